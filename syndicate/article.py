@@ -1,0 +1,226 @@
+"""The canonical article, as every source gives it and every channel takes it.
+
+Names are ninjs's (uri, headline, infoSources, associations, pubStatus, urgency) and
+schema.org's (dateline, correction, datePublished, dateModified).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+from zoneinfo import ZoneInfo
+
+
+class PubStatus(StrEnum):
+    """Whether an article may be used (NewsML-G2 pubStatus)."""
+
+    USABLE = "usable"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """Who speaks: the office."""
+
+    name: str
+    url: str
+    language: str = "en"  # BCP 47
+    timezone: str = "UTC"  # an IANA name
+    email: str = ""
+    address: str = ""  # postal, for letters
+    logo: str = ""  # an absolute URL
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """One picture of an article (a ninjs association).
+
+    A local file has ``sha256``, ``size`` and its measures; its ``url`` is None until a channel
+    hosts it. A remote one has its absolute ``url`` and none of the others.
+    """
+
+    file: str = ""  # as the source names it
+    url: str | None = None
+    alt: str = ""
+    caption: str = ""
+    creator: str = ""
+    media_type: str = ""  # image/png
+    sha256: str = ""  # hex
+    size: int = 0  # bytes
+    width: int = 0  # pixels
+    height: int = 0
+
+    @property
+    def name(self) -> str:
+        """The name it is hosted under: ``SHA256.ext``."""
+        return f"{self.sha256}{EXTENSIONS.get(self.media_type, '')}"
+
+
+EXTENSIONS = {
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """Where the text was written: ``text`` is printed, ``located`` is the plain place."""
+
+    text: str
+    located: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InfoSource:
+    """Who an article comes from or is about; a ``role`` of ``originator`` is credited."""
+
+    name: str
+    role: str = ""
+    uri: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One article, in one state.
+
+    ``html`` is sanitised and its links are absolute; a local picture in it has the src
+    ``media:SHA256.ext`` until an edition says where it is hosted. ``lead`` is plain text:
+    the description, else the first paragraph.
+    """
+
+    uri: str  # given once, kept through every correction
+    headline: str
+    html: str
+    lead: str
+    markdown: str = ""  # the body as it was written
+    description: str = ""
+    language: str = ""  # BCP 47; "" is the publisher's
+    date: datetime | None = None  # datePublished, where the source gives it
+    dateline: Dateline | None = None
+    profile: str = ""
+    by: str = ""
+    info_sources: tuple[InfoSource, ...] = ()
+    subjects: tuple[str, ...] = ()
+    urgency: int = 0  # 1 (highest) to 9; 0 is not given
+    embargoed_until: datetime | None = None
+    expires: datetime | None = None
+    url: str | None = None  # the canonical page
+    channels: tuple[str, ...] | None = None  # None is all
+    overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    media: tuple[Media, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """The name of everything a reader could notice: a new one is a new revision."""
+        seen = {key: value for key, value in asdict(self).items() if key not in UNNOTICED}
+        for picture in seen["media"]:
+            del picture["file"]
+        return sha256(json.dumps(seen, sort_keys=True, default=str).encode()).hexdigest()
+
+    @property
+    def originators(self) -> tuple[InfoSource, ...]:
+        """Whose information this is, where it is not the publisher's own."""
+        return tuple(source for source in self.info_sources if source.role == "originator")
+
+    def worded_for(self, channel: str) -> Article:
+        """The article with its own words for one channel (front matter ``overrides``)."""
+        own = self.overrides.get(channel, {})
+        description = own.get("description")
+        return replace(
+            self,
+            headline=own.get("headline", self.headline),
+            description=description or self.description,
+            lead=description or self.lead,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON document; ``Article.from_json`` takes it back."""
+        document: dict[str, Any] = json.loads(json.dumps(asdict(self), default=_isoformat))
+        return document
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Article:
+        """The article that ``to_json`` wrote; fields that later versions added are left out."""
+        known = {f.name for f in fields(cls)}
+        given = {key: value for key, value in document.items() if key in known}
+        for name in ("date", "embargoed_until", "expires"):
+            if given.get(name):
+                given[name] = datetime.fromisoformat(given[name])
+        if given.get("dateline"):
+            given["dateline"] = Dateline(**given["dateline"])
+        if given.get("channels") is not None:
+            given["channels"] = tuple(given["channels"])
+        given["info_sources"] = tuple(InfoSource(**s) for s in given.get("info_sources", ()))
+        given["media"] = tuple(Media(**m) for m in given.get("media", ()))
+        given["subjects"] = tuple(given.get("subjects", ()))
+        return cls(**given)
+
+
+UNNOTICED = {"markdown", "channels", "embargoed_until", "expires"}
+OVERRIDABLE = {"headline", "description"}  # front matter: overrides.NAME.*
+
+
+def _isoformat(value: object) -> str:
+    assert isinstance(value, datetime)
+    return value.isoformat()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A later revision that readers were told of."""
+
+    version: int
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """The article was taken back; ``kill`` asks for its removal too."""
+
+    at: datetime
+    reason: str
+    kill: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """An article as it now stands: its newest revision and what has become of it.
+
+    ``published`` and ``updated`` are aware; ``updated`` moves with a correction or a
+    withdrawal, never with a refile (RFC 4287 4.2.15).
+    """
+
+    article: Article
+    version: int
+    published: datetime
+    updated: datetime
+    corrections: tuple[Correction, ...] = ()  # oldest first
+    withdrawal: Withdrawal | None = None
+
+    @property
+    def pub_status(self) -> PubStatus:
+        return PubStatus.CANCELED if self.withdrawal else PubStatus.USABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """What one channel says at once: an article, the whole feed, or a digest."""
+
+    key: str  # an article's uri, "feed", "2024-05-02T17:00+07:00"
+    publisher: Publisher
+    items: tuple[Item, ...]  # feed: newest first; digest: in order of syndication
+    corrections: tuple[Item, ...] = ()  # digest: carried earlier, put right or taken back since
+    opened: datetime | None = None  # digest: the window's start, included
+    closed: datetime | None = None  # digest: the window's end, excluded; its stamp

@@ -1,0 +1,227 @@
+"""What a channel is. To write one, read this page and no other."""
+
+from __future__ import annotations
+
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from hashlib import sha256
+from typing import ClassVar, Self
+
+from syndicate.article import Edition, Item, Media
+from syndicate.errors import DeliveryError
+from syndicate.schedule import Schedule
+
+
+class Scope(StrEnum):
+    """What one edition of a channel holds."""
+
+    ARTICLE = "article"  # one article: a post, a webhook call
+    COLLECTION = "collection"  # everything that is live: a feed
+    DIGEST = "digest"  # what is new since the last one, for every subscriber
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """One effect, ready to happen: one message, one file, one letter for a whole list.
+
+    ``media`` are the sha256 names of the local files that the effect needs beside its content.
+    """
+
+    address: str  # unique within its edition: "post", a file's name; "" in a digest
+    media_type: str
+    content: bytes
+    media: tuple[str, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """The fingerprint of its bytes (sha256, hex)."""
+        head = "\0".join((self.media_type, *self.media))
+        return sha256(head.encode() + b"\0\0" + self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One subscriber, as a digest's letter needs to know them."""
+
+    id: str
+    email: str
+    token: str  # opaque; unsubscribes exactly this subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A rendition on its way to one address; every attempt at it has the same key."""
+
+    key: str  # 32 hex digits, for ever: Idempotency-Key, Message-ID
+    rendition: Rendition
+    files: Mapping[str, bytes] = field(default_factory=dict)  # sha256 -> what rendition.media names
+    recipient: Recipient | None = None  # digests
+    started: datetime | None = None  # when the attempt began: for find()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the destination gave us to find the thing again.
+
+    ``destination`` is the channel's identity when it was given; it is filled in for the channel.
+    """
+
+    reference: str
+    url: str | None = None
+    destination: str = ""
+
+
+class Absent:
+    """What ``find`` returns when it is proven that nothing happened."""
+
+
+ABSENT = Absent()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one delivery of a stream ended."""
+
+    delivery: Delivery
+    result: Receipt | DeliveryError
+
+
+@dataclass(kw_only=True)
+class Channel(ABC):
+    """One destination. Its fields are its table in config.toml, its docstring its help.
+
+    ``with channel:`` opens it, and opening may raise Refused or Unavailable. Everything but
+    ``publish`` and the abilities' effects works without it being open.
+    """
+
+    kind: ClassVar[str]
+    scope: ClassVar[Scope]
+    limit: ClassVar[int] = sys.maxsize  # the most characters preview() may show
+
+    name: str
+
+    @abstractmethod
+    def render(self, edition: Edition) -> Iterable[Rendition]:
+        """Say the edition in this channel's terms: no clock, no network, no chance.
+
+        An article whose item has a ``withdrawal`` is said as a notice with its reason. A digest
+        is one rendition, shared by all recipients. Raises ArticleError for what cannot be said.
+        """
+
+    @abstractmethod
+    def publish(self, delivery: Delivery) -> Receipt:
+        """Do the one thing the rendition says, or raise a DeliveryError."""
+
+    @abstractmethod
+    def target(self) -> str:
+        """The destination as the configuration names it: a chat, a folder, a list."""
+
+    def identity(self) -> str:
+        """The destination as it names itself, asked while open (a chat's numeric id)."""
+        return self.target()
+
+    def takes(self, item: Item) -> bool:
+        """Whether an article is for this channel at all."""
+        return True
+
+    def preview(self, rendition: Rendition) -> str:
+        """Show what readers will see, as plain text."""
+        return rendition.content.decode(errors="replace")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        """Hang up."""
+
+
+class Revises(ABC):
+    """Can change in place what it published; must bear being asked twice."""
+
+    @abstractmethod
+    def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
+        """Put the rendition where the receipt points; Refused where that cannot be done."""
+
+
+class Removes(ABC):
+    """Can take away what it published; must bear being asked twice."""
+
+    @abstractmethod
+    def remove(self, receipt: Receipt) -> None:
+        """Take it away; Refused where the destination will not (a notice is put there then)."""
+
+
+class Finds(ABC):
+    """Can tell whether a publish that ended in doubt happened after all."""
+
+    @abstractmethod
+    def find(self, delivery: Delivery) -> Receipt | Absent:
+        """Look at the destination.
+
+        A Receipt if it is there, ABSENT if that it is not is proven, after a time of grace since
+        ``delivery.started``; else InDoubt: not having seen it is no proof of absence.
+        """
+
+
+class Repeatable:
+    """Publishing the same delivery twice is publishing it once, at least for a while."""
+
+    repeatable_for: ClassVar[timedelta] = timedelta.max
+
+
+class Compares(ABC):
+    """Can see cheaply whether what it published still stands, and will say it again if not."""
+
+    @abstractmethod
+    def holds(self, rendition: Rendition, receipt: Receipt) -> bool: ...
+
+
+class Streams(ABC):
+    """Can publish one rendition to many recipients, several under way at once."""
+
+    window: int  # the most deliveries that may be started and not ended: 2 x connections
+
+    @abstractmethod
+    def publish_all(self, deliveries: Iterator[Delivery]) -> Iterator[Outcome]:
+        """Yield how each delivery ended.
+
+        Pulling a delivery is starting it: the ledger has committed that it is being sent.
+        Yielding its outcome ends it. Raising a DeliveryError, or returning early, ends the run:
+        what was pulled and has no outcome is in doubt, the rest keeps its turn.
+        """
+
+
+class Scheduled:
+    """Has its own times: every channel of scope DIGEST."""
+
+    schedule: Schedule
+
+
+class HostsMedia(ABC):
+    """Can give local pictures a public address; such channels run first."""
+
+    @abstractmethod
+    def media_url(self, media: Media) -> str:
+        """Where a picture will be, by a pure rule."""
+
+    @abstractmethod
+    def host(self, media: Media) -> Rendition:
+        """The rendition that puts it there; its ``media`` names the picture."""
+
+
+class Rehearses(ABC):
+    """Has a test destination, for ``publish --test``."""
+
+    @abstractmethod
+    def rehearsal(self) -> Channel:
+        """The same channel writing to its test destination; Refused where none is configured."""
+
+
+def delivery_key(channel: str, edition: str, address: str) -> str:
+    """Name a delivery, for ever: ledger key, Idempotency-Key, Message-ID."""
+    return sha256(f"{channel}\x00{edition}\x00{address}".encode()).hexdigest()[:32]

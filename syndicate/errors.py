@@ -1,0 +1,57 @@
+"""Every error we raise.
+
+SyndicateError
+├── UsageError          nothing ran: the words of the command contradict each other
+├── ConfigError         nothing ran: the configuration is wrong
+├── ArticleError        nothing ran: an article cannot be published as it stands
+├── LedgerError         the memory cannot be read or written
+└── DeliveryError       one delivery ended without a receipt
+    ├── Refused         nothing happened, and asking again will not help
+    ├── Unavailable     nothing happened, and asking again may help
+    └── InDoubt         it may have happened
+
+Messages are for people: one line that names the file and line, or the setting's path,
+and says what to do.
+"""
+
+from __future__ import annotations
+
+
+class SyndicateError(Exception):
+    """Base of every error a person can do something about."""
+
+
+class UsageError(SyndicateError):
+    """The words of the command contradict each other or the state of things."""
+
+
+class ConfigError(SyndicateError):
+    """The configuration is wrong; the message starts with the setting's path."""
+
+
+class ArticleError(SyndicateError):
+    """An article cannot be published as it stands; the message starts with file and line."""
+
+
+class LedgerError(SyndicateError):
+    """The ledger cannot be read or written."""
+
+
+class DeliveryError(SyndicateError):
+    """A delivery ended without a receipt."""
+
+
+class Refused(DeliveryError):
+    """The destination said no; asking again will not help."""
+
+
+class Unavailable(DeliveryError):
+    """Nothing happened; asking again may help, after ``retry_after`` seconds if it is given."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class InDoubt(DeliveryError):
+    """Nobody knows whether it happened; say this when in doubt about doubt."""

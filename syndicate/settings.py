@@ -1,0 +1,39 @@
+"""Types for the settings of channels, beyond pydantic's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
+
+from syndicate.schedule import Schedule
+
+
+def _beside_the_configuration(path: Path, info: ValidationInfo) -> Path:
+    folder: Path = (info.context or {}).get("folder", Path())
+    return Path(folder, path.expanduser()).absolute()
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("write a whole address, like https://example.org")
+    return text.rstrip("/")
+
+
+def _schedule(value: Any) -> Schedule:
+    return value if isinstance(value, Schedule) else Schedule.parse(str(value))
+
+
+ConfigPath = Annotated[Path, AfterValidator(_beside_the_configuration)]
+"""A path; a relative one starts at the configuration file's folder."""
+
+WebUrl = Annotated[str, AfterValidator(_web_address)]
+"""An absolute http(s) address, without a slash at its end."""
+
+ScheduleField = Annotated[Schedule, BeforeValidator(_schedule)]
+"""``daily 17:00``, ``weekly fri 16:00``, ``monthly 1 08:00``."""
+
+__all__ = ["ConfigPath", "ScheduleField", "SecretStr", "WebUrl"]

@@ -1,0 +1,274 @@
+"""The tests every channel has to pass; subclass ``ChannelTests`` to run them on yours."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from html import escape
+
+import pytest
+
+from syndicate.article import Article, Correction, Edition, Item, Media, Publisher, Withdrawal
+from syndicate.channel import (
+    Absent,
+    Channel,
+    Compares,
+    Delivery,
+    Finds,
+    HostsMedia,
+    Receipt,
+    Recipient,
+    Removes,
+    Rendition,
+    Repeatable,
+    Revises,
+    Scope,
+    Streams,
+    delivery_key,
+)
+
+NOON = datetime(2026, 8, 14, 12, 0, tzinfo=UTC)
+
+OFFICE = Publisher(
+    name="Example Office",
+    url="https://example.org",
+    language="en",
+    timezone="Asia/Jakarta",
+    email="desk@example.org",
+    address="1 Example Street",
+)
+
+HELLO = Article(
+    uri="tag:example.org,2026-08-14:hello",
+    headline="Hello, world",
+    html="<p>It begins.</p>",
+    lead="It begins.",
+    markdown="It begins.",
+    language="en",
+    url="https://example.org/hello",
+    subjects=("greetings",),
+)
+
+HARD = {
+    "markup": "<b>&amp; </script> *_`[x](y) {0} %s $x ]]>",
+    "languages": "Съешь ещё этих мягких булок 你好 مرحبا שלום",
+    "emoji": "👩🏽‍🚒 🇺🇳 ﷽",
+    "control": "a\x00b\x0bc\x1fd\ufffee",
+    "long": "All work and no play makes Jack a dull boy. " * 400,
+}
+
+
+def item(article: Article = HELLO, **given: object) -> Item:
+    """An article as published at noon; ``given`` overrides the item's fields."""
+    fields: dict[str, object] = {"version": 1, "published": NOON, "updated": NOON} | given
+    return Item(article=article, **fields)  # type: ignore[arg-type]
+
+
+def corrected(article: Article, note: str = "The year was wrong.") -> Item:
+    """The same, corrected an hour later."""
+    later = NOON + timedelta(hours=1)
+    said = Correction(version=2, at=later, note=note)
+    return item(article, version=2, updated=later, corrections=(said,))
+
+
+def withdrawn(article: Article = HELLO, reason: str = "It was not so.", kill: bool = False) -> Item:
+    """The same, taken back two hours later."""
+    later = NOON + timedelta(hours=2)
+    said = Withdrawal(at=later, reason=reason, kill=kill)
+    return item(article, version=2, updated=later, withdrawal=said)
+
+
+def edition(channel: Channel, *items: Item) -> Edition:
+    """An edition this channel could get."""
+    closed = NOON + timedelta(hours=5) if channel.scope is Scope.DIGEST else None
+    return Edition(
+        key="test",
+        publisher=OFFICE,
+        items=items,
+        opened=closed and closed - timedelta(days=1),
+        closed=closed,
+    )
+
+
+def deliveries(channel: Channel, what: Edition) -> list[Delivery]:
+    """What publishing an edition comes down to; a digest goes to two people."""
+    made = []
+    for rendition in channel.render(what):
+        for who in _recipients(channel):
+            address = who.id if who else rendition.address
+            key = delivery_key(channel.name, what.key, address)
+            made.append(Delivery(key, rendition, recipient=who, started=NOON))
+    return made
+
+
+def _recipients(channel: Channel) -> tuple[Recipient | None, ...]:
+    if channel.scope is not Scope.DIGEST:
+        return (None,)
+    return (
+        Recipient("1", "ann@example.org", "token-of-ann"),
+        Recipient("2", "bob@example.net", "token-of-bob"),
+    )
+
+
+class ChannelTests(ABC):
+    """Say how to make your channel and what its destination shows; inherit the rest."""
+
+    @abstractmethod
+    def make_channel(self) -> Channel: ...
+
+    @abstractmethod
+    def shown(self) -> list[str]:
+        """The text of everything readers can see at the destination now, one string a thing."""
+
+    @pytest.fixture
+    def channel(self) -> Iterator[Channel]:
+        with self.make_channel() as channel:
+            yield channel
+
+    @pytest.mark.parametrize("text", HARD.values(), ids=HARD.keys())
+    def test_renders_anything(self, text: str) -> None:
+        channel = self.make_channel()
+        said = escape(text.replace("\x00", ""))
+        hard = replace(HELLO, headline=text[:300], lead=text, html=f"<p>{said}</p>", markdown=text)
+        for state in (item(hard), corrected(hard, text[:300]), withdrawn(hard, text[:300])):
+            for rendition in channel.render(edition(channel, state)):
+                assert len(channel.preview(rendition)) <= channel.limit
+
+    def test_renders_the_same_twice(self) -> None:
+        one, two = self.make_channel(), self.make_channel()
+        assert list(one.render(edition(one, item()))) == list(two.render(edition(two, item())))
+
+    def test_renders_a_correction_differently_and_shows_its_note(self) -> None:
+        channel = self.make_channel()
+        fixed = replace(HELLO, headline="Hello, World!")
+        before = list(channel.render(edition(channel, item())))
+        after = list(channel.render(edition(channel, corrected(fixed))))
+        assert [r.digest for r in before] != [r.digest for r in after]
+        if channel.scope is not Scope.DIGEST:  # a digest says it among its corrections
+            assert all("The year was wrong." in channel.preview(r) for r in after)
+
+    def test_a_withdrawal_shows_its_reason_and_not_the_text(self) -> None:
+        channel = self.make_channel()
+        if channel.scope is Scope.DIGEST:
+            pytest.skip("a digest says it among its corrections")
+        for rendition in channel.render(edition(channel, withdrawn())):
+            assert "It was not so." in channel.preview(rendition)
+            assert "It begins." not in channel.preview(rendition)
+
+    def test_addresses_are_unique(self) -> None:
+        channel = self.make_channel()
+        addresses = [r.address for r in channel.render(edition(channel, item()))]
+        assert addresses
+        assert len(addresses) == len(set(addresses))
+
+    def test_publishes(self, channel: Channel) -> None:
+        todo = deliveries(channel, edition(channel, item()))
+        receipts = publish(channel, todo)
+        assert all(receipt.reference for receipt in receipts)
+        assert sum("Hello, world" in text for text in self.shown()) == len(todo)
+
+    def test_publishing_again_changes_nothing(self, channel: Channel) -> None:
+        if not isinstance(channel, Repeatable):
+            pytest.skip("not repeatable")
+        todo = deliveries(channel, edition(channel, item()))
+        first = publish(channel, todo)
+        before = self.shown()
+        assert publish(channel, todo) == first
+        assert self.shown() == before
+
+    def test_revises_in_place_however_often(self, channel: Channel) -> None:
+        if not isinstance(channel, Revises):
+            pytest.skip("cannot revise")
+        fixed = replace(HELLO, headline="Hello, World!")
+        before = deliveries(channel, edition(channel, item()))
+        after = deliveries(channel, edition(channel, corrected(fixed)))
+        receipts = self._stamped(channel, publish(channel, before))
+        count = len(self.shown())
+        for _ in range(2):
+            receipts = [
+                self._stamped(channel, [channel.revise(new, receipt)])[0]
+                for new, receipt in zip(after, receipts, strict=True)
+            ]
+        assert len(self.shown()) == count
+        assert all("Hello, World!" in text for text in self.shown())
+
+    def test_removes_however_often(self, channel: Channel) -> None:
+        if not isinstance(channel, Removes):
+            pytest.skip("cannot remove")
+        todo = deliveries(channel, edition(channel, item()))
+        for receipt in self._stamped(channel, publish(channel, todo)):
+            channel.remove(receipt)
+            channel.remove(receipt)
+        assert self.shown() == []
+
+    def test_finds_what_it_published(self, channel: Channel) -> None:
+        if not isinstance(channel, Finds):
+            pytest.skip("cannot find")
+        delivery, *_ = deliveries(channel, edition(channel, item()))
+        assert isinstance(channel.find(delivery), Absent)
+        assert publish(channel, [delivery]) == [channel.find(delivery)]
+
+    def test_sees_whether_it_still_stands(self, channel: Channel) -> None:
+        if not isinstance(channel, Compares):
+            pytest.skip("cannot compare")
+        todo = deliveries(channel, edition(channel, item()))
+        other = deliveries(channel, edition(channel, corrected(HELLO)))
+        for delivery, new, receipt in zip(todo, other, publish(channel, todo), strict=True):
+            assert channel.holds(delivery.rendition, receipt)
+            assert not channel.holds(new.rendition, receipt)
+
+    def test_hosts_a_picture_where_it_says(self, channel: Channel) -> None:
+        if not isinstance(channel, HostsMedia):
+            pytest.skip("hosts no media")
+        rendition = channel.host(PICTURE)
+        receipt = channel.publish(Delivery("0" * 32, rendition, {PICTURE.sha256: PIXEL}))
+        assert receipt.url == channel.media_url(PICTURE)
+
+    def _stamped(self, channel: Channel, receipts: list[Receipt]) -> list[Receipt]:
+        return [replace(receipt, destination=channel.identity()) for receipt in receipts]
+
+
+def publish(channel: Channel, todo: list[Delivery]) -> list[Receipt]:
+    """Publish all, by the stream if the channel has one; what went wrong is raised."""
+    if not isinstance(channel, Streams):
+        return [channel.publish(delivery) for delivery in todo]
+    receipts = []
+    for outcome in channel.publish_all(iter(todo)):
+        if not isinstance(outcome.result, Receipt):
+            raise outcome.result
+        receipts.append(outcome.result)
+    return receipts
+
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c494441"
+    "54789c63304e9b0900020201335687e2540000000049454e44ae426082"
+)
+PICTURE = Media(
+    file="dot.png",
+    alt="A dot",
+    media_type="image/png",
+    sha256="812bceb7008dd353b8cdf5f6fd8e80fd582b114bcb7ee1b6dd05a529bc382f50",
+    size=len(PIXEL),
+    width=1,
+    height=1,
+)
+
+__all__ = [
+    "HARD",
+    "HELLO",
+    "NOON",
+    "OFFICE",
+    "PICTURE",
+    "PIXEL",
+    "ChannelTests",
+    "Rendition",
+    "corrected",
+    "deliveries",
+    "edition",
+    "item",
+    "publish",
+    "withdrawn",
+]

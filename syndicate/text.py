@@ -1,0 +1,70 @@
+"""Small things every channel does to text."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+BLOCKS = {
+    "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "tr", "blockquote",
+    "pre", "hr", "br", "figure", "figcaption", "dl", "dt", "dd", "thead", "tbody", "section",
+}  # fmt: skip
+
+
+def excerpt(text: str, limit: int) -> str:
+    """Shorten text to ``limit`` characters, at a word, with an ellipsis."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    return (cut[: cut.rfind(" ")].rstrip(" ,;:–-") if " " in cut else cut) + "…"
+
+
+def squeeze(text: str) -> str:
+    """One line: every run of white space becomes one space."""
+    return " ".join(text.split())
+
+
+def plain(html: str) -> str:
+    """The words of sanitised HTML, a line per block."""
+    reader = _Words()
+    reader.feed(html)
+    reader.close()
+    lines = (squeeze(line) for line in "".join(reader.said).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def utf16_length(text: str) -> int:
+    """How long Telegram and JavaScript find a text: in UTF-16 code units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def slug(text: str, limit: int = 60) -> str:
+    """Words for a URI or a file name: lower-case ASCII letters, digits and hyphens."""
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    out = ""
+    for word in words:
+        if len(out) + 1 + len(word) > limit:
+            break
+        out = f"{out}-{word}" if out else word
+    return out or "article"
+
+
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.said: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._break(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._break(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.said.append(re.sub(r"\s+", " ", data))
+
+    def _break(self, tag: str) -> None:
+        if tag in BLOCKS:
+            self.said.append("\n")
+        elif tag in ("td", "th"):
+            self.said.append(" ")

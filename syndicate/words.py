@@ -1,0 +1,72 @@
+"""What the tool itself says to readers, in the languages it knows: one plain table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+ENGLISH = {
+    "correction": "CORRECTION",
+    "withdrawn": "WITHDRAWN",
+    "withdrawn_notice": "This article has been withdrawn.",
+    "reason": "Reason",
+    "read_more": "Read more",
+    "source": "Source",
+    "photo": "Photo",
+    "corrections_and_withdrawals": "Corrections and withdrawals",
+    "unsubscribe": "Unsubscribe",
+    "you_get_this": "You receive this letter because you asked for the list",
+    "proof": "PROOF",
+    "and": "and",
+    "months": (
+        "January February March April May June July August September October November December"
+    ),
+}  # fmt: skip
+INDONESIAN = {
+    "correction": "RALAT",
+    "withdrawn": "DITARIK",
+    "withdrawn_notice": "Artikel ini telah ditarik.",
+    "reason": "Alasan",
+    "read_more": "Baca selengkapnya",
+    "source": "Sumber",
+    "photo": "Foto",
+    "corrections_and_withdrawals": "Ralat dan penarikan",
+    "unsubscribe": "Berhenti berlangganan",
+    "you_get_this": "Anda menerima surat ini karena meminta daftar",
+    "proof": "CONTOH",
+    "and": "dan",
+    "months": (
+        "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
+    ),
+}  # fmt: skip
+TABLES: dict[str, Mapping[str, str]] = {"en": ENGLISH, "id": INDONESIAN}
+
+ZONES = {
+    "Asia/Jakarta": "WIB",
+    "Asia/Pontianak": "WIB",
+    "Asia/Makassar": "WITA",
+    "Asia/Jayapura": "WIT",
+}
+
+
+def words(language: str) -> Mapping[str, str]:
+    """The table for a BCP 47 tag; English where there is none."""
+    return TABLES.get(language.partition("-")[0].lower(), ENGLISH)
+
+
+def day(when: date, language: str) -> str:
+    """``18 Maret 2022``."""
+    return f"{when.day} {words(language)['months'].split()[when.month - 1]} {when.year}"
+
+
+def moment(when: datetime, zone: ZoneInfo, language: str) -> str:
+    """``18 Maret 2022 16.30 WIB``; in English ``18 March 2022 16:30 WIB``."""
+    local = when.astimezone(zone)
+    clock = f"{local:%H.%M}" if words(language) is INDONESIAN else f"{local:%H:%M}"
+    return f"{day(local, language)} {clock} {ZONES.get(zone.key) or local.tzname()}"
+
+
+def correction_line(at: datetime, note: str, zone: ZoneInfo, language: str) -> str:
+    """``RALAT (18 Maret 2022 16.30 WIB): what was wrong``."""
+    return f"{words(language)['correction']} ({moment(at, zone, language)}): {note}"
