@@ -136,7 +136,7 @@ class Channel(ABC):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exc_info: object) -> None:
+    def __exit__(self, *exc_info: object) -> None:  # noqa: B027 - not every channel has a line
         """Hang up."""
 
 
@@ -200,6 +200,12 @@ class Scheduled:
     """Has its own times: every channel of scope DIGEST."""
 
     schedule: Schedule
+
+
+class Collects:
+    """Holds the newest articles: every channel of scope COLLECTION."""
+
+    items: int
 
 
 class HostsMedia(ABC):

@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+FULL_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EXAMPLES = "'daily 17:00', 'weekly fri 16:00' or 'monthly 1 08:00'"
 FORM = re.compile(
-    r"(?:(?P<daily>daily)|weekly\s+(?P<day>[a-z]{3})[a-z]*|monthly\s+(?P<date>\d{1,2}))"
+    r"(?:(?P<daily>daily)|weekly\s+(?P<day>[a-z]+)|monthly\s+(?P<date>\d{1,2}))"
     r"\s+(?P<hour>\d{1,2})[:.](?P<minute>\d{2})",
     re.IGNORECASE,
 )
@@ -31,15 +32,15 @@ class Schedule:
         """Read ``daily HH:MM``, ``weekly DAY HH:MM`` or ``monthly N HH:MM``, else ValueError."""
         found = FORM.fullmatch(text.strip())
         if found is None:
-            raise ValueError(
-                f"{text!r} is not like 'daily 17:00', 'weekly fri 16:00', 'monthly 1 08:00'"
-            )
+            raise ValueError(f"{text!r} is not like {EXAMPLES}")
+        if int(found["hour"]) > 23 or int(found["minute"]) > 59:
+            raise ValueError(f"there is no {found['hour']}:{found['minute']} on a clock")
         at = time(int(found["hour"]), int(found["minute"]))
         if found["day"]:
             day = found["day"].lower()
-            if day not in DAYS:
+            if day[:3] not in DAYS or not FULL_DAYS[DAYS.index(day[:3])].startswith(day):
                 raise ValueError(f"{day!r} is no day of the week: {', '.join(DAYS)}")
-            return cls(at, weekday=DAYS.index(day))
+            return cls(at, weekday=DAYS.index(day[:3]))
         if found["date"]:
             if not 1 <= int(found["date"]) <= 31:
                 raise ValueError(f"{found['date']} is no day of a month")

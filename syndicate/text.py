@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from html.parser import HTMLParser
 
 BLOCKS = {
     "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "tr", "blockquote",
-    "pre", "hr", "br", "figure", "figcaption", "dl", "dt", "dd", "thead", "tbody", "section",
+    "pre", "hr", "br", "figure", "figcaption", "dl", "dt", "dd", "thead", "tbody", "tfoot",
+    "caption", "section", "details", "summary",
 }  # fmt: skip
 
 
@@ -15,6 +17,8 @@ def excerpt(text: str, limit: int) -> str:
     """Shorten text to ``limit`` characters, at a word, with an ellipsis."""
     if len(text) <= limit:
         return text
+    if limit < 1:
+        return ""
     cut = text[: limit - 1]
     return (cut[: cut.rfind(" ")].rstrip(" ,;:–-") if " " in cut else cut) + "…"
 
@@ -40,12 +44,14 @@ def utf16_length(text: str) -> int:
 
 def slug(text: str, limit: int = 60) -> str:
     """Words for a URI or a file name: lower-case ASCII letters, digits and hyphens."""
-    words = re.findall(r"[a-z0-9]+", text.lower())
-    out = ""
-    for word in words:
+    # accents and apostrophes join what they stand between: jumat, elan
+    bare = re.sub("[\u0300-\u036f'\u2018\u2019\u02bc]", "", unicodedata.normalize("NFKD", text))
+    words = re.findall(r"[a-z0-9]+", bare.lower())
+    out = words[0][:limit] if words else ""
+    for word in words[1:]:
         if len(out) + 1 + len(word) > limit:
             break
-        out = f"{out}-{word}" if out else word
+        out = f"{out}-{word}"
     return out or "article"
 
 

@@ -19,6 +19,9 @@ ENGLISH = {
     "you_get_this": "You receive this letter because you asked for the list",
     "proof": "PROOF",
     "and": "and",
+    "and_more": "and {count} more",
+    "by_email": "by email",
+    "more": "Also in this letter",
     "months": (
         "January February March April May June July August September October November December"
     ),
@@ -36,6 +39,9 @@ INDONESIAN = {
     "you_get_this": "Anda menerima surat ini karena meminta daftar",
     "proof": "CONTOH",
     "and": "dan",
+    "and_more": "dan {count} lainnya",
+    "by_email": "lewat surel",
+    "more": "Juga dalam surat ini",
     "months": (
         "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
     ),

@@ -1,1 +1,162 @@
+"""Email: a digest of what is new, one letter composed for all, filled in for each subscriber."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from syndicate.article import Edition, Item
+from syndicate.channel import (
+    Channel,
+    Delivery,
+    Outcome,
+    Receipt,
+    Recipient,
+    Rendition,
+    Scheduled,
+    Scope,
+    Streams,
+)
+from syndicate.errors import DeliveryError, Refused
+from syndicate.settings import ScheduleField
+from syndicate_email.settings import LeaveLink, Mailbox, RelayField, Sender, relay, sender
+
+if TYPE_CHECKING:
+    from syndicate_email.folder import Folder
+    from syndicate_email.wire import Wire
+
+READER = Recipient("example", "reader@example.org", "TOKEN")
+
+
+@dataclass(kw_only=True)
+class EmailDigest(Channel, Scheduled, Streams):
+    """A mailing list: what is new goes to every subscriber, in one letter, at set times.
+
+    title        what the list is called
+    sender       who writes: Name <address>
+    schedule     daily 17:00, weekly fri 16:00 or monthly 1 08:00
+    smtp         the relay: smtp://user:password@host:587 (STARTTLS), smtps://… (TLS),
+                 smtp://127.0.0.1:25, or maildir:FOLDER to write files instead
+    unsubscribe  the page that ends a subscription: https://…/{token}
+    mailbox      the address that takes letters saying "unsubscribe"; one of these two must be
+    language     of the letter's own words; else the publisher's
+    subjects     only articles with one of these
+    profiles     only articles of one of these
+    """
+
+    kind = "email"
+    scope = Scope.DIGEST
+    window = 2  # twice its one connection
+
+    title: str
+    sender: Sender
+    schedule: ScheduleField
+    smtp: RelayField
+    unsubscribe: LeaveLink = ""
+    mailbox: Mailbox = ""
+    language: str = ""
+    subjects: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not (self.unsubscribe or self.mailbox):
+            raise ValueError(
+                "set unsubscribe (https://…/{token}) or mailbox (an address):"
+                " readers must be able to leave the list"
+            )
+
+    def takes(self, item: Item) -> bool:
+        article = item.article
+        about = not self.subjects or not set(self.subjects).isdisjoint(article.subjects)
+        return about and (not self.profiles or article.profile in self.profiles)
+
+    def render(self, edition: Edition) -> Iterator[Rendition]:
+        from syndicate_email.letter import List, compose
+        from syndicate_email.stencil import MEDIA_TYPE
+
+        stencil = compose(
+            edition,
+            List(
+                name=self.name,
+                title=self.title,
+                sender=self.sender,
+                language=self.language,
+                unsubscribe=self.unsubscribe,
+                mailbox=self.mailbox,
+            ),
+        )
+        yield Rendition("", MEDIA_TYPE, stencil.to_bytes())
+
+    def preview(self, rendition: Rendition) -> str:
+        """The subject and the text part, as an example reader gets them."""
+        from email import message_from_bytes
+        from email.policy import default
+
+        from syndicate_email.stencil import fill
+
+        letter = message_from_bytes(fill(rendition.content, READER, "0" * 32), policy=default)
+        text = letter.get_body(("plain",))
+        assert text is not None
+        return f"{letter['Subject']}\n\n{text.get_content()}"
+
+    def target(self) -> str:
+        """The list is the destination; relays come and go."""
+        return self.name
+
+    def publish(self, delivery: Delivery) -> Receipt:
+        self._way.ready()
+        return self._send(delivery)
+
+    def publish_all(self, deliveries: Iterator[Delivery]) -> Iterator[Outcome]:
+        while True:
+            self._way.ready()  # no letter is started without a live connection
+            delivery = next(deliveries, None)
+            if delivery is None:
+                return
+            yield Outcome(delivery, self._ended(delivery))
+
+    def _ended(self, delivery: Delivery) -> Receipt | DeliveryError:
+        try:
+            return self._send(delivery)
+        except DeliveryError as error:
+            return error
+
+    def _send(self, delivery: Delivery) -> Receipt:
+        from syndicate_email.folder import Folder
+        from syndicate_email.settings import mail_address
+        from syndicate_email.stencil import fill, message_id
+
+        assert delivery.recipient, "a digest is sent to somebody"
+        stencil = delivery.rendition.content
+        try:
+            letter = fill(stencil, delivery.recipient, delivery.key)
+            to = mail_address(delivery.recipient.email)
+        except ValueError as error:
+            raise Refused(
+                f"channels.{self.name}: the address of subscriber {delivery.recipient.id}"
+                " cannot be written to; remove it and add the right one"
+            ) from error
+        reference = message_id(stencil, delivery.key)
+        if isinstance(self._way, Folder):
+            return self._way.put(delivery.key, letter, reference)
+        return self._way.send(sender(self.sender)[1], to, letter, reference)
+
+    def __enter__(self) -> Self:
+        self._way = self._to_the_relay()
+        self._way.open()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._way.close()
+
+    def _to_the_relay(self) -> Wire | Folder:
+        where = relay(self.smtp.get_secret_value())
+        if isinstance(where, Path):
+            from syndicate_email.folder import Folder
+
+            return Folder(where, self.name)
+        from syndicate_email.wire import Wire
+
+        return Wire(where, self.name)

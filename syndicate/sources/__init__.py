@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
-from syndicate.article import Article
+from syndicate.article import Article, Publisher
+from syndicate.errors import ArticleError
+
+MARKDOWN = (".md", ".markdown")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +22,48 @@ class Draft:
     source: str  # the text as it was read
     files: Mapping[str, bytes] = field(default_factory=dict)  # sha256 -> the local pictures
     lines: Mapping[str, int] = field(default_factory=dict)  # front-matter key -> line, from 1
+    minted: bool = False  # its uri was given to it just now
 
     def at(self, key: str) -> str:
         """``article.md:7``, for messages about one key of the front matter."""
         return f"{self.path}:{self.lines.get(key, 1)}"
+
+
+def read(path: Path, publisher: Publisher) -> Draft:
+    """Read an article; what is wrong with it is an ArticleError of one line."""
+    if path.suffix.lower() not in MARKDOWN:
+        raise ArticleError(f"{path}:1: {_other(path.suffix.lower())}")
+    from syndicate.sources import markdown
+
+    return markdown.read(path, publisher)
+
+
+def insert_uri(path: Path, uri: str) -> None:
+    """Give an article file its uri: one new line, all else untouched, all or nothing."""
+    from syndicate.sources import identity
+
+    identity.insert_uri(path, uri)
+
+
+def mint_uri(headline: str, publisher: Publisher, today: date, chance: str) -> str:
+    """A new uri (RFC 4151) for an article; ``chance`` keeps two of one headline apart."""
+    from syndicate.sources import identity
+
+    return identity.mint_uri(headline, publisher, today, chance)
+
+
+def uri_date(uri: str) -> date | None:
+    """The date that a tag: URI carries, or None."""
+    from syndicate.sources import identity
+
+    return identity.uri_date(uri)
+
+
+def _other(suffix: str) -> str:
+    how = "`syndicate new HEADLINE` makes one to copy the text into"
+    if suffix in (".txt", ".text"):
+        return f"plain text has no headline of its own (save it as .md with front matter: {how})"
+    if suffix in (".docx", ".doc", ".odt", ".rtf", ".pdf"):
+        return f"a {suffix} file cannot be read (copy its text into an .md file: {how})"
+    kind = f"a {suffix} file" if suffix else "a file without an ending"
+    return f"{kind} is no article (save it as .md with front matter: {how})"

@@ -1,0 +1,56 @@
+"""A Maildir that takes the letters instead of a relay."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from syndicate.channel import Receipt
+from syndicate.errors import Unavailable
+
+
+class Folder:
+    """A Maildir: a letter is whole in ``new/`` or not there, once however often it is sent."""
+
+    def __init__(self, path: Path, channel: str) -> None:
+        self._path = path
+        self._setting = f"channels.{channel}.smtp"
+
+    def open(self) -> None:
+        try:
+            for part in ("tmp", "new", "cur"):
+                (self._path / part).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._unavailable(error) from error
+
+    def close(self) -> None:
+        """There is nothing to hang up."""
+
+    def ready(self) -> None:
+        """A folder is always there, or says so when it is written to."""
+
+    def put(self, name: str, letter: bytes, reference: str) -> Receipt:
+        """Write the letter as ``new/NAME.eml``; one that a reader has moved to cur/ stays there."""
+        try:
+            if not any((self._path / "cur").glob(f"{name}.eml*")):
+                self._write(f"{name}.eml", letter)
+        except OSError as error:
+            raise self._unavailable(error) from error
+        return Receipt(reference)
+
+    def _write(self, name: str, letter: bytes) -> None:
+        half = self._path / "tmp" / name
+        try:
+            with half.open("wb") as file:
+                file.write(letter)
+                file.flush()
+                os.fsync(file.fileno())
+            half.replace(self._path / "new" / name)
+        finally:
+            half.unlink(missing_ok=True)
+
+    def _unavailable(self, error: OSError) -> Unavailable:
+        return Unavailable(
+            f"{self._setting}: cannot write to maildir:{self._path} ({error.strerror});"
+            " make room or change its permissions"
+        )

@@ -1,0 +1,131 @@
+"""Compose the letter of an edition, once for all who get it: pure, the same every time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.header import Header
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from syndicate.article import Edition
+from syndicate.text import slug
+from syndicate.words import words
+from syndicate_email.contents import Contents, contents, readable
+from syndicate_email.settings import sender
+from syndicate_email.stencil import MOST_COLUMNS, Stencil, cut, leave_links
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+MOST_HTML = 100_000  # bytes; Gmail hides what is beyond some 102,000
+POLICY = SMTP.clone(max_line_length=MOST_COLUMNS)  # its own 78 breaks quoted-printable's rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class List:
+    """The mailing list that a letter is written for."""
+
+    name: str
+    title: str
+    sender: str
+    language: str = ""  # "" is the publisher's
+    unsubscribe: str = ""
+    mailbox: str = ""
+
+
+def compose(edition: Edition, to: List) -> Stencil:
+    """The edition as a letter with slots for what is each recipient's own."""
+    mark = "slot" + sha256(repr(edition).encode(errors="replace")).hexdigest()[:32]
+    ways_out = leave_links(to.unsubscribe, to.mailbox, mark)
+    said = contents(edition, title=to.title, language=to.language)
+    text, html = _parts(said, ways_out)
+    shared = _message(edition, to, said, text, html).as_bytes()
+    domain = sender(to.sender)[1].rpartition("@")[2]
+    letter, slots = cut([*_own_headers(to, domain), shared], mark)
+    return Stencil(
+        letter=letter,
+        slots=slots,
+        domain=domain,
+        unsubscribe=to.unsubscribe,
+        mailbox=to.mailbox,
+    )
+
+
+def _own_headers(to: List, domain: str) -> list[bytes | str]:
+    """The headers that are unfolded or hold a slot: the email package would encode long ones."""
+    list_id = f"{_phrase(readable(to.title))} <{slug(to.name)}.{domain}>"
+    head: list[bytes | str] = [b"To: ", "to", b"\r\nMessage-ID: ", "id"]
+    head += [f"\r\nList-Id: {list_id}\r\nList-Unsubscribe: ".encode(), "leave", b"\r\n"]
+    if to.unsubscribe:
+        head.append(b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")  # RFC 8058
+    return head
+
+
+def _phrase(text: str) -> str:
+    if text.isascii():
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return Header(text, "utf-8", maxlinelen=75, header_name="List-Id").encode(linesep="\r\n")
+
+
+def _message(edition: Edition, to: List, said: Contents, text: str, html: str) -> EmailMessage:
+    assert edition.closed, "a digest has an end"
+    name, address = sender(to.sender)
+    message = EmailMessage(policy=POLICY)
+    message["From"] = Address(display_name=readable(name), addr_spec=address)
+    message["Subject"] = said.subject
+    message["Date"] = edition.closed.astimezone(edition.publisher.zone)
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834
+    message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    message.set_content(text, charset="utf-8", cte="quoted-printable")
+    message.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
+    message["Content-Language"] = said.language  # last: else it goes into the text part
+    # _ after = never occurs in quoted-printable
+    message.set_boundary(f"=_{sha256((text + html).encode()).hexdigest()[:32]}")
+    return message
+
+
+def _parts(said: Contents, ways_out: tuple[str, str]) -> tuple[str, str]:
+    """The text and the HTML, with as many entries in full as a letter may hold."""
+    text, html = _written(said, ways_out)
+    fits, too_many = 0, len(said.entries)
+    if len(html.encode()) <= MOST_HTML or not too_many:
+        return text, html
+    while fits + 1 < too_many:
+        count = (fits + too_many) // 2
+        if len(_written(said.with_full(count), ways_out)[1].encode()) <= MOST_HTML:
+            fits = count
+        else:
+            too_many = count
+    return _written(said.with_full(fits), ways_out)
+
+
+def _written(said: Contents, ways_out: tuple[str, str]) -> tuple[str, str]:
+    link, mailto = ways_out
+    given: Mapping[str, object] = {
+        "letter": said,
+        "w": words(said.language),
+        "unsubscribe": link,
+        "mailto": mailto,
+    }
+    return _template("letter.txt.jinja").render(given), _template("letter.html.jinja").render(given)
+
+
+@cache
+def _template(name: str) -> Template:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=".html" in name,  # noqa: S701 - the other is plain text
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    source = files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return environment.from_string(source)

@@ -1,0 +1,113 @@
+"""What the settings of a mailing list may say, and what they mean."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import unquote
+
+from pydantic import AfterValidator, SecretStr, ValidationInfo
+
+RELAYS = "smtp://user:password@host:587, smtps://…, smtp://127.0.0.1:25 or maildir:FOLDER"
+PORTS = {"smtp": 25, "smtps": 465}
+SUBMISSION = 587  # with a user (RFC 6409)
+ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
+PLAIN = re.compile(rf"{ATOM}(\.{ATOM})*@[a-z\d-]+(\.[a-z\d-]+)+", re.ASCII | re.IGNORECASE)
+NAMED = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<address>[^<>]+)>")
+LINK = re.compile(r"https://[^\s<>\"\x00-\x20\x7f-\U0010ffff]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relay:
+    """The SMTP server that takes our letters."""
+
+    host: str
+    port: int
+    tls: bool  # from the first byte
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @property
+    def local(self) -> bool:
+        """Whether the way there never leaves this machine."""
+        return self.host == "localhost" or self.host == "::1" or self.host.startswith("127.")
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+def mail_address(text: str) -> str:
+    """The address in ASCII: its domain in punycode where need be. ValueError for what is none."""
+    if PLAIN.fullmatch(text) and len(text) <= 254:
+        return text
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        found = validate_email(text, check_deliverability=False)
+    except EmailNotValidError as error:
+        raise ValueError(f"{text!r} is no mail address: {error}") from error
+    if found.ascii_email is None:
+        raise ValueError(f"{text!r} cannot be written to: only ASCII may stand before the @")
+    return found.ascii_email
+
+
+def sender(text: str) -> tuple[str, str]:
+    """``("Kantor, Humas", "humas@example.org")``; the name may be empty."""
+    found = NAMED.fullmatch(text.strip())
+    if found is None:
+        return "", mail_address(text.strip())
+    name = " ".join(found["name"].strip().strip('"').split())
+    return name, mail_address(found["address"].strip())
+
+
+def relay(text: str) -> Relay | Path:
+    """Where letters go; ValueError, which never holds the text, where it is unreadable."""
+    scheme, _, rest = text.partition(":")
+    if scheme == "maildir" and rest.removeprefix("//"):
+        return Path(rest.removeprefix("//"))
+    if scheme not in PORTS or not rest.startswith("//"):
+        raise ValueError(f"write {RELAYS}")
+    who, _, where = rest[2:].rstrip("/").rpartition("@")  # a password may hold an @
+    user, _, password = who.partition(":")
+    found = re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[\w.-]+)(?::(\d{1,5}))?", where)
+    if found is None or bool(user) != bool(password):
+        raise ValueError(f"write {RELAYS}")
+    usual = SUBMISSION if user and scheme == "smtp" else PORTS[scheme]
+    return Relay(
+        host=found[1].strip("[]"),
+        port=int(found[2] or usual),
+        tls=scheme == "smtps",
+        user=unquote(user),
+        password=unquote(password),
+    )
+
+
+def _sender(text: str) -> str:
+    sender(text)
+    return text
+
+
+def _relay(secret: SecretStr, info: ValidationInfo) -> SecretStr:
+    where = relay(secret.get_secret_value())
+    if isinstance(where, Relay):
+        return secret
+    folder: Path = (info.context or {}).get("folder", Path())
+    return SecretStr(f"maildir:{Path(folder, where.expanduser()).absolute()}")
+
+
+def _leave_link(text: str) -> str:
+    if text and not (LINK.fullmatch(text) and "{token}" in text):
+        raise ValueError("write https://…/{token}; the token says whose subscription ends")
+    return text
+
+
+def _mailbox(text: str) -> str:
+    return mail_address(text) if text else text
+
+
+Sender = Annotated[str, AfterValidator(_sender)]
+RelayField = Annotated[SecretStr, AfterValidator(_relay)]
+LeaveLink = Annotated[str, AfterValidator(_leave_link)]
+Mailbox = Annotated[str, AfterValidator(_mailbox)]

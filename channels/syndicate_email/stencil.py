@@ -1,0 +1,114 @@
+"""A letter that is composed once and filled in for each recipient."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import quote
+
+from syndicate.channel import Recipient
+from syndicate_email.settings import mail_address
+
+MEDIA_TYPE = "application/vnd.syndicate.stencil"
+MOST_COLUMNS = 76  # of a quoted-printable line (RFC 2045 6.7)
+SOFT_BREAK = b"=\r\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stencil:
+    """The letter without what is each recipient's own, and where that goes.
+
+    Slots are (offset into ``letter``, name) in order: ``to``, ``id`` and ``leave`` are values of
+    headers, ``token`` stands alone on a line of a quoted-printable body.
+    """
+
+    letter: bytes
+    slots: tuple[tuple[int, str], ...]
+    domain: str  # of the sender
+    unsubscribe: str = ""  # https://…/{token}
+    mailbox: str = ""
+
+    def to_bytes(self) -> bytes:
+        """One line of JSON, then the letter."""
+        head = {
+            "slots": self.slots,
+            "domain": self.domain,
+            "unsubscribe": self.unsubscribe,
+            "mailbox": self.mailbox,
+        }
+        return json.dumps(head, sort_keys=True).encode() + b"\n" + self.letter
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Stencil:
+        head, _, letter = content.partition(b"\n")
+        known = json.loads(head)
+        known["slots"] = tuple((offset, name) for offset, name in known["slots"])
+        return cls(letter=letter, **known)
+
+
+def fill(stencil: bytes, recipient: Recipient, key: str) -> bytes:
+    """The letter for one recipient; ValueError for an address that cannot be written to."""
+    known = _read(stencil)
+    token = quote(recipient.token, safe="")
+    values = {
+        "to": mail_address(recipient.email).encode(),
+        "id": message_id(stencil, key).encode(),
+        "leave": ", ".join(f"<{link}>" for link in _ways_out(known, token)).encode(),
+        "token": SOFT_BREAK.join(_chunks(token.encode())),
+    }
+    filled, done = [], 0
+    for offset, name in known.slots:
+        filled += [known.letter[done:offset], values[name]]
+        done = offset
+    return b"".join([*filled, known.letter[done:]])
+
+
+def message_id(stencil: bytes, key: str) -> str:
+    """The same at every attempt, so that a second copy can be recognised (RFC 1047)."""
+    return f"<{key}@{_read(stencil).domain}>"
+
+
+def leave_links(unsubscribe: str, mailbox: str, token: str) -> tuple[str, str]:
+    """The ways out for the holder of a token, https and mailto; "" where there is none."""
+    page = unsubscribe.replace("{token}", token)
+    letter = f"mailto:{quote(mailbox, safe='@')}?subject=unsubscribe%20{token}" if mailbox else ""
+    return page, letter
+
+
+def cut(pieces: list[bytes | str], mark: str) -> tuple[bytes, tuple[tuple[int, str], ...]]:
+    """Join bytes and names of slots; in the bytes, ``mark`` is where a token goes."""
+    letter, slots = b"", []
+    for piece in pieces:
+        if isinstance(piece, str):
+            slots.append((len(letter), piece))
+            continue
+        first, *others = _broken(mark).split(piece)
+        letter += first
+        for other in others:
+            if not letter.endswith(b"\r\n"):
+                letter += SOFT_BREAK
+            slots.append((len(letter), "token"))
+            letter += (b"" if other.startswith(b"\r\n") else SOFT_BREAK) + other
+    return letter, tuple(slots)
+
+
+def _ways_out(known: Stencil, token: str) -> list[str]:
+    return [link for link in leave_links(known.unsubscribe, known.mailbox, token) if link]
+
+
+def _broken(mark: str) -> re.Pattern[bytes]:
+    """The mark, wherever a quoted-printable line may have been broken within or after it."""
+    soft = rb"(?:=\r\n)?"
+    return re.compile(soft.join(re.escape(c.encode()) for c in mark) + soft)
+
+
+def _chunks(value: bytes) -> list[bytes]:
+    width = MOST_COLUMNS - 1  # the = of the soft break
+    return [value[start : start + width] for start in range(0, len(value), width)] or [b""]
+
+
+@lru_cache(maxsize=4)
+def _read(stencil: bytes) -> Stencil:
+    return Stencil.from_bytes(stencil)

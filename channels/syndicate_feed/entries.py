@@ -1,0 +1,202 @@
+"""What a feed says, before any format: one entry for each item, every word of it readable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import UTC, datetime
+from html import escape
+from typing import Any
+
+from syndicate.article import Article, Dateline, Edition, InfoSource, Item, Media, Publisher
+from syndicate.text import plain, squeeze
+from syndicate.words import correction_line, words
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # an empty feed has no date of its own
+FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0
+ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
+TAG = re.compile(rf"<(?P<end>/?)(?P<name>[a-z][a-z0-9]*){ATTRIBUTES}>", re.IGNORECASE)
+HOMELESS_PICTURE = re.compile(rf'<img\s{ATTRIBUTES}src="media:[^"]*"{ATTRIBUTES}>', re.IGNORECASE)
+HOLLOW = re.compile(rf"<(a|p|figure)(?:\s{ATTRIBUTES})?>\s*</\1>\n?", re.IGNORECASE)
+CONTAINERS = {"blockquote", "ul", "ol", "dl", "table", "figure", "div", "pre"}
+DASHES = "–—-:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item of a feed."""
+
+    id: str
+    title: str
+    url: str | None
+    html: str
+    summary: str  # plain text
+    published: datetime
+    updated: datetime
+    language: str
+    author: str
+    tags: tuple[str, ...]
+    pictures: tuple[Media, ...]  # each has a public address
+
+    @property
+    def enclosures(self) -> tuple[Media, ...]:
+        """The pictures whose true length and type are known."""
+        return tuple(picture for picture in self.pictures if picture.size and picture.media_type)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """A whole feed; ``url`` is the public address of its folder."""
+
+    title: str
+    description: str
+    url: str
+    language: str
+    publisher: Publisher
+    updated: datetime
+    entries: tuple[Entry, ...]
+
+
+def contents(
+    edition: Edition, *, title: str, description: str, url: str, language: str, limit: int
+) -> Contents:
+    """The newest ``limit`` items of an edition as a feed."""
+    edition = readable(edition)
+    publisher = edition.publisher
+    entries = tuple(_entry(item, publisher) for item in edition.items[:limit])
+    return Contents(
+        title=readable(title),
+        description=readable(description or title),
+        url=url,
+        language=language or publisher.language,
+        publisher=publisher,
+        updated=max((entry.updated for entry in entries), default=NEVER),
+        entries=entries,
+    )
+
+
+def readable(value: Any) -> Any:
+    """The same value, its texts without the characters that XML forbids."""
+    if isinstance(value, str):
+        return FORBIDDEN.sub("", value)
+    if isinstance(value, tuple):
+        return tuple(readable(part) for part in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: readable(getattr(value, f.name)) for f in fields(value)})
+    return value
+
+
+def _entry(item: Item, publisher: Publisher) -> Entry:
+    article = item.article
+    language = article.language or publisher.language
+    taken_back = item.withdrawal is not None
+    return Entry(
+        id=article.uri,
+        title=_title(item, language),
+        url=article.url,
+        html=_notice(item, language) if taken_back else _content(item, publisher, language),
+        summary=squeeze(plain(_notice(item, language))) if taken_back else squeeze(article.lead),
+        published=_moment(item.published, publisher),
+        updated=_moment(item.updated, publisher),
+        language=language,
+        author=squeeze(article.by) or publisher.name,
+        tags=tuple(tag for tag in map(squeeze, article.subjects) if tag),
+        pictures=() if taken_back else tuple(p for p in article.media if p.url),
+    )
+
+
+def _moment(when: datetime, publisher: Publisher) -> datetime:
+    # one zone whatever the ledger answers in, or the same feed would have other bytes
+    return when.astimezone(publisher.zone).replace(microsecond=0)
+
+
+def _title(item: Item, language: str) -> str:
+    headline = squeeze(item.article.headline) or item.article.uri
+    return f"{words(language)['withdrawn']}: {headline}" if item.withdrawal else headline
+
+
+def _notice(item: Item, language: str) -> str:
+    assert item.withdrawal is not None
+    said = words(language)
+    reason = escape(squeeze(item.withdrawal.reason))
+    return f"<p><strong>{said['withdrawn_notice']}</strong></p>\n<p>{said['reason']}: {reason}</p>"
+
+
+def _content(item: Item, publisher: Publisher, language: str) -> str:
+    article = item.article
+    body = with_dateline(without_homeless_pictures(article.html), article.dateline)
+    first, *others = _figures(article, language) or [""]
+    parts = (*_corrections(item, publisher, language), first, body, *others)
+    return "\n".join(part.strip() for part in (*parts, _source(article, language)) if part.strip())
+
+
+def _corrections(item: Item, publisher: Publisher, language: str) -> Iterable[str]:
+    for said in reversed(item.corrections):
+        line = correction_line(said.at, squeeze(said.note), publisher.zone, language)
+        yield f"<p><strong>{escape(line)}</strong></p>"
+
+
+def _figures(article: Article, language: str) -> list[str]:
+    """The pictures that the body does not show by itself."""
+    hosted = [picture for picture in article.media if picture.url]
+    return [_figure(picture, language) for picture in hosted if not _shows(article, picture)]
+
+
+def _shows(article: Article, picture: Media) -> bool:
+    return f'"{escape(picture.url or "", quote=False)}"' in article.html
+
+
+def _figure(picture: Media, language: str) -> str:
+    said = [picture.caption, picture.creator and f"{words(language)['photo']}: {picture.creator}"]
+    caption = escape(squeeze(" – ".join(part for part in said if part)))
+    size = f' width="{picture.width}" height="{picture.height}"' if picture.width else ""
+    image = f'<img src="{escape(picture.url or "")}" alt="{escape(squeeze(picture.alt))}"{size}>'
+    below = f"<figcaption>{caption}</figcaption>" if caption else ""
+    return f"<figure>{image}{below}</figure>"
+
+
+def _source(article: Article, language: str) -> str:
+    if not article.originators:
+        return ""
+    names = ", ".join(_linked(source) for source in article.originators)
+    return f"<p>{words(language)['source']}: {names}</p>"
+
+
+def _linked(source: InfoSource) -> str:
+    name = escape(squeeze(source.name))
+    if not source.uri.startswith(("https://", "http://")):
+        return name
+    return f'<a href="{escape(source.uri)}">{name}</a>'
+
+
+def without_homeless_pictures(html: str) -> str:
+    """Leave out the pictures that no channel hosts."""
+    kept, found = HOMELESS_PICTURE.subn("", html)
+    while found:  # what held nothing but the picture goes too, from the inside out
+        kept, found = HOLLOW.subn("", kept)
+    return kept
+
+
+def with_dateline(html: str, dateline: Dateline | None) -> str:
+    """Set the dateline before the first paragraph of the article's own words."""
+    text = squeeze(dateline.text) if dateline else ""
+    if not text:
+        return html
+    shown = f"<strong>{escape(text if text[-1] in DASHES else f'{text}–')} </strong>"
+    at = _first_paragraph(html)
+    return f"<p>{shown}</p>\n{html}" if at is None else html[:at] + shown + html[at:]
+
+
+def _first_paragraph(html: str) -> int | None:
+    """Where the words of the first paragraph begin that is no quotation, list or picture."""
+    depth = 0
+    for tag in TAG.finditer(html):
+        name = tag["name"].lower()
+        if name in CONTAINERS:
+            depth += -1 if tag["end"] else 1
+        elif name == "p" and not tag["end"] and not depth:
+            end = html.find("</p>", tag.end())
+            if plain(html[tag.end() : None if end < 0 else end]):
+                return tag.end()
+    return None

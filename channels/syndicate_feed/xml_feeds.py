@@ -1,0 +1,175 @@
+"""RSS 2.0 and Atom, by feedgen; imported only when a feed is made, since that is slow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from html import escape, unescape
+from typing import Any
+
+from feedgen.entry import FeedEntry
+from feedgen.feed import FeedGenerator
+from feedgen.util import xml_elem, xml_fromstring
+
+from syndicate.article import Media
+from syndicate_feed.entries import Contents, Entry
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
+NAMESPACES = {
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "media": "http://search.yahoo.com/mrss/",
+}
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+MARKUP = re.compile(r"<[a-z/!?]", re.IGNORECASE)
+
+
+def rss(contents: Contents, address: str, media_type: str) -> bytes:
+    """The feed as RSS 2.0, where an item has one enclosure and a text as its description."""
+    feed = _feed(contents, address, media_type)
+    feed.register_extension("more", Namespaces, atom=False)
+    for entry in contents.entries:
+        item = _item(feed, entry)
+        for picture in entry.enclosures[:1]:
+            item.enclosure(picture.url, picture.size, picture.media_type)
+        item.description(_as_html(entry.summary), isSummary=True)
+        item.register_extension("more", partial(MoreOfRss, entry, contents.language), atom=False)
+    written: bytes = feed.rss_str(pretty=True)
+    return written
+
+
+def atom(contents: Contents, address: str, media_type: str) -> bytes:
+    """The feed as Atom."""
+    feed = _feed(contents, address, media_type)
+    for entry in contents.entries:
+        item = _item(feed, entry)
+        item.author(name=entry.author)
+        item.summary(entry.summary)
+        item.register_extension("more", partial(MoreOfAtom, entry, contents.language), rss=False)
+    written: bytes = feed.atom_str(pretty=True)
+    return written
+
+
+def read_rss(written: bytes) -> Iterator[tuple[str, str]]:
+    """The title and the HTML of the feed, then of each item."""
+    channel = xml_fromstring(written).find("channel")
+    yield channel.findtext("title") or "", escape(channel.findtext("description") or "")
+    for item in channel.iter("item"):
+        yield (
+            item.findtext("title") or "",
+            item.findtext(f"{CONTENT}encoded") or item.findtext("description") or "",
+        )
+
+
+def read_atom(written: bytes) -> Iterator[tuple[str, str]]:
+    """The title and the HTML of the feed, then of each entry."""
+    feed = xml_fromstring(written)
+    yield feed.findtext(f"{ATOM}title") or "", escape(feed.findtext(f"{ATOM}subtitle") or "")
+    for entry in feed.iter(f"{ATOM}entry"):
+        yield entry.findtext(f"{ATOM}title") or "", entry.findtext(f"{ATOM}content") or ""
+
+
+class Namespaces:
+    """The extension of the RSS feed: names the namespaces of its items."""
+
+    def extend_ns(self) -> dict[str, str]:
+        return NAMESPACES
+
+    def extend_rss(self, feed: Any) -> Any:
+        return feed
+
+
+class MoreOfRss:
+    """The extension of an RSS item: who wrote it, when it changed, its language and pictures."""
+
+    def __init__(self, entry: Entry, feed_language: str) -> None:
+        self.entry = entry
+        self.foreign = entry.language != feed_language
+
+    def extend_rss(self, item: Any) -> Any:
+        _add(item, "dc", "creator", self.entry.author)
+        if self.foreign:
+            _add(item, "dc", "language", self.entry.language)
+        _add(item, "dcterms", "modified", self.entry.updated.isoformat())
+        for picture in self.entry.pictures:
+            _add_picture(item, picture)
+        return item
+
+
+class MoreOfAtom:
+    """The extension of an Atom entry: its pictures, and its language where not the feed's."""
+
+    def __init__(self, entry: Entry, feed_language: str) -> None:
+        self.entry = entry
+        self.foreign = entry.language != feed_language
+
+    def extend_atom(self, item: Any) -> Any:
+        if self.foreign:
+            item.set(LANGUAGE, self.entry.language)
+        for picture in self.entry.enclosures:  # feedgen forgets every attribute but href
+            xml_elem("link", item, **_enclosure(picture))
+        return item
+
+
+def _feed(contents: Contents, address: str, media_type: str) -> FeedGenerator:
+    feed, publisher = FeedGenerator(), contents.publisher
+    feed.id(f"{contents.url}/atom.xml")
+    feed.title(contents.title)
+    feed.description(contents.description)
+    feed.language(contents.language)
+    feed.updated(contents.updated)  # else it is the clock's, and the bytes change every time
+    feed.generator("syndicate")  # without a version: an upgrade changes no feed
+    feed.author({"name": publisher.name, "email": publisher.email, "uri": publisher.url})
+    if publisher.email:
+        feed.managingEditor(f"{publisher.email} ({publisher.name})")
+    if publisher.logo:
+        feed.logo(publisher.logo)
+    feed.link(href=f"{contents.url}/{address}", rel="self", type=media_type)
+    feed.link(href=publisher.url, rel="alternate")  # last, or RSS would link to itself
+    return feed
+
+
+def _item(feed: FeedGenerator, entry: Entry) -> FeedEntry:
+    item = feed.add_entry(order="append")
+    item.id(entry.id)
+    item.title(entry.title)
+    item.published(entry.published)
+    item.updated(entry.updated)
+    item.content(entry.html, type="html")
+    for tag in entry.tags:
+        item.category(term=tag)
+    if entry.url:
+        item.link(href=entry.url, rel="alternate")
+    return item
+
+
+def _enclosure(picture: Media) -> dict[str, str]:
+    link = {"rel": "enclosure", "type": picture.media_type, "length": str(picture.size)}
+    title = {"title": picture.alt} if picture.alt else {}
+    return {"href": picture.url or ""} | link | title
+
+
+def _as_html(text: str) -> str:
+    """Plain text where RSS expects HTML: escaped only if it would be taken for something else."""
+    return escape(text) if MARKUP.search(text) or unescape(text) != text else text
+
+
+def _add_picture(item: Any, picture: Media) -> None:
+    about: dict[str, object] = {"url": picture.url, "medium": "image", "type": picture.media_type}
+    about |= {"fileSize": picture.size, "width": picture.width, "height": picture.height}
+    content = _add(item, "media", "content", "")
+    for name, value in about.items():
+        if value:
+            content.set(name, str(value))
+    if picture.alt or picture.caption:
+        _add(content, "media", "description", picture.alt or picture.caption).set("type", "plain")
+    if picture.creator:
+        _add(content, "media", "credit", picture.creator)
+
+
+def _add(parent: Any, prefix: str, name: str, text: str) -> Any:
+    element = xml_elem(f"{{{NAMESPACES[prefix]}}}{name}", parent)
+    element.text = text or None
+    return element

@@ -1,0 +1,329 @@
+"""An article's sanitised HTML as blocks of rich text: the renderer of Telegram posts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from html.parser import HTMLParser
+from itertools import count
+
+from syndicate_telegram.rich import Entity, Rich, joined, sayable, separated
+
+STYLES = {
+    "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "cite": "italic",
+    "u": "underline", "ins": "underline", "s": "strikethrough", "del": "strikethrough",
+    "strike": "strikethrough", "code": "code", "kbd": "code", "samp": "code", "tt": "code",
+}  # fmt: skip
+BLOCKS = {
+    "p", "div", "section", "article", "main", "aside", "header", "footer", "center", "address",
+    "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "table", "blockquote",
+    "pre", "hr", "figure", "details", "summary",
+}  # fmt: skip
+UNSHOWN = {"figure", "img", "script", "style", "template"}
+VOID = {"br", "hr", "img", "col", "wbr", "input", "source", "area"}
+INDENT = "   "
+BULLETS = ("•", "–")
+SUPERSCRIPT = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+SUBSCRIPT = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What stands on its own: a paragraph, a heading, an item, a row.
+
+    A ``tight`` one follows on the next line, any other after an empty line.
+    """
+
+    kind: str  # paragraph, heading, item, row, quote, pre, rule
+    rich: Rich
+    tight: bool = False
+
+
+@dataclass(slots=True)
+class Node:
+    """An element, with its children in order."""
+
+    tag: str
+    attrs: dict[str, str] = field(default_factory=dict)
+    children: list[Node | str] = field(default_factory=list)
+
+
+def blocks(html: str) -> list[Block]:
+    """The article in the order it is read. Pictures are left out: a post shows one, itself."""
+    return [block for block in _flow(_tree(html)) if block.rich]
+
+
+def assembled(parts: Iterable[Block]) -> Rich:
+    """Blocks as one text."""
+    whole: list[Rich] = []
+    for block in parts:
+        if whole:
+            whole.append(Rich("\n" if block.tight else "\n\n"))
+        whole.append(block.rich)
+    return joined("", whole)
+
+
+def _flow(node: Node, depth: int = 0) -> Iterator[Block]:
+    """The blocks in an element; loose words between them make paragraphs."""
+    loose: list[Node | str] = []
+    for child in node.children:
+        if isinstance(child, Node) and child.tag in BLOCKS:
+            yield from _paragraph(loose)
+            yield from _block(child, depth)
+            loose = []
+        else:
+            loose.append(child)
+    yield from _paragraph(loose)
+
+
+def _block(node: Node, depth: int) -> Iterator[Block]:
+    match node.tag:
+        case "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "summary" | "dt":
+            yield Block("heading", inline(node.children).styled("bold"))
+        case "ul" | "ol":
+            yield from _list(node, depth)
+        case "dd":
+            yield from (replace(block, tight=True) for block in _flow(node, depth))
+        case "blockquote":
+            yield from _quote(node, depth)
+        case "pre":
+            yield _preformatted(node)
+        case "table":
+            yield from _rows(node)
+        case "hr":
+            yield Block("rule", Rich("———"))
+        case "figure":
+            return
+        case _:
+            yield from _flow(node, depth)
+
+
+def _paragraph(children: list[Node | str]) -> Iterator[Block]:
+    rich = inline(children)
+    if rich:
+        yield Block("paragraph", rich)
+
+
+def _list(node: Node, depth: int) -> Iterator[Block]:
+    markers = _numbers(node) if node.tag == "ol" else iter(lambda: _bullet(depth), None)
+    items = (c for c in node.children if isinstance(c, Node) and c.tag == "li")
+    tight = depth > 0
+    for item, marker in zip(items, markers, strict=False):
+        for block in _item(item, marker, depth):
+            yield replace(block, tight=tight)
+            tight = True
+
+
+def _bullet(depth: int) -> str:
+    return BULLETS[min(depth, len(BULLETS) - 1)]
+
+
+def _numbers(node: Node) -> Iterator[str]:
+    start = node.attrs.get("start", "")
+    first = int(start) if re.fullmatch(r"-?\d{1,9}", start) else 1
+    return (f"{number}." for number in count(first, -1 if "reversed" in node.attrs else 1))
+
+
+def _item(node: Node, marker: str, depth: int) -> Iterator[Block]:
+    """One item: its own first line after the marker, everything else below it."""
+    lead = Rich(f"{INDENT * depth}{marker} ")
+    inner = [block for block in _flow(node, depth + 1) if block.rich]
+    if not inner or inner[0].kind == "item":
+        yield Block("item", lead.cut(len(lead.text)))
+    elif inner:
+        yield Block("item", lead + inner.pop(0).rich)
+    for block in inner:
+        own = block.kind == "item"  # a nested one, indented already
+        yield Block("item", block.rich if own else Rich(INDENT * (depth + 1)) + block.rich)
+
+
+def _quote(node: Node, depth: int) -> Iterator[Block]:
+    inner = [block for block in _flow(node) if block.rich]
+    if not inner:
+        return
+    whole = assembled(inner)
+    if depth:  # a quotation begins with a line of its own, and an item with its marker
+        yield Block("quote", whole)
+    else:
+        yield Block("quote", whole.styled("blockquote"))
+
+
+def _preformatted(node: Node) -> Block:
+    text = sayable(_words(node).replace("\t", "    ")).strip("\n").rstrip()
+    inner = next((c for c in node.children if isinstance(c, Node) and c.tag == "code"), node)
+    named = re.search(r"(?:^|\s)language-(\S+)", inner.attrs.get("class", ""))
+    return Block("pre", Rich(text).styled("pre", language=named[1] if named else ""))
+
+
+def _rows(table: Node) -> Iterator[Block]:
+    """A table as a paragraph per row, a line per cell: ``label: value``."""
+    labels: list[Rich] = []
+    for tag, row in _table_rows(table):
+        cells = [_cell(c) for c in row.children if isinstance(c, Node) and c.tag in ("td", "th")]
+        if tag == "caption":
+            yield Block("heading", inline(row.children).styled("bold"))
+        elif not labels and _is_head(tag, row):
+            labels = cells
+        else:
+            yield Block("row", joined("\n", _labelled(cells, labels)))
+
+
+def _table_rows(node: Node, part: str = "") -> Iterator[tuple[str, Node]]:
+    for child in node.children:
+        if isinstance(child, str):
+            continue
+        if child.tag in ("tr", "caption"):
+            yield (child.tag if child.tag == "caption" else part), child
+        elif child.tag in ("thead", "tbody", "tfoot"):
+            yield from _table_rows(child, child.tag)
+
+
+def _is_head(part: str, row: Node) -> bool:
+    cells = [child.tag for child in row.children if isinstance(child, Node)]
+    return part == "thead" or ("td" not in cells and "th" in cells)
+
+
+def _cell(node: Node) -> Rich:
+    return joined(" ", (block.rich for block in _flow(node)))
+
+
+def _labelled(cells: list[Rich], labels: list[Rich]) -> Iterator[Rich]:
+    for number, value in enumerate(cells):
+        label = labels[number] if number < len(labels) else Rich()
+        shown = value.styled("bold") if number == 0 and len(cells) > 1 else value
+        if value:
+            yield joined(": ", (label, shown))
+
+
+def inline(children: Iterable[Node | str]) -> Rich:
+    """The words of a paragraph, white space collapsed as a browser does."""
+    line = _Line()
+    line.take(children)
+    return line.rich
+
+
+class _Line:
+    """A paragraph being written."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.entities: list[Entity] = []
+        self.open: list[str] = []
+
+    @property
+    def rich(self) -> Rich:
+        whole = Rich(self.text, separated(self.entities))
+        return whole.cut(len(self.text))
+
+    def take(self, children: Iterable[Node | str]) -> None:
+        for child in children:
+            if isinstance(child, str):
+                self._say(child)
+            else:
+                self._element(child)
+
+    def _say(self, data: str) -> None:
+        words = re.sub(r"[ \t\r\n\f]+", " ", sayable(data))
+        at_start = not self.text or self.text[-1] in " \n"
+        self.text += words.lstrip(" ") if at_start else words
+
+    def _element(self, node: Node) -> None:
+        if node.tag == "br":
+            self.text = self.text.rstrip(" ") + "\n"
+        elif node.tag in ("sup", "sub"):
+            self._say(_raised(_words(node)) if node.tag == "sup" else _lowered(_words(node)))
+        elif node.tag == "a":
+            self._link(node)
+        elif node.tag in STYLES:
+            self._styled(STYLES[node.tag], node.children)
+        elif node.tag == "q":
+            self.take(["“", *node.children, "”"])
+        elif node.tag not in UNSHOWN:
+            self.take(node.children)
+
+    def _link(self, node: Node) -> None:
+        url = node.attrs.get("href", "").strip()
+        if url.startswith(("http://", "https://")):
+            self._styled("text_link", node.children, sayable(url))
+        else:
+            self.take([*node.children, _unlinked(url, _words(node))])
+
+    def _styled(self, kind: str, children: Iterable[Node | str], url: str = "") -> None:
+        # one style twice is once; a link beats code, as no text can be both
+        if kind in self.open or (kind == "code" and "text_link" in self.open):
+            return self.take(children)
+        start = len(self.text)
+        self.open.append(kind)
+        self.take(children)
+        self.open.pop()
+        said = self.text[start:]
+        start += len(said) - len(said.lstrip())
+        end = len(self.text.rstrip())
+        if start < end:
+            self.entities.append(Entity(kind, start, end, url))
+        return None
+
+
+def _unlinked(url: str, words: str) -> str:
+    """What a reader needs of a link that Telegram takes only as plain text."""
+    scheme, _, address = url.partition(":")
+    address = address.partition("?")[0]
+    known = re.search(r"\d", words) if scheme == "tel" else address in words
+    return f" ({address})" if scheme in ("tel", "mailto") and address and not known else ""
+
+
+def _raised(text: str) -> str:
+    return _translated(text, SUPERSCRIPT, "^")
+
+
+def _lowered(text: str) -> str:
+    return _translated(text, SUBSCRIPT, "_")
+
+
+def _translated(text: str, table: dict[int, int], mark: str) -> str:
+    """``m²``, ``H₂O``; letters stay as they are (``1st``), anything else is marked: ``x^(a+b)``."""
+    if all(ord(char) in table for char in text):
+        return text.translate(table)
+    return text if text.strip().isalpha() else f"{mark}({text.strip()})"
+
+
+def _words(node: Node) -> str:
+    return "".join(
+        child if isinstance(child, str) else "\n" if child.tag == "br" else _words(child)
+        for child in node.children
+    )
+
+
+def _tree(html: str) -> Node:
+    parser = _Parser()
+    parser.feed(html)
+    parser.close()
+    return parser.root
+
+
+class _Parser(HTMLParser):
+    """Sanitised HTML is well formed; what is not closed is closed where its parent is."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = Node("div")
+        self._open = [self.root]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        node = Node(tag, {name: value or "" for name, value in attrs})
+        self._open[-1].children.append(node)
+        if tag not in VOID:
+            self._open.append(node)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        for place in range(len(self._open) - 1, 0, -1):
+            if self._open[place].tag == tag:
+                del self._open[place:]
+                return
+
+    def handle_data(self, data: str) -> None:
+        self._open[-1].children.append(data)

@@ -1,0 +1,139 @@
+"""Telegram's errors in our terms: how sure they leave us, and what a person can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from syndicate import DeliveryError, InDoubt, Refused, Unavailable
+
+if TYPE_CHECKING:
+    from telegram.error import TelegramError
+
+NOT_MODIFIED = "message is not modified"
+NOT_THERE = "message to delete not found"
+NO_CAPTION = "there is no caption in the message to edit"
+NO_TEXT = "there is no text in the message to edit"
+
+RIGHTS = "channels.{name}.chat: make the bot an administrator of {chat} who may post there"
+ADVICE = {  # what Telegram's answer holds: what to do
+    "chat not found": (
+        "channels.{name}.chat: Telegram knows no chat {chat} that this bot may see: write @name"
+        " of a public channel or the number of a private one (-100…), and make the bot its"
+        " administrator"
+    ),
+    "administrator rights": RIGHTS,
+    "not enough rights": RIGHTS,
+    "have no rights": RIGHTS,
+    "write_forbidden": RIGHTS,
+    "not a member": RIGHTS,
+    "was kicked": RIGHTS,
+    "message to edit not found": (
+        "the post is no longer in {chat}, somebody deleted it: post it there by hand and tell"
+        " `syndicate adopt ARTICLE --channel {name} URL`"
+    ),
+    "can't be deleted": (
+        "a bot deletes nothing older than 48 hours on Telegram: delete it in {chat} by hand"
+    ),
+    "can't be edited": "the bot may change only what it posted itself: change it in {chat} by hand",
+    "caption_too_long": "a photo's caption holds 1,024 characters: shorten the article",
+    "caption is too long": "a photo's caption holds 1,024 characters: shorten the article",
+    "image_process_failed": "Telegram cannot read the picture: save it anew as JPEG or PNG",
+    "photo_invalid_dimensions": "Telegram finds the picture too large or too narrow: crop it",
+    "http url content": "Telegram cannot fetch the picture: is its address public?",
+    "web page content": "Telegram finds no picture at the picture's address: correct the address",
+}
+
+
+class Declined(Refused):
+    """Telegram said no, in the words of ``answer``."""
+
+    def __init__(self, message: str, answer: str) -> None:
+        super().__init__(message)
+        self.answer = answer.lower()
+
+
+@contextmanager
+def accepting(answer: str) -> Iterator[None]:
+    """Take an answer that says it is so already for a yes."""
+    try:
+        yield
+    except Declined as declined:
+        if answer not in declined.answer:
+            raise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What messages name: the channel's settings, without its secret."""
+
+    name: str
+    chat: str
+    api: str
+
+
+def flood_wait(error: Exception) -> float | None:
+    """The seconds that a 429 asks for."""
+    from telegram.error import RetryAfter
+
+    if not isinstance(error, RetryAfter):
+        return None
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+
+
+def is_unsent(error: Exception) -> bool:
+    """Whether the request surely never left: there was no connection to send it on."""
+    import httpx
+
+    unsent = (
+        httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError,
+        httpx.UnsupportedProtocol, httpx.LocalProtocolError,
+    )  # fmt: skip
+    return isinstance(error.__cause__, unsent)
+
+
+def in_our_terms(error: TelegramError, place: Place, *, harmless: bool) -> DeliveryError:
+    """What an error of python-telegram-bot means.
+
+    ``harmless`` says that asking twice changes nothing, so that a lost answer leaves no doubt
+    that matters.
+    """
+    from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken
+
+    name, chat, wait, why = place.name, place.chat, flood_wait(error), _why(error)
+    if wait is not None:
+        return Unavailable(f"Telegram asks for a pause of {wait:.0f} seconds at {chat}", wait)
+    if isinstance(error, InvalidToken):
+        return Refused(
+            f"channels.{name}.token: Telegram does not know it: copy it anew from @BotFather"
+            f" (or channels.{name}.api is no Bot API server)"
+        )
+    if isinstance(error, ChatMigrated):
+        return Refused(
+            f"channels.{name}.chat: the group is now a supergroup: write {error.new_chat_id}"
+        )
+    if isinstance(error, BadRequest | Forbidden):  # first: BadRequest is a NetworkError
+        return Declined(_advice(str(error), place), str(error))
+    if is_unsent(error):
+        return Unavailable(f"channels.{name}.api: {place.api} cannot be reached ({why})")
+    if harmless:
+        return Unavailable(f"channels.{name}.api: no usable answer from {place.api} ({why})")
+    return InDoubt(f"Telegram's answer was lost ({why}): look whether the post is in {chat}")
+
+
+def _advice(answer: str, place: Place) -> str:
+    for part, advice in ADVICE.items():
+        if part in answer.lower():
+            return advice.format(name=place.name, chat=place.chat)
+    return f"Telegram refuses this at {place.chat}: {' '.join(answer.split())}"
+
+
+def _why(error: Exception) -> str:
+    """One short line: the name of what broke, or the server's own words."""
+    if error.__cause__ is not None and not str(error.__cause__):
+        return type(error.__cause__).__name__
+    return " ".join(str(error).split())[:120]

@@ -1,0 +1,112 @@
+"""Carry plans out, channel by channel, and say how each step ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from difflib import unified_diff
+from itertools import groupby
+
+from syndicate.channel import Channel, Rendition
+from syndicate.deliver import Run, deliver
+from syndicate.ledger import Attempt, KnownChannel, Place
+from syndicate.ledger.report import places
+from syndicate.office import Office
+from syndicate.plan import Action, Step
+from syndicate.prepare import Failed, Prepared
+from syndicate.report import Line, Report, resolve_command, state_word
+
+Progress = Callable[[str, str], None]  # a channel's name, what was done there
+
+
+def silent(_channel: str, _what: str) -> None:
+    """Show no progress."""
+
+
+def carry_out(office: Office, prepared: list[Prepared], report: Report, progress: Progress) -> None:
+    """Deliver what was planned; every channel has its turn, whatever became of the others."""
+    for _, plans in groupby(prepared, key=lambda plan: plan.known.id):
+        mine = list(plans)
+        problem = run_channel(
+            office, mine[0].channel, mine[0].known, [p.edition for p in mine], progress
+        )
+        if problem and not _is_told(report, office, mine):
+            report.problems.append(f"{mine[0].channel.name}: {problem}")
+    tell_outcomes(office, prepared, report)
+
+
+def run_channel(
+    office: Office, channel: Channel, known: KnownChannel, editions: list[int], progress: Progress
+) -> str:
+    """Deliver editions of one channel; returns why it could not begin, if so."""
+
+    def tell(attempt: Attempt, result: object) -> None:
+        progress(channel.name, attempt.verb)
+
+    run = Run(
+        channel=channel, known=known, ledger=office.ledger, tell=tell, scrub=office.scrub,
+        stopping=office.stopping,
+    )  # fmt: skip
+    return deliver(run, editions)
+
+
+def tell_outcomes(office: Office, prepared: Iterable[Prepared], report: Report) -> None:
+    """Say where each planned step has ended, as the ledger knows it now."""
+    for one in prepared:
+        with office.ledger.reading() as db:
+            there = {place.address: place for place in places(db, number=one.edition)}
+        for step in one.steps:
+            if place := there.get(step.address):
+                report.lines.append(_outcome(one, step, place))
+
+
+def tell_plan(prepared: Iterable[Prepared], report: Report) -> None:
+    """Say what would be done."""
+    for one in prepared:
+        for step in one.steps:
+            report.lines.append(
+                Line(
+                    channel=one.channel.name,
+                    about=one.key,
+                    address=step.address,
+                    action=step.action,
+                    why=step.why,
+                    diff=_diff(one, step),
+                )
+            )
+
+
+def tell_failed(failed: Iterable[Failed], report: Report) -> None:
+    """Say which channels could not even say what they have to say."""
+    report.problems += [f"{one.channel.name}: {one.why}" for one in failed]
+
+
+def _outcome(one: Prepared, step: Step, place: Place) -> Line:
+    state = state_word(place.state)
+    why = place.why if place.state != "settled" else step.why
+    return Line(
+        channel=one.channel.name, about=one.key, address=step.address, action=step.action,
+        state=state, url=place.url, why=why, resolve=resolve_command(place),
+    )  # fmt: skip
+
+
+def _is_told(report: Report, office: Office, plans: list[Prepared]) -> bool:
+    """Whether the ledger's rows will say why a channel could not begin."""
+    with office.ledger.reading() as db:
+        return any(
+            place.state == "due" and place.why
+            for p in plans
+            for place in places(db, number=p.edition)
+        )
+
+
+def _diff(one: Prepared, step: Step) -> str:
+    """The text a reader sees now against the text they would see."""
+    before = one.before.get(step.address)
+    if step.action in (Action.NOTHING, Action.CREATE) or before is None:
+        return ""
+    now, then = _shown(one.channel, before), _shown(one.channel, step.rendition)
+    return "\n".join(unified_diff(now, then, "now", "then", lineterm="", n=1))
+
+
+def _shown(channel: Channel, rendition: Rendition | None) -> list[str]:
+    return channel.preview(rendition).splitlines() if rendition else []

@@ -1,0 +1,28 @@
+"""What would stop a publication, found before it is tried: no effect, no trace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from syndicate.errors import ArticleError
+from syndicate.office import Office
+from syndicate.publish import Request, publish
+
+
+def check(office: Office, paths: Sequence[Path]) -> list[str]:
+    """A finding a line, each with its file; an empty list where nothing stands in the way."""
+    findings = []
+    for path in paths:
+        try:
+            report = publish(office, Request(paths=[path], minor=True, dry_run=True))
+        except ArticleError as error:
+            findings.append(str(error))
+        else:
+            findings += [f"{path}: {problem}" for problem in report.problems]
+            findings += [
+                f"{path}: {line.channel}: {line.why}"
+                for line in report.lines
+                if line.action == "cannot"
+            ]
+    return findings

@@ -1,0 +1,171 @@
+"""Commands on articles: new, check, publish, withdraw, digest, tick."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from syndicate.cli.context import JSON, command, office
+
+if TYPE_CHECKING:
+    from syndicate.publish import Request
+
+ARTICLES = typer.Argument(metavar="ARTICLE…", show_default=False, help="Markdown files.")
+CHANNELS = typer.Option([], "--channel", metavar="NAME", help="Only this channel (repeatable).")
+DRY = typer.Option(False, "--dry-run", help="Say the plan and touch nothing.")
+
+
+def new(
+    headline: str = typer.Argument(help="The article's headline."),
+    profile: str = typer.Option("berita", "--profile", help="berita, rekrutmen, edukasi, data."),
+    file: str = typer.Option("", "--file", "-o", metavar="FILE", help="Else made of the headline."),
+) -> None:
+    """Make an article's file from its profile's template.
+
+    Example: syndicate new "Pendaftaran PPS dibuka" --profile rekrutmen
+    """
+    from syndicate.scaffold import new_article
+
+    with command():
+        typer.echo(f"{new_article(headline, profile, Path(file) if file else None)}")
+
+
+def check(articles: list[Path] = ARTICLES, as_json: bool = JSON) -> None:
+    """Say everything that would stop a publication; nothing is sent.
+
+    Example: syndicate check article.md
+    """
+    from syndicate.check import check as run
+    from syndicate.cli import show
+
+    with office(dry=True, as_json=as_json) as here:
+        findings = run(here, articles)
+        if as_json:
+            show.document({"findings": findings, "exit_code": 1 if findings else 0})
+        else:
+            for finding in findings or ["nothing stands in the way"]:
+                show.out(finding)
+        raise typer.Exit(1 if findings else 0)
+
+
+def publish(
+    articles: list[Path] = ARTICLES,
+    channel: list[str] = CHANNELS,
+    note: str = typer.Option("", "--note", metavar="TEXT", help="A correction: what was wrong."),
+    minor: bool = typer.Option(False, "--minor", help="A silent fix that readers are not told of."),
+    dry_run: bool = DRY,
+    test: bool = typer.Option(False, "--test", help="To the channels' test destinations only."),
+    refresh: bool = typer.Option(False, "--refresh", help="Renew posts whose form alone is new."),
+    new: bool = typer.Option(False, "--new", help="Older than the ledger, yet never published."),
+    same_article: bool = typer.Option(False, "--same-article", help="Rewritten, yet the same one."),
+    yes: bool = typer.Option(False, "--yes", "-y", help="Ask nothing."),
+    as_json: bool = JSON,
+) -> None:
+    """Bring articles to every channel, and correct there what has changed.
+
+    Example: syndicate publish article.md --note "The date was wrong."
+    """
+    from syndicate.cli import show
+    from syndicate.publish import NoteNeeded, Request, refuse_contradiction
+    from syndicate.publish import publish as run
+
+    request = Request(
+        paths=articles, channels=channel, note=note or None, minor=minor, refresh=refresh, new=new,
+        same_article=same_article, dry_run=dry_run,
+    )  # fmt: skip
+    with office(dry=dry_run or test, as_json=as_json) as here, show.progress(as_json) as progress:
+        refuse_contradiction(request)
+        if test:
+            from syndicate.rehearse import rehearse
+
+            show.report(rehearse(here, request), as_json=as_json)
+        try:
+            answer = run(here, request, progress)
+        except NoteNeeded:
+            if yes or as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+                raise
+            answer = run(here, _asked(request), progress)
+        show.report(answer, as_json=as_json)
+
+
+def withdraw(
+    article: str = typer.Argument(metavar="ARTICLE|URI", help="The file, or its uri."),
+    reason: str = typer.Option(..., "--reason", metavar="TEXT", help="Readers are told."),
+    kill: bool = typer.Option(False, "--kill", help="Remove it too, where that can be done."),
+    dry_run: bool = DRY,
+    as_json: bool = JSON,
+) -> None:
+    """Take an article back: a notice with the reason stands in its place everywhere.
+
+    Example: syndicate withdraw article.md --reason "The decree was revoked."
+    """
+    from syndicate.cli import show
+    from syndicate.withdraw import Request
+    from syndicate.withdraw import withdraw as run
+
+    request = Request(article=article, reason=reason, kill=kill, dry_run=dry_run)
+    with office(dry=dry_run, as_json=as_json) as here, show.progress(as_json) as progress:
+        show.report(run(here, request, progress), as_json=as_json)
+
+
+def digest(
+    name: list[str] = typer.Argument(None, metavar="[NAME]…", help="These lists only."),
+    dry_run: bool = DRY,
+    catch_up: str = typer.Option(
+        "merge", "--catch-up", metavar="merge|each|skip", help="Windows nobody closed in time."
+    ),
+    to: str = typer.Option("", "--to", metavar="ADDRESS", help="A proof to this address only."),
+    as_json: bool = JSON,
+) -> None:
+    """Close the windows that have ended, and send their digests.
+
+    Example: syndicate digest --to me@example.org
+    """
+    from syndicate.cli import show
+    from syndicate.digest import CatchUp, Request
+    from syndicate.digest import digest as run
+    from syndicate.errors import UsageError
+
+    with office(dry=dry_run, as_json=as_json) as here, show.progress(as_json) as progress:
+        if catch_up not in list(CatchUp):
+            raise UsageError(f"--catch-up: merge, each or skip, not {catch_up!r}")
+        request = Request(
+            names=name or (), dry_run=dry_run, catch_up=CatchUp(catch_up), to=_address(to)
+        )
+        show.report(run(here, request, progress), as_json=as_json)
+
+
+def tick(as_json: bool = JSON) -> None:
+    """Do everything that is due: digests, retries, doubts. Made for cron.
+
+    Example: syndicate tick
+    """
+    from syndicate.cli import show
+    from syndicate.tick import tick as run
+
+    with office(as_json=as_json) as here, show.progress(as_json) as progress:
+        show.report(run(here, progress), as_json=as_json)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Make these commands of the program."""
+    for function in (new, check, publish, withdraw, digest, tick):
+        app.command()(function)
+
+
+def _asked(request: Request) -> Request:
+    note = typer.prompt(
+        "It has changed since. What was wrong? (nothing: a silent fix)", default="",
+        show_default=False, err=True,
+    )  # fmt: skip
+    return replace(request, note=note or None, minor=not note)
+
+
+def _address(said: str) -> str | None:
+    from syndicate.people import normal
+
+    return normal(said) if said else None

@@ -1,0 +1,142 @@
+"""From a command to the use case and back: configuration, clock, signals, errors, exit codes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from syndicate.office import Office
+
+JSON = typer.Option(False, "--json", help="One JSON document on stdout.")
+
+
+@dataclass
+class Given:
+    """What was said before the command's name, and what must never be shown."""
+
+    config: str = ""
+    verbose: bool = False
+    scrub: Callable[[str], str] = str
+    interrupted: bool = False
+
+
+given = Given()
+
+
+def remember(config: str, verbose: bool) -> None:
+    """Keep the options that stand before the command."""
+    given.config, given.verbose, given.scrub, given.interrupted = config, verbose, str, False
+
+
+@contextmanager
+def command(as_json: bool = False) -> Iterator[None]:
+    """Turn what went wrong into one line and an exit code (1; usage 2; lost track of 4)."""
+    from syndicate.errors import SyndicateError, UsageError
+
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except BrokenPipeError:
+        _quiet_stdout()
+        raise typer.Exit(1) from None
+    except UsageError as error:
+        _fail(error, 2, as_json)
+    except SyndicateError as error:
+        _fail(error, 4 if type(error).__name__ == "LostTrack" else 1, as_json)
+    except (KeyboardInterrupt, EOFError):
+        typer.echo("stopped", err=True)
+        raise typer.Exit(1) from None
+    except Exception as error:
+        _fail(error, 1, as_json, unexpected=True)
+
+
+@contextmanager
+def office(*, dry: bool = False, as_json: bool = False) -> Iterator[Office]:
+    """The office for one command, opened and closed; Ctrl-C ends it between two effects."""
+    from syndicate.config import find, load
+    from syndicate.office import Office
+
+    with command(as_json):
+        settings = load(find(Path(given.config) if given.config else None))
+        from syndicate.config import scrubber
+
+        given.scrub = scrubber(settings.secrets)
+        opened = Office.open(settings, clock(), dry=dry)
+        given.scrub = opened.scrub
+        opened.stopping = lambda: given.interrupted
+        with _signals():
+            try:
+                yield opened
+            finally:
+                opened.close()
+
+
+def clock() -> Callable[[], datetime]:
+    """Now; or, for rehearsals, the moment that $SYNDICATE_NOW names."""
+    said = os.environ.get("SYNDICATE_NOW")
+    if not said:
+        return lambda: datetime.now(UTC)
+    from syndicate.errors import UsageError
+
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise UsageError(f"$SYNDICATE_NOW: write it like 2024-05-02T09:00:00+07:00, not {said!r}")
+    typer.echo(f"rehearsal: it is {moment.isoformat()} ($SYNDICATE_NOW is set)", err=True)
+    return lambda: moment
+
+
+def _fail(error: Exception, code: int, as_json: bool, *, unexpected: bool = False) -> NoReturn:
+    said = " ".join(given.scrub(str(error) or type(error).__name__).split())
+    if unexpected:
+        said = f"unexpected {type(error).__name__}: {said} (-v shows where)"
+    if given.verbose:
+        import traceback
+
+        typer.echo(given.scrub("".join(traceback.format_exception(error))), err=True)
+    typer.echo(f"syndicate: {said}", err=True)
+    if as_json:
+        import json
+
+        typer.echo(json.dumps({"error": said, "exit_code": code}, ensure_ascii=False))
+    raise typer.Exit(code) from None
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """The first signal asks for a clean end, the second one insists."""
+
+    def asked(_number: int, _frame: object) -> None:
+        if given.interrupted:
+            raise KeyboardInterrupt
+        given.interrupted = True
+        sys.stderr.write("stopping after what is under way (again: at once)\n")
+
+    before = {}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            before[number] = signal.signal(number, asked)
+        except ValueError:  # not the main thread: somebody else has the signals
+            return (yield)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _quiet_stdout() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,223 @@
+"""Commands of the desk: status, history, resolve, adopt, channels, ledger."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from syndicate.cli.context import JSON, office
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from syndicate.status import Status
+
+channels = typer.Typer(no_args_is_help=True, help="Where it all goes.", rich_markup_mode=None)
+ledger = typer.Typer(no_args_is_help=True, help="The memory.", rich_markup_mode=None)
+
+WHICH = typer.Argument(metavar="ARTICLE|URI", help="The file, or its uri.")
+
+
+def status(
+    article: str = typer.Argument("", metavar="[ARTICLE|URI]", help="Else everything."),
+    as_json: bool = JSON,
+) -> None:
+    """Say what is where, what waits, and what needs somebody.
+
+    Example: syndicate status article.md
+    """
+    from syndicate.cli import show
+    from syndicate.status import status as run
+    from syndicate.withdraw import identify
+
+    with office(as_json=as_json) as here:
+        found = run(here, identify(here, article) if article else None)
+        if as_json:
+            show.document(found.to_json())
+        else:
+            _show_status(found)
+        raise typer.Exit(found.exit_code)
+
+
+def history(article: str = WHICH, as_json: bool = JSON) -> None:
+    """Say everything that happened to an article, oldest first.
+
+    Example: syndicate history article.md
+    """
+    from syndicate.cli import show
+    from syndicate.status import article_history
+    from syndicate.withdraw import identify
+
+    with office(as_json=as_json) as here:
+        found = article_history(here, identify(here, article))
+        if as_json:
+            show.document({"history": [asdict(one) for one in found], "exit_code": 0})
+        else:
+            rows = [(_local(here.publisher.zone, one.at), one.channel, one.what, one.detail)
+                    for one in found]  # fmt: skip
+            show.table(("when", "channel", "what", "detail"), rows)
+
+
+def resolve(
+    delivery: int = typer.Argument(metavar="NUMBER", help="As `syndicate status` shows it."),
+    sent: str = typer.Option("", "--sent", metavar="REF", help="It is there: its link or number."),
+    not_sent: bool = typer.Option(False, "--not-sent", help="It is not there: send it."),
+    as_json: bool = JSON,
+) -> None:
+    """Tell the ledger how a doubt ended, after you have looked.
+
+    Example: syndicate resolve 17 --sent https://t.me/kabar/512
+    """
+    from syndicate.cli import show
+    from syndicate.errors import UsageError
+    from syndicate.settle import resolve as run
+
+    with office(as_json=as_json) as here:
+        if bool(sent) == not_sent:
+            raise UsageError("say --sent REF or --not-sent")
+        show.report(run(here, delivery, sent or None), as_json=as_json)
+
+
+def adopt(
+    article: Path = typer.Argument(metavar="ARTICLE", help="The file."),
+    reference: str = typer.Argument(metavar="URL-OR-ID", help="Where its post stands."),
+    channel: str = typer.Option(..., "--channel", metavar="NAME", help="The channel of the post."),
+    as_json: bool = JSON,
+) -> None:
+    """Take on a post that stands already, so that it can be corrected and withdrawn.
+
+    Example: syndicate adopt article.md --channel telegram https://t.me/kabar/512
+    """
+    from syndicate.cli import show
+    from syndicate.settle import adopt as run
+
+    with office(as_json=as_json) as here:
+        show.report(run(here, article, channel, reference), as_json=as_json)
+
+
+@channels.command("list")
+def list_(as_json: bool = JSON) -> None:
+    """Show the configured channels, and where each one leads.
+
+    Example: syndicate channels list
+    """
+    from syndicate.cli import show
+
+    with office(dry=True, as_json=as_json) as here:
+        known = here.ledger.known_channels()
+        rows = [(c.name, c.kind, str(c.scope), c.target(),
+                 (known[c.name].identity or "") if c.name in known else "") for c in here.channels]  # fmt: skip
+        gone = sorted(known.keys() - {c.name for c in here.channels})
+        if as_json:
+            keys = ("name", "kind", "scope", "target", "identity")
+            there = [dict(zip(keys, row, strict=True)) for row in rows]
+            show.document({"channels": there, "unconfigured": gone, "exit_code": 0})
+        else:
+            show.table(("name", "kind", "scope", "leads to", "known as"), rows)
+            for name in gone:
+                show.out(
+                    f"{name}: in the ledger, no longer configured (channels rename {name} NEW)"
+                )
+
+
+@channels.command()
+def move(name: str = typer.Argument(help="The channel."), as_json: bool = JSON) -> None:
+    """Go on where the configuration leads now: the destination has moved.
+
+    Example: syndicate channels move feed
+    """
+    from syndicate.settle import move as run
+
+    with office(as_json=as_json) as here:
+        _said(run(here, name), as_json)
+
+
+@channels.command()
+def rename(old: str, new: str, as_json: bool = JSON) -> None:
+    """Say that a channel has another name in the configuration now.
+
+    Example: syndicate channels rename telegram kabar
+    """
+    from syndicate.settle import rename as run
+
+    with office(as_json=as_json) as here:
+        _said(run(here, old, new), as_json)
+
+
+@ledger.command()
+def backup(
+    file: Path = typer.Argument(metavar="FILE", help="Where the copy goes."), as_json: bool = JSON
+) -> None:
+    """Copy an SQLite ledger while it is in use.
+
+    Example: syndicate ledger backup /backup/syndicate.db
+    """
+    from syndicate.errors import UsageError
+
+    with office(as_json=as_json) as here:
+        if file.exists():
+            raise UsageError(f"{file}: is there already (name another)")
+        here.ledger.backup(file)
+        _said(f"{file}", as_json)
+
+
+@ledger.command()
+def restored(as_json: bool = JSON) -> None:
+    """Say that this ledger came from a backup: what may have been sent since is in doubt.
+
+    Example: syndicate ledger restored
+    """
+
+    with office(as_json=as_json) as here:
+        doubtful = here.ledger.restored(here.clock())
+        said = (
+            f"{doubtful} in doubt (syndicate status lists them)" if doubtful else "nothing is open"
+        )
+        _said(f"{said}; articles that the ledger does not know are asked about", as_json)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Make these commands of the program."""
+    for function in (status, history, resolve, adopt):
+        app.command()(function)
+    app.add_typer(channels, name="channels")
+    app.add_typer(ledger, name="ledger")
+
+
+def _said(text: str, as_json: bool) -> None:
+    from syndicate.cli.show import document, out
+
+    if as_json:
+        document({"done": text, "exit_code": 0})
+    else:
+        out(text)
+
+
+def _show_status(found: Status) -> None:
+    from syndicate.cli import show
+
+    for article in found.articles:
+        show.out(f"{article.headline}  (version {article.version}, {article.pub_status})")
+        show.out(f"  {article.uri}")
+        show.lines(article.places)
+    for one in found.digests:
+        states = ", ".join(f"{count} {state}" for state, count in sorted(one.states.items()))
+        show.out(f"digest {one.channel} {one.key}: {one.status} {states}")
+    for channel, due in found.next_digests.items():
+        show.out(f"{channel}: the next digest closes {due}")
+    for name in found.unconfigured:
+        show.out(f"{name}: in the ledger, no longer configured (channels rename {name} NEW)")
+    if found.open and found.articles:
+        show.out("open:")
+    if found.open:
+        show.lines(found.open)
+    if not (found.articles or found.open):
+        show.out("nothing was published yet")
+
+
+def _local(zone: ZoneInfo, at: datetime) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,116 @@
+"""How answers look: tables at a terminal, plain lines in a pipe, one JSON document when asked."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+
+from syndicate.cli.context import given
+from syndicate.report import Line, Report
+
+COLOURS = {"done": "green", "waiting": "yellow", "under way": "yellow", "refused": "red",
+           "in doubt": "magenta", "cannot": "red"}  # fmt: skip
+
+
+def report(answer: Report, *, as_json: bool) -> None:
+    """Show what a command did, and end with its exit code."""
+    if as_json:
+        document(answer.to_json())
+    else:
+        for note in answer.notes:
+            out(note)
+        if answer.dry_run:
+            out("nothing is touched: this is the plan")
+        lines(answer.lines, articles={one.uri: one.headline for one in answer.articles})
+        for problem in answer.problems:
+            typer.echo(given.scrub(problem), err=True)
+    raise typer.Exit(answer.exit_code)
+
+
+def lines(found: Sequence[Line], *, articles: dict[str, str] | None = None) -> None:
+    """Lines of a report, grouped by what they are about."""
+    last = ""
+    for line in found:
+        if line.about != last and articles and line.about in articles:
+            out(f"{articles[line.about]}  <{line.about}>")
+        last = line.about
+    table(
+        ("channel", "what", "action", "state", "where, why"),
+        [
+            (one.channel, one.address or short(one.about), one.action, one.state, detail(one))
+            for one in found
+        ],
+        column=3,
+    )
+    for line in found:
+        if line.diff:
+            out(f"\n--- {line.channel} {line.address}\n{line.diff}")
+
+
+def detail(line: Line) -> str:
+    """Where it is, why it is not, and what to do."""
+    return " | ".join(filter(None, (line.url, line.why, line.resolve)))
+
+
+def short(uri: str) -> str:
+    """The end of a long name."""
+    return uri if len(uri) <= 44 else f"…{uri[-43:]}"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], column: int = -1) -> None:
+    """A table at a terminal, else a line a row with two blanks between."""
+    if not rows:
+        return
+    if not sys.stdout.isatty():
+        for row in rows:
+            out("  ".join(cell for cell in row if cell))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(*head, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        style = COLOURS.get(row[column], "") if column >= 0 else ""
+        cells = [Text(given.scrub(cell)) for cell in row]
+        if style:
+            cells[column].stylize(style)
+        made.add_row(*cells)
+    Console().print(made)  # rich obeys NO_COLOR itself
+
+
+def out(text: str) -> None:
+    """One line on stdout, with no secret in it."""
+    typer.echo(given.scrub(text))
+
+
+def document(value: dict[str, Any]) -> None:
+    """One JSON document on stdout, with no secret in it."""
+    out(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+@contextmanager
+def progress(as_json: bool) -> Iterator[Callable[[str, str], None]]:
+    """A bar at a terminal while long work goes on; silence in a pipe."""
+    if as_json or not sys.stderr.isatty():
+        yield lambda _channel, _what: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed}"))
+    bar = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True)
+    tasks: dict[str, Any] = {}
+    with bar:
+
+        def advance(channel: str, _what: str) -> None:
+            if channel not in tasks:
+                tasks[channel] = bar.add_task(channel, total=None)
+            bar.advance(tasks[channel])
+
+        yield advance

@@ -1,0 +1,180 @@
+"""config.toml: who publishes, where the ledger is, and the channels' own tables."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from syndicate.article import Publisher
+from syndicate.errors import ConfigError
+from syndicate.settings import WebUrl
+
+T = TypeVar("T", bound="BaseModel")
+REFERENCE = re.compile(r"\$\{(\w+)\}")
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError) as error:
+        raise ValueError("write a time zone's name, like Asia/Jakarta") from error
+    return name
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PublisherSettings(_Table):
+    """``[publisher]``: the office."""
+
+    name: str = Field(min_length=1)
+    url: WebUrl
+    language: str = "id"
+    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Jakarta"
+    email: str = ""
+    address: str = ""
+    logo: str = ""
+
+
+class LedgerSettings(_Table):
+    """``[ledger]``: the memory."""
+
+    url: str = "sqlite:///syndicate.db"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A configuration that was read; secrets are in it, and never in its repr."""
+
+    path: Path
+    publisher: Publisher
+    ledger_url: str = field(repr=False)
+    channels: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+
+    @property
+    def folder(self) -> Path:
+        return self.path.absolute().parent
+
+
+def find(given: Path | None) -> Path:
+    """``--config``, else $SYNDICATE_CONFIG, ./config.toml, the user's configuration folder."""
+    if given:
+        return given
+    if named := os.environ.get("SYNDICATE_CONFIG"):
+        return Path(named)
+    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    for path in (Path("config.toml"), home / "syndicate" / "config.toml"):
+        if path.is_file():
+            return path
+    raise ConfigError("config.toml: there is none here (`syndicate init` makes one)")
+
+
+def load(path: Path) -> Settings:
+    """Read and check a configuration; ConfigError names the setting's path."""
+    secrets: set[str] = set()
+    tables = _resolved(_read(path), "", path.absolute().parent, secrets)
+    unknown = tables.keys() - {"publisher", "ledger", "channels"}
+    if unknown:
+        known = "publisher, ledger, channels"
+        raise ConfigError(f"{min(unknown)}: unknown table in {path.name} (there are {known})")
+    publisher = _checked(PublisherSettings, "publisher", tables.get("publisher", {}))
+    ledger = _checked(LedgerSettings, "ledger", tables.get("ledger", {}))
+    channels = tables.get("channels", {})
+    if not isinstance(channels, dict) or not all(isinstance(t, dict) for t in channels.values()):
+        raise ConfigError("channels: write a table for each channel, like [channels.news]")
+    url = _beside(ledger.url, path.absolute().parent)
+    if password := urlsplit(url).password:
+        secrets.add(password)
+    office = Publisher(**publisher.model_dump())
+    return Settings(path, office, url, channels, frozenset(secrets))
+
+
+def scrubber(secrets: Iterable[str]) -> Callable[[str], str]:
+    """A function that takes every secret out of a text, quoted for an address or not."""
+    long_enough = [secret for secret in secrets if len(secret) >= 4]
+    hidden = {form for s in long_enough for form in (s, quote(s, safe=""), repr(s)[1:-1])}
+    if not hidden:
+        return str
+    longest_first = sorted(hidden, key=len, reverse=True)
+    pattern = re.compile("|".join(map(re.escape, longest_first)))
+    return lambda text: pattern.sub("***", text)
+
+
+def complaint(where: str, error: ValidationError) -> ConfigError:
+    """pydantic's first complaint as one line with the setting's path; the value stays unsaid."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    path = ".".join(str(part) for part in (where, *first["loc"]))
+    said = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        said = "unknown setting"
+    return ConfigError(f"{path}: {said[:1].lower()}{said[1:]}")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: there is no such file (`syndicate init` makes one)") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 (save it as UTF-8)") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def _checked(model: type[T], name: str, table: Any) -> T:
+    try:
+        return model.model_validate(table)
+    except ValidationError as error:
+        raise complaint(name, error) from error
+
+
+def _resolved(value: Any, where: str, folder: Path, secrets: set[str]) -> Any:
+    """The value with what it takes from the environment or a file put in."""
+    if isinstance(value, dict):
+        inner = {k: (v, f"{where}.{k}".lstrip(".")) for k, v in value.items()}
+        return {k: _resolved(v, at, folder, secrets) for k, (v, at) in inner.items()}
+    if isinstance(value, list):
+        return [_resolved(v, f"{where}.{n}", folder, secrets) for n, v in enumerate(value)]
+    if not isinstance(value, str):
+        return value
+    if value.startswith("file:"):
+        value = _from_file(where, folder / Path(value.removeprefix("file:")).expanduser())
+        secrets.add(value)
+        return value
+    return REFERENCE.sub(lambda found: _from_environment(where, found[1], secrets), value)
+
+
+def _from_environment(where: str, name: str, secrets: set[str]) -> str:
+    value = os.environ.get(name)
+    if value is None:
+        raise ConfigError(f"{where}: ${name} is not set in the environment (export {name}=…)")
+    secrets.add(value)
+    return value
+
+
+def _from_file(where: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{where}: {path} cannot be read (write the secret into it)") from error
+
+
+def _beside(url: str, folder: Path) -> str:
+    """SQLite's relative path starts at the configuration's folder."""
+    prefix = "sqlite:///"
+    if not url.startswith(prefix) or url == f"{prefix}:memory:":
+        return url
+    return prefix + str(folder / url.removeprefix(prefix))

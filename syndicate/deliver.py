@@ -1,0 +1,273 @@
+"""Make a plan happen. Nothing else has effects at a destination."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from syndicate.channel import (
+    Absent,
+    Channel,
+    Delivery,
+    Finds,
+    Outcome,
+    Receipt,
+    Recipient,
+    Removes,
+    Rendition,
+    Repeatable,
+    Revises,
+    Streams,
+    delivery_key,
+)
+from syndicate.errors import DeliveryError, InDoubt, LedgerError, Refused, Unavailable
+from syndicate.ledger import Attempt, KnownChannel, Ledger, Verb
+
+BLOCK = 200  # recipients claimed at once
+Tell = Callable[[Attempt, Receipt | DeliveryError | None], None]
+
+
+class LostTrack(LedgerError):
+    """Something was sent, and the ledger could not write it down."""
+
+
+@dataclass
+class Run:
+    """One channel, its place in the ledger, and who is told of each effect."""
+
+    channel: Channel
+    known: KnownChannel
+    ledger: Ledger
+    tell: Tell = lambda _attempt, _result: None
+    scrub: Callable[[str], str] = str
+    stopping: Callable[[], bool] = lambda: False
+    identity: str = ""
+    acted: bool = field(default=False)
+
+
+def deliver(run: Run, editions: Sequence[int]) -> str:
+    """Bring editions of one channel to where they should be; returns why it could not begin."""
+    queue = run.ledger.queue
+    queue.end_dead_claims()
+    busy = queue.work(editions, doubts=isinstance(run.channel, Finds | Repeatable))
+    if not busy and run.known.target == run.channel.target():
+        return ""
+    try:
+        with run.channel:
+            run.identity = run.channel.identity()
+            run.ledger.recognise(run.known.id, run.channel.target(), run.identity)
+            for edition in busy:
+                _settle_doubts(run, edition)
+                _carry_out_all(run, edition)
+    except LedgerError:
+        raise
+    except Exception as error:  # a channel that fails never stops the others
+        return _not_begun(run, busy, error)
+    return ""
+
+
+def _not_begun(run: Run, editions: Sequence[int], error: Exception) -> str:
+    why = run.scrub(str(error) if isinstance(error, DeliveryError) else f"unexpected: {error!r}")
+    wait = error.retry_after if isinstance(error, Unavailable) else None
+    for edition in editions:
+        run.ledger.queue.postpone_all(edition, why, wait)
+    return why
+
+
+def _carry_out_all(run: Run, edition: int) -> None:
+    if isinstance(run.channel, Streams):
+        _stream(run, run.channel, edition)
+        return
+    last, queue = 0, run.ledger.queue
+    while not run.stopping() and (claimed := queue.claim(edition, last, 1)):
+        [last] = claimed
+        for attempt in queue.start(claimed):
+            result = carry_out(run, attempt)
+            _end(run, attempt, result)
+            if _retreats(attempt, result):
+                last -= 1  # the notice takes its turn at once
+
+
+def _retreats(attempt: Attempt, result: Receipt | DeliveryError | None) -> bool:
+    return attempt.verb is Verb.REMOVE and isinstance(result, Refused)
+
+
+def carry_out(run: Run, attempt: Attempt) -> Receipt | DeliveryError | None:
+    """Have one effect, and say how it ended."""
+    try:
+        receipt = _act(run, attempt)
+    except DeliveryError as error:
+        return _scrubbed(run, error)
+    except Exception as error:
+        return InDoubt(run.scrub(f"unexpected: {error!r}"))
+    return receipt and replace(receipt, destination=run.identity)
+
+
+def _act(run: Run, attempt: Attempt) -> Receipt | None:
+    """The effect itself."""
+    channel, receipt = run.channel, attempt.receipt
+    if receipt and receipt.destination and receipt.destination != run.identity:
+        raise Refused(f"it stands in {receipt.destination}, where this channel no longer writes")
+    if attempt.rendition is None:
+        if receipt is None or not isinstance(channel, Removes):
+            raise Refused("what this channel has said it cannot take away")
+        channel.remove(receipt)
+        return None
+    delivery = to_deliver(attempt)
+    if receipt is None:
+        return channel.publish(delivery)
+    if not isinstance(channel, Revises):
+        raise Refused("what this channel has said it cannot change")
+    return channel.revise(delivery, receipt)
+
+
+def to_deliver(attempt: Attempt) -> Delivery:
+    """An attempt in the channel's terms."""
+    assert attempt.rendition is not None
+    return Delivery(
+        attempt.key, attempt.rendition, attempt.files, attempt.recipient, attempt.started
+    )
+
+
+def _end(run: Run, attempt: Attempt, result: Receipt | DeliveryError | None) -> None:
+    run.acted = True
+    try:
+        run.ledger.queue.end(attempt, result)
+    except LedgerError as error:
+        raise LostTrack(str(error)) from error
+    run.tell(attempt, result)
+
+
+def _settle_doubts(run: Run, edition: int) -> None:
+    for attempt in run.ledger.queue.doubts(edition):
+        try:
+            settle_doubt(run, attempt)
+        except LedgerError:
+            raise
+        except Exception:  # noqa: S110 - as much in doubt as before
+            pass
+
+
+def settle_doubt(run: Run, attempt: Attempt) -> None:
+    """Ask whether it happened, or say the same again, or leave it to a person."""
+    channel = run.channel
+    if attempt.rendition is None:
+        return
+    if isinstance(channel, Finds):
+        found = channel.find(to_deliver(attempt))
+        if isinstance(found, Absent):
+            run.ledger.queue.absent(attempt)
+        else:
+            _end(run, attempt, replace(found, destination=run.identity))
+    elif isinstance(channel, Repeatable) and _still_repeatable(run, attempt, channel):
+        again = channel.publish(to_deliver(attempt))
+        _end(run, attempt, replace(again, destination=run.identity))
+
+
+def _still_repeatable(run: Run, attempt: Attempt, channel: Repeatable) -> bool:
+    return run.ledger.queue.age(attempt) < channel.repeatable_for
+
+
+class _Stream:
+    """Hands claimed deliveries to a channel: pulling one starts it, in groups that fit W."""
+
+    def __init__(self, run: Run, edition: int, window: int) -> None:
+        self.run, self.edition = run, edition
+        self.window = window
+        self.last = 0
+        self.claimed: deque[int] = deque()
+        self.ready: deque[Attempt] = deque()
+        self.pulled: dict[str, Attempt] = {}
+        self.ended: list[tuple[Attempt, Receipt | DeliveryError | None]] = []
+
+    def deliveries(self) -> Iterator[Delivery]:
+        while not self.run.stopping():
+            if not self.ready and not self._start_group():
+                return
+            attempt = self.ready.popleft()
+            self.pulled[attempt.key] = attempt
+            yield to_deliver(attempt)
+
+    def end(self, outcome: Outcome) -> None:
+        attempt, result = self.pulled.pop(outcome.delivery.key), outcome.result
+        if isinstance(result, DeliveryError):
+            result = _scrubbed(self.run, result)
+        else:
+            result = replace(result, destination=self.run.identity)
+        self.ended.append((attempt, result))
+        self.run.acted = True
+
+    def finish(self, error: DeliveryError | None) -> None:
+        """The channel is done: what it pulled without an outcome is in doubt, the rest waits."""
+        lost = InDoubt(str(error) if error else "the channel never said how it ended")
+        self.ended += [(attempt, lost) for attempt in self.pulled.values()]
+        untouched = Unavailable(str(error) if error else "stopped before its turn")
+        self.ended += [(attempt, untouched) for attempt in self.ready]
+        self._commit([])
+        self.run.ledger.queue.let_go(self.claimed)
+
+    def _start_group(self) -> bool:
+        while not self.ready:
+            if not self.claimed:
+                queue = self.run.ledger.queue
+                self.claimed.extend(queue.claim(self.edition, self.last, BLOCK))
+            if not self.claimed:
+                return False
+            room = max(1, self.window - len(self.pulled))
+            turn = [self.claimed.popleft() for _ in range(min(room, len(self.claimed)))]
+            self.last = turn[-1]
+            self.ready.extend(self._commit(turn))
+        return True
+
+    def _commit(self, turn: Sequence[int]) -> list[Attempt]:
+        ended, self.ended = self.ended, []
+        try:
+            started = self.run.ledger.queue.turn(ended, turn)
+        except LedgerError as error:
+            raise LostTrack(str(error)) if self.run.acted else error from error
+        for attempt, result in ended:
+            self.run.tell(attempt, result)
+        return started
+
+
+def _stream(run: Run, channel: Streams, edition: int) -> None:
+    stream = _Stream(run, edition, channel.window)
+    problem: DeliveryError | None = None
+    try:
+        for outcome in channel.publish_all(stream.deliveries()):
+            stream.end(outcome)
+    except DeliveryError as error:
+        problem = _scrubbed(run, error)
+    except LedgerError:
+        raise
+    except Exception as error:
+        problem = InDoubt(run.scrub(f"unexpected: {error!r}"))
+    stream.finish(problem)
+    if isinstance(problem, Refused | Unavailable):
+        raise problem
+
+
+def _scrubbed(run: Run, error: DeliveryError) -> DeliveryError:
+    """The same error without a secret in it."""
+    said = run.scrub(str(error)) or type(error).__name__
+    if isinstance(error, Unavailable):
+        return Unavailable(said, error.retry_after)
+    return (InDoubt if isinstance(error, InDoubt) else Refused)(said)
+
+
+def send_once(
+    channel: Channel, edition: str, rendition: Rendition, scrub: Callable[[str], str], *,
+    recipient: Recipient | None = None, files: Mapping[str, bytes] | None = None,
+) -> Receipt | DeliveryError:  # fmt: skip
+    """Send something that the ledger does not keep: a proof, a rehearsal."""
+    address = recipient.id if recipient else rendition.address
+    key = delivery_key(channel.name, edition, address)
+    delivery = Delivery(key, rendition, files or {}, recipient)
+    try:
+        with channel:
+            return channel.publish(delivery)
+    except DeliveryError as error:
+        return type(error)(scrub(str(error)))
+    except Exception as error:
+        return InDoubt(scrub(f"unexpected: {error!r}"))

@@ -1,0 +1,201 @@
+"""Digests: close the windows that are due, freeze what they say, send it to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from syndicate import editions
+from syndicate.article import Edition, Item
+from syndicate.carry import Progress, run_channel, silent
+from syndicate.channel import Channel, Receipt, Recipient, Scheduled, Scope
+from syndicate.deliver import send_once
+from syndicate.errors import UsageError
+from syndicate.ledger import Catalogue, KnownChannel, Window
+from syndicate.ledger.report import digests, places
+from syndicate.office import Office
+from syndicate.prepare import Preparation, Wish
+from syndicate.report import Line, Report, mask, resolve_command, state_word
+from syndicate.words import moment
+
+
+class CatchUp(StrEnum):
+    """What becomes of windows that nobody closed in time."""
+
+    MERGE = "merge"  # one digest of all of them
+    EACH = "each"  # a digest for each
+    SKIP = "skip"  # only the newest; what the others held is not sent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What the command line asks for."""
+
+    names: Sequence[str] = ()
+    dry_run: bool = False
+    catch_up: CatchUp = CatchUp.MERGE
+    to: str | None = None  # a proof's address
+
+
+def digest(office: Office, request: Request, progress: Progress = silent) -> Report:
+    """Close what is due and send it; what an earlier run left is sent first."""
+    report = Report(command="digest", dry_run=request.dry_run, notes=office.notes)
+    for channel in _digest_channels(office, request.names):
+        if request.to:
+            _proof(office, channel, request.to, report)
+            continue
+        with office.ledger.planning(dry=request.dry_run) as catalogue:
+            known = office.remembered(catalogue, channel)
+            closed = close_due(office, catalogue, channel, known, request.catch_up)
+            waiting = catalogue.waiting(known.id)
+            _tell_windows(office, catalogue, channel, closed, report, dry=request.dry_run)
+        if not request.dry_run:
+            problem = run_channel(office, channel, known, waiting, progress)
+            if problem:
+                report.problems.append(f"{channel.name}: {problem}")
+            _tell_letters(office, waiting, report)
+    return report
+
+
+def close_due(
+    office: Office, catalogue: Catalogue, channel: Channel, known: KnownChannel, catch_up: CatchUp
+) -> list[tuple[int, Edition, Window]]:
+    """Freeze every window that has ended: items, letter and recipients, in one transaction."""
+    closed = []
+    for window in due_windows(office, catalogue, channel, known, catch_up):
+        edition = compose(office, catalogue, channel, known, window)
+        something = bool(edition.items or edition.corrections)
+        if window.status != "skipped":
+            window = replace(window, status="frozen" if something else "empty")
+        carried = {"new": edition.items, "correction": edition.corrections}
+        number = catalogue.close(known.id, window, carried if window.status == "frozen" else {})
+        if window.status == "frozen":
+            [rendition] = channel.render(edition)
+            catalogue.address_subscribers(number, known.id, rendition)
+        closed.append((number, edition, window))
+    return closed
+
+
+def due_windows(
+    office: Office, catalogue: Catalogue, channel: Channel, known: KnownChannel, catch_up: CatchUp
+) -> list[Window]:
+    """The windows [opened, closed) that have ended and were not closed; the first one starts
+    when the channel was first seen."""
+    assert isinstance(channel, Scheduled)
+    zone = office.publisher.zone
+    opened = (catalogue.last_closed(known.id) or known.first_seen).astimezone(zone)
+    ends = list(channel.schedule.between(opened, office.clock(), zone))
+    if not ends:
+        return []
+    if catch_up is CatchUp.MERGE:
+        return [_window(opened, ends[-1])]
+    starts = [opened, *ends[:-1]]
+    windows = [_window(start, end) for start, end in zip(starts, ends, strict=True)]
+    if catch_up is CatchUp.SKIP:
+        windows[:-1] = [replace(window, status="skipped") for window in windows[:-1]]
+    return windows
+
+
+def compose(
+    office: Office, catalogue: Catalogue, channel: Channel, known: KnownChannel, window: Window
+) -> Edition:
+    """What a digest of this window says, as things stand now."""
+    prepare = Preparation(office, catalogue, Wish())
+    return editions.digest(
+        worded(prepare, catalogue.between(known.id, window.opened, window.closed), channel),
+        worded(prepare, catalogue.carried_and_changed(known.id), channel),
+        office.publisher, opened=window.opened, closed=window.closed, key=window.key,
+    )  # fmt: skip
+
+
+def worded(prepare: Preparation, items: Iterable[Item], channel: Channel) -> list[Item]:
+    """Items in a channel's own words."""
+    return [prepare.item(item, channel) for item in items]
+
+
+def _window(opened: datetime, closed: datetime) -> Window:
+    return Window(0, editions.window_key(closed), opened, closed, "frozen")
+
+
+def _digest_channels(office: Office, names: Sequence[str]) -> list[Channel]:
+    chosen = [c for c in office.chosen(names) if c.scope is Scope.DIGEST]
+    for name in names:
+        if name not in [channel.name for channel in chosen]:
+            raise UsageError(f"channel {name!r} sends no digests")
+    return chosen
+
+
+def _tell_windows(
+    office: Office, catalogue: Catalogue, channel: Channel,
+    closed: list[tuple[int, Edition, Window]], report: Report, *, dry: bool,
+) -> None:  # fmt: skip
+    assert isinstance(channel, Scheduled)
+    zone, language = office.publisher.zone, office.publisher.language
+    if not closed:
+        due = moment(channel.schedule.next(office.clock(), zone), zone, language)
+        report.notes.append(f"{channel.name}: nothing is due; the next digest closes on {due}")
+    for number, edition, window in closed:
+        letters = len(catalogue.known(number)) if window.status == "frozen" else 0
+        said = f"{len(edition.items)} new, {len(edition.corrections)} corrected or withdrawn"
+        if window.status == "frozen":
+            why = f"{said}, {letters} letters"
+            if not letters:
+                report.notes.append(_nobody(office, catalogue, channel))
+        else:
+            why = "nothing to say" if window.status == "empty" else "skipped"
+        diff = "\n".join(i.article.headline for i in (*edition.corrections, *edition.items))
+        report.lines.append(
+            Line(channel=channel.name, about=window.key, address="", action=window.status,
+                 why=why, diff=diff if dry else "")
+        )  # fmt: skip
+
+
+def _nobody(office: Office, catalogue: Catalogue, channel: Channel) -> str:
+    name = channel.name
+    said = f"{name}: nobody is on the list (syndicate subscribers add --list {name} ADDRESS)"
+    for gone in office.gone(catalogue)[:1]:
+        said += f"; if it was called {gone} before: syndicate channels rename {gone} {name}"
+    return said
+
+
+def _tell_letters(office: Office, numbers: Sequence[int], report: Report) -> None:
+    """What of each digest has left, and by name what is not at rest."""
+    with office.ledger.reading() as db:
+        counted = {one.edition: one for one in digests(db, latest=100)}
+        for number in numbers:
+            if one := counted.get(number):
+                states = ", ".join(f"{n} {WORDS.get(s, s)}" for s, n in sorted(one.states.items()))
+                report.lines.append(Line(channel=one.channel, about=one.key, address="",
+                                         action="letters", why=states))  # fmt: skip
+            for place in places(db, number=number, open_only=True):
+                report.lines.append(
+                    Line(channel=place.channel, about=place.edition, action="letter",
+                         address=mask(place.email or ""), state=state_word(place.state),
+                         why=place.why, resolve=resolve_command(place))
+                )  # fmt: skip
+
+
+WORDS = {"settled": "sent", "due": "waiting", "in_doubt": "in doubt", "sending": "under way"}
+
+
+def _proof(office: Office, channel: Channel, address: str, report: Report) -> None:
+    """What the next digest would say now, to one address; the ledger keeps no trace of it."""
+    with office.ledger.planning(dry=True) as catalogue:
+        known = office.remembered(catalogue, channel)
+        opened = catalogue.last_closed(known.id) or known.first_seen
+        now = office.clock().astimezone(office.publisher.zone)
+        window = Window(0, f"proof {now.isoformat()}", opened, now + timedelta(seconds=1), "frozen")
+        edition = compose(office, catalogue, channel, known, window)
+    if not (edition.items or edition.corrections):
+        report.notes.append(f"{channel.name}: there is nothing to say yet; no proof was sent")
+        return
+    [rendition] = channel.render(edition)
+    recipient = Recipient("proof", address, "proof")
+    result = send_once(channel, edition.key, rendition, office.scrub, recipient=recipient)
+    sent = isinstance(result, Receipt)
+    report.lines.append(
+        Line(channel=channel.name, about=edition.key, address=address, action="proof",
+             state="done" if sent else "refused", why="" if sent else str(result))
+    )  # fmt: skip

@@ -1,0 +1,85 @@
+"""What each channel has to say now: articles as they stand, put into its scope."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from syndicate.article import Edition, Item, Media, Publisher
+from syndicate.channel import Channel
+
+COLLECTION = "collection"  # the key of a collection's only edition
+PICTURE = re.compile(r'(<img\b[^>]*?\bsrc=")media:([0-9a-f]{64})(?:\.\w+)?("[^>]*>)')
+
+MediaUrl = Callable[[Media], str]
+
+
+def article(item: Item, publisher: Publisher) -> Edition:
+    """One article's edition, under its uri."""
+    return Edition(key=item.article.uri, publisher=publisher, items=(item,))
+
+
+def collection(items: Iterable[Item], publisher: Publisher) -> Edition:
+    """Everything that is live, newest first; what was withdrawn stays as a notice."""
+    return Edition(key=COLLECTION, publisher=publisher, items=tuple(items))
+
+
+def digest(
+    new: Iterable[Item],
+    changed: Iterable[Item],
+    publisher: Publisher,
+    *,
+    opened: datetime,
+    closed: datetime,
+    key: str = "",
+) -> Edition:
+    """What came in a window [opened, closed), and what earlier digests carried and is put right.
+
+    The newest revision is carried once; what was withdrawn before it was ever carried is not said.
+    """
+    again = tuple(changed)
+    told = {item.article.uri for item in again}
+    fresh = tuple(item for item in new if not item.withdrawal and item.article.uri not in told)
+    return Edition(
+        key=key or window_key(closed),
+        publisher=publisher,
+        items=fresh,
+        corrections=again,
+        opened=opened,
+        closed=closed,
+    )
+
+
+def window_key(closed: datetime) -> str:
+    """The name of a digest: the end of its window, ``2024-05-02T17:00:00+07:00``."""
+    return closed.isoformat()
+
+
+def for_channel(item: Item, channel: Channel, hosted: MediaUrl | None) -> Item:
+    """An item in a channel's own words, its local pictures where somebody hosts them."""
+    worded = item.article.worded_for(channel.name)
+    if not hosted or not any(media.sha256 for media in worded.media):
+        return replace(item, article=worded)
+    urls = {media.sha256: hosted(media) for media in worded.media if media.sha256}
+    pictures = tuple(replace(m, url=urls[m.sha256]) if m.sha256 else m for m in worded.media)
+    return replace(item, article=replace(worded, media=pictures, html=_placed(worded.html, urls)))
+
+
+def local_media(items: Iterable[Item]) -> dict[str, Media]:
+    """The local pictures of articles that still stand, by sha256."""
+    standing = (item for item in items if not item.withdrawal)
+    return {m.sha256: m for item in standing for m in item.article.media if m.sha256}
+
+
+def _placed(html: str, urls: Mapping[str, str]) -> str:
+    def place(found: re.Match[str]) -> str:
+        url = urls.get(found[2])
+        return f"{found[1]}{_attribute(url)}{found[3]}" if url else found[0]
+
+    return PICTURE.sub(place, html)
+
+
+def _attribute(url: str) -> str:
+    return url.replace("&", "&amp;").replace('"', "&quot;")

@@ -1,0 +1,231 @@
+"""The ledger: what should be where, what is where, and what is under way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from secrets import token_hex
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, null, select, update
+
+from syndicate.channel import Receipt
+from syndicate.errors import LedgerError, Refused, UsageError
+from syndicate.ledger import migrations
+from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
+from syndicate.ledger.engine import connect, transaction
+from syndicate.ledger.lists import Joining, Lists, Subscription
+from syndicate.ledger.queue import Attempt, Queue, Verb
+from syndicate.ledger.report import DigestCount, Happening, Place
+from syndicate.ledger.schema import attempts, channels, deliveries, editions, ledger
+
+
+class Ledger:
+    """One ledger, open. Every method is one transaction; ``now`` is the office's time."""
+
+    def __init__(
+        self, engine: Engine, created: datetime, restored: datetime | None, secret: str
+    ) -> None:
+        self.engine = engine
+        self.created = created
+        self.restored_at = restored
+        self.queue = Queue(engine, secret)
+        self.lists = Lists(engine)
+
+    @classmethod
+    def open(cls, url: str, now: datetime, tell: Callable[[str], None] = lambda _: None) -> Ledger:
+        """Open a ledger, make it if there is none, and bring an older one up to date."""
+        engine = connect(url)
+        _make_folder(engine)
+        with transaction(engine, reads=True) as db:
+            found = migrations.version(db)
+        if found == 0:
+            with transaction(engine) as db:
+                migrations.create(db, {"created_at": now, "secret": token_hex(32)})
+            _keep_private(engine)
+        elif copied := migrations.migrate(engine):
+            tell(f"the ledger was brought to version {migrations.VERSION}; before: {copied}")
+        with transaction(engine, reads=True) as db:
+            row = db.execute(select(ledger)).one()
+        return cls(engine, row.created_at, row.restored_at, row.secret)
+
+    def close(self) -> None:
+        """Let go of every claim's proof of life and of the database."""
+        self.queue.close()
+        self.engine.dispose()
+
+    @contextmanager
+    def planning(self, *, dry: bool = False) -> Iterator[Catalogue]:
+        """Read the catalogue and write plans, one planner at a time; ``dry`` leaves no trace."""
+        try:
+            with transaction(self.engine) as db:
+                if db.dialect.name != "sqlite":  # there BEGIN IMMEDIATE is the lock
+                    db.execute(select(ledger.c.id).with_for_update(key_share=True))
+                yield Catalogue(db)
+                if dry:
+                    raise _Forgotten
+        except _Forgotten:
+            pass
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent look, for reports."""
+        with transaction(self.engine, reads=True) as db:
+            yield db
+
+    def known_channels(self) -> dict[str, KnownChannel]:
+        """Every channel the ledger has seen, by name."""
+        with self.reading() as db:
+            return {channel.name: channel for channel in Catalogue(db).channels()}
+
+    def recognise(self, channel: int, target: str, identity: str) -> None:
+        """Go on only where the ledger's receipts come from; a channel's first place is learnt."""
+        with transaction(self.engine) as db:
+            row = db.execute(select(channels).where(channels.c.id == channel)).one()
+            if row.identity not in (None, identity):
+                raise Refused(
+                    f"channels.{row.name}: it now leads to {identity}, and the ledger's is"
+                    f" {row.identity}: nothing was sent (set it back, or `syndicate channels"
+                    f" move {row.name}` if the destination has moved)"
+                )
+            self._refuse_anothers(db, row.name, channel, identity)
+            here = channels.c.id == channel
+            db.execute(update(channels).where(here).values(identity=identity, target=target))
+
+    def move(self, channel: int, target: str, identity: str, *, repeats: bool) -> None:
+        """The destination moved: go on there. What ``repeats`` is said anew in the new place."""
+        with transaction(self.engine) as db:
+            here = channels.c.id == channel
+            db.execute(update(channels).where(here).values(identity=identity, target=target))
+            if repeats:
+                ours = _of_channel(channel)
+                gone = {"present": null(), "reference": null(), "url": null()}
+                idle = deliveries.c.state.in_(("due", "settled", "refused"))
+                wanted = deliveries.c.wanted.is_not(None)
+                db.execute(update(deliveries).where(ours, idle, wanted).values(**gone, state="due"))
+
+    def rename(self, old: str, new: str) -> None:
+        """A channel's name in the configuration changed, and nothing else."""
+        with transaction(self.engine) as db:
+            names = set(db.scalars(select(channels.c.name)))
+            if old not in names:
+                raise LedgerError(f"channels.{old}: the ledger knows no channel of this name")
+            if new in names:
+                raise LedgerError(f"channels.{new}: the ledger has a channel of this name already")
+            db.execute(update(channels).where(channels.c.name == old).values(name=new))
+
+    def backup(self, to: Path) -> None:
+        """Copy an SQLite ledger while it is in use; LedgerError on PostgreSQL."""
+        if self.engine.dialect.name != "sqlite":
+            raise LedgerError("ledger.url: PostgreSQL has its own backups (pg_dump)")
+        migrations.backup(self.engine, to)
+
+    def say_sent(self, delivery: int, receipt: Receipt) -> None:
+        """A person has seen that a doubtful publish did happen."""
+        attempt = self._doubtful(delivery)
+        self.queue.end(attempt, receipt)
+
+    def say_not_sent(self, delivery: int) -> None:
+        """A person has seen that a doubtful publish did not happen: it is due again."""
+        self.queue.absent(self._doubtful(delivery))
+
+    def restored(self, since: datetime) -> int:
+        """What may have been sent since the backup was made is in doubt; returns how many."""
+        d = deliveries.c
+        with transaction(self.engine) as db:
+            db.execute(update(ledger).values(restored_at=since))
+            due = and_(d.state.in_(("due", "claimed", "sending")), d.present.is_(None))
+            wanted = and_(due, d.wanted.is_not(None), ~d.replaces)
+            ids = list(db.scalars(select(d.id).where(wanted)))
+            for number in ids:
+                self._doubt(db, number, since)
+            return len(ids)
+
+    def _doubt(self, db: Connection, number: int, since: datetime) -> None:
+        d = deliveries.c
+        row = db.execute(select(deliveries).where(d.id == number)).one()
+        begun = {
+            "delivery_id": number,
+            "verb": "publish",
+            "rendition_id": row.wanted,
+            "version": row.wanted_version,
+            "started_at": since,
+            "outcome": "in_doubt",
+        }
+        made = db.execute(attempts.insert().values(**begun)).inserted_primary_key
+        assert made is not None
+        values = {
+            "state": "in_doubt",
+            "attempt_id": made[0],
+            "holder_id": null(),
+            "claimed_until": null(),
+            "why": "it may have been sent after the backup",
+        }
+        db.execute(update(deliveries).where(d.id == number).values(**values))
+
+    def _doubtful(self, delivery: int) -> Attempt:
+        with self.reading() as db:
+            d = deliveries.c
+            row = db.execute(select(d.edition_id, d.state).where(d.id == delivery)).first()
+        if row is None or row.state != "in_doubt":
+            raise UsageError(f"delivery {delivery} is not in doubt: see `syndicate status`")
+        return next(a for a in self.queue.doubts(row.edition_id) if a.delivery == delivery)
+
+    def _refuse_anothers(self, db: Connection, name: str, channel: int, identity: str) -> None:
+        taken = and_(channels.c.identity == identity, channels.c.id != channel)
+        other = db.scalar(select(channels.c.name).where(taken, channels.c.kind == _kind(channel)))
+        if other:
+            raise Refused(
+                f"channels.{name}: it leads to {identity}, where channels.{other} writes: nothing"
+                f" was sent (`syndicate channels rename {other} {name}` if it is the same channel)"
+            )
+
+
+class _Forgotten(Exception):
+    """Rolls a dry run back."""
+
+
+def _kind(channel: int) -> object:
+    other = channels.alias()
+    return select(other.c.kind).where(other.c.id == channel).scalar_subquery()
+
+
+def _of_channel(channel: int) -> ColumnElement[bool]:
+    here = select(editions.c.id).where(editions.c.channel_id == channel)
+    return deliveries.c.edition_id.in_(here)
+
+
+def _make_folder(engine: Engine) -> None:
+    path = engine.url.database
+    if engine.dialect.name == "sqlite" and path and path != ":memory:":
+        folder = Path(path).parent
+        if not folder.is_dir():
+            raise LedgerError(f"ledger.url: there is no folder {folder} (make it, or name another)")
+
+
+def _keep_private(engine: Engine) -> None:
+    """The ledger holds subscribers' addresses: nobody else on the machine may read it."""
+    path = engine.url.database
+    if engine.dialect.name == "sqlite" and path and path != ":memory:":
+        for name in (path, f"{path}-wal", f"{path}-shm"):
+            if Path(name).exists():
+                Path(name).chmod(0o600)
+
+
+__all__ = [
+    "Attempt",
+    "Catalogue",
+    "DigestCount",
+    "Happening",
+    "Joining",
+    "KnownChannel",
+    "Ledger",
+    "Lists",
+    "Place",
+    "Queue",
+    "Standing",
+    "Subscription",
+    "Verb",
+    "Window",
+]

@@ -1,0 +1,473 @@
+"""What is known of articles, channels and editions: read and planned under one lock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    String,
+    and_,
+    cast,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    update,
+)
+
+from syndicate.article import Article, Correction, Item, PubStatus, Withdrawal
+from syndicate.channel import Receipt, Rendition
+from syndicate.ledger.queue import resting
+from syndicate.ledger.renditions import forget_unused, keep
+from syndicate.ledger.schema import (
+    articles,
+    channels,
+    deliveries,
+    edition_items,
+    editions,
+    media,
+    revisions,
+    subscriptions,
+    syndications,
+)
+from syndicate.ledger.schema import renditions as words
+from syndicate.plan import Known, Step
+
+IDLE = ("due", "settled", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownChannel:
+    """A channel as the ledger remembers it."""
+
+    id: int
+    name: str
+    key: str
+    kind: str
+    target: str
+    identity: str | None
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an article stands: its newest revision and what became of it."""
+
+    uri: str
+    version: int
+    major_version: int
+    pub_status: PubStatus
+    path: str
+    fingerprint: str
+    kind: str
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A digest's edition: closed once, by whoever came first."""
+
+    id: int
+    key: str
+    opened: datetime
+    closed: datetime
+    status: str
+
+
+class Catalogue:
+    """The catalogue within one transaction that holds the planners' lock."""
+
+    def __init__(self, db: Connection) -> None:
+        self.db = db
+
+    # articles
+
+    def standing(self, uri: str) -> Standing | None:
+        """What is known of an article; None if it was never heard of."""
+        found = self._standings(articles.c.uri == uri)
+        return found[0] if found else None
+
+    def record(
+        self, article: Article, *, kind: str, note: str, source: str, path: str, at: datetime,
+        kill: bool = False, published: datetime | None = None,
+    ) -> int:  # fmt: skip
+        """Write down a revision; returns its version. ``at`` is its time, in the office's eyes."""
+        newest = select(articles.c.version).where(articles.c.uri == article.uri)
+        version = (self.db.scalar(newest) or 0) + 1
+        status = PubStatus.CANCELED if kind == "withdrawal" else PubStatus.USABLE
+        row: dict[str, Any] = {"version": version, "pub_status": status, "path": path}
+        if kind != "refile":
+            row |= {"major_version": version, "updated_at": at}
+        if version == 1:
+            row |= {"uri": article.uri, "published_at": published or at}
+            row["updated_at"] = row["published_at"]
+            self.db.execute(insert(articles).values(**row))
+        else:
+            self.db.execute(update(articles).where(articles.c.uri == article.uri).values(**row))
+        document = json.dumps(article.to_json(), ensure_ascii=False)
+        said = {"kind": kind, "note": note, "kill": kill, "source": source, "recorded_at": at}
+        self.db.execute(
+            insert(revisions).values(
+                uri=article.uri, version=version, fingerprint=article.fingerprint,
+                document=document, **said,
+            )
+        )  # fmt: skip
+        return version
+
+    def reread(self, article: Article, version: int, path: str) -> None:
+        """Keep what no reader notices of a revision: where it lies, its channels, its Markdown."""
+        here = and_(revisions.c.uri == article.uri, revisions.c.version == version)
+        document = json.dumps(article.to_json(), ensure_ascii=False)
+        self.db.execute(update(revisions).where(here).values(document=document))
+        self.db.execute(update(articles).where(articles.c.uri == article.uri).values(path=path))
+
+    def keep_media(self, files: Mapping[str, bytes]) -> None:
+        """Keep the bytes of pictures."""
+        for sha256, content in files.items():
+            if self.db.scalar(select(media.c.sha256).where(media.c.sha256 == sha256)) is None:
+                self.db.execute(insert(media).values(sha256=sha256, content=content))
+
+    def holding(self, uri: str) -> list[tuple[str, str, int]]:
+        """(channel, edition's key, version carried or 0): collections and digests with it."""
+        listed = (
+            select(channels.c.name, editions.c.key, literal(0).label("version"), editions.c.id)
+            .join(editions, editions.c.channel_id == channels.c.id)
+            .join(syndications, syndications.c.channel_id == channels.c.id)
+            .where(syndications.c.uri == uri, editions.c.key == "collection")
+        )
+        carried = (
+            select(channels.c.name, editions.c.key, edition_items.c.version, editions.c.id)
+            .join(editions, editions.c.channel_id == channels.c.id)
+            .join(edition_items, edition_items.c.edition_id == editions.c.id)
+            .where(edition_items.c.uri == uri)
+        )
+        rows = [*self.db.execute(listed), *self.db.execute(carried.order_by(editions.c.id))]
+        return [(row.name, row.key, row.version) for row in rows]
+
+    def shows_elsewhere(self, sha256: str, uri: str) -> bool:
+        """Whether another article that stands shows this picture."""
+        newest = and_(revisions.c.uri == articles.c.uri, revisions.c.version == articles.c.version)
+        query = (
+            select(articles.c.uri)
+            .join(revisions, newest)
+            .where(articles.c.uri != uri, articles.c.pub_status == PubStatus.USABLE)
+            .where(revisions.c.document.contains(sha256))
+            .limit(1)
+        )
+        return self.db.scalar(query) is not None
+
+    # channels
+
+    def channels(self) -> list[KnownChannel]:
+        """Every channel the ledger has seen, configured or not."""
+        rows = self.db.execute(select(channels).order_by(channels.c.id))
+        return [_known_channel(row) for row in rows]
+
+    def channel(self, name: str, kind: str, target: str, at: datetime) -> KnownChannel:
+        """The channel of this name; whoever is new is first seen now."""
+        here = channels.c.name == name
+        row = self.db.execute(select(channels).where(here)).first()
+        if row is None:
+            key = self._unused_key(name)
+            new = {"name": name, "key": key, "kind": kind, "target": target, "first_seen_at": at}
+            self.db.execute(insert(channels).values(**new))
+            row = self.db.execute(select(channels).where(here)).one()
+        return _known_channel(row)
+
+    def syndicate(self, channel: int, uri: str, at: datetime) -> None:
+        """Say that an article belongs to a channel from now on."""
+        here = and_(syndications.c.channel_id == channel, syndications.c.uri == uri)
+        if self.db.scalar(select(syndications.c.uri).where(here)) is None:
+            self.db.execute(insert(syndications).values(channel_id=channel, uri=uri, at=at))
+
+    def channels_of(self, uri: str) -> set[int]:
+        """The channels an article belongs to."""
+        query = select(syndications.c.channel_id).where(syndications.c.uri == uri)
+        return set(self.db.scalars(query))
+
+    # items
+
+    def newest(self, channel: int, most: int) -> list[Item]:
+        """The newest articles of a channel, newest first."""
+        query = (
+            select(syndications.c.uri)
+            .join(articles, articles.c.uri == syndications.c.uri)
+            .where(syndications.c.channel_id == channel)
+            .order_by(articles.c.published_at.desc(), articles.c.uri)
+            .limit(most)
+        )
+        return self.items(list(self.db.scalars(query)))
+
+    def between(self, channel: int, opened: datetime, closed: datetime) -> list[Item]:
+        """What came to a channel in a window [opened, closed), in that order."""
+        at = syndications.c.at
+        here = and_(syndications.c.channel_id == channel, at >= opened, at < closed)
+        query = select(syndications.c.uri).where(here).order_by(at, syndications.c.uri)
+        return self.items(list(self.db.scalars(query)))
+
+    def carried_and_changed(self, channel: int) -> list[Item]:
+        """What a digest carried and what readers must be told of since, oldest change first."""
+        carried = (
+            select(edition_items.c.uri, func.max(edition_items.c.version).label("version"))
+            .join(editions, editions.c.id == edition_items.c.edition_id)
+            .where(editions.c.channel_id == channel)
+            .group_by(edition_items.c.uri)
+            .subquery()
+        )
+        query = (
+            select(articles.c.uri)
+            .join(carried, carried.c.uri == articles.c.uri)
+            .where(articles.c.major_version > carried.c.version)
+            .order_by(articles.c.updated_at, articles.c.uri)
+        )
+        return self.items(list(self.db.scalars(query)))
+
+    def items(self, uris: Sequence[str]) -> list[Item]:
+        """These articles as they now stand, in this order."""
+        found = {
+            standing.uri: standing.item for standing in self._standings(articles.c.uri.in_(uris))
+        }
+        return [found[uri] for uri in uris]
+
+    # editions and deliveries
+
+    def edition(self, channel: int, key: str) -> int | None:
+        """A standing edition, if there is one yet."""
+        here = and_(editions.c.channel_id == channel, editions.c.key == key)
+        found: int | None = self.db.scalar(select(editions.c.id).where(here))
+        return found
+
+    def open_edition(self, channel: int, key: str) -> int:
+        """A standing edition, opened now if there was none."""
+        found = self.edition(channel, key)
+        return found or self._new_edition(channel_id=channel, key=key)
+
+    def last_closed(self, channel: int) -> datetime | None:
+        """When the channel's newest window ended."""
+        query = select(func.max(editions.c.closed_at)).where(editions.c.channel_id == channel)
+        found: datetime | None = self.db.scalar(query)
+        return found
+
+    def close(self, channel: int, window: Window, carried: Mapping[str, Iterable[Item]]) -> int:
+        """Freeze a digest's window with what it carries; ``carried`` maps parts to items."""
+        edition = self._new_edition(
+            channel_id=channel, key=window.key, opened_at=window.opened, closed_at=window.closed,
+            status=window.status,
+        )  # fmt: skip
+        for part, items in carried.items():
+            for item in items:
+                row = {"uri": item.article.uri, "part": part, "version": item.version}
+                self.db.execute(insert(edition_items).values(edition_id=edition, **row))
+        return edition
+
+    def address_subscribers(self, edition: int, channel: int, rendition: Rendition) -> int:
+        """One delivery for every subscriber of a list, by one statement; returns how many."""
+        wanted = keep(self.db, rendition)
+        everyone = select(
+            literal(edition), cast(subscriptions.c.subscriber_id, String),
+            subscriptions.c.subscriber_id, literal("due"), literal(wanted),
+        ).where(
+            subscriptions.c.channel_id == channel, subscriptions.c.ended_at.is_(None)
+        )  # fmt: skip
+        into = ["edition_id", "address", "subscriber_id", "state", "wanted"]
+        return self.db.execute(insert(deliveries).from_select(into, everyone)).rowcount
+
+    def unfinished_digests(self, uri: str) -> list[tuple[int, KnownChannel, Window]]:
+        """Frozen digests that carry an article and have letters which have not left."""
+        waiting = select(deliveries.c.edition_id).where(deliveries.c.state.in_(("due", "claimed")))
+        query = (
+            select(editions, channels.c.name)
+            .join(edition_items, edition_items.c.edition_id == editions.c.id)
+            .join(channels, channels.c.id == editions.c.channel_id)
+            .where(edition_items.c.uri == uri, edition_items.c.part == "new")
+            .where(editions.c.id.in_(waiting))
+        )
+        known = {channel.id: channel for channel in self.channels()}
+        return [
+            (row.id, known[row.channel_id],
+             Window(row.id, row.key, row.opened_at, row.closed_at, row.status))
+            for row in self.db.execute(query)
+        ]  # fmt: skip
+
+    def carried(self, edition: int, part: str) -> list[Item]:
+        """What a digest carries in one of its parts, as the articles now stand."""
+        here = and_(edition_items.c.edition_id == edition, edition_items.c.part == part)
+        return self.items(list(self.db.scalars(select(edition_items.c.uri).where(here))))
+
+    def recompose(self, edition: int, rendition: Rendition | None) -> int:
+        """Give every letter that has not left its newest words; None calls them off."""
+        wanted = keep(self.db, rendition) if rendition else None
+        waiting = and_(
+            deliveries.c.edition_id == edition,
+            deliveries.c.present.is_(None),
+            deliveries.c.state != "settled",
+        )
+        changed = self.db.execute(update(deliveries).where(waiting).values(wanted=wanted))
+        self.db.execute(resting(waiting))
+        return changed.rowcount
+
+    def known(self, edition: int | None) -> dict[str, Known]:
+        """What should be and what is at every address of an edition."""
+        if edition is None:
+            return {}
+        wanted, present = words.alias("wanted_words"), words.alias("present_words")
+        query = (
+            select(deliveries, wanted.c.digest.label("should"), present.c.digest.label("does"))
+            .outerjoin(wanted, wanted.c.id == deliveries.c.wanted)
+            .outerjoin(present, present.c.id == deliveries.c.present)
+            .where(deliveries.c.edition_id == edition)
+        )
+        return {row.address: _known(row) for row in self.db.execute(query)}
+
+    def said(self, edition: int, address: str) -> Rendition | None:
+        """What is at an address now, word for word."""
+        query = (
+            select(words)
+            .join(deliveries, deliveries.c.present == words.c.id)
+            .where(deliveries.c.edition_id == edition, deliveries.c.address == address)
+        )
+        row = self.db.execute(query).first()
+        if row is None:
+            return None
+        return Rendition(address, row.media_type, row.content, tuple(row.media.split()))
+
+    def want(self, edition: int, step: Step, version: int) -> None:
+        """Write down one step of a plan. Nothing happens yet."""
+        here = and_(deliveries.c.edition_id == edition, deliveries.c.address == step.address)
+        values = {
+            "wanted": keep(self.db, step.rendition) if step.rendition else None,
+            "wanted_version": version,
+            "replaces": step.replaces,
+            "fallback": keep(self.db, step.fallback) if step.fallback else None,
+        }
+        before = self.db.execute(select(deliveries).where(here)).first()
+        if before is None:
+            new = {"edition_id": edition, "address": step.address, "state": "due"}
+            self.db.execute(insert(deliveries).values(**new, **values))
+        else:
+            self.db.execute(update(deliveries).where(here).values(**values))
+            self.db.execute(
+                update(deliveries)
+                .where(here, deliveries.c.state == "refused")
+                .values(state="due", why="", not_before=null())  # asked for anew
+            )
+            forget_unused(self.db, before.wanted, before.fallback)
+        self.db.execute(resting(here))
+
+    def lose(self, edition: int, addresses: Iterable[str]) -> None:
+        """Somebody else took away what was there: it is due again."""
+        here = and_(deliveries.c.edition_id == edition, deliveries.c.address.in_(list(addresses)))
+        idle = deliveries.c.state.in_(IDLE)
+        gone = {"present": null(), "reference": null(), "url": null(), "state": "due"}
+        self.db.execute(update(deliveries).where(here, idle).values(**gone))
+
+    def adopt(self, edition: int, address: str, receipt: Receipt) -> None:
+        """Take on something that is there already, put there by other hands."""
+        here = and_(deliveries.c.edition_id == edition, deliveries.c.address == address)
+        there = {
+            "present": deliveries.c.wanted,
+            "present_version": deliveries.c.wanted_version,
+            "reference": receipt.reference,
+            "url": receipt.url,
+            "destination": receipt.destination,
+            "why": "",
+        }
+        idle = deliveries.c.state.in_(("due", "refused"))
+        self.db.execute(update(deliveries).where(here, idle).values(**there, state="due"))
+        self.db.execute(resting(here))
+
+    def waiting(self, channel: int) -> list[int]:
+        """The channel's editions with something due, under way, refused or in doubt."""
+        query = (
+            select(editions.c.id)
+            .join(deliveries, deliveries.c.edition_id == editions.c.id)
+            .where(editions.c.channel_id == channel, deliveries.c.state != "settled")
+            .distinct()
+            .order_by(editions.c.id)
+        )
+        return list(self.db.scalars(query))
+
+    def _new_edition(self, **values: Any) -> int:
+        made = self.db.execute(insert(editions).values(**values)).inserted_primary_key
+        assert made is not None
+        return int(made[0])
+
+    def _unused_key(self, name: str) -> str:
+        taken = set(self.db.scalars(select(channels.c.key)))
+        return next(
+            k for n in range(1, 99) if (k := name if n == 1 else f"{name}~{n}") not in taken
+        )
+
+    def _standings(self, which: ColumnElement[bool]) -> list[Standing]:
+        newest = and_(revisions.c.uri == articles.c.uri, revisions.c.version == articles.c.version)
+        query: Select[Any] = (
+            select(articles, revisions.c.document, revisions.c.fingerprint, revisions.c.kind)
+            .join(revisions, newest)
+            .where(which)
+        )
+        rows = self.db.execute(query).all()
+        told = self._told([row.uri for row in rows])
+        return [_standing(row, told.get(row.uri, [])) for row in rows]
+
+    def _told(self, uris: list[str]) -> dict[str, list[Any]]:
+        """The corrections and withdrawals of these articles, oldest first."""
+        query = (
+            select(revisions.c.uri, revisions.c.version, revisions.c.kind, revisions.c.note,
+                   revisions.c.kill, revisions.c.recorded_at)
+            .where(revisions.c.uri.in_(uris), revisions.c.kind.in_(("correction", "withdrawal")))
+            .order_by(revisions.c.version)
+        )  # fmt: skip
+        told: dict[str, list[Any]] = {}
+        for row in self.db.execute(query):
+            told.setdefault(row.uri, []).append(row)
+        return told
+
+
+def _standing(row: Row[Any], told: list[Any]) -> Standing:
+    corrections = tuple(
+        Correction(version=one.version, at=one.recorded_at, note=one.note)
+        for one in told
+        if one.kind == "correction"
+    )
+    withdrawal = None
+    if row.pub_status == PubStatus.CANCELED:
+        last = [one for one in told if one.kind == "withdrawal"][-1]
+        withdrawal = Withdrawal(at=last.recorded_at, reason=last.note, kill=last.kill)
+    item = Item(
+        article=Article.from_json(json.loads(row.document)),
+        version=row.version,
+        published=row.published_at,
+        updated=row.updated_at,
+        corrections=corrections,
+        withdrawal=withdrawal,
+    )
+    status = PubStatus(row.pub_status)
+    return Standing(row.uri, row.version, row.major_version, status, row.path, row.fingerprint,
+                    row.kind, item)  # fmt: skip
+
+
+def _known_channel(row: Row[Any]) -> KnownChannel:
+    return KnownChannel(
+        row.id, row.name, row.key, row.kind, row.target, row.identity, row.first_seen_at
+    )
+
+
+def _known(row: Row[Any]) -> Known:
+    return Known(
+        state=row.state,
+        wanted=row.should,
+        version=row.wanted_version,
+        present=row.does,
+        reference=row.reference,
+        url=row.url,
+        destination=row.destination,
+    )

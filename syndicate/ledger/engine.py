@@ -1,0 +1,84 @@
+"""The database under the ledger: SQLite on one machine, PostgreSQL for several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from syndicate.errors import LedgerError
+
+BUSY = 30_000  # milliseconds another process may keep SQLite's write lock
+
+
+def connect(url: str) -> Engine:
+    """An engine for ``sqlite:///PATH`` or ``postgresql://…``; nothing is opened yet."""
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        engine = create_engine(parsed)
+    except ModuleNotFoundError as error:
+        raise LedgerError(
+            f"ledger.url: {error.name} is not installed (pip install 'syndicate-cli[postgresql]')"
+        ) from error
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise LedgerError(
+            "ledger.url: write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+@contextmanager
+def transaction(engine: Engine, *, reads: bool = False) -> Iterator[Connection]:
+    """One transaction; the database's errors leave it as LedgerError. ``reads`` takes no lock."""
+    try:
+        with engine.connect().execution_options(reads=reads) as db, db.begin():
+            yield db
+    except SQLAlchemyError as error:
+        raise LedgerError(_for_people(error)) from error
+
+
+def now(db: Connection) -> datetime:
+    """The database's clock, which all its machines share."""
+    if db.dialect.name == "sqlite":
+        return datetime.now(UTC)  # SQLite has none but this one
+    moment = db.scalar(select(func.clock_timestamp()))
+    assert isinstance(moment, datetime)
+    return moment
+
+
+def _for_people(error: SQLAlchemyError) -> str:
+    cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    cause = " ".join(cause.split())
+    if "unable to open database file" in cause:
+        return "ledger.url: the database file cannot be opened (is its folder there and yours?)"
+    if "disk is full" in cause or "disk I/O error" in cause or "No space left" in cause:
+        return f"ledger.url: {cause} (make room, then run the same command again)"
+    if "readonly database" in cause:
+        return "ledger.url: the database file may not be written (give this user the right to)"
+    if "locked" in cause:
+        return "ledger.url: another process keeps the database locked (try again in a moment)"
+    if "not a database" in cause:
+        return "ledger.url: this file is not a ledger"
+    return f"ledger.url: {cause}"
+
+
+def _configure_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    connection.execute(f"PRAGMA busy_timeout={BUSY}")  # first: WAL itself needs the lock
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(db: Connection) -> None:
+    reads = db.get_execution_options().get("reads")
+    db.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

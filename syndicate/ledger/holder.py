@@ -1,0 +1,75 @@
+"""Who holds a claim, and whether they are still alive."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+LOCK = 0x73796E64  # "synd": the first half of PostgreSQL's advisory lock; a holder's id is the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """One process of one boot of one host.
+
+    ``host`` names the process namespace too: two containers may share a name and a boot, and the
+    pids of one mean nothing in the other.
+    """
+
+    host: str
+    boot: str
+    pid: int
+    started: str
+
+    @classmethod
+    def me(cls) -> Holder:
+        pid = os.getpid()
+        return cls(_host(), _boot(), pid, _started(pid))
+
+    def proven_dead(self) -> bool:
+        """Whether it is certain, from here, that the process is gone."""
+        if self.host != _host():
+            return False  # nobody here can tell; time will
+        if self.boot != _boot():
+            return True
+        return _started(self.pid) != self.started
+
+
+@cache
+def _host() -> str:
+    try:
+        namespace = os.readlink("/proc/self/ns/pid")
+    except OSError:
+        namespace = ""
+    return f"{socket.gethostname()} {namespace}".strip()
+
+
+@cache
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return _ask("sysctl", "-n", "kern.boottime")
+
+
+def _started(pid: int) -> str:
+    """When a process started, as its kernel says it; "" where there is no such process."""
+    if not Path("/proc/self/stat").exists():
+        return _ask("ps", "-o", "lstart=", "-p", str(pid))
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    after_name = stat.rpartition(")")[2].split()
+    if after_name[0] in "ZX":
+        return ""  # a zombie has no effects any more
+    return after_name[19]  # field 22, proc(5)
+
+
+def _ask(*command: str) -> str:
+    asked = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    return " ".join(asked.stdout.split())

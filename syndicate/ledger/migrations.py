@@ -1,0 +1,93 @@
+"""Bring an older ledger to the newest version: numbered steps, forward only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, insert, inspect, select, text, update
+
+from syndicate.errors import LedgerError
+from syndicate.ledger.engine import transaction
+from syndicate.ledger.schema import ledger, metadata
+
+VERSION = 2
+
+
+def _to_2(db: Connection) -> None:
+    """How a subscriber came to a list, and their lists by subscriber."""
+    db.execute(text("ALTER TABLE subscriptions ADD COLUMN source TEXT DEFAULT '' NOT NULL"))
+    db.execute(text("CREATE INDEX ix_subscriptions_subscriber ON subscriptions (subscriber_id)"))
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _to_2}
+
+
+def version(db: Connection) -> int:
+    """A ledger's version; 0 where there is none yet."""
+    if not inspect(db).has_table("ledger"):
+        return 0
+    return int(db.scalar(select(ledger.c.version)) or 0)
+
+
+def create(db: Connection, created: dict[str, object]) -> None:
+    """Make the tables of a new ledger, unless somebody else just did."""
+    if db.dialect.name == "postgresql":
+        db.execute(text("SELECT pg_advisory_xact_lock(1937337956)"))  # one creator at a time
+    if version(db) == 0:
+        metadata.create_all(db)
+        db.execute(insert(ledger).values(id=1, version=VERSION, **created))
+
+
+def migrate(engine: Engine) -> str | None:
+    """Take every step that is missing, all or none; returns the name of the copy made before."""
+    with transaction(engine, reads=True) as db:
+        found = version(db)
+    if found == VERSION:
+        return None
+    refuse_newer(found)
+    copied = copy_beside(engine, found)
+    with transaction(engine) as db:
+        held = db.scalar(select(ledger.c.version).with_for_update())  # another one may be quicker
+        for number in range(int(held or found) + 1, VERSION + 1):
+            MIGRATIONS[number](db)
+        db.execute(update(ledger).values(version=VERSION))
+    return copied
+
+
+def refuse_newer(found: int) -> None:
+    """Stop before a program that is too old harms a ledger."""
+    if found > VERSION:
+        raise LedgerError(
+            f"ledger.url: this ledger is of version {found}, and this program knows"
+            f" only {VERSION}: install the newer syndicate that has written it"
+        )
+
+
+def copy_beside(engine: Engine, found: int) -> str | None:
+    """Copy an SQLite ledger before it is changed; PostgreSQL has its own backups."""
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        return None
+    copy = Path(f"{path}.v{found}.bak")
+    if not copy.exists():
+        backup(engine, copy)
+    return str(copy)
+
+
+def backup(engine: Engine, to: Path) -> None:
+    """A consistent copy of an SQLite ledger, made while others may write to it."""
+    import sqlite3
+    from contextlib import closing
+
+    part = to.with_name(f"{to.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(str(engine.url.database))) as source:
+            part.touch(mode=0o600)
+            with closing(sqlite3.connect(part)) as target:
+                source.backup(target)
+        part.rename(to)
+    except (sqlite3.Error, OSError) as error:
+        part.unlink(missing_ok=True)
+        raise LedgerError(f"{to}: the ledger cannot be copied here: {error}") from error

@@ -1,0 +1,413 @@
+"""What is due, who holds it, how it ended: every method one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Update,
+    and_,
+    case,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from syndicate.channel import Receipt, Recipient, Rendition, delivery_key
+from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
+from syndicate.ledger.engine import now, transaction
+from syndicate.ledger.holder import LOCK, Holder
+from syndicate.ledger.renditions import files, forget_unused, words
+from syndicate.ledger.schema import (
+    attempts,
+    channels,
+    deliveries,
+    editions,
+    holders,
+    subscribers,
+    subscriptions,
+)
+from syndicate.ledger.tokens import token
+
+CLAIM_FOR = timedelta(minutes=15)  # longer than every timeout of an effect; only the fallback
+AGAIN_AFTER = timedelta(minutes=1)  # a revise that ended in doubt
+
+d = deliveries.c
+
+
+Result = Receipt | DeliveryError | None  # a receipt, None for a removal, or how it failed
+
+
+class Verb(StrEnum):
+    """What an attempt does at the destination."""
+
+    PUBLISH = "publish"
+    REVISE = "revise"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try at one delivery: ours, and nobody else's, for a while."""
+
+    id: int
+    delivery: int
+    key: str
+    address: str
+    verb: Verb
+    rendition: Rendition | None  # what it tries to put there; None removes
+    files: dict[str, bytes]
+    receipt: Receipt | None  # for what is there already
+    recipient: Recipient | None
+    started: datetime
+
+
+class Queue:
+    """The deliveries of one ledger, as one process works on them."""
+
+    def __init__(self, engine: Engine, secret: str, holder: Holder | None = None) -> None:
+        self.engine = engine
+        self.secret = secret
+        self.holder = holder or Holder.me()
+        self._holder_id: int | None = None
+        self._presence: Connection | None = None  # keeps PostgreSQL's advisory lock
+        self._said: dict[int, tuple[Rendition, dict[str, bytes]]] = {}
+
+    def close(self) -> None:
+        """Let go: whoever looks now finds this process gone."""
+        if self._presence is not None:
+            self._presence.close()
+            self._presence = None
+
+    def clock(self, db: Connection) -> datetime:
+        """The database's clock; tests turn it."""
+        return now(db)
+
+    # claims
+
+    def work(self, editions: Sequence[int], *, doubts: bool) -> list[int]:
+        """Which of these editions have something due now, or in doubt."""
+        with transaction(self.engine, reads=True) as db:
+            ready = or_(d.not_before.is_(None), d.not_before <= self.clock(db))
+            open_ = and_(d.state == "due", ready)
+            if doubts:
+                open_ = or_(open_, d.state == "in_doubt")
+            query = select(d.edition_id).where(d.edition_id.in_(editions), open_).distinct()
+            return sorted(db.scalars(query))
+
+    def claim(self, edition: int, after: int, most: int) -> list[int]:
+        """Take the next deliveries that are due, later than ``after``: nobody else will."""
+        me = self._me()
+        with transaction(self.engine) as db:
+            moment = self.clock(db)
+            due = and_(d.edition_id == edition, d.state == "due", d.id > after)
+            ready = or_(d.not_before.is_(None), d.not_before <= moment)
+            query = select(d.id).where(due, ready).order_by(d.id).limit(most)
+            found = list(db.scalars(query.with_for_update(skip_locked=True)))
+            held = {"state": "claimed", "holder_id": me, "claimed_until": moment + CLAIM_FOR}
+            db.execute(update(deliveries).where(d.id.in_(found)).values(**held))
+            return found
+
+    def let_go(self, claimed: Iterable[int]) -> None:
+        """Give back what was claimed and not started."""
+        ours = and_(d.id.in_(list(claimed)), d.state == "claimed", d.holder_id == self._me())
+        with transaction(self.engine) as db:
+            db.execute(update(deliveries).where(ours).values(**FREE, state="due"))
+
+    def end_dead_claims(self) -> None:
+        """Free what dead processes held; what they had started may have happened."""
+        held = d.state.in_(("claimed", "sending"))
+        with transaction(self.engine, reads=True) as db:
+            if db.scalar(select(d.id).where(held).limit(1)) is None:
+                return
+        with transaction(self.engine) as db:
+            rows = db.execute(
+                select(holders).where(holders.c.id.in_(select(d.holder_id).where(held)))
+            )
+            dead = [row.id for row in rows.all() if self._dead(db, row)]
+            gone = and_(held, or_(d.holder_id.in_(dead), d.claimed_until <= self.clock(db)))
+            unsure = and_(d.state == "sending", d.present.is_(None))
+            to = case((unsure, literal("in_doubt")), else_=literal("due"))
+            why = case((unsure, literal("the process that sent it died")), else_=d.why)
+            db.execute(update(deliveries).where(gone).values(**FREE, state=to, why=why))
+
+    # attempts
+
+    def start(self, claimed: Sequence[int]) -> list[Attempt]:
+        """Commit that these are being sent, as they are wanted now; what needs nothing rests."""
+        with transaction(self.engine) as db:
+            return self._start(db, claimed)
+
+    def turn(
+        self,
+        ended: Sequence[tuple[Attempt, Receipt | DeliveryError | None]],
+        claimed: Sequence[int],
+    ) -> list[Attempt]:
+        """End some attempts and start others, in one commit."""
+        with transaction(self.engine) as db:
+            for attempt, result in ended:
+                self._end(db, attempt, result)
+            return self._start(db, claimed) if claimed else []
+
+    def end(self, attempt: Attempt, result: Result) -> None:
+        """Write down how it ended: a receipt, nothing (it was removed), or an error."""
+        self.turn([(attempt, result)], [])
+
+    def absent(self, attempt: Attempt) -> None:
+        """It is proven that a doubtful publish never happened: it is due again."""
+        with transaction(self.engine) as db:
+            ended = {"ended_at": self.clock(db), "outcome": "absent"}
+            db.execute(update(attempts).where(attempts.c.id == attempt.id).values(**ended))
+            unsure = and_(d.id == attempt.delivery, d.state == "in_doubt")
+            db.execute(update(deliveries).where(unsure).values(state="due", why=""))
+            db.execute(resting(d.id == attempt.delivery))
+
+    def doubts(self, edition: int) -> list[Attempt]:
+        """Publishes that may have happened, with what they said."""
+        unsure = and_(d.edition_id == edition, d.state == "in_doubt")
+        with transaction(self.engine, reads=True) as db:
+            rows = db.execute(_rows(unsure)).all()
+            tries = select(attempts).where(attempts.c.id.in_([row.attempt_id for row in rows]))
+            by_id = {one.id: one for one in db.execute(tries)}
+            return [self._unsure(db, row, by_id[row.attempt_id]) for row in rows]
+
+    def age(self, attempt: Attempt) -> timedelta:
+        """How long ago an attempt began, by the database's clock."""
+        with transaction(self.engine, reads=True) as db:
+            return self.clock(db) - attempt.started
+
+    def postpone_all(self, edition: int, why: str, until: float | None) -> None:
+        """Nothing was claimed, nothing happened: say why, and when to ask again (seconds)."""
+        with transaction(self.engine) as db:
+            later = self.clock(db) + timedelta(seconds=until) if until else None
+            due = and_(d.edition_id == edition, d.state == "due")
+            values: dict[str, Any] = {"why": why}
+            if later:
+                values["not_before"] = later
+            db.execute(update(deliveries).where(due).values(**values))
+
+    # inside
+
+    def _start(self, db: Connection, claimed: Sequence[int]) -> list[Attempt]:
+        ours = and_(d.id.in_(claimed), d.state == "claimed", d.holder_id == self._me())
+        rows = db.execute(_rows(ours).with_for_update(of=deliveries)).all()
+        moment, started = self.clock(db), []
+        for row in rows:
+            verb = _verb(row)
+            if verb is None:
+                self._rest(db, row)
+                continue
+            begun = {"delivery_id": row.id, "verb": verb, "rendition_id": row.wanted,
+                     "version": row.wanted_version, "started_at": moment}  # fmt: skip
+            made = db.execute(insert(attempts).values(**begun)).inserted_primary_key
+            assert made is not None
+            sending = {
+                "state": "sending",
+                "attempt_id": made[0],
+                "claimed_until": moment + CLAIM_FOR,
+            }
+            db.execute(update(deliveries).where(d.id == row.id).values(**sending))
+            started.append(self._attempt(db, row, int(made[0]), verb, row.wanted, moment))
+        return started
+
+    def _rest(self, db: Connection, row: Row[Any]) -> None:
+        """Nothing is to be done here any more."""
+        values: dict[str, Any] = {"state": "due"}
+        if row.left:
+            values |= {"wanted": null(), "why": "no longer on the list"}
+        db.execute(update(deliveries).where(d.id == row.id).values(**FREE, **values))
+        db.execute(resting(d.id == row.id))
+
+    def _end(
+        self, db: Connection, attempt: Attempt, result: Receipt | DeliveryError | None
+    ) -> None:
+        detail = str(result) if isinstance(result, DeliveryError) else ""
+        outcome = OUTCOMES.get(type(result), "receipt")
+        ended = {"ended_at": self.clock(db), "outcome": outcome, "detail": detail}
+        db.execute(update(attempts).where(attempts.c.id == attempt.id).values(**ended))
+        newest = and_(d.id == attempt.delivery, d.attempt_id == attempt.id)
+        if result is None or isinstance(result, Receipt):
+            self._settle(db, attempt, result, newest)
+        else:
+            self._not_settled(db, attempt, result, newest)
+        db.execute(resting(d.id == attempt.delivery))
+
+    def _settle(
+        self, db: Connection, attempt: Attempt, receipt: Receipt | None, newest: ColumnElement[bool]
+    ) -> None:
+        """It happened. Better late than never, as long as no newer attempt has begun."""
+        row = db.execute(
+            select(d.present, attempts.c.rendition_id, attempts.c.version)
+            .join(attempts, attempts.c.id == d.attempt_id)
+            .where(newest)
+        ).first()
+        if row is None:
+            return
+        there = {
+            "present": row.rendition_id if receipt else null(),
+            "present_version": row.version if receipt else 0,
+            "reference": receipt and receipt.reference,
+            "url": receipt and receipt.url,
+            "destination": receipt and receipt.destination,
+            "why": "",
+        }
+        db.execute(update(deliveries).where(newest).values(**there))
+        # whoever claimed it meanwhile keeps it, and will find nothing to do
+        free = and_(newest, d.state != "claimed")
+        db.execute(update(deliveries).where(free).values(**FREE, state="due", not_before=null()))
+        forget_unused(db, row.present)
+
+    def _not_settled(
+        self, db: Connection, attempt: Attempt, error: DeliveryError, newest: ColumnElement[bool]
+    ) -> None:
+        going = and_(newest, d.state.in_(("sending", "in_doubt")))
+        values: dict[str, Any] = {"why": str(error), "not_before": null()}
+        if isinstance(error, Refused):
+            self._refuse(db, attempt, str(error), going)
+            return
+        if isinstance(error, InDoubt) and attempt.verb is Verb.PUBLISH:
+            values["state"] = "in_doubt"
+        else:
+            wait = getattr(error, "retry_after", None)
+            if isinstance(error, InDoubt):
+                wait = AGAIN_AFTER.total_seconds()
+            values["state"] = "due"
+            values["not_before"] = self.clock(db) + timedelta(seconds=wait) if wait else null()
+        db.execute(update(deliveries).where(going).values(**FREE, **values))
+
+    def _refuse(
+        self, db: Connection, attempt: Attempt, why: str, going: ColumnElement[bool]
+    ) -> None:
+        fallback = attempt.verb is Verb.REMOVE and db.scalar(select(d.fallback).where(going))
+        if fallback:  # it will not go away: a notice takes its place
+            instead = {"wanted": fallback, "fallback": null(), "state": "due"}
+            db.execute(update(deliveries).where(going).values(**FREE, **instead, why=why))
+        else:
+            db.execute(update(deliveries).where(going).values(**FREE, state="refused", why=why))
+
+    def _attempt(
+        self, db: Connection, row: Row[Any], id: int, verb: Verb, said: int | None, at: datetime
+    ) -> Attempt:
+        rendition, pictures = self._words(db, said, row.address) if said else (None, {})
+        receipt = None
+        if row.reference is not None:
+            receipt = Receipt(row.reference, row.url, row.destination or "")
+        return Attempt(
+            id=id, delivery=row.id, address=row.address, verb=verb, rendition=rendition,
+            files=pictures, receipt=receipt, recipient=self._recipient(row), started=at,
+            key=delivery_key(row.channel_key, row.edition_key, row.address),
+        )  # fmt: skip
+
+    def _unsure(self, db: Connection, row: Row[Any], attempt: Row[Any]) -> Attempt:
+        said = attempt.rendition_id
+        return self._attempt(db, row, attempt.id, Verb.PUBLISH, said, attempt.started_at)
+
+    def _words(
+        self, db: Connection, number: int, address: str
+    ) -> tuple[Rendition, dict[str, bytes]]:
+        if number not in self._said:
+            self._said.clear()  # one edition at a time has many recipients
+            said = words(db, number, address)
+            self._said[number] = said, files(db, said)
+        return self._said[number]
+
+    def _recipient(self, row: Row[Any]) -> Recipient | None:
+        if row.email is None:
+            return None
+        return Recipient(row.address, row.email, token(self.secret, row.channel_key, row.address))
+
+    def _dead(self, db: Connection, row: Row[Any]) -> bool:
+        if row.id == self._holder_id:
+            return False
+        if db.dialect.name == "sqlite":
+            return Holder(row.host, row.boot, row.pid, row.started).proven_dead()
+        return bool(db.scalar(select(func.pg_try_advisory_xact_lock(LOCK, row.id))))
+
+    def _me(self) -> int:
+        """This process, known to the ledger before it claims anything."""
+        if self._holder_id is None:
+            mine = {"host": self.holder.host, "boot": self.holder.boot,
+                    "pid": self.holder.pid, "started": self.holder.started}  # fmt: skip
+            with transaction(self.engine) as db:
+                made = db.execute(insert(holders).values(**mine, since=now(db)))
+                assert made.inserted_primary_key is not None
+                self._holder_id = int(made.inserted_primary_key[0])
+            if self.engine.dialect.name != "sqlite":
+                self._presence = self.engine.connect().execution_options(
+                    isolation_level="AUTOCOMMIT"
+                )
+                self._presence.execute(select(func.pg_advisory_lock(LOCK, self._holder_id)))
+        return self._holder_id
+
+
+OUTCOMES: dict[type[object], str] = {
+    Refused: "refused",
+    Unavailable: "unavailable",
+    InDoubt: "in_doubt",
+}
+FREE: dict[str, Any] = {"holder_id": null(), "claimed_until": null()}
+
+
+def resting(which: ColumnElement[bool]) -> Update:
+    """Let rest what is as wanted; leave alone what is under way, refused or in doubt.
+
+    What was only to replace something is no longer wanted where nothing is.
+    """
+    pointless = and_(d.replaces, d.present.is_(None))
+    rests = or_(pointless, d.wanted.is_not_distinct_from(d.present))
+    return (
+        update(deliveries)
+        .where(which, d.state.in_(("due", "settled")))
+        .values(
+            wanted=case((pointless, null()), else_=d.wanted),
+            state=case((rests, literal("settled")), else_=literal("due")),
+        )
+    )
+
+
+def _verb(row: Row[Any]) -> Verb | None:
+    """The way from what is there to what should be; None where there is none to go."""
+    if row.present == row.wanted or (row.replaces and row.present is None):
+        return None
+    if row.left:  # unsubscribed since the digest was frozen
+        return None
+    if row.present is None:
+        return Verb.PUBLISH
+    return Verb.REMOVE if row.wanted is None else Verb.REVISE
+
+
+def _rows(which: ColumnElement[bool]) -> Any:
+    """Deliveries with what an attempt needs to know; ``left``: the subscription has ended."""
+    active = (
+        select(subscriptions.c.id)
+        .where(
+            subscriptions.c.channel_id == editions.c.channel_id,
+            subscriptions.c.subscriber_id == d.subscriber_id,
+            subscriptions.c.ended_at.is_(None),
+        )
+        .exists()
+    )
+    letter = d.subscriber_id.is_not(None)
+    return (
+        select(
+            deliveries, editions.c.key.label("edition_key"), channels.c.key.label("channel_key"),
+            subscribers.c.email, and_(letter, ~active).label("left"),
+        )
+        .join(editions, editions.c.id == d.edition_id)
+        .join(channels, channels.c.id == editions.c.channel_id)
+        .outerjoin(subscribers, subscribers.c.id == d.subscriber_id)
+        .where(which)
+        .order_by(d.id)
+    )  # fmt: skip

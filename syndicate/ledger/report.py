@@ -1,0 +1,181 @@
+"""The ledger for people: what is where, what is open, what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, case, func, select
+
+from syndicate.ledger.schema import (
+    articles,
+    attempts,
+    channels,
+    deliveries,
+    editions,
+    revisions,
+    subscribers,
+)
+
+d = deliveries.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One address and what is there; a digest's letters are counted instead."""
+
+    delivery: int
+    channel: str
+    edition: str
+    edition_number: int
+    address: str
+    email: str | None
+    state: str
+    present: bool
+    wanted_version: int
+    present_version: int
+    reference: str | None
+    url: str | None
+    destination: str | None
+    why: str
+    not_before: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One line of an article's history."""
+
+    at: datetime
+    what: str
+    channel: str
+    detail: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestCount:
+    """How a digest's letters stand."""
+
+    edition: int
+    channel: str
+    key: str
+    closed: datetime
+    status: str
+    states: Mapping[str, int]
+
+
+def places(
+    db: Connection,
+    *,
+    edition: str | None = None,
+    number: int | None = None,
+    delivery: int | None = None,
+    open_only: bool = False,
+) -> list[Place]:
+    """Where things are: of one edition (by key or number), or all that is not at rest."""
+    query: Select[Any] = (
+        select(
+            deliveries, editions.c.key.label("edition"), channels.c.name.label("channel"),
+            subscribers.c.email,
+        )
+        .join(editions, editions.c.id == d.edition_id)
+        .join(channels, channels.c.id == editions.c.channel_id)
+        .outerjoin(subscribers, subscribers.c.id == d.subscriber_id)
+        .order_by(channels.c.id, d.id)
+    )  # fmt: skip
+    if edition is not None:
+        query = query.where(editions.c.key == edition)
+    if number is not None:
+        query = query.where(d.edition_id == number)
+    if delivery is not None:
+        query = query.where(d.id == delivery)
+    if open_only:
+        query = query.where(d.state != "settled")
+    return [_place(row) for row in db.execute(query)]
+
+
+def digests(db: Connection, *, latest: int = 20) -> list[DigestCount]:
+    """The newest digests with their letters counted by state, newest first."""
+    newest = (
+        select(editions.c.id)
+        .where(editions.c.closed_at.is_not(None))
+        .order_by(editions.c.closed_at.desc(), editions.c.id)
+        .limit(latest)
+    )
+    state = case((and_(d.state == "settled", d.present.is_(None)), "called off"), else_=d.state)
+    query = (
+        select(editions, channels.c.name, state.label("state"), func.count(d.id).label("letters"))
+        .join(channels, channels.c.id == editions.c.channel_id)
+        .outerjoin(deliveries, d.edition_id == editions.c.id)
+        .where(editions.c.id.in_(newest))
+        .group_by(*editions.c, channels.c.name, state)
+        .order_by(editions.c.closed_at.desc(), editions.c.id)
+    )
+    counted: dict[int, tuple[Row[Any], dict[str, int]]] = {}
+    for row in db.execute(query):
+        _, states = counted.setdefault(row.id, (row, {}))
+        if row.letters:
+            states[row.state] = row.letters
+    return [
+        DigestCount(edition=row.id, channel=row.name, key=row.key, closed=row.closed_at,
+                    status=row.status, states=states)
+        for row, states in counted.values()
+    ]  # fmt: skip
+
+
+def uris(db: Connection) -> list[tuple[str, str]]:
+    """Every article with its pub status, newest first."""
+    query = select(articles.c.uri, articles.c.pub_status).order_by(articles.c.published_at.desc())
+    return [(row.uri, row.pub_status) for row in db.execute(query)]
+
+
+def history(db: Connection, uri: str) -> list[Happening]:
+    """Everything that happened to an article, oldest first."""
+    said = db.execute(select(revisions).where(revisions.c.uri == uri)).all()
+    told = [
+        Happening(
+            at=row.recorded_at, what=row.kind, channel="", detail=row.note, version=row.version
+        )
+        for row in said
+    ]
+    query = (
+        select(attempts, channels.c.name, d.url)
+        .join(deliveries, d.id == attempts.c.delivery_id)
+        .join(editions, editions.c.id == d.edition_id)
+        .join(channels, channels.c.id == editions.c.channel_id)
+        .where(editions.c.key == uri)
+        .order_by(attempts.c.id)
+    )
+    done = [
+        Happening(
+            at=row.ended_at or row.started_at,
+            what=f"{row.verb}: {row.outcome or 'not ended'}",
+            channel=row.name,
+            detail=row.detail or (row.url or ""),
+            version=row.version,
+        )
+        for row in db.execute(query)
+    ]
+    return told + done
+
+
+def _place(row: Row[Any]) -> Place:
+    return Place(
+        delivery=row.id,
+        channel=row.channel,
+        edition=row.edition,
+        edition_number=row.edition_id,
+        address=row.address,
+        email=row.email,
+        state=row.state,
+        present=row.present is not None,
+        wanted_version=row.wanted_version,
+        present_version=row.present_version,
+        reference=row.reference,
+        url=row.url,
+        destination=row.destination,
+        why=row.why,
+        not_before=row.not_before,
+    )

@@ -1,0 +1,258 @@
+"""The ledger's tables, in their newest version."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment; SQLite, which forgets zones, is given UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+Id = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers only INTEGER keys itself
+
+
+def _id() -> Column[Any]:
+    return Column("id", Id, primary_key=True)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+ledger = Table(  # one row: what this ledger is
+    "ledger",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("restored_at", Moment),  # from a backup: what came between is not known here
+    Column("secret", String(64), nullable=False),  # makes the unsubscribe tokens
+    CheckConstraint("id = 1", name="single"),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("uri", String, primary_key=True),
+    Column("version", Integer, nullable=False),  # the newest revision
+    Column("major_version", Integer, nullable=False),  # the newest that readers were told of
+    Column("pub_status", String, nullable=False),
+    Column("path", Text, nullable=False),  # where it was last read from
+    Column("published_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    CheckConstraint("pub_status IN ('usable', 'canceled')", name="pub_status"),
+)
+
+KINDS = ("original", "correction", "refile", "withdrawal")
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("uri", ForeignKey("articles.uri"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),  # what was wrong; why withdrawn
+    Column("kill", Boolean, nullable=False, server_default=false()),
+    Column("fingerprint", String(64), nullable=False),
+    Column("document", Text, nullable=False),  # the canonical article as JSON, sanitised HTML in it
+    Column("source", Text, nullable=False),  # the file as it was read
+    Column("recorded_at", Moment, nullable=False),
+    CheckConstraint(f"kind IN {KINDS}", name="kind"),
+)
+
+media = Table(  # the pictures' bytes: any machine can carry out what another one planned
+    "media",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    _id(),
+    Column("name", String, nullable=False, unique=True),
+    Column("key", String, nullable=False, unique=True),  # its first name: part of delivery keys
+    Column("kind", String, nullable=False),
+    Column("target", Text, nullable=False),  # the destination as the configuration names it
+    Column("identity", Text),  # as it names itself; null until it was first reached
+    Column("first_seen_at", Moment, nullable=False),
+)
+
+syndications = Table(  # an article belongs to a channel from this moment on
+    "syndications",
+    metadata,
+    Column("channel_id", ForeignKey("channels.id"), primary_key=True),
+    Column("uri", ForeignKey("articles.uri"), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Index(None, "channel_id", "at"),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    _id(),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("key", String, nullable=False),
+    Column("opened_at", Moment),  # digests: the window
+    Column("closed_at", Moment),
+    Column("status", String, nullable=False, server_default="standing"),
+    UniqueConstraint("channel_id", "key"),  # a second cron run finds the first one's
+    UniqueConstraint("channel_id", "closed_at"),  # a window is frozen once
+    CheckConstraint("status IN ('standing', 'frozen', 'empty', 'skipped')", name="status"),
+    CheckConstraint("(status = 'standing') = (closed_at IS NULL)", name="window"),
+)
+
+edition_items = Table(  # what a digest said; standing editions say what is live
+    "edition_items",
+    metadata,
+    Column("edition_id", ForeignKey("editions.id"), primary_key=True),
+    Column("uri", ForeignKey("articles.uri"), primary_key=True),
+    Column("part", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    CheckConstraint("part IN ('new', 'correction')", name="part"),
+)
+
+renditions = Table(  # what is or should be somewhere, word for word; forgotten when neither
+    "renditions",
+    metadata,
+    _id(),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("media_type", String, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("media", Text, nullable=False, server_default=""),  # sha256 names, by blanks
+)
+
+holders = Table(  # processes that hold claims
+    "holders",
+    metadata,
+    _id(),
+    Column("host", String, nullable=False),
+    Column("boot", String, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started", String, nullable=False),  # the process's start, by its kernel's clock
+    Column("since", Moment, nullable=False),
+)
+
+STATES = ("due", "claimed", "sending", "settled", "refused", "in_doubt")
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _id(),
+    Column("edition_id", ForeignKey("editions.id"), nullable=False),
+    Column("address", String, nullable=False),
+    Column("subscriber_id", ForeignKey("subscribers.id")),  # digests
+    Column("state", String, nullable=False),
+    Column("wanted", ForeignKey("renditions.id")),  # what should be there; null: nothing
+    Column("wanted_version", Integer, nullable=False, server_default=text("0")),
+    Column("replaces", Boolean, nullable=False, server_default=false()),  # only where something is
+    Column("fallback", ForeignKey("renditions.id")),  # put there if a removal is refused
+    Column("present", ForeignKey("renditions.id")),  # what is there; null: nothing
+    Column("present_version", Integer, nullable=False, server_default=text("0")),
+    Column("reference", Text),  # the receipt
+    Column("url", Text),
+    Column("destination", Text),
+    Column("not_before", Moment),
+    Column("why", Text, nullable=False, server_default=""),
+    Column("attempt_id", Id),  # the newest attempt
+    Column("holder_id", ForeignKey("holders.id")),
+    Column("claimed_until", Moment),
+    UniqueConstraint("edition_id", "address"),
+    CheckConstraint(f"state IN {STATES}", name="state"),
+    CheckConstraint("(state IN ('claimed', 'sending')) = (holder_id IS NOT NULL)", name="claim"),
+    CheckConstraint("(present IS NULL) = (reference IS NULL)", name="receipt"),
+    Index(
+        "ix_deliveries_open",  # the few that are not at rest
+        "edition_id",
+        "state",
+        "id",
+        sqlite_where=text("state <> 'settled'"),
+        postgresql_where=text("state <> 'settled'"),
+    ),
+)
+
+attempts = Table(  # the journal: written before the effect, ended after it
+    "attempts",
+    metadata,
+    _id(),
+    Column("delivery_id", ForeignKey("deliveries.id"), nullable=False, index=True),
+    Column("verb", String, nullable=False),
+    Column("rendition_id", ForeignKey("renditions.id", ondelete="SET NULL")),
+    Column("version", Integer, nullable=False, server_default=text("0")),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),  # null: still going, or killed
+    Column("outcome", String),  # receipt, refused, unavailable, in_doubt
+    Column("detail", Text, nullable=False, server_default=""),
+    CheckConstraint("verb IN ('publish', 'revise', 'remove')", name="verb"),
+)
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    _id(),
+    Column("email", String, nullable=False, unique=True),  # normalised, lower case
+    Column("name", Text, nullable=False, server_default=""),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    _id(),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("subscriber_id", ForeignKey("subscribers.id"), nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("ended_reason", String),
+    Column("source", Text, nullable=False, server_default=""),  # since version 2: how they came
+    Index(
+        "uq_subscriptions_active",
+        "channel_id",
+        "subscriber_id",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    Index("ix_subscriptions_subscriber", "subscriber_id"),  # since version 2
+)

@@ -1,0 +1,615 @@
+"""A Bot API server on 127.0.0.1 that answers as Telegram does, for what we send and no more.
+
+    with BotApi(chats={"@kabar": -1001000000001}) as api:
+        channel = Telegram(name="tg", token=SecretStr(TOKEN), chat="@kabar", api=api.url)
+
+What it holds is in ``api.posts``, what it was asked in ``api.requests``; what goes wrong next is
+queued in ``api.faults``. The texts of its errors are those of Telegram's own server.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import socketserver
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from itertools import count
+from threading import Event, RLock, Thread
+from typing import Any, Self
+from urllib.parse import parse_qsl
+
+TOKEN = "123456:LOOPBACK-TOKEN"  # noqa: S105  (opens nothing but this server)
+CHATS = {"@kabar": -1001000000001, "@kabar_uji": -1001000000002}
+BOT = {"id": 123456, "is_bot": True, "first_name": "Loopback", "username": "loopback_bot"}
+
+TEXT_LIMIT, CAPTION_LIMIT, ENTITY_LIMIT = 4096, 1024, 100
+PHOTO_LIMIT = 10 * 1024 * 1024
+KEPT = timedelta(hours=48)  # what is older, a bot cannot delete
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+NOT_MODIFIED = (
+    "message is not modified: specified new message content and reply markup are exactly the same"
+    " as a current content and reply markup of the message"
+)
+
+Params = dict[str, str]
+Files = dict[str, bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Photo:
+    """A picture of a post: what was uploaded, or where it may be fetched."""
+
+    content: bytes = b""
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """What a post said from one moment on."""
+
+    at: datetime
+    text: str  # a photo's caption
+    entities: tuple[dict[str, Any], ...] = ()
+    link_preview_options: dict[str, Any] | None = None
+    photo: Photo | None = None
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What is compared to tell whether an edit changes anything."""
+        return self.text, self.entities, self.link_preview_options, self.photo
+
+
+@dataclass(kw_only=True)
+class Post:
+    """One message in a chat, with everything it has ever said."""
+
+    message_id: int
+    chat_id: int
+    sent: datetime
+    silent: bool = False
+    protect: bool = False
+    deleted: bool = False
+    versions: list[Version]
+
+    @property
+    def now(self) -> Version:
+        return self.versions[-1]
+
+    @property
+    def edits(self) -> list[Version]:
+        return self.versions[1:]
+
+    @property
+    def text(self) -> str:
+        """What it says now, a photo's caption included."""
+        return self.now.text
+
+    @property
+    def caption(self) -> str | None:
+        return self.now.text if self.now.photo else None
+
+    @property
+    def entities(self) -> tuple[dict[str, Any], ...]:
+        return self.now.entities
+
+    @property
+    def link_preview_options(self) -> dict[str, Any] | None:
+        return self.now.link_preview_options
+
+    @property
+    def photo(self) -> Photo | None:
+        return self.now.photo
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One call, as it came in."""
+
+    method: str
+    params: Params
+    files: Files
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """Something that goes wrong once, at the next send, edit or delete, or the next ``on``."""
+
+    on: str = ""  # a method's name
+
+    def strikes(self, method: str) -> bool:
+        return method == self.on if self.on else not method.startswith("get")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flood(Fault):
+    """Too many requests: nothing is done."""
+
+    retry_after: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class LostReply(Fault):
+    """It is done, and the connection closes without an answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reset(Fault):
+    """The connection is reset before the request is read: nothing is done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Http500(Fault):
+    """A page of HTML instead of an answer, of a proxy for instance."""
+
+    done: bool = False
+    status: int = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Garbage200(Fault):
+    """It went well, says an answer that nobody can read."""
+
+    done: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slow(Fault):
+    """It is done, and the answer takes its time."""
+
+    seconds: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class No(Fault):
+    """Any other error: ``No(code=403, description="Forbidden: bot was kicked from the ...")``."""
+
+    code: int = 400
+    description: str = "Bad Request"
+
+
+class ApiError(Exception):
+    """An answer that is not ok."""
+
+    def __init__(self, code: int, description: str, retry_after: int = 0) -> None:
+        super().__init__(description)
+        self.code, self.description, self.retry_after = code, description, retry_after
+
+
+class BotApi:
+    """The server: starts with ``with``, on a free port of 127.0.0.1."""
+
+    def __init__(
+        self,
+        *,
+        tokens: Sequence[str] = (TOKEN,),
+        chats: Mapping[str, int] = CHATS,
+        port: int = 0,
+    ) -> None:
+        """``chats`` maps ``@name`` of a public channel, or a private one's title, to its number."""
+        self.tokens = set(tokens)
+        self.chats = dict(chats)
+        self.posts: list[Post] = []
+        self.requests: list[Request] = []
+        self.faults: list[Fault] = []
+        self.closing = Event()
+        self._port = port
+        self._numbers = count(1)
+        self._lock = RLock()
+
+    @property
+    def url(self) -> str:
+        """For the adapter's setting ``api``."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def shown(self) -> list[Post]:
+        """What readers see now, oldest first."""
+        with self._lock:
+            return [post for post in self.posts if not post.deleted]
+
+    def post(self, message_id: int) -> Post:
+        """One post, deleted or not; message numbers are unique across the chats."""
+        return next(post for post in self.posts if post.message_id == message_id)
+
+    def age(self, message_id: int, hours: float) -> None:
+        """Let a post have been sent so many hours ago."""
+        self.post(message_id).sent = _now() - timedelta(hours=hours)
+
+    def __enter__(self) -> Self:
+        self._server = _Server(("127.0.0.1", self._port), type("_", (_Handler,), {"api": self}))
+        self._port = self._server.server_address[1]
+        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def take_fault(self, method: str) -> Fault | None:
+        """The first queued fault that this method meets; it strikes once."""
+        with self._lock:
+            struck = next((fault for fault in self.faults if fault.strikes(method)), None)
+            if struck:
+                self.faults.remove(struck)
+            return struck
+
+    def answer(self, token: str, method: str, params: Params, files: Files) -> object:
+        """The ``result`` of a call, or ApiError."""
+        with self._lock:
+            self.requests.append(Request(method=method, params=params, files=files))
+            if not re.fullmatch(r"\d+:[\w-]+", token):
+                raise ApiError(404, "Not Found")
+            if token not in self.tokens:
+                raise ApiError(401, "Unauthorized")
+            do = METHODS.get(method)
+            if do is None:
+                raise ApiError(404, "Not Found: method not found")
+            return do(self, params, files)
+
+    def _get_me(self, params: Params, files: Files) -> object:
+        return BOT | {"can_join_groups": True, "can_read_all_group_messages": False}
+
+    def _get_chat(self, params: Params, files: Files) -> object:
+        more = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": GIFTS}
+        return self._chat(params) | more
+
+    def _get_chat_member(self, params: Params, files: Files) -> object:
+        self._chat(params)
+        if params.get("user_id") != str(BOT["id"]):
+            raise ApiError(400, "Bad Request: member not found")
+        return {"user": BOT, "status": "administrator", "is_anonymous": False} | RIGHTS
+
+    def _send_message(self, params: Params, files: Files) -> object:
+        text, entities = _said(params, "text", "entities")
+        if not text:
+            raise ApiError(400, "Bad Request: message text is empty")
+        if _utf16_length(text) > TEXT_LIMIT:
+            raise ApiError(400, "Bad Request: message is too long")
+        return self._send(
+            params, Version(at=_now(), text=text, entities=entities, **_preview(params))
+        )
+
+    def _send_photo(self, params: Params, files: Files) -> object:
+        chat = self._chat(params)
+        photo = _photo(params.get("photo", ""), files)
+        text, entities = _said(params, "caption", "caption_entities")
+        if _utf16_length(text) > CAPTION_LIMIT:
+            raise ApiError(400, "Bad Request: message caption is too long")
+        version = Version(at=_now(), text=text, entities=entities, photo=photo)
+        return self._send(params | {"chat_id": str(chat["id"])}, version)
+
+    def _edit_text(self, params: Params, files: Files) -> object:
+        post = self._to_edit(params)
+        text, entities = _said(params, "text", "entities")
+        if post.photo:
+            raise ApiError(400, "Bad Request: there is no text in the message to edit")
+        if not text:
+            raise ApiError(400, "Bad Request: message text is empty")
+        if _utf16_length(text) > TEXT_LIMIT:
+            raise ApiError(400, "Bad Request: MESSAGE_TOO_LONG")
+        return self._edit(
+            post, Version(at=_now(), text=text, entities=entities, **_preview(params))
+        )
+
+    def _edit_caption(self, params: Params, files: Files) -> object:
+        post = self._to_edit(params)
+        if not post.photo:
+            raise ApiError(400, "Bad Request: there is no caption in the message to edit")
+        return self._edit_photo(post, params, post.photo)
+
+    def _edit_media(self, params: Params, files: Files) -> object:
+        post = self._to_edit(params)
+        media = _read_json(params.get("media", ""), "can't parse InputMedia JSON object")
+        said = {"caption": media.get("caption", "")}
+        said["caption_entities"] = json.dumps(media.get("caption_entities", []))
+        return self._edit_photo(post, said, _photo(media.get("media", ""), files))
+
+    def _edit_photo(self, post: Post, params: Params, photo: Photo) -> object:
+        text, entities = _said(params, "caption", "caption_entities")
+        if _utf16_length(text) > CAPTION_LIMIT:
+            raise ApiError(400, "Bad Request: MEDIA_CAPTION_TOO_LONG")
+        return self._edit(post, Version(at=_now(), text=text, entities=entities, photo=photo))
+
+    def _delete(self, params: Params, files: Files) -> object:
+        post = self._find(params)
+        if post is None:
+            raise ApiError(400, "Bad Request: message to delete not found")
+        if _now() - post.sent > KEPT:
+            raise ApiError(400, "Bad Request: message can't be deleted for everyone")
+        post.deleted = True
+        return True
+
+    def _send(self, params: Params, version: Version) -> object:
+        chat = self._chat(params)
+        post = Post(
+            message_id=next(self._numbers),
+            chat_id=chat["id"],
+            sent=version.at,
+            silent=params.get("disable_notification") == "true",
+            protect=params.get("protect_content") == "true",
+            versions=[version],
+        )
+        self.posts.append(post)
+        return self._message(post)
+
+    def _edit(self, post: Post, version: Version) -> object:
+        if version.content == post.now.content:
+            raise ApiError(400, f"Bad Request: {NOT_MODIFIED}")
+        post.versions.append(version)
+        return self._message(post) | {"edit_date": int(version.at.timestamp())}
+
+    def _to_edit(self, params: Params) -> Post:
+        post = self._find(params)
+        if post is None:
+            raise ApiError(400, "Bad Request: message to edit not found")
+        return post
+
+    def _find(self, params: Params) -> Post | None:
+        chat, number = self._chat(params)["id"], params.get("message_id", "")
+        if not number.isdigit():
+            raise ApiError(400, "Bad Request: message identifier is not specified")
+        found = (p for p in self.shown if p.chat_id == chat and p.message_id == int(number))
+        return next(found, None)
+
+    def _chat(self, params: Params) -> dict[str, Any]:
+        asked = params.get("chat_id", "")
+        if not asked:
+            raise ApiError(400, "Bad Request: chat_id is empty")
+        for name, number in self.chats.items():
+            if asked == str(number) or (name[:1] == "@" and asked.lower() == name.lower()):
+                public = {"username": name[1:]} if name[:1] == "@" else {}
+                return {"id": number, "type": "channel", "title": name.lstrip("@")} | public
+        raise ApiError(400, "Bad Request: chat not found")
+
+    def _message(self, post: Post) -> dict[str, Any]:
+        head: dict[str, Any] = {
+            "message_id": post.message_id,
+            "date": int(post.sent.timestamp()),
+            "chat": self._chat({"chat_id": str(post.chat_id)}),
+        }
+        if post.photo is None:
+            return head | {"text": post.text, "entities": list(post.entities)}
+        size = {"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}
+        said = {"caption": post.text, "caption_entities": list(post.entities)}
+        return head | {"photo": [size]} | said
+
+
+METHODS = {
+    "getMe": BotApi._get_me,
+    "getChat": BotApi._get_chat,
+    "getChatMember": BotApi._get_chat_member,
+    "sendMessage": BotApi._send_message,
+    "sendPhoto": BotApi._send_photo,
+    "editMessageText": BotApi._edit_text,
+    "editMessageCaption": BotApi._edit_caption,
+    "editMessageMedia": BotApi._edit_media,
+    "deleteMessage": BotApi._delete,
+}
+GIFTS = dict.fromkeys(
+    (
+        "unlimited_gifts",
+        "limited_gifts",
+        "unique_gifts",
+        "premium_subscription",
+        "gifts_from_channels",
+    ),
+    False,
+)
+RIGHTS = dict.fromkeys(
+    (
+        "can_be_edited", "can_manage_chat", "can_post_messages", "can_edit_messages",
+        "can_delete_messages", "can_manage_video_chats", "can_restrict_members",
+        "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories",
+        "can_edit_stories", "can_delete_stories",
+    ),
+    True,
+)  # fmt: skip
+
+
+def _utf16_length(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _said(
+    params: Params, text_name: str, entities_name: str
+) -> tuple[str, tuple[dict[str, Any], ...]]:
+    """A text as Telegram keeps it: trimmed, with its entities checked against it."""
+    if params.get("parse_mode"):
+        raise ApiError(400, "Bad Request: can't parse entities: this server takes no parse_mode")
+    given = params.get(text_name, "")
+    entities = _read_json(params.get(entities_name, "[]"), "can't parse entities JSON object")
+    _check_entities(given, entities)
+    lead = _utf16_length(given) - _utf16_length(given.lstrip())
+    text = given.strip()
+    kept = (_moved(entity, lead, _utf16_length(text)) for entity in entities[:ENTITY_LIMIT])
+    return text, tuple(entity for entity in kept if entity["length"] > 0)
+
+
+def _moved(entity: dict[str, Any], lead: int, length: int) -> dict[str, Any]:
+    start = max(entity["offset"] - lead, 0)
+    end = min(entity["offset"] - lead + entity["length"], length)
+    return entity | {"offset": start, "length": end - start}
+
+
+def _check_entities(text: str, entities: list[dict[str, Any]]) -> None:
+    raw = text.encode("utf-16-le", "surrogatepass")
+    for entity in entities:
+        start, end = entity["offset"], entity["offset"] + entity["length"]
+        if end * 2 > len(raw):
+            what = f"entity beginning at UTF-16 offset {start} ends after the end of the text"
+            raise ApiError(400, f"Bad Request: {what} at UTF-16 offset {end}")
+        for verb, offset in (("begins", start), ("ends", end)):
+            if b"\xdc" <= raw[offset * 2 + 1 : offset * 2 + 2] <= b"\xdf":
+                what = f"entity {verb} in a middle of a UTF-16 symbol at byte offset {offset * 2}"
+                raise ApiError(400, f"Bad Request: {what}")
+
+
+def _preview(params: Params) -> dict[str, Any]:
+    given = params.get("link_preview_options")
+    what = "can't parse link preview options JSON object"
+    return {"link_preview_options": _read_json(given, what) if given else None}
+
+
+def _photo(given: str, files: Files) -> Photo:
+    if given.startswith(("http://", "https://")):
+        return Photo(url=given)
+    content = files.get(given.removeprefix("attach://") or "photo")
+    if content is None:
+        raise ApiError(400, "Bad Request: there is no photo in the request")
+    if not content:
+        raise ApiError(400, "Bad Request: file must be non-empty")
+    if len(content) > PHOTO_LIMIT:
+        raise ApiError(413, "Request Entity Too Large")
+    if not content.startswith(PICTURES):
+        raise ApiError(400, "Bad Request: IMAGE_PROCESS_FAILED")
+    return Photo(content=content)
+
+
+def _read_json(text: str, complaint: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise ApiError(400, f"Bad Request: {complaint}") from None
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 64
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A caller may hang up whenever it likes."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    api: BotApi
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body leave together
+    disable_nagle_algorithm = True
+
+    def do_POST(self) -> None:
+        token, _, method = self.path.removeprefix("/bot").partition("/")
+        fault = self.api.take_fault(method)
+        if isinstance(fault, Reset):
+            return self._reset()
+        params, files = _read_body(self.headers.get("Content-Type", ""), self._body())
+        if _is_done(fault):
+            status, answer = self._done(token, method, params, files)
+        else:
+            logged = Request(method=method, params=params, files=files)
+            self.api.requests.append(logged)
+        match fault:
+            case LostReply():
+                self.close_connection = True
+            case Http500():
+                self._reply(fault.status, b"<html><h1>Server Error</h1></html>", "text/html")
+            case Garbage200():
+                self._reply(200, b"<html>Welcome to the hotel's network</html>", "text/html")
+            case Flood():
+                seconds = fault.retry_after
+                error = ApiError(429, f"Too Many Requests: retry after {seconds}", seconds)
+                self._reply_json(*_failure(error))
+            case No():
+                self._reply_json(*_failure(ApiError(fault.code, fault.description)))
+            case Slow():
+                self.api.closing.wait(fault.seconds)
+                self._reply_json(status, answer)
+            case _:
+                self._reply_json(status, answer)
+        return None
+
+    def _done(
+        self, token: str, method: str, params: Params, files: Files
+    ) -> tuple[int, dict[str, Any]]:
+        try:
+            return 200, {"ok": True, "result": self.api.answer(token, method, params, files)}
+        except ApiError as error:
+            return _failure(error)
+
+    def _body(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def _reply_json(self, status: int, answer: dict[str, Any]) -> None:
+        wait = answer.get("parameters", {}).get("retry_after")
+        extra = {"Retry-After": str(wait)} if wait else {}
+        self._reply(status, json.dumps(answer).encode(), "application/json", extra)
+
+    def _reply(
+        self, status: int, body: bytes, media_type: str, extra: Mapping[str, str] | None = None
+    ) -> None:
+        self.send_response(status, HTTPStatus(status).phrase)
+        headers = {"Content-Type": media_type, "Content-Length": str(len(body))} | dict(extra or {})
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _reset(self) -> None:
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """The requests are in ``api.requests``."""
+
+
+def _is_done(fault: Fault | None) -> bool:
+    if isinstance(fault, Flood | No):
+        return False
+    return fault.done if isinstance(fault, Http500 | Garbage200) else True
+
+
+def _failure(error: ApiError) -> tuple[int, dict[str, Any]]:
+    answer = {"ok": False, "error_code": error.code, "description": error.description}
+    if error.retry_after:
+        answer["parameters"] = {"retry_after": error.retry_after}
+    return error.code, answer
+
+
+def _read_body(content_type: str, body: bytes) -> tuple[Params, Files]:
+    """The fields and the files of a form."""
+    boundary = re.search(r'boundary="?([^";]+)', content_type)
+    if boundary is None:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True)), {}
+    params, files = {}, {}
+    for part in body.split(b"--" + boundary[1].encode())[1:-1]:
+        head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        name = re.search(rb'name="([^"]+)"', head)
+        assert name, head
+        if b"filename=" in head:
+            files[name[1].decode()] = content.removesuffix(b"\r\n")
+        else:
+            params[name[1].decode()] = content.removesuffix(b"\r\n").decode()
+    return params, files
+
+
+__all__ = [
+    "CHATS",
+    "TOKEN",
+    "BotApi",
+    "Fault",
+    "Flood",
+    "Garbage200",
+    "Http500",
+    "LostReply",
+    "No",
+    "Photo",
+    "Post",
+    "Request",
+    "Reset",
+    "Slow",
+    "Version",
+]

@@ -1,0 +1,369 @@
+"""An SMTP server on this machine that keeps what it is given and fails when it is asked to."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Event, Lock, Thread, current_thread
+from typing import BinaryIO, Literal, NamedTuple, Self
+
+Step = Literal["connect", "ehlo", "auth", "mail", "rcpt", "data", "body", "dot", "sent"]
+Act = Literal["refuse", "defer", "hang up", "wait"]
+
+PATIENCE = 60.0  # seconds a client may be silent
+MOST_BYTES = 32 * 1024 * 1024  # of one letter (RFC 1870)
+MOST_LINE = 4096
+MOST_CLIENTS = 50
+MOST_RECIPIENTS = 100  # RFC 5321 4.5.3.1.8
+REFUSALS = {"connect": 554, "auth": 535, "dot": 554}  # else 550
+DEFERRALS = {"connect": 421, "auth": 454}  # else 451
+
+
+class Letter(NamedTuple):
+    """One letter as it was received: dots unstuffed, nothing added."""
+
+    mail_from: str
+    recipient: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What goes wrong, where: ``Fault(at="rcpt", do="defer", recipient="bob@example.net")``.
+
+    ``dot`` is after a letter's final dot and before the answer to it, ``sent`` is after that
+    answer. ``nth`` counts how often the step was reached, from 1; 0 is every time. With
+    ``keep`` a letter is kept although its client was hung up on.
+    """
+
+    at: Step
+    do: Act
+    nth: int = 0
+    recipient: str = ""  # from rcpt on: only where this is the recipient
+    code: int = 0  # instead of the usual reply
+    seconds: float = 0.0  # to wait
+    keep: bool = False
+
+
+class SmtpServer:
+    """``with SmtpServer() as smtp:`` listens at ``smtp.url`` and collects ``smtp.letters``.
+
+    ``starttls`` offers STARTTLS, ``tls`` speaks TLS from the first byte (smtps). With a
+    ``user`` nothing is taken before AUTH. ``faults`` may be changed while it runs.
+    """
+
+    def __init__(
+        self,
+        *,
+        user: str = "",
+        password: str = "",
+        starttls: ssl.SSLContext | None = None,
+        tls: ssl.SSLContext | None = None,
+        faults: Iterable[Fault] = (),
+    ) -> None:
+        self.user, self.password = user, password
+        self.starttls, self.tls = starttls, tls
+        self.faults = list(faults)
+        self.letters: list[Letter] = []
+        self.commands: list[str] = []  # the verbs as they came, of all clients
+        self.stopping = Event()
+        self._lock = Lock()
+        self._reached: Counter[tuple[Step, str]] = Counter()
+        self._sessions: dict[Thread, _Session] = {}
+
+    def __enter__(self) -> Self:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(0.25)  # where hanging up does not wake who accepts
+        self.port: int = self._listener.getsockname()[1]
+        self._accepting = Thread(target=self._accept, name="smtp", daemon=True)
+        self._accepting.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stopping.set()
+        _hang_up(self._listener)
+        self._accepting.join(timeout=5)
+        with self._lock:
+            sessions = dict(self._sessions)
+        for thread, session in sessions.items():
+            session.interrupt()
+            thread.join(timeout=5)
+
+    @property
+    def url(self) -> str:
+        return f"{'smtps' if self.tls else 'smtp'}://127.0.0.1:{self.port}"
+
+    def keep(self, letter: Letter) -> None:
+        with self._lock:
+            self.letters.append(letter)
+
+    def fault(self, step: Step, recipient: str = "") -> Fault | None:
+        """What shall go wrong here, now; every asking counts as reaching the step."""
+        with self._lock:
+            self._reached[step, ""] += 1
+            if recipient:
+                self._reached[step, recipient] += 1
+            for fault in self.faults:
+                if fault.at == step and fault.recipient in ("", recipient):
+                    count = self._reached[step, fault.recipient]
+                    if fault.nth in (0, count):
+                        return fault
+        return None
+
+    def _accept(self) -> None:
+        while not self.stopping.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+            self._serve(_Session(self, connection))
+
+    def _serve(self, session: _Session) -> None:
+        thread = Thread(target=self._talk, args=(session,), name="smtp", daemon=True)
+        with self._lock:
+            full = len(self._sessions) >= MOST_CLIENTS
+            if not full:
+                self._sessions[thread] = session
+        if full:
+            session.close()
+        else:
+            thread.start()
+
+    def _talk(self, session: _Session) -> None:
+        with suppress(OSError, _Bye):  # ssl.SSLError is an OSError
+            session.run()
+        session.close()
+        with self._lock:
+            del self._sessions[current_thread()]
+
+
+class _Bye(Exception):
+    """The conversation is over."""
+
+
+class _Session:
+    """One client's conversation."""
+
+    def __init__(self, server: SmtpServer, connection: socket.socket) -> None:
+        self.server = server
+        connection.settimeout(PATIENCE)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+        self.connection = connection
+        self.reader: BinaryIO = connection.makefile("rb")
+        self.trusted = not server.user
+        self.encrypted = False
+        self.mail_from: str | None = None
+        self.recipients: list[str] = []
+
+    def run(self) -> None:
+        if self.server.tls:
+            self._encrypt(self.server.tls)
+        if self._goes_wrong("connect"):
+            raise _Bye
+        self._say(220, "loopback ESMTP")
+        while True:
+            verb, _, rest = self._line().partition(" ")
+            self.server.commands.append(verb.upper())
+            action = self.VERBS.get(verb.upper())
+            if action is None:
+                self._say(500, "unknown command")
+            else:
+                action(self, rest.strip())
+
+    def interrupt(self) -> None:
+        """End it from another thread: the session's own closes it."""
+        with suppress(OSError):
+            socket.socket.shutdown(self.connection, socket.SHUT_RDWR)  # beneath TLS, if any
+
+    def close(self) -> None:
+        self.reader.close()
+        _hang_up(self.connection)
+
+    def _ehlo(self, name: str) -> None:
+        if self._goes_wrong("ehlo"):
+            return
+        self._reset()
+        able = ["loopback", "PIPELINING", "8BITMIME", f"SIZE {MOST_BYTES}"]
+        if self.server.starttls and not self.encrypted:
+            able.append("STARTTLS")
+        if self.server.user:
+            able.append("AUTH PLAIN LOGIN")
+        lines = [f"250-{line}" for line in able[:-1]] + [f"250 {able[-1]}"]
+        self.connection.sendall("".join(f"{line}\r\n" for line in lines).encode())
+
+    def _helo(self, name: str) -> None:
+        if not self._goes_wrong("ehlo"):
+            self._reset()
+            self._say(250, "loopback")
+
+    def _starttls(self, rest: str) -> None:
+        if not self.server.starttls or self.encrypted:
+            self._say(502, "not offered")
+            return
+        self._say(220, "go ahead")
+        self._encrypt(self.server.starttls)
+        self._reset()
+
+    def _auth(self, rest: str) -> None:
+        if not self.server.user:
+            self._say(502, "not offered")
+        elif not self._goes_wrong("auth"):
+            mechanism, _, first = rest.partition(" ")
+            self.trusted = self._credentials(mechanism.upper(), first) == (
+                self.server.user,
+                self.server.password,
+            )
+            self._say(*((235, "welcome") if self.trusted else (535, "5.7.8 not you")))
+
+    def _credentials(self, mechanism: str, first: str) -> tuple[str, str] | None:
+        try:
+            if mechanism == "PLAIN":
+                _, user, password = _decoded(first or self._ask("")).split("\0")
+                return user, password
+            if mechanism == "LOGIN":
+                user = _decoded(first or self._ask("Username:"))
+                return user, _decoded(self._ask("Password:"))
+        except ValueError:
+            pass
+        return None
+
+    def _mail(self, rest: str) -> None:
+        if not self.trusted:
+            self._say(530, "5.7.0 authentication required")
+        elif not self._goes_wrong("mail"):
+            self._reset()
+            self.mail_from = _path(rest)
+            self._say(250, "ok")
+
+    def _rcpt(self, rest: str) -> None:
+        recipient = _path(rest)
+        if self.mail_from is None:
+            self._say(503, "MAIL first")
+        elif len(self.recipients) >= MOST_RECIPIENTS:
+            self._say(452, "4.5.3 too many recipients")
+        elif not self._goes_wrong("rcpt", recipient):
+            self.recipients.append(recipient)
+            self._say(250, "ok")
+
+    def _data(self, rest: str) -> None:
+        if not self.recipients:
+            self._say(503, "RCPT first")
+        elif not self._goes_wrong("data", self.recipients[0]):
+            self._say(354, "end with a dot")
+            self._take(self._body(self.recipients[0]))
+
+    def _body(self, recipient: str) -> bytes:
+        lines: list[bytes] = []
+        size = 0
+        while (line := self.reader.readline(MOST_BYTES)) != b".\r\n":
+            if not lines and self._goes_wrong("body", recipient):
+                raise _Bye
+            size += len(line)
+            if not line or size > MOST_BYTES:
+                raise _Bye
+            lines.append(line[1:] if line.startswith(b".") else line)
+        return b"".join(lines)
+
+    def _take(self, content: bytes) -> None:
+        letters = [Letter(self.mail_from or "", who, content) for who in self.recipients]
+        recipient = self.recipients[0]
+        self._reset()
+        if self._goes_wrong("dot", recipient, letters):
+            return
+        for letter in letters:
+            self.server.keep(letter)
+        self._say(250, "2.0.0 taken")
+        if self._goes_wrong("sent", recipient):
+            raise _Bye
+
+    def _rset(self, rest: str) -> None:
+        self._reset()
+        self._say(250, "ok")
+
+    def _noop(self, rest: str) -> None:
+        self._say(250, "ok")
+
+    def _quit(self, rest: str) -> None:
+        self._say(221, "bye")
+        raise _Bye
+
+    VERBS: dict[str, Callable[[_Session, str], None]] = {  # noqa: RUF012
+        "EHLO": _ehlo,
+        "HELO": _helo,
+        "STARTTLS": _starttls,
+        "AUTH": _auth,
+        "MAIL": _mail,
+        "RCPT": _rcpt,
+        "DATA": _data,
+        "RSET": _rset,
+        "NOOP": _noop,
+        "QUIT": _quit,
+    }
+
+    def _goes_wrong(self, step: Step, recipient: str = "", letters: Iterable[Letter] = ()) -> bool:
+        """Do what was asked for at this step; whether the step ended with it."""
+        fault = self.server.fault(step, recipient)
+        if fault is None:
+            return False
+        if fault.do == "wait":
+            self.server.stopping.wait(fault.seconds)
+            return False
+        for letter in letters if fault.keep else ():
+            self.server.keep(letter)
+        if fault.do == "hang up":
+            raise _Bye
+        usual = REFUSALS.get(step, 550) if fault.do == "refuse" else DEFERRALS.get(step, 451)
+        self._say(fault.code or usual, f"as asked, at {step} {recipient}".strip())
+        if (fault.code or usual) == 421:
+            raise _Bye
+        return True
+
+    def _reset(self) -> None:
+        self.mail_from = None
+        self.recipients = []
+
+    def _encrypt(self, context: ssl.SSLContext) -> None:
+        self.reader.close()  # what came before the handshake does not count (RFC 3207 4.2)
+        plain = self.connection
+        self.connection = context.wrap_socket(plain, server_side=True)
+        self.reader = self.connection.makefile("rb")
+        self.encrypted = True
+
+    def _ask(self, question: str) -> str:
+        self._say(334, b64encode(question.encode()).decode())
+        return self._line()
+
+    def _line(self) -> str:
+        line = self.reader.readline(MOST_LINE)
+        if not line.endswith(b"\n"):
+            raise _Bye
+        return line.decode(errors="replace").rstrip("\r\n")
+
+    def _say(self, code: int, text: str) -> None:
+        self.connection.sendall(f"{code} {text}\r\n".encode())
+
+
+def _path(rest: str) -> str:
+    """The address in ``FROM:<a@b> SIZE=1`` or ``TO:<a@b>``; blanks may stand in quotes."""
+    return rest.partition("<")[2].rpartition(">")[0]
+
+
+def _decoded(text: str) -> str:
+    try:
+        return b64decode(text, validate=True).decode()
+    except NotBase64 as error:
+        raise ValueError(text) from error
+
+
+def _hang_up(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)  # wakes who waits for it
+    connection.close()

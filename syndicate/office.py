@@ -1,0 +1,75 @@
+"""The office at work: its configuration, its channels and its ledger, opened once a command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from syndicate.article import Publisher
+from syndicate.channel import Channel
+from syndicate.config import Settings, scrubber
+from syndicate.errors import UsageError
+from syndicate.ledger import Catalogue, KnownChannel, Ledger
+from syndicate.registry import make_channels, secrets_of
+
+Clock = Callable[[], datetime]
+
+
+@dataclass
+class Office:
+    """What every command needs. ``clock`` is editorial time: aware, and rehearsable."""
+
+    settings: Settings
+    channels: list[Channel]
+    ledger: Ledger
+    clock: Clock
+    scrub: Callable[[str], str]
+    notes: list[str] = field(default_factory=list)  # for the person at the command line
+    stopping: Callable[[], bool] = lambda: False
+
+    @classmethod
+    def open(cls, settings: Settings, clock: Clock, *, dry: bool = False) -> Office:
+        """Make the channels and open the ledger; ``dry`` makes no ledger where there is none."""
+        channels = make_channels(settings)
+        scrub = scrubber({*settings.secrets, *secrets_of(channels)})
+        notes: list[str] = []
+        url = settings.ledger_url
+        if dry and _missing(url):
+            url = "sqlite:///:memory:"
+        ledger = Ledger.open(url, clock(), notes.append)
+        return cls(settings, channels, ledger, clock, scrub, notes)
+
+    @property
+    def publisher(self) -> Publisher:
+        return self.settings.publisher
+
+    def close(self) -> None:
+        self.ledger.close()
+
+    def chosen(self, names: Iterable[str]) -> list[Channel]:
+        """The channels of these names, all if there are none; UsageError for a wrong one."""
+        wanted = list(names)
+        there = {channel.name: channel for channel in self.channels}
+        for name in wanted:
+            if name not in there:
+                raise UsageError(
+                    f"no channel {name!r} is configured (there are {', '.join(there)})"
+                )
+        return [channel for channel in self.channels if not wanted or channel.name in wanted]
+
+    def remembered(self, catalogue: Catalogue, channel: Channel) -> KnownChannel:
+        """A channel as the ledger knows it; first seen now if it is new."""
+        return catalogue.channel(channel.name, channel.kind, channel.target(), self.clock())
+
+    def gone(self, catalogue: Catalogue) -> list[str]:
+        """Channels of the ledger that the configuration no longer has."""
+        there = {channel.name for channel in self.channels}
+        return [known.name for known in catalogue.channels() if known.name not in there]
+
+
+def _missing(url: str) -> bool:
+    from pathlib import Path
+
+    prefix = "sqlite:///"
+    return url.startswith(prefix) and not Path(url.removeprefix(prefix)).exists()

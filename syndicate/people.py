@@ -1,0 +1,148 @@
+"""Lists and the people on them: add, remove, import, export. A list is one email channel."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import IO
+
+from email_validator import EmailNotValidError, validate_email
+
+from syndicate.channel import Scope
+from syndicate.errors import UsageError
+from syndicate.ledger import Joining, Subscription
+from syndicate.office import Office
+
+BATCH = 1000
+COLUMNS = {"email": ("email", "e-mail", "surel", "mail"), "name": ("name", "nama")}
+
+
+@dataclass
+class Joined:
+    """What became of the addresses that were to be put on a list."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    left: list[str] = field(default_factory=list)  # who left before and stays away
+    refused: list[str] = field(default_factory=list)  # one line each, with the reason
+
+
+def list_named(office: Office, name: str | None) -> int:
+    """A list's number in the ledger; without a name the only one there is."""
+    there = [c for c in office.channels if c.scope is Scope.DIGEST]
+    chosen = [c for c in there if name in (None, c.name)]
+    if len(chosen) != 1:
+        names = ", ".join(c.name for c in there) or "none"
+        raise UsageError(f"--list: say which list (there are {names})")
+    with office.ledger.planning() as catalogue:
+        return office.remembered(catalogue, chosen[0]).id
+
+
+def add(
+    office: Office, name: str | None, addresses: Iterable[str], *, source: str, again: bool = False
+) -> Joined:
+    """Put addresses on a list."""
+    people = ((number, (address, "")) for number, address in enumerate(addresses, 1))
+    return _join(office, name, people, source, again=again, where="address")
+
+
+def import_csv(office: Office, name: str | None, path: Path) -> Joined:
+    """Put the people of a CSV file on a list; whoever has left it stays away."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return _join(office, name, _rows(file, path), f"import {path.name}", where=path.name)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"{path}: cannot be read as CSV in UTF-8: {error}") from error
+
+
+def remove(office: Office, name: str | None, addresses: Iterable[str]) -> list[str]:
+    """End subscriptions; returns the addresses that were on no list."""
+    number, now = list_named(office, name), office.clock()
+    strangers = []
+    for address in addresses:
+        known = normal(address)
+        if not office.ledger.lists.end(number, known, "unsubscribed", now):
+            strangers.append(address)
+    return strangers
+
+
+def members(office: Office, name: str | None, *, ended: bool = False) -> Iterator[Subscription]:
+    """Who is on a list."""
+    return office.ledger.lists.on(list_named(office, name), ended=ended)
+
+
+def export_csv(office: Office, name: str | None, file: IO[str]) -> int:
+    """Write everybody who is or was on a list as CSV; returns how many lines."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["email", "name", "since", "ended", "reason"])
+    written = 0
+    for one in members(office, name, ended=True):
+        ended = one.ended.isoformat() if one.ended else ""
+        cells = [one.email, one.name, one.since.isoformat(), ended, one.reason]
+        writer.writerow(map(_inert, cells))
+        written += 1
+    return written
+
+
+def normal(address: str) -> str:
+    """An address in its normal form, in lower case; UsageError if it is none."""
+    try:
+        found = validate_email(address.strip(), check_deliverability=False)
+    except EmailNotValidError as error:
+        raise UsageError(f"{address.strip()!r}: {error}") from error
+    return found.normalized.lower()
+
+
+def _join(
+    office: Office, name: str | None, people: Iterable[tuple[int, tuple[str, str]]], source: str, *,
+    where: str, again: bool = False,
+) -> Joined:  # fmt: skip
+    number, now = list_named(office, name), office.clock()
+    joined, lists = Joined(), office.ledger.lists
+    rows = iter(people)
+    while batch := list(islice(rows, BATCH)):
+        good = list(_good(batch, joined, where))
+        for (email, _), how in zip(
+            good, lists.add(number, good, source, now, again=again), strict=True
+        ):
+            joined.counts[how] += 1
+            if how is Joining.LEFT:
+                joined.left.append(email)
+    return joined
+
+
+def _good(
+    batch: list[tuple[int, tuple[str, str]]], joined: Joined, where: str
+) -> Iterator[tuple[str, str]]:
+    for number, (address, name) in batch:
+        try:
+            yield normal(address), " ".join(name.split())
+        except UsageError as error:
+            joined.refused.append(f"{where}:{number}: {error}")
+
+
+def _rows(file: IO[str], path: Path) -> Iterator[tuple[int, tuple[str, str]]]:
+    reader = csv.reader(file)
+    head = [cell.strip().lower() for cell in next(reader, [])]
+    if any("@" in cell for cell in head):
+        file.seek(0)
+        reader, head = csv.reader(file), ["email", "name"]
+    email, name = (_column(head, key) for key in ("email", "name"))
+    if email is None:
+        raise UsageError(f"{path}:1: no column is called email (name one of them so)")
+    for row in reader:
+        if any(cell.strip() for cell in row):
+            called = row[name] if name is not None and name < len(row) else ""
+            yield reader.line_num, (row[email] if email < len(row) else "", called)
+
+
+def _column(head: list[str], key: str) -> int | None:
+    return next((head.index(word) for word in COLUMNS[key] if word in head), None)
+
+
+def _inert(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell

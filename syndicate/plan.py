@@ -1,0 +1,129 @@
+"""Decide what has to happen. Knows no database, no network and no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from syndicate.channel import Rendition
+
+
+class Action(StrEnum):
+    """What a step means to a reader."""
+
+    CREATE = "create"
+    CORRECT = "correct"  # readers are told
+    REFILE = "refile"  # a silent fix
+    WITHDRAW = "withdraw"  # a notice takes its place
+    REFRESH = "refresh"  # other bytes, the same revision
+    REMOVE = "remove"
+    NOTHING = "nothing"
+    CANNOT = "cannot"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the ledger knows of one address."""
+
+    state: str
+    wanted: str | None  # the digest of what should be there; None is nothing
+    version: int  # the article's version that it says
+    present: str | None  # the digest of what is there
+    reference: str | None = None
+    url: str | None = None
+    destination: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One address, and what should be there from now on."""
+
+    address: str
+    action: Action
+    rendition: Rendition | None  # None is nothing
+    why: str = ""
+    replaces: bool = False  # only where something is: nothing is published for it
+    fallback: Rendition | None = None  # what to put there if a removal is refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """Why a channel is planned for: what happened to the article, and what was asked."""
+
+    change: Action = Action.REFRESH  # CORRECT, REFILE or WITHDRAW; REFRESH: no new revision
+    version: int = 0  # of the article; 0 for what is not about one
+    refresh: bool = True  # whether the same revision may be said in other bytes
+    kill: bool = False  # a withdrawal that also removes
+    called: Action | None = None  # what a collection's change means to its readers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abilities:
+    """What a channel can do, as far as a plan depends on it."""
+
+    revises: bool
+    removes: bool
+    repeats: bool
+    identity: str | None  # where it writes now, as far as the ledger knows
+
+
+def plan(
+    renditions: Iterable[Rendition],
+    known: Mapping[str, Known],
+    purpose: Purpose,
+    can: Abilities,
+) -> Iterator[Step]:
+    """Compare what the channel renders now with what the ledger knows, address by address."""
+    leftover = dict(known)
+    for rendition in renditions:
+        yield step(rendition, leftover.pop(rendition.address, None), purpose, can)
+    for address, there in leftover.items():
+        if there.wanted is not None:
+            yield _remove(address, there, can)
+
+
+def step(rendition: Rendition, there: Known | None, purpose: Purpose, can: Abilities) -> Step:
+    """What has to happen at one address."""
+    address, withdrawn = rendition.address, purpose.change is Action.WITHDRAW
+    if there is None or (there.present is None and there.state != "in_doubt"):
+        if withdrawn:
+            return Step(address, Action.NOTHING, None, "never said here")
+        return Step(address, purpose.called or Action.CREATE, rendition)
+    if there.destination and can.identity and there.destination != can.identity and not can.repeats:
+        return _elsewhere(rendition, there, purpose)
+    stands = there.version == purpose.version and there.present == rendition.digest
+    if withdrawn and purpose.kill and can.removes and not stands:
+        return Step(address, Action.REMOVE, None, replaces=True, fallback=rendition)
+    if there.wanted == rendition.digest:
+        return _again(rendition, there, withdrawn)
+    if there.version == purpose.version and not purpose.refresh and purpose.version:
+        return Step(address, Action.NOTHING, rendition, "only its form is new (--refresh)")
+    if not can.revises and there.state != "in_doubt":
+        why = "what this channel has said it cannot change"
+        return Step(address, Action.CANNOT, rendition, why, replaces=withdrawn)
+    change = purpose.change if there.version != purpose.version else Action.REFRESH
+    return Step(address, purpose.called or change, rendition, replaces=withdrawn)
+
+
+def _again(rendition: Rendition, there: Known, withdrawn: bool) -> Step:
+    """It is wanted as it was: whether it is there is the queue's business."""
+    if there.state == "in_doubt":
+        why = "in doubt: whether it was said is not known"
+        return Step(rendition.address, Action.NOTHING, rendition, why, replaces=withdrawn)
+    if there.present == there.wanted:
+        return Step(rendition.address, Action.NOTHING, rendition, replaces=withdrawn)
+    return Step(rendition.address, Action.CORRECT, rendition, "still due", replaces=withdrawn)
+
+
+def _elsewhere(rendition: Rendition, there: Known, purpose: Purpose) -> Step:
+    if there.version == purpose.version:
+        return Step(rendition.address, Action.NOTHING, rendition, f"stands in {there.destination}")
+    why = f"it stands in {there.destination}, where this channel no longer writes: change it there"
+    return Step(rendition.address, Action.CANNOT, rendition, why)
+
+
+def _remove(address: str, there: Known, can: Abilities) -> Step:
+    if there.present is None or can.removes:
+        return Step(address, Action.REMOVE, None)
+    return Step(address, Action.CANNOT, None, "what this channel has said it cannot take away")

@@ -1,0 +1,56 @@
+"""``publish --test``: the real renditions to the channels' test destinations; no trace is kept."""
+
+from __future__ import annotations
+
+from syndicate import editions
+from syndicate.article import Item
+from syndicate.channel import Receipt, Rehearses, Scope
+from syndicate.deliver import send_once
+from syndicate.errors import DeliveryError, InDoubt, Refused
+from syndicate.office import Office
+from syndicate.publish import Request, read_all
+from syndicate.report import Line, Report, Subject
+
+
+def rehearse(office: Office, request: Request) -> Report:
+    """Send articles where only the office looks. Local pictures are uploaded, not hosted."""
+    report = Report(command="publish --test")
+    for draft in read_all(office, request.paths, report, dry=True):
+        article, now = draft.article, office.clock()
+        item = Item(article=article, version=1, published=article.date or now, updated=now)
+        report.articles.append(
+            Subject(uri=article.uri, headline=article.headline, path=str(draft.path), version=1,
+                    kind="original")
+        )  # fmt: skip
+        for channel in office.chosen(request.channels):
+            if channel.scope is not Scope.ARTICLE or not isinstance(channel, Rehearses):
+                report.notes.append(f"{channel.name}: has no test destination; nothing was sent")
+                continue
+            try:
+                stage = channel.rehearsal()
+            except Refused as error:
+                report.notes.append(f"{channel.name}: {error}")
+                continue
+            edition = editions.article(editions.for_channel(item, channel, None), office.publisher)
+            for rendition in stage.render(edition):
+                result = send_once(stage, edition.key, rendition, office.scrub, files=draft.files)
+                report.lines.append(_line(channel.name, article.uri, stage.target(), result))
+    return report
+
+
+def _line(channel: str, uri: str, address: str, result: Receipt | DeliveryError) -> Line:
+    if isinstance(result, Receipt):
+        state, url, why = "done", result.url, ""
+    else:
+        state, url, why = "refused", None, str(result)
+        if isinstance(result, InDoubt):
+            state = "in doubt"
+    return Line(
+        channel=channel,
+        about=uri,
+        address=address,
+        action="rehearse",
+        state=state,
+        url=url,
+        why=why,
+    )

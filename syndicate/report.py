@@ -1,0 +1,99 @@
+"""What a command did or would do, for people and as one JSON document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from syndicate.ledger import Place
+
+STATE_WORDS = {
+    "settled": "done",
+    "due": "waiting",
+    "claimed": "under way",
+    "sending": "under way",
+    "refused": "refused",
+    "in_doubt": "in doubt",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """What one channel does, or did, for one article or file."""
+
+    channel: str
+    about: str  # an article's uri, "collection", a digest's key
+    address: str
+    action: str
+    state: str = ""  # "" in a dry run; "done", "waiting", "refused", "in doubt"
+    url: str | None = None
+    why: str = ""
+    resolve: str = ""  # the command that settles a doubt
+    diff: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """One article of a command."""
+
+    uri: str
+    headline: str
+    path: str
+    version: int
+    kind: str  # original, correction, refile, withdrawal, unchanged
+
+
+@dataclass(kw_only=True)
+class Report:
+    """A command's answer; ``exit_code`` is what the shell gets (design: section 5)."""
+
+    command: str
+    dry_run: bool = False
+    articles: list[Subject] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)  # a channel that could not begin
+
+    @property
+    def exit_code(self) -> int:
+        states = {line.state for line in self.lines}
+        if "in doubt" in states:
+            return 4
+        if states & {"refused", "waiting", "under way"} or self.problems:
+            return 3
+        if self.dry_run and any(line.action == "cannot" for line in self.lines):
+            return 3
+        return 0
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"exit_code": self.exit_code}
+
+
+def state_word(state: str) -> str:
+    """A delivery's state, for people."""
+    return STATE_WORDS[state]
+
+
+def resolve_command(place: Place) -> str:
+    """The command that a person settles a doubt with."""
+    if place.state != "in_doubt":
+        return ""
+    return f"syndicate resolve {place.delivery} --sent REF   or   --not-sent"
+
+
+def mask(email: str) -> str:
+    """``a…@example.org``: enough to know it by, too little to write to."""
+    name, _, domain = email.partition("@")
+    return f"{name[:1]}…@{domain}"
+
+
+def masked(places: Iterable[Place]) -> dict[int, str]:
+    """How to call each place: its address, or its subscriber's masked one."""
+    return {p.delivery: mask(p.email) if p.email else p.address for p in places}
+
+
+def when(moment: datetime | None) -> str | None:
+    """A moment for JSON."""
+    return moment.isoformat() if moment else None

@@ -1,0 +1,132 @@
+"""First files: a configuration, an article from its profile's template, the lines for cron."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from syndicate.config import Settings
+from syndicate.errors import ConfigError, UsageError
+from syndicate.text import slug
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """What a configuration needs to know; the rest has its default."""
+
+    name: str
+    url: str
+    language: str = "id"
+    timezone: str = "Asia/Jakarta"
+    email: str = ""
+    chat: str = ""  # a Telegram channel; "" for none
+    relay: str = ""  # smtp://…; "" for no digest
+
+
+def init(folder: Path, answers: Answers) -> list[Path]:
+    """Write config.toml and a first article; nothing that is there is touched."""
+    config, article = folder / "config.toml", folder / "first-article.md"
+    if config.exists():
+        raise UsageError(f"{config}: is there already (nothing was changed)")
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(config, _config(answers))
+    made = [config]
+    if not article.exists():
+        _write(article, _template("first").replace("{headline}", "Artikel pertama"))
+        made.append(article)
+    return made
+
+
+def new_article(headline: str, profile: str, path: Path | None) -> Path:
+    """An article's file with its profile's fields; never over another file."""
+    headline = " ".join(headline.split())
+    if not headline:
+        raise UsageError("HEADLINE: say what the article is called")
+    if profile not in profiles():
+        raise UsageError(f"--profile: there are {', '.join(profiles())}, not {profile!r}")
+    path = path or Path(f"{slug(headline)}.md")
+    if path.exists():
+        raise UsageError(f"{path}: is there already (--file names another)")
+    quoted = '"' + headline.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    _write(path, _template(profile).replace('"{headline}"', quoted))
+    return path
+
+
+def profiles() -> list[str]:
+    """The profiles an article may be made from."""
+    names = (one.name for one in files("syndicate.templates").iterdir())
+    return sorted(n.removesuffix(".md") for n in names if n.endswith(".md") and n != "first.md")
+
+
+def crontab(settings: Settings) -> str:
+    """One line of cron: ``tick`` sends digests that are due, and tries again what waits."""
+    where = shlex.quote(str(settings.path.absolute()))
+    # five minutes: a window is closed by the tick that follows it
+    return f"*/5 * * * * {_program()} --config {where} tick\n"
+
+
+def systemd(settings: Settings) -> str:
+    """A service and a timer, to be put into two files."""
+    where = str(settings.path.absolute()).replace("%", "%%")
+    return (
+        "# /etc/systemd/system/syndicate.service\n"
+        "[Unit]\nDescription=Send what is due\nWants=network-online.target\n"
+        "After=network-online.target\n\n"
+        f'[Service]\nType=oneshot\nExecStart={_program()} --config "{where}" tick\n'
+        "# 3: something waits for its turn; 4: something needs a person\n"
+        "SuccessExitStatus=3\n\n"
+        "# /etc/systemd/system/syndicate.timer\n"
+        "[Unit]\nDescription=Send what is due every five minutes\n\n"
+        "[Timer]\nOnCalendar=*:0/5\nPersistent=true\n\n[Install]\nWantedBy=timers.target\n"
+    )
+
+
+def _program() -> str:
+    return shlex.quote(os.path.abspath(sys.argv[0]))
+
+
+def _config(answers: Answers) -> str:
+    def said(text: str) -> str:
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+    parts = [
+        "[publisher]",
+        f"name = {said(answers.name)}",
+        f"url = {said(answers.url)}",
+        f"language = {said(answers.language)}",
+        f"timezone = {said(answers.timezone)}",
+        f"email = {said(answers.email)}",
+        "",
+        "[ledger]",
+        'url = "sqlite:///syndicate.db"',
+        "",
+        "[channels.feed]",
+        'kind = "feed"',
+        f"title = {said(answers.name)}",
+        f"url = {said(answers.url.rstrip('/') + '/feed')}",
+        'directory = "public/feed"',
+    ]
+    if answers.chat:
+        parts += ["", "[channels.telegram]", 'kind = "telegram"', 'token = "${TELEGRAM_TOKEN}"',
+                  f"chat = {said(answers.chat)}"]  # fmt: skip
+    if answers.relay:
+        parts += ["", "[channels.digest]", 'kind = "email"', f"title = {said(answers.name)}",
+                  f"sender = {said(answers.email)}", f"mailbox = {said(answers.email)}",
+                  'schedule = "daily 17:00"', f"smtp = {said(answers.relay)}"]  # fmt: skip
+    return "\n".join(parts) + "\n"
+
+
+def _template(name: str) -> str:
+    return files("syndicate.templates").joinpath(f"{name}.md").read_text(encoding="utf-8")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error

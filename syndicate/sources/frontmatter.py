@@ -1,0 +1,239 @@
+"""The lines between the two ``---``: YAML whose every value knows its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TypeVar
+
+import yaml
+
+from syndicate.text import excerpt, squeeze
+
+T = TypeVar("T")
+FENCE = re.compile(r"---[ \t]*(\n|\Z)")
+LAST = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+BREAKS = re.compile("[\t\n\x85\u2028\u2029]")
+HOW = "start the file with a line ---, then headline: ..., then a line ---, then the text"
+MEANT = {
+    "title": "headline", "judul": "headline", "summary": "description", "tags": "subjects",
+    "keywords": "subjects", "author": "by", "byline": "by", "id": "uri", "lang": "language",
+    "link": "url", "image": "associations", "media": "associations", "embargo": "embargoedUntil",
+    "source": "infoSources", "published": "date", "note": "edNote", "src": "file",
+}  # fmt: skip
+
+
+class Flaw(Exception):
+    """Something wrong at one line of the file, from 1; the caller knows the file's name."""
+
+    def __init__(self, line: int, says: str) -> None:
+        super().__init__(says)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A file cut at its fences; line ends are ``\\n``."""
+
+    front: str
+    body: str
+    body_line: int  # of the body's first line, from 1
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value, never more than text, and the line it begins at (its key's, if it has one)."""
+
+    line: int
+    held: str | list[Value] | dict[str, Value]
+
+    def text(self, name: str) -> str:
+        """Its text, without spaces around it."""
+        if not isinstance(self.held, str):
+            kind = "a list" if isinstance(self.held, list) else "a table"
+            raise Flaw(self.line, f"{name} is {kind} (write text; put it in quotes)")
+        if found := UNPRINTABLE.search(self.held):
+            code = f"U+{ord(found[0]):04X}"
+            raise Flaw(self.line, f"{name} holds the control character {code} (delete it)")
+        return self.held.strip()
+
+    def items(self, name: str) -> list[Value]:
+        if self.held == "":
+            return []
+        if not isinstance(self.held, list):
+            raise Flaw(self.line, f"{name} is no list (write it like {name}: [one, two])")
+        return self.held
+
+    def table(self, name: str, keys: Collection[str]) -> Table:
+        """Its keys and values; ``keys`` are the only ones there may be, or all if empty."""
+        if self.held == "":
+            return Table(self.line, {})
+        if not isinstance(self.held, dict):
+            example = next(iter(keys), "name")
+            raise Flaw(self.line, f"{name} is no table (write it like {{{example}: ...}})")
+        for key, value in self.held.items():
+            if keys and key not in keys:
+                raise Flaw(value.line, _unknown(key, keys))
+        return Table(self.line, self.held)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Keys and their values; what is not given, or given blank, reads as nothing."""
+
+    line: int
+    entries: Mapping[str, Value]
+
+    def text(self, key: str, check: Callable[[str], str] = str) -> str:
+        """The text under a key, or "". ``check`` gives it back, or raises ValueError."""
+        value = self.entries.get(key)
+        text = value.text(key) if value else ""
+        return self.checked(key, text, check) if text else ""
+
+    def line_text(self, key: str, check: Callable[[str], str] = str) -> str:
+        """The text under a key, which must be one line."""
+        text = self.text(key)
+        if BREAKS.search(text):
+            raise Flaw(self.entries[key].line, f"{key} goes over several lines (write it on one)")
+        return self.checked(key, text, check) if text else ""
+
+    def checked(self, key: str, text: str, check: Callable[[str], T]) -> T:
+        try:
+            return check(text)
+        except ValueError as error:
+            raise Flaw(self.entries[key].line, f"{key}: {error}") from error
+
+    def items(self, key: str) -> list[Value]:
+        value = self.entries.get(key)
+        return value.items(key) if value else []
+
+    def tables(self, key: str, keys: Collection[str]) -> Iterator[Table]:
+        return (item.table(f"each of {key}", keys) for item in self.items(key))
+
+    def lines(self) -> dict[str, int]:
+        return {key: value.line for key, value in self.entries.items()}
+
+
+def cut(text: str) -> Parts:
+    """Part the front matter from the body."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    first = FENCE.match(text)
+    if first is None:
+        raise Flaw(1, f"there is no front matter ({HOW})")
+    last = LAST.search(text, first.end())
+    if last is None:
+        raise Flaw(1, "the front matter has no end (write a line --- before the text)")
+    body_line = text.count("\n", 0, last.end()) + 1
+    return Parts(text[first.end() : last.start()], text[last.end() :], body_line)
+
+
+def read(front: str, keys: Collection[str]) -> Table:
+    """The front matter as a table of values; its first line is the file's second."""
+    try:
+        node = yaml.compose(front, Loader=_Plain)
+    except yaml.reader.ReaderError as error:
+        says = f"a control character, U+{_code(error):04X} (delete it)"
+        raise Flaw(_line(front, error.position), says) from error
+    except yaml.MarkedYAMLError as error:
+        raise Flaw(_line(front, _where(error)), _yaml_says(error)) from error
+    except (RecursionError, ValueError, OverflowError) as error:
+        raise Flaw(1, "the front matter is no sensible YAML (keep it plain)") from error
+    if node is None:
+        return Table(1, {})
+    value = _value(front, node, _line(front, node.start_mark.index))
+    if not isinstance(value.held, dict):
+        raise Flaw(value.line, "the front matter has no keys (write lines like headline: ...)")
+    return value.table("the front matter", keys)
+
+
+ALIAS = "an alias"
+
+
+class _Plain(yaml.BaseLoader):
+    """Leaves every scalar a string (our own parser reads the dates) and follows no alias."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(None, None, ALIAS, event.start_mark)
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
+
+
+def _value(front: str, node: yaml.Node, line: int) -> Value:
+    if node.tag not in TAGS:
+        raise Flaw(line, f"the tag {excerpt(node.tag, 40)} is not known (delete it)")
+    if isinstance(node, yaml.ScalarNode):
+        return Value(line, node.value)
+    if isinstance(node, yaml.SequenceNode):
+        here = ((item, _line(front, item.start_mark.index)) for item in node.value)
+        return Value(line, [_value(front, item, at) for item, at in here])
+    return Value(line, _entries(front, node))
+
+
+def _entries(front: str, node: yaml.Node) -> dict[str, Value]:
+    entries: dict[str, Value] = {}
+    for key, value in node.value:
+        line = _line(front, key.start_mark.index)
+        if not isinstance(key, yaml.ScalarNode) or not key.value:
+            raise Flaw(line, "a key is no plain word (write lines like headline: ...)")
+        if key.value in entries:
+            name = excerpt(squeeze(key.value), 40)
+            first = entries[key.value].line
+            raise Flaw(line, f"{name} is here twice, first in line {first} (delete one)")
+        entries[key.value] = _value(front, value, line)
+    return entries
+
+
+TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
+
+
+def _line(front: str, index: int) -> int:
+    # not YAML's own count: it takes U+2028 for the end of a line, editors do not
+    return front.count("\n", 0, index) + 2
+
+
+def _where(error: yaml.MarkedYAMLError) -> int:
+    """A quote or bracket that is never closed is wrong where it opens, not where that shows."""
+    never_closed = (error.context or "").endswith(
+        ("quoted scalar", "flow sequence", "flow mapping")
+    )
+    first, second = error.problem_mark, error.context_mark
+    mark = (second or first) if never_closed else (first or second)
+    return mark.index if mark else 0
+
+
+def _never_closed(error: yaml.MarkedYAMLError) -> bool:
+    inside = (error.context or "").endswith(("quoted scalar", "flow sequence", "flow mapping"))
+    return inside and bool(re.search("end of stream|expected ','", error.problem or ""))
+
+
+def _code(error: yaml.reader.ReaderError) -> int:
+    return error.character if isinstance(error.character, int) else ord(error.character)
+
+
+def _yaml_says(error: yaml.MarkedYAMLError) -> str:
+    problem = squeeze(error.problem or error.context or "")
+    if problem == ALIAS:
+        return "a * begins an alias, which is not allowed here (put the text in quotes)"
+    if _never_closed(error):
+        return "no YAML: a quote or bracket opens here and is not closed (close it)"
+    if "mapping values" in problem:
+        return 'no YAML: a second ": " in one line (put the text after the key in quotes)'
+    if "\\t" in problem:
+        return "no YAML: a tab (indent with spaces; put text with special signs in quotes)"
+    return f"no YAML: {excerpt(problem, 80)} (put text with special signs in quotes)"
+
+
+def _unknown(key: str, keys: Collection[str]) -> str:
+    said = excerpt(squeeze(key), 40)
+    folded = {known.lower(): known for known in keys}
+    near = get_close_matches(key.lower(), folded, n=1)
+    meant = MEANT.get(key.lower()) if MEANT.get(key.lower()) in keys else None
+    meant = meant or (folded[near[0]] if near else None)
+    if meant:
+        return f"the key '{said}' is not known (did you mean {meant}?)"
+    return f"the key '{said}' is not known (known are {', '.join(keys)})"

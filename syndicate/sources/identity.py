@@ -1,0 +1,123 @@
+"""An article's uri: minted once, kept in the file for ever (RFC 4151)."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from syndicate.article import Publisher
+from syndicate.errors import ArticleError
+from syndicate.sources import frontmatter
+from syndicate.sources.frontmatter import Flaw
+from syndicate.text import slug
+
+LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+HOST = re.compile(rf"{LABEL}(?:\.{LABEL})*")
+EMAIL = re.compile(rf"[a-z0-9._-]+@{LABEL}(?:\.{LABEL})*")
+TAG_URI = re.compile(
+    rf"tag:(?:{EMAIL.pattern}|{HOST.pattern}),(\d{{4}})(?:-(\d\d)(?:-(\d\d))?)?:\S*", re.IGNORECASE
+)
+FIRST_LINE = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*(\r\n|\n|\r)")
+
+
+def mint_uri(headline: str, publisher: Publisher, today: date, chance: str) -> str:
+    """``tag:kominfo.contoh.go.id,2026-08-14:a-few-words-k3x9q``; ``chance`` is its random end."""
+    name = slug(headline, limit=40)
+    return f"tag:{_authority(publisher)},{today:%Y-%m-%d}:{name}-{chance}"
+
+
+def _authority(publisher: Publisher) -> str:
+    host = (urlsplit(publisher.url).hostname or "").lower()
+    with suppress(UnicodeError):
+        host = host.encode("idna").decode()
+    if HOST.fullmatch(host):
+        return host
+    email = publisher.email.lower()
+    if EMAIL.fullmatch(email):
+        return email
+    raise ArticleError(
+        f"publisher.url: {publisher.url} has no host to name articles after (set it)"
+    )
+
+
+def uri_date(uri: str) -> date | None:
+    """The date in a tag: URI, its first day where it names only a year or a month."""
+    found = TAG_URI.fullmatch(uri)
+    if found is None:
+        return None
+    year, month, day = (int(part) if part else 1 for part in found.groups())
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def insert_uri(path: Path, uri: str) -> None:
+    """Write the uri into the file as its second line; every other byte stays as it was."""
+    try:
+        target = path.resolve(strict=True)  # a link stays a link
+        data = target.read_bytes()
+        if not os.access(target, os.W_OK):
+            raise PermissionError(0, "it is read-only")
+        changed = _with_uri(path, data, uri)
+        _replace(target, changed)
+    except OSError as error:
+        advice = f"make it writable, or add the line uri: {uri} yourself"
+        reason = error.strerror or "unknown"
+        raise ArticleError(f"{path}:1: cannot be written: {reason} ({advice})") from error
+
+
+def _with_uri(path: Path, data: bytes, uri: str) -> bytes:
+    opening = FIRST_LINE.match(data)
+    if opening is None:
+        raise ArticleError(f"{path}:1: there is no front matter ({frontmatter.HOW})")
+    quoted = uri.replace("\\", "\\\\").replace('"', '\\"')
+    line = f'uri: "{quoted}"'.encode() + opening[1]
+    changed = data[: opening.end()] + line + data[opening.end() :]
+    _check(path, changed, uri)
+    return changed
+
+
+def _check(path: Path, data: bytes, uri: str) -> None:
+    try:
+        front = frontmatter.cut(data.decode("utf-8-sig")).front
+        said = frontmatter.read(front, ()).text("uri")
+    except (UnicodeDecodeError, Flaw) as error:
+        advice = f"add the line uri: {uri} yourself"
+        raise ArticleError(f"{path}:2: no room for the uri: {error} ({advice})") from error
+    if said != uri:
+        raise ArticleError(f"{path}:2: {uri!r} is no uri that can be written into a file")
+
+
+def _replace(target: Path, data: bytes) -> None:
+    """All or nothing: a new file beside it, on the disk, then renamed."""
+    state = target.stat()
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            with suppress(PermissionError):  # only root may give a file away
+                os.fchown(file.fileno(), state.st_uid, state.st_gid)
+            os.fchmod(file.fileno(), state.st_mode & 0o7777)
+            os.fsync(file.fileno())
+        os.replace(name, target)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # not every file system can
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

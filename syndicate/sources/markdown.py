@@ -1,0 +1,271 @@
+"""An article file, Markdown with YAML front matter, as a Draft."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from syndicate import dates
+from syndicate.article import OVERRIDABLE, Article, Dateline, InfoSource, Media, Publisher
+from syndicate.errors import ArticleError
+from syndicate.sources import Draft, body, frontmatter, pictures
+from syndicate.sources.body import Body
+from syndicate.sources.frontmatter import Flaw, Table
+from syndicate.sources.identity import TAG_URI, uri_date
+from syndicate.sources.pictures import Picture
+from syndicate.text import excerpt, squeeze
+
+KEYS = (
+    "uri", "date", "dateline", "profile", "headline", "description", "language", "by",
+    "infoSources", "subjects", "urgency", "embargoedUntil", "expires", "url", "channels",
+    "overrides", "associations", "edNote",
+)  # fmt: skip
+DATELINE_KEYS = ("text", "located")
+SOURCE_KEYS = ("name", "role", "uri")
+PICTURE_KEYS = ("file", "alt", "caption", "creator")
+
+MOST_BYTES = 2_000_000
+DAYS_END = time(23, 59, 59)  # an article that expires on the 8th can be read on the 8th
+URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+RUNS = {"javascript", "vbscript", "data", "file"}
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
+
+def read(path: Path, publisher: Publisher) -> Draft:
+    """Read and check one file; everything wrong is an ArticleError of one line."""
+    source = _text(path)
+    try:
+        parts = frontmatter.cut(source)
+        front = frontmatter.read(parts.front, KEYS)
+        article, taken = _article(front, parts, path.parent, publisher)
+    except Flaw as flaw:
+        raise ArticleError(f"{path}:{flaw.line}: {flaw}") from flaw
+    files = {picture.sha256: picture.data for picture in taken}
+    return Draft(article=article, path=path, source=source, files=files, lines=front.lines())
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ArticleError(f"{path}:1: more than {MOST_BYTES // 1_000_000} MB (shorten it)")
+        data = path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "unknown").lower()
+        raise ArticleError(f"{path}: cannot be read: {reason} (check its name)") from error
+    return _decoded(path, data)
+
+
+def _decoded(path: Path, data: bytes) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # its start counts from after the mark
+        at = error.start + len(data) - len(error.object)
+        raise ArticleError(
+            f"{path}:{_line(data, at)}: not UTF-8 at byte {at} (save the file as UTF-8)"
+        ) from error
+    if "\0" in text:
+        at = data.index(b"\0")
+        raise ArticleError(f"{path}:{_line(data, at)}: a NUL at byte {at} (save it as plain text)")
+    return text
+
+
+def _line(data: bytes, at: int) -> int:
+    before = data[:at].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return before.count(b"\n") + 1
+
+
+def _article(
+    front: Table, parts: frontmatter.Parts, folder: Path, publisher: Publisher
+) -> tuple[Article, Iterable[Picture]]:
+    words = _words(front, publisher.zone)
+    shown = list(_associations(front, folder))
+    url = front.line_text("url", _web_address) or None
+    base = url or publisher.url.rstrip("/") + "/"
+    markdown = body.clean(parts.body)
+    if not markdown.strip():
+        raise Flaw(parts.body_line, body.EMPTY)
+    text = body.read(markdown, parts.body_line, base, folder)
+    article = Article(
+        **words,
+        url=url,
+        html=text.html,
+        lead=words["description"] or text.lead or words["headline"],
+        markdown=markdown,
+        media=_media([media for media, _ in shown], text),
+    )
+    return article, [*(picture for _, picture in shown if picture), *text.pictures]
+
+
+def _words(front: Table, zone: ZoneInfo) -> dict[str, Any]:
+    """The fields of the article that the front matter alone decides."""
+    _refuse_blank(front, "uri", "delete the line: the article is given one when it is published")
+    front.text("edNote")  # for the desk: it must be text, and goes nowhere
+    return {
+        "headline": _headline(front),
+        "uri": front.line_text("uri", _identity),
+        "date": _moment(front, "date", zone),
+        "dateline": _dateline(front),
+        "profile": front.line_text("profile"),
+        "description": squeeze(front.text("description")),
+        "language": front.line_text("language", _language),
+        "by": front.line_text("by"),
+        "info_sources": tuple(_info_sources(front)),
+        "subjects": _texts(front, "subjects"),
+        "urgency": front.checked("urgency", front.text("urgency"), _urgency),
+        "embargoed_until": _moment(front, "embargoedUntil", zone),
+        "expires": _moment(front, "expires", zone, DAYS_END),
+        "channels": _channels(front),
+        "overrides": _overrides(front),
+    }
+
+
+def _headline(front: Table) -> str:
+    if "headline" not in front.entries:
+        raise Flaw(front.line, "there is no headline (add a line headline: ...)")
+    _refuse_blank(front, "headline", "write one after headline:")
+    return squeeze(front.line_text("headline"))
+
+
+def _refuse_blank(table: Table, key: str, advice: str) -> None:
+    if key in table.entries and not table.text(key):
+        raise Flaw(table.entries[key].line, f"{key} is blank ({advice})")
+
+
+def _needed(table: Table, key: str, whose: str, check: Callable[[str], str] = str) -> str:
+    said = table.line_text(key, check)
+    if not said:
+        raise Flaw(table.line, f"{whose} has no {key} (write {{{key}: ...}})")
+    return said
+
+
+def _moment(front: Table, key: str, zone: ZoneInfo, otherwise: time = time()) -> datetime | None:
+    text = front.text(key)
+    return (
+        front.checked(key, text, lambda said: dates.parse(said, zone, otherwise)) if text else None
+    )
+
+
+def _dateline(front: Table) -> Dateline | None:
+    value = front.entries.get("dateline")
+    if value is None or value.held == "":
+        return None
+    if isinstance(value.held, str):
+        return Dateline(front.line_text("dateline"))
+    table = value.table("dateline", DATELINE_KEYS)
+    return Dateline(_needed(table, "text", "dateline"), table.line_text("located"))
+
+
+def _info_sources(front: Table) -> Iterable[InfoSource]:
+    for table in front.tables("infoSources", SOURCE_KEYS):
+        yield InfoSource(
+            name=_needed(table, "name", "one of infoSources"),
+            role=table.line_text("role"),
+            uri=table.line_text("uri", _reference),
+        )
+
+
+def _texts(front: Table, key: str) -> tuple[str, ...]:
+    texts = []
+    for item in front.items(key):
+        text = Table(item.line, {f"each of {key}": item}).line_text(f"each of {key}")
+        if not text:
+            raise Flaw(item.line, f"one of {key} is blank (delete it)")
+        texts.append(squeeze(text))
+    return tuple(dict.fromkeys(texts))
+
+
+def _channels(front: Table) -> tuple[str, ...] | None:
+    value = front.entries.get("channels")
+    if value is None or value.held == "":
+        return None
+    names = _texts(front, "channels")
+    if not names:
+        raise Flaw(value.line, "channels names none (name some, or delete the line for all)")
+    return names
+
+
+def _overrides(front: Table) -> Mapping[str, Mapping[str, str]]:
+    value = front.entries.get("overrides")
+    if value is None:
+        return {}
+    overrides = {}
+    for channel, words in value.table("overrides", ()).entries.items():
+        table = words.table(f"overrides.{channel}", sorted(OVERRIDABLE, reverse=True))
+        for key in table.entries:
+            _refuse_blank(table, key, "write some, or delete the line")
+        said = {"headline": table.line_text("headline"), "description": table.text("description")}
+        overrides[channel] = {key: squeeze(text) for key, text in said.items() if text}
+    return overrides
+
+
+def _associations(front: Table, folder: Path) -> Iterable[tuple[Media, Picture | None]]:
+    for table in front.tables("associations", PICTURE_KEYS):
+        file = _needed(table, "file", "one of associations")
+        alt, caption, creator = (squeeze(table.text(key)) for key in PICTURE_KEYS[1:])
+        if re.match(r"https?:", file, re.IGNORECASE):
+            address = table.checked("file", file, _web_address)
+            yield Media(file=file, url=address, alt=alt, caption=caption, creator=creator), None
+            continue
+        try:
+            picture = pictures.take(file, folder)
+        except ValueError as error:
+            raise Flaw(table.entries["file"].line, str(error)) from error
+        yield picture.media(alt=alt, caption=caption, creator=creator), picture
+
+
+def _media(shown: list[Media], text: Body) -> tuple[Media, ...]:
+    """The associations, then what only the body shows; each once."""
+    once: dict[str, Media] = {}
+    for media in (*shown, *text.media):
+        once.setdefault(media.sha256 or media.url or "", media)
+    return tuple(once.values())
+
+
+def _identity(text: str) -> str:
+    _reference(text)
+    if text[:4].lower() == "tag:" and not (TAG_URI.fullmatch(text) and uri_date(text)):
+        raise ValueError(
+            f"'{excerpt(text, 80)}' is no tag: URI (write it like tag:example.org,2022-03-18:words)"
+        )
+    return text
+
+
+def _reference(text: str) -> str:
+    if not URI.fullmatch(text) or text.partition(":")[0].lower() in RUNS:
+        raise ValueError(
+            f"'{excerpt(text, 80)}' is no URI (write it whole, like https://example.org/)"
+        )
+    return text
+
+
+def _web_address(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        fine = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a port or a host that is none
+        fine = False
+    if not (fine and URI.fullmatch(text)):
+        raise ValueError(
+            f"'{excerpt(text, 80)}' is no web address (write it whole, like https://example.org/a)"
+        )
+    return text
+
+
+def _language(text: str) -> str:
+    if not LANGUAGE.fullmatch(text):
+        raise ValueError(f"'{excerpt(text, 40)}' is no language tag (write it like id or en-GB)")
+    return text
+
+
+def _urgency(text: str) -> int:
+    if not text:
+        return 0
+    if not re.fullmatch("[1-9]", text):
+        raise ValueError(f"'{excerpt(text, 20)}' is no urgency (write 1, the highest, to 9)")
+    return int(text)

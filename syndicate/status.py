@@ -1,0 +1,120 @@
+"""What is where: the ledger for people, and as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from syndicate.channel import Scheduled
+from syndicate.errors import ArticleError
+from syndicate.ledger import DigestCount, Happening, Place, Standing
+from syndicate.ledger.catalogue import Catalogue
+from syndicate.ledger.report import digests, history, places, uris
+from syndicate.office import Office
+from syndicate.report import Line, mask, resolve_command, state_word, when
+
+
+@dataclass(kw_only=True)
+class ArticleStatus:
+    """One article and every place where it stands."""
+
+    uri: str
+    headline: str
+    version: int
+    pub_status: str
+    places: list[Line]
+
+
+@dataclass(kw_only=True)
+class Status:
+    """Everything the office asks for: articles, digests, and what needs somebody."""
+
+    articles: list[ArticleStatus] = field(default_factory=list)
+    open: list[Line] = field(default_factory=list)
+    digests: list[DigestCount] = field(default_factory=list)
+    next_digests: dict[str, str] = field(default_factory=dict)
+    unconfigured: list[str] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """3 where something waits or was refused, 4 where something is in doubt."""
+        states = {line.state for line in self.open}
+        if "in doubt" in states:
+            return 4
+        return 3 if states else 0
+
+    def to_json(self) -> dict[str, Any]:
+        from dataclasses import asdict
+
+        document = asdict(self)
+        for one in document["digests"]:
+            one["closed"] = when(one["closed"])
+        return document | {"exit_code": self.exit_code}
+
+
+def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Status:
+    """The whole ledger, newest articles first, or one article."""
+    found = Status()
+    with office.ledger.reading() as db:
+        catalogue = Catalogue(db)
+        names = [uri] if uri else [name for name, _ in uris(db)[:latest]]
+        for name in names:
+            standing = catalogue.standing(name)
+            if standing is None:
+                raise ArticleError(f"{name}: the ledger does not know it")
+            found.articles.append(_article(standing, _where(office, catalogue, standing)))
+        still = places(db, open_only=True)
+        found.open = [to_line(place) for place in still if uri in (None, place.edition)]
+        if uri is None:
+            found.digests = digests(db)
+            found.unconfigured = office.gone(catalogue)
+    if uri is None:
+        for channel in office.channels:
+            if isinstance(channel, Scheduled):
+                due = channel.schedule.next(office.clock(), office.publisher.zone)
+                found.next_digests[channel.name] = due.isoformat()
+    return found
+
+
+def article_history(office: Office, uri: str) -> list[Happening]:
+    """Everything that happened to an article, oldest first."""
+    with office.ledger.reading() as db:
+        if Catalogue(db).standing(uri) is None:
+            raise ArticleError(f"{uri}: the ledger does not know it")
+        return history(db, uri)
+
+
+def to_line(place: Place) -> Line:
+    """A place as a line of a report; a subscriber's address is masked."""
+    said = f"version {place.present_version}" if place.present_version else ""
+    return Line(
+        channel=place.channel,
+        about=place.edition,
+        address=mask(place.email) if place.email else place.address,
+        action=said if place.present else "nothing is there",
+        state=state_word(place.state),
+        url=place.url,
+        why=place.why,
+        resolve=resolve_command(place),
+    )
+
+
+def _article(standing: Standing, lines: list[Line]) -> ArticleStatus:
+    return ArticleStatus(
+        uri=standing.uri,
+        headline=standing.item.article.headline,
+        version=standing.version,
+        pub_status=standing.pub_status,
+        places=lines,
+    )
+
+
+def _where(office: Office, catalogue: Catalogue, standing: Standing) -> list[Line]:
+    """An article's own posts, the collections that hold it, the digests that carried it."""
+    lines = [to_line(place) for place in places(catalogue.db, edition=standing.uri)]
+    told = {line.channel for line in lines}
+    for name, key, version in catalogue.holding(standing.uri):
+        if name not in told:
+            action = f"version {version}" if version else "listed"
+            lines.append(Line(channel=name, about=key, address="", action=action, state="done"))
+    return lines

@@ -1,0 +1,1 @@
+"""Templates of articles: one a profile; ``first`` is what ``init`` lays down."""

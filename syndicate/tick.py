@@ -1,0 +1,48 @@
+"""Everything that is due: what waited, what is in doubt, the digests. One line of cron."""
+
+from __future__ import annotations
+
+from syndicate.carry import Progress, run_channel, silent
+from syndicate.channel import Scope
+from syndicate.digest import Request, digest
+from syndicate.ledger.report import Place, places
+from syndicate.office import Office
+from syndicate.report import Line, Report, resolve_command, state_word
+
+
+def tick(office: Office, progress: Progress = silent) -> Report:
+    """Try again what waits, settle what is in doubt, send the digests that are due."""
+    report = Report(command="tick", notes=office.notes)
+    for channel in office.channels:
+        if channel.scope is Scope.DIGEST:
+            continue
+        with office.ledger.planning() as catalogue:
+            known = office.remembered(catalogue, channel)
+            waiting = catalogue.waiting(known.id)
+        before = _open(office, channel.name)
+        problem = run_channel(office, channel, known, waiting, progress)
+        _tell(office, before, report)
+        if problem and not before:
+            report.problems.append(f"{channel.name}: {problem}")
+    digests = digest(office, Request(), progress)
+    report.lines += digests.lines
+    report.problems += digests.problems
+    return report
+
+
+def _open(office: Office, channel: str) -> list[Place]:
+    with office.ledger.reading() as db:
+        return [place for place in places(db, open_only=True) if place.channel == channel]
+
+
+def _tell(office: Office, before: list[Place], report: Report) -> None:
+    with office.ledger.reading() as db:
+        looked = [places(db, delivery=was.delivery) for was in before]
+    now = {place.delivery: place for found in looked for place in found}
+    for was in before:
+        place = now[was.delivery]
+        report.lines.append(
+            Line(channel=place.channel, about=place.edition, address=place.address, action="retry",
+                 state=state_word(place.state), url=place.url, why=place.why,
+                 resolve=resolve_command(place))
+        )  # fmt: skip

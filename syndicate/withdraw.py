@@ -1,0 +1,117 @@
+"""Take an article back: a revision like any other, which every channel says as a notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from syndicate import editions, sources
+from syndicate.article import PubStatus
+from syndicate.carry import Progress, carry_out, silent, tell_failed, tell_plan
+from syndicate.channel import Scope
+from syndicate.digest import worded
+from syndicate.errors import ArticleError, UsageError
+from syndicate.ledger import Catalogue, Standing
+from syndicate.office import Office
+from syndicate.plan import Action
+from syndicate.prepare import Preparation, Wish
+from syndicate.report import Report, Subject
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What the command line asks for."""
+
+    article: str  # a file or a uri
+    reason: str
+    kill: bool = False
+    dry_run: bool = False
+
+
+def withdraw(office: Office, request: Request, progress: Progress = silent) -> Report:
+    """Put a notice with the reason in the article's place everywhere; ``kill`` also removes."""
+    report = Report(command="withdraw", dry_run=request.dry_run, notes=office.notes)
+    reason = " ".join(request.reason.split())
+    if not reason:
+        raise UsageError("--reason: say why it is withdrawn; readers are told")
+    uri = identify(office, request.article)
+    with office.ledger.planning(dry=request.dry_run) as catalogue:
+        standing = _record(office, catalogue, uri, request, reason, report)
+        wish = Wish(refresh=True, called=Action.WITHDRAW, diff=request.dry_run)
+        prepare = Preparation(office, catalogue, wish)
+        for channel in office.channels:
+            prepare.say(channel, [standing])
+        if standing.item.withdrawal and standing.item.withdrawal.kill:
+            prepare.remove_media(standing)
+        digests = _recompose(office, catalogue, prepare, uri)
+    tell_failed(prepare.failed, report)
+    if request.dry_run:
+        tell_plan(prepare.prepared, report)
+        return report
+    carry_out(office, prepare.prepared, report, progress)
+    for key in digests:
+        report.notes.append(f"the letters of digest {key} that have not left go without it")
+    return report
+
+
+def identify(office: Office, article: str) -> str:
+    """The uri of an article that the ledger knows, given as a file or as the uri itself."""
+    uri = article
+    if not article.startswith("tag:") and Path(article).suffix:
+        uri = sources.read(Path(article), office.publisher).article.uri
+        if not uri:
+            raise ArticleError(f"{article}: it has no uri yet: it was never published")
+    with office.ledger.planning(dry=True) as catalogue:
+        if catalogue.standing(uri) is None:
+            raise ArticleError(f"{article}: the ledger does not know it (`syndicate status` lists)")
+    return uri
+
+
+def _record(
+    office: Office, catalogue: Catalogue, uri: str, request: Request, reason: str, report: Report
+) -> Standing:
+    standing = catalogue.standing(uri)
+    assert standing is not None
+    done = standing.item.withdrawal
+    if (
+        standing.pub_status is PubStatus.CANCELED
+        and done
+        and _same(done.reason, done.kill, request)
+    ):
+        kind = "unchanged"
+    else:
+        kind = "withdrawal"
+        catalogue.record(
+            standing.item.article, kind=kind, note=reason, source="", path=standing.path,
+            at=office.clock(), kill=request.kill or bool(done and done.kill),
+        )  # fmt: skip
+        again = catalogue.standing(uri)
+        assert again is not None
+        standing = again
+    report.articles.append(
+        Subject(uri=uri, headline=standing.item.article.headline, path=standing.path,
+                version=standing.version, kind=kind)
+    )  # fmt: skip
+    return standing
+
+
+def _same(reason: str, killed: bool, request: Request) -> bool:
+    return reason == " ".join(request.reason.split()) and (killed or not request.kill)
+
+
+def _recompose(office: Office, catalogue: Catalogue, prepare: Preparation, uri: str) -> list[str]:
+    """Letters of a running digest that have not left are composed without the article."""
+    keys = []
+    for edition, known, window in catalogue.unfinished_digests(uri):
+        channel = next((c for c in office.channels if c.name == known.name), None)
+        if channel is None or channel.scope is not Scope.DIGEST:
+            continue
+        again = editions.digest(
+            worded(prepare, catalogue.carried(edition, "new"), channel),
+            worded(prepare, catalogue.carried(edition, "correction"), channel),
+            office.publisher, opened=window.opened, closed=window.closed, key=window.key,
+        )  # fmt: skip
+        [rendition] = channel.render(again) if again.items or again.corrections else [None]
+        catalogue.recompose(edition, rendition)
+        keys.append(window.key)
+    return keys

@@ -1,0 +1,38 @@
+"""Fixtures for every test: the ledgers, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of a PostgreSQL server, started when the first test asks for it."""
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_ledger(tmp_path: Path) -> str:
+    """The URL of a ledger that does not exist yet, on SQLite."""
+    return f"sqlite:///{tmp_path / 'ledger.db'}"
+
+
+@pytest.fixture
+def postgres_ledger(postgres_url: str) -> Iterator[str]:
+    """The URL of an empty database."""
+    with postgres.database(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a fresh ledger, on each database in turn."""
+    fixture = {"sqlite": "sqlite_ledger", "postgresql": "postgres_ledger"}[request.param]
+    url: str = request.getfixturevalue(fixture)
+    return url

