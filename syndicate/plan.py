@@ -88,7 +88,7 @@ def step(rendition: Rendition, there: Known | None, purpose: Purpose, can: Abili
     address, withdrawn = rendition.address, purpose.change is Action.WITHDRAW
     if there is None or (there.present is None and there.state != "in_doubt"):
         if withdrawn:
-            return Step(address, Action.NOTHING, None, "never said here")
+            return Step(address, Action.NOTHING, None, "nothing stands here")
         return Step(address, purpose.called or Action.CREATE, rendition)
     if there.destination and can.identity and there.destination != can.identity and not can.repeats:
         return _elsewhere(rendition, there, purpose)

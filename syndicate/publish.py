@@ -93,14 +93,15 @@ def plan_for(
     drafts: Sequence[Draft] = (),
 ) -> None:
     """Put articles into the channels they are for, and plan what each has to say."""
-    catalogue, at = prepare.catalogue, prepare.office.clock()
+    catalogue = prepare.catalogue
     standings = [standing for uri in uris if (standing := catalogue.standing(uri))]
     for channel in sorted(channels, key=lambda one: not isinstance(one, HostsMedia)):
         known = prepare.office.remembered(catalogue, channel)
         for draft in drafts:
             standing = next(s for s in standings if s.uri == draft.article.uri)
             if _is_for(draft, channel) and channel.takes(standing.item):
-                catalogue.syndicate(known.id, draft.article.uri, at)
+                # not earlier than the channel was first seen: there its first window opens
+                catalogue.syndicate(known.id, draft.article.uri, prepare.office.clock())
     for channel in channels:
         prepare.say(channel, standings)
 

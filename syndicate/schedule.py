@@ -56,21 +56,21 @@ class Schedule:
     def latest(self, now: datetime, zone: ZoneInfo) -> datetime:
         """The last moment that is not after ``now``."""
         day = now.astimezone(zone).date()
-        while not (self._on(day) and self._moment(day, zone) <= now):
+        while not (self._on(day) and _instant(self._moment(day, zone)) <= _instant(now)):
             day -= timedelta(days=1)
         return self._moment(day, zone)
 
     def next(self, now: datetime, zone: ZoneInfo) -> datetime:
         """The first moment after ``now``."""
         day = now.astimezone(zone).date()
-        while not (self._on(day) and self._moment(day, zone) > now):
+        while not (self._on(day) and _instant(self._moment(day, zone)) > _instant(now)):
             day += timedelta(days=1)
         return self._moment(day, zone)
 
     def between(self, after: datetime, until: datetime, zone: ZoneInfo) -> Iterator[datetime]:
         """Every moment later than ``after`` and not later than ``until``."""
         moment = self.next(after, zone)
-        while moment <= until:
+        while _instant(moment) <= _instant(until):
             yield moment
             moment = self.next(moment, zone)
 
@@ -85,3 +85,8 @@ class Schedule:
         # by way of UTC: a wall time that a clock change skips becomes the one after the gap
         wall = datetime.combine(day, self.at, tzinfo=zone)
         return wall.astimezone(UTC).astimezone(zone)
+
+
+def _instant(moment: datetime) -> datetime:
+    # in one zone Python compares wall times: the hour that comes twice would count once
+    return moment.astimezone(UTC)

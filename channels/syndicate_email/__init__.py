@@ -99,7 +99,8 @@ class EmailDigest(Channel, Scheduled, Streams):
         letter = message_from_bytes(fill(rendition.content, READER, "0" * 32), policy=default)
         text = letter.get_body(("plain",))
         assert text is not None
-        return f"{letter['Subject']}\n\n{text.get_content()}"
+        said = text.get_content().replace("\r\n", "\n")
+        return f"{letter['Subject']}\n\n{said}"
 
     def target(self) -> str:
         """The list is the destination; relays come and go."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.header import Header
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cache
@@ -45,9 +44,9 @@ def compose(edition: Edition, to: List) -> Stencil:
     ways_out = leave_links(to.unsubscribe, to.mailbox, mark)
     said = contents(edition, title=to.title, language=to.language)
     text, html = _parts(said, ways_out)
-    shared = _message(edition, to, said, text, html).as_bytes()
+    shared = _message(edition, said.language, text, html).as_bytes()
     domain = sender(to.sender)[1].rpartition("@")[2]
-    letter, slots = cut([*_own_headers(to, domain), shared], mark)
+    letter, slots = cut([*_own_headers(to, domain, said.subject), shared], mark)
     return Stencil(
         letter=letter,
         slots=slots,
@@ -57,34 +56,49 @@ def compose(edition: Edition, to: List) -> Stencil:
     )
 
 
-def _own_headers(to: List, domain: str) -> list[bytes | str]:
-    """The headers that are unfolded or hold a slot: the email package would encode long ones."""
-    list_id = f"{_phrase(readable(to.title))} <{slug(to.name)}.{domain}>"
-    head: list[bytes | str] = [b"To: ", "to", b"\r\nMessage-ID: ", "id"]
-    head += [f"\r\nList-Id: {list_id}\r\nList-Unsubscribe: ".encode(), "leave", b"\r\n"]
+def _own_headers(to: List, domain: str, subject: str) -> list[bytes | str]:
+    """The headers that hold a slot, or that the email package would fold or encode wrongly."""
+    name, address = sender(to.sender)
+    shared = (
+        f"From: {_phrase(readable(name), 'From')}<{address}>\r\n"
+        f"Subject: {_words(subject, 'Subject')}\r\n"
+        f"List-Id: {_phrase(readable(to.title), 'List-Id')}<{slug(to.name)}.{domain}>\r\n"
+    )
+    head: list[bytes | str] = [shared.encode(), b"To: ", "to", b"\r\nMessage-ID: ", "id"]
+    head += [b"\r\nList-Unsubscribe: ", "leave", b"\r\n"]
     if to.unsubscribe:
         head.append(b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")  # RFC 8058
     return head
 
 
-def _phrase(text: str) -> str:
-    if text.isascii():
-        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return Header(text, "utf-8", maxlinelen=75, header_name="List-Id").encode(linesep="\r\n")
+def _phrase(text: str, header: str) -> str:
+    if not text:
+        return ""
+    if not _is_plain(text):
+        return f"{_words(text, header)}\r\n "
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" '
 
 
-def _message(edition: Edition, to: List, said: Contents, text: str, html: str) -> EmailMessage:
+def _words(text: str, header: str) -> str:
+    """Folded, in encoded words where need be: EmailMessage loses blanks between them."""
+    charset = "us-ascii" if _is_plain(text) else "utf-8"
+    return Header(text, charset, maxlinelen=75, header_name=header).encode(linesep="\r\n")
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and "=?" not in text  # what looks encoded is encoded
+
+
+def _message(edition: Edition, language: str, text: str, html: str) -> EmailMessage:
     assert edition.closed, "a digest has an end"
-    name, address = sender(to.sender)
     message = EmailMessage(policy=POLICY)
-    message["From"] = Address(display_name=readable(name), addr_spec=address)
-    message["Subject"] = said.subject
     message["Date"] = edition.closed.astimezone(edition.publisher.zone)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     message.set_content(text, charset="utf-8", cte="quoted-printable")
     message.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
-    message["Content-Language"] = said.language  # last: else it goes into the text part
+    message["Content-Language"] = language  # last: else it goes into the text part
     # _ after = never occurs in quoted-printable
     message.set_boundary(f"=_{sha256((text + html).encode()).hexdigest()[:32]}")
     return message

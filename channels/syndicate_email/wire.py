@@ -57,34 +57,54 @@ class Wire:
     def ready(self) -> None:
         """Make sure of a live connection: opened again where the relay has hung up."""
         if self._smtp is None or self._smtp.sock is None or _has_spoken(self._smtp.sock):
-            self.close()
-            self.open()
+            self._open_again()
 
     def send(self, sender: str, recipient: str, letter: bytes, reference: str) -> Receipt:
         """Hand over one letter of CRLF lines. Refused, Unavailable or InDoubt without a receipt."""
         assert self._smtp, "open() comes first"
         try:
-            self._announce(self._smtp, sender, recipient)
-            self._say_all_but_the_dot(self._smtp, letter)
+            smtp = self._begin(sender)
+            self._answered(smtp, 2, f"RCPT TO:<{recipient}>", recipient)
+            self._answered(smtp, 3, "DATA", recipient)
+            self._say_all_but_the_dot(smtp, letter)
         except OSError as error:
-            self._smtp.close()
+            if self._smtp:
+                self._smtp.close()
             raise Unavailable(
                 f"{self._setting}: the relay {self._relay} hung up before it had the letter;"
                 " it is sent again next time"
             ) from error
-        self._end(self._smtp, recipient)
+        self._end(smtp, recipient)
         return Receipt(reference)
 
-    def _announce(self, smtp: SMTP, sender: str, recipient: str) -> None:
-        for command, good in (
-            (f"MAIL FROM:<{sender}>", 2),
-            (f"RCPT TO:<{recipient}>", 2),
-            ("DATA", 3),
-        ):
-            code, text = smtp.docmd(command)
-            if code // 100 != good:
-                self._take_back(smtp, code)
-                raise self._refusal(command.split()[0], code, text, recipient)
+    def _begin(self, sender: str) -> SMTP:
+        """Say MAIL, over a second connection where the first has just come to its end."""
+        assert self._smtp
+        mail = f"MAIL FROM:<{sender}>"
+        try:
+            code, text = self._smtp.docmd(mail)
+        except OSError:
+            code, text = CLOSING, b""
+        if code == CLOSING:  # relays limit the letters per connection; nothing is lost yet
+            self._open_again()
+            code, text = self._smtp.docmd(mail)
+        if code // 100 != 2:
+            self._take_back(self._smtp, code)
+            raise self._refusal("MAIL", code, text)
+        return self._smtp
+
+    def _open_again(self) -> None:
+        self.close()
+        try:
+            self.open()
+        except Refused as error:  # the login, say: not this recipient
+            raise Unavailable(str(error)) from error
+
+    def _answered(self, smtp: SMTP, good: int, command: str, recipient: str) -> None:
+        code, text = smtp.docmd(command)
+        if code // 100 != good:
+            self._take_back(smtp, code)
+            raise self._refusal(command.split()[0], code, text, recipient)
 
     def _say_all_but_the_dot(self, smtp: SMTP, letter: bytes) -> None:
         smtp.send(dot_stuffed(letter))

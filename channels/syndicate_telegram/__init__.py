@@ -6,7 +6,9 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+
+from pydantic import BeforeValidator
 
 from syndicate import (
     Channel,
@@ -37,6 +39,7 @@ from syndicate_telegram.wire import Timing, Wire
 if TYPE_CHECKING:
     from telegram import Bot, Message
 
+ChatName = Annotated[str, BeforeValidator(str)]  # TOML may hold a number
 REFERENCE = re.compile(r"(?:(?P<photo>photo):)?(?:https?://\S+/)?(?P<id>\d+)(?::(?P<picture>\w+))?")
 
 
@@ -60,8 +63,8 @@ class Telegram(Channel, Revises, Removes, Rehearses):
     timing: ClassVar[Timing] = Timing(patience=30)
 
     token: SecretStr
-    chat: str
-    test_chat: str = ""
+    chat: ChatName
+    test_chat: ChatName = ""
     api: WebUrl = "https://api.telegram.org"
     picture: Picture = "above"
     silent: bool = False

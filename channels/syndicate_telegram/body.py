@@ -51,7 +51,12 @@ class Node:
 
 def blocks(html: str) -> list[Block]:
     """The article in the order it is read. Pictures are left out: a post shows one, itself."""
-    return [block for block in _flow(_tree(html)) if block.rich]
+    said = [block for block in _flow(_tree(html)) if block.rich]
+    before = [None, *said]
+    return [
+        replace(block, tight=True) if previous and previous.kind == "heading" else block
+        for previous, block in zip(before, said, strict=False)
+    ]
 
 
 def assembled(parts: Iterable[Block]) -> Rich:

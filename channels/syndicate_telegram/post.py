@@ -2,7 +2,7 @@
 
 Headline; corrections, newest first; the text as far as it fits; the link to the rest; the source
 and the photographer; hashtags. What has to give way does so in this order: older corrections,
-hashtags, the text from its end.
+hashtags, the text from its end. Words are cut only where a link leads to all of them.
 """
 
 from __future__ import annotations
@@ -143,6 +143,8 @@ class Draft:
             yield replace(self, corrections=self.corrections[:number])
         yield replace(self, corrections=newest)
         yield replace(self, corrections=newest, hashtags=Rich())
+        if not self.more:  # no word is cut where nobody could read on
+            return
         yield replace(
             self,
             headline=abridged(self.headline, limit // 4),

@@ -106,7 +106,7 @@ def shortened(rich: Rich, units: int) -> Rich:
     end = within(rich.text, units)
     sentences = [found.end() for found in SENTENCE_END.finditer(rich.text, 0, end + 1)]
     whole = max((s for s in sentences if s <= end), default=0)
-    if whole >= end * WORTH_A_SENTENCE:
+    if whole and whole >= end * WORTH_A_SENTENCE:
         return rich.cut(whole)
     return abridged(rich, units)
 
@@ -118,7 +118,7 @@ def abridged(rich: Rich, units: int) -> Rich:
     end = within(rich.text, units - 1)
     space = max(rich.text.rfind(" ", 0, end + 1), rich.text.rfind("\n", 0, end + 1))
     part = rich.cut(space if space > end // 2 else end)
-    kept = part.cut(len(part.text.rstrip(" ,;:–-")))
+    kept = part.cut(len(part.text.rstrip(" .,;:–-")))
     return kept + Rich("…")
 
 

@@ -110,18 +110,20 @@ class Wire:
             time.sleep(pause)
 
     def _scrubbed(self, failure: Exception) -> Exception:
-        token = self._token.get_secret_value()
-        failure.args = tuple(str(arg).replace(token, "…") for arg in failure.args)
+        # any case: python-telegram-bot writes Telegram's answers with one capital letter
+        token = re.compile(re.escape(self._token.get_secret_value()), re.IGNORECASE)
+        failure.args = tuple(token.sub("…", str(arg)) for arg in failure.args)
         return failure
 
     def _make_bot(self) -> Bot:
         from telegram import Bot
 
+        line = self._request()
         return Bot(
             self._token.get_secret_value(),
             base_url=f"{self._place.api.rstrip('/')}/bot",
-            request=self._request(),
-            get_updates_request=self._request(),
+            request=line,
+            get_updates_request=line,  # never used: one TLS context less to load
         )
 
     def _request(self) -> Any:

@@ -109,8 +109,11 @@ def list_(as_json: bool = JSON) -> None:
 
     with office(dry=True, as_json=as_json) as here:
         known = here.ledger.known_channels()
-        rows = [(c.name, c.kind, str(c.scope), c.target(),
-                 (known[c.name].identity or "") if c.name in known else "") for c in here.channels]  # fmt: skip
+        identities = {name: one.identity or "" for name, one in known.items()}
+        rows = [
+            (c.name, c.kind, str(c.scope), c.target(), identities.get(c.name, ""))
+            for c in here.channels
+        ]
         gone = sorted(known.keys() - {c.name for c in here.channels})
         if as_json:
             keys = ("name", "kind", "scope", "target", "identity")

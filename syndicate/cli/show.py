@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 import typer
@@ -32,24 +33,26 @@ def report(answer: Report, *, as_json: bool) -> None:
     raise typer.Exit(answer.exit_code)
 
 
-def lines(found: Sequence[Line], *, articles: dict[str, str] | None = None) -> None:
-    """Lines of a report, grouped by what they are about."""
-    last = ""
+def lines(found: Sequence[Line], *, articles: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Lines of a report: an article's own under its headline, then what is about many."""
+    for uri, headline in articles.items():
+        if own := [line for line in found if line.about == uri]:
+            out(f"{headline}  <{uri}>")
+            _rows(own)
+    _rows([line for line in found if line.about not in articles])
+    shown: set[str] = set()
     for line in found:
-        if line.about != last and articles and line.about in articles:
-            out(f"{articles[line.about]}  <{line.about}>")
-        last = line.about
-    table(
-        ("channel", "what", "action", "state", "where, why"),
-        [
-            (one.channel, one.address or short(one.about), one.action, one.state, detail(one))
-            for one in found
-        ],
-        column=3,
-    )
-    for line in found:
-        if line.diff:
-            out(f"\n--- {line.channel} {line.address}\n{line.diff}")
+        if line.diff and line.diff not in shown:  # a feed's three forms say the same
+            out(f"\n{line.channel} {short(line.address)}\n{line.diff}")
+            shown.add(line.diff)
+
+
+def _rows(found: Sequence[Line]) -> None:
+    rows = [
+        (one.channel, short(one.address or one.about), one.action, one.state, detail(one))
+        for one in found
+    ]
+    table(("channel", "what", "action", "state", "where, why"), rows, column=3)
 
 
 def detail(line: Line) -> str:
@@ -57,9 +60,9 @@ def detail(line: Line) -> str:
     return " | ".join(filter(None, (line.url, line.why, line.resolve)))
 
 
-def short(uri: str) -> str:
-    """The end of a long name."""
-    return uri if len(uri) <= 44 else f"…{uri[-43:]}"
+def short(name: str) -> str:
+    """A long name's two ends."""
+    return name if len(name) <= 44 else f"{name[:18]}…{name[-25:]}"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], column: int = -1) -> None:

@@ -113,7 +113,10 @@ class Ledger:
                 raise LedgerError(f"channels.{old}: the ledger knows no channel of this name")
             if new in names:
                 raise LedgerError(f"channels.{new}: the ledger has a channel of this name already")
-            db.execute(update(channels).where(channels.c.name == old).values(name=new))
+            renamed = update(channels).where(channels.c.name == old)
+            for named in (channels.c.target, channels.c.identity):  # a list's place is its name
+                db.execute(renamed.where(named == old).values({named: new}))
+            db.execute(renamed.values(name=new))
 
     def backup(self, to: Path) -> None:
         """Copy an SQLite ledger while it is in use; LedgerError on PostgreSQL."""

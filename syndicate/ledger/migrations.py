@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, text, update
 
 from syndicate.errors import LedgerError
 from syndicate.ledger.engine import transaction
-from syndicate.ledger.schema import ledger, metadata
+from syndicate.ledger.schema import ledger, metadata, postgresql_too
 
 VERSION = 2
 
@@ -33,6 +33,7 @@ def version(db: Connection) -> int:
 def create(db: Connection, created: dict[str, object]) -> None:
     """Make the tables of a new ledger, unless somebody else just did."""
     if db.dialect.name == "postgresql":
+        postgresql_too()
         db.execute(text("SELECT pg_advisory_xact_lock(1937337956)"))  # one creator at a time
     if version(db) == 0:
         metadata.create_all(db)

@@ -50,6 +50,12 @@ def _id() -> Column[Any]:
     return Column("id", Id, primary_key=True)
 
 
+# PostgreSQL's partial indexes; said apart, since saying it there imports all of that dialect
+PARTIAL = {
+    "ix_deliveries_open": "state <> 'settled'",
+    "uq_subscriptions_active": "ended_at IS NULL",
+}
+
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -208,8 +214,7 @@ deliveries = Table(
         "edition_id",
         "state",
         "id",
-        sqlite_where=text("state <> 'settled'"),
-        postgresql_where=text("state <> 'settled'"),
+        sqlite_where=text(PARTIAL["ix_deliveries_open"]),
     ),
 )
 
@@ -251,8 +256,15 @@ subscriptions = Table(
         "channel_id",
         "subscriber_id",
         unique=True,
-        sqlite_where=text("ended_at IS NULL"),
-        postgresql_where=text("ended_at IS NULL"),
+        sqlite_where=text(PARTIAL["uq_subscriptions_active"]),
     ),
     Index("ix_subscriptions_subscriber", "subscriber_id"),  # since version 2
 )
+
+
+def postgresql_too() -> None:
+    """Make the partial indexes partial on PostgreSQL as well."""
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            if index.name in PARTIAL:
+                index.dialect_options["postgresql"]["where"] = text(PARTIAL[index.name])

@@ -238,8 +238,9 @@ class _Session:
     def _mail(self, rest: str) -> None:
         if not self.trusted:
             self._say(530, "5.7.0 authentication required")
+        elif self.mail_from is not None:
+            self._say(503, "one at a time: RSET first")
         elif not self._goes_wrong("mail"):
-            self._reset()
             self.mail_from = _path(rest)
             self._say(250, "ok")
 

@@ -63,6 +63,7 @@ SHAPES = {
 HERE_ONLY = {"blob", "cid", "data", "file", *ascii_lowercase}
 SCHEMES = {"http", "https", "mailto", "tel"}  # not media: that is ours alone
 
+DEEPEST = 1000  # deeper text Markdown would drop without a word; Python gives up before that
 CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
 IMG = re.compile(r'<img((?: [a-z-]+="[^"]*")*)>')
@@ -103,7 +104,10 @@ def read(markdown: str, line: int, base: str, folder: Path) -> Body:
 
     Links are resolved against ``base``, pictures are looked for in ``folder``.
     """
-    tokens = _tokens(markdown)
+    try:
+        tokens = _tokens(markdown)
+    except RecursionError as error:
+        raise Flaw(line, "lists and quotations are nested too deeply (flatten them)") from error
     for token in tokens:
         _check(token, line + (token.map[0] if token.map else 0))
     page = _Page(markdown, line, base, folder)
@@ -121,7 +125,7 @@ def read(markdown: str, line: int, base: str, folder: Path) -> Body:
 
 @lru_cache(maxsize=1)
 def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True, "maxNesting": 100}).enable(
+    return MarkdownIt("commonmark", {"html": True, "maxNesting": DEEPEST}).enable(
         ["table", "strikethrough"]
     )
 

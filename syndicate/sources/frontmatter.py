@@ -217,7 +217,7 @@ def _code(error: yaml.reader.ReaderError) -> int:
 
 def _yaml_says(error: yaml.MarkedYAMLError) -> str:
     problem = squeeze(error.problem or error.context or "")
-    if problem == ALIAS:
+    if problem == ALIAS or "alias" in (error.context or ""):
         return "a * begins an alias, which is not allowed here (put the text in quotes)"
     if _never_closed(error):
         return "no YAML: a quote or bracket opens here and is not closed (close it)"

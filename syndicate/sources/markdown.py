@@ -127,7 +127,7 @@ def _words(front: Table, zone: ZoneInfo) -> dict[str, Any]:
 
 def _headline(front: Table) -> str:
     if "headline" not in front.entries:
-        raise Flaw(front.line, "there is no headline (add a line headline: ...)")
+        raise Flaw(1, "there is no headline (add a line headline: ...)")
     _refuse_blank(front, "headline", "write one after headline:")
     return squeeze(front.line_text("headline"))
 

@@ -68,6 +68,13 @@ def test_commands_out_of_place_are_refused(smtp: SmtpServer, command: str, code:
         assert wire.docmd(command)[0] == code
 
 
+def test_an_open_letter_has_to_be_given_up_before_the_next(smtp: SmtpServer) -> None:
+    with client(smtp) as wire:
+        wire.ehlo()
+        commands = ("MAIL FROM:<a@b.c>", "MAIL FROM:<a@b.c>", "RSET", "MAIL FROM:<a@b.c>")
+        assert [wire.docmd(command)[0] for command in commands] == [250, 503, 250, 250]
+
+
 @pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
 @pytest.mark.parametrize("first", [True, False])
 def test_nothing_is_taken_before_the_login(mechanism: str, first: bool) -> None:

@@ -1,0 +1,848 @@
+from __future__ import annotations
+
+import re
+import resource
+import socket
+import ssl
+import subprocess
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import EmailMessage
+from email.policy import default
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from syndicate.article import Article, Dateline, Edition, InfoSource, Media
+from syndicate.channel import Delivery, Outcome, Receipt, Recipient, Rendition
+from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
+from syndicate.loopback.smtp import Fault, SmtpServer
+from syndicate.testing import (
+    HARD,
+    HELLO,
+    NOON,
+    ChannelTests,
+    corrected,
+    deliveries,
+    edition,
+    item,
+    withdrawn,
+)
+from syndicate.text import plain
+from syndicate.words import words
+from syndicate_email import EmailDigest, wire
+from syndicate_email.letter import MOST_HTML
+from syndicate_email.stencil import fill
+
+CERTIFICATE = Path(__file__).with_name("loopback.pem")  # ours, for 127.0.0.1, until 2120
+ANN = Recipient("1", "ann@example.org", "token-of-ann")
+KEY = "0123456789abcdef" * 2
+
+PPS = Article(
+    uri="tag:example.go.id,2024-05-02:pps",
+    headline="Pendaftaran PPS Dibuka, Cek Syarat & Jadwalnya",
+    html="<p>KPU membuka <b>pendaftaran</b>.</p><p>Baris kedua.</p>",
+    lead="KPU membuka pendaftaran.",
+    language="id",
+    dateline=Dateline("BENGKALIS"),
+    info_sources=(InfoSource("KPU Bengkalis", "originator"), InfoSource("Saksi", "subject")),
+    url="https://example.go.id/berita/pps-2024?a=1&b=2",
+    media=(
+        Media(file="no.png", alt="Tidak terpasang"),
+        Media(url="https://example.go.id/media/pps.png", alt='Poster "PPS"', creator="Tim"),
+    ),
+)
+KPU = Article(
+    uri="tag:example.go.id,2022-03-18:kpu",
+    headline="Plt. Kepala Dinas terima “piagam” <KPU>",
+    html=(
+        '<p>Satu <a href="https://a.example/?x=1&amp;y=2" title="di > sana">tautan</a> lagi.</p>'
+        "<h1>Judul</h1><ul><li>satu &amp; dua</li><li>tiga</li></ul>"
+        '<p><img alt="Sebuah titik" src="media:abc.png"></p>'
+    ),
+    lead="Satu tautan lagi.",
+    language="id",
+    dateline=Dateline("BENGKALIS"),
+)
+
+GOLDEN = """\
+Warta Bengkalis
+===============
+14 Agustus 2026 00.00 WIB – 15 Agustus 2026 00.00 WIB
+
+Ralat dan penarikan
+-------------------
+* Hello, world
+RALAT (14 Agustus 2026 20.00 WIB): Jamnya keliru.
+Baca selengkapnya: https://example.org/hello
+
+* DITARIK: Hello, world
+Artikel ini telah ditarik. Alasan: Tidak benar.
+
+Pendaftaran PPS Dibuka, Cek Syarat & Jadwalnya
+----------------------------------------------
+BENGKALIS — KPU membuka pendaftaran.
+Baca selengkapnya: https://example.go.id/berita/pps-2024?a=1&b=2
+Sumber: KPU Bengkalis
+
+Plt. Kepala Dinas terima “piagam” <KPU>
+---------------------------------------
+RALAT (14 Agustus 2026 20.00 WIB): Tahunnya keliru.
+BENGKALIS — Satu tautan <https://a.example/?x=1&y=2> lagi.
+
+Judul
+
+satu & dua
+
+tiga
+
+[Sebuah titik]
+
+DITARIK: Hello, world
+---------------------
+Artikel ini telah ditarik. Alasan: It was not so.
+
+--\x20
+Anda menerima surat ini karena meminta daftar “Warta Bengkalis”.
+Berhenti berlangganan: https://example.org/leave?list=1&t=token-of-ann
+Berhenti berlangganan (lewat surel): mailto:leave@example.org?subject=unsubscribe%20token-of-ann
+
+Example Office
+1 Example Street
+https://example.org
+"""
+
+
+def settings(**given: object) -> dict[str, object]:
+    return {
+        "name": "warta",
+        "title": "Warta Bengkalis",
+        "sender": "Humas <humas@example.org>",
+        "schedule": "daily 17:00",
+        "smtp": "maildir:post",
+        "unsubscribe": "https://example.org/leave?list=1&t={token}",
+        "mailbox": "leave@example.org",
+    } | given
+
+
+def digest(folder: Path = Path(), **given: object) -> EmailDigest:
+    """A list as the configuration gives it."""
+    return TypeAdapter(EmailDigest).validate_python(settings(**given), context={"folder": folder})
+
+
+def stencil(channel: EmailDigest, *items: Any, **given: Any) -> bytes:
+    [rendition] = channel.render(replace(edition(channel, *items), **given))
+    return rendition.content
+
+
+def parsed(raw: bytes) -> EmailMessage:
+    letter = message_from_bytes(raw, policy=default)
+    assert isinstance(letter, EmailMessage)
+    assert not any(part.defects for part in letter.walk())
+    return letter
+
+
+def letter(channel: EmailDigest, *items: Any, **given: Any) -> EmailMessage:
+    return parsed(fill(stencil(channel, *items, **given), ANN, KEY))
+
+
+def decoded(raw: bytes, header: str) -> str:
+    """As most readers' programs do it; Python's new parser puts blanks into encoded names."""
+    return str(make_header(decode_header(message_from_bytes(raw)[header]))).replace("\r\n", "")
+
+
+def part(message: EmailMessage, subtype: str) -> str:
+    found = message.get_body((subtype,))
+    assert found is not None
+    return cast("str", found.get_content()).replace("\r\n", "\n")
+
+
+class TestConformance(ChannelTests):
+    @pytest.fixture(autouse=True)
+    def smtp(self) -> Iterator[None]:
+        with SmtpServer() as self.server:
+            yield
+
+    def make_channel(self) -> EmailDigest:
+        return digest(smtp=self.server.url)
+
+    def shown(self) -> list[str]:
+        return [part(parsed(letter.content), "plain") for letter in self.server.letters]
+
+
+class TestMaildirConformance(ChannelTests):
+    @pytest.fixture(autouse=True)
+    def in_a_folder(self, tmp_path: Path) -> None:
+        self.folder = tmp_path
+
+    def make_channel(self) -> EmailDigest:
+        return digest(self.folder)
+
+    def shown(self) -> list[str]:
+        files = (self.folder / "post/new").iterdir()
+        return [part(parsed(file.read_bytes()), "plain") for file in files]
+
+
+# --- the letter ---
+
+
+def everything(channel: EmailDigest) -> tuple[list[Any], dict[str, Any]]:
+    items = [item(PPS), corrected(KPU, "Tahunnya keliru."), withdrawn()]
+    earlier = (corrected(HELLO, "Jamnya keliru."), withdrawn(HELLO, "Tidak benar."))
+    return items, {"corrections": earlier}
+
+
+def test_the_text_part_reads_like_this() -> None:
+    channel = digest(language="id")
+    items, given = everything(channel)
+    assert part(letter(channel, *items, **given), "plain") == GOLDEN
+
+
+HEADERS = {
+    "From": "Humas <humas@example.org>",
+    "To": "ann@example.org",
+    "Subject": "Pendaftaran PPS Dibuka, Cek Syarat & Jadwalnya dan 1 lainnya",
+    "Date": "Sat, 15 Aug 2026 00:00:00 +0700",
+    "Message-ID": f"<{KEY}@example.org>",
+    "List-Id": '"Warta Bengkalis" <warta.example.org>',
+    "List-Unsubscribe": "<https://example.org/leave?list=1&t=token-of-ann>, "
+    "<mailto:leave@example.org?subject=unsubscribe%20token-of-ann>",
+    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    "Auto-Submitted": "auto-generated",
+    "X-Auto-Response-Suppress": "OOF, AutoReply",
+    "Content-Language": "id",
+    "MIME-Version": "1.0",
+}
+
+
+def test_the_headers_are_these_once_each() -> None:
+    channel = digest(language="id")
+    items, given = everything(channel)
+    got = letter(channel, *items, **given)
+    assert {key: str(value) for key, value in got.items() if key != "Content-Type"} == HEADERS
+    assert len(got.keys()) == len(HEADERS) + 1
+    assert got.get_content_type() == "multipart/alternative"
+    types = [leaf.get_content_type() for leaf in got.iter_parts()]
+    assert types == ["text/plain", "text/html"]  # the last is the richest (RFC 2046 5.1.4)
+
+
+@pytest.mark.parametrize(
+    ("given", "ways", "one_click"),
+    [
+        ({"mailbox": ""}, 1, "List-Unsubscribe=One-Click"),
+        ({"unsubscribe": ""}, 1, None),
+        ({}, 2, "List-Unsubscribe=One-Click"),
+    ],
+)
+def test_one_click_is_only_promised_with_a_page(
+    given: dict[str, Any], ways: int, one_click: str | None
+) -> None:
+    got = letter(digest(**given), item())
+    assert got["List-Unsubscribe-Post"] == one_click
+    assert got["List-Unsubscribe"].count("token-of-ann") == ways
+    for body in (part(got, "plain"), part(got, "html")):
+        assert body.count("token-of-ann") == ways
+
+
+SUBJECTS = [
+    ([item()], (), "test", "Hello, world"),
+    ([item(), item(PPS)], (), "test", "Hello, world and 1 more"),
+    ([withdrawn(), item(PPS)], (), "test", PPS.headline),
+    ([], (withdrawn(),), "test", "Corrections and withdrawals: Hello, world"),
+    ([item()], (), "proof-2026", "[PROOF] Hello, world"),
+]
+
+
+@pytest.mark.parametrize(("items", "earlier", "key", "subject"), SUBJECTS)
+def test_the_subject_is_the_top_headline(
+    items: list[Any], earlier: tuple[Any, ...], key: str, subject: str
+) -> None:
+    assert letter(digest(), *items, corrections=earlier, key=key)["Subject"] == subject
+
+
+HOSTILE = [
+    "Two\r\nBcc: all@example.org",
+    "=?utf-8?q?not_decoded?= yet",
+    '"quoted" \\ (comment) <a@b.example>, you & me',
+    "x" * 300,
+    "\u2028one\x85two\x0bthree",
+    *HARD.values(),
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_words_stay_words(text: str) -> None:
+    article = replace(HELLO, headline=text, lead=text)
+    channel = digest(title=text[:80], sender="Us <us@example.org>")
+    raw = fill(stencil(channel, corrected(article, text), withdrawn(article, text)), ANN, KEY)
+    got = parsed(raw)
+    assert "Bcc" not in got
+    assert [str(a) for a in got["To"].addresses] == [ANN.email]
+    head = re.sub(r"[\x00-\x1f\x7f-\x9f\ufffe]", "", " ".join(text.split()))
+    assert decoded(raw, "Subject").startswith(head[:100])
+    assert decoded(raw, "List-Id").endswith("<warta.example.org>")
+    assert head[:300] in part(got, "plain")
+    assert head[:300] in plain(part(got, "html"))
+    assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
+
+
+def test_a_long_name_in_other_letters_is_encoded_and_decoded() -> None:
+    title = "Съешь ещё этих мягких французских булок, да выпей чаю " * 2
+    channel = digest(title=title, sender=f"{title} <us@example.org>")
+    raw = fill(stencil(channel, item(replace(HELLO, headline=title))), ANN, KEY)
+    assert decoded(raw, "Subject") == title.strip()
+    assert decoded(raw, "List-Id") == f"{title.strip()} <warta.example.org>"
+    assert decoded(raw, "From") == f"{title.strip()} <us@example.org>"
+    assert parsed(raw)["From"].addresses[0].addr_spec == "us@example.org"
+    for line in raw.partition(b"\r\n\r\n")[0].split(b"\r\n"):
+        assert len(line) <= 76 or b"=?" not in line  # RFC 2047 2
+
+
+def test_lines_are_short_and_end_with_crlf() -> None:
+    channel = digest(language="id")
+    items, given = everything(channel)
+    token = "t" * 500
+    raw = fill(stencil(channel, *items, **given), replace(ANN, token=token), KEY)
+    head, _, body = raw.partition(b"\r\n\r\n")
+    assert max(map(len, body.split(b"\r\n"))) <= 76
+    assert max(map(len, head.split(b"\r\n"))) <= 998 + 300  # two links of 500
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    assert raw.isascii()
+    assert token in part(parsed(raw), "plain")
+
+
+@pytest.mark.parametrize("width", range(0, 80, 7))
+def test_a_slot_fits_wherever_the_lines_break(width: int) -> None:
+    for more in range(7):
+        page = f"https://example.org/{'x' * (width + more)}/{{token}}/leave"
+        got = letter(digest(unsubscribe=page, mailbox=""), item())
+        link = page.replace("{token}", "token-of-ann")
+        assert f": {link}\n" in part(got, "plain")
+        assert f'href="{link}"' in part(got, "html")
+        assert got["List-Unsubscribe"] == f"<{link}>"
+
+
+@pytest.mark.parametrize("token", ["a=b", "a b&c<d>\r\nBcc: x@y.example", "ü", "", "."])
+def test_a_token_is_quoted_in_links(token: str) -> None:
+    got = parsed(fill(stencil(digest(), item()), replace(ANN, token=token), KEY))
+    links = re.findall(r"leave\?list=1&t=([^>\s]*)", part(got, "plain") + got["List-Unsubscribe"])
+    assert len(set(links)) == 1
+    assert re.fullmatch(r"[\w%.~-]*", links[0])
+    assert "Bcc" not in got
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("o'brien+list@example.org", "o'brien+list@example.org"),
+        ("ann@bücher.example", "ann@xn--bcher-kva.example"),
+        ('"a\r\nBcc: x"@example.org', None),
+        ("ann@example.org\r\nBcc: x@example.org", None),
+        ("ann@example.org\n", None),
+        ("ann@example.org, bob@example.org", None),
+        ("<ann@example.org>", None),
+        ("ann", None),
+        ("ünn@example.org", None),
+        ("", None),
+    ],
+)
+def test_only_whole_addresses_are_written_to(address: str, written: str | None) -> None:
+    with SmtpServer() as server, digest(smtp=server.url) as channel:
+        [todo, *_] = deliveries(channel, edition(channel, item()))
+        todo = replace(todo, recipient=replace(ANN, email=address))
+        [outcome] = channel.publish_all(iter([todo]))
+        if written is None:
+            assert isinstance(outcome.result, Refused)
+            assert "subscriber 1" in str(outcome.result)
+            assert server.letters == []
+        else:
+            assert [letter.recipient for letter in server.letters] == [written]
+            assert parsed(server.letters[0].content)["To"] == written
+
+
+class Outline(HTMLParser):
+    """The tags of a page with their attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def all(self, name: str) -> list[dict[str, str | None]]:
+        return [attrs for tag, attrs in self.tags if tag == name]
+
+
+def test_the_page_is_built_for_everybody() -> None:
+    channel = digest(language="id")
+    items, given = everything(channel)
+    outline = Outline(part(letter(channel, *items, **given), "html"))
+    assert outline.all("html") == [{"lang": "id"}]
+    assert len(outline.all("h1")) == 1
+    assert len(outline.all("h2")) == 5
+    assert all(table["role"] == "presentation" for table in outline.all("table"))
+    assert [(img["src"], img["alt"]) for img in outline.all("img")] == [
+        ("https://example.go.id/media/pps.png", 'Poster "PPS"')
+    ]
+    assert not {"script", "link", "svg", "form"} & {tag for tag, _ in outline.tags}
+
+
+def test_both_parts_say_the_same() -> None:
+    channel = digest(language="id")
+    items, given = everything(channel)
+    got = letter(channel, *items, **given)
+    text, html = part(got, "plain"), part(got, "html")
+    in_text = dict.fromkeys(re.findall(r"(?:https?|mailto):[^\s>]+", text))
+    hrefs = [str(a["href"]) for a in Outline(html).all("a")]
+    assert list(dict.fromkeys(hrefs)) == list(in_text)
+    spoken = re.findall(r"\w{3,}", re.sub(r"<?(?:https?|mailto):\S+", "", text))
+    heard = re.findall(r"\w{3,}", plain(html.partition("<body")[2].partition(">")[2]))
+    missing = set(spoken) - set(heard)
+    assert missing == set()
+    assert "&amp;amp;" not in html
+    assert "&amp;lt;" not in html
+
+
+def test_a_withdrawn_article_is_a_notice_without_its_text() -> None:
+    got = letter(digest(), withdrawn(), corrections=(withdrawn(KPU),))
+    for body in (part(got, "plain"), part(got, "html")):
+        assert body.count("It was not so.") == 2
+        assert "It begins." not in body
+        assert "tautan" not in body
+        assert words("en")["withdrawn"] in body
+
+
+def test_of_an_earlier_article_only_what_is_new_is_put_right() -> None:
+    old, new = corrected(HELLO, "An old note."), corrected(HELLO, "A new note.")
+    [first] = old.corrections
+    both = replace(new, corrections=(replace(first, at=NOON - timedelta(days=9)), *new.corrections))
+    text = part(letter(digest(), item(PPS), corrections=(both,)), "plain")
+    assert "A new note." in text
+    assert "An old note." not in text
+
+
+def test_a_long_digest_is_shortened_and_loses_no_headline() -> None:
+    many = [
+        item(replace(PPS, headline=f"Nomor {n}.", lead="Kata " * 180, url=f"https://x.example/{n}"))
+        for n in range(120)
+    ]
+    got = letter(digest(), *many, item(replace(KPU, headline="Tanpa halaman")))
+    text, html = part(got, "plain"), part(got, "html")
+    assert 0.9 * MOST_HTML < len(html.encode()) <= MOST_HTML
+    for n in range(120):
+        assert f"Nomor {n}." in text
+        assert f"Nomor {n}." in html
+        assert f"https://x.example/{n}\n" in text
+        assert f'"https://x.example/{n}"' in html
+    assert "Satu tautan" in text  # it can be read nowhere else
+
+
+def test_a_hosted_picture_of_the_text_is_shown_once() -> None:
+    picture = Media(
+        url="https://x.example/abc.png", sha256="abc", media_type="image/png", alt="Titik"
+    )
+    html = part(letter(digest(), item(replace(KPU, media=(picture,)))), "html")
+    assert [img["src"] for img in Outline(html).all("img")] == [picture.url]
+
+
+def test_a_preview_is_the_subject_and_the_text() -> None:
+    channel = digest()
+    [rendition] = channel.render(edition(channel, item()))
+    shown = channel.preview(rendition)
+    assert shown.startswith("Hello, world\n\nWarta Bengkalis\n")
+    assert "token" not in shown.replace("TOKEN", "")
+
+
+# --- the settings ---
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"unsubscribe": "", "mailbox": ""}, "set unsubscribe .* or mailbox"),
+        ({"unsubscribe": "http://example.org/{token}"}, r"https://…/\{token\}"),
+        ({"unsubscribe": "https://example.org/leave"}, r"https://…/\{token\}"),
+        ({"unsubscribe": "https://example.org/{token}>, <x"}, r"https://…/\{token\}"),
+        ({"mailbox": "nobody"}, "no mail address"),
+        ({"sender": "Humas"}, "no mail address"),
+        ({"sender": "Humas <humas@example.org>\r\nBcc: <x@example.org>"}, "no mail address"),
+        ({"schedule": "hourly"}, "daily 17:00"),
+        ({"smtp": "hunter2"}, "write smtp://user:password@host:587"),
+        ({"smtp": "smtp://user:hunter2@"}, "write smtp://"),
+        ({"smtp": "smtp://hunter2@example.org"}, "write smtp://"),
+        ({"smtp": "smtp://user:hunter2@host:port"}, "write smtp://"),
+        ({"smtp": "maildir:"}, "write smtp://"),
+    ],
+)
+def test_a_wrong_setting_says_how_to_write_it(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        digest(**given)
+    [error] = caught.value.errors()
+    assert re.search(said, error["msg"])
+    assert "hunter2" not in error["msg"]
+
+
+def test_the_sender_may_be_written_as_people_write_it() -> None:
+    table = {
+        "humas@example.org": ("", "humas@example.org"),
+        "Kantor, Humas <humas@example.org>": ("Kantor, Humas", "humas@example.org"),
+        '"Kantor: Humas" <humas@example.org>': ("Kantor: Humas", "humas@example.org"),
+        "Büro <büro.x@example.org>": None,
+        "Büro <x@bücher.example>": ("Büro", "x@xn--bcher-kva.example"),
+    }
+    for text, expected in table.items():
+        if expected is None:
+            with pytest.raises(ValidationError, match="only ASCII"):
+                digest(sender=text)
+            continue
+        got = letter(digest(sender=text), item())
+        [address] = got["From"].addresses
+        assert (address.display_name, address.addr_spec) == expected
+        assert got["Message-ID"].endswith(f"@{address.domain}>")
+
+
+def test_subjects_and_profiles_choose_the_articles() -> None:
+    greeting = item(replace(HELLO, profile="news"))
+    assert digest().takes(greeting)
+    assert digest(subjects=["greetings", "sport"]).takes(greeting)
+    assert not digest(subjects=["sport"]).takes(greeting)
+    assert digest(profiles=["news"], subjects=["greetings"]).takes(greeting)
+    assert not digest(profiles=["advisory"], subjects=["greetings"]).takes(greeting)
+
+
+def test_the_list_is_the_destination_whatever_the_relay() -> None:
+    assert digest().identity() == digest(smtp="smtp://127.0.0.1").identity() == "warta"
+
+
+def test_importing_it_loads_nothing_heavy() -> None:
+    heavy = {"smtplib", "jinja2", "email_validator"}
+    code = f"import sys, syndicate_email; print({heavy} & set(sys.modules))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "set()"
+
+
+# --- the wire ---
+
+
+def three(channel: EmailDigest) -> list[Delivery]:
+    """The letter to Ann, Bob and Cee."""
+    ann, bob = deliveries(channel, edition(channel, item()))
+    cee = replace(bob, key=KEY, recipient=Recipient("3", "cee@example.com", "token-of-cee"))
+    return [ann, bob, cee]
+
+
+def kinds(outcomes: list[Outcome]) -> list[type]:
+    return [type(outcome.result) for outcome in outcomes]
+
+
+def received(server: SmtpServer) -> list[str]:
+    return [letter.recipient.partition("@")[0] for letter in server.letters]
+
+
+MEANINGS = [
+    (Fault(at="mail", do="refuse", nth=2), Refused, False),
+    (Fault(at="mail", do="defer", nth=2), Unavailable, False),
+    (Fault(at="mail", do="defer", nth=2, code=421), Receipt, True),  # on a new connection
+    (Fault(at="mail", do="hang up", nth=2), Receipt, True),
+    (Fault(at="rcpt", do="refuse", nth=2), Refused, False),
+    (Fault(at="rcpt", do="defer", nth=2, code=450), Unavailable, False),
+    (Fault(at="rcpt", do="defer", nth=2, code=452), Unavailable, False),
+    (Fault(at="rcpt", do="hang up", recipient="bob@example.net"), Unavailable, False),
+    (Fault(at="data", do="refuse", nth=2), Refused, False),
+    (Fault(at="data", do="defer", nth=2), Unavailable, False),
+    (Fault(at="data", do="hang up", nth=2), Unavailable, False),
+    (Fault(at="dot", do="refuse", nth=2), Refused, False),
+    (Fault(at="dot", do="defer", nth=2), Unavailable, False),
+    (Fault(at="dot", do="defer", nth=2, code=421), Unavailable, False),
+    (Fault(at="dot", do="hang up", nth=2), InDoubt, False),
+    (Fault(at="dot", do="hang up", nth=2, keep=True), InDoubt, True),
+    (Fault(at="dot", do="refuse", nth=2, code=199), InDoubt, False),
+    (Fault(at="sent", do="hang up", nth=2), Receipt, True),
+]
+
+
+@pytest.mark.parametrize(("fault", "meaning", "arrived"), MEANINGS)
+def test_each_answer_has_its_meaning_and_the_next_letter_goes(
+    fault: Fault, meaning: type, arrived: bool
+) -> None:
+    with SmtpServer(faults=[fault]) as server, digest(smtp=server.url) as channel:
+        outcomes = list(channel.publish_all(iter(three(channel))))
+        assert kinds(outcomes) == [Receipt, meaning, Receipt]
+        assert received(server) == (["ann", "bob", "cee"] if arrived else ["ann", "cee"])
+        said = str(outcomes[1].result)
+        if isinstance(outcomes[1].result, DeliveryError):
+            assert said.startswith("channels.warta.smtp: ")
+            assert "\n" not in said
+            assert "bob@example.net" not in said
+        if fault.code:
+            assert str(fault.code) in said or fault.at == "mail"
+
+
+@pytest.mark.parametrize(("fault", "meaning", "arrived"), MEANINGS)
+def test_one_letter_alone_means_the_same(fault: Fault, meaning: type, arrived: bool) -> None:
+    with SmtpServer(faults=[fault]) as server, digest(smtp=server.url) as channel:
+        ann, bob, cee = three(channel)
+        channel.publish(ann)
+        try:
+            result: object = channel.publish(bob)
+        except DeliveryError as error:
+            result = error
+        assert type(result) is meaning
+        channel.publish(cee)
+        assert received(server) == (["ann", "bob", "cee"] if arrived else ["ann", "cee"])
+
+
+def test_a_letter_cut_off_in_the_middle_was_not_sent() -> None:
+    lead = "All work and no play makes Jack a dull boy. " * 400_000  # more than buffers hold
+    with SmtpServer(faults=[Fault(at="body", do="hang up", nth=1)]) as server:
+        with digest(smtp=server.url) as channel:
+            ann, bob, _ = three(channel)
+            head, _, body = ann.rendition.content.partition(b"\n")
+            long = head + b"\n" + body + lead.encode().replace(b". ", b".\r\n")
+            cut = replace(ann, rendition=Rendition("", ann.rendition.media_type, long))
+            assert kinds(list(channel.publish_all(iter([cut, bob])))) == [Unavailable, Receipt]
+        assert received(server) == ["bob"]
+
+
+def test_a_short_letter_cut_off_is_never_taken_for_sent() -> None:
+    with SmtpServer(faults=[Fault(at="body", do="hang up", nth=1)]) as server:
+        with digest(smtp=server.url) as channel:
+            first, *others = channel.publish_all(iter(three(channel)))
+        assert isinstance(first.result, Unavailable | InDoubt)  # as far as it can know
+        assert kinds(others) == [Receipt, Receipt]
+        assert received(server) == ["bob", "cee"]
+
+
+def test_no_answer_in_time_is_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "PATIENCE", 0.3)
+    slow = Fault(at="dot", do="wait", seconds=1, nth=1)
+    with SmtpServer(faults=[slow]) as server, digest(smtp=server.url) as channel:
+        assert kinds(list(channel.publish_all(iter(three(channel))))) == [InDoubt, Receipt, Receipt]
+
+
+def test_nothing_is_started_without_a_connection() -> None:
+    faults = [Fault(at="dot", do="hang up"), Fault(at="connect", do="hang up", nth=2)]
+    pulled: list[str] = []
+
+    def pulling(todo: list[Delivery]) -> Iterator[Delivery]:
+        for delivery in todo:
+            pulled.append(delivery.key)
+            yield delivery
+
+    with SmtpServer(faults=faults) as server, digest(smtp=server.url) as channel:
+        stream = channel.publish_all(pulling(three(channel)))
+        assert isinstance(next(stream).result, InDoubt)
+        with pytest.raises(Unavailable, match="cannot reach the relay"):
+            next(stream)
+        assert len(pulled) == 1
+        assert received(server) == []
+
+
+def test_a_relay_that_has_gone_is_unavailable_however_often_it_is_asked() -> None:
+    with SmtpServer() as server, digest(smtp=server.url) as channel:
+        server.__exit__()
+        for delivery in three(channel):
+            with pytest.raises(Unavailable, match="cannot reach the relay"):
+                channel.publish(delivery)
+
+
+def test_a_login_refused_in_mid_run_refuses_no_recipient() -> None:
+    again = [Fault(at="auth", do="refuse", nth=nth) for nth in (2, 3)]  # PLAIN, then LOGIN
+    faults = [Fault(at="dot", do="hang up"), *again]
+    with secured(faults=faults) as server, digest(smtp=relay_of(server)) as channel:
+        ann, bob, _ = three(channel)
+        with pytest.raises(InDoubt):
+            channel.publish(ann)
+        with pytest.raises(Unavailable, match="password"):
+            channel.publish(bob)
+
+
+def test_a_relay_that_takes_one_letter_at_a_time_gets_them_all() -> None:
+    with SmtpServer(faults=[Fault(at="sent", do="hang up")]) as server:
+        with digest(smtp=server.url) as channel:
+            assert kinds(list(channel.publish_all(iter(three(channel))))) == [Receipt] * 3
+        assert received(server) == ["ann", "bob", "cee"]
+
+
+def test_letters_leave_over_one_connection_byte_for_byte() -> None:
+    with SmtpServer() as server, digest(smtp=server.url) as channel:
+        dots = item(replace(KPU, html="<p>.</p><p>..</p><pre>.\n.\r\n</pre>"))
+        todo = deliveries(channel, edition(channel, dots))
+        receipts = [outcome.result for outcome in channel.publish_all(iter(todo))]
+        assert server.commands.count("EHLO") == 1
+    for delivery, receipt, got in zip(todo, receipts, server.letters, strict=True):
+        assert delivery.recipient
+        assert got.mail_from == "humas@example.org"
+        assert got.content == fill(delivery.rendition.content, delivery.recipient, delivery.key)
+        assert receipt == Receipt(f"<{delivery.key}@example.org>")
+        assert parsed(got.content)["Message-ID"] == f"<{delivery.key}@example.org>"
+
+
+def test_small_packets_do_not_wait() -> None:
+    with SmtpServer() as server, digest(smtp=server.url) as channel:
+        assert isinstance(channel._way, wire.Wire)
+        assert channel._way._smtp
+        sock = cast("socket.socket", channel._way._smtp.sock)
+        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+# --- opening it ---
+
+
+@contextmanager
+def secured(certified: bool = True, **given: Any) -> Iterator[SmtpServer]:
+    """A server that offers TLS, and whether its certificate is trusted here."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        SmtpServer(user="desk", password="p@ss/w:rd%", starttls=context, **given) as server,
+    ):
+        if certified:
+            patch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+        yield server
+
+
+def relay_of(server: SmtpServer, password: str = "p@ss/w:rd%25") -> str:
+    return server.url.replace("://", f"://desk:{password}@")
+
+
+def test_a_password_goes_through_starttls() -> None:
+    with secured() as server:
+        with digest(smtp=relay_of(server)) as channel:
+            assert kinds(list(channel.publish_all(iter(three(channel))))) == [Receipt] * 3
+        assert server.commands[:4] == ["EHLO", "STARTTLS", "EHLO", "AUTH"]
+
+
+def test_tls_from_the_first_byte_works_as_well() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    with secured(tls=context) as server, digest(smtp=relay_of(server)) as channel:
+        assert server.url.startswith("smtps://")
+        channel.publish(three(channel)[0])
+        assert "STARTTLS" not in server.commands
+        assert len(server.letters) == 1
+
+
+def test_on_this_machine_letters_without_a_password_need_no_tls() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    with SmtpServer(starttls=context) as server, digest(smtp=server.url) as channel:
+        channel.publish(three(channel)[0])
+        assert "STARTTLS" not in server.commands
+
+
+def opening(channel: EmailDigest) -> DeliveryError:
+    with pytest.raises(DeliveryError) as caught:
+        channel.__enter__()
+    said = str(caught.value)
+    assert said.startswith("channels.warta.smtp: ")
+    assert "\n" not in said
+    for shown in (*traceback.format_exception(caught.value), repr(channel)):
+        assert "hunter2" not in shown
+        assert "p@ss" not in shown
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("fault", "meaning"),
+    [
+        (Fault(at="connect", do="refuse"), Refused),
+        (Fault(at="connect", do="defer"), Unavailable),
+        (Fault(at="connect", do="hang up"), Unavailable),
+        (Fault(at="ehlo", do="refuse"), Refused),
+        (Fault(at="ehlo", do="defer", code=421), Unavailable),
+        (Fault(at="ehlo", do="hang up"), Unavailable),
+        (Fault(at="auth", do="refuse"), Refused),
+        (Fault(at="auth", do="defer"), Unavailable),
+        (Fault(at="auth", do="hang up"), Unavailable),
+    ],
+)
+def test_opening_fails_in_these_ways(fault: Fault, meaning: type) -> None:
+    with secured(faults=[fault]) as server:
+        assert type(opening(digest(smtp=relay_of(server)))) is meaning
+
+
+def test_a_wrong_password_is_refused_without_showing_it() -> None:
+    with secured() as server:
+        error = opening(digest(smtp=relay_of(server, "hunter2")))
+    assert isinstance(error, Refused)
+    assert "refused the user or the password" in str(error)
+
+
+def test_a_password_is_never_sent_in_the_clear() -> None:
+    with SmtpServer(user="desk", password="hunter2") as server:
+        error = opening(digest(smtp=relay_of(server, "hunter2")))
+        assert isinstance(error, Refused)
+        assert "STARTTLS" in str(error)
+        assert "AUTH" not in server.commands
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused() -> None:
+    with secured(certified=False) as server:
+        error = opening(digest(smtp=relay_of(server)))
+        assert isinstance(error, Refused)
+        assert "certificate" in str(error)
+        assert "AUTH" not in server.commands
+
+
+def test_a_relay_that_is_not_there_is_unavailable() -> None:
+    with SmtpServer() as server:
+        url = server.url
+    for relay in (url, url.replace("://", "://desk:hunter2@"), url.replace("smtp:", "smtps:")):
+        error = opening(digest(smtp=relay))
+        assert isinstance(error, Unavailable)
+        assert "cannot reach the relay 127.0.0.1" in str(error)
+
+
+# --- the folder ---
+
+
+def test_a_letter_is_put_into_the_folder_once(tmp_path: Path) -> None:
+    with digest(tmp_path) as channel:
+        [ann, *_] = deliveries(channel, edition(channel, item()))
+        first = channel.publish(ann)
+        assert channel.publish(ann) == first
+        [file] = (tmp_path / "post/new").iterdir()
+        assert parsed(file.read_bytes())["To"] == "ann@example.org"
+        file.rename(tmp_path / "post/cur" / f"{file.name}:2,S")  # read by somebody
+        assert channel.publish(ann) == first
+    assert [f.name for f in (tmp_path / "post").rglob("*.eml*")] == [f"{ann.key}.eml:2,S"]
+
+
+def test_a_folder_that_is_a_file_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "post").write_text("a file")
+    assert isinstance(opening(digest(tmp_path)), Unavailable)
+
+
+def test_a_full_disk_leaves_no_half_of_a_letter(tmp_path: Path) -> None:
+    with digest(tmp_path) as channel:
+        [ann, bob] = deliveries(channel, edition(channel, item()))
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+        try:
+            outcomes = list(channel.publish_all(iter([ann, bob])))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert kinds(outcomes) == [Unavailable, Unavailable]
+        assert list((tmp_path / "post").rglob("*.eml")) == []
+        assert kinds(list(channel.publish_all(iter([ann, bob])))) == [Receipt, Receipt]
+
+
+def test_the_stencil_is_the_same_for_the_same_edition() -> None:
+    def said() -> Edition:
+        return edition(digest(), item(PPS), corrected(KPU))
+
+    assert list(digest().render(said())) == list(digest().render(said()))

@@ -1,0 +1,67 @@
+"""What channels do to text."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicate.text import excerpt, plain, slug, squeeze, utf16_length
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "short"),
+    [
+        ("short", 5, "short"),
+        ("one two three", 9, "one two…"),
+        ("one, two", 6, "one…"),
+        ("unbroken", 4, "unb…"),
+        ("two words", 1, "…"),
+        ("two words", 0, ""),
+        ("", 0, ""),
+    ],
+)
+def test_an_excerpt_ends_at_a_word_and_never_exceeds_its_limit(
+    text: str, limit: int, short: str
+) -> None:
+    assert excerpt(text, limit) == short
+    assert len(short) <= limit
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Jum’at & Jum'at", "jumat-jumat"),
+        ("Élan, Ångström – 2–8 Mei", "elan-angstrom-2-8-mei"),
+        ("a_b/c.d", "a-b-c-d"),
+        ("Привет 你好", "article"),
+        ("", "article"),
+        ("x" * 99, "x" * 60),
+        ("word " * 40, "-".join(["word"] * 12)),
+    ],
+)
+def test_a_slug_is_short_lower_case_ascii(text: str, words: str) -> None:
+    assert slug(text) == words
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>a <b>b</b>c</p><p>d</p>", "a bc\nd"),
+        ("<p>&amp;lt; &lt;b&gt;</p>", "&lt; <b>"),
+        ("<ul>\n<li>a</li>\n<li>b</li>\n</ul>", "a\nb"),
+        ("<table><tr><td>a</td><td>b</td></tr></table>", "a b"),
+        ("<details><summary>a</summary>b</details>", "a\nb"),
+        ("a<br>b<img alt='c'>", "a\nb"),
+        ("", ""),
+    ],
+)
+def test_plain_gives_the_words_a_line_per_block(html: str, text: str) -> None:
+    assert plain(html) == text
+
+
+def test_squeezing_makes_one_line() -> None:
+    assert squeeze(" a\n\t b\u00a0 c ") == "a b c"
+
+
+@pytest.mark.parametrize(("text", "length"), [("abc", 3), ("é", 1), ("🇮🇩", 4), ("\ud800", 1)])
+def test_length_is_counted_as_telegram_counts_it(text: str, length: int) -> None:
+    assert utf16_length(text) == length
