@@ -1,51 +1,69 @@
-"""What a channel needs from us."""
+"""What a channel needs from us; each name is imported when it is first used."""
 
-from syndicate.article import (
-    Article,
-    Correction,
-    Dateline,
-    Edition,
-    InfoSource,
-    Item,
-    Media,
-    Publisher,
-    PubStatus,
-    Withdrawal,
-)
-from syndicate.channel import (
-    ABSENT,
-    Absent,
-    Channel,
-    Collects,
-    Compares,
-    Delivery,
-    Finds,
-    HostsMedia,
-    Outcome,
-    Receipt,
-    Recipient,
-    Rehearses,
-    Removes,
-    Rendition,
-    Repeatable,
-    Revises,
-    Scheduled,
-    Scope,
-    Streams,
-    delivery_key,
-)
-from syndicate.errors import (
-    ArticleError,
-    ConfigError,
-    DeliveryError,
-    InDoubt,
-    LedgerError,
-    Refused,
-    SyndicateError,
-    Unavailable,
-    UsageError,
-)
-from syndicate.schedule import Schedule
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from syndicate.article import (
+        Article,
+        Correction,
+        Dateline,
+        Edition,
+        InfoSource,
+        Item,
+        Media,
+        Publisher,
+        PubStatus,
+        Withdrawal,
+    )
+    from syndicate.channel import (
+        ABSENT,
+        Absent,
+        Channel,
+        Collects,
+        Compares,
+        Delivery,
+        Finds,
+        HostsMedia,
+        Outcome,
+        Receipt,
+        Recipient,
+        Rehearses,
+        Removes,
+        Rendition,
+        Repeatable,
+        Revises,
+        Scheduled,
+        Scope,
+        Streams,
+        delivery_key,
+    )
+    from syndicate.errors import (
+        ArticleError,
+        ConfigError,
+        DeliveryError,
+        InDoubt,
+        LedgerError,
+        Refused,
+        SyndicateError,
+        Unavailable,
+        UsageError,
+    )
+    from syndicate.schedule import Schedule
+
+HOMES = ("article", "channel", "errors", "schedule")
+
+
+def __getattr__(name: str) -> object:
+    if name in __all__:
+        for home in HOMES:
+            module = import_module(f"syndicate.{home}")
+            if hasattr(module, name):
+                return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "ABSENT",

@@ -109,4 +109,4 @@ def _diff(one: Prepared, step: Step) -> str:
 
 
 def _shown(channel: Channel, rendition: Rendition | None) -> list[str]:
-    return channel.preview(rendition).splitlines() if rendition else []
+    return channel.as_text(rendition).splitlines() if rendition else []

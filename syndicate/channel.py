@@ -101,7 +101,7 @@ class Channel(ABC):
 
     kind: ClassVar[str]
     scope: ClassVar[Scope]
-    limit: ClassVar[int] = sys.maxsize  # the most characters preview() may show
+    limit: ClassVar[int] = sys.maxsize  # the most characters as_text() may show
 
     name: str
 
@@ -129,7 +129,7 @@ class Channel(ABC):
         """Whether an article is for this channel at all."""
         return True
 
-    def preview(self, rendition: Rendition) -> str:
+    def as_text(self, rendition: Rendition) -> str:
         """Show what readers will see, as plain text."""
         return rendition.content.decode(errors="replace")
 

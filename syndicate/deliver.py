@@ -244,7 +244,9 @@ def _stream(run: Run, channel: Streams, edition: int) -> None:
     except Exception as error:
         problem = InDoubt(run.scrub(f"unexpected: {error!r}"))
     stream.finish(problem)
-    if isinstance(problem, Refused | Unavailable):
+    if isinstance(problem, Refused | Unavailable) and run.ledger.queue.work(
+        [edition], doubts=False
+    ):
         raise problem
 
 

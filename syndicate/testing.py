@@ -134,7 +134,7 @@ class ChannelTests(ABC):
         hard = replace(HELLO, headline=text[:300], lead=text, html=f"<p>{said}</p>", markdown=text)
         for state in (item(hard), corrected(hard, text[:300]), withdrawn(hard, text[:300])):
             for rendition in channel.render(edition(channel, state)):
-                assert len(channel.preview(rendition)) <= channel.limit
+                assert len(channel.as_text(rendition)) <= channel.limit
 
     def test_renders_the_same_twice(self) -> None:
         one, two = self.make_channel(), self.make_channel()
@@ -147,15 +147,15 @@ class ChannelTests(ABC):
         after = list(channel.render(edition(channel, corrected(fixed))))
         assert [r.digest for r in before] != [r.digest for r in after]
         if channel.scope is not Scope.DIGEST:  # a digest says it among its corrections
-            assert all("The year was wrong." in channel.preview(r) for r in after)
+            assert all("The year was wrong." in channel.as_text(r) for r in after)
 
     def test_a_withdrawal_shows_its_reason_and_not_the_text(self) -> None:
         channel = self.make_channel()
         if channel.scope is Scope.DIGEST:
             pytest.skip("a digest says it among its corrections")
         for rendition in channel.render(edition(channel, withdrawn())):
-            assert "It was not so." in channel.preview(rendition)
-            assert "It begins." not in channel.preview(rendition)
+            assert "It was not so." in channel.as_text(rendition)
+            assert "It begins." not in channel.as_text(rendition)
 
     def test_addresses_are_unique(self) -> None:
         channel = self.make_channel()

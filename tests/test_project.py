@@ -14,6 +14,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from syndicate.cli.version import VERSION
+
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LOCKS = ("requirements-build.lock", "requirements.lock", "requirements-dev.lock")
@@ -108,7 +110,7 @@ def test_the_locks_agree(smaller: str) -> None:
 
 
 def test_the_installed_version_is_the_project_s() -> None:
-    assert version("syndicate-cli") == PROJECT["project"]["version"]
+    assert version("syndicate-cli") == VERSION
 
 
 def test_no_file_names_a_machine_or_a_registry() -> None:

@@ -89,7 +89,7 @@ class EmailDigest(Channel, Scheduled, Streams):
         )
         yield Rendition("", MEDIA_TYPE, stencil.to_bytes())
 
-    def preview(self, rendition: Rendition) -> str:
+    def as_text(self, rendition: Rendition) -> str:
         """The subject and the text part, as an example reader gets them."""
         from email import message_from_bytes
         from email.policy import default

@@ -79,7 +79,7 @@ class Feed(Channel, Collects, Revises, Removes, Repeatable, Compares, HostsMedia
         yield Rendition("atom.xml", ATOM, atom(feed, "atom.xml", ATOM))
         yield Rendition("feed.json", JSON, json_feed(feed, "feed.json"))
 
-    def preview(self, rendition: Rendition) -> str:
+    def as_text(self, rendition: Rendition) -> str:
         if rendition.media:
             return rendition.address
         said = (f"{title}\n{plain(html)}".strip() for title, html in _read(rendition))

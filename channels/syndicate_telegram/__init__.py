@@ -51,7 +51,7 @@ class Telegram(Channel, Revises, Removes, Rehearses):
     chat: @name of a public channel, or the number of a private one (-100…)
     test_chat: where `publish --test` posts
     api: the Bot API server
-    picture: the first picture: `above` or `below` the text as a large preview where it has a
+    preview: the first picture: `above` or `below` the text as a large preview where it has a
         public address, else as a photo; `photo` always as a photo (1,024 characters); `none`
     silent: post without a sound
     protect: let nobody forward or save the posts
@@ -66,17 +66,17 @@ class Telegram(Channel, Revises, Removes, Rehearses):
     chat: ChatName
     test_chat: ChatName = ""
     api: WebUrl = "https://api.telegram.org"
-    picture: Picture = "above"
+    preview: Picture = "above"
     silent: bool = False
     protect: bool = False
 
     def render(self, edition: Edition) -> Iterator[Rendition]:
         [item] = edition.items
-        post = compose(item, edition.publisher, self.name, self.picture)
+        post = compose(item, edition.publisher, self.name, self.preview)
         media = (post.photo,) if post.upload else ()
         yield Rendition("post", "application/json", post.content, media)
 
-    def preview(self, rendition: Rendition) -> str:
+    def as_text(self, rendition: Rendition) -> str:
         return Post.read(rendition.content).plain
 
     def publish(self, delivery: Delivery) -> Receipt:
@@ -164,7 +164,7 @@ class Telegram(Channel, Revises, Removes, Rehearses):
                 raise
             raise Refused(
                 f"{there.words} is text, and a text cannot become a photo: give the picture a"
-                f" public address (a feed hosts it), or set channels.{self.name}.picture to none"
+                f" public address (a feed hosts it), or set channels.{self.name}.preview to none"
             ) from None
         return photo
 

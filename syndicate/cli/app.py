@@ -6,7 +6,7 @@ import typer
 
 from syndicate.cli import articles, desk, lists, setup
 from syndicate.cli.context import remember
-from syndicate.cli.version import version
+from syndicate.cli.version import VERSION
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,7 +19,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        typer.echo(f"syndicate {version()}")
+        typer.echo(f"syndicate {VERSION}")
         raise typer.Exit
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -75,6 +76,7 @@ def office(*, dry: bool = False, as_json: bool = False) -> Iterator[Office]:
         opened = Office.open(settings, clock(), dry=dry)
         given.scrub = opened.scrub
         opened.stopping = lambda: given.interrupted
+        gc.enable()
         with _signals():
             try:
                 yield opened

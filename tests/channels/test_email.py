@@ -460,7 +460,7 @@ def test_a_hosted_picture_of_the_text_is_shown_once() -> None:
 def test_a_preview_is_the_subject_and_the_text() -> None:
     channel = digest()
     [rendition] = channel.render(edition(channel, item()))
-    shown = channel.preview(rendition)
+    shown = channel.as_text(rendition)
     assert shown.startswith("Hello, world\n\nWarta Bengkalis\n")
     assert "token" not in shown.replace("TOKEN", "")
 

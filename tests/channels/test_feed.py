@@ -318,7 +318,7 @@ def test_hard_text_arrives_as_it_was_written(feed: Feed, text: str) -> None:
     assert parsed(made["atom.xml"]).entries[0].summary == kept
     assert json.loads(made["feed.json"].content)["items"][0]["title"] == kept
     assert all(escape(kept) in html for html in contents_of(feed, item(hard)))
-    assert all(kept in feed.preview(rendition) for rendition in made.values())
+    assert all(kept in feed.as_text(rendition) for rendition in made.values())
 
 
 def test_lone_surrogates_are_left_out(feed: Feed) -> None:
@@ -404,7 +404,7 @@ def test_a_withdrawn_article_stays_under_its_id_as_a_notice(feed: Feed) -> None:
 def test_the_preview_is_what_readers_see(feed: Feed) -> None:
     article = replace(HELLO, headline="A & B", html="<p>C &amp; <em>D</em></p>\n<p>E</p>")
     for rendition in rendered(feed, corrected(article)).values():
-        assert feed.preview(rendition) == (
+        assert feed.as_text(rendition) == (
             "News\nNews\n\nA & B\nCORRECTION (14 August 2026 20:00 WIB): The year was wrong.\n"
             "C & D\nE"
         )

@@ -252,7 +252,7 @@ def test_a_dateline_stands_before_the_first_paragraph(
 def test_the_photographer_is_named_with_the_picture_only() -> None:
     taken = replace(HELLO, media=(replace(HOSTED, creator="Ann"),))
     assert "\n\nPhoto: Ann\n\n#greetings" in said(item(taken))["text"]
-    assert "Ann" not in said(item(taken), picture="none")["text"]
+    assert "Ann" not in said(item(taken), preview="none")["text"]
 
 
 def test_an_article_may_have_its_own_words_for_the_channel() -> None:
@@ -507,7 +507,7 @@ LONG = replace(HELLO, html=PARAGRAPH * 3)
 def test_the_first_picture_is_shown_as_the_setting_says(
     media: Media, setting: str, shown: Mapping[str, object]
 ) -> None:
-    post = said(item(replace(HELLO, media=(media,))), picture=setting)
+    post = said(item(replace(HELLO, media=(media,))), preview=setting)
     nothing: dict[str, object] = {"card": "", "photo": "", "upload": False}
     assert {**post, **nothing, **shown} == post
 
@@ -691,7 +691,7 @@ def test_a_preview_shows_where_the_link_leads() -> None:
     [rendition] = channel.render(
         edition(channel, item(replace(HELLO, html="<p>👍 It begins.</p>")))
     )
-    assert channel.preview(rendition) == (
+    assert channel.as_text(rendition) == (
         "Hello, world\n\n👍 It begins.\n\nRead more: https://example.org/hello\n\n#greetings"
     )
 

@@ -1,0 +1,272 @@
+"""An office in a folder, with real destinations: write articles, run commands, look around."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from syndicate.cli import main
+from syndicate.loopback.botapi import BotApi, Post
+from syndicate.loopback.smtp import SmtpServer
+
+TOKEN = "123456:SECRET-of_the-BOT"
+PASSWORD = "s3cret/of:the@relay"
+CHAT, TEST_CHAT = "@kabar", "@kabar_uji"
+MORNING = "2026-05-04T09:00:00+07:00"  # a Monday
+NOON = "2026-05-04T12:00:00+07:00"
+EVENING = "2026-05-04T17:01:00+07:00"  # the digest of 17.00 is due
+NEXT_EVENING = "2026-05-05T17:01:00+07:00"
+PROGRAM = (sys.executable, "-c", "from syndicate.cli import main; main()")
+
+Table = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one document on stdout; anything beside it fails here."""
+        return json.loads(self.out)
+
+    @property
+    def said(self) -> str:
+        return self.out + self.err
+
+    @property
+    def complaint(self) -> str:
+        """The one line of a command that could not run."""
+        [line] = [one for one in self.err.splitlines() if not one.startswith("rehearsal:")]
+        return line
+
+
+@dataclass
+class Newsroom:
+    """A folder with config.toml, articles and a ledger, and what its readers see."""
+
+    folder: Path
+    api: BotApi
+    smtp: SmtpServer
+    channels: dict[str, Table] = field(default_factory=dict)
+    ledger_url: str = "sqlite:///syndicate.db"
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.channels = {
+            "feed": {
+                "kind": "feed", "title": "Kabar", "url": "https://kantor.example/feed",
+                "directory": "public/feed",
+            },
+            "telegram": {
+                "kind": "telegram", "token": "${TG_TOKEN}", "chat": CHAT, "api": self.api.url,
+            },
+            "harian": {
+                "kind": "email", "title": "Kabar harian", "schedule": "daily 17:00",
+                "sender": "Redaksi <redaksi@kantor.example>", "smtp": self.smtp.url,
+                "mailbox": "berhenti@kantor.example",
+            },
+        }  # fmt: skip
+        self.environment = {"TG_TOKEN": TOKEN}
+        self.configure()
+
+    # what the office has
+
+    def configure(self) -> None:
+        """Write config.toml as the fields have it now."""
+        publisher = {"name": "Kantor", "url": "https://kantor.example", "language": "id",
+                     "timezone": "Asia/Jakarta", "email": "redaksi@kantor.example",
+                     "address": "Jl. Antara 1"}  # fmt: skip
+        tables = {"publisher": publisher, "ledger": {"url": self.ledger_url}}
+        tables |= {f"channels.{name}": table for name, table in self.channels.items()}
+        lines = (
+            f"[{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items())
+            for name, table in tables.items()
+        )
+        (self.folder / "config.toml").write_text("\n".join(lines), encoding="utf-8")
+
+    def change(self, channel: str, **settings: object) -> None:
+        """Give a channel other settings."""
+        self.channels[channel] |= settings
+        self.configure()
+
+    def only(self, *names: str) -> None:
+        """Leave these channels in the configuration, in this order."""
+        self.channels = {name: self.channels[name] for name in names}
+        self.configure()
+
+    def write(
+        self, name: str = "kabar.md", body: str = "Isi kabar.", *, headline: str = "Kabar pertama",
+        **front: object,
+    ) -> Path:  # fmt: skip
+        """Write an article; front matter is given as Python values."""
+        path = self.folder / name
+        url = f"https://kantor.example/{path.stem}"
+        fields: Table = {"headline": headline, "url": url} | front
+        lines = "".join(f"{key}: {json.dumps(value)}\n" for key, value in fields.items())
+        path.write_text(f"---\n{lines}---\n\n{body}\n", encoding="utf-8")
+        return path
+
+    def rewrite(self, old: str, new: str, name: str = "kabar.md") -> None:
+        """Change an article's file."""
+        path = self.folder / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def uri(self, name: str = "kabar.md") -> str:
+        lines = (self.folder / name).read_text(encoding="utf-8").splitlines()
+        [found] = [line for line in lines if line.startswith("uri:")]
+        return found.removeprefix("uri:").strip().strip("\"'")
+
+    # what it does
+
+    def run(self, *words: str, at: str = MORNING, env: Mapping[str, str] | None = None) -> Answer:
+        """Run a command in this process, its output in a pipe's place."""
+        out, err = io.StringIO(), io.StringIO()
+        with self.here(at, env), redirect_stdout(out), redirect_stderr(err):
+            code = exit_code(words)
+        return Answer(code, out.getvalue(), err.getvalue())
+
+    def child(
+        self, *words: str, at: str = MORNING, env: Mapping[str, str] | None = None,
+        program: tuple[str, ...] = PROGRAM,
+    ) -> Answer:  # fmt: skip
+        """Run a command in a process of its own."""
+        done = subprocess.run(
+            [*program, *words], cwd=self.folder, env=self.environ(at, env), capture_output=True,
+            text=True, timeout=60, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    def environ(self, at: str = MORNING, env: Mapping[str, str] | None = None) -> dict[str, str]:
+        mine = {"SYNDICATE_NOW": at, "XDG_CONFIG_HOME": str(self.folder / ".config")}
+        return {**os.environ, **mine, **self.environment, **(env or {})}
+
+    @contextmanager
+    def here(self, at: str = MORNING, env: Mapping[str, str] | None = None) -> Iterator[None]:
+        before = Path.cwd()
+        os.chdir(self.folder)
+        try:
+            with patch.dict(os.environ, self.environ(at, env), clear=True):
+                yield
+        finally:
+            os.chdir(before)
+
+    def publish(self, *words: str, at: str = MORNING) -> Answer:
+        """Publish kabar.md unless another article is named, and insist on success."""
+        articles = () if any(word.endswith(".md") for word in words) else ("kabar.md",)
+        answer = self.run("publish", *articles, *words, at=at)
+        assert answer.code == 0, answer.said
+        return answer
+
+    def subscribe(self, *addresses: str, to: str = "harian", at: str = MORNING) -> None:
+        answer = self.run("subscribers", "add", "--list", to, *addresses, at=at)
+        assert answer.code == 0, answer.said
+
+    # what readers see
+
+    @property
+    def posts(self) -> list[str]:
+        return [post.text for post in self.api.shown]
+
+    @property
+    def post(self) -> Post:
+        [post] = self.api.shown
+        return post
+
+    @property
+    def letters(self) -> list[EmailMessage]:
+        return [parsed(letter.content) for letter in self.smtp.letters]
+
+    @property
+    def readers(self) -> list[str]:
+        return [letter.recipient for letter in self.smtp.letters]
+
+    @property
+    def feed(self) -> Path:
+        return self.folder / "public" / "feed"
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        """The items of the JSON feed, newest first; none where there is no feed."""
+        path = self.feed / "feed.json"
+        if not path.exists():
+            return []
+        found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["items"]
+        return found
+
+    @property
+    def effects(self) -> int:
+        """How often anything was asked of the bot that is more than a question, or of the relay."""
+        asked = [one for one in self.api.requests if not one.method.startswith("get")]
+        return len(asked) + len(self.smtp.commands)
+
+    # what is remembered
+
+    @property
+    def ledger(self) -> Path:
+        return self.folder / "syndicate.db"
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.ledger)) as db:
+            return db.execute(query).fetchall()
+
+    def remembered(self) -> list[str]:
+        """The ledger as one list of statements; empty where there is no ledger."""
+        if not self.ledger.exists():
+            return []
+        with closing(sqlite3.connect(self.ledger)) as db:
+            return list(db.iterdump())
+
+    def everything(self) -> object:
+        """All that a command could have touched: files, ledger, requests."""
+        files = {
+            str(path.relative_to(self.folder)): (path.read_bytes(), path.stat().st_mtime_ns)
+            for path in sorted(self.folder.rglob("*"))
+            if path.is_file() and not path.name.startswith("syndicate.db")
+        }
+        return files, self.remembered(), len(self.api.requests), len(self.smtp.commands)
+
+
+def exit_code(words: tuple[str, ...]) -> int:
+    """Run the program's own entry point."""
+    with patch.object(sys, "argv", ["syndicate", *words]):
+        try:
+            main()
+        except SystemExit as ended:
+            return ended.code if isinstance(ended.code, int) else 1
+    return 0
+
+
+def parsed(content: bytes) -> EmailMessage:
+    letter = message_from_bytes(content, policy=default)
+    assert isinstance(letter, EmailMessage)
+    return letter
+
+
+def part(letter: EmailMessage, kind: str) -> str:
+    """The text of a letter's ``plain`` or ``html`` part."""
+    body = letter.get_body((kind,))
+    assert body is not None
+    return str(body.get_content())
+
+
+Break = Callable[[Newsroom], None]

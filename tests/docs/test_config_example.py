@@ -1,0 +1,104 @@
+"""config.example.toml: it loads, and holds every setting there is and no other."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from syndicate.config import LedgerSettings, PublisherSettings, load
+from syndicate.registry import channel_class, kinds, make_channels
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "config.example.toml"
+TABLES: dict[str, Any] = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+NEEDED = object()
+
+
+def model_settings(model: type[BaseModel]) -> dict[str, object]:
+    """Setting -> its default, of a pydantic model."""
+    found = model.model_fields.items()
+    return {name: NEEDED if one.is_required() else one.default for name, one in found}
+
+
+def channel_settings(kind: str) -> dict[str, object]:
+    """Setting -> its default, of a channel's class."""
+    settings: dict[str, object] = {}
+    for one in fields(channel_class(kind)):
+        if one.init and one.name != "name":
+            assert one.default_factory is MISSING
+            settings[one.name] = NEEDED if one.default is MISSING else one.default
+    return settings
+
+
+def models() -> dict[str, dict[str, object]]:
+    """Table -> its settings, as the program knows them."""
+    there = {
+        "publisher": model_settings(PublisherSettings),
+        "ledger": model_settings(LedgerSettings),
+    }
+    return there | {name: channel_settings(t["kind"]) for name, t in TABLES["channels"].items()}
+
+
+def comments() -> Iterator[tuple[str, str, str]]:
+    """Table, setting and the comment that stands right above it."""
+    table, said = "", ""
+    for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
+        if found := re.match(r"\[(?:channels\.)?(\w+)\]", line):
+            table, said = found[1], ""
+        elif line.startswith("#"):
+            said = f"{said} {line[1:].strip()}".strip()
+        elif found := re.match(r"(\w+) = ", line):
+            if found[1] != "kind":
+                yield table, found[1], said
+            said = ""
+        else:
+            said = ""
+
+
+def table_of(name: str) -> Mapping[str, object]:
+    return {**TABLES, **TABLES["channels"]}[name]  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("name", models())
+def test_a_table_holds_every_setting_and_no_other(name: str) -> None:
+    assert table_of(name).keys() - {"kind"} == models()[name].keys()
+
+
+def test_every_kind_of_channel_is_shown() -> None:
+    assert sorted(table["kind"] for table in TABLES["channels"].values()) == kinds()
+
+
+@pytest.mark.parametrize(("table", "setting", "said"), comments())
+def test_a_comment_says_whether_a_setting_is_needed_and_its_default(
+    table: str, setting: str, said: str
+) -> None:
+    default = models()[table][setting]
+    if default is NEEDED:
+        assert said.endswith("(needed)")
+        return
+    found = re.search(r"\(default (.*)\)$", said)
+    assert found, f"{table}.{setting}: {said!r} ends with no (default …)"
+    told = tomllib.loads(f"it = {found[1]}")["it"]
+    assert told == (list(default) if isinstance(default, tuple) else default)
+
+
+def test_every_setting_has_a_comment() -> None:
+    told = {(table, setting) for table, setting, said in comments() if len(said) > 15}
+    assert told == {(table, setting) for table, known in models().items() for setting in known}
+
+
+def test_it_loads_with_its_secrets_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in re.findall(r"\$\{(\w+)\}", re.sub(r"^#.*", "", EXAMPLE.read_text(), flags=re.M)):
+        monkeypatch.setenv(name, f"the-{name}")
+    settings = load(EXAMPLE)
+    made = make_channels(settings)
+    assert {channel.name for channel in made} == TABLES["channels"].keys()
+    assert "the-TELEGRAM_TOKEN" not in repr((settings, made))
+    assert "the-SMTP_PASSWORD" not in repr((settings, made))

@@ -1,0 +1,278 @@
+"""An office for tests: articles, walls to say them on, a ledger, and children to kill."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sqlalchemy import Row, create_engine, func, select, text
+
+from syndicate import digest as digests
+from syndicate import publish as publishing
+from syndicate import settle
+from syndicate import withdraw as withdrawing
+from syndicate.config import Settings
+from syndicate.ledger.schema import attempts, channels, deliveries, editions, renditions
+from syndicate.office import Office
+from syndicate.report import Report
+from syndicate.testing import NOON, OFFICE
+from syndicate.tick import tick
+from walls import Post, set_mood, shown
+
+PATIENCE = 20.0  # seconds until something that must happen counts as not happening
+
+
+@dataclass(frozen=True)
+class Newsroom:
+    """One configuration, its articles and its ledger. Every command opens the office anew."""
+
+    home: Path
+    url: str
+    walls: Mapping[str, Mapping[str, Any]]  # the channels' tables
+    now: datetime = NOON
+
+    def with_walls(self, **walls: Mapping[str, Any]) -> Newsroom:
+        """The same office with other channels."""
+        return replace(self, walls=walls)
+
+    def changed(self, name: str, **settings: Any) -> Newsroom:
+        """The same office with other settings of one channel."""
+        return replace(self, walls={**self.walls, name: {**self.walls[name], **settings}})
+
+    def at(self, now: datetime) -> Newsroom:
+        """The same office at another time."""
+        return replace(self, now=now)
+
+    @contextmanager
+    def office(self) -> Iterator[Office]:
+        settings = Settings(self.home / "config.toml", OFFICE, self.url, self.walls)
+        opened = Office.open(settings, lambda: self.now)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+    # commands
+
+    def publish(self, *paths: Path, **given: Any) -> Report:
+        with self.office() as office:
+            return publishing.publish(office, publishing.Request(paths=paths, **given))
+
+    def correct(self, slug: str, headline: str, **given: Any) -> Report:
+        """Change an article and publish it again, with a note."""
+        return self.publish(self.write(slug, headline), **{"note": "it was wrong", **given})
+
+    def withdraw(self, article: Path, *, kill: bool = False) -> Report:
+        with self.office() as office:
+            return withdrawing.withdraw(
+                office,
+                withdrawing.Request(article=str(article), reason="it was not so", kill=kill),
+            )
+
+    def digest(self, **given: Any) -> Report:
+        with self.office() as office:
+            return digests.digest(office, digests.Request(**given))
+
+    def tick(self) -> Report:
+        with self.office() as office:
+            return tick(office)
+
+    def resolve(self, delivery: int, sent: str | None) -> Report:
+        with self.office() as office:
+            return settle.resolve(office, delivery, sent)
+
+    def subscribe(self, name: str, *addresses: str) -> None:
+        with self.office() as office:
+            with office.ledger.planning() as catalogue:
+                known = office.remembered(catalogue, *office.chosen([name]))
+            people = [(address, "") for address in addresses]
+            office.ledger.lists.add(known.id, people, "test", self.now, again=False)
+
+    def unsubscribe(self, name: str, address: str) -> None:
+        with self.office() as office:
+            known = office.ledger.known_channels()[name]
+            assert office.ledger.lists.end(known.id, address, "unsubscribed", self.now)
+
+    # articles
+
+    def write(self, slug: str, headline: str = "", *, date: str = "2026-08-14") -> Path:
+        """An article's file with an identity of its own."""
+        path = self.home / f"{slug}.md"
+        uri = f"tag:example.org,{date}:{slug}"
+        front = f'uri: "{uri}"\nheadline: "{headline or slug}"\nurl: https://example.org/{slug}'
+        path.write_text(f"---\n{front}\n---\n\nThe story of {slug}.\n", encoding="utf-8")
+        return path
+
+    # what is where
+
+    def folder(self, name: str) -> Path:
+        return self.home / str(self.walls[name]["folder"])
+
+    def mood(self, name: str, verb: str, mood: str | None) -> None:
+        set_mood(self.folder(name), verb, mood)
+
+    def posts(self, name: str) -> list[Post]:
+        return shown(self.folder(name))
+
+    def texts(self, name: str) -> list[str]:
+        return [post.text for post in self.posts(name)]
+
+    def rows(self, name: str) -> list[Row[Any]]:
+        """A channel's deliveries, with what each should say and says."""
+        wanted, present = renditions.alias("should"), renditions.alias("does")
+        query = (
+            select(
+                deliveries,
+                editions.c.key,
+                wanted.c.content.label("should_say"),
+                present.c.content.label("says"),
+            )
+            .join(editions, editions.c.id == deliveries.c.edition_id)
+            .join(channels, channels.c.id == editions.c.channel_id)
+            .outerjoin(wanted, wanted.c.id == deliveries.c.wanted)
+            .outerjoin(present, present.c.id == deliveries.c.present)
+            .where(channels.c.name == name)
+            .order_by(deliveries.c.id)
+        )
+        return self.ask(query)
+
+    def states(self, name: str) -> list[str]:
+        return [row.state for row in self.rows(name)]
+
+    def row(self, name: str) -> Row[Any]:
+        [row] = self.rows(name)
+        return row
+
+    def tries(self, name: str) -> list[str]:
+        """What was tried on a channel and how it ended: ``publish: receipt``."""
+        query = (
+            select(attempts.c.verb, attempts.c.outcome)
+            .join(deliveries, deliveries.c.id == attempts.c.delivery_id)
+            .join(editions, editions.c.id == deliveries.c.edition_id)
+            .join(channels, channels.c.id == editions.c.channel_id)
+            .where(channels.c.name == name)
+            .order_by(attempts.c.id)
+        )
+        return [f"{row.verb}: {row.outcome}" for row in self.ask(query)]
+
+    def windows(self, name: str) -> list[Row[Any]]:
+        """A channel's digests."""
+        query = (
+            select(editions)
+            .join(channels, channels.c.id == editions.c.channel_id)
+            .where(channels.c.name == name, editions.c.closed_at.is_not(None))
+            .order_by(editions.c.closed_at)
+        )
+        return self.ask(query)
+
+    def ask(self, query: Any) -> list[Row[Any]]:
+        """Read from the ledger as an onlooker, over a connection of our own."""
+        engine = create_engine(self.url)
+        try:
+            with engine.connect() as db:
+                return list(db.execute(query).all())
+        finally:
+            engine.dispose()
+
+    def order(self, statement: Any) -> None:
+        """Change the ledger behind the office's back."""
+        engine = create_engine(self.url)
+        try:
+            with engine.begin() as db:
+                db.execute(statement)
+        finally:
+            engine.dispose()
+
+    def under_way(self) -> int:
+        """How many deliveries are committed as started and not as ended."""
+        sending = select(func.count()).where(deliveries.c.state == "sending")
+        [row] = self.ask(sending.select_from(deliveries))
+        return int(row[0])
+
+
+# children
+
+
+@dataclass
+class Child:
+    """A process of our own making."""
+
+    pid: int
+    url: str
+    _ended: int | None = field(default=None, init=False)
+
+    def wait(self) -> int:
+        """Its exit code, negative where a signal ended it; PostgreSQL has seen it go, too."""
+        if self._ended is None:
+            _, status = os.waitpid(self.pid, 0)
+            self._ended = os.waitstatus_to_exitcode(status)
+            _seen_to_go(self.url, self.pid)
+        return self._ended
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+        self.wait()
+
+
+def fork(url: str, work: Callable[[], object]) -> Child:
+    """Do something in a child that is warm already: it has imported all that we have."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # other tests' threads do not matter
+        pid = os.fork()
+    if not pid:
+        _live(url, work)
+    return Child(pid, url)
+
+
+def in_child(url: str, work: Callable[[], object]) -> int:
+    """Do something in a child and wait for its end; returns its exit code."""
+    return fork(url, work).wait()
+
+
+def die() -> NoReturn:
+    """End this process as a power cut would."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Wait for what another process is about to do."""
+    patience = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < patience, "it did not happen"
+        time.sleep(0.005)
+
+
+def _live(url: str, work: Callable[[], object]) -> NoReturn:
+    code = 1
+    try:
+        os.environ["PGAPPNAME"] = f"child {os.getpid()}"
+        work()
+        code = 0
+    except BaseException:
+        traceback.print_exc(file=sys.__stderr__)
+    finally:
+        os._exit(code)
+
+
+def _seen_to_go(url: str, pid: int) -> None:
+    """A server sees a moment later than we do that its client is gone."""
+    if url.startswith("sqlite"):
+        return
+    engine = create_engine(url)
+    left = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = :name")
+    try:
+        with engine.connect() as db:
+            wait_until(lambda: db.scalar(left, {"name": f"child {pid}"}) == 0)
+    finally:
+        engine.dispose()

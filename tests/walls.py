@@ -1,0 +1,264 @@
+"""Channels whose destination is a folder of posts: what was said stays there to be counted."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import ClassVar, Self
+
+from syndicate.article import Edition, Item
+from syndicate.channel import (
+    ABSENT,
+    Absent,
+    Channel,
+    Collects,
+    Compares,
+    Delivery,
+    Finds,
+    Outcome,
+    Receipt,
+    Removes,
+    Rendition,
+    Repeatable,
+    Revises,
+    Scheduled,
+    Scope,
+    Streams,
+)
+from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
+from syndicate.schedule import Schedule
+from syndicate.settings import ConfigPath, ScheduleField
+
+MOODS = {
+    "refused": lambda: Refused("the wall says no"),
+    "unavailable": lambda: Unavailable("the wall is wet"),
+    "later": lambda: Unavailable("the wall is busy", 600),
+    "in doubt": lambda: InDoubt("nobody saw it"),
+    "unexpected": lambda: ZeroDivisionError("the wall fell down"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One thing that readers can see."""
+
+    number: int  # in the order of saying, unless it could be repeated
+    key: str  # the delivery's
+    text: str
+
+
+@dataclass(kw_only=True)
+class Wall(Channel):
+    """What is said here stays, nobody can look, and saying it again says it twice.
+
+    ``set_mood`` makes an effect fail, in whatever process it happens.
+    """
+
+    kind = "walls:Wall"
+    scope = Scope.ARTICLE
+
+    folder: ConfigPath
+    at: str = ""  # the destination's own name; the folder if there is none
+    template: str = "{}"
+    breaks: bool = False  # whether it cannot even say it
+
+    def render(self, edition: Edition) -> Iterator[Rendition]:
+        if self.breaks:
+            raise ZeroDivisionError("nothing to say it with")
+        [item] = edition.items
+        yield Rendition("post", "text/plain", self.template.format(said(item)).encode())
+
+    def publish(self, delivery: Delivery) -> Receipt:
+        self.obey("publish")
+        path = put_up(self.folder, delivery)
+        self.obey("published")
+        return Receipt(path.name)
+
+    def target(self) -> str:
+        return str(self.folder)
+
+    def identity(self) -> str:
+        return self.at or self.target()
+
+    def __enter__(self) -> Self:
+        self.obey("open")
+        self.folder.mkdir(exist_ok=True)
+        return self
+
+    def obey(self, verb: str) -> None:
+        """Fail as the mood says."""
+        mood = _mood(self.folder, verb)
+        if mood.exists():
+            raise MOODS[mood.read_text()]()
+
+
+class SearchableWall(Wall, Finds):
+    """A wall that can be looked at."""
+
+    def find(self, delivery: Delivery) -> Receipt | Absent:
+        self.obey("find")
+        found = [path for path in _posts(self.folder) if path.name.endswith(delivery.key)]
+        return Receipt(found[0].name) if found else ABSENT
+
+
+class Slate(Wall, Repeatable):
+    """Saying the same again changes nothing, for an hour."""
+
+    repeatable_for: ClassVar[timedelta] = timedelta(hours=1)
+
+    def publish(self, delivery: Delivery) -> Receipt:
+        self.obey("publish")
+        path = self.folder / f"0-{delivery.key}"
+        write(path, text_of(delivery))
+        return Receipt(path.name)
+
+
+class Board(Wall, Revises, Removes):
+    """A wall whose posts can be changed and taken down, and not searched."""
+
+    def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
+        self.obey("revise")
+        write(self.folder / receipt.reference, text_of(delivery))
+        self.obey("revised")
+        return receipt
+
+    def remove(self, receipt: Receipt) -> None:
+        self.obey("remove")
+        (self.folder / receipt.reference).unlink(missing_ok=True)
+
+
+class SearchableBoard(Board, SearchableWall):
+    """A board that can be looked at as well."""
+
+
+class Sheet(Slate, Revises, Removes, Compares, Collects):
+    """One file with everything that is live, as a feed is one."""
+
+    scope = Scope.COLLECTION
+    items = 20
+
+    def render(self, edition: Edition) -> Iterator[Rendition]:
+        text = "\n".join(self.template.format(said(item)) for item in edition.items)
+        yield Rendition("sheet", "text/plain", text.encode())
+
+    def publish(self, delivery: Delivery) -> Receipt:
+        self.obey("publish")
+        write(self.folder / "0-sheet", text_of(delivery))
+        return Receipt("0-sheet")
+
+    def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
+        return self.publish(delivery)
+
+    def remove(self, receipt: Receipt) -> None:
+        (self.folder / receipt.reference).unlink(missing_ok=True)
+
+    def holds(self, rendition: Rendition, receipt: Receipt) -> bool:
+        path = self.folder / receipt.reference
+        return path.exists() and path.read_bytes() == rendition.content
+
+
+@dataclass(kw_only=True)
+class Letters(Wall, Scheduled, Streams):
+    """A letter for every subscriber, several under way at once."""
+
+    kind = "walls:Letters"
+    scope = Scope.DIGEST
+
+    schedule: ScheduleField = Schedule.parse("daily 17:00")  # noqa: RUF009 - it is frozen
+    window: int = 3
+
+    def render(self, edition: Edition) -> Iterator[Rendition]:
+        if self.breaks:
+            raise ZeroDivisionError("nothing to say it with")
+        news = [said(item) for item in edition.items]
+        changes = [f"changed: {said(item)}" for item in edition.corrections]
+        yield Rendition("", "text/plain", "\n".join(changes + news).encode())
+
+    def publish_all(self, deliveries: Iterator[Delivery]) -> Iterator[Outcome]:
+        under_way: deque[Delivery] = deque()
+        for delivery in deliveries:
+            under_way.append(delivery)
+            if len(under_way) == self.window:
+                yield self._posted(under_way.popleft())
+        while under_way:
+            yield self._posted(under_way.popleft())
+
+    def _posted(self, delivery: Delivery) -> Outcome:
+        assert delivery.recipient is not None
+        self.obey("stream")
+        try:
+            self.obey(f"publish {delivery.recipient.email}")
+            return Outcome(delivery, self.publish(delivery))
+        except DeliveryError as error:
+            return Outcome(delivery, error)
+
+
+class SearchableLetters(Letters, SearchableWall):
+    """Letters whose copies are kept where one can look."""
+
+
+def said(item: Item) -> str:
+    """An article in one line: its newest correction's note or why it was withdrawn are there."""
+    if item.withdrawal:
+        return f"withdrawn: {item.withdrawal.reason}"
+    notes = [f" ({one.note})" for one in item.corrections[-1:]]
+    return "".join((item.article.headline, *notes))
+
+
+def text_of(delivery: Delivery) -> str:
+    """What a delivery says, and to whom."""
+    to = f"{delivery.recipient.email}: " if delivery.recipient else ""
+    return to + delivery.rendition.content.decode()
+
+
+def shown(folder: Path) -> list[Post]:
+    """Everything that readers can see, oldest first."""
+    found = []
+    for path in _posts(folder):
+        number, _, key = path.name.partition("-")
+        found.append(Post(int(number), key, path.read_text()))
+    return found
+
+
+def set_mood(folder: Path, verb: str, mood: str | None) -> None:
+    """Make an effect fail from now on; None lets it succeed again."""
+    path = _mood(folder, verb)
+    if mood is None:
+        path.unlink()
+    else:
+        assert mood in MOODS
+        path.write_text(mood)
+
+
+def put_up(folder: Path, delivery: Delivery) -> Path:
+    """Put up one more post, all of it or nothing; what is there already stays."""
+    part = folder / f".part-{os.getpid()}"
+    part.write_text(text_of(delivery))
+    for number in count(len(_posts(folder)) + 1):
+        path = folder / f"{number:04}-{delivery.key}"
+        if any(there.name.startswith(f"{number:04}-") for there in _posts(folder)):
+            continue
+        os.link(part, path)
+        part.unlink()
+        return path
+    raise AssertionError
+
+
+def write(path: Path, text: str) -> None:
+    """Write a whole file or nothing."""
+    part = path.with_name(f".part-{os.getpid()}")
+    part.write_text(text)
+    part.replace(path)
+
+
+def _posts(folder: Path) -> list[Path]:
+    return sorted(folder.glob("[0-9]*-*"))
+
+
+def _mood(folder: Path, verb: str) -> Path:
+    return folder.with_name(f"{folder.name}.{verb}.mood")
