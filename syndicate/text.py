@@ -42,6 +42,12 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def datelined(place: str) -> str:
+    """A dateline as it stands before the text: ``BENGKALIS–``; "" for none."""
+    place = squeeze(place)
+    return place if not place or place[-1] in "-–—:" else f"{place}–"
+
+
 def slug(text: str, limit: int = 60) -> str:
     """Words for a URI or a file name: lower-case ASCII letters, digits and hyphens."""
     # accents and apostrophes join what they stand between: jumat, elan

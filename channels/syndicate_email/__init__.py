@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from syndicate.article import Edition, Item
-from syndicate.channel import (
+from syndicate import (
     Channel,
     Delivery,
+    DeliveryError,
+    Edition,
+    Item,
     Outcome,
     Receipt,
     Recipient,
+    Refused,
     Rendition,
     Scheduled,
     Scope,
     Streams,
 )
-from syndicate.errors import DeliveryError, Refused
 from syndicate.settings import ScheduleField
 from syndicate_email.settings import LeaveLink, Mailbox, RelayField, Sender, relay, sender
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from html import escape
 from zoneinfo import ZoneInfo
 
-from syndicate.article import Article, Edition, Item, Media, Publisher
-from syndicate.text import excerpt, plain, squeeze
+from syndicate import Article, Edition, Item, Media, Publisher
+from syndicate.text import datelined, excerpt, plain, squeeze
 from syndicate.words import correction_line, moment, words
 
 MOST_LEAD = 1000  # characters, where the rest is a link away
@@ -168,7 +168,7 @@ def _with_lead(entry: Entry, article: Article) -> Entry:
 
 def _with_everything(entry: Entry, article: Article) -> Entry:
     html = _for_a_letter(article)
-    before = f"<p><b>{escape(entry.dateline, quote=False)}</b> — </p>" if entry.dateline else ""
+    before = f"<p><b>{escape(entry.dateline, quote=False)}</b> </p>" if entry.dateline else ""
     if before and html.startswith("<p>"):
         html = before.removesuffix("</p>") + html.removeprefix("<p>")
     else:
@@ -223,7 +223,7 @@ def _short(headline: str) -> str:
 def _dateline(article: Article) -> str:
     text = readable(article.dateline.text) if article.dateline else ""
     said = text and readable(article.lead).casefold().startswith(text.casefold())
-    return "" if said else text
+    return "" if said else datelined(text)
 
 
 def _picture(media: Iterable[Media], language: str) -> Picture | None:

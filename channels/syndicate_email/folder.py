@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from syndicate.channel import Receipt
-from syndicate.errors import Unavailable
+from syndicate import Receipt, Unavailable
 
 
 class Folder:

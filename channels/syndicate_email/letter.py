@@ -12,7 +12,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from syndicate.article import Edition
+from syndicate import Edition
 from syndicate.text import slug
 from syndicate.words import words
 from syndicate_email.contents import Contents, contents, readable

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
 
-from syndicate.channel import Recipient
+from syndicate import Recipient
 from syndicate_email.settings import mail_address
 
 MEDIA_TYPE = "application/vnd.syndicate.stencil"

@@ -16,8 +16,7 @@ from smtplib import (  # its errors are OSErrors
     SMTPServerDisconnected,
 )
 
-from syndicate.channel import Receipt
-from syndicate.errors import InDoubt, Refused, Unavailable
+from syndicate import InDoubt, Receipt, Refused, Unavailable
 from syndicate.text import excerpt, squeeze
 from syndicate_email.settings import Relay
 

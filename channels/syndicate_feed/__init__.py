@@ -11,21 +11,22 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from syndicate.article import Edition, Media
-from syndicate.channel import (
+from syndicate import (
     Channel,
     Collects,
     Compares,
     Delivery,
+    Edition,
     HostsMedia,
+    Media,
     Receipt,
+    Refused,
     Removes,
     Rendition,
     Repeatable,
     Revises,
     Scope,
 )
-from syndicate.errors import Refused
 from syndicate.settings import ConfigPath, WebUrl
 from syndicate.text import plain
 from syndicate_feed import files

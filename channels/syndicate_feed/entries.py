@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
-from syndicate.article import Article, Dateline, Edition, InfoSource, Item, Media, Publisher
-from syndicate.text import plain, squeeze
+from syndicate import Article, Dateline, Edition, InfoSource, Item, Media, Publisher
+from syndicate.text import datelined, plain, squeeze
 from syndicate.words import correction_line, words
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # an empty feed has no date of its own
@@ -20,7 +20,6 @@ TAG = re.compile(rf"<(?P<end>/?)(?P<name>[a-z][a-z0-9]*){ATTRIBUTES}>", re.IGNOR
 HOMELESS_PICTURE = re.compile(rf'<img\s{ATTRIBUTES}src="media:[^"]*"{ATTRIBUTES}>', re.IGNORECASE)
 HOLLOW = re.compile(rf"<(a|p|figure)(?:\s{ATTRIBUTES})?>\s*</\1>\n?", re.IGNORECASE)
 CONTAINERS = {"blockquote", "ul", "ol", "dl", "table", "figure", "div", "pre"}
-DASHES = "–—-:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,10 +179,9 @@ def without_homeless_pictures(html: str) -> str:
 
 def with_dateline(html: str, dateline: Dateline | None) -> str:
     """Set the dateline before the first paragraph of the article's own words."""
-    text = squeeze(dateline.text) if dateline else ""
-    if not text:
+    if not dateline or not dateline.text.strip():
         return html
-    shown = f"<strong>{escape(text if text[-1] in DASHES else f'{text}–')} </strong>"
+    shown = f"<strong>{escape(datelined(dateline.text))} </strong>"
     at = _first_paragraph(html)
     return f"<p>{shown}</p>\n{html}" if at is None else html[:at] + shown + html[at:]
 

@@ -11,7 +11,7 @@ from errno import EACCES, EDQUOT, EEXIST, EFBIG, EISDIR, ENOSPC, ENOTDIR, EPERM,
 from pathlib import Path
 from tempfile import mkstemp
 
-from syndicate.errors import DeliveryError, Refused, Unavailable
+from syndicate import DeliveryError, Refused, Unavailable
 
 TEMPORARY = re.compile(r"\.syndicate-.+\.tmp")
 FULL = {ENOSPC, EDQUOT, EFBIG}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from syndicate.article import Media
+from syndicate import Media
 from syndicate_feed.entries import Contents, Entry
 
 VERSION = "https://jsonfeed.org/version/1.1"

@@ -12,7 +12,7 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 from feedgen.util import xml_elem, xml_fromstring
 
-from syndicate.article import Media
+from syndicate import Media
 from syndicate_feed.entries import Contents, Entry
 
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -15,6 +15,7 @@ from itertools import accumulate
 from typing import Any, Literal
 
 from syndicate import Article, ArticleError, Item, Media, Publisher
+from syndicate.text import datelined
 from syndicate.words import correction_line, moment, words
 from syndicate_telegram.body import Block, assembled, blocks
 from syndicate_telegram.rich import Rich, abridged, joined, one_line, sayable, shortened, to_api
@@ -25,7 +26,6 @@ PHOTO_SIDES, PHOTO_RATIO = 10_000, 20  # width and height together; the longer b
 PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 HASHTAG_LIMIT = 64
 WORTH_READING = 200  # units; a shorter beginning of a text is none
-DASHES = "–—-:"
 
 Picture = Literal["above", "below", "photo", "none"]
 
@@ -209,8 +209,7 @@ def _corrections(item: Item, publisher: Publisher) -> Iterator[Rich]:
 
 def _datelined(body: Sequence[Block], article: Article) -> Iterator[Block]:
     """The dateline before the first paragraph, on a line of its own if there is none."""
-    text = one_line(article.dateline.text if article.dateline else "").text
-    shown = Rich(text if text.endswith(tuple(DASHES)) else f"{text}–" if text else "")
+    shown = Rich(datelined(one_line(article.dateline.text if article.dateline else "").text))
     first = next((n for n, block in enumerate(body) if block.kind == "paragraph"), None)
     if first is None and shown:
         yield Block("paragraph", shown.styled("bold"))

@@ -90,14 +90,14 @@ Artikel ini telah ditarik. Alasan: Tidak benar.
 
 Pendaftaran PPS Dibuka, Cek Syarat & Jadwalnya
 ----------------------------------------------
-BENGKALIS — KPU membuka pendaftaran.
+BENGKALIS– KPU membuka pendaftaran.
 Baca selengkapnya: https://example.go.id/berita/pps-2024?a=1&b=2
 Sumber: KPU Bengkalis
 
 Plt. Kepala Dinas terima “piagam” <KPU>
 ---------------------------------------
 RALAT (14 Agustus 2026 20.00 WIB): Tahunnya keliru.
-BENGKALIS — Satu tautan <https://a.example/?x=1&y=2> lagi.
+BENGKALIS– Satu tautan <https://a.example/?x=1&y=2> lagi.
 
 Judul
 
