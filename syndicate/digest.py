@@ -13,7 +13,7 @@ from syndicate.carry import Progress, run_channel, silent
 from syndicate.channel import Channel, Receipt, Recipient, Scheduled, Scope
 from syndicate.deliver import send_once
 from syndicate.errors import UsageError
-from syndicate.ledger import Catalogue, KnownChannel, Window
+from syndicate.ledger import Catalogue, DigestCount, KnownChannel, Window
 from syndicate.ledger.report import digests, places
 from syndicate.office import Office
 from syndicate.prepare import Preparation, Wish
@@ -53,9 +53,9 @@ def digest(office: Office, request: Request, progress: Progress = silent) -> Rep
             _tell_windows(office, catalogue, channel, closed, report, dry=request.dry_run)
         if not request.dry_run:
             problem = run_channel(office, channel, known, waiting, progress)
-            if problem:
-                report.problems.append(f"{channel.name}: {problem}")
             _tell_letters(office, waiting, report)
+            if problem and problem not in [line.why for line in report.lines]:
+                report.problems.append(f"{channel.name}: {problem}")
     return report
 
 
@@ -161,15 +161,13 @@ def _nobody(office: Office, catalogue: Catalogue, channel: Channel) -> str:
 
 
 def _tell_letters(office: Office, numbers: Sequence[int], report: Report) -> None:
-    """What of each digest has left, and by name what is not at rest."""
+    """What of each digest has left, and one by one what needs somebody."""
     with office.ledger.reading() as db:
         counted = {one.edition: one for one in digests(db, latest=100)}
         for number in numbers:
             if one := counted.get(number):
-                states = ", ".join(f"{n} {WORDS.get(s, s)}" for s, n in sorted(one.states.items()))
-                report.lines.append(Line(channel=one.channel, about=one.key, address="",
-                                         action="letters", why=states))  # fmt: skip
-            for place in places(db, number=number, open_only=True):
+                report.lines.append(_letters(one))
+            for place in places(db, number=number, states=("refused", "in_doubt")):
                 report.lines.append(
                     Line(channel=place.channel, about=place.edition, action="letter",
                          address=mask(place.email or ""), state=state_word(place.state),
@@ -177,7 +175,20 @@ def _tell_letters(office: Office, numbers: Sequence[int], report: Report) -> Non
                 )  # fmt: skip
 
 
-WORDS = {"settled": "sent", "due": "waiting", "in_doubt": "in doubt", "sending": "under way"}
+def _letters(one: DigestCount) -> Line:
+    said = ", ".join(f"{n} {LETTERS.get(s, s)}" for s, n in sorted(one.states.items()))
+    worst = next((s for s in ("due", "claimed", "sending") if s in one.states), "settled")
+    return Line(channel=one.channel, about=one.key, address="", action="letters",
+                state=state_word(worst), why=said)  # fmt: skip
+
+
+LETTERS = {
+    "settled": "sent",
+    "due": "waiting",
+    "in_doubt": "in doubt",
+    "claimed": "under way",
+    "sending": "being sent",
+}
 
 
 def _proof(office: Office, channel: Channel, address: str, report: Report) -> None:

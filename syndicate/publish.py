@@ -136,8 +136,9 @@ def _with_uri(office: Office, draft: Draft, report: Report, *, dry: bool) -> Dra
     if dry:
         return replace(draft, article=replace(draft.article, uri=uri), minted=True)
     sources.insert_uri(draft.path, uri)
-    report.notes.append(f"{draft.path}: its identity was added: uri: {uri}")
-    return replace(sources.read(draft.path, office.publisher), minted=True)
+    named = replace(sources.read(draft.path, office.publisher), minted=True)
+    report.notes.append(f"{draft.path}: its identity was added: uri: {named.article.uri}")
+    return named
 
 
 def record(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -72,9 +72,10 @@ def places(
     edition: str | None = None,
     number: int | None = None,
     delivery: int | None = None,
+    states: Sequence[str] = (),
     open_only: bool = False,
 ) -> list[Place]:
-    """Where things are: of one edition (by key or number), or all that is not at rest."""
+    """Where things are: of one edition (by key or number), in some states, or not at rest."""
     query: Select[Any] = (
         select(
             deliveries, editions.c.key.label("edition"), channels.c.name.label("channel"),
@@ -91,6 +92,8 @@ def places(
         query = query.where(d.edition_id == number)
     if delivery is not None:
         query = query.where(d.id == delivery)
+    if states:
+        query = query.where(d.state.in_(states))
     if open_only:
         query = query.where(d.state != "settled")
     return [_place(row) for row in db.execute(query)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -58,18 +60,42 @@ def uri_date(uri: str) -> date | None:
 
 
 def insert_uri(path: Path, uri: str) -> None:
-    """Write the uri into the file as its second line; every other byte stays as it was."""
+    """Write the uri into the file as its second line; every other byte stays as it was.
+
+    Where another process was quicker, its uri stands and nothing is written.
+    """
     try:
         target = path.resolve(strict=True)  # a link stays a link
-        data = target.read_bytes()
-        if not os.access(target, os.W_OK):
-            raise PermissionError(0, "it is read-only")
-        changed = _with_uri(path, data, uri)
-        _replace(target, changed)
+        with _alone_in(target.parent):
+            data = target.read_bytes()
+            if not os.access(target, os.W_OK):
+                raise PermissionError(0, "it is read-only")
+            if not _has_uri(data):
+                _replace(target, _with_uri(path, data, uri))
     except OSError as error:
         advice = f"make it writable, or add the line uri: {uri} yourself"
         reason = error.strerror or "unknown"
         raise ArticleError(f"{path}:1: cannot be written: {reason} ({advice})") from error
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Let one process at a time give names here; the file itself is replaced, so it cannot tell."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # not every file system can
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _has_uri(data: bytes) -> bool:
+    try:
+        front = frontmatter.cut(data.decode("utf-8-sig")).front
+        return bool(frontmatter.read(front, ()).text("uri"))
+    except (UnicodeDecodeError, Flaw):
+        return False  # what is wrong is said when it is written
 
 
 def _with_uri(path: Path, data: bytes, uri: str) -> bytes:

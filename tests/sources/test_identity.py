@@ -106,7 +106,6 @@ def test_the_file_keeps_its_mode_and_a_link_stays_a_link(tmp_path: Path) -> None
     "before",
     [
         b"Text.",
-        b'---\nuri: "tag:a.example,2022:x"\nheadline: H\n---\nText.\n',
         b"---\n{headline: H}\n---\nText.\n",
         b"---\nheadline: H\n",
         b"---\nheadline: \xe9\n---\nText.\n",
@@ -122,6 +121,26 @@ def test_a_file_with_no_room_for_the_uri_is_refused_and_untouched(
     assert str(refused.value).startswith(f"{path}:")
     assert len(str(refused.value).splitlines()) == 1
     assert path.read_bytes() == before
+
+
+def test_a_file_that_another_process_named_first_keeps_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "article.md"
+    path.write_bytes(before := b'---\nuri: "tag:a.example,2022:x"\nheadline: H\n---\nText.\n')
+    insert_uri(path, URI)
+    assert path.read_bytes() == before
+
+
+def test_six_processes_give_a_file_one_name(tmp_path: Path) -> None:
+    path = tmp_path / "article.md"
+    path.write_text("---\nheadline: H\n---\nText.\n")
+    children = []
+    for number in range(6):
+        if not (child := os.fork()):
+            insert_uri(path, f"{URI}-{number}")
+            os._exit(0)
+        children.append(child)
+    assert all(os.waitpid(child, 0)[1] == 0 for child in children)
+    assert path.read_text().count("uri:") == 1
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
