@@ -12,7 +12,7 @@ from syndicate.ledger import Attempt, KnownChannel, Place
 from syndicate.ledger.report import places
 from syndicate.office import Office
 from syndicate.plan import Action, Step
-from syndicate.prepare import Failed, Prepared
+from syndicate.prepare import MEDIA, Failed, Prepared
 from syndicate.report import Line, Report, resolve_command, state_word
 
 Progress = Callable[[str, str], None]  # a channel's name, what was done there
@@ -46,12 +46,17 @@ def run_channel(
         channel=channel, known=known, ledger=office.ledger, tell=tell, scrub=office.scrub,
         stopping=office.stopping,
     )  # fmt: skip
-    return deliver(run, editions)
+    try:
+        return deliver(run, editions)
+    finally:
+        office.acted = office.acted or run.acted
 
 
 def tell_outcomes(office: Office, prepared: Iterable[Prepared], report: Report) -> None:
     """Say where each planned step has ended, as the ledger knows it now."""
     for one in prepared:
+        if _is_quiet(one):
+            continue
         with office.ledger.reading() as db:
             there = {place.address: place for place in places(db, number=one.edition)}
         for step in one.steps:
@@ -78,6 +83,11 @@ def tell_plan(prepared: Iterable[Prepared], report: Report) -> None:
 def tell_failed(failed: Iterable[Failed], report: Report) -> None:
     """Say which channels could not even say what they have to say."""
     report.problems += [f"{one.channel.name}: {one.why}" for one in failed]
+
+
+def _is_quiet(one: Prepared) -> bool:
+    """A picture that is where it should be is nobody's news."""
+    return one.key.startswith(MEDIA) and all(s.action is Action.NOTHING for s in one.steps)
 
 
 def _outcome(one: Prepared, step: Step, place: Place) -> Line:

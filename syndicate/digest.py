@@ -17,7 +17,7 @@ from syndicate.ledger import Catalogue, DigestCount, KnownChannel, Window
 from syndicate.ledger.report import digests, places
 from syndicate.office import Office
 from syndicate.prepare import Preparation, Wish
-from syndicate.report import Line, Report, mask, resolve_command, state_word
+from syndicate.report import Line, Report, letters_said, mask, resolve_command, state_word
 from syndicate.words import moment
 
 
@@ -132,9 +132,9 @@ def _tell_windows(
     closed: list[tuple[int, Edition, Window]], report: Report, *, dry: bool,
 ) -> None:  # fmt: skip
     assert isinstance(channel, Scheduled)
-    zone, language = office.publisher.zone, office.publisher.language
+    zone = office.publisher.zone
     if not closed:
-        due = moment(channel.schedule.next(office.clock(), zone), zone, language)
+        due = moment(channel.schedule.next(office.clock(), zone), zone, "en")
         report.notes.append(f"{channel.name}: nothing is due; the next digest closes on {due}")
     for number, edition, window in closed:
         letters = len(catalogue.known(number)) if window.status == "frozen" else 0
@@ -176,19 +176,9 @@ def _tell_letters(office: Office, numbers: Sequence[int], report: Report) -> Non
 
 
 def _letters(one: DigestCount) -> Line:
-    said = ", ".join(f"{n} {LETTERS.get(s, s)}" for s, n in sorted(one.states.items()))
     worst = next((s for s in ("due", "claimed", "sending") if s in one.states), "settled")
     return Line(channel=one.channel, about=one.key, address="", action="letters",
-                state=state_word(worst), why=said)  # fmt: skip
-
-
-LETTERS = {
-    "settled": "sent",
-    "due": "waiting",
-    "in_doubt": "in doubt",
-    "claimed": "under way",
-    "sending": "being sent",
-}
+                state=state_word(worst), why=letters_said(one.states))  # fmt: skip
 
 
 def _proof(office: Office, channel: Channel, address: str, report: Report) -> None:

@@ -27,6 +27,7 @@ class Office:
     scrub: Callable[[str], str]
     notes: list[str] = field(default_factory=list)  # for the person at the command line
     stopping: Callable[[], bool] = lambda: False
+    acted: bool = False  # something may have left: from here on no error means "nothing was sent"
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock, *, dry: bool = False) -> Office:

@@ -88,7 +88,7 @@ def step(rendition: Rendition, there: Known | None, purpose: Purpose, can: Abili
     address, withdrawn = rendition.address, purpose.change is Action.WITHDRAW
     if there is None or (there.present is None and there.state != "in_doubt"):
         if withdrawn:
-            return Step(address, Action.NOTHING, None, "nothing stands here")
+            return _call_off(rendition, there, purpose, can)
         return Step(address, purpose.called or Action.CREATE, rendition)
     if there.destination and can.identity and there.destination != can.identity and not can.repeats:
         return _elsewhere(rendition, there, purpose)
@@ -104,6 +104,16 @@ def step(rendition: Rendition, there: Known | None, purpose: Purpose, can: Abili
         return Step(address, Action.CANNOT, rendition, why, replaces=withdrawn)
     change = purpose.change if there.version != purpose.version else Action.REFRESH
     return Step(address, purpose.called or change, rendition, replaces=withdrawn)
+
+
+def _call_off(rendition: Rendition, there: Known | None, purpose: Purpose, can: Abilities) -> Step:
+    """Nothing stands here. What waits is not said; what is being said is taken back after it."""
+    if there is None or there.wanted is None:
+        return Step(rendition.address, Action.NOTHING, None, "nothing stands here")
+    if purpose.kill and can.removes:
+        return Step(rendition.address, Action.REMOVE, None, replaces=True, fallback=rendition)
+    why = "called off before it was said"
+    return Step(rendition.address, Action.WITHDRAW, rendition, why, replaces=True)
 
 
 def _again(rendition: Rendition, there: Known, withdrawn: bool) -> Step:

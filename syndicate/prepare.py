@@ -25,6 +25,8 @@ from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.office import Office
 from syndicate.plan import Abilities, Action, Known, Purpose, Step, plan
 
+MEDIA = "media/"  # the keys of hosted pictures' editions
+
 
 @dataclass
 class Prepared:
@@ -86,7 +88,7 @@ class Preparation:
             return
         known = self.office.remembered(self.catalogue, host)
         for media in standing.item.article.media:
-            key, elsewhere = f"media/{media.sha256}", self.catalogue.shows_elsewhere
+            key, elsewhere = f"{MEDIA}{media.sha256}", self.catalogue.shows_elsewhere
             if self.catalogue.edition(known.id, key) and not elsewhere(media.sha256, standing.uri):
                 self._renditions(host, known, key, [])
 
@@ -118,7 +120,7 @@ class Preparation:
         items = self.catalogue.newest(known.id, channel.items)
         if isinstance(channel, HostsMedia):
             for sha256, media in editions.local_media(items).items():
-                self._renditions(channel, known, f"media/{sha256}", [channel.host(media)])
+                self._renditions(channel, known, f"{MEDIA}{sha256}", [channel.host(media)])
         worded = [self.item(item, channel) for item in items]
         edition = editions.collection(worded, self.office.publisher)
         self._plan(channel, known, edition, Purpose(called=self.wish.called), None)

@@ -220,7 +220,7 @@ def _tell_digests(
     office: Office, chosen: Sequence[Channel], drafts: Sequence[Draft], report: Report
 ) -> None:
     """A digest says nothing now: say when it will."""
-    zone, language = office.publisher.zone, office.publisher.language
+    zone = office.publisher.zone
     for channel in chosen:
         if channel.scope is not Scope.DIGEST or not isinstance(channel, Scheduled):
             continue
@@ -229,7 +229,7 @@ def _tell_digests(
             if subject.kind in ("original", "correction") and _is_for(draft, channel):
                 report.lines.append(
                     Line(channel=channel.name, about=draft.article.uri, address="",
-                         action="digest", why=f"in the digest of {moment(due, zone, language)}")
+                         action="digest", why=f"in the digest of {moment(due, zone, "en")}")
                 )  # fmt: skip
 
 

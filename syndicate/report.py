@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,9 @@ STATE_WORDS = {
     "refused": "refused",
     "in_doubt": "in doubt",
 }
+
+
+LETTER_WORDS = STATE_WORDS | {"settled": "sent", "sending": "being sent"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +81,11 @@ class Report:
 def state_word(state: str) -> str:
     """A delivery's state, for people."""
     return STATE_WORDS[state]
+
+
+def letters_said(states: Mapping[str, int]) -> str:
+    """How a digest's letters stand: ``58 sent, 2 waiting``."""
+    return ", ".join(f"{n} {LETTER_WORDS.get(s, s)}" for s, n in sorted(states.items()))
 
 
 def resolve_command(place: Place) -> str:

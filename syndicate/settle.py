@@ -18,6 +18,7 @@ from syndicate.report import Line, Report, mask, resolve_command, state_word
 def resolve(office: Office, delivery: int, sent: str | None, progress: Progress = silent) -> Report:
     """Settle a doubt: it was sent, under this reference, or (None) it was not and is due again."""
     report = Report(command="resolve", notes=office.notes)
+    office.ledger.queue.end_dead_claims()
     with office.ledger.reading() as db:
         found = places(db, delivery=delivery)
     if not found:

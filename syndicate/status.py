@@ -55,15 +55,16 @@ class Status:
 def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Status:
     """The whole ledger, newest articles first, or one article."""
     found = Status()
+    office.ledger.queue.end_dead_claims()  # what a dead process had begun is in doubt by now
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
         names = [uri] if uri else [name for name, _ in uris(db)[:latest]]
+        still = places(db, open_only=True)
         for name in names:
             standing = catalogue.standing(name)
             if standing is None:
                 raise ArticleError(f"{name}: the ledger does not know it")
-            found.articles.append(_article(standing, _where(office, catalogue, standing)))
-        still = places(db, open_only=True)
+            found.articles.append(_article(standing, _where(catalogue, standing, still)))
         found.open = [to_line(place) for place in still if uri in (None, place.edition)]
         if uri is None:
             found.digests = digests(db)
@@ -109,12 +110,15 @@ def _article(standing: Standing, lines: list[Line]) -> ArticleStatus:
     )
 
 
-def _where(office: Office, catalogue: Catalogue, standing: Standing) -> list[Line]:
+def _where(catalogue: Catalogue, standing: Standing, still: list[Place]) -> list[Line]:
     """An article's own posts, the collections that hold it, the digests that carried it."""
+    states = {(place.channel, place.edition): state_word(place.state) for place in still}
     lines = [to_line(place) for place in places(catalogue.db, edition=standing.uri)]
     told = {line.channel for line in lines}
     for name, key, version in catalogue.holding(standing.uri):
         if name not in told:
-            action = f"version {version}" if version else "listed"
-            lines.append(Line(channel=name, about=key, address="", action=action, state="done"))
+            state = states.get((name, key), "done")
+            shown = version or (standing.version if state == "done" else 0)
+            action = f"version {shown}" if shown else "listed"
+            lines.append(Line(channel=name, about=key, address="", action=action, state=state))
     return lines

@@ -29,6 +29,7 @@ class Given:
     verbose: bool = False
     scrub: Callable[[str], str] = str
     interrupted: bool = False
+    acted: bool = False  # something may have left
 
 
 given = Given()
@@ -36,12 +37,13 @@ given = Given()
 
 def remember(config: str, verbose: bool) -> None:
     """Keep the options that stand before the command."""
-    given.config, given.verbose, given.scrub, given.interrupted = config, verbose, str, False
+    given.config, given.verbose, given.scrub = config, verbose, str
+    given.interrupted = given.acted = False
 
 
 @contextmanager
 def command(as_json: bool = False) -> Iterator[None]:
-    """Turn what went wrong into one line and an exit code (1; usage 2; lost track of 4)."""
+    """Turn what went wrong into one line and an exit code (1; usage 2; after an effect 4)."""
     from syndicate.errors import SyndicateError, UsageError
 
     try:
@@ -52,14 +54,14 @@ def command(as_json: bool = False) -> Iterator[None]:
         _quiet_stdout()
         raise typer.Exit(1) from None
     except UsageError as error:
-        _fail(error, 2, as_json)
+        _fail(str(error), error, as_json, code=2)
     except SyndicateError as error:
-        _fail(error, 4 if type(error).__name__ == "LostTrack" else 1, as_json)
-    except (KeyboardInterrupt, EOFError):
-        typer.echo("stopped", err=True)
-        raise typer.Exit(1) from None
+        _fail(str(error), error, as_json)
+    except (KeyboardInterrupt, EOFError, typer.Abort) as error:
+        given.acted = given.acted or given.interrupted  # it was stopped in the middle of something
+        _fail("stopped", error, as_json)
     except Exception as error:
-        _fail(error, 1, as_json, unexpected=True)
+        _fail(f"unexpected {type(error).__name__}: {error} (-v shows where)", error, as_json)
 
 
 @contextmanager
@@ -81,6 +83,7 @@ def office(*, dry: bool = False, as_json: bool = False) -> Iterator[Office]:
             try:
                 yield opened
             finally:
+                given.acted = opened.acted
                 opened.close()
 
 
@@ -101,10 +104,10 @@ def clock() -> Callable[[], datetime]:
     return lambda: moment
 
 
-def _fail(error: Exception, code: int, as_json: bool, *, unexpected: bool = False) -> NoReturn:
-    said = " ".join(given.scrub(str(error) or type(error).__name__).split())
-    if unexpected:
-        said = f"unexpected {type(error).__name__}: {said} (-v shows where)"
+def _fail(said: str, error: BaseException, as_json: bool, *, code: int = 1) -> NoReturn:
+    if given.acted:
+        code, said = 4, f"{said}; part of it may be out: `syndicate status` says what is open"
+    said = " ".join(given.scrub(said or type(error).__name__).split())
     if given.verbose:
         import traceback
 

@@ -202,14 +202,14 @@ def _said(text: str, as_json: bool) -> None:
 
 def _show_status(found: Status) -> None:
     from syndicate.cli import show
+    from syndicate.report import letters_said
 
     for article in found.articles:
         show.out(f"{article.headline}  (version {article.version}, {article.pub_status})")
         show.out(f"  {article.uri}")
         show.lines(article.places)
     for one in found.digests:
-        states = ", ".join(f"{count} {state}" for state, count in sorted(one.states.items()))
-        show.out(f"digest {one.channel} {one.key}: {one.status} {states}")
+        show.out(f"digest {one.channel} {one.key}: {one.status} {letters_said(one.states)}")
     for channel, due in found.next_digests.items():
         show.out(f"{channel}: the next digest closes {due}")
     for name in found.unconfigured:

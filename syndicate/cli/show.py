@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -39,7 +40,7 @@ def lines(found: Sequence[Line], *, articles: Mapping[str, str] = MappingProxyTy
         if own := [line for line in found if line.about == uri]:
             out(f"{headline}  <{uri}>")
             _rows(own)
-    _rows([line for line in found if line.about not in articles])
+    _rows([line for line in found if line.about not in articles], named=True)
     shown: set[str] = set()
     for line in found:
         if line.diff and line.diff not in shown:  # a feed's three forms say the same
@@ -47,12 +48,29 @@ def lines(found: Sequence[Line], *, articles: Mapping[str, str] = MappingProxyTy
             shown.add(line.diff)
 
 
-def _rows(found: Sequence[Line]) -> None:
+def _rows(found: Sequence[Line], *, named: bool = False) -> None:
+    """``named`` says of each article's line which article it is."""
     rows = [
-        (one.channel, short(one.address or one.about), one.action, one.state, detail(one))
-        for one in found
+        (many[0].channel, _what(many, named=named), many[0].action, many[0].state, detail(many[0]))
+        for many in together(found)
     ]
     table(("channel", "what", "action", "state", "where, why"), rows, column=3)
+
+
+def together(found: Sequence[Line]) -> list[list[Line]]:
+    """Lines that give one reason for several addresses, side by side; all others alone."""
+    grouped: dict[object, list[Line]] = {}
+    for line in found:
+        same: object = (line.channel, line.about, line.action, line.state, line.why)
+        alone = not line.why or line.url or line.resolve
+        grouped.setdefault(id(line) if alone else same, []).append(line)
+    return list(grouped.values())
+
+
+def _what(many: Sequence[Line], *, named: bool) -> str:
+    named = named and many[0].about.startswith("tag:")
+    names = [short(line.about if named else line.address or line.about) for line in many]
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def detail(line: Line) -> str:
@@ -94,7 +112,11 @@ def out(text: str) -> None:
 
 def document(value: dict[str, Any]) -> None:
     """One JSON document on stdout, with no secret in it."""
-    out(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    out(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 @contextmanager
