@@ -67,6 +67,8 @@ def tell_outcomes(office: Office, prepared: Iterable[Prepared], report: Report) 
 def tell_plan(prepared: Iterable[Prepared], report: Report) -> None:
     """Say what would be done."""
     for one in prepared:
+        if _is_quiet(one):
+            continue
         for step in one.steps:
             report.lines.append(
                 Line(

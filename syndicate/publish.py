@@ -224,12 +224,12 @@ def _tell_digests(
     for channel in chosen:
         if channel.scope is not Scope.DIGEST or not isinstance(channel, Scheduled):
             continue
-        due = channel.schedule.next(office.clock(), zone)
+        said = moment(channel.schedule.next(office.clock(), zone), zone, "en")
         for draft, subject in zip(drafts, report.articles, strict=True):
             if subject.kind in ("original", "correction") and _is_for(draft, channel):
                 report.lines.append(
                     Line(channel=channel.name, about=draft.article.uri, address="",
-                         action="digest", why=f"in the digest of {moment(due, zone, "en")}")
+                         action="digest", why=f"in the digest of {said}")
                 )  # fmt: skip
 
 
