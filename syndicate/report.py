@@ -52,8 +52,7 @@ class Subject:
 class Report:
     """A command's answer; ``exit_code`` is what the shell gets.
 
-    4: something is in doubt. 3: something was refused or waits. What another process has under
-    way is that one's to report.
+    4: something is in doubt. 3: something was refused, waits, or is under way elsewhere.
     """
 
     command: str
@@ -68,7 +67,7 @@ class Report:
         states = {line.state for line in self.lines}
         if "in doubt" in states:
             return 4
-        if states & {"refused", "waiting"} or self.problems:
+        if states & {"refused", "waiting", "under way"} or self.problems:
             return 3
         if self.dry_run and any(line.action == "cannot" for line in self.lines):
             return 3
