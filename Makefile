@@ -11,6 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --retries 5 --ti
 LOCKED := --require-hashes --no-build-isolation --use-pep517
 DEMO ?= demo
 SOAK_SECONDS ?= 2100
+CORE := tests/core tests/ledger
 
 UV ?= uv
 UPGRADE ?=
@@ -23,8 +24,12 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 demo: .venv/run
 	$(BIN)/syndicate demo "$(DEMO)"
 
+# two at once: what waits for disks and what waits for sockets
 test: lint
-	$(BIN)/python -m pytest -m "not soak"
+	@mkdir -p build
+	@$(BIN)/python -m pytest -m "not soak" $(CORE) >build/core.log 2>&1 & core=$$!; \
+	$(BIN)/python -m pytest -m "not soak" $(CORE:%=--ignore=%); rest=$$?; \
+	wait $$core || rest=1; cat build/core.log; exit $$rest
 	$(BIN)/python tests/smoke_wheel.py
 
 lint: .venv/dev

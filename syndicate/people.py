@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -18,7 +18,12 @@ from syndicate.ledger import Joining, Subscription
 from syndicate.office import Office
 
 BATCH = 1000
-COLUMNS = {"email": ("email", "e-mail", "surel", "mail"), "name": ("name", "nama")}
+LEFT = "unsubscribed"
+COLUMNS = {
+    "email": ("email", "e-mail", "surel", "mail"),
+    "name": ("name", "nama"),
+    "ended": ("ended",),
+}
 
 
 @dataclass
@@ -28,6 +33,16 @@ class Joined:
     counts: Counter[str] = field(default_factory=Counter)
     left: list[str] = field(default_factory=list)  # who left before and stays away
     refused: list[str] = field(default_factory=list)  # one line each, with the reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """One line of a file, or one address of a command."""
+
+    line: int
+    email: str
+    name: str = ""
+    left: bool = False  # an export's line of somebody who had left
 
 
 def list_named(office: Office, name: str | None) -> int:
@@ -45,7 +60,7 @@ def add(
     office: Office, name: str | None, addresses: Iterable[str], *, source: str, again: bool = False
 ) -> Joined:
     """Put addresses on a list."""
-    people = ((number, (address, "")) for number, address in enumerate(addresses, 1))
+    people = (_Person(number, address) for number, address in enumerate(addresses, 1))
     return _join(office, name, people, source, again=again, where="address")
 
 
@@ -61,12 +76,9 @@ def import_csv(office: Office, name: str | None, path: Path) -> Joined:
 def remove(office: Office, name: str | None, addresses: Iterable[str]) -> list[str]:
     """End subscriptions; returns the addresses that were on no list."""
     number, now = list_named(office, name), office.clock()
-    strangers = []
-    for address in addresses:
-        known = normal(address)
-        if not office.ledger.lists.end(number, known, "unsubscribed", now):
-            strangers.append(address)
-    return strangers
+    known = {address: normal(address) for address in addresses}  # all of them, or nobody
+    ended = office.ledger.lists.end
+    return [said for said, email in known.items() if not ended(number, email, LEFT, now)]
 
 
 def members(office: Office, name: str | None, *, ended: bool = False) -> Iterator[Subscription]:
@@ -97,7 +109,7 @@ def normal(address: str) -> str:
 
 
 def _join(
-    office: Office, name: str | None, people: Iterable[tuple[int, tuple[str, str]]], source: str, *,
+    office: Office, name: str | None, people: Iterable[_Person], source: str, *,
     where: str, again: bool = False,
 ) -> Joined:  # fmt: skip
     number, now = list_named(office, name), office.clock()
@@ -105,42 +117,46 @@ def _join(
     rows = iter(people)
     while batch := list(islice(rows, BATCH)):
         good = list(_good(batch, joined, where))
-        for (email, _), how in zip(
-            good, lists.add(number, good, source, now, again=again), strict=True
-        ):
+        added = lists.add(number, [(p.email, p.name) for p in good], source, now, again=again)
+        for person, how in zip(good, added, strict=True):
+            if person.left and how is Joining.ADDED:
+                lists.end(number, person.email, LEFT, now)
+                how = Joining.LEFT
             joined.counts[how] += 1
             if how is Joining.LEFT:
-                joined.left.append(email)
+                joined.left.append(person.email)
     return joined
 
 
-def _good(
-    batch: list[tuple[int, tuple[str, str]]], joined: Joined, where: str
-) -> Iterator[tuple[str, str]]:
-    for number, (address, name) in batch:
+def _good(batch: Iterable[_Person], joined: Joined, where: str) -> Iterator[_Person]:
+    for one in batch:
         try:
-            yield normal(address), " ".join(name.split())
+            yield replace(one, email=normal(one.email), name=" ".join(one.name.split()))
         except UsageError as error:
-            joined.refused.append(f"{where}:{number}: {error}")
+            joined.refused.append(f"{where}:{one.line}: {error}")
 
 
-def _rows(file: IO[str], path: Path) -> Iterator[tuple[int, tuple[str, str]]]:
+def _rows(file: IO[str], path: Path) -> Iterator[_Person]:
     reader = csv.reader(file)
     head = [cell.strip().lower() for cell in next(reader, [])]
     if any("@" in cell for cell in head):
         file.seek(0)
         reader, head = csv.reader(file), ["email", "name"]
-    email, name = (_column(head, key) for key in ("email", "name"))
-    if email is None:
+    columns = {key: _column(head, key) for key in COLUMNS}
+    if columns["email"] is None:
         raise UsageError(f"{path}:1: no column is called email (name one of them so)")
     for row in reader:
         if any(cell.strip() for cell in row):
-            called = row[name] if name is not None and name < len(row) else ""
-            yield reader.line_num, (row[email] if email < len(row) else "", called)
+            email, name, ended = (_cell(row, columns[key]) for key in COLUMNS)
+            yield _Person(reader.line_num, email, name, bool(ended))
 
 
 def _column(head: list[str], key: str) -> int | None:
     return next((head.index(word) for word in COLUMNS[key] if word in head), None)
+
+
+def _cell(row: list[str], column: int | None) -> str:
+    return row[column].strip() if column is not None and column < len(row) else ""
 
 
 def _inert(cell: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from syndicate.carry import Progress, run_channel, silent, tell_failed, tell_outcomes
@@ -58,6 +59,7 @@ def adopt(office: Office, path: Path, name: str, reference: str) -> Report:
                 catalogue.adopt(one.edition, step.address, receipt)
     tell_failed(prepare.failed, report)
     tell_outcomes(office, prepare.prepared, report)
+    report.lines = [replace(line, action="adopt") for line in report.lines]
     return report
 
 

@@ -87,12 +87,14 @@ def article_history(office: Office, uri: str) -> list[Happening]:
 
 def to_line(place: Place) -> Line:
     """A place as a line of a report; a subscriber's address is masked."""
-    said = f"version {place.present_version}" if place.present_version else ""
+    said = f"version {place.present_version}" if place.present else "nothing is there"
+    if place.state == "in_doubt":
+        said = "not known"
     return Line(
         channel=place.channel,
         about=place.edition,
         address=mask(place.email) if place.email else place.address,
-        action=said if place.present else "nothing is there",
+        action=said,
         state=state_word(place.state),
         url=place.url,
         why=place.why,

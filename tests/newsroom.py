@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sqlalchemy import Row, create_engine, func, select, text
+from sqlalchemy import Engine, Row, create_engine, func, select, text
 
 from syndicate import digest as digests
 from syndicate import publish as publishing
@@ -41,9 +41,14 @@ class Newsroom:
     walls: Mapping[str, Mapping[str, Any]]  # the channels' tables
     now: datetime = NOON
 
-    def with_walls(self, **walls: Mapping[str, Any]) -> Newsroom:
-        """The same office with other channels."""
-        return replace(self, walls=walls)
+    def having(self, **kinds: str) -> Newsroom:
+        """The same office with these channels, each with a folder of its own name."""
+        tables = {n: {"kind": f"walls:{kind}", "folder": n} for n, kind in kinds.items()}
+        return self.with_tables(tables)
+
+    def with_tables(self, tables: Mapping[str, Mapping[str, Any]]) -> Newsroom:
+        """The same office with channels of these settings."""
+        return replace(self, walls=tables)
 
     def changed(self, name: str, **settings: Any) -> Newsroom:
         """The same office with other settings of one channel."""
@@ -177,21 +182,13 @@ class Newsroom:
 
     def ask(self, query: Any) -> list[Row[Any]]:
         """Read from the ledger as an onlooker, over a connection of our own."""
-        engine = create_engine(self.url)
-        try:
-            with engine.connect() as db:
-                return list(db.execute(query).all())
-        finally:
-            engine.dispose()
+        with _onlooker(self.url).connect() as db:
+            return list(db.execute(query).all())
 
     def order(self, statement: Any) -> None:
         """Change the ledger behind the office's back."""
-        engine = create_engine(self.url)
-        try:
-            with engine.begin() as db:
-                db.execute(statement)
-        finally:
-            engine.dispose()
+        with _onlooker(self.url).begin() as db:
+            db.execute(statement)
 
     def under_way(self) -> int:
         """How many deliveries are committed as started and not as ended."""
@@ -219,9 +216,10 @@ class Child:
             _seen_to_go(self.url, self.pid)
         return self._ended
 
-    def kill(self) -> None:
+    def kill(self) -> int:
+        """End it as a power cut would; its exit code, 0 where it was done already."""
         os.kill(self.pid, signal.SIGKILL)
-        self.wait()
+        return self.wait()
 
 
 def fork(url: str, work: Callable[[], object]) -> Child:
@@ -269,10 +267,23 @@ def _seen_to_go(url: str, pid: int) -> None:
     """A server sees a moment later than we do that its client is gone."""
     if url.startswith("sqlite"):
         return
-    engine = create_engine(url)
     left = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = :name")
-    try:
-        with engine.connect() as db:
-            wait_until(lambda: db.scalar(left, {"name": f"child {pid}"}) == 0)
-    finally:
-        engine.dispose()
+    with _onlooker(url).connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+        wait_until(lambda: db.scalar(left, {"name": f"child {pid}"}) == 0)
+
+
+onlookers: dict[tuple[int, str], Engine] = {}
+
+
+def _onlooker(url: str) -> Engine:
+    """An engine for looking from outside; a child has one of its own."""
+    me = os.getpid(), url
+    if me not in onlookers:
+        onlookers[me] = create_engine(url)
+    return onlookers[me]
+
+
+def look_away() -> None:
+    """Close what was opened for looking from outside."""
+    while onlookers:
+        onlookers.popitem()[1].dispose()

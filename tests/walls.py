@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
@@ -67,6 +68,8 @@ class Wall(Channel):
     template: str = "{}"
     breaks: bool = False  # whether it cannot even say it
 
+    watch: ClassVar[Callable[[str], object]] = staticmethod(lambda _verb: None)
+
     def render(self, edition: Edition) -> Iterator[Rendition]:
         if self.breaks:
             raise ZeroDivisionError("nothing to say it with")
@@ -91,7 +94,8 @@ class Wall(Channel):
         return self
 
     def obey(self, verb: str) -> None:
-        """Fail as the mood says."""
+        """Let the test look on, then fail as the mood says."""
+        self.watch(verb)
         mood = _mood(self.folder, verb)
         if mood.exists():
             raise MOODS[mood.read_text()]()
@@ -241,11 +245,10 @@ def put_up(folder: Path, delivery: Delivery) -> Path:
     part.write_text(text_of(delivery))
     for number in count(len(_posts(folder)) + 1):
         path = folder / f"{number:04}-{delivery.key}"
-        if any(there.name.startswith(f"{number:04}-") for there in _posts(folder)):
-            continue
-        os.link(part, path)
-        part.unlink()
-        return path
+        with suppress(FileExistsError):
+            os.link(part, path)
+            part.unlink()
+            return path
     raise AssertionError
 
 

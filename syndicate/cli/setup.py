@@ -71,7 +71,7 @@ def schedule(
 ) -> None:
     """Print what to install so that digests leave by themselves.
 
-    Example: syndicate schedule cron | crontab -
+    Example: syndicate schedule cron
     """
     from syndicate.config import find, load
     from syndicate.errors import UsageError
@@ -81,6 +81,9 @@ def schedule(
         if how not in ("cron", "systemd"):
             raise UsageError(f"cron or systemd, not {how!r}")
         settings = load(find(Path(given.config) if given.config else None))
+        if "${" in settings.path.read_text(encoding="utf-8"):
+            said = 'knows nothing that you exported: put secrets into files (token = "file:NAME")'
+            typer.echo(f"{how} {said}", err=True)
         typer.echo((crontab if how == "cron" else systemd)(settings), nl=False)
 
 

@@ -16,7 +16,7 @@ from syndicate.ledger import migrations
 from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
 from syndicate.ledger.engine import connect, transaction
 from syndicate.ledger.lists import Joining, Lists, Subscription
-from syndicate.ledger.queue import Attempt, Queue, Verb
+from syndicate.ledger.queue import Attempt, Queue, Verb, resting
 from syndicate.ledger.report import DigestCount, Happening, Place
 from syndicate.ledger.schema import attempts, channels, deliveries, editions, ledger
 
@@ -125,9 +125,15 @@ class Ledger:
         migrations.backup(self.engine, to)
 
     def say_sent(self, delivery: int, receipt: Receipt) -> None:
-        """A person has seen that a doubtful publish did happen."""
-        attempt = self._doubtful(delivery)
-        self.queue.end(attempt, receipt)
+        """A person has seen that a doubtful publish did happen; or where what stands really is."""
+        d = deliveries.c
+        here = and_(d.id == delivery, d.state == "refused", d.reference.is_not(None))
+        there = {"reference": receipt.reference, "url": receipt.url, "state": "due", "why": ""}
+        with transaction(self.engine) as db:
+            if db.execute(update(deliveries).where(here).values(**there)).rowcount:
+                db.execute(resting(d.id == delivery))
+                return
+        self.queue.end(self._doubtful(delivery), receipt)
 
     def say_not_sent(self, delivery: int) -> None:
         """A person has seen that a doubtful publish did not happen: it is due again."""

@@ -17,6 +17,7 @@ from syndicate.ledger.schema import (
     editions,
     revisions,
     subscribers,
+    syndications,
 )
 
 d = deliveries.c
@@ -161,7 +162,16 @@ def history(db: Connection, uri: str) -> list[Happening]:
         )
         for row in db.execute(query)
     ]
-    return told + done
+    listed = (
+        select(channels.c.name, syndications.c.at)
+        .join(channels, channels.c.id == syndications.c.channel_id)
+        .where(syndications.c.uri == uri)
+    )
+    joined = [
+        Happening(at=row.at, what="goes to this channel", channel=row.name, detail="", version=1)
+        for row in db.execute(listed)
+    ]
+    return sorted(told + joined + done, key=lambda one: one.at)
 
 
 def _place(row: Row[Any]) -> Place:

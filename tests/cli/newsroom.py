@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -14,9 +15,12 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from uuid import uuid4
 
 from syndicate.cli import main
 from syndicate.loopback.botapi import BotApi, Post
@@ -30,6 +34,13 @@ NOON = "2026-05-04T12:00:00+07:00"
 EVENING = "2026-05-04T17:01:00+07:00"  # the digest of 17.00 is due
 NEXT_EVENING = "2026-05-05T17:01:00+07:00"
 PROGRAM = (sys.executable, "-c", "from syndicate.cli import main; main()")
+
+FORKS = get_context("forkserver")  # its children have everything imported already
+FORKS.set_forkserver_preload(
+    ["syndicate.cli.app", "syndicate.publish", "syndicate.tick", "syndicate_feed.xml_feeds",
+     "syndicate_telegram", "syndicate_email", "telegram.request", "markdown_it", "nh3",
+     "cli.newsroom"]
+)  # fmt: skip
 
 Table = dict[str, object]
 
@@ -58,6 +69,15 @@ class Answer:
         return line
 
 
+@dataclass(frozen=True, kw_only=True)
+class Traces:
+    """What commands leave: files with their times, the ledger, requests to the destinations."""
+
+    files: dict[str, tuple[bytes, int]]
+    ledger: list[str]
+    asked: int
+
+
 @dataclass
 class Newsroom:
     """A folder with config.toml, articles and a ledger, and what its readers see."""
@@ -67,6 +87,7 @@ class Newsroom:
     smtp: SmtpServer
     channels: dict[str, Table] = field(default_factory=dict)
     ledger_url: str = "sqlite:///syndicate.db"
+    language: str = "id"
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -91,16 +112,15 @@ class Newsroom:
 
     def configure(self) -> None:
         """Write config.toml as the fields have it now."""
-        publisher = {"name": "Kantor", "url": "https://kantor.example", "language": "id",
-                     "timezone": "Asia/Jakarta", "email": "redaksi@kantor.example",
-                     "address": "Jl. Antara 1"}  # fmt: skip
-        tables = {"publisher": publisher, "ledger": {"url": self.ledger_url}}
+        publisher: Table = {
+            "name": "Kantor", "url": "https://kantor.example", "language": self.language,
+            "timezone": "Asia/Jakarta", "email": "redaksi@kantor.example",
+            "address": "Jl. Antara 1",
+        }  # fmt: skip
+        tables: dict[str, Table] = {"publisher": publisher, "ledger": {"url": self.ledger_url}}
         tables |= {f"channels.{name}": table for name, table in self.channels.items()}
-        lines = (
-            f"[{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items())
-            for name, table in tables.items()
-        )
-        (self.folder / "config.toml").write_text("\n".join(lines), encoding="utf-8")
+        text = "\n".join(map(toml, tables, tables.values()))
+        (self.folder / "config.toml").write_text(text, encoding="utf-8")
 
     def change(self, channel: str, **settings: object) -> None:
         """Give a channel other settings."""
@@ -147,11 +167,29 @@ class Newsroom:
 
     def child(
         self, *words: str, at: str = MORNING, env: Mapping[str, str] | None = None,
-        program: tuple[str, ...] = PROGRAM,
+        largest_file: int = 0,
     ) -> Answer:  # fmt: skip
-        """Run a command in a process of its own."""
+        """Run a command in a process of its own; ``largest_file`` is its disk's size, so to say."""
+        return self.start(*words, at=at, env=env, largest_file=largest_file).answer()
+
+    def start(
+        self, *words: str, at: str = MORNING, env: Mapping[str, str] | None = None,
+        largest_file: int = 0,
+    ) -> Child:  # fmt: skip
+        """The same, without waiting for its end."""
+        said = self.folder.parent / "said"
+        said.mkdir(exist_ok=True)
+        streams = [str(said / f"{uuid4().hex}.{name}") for name in ("out", "err")]
+        environ = self.environ(at, env)
+        given = (words, str(self.folder), environ, streams, largest_file)
+        process = FORKS.Process(target=be_the_program, args=given)
+        process.start()
+        return Child(process, [Path(name) for name in streams])
+
+    def program(self, *words: str, at: str = MORNING) -> Answer:
+        """Run a command as a shell does, its imports included."""
         done = subprocess.run(
-            [*program, *words], cwd=self.folder, env=self.environ(at, env), capture_output=True,
+            [*PROGRAM, *words], cwd=self.folder, env=self.environ(at), capture_output=True,
             text=True, timeout=60, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         return Answer(done.returncode, done.stdout, done.stderr)
@@ -229,6 +267,11 @@ class Newsroom:
         with closing(sqlite3.connect(self.ledger)) as db:
             return db.execute(query).fetchall()
 
+    def let_pauses_end(self) -> None:
+        """Make due at once what was put off."""
+        with closing(sqlite3.connect(self.ledger)) as db, db:
+            db.execute("UPDATE deliveries SET not_before = NULL")
+
     def remembered(self) -> list[str]:
         """The ledger as one list of statements; empty where there is no ledger."""
         if not self.ledger.exists():
@@ -236,14 +279,54 @@ class Newsroom:
         with closing(sqlite3.connect(self.ledger)) as db:
             return list(db.iterdump())
 
-    def everything(self) -> object:
-        """All that a command could have touched: files, ledger, requests."""
+    def everything(self) -> Traces:
+        """All that a command could have touched."""
         files = {
             str(path.relative_to(self.folder)): (path.read_bytes(), path.stat().st_mtime_ns)
             for path in sorted(self.folder.rglob("*"))
             if path.is_file() and not path.name.startswith("syndicate.db")
         }
-        return files, self.remembered(), len(self.api.requests), len(self.smtp.commands)
+        asked = len(self.api.requests) + len(self.smtp.commands)
+        return Traces(files=files, ledger=self.remembered(), asked=asked)
+
+
+@dataclass
+class Child:
+    """A command that runs in a process of its own."""
+
+    process: BaseProcess
+    streams: list[Path]
+
+    @property
+    def pid(self) -> int:
+        assert self.process.pid is not None
+        return self.process.pid
+
+    def answer(self) -> Answer:
+        self.process.join(60)
+        assert self.process.exitcode is not None, "it has not ended"
+        out, err = (path.read_text(encoding="utf-8") for path in self.streams)
+        return Answer(self.process.exitcode, out, err)
+
+
+def be_the_program(
+    words: tuple[str, ...], folder: str, environ: dict[str, str], streams: list[str], largest: int
+) -> None:
+    """What a forked process does: become ``syndicate`` with these words."""
+    for number, name in enumerate(streams, 1):
+        os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT), number)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environ)
+    sys.argv = ["syndicate", *words]
+    if largest:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
+    main()
+
+
+def toml(name: str, table: Table) -> str:
+    lines = (f"{key} = {json.dumps(value)}\n" for key, value in table.items())
+    return f"[{name}]\n{''.join(lines)}"
 
 
 def exit_code(words: tuple[str, ...]) -> int:
@@ -269,4 +352,4 @@ def part(letter: EmailMessage, kind: str) -> str:
     return str(body.get_content())
 
 
-Break = Callable[[Newsroom], None]
+Change = Callable[[Newsroom], None]

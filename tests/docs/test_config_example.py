@@ -75,7 +75,7 @@ def test_every_kind_of_channel_is_shown() -> None:
     assert sorted(table["kind"] for table in TABLES["channels"].values()) == kinds()
 
 
-@pytest.mark.parametrize(("table", "setting", "said"), comments())
+@pytest.mark.parametrize(("table", "setting", "said"), list(comments()))
 def test_a_comment_says_whether_a_setting_is_needed_and_its_default(
     table: str, setting: str, said: str
 ) -> None:

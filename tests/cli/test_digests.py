@@ -1,0 +1,250 @@
+"""Digests leave when they are due, once, with what is new, and are quiet on nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from cli.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom, part
+from syndicate.loopback.smtp import Fault
+
+ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"
+
+
+@pytest.fixture
+def full(room: Newsroom) -> Newsroom:
+    """An office with two readers and one published article."""
+    room.subscribe(ANI, BUDI)
+    room.write()
+    room.publish()
+    return room
+
+
+def headlines(room: Newsroom) -> list[list[str]]:
+    """Which of our articles each letter holds, oldest letter first, one reader's only."""
+    mine = [letter for letter in room.letters if letter["To"] and ANI in str(letter["To"])]
+    names = ("Kabar pertama", "Kabar Selasa", "Kabar Rabu", "Kabar Kamis")
+    return [[n for n in names if n in part(letter, "plain")] for letter in mine]
+
+
+def test_a_digest_goes_to_everybody_once(full: Newsroom) -> None:
+    for at in (EVENING, EVENING, "2026-05-04T23:00:00+07:00"):
+        assert full.run("digest", at=at).code == 0
+    assert sorted(full.readers) == [ANI, BUDI]
+
+
+def test_a_tick_sends_what_is_due_as_well(full: Newsroom) -> None:
+    assert full.run("tick", at=EVENING).code == 0
+    assert full.run("digest", at=EVENING).code == 0
+    assert sorted(full.readers) == [ANI, BUDI]
+
+
+def test_before_its_time_nothing_leaves(full: Newsroom) -> None:
+    answer = full.run("digest", at="2026-05-04T16:59:59+07:00")
+    assert answer.code == 0
+    assert "17:00 WIB" in answer.out
+    assert full.letters == []
+
+
+def test_an_empty_window_is_quiet(full: Newsroom) -> None:
+    full.run("digest", at=EVENING)
+    asked = len(full.smtp.commands)
+    assert full.run("digest", at=NEXT_EVENING).code == 0
+    assert len(full.smtp.commands) == asked
+    assert len(full.readers) == 2
+
+
+def test_a_list_without_readers_says_how_to_get_some(room: Newsroom) -> None:
+    room.write()
+    room.publish()
+    answer = room.run("digest", at=EVENING)
+    assert answer.code == 0
+    assert "subscribers add --list harian" in answer.out
+
+
+DUE = {
+    "daily 17:00": ("2026-05-04T16:59:00+07:00", "2026-05-04T17:00:00+07:00"),
+    "weekly fri 16:00": ("2026-05-08T15:59:00+07:00", "2026-05-08T16:00:00+07:00"),
+    "monthly 1 08:00": ("2026-06-01T07:59:00+07:00", "2026-06-01T08:00:00+07:00"),
+    "monthly 31 08:00": ("2026-05-31T07:59:00+07:00", "2026-05-31T08:00:00+07:00"),
+}
+
+
+@pytest.mark.parametrize(("rule", "moments"), DUE.items(), ids=DUE.keys())
+@pytest.mark.parametrize("zone", ["+07:00", "Z"])
+def test_a_window_closes_at_its_time_in_the_office_s_zone(
+    room: Newsroom, rule: str, moments: tuple[str, str], zone: str
+) -> None:
+    room.change("harian", schedule=rule)
+    room.subscribe(ANI)
+    room.write()
+    room.publish()
+    before, at = moments
+    if zone == "Z":
+        before, at = (datetime.fromisoformat(m).astimezone(UTC).isoformat() for m in moments)
+    room.run("tick", at=before)
+    assert room.readers == []
+    room.run("tick", at=at)
+    assert room.readers == [ANI]
+
+
+def three_days(room: Newsroom) -> None:
+    """Articles on three days, and nobody closes the windows."""
+    room.subscribe(ANI)
+    for day, name in ((4, "pertama"), (5, "Selasa"), (6, "Rabu")):
+        room.write(f"{name}.md", headline=f"Kabar {name}", body=f"Isi {name}.")
+        room.publish(f"{name}.md", at=f"2026-05-0{day}T09:00:00+07:00")
+
+
+@pytest.mark.parametrize(
+    ("how", "letters"),
+    [
+        ("merge", [["Kabar pertama", "Kabar Selasa", "Kabar Rabu"]]),
+        ("each", [["Kabar pertama"], ["Kabar Selasa"], ["Kabar Rabu"]]),
+        ("skip", [["Kabar Rabu"]]),
+    ],
+)
+def test_windows_that_nobody_closed_are_caught_up(
+    room: Newsroom, how: str, letters: list[list[str]]
+) -> None:
+    three_days(room)
+    late = "2026-05-06T18:00:00+07:00"
+    assert room.run("digest", "--catch-up", how, at=late).code == 0
+    assert headlines(room) == letters
+    room.run("digest", at=late)
+    assert headlines(room) == letters
+
+
+def test_what_is_published_at_the_very_end_of_a_window_is_in_the_next_one(room: Newsroom) -> None:
+    room.subscribe(ANI)
+    room.write()
+    room.publish(at="2026-05-04T17:00:00+07:00")
+    room.run("digest", at="2026-05-04T17:00:00+07:00")
+    assert room.readers == []
+    room.run("digest", at=NEXT_EVENING)
+    assert room.readers == [ANI]
+
+
+def test_who_left_after_the_window_closed_gets_no_letter(full: Newsroom) -> None:
+    full.smtp.faults.append(Fault(at="rcpt", do="defer"))
+    assert full.run("digest", at=EVENING).code == 3
+    full.run("subscribers", "remove", "--list", "harian", ANI, at=EVENING)
+    full.smtp.faults.clear()
+    full.let_pauses_end()
+    assert full.run("tick", at=EVENING).code == 0
+    assert full.readers == [BUDI]
+
+
+def test_withdrawn_in_the_middle_of_a_digest_it_leaves_the_letters_that_wait(
+    full: Newsroom,
+) -> None:
+    full.write("lain.md", "Yang lain.", headline="Kabar Selasa")
+    full.publish("lain.md")
+    full.smtp.faults.append(Fault(at="rcpt", do="defer", recipient=BUDI))
+    full.run("digest", at=EVENING)
+    assert full.readers == [ANI]
+    full.run("withdraw", "kabar.md", "--reason", "Salah.", at=EVENING)
+    full.smtp.faults.clear()
+    full.let_pauses_end()
+    assert full.run("digest", at=EVENING).code == 0
+    assert full.readers == [ANI, BUDI]
+    text = part(full.letters[-1], "plain")
+    assert "Kabar Selasa" in text
+    assert "Isi kabar." not in text
+
+
+def test_a_letter_says_how_to_leave(full: Newsroom) -> None:
+    full.change("harian", unsubscribe="https://kantor.example/berhenti/{token}")
+    full.run("digest", at=EVENING)
+    links = {str(letter["List-Unsubscribe"]) for letter in full.letters}
+    assert len(links) == 2
+    assert all("https://kantor.example/berhenti/" in link for link in links)
+    assert all("mailto:berhenti@kantor.example" in link for link in links)
+    assert {str(one["List-Unsubscribe-Post"]) for one in full.letters} == {
+        "List-Unsubscribe=One-Click"
+    }
+
+
+def test_a_proof_goes_to_one_address_and_leaves_no_trace(full: Newsroom) -> None:
+    before = full.remembered()
+    answer = full.run("digest", "--to", "Saya@kantor.example", at=NOON)
+    assert answer.code == 0, answer.said
+    assert full.readers == ["saya@kantor.example"]
+    assert "Kabar pertama" in part(full.letters[0], "plain")
+    assert full.remembered() == before
+    assert full.run("digest", at=EVENING).code == 0
+    assert sorted(full.readers[1:]) == [ANI, BUDI]
+
+
+def test_a_proof_of_nothing_is_not_sent(room: Newsroom) -> None:
+    answer = room.run("digest", "--to", "saya@kantor.example", at=NOON)
+    assert answer.code == 0
+    assert "no proof was sent" in answer.out
+    assert room.letters == []
+
+
+def test_lists_have_their_own_times_and_subjects(room: Newsroom) -> None:
+    room.channels["pilkada"] = room.channels["harian"] | {
+        "schedule": "weekly fri 16:00", "subjects": ["pilkada"],
+    }  # fmt: skip
+    room.configure()
+    room.subscribe(ANI)
+    room.subscribe(BUDI, to="pilkada")
+    room.write()
+    room.write("pps.md", "Pendaftaran.", headline="Kabar Kamis", subjects=["pilkada"])
+    room.publish("kabar.md", "pps.md")
+    room.run("tick", at=EVENING)
+    assert room.readers == [ANI]
+    room.run("tick", at="2026-05-08T16:00:00+07:00")
+    assert room.readers == [ANI, BUDI]
+    assert "Kabar Kamis" in part(room.letters[1], "plain")
+    assert "Kabar pertama" not in part(room.letters[1], "plain")
+
+
+def test_only_the_named_list_is_sent(room: Newsroom) -> None:
+    room.channels["siang"] = dict(room.channels["harian"])
+    room.configure()
+    room.subscribe(ANI)
+    room.subscribe(BUDI, to="siang")
+    room.write()
+    room.publish()
+    room.run("digest", "siang", at=EVENING)
+    assert room.readers == [BUDI]
+
+
+def test_a_dry_run_says_what_would_leave_and_closes_nothing(full: Newsroom) -> None:
+    before = full.everything()
+    answer = full.run("digest", "--dry-run", at=EVENING)
+    assert answer.code == 0
+    assert "2 letters" in answer.out
+    assert "Kabar pertama" in answer.out
+    assert full.everything() == before
+
+
+def test_letters_can_be_written_as_files(room: Newsroom) -> None:
+    room.change("harian", smtp="maildir:kotak")
+    room.subscribe(ANI)
+    room.write()
+    room.publish()
+    assert room.run("digest", at=EVENING).code == 0
+    [letter] = [path for path in (room.folder / "kotak").rglob("*") if path.is_file()]
+    assert b"Kabar pertama" in letter.read_bytes()
+    assert room.run("digest", at=EVENING).code == 0
+    assert room.smtp.commands == []
+
+
+def test_what_was_published_before_a_list_was_configured_is_not_in_its_first_letter(
+    room: Newsroom,
+) -> None:
+    lists = dict(room.channels)
+    room.only("feed", "telegram")
+    room.write()
+    room.publish()
+    room.channels = lists
+    room.configure()
+    room.subscribe(ANI, at=NOON)
+    room.write("lain.md", "Yang lain.", headline="Kabar Selasa")
+    room.publish("lain.md", at="2026-05-04T13:00:00+07:00")
+    room.run("digest", at=EVENING)
+    assert headlines(room) == [["Kabar Selasa"]]

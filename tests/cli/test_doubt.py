@@ -1,0 +1,265 @@
+"""What may have happened is never said again blindly: doubts, pauses, and being stopped."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+
+from cli.newsroom import EVENING, NOON, Answer, Newsroom
+from syndicate.loopback.botapi import Flood, Garbage200, Http500, LostReply, Slow
+from syndicate.loopback.smtp import Fault
+
+
+def lose_the_answer(room: Newsroom) -> Answer:
+    """Publish an article whose post is sent, and nobody hears of it."""
+    room.write()
+    room.api.faults.append(LostReply())
+    return room.run("publish", "kabar.md")
+
+
+def resolve_command(answer: Answer, choice: str) -> list[str]:
+    """The words of the command that was printed, with one of its two choices."""
+    [found] = set(re.findall(r"syndicate (resolve \d+) --sent REF   or   --not-sent", answer.out))
+    return [*shlex.split(found), *shlex.split(choice)]
+
+
+@pytest.mark.parametrize("fault", [LostReply(), Http500(done=True), Garbage200()], ids=type)
+def test_a_lost_answer_is_in_doubt_and_nothing_repeats_it(room: Newsroom, fault: LostReply) -> None:
+    room.write()
+    room.api.faults.append(fault)
+    answer = room.run("publish", "kabar.md")
+    assert answer.code == 4
+    assert len(room.entries) == 1
+    for words in (["publish", "kabar.md"], ["tick"], ["status"], ["publish", "kabar.md"]):
+        again = room.run(*words)
+        assert again.code == 4
+        assert resolve_command(again, "--not-sent") == resolve_command(answer, "--not-sent")
+    assert len(room.api.posts) == 1
+
+
+@pytest.mark.parametrize("reference", ["https://t.me/kabar/1", "1"])
+def test_the_printed_command_settles_what_was_sent(room: Newsroom, reference: str) -> None:
+    answer = lose_the_answer(room)
+    settled = room.run(*resolve_command(answer, f"--sent {reference}"))
+    assert settled.code == 0, settled.said
+    assert room.run("status").code == 0
+    room.rewrite("Isi kabar.", "Isi yang benar.")
+    room.publish("--note", "Isinya salah.")
+    assert "Isi yang benar." in room.post.text
+    assert len(room.api.posts) == 1
+
+
+def test_the_printed_command_sends_what_was_not_sent(room: Newsroom) -> None:
+    room.write()
+    room.api.faults.append(Http500(done=False))
+    answer = room.run("publish", "kabar.md")
+    assert answer.code == 4
+    assert room.posts == []
+    settled = room.run(*resolve_command(answer, "--not-sent"))
+    assert settled.code == 0, settled.said
+    assert len(room.api.posts) == 1
+    room.publish()
+    assert len(room.api.posts) == 1
+
+
+def test_the_same_command_stands_in_the_json_document(room: Newsroom) -> None:
+    room.write()
+    room.api.faults.append(LostReply())
+    document = room.run("publish", "kabar.md", "--json").json
+    [doubt] = [line for line in document["lines"] if line["state"] == "in doubt"]
+    assert document["exit_code"] == 4
+    assert doubt["resolve"].startswith("syndicate resolve ")
+    number = doubt["resolve"].split()[2]
+    settled = room.run("resolve", number, "--sent", "1", "--json")
+    assert settled.json["exit_code"] == settled.code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["resolve", "999", "--not-sent"], 2),
+        (["resolve", "1"], 2),
+        (["resolve", "1", "--not-sent", "--sent", "1"], 2),
+        (["resolve", "x", "--not-sent"], 2),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, list) else None,
+)
+def test_a_wrong_resolve_is_refused_and_changes_nothing(
+    room: Newsroom, words: list[str], code: int
+) -> None:
+    lose_the_answer(room)
+    before = room.remembered()
+    assert room.run(*words).code == code
+    assert room.remembered() == before
+
+
+def test_what_is_settled_cannot_be_resolved_again(room: Newsroom) -> None:
+    answer = lose_the_answer(room)
+    words = resolve_command(answer, "--sent 1")
+    assert room.run(*words).code == 0
+    assert room.run(*words).code == 2
+    assert len(room.api.posts) == 1
+
+
+def test_a_correction_waits_for_the_doubt_and_then_edits(room: Newsroom) -> None:
+    answer = lose_the_answer(room)
+    room.rewrite("Isi kabar.", "Isi yang benar.")
+    assert room.run("publish", "kabar.md", "--note", "Isinya salah.").code == 4
+    assert "Isi kabar." in room.post.text
+    assert room.run(*resolve_command(answer, "--sent 1")).code == 0
+    assert "Isi yang benar." in room.post.text
+    assert len(room.api.posts) == 1
+
+
+def test_withdrawn_while_in_doubt_is_not_said_again(room: Newsroom) -> None:
+    answer = lose_the_answer(room)
+    room.api.posts.clear()  # it never arrived
+    assert room.run("withdraw", "kabar.md", "--reason", "Salah.").code == 4
+    assert room.run(*resolve_command(answer, "--not-sent")).code == 0
+    assert room.api.posts == []
+    assert room.run("status").code == 0
+
+
+def test_withdrawn_while_in_doubt_becomes_a_notice_once_it_is_found(room: Newsroom) -> None:
+    answer = lose_the_answer(room)
+    assert room.run("withdraw", "kabar.md", "--reason", "Salah.").code == 4
+    assert room.run(*resolve_command(answer, "--sent 1")).code == 0
+    assert "Salah." in room.post.text
+    assert "Isi kabar." not in room.post.text
+
+
+def test_a_letter_whose_answer_was_lost_is_in_doubt_and_the_others_are_sent(
+    room: Newsroom,
+) -> None:
+    people = [f"{name}@pembaca.example" for name in ("ani", "budi", "citra")]
+    room.subscribe(*people)
+    room.write()
+    room.publish()
+    room.smtp.faults.append(Fault(at="dot", do="hang up", keep=True, recipient=people[1]))
+    answer = room.run("digest", at=EVENING)
+    room.smtp.faults.clear()
+    assert answer.code == 4
+    room.run("digest", at=EVENING)
+    assert sorted(room.readers) == people
+    assert room.run(*resolve_command(answer, "--sent x"), at=EVENING).code == 0
+    assert room.run("status", at=EVENING).code == 0
+    assert sorted(room.readers) == people
+
+
+def test_a_deferred_letter_waits_and_a_later_tick_sends_it(room: Newsroom) -> None:
+    people = [f"{name}@pembaca.example" for name in ("ani", "budi")]
+    room.subscribe(*people)
+    room.write()
+    room.publish()
+    room.smtp.faults.append(Fault(at="rcpt", do="defer", recipient=people[0]))
+    answer = room.run("digest", at=EVENING)
+    assert (answer.code, room.readers) == (3, [people[1]])
+    room.smtp.faults.clear()
+    room.let_pauses_end()
+    assert room.run("tick", at=EVENING).code == 0
+    assert sorted(room.readers) == people
+
+
+# pauses
+
+
+def test_a_short_pause_is_waited_for(room: Newsroom) -> None:
+    room.write()
+    room.api.faults.append(Flood(retry_after=1))
+    began = time.monotonic()
+    room.publish()
+    assert time.monotonic() - began >= 1
+    assert len(room.api.posts) == 1
+
+
+def test_a_long_pause_is_kept_and_a_later_tick_finishes(room: Newsroom) -> None:
+    room.write()
+    room.api.faults.append(Flood(retry_after=3600))
+    began = time.monotonic()
+    answer = room.run("publish", "kabar.md")
+    assert answer.code == 3
+    assert "3600" in answer.out
+    assert time.monotonic() - began < 10
+    asked = len(room.api.requests)
+    assert room.run("tick").code == 3
+    assert room.run("publish", "kabar.md").code == 3
+    assert len(room.api.requests) == asked  # nobody knocks before the time
+    room.let_pauses_end()
+    assert room.run("tick").code == 0
+    assert len(room.api.posts) == 1
+
+
+# being stopped
+
+
+def when(condition: Callable[[], bool], patience: float = 20.0) -> None:
+    until = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < until, "it never happened"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_command_between_two_effects(
+    room: Newsroom, number: signal.Signals
+) -> None:
+    for name in ("a", "b", "c"):
+        room.write(f"{name}.md", headline=f"Kabar {name}")
+    room.api.faults.append(Slow(seconds=0.7))
+    child = room.start("publish", "a.md", "b.md", "c.md")
+    when(lambda: bool(room.api.posts))
+    os.kill(child.pid, number)
+    answer = child.answer()
+    assert answer.code == 3
+    assert "Traceback" not in answer.err
+    assert len(room.api.posts) == 1
+    assert room.run("status").code == 3
+    room.publish("a.md", "b.md", "c.md")
+    assert sorted(room.posts) == sorted(set(room.posts))
+    assert len(room.api.posts) == 3
+
+
+def test_a_second_signal_ends_it_at_once_and_says_what_to_do(room: Newsroom) -> None:
+    room.write()
+    room.api.faults.append(Slow(seconds=20))
+    child = room.start("publish", "kabar.md")
+    when(lambda: bool(room.api.posts))
+    for _ in range(2):
+        os.kill(child.pid, signal.SIGINT)
+        time.sleep(0.3)
+    answer = child.answer()
+    assert answer.code == 4
+    assert "syndicate status" in answer.err
+    assert room.run("status").code == 4
+    assert len(room.api.posts) == 1
+
+
+def test_a_killed_command_leaves_a_doubt_that_status_names_at_once(room: Newsroom) -> None:
+    room.write()
+    room.api.faults.append(Slow(seconds=20))
+    child = room.start("publish", "kabar.md")
+    when(lambda: bool(room.api.posts))
+    os.kill(child.pid, signal.SIGKILL)
+    assert child.answer().code == -signal.SIGKILL
+    shown = room.run("status")
+    assert shown.code == 4
+    assert room.run(*resolve_command(shown, "--sent 1")).code == 0
+    room.publish()
+    assert len(room.api.posts) == 1
+
+
+def test_what_is_under_way_in_a_living_process_is_left_to_it(room: Newsroom) -> None:
+    room.write()
+    room.api.faults.append(Slow(seconds=1))
+    child = room.start("publish", "kabar.md")
+    when(lambda: bool(room.api.posts))
+    assert "under way" in room.run("publish", "kabar.md", at=NOON).out
+    assert child.answer().code == 0
+    room.publish()
+    assert len(room.api.posts) == 1

@@ -1,0 +1,164 @@
+"""Who reads the digests: added, imported, removed, never revived."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from cli.newsroom import Newsroom
+
+ANI, BUDI, CITRA = (f"{name}@pembaca.example" for name in ("ani", "budi", "citra"))
+
+
+def on_the_list(room: Newsroom, *words: str) -> list[str]:
+    document = room.run("subscribers", "list", "--list", "harian", "--json", *words).json
+    return [person["email"] for person in document["subscribers"]]
+
+
+def import_(room: Newsroom, text: str | bytes, *words: str) -> tuple[int, str]:
+    path = room.folder / "orang.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    answer = room.run("subscribers", "import", "--list", "harian", "orang.csv", *words)
+    return answer.code, answer.said
+
+
+def test_an_address_is_on_the_list_once_however_it_is_written(room: Newsroom) -> None:
+    room.subscribe("Ani@Pembaca.Example", ANI, f" {ANI} ")
+    room.subscribe(ANI)
+    assert on_the_list(room) == [ANI]
+
+
+@pytest.mark.parametrize("wrong", ["ani", "ani@", "@pembaca.example", "a b@c.example", "ani@x..y"])
+def test_a_wrong_address_is_refused_and_the_others_are_added(room: Newsroom, wrong: str) -> None:
+    answer = room.run("subscribers", "add", "--list", "harian", ANI, wrong, BUDI)
+    assert answer.code == 3
+    assert "address:2: " in answer.err
+    assert on_the_list(room) == [ANI, BUDI]
+
+
+def test_who_left_stays_away_until_they_ask(room: Newsroom) -> None:
+    room.subscribe(ANI, BUDI)
+    assert room.run("subscribers", "remove", "--list", "harian", "Ani@Pembaca.example").code == 0
+    assert on_the_list(room) == [BUDI]
+    answer = room.run("subscribers", "add", "--list", "harian", ANI)
+    assert "a…@pembaca.example: left before" in answer.out
+    assert import_(room, f"email\n{ANI}\n")[0] == 0
+    assert on_the_list(room) == [BUDI]
+    assert room.run("subscribers", "add", "--list", "harian", "--again", ANI).code == 0
+    assert on_the_list(room) == [ANI, BUDI]
+
+
+def test_removing_a_stranger_is_said(room: Newsroom) -> None:
+    answer = room.run("subscribers", "remove", "--list", "harian", ANI)
+    assert answer.code == 0
+    assert "was not on the list" in answer.out
+
+
+FILES = {
+    "plain": f"email,name\n{ANI},Ani\n{BUDI},Budi\n",
+    "BOM and CRLF": b"\xef\xbb\xbf" + f"email,name\r\n{ANI},Ani\r\n{BUDI},Budi\r\n".encode(),
+    "Indonesian heads": f"Nama,Surel\nAni,{ANI}\n\nBudi,{BUDI}\n",
+    "no heads": f"{ANI}\n{BUDI}\n",
+    "quotes": f'name,email\n"Ani, S.Kom.\nM.M.","{ANI}"\nBudi,{BUDI}\n',
+    "more columns": f"id,email,kota\n1,{ANI},Bengkalis\n2,{BUDI},Dumai\n",
+    "twice": f"email\n{ANI}\n{ANI}\n{BUDI}\n",
+}
+
+
+@pytest.mark.parametrize("text", FILES.values(), ids=FILES.keys())
+def test_a_csv_file_is_imported(room: Newsroom, text: str | bytes) -> None:
+    code, said = import_(room, text)
+    assert code == 0, said
+    assert on_the_list(room) == [ANI, BUDI]
+    assert import_(room, text)[0] == 0
+    assert on_the_list(room) == [ANI, BUDI]
+
+
+def test_bad_lines_are_named_by_their_numbers_and_the_good_ones_come_in(room: Newsroom) -> None:
+    code, said = import_(room, f"email,name\n{ANI},Ani\nnobody,X\n\n,Y\n{BUDI},Budi\n")
+    assert code == 3
+    assert "orang.csv:3: " in said
+    assert "orang.csv:5: " in said
+    assert on_the_list(room) == [ANI, BUDI]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("nama\nAni\n", "orang.csv:1: "), (b"email\n\xff\xfe\n", "UTF-8"), ("", "orang.csv:1: ")],
+)
+def test_a_file_that_is_no_list_is_refused(room: Newsroom, content: str | bytes, said: str) -> None:
+    code, heard = import_(room, content)
+    assert code == 2
+    assert said in heard
+    assert on_the_list(room) == []
+
+
+def test_a_missing_file_is_named(room: Newsroom) -> None:
+    answer = room.run("subscribers", "import", "--list", "harian", "tidak-ada.csv")
+    assert answer.code == 2
+    assert "tidak-ada.csv" in answer.complaint
+
+
+def test_an_export_holds_everybody_and_can_be_imported_without_reviving(room: Newsroom) -> None:
+    room.subscribe(ANI, BUDI, CITRA)
+    room.run("subscribers", "remove", "--list", "harian", BUDI)
+    answer = room.run("subscribers", "export", "--list", "harian")
+    rows = list(csv.DictReader(io.StringIO(answer.out)))
+    assert [(row["email"], bool(row["ended"])) for row in rows] == [
+        (ANI, False), (BUDI, True), (CITRA, False),
+    ]  # fmt: skip
+    code, _ = import_(room, answer.out)
+    assert code == 0
+    assert on_the_list(room) == [ANI, CITRA]
+    assert on_the_list(room, "--all") == [ANI, BUDI, CITRA]
+
+
+def test_an_export_brings_nobody_back_who_left_into_a_new_ledger(room: Newsroom) -> None:
+    room.subscribe(ANI, BUDI)
+    room.run("subscribers", "remove", "--list", "harian", BUDI)
+    exported = room.run("subscribers", "export", "--list", "harian").out
+    for path in room.folder.glob("syndicate.db*"):
+        path.unlink()
+    import_(room, exported)
+    assert on_the_list(room) == [ANI]
+    import_(room, f"email\n{BUDI}\n")
+    assert on_the_list(room) == [ANI]
+
+
+def test_a_wrong_address_among_those_to_remove_removes_nobody(room: Newsroom) -> None:
+    room.subscribe(ANI)
+    answer = room.run("subscribers", "remove", "--list", "harian", ANI, "nobody")
+    assert answer.code == 2
+    assert on_the_list(room) == [ANI]
+
+
+def test_an_export_to_a_file_is_private_and_inert(room: Newsroom) -> None:
+    import_(room, f'email,name\n{ANI},"=HYPERLINK(1)"\n')
+    assert room.run("subscribers", "export", "--list", "harian", "daftar.csv").code == 0
+    path = room.folder / "daftar.csv"
+    assert path.stat().st_mode & 0o077 == 0
+    assert ",=HYPERLINK" not in path.read_text()
+
+
+def test_with_two_lists_the_list_must_be_named(room: Newsroom) -> None:
+    room.channels["siang"] = dict(room.channels["harian"])
+    room.configure()
+    answer = room.run("subscribers", "add", ANI)
+    assert answer.code == 2
+    assert "harian, siang" in answer.complaint
+
+
+def test_with_one_list_its_name_may_be_left_out(room: Newsroom) -> None:
+    assert room.run("subscribers", "add", ANI).code == 0
+    assert on_the_list(room) == [ANI]
+
+
+def test_lists_do_not_share_their_people(room: Newsroom) -> None:
+    room.channels["siang"] = dict(room.channels["harian"])
+    room.configure()
+    room.subscribe(ANI)
+    room.subscribe(ANI, BUDI, to="siang")
+    room.run("subscribers", "remove", "--list", "siang", ANI)
+    assert on_the_list(room) == [ANI]

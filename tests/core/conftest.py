@@ -1,0 +1,54 @@
+"""Fixtures of the core: an office on each database in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, inspect
+
+import postgres
+from newsroom import Newsroom, look_away
+from syndicate.ledger.schema import metadata
+
+
+@pytest.fixture(scope="module", autouse=True)
+def onlookers() -> Iterator[None]:
+    """Close at each module's end what its tests have opened to look from outside."""
+    yield
+    look_away()
+
+
+@pytest.fixture(scope="session")
+def shared_database(postgres_url: str) -> Iterator[str]:
+    """One database for all of these tests: making one takes longer than most of them."""
+    with postgres.database(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh ledger, on each database in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'ledger.db'}"
+        return
+    url: str = request.getfixturevalue("shared_database")
+    _empty(url)
+    yield url
+
+
+@pytest.fixture
+def room(tmp_path: Path, ledger_url: str) -> Newsroom:
+    """An office without channels yet."""
+    return Newsroom(home=tmp_path, url=ledger_url, walls={})
+
+
+def _empty(url: str) -> None:
+    """Forget everything; a ledger without its row is no ledger yet."""
+    engine = create_engine(url)
+    with engine.begin() as db:
+        if inspect(db).has_table("ledger"):
+            for table in reversed(metadata.sorted_tables):
+                db.execute(table.delete())
+    engine.dispose()

@@ -1,0 +1,78 @@
+"""An office on servers of this machine, for the pages' examples."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from docs.pages import ROOT
+from syndicate.cli.app import app
+from syndicate.loopback.botapi import TOKEN, BotApi
+from syndicate.loopback.smtp import SmtpServer
+
+CHAT = "@kominfo_contoh"
+CHATS = {CHAT: -1001, "@kominfo_contoh_uji": -1002}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Somebody at the command line, in the office's folder."""
+
+    folder: Path
+    api: BotApi
+    smtp: SmtpServer
+
+    def run(self, *words: str, now: str = "") -> tuple[int, str]:
+        """A command's exit code, and everything it said."""
+        env = {"SYNDICATE_NOW": now or None}
+        answer = CliRunner().invoke(app, [*words], env=env, catch_exceptions=False)
+        return answer.exit_code, answer.output
+
+    def ask(self, *words: str, now: str = "") -> dict[str, Any]:
+        """The JSON document that a command answers."""
+        answer = CliRunner().invoke(app, [*words, "--json"], env={"SYNDICATE_NOW": now or None})
+        document: dict[str, Any] = json.loads(answer.stdout)
+        assert document["exit_code"] == answer.exit_code
+        return document
+
+    def configure(self) -> None:
+        """What init writes, with Telegram's server on this machine."""
+        office = ("--name", "Dinas Kominfo Contoh", "--url", "https://kominfo.contoh.go.id")
+        ways = ("--email", "kabar@contoh.go.id", "--telegram", CHAT, "--smtp", self.smtp.url)
+        assert self.run("init", *office, *ways)[0] == 0
+        self.lead_here()
+
+    def lead_here(self) -> None:
+        config = self.folder / "config.toml"
+        chat = f'chat = "{CHAT}"'
+        said = config.read_text()
+        assert chat in said
+        test = '\ntest_chat = "@kominfo_contoh_uji"'
+        config.write_text(said.replace(chat, f'{chat}\napi = "{self.api.url}"{test}'))
+
+    def article(self, name: str = "article.md") -> Path:
+        """An article of the examples, without a picture."""
+        path = self.folder / name
+        shutil.copy(ROOT / "examples" / "notice-water-outage.md", path)
+        return path
+
+    def change(self, name: str = "article.md") -> None:
+        """Edit an article, as its author would."""
+        path = self.folder / name
+        path.write_text(path.read_text() + "\nThe pump is called Melati.\n")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """A desk in an empty folder, with Telegram and a relay of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TELEGRAM_TOKEN", TOKEN)
+    with BotApi(chats=CHATS) as api, SmtpServer() as smtp:
+        yield Desk(tmp_path, api, smtp)

@@ -1,0 +1,129 @@
+"""docs/json.md: its tables hold the keys of real answers, all of them and no other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docs.conftest import Desk
+from docs.pages import page, sections
+from docs.test_commands import COMMANDS, options
+from syndicate.loopback.botapi import LostReply
+from syndicate.plan import Action
+from syndicate.report import STATE_WORDS
+
+PAGE = page("docs/json.md")
+SECTIONS = sections(PAGE)
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
+TOMORROW = "2099-01-01T18:00:00+07:00"
+
+
+def keys(section: str) -> set[str]:
+    """The keys of a section's table."""
+    return set(re.findall(r"^\| `(\w+)` \|", SECTIONS[section], re.MULTILINE))
+
+
+def same(section: str, *documents: Mapping[str, Any]) -> None:
+    """The section's table holds exactly these documents' keys."""
+    assert documents
+    for document in documents:
+        assert keys(section) == document.keys(), section
+
+
+def a_report(document: Mapping[str, Any]) -> None:
+    same("report", document)
+    assert document["lines"]
+    same("line", *document["lines"])
+
+
+def told(word: str, section: str) -> bool:
+    return f"`{word}`" in SECTIONS[section]
+
+
+def all_told(words: Iterable[str], section: str) -> None:
+    assert [word for word in words if not told(word, section)] == []
+
+
+def test_the_answers_about_articles_and_digests(desk: Desk) -> None:
+    desk.configure()
+    desk.article()
+    same("subscribers add", desk.ask("subscribers", "add", "ani@example.org", "nobody"))
+    same("check", desk.ask("check", "article.md"))
+    dry = desk.ask("publish", "article.md", "--dry-run")
+    published = desk.ask("publish", "article.md")
+    desk.change()
+    corrected = desk.ask("publish", "article.md", "--note", "The pump has a name.")
+    rehearsed = desk.ask("publish", "article.md", "--test")
+    proof = desk.ask("digest", "--to", "me@example.org")
+    digest = desk.ask("digest", now=TOMORROW)
+    withdrawn = desk.ask("withdraw", "article.md", "--reason", "It was not so.")
+    answers = [dry, published, corrected, rehearsed, proof, digest, withdrawn]
+    for answer in answers:
+        a_report(answer)
+        all_told([one["kind"] for one in answer["articles"]], "article")
+        all_told([line["action"] for line in answer["lines"]], "line")
+        all_told([line["state"] for line in answer["lines"] if line["state"]], "line")
+    for answer in [dry, published, corrected, withdrawn]:
+        same("article", *answer["articles"])
+
+    status = desk.ask("status")
+    same("status", status)
+    same("article in status", *status["articles"])
+    same("line", *status["articles"][0]["places"])
+    same("digest in status", *status["digests"])
+    history = desk.ask("history", "article.md")
+    same("history", history)
+    same("happening", *history["history"])
+    assert {one["what"] for one in history["history"]} >= {"original", "publish: receipt"}
+    for moment in [*(one["at"] for one in history["history"]), status["digests"][0]["closed"]]:
+        assert MOMENT.fullmatch(moment)
+
+
+def test_the_answers_in_doubt(desk: Desk) -> None:
+    desk.configure()
+    desk.article()
+    desk.api.faults.append(LostReply())
+    [line] = [one for one in desk.ask("publish", "article.md")["lines"] if one["resolve"]]
+    assert line["state"] == "in doubt"
+    [still] = desk.ask("status")["open"]
+    same("line", still)
+    a_report(desk.ask("tick"))
+    number = line["resolve"].split()[2]
+    a_report(desk.ask("resolve", number, "--sent", "1"))
+
+
+def test_the_answers_about_lists_channels_and_the_ledger(desk: Desk, tmp_path: Path) -> None:
+    desk.configure()
+    (tmp_path / "people.csv").write_text("email\nani@example.org\n")
+    same("subscribers add", desk.ask("subscribers", "import", "people.csv"))
+    people = desk.ask("subscribers", "list")
+    same("subscribers list", people)
+    same("subscriber", *people["subscribers"])
+    same("subscribers remove", desk.ask("subscribers", "remove", "ani@example.org"))
+    channels = desk.ask("channels", "list")
+    same("channels list", channels)
+    same("channel", *channels["channels"])
+    same("done", desk.ask("ledger", "backup", "copy.db"), desk.ask("ledger", "restored"))
+    same("error", desk.ask("status", "nothing.md"))
+    stands = desk.article().name
+    a_report(desk.ask("adopt", stands, "1", "--channel", "telegram"))
+
+
+def test_every_action_and_state_is_told() -> None:
+    all_told(Action, "line")
+    all_told(STATE_WORDS.values(), "line")
+    all_told([*STATE_WORDS, "called off"], "digest in status")
+
+
+@pytest.mark.parametrize("name", [n for n, c in COMMANDS.items() if "--json" in options(c)])
+def test_every_command_with_json_is_on_the_page(name: str) -> None:
+    assert f"`{name}`" in PAGE or name in SECTIONS
+
+
+def test_every_link_within_the_page_leads_to_a_heading() -> None:
+    heads = {head.replace(" ", "-") for head in SECTIONS}
+    assert set(re.findall(r"\(#([\w-]+)\)", PAGE)) <= heads
