@@ -12,13 +12,20 @@ from syndicate.publish import Request, publish
 
 def check(office: Office, paths: Sequence[Path]) -> list[str]:
     """A finding a line, each with its file; an empty list where nothing stands in the way."""
-    findings = []
+    findings: list[str] = []
+    seen: dict[str, Path] = {}
     for path in paths:
         try:
             report = publish(office, Request(paths=[path], minor=True, dry_run=True))
         except ArticleError as error:
             findings.append(str(error))
         else:
+            findings += [
+                f"{path}: the same uri as {twin}: one of them is a copy"
+                " (take the uri line out of the newer one)"
+                for subject in report.articles
+                if (twin := seen.setdefault(subject.uri, path)) is not path
+            ]
             findings += [f"{path}: {problem}" for problem in report.problems]
             findings += [
                 f"{path}: {line.channel}: {line.why}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -253,6 +254,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 def _live(url: str, work: Callable[[], object]) -> NoReturn:
     code = 1
+    gc.disable()  # it would touch, and so copy, all of the parent's memory
     try:
         os.environ["PGAPPNAME"] = f"child {os.getpid()}"
         work()

@@ -35,13 +35,15 @@ from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
 from syndicate.schedule import Schedule
 from syndicate.settings import ConfigPath, ScheduleField
 
-MOODS = {
-    "refused": lambda: Refused("the wall says no"),
-    "unavailable": lambda: Unavailable("the wall is wet"),
-    "later": lambda: Unavailable("the wall is busy", 600),
-    "in doubt": lambda: InDoubt("nobody saw it"),
-    "unexpected": lambda: ZeroDivisionError("the wall fell down"),
+MOODS: dict[str, Exception] = {
+    "refused": Refused("the wall says no"),
+    "unavailable": Unavailable("the wall is wet"),
+    "later": Unavailable("the wall is busy", 600),
+    "in doubt": InDoubt("nobody saw it"),
+    "unexpected": ZeroDivisionError("the wall fell down"),
 }
+
+watchers: list[Callable[[str], object]] = []  # they are told of each effect, at its moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,6 @@ class Wall(Channel):
     template: str = "{}"
     breaks: bool = False  # whether it cannot even say it
 
-    watch: ClassVar[Callable[[str], object]] = staticmethod(lambda _verb: None)
-
     def render(self, edition: Edition) -> Iterator[Rendition]:
         if self.breaks:
             raise ZeroDivisionError("nothing to say it with")
@@ -95,10 +95,11 @@ class Wall(Channel):
 
     def obey(self, verb: str) -> None:
         """Let the test look on, then fail as the mood says."""
-        self.watch(verb)
+        for look in watchers:
+            look(verb)
         mood = _mood(self.folder, verb)
         if mood.exists():
-            raise MOODS[mood.read_text()]()
+            raise MOODS[mood.read_text()]
 
 
 class SearchableWall(Wall, Finds):

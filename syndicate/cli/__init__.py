@@ -15,6 +15,6 @@ def main() -> None:
     import gc
 
     gc.disable()  # imports leave no garbage, and looking for it costs a tenth of the start
-    from syndicate.cli.app import app
+    from syndicate.cli.app import run
 
-    app(prog_name="syndicate")
+    sys.exit(run())

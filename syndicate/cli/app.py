@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 import typer
 
 from syndicate.cli import articles, desk, lists, setup
@@ -46,3 +49,25 @@ setup.add_to(app)
 articles.add_to(app)
 lists.add_to(app)
 desk.add_to(app)
+
+
+def run() -> int:
+    """Run one command and return its exit code; with --json wrong words get a document too."""
+    try:
+        return app(prog_name="syndicate", standalone_mode=False) or 0
+    except typer.Abort:
+        return 1
+    except Exception as error:
+        if not hasattr(error, "show"):  # the class of a usage error depends on typer's version
+            raise
+        return _misused(error)
+
+
+def _misused(error: Any) -> int:
+    error.show()
+    if "--json" in sys.argv:
+        import json
+
+        said = {"error": error.format_message(), "exit_code": error.exit_code}
+        typer.echo(json.dumps(said, ensure_ascii=False))
+    return int(error.exit_code)

@@ -38,14 +38,22 @@ class Ledger:
         """Open a ledger, make it if there is none, and bring an older one up to date."""
         engine = connect(url)
         _make_folder(engine)
+        try:
+            return cls._opened(engine, now, tell)
+        except BaseException:
+            engine.dispose()
+            raise
+
+    @classmethod
+    def _opened(cls, engine: Engine, now: datetime, tell: Callable[[str], None]) -> Ledger:
         with transaction(engine, reads=True) as db:
             found = migrations.version(db)
         if found == 0:
             with transaction(engine) as db:
                 migrations.create(db, {"created_at": now, "secret": token_hex(32)})
             _keep_private(engine)
-        elif copied := migrations.migrate(engine):
-            tell(f"the ledger was brought to version {migrations.VERSION}; before: {copied}")
+        elif said := migrations.migrate(engine):
+            tell(said)
         with transaction(engine, reads=True) as db:
             row = db.execute(select(ledger)).one()
         return cls(engine, row.created_at, row.restored_at, row.secret)

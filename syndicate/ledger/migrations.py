@@ -41,7 +41,7 @@ def create(db: Connection, created: dict[str, object]) -> None:
 
 
 def migrate(engine: Engine) -> str | None:
-    """Take every step that is missing, all or none; returns the name of the copy made before."""
+    """Take every step that is missing, all or none; returns what was done, in a sentence."""
     with transaction(engine, reads=True) as db:
         found = version(db)
     if found == VERSION:
@@ -53,7 +53,8 @@ def migrate(engine: Engine) -> str | None:
         for number in range(int(held or found) + 1, VERSION + 1):
             MIGRATIONS[number](db)
         db.execute(update(ledger).values(version=VERSION))
-    return copied
+    said = f"the ledger was brought to version {VERSION}"
+    return f"{said}; as it was: {copied}" if copied else said
 
 
 def refuse_newer(found: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -336,6 +337,8 @@ def exit_code(words: tuple[str, ...]) -> int:
             main()
         except SystemExit as ended:
             return ended.code if isinstance(ended.code, int) else 1
+        finally:
+            gc.enable()  # a program of its own does without
     return 0
 
 

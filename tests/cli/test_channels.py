@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from cli.newsroom import EVENING, NOON, Newsroom, part
+from cli.newsroom import EVENING, NOON, Newsroom, Table, part
 
 WALL = """
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class Wall(Channel, Revises):
 def wall(room: Newsroom) -> Newsroom:
     """An office whose first channel is somebody else's."""
     (room.folder / "wall.py").write_text(WALL)
-    own = {"kind": "./wall.py:Wall", "file": str(room.folder / "wall.txt")}
+    own: Table = {"kind": "./wall.py:Wall", "file": str(room.folder / "wall.txt")}
     room.channels = {"wall": own, **room.channels}
     room.configure()
     return room

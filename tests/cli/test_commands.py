@@ -133,7 +133,11 @@ def test_a_dry_run_touches_nothing(room: Newsroom, words: tuple[str, ...], as_js
 def test_a_dry_run_in_an_empty_office_makes_no_ledger(room: Newsroom) -> None:
     path = room.write()
     before = path.read_bytes()
-    for words in (["publish", "kabar.md", "--dry-run"], ["check", "kabar.md"], ["channels", "list"]):
+    for words in (
+        ["publish", "kabar.md", "--dry-run"],
+        ["check", "kabar.md"],
+        ["channels", "list"],
+    ):
         assert room.run(*words).code == 0
     assert path.read_bytes() == before
     assert sorted(one.name for one in room.folder.iterdir()) == ["config.toml", "kabar.md"]
@@ -292,7 +296,7 @@ def test_check_finds_two_articles_of_one_uri(room: Newsroom) -> None:
     room.write("salinan.md", uri="tag:kantor.example,2026-05-04:x")
     answer = room.run("check", "kabar.md", "salinan.md")
     assert answer.code == 1
-    assert "salinan.md:4" in answer.out
+    assert answer.out.startswith("salinan.md: the same uri as kabar.md")
 
 
 def test_cron_gets_one_line(room: Newsroom) -> None:

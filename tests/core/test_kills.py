@@ -13,6 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, partial
@@ -63,20 +64,30 @@ def warm_engines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "connect", warm)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def one_ledger(
+@pytest.fixture(scope="module")
+def ledgers(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+) -> Iterator[Callable[[str], str]]:
+    """The URL of one ledger on each database, made when it is first asked for."""
+    with ExitStack() as stack:
+
+        @cache
+        def url_of(database: str) -> str:
+            url = f"sqlite:///{tmp_path_factory.mktemp('kills') / 'ledger.db'}"
+            if database == "postgresql":
+                server = request.getfixturevalue("postgres_url")
+                url = stack.enter_context(postgres.database(server))
+                stack.callback(look_away)
+            Ledger.open(url, NOON).close()
+            return url
+
+        yield url_of
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def one_ledger(request: pytest.FixtureRequest, ledgers: Callable[[str], str]) -> str:
     """One ledger for the whole matrix, each of whose cells has a channel of its own."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('kills') / 'ledger.db'}"
-        Ledger.open(url, NOON).close()
-        yield url
-        return
-    with postgres.database(request.getfixturevalue("postgres_url")) as url:
-        Ledger.open(url, NOON).close()
-        yield url
-        look_away()
+    return ledgers(request.param)
 
 
 numbers = count()
@@ -150,7 +161,7 @@ def each_commit() -> list[Callable[[str, str], None]]:
         if not db.get_execution_options().get("reads"):
             coming.append(_whose())
 
-    commit = DefaultDialect.do_commit
+    commit: Callable[..., None] = DefaultDialect.do_commit
 
     def commits(dialect: DefaultDialect, connection: Any) -> None:
         named = [coming.pop() for _ in coming[-1:]]
@@ -304,7 +315,9 @@ def letter_points() -> Iterator[ParameterSet]:
                 yield pytest.param(database, point, 4)
 
 
-@pytest.mark.parametrize(("one_ledger", "point", "nth"), list(letter_points()), indirect=["one_ledger"])
+@pytest.mark.parametrize(
+    ("one_ledger", "point", "nth"), list(letter_points()), indirect=["one_ledger"]
+)
 def test_letters_killed(home: Newsroom, point: str, nth: int) -> None:
     _letters_killed(home, "Letters", point, nth)
 
@@ -454,14 +467,16 @@ class Story:
             lines = "\n".join(frozen.values()).split("\n")
             news = [line for line in lines if line.startswith(f"{one.slug} v")]
             assert len(news) == one.carried
-        windows = [window for window in self.room.windows(self.letters)]
+        windows = self.room.windows(self.letters)
         assert len(windows) == self.day
         frozen_windows = sum(window.status == "frozen" for window in windows)
         assert len(rows) == frozen_windows * len(PEOPLE)
 
 
 @pytest.mark.parametrize(
-    ("one_ledger", "kills"), [("sqlite", 14), ("postgresql", 6)], indirect=["one_ledger"]
+    ("one_ledger", "kills"),
+    [("sqlite", 14), ("postgresql", 6)],
+    indirect=["one_ledger"],
 )
 def test_kills_at_random_moments(home: Newsroom, kills: int) -> None:
     _killed_at_random(home, kills, seed=20260814)

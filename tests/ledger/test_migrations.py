@@ -1,0 +1,144 @@
+"""A ledger of an older version is brought up to date, whole or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, MetaData, create_engine, inspect, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+from syndicate.errors import LedgerError
+from syndicate.ledger import Ledger, migrations
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+NOW = datetime(2026, 5, 5, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def old(ledger_url: str) -> str:
+    """The address of a ledger of version 1, with an office's first day in it."""
+    dialect = make_url(ledger_url).get_backend_name()
+    dump = (DATA / f"ledger-v1.{dialect}.sql").read_text(encoding="utf-8")
+    if dialect == "sqlite":
+        with closing(sqlite3.connect(str(make_url(ledger_url).database))) as db:
+            db.executescript(dump)
+    else:
+        with look(ledger_url).connect() as db:
+            driver: Any = db.connection.driver_connection
+            driver.execute(dump)
+            driver.commit()
+    return ledger_url
+
+
+def look(url: str) -> Engine:
+    """An engine that leaves no connection behind."""
+    return create_engine(url, poolclass=NullPool)
+
+
+def rows(engine: Engine) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table."""
+    found = MetaData()
+    found.reflect(engine)
+    with engine.connect() as db:
+        return {
+            table.name: sorted(
+                (dict(row) for row in db.execute(select(table)).mappings()), key=repr
+            )
+            for table in found.tables.values()
+        }
+
+
+def shape(engine: Engine) -> dict[str, Any]:
+    """What a ledger's tables are made of, in no order."""
+    looked = inspect(engine)
+    return {
+        name: (
+            {(c["name"], str(c["type"]), c["nullable"]) for c in looked.get_columns(name)},
+            {(i["name"], tuple(i["column_names"]), i["unique"]) for i in looked.get_indexes(name)},
+            {tuple(u["column_names"]) for u in looked.get_unique_constraints(name)},
+            {
+                (tuple(f["constrained_columns"]), f["referred_table"])
+                for f in looked.get_foreign_keys(name)
+            },
+        )
+        for name in looked.get_table_names()
+    }
+
+
+def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> None:
+    before = rows(look(old))
+    told: list[str] = []
+    Ledger.open(old, NOW, told.append).close()
+    after = rows(look(old))
+    assert after["ledger"][0]["version"] == migrations.VERSION
+    assert {one.pop("source") for one in after["subscriptions"]} == {""}
+    before["ledger"][0]["version"] = migrations.VERSION
+    assert after == before
+    assert [line.partition(";")[0] for line in told] == ["the ledger was brought to version 2"]
+
+
+def test_a_migrated_ledger_is_made_like_a_new_one(old: str, tmp_path: Path) -> None:
+    Ledger.open(old, NOW).close()
+    migrated = shape(look(old))
+    engine = look(old)
+    found = MetaData()
+    found.reflect(engine)
+    found.drop_all(engine)
+    Ledger.open(old, NOW).close()
+    assert migrated == shape(engine)
+
+
+def test_a_migrated_ledger_goes_on_where_it_was(old: str) -> None:
+    ledger = Ledger.open(old, NOW)
+    with ledger.planning(dry=True) as catalogue:
+        corrected = catalogue.standing("tag:kantor.example,2026-05-04:satu")
+        withdrawn = catalogue.standing("tag:kantor.example,2026-05-04:dua")
+    ledger.close()
+    assert corrected is not None
+    assert withdrawn is not None
+    assert [one.note for one in corrected.item.corrections] == ["Isinya keliru."]
+    assert withdrawn.item.withdrawal is not None
+    assert withdrawn.item.withdrawal.reason == "Tidak benar."
+
+
+def test_sqlite_is_copied_before_it_is_changed(sqlite_ledger: str) -> None:
+    path = Path(str(make_url(sqlite_ledger).database))
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript((DATA / "ledger-v1.sqlite.sql").read_text(encoding="utf-8"))
+    before = rows(look(sqlite_ledger))
+    Ledger.open(sqlite_ledger, NOW).close()
+    copy = path.with_name(f"{path.name}.v1.bak")
+    assert rows(look(f"sqlite:///{copy}")) == before
+    assert copy.stat().st_mode & 0o077 == 0
+
+
+def test_a_newer_ledger_is_refused_and_left_alone(ledger_url: str) -> None:
+    Ledger.open(ledger_url, NOW).close()
+    engine = look(ledger_url)
+    with engine.begin() as db:
+        db.execute(text("UPDATE ledger SET version = 99"))
+    before = rows(engine)
+    with pytest.raises(LedgerError, match=r"version 99.*install the newer syndicate"):
+        Ledger.open(ledger_url, NOW)
+    assert rows(engine) == before
+
+
+def test_a_migration_that_fails_changes_nothing(old: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(db: Any) -> None:
+        migrations._to_2(db)
+        db.execute(text("SELECT * FROM no_such_table"))
+
+    before = rows(look(old))
+    monkeypatch.setitem(migrations.MIGRATIONS, 2, half)
+    with pytest.raises(LedgerError):
+        Ledger.open(old, NOW)
+    assert rows(look(old)) == before
+    monkeypatch.undo()
+    Ledger.open(old, NOW).close()
+    assert rows(look(old))["ledger"][0]["version"] == migrations.VERSION
