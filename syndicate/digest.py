@@ -12,7 +12,7 @@ from syndicate.article import Edition, Item
 from syndicate.carry import Progress, run_channel, silent
 from syndicate.channel import Channel, Receipt, Recipient, Scheduled, Scope
 from syndicate.deliver import send_once
-from syndicate.errors import UsageError
+from syndicate.errors import LedgerError, UsageError
 from syndicate.ledger import Catalogue, DigestCount, KnownChannel, Window
 from syndicate.ledger.report import digests, places
 from syndicate.office import Office
@@ -43,20 +43,32 @@ def digest(office: Office, request: Request, progress: Progress = silent) -> Rep
     """Close what is due and send it; what an earlier run left is sent first."""
     report = Report(command="digest", dry_run=request.dry_run, notes=office.notes)
     for channel in _digest_channels(office, request.names):
-        if request.to:
-            _proof(office, channel, request.to, report)
-            continue
-        with office.ledger.planning(dry=request.dry_run) as catalogue:
-            known = office.remembered(catalogue, channel)
-            closed = close_due(office, catalogue, channel, known, request.catch_up)
-            waiting = catalogue.waiting(known.id)
-            _tell_windows(office, catalogue, channel, closed, report, dry=request.dry_run)
-        if not request.dry_run:
-            problem = run_channel(office, channel, known, waiting, progress)
-            _tell_letters(office, waiting, report)
-            if problem and problem not in [line.why for line in report.lines]:
-                report.problems.append(f"{channel.name}: {problem}")
+        try:
+            if request.to:
+                _proof(office, channel, request.to, report)
+            else:
+                _send(office, channel, request, progress, report)
+        except LedgerError:
+            raise
+        except Exception as error:  # a list that fails never stops the others
+            why = office.scrub(f"cannot say it: {error!r}")
+            report.problems.append(f"{channel.name}: {why}")
     return report
+
+
+def _send(
+    office: Office, channel: Channel, request: Request, progress: Progress, report: Report
+) -> None:
+    with office.ledger.planning(dry=request.dry_run) as catalogue:
+        known = office.remembered(catalogue, channel)
+        closed = close_due(office, catalogue, channel, known, request.catch_up)
+        waiting = catalogue.waiting(known.id)
+        _tell_windows(office, catalogue, channel, closed, report, dry=request.dry_run)
+    if not request.dry_run:
+        problem = run_channel(office, channel, known, waiting, progress)
+        _tell_letters(office, waiting, report)
+        if problem and problem not in [line.why for line in report.lines]:
+            report.problems.append(f"{channel.name}: {problem}")
 
 
 def close_due(

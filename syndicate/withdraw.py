@@ -14,7 +14,7 @@ from syndicate.errors import ArticleError, UsageError
 from syndicate.ledger import Catalogue, Standing
 from syndicate.office import Office
 from syndicate.plan import Action
-from syndicate.prepare import Preparation, Wish
+from syndicate.prepare import Failed, Preparation, Wish
 from syndicate.report import Report, Subject
 
 
@@ -111,7 +111,12 @@ def _recompose(office: Office, catalogue: Catalogue, prepare: Preparation, uri: 
             worded(prepare, catalogue.carried(edition, "correction"), channel),
             office.publisher, opened=window.opened, closed=window.closed, key=window.key,
         )  # fmt: skip
-        [rendition] = channel.render(again) if again.items or again.corrections else [None]
+        try:
+            [rendition] = channel.render(again) if again.items or again.corrections else [None]
+        except Exception as error:  # a channel that fails never stops the others
+            why = office.scrub(f"cannot say digest {window.key} without it: {error!r}")
+            prepare.failed.append(Failed(channel, why))
+            continue
         catalogue.recompose(edition, rendition)
         keys.append(window.key)
     return keys

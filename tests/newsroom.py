@@ -12,18 +12,25 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sqlalchemy import Engine, Row, create_engine, func, select, text
+from sqlalchemy import Engine, Row, create_engine, func, inspect, select, text
 
 from syndicate import digest as digests
 from syndicate import publish as publishing
 from syndicate import settle
 from syndicate import withdraw as withdrawing
 from syndicate.config import Settings
-from syndicate.ledger.schema import attempts, channels, deliveries, editions, renditions
+from syndicate.ledger.schema import (
+    attempts,
+    channels,
+    deliveries,
+    editions,
+    metadata,
+    renditions,
+)
 from syndicate.office import Office
 from syndicate.report import Report
 from syndicate.testing import NOON, OFFICE
@@ -59,6 +66,10 @@ class Newsroom:
         """The same office at another time."""
         return replace(self, now=now)
 
+    def tomorrow(self, days: int = 1) -> Newsroom:
+        """The same office some days after noon, when that day's digest is not due yet."""
+        return self.at(NOON + timedelta(days=days))
+
     @contextmanager
     def office(self) -> Iterator[Office]:
         settings = Settings(self.home / "config.toml", OFFICE, self.url, self.walls)
@@ -72,7 +83,10 @@ class Newsroom:
 
     def publish(self, *paths: Path, **given: Any) -> Report:
         with self.office() as office:
-            return publishing.publish(office, publishing.Request(paths=paths, **given))
+            return self.publish_in(office, *paths, **given)
+
+    def publish_in(self, office: Office, *paths: Path, **given: Any) -> Report:
+        return publishing.publish(office, publishing.Request(paths=paths, **given))
 
     def correct(self, slug: str, headline: str, **given: Any) -> Report:
         """Change an article and publish it again, with a note."""
@@ -190,6 +204,27 @@ class Newsroom:
         """Change the ledger behind the office's back."""
         with _onlooker(self.url).begin() as db:
             db.execute(statement)
+
+    def forget(self) -> None:
+        """Lose the ledger: one without its row is no ledger yet."""
+        with _onlooker(self.url).begin() as db:
+            if inspect(db).has_table("ledger"):
+                for table in reversed(metadata.sorted_tables):
+                    db.execute(table.delete())
+
+    def remembered(self) -> dict[str, list[dict[str, Any]]]:
+        """Everything in the ledger, as a backup has it."""
+        with _onlooker(self.url).connect() as db:
+            rows = {t.name: db.execute(t.select()).mappings() for t in metadata.sorted_tables}
+            return {name: [dict(row) for row in found] for name, found in rows.items()}
+
+    def recall(self, backup: Mapping[str, list[dict[str, Any]]]) -> None:
+        """Put a backup back."""
+        self.forget()
+        with _onlooker(self.url).begin() as db:
+            for table in metadata.sorted_tables:
+                if backup[table.name]:
+                    db.execute(table.insert(), backup[table.name])
 
     def under_way(self) -> int:
         """How many deliveries are committed as started and not as ended."""

@@ -145,6 +145,7 @@ class Sheet(Slate, Revises, Removes, Compares, Collects):
     """One file with everything that is live, as a feed is one."""
 
     scope = Scope.COLLECTION
+    repeatable_for = timedelta.max
     items = 20
 
     def render(self, edition: Edition) -> Iterator[Rendition]:

@@ -282,14 +282,13 @@ class Catalogue:
         return self.db.execute(insert(deliveries).from_select(into, everyone)).rowcount
 
     def unfinished_digests(self, uri: str) -> list[tuple[int, KnownChannel, Window]]:
-        """Frozen digests that carry an article and have letters which have not left."""
-        waiting = select(deliveries.c.edition_id).where(deliveries.c.state.in_(("due", "claimed")))
+        """Frozen digests that carry an article and have letters which may not have left."""
+        waiting = select(deliveries.c.edition_id).where(deliveries.c.state != "settled")
         query = (
             select(editions, channels.c.name)
             .join(edition_items, edition_items.c.edition_id == editions.c.id)
             .join(channels, channels.c.id == editions.c.channel_id)
-            .where(edition_items.c.uri == uri, edition_items.c.part == "new")
-            .where(editions.c.id.in_(waiting))
+            .where(edition_items.c.uri == uri, editions.c.id.in_(waiting))
         )
         known = {channel.id: channel for channel in self.channels()}
         return [

@@ -249,7 +249,7 @@ class Queue:
     ) -> None:
         """It happened. Better late than never, as long as no newer attempt has begun."""
         row = db.execute(
-            select(d.present, attempts.c.rendition_id, attempts.c.version)
+            select(d.present, d.subscriber_id, attempts.c.rendition_id, attempts.c.version)
             .join(attempts, attempts.c.id == d.attempt_id)
             .where(newest)
         ).first()
@@ -263,6 +263,8 @@ class Queue:
             "destination": receipt and receipt.destination,
             "why": "",
         }
+        if row.subscriber_id is not None:  # a letter that has left stays as it is
+            there["wanted"] = there["present"]
         db.execute(update(deliveries).where(newest).values(**there))
         # whoever claimed it meanwhile keeps it, and will find nothing to do
         free = and_(newest, d.state != "claimed")

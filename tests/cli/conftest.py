@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from cli.newsroom import CHAT, TEST_CHAT, TOKEN, Newsroom
-from syndicate.loopback.botapi import BotApi
-from syndicate.loopback.smtp import SmtpServer
+from cli.newsroom import Newsroom, newsroom
+
+MEMORY = Path("/dev/shm")  # where a disk's patience with fsync is not tested
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder that is gone afterwards, in memory where that can be had."""
+    with TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else tmp_path) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def room(folder: Path) -> Iterator[Newsroom]:
     """An office with a feed, a Telegram channel and a daily letter."""
-    chats = {CHAT: -1001, TEST_CHAT: -1002, "@pindah": -1003}
-    with BotApi(chats=chats, tokens=[TOKEN]) as api, SmtpServer() as smtp:
-        folder = tmp_path / "kantor"
-        folder.mkdir()
-        yield Newsroom(folder, api, smtp)
+    with newsroom(folder / "kantor") as opened:
+        yield opened

@@ -291,6 +291,15 @@ class Newsroom:
         return Traces(files=files, ledger=self.remembered(), asked=asked)
 
 
+@contextmanager
+def newsroom(folder: Path) -> Iterator[Newsroom]:
+    """An office in a new folder, with its own destinations."""
+    folder.mkdir()
+    chats = {CHAT: -1001, TEST_CHAT: -1002, "@pindah": -1003}
+    with BotApi(chats=chats, tokens=[TOKEN]) as api, SmtpServer() as smtp:
+        yield Newsroom(folder, api, smtp)
+
+
 @dataclass
 class Child:
     """A command that runs in a process of its own."""

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect
 
 import postgres
 from newsroom import Newsroom, look_away
-from syndicate.ledger.schema import metadata
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,7 +32,7 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{tmp_path / 'ledger.db'}"
         return
     url: str = request.getfixturevalue("shared_database")
-    _empty(url)
+    Newsroom(home=tmp_path, url=url, walls={}).forget()
     yield url
 
 
@@ -42,13 +40,3 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def room(tmp_path: Path, ledger_url: str) -> Newsroom:
     """An office without channels yet."""
     return Newsroom(home=tmp_path, url=ledger_url, walls={})
-
-
-def _empty(url: str) -> None:
-    """Forget everything; a ledger without its row is no ledger yet."""
-    engine = create_engine(url)
-    with engine.begin() as db:
-        if inspect(db).has_table("ledger"):
-            for table in reversed(metadata.sorted_tables):
-                db.execute(table.delete())
-    engine.dispose()

@@ -1,0 +1,196 @@
+"""Where a channel leads: a receipt is only ever used at the destination it came from."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from newsroom import Newsroom
+from syndicate import settle
+from syndicate.errors import ArticleError
+from syndicate.testing import NOON
+
+
+def move(room: Newsroom, name: str) -> str:
+    with room.office() as office:
+        return settle.move(office, name)
+
+
+def rename(room: Newsroom, old: str, new: str) -> None:
+    with room.office() as office:
+        settle.rename(office, old, new)
+
+
+def adopt(room: Newsroom, article: Path, name: str, reference: str) -> None:
+    with room.office() as office:
+        settle.adopt(office, article, name, reference)
+
+
+@pytest.mark.parametrize("change", [{"folder": "elsewhere"}, {"at": "another chat"}])
+@pytest.mark.parametrize("kind", ["Wall", "Board"])
+def test_a_changed_chat_gets_nothing(room: Newsroom, kind: str, change: dict[str, str]) -> None:
+    """Guard: Ledger.recognise."""
+    room = room.having(wall=kind)
+    room.publish(room.write("hello"))
+    moved = room.changed("wall", **change)
+    reports = [moved.publish(room.write("next"))]
+    if kind == "Board":
+        reports.append(moved.correct("hello", "hello again"))
+    for report in reports:
+        assert report.exit_code == 3
+        assert any("`syndicate channels move wall`" in line.why for line in report.lines)
+    assert [post.text for post in moved.posts("wall")] == (["hello"] if "at" in change else [])
+    assert room.texts("wall") == ["hello"]
+    room.publish(room.write("next"), note="as it was") if kind == "Board" else room.tick()
+    assert "next" in room.texts("wall")  # set back, it goes on
+
+
+def test_a_channel_that_was_moved_goes_on_there_and_leaves_the_old_posts(room: Newsroom) -> None:
+    """Guard: _elsewhere in plan, and the destination in deliver._act."""
+    room = room.having(wall="Board")
+    room.publish(room.write("hello"))
+    moved = room.changed("wall", folder="elsewhere")
+    said = move(moved, "wall")
+    assert str(room.home / "wall") in said
+    assert str(room.home / "elsewhere") in said
+    moved.publish(room.write("next"))
+    report = moved.correct("hello", "hello again")
+    assert (room.texts("wall"), moved.texts("wall")) == (["hello"], ["next"])
+    assert report.exit_code == 3
+    assert any("where this channel no longer writes" in line.why for line in report.lines)
+
+
+def test_a_moved_folder_is_filled_anew(room: Newsroom) -> None:
+    """Guard: `repeats` in Ledger.move."""
+    room = room.having(sheet="Sheet")
+    article = room.write("hello")
+    room.publish(article)
+    moved = room.changed("sheet", folder="elsewhere")
+    assert moved.publish(article).exit_code == 3
+    assert moved.posts("sheet") == []
+    move(moved, "sheet")
+    assert moved.publish(article).exit_code == 0
+    assert moved.texts("sheet") == ["hello"]
+
+
+def test_a_sheet_that_somebody_took_away_is_written_again(room: Newsroom) -> None:
+    """Guard: Preparation._compared."""
+    room = room.having(sheet="Sheet")
+    article = room.write("hello")
+    room.publish(article)
+    (room.folder("sheet") / "0-sheet").unlink()
+    room.publish(article)
+    (room.folder("sheet") / "0-sheet").write_text("graffiti")
+    room.publish(article)
+    assert room.texts("sheet") == ["hello"]
+
+
+def test_a_renamed_channel_says_nothing_again(room: Newsroom) -> None:
+    """Guard: Ledger._refuse_anothers, and channels.key in delivery keys."""
+    room = room.having(old="Wall")
+    article = room.write("hello")
+    room.publish(article)
+    renamed = room.with_tables({"new": room.walls["old"]})
+    report = renamed.publish(article)
+    assert any("`syndicate channels rename old new`" in line.why for line in report.lines)
+    assert (report.exit_code, renamed.texts("new")) == (3, ["hello"])
+
+
+def test_a_channel_renamed_in_time_goes_on(room: Newsroom) -> None:
+    """Guard: Ledger.rename."""
+    room = room.having(old="Board")
+    article = room.write("hello")
+    room.publish(article)
+    renamed = room.with_tables({"new": room.walls["old"]})
+    rename(renamed, "old", "new")
+    assert renamed.publish(article).exit_code == 0
+    renamed.correct("hello", "hello again")
+    renamed.publish(room.write("next"))
+    assert renamed.texts("new") == ["hello again (it was wrong)", "next"]
+
+
+# a ledger that was lost or restored
+
+
+def test_an_article_older_than_the_ledger_is_not_posted_again(room: Newsroom) -> None:
+    """Guard: publish._refuse_stranger."""
+    room = room.having(wall="Wall")
+    old = room.write("hello", date="2026-08-13")
+    with pytest.raises(ArticleError, match=r"--new.*syndicate adopt .*hello\.md --channel NAME"):
+        room.publish(old)
+    assert room.posts("wall") == []
+    room.publish(old, new=True)
+    assert room.texts("wall") == ["hello"]
+
+
+def test_an_adopted_post_is_known_and_can_be_corrected(room: Newsroom) -> None:
+    """Guard: Catalogue.adopt."""
+    room = room.having(wall="Board")
+    old = room.write("hello", date="2026-08-13")
+    room.publish(old, new=True)
+    [post] = room.posts("wall")
+    room.forget()
+    adopt(room, old, "wall", f"{post.number:04}-{post.key}")
+    assert room.publish(old).exit_code == 0
+    assert room.texts("wall") == ["hello"]
+    room.publish(room.write("hello", "hello again", date="2026-08-13"), note="it was wrong")
+    assert room.texts("wall") == ["hello again (it was wrong)"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"), [("Wall", "in_doubt"), ("SearchableWall", "settled"), ("Sheet", "settled")]
+)
+def test_after_a_restore_what_may_have_been_sent_is_in_doubt(
+    room: Newsroom, kind: str, state: str
+) -> None:
+    """Guard: Ledger.restored."""
+    room = room.having(wall=kind)
+    article = room.write("hello")
+    room.mood("wall", "open", "unavailable")
+    room.publish(article)
+    room.mood("wall", "open", None)
+    back = room.remembered()  # the night's backup
+    room.publish(article)
+    room.recall(back)  # and it was sent since
+    with room.office() as office:
+        assert office.ledger.restored(NOON) == 1
+    room.publish(article)
+    assert (room.texts("wall"), room.states("wall")) == (["hello"], [state])
+
+
+def test_after_a_restore_an_unknown_article_of_that_time_is_not_posted_again(
+    room: Newsroom,
+) -> None:
+    """Guard: `restored_at` in publish._refuse_stranger."""
+    room = room.having(wall="Wall")
+    article = room.write("hello", date="2026-08-15")
+    with room.office() as office:
+        office.ledger.restored(NOON + timedelta(days=1))
+    with pytest.raises(ArticleError, match="--new"):
+        room.publish(article)
+    assert room.posts("wall") == []
+
+
+# a changed template
+
+
+def test_after_a_change_of_form_single_posts_are_left_alone_and_a_sheet_is_rewritten(
+    room: Newsroom,
+) -> None:
+    """Guard: `refresh` in plan.step."""
+    room = room.having(wall="Wall", board="Board", sheet="Sheet")
+    article = room.write("hello")
+    room.publish(article)
+    for name in room.walls:
+        room = room.changed(name, template="<{}>")
+    assert room.publish(article).exit_code == 0
+    shown = {name: room.texts(name) for name in room.walls}
+    assert shown == {"wall": ["hello"], "board": ["hello"], "sheet": ["<hello>"]}
+    report = room.publish(article, refresh=True, channels=["board"])
+    assert room.texts("board") == ["<hello>"]
+    assert [(line.action, line.state) for line in report.lines] == [("refresh", "done")]
+    assert [subject.version for subject in report.articles] == [1]
+    assert room.publish(article, refresh=True).exit_code == 3  # a wall cannot
+    assert room.texts("wall") == ["hello"]
