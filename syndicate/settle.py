@@ -56,7 +56,8 @@ def adopt(office: Office, path: Path, name: str, reference: str) -> Report:
         plan_for(prepare, [channel], [draft.article.uri], [draft])
         for one in prepare.prepared:
             for step in one.steps:
-                catalogue.adopt(one.edition, step.address, receipt)
+                if not catalogue.adopt(one.edition, step.address, receipt):
+                    report.notes.append(f"{name}: the ledger has its place already; it is kept")
     tell_failed(prepare.failed, report)
     tell_outcomes(office, prepare.prepared, report)
     report.lines = [replace(line, action="adopt") for line in report.lines]

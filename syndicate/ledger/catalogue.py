@@ -369,8 +369,8 @@ class Catalogue:
         gone = {"present": null(), "reference": null(), "url": null(), "state": "due"}
         self.db.execute(update(deliveries).where(here, idle).values(**gone))
 
-    def adopt(self, edition: int, address: str, receipt: Receipt) -> None:
-        """Take on something that is there already, put there by other hands."""
+    def adopt(self, edition: int, address: str, receipt: Receipt) -> bool:
+        """Take on what stands already, put there by other hands; False if we put it there."""
         here = and_(deliveries.c.edition_id == edition, deliveries.c.address == address)
         there = {
             "present": deliveries.c.wanted,
@@ -381,8 +381,9 @@ class Catalogue:
             "why": "",
         }
         idle = deliveries.c.state.in_(("due", "refused"))
-        self.db.execute(update(deliveries).where(here, idle).values(**there, state="due"))
+        taken = self.db.execute(update(deliveries).where(here, idle).values(**there, state="due"))
         self.db.execute(resting(here))
+        return bool(taken.rowcount)
 
     def waiting(self, channel: int) -> list[int]:
         """The channel's editions with something due, under way, refused or in doubt."""

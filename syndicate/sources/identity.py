@@ -24,6 +24,7 @@ EMAIL = re.compile(rf"[a-z0-9._-]+@{LABEL}(?:\.{LABEL})*")
 TAG_URI = re.compile(
     rf"tag:(?:{EMAIL.pattern}|{HOST.pattern}),(\d{{4}})(?:-(\d\d)(?:-(\d\d))?)?:\S*", re.IGNORECASE
 )
+PART = ".syndicate-part"
 FIRST_LINE = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*(\r\n|\n|\r)")
 
 
@@ -70,6 +71,7 @@ def insert_uri(path: Path, uri: str) -> None:
             data = target.read_bytes()
             if not os.access(target, os.W_OK):
                 raise PermissionError(0, "it is read-only")
+            _sweep(target)
             if not _has_uri(data):
                 _replace(target, _with_uri(path, data, uri))
     except OSError as error:
@@ -88,6 +90,13 @@ def _alone_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _sweep(target: Path) -> None:
+    """Take away what a killed process left half written; whoever is alive waits for the lock."""
+    for left in target.parent.iterdir():
+        if left.name.startswith(f".{target.name}.") and left.name.endswith(PART):
+            left.unlink(missing_ok=True)
 
 
 def _has_uri(data: bytes) -> bool:
@@ -123,7 +132,7 @@ def _check(path: Path, data: bytes, uri: str) -> None:
 def _replace(target: Path, data: bytes) -> None:
     """All or nothing: a new file beside it, on the disk, then renamed."""
     state = target.stat()
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=PART)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)

@@ -130,6 +130,16 @@ def test_a_file_that_another_process_named_first_keeps_its_name(tmp_path: Path) 
     assert path.read_bytes() == before
 
 
+def test_what_a_killed_process_left_is_swept_away_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "article.md"
+    path.write_text("---\nheadline: H\n---\nText.\n")
+    for name in (".article.md.x.syndicate-part", ".article.md.swp", ".other.md.x.syndicate-part"):
+        (tmp_path / name).touch()
+    insert_uri(path, URI)
+    left = sorted(entry.name for entry in tmp_path.iterdir())
+    assert left == [".article.md.swp", ".other.md.x.syndicate-part", "article.md"]
+
+
 def test_six_processes_give_a_file_one_name(tmp_path: Path) -> None:
     path = tmp_path / "article.md"
     path.write_text("---\nheadline: H\n---\nText.\n")

@@ -1,0 +1,146 @@
+"""What each scope has to say, as tables: digests, pictures and a channel's own words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicate import editions
+from syndicate.article import Article, Correction, Edition, Item, Media
+from syndicate.testing import HELLO, NOON, OFFICE, PICTURE, corrected, item, withdrawn
+from walls import Wall
+
+OPENED, CLOSED = NOON, NOON + timedelta(days=1)
+HERE = Wall(name="wall", folder=Path("wall"))
+
+
+def named(slug: str) -> Article:
+    return replace(HELLO, uri=f"tag:example.org,2026-08-14:{slug}", headline=slug)
+
+
+NEW, OTHER = item(named("new")), item(named("other"))
+FIXED, BACK = corrected(named("fixed")), withdrawn(named("back"))
+
+
+def digest(new: list[Item], changed: list[Item]) -> Edition:
+    return editions.digest(new, changed, OFFICE, opened=OPENED, closed=CLOSED)
+
+
+@pytest.mark.parametrize(
+    ("new", "changed", "items", "corrections"),
+    [
+        ([], [], [], []),
+        ([NEW, OTHER], [], ["new", "other"], []),  # in the order they came
+        ([OTHER, NEW], [], ["other", "new"], []),
+        ([FIXED], [], ["fixed"], []),  # corrected before it was ever carried: its newest text
+        ([BACK], [], [], []),  # withdrawn before it was ever carried: nothing to say
+        ([NEW, BACK], [], ["new"], []),
+        ([], [FIXED, BACK], [], ["fixed", "back"]),
+        ([NEW], [FIXED], ["new"], ["fixed"]),
+        ([FIXED, NEW], [FIXED], ["new"], ["fixed"]),  # said once, as a correction
+        ([BACK], [BACK], [], ["back"]),  # carried earlier: readers are told
+    ],
+)
+def test_a_digest(
+    new: list[Item], changed: list[Item], items: list[str], corrections: list[str]
+) -> None:
+    made = digest(new, changed)
+    assert [one.article.headline for one in made.items] == items
+    assert [one.article.headline for one in made.corrections] == corrections
+    assert (made.opened, made.closed) == (OPENED, CLOSED)
+
+
+def test_a_digest_is_named_by_its_windows_end() -> None:
+    assert digest([NEW], []).key == "2026-08-15T12:00:00+00:00"
+    again = editions.digest([NEW], [], OFFICE, opened=OPENED, closed=CLOSED, key="as before")
+    assert again.key == "as before"
+
+
+def test_an_articles_edition_is_named_by_its_uri() -> None:
+    made = editions.article(NEW, OFFICE)
+    assert (made.key, made.items, made.publisher) == (NEW.article.uri, (NEW,), OFFICE)
+
+
+def test_a_collection_keeps_its_order_and_what_was_withdrawn() -> None:
+    made = editions.collection([OTHER, BACK, NEW], OFFICE)
+    assert (made.key, made.items) == (editions.COLLECTION, (OTHER, BACK, NEW))
+
+
+# a channel's own words
+
+
+@pytest.mark.parametrize(
+    ("overrides", "headline", "lead"),
+    [
+        ({}, "Hello, world", "It begins."),
+        ({"other": {"headline": "Not here"}}, "Hello, world", "It begins."),
+        ({"wall": {"headline": "Short"}}, "Short", "It begins."),
+        ({"wall": {"description": "In a word."}}, "Hello, world", "In a word."),
+    ],
+)
+def test_a_channels_own_words(
+    overrides: dict[str, dict[str, str]], headline: str, lead: str
+) -> None:
+    given = item(replace(HELLO, overrides=overrides))
+    made = editions.for_channel(given, HERE, None).article
+    assert (made.headline, made.lead) == (headline, lead)
+
+
+def test_a_channels_own_words_leave_corrections_and_times_alone() -> None:
+    given = replace(corrected(HELLO), corrections=(Correction(version=2, at=NOON, note="The year."),))
+    made = editions.for_channel(given, HERE, None)
+    assert replace(made, article=given.article) == given
+
+
+# pictures
+
+REMOTE = Media(url="https://pictures.example/a.png", alt="elsewhere")
+SRC = f"media:{PICTURE.sha256}.png"
+
+
+def hosted(media: Media) -> str:
+    return f"https://feed.example/media/{media.name}?a=1&b=2"
+
+
+PUBLIC = f"https://feed.example/media/{PICTURE.sha256}.png?a=1&amp;b=2"
+
+
+@pytest.mark.parametrize(
+    ("html", "placed"),
+    [
+        (f'<img src="{SRC}">', f'<img src="{PUBLIC}">'),
+        (f'<p><img alt="A dot" src="{SRC}" width="1"></p>',
+         f'<p><img alt="A dot" src="{PUBLIC}" width="1"></p>'),
+        (f'<img src="{SRC}"> <img src="{SRC}">', f'<img src="{PUBLIC}"> <img src="{PUBLIC}">'),
+        (f'<img src="media:{"0" * 64}.png">', f'<img src="media:{"0" * 64}.png">'),  # not ours
+        (f'<a href="{SRC}">the source says so</a>', f'<a href="{SRC}">the source says so</a>'),
+        (f"<p>{SRC}</p>", f"<p>{SRC}</p>"),
+        ('<img src="https://pictures.example/a.png">',) * 2,
+    ],
+)  # fmt: skip
+def test_local_pictures_are_where_the_host_has_them(html: str, placed: str) -> None:
+    given = item(replace(HELLO, html=html, media=(PICTURE, REMOTE)))
+    made = editions.for_channel(given, HERE, hosted).article
+    assert made.html == placed
+    assert [media.url for media in made.media] == [hosted(PICTURE), REMOTE.url]
+
+
+def test_pictures_stay_local_where_nobody_hosts_them() -> None:
+    given = item(replace(HELLO, html=f'<img src="{SRC}">', media=(PICTURE,)))
+    assert editions.for_channel(given, HERE, None) == given
+
+
+def test_an_article_without_local_pictures_stays_as_it_is() -> None:
+    given = item(replace(HELLO, media=(REMOTE,)))
+    assert editions.for_channel(given, HERE, hosted) == given
+
+
+def test_only_the_pictures_of_articles_that_stand_are_hosted() -> None:
+    other = replace(PICTURE, sha256="1" * 64)
+    standing = item(replace(HELLO, media=(PICTURE, REMOTE)))
+    gone = withdrawn(replace(HELLO, media=(other,)))
+    assert editions.local_media([standing, gone]) == {PICTURE.sha256: PICTURE}
+    assert editions.local_media([gone]) == {}
