@@ -28,10 +28,6 @@ BLOCK = 200  # recipients claimed at once
 Tell = Callable[[Attempt, Receipt | DeliveryError | None], None]
 
 
-class LostTrack(LedgerError):
-    """Something was sent, and the ledger could not write it down."""
-
-
 @dataclass
 class Run:
     """One channel, its place in the ledger, and who is told of each effect."""
@@ -132,10 +128,7 @@ def to_deliver(attempt: Attempt) -> Delivery:
 
 def _end(run: Run, attempt: Attempt, result: Receipt | DeliveryError | None) -> None:
     run.acted = True
-    try:
-        run.ledger.queue.end(attempt, result)
-    except LedgerError as error:
-        raise LostTrack(str(error)) from error
+    run.ledger.queue.end(attempt, result)
     run.tell(attempt, result)
 
 
@@ -222,10 +215,7 @@ class _Stream:
 
     def _commit(self, turn: Sequence[int]) -> list[Attempt]:
         ended, self.ended = self.ended, []
-        try:
-            started = self.run.ledger.queue.turn(ended, turn)
-        except LedgerError as error:
-            raise LostTrack(str(error)) if self.run.acted else error from error
+        started = self.run.ledger.queue.turn(ended, turn)
         for attempt, result in ended:
             self.run.tell(attempt, result)
         return started

@@ -106,7 +106,8 @@ def _load(kind: str, folder: Path) -> object:
 
 
 def _module_at(path: Path) -> object:
-    spec = spec_from_file_location(path.stem, path)
+    name = f"syndicate_channel_file_{path.stem}"  # a file called json.py hides no module
+    spec = spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"cannot import {path}")
     module = sys.modules[spec.name] = module_from_spec(spec)  # dataclasses look it up

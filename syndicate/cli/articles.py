@@ -14,7 +14,7 @@ from syndicate.cli.context import JSON, command, office
 if TYPE_CHECKING:
     from syndicate.publish import Request
 
-ARTICLES = typer.Argument(metavar="ARTICLE…", show_default=False, help="Markdown files.")
+ARTICLES = typer.Argument(metavar="ARTICLE", show_default=False, help="Markdown files.")
 CHANNELS = typer.Option([], "--channel", metavar="NAME", help="Only this channel (repeatable).")
 DRY = typer.Option(False, "--dry-run", help="Say the plan and touch nothing.")
 
@@ -113,7 +113,7 @@ def withdraw(
 
 
 def digest(
-    name: list[str] = typer.Argument(None, metavar="[NAME]…", help="These lists only."),
+    name: list[str] = typer.Argument(None, metavar="NAME", help="These lists only."),
     dry_run: bool = DRY,
     catch_up: str = typer.Option(
         "merge", "--catch-up", metavar="merge|each|skip", help="Windows nobody closed in time."

@@ -23,7 +23,7 @@ WHICH = typer.Argument(metavar="ARTICLE|URI", help="The file, or its uri.")
 
 
 def status(
-    article: str = typer.Argument("", metavar="[ARTICLE|URI]", help="Else everything."),
+    article: str = typer.Argument("", metavar="ARTICLE|URI", help="Else everything."),
     as_json: bool = JSON,
 ) -> None:
     """Say what is where, what waits, and what needs somebody.

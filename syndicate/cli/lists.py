@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Who reads the digests.", rich_markup_mode=None)
 
 LIST = typer.Option("", "--list", metavar="NAME", help="Which list: an email channel's name.")
-ADDRESSES = typer.Argument(metavar="ADDRESS…", show_default=False, help="Email addresses.")
+ADDRESSES = typer.Argument(metavar="ADDRESS", show_default=False, help="Email addresses.")
 
 
 @app.command()
@@ -98,7 +98,7 @@ def list_(
 
 @app.command()
 def export(
-    file: str = typer.Argument("-", metavar="[CSV]", help="Else to stdout."), name: str = LIST
+    file: str = typer.Argument("-", metavar="CSV", help="Else to stdout."), name: str = LIST
 ) -> None:
     """Write everybody who is or was on a list as CSV.
 

@@ -11,7 +11,7 @@ from syndicate.cli.context import command, given
 
 
 def init(
-    folder: Path = typer.Argument(Path(), metavar="[DIR]", help="Where config.toml goes."),
+    folder: Path = typer.Argument(Path(), metavar="DIR", help="Where config.toml goes."),
     name: str = typer.Option("", "--name", help="The office's name."),
     url: str = typer.Option("", "--url", help="The office's site."),
     email: str = typer.Option("", "--email", help="The office's address."),
@@ -53,7 +53,7 @@ def init(
 
 
 def demo(
-    folder: Path = typer.Argument(Path("demo"), metavar="[DIR]", help="Where everything is left."),
+    folder: Path = typer.Argument(Path("demo"), metavar="DIR", help="Where everything is left."),
 ) -> None:
     """Run the whole job without any account, and leave a page that shows it.
 

@@ -90,7 +90,8 @@ def test_a_channels_own_words(
 
 
 def test_a_channels_own_words_leave_corrections_and_times_alone() -> None:
-    given = replace(corrected(HELLO), corrections=(Correction(version=2, at=NOON, note="The year."),))
+    correction = Correction(version=2, at=NOON, note="The year.")
+    given = replace(corrected(HELLO), corrections=(correction,))
     made = editions.for_channel(given, HERE, None)
     assert replace(made, article=given.article) == given
 

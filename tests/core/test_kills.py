@@ -462,7 +462,7 @@ class Story:
         assert {row.state for row in rows} <= {"settled", "in_doubt"}
         settled = sum(row.state == "settled" for row in rows)
         assert settled <= len(posts) <= len(rows)
-        frozen = {row.edition_id: row.should_say.decode() for row in rows}
+        frozen = {row.edition_id: row.says.decode() for row in rows if row.says}
         for one in self.told:
             lines = "\n".join(frozen.values()).split("\n")
             news = [line for line in lines if line.startswith(f"{one.slug} v")]
