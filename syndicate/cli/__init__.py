@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 
@@ -12,6 +13,9 @@ def main() -> None:
 
         sys.stdout.write(f"syndicate {VERSION}\n")
         return
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without UTF-8 must stop no one
+            stream.reconfigure(errors="backslashreplace")
     import gc
 
     gc.disable()  # imports leave no garbage, and looking for it costs a tenth of the start

@@ -69,5 +69,5 @@ def _misused(error: Any) -> int:
         import json
 
         said = {"error": error.format_message(), "exit_code": error.exit_code}
-        typer.echo(json.dumps(said, ensure_ascii=False))
+        typer.echo(json.dumps(said))
     return int(error.exit_code)

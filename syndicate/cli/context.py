@@ -116,7 +116,7 @@ def _fail(said: str, error: BaseException, as_json: bool, *, code: int = 1) -> N
     if as_json:
         import json
 
-        typer.echo(json.dumps({"error": said, "exit_code": code}, ensure_ascii=False))
+        typer.echo(json.dumps({"error": said, "exit_code": code}))
     raise typer.Exit(code) from None
 
 

@@ -112,7 +112,8 @@ def out(text: str) -> None:
 
 def document(value: dict[str, Any]) -> None:
     """One JSON document on stdout, with no secret in it."""
-    out(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+    utf8 = (sys.stdout.encoding or "utf-8").lower().replace("_", "-") == "utf-8"
+    out(json.dumps(value, ensure_ascii=not utf8, indent=2, default=_plain))
 
 
 def _plain(value: object) -> str:

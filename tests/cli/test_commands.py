@@ -354,3 +354,16 @@ def test_what_is_written_is_for_those_the_umask_allows(room: Newsroom) -> None:
         os.umask(before)
     assert stat.S_IMODE((room.feed / "rss.xml").stat().st_mode) & 0o044 == 0o044
     assert stat.S_IMODE(room.ledger.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("words", [("--dry-run",), ("--json",)])
+def test_a_terminal_without_utf_8_stops_nothing(room: Newsroom, words: tuple[str, ...]) -> None:
+    room.environment["PYTHONIOENCODING"] = "latin-1"
+    room.environment["PYTHONUTF8"] = "0"
+    room.write("naskah.md", headline="Harga naik “sedikit” – 5 €")
+    answer = room.program("publish", "naskah.md", *words)
+    assert answer.code == 0, answer
+    assert "unexpected" not in answer.err
+    if "--json" in words:
+        [article] = json.loads(answer.out)["articles"]
+        assert article["headline"] == "Harga naik “sedikit” – 5 €"
