@@ -10,7 +10,9 @@ from syndicate.ledger.schema import attempts, deliveries, media, renditions
 
 def keep(db: Connection, rendition: Rendition) -> int:
     """The number of a rendition, kept from now on."""
-    found = db.scalar(select(renditions.c.id).where(renditions.c.digest == rendition.digest))
+    there = select(renditions.c.id).where(renditions.c.digest == rendition.digest)
+    # PostgreSQL: whoever has nothing more to do with it must not forget it now
+    found = db.scalar(there.with_for_update(read=True, key_share=True))
     if found is not None:
         return int(found)
     made = db.execute(
@@ -33,7 +35,10 @@ def forget_unused(db: Connection, *numbers: int | None) -> None:
     )
     unsure = and_(a.id == d.attempt_id, a.rendition_id == renditions.c.id, d.state != "settled")
     which = renditions.c.id.in_([number for number in numbers if number is not None])
-    db.execute(delete(renditions).where(which, ~exists().where(used), ~exists().where(unsure)))
+    # what somebody is about to want again is left to them
+    free = list(db.scalars(select(renditions.c.id).where(which).with_for_update(skip_locked=True)))
+    idle = and_(~exists().where(used), ~exists().where(unsure))
+    db.execute(delete(renditions).where(renditions.c.id.in_(free), idle))
 
 
 def words(db: Connection, number: int, address: str) -> Rendition:

@@ -62,9 +62,10 @@ def test_a_channel_that_was_moved_goes_on_there_and_leaves_the_old_posts(room: N
     assert any("where this channel no longer writes" in line.why for line in report.lines)
 
 
-def test_a_moved_folder_is_filled_anew(room: Newsroom) -> None:
-    """Guard: `repeats` in Ledger.move."""
-    room = room.having(sheet="Sheet")
+@pytest.mark.parametrize("kind", ["Sheet", "Slate"])
+def test_a_moved_folder_is_filled_anew(room: Newsroom, kind: str) -> None:
+    """Guard: `repeats` in Ledger.move (a sheet would also be missed by Compares)."""
+    room = room.having(sheet=kind)
     article = room.write("hello")
     room.publish(article)
     moved = room.changed("sheet", folder="elsewhere")

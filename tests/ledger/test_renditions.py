@@ -1,0 +1,65 @@
+"""Words are kept for as long as they are somewhere, or should be."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection, select
+
+from syndicate.channel import Rendition
+from syndicate.ledger import Ledger
+from syndicate.ledger.engine import transaction
+from syndicate.ledger.renditions import files, forget_unused, keep, words
+from syndicate.ledger.schema import media, renditions
+from syndicate.plan import Action, Step
+from syndicate.testing import NOON, PICTURE, PIXEL
+
+HELLO = Rendition("post", "text/plain", b"hello", (PICTURE.sha256,))
+
+
+def kept(db: Connection) -> int:
+    return len(db.execute(select(renditions.c.id)).all())
+
+
+def test_the_same_words_are_kept_once(ledger_url: str) -> None:
+    ledger = Ledger.open(ledger_url, NOON)
+    with transaction(ledger.engine) as db:
+        db.execute(media.insert().values(sha256=PICTURE.sha256, content=PIXEL))
+        number = keep(db, HELLO)
+        assert keep(db, HELLO) == number
+        assert kept(db) == 1
+        assert words(db, number, "post") == HELLO
+        assert files(db, HELLO) == {PICTURE.sha256: PIXEL}
+        forget_unused(db, number, None)
+        assert kept(db) == 0
+    ledger.close()
+
+
+@pytest.mark.parametrize("wanted", [True, False], ids=["wanted", "a fallback"])
+def test_words_that_are_wanted_are_not_forgotten(ledger_url: str, wanted: bool) -> None:
+    ledger = Ledger.open(ledger_url, NOON)
+    with ledger.planning() as catalogue:
+        channel = catalogue.channel("wall", "wall", "there", NOON)
+        edition = catalogue.open_edition(channel.id, "hello")
+        step = Step("post", Action.CREATE, HELLO)
+        if not wanted:
+            step = Step("post", Action.REMOVE, None, fallback=HELLO)
+        catalogue.want(edition, step, 1)
+        forget_unused(catalogue.db, keep(catalogue.db, HELLO))
+        assert kept(catalogue.db) == 1
+    ledger.close()
+
+
+def test_nobody_forgets_what_another_one_is_about_to_want(postgres_ledger: str) -> None:
+    ledger = Ledger.open(postgres_ledger, NOON)
+    with transaction(ledger.engine) as db:
+        number = keep(db, HELLO)
+    with ledger.planning() as catalogue:  # it is going to be wanted again
+        assert keep(catalogue.db, HELLO) == number
+        with transaction(ledger.engine) as other:  # while somebody has taken it from elsewhere
+            forget_unused(other, number)
+        channel = catalogue.channel("wall", "wall", "there", NOON)
+        edition = catalogue.open_edition(channel.id, "hello")
+        catalogue.want(edition, Step("post", Action.CREATE, HELLO), 1)
+    with ledger.planning() as catalogue:
+        assert catalogue.known(edition)["post"].wanted == HELLO.digest
+    ledger.close()
