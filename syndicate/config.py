@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -19,6 +19,8 @@ from syndicate.errors import ConfigError
 from syndicate.settings import WebUrl
 
 T = TypeVar("T", bound="BaseModel")
+SECRET = re.compile(r"token|password|secret", re.IGNORECASE)
+CREDENTIALS = re.compile(r"://[^/?#]*?:([^/?#]+)@")  # a password inside an address
 REFERENCE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -93,6 +95,7 @@ def load(path: Path) -> Settings:
     channels = tables.get("channels", {})
     if not isinstance(channels, dict) or not all(isinstance(t, dict) for t in channels.values()):
         raise ConfigError("channels: write a table for each channel, like [channels.news]")
+    secrets.update(_literal_secrets(channels))
     url = _beside(ledger.url, path.absolute().parent)
     if password := urlsplit(url).password:
         secrets.add(password)
@@ -121,6 +124,20 @@ def complaint(where: str, error: ValidationError) -> ConfigError:
     return ConfigError(f"{path}: {said[:1].lower()}{said[1:]}")
 
 
+def _literal_secrets(value: Any, name: str = "") -> Iterator[str]:
+    """What looks like a secret in the channels' tables, before any channel can say so itself."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _literal_secrets(inner, key)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _literal_secrets(inner, name)
+    elif isinstance(value, str) and SECRET.search(name):
+        yield value
+    elif isinstance(value, str) and (found := CREDENTIALS.search(value)):
+        yield found[1]
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
@@ -138,7 +155,7 @@ def _checked(model: type[T], name: str, table: Any) -> T:
     try:
         return model.model_validate(table)
     except ValidationError as error:
-        raise complaint(name, error) from error
+        raise complaint(name, error) from None  # pydantic's own error shows the value
 
 
 def _resolved(value: Any, where: str, folder: Path, secrets: set[str]) -> Any:

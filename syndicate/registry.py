@@ -60,7 +60,7 @@ def make_channel(settings: Settings, name: str) -> Channel:
         context = {"folder": settings.folder}
         made = TypeAdapter(cls).validate_python({"name": name, **table}, context=context)
     except ValidationError as error:
-        raise complaint(where, error) from error
+        raise complaint(where, error) from None  # pydantic's own error shows the value
     if made.scope is Scope.DIGEST and not isinstance(made, Scheduled):
         raise ConfigError(f"{where}.kind: {kind} makes digests and has no schedule")
     if made.scope is Scope.COLLECTION and not isinstance(made, Collects):

@@ -194,3 +194,24 @@ def test_subscribers_are_masked_where_many_may_read(room: Newsroom) -> None:
     assert "a…@pembaca.example" in said
     assert "ani@" not in said
     assert "budi@" not in said
+
+
+@pytest.mark.parametrize(
+    ("channel", "setting", "value"),
+    [
+        ("telegram", "token", ["123456:LITERAL-secret"]),
+        ("harian", "smtp", "smtp://u:LITERAL-secret@/"),
+        ("harian", "smtp", "http://u:LITERAL-secret@relay.example"),
+        ("harian", "smtp", "smtp://u:LITERAL-secret@relay.example:port"),
+    ],
+)
+def test_a_wrong_setting_never_shows_the_secret_in_it(
+    room: Newsroom, channel: str, setting: str, value: object
+) -> None:
+    names = list(room.channels)
+    name = channel if channel in names else names[-1]
+    room.change(name, **{setting: value})
+    answer = room.run("-v", "channels", "list")
+    assert answer.code == 1
+    assert setting in answer.err
+    assert "LITERAL" not in answer.out + answer.err

@@ -112,6 +112,19 @@ def test_a_channel_renamed_in_time_goes_on(room: Newsroom) -> None:
     assert renamed.texts("new") == ["hello again (it was wrong)", "next"]
 
 
+def test_a_doubt_is_looked_for_under_its_key_after_a_rename(room: Newsroom) -> None:
+    """Guard: delivery keys are made of the channel's first name."""
+    room = room.having(old="SearchableWall")
+    article = room.write("hello")
+    room.mood("old", "published", "in doubt")
+    room.publish(article)
+    room.mood("old", "published", None)
+    renamed = room.with_tables({"new": room.walls["old"]})
+    rename(renamed, "old", "new")
+    renamed.publish(article)
+    assert (renamed.texts("new"), renamed.states("new")) == (["hello"], ["settled"])
+
+
 # a ledger that was lost or restored
 
 

@@ -111,9 +111,11 @@ def test_a_search_that_fails_leaves_the_doubt(room: Newsroom) -> None:
     room.mood("a", "find", "unexpected")
     assert room.publish(article).exit_code == 4
     assert (room.states("a"), room.texts("a")) == (["in_doubt"], ["hello"])
+    assert room.publish(article, room.write("next")).exit_code == 4
+    assert (room.states("a"), room.texts("a")) == (["in_doubt", "settled"], ["hello", "next"])
     room.mood("a", "find", None)
     assert room.publish(article).exit_code == 0
-    assert (room.states("a"), room.texts("a")) == (["settled"], ["hello"])
+    assert (room.states("a"), room.texts("a")) == (["settled"] * 2, ["hello", "next"])
 
 
 def test_a_kill_falls_back_to_the_notice_where_removal_is_refused(room: Newsroom) -> None:
