@@ -61,6 +61,9 @@ def _send(
 ) -> None:
     with office.ledger.planning(dry=request.dry_run) as catalogue:
         known = office.remembered(catalogue, channel)
+        if lost := _renamed(office, catalogue, channel, known):
+            report.problems.append(lost)
+            return
         closed = close_due(office, catalogue, channel, known, request.catch_up)
         waiting = catalogue.waiting(known.id)
         _tell_windows(office, catalogue, channel, closed, report, dry=request.dry_run)
@@ -69,6 +72,23 @@ def _send(
         _tell_letters(office, waiting, report)
         if problem and problem not in [line.why for line in report.lines]:
             report.problems.append(f"{channel.name}: {problem}")
+
+
+def _renamed(office: Office, catalogue: Catalogue, channel: Channel, known: KnownChannel) -> str:
+    """A list without readers, beside one that the configuration lost, may be that one renamed."""
+    there = {one.name for one in office.channels}
+    gone = [
+        one
+        for one in catalogue.channels()
+        if one.name not in there and one.kind == channel.kind and catalogue.readers(one.id)
+    ]
+    if not gone or catalogue.readers(known.id):
+        return ""
+    return (
+        f"{channel.name}: nobody is on this list, and {gone[0].name} is no longer configured:"
+        f" nothing was closed (syndicate channels rename {gone[0].name} {channel.name}; if it is a"
+        f" new list: syndicate subscribers add --list {channel.name} ADDRESS)"
+    )
 
 
 def close_due(

@@ -210,7 +210,7 @@ class Newsroom:
         with _onlooker(self.url).begin() as db:
             if inspect(db).has_table("ledger"):
                 for table in reversed(metadata.sorted_tables):
-                    db.execute(table.delete())
+                    db.exec_driver_sql(f"DELETE FROM {table.name}")
 
     def remembered(self) -> dict[str, list[dict[str, Any]]]:
         """Everything in the ledger, as a backup has it."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, null, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, null, or_, select, update
 
 from syndicate.channel import Receipt
 from syndicate.errors import LedgerError, Refused, UsageError
@@ -18,7 +18,16 @@ from syndicate.ledger.engine import connect, transaction
 from syndicate.ledger.lists import Joining, Lists, Subscription
 from syndicate.ledger.queue import Attempt, Queue, Verb, resting
 from syndicate.ledger.report import DigestCount, Happening, Place
-from syndicate.ledger.schema import attempts, channels, deliveries, editions, ledger
+from syndicate.ledger.schema import (
+    attempts,
+    channels,
+    deliveries,
+    edition_items,
+    editions,
+    ledger,
+    subscriptions,
+    syndications,
+)
 
 
 class Ledger:
@@ -120,7 +129,7 @@ class Ledger:
             if old not in names:
                 raise LedgerError(f"channels.{old}: the ledger knows no channel of this name")
             if new in names:
-                raise LedgerError(f"channels.{new}: the ledger has a channel of this name already")
+                self._make_way(db, new, old)
             renamed = update(channels).where(channels.c.name == old)
             for named in (channels.c.target, channels.c.identity):  # a list's place is its name
                 db.execute(renamed.where(named == old).values({named: new}))
@@ -188,6 +197,30 @@ class Ledger:
         if row is None or row.state != "in_doubt":
             raise UsageError(f"delivery {delivery} is not in doubt: see `syndicate status`")
         return next(a for a in self.queue.doubts(row.edition_id) if a.delivery == delivery)
+
+    def _make_way(self, db: Connection, new: str, old: str) -> None:
+        """A command came before the renaming: what it planned under the new name is the old's."""
+        by_name = {row.name: row.id for row in db.execute(select(channels))}
+        mine, theirs = by_name[new], by_name[old]
+        here = _of_channel(mine)
+        d, s = deliveries.c, syndications.c
+        said = or_(d.present.is_not(None), d.attempt_id.is_not(None))
+        people = select(subscriptions.c.id).where(subscriptions.c.channel_id == mine)
+        if db.scalar(select(d.id).where(here, said).limit(1)) or db.scalar(people.limit(1)):
+            raise LedgerError(
+                f"channels.{new}: the ledger has said things or keeps readers under this name"
+                " already: it is another channel"
+            )
+        numbers = select(editions.c.id).where(editions.c.channel_id == mine)
+        db.execute(delete(deliveries).where(here))
+        db.execute(delete(edition_items).where(edition_items.c.edition_id.in_(numbers)))
+        db.execute(delete(editions).where(editions.c.channel_id == mine))
+        known = select(syndications.c.uri).where(syndications.c.channel_id == theirs)
+        twice = and_(s.channel_id == mine, s.uri.in_(known))
+        db.execute(delete(syndications).where(twice))
+        ours = update(syndications).where(s.channel_id == mine)
+        db.execute(ours.values(channel_id=theirs))
+        db.execute(delete(channels).where(channels.c.id == mine))
 
     def _refuse_anothers(self, db: Connection, name: str, channel: int, identity: str) -> None:
         taken = and_(channels.c.identity == identity, channels.c.id != channel)

@@ -281,6 +281,11 @@ class Catalogue:
         into = ["edition_id", "address", "subscriber_id", "state", "wanted"]
         return self.db.execute(insert(deliveries).from_select(into, everyone)).rowcount
 
+    def readers(self, channel: int) -> int:
+        """How many are on a list."""
+        here = and_(subscriptions.c.channel_id == channel, subscriptions.c.ended_at.is_(None))
+        return int(self.db.scalar(select(func.count(subscriptions.c.id)).where(here)) or 0)
+
     def unfinished_digests(self, uri: str) -> list[tuple[int, KnownChannel, Window]]:
         """Frozen digests that carry an article and have letters which may not have left."""
         waiting = select(deliveries.c.edition_id).where(deliveries.c.state != "settled")

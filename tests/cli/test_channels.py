@@ -288,3 +288,41 @@ def test_the_ledger_is_private(room: Newsroom) -> None:
     room.write()
     room.publish()
     assert room.ledger.stat().st_mode & 0o077 == 0
+
+
+def test_a_list_renamed_after_a_publication_keeps_its_readers_and_its_news(room: Newsroom) -> None:
+    room.subscribe("ani@pembaca.example")
+    room.channels["warta"] = room.channels.pop("harian")
+    room.configure()
+    room.write()
+    room.publish("kabar.md")
+    early = room.run("digest", at=EVENING)
+    assert early.code == 3
+    assert "syndicate channels rename harian warta" in early.err
+    assert not room.letters
+    assert room.run("channels", "rename", "harian", "warta").code == 0
+    assert room.run("digest", at=EVENING).code == 0
+    assert [letter.recipient for letter in room.smtp.letters] == ["ani@pembaca.example"]
+
+
+def test_a_channel_renamed_after_a_publication_keeps_its_posts(room: Newsroom) -> None:
+    room.write()
+    room.publish("kabar.md")
+    room.channels["siaran"] = room.channels.pop("telegram")
+    room.configure()
+    assert room.run("publish", "kabar.md").code == 3
+    assert room.run("channels", "rename", "telegram", "siaran").code == 0
+    assert room.run("publish", "kabar.md").code == 0
+    assert len(room.posts) == 1
+
+
+def test_a_channel_that_has_spoken_is_not_taken_for_another(room: Newsroom) -> None:
+    room.subscribe("ani@pembaca.example")
+    room.channels["warta"] = dict(room.channels["harian"])
+    room.configure()
+    room.run("subscribers", "add", "--list", "warta", "budi@pembaca.example")
+    room.channels.pop("harian")
+    room.configure()
+    answer = room.run("channels", "rename", "harian", "warta")
+    assert answer.code == 1
+    assert "another channel" in answer.err

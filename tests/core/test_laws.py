@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 import walls
 from newsroom import Newsroom, die, fork, in_child, wait_until
 from syndicate.channel import Receipt
-from syndicate.errors import InDoubt, LedgerError, Refused, Unavailable
+from syndicate.errors import InDoubt, LedgerError, Refused
 from syndicate.ledger import Catalogue, Ledger, Window, engine
 from syndicate.ledger import queue as queues
 from syndicate.ledger.holder import Holder
@@ -370,8 +370,8 @@ def test_a_late_receipt_counts_for_whoever_claimed_it_meanwhile(
 
 @pytest.mark.parametrize(
     "late",
-    [Receipt("42"), Refused("no"), Unavailable("wait"), InDoubt("?"), None],
-    ids=["receipt", "refused", "unavailable", "in doubt", "removed"],
+    [Receipt("42"), Refused("no"), InDoubt("?")],
+    ids=["receipt", "refused", "in doubt"],
 )
 def test_a_late_answer_does_not_count_once_a_newer_attempt_began(
     room: Newsroom, monkeypatch: Patch, late: Receipt | Refused | None
@@ -410,11 +410,15 @@ def test_the_newest_wanted_wins_at_the_start(room: Newsroom) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "kill"),
-    [("Wall", False), ("Slate", False), ("Board", False), ("Board", True)],
-    ids=["wall", "slate", "board", "board kill"],
+    ("kind", "kill", "claimed"),
+    [
+        ("Wall", False, False),
+        ("Board", False, True),
+        ("Board", True, False),
+        ("Board", True, True),
+        ("Slate", False, True),
+    ],
 )
-@pytest.mark.parametrize("claimed", [False, True], ids=["due", "claimed"])
 def test_what_is_withdrawn_before_it_was_said_is_never_said(
     room: Newsroom, kind: str, kill: bool, claimed: bool
 ) -> None:

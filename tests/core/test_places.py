@@ -28,8 +28,9 @@ def adopt(room: Newsroom, article: Path, name: str, reference: str) -> None:
         settle.adopt(office, article, name, reference)
 
 
-@pytest.mark.parametrize("change", [{"folder": "elsewhere"}, {"at": "another chat"}])
-@pytest.mark.parametrize("kind", ["Wall", "Board"])
+@pytest.mark.parametrize(
+    ("kind", "change"), [("Wall", {"folder": "elsewhere"}), ("Board", {"at": "another chat"})]
+)
 def test_a_changed_chat_gets_nothing(room: Newsroom, kind: str, change: dict[str, str]) -> None:
     """Guard: Ledger.recognise."""
     room = room.having(wall=kind)

@@ -42,7 +42,7 @@ def test_what_is_put_off_is_not_tried_before_its_time(
     assert (room.texts("wall"), room.states("wall")) == (["hello"], ["settled"])
 
 
-@pytest.mark.parametrize("mood", ["unavailable", "refused", "in doubt", "unexpected"])
+@pytest.mark.parametrize("mood", ["refused", "unexpected"])
 def test_a_channel_that_does_not_open_stops_no_other(room: Newsroom, mood: str) -> None:
     """Guard: `except Exception` in deliver."""
     room = room.having(a="Wall", b="Wall", c="Sheet")
