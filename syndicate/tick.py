@@ -31,8 +31,10 @@ def tick(office: Office, progress: Progress = silent) -> Report:
 
 
 def _open(office: Office, channel: str) -> list[Place]:
+    """What may still change by itself; a refusal was reported when it came."""
     with office.ledger.reading() as db:
-        return [place for place in places(db, open_only=True) if place.channel == channel]
+        found = places(db, states=("due", "claimed", "sending", "in_doubt"))
+    return [place for place in found if place.channel == channel]
 
 
 def _tell(office: Office, before: list[Place], report: Report) -> None:

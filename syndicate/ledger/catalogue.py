@@ -391,11 +391,12 @@ class Catalogue:
         return bool(taken.rowcount)
 
     def waiting(self, channel: int) -> list[int]:
-        """The channel's editions with something due, under way, refused or in doubt."""
+        """The channel's editions with something due, under way or in doubt."""
         query = (
             select(editions.c.id)
             .join(deliveries, deliveries.c.edition_id == editions.c.id)
-            .where(editions.c.channel_id == channel, deliveries.c.state != "settled")
+            .where(editions.c.channel_id == channel)
+            .where(deliveries.c.state.not_in(("settled", "refused")))
             .distinct()
             .order_by(editions.c.id)
         )

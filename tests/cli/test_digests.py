@@ -8,6 +8,7 @@ import pytest
 
 from cli.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom, part
 from syndicate.loopback.smtp import Fault
+from syndicate.loopback.smtp import Fault as SmtpFault
 
 ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"
 
@@ -248,3 +249,14 @@ def test_what_was_published_before_a_list_was_configured_is_not_in_its_first_let
     room.publish("lain.md", at="2026-05-04T13:00:00+07:00")
     room.run("digest", at=EVENING)
     assert headlines(room) == [["Kabar Selasa"]]
+
+
+def test_a_refused_letter_is_reported_once_and_cries_no_more(room: Newsroom) -> None:
+    room.subscribe("ani@pembaca.example", "budi@pembaca.example")
+    room.write()
+    room.publish("kabar.md")
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", recipient="ani@pembaca.example"))
+    assert room.run("digest", at=EVENING).code == 3
+    assert room.run("tick", at=EVENING).code == 0
+    assert room.run("digest", at=EVENING).code == 0
+    assert "1 refused" in room.run("status", at=EVENING).out
