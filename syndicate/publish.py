@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
-from secrets import choice
 
-from syndicate import sources
+from syndicate.admit import path_of, read_all, refuse_copy, refuse_stranger
 from syndicate.article import PubStatus
 from syndicate.carry import Progress, carry_out, silent, tell_failed, tell_plan
 from syndicate.channel import Channel, HostsMedia, Scheduled, Scope
 from syndicate.errors import ArticleError, UsageError
 from syndicate.ledger import Catalogue, Standing
-from syndicate.likeness import wholly_different
 from syndicate.office import Office
 from syndicate.plan import Action
 from syndicate.prepare import Preparation, Wish
@@ -22,7 +19,6 @@ from syndicate.report import Line, Report, Subject
 from syndicate.sources import Draft
 from syndicate.words import moment
 
-ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 CALLED = {
     "original": Action.CREATE,
     "correction": Action.CORRECT,
@@ -53,9 +49,10 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
     """Bring articles to every channel they are for, and say where they are."""
     report = Report(command="publish", dry_run=request.dry_run, notes=office.notes)
     chosen = office.chosen(request.channels)
-    drafts = read_all(office, request.paths, report, dry=request.dry_run)
+    dry, new = request.dry_run, request.new
+    drafts = read_all(office, request.paths, report, dry=dry, new=new)
     wish_diff = Wish(refresh=request.refresh, diff=request.dry_run)
-    with office.ledger.planning(dry=request.dry_run) as catalogue:
+    with office.ledger.planning(dry=dry) as catalogue:
         kinds = [record(office, catalogue, request, draft, report) for draft in drafts]
         called = CALLED[kinds[-1]] if len(set(kinds)) == 1 else Action.CORRECT
         prepare = Preparation(office, catalogue, replace(wish_diff, called=called))
@@ -67,23 +64,6 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
         carry_out(office, prepare.prepared, report, progress)
     _tell_digests(office, chosen, drafts, report)
     return report
-
-
-def read_all(office: Office, paths: Sequence[Path], report: Report, *, dry: bool) -> list[Draft]:
-    """Read and vet articles; a missing ``uri`` is inserted into its file before anything else."""
-    drafts = [sources.read(path, office.publisher) for path in paths]
-    for draft in drafts:
-        _vet(draft, office.clock(), [channel.name for channel in office.channels])
-    drafts = [_with_uri(office, draft, report, dry=dry) for draft in drafts]
-    seen: dict[str, Draft] = {}
-    for draft in drafts:
-        twin = seen.setdefault(draft.article.uri, draft)
-        if twin is not draft:
-            raise ArticleError(
-                f"{draft.at('uri')}: the same uri as {twin.path}: one of them is a copy"
-                " (take the uri line out of the newer one)"
-            )
-    return drafts
 
 
 def plan_for(
@@ -106,48 +86,13 @@ def plan_for(
         prepare.say(channel, standings)
 
 
-def _vet(draft: Draft, now: datetime, names: Sequence[str]) -> None:
-    """What stops a publication before the ledger is even looked at."""
-    article = draft.article
-    if article.embargoed_until and article.embargoed_until > now:
-        raise ArticleError(
-            f"{draft.at('embargoedUntil')}: under embargo until"
-            f" {article.embargoed_until.isoformat(' ', 'minutes')} (publish it after that)"
-        )
-    if article.expires and article.expires <= now:
-        raise ArticleError(
-            f"{draft.at('expires')}: expired on {article.expires.isoformat(' ', 'minutes')}"
-            " (give it a later date, or leave it unpublished)"
-        )
-    for name in (*(article.channels or ()), *article.overrides):
-        if name not in names:
-            key = "channels" if name in (article.channels or ()) else "overrides"
-            raise ArticleError(
-                f"{draft.at(key)}: no channel {name!r} is configured (there are {', '.join(names)})"
-            )
-
-
-def _with_uri(office: Office, draft: Draft, report: Report, *, dry: bool) -> Draft:
-    if draft.article.uri:
-        return draft
-    chance = "".join(choice(ALPHABET) for _ in range(6))
-    today = office.clock().astimezone(office.publisher.zone).date()
-    uri = sources.mint_uri(draft.article.headline, office.publisher, today, chance)
-    if dry:
-        return replace(draft, article=replace(draft.article, uri=uri), minted=True)
-    sources.insert_uri(draft.path, uri)
-    named = replace(sources.read(draft.path, office.publisher), minted=True)
-    report.notes.append(f"{draft.path}: its identity was added: uri: {named.article.uri}")
-    return named
-
-
 def record(
     office: Office, catalogue: Catalogue, request: Request, draft: Draft, report: Report
 ) -> str:
     """Write a draft down as what it is: an original, a correction, a refile, or unchanged."""
     standing = catalogue.standing(draft.article.uri)
-    kind, note = _kind(office, request, draft, standing)
-    path = str(draft.path.absolute())
+    kind, note = _kind(office, catalogue, request, draft, standing)
+    path = path_of(draft)
     version = standing.version if standing else 0
     if kind == "unchanged":
         catalogue.reread(draft.article, version, path)
@@ -167,10 +112,15 @@ def record(
 
 
 def _kind(
-    office: Office, request: Request, draft: Draft, standing: Standing | None
+    office: Office,
+    catalogue: Catalogue,
+    request: Request,
+    draft: Draft,
+    standing: Standing | None,
 ) -> tuple[str, str]:
     if standing is None:
-        _refuse_stranger(office, request, draft)
+        if not request.new:
+            refuse_stranger(office, catalogue, draft)
         return "original", ""
     if standing.pub_status is PubStatus.CANCELED:
         raise ArticleError(
@@ -179,12 +129,8 @@ def _kind(
         )
     if standing.fingerprint == draft.article.fingerprint:
         return "unchanged", ""
-    if not request.same_article and wholly_different(standing.item.article, draft.article):
-        raise ArticleError(
-            f"{draft.at('uri')}: this uri belongs to “{standing.item.article.headline}”, and"
-            " nothing of that is left here: for a new article take the uri line out of the file;"
-            " if it is the same one, --same-article"
-        )
+    if not request.same_article:
+        refuse_copy(draft, standing)
     if request.minor:
         return "refile", ""
     if request.note:
@@ -193,23 +139,6 @@ def _kind(
         f"{draft.path}: it was published and has changed since: --note “what was wrong” tells"
         " readers of the correction, --minor changes it silently"
     )
-
-
-def _refuse_stranger(office: Office, request: Request, draft: Draft) -> None:
-    """An article that is older than the ledger was published before it, as far as anyone knows."""
-    dated = sources.uri_date(draft.article.uri)
-    if request.new or draft.minted or dated is None:
-        return
-    zone, ledger = office.publisher.zone, office.ledger
-    older = dated < ledger.created.astimezone(zone).date()
-    if ledger.restored_at:
-        older = older or dated <= ledger.restored_at.astimezone(zone).date()
-    if older:
-        raise ArticleError(
-            f"{draft.at('uri')}: it is older than the ledger, which does not know it: if it was"
-            " never published, --new; if it stands somewhere,"
-            f" syndicate adopt {draft.path} --channel NAME URL-OR-ID"
-        )
 
 
 def _is_for(draft: Draft, channel: Channel) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from syndicate.admit import read_all
 from syndicate.carry import Progress, run_channel, silent, tell_failed, tell_outcomes
 from syndicate.channel import Channel, Receipt, Repeatable, Scope
 from syndicate.errors import ConfigError, UsageError
@@ -12,7 +13,7 @@ from syndicate.ledger import KnownChannel
 from syndicate.ledger.report import places
 from syndicate.office import Office
 from syndicate.prepare import Preparation, Wish
-from syndicate.publish import Request, plan_for, read_all, record
+from syndicate.publish import Request, plan_for, record
 from syndicate.report import Line, Report, mask, resolve_command, state_word
 
 

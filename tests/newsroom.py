@@ -125,8 +125,8 @@ class Newsroom:
 
     # articles
 
-    def write(self, slug: str, headline: str = "", *, date: str = "2026-08-14") -> Path:
-        """An article's file with an identity of its own."""
+    def write(self, slug: str, headline: str = "", *, date: str = "2026-08-15") -> Path:
+        """An article's file with an identity of its own, from after the ledger's first day."""
         path = self.home / f"{slug}.md"
         uri = f"tag:example.org,{date}:{slug}"
         front = f'uri: "{uri}"\nheadline: "{headline or slug}"\nurl: https://example.org/{slug}'

@@ -116,7 +116,7 @@ def _withdraw(office: Office, folder: Path) -> Report:
 ACTS = (
     Act(
         name="subscribed",
-        at="2026-08-14T16:15",
+        at="2026-08-13T19:00",
         title="Three readers subscribe",
         command=f"syndicate subscribers add --list {LIST} sari@… budi@… redaksi@…",
         do=_subscribe,

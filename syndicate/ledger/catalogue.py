@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     and_,
     cast,
+    delete,
     func,
     insert,
     literal,
@@ -35,6 +36,7 @@ from syndicate.ledger.schema import (
     edition_items,
     editions,
     media,
+    minted,
     revisions,
     subscriptions,
     syndications,
@@ -96,6 +98,19 @@ class Catalogue:
         found = self._standings(articles.c.uri == uri)
         return found[0] if found else None
 
+    def at_path(self, path: str) -> Standing | None:
+        """The article that was last read from this file; the newest, if there were several."""
+        found = self._standings(articles.c.path == path)
+        return max(found, key=lambda one: one.item.updated, default=None)
+
+    def mint(self, uri: str) -> None:
+        """Keep a uri that is about to be written into a file."""
+        self.db.execute(insert(minted).values(uri=uri))
+
+    def was_minted(self, uri: str) -> bool:
+        """Whether this ledger gave an unpublished article its uri."""
+        return self.db.scalar(select(minted.c.uri).where(minted.c.uri == uri)) is not None
+
     def record(
         self, article: Article, *, kind: str, note: str, source: str, path: str, at: datetime,
         kill: bool = False, published: datetime | None = None,
@@ -111,6 +126,7 @@ class Catalogue:
             row |= {"uri": article.uri, "published_at": published or at}
             row["updated_at"] = row["published_at"]
             self.db.execute(insert(articles).values(**row))
+            self.db.execute(delete(minted).where(minted.c.uri == article.uri))
         else:
             self.db.execute(update(articles).where(articles.c.uri == article.uri).values(**row))
         document = json.dumps(article.to_json(), ensure_ascii=False)

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, text, update
 
 from syndicate.errors import LedgerError
 from syndicate.ledger.engine import transaction
-from syndicate.ledger.schema import ledger, metadata, postgresql_too
+from syndicate.ledger.schema import ledger, metadata, minted, postgresql_too
 
-VERSION = 2
+VERSION = 3
 
 
 def _to_2(db: Connection) -> None:
@@ -20,7 +20,12 @@ def _to_2(db: Connection) -> None:
     db.execute(text("CREATE INDEX ix_subscriptions_subscriber ON subscriptions (subscriber_id)"))
 
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _to_2}
+def _to_3(db: Connection) -> None:
+    """Which uris this ledger has given, so that it knows its own from a lost one's."""
+    minted.create(db)
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _to_2, 3: _to_3}
 
 
 def version(db: Connection) -> int:

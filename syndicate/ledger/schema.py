@@ -90,6 +90,12 @@ articles = Table(
     CheckConstraint("pub_status IN ('usable', 'canceled')", name="pub_status"),
 )
 
+minted = Table(  # since version 3: uris of files on their way to being published
+    "minted",
+    metadata,
+    Column("uri", String, primary_key=True),
+)
+
 KINDS = ("original", "correction", "refile", "withdrawal")
 
 revisions = Table(

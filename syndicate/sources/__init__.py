@@ -31,6 +31,8 @@ class Draft:
 
 def read(path: Path, publisher: Publisher) -> Draft:
     """Read an article; what is wrong with it is an ArticleError of one line."""
+    if any("\ud800" <= letter <= "\udfff" for letter in str(path)):
+        raise ArticleError(f"{str(path)!a}: its name is not UTF-8 (rename it, or set a UTF-8 LANG)")
     if path.suffix.lower() not in MARKDOWN:
         raise ArticleError(f"{path}:1: {_other(path.suffix.lower())}")
     from syndicate.sources import markdown
@@ -50,6 +52,13 @@ def mint_uri(headline: str, publisher: Publisher, today: date, chance: str) -> s
     from syndicate.sources import identity
 
     return identity.mint_uri(headline, publisher, today, chance)
+
+
+def uri_in(path: Path) -> str:
+    """The uri that stands in a file; "" where there is none, or no such file."""
+    from syndicate.sources import identity
+
+    return identity.uri_in(path)
 
 
 def uri_date(uri: str) -> date | None:

@@ -167,11 +167,16 @@ def _value(front: str, node: yaml.Node, line: int) -> Value:
     if node.tag not in TAGS:
         raise Flaw(line, f"the tag {excerpt(node.tag, 40)} is not known (delete it)")
     if isinstance(node, yaml.ScalarNode):
-        return Value(line, node.value)
+        return Value(line, "" if _is_null(node) else node.value)
     if isinstance(node, yaml.SequenceNode):
         here = ((item, _line(front, item.start_mark.index)) for item in node.value)
         return Value(line, [_value(front, item, at) for item, at in here])
     return Value(line, _entries(front, node))
+
+
+def _is_null(node: yaml.ScalarNode) -> bool:
+    """YAML's word for nothing, unless it stands in quotes."""
+    return node.style is None and node.value in NULLS
 
 
 def _entries(front: str, node: yaml.Node) -> dict[str, Value]:
@@ -188,6 +193,7 @@ def _entries(front: str, node: yaml.Node) -> dict[str, Value]:
     return entries
 
 
+NULLS = ("null", "Null", "NULL", "~")
 TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
 
 

@@ -72,7 +72,7 @@ def insert_uri(path: Path, uri: str) -> None:
             if not os.access(target, os.W_OK):
                 raise PermissionError(0, "it is read-only")
             _sweep(target)
-            if not _has_uri(data):
+            if not _uri_of(data):
                 _replace(target, _with_uri(path, data, uri))
     except OSError as error:
         advice = f"make it writable, or add the line uri: {uri} yourself"
@@ -99,12 +99,20 @@ def _sweep(target: Path) -> None:
             left.unlink(missing_ok=True)
 
 
-def _has_uri(data: bytes) -> bool:
+def uri_in(path: Path) -> str:
+    """The uri that stands in a file; "" where there is none, or no such file."""
+    try:
+        return _uri_of(path.read_bytes())
+    except OSError:
+        return ""
+
+
+def _uri_of(data: bytes) -> str:
     try:
         front = frontmatter.cut(data.decode("utf-8-sig")).front
-        return bool(frontmatter.read(front, ()).text("uri"))
+        return frontmatter.read(front, ()).text("uri")
     except (UnicodeDecodeError, Flaw):
-        return False  # what is wrong is said when it is written
+        return ""  # what is wrong is said when it is written
 
 
 def _with_uri(path: Path, data: bytes, uri: str) -> bytes:

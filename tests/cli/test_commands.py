@@ -305,8 +305,8 @@ def test_check_names_everything_that_stands_in_the_way(room: Newsroom) -> None:
 
 
 def test_check_finds_two_articles_of_one_uri(room: Newsroom) -> None:
-    room.write(uri="tag:kantor.example,2026-05-04:x")
-    room.write("salinan.md", uri="tag:kantor.example,2026-05-04:x")
+    room.write(uri="tag:kantor.example,2026-05-05:x")
+    room.write("salinan.md", uri="tag:kantor.example,2026-05-05:x")
     answer = room.run("check", "kabar.md", "salinan.md")
     assert answer.code == 1
     assert answer.out.startswith("salinan.md: the same uri as kabar.md")

@@ -236,7 +236,7 @@ class SmallLedger:
             path.unlink()
         shutil.rmtree(self.room.feed, ignore_errors=True)
         self.room.api.posts.clear()
-        self.room.write(uri="tag:kantor.example,2026-05-04:kabar")
+        self.room.write(uri="tag:kantor.example,2026-05-05:kabar")  # after its first day
         return self.room.child("publish", "kabar.md", largest_file=largest)
 
 

@@ -33,6 +33,7 @@ TEXTS: dict[str, tuple[str | bytes, str]] = {
     "unknown channel": (front("channels: [siaran]"), "siaran"),
     "override of no channel": (front("overrides: {siaran: {headline: X}}"), "siaran"),
     "bad uri": (front("uri: kabar-1"), "kabar.md:4: "),
+    "not yet": (front("date: 2026-05-06"), "kabar.md:4: 2026-05-06 00:00+07:00 is still to come"),
     "embargo": (front("embargoedUntil: 2026-05-05T09:00:00+07:00"), "kabar.md:4: under embargo"),
     "expired": (front("expires: 2026-05-03"), "kabar.md:4: expired"),
 }  # fmt: skip
@@ -73,6 +74,13 @@ def test_a_file_that_is_not_there_is_named(room: Newsroom) -> None:
     answer = room.run("publish", "tidak-ada.md")
     assert answer.code == 1
     assert "tidak-ada.md" in answer.complaint
+
+
+def test_a_name_that_is_no_text_is_refused(room: Newsroom) -> None:
+    (room.folder / "kabar\udce9.md").write_text("---\nheadline: Kabar\n---\n\nIsi.\n")
+    answer = room.run("publish", "kabar\udce9.md")
+    assert answer.code == 1
+    assert "its name is not UTF-8" in answer.complaint
 
 
 def test_a_folder_is_no_article(room: Newsroom) -> None:

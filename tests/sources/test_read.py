@@ -169,6 +169,8 @@ WRONG_FRONT = {
     "by: x": (1, "there is no headline (add "),
     "# nothing": (1, "there is no headline (add "),
     "headline:": (2, "headline is blank (write "),
+    "headline: null": (2, "headline is blank (write "),
+    "headline: ~": (2, "headline is blank (write "),
     "headline: ' '": (2, "headline is blank (write "),
     'headline: "a\\nb"': (2, "headline goes over several lines"),
     'headline: "a\\u2028b"': (2, "headline goes over several lines"),

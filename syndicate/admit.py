@@ -1,0 +1,145 @@
+"""Which article a file is: read it, vet it, name it, and refuse what may be a mistaken identity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from secrets import choice
+
+from syndicate import sources
+from syndicate.errors import ArticleError
+from syndicate.ledger import Catalogue, Standing
+from syndicate.likeness import wholly_different
+from syndicate.office import Office
+from syndicate.report import Report
+from syndicate.sources import Draft
+
+AHEAD = timedelta(days=1)  # "this evening", or another zone's day
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+def read_all(
+    office: Office, paths: Sequence[Path], report: Report, *, dry: bool, new: bool = False
+) -> list[Draft]:
+    """Read and vet articles; a missing ``uri`` is inserted into its file before anything else.
+
+    ``new`` says that a file is a new article, whatever it looks like.
+    """
+    drafts = [sources.read(path, office.publisher) for path in paths]
+    for draft in drafts:
+        _vet(draft, office.clock(), [channel.name for channel in office.channels])
+        if not new:
+            _refuse_renamed(office, draft)
+    drafts = [_with_uri(office, draft, report, dry=dry) for draft in drafts]
+    seen: dict[str, Draft] = {}
+    for draft in drafts:
+        twin = seen.setdefault(draft.article.uri, draft)
+        if twin is not draft:
+            raise ArticleError(
+                f"{draft.at('uri')}: the same uri as {twin.path}: one of them is a copy"
+                " (take the uri line out of the newer one)"
+            )
+    return drafts
+
+
+def path_of(draft: Draft) -> str:
+    """A file's place, as the ledger keeps it."""
+    return str(draft.path.absolute())
+
+
+def refuse_copy(draft: Draft, standing: Standing) -> None:
+    """A file with a published article's uri that is not that article, or not the file of it."""
+    if wholly_different(standing.item.article, draft.article):
+        raise ArticleError(
+            f"{draft.at('uri')}: this uri belongs to “{standing.item.article.headline}”, and"
+            " nothing of that is left here: for a new article take the uri line out of the file;"
+            " if it is the same one, --same-article"
+        )
+    original = Path(standing.path)
+    if _is_another_file(draft.path, original) and sources.uri_in(original) == standing.uri:
+        raise ArticleError(
+            f"{draft.at('uri')}: {original} has this uri, too: for a new article take the uri line"
+            " out of this file; if it is the same one and this is its file now, --same-article"
+        )
+
+
+def refuse_stranger(office: Office, catalogue: Catalogue, draft: Draft) -> None:
+    """An article from before the ledger was published then, as far as anyone knows."""
+    dated = sources.uri_date(draft.article.uri)
+    if draft.minted or dated is None or catalogue.was_minted(draft.article.uri):
+        return
+    first = office.ledger.restored_at or office.ledger.created
+    if dated <= first.astimezone(office.publisher.zone).date():
+        raise ArticleError(
+            f"{draft.at('uri')}: it is older than the ledger, which does not know it: if it was"
+            " never published, --new; if it stands somewhere,"
+            f" syndicate adopt {draft.path} --channel NAME URL-OR-ID"
+        )
+
+
+def _vet(draft: Draft, now: datetime, names: Sequence[str]) -> None:
+    """What stops a publication before the ledger is even looked at."""
+    article = draft.article
+    if article.embargoed_until and article.embargoed_until > now:
+        raise ArticleError(
+            f"{draft.at('embargoedUntil')}: under embargo until"
+            f" {article.embargoed_until.isoformat(' ', 'minutes')} (publish it after that)"
+        )
+    if article.expires and article.expires <= now:
+        raise ArticleError(
+            f"{draft.at('expires')}: expired on {article.expires.isoformat(' ', 'minutes')}"
+            " (give it a later date, or leave it unpublished)"
+        )
+    if article.date and article.date > now + AHEAD:
+        raise ArticleError(
+            f"{draft.at('date')}: {article.date.isoformat(' ', 'minutes')} is still to come"
+            " (give the date of publication; publish it when it is due)"
+        )
+    for name in (*(article.channels or ()), *article.overrides):
+        if name not in names:
+            key = "channels" if name in (article.channels or ()) else "overrides"
+            raise ArticleError(
+                f"{draft.at(key)}: no channel {name!r} is configured (there are {', '.join(names)})"
+            )
+
+
+def _refuse_renamed(office: Office, draft: Draft) -> None:
+    """A published article whose uri line was lost or changed would be published twice."""
+    uri = draft.article.uri
+    with office.ledger.reading() as db:
+        catalogue = Catalogue(db)
+        before = catalogue.at_path(path_of(draft))
+        if before is None or (uri and (catalogue.standing(uri) or catalogue.was_minted(uri))):
+            return
+    if wholly_different(before.item.article, draft.article):
+        return
+    what = "its uri line has changed" if uri else "its uri line is gone"
+    raise ArticleError(
+        f"{draft.at('uri')}: this file was published, and {what} since: put it back"
+        f' (uri: "{before.uri}"); if this is another article, --new'
+    )
+
+
+def _with_uri(office: Office, draft: Draft, report: Report, *, dry: bool) -> Draft:
+    if draft.article.uri:
+        return draft
+    chance = "".join(choice(ALPHABET) for _ in range(6))
+    today = office.clock().astimezone(office.publisher.zone).date()
+    uri = sources.mint_uri(draft.article.headline, office.publisher, today, chance)
+    if dry:
+        return replace(draft, article=replace(draft.article, uri=uri), minted=True)
+    with office.ledger.planning() as catalogue:  # whoever dies now is known by it afterwards
+        catalogue.mint(uri)
+    sources.insert_uri(draft.path, uri)
+    named = replace(sources.read(draft.path, office.publisher), minted=True)
+    report.notes.append(f"{draft.path}: its identity was added: uri: {named.article.uri}")
+    return named
+
+
+def _is_another_file(one: Path, other: Path) -> bool:
+    try:
+        return not one.samefile(other)
+    except OSError:
+        return False  # it was moved, or lies on another machine

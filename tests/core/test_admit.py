@@ -1,0 +1,118 @@
+"""Which article a file is: what may be a mistaken identity is asked about, and nothing is sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from newsroom import Newsroom
+from syndicate import admit
+from syndicate.errors import ArticleError
+from syndicate.report import Report
+from syndicate.testing import NOON
+
+
+@pytest.fixture
+def room(room: Newsroom) -> Newsroom:
+    return room.having(wall="Board")
+
+
+def unnamed(room: Newsroom, slug: str = "hello") -> Path:
+    """An article's file that has no uri yet."""
+    path = room.write(slug)
+    path.write_text(without_uri(path), encoding="utf-8")
+    return path
+
+
+def without_uri(path: Path) -> str:
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("uri:"))
+
+
+def test_a_file_named_by_a_process_that_died_is_no_stranger(room: Newsroom) -> None:
+    """Guard: Catalogue.was_minted in admit.refuse_stranger."""
+    path = unnamed(room)
+    with room.office() as office:
+        admit.read_all(office, [path], Report(command="publish"), dry=False)  # and no further
+    room.publish(path)
+    assert room.texts("wall") == ["hello"]
+
+
+def test_a_lost_ledgers_own_first_day_is_asked_about(room: Newsroom) -> None:
+    """Guard: the comparison of dates in admit.refuse_stranger."""
+    path = unnamed(room)
+    room.publish(path)
+    room.forget()
+    with pytest.raises(ArticleError, match=r"hello\.md:2: it is older than the ledger.*--new"):
+        room.publish(path)
+    assert room.texts("wall") == ["hello"]
+
+
+def test_an_article_of_a_restored_ledgers_first_days_is_asked_about(room: Newsroom) -> None:
+    """Guard: `restored_at` in admit.refuse_stranger."""
+    with room.office() as office:
+        office.ledger.restored(NOON)
+    tomorrow = room.tomorrow()
+    tomorrow.publish(tomorrow.write("hello"))  # of after the restore
+    with pytest.raises(ArticleError, match="--new"):
+        tomorrow.publish(room.write("older", date="2026-08-14"))
+    assert room.texts("wall") == ["hello"]
+
+
+def test_a_uri_line_that_was_lost_is_asked_about_and_the_file_is_left_alone(
+    room: Newsroom,
+) -> None:
+    """Guard: admit._refuse_renamed."""
+    path = room.write("hello")
+    room.publish(path)
+    path.write_text(without_uri(path).replace("story", "tale"), encoding="utf-8")
+    before = path.read_bytes()
+    uri = r'uri: "tag:example\.org,2026-08-15:hello"'
+    with pytest.raises(ArticleError, match=rf"its uri line is gone.*{uri}.*--new"):
+        room.publish(path)
+    assert path.read_bytes() == before
+    room.publish(path, new=True)
+    assert room.texts("wall") == ["hello", "hello"]
+
+
+def test_a_uri_line_that_was_changed_is_asked_about(room: Newsroom) -> None:
+    """Guard: admit._refuse_renamed."""
+    path = room.write("hello")
+    room.publish(path)
+    path.write_text(path.read_text(encoding="utf-8").replace(":hello", ":hullo"), encoding="utf-8")
+    with pytest.raises(ArticleError, match=r"hello\.md:2: .*its uri line has changed"):
+        room.publish(path)
+    assert room.texts("wall") == ["hello"]
+
+
+def test_a_files_next_article_needs_no_question(room: Newsroom) -> None:
+    path = room.write("hello")
+    room.publish(path)
+    path.write_text("---\nheadline: Pasar murah\n---\n\nDi lapangan.\n", encoding="utf-8")
+    room.publish(path)
+    assert room.texts("wall") == ["hello", "Pasar murah"]
+
+
+def test_a_changed_copy_beside_its_original_is_asked_about(room: Newsroom) -> None:
+    """Guard: the second half of admit.refuse_copy."""
+    path = room.write("hello")
+    room.publish(path)
+    copy = room.home / "copy.md"
+    copy.write_text(path.read_text(encoding="utf-8").replace("story", "tale"), encoding="utf-8")
+    with pytest.raises(ArticleError, match=r"copy\.md:2: .*hello\.md has this uri, too"):
+        room.publish(copy, note="it was wrong")
+    room.publish(copy, note="it was wrong", same_article=True)
+    assert room.texts("wall") == ["hello (it was wrong)"]
+
+
+def test_a_moved_file_and_a_link_to_it_need_no_question(room: Newsroom) -> None:
+    path = room.write("hello")
+    room.publish(path)
+    moved = path.rename(room.home / "moved.md")
+    moved.write_text(moved.read_text(encoding="utf-8").replace("story", "tale"), encoding="utf-8")
+    room.publish(moved, note="it was wrong")
+    path.symlink_to(moved)
+    moved.write_text(moved.read_text(encoding="utf-8").replace("tale", "yarn"), encoding="utf-8")
+    room.publish(path, note="wrong again")
+    assert room.texts("wall") == ["hello (wrong again)"]
