@@ -8,12 +8,12 @@ from itertools import groupby
 
 from syndicate.channel import Channel, Rendition
 from syndicate.deliver import Run, deliver
-from syndicate.ledger import Attempt, KnownChannel, Place
+from syndicate.ledger import Attempt, KnownChannel
 from syndicate.ledger.report import places
 from syndicate.office import Office
 from syndicate.plan import Action, Step
 from syndicate.prepare import MEDIA, Failed, Prepared
-from syndicate.report import Line, Report, resolve_command, state_word
+from syndicate.report import Line, Report, line_of
 
 Progress = Callable[[str, str], None]  # a channel's name, what was done there
 
@@ -61,7 +61,7 @@ def tell_outcomes(office: Office, prepared: Iterable[Prepared], report: Report) 
             there = {place.address: place for place in places(db, number=one.edition)}
         for step in one.steps:
             if place := there.get(step.address):
-                report.lines.append(_outcome(one, step, place))
+                report.lines.append(line_of(place, step.action, why=step.why))
 
 
 def tell_plan(prepared: Iterable[Prepared], report: Report) -> None:
@@ -90,15 +90,6 @@ def tell_failed(failed: Iterable[Failed], report: Report) -> None:
 def _is_quiet(one: Prepared) -> bool:
     """A picture that is where it should be is nobody's news."""
     return one.key.startswith(MEDIA) and all(s.action is Action.NOTHING for s in one.steps)
-
-
-def _outcome(one: Prepared, step: Step, place: Place) -> Line:
-    state = state_word(place.state)
-    why = place.why if place.state != "settled" else step.why
-    return Line(
-        channel=one.channel.name, about=one.key, address=step.address, action=step.action,
-        state=state, url=place.url, why=why, resolve=resolve_command(place),
-    )  # fmt: skip
 
 
 def _is_told(report: Report, office: Office, plans: list[Prepared]) -> bool:

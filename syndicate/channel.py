@@ -125,6 +125,15 @@ class Channel(ABC):
         """The destination as it names itself, asked while open (a chat's numeric id)."""
         return self.target()
 
+    def receipt(self, said: str, destination: str) -> Receipt:
+        """What a person says of where something stands: its link, or what the link ends in.
+
+        ``destination`` is the identity, as far as it is known. Refused for what is not there.
+        """
+        is_link = said.startswith(("https://", "http://"))
+        reference = said.rstrip("/").rpartition("/")[2] if is_link else said
+        return Receipt(reference, said if is_link else None)
+
     def takes(self, item: Item) -> bool:
         """Whether an article is for this channel at all."""
         return True

@@ -17,7 +17,7 @@ from syndicate.ledger import Catalogue, DigestCount, KnownChannel, Window
 from syndicate.ledger.report import digests, places
 from syndicate.office import Office
 from syndicate.prepare import Preparation, Wish
-from syndicate.report import Line, Report, letters_said, mask, resolve_command, state_word
+from syndicate.report import Line, Report, letters_said, line_of, state_word
 from syndicate.words import moment
 
 
@@ -110,6 +110,18 @@ def close_due(
     return closed
 
 
+def pass_over(
+    office: Office, catalogue: Catalogue, channel: Channel, known: KnownChannel, window: Window
+) -> None:
+    """Close a window whose digest was sent, as a person knows, without sending it again.
+
+    What it held counts as carried: its corrections are told.
+    """
+    edition = compose(office, catalogue, channel, known, window)
+    carried = {"new": edition.items, "correction": edition.corrections}
+    catalogue.close(known.id, replace(window, status="skipped"), carried)
+
+
 def due_windows(
     office: Office, catalogue: Catalogue, channel: Channel, known: KnownChannel, catch_up: CatchUp
 ) -> list[Window]:
@@ -200,11 +212,7 @@ def _tell_letters(office: Office, numbers: Sequence[int], report: Report) -> Non
             if one := counted.get(number):
                 report.lines.append(_letters(one))
             for place in places(db, number=number, states=("refused", "in_doubt")):
-                report.lines.append(
-                    Line(channel=place.channel, about=place.edition, action="letter",
-                         address=mask(place.email or ""), state=state_word(place.state),
-                         why=place.why, resolve=resolve_command(place))
-                )  # fmt: skip
+                report.lines.append(line_of(place, "letter"))
 
 
 def _letters(one: DigestCount) -> Line:

@@ -123,7 +123,7 @@ def _again(rendition: Rendition, there: Known, withdrawn: bool) -> Step:
         return Step(rendition.address, Action.NOTHING, rendition, why, replaces=withdrawn)
     if there.present == there.wanted:
         return Step(rendition.address, Action.NOTHING, rendition, replaces=withdrawn)
-    return Step(rendition.address, Action.CORRECT, rendition, "still due", replaces=withdrawn)
+    return Step(rendition.address, Action.CORRECT, rendition, replaces=withdrawn)
 
 
 def _elsewhere(rendition: Rendition, there: Known, purpose: Purpose) -> Step:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -33,7 +33,7 @@ class Line:
     state: str = ""  # "" in a dry run; "done", "waiting", "refused", "in doubt"
     url: str | None = None
     why: str = ""
-    resolve: str = ""  # the command that settles a doubt
+    resolve: str = ""  # what a person can tell the ledger of it, as commands
     diff: str = ""
 
 
@@ -87,22 +87,44 @@ def letters_said(states: Mapping[str, int]) -> str:
     return ", ".join(f"{n} {LETTER_WORDS.get(s, s)}" for s, n in sorted(states.items()))
 
 
+def line_of(place: Place, action: str, *, why: str = "") -> Line:
+    """An address as the ledger knows it now; a subscriber's is masked. ``why`` if it is done."""
+    return Line(
+        channel=place.channel,
+        about=place.edition,
+        address=mask(place.email) if place.email else place.address,
+        action=action,
+        state=state_word(place.state),
+        url=place.url,
+        why=_reason(place) if place.state != "settled" else why or place.why,
+        resolve=resolve_command(place),
+    )
+
+
+def _reason(place: Place) -> str:
+    """Why it is not at rest; a doubtful letter can be looked up in a log by its key."""
+    if place.state == "in_doubt" and place.email:
+        return f"{place.why} (its Message-ID begins with {place.key})"
+    return place.why
+
+
 def resolve_command(place: Place) -> str:
-    """The command that a person settles a doubt with."""
-    if place.state != "in_doubt":
-        return ""
-    return f"syndicate resolve {place.delivery} --sent REF   or   --not-sent"
+    """What a person can answer where the ledger cannot know, or will never get further."""
+    letter = place.email is not None
+    answers = []
+    if place.state == "in_doubt":
+        answers = ["--sent REF", "--not-sent"]
+    elif place.state == "refused" and letter:
+        answers = ["--not-sent"]
+    if (answers and letter) or (place.state == "refused" and place.present):
+        answers.append("--give-up")
+    return f"syndicate resolve {place.delivery} {'   or   '.join(answers)}" if answers else ""
 
 
 def mask(email: str) -> str:
     """``a…@example.org``: enough to know it by, too little to write to."""
     name, _, domain = email.partition("@")
     return f"{name[:1]}…@{domain}"
-
-
-def masked(places: Iterable[Place]) -> dict[int, str]:
-    """How to call each place: its address, or its subscriber's masked one."""
-    return {p.delivery: mask(p.email) if p.email else p.address for p in places}
 
 
 def when(moment: datetime | None) -> str | None:

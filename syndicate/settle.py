@@ -3,44 +3,64 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 
 from syndicate.admit import read_all
 from syndicate.carry import Progress, run_channel, silent, tell_failed, tell_outcomes
 from syndicate.channel import Channel, Receipt, Repeatable, Scope
+from syndicate.digest import CatchUp, due_windows, pass_over
 from syndicate.errors import ConfigError, UsageError
-from syndicate.ledger import KnownChannel
-from syndicate.ledger.report import places
+from syndicate.ledger import KnownChannel, Place
+from syndicate.ledger.report import places, standing_at
 from syndicate.office import Office
 from syndicate.prepare import Preparation, Wish
 from syndicate.publish import Request, plan_for, record
-from syndicate.report import Line, Report, mask, resolve_command, state_word
+from syndicate.report import Report, line_of
 
 
-def resolve(office: Office, delivery: int, sent: str | None, progress: Progress = silent) -> Report:
-    """Settle a doubt: it was sent, under this reference, or (None) it was not and is due again."""
+class Answer(StrEnum):
+    """What a person knows of a delivery that the ledger does not."""
+
+    SENT = "sent"  # it is there
+    NOT_SENT = "not sent"  # it is not there, and is to be sent
+    GIVE_UP = "give up"  # it need not be sent any more
+
+
+class Digests(StrEnum):
+    """What became of the digests that a restored ledger knows nothing of."""
+
+    SENT = "sent"
+    UNSENT = "unsent"
+
+
+def resolve(
+    office: Office, delivery: int, answer: Answer, said: str = "", progress: Progress = silent
+) -> Report:
+    """Settle a doubt or a refusal; ``said`` is where it is, if it was sent."""
     report = Report(command="resolve", notes=office.notes)
     office.ledger.queue.end_dead_claims()
+    place = _place(office, delivery)
+    [channel] = office.chosen([place.channel])
+    if answer is Answer.SENT:
+        destination = office.ledger.known_channels()[channel.name].identity or ""
+        receipt = _receipt(office, channel, said, destination, place.edition)
+        office.ledger.say_sent(delivery, receipt)
+    elif answer is Answer.NOT_SENT:
+        office.ledger.say_not_sent(delivery)
+    else:
+        office.ledger.give_up(delivery)
+    _go_on(office, channel, place.edition_number, progress, report)
+    report.lines.append(line_of(_place(office, delivery), "resolve"))
+    return report
+
+
+def _place(office: Office, delivery: int) -> Place:
     with office.ledger.reading() as db:
         found = places(db, delivery=delivery)
     if not found:
         raise UsageError(f"there is no delivery {delivery} (`syndicate status` lists them)")
-    [channel] = office.chosen([found[0].channel])
-    if sent is not None:
-        destination = office.ledger.known_channels()[channel.name].identity or ""
-        office.ledger.say_sent(delivery, _receipt(channel, sent, destination))
-    else:
-        office.ledger.say_not_sent(delivery)
-    _go_on(office, channel, found[0].edition_number, progress, report)
-    with office.ledger.reading() as db:
-        [place] = places(db, delivery=delivery)
-    report.lines.append(
-        Line(channel=place.channel, about=place.edition, action="resolve",
-             address=mask(place.email) if place.email else place.address,
-             state=state_word(place.state), url=place.url, why=place.why,
-             resolve=resolve_command(place))
-    )  # fmt: skip
-    return report
+    return found[0]
 
 
 def adopt(office: Office, path: Path, name: str, reference: str) -> Report:
@@ -50,7 +70,7 @@ def adopt(office: Office, path: Path, name: str, reference: str) -> Report:
         raise UsageError(f"channel {name!r} has no posts of its own to adopt (publish does it)")
     report = Report(command="adopt", notes=office.notes)
     [draft] = read_all(office, [path], report, dry=False)
-    receipt = _receipt(channel, reference, _identity(office, channel))
+    receipt = _receipt(office, channel, reference, _identity(office, channel), draft.article.uri)
     with office.ledger.planning() as catalogue:
         record(office, catalogue, Request(paths=[path], new=True), draft, report)
         prepare = Preparation(office, catalogue, Wish())
@@ -84,13 +104,52 @@ def rename(office: Office, old: str, new: str) -> str:
     return f"{old} is now {new}"
 
 
-def _receipt(channel: Channel, said: str, destination: str) -> Receipt:
-    """A reference as a person gives it: a number, or a link that ends in one."""
-    is_link = said.startswith(("https://", "http://"))
-    reference = said.rstrip("/").rpartition("/")[2] if is_link else said
-    if not reference:
+def restored(office: Office, digests: Digests | None) -> list[str]:
+    """The ledger came from a backup: say what may have been sent since, and send none of it."""
+    with office.ledger.planning() as catalogue:
+        asked = [f"{name} {key}" for name, key in catalogue.letters_waiting()]
+        for channel in office.channels:
+            if channel.scope is Scope.DIGEST:
+                known = office.remembered(catalogue, channel)
+                for window in due_windows(office, catalogue, channel, known, CatchUp.EACH):
+                    asked.append(f"{channel.name} {window.key}")
+                    if digests is Digests.SENT:
+                        pass_over(office, catalogue, channel, known, window)
+        if asked and digests is None:
+            raise UsageError(
+                f"these digests may have left since the backup was made: {', '.join(asked)}: look"
+                " into an inbox, then say --digests sent, or --digests unsent if none of them did"
+            )
+    doubtful = office.ledger.restored(office.clock(), letters_sent=digests is Digests.SENT)
+    said = [f"{key}: taken as sent" for key in asked if digests is Digests.SENT]
+    said += [f"{key}: the next tick sends it" for key in asked if digests is Digests.UNSENT]
+    said.append(
+        f"{doubtful} in doubt (syndicate status lists them)" if doubtful else "nothing is in doubt"
+    )
+    said.append("articles that this ledger does not know are asked about")
+    if any(channel.scope is Scope.DIGEST for channel in office.channels):
+        said.append(
+            "whoever left a list since the backup is on it again: see to them before the next"
+            " digest (syndicate subscribers remove)"
+        )
+    return said
+
+
+def _receipt(
+    office: Office, channel: Channel, said: str, destination: str, edition: str
+) -> Receipt:
+    """Where something stands, as a person says it; nothing else of this channel may stand there."""
+    receipt = replace(channel.receipt(said.strip(), destination), destination=destination)
+    if not receipt.reference:
         raise UsageError("say where it is: its link, or its number")
-    return Receipt(reference, said if is_link else None, destination)
+    with office.ledger.reading() as db:
+        for place in standing_at(db, channel.name, receipt):
+            if place.edition != edition:
+                raise UsageError(
+                    f"{said}: the ledger has another article there: {place.edition}"
+                    f" (syndicate status {place.edition})"
+                )
+    return receipt
 
 
 def _identity(office: Office, channel: Channel, *, recognise: bool = True) -> str:

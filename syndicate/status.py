@@ -11,7 +11,7 @@ from syndicate.ledger import DigestCount, Happening, Place, Standing
 from syndicate.ledger.catalogue import Catalogue
 from syndicate.ledger.report import digests, history, places, uris
 from syndicate.office import Office
-from syndicate.report import Line, mask, resolve_command, state_word, when
+from syndicate.report import Line, line_of, state_word, when
 
 
 @dataclass(kw_only=True)
@@ -90,16 +90,7 @@ def to_line(place: Place) -> Line:
     said = f"version {place.present_version}" if place.present else "nothing is there"
     if place.state == "in_doubt":
         said = "not known"
-    return Line(
-        channel=place.channel,
-        about=place.edition,
-        address=mask(place.email) if place.email else place.address,
-        action=said,
-        state=state_word(place.state),
-        url=place.url,
-        why=place.why,
-        resolve=resolve_command(place),
-    )
+    return line_of(place, said)
 
 
 def _article(standing: Standing, lines: list[Line]) -> ArticleStatus:

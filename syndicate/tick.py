@@ -7,7 +7,7 @@ from syndicate.channel import Scope
 from syndicate.digest import Request, digest
 from syndicate.ledger.report import Place, places
 from syndicate.office import Office
-from syndicate.report import Line, Report, resolve_command, state_word
+from syndicate.report import Report, line_of
 
 
 def tick(office: Office, progress: Progress = silent) -> Report:
@@ -43,8 +43,4 @@ def _tell(office: Office, before: list[Place], report: Report) -> None:
     now = {place.delivery: place for found in looked for place in found}
     for was in before:
         place = now[was.delivery]
-        report.lines.append(
-            Line(channel=place.channel, about=place.edition, address=place.address, action="retry",
-                 state=state_word(place.state), url=place.url, why=place.why,
-                 resolve=resolve_command(place))
-        )  # fmt: skip
+        report.lines.append(line_of(place, "retry"))

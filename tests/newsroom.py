@@ -33,6 +33,7 @@ from syndicate.ledger.schema import (
 )
 from syndicate.office import Office
 from syndicate.report import Report
+from syndicate.settle import Answer
 from syndicate.testing import NOON, OFFICE
 from syndicate.tick import tick
 from walls import Post, set_mood, shown
@@ -109,7 +110,8 @@ class Newsroom:
 
     def resolve(self, delivery: int, sent: str | None) -> Report:
         with self.office() as office:
-            return settle.resolve(office, delivery, sent)
+            answer = Answer.NOT_SENT if sent is None else Answer.SENT
+            return settle.resolve(office, delivery, answer, sent or "")
 
     def subscribe(self, name: str, *addresses: str) -> None:
         with self.office() as office:

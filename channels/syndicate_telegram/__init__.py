@@ -39,8 +39,13 @@ from syndicate_telegram.wire import Timing, Wire
 if TYPE_CHECKING:
     from telegram import Bot, Message
 
-ChatName = Annotated[str, BeforeValidator(str)]  # TOML may hold a number
-REFERENCE = re.compile(r"(?:(?P<photo>photo):)?(?:https?://\S+/)?(?P<id>\d+)(?::(?P<picture>\w+))?")
+# TOML may hold a number
+ChatName = Annotated[str, BeforeValidator(lambda chat: str(chat) if type(chat) is int else chat)]
+REFERENCE = re.compile(r"(?:(?P<photo>photo):)?(?P<id>\d+)(?::(?P<picture>\w+))?")
+LINK = re.compile(
+    r"(?:https?://)?(?:t|telegram)\.me/(?:c/(?P<number>\d+)|(?:s/)?(?P<name>\w+))(?:/\d+)?"
+    r"/(?P<id>\d+)/?(?:\?\S*)?"
+)
 
 
 @dataclass(kw_only=True)
@@ -128,6 +133,20 @@ class Telegram(Channel, Revises, Removes, Rehearses):
 
     def identity(self) -> str:
         return self._identity
+
+    def receipt(self, said: str, destination: str) -> Receipt:
+        """A post's link, which must lead into this chat, or its number."""
+        if re.fullmatch(r"\d+", said):
+            return Receipt(said, _link(self.chat, destination, said))
+        found = LINK.fullmatch(said)
+        if found is None:
+            raise Refused(f"{said} is no post's link: give it as https://t.me/… or as its number")
+        number, name = found["number"], found["name"]
+        here = f"-100{number}" == destination if number else f"@{name}".lower() == self.chat.lower()
+        unknown = not destination if number else not self.chat.startswith("@")
+        if not (here or unknown):
+            raise Refused(f"{said} leads elsewhere: channels.{self.name}.chat is {self.chat}")
+        return Receipt(found["id"], _link(self.chat, destination, found["id"]) or said)
 
     def rehearsal(self) -> Telegram:
         if not self.test_chat:
@@ -247,6 +266,15 @@ class Standing:
 
 def _chat(name: str) -> int | str:
     return int(name) if re.fullmatch(r"-?\d+", name) else name
+
+
+def _link(chat: str, destination: str, number: str) -> str | None:
+    """A post's address, as Telegram gives it."""
+    if chat.startswith("@"):
+        return f"https://t.me/{chat[1:]}/{number}"
+    if destination.startswith("-100"):
+        return f"https://t.me/c/{destination[4:]}/{number}"
+    return None
 
 
 def _receipt(sent: Message, post: Post) -> Receipt:

@@ -32,8 +32,8 @@ ADVICE = {  # what Telegram's answer holds: what to do
     "not a member": RIGHTS,
     "was kicked": RIGHTS,
     "message to edit not found": (
-        "the post is no longer in {chat}, somebody deleted it: post it there by hand and tell"
-        " `syndicate adopt ARTICLE --channel {name} URL`"
+        "the post is no longer in {chat}, somebody deleted it: `syndicate resolve NUMBER"
+        " --not-sent` posts it anew, --give-up lets it be"
     ),
     "can't be deleted": (
         "a bot deletes nothing older than 48 hours on Telegram: delete it in {chat} by hand"

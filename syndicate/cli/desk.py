@@ -66,20 +66,24 @@ def resolve(
     delivery: int = typer.Argument(metavar="NUMBER", help="As `syndicate status` shows it."),
     sent: str = typer.Option("", "--sent", metavar="REF", help="It is there: its link or number."),
     not_sent: bool = typer.Option(False, "--not-sent", help="It is not there: send it."),
+    give_up: bool = typer.Option(False, "--give-up", help="It need not be sent any more."),
     as_json: bool = JSON,
 ) -> None:
-    """Tell the ledger how a doubt ended, after you have looked.
+    """Tell the ledger how a doubt ended, after you have looked, or that you let it be.
 
     Example: syndicate resolve 17 --sent https://t.me/kabar/512
     """
     from syndicate.cli import show
     from syndicate.errors import UsageError
+    from syndicate.settle import Answer
     from syndicate.settle import resolve as run
 
+    said = {Answer.SENT: bool(sent), Answer.NOT_SENT: not_sent, Answer.GIVE_UP: give_up}
     with office(as_json=as_json) as here:
-        if bool(sent) == not_sent:
-            raise UsageError("say --sent REF or --not-sent")
-        show.report(run(here, delivery, sent or None), as_json=as_json)
+        answers = [answer for answer, given in said.items() if given]
+        if len(answers) != 1:
+            raise UsageError("say one of --sent REF, --not-sent and --give-up")
+        show.report(run(here, delivery, answers[0], sent), as_json=as_json)
 
 
 def adopt(
@@ -169,18 +173,25 @@ def backup(
 
 
 @ledger.command()
-def restored(as_json: bool = JSON) -> None:
+def restored(
+    digests: str = typer.Option(
+        "", metavar="sent|unsent", help="Whether the digests since the backup have left."
+    ),
+    as_json: bool = JSON,
+) -> None:
     """Say that this ledger came from a backup: what may have been sent since is in doubt.
 
-    Example: syndicate ledger restored
+    Example: syndicate ledger restored --digests sent
     """
+    from syndicate.errors import UsageError
+    from syndicate.settle import Digests
+    from syndicate.settle import restored as run
 
     with office(as_json=as_json) as here:
-        doubtful = here.ledger.restored(here.clock())
-        said = (
-            f"{doubtful} in doubt (syndicate status lists them)" if doubtful else "nothing is open"
-        )
-        _said(f"{said}; articles that the ledger does not know are asked about", as_json)
+        if digests not in ("", *Digests):
+            raise UsageError(f"--digests: sent or unsent, not {digests!r}")
+        said = run(here, Digests(digests) if digests else None)
+        _said("; ".join(said) if as_json else "\n".join(said), as_json)
 
 
 def add_to(app: typer.Typer) -> None:

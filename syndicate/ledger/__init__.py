@@ -117,10 +117,9 @@ class Ledger:
             db.execute(update(channels).where(here).values(identity=identity, target=target))
             if repeats:
                 ours = _of_channel(channel)
-                gone = {"present": null(), "reference": null(), "url": null()}
                 idle = deliveries.c.state.in_(("due", "settled", "refused"))
                 wanted = deliveries.c.wanted.is_not(None)
-                db.execute(update(deliveries).where(ours, idle, wanted).values(**gone, state="due"))
+                db.execute(update(deliveries).where(ours, idle, wanted).values(**NOWHERE))
 
     def rename(self, old: str, new: str) -> None:
         """A channel's name in the configuration changed, and nothing else."""
@@ -153,19 +152,47 @@ class Ledger:
         self.queue.end(self._doubtful(delivery), receipt)
 
     def say_not_sent(self, delivery: int) -> None:
-        """A person has seen that a doubtful publish did not happen: it is due again."""
+        """A person has seen that it is not there, whatever was thought: it is due again."""
+        d = deliveries.c
+        here = and_(d.id == delivery, d.state == "refused")
+        with transaction(self.engine) as db:
+            if db.execute(update(deliveries).where(here).values(**NOWHERE, why="")).rowcount:
+                db.execute(resting(d.id == delivery))
+                return
         self.queue.absent(self._doubtful(delivery))
 
-    def restored(self, since: datetime) -> int:
-        """What may have been sent since the backup was made is in doubt; returns how many."""
+    def give_up(self, delivery: int) -> None:
+        """Nothing more need happen here: not for a doubtful post, which would be made again."""
         d = deliveries.c
+        letter = and_(d.state == "in_doubt", d.subscriber_id.is_not(None))
+        here = and_(d.id == delivery, or_(d.state.in_(("due", "refused")), letter))
+        as_it_is = {"wanted": d.present, "wanted_version": d.present_version, "fallback": null()}
+        values = {**as_it_is, "state": "settled", "why": "given up", "not_before": null()}
+        with transaction(self.engine) as db:
+            if not db.execute(update(deliveries).where(here).values(**values)).rowcount:
+                raise UsageError(
+                    f"delivery {delivery} cannot be given up: see `syndicate status`; of a post in"
+                    " doubt say --sent REF or --not-sent"
+                )
+
+    def restored(self, since: datetime, *, letters_sent: bool) -> int:
+        """What may have been sent since the backup was made is in doubt; returns how many.
+
+        Of letters a person knows: those that were waiting then have left, or still wait.
+        """
+        d = deliveries.c
+        under_way = d.state.in_(("due", "claimed", "sending"))
+        waiting = and_(under_way, d.present.is_(None), d.wanted.is_not(None), ~d.replaces)
+        letter = d.subscriber_id.is_not(None)
         with transaction(self.engine) as db:
             db.execute(update(ledger).values(restored_at=since))
-            due = and_(d.state.in_(("due", "claimed", "sending")), d.present.is_(None))
-            wanted = and_(due, d.wanted.is_not(None), ~d.replaces)
-            ids = list(db.scalars(select(d.id).where(wanted)))
+            ids = list(db.scalars(select(d.id).where(waiting, ~letter)))
             for number in ids:
                 self._doubt(db, number, since)
+            taken = {"wanted": null(), "state": "settled", "why": "taken as sent by a lost ledger"}
+            values = taken if letters_sent else {"state": "due"}
+            letters = update(deliveries).where(waiting, letter)
+            db.execute(letters.values(holder_id=null(), claimed_until=null(), **values))
             return len(ids)
 
     def _doubt(self, db: Connection, number: int, since: datetime) -> None:
@@ -230,6 +257,9 @@ class Ledger:
                 f"channels.{name}: it leads to {identity}, where channels.{other} writes: nothing"
                 f" was sent (`syndicate channels rename {other} {name}` if it is the same channel)"
             )
+
+
+NOWHERE = {"present": null(), "reference": null(), "url": null(), "state": "due"}
 
 
 class _Forgotten(Exception):

@@ -318,6 +318,19 @@ class Catalogue:
             for row in self.db.execute(query)
         ]  # fmt: skip
 
+    def letters_waiting(self) -> list[tuple[str, str]]:
+        """(channel, key) of the digests with letters that have not left."""
+        query = (
+            select(channels.c.name, editions.c.key)
+            .join(editions, editions.c.channel_id == channels.c.id)
+            .join(deliveries, deliveries.c.edition_id == editions.c.id)
+            .where(deliveries.c.subscriber_id.is_not(None), deliveries.c.present.is_(None))
+            .where(deliveries.c.state.in_(("due", "claimed", "sending")))
+            .distinct()
+            .order_by(editions.c.key)
+        )
+        return [(row.name, row.key) for row in self.db.execute(query)]
+
     def carried(self, edition: int, part: str) -> list[Item]:
         """What a digest carries in one of its parts, as the articles now stand."""
         here = and_(edition_items.c.edition_id == edition, edition_items.c.part == part)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, select
+from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 
+from syndicate.channel import Receipt, delivery_key
 from syndicate.ledger.schema import (
     articles,
     attempts,
@@ -28,6 +29,7 @@ class Place:
     """One address and what is there; a digest's letters are counted instead."""
 
     delivery: int
+    key: str
     channel: str
     edition: str
     edition_number: int
@@ -77,16 +79,7 @@ def places(
     open_only: bool = False,
 ) -> list[Place]:
     """Where things are: of one edition (by key or number), in some states, or not at rest."""
-    query: Select[Any] = (
-        select(
-            deliveries, editions.c.key.label("edition"), channels.c.name.label("channel"),
-            subscribers.c.email,
-        )
-        .join(editions, editions.c.id == d.edition_id)
-        .join(channels, channels.c.id == editions.c.channel_id)
-        .outerjoin(subscribers, subscribers.c.id == d.subscriber_id)
-        .order_by(channels.c.id, d.id)
-    )  # fmt: skip
+    query = _places()
     if edition is not None:
         query = query.where(editions.c.key == edition)
     if number is not None:
@@ -97,6 +90,16 @@ def places(
         query = query.where(d.state.in_(states))
     if open_only:
         query = query.where(d.state != "settled")
+    return [_place(row) for row in db.execute(query)]
+
+
+def standing_at(db: Connection, channel: str, receipt: Receipt) -> list[Place]:
+    """What a channel has where a receipt points; letters stand nowhere."""
+    there = [d.reference == receipt.reference]
+    if receipt.url:
+        there.append(func.lower(d.url) == receipt.url.lower())
+    here = and_(channels.c.name == channel, d.destination == receipt.destination, or_(*there))
+    query = _places().where(here, d.subscriber_id.is_(None))
     return [_place(row) for row in db.execute(query)]
 
 
@@ -174,9 +177,23 @@ def history(db: Connection, uri: str) -> list[Happening]:
     return sorted(told + joined + done, key=lambda one: one.at)
 
 
+def _places() -> Select[Any]:
+    return (
+        select(
+            deliveries, editions.c.key.label("edition"), channels.c.name.label("channel"),
+            channels.c.key.label("channel_key"), subscribers.c.email,
+        )
+        .join(editions, editions.c.id == d.edition_id)
+        .join(channels, channels.c.id == editions.c.channel_id)
+        .outerjoin(subscribers, subscribers.c.id == d.subscriber_id)
+        .order_by(channels.c.id, d.id)
+    )  # fmt: skip
+
+
 def _place(row: Row[Any]) -> Place:
     return Place(
         delivery=row.id,
+        key=delivery_key(row.channel_key, row.edition, row.address),
         channel=row.channel,
         edition=row.edition,
         edition_number=row.edition_id,

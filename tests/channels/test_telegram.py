@@ -624,12 +624,15 @@ def test_a_withdrawal_puts_the_notice_in_place_of_any_post(
     assert "It was not so." in post.text
 
 
-@pytest.mark.parametrize("reference", ["1", "https://t.me/kabar/1", "https://t.me/c/12345/1"])
+@pytest.mark.parametrize("said", ["1", "https://t.me/kabar/1", "t.me/s/KABAR/1?single"])
 @pytest.mark.parametrize("before", [HELLO, PHOTO_HELLO], ids=["text", "photo"])
 def test_a_reference_that_a_person_gave_is_enough(
-    api: BotApi, channel: Telegram, before: Article, reference: str
+    api: BotApi, channel: Telegram, before: Article, said: str
 ) -> None:
-    receipt = replace(published(channel, item(before)), reference=reference)
+    there = published(channel, item(before))
+    receipt = channel.receipt(said, there.destination)
+    assert receipt == Receipt("1", there.url)
+    receipt = replace(receipt, destination=there.destination)
     fixed = replace(before, headline="New")
     edited = channel.revise(delivery(channel, corrected(fixed)), receipt)
     channel.revise(delivery(channel, withdrawn(fixed)), edited)
@@ -637,6 +640,30 @@ def test_a_reference_that_a_person_gave_is_enough(
     assert api.posts[0].text.startswith("WITHDRAWN: New")
     channel.remove(receipt)
     assert api.shown == []
+
+
+@pytest.mark.parametrize(
+    ("chat", "said", "answer"),
+    [
+        ("@kabar", "https://t.me/lain/1", "https://t.me/lain/1 leads elsewhere"),
+        ("@kabar", "https://t.me/c/999/1", "leads elsewhere"),
+        ("-100555", "https://t.me/c/556/1", "leads elsewhere"),
+        ("@kabar", "https://example.org/1", "is no post's link"),
+        ("@kabar", "seventeen", "is no post's link"),
+        ("@kabar", "https://t.me/kabar", "is no post's link"),
+    ],
+)
+def test_a_link_into_another_chat_is_refused(
+    channel: Telegram, chat: str, said: str, answer: str
+) -> None:
+    with pytest.raises(Refused, match=answer):
+        replace(channel, chat=chat).receipt(said, "-100555")
+
+
+@pytest.mark.parametrize("said", ["7", "https://t.me/c/555/7", "https://t.me/c/555/3/7"])
+def test_a_private_post_has_its_link(channel: Telegram, said: str) -> None:
+    there = replace(channel, chat="-100555").receipt(said, "-100555")
+    assert there == Receipt("7", "https://t.me/c/555/7")
 
 
 def test_a_long_correction_of_a_photo_is_refused_with_advice(channel: Telegram) -> None:
@@ -657,7 +684,7 @@ def test_a_correction_of_a_post_that_is_gone_says_what_to_do(
 ) -> None:
     receipt = published(channel, item())
     api.posts[0].deleted = True
-    with pytest.raises(Refused, match=r"no longer in @kabar, .* `syndicate adopt ARTICLE"):
+    with pytest.raises(Refused, match=r"no longer in @kabar, .* --not-sent` posts it anew"):
         channel.revise(delivery(channel, corrected(HELLO)), receipt)
 
 

@@ -248,7 +248,10 @@ def test_a_restored_ledger_posts_nothing_twice(room: Newsroom) -> None:
     for path in room.folder.glob("syndicate.db*"):
         path.unlink()
     shutil.copy(room.folder / "cadangan.db", room.ledger)
-    assert room.run("ledger", "restored", at=EVENING).code == 0
+    asked = room.run("ledger", "restored", at=EVENING)
+    assert asked.code == 2
+    assert "harian 2026-05-04T17:00:00+07:00" in asked.complaint
+    assert room.run("ledger", "restored", "--digests", "sent", at=EVENING).code == 0
 
     room.publish(at=EVENING)
     answer = room.run("publish", "lain.md", at=EVENING)
@@ -259,6 +262,21 @@ def test_a_restored_ledger_posts_nothing_twice(room: Newsroom) -> None:
     room.publish("lain.md", at=EVENING)
     assert len(room.api.posts) == 2
     assert len(room.entries) == 2
+
+
+def test_a_post_of_another_article_cannot_be_taken_on(room: Newsroom) -> None:
+    room.write()
+    room.publish()
+    room.write("lama.md", headline="Kabar lama", uri="tag:kantor.example,2026-05-03:lama")
+    before = room.remembered()
+    for said in ("1", "https://t.me/kabar/1"):
+        answer = room.run("adopt", "lama.md", "--channel", "telegram", said)
+        assert answer.code == 2
+        assert "the ledger has another article there: tag:" in answer.complaint
+    answer = room.run("adopt", "lama.md", "--channel", "telegram", "https://t.me/lain/7")
+    assert answer.code == 1
+    assert "leads elsewhere: channels.telegram.chat is @kabar" in answer.complaint
+    assert room.remembered() == before
 
 
 def test_a_backup_is_private_and_never_over_another_file(room: Newsroom) -> None:

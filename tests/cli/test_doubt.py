@@ -87,6 +87,9 @@ def test_the_same_command_stands_in_the_json_document(room: Newsroom) -> None:
         (["resolve", "1"], 2),
         (["resolve", "1", "--not-sent", "--sent", "1"], 2),
         (["resolve", "x", "--not-sent"], 2),
+        (["resolve", "1", "--give-up", "--not-sent"], 2),
+        (["resolve", "4", "--give-up"], 2),  # a post in doubt
+        (["resolve", "4", "--sent", "https://t.me/lain/1"], 1),
     ],
     ids=lambda words: " ".join(words) if isinstance(words, list) else None,
 )
@@ -150,6 +153,70 @@ def test_a_letter_whose_answer_was_lost_is_in_doubt_and_the_others_are_sent(
     assert room.run(*resolve_command(answer, "--sent x"), at=EVENING).code == 0
     assert room.run("status", at=EVENING).code == 0
     assert sorted(room.readers) == people
+
+
+def letter_of(answer: Answer, address: str) -> dict[str, str]:
+    """The line of the letter that needs somebody."""
+    [line] = [one for one in answer.json["lines"] if one["action"] == "letter"]
+    assert line["address"] == f"{address[0]}…@{address.partition('@')[2]}"
+    return dict(line)
+
+
+@pytest.mark.parametrize(("choice", "got"), [("--give-up", 0), ("--not-sent", 1)])
+def test_a_refused_letter_is_reported_until_somebody_sees_to_it(
+    room: Newsroom, choice: str, got: int
+) -> None:
+    room.subscribe("ani@pembaca.example")
+    room.write()
+    room.publish()
+    room.smtp.faults.append(Fault(at="rcpt", do="refuse"))
+    answer = room.run("digest", "--json", at=EVENING)
+    room.smtp.faults.clear()
+    line = letter_of(answer, "ani@pembaca.example")
+    assert line["state"] == "refused"
+    assert choice in line["resolve"]
+    assert room.run("status", at=EVENING).code == 3
+    assert room.run("resolve", line["resolve"].split()[2], choice, at=EVENING).code == 0
+    assert room.run("status", at=EVENING).code == 0
+    assert len(room.letters) == got
+
+
+def test_a_refused_letter_is_forgotten_with_its_subscription(room: Newsroom) -> None:
+    room.subscribe("ani@pembaca.example")
+    room.write()
+    room.publish()
+    room.smtp.faults.append(Fault(at="rcpt", do="refuse"))
+    room.run("digest", at=EVENING)
+    room.run("subscribers", "remove", "ani@pembaca.example", at=EVENING)
+    assert room.run("status", at=EVENING).code == 0
+
+
+def test_a_doubtful_letter_is_named_as_the_relays_log_names_it(room: Newsroom) -> None:
+    room.subscribe("ani@pembaca.example")
+    room.write()
+    room.publish()
+    room.smtp.faults.append(Fault(at="dot", do="hang up", keep=True))
+    line = letter_of(room.run("digest", "--json", at=EVENING), "ani@pembaca.example")
+    [letter] = room.letters
+    key = letter["Message-ID"].strip("<>").partition("@")[0]
+    assert f"(its Message-ID begins with {key})" in line["why"]
+    assert room.run("resolve", line["resolve"].split()[2], "--give-up", at=EVENING).code == 0
+    assert room.run("status", at=EVENING).code == 0
+    assert len(room.letters) == 1
+
+
+def test_a_post_that_somebody_deleted_is_posted_anew_when_told(room: Newsroom) -> None:
+    room.write()
+    room.publish()
+    room.post.deleted = True
+    room.rewrite("Isi kabar.", "Isi yang benar.")
+    answer = room.run("publish", "kabar.md", "--note", "Salah.", "--json")
+    assert answer.code == 3
+    [line] = [one for one in answer.json["lines"] if one["state"] == "refused"]
+    assert "--not-sent" in line["why"]
+    number = line["resolve"].split()[2]
+    assert room.run("resolve", number, "--not-sent").code == 0
+    assert "Isi yang benar." in room.post.text
 
 
 def test_a_deferred_letter_waits_and_a_later_tick_sends_it(room: Newsroom) -> None:

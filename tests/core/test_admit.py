@@ -52,7 +52,7 @@ def test_a_lost_ledgers_own_first_day_is_asked_about(room: Newsroom) -> None:
 def test_an_article_of_a_restored_ledgers_first_days_is_asked_about(room: Newsroom) -> None:
     """Guard: `restored_at` in admit.refuse_stranger."""
     with room.office() as office:
-        office.ledger.restored(NOON)
+        office.ledger.restored(NOON, letters_sent=False)
     tomorrow = room.tomorrow()
     tomorrow.publish(tomorrow.write("hello"))  # of after the restore
     with pytest.raises(ArticleError, match="--new"):

@@ -9,7 +9,7 @@ import pytest
 
 from newsroom import Newsroom
 from syndicate import settle
-from syndicate.errors import ArticleError
+from syndicate.errors import ArticleError, UsageError
 from syndicate.testing import NOON
 
 
@@ -170,7 +170,7 @@ def test_after_a_restore_what_may_have_been_sent_is_in_doubt(
     room.publish(article)
     room.recall(back)  # and it was sent since
     with room.office() as office:
-        assert office.ledger.restored(NOON) == 1
+        assert office.ledger.restored(NOON, letters_sent=False) == 1
     room.publish(article)
     assert (room.texts("wall"), room.states("wall")) == (["hello"], [state])
 
@@ -182,10 +182,66 @@ def test_after_a_restore_an_unknown_article_of_that_time_is_not_posted_again(
     room = room.having(wall="Wall")
     article = room.write("hello", date="2026-08-15")
     with room.office() as office:
-        office.ledger.restored(NOON + timedelta(days=1))
+        office.ledger.restored(NOON + timedelta(days=1), letters_sent=False)
     with pytest.raises(ArticleError, match="--new"):
         room.publish(article)
     assert room.posts("wall") == []
+
+
+def restore(room: Newsroom, digests: settle.Digests | None = None) -> list[str]:
+    with room.office() as office:
+        return settle.restored(office, digests)
+
+
+@pytest.fixture
+def letters(room: Newsroom) -> Newsroom:
+    """A list with an article for its next digest."""
+    room = room.having(letters="Letters")
+    room.subscribe("letters", "ann@example.org", "bob@example.org")
+    room.publish(room.write("hello"))
+    return room
+
+
+def test_a_digest_that_left_after_the_backup_is_not_sent_again(letters: Newsroom) -> None:
+    """Guard: digest.pass_over."""
+    back, evening = letters.remembered(), letters.tomorrow()
+    evening.digest()
+    letters.recall(back)
+    with pytest.raises(UsageError, match=r"letters 2026-08-15T17:00.*--digests sent"):
+        restore(evening)
+    restore(evening, settle.Digests.SENT)
+    assert evening.tick().exit_code == 0
+    assert len(letters.posts("letters")) == 2
+    evening.correct("hello", "hello again")  # and what it carried is known
+    letters.tomorrow(2).digest()
+    assert letters.texts("letters")[2:] == [
+        f"{who}@example.org: changed: hello again (it was wrong)" for who in ("ann", "bob")
+    ]
+
+
+def test_a_digest_that_never_left_is_sent_after_a_restore(letters: Newsroom) -> None:
+    evening = letters.tomorrow()
+    restore(evening, settle.Digests.UNSENT)
+    assert letters.posts("letters") == []
+    evening.tick()
+    assert len(letters.posts("letters")) == 2
+
+
+@pytest.mark.parametrize(("answer", "letters_then"), [("sent", 0), ("unsent", 2)])
+def test_letters_that_waited_in_the_backup_are_asked_about_once_and_together(
+    letters: Newsroom, answer: str, letters_then: int
+) -> None:
+    """Guard: `letters_sent` in Ledger.restored."""
+    evening = letters.tomorrow()
+    letters.mood("letters", "open", "unavailable")
+    evening.digest()
+    letters.mood("letters", "open", None)
+    with pytest.raises(UsageError, match="--digests sent"):
+        restore(evening)
+    restore(evening, settle.Digests(answer))
+    assert evening.tick().exit_code == 0
+    assert len(letters.posts("letters")) == letters_then
+    assert letters.states("letters") == ["settled"] * 2
 
 
 # a changed template

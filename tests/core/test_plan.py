@@ -71,8 +71,7 @@ CASES = {
     "refreshed": Case(STANDS, NEW, FIRST, ABLE, Action.REFRESH, NEW),
     "refreshed, fixed": Case(STANDS, NEW, FIRST, FIXED, CANNOT, NEW, why="cannot change"),
     "listed anew": Case(STANDS, NEW, LISTING, ABLE, CORRECT, NEW),
-    "correction due": Case(BEHIND, NEW, replace(CORRECTION, refresh=False), ABLE, CORRECT, NEW,
-                           why="still due"),
+    "correction due": Case(BEHIND, NEW, replace(CORRECTION, refresh=False), ABLE, CORRECT, NEW),
     # withdrawn
     "withdrawn": Case(STANDS, NEW, WITHDRAWAL, ABLE, WITHDRAW, NEW, replaces=True),
     "withdrawn, fixed": Case(STANDS, NEW, WITHDRAWAL, FIXED, CANNOT, NEW, replaces=True,
