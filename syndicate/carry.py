@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from difflib import unified_diff
 from itertools import groupby
 
-from syndicate.channel import Channel, Rendition
+from syndicate.channel import Channel, Rendition, Scheduled
 from syndicate.deliver import Run, deliver
 from syndicate.ledger import Attempt, KnownChannel
 from syndicate.ledger.report import places
@@ -14,6 +14,7 @@ from syndicate.office import Office
 from syndicate.plan import Action, Step
 from syndicate.prepare import MEDIA, Failed, Prepared
 from syndicate.report import Line, Report, line_of
+from syndicate.words import moment
 
 Progress = Callable[[str, str], None]  # a channel's name, what was done there
 
@@ -80,6 +81,15 @@ def tell_plan(prepared: Iterable[Prepared], report: Report) -> None:
                     diff=_diff(one, step),
                 )
             )
+
+
+def tell_digest(office: Office, channel: Channel, uri: str, report: Report) -> None:
+    """A digest says nothing now: say when it will."""
+    assert isinstance(channel, Scheduled)
+    zone = office.publisher.zone
+    said = moment(channel.schedule.next(office.clock(), zone), zone, "en")
+    why = f"in the digest of {said}"
+    report.lines.append(Line(channel=channel.name, about=uri, address="", action="digest", why=why))
 
 
 def tell_failed(failed: Iterable[Failed], report: Report) -> None:

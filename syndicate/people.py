@@ -19,6 +19,7 @@ from syndicate.office import Office
 
 BATCH = 1000
 LEFT = "unsubscribed"
+DELIMITERS = ",;\t"  # the second is what a spreadsheet writes where the comma is decimal
 COLUMNS = {
     "email": ("email", "e-mail", "surel", "mail"),
     "name": ("name", "nama"),
@@ -137,11 +138,14 @@ def _good(batch: Iterable[_Person], joined: Joined, where: str) -> Iterator[_Per
 
 
 def _rows(file: IO[str], path: Path) -> Iterator[_Person]:
-    reader = csv.reader(file)
+    first = file.readline()
+    delimiter = max(DELIMITERS, key=first.count)
+    file.seek(0)
+    reader = csv.reader(file, delimiter=delimiter)
     head = [cell.strip().lower() for cell in next(reader, [])]
     if any("@" in cell for cell in head):
         file.seek(0)
-        reader, head = csv.reader(file), ["email", "name"]
+        reader, head = csv.reader(file, delimiter=delimiter), ["email", "name"]
     columns = {key: _column(head, key) for key in COLUMNS}
     if columns["email"] is None:
         raise UsageError(f"{path}:1: no column is called email (name one of them so)")

@@ -66,9 +66,18 @@ class Preparation:
         self.prepared: list[Prepared] = []
         self.failed: list[Failed] = []
 
+    def kept(self, channel: Channel, known: KnownChannel, standing: Standing) -> None:
+        """An article that its file no longer means for a channel: it stays there, and is told."""
+        if known.id in self.catalogue.channels_of(standing.uri):
+            self.office.notes.append(
+                f"{standing.path}: not meant for {channel.name} any more, where it was published:"
+                " it stays there and is corrected there (only `withdraw` takes it back)"
+            )
+
     def say(self, channel: Channel, standings: Sequence[Standing]) -> None:
         """Plan what a channel has to say of these articles."""
         known = self.office.remembered(self.catalogue, channel)
+        self._tell_moved(channel, known)
         try:
             if channel.scope is Scope.ARTICLE:
                 for standing in standings:
@@ -80,6 +89,15 @@ class Preparation:
         except Exception as error:  # a channel that fails never stops the others
             why = self.office.scrub(f"cannot say it: {error!r}")
             self.failed.append(Failed(channel, why))
+
+    def _tell_moved(self, channel: Channel, known: KnownChannel) -> None:
+        """A plan cannot ask a destination who it is; doing it can, and will."""
+        if self.wish.diff and known.identity and known.target != channel.target():
+            self.office.notes.append(
+                f"{channel.name}: was {known.target}, and the configuration now names"
+                f" {channel.target()}: if that is another place, nothing is sent there before"
+                f" `syndicate channels move {channel.name}`"
+            )
 
     def remove_media(self, standing: Standing) -> None:
         """Take a killed article's pictures away, but for those that others show too."""

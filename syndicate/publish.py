@@ -8,16 +8,15 @@ from pathlib import Path
 
 from syndicate.admit import path_of, read_all, refuse_copy, refuse_stranger
 from syndicate.article import PubStatus
-from syndicate.carry import Progress, carry_out, silent, tell_failed, tell_plan
-from syndicate.channel import Channel, HostsMedia, Scheduled, Scope
+from syndicate.carry import Progress, carry_out, silent, tell_digest, tell_failed, tell_plan
+from syndicate.channel import Channel, HostsMedia, Scope
 from syndicate.errors import ArticleError, UsageError
 from syndicate.ledger import Catalogue, Standing
 from syndicate.office import Office
 from syndicate.plan import Action
 from syndicate.prepare import Preparation, Wish
-from syndicate.report import Line, Report, Subject
+from syndicate.report import Report, Subject
 from syndicate.sources import Draft
-from syndicate.words import moment
 
 CALLED = {
     "original": Action.CREATE,
@@ -79,7 +78,9 @@ def plan_for(
         known = prepare.office.remembered(catalogue, channel)
         for draft in drafts:
             standing = next(s for s in standings if s.uri == draft.article.uri)
-            if _is_for(draft, channel) and channel.takes(standing.item):
+            if not _is_for(draft, channel):
+                prepare.kept(channel, known, standing)
+            elif channel.takes(standing.item):
                 # not earlier than the channel was first seen: there its first window opens
                 catalogue.syndicate(known.id, draft.article.uri, prepare.office.clock())
     for channel in channels:
@@ -148,18 +149,11 @@ def _is_for(draft: Draft, channel: Channel) -> bool:
 def _tell_digests(
     office: Office, chosen: Sequence[Channel], drafts: Sequence[Draft], report: Report
 ) -> None:
-    """A digest says nothing now: say when it will."""
-    zone = office.publisher.zone
     for channel in chosen:
-        if channel.scope is not Scope.DIGEST or not isinstance(channel, Scheduled):
-            continue
-        said = moment(channel.schedule.next(office.clock(), zone), zone, "en")
         for draft, subject in zip(drafts, report.articles, strict=True):
-            if subject.kind in ("original", "correction") and _is_for(draft, channel):
-                report.lines.append(
-                    Line(channel=channel.name, about=draft.article.uri, address="",
-                         action="digest", why=f"in the digest of {said}")
-                )  # fmt: skip
+            told = subject.kind in ("original", "correction")
+            if channel.scope is Scope.DIGEST and told and _is_for(draft, channel):
+                tell_digest(office, channel, subject.uri, report)
 
 
 def refuse_contradiction(request: Request) -> None:

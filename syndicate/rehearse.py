@@ -36,6 +36,8 @@ def rehearse(office: Office, request: Request) -> Report:
             for rendition in stage.render(edition):
                 result = send_once(stage, edition.key, rendition, office.scrub, files=draft.files)
                 report.lines.append(_line(channel.name, article.uri, stage.target(), result))
+    if not report.lines:
+        report.problems.append("nothing was sent: no channel has a test destination")
     return report
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from syndicate import editions, sources
 from syndicate.article import PubStatus
-from syndicate.carry import Progress, carry_out, silent, tell_failed, tell_plan
-from syndicate.channel import Scope
+from syndicate.carry import Progress, carry_out, silent, tell_digest, tell_failed, tell_plan
+from syndicate.channel import Channel, Scope
 from syndicate.digest import worded
 from syndicate.errors import ArticleError, UsageError
 from syndicate.ledger import Catalogue, Standing
@@ -44,11 +44,14 @@ def withdraw(office: Office, request: Request, progress: Progress = silent) -> R
         if standing.item.withdrawal and standing.item.withdrawal.kill:
             prepare.remove_media(standing)
         digests = _recompose(office, catalogue, prepare, uri)
+        carriers = _carriers(office, catalogue, uri)
     tell_failed(prepare.failed, report)
     if request.dry_run:
         tell_plan(prepare.prepared, report)
-        return report
-    carry_out(office, prepare.prepared, report, progress)
+    else:
+        carry_out(office, prepare.prepared, report, progress)
+    for channel in carriers:
+        tell_digest(office, channel, uri, report)
     for key in digests:
         report.notes.append(f"the letters of digest {key} that have not left go without it")
     return report
@@ -61,8 +64,8 @@ def identify(office: Office, article: str) -> str:
         uri = sources.read(Path(article), office.publisher).article.uri
         if not uri:
             raise ArticleError(f"{article}: it has no uri yet: it was never published")
-    with office.ledger.planning(dry=True) as catalogue:
-        if catalogue.standing(uri) is None:
+    with office.ledger.reading() as db:
+        if Catalogue(db).standing(uri) is None:
             raise ArticleError(f"{article}: the ledger does not know it (`syndicate status` lists)")
     return uri
 
@@ -93,6 +96,18 @@ def _record(
                 version=standing.version, kind=kind)
     )  # fmt: skip
     return standing
+
+
+def _carriers(office: Office, catalogue: Catalogue, uri: str) -> list[Channel]:
+    """The lists whose next digest tells their readers of the withdrawal."""
+    known = {one.name: one.id for one in catalogue.channels()}
+    return [
+        channel
+        for channel in office.channels
+        if channel.scope is Scope.DIGEST
+        and channel.name in known
+        and uri in [i.article.uri for i in catalogue.carried_and_changed(known[channel.name])]
+    ]
 
 
 def _same(reason: str, killed: bool, request: Request) -> bool:

@@ -60,7 +60,7 @@ def publish(
     dry_run: bool = DRY,
     test: bool = typer.Option(False, "--test", help="To the channels' test destinations only."),
     refresh: bool = typer.Option(False, "--refresh", help="Renew posts whose form alone is new."),
-    new: bool = typer.Option(False, "--new", help="Older than the ledger, yet never published."),
+    new: bool = typer.Option(False, "--new", help="Never published, whatever it looks like."),
     same_article: bool = typer.Option(False, "--same-article", help="Rewritten, yet the same one."),
     yes: bool = typer.Option(False, "--yes", "-y", help="Ask nothing."),
     as_json: bool = JSON,

@@ -34,7 +34,7 @@ def status(
     from syndicate.status import status as run
     from syndicate.withdraw import identify
 
-    with office(as_json=as_json) as here:
+    with office(dry=True, as_json=as_json) as here:
         found = run(here, identify(here, article) if article else None)
         if as_json:
             show.document(found.to_json())
@@ -52,7 +52,7 @@ def history(article: str = WHICH, as_json: bool = JSON) -> None:
     from syndicate.status import article_history
     from syndicate.withdraw import identify
 
-    with office(as_json=as_json) as here:
+    with office(dry=True, as_json=as_json) as here:
         found = article_history(here, identify(here, article))
         if as_json:
             show.document({"history": [asdict(one) for one in found], "exit_code": 0})
@@ -215,6 +215,10 @@ def _show_status(found: Status) -> None:
     from syndicate.cli import show
     from syndicate.report import letters_said
 
+    if found.open:
+        show.out("open:")
+        show.lines(found.open)
+        show.out("")
     for article in found.articles:
         show.out(f"{article.headline}  (version {article.version}, {article.pub_status})")
         show.out(f"  {article.uri}")
@@ -225,13 +229,9 @@ def _show_status(found: Status) -> None:
         show.out(f"{channel}: the next digest closes {due}")
     for name in found.unconfigured:
         show.out(f"{name}: in the ledger, no longer configured (channels rename {name} NEW)")
-    if found.open and found.articles:
-        show.out("open:")
-    if found.open:
-        show.lines(found.open)
     if not (found.articles or found.open):
         show.out("nothing was published yet")
 
 
 def _local(zone: ZoneInfo, at: datetime) -> str:
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"

@@ -181,6 +181,14 @@ def test_a_chat_that_only_took_another_name_is_the_same_one(room: Newsroom) -> N
     assert "Isi yang benar." in room.post.text
 
 
+def test_a_dry_run_tells_of_a_destination_that_changed(room: Newsroom) -> None:
+    room.write()
+    room.publish()
+    room.change("feed", directory="public/baru")
+    answer = room.run("publish", "kabar.md", "--dry-run")
+    assert "nothing is sent there before `syndicate channels move feed`" in answer.out
+
+
 def test_a_moved_feed_is_written_anew_after_the_move_is_confirmed(room: Newsroom) -> None:
     room.write()
     room.publish()

@@ -143,6 +143,13 @@ def test_a_dry_run_touches_nothing(room: Newsroom, words: tuple[str, ...]) -> No
         assert room.everything() == before
 
 
+@pytest.mark.parametrize("words", [("status",), ("check", "kabar.md"), ("channels", "list")])
+def test_a_question_makes_no_ledger(room: Newsroom, words: tuple[str, ...]) -> None:
+    room.write()
+    assert room.run(*words).code == 0
+    assert not room.ledger.exists()
+
+
 def test_a_dry_run_in_an_empty_office_makes_no_ledger(room: Newsroom) -> None:
     path = room.write()
     before = path.read_bytes()

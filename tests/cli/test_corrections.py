@@ -298,6 +298,23 @@ def test_kill_after_two_days_leaves_the_notice(room: Newsroom) -> None:
     assert len(room.api.requests) == asked
 
 
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_a_withdrawal_says_when_the_lists_are_told(room: Newsroom, dry: tuple[str, ...]) -> None:
+    room.subscribe("ani@pembaca.example")
+    room.write()
+    room.write("lain.md", headline="Kabar lain")
+    room.publish()
+    room.run("digest", at=EVENING)
+    room.publish("lain.md", at=EVENING)
+    words = ("--reason", REASON, "--json", *dry)
+    carried = room.run("withdraw", "kabar.md", *words, at=EVENING).json
+    never = room.run("withdraw", "lain.md", *words, at=EVENING).json
+    assert [one["why"] for one in carried["lines"] if one["action"] == "digest"] == [
+        "in the digest of 5 May 2026 17:00 WIB"
+    ]
+    assert "digest" not in {one["action"] for one in never["lines"]}
+
+
 def test_a_notice_can_be_killed_later(room: Newsroom) -> None:
     room.write()
     room.publish()

@@ -63,6 +63,8 @@ FILES = {
     "no heads": f"{ANI}\n{BUDI}\n",
     "quotes": f'name,email\n"Ani, S.Kom.\nM.M.","{ANI}"\nBudi,{BUDI}\n',
     "more columns": f"id,email,kota\n1,{ANI},Bengkalis\n2,{BUDI},Dumai\n",
+    "semicolons": f'Nama;E-mail\n"Ani, S.Kom.";{ANI}\nBudi;{BUDI}\n',
+    "tabs": f"email\tname\n{ANI}\tAni\n{BUDI}\tBudi\n",
     "twice": f"email\n{ANI}\n{ANI}\n{BUDI}\n",
 }
 

@@ -257,6 +257,24 @@ def test_a_rehearsal_goes_to_the_test_chat_and_leaves_no_trace(room: Newsroom) -
     assert path.read_bytes() == before
 
 
+def test_a_rehearsal_with_no_stage_is_said(room: Newsroom) -> None:
+    room.write()
+    answer = room.run("publish", "--test", "kabar.md")
+    assert answer.code == 3
+    assert "channels.telegram.test_chat: not set" in answer.out
+    assert answer.err.splitlines()[-1] == "nothing was sent: no channel has a test destination"
+
+
+def test_a_channel_taken_out_of_an_article_keeps_it_and_that_is_said(room: Newsroom) -> None:
+    room.write(channels=["feed", "telegram"])
+    room.publish()
+    room.rewrite('["feed", "telegram"]', '["feed"]')
+    room.rewrite("Isi kabar.", "Isi yang benar.")
+    answer = room.publish("--minor")
+    assert "not meant for telegram any more" in answer.out
+    assert "Isi yang benar." in room.post.text
+
+
 def test_what_was_said_is_what_the_document_says(room: Newsroom) -> None:
     room.write()
     document = room.run("publish", "kabar.md", "--json").json
