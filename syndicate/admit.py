@@ -57,12 +57,25 @@ def refuse_copy(draft: Draft, standing: Standing) -> None:
             " nothing of that is left here: for a new article take the uri line out of the file;"
             " if it is the same one, --same-article"
         )
-    original = Path(standing.path)
-    if _is_another_file(draft.path, original) and sources.uri_in(original) == standing.uri:
+    if has_twin(draft, standing):
         raise ArticleError(
-            f"{draft.at('uri')}: {original} has this uri, too: for a new article take the uri line"
-            " out of this file; if it is the same one and this is its file now, --same-article"
+            f"{draft.at('uri')}: {standing.path} has this uri, too: for a new article take"
+            " the uri line out of this file; if it is the same one and this is its file now,"
+            " --same-article"
         )
+
+
+def has_twin(draft: Draft, standing: Standing) -> bool:
+    """Whether the file that the article was read from is still there, and is another one."""
+    original = Path(standing.path)
+    return _is_another_file(draft.path, original) and sources.uri_in(original) == standing.uri
+
+
+def published_as(catalogue: Catalogue, draft: Draft) -> Standing | None:
+    """The published article that a file without its uri line seems to be."""
+    url = draft.article.url
+    found = catalogue.at_path(path_of(draft)) or (catalogue.at_url(url) if url else None)
+    return found if found and not wholly_different(found.item.article, draft.article) else None
 
 
 def refuse_stranger(office: Office, catalogue: Catalogue, draft: Draft) -> None:
@@ -110,14 +123,14 @@ def _refuse_renamed(office: Office, draft: Draft) -> None:
     uri = draft.article.uri
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
-        before = catalogue.at_path(path_of(draft))
-        if before is None or (uri and (catalogue.standing(uri) or catalogue.was_minted(uri))):
+        if uri and (catalogue.standing(uri) or catalogue.was_minted(uri)):
             return
-    if wholly_different(before.item.article, draft.article):
-        return
+        before = published_as(catalogue, draft)
+    if before is None or before.uri in (uri, sources.uri_in(draft.path)):
+        return  # another process has just named or published it
     what = "its uri line has changed" if uri else "its uri line is gone"
     raise ArticleError(
-        f"{draft.at('uri')}: this file was published, and {what} since: put it back"
+        f"{draft.at('uri')}: this article was published, and {what} since: put it back"
         f' (uri: "{before.uri}"); if this is another article, --new'
     )
 

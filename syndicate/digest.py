@@ -216,7 +216,8 @@ def _tell_letters(office: Office, numbers: Sequence[int], report: Report) -> Non
 
 
 def _letters(one: DigestCount) -> Line:
-    worst = next((s for s in ("due", "claimed", "sending") if s in one.states), "settled")
+    order = ("in_doubt", "due", "claimed", "sending", "refused")
+    worst = next((state for state in order if state in one.states), "settled")
     return Line(channel=one.channel, about=one.key, address="", action="letters",
                 state=state_word(worst), why=letters_said(one.states))  # fmt: skip
 

@@ -132,6 +132,8 @@ def _join(
 def _good(batch: Iterable[_Person], joined: Joined, where: str) -> Iterator[_Person]:
     for one in batch:
         try:
+            if "@" in one.name:
+                raise UsageError(f"{one.name!r} stands where a name should (one address a line)")
             yield replace(one, email=normal(one.email), name=" ".join(one.name.split()))
         except UsageError as error:
             joined.refused.append(f"{where}:{one.line}: {error}")

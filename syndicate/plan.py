@@ -34,6 +34,11 @@ class Known:
     url: str | None = None
     destination: str | None = None
 
+    @property
+    def is_given_up(self) -> bool:
+        """A person let it be: it rests although it is not as it should be."""
+        return self.state == "settled" and self.wanted is not None and self.wanted != self.present
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -86,6 +91,8 @@ def plan(
 def step(rendition: Rendition, there: Known | None, purpose: Purpose, can: Abilities) -> Step:
     """What has to happen at one address."""
     address, withdrawn = rendition.address, purpose.change is Action.WITHDRAW
+    if there and there.is_given_up and there.wanted == rendition.digest:
+        return Step(address, Action.NOTHING, rendition, "given up")
     if there is None or (there.present is None and there.state != "in_doubt"):
         if withdrawn:
             return _call_off(rendition, there, purpose, can)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from syndicate.admit import path_of, read_all, refuse_copy, refuse_stranger
+from syndicate.admit import has_twin, path_of, read_all, refuse_copy, refuse_stranger
 from syndicate.article import PubStatus
 from syndicate.carry import Progress, carry_out, silent, tell_digest, tell_failed, tell_plan
 from syndicate.channel import Channel, HostsMedia, Scope
@@ -93,7 +93,10 @@ def record(
     """Write a draft down as what it is: an original, a correction, a refile, or unchanged."""
     standing = catalogue.standing(draft.article.uri)
     kind, note = _kind(office, catalogue, request, draft, standing)
-    path = path_of(draft)
+    # a copy that was not changed yet is not the article's file
+    path = standing.path if standing and has_twin(draft, standing) else path_of(draft)
+    if request.same_article:
+        path = path_of(draft)
     version = standing.version if standing else 0
     if kind == "unchanged":
         catalogue.reread(draft.article, version, path)
@@ -110,6 +113,14 @@ def record(
                 version=version, kind=kind)
     )  # fmt: skip
     return kind
+
+
+def record_correction(office: Office, catalogue: Catalogue, draft: Draft, note: str) -> None:
+    """Write down that what was said before this ledger was wrong."""
+    catalogue.record(
+        draft.article, kind="correction", note=" ".join(note.split()), source=draft.source,
+        path=path_of(draft), at=office.clock(),
+    )  # fmt: skip
 
 
 def _kind(

@@ -94,7 +94,7 @@ def line_of(place: Place, action: str, *, why: str = "") -> Line:
         about=place.edition,
         address=mask(place.email) if place.email else place.address,
         action=action,
-        state=state_word(place.state),
+        state="given up" if place.given_up else state_word(place.state),
         url=place.url,
         why=_reason(place) if place.state != "settled" else why or place.why,
         resolve=resolve_command(place),
@@ -114,9 +114,9 @@ def resolve_command(place: Place) -> str:
     answers = []
     if place.state == "in_doubt":
         answers = ["--sent REF", "--not-sent"]
-    elif place.state == "refused" and letter:
+    elif (place.state == "refused" and letter) or (place.state == "refused" and place.present):
         answers = ["--not-sent"]
-    if (answers and letter) or (place.state == "refused" and place.present):
+    if answers and (letter or place.state == "refused"):
         answers.append("--give-up")
     return f"syndicate resolve {place.delivery} {'   or   '.join(answers)}" if answers else ""
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from syndicate.admit import read_all
-from syndicate.carry import Progress, run_channel, silent, tell_failed, tell_outcomes
-from syndicate.channel import Channel, Receipt, Repeatable, Scope
+from syndicate.carry import Progress, carry_out, run_channel, silent, tell_failed
+from syndicate.channel import Channel, Compares, Receipt, Repeatable, Revises, Scope
 from syndicate.digest import CatchUp, due_windows, pass_over
+from syndicate.editions import COLLECTION
 from syndicate.errors import ConfigError, UsageError
-from syndicate.ledger import KnownChannel, Place
+from syndicate.ledger import Catalogue, KnownChannel, Place
 from syndicate.ledger.report import places, standing_at
 from syndicate.office import Office
 from syndicate.prepare import Preparation, Wish
-from syndicate.publish import Request, plan_for, record
+from syndicate.publish import Request, plan_for, record, record_correction
 from syndicate.report import Report, line_of
+from syndicate.sources import Draft, uri_date
 
 
 class Answer(StrEnum):
@@ -63,8 +66,14 @@ def _place(office: Office, delivery: int) -> Place:
     return found[0]
 
 
-def adopt(office: Office, path: Path, name: str, reference: str) -> Report:
-    """Take on a post that stands already, put there by other hands or by a lost ledger."""
+def adopt(
+    office: Office, path: Path, name: str, reference: str, note: str = "",
+    progress: Progress = silent,
+) -> Report:  # fmt: skip
+    """Take on a post that stands already, put there by other hands or by a lost ledger.
+
+    It is made to say what the file says now; with a ``note`` it says that it was corrected.
+    """
     [channel] = office.chosen([name])
     if channel.scope is not Scope.ARTICLE:
         raise UsageError(f"channel {name!r} has no posts of its own to adopt (publish does it)")
@@ -72,17 +81,35 @@ def adopt(office: Office, path: Path, name: str, reference: str) -> Report:
     [draft] = read_all(office, [path], report, dry=False)
     receipt = _receipt(office, channel, reference, _identity(office, channel), draft.article.uri)
     with office.ledger.planning() as catalogue:
-        record(office, catalogue, Request(paths=[path], new=True), draft, report)
+        request = Request(paths=[path], new=True, note=note or None)
+        if record(office, catalogue, request, draft, report) == "original":
+            _not_news(office, catalogue, draft)
+            if note:
+                record_correction(office, catalogue, draft, note)
         prepare = Preparation(office, catalogue, Wish())
         plan_for(prepare, [channel], [draft.article.uri], [draft])
         for one in prepare.prepared:
             for step in one.steps:
-                if not catalogue.adopt(one.edition, step.address, receipt):
+                revises = isinstance(channel, Revises)
+                if not catalogue.adopt(one.edition, step.address, receipt, revises=revises):
                     report.notes.append(f"{name}: the ledger has its place already; it is kept")
     tell_failed(prepare.failed, report)
-    tell_outcomes(office, prepare.prepared, report)
+    carry_out(office, prepare.prepared, report, progress)
     report.lines = [replace(line, action="adopt") for line in report.lines]
     return report
+
+
+def _not_news(office: Office, catalogue: Catalogue, draft: Draft) -> None:
+    """What stood before this ledger is announced in no digest: it may have been in one."""
+    day = uri_date(draft.article.uri)
+    if day is None:
+        return
+    then = datetime.combine(day, time(), office.publisher.zone)
+    for channel in office.channels:
+        if channel.scope is Scope.DIGEST:
+            known = office.remembered(catalogue, channel)
+            before = min(then, known.first_seen - timedelta(seconds=1))
+            catalogue.syndicate(known.id, draft.article.uri, before)
 
 
 def move(office: Office, name: str) -> str:
@@ -108,9 +135,12 @@ def restored(office: Office, digests: Digests | None) -> list[str]:
     """The ledger came from a backup: say what may have been sent since, and send none of it."""
     with office.ledger.planning() as catalogue:
         asked = [f"{name} {key}" for name, key in catalogue.letters_waiting()]
+        rewritten: list[str] = []
         for channel in office.channels:
+            known = office.remembered(catalogue, channel)
+            if _was_rewritten(catalogue, channel, known):
+                rewritten.append(channel.name)
             if channel.scope is Scope.DIGEST:
-                known = office.remembered(catalogue, channel)
                 for window in due_windows(office, catalogue, channel, known, CatchUp.EACH):
                     asked.append(f"{channel.name} {window.key}")
                     if digests is Digests.SENT:
@@ -126,13 +156,31 @@ def restored(office: Office, digests: Digests | None) -> list[str]:
     said.append(
         f"{doubtful} in doubt (syndicate status lists them)" if doubtful else "nothing is in doubt"
     )
-    said.append("articles that this ledger does not know are asked about")
+    said += [f"{name}: was written after the backup" for name in rewritten]
+    said += [
+        "first of all repeat every correction and withdrawal made since the backup: this ledger"
+        " does not know them, and the next publication would undo them in a feed",
+        "articles that it does not know are asked about",
+    ]
     if any(channel.scope is Scope.DIGEST for channel in office.channels):
         said.append(
             "whoever left a list since the backup is on it again: see to them before the next"
             " digest (syndicate subscribers remove)"
         )
     return said
+
+
+def _was_rewritten(catalogue: Catalogue, channel: Channel, known: KnownChannel) -> bool:
+    """Whether a channel holds something else than this ledger put there."""
+    edition = catalogue.edition(known.id, COLLECTION)
+    if edition is None or not isinstance(channel, Compares):
+        return False
+    for address, there in catalogue.known(edition).items():
+        said = catalogue.said(edition, address)
+        receipt = Receipt(there.reference or "", there.url, there.destination or "")
+        if said and there.state == "settled" and not channel.holds(said, receipt):
+            return True
+    return False
 
 
 def _receipt(

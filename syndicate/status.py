@@ -87,7 +87,9 @@ def article_history(office: Office, uri: str) -> list[Happening]:
 
 def to_line(place: Place) -> Line:
     """A place as a line of a report; a subscriber's address is masked."""
-    said = f"version {place.present_version}" if place.present else "nothing is there"
+    said = "there" if place.present else "nothing is there"
+    if place.present and place.present_version:
+        said = f"version {place.present_version}"
     if place.state == "in_doubt":
         said = "not known"
     return line_of(place, said)

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from syndicate import editions, sources
+from syndicate.admit import published_as
 from syndicate.article import PubStatus
 from syndicate.carry import Progress, carry_out, silent, tell_digest, tell_failed, tell_plan
 from syndicate.channel import Channel, Scope
 from syndicate.digest import worded
 from syndicate.errors import ArticleError, UsageError
 from syndicate.ledger import Catalogue, Standing
+from syndicate.likeness import wholly_different
 from syndicate.office import Office
 from syndicate.plan import Action
 from syndicate.prepare import Failed, Preparation, Wish
 from syndicate.report import Report, Subject
+from syndicate.sources import Draft
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,13 +64,27 @@ def identify(office: Office, article: str) -> str:
     """The uri of an article that the ledger knows, given as a file or as the uri itself."""
     uri = article
     if not article.startswith("tag:") and Path(article).suffix:
-        uri = sources.read(Path(article), office.publisher).article.uri
-        if not uri:
-            raise ArticleError(f"{article}: it has no uri yet: it was never published")
+        uri = _uri_of(office, sources.read(Path(article), office.publisher))
     with office.ledger.reading() as db:
         if Catalogue(db).standing(uri) is None:
             raise ArticleError(f"{article}: the ledger does not know it (`syndicate status` lists)")
     return uri
+
+
+def _uri_of(office: Office, draft: Draft) -> str:
+    """A file's article; never another one whose uri line was copied into it."""
+    uri = draft.article.uri
+    with office.ledger.reading() as db:
+        catalogue = Catalogue(db)
+        known = catalogue.standing(uri) if uri else published_as(catalogue, draft)
+    if not uri and known is None:
+        raise ArticleError(f"{draft.path}: it has no uri yet: it was never published")
+    if known and wholly_different(known.item.article, draft.article):
+        raise ArticleError(
+            f"{draft.at('uri')}: this uri belongs to “{known.item.article.headline}”, and nothing"
+            f" of that is left here: if that one is meant, name it by its uri: {uri}"
+        )
+    return known.uri if known else uri
 
 
 def _record(

@@ -32,8 +32,8 @@ ADVICE = {  # what Telegram's answer holds: what to do
     "not a member": RIGHTS,
     "was kicked": RIGHTS,
     "message to edit not found": (
-        "the post is no longer in {chat}, somebody deleted it: `syndicate resolve NUMBER"
-        " --not-sent` posts it anew, --give-up lets it be"
+        "the post is no longer in {chat}, somebody deleted it: --not-sent posts it anew (what was"
+        " withdrawn is not posted), --give-up lets it be"
     ),
     "can't be deleted": (
         "a bot deletes nothing older than 48 hours on Telegram: delete it in {chat} by hand"

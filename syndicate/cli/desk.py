@@ -90,9 +90,10 @@ def adopt(
     article: Path = typer.Argument(metavar="ARTICLE", help="The file."),
     reference: str = typer.Argument(metavar="URL-OR-ID", help="Where its post stands."),
     channel: str = typer.Option(..., "--channel", metavar="NAME", help="The channel of the post."),
+    note: str = typer.Option("", "--note", metavar="TEXT", help="What was wrong in the post."),
     as_json: bool = JSON,
 ) -> None:
-    """Take on a post that stands already, so that it can be corrected and withdrawn.
+    """Take on a post that stands already: it is made to say what the file says.
 
     Example: syndicate adopt article.md --channel telegram https://t.me/kabar/512
     """
@@ -100,7 +101,7 @@ def adopt(
     from syndicate.settle import adopt as run
 
     with office(as_json=as_json) as here:
-        show.report(run(here, article, channel, reference), as_json=as_json)
+        show.report(run(here, article, channel, reference, note), as_json=as_json)
 
 
 @channels.command("list")

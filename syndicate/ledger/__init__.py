@@ -8,7 +8,19 @@ from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    and_,
+    case,
+    delete,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from syndicate.channel import Receipt
 from syndicate.errors import LedgerError, Refused, UsageError
@@ -143,10 +155,16 @@ class Ledger:
     def say_sent(self, delivery: int, receipt: Receipt) -> None:
         """A person has seen that a doubtful publish did happen; or where what stands really is."""
         d = deliveries.c
-        here = and_(d.id == delivery, d.state == "refused", d.reference.is_not(None))
+        here = and_(d.id == delivery, d.state == "refused", d.wanted.is_not(None))
         there = {"reference": receipt.reference, "url": receipt.url, "state": "due", "why": ""}
+        first = d.present.is_(None)  # then it says what it should
+        said = {
+            "present": case((first, d.wanted), else_=d.present),
+            "present_version": case((first, d.wanted_version), else_=d.present_version),
+            "destination": case((first, literal(receipt.destination)), else_=d.destination),
+        }
         with transaction(self.engine) as db:
-            if db.execute(update(deliveries).where(here).values(**there)).rowcount:
+            if db.execute(update(deliveries).where(here).values(**there, **said)).rowcount:
                 db.execute(resting(d.id == delivery))
                 return
         self.queue.end(self._doubtful(delivery), receipt)
@@ -166,8 +184,7 @@ class Ledger:
         d = deliveries.c
         letter = and_(d.state == "in_doubt", d.subscriber_id.is_not(None))
         here = and_(d.id == delivery, or_(d.state.in_(("due", "refused")), letter))
-        as_it_is = {"wanted": d.present, "wanted_version": d.present_version, "fallback": null()}
-        values = {**as_it_is, "state": "settled", "why": "given up", "not_before": null()}
+        values = {"state": "settled", "why": "given up", "not_before": null()}
         with transaction(self.engine) as db:
             if not db.execute(update(deliveries).where(here).values(**values)).rowcount:
                 raise UsageError(

@@ -44,6 +44,7 @@ from syndicate.ledger.schema import (
 from syndicate.ledger.schema import renditions as words
 from syndicate.plan import Known, Step
 
+UNKNOWN = "unknown"  # the media type of what other hands put somewhere
 IDLE = ("due", "settled", "refused")
 
 
@@ -102,6 +103,14 @@ class Catalogue:
         """The article that was last read from this file; the newest, if there were several."""
         found = self._standings(articles.c.path == path)
         return max(found, key=lambda one: one.item.updated, default=None)
+
+    def at_url(self, url: str) -> Standing | None:
+        """The article with this canonical page; the newest, if there are several."""
+        said = json.dumps({"url": url}, ensure_ascii=False)[1:-1]
+        uris = select(revisions.c.uri).where(revisions.c.document.contains(said, autoescape=True))
+        same = [one for one in self._standings(articles.c.uri.in_(uris))
+                if one.item.article.url == url]  # fmt: skip
+        return max(same, key=lambda one: one.item.updated, default=None)
 
     def mint(self, uri: str) -> None:
         """Keep a uri that is about to be written into a file."""
@@ -362,14 +371,14 @@ class Catalogue:
         return {row.address: _known(row) for row in self.db.execute(query)}
 
     def said(self, edition: int, address: str) -> Rendition | None:
-        """What is at an address now, word for word."""
+        """What is at an address now, word for word; None where nothing is, or by other hands."""
         query = (
             select(words)
             .join(deliveries, deliveries.c.present == words.c.id)
             .where(deliveries.c.edition_id == edition, deliveries.c.address == address)
         )
         row = self.db.execute(query).first()
-        if row is None:
+        if row is None or row.media_type == UNKNOWN:
             return None
         return Rendition(address, row.media_type, row.content, tuple(row.media.split()))
 
@@ -403,20 +412,25 @@ class Catalogue:
         gone = {"present": null(), "reference": null(), "url": null(), "state": "due"}
         self.db.execute(update(deliveries).where(here, idle).values(**gone))
 
-    def adopt(self, edition: int, address: str, receipt: Receipt) -> bool:
-        """Take on what stands already, put there by other hands; False if we put it there."""
+    def adopt(self, edition: int, address: str, receipt: Receipt, *, revises: bool) -> bool:
+        """Take on what stands already, put there by other hands; False if we put it there.
+
+        What it says is not known: where it can be, it is made to say what it should.
+        """
+        unknown = keep(self.db, Rendition(address, UNKNOWN, b""))
         here = and_(deliveries.c.edition_id == edition, deliveries.c.address == address)
         there = {
-            "present": deliveries.c.wanted,
-            "present_version": deliveries.c.wanted_version,
+            "present": unknown if revises else deliveries.c.wanted,
+            "present_version": 0 if revises else deliveries.c.wanted_version,
             "reference": receipt.reference,
             "url": receipt.url,
             "destination": receipt.destination,
             "why": "",
         }
-        idle = deliveries.c.state.in_(("due", "refused"))
+        idle = deliveries.c.state.in_(("due", "refused", "in_doubt"))
         taken = self.db.execute(update(deliveries).where(here, idle).values(**there, state="due"))
         self.db.execute(resting(here))
+        forget_unused(self.db, unknown)
         return bool(taken.rowcount)
 
     def waiting(self, channel: int) -> list[int]:

@@ -42,6 +42,7 @@ from syndicate.ledger.schema import (
 from syndicate.ledger.tokens import token
 
 CLAIM_FOR = timedelta(minutes=15)  # longer than every timeout of an effect; only the fallback
+DIED = "the process that sent it died: look whether it is there"
 AGAIN_AFTER = timedelta(minutes=1)  # a revise that ended in doubt
 
 d = deliveries.c
@@ -140,7 +141,7 @@ class Queue:
             gone = and_(held, or_(d.holder_id.in_(dead), d.claimed_until <= self.clock(db)))
             unsure = and_(d.state == "sending", d.present.is_(None))
             to = case((unsure, literal("in_doubt")), else_=literal("due"))
-            why = case((unsure, literal("the process that sent it died")), else_=d.why)
+            why = case((unsure, literal(DIED)), else_=d.why)
             db.execute(update(deliveries).where(gone).values(**FREE, state=to, why=why))
 
     # attempts

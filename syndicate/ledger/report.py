@@ -37,6 +37,7 @@ class Place:
     email: str | None
     state: str
     present: bool
+    given_up: bool  # it rests although it is not as it should be
     wanted_version: int
     present_version: int
     reference: str | None
@@ -111,7 +112,10 @@ def digests(db: Connection, *, latest: int = 20) -> list[DigestCount]:
         .order_by(editions.c.closed_at.desc(), editions.c.id)
         .limit(latest)
     )
-    state = case((and_(d.state == "settled", d.present.is_(None)), "called off"), else_=d.state)
+    unsent = and_(d.state == "settled", d.present.is_(None))
+    state = case(
+        (and_(unsent, d.wanted.is_not(None)), "given up"), (unsent, "called off"), else_=d.state
+    )
     query = (
         select(editions, channels.c.name, state.label("state"), func.count(d.id).label("letters"))
         .join(channels, channels.c.id == editions.c.channel_id)
@@ -201,6 +205,7 @@ def _place(row: Row[Any]) -> Place:
         email=row.email,
         state=row.state,
         present=row.present is not None,
+        given_up=row.state == "settled" and row.wanted is not None and row.wanted != row.present,
         wanted_version=row.wanted_version,
         present_version=row.present_version,
         reference=row.reference,

@@ -684,7 +684,7 @@ def test_a_correction_of_a_post_that_is_gone_says_what_to_do(
 ) -> None:
     receipt = published(channel, item())
     api.posts[0].deleted = True
-    with pytest.raises(Refused, match=r"no longer in @kabar, .* --not-sent` posts it anew"):
+    with pytest.raises(Refused, match=r"no longer in @kabar, .* --not-sent posts it anew"):
         channel.revise(delivery(channel, corrected(HELLO)), receipt)
 
 

@@ -330,3 +330,37 @@ def test_what_is_under_way_in_a_living_process_is_left_to_it(room: Newsroom) -> 
     assert child.answer().code == 0
     room.publish()
     assert len(room.api.posts) == 1
+
+
+def test_what_was_given_up_stays_so(room: Newsroom) -> None:
+    """Guard: is_given_up in plan.step."""
+    room.write()
+    room.publish()
+    room.post.deleted = True
+    withdraw = ("withdraw", "kabar.md", "--reason", "Salah.")
+    refused = room.run(*withdraw)
+    assert refused.code == 3
+    [number] = re.findall(r"syndicate resolve (\d+) --not-sent   or   --give-up", refused.out)
+    assert room.run("resolve", number, "--give-up").code == 0
+    shown = room.run("status")
+    assert shown.code == 0
+    assert "given up" in shown.out
+    assert room.run(*withdraw).code == 0
+
+
+def test_a_refused_letter_that_came_after_all_is_done(room: Newsroom) -> None:
+    room.subscribe("ani@pembaca.example")
+    room.write()
+    room.publish()
+    room.smtp.faults.append(Fault(at="rcpt", do="refuse"))
+    line = letter_of(room.run("digest", "--json", at=EVENING), "ani@pembaca.example")
+    assert room.run("resolve", line["resolve"].split()[2], "--sent", "x", at=EVENING).code == 0
+    assert "1 sent" in room.run("status", at=EVENING).out
+    assert room.letters == []
+
+
+def test_a_post_in_doubt_can_be_adopted(room: Newsroom) -> None:
+    lose_the_answer(room)
+    assert room.run("adopt", "kabar.md", "--channel", "telegram", "1").code == 0
+    assert room.run("status").code == 0
+    assert len(room.posts) == 1

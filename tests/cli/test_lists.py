@@ -164,3 +164,10 @@ def test_lists_do_not_share_their_people(room: Newsroom) -> None:
     room.subscribe(ANI, BUDI, to="siang")
     room.run("subscribers", "remove", "--list", "siang", ANI)
     assert on_the_list(room) == [ANI]
+
+
+def test_two_addresses_in_one_line_are_refused(room: Newsroom) -> None:
+    code, said = import_(room, f"{ANI},{BUDI}\n")
+    assert code == 3
+    assert "orang.csv:1: " in said
+    assert on_the_list(room) == []

@@ -116,3 +116,45 @@ def test_a_moved_file_and_a_link_to_it_need_no_question(room: Newsroom) -> None:
     moved.write_text(moved.read_text(encoding="utf-8").replace("tale", "yarn"), encoding="utf-8")
     room.publish(path, note="wrong again")
     assert room.texts("wall") == ["hello (wrong again)"]
+
+
+def test_a_copy_that_was_published_unchanged_is_not_the_articles_file(room: Newsroom) -> None:
+    """Guard: has_twin in publish.record."""
+    path = room.write("hello")
+    room.publish(path)
+    copy = room.home / "copy.md"
+    copy.write_bytes(path.read_bytes())
+    room.publish(copy)
+    copy.write_text(path.read_text(encoding="utf-8").replace("story", "tale"), encoding="utf-8")
+    with pytest.raises(ArticleError, match=r"hello\.md has this uri, too"):
+        room.publish(copy, note="it was wrong")
+
+
+def test_a_renamed_file_without_its_uri_line_is_known_by_its_page(room: Newsroom) -> None:
+    """Guard: Catalogue.at_url in admit.published_as."""
+    path = room.write("hello")
+    room.publish(path)
+    moved = path.rename(room.home / "moved.md")
+    moved.write_text(without_uri(moved), encoding="utf-8")
+    with pytest.raises(ArticleError, match="its uri line is gone"):
+        room.publish(moved)
+    assert room.texts("wall") == ["hello"]
+
+
+def test_a_file_without_its_uri_line_can_be_withdrawn(room: Newsroom) -> None:
+    path = room.write("hello")
+    room.publish(path)
+    path.write_text(without_uri(path), encoding="utf-8")
+    room.withdraw(path)
+    assert room.texts("wall") == ["withdrawn: it was not so"]
+
+
+def test_another_article_with_a_copied_uri_line_withdraws_nothing(room: Newsroom) -> None:
+    """Guard: wholly_different in withdraw._uri_of."""
+    room.publish(room.write("hello"))
+    other = room.home / "other.md"
+    uri = "tag:example.org,2026-08-15:hello"
+    other.write_text(f"---\nuri: {uri}\nheadline: Pasar murah\n---\n\nDi lapangan.\n")
+    with pytest.raises(ArticleError, match="this uri belongs to “hello”.*name it by its uri"):
+        room.withdraw(other)
+    assert room.texts("wall") == ["hello"]

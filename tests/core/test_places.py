@@ -265,3 +265,34 @@ def test_after_a_change_of_form_single_posts_are_left_alone_and_a_sheet_is_rewri
     assert [subject.version for subject in report.articles] == [1]
     assert room.publish(article, refresh=True).exit_code == 3  # a wall cannot
     assert room.texts("wall") == ["hello"]
+
+
+def test_an_adopted_post_is_made_to_say_what_the_file_says(room: Newsroom) -> None:
+    """Guard: `revises` in Catalogue.adopt."""
+    room = room.having(wall="Board", letters="Letters")
+    room.subscribe("letters", "ann@example.org")
+    old = room.write("hello", date="2026-08-13")
+    room.publish(old, new=True)
+    [post] = room.posts("wall")
+    room.forget()
+    room.subscribe("letters", "ann@example.org")
+    reference = f"{post.number:04}-{post.key}"
+    with room.office() as office:
+        again = room.write("hello", "hello again", date="2026-08-13")
+        settle.adopt(office, again, "wall", reference, "it was wrong")
+    assert room.texts("wall") == ["hello again (it was wrong)"]
+    assert room.states("wall") == ["settled"]
+    room.publish(again)
+    room.tomorrow().digest()
+    assert room.posts("letters") == []  # it may have been in one before
+
+
+def test_a_restore_tells_of_a_feed_that_was_written_since(room: Newsroom) -> None:
+    """Guard: settle._was_rewritten."""
+    room = room.having(sheet="Sheet")
+    room.publish(room.write("hello"))
+    back = room.remembered()
+    assert not any("sheet: was written" in line for line in restore(room))
+    room.correct("hello", "hello again")
+    room.recall(back)
+    assert "sheet: was written after the backup" in restore(room)
