@@ -155,6 +155,6 @@ def test_another_article_with_a_copied_uri_line_withdraws_nothing(room: Newsroom
     other = room.home / "other.md"
     uri = "tag:example.org,2026-08-15:hello"
     other.write_text(f"---\nuri: {uri}\nheadline: Pasar murah\n---\n\nDi lapangan.\n")
-    with pytest.raises(ArticleError, match="this uri belongs to “hello”.*name it by its uri"):
+    with pytest.raises(ArticleError, match=r"this uri belongs to “hello”.*name it by its uri"):
         room.withdraw(other)
     assert room.texts("wall") == ["hello"]
