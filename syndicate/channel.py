@@ -62,6 +62,9 @@ class Delivery:
     files: Mapping[str, bytes] = field(default_factory=dict)  # sha256 -> what rendition.media names
     recipient: Recipient | None = None  # digests
     started: datetime | None = None  # when the attempt began: for find()
+    # for find(): what this channel has at the same destination from before the attempt began, and
+    # from an attempt that began two minutes after it or later; the nearest ones, where known
+    neighbours: tuple[Receipt | None, Receipt | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,10 @@ class Revises(ABC):
     def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
         """Put the rendition where the receipt points; Refused where that cannot be done."""
 
+    def obstacle(self, before: Rendition, after: Rendition) -> str:
+        """Why the one cannot become the other, and what to do; "" if it can. No network."""
+        return ""
+
 
 class Removes(ABC):
     """Can take away what it published; must bear being asked twice."""
@@ -181,6 +188,12 @@ class Repeatable:
     """Publishing the same delivery twice is publishing it once, at least for a while."""
 
     repeatable_for: ClassVar[timedelta] = timedelta.max
+
+
+class Paced:
+    """Must not be written to faster than so: whatever processes there are take turns."""
+
+    pace: float  # seconds from one effect to the next
 
 
 class Compares(ABC):

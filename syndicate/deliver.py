@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from syndicate.channel import (
     Absent,
@@ -12,6 +14,7 @@ from syndicate.channel import (
     Delivery,
     Finds,
     Outcome,
+    Paced,
     Receipt,
     Recipient,
     Removes,
@@ -23,7 +26,9 @@ from syndicate.channel import (
 )
 from syndicate.errors import DeliveryError, InDoubt, LedgerError, Refused, Unavailable
 from syndicate.ledger import Attempt, KnownChannel, Ledger, Verb
+from syndicate.ledger.report import standing_at
 
+PATIENCE = timedelta(seconds=30)  # for a turn; a run that waits longer comes back later
 BLOCK = 200  # recipients claimed at once
 Tell = Callable[[Attempt, Receipt | DeliveryError | None], None]
 
@@ -78,11 +83,31 @@ def _carry_out_all(run: Run, edition: int) -> None:
     last, queue = 0, run.ledger.queue
     while not run.stopping() and (claimed := queue.claim(edition, last, 1)):
         [last] = claimed
+        _wait_for_turn(run, claimed)
         for attempt in queue.start(claimed):
             result = carry_out(run, attempt)
+            _keep_pause(run, result)
             _end(run, attempt, result)
             if _retreats(attempt, result):
                 last -= 1  # the notice takes its turn at once
+
+
+def _wait_for_turn(run: Run, claimed: Sequence[int]) -> None:
+    """Keep the destination's pace; what would wait too long is left to a later run."""
+    if not isinstance(run.channel, Paced):
+        return
+    pace = timedelta(seconds=run.channel.pace)
+    wait = run.ledger.pace.take_turn(run.known.id, pace, PATIENCE).total_seconds()
+    if wait > PATIENCE.total_seconds():
+        run.ledger.queue.let_go(claimed)
+        raise Unavailable(f"{run.known.name}: it may be written to again in {wait:.0f} s", wait)
+    time.sleep(wait)
+
+
+def _keep_pause(run: Run, result: Receipt | DeliveryError | None) -> None:
+    """A pause that was asked for holds for every process and every delivery."""
+    if isinstance(result, Unavailable) and result.retry_after and isinstance(run.channel, Paced):
+        run.ledger.pace.pause(run.known.id, result.retry_after)
 
 
 def _retreats(attempt: Attempt, result: Receipt | DeliveryError | None) -> bool:
@@ -122,8 +147,9 @@ def to_deliver(attempt: Attempt) -> Delivery:
     """An attempt in the channel's terms."""
     assert attempt.rendition is not None
     return Delivery(
-        attempt.key, attempt.rendition, attempt.files, attempt.recipient, attempt.started
-    )
+        attempt.key, attempt.rendition, attempt.files, attempt.recipient, attempt.started,
+        attempt.neighbours,
+    )  # fmt: skip
 
 
 def _end(run: Run, attempt: Attempt, result: Receipt | DeliveryError | None) -> None:
@@ -133,11 +159,13 @@ def _end(run: Run, attempt: Attempt, result: Receipt | DeliveryError | None) -> 
 
 
 def _settle_doubts(run: Run, edition: int) -> None:
-    for attempt in run.ledger.queue.doubts(edition):
+    for attempt in run.ledger.queue.doubts(edition, ready=True):
         try:
             settle_doubt(run, attempt)
         except LedgerError:
             raise
+        except InDoubt as error:  # what was seen helps whoever has to look
+            run.ledger.queue.still_in_doubt(attempt, run.scrub(str(error)))
         except Exception:  # noqa: S110 - as much in doubt as before
             pass
 
@@ -152,10 +180,22 @@ def settle_doubt(run: Run, attempt: Attempt) -> None:
         if isinstance(found, Absent):
             run.ledger.queue.absent(attempt)
         else:
-            _end(run, attempt, replace(found, destination=run.identity))
+            _end(run, attempt, _ours(run, attempt, replace(found, destination=run.identity)))
     elif isinstance(channel, Repeatable) and _still_repeatable(run, attempt, channel):
         again = channel.publish(to_deliver(attempt))
         _end(run, attempt, replace(again, destination=run.identity))
+
+
+def _ours(run: Run, attempt: Attempt, found: Receipt) -> Receipt:
+    """What was found, unless another article stands there: two may read the same."""
+    with run.ledger.reading() as db:
+        known = standing_at(db, run.known.name, found)
+    if any(place.delivery != attempt.delivery for place in known):
+        raise InDoubt(
+            f"{found.url or found.reference} reads the same and is another article's: look whether"
+            " this one is there as well"
+        )
+    return found
 
 
 def _still_repeatable(run: Run, attempt: Attempt, channel: Repeatable) -> bool:

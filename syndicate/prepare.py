@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from syndicate import editions
@@ -25,6 +25,7 @@ from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.office import Office
 from syndicate.plan import Abilities, Action, Known, Purpose, Step, plan
 
+CHANGES = (Action.CORRECT, Action.REFILE, Action.WITHDRAW, Action.REFRESH)
 MEDIA = "media/"  # the keys of hosted pictures' editions
 
 
@@ -169,12 +170,22 @@ class Preparation:
             identity=known.identity,
         )
         purpose = purpose or Purpose(called=self.wish.called)
-        steps = list(plan(renditions, there, purpose, can))
+        steps = [
+            self._possible(channel, edition, one) for one in plan(renditions, there, purpose, can)
+        ]
         before = self._before(edition, steps) if self.wish.diff else {}
         for step in steps:
             if _changes(step, there.get(step.address)):
                 self.catalogue.want(edition, step, purpose.version)
         self.prepared.append(Prepared(channel, known, key, edition, steps, before))
+
+    def _possible(self, channel: Channel, edition: int, step: Step) -> Step:
+        """A change that cannot be made is told now, not when half of the channels have it."""
+        if not isinstance(channel, Revises) or step.action not in CHANGES or not step.rendition:
+            return step
+        before = self.catalogue.said(edition, step.address)
+        why = channel.obstacle(before, step.rendition) if before else ""
+        return replace(step, action=Action.CANNOT, why=why) if why else step
 
     def _compared(
         self, channel: Compares, edition: int, there: dict[str, Known], new: list[Rendition]

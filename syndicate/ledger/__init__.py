@@ -28,6 +28,7 @@ from syndicate.ledger import migrations
 from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
 from syndicate.ledger.engine import connect, transaction
 from syndicate.ledger.lists import Joining, Lists, Subscription
+from syndicate.ledger.pace import Pace
 from syndicate.ledger.queue import Attempt, Queue, Verb, resting
 from syndicate.ledger.report import DigestCount, Happening, Place
 from syndicate.ledger.schema import (
@@ -52,6 +53,7 @@ class Ledger:
         self.created = created
         self.restored_at = restored
         self.queue = Queue(engine, secret)
+        self.pace = Pace(engine, self.queue.clock)
         self.lists = Lists(engine)
 
     @classmethod

@@ -11,7 +11,7 @@ from syndicate.errors import LedgerError
 from syndicate.ledger.engine import transaction
 from syndicate.ledger.schema import ledger, metadata, minted, postgresql_too
 
-VERSION = 3
+VERSION = 4
 
 
 def _to_2(db: Connection) -> None:
@@ -25,7 +25,13 @@ def _to_3(db: Connection) -> None:
     minted.create(db)
 
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _to_2, 3: _to_3}
+def _to_4(db: Connection) -> None:
+    """When each channel may be written to again."""
+    moment = "TIMESTAMP WITH TIME ZONE" if db.dialect.name == "postgresql" else "DATETIME"
+    db.execute(text(f"ALTER TABLE channels ADD COLUMN next_at {moment}"))
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _to_2, 3: _to_3, 4: _to_4}
 
 
 def version(db: Connection) -> int:

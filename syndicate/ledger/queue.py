@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    FromClause,
     Row,
+    Select,
     Update,
     and_,
     case,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     update,
 )
 
@@ -44,6 +47,8 @@ from syndicate.ledger.tokens import token
 CLAIM_FOR = timedelta(minutes=15)  # longer than every timeout of an effect; only the fallback
 DIED = "the process that sent it died: look whether it is there"
 AGAIN_AFTER = timedelta(minutes=1)  # a revise that ended in doubt
+ARRIVED_BY = timedelta(minutes=2)  # what began so much later came later
+LOOK_AGAIN = timedelta(minutes=10)  # at the latest; a young doubt is looked at more often
 
 d = deliveries.c
 
@@ -73,6 +78,7 @@ class Attempt:
     receipt: Receipt | None  # for what is there already
     recipient: Recipient | None
     started: datetime
+    neighbours: tuple[Receipt | None, Receipt | None] = (None, None)
 
 
 class Queue:
@@ -101,10 +107,8 @@ class Queue:
     def work(self, editions: Sequence[int], *, doubts: bool) -> list[int]:
         """Which of these editions have something due now, or in doubt."""
         with transaction(self.engine, reads=True) as db:
-            ready = or_(d.not_before.is_(None), d.not_before <= self.clock(db))
-            open_ = and_(d.state == "due", ready)
-            if doubts:
-                open_ = or_(open_, d.state == "in_doubt")
+            states = ("due", "in_doubt") if doubts else ("due",)
+            open_ = and_(d.state.in_(states), _ready(self.clock(db)))
             query = select(d.edition_id).where(d.edition_id.in_(editions), open_).distinct()
             return sorted(db.scalars(query))
 
@@ -114,8 +118,7 @@ class Queue:
         with transaction(self.engine) as db:
             moment = self.clock(db)
             due = and_(d.edition_id == edition, d.state == "due", d.id > after)
-            ready = or_(d.not_before.is_(None), d.not_before <= moment)
-            query = select(d.id).where(due, ready).order_by(d.id).limit(most)
+            query = select(d.id).where(due, _ready(moment)).order_by(d.id).limit(most)
             found = list(db.scalars(query.with_for_update(skip_locked=True)))
             held = {"state": "claimed", "holder_id": me, "claimed_until": moment + CLAIM_FOR}
             db.execute(update(deliveries).where(d.id.in_(found)).values(**held))
@@ -172,14 +175,25 @@ class Queue:
             ended = {"ended_at": self.clock(db), "outcome": "absent"}
             db.execute(update(attempts).where(attempts.c.id == attempt.id).values(**ended))
             unsure = and_(d.id == attempt.delivery, d.state == "in_doubt")
-            db.execute(update(deliveries).where(unsure).values(state="due", why=""))
+            due = {"state": "due", "why": "", "not_before": null()}
+            db.execute(update(deliveries).where(unsure).values(**due))
             db.execute(resting(d.id == attempt.delivery))
 
-    def doubts(self, edition: int) -> list[Attempt]:
-        """Publishes that may have happened, with what they said."""
+    def still_in_doubt(self, attempt: Attempt, why: str) -> None:
+        """Somebody looked and cannot tell: say what was seen, and look again some time later."""
+        unsure = and_(d.id == attempt.delivery, d.attempt_id == attempt.id, d.state == "in_doubt")
+        with transaction(self.engine) as db:
+            moment = self.clock(db)
+            overdue = max(moment - attempt.started - ARRIVED_BY, timedelta(0))
+            again = moment + min(overdue / 4, LOOK_AGAIN)
+            db.execute(update(deliveries).where(unsure).values(why=why, not_before=again))
+
+    def doubts(self, edition: int, *, ready: bool = False) -> list[Attempt]:
+        """Publishes that may have happened, with what they said; ``ready``: to look for now."""
         unsure = and_(d.edition_id == edition, d.state == "in_doubt")
         with transaction(self.engine, reads=True) as db:
-            rows = db.execute(_rows(unsure)).all()
+            now_only = _ready(self.clock(db)) if ready else true()
+            rows = db.execute(_rows(and_(unsure, now_only))).all()
             tries = select(attempts).where(attempts.c.id.in_([row.attempt_id for row in rows]))
             by_id = {one.id: one for one in db.execute(tries)}
             return [self._unsure(db, row, by_id[row.attempt_id]) for row in rows]
@@ -315,7 +329,10 @@ class Queue:
 
     def _unsure(self, db: Connection, row: Row[Any], attempt: Row[Any]) -> Attempt:
         said = attempt.rendition_id
-        return self._attempt(db, row, attempt.id, Verb.PUBLISH, said, attempt.started_at)
+        made = self._attempt(db, row, attempt.id, Verb.PUBLISH, said, attempt.started_at)
+        if row.subscriber_id is not None:  # letters do not stand beside each other
+            return made
+        return replace(made, neighbours=(_before(db, row, attempt), _after(db, row, attempt)))
 
     def _words(
         self, db: Connection, number: int, address: str
@@ -380,6 +397,49 @@ def resting(which: ColumnElement[bool]) -> Update:
     )
 
 
+def _before(db: Connection, row: Row[Any], attempt: Row[Any]) -> Receipt | None:
+    """The newest receipt that was there when an attempt began."""
+    a = attempts.c
+    there = and_(a.id < attempt.id, a.ended_at <= attempt.started_at)
+    return _first(db, _receipts(row).where(there).order_by(a.id.desc()))
+
+
+def _after(db: Connection, row: Row[Any], attempt: Row[Any]) -> Receipt | None:
+    """The oldest receipt of an attempt that began when this one's post was there, or never."""
+    a = attempts.c
+    later = and_(a.id > attempt.id, a.started_at >= attempt.started_at + ARRIVED_BY)
+    return _first(db, _receipts(row).where(later).order_by(a.id))
+
+
+def _first(db: Connection, receipts: Select[Any]) -> Receipt | None:
+    found = db.execute(receipts.limit(1)).first()
+    return Receipt(found.reference, found.url, found.destination) if found else None
+
+
+def _receipts(row: Row[Any]) -> Select[Any]:
+    """What else a channel has where it now writes, by the attempts that put it there."""
+    again = attempts.alias()
+    newer = and_(_put_there(again), again.c.delivery_id == d.id, again.c.id > attempts.c.id)
+    ours = and_(_put_there(attempts), ~select(again.c.id).where(newer).exists())
+    here = and_(editions.c.channel_id == row.channel_id, d.destination == channels.c.identity)
+    return (
+        select(d.reference, d.url, d.destination)
+        .join(attempts, attempts.c.delivery_id == d.id)
+        .join(editions, editions.c.id == d.edition_id)
+        .join(channels, channels.c.id == editions.c.channel_id)
+        .where(here, ours, d.id != row.id, d.reference.is_not(None))
+    )
+
+
+def _put_there(tried: FromClause) -> ColumnElement[bool]:
+    return and_(tried.c.verb == Verb.PUBLISH, tried.c.outcome == "receipt")
+
+
+def _ready(moment: datetime) -> ColumnElement[bool]:
+    """What need not wait any more."""
+    return or_(d.not_before.is_(None), d.not_before <= moment)
+
+
 def _verb(row: Row[Any]) -> Verb | None:
     """The way from what is there to what should be; None where there is none to go."""
     if row.present == row.wanted or (row.replaces and row.present is None):
@@ -406,7 +466,7 @@ def _rows(which: ColumnElement[bool]) -> Any:
     return (
         select(
             deliveries, editions.c.key.label("edition_key"), channels.c.key.label("channel_key"),
-            subscribers.c.email, and_(letter, ~active).label("left"),
+            editions.c.channel_id, subscribers.c.email, and_(letter, ~active).label("left"),
         )
         .join(editions, editions.c.id == d.edition_id)
         .join(channels, channels.c.id == editions.c.channel_id)

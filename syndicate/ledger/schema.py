@@ -130,6 +130,7 @@ channels = Table(
     Column("target", Text, nullable=False),  # the destination as the configuration names it
     Column("identity", Text),  # as it names itself; null until it was first reached
     Column("first_seen_at", Moment, nullable=False),
+    Column("next_at", Moment),  # since version 4: not before then is anything written there
 )
 
 syndications = Table(  # an article belongs to a channel from this moment on

@@ -77,10 +77,11 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
     Ledger.open(old, NOW, told.append).close()
     after = rows(look(old))
     assert after["ledger"][0]["version"] == migrations.VERSION
+    assert {one.pop("next_at") for one in after["channels"]} == {None}
     assert {one.pop("source") for one in after["subscriptions"]} == {""}
     before["ledger"][0]["version"] = migrations.VERSION
     assert after == before | {"minted": []}
-    assert [line.partition(";")[0] for line in told] == ["the ledger was brought to version 3"]
+    assert [line.partition(";")[0] for line in told] == ["the ledger was brought to version 4"]
 
 
 def test_a_migrated_ledger_is_made_like_a_new_one(old: str, tmp_path: Path) -> None:
