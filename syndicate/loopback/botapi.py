@@ -4,7 +4,8 @@
         channel = Telegram(name="tg", token=SecretStr(TOKEN), chat="@kabar", api=api.url)
 
 What it holds is in ``api.posts``, what it was asked in ``api.requests``; what goes wrong next is
-queued in ``api.faults``. The texts of its errors are those of Telegram's own server.
+queued in ``api.faults``. The texts of its errors are those of Telegram's own server. Beside the
+Bot API it has the page of each public channel, as t.me has: ``/s/kabar``.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from itertools import count
 from threading import Event, RLock, Thread
 from typing import Any, Self
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 TOKEN = "123456:LOOPBACK-TOKEN"  # noqa: S105  (opens nothing but this server)
 CHATS = {"@kabar": -1001000000001, "@kabar_uji": -1001000000002}
@@ -31,6 +33,7 @@ BOT = {"id": 123456, "is_bot": True, "first_name": "Loopback", "username": "loop
 
 TEXT_LIMIT, CAPTION_LIMIT, ENTITY_LIMIT = 4096, 1024, 100
 PHOTO_LIMIT = 10 * 1024 * 1024
+PAGE = 20  # messages on a channel's page
 KEPT = timedelta(hours=48)  # what is older, a bot cannot delete
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 NOT_MODIFIED = (
@@ -76,6 +79,7 @@ class Post:
     silent: bool = False
     protect: bool = False
     deleted: bool = False
+    origin: Post | None = None  # what it is a forwarded copy of
     versions: list[Version]
 
     @property
@@ -140,6 +144,11 @@ class LostReply(Fault):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HalfReply(Fault):
+    """It is done, and the connection closes in the middle of the answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reset(Fault):
     """The connection is reset before the request is read: nothing is done."""
 
@@ -197,6 +206,7 @@ class BotApi:
         self.chats = dict(chats)
         self.posts: list[Post] = []
         self.requests: list[Request] = []
+        self.pages: list[str] = []  # what was asked of the web page
         self.faults: list[Fault] = []
         self.closing = Event()
         self._port = port
@@ -256,6 +266,13 @@ class BotApi:
             if do is None:
                 raise ApiError(404, "Not Found: method not found")
             return do(self, params, files)
+
+    def page(self, name: str, before: int) -> str | None:
+        """The public page of a channel: its newest messages, or those before a number."""
+        with self._lock:
+            chat = self.chats.get(f"@{name}")
+            shown = [p for p in self.shown if p.chat_id == chat and p.message_id < before]
+        return None if chat is None else "".join(_on_page(name, post) for post in shown[-PAGE:])
 
     def _get_me(self, params: Params, files: Files) -> object:
         return BOT | {"can_join_groups": True, "can_read_all_group_messages": False}
@@ -321,6 +338,14 @@ class BotApi:
             raise ApiError(400, "Bad Request: MEDIA_CAPTION_TOO_LONG")
         return self._edit(post, Version(at=_now(), text=text, entities=entities, photo=photo))
 
+    def _forward(self, params: Params, files: Files) -> object:
+        origin = self._find(params | {"chat_id": params.get("from_chat_id", "")})
+        if origin is None:
+            raise ApiError(400, "Bad Request: message to forward not found")
+        if origin.protect:
+            raise ApiError(400, "Bad Request: message can't be forwarded")
+        return self._send(params, origin.now, origin)
+
     def _delete(self, params: Params, files: Files) -> object:
         post = self._find(params)
         if post is None:
@@ -330,7 +355,7 @@ class BotApi:
         post.deleted = True
         return True
 
-    def _send(self, params: Params, version: Version) -> object:
+    def _send(self, params: Params, version: Version, origin: Post | None = None) -> object:
         chat = self._chat(params)
         post = Post(
             message_id=next(self._numbers),
@@ -338,6 +363,7 @@ class BotApi:
             sent=version.at,
             silent=params.get("disable_notification") == "true",
             protect=params.get("protect_content") == "true",
+            origin=origin,
             versions=[version],
         )
         self.posts.append(post)
@@ -378,6 +404,11 @@ class BotApi:
             "date": int(post.sent.timestamp()),
             "chat": self._chat({"chat_id": str(post.chat_id)}),
         }
+        if post.origin:
+            told = self._message(post.origin)
+            head["forward_origin"] = {"type": "channel"} | {
+                name: told[name] for name in ("chat", "message_id", "date")
+            }
         if post.photo is None:
             return head | {"text": post.text, "entities": list(post.entities)}
         size = {"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}
@@ -395,6 +426,7 @@ METHODS = {
     "editMessageCaption": BotApi._edit_caption,
     "editMessageMedia": BotApi._edit_media,
     "deleteMessage": BotApi._delete,
+    "forwardMessage": BotApi._forward,
 }
 GIFTS = dict.fromkeys(
     (
@@ -415,6 +447,16 @@ RIGHTS = dict.fromkeys(
     ),
     True,
 )  # fmt: skip
+
+
+def _on_page(name: str, post: Post) -> str:
+    """A message as t.me/s shows it, without its styles."""
+    text = escape(post.text).replace("\n", "<br/>")
+    return (
+        f'<div class="tgme_widget_message" data-post="{name}/{post.message_id}">'
+        f'<div class="tgme_widget_message_text js-message_text" dir="auto">{text}</div>'
+        f'<time datetime="{post.sent.isoformat(timespec="seconds")}"></time></div>\n'
+    )
 
 
 def _utf16_length(text: str) -> int:
@@ -520,6 +562,16 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # head and body leave together
     disable_nagle_algorithm = True
 
+    def do_GET(self) -> None:
+        self.api.pages.append(self.path)
+        asked = urlsplit(self.path)
+        before = int(dict(parse_qsl(asked.query)).get("before", 2**31))
+        page = self.api.page(asked.path.removeprefix("/s/"), before)
+        if page is None:
+            self._reply(302, b"", "text/html", {"Location": "/"})
+        else:
+            self._reply(200, page.encode(), "text/html; charset=utf-8")
+
     def do_POST(self) -> None:
         token, _, method = self.path.removeprefix("/bot").partition("/")
         fault = self.api.take_fault(method)
@@ -534,6 +586,9 @@ class _Handler(BaseHTTPRequestHandler):
         match fault:
             case LostReply():
                 self.close_connection = True
+            case HalfReply():
+                self.close_connection = True
+                self._reply(status, b'{"ok": true, "res', "application/json", size=1000)
             case Http500():
                 self._reply(fault.status, b"<html><h1>Server Error</h1></html>", "text/html")
             case Garbage200():
@@ -568,10 +623,13 @@ class _Handler(BaseHTTPRequestHandler):
         self._reply(status, json.dumps(answer).encode(), "application/json", extra)
 
     def _reply(
-        self, status: int, body: bytes, media_type: str, extra: Mapping[str, str] | None = None
-    ) -> None:
+        self, status: int, body: bytes, media_type: str, extra: Mapping[str, str] | None = None,
+        size: int = 0,
+    ) -> None:  # fmt: skip
+        """``size`` is what is promised, where that is not what is sent."""
         self.send_response(status, HTTPStatus(status).phrase)
-        headers = {"Content-Type": media_type, "Content-Length": str(len(body))} | dict(extra or {})
+        length = str(size or len(body))
+        headers = {"Content-Type": media_type, "Content-Length": length} | dict(extra or {})
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
@@ -623,6 +681,7 @@ __all__ = [
     "Fault",
     "Flood",
     "Garbage200",
+    "HalfReply",
     "Http500",
     "LostReply",
     "No",

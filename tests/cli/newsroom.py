@@ -99,6 +99,7 @@ class Newsroom:
             },
             "telegram": {
                 "kind": "telegram", "token": "${TG_TOKEN}", "chat": CHAT, "api": self.api.url,
+                "pace": 0,
             },
             "harian": {
                 "kind": "email", "title": "Kabar harian", "schedule": "daily 17:00",
@@ -272,6 +273,7 @@ class Newsroom:
         """Make due at once what was put off."""
         with closing(sqlite3.connect(self.ledger)) as db, db:
             db.execute("UPDATE deliveries SET not_before = NULL")
+            db.execute("UPDATE channels SET next_at = NULL")
 
     def remembered(self) -> list[str]:
         """The ledger as one list of statements; empty where there is no ledger."""
