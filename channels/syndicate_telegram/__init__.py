@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
-
-from pydantic import BeforeValidator
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from syndicate import (
+    Absent,
     Channel,
     Delivery,
     Edition,
+    Finds,
+    InDoubt,
+    Paced,
     Receipt,
     Refused,
     Rehearses,
@@ -34,13 +37,14 @@ from syndicate_telegram.errors import (
     accepting,
 )
 from syndicate_telegram.post import CAPTION_LIMIT, TEXT_LIMIT, Picture, Post, compose
+from syndicate_telegram.reading import Forwarding, Page
+from syndicate_telegram.search import Doubt, Reader, settled
+from syndicate_telegram.settings import ChatName, Length, QuietHours, Seconds, Thread, is_quiet
 from syndicate_telegram.wire import Timing, Wire
 
 if TYPE_CHECKING:
     from telegram import Bot, Message
 
-# TOML may hold a number
-ChatName = Annotated[str, BeforeValidator(lambda chat: str(chat) if type(chat) is int else chat)]
 REFERENCE = re.compile(r"(?:(?P<photo>photo):)?(?P<id>\d+)(?::(?P<picture>\w+))?")
 LINK = re.compile(
     r"(?:https?://)?(?:t|telegram)\.me/(?:c/(?P<number>\d+)|(?:s/)?(?P<name>\w+))(?:/\d+)?"
@@ -49,16 +53,23 @@ LINK = re.compile(
 
 
 @dataclass(kw_only=True)
-class Telegram(Channel, Revises, Removes, Rehearses):
+class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses):
     """Posts every article in a Telegram channel or group and keeps it up to date there.
 
     token: the bot's, from @BotFather; the bot must be an administrator of the chat
     chat: @name of a public channel, or the number of a private one (-100…)
     test_chat: where `publish --test` posts
     api: the Bot API server
+    audit_chat: a chat of the office; a post in doubt is looked for by copying messages there
+    web: where public channels have their pages; there a post in doubt is looked for, too
     preview: the first picture: `above` or `below` the text as a large preview where it has a
         public address, else as a photo; `photo` always as a photo (1,024 characters); `none`
+    length: `full`: as much of the text as fits; `lead`: its beginning; or a number of characters.
+        What is left out is behind the article's `url`; without one the text is whole
+    thread: the topic's number, in a group with topics
     silent: post without a sound
+    quiet: post without a sound in these hours, but for urgency 1 and 2: 22:00-06:00
+    pace: seconds from one post or edit to the next, whichever machine makes it
     protect: let nobody forward or save the posts
     """
 
@@ -71,13 +82,19 @@ class Telegram(Channel, Revises, Removes, Rehearses):
     chat: ChatName
     test_chat: ChatName = ""
     api: WebUrl = "https://api.telegram.org"
+    audit_chat: ChatName = ""
+    web: WebUrl = "https://t.me"
     preview: Picture = "above"
+    length: Length = "full"
+    thread: Thread = 0
     silent: bool = False
+    quiet: QuietHours = ""
+    pace: Seconds = 1.0
     protect: bool = False
 
     def render(self, edition: Edition) -> Iterator[Rendition]:
         [item] = edition.items
-        post = compose(item, edition.publisher, self.name, self.preview)
+        post = compose(item, edition.publisher, self.name, self.preview, self.length)
         media = (post.photo,) if post.upload else ()
         yield Rendition("post", "application/json", post.content, media)
 
@@ -86,6 +103,8 @@ class Telegram(Channel, Revises, Removes, Rehearses):
 
     def publish(self, delivery: Delivery) -> Receipt:
         post = Post.read(delivery.rendition.content)
+        now = delivery.started or datetime.now(UTC)
+        silent = self.silent or is_quiet(self.quiet, now, post.zone, post.urgency)
         if post.photo:
             photo = _material(post, delivery.files)
             sent = self._wire.say(
@@ -94,7 +113,8 @@ class Telegram(Channel, Revises, Removes, Rehearses):
                     photo,
                     caption=post.text,
                     caption_entities=_entities(post),
-                    disable_notification=self.silent,
+                    message_thread_id=self.thread or None,
+                    disable_notification=silent,
                     protect_content=self.protect,
                 )
             )
@@ -105,7 +125,8 @@ class Telegram(Channel, Revises, Removes, Rehearses):
                     post.text,
                     entities=_entities(post),
                     link_preview_options=_card(post),
-                    disable_notification=self.silent,
+                    message_thread_id=self.thread or None,
+                    disable_notification=silent,
                     protect_content=self.protect,
                 )
             )
@@ -123,10 +144,36 @@ class Telegram(Channel, Revises, Removes, Rehearses):
             self._revise_caption(post, there)
         return replace(receipt, reference=there.reference)
 
+    def obstacle(self, before: Rendition, after: Rendition) -> str:
+        was, will = Post.read(before.content), Post.read(after.content)
+        if will.photo and not was.photo:
+            return (
+                "the post is text, and a text cannot become a photo: give the picture a public"
+                f" address (a feed hosts it), or set channels.{self.name}.preview to none"
+            )
+        if was.photo and utf16_length(will.text) > CAPTION_LIMIT:
+            return (
+                f"the post is a photo, and its caption holds {CAPTION_LIMIT:,} characters: shorten"
+                " the article, or take the post back with `withdraw --kill` and publish it anew"
+            )
+        return ""
+
     def remove(self, receipt: Receipt) -> None:
         there = Standing.read(receipt)
         with accepting(NOT_THERE):
             self._wire.ask(lambda bot: bot.delete_message(there.chat, there.id))
+
+    def find(self, delivery: Delivery) -> Receipt | Absent:
+        post, now = Post.read(delivery.rendition.content), datetime.now(UTC)
+        before, after = (Standing.read(one).id if one else None for one in delivery.neighbours)
+        doubt = Doubt(
+            text=post.text, chat=self.chat, started=delivery.started, before=before, after=after
+        )
+        found = settled(doubt, list(self._readers(doubt.is_fresh(now))), now)
+        if isinstance(found, Absent):
+            return found
+        there = Standing(chat=self.chat, id=found, is_photo=bool(post.photo), picture=_short(post))
+        return Receipt(there.reference, _link(self.chat, self._identity, str(found)))
 
     def target(self) -> str:
         return self.chat
@@ -168,6 +215,24 @@ class Telegram(Channel, Revises, Removes, Rehearses):
 
     def __exit__(self, *exc_info: object) -> None:
         self._wire.__exit__()
+
+    def _readers(self, fresh: bool) -> Iterator[Reader]:
+        """The ways to look for a post, the surer one first."""
+        setting, is_public = f"channels.{self.name}.audit_chat", self.chat.startswith("@")
+        if not (self.audit_chat or is_public):
+            raise InDoubt(
+                f"look whether the post is in {self.chat} (with {setting}, a chat of the office,"
+                " this is looked up)"
+            )
+        if self.audit_chat:
+            yield Forwarding(
+                self._wire,
+                setting=setting,
+                chat=self._identity,
+                audit_chat=_chat(self.audit_chat),
+            )
+        if is_public and not fresh:  # the page is some time behind
+            yield Page(self.web, self.chat[1:])
 
     def _edit(self, call: Callable[[Bot], Awaitable[object]]) -> None:
         with accepting(NOT_MODIFIED):

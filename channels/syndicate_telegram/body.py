@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from itertools import count
 
 from syndicate_telegram.rich import Entity, Rich, joined, sayable, separated
+from syndicate_telegram.tables import columns, labelled
 
 STYLES = {
     "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "cite": "italic",
@@ -18,11 +19,12 @@ STYLES = {
 BLOCKS = {
     "p", "div", "section", "article", "main", "aside", "header", "footer", "center", "address",
     "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "table", "blockquote",
-    "pre", "hr", "figure", "details", "summary",
+    "pre", "hr", "figure", "figcaption", "details", "summary",
 }  # fmt: skip
-UNSHOWN = {"figure", "img", "script", "style", "template"}
+UNSHOWN = {"img", "script", "style", "template"}
 VOID = {"br", "hr", "img", "col", "wbr", "input", "source", "area"}
 INDENT = "   "
+LONG_QUOTE = 400  # units; a longer one is folded, and opens at a touch
 BULLETS = ("•", "–")
 SUPERSCRIPT = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 SUBSCRIPT = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
@@ -98,8 +100,8 @@ def _block(node: Node, depth: int) -> Iterator[Block]:
             yield from _rows(node)
         case "hr":
             yield Block("rule", Rich("———"))
-        case "figure":
-            return
+        case "figcaption":
+            yield Block("paragraph", inline(node.children).styled("italic"))
         case _:
             yield from _flow(node, depth)
 
@@ -151,7 +153,8 @@ def _quote(node: Node, depth: int) -> Iterator[Block]:
     if depth:  # a quotation begins with a line of its own, and an item with its marker
         yield Block("quote", whole)
     else:
-        yield Block("quote", whole.styled("blockquote"))
+        long = whole.units > LONG_QUOTE
+        yield Block("quote", whole.styled("expandable_blockquote" if long else "blockquote"))
 
 
 def _preformatted(node: Node) -> Block:
@@ -162,16 +165,23 @@ def _preformatted(node: Node) -> Block:
 
 
 def _rows(table: Node) -> Iterator[Block]:
-    """A table as a paragraph per row, a line per cell: ``label: value``."""
-    labels: list[Rich] = []
+    """A narrow table in columns; any other as a paragraph per row, a line per cell."""
+    head: list[Rich] = []
+    rows: list[list[Rich]] = []
     for tag, row in _table_rows(table):
         cells = [_cell(c) for c in row.children if isinstance(c, Node) and c.tag in ("td", "th")]
         if tag == "caption":
             yield Block("heading", inline(row.children).styled("bold"))
-        elif not labels and _is_head(tag, row):
-            labels = cells
+        elif not (head or rows) and _is_head(tag, row):
+            head = cells
         else:
-            yield Block("row", joined("\n", _labelled(cells, labels)))
+            rows.append(cells)
+    if whole := columns(head, rows):
+        yield Block("pre", whole)
+    elif rows:
+        yield from (Block("row", labelled(head, row)) for row in rows)
+    else:
+        yield Block("row", joined(" ", head))
 
 
 def _table_rows(node: Node, part: str = "") -> Iterator[tuple[str, Node]]:
@@ -191,14 +201,6 @@ def _is_head(part: str, row: Node) -> bool:
 
 def _cell(node: Node) -> Rich:
     return joined(" ", (block.rich for block in _flow(node)))
-
-
-def _labelled(cells: list[Rich], labels: list[Rich]) -> Iterator[Rich]:
-    for number, value in enumerate(cells):
-        label = labels[number] if number < len(labels) else Rich()
-        shown = value.styled("bold") if number == 0 and len(cells) > 1 else value
-        if value:
-            yield joined(": ", (label, shown))
 
 
 def inline(children: Iterable[Node | str]) -> Rich:

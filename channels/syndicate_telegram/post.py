@@ -17,8 +17,10 @@ from typing import Any, Literal
 from syndicate import Article, ArticleError, Item, Media, Publisher
 from syndicate.text import datelined
 from syndicate.words import correction_line, moment, words
+from syndicate_telegram import lossless
 from syndicate_telegram.body import Block, assembled, blocks
 from syndicate_telegram.rich import Rich, abridged, joined, one_line, sayable, shortened, to_api
+from syndicate_telegram.settings import Length
 
 TEXT_LIMIT, CAPTION_LIMIT = 4096, 1024  # UTF-16 units after parsing
 PHOTO_BYTES = 10_000_000  # for sendPhoto
@@ -41,6 +43,8 @@ class Post:
     card: str = ""  # the picture shown as a large link preview: its URL
     above: bool = True  # where the card stands
     more: str = ""  # where "Read more" leads
+    urgency: int = 0  # of the article
+    zone: str = "UTC"  # whose hours are quiet
 
     @property
     def content(self) -> bytes:
@@ -64,18 +68,35 @@ class Post:
         return self.text
 
 
-def compose(item: Item, publisher: Publisher, channel: str, shown: Picture) -> Post:
+def compose(
+    item: Item, publisher: Publisher, channel: str, shown: Picture, length: Length = "full"
+) -> Post:
     """The post for an article, or the notice in its place if it was withdrawn.
+
+    ``length`` bounds the text where a link leads to the rest: the lead, or so many units.
 
     A picture with a public address is the card of a text; any other is sent as a photo, which
     leaves 1,024 characters: a longer text goes on behind the article's ``url``, and without one
     it is kept whole and the picture left out. ArticleError for what fits no post.
     """
+    said = _laid_out(item, publisher, channel, shown, length)
+    return replace(said, urgency=item.article.urgency, zone=publisher.timezone)
+
+
+def _laid_out(
+    item: Item, publisher: Publisher, channel: str, shown: Picture, length: Length
+) -> Post:
     if item.withdrawal:
         return _post(_notice(item, publisher))
     article, short = item.article, item.article.overrides.get(channel, {}).get("description", "")
+    if length == "lead" and article.url:
+        short = short or article.lead
     picture = next(iter(article.media), None) if shown != "none" else None
     draft = _draft(item, publisher, short, picture)
+    if not short:
+        lossless.check(article.html, assembled(draft.body).text, article.markdown)
+    if article.url and isinstance(length, int) and assembled(draft.body).units > length:
+        draft = replace(draft, body=(Block("paragraph", begun(draft.body, length)),))
     more = article.url or ""
     if picture and picture.url and shown != "photo":
         said = _or_error(draft.fitted(TEXT_LIMIT), draft)

@@ -12,7 +12,8 @@ from syndicate.text import utf16_length
 
 ENTITIES_MOST = 100  # per message; the server drops the rest without a word
 ENTITIES_BYTES = 9000  # all together; the server's limit is about 9,500
-IMPORTANCE = ("text_link", "blockquote", "pre", "bold", "code", "italic", "strikethrough")
+QUOTES = ("blockquote", "expandable_blockquote")
+IMPORTANCE = ("text_link", *QUOTES, "pre", "bold", "code", "italic", "strikethrough")
 WORTH_A_SENTENCE = 0.5  # of the room; a sentence that ends earlier wastes too much of it
 # four letters or more: "Plt." and "Jl." end no sentence
 SENTENCE_END = re.compile(r"(?:\w{4,}|\d|[)\]”’»\"])[.!?…]+[\"”’»)\]]*(?=\s)|[。！？][」』”]?")
@@ -63,7 +64,8 @@ class Rich:
         if not self.text:
             return self
         kept = () if kind in ("pre", "code") else self.entities
-        inner = tuple(entity for entity in kept if entity.kind != kind)
+        same = QUOTES if kind in QUOTES else (kind,)  # a quotation in a quotation is one
+        inner = tuple(entity for entity in kept if entity.kind not in same)
         whole = Entity(kind, 0, len(self.text), url, language)
         return Rich(self.text, separated((whole, *inner)))
 
@@ -167,7 +169,7 @@ def separated(entities: Sequence[Entity]) -> tuple[Entity, ...]:
     codes = sorted((e for e in entities if e.kind in ("code", "pre")), key=lambda e: e.start)
     parts: list[Entity] = []
     for entity in entities:
-        alone = entity.kind in ("code", "pre", "text_link", "blockquote")
+        alone = entity.kind in ("code", "pre", "text_link", *QUOTES)
         parts += (entity,) if alone else _around(entity, codes)
     return tuple(sorted(parts, key=lambda e: (e.start, -e.end)))
 

@@ -19,6 +19,7 @@ TAGS = {
     "code": ("<code>", "</code>"),
     "pre": ("<code>", "</code>"),
     "blockquote": ('<span class="quote">', "</span>"),
+    "expandable_blockquote": ('<span class="quote">', "</span>"),
     "spoiler": ("<span>", "</span>"),
     "changed": ("<mark>", "</mark>"),
 }

@@ -1,0 +1,169 @@
+"""Two ways to read what stands in a chat: forward its messages, or open its public page."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from syndicate import DeliveryError, InDoubt
+from syndicate_telegram.errors import Declined
+from syndicate_telegram.search import Blank, Message
+from syndicate_telegram.wire import LOOPBACK, Wire
+
+if TYPE_CHECKING:
+    from telegram import Message as Sent
+
+NO_MESSAGE = "message to forward not found"
+PROTECTED = "message can't be forwarded"
+PAGES = 5  # of the newest messages, some twenty each
+PATIENCE = 15  # seconds for one page
+VOID = {"br", "img", "hr", "input", "source", "wbr", "link", "meta"}
+
+
+class Forwarding:
+    """Reads a message as its silent copy in a chat of the office, which is then deleted."""
+
+    def __init__(self, wire: Wire, *, setting: str, chat: str, audit_chat: int | str) -> None:
+        self._wire, self._setting = wire, setting
+        self._chat, self._audit_chat = int(chat), audit_chat
+        self._audit: int | None = None
+
+    def newest(self) -> None:
+        """The Bot API does not tell."""
+
+    def read(self, number: int) -> Message | Blank:
+        audit = self._where()
+        try:
+            copy = self._wire.ask(
+                lambda bot: bot.forward_message(
+                    audit, self._chat, number, disable_notification=True
+                )
+            )
+        except Declined as declined:
+            if NO_MESSAGE in declined.answer:
+                return Blank.GONE
+            if PROTECTED in declined.answer:
+                return Blank.UNREAD
+            raise self._refused(declined) from None
+        self._delete(audit, copy.message_id)
+        return Message(copy.text or copy.caption or "", _sent_at(copy))
+
+    def _where(self) -> int:
+        """The audit chat's number; what is copied must never be seen in the channel itself."""
+        if self._audit is None:
+            try:
+                self._audit = self._wire.ask(lambda bot: bot.get_chat(self._audit_chat)).id
+            except Declined as declined:
+                raise self._refused(declined) from None
+        if self._audit == self._chat:
+            raise InDoubt(f"{self._setting}: it is the channel itself: name a chat of the office")
+        return self._audit
+
+    def _refused(self, declined: Declined) -> InDoubt:
+        return InDoubt(
+            f"{self._setting}: Telegram copies nothing into {self._audit_chat}"
+            f" ({declined.answer}): make the bot a member who may write there"
+        )
+
+    def _delete(self, audit: int, number: int) -> None:
+        with suppress(DeliveryError):  # a copy too many harms nobody there
+            self._wire.ask(lambda bot: bot.delete_message(audit, number))
+
+
+def _sent_at(copy: Sent) -> datetime:
+    return copy.forward_origin.date if copy.forward_origin else copy.date
+
+
+class Page:
+    """Reads messages on the public page of a channel, from the newest backwards.
+
+    A number that is not shown may be a deleted message, or one that the page does not show yet.
+    """
+
+    def __init__(self, web: str, name: str) -> None:
+        self._url = f"{web}/s/{name}"
+        self._shown: dict[int, Message] = {}
+        self._pages = PAGES
+
+    def newest(self) -> int | None:
+        if not self._shown:
+            self._turn()
+        return max(self._shown, default=None)
+
+    def read(self, number: int) -> Message | Blank:
+        while self._pages and number < min(self._shown, default=number + 1):
+            self._turn()
+        return self._shown.get(number, Blank.UNREAD)
+
+    def _turn(self) -> None:
+        oldest = min(self._shown, default=None)
+        shown = messages(fetched(self._url, {"before": oldest} if oldest else {}))
+        self._pages = self._pages - 1 if shown.keys() - self._shown.keys() else 0
+        self._shown |= shown
+
+
+def fetched(url: str, query: dict[str, int]) -> str:
+    """A page as it is now; InDoubt where there is none."""
+    import httpx
+
+    near = urlsplit(url).hostname in LOOPBACK
+    try:
+        answer = httpx.get(url, params=query, timeout=PATIENCE, trust_env=not near)
+    except httpx.HTTPError as error:
+        raise InDoubt(f"{url} cannot be read ({type(error).__name__}): look yourself") from None
+    if answer.status_code != 200:
+        raise InDoubt(f"{url} shows no messages ({answer.status_code}): look yourself")
+    return answer.text
+
+
+def messages(page: str) -> dict[int, Message]:
+    """The messages of a channel's page, by their numbers."""
+    reader = _PageReader()
+    reader.feed(page)
+    reader.close()
+    return reader.found()
+
+
+class _PageReader(HTMLParser):
+    """Takes ``data-post``, the text's element and ``time`` from each message."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._texts: dict[int, str] = {}
+        self._times: dict[int, datetime] = {}
+        self._number = 0
+        self._depth = 0  # in the text's element
+
+    def found(self) -> dict[int, Message]:
+        return {n: Message(self._texts[n].strip(), at) for n, at in self._times.items()}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = {name: value or "" for name, value in attrs}
+        number = said.get("data-post", "").rpartition("/")[2]
+        if number.isdecimal():
+            self._number, self._depth = int(number), 0
+            self._texts[self._number] = ""
+        elif self._depth:
+            self._in_text(tag)
+        elif "tgme_widget_message_text" in said.get("class", "").split():
+            self._depth = 1
+        elif tag == "time" and self._number and "datetime" in said:
+            at = datetime.fromisoformat(said["datetime"])
+            self._times[self._number] = at if at.tzinfo else at.replace(tzinfo=UTC)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._depth and tag not in VOID:
+            self._depth -= 1
+
+    def handle_data(self, data: str) -> None:
+        if self._depth and self._number:
+            self._texts[self._number] += data
+
+    def _in_text(self, tag: str) -> None:
+        if tag == "br":
+            self._texts[self._number] += "\n"
+        if tag not in VOID:
+            self._depth += 1

@@ -1,0 +1,38 @@
+"""The settings of a Telegram channel: what they may say, checked when the file is read."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+LOUD = (1, 2)  # ninjs urgencies that wake people
+
+# TOML may hold a number
+ChatName = Annotated[str, BeforeValidator(lambda chat: str(chat) if type(chat) is int else chat)]
+
+
+def _hours(said: str) -> str:
+    if said and not HOURS.fullmatch(said):
+        raise ValueError("write it like 22:00-06:00")
+    return said
+
+
+QuietHours = Annotated[str, AfterValidator(_hours)]
+Length = Literal["full", "lead"] | Annotated[int, Field(ge=200)]
+Seconds = Annotated[float, Field(ge=0, le=60)]
+Thread = Annotated[int, Field(ge=0)]
+
+
+def is_quiet(hours: str, at: datetime, zone: str, urgency: int) -> bool:
+    """Whether a moment lies in these hours of a day, and the article is not urgent."""
+    found = HOURS.fullmatch(hours)
+    if found is None or urgency in LOUD:
+        return False
+    start, end = (time(int(found[n]), int(found[n + 1])) for n in (1, 3))
+    now = at.astimezone(ZoneInfo(zone)).time()
+    return start <= now < end if start < end else now >= start or now < end
