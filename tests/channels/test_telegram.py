@@ -5,7 +5,7 @@ import logging
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -54,8 +54,10 @@ from syndicate.testing import (
 from syndicate.text import utf16_length
 from syndicate_telegram import Telegram
 from syndicate_telegram.body import assembled, blocks
+from syndicate_telegram.lossless import first_lost
 from syndicate_telegram.post import hashtags
 from syndicate_telegram.rich import Rich, abridged, shortened, to_api
+from syndicate_telegram.settings import Length
 from syndicate_telegram.wire import Timing
 
 MARKS = {
@@ -126,6 +128,7 @@ def make(api: str = "http://127.0.0.1:9", **given: Any) -> Telegram:
         "token": SecretStr(TOKEN),
         "chat": "@kabar",
         "api": api,
+        "web": api,
     } | given
     return Hasty(**fields)
 
@@ -452,14 +455,24 @@ def test_a_style_ends_where_the_text_is_cut() -> None:
         ),
         (
             "<table><thead><tr><th>Tahap</th><th>Mulai</th></tr></thead><tbody>"
-            "<tr><td>Uji</td><td>2 Mei</td></tr><tr><td>Umum</td><td></td></tr></tbody></table>",
-            "Tahap: <b>Uji</b>\nMulai: 2 Mei\n\nTahap: <b>Umum</b>",
+            "<tr><td>Uji</td><td>2 Mei</td></tr><tr><td>市</td><td></td></tr></tbody></table>",
+            "<pre>Tahap  Mulai\nUji    2 Mei\n市</pre>",
         ),
-        ("<table><tr><td>a</td><td>b</td></tr></table>", "<b>a</b>\nb"),
+        (
+            "<table><thead><tr><th>Tahap</th><th>Mulai</th></tr></thead><tbody>"
+            "<tr><td>Uji kompetensi calon anggota</td><td>2 Mei</td></tr>"
+            "<tr><td>Umum</td><td></td></tr></tbody></table>",
+            "Tahap: <b>Uji kompetensi calon anggota</b>\nMulai: 2 Mei\n\nTahap: <b>Umum</b>",
+        ),
+        (
+            "<table><tr><td>a</td><td><a href='https://e.org/'>b</a></td></tr></table>",
+            "<b>a</b>\n<a https://e.org/>b</a>",
+        ),
+        ("<table><tr><td>a</td><td>b</td></tr></table>", "<pre>a  b</pre>"),
         ("<dl><dt>a</dt><dd>b</dd></dl>", "<b>a</b>\nb"),
         ("<p>8 m<sup>2</sup>, H<sub>2</sub>O, 1<sup>st</sup></p>", "8 m², H₂O, 1st"),
         ("<p>x<sup>a+b</sup><sub>k!</sub></p>", "x^(a+b)_(k!)"),
-        ("<figure><img src='x'><figcaption>y</figcaption></figure><p>z</p>", "z"),
+        ("<figure><img src='x'><figcaption>y</figcaption></figure><p>z</p>", "<i>y</i>\n\nz"),
         ("<p>a\x01b\u202ec</p>", "abc"),
         ("<p></p><p> </p><ul></ul>", ""),
     ],
@@ -890,3 +903,99 @@ def test_nothing_heavy_is_imported_with_the_channel() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout == "set()\n"
+
+
+# no word is lost
+
+
+@pytest.mark.parametrize(
+    ("html", "said", "lost"),
+    [
+        ("<p>satu dua tiga</p>", "satu dua tiga", ""),
+        ("<p>satu dua tiga</p>", "satu tiga", "dua"),
+        ("<p>satu dua</p>", "dua satu", "dua"),
+        ("<p>H<sub>2</sub>O, x<sup>a+b</sup></p>", "H₂O, x^(a+b)", ""),
+        ("<table><tr><th>a</th><th>b</th></tr><tr><td>c</td></tr></table>", "a: c", "b"),
+        ("<p>a\u202eb</p>", "ab", ""),
+        ("<p>x<sub>i,j</sub> a_b</p>", "x_(i,j) a_b", ""),
+    ],
+)
+def test_a_lost_word_is_found(html: str, said: str, lost: str) -> None:
+    assert first_lost(html, said) == lost
+
+
+def test_a_word_that_would_be_lost_stops_the_publication_with_its_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("syndicate_telegram.body._translated", lambda *_: "")
+    html, markdown = "<p>one</p><p>two <sup>three</sup></p>", "one\n\ntwo <sup>three</sup>"
+    article = replace(HELLO, html=html, markdown=markdown)
+    with pytest.raises(ArticleError, match="the word “three” in line 3 of its text would be lost"):
+        said(item(article))
+
+
+def test_a_long_quotation_is_folded() -> None:
+    [short, long] = (blocks(f"<blockquote><p>{'kata ' * n}</p></blockquote>") for n in (20, 200))
+    assert [e.kind for e in (*short[0].rich.entities, *long[0].rich.entities)] == [
+        "blockquote", "expandable_blockquote",
+    ]  # fmt: skip
+
+
+# the office's habits
+
+
+@pytest.mark.parametrize(
+    ("length", "text"),
+    [
+        ("full", "Hello, world\n\nIt begins. It goes on.\n\nIt ends."),
+        ("lead", "Hello, world\n\nIt begins. It goes on."),
+        (200, "Hello, world\n\nIt begins. It goes on.\n\nIt ends."),
+    ],
+)
+def test_a_post_is_as_long_as_the_office_likes(length: Length, text: str) -> None:
+    html = "<p>It begins. It goes on.</p><p>It ends.</p>"
+    article = replace(HELLO, html=html, lead="It begins. It goes on.", media=())
+    post = said(item(article), length=length)
+    assert post["text"].startswith(f"{text}\n\nRead more")
+
+
+def test_a_number_of_characters_ends_with_a_paragraph_and_the_link() -> None:
+    article = replace(HELLO, html=f"<p>{SENTENCE}</p>" * 20, media=())
+    text = said(item(article), length=300)["text"]
+    assert text.count(SENTENCE.strip()) == 5
+    assert "Read more" in text
+
+
+@pytest.mark.parametrize("length", ["lead", 200])
+def test_no_word_is_left_out_where_no_link_leads_to_it(length: Length) -> None:
+    article = replace(HELLO, html=f"<p>{SENTENCE}</p>" * 20, url=None, media=())
+    assert said(item(article), length=length)["text"].count(SENTENCE.strip()) == 20
+
+
+@pytest.mark.parametrize(
+    ("hours", "clock", "urgency", "quiet"),
+    [
+        ("22:00-06:00", "22:00", 0, True),
+        ("22:00-06:00", "05:59", 3, True),
+        ("22:00-06:00", "06:00", 0, False),
+        ("22:00-06:00", "23:00", 2, False),
+        ("12:00-13:00", "12:30", 0, True),
+        ("12:00-13:00", "13:00", 0, False),
+        ("", "23:00", 0, False),
+    ],
+)
+def test_a_post_in_quiet_hours_makes_no_sound(
+    api: BotApi, hours: str, clock: str, urgency: int, quiet: bool
+) -> None:
+    with make(api.url, quiet=hours) as channel:
+        one = delivery(channel, item(replace(HELLO, urgency=urgency)))
+        started = datetime.fromisoformat(f"2026-08-14T{clock}:00+07:00")
+        channel.publish(replace(one, started=started))
+    sent = api.requests[-1].params
+    assert (sent.get("disable_notification") == "true") is quiet
+
+
+def test_a_post_goes_to_its_topic(api: BotApi) -> None:
+    with make(api.url, thread=7) as channel:
+        published(channel, item())
+    assert api.requests[-1].params["message_thread_id"] == "7"
