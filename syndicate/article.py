@@ -42,7 +42,7 @@ class Publisher:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """One picture of an article (a ninjs association).
+    """One picture or document of an article (a ninjs association).
 
     A local file has ``sha256``, ``size`` and its measures; its ``url`` is None until a channel
     hosts it. A remote one has its absolute ``url`` and none of the others.
@@ -64,12 +64,19 @@ class Media:
         """The name it is hosted under: ``SHA256.ext``."""
         return f"{self.sha256}{EXTENSIONS.get(self.media_type, '')}"
 
+    @property
+    def is_document(self) -> bool:
+        """Whether it is to be opened or kept, not looked at in passing."""
+        return self.media_type == PDF
 
+
+PDF = "application/pdf"
 EXTENSIONS = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
     "image/gif": ".gif",
     "image/webp": ".webp",
+    PDF: ".pdf",
 }
 
 
@@ -132,6 +139,16 @@ class Article:
     def originators(self) -> tuple[InfoSource, ...]:
         """Whose information this is, where it is not the publisher's own."""
         return tuple(source for source in self.info_sources if source.role == "originator")
+
+    @property
+    def pictures(self) -> tuple[Media, ...]:
+        """What is looked at, in order."""
+        return tuple(media for media in self.media if not media.is_document)
+
+    @property
+    def documents(self) -> tuple[Media, ...]:
+        """What is opened or kept, in order."""
+        return tuple(media for media in self.media if media.is_document)
 
     def worded_for(self, channel: str) -> Article:
         """The article with its own words for one channel (front matter ``overrides``)."""
