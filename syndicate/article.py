@@ -225,6 +225,7 @@ class Item:
     updated: datetime
     corrections: tuple[Correction, ...] = ()  # oldest first
     withdrawal: Withdrawal | None = None
+    expired: bool = False  # its ``expires`` has passed, and the ledger has taken note
 
     @property
     def pub_status(self) -> PubStatus:

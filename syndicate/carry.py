@@ -60,7 +60,7 @@ def tell_outcomes(office: Office, prepared: Iterable[Prepared], report: Report) 
             continue
         with office.ledger.reading() as db:
             there = {place.address: place for place in places(db, number=one.edition)}
-        for step in one.steps:
+        for step in filter(_is_news, one.steps):
             if place := there.get(step.address):
                 report.lines.append(line_of(place, step.action, why=step.why))
 
@@ -70,7 +70,7 @@ def tell_plan(prepared: Iterable[Prepared], report: Report) -> None:
     for one in prepared:
         if _is_quiet(one):
             continue
-        for step in one.steps:
+        for step in filter(_is_news, one.steps):
             report.lines.append(
                 Line(
                     channel=one.channel.name,
@@ -100,6 +100,12 @@ def tell_failed(failed: Iterable[Failed], report: Report) -> None:
 def _is_quiet(one: Prepared) -> bool:
     """A picture that is where it should be is nobody's news."""
     return one.key.startswith(MEDIA) and all(s.action is Action.NOTHING for s in one.steps)
+
+
+def _is_news(step: Step) -> bool:
+    """What only follows something else is told of when it changes."""
+    follows = bool(step.rendition and step.rendition.follows)
+    return not follows or step.action is not Action.NOTHING
 
 
 def _is_told(report: Report, office: Office, plans: list[Prepared]) -> bool:

@@ -30,12 +30,17 @@ class Rendition:
     """One effect, ready to happen: one message, one file, one letter for a whole list.
 
     ``media`` are the sha256 names of the local files that the effect needs beside its content.
+    What ``follows`` another address of its edition is said when that one stands, and learns where.
+    What ``tells`` of a version of the article is said when that version takes an older one's
+    place there, and never made up for.
     """
 
     address: str  # unique within its edition: "post", a file's name; "" in a digest
     media_type: str
     content: bytes
     media: tuple[str, ...] = ()
+    follows: str = ""
+    tells: int = 0
 
     @cached_property
     def digest(self) -> str:
@@ -65,6 +70,7 @@ class Delivery:
     # for find(): what this channel has at the same destination from before the attempt began, and
     # from an attempt that began two minutes after it or later; the nearest ones, where known
     neighbours: tuple[Receipt | None, Receipt | None] = (None, None)
+    followed: Receipt | None = None  # of what rendition.follows names
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +134,11 @@ class Channel(ABC):
         """The destination as it names itself, asked while open (a chat's numeric id)."""
         return self.target()
 
-    def receipt(self, said: str, destination: str) -> Receipt:
+    def receipt(self, said: str, destination: str, rendition: Rendition | None = None) -> Receipt:
         """What a person says of where something stands: its link, or what the link ends in.
 
-        ``destination`` is the identity, as far as it is known. Refused for what is not there.
+        ``destination`` is the identity, and ``rendition`` what was said there, as far as they are
+        known. Refused for what is not there.
         """
         is_link = said.startswith(("https://", "http://"))
         reference = said.rstrip("/").rpartition("/")[2] if is_link else said
@@ -159,8 +166,8 @@ class Revises(ABC):
     def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
         """Put the rendition where the receipt points; Refused where that cannot be done."""
 
-    def obstacle(self, before: Rendition, after: Rendition) -> str:
-        """Why the one cannot become the other, and what to do; "" if it can. No network."""
+    def obstacle(self, receipt: Receipt, rendition: Rendition) -> str:
+        """Why what stands there cannot say this, and what to do; "" if it can. No network."""
         return ""
 
 

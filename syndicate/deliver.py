@@ -136,6 +136,8 @@ def _act(run: Run, attempt: Attempt) -> Receipt | None:
         channel.remove(receipt)
         return None
     delivery = to_deliver(attempt)
+    if attempt.followed and attempt.followed.destination != run.identity:
+        raise Refused(f"what it follows stands in {attempt.followed.destination}")
     if receipt is None:
         return channel.publish(delivery)
     if not isinstance(channel, Revises):
@@ -148,7 +150,7 @@ def to_deliver(attempt: Attempt) -> Delivery:
     assert attempt.rendition is not None
     return Delivery(
         attempt.key, attempt.rendition, attempt.files, attempt.recipient, attempt.started,
-        attempt.neighbours,
+        attempt.neighbours, attempt.followed,
     )  # fmt: skip
 
 

@@ -22,6 +22,9 @@ class Action(StrEnum):
     CANNOT = "cannot"
 
 
+FORM = "only its form is new (--refresh)"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What the ledger knows of one address."""
@@ -56,11 +59,20 @@ class Step:
 class Purpose:
     """Why a channel is planned for: what happened to the article, and what was asked."""
 
-    change: Action = Action.REFRESH  # CORRECT, REFILE or WITHDRAW; REFRESH: no new revision
     version: int = 0  # of the article; 0 for what is not about one
+    major: int = 0  # the newest version that readers are told of
+    withdrawn: bool = False
     refresh: bool = True  # whether the same revision may be said in other bytes
     kill: bool = False  # a withdrawal that also removes
     called: Action | None = None  # what a collection's change means to its readers
+
+    def since(self, version: int) -> Action:
+        """What becomes of a reader who saw this version."""
+        if version == self.version:
+            return Action.REFRESH
+        if self.withdrawn:
+            return Action.WITHDRAW
+        return Action.CORRECT if self.major > version else Action.REFILE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +94,37 @@ def plan(
     """Compare what the channel renders now with what the ledger knows, address by address."""
     leftover = dict(known)
     for rendition in renditions:
-        yield step(rendition, leftover.pop(rendition.address, None), purpose, can)
+        there, followed = leftover.pop(rendition.address, None), known.get(rendition.follows)
+        is_new = rendition.follows and not (there and there.wanted)
+        why = _untimely(rendition, followed, purpose, can) if is_new else ""
+        if not why:
+            yield step(rendition, there, purpose, can)
+        elif not rendition.tells:
+            yield Step(rendition.address, Action.NOTHING, rendition, why)
     for address, there in leftover.items():
         if there.wanted is not None:
             yield _remove(address, there, can)
 
 
+def _untimely(
+    rendition: Rendition, followed: Known | None, purpose: Purpose, can: Abilities
+) -> str:
+    """Why nothing new is said beside what it follows."""
+    if followed is None:
+        return "nobody has seen what was wrong" if rendition.tells else ""
+    if followed.is_given_up:
+        return "given up"
+    if followed.destination and can.identity not in (None, followed.destination):
+        return f"stands in {followed.destination}"
+    if rendition.tells:
+        is_new = followed.version < rendition.tells == purpose.version
+        return "" if is_new and followed.present else "told, or nobody has seen what was wrong"
+    return FORM if followed.version == purpose.version and not purpose.refresh else ""
+
+
 def step(rendition: Rendition, there: Known | None, purpose: Purpose, can: Abilities) -> Step:
     """What has to happen at one address."""
-    address, withdrawn = rendition.address, purpose.change is Action.WITHDRAW
+    address, withdrawn = rendition.address, purpose.withdrawn
     if there and there.is_given_up and there.wanted == rendition.digest:
         return Step(address, Action.NOTHING, rendition, "given up")
     if there is None or (there.present is None and there.state != "in_doubt"):
@@ -105,12 +139,12 @@ def step(rendition: Rendition, there: Known | None, purpose: Purpose, can: Abili
     if there.wanted == rendition.digest:
         return _again(rendition, there, withdrawn)
     if there.version == purpose.version and not purpose.refresh and purpose.version:
-        return Step(address, Action.NOTHING, rendition, "only its form is new (--refresh)")
+        return Step(address, Action.NOTHING, rendition, FORM)
     if not can.revises and there.state != "in_doubt":
         why = "what this channel has said it cannot change"
         return Step(address, Action.CANNOT, rendition, why, replaces=withdrawn)
-    change = purpose.change if there.version != purpose.version else Action.REFRESH
-    return Step(address, purpose.called or change, rendition, replaces=withdrawn)
+    change = purpose.called or purpose.since(there.version)
+    return Step(address, change, rendition, replaces=withdrawn)
 
 
 def _call_off(rendition: Rendition, there: Known | None, purpose: Purpose, can: Abilities) -> Step:

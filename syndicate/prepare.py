@@ -123,12 +123,11 @@ class Preparation:
         if known.id not in self.catalogue.channels_of(standing.uri):
             return
         edition = editions.article(self.item(standing.item, channel), self.office.publisher)
-        there = self.catalogue.known(self.catalogue.edition(known.id, edition.key))
-        said = min((k.version for k in there.values()), default=0)
         withdrawal = standing.item.withdrawal
         purpose = Purpose(
-            change=_change(standing, said),
             version=standing.version,
+            major=standing.major_version,
+            withdrawn=withdrawal is not None,
             refresh=self.wish.refresh,
             kill=bool(withdrawal and withdrawal.kill),
         )
@@ -171,21 +170,14 @@ class Preparation:
         )
         purpose = purpose or Purpose(called=self.wish.called)
         steps = [
-            self._possible(channel, edition, one) for one in plan(renditions, there, purpose, can)
+            _possible(channel, one, there.get(one.address))
+            for one in plan(renditions, there, purpose, can)
         ]
         before = self._before(edition, steps) if self.wish.diff else {}
         for step in steps:
             if _changes(step, there.get(step.address)):
                 self.catalogue.want(edition, step, purpose.version)
         self.prepared.append(Prepared(channel, known, key, edition, steps, before))
-
-    def _possible(self, channel: Channel, edition: int, step: Step) -> Step:
-        """A change that cannot be made is told now, not when half of the channels have it."""
-        if not isinstance(channel, Revises) or step.action not in CHANGES or not step.rendition:
-            return step
-        before = self.catalogue.said(edition, step.address)
-        why = channel.obstacle(before, step.rendition) if before else ""
-        return replace(step, action=Action.CANNOT, why=why) if why else step
 
     def _compared(
         self, channel: Compares, edition: int, there: dict[str, Known], new: list[Rendition]
@@ -194,10 +186,9 @@ class Preparation:
         lost = []
         for rendition in new:
             known = there.get(rendition.address)
-            if known and known.reference and known.present == known.wanted == rendition.digest:
-                receipt = Receipt(known.reference, known.url, known.destination or "")
-                if not channel.holds(rendition, receipt):
-                    lost.append(rendition.address)
+            is_said = known and known.present == known.wanted == rendition.digest
+            if known and is_said and not channel.holds(rendition, _receipt(known)):
+                lost.append(rendition.address)
         if not lost:
             return there
         self.catalogue.lose(edition, lost)
@@ -216,12 +207,16 @@ def _host(channels: Iterable[Channel]) -> _Host | None:
     return next((cast(_Host, c) for c in channels if isinstance(c, HostsMedia)), None)
 
 
-def _change(standing: Standing, said: int) -> Action:
-    if standing.item.withdrawal:
-        return Action.WITHDRAW
-    if standing.version == said:
-        return Action.REFRESH
-    return Action.CORRECT if standing.major_version > said else Action.REFILE
+def _possible(channel: Channel, step: Step, there: Known | None) -> Step:
+    """A change that cannot be made is told now, not when half of the channels have it."""
+    if not isinstance(channel, Revises) or step.action not in CHANGES or not step.rendition:
+        return step
+    why = channel.obstacle(_receipt(there), step.rendition) if there and there.present else ""
+    return replace(step, action=Action.CANNOT, why=why) if why else step
+
+
+def _receipt(there: Known) -> Receipt:
+    return Receipt(there.reference or "", there.url, there.destination or "")
 
 
 def _changes(step: Step, there: Known | None) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from syndicate.admit import read_all
 from syndicate.carry import Progress, carry_out, run_channel, silent, tell_failed
-from syndicate.channel import Channel, Compares, Receipt, Repeatable, Revises, Scope
+from syndicate.channel import Channel, Compares, Receipt, Rendition, Repeatable, Revises, Scope
 from syndicate.digest import CatchUp, due_windows, pass_over
 from syndicate.editions import COLLECTION
 from syndicate.errors import ConfigError, UsageError
@@ -47,7 +47,8 @@ def resolve(
     [channel] = office.chosen([place.channel])
     if answer is Answer.SENT:
         destination = office.ledger.known_channels()[channel.name].identity or ""
-        receipt = _receipt(office, channel, said, destination, place.edition)
+        words = office.ledger.attempted(delivery)
+        receipt = _receipt(office, channel, said, destination, place.edition, words)
         office.ledger.say_sent(delivery, receipt)
     elif answer is Answer.NOT_SENT:
         office.ledger.say_not_sent(delivery)
@@ -79,7 +80,8 @@ def adopt(
         raise UsageError(f"channel {name!r} has no posts of its own to adopt (publish does it)")
     report = Report(command="adopt", notes=office.notes)
     [draft] = read_all(office, [path], report, dry=False)
-    receipt = _receipt(office, channel, reference, _identity(office, channel), draft.article.uri)
+    here = _identity(office, channel)
+    receipt = _receipt(office, channel, reference, here, draft.article.uri)
     with office.ledger.planning() as catalogue:
         request = Request(paths=[path], new=True, note=note or None)
         if record(office, catalogue, request, draft, report) == "original":
@@ -90,6 +92,8 @@ def adopt(
         plan_for(prepare, [channel], [draft.article.uri], [draft])
         for one in prepare.prepared:
             for step in one.steps:
+                if step.rendition and step.rendition.follows:
+                    continue  # the receipt is of what it follows
                 revises = isinstance(channel, Revises)
                 if not catalogue.adopt(one.edition, step.address, receipt, revises=revises):
                     report.notes.append(f"{name}: the ledger has its place already; it is kept")
@@ -184,10 +188,12 @@ def _was_rewritten(catalogue: Catalogue, channel: Channel, known: KnownChannel) 
 
 
 def _receipt(
-    office: Office, channel: Channel, said: str, destination: str, edition: str
-) -> Receipt:
+    office: Office, channel: Channel, said: str, destination: str, edition: str,
+    words: Rendition | None = None,
+) -> Receipt:  # fmt: skip
     """Where something stands, as a person says it; nothing else of this channel may stand there."""
-    receipt = replace(channel.receipt(said.strip(), destination), destination=destination)
+    receipt = channel.receipt(said.strip(), destination, words)
+    receipt = replace(receipt, destination=destination)
     if not receipt.reference:
         raise UsageError("say where it is: its link, or its number")
     with office.ledger.reading() as db:

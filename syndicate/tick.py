@@ -1,18 +1,22 @@
-"""Everything that is due: what waited, what is in doubt, the digests. One line of cron."""
+"""Everything due: what waited, what is in doubt, what expired, the digests. One line of cron."""
 
 from __future__ import annotations
 
-from syndicate.carry import Progress, run_channel, silent
+from syndicate.carry import Progress, carry_out, run_channel, silent, tell_failed
 from syndicate.channel import Scope
 from syndicate.digest import Request, digest
+from syndicate.errors import ArticleError
 from syndicate.ledger.report import Place, places
 from syndicate.office import Office
+from syndicate.plan import Action
+from syndicate.prepare import Preparation, Wish
 from syndicate.report import Report, line_of
 
 
 def tick(office: Office, progress: Progress = silent) -> Report:
     """Try again what waits, settle what is in doubt, send the digests that are due."""
     report = Report(command="tick", notes=office.notes)
+    _expire(office, report, progress)
     for channel in office.channels:
         if channel.scope is Scope.DIGEST:
             continue
@@ -28,6 +32,24 @@ def tick(office: Office, progress: Progress = silent) -> Report:
     report.lines += digests.lines
     report.problems += digests.problems
     return report
+
+
+def _expire(office: Office, report: Report, progress: Progress) -> None:
+    """Let every channel see which articles have just expired."""
+    with office.ledger.planning() as catalogue:
+        uris = catalogue.expire(office.clock())
+        prepare = Preparation(office, catalogue, Wish())
+        standings = [standing for uri in uris if (standing := catalogue.standing(uri))]
+        for channel in office.channels if standings else ():
+            try:
+                prepare.say(channel, standings)
+            except ArticleError as error:
+                report.problems.append(str(error))
+    changed = [
+        one for one in prepare.prepared if any(s.action is not Action.NOTHING for s in one.steps)
+    ]
+    tell_failed(prepare.failed, report)
+    carry_out(office, changed, report, progress)
 
 
 def _open(office: Office, channel: str) -> list[Place]:

@@ -19,6 +19,7 @@ from gallery import Piece, gallery
 from posts import Post, units
 from syndicate.demo.bubbles import bubble
 
+PNG = b"\x89PNG"
 BUILD = Path(__file__).resolve().parent.parent / "build"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 COLUMNS, BUBBLE, GAP = 5, 360, 20  # pixels, but for the first
@@ -78,11 +79,16 @@ def figure(piece: Piece) -> str:
 
 def _picture(said: Post, files: Mapping[str, bytes]) -> str:
     """The file itself; for one at an address, which may not exist, a frame with that address."""
-    name = str(said.given.get("photo") or said.given.get("card") or "")
-    if name in files:
-        data = b64encode(files[name]).decode()
+    names = said.given["attached"] or list(filter(None, [said.given["card"]]))
+    return "".join(_one(name, files) for name in names)
+
+
+def _one(name: str, files: Mapping[str, bytes]) -> str:
+    content = files.get(name, b"")
+    if content[:4] == PNG:
+        data = b64encode(content).decode()
         return f'<div class="picture"><img alt="" src="data:image/png;base64,{data}"></div>'
-    return f'<div class="picture">{escape(name)}</div>' if name else ""
+    return f'<div class="picture">{escape("📄 PDF" if content else name)}</div>'
 
 
 def photograph(browser: str, page: Path, picture: Path) -> None:

@@ -50,7 +50,7 @@ class Post:
 
     @property
     def is_caption(self) -> bool:
-        return bool(self.given.get("photo"))
+        return bool(self.given["shape"] != "text")
 
     def between(self, start: int, end: int) -> str:
         """The text between two offsets in UTF-16 units."""
@@ -74,8 +74,21 @@ def content(state: Item, **settings: Any) -> bytes:
 
 
 def post(state: Item, **settings: Any) -> Post:
-    said = json.loads(content(state, **settings))
-    return Post(text=said.pop("text"), entities=tuple(said.pop("entities")), given=said)
+    return read(content(state, **settings))
+
+
+def read(rendition: bytes) -> Post:
+    """What readers get: the words of a post's own shape, and what is attached in it."""
+    said = json.loads(rendition)
+    is_text = said["shape"] == "text"
+    words, entities = ("text", "entities") if is_text else ("caption", "caption_entities")
+    attached = [] if is_text else [one["file"] or one["url"] for one in said["attachments"]]
+    given = {key: said[key] for key in ("shape", "card", "above", "more", "urgency")}
+    if not is_text:
+        given["card"] = ""
+    return Post(
+        text=said[words], entities=tuple(said[entities]), given=given | {"attached": attached}
+    )
 
 
 def delivery(opened: Telegram, state: Item, files: Mapping[str, bytes] | None = None) -> Delivery:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from hashlib import sha256
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from syndicate import (
+    ABSENT,
     Absent,
     Channel,
     Delivery,
@@ -26,26 +26,25 @@ from syndicate import (
     Scope,
 )
 from syndicate.settings import SecretStr, WebUrl
-from syndicate.text import utf16_length
-from syndicate_telegram.errors import (
-    NO_CAPTION,
-    NO_TEXT,
-    NOT_MODIFIED,
-    NOT_THERE,
-    Declined,
-    Place,
-    accepting,
-)
-from syndicate_telegram.post import CAPTION_LIMIT, TEXT_LIMIT, Picture, Post, compose
+from syndicate_telegram.chat import Chat, Manner
+from syndicate_telegram.compose import Picture, compose, reply
+from syndicate_telegram.errors import NO_CAPTION, NO_TEXT, Declined, Place
+from syndicate_telegram.post import TEXT_LIMIT, Post
 from syndicate_telegram.reading import Forwarding, Page
 from syndicate_telegram.search import Doubt, Reader, settled
-from syndicate_telegram.settings import ChatName, Length, QuietHours, Seconds, Thread, is_quiet
+from syndicate_telegram.settings import (
+    LOUD,
+    ChatName,
+    Length,
+    QuietHours,
+    Seconds,
+    Thread,
+    is_quiet,
+)
+from syndicate_telegram.standing import Standing, chat_id
 from syndicate_telegram.wire import Timing, Wire
 
-if TYPE_CHECKING:
-    from telegram import Bot, Message
-
-REFERENCE = re.compile(r"(?:(?P<photo>photo):)?(?P<id>\d+)(?::(?P<picture>\w+))?")
+POST, PIN = "post", "pin"  # addresses; each correction may have one too
 LINK = re.compile(
     r"(?:https?://)?(?:t|telegram)\.me/(?:c/(?P<number>\d+)|(?:s/)?(?P<name>\w+))(?:/\d+)?"
     r"/(?P<id>\d+)/?(?:\?\S*)?"
@@ -63,7 +62,8 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses):
     audit_chat: a chat of the office; a post in doubt is looked for by copying messages there
     web: where public channels have their pages; there a post in doubt is looked for, too
     preview: the first picture: `above` or `below` the text as a large preview where it has a
-        public address, else as a photo; `photo` always as a photo (1,024 characters); `none`
+        public address, else as a photo; `photo` always as a photo (1,024 characters); `none`.
+        Several are an album where the text fits its caption (1,024), with `photo` always
     length: `full`: as much of the text as fits; `lead`: its beginning; or a number of characters.
         What is left out is behind the article's `url`; without one the text is whole
     thread: the topic's number, in a group with topics
@@ -71,6 +71,8 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses):
     quiet: post without a sound in these hours, but for urgency 1 and 2: 22:00-06:00
     pace: seconds from one post or edit to the next, whichever machine makes it
     protect: let nobody forward or save the posts
+    pin: keep posts of urgency 1 and 2 at the top until they expire or are withdrawn
+    reply_on_correction: also tell of a correction under the post, since an edit wakes nobody
     """
 
     kind: ClassVar[str] = "telegram"
@@ -91,88 +93,83 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses):
     quiet: QuietHours = ""
     pace: Seconds = 1.0
     protect: bool = False
+    pin: bool = False
+    reply_on_correction: bool = False
 
     def render(self, edition: Edition) -> Iterator[Rendition]:
         [item] = edition.items
         post = compose(item, edition.publisher, self.name, self.preview, self.length)
-        media = (post.photo,) if post.upload else ()
-        yield Rendition("post", "application/json", post.content, media)
+        yield Rendition(POST, "application/json", post.content, post.files)
+        if self.pin and post.urgency in LOUD and not (item.withdrawal or item.expired):
+            yield Rendition(PIN, "application/json", b'{"pin": true}', follows=POST)
+        for version in (c.version for c in item.corrections if self.reply_on_correction):
+            said = reply(item, edition.publisher, version).content
+            address = f"correction-{version}"
+            yield Rendition(address, "application/json", said, follows=POST, tells=version)
 
     def as_text(self, rendition: Rendition) -> str:
-        return Post.read(rendition.content).plain
+        return "(pinned)" if rendition.address == PIN else Post.read(rendition.content).plain
 
     def publish(self, delivery: Delivery) -> Receipt:
+        above = Standing.read(delivery.followed) if delivery.followed else None
+        if delivery.rendition.address == PIN:
+            assert above
+            self._doing.pin((above.chat, above.id))
+            return _pinned(above)
         post = Post.read(delivery.rendition.content)
         now = delivery.started or datetime.now(UTC)
-        silent = self.silent or is_quiet(self.quiet, now, post.zone, post.urgency)
-        if post.photo:
-            photo = _material(post, delivery.files)
-            sent = self._wire.say(
-                lambda bot: bot.send_photo(
-                    _chat(self.chat),
-                    photo,
-                    caption=post.text,
-                    caption_entities=_entities(post),
-                    message_thread_id=self.thread or None,
-                    disable_notification=silent,
-                    protect_content=self.protect,
-                )
-            )
-        else:
-            sent = self._wire.say(
-                lambda bot: bot.send_message(
-                    _chat(self.chat),
-                    post.text,
-                    entities=_entities(post),
-                    link_preview_options=_card(post),
-                    message_thread_id=self.thread or None,
-                    disable_notification=silent,
-                    protect_content=self.protect,
-                )
-            )
-        return _receipt(sent, post)
+        manner = Manner(
+            thread=self.thread,
+            silent=self.silent or is_quiet(self.quiet, now, post.zone, post.urgency),
+            protect=self.protect,
+            reply_to=above.id if above else 0,
+        )
+        sent = self._doing.say(chat_id(self.chat), post, delivery.files, manner)
+        there = Standing.of(post, sent.chat_id, sent.message_id)
+        return Receipt(there.reference, sent.link)
 
     def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
+        if delivery.rendition.address == PIN:
+            return receipt
         post, there = Post.read(delivery.rendition.content), Standing.read(receipt)
-        if post.photo and not there.is_photo:
+        if not there.kind and (post.shape != "text" or len(there.ids) > 1):
             there = self._recognised(post, there)
-        if not there.is_photo:
-            there = self._revise_text(post, there)
-        elif post.photo and _short(post) != there.picture:
-            there = self._revise_photo(post, delivery.files, there)
+        if problem := there.obstacle(post):
+            raise Refused(f"{there.words}: {problem}")
+        if there.kind:
+            there = self._revise_attached(post, delivery.files, there)
         else:
-            self._revise_caption(post, there)
+            there = self._revise_text(post, there)
         return replace(receipt, reference=there.reference)
 
-    def obstacle(self, before: Rendition, after: Rendition) -> str:
-        was, will = Post.read(before.content), Post.read(after.content)
-        if will.photo and not was.photo:
-            return (
-                "the post is text, and a text cannot become a photo: give the picture a public"
-                f" address (a feed hosts it), or set channels.{self.name}.preview to none"
-            )
-        if was.photo and utf16_length(will.text) > CAPTION_LIMIT:
-            return (
-                f"the post is a photo, and its caption holds {CAPTION_LIMIT:,} characters: shorten"
-                " the article, or take the post back with `withdraw --kill` and publish it anew"
-            )
-        return ""
+    def obstacle(self, receipt: Receipt, rendition: Rendition) -> str:
+        if rendition.address == PIN:
+            return ""
+        return Standing.read(receipt).obstacle(Post.read(rendition.content))
 
     def remove(self, receipt: Receipt) -> None:
         there = Standing.read(receipt)
-        with accepting(NOT_THERE):
-            self._wire.ask(lambda bot: bot.delete_message(there.chat, there.id))
+        undo = self._doing.unpin if there.kind == PIN else self._doing.delete
+        for number in there.ids:
+            undo((there.chat, number))
 
     def find(self, delivery: Delivery) -> Receipt | Absent:
+        if delivery.rendition.address == PIN:
+            return self._find_pin(delivery)
         post, now = Post.read(delivery.rendition.content), datetime.now(UTC)
-        before, after = (Standing.read(one).id if one else None for one in delivery.neighbours)
+        before, after = (Standing.read(one) if one else None for one in delivery.neighbours)
         doubt = Doubt(
-            text=post.text, chat=self.chat, started=delivery.started, before=before, after=after
+            text=post.words,
+            chat=self.chat,
+            started=delivery.started,
+            before=before.ids[-1] if before else None,
+            after=after.id if after else None,
+            parts=post.parts,
         )
         found = settled(doubt, list(self._readers(doubt.is_fresh(now))), now)
         if isinstance(found, Absent):
             return found
-        there = Standing(chat=self.chat, id=found, is_photo=bool(post.photo), picture=_short(post))
+        there = Standing.of(post, self.chat, found)
         return Receipt(there.reference, _link(self.chat, self._identity, str(found)))
 
     def target(self) -> str:
@@ -181,10 +178,19 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses):
     def identity(self) -> str:
         return self._identity
 
-    def receipt(self, said: str, destination: str) -> Receipt:
+    def receipt(self, said: str, destination: str, rendition: Rendition | None = None) -> Receipt:
         """A post's link, which must lead into this chat, or its number."""
+        number, url = self._named(said, destination)
+        there = Standing(chat=self.chat, ids=(number,))
+        if rendition and rendition.address == PIN:
+            return _pinned(there)
+        if rendition:
+            there = Standing.of(Post.read(rendition.content), self.chat, number)
+        return Receipt(there.reference, url)
+
+    def _named(self, said: str, destination: str) -> tuple[int, str | None]:
         if re.fullmatch(r"\d+", said):
-            return Receipt(said, _link(self.chat, destination, said))
+            return int(said), _link(self.chat, destination, said)
         found = LINK.fullmatch(said)
         if found is None:
             raise Refused(f"{said} is no post's link: give it as https://t.me/… or as its number")
@@ -193,7 +199,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses):
         unknown = not destination if number else not self.chat.startswith("@")
         if not (here or unknown):
             raise Refused(f"{said} leads elsewhere: channels.{self.name}.chat is {self.chat}")
-        return Receipt(found["id"], _link(self.chat, destination, found["id"]) or said)
+        return int(found["id"]), _link(self.chat, destination, found["id"]) or said
 
     def rehearsal(self) -> Telegram:
         if not self.test_chat:
@@ -206,11 +212,11 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses):
         place = Place(name=self.name, chat=self.chat, api=self.api)
         wire = Wire(self.token, place, self.timing).__enter__()
         try:
-            self._identity = str(wire.ask(lambda bot: bot.get_chat(_chat(self.chat))).id)
+            self._identity = str(wire.ask(lambda bot: bot.get_chat(chat_id(self.chat))).id)
         except BaseException:
             wire.__exit__()
             raise
-        self._wire = wire
+        self._wire, self._doing = wire, Chat(wire)
         return self
 
     def __exit__(self, *exc_info: object) -> None:
@@ -229,108 +235,53 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses):
                 self._wire,
                 setting=setting,
                 chat=self._identity,
-                audit_chat=_chat(self.audit_chat),
+                audit_chat=chat_id(self.audit_chat),
             )
         if is_public and not fresh:  # the page is some time behind
             yield Page(self.web, self.chat[1:])
 
-    def _edit(self, call: Callable[[Bot], Awaitable[object]]) -> None:
-        with accepting(NOT_MODIFIED):
-            self._wire.ask(call)
+    def _find_pin(self, delivery: Delivery) -> Receipt | Absent:
+        """Pinning twice harms nobody: what is not the newest pin is pinned again."""
+        assert delivery.followed
+        above = Standing.read(delivery.followed)
+        return _pinned(above) if self._doing.pinned(above.chat) == above.id else ABSENT
 
     def _recognised(self, post: Post, there: Standing) -> Standing:
         """A photo after all: a reference that a person gave does not tell what it is."""
-        photo = replace(there, is_photo=True)
+        if not post.caption:
+            return there
         try:
-            self._revise_caption(post, photo)
+            self._doing.change_caption((there.chat, there.id), post)
         except Declined as declined:
             if NO_CAPTION not in declined.answer:
                 raise
-            raise Refused(
-                f"{there.words} is text, and a text cannot become a photo: give the picture a"
-                f" public address (a feed hosts it), or set channels.{self.name}.preview to none"
-            ) from None
-        return photo
+            return there
+        return replace(there, kind=post.kind or "photo")
 
     def _revise_text(self, post: Post, there: Standing) -> Standing:
         """Change a text; it may turn out to be a photo."""
         try:
-            self._edit(
-                lambda bot: bot.edit_message_text(
-                    post.text,
-                    there.chat,
-                    there.id,
-                    entities=_entities(post),
-                    link_preview_options=_card(post),
-                )
-            )
+            self._doing.change_text((there.chat, there.id), post)
         except Declined as declined:
             if NO_TEXT not in declined.answer:
                 raise
-            there = replace(there, is_photo=True)
-            self._revise_caption(post, there)
+            there = replace(there, kind=post.kind or "photo")
+            if problem := there.obstacle(post):
+                raise Refused(f"{there.words}: {problem}") from None
+            return self._revise_attached(post, {}, there)
         return there
 
-    def _revise_caption(self, post: Post, there: Standing) -> None:
-        if utf16_length(post.text) > CAPTION_LIMIT:
-            raise Refused(
-                f"{there.words} is a photo, and its caption holds {CAPTION_LIMIT:,} characters:"
-                " shorten the article, or take the post back with `withdraw --kill` and publish"
-                " the article anew"
+    def _revise_attached(self, post: Post, files: Mapping[str, bytes], there: Standing) -> Standing:
+        changed = [] if post.is_notice else there.changed(post)
+        for number, attachment in changed:
+            self._doing.change_attachment(
+                (there.chat, number), post, attachment, files, captioned=number == there.id
             )
-        self._edit(
-            lambda bot: bot.edit_message_caption(
-                there.chat, there.id, caption=post.text, caption_entities=_entities(post)
-            )
-        )
-
-    def _revise_photo(self, post: Post, files: Mapping[str, bytes], there: Standing) -> Standing:
-        from telegram import InputMediaPhoto
-
-        media = InputMediaPhoto(
-            _material(post, files), caption=post.text, caption_entities=_entities(post)
-        )
-        self._edit(lambda bot: bot.edit_message_media(media, there.chat, there.id))
-        return replace(there, picture=_short(post))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """Where a post stands, and what it is: what a receipt's reference tells.
-
-    ``17`` is a text, ``photo:17:PICTURE`` a photo. A person may give a post's link instead.
-    """
-
-    chat: int | str
-    id: int
-    is_photo: bool = False
-    picture: str = ""  # names the photo, to tell whether a correction brings another
-
-    @classmethod
-    def read(cls, receipt: Receipt) -> Standing:
-        found = REFERENCE.fullmatch(receipt.reference.strip())
-        if found is None:
-            raise Refused(f"{receipt.reference} names no post: give its number or its link")
-        return cls(
-            chat=_chat(receipt.destination),
-            id=int(found["id"]),
-            is_photo=bool(found["photo"]),
-            picture=found["picture"] or "",
-        )
-
-    @property
-    def reference(self) -> str:
-        if not self.is_photo:
-            return str(self.id)
-        return f"photo:{self.id}:{self.picture}" if self.picture else f"photo:{self.id}"
-
-    @property
-    def words(self) -> str:
-        return f"post {self.id} in {self.chat}"
-
-
-def _chat(name: str) -> int | str:
-    return int(name) if re.fullmatch(r"-?\d+", name) else name
+        if there.id not in dict(changed):
+            self._doing.change_caption((there.chat, there.id), post)
+        if post.is_notice:
+            return there
+        return replace(there, names=tuple(one.short for one in post.attachments))
 
 
 def _link(chat: str, destination: str, number: str) -> str | None:
@@ -342,39 +293,5 @@ def _link(chat: str, destination: str, number: str) -> str | None:
     return None
 
 
-def _receipt(sent: Message, post: Post) -> Receipt:
-    there = Standing(
-        chat=sent.chat_id,
-        id=sent.message_id,
-        is_photo=bool(post.photo),
-        picture=_short(post),
-    )
-    return Receipt(there.reference, sent.link)
-
-
-def _short(post: Post) -> str:
-    """A name for the photo that fits into a reference."""
-    return sha256(post.photo.encode()).hexdigest()[:16] if post.photo else ""
-
-
-def _material(post: Post, files: Mapping[str, bytes]) -> Any:
-    """The photo as python-telegram-bot takes it: bytes or an address."""
-    if not post.upload:
-        return post.photo
-    if post.photo not in files:
-        raise Refused("the picture's file is not at hand: publish the article's file again")
-    return files[post.photo]
-
-
-def _entities(post: Post) -> list[Any]:
-    from telegram import MessageEntity
-
-    return [MessageEntity(**entity) for entity in post.entities]
-
-
-def _card(post: Post) -> Any:
-    from telegram import LinkPreviewOptions
-
-    if not post.card:
-        return LinkPreviewOptions(is_disabled=True)  # else any link's page may show up
-    return LinkPreviewOptions(url=post.card, prefer_large_media=True, show_above_text=post.above)
+def _pinned(there: Standing) -> Receipt:
+    return Receipt(replace(there, kind=PIN, ids=there.ids[:1], names=()).reference)

@@ -15,11 +15,19 @@ if TYPE_CHECKING:
 
 NOT_MODIFIED = "message is not modified"
 NOT_THERE = "message to delete not found"
+NOTHING_PINNED = "message to unpin not found"
 NO_CAPTION = "there is no caption in the message to edit"
 NO_TEXT = "there is no text in the message to edit"
 
 RIGHTS = "channels.{name}.chat: make the bot an administrator of {chat} who may post there"
 ADVICE = {  # what Telegram's answer holds: what to do
+    "manage pinned": (
+        "channels.{name}.pin: make the bot an administrator of {chat} who may pin messages, or set"
+        " it to false"
+    ),
+    "message to be replied not found": (
+        "the post that it corrects is no longer in {chat}: --give-up lets the reply be"
+    ),
     "chat not found": (
         "channels.{name}.chat: Telegram knows no chat {chat} that this bot may see: write @name"
         " of a public channel or the number of a private one (-100…), and make the bot its"

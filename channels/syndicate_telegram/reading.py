@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -20,6 +21,7 @@ NO_MESSAGE = "message to forward not found"
 PROTECTED = "message can't be forwarded"
 PAGES = 5  # of the newest messages, some twenty each
 PATIENCE = 15  # seconds for one page
+SINGLE = re.compile(r"/(\d+)\?single$")  # one picture of an album
 VOID = {"br", "img", "hr", "input", "source", "wbr", "link", "meta"}
 
 
@@ -136,6 +138,7 @@ class _PageReader(HTMLParser):
         self._times: dict[int, datetime] = {}
         self._number = 0
         self._depth = 0  # in the text's element
+        self._album: set[int] = set()
 
     def found(self) -> dict[int, Message]:
         return {n: Message(self._texts[n].strip(), at) for n, at in self._times.items()}
@@ -145,14 +148,17 @@ class _PageReader(HTMLParser):
         number = said.get("data-post", "").rpartition("/")[2]
         if number.isdecimal():
             self._number, self._depth = int(number), 0
-            self._texts[self._number] = ""
+            self._texts[self._number], self._album = "", {int(number)}
         elif self._depth:
             self._in_text(tag)
+        elif found := SINGLE.search(said.get("href", "")):
+            self._album.add(int(found[1]))
+            self._texts.setdefault(int(found[1]), "")
         elif "tgme_widget_message_text" in said.get("class", "").split():
             self._depth = 1
         elif tag == "time" and self._number and "datetime" in said:
             at = datetime.fromisoformat(said["datetime"])
-            self._times[self._number] = at if at.tzinfo else at.replace(tzinfo=UTC)
+            self._times |= dict.fromkeys(self._album, at if at.tzinfo else at.replace(tzinfo=UTC))
 
     def handle_endtag(self, tag: str) -> None:
         if self._depth and tag not in VOID:

@@ -53,6 +53,7 @@ class Doubt:
     started: datetime | None
     before: int | None
     after: int | None
+    parts: int = 1  # messages, of an album
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether it may still arrive."""
@@ -89,12 +90,21 @@ def search(doubt: Doubt, reader: Reader, now: datetime) -> int | Absent:
     for number in _numbers(doubt, reader):
         there = read[number] = reader.read(number)
         if isinstance(there, Message) and doubt.is_said_by(there):
+            _see_album(doubt, reader, number, there)
             return number
         if doubt.after is None and _is_the_end(read):
             break
     if problem := _unproven(doubt, read, now):
         raise InDoubt(_asking(problem, doubt))
     return ABSENT
+
+
+def _see_album(doubt: Doubt, reader: Reader, first: int, said: Message) -> None:
+    """An album's other messages follow the first one, at the same moment and without words."""
+    for number in range(first + 1, first + doubt.parts):
+        there = reader.read(number)
+        if not isinstance(there, Message) or there.text or abs(there.at - said.at) > SKEW:
+            raise InDoubt(_asking(f"message {first} is its beginning, the rest is not seen", doubt))
 
 
 def seen(text: str) -> str:

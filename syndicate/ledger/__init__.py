@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from syndicate.channel import Receipt
+from syndicate.channel import Receipt, Rendition
 from syndicate.errors import LedgerError, Refused, UsageError
 from syndicate.ledger import migrations
 from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
@@ -30,6 +30,7 @@ from syndicate.ledger.engine import connect, transaction
 from syndicate.ledger.lists import Joining, Lists, Subscription
 from syndicate.ledger.pace import Pace
 from syndicate.ledger.queue import Attempt, Queue, Verb, resting
+from syndicate.ledger.renditions import words
 from syndicate.ledger.report import DigestCount, Happening, Place
 from syndicate.ledger.schema import (
     attempts,
@@ -171,6 +172,18 @@ class Ledger:
                 return
         self.queue.end(self._doubtful(delivery), receipt)
 
+    def attempted(self, delivery: int) -> Rendition | None:
+        """What the newest attempt at a delivery said or tried to say."""
+        d = deliveries.c
+        query = (
+            select(attempts.c.rendition_id, d.address)
+            .join(attempts, attempts.c.id == d.attempt_id)
+            .where(d.id == delivery, attempts.c.rendition_id.is_not(None))
+        )
+        with self.reading() as db:
+            found = db.execute(query).first()
+            return words(db, found.rendition_id, found.address) if found else None
+
     def say_not_sent(self, delivery: int) -> None:
         """A person has seen that it is not there, whatever was thought: it is due again."""
         d = deliveries.c
@@ -193,6 +206,8 @@ class Ledger:
                     f"delivery {delivery} cannot be given up: see `syndicate status`; of a post in"
                     " doubt say --sent REF or --not-sent"
                 )
+            db.execute(update(deliveries).where(_beside(delivery)).values(wanted=null()))
+            db.execute(resting(_beside(delivery)))
 
     def restored(self, since: datetime, *, letters_sent: bool) -> int:
         """What may have been sent since the backup was made is in doubt; returns how many.
@@ -279,6 +294,16 @@ class Ledger:
 
 
 NOWHERE = {"present": null(), "reference": null(), "url": null(), "state": "due"}
+
+
+def _beside(delivery: int) -> ColumnElement[bool]:
+    """What would have followed something, and was not said yet."""
+    d, other = deliveries.c, deliveries.alias()
+    one = other.c.id == delivery
+    edition = select(other.c.edition_id).where(one).scalar_subquery()
+    address = select(other.c.address).where(one).scalar_subquery()
+    here = and_(d.edition_id == edition, d.follows == address)
+    return and_(here, d.present.is_(None), d.state.in_(("due", "refused")))
 
 
 class _Forgotten(Exception):

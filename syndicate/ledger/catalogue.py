@@ -17,11 +17,13 @@ from sqlalchemy import (
     and_,
     cast,
     delete,
+    false,
     func,
     insert,
     literal,
     null,
     select,
+    true,
     update,
 )
 
@@ -129,6 +131,7 @@ class Catalogue:
         version = (self.db.scalar(newest) or 0) + 1
         status = PubStatus.CANCELED if kind == "withdrawal" else PubStatus.USABLE
         row: dict[str, Any] = {"version": version, "pub_status": status, "path": path}
+        row |= _expiring(article)
         if kind != "refile":
             row |= {"major_version": version, "updated_at": at}
         if version == 1:
@@ -153,7 +156,16 @@ class Catalogue:
         here = and_(revisions.c.uri == article.uri, revisions.c.version == version)
         document = json.dumps(article.to_json(), ensure_ascii=False)
         self.db.execute(update(revisions).where(here).values(document=document))
-        self.db.execute(update(articles).where(articles.c.uri == article.uri).values(path=path))
+        noted = {"path": path} | _expiring(article)
+        self.db.execute(update(articles).where(articles.c.uri == article.uri).values(**noted))
+
+    def expire(self, at: datetime) -> list[str]:
+        """Write down which articles have expired by now; returns those that just did."""
+        past = and_(articles.c.expires_at <= at, ~articles.c.expired)
+        uris = list(self.db.scalars(select(articles.c.uri).where(past).order_by(articles.c.uri)))
+        if uris:
+            self.db.execute(update(articles).where(past).values(expired=true()))
+        return uris
 
     def keep_media(self, files: Mapping[str, bytes]) -> None:
         """Keep the bytes of pictures."""
@@ -385,6 +397,7 @@ class Catalogue:
     def want(self, edition: int, step: Step, version: int) -> None:
         """Write down one step of a plan. Nothing happens yet."""
         here = and_(deliveries.c.edition_id == edition, deliveries.c.address == step.address)
+        follows = step.rendition.follows if step.rendition else ""
         values = {
             "wanted": keep(self.db, step.rendition) if step.rendition else None,
             "wanted_version": version,
@@ -393,7 +406,13 @@ class Catalogue:
         }
         before = self.db.execute(select(deliveries).where(here)).first()
         if before is None:
-            new = {"edition_id": edition, "address": step.address, "state": "due"}
+            new = {
+                "edition_id": edition,
+                "address": step.address,
+                "state": "due",
+                "follows": follows or None,
+                "why": f"comes after {follows}" if follows else "",
+            }
             self.db.execute(insert(deliveries).values(**new, **values))
         else:
             self.db.execute(update(deliveries).where(here).values(**values))
@@ -498,10 +517,15 @@ def _standing(row: Row[Any], told: list[Any]) -> Standing:
         updated=row.updated_at,
         corrections=corrections,
         withdrawal=withdrawal,
+        expired=row.expired,
     )
     status = PubStatus(row.pub_status)
     return Standing(row.uri, row.version, row.major_version, status, row.path, row.fingerprint,
                     row.kind, item)  # fmt: skip
+
+
+def _expiring(article: Article) -> dict[str, Any]:
+    return {"expires_at": article.expires, "expired": false()}
 
 
 def _known_channel(row: Row[Any]) -> KnownChannel:

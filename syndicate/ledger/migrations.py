@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, insert, inspect, select, text, update
+from sqlalchemy import Connection, Engine, and_, insert, inspect, select, text, update
 
 from syndicate.errors import LedgerError
 from syndicate.ledger.engine import transaction
-from syndicate.ledger.schema import ledger, metadata, minted, postgresql_too
+from syndicate.ledger.schema import (
+    articles,
+    ledger,
+    metadata,
+    minted,
+    postgresql_too,
+    revisions,
+)
 
-VERSION = 4
+VERSION = 5
 
 
 def _to_2(db: Connection) -> None:
@@ -31,7 +40,22 @@ def _to_4(db: Connection) -> None:
     db.execute(text(f"ALTER TABLE channels ADD COLUMN next_at {moment}"))
 
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _to_2, 3: _to_3, 4: _to_4}
+def _to_5(db: Connection) -> None:
+    """What follows what within an edition; when articles expire, and which have."""
+    moment = "TIMESTAMP WITH TIME ZONE" if db.dialect.name == "postgresql" else "DATETIME"
+    db.execute(text("ALTER TABLE deliveries ADD COLUMN follows VARCHAR"))
+    db.execute(text(f"ALTER TABLE articles ADD COLUMN expires_at {moment}"))
+    db.execute(text("ALTER TABLE articles ADD COLUMN expired BOOLEAN DEFAULT false NOT NULL"))
+    db.execute(text("CREATE INDEX ix_articles_expires_at ON articles (expires_at)"))
+    newest = and_(revisions.c.uri == articles.c.uri, revisions.c.version == articles.c.version)
+    query = select(articles.c.uri, revisions.c.document).join(revisions, newest)
+    for row in db.execute(query.where(~revisions.c.document.contains('"expires": null'))):
+        if expires := json.loads(row.document).get("expires"):
+            here = update(articles).where(articles.c.uri == row.uri)
+            db.execute(here.values(expires_at=datetime.fromisoformat(expires)))
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _to_2, 3: _to_3, 4: _to_4, 5: _to_5}
 
 
 def version(db: Connection) -> int:

@@ -79,6 +79,7 @@ class Attempt:
     recipient: Recipient | None
     started: datetime
     neighbours: tuple[Receipt | None, Receipt | None] = (None, None)
+    followed: Receipt | None = None
 
 
 class Queue:
@@ -109,7 +110,8 @@ class Queue:
         with transaction(self.engine, reads=True) as db:
             states = ("due", "in_doubt") if doubts else ("due",)
             open_ = and_(d.state.in_(states), _ready(self.clock(db)))
-            query = select(d.edition_id).where(d.edition_id.in_(editions), open_).distinct()
+            mine = d.edition_id.in_(editions)
+            query = select(d.edition_id).where(mine, open_, _in_turn()).distinct()
             return sorted(db.scalars(query))
 
     def claim(self, edition: int, after: int, most: int) -> list[int]:
@@ -118,7 +120,7 @@ class Queue:
         with transaction(self.engine) as db:
             moment = self.clock(db)
             due = and_(d.edition_id == edition, d.state == "due", d.id > after)
-            query = select(d.id).where(due, _ready(moment)).order_by(d.id).limit(most)
+            query = select(d.id).where(due, _ready(moment), _in_turn()).order_by(d.id).limit(most)
             found = list(db.scalars(query.with_for_update(skip_locked=True)))
             held = {"state": "claimed", "holder_id": me, "claimed_until": moment + CLAIM_FOR}
             db.execute(update(deliveries).where(d.id.in_(found)).values(**held))
@@ -324,6 +326,7 @@ class Queue:
         return Attempt(
             id=id, delivery=row.id, address=row.address, verb=verb, rendition=rendition,
             files=pictures, receipt=receipt, recipient=self._recipient(row), started=at,
+            followed=_followed(db, row) if row.follows else None,
             key=delivery_key(row.channel_key, row.edition_key, row.address),
         )  # fmt: skip
 
@@ -427,8 +430,15 @@ def _receipts(row: Row[Any]) -> Select[Any]:
         .join(attempts, attempts.c.delivery_id == d.id)
         .join(editions, editions.c.id == d.edition_id)
         .join(channels, channels.c.id == editions.c.channel_id)
-        .where(here, ours, d.id != row.id, d.reference.is_not(None))
+        .where(here, ours, d.id != row.id, d.reference.is_not(None), d.follows.is_(None))
     )
+
+
+def _followed(db: Connection, row: Row[Any]) -> Receipt | None:
+    """Where that stands which a delivery follows."""
+    there = and_(d.edition_id == row.edition_id, d.address == row.follows)
+    receipt = select(d.reference, d.url, d.destination)
+    return _first(db, receipt.where(there, d.present.is_not(None)))
 
 
 def _put_there(tried: FromClause) -> ColumnElement[bool]:
@@ -438,6 +448,14 @@ def _put_there(tried: FromClause) -> ColumnElement[bool]:
 def _ready(moment: datetime) -> ColumnElement[bool]:
     """What need not wait any more."""
     return or_(d.not_before.is_(None), d.not_before <= moment)
+
+
+def _in_turn() -> ColumnElement[bool]:
+    """What follows nothing, follows what stands, or stands itself."""
+    other = deliveries.alias()
+    same = and_(other.c.edition_id == d.edition_id, other.c.address == d.follows)
+    stands = select(other.c.id).where(same, other.c.present.is_not(None)).exists()
+    return or_(d.follows.is_(None), d.present.is_not(None), stands)
 
 
 def _verb(row: Row[Any]) -> Verb | None:

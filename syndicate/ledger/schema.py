@@ -87,6 +87,8 @@ articles = Table(
     Column("path", Text, nullable=False),  # where it was last read from
     Column("published_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    Column("expires_at", Moment, index=True),  # since version 5, as expired
+    Column("expired", Boolean, nullable=False, server_default=false()),
     CheckConstraint("pub_status IN ('usable', 'canceled')", name="pub_status"),
 )
 
@@ -196,6 +198,7 @@ deliveries = Table(
     _id(),
     Column("edition_id", ForeignKey("editions.id"), nullable=False),
     Column("address", String, nullable=False),
+    Column("follows", String),  # since version 5: the address of what must stand before it
     Column("subscriber_id", ForeignKey("subscribers.id")),  # digests
     Column("state", String, nullable=False),
     Column("wanted", ForeignKey("renditions.id")),  # what should be there; null: nothing

@@ -15,9 +15,9 @@ import re
 import socket
 import socketserver
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from html import escape
 from http import HTTPStatus
@@ -32,7 +32,8 @@ CHATS = {"@kabar": -1001000000001, "@kabar_uji": -1001000000002}
 BOT = {"id": 123456, "is_bot": True, "first_name": "Loopback", "username": "loopback_bot"}
 
 TEXT_LIMIT, CAPTION_LIMIT, ENTITY_LIMIT = 4096, 1024, 100
-PHOTO_LIMIT = 10 * 1024 * 1024
+PHOTO_LIMIT, DOCUMENT_LIMIT = 10 * 1024 * 1024, 50 * 1024 * 1024
+ALBUM = 10  # messages
 PAGE = 20  # messages on a channel's page
 KEPT = timedelta(hours=48)  # what is older, a bot cannot delete
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
@@ -42,7 +43,7 @@ NOT_MODIFIED = (
 )
 
 Params = dict[str, str]
-Files = dict[str, bytes]
+Files = dict[str, tuple[str, bytes]]  # by their fields: a name and the content
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,19 +55,33 @@ class Photo:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Document(Photo):
+    """A file of a post, to be opened or kept."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Version:
     """What a post said from one moment on."""
 
     at: datetime
-    text: str  # a photo's caption
+    text: str  # a caption, where there is a photo or a document
     entities: tuple[dict[str, Any], ...] = ()
     link_preview_options: dict[str, Any] | None = None
     photo: Photo | None = None
+    document: Document | None = None
 
     @property
     def content(self) -> tuple[object, ...]:
         """What is compared to tell whether an edit changes anything."""
-        return self.text, self.entities, self.link_preview_options, self.photo
+        said = self.text, self.entities, self.link_preview_options
+        return *said, self.photo, self.document
+
+    @property
+    def attached(self) -> Photo | None:
+        """What its text is the caption of."""
+        return self.photo or self.document
 
 
 @dataclass(kw_only=True)
@@ -79,6 +94,9 @@ class Post:
     silent: bool = False
     protect: bool = False
     deleted: bool = False
+    thread: int = 0
+    reply_to: int = 0
+    album: int = 0  # the number of its first message
     origin: Post | None = None  # what it is a forwarded copy of
     versions: list[Version]
 
@@ -97,7 +115,7 @@ class Post:
 
     @property
     def caption(self) -> str | None:
-        return self.now.text if self.now.photo else None
+        return self.now.text if self.now.attached else None
 
     @property
     def entities(self) -> tuple[dict[str, Any], ...]:
@@ -110,6 +128,10 @@ class Post:
     @property
     def photo(self) -> Photo | None:
         return self.now.photo
+
+    @property
+    def document(self) -> Document | None:
+        return self.now.document
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,6 +229,7 @@ class BotApi:
         self.posts: list[Post] = []
         self.requests: list[Request] = []
         self.pages: list[str] = []  # what was asked of the web page
+        self.pinned: list[int] = []  # the newest last
         self.faults: list[Fault] = []
         self.closing = Event()
         self._port = port
@@ -272,14 +295,26 @@ class BotApi:
         with self._lock:
             chat = self.chats.get(f"@{name}")
             shown = [p for p in self.shown if p.chat_id == chat and p.message_id < before]
-        return None if chat is None else "".join(_on_page(name, post) for post in shown[-PAGE:])
+        single = [post for post in shown if post.album in (0, post.message_id)]
+        albums = {post.message_id: post.album for post in shown if post.album}
+        page = (
+            _on_page(name, post, [n for n, album in albums.items() if album == post.message_id])
+            for post in single[-PAGE:]
+        )
+        return None if chat is None else "".join(page)
 
     def _get_me(self, params: Params, files: Files) -> object:
         return BOT | {"can_join_groups": True, "can_read_all_group_messages": False}
 
     def _get_chat(self, params: Params, files: Files) -> object:
         more = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": GIFTS}
-        return self._chat(params) | more
+        chat = self._chat(params)
+        top = [post for post in self.shown if self._is_pinned(post, chat["id"])]
+        pinned = {"pinned_message": self._message(top[-1])} if top else {}
+        return chat | more | pinned
+
+    def _is_pinned(self, post: Post, chat: int) -> bool:
+        return post.chat_id == chat and post.message_id in self.pinned
 
     def _get_chat_member(self, params: Params, files: Files) -> object:
         self._chat(params)
@@ -298,18 +333,30 @@ class BotApi:
         )
 
     def _send_photo(self, params: Params, files: Files) -> object:
-        chat = self._chat(params)
-        photo = _photo(params.get("photo", ""), files)
-        text, entities = _said(params, "caption", "caption_entities")
-        if _utf16_length(text) > CAPTION_LIMIT:
-            raise ApiError(400, "Bad Request: message caption is too long")
-        version = Version(at=_now(), text=text, entities=entities, photo=photo)
-        return self._send(params | {"chat_id": str(chat["id"])}, version)
+        self._chat(params)
+        return self._send(params, _attached("photo", params.get("photo", ""), params, files))
+
+    def _send_document(self, params: Params, files: Files) -> object:
+        self._chat(params)
+        return self._send(params, _attached("document", params.get("document", ""), params, files))
+
+    def _send_group(self, params: Params, files: Files) -> object:
+        self._chat(params)
+        group = _read_json(params.get("media", ""), "can't parse media JSON object")
+        if not 2 <= len(group) <= ALBUM:
+            raise ApiError(400, "Bad Request: group send failed")
+        if len({one["type"] for one in group}) > 1:
+            raise ApiError(400, "Bad Request: document can't be mixed with other media types")
+        versions = [_in_group(one, files) for one in group]
+        sent: list[dict[str, Any]] = []
+        for version in versions:
+            sent.append(self._send(params, version, album=sent[0]["message_id"] if sent else -1))
+        return sent
 
     def _edit_text(self, params: Params, files: Files) -> object:
         post = self._to_edit(params)
         text, entities = _said(params, "text", "entities")
-        if post.photo:
+        if post.now.attached:
             raise ApiError(400, "Bad Request: there is no text in the message to edit")
         if not text:
             raise ApiError(400, "Bad Request: message text is empty")
@@ -321,22 +368,19 @@ class BotApi:
 
     def _edit_caption(self, params: Params, files: Files) -> object:
         post = self._to_edit(params)
-        if not post.photo:
+        if not post.now.attached:
             raise ApiError(400, "Bad Request: there is no caption in the message to edit")
-        return self._edit_photo(post, params, post.photo)
+        text, entities = _said(params, "caption", "caption_entities")
+        if _utf16_length(text) > CAPTION_LIMIT:
+            raise ApiError(400, "Bad Request: MEDIA_CAPTION_TOO_LONG")
+        return self._edit(post, replace(post.now, at=_now(), text=text, entities=entities))
 
     def _edit_media(self, params: Params, files: Files) -> object:
         post = self._to_edit(params)
         media = _read_json(params.get("media", ""), "can't parse InputMedia JSON object")
-        said = {"caption": media.get("caption", "")}
-        said["caption_entities"] = json.dumps(media.get("caption_entities", []))
-        return self._edit_photo(post, said, _photo(media.get("media", ""), files))
-
-    def _edit_photo(self, post: Post, params: Params, photo: Photo) -> object:
-        text, entities = _said(params, "caption", "caption_entities")
-        if _utf16_length(text) > CAPTION_LIMIT:
-            raise ApiError(400, "Bad Request: MEDIA_CAPTION_TOO_LONG")
-        return self._edit(post, Version(at=_now(), text=text, entities=entities, photo=photo))
+        if post.album and media.get("type") != ("photo" if post.photo else "document"):
+            raise ApiError(400, "Bad Request: can't change media type in the media album")
+        return self._edit(post, _edited(lambda: _in_group(media, files)))
 
     def _forward(self, params: Params, files: Files) -> object:
         origin = self._find(params | {"chat_id": params.get("from_chat_id", "")})
@@ -355,14 +399,39 @@ class BotApi:
         post.deleted = True
         return True
 
-    def _send(self, params: Params, version: Version, origin: Post | None = None) -> object:
-        chat = self._chat(params)
+    def _pin(self, params: Params, files: Files) -> object:
+        post = self._find(params)
+        if post is None:
+            raise ApiError(400, "Bad Request: message to pin not found")
+        if post.message_id not in self.pinned:
+            self.pinned.append(post.message_id)
+            next(self._numbers)  # of the message that says so
+        return True
+
+    def _unpin(self, params: Params, files: Files) -> object:
+        post = self._find(params)
+        if post is None or post.message_id not in self.pinned:
+            raise ApiError(400, "Bad Request: message to unpin not found")
+        self.pinned.remove(post.message_id)
+        return True
+
+    def _send(
+        self, params: Params, version: Version, origin: Post | None = None, album: int = 0
+    ) -> dict[str, Any]:
+        chat, number = self._chat(params), next(self._numbers)
+        reply = _read_json(params.get("reply_parameters", "{}"), "can't parse reply parameters")
+        above = int(reply.get("message_id", 0))
+        if above and not any(p.message_id == above for p in self.shown if p.chat_id == chat["id"]):
+            raise ApiError(400, "Bad Request: message to be replied not found")
         post = Post(
-            message_id=next(self._numbers),
+            message_id=number,
             chat_id=chat["id"],
             sent=version.at,
             silent=params.get("disable_notification") == "true",
             protect=params.get("protect_content") == "true",
+            thread=int(params.get("message_thread_id", 0)),
+            reply_to=above,
+            album=number if album < 0 else album,
             origin=origin,
             versions=[version],
         )
@@ -409,11 +478,13 @@ class BotApi:
             head["forward_origin"] = {"type": "channel"} | {
                 name: told[name] for name in ("chat", "message_id", "date")
             }
-        if post.photo is None:
+        if post.now.attached is None:
             return head | {"text": post.text, "entities": list(post.entities)}
-        size = {"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}
         said = {"caption": post.text, "caption_entities": list(post.entities)}
-        return head | {"photo": [size]} | said
+        head |= {"media_group_id": str(post.album)} if post.album else {}
+        if post.document:
+            return head | {"document": FILE | {"file_name": post.document.name}} | said
+        return head | {"photo": [FILE | {"width": 1, "height": 1}]} | said
 
 
 METHODS = {
@@ -422,12 +493,17 @@ METHODS = {
     "getChatMember": BotApi._get_chat_member,
     "sendMessage": BotApi._send_message,
     "sendPhoto": BotApi._send_photo,
+    "sendDocument": BotApi._send_document,
+    "sendMediaGroup": BotApi._send_group,
+    "pinChatMessage": BotApi._pin,
+    "unpinChatMessage": BotApi._unpin,
     "editMessageText": BotApi._edit_text,
     "editMessageCaption": BotApi._edit_caption,
     "editMessageMedia": BotApi._edit_media,
     "deleteMessage": BotApi._delete,
     "forwardMessage": BotApi._forward,
 }
+FILE = {"file_id": "f", "file_unique_id": "u"}
 GIFTS = dict.fromkeys(
     (
         "unlimited_gifts",
@@ -449,11 +525,12 @@ RIGHTS = dict.fromkeys(
 )  # fmt: skip
 
 
-def _on_page(name: str, post: Post) -> str:
-    """A message as t.me/s shows it, without its styles."""
+def _on_page(name: str, post: Post, album: Sequence[int]) -> str:
+    """A message as t.me/s shows it, without its styles; an album's others beside its first."""
     text = escape(post.text).replace("\n", "<br/>")
+    links = (f'<a href="https://t.me/{name}/{number}?single"></a>' for number in album)
     return (
-        f'<div class="tgme_widget_message" data-post="{name}/{post.message_id}">'
+        f'<div class="tgme_widget_message" data-post="{name}/{post.message_id}">{"".join(links)}'
         f'<div class="tgme_widget_message_text js-message_text" dir="auto">{text}</div>'
         f'<time datetime="{post.sent.isoformat(timespec="seconds")}"></time></div>\n'
     )
@@ -501,6 +578,33 @@ def _check_entities(text: str, entities: list[dict[str, Any]]) -> None:
                 raise ApiError(400, f"Bad Request: {what}")
 
 
+def _attached(kind: str, given: str, params: Params, files: Files) -> Version:
+    text, entities = _said(params, "caption", "caption_entities")
+    if _utf16_length(text) > CAPTION_LIMIT:
+        raise ApiError(400, "Bad Request: message caption is too long")
+    said = Version(at=_now(), text=text, entities=entities)
+    if kind == "document":
+        return replace(said, document=_document(given, files))
+    return replace(said, photo=_photo(given, files))
+
+
+def _in_group(media: dict[str, Any], files: Files) -> Version:
+    """What an InputMedia object says."""
+    params = {"caption": media.get("caption", "")}
+    params["caption_entities"] = json.dumps(media.get("caption_entities", []))
+    return _attached(media.get("type", ""), media.get("media", ""), params, files)
+
+
+def _edited(say: Callable[[], Version]) -> Version:
+    """An edit that is too long is refused in other words."""
+    try:
+        return say()
+    except ApiError as error:
+        if "caption is too long" in error.description:
+            raise ApiError(400, "Bad Request: MEDIA_CAPTION_TOO_LONG") from None
+        raise
+
+
 def _preview(params: Params) -> dict[str, Any]:
     given = params.get("link_preview_options")
     what = "can't parse link preview options JSON object"
@@ -510,16 +614,28 @@ def _preview(params: Params) -> dict[str, Any]:
 def _photo(given: str, files: Files) -> Photo:
     if given.startswith(("http://", "https://")):
         return Photo(url=given)
-    content = files.get(given.removeprefix("attach://") or "photo")
-    if content is None:
-        raise ApiError(400, "Bad Request: there is no photo in the request")
-    if not content:
-        raise ApiError(400, "Bad Request: file must be non-empty")
-    if len(content) > PHOTO_LIMIT:
-        raise ApiError(413, "Request Entity Too Large")
+    _, content = _uploaded(given, "photo", files, PHOTO_LIMIT)
     if not content.startswith(PICTURES):
         raise ApiError(400, "Bad Request: IMAGE_PROCESS_FAILED")
     return Photo(content=content)
+
+
+def _document(given: str, files: Files) -> Document:
+    if given.startswith(("http://", "https://")):
+        return Document(url=given, name=given.rpartition("/")[2])
+    name, content = _uploaded(given, "document", files, DOCUMENT_LIMIT)
+    return Document(content=content, name=name)
+
+
+def _uploaded(given: str, kind: str, files: Files, limit: int) -> tuple[str, bytes]:
+    found = files.get(given.removeprefix("attach://") or kind)
+    if found is None:
+        raise ApiError(400, f"Bad Request: there is no {kind} in the request")
+    if not found[1]:
+        raise ApiError(400, "Bad Request: file must be non-empty")
+    if len(found[1]) > limit:
+        raise ApiError(413, "Request Entity Too Large")
+    return found
 
 
 def _read_json(text: str, complaint: str) -> Any:
@@ -667,8 +783,8 @@ def _read_body(content_type: str, body: bytes) -> tuple[Params, Files]:
         head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
         name = re.search(rb'name="([^"]+)"', head)
         assert name, head
-        if b"filename=" in head:
-            files[name[1].decode()] = content.removesuffix(b"\r\n")
+        if named := re.search(rb'filename="([^"]*)"', head):
+            files[name[1].decode()] = named[1].decode(), content.removesuffix(b"\r\n")
         else:
             params[name[1].decode()] = content.removesuffix(b"\r\n").decode()
     return params, files
@@ -678,6 +794,7 @@ __all__ = [
     "CHATS",
     "TOKEN",
     "BotApi",
+    "Document",
     "Fault",
     "Flood",
     "Garbage200",

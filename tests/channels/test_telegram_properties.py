@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+import posts
 from gallery import DESK
 from posts import Post, broken_rules, channel, content, delivery, lost, passages
 from syndicate import Article, ArticleError
@@ -163,8 +163,7 @@ def article(markdown: str, folder: Path) -> Article:
 
 
 def composed(markdown: str, folder: Path) -> Post:
-    said = json.loads(content(item(article(markdown, folder))))
-    return Post(text=said.pop("text"), entities=tuple(said.pop("entities")), given=said)
+    return posts.read(content(item(article(markdown, folder))))
 
 
 def rules_are_kept(said: Post) -> None:

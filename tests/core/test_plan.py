@@ -27,11 +27,11 @@ BEHIND = replace(STANDS, state="due", wanted=NEW.digest, version=2)  # its corre
 ELSEWHERE = replace(STANDS, destination="there")
 GONE = replace(STANDS, wanted=None, present=None, reference=None)
 
-FIRST = Purpose(version=1)
-AGAIN = Purpose(version=1, refresh=False)
-CORRECTION = Purpose(change=Action.CORRECT, version=2)
-REFILE = Purpose(change=Action.REFILE, version=2)
-WITHDRAWAL = Purpose(change=Action.WITHDRAW, version=2)
+FIRST = Purpose(version=1, major=1)
+AGAIN = Purpose(version=1, major=1, refresh=False)
+CORRECTION = Purpose(version=2, major=2)
+REFILE = Purpose(version=2, major=1)
+WITHDRAWAL = Purpose(version=2, major=2, withdrawn=True)
 KILL = replace(WITHDRAWAL, kill=True)
 LISTING = Purpose(called=Action.CORRECT)  # a collection
 

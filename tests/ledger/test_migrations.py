@@ -79,9 +79,12 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
     assert after["ledger"][0]["version"] == migrations.VERSION
     assert {one.pop("next_at") for one in after["channels"]} == {None}
     assert {one.pop("source") for one in after["subscriptions"]} == {""}
+    assert {one.pop("follows") for one in after["deliveries"]} == {None}
+    assert {one.pop("expires_at") for one in after["articles"]} == {None}
+    assert not any(one.pop("expired") for one in after["articles"])
     before["ledger"][0]["version"] = migrations.VERSION
     assert after == before | {"minted": []}
-    assert [line.partition(";")[0] for line in told] == ["the ledger was brought to version 4"]
+    assert [line.partition(";")[0] for line in told] == ["the ledger was brought to version 5"]
 
 
 def test_a_migrated_ledger_is_made_like_a_new_one(old: str, tmp_path: Path) -> None:

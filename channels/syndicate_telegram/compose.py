@@ -1,0 +1,262 @@
+"""What a post says: an article laid out for one message, within Telegram's limits. Pure.
+
+Headline; corrections, newest first; the text as far as it fits; documents; the link to the rest;
+the source and what the pictures show; hashtags.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from syndicate import Article, ArticleError, Item, Media, Publisher
+from syndicate.text import datelined
+from syndicate.words import correction_line, moment, words
+from syndicate_telegram import attached, lossless
+from syndicate_telegram.body import Block, assembled, blocks
+from syndicate_telegram.draft import Draft, begun
+from syndicate_telegram.post import CAPTION_LIMIT, TEXT_LIMIT, Attachment, Post, Shape
+from syndicate_telegram.rich import Rich, abridged, joined, one_line, sayable, to_api
+from syndicate_telegram.settings import Length
+
+HASHTAG_LIMIT = 64
+
+Picture = Literal["above", "below", "photo", "none"]
+
+
+def compose(
+    item: Item, publisher: Publisher, channel: str, shown: Picture, length: Length = "full"
+) -> Post:
+    """The post for an article, or the notice in its place if it was withdrawn.
+
+    ``length`` bounds the text where a link leads to the rest: the lead, or so many units.
+
+    A picture with a public address is the card of a text; any other is sent as a photo, which
+    leaves 1,024 characters: a longer text goes on behind the article's ``url``, and without one
+    it is kept whole and the picture left out. Several pictures are an album where the whole text
+    fits beside it, else the first one is the card. A document is sent as such, or linked beside
+    pictures. ArticleError for what fits no post.
+    """
+    if item.withdrawal:
+        said = _spoken(_notice(item, publisher))
+        post = Post(**said, **_captioned(said), is_notice=True)
+    else:
+        post = _laid_out(item, publisher, channel, shown, length)
+    return replace(post, urgency=item.article.urgency, zone=publisher.timezone)
+
+
+def reply(item: Item, publisher: Publisher, version: int) -> Post:
+    """What is said under the post when this version of the article corrects it."""
+    [line] = [line for n, line in _corrections(item, publisher) if n == version]
+    said = _spoken(abridged(line, TEXT_LIMIT))
+    return Post(**said, urgency=item.article.urgency, zone=publisher.timezone)
+
+
+def _laid_out(
+    item: Item, publisher: Publisher, channel: str, shown: Picture, length: Length
+) -> Post:
+    article = item.article
+    form = _Form.of(article, shown)
+    body = _body(article, channel, length)
+    with_text = _draft(item, publisher, body, form.card, article.documents)
+    beside = () if form.shape == "document" else article.documents
+    with_caption = _draft(item, publisher, body, form.media, beside)
+    text = with_text.fitted(TEXT_LIMIT)
+    caption = with_caption.fitted(CAPTION_LIMIT) if form.media else None
+    shape = form.chosen(caption is not None, with_caption.whole(CAPTION_LIMIT) is not None)
+    if shape == "text":
+        _refuse_overlong(text, with_text, form)
+    more = article.url or ""
+    return Post(
+        shape=shape,
+        **_spoken(text or Rich(), more),
+        is_whole=text is not None and form.text_will_do,
+        card=next((one.url or "" for one in form.card), ""),
+        above=shown != "below",
+        **_captioned(_spoken(caption or Rich(), more)),
+        attachments=form.attachments if shape != "text" else form.acceptable,
+        more=more,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Form:
+    """What an article's pictures and documents can be in a chat."""
+
+    shape: Shape  # of what is attached
+    media: tuple[Media, ...]  # what is attached
+    card: tuple[Media, ...]  # the picture that can stand beside a text, if there is one
+    shown: Picture
+    text_will_do: bool  # whether a text shows, or links to, what there is
+
+    @classmethod
+    def of(cls, article: Article, shown: Picture) -> _Form:
+        pictures = article.pictures[: attached.MOST]
+        documents = article.documents[: attached.MOST]
+        visible = pictures if shown != "none" else ()
+        card = tuple(picture for picture in visible[:1] if picture.url)
+        are_linked = all(document.url for document in documents)
+        attach_documents = bool(documents) and not (visible and are_linked)
+        return cls(
+            shape="document" if attach_documents else "photo",
+            media=documents if attach_documents else pictures,
+            card=card,
+            shown=shown,
+            text_will_do=are_linked and bool(card or not visible),
+        )
+
+    def chosen(self, fits: bool, fits_whole: bool) -> Shape:
+        """The shape it is said in, by whether the caption holds a beginning, or everything."""
+        if not (self.media and fits) or (self.shape == "photo" and self.shown == "none"):
+            return "text"
+        if self.shape == "photo" and self.card and self.shown != "photo":
+            return "photo" if len(self.media) > 1 and fits_whole else "text"
+        return self.shape
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        make = attached.documents if self.shape == "document" else attached.photos
+        return make(self.media)
+
+    @property
+    def acceptable(self) -> tuple[Attachment, ...]:
+        """For what stands in this shape already; a text needs none."""
+        try:
+            return self.attachments
+        except ArticleError:
+            return ()
+
+
+def _spoken(said: Rich, more: str = "") -> dict[str, Any]:
+    return {"text": said.text, "entities": to_api(said, (more,) if more else ())}
+
+
+def _captioned(said: dict[str, Any]) -> dict[str, Any]:
+    return {"caption": said["text"], "caption_entities": said["entities"]}
+
+
+def _refuse_overlong(text: Rich | None, draft: Draft, form: _Form) -> None:
+    if text and (form.shape == "photo" or form.text_will_do):
+        return
+    if text:
+        raise ArticleError(
+            f"it is too long for the caption of its document ({CAPTION_LIMIT:,}) and has no `url`"
+            " for the rest: give it a `url`, or shorten it"
+        )
+    over = draft.overlong(TEXT_LIMIT)
+    raise ArticleError(
+        f"it is {over:,} characters too long for a Telegram post ({TEXT_LIMIT:,}) and has no `url`"
+        " for the rest: give it a `url`, or shorten it"
+    )
+
+
+def _body(article: Article, channel: str, length: Length) -> tuple[Block, ...]:
+    """The text, or what is said instead of it, led by the dateline; checked for lost words."""
+    short = article.overrides.get(channel, {}).get("description", "")
+    if length == "lead" and article.url:
+        short = short or article.lead
+    body = [Block("paragraph", one_line(short))] if short else blocks(article.html)
+    body = list(_datelined(body, article))
+    if not short:
+        lossless.check(article.html, assembled(body).text, article.markdown)
+    if article.url and isinstance(length, int) and assembled(body).units > length:
+        return (Block("paragraph", begun(body, length)),)
+    return tuple(body)
+
+
+def _draft(
+    item: Item, publisher: Publisher, body: tuple[Block, ...], pictures: Sequence[Media],
+    documents: Sequence[Media],
+) -> Draft:  # fmt: skip
+    article, said = item.article, words(_language(item.article, publisher))
+    text = assembled(body).text
+    kind = said["document" if any(one.is_document for one in pictures) else "photo"]
+    return Draft(
+        headline=one_line(article.headline).styled("bold"),
+        corrections=tuple(line for _, line in _corrections(item, publisher)),
+        body=body,
+        documents=attached.linked(documents, said),
+        more=_more(article, publisher),
+        source=_source(article, said["source"]),
+        pictures=attached.told(pictures, text, kind, alt=True),
+        credits=attached.told(pictures, text, kind, alt=False),
+        hashtags=Rich(" ".join(hashtags(article.subjects))),
+    )
+
+
+def _language(article: Article, publisher: Publisher) -> str:
+    return article.language or publisher.language
+
+
+def _corrections(item: Item, publisher: Publisher) -> Iterator[tuple[int, Rich]]:
+    """Versions and what is said of them, newest first."""
+    language = _language(item.article, publisher)
+    label = words(language)["correction"]
+    for correction in reversed(item.corrections):
+        line = correction_line(correction.at, correction.note, publisher.zone, language)
+        told = Rich(one_line(line).text.removeprefix(label))
+        yield correction.version, Rich(label).styled("bold") + told
+
+
+def _datelined(body: Sequence[Block], article: Article) -> Iterator[Block]:
+    """The dateline before the first paragraph, on a line of its own if there is none."""
+    shown = Rich(datelined(one_line(article.dateline.text if article.dateline else "").text))
+    first = next((n for n, block in enumerate(body) if block.kind == "paragraph"), None)
+    if first is None and shown:
+        yield Block("paragraph", shown.styled("bold"))
+    for number, block in enumerate(body):
+        led = joined(" ", (shown.styled("bold"), block.rich))
+        yield replace(block, rich=led) if number == first else block
+
+
+def _more(article: Article, publisher: Publisher) -> Rich:
+    if not article.url:
+        return Rich()
+    said = words(_language(article, publisher))["read_more"]
+    return Rich(said).styled("text_link", url=article.url)
+
+
+def _source(article: Article, label: str) -> Rich:
+    names = [_linked(source.name, source.uri) for source in article.originators]
+    return Rich(f"{label}: ") + joined(", ", names) if any(names) else Rich()
+
+
+def _linked(name: str, url: str) -> Rich:
+    shown = one_line(name)
+    return shown.styled("text_link", url=url) if url.startswith(("http:", "https:")) else shown
+
+
+def hashtags(subjects: Iterable[str]) -> list[str]:
+    """``#pilkada_2024``: letters, digits and underscores, not digits alone, each one once."""
+    tags: dict[str, str] = {}
+    for subject in subjects:
+        letters = (char if _is_taggable(char) else " " for char in _composed(subject))
+        tag = "_".join("".join(letters).split()).strip("_")
+        if tag and any(char.isalpha() for char in tag) and len(tag) <= HASHTAG_LIMIT:
+            tags.setdefault(tag.casefold(), f"#{tag}")
+    return list(tags.values())
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", sayable(text))
+
+
+def _is_taggable(char: str) -> bool:
+    return char == "_" or unicodedata.category(char)[0] == "L" or char.isdecimal()
+
+
+def _notice(item: Item, publisher: Publisher) -> Rich:
+    """What stands in the place of an article that was taken back.
+
+    It always fits a photo's caption, since that is where it may have to go.
+    """
+    withdrawal, language = item.withdrawal, _language(item.article, publisher)
+    assert withdrawal
+    said = words(language)
+    headline = abridged(one_line(f"{said['withdrawn']}: {item.article.headline}"), 256)
+    when = moment(withdrawal.at, publisher.zone, language)
+    reason = one_line(f"{said['reason']} ({when}): {withdrawal.reason}")
+    head = joined("\n\n", (headline.styled("bold"), Rich(said["withdrawn_notice"])))
+    return joined("\n", (head, abridged(reason, CAPTION_LIMIT - head.units - 1)))
