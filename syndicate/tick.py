@@ -50,6 +50,7 @@ def _expire(office: Office, report: Report, progress: Progress) -> None:
     ]
     tell_failed(prepare.failed, report)
     carry_out(office, changed, report, progress)
+    report.lines = [line for line in report.lines if line.action != Action.NOTHING]
 
 
 def _open(office: Office, channel: str) -> list[Place]:

@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -139,6 +139,27 @@ class Board(Wall, Revises, Removes):
 
 class SearchableBoard(Board, SearchableWall):
     """A board that can be looked at as well."""
+
+
+class NotedBoard(SearchableBoard):
+    """A board with a ribbon on what has not expired, and a note under what was corrected."""
+
+    def render(self, edition: Edition) -> Iterator[Rendition]:
+        yield from super().render(edition)
+        [item] = edition.items
+        if not (item.expired or item.withdrawal):
+            yield Rendition("ribbon", "text/plain", b"ribbon", follows="post")
+        for one in item.corrections:
+            note = f"note: {one.note}".encode()
+            told = Rendition(f"note-{one.version}", "text/plain", note, follows="post")
+            yield replace(told, tells=one.version)
+
+    def publish(self, delivery: Delivery) -> Receipt:
+        if not delivery.followed:
+            return super().publish(delivery)
+        assert (self.folder / delivery.followed.reference).exists()
+        self.obey(f"follow {delivery.rendition.address}")
+        return Receipt(put_up(self.folder, delivery).name)
 
 
 class Sheet(Slate, Revises, Removes, Compares, Collects):

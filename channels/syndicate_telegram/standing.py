@@ -70,6 +70,8 @@ class Standing:
         """Why it cannot say this, and what to do; "" if it can."""
         if not self.kind:
             return "" if post.shape == "text" or post.is_whole else _no_picture(post)
+        if not (post.attachments or post.is_notice):
+            return f"{self._what}, and what is attached cannot be taken out: leave it, {ANEW}"
         if not post.caption:
             return (
                 f"{self._what}, and its caption holds {CAPTION_LIMIT:,} characters: give the"
@@ -79,8 +81,6 @@ class Standing:
 
     def _other_things(self, post: Post) -> str:
         """Pictures and documents can be replaced by others, one by one."""
-        if not post.attachments:
-            return f"{self._what}, and what is attached cannot be taken out: leave it, {ANEW}"
         if self.kind != post.kind:
             return f"{self._what}, and photos cannot become documents, nor the reverse: {ANEW[3:]}"
         if len(self.ids) != len(post.attachments):

@@ -68,8 +68,10 @@ def together(found: Sequence[Line]) -> list[list[Line]]:
 
 
 def _what(many: Sequence[Line], *, named: bool) -> str:
-    named = named and many[0].about.startswith("tag:")
-    names = [short(line.about if named else line.address or line.about) for line in many]
+    if named and many[0].about.startswith("tag:"):
+        names = [f"{short(line.about)} {line.address}".rstrip() for line in many]
+    else:
+        names = [short(line.address or line.about) for line in many]
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 

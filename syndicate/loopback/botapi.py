@@ -397,6 +397,7 @@ class BotApi:
         if _now() - post.sent > KEPT:
             raise ApiError(400, "Bad Request: message can't be deleted for everyone")
         post.deleted = True
+        self.pinned = [number for number in self.pinned if number != post.message_id]
         return True
 
     def _pin(self, params: Params, files: Files) -> object:

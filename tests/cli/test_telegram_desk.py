@@ -1,0 +1,148 @@
+"""A day at a desk with Telegram: pins that end, corrections told under posts, albums, a PDF."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli.newsroom import NOON, TOKEN, Newsroom
+from syndicate.loopback.botapi import Flood, LostReply, No
+from syndicate.testing import PIXEL
+
+LATER = "2026-05-06T12:00:00+07:00"
+PAPER = b"%PDF-1.4\nform\n%%EOF\n"
+
+
+@pytest.fixture
+def desk(room: Newsroom) -> Newsroom:
+    room.only("telegram")
+    room.change("telegram", pin=True, reply_on_correction=True, web=room.api.url)
+    return room
+
+
+def addressed(room: Newsroom) -> dict[str, str]:
+    return dict(room.rows("SELECT address, state FROM deliveries"))
+
+
+def test_an_urgent_post_is_pinned_until_it_expires(desk: Newsroom) -> None:
+    desk.write(urgency=1, expires="2026-05-05 18:00")
+    desk.publish()
+    assert desk.api.pinned == [1]
+    assert desk.run("tick", at=NOON).out == ""
+    assert desk.api.pinned == [1]
+    answer = desk.run("tick", at=LATER)
+    assert answer.code == 0
+    assert "pin  remove  done" in answer.out
+    assert desk.api.pinned == []
+    assert desk.posts[0].startswith("Kabar pertama")
+    assert desk.run("tick", at=LATER).out == ""
+
+
+def test_a_longer_life_is_noted_without_a_new_revision(desk: Newsroom) -> None:
+    desk.write(urgency=1, expires="2026-05-05 18:00")
+    desk.publish()
+    desk.rewrite("2026-05-05", "2026-05-07")
+    desk.publish()
+    desk.run("tick", at=LATER)
+    assert desk.api.pinned == [1]
+
+
+def test_a_correction_unpins_nothing_and_a_withdrawal_does(desk: Newsroom) -> None:
+    desk.write(urgency=2)
+    desk.publish()
+    desk.rewrite("Isi kabar.", "Isi yang benar.")
+    desk.publish("--note", "Isinya keliru.")
+    assert desk.api.pinned == [1]
+    desk.run("withdraw", "kabar.md", "--reason", "Tidak benar.")
+    assert desk.api.pinned == []
+    assert "DITARIK" in desk.posts[0]
+
+
+def test_a_correction_is_told_once_under_its_post(desk: Newsroom) -> None:
+    desk.write()
+    desk.publish()
+    desk.rewrite("Isi kabar.", "Isi yang benar.")
+    for _ in range(3):
+        desk.publish("--note", "Isinya keliru.")
+        desk.run("tick")
+    assert [post.reply_to for post in desk.api.shown] == [0, 1]
+    assert desk.posts[1] == "RALAT (4 Mei 2026 09.00 WIB): Isinya keliru."
+    desk.rewrite("benar", "baik")
+    desk.publish("--minor")
+    assert len(desk.posts) == 2
+
+
+FLOOD = Flood(on="sendMessage", retry_after=600)
+FORBIDDEN = No(on="sendMessage", code=403, description="Forbidden: bot was kicked")
+
+
+@pytest.mark.parametrize("fault", [FLOOD, FORBIDDEN], ids=["flood", "forbidden"])
+def test_a_reply_that_failed_is_sent_later_and_once(desk: Newsroom, fault: Flood | No) -> None:
+    desk.write()
+    desk.publish()
+    desk.rewrite("Isi kabar.", "Isi yang benar.")
+    desk.api.faults.append(fault)
+    assert desk.run("publish", "kabar.md", "--note", "Keliru.").code == 3
+    assert "RALAT" in desk.posts[0]
+    assert len(desk.posts) == 1
+    desk.let_pauses_end()
+    desk.publish()
+    desk.publish()
+    assert len(desk.posts) == 2
+
+
+def test_a_reply_in_doubt_is_never_doubled(desk: Newsroom) -> None:
+    desk.write()
+    desk.publish()
+    desk.rewrite("Isi kabar.", "Isi yang benar.")
+    desk.api.faults.append(LostReply(on="sendMessage"))
+    assert desk.run("publish", "kabar.md", "--note", "Keliru.").code == 4
+    for _ in range(3):
+        desk.run("tick")
+        desk.run("publish", "kabar.md")
+    assert len(desk.posts) == 2
+
+
+def test_a_killed_article_leaves_neither_pin_nor_reply(desk: Newsroom) -> None:
+    desk.write(urgency=1)
+    desk.publish()
+    desk.rewrite("Isi kabar.", "Isi yang benar.")
+    desk.publish("--note", "Keliru.")
+    answer = desk.run("withdraw", "kabar.md", "--reason", "Tidak benar.", "--kill")
+    assert answer.code == 0, answer.said
+    assert (desk.posts, desk.api.pinned) == ([], [])
+
+
+def test_a_pin_that_is_refused_keeps_the_post_and_says_what_to_do(desk: Newsroom) -> None:
+    desk.write(urgency=1)
+    text = "Bad Request: not enough rights to manage pinned messages in the chat"
+    desk.api.faults.append(No(on="pinChatMessage", description=text))
+    answer = desk.run("publish", "kabar.md")
+    assert answer.code == 3
+    assert "channels.telegram.pin: make the bot an administrator" in answer.out
+    assert len(desk.posts) == 1
+    assert TOKEN not in answer.said
+    desk.publish()
+    assert (len(desk.posts), desk.api.pinned) == (1, [1])
+
+
+def test_a_changed_album_is_refused_in_the_plan(desk: Newsroom) -> None:
+    for name in ("a", "b", "c"):
+        (desk.folder / f"{name}.png").write_bytes(PIXEL + name.encode())
+    desk.write(associations=[{"file": "a.png"}, {"file": "b.png"}])
+    desk.publish()
+    assert [post.album for post in desk.api.shown] == [1, 1]
+    desk.write(associations=[{"file": f"{name}.png"} for name in "abc"], uri=desk.uri())
+    answer = desk.run("publish", "kabar.md", "--note", "Satu foto lagi.", "--dry-run")
+    assert answer.code == 3
+    assert "cannot" in answer.out
+    assert "is 2 photos, and the article now has 3" in answer.out
+    assert all(post.edits == [] for post in desk.api.shown)
+
+
+def test_a_form_is_sent_as_a_document(desk: Newsroom) -> None:
+    (desk.folder / "formulir.pdf").write_bytes(PAPER)
+    desk.write(associations=[{"file": "formulir.pdf", "caption": "Formulir pendaftaran"}])
+    desk.publish()
+    assert desk.post.document
+    assert (desk.post.document.name, desk.post.document.content) == ("formulir.pdf", PAPER)
+    assert "Dokumen: Formulir pendaftaran" in desk.post.text
