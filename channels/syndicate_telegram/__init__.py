@@ -279,7 +279,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses):
             )
         if there.id not in dict(changed):
             self._doing.change_caption((there.chat, there.id), post)
-        if post.is_notice:
+        if post.is_notice or len(there.ids) != len(post.attachments):
             return there
         return replace(there, names=tuple(one.short for one in post.attachments))
 

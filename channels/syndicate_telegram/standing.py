@@ -61,7 +61,12 @@ class Standing:
         return f"post {self.id} in {self.chat}"
 
     def changed(self, post: Post) -> list[tuple[int, Attachment]]:
-        """The messages that show something else than they should, with what they should show."""
+        """The messages that show something else than they should, with what they should show.
+
+        Of an album that a person named only the first message is known: its pictures are left.
+        """
+        if len(self.ids) != len(post.attachments):
+            return []
         now = self.names or ("",) * len(self.ids)
         every = zip(self.ids, now, post.attachments, strict=False)
         return [(number, one) for number, name, one in every if name != one.short]
@@ -83,7 +88,7 @@ class Standing:
         """Pictures and documents can be replaced by others, one by one."""
         if self.kind != post.kind:
             return f"{self._what}, and photos cannot become documents, nor the reverse: {ANEW[3:]}"
-        if len(self.ids) != len(post.attachments):
+        if self.names and len(self.ids) != len(post.attachments):
             return (
                 f"{self._what}, and the article now has {len(post.attachments)}: that number"
                 f" cannot change: keep it, {ANEW}"

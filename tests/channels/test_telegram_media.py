@@ -293,6 +293,18 @@ def test_a_person_s_word_for_an_album_names_all_of_it(channel: Telegram) -> None
     assert there.reference.startswith("photo:7,8:")
 
 
+def test_an_album_known_by_its_link_alone_has_its_words_corrected(
+    api: BotApi, channel: Telegram
+) -> None:
+    published(channel, item(TWO))
+    there = replace(channel.receipt("1", ""), destination=channel.identity())
+    new = sending(channel, corrected(having(picture("a"), picture("c"), headline="New")))
+    edited = channel.revise(new, there)
+    assert channel.revise(new, edited) == edited
+    assert [post.text[:3] for post in api.posts] == ["New", ""]
+    assert [len(post.edits) for post in api.posts] == [1, 0]
+
+
 # pins and replies
 
 
