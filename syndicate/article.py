@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 
@@ -68,6 +69,19 @@ class Media:
     def is_document(self) -> bool:
         """Whether it is to be opened or kept, not looked at in passing."""
         return self.media_type == PDF
+
+    @property
+    def label(self) -> str:
+        """What a link to it says: its caption, else its alternative text, else its file's name."""
+        return self.caption or self.alt or self._own_name
+
+    @property
+    def _own_name(self) -> str:
+        if self.sha256:
+            return self.file.rpartition("/")[2]
+        quoted = urlsplit(self.url or "").path.rpartition("/")[2]
+        name = unquote(quoted)
+        return name if name.isprintable() else quoted
 
 
 PDF = "application/pdf"
@@ -131,8 +145,10 @@ class Article:
     def fingerprint(self) -> str:
         """The name of everything a reader could notice: a new one is a new revision."""
         seen = {key: value for key, value in asdict(self).items() if key not in UNNOTICED}
-        for picture in seen["media"]:
-            del picture["file"]
+        for noticed, media in zip(seen["media"], self.media, strict=True):
+            del noticed["file"]
+            if media.is_document:  # without a caption its file's name is shown
+                noticed["label"] = media.label
         return sha256(json.dumps(seen, sort_keys=True, default=str).encode()).hexdigest()
 
     @property

@@ -58,17 +58,17 @@ def window_key(closed: datetime) -> str:
 
 
 def for_channel(item: Item, channel: Channel, hosted: MediaUrl | None) -> Item:
-    """An item in a channel's own words, its local pictures where somebody hosts them."""
+    """An item in a channel's own words, its local media where somebody hosts them."""
     worded = item.article.worded_for(channel.name)
     if not hosted or not any(media.sha256 for media in worded.media):
         return replace(item, article=worded)
     urls = {media.sha256: hosted(media) for media in worded.media if media.sha256}
-    pictures = tuple(replace(m, url=urls[m.sha256]) if m.sha256 else m for m in worded.media)
-    return replace(item, article=replace(worded, media=pictures, html=_placed(worded.html, urls)))
+    placed = tuple(replace(m, url=urls[m.sha256]) if m.sha256 else m for m in worded.media)
+    return replace(item, article=replace(worded, media=placed, html=_placed(worded.html, urls)))
 
 
 def local_media(items: Iterable[Item]) -> dict[str, Media]:
-    """The local pictures of articles that still stand, by sha256."""
+    """The local pictures and documents of articles that still stand, by sha256."""
     standing = (item for item in items if not item.withdrawal)
     return {m.sha256: m for item in standing for m in item.article.media if m.sha256}
 

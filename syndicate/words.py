@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from syndicate.article import Media
+
 ENGLISH = {
     "correction": "CORRECTION",
     "withdrawn": "WITHDRAWN",
@@ -78,3 +80,19 @@ def moment(when: datetime, zone: ZoneInfo, language: str) -> str:
 def correction_line(at: datetime, note: str, zone: ZoneInfo, language: str) -> str:
     """``RALAT (18 Maret 2022 16.30 WIB): what was wrong``."""
     return f"{words(language)['correction']} ({moment(at, zone, language)}): {note}"
+
+
+def size(count: int, language: str) -> str:
+    """``120 kB``, ``1.2 MB``; in Indonesian ``1,2 MB``. A kB is 1,000 bytes; none is less."""
+    kilobytes = max(1, round(count / 1000))
+    if kilobytes < 1000:
+        return f"{kilobytes} kB"
+    megabytes = f"{count / 1_000_000:.1f} MB"
+    return megabytes.replace(".", ",") if words(language) is INDONESIAN else megabytes
+
+
+def document_line(document: Media, language: str) -> str:
+    """``Formulir pendaftaran – KPU (PDF, 1,2 MB)``: what a link to a document says, in a line."""
+    said = " – ".join(filter(None, (document.label, document.creator)))
+    about = f"PDF, {size(document.size, language)}" if document.size else "PDF"
+    return " ".join(f"{said} ({about})".split())

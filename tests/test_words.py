@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from syndicate.words import TABLES, correction_line, day, moment, words
+from syndicate.article import PDF, Media
+from syndicate.words import TABLES, correction_line, day, document_line, moment, size, words
 
 WHEN = datetime(2022, 3, 18, 9, 30, tzinfo=UTC)
 
@@ -48,3 +49,31 @@ def test_a_moment_is_written_in_its_zone(zone: str, tag: str, said: str) -> None
 def test_a_correction_says_its_time_and_its_note() -> None:
     line = correction_line(WHEN, "tahunnya salah", ZoneInfo("Asia/Jakarta"), "id")
     assert line == "RALAT (18 Maret 2022 16.30 WIB): tahunnya salah"
+
+
+SIZES = [
+    (1, "1 kB", "1 kB"),
+    (1499, "1 kB", "1 kB"),
+    (120_400, "120 kB", "120 kB"),
+    (999_499, "999 kB", "999 kB"),
+    (999_500, "1.0 MB", "1,0 MB"),
+    (12_340_000, "12.3 MB", "12,3 MB"),
+]
+
+
+@pytest.mark.parametrize(("count", "in_english", "in_indonesian"), SIZES)
+def test_a_size_is_said_as_people_say_it(count: int, in_english: str, in_indonesian: str) -> None:
+    assert (size(count, "en"), size(count, "id-ID")) == (in_english, in_indonesian)
+
+
+LINES = [
+    (Media(caption="Formulir"), "Formulir (PDF)"),
+    (Media(caption="Formulir", size=1_250_000), "Formulir (PDF, 1,2 MB)"),
+    (Media(caption="Formulir", creator="KPU", size=120_000), "Formulir – KPU (PDF, 120 kB)"),
+    (Media(url="https://a.example/a%20%20b.pdf", media_type=PDF), "a b.pdf (PDF)"),
+]
+
+
+@pytest.mark.parametrize(("document", "line"), LINES, ids=[line for _, line in LINES])
+def test_a_link_to_a_document_says_what_it_is_and_how_large(document: Media, line: str) -> None:
+    assert document_line(document, "id") == line

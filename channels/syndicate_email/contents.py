@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from syndicate import Article, Edition, Item, Media, Publisher
 from syndicate.text import datelined, excerpt, plain, squeeze
-from syndicate.words import correction_line, moment, words
+from syndicate.words import correction_line, document_line, moment, words
 
 MOST_LEAD = 1000  # characters, where the rest is a link away
 WIDTH = 600  # pixels of the letter's column
@@ -36,6 +36,14 @@ class Picture:
     width: int  # pixels; 0 is unknown
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that is hosted somewhere."""
+
+    url: str
+    said: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One article in the letter; every text is one line without markup, but for ``html``."""
@@ -52,6 +60,7 @@ class Entry:
     corrections: tuple[str, ...] = ()
     sources: str = ""
     picture: Picture | None = None
+    documents: tuple[Document, ...] = ()
 
     @property
     def shortened(self) -> Entry:
@@ -127,7 +136,8 @@ class _Speaker:
             dateline=_dateline(article),
             corrections=self._corrections(item),
             sources=", ".join(readable(source.name) for source in article.originators),
-            picture=_picture(article.media, self.language),
+            picture=_picture(article.pictures, self.language),
+            documents=tuple(_documents(article, self.language)),
         )
         return _with_lead(entry, article) if entry.url else _with_everything(entry, article)
 
@@ -234,6 +244,12 @@ def _picture(media: Iterable[Media], language: str) -> Picture | None:
             alt = readable(one.alt or one.caption)
             return Picture(url=_page(one.url), alt=alt, credit=credit, width=min(one.width, WIDTH))
     return None
+
+
+def _documents(article: Article, language: str) -> Iterable[Document]:
+    for one in article.documents:
+        if _page(one.url):
+            yield Document(_page(one.url), readable(document_line(one, language)))
 
 
 def _page(url: str | None) -> str:

@@ -38,7 +38,7 @@ OURS = re.compile(r"rss\.xml|atom\.xml|feed\.json|media/[0-9a-f]{64}(\.[a-z]+)?"
 
 @dataclass(kw_only=True)
 class Feed(Channel, Collects, Revises, Removes, Repeatable, Compares, HostsMedia):
-    """A folder that a web server serves: rss.xml, atom.xml, feed.json, and pictures in media/."""
+    """A folder for a web server: rss.xml, atom.xml, feed.json, and pictures and PDFs in media/."""
 
     kind = "feed"
     scope = Scope.COLLECTION

@@ -11,7 +11,7 @@ from typing import Any
 
 from syndicate import Article, Dateline, Edition, InfoSource, Item, Media, Publisher
 from syndicate.text import datelined, plain, squeeze
-from syndicate.words import correction_line, words
+from syndicate.words import correction_line, document_line, words
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # an empty feed has no date of its own
 FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0
@@ -37,11 +37,17 @@ class Entry:
     author: str
     tags: tuple[str, ...]
     pictures: tuple[Media, ...]  # each has a public address
+    documents: tuple[Media, ...]  # so has each of these
+
+    @property
+    def media(self) -> tuple[Media, ...]:
+        """Pictures first: RSS has room for one enclosure."""
+        return (*self.pictures, *self.documents)
 
     @property
     def enclosures(self) -> tuple[Media, ...]:
-        """The pictures whose true length and type are known."""
-        return tuple(picture for picture in self.pictures if picture.size and picture.media_type)
+        """What is there whose true length and type are known."""
+        return tuple(media for media in self.media if media.size and media.media_type)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +81,11 @@ def contents(
     )
 
 
+def media_title(media: Media) -> str:
+    """What an enclosure is called."""
+    return media.label if media.is_document else media.alt
+
+
 def readable(value: Any) -> Any:
     """The same value, its texts without the characters that XML forbids."""
     if isinstance(value, str):
@@ -101,8 +112,13 @@ def _entry(item: Item, publisher: Publisher) -> Entry:
         language=language,
         author=squeeze(article.by) or publisher.name,
         tags=tuple(tag for tag in map(squeeze, article.subjects) if tag),
-        pictures=() if taken_back else tuple(p for p in article.media if p.url),
+        pictures=() if taken_back else _public(article.pictures),
+        documents=() if taken_back else _public(article.documents),
     )
+
+
+def _public(media: Iterable[Media]) -> tuple[Media, ...]:
+    return tuple(one for one in media if one.url)
 
 
 def _moment(when: datetime, publisher: Publisher) -> datetime:
@@ -126,8 +142,9 @@ def _content(item: Item, publisher: Publisher, language: str) -> str:
     article = item.article
     body = with_dateline(without_homeless_pictures(article.html), article.dateline)
     first, *others = _figures(article, language) or [""]
-    parts = (*_corrections(item, publisher, language), first, body, *others)
-    return "\n".join(part.strip() for part in (*parts, _source(article, language)) if part.strip())
+    below = (*others, *_links(article, language), _source(article, language))
+    parts = (*_corrections(item, publisher, language), first, body, *below)
+    return "\n".join(part.strip() for part in parts if part.strip())
 
 
 def _corrections(item: Item, publisher: Publisher, language: str) -> Iterable[str]:
@@ -138,8 +155,14 @@ def _corrections(item: Item, publisher: Publisher, language: str) -> Iterable[st
 
 def _figures(article: Article, language: str) -> list[str]:
     """The pictures that the body does not show by itself."""
-    hosted = [picture for picture in article.media if picture.url]
+    hosted = _public(article.pictures)
     return [_figure(picture, language) for picture in hosted if not _shows(article, picture)]
+
+
+def _links(article: Article, language: str) -> Iterable[str]:
+    for document in _public(article.documents):
+        said = escape(document_line(document, language))
+        yield f'<p><a href="{escape(document.url or "")}">{said}</a></p>'
 
 
 def _shows(article: Article, picture: Media) -> bool:

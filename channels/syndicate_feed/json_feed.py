@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from syndicate import Media
-from syndicate_feed.entries import Contents, Entry
+from syndicate_feed.entries import Contents, Entry, media_title
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
@@ -53,18 +53,18 @@ def _item(entry: Entry, feed_language: str) -> dict[str, Any]:
             "authors": [{"name": entry.author}],
             "tags": list(entry.tags),
             "language": entry.language if entry.language != feed_language else None,
-            "attachments": [_attachment(picture) for picture in entry.enclosures],
+            "attachments": [_attachment(media) for media in entry.enclosures],
         }
     )
 
 
-def _attachment(picture: Media) -> dict[str, Any]:
+def _attachment(media: Media) -> dict[str, Any]:
     return _given(
         {
-            "url": picture.url,
-            "mime_type": picture.media_type,
-            "title": picture.alt,
-            "size_in_bytes": picture.size,
+            "url": media.url,
+            "mime_type": media.media_type,
+            "title": media_title(media),
+            "size_in_bytes": media.size,
         }
     )
 

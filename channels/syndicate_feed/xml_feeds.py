@@ -13,7 +13,7 @@ from feedgen.feed import FeedGenerator
 from feedgen.util import xml_elem, xml_fromstring
 
 from syndicate import Media
-from syndicate_feed.entries import Contents, Entry
+from syndicate_feed.entries import Contents, Entry, media_title
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
@@ -32,8 +32,8 @@ def rss(contents: Contents, address: str, media_type: str) -> bytes:
     feed.register_extension("more", Namespaces, atom=False)
     for entry in contents.entries:
         item = _item(feed, entry)
-        for picture in entry.enclosures[:1]:
-            item.enclosure(picture.url, picture.size, picture.media_type)
+        for media in entry.enclosures[:1]:
+            item.enclosure(media.url, media.size, media.media_type)
         item.description(_as_html(entry.summary), isSummary=True)
         item.register_extension("more", partial(MoreOfRss, entry, contents.language), atom=False)
     written: bytes = feed.rss_str(pretty=True)
@@ -82,7 +82,7 @@ class Namespaces:
 
 
 class MoreOfRss:
-    """The extension of an RSS item: who wrote it, when it changed, its language and pictures."""
+    """The extension of an RSS item: who wrote it, when it changed, its language and media."""
 
     def __init__(self, entry: Entry, feed_language: str) -> None:
         self.entry = entry
@@ -93,13 +93,13 @@ class MoreOfRss:
         if self.foreign:
             _add(item, "dc", "language", self.entry.language)
         _add(item, "dcterms", "modified", self.entry.updated.isoformat())
-        for picture in self.entry.pictures:
-            _add_picture(item, picture)
+        for media in self.entry.media:
+            _add_media(item, media)
         return item
 
 
 class MoreOfAtom:
-    """The extension of an Atom entry: its pictures, and its language where not the feed's."""
+    """The extension of an Atom entry: its enclosures, and its language where not the feed's."""
 
     def __init__(self, entry: Entry, feed_language: str) -> None:
         self.entry = entry
@@ -108,8 +108,8 @@ class MoreOfAtom:
     def extend_atom(self, item: Any) -> Any:
         if self.foreign:
             item.set(LANGUAGE, self.entry.language)
-        for picture in self.entry.enclosures:  # feedgen forgets every attribute but href
-            xml_elem("link", item, **_enclosure(picture))
+        for media in self.entry.enclosures:  # feedgen forgets every attribute but href
+            xml_elem("link", item, **_enclosure(media))
         return item
 
 
@@ -145,10 +145,10 @@ def _item(feed: FeedGenerator, entry: Entry) -> FeedEntry:
     return item
 
 
-def _enclosure(picture: Media) -> dict[str, str]:
-    link = {"rel": "enclosure", "type": picture.media_type, "length": str(picture.size)}
-    title = {"title": picture.alt} if picture.alt else {}
-    return {"href": picture.url or ""} | link | title
+def _enclosure(media: Media) -> dict[str, str]:
+    link = {"rel": "enclosure", "type": media.media_type, "length": str(media.size)}
+    titled = {"title": media_title(media)} if media_title(media) else {}
+    return {"href": media.url or ""} | link | titled
 
 
 def _as_html(text: str) -> str:
@@ -156,17 +156,18 @@ def _as_html(text: str) -> str:
     return escape(text) if MARKUP.search(text) or unescape(text) != text else text
 
 
-def _add_picture(item: Any, picture: Media) -> None:
-    about: dict[str, object] = {"url": picture.url, "medium": "image", "type": picture.media_type}
-    about |= {"fileSize": picture.size, "width": picture.width, "height": picture.height}
+def _add_media(item: Any, media: Media) -> None:
+    medium = "document" if media.is_document else "image"
+    about: dict[str, object] = {"url": media.url, "medium": medium, "type": media.media_type}
+    about |= {"fileSize": media.size, "width": media.width, "height": media.height}
     content = _add(item, "media", "content", "")
     for name, value in about.items():
         if value:
             content.set(name, str(value))
-    if picture.alt or picture.caption:
-        _add(content, "media", "description", picture.alt or picture.caption).set("type", "plain")
-    if picture.creator:
-        _add(content, "media", "credit", picture.creator)
+    if described := media_title(media) or media.caption:
+        _add(content, "media", "description", described).set("type", "plain")
+    if media.creator:
+        _add(content, "media", "credit", media.creator)
 
 
 def _add(parent: Any, prefix: str, name: str, text: str) -> Any:

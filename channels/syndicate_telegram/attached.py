@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from syndicate import ArticleError, Media
+from syndicate.words import document_line, words
 from syndicate_telegram.post import Attachment
 from syndicate_telegram.rich import Rich, joined, one_line, sayable
 
@@ -50,16 +51,17 @@ def told(media: Sequence[Media], said: str, label: str, *, alt: bool) -> Rich:
     return joined("\n", lines)
 
 
-def linked(media: Iterable[Media], words: Mapping[str, str]) -> Rich:
+def linked(media: Iterable[Media], language: str) -> Rich:
     """A line with a link for each document that has an address."""
-    return joined("\n", _links(media, words["document"]))
+    return joined("\n", _links(media, language))
 
 
-def _links(media: Iterable[Media], label: str) -> Iterator[Rich]:
+def _links(media: Iterable[Media], language: str) -> Iterator[Rich]:
     for one in media:
         if one.url:
-            shown = one_line(one.caption or one.alt or document_name(one))
-            yield Rich(f"{label}: ") + shown.styled("text_link", url=one.url) + Rich(" (PDF)")
+            shown = one_line(document_line(one, language))
+            label = Rich(f"{words(language)['document']}: ")
+            yield label + shown.styled("text_link", url=one.url)
 
 
 def _described(media: Media, said: str, *, alt: bool) -> Rich:

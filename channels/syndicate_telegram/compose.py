@@ -170,14 +170,15 @@ def _draft(
     item: Item, publisher: Publisher, body: tuple[Block, ...], pictures: Sequence[Media],
     documents: Sequence[Media],
 ) -> Draft:  # fmt: skip
-    article, said = item.article, words(_language(item.article, publisher))
+    article, language = item.article, _language(item.article, publisher)
+    said = words(language)
     text = assembled(body).text
     kind = said["document" if any(one.is_document for one in pictures) else "photo"]
     return Draft(
         headline=one_line(article.headline).styled("bold"),
         corrections=tuple(line for _, line in _corrections(item, publisher)),
         body=body,
-        documents=attached.linked(documents, said),
+        documents=attached.linked(documents, language),
         more=_more(article, publisher),
         source=_source(article, said["source"]),
         pictures=attached.told(pictures, text, kind, alt=True),

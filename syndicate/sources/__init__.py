@@ -20,7 +20,7 @@ class Draft:
     article: Article
     path: Path
     source: str  # the text as it was read
-    files: Mapping[str, bytes] = field(default_factory=dict)  # sha256 -> the local pictures
+    files: Mapping[str, bytes] = field(default_factory=dict)  # sha256 -> what is local of its media
     lines: Mapping[str, int] = field(default_factory=dict)  # front-matter key -> line, from 1
     minted: bool = False  # its uri was given to it just now
 

@@ -17,9 +17,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from syndicate.article import Media
-from syndicate.sources import pictures
+from syndicate.sources import files
+from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw
-from syndicate.sources.pictures import Picture
 from syndicate.text import excerpt, plain, squeeze
 
 IN_A_LINE = {
@@ -91,7 +91,7 @@ class Body:
     html: str
     lead: str
     media: tuple[Media, ...]
-    pictures: tuple[Picture, ...]
+    pictures: tuple[LocalFile, ...]
 
 
 def clean(markdown: str) -> str:
@@ -169,7 +169,7 @@ class _Page:
     line: int
     base: str
     folder: Path
-    found: dict[str, Picture] = field(default_factory=dict)  # media name -> picture
+    found: dict[str, LocalFile] = field(default_factory=dict)  # media name -> picture
     flaws: list[Flaw] = field(default_factory=list)  # the sanitiser swallows exceptions
 
     def sanitised(self, html: str) -> str:
@@ -212,8 +212,10 @@ class _Page:
         if not src:
             raise ValueError("a picture names no file (write ![what it shows](file.png))")
         if _is_web(src):
+            if files.names_pdf(src):
+                raise ValueError(files.no_picture(src))
             return _absolute(src, self.base)
-        picture = pictures.take(src, self.folder)
+        picture = files.take_picture(src, self.folder)
         name = picture.media().name
         self.found.setdefault(name, picture)
         return f"media:{name}"
@@ -261,7 +263,7 @@ def _picture_or_its_alt(found: re.Match[str]) -> str:
     return escape(unescape(given.get("alt", "")), quote=False)
 
 
-def _media(html: str, found: dict[str, Picture]) -> Iterator[Media]:
+def _media(html: str, found: dict[str, LocalFile]) -> Iterator[Media]:
     seen = set()
     for tag in IMG.finditer(html):
         given = {name: unescape(value) for name, value in GIVEN.findall(tag[1])}

@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from syndicate import dates
-from syndicate.article import OVERRIDABLE, Article, Dateline, InfoSource, Media, Publisher
+from syndicate.article import OVERRIDABLE, PDF, Article, Dateline, InfoSource, Media, Publisher
 from syndicate.errors import ArticleError
-from syndicate.sources import Draft, body, frontmatter, pictures
+from syndicate.sources import Draft, body, files, frontmatter
 from syndicate.sources.body import Body
+from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw, Table
 from syndicate.sources.identity import TAG_URI, uri_date
-from syndicate.sources.pictures import Picture
 from syndicate.text import excerpt, squeeze
 
 KEYS = (
@@ -27,7 +27,7 @@ KEYS = (
 )  # fmt: skip
 DATELINE_KEYS = ("text", "located")
 SOURCE_KEYS = ("name", "role", "uri")
-PICTURE_KEYS = ("file", "alt", "caption", "creator")
+ASSOCIATION_KEYS = ("file", "alt", "caption", "creator")
 
 MOST_BYTES = 2_000_000
 DAYS_END = time(23, 59, 59)  # an article that expires on the 8th can be read on the 8th
@@ -45,8 +45,8 @@ def read(path: Path, publisher: Publisher) -> Draft:
         article, taken = _article(front, parts, path.parent, publisher)
     except Flaw as flaw:
         raise ArticleError(f"{path}:{flaw.line}: {flaw}") from flaw
-    files = {picture.sha256: picture.data for picture in taken}
-    return Draft(article=article, path=path, source=source, files=files, lines=front.lines())
+    data = {file.sha256: file.data for file in taken}
+    return Draft(article=article, path=path, source=source, files=data, lines=front.lines())
 
 
 def _text(path: Path) -> str:
@@ -82,7 +82,7 @@ def _line(data: bytes, at: int) -> int:
 
 def _article(
     front: Table, parts: frontmatter.Parts, folder: Path, publisher: Publisher
-) -> tuple[Article, Iterable[Picture]]:
+) -> tuple[Article, Iterable[LocalFile]]:
     words = _words(front, publisher.zone)
     shown = list(_associations(front, folder))
     url = front.line_text("url", _web_address) or None
@@ -99,7 +99,7 @@ def _article(
         markdown=markdown,
         media=_media([media for media, _ in shown], text),
     )
-    return article, [*(picture for _, picture in shown if picture), *text.pictures]
+    return article, [*(file for _, file in shown if file), *text.pictures]
 
 
 def _words(front: Table, zone: ZoneInfo) -> dict[str, Any]:
@@ -204,19 +204,30 @@ def _overrides(front: Table) -> Mapping[str, Mapping[str, str]]:
     return overrides
 
 
-def _associations(front: Table, folder: Path) -> Iterable[tuple[Media, Picture | None]]:
-    for table in front.tables("associations", PICTURE_KEYS):
-        file = _needed(table, "file", "one of associations")
-        alt, caption, creator = (squeeze(table.text(key)) for key in PICTURE_KEYS[1:])
-        if re.match(r"https?:", file, re.IGNORECASE):
-            address = table.checked("file", file, _web_address)
-            yield Media(file=file, url=address, alt=alt, caption=caption, creator=creator), None
+def _associations(front: Table, folder: Path) -> Iterable[tuple[Media, LocalFile | None]]:
+    for table in front.tables("associations", ASSOCIATION_KEYS):
+        name = _needed(table, "file", "one of associations")
+        alt, caption, creator = (squeeze(table.text(key)) for key in ASSOCIATION_KEYS[1:])
+        if re.match(r"https?:", name, re.IGNORECASE):
+            address = table.checked("file", name, _web_address)
+            yield _remote(name, address, alt=alt, caption=caption, creator=creator), None
             continue
         try:
-            picture = pictures.take(file, folder)
+            file = files.take(name, folder)
         except ValueError as error:
             raise Flaw(table.entries["file"].line, str(error)) from error
-        yield picture.media(alt=alt, caption=caption, creator=creator), picture
+        yield file.media(alt=alt, caption=caption, creator=creator), file
+
+
+def _remote(name: str, address: str, *, alt: str, caption: str, creator: str) -> Media:
+    return Media(
+        file=name,
+        url=address,
+        alt=alt,
+        caption=caption,
+        creator=creator,
+        media_type=PDF if files.names_pdf(address) else "",
+    )
 
 
 def _media(shown: list[Media], text: Body) -> tuple[Media, ...]:

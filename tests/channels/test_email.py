@@ -22,6 +22,7 @@ from typing import Any, cast
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from papers import HOSTED_FORM
 from syndicate.article import Article, Dateline, Edition, InfoSource, Media
 from syndicate.channel import Delivery, Outcome, Receipt, Recipient, Rendition
 from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
@@ -455,6 +456,50 @@ def test_a_hosted_picture_of_the_text_is_shown_once() -> None:
     )
     html = part(letter(digest(), item(replace(KPU, media=(picture,)))), "html")
     assert [img["src"] for img in Outline(html).all("img")] == [picture.url]
+
+
+FORM_SAID = "Formulir pendaftaran (PDF, 120 kB)"
+POSTER = Media(url="https://x.example/a.png", alt="Poster")
+
+
+@pytest.mark.parametrize("beside", [(), (POSTER,)], ids=["alone", "with a picture"])
+@pytest.mark.parametrize("article", [PPS, KPU], ids=["with a page", "without a page"])
+def test_a_document_is_a_link_in_both_parts_and_never_a_picture(
+    article: Article, beside: tuple[Media, ...]
+) -> None:
+    got = letter(digest(), item(replace(article, media=(HOSTED_FORM, *beside))))
+    text, html = part(got, "plain"), part(got, "html")
+    outline = Outline(html)
+    assert f"\n{FORM_SAID}: {HOSTED_FORM.url}\n" in text
+    assert f"{FORM_SAID}</a>" in html
+    assert [a["href"] for a in outline.all("a")].count(HOSTED_FORM.url) == 1
+    assert [img["src"] for img in outline.all("img")] == [picture.url for picture in beside]
+
+
+def test_documents_stand_below_the_lead_each_in_its_line() -> None:
+    decree = Media(url="https://x.example/sk.pdf", media_type="application/pdf", caption="SK <1>")
+    got = letter(digest(language="id"), item(replace(PPS, media=(HOSTED_FORM, decree))))
+    assert (
+        f"BENGKALIS– KPU membuka pendaftaran.\n{FORM_SAID}: {HOSTED_FORM.url}\n"
+        f"SK <1> (PDF): {decree.url}\nBaca selengkapnya: "
+    ) in part(got, "plain")
+    html = part(got, "html")
+    places = [
+        html.index(said) for said in (">Baca", "SK &lt;1&gt; (PDF)", FORM_SAID, "KPU membuka")
+    ]
+    assert places == sorted(places, reverse=True)
+
+
+@pytest.mark.parametrize("url", [None, "ftp://x.example/a.pdf"])
+def test_a_document_without_a_public_address_is_not_linked(url: str | None) -> None:
+    got = letter(digest(), item(replace(PPS, media=(replace(HOSTED_FORM, url=url),))))
+    assert all("PDF" not in part(got, subtype) for subtype in ("plain", "html"))
+
+
+def test_a_withdrawn_article_has_no_document() -> None:
+    gone = withdrawn(replace(PPS, media=(HOSTED_FORM,)))
+    got = letter(digest(), gone, corrections=(gone,))
+    assert all("PDF" not in part(got, subtype) for subtype in ("plain", "html"))
 
 
 def test_a_preview_is_the_subject_and_the_text() -> None:

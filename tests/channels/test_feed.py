@@ -20,6 +20,7 @@ import feedparser
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from papers import FORM, HOSTED_FORM
 from syndicate.article import (
     Article,
     Correction,
@@ -304,6 +305,108 @@ def test_a_remote_picture_is_shown_and_is_no_enclosure(feed: Feed) -> None:
     for html in contents_of(feed, item(replace(HELLO, media=(remote,)))):
         assert 'src="https://elsewhere.example/a.png?b=1&amp;c=2"' in html
         assert 'alt="Far &quot;away&quot;"' in html
+
+
+FORM_LINK = (
+    f'<p><a href="{HOSTED_FORM.url}">Formulir pendaftaran &lt;A&gt; – KPU &amp; mitra'
+    " (PDF, 120 kB)</a></p>"
+)
+LABELLED = replace(HOSTED_FORM, caption="Formulir pendaftaran <A>", creator="KPU & mitra")
+
+
+def enclosures_of(feed: Feed, article: Article) -> dict[str, list[tuple[str, str, str]]]:
+    """Address, length and type of what is enclosed with the first item, in each format."""
+    made = rendered(feed, item(article))
+    xml = {name: parsed(made[name]).entries[0].enclosures for name in FORMATS[:2]}
+    first = json.loads(made["feed.json"].content)["items"][0]
+    attached = [
+        (a["url"], str(a["size_in_bytes"]), a["mime_type"]) for a in first.get("attachments", ())
+    ]
+    read = {name: [(e.href, e.length, e.type) for e in found] for name, found in xml.items()}
+    return read | {"feed.json": attached}
+
+
+A_DOT = (HOSTED.url, str(len(PIXEL)), "image/png")
+A_FORM = (HOSTED_FORM.url, "120000", "application/pdf")
+ELSEWHERE = Media(url="https://elsewhere.example/a.png")
+
+
+@pytest.mark.parametrize(
+    ("media", "in_rss", "in_the_others"),
+    [
+        ((LABELLED,), [A_FORM], [A_FORM]),
+        ((LABELLED, HOSTED), [A_DOT], [A_DOT, A_FORM]),
+        ((ELSEWHERE, LABELLED), [A_FORM], [A_FORM]),
+        ((replace(LABELLED, url=None),), [], []),
+        ((replace(LABELLED, sha256="", size=0),), [], []),
+    ],
+    ids=["only a document", "a picture too", "a picture elsewhere", "nowhere", "elsewhere"],
+)
+def test_documents_are_enclosures_after_the_pictures(
+    feed: Feed, media: tuple[Media, ...], in_rss: list[Any], in_the_others: list[Any]
+) -> None:
+    enclosed = enclosures_of(feed, replace(HELLO, media=media))
+    assert enclosed == {
+        "rss.xml": in_rss,
+        "atom.xml": in_the_others,
+        "feed.json": in_the_others,
+    }
+
+
+@pytest.mark.parametrize("beside", [(), (HOSTED,)], ids=["alone", "with a picture"])
+def test_a_document_is_a_link_below_the_text_and_never_a_picture(
+    feed: Feed, beside: tuple[Media, ...]
+) -> None:
+    source = (InfoSource("KPU", "originator"),)
+    article = replace(HELLO, media=(LABELLED, *beside), info_sources=source)
+    for html in contents_of(feed, item(article)):
+        assert html.endswith(f"<p>It begins.</p>\n{FORM_LINK}\n<p>Source: KPU</p>")
+        assert html.count("<img") == len(beside)
+        assert f'src="{HOSTED_FORM.url}"' not in html
+    made = rendered(feed, item(article))
+    image = json.loads(made["feed.json"].content)["items"][0].get("image")
+    assert image == (HOSTED.url if beside else None)
+    media = parsed(made["rss.xml"]).entries[0].media_content
+    assert [(m["medium"], m["url"]) for m in media] == [
+        *[("image", picture.url) for picture in beside],
+        ("document", HOSTED_FORM.url),
+    ]
+
+
+def test_a_document_has_its_name_wherever_it_is_enclosed(feed: Feed) -> None:
+    made = rendered(feed, item(replace(HELLO, media=(replace(LABELLED, caption=""),))))
+    [in_atom] = parsed(made["atom.xml"]).entries[0].enclosures
+    [in_json] = json.loads(made["feed.json"].content)["items"][0]["attachments"]
+    assert (in_atom.title, in_json["title"]) == ("formulir.pdf", "formulir.pdf")
+    for rendition in made.values():
+        assert "formulir.pdf – KPU & mitra (PDF, 120 kB)" in feed.as_text(rendition)
+
+
+def test_a_remote_document_is_linked_without_a_size(feed: Feed) -> None:
+    address = "https://elsewhere.example/sk%00.pdf?a=1&b=2"
+    remote = Media(url=address, media_type="application/pdf")
+    for html in contents_of(feed, item(replace(HELLO, language="id", media=(remote,)))):
+        link = '<a href="https://elsewhere.example/sk%00.pdf?a=1&amp;b=2">sk%00.pdf (PDF)</a>'
+        assert html.endswith(f"<p>{link}</p>")
+
+
+def test_a_withdrawn_article_offers_no_document(feed: Feed) -> None:
+    made = rendered(feed, withdrawn(replace(HELLO, media=(LABELLED,))))
+    for rendition in made.values():
+        assert ".pdf" not in rendition.content.decode()
+
+
+def test_a_document_is_put_where_its_address_says_and_taken_away(feed: Feed) -> None:
+    local = replace(HOSTED_FORM, url=None)
+    assert feed.media_url(local) == HOSTED_FORM.url
+    delivery = Delivery("0" * 32, feed.host(local), {local.sha256: FORM})
+    receipt = feed.publish(delivery)
+    hosted = feed.directory / "media" / local.name
+    assert receipt == Receipt(f"media/{local.sha256}.pdf", HOSTED_FORM.url)
+    assert hosted.read_bytes() == FORM
+    assert feed.holds(delivery.rendition, receipt)
+    feed.remove(receipt)
+    assert not hosted.exists()
 
 
 @pytest.mark.parametrize("text", HARD.values(), ids=HARD.keys())

@@ -158,7 +158,7 @@ def test_a_document_is_sent_under_its_own_name(api: BotApi, channel: Telegram) -
 def test_documents_beside_pictures_are_linked() -> None:
     form = paper(url="https://example.org/f.pdf", caption="Form A")
     post = posts.post(item(having(hosted("a"), form)))
-    assert "\n\nDocument: Form A (PDF)\n\nRead more" in post.text
+    assert "\n\nDocument: Form A (PDF, 1 kB)\n\nRead more" in post.text
     assert post.link_to("https://example.org/f.pdf")
 
 

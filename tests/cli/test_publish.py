@@ -14,6 +14,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from cli.newsroom import EVENING, NOON, Newsroom, part
+from papers import FORM
 from syndicate.testing import PIXEL
 
 HARD = {
@@ -174,6 +175,58 @@ def test_a_picture_is_hosted_by_the_feed_and_taken_away_by_a_kill(room: Newsroom
     assert all(link in html for html in contents(room).values())
     assert room.run("withdraw", "kabar.md", "--reason", "Salah.", "--kill").code == 0
     assert not hosted.exists()
+
+
+@pytest.mark.parametrize("picture", [(), ("titik.png",)], ids=["alone", "with a picture"])
+def test_a_document_reaches_feed_and_letter_and_a_kill_takes_it_away(
+    room: Newsroom, picture: tuple[str, ...]
+) -> None:
+    room.only("feed", "harian")
+    room.subscribe("ani@kantor.example")
+    (room.folder / "titik.png").write_bytes(PIXEL)
+    (room.folder / "formulir.pdf").write_bytes(FORM)
+    form: dict[str, object] = {"file": "formulir.pdf", "caption": "Formulir"}
+    room.write(associations=[form, *({"file": name, "alt": "Titik"} for name in picture)])
+    assert room.run("check", "kabar.md").code == 0
+    room.publish()
+    [hosted] = (room.feed / "media").glob("*.pdf")
+    assert hosted.read_bytes() == FORM
+    link = f"https://kantor.example/feed/media/{hosted.name}"
+    shown = f'<p><a href="{link}">Formulir (PDF, 120 kB)</a></p>'
+    assert all(shown in html for html in contents(room).values())
+    assert room.run("digest", at=EVENING).code == 0
+    [letter] = room.letters
+    for subtype in ("plain", "html"):
+        part = letter.get_body((subtype,))
+        assert part is not None
+        assert link in part.get_content()
+        assert "Formulir (PDF, 120 kB)" in part.get_content()
+    assert room.run("withdraw", "kabar.md", "--reason", "Salah.", "--kill").code == 0
+    assert list((room.feed / "media").iterdir()) == []
+    assert all(hosted.name not in html for html in contents(room).values())
+
+
+def test_a_document_that_another_article_offers_outlives_a_kill(room: Newsroom) -> None:
+    room.only("feed")
+    (room.folder / "formulir.pdf").write_bytes(FORM)
+    for name in ("kabar.md", "lain.md"):
+        room.write(name, headline=name, associations=[{"file": "formulir.pdf"}])
+        room.publish(name)
+    for name, left in (("kabar.md", 1), ("lain.md", 0)):
+        assert room.run("withdraw", name, "--reason", "Salah.", "--kill").code == 0
+        assert len(list((room.feed / "media").iterdir())) == left
+
+
+def test_a_plan_names_the_document_that_a_correction_brings(room: Newsroom) -> None:
+    room.only("feed")
+    room.write()
+    room.publish()
+    (room.folder / "formulir.pdf").write_bytes(FORM)
+    room.write(associations=[{"file": "formulir.pdf"}], uri=room.uri())
+    before = room.everything()
+    answer = room.publish("--dry-run", "--note", "Formulirnya belum ada.", at=NOON)
+    assert "formulir.pdf (PDF, 120 kB)" in answer.out
+    assert room.everything() == before
 
 
 def stamps(folder: Path) -> dict[str, tuple[bytes, int]]:

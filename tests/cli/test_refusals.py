@@ -30,6 +30,8 @@ TEXTS: dict[str, tuple[str | bytes, str]] = {
     "missing picture in the text": (ARTICLE.replace("Isi.", "![x](tidak-ada.png)\n\nIsi."),
                                     "tidak-ada.png"),
     "a text as a picture": (front("associations: [{file: kabar.md, alt: x}]"), "kabar.md"),
+    "a text as a document": (b"---\nheadline: K\nassociations: [{file: baik.md}]\n---\n\nIsi.\n",
+                             "kabar.md:3: baik.md is no PDF and no PNG"),
     "unknown channel": (front("channels: [siaran]"), "siaran"),
     "override of no channel": (front("overrides: {siaran: {headline: X}}"), "siaran"),
     "bad uri": (front("uri: kabar-1"), "kabar.md:4: "),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from papers import HOSTED_FORM
 from syndicate import editions
 from syndicate.article import Article, Correction, Edition, Item, Media
 from syndicate.testing import HELLO, NOON, OFFICE, PICTURE, corrected, item, withdrawn
@@ -137,6 +138,14 @@ def test_pictures_stay_local_where_nobody_hosts_them() -> None:
 def test_an_article_without_local_pictures_stays_as_it_is() -> None:
     given = item(replace(HELLO, media=(REMOTE,)))
     assert editions.for_channel(given, HERE, hosted) == given
+
+
+def test_documents_are_hosted_as_pictures_are() -> None:
+    form = replace(HOSTED_FORM, url=None)
+    given = item(replace(HELLO, media=(form, PICTURE)))
+    made = editions.for_channel(given, HERE, hosted).article
+    assert [media.url for media in made.documents] == [hosted(form)]
+    assert editions.local_media([given]) == {form.sha256: form, PICTURE.sha256: PICTURE}
 
 
 def test_only_the_pictures_of_articles_that_stand_are_hosted() -> None:

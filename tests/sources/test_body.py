@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
+from papers import FORM
 from syndicate.article import Article, Publisher
 from syndicate.errors import ArticleError
 from syndicate.sources import read
@@ -199,6 +200,15 @@ WRONG = {
     "![b](sub)": (4, "the picture sub is missing"),
     "![b](dot.png?x=1)": (4, "the picture dot.png?x=1 is missing"),
     "![b](article.md)": (4, "is no PNG, JPEG, GIF or WebP picture"),
+    "a\n\n![b](formulir.pdf)": (
+        6,
+        "formulir.pdf is a PDF, no picture (name it in the front matter,",
+    ),
+    "a\n\n<img src=formulir.pdf>": (6, "formulir.pdf is a PDF, no picture ("),
+    "a\n\n![b](https://a.example/F.PDF?x=1)": (
+        6,
+        "https://a.example/F.PDF?x=1 is a PDF, no picture",
+    ),
     "![b](../../etc/passwd)": (4, "is outside the article's folder"),
     "![b](..%2F..%2Fetc/passwd)": (4, "is outside the article's folder"),
     "![b](/etc/passwd)": (4, "is outside the article's folder"),
@@ -230,6 +240,7 @@ def test_what_is_wrong_in_the_text_is_one_line_with_its_place(body: str) -> None
     line, says = WRONG[body]
     os.symlink("/etc/passwd", "link.png")
     os.symlink("ring.png", "ring.png")
+    Path("formulir.pdf").write_bytes(FORM)
     with pytest.raises(ArticleError) as wrong:
         article(body)
     message = str(wrong.value)

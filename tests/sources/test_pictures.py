@@ -1,14 +1,13 @@
-"""Local pictures, measured by their bytes."""
+"""Pictures, known and measured by their bytes."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from struct import pack
 
 import pytest
 
-from syndicate.sources.pictures import MOST_BYTES, measure, take
-from syndicate.testing import PICTURE, PIXEL
+from syndicate.sources.pictures import measure
+from syndicate.testing import PIXEL
 
 
 def webp(kind: bytes, payload: bytes) -> bytes:
@@ -67,50 +66,3 @@ def test_a_picture_cut_short_before_its_measures_is_none(kind: str) -> None:
 )
 def test_other_bytes_are_no_picture(data: bytes) -> None:
     assert measure(data) is None
-
-
-def test_a_picture_says_all_that_a_channel_needs(tmp_path: Path) -> None:
-    (tmp_path / "dot.png").write_bytes(PIXEL)
-    picture = take("dot.png", tmp_path)
-    assert picture.media(alt="A dot") == PICTURE
-    assert picture.data == PIXEL
-
-
-def test_the_largest_picture_is_taken_and_a_larger_one_refused(tmp_path: Path) -> None:
-    path = tmp_path / "dot.png"
-    path.write_bytes(PIXEL.ljust(MOST_BYTES, b"\0"))
-    assert take("dot.png", tmp_path).media().size == 10_000_000
-    path.write_bytes(PIXEL.ljust(MOST_BYTES + 1, b"\0"))
-    with pytest.raises(ValueError, match=r"dot\.png has 10\.0 MB, more than 10 MB \(shrink it\)"):
-        take("dot.png", tmp_path)
-
-
-def test_a_name_with_a_percent_sign_is_taken_as_it_is_first(tmp_path: Path) -> None:
-    (tmp_path / "a%20b.png").write_bytes(PIXEL)
-    assert take("a%20b.png", tmp_path).file == "a%20b.png"
-    (tmp_path / "c d.png").write_bytes(PIXEL)
-    assert take("c%20d.png", tmp_path).file == "c d.png"
-
-
-@pytest.mark.parametrize("name", ["sub/../dot.png", "./dot.png"])
-def test_a_detour_within_the_folder_is_no_way_out(name: str, tmp_path: Path) -> None:
-    (tmp_path / "sub").mkdir()
-    (tmp_path / "dot.png").write_bytes(PIXEL)
-    assert take(name, tmp_path).sha256 == PICTURE.sha256
-
-
-@pytest.mark.parametrize("name", ["../dot.png", "sub/../../dot.png", "out/dot.png", "{home}/a.png"])
-def test_nothing_is_read_outside_the_folder(name: str, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    (home / "sub").mkdir(parents=True)
-    (home / "out").symlink_to(tmp_path)
-    for path in (tmp_path / "dot.png", home / "a.png"):
-        path.write_bytes(PIXEL)
-    with pytest.raises(ValueError, match="is outside the article's folder"):
-        take(name.format(home=home), home)
-
-
-@pytest.mark.parametrize("name", ["", ".", "a\0b", "x" * 300, "\ud800"], ids=ascii)
-def test_a_name_no_file_can_have_is_missing(name: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="is missing"):
-        take(name, tmp_path)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.article import Article, Dateline, InfoSource, Media, Publisher
+from papers import FORM
+from syndicate.article import PDF, Article, Dateline, InfoSource, Media, Publisher
 from syndicate.errors import ArticleError
 from syndicate.sources import Draft, read
 from syndicate.testing import PICTURE, PIXEL
@@ -122,6 +123,72 @@ def test_the_draft_holds_source_pictures_and_the_line_of_each_key() -> None:
     assert read_in.at("by no means") == "article.md:1"
 
 
+def test_documents_are_taken_beside_pictures(folder: Path) -> None:
+    (folder / "formulir.pdf").write_bytes(FORM)
+    associations = (
+        "associations:\n- {file: formulir.pdf, caption: Formulir, creator: KPU}\n- file: dot.png\n"
+        "- {file: 'https://cdn.example/SK.PDF?v=2', alt: Keputusan}"
+    )
+    read_in = draft(with_front(f"headline: H\n{associations}"))
+    form, decree = read_in.article.documents
+    assert (form.file, form.caption, form.creator) == ("formulir.pdf", "Formulir", "KPU")
+    assert (form.media_type, form.size, form.width, form.url) == (PDF, len(FORM), 0, None)
+    assert (decree.media_type, decree.url) == (PDF, "https://cdn.example/SK.PDF?v=2")
+    assert [picture.file for picture in read_in.article.pictures] == ["dot.png"]
+    assert read_in.files == {form.sha256: FORM, PICTURE.sha256: PIXEL}
+    assert "<img" not in read_in.article.html
+
+
+def test_an_article_may_have_a_document_and_no_picture(folder: Path) -> None:
+    (folder / "formulir.pdf").write_bytes(FORM)
+    article = draft(with_front("headline: H\nassociations: [{file: formulir.pdf}]")).article
+    assert (article.pictures, [one.file for one in article.documents]) == ((), ["formulir.pdf"])
+
+
+LABELS = {
+    "caption: Formulir, alt: x": "Formulir",
+    "alt: Formulir A": "Formulir A",
+    "": "formulir 50%25.pdf",
+}
+
+
+@pytest.mark.parametrize(("words", "label"), LABELS.items(), ids=LABELS.values())
+def test_a_document_is_called_by_its_caption_or_else_its_file(
+    words: str, label: str, folder: Path
+) -> None:
+    (folder / "sub").mkdir()
+    (folder / "sub/formulir 50%25.pdf").write_bytes(FORM)
+    local = draft(
+        with_front(f"headline: H\nassociations: [{{file: sub/formulir 50%25.pdf, {words}}}]")
+    ).article.documents
+    assert [one.label for one in local] == [label]
+
+
+ADDRESSES = {
+    "https://a.example/unduh/formulir%20A.pdf?x=a/b": "formulir A.pdf",
+    "https://a.example/formulir%00%0A.pdf": "formulir%00%0A.pdf",
+    "https://a.example/%E8%A1%A8.pdf": "表.pdf",
+}
+
+
+@pytest.mark.parametrize(("address", "label"), ADDRESSES.items(), ids=ADDRESSES.values())
+def test_a_remote_document_is_called_by_the_end_of_its_address(address: str, label: str) -> None:
+    assert Media(file=address, url=address, media_type=PDF).label == label
+
+
+def test_a_document_that_changes_its_name_or_its_bytes_is_noticed(folder: Path) -> None:
+    """Readers see a file's name only where there is no caption."""
+
+    def fingerprint(file: str, words: str, data: bytes = FORM) -> str:
+        (folder / file).write_bytes(data)
+        front = f"headline: H\nassociations: [{{file: {file}, {words}}}]"
+        return draft(with_front(front)).article.fingerprint
+
+    assert fingerprint("a.pdf", "") != fingerprint("b.pdf", "")
+    assert fingerprint("a.pdf", "caption: c") == fingerprint("b.pdf", "caption: c")
+    assert fingerprint("a.pdf", "caption: c") != fingerprint("a.pdf", "caption: c", FORM + b"\n")
+
+
 @pytest.mark.usefixtures("folder")
 def test_the_note_to_the_desk_is_nowhere_in_the_article() -> None:
     assert "rahasia" not in repr(draft(FULL).article)
@@ -228,14 +295,17 @@ WRONG_FRONT = {
     "headline: H\nassociations: [dot.png]": (3, "each of associations is no table"),
     "headline: H\nassociations:\n- alt: x": (4, "one of associations has no file"),
     "headline: H\nassociations:\n- src: dot.png": (4, "'src' is not known (did you mean file?)"),
-    "headline: H\nassociations:\n- alt: x\n  file: gone.png": (5, "picture gone.png is missing"),
+    "headline: H\nassociations:\n- alt: x\n  file: gone.png": (5, "the file gone.png is missing"),
     "headline: H\nassociations:\n- file: ../dot.png": (4, "is outside the article's folder"),
     "headline: H\nassociations:\n- file: /etc/passwd": (4, "is outside the article's folder"),
     "headline: H\nassociations:\n- file: https://": (4, "file: 'https://' is no web address"),
-    "headline: H\nassociations:\n- file: article.md": (4, "is no PNG, JPEG, GIF or WebP"),
-    "headline: H\nassociations:\n- file: .": (4, "the picture . is missing"),
+    "headline: H\nassociations:\n- file: article.md": (
+        4,
+        "is no PDF and no PNG, JPEG, GIF or WebP",
+    ),
+    "headline: H\nassociations:\n- file: .": (4, "the file . is missing"),
     'headline: H\nassociations:\n- file: "a\\nb.png"': (4, "file goes over several lines"),
-    f"headline: H\nassociations:\n- file: {'x' * 5000}": (4, "the picture xxx"),
+    f"headline: H\nassociations:\n- file: {'x' * 5000}": (4, "the file xxx"),
     "headline: H\nby: [x]": (3, "by is a list"),
     "headline: H\nedNote: [x]": (3, "edNote is a list"),
     'headline: H\ndescription: "a\u2028b"\nzzz: x': (4, "'zzz' is not known"),

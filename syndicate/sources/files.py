@@ -1,0 +1,137 @@
+"""Files an article names: found in its own folder, known by their bytes, never by their names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from syndicate.article import PDF, Media
+from syndicate.sources.pictures import measure
+from syndicate.text import excerpt, squeeze
+
+MOST_PICTURE = 10_000_000  # bytes
+MOST_DOCUMENT = 20_000_000
+HEADER = re.compile(rb"%PDF-[12]\.\d")
+HEAD = 1024  # bytes: where readers look for the header (ISO 32000-1, Adobe's note 13)
+KINDS = "PNG, JPEG, GIF or WebP picture"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalFile:
+    """The bytes of a file that is a picture or a document indeed."""
+
+    file: str  # as the article names it
+    data: bytes
+    media_type: str
+    width: int = 0  # pixels, as stored: a turn by EXIF is not counted
+    height: int = 0
+
+    @cached_property
+    def sha256(self) -> str:
+        return sha256(self.data).hexdigest()
+
+    def media(self, *, alt: str = "", caption: str = "", creator: str = "") -> Media:
+        return Media(
+            file=self.file,
+            alt=alt,
+            caption=caption,
+            creator=creator,
+            media_type=self.media_type,
+            sha256=self.sha256,
+            size=len(self.data),
+            width=self.width,
+            height=self.height,
+        )
+
+
+def take(name: str, folder: Path) -> LocalFile:
+    """Read the file an article in ``folder`` names; ValueError says what is wrong with it."""
+    found = _taken(name, folder, "file")
+    if found is None:
+        raise ValueError(f"{_said(name)} is no PDF and no {KINDS} (save it as one of these)")
+    return found
+
+
+def take_picture(name: str, folder: Path) -> LocalFile:
+    """The same, for a place where only a picture can be shown."""
+    found = _taken(name, folder, "picture")
+    if found is None:
+        raise ValueError(f"{_said(name)} is no {KINDS} (save it as one of these)")
+    if found.media_type == PDF:
+        raise ValueError(no_picture(name))
+    return found
+
+
+def names_pdf(address: str) -> bool:
+    """Whether the path of a web address ends in ``.pdf``."""
+    try:
+        return unquote(urlsplit(address).path).lower().endswith(".pdf")
+    except ValueError:  # a host that is none
+        return False
+
+
+def no_picture(name: str) -> str:
+    """What is wrong with a PDF in a picture's place."""
+    return f"{_said(name)} is a PDF, no picture (name it in the front matter, under associations)"
+
+
+def _taken(name: str, folder: Path, called: str) -> LocalFile | None:
+    """The file with its kind; None for a kind that nobody can show."""
+    spelt, path = _find(name, folder, called)
+    try:
+        data = _read(path, _said(name))
+    except OSError as error:
+        reason = error.strerror or "unknown"
+        raise ValueError(f"{_said(name)} cannot be read: {reason} (check the file)") from error
+    if measured := measure(data):
+        media_type, width, height = measured
+        return LocalFile(file=spelt, data=data, media_type=media_type, width=width, height=height)
+    return LocalFile(file=spelt, data=data, media_type=PDF) if _is_pdf(data) else None
+
+
+def _read(path: Path, said: str) -> bytes:
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+        most = MOST_DOCUMENT if _is_pdf(head) else MOST_PICTURE
+        size = path.stat().st_size
+        if not size:
+            raise ValueError(f"{said} is empty (save it again)")
+        if size > most:
+            limit = f"{most // 1_000_000} MB"
+            raise ValueError(f"{said} has {size / 1_000_000:.1f} MB, more than {limit} (shrink it)")
+        return head + file.read()
+
+
+def _is_pdf(data: bytes) -> bool:
+    return HEADER.search(data[:HEAD]) is not None
+
+
+def _find(name: str, folder: Path, called: str) -> tuple[str, Path]:
+    """Its name and where it is: beside the article or deeper, links followed, and nowhere else."""
+    home = folder.resolve()
+    for spelt in dict.fromkeys((name, unquote(name))):  # Markdown writes a space as %20
+        try:
+            path = (home / spelt).resolve()
+            inside = path.is_relative_to(home) and not Path(spelt).is_absolute()
+            if not inside:
+                raise _Outside
+            if path.is_file():
+                return spelt, path
+        except _Outside:
+            advice = f"put the {called} beside the article and write its name"
+            raise ValueError(f"{_said(name)} is outside the article's folder ({advice})") from None
+        except (OSError, ValueError, RuntimeError):  # no name a disk can hold, links in a ring
+            continue
+    raise ValueError(f"the {called} {_said(name)} is missing (put it beside the article)")
+
+
+def _said(name: str) -> str:
+    return excerpt(squeeze(name), 120)
+
+
+class _Outside(Exception):
+    pass
