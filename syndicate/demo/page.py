@@ -136,6 +136,7 @@ def _pictures(feed: Path, day: Day) -> dict[str, Picture]:
             address=_data(TYPES[path.suffix], path.read_bytes()), alt=alts.get(address, "")
         )
         for path in sorted((feed / "media").iterdir())
+        if path.suffix in TYPES
     }
 
 

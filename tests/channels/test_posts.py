@@ -12,7 +12,11 @@ URL = "https://kabar.example/a"
 
 
 def made(text: str, *entities: tuple[str, int, int], **given: Any) -> Post:
-    return Post(text=text, entities=tuple(entity(*one) for one in entities), given=given)
+    return Post(
+        text=text,
+        entities=tuple(entity(*one) for one in entities),
+        given={"shape": "text", **given},
+    )
 
 
 def entity(kind: str, start: int, end: int) -> dict[str, Any]:
@@ -23,7 +27,7 @@ def entity(kind: str, start: int, end: int) -> dict[str, Any]:
 
 BROKEN = {
     "5000 units of text": made("x" * 5000),
-    "1025 units of text": made("x" * 1025, photo="abc"),
+    "1025 units of text": made("x" * 1025, shape="photo"),
     "4097 units of text": made("😀" * 2048 + "x"),
     "101 entities": made("xy" * 101, *(("bold", 2 * n, 2 * n + 1) for n in range(101))),
     "9056 bytes": made("xy" * 8, *((f"text_link {'u' * 1115}", n, n + 1) for n in range(8))),
