@@ -183,6 +183,10 @@ class Finds(ABC):
         ``delivery.started``; else InDoubt: not having seen it is no proof of absence.
         """
 
+    def blind(self) -> str:
+        """Why it cannot look as it is configured, and what a person can do; "" if it can."""
+        return ""
+
 
 class Repeatable:
     """Publishing the same delivery twice is publishing it once, at least for a while."""

@@ -167,13 +167,22 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses):
         post, now = Post.read(delivery.rendition.content), datetime.now(UTC)
         before, after = (Standing.read(one).id if one else None for one in delivery.neighbours)
         doubt = Doubt(
-            text=post.text, chat=self.chat, started=delivery.started, before=before, after=after
-        )
+            text=post.text, chat=self.chat, started=delivery.started, before=before, after=after,
+            surer="" if self.audit_chat or self.protect else f"channels.{self.name}.audit_chat",
+        )  # fmt: skip
         found = settled(doubt, list(self._readers(doubt.is_fresh(now))), now)
         if isinstance(found, Absent):
             return found
         there = Standing(chat=self.chat, id=found, is_photo=bool(post.photo), picture=_short(post))
         return Receipt(there.reference, _link(self.chat, self._identity, str(found)))
+
+    def blind(self) -> str:
+        if self.audit_chat or self._is_public:
+            return ""
+        return (
+            f"look whether the post is in {self.chat} (with channels.{self.name}.audit_chat, a chat"
+            " of the office, this is looked up)"
+        )
 
     def target(self) -> str:
         return self.chat
@@ -216,22 +225,22 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses):
     def __exit__(self, *exc_info: object) -> None:
         self._wire.__exit__()
 
+    @property
+    def _is_public(self) -> bool:
+        return self.chat.startswith("@")
+
     def _readers(self, fresh: bool) -> Iterator[Reader]:
         """The ways to look for a post, the surer one first."""
-        setting, is_public = f"channels.{self.name}.audit_chat", self.chat.startswith("@")
-        if not (self.audit_chat or is_public):
-            raise InDoubt(
-                f"look whether the post is in {self.chat} (with {setting}, a chat of the office,"
-                " this is looked up)"
-            )
+        if blind := self.blind():
+            raise InDoubt(blind)
         if self.audit_chat:
             yield Forwarding(
                 self._wire,
-                setting=setting,
+                setting=f"channels.{self.name}.audit_chat",
                 chat=self._identity,
                 audit_chat=_chat(self.audit_chat),
             )
-        if is_public and not fresh:  # the page is some time behind
+        if self._is_public and not fresh:  # the page is some time behind
             yield Page(self.web, self.chat[1:])
 
     def _edit(self, call: Callable[[Bot], Awaitable[object]]) -> None:
