@@ -14,9 +14,12 @@ from syndicate import (
     Channel,
     Delivery,
     Edition,
+    Finding,
     Finds,
     InDoubt,
+    Inspects,
     Paced,
+    Publisher,
     Receipt,
     Refused,
     Rehearses,
@@ -36,6 +39,7 @@ from syndicate_telegram.errors import (
     Place,
     accepting,
 )
+from syndicate_telegram.inspection import findings
 from syndicate_telegram.post import CAPTION_LIMIT, TEXT_LIMIT, Picture, Post, compose
 from syndicate_telegram.reading import Forwarding, Page
 from syndicate_telegram.search import Doubt, Reader, settled
@@ -53,7 +57,7 @@ LINK = re.compile(
 
 
 @dataclass(kw_only=True)
-class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses):
+class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
     """Posts every article in a Telegram channel or group and keeps it up to date there.
 
     token: the bot's, from @BotFather; the bot must be an administrator of the chat
@@ -210,6 +214,9 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses):
                 f"channels.{self.name}.test_chat: not set: name the chat for `publish --test`"
             )
         return replace(self, chat=self.test_chat, test_chat="")
+
+    def inspect(self, publisher: Publisher) -> Iterator[Finding]:
+        return findings(self, self._wire, publisher)
 
     def __enter__(self) -> Self:
         place = Place(name=self.name, chat=self.chat, api=self.api)
