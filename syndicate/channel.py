@@ -12,7 +12,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import ClassVar, Self
 
-from syndicate.article import Edition, Item, Media
+from syndicate.article import Edition, Item, Media, Publisher
 from syndicate.errors import DeliveryError
 from syndicate.schedule import Schedule
 
@@ -90,6 +90,19 @@ class Absent:
 
 
 ABSENT = Absent()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that looking at a destination has told.
+
+    ``what`` names it in two or three words. ``detail`` says what there is; where it is not
+    ``ok``, the setting's path and what to do.
+    """
+
+    what: str
+    ok: bool
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +203,10 @@ class Finds(ABC):
         ``delivery.started``; else InDoubt: not having seen it is no proof of absence.
         """
 
+    def blind(self) -> str:
+        """Why it cannot look as it is configured, and what a person can do; "" if it can."""
+        return ""
+
 
 class Repeatable:
     """Publishing the same delivery twice is publishing it once, at least for a while."""
@@ -255,6 +272,14 @@ class Rehearses(ABC):
     @abstractmethod
     def rehearsal(self) -> Channel:
         """The same channel writing to its test destination; Refused where none is configured."""
+
+
+class Inspects(ABC):
+    """Can look whether everything it needs is in order, without changing anything."""
+
+    @abstractmethod
+    def inspect(self, publisher: Publisher) -> Iterable[Finding]:
+        """Look around while open; a DeliveryError says what kept it from looking further."""
 
 
 def delivery_key(channel: str, edition: str, address: str) -> str:

@@ -51,7 +51,7 @@ def deliver(run: Run, editions: Sequence[int]) -> str:
     """Bring editions of one channel to where they should be; returns why it could not begin."""
     queue = run.ledger.queue
     queue.end_dead_claims()
-    busy = queue.work(editions, doubts=isinstance(run.channel, Finds | Repeatable))
+    busy = queue.work(editions, doubts=_settles(run, editions))
     if not busy and run.known.target == run.channel.target():
         return ""
     try:
@@ -170,6 +170,17 @@ def _settle_doubts(run: Run, edition: int) -> None:
             run.ledger.queue.still_in_doubt(attempt, run.scrub(str(error)))
         except Exception:  # noqa: S110 - as much in doubt as before
             pass
+
+
+def _settles(run: Run, editions: Sequence[int]) -> bool:
+    """Whether doubts are a reason to open the channel; one that is blind leaves them to people."""
+    if not isinstance(run.channel, Finds):
+        return isinstance(run.channel, Repeatable)
+    why = run.channel.blind()
+    for edition in editions if why else ():
+        for attempt in run.ledger.queue.doubts(edition, ready=True):
+            run.ledger.queue.still_in_doubt(attempt, why)
+    return not why
 
 
 def settle_doubt(run: Run, attempt: Attempt) -> None:

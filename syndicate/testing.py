@@ -18,6 +18,7 @@ from syndicate.channel import (
     Delivery,
     Finds,
     HostsMedia,
+    Inspects,
     Receipt,
     Recipient,
     Removes,
@@ -220,6 +221,18 @@ class ChannelTests(ABC):
         for delivery, new, receipt in zip(todo, other, publish(channel, todo), strict=True):
             assert channel.holds(delivery.rendition, receipt)
             assert not channel.holds(new.rendition, receipt)
+
+    def test_looks_around_and_changes_nothing(self, channel: Channel) -> None:
+        if not isinstance(channel, Inspects):
+            pytest.skip("cannot look around")
+        publish(channel, deliveries(channel, edition(channel, item())))
+        before = self.shown()
+        findings = list(channel.inspect(OFFICE))
+        assert findings
+        assert all(one.what and one.detail for one in findings)
+        setting = f"channels.{channel.name}."
+        assert [one.detail for one in findings if not one.ok and setting not in one.detail] == []
+        assert self.shown() == before
 
     def test_hosts_a_picture_where_it_says(self, channel: Channel) -> None:
         if not isinstance(channel, HostsMedia):

@@ -12,8 +12,11 @@ from syndicate import (
     Delivery,
     DeliveryError,
     Edition,
+    Finding,
+    Inspects,
     Item,
     Outcome,
+    Publisher,
     Receipt,
     Recipient,
     Refused,
@@ -33,7 +36,7 @@ READER = Recipient("example", "reader@example.org", "TOKEN")
 
 
 @dataclass(kw_only=True)
-class EmailDigest(Channel, Scheduled, Streams):
+class EmailDigest(Channel, Scheduled, Streams, Inspects):
     """A mailing list: what is new goes to every subscriber, in one letter, at set times.
 
     title        what the list is called
@@ -119,6 +122,17 @@ class EmailDigest(Channel, Scheduled, Streams):
             if delivery is None:
                 return
             yield Outcome(delivery, self._ended(delivery))
+
+    def inspect(self, publisher: Publisher) -> Iterator[Finding]:
+        """The relay has let us in when it was opened."""
+        address = sender(self.sender)[1]
+        yield Finding("relay", True, self._way.there())
+        try:
+            self._way.takes(address)
+        except DeliveryError as error:
+            yield Finding("sender", False, f"{error}; or channels.{self.name}.sender is not yours")
+        else:
+            yield Finding("sender", True, f"{address} may write")
 
     def _ended(self, delivery: Delivery) -> Receipt | DeliveryError:
         try:

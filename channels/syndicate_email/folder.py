@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from syndicate import Receipt, Unavailable
 
@@ -16,9 +17,12 @@ class Folder:
         self._setting = f"channels.{channel}.smtp"
 
     def open(self) -> None:
+        """Fail as writing would, and leave nothing there."""
         try:
-            for part in ("tmp", "new", "cur"):
-                (self._path / part).mkdir(parents=True, exist_ok=True)
+            there = next(path for path in (self._path, *self._path.parents) if path.exists())
+            with TemporaryFile(dir=there) as file:
+                file.write(b"\0")
+                file.flush()
         except OSError as error:
             raise self._unavailable(error) from error
 
@@ -26,7 +30,19 @@ class Folder:
         """There is nothing to hang up."""
 
     def ready(self) -> None:
-        """A folder is always there, or says so when it is written to."""
+        try:
+            for part in ("tmp", "new", "cur"):
+                (self._path / part).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._unavailable(error) from error
+
+    def there(self) -> str:
+        """What it is, for a person."""
+        made = "can be written" if self._path.exists() else "the first digest makes it"
+        return f"{self._path}: {made}"
+
+    def takes(self, sender: str) -> None:
+        """A folder asks nobody."""
 
     def put(self, name: str, letter: bytes, reference: str) -> Receipt:
         """Write the letter as ``new/NAME.eml``; one that a reader has moved to cur/ stays there."""
@@ -50,6 +66,6 @@ class Folder:
 
     def _unavailable(self, error: OSError) -> Unavailable:
         return Unavailable(
-            f"{self._setting}: cannot write to maildir:{self._path} ({error.strerror});"
+            f"{self._setting}: cannot write to {self._path} ({error.strerror});"
             " make room or change its permissions"
         )

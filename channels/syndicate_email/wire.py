@@ -58,6 +58,21 @@ class Wire:
         if self._smtp is None or self._smtp.sock is None or _has_spoken(self._smtp.sock):
             self._open_again()
 
+    def there(self) -> str:
+        """What an open connection leads to, for a person."""
+        secure = self._smtp is not None and isinstance(self._smtp.sock, ssl.SSLSocket)
+        line = "an encrypted line" if secure else "a line that is not encrypted"
+        login = ", logged in" if self._relay.user else ""
+        return f"{self._relay} answers, over {line}{login}"
+
+    def takes(self, sender: str) -> None:
+        """Ask whether somebody may send letters, and send none; raises as ``send`` does."""
+        try:
+            smtp = self._begin(sender)
+        except OSError as error:
+            raise self._unreachable(error) from error
+        self._take_back(smtp, 0)
+
     def send(self, sender: str, recipient: str, letter: bytes, reference: str) -> Receipt:
         """Hand over one letter of CRLF lines. Refused, Unavailable or InDoubt without a receipt."""
         assert self._smtp, "open() comes first"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -16,9 +17,13 @@ from syndicate import (
     Collects,
     Compares,
     Delivery,
+    DeliveryError,
     Edition,
+    Finding,
     HostsMedia,
+    Inspects,
     Media,
+    Publisher,
     Receipt,
     Refused,
     Removes,
@@ -33,11 +38,12 @@ from syndicate_feed import files
 from syndicate_feed.entries import contents
 
 RSS, ATOM, JSON = "application/rss+xml", "application/atom+xml", "application/feed+json"
+NOWHERE = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - not bound to
 OURS = re.compile(r"rss\.xml|atom\.xml|feed\.json|media/[0-9a-f]{64}(\.[a-z]+)?")
 
 
 @dataclass(kw_only=True)
-class Feed(Channel, Collects, Revises, Removes, Repeatable, Compares, HostsMedia):
+class Feed(Channel, Collects, Revises, Removes, Repeatable, Compares, HostsMedia, Inspects):
     """A folder for a web server: rss.xml, atom.xml, feed.json, and pictures and PDFs in media/."""
 
     kind = "feed"
@@ -116,6 +122,19 @@ class Feed(Channel, Collects, Revises, Removes, Repeatable, Compares, HostsMedia
         except (OSError, Refused):  # gone, or not ours: publishing again will tell
             return False
 
+    def inspect(self, publisher: Publisher) -> Iterator[Finding]:
+        try:
+            with files.explained(self._setting, self.directory / "rss.xml"):
+                files.try_out(self.directory)
+        except DeliveryError as error:
+            yield Finding("folder", False, str(error))
+        else:
+            made = "can be written" if self.directory.exists() else "the first publication makes it"
+            yield Finding("folder", True, f"{self.directory}: {made}")
+        wrong = _unlikely(self.url)
+        where = f"channels.{self.name}.url: {wrong}" if wrong else f"{self.url}/rss.xml"
+        yield Finding("public address", not wrong, where)
+
     @property
     def _setting(self) -> str:
         return f"channels.{self.name}.directory"
@@ -125,6 +144,16 @@ class Feed(Channel, Collects, Revises, Removes, Repeatable, Compares, HostsMedia
         if not OURS.fullmatch(address):
             raise Refused(f"{self._setting}: {address!r} is no file of a feed; left alone")
         return self.directory / address
+
+
+def _unlikely(url: str) -> str:
+    """Why readers will find no feed at an address, as far as its look tells; "" if they may."""
+    parts = urlsplit(url)
+    if parts.hostname in NOWHERE:
+        return f"{parts.hostname} is each reader's own machine: write the address of your site"
+    if parts.query or parts.fragment or parts.path.endswith((".xml", ".json", ".html")):
+        return f"{url} is no folder: write its public address, without a file's name"
+    return ""
 
 
 def _content(delivery: Delivery) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import EACCES, EDQUOT, EEXIST, EFBIG, EISDIR, ENOSPC, ENOTDIR, EPERM, EROFS
 from pathlib import Path
-from tempfile import mkstemp
+from tempfile import TemporaryFile, mkstemp
 
 from syndicate import DeliveryError, Refused, Unavailable
 
@@ -39,6 +39,16 @@ def drop(path: Path) -> None:
         with _writing_in(path.parent) as folder, suppress(FileNotFoundError):
             path.unlink()
             os.fsync(folder)
+
+
+def try_out(folder: Path) -> None:
+    """Fail as writing into a folder would, and leave nothing there.
+
+    Where the folder is missing, the one is tried in which it would be made.
+    """
+    with TemporaryFile(dir=_lowest_existing(folder)) as file:  # has no name, where that can be
+        file.write(b"\0")
+        file.flush()
 
 
 def make_folder(path: Path) -> None:

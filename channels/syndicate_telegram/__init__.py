@@ -14,9 +14,12 @@ from syndicate import (
     Channel,
     Delivery,
     Edition,
+    Finding,
     Finds,
     InDoubt,
+    Inspects,
     Paced,
+    Publisher,
     Receipt,
     Refused,
     Rehearses,
@@ -29,6 +32,7 @@ from syndicate.settings import SecretStr, WebUrl
 from syndicate_telegram.chat import Chat, Manner
 from syndicate_telegram.compose import Picture, compose, reply
 from syndicate_telegram.errors import NO_CAPTION, NO_TEXT, Declined, Place
+from syndicate_telegram.inspection import findings
 from syndicate_telegram.post import TEXT_LIMIT, Post
 from syndicate_telegram.reading import Forwarding, Page
 from syndicate_telegram.search import Doubt, Reader, settled
@@ -52,7 +56,7 @@ LINK = re.compile(
 
 
 @dataclass(kw_only=True)
-class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses):
+class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
     """Posts every article in a Telegram channel or group and keeps it up to date there.
 
     token: the bot's, from @BotFather; the bot must be an administrator of the chat
@@ -165,12 +169,21 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses):
             before=before.ids[-1] if before else None,
             after=after.id if after else None,
             parts=post.parts,
+            surer="" if self.audit_chat or self.protect else f"channels.{self.name}.audit_chat",
         )
         found = settled(doubt, list(self._readers(doubt.is_fresh(now))), now)
         if isinstance(found, Absent):
             return found
         there = Standing.of(post, self.chat, found)
         return Receipt(there.reference, _link(self.chat, self._identity, str(found)))
+
+    def blind(self) -> str:
+        if self.audit_chat or self._is_public:
+            return ""
+        return (
+            f"look whether the post is in {self.chat} (with channels.{self.name}.audit_chat, a chat"
+            " of the office, this is looked up)"
+        )
 
     def target(self) -> str:
         return self.chat
@@ -208,6 +221,9 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses):
             )
         return replace(self, chat=self.test_chat, test_chat="")
 
+    def inspect(self, publisher: Publisher) -> Iterator[Finding]:
+        return findings(self, self._wire, publisher)
+
     def __enter__(self) -> Self:
         place = Place(name=self.name, chat=self.chat, api=self.api)
         wire = Wire(self.token, place, self.timing).__enter__()
@@ -222,22 +238,22 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses):
     def __exit__(self, *exc_info: object) -> None:
         self._wire.__exit__()
 
+    @property
+    def _is_public(self) -> bool:
+        return self.chat.startswith("@")
+
     def _readers(self, fresh: bool) -> Iterator[Reader]:
         """The ways to look for a post, the surer one first."""
-        setting, is_public = f"channels.{self.name}.audit_chat", self.chat.startswith("@")
-        if not (self.audit_chat or is_public):
-            raise InDoubt(
-                f"look whether the post is in {self.chat} (with {setting}, a chat of the office,"
-                " this is looked up)"
-            )
+        if blind := self.blind():
+            raise InDoubt(blind)
         if self.audit_chat:
             yield Forwarding(
                 self._wire,
-                setting=setting,
+                setting=f"channels.{self.name}.audit_chat",
                 chat=self._identity,
                 audit_chat=chat_id(self.audit_chat),
             )
-        if is_public and not fresh:  # the page is some time behind
+        if self._is_public and not fresh:  # the page is some time behind
             yield Page(self.web, self.chat[1:])
 
     def _find_pin(self, delivery: Delivery) -> Receipt | Absent:

@@ -54,6 +54,7 @@ class Doubt:
     before: int | None
     after: int | None
     parts: int = 1  # messages, of an album
+    surer: str = ""  # the setting that would leave none unread; "" where it would not help
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether it may still arrive."""
@@ -145,7 +146,8 @@ def _unproven(doubt: Doubt, read: Read, now: datetime) -> str:
         return "it is not among the newest messages, and only a later post proves that it is lost"
     unread = [n for n, one in read.items() if one is Blank.UNREAD]
     if unread:
-        return f"message {unread[0]} cannot be read"
+        surer = f" (a chat of the office as {doubt.surer} is the surer way)" if doubt.surer else ""
+        return f"message {unread[0]} cannot be read{surer}"
     if doubt.after - 1 > max(read, default=doubt.before or 0):
         return f"more than {MOST} messages stand where it may be"
     if doubt.before is None and min(read, default=1) > 1:

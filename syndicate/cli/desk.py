@@ -133,6 +133,29 @@ def list_(as_json: bool = JSON) -> None:
 
 
 @channels.command()
+def check(
+    names: list[str] = typer.Argument(None, metavar="NAME", help="Else all of them."),
+    as_json: bool = JSON,
+) -> None:
+    """Look whether tokens, rights, folders and relays are as they must be; nothing is sent.
+
+    Example: syndicate channels check telegram
+    """
+    from syndicate.cli import show
+    from syndicate.inspection import inspection
+
+    with office(dry=True, as_json=as_json) as here:
+        found = inspection(here, names or ())
+        if as_json:
+            show.document(found.to_json())
+        else:
+            rows = [(each.channel, one.what, "ok" if one.ok else "wrong", one.detail)
+                    for each in found.channels for one in each.findings]  # fmt: skip
+            show.table(("channel", "what", "", "where, why"), rows, column=2)
+        raise typer.Exit(found.exit_code)
+
+
+@channels.command()
 def move(name: str = typer.Argument(help="The channel."), as_json: bool = JSON) -> None:
     """Go on where the configuration leads now: the destination has moved.
 

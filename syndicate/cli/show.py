@@ -16,7 +16,7 @@ from syndicate.cli.context import given
 from syndicate.report import Line, Report
 
 COLOURS = {"done": "green", "waiting": "yellow", "under way": "yellow", "refused": "red",
-           "in doubt": "magenta", "cannot": "red"}  # fmt: skip
+           "in doubt": "magenta", "cannot": "red", "ok": "green", "wrong": "red"}  # fmt: skip
 
 
 def report(answer: Report, *, as_json: bool) -> None:

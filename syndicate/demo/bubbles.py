@@ -23,7 +23,7 @@ TAGS = {
     "spoiler": ("<span>", "</span>"),
     "changed": ("<mark>", "</mark>"),
 }
-HASHTAG = re.compile(r"#\w+")
+HASHTAG = re.compile(r"(#\w+)")
 ALIKE = 0.5  # two texts with less in common are two texts, not one with changes
 
 Entity = dict[str, Any]  # as the Bot API has it: type, offset and length in UTF-16 units
@@ -62,13 +62,16 @@ def _around(entities: Sequence[Entity], start: int, end: int) -> list[Entity]:
 
 
 def _stretch(text: str, entities: Sequence[Entity]) -> str:
-    html = escape(text)
-    if not any(entity["type"] == "text_link" for entity in entities):
-        html = HASHTAG.sub(r'<span class="tag">\g<0></span>', html)
+    linked = any(entity["type"] == "text_link" for entity in entities)
+    html = escape(text) if linked else "".join(map(_tagged, HASHTAG.split(text)))
     for entity in reversed(entities):
         first, last = _tags(entity)
         html = f"{first}{html}{last}"
     return html
+
+
+def _tagged(text: str) -> str:
+    return f'<span class="tag">{escape(text)}</span>' if HASHTAG.fullmatch(text) else escape(text)
 
 
 def _tags(entity: Entity) -> tuple[str, str]:

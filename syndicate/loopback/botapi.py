@@ -226,6 +226,9 @@ class BotApi:
         """``chats`` maps ``@name`` of a public channel, or a private one's title, to its number."""
         self.tokens = set(tokens)
         self.chats = dict(chats)
+        # chat's number -> what is not as usual: of the chat (type, description), of the bot there
+        self.about: dict[int, dict[str, Any]] = {}
+        self.membership: dict[int, dict[str, Any]] = {}
         self.posts: list[Post] = []
         self.requests: list[Request] = []
         self.pages: list[str] = []  # what was asked of the web page
@@ -311,16 +314,17 @@ class BotApi:
         chat = self._chat(params)
         top = [post for post in self.shown if self._is_pinned(post, chat["id"])]
         pinned = {"pinned_message": self._message(top[-1])} if top else {}
-        return chat | more | pinned
+        return chat | more | self.about.get(chat["id"], {}) | pinned
 
     def _is_pinned(self, post: Post, chat: int) -> bool:
         return post.chat_id == chat and post.message_id in self.pinned
 
     def _get_chat_member(self, params: Params, files: Files) -> object:
-        self._chat(params)
+        chat = self._chat(params)["id"]
         if params.get("user_id") != str(BOT["id"]):
             raise ApiError(400, "Bad Request: member not found")
-        return {"user": BOT, "status": "administrator", "is_anonymous": False} | RIGHTS
+        here = {"status": "administrator"} | self.membership.get(chat, {})
+        return {"user": BOT} | MEMBERS[here["status"]] | here
 
     def _send_message(self, params: Params, files: Files) -> object:
         text, entities = _said(params, "text", "entities")
@@ -465,7 +469,8 @@ class BotApi:
         for name, number in self.chats.items():
             if asked == str(number) or (name[:1] == "@" and asked.lower() == name.lower()):
                 public = {"username": name[1:]} if name[:1] == "@" else {}
-                return {"id": number, "type": "channel", "title": name.lstrip("@")} | public
+                kind = self.about.get(number, {}).get("type", "channel")
+                return {"id": number, "type": kind, "title": name.lstrip("@")} | public
         raise ApiError(400, "Bad Request: chat not found")
 
     def _message(self, post: Post) -> dict[str, Any]:
@@ -524,6 +529,24 @@ RIGHTS = dict.fromkeys(
     ),
     True,
 )  # fmt: skip
+PERMISSIONS = dict.fromkeys(
+    (
+        "is_member", "can_send_messages", "can_send_audios", "can_send_documents",
+        "can_send_photos", "can_send_videos", "can_send_video_notes", "can_send_voice_notes",
+        "can_send_polls", "can_send_other_messages", "can_add_web_page_previews",
+        "can_change_info", "can_invite_users", "can_pin_messages", "can_manage_topics",
+        "can_edit_tag", "can_react_to_messages",
+    ),
+    True,
+)  # fmt: skip
+MEMBERS: dict[str, dict[str, Any]] = {
+    "creator": {"is_anonymous": False},
+    "administrator": {"is_anonymous": False} | RIGHTS,
+    "member": {},
+    "restricted": PERMISSIONS | {"until_date": 0},
+    "left": {},
+    "kicked": {"until_date": 0},
+}
 
 
 def _on_page(name: str, post: Post, album: Sequence[int]) -> str:

@@ -75,4 +75,5 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TELEGRAM_TOKEN", TOKEN)
     with BotApi(chats=CHATS) as api, SmtpServer() as smtp:
+        api.about[CHATS[CHAT]] = {"description": "Resmi: https://kominfo.contoh.go.id"}
         yield Desk(tmp_path, api, smtp)

@@ -107,6 +107,9 @@ def test_the_answers_about_lists_channels_and_the_ledger(desk: Desk, tmp_path: P
     channels = desk.ask("channels", "list")
     same("channels list", channels)
     same("channel", *channels["channels"])
+    checked = desk.ask("channels", "check")
+    same("channels check", checked)
+    same("finding", *checked["findings"])
     same("done", desk.ask("ledger", "backup", "copy.db"), desk.ask("ledger", "restored"))
     same("error", desk.ask("status", "nothing.md"))
     stands = desk.article().name

@@ -1,0 +1,99 @@
+"""Whether every channel's destination is in order, without an effect anywhere or a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from syndicate.channel import Channel, Finding, Inspects
+from syndicate.errors import DeliveryError
+from syndicate.ledger import KnownChannel
+from syndicate.office import Office
+from syndicate.text import squeeze
+
+DESTINATION, REST = "destination", "the rest"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inspected:
+    """What was found at one channel."""
+
+    channel: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(kw_only=True)
+class Inspection:
+    """What was found at all of them; ``exit_code`` is what the shell gets."""
+
+    channels: list[Inspected] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """3 where something is not in order."""
+        return 0 if all(one.ok for each in self.channels for one in each.findings) else 3
+
+    def to_json(self) -> dict[str, Any]:
+        findings = [
+            {"channel": each.channel} | asdict(one)
+            for each in self.channels
+            for one in each.findings
+        ]
+        return {"findings": findings, "exit_code": self.exit_code}
+
+
+def inspection(office: Office, names: Iterable[str] = ()) -> Inspection:
+    """Look at the channels of these names, at all where there are none."""
+    known = office.ledger.known_channels()
+    chosen = office.chosen(names)
+    return Inspection(channels=[_inspected(office, channel, known) for channel in chosen])
+
+
+def _inspected(office: Office, channel: Channel, known: Mapping[str, KnownChannel]) -> Inspected:
+    found = (
+        Finding(one.what, one.ok, squeeze(office.scrub(one.detail)))
+        for one in _findings(office, channel, known)
+    )
+    return Inspected(channel=channel.name, findings=tuple(found))
+
+
+def _findings(
+    office: Office, channel: Channel, known: Mapping[str, KnownChannel]
+) -> Iterator[Finding]:
+    if office.stopping():
+        yield Finding(DESTINATION, False, "stopped before its turn: run the command again")
+        return
+    what = DESTINATION
+    try:
+        with channel:
+            yield destination(channel, channel.identity(), known)
+            what = REST
+            if isinstance(channel, Inspects):
+                yield from channel.inspect(office.publisher)
+    except DeliveryError as error:
+        yield Finding(what, False, str(error))
+    except Exception as error:  # a channel that breaks keeps nobody from looking at the others
+        yield Finding(what, False, f"unexpected: {error!r}")
+
+
+def destination(channel: Channel, identity: str, known: Mapping[str, KnownChannel]) -> Finding:
+    """Whether a channel leads where the ledger has its posts, and where no other channel writes."""
+    name, mine = channel.name, known.get(channel.name)
+    before = mine.identity if mine else None
+    where = identity if identity == channel.target() else f"{channel.target()} ({identity})"
+    if before not in (None, identity):
+        return Finding(
+            DESTINATION, False,
+            f"channels.{name}: it leads to {where}, and the ledger's is {before}: set it back, or"
+            f" `syndicate channels move {name}` if the destination has moved",
+        )  # fmt: skip
+    for other in known.values():
+        if other.name != name and (other.kind, other.identity) == (channel.kind, identity):
+            return Finding(
+                DESTINATION, False,
+                f"channels.{name}: it leads to {where}, where channels.{other.name} writes: name"
+                f" another place (`syndicate channels rename {other.name} {name}` if it is the same"
+                " channel)",
+            )  # fmt: skip
+    return Finding(DESTINATION, True, where if before else f"{where}; nothing was sent there yet")
