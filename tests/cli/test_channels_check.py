@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from cli.newsroom import PASSWORD, TOKEN, Newsroom
 from cli.test_channels import WALL
+from syndicate.config import load
+from syndicate.inspection import inspection
 from syndicate.loopback.botapi import Http500, No
 from syndicate.loopback.smtp import Fault
+from syndicate.office import Office
+from syndicate.testing import OFFICE
+from syndicate_telegram import Telegram
 
 CHAT, TEST, AUDIT = -1001, -1002, -1003
 SITE = {"description": "Kabar resmi. https://kantor.example/kontak"}
@@ -113,6 +120,19 @@ def test_an_unknown_name_is_wrong_usage(ready: Newsroom) -> None:
     answer = ready.run("channels", "check", "gone")
     assert answer.code == 2
     assert "no channel 'gone' is configured (there are feed, telegram, harian)" in answer.complaint
+
+
+def test_after_a_stop_no_further_channel_is_opened(ready: Newsroom) -> None:
+    with ready.here():
+        office = Office.open(load(Path("config.toml")), lambda: datetime.now(UTC), dry=True)
+        office.stopping = lambda: True
+        found = inspection(office)
+        office.close()
+    assert found.exit_code == 3
+    assert {one.detail for each in found.channels for one in each.findings} == {
+        "stopped before its turn: run the command again"
+    }
+    assert ready.api.requests == []
 
 
 # where a channel leads
@@ -296,6 +316,17 @@ def test_no_secret_is_shown(ready: Newsroom) -> None:
         assert answer.code == 3
         for secret in (TOKEN, PASSWORD, PASSWORD.replace("/", "%2F")):
             assert secret not in answer.said
+
+
+def test_a_setting_that_pins_makes_the_right_to_pin_necessary(posts: Newsroom) -> None:
+    posts.api.membership[CHAT] = {"status": ADMIN, "can_edit_messages": False}
+    token = SecretStr(TOKEN)
+    channel = Telegram(name="telegram", token=token, chat="@kabar", api=posts.api.url)
+    vars(channel)["pin"] = True
+    with channel:
+        [found] = [one for one in channel.inspect(OFFICE) if one.what == "right to pin"]
+    assert not found.ok
+    assert found.detail.startswith("channels.telegram.pin: @loopback_bot may not pin in @kabar")
 
 
 # letters and files
