@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from html.parser import HTMLParser
+from html import unescape
 from itertools import count
 
 from syndicate_telegram.rich import Entity, Rich, joined, sayable, separated
@@ -23,6 +23,13 @@ BLOCKS = {
 }  # fmt: skip
 UNSHOWN = {"img", "script", "style", "template"}
 VOID = {"br", "hr", "img", "col", "wbr", "input", "source", "area"}
+TOKEN = re.compile(  # a tag (does it close? its name, its attributes) or a text
+    r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^>"']++|"[^"]*"|'[^']*')*+)>|<!--.*?-->|([^<]+|<)""",
+    re.DOTALL,
+)
+ATTRIBUTE = re.compile(r"""([\w:-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?""")
+SPACE = re.compile(r"[ \t\r\n\f]+")
+LINE, GAP = Rich("\n"), Rich("\n\n")
 INDENT = "   "
 LONG_QUOTE = 400  # units; a longer one is folded, and opens at a touch
 BULLETS = ("•", "–")
@@ -53,7 +60,7 @@ class Node:
 
 def blocks(html: str) -> list[Block]:
     """The article in the order it is read. Pictures are left out: a post shows one, itself."""
-    said = [block for block in _flow(_tree(html)) if block.rich]
+    said = [block for block in _flow(_tree(html)) if block.rich.text]
     before = [None, *said]
     return [
         replace(block, tight=True) if previous and previous.kind == "heading" else block
@@ -66,7 +73,7 @@ def assembled(parts: Iterable[Block]) -> Rich:
     whole: list[Rich] = []
     for block in parts:
         if whole:
-            whole.append(Rich("\n" if block.tight else "\n\n"))
+            whole.append(LINE if block.tight else GAP)
         whole.append(block.rich)
     return joined("", whole)
 
@@ -76,12 +83,14 @@ def _flow(node: Node, depth: int = 0) -> Iterator[Block]:
     loose: list[Node | str] = []
     for child in node.children:
         if isinstance(child, Node) and child.tag in BLOCKS:
-            yield from _paragraph(loose)
+            if loose:
+                yield from _paragraph(loose)
+                loose = []
             yield from _block(child, depth)
-            loose = []
-        else:
+        elif isinstance(child, Node) or loose or not child.isspace():
             loose.append(child)
-    yield from _paragraph(loose)
+    if loose:
+        yield from _paragraph(loose)
 
 
 def _block(node: Node, depth: int) -> Iterator[Block]:
@@ -158,7 +167,7 @@ def _quote(node: Node, depth: int) -> Iterator[Block]:
 
 
 def _preformatted(node: Node) -> Block:
-    text = sayable(_words(node).replace("\t", "    ")).strip("\n").rstrip()
+    text = _words(node).replace("\t", "    ").strip("\n").rstrip()
     inner = next((c for c in node.children if isinstance(c, Node) and c.tag == "code"), node)
     named = re.search(r"(?:^|\s)language-(\S+)", inner.attrs.get("class", ""))
     return Block("pre", Rich(text).styled("pre", language=named[1] if named else ""))
@@ -220,8 +229,9 @@ class _Line:
 
     @property
     def rich(self) -> Rich:
-        whole = Rich(self.text, separated(self.entities))
-        return whole.cut(len(self.text))
+        if not self.entities:
+            return Rich(self.text.rstrip())
+        return Rich(self.text, separated(self.entities)).cut(len(self.text))
 
     def take(self, children: Iterable[Node | str]) -> None:
         for child in children:
@@ -231,7 +241,7 @@ class _Line:
                 self._element(child)
 
     def _say(self, data: str) -> None:
-        words = re.sub(r"[ \t\r\n\f]+", " ", sayable(data))
+        words = SPACE.sub(" ", data)
         at_start = not self.text or self.text[-1] in " \n"
         self.text += words.lstrip(" ") if at_start else words
 
@@ -252,7 +262,7 @@ class _Line:
     def _link(self, node: Node) -> None:
         url = node.attrs.get("href", "").strip()
         if url.startswith(("http://", "https://")):
-            self._styled("text_link", node.children, sayable(url))
+            self._styled("text_link", node.children, url)
         else:
             self.take([*node.children, _unlinked(url, _words(node))])
 
@@ -303,34 +313,26 @@ def _words(node: Node) -> str:
 
 
 def _tree(html: str) -> Node:
-    parser = _Parser()
-    parser.feed(html)
-    parser.close()
-    return parser.root
-
-
-class _Parser(HTMLParser):
     """Sanitised HTML is well formed; what is not closed is closed where its parent is."""
+    root = Node("div")
+    open_ = [root]
+    for closes, name, attributes, text in TOKEN.findall(sayable(html)):
+        tag = name.lower()
+        if text:
+            open_[-1].children.append(sayable(unescape(text)) if "&" in text else text)
+        elif tag and not closes:
+            node = Node(tag, _attributes(attributes) if attributes else {})
+            open_[-1].children.append(node)
+            if tag not in VOID:
+                open_.append(node)
+        elif tag == open_[-1].tag:
+            open_.pop()
+        elif tag in [node.tag for node in open_[1:]]:
+            while open_.pop().tag != tag:
+                pass
+    return root
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.root = Node("div")
-        self._open = [self.root]
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        node = Node(tag, {name: value or "" for name, value in attrs})
-        self._open[-1].children.append(node)
-        if tag not in VOID:
-            self._open.append(node)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        for place in range(len(self._open) - 1, 0, -1):
-            if self._open[place].tag == tag:
-                del self._open[place:]
-                return
-
-    def handle_data(self, data: str) -> None:
-        self._open[-1].children.append(data)
+def _attributes(said: str) -> dict[str, str]:
+    found = ATTRIBUTE.findall(said)
+    return {name.lower(): sayable(unescape("".join(value))) for name, *value in found}

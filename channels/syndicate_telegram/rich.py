@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from syndicate.text import utf16_length
@@ -32,8 +32,11 @@ class Entity:
     url: str = ""
     language: str = ""
 
+    def between(self, start: int, end: int) -> Entity:
+        return Entity(self.kind, start, end, self.url, self.language)
+
     def moved(self, by: int) -> Entity:
-        return replace(self, start=self.start + by, end=self.end + by)
+        return self.between(self.start + by, self.end + by) if by else self
 
     @property
     def cost(self) -> int:
@@ -72,8 +75,9 @@ class Rich:
     def cut(self, end: int) -> Rich:
         """Its first characters, without white space at the end."""
         text = self.text[:end].rstrip()
-        kept = (replace(e, end=min(e.end, len(text))) for e in self.entities)
-        return Rich(text, tuple(entity for entity in kept if entity.start < entity.end))
+        end = len(text)
+        kept = (entity for entity in self.entities if entity.start < end)
+        return Rich(text, tuple(e if e.end <= end else e.between(e.start, end) for e in kept))
 
 
 def joined(separator: str, parts: Iterable[Rich]) -> Rich:
@@ -81,14 +85,16 @@ def joined(separator: str, parts: Iterable[Rich]) -> Rich:
     texts: list[str] = []
     entities: list[Entity] = []
     length = 0
-    for part in filter(None, parts):
+    for part in parts:
+        if not part.text:
+            continue
         if texts:
-            texts.append(separator)
             length += len(separator)
-        entities += (entity.moved(length) for entity in part.entities)
+        if part.entities:
+            entities += [entity.moved(length) for entity in part.entities]
         texts.append(part.text)
         length += len(part.text)
-    return Rich("".join(texts), tuple(entities))
+    return Rich(separator.join(texts), tuple(entities))
 
 
 def sayable(text: str) -> str:
@@ -166,6 +172,8 @@ def _regionals_before(text: str, index: int) -> int:
 
 def separated(entities: Sequence[Entity]) -> tuple[Entity, ...]:
     """Bold, italic and the like split around code, which may neither hold nor be in any."""
+    if len(entities) < 2:
+        return tuple(entities)
     codes = sorted((e for e in entities if e.kind in ("code", "pre")), key=lambda e: e.start)
     parts: list[Entity] = []
     for entity in entities:
@@ -180,10 +188,10 @@ def _around(entity: Entity, codes: Sequence[Entity]) -> Iterable[Entity]:
         if code.end <= start or code.start >= entity.end:
             continue
         if start < code.start:
-            yield replace(entity, start=start, end=code.start)
+            yield entity.between(start, code.start)
         start = code.end
     if start < entity.end:
-        yield replace(entity, start=start)
+        yield entity.between(start, entity.end)
 
 
 def to_api(rich: Rich, first: Sequence[str] = ()) -> list[dict[str, Any]]:
