@@ -101,14 +101,14 @@ class Preparation:
             )
 
     def remove_media(self, standing: Standing) -> None:
-        """Take a killed article's pictures away, but for those that others show too."""
+        """Take away what a killed article ever showed, but for what others show too."""
         host = self.host
         if not isinstance(host, Removes):
             return
         known = self.office.remembered(self.catalogue, host)
-        for media in standing.item.article.media:
-            key, elsewhere = f"{MEDIA}{media.sha256}", self.catalogue.shows_elsewhere
-            if self.catalogue.edition(known.id, key) and not elsewhere(media.sha256, standing.uri):
+        for sha256 in self.catalogue.ever_shown(standing.uri):
+            key, elsewhere = f"{MEDIA}{sha256}", self.catalogue.shows_elsewhere
+            if self.catalogue.edition(known.id, key) and not elsewhere(sha256, standing.uri):
                 self._renditions(host, known, key, [])
 
     def item(self, item: Item, channel: Channel) -> Item:

@@ -190,6 +190,12 @@ class Catalogue:
         rows = [*self.db.execute(listed), *self.db.execute(carried.order_by(editions.c.id))]
         return [(row.name, row.key, row.version) for row in rows]
 
+    def ever_shown(self, uri: str) -> list[str]:
+        """The local pictures and documents of all revisions of an article, by their sha256."""
+        documents = self.db.scalars(select(revisions.c.document).where(revisions.c.uri == uri))
+        every = (media["sha256"] for one in documents for media in json.loads(one)["media"])
+        return list(dict.fromkeys(filter(None, every)))
+
     def shows_elsewhere(self, sha256: str, uri: str) -> bool:
         """Whether another article that stands shows this picture."""
         newest = and_(revisions.c.uri == articles.c.uri, revisions.c.version == articles.c.version)

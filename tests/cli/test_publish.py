@@ -177,6 +177,17 @@ def test_a_picture_is_hosted_by_the_feed_and_taken_away_by_a_kill(room: Newsroom
     assert not hosted.exists()
 
 
+def test_a_kill_takes_away_what_a_correction_has_replaced(room: Newsroom) -> None:
+    (room.folder / "titik.png").write_bytes(PIXEL)
+    room.write(associations=[{"file": "titik.png", "alt": "Titik"}])
+    room.publish()
+    (room.folder / "titik.png").write_bytes(PIXEL + b"2")
+    room.publish("--note", "Gambarnya keliru.")
+    assert len(list((room.feed / "media").iterdir())) == 2
+    assert room.run("withdraw", "kabar.md", "--reason", "Salah.", "--kill").code == 0
+    assert list((room.feed / "media").iterdir()) == []
+
+
 @pytest.mark.parametrize("picture", [(), ("titik.png",)], ids=["alone", "with a picture"])
 def test_a_document_reaches_feed_and_letter_and_a_kill_takes_it_away(
     room: Newsroom, picture: tuple[str, ...]
