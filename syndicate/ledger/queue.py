@@ -451,10 +451,11 @@ def _ready(moment: datetime) -> ColumnElement[bool]:
 
 
 def _in_turn() -> ColumnElement[bool]:
-    """What follows nothing, follows what stands, or stands itself."""
+    """What follows nothing, follows what stands there as it should, or stands itself."""
     other = deliveries.alias()
     same = and_(other.c.edition_id == d.edition_id, other.c.address == d.follows)
-    stands = select(other.c.id).where(same, other.c.present.is_not(None)).exists()
+    as_wanted = and_(other.c.present.is_not(None), other.c.present == other.c.wanted)
+    stands = select(other.c.id).where(same, as_wanted).exists()
     return or_(d.follows.is_(None), d.present.is_not(None), stands)
 
 

@@ -16,6 +16,7 @@ from syndicate.loopback.botapi import (
     Reset,
     Slow,
 )
+from syndicate.testing import PIXEL
 from syndicate_telegram import Telegram
 from syndicate_telegram.wire import Timing
 
@@ -74,6 +75,25 @@ def test_a_post_that_failed_is_never_doubled(hasty: Newsroom, failure: str) -> N
     doubtful = PUBLISHED[failure] == "in_doubt"
     assert booked(hasty) == ("in_doubt" if doubtful else "settled")
     assert len(hasty.api.posts) == (int(failure in DONE) if doubtful else 1)
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_an_album_that_failed_is_never_doubled(hasty: Newsroom, failure: str) -> None:
+    for name in ("a.png", "b.png", "c.png"):
+        (hasty.folder / name).write_bytes(PIXEL + name.encode())
+    hasty.write(associations=[{"file": name} for name in ("a.png", "b.png", "c.png")])
+    fail(hasty, failure, "publish", "kabar.md")
+    sent = 3 if failure in DONE else 0
+    assert (booked(hasty), len(hasty.api.posts)) == (PUBLISHED[failure], sent)
+    hasty.run("publish", "kabar.md")
+    if PUBLISHED[failure] == "in_doubt":
+        assert len(hasty.api.posts) == sent
+        said = ("--sent", "https://t.me/kabar/1") if sent else ("--not-sent",)
+        assert hasty.run("resolve", "1", *said).code == 0
+    assert (booked(hasty), len(hasty.api.posts)) == ("settled", 3)
+    words = ("withdraw", "kabar.md", "--reason", "Salah.", "--kill")
+    assert hasty.run(*words).code == 0
+    assert hasty.api.shown == []
 
 
 @pytest.mark.parametrize("failure", FAILURES)

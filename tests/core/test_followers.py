@@ -76,6 +76,16 @@ def test_a_correction_is_told_once_under_what_stands(board: Newsroom) -> None:
     assert set(addressed(board)) == {"post", "ribbon", "note-2", "note-3"}
 
 
+def test_a_correction_is_told_when_it_has_been_made(board: Newsroom) -> None:
+    board.publish(board.write("a"))
+    board.mood("board", "revise", "refused")
+    board.correct("a", "b")
+    assert board.texts("board") == ["a", "ribbon"]
+    board.mood("board", "revise", None)
+    board.publish(board.write("a", "b"))
+    assert board.texts("board") == ["b (it was wrong)", "ribbon", "note: it was wrong"]
+
+
 def test_a_correction_of_what_nobody_saw_is_not_told(board: Newsroom) -> None:
     board.mood("board", "publish", "later")
     board.publish(board.write("a"))
