@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from html import unescape
 from itertools import count
@@ -117,7 +117,7 @@ def _block(node: Node, depth: int) -> Iterator[Block]:
 
 def _paragraph(children: list[Node | str]) -> Iterator[Block]:
     rich = inline(children)
-    if rich:
+    if rich.text:
         yield Block("paragraph", rich)
 
 
@@ -127,7 +127,7 @@ def _list(node: Node, depth: int) -> Iterator[Block]:
     tight = depth > 0
     for item, marker in zip(items, markers, strict=False):
         for block in _item(item, marker, depth):
-            yield replace(block, tight=tight)
+            yield Block(block.kind, block.rich, tight)
             tight = True
 
 
@@ -144,7 +144,7 @@ def _numbers(node: Node) -> Iterator[str]:
 def _item(node: Node, marker: str, depth: int) -> Iterator[Block]:
     """One item: its own first line after the marker, everything else below it."""
     lead = Rich(f"{INDENT * depth}{marker} ")
-    inner = [block for block in _flow(node, depth + 1) if block.rich]
+    inner = [block for block in _flow(node, depth + 1) if block.rich.text]
     if not inner or inner[0].kind == "item":
         yield Block("item", lead.cut(len(lead.text)))
     elif inner:
@@ -212,8 +212,10 @@ def _cell(node: Node) -> Rich:
     return joined(" ", (block.rich for block in _flow(node)))
 
 
-def inline(children: Iterable[Node | str]) -> Rich:
+def inline(children: Sequence[Node | str]) -> Rich:
     """The words of a paragraph, white space collapsed as a browser does."""
+    if len(children) == 1 and isinstance(children[0], str):
+        return Rich(SPACE.sub(" ", children[0]).lstrip(" ").rstrip())
     line = _Line()
     line.take(children)
     return line.rich
@@ -317,10 +319,11 @@ def _tree(html: str) -> Node:
     root = Node("div")
     open_ = [root]
     for closes, name, attributes, text in TOKEN.findall(sayable(html)):
-        tag = name.lower()
         if text:
             open_[-1].children.append(sayable(unescape(text)) if "&" in text else text)
-        elif tag and not closes:
+            continue
+        tag = name.lower()
+        if tag and not closes:
             node = Node(tag, _attributes(attributes) if attributes else {})
             open_[-1].children.append(node)
             if tag not in VOID:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,8 @@ class Entity:
     @property
     def cost(self) -> int:
         """About how many bytes it takes on the wire."""
-        return 16 + len(self.url.encode()) + len(self.language.encode())
+        said = self.url + self.language
+        return 16 + (len(said.encode()) if said else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +201,13 @@ def to_api(rich: Rich, first: Sequence[str] = ()) -> list[dict[str, Any]]:
     Beyond what a message may have, the least important styles go; links to ``first`` and what
     stands at the very beginning, the headline, stay longest.
     """
-    kept = set(_most_important(rich.entities, first))
-    return [_api_entity(rich.text, entity) for entity in rich.entities if entity in kept]
+    entities = rich.entities
+    if len(entities) > ENTITIES_MOST or sum(one.cost for one in entities) > ENTITIES_BYTES:
+        kept = set(_most_important(entities, first))
+        entities = tuple(entity for entity in entities if entity in kept)
+    # in such a text every character is one unit
+    measure = len if rich.text.isascii() else utf16_length
+    return [_api_entity(rich.text, entity, measure) for entity in entities]
 
 
 def _most_important(entities: Sequence[Entity], first: Sequence[str]) -> Iterable[Entity]:
@@ -219,11 +225,11 @@ def _most_important(entities: Sequence[Entity], first: Sequence[str]) -> Iterabl
         yield entity
 
 
-def _api_entity(text: str, entity: Entity) -> dict[str, Any]:
+def _api_entity(text: str, entity: Entity, measure: Callable[[str], int]) -> dict[str, Any]:
     said: dict[str, Any] = {
         "type": entity.kind,
-        "offset": utf16_length(text[: entity.start]),
-        "length": utf16_length(text[entity.start : entity.end]),
+        "offset": measure(text[: entity.start]),
+        "length": measure(text[entity.start : entity.end]),
     }
     if entity.url:
         said["url"] = entity.url
