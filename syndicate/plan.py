@@ -112,7 +112,7 @@ def _untimely(
     """Why nothing new is said beside what it follows."""
     if followed is None:
         return "nobody has seen what was wrong" if rendition.tells else ""
-    if followed.is_given_up:
+    if followed.is_given_up and followed.version == purpose.version:
         return "given up"
     if followed.destination and can.identity not in (None, followed.destination):
         return f"stands in {followed.destination}"

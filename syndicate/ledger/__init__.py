@@ -206,7 +206,7 @@ class Ledger:
                     f"delivery {delivery} cannot be given up: see `syndicate status`; of a post in"
                     " doubt say --sent REF or --not-sent"
                 )
-            db.execute(update(deliveries).where(_beside(delivery)).values(wanted=null()))
+            db.execute(update(deliveries).where(_beside(delivery)).values(wanted=null(), why=""))
             db.execute(resting(_beside(delivery)))
 
     def restored(self, since: datetime, *, letters_sent: bool) -> int:

@@ -404,7 +404,7 @@ class Catalogue:
         """Write down one step of a plan. Nothing happens yet."""
         here = and_(deliveries.c.edition_id == edition, deliveries.c.address == step.address)
         follows = step.rendition.follows if step.rendition else ""
-        values = {
+        values: dict[str, Any] = {
             "wanted": keep(self.db, step.rendition) if step.rendition else None,
             "wanted_version": version,
             "replaces": step.replaces,
@@ -421,6 +421,8 @@ class Catalogue:
             }
             self.db.execute(insert(deliveries).values(**new, **values))
         else:
+            if step.rendition is None and before.state == "due":
+                values["why"] = ""  # it waits for nothing any more
             self.db.execute(update(deliveries).where(here).values(**values))
             self.db.execute(
                 update(deliveries)
