@@ -34,6 +34,8 @@ def rehearse(office: Office, request: Request) -> Report:
                 continue
             edition = editions.article(editions.for_channel(item, channel, None), office.publisher)
             for rendition in stage.render(edition):
+                if rendition.follows:
+                    continue  # a rehearsal is read once: nothing to pin, nothing corrected
                 result = send_once(stage, edition.key, rendition, office.scrub, files=draft.files)
                 report.lines.append(_line(channel.name, article.uri, stage.target(), result))
     if not report.lines:

@@ -46,6 +46,14 @@ def test_a_longer_life_is_noted_without_a_new_revision(desk: Newsroom) -> None:
     assert desk.api.pinned == [1]
 
 
+def test_a_rehearsal_pins_nothing(desk: Newsroom) -> None:
+    desk.change("telegram", test_chat="@kabar_uji")
+    desk.write(urgency=1)
+    answer = desk.run("publish", "kabar.md", "--test")
+    assert answer.code == 0, answer.said
+    assert (len(desk.posts), desk.api.pinned) == (1, [])
+
+
 def test_a_correction_unpins_nothing_and_a_withdrawal_does(desk: Newsroom) -> None:
     desk.write(urgency=2)
     desk.publish()
