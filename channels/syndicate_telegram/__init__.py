@@ -143,7 +143,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
         if there.kind:
             there = self._revise_attached(post, delivery.files, there)
         else:
-            there = self._revise_text(post, there)
+            there = self._revise_text(post, delivery.files, there)
         return replace(receipt, reference=there.reference)
 
     def obstacle(self, receipt: Receipt, rendition: Rendition) -> str:
@@ -274,7 +274,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
             return there
         return replace(there, kind=post.kind or "photo")
 
-    def _revise_text(self, post: Post, there: Standing) -> Standing:
+    def _revise_text(self, post: Post, files: Mapping[str, bytes], there: Standing) -> Standing:
         """Change a text; it may turn out to be a photo."""
         try:
             self._doing.change_text((there.chat, there.id), post)
@@ -284,7 +284,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
             there = replace(there, kind=post.kind or "photo")
             if problem := there.obstacle(post):
                 raise Refused(f"{there.words}: {problem}") from None
-            return self._revise_attached(post, {}, there)
+            return self._revise_attached(post, files, there)
         return there
 
     def _revise_attached(self, post: Post, files: Mapping[str, bytes], there: Standing) -> Standing:

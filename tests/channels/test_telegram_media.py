@@ -305,6 +305,18 @@ def test_an_album_known_by_its_link_alone_has_its_words_corrected(
     assert [len(post.edits) for post in api.posts] == [1, 0]
 
 
+def test_a_photo_known_by_its_link_alone_has_its_picture_corrected(
+    api: BotApi, channel: Telegram
+) -> None:
+    published(channel, item(having(picture("a"))))
+    there = replace(channel.receipt("1", ""), destination=channel.identity())
+    new = sending(channel, corrected(having(hosted("b"), headline="New")))
+    channel.revise(new, there)
+    [post] = api.posts
+    assert post.photo
+    assert (post.photo.content, post.text[:3]) == (FILES["b" * 64], "New")
+
+
 # pins and replies
 
 
