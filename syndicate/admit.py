@@ -30,6 +30,7 @@ def read_all(
     drafts = [sources.read(path, office.publisher) for path in paths]
     for draft in drafts:
         _vet(draft, office.clock(), [channel.name for channel in office.channels])
+        _refuse_expired(office, draft)
         if not new:
             _refuse_renamed(office, draft)
     drafts = [_with_uri(office, draft, report, dry=dry) for draft in drafts]
@@ -100,11 +101,6 @@ def _vet(draft: Draft, now: datetime, names: Sequence[str]) -> None:
             f"{draft.at('embargoedUntil')}: under embargo until"
             f" {article.embargoed_until.isoformat(' ', 'minutes')} (publish it after that)"
         )
-    if article.expires and article.expires <= now:
-        raise ArticleError(
-            f"{draft.at('expires')}: expired on {article.expires.isoformat(' ', 'minutes')}"
-            " (give it a later date, or leave it unpublished)"
-        )
     if article.date and article.date > now + AHEAD:
         raise ArticleError(
             f"{draft.at('date')}: {article.date.isoformat(' ', 'minutes')} is still to come"
@@ -115,6 +111,19 @@ def _vet(draft: Draft, now: datetime, names: Sequence[str]) -> None:
             key = "channels" if name in (article.channels or ()) else "overrides"
             raise ArticleError(
                 f"{draft.at(key)}: no channel {name!r} is configured (there are {', '.join(names)})"
+            )
+
+
+def _refuse_expired(office: Office, draft: Draft) -> None:
+    """What is no news any more is not published; what was published can still be corrected."""
+    expires = draft.article.expires
+    if expires is None or expires > office.clock():
+        return
+    with office.ledger.reading() as db:
+        if Catalogue(db).standing(draft.article.uri) is None:
+            raise ArticleError(
+                f"{draft.at('expires')}: expired on {expires.isoformat(' ', 'minutes')}"
+                " (give it a later date, or leave it unpublished)"
             )
 
 

@@ -99,7 +99,7 @@ def record(
         path = path_of(draft)
     version = standing.version if standing else 0
     if kind == "unchanged":
-        catalogue.reread(draft.article, version, path)
+        catalogue.reread(draft.article, version, path, office.clock())
         if request.note:
             report.notes.append(f"{draft.path}: nothing in it has changed; the note was not used")
     else:

@@ -17,11 +17,11 @@ from sqlalchemy import (
     and_,
     cast,
     delete,
-    false,
     func,
     insert,
     literal,
     null,
+    or_,
     select,
     true,
     update,
@@ -131,7 +131,7 @@ class Catalogue:
         version = (self.db.scalar(newest) or 0) + 1
         status = PubStatus.CANCELED if kind == "withdrawal" else PubStatus.USABLE
         row: dict[str, Any] = {"version": version, "pub_status": status, "path": path}
-        row |= _expiring(article)
+        row |= _expiring(article, at)
         if kind != "refile":
             row |= {"major_version": version, "updated_at": at}
         if version == 1:
@@ -151,12 +151,12 @@ class Catalogue:
         )  # fmt: skip
         return version
 
-    def reread(self, article: Article, version: int, path: str) -> None:
+    def reread(self, article: Article, version: int, path: str, at: datetime) -> None:
         """Keep what no reader notices of a revision: where it lies, its channels, its Markdown."""
         here = and_(revisions.c.uri == article.uri, revisions.c.version == version)
         document = json.dumps(article.to_json(), ensure_ascii=False)
         self.db.execute(update(revisions).where(here).values(document=document))
-        noted = {"path": path} | _expiring(article)
+        noted = {"path": path} | _expiring(article, at)
         self.db.execute(update(articles).where(articles.c.uri == article.uri).values(**noted))
 
     def expire(self, at: datetime) -> list[str]:
@@ -240,11 +240,12 @@ class Catalogue:
     # items
 
     def newest(self, channel: int, most: int) -> list[Item]:
-        """The newest articles of a channel, newest first."""
+        """The newest articles of a channel that have not expired, and notices, newest first."""
+        current = or_(~articles.c.expired, articles.c.pub_status == PubStatus.CANCELED)
         query = (
             select(syndications.c.uri)
             .join(articles, articles.c.uri == syndications.c.uri)
-            .where(syndications.c.channel_id == channel)
+            .where(syndications.c.channel_id == channel, current)
             .order_by(articles.c.published_at.desc(), articles.c.uri)
             .limit(most)
         )
@@ -532,8 +533,9 @@ def _standing(row: Row[Any], told: list[Any]) -> Standing:
                     row.kind, item)  # fmt: skip
 
 
-def _expiring(article: Article) -> dict[str, Any]:
-    return {"expires_at": article.expires, "expired": false()}
+def _expiring(article: Article, at: datetime) -> dict[str, Any]:
+    past = article.expires is not None and article.expires <= at
+    return {"expires_at": article.expires, "expired": past}
 
 
 def _known_channel(row: Row[Any]) -> KnownChannel:

@@ -129,6 +129,25 @@ def test_what_has_expired_loses_what_only_news_has(board: Newsroom) -> None:
     assert later.tick().lines == []
 
 
+def test_what_has_expired_leaves_what_holds_the_newest(room: Newsroom) -> None:
+    room = room.having(sheet="Sheet")
+    article = room.write("a")
+    article.write_text(
+        article.read_text().replace("headline:", "expires: 2099-01-01T00:00:00Z\nheadline:")
+    )
+    room.publish(article, room.write("b"))
+    assert sorted(room.texts("sheet")[0].split("\n")) == ["a", "b"]
+    later = room.at(room.now + timedelta(days=365 * 100))
+    assert later.tick().exit_code == 0
+    assert later.texts("sheet") == ["b"]
+    corrected = article.read_text().replace('headline: "a"', 'headline: "c"')
+    article.write_text(corrected)
+    later.publish(article, note="it was wrong")
+    assert later.texts("sheet") == ["b"]
+    later.withdraw(article)
+    assert "withdrawn: it was not so" in later.texts("sheet")[0]
+
+
 def test_a_withdrawal_takes_away_what_follows_and_keeps_what_was_told(board: Newsroom) -> None:
     board.publish(board.write("a"))
     board.correct("a", "b")
