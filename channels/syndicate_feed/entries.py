@@ -36,6 +36,9 @@ class Entry:
     language: str
     author: str
     tags: tuple[str, ...]
+    sources: tuple[InfoSource, ...]  # whose information it is
+    killed: datetime | None  # when its removal was asked for
+    reason: str  # of that
     pictures: tuple[Media, ...]  # each has a public address
     documents: tuple[Media, ...]  # so has each of these
 
@@ -100,7 +103,8 @@ def readable(value: Any) -> Any:
 def _entry(item: Item, publisher: Publisher) -> Entry:
     article = item.article
     language = article.language or publisher.language
-    taken_back = item.withdrawal is not None
+    gone = item.withdrawal
+    taken_back = gone is not None
     return Entry(
         id=article.uri,
         title=_title(item, language),
@@ -112,6 +116,9 @@ def _entry(item: Item, publisher: Publisher) -> Entry:
         language=language,
         author=squeeze(article.by) or publisher.name,
         tags=tuple(tag for tag in map(squeeze, article.subjects) if tag),
+        sources=() if taken_back else article.originators,
+        killed=_moment(gone.at, publisher) if gone and gone.kill else None,
+        reason=squeeze(gone.reason) if gone else "",
         pictures=() if taken_back else _public(article.pictures),
         documents=() if taken_back else _public(article.documents),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from html import escape, unescape
 from typing import Any
@@ -22,7 +22,9 @@ NAMESPACES = {
     "dcterms": "http://purl.org/dc/terms/",
     "media": "http://search.yahoo.com/mrss/",
 }
+TOMBSTONES = "{http://purl.org/atompub/tombstones/1.0}"  # RFC 6721
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+WEB = ("https://", "http://")
 MARKUP = re.compile(r"<[a-z/!?]", re.IGNORECASE)
 
 
@@ -43,6 +45,7 @@ def rss(contents: Contents, address: str, media_type: str) -> bytes:
 def atom(contents: Contents, address: str, media_type: str) -> bytes:
     """The feed as Atom."""
     feed = _feed(contents, address, media_type)
+    feed.register_extension("more", partial(MoreOfAtomFeed, contents.entries), rss=False)
     for entry in contents.entries:
         item = _item(feed, entry)
         item.author(name=entry.author)
@@ -93,13 +96,32 @@ class MoreOfRss:
         if self.foreign:
             _add(item, "dc", "language", self.entry.language)
         _add(item, "dcterms", "modified", self.entry.updated.isoformat())
+        _add_source(item, self.entry)
         for media in self.entry.media:
             _add_media(item, media)
         return item
 
 
+class MoreOfAtomFeed:
+    """The extension of the Atom feed: its namespaces, and tombstones for what was killed."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.killed = [entry for entry in entries if entry.killed]
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"dc": NAMESPACES["dc"]} | ({"at": TOMBSTONES[1:-1]} if self.killed else {})
+
+    def extend_atom(self, feed: Any) -> Any:
+        for entry in self.killed:
+            assert entry.killed
+            when = entry.killed.isoformat()
+            stone = xml_elem(f"{TOMBSTONES}deleted-entry", feed, ref=entry.id, when=when)
+            xml_elem(f"{TOMBSTONES}comment", stone).text = entry.reason
+        return feed
+
+
 class MoreOfAtom:
-    """The extension of an Atom entry: its enclosures, and its language where not the feed's."""
+    """The extension of an Atom entry: its sources and enclosures, and a language of its own."""
 
     def __init__(self, entry: Entry, feed_language: str) -> None:
         self.entry = entry
@@ -108,6 +130,8 @@ class MoreOfAtom:
     def extend_atom(self, item: Any) -> Any:
         if self.foreign:
             item.set(LANGUAGE, self.entry.language)
+        for source in self.entry.sources[:1]:
+            _add(item, "dc", "source", source.uri or source.name)
         for media in self.entry.enclosures:  # feedgen forgets every attribute but href
             xml_elem("link", item, **_enclosure(media))
         return item
@@ -154,6 +178,15 @@ def _enclosure(media: Media) -> dict[str, str]:
 def _as_html(text: str) -> str:
     """Plain text where RSS expects HTML: escaped only if it would be taken for something else."""
     return escape(text) if MARKUP.search(text) or unescape(text) != text else text
+
+
+def _add_source(item: Any, entry: Entry) -> None:
+    """RSS's own element where there is an address; validators want one source, said one way."""
+    linked = [source for source in entry.sources if source.uri.startswith(WEB)]
+    if linked:
+        xml_elem("source", item, url=linked[0].uri).text = linked[0].name
+    elif entry.sources:
+        _add(item, "dc", "source", entry.sources[0].name)
 
 
 def _add_media(item: Any, media: Media) -> None:

@@ -805,3 +805,29 @@ def writer(path: Path) -> Iterator[subprocess.Popen[bytes]]:
             yield process
         finally:
             process.kill()
+
+
+def test_a_partner_s_article_names_its_source() -> None:
+    linked = InfoSource("KPU Contoh", "originator", "https://kpu.example/")
+    named = InfoSource("Bawaslu Contoh", "originator")
+    for sources, rss, atom in (
+        ((linked, named), '<source url="https://kpu.example/">KPU Contoh</source>', linked.uri),
+        ((named,), "<dc:source>Bawaslu Contoh</dc:source>", named.name),
+    ):
+        state = item(replace(HELLO, info_sources=sources))
+        made = {n: r.content.decode() for n, r in rendered(make_feed(), state).items()}
+        assert made["rss.xml"].count("source>") == 1 + rss.startswith("<dc")
+        assert rss in made["rss.xml"]
+        assert made["atom.xml"].count(f"<dc:source>{atom}</dc:source>") == 1
+
+
+def test_what_was_killed_has_a_tombstone_beside_its_notice() -> None:
+    gone = withdrawn(HELLO, "It was not so.")
+    assert gone.withdrawal
+    killed = replace(gone, withdrawal=replace(gone.withdrawal, kill=True))
+    for state, stones in ((gone, 0), (killed, 1)):
+        made = {n: r.content.decode() for n, r in rendered(make_feed(), state).items()}
+        assert made["atom.xml"].count("<at:deleted-entry ") == stones
+        assert all("It was not so." in one for one in made.values())
+    assert f'<at:deleted-entry ref="{HELLO.uri}" when="' in made["atom.xml"]
+    assert "<at:comment>It was not so.</at:comment>" in made["atom.xml"]
