@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --retries 5 --ti
 LOCKED := --require-hashes --no-build-isolation --use-pep517
 DEMO ?= demo
 SOAK_SECONDS ?= 2100
-CORE := tests/core tests/ledger
+HALF := tests/core tests/ledger tests/docs tests/sources
 
 UV ?= uv
 UPGRADE ?=
@@ -27,9 +27,9 @@ demo: .venv/run
 # two at once: what waits for disks and what waits for sockets
 test: lint
 	@mkdir -p build
-	@$(BIN)/python -m pytest -m "not soak" $(CORE) >build/core.log 2>&1 & core=$$!; \
-	$(BIN)/python -m pytest -m "not soak" $(CORE:%=--ignore=%); rest=$$?; \
-	wait $$core || rest=1; cat build/core.log; exit $$rest
+	@$(BIN)/python -m pytest -m "not soak" $(HALF) >build/half.log 2>&1 & half=$$!; \
+	$(BIN)/python -m pytest -m "not soak" $(HALF:%=--ignore=%); rest=$$?; \
+	wait $$half || rest=1; cat build/half.log; exit $$rest
 	$(BIN)/python tests/smoke_wheel.py
 
 lint: .venv/dev
