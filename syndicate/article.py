@@ -46,7 +46,8 @@ class Media:
     """One picture or document of an article (a ninjs association).
 
     A local file has ``sha256``, ``size`` and its measures; its ``url`` is None until a channel
-    hosts it. A remote one has its absolute ``url`` and none of the others.
+    hosts it. A remote one has its absolute ``url``, and ``size`` and ``media_type`` where its host
+    told them.
     """
 
     file: str = ""  # as the source names it
@@ -147,6 +148,9 @@ class Article:
         seen = {key: value for key, value in asdict(self).items() if key not in UNNOTICED}
         for noticed, media in zip(seen["media"], self.media, strict=True):
             del noticed["file"]
+            if not media.sha256:  # as the source gives it; measuring it is no change
+                noticed["size"] = 0
+                noticed["media_type"] = media.media_type if media.is_document else ""
             if media.is_document:  # without a caption its file's name is shown
                 noticed["label"] = media.label
         return sha256(json.dumps(seen, sort_keys=True, default=str).encode()).hexdigest()
@@ -252,9 +256,12 @@ class Item:
 class Edition:
     """What one channel says at once: an article, the whole feed, or a digest."""
 
-    key: str  # an article's uri, "feed", "2024-05-02T17:00+07:00"
+    key: str  # an article's uri, "collection", "2024-05-02T17:00+07:00"
     publisher: Publisher
     items: tuple[Item, ...]  # feed: newest first; digest: in order of syndication
     corrections: tuple[Item, ...] = ()  # digest: carried earlier, put right or taken back since
     opened: datetime | None = None  # digest: the window's start, included
     closed: datetime | None = None  # digest: the window's end, excluded; its stamp
+    subject: str = ""  # collection: all its items are about this
+    page: int = 0  # collection: of its archive, from 1; 0 is what is new
+    pages: int = 0  # collection of everything: how many its archive has

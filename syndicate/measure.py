@@ -1,0 +1,95 @@
+"""The size and type of remote pictures and documents, asked once, when they are published.
+
+Enclosures tell readers both (RSS 2.0, RFC 4287 4.2.7), and rendering may ask nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from syndicate.article import PDF, Article, Media
+
+if TYPE_CHECKING:
+    import httpx
+
+EACH, TOGETHER = 5.0, 20.0  # seconds: a slow host delays a publication, and never prevents it
+
+
+def measured(article: Article, known: Article | None, notes: list[str]) -> Article:
+    """The article with its remote media measured: as ``known`` has them, else by asking.
+
+    What cannot be measured stays as it is, and a note says so.
+    """
+    if not any(_is_remote(media) for media in article.media):
+        return article
+    before = {media.url or "": media for media in known.media} if known else {}
+    if known and known.fingerprint == article.fingerprint:
+        unknown: list[Media] = []  # it is the revision that was published: it stays what it was
+    else:
+        urls = {media.url or "": media for media in article.media if _is_remote(media)}
+        unknown = [media for url, media in urls.items() if not _size(before.get(url))]
+    asked = _ask(unknown, notes)
+    return replace(article, media=tuple(_measured(media, before, asked) for media in article.media))
+
+
+def _is_remote(media: Media) -> bool:
+    return bool(media.url) and not media.sha256
+
+
+def _size(media: Media | None) -> int:
+    return media.size if media else 0
+
+
+def _measured(
+    media: Media, before: Mapping[str, Media], asked: Mapping[str, tuple[int, str]]
+) -> Media:
+    if not _is_remote(media):
+        return media
+    if found := asked.get(media.url or ""):
+        return replace(media, size=found[0], media_type=found[1])
+    if (known := before.get(media.url or "")) and known.size:
+        return replace(media, size=known.size, media_type=known.media_type)
+    return media
+
+
+def _ask(unknown: Sequence[Media], notes: list[str]) -> dict[str, tuple[int, str]]:
+    found: dict[str, tuple[int, str]] = {}
+    if not unknown:
+        return found
+    import httpx
+
+    until = monotonic() + TOGETHER
+    with httpx.Client(follow_redirects=True, max_redirects=5) as line:
+        for media in unknown:
+            url, left = media.url or "", until - monotonic()
+            said = _head(line, media, min(EACH, left)) if left > 0 else "there was no time left"
+            if isinstance(said, str):
+                notes.append(f"{url}: it is shown and not enclosed, for want of its size: {said}")
+            else:
+                found[url] = said
+    return found
+
+
+def _head(line: httpx.Client, media: Media, patience: float) -> tuple[int, str] | str:
+    """(bytes, media type), or why they are not known."""
+    import httpx
+
+    try:
+        # a HEAD as the file is: compressed it would have another length
+        answer = line.head(
+            media.url or "", timeout=patience, headers={"Accept-Encoding": "identity"}
+        )
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        return str(error) or type(error).__name__
+    if not answer.is_success:
+        return f"its host answered {answer.status_code}"
+    kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    length = answer.headers.get("Content-Length", "")
+    if not (kind == PDF if media.is_document else kind.startswith("image/")):
+        return f"its host calls it {kind or 'nothing'}"
+    if not length.isdecimal() or not int(length):
+        return "its host does not say"
+    return int(length), kind
