@@ -8,11 +8,12 @@ from itertools import groupby
 
 from syndicate.channel import Channel, Rendition, Scheduled
 from syndicate.deliver import Run, deliver
+from syndicate.editions import SUBJECT
 from syndicate.ledger import Attempt, KnownChannel
 from syndicate.ledger.report import places
 from syndicate.office import Office
 from syndicate.plan import Action, Step
-from syndicate.prepare import MEDIA, Failed, Prepared
+from syndicate.prepare import EVERYTHING, Failed, Prepared
 from syndicate.report import Line, Report, line_of
 from syndicate.words import moment
 
@@ -25,6 +26,8 @@ def silent(_channel: str, _what: str) -> None:
 
 def carry_out(office: Office, prepared: list[Prepared], report: Report, progress: Progress) -> None:
     """Deliver what was planned; every channel has its turn, whatever became of the others."""
+    turn = {channel.name: place for place, channel in enumerate(office.channels)}
+    prepared = sorted(prepared, key=lambda plan: turn[plan.channel.name])
     for _, plans in groupby(prepared, key=lambda plan: plan.known.id):
         mine = list(plans)
         problem = run_channel(
@@ -98,8 +101,9 @@ def tell_failed(failed: Iterable[Failed], report: Report) -> None:
 
 
 def _is_quiet(one: Prepared) -> bool:
-    """A picture that is where it should be is nobody's news."""
-    return one.key.startswith(MEDIA) and all(s.action is Action.NOTHING for s in one.steps)
+    """A picture that is where it should be is nobody's news, nor is an older page."""
+    beside = one.key.startswith((*EVERYTHING, SUBJECT))
+    return beside and all(s.action is Action.NOTHING for s in one.steps)
 
 
 def _is_news(step: Step) -> bool:

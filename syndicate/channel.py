@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,7 +12,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import ClassVar, Self
 
-from syndicate.article import Edition, Item, Media, Publisher
+from syndicate.article import Article, Edition, Item, Media, Publisher
 from syndicate.errors import DeliveryError
 from syndicate.schedule import Schedule
 
@@ -71,6 +71,7 @@ class Delivery:
     # from an attempt that began two minutes after it or later; the nearest ones, where known
     neighbours: tuple[Receipt | None, Receipt | None] = (None, None)
     followed: Receipt | None = None  # of what rendition.follows names
+    stood: bool = False  # it was there before, and somebody else took it away
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +253,56 @@ class Collects:
     """Holds the newest articles: every channel of scope COLLECTION."""
 
     items: int
+    subjects: tuple[str, ...] = ()  # each is also said apart (Edition.subject)
+    archives: bool = False  # what came is also kept in pages of ``items`` (Edition.page)
+
+    @property
+    def keeps_notices(self) -> timedelta | None:
+        """How long a withdrawn article stays as a notice; None is for ever."""
+        return None
+
+
+class Assembles(ABC):
+    """Says a collection piece by piece, so that what has not changed need not be said again.
+
+    ``render(edition)`` is ``assemble(edition, pieces(edition.items, edition.publisher))``.
+    """
+
+    @abstractmethod
+    def pieces(self, items: Sequence[Item], publisher: Publisher) -> Iterable[bytes]:
+        """What each item looks like; kept until the item, a setting or the program changes."""
+
+    @abstractmethod
+    def assemble(self, edition: Edition, pieces: Sequence[bytes]) -> Iterable[Rendition]:
+        """Put pieces together; the edition may come without its items."""
+
+
+class HostsPages(ABC):
+    """Can give articles that have no ``url`` a page of their own."""
+
+    pages: bool  # whether it does
+
+    @abstractmethod
+    def page_url(self, article: Article) -> str:
+        """Where an article's page will be, by a pure rule, for ever."""
+
+    @abstractmethod
+    def page(self, edition: Edition) -> Rendition:
+        """The page of an article."""
+
+
+class Announces(ABC):
+    """Tells others when what it has published has changed: last of all, once all of it stands."""
+
+    @abstractmethod
+    def announce(
+        self, changed: Mapping[str, str], waiting: Iterable[Rendition]
+    ) -> Iterable[Rendition]:
+        """One rendition for each who is told.
+
+        ``changed`` maps addresses to the fingerprints of what was put there; "" was removed.
+        ``waiting`` was to be told earlier and was not: this is said in its place.
+        """
 
 
 class HostsMedia(ABC):

@@ -21,11 +21,12 @@ from syndicate.channel import (
     Rendition,
     Repeatable,
     Revises,
+    Scope,
     Streams,
     delivery_key,
 )
 from syndicate.errors import DeliveryError, InDoubt, LedgerError, Refused, Unavailable
-from syndicate.ledger import Attempt, KnownChannel, Ledger, Verb
+from syndicate.ledger import Attempt, KnownChannel, Ledger, Verb, Work
 from syndicate.ledger.report import standing_at
 
 PATIENCE = timedelta(seconds=30)  # for a turn; a run that waits longer comes back later
@@ -58,14 +59,24 @@ def deliver(run: Run, editions: Sequence[int]) -> str:
         with run.channel:
             run.identity = run.channel.identity()
             run.ledger.recognise(run.known.id, run.channel.target(), run.identity)
-            for edition in busy:
-                _settle_doubts(run, edition)
-                _carry_out_all(run, edition)
+            for work in busy:
+                if ahead := _ahead(run, work):
+                    queue.postpone_all(work.edition, f"comes after {ahead}", None)
+                    continue
+                _settle_doubts(run, work.edition)
+                _carry_out_all(run, work.edition)
     except LedgerError:
         raise
     except Exception as error:  # a channel that fails never stops the others
-        return _not_begun(run, busy, error)
+        return _not_begun(run, [work.edition for work in busy], error)
     return ""
+
+
+def _ahead(run: Run, work: Work) -> str:
+    """What has to stand first, or a collection would show readers what is not there."""
+    if run.channel.scope is not Scope.COLLECTION:
+        return ""
+    return run.ledger.queue.ahead(run.known.id, work.rank)
 
 
 def _not_begun(run: Run, editions: Sequence[int], error: Exception) -> str:
@@ -150,7 +161,7 @@ def to_deliver(attempt: Attempt) -> Delivery:
     assert attempt.rendition is not None
     return Delivery(
         attempt.key, attempt.rendition, attempt.files, attempt.recipient, attempt.started,
-        attempt.neighbours, attempt.followed,
+        attempt.neighbours, attempt.followed, attempt.stood,
     )  # fmt: skip
 
 

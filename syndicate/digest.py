@@ -65,7 +65,7 @@ def _send(
             report.problems.append(lost)
             return
         closed = close_due(office, catalogue, channel, known, request.catch_up)
-        waiting = catalogue.waiting(known.id)
+        waiting = [number for number, _ in catalogue.waiting(known.id)]
         _tell_windows(office, catalogue, channel, closed, report, dry=request.dry_run)
     if not request.dry_run:
         problem = run_channel(office, channel, known, waiting, progress)
@@ -156,7 +156,7 @@ def compose(
 
 def worded(prepare: Preparation, items: Iterable[Item], channel: Channel) -> list[Item]:
     """Items in a channel's own words."""
-    return [prepare.item(item, channel) for item in items]
+    return prepare.hosting.worded(items, channel)
 
 
 def _window(opened: datetime, closed: datetime) -> Window:

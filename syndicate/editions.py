@@ -9,11 +9,28 @@ from datetime import datetime
 
 from syndicate.article import Edition, Item, Media, Publisher
 from syndicate.channel import Channel
+from syndicate.text import folded
 
-COLLECTION = "collection"  # the key of a collection's only edition
+# the keys of a collection's editions
+COLLECTION = "collection"  # of everything
+SUBJECT = "subject/"
+ARCHIVE = "archive/"
+MEDIA = "media/"  # of what it hosts
+PAGE = "page/"
+ANNOUNCEMENTS = "announcements"
+ORDER = (MEDIA, PAGE, ARCHIVE, SUBJECT, COLLECTION)  # what is pointed to comes first
 PICTURE = re.compile(r'(<img\b[^>]*?\bsrc=")media:([0-9a-f]{64})(?:\.\w+)?("[^>]*>)')
 
 MediaUrl = Callable[[Media], str]
+
+
+def rank(key: str, *, removes: bool) -> int:
+    """The place of an edition in its channel's order: nothing points to what comes after it."""
+    if key == ANNOUNCEMENTS:
+        return len(ORDER) + 1
+    if removes:
+        return len(ORDER)
+    return next((place for place, prefix in enumerate(ORDER) if key.startswith(prefix)), 0)
 
 
 def article(item: Item, publisher: Publisher) -> Edition:
@@ -21,9 +38,25 @@ def article(item: Item, publisher: Publisher) -> Edition:
     return Edition(key=item.article.uri, publisher=publisher, items=(item,))
 
 
-def collection(items: Iterable[Item], publisher: Publisher) -> Edition:
-    """Everything that is live, newest first; what was withdrawn stays as a notice."""
-    return Edition(key=COLLECTION, publisher=publisher, items=tuple(items))
+def collection(publisher: Publisher, *, pages: int = 0) -> Edition:
+    """Everything that is live; what was withdrawn stays as a notice."""
+    return Edition(key=COLLECTION, publisher=publisher, items=(), pages=pages)
+
+
+def about(subject: str, publisher: Publisher) -> Edition:
+    """What is live and about one subject."""
+    key = f"{SUBJECT}{folded(subject)}"
+    return Edition(key=key, publisher=publisher, items=(), subject=subject)
+
+
+def archived(page: int, publisher: Publisher) -> Edition:
+    """One page of a collection's archive."""
+    return Edition(key=f"{ARCHIVE}{page}", publisher=publisher, items=(), page=page)
+
+
+def page(item: Item, publisher: Publisher) -> Edition:
+    """One article's own page."""
+    return Edition(key=f"{PAGE}{item.article.uri}", publisher=publisher, items=(item,))
 
 
 def digest(
@@ -57,9 +90,12 @@ def window_key(closed: datetime) -> str:
     return closed.isoformat()
 
 
-def for_channel(item: Item, channel: Channel, hosted: MediaUrl | None) -> Item:
-    """An item in a channel's own words, its local media where somebody hosts them."""
+def for_channel(
+    item: Item, channel: Channel, hosted: MediaUrl | None, page_url: str | None = None
+) -> Item:
+    """An item in a channel's own words, itself and its local media where somebody hosts them."""
     worded = item.article.worded_for(channel.name)
+    worded = replace(worded, url=worded.url or page_url)
     if not hosted or not any(media.sha256 for media in worded.media):
         return replace(item, article=worded)
     urls = {media.sha256: hosted(media) for media in worded.media if media.sha256}

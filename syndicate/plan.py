@@ -18,6 +18,7 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"  # a notice takes its place
     REFRESH = "refresh"  # other bytes, the same revision
     REMOVE = "remove"
+    ANNOUNCE = "announce"  # others are told that something changed
     NOTHING = "nothing"
     CANNOT = "cannot"
 

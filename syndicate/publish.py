@@ -12,6 +12,7 @@ from syndicate.carry import Progress, carry_out, silent, tell_digest, tell_faile
 from syndicate.channel import Channel, HostsMedia, Scope
 from syndicate.errors import ArticleError, UsageError
 from syndicate.ledger import Catalogue, Standing
+from syndicate.measure import measured
 from syndicate.office import Office
 from syndicate.plan import Action
 from syndicate.prepare import Preparation, Wish
@@ -50,11 +51,13 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
     chosen = office.chosen(request.channels)
     dry, new = request.dry_run, request.new
     drafts = read_all(office, request.paths, report, dry=dry, new=new)
-    wish_diff = Wish(refresh=request.refresh, diff=request.dry_run)
+    drafts = [_measured(office, draft, dry=dry) for draft in drafts]
+    again = request.refresh
+    wish = Wish(refresh=again, everything=again, diff=request.dry_run)
     with office.ledger.planning(dry=dry) as catalogue:
         kinds = [record(office, catalogue, request, draft, report) for draft in drafts]
         called = CALLED[kinds[-1]] if len(set(kinds)) == 1 else Action.CORRECT
-        prepare = Preparation(office, catalogue, replace(wish_diff, called=called))
+        prepare = Preparation(office, catalogue, replace(wish, called=called))
         plan_for(prepare, chosen, [draft.article.uri for draft in drafts], drafts)
     tell_failed(prepare.failed, report)
     if request.dry_run:
@@ -83,8 +86,19 @@ def plan_for(
             elif channel.takes(standing.item):
                 # not earlier than the channel was first seen: there its first window opens
                 catalogue.syndicate(known.id, draft.article.uri, prepare.office.clock())
-    for channel in channels:
-        prepare.say(channel, standings)
+    prepare.say(channels, standings)
+    prepare.announce()
+
+
+def _measured(office: Office, draft: Draft, *, dry: bool) -> Draft:
+    """A dry run asks nobody: what is not known is then shown and not enclosed."""
+    with office.ledger.reading() as db:
+        standing = Catalogue(db).standing(draft.article.uri)
+    known = standing.item.article if standing else None
+    article = draft.article
+    if dry and (known is None or known.fingerprint != article.fingerprint):
+        return draft
+    return replace(draft, article=measured(article, known, office.notes))
 
 
 def record(

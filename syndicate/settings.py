@@ -16,11 +16,21 @@ def _beside_the_configuration(path: Path, info: ValidationInfo) -> Path:
     return Path(folder, path.expanduser()).absolute()
 
 
-def _web_address(text: str) -> str:
+def _whole(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("write a whole address, like https://example.org")
-    return text.rstrip("/")
+    return text
+
+
+def _without_slash(text: str) -> str:
+    return _whole(text).rstrip("/")
+
+
+def _program(command: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    if not command or "/" not in command[0]:
+        return command
+    return (str(_beside_the_configuration(Path(command[0]), info)), *command[1:])
 
 
 def _schedule(value: Any) -> Schedule:
@@ -30,10 +40,16 @@ def _schedule(value: Any) -> Schedule:
 ConfigPath = Annotated[Path, AfterValidator(_beside_the_configuration)]
 """A path; a relative one starts at the configuration file's folder."""
 
-WebUrl = Annotated[str, AfterValidator(_web_address)]
+Command = Annotated[tuple[str, ...], AfterValidator(_program)]
+"""A program and its arguments; a program given as a path is found as a ``ConfigPath`` is."""
+
+WebAddress = Annotated[str, AfterValidator(_whole)]
+"""An absolute http(s) address, as it is written."""
+
+WebUrl = Annotated[str, AfterValidator(_without_slash)]
 """An absolute http(s) address, without a slash at its end."""
 
 ScheduleField = Annotated[Schedule, BeforeValidator(_schedule)]
 """``daily 17:00``, ``weekly fri 16:00``, ``monthly 1 08:00``."""
 
-__all__ = ["ConfigPath", "ScheduleField", "SecretStr", "WebUrl"]
+__all__ = ["Command", "ConfigPath", "ScheduleField", "SecretStr", "WebAddress", "WebUrl"]

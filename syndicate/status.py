@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from syndicate.channel import Scheduled
+from syndicate.channel import Scheduled, Scope
+from syndicate.collect import Collection
+from syndicate.editions import PAGE
 from syndicate.errors import ArticleError
+from syndicate.hosting import Hosting
 from syndicate.ledger import DigestCount, Happening, Place, Standing
 from syndicate.ledger.catalogue import Catalogue
 from syndicate.ledger.report import digests, history, places, uris
@@ -64,8 +68,8 @@ def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Statu
             standing = catalogue.standing(name)
             if standing is None:
                 raise ArticleError(f"{name}: the ledger does not know it")
-            found.articles.append(_article(standing, _where(catalogue, standing, still)))
-        found.open = [to_line(place) for place in still if uri in (None, place.edition)]
+            found.articles.append(_article(standing, _where(office, catalogue, standing, still)))
+        found.open = [to_line(one) for one in still if uri is None or _is_of(one, uri)]
         if uri is None:
             found.digests = digests(db)
             found.unconfigured = office.gone(catalogue)
@@ -105,15 +109,32 @@ def _article(standing: Standing, lines: list[Line]) -> ArticleStatus:
     )
 
 
-def _where(catalogue: Catalogue, standing: Standing, still: list[Place]) -> list[Line]:
+def _is_of(place: Place, uri: str) -> bool:
+    return place.edition in (uri, f"{PAGE}{uri}")
+
+
+def _where(
+    office: Office, catalogue: Catalogue, standing: Standing, still: list[Place]
+) -> list[Line]:
     """An article's own posts, the collections that hold it, the digests that carried it."""
     states = {(place.channel, place.edition): state_word(place.state) for place in still}
     lines = [to_line(place) for place in places(catalogue.db, edition=standing.uri)]
-    told = {line.channel for line in lines}
-    for name, key, version in catalogue.holding(standing.uri):
-        if name not in told:
-            state = states.get((name, key), "done")
-            shown = version or (standing.version if state == "done" else 0)
-            action = f"version {shown}" if shown else "listed"
-            lines.append(Line(channel=name, about=key, address="", action=action, state=state))
+    found = [*_listing(office, catalogue, standing.uri), *catalogue.carrying(standing.uri)]
+    for name, key, version in found:
+        state = states.get((name, key), "done")
+        shown = version or (standing.version if state == "done" else 0)
+        action = f"version {shown}" if shown else "listed"
+        lines.append(Line(channel=name, about=key, address="", action=action, state=state))
     return lines
+
+
+def _listing(office: Office, catalogue: Catalogue, uri: str) -> Iterator[tuple[str, str, int]]:
+    """(channel, edition's key, 0): the documents of collections that hold an article."""
+    known = {one.name: one for one in catalogue.channels()}
+    hosting = Hosting(office, catalogue)
+    for channel in office.channels:
+        if channel.scope is Scope.COLLECTION and channel.name in known:
+            collection = Collection(hosting, channel, known[channel.name], office.publisher)
+            for one in collection.documents(office.clock(), [uri], closing=False):
+                if uri in dict(one.held):
+                    yield channel.name, one.edition.key, 0

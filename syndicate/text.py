@@ -28,6 +28,11 @@ def squeeze(text: str) -> str:
     return " ".join(text.split())
 
 
+def folded(text: str) -> str:
+    """What two spellings of the same subject share."""
+    return squeeze(text).casefold()
+
+
 def plain(html: str) -> str:
     """The words of sanitised HTML, a line per block."""
     reader = _Words()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from syndicate.carry import Progress, carry_out, run_channel, silent, tell_failed
 from syndicate.channel import Scope
 from syndicate.digest import Request, digest
-from syndicate.errors import ArticleError
 from syndicate.ledger.report import Place, places
 from syndicate.office import Office
 from syndicate.plan import Action
@@ -22,7 +21,7 @@ def tick(office: Office, progress: Progress = silent) -> Report:
             continue
         with office.ledger.planning() as catalogue:
             known = office.remembered(catalogue, channel)
-            waiting = catalogue.waiting(known.id)
+            waiting = [number for number, _ in catalogue.waiting(known.id)]
         before = _open(office, channel.name)
         problem = run_channel(office, channel, known, waiting, progress)
         _tell(office, before, report)
@@ -35,16 +34,13 @@ def tick(office: Office, progress: Progress = silent) -> Report:
 
 
 def _expire(office: Office, report: Report, progress: Progress) -> None:
-    """Let every channel see which articles have just expired."""
+    """Let every channel see which articles have just expired, and which notices are old."""
     with office.ledger.planning() as catalogue:
         uris = catalogue.expire(office.clock())
-        prepare = Preparation(office, catalogue, Wish())
+        prepare = Preparation(office, catalogue, Wish(by_itself=True))
         standings = [standing for uri in uris if (standing := catalogue.standing(uri))]
-        for channel in office.channels if standings else ():
-            try:
-                prepare.say(channel, standings)
-            except ArticleError as error:
-                report.problems.append(str(error))
+        prepare.say(office.channels, standings)
+        prepare.announce()
     changed = [
         one for one in prepare.prepared if any(s.action is not Action.NOTHING for s in one.steps)
     ]

@@ -42,10 +42,10 @@ def withdraw(office: Office, request: Request, progress: Progress = silent) -> R
         standing = _record(office, catalogue, uri, request, reason, report)
         wish = Wish(refresh=True, called=Action.WITHDRAW, diff=request.dry_run)
         prepare = Preparation(office, catalogue, wish)
-        for channel in office.channels:
-            prepare.say(channel, [standing])
+        prepare.say(office.channels, [standing])
         if standing.item.withdrawal and standing.item.withdrawal.kill:
             prepare.remove_media(standing)
+        prepare.announce()
         digests = _recompose(office, catalogue, prepare, uri)
         carriers = _carriers(office, catalogue, uri)
     tell_failed(prepare.failed, report)

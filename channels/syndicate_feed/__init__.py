@@ -1,18 +1,22 @@
-"""The feed: everything that is live, as RSS, Atom and JSON Feed files in a folder."""
+"""The feed: what is live, as RSS, Atom and JSON Feed files, and pages for people, in a folder."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Self
+from shutil import which
+from typing import TYPE_CHECKING, Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from syndicate import (
+    Announces,
+    Article,
+    Assembles,
     Channel,
     Collects,
     Compares,
@@ -21,7 +25,9 @@ from syndicate import (
     Edition,
     Finding,
     HostsMedia,
+    HostsPages,
     Inspects,
+    Item,
     Media,
     Publisher,
     Receipt,
@@ -32,22 +38,30 @@ from syndicate import (
     Revises,
     Scope,
 )
-from syndicate.settings import ConfigPath, WebUrl
+from syndicate.settings import Command, ConfigPath, WebAddress, WebUrl
 from syndicate.text import plain
-from syndicate_feed import files
-from syndicate_feed.entries import contents
+from syndicate_feed import addresses, files
+from syndicate_feed.announce import AFTER, HUB, announcements, ping, run
+from syndicate_feed.entries import NEVER, Head, entries, readable
+
+if TYPE_CHECKING:
+    from syndicate_feed.pieces import Piece
 
 RSS, ATOM, JSON = "application/rss+xml", "application/atom+xml", "application/feed+json"
+HTML = "text/html"
 NOWHERE = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - not bound to
-OURS = re.compile(r"rss\.xml|atom\.xml|feed\.json|media/[0-9a-f]{64}(\.[a-z]+)?")
 
 
 @dataclass(kw_only=True)
-class Feed(Channel, Collects, Revises, Removes, Repeatable, Compares, HostsMedia, Inspects):
-    """A folder for a web server: rss.xml, atom.xml, feed.json, and pictures and PDFs in media/."""
+class Feed(
+    Channel, Collects, Assembles, Revises, Removes, Repeatable, Compares, HostsMedia, HostsPages,
+    Announces, Inspects,
+):  # fmt: skip
+    """A folder for a web server: rss.xml, atom.xml, feed.json, index.html, and what they show."""
 
     kind = "feed"
     scope = Scope.COLLECTION
+    archives = True
 
     title: Annotated[str, Field(min_length=1)]
     url: WebUrl
@@ -55,7 +69,19 @@ class Feed(Channel, Collects, Revises, Removes, Repeatable, Compares, HostsMedia
     directory: ConfigPath
     """The folder; it is made if it is missing."""
     items: Annotated[int, Field(ge=1)] = 50
-    """How many of the newest articles the feed holds."""
+    """How many of the newest articles the feed holds, and each document of its archive."""
+    subjects: Annotated[tuple[str, ...], AfterValidator(addresses.apart)] = ()
+    """Subjects that also have feeds of their own."""
+    notices: Annotated[int, Field(ge=0)] = 90
+    """How many days a withdrawn article stays as a notice; 0 is for ever."""
+    index: bool = True
+    """Whether the folder has a page for people, index.html."""
+    pages: bool = False
+    """Whether every article without a url gets a page here."""
+    hubs: tuple[WebAddress, ...] = ()
+    """WebSub hubs, told of every change."""
+    after: Command = ()
+    """A command to run after every change, with the changed files' paths."""
     description: str = ""
     """A sentence about the feed; without it, its title."""
     language: str = ""
@@ -70,25 +96,72 @@ class Feed(Channel, Collects, Revises, Removes, Repeatable, Compares, HostsMedia
     def target(self) -> str:
         return str(self.directory.resolve())
 
-    def render(self, edition: Edition) -> Iterator[Rendition]:
-        from syndicate_feed.json_feed import json_feed
-        from syndicate_feed.xml_feeds import atom, rss
+    @property
+    def keeps_notices(self) -> timedelta | None:
+        return timedelta(days=self.notices) if self.notices else None
 
-        feed = contents(
-            edition,
-            title=self.title,
-            description=self.description,
-            url=self.url,
-            language=self.language,
-            limit=self.items,
-        )
-        yield Rendition("rss.xml", RSS, rss(feed, "rss.xml", RSS))
-        yield Rendition("atom.xml", ATOM, atom(feed, "atom.xml", ATOM))
-        yield Rendition("feed.json", JSON, json_feed(feed, "feed.json"))
+    def render(self, edition: Edition) -> Iterable[Rendition]:
+        items = edition.items[: self.items]
+        return self.assemble(edition, list(self.pieces(items, edition.publisher)))
+
+    def pieces(self, items: Sequence[Item], publisher: Publisher) -> Iterator[bytes]:
+        from syndicate_feed.pieces import pieces
+
+        return map(bytes, pieces(entries(items, publisher), self._language(publisher)))
+
+    def assemble(self, edition: Edition, pieces: Sequence[bytes]) -> Iterator[Rendition]:
+        from syndicate_feed.json_feed import json_document
+        from syndicate_feed.pieces import Piece
+        from syndicate_feed.xml_feeds import atom_document, rss_document
+
+        held = [Piece.parse(piece) for piece in pieces]
+        head = self._head(edition, held)
+        lines = [piece.line for piece in held]
+        killed = [(one.id, one.killed, one.reason) for one in lines if one.killed]
+        in_atom = [piece.atom for piece in held]
+        if edition.page:
+            name = addresses.of_archive(edition.page)
+            yield Rendition(name, ATOM, atom_document(head, name, in_atom, killed))
+            return
+        name = addresses.RSS
+        in_rss = rss_document(head, name, [piece.rss for piece in held])
+        yield Rendition(f"{head.folder}{name}", RSS, in_rss)
+        name = addresses.ATOM
+        yield Rendition(f"{head.folder}{name}", ATOM, atom_document(head, name, in_atom, killed))
+        name = addresses.JSON
+        in_json = json_document(head, name, [piece.json for piece in held])
+        yield Rendition(f"{head.folder}{name}", JSON, in_json)
+        if self.index and not edition.subject:
+            from syndicate_feed.site import index
+
+            yield Rendition(addresses.INDEX, HTML, index(head, lines, self.subjects))
+
+    def page_url(self, article: Article) -> str:
+        return f"{self.url}/{addresses.of_page(article)}"
+
+    def page(self, edition: Edition) -> Rendition:
+        from syndicate_feed.site import page
+
+        [item] = edition.items
+        [entry] = entries([item], edition.publisher)
+        head = self._head(edition, [])
+        content = page(head, entry, readable(item), self.page_url(item.article))
+        return Rendition(addresses.of_page(item.article), HTML, content)
+
+    def announce(
+        self, changed: Mapping[str, str], waiting: Iterable[Rendition]
+    ) -> Iterator[Rendition]:
+        return announcements(changed, waiting, hubs=self.hubs, after=self.after)
 
     def as_text(self, rendition: Rendition) -> str:
         if rendition.media:
             return rendition.address
+        if rendition.media_type == HTML:
+            from syndicate_feed.site import seen
+
+            return plain(seen(rendition.content))
+        if rendition.media_type not in (RSS, ATOM, JSON):
+            return super().as_text(rendition)
         said = (f"{title}\n{plain(html)}".strip() for title, html in _read(rendition))
         return "\n\n".join(said)
 
@@ -99,21 +172,43 @@ class Feed(Channel, Collects, Revises, Removes, Repeatable, Compares, HostsMedia
         return Rendition(f"media/{media.name}", media.media_type, b"", (media.sha256,))
 
     def publish(self, delivery: Delivery) -> Receipt:
-        address = delivery.rendition.address
+        rendition = delivery.rendition
+        if not _is_told(rendition.address):
+            path = self._path(rendition.address)
+            with files.explained(self._setting, path):
+                foreign = not rendition.media and files.is_foreign(path, rendition.content)
+            if foreign and not delivery.stood:
+                off = ", or set index = false" if path.name == addresses.INDEX else ""
+                raise Refused(f"{self._setting}: {path} is not ours: move it away{off}")
+        return self._put(delivery)
+
+    def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
+        return self._put(delivery)
+
+    def _put(self, delivery: Delivery) -> Receipt:
+        address, content = delivery.rendition.address, delivery.rendition.content
+        where = f"channels.{self.name}"
+        if address.startswith(HUB):
+            ping(f"{where}.hubs", address.removeprefix(HUB), self.url, content)
+            return Receipt(address)
+        if address == AFTER:
+            run(f"{where}.after", self.after, self.directory, content)
+            return Receipt(address)
         path = self._path(address)
         with files.explained(self._setting, path):
             files.put(path, _content(delivery))
         return Receipt(address, f"{self.url}/{address}")
 
-    def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
-        return self.publish(delivery)
-
     def remove(self, receipt: Receipt) -> None:
+        if _is_told(receipt.reference):
+            return  # nobody can be untold
         path = self._path(receipt.reference)
         with files.explained(self._setting, path):
             files.drop(path)
 
     def holds(self, rendition: Rendition, receipt: Receipt) -> bool:
+        if _is_told(rendition.address):
+            return True
         try:
             path = self._path(receipt.reference)
             if rendition.media:
@@ -135,15 +230,45 @@ class Feed(Channel, Collects, Revises, Removes, Repeatable, Compares, HostsMedia
         where = f"channels.{self.name}.url: {wrong}" if wrong else f"{self.url}/rss.xml"
         yield Finding("public address", not wrong, where)
 
+        if self.after:
+            found = which(self.after[0])
+            where = f"channels.{self.name}.after: {self.after[0]} is not there: install it"
+            yield Finding("command", found is not None, found or where)
+
+    def _head(self, edition: Edition, held: Sequence[Piece]) -> Head:
+        title, page = self.title, edition.page
+        title = f"{title}: {edition.subject}" if edition.subject else title
+        previous = page - 1 if page else edition.pages
+        return Head(
+            title=readable(title),
+            description=readable(self.description or title),
+            base=self.url,
+            folder=addresses.of_subject(edition.subject) if edition.subject else "",
+            language=self._language(edition.publisher),
+            publisher=readable(edition.publisher),
+            updated=max((piece.updated for piece in held), default=NEVER),
+            hubs=self.hubs,
+            page=page,
+            previous=previous,
+        )
+
+    def _language(self, publisher: Publisher) -> str:
+        return self.language or publisher.language
+
     @property
     def _setting(self) -> str:
         return f"channels.{self.name}.directory"
 
     def _path(self, address: str) -> Path:
         # nothing but our own names: a reference never leads out of the folder or to a stranger's
-        if not OURS.fullmatch(address):
+        if not addresses.OURS.fullmatch(address):
             raise Refused(f"{self._setting}: {address!r} is no file of a feed; left alone")
         return self.directory / address
+
+
+def _is_told(address: str) -> bool:
+    """Whether something is said to others, and stands nowhere."""
+    return address == AFTER or address.startswith(HUB)
 
 
 def _unlikely(url: str) -> str:

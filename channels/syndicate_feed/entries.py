@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
-from syndicate import Article, Dateline, Edition, InfoSource, Item, Media, Publisher
+from syndicate import Article, Dateline, InfoSource, Item, Media, Publisher
 from syndicate.text import datelined, plain, squeeze
 from syndicate.words import correction_line, document_line, words
 
@@ -29,7 +29,9 @@ class Entry:
     id: str
     title: str
     url: str | None
-    html: str
+    html: str  # with its corrections
+    body: str  # the same without them
+    notice: str  # the newest of them
     summary: str  # plain text
     published: datetime
     updated: datetime
@@ -54,34 +56,29 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
-    """A whole feed; ``url`` is the public address of its folder."""
+class Head:
+    """What a feed document says of itself."""
 
     title: str
     description: str
-    url: str
+    base: str  # the public address of the feed's folder
+    folder: str  # the document's, below it: "", "subjects/pilkada/"
     language: str
     publisher: Publisher
-    updated: datetime
-    entries: tuple[Entry, ...]
+    updated: datetime  # of its newest change
+    hubs: tuple[str, ...]
+    page: int  # of the archive; 0 is what is new
+    previous: int  # the page of the archive that is older than this document; 0 is none
+
+    def address(self, name: str) -> str:
+        """Where a document of the same folder is."""
+        return f"{self.base}/{self.folder}{name}"
 
 
-def contents(
-    edition: Edition, *, title: str, description: str, url: str, language: str, limit: int
-) -> Contents:
-    """The newest ``limit`` items of an edition as a feed."""
-    edition = readable(edition)
-    publisher = edition.publisher
-    entries = tuple(_entry(item, publisher) for item in edition.items[:limit])
-    return Contents(
-        title=readable(title),
-        description=readable(description or title),
-        url=url,
-        language=language or publisher.language,
-        publisher=publisher,
-        updated=max((entry.updated for entry in entries), default=NEVER),
-        entries=entries,
-    )
+def entries(items: Iterable[Item], publisher: Publisher) -> list[Entry]:
+    """Items as feeds say them."""
+    publisher = readable(publisher)
+    return [_entry(readable(item), publisher) for item in items]
 
 
 def media_title(media: Media) -> str:
@@ -105,12 +102,17 @@ def _entry(item: Item, publisher: Publisher) -> Entry:
     language = article.language or publisher.language
     gone = item.withdrawal
     taken_back = gone is not None
+    corrections = [] if taken_back else list(_corrections(item, publisher, language))
+    body = _notice(item, language) if taken_back else _content(article, language)
+    said = (f"<p><strong>{escape(line)}</strong></p>" for line in corrections)
     return Entry(
         id=article.uri,
         title=_title(item, language),
         url=article.url,
-        html=_notice(item, language) if taken_back else _content(item, publisher, language),
-        summary=squeeze(plain(_notice(item, language))) if taken_back else squeeze(article.lead),
+        html="\n".join((*said, body)),
+        body=body,
+        notice=corrections[0] if corrections else "",
+        summary=squeeze(plain(body) if taken_back else article.lead),
         published=_moment(item.published, publisher),
         updated=_moment(item.updated, publisher),
         language=language,
@@ -145,19 +147,17 @@ def _notice(item: Item, language: str) -> str:
     return f"<p><strong>{said['withdrawn_notice']}</strong></p>\n<p>{said['reason']}: {reason}</p>"
 
 
-def _content(item: Item, publisher: Publisher, language: str) -> str:
-    article = item.article
+def _content(article: Article, language: str) -> str:
     body = with_dateline(without_homeless_pictures(article.html), article.dateline)
     first, *others = _figures(article, language) or [""]
     below = (*others, *_links(article, language), _source(article, language))
-    parts = (*_corrections(item, publisher, language), first, body, *below)
+    parts = (first, body, *below)
     return "\n".join(part.strip() for part in parts if part.strip())
 
 
 def _corrections(item: Item, publisher: Publisher, language: str) -> Iterable[str]:
     for said in reversed(item.corrections):
-        line = correction_line(said.at, squeeze(said.note), publisher.zone, language)
-        yield f"<p><strong>{escape(line)}</strong></p>"
+        yield correction_line(said.at, squeeze(said.note), publisher.zone, language)
 
 
 def _figures(article: Article, language: str) -> list[str]:

@@ -13,6 +13,11 @@ from tempfile import TemporaryFile, mkstemp
 
 from syndicate import DeliveryError, Refused, Unavailable
 
+MARKS = (  # of what this program wrote
+    b">syndicate</generator>",
+    b'<meta name="generator" content="syndicate">',
+    b"made by syndicate",
+)
 TEMPORARY = re.compile(r"\.syndicate-.+\.tmp")
 FULL = {ENOSPC, EDQUOT, EFBIG}
 
@@ -33,12 +38,23 @@ def has(path: Path, content: bytes) -> bool:
     return path.read_bytes() == content
 
 
+def is_foreign(path: Path, content: bytes) -> bool:
+    """Whether a file is there that somebody else wrote."""
+    if not path.is_file() or has(path, content):
+        return False
+    there = path.read_bytes()
+    return not any(mark in there for mark in MARKS)
+
+
 def drop(path: Path) -> None:
-    """Make a file be gone."""
+    """Make a file be gone, and its folder if it was the last one in a folder of ours."""
     if path.parent.is_dir():
         with _writing_in(path.parent) as folder, suppress(FileNotFoundError):
             path.unlink()
             os.fsync(folder)
+        if path.parent.parent.name == "subjects":
+            with suppress(OSError):
+                path.parent.rmdir()
 
 
 def try_out(folder: Path) -> None:

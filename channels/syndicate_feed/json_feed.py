@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
 from syndicate import Media
-from syndicate_feed.entries import Contents, Entry, media_title
+from syndicate_feed.entries import Entry, Head, media_title
 
 VERSION = "https://jsonfeed.org/version/1.1"
+COMMENT = "This is a feed, made by syndicate: add its address to a feed reader to follow it."
 
 
-def json_feed(contents: Contents, address: str) -> bytes:
-    """The feed as JSON Feed."""
-    publisher = contents.publisher
+def json_document(head: Head, name: str, items: Sequence[bytes]) -> bytes:
+    """The feed as JSON Feed, of items that ``json_item`` made."""
+    publisher = head.publisher
     feed = {
         "version": VERSION,
-        "title": contents.title,
+        "title": head.title,
         "home_page_url": publisher.url,
-        "feed_url": f"{contents.url}/{address}",
-        "description": contents.description,
+        "feed_url": head.address(name),
+        "description": head.description,
+        "user_comment": COMMENT,
         "icon": publisher.logo,
         "authors": [{"name": publisher.name, "url": publisher.url}],
-        "language": contents.language,
+        "language": head.language,
+        "hubs": [{"type": "WebSub", "url": hub} for hub in head.hubs],
     }
-    items = [_item(entry, contents.language) for entry in contents.entries]
-    written = json.dumps(_given(feed) | {"items": items}, ensure_ascii=False, indent=2)
-    return f"{written}\n".encode()
+    start = json.dumps(_given(feed), ensure_ascii=False, indent=2).removesuffix("\n}")
+    held = b"".join((b"\n", b",\n".join(items), b"\n  ")) if items else b""
+    return b"".join((start.encode(), b',\n  "items": [', held, b"]\n}\n"))
+
+
+def json_item(entry: Entry, feed_language: str) -> bytes:
+    """One item, as it stands in a feed of this language."""
+    written = json.dumps(_item(entry, feed_language), ensure_ascii=False, indent=2)
+    return f"    {written}".replace("\n", "\n    ").encode()
 
 
 def read_json(written: bytes) -> Iterator[tuple[str, str]]:

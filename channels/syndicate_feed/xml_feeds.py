@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from html import escape, unescape
 from typing import Any
@@ -13,8 +13,10 @@ from feedgen.feed import FeedGenerator
 from feedgen.util import xml_elem, xml_fromstring
 
 from syndicate import Media
-from syndicate_feed.entries import Contents, Entry, media_title
+from syndicate_feed import addresses
+from syndicate_feed.entries import NEVER, Entry, Head, media_title
 
+RSS_TYPE, ATOM_TYPE = "application/rss+xml", "application/atom+xml"
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 NAMESPACES = {
@@ -23,36 +25,58 @@ NAMESPACES = {
     "media": "http://search.yahoo.com/mrss/",
 }
 TOMBSTONES = "{http://purl.org/atompub/tombstones/1.0}"  # RFC 6721
+HISTORY = "http://purl.org/syndication/history/1.0"  # RFC 5005
+ITEM = re.compile(rb" *<item>.*?</item>\n", re.DOTALL)
+ENTRY = re.compile(rb" *<entry[ >].*?</entry>\n", re.DOTALL)
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 WEB = ("https://", "http://")
 MARKUP = re.compile(r"<[a-z/!?]", re.IGNORECASE)
 
 
-def rss(contents: Contents, address: str, media_type: str) -> bytes:
-    """The feed as RSS 2.0, where an item has one enclosure and a text as its description."""
-    feed = _feed(contents, address, media_type)
+def rss_items(entries: Sequence[Entry], language: str) -> list[bytes]:
+    """Each entry as an item of RSS 2.0: with one enclosure and a text as its description."""
+    feed = _generator(language)
     feed.register_extension("more", Namespaces, atom=False)
-    for entry in contents.entries:
+    for entry in entries:
         item = _item(feed, entry)
         for media in entry.enclosures[:1]:
             item.enclosure(media.url, media.size, media.media_type)
         item.description(_as_html(entry.summary), isSummary=True)
-        item.register_extension("more", partial(MoreOfRss, entry, contents.language), atom=False)
-    written: bytes = feed.rss_str(pretty=True)
-    return written
+        item.register_extension("more", partial(MoreOfRss, entry, language), atom=False)
+    return ITEM.findall(feed.rss_str(pretty=True))
 
 
-def atom(contents: Contents, address: str, media_type: str) -> bytes:
-    """The feed as Atom."""
-    feed = _feed(contents, address, media_type)
-    feed.register_extension("more", partial(MoreOfAtomFeed, contents.entries), rss=False)
-    for entry in contents.entries:
+def atom_entries(entries: Sequence[Entry], language: str) -> list[bytes]:
+    """Each entry as one of Atom."""
+    feed = _generator(language)
+    feed.register_extension("more", AtomNamespaces, rss=False)
+    for entry in entries:
         item = _item(feed, entry)
         item.author(name=entry.author)
         item.summary(entry.summary)
-        item.register_extension("more", partial(MoreOfAtom, entry, contents.language), rss=False)
-    written: bytes = feed.atom_str(pretty=True)
-    return written
+        item.register_extension("more", partial(MoreOfAtom, entry, language), rss=False)
+    return ENTRY.findall(feed.atom_str(pretty=True))
+
+
+def rss_document(head: Head, name: str, items: Iterable[bytes]) -> bytes:
+    """A feed as RSS 2.0, of items that ``rss_items`` made."""
+    feed = _feed(head, name, RSS_TYPE)
+    feed.register_extension("more", partial(MoreOfRssFeed, head), atom=False)
+    start, end, rest = feed.rss_str(pretty=True).rpartition(b"  </channel>")
+    return b"".join((start, *items, end, rest))
+
+
+def atom_document(
+    head: Head, name: str, entries: Iterable[bytes], killed: Iterable[tuple[str, str, str]]
+) -> bytes:
+    """A feed as Atom, of entries that ``atom_entries`` made.
+
+    ``killed``: the id of each entry that was to be removed, when (RFC 3339) and why.
+    """
+    feed = _feed(head, name, ATOM_TYPE)
+    feed.register_extension("more", partial(MoreOfAtomFeed, head, list(killed)), rss=False)
+    start, end, rest = feed.atom_str(pretty=True).rpartition(b"</feed>")
+    return b"".join((start, *entries, end, rest))
 
 
 def read_rss(written: bytes) -> Iterator[tuple[str, str]]:
@@ -102,21 +126,48 @@ class MoreOfRss:
         return item
 
 
-class MoreOfAtomFeed:
-    """The extension of the Atom feed: its namespaces, and tombstones for what was killed."""
+class MoreOfRssFeed(Namespaces):
+    """The extension of the RSS feed: its hubs, and where its archive begins."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self.killed = [entry for entry in entries if entry.killed]
+    def __init__(self, head: Head) -> None:
+        self.head = head
+
+    def extend_rss(self, feed: Any) -> Any:
+        channel = feed[0]
+        for rel, address in _relations(self.head):
+            xml_elem(f"{ATOM}link", channel, href=address, rel=rel)
+        return feed
+
+
+class AtomNamespaces:
+    """The extension of the Atom feed: names the namespaces of its entries."""
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": NAMESPACES["dc"]} | ({"at": TOMBSTONES[1:-1]} if self.killed else {})
+        return {"dc": NAMESPACES["dc"]}
 
     def extend_atom(self, feed: Any) -> Any:
-        for entry in self.killed:
-            assert entry.killed
-            when = entry.killed.isoformat()
-            stone = xml_elem(f"{TOMBSTONES}deleted-entry", feed, ref=entry.id, when=when)
-            xml_elem(f"{TOMBSTONES}comment", stone).text = entry.reason
+        return feed
+
+
+class MoreOfAtomFeed(AtomNamespaces):
+    """The extension of the Atom feed: what it is a page of, and tombstones for what was killed."""
+
+    def __init__(self, head: Head, killed: Sequence[tuple[str, str, str]]) -> None:
+        self.head, self.killed = head, killed
+
+    def extend_ns(self) -> dict[str, str]:
+        more = {"at": TOMBSTONES[1:-1]} if self.killed else {}
+        more |= {"fh": HISTORY} if self.head.page else {}
+        return super().extend_ns() | more
+
+    def extend_atom(self, feed: Any) -> Any:
+        for rel, address in _relations(self.head):
+            xml_elem("link", feed, href=address, rel=rel)
+        if self.head.page:
+            xml_elem(f"{{{HISTORY}}}archive", feed)
+        for ref, when, reason in self.killed:
+            stone = xml_elem(f"{TOMBSTONES}deleted-entry", feed, ref=ref, when=when)
+            xml_elem(f"{TOMBSTONES}comment", stone).text = reason
         return feed
 
 
@@ -137,22 +188,45 @@ class MoreOfAtom:
         return item
 
 
-def _feed(contents: Contents, address: str, media_type: str) -> FeedGenerator:
-    feed, publisher = FeedGenerator(), contents.publisher
-    feed.id(f"{contents.url}/atom.xml")
-    feed.title(contents.title)
-    feed.description(contents.description)
-    feed.language(contents.language)
-    feed.updated(contents.updated)  # else it is the clock's, and the bytes change every time
+def _generator(language: str) -> FeedGenerator:
+    """A feed with nothing but what feedgen asks for; its items are what is wanted."""
+    feed = FeedGenerator()
+    feed.id("-")
+    feed.title("-")
+    feed.description("-")
+    feed.link(href="-", rel="alternate")
+    feed.language(language)
+    feed.updated(NEVER)
+    return feed
+
+
+def _feed(head: Head, name: str, media_type: str) -> FeedGenerator:
+    feed, publisher = FeedGenerator(), head.publisher
+    # the pages of an archive are the same feed, continued
+    feed.id(f"{head.base}/{addresses.ATOM}" if head.page else head.address(addresses.ATOM))
+    feed.title(head.title)
+    feed.description(head.description)
+    feed.language(head.language)
+    feed.updated(head.updated)  # else it is the clock's, and the bytes change every time
     feed.generator("syndicate")  # without a version: an upgrade changes no feed
     feed.author({"name": publisher.name, "email": publisher.email, "uri": publisher.url})
     if publisher.email:
         feed.managingEditor(f"{publisher.email} ({publisher.name})")
     if publisher.logo:
         feed.logo(publisher.logo)
-    feed.link(href=f"{contents.url}/{address}", rel="self", type=media_type)
+    feed.link(href=head.address(name), rel="self", type=media_type)
     feed.link(href=publisher.url, rel="alternate")  # last, or RSS would link to itself
     return feed
+
+
+def _relations(head: Head) -> Iterator[tuple[str, str]]:
+    """How a document is related to others: hubs (WebSub), and its archive (RFC 5005)."""
+    if head.page:
+        yield "current", f"{head.base}/{addresses.ATOM}"
+    else:
+        yield from (("hub", hub) for hub in head.hubs)
+    if head.previous:
+        yield "prev-archive", f"{head.base}/{addresses.of_archive(head.previous)}"
 
 
 def _item(feed: FeedGenerator, entry: Entry) -> FeedEntry:

@@ -9,7 +9,7 @@ import sys
 def main() -> None:
     """The command ``syndicate``. ``--version`` alone needs no library at all."""
     if sys.argv[1:] in (["--version"], ["-V"]):
-        from syndicate.cli.version import VERSION
+        from syndicate.version import VERSION
 
         sys.stdout.write(f"syndicate {VERSION}\n")
         return

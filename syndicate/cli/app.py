@@ -9,7 +9,7 @@ import typer
 
 from syndicate.cli import articles, desk, lists, setup
 from syndicate.cli.context import remember
-from syndicate.cli.version import VERSION
+from syndicate.version import VERSION
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -27,9 +27,10 @@ from syndicate.errors import LedgerError, Refused, UsageError
 from syndicate.ledger import migrations
 from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
 from syndicate.ledger.engine import connect, transaction
+from syndicate.ledger.holdings import Held
 from syndicate.ledger.lists import Joining, Lists, Subscription
 from syndicate.ledger.pace import Pace
-from syndicate.ledger.queue import Attempt, Queue, Verb, resting
+from syndicate.ledger.queue import Attempt, Queue, Verb, Work, resting
 from syndicate.ledger.renditions import words
 from syndicate.ledger.report import DigestCount, Happening, Place
 from syndicate.ledger.schema import (
@@ -342,6 +343,7 @@ __all__ = [
     "Catalogue",
     "DigestCount",
     "Happening",
+    "Held",
     "Joining",
     "KnownChannel",
     "Ledger",
@@ -352,4 +354,5 @@ __all__ = [
     "Subscription",
     "Verb",
     "Window",
+    "Work",
 ]

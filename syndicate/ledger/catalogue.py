@@ -21,7 +21,6 @@ from sqlalchemy import (
     insert,
     literal,
     null,
-    or_,
     select,
     true,
     update,
@@ -29,9 +28,11 @@ from sqlalchemy import (
 
 from syndicate.article import Article, Correction, Item, PubStatus, Withdrawal
 from syndicate.channel import Receipt, Rendition
+from syndicate.ledger.holdings import Holdings
 from syndicate.ledger.queue import resting
 from syndicate.ledger.renditions import forget_unused, keep
 from syndicate.ledger.schema import (
+    article_subjects,
     articles,
     channels,
     deliveries,
@@ -45,6 +46,7 @@ from syndicate.ledger.schema import (
 )
 from syndicate.ledger.schema import renditions as words
 from syndicate.plan import Known, Step
+from syndicate.text import folded
 
 UNKNOWN = "unknown"  # the media type of what other hands put somewhere
 IDLE = ("due", "settled", "refused")
@@ -93,6 +95,7 @@ class Catalogue:
 
     def __init__(self, db: Connection) -> None:
         self.db = db
+        self.holdings = Holdings(db)
 
     # articles
 
@@ -108,10 +111,7 @@ class Catalogue:
 
     def at_url(self, url: str) -> Standing | None:
         """The article with this canonical page; the newest, if there are several."""
-        said = json.dumps({"url": url}, ensure_ascii=False)[1:-1]
-        uris = select(revisions.c.uri).where(revisions.c.document.contains(said, autoescape=True))
-        same = [one for one in self._standings(articles.c.uri.in_(uris))
-                if one.item.article.url == url]  # fmt: skip
+        same = self._standings(articles.c.url == url)
         return max(same, key=lambda one: one.item.updated, default=None)
 
     def mint(self, uri: str) -> None:
@@ -131,6 +131,7 @@ class Catalogue:
         version = (self.db.scalar(newest) or 0) + 1
         status = PubStatus.CANCELED if kind == "withdrawal" else PubStatus.USABLE
         row: dict[str, Any] = {"version": version, "pub_status": status, "path": path}
+        row["url"] = article.url
         row |= _expiring(article, at)
         if kind != "refile":
             row |= {"major_version": version, "updated_at": at}
@@ -149,6 +150,7 @@ class Catalogue:
                 document=document, **said,
             )
         )  # fmt: skip
+        self._file_under(article)
         return version
 
     def reread(self, article: Article, version: int, path: str, at: datetime) -> None:
@@ -158,6 +160,14 @@ class Catalogue:
         self.db.execute(update(revisions).where(here).values(document=document))
         noted = {"path": path} | _expiring(article, at)
         self.db.execute(update(articles).where(articles.c.uri == article.uri).values(**noted))
+
+    def _file_under(self, article: Article) -> None:
+        under, here = article_subjects, articles.c.uri == article.uri
+        at = self.db.scalar(select(articles.c.published_at).where(here))
+        self.db.execute(delete(under).where(under.c.uri == article.uri))
+        row = {"uri": article.uri, "published_at": at}
+        for subject in dict.fromkeys(map(folded, article.subjects)):
+            self.db.execute(insert(under).values(subject=subject, **row))
 
     def expire(self, at: datetime) -> list[str]:
         """Write down which articles have expired by now; returns those that just did."""
@@ -173,21 +183,15 @@ class Catalogue:
             if self.db.scalar(select(media.c.sha256).where(media.c.sha256 == sha256)) is None:
                 self.db.execute(insert(media).values(sha256=sha256, content=content))
 
-    def holding(self, uri: str) -> list[tuple[str, str, int]]:
-        """(channel, edition's key, version carried or 0): collections and digests with it."""
-        listed = (
-            select(channels.c.name, editions.c.key, literal(0).label("version"), editions.c.id)
-            .join(editions, editions.c.channel_id == channels.c.id)
-            .join(syndications, syndications.c.channel_id == channels.c.id)
-            .where(syndications.c.uri == uri, editions.c.key == "collection")
-        )
+    def carrying(self, uri: str) -> list[tuple[str, str, int]]:
+        """(channel, edition's key, version): the digests that carried an article."""
         carried = (
             select(channels.c.name, editions.c.key, edition_items.c.version, editions.c.id)
             .join(editions, editions.c.channel_id == channels.c.id)
             .join(edition_items, edition_items.c.edition_id == editions.c.id)
             .where(edition_items.c.uri == uri)
         )
-        rows = [*self.db.execute(listed), *self.db.execute(carried.order_by(editions.c.id))]
+        rows = self.db.execute(carried.order_by(editions.c.id))
         return [(row.name, row.key, row.version) for row in rows]
 
     def ever_shown(self, uri: str) -> list[str]:
@@ -239,18 +243,6 @@ class Catalogue:
 
     # items
 
-    def newest(self, channel: int, most: int) -> list[Item]:
-        """The newest articles of a channel that have not expired, and notices, newest first."""
-        current = or_(~articles.c.expired, articles.c.pub_status == PubStatus.CANCELED)
-        query = (
-            select(syndications.c.uri)
-            .join(articles, articles.c.uri == syndications.c.uri)
-            .where(syndications.c.channel_id == channel, current)
-            .order_by(articles.c.published_at.desc(), articles.c.uri)
-            .limit(most)
-        )
-        return self.items(list(self.db.scalars(query)))
-
     def between(self, channel: int, opened: datetime, closed: datetime) -> list[Item]:
         """What came to a channel in a window [opened, closed), in that order."""
         at = syndications.c.at
@@ -283,6 +275,25 @@ class Catalogue:
         return [found[uri] for uri in uris]
 
     # editions and deliveries
+
+    def keys(self, channel: int, prefix: str) -> list[str]:
+        """The keys of a channel's standing editions that begin so."""
+        here = and_(editions.c.channel_id == channel, editions.c.key.startswith(prefix))
+        return list(self.db.scalars(select(editions.c.key).where(here).order_by(editions.c.id)))
+
+    def wanted(self, edition: int, *, waiting: bool = False) -> list[Rendition]:
+        """What should be at the addresses of an edition, word for word; or only what waits."""
+        which = deliveries.c.state != "settled" if waiting else true()
+        query = (
+            select(deliveries.c.address, words.c.media_type, words.c.content, words.c.media)
+            .join(words, deliveries.c.wanted == words.c.id)
+            .where(deliveries.c.edition_id == edition, which)
+            .order_by(deliveries.c.id)
+        )
+        return [
+            Rendition(row.address, row.media_type, row.content, tuple(row.media.split()))
+            for row in self.db.execute(query)
+        ]
 
     def edition(self, channel: int, key: str) -> int | None:
         """A standing edition, if there is one yet."""
@@ -461,17 +472,24 @@ class Catalogue:
         forget_unused(self.db, unknown)
         return bool(taken.rowcount)
 
-    def waiting(self, channel: int) -> list[int]:
-        """The channel's editions with something due, under way or in doubt."""
+    def waiting(self, channel: int) -> list[tuple[int, str]]:
+        """(number, key) of the channel's editions with something due, under way or in doubt."""
         query = (
-            select(editions.c.id)
+            select(editions.c.id, editions.c.key)
             .join(deliveries, deliveries.c.edition_id == editions.c.id)
             .where(editions.c.channel_id == channel)
             .where(deliveries.c.state.not_in(("settled", "refused")))
             .distinct()
             .order_by(editions.c.id)
         )
-        return list(self.db.scalars(query))
+        return [(row.id, row.key) for row in self.db.execute(query)]
+
+    def wake(self, channel: int) -> None:
+        """Ask anew for what was refused."""
+        mine = select(editions.c.id).where(editions.c.channel_id == channel)
+        refused = and_(deliveries.c.edition_id.in_(mine), deliveries.c.state == "refused")
+        anew = {"state": "due", "why": "", "not_before": null()}
+        self.db.execute(update(deliveries).where(refused).values(**anew))
 
     def _new_edition(self, **values: Any) -> int:
         made = self.db.execute(insert(editions).values(**values)).inserted_primary_key

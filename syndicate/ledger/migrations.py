@@ -12,15 +12,18 @@ from sqlalchemy import Connection, Engine, and_, insert, inspect, select, text, 
 from syndicate.errors import LedgerError
 from syndicate.ledger.engine import transaction
 from syndicate.ledger.schema import (
+    article_subjects,
     articles,
+    fragments,
     ledger,
     metadata,
     minted,
     postgresql_too,
     revisions,
 )
+from syndicate.text import folded
 
-VERSION = 5
+VERSION = 6
 
 
 def _to_2(db: Connection) -> None:
@@ -55,7 +58,31 @@ def _to_5(db: Connection) -> None:
             db.execute(here.values(expires_at=datetime.fromisoformat(expires)))
 
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _to_2, 3: _to_3, 4: _to_4, 5: _to_5}
+def _to_6(db: Connection) -> None:
+    """Articles by subject and page, archives by page, and what collections were made from."""
+    db.execute(text("ALTER TABLE articles ADD COLUMN url TEXT"))
+    for column in ("url", "published_at"):
+        db.execute(text(f"CREATE INDEX ix_articles_{column} ON articles ({column})"))
+    db.execute(text("ALTER TABLE syndications ADD COLUMN page INTEGER"))
+    on = "ON syndications (channel_id, page)"
+    db.execute(text(f"CREATE INDEX ix_syndications_channel_id_page {on}"))
+    db.execute(text("ALTER TABLE editions ADD COLUMN stamp VARCHAR"))
+    fragments.create(db)
+    article_subjects.create(db)
+    newest = and_(revisions.c.uri == articles.c.uri, revisions.c.version == articles.c.version)
+    query = select(articles.c.uri, articles.c.published_at, revisions.c.document)
+    for row in db.execute(query.join(revisions, newest)).all():
+        given = json.loads(row.document)
+        here = articles.c.uri == row.uri
+        db.execute(update(articles).where(here).values(url=given.get("url")))
+        under = {"uri": row.uri, "published_at": row.published_at}
+        for subject in dict.fromkeys(map(folded, given.get("subjects", ()))):
+            db.execute(insert(article_subjects).values(subject=subject, **under))
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = dict(
+    enumerate((_to_2, _to_3, _to_4, _to_5, _to_6), start=2)
+)
 
 
 def version(db: Connection) -> int:

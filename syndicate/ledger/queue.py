@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 
 from syndicate.channel import Receipt, Recipient, Rendition, delivery_key
+from syndicate.editions import rank
 from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
 from syndicate.ledger.engine import now, transaction
 from syndicate.ledger.holder import LOCK, Holder
@@ -80,6 +81,16 @@ class Attempt:
     started: datetime
     neighbours: tuple[Receipt | None, Receipt | None] = (None, None)
     followed: Receipt | None = None
+    stood: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """An edition with something to do."""
+
+    edition: int
+    key: str
+    rank: int  # of a collection, what has a higher one points to what has a lower one
 
 
 class Queue:
@@ -105,14 +116,18 @@ class Queue:
 
     # claims
 
-    def work(self, editions: Sequence[int], *, doubts: bool) -> list[int]:
-        """Which of these editions have something due now, or in doubt."""
+    def work(self, numbers: Sequence[int], *, doubts: bool) -> list[Work]:
+        """Which of these editions have something due now, or in doubt, in their order."""
         with transaction(self.engine, reads=True) as db:
             states = ("due", "in_doubt") if doubts else ("due",)
             open_ = and_(d.state.in_(states), _ready(self.clock(db)))
-            mine = d.edition_id.in_(editions)
-            query = select(d.edition_id).where(mine, open_, _in_turn()).distinct()
-            return sorted(db.scalars(query))
+            return _works(db, and_(d.edition_id.in_(numbers), open_, _in_turn()))
+
+    def ahead(self, channel: int, rank: int) -> str:
+        """The key of an edition that comes earlier and does not stand; "" if there is none."""
+        open_ = and_(editions.c.channel_id == channel, d.state != "settled")
+        with transaction(self.engine, reads=True) as db:
+            return next((one.key for one in _works(db, open_) if one.rank < rank), "")
 
     def claim(self, edition: int, after: int, most: int) -> list[int]:
         """Take the next deliveries that are due, later than ``after``: nobody else will."""
@@ -327,6 +342,7 @@ class Queue:
             id=id, delivery=row.id, address=row.address, verb=verb, rendition=rendition,
             files=pictures, receipt=receipt, recipient=self._recipient(row), started=at,
             followed=_followed(db, row) if row.follows else None,
+            stood=row.present is None and row.destination is not None,
             key=delivery_key(row.channel_key, row.edition_key, row.address),
         )  # fmt: skip
 
@@ -398,6 +414,18 @@ def resting(which: ColumnElement[bool]) -> Update:
             state=case((rests, literal("settled")), else_=literal("due")),
         )
     )
+
+
+def _works(db: Connection, which: ColumnElement[bool]) -> list[Work]:
+    query = (
+        select(editions.c.id, editions.c.key, func.count(d.wanted).label("wanted"))
+        .join(deliveries, d.edition_id == editions.c.id)
+        .where(which)
+        .group_by(editions.c.id, editions.c.key)
+        .order_by(editions.c.id)
+    )
+    works = [Work(r.id, r.key, rank(r.key, removes=not r.wanted)) for r in db.execute(query)]
+    return sorted(works, key=lambda one: one.rank)
 
 
 def _before(db: Connection, row: Row[Any], attempt: Row[Any]) -> Receipt | None:

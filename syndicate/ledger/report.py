@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 
 from syndicate.channel import Receipt, delivery_key
+from syndicate.editions import PAGE
 from syndicate.ledger.schema import (
     articles,
     attempts,
@@ -79,10 +80,13 @@ def places(
     states: Sequence[str] = (),
     open_only: bool = False,
 ) -> list[Place]:
-    """Where things are: of one edition (by key or number), in some states, or not at rest."""
+    """Where things are: of one edition (by key or number), in some states, or not at rest.
+
+    An article's key also finds its page.
+    """
     query = _places()
     if edition is not None:
-        query = query.where(editions.c.key == edition)
+        query = query.where(editions.c.key.in_((edition, f"{PAGE}{edition}")))
     if number is not None:
         query = query.where(d.edition_id == number)
     if delivery is not None:

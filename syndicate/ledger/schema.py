@@ -89,7 +89,18 @@ articles = Table(
     Column("updated_at", Moment, nullable=False),
     Column("expires_at", Moment, index=True),  # since version 5, as expired
     Column("expired", Boolean, nullable=False, server_default=false()),
+    Column("url", Text, index=True),  # since version 6: of the newest revision
+    Index(None, "published_at"),  # since version 6
     CheckConstraint("pub_status IN ('usable', 'canceled')", name="pub_status"),
+)
+
+article_subjects = Table(  # since version 6: of each article's newest revision, case folded
+    "article_subjects",
+    metadata,
+    Column("uri", ForeignKey("articles.uri"), primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("published_at", Moment, nullable=False),  # the article's
+    Index(None, "subject", "published_at"),
 )
 
 minted = Table(  # since version 3: uris of files on their way to being published
@@ -141,7 +152,18 @@ syndications = Table(  # an article belongs to a channel from this moment on
     Column("channel_id", ForeignKey("channels.id"), primary_key=True),
     Column("uri", ForeignKey("articles.uri"), primary_key=True),
     Column("at", Moment, nullable=False),
+    Column("page", Integer),  # since version 6: of the channel's archive
     Index(None, "channel_id", "at"),
+    Index(None, "channel_id", "page"),  # since version 6
+)
+
+fragments = Table(  # since version 6: what a collection holds, as it says it; a cache
+    "fragments",
+    metadata,
+    Column("channel_id", ForeignKey("channels.id"), primary_key=True),
+    Column("uri", ForeignKey("articles.uri"), primary_key=True),
+    Column("stamp", String, nullable=False),  # of what it was made from
+    Column("content", LargeBinary, nullable=False),
 )
 
 editions = Table(
@@ -153,6 +175,7 @@ editions = Table(
     Column("opened_at", Moment),  # digests: the window
     Column("closed_at", Moment),
     Column("status", String, nullable=False, server_default="standing"),
+    Column("stamp", String),  # since version 6: of what a collection's words were made from
     UniqueConstraint("channel_id", "key"),  # a second cron run finds the first one's
     UniqueConstraint("channel_id", "closed_at"),  # a window is frozen once
     CheckConstraint("status IN ('standing', 'frozen', 'empty', 'skipped')", name="status"),

@@ -378,8 +378,8 @@ def test_a_document_has_its_name_wherever_it_is_enclosed(feed: Feed) -> None:
     [in_atom] = parsed(made["atom.xml"]).entries[0].enclosures
     [in_json] = json.loads(made["feed.json"].content)["items"][0]["attachments"]
     assert (in_atom.title, in_json["title"]) == ("formulir.pdf", "formulir.pdf")
-    for rendition in made.values():
-        assert "formulir.pdf – KPU & mitra (PDF, 120 kB)" in feed.as_text(rendition)
+    for name in FORMATS:
+        assert "formulir.pdf – KPU & mitra (PDF, 120 kB)" in feed.as_text(made[name])
 
 
 def test_a_remote_document_is_linked_without_a_size(feed: Feed) -> None:
@@ -506,11 +506,19 @@ def test_a_withdrawn_article_stays_under_its_id_as_a_notice(feed: Feed) -> None:
 
 def test_the_preview_is_what_readers_see(feed: Feed) -> None:
     article = replace(HELLO, headline="A & B", html="<p>C &amp; <em>D</em></p>\n<p>E</p>")
-    for rendition in rendered(feed, corrected(article)).values():
-        assert feed.as_text(rendition) == (
+    made = rendered(feed, corrected(article))
+    for name in FORMATS:
+        assert feed.as_text(made[name]) == (
             "News\nNews\n\nA & B\nCORRECTION (14 August 2026 20:00 WIB): The year was wrong.\n"
             "C & D\nE"
         )
+    seen = feed.as_text(made["index.html"]).partition("Newest\n")[2]
+    assert seen.splitlines()[:4] == [
+        "A & B",
+        "14 August 2026",
+        "CORRECTION (14 August 2026 20:00 WIB): The year was wrong.",
+        "It begins.",
+    ]
 
 
 # The folder
@@ -566,14 +574,14 @@ def test_a_file_that_is_gone_or_changed_no_longer_stands(feed: Feed) -> None:
     assert not feed.holds(delivery.rendition, receipt)
 
 
-ESCAPES = ("../secret", "/etc/hostname", "media/../../secret", "", ".", "media", "index.html")
+ESCAPES = ("../secret", "/etc/hostname", "media/../../secret", "", ".", "media", "theirs.html")
 
 
 @pytest.mark.parametrize("reference", ESCAPES)
 def test_nothing_but_our_own_files_is_ever_touched(feed: Feed, reference: str) -> None:
     (feed.directory / "media").mkdir(parents=True)
     secret = feed.directory.parent / "secret"
-    for stranger in (secret, feed.directory / "index.html"):
+    for stranger in (secret, feed.directory / "theirs.html"):
         stranger.write_text("theirs")
     rendition = Rendition(reference, "text/plain", b"theirs")
     with pytest.raises(Refused, match=r"channels\.feed\.directory"):
@@ -581,7 +589,7 @@ def test_nothing_but_our_own_files_is_ever_touched(feed: Feed, reference: str) -
     with pytest.raises(Refused, match=r"channels\.feed\.directory"):
         feed.publish(Delivery("0" * 32, rendition))
     assert not feed.holds(rendition, Receipt(reference))
-    assert secret.read_text() == (feed.directory / "index.html").read_text() == "theirs"
+    assert secret.read_text() == (feed.directory / "theirs.html").read_text() == "theirs"
 
 
 def test_removing_from_a_folder_that_is_gone_is_fine(feed: Feed) -> None:
@@ -609,7 +617,9 @@ def test_opening_refuses_a_file_in_the_folders_place(feed: Feed) -> None:
 def test_opening_allows_a_folder_that_is_yet_to_be_made(tmp_path: Path) -> None:
     with make_feed(tmp_path / "a" / "b") as feed:
         publish(feed, deliveries(feed, edition(feed, item())))
-    assert sorted(path.name for path in feed.directory.iterdir()) == sorted(FORMATS)
+    assert sorted(path.name for path in feed.directory.iterdir()) == sorted(
+        (*FORMATS, "index.html")
+    )
 
 
 def test_a_file_above_the_folder_is_named(tmp_path: Path) -> None:

@@ -90,8 +90,8 @@ def test_the_same_command_stands_in_the_json_document(room: Newsroom) -> None:
         (["resolve", "1", "--not-sent", "--sent", "1"], 2),
         (["resolve", "x", "--not-sent"], 2),
         (["resolve", "1", "--give-up", "--not-sent"], 2),
-        (["resolve", "4", "--give-up"], 2),  # a post in doubt
-        (["resolve", "4", "--sent", "https://t.me/lain/1"], 1),
+        (["resolve", "5", "--give-up"], 2),  # a post in doubt
+        (["resolve", "5", "--sent", "https://t.me/lain/1"], 1),
     ],
     ids=lambda words: " ".join(words) if isinstance(words, list) else None,
 )

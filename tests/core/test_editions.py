@@ -65,9 +65,21 @@ def test_an_articles_edition_is_named_by_its_uri() -> None:
     assert (made.key, made.items, made.publisher) == (NEW.article.uri, (NEW,), OFFICE)
 
 
-def test_a_collection_keeps_its_order_and_what_was_withdrawn() -> None:
-    made = editions.collection([OTHER, BACK, NEW], OFFICE)
-    assert (made.key, made.items) == (editions.COLLECTION, (OTHER, BACK, NEW))
+def test_a_collections_editions_are_named_by_what_they_hold() -> None:
+    whole, page = editions.collection(OFFICE, pages=3), editions.archived(2, OFFICE)
+    about = editions.about(" Kota  Kita ", OFFICE)
+    assert [one.key for one in (whole, page, about)] == [
+        "collection", "archive/2", "subject/kota kita"
+    ]  # fmt: skip
+    assert (whole.pages, page.page, about.subject) == (3, 2, " Kota  Kita ")
+
+
+def test_what_points_to_something_comes_after_it() -> None:
+    keys = ["media/a", "page/b", "archive/1", "subject/c", "collection", "announcements"]
+    ranks = [editions.rank(key, removes=False) for key in keys]
+    assert ranks == sorted(set(ranks))
+    assert ranks[-2] < editions.rank("media/a", removes=True) < ranks[-1]
+    assert editions.rank("announcements", removes=True) == ranks[-1]
 
 
 # a channel's own words

@@ -11,7 +11,7 @@ import pytest
 
 from docs.conftest import CHAT, Desk
 from docs.pages import PAGES, ROOT, page, sections, shell_lines, words
-from syndicate.cli.version import VERSION
+from syndicate.version import VERSION
 
 README = page("README.md")
 HOUR = sections(README)["The first hour"]

@@ -82,9 +82,12 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
     assert {one.pop("follows") for one in after["deliveries"]} == {None}
     assert {one.pop("expires_at") for one in after["articles"]} == {None}
     assert not any(one.pop("expired") for one in after["articles"])
+    assert {one.pop("url") for one in after["articles"]} == {None}
+    assert {one.pop("page") for one in after["syndications"]} == {None}
+    assert {one.pop("stamp") for one in after["editions"]} == {None}
     before["ledger"][0]["version"] = migrations.VERSION
-    assert after == before | {"minted": []}
-    assert [line.partition(";")[0] for line in told] == ["the ledger was brought to version 5"]
+    assert after == before | {"minted": [], "fragments": [], "article_subjects": []}
+    assert [line.partition(";")[0] for line in told] == ["the ledger was brought to version 6"]
 
 
 def test_a_migrated_ledger_is_made_like_a_new_one(old: str, tmp_path: Path) -> None:

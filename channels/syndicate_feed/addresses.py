@@ -1,0 +1,58 @@
+"""Where each file of a feed is within its folder, by pure rules and for ever."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from hashlib import sha256
+
+from syndicate import Article
+
+RSS, ATOM, JSON, INDEX = "rss.xml", "atom.xml", "feed.json", "index.html"
+FEED = re.compile(r"(subjects/[a-z0-9-]+/)?(rss\.xml|atom\.xml|feed\.json)")  # can be subscribed to
+OURS = re.compile(
+    rf"{FEED.pattern}|index\.html|archive/[1-9][0-9]*\.xml|articles/[a-z0-9-]+\.html"
+    r"|media/[0-9a-f]{64}(\.[a-z]+)?"
+)
+TAG = re.compile(r"tag:[^,]+,(?P<date>[0-9-]+):(?P<own>.*)", re.DOTALL)  # RFC 4151
+LONGEST = 80  # characters of a slug
+
+
+def of_subject(subject: str) -> str:
+    """The folder of a subject's feeds: ``subjects/pilkada-2024/``."""
+    name = _slug(subject) or sha256(subject.casefold().encode()).hexdigest()[:8]
+    return f"subjects/{name}/"
+
+
+def of_archive(page: int) -> str:
+    """One document of the archive."""
+    return f"archive/{page}.xml"
+
+
+def of_page(article: Article) -> str:
+    """An article's page: ``articles/2026-11-24-hari-tenang-1a2b3c4d.html``.
+
+    Made from its uri alone, which stays when the headline is corrected.
+    """
+    tag = TAG.fullmatch(article.uri)
+    said = f"{tag['date']}-{tag['own']}" if tag else article.uri
+    name = [_slug(said), sha256(article.uri.encode()).hexdigest()[:8]]
+    return f"articles/{'-'.join(filter(None, name))}.html"
+
+
+def apart(subjects: Sequence[str]) -> Sequence[str]:
+    """The same subjects; ValueError where two of them would have one folder."""
+    folders: dict[str, str] = {}
+    for subject in subjects:
+        if not subject.strip():
+            raise ValueError("a subject needs a name")
+        twin = folders.setdefault(of_subject(subject), subject)
+        if twin is not subject:
+            raise ValueError(f"{twin!r} and {subject!r} would have the same address: keep one")
+    return subjects
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST].strip("-")

@@ -1,0 +1,98 @@
+"""Tell others that the feed has changed: hubs (WebSub), and a command of the office's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+
+from syndicate import Rendition, Unavailable
+from syndicate_feed import addresses
+
+HUB, AFTER = "hub/", "after"
+FILES = "{files}"  # stands for the changed files' paths in the command
+PATIENCE = 20  # seconds for a hub's answer
+ENOUGH = 600  # seconds for the command, all its runs together
+AT_ONCE = 500  # files named in one run
+
+
+def announcements(
+    changed: Mapping[str, str], waiting: Iterable[Rendition], *,
+    hubs: Sequence[str], after: Sequence[str],
+) -> Iterator[Rendition]:  # fmt: skip
+    """One for each hub and one for the command, with what waited to be told."""
+    before = {one.address: json.loads(one.content) for one in waiting}
+    feeds = {name: what for name, what in changed.items() if addresses.FEED.fullmatch(name)}
+    for hub in dict.fromkeys(hubs):
+        yield from _told(f"{HUB}{hub}", before, feeds)
+    if after:
+        yield from _told(AFTER, before, changed)
+
+
+def ping(setting: str, hub: str, base: str, content: bytes) -> None:
+    """Tell a hub which feeds have changed (WebSub, chapter 7, as hubs have it)."""
+    import httpx
+
+    topics = [f"{base}/{name}" for name in json.loads(content)]
+    try:
+        answer = httpx.post(hub, data={"hub.mode": "publish", "hub.url": topics}, timeout=PATIENCE)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise Unavailable(f"{setting}: {hub} cannot be reached ({error})") from error
+    if not answer.is_success:
+        raise Unavailable(f"{setting}: {hub} answered {answer.status_code}")
+
+
+def run(setting: str, command: Sequence[str], folder: Path, content: bytes) -> None:
+    """Run the command with the changed files' paths, relative to the folder, in that folder."""
+    names = sorted(json.loads(content), key=_turn)
+    until = monotonic() + ENOUGH
+    for start in range(0, len(names), AT_ONCE):
+        _run(setting, _with_files(command, names[start : start + AT_ONCE]), folder, until)
+
+
+def _told(
+    address: str, before: Mapping[str, Mapping[str, str]], changed: Mapping[str, str]
+) -> Iterator[Rendition]:
+    all_of_it = {**before.get(address, {}), **changed}
+    if all_of_it:
+        content = json.dumps(all_of_it, sort_keys=True, ensure_ascii=False).encode()
+        yield Rendition(address, "application/json", content)
+
+
+def _turn(name: str) -> tuple[bool, str]:
+    """What is in folders first: the feed points to it."""
+    return "/" not in name, name
+
+
+def _with_files(command: Sequence[str], names: Sequence[str]) -> list[str]:
+    if FILES not in command:
+        return [*command, *names]
+    return [part for word in command for part in (names if word == FILES else [word])]
+
+
+def _run(setting: str, command: Sequence[str], folder: Path, until: float) -> None:
+    try:
+        process = subprocess.Popen(  # noqa: S603 - the office's own, and no shell
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise Unavailable(f"{setting}: {command[0]} cannot be run ({error.strerror})") from error
+    with process:
+        try:
+            _, complaint = process.communicate(timeout=max(0.1, until - monotonic()))
+        except BaseException as error:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            if not isinstance(error, subprocess.TimeoutExpired):
+                raise
+            raise Unavailable(f"{setting}: {command[0]} took longer than {ENOUGH} s") from error
+    if process.returncode:
+        said = complaint.decode(errors="replace").strip().splitlines()
+        why = f" ({said[-1][:200]})" if said else ""
+        raise Unavailable(f"{setting}: {command[0]} ended with {process.returncode}{why}")

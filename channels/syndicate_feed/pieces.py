@@ -1,0 +1,80 @@
+"""One item in every form, as it is kept: a line of JSON about it, then RSS, Atom and JSON Feed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from syndicate.text import excerpt
+from syndicate_feed.entries import Entry
+from syndicate_feed.json_feed import json_item
+from syndicate_feed.xml_feeds import atom_entries, rss_items
+
+LONGEST = 300  # characters of a summary on the folder's page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What lists and feeds say of an item."""
+
+    id: str
+    title: str
+    url: str | None
+    summary: str
+    notice: str  # its newest correction, as readers are told of it
+    language: str
+    published: str  # RFC 3339
+    updated: str
+    killed: str | None  # when its removal was asked for
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """An item in every form, each as it stands in its document."""
+
+    line: Line
+    rss: bytes
+    atom: bytes
+    json: bytes
+
+    def __bytes__(self) -> bytes:
+        about = asdict(self.line) | {"sizes": [len(self.rss), len(self.atom)]}
+        head = json.dumps(about, ensure_ascii=False).encode()
+        return b"".join((head, b"\n", self.rss, self.atom, self.json))
+
+    @classmethod
+    def parse(cls, written: bytes) -> Piece:
+        """What ``bytes(piece)`` wrote."""
+        head, _, body = written.partition(b"\n")
+        about = json.loads(head)
+        rss, atom = about.pop("sizes")
+        return cls(Line(**about), body[:rss], body[rss : rss + atom], body[rss + atom :])
+
+    @property
+    def updated(self) -> datetime:
+        return datetime.fromisoformat(self.line.updated)
+
+
+def pieces(entries: Sequence[Entry], language: str) -> Iterator[Piece]:
+    """Each entry in every form, in a feed of this language."""
+    rss, atom = rss_items(entries, language), atom_entries(entries, language)
+    for entry, in_rss, in_atom in zip(entries, rss, atom, strict=True):
+        yield Piece(_line(entry), in_rss, in_atom, json_item(entry, language))
+
+
+def _line(entry: Entry) -> Line:
+    return Line(
+        id=entry.id,
+        title=entry.title,
+        url=entry.url,
+        summary=excerpt(entry.summary, LONGEST),
+        notice=entry.notice,
+        language=entry.language,
+        published=entry.published.isoformat(),
+        updated=entry.updated.isoformat(),
+        killed=entry.killed.isoformat() if entry.killed else None,
+        reason=entry.reason,
+    )

@@ -1,0 +1,55 @@
+"""Who gives the pictures, documents and pages of articles an address that every channel shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import cast
+
+from syndicate import editions
+from syndicate.article import Item
+from syndicate.channel import Channel, HostsMedia, HostsPages
+from syndicate.ledger import Catalogue
+from syndicate.office import Office
+
+
+class _Host(Channel, HostsMedia):
+    """A channel that hosts pictures, for the type checker."""
+
+
+class Hosting:
+    """What the host has of articles, within one planning transaction."""
+
+    def __init__(self, office: Office, catalogue: Catalogue) -> None:
+        self.office, self.catalogue = office, catalogue
+        hosts = (cast(_Host, one) for one in office.channels if isinstance(one, HostsMedia))
+        self.host = next(hosts, None)
+
+    @property
+    def number(self) -> int:
+        """The host's, in the ledger."""
+        assert self.host is not None
+        return self.office.remembered(self.catalogue, self.host).id
+
+    def worded(self, items: Iterable[Item], channel: Channel) -> list[Item]:
+        """Articles in a channel's words, with addresses for what the host has of them."""
+        items = list(items)
+        host, there = self.host, self.there([item.article.uri for item in items])
+        worded = []
+        for item in items:
+            hosted, paged = there[item.article.uri]
+            media_url = host.media_url if host and hosted else None
+            page_url = host.page_url(item.article) if isinstance(host, HostsPages) else None
+            worded.append(
+                editions.for_channel(item, channel, media_url, page_url if paged else None)
+            )
+        return worded
+
+    def there(self, uris: Sequence[str]) -> dict[str, tuple[bool, bool]]:
+        """Whether each article's pictures, and a page of it, are with the host."""
+        if self.host is None:
+            return dict.fromkeys(uris, (False, False))
+        number, holdings = self.number, self.catalogue.holdings
+        hosted = holdings.having(number, uris)
+        keys = [f"{editions.PAGE}{uri}" for uri in uris]
+        paged = holdings.standing(number, keys) if isinstance(self.host, HostsPages) else set()
+        return {uri: (uri in hosted, f"{editions.PAGE}{uri}" in paged) for uri in uris}

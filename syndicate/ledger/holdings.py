@@ -1,0 +1,127 @@
+"""What collections hold: the newest articles, those of a subject, the pages of an archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, case, delete, func, insert, select, true, update
+
+from syndicate.article import PubStatus
+from syndicate.ledger.schema import article_subjects, articles, editions, fragments, syndications
+from syndicate.text import folded
+
+Held = tuple[str, int]  # an article's uri and its version
+
+
+class Holdings:
+    """The collections within a planning transaction."""
+
+    def __init__(self, db: Connection) -> None:
+        self.db = db
+
+    def newest(
+        self, channel: int, most: int, *, subject: str | None = None, since: datetime | None = None
+    ) -> list[Held]:
+        """What a channel has that has not expired, newest first.
+
+        Notices stay if the article was withdrawn ``since`` then.
+        """
+        canceled = articles.c.pub_status == PubStatus.CANCELED
+        lately = articles.c.updated_at >= since if since else true()
+        current = case((canceled, lately), else_=~articles.c.expired)
+        s, under = syndications.c, article_subjects.c
+        # not joined: the articles are to be walked from the newest on
+        mine = select(s.uri).where(s.channel_id == channel, s.uri == articles.c.uri).exists()
+        query = select(articles.c.uri, articles.c.version).where(mine, current).limit(most)
+        if subject is None:
+            query = query.order_by(articles.c.published_at.desc(), articles.c.uri)
+        else:
+            query = query.join(article_subjects, under.uri == articles.c.uri)
+            query = query.where(under.subject == folded(subject))
+            query = query.order_by(under.published_at.desc(), under.uri)
+        return [(row.uri, row.version) for row in self.db.execute(query)]
+
+    def having(self, channel: int, uris: Sequence[str]) -> set[str]:
+        """Which of these articles belong to a channel."""
+        s = syndications.c
+        query = select(s.uri).where(s.channel_id == channel, s.uri.in_(uris))
+        return set(self.db.scalars(query))
+
+    def standing(self, channel: int, keys: Sequence[str]) -> set[str]:
+        """Which of these keys are those of editions of a channel."""
+        e = editions.c
+        query = select(e.key).where(e.channel_id == channel, e.key.in_(keys))
+        return set(self.db.scalars(query))
+
+    def last_page(self, channel: int) -> int:
+        """The number of the archive's newest closed page; 0 is none."""
+        s = syndications.c
+        return int(self.db.scalar(select(func.max(s.page)).where(s.channel_id == channel)) or 0)
+
+    def close_pages(self, channel: int, size: int, most: int) -> int:
+        """Close the pages that are full, ``most`` of them at once; the newest page's number."""
+        s = syndications.c
+        mine, last = s.channel_id == channel, self.last_page(channel)
+        query = select(s.uri).where(mine, s.page.is_(None)).order_by(s.at, s.uri)
+        uris = list(self.db.scalars(query.limit(size * most)))
+        for start in range(0, len(uris) - size + 1, size):
+            last += 1
+            bound = update(syndications).where(mine, s.uri.in_(uris[start : start + size]))
+            self.db.execute(bound.values(page=last))
+        return last
+
+    def pages_of(self, channel: int, uris: Sequence[str]) -> set[int]:
+        """The closed pages that hold these articles."""
+        s = syndications.c
+        here = and_(s.channel_id == channel, s.uri.in_(uris), s.page.is_not(None))
+        return set(self.db.scalars(select(s.page).where(here)))
+
+    def page(self, channel: int, number: int) -> list[Held]:
+        """What is on a closed page, newest first."""
+        s = syndications.c
+        query = (
+            select(articles.c.uri, articles.c.version)
+            .join(syndications, articles.c.uri == s.uri)
+            .where(s.channel_id == channel, s.page == number)
+            .order_by(articles.c.published_at.desc(), articles.c.uri)
+        )
+        return [(row.uri, row.version) for row in self.db.execute(query)]
+
+    def fragments(self, channel: int, stamps: Mapping[str, str]) -> dict[str, bytes]:
+        """What a collection said of articles, where they still are as their stamps say."""
+        f = fragments.c
+        query = select(fragments).where(f.channel_id == channel, f.uri.in_(list(stamps)))
+        rows = self.db.execute(query)
+        return {row.uri: row.content for row in rows if row.stamp == stamps[row.uri]}
+
+    def keep_fragments(
+        self, channel: int, stamps: Mapping[str, str], made: Mapping[str, bytes]
+    ) -> None:
+        """Keep what a collection says of articles."""
+        f = fragments.c
+        self.db.execute(delete(fragments).where(f.channel_id == channel, f.uri.in_(list(made))))
+        rows = [
+            {"channel_id": channel, "uri": uri, "stamp": stamps[uri], "content": content}
+            for uri, content in made.items()
+        ]
+        if rows:
+            self.db.execute(insert(fragments), rows)
+
+    def forget_fragments(self, channel: int, *, but: Iterable[str]) -> None:
+        """Forget what is in no collection of a channel any more."""
+        f = fragments.c
+        kept = set(but)
+        there = self.db.scalars(select(f.uri).where(f.channel_id == channel))
+        gone = [uri for uri in there if uri not in kept]
+        if gone:
+            self.db.execute(delete(fragments).where(f.channel_id == channel, f.uri.in_(gone)))
+
+    def stamp(self, edition: int) -> str | None:
+        """What an edition's words were made from."""
+        found: str | None = self.db.scalar(select(editions.c.stamp).where(editions.c.id == edition))
+        return found
+
+    def set_stamp(self, edition: int, stamp: str) -> None:
+        """Keep what an edition's words were made from."""
+        self.db.execute(update(editions).where(editions.c.id == edition).values(stamp=stamp))
