@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from base64 import b64encode
@@ -15,13 +14,14 @@ from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from chromium import browser as find_browser
 from gallery import Piece, gallery
 from posts import Post, units
 from syndicate.demo.bubbles import bubble
 
 PNG = b"\x89PNG"
 BUILD = Path(__file__).resolve().parent.parent / "build"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
 COLUMNS, BUBBLE, GAP = 5, 360, 20  # pixels, but for the first
 PAGE = """<!doctype html>
 <meta charset="utf-8"><title>Golden posts</title>
@@ -55,7 +55,7 @@ def main() -> None:
         PAGE.format(figures=figures, columns=COLUMNS, bubble=BUBBLE, gap=GAP), encoding="utf-8"
     )
     print(page)
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = find_browser()
     if browser is None:
         print("no picture: no Chromium was found", file=sys.stderr)
     else:

@@ -13,7 +13,7 @@ from syndicate import Article, Dateline, InfoSource, Item, Media, Publisher
 from syndicate.text import datelined, plain, squeeze
 from syndicate.words import correction_line, document_line, words
 
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # an empty feed has no date of its own
+NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # an empty feed has no date of its own
 FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0
 ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
 TAG = re.compile(rf"<(?P<end>/?)(?P<name>[a-z][a-z0-9]*){ATTRIBUTES}>", re.IGNORECASE)

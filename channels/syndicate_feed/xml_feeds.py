@@ -27,6 +27,7 @@ NAMESPACES = {
 TOMBSTONES = "{http://purl.org/atompub/tombstones/1.0}"  # RFC 6721
 HISTORY = "http://purl.org/syndication/history/1.0"  # RFC 5005
 ITEM = re.compile(rb" *<item>.*?</item>\n", re.DOTALL)
+PLAIN = re.compile(rb">([^<]*&[^<]*)</(?!description>|content:)")  # text that is no HTML
 ENTRY = re.compile(rb" *<entry[ >].*?</entry>\n", re.DOTALL)
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 WEB = ("https://", "http://")
@@ -43,7 +44,7 @@ def rss_items(entries: Sequence[Entry], language: str) -> list[bytes]:
             item.enclosure(media.url, media.size, media.media_type)
         item.description(_as_html(entry.summary), isSummary=True)
         item.register_extension("more", partial(MoreOfRss, entry, language), atom=False)
-    return ITEM.findall(feed.rss_str(pretty=True))
+    return [_unmistakable(item) for item in ITEM.findall(feed.rss_str(pretty=True))]
 
 
 def atom_entries(entries: Sequence[Entry], language: str) -> list[bytes]:
@@ -63,7 +64,7 @@ def rss_document(head: Head, name: str, items: Iterable[bytes]) -> bytes:
     feed = _feed(head, name, RSS_TYPE)
     feed.register_extension("more", partial(MoreOfRssFeed, head), atom=False)
     start, end, rest = feed.rss_str(pretty=True).rpartition(b"  </channel>")
-    return b"".join((start, *items, end, rest))
+    return b"".join((_unmistakable(start), *items, end, rest))
 
 
 def atom_document(
@@ -247,6 +248,15 @@ def _enclosure(media: Media) -> dict[str, str]:
     link = {"rel": "enclosure", "type": media.media_type, "length": str(media.size)}
     titled = {"title": media_title(media)} if media_title(media) else {}
     return {"href": media.url or ""} | link | titled
+
+
+def _unmistakable(written: bytes) -> bytes:
+    """Plain text as the RSS Profile asks for it, or some readers take it for HTML."""
+    return PLAIN.sub(_numbered, written)
+
+
+def _numbered(found: re.Match[bytes]) -> bytes:
+    return found[0].replace(b"&lt;", b"&#x3C;").replace(b"&amp;", b"&#x26;")
 
 
 def _as_html(text: str) -> str:

@@ -443,8 +443,8 @@ def test_a_headline_of_nothing_readable_gives_way_to_the_uri(feed: Feed) -> None
 def test_an_empty_feed_is_a_feed_with_a_fixed_date(feed: Feed) -> None:
     made = rendered(feed)
     assert [parsed(made[name]).entries for name in FORMATS[:2]] == [[], []]
-    assert parsed(made["atom.xml"]).feed.updated == "1970-01-01T00:00:00+00:00"
-    assert b"<lastBuildDate>Thu, 01 Jan 1970 00:00:00 +0000</" in made["rss.xml"].content
+    assert parsed(made["atom.xml"]).feed.updated == "2000-01-01T00:00:00+00:00"
+    assert b"<lastBuildDate>Sat, 01 Jan 2000 00:00:00 +0000</" in made["rss.xml"].content
     assert json.loads(made["feed.json"].content)["items"] == []
 
 
