@@ -257,6 +257,7 @@ class Preparation:
         for key in self.catalogue.keys(known.id, editions.SUBJECT):
             if key not in there:
                 self._renditions(channel, known, key, [])
+                self.catalogue.holdings.set_stamp(self.prepared[-1].edition, "")
 
     def _again(self, channel: Channel, known: KnownChannel, key: str) -> None:
         """See to an edition that is wanted as it was."""

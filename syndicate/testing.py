@@ -13,11 +13,14 @@ import pytest
 from syndicate.article import Article, Correction, Edition, Item, Media, Publisher, Withdrawal
 from syndicate.channel import (
     Absent,
+    Announces,
+    Assembles,
     Channel,
     Compares,
     Delivery,
     Finds,
     HostsMedia,
+    HostsPages,
     Inspects,
     Receipt,
     Recipient,
@@ -240,6 +243,42 @@ class ChannelTests(ABC):
         rendition = channel.host(PICTURE)
         receipt = channel.publish(Delivery("0" * 32, rendition, {PICTURE.sha256: PIXEL}))
         assert receipt.url == channel.media_url(PICTURE)
+
+    def test_puts_a_page_where_it_says(self, channel: Channel) -> None:
+        if not isinstance(channel, HostsPages):
+            pytest.skip("hosts no pages")
+        before = None
+        for state in (item(), corrected(replace(HELLO, headline="Hello, World!")), withdrawn()):
+            rendition = channel.page(edition(channel, state))
+            assert before in (None, rendition.address)
+            before = rendition.address
+            receipt = channel.publish(Delivery("0" * 32, rendition, stood=True))
+            assert receipt.url == channel.page_url(state.article)
+            assert state.article.headline in channel.as_text(rendition)
+
+    def test_says_a_collection_as_its_pieces_together(self) -> None:
+        channel = self.make_channel()
+        if not isinstance(channel, Assembles):
+            pytest.skip("says it all at once")
+        second = replace(HELLO, uri=f"{HELLO.uri}-2", headline="Second")
+        items = (item(), corrected(second), withdrawn(replace(HELLO, uri=f"{HELLO.uri}-3")))
+        what = edition(channel, *items)
+        pieces = list(channel.pieces(items, OFFICE))
+        alone = [piece for one in items for piece in channel.pieces([one], OFFICE)]
+        assert pieces == alone
+        assert list(channel.assemble(replace(what, items=()), pieces)) == list(channel.render(what))
+
+    def test_tells_of_what_changed_and_of_what_waited(self) -> None:
+        channel = self.make_channel()
+        if not isinstance(channel, Announces):
+            pytest.skip("tells nobody")
+        assert list(channel.announce({}, [])) == []
+        changed = {r.address: r.digest for r in channel.render(edition(channel, item()))}
+        told = list(channel.announce(changed, []))
+        assert list(channel.announce({}, told)) == told
+        gone = list(channel.announce(dict.fromkeys(changed, ""), told))
+        assert [r.address for r in gone] == [r.address for r in told]
+        assert all(one.digest != other.digest for one, other in zip(told, gone, strict=True))
 
     def _stamped(self, channel: Channel, receipts: list[Receipt]) -> list[Receipt]:
         return [replace(receipt, destination=channel.identity()) for receipt in receipts]

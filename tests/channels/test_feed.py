@@ -65,7 +65,7 @@ class TestFeed(ChannelTests):
         self.directory = tmp_path / "public" / "feed"
 
     def make_channel(self) -> Feed:
-        return make_feed(self.directory)
+        return make_feed(self.directory, hubs=("https://hub.example/",), after=("true",))
 
     def shown(self) -> list[str]:
         return [file.read_text() for file in sorted(self.directory.iterdir()) if file.is_file()]
