@@ -49,6 +49,7 @@ soak: .venv/dev
 bench: .venv/dev
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/telegram_render.py
+	$(BIN)/python benchmarks/feeds.py
 
 # `make lock UPGRADE=--upgrade` takes the newest versions; else only what is missing is added
 lock:

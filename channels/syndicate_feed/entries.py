@@ -18,6 +18,7 @@ FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
 TAG = re.compile(rf"<(?P<end>/?)(?P<name>[a-z][a-z0-9]*){ATTRIBUTES}>", re.IGNORECASE)
 HOMELESS_PICTURE = re.compile(rf'<img\s{ATTRIBUTES}src="media:[^"]*"{ATTRIBUTES}>', re.IGNORECASE)
+TEXTS: dict[type, tuple[str, ...]] = {}  # what readable() has to look at, by type
 HOLLOW = re.compile(rf"<(a|p|figure)(?:\s{ATTRIBUTES})?>\s*</\1>\n?", re.IGNORECASE)
 CONTAINERS = {"blockquote", "ul", "ol", "dl", "table", "figure", "div", "pre"}
 
@@ -88,13 +89,25 @@ def media_title(media: Media) -> str:
 
 def readable(value: Any) -> Any:
     """The same value, its texts without the characters that XML forbids."""
-    if isinstance(value, str):
-        return FORBIDDEN.sub("", value)
+    if isinstance(value, str):  # a test that is quicker than the search
+        return value if value.isprintable() else FORBIDDEN.sub("", value)
     if isinstance(value, tuple):
-        return tuple(readable(part) for part in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{f.name: readable(getattr(value, f.name)) for f in fields(value)})
-    return value
+        return tuple(map(readable, value)) if value else value
+    changed = {}
+    for name in _texts(type(value)):
+        before = getattr(value, name)
+        if before and (after := readable(before)) is not before and after != before:
+            changed[name] = after
+    return replace(value, **changed) if changed else value
+
+
+def _texts(kind: type) -> tuple[str, ...]:
+    """The fields that may hold texts, directly or deeper."""
+    if kind not in TEXTS:
+        plain = ("int", "bool", "datetime", "datetime | None")  # annotations are texts themselves
+        given = fields(kind) if is_dataclass(kind) else ()
+        TEXTS[kind] = tuple(field.name for field in given if field.type not in plain)
+    return TEXTS[kind]
 
 
 def _entry(item: Item, publisher: Publisher) -> Entry:

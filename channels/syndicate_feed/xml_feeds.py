@@ -26,9 +26,7 @@ NAMESPACES = {
 }
 TOMBSTONES = "{http://purl.org/atompub/tombstones/1.0}"  # RFC 6721
 HISTORY = "http://purl.org/syndication/history/1.0"  # RFC 5005
-ITEM = re.compile(rb" *<item>.*?</item>\n", re.DOTALL)
-PLAIN = re.compile(rb">([^<]*&[^<]*)</(?!description>|content:)")  # text that is no HTML
-ENTRY = re.compile(rb" *<entry[ >].*?</entry>\n", re.DOTALL)
+PLAIN = re.compile(rb">[^<]*+</(?!description>|content:)")  # text that is no HTML
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 WEB = ("https://", "http://")
 MARKUP = re.compile(r"<[a-z/!?]", re.IGNORECASE)
@@ -44,7 +42,8 @@ def rss_items(entries: Sequence[Entry], language: str) -> list[bytes]:
             item.enclosure(media.url, media.size, media.media_type)
         item.description(_as_html(entry.summary), isSummary=True)
         item.register_extension("more", partial(MoreOfRss, entry, language), atom=False)
-    return [_unmistakable(item) for item in ITEM.findall(feed.rss_str(pretty=True))]
+    written = _elements(feed.rss_str(pretty=True), b"    <item", b"    </item>\n")
+    return [_unmistakable(item) for item in written]
 
 
 def atom_entries(entries: Sequence[Entry], language: str) -> list[bytes]:
@@ -56,7 +55,7 @@ def atom_entries(entries: Sequence[Entry], language: str) -> list[bytes]:
         item.author(name=entry.author)
         item.summary(entry.summary)
         item.register_extension("more", partial(MoreOfAtom, entry, language), rss=False)
-    return ENTRY.findall(feed.atom_str(pretty=True))
+    return _elements(feed.atom_str(pretty=True), b"  <entry", b"  </entry>\n")
 
 
 def rss_document(head: Head, name: str, items: Iterable[bytes]) -> bytes:
@@ -248,6 +247,13 @@ def _enclosure(media: Media) -> dict[str, str]:
     link = {"rel": "enclosure", "type": media.media_type, "length": str(media.size)}
     titled = {"title": media_title(media)} if media_title(media) else {}
     return {"href": media.url or ""} | link | titled
+
+
+def _elements(written: bytes, start: bytes, end: bytes) -> list[bytes]:
+    """The elements between these tags; text cannot hold a tag."""
+    first = written.find(start)
+    parts = written[first:].split(end)[:-1] if first >= 0 else []
+    return [part + end for part in parts]
 
 
 def _unmistakable(written: bytes) -> bytes:
