@@ -40,6 +40,7 @@ class Collection:
         self.hosting, self.known, self.publisher = hosting, known, publisher
         self.channel = cast(_Collecting, channel)
         self.catalogue, self.holdings = hosting.catalogue, hosting.catalogue.holdings
+        self._made: dict[tuple[str, str], bytes] = {}  # pieces, by uri and stamp
 
     def documents(
         self, now: datetime, touched: Sequence[str], *, closing: bool
@@ -94,12 +95,14 @@ class Collection:
         stamps = self._stamps(holding.held)
         pieces = self.holdings.fragments(self.known.id, stamps)
         lacking = [uri for uri in uris if uri not in pieces]
-        if lacking:
-            made = channel.pieces(self._items(lacking), self.publisher)
-            fresh = dict(zip(lacking, made, strict=True))
-            pieces |= fresh
-            if not holding.edition.page:  # a page of the archive seldom changes
-                self.holdings.keep_fragments(self.known.id, stamps, fresh)
+        unmade = [uri for uri in lacking if (uri, stamps[uri]) not in self._made]
+        made = channel.pieces(self._items(unmade), self.publisher) if unmade else ()
+        for uri, piece in zip(unmade, made, strict=True):
+            self._made[uri, stamps[uri]] = piece
+        fresh = {uri: self._made[uri, stamps[uri]] for uri in lacking}
+        if not holding.edition.page:  # a page of the archive seldom changes
+            self.holdings.keep_fragments(self.known.id, stamps, fresh)
+        pieces |= fresh
         return list(channel.assemble(holding.edition, [pieces[uri] for uri in uris]))
 
     def forget(self, documents: Iterable[Holding]) -> None:

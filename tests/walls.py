@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,10 +12,12 @@ from itertools import count
 from pathlib import Path
 from typing import ClassVar, Self
 
-from syndicate.article import Edition, Item
+from syndicate.article import Edition, Item, Publisher
 from syndicate.channel import (
     ABSENT,
     Absent,
+    Announces,
+    Assembles,
     Channel,
     Collects,
     Compares,
@@ -187,6 +189,56 @@ class Sheet(Slate, Revises, Removes, Compares, Collects):
     def holds(self, rendition: Rendition, receipt: Receipt) -> bool:
         path = self.folder / receipt.reference
         return path.exists() and path.read_bytes() == rendition.content
+
+
+@dataclass(kw_only=True)
+class Shelf(Sheet, Assembles, Announces):
+    """A sheet for everything, one for each subject and for each page of the archive.
+
+    A neighbour is told of each change; ``pieces`` is watched as ``say HEADLINE``.
+    """
+
+    items: int = 2
+    subjects: tuple[str, ...] = ()
+    days: int = 0  # that a notice stays
+    archives = True
+
+    @property
+    def keeps_notices(self) -> timedelta | None:
+        return timedelta(days=self.days) if self.days else None
+
+    def render(self, edition: Edition) -> Iterator[Rendition]:
+        return self.assemble(edition, list(self.pieces(edition.items, edition.publisher)))
+
+    def pieces(self, items: Sequence[Item], publisher: Publisher) -> Iterator[bytes]:
+        for item in items:
+            for look in watchers:
+                look(f"say {item.article.headline}")
+            yield self.template.format(said(item)).encode()
+
+    def assemble(self, edition: Edition, pieces: Sequence[bytes]) -> Iterator[Rendition]:
+        name = f"about-{edition.subject}" if edition.subject else "sheet"
+        name = f"page-{edition.page}" if edition.page else name
+        more = [f"({edition.pages} pages)".encode()] if edition.pages else []
+        yield Rendition(name, "text/plain", b"\n".join([*pieces, *more]))
+
+    def announce(
+        self, changed: Mapping[str, str], waiting: Iterable[Rendition]
+    ) -> Iterator[Rendition]:
+        names = {name for one in waiting for name in one.content.decode().split()} | set(changed)
+        if names:
+            seen = "".join(changed.values())[:4]
+            yield Rendition(
+                "neighbour",
+                "text/plain",
+                " ".join(sorted(names)).encode() + b"\n" * (int(seen or "0", 16) % 7),
+            )
+
+    def publish(self, delivery: Delivery) -> Receipt:
+        name = delivery.rendition.address
+        self.obey(f"put {name}")
+        write(self.folder / f"0-{name}", text_of(delivery))
+        return Receipt(f"0-{name}")
 
 
 @dataclass(kw_only=True)

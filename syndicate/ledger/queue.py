@@ -360,7 +360,8 @@ class Queue:
             self._said.clear()  # one edition at a time has many recipients
             said = words(db, number, address)
             self._said[number] = said, files(db, said)
-        return self._said[number]
+        said, pictures = self._said[number]
+        return replace(said, address=address), pictures  # the same may be said elsewhere
 
     def _recipient(self, row: Row[Any]) -> Recipient | None:
         if row.email is None:
