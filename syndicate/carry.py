@@ -7,13 +7,14 @@ from difflib import unified_diff
 from itertools import groupby
 
 from syndicate.channel import Channel, Rendition, Scheduled
+from syndicate.compare import Prepared
 from syndicate.deliver import Run, deliver
 from syndicate.editions import SUBJECT
 from syndicate.ledger import Attempt, KnownChannel
 from syndicate.ledger.report import places
 from syndicate.office import Office
 from syndicate.plan import Action, Step
-from syndicate.prepare import EVERYTHING, Failed, Prepared
+from syndicate.prepare import EVERYTHING, Failed
 from syndicate.report import Line, Report, line_of
 from syndicate.words import moment
 

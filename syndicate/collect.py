@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
 from hashlib import sha256
 from typing import cast
 
@@ -14,9 +13,6 @@ from syndicate.article import Edition, Item, Publisher
 from syndicate.channel import Assembles, Channel, Collects, Rendition
 from syndicate.hosting import Hosting
 from syndicate.ledger import Held, KnownChannel
-from syndicate.version import VERSION
-
-PAGES_AT_ONCE = 50  # an office that turns archives on has its old pages after some publications
 
 
 class _Collecting(Channel, Collects):
@@ -39,6 +35,7 @@ class Collection:
     ) -> None:
         self.hosting, self.known, self.publisher = hosting, known, publisher
         self.channel = cast(_Collecting, channel)
+        self.form = hosting.form(channel)
         self.catalogue, self.holdings = hosting.catalogue, hosting.catalogue.holdings
         self._made: dict[tuple[str, str], bytes] = {}  # pieces, by uri and stamp
 
@@ -57,28 +54,25 @@ class Collection:
             before = self.holdings.last_page(number)
             last = before
             if closing:
-                last = self.holdings.close_pages(number, channel.items, PAGES_AT_ONCE)
+                last = self.holdings.close_pages(number, channel.items)
             changed = self.holdings.pages_of(number, touched) | set(range(before + 1, last + 1))
             for page in sorted(changed):
-                held = self.holdings.page(number, page)
-                yield Holding(editions.archived(page, publisher), tuple(held))
+                yield self.archived(page)
         for subject in channel.subjects:
             held = self.holdings.newest(number, channel.items, subject=subject, since=since)
             yield Holding(editions.about(subject, publisher), tuple(held))
         held = self.holdings.newest(number, channel.items, since=since)
         yield Holding(editions.collection(publisher, pages=last), tuple(held))
 
+    def archived(self, page: int) -> Holding:
+        """A closed page of the archive."""
+        held = self.holdings.page(self.known.id, page)
+        return Holding(editions.archived(page, self.publisher), tuple(held))
+
     def stamp(self, holding: Holding) -> str:
         """The name of all that a document is made from: of its form, and of what it holds."""
         said = repr((holding.edition.pages, holding.held, self._there(holding.held)))
         return f"{self.form} {sha256(said.encode()).hexdigest()}"
-
-    @cached_property
-    def form(self) -> str:
-        """The name of what decides how an article looks, whatever it says."""
-        host = self.hosting.host
-        made = [_settings(one) for one in (self.channel, host) if one is not None]
-        return sha256(repr((VERSION, made, self.publisher)).encode()).hexdigest()[:16]
 
     def unsaid(self, holding: Holding) -> list[str]:
         """The articles of a document of which nothing is kept."""
@@ -124,8 +118,3 @@ class Collection:
 def what_is_held(stamp: str) -> str:
     """The part of a stamp that names what a document holds."""
     return stamp.rpartition(" ")[2]
-
-
-def _settings(channel: Channel) -> tuple[str, list[tuple[str, str]]]:
-    given = [(field.name, repr(getattr(channel, field.name, None))) for field in fields(channel)]
-    return f"{type(channel).__module__}.{type(channel).__qualname__}", given

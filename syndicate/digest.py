@@ -11,12 +11,13 @@ from syndicate import editions
 from syndicate.article import Edition, Item
 from syndicate.carry import Progress, run_channel, silent
 from syndicate.channel import Channel, Receipt, Recipient, Scheduled, Scope
+from syndicate.compare import Wish
 from syndicate.deliver import send_once
 from syndicate.errors import LedgerError, UsageError
 from syndicate.ledger import Catalogue, DigestCount, KnownChannel, Window
 from syndicate.ledger.report import digests, places
 from syndicate.office import Office
-from syndicate.prepare import Preparation, Wish
+from syndicate.prepare import Preparation
 from syndicate.report import Line, Report, letters_said, line_of, state_word
 from syndicate.words import moment
 

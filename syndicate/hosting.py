@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from hashlib import sha256
 from typing import cast
 
 from syndicate import editions
@@ -10,6 +12,7 @@ from syndicate.article import Item
 from syndicate.channel import Channel, HostsMedia, HostsPages
 from syndicate.ledger import Catalogue
 from syndicate.office import Office
+from syndicate.version import VERSION
 
 
 class _Host(Channel, HostsMedia):
@@ -29,6 +32,11 @@ class Hosting:
         """The host's, in the ledger."""
         assert self.host is not None
         return self.office.remembered(self.catalogue, self.host).id
+
+    def form(self, channel: Channel) -> str:
+        """The name of what decides how articles look in a channel, whatever they say."""
+        made = [_settings(one) for one in (channel, self.host) if one is not None]
+        return sha256(repr((VERSION, made, self.office.publisher)).encode()).hexdigest()[:16]
 
     def worded(self, items: Iterable[Item], channel: Channel) -> list[Item]:
         """Articles in a channel's words, with addresses for what the host has of them."""
@@ -53,3 +61,8 @@ class Hosting:
         keys = [f"{editions.PAGE}{uri}" for uri in uris]
         paged = holdings.standing(number, keys) if isinstance(self.host, HostsPages) else set()
         return {uri: (uri in hosted, f"{editions.PAGE}{uri}" in paged) for uri in uris}
+
+
+def _settings(channel: Channel) -> tuple[str, list[tuple[str, str]]]:
+    given = [(field.name, repr(getattr(channel, field.name, None))) for field in fields(channel)]
+    return f"{type(channel).__module__}.{type(channel).__qualname__}", given

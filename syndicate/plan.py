@@ -131,7 +131,8 @@ def step(rendition: Rendition, there: Known | None, purpose: Purpose, can: Abili
     if there is None or (there.present is None and there.state != "in_doubt"):
         if withdrawn:
             return _call_off(rendition, there, purpose, can)
-        return Step(address, purpose.called or Action.CREATE, rendition)
+        called = purpose.called if there else None  # what is new corrects nothing
+        return Step(address, called or Action.CREATE, rendition)
     if there.destination and can.identity and there.destination != can.identity and not can.repeats:
         return _elsewhere(rendition, there, purpose)
     stands = there.version == purpose.version and there.present == rendition.digest

@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from syndicate import editions
 from syndicate.channel import (
     Announces,
     Channel,
-    Compares,
     HostsMedia,
     HostsPages,
-    Receipt,
     Removes,
-    Rendition,
-    Repeatable,
-    Revises,
     Scope,
 )
 from syndicate.collect import Collection, Holding, what_is_held
+from syndicate.compare import Comparison, Prepared, Wish
 from syndicate.errors import ArticleError
 from syndicate.hosting import Hosting
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.office import Office
-from syndicate.plan import Abilities, Action, Known, Purpose, Step, plan
+from syndicate.plan import Action, Purpose, Step
 
-CHANGES = (Action.CORRECT, Action.REFILE, Action.WITHDRAW, Action.REFRESH)
 EVERYTHING = (editions.MEDIA, editions.PAGE, editions.ARCHIVE)  # that need not be said to stand
-
-
-@dataclass
-class Prepared:
-    """The plan for one edition of one channel."""
-
-    channel: Channel
-    known: KnownChannel
-    key: str
-    edition: int
-    steps: list[Step]
-    before: dict[str, Rendition] = field(default_factory=dict)  # what is there, for a diff
 
 
 @dataclass
@@ -51,15 +34,8 @@ class Failed:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What a command asks of the channels."""
-
-    refresh: bool = False
-    called: Action | None = None  # what a collection's change is called
-    diff: bool = False
-    everything: bool = False  # whether all that a collection ever put up is looked at
-    by_itself: bool = False  # nobody asks: a collection is said where what it holds has changed
+class _PageHost(Channel, HostsPages):
+    """A channel that hosts pages, for the type checker."""
 
 
 class Preparation:
@@ -68,9 +44,13 @@ class Preparation:
     def __init__(self, office: Office, catalogue: Catalogue, wish: Wish) -> None:
         self.office, self.catalogue, self.wish = office, catalogue, wish
         self.hosting = Hosting(office, catalogue)
-        self.lost: set[int] = set()  # the channels that lost something that stood
-        self.prepared: list[Prepared] = []
+        self.comparison = Comparison(catalogue, wish)
         self.failed: list[Failed] = []
+
+    @property
+    def prepared(self) -> list[Prepared]:
+        """The plans, in the order they were made."""
+        return self.comparison.prepared
 
     def kept(self, channel: Channel, known: KnownChannel, standing: Standing) -> None:
         """An article that its file no longer means for a channel: it stays there, and is told."""
@@ -125,7 +105,7 @@ class Preparation:
         for sha256 in self.catalogue.ever_shown(standing.uri):
             key, elsewhere = f"{editions.MEDIA}{sha256}", self.catalogue.shows_elsewhere
             if self.catalogue.edition(known.id, key) and not elsewhere(sha256, standing.uri):
-                self._renditions(host, known, key, [])
+                self.comparison.renditions(host, known, key, [])
 
     def announce(self) -> None:
         """Plan whom each channel tells of what is to change there; the last thing to plan."""
@@ -170,7 +150,7 @@ class Preparation:
         kill = bool(item.withdrawal and item.withdrawal.kill)
         purpose = self._purpose(standing, kill=kill)
         render = partial(channel.render, edition)
-        self._rendered(channel, known, edition.key, render, purpose, f"{standing.path}: ")
+        self.comparison.rendered(channel, known, edition.key, render, purpose, f"{standing.path}: ")
 
     def _purpose(self, standing: Standing, *, kill: bool = False) -> Purpose:
         return Purpose(
@@ -193,11 +173,16 @@ class Preparation:
             belongs, has = there[standing.uri]
             lacks = not (standing.item.article.url or standing.item.withdrawal)
             if has or (host.pages and belongs and lacks):
-                self.catalogue.open_edition(known.id, f"{editions.PAGE}{standing.uri}")
-                [item] = self.hosting.worded([standing.item], host)
-                edition = editions.page(item, self.office.publisher)
-                purpose = replace(self._purpose(standing), refresh=True)
-                self._renditions(host, known, edition.key, [host.page(edition)], purpose)
+                self._page(host, known, standing)
+
+    def _page(self, host: _PageHost, known: KnownChannel, standing: Standing) -> None:
+        key, holdings = f"{editions.PAGE}{standing.uri}", self.catalogue.holdings
+        number = self.catalogue.open_edition(known.id, key)  # from now on it has one
+        [item] = self.hosting.worded([standing.item], host)
+        page = host.page(editions.page(item, self.office.publisher))
+        purpose = replace(self._purpose(standing), refresh=True)
+        self.comparison.renditions(host, known, key, [page], purpose)
+        holdings.set_stamp(number, self.hosting.form(host))
 
     def _collection(
         self, channel: Channel, known: KnownChannel, standings: Sequence[Standing]
@@ -215,12 +200,12 @@ class Preparation:
             self._document(channel, known, collection, document)
         collection.forget(documents)
         self._forget_subjects(channel, known, documents)
-        if self.wish.everything or known.id in self.lost:
+        if self.wish.everything or known.id in self.comparison.lost:
             for prefix in EVERYTHING:
                 for key in self.catalogue.keys(known.id, prefix):
-                    self._again(channel, known, key)
+                    self._again(collection, key)
         for _, key in self.catalogue.waiting(known.id) if not by_itself else ():
-            self._again(channel, known, key)
+            self._again(collection, key)
 
     def _host(
         self, channel: Channel, known: KnownChannel, touched: Sequence[str], unsaid: Sequence[str]
@@ -233,7 +218,7 @@ class Preparation:
         items = self.catalogue.items([uri for uri, (belongs, _) in there.items() if belongs])
         for sha256, media in editions.local_media(items).items():
             key = f"{editions.MEDIA}{sha256}"
-            self._renditions(channel, known, key, [channel.host(media)])
+            self.comparison.renditions(channel, known, key, [channel.host(media)])
 
     def _document(
         self, channel: Channel, known: KnownChannel, collection: Collection, document: Holding
@@ -244,10 +229,10 @@ class Preparation:
         if self.wish.by_itself and (before is None or what_is_held(before) == what_is_held(stamp)):
             return
         if before == stamp and not self.wish.everything:
-            self._renditions(channel, known, key, self.catalogue.wanted(edition))
+            self.comparison.renditions(channel, known, key, self.catalogue.wanted(edition))
             return
         said = partial(collection.said, document)
-        self._rendered(channel, known, key, said, Purpose(called=self.wish.called))
+        self.comparison.rendered(channel, known, key, said, Purpose(called=self.wish.called))
         holdings.set_stamp(edition, stamp)
 
     def _forget_subjects(
@@ -256,94 +241,22 @@ class Preparation:
         there = {document.edition.key for document in documents}
         for key in self.catalogue.keys(known.id, editions.SUBJECT):
             if key not in there:
-                self._renditions(channel, known, key, [])
+                self.comparison.renditions(channel, known, key, [])
                 self.catalogue.holdings.set_stamp(self.prepared[-1].edition, "")
 
-    def _again(self, channel: Channel, known: KnownChannel, key: str) -> None:
-        """See to an edition that is wanted as it was."""
+    def _again(self, collection: Collection, key: str) -> None:
+        """See to an edition of which nothing has changed but, perhaps, the form."""
+        channel, known = collection.channel, collection.known
         if any((one.known.id, one.key) == (known.id, key) for one in self.prepared):
             return
         edition = self.catalogue.open_edition(known.id, key)
-        wanted = self.catalogue.wanted(edition)
-        if wanted and key != editions.ANNOUNCEMENTS:
-            self._renditions(channel, known, key, wanted)
+        is_old = not (self.catalogue.holdings.stamp(edition) or "").startswith(collection.form)
+        if is_old and key.startswith(editions.ARCHIVE):
+            page = int(key.removeprefix(editions.ARCHIVE))
+            self._document(channel, known, collection, collection.archived(page))
+        elif is_old and key.startswith(editions.PAGE):
+            self._pages([key.removeprefix(editions.PAGE)])
+        elif key != editions.ANNOUNCEMENTS and (wanted := self.catalogue.wanted(edition)):
+            self.comparison.renditions(channel, known, key, wanted)
         else:  # what is to be told, or taken away, still is
             self.prepared.append(Prepared(channel, known, key, edition, []))
-
-    def _rendered(
-        self, channel: Channel, known: KnownChannel, key: str,
-        render: Callable[[], Iterable[Rendition]], purpose: Purpose, where: str = "",
-    ) -> None:  # fmt: skip
-        try:
-            renditions = list(render())
-        except ArticleError as error:
-            raise ArticleError(f"{where}channels.{channel.name}: {error}") from error
-        self._renditions(channel, known, key, renditions, purpose)
-
-    def _renditions(
-        self, channel: Channel, known: KnownChannel, key: str, renditions: list[Rendition],
-        purpose: Purpose | None = None,
-    ) -> None:  # fmt: skip
-        edition = self.catalogue.open_edition(known.id, key)
-        there = self.catalogue.known(edition)
-        if isinstance(channel, Compares):
-            there = self._compared(channel, known, edition, there, renditions)
-        can = Abilities(
-            revises=isinstance(channel, Revises),
-            removes=isinstance(channel, Removes),
-            repeats=isinstance(channel, Repeatable),
-            identity=known.identity,
-        )
-        purpose = purpose or Purpose(called=self.wish.called)
-        steps = [
-            _possible(channel, one, there.get(one.address))
-            for one in plan(renditions, there, purpose, can)
-        ]
-        before = self._before(edition, steps) if self.wish.diff else {}
-        for step in steps:
-            if _changes(step, there.get(step.address)):
-                self.catalogue.want(edition, step, purpose.version)
-        self.prepared.append(Prepared(channel, known, key, edition, steps, before))
-
-    def _compared(
-        self, channel: Compares, channel_known: KnownChannel, edition: int,
-        there: dict[str, Known], new: list[Rendition],
-    ) -> dict[str, Known]:  # fmt: skip
-        """What is known, less what somebody took away from the destination meanwhile."""
-        lost = []
-        for rendition in new:
-            known = there.get(rendition.address)
-            is_said = known and known.present == known.wanted == rendition.digest
-            if known and is_said and not channel.holds(rendition, _receipt(known)):
-                lost.append(rendition.address)
-        if not lost:
-            return there
-        self.lost.add(channel_known.id)
-        self.catalogue.lose(edition, lost)
-        return self.catalogue.known(edition)
-
-    def _before(self, edition: int, steps: Iterable[Step]) -> dict[str, Rendition]:
-        said = ((step.address, self.catalogue.said(edition, step.address)) for step in steps)
-        return {address: rendition for address, rendition in said if rendition}
-
-
-def _possible(channel: Channel, step: Step, there: Known | None) -> Step:
-    """A change that cannot be made is told now, not when half of the channels have it."""
-    if not isinstance(channel, Revises) or step.action not in CHANGES or not step.rendition:
-        return step
-    why = channel.obstacle(_receipt(there), step.rendition) if there and there.present else ""
-    return replace(step, action=Action.CANNOT, why=why) if why else step
-
-
-def _receipt(there: Known) -> Receipt:
-    return Receipt(there.reference or "", there.url, there.destination or "")
-
-
-def _changes(step: Step, there: Known | None) -> bool:
-    """Whether a step has something to write down; asking again wakes what was refused."""
-    if step.action is Action.NOTHING:
-        return False
-    if there is None or there.state == "refused":
-        return True
-    wanted = step.rendition.digest if step.rendition else None
-    return there.wanted != wanted or step.replaces

@@ -10,12 +10,13 @@ from syndicate.admit import has_twin, path_of, read_all, refuse_copy, refuse_str
 from syndicate.article import PubStatus
 from syndicate.carry import Progress, carry_out, silent, tell_digest, tell_failed, tell_plan
 from syndicate.channel import Channel, HostsMedia, Scope
+from syndicate.compare import Wish
 from syndicate.errors import ArticleError, UsageError
 from syndicate.ledger import Catalogue, Standing
 from syndicate.measure import measured
 from syndicate.office import Office
 from syndicate.plan import Action
-from syndicate.prepare import Preparation, Wish
+from syndicate.prepare import Preparation
 from syndicate.report import Report, Subject
 from syndicate.sources import Draft
 

@@ -10,13 +10,14 @@ from pathlib import Path
 from syndicate.admit import read_all
 from syndicate.carry import Progress, carry_out, run_channel, silent, tell_failed
 from syndicate.channel import Channel, Compares, Receipt, Rendition, Repeatable, Revises, Scope
+from syndicate.compare import Wish
 from syndicate.digest import CatchUp, due_windows, pass_over
 from syndicate.editions import COLLECTION
 from syndicate.errors import ConfigError, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Place
 from syndicate.ledger.report import places, standing_at
 from syndicate.office import Office
-from syndicate.prepare import Preparation, Wish
+from syndicate.prepare import Preparation
 from syndicate.publish import Request, plan_for, record, record_correction
 from syndicate.report import Report, line_of
 from syndicate.sources import Draft, uri_date

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from syndicate.carry import Progress, carry_out, run_channel, silent, tell_failed
 from syndicate.channel import Scope
+from syndicate.compare import Wish
 from syndicate.digest import Request, digest
 from syndicate.ledger.report import Place, places
 from syndicate.office import Office
 from syndicate.plan import Action
-from syndicate.prepare import Preparation, Wish
+from syndicate.prepare import Preparation
 from syndicate.report import Report, line_of
 
 

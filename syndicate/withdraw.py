@@ -10,13 +10,14 @@ from syndicate.admit import published_as
 from syndicate.article import PubStatus
 from syndicate.carry import Progress, carry_out, silent, tell_digest, tell_failed, tell_plan
 from syndicate.channel import Channel, Scope
+from syndicate.compare import Wish
 from syndicate.digest import worded
 from syndicate.errors import ArticleError, UsageError
 from syndicate.ledger import Catalogue, Standing
 from syndicate.likeness import wholly_different
 from syndicate.office import Office
 from syndicate.plan import Action
-from syndicate.prepare import Failed, Preparation, Wish
+from syndicate.prepare import Failed, Preparation
 from syndicate.report import Report, Subject
 from syndicate.sources import Draft
 

@@ -59,12 +59,12 @@ class Holdings:
         s = syndications.c
         return int(self.db.scalar(select(func.max(s.page)).where(s.channel_id == channel)) or 0)
 
-    def close_pages(self, channel: int, size: int, most: int) -> int:
-        """Close the pages that are full, ``most`` of them at once; the newest page's number."""
+    def close_pages(self, channel: int, size: int) -> int:
+        """Close the pages that are full; the newest page's number."""
         s = syndications.c
         mine, last = s.channel_id == channel, self.last_page(channel)
         query = select(s.uri).where(mine, s.page.is_(None)).order_by(s.at, s.uri)
-        uris = list(self.db.scalars(query.limit(size * most)))
+        uris = list(self.db.scalars(query))
         for start in range(0, len(uris) - size + 1, size):
             last += 1
             bound = update(syndications).where(mine, s.uri.in_(uris[start : start + size]))

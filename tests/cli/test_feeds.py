@@ -191,6 +191,25 @@ def test_an_office_that_had_no_archive_gets_one(room: Newsroom) -> None:
     assert {uri for page in pages for uri in ids(page)} == set(uris[:6])
 
 
+def test_a_feed_that_has_moved_is_renewed_on_request(room: Newsroom) -> None:
+    room.change("feed", items=2, pages=True)
+    publish_many(room, 5, url=None)
+    before = stamps(room.feed)
+    room.change("feed", url="https://baru.example/umpan")
+    assert room.publish("kabar5.md").code == 0
+    old = [path for path in room.feed.rglob("*") if path.is_file() and BASE in path.read_text()]
+    assert old  # what nothing happened to waits for somebody to ask
+    assert room.publish("kabar5.md", "--refresh").code == 0
+    after = stamps(room.feed)
+    assert sorted(after) == sorted(before)
+    assert [name for name, (content, *_) in after.items() if BASE.encode() in content] == []
+    assert links(room.feed / "archive" / "2.xml", "prev-archive") == [
+        "https://baru.example/umpan/archive/1.xml"
+    ]
+    room.publish("kabar5.md", "--refresh")
+    assert stamps(room.feed) == after
+
+
 # notices
 
 
