@@ -57,7 +57,7 @@ class Case:
 CASES = {
     # nothing is there
     "new": Case(None, NEW, FIRST, ABLE, CREATE, NEW),
-    "new, listed": Case(None, NEW, LISTING, ABLE, CORRECT, NEW),
+    "new, listed": Case(None, NEW, LISTING, ABLE, CREATE, NEW),
     "still waiting": Case(DUE, OLD, AGAIN, ABLE, CREATE, OLD),
     "waiting, corrected": Case(DUE, NEW, CORRECTION, ABLE, CREATE, NEW),
     "waiting, corrected, fixed": Case(DUE, NEW, CORRECTION, FIXED, CREATE, NEW),
