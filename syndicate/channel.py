@@ -231,13 +231,17 @@ class Compares(ABC):
 class Streams(ABC):
     """Can publish one rendition to many recipients, several under way at once."""
 
-    window: int  # the most deliveries that may be started and not ended: 2 x connections
+    @property
+    @abstractmethod
+    def window(self) -> int:
+        """The most deliveries that may be started and not ended: 2 x connections."""
 
     @abstractmethod
-    def publish_all(self, deliveries: Iterator[Delivery]) -> Iterator[Outcome]:
-        """Yield how each delivery ended.
+    def publish_all(self, deliveries: Iterator[Delivery | None]) -> Iterator[Outcome]:
+        """Yield how each delivery ended, in any order.
 
-        Pulling a delivery is starting it: the ledger has committed that it is being sent.
+        Pulling a delivery is starting it: the ledger has committed that it is being sent; None
+        says that none may be started just now: attend to what is under way, and ask again.
         Yielding its outcome ends it. Raising a DeliveryError, or returning early, ends the run:
         what was pulled and has no outcome is in doubt, the rest keeps its turn.
         """

@@ -25,7 +25,15 @@ from syndicate.channel import (
     Streams,
     delivery_key,
 )
-from syndicate.errors import DeliveryError, InDoubt, LedgerError, Refused, Unavailable
+from syndicate.errors import (
+    Bounced,
+    Deferred,
+    DeliveryError,
+    InDoubt,
+    LedgerError,
+    Refused,
+    Unavailable,
+)
 from syndicate.ledger import Attempt, KnownChannel, Ledger, Verb, Work
 from syndicate.ledger.report import standing_at
 
@@ -307,6 +315,8 @@ def _stream(run: Run, channel: Streams, edition: int) -> None:
 def _scrubbed(run: Run, error: DeliveryError) -> DeliveryError:
     """The same error without a secret in it."""
     said = run.scrub(str(error)) or type(error).__name__
+    if isinstance(error, Bounced | Deferred):
+        return type(error)(said, error.code)
     if isinstance(error, Unavailable):
         return Unavailable(said, error.retry_after)
     return (InDoubt if isinstance(error, InDoubt) else Refused)(said)

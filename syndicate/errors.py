@@ -7,7 +7,9 @@ SyndicateError
 ├── LedgerError         the memory cannot be read or written
 └── DeliveryError       one delivery ended without a receipt
     ├── Refused         nothing happened, and asking again will not help
+    │   └── Bounced     one recipient's mail system said so
     ├── Unavailable     nothing happened, and asking again may help
+    │   └── Deferred    one recipient's mail system said so
     └── InDoubt         it may have happened
 
 Messages are for people: one line that names the file and line, or the setting's path,
@@ -55,3 +57,19 @@ class Unavailable(DeliveryError):
 
 class InDoubt(DeliveryError):
     """Nobody knows whether it happened; say this when in doubt about doubt."""
+
+
+class Bounced(Refused):
+    """One recipient is refused for good; ``code`` is what the server said: ``550 5.1.1``."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Deferred(Unavailable):
+    """One recipient is put off, and others are not; ``code`` is what the server said."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code

@@ -258,9 +258,9 @@ class Letters(Wall, Scheduled, Streams):
         changes = [f"changed: {said(item)}" for item in edition.corrections]
         yield Rendition("", "text/plain", "\n".join(changes + news).encode())
 
-    def publish_all(self, deliveries: Iterator[Delivery]) -> Iterator[Outcome]:
+    def publish_all(self, deliveries: Iterator[Delivery | None]) -> Iterator[Outcome]:
         under_way: deque[Delivery] = deque()
-        for delivery in deliveries:
+        for delivery in filter(None, deliveries):
             under_way.append(delivery)
             if len(under_way) == self.window:
                 yield self._posted(under_way.popleft())

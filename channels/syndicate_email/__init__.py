@@ -26,11 +26,21 @@ from syndicate import (
     Streams,
 )
 from syndicate.settings import ScheduleField
-from syndicate_email.settings import LeaveLink, Mailbox, RelayField, Sender, relay, sender
+from syndicate_email.settings import (
+    Connections,
+    LeaveLink,
+    Mailbox,
+    Messages,
+    RelayField,
+    Sender,
+    relay,
+    sender,
+)
 
 if TYPE_CHECKING:
+    from syndicate_email.conversation import Posting
+    from syndicate_email.crew import Crew
     from syndicate_email.folder import Folder
-    from syndicate_email.wire import Wire
 
 READER = Recipient("example", "reader@example.org", "TOKEN")
 
@@ -46,6 +56,8 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects):
                  smtp://127.0.0.1:25, or maildir:FOLDER to write files instead
     unsubscribe  the page that ends a subscription: https://…/{token}
     mailbox      the address that takes letters saying "unsubscribe"; one of these two must be
+    connections  to the relay at the same time
+    messages     letters a connection, where the relay limits them; 0 is without a limit
     language     of the letter's own words; else the publisher's
     subjects     only articles with one of these
     profiles     only articles of one of these
@@ -53,17 +65,22 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects):
 
     kind = "email"
     scope = Scope.DIGEST
-    window = 2  # twice its one connection
-
     title: str
     sender: Sender
     schedule: ScheduleField
     smtp: RelayField
     unsubscribe: LeaveLink = ""
     mailbox: Mailbox = ""
+    connections: Connections = 4
+    messages: Messages = 0
     language: str = ""
     subjects: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
+
+    @property
+    def window(self) -> int:
+        """A letter, and the beginning of the next one, on each connection."""
+        return 2 * self.connections
 
     def __post_init__(self) -> None:
         if not (self.unsubscribe or self.mailbox):
@@ -112,53 +129,49 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects):
         return self.name
 
     def publish(self, delivery: Delivery) -> Receipt:
-        self._way.ready()
-        return self._send(delivery)
+        [outcome] = list(self.publish_all(iter([delivery])))
+        if isinstance(outcome.result, DeliveryError):
+            raise outcome.result
+        return outcome.result
 
-    def publish_all(self, deliveries: Iterator[Delivery]) -> Iterator[Outcome]:
-        while True:
-            self._way.ready()  # no letter is started without a live connection
-            delivery = next(deliveries, None)
-            if delivery is None:
-                return
-            yield Outcome(delivery, self._ended(delivery))
+    def publish_all(self, deliveries: Iterator[Delivery | None]) -> Iterator[Outcome]:
+        from syndicate_email.folder import Folder
+
+        if isinstance(self._way, Folder):
+            return self._way.put_all(deliveries, self._posting)
+        return self._way.carry(deliveries, self._posting)
 
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
         """The relay has let us in when it was opened."""
         address = sender(self.sender)[1]
         yield Finding("relay", True, self._way.there())
         try:
-            self._way.takes(address)
+            self._way.accepts(address)
         except DeliveryError as error:
             yield Finding("sender", False, f"{error}; or channels.{self.name}.sender is not yours")
         else:
             yield Finding("sender", True, f"{address} may write")
 
-    def _ended(self, delivery: Delivery) -> Receipt | DeliveryError:
-        try:
-            return self._send(delivery)
-        except DeliveryError as error:
-            return error
-
-    def _send(self, delivery: Delivery) -> Receipt:
+    def _posting(self, delivery: Delivery) -> Posting:
+        """A delivery as it goes out; Refused for an address that cannot be written to."""
+        from syndicate_email.conversation import Posting
         from syndicate_email.folder import Folder
         from syndicate_email.settings import mail_address
         from syndicate_email.stencil import fill, message_id
 
         assert delivery.recipient, "a digest is sent to somebody"
         stencil = delivery.rendition.content
+        wired = not isinstance(self._way, Folder)
         try:
-            letter = fill(stencil, delivery.recipient, delivery.key)
             to = mail_address(delivery.recipient.email)
+            letter = fill(stencil, delivery.recipient, delivery.key, stuffed=wired)
         except ValueError as error:
             raise Refused(
                 f"channels.{self.name}: the address of subscriber {delivery.recipient.id}"
                 " cannot be written to; remove it and add the right one"
             ) from error
         reference = message_id(stencil, delivery.key)
-        if isinstance(self._way, Folder):
-            return self._way.put(delivery.key, letter, reference)
-        return self._way.send(sender(self.sender)[1], to, letter, reference)
+        return Posting(delivery, sender(self.sender)[1], to, letter, reference)
 
     def __enter__(self) -> Self:
         self._way = self._to_the_relay()
@@ -168,12 +181,13 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects):
     def __exit__(self, *exc_info: object) -> None:
         self._way.close()
 
-    def _to_the_relay(self) -> Wire | Folder:
+    def _to_the_relay(self) -> Crew | Folder:
         where = relay(self.smtp.get_secret_value())
         if isinstance(where, Path):
             from syndicate_email.folder import Folder
 
             return Folder(where, self.name)
-        from syndicate_email.wire import Wire
+        from syndicate_email.crew import Crew
+        from syndicate_email.dialler import Dialler
 
-        return Wire(where, self.name)
+        return Crew(Dialler(where, self.name), self.connections, self.messages)

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import TYPE_CHECKING
 
-from syndicate import Receipt, Unavailable
+from syndicate import Delivery, DeliveryError, Outcome, Receipt, Unavailable
+
+if TYPE_CHECKING:
+    from syndicate_email.conversation import Posting
+
+DONE = object()
 
 
 class Folder:
@@ -41,8 +48,29 @@ class Folder:
         made = "can be written" if self._path.exists() else "the first digest makes it"
         return f"{self._path}: {made}"
 
-    def takes(self, sender: str) -> None:
+    def accepts(self, sender: str) -> None:
         """A folder asks nobody."""
+
+    def put_all(
+        self, deliveries: Iterator[Delivery | None], compose: Callable[[Delivery], Posting]
+    ) -> Iterator[Outcome]:
+        """Write letter after letter."""
+        while True:
+            self.ready()
+            delivery = next(deliveries, DONE)
+            if delivery is DONE:
+                return
+            if isinstance(delivery, Delivery):
+                yield Outcome(delivery, self._ended(delivery, compose))
+
+    def _ended(
+        self, delivery: Delivery, compose: Callable[[Delivery], Posting]
+    ) -> Receipt | DeliveryError:
+        try:
+            posting = compose(delivery)
+            return self.put(delivery.key, posting.content, posting.reference)
+        except DeliveryError as error:
+            return error
 
     def put(self, name: str, letter: bytes, reference: str) -> Receipt:
         """Write the letter as ``new/NAME.eml``; one that a reader has moved to cur/ stays there."""

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, SecretStr, ValidationInfo
 
 RELAYS = "smtp://user:password@host:587, smtps://…, smtp://127.0.0.1:25 or maildir:FOLDER"
 PORTS = {"smtp": 25, "smtps": 465}
+MOST_CONNECTIONS = 64
 SUBMISSION = 587  # with a user (RFC 6409)
 ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
 PLAIN = re.compile(rf"{ATOM}(\.{ATOM})*@[a-z\d-]+(\.[a-z\d-]+)+", re.ASCII | re.IGNORECASE)
@@ -107,6 +108,20 @@ def _mailbox(text: str) -> str:
     return mail_address(text) if text else text
 
 
+def _unsigned(value: int) -> int:
+    if value < 0:
+        raise ValueError("write a number, 0 or more")
+    return value
+
+
+def _connections(value: int) -> int:
+    if not 1 <= value <= MOST_CONNECTIONS:
+        raise ValueError(f"write a number from 1 to {MOST_CONNECTIONS}")
+    return value
+
+
+Connections = Annotated[int, AfterValidator(_connections)]
+Messages = Annotated[int, AfterValidator(_unsigned)]
 Sender = Annotated[str, AfterValidator(_sender)]
 RelayField = Annotated[SecretStr, AfterValidator(_relay)]
 LeaveLink = Annotated[str, AfterValidator(_leave_link)]

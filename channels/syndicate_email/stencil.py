@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from urllib.parse import quote
 
 from syndicate import Recipient
@@ -14,6 +15,7 @@ from syndicate_email.settings import mail_address
 MEDIA_TYPE = "application/vnd.syndicate.stencil"
 MOST_COLUMNS = 76  # of a quoted-printable line (RFC 2045 6.7)
 SOFT_BREAK = b"=\r\n"
+DOT_FIRST = re.compile(rb"\n\.")  # no letter begins with one: it begins with a header
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +50,11 @@ class Stencil:
         return cls(letter=letter, **known)
 
 
-def fill(stencil: bytes, recipient: Recipient, key: str) -> bytes:
-    """The letter for one recipient; ValueError for an address that cannot be written to."""
+def fill(stencil: bytes, recipient: Recipient, key: str, *, stuffed: bool = False) -> bytes:
+    """The letter for one recipient; ValueError for an address that cannot be written to.
+
+    ``stuffed``: as it goes over the wire, without the final dot (RFC 5321 4.5.2).
+    """
     known = _read(stencil)
     token = quote(recipient.token, safe="")
     values = {
@@ -58,11 +63,11 @@ def fill(stencil: bytes, recipient: Recipient, key: str) -> bytes:
         "leave": ", ".join(f"<{link}>" for link in _ways_out(known, token)).encode(),
         "token": SOFT_BREAK.join(_chunks(token.encode())),
     }
-    filled, done = [], 0
-    for offset, name in known.slots:
-        filled += [known.letter[done:offset], values[name]]
-        done = offset
-    return b"".join([*filled, known.letter[done:]])
+    first, *pieces = _pieces(stencil, stuffed)
+    filled = [first]
+    for (_, name), piece in zip(known.slots, pieces, strict=True):
+        filled += (values[name], piece)
+    return b"".join(filled)
 
 
 def message_id(stencil: bytes, key: str) -> str:
@@ -107,6 +112,19 @@ def _broken(mark: str) -> re.Pattern[bytes]:
 def _chunks(value: bytes) -> list[bytes]:
     width = MOST_COLUMNS - 1  # the = of the soft break
     return [value[start : start + width] for start in range(0, len(value), width)] or [b""]
+
+
+@lru_cache(maxsize=8)
+def _pieces(stencil: bytes, stuffed: bool) -> tuple[bytes, ...]:
+    """The letter, cut at its slots; no slot begins with a dot or ends with a line."""
+    known = _read(stencil)
+    cuts = [0, *(offset for offset, _ in known.slots), len(known.letter)]
+    pieces = [known.letter[start:end] for start, end in pairwise(cuts)]
+    if stuffed:
+        pieces = [DOT_FIRST.sub(b"\n..", piece) for piece in pieces]
+        if not pieces[-1].endswith(b"\r\n"):
+            pieces[-1] += b"\r\n"
+    return tuple(pieces)
 
 
 @lru_cache(maxsize=4)

@@ -16,6 +16,7 @@ from typing import BinaryIO, Literal, NamedTuple, Self
 Step = Literal["connect", "ehlo", "auth", "mail", "rcpt", "data", "body", "dot", "sent"]
 Act = Literal["refuse", "defer", "hang up", "wait"]
 
+EXTENSIONS = ("PIPELINING", "8BITMIME")
 PATIENCE = 60.0  # seconds a client may be silent
 MOST_BYTES = 32 * 1024 * 1024  # of one letter (RFC 1870)
 MOST_LINE = 4096
@@ -55,7 +56,8 @@ class SmtpServer:
     """``with SmtpServer() as smtp:`` listens at ``smtp.url`` and collects ``smtp.letters``.
 
     ``starttls`` offers STARTTLS, ``tls`` speaks TLS from the first byte (smtps). With a
-    ``user`` nothing is taken before AUTH. ``faults`` may be changed while it runs.
+    ``user`` nothing is taken before AUTH. ``faults`` may be changed while it runs. With
+    ``always_data`` it answers DATA by 354 even where nobody is left to get the letter.
     """
 
     def __init__(
@@ -66,10 +68,15 @@ class SmtpServer:
         starttls: ssl.SSLContext | None = None,
         tls: ssl.SSLContext | None = None,
         faults: Iterable[Fault] = (),
+        extensions: Iterable[str] = EXTENSIONS,
+        always_data: bool = False,
     ) -> None:
         self.user, self.password = user, password
         self.starttls, self.tls = starttls, tls
         self.faults = list(faults)
+        self.extensions = tuple(extensions)
+        self.always_data = always_data
+        self.most_clients = 0  # at the same time
         self.letters: list[Letter] = []
         self.commands: list[str] = []  # the verbs as they came, of all clients
         self.stopping = Event()
@@ -132,6 +139,7 @@ class SmtpServer:
             full = len(self._sessions) >= MOST_CLIENTS
             if not full:
                 self._sessions[thread] = session
+                self.most_clients = max(self.most_clients, len(self._sessions))
         if full:
             session.close()
         else:
@@ -191,7 +199,7 @@ class _Session:
         if self._goes_wrong("ehlo"):
             return
         self._reset()
-        able = ["loopback", "PIPELINING", "8BITMIME", f"SIZE {MOST_BYTES}"]
+        able = ["loopback", *self.server.extensions, f"SIZE {MOST_BYTES}"]
         if self.server.starttls and not self.encrypted:
             able.append("STARTTLS")
         if self.server.user:
@@ -255,7 +263,12 @@ class _Session:
             self._say(250, "ok")
 
     def _data(self, rest: str) -> None:
-        if not self.recipients:
+        if not self.recipients and self.server.always_data and self.mail_from is not None:
+            self._say(354, "end with a dot")
+            self._body("")
+            self._reset()
+            self._say(554, "5.5.1 nobody to send it to")
+        elif not self.recipients:
             self._say(503, "RCPT first")
         elif not self._goes_wrong("data", self.recipients[0]):
             self._say(354, "end with a dot")

@@ -1,0 +1,215 @@
+"""What is said to a relay letter after letter, and what its answers mean: no sockets here."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from syndicate import Bounced, Deferred, Delivery, DeliveryError, InDoubt, Receipt, Unavailable
+from syndicate.text import squeeze
+from syndicate_email.dialler import Dialler
+
+CLOSING = 421  # the relay hangs up after this answer (RFC 5321 3.8)
+MOST_REPLY = 64 * 1024  # bytes without a line's end
+ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")  # RFC 3463
+END = b".\r\n"
+RSET = b"RSET\r\n"
+
+
+class Step(Enum):
+    """What an answer is awaited to."""
+
+    MAIL = auto()
+    RCPT = auto()
+    DATA = auto()
+    DOT = auto()
+    RSET = auto()
+    NOTHING = auto()  # the dot after no letter, RFC 2920 3.1
+
+
+@dataclass(slots=True, eq=False)
+class Posting:
+    """One letter on its way to the relay; ``content`` is dot-stuffed and ends with CRLF."""
+
+    delivery: Delivery
+    sender: str
+    recipient: str
+    content: bytes
+    reference: str
+    tries: int = 0  # connections that broke under it
+    failed: bool = False  # one of its commands was refused: the others do not count
+    over: int | None = None  # how many bytes the relay has had when it has the final dot
+
+
+Ended = tuple[Posting, Receipt | DeliveryError]
+
+
+class SenderRefused(Exception):
+    """MAIL was refused: that says nothing of the recipient, and holds for everybody."""
+
+
+class Conversation:
+    """One connection's dialogue. ``take()`` what is ``to_say``, ``hear()`` what is answered.
+
+    With ``pipelining`` (RFC 2920) a letter's end and the next one's beginning go together: one
+    round trip a letter; without it each command waits for the answer to the one before. At most
+    two letters are under way at once.
+    """
+
+    def __init__(self, dialler: Dialler, *, pipelining: bool) -> None:
+        self.dialler = dialler
+        self.pipelining = pipelining
+        self.awaited: deque[tuple[Step, Posting | None]] = deque()
+        self.unsaid: deque[tuple[bytes, Step, Posting | None]] = deque()
+        self.out: list[bytes] = []
+        self.said = 0  # bytes put out
+        self.sent = 0  # bytes that have left
+        self.letters = 0
+        self.closing = False
+        self._heard = b""
+        self._lines: list[bytes] = []
+        self._orphans: list[Posting] = []  # nothing more is awaited to them
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way."""
+        return not self.awaited and not self.unsaid
+
+    @property
+    def hungry(self) -> bool:
+        """Whether it can take another letter now."""
+        if self.closing or self.unsaid:
+            return False
+        if not self.awaited:
+            return True
+        first, _ = self.awaited[0]
+        return self.pipelining and first is Step.DOT and len(self.awaited) == 1
+
+    def take(self, posting: Posting) -> None:
+        """Begin a letter."""
+        self.letters += 1
+        posting.failed, posting.over = False, None
+        self._say(f"MAIL FROM:<{posting.sender}>\r\n".encode(), Step.MAIL, posting)
+        self._say(f"RCPT TO:<{posting.recipient}>\r\n".encode(), Step.RCPT, posting)
+        self._say(b"DATA\r\n", Step.DATA, posting)
+
+    def to_say(self) -> bytes:
+        """What is to be sent now."""
+        if not self.out:
+            return b""
+        [first, *rest] = self.out
+        self.out.clear()
+        return b"".join((first, *rest)) if rest else first
+
+    def hear(self, heard: bytes) -> Iterator[Ended]:
+        """Take in what came; yields the letters that ended. ValueError for what is no SMTP."""
+        for code, text in self._replies(heard):
+            if not self.awaited:
+                if code != CLOSING:
+                    raise ValueError("an answer to nothing")
+                self.closing = True
+                return
+            step, posting = self.awaited.popleft()
+            self.closing = self.closing or code == CLOSING
+            if posting is not None:
+                yield from self._answered(step, posting, code, text)
+            if not self.awaited:
+                self._go_on()
+
+    def lose(self) -> Iterator[tuple[Posting, InDoubt | None]]:
+        """The connection is gone: what was under way, and None for what was surely not taken."""
+        awaited = [one for _, one in self.awaited if one]
+        unsaid = [one for _, _, one in self.unsaid if one]
+        for posting in dict.fromkeys((*self._orphans, *awaited, *unsaid)):
+            if posting.failed:
+                continue
+            taken = posting.over is not None and self.sent >= posting.over
+            yield posting, self._doubt() if taken else None
+
+    def _answered(self, step: Step, posting: Posting, code: int, text: str) -> Iterator[Ended]:
+        if step is Step.DOT:
+            yield posting, self._verdict(posting, code, text)
+        elif posting.failed:
+            if step is Step.DATA:  # only now: before, it would have been taken for a letter
+                self._say(*((END, Step.NOTHING) if code == 354 else (RSET, Step.RSET)), None)
+        elif step is Step.DATA and code == 354:
+            self._hand_over(posting)
+        elif step is Step.DATA or code // 100 != 2:
+            if code == CLOSING:
+                self._orphans.append(posting)  # lost with the connection
+                return
+            posting.failed = True
+            if step is Step.MAIL:
+                self.closing = True
+                said = self.dialler.said("MAIL", code, text)
+                yield posting, Unavailable(said)
+                raise SenderRefused(said, code)
+            if step is Step.DATA or not self.pipelining:
+                self._say(RSET, Step.RSET, None)
+            yield posting, self._refusal(step.name, posting, code, text)
+
+    def _hand_over(self, posting: Posting) -> None:
+        self._put(posting.content, END)
+        posting.over = self.said
+        self.awaited.append((Step.DOT, posting))
+
+    def _verdict(self, posting: Posting, code: int, text: str) -> Receipt | DeliveryError:
+        if code // 100 == 2:
+            return Receipt(posting.reference)
+        if code // 100 in (4, 5):
+            return self._refusal("the letter", posting, code, text)
+        self.closing = True
+        return InDoubt(
+            f"{self.dialler.setting}: the relay answered the letter with a strange {code}"
+        )
+
+    def _refusal(self, what: str, posting: Posting, code: int, text: str) -> Bounced | Deferred:
+        # its owner is not named in logs
+        said = re.sub(re.escape(posting.recipient), "…", text, flags=re.IGNORECASE)
+        enhanced = ENHANCED.match(text)
+        number = f"{code} {enhanced[1]}" if enhanced else f"{code}"
+        kind = Bounced if code // 100 == 5 else Deferred
+        return kind(self.dialler.said(what, code, said), number)
+
+    def _doubt(self) -> InDoubt:
+        return InDoubt(
+            f"{self.dialler.setting}: the relay {self.dialler.relay} hung up without saying"
+            " whether it took the letter"
+        )
+
+    def _say(self, command: bytes, step: Step, posting: Posting | None) -> None:
+        if self.unsaid or (self.awaited and not self.pipelining):
+            self.unsaid.append((command, step, posting))
+        else:
+            self._put(command)
+            self.awaited.append((step, posting))
+
+    def _go_on(self) -> None:
+        """Say what had to wait for an answer."""
+        while self.unsaid and not self.closing and (self.pipelining or not self.awaited):
+            command, step, posting = self.unsaid.popleft()
+            if posting is not None and posting.failed:
+                continue
+            self._put(command)
+            self.awaited.append((step, posting))
+
+    def _put(self, *words: bytes) -> None:
+        self.out += words
+        self.said += sum(map(len, words))
+
+    def _replies(self, heard: bytes) -> Iterator[tuple[int, str]]:
+        *lines, self._heard = (self._heard + heard).split(b"\n")
+        if len(self._heard) > MOST_REPLY:
+            raise ValueError("an answer without an end")
+        for line in lines:
+            if not line[:3].isdigit():
+                raise ValueError("no SMTP")
+            self._lines.append(line[4:])
+            if line[3:4] == b"-":
+                continue
+            text = b" ".join(self._lines)
+            self._lines.clear()
+            yield int(line[:3]), squeeze(text.decode(errors="replace")) if text else ""

@@ -1,0 +1,360 @@
+"""Several connections to one relay, each with a conversation of its own, in one loop."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import ssl
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from smtplib import SMTP
+
+from syndicate import Delivery, DeliveryError, Outcome, Refused, Unavailable
+from syndicate_email.conversation import Conversation, Posting, SenderRefused
+from syndicate_email.dialler import Dialler
+
+PATIENCE = 60.0  # seconds for the answer to a command
+LONG_PATIENCE = 600.0  # for the answer to a letter (RFC 5321 4.5.3.2.6)
+AGAIN = 5  # connections that may break under a letter before it waits for the next run
+BROKEN = 20  # connections in a row that may break before the relay is left alone for a while
+PAUSE = 15.0  # seconds until a relay that puts everybody off is asked again
+LOOK = 0.05  # seconds until something that may not be started yet is asked for again
+CHUNK = 64 * 1024
+LETTERS = 10  # that make one more connection worth its while
+
+Compose = Callable[[Delivery], Posting]
+
+
+class Line:
+    """A connection, and what is said over it."""
+
+    def __init__(self, smtp: SMTP, dialler: Dialler) -> None:
+        assert smtp.sock
+        self.smtp = smtp
+        self.sock: socket.socket = smtp.sock
+        self.sock.setblocking(False)
+        self.talk = Conversation(dialler, pipelining=smtp.has_extn("pipelining"))
+        self.unsent = memoryview(b"")
+        self.heard_at = time.monotonic()
+
+    def flush(self) -> bool:
+        """Send what is to be said; whether all of it has left."""
+        if not self.unsent:
+            self.unsent = memoryview(self.talk.to_say())
+        while self.unsent:
+            try:
+                count = self.sock.send(self.unsent)
+            except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
+                return False
+            self.talk.sent += count
+            self.unsent = self.unsent[count:] or memoryview(self.talk.to_say())
+        return True
+
+    def read(self) -> bytes | None:
+        """What the relay has said; b"" where it has hung up, None where there is nothing yet."""
+        heard = b""
+        try:
+            while part := self.sock.recv(CHUNK):
+                heard += part
+                if len(part) < CHUNK and not isinstance(self.sock, ssl.SSLSocket):
+                    return heard
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return heard or None
+        return heard
+
+    def is_late(self, now: float) -> bool:
+        """Whether an answer is overdue."""
+        if self.talk.idle:
+            return False
+        over = any(one is not None and one.over is not None for _, one in self.talk.awaited)
+        return now - self.heard_at > (LONG_PATIENCE if over else PATIENCE)
+
+    def quit(self) -> None:
+        """Hang up, politely if that costs nothing."""
+        with suppress(OSError):
+            if self.talk.idle and not self.talk.closing:
+                self.sock.settimeout(2)
+                self.smtp.quit()
+        self.smtp.close()
+
+
+class Crew:
+    """Hands letters to a relay over as many connections as it allows, up to ``connections``."""
+
+    def __init__(self, dialler: Dialler, connections: int, messages: int) -> None:
+        self.dialler = dialler
+        self.connections = connections
+        self.messages = messages  # letters a connection; 0 is without an end
+        self.lines: list[Line] = []
+        self.again: deque[Posting] = deque()
+        self._dialling: set[Future[SMTP]] = set()
+        self._broken = 0  # connections in a row that ended without an answer to a letter
+        self._threads: ThreadPoolExecutor | None = None
+        self._full_until = 0.0  # the relay takes no more connections before then
+        self._problem: DeliveryError | None = None
+
+    def open(self) -> None:
+        """Make the first connection; Refused or Unavailable where that fails."""
+        smtp = self.dialler.dial()
+        self._selector = selectors.DefaultSelector()
+        self._bell, self._rope = socket.socketpair()
+        self._bell.setblocking(False)
+        self._selector.register(self._bell, selectors.EVENT_READ, None)
+        self._join(smtp)
+
+    def close(self) -> None:
+        """Hang up everywhere."""
+        if self._threads is not None:
+            self._threads.shutdown(wait=True, cancel_futures=True)
+        for future in self._dialling:
+            if not future.cancelled() and not future.exception():
+                future.result().close()
+        for line in self.lines:
+            line.quit()
+        self.lines.clear()
+        self._selector.close()
+        self._bell.close()
+        self._rope.close()
+
+    def there(self) -> str:
+        """What the connections lead to, for a person."""
+        return self.dialler.there(self._first())
+
+    def accepts(self, sender: str) -> None:
+        """Ask whether somebody may send letters, and send none; Refused or Unavailable if not."""
+        smtp = self._first()
+        try:
+            code, text = smtp.mail(sender)
+            smtp.rset()
+        except OSError as error:
+            raise self.dialler.unreachable(error) from error
+        if code // 100 != 2:
+            raise self.dialler.refusal("MAIL", code, text)
+
+    def _first(self) -> SMTP:
+        """A live connection that nothing is said over, for a question of one's own."""
+        self._sweep()
+        if not self.lines:
+            self._join(self.dialler.dial())
+        self.lines[0].sock.settimeout(PATIENCE)
+        return self.lines[0].smtp
+
+    def carry(self, deliveries: Iterator[Delivery | None], compose: Compose) -> Iterator[Outcome]:
+        """Hand over letter after letter; yields how each one ended, in any order.
+
+        A relay that refuses the sender, that puts everybody off, or that is gone, ends it with
+        Refused or Unavailable, once what was under way has ended.
+        """
+        self._problem = None
+        self._sweep()
+        if not self.lines:  # no letter is started without a live connection
+            try:
+                self._join(self.dialler.dial())
+            except Refused as error:  # the login, say: not this recipient
+                raise Unavailable(str(error)) from error
+        try:
+            yield from self._carry(_Source(deliveries, compose))
+        finally:
+            self.again.clear()
+            for line in [one for one in self.lines if not one.talk.idle]:
+                self._drop(line)  # nobody listened to the end
+        if self._problem:
+            raise self._problem
+
+    def _carry(self, source: _Source) -> Iterator[Outcome]:
+        while True:
+            yield from self._feed(source)
+            if not self._busy() and (self._problem or (source.ended and not self.again)):
+                break
+            yield from self._listen(source)
+            self._grow(source)
+        for posting in self.again:
+            yield Outcome(posting.delivery, Unavailable(str(self._problem)))
+
+    def _busy(self) -> bool:
+        return any(not line.talk.idle for line in self.lines)
+
+    def _feed(self, source: _Source) -> Iterator[Outcome]:
+        for line in list(self.lines):
+            talk = line.talk
+            while not self._problem and talk.hungry and not self._is_used_up(line):
+                posting = self.again.popleft() if self.again else source.next()
+                if isinstance(posting, Outcome):
+                    yield posting
+                    continue
+                if posting is None:
+                    break
+                if talk.idle:
+                    line.heard_at = time.monotonic()
+                talk.take(posting)
+            if talk.out or line.unsent:
+                yield from self._flush(line)
+            if talk.idle and (talk.closing or self._is_used_up(line)):
+                self._drop(line)
+
+    def _is_used_up(self, line: Line) -> bool:
+        return bool(self.messages) and line.talk.letters >= self.messages
+
+    def _flush(self, line: Line) -> Iterator[Outcome]:
+        try:
+            done = line.flush()
+        except OSError:
+            yield from self._lose(line)
+            return
+        mask = selectors.EVENT_READ if done else selectors.EVENT_READ | selectors.EVENT_WRITE
+        if self._selector.get_key(line.sock).events != mask:
+            self._selector.modify(line.sock, mask, line)
+
+    def _listen(self, source: _Source) -> Iterator[Outcome]:
+        for key, mask in self._selector.select(self._wait(source)):
+            line = key.data
+            if line is None:
+                self._answer_bell()
+                continue
+            if mask & selectors.EVENT_WRITE:
+                yield from self._flush(line)
+            if mask & selectors.EVENT_READ and line in self.lines:
+                yield from self._hear(line)
+        now = time.monotonic()
+        for line in [one for one in self.lines if one.is_late(now)]:
+            yield from self._lose(line)
+
+    def _wait(self, source: _Source) -> float:
+        if source.held or (self.again and not self._dialling and not self.lines):
+            return LOOK
+        return min(1.0, LONG_PATIENCE / 4)
+
+    def _hear(self, line: Line) -> Iterator[Outcome]:
+        try:
+            heard = line.read()
+        except OSError:
+            heard = b""
+        if heard is None:
+            return
+        line.heard_at = time.monotonic()
+        try:
+            for posting, result in line.talk.hear(heard):
+                self._broken = 0
+                yield Outcome(posting.delivery, result)
+        except SenderRefused as error:
+            said, code = error.args
+            self._stop(Refused(said) if code // 100 == 5 else Unavailable(said, PAUSE))
+        except ValueError:
+            heard = b""
+        if not heard or (line.talk.closing and self._is_done(line)):
+            yield from self._lose(line)
+
+    def _is_done(self, line: Line) -> bool:
+        """Whether a connection that is closing still owes the answer to a letter."""
+        return not any(one is not None and one.over is not None for _, one in line.talk.awaited)
+
+    def _lose(self, line: Line) -> Iterator[Outcome]:
+        """A connection has come to its end, with what was under way on it."""
+        lost = list(line.talk.lose())
+        self._drop(line)
+        self._broken += 1
+        if self._broken > BROKEN:
+            self._stop(Unavailable(self._hung_up(), PAUSE))
+        for posting, doubt in lost:
+            if doubt is not None:
+                yield Outcome(posting.delivery, doubt)
+                continue
+            posting.tries += 1
+            if posting.tries < AGAIN:
+                self.again.append(posting)  # relays limit the letters per connection
+                continue
+            yield Outcome(posting.delivery, Unavailable(self._hung_up()))
+
+    def _hung_up(self) -> str:
+        return (
+            f"{self.dialler.setting}: the relay {self.dialler.relay} hung up before it had the"
+            " letter; it is sent again next time"
+        )
+
+    def _drop(self, line: Line) -> None:
+        self.lines.remove(line)
+        self._selector.unregister(line.sock)
+        line.quit()
+
+    def _sweep(self) -> None:
+        """Let go of connections that were ended while nobody listened."""
+        for line in list(self.lines):
+            line.sock.setblocking(False)
+            with suppress(OSError):
+                if line.read() is None and not line.talk.closing:
+                    continue
+            self._drop(line)
+
+    def _stop(self, problem: DeliveryError) -> None:
+        self._problem = self._problem or problem
+
+    # more connections
+
+    def _grow(self, source: _Source) -> None:
+        """One more connection, where there may be letters for it."""
+        wanted = bool(self.again) or not (source.ended or source.held)
+        count = len(self.lines) + len(self._dialling)
+        most = min(self.connections, 1 + source.count // LETTERS)
+        if self._problem or not wanted or count >= most:
+            return
+        if self.lines and time.monotonic() < self._full_until:
+            return
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(self.connections, "dialler")
+        future = self._threads.submit(self.dialler.dial)
+        self._dialling.add(future)
+        future.add_done_callback(self._ring)
+
+    def _ring(self, _future: Future[SMTP]) -> None:
+        with suppress(OSError):
+            self._rope.send(b".")
+
+    def _answer_bell(self) -> None:
+        with suppress(BlockingIOError):
+            self._bell.recv(CHUNK)
+        for future in [one for one in self._dialling if one.done()]:
+            self._dialling.discard(future)
+            try:
+                self._join(future.result())
+            except DeliveryError as error:
+                self._full_until = time.monotonic() + PAUSE
+                if not self.lines and not self._dialling:
+                    self._stop(Unavailable(str(error), PAUSE))
+
+    def _join(self, smtp: SMTP) -> None:
+        line = Line(smtp, self.dialler)
+        self.lines.append(line)
+        self._selector.register(line.sock, selectors.EVENT_READ, line)
+
+
+class _Source:
+    """The letters to come, composed one by one as they are started."""
+
+    def __init__(self, deliveries: Iterator[Delivery | None], compose: Compose) -> None:
+        self.deliveries = deliveries
+        self.compose = compose
+        self.ended = False
+        self.held = False  # nothing may be started just now
+        self.count = 0
+
+    def next(self) -> Posting | Outcome | None:
+        """The next letter; an Outcome where it cannot be written; None where there is none now."""
+        if self.ended:
+            return None
+        try:
+            delivery = next(self.deliveries)
+        except StopIteration:
+            self.ended = True
+            self.held = False
+            return None
+        self.held = delivery is None
+        if delivery is None:
+            return None
+        self.count += 1
+        try:
+            return self.compose(delivery)
+        except Refused as error:
+            return Outcome(delivery, error)
