@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from difflib import unified_diff
 from itertools import groupby
 
-from syndicate.channel import Channel, Rendition, Scheduled
+from syndicate.channel import Channel, Rendition, Scheduled, Streams
 from syndicate.compare import Prepared
 from syndicate.deliver import Run, deliver
 from syndicate.editions import SUBJECT
-from syndicate.ledger import Attempt, KnownChannel
+from syndicate.ledger import KnownChannel
 from syndicate.ledger.report import places
+from syndicate.mailing import mail
 from syndicate.office import Office
 from syndicate.plan import Action, Step
 from syndicate.prepare import EVERYTHING, Failed
@@ -40,19 +41,23 @@ def carry_out(office: Office, prepared: list[Prepared], report: Report, progress
 
 
 def run_channel(
-    office: Office, channel: Channel, known: KnownChannel, editions: list[int], progress: Progress
-) -> str:
-    """Deliver editions of one channel; returns why it could not begin, if so."""
+    office: Office, channel: Channel, known: KnownChannel, editions: list[int], progress: Progress,
+    *, most: int = 0,
+) -> str:  # fmt: skip
+    """Deliver editions of one channel; returns why it could not begin, if so.
 
-    def tell(attempt: Attempt, result: object) -> None:
-        progress(channel.name, attempt.verb)
+    ``most``: only so many letters of a digest.
+    """
+
+    def tell(what: str, _result: object) -> None:
+        progress(channel.name, what)
 
     run = Run(
         channel=channel, known=known, ledger=office.ledger, tell=tell, scrub=office.scrub,
-        stopping=office.stopping,
+        stopping=office.stopping, most=most,
     )  # fmt: skip
     try:
-        return deliver(run, editions)
+        return mail(run, editions) if isinstance(channel, Streams) else deliver(run, editions)
     finally:
         office.acted = office.acted or run.acted
 

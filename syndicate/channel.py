@@ -14,6 +14,7 @@ from typing import ClassVar, Self
 
 from syndicate.article import Article, Edition, Item, Media, Publisher
 from syndicate.errors import DeliveryError
+from syndicate.rate import Rate, Tolerance
 from syndicate.schedule import Schedule
 
 
@@ -230,6 +231,10 @@ class Compares(ABC):
 
 class Streams(ABC):
     """Can publish one rendition to many recipients, several under way at once."""
+
+    rate: tuple[Rate, ...] = ()  # not faster than so, whatever processes there are
+    failures: Tolerance | None = None  # a run with more of them than that stops by itself
+    again: bool = False  # whether what is in doubt is said again by itself, under the same key
 
     @property
     @abstractmethod

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -13,7 +12,6 @@ from syndicate.channel import (
     Channel,
     Delivery,
     Finds,
-    Outcome,
     Paced,
     Receipt,
     Recipient,
@@ -22,7 +20,6 @@ from syndicate.channel import (
     Repeatable,
     Revises,
     Scope,
-    Streams,
     delivery_key,
 )
 from syndicate.errors import (
@@ -38,8 +35,7 @@ from syndicate.ledger import Attempt, KnownChannel, Ledger, Verb, Work
 from syndicate.ledger.report import standing_at
 
 PATIENCE = timedelta(seconds=30)  # for a turn; a run that waits longer comes back later
-BLOCK = 200  # recipients claimed at once
-Tell = Callable[[Attempt, Receipt | DeliveryError | None], None]
+Tell = Callable[[str, Receipt | DeliveryError | None], None]  # what was tried, and how it ended
 
 
 @dataclass
@@ -49,10 +45,11 @@ class Run:
     channel: Channel
     known: KnownChannel
     ledger: Ledger
-    tell: Tell = lambda _attempt, _result: None
+    tell: Tell = lambda _what, _result: None
     scrub: Callable[[str], str] = str
     stopping: Callable[[], bool] = lambda: False
     identity: str = ""
+    most: int = 0  # letters of a digest; the rest waits for a person
     acted: bool = field(default=False)
 
 
@@ -96,9 +93,6 @@ def _not_begun(run: Run, editions: Sequence[int], error: Exception) -> str:
 
 
 def _carry_out_all(run: Run, edition: int) -> None:
-    if isinstance(run.channel, Streams):
-        _stream(run, run.channel, edition)
-        return
     last, queue = 0, run.ledger.queue
     while not run.stopping() and (claimed := queue.claim(edition, last, 1)):
         [last] = claimed
@@ -138,7 +132,7 @@ def carry_out(run: Run, attempt: Attempt) -> Receipt | DeliveryError | None:
     try:
         receipt = _act(run, attempt)
     except DeliveryError as error:
-        return _scrubbed(run, error)
+        return scrubbed(run, error)
     except Exception as error:
         return InDoubt(run.scrub(f"unexpected: {error!r}"))
     return receipt and replace(receipt, destination=run.identity)
@@ -168,15 +162,15 @@ def to_deliver(attempt: Attempt) -> Delivery:
     """An attempt in the channel's terms."""
     assert attempt.rendition is not None
     return Delivery(
-        attempt.key, attempt.rendition, attempt.files, attempt.recipient, attempt.started,
-        attempt.neighbours, attempt.followed, attempt.stood,
+        attempt.key, attempt.rendition, attempt.files, None, attempt.started, attempt.neighbours,
+        attempt.followed, attempt.stood,
     )  # fmt: skip
 
 
 def _end(run: Run, attempt: Attempt, result: Receipt | DeliveryError | None) -> None:
     run.acted = True
     run.ledger.queue.end(attempt, result)
-    run.tell(attempt, result)
+    run.tell(attempt.verb, result)
 
 
 def _settle_doubts(run: Run, edition: int) -> None:
@@ -234,85 +228,7 @@ def _still_repeatable(run: Run, attempt: Attempt, channel: Repeatable) -> bool:
     return run.ledger.queue.age(attempt) < channel.repeatable_for
 
 
-class _Stream:
-    """Hands claimed deliveries to a channel: pulling one starts it, in groups that fit W."""
-
-    def __init__(self, run: Run, edition: int, window: int) -> None:
-        self.run, self.edition = run, edition
-        self.window = window
-        self.last = 0
-        self.claimed: deque[int] = deque()
-        self.ready: deque[Attempt] = deque()
-        self.pulled: dict[str, Attempt] = {}
-        self.ended: list[tuple[Attempt, Receipt | DeliveryError | None]] = []
-
-    def deliveries(self) -> Iterator[Delivery]:
-        while not self.run.stopping():
-            if not self.ready and not self._start_group():
-                return
-            attempt = self.ready.popleft()
-            self.pulled[attempt.key] = attempt
-            yield to_deliver(attempt)
-
-    def end(self, outcome: Outcome) -> None:
-        attempt, result = self.pulled.pop(outcome.delivery.key), outcome.result
-        if isinstance(result, DeliveryError):
-            result = _scrubbed(self.run, result)
-        else:
-            result = replace(result, destination=self.run.identity)
-        self.ended.append((attempt, result))
-        self.run.acted = True
-
-    def finish(self, error: DeliveryError | None) -> None:
-        """The channel is done: what it pulled without an outcome is in doubt, the rest waits."""
-        lost = InDoubt(str(error) if error else "the channel never said how it ended")
-        self.ended += [(attempt, lost) for attempt in self.pulled.values()]
-        untouched = Unavailable(str(error) if error else "stopped before its turn")
-        self.ended += [(attempt, untouched) for attempt in self.ready]
-        self._commit([])
-        self.run.ledger.queue.let_go(self.claimed)
-
-    def _start_group(self) -> bool:
-        while not self.ready:
-            if not self.claimed:
-                queue = self.run.ledger.queue
-                self.claimed.extend(queue.claim(self.edition, self.last, BLOCK))
-            if not self.claimed:
-                return False
-            room = max(1, self.window - len(self.pulled))
-            turn = [self.claimed.popleft() for _ in range(min(room, len(self.claimed)))]
-            self.last = turn[-1]
-            self.ready.extend(self._commit(turn))
-        return True
-
-    def _commit(self, turn: Sequence[int]) -> list[Attempt]:
-        ended, self.ended = self.ended, []
-        started = self.run.ledger.queue.turn(ended, turn)
-        for attempt, result in ended:
-            self.run.tell(attempt, result)
-        return started
-
-
-def _stream(run: Run, channel: Streams, edition: int) -> None:
-    stream = _Stream(run, edition, channel.window)
-    problem: DeliveryError | None = None
-    try:
-        for outcome in channel.publish_all(stream.deliveries()):
-            stream.end(outcome)
-    except DeliveryError as error:
-        problem = _scrubbed(run, error)
-    except LedgerError:
-        raise
-    except Exception as error:
-        problem = InDoubt(run.scrub(f"unexpected: {error!r}"))
-    stream.finish(problem)
-    if isinstance(problem, Refused | Unavailable) and run.ledger.queue.work(
-        [edition], doubts=False
-    ):
-        raise problem
-
-
-def _scrubbed(run: Run, error: DeliveryError) -> DeliveryError:
+def scrubbed(run: Run, error: DeliveryError) -> DeliveryError:
     """The same error without a secret in it."""
     said = run.scrub(str(error)) or type(error).__name__
     if isinstance(error, Bounced | Deferred):

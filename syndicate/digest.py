@@ -14,11 +14,11 @@ from syndicate.channel import Channel, Receipt, Recipient, Scheduled, Scope
 from syndicate.compare import Wish
 from syndicate.deliver import send_once
 from syndicate.errors import LedgerError, UsageError
-from syndicate.ledger import Catalogue, DigestCount, KnownChannel, Window
-from syndicate.ledger.report import digests, places
+from syndicate.ledger import Catalogue, KnownChannel, Window
+from syndicate.ledger.report import digests, letters_in
 from syndicate.office import Office
 from syndicate.prepare import Preparation
-from syndicate.report import Line, Report, letters_said, line_of, state_word
+from syndicate.report import Line, Report, letters_line, line_of
 from syndicate.words import moment
 
 
@@ -38,6 +38,8 @@ class Request:
     dry_run: bool = False
     catch_up: CatchUp = CatchUp.MERGE
     to: str | None = None  # a proof's address
+    sample: int = 0  # only to so many; the rest waits
+    resume: bool = False  # go on with what was halted
 
 
 def digest(office: Office, request: Request, progress: Progress = silent) -> Report:
@@ -69,9 +71,11 @@ def _send(
         waiting = [number for number, _ in catalogue.waiting(known.id)]
         _tell_windows(office, catalogue, channel, closed, report, dry=request.dry_run)
     if not request.dry_run:
-        problem = run_channel(office, channel, known, waiting, progress)
+        for number in waiting if request.resume else ():
+            office.ledger.letters.resume(number)
+        problem = run_channel(office, channel, known, waiting, progress, most=request.sample)
         _tell_letters(office, waiting, report)
-        if problem and problem not in [line.why for line in report.lines]:
+        if problem and not any(problem in line.why for line in report.lines):
             report.problems.append(f"{channel.name}: {problem}")
 
 
@@ -182,7 +186,7 @@ def _tell_windows(
         due = moment(channel.schedule.next(office.clock(), zone), zone, "en")
         report.notes.append(f"{channel.name}: nothing is due; the next digest closes on {due}")
     for number, edition, window in closed:
-        letters = len(catalogue.known(number)) if window.status == "frozen" else 0
+        letters = catalogue.recipients(number)
         said = f"{len(edition.items)} new, {len(edition.corrections)} corrected or withdrawn"
         if window.status == "frozen":
             why = f"{said}, {letters} letters"
@@ -208,19 +212,10 @@ def _nobody(office: Office, catalogue: Catalogue, channel: Channel) -> str:
 def _tell_letters(office: Office, numbers: Sequence[int], report: Report) -> None:
     """What of each digest has left, and one by one what needs somebody."""
     with office.ledger.reading() as db:
-        counted = {one.edition: one for one in digests(db, latest=100)}
-        for number in numbers:
-            if one := counted.get(number):
-                report.lines.append(_letters(one))
-            for place in places(db, number=number, states=("refused", "in_doubt")):
+        for one in digests(db, numbers=numbers):
+            report.lines.append(letters_line(one))
+            for place in letters_in(db, one.edition, ("refused", "in_doubt")):
                 report.lines.append(line_of(place, "letter"))
-
-
-def _letters(one: DigestCount) -> Line:
-    order = ("in_doubt", "due", "claimed", "sending", "refused")
-    worst = next((state for state in order if state in one.states), "settled")
-    return Line(channel=one.channel, about=one.key, address="", action="letters",
-                state=state_word(worst), why=letters_said(one.states))  # fmt: skip
 
 
 def _proof(office: Office, channel: Channel, address: str, report: Report) -> None:

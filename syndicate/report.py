@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from syndicate.ledger import Place
+from syndicate.ledger import DigestCount, Place
 
 STATE_WORDS = {
     "settled": "done",
@@ -16,10 +16,12 @@ STATE_WORDS = {
     "sending": "under way",
     "refused": "refused",
     "in_doubt": "in doubt",
+    # letters
+    "sent": "done",
+    "off": "called off",
+    "given_up": "given up",
 }
-
-
-LETTER_WORDS = STATE_WORDS | {"settled": "sent", "sending": "being sent"}
+LETTER_WORDS = STATE_WORDS | {"sent": "sent", "sending": "being sent"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,12 +89,25 @@ def letters_said(states: Mapping[str, int]) -> str:
     return ", ".join(f"{n} {LETTER_WORDS.get(s, s)}" for s, n in sorted(states.items()))
 
 
+def letters_line(one: DigestCount) -> Line:
+    """A digest's letters as one line; what a person is waited for stands in it."""
+    order = ("in_doubt", "due", "deferred", "sending", "refused")
+    worst = next((state for state in order if state in one.states), "sent")
+    state = "waiting" if worst == "deferred" else state_word(worst)
+    said = [letters_said(one.states), one.halted or one.why]
+    doubts = f"syndicate resolve {one.edition} --all-sent   or   --all-again"
+    return Line(
+        channel=one.channel, about=one.key, address="", action="letters", state=state,
+        why=": ".join(filter(None, said)), resolve=doubts if worst == "in_doubt" else "",
+    )  # fmt: skip
+
+
 def line_of(place: Place, action: str, *, why: str = "") -> Line:
     """An address as the ledger knows it now; a subscriber's is masked. ``why`` if it is done."""
     return Line(
         channel=place.channel,
         about=place.edition,
-        address=mask(place.email) if place.email else place.address,
+        address=place.address if place.email is None else mask(place.email),
         action=action,
         state="given up" if place.given_up else state_word(place.state),
         url=place.url,
@@ -118,11 +133,14 @@ def resolve_command(place: Place) -> str:
         answers = ["--not-sent"]
     if answers and (letter or place.state == "refused"):
         answers.append("--give-up")
-    return f"syndicate resolve {place.delivery} {'   or   '.join(answers)}" if answers else ""
+    number = f"{place.edition_number}/{place.subscriber}" if letter else f"{place.delivery}"
+    return f"syndicate resolve {number} {'   or   '.join(answers)}" if answers else ""
 
 
 def mask(email: str) -> str:
     """``a…@example.org``: enough to know it by, too little to write to."""
+    if not email:
+        return "somebody forgotten"
     name, _, domain = email.partition("@")
     return f"{name[:1]}…@{domain}"
 

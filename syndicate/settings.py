@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
+from syndicate.rate import Rate, Tolerance, rates, tolerance
 from syndicate.schedule import Schedule
 
 
@@ -37,6 +38,14 @@ def _schedule(value: Any) -> Schedule:
     return value if isinstance(value, Schedule) else Schedule.parse(str(value))
 
 
+def _rates(value: Any) -> tuple[Rate, ...]:
+    return value if isinstance(value, tuple) else rates(str(value))
+
+
+def _tolerance(value: Any) -> Tolerance | None:
+    return value if isinstance(value, Tolerance) else tolerance(str(value or ""))
+
+
 ConfigPath = Annotated[Path, AfterValidator(_beside_the_configuration)]
 """A path; a relative one starts at the configuration file's folder."""
 
@@ -52,4 +61,19 @@ WebUrl = Annotated[str, AfterValidator(_without_slash)]
 ScheduleField = Annotated[Schedule, BeforeValidator(_schedule)]
 """``daily 17:00``, ``weekly fri 16:00``, ``monthly 1 08:00``."""
 
-__all__ = ["Command", "ConfigPath", "ScheduleField", "SecretStr", "WebAddress", "WebUrl"]
+RatesField = Annotated[tuple[Rate, ...], BeforeValidator(_rates)]
+"""``14/second, 50000/day``; empty is as fast as it goes."""
+
+ToleranceField = Annotated[Tolerance | None, BeforeValidator(_tolerance)]
+"""``10% of 200``; empty tolerates everything."""
+
+__all__ = [
+    "Command",
+    "ConfigPath",
+    "RatesField",
+    "ScheduleField",
+    "SecretStr",
+    "ToleranceField",
+    "WebAddress",
+    "WebUrl",
+]

@@ -15,11 +15,11 @@ from syndicate.digest import CatchUp, due_windows, pass_over
 from syndicate.editions import COLLECTION
 from syndicate.errors import ConfigError, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Place
-from syndicate.ledger.report import places, standing_at
+from syndicate.ledger.report import digests, places, standing_at
 from syndicate.office import Office
 from syndicate.prepare import Preparation
 from syndicate.publish import Request, plan_for, record, record_correction
-from syndicate.report import Report, line_of
+from syndicate.report import Report, letters_line, line_of
 from syndicate.sources import Draft, uri_date
 
 
@@ -39,9 +39,18 @@ class Digests(StrEnum):
 
 
 def resolve(
-    office: Office, delivery: int, answer: Answer, said: str = "", progress: Progress = silent
+    office: Office, named: str, answer: Answer, said: str = "", progress: Progress = silent
 ) -> Report:
-    """Settle a doubt or a refusal; ``said`` is where it is, if it was sent."""
+    """Settle a doubt or a refusal; ``said`` is where it is, if it was sent.
+
+    ``named`` is a delivery's number, or ``EDITION/SUBSCRIBER`` of a letter.
+    """
+    edition, _, subscriber = named.partition("/")
+    if not edition.isdigit() or not (subscriber or "0").isdigit():
+        raise UsageError(f"{named!r} is no number that `syndicate status` shows")
+    if subscriber:
+        return resolve_letters(office, int(edition), answer, int(subscriber), progress)
+    delivery = int(edition)
     report = Report(command="resolve", notes=office.notes)
     office.ledger.queue.end_dead_claims()
     place = _place(office, delivery)
@@ -57,6 +66,30 @@ def resolve(
         office.ledger.give_up(delivery)
     _go_on(office, channel, place.edition_number, progress, report)
     report.lines.append(line_of(_place(office, delivery), "resolve"))
+    return report
+
+
+def resolve_letters(
+    office: Office, edition: int, answer: Answer, subscriber: int | None = None,
+    progress: Progress = silent,
+) -> Report:  # fmt: skip
+    """Say what became of a digest's letters that are in doubt; or of one, refused ones too."""
+    report = Report(command="resolve", notes=office.notes)
+    letters = office.ledger.letters
+    letters.end_dead_claims()
+    with office.ledger.reading() as db:
+        found = digests(db, numbers=[edition])
+    if not found:
+        raise UsageError(f"there is no digest {edition} (`syndicate status` lists them)")
+    [channel] = office.chosen([found[0].channel])
+    becomes = {Answer.SENT: "sent", Answer.NOT_SENT: "due", Answer.GIVE_UP: "given_up"}[answer]
+    of = ("in_doubt",) if subscriber is None else ("in_doubt", "refused")
+    if not sum(letters.settle(edition, becomes, of=one, subscriber=subscriber) for one in of):
+        which = "no letter of" if subscriber is None else f"letter {edition}/{subscriber} of"
+        raise UsageError(f"{which} digest {found[0].key} is in doubt: see `syndicate status`")
+    _go_on(office, channel, edition, progress, report)
+    with office.ledger.reading() as db:
+        report.lines += map(letters_line, digests(db, numbers=[edition]))
     return report
 
 

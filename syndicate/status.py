@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from syndicate.channel import Scheduled, Scope
 from syndicate.collect import Collection
@@ -13,9 +14,20 @@ from syndicate.errors import ArticleError
 from syndicate.hosting import Hosting
 from syndicate.ledger import DigestCount, Happening, Place, Standing
 from syndicate.ledger.catalogue import Catalogue
-from syndicate.ledger.report import digests, history, places, uris
+from syndicate.ledger.report import (
+    digests,
+    history,
+    letters_in,
+    newest_runs,
+    places,
+    unfinished,
+    uris,
+)
 from syndicate.office import Office
-from syndicate.report import Line, line_of, state_word, when
+from syndicate.report import Line, letters_line, line_of, state_word, when
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 @dataclass(kw_only=True)
@@ -52,13 +64,15 @@ class Status:
 
         document = asdict(self)
         for one in document["digests"]:
-            one["closed"] = when(one["closed"])
+            for name, value in one.items():
+                one[name] = when(value) if isinstance(value, datetime) else value
         return document | {"exit_code": self.exit_code}
 
 
 def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Status:
     """The whole ledger, newest articles first, or one article."""
     found = Status()
+    office.ledger.letters.end_dead_claims()
     office.ledger.queue.end_dead_claims()  # what a dead process had begun is in doubt by now
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
@@ -71,6 +85,7 @@ def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Statu
             found.articles.append(_article(standing, _where(office, catalogue, standing, still)))
         found.open = [to_line(one) for one in still if uri is None or _is_of(one, uri)]
         if uri is None:
+            found.open += _open_letters(db)
             found.digests = digests(db)
             found.unconfigured = office.gone(catalogue)
     if uri is None:
@@ -79,6 +94,53 @@ def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Statu
                 due = channel.schedule.next(office.clock(), office.publisher.zone)
                 found.next_digests[channel.name] = due.isoformat()
     return found
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How fast a run is, in letters a second, and how many seconds it still takes."""
+
+    rate: float | None = None
+    left: float | None = None
+
+    def __str__(self) -> str:
+        if self.rate is None:
+            return ""
+        said = f", {self.rate:.1f} a second"
+        return f"{said}, {self.left:.0f} s to go" if self.left else said
+
+
+def speed(one: DigestCount) -> Speed:
+    """A run's speed since it was started; unknown where it was not, or is over."""
+    if one.started is None or one.latest is None:
+        return Speed()
+    took = (one.latest - one.started).total_seconds()
+    sent, due = one.states.get("sent", 0), one.states.get("due", 0)
+    if took <= 0 or not sent:
+        return Speed()
+    return Speed(sent / took, due * took / sent)
+
+
+def mailings(office: Office, names: Sequence[str]) -> list[DigestCount]:
+    """How the letters of lists stand: of every unfinished run, and of each list's newest."""
+    chosen = {channel.name for channel in office.chosen(names)}
+    office.ledger.letters.end_dead_claims()
+    with office.ledger.reading() as db:
+        found = digests(db, numbers=[*unfinished(db), *newest_runs(db)])
+    return [one for one in found if one.channel in chosen]
+
+
+def troubled(office: Office, one: DigestCount) -> list[Line]:
+    """The letters of a digest that were refused for good or are in doubt, one by one."""
+    with office.ledger.reading() as db:
+        return [to_line(place) for place in letters_in(db, one.edition, ("refused", "in_doubt"))]
+
+
+def _open_letters(db: Connection) -> Iterator[Line]:
+    for one in digests(db, numbers=unfinished(db)):
+        yield letters_line(one)
+        for place in letters_in(db, one.edition, ("in_doubt",)):
+            yield to_line(place)
 
 
 def article_history(office: Office, uri: str) -> list[Happening]:

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sqlalchemy import Engine, Row, create_engine, func, inspect, select, text
+from sqlalchemy import Engine, Row, String, and_, cast, create_engine, func, inspect, select, text
 
 from syndicate import digest as digests
 from syndicate import publish as publishing
@@ -28,8 +28,10 @@ from syndicate.ledger.schema import (
     channels,
     deliveries,
     editions,
+    letters,
     metadata,
     renditions,
+    stencils,
 )
 from syndicate.office import Office
 from syndicate.report import Report
@@ -108,10 +110,10 @@ class Newsroom:
         with self.office() as office:
             return tick(office)
 
-    def resolve(self, delivery: int, sent: str | None) -> Report:
+    def resolve(self, number: int | str, sent: str | None) -> Report:
         with self.office() as office:
             answer = Answer.NOT_SENT if sent is None else Answer.SENT
-            return settle.resolve(office, delivery, answer, sent or "")
+            return settle.resolve(office, f"{number}", answer, sent or "")
 
     def subscribe(self, name: str, *addresses: str) -> None:
         with self.office() as office:
@@ -168,8 +170,26 @@ class Newsroom:
         )
         return self.ask(query)
 
+    def letters(self, name: str) -> list[Row[Any]]:
+        """A list's letters of all digests, in the order of subscribers."""
+        number = cast(letters.c.edition_id, String) + "/" + cast(letters.c.subscriber_id, String)
+        said = and_(
+            stencils.c.edition_id == letters.c.edition_id,
+            stencils.c.number == letters.c.stencil,
+            letters.c.state == "sent",
+        )
+        query = (
+            select(letters, number.label("id"), stencils.c.content.label("says"))
+            .outerjoin(stencils, said)
+            .join(editions, editions.c.id == letters.c.edition_id)
+            .join(channels, channels.c.id == editions.c.channel_id)
+            .where(channels.c.name == name)
+            .order_by(letters.c.edition_id, letters.c.subscriber_id)
+        )
+        return self.ask(query)
+
     def states(self, name: str) -> list[str]:
-        return [row.state for row in self.rows(name)]
+        return [row.state for row in (*self.rows(name), *self.letters(name))]
 
     def row(self, name: str) -> Row[Any]:
         [row] = self.rows(name)
@@ -230,9 +250,11 @@ class Newsroom:
 
     def under_way(self) -> int:
         """How many deliveries are committed as started and not as ended."""
-        sending = select(func.count()).where(deliveries.c.state == "sending")
-        [row] = self.ask(sending.select_from(deliveries))
-        return int(row[0])
+        counts = [
+            self.ask(select(func.count()).select_from(t).where(t.c.state == "sending"))[0][0]
+            for t in (deliveries, letters)
+        ]
+        return int(sum(counts))
 
 
 # children

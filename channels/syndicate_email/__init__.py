@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from syndicate import (
     Channel,
@@ -25,7 +25,8 @@ from syndicate import (
     Scope,
     Streams,
 )
-from syndicate.settings import ScheduleField
+from syndicate.rate import Tolerance
+from syndicate.settings import RatesField, ScheduleField, ToleranceField
 from syndicate_email.settings import (
     Connections,
     LeaveLink,
@@ -58,6 +59,9 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects):
     mailbox      the address that takes letters saying "unsubscribe"; one of these two must be
     connections  to the relay at the same time
     messages     letters a connection, where the relay limits them; 0 is without a limit
+    rate         not faster than so: 14/second, 50000/day
+    failures     a run stops by itself when more are refused for good than 10% of 200
+    doubt        hold leaves letters in doubt to a person, again sends them a second time
     language     of the letter's own words; else the publisher's
     subjects     only articles with one of these
     profiles     only articles of one of these
@@ -73,9 +77,16 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects):
     mailbox: Mailbox = ""
     connections: Connections = 4
     messages: Messages = 0
+    rate: RatesField = ()
+    failures: ToleranceField = Tolerance(10, 200)  # noqa: RUF009 - it is frozen
+    doubt: Literal["hold", "again"] = "hold"
     language: str = ""
     subjects: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
+
+    @property
+    def again(self) -> bool:  # type: ignore[override]
+        return self.doubt == "again"
 
     @property
     def window(self) -> int:
@@ -138,8 +149,8 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects):
         from syndicate_email.folder import Folder
 
         if isinstance(self._way, Folder):
-            return self._way.put_all(deliveries, self._posting)
-        return self._way.carry(deliveries, self._posting)
+            return self._way.put_all(deliveries, self._composer())
+        return self._way.carry(deliveries, self._composer())
 
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
         """The relay has let us in when it was opened."""
@@ -152,26 +163,30 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects):
         else:
             yield Finding("sender", True, f"{address} may write")
 
-    def _posting(self, delivery: Delivery) -> Posting:
-        """A delivery as it goes out; Refused for an address that cannot be written to."""
+    def _composer(self) -> Callable[[Delivery], Posting]:
+        """A function that makes a delivery ready to go; Refused for a wrong address."""
         from syndicate_email.conversation import Posting
         from syndicate_email.folder import Folder
         from syndicate_email.settings import mail_address
         from syndicate_email.stencil import fill, message_id
 
-        assert delivery.recipient, "a digest is sent to somebody"
-        stencil = delivery.rendition.content
         wired = not isinstance(self._way, Folder)
-        try:
-            to = mail_address(delivery.recipient.email)
-            letter = fill(stencil, delivery.recipient, delivery.key, stuffed=wired)
-        except ValueError as error:
-            raise Refused(
-                f"channels.{self.name}: the address of subscriber {delivery.recipient.id}"
-                " cannot be written to; remove it and add the right one"
-            ) from error
-        reference = message_id(stencil, delivery.key)
-        return Posting(delivery, sender(self.sender)[1], to, letter, reference)
+        _, address = sender(self.sender)
+
+        def compose(delivery: Delivery) -> Posting:
+            assert delivery.recipient, "a digest is sent to somebody"
+            stencil, person = delivery.rendition.content, delivery.recipient
+            try:
+                to = mail_address(person.email)
+                letter = fill(stencil, person, delivery.key, stuffed=wired)
+            except ValueError as error:
+                raise Refused(
+                    f"channels.{self.name}: the address of subscriber {person.id}"
+                    " cannot be written to; remove it and add the right one"
+                ) from error
+            return Posting(delivery, address, to, letter, message_id(stencil, delivery.key))
+
+        return compose
 
     def __enter__(self) -> Self:
         self._way = self._to_the_relay()

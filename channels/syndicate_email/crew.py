@@ -21,7 +21,7 @@ LONG_PATIENCE = 600.0  # for the answer to a letter (RFC 5321 4.5.3.2.6)
 AGAIN = 5  # connections that may break under a letter before it waits for the next run
 BROKEN = 20  # connections in a row that may break before the relay is left alone for a while
 PAUSE = 15.0  # seconds until a relay that puts everybody off is asked again
-LOOK = 0.05  # seconds until something that may not be started yet is asked for again
+LOOK = 0.005  # seconds until something that may not be started yet is asked for again
 CHUNK = 64 * 1024
 LETTERS = 10  # that make one more connection worth its while
 

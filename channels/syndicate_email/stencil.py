@@ -15,6 +15,7 @@ from syndicate_email.settings import mail_address
 MEDIA_TYPE = "application/vnd.syndicate.stencil"
 MOST_COLUMNS = 76  # of a quoted-printable line (RFC 2045 6.7)
 SOFT_BREAK = b"=\r\n"
+SAFE = re.compile(r"[\w.~-]+", re.ASCII)  # in any part of an address (RFC 3986)
 DOT_FIRST = re.compile(rb"\n\.")  # no letter begins with one: it begins with a header
 
 
@@ -55,17 +56,19 @@ def fill(stencil: bytes, recipient: Recipient, key: str, *, stuffed: bool = Fals
 
     ``stuffed``: as it goes over the wire, without the final dot (RFC 5321 4.5.2).
     """
-    known = _read(stencil)
-    token = quote(recipient.token, safe="")
+    token = recipient.token
+    if not SAFE.fullmatch(token):
+        token = quote(token, safe="")
+    said = token.encode()
+    first, pieces = _pieces(stencil, stuffed)
     values = {
         "to": mail_address(recipient.email).encode(),
         "id": message_id(stencil, key).encode(),
-        "leave": ", ".join(f"<{link}>" for link in _ways_out(known, token)).encode(),
-        "token": SOFT_BREAK.join(_chunks(token.encode())),
+        "leave": said.join(_leave(stencil)),
+        "token": said if len(said) < MOST_COLUMNS else SOFT_BREAK.join(_chunks(said)),
     }
-    first, *pieces = _pieces(stencil, stuffed)
     filled = [first]
-    for (_, name), piece in zip(known.slots, pieces, strict=True):
+    for name, piece in pieces:
         filled += (values[name], piece)
     return b"".join(filled)
 
@@ -99,10 +102,6 @@ def cut(pieces: list[bytes | str], mark: str) -> tuple[bytes, tuple[tuple[int, s
     return letter, tuple(slots)
 
 
-def _ways_out(known: Stencil, token: str) -> list[str]:
-    return [link for link in leave_links(known.unsubscribe, known.mailbox, token) if link]
-
-
 def _broken(mark: str) -> re.Pattern[bytes]:
     """The mark, wherever a quoted-printable line may have been broken within or after it."""
     soft = rb"(?:=\r\n)?"
@@ -115,16 +114,26 @@ def _chunks(value: bytes) -> list[bytes]:
 
 
 @lru_cache(maxsize=8)
-def _pieces(stencil: bytes, stuffed: bool) -> tuple[bytes, ...]:
-    """The letter, cut at its slots; no slot begins with a dot or ends with a line."""
+def _pieces(stencil: bytes, stuffed: bool) -> tuple[bytes, tuple[tuple[str, bytes], ...]]:
+    """The letter's beginning, then each slot's name with what follows it."""
     known = _read(stencil)
     cuts = [0, *(offset for offset, _ in known.slots), len(known.letter)]
     pieces = [known.letter[start:end] for start, end in pairwise(cuts)]
-    if stuffed:
+    if stuffed:  # no slot begins with a dot, or ends with a line
         pieces = [DOT_FIRST.sub(b"\n..", piece) for piece in pieces]
         if not pieces[-1].endswith(b"\r\n"):
             pieces[-1] += b"\r\n"
-    return tuple(pieces)
+    names = (name for _, name in known.slots)
+    return pieces[0], tuple(zip(names, pieces[1:], strict=True))
+
+
+@lru_cache(maxsize=8)
+def _leave(stencil: bytes) -> list[bytes]:
+    """The value of List-Unsubscribe, cut where a token goes."""
+    mark = "\0"
+    known = _read(stencil)
+    links = leave_links(known.unsubscribe, known.mailbox, mark)
+    return ", ".join(f"<{link}>" for link in links if link).encode().split(mark.encode())
 
 
 @lru_cache(maxsize=4)

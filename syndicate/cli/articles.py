@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,12 +120,18 @@ def digest(
         "merge", "--catch-up", metavar="merge|each|skip", help="Windows nobody closed in time."
     ),
     to: str = typer.Option("", "--to", metavar="ADDRESS", help="A proof to this address only."),
+    sample: int = typer.Option(0, "--sample", min=0, metavar="N", help="Only N letters for now."),
+    resume: bool = typer.Option(False, "--resume", help="Go on with what was stopped."),
+    status: bool = typer.Option(False, "--status", help="Say how far the letters are."),
     as_json: bool = JSON,
 ) -> None:
     """Close the windows that have ended, and send their digests.
 
     Example: syndicate digest --to me@example.org
     """
+    if status:
+        _mailings(name or (), as_json)
+        return
     from syndicate.cli import show
     from syndicate.digest import CatchUp, Request
     from syndicate.digest import digest as run
@@ -134,9 +141,29 @@ def digest(
         if catch_up not in list(CatchUp):
             raise UsageError(f"--catch-up: merge, each or skip, not {catch_up!r}")
         request = Request(
-            names=name or (), dry_run=dry_run, catch_up=CatchUp(catch_up), to=_address(to)
-        )
+            names=name or (), dry_run=dry_run, catch_up=CatchUp(catch_up), to=_address(to),
+            sample=sample, resume=resume,
+        )  # fmt: skip
         show.report(run(here, request, progress), as_json=as_json)
+
+
+def _mailings(names: Sequence[str], as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from syndicate.cli import show
+    from syndicate.report import letters_line
+    from syndicate.status import mailings, speed, troubled
+
+    with office(dry=True, as_json=as_json) as here:
+        found = mailings(here, names)
+        if as_json:
+            runs = [asdict(one) | asdict(speed(one)) for one in found]
+            show.document({"digests": runs, "exit_code": 0})
+            return
+        for one in found:
+            said = f"{one.channel} {one.key}: {one.letters} frozen"
+            show.out(f"{said}, {letters_line(one).why or 'nothing to send'}{speed(one)}")
+            show.lines(troubled(here, one))
 
 
 def tick(as_json: bool = JSON) -> None:

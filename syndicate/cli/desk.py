@@ -63,10 +63,12 @@ def history(article: str = WHICH, as_json: bool = JSON) -> None:
 
 
 def resolve(
-    delivery: int = typer.Argument(metavar="NUMBER", help="As `syndicate status` shows it."),
+    number: str = typer.Argument(metavar="NUMBER", help="As `syndicate status` shows it."),
     sent: str = typer.Option("", "--sent", metavar="REF", help="It is there: its link or number."),
     not_sent: bool = typer.Option(False, "--not-sent", help="It is not there: send it."),
     give_up: bool = typer.Option(False, "--give-up", help="It need not be sent any more."),
+    all_sent: bool = typer.Option(False, "--all-sent", help="Of a digest: all doubtful letters."),
+    all_again: bool = typer.Option(False, "--all-again", help="Of a digest: send all of them."),
     as_json: bool = JSON,
 ) -> None:
     """Tell the ledger how a doubt ended, after you have looked, or that you let it be.
@@ -75,15 +77,24 @@ def resolve(
     """
     from syndicate.cli import show
     from syndicate.errors import UsageError
-    from syndicate.settle import Answer
+    from syndicate.settle import Answer, resolve_letters
     from syndicate.settle import resolve as run
 
     said = {Answer.SENT: bool(sent), Answer.NOT_SENT: not_sent, Answer.GIVE_UP: give_up}
+    whole = {Answer.SENT: all_sent, Answer.NOT_SENT: all_again}
     with office(as_json=as_json) as here:
         answers = [answer for answer, given in said.items() if given]
-        if len(answers) != 1:
-            raise UsageError("say one of --sent REF, --not-sent and --give-up")
-        show.report(run(here, delivery, answers[0], sent), as_json=as_json)
+        all_answers = [answer for answer, given in whole.items() if given]
+        if len(answers) + len(all_answers) != 1:
+            raise UsageError(
+                "say one of --sent REF, --not-sent and --give-up; of a whole digest --all-sent or"
+                " --all-again"
+            )
+        if answers:
+            show.report(run(here, number, answers[0], sent), as_json=as_json)
+        if not number.isdigit():
+            raise UsageError(f"{number!r} is no digest's number (`syndicate status` shows it)")
+        show.report(resolve_letters(here, int(number), all_answers[0]), as_json=as_json)
 
 
 def adopt(
@@ -248,7 +259,8 @@ def _show_status(found: Status) -> None:
         show.out(f"  {article.uri}")
         show.lines(article.places)
     for one in found.digests:
-        show.out(f"digest {one.channel} {one.key}: {one.status} {letters_said(one.states)}")
+        said = letters_said(one.states)
+        show.out(f"digest {one.edition} {one.channel} {one.key}: {one.status} {said}".rstrip())
     for channel, due in found.next_digests.items():
         show.out(f"{channel}: the next digest closes {due}")
     for name in found.unconfigured:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +17,8 @@ import typer
 from syndicate.cli.context import given
 from syndicate.report import Line, Report
 
+MINUTE = 60.0  # seconds
+BLINK = 0.1
 COLOURS = {"done": "green", "waiting": "yellow", "under way": "yellow", "refused": "red",
            "in doubt": "magenta", "cannot": "red", "ok": "green", "wrong": "red"}  # fmt: skip
 
@@ -124,8 +128,11 @@ def _plain(value: object) -> str:
 
 @contextmanager
 def progress(as_json: bool) -> Iterator[Callable[[str, str], None]]:
-    """A bar at a terminal while long work goes on; silence in a pipe."""
-    if as_json or not sys.stderr.isatty():
+    """A bar at a terminal while long work goes on; in a pipe a line a minute."""
+    if not sys.stderr.isatty():
+        yield _every_minute()
+        return
+    if as_json:
         yield lambda _channel, _what: None
         return
     from rich.console import Console
@@ -134,11 +141,35 @@ def progress(as_json: bool) -> Iterator[Callable[[str, str], None]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed}"))
     bar = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True)
     tasks: dict[str, Any] = {}
+    counts: Counter[str] = Counter()
+    told = 0.0
     with bar:
 
         def advance(channel: str, _what: str) -> None:
+            nonlocal told
+            counts[channel] += 1
             if channel not in tasks:
                 tasks[channel] = bar.add_task(channel, total=None)
-            bar.advance(tasks[channel])
+            elif time.monotonic() - told < BLINK:
+                return
+            told = time.monotonic()
+            bar.update(tasks[channel], completed=counts[channel])
 
         yield advance
+
+
+def _every_minute() -> Callable[[str, str], None]:
+    counts: Counter[str] = Counter()
+    began = told = time.monotonic()
+
+    def advance(channel: str, _what: str) -> None:
+        nonlocal told
+        counts[channel] += 1
+        now = time.monotonic()
+        if now - told >= MINUTE:
+            told = now
+            done = counts[channel]
+            said = f"{channel}: {done:,} done, {done / (now - began):,.1f} a second"
+            typer.echo(said, err=True)
+
+    return advance

@@ -28,18 +28,23 @@ from syndicate.ledger import migrations
 from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
 from syndicate.ledger.engine import connect, transaction
 from syndicate.ledger.holdings import Held
+from syndicate.ledger.letters import Block, Letters, Started, finish
 from syndicate.ledger.lists import Joining, Lists, Subscription
 from syndicate.ledger.pace import Pace
+from syndicate.ledger.presence import Presence
 from syndicate.ledger.queue import Attempt, Queue, Verb, Work, resting
 from syndicate.ledger.renditions import words
 from syndicate.ledger.report import DigestCount, Happening, Place
 from syndicate.ledger.schema import (
     attempts,
+    blocks,
     channels,
     deliveries,
     edition_items,
     editions,
     ledger,
+    letters,
+    runs,
     subscriptions,
     syndications,
 )
@@ -54,7 +59,9 @@ class Ledger:
         self.engine = engine
         self.created = created
         self.restored_at = restored
-        self.queue = Queue(engine, secret)
+        self.presence = Presence(engine)
+        self.queue = Queue(engine, self.presence)
+        self.letters = Letters(engine, secret, self.presence, self.queue.clock)
         self.pace = Pace(engine, self.queue.clock)
         self.lists = Lists(engine)
 
@@ -85,7 +92,7 @@ class Ledger:
 
     def close(self) -> None:
         """Let go of every claim's proof of life and of the database."""
-        self.queue.close()
+        self.presence.close()
         self.engine.dispose()
 
     @contextmanager
@@ -198,8 +205,7 @@ class Ledger:
     def give_up(self, delivery: int) -> None:
         """Nothing more need happen here: not for a doubtful post, which would be made again."""
         d = deliveries.c
-        letter = and_(d.state == "in_doubt", d.subscriber_id.is_not(None))
-        here = and_(d.id == delivery, or_(d.state.in_(("due", "refused")), letter))
+        here = and_(d.id == delivery, d.state.in_(("due", "refused")))
         values = {"state": "settled", "why": "given up", "not_before": null()}
         with transaction(self.engine) as db:
             if not db.execute(update(deliveries).where(here).values(**values)).rowcount:
@@ -218,16 +224,18 @@ class Ledger:
         d = deliveries.c
         under_way = d.state.in_(("due", "claimed", "sending"))
         waiting = and_(under_way, d.present.is_(None), d.wanted.is_not(None), ~d.replaces)
-        letter = d.subscriber_id.is_not(None)
         with transaction(self.engine) as db:
             db.execute(update(ledger).values(restored_at=since))
-            ids = list(db.scalars(select(d.id).where(waiting, ~letter)))
+            ids = list(db.scalars(select(d.id).where(waiting)))
             for number in ids:
                 self._doubt(db, number, since)
-            taken = {"wanted": null(), "state": "settled", "why": "taken as sent by a lost ledger"}
+            db.execute(delete(blocks))
+            taken = {"state": "off", "why": "taken as sent by a lost ledger"}
             values = taken if letters_sent else {"state": "due"}
-            letters = update(deliveries).where(waiting, letter)
-            db.execute(letters.values(holder_id=null(), claimed_until=null(), **values))
+            open_ = letters.c.state.in_(("due", "sending"))
+            db.execute(update(letters).where(open_).values(**values))
+            for edition in db.scalars(select(runs.c.edition_id).where(runs.c.ended_at.is_(None))):
+                finish(db, edition)
             return len(ids)
 
     def _doubt(self, db: Connection, number: int, since: datetime) -> None:
@@ -340,6 +348,7 @@ def _keep_private(engine: Engine) -> None:
 
 __all__ = [
     "Attempt",
+    "Block",
     "Catalogue",
     "DigestCount",
     "Happening",
@@ -347,10 +356,12 @@ __all__ = [
     "Joining",
     "KnownChannel",
     "Ledger",
+    "Letters",
     "Lists",
     "Place",
     "Queue",
     "Standing",
+    "Started",
     "Subscription",
     "Verb",
     "Window",

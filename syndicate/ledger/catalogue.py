@@ -13,14 +13,12 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
-    String,
     and_,
-    cast,
     delete,
     func,
     insert,
-    literal,
     null,
+    or_,
     select,
     true,
     update,
@@ -29,6 +27,7 @@ from sqlalchemy import (
 from syndicate.article import Article, Correction, Item, PubStatus, Withdrawal
 from syndicate.channel import Receipt, Rendition
 from syndicate.ledger.holdings import Holdings
+from syndicate.ledger.letters import freeze, recompose
 from syndicate.ledger.queue import resting
 from syndicate.ledger.renditions import forget_unused, keep
 from syndicate.ledger.schema import (
@@ -38,9 +37,11 @@ from syndicate.ledger.schema import (
     deliveries,
     edition_items,
     editions,
+    letters,
     media,
     minted,
     revisions,
+    runs,
     subscriptions,
     syndications,
 )
@@ -325,16 +326,8 @@ class Catalogue:
         return edition
 
     def address_subscribers(self, edition: int, channel: int, rendition: Rendition) -> int:
-        """One delivery for every subscriber of a list, by one statement; returns how many."""
-        wanted = keep(self.db, rendition)
-        everyone = select(
-            literal(edition), cast(subscriptions.c.subscriber_id, String),
-            subscriptions.c.subscriber_id, literal("due"), literal(wanted),
-        ).where(
-            subscriptions.c.channel_id == channel, subscriptions.c.ended_at.is_(None)
-        )  # fmt: skip
-        into = ["edition_id", "address", "subscriber_id", "state", "wanted"]
-        return self.db.execute(insert(deliveries).from_select(into, everyone)).rowcount
+        """One letter for every subscriber of a list; returns how many."""
+        return freeze(self.db, edition, channel, rendition)
 
     def readers(self, channel: int) -> int:
         """How many are on a list."""
@@ -343,12 +336,12 @@ class Catalogue:
 
     def unfinished_digests(self, uri: str) -> list[tuple[int, KnownChannel, Window]]:
         """Frozen digests that carry an article and have letters which may not have left."""
-        waiting = select(deliveries.c.edition_id).where(deliveries.c.state != "settled")
         query = (
             select(editions, channels.c.name)
             .join(edition_items, edition_items.c.edition_id == editions.c.id)
             .join(channels, channels.c.id == editions.c.channel_id)
-            .where(edition_items.c.uri == uri, editions.c.id.in_(waiting))
+            .join(runs, runs.c.edition_id == editions.c.id)
+            .where(edition_items.c.uri == uri, runs.c.ended_at.is_(None))
         )
         known = {channel.id: channel for channel in self.channels()}
         return [
@@ -362,9 +355,9 @@ class Catalogue:
         query = (
             select(channels.c.name, editions.c.key)
             .join(editions, editions.c.channel_id == channels.c.id)
-            .join(deliveries, deliveries.c.edition_id == editions.c.id)
-            .where(deliveries.c.subscriber_id.is_not(None), deliveries.c.present.is_(None))
-            .where(deliveries.c.state.in_(("due", "claimed", "sending")))
+            .join(runs, runs.c.edition_id == editions.c.id)
+            .where(runs.c.ended_at.is_(None))
+            .where(letters.c.edition_id == editions.c.id, letters.c.state.in_(("due", "sending")))
             .distinct()
             .order_by(editions.c.key)
         )
@@ -375,17 +368,13 @@ class Catalogue:
         here = and_(edition_items.c.edition_id == edition, edition_items.c.part == part)
         return self.items(list(self.db.scalars(select(edition_items.c.uri).where(here))))
 
-    def recompose(self, edition: int, rendition: Rendition | None) -> int:
+    def recompose(self, edition: int, rendition: Rendition | None) -> None:
         """Give every letter that has not left its newest words; None calls them off."""
-        wanted = keep(self.db, rendition) if rendition else None
-        waiting = and_(
-            deliveries.c.edition_id == edition,
-            deliveries.c.present.is_(None),
-            deliveries.c.state != "settled",
-        )
-        changed = self.db.execute(update(deliveries).where(waiting).values(wanted=wanted))
-        self.db.execute(resting(waiting))
-        return changed.rowcount
+        recompose(self.db, edition, rendition)
+
+    def recipients(self, edition: int) -> int:
+        """How many letters a digest has."""
+        return int(self.db.scalar(select(runs.c.letters).where(runs.c.edition_id == edition)) or 0)
 
     def known(self, edition: int | None) -> dict[str, Known]:
         """What should be and what is at every address of an edition."""
@@ -474,12 +463,13 @@ class Catalogue:
 
     def waiting(self, channel: int) -> list[tuple[int, str]]:
         """(number, key) of the channel's editions with something due, under way or in doubt."""
+        open_ = deliveries.c.state.not_in(("settled", "refused"))
+        busy = select(deliveries.c.edition_id).where(open_)
+        mailing = select(runs.c.edition_id).where(runs.c.ended_at.is_(None))
         query = (
             select(editions.c.id, editions.c.key)
-            .join(deliveries, deliveries.c.edition_id == editions.c.id)
             .where(editions.c.channel_id == channel)
-            .where(deliveries.c.state.not_in(("settled", "refused")))
-            .distinct()
+            .where(or_(editions.c.id.in_(busy), editions.c.id.in_(mailing)))
             .order_by(editions.c.id)
         )
         return [(row.id, row.key) for row in self.db.execute(query)]

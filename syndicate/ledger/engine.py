@@ -38,9 +38,18 @@ def connect(url: str) -> Engine:
 
 
 @contextmanager
-def transaction(engine: Engine, *, reads: bool = False) -> Iterator[Connection]:
-    """One transaction; the database's errors leave it as LedgerError. ``reads`` takes no lock."""
+def transaction(
+    engine: Engine, *, reads: bool = False, line: Connection | None = None
+) -> Iterator[Connection]:
+    """One transaction; the database's errors leave it as LedgerError. ``reads`` takes no lock.
+
+    ``line`` is a connection of one's own, which stays open.
+    """
     try:
+        if line is not None:
+            with line.begin():
+                yield line
+            return
         with engine.connect().execution_options(reads=reads) as db, db.begin():
             yield db
     except SQLAlchemyError as error:

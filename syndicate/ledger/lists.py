@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, Engine, Update, and_, func, insert, null, select, update
+from sqlalchemy import Connection, Engine, and_, func, insert, select, update
 
 from syndicate.ledger.engine import transaction
-from syndicate.ledger.schema import deliveries, editions, subscribers, subscriptions
+from syndicate.ledger.schema import subscribers, subscriptions
 
 s = subscriptions.c
 
@@ -57,9 +57,7 @@ class Lists:
         )
         with transaction(self.engine) as db:
             ended = update(subscriptions).where(ours).values(ended_at=at, ended_reason=reason)
-            found = bool(db.execute(ended).rowcount)
-            db.execute(self._call_off(channel, email))
-            return found
+            return bool(db.execute(ended).rowcount)
 
     def on(self, channel: int, *, ended: bool = False) -> Iterator[Subscription]:
         """Who is on a list, and who was if ``ended``."""
@@ -81,18 +79,6 @@ class Lists:
         query = select(func.count()).where(s.channel_id == channel, s.ended_at.is_(None))
         with transaction(self.engine, reads=True) as db:
             return int(db.scalar(query.select_from(subscriptions)) or 0)
-
-    def _call_off(self, channel: int, email: str) -> Update:
-        """Letters that were refused need nobody's care any more; the others end at their turn."""
-        here = select(editions.c.id).where(editions.c.channel_id == channel)
-        who = select(subscribers.c.id).where(subscribers.c.email == email)
-        refused = and_(
-            deliveries.c.edition_id.in_(here),
-            deliveries.c.subscriber_id.in_(who),
-            deliveries.c.state == "refused",
-        )
-        off = {"state": "settled", "wanted": null(), "why": "no longer on the list"}
-        return update(deliveries).where(refused).values(**off)
 
     def _join(
         self, db: Connection, channel: int, email: str, name: str, source: str, at: datetime,

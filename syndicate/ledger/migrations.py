@@ -6,24 +6,47 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, insert, inspect, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    and_,
+    delete,
+    insert,
+    inspect,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from syndicate.errors import LedgerError
 from syndicate.ledger.engine import transaction
+from syndicate.ledger.letters import finish
 from syndicate.ledger.schema import (
     article_subjects,
     articles,
+    attempts,
+    blocks,
+    deliveries,
+    editions,
     fragments,
     ledger,
+    letters,
     metadata,
     minted,
     postgresql_too,
+    renditions,
     revisions,
+    runs,
+    stencils,
+    used,
 )
 from syndicate.text import folded
 
-VERSION = 6
+VERSION = 7
 
 
 def _to_2(db: Connection) -> None:
@@ -80,8 +103,66 @@ def _to_6(db: Connection) -> None:
             db.execute(insert(article_subjects).values(subject=subject, **under))
 
 
+def _to_7(db: Connection) -> None:
+    """Letters in a table of their own, and bounces."""
+    if db.dialect.name == "postgresql":
+        postgresql_too()
+    moment = "TIMESTAMP WITH TIME ZONE" if db.dialect.name == "postgresql" else "DATETIME"
+    db.execute(text("ALTER TABLE subscribers ADD COLUMN bounces INTEGER DEFAULT 0 NOT NULL"))
+    db.execute(text("ALTER TABLE subscribers ADD COLUMN bounce VARCHAR"))
+    db.execute(text(f"ALTER TABLE subscribers ADD COLUMN bounced_at {moment}"))
+    for table in (runs, stencils, letters, blocks, used):
+        table.create(db)
+    d, a = deliveries.c, attempts.c
+    ours = d.subscriber_id.is_not(None)
+    closed = editions.c.status == "frozen"
+    moved: set[int] = set()
+    for edition in db.execute(select(editions).where(closed).order_by(editions.c.id)).all():
+        here = and_(d.edition_id == edition.id, ours)
+        query = select(deliveries, a.rendition_id, a.ended_at)
+        query = query.outerjoin(attempts, a.id == d.attempt_id)
+        found = db.execute(query.where(here).order_by(d.subscriber_id)).all()
+        said = [number for row in found for number in (row.rendition_id, row.wanted) if number]
+        moved.update(said)
+        numbers = {number: place for place, number in enumerate(sorted(set(said)), 1)}
+        wanted = [numbers[row.wanted] for row in found if row.wanted in numbers]
+        run = {"edition_id": edition.id, "stencil": max(wanted, default=None)}
+        run |= {"letters": len(found), "frozen_at": edition.closed_at}
+        db.execute(insert(runs).values(**run))
+        for number, place in numbers.items():
+            words = db.execute(select(renditions).where(renditions.c.id == number)).one()
+            row = {"media_type": words.media_type, "content": words.content}
+            db.execute(insert(stencils).values(edition_id=edition.id, number=place, **row))
+        rows = [
+            {"edition_id": edition.id, "subscriber_id": row.subscriber_id,
+             "state": _letter_state(row), "stencil": numbers.get(row.rendition_id),
+             "tries": 1 if row.attempt_id else 0, "why": row.why or None, "at": row.ended_at,
+             "not_before": row.not_before}
+            for row in found
+        ]  # fmt: skip
+        if rows:
+            db.execute(insert(letters), rows)
+        finish(db, edition.id)
+    db.execute(delete(attempts).where(a.delivery_id.in_(select(d.id).where(ours))))
+    db.execute(delete(deliveries).where(ours))
+    shown = or_(*(c == renditions.c.id for c in (d.wanted, d.present, d.fallback)))
+    needed = select(d.id).where(shown).exists()
+    tried = select(a.id).where(a.rendition_id == renditions.c.id).exists()
+    unused = and_(renditions.c.id.in_(moved), ~needed, ~tried)
+    db.execute(delete(renditions).where(unused))
+
+
+def _letter_state(row: Row[Any]) -> str:
+    if row.state == "settled":
+        if row.present is not None:
+            return "sent"
+        return "off" if row.wanted is None else "given_up"
+    states = {"claimed": "due", "sending": "in_doubt"}
+    return states.get(row.state, str(row.state))
+
+
 MIGRATIONS: dict[int, Callable[[Connection], None]] = dict(
-    enumerate((_to_2, _to_3, _to_4, _to_5, _to_6), start=2)
+    enumerate((_to_2, _to_3, _to_4, _to_5, _to_6, _to_7), start=2)
 )
 
 

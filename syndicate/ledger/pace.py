@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
 from syndicate.ledger.engine import transaction
-from syndicate.ledger.schema import channels
+from syndicate.ledger.schema import channels, used
+from syndicate.rate import Rate
 
 
 class Pace:
@@ -28,6 +29,50 @@ class Pace:
             if turn - now <= patience:
                 db.execute(update(channels).where(here).values(next_at=turn + pace))
             return turn - now
+
+    def grant(self, channel: int, most: int, rates: Sequence[Rate]) -> tuple[int, float]:
+        """How many of ``most`` effects may happen now, and seconds to wait before the next ones.
+
+        What is granted counts as used, whether it happens or not.
+        """
+        here = channels.c.id == channel
+        with transaction(self.engine) as db:
+            row = db.execute(select(channels.c.next_at).where(here).with_for_update()).one()
+            now = self.clock(db)
+            if row.next_at is not None and row.next_at > now:
+                return 0, (row.next_at - now).total_seconds()
+            for rate in rates:
+                most = min(most, max(1, rate.count) if rate.seconds == 1 else most)
+                if rate.seconds > 1:
+                    room, wait = self._room(db, channel, rate, now)
+                    if not room:
+                        return 0, wait
+                    most = min(most, room)
+            pace = max((1 / rate.count for rate in rates if rate.seconds == 1), default=0.0)
+            if pace:
+                later = {"next_at": now + timedelta(seconds=pace * most)}
+                db.execute(update(channels).where(here).values(**later))
+            if any(rate.seconds > 1 for rate in rates):
+                self._use(db, channel, most, now)
+            return most, pace * most
+
+    def _room(self, db: Connection, channel: int, rate: Rate, now: datetime) -> tuple[int, float]:
+        """How many a rate leaves, and how long until there are more; by the minute."""
+        since = now - timedelta(seconds=rate.seconds)
+        u = used.c
+        here = and_(u.channel_id == channel, u.minute > since)
+        found = db.execute(select(func.sum(u.count), func.min(u.minute)).where(here)).one()
+        oldest = found[1] or now
+        wait = (oldest + timedelta(seconds=rate.seconds) - now).total_seconds()
+        return max(0, rate.count - int(found[0] or 0)), max(1.0, wait)
+
+    def _use(self, db: Connection, channel: int, count: int, now: datetime) -> None:
+        u, minute = used.c, now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        here = and_(u.channel_id == channel, u.minute == minute)
+        if not db.execute(update(used).where(here).values(count=u.count + count)).rowcount:
+            old = and_(u.channel_id == channel, u.minute < now - timedelta(days=2))
+            db.execute(delete(used).where(old))
+            db.execute(insert(used).values(channel_id=channel, minute=minute, count=count))
 
     def pause(self, channel: int, seconds: float) -> None:
         """The destination asked for a pause: nobody writes there before it is over."""

@@ -28,22 +28,13 @@ from sqlalchemy import (
     update,
 )
 
-from syndicate.channel import Receipt, Recipient, Rendition, delivery_key
+from syndicate.channel import Receipt, Rendition, delivery_key
 from syndicate.editions import rank
 from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
 from syndicate.ledger.engine import now, transaction
-from syndicate.ledger.holder import LOCK, Holder
+from syndicate.ledger.presence import Presence
 from syndicate.ledger.renditions import files, forget_unused, words
-from syndicate.ledger.schema import (
-    attempts,
-    channels,
-    deliveries,
-    editions,
-    holders,
-    subscribers,
-    subscriptions,
-)
-from syndicate.ledger.tokens import token
+from syndicate.ledger.schema import attempts, channels, deliveries, editions, holders
 
 CLAIM_FOR = timedelta(minutes=15)  # longer than every timeout of an effect; only the fallback
 DIED = "the process that sent it died: look whether it is there"
@@ -77,7 +68,6 @@ class Attempt:
     rendition: Rendition | None  # what it tries to put there; None removes
     files: dict[str, bytes]
     receipt: Receipt | None  # for what is there already
-    recipient: Recipient | None
     started: datetime
     neighbours: tuple[Receipt | None, Receipt | None] = (None, None)
     followed: Receipt | None = None
@@ -96,19 +86,9 @@ class Work:
 class Queue:
     """The deliveries of one ledger, as one process works on them."""
 
-    def __init__(self, engine: Engine, secret: str, holder: Holder | None = None) -> None:
+    def __init__(self, engine: Engine, presence: Presence) -> None:
         self.engine = engine
-        self.secret = secret
-        self.holder = holder or Holder.me()
-        self._holder_id: int | None = None
-        self._presence: Connection | None = None  # keeps PostgreSQL's advisory lock
-        self._said: dict[int, tuple[Rendition, dict[str, bytes]]] = {}
-
-    def close(self) -> None:
-        """Let go: whoever looks now finds this process gone."""
-        if self._presence is not None:
-            self._presence.close()
-            self._presence = None
+        self.presence = presence
 
     def clock(self, db: Connection) -> datetime:
         """The database's clock; tests turn it."""
@@ -131,7 +111,7 @@ class Queue:
 
     def claim(self, edition: int, after: int, most: int) -> list[int]:
         """Take the next deliveries that are due, later than ``after``: nobody else will."""
-        me = self._me()
+        me = self.presence.me()
         with transaction(self.engine) as db:
             moment = self.clock(db)
             due = and_(d.edition_id == edition, d.state == "due", d.id > after)
@@ -143,7 +123,9 @@ class Queue:
 
     def let_go(self, claimed: Iterable[int]) -> None:
         """Give back what was claimed and not started."""
-        ours = and_(d.id.in_(list(claimed)), d.state == "claimed", d.holder_id == self._me())
+        ours = and_(
+            d.id.in_(list(claimed)), d.state == "claimed", d.holder_id == self.presence.me()
+        )
         with transaction(self.engine) as db:
             db.execute(update(deliveries).where(ours).values(**FREE, state="due"))
 
@@ -157,7 +139,7 @@ class Queue:
             rows = db.execute(
                 select(holders).where(holders.c.id.in_(select(d.holder_id).where(held)))
             )
-            dead = [row.id for row in rows.all() if self._dead(db, row)]
+            dead = [row.id for row in rows.all() if self.presence.dead(db, row)]
             gone = and_(held, or_(d.holder_id.in_(dead), d.claimed_until <= self.clock(db)))
             unsure = and_(d.state == "sending", d.present.is_(None))
             to = case((unsure, literal("in_doubt")), else_=literal("due"))
@@ -171,20 +153,10 @@ class Queue:
         with transaction(self.engine) as db:
             return self._start(db, claimed)
 
-    def turn(
-        self,
-        ended: Sequence[tuple[Attempt, Receipt | DeliveryError | None]],
-        claimed: Sequence[int],
-    ) -> list[Attempt]:
-        """End some attempts and start others, in one commit."""
-        with transaction(self.engine) as db:
-            for attempt, result in ended:
-                self._end(db, attempt, result)
-            return self._start(db, claimed) if claimed else []
-
     def end(self, attempt: Attempt, result: Result) -> None:
         """Write down how it ended: a receipt, nothing (it was removed), or an error."""
-        self.turn([(attempt, result)], [])
+        with transaction(self.engine) as db:
+            self._end(db, attempt, result)
 
     def absent(self, attempt: Attempt) -> None:
         """It is proven that a doubtful publish never happened: it is due again."""
@@ -233,7 +205,7 @@ class Queue:
     # inside
 
     def _start(self, db: Connection, claimed: Sequence[int]) -> list[Attempt]:
-        ours = and_(d.id.in_(claimed), d.state == "claimed", d.holder_id == self._me())
+        ours = and_(d.id.in_(claimed), d.state == "claimed", d.holder_id == self.presence.me())
         rows = db.execute(_rows(ours).with_for_update(of=deliveries)).all()
         moment, started = self.clock(db), []
         for row in rows:
@@ -256,10 +228,7 @@ class Queue:
 
     def _rest(self, db: Connection, row: Row[Any]) -> None:
         """Nothing is to be done here any more."""
-        values: dict[str, Any] = {"state": "due"}
-        if row.left:
-            values |= {"wanted": null(), "why": "no longer on the list"}
-        db.execute(update(deliveries).where(d.id == row.id).values(**FREE, **values))
+        db.execute(update(deliveries).where(d.id == row.id).values(**FREE, state="due"))
         db.execute(resting(d.id == row.id))
 
     def _end(
@@ -281,7 +250,7 @@ class Queue:
     ) -> None:
         """It happened. Better late than never, as long as no newer attempt has begun."""
         row = db.execute(
-            select(d.present, d.subscriber_id, attempts.c.rendition_id, attempts.c.version)
+            select(d.present, attempts.c.rendition_id, attempts.c.version)
             .join(attempts, attempts.c.id == d.attempt_id)
             .where(newest)
         ).first()
@@ -295,8 +264,6 @@ class Queue:
             "destination": receipt and receipt.destination,
             "why": "",
         }
-        if row.subscriber_id is not None:  # a letter that has left stays as it is
-            there["wanted"] = there["present"]
         db.execute(update(deliveries).where(newest).values(**there))
         # whoever claimed it meanwhile keeps it, and will find nothing to do
         free = and_(newest, d.state != "claimed")
@@ -334,13 +301,13 @@ class Queue:
     def _attempt(
         self, db: Connection, row: Row[Any], id: int, verb: Verb, said: int | None, at: datetime
     ) -> Attempt:
-        rendition, pictures = self._words(db, said, row.address) if said else (None, {})
+        rendition = words(db, said, row.address) if said else None
         receipt = None
         if row.reference is not None:
             receipt = Receipt(row.reference, row.url, row.destination or "")
         return Attempt(
             id=id, delivery=row.id, address=row.address, verb=verb, rendition=rendition,
-            files=pictures, receipt=receipt, recipient=self._recipient(row), started=at,
+            files=files(db, rendition) if rendition else {}, receipt=receipt, started=at,
             followed=_followed(db, row) if row.follows else None,
             stood=row.present is None and row.destination is not None,
             key=delivery_key(row.channel_key, row.edition_key, row.address),
@@ -349,47 +316,7 @@ class Queue:
     def _unsure(self, db: Connection, row: Row[Any], attempt: Row[Any]) -> Attempt:
         said = attempt.rendition_id
         made = self._attempt(db, row, attempt.id, Verb.PUBLISH, said, attempt.started_at)
-        if row.subscriber_id is not None:  # letters do not stand beside each other
-            return made
         return replace(made, neighbours=(_before(db, row, attempt), _after(db, row, attempt)))
-
-    def _words(
-        self, db: Connection, number: int, address: str
-    ) -> tuple[Rendition, dict[str, bytes]]:
-        if number not in self._said:
-            self._said.clear()  # one edition at a time has many recipients
-            said = words(db, number, address)
-            self._said[number] = said, files(db, said)
-        said, pictures = self._said[number]
-        return replace(said, address=address), pictures  # the same may be said elsewhere
-
-    def _recipient(self, row: Row[Any]) -> Recipient | None:
-        if row.email is None:
-            return None
-        return Recipient(row.address, row.email, token(self.secret, row.channel_key, row.address))
-
-    def _dead(self, db: Connection, row: Row[Any]) -> bool:
-        if row.id == self._holder_id:
-            return False
-        if db.dialect.name == "sqlite":
-            return Holder(row.host, row.boot, row.pid, row.started).proven_dead()
-        return bool(db.scalar(select(func.pg_try_advisory_xact_lock(LOCK, row.id))))
-
-    def _me(self) -> int:
-        """This process, known to the ledger before it claims anything."""
-        if self._holder_id is None:
-            mine = {"host": self.holder.host, "boot": self.holder.boot,
-                    "pid": self.holder.pid, "started": self.holder.started}  # fmt: skip
-            with transaction(self.engine) as db:
-                made = db.execute(insert(holders).values(**mine, since=now(db)))
-                assert made.inserted_primary_key is not None
-                self._holder_id = int(made.inserted_primary_key[0])
-            if self.engine.dialect.name != "sqlite":
-                self._presence = self.engine.connect().execution_options(
-                    isolation_level="AUTOCOMMIT"
-                )
-                self._presence.execute(select(func.pg_advisory_lock(LOCK, self._holder_id)))
-        return self._holder_id
 
 
 OUTCOMES: dict[type[object], str] = {
@@ -492,33 +419,20 @@ def _verb(row: Row[Any]) -> Verb | None:
     """The way from what is there to what should be; None where there is none to go."""
     if row.present == row.wanted or (row.replaces and row.present is None):
         return None
-    if row.left:  # unsubscribed since the digest was frozen
-        return None
     if row.present is None:
         return Verb.PUBLISH
     return Verb.REMOVE if row.wanted is None else Verb.REVISE
 
 
 def _rows(which: ColumnElement[bool]) -> Any:
-    """Deliveries with what an attempt needs to know; ``left``: the subscription has ended."""
-    active = (
-        select(subscriptions.c.id)
-        .where(
-            subscriptions.c.channel_id == editions.c.channel_id,
-            subscriptions.c.subscriber_id == d.subscriber_id,
-            subscriptions.c.ended_at.is_(None),
-        )
-        .exists()
-    )
-    letter = d.subscriber_id.is_not(None)
+    """Deliveries with what an attempt needs to know."""
     return (
         select(
             deliveries, editions.c.key.label("edition_key"), channels.c.key.label("channel_key"),
-            editions.c.channel_id, subscribers.c.email, and_(letter, ~active).label("left"),
+            editions.c.channel_id,
         )
         .join(editions, editions.c.id == d.edition_id)
         .join(channels, channels.c.id == editions.c.channel_id)
-        .outerjoin(subscribers, subscribers.c.id == d.subscriber_id)
         .where(which)
         .order_by(d.id)
     )  # fmt: skip

@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select, text
 
 from syndicate.channel import Receipt, delivery_key
 from syndicate.editions import PAGE
+from syndicate.ledger.letters import counted
 from syndicate.ledger.schema import (
+    PARTIAL,
     articles,
     attempts,
     channels,
     deliveries,
     editions,
+    letters,
     revisions,
+    runs,
     subscribers,
     syndications,
 )
@@ -46,6 +50,7 @@ class Place:
     destination: str | None
     why: str
     not_before: datetime | None
+    subscriber: int | None = None  # a letter's: it is named EDITION/SUBSCRIBER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +66,22 @@ class Happening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestCount:
-    """How a digest's letters stand."""
+    """How a digest's letters stand. Its moments but ``closed`` are real ones."""
 
     edition: int
     channel: str
     key: str
-    closed: datetime
+    closed: datetime | None
     status: str
+    letters: int  # as many as were frozen
     states: Mapping[str, int]
+    halted: str  # why it waits for a person
+    why: str  # what kept it from beginning
+    not_before: datetime | None
+    frozen: datetime | None
+    started: datetime | None
+    ended: datetime | None  # None: something is open
+    latest: datetime | None  # when the newest letter ended
 
 
 def places(
@@ -104,40 +117,68 @@ def standing_at(db: Connection, channel: str, receipt: Receipt) -> list[Place]:
     if receipt.url:
         there.append(func.lower(d.url) == receipt.url.lower())
     here = and_(channels.c.name == channel, d.destination == receipt.destination, or_(*there))
-    query = _places().where(here, d.subscriber_id.is_(None))
-    return [_place(row) for row in db.execute(query)]
+    return [_place(row) for row in db.execute(_places().where(here))]
 
 
-def digests(db: Connection, *, latest: int = 20) -> list[DigestCount]:
-    """The newest digests with their letters counted by state, newest first."""
-    newest = (
-        select(editions.c.id)
-        .where(editions.c.closed_at.is_not(None))
-        .order_by(editions.c.closed_at.desc(), editions.c.id)
-        .limit(latest)
-    )
-    unsent = and_(d.state == "settled", d.present.is_(None))
-    state = case(
-        (and_(unsent, d.wanted.is_not(None)), "given up"), (unsent, "called off"), else_=d.state
-    )
+def letters_in(
+    db: Connection, edition: int, states: Sequence[str], *, subscriber: int | None = None,
+    most: int = 50,
+) -> list[Place]:  # fmt: skip
+    """A digest's letters in some states, one by one; or one person's."""
+    x = letters.c
     query = (
-        select(editions, channels.c.name, state.label("state"), func.count(d.id).label("letters"))
+        select(letters, subscribers.c.email, editions.c.key, channels.c.name,
+               channels.c.key.label("channel_key"))
+        .join(editions, editions.c.id == x.edition_id)
         .join(channels, channels.c.id == editions.c.channel_id)
-        .outerjoin(deliveries, d.edition_id == editions.c.id)
-        .where(editions.c.id.in_(newest))
-        .group_by(*editions.c, channels.c.name, state)
+        .outerjoin(subscribers, subscribers.c.id == x.subscriber_id)
+        .where(x.edition_id == edition, x.state.in_(states))
+        .order_by(x.subscriber_id)
+        .limit(most)
+    )  # fmt: skip
+    if set(states) <= TROUBLE:
+        query = query.where(text(PARTIAL["ix_letters_trouble"]))  # else no index is used
+    if subscriber is not None:
+        query = query.where(x.subscriber_id == subscriber)
+    return [_letter(row) for row in db.execute(query)]
+
+
+def digests(
+    db: Connection, *, latest: int = 20, numbers: Sequence[int] | None = None
+) -> list[DigestCount]:
+    """The newest digests with their letters counted by state, newest first; or these."""
+    query = (
+        select(editions, channels.c.name, runs)
+        .join(channels, channels.c.id == editions.c.channel_id)
+        .outerjoin(runs, runs.c.edition_id == editions.c.id)
+        .where(or_(editions.c.closed_at.is_not(None), runs.c.edition_id.is_not(None)))
         .order_by(editions.c.closed_at.desc(), editions.c.id)
     )
-    counted: dict[int, tuple[Row[Any], dict[str, int]]] = {}
-    for row in db.execute(query):
-        _, states = counted.setdefault(row.id, (row, {}))
-        if row.letters:
-            states[row.state] = row.letters
-    return [
-        DigestCount(edition=row.id, channel=row.name, key=row.key, closed=row.closed_at,
-                    status=row.status, states=states)
-        for row, states in counted.values()
-    ]  # fmt: skip
+    these = query.limit(latest) if numbers is None else query.where(editions.c.id.in_(numbers))
+    return [_digest(db, row) for row in db.execute(these).all()]
+
+
+def unfinished(db: Connection) -> list[int]:
+    """The digests with letters that are open."""
+    query = select(runs.c.edition_id).where(runs.c.ended_at.is_(None))
+    return list(db.scalars(query.order_by(runs.c.edition_id)))
+
+
+def newest_runs(db: Connection) -> list[int]:
+    """The newest digest of each list that had letters."""
+    newest = select(func.max(runs.c.edition_id)).join(editions, editions.c.id == runs.c.edition_id)
+    return list(db.scalars(newest.group_by(editions.c.channel_id)))
+
+
+def _digest(db: Connection, row: Row[Any]) -> DigestCount:
+    newest = select(func.max(letters.c.at)).where(letters.c.edition_id == row.id)
+    return DigestCount(
+        edition=row.id, channel=row.name, key=row.key, closed=row.closed_at, status=row.status,
+        letters=row.letters or 0, states=counted(db, row.id), halted=row.halted or "",
+        why=row.why or "", not_before=row.not_before, frozen=row.frozen_at,
+        started=row.started_at, ended=row.ended_at,
+        latest=db.scalar(newest) if row.ended_at is None and row.letters else None,
+    )  # fmt: skip
 
 
 def uris(db: Connection) -> list[tuple[str, str]]:
@@ -185,16 +226,30 @@ def history(db: Connection, uri: str) -> list[Happening]:
     return sorted(told + joined + done, key=lambda one: one.at)
 
 
+TROUBLE = {"in_doubt", "refused", "given_up"}
+
+
 def _places() -> Select[Any]:
     return (
         select(
             deliveries, editions.c.key.label("edition"), channels.c.name.label("channel"),
-            channels.c.key.label("channel_key"), subscribers.c.email,
+            channels.c.key.label("channel_key"),
         )
         .join(editions, editions.c.id == d.edition_id)
         .join(channels, channels.c.id == editions.c.channel_id)
-        .outerjoin(subscribers, subscribers.c.id == d.subscriber_id)
         .order_by(channels.c.id, d.id)
+    )  # fmt: skip
+
+
+def _letter(row: Row[Any]) -> Place:
+    address = f"{row.subscriber_id}"
+    sent = row.state == "sent"
+    return Place(
+        delivery=0, key=delivery_key(row.channel_key, row.key, address), channel=row.name,
+        edition=row.key, edition_number=row.edition_id, address=address, email=row.email or "",
+        state=row.state, present=sent, given_up=row.state == "given_up", wanted_version=0,
+        present_version=0, reference=None, url=None, destination=None, why=row.why or "",
+        not_before=row.not_before, subscriber=row.subscriber_id,
     )  # fmt: skip
 
 
@@ -206,7 +261,7 @@ def _place(row: Row[Any]) -> Place:
         edition=row.edition,
         edition_number=row.edition_id,
         address=row.address,
-        email=row.email,
+        email=None,
         state=row.state,
         present=row.present is not None,
         given_up=row.state == "settled" and row.wanted is not None and row.wanted != row.present,

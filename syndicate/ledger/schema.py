@@ -54,6 +54,8 @@ def _id() -> Column[Any]:
 PARTIAL = {
     "ix_deliveries_open": "state <> 'settled'",
     "uq_subscriptions_active": "ended_at IS NULL",
+    "ix_letters_trouble": "state IN ('in_doubt', 'refused', 'given_up')",
+    "ix_letters_deferred": "not_before IS NOT NULL",
 }
 
 metadata = MetaData(
@@ -222,7 +224,7 @@ deliveries = Table(
     Column("edition_id", ForeignKey("editions.id"), nullable=False),
     Column("address", String, nullable=False),
     Column("follows", String),  # since version 5: the address of what must stand before it
-    Column("subscriber_id", ForeignKey("subscribers.id")),  # digests
+    Column("subscriber_id", ForeignKey("subscribers.id")),  # until version 6: now in letters
     Column("state", String, nullable=False),
     Column("wanted", ForeignKey("renditions.id")),  # what should be there; null: nothing
     Column("wanted_version", Integer, nullable=False, server_default=text("0")),
@@ -272,6 +274,82 @@ subscribers = Table(
     _id(),
     Column("email", String, nullable=False, unique=True),  # normalised, lower case
     Column("name", Text, nullable=False, server_default=""),
+    Column("bounces", Integer, nullable=False, server_default=text("0")),  # since version 7
+    Column("bounce", String),  # since version 7: the newest one's code
+    Column("bounced_at", Moment),  # since version 7
+)
+
+runs = Table(  # since version 7: a digest's letters, as a whole
+    "runs",
+    metadata,
+    Column("edition_id", ForeignKey("editions.id"), primary_key=True, autoincrement=False),
+    Column("stencil", Integer),  # the newest; null: there is nothing to say any more
+    Column("letters", Integer, nullable=False),  # how many were frozen
+    Column("cursor", BigInteger, nullable=False, server_default=text("0")),  # claimed up to here
+    Column("halted", Text, nullable=False, server_default=""),  # why it waits for a person
+    Column("why", Text, nullable=False, server_default=""),  # what kept it from beginning
+    Column("not_before", Moment),
+    Column("frozen_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("ended_at", Moment, index=True),  # null: something is open
+)
+
+stencils = Table(  # since version 7: what letters say, in the order of saying; kept as a record
+    "stencils",
+    metadata,
+    Column("edition_id", ForeignKey("editions.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("media_type", String, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+LETTER_STATES = ("due", "sending", "sent", "refused", "in_doubt", "off", "given_up")
+
+letters = Table(  # since version 7: narrow, for there may be a million
+    "letters",
+    metadata,
+    Column("edition_id", ForeignKey("editions.id"), primary_key=True),
+    Column("subscriber_id", Id, primary_key=True, autoincrement=False),  # who may be forgotten
+    Column("state", String, nullable=False),
+    Column("stencil", Integer),  # the newest attempt's
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("code", String),  # the relay's, where it said no
+    Column("why", Text),
+    Column("not_before", Moment),
+    Column("at", Moment),  # when the newest attempt ended
+    CheckConstraint(f"state IN {LETTER_STATES}", name="state"),
+    Index(
+        "ix_letters_trouble",
+        "edition_id",
+        "state",
+        sqlite_where=text(PARTIAL["ix_letters_trouble"]),
+    ),
+    Index(
+        "ix_letters_deferred",
+        "edition_id",
+        "not_before",
+        sqlite_where=text(PARTIAL["ix_letters_deferred"]),
+    ),
+    sqlite_with_rowid=False,
+)
+
+used = Table(  # since version 7: of a list's rate, by the minute
+    "used",
+    metadata,
+    Column("channel_id", ForeignKey("channels.id"), primary_key=True),
+    Column("minute", Moment, primary_key=True),  # its end
+    Column("count", Integer, nullable=False),
+)
+
+blocks = Table(  # since version 7: recipients whom one process writes to
+    "blocks",
+    metadata,
+    _id(),
+    Column("edition_id", ForeignKey("editions.id"), nullable=False, index=True),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("holder_id", ForeignKey("holders.id"), nullable=False),
+    Column("claimed_until", Moment, nullable=False),
 )
 
 subscriptions = Table(

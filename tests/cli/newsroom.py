@@ -272,7 +272,8 @@ class Newsroom:
     def let_pauses_end(self) -> None:
         """Make due at once what was put off."""
         with closing(sqlite3.connect(self.ledger)) as db, db:
-            db.execute("UPDATE deliveries SET not_before = NULL")
+            for table in ("deliveries", "letters", "runs"):
+                db.execute(f"UPDATE {table} SET not_before = NULL")
             db.execute("UPDATE channels SET next_at = NULL")
 
     def remembered(self) -> list[str]:

@@ -240,8 +240,8 @@ class SmallLedger:
         return self.room.child("publish", "kabar.md", largest_file=largest)
 
 
-# the journal of a first publication grows to about 500 kB, and after 200 kB it is all effects
-MOMENTS = (4_000, 100_000, *range(200_000, 540_000, 32_000))
+# the journal of a first publication grows to about 600 kB, and after 200 kB it is all effects
+MOMENTS = (4_000, 100_000, *range(200_000, 700_000, 40_000))
 
 
 def test_a_full_disk_under_the_ledger_is_1_before_an_effect_and_4_after_it(room: Newsroom) -> None:

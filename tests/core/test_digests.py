@@ -23,7 +23,7 @@ def letters(room: Newsroom) -> Newsroom:
 def test_no_more_than_the_window_is_ever_under_way(
     letters: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guard: `room` in _Stream._start_group."""
+    """Guard: `count` in Stream._start_group."""
     counts: list[int] = []
     monkeypatch.setattr(walls, "watchers", [lambda _verb: counts.append(letters.under_way())])
     letters.tomorrow().digest()
@@ -33,7 +33,7 @@ def test_no_more_than_the_window_is_ever_under_way(
 
 
 def test_who_leaves_between_the_freeze_and_the_sending_gets_nothing(letters: Newsroom) -> None:
-    """Guard: `left` in _verb."""
+    """Guard: the EXISTS of letters.START."""
     evening = letters.tomorrow()
     letters.mood("letters", "open", "unavailable")
     evening.digest()
@@ -42,8 +42,8 @@ def test_who_leaves_between_the_freeze_and_the_sending_gets_nothing(letters: New
     letters.mood("letters", "open", None)
     evening.digest()
     assert letters.texts("letters") == [f"{who}: hello" for who in PEOPLE[1:]]
-    assert letters.states("letters") == ["settled"] * len(PEOPLE)
-    assert letters.rows("letters")[0].why == "no longer on the list"
+    assert letters.states("letters") == ["off"] + ["sent"] * len(PEOPLE[1:])
+    assert letters.letters("letters")[0].why == "no longer on the list"
 
 
 def test_who_leaves_while_letters_are_claimed_gets_nothing(
@@ -75,7 +75,7 @@ def test_who_joins_after_the_freeze_waits_for_the_next_one(letters: Newsroom) ->
 def test_a_withdrawal_in_mid_digest_recomposes_what_has_not_left(
     letters: Newsroom, monkeypatch: pytest.MonkeyPatch, alone: bool
 ) -> None:
-    """Guard: withdraw._recompose; Queue._start reads `wanted` itself."""
+    """Guard: withdraw._recompose; Letters.turn reads the newest stencil itself."""
     if not alone:
         letters.publish(letters.write("other"))
 
@@ -90,7 +90,8 @@ def test_a_withdrawal_in_mid_digest_recomposes_what_has_not_left(
     told = [f"{who}: {before}" for who in PEOPLE[:started]]
     untold = [] if alone else [f"{who}: other" for who in PEOPLE[started:]]
     assert letters.texts("letters") == told + untold
-    assert letters.states("letters") == ["settled"] * len(PEOPLE)
+    rest = "off" if alone else "sent"
+    assert letters.states("letters") == ["sent"] * started + [rest] * (len(PEOPLE) - started)
 
     letters.tomorrow(days=2).digest()  # everybody is told: some have read it
     again = letters.texts("letters")[len(told + untold) :]
@@ -120,10 +121,10 @@ def test_a_doubtful_letter_that_was_not_sent_goes_without_what_was_withdrawn(
     evening.digest()
     letters.mood("letters", "publish", None)
     evening.withdraw(letters.home / "hello.md")
-    evening.resolve(letters.rows("letters")[0].id, None)
+    evening.resolve(letters.letters("letters")[0].id, None)
     assert letters.texts("letters") == [f"{PEOPLE[0]}: other"]
-    evening.resolve(letters.rows("letters")[1].id, "seen")
-    assert letters.states("letters")[:3] == ["settled", "settled", "in_doubt"]
+    evening.resolve(letters.letters("letters")[1].id, "seen")
+    assert letters.states("letters")[:3] == ["sent", "sent", "in_doubt"]
     assert len(letters.posts("letters")) == 1
 
 
@@ -168,7 +169,7 @@ def test_a_correction_opens_the_next_digest_and_no_other(letters: Newsroom) -> N
 def test_one_refused_letter_stops_no_other(letters: Newsroom) -> None:
     letters.mood("letters", f"publish {PEOPLE[1]}", "refused")
     report = letters.tomorrow().digest()
-    assert letters.states("letters") == ["settled", "refused", *["settled"] * 5]
+    assert letters.states("letters") == ["sent", "refused", *["sent"] * 5]
     assert (report.exit_code, len(letters.posts("letters"))) == (3, 6)
     letters.tomorrow().digest()
     assert len(letters.posts("letters")) == 6
@@ -176,7 +177,7 @@ def test_one_refused_letter_stops_no_other(letters: Newsroom) -> None:
 
 @pytest.mark.parametrize("mood", ["unavailable", "unexpected"])
 def test_a_stream_that_breaks_leaves_the_rest_their_turn(letters: Newsroom, mood: str) -> None:
-    """Guard: _Stream.finish: what was pulled is in doubt, the rest is let go."""
+    """Guard: Stream._finish: what was pulled is in doubt, the rest is let go."""
     letters.mood("letters", "stream", mood)
     letters.tomorrow().digest()
     window = walls.Letters.window

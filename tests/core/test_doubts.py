@@ -96,11 +96,11 @@ def test_a_doubtful_letter_can_be_resolved_either_way(room: Newsroom) -> None:
     tomorrow = room.tomorrow()
     assert tomorrow.digest().exit_code == 4
     room.mood("letters", "published", None)
-    ann, bob = room.rows("letters")
+    ann, bob = room.letters("letters")
     assert {ann.state, bob.state} == {"in_doubt"}
     tomorrow.resolve(ann.id, "seen")
     tomorrow.resolve(bob.id, None)  # this person is wrong, and answers for it
-    assert room.states("letters") == ["settled"] * 2
+    assert room.states("letters") == ["sent"] * 2
     assert sorted(room.texts("letters")) == [
         "ann@example.org: hello",
         "bob@example.org: hello",

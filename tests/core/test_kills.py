@@ -30,23 +30,23 @@ import postgres
 import walls
 from newsroom import Newsroom, die, fork, in_child, look_away
 from syndicate import ledger
-from syndicate.ledger import Catalogue, Ledger, Queue
+from syndicate.ledger import Catalogue, Ledger, Letters, Queue
 from syndicate.ledger.engine import connect
 from syndicate.testing import NOON
 
 TOMORROW = NOON + timedelta(days=1)
 PEOPLE = [f"{name}@example.org" for name in ("ann", "bob", "cid", "dan", "eve", "fay", "gus")]
 STEPS = ("want", "claim", "start", "effect", "end")
-POST_COMMITS = ("planning", "recognise", "_me", "claim", "start", "turn")
-LETTER_COMMITS = ("planning", "recognise", "_me", "claim", "turn", "let_go")
+POST_COMMITS = ("planning", "recognise", "me", "claim", "start", "end")
+LETTER_COMMITS = ("planning", "recognise", "me", "claim", "turn", "end_dead_claims", "finish")
 SEARCHED, REPEATED, NEITHER = "SearchableWall", "Slate", "Wall"
 CHANGING = ("SearchableBoard", "Sheet", "Board")  # the same, and can be changed as well
 UNSURE = (NEITHER, "Board")
 
 # it is committed that it is being sent, and not how that ended
 DOUBTFUL = ("after commit of start", "before effect", "after effect", "before end", "after end",
-            "before commit of turn")  # fmt: skip
-SAID = ("after effect", "before end", "after end", "before commit of turn")
+            "before commit of end")  # fmt: skip
+SAID = ("after effect", "before end", "after end", "before commit of end")
 
 
 def points(commits: tuple[str, ...]) -> list[str]:
@@ -114,14 +114,20 @@ def die_at(point: str, effect: tuple[type, str], nth: int = 1) -> None:
     if what.startswith("commit of "):
         _die_at_commit(when, what.removeprefix("commit of "), nth)
         return
-    wanted = "address_subscribers" if effect[0] is walls.Letters else "want"
     places: dict[str, tuple[type, str]] = {
-        "want": (Catalogue, wanted),
+        "want": (Catalogue, "want"),
         "claim": (Queue, "claim"),
         "start": (Queue, "_start"),
         "effect": effect,
         "end": (Queue, "_end"),
     }
+    if effect[0] is walls.Letters:
+        places |= {
+            "want": (Catalogue, "address_subscribers"),
+            "claim": (Letters, "claim"),
+            "start": (Letters, "_held"),
+            "end": (Letters, "_end"),
+        }
     owner, name = places[what]
     setattr(owner, name, _deadly(getattr(owner, name), when, nth))
 
@@ -334,22 +340,23 @@ def _letters_killed(home: Newsroom, kind: str, point: str, nth: int) -> None:
     evening = room.at(TOMORROW)
     arm = partial(die_at, point, (walls.Letters, "publish"), nth)
     killed(room, arm, evening.digest)
-    under_way = {row.id for row in room.rows(name) if row.state == "sending"}
+    under_way = {row.id for row in room.letters(name) if row.state == "sending"}
     assert len(under_way) <= walls.Letters.window
 
     report = evening.digest()
 
     [window] = room.windows(name)
-    rows = room.rows(name)
+    rows = room.letters(name)
     letters = Counter(post.key for post in room.posts(name))
     assert (window.status, len(rows)) == ("frozen", len(PEOPLE))
     assert max(letters.values()) == 1
     if kind == "SearchableLetters":
         under_way = set()
     assert {row.id for row in rows if row.state == "in_doubt"} == under_way
-    assert sum(row.state == "settled" for row in rows) == len(PEOPLE) - len(under_way)
+    assert sum(row.state == "sent" for row in rows) == len(PEOPLE) - len(under_way)
     told = set(room.texts(name))
-    assert all(f"{PEOPLE[n]}: {slug}" in told for n, row in enumerate(rows) if row.says)
+    sent = [PEOPLE[n] for n, row in enumerate(rows) if row.state == "sent"]
+    assert {f"{who}: {slug}" for who in sent} <= told
     assert report.exit_code == (4 if under_way else 0)
 
 
@@ -456,12 +463,12 @@ class Story:
         assert self.room.states(self.sheet) == ["settled"]
 
     def _check_letters(self) -> None:
-        posts, rows = self.room.posts(self.letters), self.room.rows(self.letters)
+        posts, rows = self.room.posts(self.letters), self.room.letters(self.letters)
         letters = Counter(post.key for post in posts)
         assert not letters or max(letters.values()) == 1
-        assert {row.state for row in rows} <= {"settled", "in_doubt"}
-        settled = sum(row.state == "settled" for row in rows)
-        assert settled <= len(posts) <= len(rows)
+        assert {row.state for row in rows} <= {"sent", "in_doubt"}
+        sent = sum(row.state == "sent" for row in rows)
+        assert sent <= len(posts) <= len(rows)
         frozen = {row.edition_id: row.says.decode() for row in rows if row.says}
         for one in self.told:
             lines = "\n".join(frozen.values()).split("\n")

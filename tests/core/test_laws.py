@@ -525,7 +525,7 @@ def test_a_freeze_is_all_or_nothing(room: Newsroom, monkeypatch: Patch) -> None:
 def test_no_transaction_is_open_during_an_effect(
     room: Newsroom, kind: str, monkeypatch: Patch
 ) -> None:
-    """Guard: Queue.start and Queue.turn end their transaction before they return."""
+    """Guard: Queue.start and Letters.turn end their transaction before they return."""
     room = room.having(wall=kind)
     if kind == "Letters":
         room.subscribe("wall", "ann@example.org")
@@ -562,17 +562,38 @@ def test_claims_do_not_wait_for_what_another_one_holds(
 ) -> None:
     """Guard: SKIP LOCKED in Queue.claim."""
     url = impatient(postgres_ledger, monkeypatch)
-    room = Newsroom(home=tmp_path, url=url, walls={}).having(letters="Letters")
-    room.subscribe("letters", "ann@example.org", "bob@example.org")
+    room = Newsroom(home=tmp_path, url=url, walls={}).having(wall="Wall")
+    room.mood("wall", "open", "unavailable")
+    room.publish(room.write("hello"))
+    row = room.row("wall")
+    locker = create_engine(url)
+    with room.office() as office, locker.connect() as db, db.begin():
+        db.execute(deliveries.select().where(deliveries.c.id == row.id).with_for_update())
+        assert office.ledger.queue.claim(row.edition_id, 0, 9) == []
+    locker.dispose()
+
+
+def test_who_has_claimed_letters_has_them_alone(room: Newsroom) -> None:
+    """Guard: `taken` in letters._next."""
+    room = room.having(letters="Letters")
+    room.subscribe("letters", *(f"{name}@example.org" for name in ("ann", "bob", "cid")))
     room.publish(room.write("hello"))
     room.mood("letters", "open", "unavailable")
     room.at(NOON + timedelta(days=1)).digest()
-    first, second = room.rows("letters")
-    locker = create_engine(url)
-    with room.office() as office, locker.connect() as db, db.begin():
-        db.execute(deliveries.select().where(deliveries.c.id == first.id).with_for_update())
-        assert office.ledger.queue.claim(first.edition_id, 0, 9) == [second.id]
-    locker.dispose()
+    number = room.letters("letters")[0].edition_id
+    mine, other = Ledger.open(room.url, NOON), Ledger.open(room.url, NOON)
+    first, second = mine.letters.claim(number, 2), other.letters.claim(number, 9)
+    assert first
+    assert second
+    people = [*first.people.values(), *second.people.values()]
+    assert people == ["ann@example.org", "bob@example.org", "cid@example.org"]
+    assert mine.letters.claim(number) is None
+    mine.letters.turn(None, [], [], number, [first])
+    again = other.letters.claim(number)
+    assert again
+    assert again.people == first.people
+    for ledger in (mine, other):
+        ledger.close()
 
 
 def test_sqlite_writes_ahead_and_to_the_disk(sqlite_ledger: str) -> None:

@@ -93,12 +93,3 @@ def test_what_stands_elsewhere_is_no_neighbour(wall: Newsroom) -> None:
     began(wall, [first + n * 2 * ARRIVED_BY for n in range(5)])
     wall.order(update(channels).values(identity="elsewhere"))
     assert neighbours(wall) == (None, None)
-
-
-def test_letters_have_no_neighbours(room: Newsroom) -> None:
-    room = room.having(letters="Letters")
-    room.subscribe("letters", "ann@example.org", "bob@example.org")
-    room.publish(room.write("hello"))
-    room.mood("letters", "publish bob@example.org", "in doubt")
-    room.tomorrow().digest()
-    assert neighbours(room, "letters") == (None, None)

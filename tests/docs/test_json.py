@@ -12,6 +12,7 @@ import pytest
 from docs.conftest import Desk
 from docs.pages import page, sections
 from docs.test_commands import COMMANDS, options
+from syndicate.ledger.schema import LETTER_STATES
 from syndicate.loopback.botapi import LostReply
 from syndicate.plan import Action
 from syndicate.report import STATE_WORDS
@@ -119,7 +120,7 @@ def test_the_answers_about_lists_channels_and_the_ledger(desk: Desk, tmp_path: P
 def test_every_action_and_state_is_told() -> None:
     all_told(Action, "line")
     all_told(STATE_WORDS.values(), "line")
-    all_told([*STATE_WORDS, "called off"], "digest in status")
+    all_told([*LETTER_STATES, "deferred"], "digest in status")
 
 
 @pytest.mark.parametrize("name", [n for n, c in COMMANDS.items() if "--json" in options(c)])

@@ -20,12 +20,12 @@ TOMORROW = "2099-01-01T18:00:00+07:00"
 def said_like(shown: str) -> re.Pattern[str]:
     """A line of the page as a pattern: dots stand for anything, a number for any number."""
     pattern = re.escape(shown.strip()).replace("…", ".+").replace(r"\ \ ", r"\s+")
-    return re.compile(re.sub(r"resolve\\ \d+", r"resolve\\ \\d+", pattern))
+    return re.compile(re.sub(r"resolve\\ [\d/]+", r"resolve\\ [\\d/]+", pattern))
 
 
 def number(output: str) -> str:
     """The delivery that is in doubt, as the output shows it."""
-    found: set[str] = set(re.findall(r"syndicate resolve (\d+)", output))
+    found: set[str] = set(re.findall(r"syndicate resolve ([\d/]+) --sent", output))
     [only] = found
     return only
 

@@ -85,9 +85,32 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
     assert {one.pop("url") for one in after["articles"]} == {None}
     assert {one.pop("page") for one in after["syndications"]} == {None}
     assert {one.pop("stamp") for one in after["editions"]} == {None}
+    for one in after["subscribers"]:
+        assert (one.pop("bounces"), one.pop("bounce"), one.pop("bounced_at")) == (0, None, None)
+    moved = {one["id"]: one for one in before["deliveries"] if one["subscriber_id"]}
+    assert moved
+    was = {(one["edition_id"], one["subscriber_id"]): one for one in moved.values()}
+    now = {(one["edition_id"], one["subscriber_id"]): one for one in after["letters"]}
+    assert now.keys() == was.keys()
+    assert {key: one["state"] for key, one in now.items()} == {
+        key: "sent" if one["present"] else "due" for key, one in was.items()
+    }
+    said = {one["id"]: one["content"] for one in before["renditions"]}
+    texts = {(one["edition_id"], one["number"]): one["content"] for one in after["stencils"]}
+    for key, one in now.items():
+        if one["state"] == "sent":
+            assert texts[key[0], one["stencil"]] == said[was[key]["present"]]
+    assert {one["edition_id"] for one in after["runs"]} == {edition for edition, _ in was}
+    for name in ("runs", "stencils", "letters"):
+        del after[name]
+    before["deliveries"] = [one for one in before["deliveries"] if one["id"] not in moved]
+    before["attempts"] = [one for one in before["attempts"] if one["delivery_id"] not in moved]
+    gone = {one["present"] for one in moved.values()} | {one["wanted"] for one in moved.values()}
+    before["renditions"] = [one for one in before["renditions"] if one["id"] not in gone]
     before["ledger"][0]["version"] = migrations.VERSION
-    assert after == before | {"minted": [], "fragments": [], "article_subjects": []}
-    assert [line.partition(";")[0] for line in told] == ["the ledger was brought to version 6"]
+    new = ("minted", "fragments", "article_subjects", "blocks", "used")
+    assert after == before | {name: [] for name in new}
+    assert [line.partition(";")[0] for line in told] == ["the ledger was brought to version 7"]
 
 
 def test_a_migrated_ledger_is_made_like_a_new_one(old: str, tmp_path: Path) -> None:

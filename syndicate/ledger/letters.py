@@ -1,0 +1,498 @@
+"""A digest's letters: to whom one is due, who has it, what nobody knows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from syndicate.channel import Receipt, Recipient, Rendition
+from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Refused
+from syndicate.ledger.engine import now, transaction
+from syndicate.ledger.presence import Presence
+from syndicate.ledger.schema import (
+    blocks,
+    channels,
+    editions,
+    holders,
+    letters,
+    runs,
+    stencils,
+    subscribers,
+    subscriptions,
+)
+from syndicate.ledger.tokens import token
+
+CLAIM_FOR = timedelta(minutes=15)  # longer than every timeout of an effect; only the fallback
+RENEW = CLAIM_FOR.total_seconds() / 3
+BLOCK = 500  # recipients claimed at once
+FIRST_WAIT = timedelta(minutes=5)  # for who was put off; then twice as long each time
+LONGEST_WAIT = timedelta(hours=8)
+MOST_TRIES = 12  # two days of such waits
+DIED = "the process that sent it died: ask the relay's log or the recipient"
+OFF = "no longer on the list"
+
+r, x = runs.c, letters.c
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Recipients that nobody else writes to, as long as we live."""
+
+    id: int
+    edition: int
+    key: str  # the edition's
+    channel_key: str
+    channel: int
+    people: Mapping[int, str]  # subscriber -> address, in the order of sending
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """One letter, committed as being sent."""
+
+    recipient: Recipient
+    subscriber: int
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What may be sent now: one rendition to several people; ``over``: nothing any more."""
+
+    rendition: Rendition | None
+    started: tuple[Started, ...]
+    over: bool = False
+
+
+Result = Receipt | DeliveryError
+
+
+class Letters:
+    """The letters of one ledger, as one process works on them."""
+
+    def __init__(
+        self, engine: Engine, secret: str, presence: Presence,
+        clock: Callable[[Connection], datetime],
+    ) -> None:  # fmt: skip
+        self.engine = engine
+        self.secret = secret
+        self.presence = presence
+        self.clock = clock
+        self._line: Connection | None = None  # one for all turns: a pool takes its time
+        self._said: dict[tuple[int, int], Rendition] = {}
+        self._renew_at = 0.0
+
+    # claims
+
+    def open(self, numbers: Sequence[int]) -> list[int]:
+        """Which of these editions have letters that are due now, in their order."""
+        with transaction(self.engine, reads=True) as db:
+            moment = self.clock(db)
+            query = select(r.edition_id).where(r.edition_id.in_(numbers), _runs_on(moment))
+            ids = list(db.scalars(query.order_by(r.edition_id)))
+            return [one for one in ids if _next(db, one, 0, moment, 1)]
+
+    def claim(self, edition: int, most: int = BLOCK) -> Block | None:
+        """Take the next recipients; None where nothing is due, or all of it is somebody else's."""
+        me = self.presence.me()
+        with transaction(self.engine) as db:
+            moment = self.clock(db)
+            here = and_(r.edition_id == edition, _runs_on(moment))
+            run = db.execute(select(runs).where(here).with_for_update(key_share=True)).first()
+            if run is None:
+                return None
+            found = _next(db, edition, run.cursor, moment, most)
+            if not found and run.cursor:
+                found = _next(db, edition, 0, moment, most)  # another pass
+            if not found:
+                return None
+            first, last = found[0][0], found[-1][0]
+            held = {"edition_id": edition, "first": first, "last": last, "holder_id": me}
+            made = db.execute(insert(blocks).values(**held, claimed_until=moment + CLAIM_FOR))
+            begun = {"cursor": last, "started_at": run.started_at or moment}
+            db.execute(update(runs).where(r.edition_id == edition).values(**begun))
+            names = self.names(db, edition)
+            assert made.inserted_primary_key is not None
+            number = int(made.inserted_primary_key[0])
+            self._renew_at = time.monotonic() + RENEW
+            return Block(number, edition, names.key, names.channel, names.channel_id, dict(found))
+
+    def hang_up(self) -> None:
+        """No more turns, for now."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+    def names(self, db: Connection, edition: int) -> Any:
+        """An edition's key, and its channel's: parts of its deliveries' keys."""
+        return db.execute(
+            select(editions.c.key, channels.c.key.label("channel"), editions.c.channel_id)
+            .join(channels, channels.c.id == editions.c.channel_id)
+            .where(editions.c.id == edition)
+        ).one()
+
+    def end_dead_claims(self) -> None:
+        """Free what dead processes held; what they had started may have left."""
+        with transaction(self.engine, reads=True) as db:
+            if db.scalar(select(blocks.c.id).limit(1)) is None:
+                return
+        with transaction(self.engine) as db:
+            held = db.execute(select(holders).where(holders.c.id.in_(select(blocks.c.holder_id))))
+            dead = [row.id for row in held.all() if self.presence.dead(db, row)]
+            past = blocks.c.claimed_until <= self.clock(db)
+            gone = or_(blocks.c.holder_id.in_(dead), past)
+            for row in db.execute(select(blocks).where(gone).with_for_update()).all():
+                under_way = and_(
+                    x.edition_id == row.edition_id, x.subscriber_id.between(row.first, row.last),
+                    x.state == "sending",
+                )  # fmt: skip
+                db.execute(update(letters).where(under_way).values(state="in_doubt", why=DIED))
+                db.execute(delete(blocks).where(blocks.c.id == row.id))
+
+    # attempts
+
+    def turn(
+        self,
+        block: Block | None,
+        ended: Sequence[tuple[Started, Result]],
+        next_: Sequence[int],
+        edition: int,
+        done: Sequence[Block] = (),
+    ) -> Turn:
+        """End some letters and start others, in one commit; whoever has left gets none.
+
+        Of the blocks that are ``done`` what was not started is free for others.
+        """
+        with transaction(self.engine, line=self._open_line()) as db:
+            self._end(db, edition, ended)
+            if done:
+                db.execute(delete(blocks).where(blocks.c.id.in_([one.id for one in done])))
+            if not next_ or block is None:
+                return Turn(None, ())
+            run = self._held(db, block)
+            if run is None or run[1] or run[0] is None:
+                return Turn(None, (), over=True)
+            given = (run[0], block.edition, *next_, block.channel)
+            rows = db.exec_driver_sql(_start(len(next_), db.dialect.name), given).fetchall()
+            if len(rows) < len(next_):
+                self._call_off(db, block.edition, block.channel, next_)
+            tries: dict[int, int] = {row[0]: row[1] for row in rows}
+            said = self._words(db, block.edition, run[0])
+        started = (
+            Started(self.recipient(block.channel_key, one, block.people[one]), one, tries[one])
+            for one in next_
+            if one in tries
+        )
+        return Turn(said, tuple(started))
+
+    def recipient(self, channel_key: str, subscriber: int, email: str) -> Recipient:
+        """A subscriber, as a letter needs to know them."""
+        return Recipient(f"{subscriber}", email, token(self.secret, channel_key, f"{subscriber}"))
+
+    # what a person says, or the run itself
+
+    def halt(self, edition: int, why: str) -> None:
+        """Start no more letters until somebody says so."""
+        self._change(edition, halted=why)
+
+    def resume(self, edition: int) -> None:
+        """Go on with what was halted."""
+        self._change(edition, halted="", not_before=null())
+
+    def postpone(self, edition: int, why: str, seconds: float | None) -> None:
+        """Nothing can be sent just now: say why, and when to go on."""
+        with transaction(self.engine) as db:
+            until = self.clock(db) + timedelta(seconds=seconds) if seconds else None
+            here = update(runs).where(r.edition_id == edition)
+            db.execute(here.values(why=why, not_before=until))
+
+    def settle(self, edition: int, state: str, *, of: str, subscriber: int | None = None) -> int:
+        """Say what became of letters in the state ``of``, of all or of one; how many there were."""
+        which = and_(x.edition_id == edition, x.state == of)
+        if subscriber is not None:
+            which = and_(which, x.subscriber_id == subscriber)
+        values: dict[str, Any] = {"state": state, "not_before": null()}
+        if state == "due":
+            values |= {"why": null(), "code": null(), "tries": 0}
+        with transaction(self.engine) as db:
+            count = db.execute(update(letters).where(which).values(**values)).rowcount
+            said = db.scalar(select(r.stencil).where(r.edition_id == edition))
+            if state == "due" and said is None:
+                gone = and_(x.edition_id == edition, x.state == "due")
+                db.execute(update(letters).where(gone).values(state="off", why="withdrawn"))
+            db.execute(update(runs).where(r.edition_id == edition).values(ended_at=null()))
+            finish(db, edition)
+            return count
+
+    def finish(self, edition: int) -> None:
+        """Note that a run is over, where it is."""
+        with transaction(self.engine) as db:
+            finish(db, edition)
+
+    # inside
+
+    def _open_line(self) -> Connection:
+        if self._line is None:
+            self._line = self.engine.connect()
+        return self._line
+
+    def _held(self, db: Connection, block: Block) -> Any:
+        """(stencil, halted) of the run, while the block is still ours."""
+        run = db.exec_driver_sql(HELD[db.dialect.name], (block.id,)).first()
+        if run is not None and time.monotonic() > self._renew_at:
+            later = {"claimed_until": self.clock(db) + CLAIM_FOR}
+            mine = blocks.c.holder_id == self.presence.me()
+            db.execute(update(blocks).where(mine).values(**later))
+            self._renew_at = time.monotonic() + RENEW
+        return run
+
+    def _end(self, db: Connection, edition: int, ended: Sequence[tuple[Started, Result]]) -> None:
+        sent: dict[int, list[int]] = {}
+        for letter, result in ended:
+            if isinstance(result, Receipt):
+                sent.setdefault(letter.tries, []).append(letter.subscriber)
+            else:
+                self._fail(db, edition, letter, result)
+        for tries, ids in sent.items():
+            at = _stamp(db, datetime.now(UTC))
+            db.exec_driver_sql(_sent(len(ids), db.dialect.name), (at, edition, *ids, tries))
+
+    def _fail(self, db: Connection, edition: int, letter: Started, error: DeliveryError) -> None:
+        """How a letter did not arrive; a newer attempt is left alone."""
+        here = and_(
+            x.edition_id == edition, x.subscriber_id == letter.subscriber,
+            x.tries == letter.tries, x.state.in_(("sending", "in_doubt")),
+        )  # fmt: skip
+        values: dict[str, Any] = {"why": str(error), "at": datetime.now(UTC), "not_before": null()}
+        if isinstance(error, Bounced | Deferred):
+            values["code"] = error.code
+        if isinstance(error, InDoubt):
+            values["state"] = "in_doubt"
+        elif isinstance(error, Refused) or (
+            isinstance(error, Deferred) and letter.tries >= MOST_TRIES
+        ):
+            values["state"] = "refused"
+        else:
+            values["state"] = "due"
+            wait = getattr(error, "retry_after", None)
+            if isinstance(error, Deferred):
+                wait = back_off(letter.tries).total_seconds()
+            else:
+                values["tries"] = letter.tries - 1  # nobody was asked
+            if wait:
+                values["not_before"] = self.clock(db) + timedelta(seconds=wait)
+        changed = db.execute(update(letters).where(here).values(**values)).rowcount
+        if changed and isinstance(error, Bounced):
+            here = subscribers.c.id == letter.subscriber
+            count = {"bounces": subscribers.c.bounces + 1, "bounce": error.code}
+            bounced = update(subscribers).where(here)
+            db.execute(bounced.values(**count, bounced_at=values["at"]))
+
+    def _call_off(self, db: Connection, edition: int, channel: int, ids: Sequence[int]) -> None:
+        here = and_(x.edition_id == edition, x.subscriber_id.in_(ids), x.state == "due")
+        gone = ~_active(channel)
+        db.execute(update(letters).where(here, gone).values(state="off", why=OFF))
+
+    def _words(self, db: Connection, edition: int, number: int) -> Rendition:
+        if (edition, number) not in self._said:
+            self._said.clear()
+            here = and_(stencils.c.edition_id == edition, stencils.c.number == number)
+            row = db.execute(select(stencils).where(here)).one()
+            self._said[edition, number] = Rendition("", row.media_type, row.content)
+        return self._said[edition, number]
+
+    def _change(self, edition: int, **values: Any) -> None:
+        with transaction(self.engine) as db:
+            db.execute(update(runs).where(r.edition_id == edition).values(**values))
+
+    def doubts(self, edition: int, most: int = 1000) -> list[tuple[Started, Rendition, datetime]]:
+        """Letters that may have left, with what they say and when they were begun."""
+        query = (
+            select(letters, subscribers.c.email, channels.c.key.label("channel_key"))
+            .join(editions, editions.c.id == x.edition_id)
+            .join(channels, channels.c.id == editions.c.channel_id)
+            .join(subscribers, subscribers.c.id == x.subscriber_id)
+            .where(x.edition_id == edition, x.state == "in_doubt")
+            .order_by(x.subscriber_id)
+            .limit(most)
+        )
+        with transaction(self.engine, reads=True) as db:
+            return [
+                (
+                    Started(self.recipient(row.channel_key, row.subscriber_id, row.email),
+                            row.subscriber_id, row.tries),
+                    self._words(db, edition, row.stencil), row.at,
+                )
+                for row in db.execute(query).all()
+            ]  # fmt: skip
+
+    def found(self, edition: int, letter: Started, result: Result | None) -> None:
+        """Somebody has looked: it is there, or (None) it is proven that it is not."""
+        with transaction(self.engine) as db:
+            if result is not None:
+                self._end(db, edition, [(letter, result)])
+                return
+            here = and_(x.edition_id == edition, x.subscriber_id == letter.subscriber)
+            due = {"state": "due", "why": null(), "tries": letter.tries - 1}
+            db.execute(update(letters).where(here, x.state == "in_doubt").values(**due))
+
+
+def back_off(tries: int) -> timedelta:
+    """How long to wait after so many times of being put off."""
+    return min(FIRST_WAIT * 2.0 ** (tries - 1), LONGEST_WAIT)
+
+
+def freeze(db: Connection, edition: int, channel: int, rendition: Rendition) -> int:
+    """One letter for every subscriber of a list, by one statement; returns how many."""
+    everyone = select(literal(edition), subscriptions.c.subscriber_id, literal("due")).where(
+        subscriptions.c.channel_id == channel, subscriptions.c.ended_at.is_(None)
+    )
+    into = ["edition_id", "subscriber_id", "state"]
+    ordered = everyone.order_by(subscriptions.c.subscriber_id)
+    count = db.execute(insert(letters).from_select(into, ordered)).rowcount
+    run = {"edition_id": edition, "stencil": 1, "letters": count, "frozen_at": now(db)}
+    db.execute(insert(runs).values(**run))
+    _keep(db, edition, 1, rendition)
+    finish(db, edition)
+    return count
+
+
+def recompose(db: Connection, edition: int, rendition: Rendition | None) -> None:
+    """Give every letter that has not left its newest words; None calls them off."""
+    last = select(func.max(stencils.c.number)).where(stencils.c.edition_id == edition)
+    number = int(db.scalar(last) or 0) + 1 if rendition else None
+    if rendition and number:
+        _keep(db, edition, number, rendition)
+    else:
+        waiting = and_(x.edition_id == edition, x.state == "due")
+        db.execute(update(letters).where(waiting).values(state="off", why="withdrawn"))
+    db.execute(update(runs).where(r.edition_id == edition).values(stencil=number))
+    finish(db, edition)
+
+
+def finish(db: Connection, edition: int) -> None:
+    """Note when nothing of a run is open any more."""
+    still = select(x.subscriber_id).where(x.edition_id == edition, x.state.in_(OPEN)).limit(1)
+    if db.scalar(still) is None:
+        here = and_(r.edition_id == edition, r.ended_at.is_(None))
+        db.execute(update(runs).where(here).values(ended_at=now(db), why="", not_before=null()))
+
+
+def counted(db: Connection, edition: int) -> Mapping[str, int]:
+    """A run's letters by state; ``deferred`` are those of ``due`` that were put off."""
+    rows = db.execute(
+        select(x.state, func.count(), func.count(x.not_before))
+        .where(x.edition_id == edition)
+        .group_by(x.state)
+    )
+    found: dict[str, int] = {}
+    for state, count, waiting in rows:
+        put_off = waiting if state == "due" else 0
+        if put_off:
+            found["deferred"] = put_off
+        if count - put_off:
+            found[state] = count - put_off
+    return found
+
+
+OPEN = ("due", "sending", "in_doubt")
+
+
+def _keep(db: Connection, edition: int, number: int, rendition: Rendition) -> None:
+    row = {"edition_id": edition, "number": number, "media_type": rendition.media_type}
+    db.execute(insert(stencils).values(**row, content=rendition.content))
+
+
+def _runs_on(moment: datetime) -> ColumnElement[bool]:
+    ready = or_(r.not_before.is_(None), r.not_before <= moment)
+    return and_(r.ended_at.is_(None), r.halted == "", ready)
+
+
+def _next(
+    db: Connection, edition: int, after: int, moment: datetime, most: int
+) -> list[tuple[int, str]]:
+    """The next people to whom a letter is due, that nobody has claimed."""
+    b = blocks.c
+    claimed = and_(b.edition_id == edition, x.subscriber_id.between(b.first, b.last))
+    taken = select(b.id).where(claimed).exists()
+    ready = or_(x.not_before.is_(None), x.not_before <= moment)
+    query = (
+        select(x.subscriber_id, func.coalesce(subscribers.c.email, ""))
+        .outerjoin(subscribers, subscribers.c.id == x.subscriber_id)
+        .where(x.edition_id == edition, x.subscriber_id > after, x.state == "due", ready, ~taken)
+        .order_by(x.subscriber_id)
+        .limit(most)
+    )
+    return [(row[0], row[1]) for row in db.execute(query)]
+
+
+def _active(channel: int) -> ColumnElement[bool]:
+    s = subscriptions.c
+    mine = and_(s.channel_id == channel, s.subscriber_id == x.subscriber_id, s.ended_at.is_(None))
+    return select(s.id).where(mine).exists()
+
+
+# said to the driver itself: these run once for every few letters
+
+
+@cache
+def _start(count: int, dialect: str) -> str:
+    return _for(dialect, START, count)
+
+
+@cache
+def _sent(count: int, dialect: str) -> str:
+    return _for(dialect, SENT, count)
+
+
+HELD = {
+    "sqlite": """
+SELECT r.stencil, r.halted FROM blocks b JOIN runs r ON r.edition_id = b.edition_id WHERE b.id = ?
+""",
+    "postgresql": """
+SELECT r.stencil, r.halted FROM blocks b JOIN runs r ON r.edition_id = b.edition_id WHERE b.id = %s
+FOR NO KEY UPDATE OF b
+""",
+}
+START = """
+UPDATE letters SET state = 'sending', stencil = ?, tries = tries + 1
+WHERE edition_id = ? AND subscriber_id IN (%) AND state = 'due'
+AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.channel_id = ?
+            AND s.subscriber_id = letters.subscriber_id AND s.ended_at IS NULL)
+RETURNING subscriber_id, tries
+"""
+SENT = """
+UPDATE letters SET state = 'sent', at = ?, why = NULL, code = NULL, not_before = NULL
+WHERE edition_id = ? AND subscriber_id IN (%) AND tries = ? AND state IN ('sending', 'in_doubt')
+"""
+
+
+def _for(dialect: str, statement: str, count: int) -> str:
+    said = statement.replace("%", ",".join("?" * count))
+    return said if dialect == "sqlite" else said.replace("?", "%s")
+
+
+def _stamp(db: Connection, moment: datetime) -> Any:
+    """A moment as the driver takes it: SQLite's are texts."""
+    if db.dialect.name != "sqlite":
+        return moment
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -1,0 +1,282 @@
+"""Send a digest's letters: claim, start in groups, hand to the channel, record."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+
+from syndicate.channel import Absent, Delivery, Finds, Outcome, Rendition, Streams, delivery_key
+from syndicate.deliver import Run, Tell, scrubbed
+from syndicate.errors import (
+    Bounced,
+    DeliveryError,
+    InDoubt,
+    LedgerError,
+    Refused,
+    Unavailable,
+)
+from syndicate.ledger import Block, Started
+from syndicate.ledger.letters import BLOCK, Result
+
+PATIENCE = 120.0  # seconds without a single letter taken, until the rest is left to a later run
+LONGEST_HOLD = 30.0  # seconds to wait for a rate's next turn; what takes longer comes later
+PATIENT = 4  # times as long as a commit takes, until a smaller group is worth the next one
+SLICE = 0.25  # seconds of a wait, between two looks whether to stop
+
+
+def mail(run: Run, editions: Sequence[int]) -> str:
+    """Send what is due of these editions' letters; returns why it could not go on."""
+    assert isinstance(run.channel, Streams)
+    letters, channel = run.ledger.letters, run.channel
+    letters.end_dead_claims()
+    if channel.again:
+        for edition in editions:
+            letters.settle(edition, "due", of="in_doubt")
+    looks = isinstance(channel, Finds) and any(letters.doubts(one, 1) for one in editions)
+    busy = letters.open(editions)
+    if not busy and not looks and run.known.target == run.channel.target():
+        return ""
+    edition = 0
+    try:
+        with run.channel:
+            run.identity = run.channel.identity()
+            run.ledger.recognise(run.known.id, run.channel.target(), run.identity)
+            for edition in editions if looks else ():
+                _look(run, edition)
+            for edition in letters.open(editions):
+                _send_all(run, channel, edition)
+    except LedgerError:
+        raise
+    except Exception as error:  # a list that fails never stops the others
+        why = run.scrub(
+            str(error) if isinstance(error, DeliveryError) else f"unexpected: {error!r}"
+        )
+        wait = error.retry_after if isinstance(error, Unavailable) else None
+        for one in busy:
+            letters.postpone(one, why, wait)
+        return why
+    return ""
+
+
+def _send_all(run: Run, channel: Streams, edition: int) -> None:
+    """Send a run to its end; a relay that asks for a pause gets it, as long as it has its uses."""
+    heard = 0.0  # when it last took a letter
+    while True:
+        stream = Stream(run, channel, edition)
+        problem = stream.run_out()
+        heard = stream.heard or heard
+        if problem is None:
+            run.ledger.letters.finish(edition)
+            return
+        wait = problem.retry_after if isinstance(problem, Unavailable) else None
+        patient = heard and wait and time.monotonic() + wait - heard < PATIENCE
+        if not wait or not patient or not _pause(run, wait):
+            raise problem
+
+
+def _pause(run: Run, seconds: float) -> bool:
+    """Wait; False if we were asked to stop meanwhile."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        if run.stopping():
+            return False
+        time.sleep(min(left, SLICE))
+    return not run.stopping()
+
+
+class Stream:
+    """Hands claimed letters to a channel: pulling one starts it, in groups that fit its window.
+
+    A group is committed when half of the window has ended, together with those ends: while its
+    commit goes to the disk, the other half is with the relay. Behind a long way a smaller group
+    does as well, for a connection that waits costs more than a commit.
+    """
+
+    def __init__(self, run: Run, channel: Streams, edition: int) -> None:
+        self.run, self.channel, self.edition = run, channel, edition
+        self.letters = run.ledger.letters
+        self.heard = 0.0
+        self._problem: DeliveryError | None = None
+        self._block: Block | None = None
+        self._old: list[Block] = []  # all of whose people were started
+        self._todo: deque[int] = deque()
+        self._ready: deque[Started] = deque()
+        self._pulled: dict[str, tuple[Started, Block]] = {}
+        self._ended: list[tuple[Started, Result]] = []
+        self._rendition: Rendition | None = None
+        self._next_commit = 0.0  # not before then for less than half of the window
+        self._hold = 0.0  # not before then may another one be started
+        self._tried = self._failed = self._claimed = 0
+
+    def run_out(self) -> DeliveryError | None:
+        """Send until nothing is due any more; returns what ended it before."""
+        problem: DeliveryError | None = None
+        try:
+            for outcome in self.channel.publish_all(self._deliveries()):
+                self._end(outcome)
+        except DeliveryError as error:
+            problem = scrubbed(self.run, error)
+        except LedgerError:
+            raise
+        except Exception as error:
+            problem = InDoubt(self.run.scrub(f"unexpected: {error!r}"))
+        self._finish(problem)
+        problem = problem or self._problem
+        return problem if isinstance(problem, Refused | Unavailable) else None
+
+    def _deliveries(self) -> Iterator[Delivery | None]:
+        while not self.run.stopping() and not self._problem:
+            if self._ready:
+                yield self._pull(self._ready.popleft())
+            elif self._must_wait():
+                yield None
+            elif not self._start_group():
+                return
+
+    def _pull(self, letter: Started) -> Delivery:
+        assert self._block is not None
+        assert self._rendition is not None
+        address = letter.recipient.id
+        key = delivery_key(self._block.channel_key, self._block.key, address)
+        self._pulled[key] = letter, self._block
+        return Delivery(key, self._rendition, recipient=letter.recipient)
+
+    def _must_wait(self) -> bool:
+        """Whether no more can be started before something has ended, or its turn has come."""
+        window, now = self.channel.window, time.monotonic()
+        room = window - len(self._pulled)
+        if self._pulled and room < max(1, window // 2) and (not room or now < self._next_commit):
+            return True
+        left = self._hold - now
+        if left > 0 and not self._pulled:
+            time.sleep(min(left, SLICE))
+        return left > 0
+
+    def _start_group(self) -> bool:
+        if not self._todo and not self._next_block():
+            return False
+        assert self._block is not None
+        count = self._granted(min(self.channel.window - len(self._pulled), len(self._todo)))
+        if not count:
+            return self._problem is None
+        group = [self._todo.popleft() for _ in range(count)]
+        turn = self._commit(group)
+        if turn:
+            self._todo.clear()
+        return not turn
+
+    def _next_block(self) -> bool:
+        if self._block is not None:
+            self._old.append(self._block)
+        most = self.run.most and self.run.most - self._claimed
+        if most < 0 or (self.run.most and not most):
+            self._halt_after_sample()
+            return False
+        size = min(most or BLOCK, BLOCK)
+        self._block = self.letters.claim(self.edition, size)
+        if self._block is None:  # somebody may have died meanwhile, and left us theirs
+            self.letters.end_dead_claims()
+            self._block = self.letters.claim(self.edition, size)
+        if self._block is None:
+            return False
+        self._claimed += len(self._block.people)
+        self._todo.extend(self._block.people)
+        return True
+
+    def _halt_after_sample(self) -> None:
+        self._block = None
+        name = self.run.known.name
+        self.letters.halt(self.edition, f"a sample has left: syndicate digest {name} --resume")
+
+    def _granted(self, count: int) -> int:
+        """How many may be started now, by the list's rate."""
+        if not self.channel.rate:
+            return count
+        granted, wait = self.run.ledger.pace.grant(self.run.known.id, count, self.channel.rate)
+        if wait > LONGEST_HOLD:
+            said = ", ".join(map(str, self.channel.rate))
+            self._problem = Unavailable(
+                f"channels.{self.run.known.name}.rate: {said} have left; it goes on in"
+                f" {wait / 60:.0f} minutes", wait,
+            )  # fmt: skip
+        self._hold = time.monotonic() + wait
+        return granted
+
+    def _end(self, outcome: Outcome) -> None:
+        letter, _ = self._pulled.pop(outcome.delivery.key)
+        result = outcome.result
+        if isinstance(result, DeliveryError):
+            result = scrubbed(self.run, result)
+        else:
+            self.heard = time.monotonic()
+        self._ended.append((letter, result))
+        self.run.acted = True
+        self._count(result)
+
+    def _count(self, result: Result) -> None:
+        """Stop where too many of the first ones are refused: it may be the wrong list."""
+        bearable = self.channel.failures
+        if bearable is None or self._tried >= bearable.first or self._problem:
+            return
+        self._tried += 1
+        self._failed += isinstance(result, Bounced)
+        if self._failed > bearable.most:
+            name = self.run.known.name
+            self._problem = Refused(
+                f"{self._failed} of the first {self._tried} letters were refused for good: the rest"
+                f" waits (look into the list, then syndicate digest {name} --resume)"
+            )
+            self.letters.halt(self.edition, str(self._problem))
+
+    def _finish(self, error: DeliveryError | None) -> None:
+        """The channel is done: what it pulled without an outcome is in doubt, the rest waits."""
+        lost = InDoubt(str(error) if error else "the channel never said how it ended")
+        self._ended += [(letter, lost) for letter, _ in self._pulled.values()]
+        self._pulled.clear()
+        untouched = Unavailable(str(error) if error else "stopped before its turn")
+        self._ended += [(letter, untouched) for letter in self._ready]
+        if self._block is not None:
+            self._old.append(self._block)
+        if self._ended or self._old:
+            self._commit([])
+        self.letters.hang_up()
+
+    def _commit(self, group: Sequence[int]) -> bool:
+        """Write down what has ended and what begins; True where nothing may begin any more."""
+        began = time.monotonic()
+        done: list[Block] = []
+        if self._old:
+            still = {block.id for _, block in self._pulled.values()}
+            done = [block for block in self._old if block.id not in still]
+            self._old = [block for block in self._old if block.id in still]
+        turn = self.letters.turn(self._block, self._ended, group, self.edition, done)
+        ended = time.monotonic()
+        self._next_commit = ended + PATIENT * (ended - began)
+        for _, result in self._ended:
+            self.run.tell("letter", result)
+        self._ended = []
+        self._ready.extend(turn.started)
+        self._rendition = turn.rendition or self._rendition
+        return turn.over
+
+
+def _look(run: Run, edition: int) -> None:
+    """Look for letters in doubt, where that can be done."""
+    assert isinstance(run.channel, Finds)
+    with run.ledger.reading() as db:
+        names = run.ledger.letters.names(db, edition)
+    for letter, rendition, began in run.ledger.letters.doubts(edition):
+        key = delivery_key(names.channel, names.key, letter.recipient.id)
+        try:
+            found = run.channel.find(
+                Delivery(key, rendition, recipient=letter.recipient, started=began)
+            )
+        except LedgerError:
+            raise
+        except Exception:  # noqa: S112 - as much in doubt as before
+            continue
+        run.ledger.letters.found(edition, letter, None if isinstance(found, Absent) else found)
+
+
+__all__ = ["Tell", "mail"]

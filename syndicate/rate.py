@@ -1,0 +1,58 @@
+"""How fast, and with how many failures: ``14/second, 50000/day``, ``10% of 200``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+RATE = re.compile(r"(\d{1,9})\s*/\s*(second|minute|hour|day)", re.IGNORECASE)
+TOLERANCE = re.compile(r"(\d{1,3})\s*%\s*of\s*(\d{1,7})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most ``count`` in any ``seconds``."""
+
+    count: int
+    seconds: int
+
+    def __str__(self) -> str:
+        unit = next(name for name, seconds in SECONDS.items() if seconds == self.seconds)
+        return f"{self.count}/{unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How many of the ``first`` may fail for good before a run stops by itself."""
+
+    percent: int
+    first: int
+
+    @property
+    def most(self) -> int:
+        return self.first * self.percent // 100
+
+    def __str__(self) -> str:
+        return f"{self.percent}% of {self.first}"
+
+
+def rates(text: str) -> tuple[Rate, ...]:
+    """Read ``14/second, 50000/day``; "" is as fast as it goes. ValueError for what is neither."""
+    found = []
+    for part in filter(None, (one.strip() for one in text.split(","))):
+        said = RATE.fullmatch(part)
+        if said is None or int(said[1]) == 0:
+            raise ValueError(f"{part!r} is not like 14/second, 600/minute, 1000/hour or 50000/day")
+        found.append(Rate(int(said[1]), SECONDS[said[2].lower()]))
+    return tuple(found)
+
+
+def tolerance(text: str) -> Tolerance | None:
+    """Read ``10% of 200``; "" tolerates everything. ValueError for what is neither."""
+    if not text.strip():
+        return None
+    said = TOLERANCE.fullmatch(text.strip())
+    if said is None or int(said[1]) > 100 or int(said[2]) == 0:
+        raise ValueError(f"{text!r} is not like 10% of 200")
+    return Tolerance(int(said[1]), int(said[2]))
