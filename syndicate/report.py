@@ -94,7 +94,8 @@ def letters_line(one: DigestCount) -> Line:
     order = ("in_doubt", "due", "deferred", "sending", "refused")
     worst = next((state for state in order if state in one.states), "sent")
     state = "waiting" if worst == "deferred" else state_word(worst)
-    said = [letters_said(one.states), one.halted or one.why]
+    anew = "composed anew, without what was withdrawn" if one.composed > 1 else ""
+    said = [letters_said(one.states), anew, one.halted or one.why]
     doubts = f"syndicate resolve {one.edition} --all-sent   or   --all-again"
     return Line(
         channel=one.channel, about=one.key, address="", action="letters", state=state,

@@ -81,14 +81,14 @@ class Contents:
     publisher: Publisher
     corrections: tuple[Entry, ...]
     entries: tuple[Entry, ...]
-    more: tuple[Entry, ...] = ()  # shortened, for a letter that would be too long
+    more: tuple[Entry, ...] = ()  # shortened, for a letter that would be too long or too many
 
     def with_full(self, count: int) -> Contents:
         """The same with only the first ``count`` entries in full."""
         placed = list(enumerate(self.entries))
         full = tuple(entry for place, entry in placed if _stays(entry, place, count))
         more = tuple(entry.shortened for place, entry in placed if not _stays(entry, place, count))
-        return replace(self, entries=full, more=more)
+        return replace(self, entries=full, more=(*more, *self.more))
 
 
 def contents(edition: Edition, *, title: str, language: str) -> Contents:

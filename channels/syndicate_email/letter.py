@@ -22,6 +22,7 @@ from syndicate_email.stencil import MOST_COLUMNS, Stencil, cut, leave_links
 if TYPE_CHECKING:
     from jinja2 import Template
 
+MOST_ENTRIES = 35  # in full; of the others only the headlines
 MOST_HTML = 100_000  # bytes; Gmail hides what is beyond some 102,000
 POLICY = SMTP.clone(max_line_length=MOST_COLUMNS)  # its own 78 breaks quoted-printable's rule
 
@@ -44,8 +45,11 @@ def compose(edition: Edition, to: List) -> Stencil:
     ways_out = leave_links(to.unsubscribe, to.mailbox, mark)
     said = contents(edition, title=to.title, language=to.language)
     text, html = _parts(said, ways_out)
-    shared = _message(edition, said.language, text, html).as_bytes()
     domain = sender(to.sender)[1].rpartition("@")[2]
+    message = _message(edition, said.language, text, html)
+    # nothing in it is a person's own: it is for counting complaints
+    message["Feedback-ID"] = f"{_stamp(edition)}:{slug(to.name)}:digest:{domain}"
+    shared = message.as_bytes()
     letter, slots = cut([*_own_headers(to, domain, said.subject), shared], mark)
     return Stencil(
         letter=letter,
@@ -104,8 +108,14 @@ def _message(edition: Edition, language: str, text: str, html: str) -> EmailMess
     return message
 
 
+def _stamp(edition: Edition) -> str:
+    assert edition.closed
+    return f"{edition.closed.astimezone(edition.publisher.zone):%Y%m%dT%H%M}"
+
+
 def _parts(said: Contents, ways_out: tuple[str, str]) -> tuple[str, str]:
     """The text and the HTML, with as many entries in full as a letter may hold."""
+    said = said.with_full(MOST_ENTRIES)
     text, html = _written(said, ways_out)
     fits, too_many = 0, len(said.entries)
     if len(html.encode()) <= MOST_HTML or not too_many:

@@ -28,13 +28,14 @@ from syndicate.ledger import migrations
 from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
 from syndicate.ledger.engine import connect, transaction
 from syndicate.ledger.holdings import Held
-from syndicate.ledger.letters import Block, Letters, Started, finish
+from syndicate.ledger.letters import Block, Letters, Started
 from syndicate.ledger.lists import Joining, Lists, Subscription
 from syndicate.ledger.pace import Pace
 from syndicate.ledger.presence import Presence
 from syndicate.ledger.queue import Attempt, Queue, Verb, Work, resting
 from syndicate.ledger.renditions import words
 from syndicate.ledger.report import DigestCount, Happening, Place
+from syndicate.ledger.runs import finish
 from syndicate.ledger.schema import (
     attempts,
     blocks,

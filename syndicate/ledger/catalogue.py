@@ -27,9 +27,9 @@ from sqlalchemy import (
 from syndicate.article import Article, Correction, Item, PubStatus, Withdrawal
 from syndicate.channel import Receipt, Rendition
 from syndicate.ledger.holdings import Holdings
-from syndicate.ledger.letters import freeze, recompose
 from syndicate.ledger.queue import resting
 from syndicate.ledger.renditions import forget_unused, keep
+from syndicate.ledger.runs import freeze, recompose
 from syndicate.ledger.schema import (
     article_subjects,
     articles,

@@ -17,7 +17,6 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    literal,
     null,
     or_,
     select,
@@ -26,8 +25,9 @@ from sqlalchemy import (
 
 from syndicate.channel import Receipt, Recipient, Rendition
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Refused
-from syndicate.ledger.engine import now, transaction
+from syndicate.ledger.engine import transaction
 from syndicate.ledger.presence import Presence
+from syndicate.ledger.runs import finish
 from syndicate.ledger.schema import (
     blocks,
     channels,
@@ -359,67 +359,6 @@ class Letters:
 def back_off(tries: int) -> timedelta:
     """How long to wait after so many times of being put off."""
     return min(FIRST_WAIT * 2.0 ** (tries - 1), LONGEST_WAIT)
-
-
-def freeze(db: Connection, edition: int, channel: int, rendition: Rendition) -> int:
-    """One letter for every subscriber of a list, by one statement; returns how many."""
-    everyone = select(literal(edition), subscriptions.c.subscriber_id, literal("due")).where(
-        subscriptions.c.channel_id == channel, subscriptions.c.ended_at.is_(None)
-    )
-    into = ["edition_id", "subscriber_id", "state"]
-    ordered = everyone.order_by(subscriptions.c.subscriber_id)
-    count = db.execute(insert(letters).from_select(into, ordered)).rowcount
-    run = {"edition_id": edition, "stencil": 1, "letters": count, "frozen_at": now(db)}
-    db.execute(insert(runs).values(**run))
-    _keep(db, edition, 1, rendition)
-    finish(db, edition)
-    return count
-
-
-def recompose(db: Connection, edition: int, rendition: Rendition | None) -> None:
-    """Give every letter that has not left its newest words; None calls them off."""
-    last = select(func.max(stencils.c.number)).where(stencils.c.edition_id == edition)
-    number = int(db.scalar(last) or 0) + 1 if rendition else None
-    if rendition and number:
-        _keep(db, edition, number, rendition)
-    else:
-        waiting = and_(x.edition_id == edition, x.state == "due")
-        db.execute(update(letters).where(waiting).values(state="off", why="withdrawn"))
-    db.execute(update(runs).where(r.edition_id == edition).values(stencil=number))
-    finish(db, edition)
-
-
-def finish(db: Connection, edition: int) -> None:
-    """Note when nothing of a run is open any more."""
-    still = select(x.subscriber_id).where(x.edition_id == edition, x.state.in_(OPEN)).limit(1)
-    if db.scalar(still) is None:
-        here = and_(r.edition_id == edition, r.ended_at.is_(None))
-        db.execute(update(runs).where(here).values(ended_at=now(db), why="", not_before=null()))
-
-
-def counted(db: Connection, edition: int) -> Mapping[str, int]:
-    """A run's letters by state; ``deferred`` are those of ``due`` that were put off."""
-    rows = db.execute(
-        select(x.state, func.count(), func.count(x.not_before))
-        .where(x.edition_id == edition)
-        .group_by(x.state)
-    )
-    found: dict[str, int] = {}
-    for state, count, waiting in rows:
-        put_off = waiting if state == "due" else 0
-        if put_off:
-            found["deferred"] = put_off
-        if count - put_off:
-            found[state] = count - put_off
-    return found
-
-
-OPEN = ("due", "sending", "in_doubt")
-
-
-def _keep(db: Connection, edition: int, number: int, rendition: Rendition) -> None:
-    row = {"edition_id": edition, "number": number, "media_type": rendition.media_type}
-    db.execute(insert(stencils).values(**row, content=rendition.content))
 
 
 def _runs_on(moment: datetime) -> ColumnElement[bool]:

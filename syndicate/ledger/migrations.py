@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from syndicate.errors import LedgerError
 from syndicate.ledger.engine import transaction
-from syndicate.ledger.letters import finish
+from syndicate.ledger.runs import finish
 from syndicate.ledger.schema import (
     article_subjects,
     articles,

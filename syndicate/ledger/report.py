@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, or_, select, text
 
 from syndicate.channel import Receipt, delivery_key
 from syndicate.editions import PAGE
-from syndicate.ledger.letters import counted
+from syndicate.ledger.runs import counted
 from syndicate.ledger.schema import (
     PARTIAL,
     articles,
@@ -22,6 +22,7 @@ from syndicate.ledger.schema import (
     letters,
     revisions,
     runs,
+    stencils,
     subscribers,
     syndications,
 )
@@ -75,6 +76,7 @@ class DigestCount:
     status: str
     letters: int  # as many as were frozen
     states: Mapping[str, int]
+    composed: int  # how often: once more for each withdrawal in mid-run
     halted: str  # why it waits for a person
     why: str  # what kept it from beginning
     not_before: datetime | None
@@ -172,9 +174,11 @@ def newest_runs(db: Connection) -> list[int]:
 
 def _digest(db: Connection, row: Row[Any]) -> DigestCount:
     newest = select(func.max(letters.c.at)).where(letters.c.edition_id == row.id)
+    composed = select(func.max(stencils.c.number)).where(stencils.c.edition_id == row.id)
     return DigestCount(
         edition=row.id, channel=row.name, key=row.key, closed=row.closed_at, status=row.status,
-        letters=row.letters or 0, states=counted(db, row.id), halted=row.halted or "",
+        letters=row.letters or 0, states=counted(db, row.id),
+        composed=db.scalar(composed) or 0, halted=row.halted or "",
         why=row.why or "", not_before=row.not_before, frozen=row.frozen_at,
         started=row.started_at, ended=row.ended_at,
         latest=db.scalar(newest) if row.ended_at is None and row.letters else None,

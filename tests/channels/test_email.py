@@ -209,6 +209,7 @@ def test_the_text_part_reads_like_this() -> None:
 
 
 HEADERS = {
+    "Feedback-ID": "20260815T0000:warta:digest:example.org",
     "From": "Humas <humas@example.org>",
     "To": "ann@example.org",
     "Subject": "Pendaftaran PPS Dibuka, Cek Syarat & Jadwalnya dan 1 lainnya",
@@ -436,7 +437,7 @@ def test_of_an_earlier_article_only_what_is_new_is_put_right() -> None:
 
 def test_a_long_digest_is_shortened_and_loses_no_headline() -> None:
     many = [
-        item(replace(PPS, headline=f"Nomor {n}.", lead="Kata " * 180, url=f"https://x.example/{n}"))
+        item(replace(PPS, headline=f"Nomor {n}.", lead="Ката " * 500, url=f"https://x.example/{n}"))
         for n in range(120)
     ]
     got = letter(digest(), *many, item(replace(KPU, headline="Tanpa halaman")))
@@ -448,6 +449,20 @@ def test_a_long_digest_is_shortened_and_loses_no_headline() -> None:
         assert f"https://x.example/{n}\n" in text
         assert f'"https://x.example/{n}"' in html
     assert "Satu tautan" in text  # it can be read nowhere else
+
+
+def test_of_more_than_35_articles_the_others_are_headlines() -> None:
+    many = [
+        item(replace(PPS, headline=f"Nomor {n}.", lead=f"Isi {n}.", url=f"https://x.example/{n}"))
+        for n in range(40)
+    ]
+    for kind in ("plain", "html"):
+        said = part(letter(digest(language="id"), *many), kind)
+        assert "5 lainnya di situs" in said
+        assert "Isi 34." in said
+        assert "Isi 35." not in said
+        assert all(f"Nomor {n}." in said for n in range(40))
+        assert "lainnya di situs" not in part(letter(digest(language="id"), *many[:35]), kind)
 
 
 def test_a_hosted_picture_of_the_text_is_shown_once() -> None:

@@ -1,0 +1,74 @@
+"""A digest's letters as a whole: frozen, composed anew, counted, over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, and_, func, insert, literal, null, select, update
+
+from syndicate.channel import Rendition
+from syndicate.ledger.engine import now
+from syndicate.ledger.schema import letters, runs, stencils, subscriptions
+
+OPEN = ("due", "sending", "in_doubt")
+r, x = runs.c, letters.c
+
+
+def freeze(db: Connection, edition: int, channel: int, rendition: Rendition) -> int:
+    """One letter for every subscriber of a list, by one statement; returns how many."""
+    began = now(db)
+    everyone = select(literal(edition), subscriptions.c.subscriber_id, literal("due")).where(
+        subscriptions.c.channel_id == channel, subscriptions.c.ended_at.is_(None)
+    )
+    into = ["edition_id", "subscriber_id", "state"]
+    ordered = everyone.order_by(subscriptions.c.subscriber_id)
+    count = db.execute(insert(letters).from_select(into, ordered)).rowcount
+    run = {"edition_id": edition, "stencil": 1, "letters": count, "frozen_at": began}
+    db.execute(insert(runs).values(**run))
+    _keep(db, edition, 1, rendition)
+    finish(db, edition)
+    return count
+
+
+def recompose(db: Connection, edition: int, rendition: Rendition | None) -> None:
+    """Give every letter that has not left its newest words; None calls them off."""
+    last = select(func.max(stencils.c.number)).where(stencils.c.edition_id == edition)
+    number = int(db.scalar(last) or 0) + 1 if rendition else None
+    if rendition and number:
+        _keep(db, edition, number, rendition)
+    else:
+        waiting = and_(x.edition_id == edition, x.state == "due")
+        db.execute(update(letters).where(waiting).values(state="off", why="withdrawn"))
+    db.execute(update(runs).where(r.edition_id == edition).values(stencil=number))
+    finish(db, edition)
+
+
+def finish(db: Connection, edition: int) -> None:
+    """Note when nothing of a run is open any more."""
+    still = select(x.subscriber_id).where(x.edition_id == edition, x.state.in_(OPEN)).limit(1)
+    if db.scalar(still) is None:
+        here = and_(r.edition_id == edition, r.ended_at.is_(None))
+        over = {"ended_at": now(db), "halted": "", "why": "", "not_before": null()}
+        db.execute(update(runs).where(here).values(**over))
+
+
+def counted(db: Connection, edition: int) -> Mapping[str, int]:
+    """A run's letters by state; ``deferred`` are those of ``due`` that were put off."""
+    rows = db.execute(
+        select(x.state, func.count(), func.count(x.not_before))
+        .where(x.edition_id == edition)
+        .group_by(x.state)
+    )
+    found: dict[str, int] = {}
+    for state, count, waiting in rows:
+        put_off = waiting if state == "due" else 0
+        if put_off:
+            found["deferred"] = put_off
+        if count - put_off:
+            found[state] = count - put_off
+    return found
+
+
+def _keep(db: Connection, edition: int, number: int, rendition: Rendition) -> None:
+    row = {"edition_id": edition, "number": number, "media_type": rendition.media_type}
+    db.execute(insert(stencils).values(**row, content=rendition.content))
