@@ -262,6 +262,8 @@ class Edition:
     corrections: tuple[Item, ...] = ()  # digest: carried earlier, put right or taken back since
     opened: datetime | None = None  # digest: the window's start, included
     closed: datetime | None = None  # digest: the window's end, excluded; its stamp
+    number: int = 0  # digest: the list's how-manieth, from 1
+    urgent: bool = False  # digest: one article, said at once and in full
     subject: str = ""  # collection: all its items are about this
     page: int = 0  # collection: of its archive, from 1; 0 is what is new
     pages: int = 0  # collection of everything: how many its archive has

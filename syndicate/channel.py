@@ -256,6 +256,15 @@ class Scheduled:
     """Has its own times: every channel of scope DIGEST."""
 
     schedule: Schedule
+    immediate: bool = False  # what is urgent does not wait for them (Edition.urgent)
+
+
+class Reviews(ABC):
+    """Can say what readers might stumble over in what it is about to send."""
+
+    @abstractmethod
+    def review(self, edition: Edition, rendition: Rendition) -> Iterable[Finding]:
+        """How large it is, and what could be better; no network."""
 
 
 class Collects:

@@ -10,10 +10,18 @@ from enum import StrEnum
 from syndicate import editions
 from syndicate.article import Edition, Item
 from syndicate.carry import Progress, run_channel, silent
-from syndicate.channel import Channel, Receipt, Recipient, Scheduled, Scope
+from syndicate.channel import (
+    Channel,
+    Receipt,
+    Recipient,
+    Rendition,
+    Reviews,
+    Scheduled,
+    Scope,
+)
 from syndicate.compare import Wish
 from syndicate.deliver import send_once
-from syndicate.errors import LedgerError, UsageError
+from syndicate.errors import LedgerError, SyndicateError, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Window
 from syndicate.ledger.report import digests, letters_in
 from syndicate.office import Office
@@ -54,8 +62,8 @@ def digest(office: Office, request: Request, progress: Progress = silent) -> Rep
         except LedgerError:
             raise
         except Exception as error:  # a list that fails never stops the others
-            why = office.scrub(f"cannot say it: {error!r}")
-            report.problems.append(f"{channel.name}: {why}")
+            said = f"{error}" if isinstance(error, SyndicateError) else f"cannot say it: {error!r}"
+            report.problems.append(f"{channel.name}: {office.scrub(said)}")
     return report
 
 
@@ -96,9 +104,19 @@ def _renamed(office: Office, catalogue: Catalogue, channel: Channel, known: Know
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A window that was just closed, and what its letter says."""
+
+    number: int
+    edition: Edition
+    window: Window
+    rendition: Rendition | None = None
+
+
 def close_due(
     office: Office, catalogue: Catalogue, channel: Channel, known: KnownChannel, catch_up: CatchUp
-) -> list[tuple[int, Edition, Window]]:
+) -> list[Closed]:
     """Freeze every window that has ended: items, letter and recipients, in one transaction."""
     closed = []
     for window in due_windows(office, catalogue, channel, known, catch_up):
@@ -108,10 +126,11 @@ def close_due(
             window = replace(window, status="frozen" if something else "empty")
         carried = {"new": edition.items, "correction": edition.corrections}
         number = catalogue.close(known.id, window, carried if window.status == "frozen" else {})
+        rendition = None
         if window.status == "frozen":
             [rendition] = channel.render(edition)
             catalogue.address_subscribers(number, known.id, rendition)
-        closed.append((number, edition, window))
+        closed.append(Closed(number, edition, window, rendition))
     return closed
 
 
@@ -152,10 +171,12 @@ def compose(
 ) -> Edition:
     """What a digest of this window says, as things stand now."""
     prepare = Preparation(office, catalogue, Wish())
+    assert window.closed, "an urgent article has no window"
     return editions.digest(
         worded(prepare, catalogue.between(known.id, window.opened, window.closed), channel),
         worded(prepare, catalogue.carried_and_changed(known.id), channel),
         office.publisher, opened=window.opened, closed=window.closed, key=window.key,
+        number=catalogue.issue(known.id, window.closed),
     )  # fmt: skip
 
 
@@ -178,18 +199,21 @@ def _digest_channels(office: Office, names: Sequence[str]) -> list[Channel]:
 
 def _tell_windows(
     office: Office, catalogue: Catalogue, channel: Channel,
-    closed: list[tuple[int, Edition, Window]], report: Report, *, dry: bool,
+    closed: list[Closed], report: Report, *, dry: bool,
 ) -> None:  # fmt: skip
     assert isinstance(channel, Scheduled)
     zone = office.publisher.zone
     if not closed:
         due = moment(channel.schedule.next(office.clock(), zone), zone, "en")
         report.notes.append(f"{channel.name}: nothing is due; the next digest closes on {due}")
-    for number, edition, window in closed:
-        letters = catalogue.recipients(number)
+    for one in closed:
+        edition, window = one.edition, one.window
+        letters = catalogue.recipients(one.number)
         said = f"{len(edition.items)} new, {len(edition.corrections)} corrected or withdrawn"
         if window.status == "frozen":
             why = f"{said}, {letters} letters"
+            if dry and one.rendition:
+                why += _reviewed(channel, edition, one.rendition, report)
             if not letters:
                 report.notes.append(_nobody(office, catalogue, channel))
         else:
@@ -199,6 +223,15 @@ def _tell_windows(
             Line(channel=channel.name, about=window.key, address="", action=window.status,
                  why=why, diff=diff if dry else "")
         )  # fmt: skip
+
+
+def _reviewed(channel: Channel, edition: Edition, rendition: Rendition, report: Report) -> str:
+    """What looking at a letter tells: its size here, what could be better as notes."""
+    if not isinstance(channel, Reviews):
+        return ""
+    found = list(channel.review(edition, rendition))
+    report.notes += [f"{channel.name}: {one.detail}" for one in found if not one.ok]
+    return "".join(f", {one.detail}" for one in found if one.ok)
 
 
 def _nobody(office: Office, catalogue: Catalogue, channel: Channel) -> str:

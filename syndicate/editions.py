@@ -18,6 +18,7 @@ ARCHIVE = "archive/"
 MEDIA = "media/"  # of what it hosts
 PAGE = "page/"
 ANNOUNCEMENTS = "announcements"
+URGENT = "urgent/"  # of a list: one article's letter
 ORDER = (MEDIA, PAGE, ARCHIVE, SUBJECT, COLLECTION)  # what is pointed to comes first
 PICTURE = re.compile(r'(<img\b[^>]*?\bsrc=")media:([0-9a-f]{64})(?:\.\w+)?("[^>]*>)')
 
@@ -67,6 +68,7 @@ def digest(
     opened: datetime,
     closed: datetime,
     key: str = "",
+    number: int = 0,
 ) -> Edition:
     """What came in a window [opened, closed), and what earlier digests carried and is put right.
 
@@ -82,6 +84,21 @@ def digest(
         corrections=again,
         opened=opened,
         closed=closed,
+        number=number,
+    )
+
+
+def urgent(
+    said: Mapping[str, Iterable[Item]], publisher: Publisher, *, at: datetime, key: str
+) -> Edition:
+    """One article's letter; ``said`` maps ``new`` or ``correction`` to it."""
+    return Edition(
+        key=key,
+        publisher=publisher,
+        items=tuple(item for item in said.get("new", ()) if not item.withdrawal),
+        corrections=tuple(said.get("correction", ())),
+        closed=at,
+        urgent=True,
     )
 
 

@@ -17,7 +17,7 @@ from syndicate.channel import (
 )
 from syndicate.collect import Collection, Holding, what_is_held
 from syndicate.compare import Comparison, Prepared, Wish
-from syndicate.errors import ArticleError
+from syndicate.errors import ArticleError, SyndicateError
 from syndicate.hosting import Hosting
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.office import Office
@@ -83,9 +83,20 @@ class Preparation:
                 self._article(channel, known, standing)
         elif channel.scope is Scope.COLLECTION:
             self._collection(channel, known, standings)
+        elif self.wish.diff:
+            self._try_digest(channel, standings)
+
+    def _try_digest(self, channel: Channel, standings: Sequence[Standing]) -> None:
+        """A digest says nothing yet: see whether it could, before it is frozen."""
+        items = self.hosting.worded([standing.item for standing in standings], channel)
+        at = self.office.clock()
+        edition = editions.digest(items, (), self.office.publisher, opened=at, closed=at)
+        if edition.items:
+            list(channel.render(edition))
 
     def _fail(self, channel: Channel, what: str, error: Exception) -> None:
-        self.failed.append(Failed(channel, self.office.scrub(f"{what}: {error!r}")))
+        said = f"{error}" if isinstance(error, SyndicateError) else f"{what}: {error!r}"
+        self.failed.append(Failed(channel, self.office.scrub(said)))
 
     def _tell_moved(self, channel: Channel, known: KnownChannel) -> None:
         """A plan cannot ask a destination who it is; doing it can, and will."""

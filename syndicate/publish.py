@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,8 +17,10 @@ from syndicate.measure import measured
 from syndicate.office import Office
 from syndicate.plan import Action
 from syndicate.prepare import Preparation
+from syndicate.recompose import recompose
 from syndicate.report import Report, Subject
 from syndicate.sources import Draft
+from syndicate.urgent import at_once, send
 
 CALLED = {
     "original": Action.CREATE,
@@ -26,6 +28,7 @@ CALLED = {
     "refile": Action.REFILE,
     "unchanged": Action.REFRESH,
 }
+REVISED = ("correction", "refile")
 
 
 class NoteNeeded(ArticleError):
@@ -59,13 +62,21 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
         kinds = [record(office, catalogue, request, draft, report) for draft in drafts]
         called = CALLED[kinds[-1]] if len(set(kinds)) == 1 else Action.CORRECT
         prepare = Preparation(office, catalogue, replace(wish, called=called))
-        plan_for(prepare, chosen, [draft.article.uri for draft in drafts], drafts)
+        uris = [draft.article.uri for draft in drafts]
+        plan_for(prepare, chosen, uris, drafts)
+        revised = [u for u, kind in zip(uris, kinds, strict=True) if kind in REVISED]
+        digests = recompose(prepare, revised)
+        mailings = at_once(prepare, chosen, [s for uri in uris if (s := catalogue.standing(uri))])
     tell_failed(prepare.failed, report)
     if request.dry_run:
         tell_plan(prepare.prepared, report)
     else:
         carry_out(office, prepare.prepared, report, progress)
-    _tell_digests(office, chosen, drafts, report)
+    send(office, mailings, report, progress)
+    gone = {(one.channel.name, one.uri) for one in mailings}
+    _tell_digests(office, chosen, drafts, report, gone)
+    for key in digests:
+        report.notes.append(f"the letters of digest {key} that have not left say it as it is now")
     return report
 
 
@@ -173,11 +184,13 @@ def _is_for(draft: Draft, channel: Channel) -> bool:
 
 
 def _tell_digests(
-    office: Office, chosen: Sequence[Channel], drafts: Sequence[Draft], report: Report
-) -> None:
+    office: Office, chosen: Sequence[Channel], drafts: Sequence[Draft], report: Report,
+    gone: Container[tuple[str, str]],
+) -> None:  # fmt: skip
     for channel in chosen:
         for draft, subject in zip(drafts, report.articles, strict=True):
             told = subject.kind in ("original", "correction")
+            told = told and (channel.name, subject.uri) not in gone
             if channel.scope is Scope.DIGEST and told and _is_for(draft, channel):
                 tell_digest(office, channel, subject.uri, report)
 

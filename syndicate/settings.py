@@ -12,7 +12,8 @@ from syndicate.rate import Rate, Tolerance, rates, tolerance
 from syndicate.schedule import Schedule
 
 
-def _beside_the_configuration(path: Path, info: ValidationInfo) -> Path:
+def beside_the_configuration(path: Path, info: ValidationInfo) -> Path:
+    """A path as a ``ConfigPath`` is read."""
     folder: Path = (info.context or {}).get("folder", Path())
     return Path(folder, path.expanduser()).absolute()
 
@@ -31,7 +32,7 @@ def _without_slash(text: str) -> str:
 def _program(command: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
     if not command or "/" not in command[0]:
         return command
-    return (str(_beside_the_configuration(Path(command[0]), info)), *command[1:])
+    return (str(beside_the_configuration(Path(command[0]), info)), *command[1:])
 
 
 def _schedule(value: Any) -> Schedule:
@@ -46,7 +47,7 @@ def _tolerance(value: Any) -> Tolerance | None:
     return value if isinstance(value, Tolerance) else tolerance(str(value or ""))
 
 
-ConfigPath = Annotated[Path, AfterValidator(_beside_the_configuration)]
+ConfigPath = Annotated[Path, AfterValidator(beside_the_configuration)]
 """A path; a relative one starts at the configuration file's folder."""
 
 Command = Annotated[tuple[str, ...], AfterValidator(_program)]
@@ -76,4 +77,5 @@ __all__ = [
     "ToleranceField",
     "WebAddress",
     "WebUrl",
+    "beside_the_configuration",
 ]

@@ -5,21 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from syndicate import editions, sources
+from syndicate import sources
 from syndicate.admit import published_as
 from syndicate.article import PubStatus
 from syndicate.carry import Progress, carry_out, silent, tell_digest, tell_failed, tell_plan
 from syndicate.channel import Channel, Scope
 from syndicate.compare import Wish
-from syndicate.digest import worded
 from syndicate.errors import ArticleError, UsageError
 from syndicate.ledger import Catalogue, Standing
 from syndicate.likeness import wholly_different
 from syndicate.office import Office
 from syndicate.plan import Action
-from syndicate.prepare import Failed, Preparation
+from syndicate.prepare import Preparation
+from syndicate.recompose import recompose
 from syndicate.report import Report, Subject
 from syndicate.sources import Draft
+from syndicate.urgent import at_once, send
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +48,15 @@ def withdraw(office: Office, request: Request, progress: Progress = silent) -> R
         if standing.item.withdrawal and standing.item.withdrawal.kill:
             prepare.remove_media(standing)
         prepare.announce()
-        digests = _recompose(office, catalogue, prepare, uri)
+        digests = recompose(prepare, [uri])
+        mailings = at_once(prepare, office.channels, [standing])
         carriers = _carriers(office, catalogue, uri)
     tell_failed(prepare.failed, report)
     if request.dry_run:
         tell_plan(prepare.prepared, report)
     else:
         carry_out(office, prepare.prepared, report, progress)
+    send(office, mailings, report, progress)
     for channel in carriers:
         tell_digest(office, channel, uri, report)
     for key in digests:
@@ -130,26 +133,3 @@ def _carriers(office: Office, catalogue: Catalogue, uri: str) -> list[Channel]:
 
 def _same(reason: str, killed: bool, request: Request) -> bool:
     return reason == " ".join(request.reason.split()) and (killed or not request.kill)
-
-
-def _recompose(office: Office, catalogue: Catalogue, prepare: Preparation, uri: str) -> list[str]:
-    """Letters of a running digest that have not left are composed without the article."""
-    keys = []
-    for edition, known, window in catalogue.unfinished_digests(uri):
-        channel = next((c for c in office.channels if c.name == known.name), None)
-        if channel is None or channel.scope is not Scope.DIGEST:
-            continue
-        again = editions.digest(
-            worded(prepare, catalogue.carried(edition, "new"), channel),
-            worded(prepare, catalogue.carried(edition, "correction"), channel),
-            office.publisher, opened=window.opened, closed=window.closed, key=window.key,
-        )  # fmt: skip
-        try:
-            [rendition] = channel.render(again) if again.items or again.corrections else [None]
-        except Exception as error:  # a channel that fails never stops the others
-            why = office.scrub(f"cannot say digest {window.key} without it: {error!r}")
-            prepare.failed.append(Failed(channel, why))
-            continue
-        catalogue.recompose(edition, rendition)
-        keys.append(window.key)
-    return keys

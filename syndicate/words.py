@@ -24,6 +24,12 @@ ENGLISH = {
     "and": "and",
     "and_more": "and {count} more",
     "by_email": "by email",
+    "change": "Change your subscriptions",
+    "other_news": "Other news",
+    "profile_berita": "News",
+    "profile_data": "Data",
+    "profile_edukasi": "Education",
+    "profile_rekrutmen": "Recruitment",
     "more": "{count} more on the site",
     "published": "Published",
     "updated": "Updated",
@@ -59,6 +65,12 @@ INDONESIAN = {
     "and": "dan",
     "and_more": "dan {count} lainnya",
     "by_email": "lewat surel",
+    "change": "Ubah langganan",
+    "other_news": "Kabar lain",
+    "profile_berita": "Berita",
+    "profile_data": "Data",
+    "profile_edukasi": "Edukasi",
+    "profile_rekrutmen": "Rekrutmen",
     "more": "{count} lainnya di situs",
     "published": "Terbit",
     "updated": "Diperbarui",
@@ -96,6 +108,17 @@ def words(language: str) -> Mapping[str, str]:
 def day(when: date, language: str) -> str:
     """``18 Maret 2022``."""
     return f"{when.day} {words(language)['months'].split()[when.month - 1]} {when.year}"
+
+
+def days(opened: datetime, closed: datetime, zone: ZoneInfo, language: str) -> str:
+    """``3–6 Mei 2026``, ``30 April – 2 Mei 2026``: from one day to another."""
+    first, last = (when.astimezone(zone).date() for when in (opened, closed))
+    if first == last:
+        return day(last, language)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day(last, language)}"
+    started = day(first, language)
+    return f"{started.removesuffix(f' {last.year}')} – {day(last, language)}"
 
 
 def moment(when: datetime, zone: ZoneInfo, language: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -21,6 +22,7 @@ from syndicate import (
     Recipient,
     Refused,
     Rendition,
+    Reviews,
     Scheduled,
     Scope,
     Streams,
@@ -28,12 +30,18 @@ from syndicate import (
 from syndicate.rate import Tolerance
 from syndicate.settings import RatesField, ScheduleField, ToleranceField
 from syndicate_email.settings import (
+    Colour,
     Connections,
+    Envelope,
     LeaveLink,
     Mailbox,
     Messages,
+    Picture,
     RelayField,
     Sender,
+    Subject,
+    TemplateFolder,
+    Texts,
     relay,
     sender,
 )
@@ -42,12 +50,13 @@ if TYPE_CHECKING:
     from syndicate_email.conversation import Posting
     from syndicate_email.crew import Crew
     from syndicate_email.folder import Folder
+    from syndicate_email.letter import List
 
 READER = Recipient("example", "reader@example.org", "TOKEN")
 
 
 @dataclass(kw_only=True)
-class EmailDigest(Channel, Scheduled, Streams, Inspects):
+class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews):
     """A mailing list: what is new goes to every subscriber, in one letter, at set times.
 
     title        what the list is called
@@ -57,12 +66,21 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects):
                  smtp://127.0.0.1:25, or maildir:FOLDER to write files instead
     unsubscribe  the page that ends a subscription: https://…/{token}
     mailbox      the address that takes letters saying "unsubscribe"; one of these two must be
+    change       the page where readers change what they get: https://…/{token}; else by mailbox
+    bounces      where the relay returns letters to: bounce+{token}@…; else to the sender
+    immediate    articles of urgency 1 and 2 go at once, alone and in full
     connections  to the relay at the same time
     messages     letters a connection, where the relay limits them; 0 is without a limit
     rate         not faster than so: 14/second, 50000/day
     failures     a run stops by itself when more are refused for good than 10% of 200
     doubt        hold leaves letters in doubt to a person, again sends them a second time
     language     of the letter's own words; else the publisher's
+    subject      of the letter: {headline} {more}, {title}, {number}, {count}, {date}, {span}
+    sections     the letter's headings: by profile, by subject, or none
+    template     a folder with a letter.html.jinja or letter.txt.jinja of one's own
+    colour       of links and lines: #0b4f8a
+    logo         at the letter's head; else the publisher's
+    texts        words of one's own in the place of the tool's: {read_more = "…", intro = "…"}
     subjects     only articles with one of these
     profiles     only articles of one of these
     """
@@ -75,12 +93,21 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects):
     smtp: RelayField
     unsubscribe: LeaveLink = ""
     mailbox: Mailbox = ""
+    immediate: bool = False
     connections: Connections = 4
     messages: Messages = 0
     rate: RatesField = ()
     failures: ToleranceField = Tolerance(10, 200)  # noqa: RUF009 - it is frozen
     doubt: Literal["hold", "again"] = "hold"
+    change: LeaveLink = ""
+    bounces: Envelope = ""
     language: str = ""
+    subject: Subject = "{headline} {more}"
+    sections: Literal["profile", "subject", "none"] = "profile"
+    template: TemplateFolder = ""
+    colour: Colour = "#0b4f8a"
+    logo: Picture = ""
+    texts: Texts = field(default_factory=dict)
     subjects: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
 
@@ -106,21 +133,37 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects):
         return about and (not self.profiles or article.profile in self.profiles)
 
     def render(self, edition: Edition) -> Iterator[Rendition]:
-        from syndicate_email.letter import List, compose
+        from syndicate_email.letter import compose
         from syndicate_email.stencil import MEDIA_TYPE
 
-        stencil = compose(
-            edition,
-            List(
-                name=self.name,
-                title=self.title,
-                sender=self.sender,
-                language=self.language,
-                unsubscribe=self.unsubscribe,
-                mailbox=self.mailbox,
-            ),
-        )
+        stencil = compose(edition, self._list(edition))
         yield Rendition("", MEDIA_TYPE, stencil.to_bytes())
+
+    def _list(self, edition: Edition) -> List:
+        from syndicate_email.contents import Manner
+        from syndicate_email.design import Design
+        from syndicate_email.letter import List
+
+        manner = Manner(
+            title=self.title, language=self.language, subject=self.subject,
+            sections=self.sections, subjects=self.subjects, texts=self.texts,
+            merged=self._spans_several(edition),
+        )  # fmt: skip
+        design = Design(
+            setting=f"channels.{self.name}.template", colour=self.colour, logo=self.logo,
+            folder=Path(self.template) if self.template else None,
+        )  # fmt: skip
+        return List(
+            name=self.name, sender=self.sender, manner=manner, unsubscribe=self.unsubscribe,
+            mailbox=self.mailbox, change=self.change, design=design,
+        )  # fmt: skip
+
+    def _spans_several(self, edition: Edition) -> bool:
+        """Whether nobody closed a window in time, and this letter holds it, too."""
+        if not (edition.opened and edition.closed):
+            return False
+        ends = self.schedule.between(edition.opened, edition.closed, edition.publisher.zone)
+        return len(list(islice(ends, 2))) > 1
 
     def as_text(self, rendition: Rendition) -> str:
         """The subject and the text part, as an example reader gets them."""
@@ -152,8 +195,16 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects):
             return self._way.put_all(deliveries, self._composer())
         return self._way.carry(deliveries, self._composer())
 
+    def review(self, edition: Edition, rendition: Rendition) -> Iterator[Finding]:
+        from syndicate_email.review import review
+        from syndicate_email.stencil import fill
+
+        return review(edition, self._list(edition), fill(rendition.content, READER, "0" * 32))
+
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
         """The relay has let us in when it was opened."""
+        from syndicate_email.review import template
+
         address = sender(self.sender)[1]
         yield Finding("relay", True, self._way.there())
         try:
@@ -162,6 +213,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects):
             yield Finding("sender", False, f"{error}; or channels.{self.name}.sender is not yours")
         else:
             yield Finding("sender", True, f"{address} may write")
+        yield template(self._list(Edition(key="", publisher=publisher, items=())), publisher)
 
     def _composer(self) -> Callable[[Delivery], Posting]:
         """A function that makes a delivery ready to go; Refused for a wrong address."""
@@ -184,7 +236,8 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects):
                     f"channels.{self.name}: the address of subscriber {person.id}"
                     " cannot be written to; remove it and add the right one"
                 ) from error
-            return Posting(delivery, address, to, letter, message_id(stencil, delivery.key))
+            returns = self.bounces.replace("{token}", person.token) or address
+            return Posting(delivery, returns, to, letter, message_id(stencil, delivery.key))
 
         return compose
 

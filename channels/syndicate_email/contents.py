@@ -2,72 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from html import escape
-from zoneinfo import ZoneInfo
+from itertools import groupby
 
-from syndicate import Article, Edition, Item, Media, Publisher
-from syndicate.text import datelined, excerpt, plain, squeeze
-from syndicate.words import correction_line, document_line, moment, words
+from syndicate import Edition, Item, Publisher
+from syndicate.text import excerpt
+from syndicate.words import day, days, words
+from syndicate_email.entries import Entry, Speaker, readable
 
-MOST_LEAD = 1000  # characters, where the rest is a link away
-WIDTH = 600  # pixels of the letter's column
 MOST_SUBJECT = 120  # of the headline in it
-UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
-PICTURE = re.compile(rf"<img\s{ATTRIBUTES}>", re.IGNORECASE)
-LOCAL = re.compile(r'\ssrc="media:(?P<name>[^"]*)"', re.IGNORECASE)
-ALT = re.compile(r'\salt="(?P<alt>[^"]*)"', re.IGNORECASE)
-LINK = re.compile(
-    rf'<a\s{ATTRIBUTES}?href="(?P<to>https?:[^"]*)"{ATTRIBUTES}>(?P<said>.*?)</a>', re.I | re.S
-)
-TITLES = re.compile(r"<(/?)h[12]\b", re.IGNORECASE)  # the letter's own
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A picture that is hosted somewhere."""
-
-    url: str
-    alt: str
-    credit: str
-    width: int  # pixels; 0 is unknown
+NORMAL = 5  # an urgency that is not given (IPTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A document that is hosted somewhere."""
+class Section:
+    """Entries under one heading; a letter with one section has no headings."""
 
-    url: str
-    said: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One article in the letter; every text is one line without markup, but for ``html``."""
-
-    headline: str
-    language: str
-    url: str = ""
-    withdrawn: bool = False
-    reason: str = ""
-    dateline: str = ""
-    lead: str = ""
-    html: str = ""  # the whole article, where there is no page to read it on
-    text: str = ""  # the same, as lines
-    corrections: tuple[str, ...] = ()
-    sources: str = ""
-    picture: Picture | None = None
-    documents: tuple[Document, ...] = ()
-
-    @property
-    def shortened(self) -> Entry:
-        """Only the headline and the link; the same where that would lose something."""
-        if self.withdrawn or self.corrections or not self.url:
-            return self
-        return Entry(headline=self.headline, language=self.language, url=self.url)
+    title: str
+    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +36,15 @@ class Contents:
     entries: tuple[Entry, ...]
     more: tuple[Entry, ...] = ()  # shortened, for a letter that would be too long or too many
 
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The entries in full by section; one without a title where there are not several."""
+        found = [
+            Section(title, tuple(entries))
+            for title, entries in groupby(self.entries, lambda entry: entry.section)
+        ]
+        return tuple(found) if len(found) > 1 else (Section("", self.entries),)
+
     def with_full(self, count: int) -> Contents:
         """The same with only the first ``count`` entries in full."""
         placed = list(enumerate(self.entries))
@@ -91,169 +53,89 @@ class Contents:
         return replace(self, entries=full, more=(*more, *self.more))
 
 
-def contents(edition: Edition, *, title: str, language: str) -> Contents:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a list says things."""
+
+    title: str
+    language: str = ""  # "" is the publisher's
+    subject: str = "{headline} {more}"
+    sections: str = ""  # profile, subject or none
+    subjects: tuple[str, ...] = ()  # that the list is about: sections in this order of choice
+    texts: Mapping[str, str] | None = None  # in the place of the tool's own words
+    merged: bool = False  # the windows of several days are in one
+
+    def words(self, language: str) -> Mapping[str, str]:
+        """The tool's words in the list's language, the office's own in their place."""
+        return {"intro": "", "outro": "", **words(language), **(self.texts or {})}
+
+
+def contents(edition: Edition, manner: Manner) -> Contents:
     """What the letter of an edition says."""
-    language = language or edition.publisher.language
-    speaker = _Speaker(edition, language)
+    language = manner.language or edition.publisher.language
+    table = manner.words(language)
+    speaker = Speaker(edition, language, table)
+    urgent_first = sorted(edition.items, key=lambda item: item.article.urgency or NORMAL)
+    entries = [
+        replace(speaker.entry(item), section=_section(item, manner, table)) for item in urgent_first
+    ]
+    order = list(dict.fromkeys(entry.section for entry in entries))
+    entries.sort(key=lambda entry: order.index(entry.section))
     return Contents(
-        subject=_subject(edition, language),
-        title=readable(title),
+        subject=_subject(edition, urgent_first, manner, language, table),
+        title=readable(manner.title),
         span=speaker.span(),
         language=language,
         publisher=edition.publisher,
         corrections=tuple(speaker.put_right(item) for item in edition.corrections),
-        entries=tuple(speaker.entry(item) for item in edition.items),
+        entries=tuple(entries),
     )
 
 
-def readable(text: str) -> str:
-    """One line without the characters that no letter may hold."""
-    return UNREADABLE.sub("", squeeze(text))
+def _section(item: Item, manner: Manner, table: Mapping[str, str]) -> str:
+    article = item.article
+    if manner.sections == "profile":
+        return table.get(f"profile_{article.profile}") or _named(article.profile, table)
+    if manner.sections == "subject":
+        about = [one for one in manner.subjects if one in article.subjects] or article.subjects
+        return _named(about[0] if about else "", table)
+    return ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Speaker:
-    edition: Edition
-    language: str
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return self.edition.publisher.zone
-
-    def span(self) -> str:
-        stamps = [when for when in (self.edition.opened, self.edition.closed) if when]
-        return " – ".join(moment(when, self.zone, self.language) for when in stamps)
-
-    def entry(self, item: Item) -> Entry:
-        """An article that is new in this letter; of a withdrawn one only the notice."""
-        if item.withdrawal:
-            return self._notice(item)
-        article = item.article
-        entry = Entry(
-            headline=readable(article.headline),
-            language=article.language or self.language,
-            url=_page(article.url),
-            dateline=_dateline(article),
-            corrections=self._corrections(item),
-            sources=", ".join(readable(source.name) for source in article.originators),
-            picture=_picture(article.pictures, self.language),
-            documents=tuple(_documents(article, self.language)),
-        )
-        return _with_lead(entry, article) if entry.url else _with_everything(entry, article)
-
-    def put_right(self, item: Item) -> Entry:
-        """An article that an earlier letter carried: what has become of it since."""
-        if item.withdrawal:
-            return self._notice(item)
-        opened = self.edition.opened
-        since = [said for said in item.corrections if not opened or said.at >= opened]
-        return Entry(
-            headline=readable(item.article.headline),
-            language=item.article.language or self.language,
-            url=_page(item.article.url),
-            corrections=self._corrections(
-                replace(item, corrections=tuple(since) or item.corrections[-1:])
-            ),
-        )
-
-    def _notice(self, item: Item) -> Entry:
-        assert item.withdrawal
-        return Entry(
-            headline=readable(item.article.headline),
-            language=item.article.language or self.language,
-            withdrawn=True,
-            reason=readable(item.withdrawal.reason),
-        )
-
-    def _corrections(self, item: Item) -> tuple[str, ...]:
-        return tuple(
-            correction_line(said.at, readable(said.note), self.zone, self.language)
-            for said in item.corrections
-        )
+def _named(name: str, table: Mapping[str, str]) -> str:
+    name = readable(name)
+    return f"{name[:1].upper()}{name[1:]}" if name else table["other_news"]
 
 
-def _with_lead(entry: Entry, article: Article) -> Entry:
-    return replace(entry, lead=excerpt(readable(article.lead), MOST_LEAD))
-
-
-def _with_everything(entry: Entry, article: Article) -> Entry:
-    html = _for_a_letter(article)
-    before = f"<p><b>{escape(entry.dateline, quote=False)}</b> </p>" if entry.dateline else ""
-    if before and html.startswith("<p>"):
-        html = before.removesuffix("</p>") + html.removeprefix("<p>")
-    else:
-        html = before + html
-    text = readable_lines(html)
-    lead = readable(article.description)  # else the lead is the text's own first paragraph
-    shown = entry.picture and f'src="{escape(entry.picture.url)}"' in html
-    picture = None if shown else entry.picture
-    return replace(entry, lead=lead, dateline="", html=html, text=text, picture=picture)
-
-
-def readable_lines(html: str) -> str:
-    """Sanitised HTML as text: a paragraph per block, the address after each link."""
-    linked = LINK.sub(lambda found: f"{found['said']} &lt;{found['to']}&gt;", html)
-    return "\n\n".join(plain(linked).splitlines())
-
-
-def _for_a_letter(article: Article) -> str:
-    """The article's HTML, its headings below the letter's own, its pictures hosted or named."""
-    hosted = {media.name: media.url for media in article.media if media.url and media.sha256}
-
-    def placed(found: re.Match[str]) -> str:
-        tag = found[0]
-        local = LOCAL.search(tag)
-        if local is None:
-            return tag
-        url = hosted.get(local["name"])
-        if url:
-            return tag.replace(local[0], f' src="{escape(url)}"')
-        alt = ALT.search(tag)
-        return f"[{alt['alt']}]" if alt and alt["alt"] else ""
-
-    html = PICTURE.sub(placed, UNREADABLE.sub("", article.html)).strip()
-    return TITLES.sub(r"<\1h3", html)
-
-
-def _subject(edition: Edition, language: str) -> str:
-    table = words(language)
-    live = [item for item in edition.items if item.withdrawal is None]
+def _subject(
+    edition: Edition, items: Iterable[Item], manner: Manner, language: str,
+    table: Mapping[str, str],
+) -> str:  # fmt: skip
+    live = [item for item in items if item.withdrawal is None]
+    headline, more = "", ""
+    if live:
+        headline = _short(live[0].article.headline)
+        more = table["and_more"].format(count=len(live) - 1) if len(live) > 1 else ""
+    elif told := [*edition.corrections, *edition.items]:
+        headline = f"{table['corrections_and_withdrawals']}: {_short(told[0].article.headline)}"
+    pattern = manner.subject
+    if edition.urgent:
+        pattern = "{headline}"
+    elif manner.merged and "{span}" not in pattern:
+        pattern += " ({span})"
+    assert edition.closed, "a digest has an end"
+    zone = edition.publisher.zone
+    said = pattern.format(
+        headline=headline, more=more, title=readable(manner.title), number=edition.number,
+        count=len(live), date=day(edition.closed.astimezone(zone), language),
+        span=days(edition.opened or edition.closed, edition.closed, zone, language),
+    )  # fmt: skip
     proof = f"[{table['proof']}] " if edition.key.startswith("proof") else ""
-    if not live:
-        first = [*edition.corrections, *edition.items][0].article.headline
-        return f"{proof}{table['corrections_and_withdrawals']}: {_short(first)}"
-    more = f" {table['and_more'].format(count=len(live) - 1)}" if len(live) > 1 else ""
-    return f"{proof}{_short(live[0].article.headline)}{more}"
+    return readable(f"{proof}{said}")
 
 
 def _short(headline: str) -> str:
     return excerpt(readable(headline), MOST_SUBJECT)
-
-
-def _dateline(article: Article) -> str:
-    text = readable(article.dateline.text) if article.dateline else ""
-    said = text and readable(article.lead).casefold().startswith(text.casefold())
-    return "" if said else datelined(text)
-
-
-def _picture(media: Iterable[Media], language: str) -> Picture | None:
-    for one in media:
-        if _page(one.url):
-            photo = f"{words(language)['photo']}: {readable(one.creator)}" if one.creator else ""
-            credit = " · ".join(said for said in (readable(one.caption), photo) if said)
-            alt = readable(one.alt or one.caption)
-            return Picture(url=_page(one.url), alt=alt, credit=credit, width=min(one.width, WIDTH))
-    return None
-
-
-def _documents(article: Article, language: str) -> Iterable[Document]:
-    for one in article.documents:
-        if _page(one.url):
-            yield Document(_page(one.url), readable(document_line(one, language)))
-
-
-def _page(url: str | None) -> str:
-    return url if url and re.match(r"https?://[^\s<>\"]+\Z", url) else ""
 
 
 def _stays(entry: Entry, place: int, count: int) -> bool:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
-from functools import cache
 from hashlib import sha256
-from importlib.resources import files
-from typing import TYPE_CHECKING
 
-from syndicate import Edition
+from syndicate import ConfigError, Edition
 from syndicate.text import slug
-from syndicate.words import words
-from syndicate_email.contents import Contents, contents, readable
+from syndicate_email.contents import Contents, Manner, contents
+from syndicate_email.design import HTML, TEXT, Design
+from syndicate_email.entries import readable
 from syndicate_email.settings import sender
-from syndicate_email.stencil import MOST_COLUMNS, Stencil, cut, leave_links
-
-if TYPE_CHECKING:
-    from jinja2 import Template
+from syndicate_email.stencil import MOST_COLUMNS, Stencil, cut, leave_links, own_link
 
 MOST_ENTRIES = 35  # in full; of the others only the headlines
 MOST_HTML = 100_000  # bytes; Gmail hides what is beyond some 102,000
@@ -32,23 +27,27 @@ class List:
     """The mailing list that a letter is written for."""
 
     name: str
-    title: str
     sender: str
-    language: str = ""  # "" is the publisher's
+    manner: Manner
     unsubscribe: str = ""
     mailbox: str = ""
+    change: str = ""
+    design: Design = field(default_factory=Design)
 
 
 def compose(edition: Edition, to: List) -> Stencil:
-    """The edition as a letter with slots for what is each recipient's own."""
+    """The edition as a letter with slots for what is each recipient's own.
+
+    ConfigError where the office's template is wrong.
+    """
     mark = "slot" + sha256(repr(edition).encode(errors="replace")).hexdigest()[:32]
-    ways_out = leave_links(to.unsubscribe, to.mailbox, mark)
-    said = contents(edition, title=to.title, language=to.language)
-    text, html = _parts(said, ways_out)
+    said = contents(edition, to.manner)
+    text, html = _parts(said, to, mark)
     domain = sender(to.sender)[1].rpartition("@")[2]
     message = _message(edition, said.language, text, html)
     # nothing in it is a person's own: it is for counting complaints
-    message["Feedback-ID"] = f"{_stamp(edition)}:{slug(to.name)}:digest:{domain}"
+    kind = "urgent" if edition.urgent else "digest"
+    message["Feedback-ID"] = f"{_stamp(edition)}:{slug(to.name)}:{kind}:{domain}"
     shared = message.as_bytes()
     letter, slots = cut([*_own_headers(to, domain, said.subject), shared], mark)
     return Stencil(
@@ -66,7 +65,7 @@ def _own_headers(to: List, domain: str, subject: str) -> list[bytes | str]:
     shared = (
         f"From: {_phrase(readable(name), 'From')}<{address}>\r\n"
         f"Subject: {_words(subject, 'Subject')}\r\n"
-        f"List-Id: {_phrase(readable(to.title), 'List-Id')}<{slug(to.name)}.{domain}>\r\n"
+        f"List-Id: {_phrase(readable(to.manner.title), 'List-Id')}<{slug(to.name)}.{domain}>\r\n"
     )
     head: list[bytes | str] = [shared.encode(), b"To: ", "to", b"\r\nMessage-ID: ", "id"]
     head += [b"\r\nList-Unsubscribe: ", "leave", b"\r\n"]
@@ -113,43 +112,44 @@ def _stamp(edition: Edition) -> str:
     return f"{edition.closed.astimezone(edition.publisher.zone):%Y%m%dT%H%M}"
 
 
-def _parts(said: Contents, ways_out: tuple[str, str]) -> tuple[str, str]:
+def _parts(said: Contents, to: List, mark: str) -> tuple[str, str]:
     """The text and the HTML, with as many entries in full as a letter may hold."""
     said = said.with_full(MOST_ENTRIES)
-    text, html = _written(said, ways_out)
+    text, html = _written(said, to, mark)
     fits, too_many = 0, len(said.entries)
     if len(html.encode()) <= MOST_HTML or not too_many:
         return text, html
     while fits + 1 < too_many:
         count = (fits + too_many) // 2
-        if len(_written(said.with_full(count), ways_out)[1].encode()) <= MOST_HTML:
+        if len(_written(said.with_full(count), to, mark)[1].encode()) <= MOST_HTML:
             fits = count
         else:
             too_many = count
-    return _written(said.with_full(fits), ways_out)
+    return _written(said.with_full(fits), to, mark)
 
 
-def _written(said: Contents, ways_out: tuple[str, str]) -> tuple[str, str]:
-    link, mailto = ways_out
+def _written(said: Contents, to: List, mark: str) -> tuple[str, str]:
+    link, mailto = leave_links(to.unsubscribe, to.mailbox, mark)
     given: Mapping[str, object] = {
         "letter": said,
-        "w": words(said.language),
+        "w": to.manner.words(said.language),
         "unsubscribe": link,
         "mailto": mailto,
+        "change": own_link(to.change, to.mailbox, "lists", mark),
+        "colour": to.design.colour,
+        "dark_colour": to.design.dark_colour,
+        "logo": to.design.logo or _shown(said.publisher.logo),
     }
-    return _template("letter.txt.jinja").render(given), _template("letter.html.jinja").render(given)
+    text, html = (to.design.render(name, given) for name in (TEXT, HTML))
+    for name, part in ((TEXT, text), (HTML, html)):
+        if mark not in part:
+            raise ConfigError(
+                f"{to.design.setting}: {name}: it lets nobody leave the list (put"
+                " {{ unsubscribe }} or {{ mailto }} into it)"
+            )
+    return text, html
 
 
-@cache
-def _template(name: str) -> Template:
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(
-        autoescape=".html" in name,  # noqa: S701 - the other is plain text
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    source = files(__package__).joinpath(name).read_text(encoding="utf-8")
-    return environment.from_string(source)
+def _shown(logo: str) -> str:
+    """A logo that readers' programs show: none of them shows SVG."""
+    return "" if logo.partition("?")[0].lower().endswith((".svg", ".webp")) else logo

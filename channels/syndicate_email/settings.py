@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import Formatter
 from typing import Annotated
 from urllib.parse import unquote
 
 from pydantic import AfterValidator, SecretStr, ValidationInfo
 
+from syndicate.settings import beside_the_configuration
+
 RELAYS = "smtp://user:password@host:587, smtps://…, smtp://127.0.0.1:25 or maildir:FOLDER"
+SUBJECT_FIELDS = ("headline", "more", "title", "number", "count", "date", "span")
+TEXTS = (
+    "and_more", "by_email", "change", "corrections_and_withdrawals", "intro", "more", "other_news",
+    "outro", "photo", "profile_berita", "profile_data", "profile_edukasi", "profile_rekrutmen",
+    "read_more", "reason", "source", "unsubscribe", "withdrawn", "withdrawn_notice",
+    "you_get_this",
+)  # fmt: skip
+TEMPLATES = ("letter.html.jinja", "letter.txt.jinja")
+LONGEST_TOKEN = 26  # characters, as the ledger makes them
 PORTS = {"smtp": 25, "smtps": 465}
 MOST_CONNECTIONS = 64
 SUBMISSION = 587  # with a user (RFC 6409)
@@ -108,6 +121,63 @@ def _mailbox(text: str) -> str:
     return mail_address(text) if text else text
 
 
+def _verp(text: str) -> str:
+    if not text:
+        return text
+    if text.partition("@")[0].count("{token}") > 1 or "{token}" in text.partition("@")[2]:
+        raise ValueError("write it like bounce+{token}@example.org")
+    pattern = text if "{token}" in text else "+{token}@".join(text.rsplit("@", 1))
+    mail_address(pattern.replace("{token}", "t" * LONGEST_TOKEN))
+    return pattern
+
+
+def _subject(text: str) -> str:
+    try:
+        fields = list(Formatter().parse(text))
+    except ValueError:
+        fields = [("", "?", "", "")]
+    names = [name for _, name, _, _ in fields if name is not None]
+    if not text.strip() or any(name not in SUBJECT_FIELDS for name in names):
+        known = ", ".join(f"{{{name}}}" for name in SUBJECT_FIELDS)
+        raise ValueError(f"write words and of these as many as you like: {known}")
+    if any(spec or conversion for _, _, spec, conversion in fields):
+        raise ValueError("write {headline}, without anything else between the brackets")
+    return text
+
+
+def _texts(texts: Mapping[str, str]) -> Mapping[str, str]:
+    for name in texts:
+        if name not in TEXTS:
+            raise ValueError(f"there is no text {name!r}: there are {', '.join(TEXTS)}")
+    for name, said in texts.items():
+        try:
+            said.format(count=1)
+        except (ValueError, LookupError, AttributeError) as error:
+            raise ValueError(f"{name}: the only thing in brackets is {{count}}") from error
+    return texts
+
+
+def _colour(text: str) -> str:
+    from syndicate_email.design import readable_colour
+
+    return readable_colour(text)
+
+
+def _templates(text: str, info: ValidationInfo) -> str:
+    if not text:
+        return text
+    folder = beside_the_configuration(Path(text), info)
+    if not any((folder / name).is_file() for name in TEMPLATES):
+        raise ValueError(f"there is neither {' nor '.join(TEMPLATES)} in {folder}")
+    return str(folder)
+
+
+def _picture(text: str) -> str:
+    if text and not LINK.fullmatch(text):
+        raise ValueError("write the picture's address, like https://example.org/logo.png")
+    return text
+
+
 def _unsigned(value: int) -> int:
     if value < 0:
         raise ValueError("write a number, 0 or more")
@@ -125,4 +195,10 @@ Messages = Annotated[int, AfterValidator(_unsigned)]
 Sender = Annotated[str, AfterValidator(_sender)]
 RelayField = Annotated[SecretStr, AfterValidator(_relay)]
 LeaveLink = Annotated[str, AfterValidator(_leave_link)]
+Envelope = Annotated[str, AfterValidator(_verp)]
+TemplateFolder = Annotated[str, AfterValidator(_templates)]
+Picture = Annotated[str, AfterValidator(_picture)]
+Subject = Annotated[str, AfterValidator(_subject)]
+Texts = Annotated[Mapping[str, str], AfterValidator(_texts)]
+Colour = Annotated[str, AfterValidator(_colour)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]

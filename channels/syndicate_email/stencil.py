@@ -80,9 +80,14 @@ def message_id(stencil: bytes, key: str) -> str:
 
 def leave_links(unsubscribe: str, mailbox: str, token: str) -> tuple[str, str]:
     """The ways out for the holder of a token, https and mailto; "" where there is none."""
-    page = unsubscribe.replace("{token}", token)
-    letter = f"mailto:{quote(mailbox, safe='@')}?subject=unsubscribe%20{token}" if mailbox else ""
-    return page, letter
+    return unsubscribe.replace("{token}", token), own_link("", mailbox, "unsubscribe", token)
+
+
+def own_link(page: str, mailbox: str, what: str, token: str) -> str:
+    """A page of the holder of a token, else a letter that asks for ``what``; "" without either."""
+    if page or not mailbox:
+        return page.replace("{token}", token)
+    return f"mailto:{quote(mailbox, safe='@')}?subject={what}%20{token}"
 
 
 def cut(pieces: list[bytes | str], mark: str) -> tuple[bytes, tuple[tuple[int, str], ...]]:

@@ -29,7 +29,7 @@ from syndicate.channel import Receipt, Rendition
 from syndicate.ledger.holdings import Holdings
 from syndicate.ledger.queue import resting
 from syndicate.ledger.renditions import forget_unused, keep
-from syndicate.ledger.runs import freeze, recompose
+from syndicate.ledger.runs import freeze, readers_of, recompose
 from syndicate.ledger.schema import (
     article_subjects,
     articles,
@@ -87,7 +87,7 @@ class Window:
     id: int
     key: str
     opened: datetime
-    closed: datetime
+    closed: datetime | None  # None: one article's letter, sent at once when it opened
     status: str
 
 
@@ -245,10 +245,12 @@ class Catalogue:
     # items
 
     def between(self, channel: int, opened: datetime, closed: datetime) -> list[Item]:
-        """What came to a channel in a window [opened, closed), in that order."""
+        """What came to a channel in a window [opened, closed) and was not sent, in that order."""
         at = syndications.c.at
         here = and_(syndications.c.channel_id == channel, at >= opened, at < closed)
-        query = select(syndications.c.uri).where(here).order_by(at, syndications.c.uri)
+        alone = _carried(channel).where(edition_items.c.uri == syndications.c.uri).exists()
+        query = select(syndications.c.uri).where(here, ~alone)
+        query = query.order_by(at, syndications.c.uri)
         return self.items(list(self.db.scalars(query)))
 
     def carried_and_changed(self, channel: int) -> list[Item]:
@@ -319,15 +321,52 @@ class Catalogue:
             channel_id=channel, key=window.key, opened_at=window.opened, closed_at=window.closed,
             status=window.status,
         )  # fmt: skip
+        self._carry(edition, carried)
+        return edition
+
+    def open_urgent(
+        self, channel: int, key: str, at: datetime, carried: Mapping[str, Iterable[Item]]
+    ) -> int:
+        """An edition of a list beside its windows, with what it carries."""
+        edition = self._new_edition(channel_id=channel, key=key, opened_at=at)
+        self._carry(edition, carried)
+        return edition
+
+    def _carry(self, edition: int, carried: Mapping[str, Iterable[Item]]) -> None:
         for part, items in carried.items():
             for item in items:
                 row = {"uri": item.article.uri, "part": part, "version": item.version}
                 self.db.execute(insert(edition_items).values(edition_id=edition, **row))
-        return edition
 
-    def address_subscribers(self, edition: int, channel: int, rendition: Rendition) -> int:
-        """One letter for every subscriber of a list; returns how many."""
-        return freeze(self.db, edition, channel, rendition)
+    def address_subscribers(
+        self, edition: int, channel: int, rendition: Rendition, *, among: str | None = None
+    ) -> int:
+        """One letter for every subscriber of a list, or who got the article ``among``; how many."""
+        return freeze(self.db, edition, channel, rendition, among=among)
+
+    def issue(self, channel: int, closed: datetime) -> int:
+        """How many digests a list has had, with the one of the window that ends then."""
+        earlier = and_(editions.c.status == "frozen", editions.c.closed_at < closed)
+        query = select(func.count(editions.c.id)).where(editions.c.channel_id == channel, earlier)
+        return int(self.db.scalar(query) or 0) + 1
+
+    def carried_version(self, channel: int, uri: str) -> int:
+        """The newest version of an article that a list has carried; 0 where it has not."""
+        query = _carried(channel, func.max(edition_items.c.version))
+        return int(self.db.scalar(query.where(edition_items.c.uri == uri)) or 0)
+
+    def got(self, channel: int, uri: str) -> bool:
+        """Whether anybody on a list has got an article, as far as it is still known by name."""
+        return self.db.scalar(readers_of(channel, uri).limit(1)) is not None
+
+    def carry_newest(self, channel: int, uri: str) -> None:
+        """A list's editions count as having carried an article as it stands now."""
+        here = edition_items.c.edition_id.in_(
+            select(editions.c.id).where(editions.c.channel_id == channel)
+        )
+        newest = select(articles.c.version).where(articles.c.uri == uri).scalar_subquery()
+        changed = update(edition_items).where(here, edition_items.c.uri == uri)
+        self.db.execute(changed.values(version=newest))
 
     def readers(self, channel: int) -> int:
         """How many are on a list."""
@@ -366,7 +405,9 @@ class Catalogue:
     def carried(self, edition: int, part: str) -> list[Item]:
         """What a digest carries in one of its parts, as the articles now stand."""
         here = and_(edition_items.c.edition_id == edition, edition_items.c.part == part)
-        return self.items(list(self.db.scalars(select(edition_items.c.uri).where(here))))
+        query = select(edition_items.c.uri).join(articles, articles.c.uri == edition_items.c.uri)
+        query = query.where(here).order_by(articles.c.published_at, articles.c.uri)
+        return self.items(list(self.db.scalars(query)))
 
     def recompose(self, edition: int, rendition: Rendition | None) -> None:
         """Give every letter that has not left its newest words; None calls them off."""
@@ -539,6 +580,13 @@ def _standing(row: Row[Any], told: list[Any]) -> Standing:
     status = PubStatus(row.pub_status)
     return Standing(row.uri, row.version, row.major_version, status, row.path, row.fingerprint,
                     row.kind, item)  # fmt: skip
+
+
+def _carried(channel: int, *what: Any) -> Select[Any]:
+    """The items that a list's editions carried."""
+    query = select(*(what or (edition_items.c.uri,)))
+    query = query.join(editions, editions.c.id == edition_items.c.edition_id)
+    return query.where(editions.c.channel_id == channel)
 
 
 def _expiring(article: Article, at: datetime) -> dict[str, Any]:

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, literal, null, select, update
+from sqlalchemy import Connection, Select, and_, func, insert, literal, null, select, update
 
 from syndicate.channel import Rendition
 from syndicate.ledger.engine import now
-from syndicate.ledger.schema import letters, runs, stencils, subscriptions
+from syndicate.ledger.schema import edition_items, editions, letters, runs, stencils, subscriptions
 
 OPEN = ("due", "sending", "in_doubt")
 r, x = runs.c, letters.c
 
 
-def freeze(db: Connection, edition: int, channel: int, rendition: Rendition) -> int:
-    """One letter for every subscriber of a list, by one statement; returns how many."""
+def freeze(
+    db: Connection, edition: int, channel: int, rendition: Rendition, *, among: str | None = None
+) -> int:
+    """One letter for every subscriber of a list, by one statement; returns how many.
+
+    ``among``: only for who got this article.
+    """
     began = now(db)
     everyone = select(literal(edition), subscriptions.c.subscriber_id, literal("due")).where(
         subscriptions.c.channel_id == channel, subscriptions.c.ended_at.is_(None)
     )
+    if among:
+        everyone = everyone.where(subscriptions.c.subscriber_id.in_(readers_of(channel, among)))
     into = ["edition_id", "subscriber_id", "state"]
     ordered = everyone.order_by(subscriptions.c.subscriber_id)
     count = db.execute(insert(letters).from_select(into, ordered)).rowcount
@@ -28,6 +36,14 @@ def freeze(db: Connection, edition: int, channel: int, rendition: Rendition) -> 
     _keep(db, edition, 1, rendition)
     finish(db, edition)
     return count
+
+
+def readers_of(channel: int, uri: str) -> Select[Any]:
+    """Who got an article in a list's letters, or may have got it."""
+    here = and_(editions.c.channel_id == channel, edition_items.c.uri == uri)
+    query = select(x.subscriber_id).join(editions, editions.c.id == x.edition_id)
+    query = query.join(edition_items, edition_items.c.edition_id == editions.c.id)
+    return query.where(here, x.state.in_(("sending", "sent", "in_doubt")))
 
 
 def recompose(db: Connection, edition: int, rendition: Rendition | None) -> None:

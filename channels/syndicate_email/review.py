@@ -1,0 +1,126 @@
+"""What readers, or their mail systems, might stumble over in a letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+from syndicate import ConfigError, Edition, Finding, Item, Publisher
+from syndicate.article import Article, Correction, Withdrawal
+from syndicate_email.contents import contents
+from syndicate_email.letter import MOST_ENTRIES, List, compose
+from syndicate_email.stencil import Stencil
+
+
+def review(edition: Edition, to: List, letter: bytes) -> Iterator[Finding]:
+    """A filled letter's size, and what of the edition is not in it as one would wish."""
+    message = message_from_bytes(letter, policy=default)
+    assert isinstance(message, EmailMessage)
+    html = message.get_body(("html",))
+    assert html is not None
+    size = len(html.get_content().encode())
+    yield Finding(
+        "size", True, f"{len(letter) / 1000:.0f} kB a letter, {size / 1000:.0f} kB of it HTML"
+    )
+    entries = contents(edition, to.manner).entries
+    shown = html.get_content().count("<h2") + html.get_content().count("<h3")
+    if len(entries) > MOST_ENTRIES or shown < len(entries):
+        yield Finding("length", False, f"{len(entries)} articles: of some only the headline is in")
+    for item in (*edition.items, *edition.corrections):
+        yield from _about(item)
+    yield from _for_mail_systems(edition.publisher, to)
+
+
+def template(to: List, publisher: Publisher) -> Finding:
+    """Whether a letter of everything a digest can hold says all of it in both parts."""
+    edition, words = _sample(publisher)
+    try:
+        stencil = compose(edition, to)
+    except ConfigError as error:
+        return Finding("template", False, str(error).removeprefix(f"{to.design.setting}: "))
+    missing = [
+        f"{what} ({subtype})"
+        for subtype in ("plain", "html")
+        for what, said in words.items()
+        if said not in _part(stencil, subtype)
+    ]
+    if missing:
+        said = f"{to.design.setting}: a letter made with it does not say {', '.join(missing)}"
+        return Finding("template", False, said)
+    return Finding("template", True, "says all that a digest can hold")
+
+
+def _about(item: Item) -> Iterator[Finding]:
+    article = item.article
+    if item.withdrawal:
+        return
+    shown = [one for one in article.pictures if one.url]
+    if any(not (one.alt or one.caption) for one in shown[:1]):
+        yield Finding("picture", False, f"{article.headline}: its picture has no alt text")
+    if article.pictures and not shown:
+        yield Finding("picture", False, f"{article.headline}: no channel hosts its pictures")
+    if not article.url:
+        yield Finding(
+            "page", False, f"{article.headline}: it has no url: all of it is in the letter"
+        )
+
+
+def _for_mail_systems(publisher: Publisher, to: List) -> Iterator[Finding]:
+    setting = f"channels.{to.name}"
+    if not to.unsubscribe:
+        yield Finding(
+            "leaving", False,
+            f"{setting}.unsubscribe: large mail systems want a page that ends a subscription with"
+            " one click",
+        )  # fmt: skip
+    if not publisher.address:
+        yield Finding("address", False, "publisher.address: a letter's foot holds a postal address")
+
+
+def _part(stencil: Stencil, subtype: str) -> str:
+    message = message_from_bytes(stencil.letter, policy=default)
+    assert isinstance(message, EmailMessage)
+    body = message.get_body((subtype,))
+    assert body is not None
+    return str(body.get_content())
+
+
+def _sample(publisher: Publisher) -> tuple[Edition, dict[str, str]]:
+    """An edition that holds one of everything, and the words that must be found again."""
+    from datetime import UTC, datetime, timedelta
+
+    at = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+    def item(name: str) -> Item:
+        article = Article(
+            uri=f"tag:example.org,2026:{name}", headline=f"headline-{name}", lead=f"lead-{name}",
+            html=f"<p>lead-{name}</p>", url=f"https://example.org/{name}",
+        )  # fmt: skip
+        return Item(article=article, version=1, published=at, updated=at)
+
+    note = Correction(version=2, at=at, note="note-of-a-correction")
+    gone = Withdrawal(at=at, reason="reason-of-a-withdrawal")
+    corrected, withdrawn = item("corrected"), item("withdrawn")
+    edition = Edition(
+        key="sample", publisher=publisher, items=(item("new"), item("other")),
+        corrections=(
+            Item(article=corrected.article, version=2, published=at, updated=at,
+                 corrections=(note,)),
+            Item(article=withdrawn.article, version=2, published=at, updated=at, withdrawal=gone),
+        ),
+        opened=at - timedelta(days=1), closed=at + timedelta(days=1), number=1,
+    )  # fmt: skip
+    said = {
+        "an article's headline": "headline-new",
+        "the last article": "headline-other",
+        "its lead": "lead-new",
+        "its address": "https://example.org/new",
+        "a corrected article": "headline-corrected",
+        "what was corrected": "note-of-a-correction",
+        "a withdrawn article": "headline-withdrawn",
+        "why it was withdrawn": "reason-of-a-withdrawal",
+        "the office's name": publisher.name if publisher.name.isascii() else "",
+    }
+    return edition, said
