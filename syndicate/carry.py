@@ -19,10 +19,10 @@ from syndicate.prepare import EVERYTHING, Failed
 from syndicate.report import Line, Report, line_of
 from syndicate.words import moment
 
-Progress = Callable[[str, str], None]  # a channel's name, what was done there
+Progress = Callable[[str, int], None]  # one more at a channel of this name; of how many, or 0
 
 
-def silent(_channel: str, _what: str) -> None:
+def silent(_channel: str, _total: int) -> None:
     """Show no progress."""
 
 
@@ -49,8 +49,8 @@ def run_channel(
     ``most``: only so many letters of a digest.
     """
 
-    def tell(what: str, _result: object) -> None:
-        progress(channel.name, what)
+    def tell(_what: str, _result: object) -> None:
+        progress(channel.name, run.total)
 
     run = Run(
         channel=channel, known=known, ledger=office.ledger, tell=tell, scrub=office.scrub,

@@ -115,6 +115,42 @@ class Outcome:
     result: Receipt | DeliveryError
 
 
+class Says(StrEnum):
+    """What somebody who answers a letter wants, or a mail system tells."""
+
+    LEAVE = "leave"  # this list
+    JOIN = "join"  # and is asked to confirm it
+    CONFIRM = "confirm"  # that they want to join
+    LISTS = "lists"  # to know which ones there are, and which they are on
+    BOUNCED = "bounced"  # the letter could not be delivered
+    COMPLAINED = "complained"  # it was called spam
+    NOTHING = "nothing"  # an automatic answer, a letter that is merely late
+    OTHER = "other"  # it is for a person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One message that came back."""
+
+    key: str  # its own, the same whenever it is read
+    says: Says
+    token: str = ""  # whose subscription it is about, or which request is confirmed
+    email: str = ""  # who writes; "" where nobody could be asked back
+    name: str = ""
+    about: str = ""  # the list that it names, if any
+    code: str = ""  # bounced: the status, like 5.1.1 (RFC 3463)
+    detail: str = ""  # for people, in a line, with nobody's address in it
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A list, as one person is told of it; ``token`` is theirs, "" where they are not on it."""
+
+    name: str
+    title: str
+    token: str = ""
+
+
 @dataclass(kw_only=True)
 class Channel(ABC):
     """One destination. Its fields are its table in config.toml, its docstring its help.
@@ -265,6 +301,33 @@ class Reviews(ABC):
     @abstractmethod
     def review(self, edition: Edition, rendition: Rendition) -> Iterable[Finding]:
         """How large it is, and what could be better; no network."""
+
+
+class Hears(ABC):
+    """Gets answers to what it sends, and can say what they want."""
+
+    @property
+    @abstractmethod
+    def listens(self) -> bool:
+        """Whether it is configured where answers arrive: ``tick`` reads them then."""
+
+    @abstractmethod
+    def hear(self, source: str = "") -> Iterator[Reply]:
+        """What came back, oldest first; asking for the next one says that the last is dealt with.
+
+        ``source`` in the place of what is configured: a file, a folder, an address. UsageError for
+        one that is none; Refused or Unavailable where it cannot be read.
+        """
+
+    @abstractmethod
+    def invitation(self, publisher: Publisher, at: datetime) -> Rendition:
+        """The letter that asks its recipient to confirm, with their token, that they join."""
+
+    @abstractmethod
+    def overview(
+        self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
+    ) -> Rendition:
+        """The letter that tells somebody which lists there are, and how to join and leave them."""
 
 
 class Collects:

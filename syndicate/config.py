@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote, urlsplit
@@ -52,6 +53,7 @@ class LedgerSettings(_Table):
     """``[ledger]``: the memory."""
 
     url: str = "sqlite:///syndicate.db"
+    keep: Annotated[int, Field(ge=1, le=36500)] = 90
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Settings:
     ledger_url: str = field(repr=False)
     channels: Mapping[str, Mapping[str, Any]] = field(repr=False)
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    keep: timedelta = timedelta(days=90)  # what became of each single letter
 
     @property
     def folder(self) -> Path:
@@ -100,7 +103,8 @@ def load(path: Path) -> Settings:
     if password := urlsplit(url).password:
         secrets.add(password)
     office = Publisher(**publisher.model_dump())
-    return Settings(path, office, url, channels, frozenset(secrets))
+    keep = timedelta(days=ledger.keep)
+    return Settings(path, office, url, channels, frozenset(secrets), keep)
 
 
 def scrubber(secrets: Iterable[str]) -> Callable[[str], str]:

@@ -50,6 +50,7 @@ class Run:
     stopping: Callable[[], bool] = lambda: False
     identity: str = ""
     most: int = 0  # letters of a digest; the rest waits for a person
+    total: int = 0  # letters that are to be sent, where that is known
     acted: bool = field(default=False)
 
 

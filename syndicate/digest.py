@@ -131,6 +131,8 @@ def close_due(
             [rendition] = channel.render(edition)
             catalogue.address_subscribers(number, known.id, rendition)
         closed.append(Closed(number, edition, window, rendition))
+    if closed:
+        catalogue.tidy(office.clock(), office.settings.keep)
     return closed
 
 

@@ -62,6 +62,7 @@ def mail(run: Run, editions: Sequence[int]) -> str:
 def _send_all(run: Run, channel: Streams, edition: int) -> None:
     """Send a run to its end; a relay that asks for a pause gets it, as long as it has its uses."""
     heard = 0.0  # when it last took a letter
+    run.total += run.ledger.letters.waiting(edition)
     while True:
         stream = Stream(run, channel, edition)
         problem = stream.run_out()

@@ -94,7 +94,7 @@ def letters_line(one: DigestCount) -> Line:
     order = ("in_doubt", "due", "deferred", "sending", "refused")
     worst = next((state for state in order if state in one.states), "sent")
     state = "waiting" if worst == "deferred" else state_word(worst)
-    anew = "composed anew, without what was withdrawn" if one.composed > 1 else ""
+    anew = "composed anew: something in it was corrected or withdrawn" if one.composed > 1 else ""
     said = [letters_said(one.states), anew, one.halted or one.why]
     doubts = f"syndicate resolve {one.edition} --all-sent   or   --all-again"
     return Line(
@@ -140,7 +140,7 @@ def resolve_command(place: Place) -> str:
 
 def mask(email: str) -> str:
     """``a…@example.org``: enough to know it by, too little to write to."""
-    if not email:
+    if "@" not in email:
         return "somebody forgotten"
     name, _, domain = email.partition("@")
     return f"{name[:1]}…@{domain}"

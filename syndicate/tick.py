@@ -10,6 +10,7 @@ from syndicate.ledger.report import Place, places
 from syndicate.office import Office
 from syndicate.plan import Action
 from syndicate.prepare import Preparation
+from syndicate.replies import read_all
 from syndicate.report import Report, line_of
 
 
@@ -28,6 +29,7 @@ def tick(office: Office, progress: Progress = silent) -> Report:
         _tell(office, before, report)
         if problem and not before:
             report.problems.append(f"{channel.name}: {problem}")
+    read_all(office, report)  # who wants to leave gets no letter any more
     digests = digest(office, Request(), progress)
     report.lines += digests.lines
     report.problems += digests.problems

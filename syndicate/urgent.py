@@ -70,7 +70,7 @@ def _frozen(prepare: Preparation, channel: Channel, standing: Standing) -> list[
         return []
     if carried == 0 and known.id in catalogue.channels_of(standing.uri):
         key, part = f"{editions.URGENT}{standing.uri}", "new"
-    elif 0 < carried < standing.major_version and catalogue.got(known.id, standing.uri):
+    elif 0 < carried < standing.major_version and catalogue.has_readers(known.id, standing.uri):
         key, part = f"{editions.URGENT}{standing.uri}~{standing.version}", "correction"
     else:
         return unfinished

@@ -23,6 +23,7 @@ from syndicate import publish as publishing
 from syndicate import settle
 from syndicate import withdraw as withdrawing
 from syndicate.config import Settings
+from syndicate.ledger import Joiner
 from syndicate.ledger.schema import (
     attempts,
     channels,
@@ -119,8 +120,8 @@ class Newsroom:
         with self.office() as office:
             with office.ledger.planning() as catalogue:
                 known = office.remembered(catalogue, *office.chosen([name]))
-            people = [(address, "") for address in addresses]
-            office.ledger.lists.add(known.id, people, "test", self.now, again=False)
+            people = [Joiner(email=address, source="test") for address in addresses]
+            office.ledger.lists.add(known.id, people, self.now)
 
     def unsubscribe(self, name: str, address: str) -> None:
         with self.office() as office:

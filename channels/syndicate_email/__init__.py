@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import SecretStr
 
 from syndicate import (
     Channel,
@@ -14,18 +17,23 @@ from syndicate import (
     DeliveryError,
     Edition,
     Finding,
+    Hears,
     Inspects,
     Item,
+    Membership,
     Outcome,
     Publisher,
     Receipt,
     Recipient,
     Refused,
     Rendition,
+    Reply,
     Reviews,
+    Says,
     Scheduled,
     Scope,
     Streams,
+    UsageError,
 )
 from syndicate.rate import Tolerance
 from syndicate.settings import RatesField, ScheduleField, ToleranceField
@@ -33,6 +41,7 @@ from syndicate_email.settings import (
     Colour,
     Connections,
     Envelope,
+    InboxField,
     LeaveLink,
     Mailbox,
     Messages,
@@ -56,7 +65,7 @@ READER = Recipient("example", "reader@example.org", "TOKEN")
 
 
 @dataclass(kw_only=True)
-class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews):
+class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
     """A mailing list: what is new goes to every subscriber, in one letter, at set times.
 
     title        what the list is called
@@ -66,6 +75,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews):
                  smtp://127.0.0.1:25, or maildir:FOLDER to write files instead
     unsubscribe  the page that ends a subscription: https://…/{token}
     mailbox      the address that takes letters saying "unsubscribe"; one of these two must be
+    inbox        where answers arrive: imaps://user:password@host/INBOX, maildir:FOLDER
     change       the page where readers change what they get: https://…/{token}; else by mailbox
     bounces      where the relay returns letters to: bounce+{token}@…; else to the sender
     immediate    articles of urgency 1 and 2 go at once, alone and in full
@@ -93,6 +103,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews):
     smtp: RelayField
     unsubscribe: LeaveLink = ""
     mailbox: Mailbox = ""
+    inbox: InboxField = SecretStr("")  # noqa: RUF009 - it is frozen
     immediate: bool = False
     connections: Connections = 4
     messages: Messages = 0
@@ -201,6 +212,42 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews):
 
         return review(edition, self._list(edition), fill(rendition.content, READER, "0" * 32))
 
+    @property
+    def listens(self) -> bool:
+        return bool(self.inbox.get_secret_value())
+
+    def hear(self, source: str = "") -> Iterator[Reply]:
+        from syndicate_email.incoming import Marks, understand
+        from syndicate_email.postbox import Postbox, place
+
+        try:
+            where = place(source or self.inbox.get_secret_value())
+        except ValueError as error:
+            raise UsageError(f"{error}") from error
+        marks = Marks(bounces=self.bounces, unsubscribe=self.unsubscribe, mailbox=self.mailbox)
+        setting = "the letters" if source else f"channels.{self.name}.inbox"
+        for message in Postbox(where, setting).messages():
+            reply = understand(message.content, marks)
+            if reply.says is Says.OTHER:
+                message.leave()
+            yield reply
+
+    def invitation(self, publisher: Publisher, at: datetime) -> Rendition:
+        from syndicate_email import notes
+        from syndicate_email.stencil import MEDIA_TYPE
+
+        letter = notes.invitation(self._list(_nothing(publisher)), publisher, at)
+        return Rendition("", MEDIA_TYPE, letter.to_bytes())
+
+    def overview(
+        self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
+    ) -> Rendition:
+        from syndicate_email import notes
+        from syndicate_email.stencil import MEDIA_TYPE
+
+        letter = notes.overview(self._list(_nothing(publisher)), publisher, at, lists)
+        return Rendition("", MEDIA_TYPE, letter.to_bytes())
+
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
         """The relay has let us in when it was opened."""
         from syndicate_email.review import template
@@ -213,7 +260,19 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews):
             yield Finding("sender", False, f"{error}; or channels.{self.name}.sender is not yours")
         else:
             yield Finding("sender", True, f"{address} may write")
-        yield template(self._list(Edition(key="", publisher=publisher, items=())), publisher)
+        yield template(self._list(_nothing(publisher)), publisher)
+        if self.listens:
+            yield self._inspect_inbox()
+
+    def _inspect_inbox(self) -> Finding:
+        from syndicate_email.postbox import Postbox, place
+
+        where = place(self.inbox.get_secret_value())
+        try:
+            said = Postbox(where, f"channels.{self.name}.inbox").there()
+        except DeliveryError as error:
+            return Finding("inbox", False, f"{error}")
+        return Finding("inbox", True, said)
 
     def _composer(self) -> Callable[[Delivery], Posting]:
         """A function that makes a delivery ready to go; Refused for a wrong address."""
@@ -259,3 +318,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews):
         from syndicate_email.dialler import Dialler
 
         return Crew(Dialler(where, self.name), self.connections, self.messages)
+
+
+def _nothing(publisher: Publisher) -> Edition:
+    return Edition(key="", publisher=publisher, items=())

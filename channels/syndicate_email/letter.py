@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from hashlib import sha256
@@ -14,6 +13,7 @@ from syndicate.text import slug
 from syndicate_email.contents import Contents, Manner, contents
 from syndicate_email.design import HTML, TEXT, Design
 from syndicate_email.entries import readable
+from syndicate_email.headers import phrase, words
 from syndicate_email.settings import sender
 from syndicate_email.stencil import MOST_COLUMNS, Stencil, cut, leave_links, own_link
 
@@ -63,34 +63,15 @@ def _own_headers(to: List, domain: str, subject: str) -> list[bytes | str]:
     """The headers that hold a slot, or that the email package would fold or encode wrongly."""
     name, address = sender(to.sender)
     shared = (
-        f"From: {_phrase(readable(name), 'From')}<{address}>\r\n"
-        f"Subject: {_words(subject, 'Subject')}\r\n"
-        f"List-Id: {_phrase(readable(to.manner.title), 'List-Id')}<{slug(to.name)}.{domain}>\r\n"
+        f"From: {phrase(readable(name), 'From')}<{address}>\r\n"
+        f"Subject: {words(subject, 'Subject')}\r\n"
+        f"List-Id: {phrase(readable(to.manner.title), 'List-Id')}<{slug(to.name)}.{domain}>\r\n"
     )
     head: list[bytes | str] = [shared.encode(), b"To: ", "to", b"\r\nMessage-ID: ", "id"]
     head += [b"\r\nList-Unsubscribe: ", "leave", b"\r\n"]
     if to.unsubscribe:
         head.append(b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")  # RFC 8058
     return head
-
-
-def _phrase(text: str, header: str) -> str:
-    if not text:
-        return ""
-    if not _is_plain(text):
-        return f"{_words(text, header)}\r\n "
-    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{quoted}" '
-
-
-def _words(text: str, header: str) -> str:
-    """Folded, in encoded words where need be: EmailMessage loses blanks between them."""
-    charset = "us-ascii" if _is_plain(text) else "utf-8"
-    return Header(text, charset, maxlinelen=75, header_name=header).encode(linesep="\r\n")
-
-
-def _is_plain(text: str) -> bool:
-    return text.isascii() and "=?" not in text  # what looks encoded is encoded
 
 
 def _message(edition: Edition, language: str, text: str, html: str) -> EmailMessage:

@@ -30,6 +30,7 @@ SUBMISSION = 587  # with a user (RFC 6409)
 ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
 PLAIN = re.compile(rf"{ATOM}(\.{ATOM})*@[a-z\d-]+(\.[a-z\d-]+)+", re.ASCII | re.IGNORECASE)
 NAMED = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<address>[^<>]+)>")
+LOCAL = re.compile(r"localhost|::1|127(\.\d+)+")  # not 127.example.org
 LINK = re.compile(r"https://[^\s<>\"\x00-\x20\x7f-\U0010ffff]+")
 
 
@@ -46,7 +47,7 @@ class Relay:
     @property
     def local(self) -> bool:
         """Whether the way there never leaves this machine."""
-        return self.host == "localhost" or self.host == "::1" or self.host.startswith("127.")
+        return LOCAL.fullmatch(self.host) is not None
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
@@ -178,6 +179,15 @@ def _picture(text: str) -> str:
     return text
 
 
+def _inbox(secret: SecretStr, info: ValidationInfo) -> SecretStr:
+    from syndicate_email.postbox import place
+
+    if not (text := secret.get_secret_value()):
+        return secret
+    where = place(text, (info.context or {}).get("folder", Path()))
+    return SecretStr(f"maildir:{where.absolute()}") if isinstance(where, Path) else secret
+
+
 def _unsigned(value: int) -> int:
     if value < 0:
         raise ValueError("write a number, 0 or more")
@@ -194,6 +204,7 @@ Connections = Annotated[int, AfterValidator(_connections)]
 Messages = Annotated[int, AfterValidator(_unsigned)]
 Sender = Annotated[str, AfterValidator(_sender)]
 RelayField = Annotated[SecretStr, AfterValidator(_relay)]
+InboxField = Annotated[SecretStr, AfterValidator(_inbox)]
 LeaveLink = Annotated[str, AfterValidator(_leave_link)]
 Envelope = Annotated[str, AfterValidator(_verp)]
 TemplateFolder = Annotated[str, AfterValidator(_templates)]

@@ -229,6 +229,17 @@ def restored(
         _said("; ".join(said) if as_json else "\n".join(said), as_json)
 
 
+@ledger.command()
+def newkey(as_json: bool = JSON) -> None:
+    """Make the tokens of future letters with a new key; those in older letters stay valid.
+
+    Example: syndicate ledger newkey
+    """
+    with office(as_json=as_json) as here:
+        here.ledger.renew_key()
+        _said("tokens are made with a new key from now on; older ones stay valid", as_json)
+
+
 def add_to(app: typer.Typer) -> None:
     """Make these commands of the program."""
     for function in (status, history, resolve, adopt):

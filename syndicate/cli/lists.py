@@ -1,8 +1,10 @@
-"""Commands on lists: subscribers add, remove, list, import, export."""
+"""Commands on lists: subscribers add, remove, import, export, forget, bounce; unsubscribe."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,19 +13,25 @@ import typer
 from syndicate.cli.context import JSON, office
 
 if TYPE_CHECKING:
-    from syndicate.people import Joined
+    from syndicate.people import Joined, Remark
 
 app = typer.Typer(no_args_is_help=True, help="Who reads the digests.", rich_markup_mode=None)
 
 LIST = typer.Option("", "--list", metavar="NAME", help="Which list: an email channel's name.")
 ADDRESSES = typer.Argument(metavar="ADDRESS", show_default=False, help="Email addresses.")
+AGAIN = typer.Option(False, "--again", help="Also those who left, at their request.")
+SOURCE = typer.Option("", "--source", metavar="TEXT", help="Where they said that they want it.")
+WORDING = typer.Option("", "--wording", metavar="TEXT", help="What they agreed to.")
+MOST_REMARKS = 1000  # in a JSON document; all of them are on stderr
 
 
 @app.command()
 def add(
     addresses: list[str] = ADDRESSES,
     name: str = LIST,
-    again: bool = typer.Option(False, "--again", help="Also those who left, at their request."),
+    again: bool = AGAIN,
+    source: str = SOURCE,
+    wording: str = WORDING,
     as_json: bool = JSON,
 ) -> None:
     """Put addresses on a list.
@@ -33,23 +41,39 @@ def add(
     from syndicate.people import add as run
 
     with office(as_json=as_json) as here:
-        _tell(run(here, name or None, addresses, source="command line", again=again), as_json)
+        tell, remarks = _remarks("address")
+        joined = run(
+            here, name or None, addresses, source=source or "command line", wording=wording,
+            again=again, tell=tell,
+        )  # fmt: skip
+        _tell(joined, remarks, as_json)
 
 
 @app.command("import")
 def import_(
     file: Path = typer.Argument(metavar="CSV", help="With a column called email."),
     name: str = LIST,
+    columns: str = typer.Option(
+        "", "--columns", metavar="email=Surel,name=Nama",
+        help="What the columns are called: email, name, source, wording, consented.",
+    ),
+    again: bool = AGAIN,
+    source: str = SOURCE,
+    wording: str = WORDING,
     as_json: bool = JSON,
-) -> None:
+) -> None:  # fmt: skip
     """Put the people of a CSV file on a list; whoever has left it stays away.
 
-    Example: syndicate subscribers import --list digest people.csv
+    Example: syndicate subscribers import --list digest people.csv --columns email=Surel
     """
-    from syndicate.people import import_csv
+    from syndicate.people import tables
 
     with office(as_json=as_json) as here:
-        _tell(import_csv(here, name or None, file), as_json)
+        given = tables.Import(
+            path=file, columns=tables.columns(columns), source=source, wording=wording, again=again
+        )
+        tell, remarks = _remarks(file.name)
+        _tell(tables.import_csv(here, name or None, given, tell), remarks, as_json)
 
 
 @app.command()
@@ -89,7 +113,8 @@ def list_(
         found = list(members(here, name or None, ended=everybody))
         if as_json:
             people = [{"email": p.email, "name": p.name, "since": p.since, "ended": p.ended,
-                       "reason": p.reason} for p in found]  # fmt: skip
+                       "reason": p.reason, "source": p.source, "consented": p.consented,
+                       "wording": p.wording} for p in found]  # fmt: skip
             show.document({"subscribers": people, "exit_code": 0})
         else:
             rows = [(p.email, p.name, f"{p.since:%Y-%m-%d}", p.reason) for p in found]
@@ -98,42 +123,126 @@ def list_(
 
 @app.command()
 def export(
-    file: str = typer.Argument("-", metavar="CSV", help="Else to stdout."), name: str = LIST
+    file: str = typer.Argument("-", metavar="FILE", help="Else to stdout."),
+    name: str = LIST,
+    person: str = typer.Option(
+        "", "--person", metavar="ADDRESS", help="All that is kept of one person, as JSON."
+    ),
 ) -> None:
-    """Write everybody who is or was on a list as CSV.
+    """Write everybody who is or was on a list as CSV, or one person's data as JSON.
 
-    Example: syndicate subscribers export --list digest people.csv
+    Example: syndicate subscribers export --person ani@example.org ani.json
     """
-    from syndicate.people import export_csv
+    from syndicate.cli import show
+    from syndicate.people.privacy import person as all_of
+    from syndicate.people.tables import export_csv
 
     with office() as here:
+        data = show.as_text(all_of(here, person)) if person else ""
         if file == "-":
-            export_csv(here, name or None, sys.stdout)
+            sys.stdout.write(data) if data else export_csv(here, name or None, sys.stdout)
             return
         path = Path(file)
         path.touch(mode=0o600, exist_ok=True)
         with path.open("w", encoding="utf-8", newline="") as target:
-            written = export_csv(here, name or None, target)
-        typer.echo(f"{path}: {written}")
+            said = target.write(data) and 1 if data else export_csv(here, name or None, target)
+        typer.echo(f"{path}: {said}")
 
 
-def _tell(joined: Joined, as_json: bool) -> None:
+@app.command()
+def forget(addresses: list[str] = ADDRESSES, as_json: bool = JSON) -> None:
+    """Erase people, from copies of the ledger too; no import brings them back.
+
+    Example: syndicate subscribers forget ani@example.org
+    """
     from syndicate.cli import show
+    from syndicate.people.privacy import forget as run
+
+    with office(as_json=as_json) as here:
+        found = run(here, addresses)
+        missed = [line for one in found for line in one.missed]
+        code = 3 if missed else 0
+        if as_json:
+            show.document({"forgotten": [asdict(one) for one in found], "exit_code": code})
+            raise typer.Exit(code)
+        for address, one in zip(addresses, found, strict=True):
+            show.out(f"{address}: {'forgotten' if one.known else 'was not known; stays away'}")
+            for copy in one.copies:
+                show.out(f"{copy}: erased there, too")
+        if here.ledger.engine.dialect.name != "sqlite":
+            show.out("your own backups of the database (pg_dump) still hold them")
+        for line in missed:
+            typer.echo(f"{line}: erase them there yourself", err=True)
+        raise typer.Exit(code)
+
+
+@app.command()
+def bounce(
+    source: str = typer.Argument(metavar="FILE|MAILDIR|IMAP", help="Where the letters are."),
+    name: str = LIST,
+    as_json: bool = JSON,
+) -> None:
+    """Read what came back: bounces, complaints, people who want to leave or to join.
+
+    Example: syndicate subscribers bounce maildir:/var/mail/kabar
+    """
+    from syndicate.cli import show
+    from syndicate.replies import read
+
+    with office(as_json=as_json) as here:
+        show.report(read(here, name or None, source), as_json=as_json)
+
+
+def unsubscribe(
+    token: str = typer.Argument(metavar="TOKEN", help="As it stands in the letter's link."),
+    as_json: bool = JSON,
+) -> None:
+    """End the subscription that a token names.
+
+    Example: syndicate unsubscribe gx3v6n2kq7w5mzr4h2t6c8b3aa
+    """
+    from syndicate.cli import show
+    from syndicate.people import unsubscribe as run
     from syndicate.report import mask
 
-    code = 3 if joined.refused else 0
+    with office(as_json=as_json) as here:
+        left = run(here, token)
+        if as_json:
+            show.document({"list": left.list_name, "ended": left.ended, "exit_code": 0})
+        elif left.list_name:
+            show.out(f"{mask(left.email)}: off {left.list_name} since {left.ended:%Y-%m-%d %H:%M}")
+        else:
+            show.out("this person was forgotten: nothing is sent to them")
+
+
+def _remarks(where: str) -> tuple[Callable[[Remark], None], list[Remark]]:
+    """Say each remark as it comes, and keep the first ones."""
+    from syndicate.report import mask
+
+    kept: list[Remark] = []
+
+    def tell(one: Remark) -> None:
+        if len(kept) < MOST_REMARKS:
+            kept.append(one)
+        said = f"{mask(one.email)}: {one.why} and stays away (--again)" if one.email else one.why
+        typer.echo(f"{where}:{one.line}: {said}", err=True)
+
+    return tell, kept
+
+
+def _tell(joined: Joined, remarks: list[Remark], as_json: bool) -> None:
+    from syndicate.cli import show
+
+    code = 3 if joined.counts["refused"] else 0
     if as_json:
-        show.document({"counts": dict(joined.counts), "left_before": joined.left,
-                       "refused": joined.refused, "exit_code": code})  # fmt: skip
+        said = [asdict(one) for one in remarks]
+        show.document({"counts": dict(+joined.counts), "remarks": said, "exit_code": code})
     else:
-        show.out(", ".join(f"{count} {how}" for how, count in joined.counts.items()) or "nobody")
-        for address in joined.left:
-            show.out(f"{mask(address)}: left before and stays away (subscribers add --again)")
-        for line in joined.refused:
-            typer.echo(line, err=True)
+        show.out(joined.said)
     raise typer.Exit(code)
 
 
 def add_to(program: typer.Typer) -> None:
     """Make these commands of the program."""
     program.add_typer(app, name="subscribers")
+    program.command()(unsubscribe)

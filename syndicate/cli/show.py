@@ -119,7 +119,12 @@ def out(text: str) -> None:
 def document(value: dict[str, Any]) -> None:
     """One JSON document on stdout, with no secret in it."""
     utf8 = (sys.stdout.encoding or "utf-8").lower().replace("_", "-") == "utf-8"
-    out(json.dumps(value, ensure_ascii=not utf8, indent=2, default=_plain))
+    out(as_text(value, ascii_only=not utf8).rstrip())
+
+
+def as_text(value: dict[str, Any], *, ascii_only: bool = False) -> str:
+    """A JSON document."""
+    return json.dumps(value, ensure_ascii=ascii_only, indent=2, default=_plain) + "\n"
 
 
 def _plain(value: object) -> str:
@@ -127,49 +132,58 @@ def _plain(value: object) -> str:
 
 
 @contextmanager
-def progress(as_json: bool) -> Iterator[Callable[[str, str], None]]:
+def progress(as_json: bool) -> Iterator[Callable[[str, int], None]]:
     """A bar at a terminal while long work goes on; in a pipe a line a minute."""
     if not sys.stderr.isatty():
         yield _every_minute()
         return
     if as_json:
-        yield lambda _channel, _what: None
+        yield lambda _channel, _total: None
         return
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed}"))
-    bar = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    clocks = (TimeElapsedColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, *clocks, console=Console(stderr=True), transient=True)
     tasks: dict[str, Any] = {}
     counts: Counter[str] = Counter()
     told = 0.0
     with bar:
 
-        def advance(channel: str, _what: str) -> None:
+        def advance(channel: str, total: int) -> None:
             nonlocal told
             counts[channel] += 1
             if channel not in tasks:
-                tasks[channel] = bar.add_task(channel, total=None)
-            elif time.monotonic() - told < BLINK:
+                tasks[channel] = bar.add_task(channel, total=total or None)
+            elif time.monotonic() - told < BLINK and counts[channel] != total:
                 return
             told = time.monotonic()
-            bar.update(tasks[channel], completed=counts[channel])
+            bar.update(tasks[channel], completed=counts[channel], total=total or None)
 
         yield advance
 
 
-def _every_minute() -> Callable[[str, str], None]:
+def _every_minute() -> Callable[[str, int], None]:
     counts: Counter[str] = Counter()
     began = told = time.monotonic()
 
-    def advance(channel: str, _what: str) -> None:
+    def advance(channel: str, total: int) -> None:
         nonlocal told
         counts[channel] += 1
         now = time.monotonic()
         if now - told >= MINUTE:
             told = now
-            done = counts[channel]
-            said = f"{channel}: {done:,} done, {done / (now - began):,.1f} a second"
-            typer.echo(said, err=True)
+            done, speed = counts[channel], counts[channel] / (now - began)
+            said = f"{channel}: {done:,} of {total:,}" if total else f"{channel}: {done:,}"
+            left = f", {(total - done) / speed:,.0f} s to go" if total > done else ""
+            typer.echo(f"{said} done, {speed:,.1f} a second{left}", err=True)
 
     return advance

@@ -91,7 +91,7 @@ class Day:
 
 def _subscribe(office: Office, folder: Path) -> Report:
     joined = people.add(office, LIST, READERS, source="demo")
-    said = ", ".join(f"{count} {how}" for how, count in joined.counts.items())
+    said = joined.said
     return Report(command="subscribers", notes=[said])
 
 

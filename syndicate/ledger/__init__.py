@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     case,
     delete,
+    insert,
     literal,
     null,
     or_,
@@ -25,15 +26,19 @@ from sqlalchemy import (
 from syndicate.channel import Receipt, Rendition
 from syndicate.errors import LedgerError, Refused, UsageError
 from syndicate.ledger import migrations
+from syndicate.ledger.backups import backup, remember
 from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
 from syndicate.ledger.engine import connect, transaction
+from syndicate.ledger.engine import now as clock
 from syndicate.ledger.holdings import Held
 from syndicate.ledger.letters import Block, Letters, Started
-from syndicate.ledger.lists import Joining, Lists, Subscription
+from syndicate.ledger.lists import Joiner, Joining, Lists, Subscription
 from syndicate.ledger.pace import Pace
 from syndicate.ledger.presence import Presence
+from syndicate.ledger.privacy import Erasure, Privacy
 from syndicate.ledger.queue import Attempt, Queue, Verb, Work, resting
 from syndicate.ledger.renditions import words
+from syndicate.ledger.replies import Asked, Replies
 from syndicate.ledger.report import DigestCount, Happening, Place
 from syndicate.ledger.runs import finish
 from syndicate.ledger.schema import (
@@ -46,25 +51,29 @@ from syndicate.ledger.schema import (
     ledger,
     letters,
     runs,
+    secrets,
     subscriptions,
     syndications,
 )
+from syndicate.ledger.tokens import Tokens
 
 
 class Ledger:
     """One ledger, open. Every method is one transaction; ``now`` is the office's time."""
 
     def __init__(
-        self, engine: Engine, created: datetime, restored: datetime | None, secret: str
+        self, engine: Engine, created: datetime, restored: datetime | None, tokens: Tokens
     ) -> None:
         self.engine = engine
         self.created = created
         self.restored_at = restored
         self.presence = Presence(engine)
         self.queue = Queue(engine, self.presence)
-        self.letters = Letters(engine, secret, self.presence, self.queue.clock)
+        self.letters = Letters(engine, tokens, self.presence, self.queue.clock)
         self.pace = Pace(engine, self.queue.clock)
-        self.lists = Lists(engine)
+        self.lists = Lists(engine, tokens)
+        self.privacy = Privacy(engine, tokens)
+        self.replies = Replies(engine, tokens)
 
     @classmethod
     def open(cls, url: str, now: datetime, tell: Callable[[str], None] = lambda _: None) -> Ledger:
@@ -89,7 +98,9 @@ class Ledger:
             tell(said)
         with transaction(engine, reads=True) as db:
             row = db.execute(select(ledger)).one()
-        return cls(engine, row.created_at, row.restored_at, row.secret)
+            later = db.scalars(select(secrets.c.secret).order_by(secrets.c.number.desc()))
+            tokens = Tokens((*later, row.secret))
+        return cls(engine, row.created_at, row.restored_at, tokens)
 
     def close(self) -> None:
         """Let go of every claim's proof of life and of the database."""
@@ -162,7 +173,14 @@ class Ledger:
         """Copy an SQLite ledger while it is in use; LedgerError on PostgreSQL."""
         if self.engine.dialect.name != "sqlite":
             raise LedgerError("ledger.url: PostgreSQL has its own backups (pg_dump)")
-        migrations.backup(self.engine, to)
+        remember(self.engine, to)  # first: a copy that nobody remembers is never cleaned
+        backup(self.engine, to)
+
+    def renew_key(self) -> None:
+        """From the next opening on tokens are made with a new key; older ones stay valid."""
+        with transaction(self.engine) as db:
+            values = {"secret": token_hex(32), "since": clock(db)}
+            db.execute(insert(secrets).values(**values))
 
     def say_sent(self, delivery: int, receipt: Receipt) -> None:
         """A person has seen that a doubtful publish did happen; or where what stands really is."""
@@ -348,12 +366,15 @@ def _keep_private(engine: Engine) -> None:
 
 
 __all__ = [
+    "Asked",
     "Attempt",
     "Block",
     "Catalogue",
     "DigestCount",
+    "Erasure",
     "Happening",
     "Held",
+    "Joiner",
     "Joining",
     "KnownChannel",
     "Ledger",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -26,10 +26,12 @@ from sqlalchemy import (
 
 from syndicate.article import Article, Correction, Item, PubStatus, Withdrawal
 from syndicate.channel import Receipt, Rendition
+from syndicate.ledger.engine import now
 from syndicate.ledger.holdings import Holdings
 from syndicate.ledger.queue import resting
 from syndicate.ledger.renditions import forget_unused, keep
-from syndicate.ledger.runs import freeze, readers_of, recompose
+from syndicate.ledger.replies import let_go
+from syndicate.ledger.runs import freeze, readers_of, recompose, tally
 from syndicate.ledger.schema import (
     article_subjects,
     articles,
@@ -356,7 +358,15 @@ class Catalogue:
         return int(self.db.scalar(query.where(edition_items.c.uri == uri)) or 0)
 
     def got(self, channel: int, uri: str) -> bool:
-        """Whether anybody on a list has got an article, as far as it is still known by name."""
+        """Whether anybody on a list has got an article, or may have got it."""
+        counted = _carried(channel, runs.c.edition_id).join(
+            runs, and_(runs.c.edition_id == editions.c.id, runs.c.counts.is_not(None))
+        )
+        counted = counted.where(edition_items.c.uri == uri).limit(1)
+        return self.has_readers(channel, uri) or self.db.scalar(counted) is not None
+
+    def has_readers(self, channel: int, uri: str) -> bool:
+        """The same, as far as they are still known one by one."""
         return self.db.scalar(readers_of(channel, uri).limit(1)) is not None
 
     def carry_newest(self, channel: int, uri: str) -> None:
@@ -367,6 +377,11 @@ class Catalogue:
         newest = select(articles.c.version).where(articles.c.uri == uri).scalar_subquery()
         changed = update(edition_items).where(here, edition_items.c.uri == uri)
         self.db.execute(changed.values(version=newest))
+
+    def tidy(self, at: datetime, keep: timedelta) -> None:
+        """Keep only counts of letters that ended longer ago than that, and no old answers."""
+        tally(self.db, now(self.db) - keep)
+        let_go(self.db, at, keep)
 
     def readers(self, channel: int) -> int:
         """How many are on a list."""

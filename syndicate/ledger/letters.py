@@ -26,6 +26,7 @@ from sqlalchemy import (
 from syndicate.channel import Receipt, Recipient, Rendition
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Refused
 from syndicate.ledger.engine import transaction
+from syndicate.ledger.lists import bounce
 from syndicate.ledger.presence import Presence
 from syndicate.ledger.runs import finish
 from syndicate.ledger.schema import (
@@ -39,7 +40,7 @@ from syndicate.ledger.schema import (
     subscribers,
     subscriptions,
 )
-from syndicate.ledger.tokens import token
+from syndicate.ledger.tokens import SUBSCRIPTION, Tokens
 
 CLAIM_FOR = timedelta(minutes=15)  # longer than every timeout of an effect; only the fallback
 RENEW = CLAIM_FOR.total_seconds() / 3
@@ -90,11 +91,11 @@ class Letters:
     """The letters of one ledger, as one process works on them."""
 
     def __init__(
-        self, engine: Engine, secret: str, presence: Presence,
+        self, engine: Engine, tokens: Tokens, presence: Presence,
         clock: Callable[[Connection], datetime],
     ) -> None:  # fmt: skip
         self.engine = engine
-        self.secret = secret
+        self.tokens = tokens
         self.presence = presence
         self.clock = clock
         self._line: Connection | None = None  # one for all turns: a pool takes its time
@@ -110,6 +111,12 @@ class Letters:
             query = select(r.edition_id).where(r.edition_id.in_(numbers), _runs_on(moment))
             ids = list(db.scalars(query.order_by(r.edition_id)))
             return [one for one in ids if _next(db, one, 0, moment, 1)]
+
+    def waiting(self, edition: int) -> int:
+        """How many letters of an edition have not left."""
+        here = and_(x.edition_id == edition, x.state == "due")
+        with transaction(self.engine, reads=True) as db:
+            return int(db.scalar(select(func.count()).select_from(letters).where(here)) or 0)
 
     def claim(self, edition: int, most: int = BLOCK) -> Block | None:
         """Take the next recipients; None where nothing is due, or all of it is somebody else's."""
@@ -206,7 +213,8 @@ class Letters:
 
     def recipient(self, channel_key: str, subscriber: int, email: str) -> Recipient:
         """A subscriber, as a letter needs to know them."""
-        return Recipient(f"{subscriber}", email, token(self.secret, channel_key, f"{subscriber}"))
+        token = self.tokens.make(SUBSCRIPTION, channel_key, subscriber)
+        return Recipient(f"{subscriber}", email, token)
 
     # what a person says, or the run itself
 
@@ -302,10 +310,7 @@ class Letters:
                 values["not_before"] = self.clock(db) + timedelta(seconds=wait)
         changed = db.execute(update(letters).where(here).values(**values)).rowcount
         if changed and isinstance(error, Bounced):
-            here = subscribers.c.id == letter.subscriber
-            count = {"bounces": subscribers.c.bounces + 1, "bounce": error.code}
-            bounced = update(subscribers).where(here)
-            db.execute(bounced.values(**count, bounced_at=values["at"]))
+            bounce(db, letter.subscriber, error.code, values["at"])
 
     def _call_off(self, db: Connection, edition: int, channel: int, ids: Sequence[int]) -> None:
         here = and_(x.edition_id == edition, x.subscriber_id.in_(ids), x.state == "due")

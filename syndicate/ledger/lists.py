@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
 
+from syndicate.bounces import counted
 from syndicate.ledger.engine import transaction
-from syndicate.ledger.schema import subscribers, subscriptions
+from syndicate.ledger.schema import channels, forgotten, subscribers, subscriptions
+from syndicate.ledger.tokens import SUBSCRIPTION, Tokens
 
 s = subscriptions.c
+LEFT, BOUNCED, COMPLAINED = "unsubscribed", "bounced", "complained"
+# said so, since SQLAlchemy knows it only of one database or the other; another may be quicker
+JOINED = text(
+    "INSERT INTO subscribers (email, name) VALUES (:email, :name) ON CONFLICT (email) DO NOTHING"
+)
 
 
 class Joining(StrEnum):
@@ -23,7 +31,19 @@ class Joining(StrEnum):
     LEFT = "left before"  # and stays away
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joiner:
+    """Somebody to be put on a list, and the evidence that they want it."""
+
+    email: str
+    name: str = ""
+    source: str = ""
+    wording: str = ""  # what they agreed to
+    consented: datetime | None = None  # None: when they are put on it
+    ended: bool = False  # they were on it and have left: only that is kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
     """One person on one list."""
 
@@ -33,46 +53,90 @@ class Subscription:
     since: datetime
     ended: datetime | None
     reason: str
+    source: str
+    wording: str
+    consented: datetime
+    list_name: str
 
 
 class Lists:
     """The subscriptions of one ledger. Addresses come in normalised, in lower case."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, tokens: Tokens) -> None:
         self.engine = engine
+        self.tokens = tokens
 
     def add(
-        self, channel: int, people: list[tuple[str, str]], source: str, at: datetime, *, again: bool
+        self, channel: int, people: Sequence[Joiner], at: datetime, *, again: bool = False
     ) -> list[Joining]:
-        """Put (email, name) pairs on a list; who has left comes back only when asked ``again``."""
+        """Put people on a list, all of them or nobody.
+
+        Who has left, or was forgotten, comes back only when asked ``again``.
+        """
         with transaction(self.engine) as db:
-            return [self._join(db, channel, *who, source, at, again) for who in people]
+            return self.join(db, channel, people, at, again=again)
+
+    def join(
+        self, db: Connection, channel: int, people: Sequence[Joiner], at: datetime, *, again: bool
+    ) -> list[Joining]:
+        """The same, within a transaction; a few statements for all of them."""
+        away = self._away(db, people)
+        if again:
+            db.execute(delete(forgotten).where(forgotten.c.hash.in_(list(away.values()))))
+            away = {}
+        ids = _numbered(db, [one for one in people if one.email not in away])
+        standing = _standing(db, channel, ids.values())
+        found, rows = [], []
+        for one in people:
+            number = ids.get(one.email)
+            how = _how(standing.get(number or 0), gone=number is None, again=again)
+            if how is Joining.ADDED and number is not None:
+                rows.append(_row(channel, number, one, at))
+                standing[number] = not one.ended
+                how = Joining.LEFT if one.ended else how
+            found.append(how)
+        if rows:
+            db.execute(insert(subscriptions), rows)
+        return found
 
     def end(self, channel: int, email: str, reason: str, at: datetime) -> bool:
         """End a subscription; False if there was none."""
-        ours = and_(
-            s.channel_id == channel,
-            s.ended_at.is_(None),
-            s.subscriber_id.in_(select(subscribers.c.id).where(subscribers.c.email == email)),
-        )
         with transaction(self.engine) as db:
-            ended = update(subscriptions).where(ours).values(ended_at=at, ended_reason=reason)
-            return bool(db.execute(ended).rowcount)
+            return bool(leave(db, number_of(db, email), reason, at, channel=channel))
+
+    def named(self, token: str) -> tuple[int, int] | None:
+        """(channel, subscriber) of a subscription that a token names, whether it stands or not."""
+        with transaction(self.engine, reads=True) as db:
+            numbers = by_key(db)
+        found = self.tokens.read(token, SUBSCRIPTION, numbers)
+        return (numbers[found[0]], found[1]) if found else None
+
+    def leave(self, channel: int, subscriber: int, reason: str, at: datetime) -> bool:
+        """End one subscription; False if it had ended, or the person was forgotten."""
+        with transaction(self.engine) as db:
+            return bool(leave(db, subscriber, reason, at, channel=channel))
+
+    def who(self, channel: int, subscriber: int) -> Subscription | None:
+        """One person on a list, as they were last; None for somebody who was forgotten."""
+        query = _people().where(s.channel_id == channel, s.subscriber_id == subscriber)
+        with transaction(self.engine, reads=True) as db:
+            row = db.execute(query.order_by(s.id.desc())).first()
+            return _subscription(row) if row else None
+
+    def of(self, email: str) -> list[Subscription]:
+        """All subscriptions that an address ever had."""
+        query = _people().where(subscribers.c.email == email).order_by(s.id)
+        with transaction(self.engine, reads=True) as db:
+            return [_subscription(row) for row in db.execute(query)]
 
     def on(self, channel: int, *, ended: bool = False) -> Iterator[Subscription]:
         """Who is on a list, and who was if ``ended``."""
-        query = (
-            select(subscriptions, subscribers.c.email, subscribers.c.name)
-            .join(subscribers, subscribers.c.id == s.subscriber_id)
-            .where(s.channel_id == channel)
-            .order_by(subscribers.c.email, s.id)
-        )
+        query = _people().where(s.channel_id == channel).order_by(subscribers.c.email, s.id)
         if not ended:
             query = query.where(s.ended_at.is_(None))
         with transaction(self.engine, reads=True) as db:
             for row in db.execute(query.execution_options(yield_per=1000)):
-                yield Subscription(row.subscriber_id, row.email, row.name, row.started_at,
-                                   row.ended_at, row.ended_reason or "")  # fmt: skip
+                yield _subscription(row)
 
     def count(self, channel: int) -> int:
         """How many are on a list."""
@@ -80,21 +144,99 @@ class Lists:
         with transaction(self.engine, reads=True) as db:
             return int(db.scalar(query.select_from(subscriptions)) or 0)
 
-    def _join(
-        self, db: Connection, channel: int, email: str, name: str, source: str, at: datetime,
-        again: bool,
-    ) -> Joining:  # fmt: skip
-        who = db.scalar(select(subscribers.c.id).where(subscribers.c.email == email))
-        if who is None:
-            made = db.execute(insert(subscribers).values(email=email, name=name))
-            assert made.inserted_primary_key is not None
-            who = made.inserted_primary_key[0]
-        here = and_(s.channel_id == channel, s.subscriber_id == who)
-        before = db.execute(select(s.ended_at).where(here)).all()
-        if any(row.ended_at is None for row in before):
-            return Joining.KNOWN
-        if before and not again:
-            return Joining.LEFT
-        new = {"channel_id": channel, "subscriber_id": who, "started_at": at, "source": source}
-        db.execute(insert(subscriptions).values(**new))
-        return Joining.ADDED
+    def _away(self, db: Connection, people: Sequence[Joiner]) -> Mapping[str, str]:
+        """Those of them who were forgotten, with what is left of them."""
+        if db.scalar(select(forgotten.c.hash).limit(1)) is None:
+            return {}
+        hashes = {one.email: self.tokens.hide(one.email) for one in people}
+        query = select(forgotten.c.hash).where(forgotten.c.hash.in_(list(hashes.values())))
+        gone = set(db.scalars(query))
+        return {email: said for email, said in hashes.items() if said in gone}
+
+
+def bounce(db: Connection, subscriber: int, code: str, at: datetime) -> bool:
+    """Count a letter that came back; True where that ended their subscriptions."""
+    here = subscribers.c.id == subscriber
+    row = db.execute(select(subscribers).where(here).with_for_update(key_share=True)).first()
+    if row is None:
+        return False
+    now = counted(code, row.bounces, row.bounced_at, at)
+    values = {"bounces": now.count, "bounce": code, "bounced_at": at}
+    db.execute(update(subscribers).where(here).values(**values))
+    return now.final and bool(leave(db, subscriber, f"{BOUNCED} {code}", at))
+
+
+def leave(
+    db: Connection, subscriber: int | None, reason: str, at: datetime, *, channel: int | None = None
+) -> int:
+    """End a person's subscription to a list, or all of them; how many there were."""
+    ended = update(subscriptions).where(s.subscriber_id == subscriber, s.ended_at.is_(None))
+    if channel is not None:
+        ended = ended.where(s.channel_id == channel)
+    return db.execute(ended.values(ended_at=at, ended_reason=reason)).rowcount
+
+
+def by_key(db: Connection) -> dict[str, int]:
+    """Every channel's number by its key."""
+    return {row.key: int(row.id) for row in db.execute(select(channels.c.key, channels.c.id))}
+
+
+def number_of(db: Connection, email: str) -> int | None:
+    """Whose address it is; None for a stranger's."""
+    number = db.scalar(select(subscribers.c.id).where(subscribers.c.email == email))
+    return None if number is None else int(number)
+
+
+def _numbered(db: Connection, people: Sequence[Joiner]) -> dict[str, int]:
+    """Every address's number; who is not known yet gets one."""
+    first: dict[str, str] = {}
+    for one in people:
+        first.setdefault(one.email, one.name)
+    if not first:
+        return {}
+    known = select(subscribers.c.email, subscribers.c.id).where(subscribers.c.email.in_(first))
+    ids = {row.email: int(row.id) for row in db.execute(known)}
+    new = [{"email": email, "name": name} for email, name in first.items() if email not in ids]
+    if new:
+        db.execute(JOINED, new)
+        ids = {row.email: int(row.id) for row in db.execute(known)}
+    return ids
+
+
+def _standing(db: Connection, channel: int, numbers: Collection[int]) -> dict[int, bool]:
+    """Who is or was on a list, and whether they still are."""
+    query = select(s.subscriber_id, func.count() - func.count(s.ended_at)).where(
+        s.channel_id == channel, s.subscriber_id.in_(list(numbers))
+    )
+    return {who: bool(active) for who, active in db.execute(query.group_by(s.subscriber_id))}
+
+
+def _how(standing: bool | None, *, gone: bool, again: bool) -> Joining:
+    if standing:
+        return Joining.KNOWN
+    return Joining.LEFT if gone or (standing is False and not again) else Joining.ADDED
+
+
+def _row(channel: int, number: int, one: Joiner, at: datetime) -> dict[str, Any]:
+    ended, reason = (at, LEFT) if one.ended else (None, None)
+    return {
+        "channel_id": channel, "subscriber_id": number, "started_at": at,
+        "ended_at": ended, "ended_reason": reason,
+        "source": one.source, "wording": one.wording, "consented_at": one.consented,
+    }  # fmt: skip
+
+
+def _people() -> Any:
+    query = select(
+        subscriptions, subscribers.c.email, subscribers.c.name, channels.c.name.label("list")
+    )
+    query = query.join(subscribers, subscribers.c.id == s.subscriber_id)
+    return query.join(channels, channels.c.id == s.channel_id)
+
+
+def _subscription(row: Any) -> Subscription:
+    return Subscription(
+        id=row.subscriber_id, email=row.email, name=row.name, since=row.started_at,
+        ended=row.ended_at, reason=row.ended_reason or "", source=row.source, wording=row.wording,
+        consented=row.consented_at or row.started_at, list_name=row.list,
+    )  # fmt: skip

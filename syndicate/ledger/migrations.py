@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -23,24 +22,30 @@ from sqlalchemy import (
 )
 
 from syndicate.errors import LedgerError
+from syndicate.ledger.backups import beside
 from syndicate.ledger.engine import transaction
 from syndicate.ledger.runs import finish
 from syndicate.ledger.schema import (
     article_subjects,
     articles,
     attempts,
+    backups,
     blocks,
     deliveries,
     editions,
+    forgotten,
     fragments,
+    heard,
     ledger,
     letters,
     metadata,
     minted,
     postgresql_too,
     renditions,
+    requests,
     revisions,
     runs,
+    secrets,
     stencils,
     used,
 )
@@ -104,14 +109,17 @@ def _to_6(db: Connection) -> None:
 
 
 def _to_7(db: Connection) -> None:
-    """Letters in a table of their own, and bounces."""
+    """Letters in a table of their own; bounces, consent, answers, and who is forgotten."""
     if db.dialect.name == "postgresql":
         postgresql_too()
     moment = "TIMESTAMP WITH TIME ZONE" if db.dialect.name == "postgresql" else "DATETIME"
     db.execute(text("ALTER TABLE subscribers ADD COLUMN bounces INTEGER DEFAULT 0 NOT NULL"))
     db.execute(text("ALTER TABLE subscribers ADD COLUMN bounce VARCHAR"))
     db.execute(text(f"ALTER TABLE subscribers ADD COLUMN bounced_at {moment}"))
-    for table in (runs, stencils, letters, blocks, used):
+    db.execute(text("ALTER TABLE subscriptions ADD COLUMN wording TEXT DEFAULT '' NOT NULL"))
+    db.execute(text(f"ALTER TABLE subscriptions ADD COLUMN consented_at {moment}"))
+    for table in (runs, stencils, letters, blocks, used, secrets, backups, forgotten, heard,
+                  requests):  # fmt: skip
         table.create(db)
     d, a = deliveries.c, attempts.c
     ours = d.subscriber_id.is_not(None)
@@ -190,7 +198,7 @@ def migrate(engine: Engine) -> str | None:
     if found == VERSION:
         return None
     refuse_newer(found)
-    copied = copy_beside(engine, found)
+    copied = beside(engine, found)
     with transaction(engine) as db:
         held = db.scalar(select(ledger.c.version).with_for_update())  # another one may be quicker
         for number in range(int(held or found) + 1, VERSION + 1):
@@ -207,32 +215,3 @@ def refuse_newer(found: int) -> None:
             f"ledger.url: this ledger is of version {found}, and this program knows"
             f" only {VERSION}: install the newer syndicate that has written it"
         )
-
-
-def copy_beside(engine: Engine, found: int) -> str | None:
-    """Copy an SQLite ledger before it is changed; PostgreSQL has its own backups."""
-    path = engine.url.database
-    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
-        return None
-    copy = Path(f"{path}.v{found}.bak")
-    if not copy.exists():
-        backup(engine, copy)
-    return str(copy)
-
-
-def backup(engine: Engine, to: Path) -> None:
-    """A consistent copy of an SQLite ledger, made while others may write to it."""
-    import sqlite3
-    from contextlib import closing
-
-    part = to.with_name(f"{to.name}.part")
-    part.unlink(missing_ok=True)
-    try:
-        with closing(sqlite3.connect(str(engine.url.database))) as source:
-            part.touch(mode=0o600)
-            with closing(sqlite3.connect(part)) as target:
-                source.backup(target)
-        part.rename(to)
-    except (sqlite3.Error, OSError) as error:
-        part.unlink(missing_ok=True)
-        raise LedgerError(f"{to}: the ledger cannot be copied here: {error}") from error

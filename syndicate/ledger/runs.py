@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, insert, literal, null, select, update
+from sqlalchemy import Connection, Select, and_, delete, func, insert, literal, null, select, update
 
 from syndicate.channel import Rendition
 from syndicate.ledger.engine import now
@@ -70,6 +72,10 @@ def finish(db: Connection, edition: int) -> None:
 
 def counted(db: Connection, edition: int) -> Mapping[str, int]:
     """A run's letters by state; ``deferred`` are those of ``due`` that were put off."""
+    kept = db.scalar(select(r.counts).where(r.edition_id == edition))
+    if kept is not None:
+        counts: dict[str, int] = json.loads(kept)
+        return counts
     rows = db.execute(
         select(x.state, func.count(), func.count(x.not_before))
         .where(x.edition_id == edition)
@@ -83,6 +89,17 @@ def counted(db: Connection, edition: int) -> Mapping[str, int]:
         if count - put_off:
             found[state] = count - put_off
     return found
+
+
+def tally(db: Connection, before: datetime) -> int:
+    """Of runs that ended before, keep only how many letters there were; returns how many runs."""
+    old = and_(r.ended_at < before, r.counts.is_(None))
+    numbers = list(db.scalars(select(r.edition_id).where(old)))
+    for number in numbers:
+        said = json.dumps(dict(counted(db, number)), sort_keys=True)
+        db.execute(delete(letters).where(x.edition_id == number))
+        db.execute(update(runs).where(r.edition_id == number).values(counts=said))
+    return len(numbers)
 
 
 def _keep(db: Connection, edition: int, number: int, rendition: Rendition) -> None:

@@ -75,8 +75,23 @@ ledger = Table(  # one row: what this ledger is
     Column("version", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("restored_at", Moment),  # from a backup: what came between is not known here
-    Column("secret", String(64), nullable=False),  # makes the unsubscribe tokens
+    Column("secret", String(64), nullable=False),  # the first key of the tokens
     CheckConstraint("id = 1", name="single"),
+)
+
+secrets = Table(  # since version 7: later keys; what older ones made stays valid
+    "secrets",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("secret", String(64), nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+backups = Table(  # since version 7: our own copies of this ledger, for what must be forgotten
+    "backups",
+    metadata,
+    Column("path", String, primary_key=True),
+    Column("at", Moment, nullable=False),
 )
 
 articles = Table(
@@ -275,6 +290,7 @@ subscribers = Table(
     Column("email", String, nullable=False, unique=True),  # normalised, lower case
     Column("name", Text, nullable=False, server_default=""),
     Column("bounces", Integer, nullable=False, server_default=text("0")),  # since version 7
+    # (those that count: syndicate/bounces.py)
     Column("bounce", String),  # since version 7: the newest one's code
     Column("bounced_at", Moment),  # since version 7
 )
@@ -292,6 +308,7 @@ runs = Table(  # since version 7: a digest's letters, as a whole
     Column("frozen_at", Moment, nullable=False),
     Column("started_at", Moment),
     Column("ended_at", Moment, index=True),  # null: something is open
+    Column("counts", Text),  # JSON, letters by state: what is left of their rows after a while
 )
 
 stencils = Table(  # since version 7: what letters say, in the order of saying; kept as a record
@@ -362,6 +379,8 @@ subscriptions = Table(
     Column("ended_at", Moment),
     Column("ended_reason", String),
     Column("source", Text, nullable=False, server_default=""),  # since version 2: how they came
+    Column("wording", Text, nullable=False, server_default=""),  # since version 7: of the consent
+    Column("consented_at", Moment),  # since version 7: when; null: when it started
     Index(
         "uq_subscriptions_active",
         "channel_id",
@@ -370,6 +389,39 @@ subscriptions = Table(
         sqlite_where=text(PARTIAL["uq_subscriptions_active"]),
     ),
     Index("ix_subscriptions_subscriber", "subscriber_id"),  # since version 2
+)
+
+forgotten = Table(  # since version 7: who is never written to again, by a keyed hash
+    "forgotten",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+heard = Table(  # since version 7: answers that were dealt with, each once
+    "heard",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+)
+
+REQUESTS = ("join", "lists")
+
+requests = Table(  # since version 7: people who wrote and are to be answered
+    "requests",
+    metadata,
+    _id(),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("wants", String, nullable=False),
+    Column("email", String, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("subscriber_id", Id),  # of who asks for their lists
+    Column("at", Moment, nullable=False),
+    Column("state", String, nullable=False, server_default="due"),
+    Column("why", Text, nullable=False, server_default=""),
+    UniqueConstraint("channel_id", "wants", "email"),  # nobody is asked twice at once
+    CheckConstraint(f"wants IN {REQUESTS}", name="wants"),
+    CheckConstraint("state IN ('due', 'sending', 'answered')", name="state"),
 )
 
 

@@ -43,7 +43,7 @@ def test_who_left_stays_away_until_they_ask(room: Newsroom) -> None:
     assert room.run("subscribers", "remove", "--list", "harian", "Ani@Pembaca.example").code == 0
     assert on_the_list(room) == [BUDI]
     answer = room.run("subscribers", "add", "--list", "harian", ANI)
-    assert "a…@pembaca.example: left before" in answer.out
+    assert "a…@pembaca.example: left before" in answer.err
     assert import_(room, f"email\n{ANI}\n")[0] == 0
     assert on_the_list(room) == [BUDI]
     assert room.run("subscribers", "add", "--list", "harian", "--again", ANI).code == 0
@@ -88,7 +88,7 @@ def test_bad_lines_are_named_by_their_numbers_and_the_good_ones_come_in(room: Ne
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("nama\nAni\n", "orang.csv:1: "), (b"email\n\xff\xfe\n", "UTF-8"), ("", "orang.csv:1: ")],
+    [("nama\nAni\n", "orang.csv:1: "), ("", "orang.csv:1: ")],
 )
 def test_a_file_that_is_no_list_is_refused(room: Newsroom, content: str | bytes, said: str) -> None:
     code, heard = import_(room, content)

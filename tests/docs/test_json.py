@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from docs.conftest import Desk
 from docs.pages import page, sections
 from docs.test_commands import COMMANDS, options
+from syndicate.ledger import Ledger
 from syndicate.ledger.schema import LETTER_STATES
 from syndicate.loopback.botapi import LostReply
 from syndicate.plan import Action
@@ -105,6 +108,22 @@ def test_the_answers_about_lists_channels_and_the_ledger(desk: Desk, tmp_path: P
     same("subscribers list", people)
     same("subscriber", *people["subscribers"])
     same("subscribers remove", desk.ask("subscribers", "remove", "ani@example.org"))
+    refused = desk.ask("subscribers", "add", "ani@example.org", "nobody")
+    same("remark", *refused["remarks"])
+    assert len(refused["remarks"]) == 2
+    _, said = desk.run("subscribers", "export", "--person", "ani@example.org")
+    of_one = json.loads(said)
+    same("subscribers export --person", of_one)
+    forgotten = desk.ask("subscribers", "forget", "ani@example.org")
+    same("subscribers forget", forgotten)
+    same("erasure", *forgotten["forgotten"])
+    desk.ask("subscribers", "add", "budi@example.org")
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/syndicate.db", datetime.now(UTC))
+    token = ledger.letters.recipient("digest", 2, "").token
+    ledger.close()
+    same("unsubscribe", desk.ask("unsubscribe", token))
+    (tmp_path / "letter.eml").write_text("Subject: hello\n\nhello\n")
+    same("report", desk.ask("subscribers", "bounce", "letter.eml"))
     channels = desk.ask("channels", "list")
     same("channels list", channels)
     same("channel", *channels["channels"])

@@ -79,6 +79,8 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
     assert after["ledger"][0]["version"] == migrations.VERSION
     assert {one.pop("next_at") for one in after["channels"]} == {None}
     assert {one.pop("source") for one in after["subscriptions"]} == {""}
+    assert {one.pop("wording") for one in after["subscriptions"]} == {""}
+    assert {one.pop("consented_at") for one in after["subscriptions"]} == {None}
     assert {one.pop("follows") for one in after["deliveries"]} == {None}
     assert {one.pop("expires_at") for one in after["articles"]} == {None}
     assert not any(one.pop("expired") for one in after["articles"])
@@ -108,7 +110,8 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
     gone = {one["present"] for one in moved.values()} | {one["wanted"] for one in moved.values()}
     before["renditions"] = [one for one in before["renditions"] if one["id"] not in gone]
     before["ledger"][0]["version"] = migrations.VERSION
-    new = ("minted", "fragments", "article_subjects", "blocks", "used")
+    new = ("minted", "fragments", "article_subjects", "blocks", "used", "secrets", "backups",
+           "forgotten", "heard", "requests")  # fmt: skip
     assert after == before | {name: [] for name in new}
     assert [line.partition(";")[0] for line in told] == ["the ledger was brought to version 7"]
 

@@ -1,0 +1,25 @@
+"""Values of headers that Python's email package would fold or encode wrongly."""
+
+from __future__ import annotations
+
+from email.header import Header
+
+
+def phrase(text: str, header: str) -> str:
+    """What stands before an address or an id, with a blank; "" where there is nothing."""
+    if not text:
+        return ""
+    if not _is_plain(text):
+        return f"{words(text, header)}\r\n "
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" '
+
+
+def words(text: str, header: str) -> str:
+    """Folded, in encoded words where need be: EmailMessage loses blanks between them."""
+    charset = "us-ascii" if _is_plain(text) else "utf-8"
+    return Header(text, charset, maxlinelen=75, header_name=header).encode(linesep="\r\n")
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and "=?" not in text  # what looks encoded is encoded

@@ -1,0 +1,211 @@
+"""A folder of an IMAP server: what is unread there, and marking it as read."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from syndicate import DeliveryError, Refused, Unavailable
+from syndicate.text import excerpt, squeeze
+from syndicate_email.settings import LOCAL
+
+if TYPE_CHECKING:
+    from imaplib import IMAP4
+
+PATIENCE = 60.0  # seconds to wait for any answer
+FAREWELL = 5.0  # and for the last
+MOST_BYTES = 1024 * 1024  # read of one message
+WINDOW = 50_000  # messages searched at once: imaplib reads no line of more than 1,000,000 bytes
+CONNECTION, LOGIN = "the connection", "the login"
+PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")  # RFC 5530
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImapServer:
+    """The IMAP server that keeps our mail, and the folder there."""
+
+    host: str
+    port: int
+    tls: bool  # from the first byte
+    user: str
+    password: str = field(repr=False)
+    folder: str = "INBOX"
+
+    @property
+    def local(self) -> bool:
+        """Whether the way there never leaves this machine."""
+        return LOCAL.fullmatch(self.host) is not None
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+class ImapFolder:
+    """One folder, open for reading and marking; what goes wrong is said in a line."""
+
+    def __init__(self, server: ImapServer, setting: str) -> None:
+        self._server, self._name = server, f"{setting}: {server}"
+        self._imap: IMAP4 = self._tried(CONNECTION, self._connected)
+        try:
+            self._encrypt()
+            self._log_in()
+            self._count = self._selected()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Say goodbye, if anybody listens."""
+        with suppress(Exception):
+            self._imap.sock.settimeout(FAREWELL)
+            self._imap.logout()
+        with suppress(OSError):
+            self._imap.shutdown()
+
+    def unread(self) -> list[int]:
+        """UIDs, ascending."""
+        found: set[int] = set()
+        for first in range(1, self._count + 1, WINDOW):
+            last = first + WINDOW - 1 if first + WINDOW <= self._count else "*"
+            words = ("SEARCH", f"{first}:{last}", "UNSEEN", "UNDELETED")
+            said = self._asked("the search", self._imap.uid, *words)
+            found |= self._tried("the search", _numbers, said)
+        return sorted(found)
+
+    def content(self, uid: int) -> bytes | None:
+        """The start of a message, or None where it is gone; it stays unread."""
+        what = f"(UID BODY.PEEK[]<0.{MOST_BYTES}>)"
+        said = self._asked(f"message {uid}", self._imap.uid, "FETCH", str(uid), what)
+        return _body(said, uid)
+
+    def mark(self, uid: int) -> None:
+        """It is read now."""
+        words = ("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
+        self._asked(f"marking message {uid} as read", self._imap.uid, *words)
+
+    def _connected(self) -> IMAP4:
+        import ssl
+        from imaplib import IMAP4, IMAP4_SSL
+
+        to = self._server
+        if to.tls:
+            secure = ssl.create_default_context()
+            return IMAP4_SSL(to.host, to.port, ssl_context=secure, timeout=PATIENCE)
+        return IMAP4(to.host, to.port, PATIENCE)
+
+    def _encrypt(self) -> None:
+        from ssl import create_default_context
+
+        able = self._imap.capabilities
+        if self._server.tls or (self._server.local and "LOGINDISABLED" not in able):
+            return
+        if "STARTTLS" not in able:
+            raise Refused(
+                f"{self._name} offers no STARTTLS, and the password is not sent in the clear;"
+                " write imaps://…"
+            )
+        self._asked("STARTTLS", self._imap.starttls, create_default_context())
+
+    def _log_in(self) -> None:
+        user, password, able = self._server.user, self._server.password, self._imap.capabilities
+        if (user + password).isascii() and "LOGINDISABLED" not in able:
+            self._asked(LOGIN, self._imap.login, _quoted(user), password)
+        elif "AUTH=PLAIN" in able:
+            plain = f"\0{user}\0{password}".encode()  # RFC 4616
+            self._asked(LOGIN, self._imap.authenticate, "PLAIN", lambda _: plain)
+        else:
+            raise Refused(
+                f"{self._name} offers no login that we know;"
+                " user and password may only hold ASCII there"
+            )
+
+    def _selected(self) -> int:
+        """How many messages the folder holds."""
+        step = f"the folder {self._server.folder!r}"
+        said = self._asked(step, self._imap.select, _quoted(_utf7(self._server.folder)))
+        return max(self._tried(step, _numbers, said), default=0)
+
+    def _asked(self, step: str, command: Callable[..., Any], *words: Any) -> Any:
+        answer, said = self._tried(step, command, *words)
+        if answer != "OK":
+            raise self._refusal(step, said[-1])
+        return said
+
+    def _tried(self, step: str, call: Callable[..., Any], *words: Any) -> Any:
+        try:
+            return call(*words)
+        except Exception as error:  # imaplib meets garbage with errors of all kinds,
+            raise self._meaning(step, error) from None  # which may quote the password
+
+    def _meaning(self, step: str, error: Exception) -> DeliveryError:
+        from imaplib import IMAP4
+        from ssl import SSLCertVerificationError
+
+        if isinstance(error, SSLCertVerificationError):
+            why = f"({error.verify_message}); is the host the name in its certificate?"
+            return Refused(f"{self._name} is not safe to talk to {why}")
+        if isinstance(error, IMAP4.readonly):
+            why = "user may only read there; give it the right to mark messages as read"
+            return Refused(f"{self._name} refused to open {self._server.folder!r}: the {why}")
+        if isinstance(error, IMAP4.abort | OSError) or step == CONNECTION:
+            return self._lost(step, getattr(error, "strerror", None) or error)
+        if isinstance(error, IMAP4.error) and "got more than" not in str(error):
+            return self._refusal(step, error.args[0])
+        return self._lost(step, "that is no IMAP")
+
+    def _lost(self, step: str, why: object) -> Unavailable:
+        return Unavailable(
+            f"{self._name} gave no usable answer at {step}{self._words(step, why)};"
+            " is it running, and are host and port right?"
+        )
+
+    def _refusal(self, step: str, said: object) -> DeliveryError:
+        if any(code in _text(said) for code in PASSING):
+            return Unavailable(f"{self._name} put off {step}{self._words(step, said)}")
+        if step == LOGIN:
+            return Refused(
+                f"{self._name} refused the user or the password; some providers want one made"
+                " for programs, and a % or / in them is written %25 or %2F"
+            )
+        return Refused(f"{self._name} refused {step}{self._words(step, said)}")
+
+    def _words(self, step: str, said: object) -> str:
+        """What was said, where it cannot be the password."""
+        text = squeeze(_text(said).rpartition(" => ")[2]).replace(self._server.password, "…")
+        return f" ({excerpt(text, 120)})" if text and step != LOGIN else ""
+
+
+def _text(said: object) -> str:
+    return said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+
+
+def _numbers(said: list[bytes | None]) -> set[int]:
+    return {int(number) for part in said for number in (part or b"").split()}
+
+
+def _body(answers: list[Any], uid: int) -> bytes | None:
+    """The literal that is this message's, among whatever else was said."""
+    for answer, rest in zip(answers, [*answers[1:], b""], strict=True):
+        if isinstance(answer, tuple) and b"BODY[]" in answer[0]:
+            around = answer[0] + (rest if isinstance(rest, bytes) else b"")
+            if re.search(rb"\bUID %d\b" % uid, around):
+                return bytes(answer[1][:MOST_BYTES])
+    return None
+
+
+def _quoted(text: str) -> str:
+    return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
+
+
+def _utf7(name: str) -> str:
+    """A folder's name as RFC 3501 5.1.3 has it."""
+
+    def encoded(found: re.Match[str]) -> str:
+        base64 = b64encode(found[0].encode("utf-16-be")).decode().rstrip("=")
+        return f"&{base64.replace('/', ',')}-"
+
+    return re.sub(r"[^ -~]+", encoded, name.replace("&", "&-"))

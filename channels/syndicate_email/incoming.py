@@ -1,0 +1,239 @@
+"""What a message that arrived wants: a reader's wish, a letter that came back, or a person."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from email.message import Message
+from email.policy import default
+from hashlib import sha256
+
+from syndicate import Reply, Says
+from syndicate.text import excerpt, squeeze
+from syndicate_email.returned import (
+    LONGEST,
+    NOT_BACK,
+    TOKEN,
+    UNPRINTABLE,
+    header,
+    headers,
+    masked,
+    parsed,
+    raw,
+    report,
+    status,
+    text,
+    token_of,
+    whose,
+)
+from syndicate_email.settings import mail_address
+
+NAMING = ("message-id", "date", "from", "subject", "to")  # what no reader of mail changes
+MOST_HASHED = 65_536  # bytes of a body: some read only the start of a message
+MOST_NAME = 200
+MOST_WORDS = 5  # of a list's name
+WORDS = {
+    Says.LEAVE: r"unsubscribe|berhenti(?: (?:ber)?langganan)?|stop|leave|keluar",
+    Says.JOIN: r"subscribe|(?:ber)?langganan|daftar|join|ikut",
+    Says.LISTS: r"lists|ubah",
+}
+WISHES = {
+    says: re.compile(rf"(?:{words})(?:(?: |%20|\+)+(?P<more>.+))?", re.I)
+    for says, words in WORDS.items()
+}
+CONFIRM = re.compile(rf"\b(?:confirm|konfirmasi)(?: |%20|\+)+{TOKEN}(?![\w-])", re.I | re.A)
+WHOSE = re.compile(rf"{TOKEN}(?![\w-])", re.I | re.A)
+BEFORE = re.compile(
+    r"^(?:(?:re|aw|sv|antw|bls|balas)(?:\[\d+\])?\s*:\s*|\[[^\]]{0,40}\]\s*)+", re.I
+)
+AROUND = " \t.!,;:…*_\"'`“”‘’«»<>()[]\ufeff\u200b"
+NAME = re.compile(r"[\w &'’./-]{1,80}")
+NO_NAME = (
+    "me", "saya", "please", "tolong", "mohon", "from", "to", "dari", "ke", "pada", "the", "this",
+    "ini", "list", "milis", "now", "sekarang",
+)  # fmt: skip
+DAEMON = re.compile(r"(?:^|[\s<\"])(?:mailer-?daemon|postmaster)\b|^\s*<#?(?:@\[\])?>", re.I)
+FAILURE = re.compile(
+    r"undeliver|deliver\w{0,3} (?:\w{1,12} )?(?:fail|problem|error|status)|fail\w{0,3} to deliver"
+    r"|(?:not|unable to|couldn't|wasn't able to|trouble) (?:be )?deliver|did not reach"
+    r"|failure notice|(?:fatal|permanent) error|error sending|mail fail|qmail-send"
+    r"|return(?:ed|ing) (?:mail|message|to sender)"
+    r"|gagal (?:di)?kirim|tidak (?:dapat|bisa) (?:di)?(?:kirim|sampaikan)|tidak terkirim",
+    re.I,
+)
+LATE = re.compile(
+    r"\A(?:mail |message |delivery )?delay|\(delay\)|\A[^\n]*delayed(?: \d+ \w+)?$|will be retried"
+    r"|still trying|will (?:keep|continue) trying|could not send message for past"
+    r"|warning message only|not yet been delivered|attempts will continue|tertunda",
+    re.I | re.M,
+)
+COPY = re.compile(  # where a letter of ours begins, below the text about it
+    r"^[ \t>]*(?:-{3}.*\b(?:copy|original|header|unsent)|original message|return-path:|received:)",
+    re.I | re.M,
+)
+AWAY = re.compile(
+    r"\W*(?:(?:i am|i['’]m|saya|kami) )?(?:currently )?"
+    r"(?:out of (?:the )?office|auto(?:matic|mated)?[ -]?(?:reply|response|respon)\b|auto:"
+    r"|(?:jawaban|balasan) otomatis|sedang cuti|di luar kantor)",
+    re.I,
+)
+RESPONDERS = (
+    "auto-submitted", "x-autoreply", "x-autorespond", "x-autoresponder", "x-mail-autoreply",
+    "list-id",
+)  # fmt: skip
+BY_HAND = re.compile(r"(?:no)?\s*(?:[;(]|$)", re.I)
+PRECEDENCES = ("auto_reply", "auto-reply", "bulk", "junk", "list")
+NOBODY_WRITES = ("<>", "<MAILER-DAEMON>")
+AUTOMATIC = Reply(key="", says=Says.NOTHING, detail="an automatic answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What tells whose letter came back."""
+
+    bounces: str = ""  # the VERP envelope sender: kembali+{token}@kantor.example; "" is none
+    unsubscribe: str = ""  # the page for one click: https://…/{token}; "" is none
+    mailbox: str = ""  # the address that takes letters; it asks itself for nothing
+
+
+def understand(message: bytes, marks: Marks) -> Reply:
+    """What one message says, whatever it is; it never raises.
+
+    ``key`` is the same however the message was fetched. ``about`` is what stands where a list's
+    name would; whether there is such a list is not known here. ``email`` is its sender's, and
+    proves nothing: anybody can write any name there.
+    """
+    content = re.sub(rb"\r\n?", b"\n", message)
+    letter = parsed(content)
+    try:
+        said = _understood(letter, marks)
+    except Exception:  # the parser stumbles over garbage in many ways
+        said = Reply(key="", says=Says.OTHER, detail="it is broken")
+    return replace(said, key=_key(letter, content))
+
+
+def _key(letter: Message, content: bytes) -> str:
+    fields = [(name.lower(), squeeze(raw(value))) for name, value in letter.raw_items()]
+    named = sorted(field for field in fields if field[0] in NAMING)
+    body = content.partition(b"\n\n")[2].strip()[:MOST_HASHED]
+    return sha256(repr(named).encode() + b"\0" + body).hexdigest()[:32]
+
+
+def _understood(letter: Message, marks: Marks) -> Reply:
+    """Reports come first, as they are automatic, too; and a way out is open to machines."""
+    return (
+        report(letter, marks)
+        or _one_click(header(letter, "subject"))
+        or _away(letter)
+        or _notice(letter, marks)
+        or _automatic(letter)
+        or _personal(letter, marks)
+    )
+
+
+def _one_click(line: str) -> Reply | None:
+    """Mail providers write our mailto link's letter for their users (RFC 2369, 8058)."""
+    wish = _wish(line)
+    return wish if wish and wish.says is Says.LEAVE and wish.token else None
+
+
+def _away(letter: Message) -> Reply | None:
+    subject = BEFORE.sub("", header(letter, "subject"))
+    return AUTOMATIC if AWAY.match(subject) else None
+
+
+def _notice(letter: Message, marks: Marks) -> Reply | None:
+    """What mail systems say that write for people alone: qmail, old Exim and Exchange, others."""
+    subject, said = header(letter, "subject"), text(letter)
+    about = COPY.split(said, maxsplit=1)[0]
+    words = f"{subject}\n{about}"
+    if not any(map(DAEMON.search, headers(letter, "return-path", "from"))):
+        return None
+    if LATE.search(words):
+        return NOT_BACK
+    if not (headers(letter, "x-failed-recipients") or FAILURE.search(words)):
+        return None
+    code = status(about)
+    lines = [line for line in about.splitlines() if code and status(line) == code]
+    detail = masked(lines[0] if lines else subject)
+    reply = Reply(key="", says=Says.BOUNCED, code=code or "4.0.0", detail=detail)
+    return whose(reply, token_of(letter, marks, said))
+
+
+def _automatic(letter: Message) -> Reply | None:
+    """What nobody may be taken at their word for, or answered (RFC 3834)."""
+    machine = (
+        any(not BY_HAND.match(value) for value in headers(letter, *RESPONDERS))
+        or any(value.lower() in PRECEDENCES for value in headers(letter, "precedence"))
+        or any(value in NOBODY_WRITES for value in headers(letter, "return-path"))
+        or letter.get_content_type() == "multipart/report"  # that it was read (RFC 8098)
+    )
+    return AUTOMATIC if machine else None
+
+
+def _personal(letter: Message, marks: Marks) -> Reply:
+    subject = header(letter, "subject")
+    name, email = _sender(letter, marks)
+    if confirmed := CONFIRM.search(subject):
+        return Reply(key="", says=Says.CONFIRM, token=confirmed[1].lower(), email=email)
+    line = _first_line(text(letter))
+    wish = _wish(subject) or _wish(line)
+    if wish is None or not (wish.token or email):
+        return Reply(key="", says=Says.OTHER, email=email, detail=masked(subject))
+    named = replace(wish, email=email, name=name if wish.says is Says.JOIN else "")
+    return _one_click(line) or named
+
+
+def _wish(line: str) -> Reply | None:
+    """What a line asks for, if that is all it says: ``Re: unsubscribe TOKEN``."""
+    line = squeeze(BEFORE.sub("", line[:LONGEST]))
+    bare, asks = line.strip(f"{AROUND}?"), line.rstrip(AROUND).endswith("?")
+    for says, words in WISHES.items():
+        if found := words.fullmatch(bare):
+            return _about(says, (found["more"] or "").lstrip(AROUND), asks=asks)
+    return None
+
+
+def _about(says: Says, more: str, *, asks: bool) -> Reply | None:
+    """The wish, with the token or the list's name after it; None for more words than that."""
+    if whose := WHOSE.match(more):
+        return Reply(key="", says=says, token=whose[1].lower())
+    words = more.split()
+    while words and words[0].strip(AROUND).lower() in NO_NAME:
+        del words[0]
+    while words and words[-1].strip(AROUND).lower() in NO_NAME:
+        del words[-1]
+    about = " ".join(words).strip(AROUND)
+    if says is Says.LISTS or len(words) > MOST_WORDS or (words and asks):
+        return None
+    return Reply(key="", says=says, about=about) if not about or NAME.fullmatch(about) else None
+
+
+def _first_line(said: str) -> str:
+    """The first one that is neither blank nor quoted."""
+    lines = (line.strip() for line in said.splitlines())
+    return next((line for line in lines if line and not line.startswith((">", "|"))), "")
+
+
+def _sender(letter: Message, marks: Marks) -> tuple[str, str]:
+    """(name, address); "" for both where it is not one person, who could be asked back."""
+    values = [raw(value) for name, value in letter.raw_items() if name.lower() == "from"]
+    try:
+        [value] = map(squeeze, values)
+        found = default.header_factory("from", value[:LONGEST])
+        [group] = found.groups
+        [person] = group.addresses
+        address = mail_address(person.addr_spec).lower()
+    except Exception:  # ValueError, and what the parser makes of garbage
+        return "", ""
+    # what the parser passes over, or decodes, may be meant to deceive
+    plainly = re.fullmatch(rf"(?:.*<)?{re.escape(person.addr_spec)}>?(?: ?\(.*\))?,?", value)
+    tampered = UNPRINTABLE.search(f"{found}{person.display_name}")
+    if (
+        not plainly
+        or tampered
+        or group.display_name is not None
+        or address == marks.mailbox.lower()
+    ):
+        return "", ""
+    return excerpt(squeeze(raw(person.display_name)), MOST_NAME), address

@@ -1,0 +1,72 @@
+"""Short letters to one person: may they be put on a list, and which lists there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from email.message import EmailMessage
+from hashlib import sha256
+from urllib.parse import quote
+
+from syndicate import Membership, Publisher
+from syndicate_email.entries import readable
+from syndicate_email.headers import phrase, words
+from syndicate_email.letter import POLICY, List
+from syndicate_email.settings import sender
+from syndicate_email.stencil import Stencil, cut
+
+
+def invitation(to: List, publisher: Publisher, at: datetime) -> Stencil:
+    """Ask whether somebody wants to be on the list; pressing Reply is enough."""
+    said, mark = to.manner.words(publisher.language), _mark(to, at)
+    title = readable(to.manner.title)
+    lines = [
+        f"{said['invitation']} “{title}” ({publisher.name}).",
+        f"{said['invitation_how']}\nmailto:{_link(to.mailbox, 'confirm', mark)}",
+        said["invitation_else"],
+    ]
+    subject = words(f"{said['invitation_subject']}: {title}", "Subject")
+    head: list[bytes | str] = [f"Subject: {subject}\r\n [confirm ".encode(), "token", b"]\r\n"]
+    return _stencil(to, publisher, at, head, lines, mark)
+
+
+def overview(to: List, publisher: Publisher, at: datetime, lists: Sequence[Membership]) -> Stencil:
+    """Say which lists there are, and how to join and to leave each."""
+    said, mark = to.manner.words(publisher.language), _mark(to, at)
+    lines = [said["overview"], *_ways(to, said["unsubscribe"], said["subscribe"], lists)]
+    subject = words(f"{said['overview_subject']} {readable(publisher.name)}", "Subject")
+    head: list[bytes | str] = [f"Subject: {subject}\r\n".encode()]
+    return _stencil(to, publisher, at, head, lines, mark)
+
+
+def _ways(to: List, leave: str, join: str, lists: Sequence[Membership]) -> Iterator[str]:
+    for one in lists:
+        way = (leave, "unsubscribe", one.token) if one.token else (join, "subscribe", one.name)
+        what, word, about = way
+        yield f"{readable(one.title)}\n{what}: mailto:{_link(to.mailbox, word, about)}"
+
+
+def _link(mailbox: str, word: str, about: str) -> str:
+    return f"{quote(mailbox, safe='@')}?subject={word}%20{quote(about)}"
+
+
+def _stencil(
+    to: List, publisher: Publisher, at: datetime, head: list[bytes | str], lines: Sequence[str],
+    mark: str,
+) -> Stencil:  # fmt: skip
+    name, address = sender(to.sender)
+    foot = [line for line in (publisher.name, publisher.address, publisher.url) if line]
+    message = EmailMessage(policy=POLICY)
+    message["Date"] = at.astimezone(publisher.zone)
+    message["Auto-Submitted"] = "auto-replied"  # RFC 3834: nobody answers it by itself
+    message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    text = "\n\n".join([*lines, "-- \n" + "\n".join(foot)]) + "\n"
+    message.set_content(text, charset="utf-8", cte="quoted-printable")
+    start = f"From: {phrase(readable(name), 'From')}<{address}>\r\nReply-To: {to.mailbox}\r\n"
+    pieces: list[bytes | str] = [start.encode(), b"To: ", "to", b"\r\nMessage-ID: ", "id", b"\r\n"]
+    letter, slots = cut([*pieces, *head, message.as_bytes()], mark)
+    return Stencil(letter=letter, slots=slots, domain=address.rpartition("@")[2])
+
+
+def _mark(to: List, at: datetime) -> str:
+    return "slot" + sha256(f"{to.name} {at}".encode()).hexdigest()[:32]

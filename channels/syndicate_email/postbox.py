@@ -1,0 +1,190 @@
+"""What has arrived and is unread: in a folder of an IMAP server, a Maildir or a file, in order."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from syndicate import Refused, Unavailable
+from syndicate_email.imap_folder import MOST_BYTES, ImapFolder, ImapServer
+
+if TYPE_CHECKING:
+    Unread = Generator[tuple[bytes, Callable[[], None]], None, None]  # with what marks it
+
+PLACES = (
+    "imaps://user:password@host/FOLDER, imap://…, maildir:FOLDER or the path of a file;"
+    " a / or % in the password is written %2F or %25"
+)
+PORTS = {"imap": 143, "imaps": 993}
+HOST = re.compile(r"(\[[\da-fA-F:]+\]|[\w-]{1,63}(?:\.[\w-]{1,63})*)(?::(\d{1,5}))?")
+NO_PATH = re.compile(r"[^/]*:(//|.*@)")  # another scheme, or a password somewhere
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)  # in an mbox
+
+
+@dataclass(slots=True, eq=False)
+class Message:
+    """The first MiB of what arrived; the next one is asked for when this one is dealt with."""
+
+    content: bytes = field(repr=False)
+    left: bool = False
+
+    def leave(self) -> None:
+        """It is for a person: it stays unread."""
+        self.left = True
+
+
+def place(text: str, folder: Path = Path()) -> Path | ImapServer:
+    """Where mail arrives; ValueError, which never holds the text, where it is unreadable."""
+    scheme, given, rest = text.strip().partition("://")
+    if given and scheme.lower() in PORTS:
+        return _server(scheme.lower(), rest)
+    path = text.strip()
+    if path.startswith("maildir:"):
+        path = path.removeprefix("maildir:").removeprefix("//")
+    elif NO_PATH.match(path):
+        raise ValueError(f"write {PLACES}")
+    if not path or CONTROL.search(path):
+        raise ValueError(f"write {PLACES}")
+    return Path(folder, os.path.expanduser(path)).absolute()
+
+
+def _server(scheme: str, rest: str) -> ImapServer:
+    authority, _, folder = rest.partition("/")
+    who, _, where = authority.rpartition("@")  # a password may hold an @
+    user, _, password = who.partition(":")
+    found = HOST.fullmatch(where)
+    port = int(found[2] or PORTS[scheme]) if found else 0
+    if not (found and user and password and 0 < port < 2**16) or CONTROL.search(unquote(rest)):
+        raise ValueError(f"write {PLACES}")
+    return ImapServer(
+        host=found[1].strip("[]"),
+        port=port,
+        tls=scheme == "imaps",
+        user=unquote(user),
+        password=unquote(password),
+        folder=unquote(folder.rstrip("/")) or "INBOX",
+    )
+
+
+class Postbox:
+    """What is unread at one place; ``setting`` names it in errors: ``channels.news.inbox``."""
+
+    def __init__(self, where: Path | ImapServer, setting: str) -> None:
+        self._where, self._setting = where, setting
+
+    def messages(self) -> Generator[Message, None, None]:
+        """Each in turn; Refused or Unavailable where it cannot be read or marked.
+
+        Asking for the next marks the one before as read, unless it was left. One whose turn
+        was broken off comes again: at least once, not exactly once.
+        """
+        try:
+            with closing(self._unread()) as unread:
+                for content, mark in unread:
+                    message = Message(content)
+                    yield message
+                    if not message.left:
+                        mark()
+        except OSError as error:
+            raise Unavailable(
+                f"{self._setting}: cannot read or mark {error.filename or self._where}"
+                f" ({error.strerror or error}); change its permissions or move it away"
+            ) from error
+
+    def there(self) -> str:
+        """What it leads to, for a person; Refused or Unavailable where it cannot be read."""
+        if isinstance(self._where, ImapServer):
+            with closing(ImapFolder(self._where, self._setting)):
+                return f"{self._where} lets us read {self._where.folder}"
+        self._unread().close()
+        return f"{self._where} is there"
+
+    def _unread(self) -> Unread:
+        if isinstance(self._where, ImapServer):
+            return _on_server(self._where, self._setting)
+        if all((self._where / part).is_dir() for part in ("new", "cur")):
+            return _in_maildir(self._where)
+        if self._where.is_file():
+            return _in_file(self._where)
+        raise Refused(f"{self._setting}: there is no file or Maildir at {self._where}")
+
+
+def _in_file(path: Path) -> Unread:
+    content = _start_of(path)
+    if content.startswith(b"From "):
+        yield from _in_mbox(path)
+    elif content.strip():
+        yield content, _nothing
+
+
+def _in_mbox(path: Path) -> Unread:
+    from mailbox import mbox
+
+    with closing(mbox(path, create=False)) as box:
+        for key in box.iterkeys():
+            with box.get_file(key) as file:
+                yield ESCAPED.sub(rb"\1", file.read(MOST_BYTES)), _nothing
+
+
+def _in_maildir(folder: Path) -> Unread:
+    found = sorted([*_listed(folder / "new"), *_listed(folder / "cur", seen="ST")])
+    for _, _, written in found:
+        path = Path(written)
+        try:
+            content = _start_of(path)
+        except FileNotFoundError:  # another program was quicker
+            continue
+        yield content, partial(_mark_seen, path)
+
+
+def _listed(folder: Path, seen: str = "") -> Iterator[tuple[int, str, str]]:
+    """(time, name, path) of messages that have none of the flags in ``seen``."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            flags = entry.name.partition(":2,")[2]
+            if not entry.name.startswith(".") and not set(flags) & set(seen) and entry.is_file():
+                with suppress(FileNotFoundError):
+                    yield entry.stat().st_mtime_ns, entry.name, entry.path
+
+
+def _mark_seen(path: Path) -> None:
+    name = path.name.partition(":2,")[0]
+    cur = path.parent.with_name("cur")
+    elsewhere = [] if path.exists() else cur.glob(f"{glob.escape(name)}:2,*")
+    for now in (path, *elsewhere):
+        flags = "".join(sorted({*now.name.partition(":2,")[2], "S"}))
+        with suppress(FileNotFoundError):
+            now.rename(cur / f"{name}:2,{flags}")
+
+
+def _start_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES)
+
+
+def _nothing() -> None:
+    """Nobody writes into a file that was given to be read."""
+
+
+def _on_server(server: ImapServer, setting: str) -> Unread:
+    refused = None
+    with closing(ImapFolder(server, setting)) as folder:
+        for uid in folder.unread():
+            try:
+                content = folder.content(uid)
+            except Refused as error:  # one that a server cannot read holds up no others
+                refused = refused or error
+                continue
+            if content is not None:
+                yield content, partial(folder.mark, uid)
+    if refused:
+        raise refused

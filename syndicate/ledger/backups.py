@@ -1,0 +1,103 @@
+"""Copies of an SQLite ledger: made, remembered, and found again for what must be forgotten."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import Engine, select, text
+
+from syndicate.errors import LedgerError
+from syndicate.ledger.engine import BUSY, now, transaction
+from syndicate.ledger.schema import backups
+
+ERASED = "forgotten-"  # and the number: what an erased subscriber is called
+REMEMBERED = text(
+    "INSERT INTO backups (path, at) VALUES (:path, :at)"
+    " ON CONFLICT (path) DO UPDATE SET at = excluded.at"
+)
+
+
+def path_of(engine: Engine) -> Path | None:
+    """The file of an SQLite ledger; None where there is none."""
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        return None
+    return Path(path)
+
+
+def backup(engine: Engine, to: Path) -> None:
+    """A consistent copy of an SQLite ledger, made while others may write to it."""
+    part = to.with_name(f"{to.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(str(engine.url.database))) as source:
+            part.touch(mode=0o600)
+            with closing(sqlite3.connect(part)) as target:
+                source.backup(target)
+        part.rename(to)
+    except (sqlite3.Error, OSError) as error:
+        part.unlink(missing_ok=True)
+        raise LedgerError(f"{to}: the ledger cannot be copied here: {error}") from error
+
+
+def beside(engine: Engine, version: int) -> str | None:
+    """Copy an SQLite ledger before it is changed; PostgreSQL has its own backups."""
+    path = path_of(engine)
+    if path is None:
+        return None
+    copy = Path(f"{path}.v{version}.bak")
+    if not copy.exists():
+        backup(engine, copy)
+    return str(copy)
+
+
+def remember(engine: Engine, to: Path) -> None:
+    """Keep in mind where a copy is."""
+    with transaction(engine) as db:
+        moment = now(db).replace(tzinfo=None) if db.dialect.name == "sqlite" else now(db)
+        db.execute(REMEMBERED, {"path": str(to.absolute()), "at": f"{moment}"})
+
+
+def known(engine: Engine) -> list[Path]:
+    """Where our own copies are, or were."""
+    with transaction(engine, reads=True) as db:
+        made = [Path(path) for path in db.scalars(select(backups.c.path).order_by(backups.c.path))]
+    path = path_of(engine)
+    older = sorted(path.parent.glob(f"{path.name}.v*.bak")) if path else []
+    return [*older, *made]
+
+
+def erase(path: Path, email: str, hidden: str) -> bool:
+    """Erase a person from a copy of any version, for good; whether they were in it."""
+    with closing(sqlite3.connect(path, timeout=BUSY / 1000)) as db:
+        with db:
+            found = db.execute("SELECT id FROM subscribers WHERE email = ?", (email,)).fetchone()
+            if found:
+                _erase(db.execute, found[0])
+            if _has(db, "forgotten"):
+                row = (hidden, "1970-01-01 00:00:00.000000")
+                db.execute("INSERT OR IGNORE INTO forgotten (hash, at) VALUES (?, ?)", row)
+            if _has(db, "requests"):
+                db.execute("DELETE FROM requests WHERE email = ?", (email,))
+        rewrite(db.execute)
+        return found is not None
+
+
+def _erase(execute: Callable[..., object], number: int) -> None:
+    execute("DELETE FROM subscriptions WHERE subscriber_id = ?", (number,))
+    gone = (f"{ERASED}{number}", number)
+    execute("UPDATE subscribers SET email = ?, name = '' WHERE id = ?", gone)
+
+
+def rewrite(execute: Callable[[str], object]) -> None:
+    """Leave nothing of what was erased on the pages of an SQLite file, or in its journal."""
+    execute("VACUUM")
+    execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _has(db: sqlite3.Connection, table: str) -> bool:
+    query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+    return db.execute(query, (table,)).fetchone() is not None

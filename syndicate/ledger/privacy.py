@@ -1,0 +1,127 @@
+"""What the ledger knows of one person, and how it forgets it."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, delete, insert, select, update
+
+from syndicate.errors import LedgerError
+from syndicate.ledger import backups
+from syndicate.ledger.engine import now, transaction
+from syndicate.ledger.lists import number_of
+from syndicate.ledger.schema import (
+    channels,
+    editions,
+    forgotten,
+    letters,
+    requests,
+    subscribers,
+    subscriptions,
+)
+from syndicate.ledger.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """What became of one person's traces."""
+
+    known: bool  # whether the ledger knew them
+    copies: tuple[Path, ...]  # of the ledger, where they were erased too
+    missed: tuple[str, ...]  # copies that could not be reached: a line each
+
+
+class Privacy:
+    """Everything of one person, in one ledger and its copies."""
+
+    def __init__(self, engine: Engine, tokens: Tokens) -> None:
+        self.engine = engine
+        self.tokens = tokens
+
+    def person(self, email: str) -> dict[str, Any] | None:
+        """All that is kept of an address, for whoever it belongs to; None for a stranger."""
+        with transaction(self.engine, reads=True) as db:
+            row = db.execute(select(subscribers).where(subscribers.c.email == email)).first()
+            if row is None:
+                return None
+            return {
+                "email": row.email,
+                "name": row.name,
+                "bounces": row.bounces,
+                "bounce": row.bounce,
+                "bounced_at": row.bounced_at,
+                "subscriptions": self._subscriptions(db, row.id),
+                "letters": self._letters(db, row.id),
+            }
+
+    def forget(self, email: str) -> Erasure:
+        """Erase an address, here and in our copies; a keyed hash keeps it off every list."""
+        hidden = self.tokens.hide(email)
+        with transaction(self.engine) as db:
+            number = number_of(db, email)
+            if number is not None:
+                mine = subscriptions.c.subscriber_id == number
+                db.execute(delete(subscriptions).where(mine))
+                gone = {"email": f"{backups.ERASED}{number}", "name": "", "bounce": None}
+                db.execute(update(subscribers).where(subscribers.c.id == number).values(**gone))
+                mine = letters.c.subscriber_id == number
+                db.execute(update(letters).where(mine).values(why=None))
+            db.execute(delete(requests).where(requests.c.email == email))
+            here = forgotten.c.hash == hidden
+            if db.scalar(select(forgotten.c.hash).where(here)) is None:
+                db.execute(insert(forgotten).values(hash=hidden, at=now(db)))
+        self._rewrite()
+        copies, missed = [], []
+        for path in backups.known(self.engine):
+            try:
+                if not path.is_file():
+                    raise OSError("it is not there any more, or somewhere else")
+                if backups.erase(path, email, hidden):
+                    copies.append(path)
+            except (sqlite3.Error, OSError) as error:
+                missed.append(f"{path}: {error}")
+        return Erasure(known=number is not None, copies=tuple(copies), missed=tuple(missed))
+
+    def _rewrite(self) -> None:
+        if self.engine.dialect.name == "sqlite":
+            line = self.engine.raw_connection()
+            try:
+                backups.rewrite(line.cursor().execute)
+            except sqlite3.Error as error:
+                raise LedgerError(
+                    f"ledger.url: the person is erased, but old pages of the file could not be"
+                    f" cleaned ({error}): run the same command again when nothing else runs"
+                ) from error
+            finally:
+                line.close()
+
+    def _subscriptions(self, db: Any, number: int) -> list[dict[str, Any]]:
+        query = (
+            select(subscriptions, channels.c.name.label("list"))
+            .join(channels, channels.c.id == subscriptions.c.channel_id)
+            .where(subscriptions.c.subscriber_id == number)
+            .order_by(subscriptions.c.id)
+        )
+        return [
+            {"list": row.list, "since": row.started_at, "ended": row.ended_at,
+             "reason": row.ended_reason or "", "source": row.source, "wording": row.wording,
+             "consented": row.consented_at or row.started_at}
+            for row in db.execute(query)
+        ]  # fmt: skip
+
+    def _letters(self, db: Any, number: int) -> list[dict[str, Any]]:
+        query = (
+            select(letters, editions.c.key, channels.c.name.label("list"))
+            .join(editions, editions.c.id == letters.c.edition_id)
+            .join(channels, channels.c.id == editions.c.channel_id)
+            .where(letters.c.subscriber_id == number)
+            .order_by(letters.c.edition_id)
+        )
+        return [
+            {"list": row.list, "digest": row.key, "state": row.state, "at": row.at,
+             "code": row.code or ""}
+            for row in db.execute(query)
+        ]  # fmt: skip

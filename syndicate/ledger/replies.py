@@ -1,0 +1,112 @@
+"""Answers from readers: dealt with once each, and people who are to be written back to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select, update
+
+from syndicate.ledger.engine import transaction
+from syndicate.ledger.lists import by_key
+from syndicate.ledger.schema import heard, requests
+from syndicate.ledger.tokens import REQUEST, Tokens
+
+JOIN, LISTS = "join", "lists"
+VALID_FOR = timedelta(days=7)  # a question whether somebody wants to join
+ASK_AGAIN = timedelta(days=1)  # not before then: else anybody could fill a stranger's mailbox
+q = requests.c
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody who wrote, and waits for our letter."""
+
+    id: int
+    channel: int
+    wants: str  # join or lists
+    email: str
+    name: str
+    subscriber: int | None
+    at: datetime
+
+
+class Replies:
+    """What one ledger knows of the letters that came in."""
+
+    def __init__(self, engine: Engine, tokens: Tokens) -> None:
+        self.engine = engine
+        self.tokens = tokens
+
+    @contextmanager
+    def once(self, key: str, at: datetime) -> Iterator[Connection | None]:
+        """One transaction for what a message means; None where that was done before."""
+        with transaction(self.engine) as db:
+            done = db.scalar(select(heard.c.key).where(heard.c.key == key))
+            if done is None:
+                db.execute(insert(heard).values(key=key, at=at))
+            yield db if done is None else None
+
+    def ask(
+        self, db: Connection, channel: int, wants: str, email: str, at: datetime, *,
+        name: str = "", subscriber: int | None = None,
+    ) -> bool:  # fmt: skip
+        """Note that somebody is to be written to; False where they were, a short while ago."""
+        here = and_(q.channel_id == channel, q.wants == wants, q.email == email)
+        before = db.execute(select(requests).where(here)).first()
+        if before is not None and (before.state != "answered" or at - before.at < ASK_AGAIN):
+            return False
+        db.execute(delete(requests).where(here))
+        values = {"channel_id": channel, "wants": wants, "email": email, "name": name}
+        db.execute(insert(requests).values(**values, subscriber_id=subscriber, at=at))
+        return True
+
+    def due(self, channel: int) -> list[Asked]:
+        """Whom to write to; the same letter twice does no harm, so a crash is no doubt here."""
+        waiting = and_(q.channel_id == channel, q.state != "answered")
+        with transaction(self.engine, reads=True) as db:
+            rows = db.execute(select(requests).where(waiting).order_by(q.id))
+            return [_asked(row) for row in rows]
+
+    def begin(self, request: int) -> None:
+        """Commit that the letter is being sent."""
+        self._change(request, state="sending")
+
+    def end(self, request: int, *, sent: bool, why: str = "") -> None:
+        """It was sent, or refused for good (then it rests, too), or it waits."""
+        self._change(request, state="answered" if sent else "due", why=why)
+
+    def token(self, request: Asked, channel_key: str) -> str:
+        """What the answer to our question must hold."""
+        return self.tokens.make(REQUEST, channel_key, request.id)
+
+    def confirmed(self, db: Connection, token: str, at: datetime) -> Asked | None:
+        """The request that a token confirms, which is over then; None for an old or wrong one."""
+        keys = by_key(db)
+        found = self.tokens.read(token, REQUEST, keys)
+        if found is None:
+            return None
+        here = and_(q.id == found[1], q.channel_id == keys[found[0]], q.wants == JOIN)
+        row = db.execute(select(requests).where(here, q.at > at - VALID_FOR)).first()
+        if row is None:
+            return None
+        db.execute(delete(requests).where(here))
+        return _asked(row)
+
+    def _change(self, request: int, **values: Any) -> None:
+        with transaction(self.engine) as db:
+            db.execute(update(requests).where(q.id == request).values(**values))
+
+
+def _asked(row: Any) -> Asked:
+    return Asked(row.id, row.channel_id, row.wants, row.email, row.name, row.subscriber_id, row.at)
+
+
+def let_go(db: Connection, at: datetime, keep: timedelta) -> None:
+    """Forget answers of long ago, and requests that nothing came of."""
+    db.execute(delete(heard).where(heard.c.at < at - keep))
+    over = and_(q.state == "answered", q.at < at - VALID_FOR)
+    db.execute(delete(requests).where(or_(over, q.at < at - 2 * VALID_FOR)))

@@ -1,0 +1,179 @@
+"""Lists and the people on them: add, remove, unsubscribe. A list is one email channel."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+
+from email_validator import EmailNotValidError, validate_email
+
+from syndicate.channel import Scope
+from syndicate.errors import UsageError
+from syndicate.ledger import Joiner, Joining, Subscription
+from syndicate.ledger.lists import LEFT
+from syndicate.office import Office
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What there is to say of one address that was not put on a list."""
+
+    line: int  # of the file, or the address's place in a command
+    email: str  # "" where there is none
+    why: str
+
+
+@dataclass
+class Joined:
+    """What became of the addresses that were to be put on a list."""
+
+    tell: Callable[[Remark], None] = lambda _: None
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def said(self) -> str:
+        """``2 added, 1 known``."""
+        return ", ".join(f"{count} {how}" for how, count in self.counts.items()) or "nobody"
+
+    def refuse(self, line: int, why: str) -> None:
+        self.counts["refused"] += 1
+        self.tell(Remark(line, "", why))
+
+    def count(self, person: Person, how: Joining) -> None:
+        self.counts[how] += 1
+        if how is Joining.LEFT:
+            self.tell(Remark(person.line, person.joiner.email, how))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One line of a file, or one address of a command; ``wrong`` says why it cannot be read."""
+
+    line: int
+    joiner: Joiner
+    wrong: str = ""
+
+
+def list_named(office: Office, name: str | None) -> int:
+    """A list's number in the ledger; without a name the only one there is."""
+    there = [c for c in office.channels if c.scope is Scope.DIGEST]
+    chosen = [c for c in there if name in (None, c.name)]
+    if len(chosen) != 1:
+        names = ", ".join(c.name for c in there) or "none"
+        raise UsageError(f"--list: say which list (there are {names})")
+    with office.ledger.planning() as catalogue:
+        return office.remembered(catalogue, chosen[0]).id
+
+
+def add(
+    office: Office, name: str | None, addresses: Iterable[str], *, source: str, wording: str = "",
+    again: bool = False, tell: Callable[[Remark], None] = lambda _: None,
+) -> Joined:  # fmt: skip
+    """Put addresses on a list, with the evidence of their consent."""
+    people = (
+        Person(number, Joiner(email=address, source=source, wording=wording))
+        for number, address in enumerate(addresses, 1)
+    )
+    return join(office, name, people, Joined(tell), again=again)
+
+
+def join(
+    office: Office, name: str | None, people: Iterable[Person], joined: Joined, *,
+    again: bool = False,
+) -> Joined:  # fmt: skip
+    """Put people on a list, in batches; however many there are, few are in memory."""
+    number, now, rows = list_named(office, name), office.clock(), iter(people)
+    while batch := list(islice(rows, BATCH)):
+        good = list(_good(batch, joined))
+        added = office.ledger.lists.add(number, [p.joiner for p in good], now, again=again)
+        for person, how in zip(good, added, strict=True):
+            joined.count(person, how)
+    return joined
+
+
+def remove(office: Office, name: str | None, addresses: Iterable[str]) -> list[str]:
+    """End subscriptions; returns the addresses that were on no list."""
+    number, now = list_named(office, name), office.clock()
+    known = {address: normal(address) for address in addresses}  # all of them, or nobody
+    ended = office.ledger.lists.end
+    return [said for said, email in known.items() if not ended(number, email, LEFT, now)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What a token did: which list its holder is off now."""
+
+    list_name: str
+    email: str
+    ended: datetime  # now, or when it had ended
+
+
+def unsubscribe(office: Office, token: str) -> Left:
+    """End the subscription that a token names; asking again changes nothing."""
+    lists, said = office.ledger.lists, token.strip().rpartition("/")[2]
+    found = lists.named(said)
+    if found is None:
+        raise UsageError("this is no subscription's token (it stands at the end of its link)")
+    now = office.clock()
+    lists.leave(*found, LEFT, now)
+    person = lists.who(*found)
+    if person is None:  # forgotten: nothing is left to end
+        return Left(list_name="", email="", ended=now)
+    return Left(list_name=person.list_name, email=person.email, ended=person.ended or now)
+
+
+def members(office: Office, name: str | None, *, ended: bool = False) -> Iterator[Subscription]:
+    """Who is on a list."""
+    return office.ledger.lists.on(list_named(office, name), ended=ended)
+
+
+def normal(address: str) -> str:
+    """An address in its normal form, in lower case; UsageError if it is none."""
+    try:
+        found = validate_email(address.strip(), check_deliverability=False)
+    except EmailNotValidError as error:
+        raise UsageError(f"{_short(address.strip())!r}: {error}") from error
+    except ValueError as error:  # a lone half of a character, say
+        raise UsageError(f"{_short(address.strip())!r}: it is no address") from error
+    if found.ascii_local_part is None and not found.local_part.isascii():
+        raise UsageError(f"{_short(address.strip())!r}: only ASCII may stand before the @")
+    return found.normalized.lower()
+
+
+def _good(batch: Iterable[Person], joined: Joined) -> Iterator[Person]:
+    for one in batch:
+        try:
+            yield replace(one, joiner=_readable(one))
+        except UsageError as error:
+            joined.refuse(one.line, str(error))
+
+
+def _readable(person: Person) -> Joiner:
+    if person.wrong:
+        raise UsageError(person.wrong)
+    name = _line(person.joiner.name)
+    if "@" in name:
+        raise UsageError(f"{_short(name)!r} stands where a name should (one address a line)")
+    return replace(
+        person.joiner, email=normal(person.joiner.email), name=name,
+        source=_line(person.joiner.source), wording=_line(person.joiner.wording),
+    )  # fmt: skip
+
+
+def _line(text: str) -> str:
+    """One line that any database keeps."""
+    said = " ".join(text.replace("\0", " ").split())
+    try:
+        said.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{_short(said)!r} is not in UTF-8") from error
+    return said
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:59]}…"

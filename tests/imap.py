@@ -1,0 +1,327 @@
+"""An IMAP server on this machine that keeps a few messages and fails when it is asked to."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from threading import Event, Lock, Thread
+from typing import BinaryIO, Literal, Self
+
+Step = Literal[
+    "connect", "capability", "starttls", "login", "select", "search", "fetch", "literal", "store",
+    "logout",
+]  # fmt: skip
+Act = Literal["refuse", "reject", "hang up", "wait", "say", "vanish"]
+
+PATIENCE = 60.0  # seconds a client may be silent
+MOST_LINE = 8192  # RFC 7162 4
+WORD = re.compile(r'"((?:[^"\\]|\\["\\])*)"|(\([^)]*\)|[^\s"]+)')
+
+
+@dataclass
+class Mail:
+    """One message of a folder."""
+
+    content: bytes
+    flags: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What goes wrong, where: ``Fault(at="fetch", do="hang up", nth=2)``.
+
+    ``refuse`` answers NO, ``reject`` BAD, both with ``text``. ``say`` sends ``text`` as it is
+    (``TAG`` stands for the command's) and nothing else. ``vanish`` removes the message that
+    is asked for before it is looked for. ``literal`` is in the middle of a message. ``nth``
+    counts how often the step was reached, from 1; 0 is every time.
+    """
+
+    at: Step
+    do: Act
+    nth: int = 0
+    text: str = "as asked"
+    seconds: float = 0.0  # to wait
+
+
+class LoopbackImap:
+    """``with LoopbackImap(mails) as imap:`` listens at ``imap.url`` and keeps ``imap.folders``.
+
+    ``mails`` are INBOX's, UID -> message. ``starttls`` offers STARTTLS, ``tls`` speaks TLS
+    from the first byte (imaps). ``capabilities`` are said besides IMAP4rev1.
+    """
+
+    def __init__(
+        self,
+        mails: dict[int, Mail] | None = None,
+        *,
+        user: str = "desk",
+        password: str = "secret",
+        starttls: ssl.SSLContext | None = None,
+        tls: ssl.SSLContext | None = None,
+        faults: Iterable[Fault] = (),
+        capabilities: str = "AUTH=PLAIN",
+        read_only: bool = False,
+    ) -> None:
+        self.folders: dict[str, dict[int, Mail]] = {"INBOX": mails or {}}
+        self.user, self.password = user, password
+        self.starttls, self.tls = starttls, tls
+        self.faults = list(faults)
+        self.capabilities = capabilities
+        self.read_only = read_only
+        self.commands: list[str] = []  # the lines as they came, without tags and secrets
+        self.stopping = Event()
+        self._lock = Lock()
+        self._reached: Counter[Step] = Counter()
+        self._sessions: dict[Thread, _Session] = {}
+
+    def __enter__(self) -> Self:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(0.25)  # where hanging up does not wake who accepts
+        self.port: int = self._listener.getsockname()[1]
+        self._accepting = Thread(target=self._accept, name="imap", daemon=True)
+        self._accepting.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stopping.set()
+        _hang_up(self._listener)
+        self._accepting.join(timeout=5)
+        for thread, session in self._sessions.items():
+            session.interrupt()
+            thread.join(timeout=5)
+
+    @property
+    def url(self) -> str:
+        return f"{'imaps' if self.tls else 'imap'}://127.0.0.1:{self.port}"
+
+    @property
+    def inbox(self) -> dict[int, Mail]:
+        return self.folders["INBOX"]
+
+    @property
+    def verbs(self) -> list[str]:
+        """The commands' names, as they came."""
+        return [line.split()[line.startswith("UID ")] for line in self.commands]
+
+    def fault(self, step: Step) -> Fault | None:
+        """What shall go wrong here, now; every asking counts as reaching the step."""
+        with self._lock:
+            self._reached[step] += 1
+            for fault in self.faults:
+                if fault.at == step and fault.nth in (0, self._reached[step]):
+                    return fault
+        return None
+
+    def _accept(self) -> None:
+        while not self.stopping.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+            session = _Session(self, connection)
+            thread = Thread(target=self._talk, args=(session,), name="imap", daemon=True)
+            self._sessions[thread] = session
+            thread.start()
+
+    def _talk(self, session: _Session) -> None:
+        with suppress(OSError, _Bye):  # ssl.SSLError is an OSError
+            session.run()
+        session.close()
+
+
+class _Bye(Exception):
+    """The conversation is over."""
+
+
+class _Session:
+    """One client's conversation."""
+
+    def __init__(self, server: LoopbackImap, connection: socket.socket) -> None:
+        self.server = server
+        connection.settimeout(PATIENCE)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+        self.connection = connection
+        self.reader: BinaryIO = connection.makefile("rb")
+        self.encrypted = False
+        self.trusted = False
+        self.mails: dict[int, Mail] | None = None  # of the folder that is selected
+        self.tag = "*"
+
+    def run(self) -> None:
+        if self.server.tls:
+            self._encrypt(self.server.tls)
+        if not self._goes_wrong("connect"):
+            self._say("* OK loopback")
+        while True:
+            self.tag, _, line = self._line().partition(" ")
+            verb, *words = self._heard(line) or [""]
+            action = self.VERBS.get(verb)
+            if action is None:
+                self._say(f"{self.tag} BAD unknown command")
+            else:
+                action(self, *words)
+
+    def interrupt(self) -> None:
+        """End it from another thread: the session's own closes it."""
+        with suppress(OSError):
+            socket.socket.shutdown(self.connection, socket.SHUT_RDWR)  # beneath TLS, if any
+
+    def close(self) -> None:
+        self.reader.close()
+        _hang_up(self.connection)
+
+    def _heard(self, line: str) -> list[str]:
+        """The words of a command; LOGIN's are not kept."""
+        words = [
+            re.sub(r"\\(.)", r"\1", found[1]) if found[2] is None else found[2]
+            for found in WORD.finditer(line)
+        ]
+        self.server.commands.append("LOGIN" if words[:1] == ["LOGIN"] else line)
+        return [" ".join(words[:2]), *words[2:]] if words[:1] == ["UID"] else words
+
+    def _capability(self) -> None:
+        able = f"IMAP4rev1 {self.server.capabilities}"
+        if self.server.starttls and not self.encrypted:
+            able += " STARTTLS"
+        if not self._goes_wrong("capability"):
+            self._say(f"* CAPABILITY {able}", f"{self.tag} OK done")
+
+    def _starttls(self) -> None:
+        if self.server.starttls is None or self.encrypted:
+            self._say(f"{self.tag} BAD not offered")
+        elif not self._goes_wrong("starttls"):
+            self._say(f"{self.tag} OK go ahead")
+            self._encrypt(self.server.starttls)
+
+    def _login(self, user: str, password: str) -> None:
+        if "LOGINDISABLED" in self.server.capabilities and not self.encrypted:
+            self._say(f"{self.tag} NO [PRIVACYREQUIRED] not here")
+        elif not self._goes_wrong("login"):
+            self._admit(user, password)
+
+    def _authenticate(self, mechanism: str) -> None:
+        self._say("+ ")
+        _, user, password = b64decode(self._line()).decode().split("\0")
+        if not self._goes_wrong("login"):
+            self._admit(user, password)
+
+    def _admit(self, user: str, password: str) -> None:
+        self.trusted = (user, password) == (self.server.user, self.server.password)
+        no = "NO [AUTHENTICATIONFAILED] not you"
+        self._say(f"{self.tag} OK welcome" if self.trusted else f"{self.tag} {no}")
+
+    def _select(self, name: str) -> None:
+        if self._goes_wrong("select"):
+            return
+        self.mails = self.server.folders.get(name) if self.trusted else None
+        if self.mails is None:
+            self._say(f"{self.tag} NO [NONEXISTENT] there is no {name}")
+        else:
+            may = "READ-ONLY" if self.server.read_only else "READ-WRITE"
+            self._say(f"* {len(self.mails)} EXISTS", f"{self.tag} OK [{may}] selected")
+
+    def _search(self, numbers: str, *criteria: str) -> None:
+        assert criteria == ("UNSEEN", "UNDELETED")
+        if self._goes_wrong("search"):
+            return
+        first, _, last = numbers.partition(":")
+        held = sorted(self._held())[int(first) - 1 : None if last == "*" else int(last)]
+        found = [uid for uid in held if not {"\\Seen", "\\Deleted"} & self._held()[uid].flags]
+        self._say("* SEARCH" + "".join(f" {uid}" for uid in found), f"{self.tag} OK done")
+
+    def _fetch(self, number: str, what: str) -> None:
+        uid = int(number)
+        asked = re.fullmatch(r"\(UID BODY\.PEEK\[\]<0\.(\d+)>\)", what)
+        if self._goes_wrong("fetch", uid):
+            return
+        if asked and uid in self._held():
+            self._say("* 99 FETCH (FLAGS () UID 99)")  # another's, that nobody asked for
+            self._literal(uid, self._held()[uid].content[: int(asked[1])])
+        self._say(f"{self.tag} OK done" if asked else f"{self.tag} BAD")
+
+    def _literal(self, uid: int, content: bytes) -> None:
+        place = sorted(self._held()).index(uid) + 1
+        head = f"* {place} FETCH (UID {uid} BODY[]<0> {{{len(content)}}}\r\n".encode()
+        half = len(content) // 2
+        self.connection.sendall(head + content[:half])
+        if self._goes_wrong("literal"):
+            raise _Bye
+        self.connection.sendall(content[half:] + b")\r\n")
+
+    def _store(self, number: str, how: str, flags: str) -> None:
+        assert how == "+FLAGS.SILENT"
+        if self._goes_wrong("store", int(number)):
+            return
+        if int(number) in self._held():
+            self._held()[int(number)].flags |= set(flags.strip("()").split())
+        self._say(f"{self.tag} OK done")
+
+    def _logout(self) -> None:
+        if not self._goes_wrong("logout"):
+            self._say("* BYE", f"{self.tag} OK done")
+            raise _Bye
+
+    VERBS: dict[str, Callable[..., None]] = {  # noqa: RUF012
+        "CAPABILITY": _capability,
+        "STARTTLS": _starttls,
+        "LOGIN": _login,
+        "AUTHENTICATE": _authenticate,
+        "SELECT": _select,
+        "UID SEARCH": _search,
+        "UID FETCH": _fetch,
+        "UID STORE": _store,
+        "LOGOUT": _logout,
+    }
+
+    def _held(self) -> dict[int, Mail]:
+        if self.mails is None:
+            raise _Bye
+        return self.mails
+
+    def _goes_wrong(self, step: Step, uid: int = 0) -> bool:
+        """Do what was asked for at this step; whether the step ended with it."""
+        fault = self.server.fault(step)
+        if fault is None:
+            return False
+        if fault.do == "hang up":
+            raise _Bye
+        if fault.do == "wait":
+            self.server.stopping.wait(fault.seconds)
+        elif fault.do == "vanish":
+            self._held().pop(uid, None)
+        elif fault.do == "say":
+            self._say(fault.text.replace("TAG", self.tag))
+        else:
+            self._say(f"{self.tag} {'NO' if fault.do == 'refuse' else 'BAD'} {fault.text}")
+        return fault.do not in ("wait", "vanish")
+
+    def _encrypt(self, context: ssl.SSLContext) -> None:
+        self.reader.close()
+        plain = self.connection
+        self.connection = context.wrap_socket(plain, server_side=True)
+        self.reader = self.connection.makefile("rb")
+        self.encrypted = True
+
+    def _line(self) -> str:
+        line = self.reader.readline(MOST_LINE)
+        if not line.endswith(b"\n"):
+            raise _Bye
+        return line.decode(errors="replace").rstrip("\r\n")
+
+    def _say(self, *lines: str) -> None:
+        said = "".join(f"{line}\r\n" for line in lines)
+        self.connection.sendall(said.encode("utf-8", "surrogateescape"))
+
+
+def _hang_up(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)  # wakes who waits for it
+    connection.close()
