@@ -178,7 +178,7 @@ class Bench:
         sessions = str(self.connections)
         if self.source:
             size = str(len(self.letter))
-            command = [self.source, "-s", sessions, "-m", str(count), "-l", size]
+            command = [self.source, "-d", "-s", sessions, "-m", str(count), "-l", size]
             command.append(f"127.0.0.1:{port}")
         else:
             path = self.folder / "letter"

@@ -312,10 +312,10 @@ class Hears(ABC):
         """Whether it is configured where answers arrive: ``tick`` reads them then."""
 
     @abstractmethod
-    def hear(self, source: str = "") -> Iterator[Reply]:
+    def hear(self, lists: Sequence[str], source: str = "") -> Iterator[Reply]:
         """What came back, oldest first; asking for the next one says that the last is dealt with.
 
-        ``source`` in the place of what is configured: a file, a folder, an address. UsageError for
+        ``lists`` are what a letter may call them: names and titles. ``source`` in the place of what is configured: a file, a folder, an address. UsageError for
         one that is none; Refused or Unavailable where it cannot be read.
         """
 

@@ -59,7 +59,7 @@ def _take_in(
 ) -> None:
     assert isinstance(channel, Hears)
     listener = Listener(office, channel, known)
-    replies = channel.hear(source)
+    replies = channel.hear(_names(office), source)
     try:
         for reply in replies:
             listener.take(reply)
@@ -166,12 +166,22 @@ class Listener:
 
     def _list(self, about: str) -> KnownChannel:
         """The list that a letter names, by its name or title; else the one it came to."""
-        said = about.casefold()
-        for channel in self.office.channels:
-            names = {channel.name.casefold(), str(getattr(channel, "title", "")).casefold()}
-            if channel.scope is Scope.DIGEST and said and said in names:
+        for channel in _lists(self.office):
+            if about and about.casefold() in (one.casefold() for one in _called(channel)):
                 return self.office.ledger.known_channels().get(channel.name, self.known)
         return self.known
+
+
+def _lists(office: Office) -> list[Channel]:
+    return [channel for channel in office.channels if channel.scope is Scope.DIGEST]
+
+
+def _called(channel: Channel) -> tuple[str, str]:
+    return channel.name, str(getattr(channel, "title", channel.name))
+
+
+def _names(office: Office) -> list[str]:
+    return [name for channel in _lists(office) for name in _called(channel)]
 
 
 def _address(reply: Reply) -> str:
@@ -216,9 +226,8 @@ def _memberships(office: Office, asked: Asked) -> Iterator[Membership]:
     """Every list, and the person's token for those they are on."""
     on = {one.list_name for one in office.ledger.lists.of(asked.email) if one.ended is None}
     known = office.ledger.known_channels()
-    for channel in office.channels:
-        if channel.scope is Scope.DIGEST and channel.name in known:
+    for channel in _lists(office):
+        if channel.name in known:
             make = office.ledger.lists.tokens.make
             token = make(SUBSCRIPTION, known[channel.name].key, asked.subscriber or 0)
-            title = str(getattr(channel, "title", channel.name))
-            yield Membership(channel.name, title, token if channel.name in on else "")
+            yield Membership(*_called(channel), token if channel.name in on else "")

@@ -216,7 +216,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
     def listens(self) -> bool:
         return bool(self.inbox.get_secret_value())
 
-    def hear(self, source: str = "") -> Iterator[Reply]:
+    def hear(self, lists: Sequence[str], source: str = "") -> Iterator[Reply]:
         from syndicate_email.incoming import Marks, understand
         from syndicate_email.postbox import Postbox, place
 
@@ -224,7 +224,10 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
             where = place(source or self.inbox.get_secret_value())
         except ValueError as error:
             raise UsageError(f"{error}") from error
-        marks = Marks(bounces=self.bounces, unsubscribe=self.unsubscribe, mailbox=self.mailbox)
+        marks = Marks(
+            bounces=self.bounces, unsubscribe=self.unsubscribe, mailbox=self.mailbox,
+            lists=tuple(lists),
+        )  # fmt: skip
         setting = "the letters" if source else f"channels.{self.name}.inbox"
         for message in Postbox(where, setting).messages():
             reply = understand(message.content, marks)

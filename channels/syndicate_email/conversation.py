@@ -129,7 +129,7 @@ class Conversation:
             taken = posting.over is not None and self.sent >= posting.over
             yield posting, self._doubt() if taken else None
 
-    def _answered(self, step: Step, posting: Posting, code: int, text: str) -> Iterator[Ended]:
+    def _answered(self, step: Step, posting: Posting, code: int, text: bytes) -> Iterator[Ended]:
         if step is Step.DOT:
             yield posting, self._verdict(posting, code, text)
         elif posting.failed:
@@ -144,7 +144,7 @@ class Conversation:
             posting.failed = True
             if step is Step.MAIL:
                 self.closing = True
-                said = self.dialler.said("MAIL", code, text)
+                said = self.dialler.said("MAIL", code, _line(text))
                 yield posting, Unavailable(said)
                 raise SenderRefused(said, code)
             if step is Step.DATA or not self.pipelining:
@@ -156,7 +156,7 @@ class Conversation:
         posting.over = self.said
         self.awaited.append((Step.DOT, posting))
 
-    def _verdict(self, posting: Posting, code: int, text: str) -> Receipt | DeliveryError:
+    def _verdict(self, posting: Posting, code: int, text: bytes) -> Receipt | DeliveryError:
         if code // 100 == 2:
             return Receipt(posting.reference)
         if code // 100 in (4, 5):
@@ -166,10 +166,11 @@ class Conversation:
             f"{self.dialler.setting}: the relay answered the letter with a strange {code}"
         )
 
-    def _refusal(self, what: str, posting: Posting, code: int, text: str) -> Bounced | Deferred:
+    def _refusal(self, what: str, posting: Posting, code: int, text: bytes) -> Bounced | Deferred:
+        line = _line(text)
         # its owner is not named in logs
-        said = re.sub(re.escape(posting.recipient), "…", text, flags=re.IGNORECASE)
-        enhanced = ENHANCED.match(text)
+        said = re.sub(re.escape(posting.recipient), "…", line, flags=re.IGNORECASE)
+        enhanced = ENHANCED.match(line)
         number = f"{code} {enhanced[1]}" if enhanced else f"{code}"
         kind = Bounced if code // 100 == 5 else Deferred
         return kind(self.dialler.said(what, code, said), number)
@@ -200,7 +201,7 @@ class Conversation:
         self.out += words
         self.said += sum(map(len, words))
 
-    def _replies(self, heard: bytes) -> Iterator[tuple[int, str]]:
+    def _replies(self, heard: bytes) -> Iterator[tuple[int, bytes]]:
         *lines, self._heard = (self._heard + heard).split(b"\n")
         if len(self._heard) > MOST_REPLY:
             raise ValueError("an answer without an end")
@@ -212,4 +213,8 @@ class Conversation:
                 continue
             text = b" ".join(self._lines)
             self._lines.clear()
-            yield int(line[:3]), squeeze(text.decode(errors="replace")) if text else ""
+            yield int(line[:3]), text
+
+
+def _line(text: bytes) -> str:
+    return squeeze(text.decode(errors="replace"))

@@ -32,13 +32,15 @@ NAMING = ("message-id", "date", "from", "subject", "to")  # what no reader of ma
 MOST_HASHED = 65_536  # bytes of a body: some read only the start of a message
 MOST_NAME = 200
 MOST_WORDS = 5  # of a list's name
+BARE = (Says.LEAVE, Says.JOIN)  # understood without a token
+CLEAR = re.compile("subscribe|langganan", re.I)  # no letter to a person begins with these
 WORDS = {
     Says.LEAVE: r"unsubscribe|berhenti(?: (?:ber)?langganan)?|stop|leave|keluar",
     Says.JOIN: r"subscribe|(?:ber)?langganan|daftar|join|ikut",
     Says.LISTS: r"lists|ubah",
 }
 WISHES = {
-    says: re.compile(rf"(?:{words})(?:(?: |%20|\+)+(?P<more>.+))?", re.I)
+    says: re.compile(rf"(?P<verb>{words})(?:(?: |%20|\+)+(?P<more>.+))?", re.I)
     for says, words in WORDS.items()
 }
 CONFIRM = re.compile(rf"\b(?:confirm|konfirmasi)(?: |%20|\+)+{TOKEN}(?![\w-])", re.I | re.A)
@@ -50,7 +52,7 @@ AROUND = " \t.!,;:…*_\"'`“”‘’«»<>()[]\ufeff\u200b"
 NAME = re.compile(r"[\w &'’./-]{1,80}")
 NO_NAME = (
     "me", "saya", "please", "tolong", "mohon", "from", "to", "dari", "ke", "pada", "the", "this",
-    "ini", "list", "milis", "now", "sekarang",
+    "ini", "list", "milis", "langganan", "berlangganan", "now", "sekarang",
 )  # fmt: skip
 DAEMON = re.compile(r"(?:^|[\s<\"])(?:mailer-?daemon|postmaster)\b|^\s*<#?(?:@\[\])?>", re.I)
 FAILURE = re.compile(
@@ -94,14 +96,15 @@ class Marks:
     bounces: str = ""  # the VERP envelope sender: kembali+{token}@kantor.example; "" is none
     unsubscribe: str = ""  # the page for one click: https://…/{token}; "" is none
     mailbox: str = ""  # the address that takes letters; it asks itself for nothing
+    lists: tuple[str, ...] = ()  # names and titles that a wish may be about; () is not known
 
 
 def understand(message: bytes, marks: Marks) -> Reply:
     """What one message says, whatever it is; it never raises.
 
-    ``key`` is the same however the message was fetched. ``about`` is what stands where a list's
-    name would; whether there is such a list is not known here. ``email`` is its sender's, and
-    proves nothing: anybody can write any name there.
+    ``key`` is the same however the message was fetched. ``about`` is one of ``marks.lists``;
+    where none are known, it is what stands in the place of a name. ``email`` is its sender's,
+    and proves nothing: anybody can write any name there.
     """
     content = re.sub(rb"\r\n?", b"\n", message)
     letter = parsed(content)
@@ -123,7 +126,7 @@ def _understood(letter: Message, marks: Marks) -> Reply:
     """Reports come first, as they are automatic, too; and a way out is open to machines."""
     return (
         report(letter, marks)
-        or _one_click(header(letter, "subject"))
+        or _one_click(header(letter, "subject"), marks)
         or _away(letter)
         or _notice(letter, marks)
         or _automatic(letter)
@@ -131,9 +134,9 @@ def _understood(letter: Message, marks: Marks) -> Reply:
     )
 
 
-def _one_click(line: str) -> Reply | None:
+def _one_click(line: str, marks: Marks) -> Reply | None:
     """Mail providers write our mailto link's letter for their users (RFC 2369, 8058)."""
-    wish = _wish(line)
+    wish = _wish(line, marks)
     return wish if wish and wish.says is Says.LEAVE and wish.token else None
 
 
@@ -177,36 +180,43 @@ def _personal(letter: Message, marks: Marks) -> Reply:
     if confirmed := CONFIRM.search(subject):
         return Reply(key="", says=Says.CONFIRM, token=confirmed[1].lower(), email=email)
     line = _first_line(text(letter))
-    wish = _wish(subject) or _wish(line)
+    wish = _wish(subject, marks) or _wish(line, marks)
     if wish is None or not (wish.token or email):
         return Reply(key="", says=Says.OTHER, email=email, detail=masked(subject))
     named = replace(wish, email=email, name=name if wish.says is Says.JOIN else "")
-    return _one_click(line) or named
+    return _one_click(line, marks) or named
 
 
-def _wish(line: str) -> Reply | None:
+def _wish(line: str, marks: Marks) -> Reply | None:
     """What a line asks for, if that is all it says: ``Re: unsubscribe TOKEN``."""
     line = squeeze(BEFORE.sub("", line[:LONGEST]))
-    bare, asks = line.strip(f"{AROUND}?"), line.rstrip(AROUND).endswith("?")
     for says, words in WISHES.items():
-        if found := words.fullmatch(bare):
-            return _about(says, (found["more"] or "").lstrip(AROUND), asks=asks)
+        if found := words.fullmatch(line.strip(f"{AROUND}?")):
+            more = (found["more"] or "").lstrip(AROUND)
+            if token := WHOSE.match(more):
+                return Reply(key="", says=says, token=token[1].lower())
+            about = _without_fillers(more)
+            asks = line.rstrip(AROUND).endswith("?")
+            meant = not about or (_is_name(about, found["verb"], marks) and not asks)
+            return Reply(key="", says=says, about=about) if meant and says in BARE else None
     return None
 
 
-def _about(says: Says, more: str, *, asks: bool) -> Reply | None:
-    """The wish, with the token or the list's name after it; None for more words than that."""
-    if whose := WHOSE.match(more):
-        return Reply(key="", says=says, token=whose[1].lower())
+def _without_fillers(more: str) -> str:
     words = more.split()
     while words and words[0].strip(AROUND).lower() in NO_NAME:
         del words[0]
     while words and words[-1].strip(AROUND).lower() in NO_NAME:
         del words[-1]
-    about = " ".join(words).strip(AROUND)
-    if says is Says.LISTS or len(words) > MOST_WORDS or (words and asks):
-        return None
-    return Reply(key="", says=says, about=about) if not about or NAME.fullmatch(about) else None
+    return " ".join(words).strip(AROUND)
+
+
+def _is_name(about: str, verb: str, marks: Marks) -> bool:
+    """Whether a list is meant: ``Daftar hadir rapat`` and ``Join us`` are letters to people."""
+    if marks.lists:
+        return about.casefold() in (name.casefold() for name in marks.lists)
+    most = MOST_WORDS if CLEAR.search(verb) else 1
+    return NAME.fullmatch(about) is not None and len(about.split()) <= most
 
 
 def _first_line(said: str) -> str:
@@ -228,12 +238,7 @@ def _sender(letter: Message, marks: Marks) -> tuple[str, str]:
         return "", ""
     # what the parser passes over, or decodes, may be meant to deceive
     plainly = re.fullmatch(rf"(?:.*<)?{re.escape(person.addr_spec)}>?(?: ?\(.*\))?,?", value)
-    tampered = UNPRINTABLE.search(f"{found}{person.display_name}")
-    if (
-        not plainly
-        or tampered
-        or group.display_name is not None
-        or address == marks.mailbox.lower()
-    ):
+    tampered = UNPRINTABLE.search(f"{found}{person.display_name}") or group.display_name is not None
+    if not plainly or tampered or address == marks.mailbox.lower():
         return "", ""
     return excerpt(squeeze(raw(person.display_name)), MOST_NAME), address

@@ -18,7 +18,7 @@ from syndicate.text import excerpt, plain, squeeze
 if TYPE_CHECKING:
     from syndicate_email.incoming import Marks
 
-TOKEN = r"([a-z2-7]{26}|\d{1,18}-[0-9a-f]{32})"  # noqa: S105 - its form, now and formerly
+TOKEN = r"(\d{1,18}-[0-9a-f]{32}|[0-9a-f]{32})"  # noqa: S105 - its form, now and formerly
 RECIPIENTS = (
     "to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-rcpt-to",
 )  # fmt: skip
@@ -49,6 +49,7 @@ POLICY = re.compile(
 )
 ADDRESS = re.compile(r'"[^"\n]*"@[^\s<>()]*|[^\s<>()\[\]"\',;:]+')  # and any other word
 LONE = re.compile(r"[\ud800-\udc7f\udd00-\udfff]")  # surrogates that stand for no byte
+UNSEEN = re.compile(r"(?is)<(head|style|script)\b.*?</\1\s*>")
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 LONGEST = 2000  # characters of a header that are decoded: the parser takes quadratic time
 MOST_TEXT = 20_000  # characters of a text that are looked at
@@ -179,11 +180,14 @@ def parts(message: Message) -> Iterator[Message]:
     waiting = deque([message])
     while waiting:
         part = waiting.popleft()
-        inner = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(inner, list):
-            waiting.extendleft(one for one in reversed(inner) if isinstance(one, Message))
+        if part.get_content_maintype() == "multipart" and part.is_multipart():
+            waiting.extendleft(reversed(_within(part)))
         else:
             yield part
+
+
+def _within(part: Message) -> list[Message]:
+    return [one for one in part.get_payload() if isinstance(one, Message)]
 
 
 def header(message: Message, name: str) -> str:
@@ -213,18 +217,28 @@ def _decoded(value: str) -> str:
 
 def blocks(part: Message, most: int = MOST_BLOCKS) -> list[Message]:
     """The groups of fields that a part holds, whether or not the parser saw messages in it."""
-    inner = part.get_payload()
-    said = "\n\n".join(map(_whole, inner)) if isinstance(inner, list) else str(inner)
-    if header(part, "content-transfer-encoding").lower() in ("base64", "quoted-printable"):
-        said = _content(part, said)
+    if part.is_multipart():
+        said = _without_encoding(part, "\n\n".join(map(_whole, _within(part))))
+    else:
+        said = _content(part)
     found = re.split(r"\n\s*\n", said.strip(), maxsplit=most)[:most]
     return [HeaderParser().parsestr(one) for one in found]
 
 
+def _without_encoding(part: Message, said: str) -> str:
+    """No message in a message may be encoded, but for RFC 6533; the parser looks for none."""
+    encoding = header(part, "content-transfer-encoding")
+    if encoding.lower() not in ("base64", "quoted-printable"):
+        return said
+    unseen = Message()
+    unseen["Content-Transfer-Encoding"] = encoding
+    unseen.set_payload(said.encode("ascii", "replace").decode())
+    return _content(unseen)
+
+
 def _whole(message: Message) -> str:
     fields = "".join(f"{name}: {value}\n" for name, value in message.raw_items())
-    inner = message.get_payload()
-    return f"{fields}\n{inner if isinstance(inner, str) else ''}"
+    return f"{fields}\n{'' if message.is_multipart() else _content(message)}"
 
 
 def text(message: Message) -> str:
@@ -236,19 +250,14 @@ def text(message: Message) -> str:
             found.setdefault(part.get_content_type() == "text/html", part)
     if not found:
         return ""
-    part = found[min(found)]
-    said = _content(part, str(part.get_payload()))[:MOST_TEXT]
-    if part.get_content_type() == "text/html":
-        return plain(re.sub(r"(?is)<(head|style|script)\b.*?</\1\s*>", "", said))
-    return said
+    is_html = min(found)
+    said = _content(found[is_html])[:MOST_TEXT]
+    return plain(UNSEEN.sub("", said)) if is_html else said
 
 
-def _content(part: Message, said: str) -> str:
+def _content(part: Message) -> str:
     """A part's text, out of its transfer encoding and its charset, as far as they can be told."""
-    wrapped = Message()
-    wrapped["Content-Transfer-Encoding"] = header(part, "content-transfer-encoding")
-    wrapped.set_payload(said)
-    content = wrapped.get_payload(decode=True)
+    content = part.get_payload(decode=True)
     assert isinstance(content, bytes)
     try:
         return raw(content.decode(part.get_content_charset() or "utf-8", "replace"))

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from html import escape
 
 from syndicate import ConfigError, Edition, Finding, Item, Publisher
 from syndicate.article import Article, Correction, Withdrawal
 from syndicate_email.contents import contents
-from syndicate_email.letter import MOST_ENTRIES, List, compose
+from syndicate_email.letter import List, compose
 from syndicate_email.stencil import Stencil
 
 
@@ -24,10 +25,12 @@ def review(edition: Edition, to: List, letter: bytes) -> Iterator[Finding]:
     yield Finding(
         "size", True, f"{len(letter) / 1000:.0f} kB a letter, {size / 1000:.0f} kB of it HTML"
     )
-    entries = contents(edition, to.manner).entries
-    shown = html.get_content().count("<h2") + html.get_content().count("<h3")
-    if len(entries) > MOST_ENTRIES or shown < len(entries):
-        yield Finding("length", False, f"{len(entries)} articles: of some only the headline is in")
+    said = contents(edition, to.manner)
+    more = to.manner.words(said.language)["more"]
+    counts = range(1, len(said.entries) + 1)
+    if any(escape(more.format(count=count)) in html.get_content() for count in counts):
+        many = f"{len(said.entries)} articles: of some only the headline is in"
+        yield Finding("length", False, many)
     for item in (*edition.items, *edition.corrections):
         yield from _about(item)
     yield from _for_mail_systems(edition.publisher, to)

@@ -23,7 +23,7 @@ TEXTS = (
     "you_get_this",
 )  # fmt: skip
 TEMPLATES = ("letter.html.jinja", "letter.txt.jinja")
-LONGEST_TOKEN = 26  # characters, as the ledger makes them
+LONGEST_TOKEN = 32  # characters, as the ledger makes them
 PORTS = {"smtp": 25, "smtps": 465}
 MOST_CONNECTIONS = 64
 SUBMISSION = 587  # with a user (RFC 6409)

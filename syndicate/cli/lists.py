@@ -199,7 +199,7 @@ def unsubscribe(
 ) -> None:
     """End the subscription that a token names.
 
-    Example: syndicate unsubscribe gx3v6n2kq7w5mzr4h2t6c8b3aa
+    Example: syndicate unsubscribe 3f0c9a41d7e25b886c1fd0427ab95e13
     """
     from syndicate.cli import show
     from syndicate.people import unsubscribe as run

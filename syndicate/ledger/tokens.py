@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import re
-from base64 import b32decode, b32encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,7 +11,7 @@ from hashlib import sha256
 SUBSCRIPTION, REQUEST = "subscription", "request"
 NUMBER = 5  # bytes: a trillion people
 PROOF = 11  # bytes
-FORM = re.compile(r"[a-z2-7]{26}")
+FORM = re.compile(r"[0-9a-f]{32}")
 OLD_FORM = re.compile(r"(\d{1,18})-([0-9a-f]{32})")  # until ledger version 6
 
 
@@ -27,20 +26,19 @@ class Tokens:
     keys: tuple[str, ...]  # hex, the newest first
 
     def make(self, what: str, channel: str, number: int) -> str:
-        """26 characters, of letters and digits that survive any change of case."""
+        """32 hex digits, which survive any change of case."""
         key = bytes.fromhex(self.keys[0])
         proof = _proof(key, what, channel, number)
-        hidden = _xor(number.to_bytes(NUMBER), _pad(key, proof))
-        return b32encode(hidden + proof)[:26].decode().lower()
+        return (_hidden(number, key, proof) + proof).hex()
 
     def read(self, token: str, what: str, channels: Iterable[str]) -> tuple[str, int] | None:
         """(channel, number) that a token names; None where nobody of us made it."""
         token, names = token.strip().lower(), list(channels)
         if FORM.fullmatch(token):
-            raw = b32decode(token.upper() + "======")
-            hidden, proof = raw[:NUMBER], raw[NUMBER:]
+            raw = bytes.fromhex(token)
+            hidden, proof = int.from_bytes(raw[:NUMBER]), raw[NUMBER:]
             for key in map(bytes.fromhex, self.keys):
-                number = int.from_bytes(_xor(hidden, _pad(key, proof)))
+                number = int.from_bytes(_hidden(hidden, key, proof))
                 for name in names:
                     if hmac.compare_digest(_proof(key, what, name, number), proof):
                         return name, number
@@ -60,12 +58,10 @@ def _proof(key: bytes, what: str, channel: str, number: int) -> bytes:
     return hmac.digest(key, f"{what}\0{channel}\0{number}".encode(), "sha256")[:PROOF]
 
 
-def _pad(key: bytes, proof: bytes) -> bytes:
-    return hmac.digest(key, b"pad\0" + proof, "sha256")[:NUMBER]
-
-
-def _xor(one: bytes, other: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(one, other, strict=True))
+def _hidden(number: int, key: bytes, proof: bytes) -> bytes:
+    """A number under its pad, or what is under it."""
+    pad = hmac.digest(key, b"pad\0" + proof, "sha256")[:NUMBER]
+    return (number ^ int.from_bytes(pad)).to_bytes(NUMBER)
 
 
 def _old(key: str, channel: str, number: str) -> str:

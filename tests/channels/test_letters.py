@@ -313,6 +313,15 @@ def test_what_could_be_better_is_told() -> None:
     assert "42 articles" in found["length"].detail
 
 
+def test_a_letter_that_was_shortened_for_its_size_is_told() -> None:
+    def many(letters: int) -> dict[str, Finding]:
+        head, lead = "n" * letters, "kata " * 300
+        return reviewed(make(), *(named(f"{n}{head}", lead=lead) for n in range(34)))
+
+    assert "length" not in many(10)
+    assert "34 articles" in many(800)["length"].detail
+
+
 # in a browser
 
 
