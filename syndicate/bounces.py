@@ -23,8 +23,8 @@ def counted(code: str, before: int, last: datetime | None, at: datetime) -> Boun
     """One more: a returned letter's status (``5.1.1``), or our relay's answer (``550 5.1.1``).
 
     A status of class 5 is final, but for 5.7, where a policy refused us and every reader of that
-    provider would be lost for our relay's bad name, and for 5.2.2, a full mailbox. What our own relay says counts, and is not
-    final by itself: it may be wrong about everybody.
+    provider would be lost for our relay's bad name, and for 5.2.2, a full mailbox. What our own
+    relay says counts, and is not final by itself: it may be wrong about everybody.
     """
     count = before + 1 if last is not None and at - last <= TOGETHER else 1
     return Bounces(count, bool(HARD.fullmatch(code)) or count >= MOST)

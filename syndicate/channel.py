@@ -315,8 +315,9 @@ class Hears(ABC):
     def hear(self, lists: Sequence[str], source: str = "") -> Iterator[Reply]:
         """What came back, oldest first; asking for the next one says that the last is dealt with.
 
-        ``lists`` are what a letter may call them: names and titles. ``source`` in the place of what is configured: a file, a folder, an address. UsageError for
-        one that is none; Refused or Unavailable where it cannot be read.
+        ``lists`` are what a letter may call them: names and titles. ``source`` in the place of
+        what is configured: a file, a folder, an address. UsageError for one that is none; Refused
+        or Unavailable where it cannot be read.
         """
 
     @abstractmethod
