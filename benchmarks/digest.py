@@ -83,13 +83,17 @@ MORNING, EVENING = "2026-05-04T09:00:00+07:00", "2026-05-04T17:01:00+07:00"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--letters", type=int, default=10_000)
-    parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--connections", type=int, nargs="+", default=[8, 32])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--million", type=int, default=1_000_000, help="0 leaves it out")
     given = parser.parse_args()
     with TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as name:
-        bench = Bench(Path(name), given.connections)
+        first, *others = given.connections
+        bench = Bench(Path(name), first)
         bench.compare(given.letters, given.rounds)
+        for bench.connections in others:
+            bench.compare(given.letters, given.rounds)
+        bench.connections = first
         bench.compare_far(given.rounds)
         if given.million:
             bench.compare_sizes(given.letters, given.million)
@@ -104,7 +108,7 @@ class Bench:
         self.sink = shutil.which("smtp-sink")
         self.source = shutil.which("smtp-source")
         self.letter = self._letter()
-        print(f"letters of {len(self.letter):,} bytes, {connections} connections; medians")
+        print(f"letters of {len(self.letter):,} bytes; medians")
         print(
             f"to {self.sink or 'a sink of our own'}, beside {self.source or 'a source of our own'}"
         )
@@ -114,10 +118,11 @@ class Bench:
         peers: dict[str, Callable[[int, int], float]] = {
             "syndicate digest": self.ours,
             "smtp-source, as many sessions": self.by_source,
-            "smtplib, 8 threads": self.by_smtplib,
+            "smtplib, as many threads": self.by_smtplib,
             "Django send_mass_mail": self.by_django,
         }
-        few = {"smtplib, 8 threads": 3, "Django send_mass_mail": 10}
+        print(f"{self.connections} connections")
+        few = {"smtplib, as many threads": 3, "Django send_mass_mail": 10}
         speeds: dict[str, list[float]] = {name: [] for name in peers}
         for _ in range(rounds):
             for name, peer in peers.items():
@@ -135,7 +140,7 @@ class Bench:
                 count = 4000 if peer == self.ours else 800
                 with self.sinking() as port, delayed(port, delay) as far:
                     speeds[name].append(count / peer(far, count))
-        print("behind 10 ms")
+        print(f"{self.connections} connections behind 10 ms")
         self._tell(speeds)
 
     def compare_sizes(self, few: int, many: int) -> None:

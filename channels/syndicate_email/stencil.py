@@ -51,18 +51,20 @@ class Stencil:
         return cls(letter=letter, **known)
 
 
-def fill(stencil: bytes, recipient: Recipient, key: str, *, stuffed: bool = False) -> bytes:
-    """The letter for one recipient; ValueError for an address that cannot be written to.
+def fill(stencil: bytes, recipient: Recipient, key: str) -> bytes:
+    """The letter for one recipient; ValueError for an address that cannot be written to."""
+    return letter(stencil, mail_address(recipient.email), recipient.token, key, stuffed=False)
 
-    ``stuffed``: as it goes over the wire, without the final dot (RFC 5321 4.5.2).
-    """
-    token = recipient.token
+
+def letter(stencil: bytes, to: str, token: str, key: str, *, stuffed: bool) -> bytes:
+    """The letter to an address; ``stuffed`` as it goes over the wire, without the final dot
+    (RFC 5321 4.5.2)."""
     if not SAFE.fullmatch(token):
         token = quote(token, safe="")
     said = token.encode()
     first, pieces = _pieces(stencil, stuffed)
     values = {
-        "to": mail_address(recipient.email).encode(),
+        "to": to.encode(),
         "id": message_id(stencil, key).encode(),
         "leave": said.join(_leave(stencil)),
         "token": said if len(said) < MOST_COLUMNS else SOFT_BREAK.join(_chunks(said)),

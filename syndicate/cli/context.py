@@ -78,6 +78,7 @@ def office(*, dry: bool = False, as_json: bool = False) -> Iterator[Office]:
         opened = Office.open(settings, clock(), dry=dry)
         given.scrub = opened.scrub
         opened.stopping = lambda: given.interrupted
+        gc.freeze()  # what was imported is no garbage: it need not be looked through again
         gc.enable()
         with _signals():
             try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -52,8 +52,18 @@ def transaction(
             return
         with engine.connect().execution_options(reads=reads) as db, db.begin():
             yield db
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, _driver_errors(engine)) as error:
         raise LedgerError(_for_people(error)) from error
+
+
+def say(db: Connection, statement: str, values: Sequence[Any]) -> Any:
+    """Say something to the driver itself, in its own words: what runs thousands of times.
+
+    Returns its cursor.
+    """
+    cursor = db.connection.cursor()
+    cursor.execute(statement, values)
+    return cursor
 
 
 def now(db: Connection) -> datetime:
@@ -65,7 +75,12 @@ def now(db: Connection) -> datetime:
     return moment
 
 
-def _for_people(error: SQLAlchemyError) -> str:
+def _driver_errors(engine: Engine) -> type[Exception]:
+    found: type[Exception] = engine.dialect.loaded_dbapi.Error
+    return found
+
+
+def _for_people(error: Exception) -> str:
     cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
     cause = " ".join(cause.split())
     if "unable to open database file" in cause:
@@ -90,4 +105,4 @@ def _configure_sqlite(connection: Any, _: object) -> None:
 
 def _begin_sqlite(db: Connection) -> None:
     reads = db.get_execution_options().get("reads")
-    db.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    say(db, "BEGIN" if reads else "BEGIN IMMEDIATE", ())

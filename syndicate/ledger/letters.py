@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from syndicate.channel import Receipt, Recipient, Rendition
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Refused
-from syndicate.ledger.engine import transaction
+from syndicate.ledger.engine import say, transaction
 from syndicate.ledger.lists import bounce
 from syndicate.ledger.presence import Presence
 from syndicate.ledger.runs import finish
@@ -199,7 +199,7 @@ class Letters:
             if run is None or run[1] or run[0] is None:
                 return Turn(None, (), over=True)
             given = (run[0], block.edition, *next_, block.channel)
-            rows = db.exec_driver_sql(_start(len(next_), db.dialect.name), given).fetchall()
+            rows = say(db, _start(len(next_), db.dialect.name), given).fetchall()
             if len(rows) < len(next_):
                 self._call_off(db, block.edition, block.channel, next_)
             tries: dict[int, int] = {row[0]: row[1] for row in rows}
@@ -265,7 +265,7 @@ class Letters:
 
     def _held(self, db: Connection, block: Block) -> Any:
         """(stencil, halted) of the run, while the block is still ours."""
-        run = db.exec_driver_sql(HELD[db.dialect.name], (block.id,)).first()
+        run = say(db, HELD[db.dialect.name], (block.id,)).fetchone()
         if run is not None and time.monotonic() > self._renew_at:
             later = {"claimed_until": self.clock(db) + CLAIM_FOR}
             mine = blocks.c.holder_id == self.presence.me()
@@ -282,7 +282,7 @@ class Letters:
                 self._fail(db, edition, letter, result)
         for tries, ids in sent.items():
             at = _stamp(db, datetime.now(UTC))
-            db.exec_driver_sql(_sent(len(ids), db.dialect.name), (at, edition, *ids, tries))
+            say(db, _sent(len(ids), db.dialect.name), (at, edition, *ids, tries))
 
     def _fail(self, db: Connection, edition: int, letter: Started, error: DeliveryError) -> None:
         """How a letter did not arrive; a newer attempt is left alone."""
@@ -393,9 +393,6 @@ def _active(channel: int) -> ColumnElement[bool]:
     s = subscriptions.c
     mine = and_(s.channel_id == channel, s.subscriber_id == x.subscriber_id, s.ended_at.is_(None))
     return select(s.id).where(mine).exists()
-
-
-# said to the driver itself: these run once for every few letters
 
 
 @cache

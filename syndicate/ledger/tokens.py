@@ -6,7 +6,7 @@ import hmac
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import blake2b, sha256
 
 SUBSCRIPTION, REQUEST = "subscription", "request"
 NUMBER = 5  # bytes: a trillion people
@@ -60,7 +60,7 @@ def _proof(key: bytes, what: str, channel: str, number: int) -> bytes:
 
 def _hidden(number: int, key: bytes, proof: bytes) -> bytes:
     """A number under its pad, or what is under it."""
-    pad = hmac.digest(key, b"pad\0" + proof, "sha256")[:NUMBER]
+    pad = blake2b(proof, key=key, digest_size=NUMBER).digest()
     return (number ^ int.from_bytes(pad)).to_bytes(NUMBER)
 
 
