@@ -188,11 +188,11 @@ class Newsroom:
         process.start()
         return Child(process, [Path(name) for name in streams])
 
-    def program(self, *words: str, at: str = MORNING) -> Answer:
+    def program(self, *words: str, at: str = MORNING, patience: float = 60) -> Answer:
         """Run a command as a shell does, its imports included."""
         done = subprocess.run(
             [*PROGRAM, *words], cwd=self.folder, env=self.environ(at), capture_output=True,
-            text=True, timeout=60, stdin=subprocess.DEVNULL,
+            text=True, timeout=patience, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         return Answer(done.returncode, done.stdout, done.stderr)
 

@@ -110,7 +110,8 @@ def test_a_million_rows_with_rubbish_among_them_come_in(room: Newsroom) -> None:
         file.write("email\n")
         for n in range(1_000_000):
             file.write(f"{bad[n // 100 % len(bad)] if n % 100 == 7 else f'o{n}@pembaca.example'}\n")
-    answer = room.program("subscribers", "import", "--list", "harian", "orang.csv")
+    words = ("subscribers", "import", "--list", "harian", "orang.csv")
+    answer = room.program(*words, patience=900)
     assert answer.out == "10000 refused, 990000 added\n"
     assert len(answer.err.splitlines()) == 10_001  # and the rehearsal's line
     assert room.rows("SELECT count(*) FROM subscriptions") == [(990_000,)]
