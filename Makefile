@@ -11,7 +11,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --retries 5 --ti
 LOCKED := --require-hashes --no-build-isolation --use-pep517
 DEMO ?= demo
 SOAK_SECONDS ?= 2100
-HALF := tests/core tests/ledger tests/docs tests/sources
+HALF := tests/core tests/ledger tests/docs tests/sources \
+	tests/channels/test_feed.py tests/channels/test_feed_pages.py tests/channels/test_feed_validity.py
 
 UV ?= uv
 UPGRADE ?=
