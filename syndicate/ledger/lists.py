@@ -125,9 +125,8 @@ class Lists:
 
     def of(self, email: str) -> list[Subscription]:
         """All subscriptions that an address ever had."""
-        query = _people().where(subscribers.c.email == email).order_by(s.id)
         with transaction(self.engine, reads=True) as db:
-            return [_subscription(row) for row in db.execute(query)]
+            return subscriptions_of(db, email)
 
     def on(self, channel: int, *, ended: bool = False) -> Iterator[Subscription]:
         """Who is on a list, and who was if ``ended``."""
@@ -174,6 +173,12 @@ def leave(
     if channel is not None:
         ended = ended.where(s.channel_id == channel)
     return db.execute(ended.values(ended_at=at, ended_reason=reason)).rowcount
+
+
+def subscriptions_of(db: Connection, email: str) -> list[Subscription]:
+    """All subscriptions that an address ever had, oldest first."""
+    query = _people().where(subscribers.c.email == email).order_by(s.id)
+    return [_subscription(row) for row in db.execute(query)]
 
 
 def by_key(db: Connection) -> dict[str, int]:

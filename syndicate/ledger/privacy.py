@@ -12,7 +12,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 from syndicate.errors import LedgerError
 from syndicate.ledger import backups
 from syndicate.ledger.engine import now, transaction
-from syndicate.ledger.lists import number_of
+from syndicate.ledger.lists import number_of, subscriptions_of
 from syndicate.ledger.schema import (
     channels,
     editions,
@@ -53,7 +53,18 @@ class Privacy:
                 "bounces": row.bounces,
                 "bounce": row.bounce,
                 "bounced_at": row.bounced_at,
-                "subscriptions": self._subscriptions(db, row.id),
+                "subscriptions": [
+                    {
+                        "list": one.list_name,
+                        "since": one.since,
+                        "ended": one.ended,
+                        "reason": one.reason,
+                        "source": one.source,
+                        "wording": one.wording,
+                        "consented": one.consented,
+                    }
+                    for one in subscriptions_of(db, email)
+                ],
                 "letters": self._letters(db, row.id),
             }
 
@@ -97,20 +108,6 @@ class Privacy:
                 ) from error
             finally:
                 line.close()
-
-    def _subscriptions(self, db: Any, number: int) -> list[dict[str, Any]]:
-        query = (
-            select(subscriptions, channels.c.name.label("list"))
-            .join(channels, channels.c.id == subscriptions.c.channel_id)
-            .where(subscriptions.c.subscriber_id == number)
-            .order_by(subscriptions.c.id)
-        )
-        return [
-            {"list": row.list, "since": row.started_at, "ended": row.ended_at,
-             "reason": row.ended_reason or "", "source": row.source, "wording": row.wording,
-             "consented": row.consented_at or row.started_at}
-            for row in db.execute(query)
-        ]  # fmt: skip
 
     def _letters(self, db: Any, number: int) -> list[dict[str, Any]]:
         query = (
