@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -311,8 +311,13 @@ class Hears(ABC):
     def listens(self) -> bool:
         """Whether it is configured where answers arrive: ``tick`` reads them then."""
 
+    @property
     @abstractmethod
-    def hear(self, lists: Sequence[str], source: str = "") -> Iterator[Reply]:
+    def answerable(self) -> bool:
+        """Whether its letters can be answered by one."""
+
+    @abstractmethod
+    def hear(self, lists: Sequence[str], source: str = "") -> Generator[Reply, None, None]:
         """What came back, oldest first; asking for the next one says that the last is dealt with.
 
         ``lists`` are what a letter may call them: names and titles. ``source`` in the place of
@@ -321,8 +326,11 @@ class Hears(ABC):
         """
 
     @abstractmethod
-    def invitation(self, publisher: Publisher, at: datetime) -> Rendition:
-        """The letter that asks its recipient to confirm, with their token, that they join."""
+    def invitation(self, publisher: Publisher, at: datetime, title: str) -> Rendition:
+        """The letter that asks its recipient to confirm, with their token, that they join a list.
+
+        Of that ``title``: another list may write for one that gets no letters itself.
+        """
 
     @abstractmethod
     def overview(

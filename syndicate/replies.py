@@ -3,77 +3,72 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from syndicate.channel import (
-    Channel,
-    Hears,
-    Membership,
-    Receipt,
-    Recipient,
-    Rendition,
-    Reply,
-    Says,
-    Scope,
+from syndicate.answers import called, invitation, known_lists, lists, write_back
+from syndicate.channel import Channel, Hears, Reply, Says
+from syndicate.errors import DeliveryError, UsageError
+from syndicate.ledger import Joiner, Joining, KnownChannel
+from syndicate.ledger.lists import (
+    COMPLAINED,
+    LEFT,
+    bounce,
+    last_subscription,
+    leave,
+    number_of,
 )
-from syndicate.deliver import send_once
-from syndicate.errors import DeliveryError, InDoubt, Refused, UsageError
-from syndicate.ledger import Asked, Joiner, Joining, KnownChannel
-from syndicate.ledger.lists import COMPLAINED, LEFT, bounce, leave, number_of
 from syndicate.ledger.replies import JOIN, LISTS
-from syndicate.ledger.tokens import SUBSCRIPTION
 from syndicate.office import Office
 from syndicate.people import list_named, normal
 from syndicate.report import Report
 
-MOST = 100  # letters in one run; who writes more of them is no reader
 UNREAD = "for a person (still unread)"
 
 
 def read(office: Office, name: str | None, source: str) -> Report:
     """Take in what lies at a place of one's choice, as the list ``name`` understands it."""
     report = Report(command="subscribers bounce", notes=office.notes)
-    number = list_named(office, name)
-    known = next(one for one in office.ledger.known_channels().values() if one.id == number)
-    channel = office.chosen([known.name])[0]
+    number, known = list_named(office, name), known_lists(office)
+    listed = next(one for one in office.ledger.known_channels().values() if one.id == number)
+    channel = office.chosen([listed.name])[0]
     if not isinstance(channel, Hears):
-        raise UsageError(f"channel {known.name!r} gets no answers")
+        raise UsageError(f"channel {listed.name!r} gets no answers")
     _take_in(office, channel, known, report, source)
+    write_back(office, report)
     return report
 
 
 def read_all(office: Office, report: Report) -> None:
-    """Take in what came to every list's own mailbox."""
-    for channel in office.channels:
+    """Take in what came to every list's own mailbox, and write back."""
+    known = known_lists(office)
+    for channel in lists(office):
         if isinstance(channel, Hears) and channel.listens:
-            with office.ledger.planning() as catalogue:
-                known = office.remembered(catalogue, channel)
             _take_in(office, channel, known, report, "")
+    write_back(office, report)
 
 
 def _take_in(
-    office: Office, channel: Channel, known: KnownChannel, report: Report, source: str
-) -> None:
+    office: Office, channel: Channel, known: Mapping[str, KnownChannel], report: Report,
+    source: str,
+) -> None:  # fmt: skip
     assert isinstance(channel, Hears)
     listener = Listener(office, channel, known)
-    replies = channel.hear(_names(office), source)
+    names = [name for one in lists(office) for name in called(one)]
     try:
-        for reply in replies:
-            listener.take(reply)
-            if office.stopping():
-                break
+        with closing(channel.hear(names, source)) as replies:
+            for reply in replies:
+                listener.take(reply)
+                if office.stopping():
+                    break
     except DeliveryError as error:
         report.problems.append(f"{channel.name}: {office.scrub(str(error))}")
-    finally:
-        if isinstance(replies, Iterator) and hasattr(replies, "close"):
-            replies.close()
     if listener.counts:
         said = ", ".join(f"{count} {what}" for what, count in listener.counts.items())
         report.notes.append(f"{channel.name}: {said}")
-    _write_back(office, channel, known, report)
 
 
 @dataclass
@@ -82,13 +77,8 @@ class Listener:
 
     office: Office
     channel: Channel
-    known: KnownChannel
+    known: Mapping[str, KnownChannel]  # every list, by its name
     counts: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def hears(self) -> Hears:
-        assert isinstance(self.channel, Hears)
-        return self.channel
 
     def take(self, reply: Reply) -> None:
         """One message: everything it means, in one transaction, once."""
@@ -123,10 +113,9 @@ class Listener:
             case Says.CONFIRM:
                 return self._joined(db, reply)
             case Says.LISTS:
-                person = self.office.ledger.lists.who(channel, subscriber)
-                if person is not None:
+                if person := last_subscription(db, channel, subscriber):
                     self.office.ledger.replies.ask(
-                        db, self.known.id, LISTS, person.email, at, subscriber=subscriber
+                        db, self._list("").id, LISTS, person.email, at, subscriber=subscriber
                     )
                 return "asked for their lists"
             case _:
@@ -155,10 +144,12 @@ class Listener:
     def _joined(self, db: Connection, reply: Reply) -> str:
         at = self.office.clock()
         asked = self.office.ledger.replies.confirmed(db, reply.token, at)
-        if asked is None:
-            return "confirmed nothing (too late, or twice)"
+        names = [one.name for one in self.known.values() if asked and one.id == asked.channel]
+        question = asked and names and invitation(self.office, names[0], asked.at)
+        if not (asked and question):
+            return "confirmed nothing (too late, twice, or the list is gone)"
+        wording = question[0].as_text(question[1])
         source = f"by letter of {asked.at:%Y-%m-%d %H:%M} UTC, confirmed by letter"
-        wording = self.channel.as_text(self.hears.invitation(self.office.publisher, asked.at))
         person = Joiner(email=asked.email, name=asked.name, source=source, wording=wording,
                         consented=at)  # fmt: skip
         [how] = self.office.ledger.lists.join(db, asked.channel, [person], at, again=True)
@@ -166,22 +157,8 @@ class Listener:
 
     def _list(self, about: str) -> KnownChannel:
         """The list that a letter names, by its name or title; else the one it came to."""
-        for channel in _lists(self.office):
-            if about and about.casefold() in (one.casefold() for one in _called(channel)):
-                return self.office.ledger.known_channels().get(channel.name, self.known)
-        return self.known
-
-
-def _lists(office: Office) -> list[Channel]:
-    return [channel for channel in office.channels if channel.scope is Scope.DIGEST]
-
-
-def _called(channel: Channel) -> tuple[str, str]:
-    return channel.name, str(getattr(channel, "title", channel.name))
-
-
-def _names(office: Office) -> list[str]:
-    return [name for channel in _lists(office) for name in _called(channel)]
+        names = {name.casefold(): one.name for one in lists(self.office) for name in called(one)}
+        return self.known[names.get(about.casefold(), self.channel.name)]
 
 
 def _address(reply: Reply) -> str:
@@ -189,45 +166,3 @@ def _address(reply: Reply) -> str:
         return normal(reply.email)
     except UsageError:
         return ""
-
-
-def _write_back(office: Office, channel: Channel, known: KnownChannel, report: Report) -> None:
-    """Send what people asked for, each letter committed before it leaves."""
-    replies = office.ledger.replies
-    for asked in replies.due(known.id)[:MOST]:
-        if office.stopping():
-            return
-        replies.begin(asked.id)
-        rendition, recipient = _letter(office, channel, known, asked)
-        key = f"{asked.wants}/{asked.id}"
-        result = send_once(channel, key, rendition, office.scrub, recipient=recipient)
-        over = isinstance(result, Receipt | Refused | InDoubt)
-        replies.end(asked.id, sent=over, why="" if isinstance(result, Receipt) else str(result))
-        if not over:
-            report.problems.append(f"{channel.name}: {result}")
-            return
-
-
-def _letter(
-    office: Office, channel: Channel, known: KnownChannel, asked: Asked
-) -> tuple[Rendition, Recipient]:
-    assert isinstance(channel, Hears)
-    if asked.wants == JOIN:
-        token = office.ledger.replies.token(asked, known.key)
-        person = Recipient(f"{asked.id}", asked.email, token)
-        return channel.invitation(office.publisher, asked.at), person
-    lists = list(_memberships(office, asked))
-    token = next((one.token for one in lists if one.token), "")
-    person = Recipient(f"{asked.subscriber}", asked.email, token)
-    return channel.overview(office.publisher, asked.at, lists), person
-
-
-def _memberships(office: Office, asked: Asked) -> Iterator[Membership]:
-    """Every list, and the person's token for those they are on."""
-    on = {one.list_name for one in office.ledger.lists.of(asked.email) if one.ended is None}
-    known = office.ledger.known_channels()
-    for channel in _lists(office):
-        if channel.name in known:
-            make = office.ledger.lists.tokens.make
-            token = make(SUBSCRIPTION, known[channel.name].key, asked.subscriber or 0)
-            yield Membership(*_called(channel), token if channel.name in on else "")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -137,6 +138,8 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
                 "set unsubscribe (https://…/{token}) or mailbox (an address):"
                 " readers must be able to leave the list"
             )
+        if self.listens and not self.mailbox:
+            raise ValueError("set mailbox, too: the address whose letters arrive in inbox")
 
     def takes(self, item: Item) -> bool:
         article = item.article
@@ -216,7 +219,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
     def listens(self) -> bool:
         return bool(self.inbox.get_secret_value())
 
-    def hear(self, lists: Sequence[str], source: str = "") -> Iterator[Reply]:
+    def hear(self, lists: Sequence[str], source: str = "") -> Generator[Reply, None, None]:
         from syndicate_email.incoming import Marks, understand
         from syndicate_email.postbox import Postbox, place
 
@@ -229,27 +232,28 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
             lists=tuple(lists),
         )  # fmt: skip
         setting = "the letters" if source else f"channels.{self.name}.inbox"
-        for message in Postbox(where, setting).messages():
-            reply = understand(message.content, marks)
-            if reply.says is Says.OTHER:
-                message.leave()
-            yield reply
+        with closing(Postbox(where, setting).messages()) as messages:
+            for message in messages:
+                reply = understand(message.content, marks)
+                if reply.says is Says.OTHER:
+                    message.leave()
+                yield reply
 
-    def invitation(self, publisher: Publisher, at: datetime) -> Rendition:
+    @property
+    def answerable(self) -> bool:
+        return bool(self.mailbox)
+
+    def invitation(self, publisher: Publisher, at: datetime, title: str) -> Rendition:
         from syndicate_email import notes
-        from syndicate_email.stencil import MEDIA_TYPE
 
-        letter = notes.invitation(self._list(_nothing(publisher)), publisher, at)
-        return Rendition("", MEDIA_TYPE, letter.to_bytes())
+        return notes.invitation(self._list(_nothing(publisher)), publisher, at, title)
 
     def overview(
         self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
     ) -> Rendition:
         from syndicate_email import notes
-        from syndicate_email.stencil import MEDIA_TYPE
 
-        letter = notes.overview(self._list(_nothing(publisher)), publisher, at, lists)
-        return Rendition("", MEDIA_TYPE, letter.to_bytes())
+        return notes.overview(self._list(_nothing(publisher)), publisher, at, lists)
 
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
         """The relay has let us in when it was opened."""

@@ -8,18 +8,18 @@ from email.message import EmailMessage
 from hashlib import sha256
 from urllib.parse import quote
 
-from syndicate import Membership, Publisher
+from syndicate import Membership, Publisher, Rendition
 from syndicate_email.entries import readable
 from syndicate_email.headers import phrase, words
 from syndicate_email.letter import POLICY, List
 from syndicate_email.settings import sender
-from syndicate_email.stencil import Stencil, cut
+from syndicate_email.stencil import MEDIA_TYPE, Stencil, cut
 
 
-def invitation(to: List, publisher: Publisher, at: datetime) -> Stencil:
-    """Ask whether somebody wants to be on the list; pressing Reply is enough."""
+def invitation(to: List, publisher: Publisher, at: datetime, title: str) -> Rendition:
+    """Ask whether somebody wants to be on the list of this title; pressing Reply is enough."""
     said, mark = to.manner.words(publisher.language), _mark(to, at)
-    title = readable(to.manner.title)
+    title = readable(title)
     lines = [
         f"{said['invitation']} “{title}” ({publisher.name}).",
         f"{said['invitation_how']}\nmailto:{_link(to.mailbox, 'confirm', mark)}",
@@ -27,16 +27,18 @@ def invitation(to: List, publisher: Publisher, at: datetime) -> Stencil:
     ]
     subject = words(f"{said['invitation_subject']}: {title}", "Subject")
     head: list[bytes | str] = [f"Subject: {subject}\r\n [confirm ".encode(), "token", b"]\r\n"]
-    return _stencil(to, publisher, at, head, lines, mark)
+    return _rendition(to, publisher, at, head, lines, mark)
 
 
-def overview(to: List, publisher: Publisher, at: datetime, lists: Sequence[Membership]) -> Stencil:
+def overview(
+    to: List, publisher: Publisher, at: datetime, lists: Sequence[Membership]
+) -> Rendition:
     """Say which lists there are, and how to join and to leave each."""
     said, mark = to.manner.words(publisher.language), _mark(to, at)
     lines = [said["overview"], *_ways(to, said["unsubscribe"], said["subscribe"], lists)]
     subject = words(f"{said['overview_subject']} {readable(publisher.name)}", "Subject")
     head: list[bytes | str] = [f"Subject: {subject}\r\n".encode()]
-    return _stencil(to, publisher, at, head, lines, mark)
+    return _rendition(to, publisher, at, head, lines, mark)
 
 
 def _ways(to: List, leave: str, join: str, lists: Sequence[Membership]) -> Iterator[str]:
@@ -50,10 +52,10 @@ def _link(mailbox: str, word: str, about: str) -> str:
     return f"{quote(mailbox, safe='@')}?subject={word}%20{quote(about)}"
 
 
-def _stencil(
+def _rendition(
     to: List, publisher: Publisher, at: datetime, head: list[bytes | str], lines: Sequence[str],
     mark: str,
-) -> Stencil:  # fmt: skip
+) -> Rendition:  # fmt: skip
     name, address = sender(to.sender)
     foot = [line for line in (publisher.name, publisher.address, publisher.url) if line]
     message = EmailMessage(policy=POLICY)
@@ -65,7 +67,8 @@ def _stencil(
     start = f"From: {phrase(readable(name), 'From')}<{address}>\r\nReply-To: {to.mailbox}\r\n"
     pieces: list[bytes | str] = [start.encode(), b"To: ", "to", b"\r\nMessage-ID: ", "id", b"\r\n"]
     letter, slots = cut([*pieces, *head, message.as_bytes()], mark)
-    return Stencil(letter=letter, slots=slots, domain=address.rpartition("@")[2])
+    stencil = Stencil(letter=letter, slots=slots, domain=address.rpartition("@")[2])
+    return Rendition("", MEDIA_TYPE, stencil.to_bytes())
 
 
 def _mark(to: List, at: datetime) -> str:

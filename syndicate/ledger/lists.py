@@ -118,10 +118,8 @@ class Lists:
 
     def who(self, channel: int, subscriber: int) -> Subscription | None:
         """One person on a list, as they were last; None for somebody who was forgotten."""
-        query = _people().where(s.channel_id == channel, s.subscriber_id == subscriber)
         with transaction(self.engine, reads=True) as db:
-            row = db.execute(query.order_by(s.id.desc())).first()
-            return _subscription(row) if row else None
+            return last_subscription(db, channel, subscriber)
 
     def of(self, email: str) -> list[Subscription]:
         """All subscriptions that an address ever had."""
@@ -179,6 +177,13 @@ def subscriptions_of(db: Connection, email: str) -> list[Subscription]:
     """All subscriptions that an address ever had, oldest first."""
     query = _people().where(subscribers.c.email == email).order_by(s.id)
     return [_subscription(row) for row in db.execute(query)]
+
+
+def last_subscription(db: Connection, channel: int, subscriber: int) -> Subscription | None:
+    """One person on a list, as they were last; None for somebody who was forgotten."""
+    query = _people().where(s.channel_id == channel, s.subscriber_id == subscriber)
+    row = db.execute(query.order_by(s.id.desc())).first()
+    return _subscription(row) if row else None
 
 
 def by_key(db: Connection) -> dict[str, int]:

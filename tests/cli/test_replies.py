@@ -61,8 +61,8 @@ def token_of(room: Newsroom, subscriber: int) -> str:
     return token
 
 
-def readers(room: Newsroom) -> list[str]:
-    document = room.run("subscribers", "list", "--json").json
+def readers(room: Newsroom, name: str = "harian") -> list[str]:
+    document = room.run("subscribers", "list", "--list", name, "--json").json
     return [one["email"] for one in document["subscribers"]]
 
 
@@ -212,6 +212,57 @@ def test_who_wants_to_join_is_asked_and_joins_by_answering(postman: Postman) -> 
     [[source, wording]] = room.rows("SELECT source, wording FROM subscriptions WHERE id = 3")
     assert "confirmed by letter" in source
     assert "meminta agar alamat ini menerima" in wording
+
+
+@pytest.mark.parametrize("mailbox", ["pekanan@kantor.example", ""])
+def test_one_mailbox_serves_every_list(postman: Postman, mailbox: str) -> None:
+    room = postman.room
+    room.channels["pekanan"] = room.channels["harian"] | {
+        "title": "Kabar pekanan", "inbox": "", "mailbox": mailbox,
+        "unsubscribe": "https://kantor.example/berhenti/{token}",
+    }  # fmt: skip
+    room.configure()
+    postman.bring("subscribe Kabar Pekanan", sender=CICI)
+    assert room.run("tick").code == 0
+    letter = invited(room)
+    assert (letter["To"], letter["Reply-To"]) == (CICI, mailbox or MAILBOX)
+    assert "Kabar pekanan" in letter["Subject"]
+    postman.bring(f"Re: {letter['Subject']}", sender=CICI)
+    assert "1 joined" in room.run("tick", at=NOON).out
+    assert readers(room, "pekanan") == [CICI]
+    assert readers(room, "harian") == [ANI, BUDI]
+    [[wording]] = room.rows("SELECT wording FROM subscriptions WHERE id = 3")
+    assert "Kabar pekanan" in wording
+
+
+def test_a_list_that_is_gone_is_not_joined(postman: Postman) -> None:
+    room = postman.room
+    room.channels["pekanan"] = room.channels["harian"] | {"title": "Kabar pekanan", "inbox": ""}
+    room.configure()
+    postman.bring("subscribe pekanan", sender=CICI)
+    room.run("tick")
+    postman.bring(f"Re: {invited(room)['Subject']}", sender=CICI)
+    room.only("feed", "telegram", "harian")
+    assert "confirmed nothing" in room.run("tick", at=NOON).out
+
+
+def test_a_file_that_asks_to_join_is_answered_as_well(room: Newsroom) -> None:
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = CICI, MAILBOX, "subscribe harian"
+    letter.set_content("Terima kasih.")
+    (room.folder / "surat.eml").write_bytes(letter.as_bytes())
+    answer = room.run("subscribers", "bounce", "--list", "harian", "surat.eml")
+    assert answer.code == 0, answer.said
+    assert room.readers == [CICI]
+
+
+def test_a_mailbox_that_is_read_has_an_address(room: Newsroom) -> None:
+    room.change(
+        "harian", inbox="maildir:masuk", mailbox="", unsubscribe="https://a.example/{token}"
+    )
+    answer = room.run("tick")
+    assert answer.code == 1
+    assert "set mailbox" in answer.complaint
 
 
 def test_the_link_in_the_question_confirms_as_well(postman: Postman) -> None:

@@ -1,0 +1,110 @@
+"""What people asked for by letter, sent to them: a question, or an overview of the lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from syndicate.channel import Channel, Hears, Membership, Receipt, Recipient, Rendition, Scope
+from syndicate.deliver import send_once
+from syndicate.errors import InDoubt, Refused
+from syndicate.ledger import Asked, KnownChannel
+from syndicate.ledger.replies import JOIN
+from syndicate.ledger.tokens import SUBSCRIPTION
+from syndicate.office import Office
+from syndicate.report import Report
+
+MOST = 100  # letters of one list in one run; who writes more of them is no reader
+
+
+def lists(office: Office) -> list[Channel]:
+    """What people can be on."""
+    return [channel for channel in office.channels if channel.scope is Scope.DIGEST]
+
+
+def called(channel: Channel) -> tuple[str, str]:
+    """What people may call a list: its name and its title."""
+    return channel.name, str(getattr(channel, "title", channel.name))
+
+
+def known_lists(office: Office) -> dict[str, KnownChannel]:
+    """Every list as the ledger knows it, by its name."""
+    with office.ledger.planning() as catalogue:
+        return {one.name: office.remembered(catalogue, one) for one in lists(office)}
+
+
+def invitation(office: Office, name: str, at: datetime) -> tuple[Channel, Rendition] | None:
+    """The letter that asks whether somebody wants to be on a list, and who sends it.
+
+    None where no list could get the answer.
+    """
+    there = {channel.name: channel for channel in lists(office)}
+    by = _writer(office, name)
+    if by is None or name not in there:
+        return None
+    assert isinstance(by, Hears)
+    return by, by.invitation(office.publisher, at, called(there[name])[1])
+
+
+def write_back(office: Office, report: Report) -> None:
+    """Send what people asked for, each letter committed before it leaves."""
+    known = known_lists(office)
+    for one in known.values():
+        for asked in office.ledger.replies.due(one.id)[:MOST]:
+            if office.stopping():
+                return
+            if problem := _answer(office, known, one, asked):
+                report.problems.append(problem)
+                break
+
+
+def _answer(
+    office: Office, known: Mapping[str, KnownChannel], about: KnownChannel, asked: Asked
+) -> str:
+    """Send one letter; returns why it has to wait."""
+    letter = _letter(office, known, about, asked)
+    if letter is None:
+        return ""
+    by, rendition, recipient = letter
+    replies = office.ledger.replies
+    replies.begin(asked.id)
+    result = send_once(
+        by, f"{asked.wants}/{asked.id}", rendition, office.scrub, recipient=recipient
+    )
+    over = isinstance(result, Receipt | Refused | InDoubt)
+    replies.end(asked.id, sent=over, why="" if isinstance(result, Receipt) else str(result))
+    return "" if over else f"{by.name}: {result}"
+
+
+def _letter(
+    office: Office, known: Mapping[str, KnownChannel], about: KnownChannel, asked: Asked
+) -> tuple[Channel, Rendition, Recipient] | None:
+    if asked.wants == JOIN:
+        question = invitation(office, about.name, asked.at)
+        token = office.ledger.replies.token(asked, about.key)
+        return question and (*question, Recipient(f"{asked.id}", asked.email, token))
+    by = _writer(office, about.name)
+    if by is None:
+        return None
+    assert isinstance(by, Hears)
+    there = list(_memberships(office, known, asked))
+    token = next((one.token for one in there if one.token), "")
+    letter = by.overview(office.publisher, asked.at, there)
+    return by, letter, Recipient(f"{asked.subscriber}", asked.email, token)
+
+
+def _writer(office: Office, name: str) -> Channel | None:
+    """The list itself, else one whose letters can be answered."""
+    able = [one for one in lists(office) if isinstance(one, Hears) and one.answerable]
+    return next((one for one in able if one.name == name), able[0] if able else None)
+
+
+def _memberships(
+    office: Office, known: Mapping[str, KnownChannel], asked: Asked
+) -> Iterator[Membership]:
+    """Every list, and the person's token for those they are on."""
+    on = {one.list_name for one in office.ledger.lists.of(asked.email) if one.ended is None}
+    for channel in lists(office):
+        make = office.ledger.lists.tokens.make
+        token = make(SUBSCRIPTION, known[channel.name].key, asked.subscriber or 0)
+        yield Membership(*called(channel), token if channel.name in on else "")
