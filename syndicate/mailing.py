@@ -89,9 +89,10 @@ def _pause(run: Run, seconds: float) -> bool:
 class Stream:
     """Hands claimed letters to a channel: pulling one starts it, in groups that fit its window.
 
-    A group is committed when three eighths of the window have ended, together with those ends:
-    while it goes to the disk, the rest is with the relay (a quarter and a half were slower). Behind
-    a long way a smaller group does as well, for a connection that waits costs more than a commit.
+    A group is committed when almost half of the window has ended, together with those ends: while
+    it goes to the disk, the rest is with the relay (a quarter and nine sixteenths were slower).
+    Behind a long way a smaller group does as well, for a connection that waits costs more than a
+    commit.
     """
 
     def __init__(self, run: Run, channel: Streams, edition: int) -> None:
@@ -149,7 +150,7 @@ class Stream:
         room = window - len(self._pulled)
         if (
             self._pulled
-            and room < max(1, window * 3 // 8)
+            and room < max(1, window * 7 // 16)
             and (not room or now < self._next_commit)
         ):
             return True

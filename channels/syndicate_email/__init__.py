@@ -286,7 +286,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
         from syndicate_email.conversation import Posting
         from syndicate_email.folder import Folder
         from syndicate_email.settings import mail_address
-        from syndicate_email.stencil import letter, message_id
+        from syndicate_email.stencil import filled, message_id
 
         wired = not isinstance(self._way, Folder)
         _, address = sender(self.sender)
@@ -296,14 +296,14 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
             stencil, person = delivery.rendition.content, delivery.recipient
             try:
                 to = mail_address(person.email)
-                content = letter(stencil, to, person.token, delivery.key, stuffed=wired)
+                pieces = filled(stencil, to, person.token, delivery.key, stuffed=wired)
             except ValueError as error:
                 raise Refused(
                     f"channels.{self.name}: the address of subscriber {person.id}"
                     " cannot be written to; remove it and add the right one"
                 ) from error
             returns = self.bounces.replace("{token}", person.token) or address
-            return Posting(delivery, returns, to, content, message_id(stencil, delivery.key))
+            return Posting(delivery, returns, to, pieces, message_id(stencil, delivery.key))
 
         return compose
 

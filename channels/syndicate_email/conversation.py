@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -32,12 +32,12 @@ class Step(Enum):
 
 @dataclass(slots=True, eq=False)
 class Posting:
-    """One letter on its way to the relay; ``content`` is dot-stuffed and ends with CRLF."""
+    """One letter on its way to the relay, dot-stuffed; it ends with CRLF."""
 
     delivery: Delivery
     sender: str
     recipient: str
-    content: bytes
+    pieces: Sequence[bytes]
     reference: str
     tries: int = 0  # connections that broke under it
     failed: bool = False  # one of its commands was refused: the others do not count
@@ -92,20 +92,26 @@ class Conversation:
         """Begin a letter."""
         self.letters += 1
         posting.failed, posting.over = False, None
-        self._say(f"MAIL FROM:<{posting.sender}>\r\n".encode(), Step.MAIL, posting)
-        self._say(f"RCPT TO:<{posting.recipient}>\r\n".encode(), Step.RCPT, posting)
+        mail = f"MAIL FROM:<{posting.sender}>\r\n"
+        rcpt = f"RCPT TO:<{posting.recipient}>\r\n"
+        if self.pipelining:
+            self._put(f"{mail}{rcpt}DATA\r\n".encode())
+            self.awaited += ((Step.MAIL, posting), (Step.RCPT, posting), (Step.DATA, posting))
+            return
+        self._say(mail.encode(), Step.MAIL, posting)
+        self._say(rcpt.encode(), Step.RCPT, posting)
         self._say(b"DATA\r\n", Step.DATA, posting)
 
-    def to_say(self) -> bytes:
-        """What is to be sent now."""
-        if not self.out:
-            return b""
-        [first, *rest] = self.out
-        self.out.clear()
-        return b"".join((first, *rest)) if rest else first
+    def to_say(self) -> list[bytes]:
+        """The pieces of what is to be sent now."""
+        said, self.out = self.out, []
+        return said
 
     def hear(self, heard: bytes) -> Iterator[Ended]:
-        """Take in what came; yields the letters that ended. ValueError for what is no SMTP."""
+        """Take in what came; yields the letters that ended.
+
+        ValueError for what is no SMTP; SenderRefused where that was refused.
+        """
         for code, text in self._replies(heard):
             if not self.awaited:
                 if code != CLOSING:
@@ -113,9 +119,12 @@ class Conversation:
                 self.closing = True
                 return
             step, posting = self.awaited.popleft()
-            self.closing = self.closing or code == CLOSING
-            if posting is not None:
-                yield from self._answered(step, posting, code, text)
+            if code == CLOSING:
+                self.closing = True
+            if posting is not None and (ended := self._answered(step, posting, code, text)):
+                yield ended
+                if step is Step.MAIL:
+                    raise SenderRefused(str(ended[1]), code)
             if not self.awaited:
                 self._go_on()
 
@@ -129,30 +138,32 @@ class Conversation:
             taken = posting.over is not None and self.sent >= posting.over
             yield posting, self._doubt() if taken else None
 
-    def _answered(self, step: Step, posting: Posting, code: int, text: bytes) -> Iterator[Ended]:
+    def _answered(self, step: Step, posting: Posting, code: int, text: bytes) -> Ended | None:
+        """Do what an answer calls for; how the letter ended, where it did."""
         if step is Step.DOT:
-            yield posting, self._verdict(posting, code, text)
-        elif posting.failed:
+            return posting, self._verdict(posting, code, text)
+        if posting.failed:
             if step is Step.DATA:  # only now: before, it would have been taken for a letter
                 self._say(*((END, Step.NOTHING) if code == 354 else (RSET, Step.RSET)), None)
         elif step is Step.DATA and code == 354:
             self._hand_over(posting)
         elif step is Step.DATA or code // 100 != 2:
-            if code == CLOSING:
-                self._orphans.append(posting)  # lost with the connection
-                return
-            posting.failed = True
-            if step is Step.MAIL:
-                self.closing = True
-                said = self.dialler.said("MAIL", code, _line(text))
-                yield posting, Unavailable(said)
-                raise SenderRefused(said, code)
-            if step is Step.DATA or not self.pipelining:
-                self._say(RSET, Step.RSET, None)
-            yield posting, self._refusal(step.name, posting, code, text)
+            if code != CLOSING:
+                return self._failed(step, posting, code, text)
+            self._orphans.append(posting)  # lost with the connection
+        return None
+
+    def _failed(self, step: Step, posting: Posting, code: int, text: bytes) -> Ended:
+        posting.failed = True
+        if step is Step.MAIL:
+            self.closing = True
+            return posting, Unavailable(self.dialler.said("MAIL", code, _line(text)))
+        if step is Step.DATA or not self.pipelining:
+            self._say(RSET, Step.RSET, None)
+        return posting, self._refusal(step.name, posting, code, text)
 
     def _hand_over(self, posting: Posting) -> None:
-        self._put(posting.content, END)
+        self._put(*posting.pieces, END)
         posting.over = self.said
         self.awaited.append((Step.DOT, posting))
 

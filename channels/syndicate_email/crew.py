@@ -21,8 +21,11 @@ LONG_PATIENCE = 600.0  # for the answer to a letter (RFC 5321 4.5.3.2.6)
 AGAIN = 5  # connections that may break under a letter before it waits for the next run
 BROKEN = 20  # connections in a row that may break before the relay is left alone for a while
 PAUSE = 15.0  # seconds until a relay that puts everybody off is asked again
+LATE = 0.25  # seconds between two looks for answers that are overdue
 LOOK = 0.005  # seconds until something that may not be started yet is asked for again
 CHUNK = 64 * 1024
+MOST_PIECES = 500  # half of what every system takes at once (IOV_MAX)
+QUICK = getattr(socket, "TCP_QUICKACK", 0)  # Linux
 LETTERS = 10  # that make one more connection worth its while
 
 Compose = Callable[[Delivery], Posting]
@@ -38,24 +41,41 @@ class Line:
         self.sock.setblocking(False)
         self.talk = Conversation(dialler, pipelining=smtp.has_extn("pipelining"))
         self.unsent = memoryview(b"")
+        self._unanswered = 0  # times that something was sent since an answer came
         self.heard_at = time.monotonic()
 
     def flush(self) -> bool:
         """Send what is to be said; whether all of it has left."""
-        if not self.unsent:
-            self.unsent = memoryview(self.talk.to_say())
-        while self.unsent:
-            try:
-                count = self.sock.send(self.unsent)
-            except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
-                return False
-            self.talk.sent += count
-            self.unsent = self.unsent[count:] or memoryview(self.talk.to_say())
+        try:
+            while self.unsent or self.talk.out:
+                self.talk.sent += self._send()
+        except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
+            return False
+        self._unanswered += 1
+        if self._unanswered > 1 and QUICK:
+            # a relay with Nagle's algorithm answers twice, and holds the second answer back until
+            # the first one is acknowledged: which a kernel does 40 ms later (RFC 1122 4.2.3.2)
+            self.sock.setsockopt(socket.IPPROTO_TCP, QUICK, 1)
         return True
+
+    def _send(self) -> int:
+        """Pieces go as they are, for letters are large; what had no room is put together."""
+        if not self.unsent:
+            pieces, count = self.talk.to_say(), 0
+            if len(pieces) <= MOST_PIECES and not isinstance(self.sock, ssl.SSLSocket):
+                with suppress(BlockingIOError):
+                    count = self.sock.sendmsg(pieces)
+            if count < self.talk.said - self.talk.sent:
+                self.unsent = memoryview(b"".join(pieces))[count:]
+            return count
+        count = self.sock.send(self.unsent)
+        self.unsent = self.unsent[count:]
+        return count
 
     def read(self) -> bytes | None:
         """What the relay has said; b"" where it has hung up, None where there is nothing yet."""
         heard = b""
+        self._unanswered = 0
         try:
             while part := self.sock.recv(CHUNK):
                 heard += part
@@ -93,6 +113,7 @@ class Crew:
         self._dialling: set[Future[SMTP]] = set()
         self._broken = 0  # connections in a row that ended without an answer to a letter
         self._threads: ThreadPoolExecutor | None = None
+        self._look_at = 0.0
         self._full_until = 0.0  # the relay takes no more connections before then
         self._problem: DeliveryError | None = None
 
@@ -219,8 +240,10 @@ class Crew:
             if mask & selectors.EVENT_READ and line in self.lines:
                 yield from self._hear(line)
         now = time.monotonic()
-        for line in [one for one in self.lines if one.is_late(now)]:
-            yield from self._lose(line)
+        if now >= self._look_at:
+            self._look_at = now + LATE
+            for line in [one for one in self.lines if one.is_late(now)]:
+                yield from self._lose(line)
 
     def _wait(self, source: _Source) -> float:
         if source.held or (self.again and not self._dialling and not self.lines):

@@ -68,7 +68,7 @@ class Folder:
     ) -> Receipt | DeliveryError:
         try:
             posting = compose(delivery)
-            return self.put(delivery.key, posting.content, posting.reference)
+            return self.put(delivery.key, b"".join(posting.pieces), posting.reference)
         except DeliveryError as error:
             return error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -53,26 +54,29 @@ class Stencil:
 
 def fill(stencil: bytes, recipient: Recipient, key: str) -> bytes:
     """The letter for one recipient; ValueError for an address that cannot be written to."""
-    return letter(stencil, mail_address(recipient.email), recipient.token, key, stuffed=False)
+    return b"".join(filled(stencil, mail_address(recipient.email), recipient.token, key))
 
 
-def letter(stencil: bytes, to: str, token: str, key: str, *, stuffed: bool) -> bytes:
-    """The letter to an address; ``stuffed`` as it goes over the wire, without the final dot
-    (RFC 5321 4.5.2)."""
+def filled(
+    stencil: bytes, to: str, token: str, key: str, *, stuffed: bool = False
+) -> Sequence[bytes]:
+    """The pieces of the letter to an address: most of them are everybody's, and never copied.
+
+    ``stuffed`` as they go over the wire, without the final dot (RFC 5321 4.5.2).
+    """
     if not SAFE.fullmatch(token):
         token = quote(token, safe="")
     said = token.encode()
-    first, pieces = _pieces(stencil, stuffed)
+    pieces, slots = _pieces(stencil, stuffed)
     values = {
         "to": to.encode(),
         "id": message_id(stencil, key).encode(),
         "leave": said.join(_leave(stencil)),
         "token": said if len(said) < MOST_COLUMNS else SOFT_BREAK.join(_chunks(said)),
     }
-    filled = [first]
-    for name, piece in pieces:
-        filled += (values[name], piece)
-    return b"".join(filled)
+    letter = list(pieces)
+    letter[1::2] = [values[name] for name in slots]
+    return letter
 
 
 def message_id(stencil: bytes, key: str) -> str:
@@ -121,8 +125,8 @@ def _chunks(value: bytes) -> list[bytes]:
 
 
 @lru_cache(maxsize=8)
-def _pieces(stencil: bytes, stuffed: bool) -> tuple[bytes, tuple[tuple[str, bytes], ...]]:
-    """The letter's beginning, then each slot's name with what follows it."""
+def _pieces(stencil: bytes, stuffed: bool) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
+    """What is everybody's, with nothing between each two; and the names of what goes there."""
     known = _read(stencil)
     cuts = [0, *(offset for offset, _ in known.slots), len(known.letter)]
     pieces = [known.letter[start:end] for start, end in pairwise(cuts)]
@@ -130,8 +134,8 @@ def _pieces(stencil: bytes, stuffed: bool) -> tuple[bytes, tuple[tuple[str, byte
         pieces = [DOT_FIRST.sub(b"\n..", piece) for piece in pieces]
         if not pieces[-1].endswith(b"\r\n"):
             pieces[-1] += b"\r\n"
-    names = (name for _, name in known.slots)
-    return pieces[0], tuple(zip(names, pieces[1:], strict=True))
+    between = [pieces[0], *(one for piece in pieces[1:] for one in (b"", piece))]
+    return tuple(between), tuple(name for _, name in known.slots)
 
 
 @lru_cache(maxsize=8)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from syndicate.errors import LedgerError
 
+BEGIN = "BEGIN IMMEDIATE"  # SQLite's, with the write lock from the start
 BUSY = 30_000  # milliseconds another process may keep SQLite's write lock
 
 
@@ -43,17 +44,30 @@ def transaction(
 ) -> Iterator[Connection]:
     """One transaction; the database's errors leave it as LedgerError. ``reads`` takes no lock.
 
-    ``line`` is a connection of one's own, which stays open.
+    ``line`` is a connection of one's own, which stays open, for transactions by the thousand.
     """
     try:
         if line is not None:
-            with line.begin():
+            with _bare(line):
                 yield line
             return
         with engine.connect().execution_options(reads=reads) as db, db.begin():
             yield db
     except (SQLAlchemyError, _driver_errors(engine)) as error:
         raise LedgerError(_for_people(error)) from error
+
+
+@contextmanager
+def _bare(line: Connection) -> Iterator[None]:
+    """A transaction of the driver's own; SQLAlchemy joins it where a statement needs it."""
+    if line.dialect.name == "sqlite":
+        say(line, BEGIN, ())
+    try:
+        yield
+        (line if line.in_transaction() else line.connection).commit()
+    except BaseException:
+        (line if line.in_transaction() else line.connection).rollback()
+        raise
 
 
 def say(db: Connection, statement: str, values: Sequence[Any]) -> Any:
@@ -104,5 +118,7 @@ def _configure_sqlite(connection: Any, _: object) -> None:
 
 
 def _begin_sqlite(db: Connection) -> None:
-    reads = db.get_execution_options().get("reads")
-    say(db, "BEGIN" if reads else "BEGIN IMMEDIATE", ())
+    driver = db.connection.driver_connection
+    assert driver is not None
+    if not driver.in_transaction:  # but for _bare
+        say(db, "BEGIN" if db.get_execution_options().get("reads") else BEGIN, ())

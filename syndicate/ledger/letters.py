@@ -80,7 +80,7 @@ class Turn:
     """What may be sent now: one rendition to several people; ``over``: nothing any more."""
 
     rendition: Rendition | None
-    started: tuple[Started, ...]
+    started: Sequence[Started]
     over: bool = False
 
 
@@ -204,17 +204,19 @@ class Letters:
                 self._call_off(db, block.edition, block.channel, next_)
             tries: dict[int, int] = {row[0]: row[1] for row in rows}
             said = self._words(db, block.edition, run[0])
-        started = (
-            Started(self.recipient(block.channel_key, one, block.people[one]), one, tries[one])
+        make = self.tokens.maker(SUBSCRIPTION, block.channel_key)
+        people = block.people
+        started = [
+            Started(Recipient(str(one), people[one], make(one)), one, tries[one])
             for one in next_
             if one in tries
-        )
-        return Turn(said, tuple(started))
+        ]
+        return Turn(said, started)
 
     def recipient(self, channel_key: str, subscriber: int, email: str) -> Recipient:
         """A subscriber, as a letter needs to know them."""
         token = self.tokens.make(SUBSCRIPTION, channel_key, subscriber)
-        return Recipient(f"{subscriber}", email, token)
+        return Recipient(str(subscriber), email, token)
 
     # what a person says, or the run itself
 
@@ -386,7 +388,7 @@ def _next(
         .order_by(x.subscriber_id)
         .limit(most)
     )
-    return [(row[0], row[1]) for row in db.execute(query)]
+    return [(row[0], row[1]) for row in db.execute(query).all()]
 
 
 def _active(channel: int) -> ColumnElement[bool]:

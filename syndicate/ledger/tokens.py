@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b, sha256
 
 SUBSCRIPTION, REQUEST = "subscription", "request"
@@ -27,9 +28,17 @@ class Tokens:
 
     def make(self, what: str, channel: str, number: int) -> str:
         """32 hex digits, which survive any change of case."""
-        key = bytes.fromhex(self.keys[0])
-        proof = _proof(key, what, channel, number)
-        return (_hidden(number, key, proof) + proof).hex()
+        return self.maker(what, channel)(number)
+
+    def maker(self, what: str, channel: str) -> Callable[[int], str]:
+        """The same for many numbers of one list."""
+        seal = _seal(bytes.fromhex(self.keys[0]), what, channel)
+
+        def make(number: int) -> str:
+            proof = seal.proof(number)
+            return (seal.hidden(number, proof) + proof).hex()
+
+        return make
 
     def read(self, token: str, what: str, channels: Iterable[str]) -> tuple[str, int] | None:
         """(channel, number) that a token names; None where nobody of us made it."""
@@ -38,9 +47,10 @@ class Tokens:
             raw = bytes.fromhex(token)
             hidden, proof = int.from_bytes(raw[:NUMBER]), raw[NUMBER:]
             for key in map(bytes.fromhex, self.keys):
-                number = int.from_bytes(_hidden(hidden, key, proof))
                 for name in names:
-                    if hmac.compare_digest(_proof(key, what, name, number), proof):
+                    seal = _seal(key, what, name)
+                    number = int.from_bytes(seal.hidden(hidden, proof))
+                    if hmac.compare_digest(seal.proof(number), proof):
                         return name, number
         elif what == SUBSCRIPTION and (old := OLD_FORM.fullmatch(token)):
             for name in names:
@@ -54,14 +64,27 @@ class Tokens:
         return hmac.digest(key, f"forgotten\0{email}".encode(), "sha256").hex()
 
 
-def _proof(key: bytes, what: str, channel: str, number: int) -> bytes:
-    return hmac.digest(key, f"{what}\0{channel}\0{number}".encode(), "sha256")[:PROOF]
+class _Seal:
+    """What all tokens of one list have in common, begun once: a digest makes a million of them."""
+
+    def __init__(self, key: bytes, what: str, channel: str) -> None:
+        self._proof = hmac.new(key, f"{what}\0{channel}\0".encode(), sha256)
+        self._pad = blake2b(key=key, digest_size=NUMBER)
+
+    def proof(self, number: int) -> bytes:
+        """That we have made it."""
+        proof = self._proof.copy()
+        proof.update(b"%d" % number)
+        return proof.digest()[:PROOF]
+
+    def hidden(self, number: int, proof: bytes) -> bytes:
+        """A number under its pad, or what is under it."""
+        pad = self._pad.copy()
+        pad.update(proof)
+        return (number ^ int.from_bytes(pad.digest())).to_bytes(NUMBER)
 
 
-def _hidden(number: int, key: bytes, proof: bytes) -> bytes:
-    """A number under its pad, or what is under it."""
-    pad = blake2b(proof, key=key, digest_size=NUMBER).digest()
-    return (number ^ int.from_bytes(pad)).to_bytes(NUMBER)
+_seal = lru_cache(maxsize=64)(_Seal)
 
 
 def _old(key: str, channel: str, number: str) -> str:
