@@ -8,10 +8,10 @@ import ssl
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from threading import Event, Lock, Thread
-from typing import BinaryIO, Literal, Self
+from typing import Literal
+
+from syndicate.loopback.clients import Bye, Server, Session
 
 Step = Literal[
     "connect", "capability", "starttls", "login", "select", "search", "fetch", "literal", "store",
@@ -19,7 +19,6 @@ Step = Literal[
 ]  # fmt: skip
 Act = Literal["refuse", "reject", "hang up", "wait", "say", "vanish"]
 
-PATIENCE = 60.0  # seconds a client may be silent
 MOST_LINE = 8192  # RFC 7162 4
 WORD = re.compile(r'"((?:[^"\\]|\\["\\])*)"|(\([^)]*\)|[^\s"]+)')
 
@@ -49,7 +48,7 @@ class Fault:
     seconds: float = 0.0  # to wait
 
 
-class LoopbackImap:
+class LoopbackImap(Server):
     """``with LoopbackImap(mails) as imap:`` listens at ``imap.url`` and keeps ``imap.folders``.
 
     ``mails`` are INBOX's, UID -> message. ``starttls`` offers STARTTLS, ``tls`` speaks TLS
@@ -68,6 +67,7 @@ class LoopbackImap:
         capabilities: str = "AUTH=PLAIN",
         read_only: bool = False,
     ) -> None:
+        super().__init__()
         self.folders: dict[str, dict[int, Mail]] = {"INBOX": mails or {}}
         self.user, self.password = user, password
         self.starttls, self.tls = starttls, tls
@@ -75,26 +75,7 @@ class LoopbackImap:
         self.capabilities = capabilities
         self.read_only = read_only
         self.commands: list[str] = []  # the lines as they came, without tags and secrets
-        self.stopping = Event()
-        self._lock = Lock()
         self._reached: Counter[Step] = Counter()
-        self._sessions: dict[Thread, _Session] = {}
-
-    def __enter__(self) -> Self:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(0.25)  # where hanging up does not wake who accepts
-        self.port: int = self._listener.getsockname()[1]
-        self._accepting = Thread(target=self._accept, name="imap", daemon=True)
-        self._accepting.start()
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.stopping.set()
-        _hang_up(self._listener)
-        self._accepting.join(timeout=5)
-        for thread, session in self._sessions.items():
-            session.interrupt()
-            thread.join(timeout=5)
 
     @property
     def url(self) -> str:
@@ -111,72 +92,42 @@ class LoopbackImap:
 
     def fault(self, step: Step) -> Fault | None:
         """What shall go wrong here, now; every asking counts as reaching the step."""
-        with self._lock:
+        with self.lock:
             self._reached[step] += 1
             for fault in self.faults:
                 if fault.at == step and fault.nth in (0, self._reached[step]):
                     return fault
         return None
 
-    def _accept(self) -> None:
-        while not self.stopping.is_set():
-            try:
-                connection, _ = self._listener.accept()
-            except TimeoutError:
-                continue
-            except OSError:
-                return
-            session = _Session(self, connection)
-            thread = Thread(target=self._talk, args=(session,), name="imap", daemon=True)
-            self._sessions[thread] = session
-            thread.start()
-
-    def _talk(self, session: _Session) -> None:
-        with suppress(OSError, _Bye):  # ssl.SSLError is an OSError
-            session.run()
-        session.close()
+    def meet(self, connection: socket.socket) -> Session:
+        return _Session(self, connection)
 
 
-class _Bye(Exception):
-    """The conversation is over."""
-
-
-class _Session:
+class _Session(Session):
     """One client's conversation."""
 
+    most_line = MOST_LINE
+
     def __init__(self, server: LoopbackImap, connection: socket.socket) -> None:
+        super().__init__(connection)
         self.server = server
-        connection.settimeout(PATIENCE)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
-        self.connection = connection
-        self.reader: BinaryIO = connection.makefile("rb")
-        self.encrypted = False
         self.trusted = False
         self.mails: dict[int, Mail] | None = None  # of the folder that is selected
         self.tag = "*"
 
     def run(self) -> None:
         if self.server.tls:
-            self._encrypt(self.server.tls)
+            self.encrypt(self.server.tls)
         if not self._goes_wrong("connect"):
             self._say("* OK loopback")
         while True:
-            self.tag, _, line = self._line().partition(" ")
+            self.tag, _, line = self.line().partition(" ")
             verb, *words = self._heard(line) or [""]
             action = self.VERBS.get(verb)
             if action is None:
                 self._say(f"{self.tag} BAD unknown command")
             else:
                 action(self, *words)
-
-    def interrupt(self) -> None:
-        """End it from another thread: the session's own closes it."""
-        with suppress(OSError):
-            socket.socket.shutdown(self.connection, socket.SHUT_RDWR)  # beneath TLS, if any
-
-    def close(self) -> None:
-        self.reader.close()
-        _hang_up(self.connection)
 
     def _heard(self, line: str) -> list[str]:
         """The words of a command; LOGIN's are not kept."""
@@ -199,7 +150,7 @@ class _Session:
             self._say(f"{self.tag} BAD not offered")
         elif not self._goes_wrong("starttls"):
             self._say(f"{self.tag} OK go ahead")
-            self._encrypt(self.server.starttls)
+            self.encrypt(self.server.starttls)
 
     def _login(self, user: str, password: str) -> None:
         if "LOGINDISABLED" in self.server.capabilities and not self.encrypted:
@@ -209,7 +160,7 @@ class _Session:
 
     def _authenticate(self, mechanism: str) -> None:
         self._say("+ ")
-        _, user, password = b64decode(self._line()).decode().split("\0")
+        _, user, password = b64decode(self.line()).decode().split("\0")
         if not self._goes_wrong("login"):
             self._admit(user, password)
 
@@ -253,7 +204,7 @@ class _Session:
         half = len(content) // 2
         self.connection.sendall(head + content[:half])
         if self._goes_wrong("literal"):
-            raise _Bye
+            raise Bye
         self.connection.sendall(content[half:] + b")\r\n")
 
     def _store(self, number: str, how: str, flags: str) -> None:
@@ -267,7 +218,7 @@ class _Session:
     def _logout(self) -> None:
         if not self._goes_wrong("logout"):
             self._say("* BYE", f"{self.tag} OK done")
-            raise _Bye
+            raise Bye
 
     VERBS: dict[str, Callable[..., None]] = {  # noqa: RUF012
         "CAPABILITY": _capability,
@@ -283,7 +234,7 @@ class _Session:
 
     def _held(self) -> dict[int, Mail]:
         if self.mails is None:
-            raise _Bye
+            raise Bye
         return self.mails
 
     def _goes_wrong(self, step: Step, uid: int = 0) -> bool:
@@ -292,7 +243,7 @@ class _Session:
         if fault is None:
             return False
         if fault.do == "hang up":
-            raise _Bye
+            raise Bye
         if fault.do == "wait":
             self.server.stopping.wait(fault.seconds)
         elif fault.do == "vanish":
@@ -303,25 +254,6 @@ class _Session:
             self._say(f"{self.tag} {'NO' if fault.do == 'refuse' else 'BAD'} {fault.text}")
         return fault.do not in ("wait", "vanish")
 
-    def _encrypt(self, context: ssl.SSLContext) -> None:
-        self.reader.close()
-        plain = self.connection
-        self.connection = context.wrap_socket(plain, server_side=True)
-        self.reader = self.connection.makefile("rb")
-        self.encrypted = True
-
-    def _line(self) -> str:
-        line = self.reader.readline(MOST_LINE)
-        if not line.endswith(b"\n"):
-            raise _Bye
-        return line.decode(errors="replace").rstrip("\r\n")
-
     def _say(self, *lines: str) -> None:
         said = "".join(f"{line}\r\n" for line in lines)
         self.connection.sendall(said.encode("utf-8", "surrogateescape"))
-
-
-def _hang_up(connection: socket.socket) -> None:
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)  # wakes who waits for it
-    connection.close()

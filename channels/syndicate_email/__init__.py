@@ -220,8 +220,9 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
         return bool(self.inbox.get_secret_value())
 
     def hear(self, lists: Sequence[str], source: str = "") -> Generator[Reply, None, None]:
-        from syndicate_email.incoming import Marks, understand
+        from syndicate_email.incoming import understand
         from syndicate_email.postbox import Postbox, place
+        from syndicate_email.returned import Marks
 
         try:
             where = place(source or self.inbox.get_secret_value())

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.message import Message
 from email.policy import default
 from hashlib import sha256
 
 from syndicate import Reply, Says
 from syndicate.text import excerpt, squeeze
+from syndicate_email.parsing import LONGEST, header, headers, parsed, raw, text
 from syndicate_email.returned import (
-    LONGEST,
     NOT_BACK,
     TOKEN,
     UNPRINTABLE,
-    header,
-    headers,
+    Marks,
     masked,
-    parsed,
-    raw,
     report,
     status,
-    text,
     token_of,
     whose,
 )
@@ -87,16 +83,6 @@ BY_HAND = re.compile(r"(?:no)?\s*(?:[;(]|$)", re.I)
 PRECEDENCES = ("auto_reply", "auto-reply", "bulk", "junk", "list")
 NOBODY_WRITES = ("<>", "<MAILER-DAEMON>")
 AUTOMATIC = Reply(key="", says=Says.NOTHING, detail="an automatic answer")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marks:
-    """What tells whose letter came back."""
-
-    bounces: str = ""  # the VERP envelope sender: kembali+{token}@kantor.example; "" is none
-    unsubscribe: str = ""  # the page for one click: https://…/{token}; "" is none
-    mailbox: str = ""  # the address that takes letters; it asks itself for nothing
-    lists: tuple[str, ...] = ()  # names and titles that a wish may be about; () is not known
 
 
 def understand(message: bytes, marks: Marks) -> Reply:

@@ -8,19 +8,17 @@ from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
-from threading import Event, Lock, Thread, current_thread
-from typing import BinaryIO, Literal, NamedTuple, Self
+from typing import Literal, NamedTuple
+
+from syndicate.loopback.clients import Bye, Server, Session
 
 Step = Literal["connect", "ehlo", "auth", "mail", "rcpt", "data", "body", "dot", "sent"]
 Act = Literal["refuse", "defer", "hang up", "wait"]
 
 EXTENSIONS = ("PIPELINING", "8BITMIME")
-PATIENCE = 60.0  # seconds a client may be silent
 MOST_BYTES = 32 * 1024 * 1024  # of one letter (RFC 1870)
 MOST_LINE = 4096
-MOST_CLIENTS = 50
 MOST_RECIPIENTS = 100  # RFC 5321 4.5.3.1.8
 REFUSALS = {"connect": 554, "auth": 535, "dot": 554}  # else 550
 DEFERRALS = {"connect": 421, "auth": 454}  # else 451
@@ -52,7 +50,7 @@ class Fault:
     keep: bool = False
 
 
-class SmtpServer:
+class SmtpServer(Server):
     """``with SmtpServer() as smtp:`` listens at ``smtp.url`` and collects ``smtp.letters``.
 
     ``starttls`` offers STARTTLS, ``tls`` speaks TLS from the first byte (smtps). With a
@@ -71,48 +69,27 @@ class SmtpServer:
         extensions: Iterable[str] = EXTENSIONS,
         always_data: bool = False,
     ) -> None:
+        super().__init__()
         self.user, self.password = user, password
         self.starttls, self.tls = starttls, tls
         self.faults = list(faults)
         self.extensions = tuple(extensions)
         self.always_data = always_data
-        self.most_clients = 0  # at the same time
         self.letters: list[Letter] = []
         self.commands: list[str] = []  # the verbs as they came, of all clients
-        self.stopping = Event()
-        self._lock = Lock()
         self._reached: Counter[tuple[Step, str]] = Counter()
-        self._sessions: dict[Thread, _Session] = {}
-
-    def __enter__(self) -> Self:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(0.25)  # where hanging up does not wake who accepts
-        self.port: int = self._listener.getsockname()[1]
-        self._accepting = Thread(target=self._accept, name="smtp", daemon=True)
-        self._accepting.start()
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.stopping.set()
-        _hang_up(self._listener)
-        self._accepting.join(timeout=5)
-        with self._lock:
-            sessions = dict(self._sessions)
-        for thread, session in sessions.items():
-            session.interrupt()
-            thread.join(timeout=5)
 
     @property
     def url(self) -> str:
         return f"{'smtps' if self.tls else 'smtp'}://127.0.0.1:{self.port}"
 
     def keep(self, letter: Letter) -> None:
-        with self._lock:
+        with self.lock:
             self.letters.append(letter)
 
     def fault(self, step: Step, recipient: str = "") -> Fault | None:
         """What shall go wrong here, now; every asking counts as reaching the step."""
-        with self._lock:
+        with self.lock:
             self._reached[step, ""] += 1
             if recipient:
                 self._reached[step, recipient] += 1
@@ -123,77 +100,36 @@ class SmtpServer:
                         return fault
         return None
 
-    def _accept(self) -> None:
-        while not self.stopping.is_set():
-            try:
-                connection, _ = self._listener.accept()
-            except TimeoutError:
-                continue
-            except OSError:
-                return
-            self._serve(_Session(self, connection))
-
-    def _serve(self, session: _Session) -> None:
-        thread = Thread(target=self._talk, args=(session,), name="smtp", daemon=True)
-        with self._lock:
-            full = len(self._sessions) >= MOST_CLIENTS
-            if not full:
-                self._sessions[thread] = session
-                self.most_clients = max(self.most_clients, len(self._sessions))
-        if full:
-            session.close()
-        else:
-            thread.start()
-
-    def _talk(self, session: _Session) -> None:
-        with suppress(OSError, _Bye):  # ssl.SSLError is an OSError
-            session.run()
-        session.close()
-        with self._lock:
-            del self._sessions[current_thread()]
+    def meet(self, connection: socket.socket) -> Session:
+        return _Session(self, connection)
 
 
-class _Bye(Exception):
-    """The conversation is over."""
-
-
-class _Session:
+class _Session(Session):
     """One client's conversation."""
 
+    most_line = MOST_LINE
+
     def __init__(self, server: SmtpServer, connection: socket.socket) -> None:
+        super().__init__(connection)
         self.server = server
-        connection.settimeout(PATIENCE)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
-        self.connection = connection
-        self.reader: BinaryIO = connection.makefile("rb")
         self.trusted = not server.user
-        self.encrypted = False
         self.mail_from: str | None = None
         self.recipients: list[str] = []
 
     def run(self) -> None:
         if self.server.tls:
-            self._encrypt(self.server.tls)
+            self.encrypt(self.server.tls)
         if self._goes_wrong("connect"):
-            raise _Bye
+            raise Bye
         self._say(220, "loopback ESMTP")
         while True:
-            verb, _, rest = self._line().partition(" ")
+            verb, _, rest = self.line().partition(" ")
             self.server.commands.append(verb.upper())
             action = self.VERBS.get(verb.upper())
             if action is None:
                 self._say(500, "unknown command")
             else:
                 action(self, rest.strip())
-
-    def interrupt(self) -> None:
-        """End it from another thread: the session's own closes it."""
-        with suppress(OSError):
-            socket.socket.shutdown(self.connection, socket.SHUT_RDWR)  # beneath TLS, if any
-
-    def close(self) -> None:
-        self.reader.close()
-        _hang_up(self.connection)
 
     def _ehlo(self, name: str) -> None:
         if self._goes_wrong("ehlo"):
@@ -217,7 +153,7 @@ class _Session:
             self._say(502, "not offered")
             return
         self._say(220, "go ahead")
-        self._encrypt(self.server.starttls)
+        self.encrypt(self.server.starttls)
         self._reset()
 
     def _auth(self, rest: str) -> None:
@@ -279,10 +215,10 @@ class _Session:
         size = 0
         while (line := self.reader.readline(MOST_BYTES)) != b".\r\n":
             if not lines and self._goes_wrong("body", recipient):
-                raise _Bye
+                raise Bye
             size += len(line)
             if not line or size > MOST_BYTES:
-                raise _Bye
+                raise Bye
             lines.append(line[1:] if line.startswith(b".") else line)
         return b"".join(lines)
 
@@ -296,7 +232,7 @@ class _Session:
             self.server.keep(letter)
         self._say(250, "2.0.0 taken")
         if self._goes_wrong("sent", recipient):
-            raise _Bye
+            raise Bye
 
     def _rset(self, rest: str) -> None:
         self._reset()
@@ -307,7 +243,7 @@ class _Session:
 
     def _quit(self, rest: str) -> None:
         self._say(221, "bye")
-        raise _Bye
+        raise Bye
 
     VERBS: dict[str, Callable[[_Session, str], None]] = {  # noqa: RUF012
         "EHLO": _ehlo,
@@ -333,33 +269,20 @@ class _Session:
         for letter in letters if fault.keep else ():
             self.server.keep(letter)
         if fault.do == "hang up":
-            raise _Bye
+            raise Bye
         usual = REFUSALS.get(step, 550) if fault.do == "refuse" else DEFERRALS.get(step, 451)
         self._say(fault.code or usual, f"as asked, at {step} {recipient}".strip())
         if (fault.code or usual) == 421:
-            raise _Bye
+            raise Bye
         return True
 
     def _reset(self) -> None:
         self.mail_from = None
         self.recipients = []
 
-    def _encrypt(self, context: ssl.SSLContext) -> None:
-        self.reader.close()  # what came before the handshake does not count (RFC 3207 4.2)
-        plain = self.connection
-        self.connection = context.wrap_socket(plain, server_side=True)
-        self.reader = self.connection.makefile("rb")
-        self.encrypted = True
-
     def _ask(self, question: str) -> str:
         self._say(334, b64encode(question.encode()).decode())
-        return self._line()
-
-    def _line(self) -> str:
-        line = self.reader.readline(MOST_LINE)
-        if not line.endswith(b"\n"):
-            raise _Bye
-        return line.decode(errors="replace").rstrip("\r\n")
+        return self.line()
 
     def _say(self, code: int, text: str) -> None:
         self.connection.sendall(f"{code} {text}\r\n".encode())
@@ -375,9 +298,3 @@ def _decoded(text: str) -> str:
         return b64decode(text, validate=True).decode()
     except NotBase64 as error:
         raise ValueError(text) from error
-
-
-def _hang_up(connection: socket.socket) -> None:
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)  # wakes who waits for it
-    connection.close()

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate.channel import Reply, Says
-from syndicate_email.incoming import Marks, understand
+from syndicate_email.incoming import understand
+from syndicate_email.returned import Marks
 
 TOKEN = "9f2c41d7" * 4
 OLD = f"17-{'9f2c' * 8}"  # as tokens were until ledger version 6
