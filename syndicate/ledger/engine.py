@@ -64,9 +64,15 @@ def _bare(line: Connection) -> Iterator[None]:
         say(line, BEGIN, ())
     try:
         yield
-        (line if line.in_transaction() else line.connection).commit()
+        if line.in_transaction():
+            line.commit()
+        else:
+            line.dialect.do_commit(line.connection)
     except BaseException:
-        (line if line.in_transaction() else line.connection).rollback()
+        if line.in_transaction():
+            line.rollback()
+        else:
+            line.dialect.do_rollback(line.connection)
         raise
 
 

@@ -164,19 +164,17 @@ def each_commit() -> list[Callable[[str, str], None]]:
     coming: list[str] = []
 
     def comes(db: Connection) -> None:
-        if not db.get_execution_options().get("reads"):
-            coming.append(_whose())
+        coming.append("" if db.get_execution_options().get("reads") else _whose())
 
     commit: Callable[..., None] = DefaultDialect.do_commit
 
     def commits(dialect: DefaultDialect, connection: Any) -> None:
-        named = [coming.pop() for _ in coming[-1:]]
+        name = coming.pop() if coming else _whose()  # without an event: a bare transaction
         for moment in ("before", "after"):
             if moment == "after":
                 commit(dialect, connection)
-            for name in named:
-                for look in looking:
-                    look(moment, name)
+            for look in looking if name else ():
+                look(moment, name)
 
     event.listen(Engine, "commit", comes)
     DefaultDialect.do_commit = commits  # type: ignore[method-assign]
