@@ -213,7 +213,7 @@ def _tell_windows(
         letters = catalogue.recipients(one.number)
         said = f"{len(edition.items)} new, {len(edition.corrections)} corrected or withdrawn"
         if window.status == "frozen":
-            why = f"{said}, {letters} letters"
+            why = f"{said}, {letters} letter{'s' * (letters != 1)}"
             if dry and one.rendition:
                 why += _reviewed(channel, edition, one.rendition, report)
             if not letters:
