@@ -83,7 +83,7 @@ MORNING, EVENING = "2026-05-04T09:00:00+07:00", "2026-05-04T17:01:00+07:00"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--letters", type=int, default=10_000)
-    parser.add_argument("--connections", type=int, nargs="+", default=[8, 32])
+    parser.add_argument("--connections", type=int, nargs="+", default=[8, 16, 32])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--million", type=int, default=1_000_000, help="0 leaves it out")
     given = parser.parse_args()

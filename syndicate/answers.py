@@ -46,9 +46,8 @@ def invitation(office: Office, name: str, at: datetime) -> tuple[Channel, Rendit
     return by, by.invitation(office.publisher, at, called(there[name])[1])
 
 
-def write_back(office: Office, report: Report) -> None:
+def write_back(office: Office, known: Mapping[str, KnownChannel], report: Report) -> None:
     """Send what people asked for, each letter committed before it leaves."""
-    known = known_lists(office)
     for one in known.values():
         for asked in office.ledger.replies.due(one.id)[:MOST]:
             if office.stopping():
@@ -104,7 +103,9 @@ def _memberships(
 ) -> Iterator[Membership]:
     """Every list, and the person's token for those they are on."""
     on = {one.list_name for one in office.ledger.lists.of(asked.email) if one.ended is None}
+    make = office.ledger.lists.tokens.make
     for channel in lists(office):
-        make = office.ledger.lists.tokens.make
-        token = make(SUBSCRIPTION, known[channel.name].key, asked.subscriber or 0)
-        yield Membership(*called(channel), token if channel.name in on else "")
+        token = ""
+        if channel.name in on:
+            token = make(SUBSCRIPTION, known[channel.name].key, asked.subscriber or 0)
+        yield Membership(*called(channel), token)

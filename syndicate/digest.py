@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from syndicate import editions
-from syndicate.article import Edition, Item
+from syndicate.article import Edition
 from syndicate.carry import Progress, run_channel, silent
 from syndicate.channel import (
     Channel,
@@ -174,17 +174,13 @@ def compose(
     """What a digest of this window says, as things stand now."""
     prepare = Preparation(office, catalogue, Wish())
     assert window.closed, "an urgent article has no window"
+    worded = prepare.hosting.worded
     return editions.digest(
-        worded(prepare, catalogue.between(known.id, window.opened, window.closed), channel),
-        worded(prepare, catalogue.carried_and_changed(known.id), channel),
+        worded(catalogue.between(known.id, window.opened, window.closed), channel),
+        worded(catalogue.carried_and_changed(known.id), channel),
         office.publisher, opened=window.opened, closed=window.closed, key=window.key,
         number=catalogue.issue(known.id, window.closed),
     )  # fmt: skip
-
-
-def worded(prepare: Preparation, items: Iterable[Item], channel: Channel) -> list[Item]:
-    """Items in a channel's own words."""
-    return prepare.hosting.worded(items, channel)
 
 
 def _window(opened: datetime, closed: datetime) -> Window:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 from syndicate.channel import Absent, Delivery, Finds, Outcome, Rendition, Streams, delivery_key
-from syndicate.deliver import Run, Tell, scrubbed
+from syndicate.deliver import Run, scrubbed
 from syndicate.errors import (
     Bounced,
     DeliveryError,
@@ -61,19 +61,21 @@ def mail(run: Run, editions: Sequence[int]) -> str:
 
 def _send_all(run: Run, channel: Streams, edition: int) -> None:
     """Send a run to its end; a relay that asks for a pause gets it, as long as it has its uses."""
-    heard = 0.0  # when it last took a letter
     run.total += run.ledger.letters.waiting(edition)
-    while True:
-        stream = Stream(run, channel, edition)
-        problem = stream.run_out()
-        heard = stream.heard or heard
-        if problem is None:
-            run.ledger.letters.finish(edition)
-            return
-        wait = problem.retry_after if isinstance(problem, Unavailable) else None
-        patient = heard and wait and time.monotonic() + wait - heard < PATIENCE
-        if not wait or not patient or not _pause(run, wait):
-            raise problem
+    stream = Stream(run, channel, edition)
+    while (problem := stream.run_out()) and _waits(run, stream, problem):
+        pass
+    run.ledger.letters.finish(edition)
+    if problem:
+        raise problem
+
+
+def _waits(run: Run, stream: Stream, problem: DeliveryError) -> bool:
+    """Grant a pause that was asked for; False where it would have no use."""
+    wait = problem.retry_after if isinstance(problem, Unavailable) else None
+    if not wait or not stream.heard or time.monotonic() + wait - stream.heard >= PATIENCE:
+        return False
+    return _pause(run, wait)
 
 
 def _pause(run: Run, seconds: float) -> bool:
@@ -98,7 +100,7 @@ class Stream:
     def __init__(self, run: Run, channel: Streams, edition: int) -> None:
         self.run, self.channel, self.edition = run, channel, edition
         self.letters = run.ledger.letters
-        self.heard = 0.0
+        self.heard = 0.0  # when it last took a letter
         self._problem: DeliveryError | None = None
         self._block: Block | None = None
         self._old: list[Block] = []  # all of whose people were started
@@ -114,6 +116,7 @@ class Stream:
     def run_out(self) -> DeliveryError | None:
         """Send until nothing is due any more; returns what ended it before."""
         problem: DeliveryError | None = None
+        self._problem = None
         try:
             for outcome in self.channel.publish_all(self._deliveries()):
                 self._end(outcome)
@@ -124,8 +127,7 @@ class Stream:
         except Exception as error:
             problem = InDoubt(self.run.scrub(f"unexpected: {error!r}"))
         self._finish(problem)
-        problem = problem or self._problem
-        return problem if isinstance(problem, Refused | Unavailable) else None
+        return problem or self._problem
 
     def _deliveries(self) -> Iterator[Delivery | None]:
         while not self.run.stopping() and not self._problem:
@@ -167,16 +169,16 @@ class Stream:
         if not count:
             return self._problem is None
         group = [self._todo.popleft() for _ in range(count)]
-        turn = self._commit(group)
-        if turn:
+        over = self._commit(group)
+        if over:
             self._todo.clear()
-        return not turn
+        return not over
 
     def _next_block(self) -> bool:
         if self._block is not None:
             self._old.append(self._block)
         most = self.run.most and self.run.most - self._claimed
-        if most < 0 or (self.run.most and not most):
+        if self.run.most and not most:
             self._halt_after_sample()
             return False
         size = min(most or BLOCK, BLOCK)
@@ -214,6 +216,7 @@ class Stream:
         result = outcome.result
         if isinstance(result, DeliveryError):
             result = scrubbed(self.run, result)
+            self._claimed -= isinstance(result, Unavailable)  # nobody was asked
         else:
             self.heard = time.monotonic()
         self._ended.append((letter, result))
@@ -242,8 +245,12 @@ class Stream:
         self._pulled.clear()
         untouched = Unavailable(str(error) if error else "stopped before its turn")
         self._ended += [(letter, untouched) for letter in self._ready]
+        self._claimed -= len(self._ready) + len(self._todo)
+        self._ready.clear()
+        self._todo.clear()
         if self._block is not None:
             self._old.append(self._block)
+            self._block = None
         if self._ended or self._old:
             self._commit([])
         self.letters.hang_up()
@@ -283,6 +290,3 @@ def _look(run: Run, edition: int) -> None:
         except Exception:  # noqa: S112 - as much in doubt as before
             continue
         run.ledger.letters.found(edition, letter, None if isinstance(found, Absent) else found)
-
-
-__all__ = ["Tell", "mail"]

@@ -33,12 +33,12 @@ def read(office: Office, name: str | None, source: str) -> Report:
     """Take in what lies at a place of one's choice, as the list ``name`` understands it."""
     report = Report(command="subscribers bounce", notes=office.notes)
     number, known = list_named(office, name), known_lists(office)
-    listed = next(one for one in office.ledger.known_channels().values() if one.id == number)
+    listed = next(one for one in known.values() if one.id == number)
     channel = office.chosen([listed.name])[0]
     if not isinstance(channel, Hears):
         raise UsageError(f"channel {listed.name!r} gets no answers")
     _take_in(office, channel, known, report, source)
-    write_back(office, report)
+    write_back(office, known, report)
     return report
 
 
@@ -48,7 +48,7 @@ def read_all(office: Office, report: Report) -> None:
     for channel in lists(office):
         if isinstance(channel, Hears) and channel.listens:
             _take_in(office, channel, known, report, "")
-    write_back(office, report)
+    write_back(office, known, report)
 
 
 def _take_in(

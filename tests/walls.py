@@ -108,6 +108,7 @@ class SearchableWall(Wall, Finds):
     """A wall that can be looked at."""
 
     def find(self, delivery: Delivery) -> Receipt | Absent:
+        assert delivery.started is not None
         self.obey("find")
         found = [path for path in _posts(self.folder) if path.name.endswith(delivery.key)]
         return Receipt(found[0].name) if found else ABSENT

@@ -32,7 +32,7 @@ class Step(Enum):
 
 @dataclass(slots=True, eq=False)
 class Posting:
-    """One letter on its way to the relay, dot-stuffed; it ends with CRLF."""
+    """One letter, dot-stuffed for a relay; it ends with CRLF."""
 
     delivery: Delivery
     sender: str
@@ -52,7 +52,7 @@ class SenderRefused(Exception):
 
 
 class Conversation:
-    """One connection's dialogue. ``take()`` what is ``to_say``, ``hear()`` what is answered.
+    """One connection's dialogue: ``take()`` letters, send what is ``to_say()``, ``hear()`` answers.
 
     With ``pipelining`` (RFC 2920) a letter's end and the next one's beginning go together: one
     round trip a letter; without it each command waits for the answer to the one before. At most
@@ -77,6 +77,11 @@ class Conversation:
     def idle(self) -> bool:
         """Whether nothing is under way."""
         return not self.awaited and not self.unsaid
+
+    @property
+    def owed(self) -> bool:
+        """Whether the answer to a whole letter is awaited."""
+        return any(step is Step.DOT for step, _ in self.awaited)
 
     @property
     def hungry(self) -> bool:
@@ -193,7 +198,7 @@ class Conversation:
         )
 
     def _say(self, command: bytes, step: Step, posting: Posting | None) -> None:
-        if self.unsaid or (self.awaited and not self.pipelining):
+        if not self.pipelining and (self.unsaid or self.awaited):
             self.unsaid.append((command, step, posting))
         else:
             self._put(command)
@@ -201,7 +206,7 @@ class Conversation:
 
     def _go_on(self) -> None:
         """Say what had to wait for an answer."""
-        while self.unsaid and not self.closing and (self.pipelining or not self.awaited):
+        while self.unsaid and not self.closing and not self.awaited:
             command, step, posting = self.unsaid.popleft()
             if posting is not None and posting.failed:
                 continue

@@ -59,7 +59,7 @@ class Line:
         return True
 
     def _send(self) -> int:
-        """Pieces go as they are, for letters are large; what had no room is put together."""
+        """Pieces go as they are, for letters are large; joined for TLS, or if there was no room."""
         if not self.unsent:
             pieces, count = self.talk.to_say(), 0
             if len(pieces) <= MOST_PIECES and not isinstance(self.sock, ssl.SSLSocket):
@@ -75,25 +75,27 @@ class Line:
     def read(self) -> bytes | None:
         """What the relay has said; b"" where it has hung up, None where there is nothing yet."""
         heard = b""
-        self._unanswered = 0
         try:
             while part := self.sock.recv(CHUNK):
                 heard += part
+                self._unanswered = 0
                 if len(part) < CHUNK and not isinstance(self.sock, ssl.SSLSocket):
                     return heard
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return heard or None
+        except OSError:
+            if not heard:
+                raise
         return heard
 
     def is_late(self, now: float) -> bool:
         """Whether an answer is overdue."""
         if self.talk.idle:
             return False
-        over = any(one is not None and one.over is not None for _, one in self.talk.awaited)
-        return now - self.heard_at > (LONG_PATIENCE if over else PATIENCE)
+        return now - self.heard_at > (LONG_PATIENCE if self.talk.owed else PATIENCE)
 
     def quit(self) -> None:
-        """Hang up, politely if that costs nothing."""
+        """Hang up; politely where nothing is under way, for two seconds at most."""
         with suppress(OSError):
             if self.talk.idle and not self.talk.closing:
                 self.sock.settimeout(2)
@@ -223,7 +225,9 @@ class Crew:
         try:
             done = line.flush()
         except OSError:
-            yield from self._lose(line)
+            yield from self._hear(line)  # it may have answered before
+            if line in self.lines:
+                yield from self._lose(line)
             return
         mask = selectors.EVENT_READ if done else selectors.EVENT_READ | selectors.EVENT_WRITE
         if self._selector.get_key(line.sock).events != mask:
@@ -246,9 +250,7 @@ class Crew:
                 yield from self._lose(line)
 
     def _wait(self, source: _Source) -> float:
-        if source.held or (self.again and not self._dialling and not self.lines):
-            return LOOK
-        return min(1.0, LONG_PATIENCE / 4)
+        return LOOK if source.held or not (self.lines or self._dialling) else LATE
 
     def _hear(self, line: Line) -> Iterator[Outcome]:
         try:
@@ -267,12 +269,8 @@ class Crew:
             self._stop(Refused(said) if code // 100 == 5 else Unavailable(said, PAUSE))
         except ValueError:
             heard = b""
-        if not heard or (line.talk.closing and self._is_done(line)):
+        if not heard or (line.talk.closing and not line.talk.owed):
             yield from self._lose(line)
-
-    def _is_done(self, line: Line) -> bool:
-        """Whether a connection that is closing still owes the answer to a letter."""
-        return not any(one is not None and one.over is not None for _, one in line.talk.awaited)
 
     def _lose(self, line: Line) -> Iterator[Outcome]:
         """A connection has come to its end, with what was under way on it."""

@@ -54,14 +54,17 @@ class Folder:
     def put_all(
         self, deliveries: Iterator[Delivery | None], compose: Callable[[Delivery], Posting]
     ) -> Iterator[Outcome]:
-        """Write letter after letter."""
+        """Write letter after letter; Unavailable where one could not be: nor could the others."""
         while True:
             self.ready()
             delivery = next(deliveries, DONE)
             if delivery is DONE:
                 return
             if isinstance(delivery, Delivery):
-                yield Outcome(delivery, self._ended(delivery, compose))
+                result = self._ended(delivery, compose)
+                yield Outcome(delivery, result)
+                if isinstance(result, Unavailable):
+                    raise result
 
     def _ended(
         self, delivery: Delivery, compose: Callable[[Delivery], Posting]
@@ -89,6 +92,7 @@ class Folder:
                 file.flush()
                 os.fsync(file.fileno())
             half.replace(self._path / "new" / name)
+            _keep(self._path / "new")
         finally:
             half.unlink(missing_ok=True)
 
@@ -97,3 +101,12 @@ class Folder:
             f"{self._setting}: cannot write to {self._path} ({error.strerror});"
             " make room or change its permissions"
         )
+
+
+def _keep(folder: Path) -> None:
+    """Have the disk hold a folder's names: the ledger says "sent" right after."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

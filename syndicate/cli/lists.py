@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import typer
 
@@ -86,8 +86,7 @@ def remove(addresses: list[str] = ADDRESSES, name: str = LIST, as_json: bool = J
     from syndicate.people import remove as run
 
     with office(as_json=as_json) as here:
-        strangers = run(here, name or None, addresses)
-        removed = len(addresses) - len(strangers)
+        removed, strangers = run(here, name or None, addresses)
         if as_json:
             show.document({"removed": removed, "not_on_the_list": strangers, "exit_code": 0})
         else:
@@ -134,18 +133,31 @@ def export(
     Example: syndicate subscribers export --person ani@example.org ani.json
     """
     from syndicate.cli import show
+    from syndicate.errors import UsageError
+    from syndicate.people import members
     from syndicate.people.privacy import person as all_of
     from syndicate.people.tables import export_csv
 
     with office() as here:
         data = show.as_text(all_of(here, person)) if person else ""
+        people = [] if person else members(here, name or None, ended=True)
+
+        def write(target: IO[str]) -> int:
+            if not person:
+                return export_csv(people, target)
+            target.write(data)
+            return 1
+
         if file == "-":
-            sys.stdout.write(data) if data else export_csv(here, name or None, sys.stdout)
+            write(sys.stdout)
             return
         path = Path(file)
-        path.touch(mode=0o600, exist_ok=True)
-        with path.open("w", encoding="utf-8", newline="") as target:
-            said = target.write(data) and 1 if data else export_csv(here, name or None, target)
+        try:
+            path.touch(mode=0o600, exist_ok=True)
+            with path.open("w", encoding="utf-8", newline="") as target:
+                said = write(target)
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
         typer.echo(f"{path}: {said}")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine, select, text
 
 from syndicate.errors import LedgerError
-from syndicate.ledger.engine import BUSY, now, transaction
+from syndicate.ledger.engine import BUSY, now, stamp, transaction
 from syndicate.ledger.schema import backups
 
 ERASED = "forgotten-"  # and the number: what an erased subscriber is called
@@ -57,8 +57,7 @@ def beside(engine: Engine, version: int) -> str | None:
 def remember(engine: Engine, to: Path) -> None:
     """Keep in mind where a copy is."""
     with transaction(engine) as db:
-        moment = now(db).replace(tzinfo=None) if db.dialect.name == "sqlite" else now(db)
-        db.execute(REMEMBERED, {"path": str(to.absolute()), "at": f"{moment}"})
+        db.execute(REMEMBERED, {"path": str(to.absolute()), "at": stamp(db, now(db))})
 
 
 def known(engine: Engine) -> list[Path]:

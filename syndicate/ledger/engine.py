@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -67,12 +67,13 @@ def _bare(line: Connection) -> Iterator[None]:
         if line.in_transaction():
             line.commit()
         else:
-            line.dialect.do_commit(line.connection)
+            line.dialect.do_commit(line.connection)  # as SQLAlchemy does it
     except BaseException:
         if line.in_transaction():
             line.rollback()
         else:
-            line.dialect.do_rollback(line.connection)
+            with suppress(_driver_errors(line.engine)):  # the first error says more
+                line.dialect.do_rollback(line.connection)
         raise
 
 
@@ -93,6 +94,13 @@ def now(db: Connection) -> datetime:
     moment = db.scalar(select(func.clock_timestamp()))
     assert isinstance(moment, datetime)
     return moment
+
+
+def stamp(db: Connection, moment: datetime) -> Any:
+    """A moment as the driver takes it: SQLite's are texts."""
+    if db.dialect.name != "sqlite":
+        return moment
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _driver_errors(engine: Engine) -> type[Exception]:
@@ -126,5 +134,5 @@ def _configure_sqlite(connection: Any, _: object) -> None:
 def _begin_sqlite(db: Connection) -> None:
     driver = db.connection.driver_connection
     assert driver is not None
-    if not driver.in_transaction:  # but for _bare
+    if not driver.in_transaction:  # else _bare has begun it
         say(db, "BEGIN" if db.get_execution_options().get("reads") else BEGIN, ())

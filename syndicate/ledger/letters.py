@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from syndicate.channel import Receipt, Recipient, Rendition
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Refused
-from syndicate.ledger.engine import say, transaction
+from syndicate.ledger.engine import say, stamp, transaction
 from syndicate.ledger.lists import bounce
 from syndicate.ledger.presence import Presence
 from syndicate.ledger.runs import finish
@@ -198,7 +198,8 @@ class Letters:
             run = self._held(db, block)
             if run is None or run[1] or run[0] is None:
                 return Turn(None, (), over=True)
-            given = (run[0], block.edition, *next_, block.channel)
+            began = stamp(db, datetime.now(UTC))
+            given = (run[0], began, block.edition, *next_, block.channel)
             rows = say(db, _start(len(next_), db.dialect.name), given).fetchall()
             if len(rows) < len(next_):
                 self._call_off(db, block.edition, block.channel, next_)
@@ -232,7 +233,7 @@ class Letters:
         """Nothing can be sent just now: say why, and when to go on."""
         with transaction(self.engine) as db:
             until = self.clock(db) + timedelta(seconds=seconds) if seconds else None
-            here = update(runs).where(r.edition_id == edition)
+            here = update(runs).where(r.edition_id == edition, r.ended_at.is_(None))
             db.execute(here.values(why=why, not_before=until))
 
     def settle(self, edition: int, state: str, *, of: str, subscriber: int | None = None) -> int:
@@ -283,7 +284,7 @@ class Letters:
             else:
                 self._fail(db, edition, letter, result)
         for tries, ids in sent.items():
-            at = _stamp(db, datetime.now(UTC))
+            at = stamp(db, datetime.now(UTC))
             say(db, _sent(len(ids), db.dialect.name), (at, edition, *ids, tries))
 
     def _fail(self, db: Connection, edition: int, letter: Started, error: DeliveryError) -> None:
@@ -417,7 +418,7 @@ FOR NO KEY UPDATE OF b
 """,
 }
 START = """
-UPDATE letters SET state = 'sending', stencil = ?, tries = tries + 1
+UPDATE letters SET state = 'sending', stencil = ?, tries = tries + 1, at = ?
 WHERE edition_id = ? AND subscriber_id IN (%) AND state = 'due'
 AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.channel_id = ?
             AND s.subscriber_id = letters.subscriber_id AND s.ended_at IS NULL)
@@ -432,10 +433,3 @@ WHERE edition_id = ? AND subscriber_id IN (%) AND tries = ? AND state IN ('sendi
 def _for(dialect: str, statement: str, count: int) -> str:
     said = statement.replace("%", ",".join("?" * count))
     return said if dialect == "sqlite" else said.replace("?", "%s")
-
-
-def _stamp(db: Connection, moment: datetime) -> Any:
-    """A moment as the driver takes it: SQLite's are texts."""
-    if db.dialect.name != "sqlite":
-        return moment
-    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -45,14 +45,15 @@ class Privacy:
         """All that is kept of an address, for whoever it belongs to; None for a stranger."""
         with transaction(self.engine, reads=True) as db:
             row = db.execute(select(subscribers).where(subscribers.c.email == email)).first()
-            if row is None:
+            asked = self._requests(db, email)
+            if row is None and not asked:
                 return None
             return {
-                "email": row.email,
-                "name": row.name,
-                "bounces": row.bounces,
-                "bounce": row.bounce,
-                "bounced_at": row.bounced_at,
+                "email": email,
+                "name": row.name if row else "",
+                "bounces": row.bounces if row else 0,
+                "bounce": row.bounce if row else None,
+                "bounced_at": row.bounced_at if row else None,
                 "subscriptions": [
                     {
                         "list": one.list_name,
@@ -65,7 +66,8 @@ class Privacy:
                     }
                     for one in subscriptions_of(db, email)
                 ],
-                "letters": self._letters(db, row.id),
+                "letters": self._letters(db, row.id) if row else [],
+                "requests": asked,
             }
 
     def forget(self, email: str) -> Erasure:
@@ -80,7 +82,7 @@ class Privacy:
                 db.execute(update(subscribers).where(subscribers.c.id == number).values(**gone))
                 mine = letters.c.subscriber_id == number
                 db.execute(update(letters).where(mine).values(why=None))
-            db.execute(delete(requests).where(requests.c.email == email))
+            asked = db.execute(delete(requests).where(requests.c.email == email)).rowcount
             here = forgotten.c.hash == hidden
             if db.scalar(select(forgotten.c.hash).where(here)) is None:
                 db.execute(insert(forgotten).values(hash=hidden, at=now(db)))
@@ -94,7 +96,9 @@ class Privacy:
                     copies.append(path)
             except (sqlite3.Error, OSError) as error:
                 missed.append(f"{path}: {error}")
-        return Erasure(known=number is not None, copies=tuple(copies), missed=tuple(missed))
+        return Erasure(
+            known=number is not None or asked > 0, copies=tuple(copies), missed=tuple(missed)
+        )
 
     def _rewrite(self) -> None:
         if self.engine.dialect.name == "sqlite":
@@ -108,6 +112,19 @@ class Privacy:
                 ) from error
             finally:
                 line.close()
+
+    def _requests(self, db: Any, email: str) -> list[dict[str, Any]]:
+        """What somebody asked for by letter, and is or was written to about."""
+        query = (
+            select(requests, channels.c.name.label("list"))
+            .join(channels, channels.c.id == requests.c.channel_id)
+            .where(requests.c.email == email)
+            .order_by(requests.c.id)
+        )
+        return [
+            {"list": row.list, "wants": row.wants, "name": row.name, "at": row.at}
+            for row in db.execute(query)
+        ]
 
     def _letters(self, db: Any, number: int) -> list[dict[str, Any]]:
         query = (

@@ -333,7 +333,7 @@ letters = Table(  # since version 7: narrow, for there may be a million
     Column("code", String),  # the relay's, where it said no
     Column("why", Text),
     Column("not_before", Moment),
-    Column("at", Moment),  # when the newest attempt ended
+    Column("at", Moment),  # when the newest attempt began, or ended
     CheckConstraint(f"state IN {LETTER_STATES}", name="state"),
     Index(
         "ix_letters_trouble",

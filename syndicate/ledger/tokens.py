@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b, sha256
 
@@ -24,7 +24,7 @@ class Tokens:
     in SIV (RFC 5297), so that the same number always has the same token and nobody sees an order.
     """
 
-    keys: tuple[str, ...]  # hex, the newest first
+    keys: tuple[str, ...] = field(repr=False)  # hex, the newest first
 
     def make(self, what: str, channel: str, number: int) -> str:
         """32 hex digits, which survive any change of case."""

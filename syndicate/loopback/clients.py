@@ -34,7 +34,7 @@ class Session(ABC):
         """Talk, until Bye or OSError."""
 
     def interrupt(self) -> None:
-        """End it from another thread: the session's own closes it."""
+        """End it from another thread: its own thread closes it."""
         with suppress(OSError):
             socket.socket.shutdown(self.connection, socket.SHUT_RDWR)  # beneath TLS, if any
 
@@ -111,11 +111,13 @@ class Server(ABC):
             thread.start()
 
     def _talk(self, session: Session) -> None:
-        with suppress(OSError, Bye):  # ssl.SSLError is an OSError
-            session.run()
-        session.close()
-        with self.lock:
-            del self._sessions[current_thread()]
+        try:
+            with suppress(OSError, Bye):  # ssl.SSLError is an OSError
+                session.run()
+        finally:
+            session.close()
+            with self.lock:
+                del self._sessions[current_thread()]
 
 
 def _hang_up(connection: socket.socket) -> None:

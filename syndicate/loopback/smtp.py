@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import ssl
 from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -294,7 +293,4 @@ def _path(rest: str) -> str:
 
 
 def _decoded(text: str) -> str:
-    try:
-        return b64decode(text, validate=True).decode()
-    except NotBase64 as error:
-        raise ValueError(text) from error
+    return b64decode(text, validate=True).decode()

@@ -96,12 +96,13 @@ def join(
     return joined
 
 
-def remove(office: Office, name: str | None, addresses: Iterable[str]) -> list[str]:
-    """End subscriptions; returns the addresses that were on no list."""
+def remove(office: Office, name: str | None, addresses: Iterable[str]) -> tuple[int, list[str]]:
+    """End subscriptions; returns how many, and the addresses that were not on this list."""
     number, now = list_named(office, name), office.clock()
-    known = {address: normal(address) for address in addresses}  # all of them, or nobody
+    known = {normal(address): address for address in addresses}  # all of them, or nobody
     ended = office.ledger.lists.end
-    return [said for said, email in known.items() if not ended(number, email, LEFT, now)]
+    strangers = [said for email, said in known.items() if not ended(number, email, LEFT, now)]
+    return len(known) - len(strangers), strangers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +11,9 @@ from typing import IO
 from zoneinfo import ZoneInfo
 
 from syndicate.errors import UsageError
-from syndicate.ledger import Joiner
+from syndicate.ledger import Joiner, Subscription
 from syndicate.office import Office
-from syndicate.people import Joined, Person, Remark, join, members
+from syndicate.people import Joined, Person, Remark, join
 
 DELIMITERS = ",;\t"  # the second is what a spreadsheet writes where the comma is decimal
 COLUMNS = {
@@ -27,6 +27,7 @@ COLUMNS = {
 FIELDS = [name for name in COLUMNS if name != "ended"]
 MOST_LINES = 20  # of one row: after that its quote was never closed
 MOST_CHARACTERS = 100_000  # of one row
+FORMULAS = ("=", "+", "-", "@", "\t")  # they begin with one of these
 EXPORTED = ("email", "name", "since", "ended", "reason", "source", "consented", "wording")
 
 
@@ -70,12 +71,12 @@ def import_csv(
         raise UsageError(f"{given.path}: cannot be read: {error.strerror}") from error
 
 
-def export_csv(office: Office, name: str | None, file: IO[str]) -> int:
+def export_csv(people: Iterable[Subscription], file: IO[str]) -> int:
     """Write everybody who is or was on a list as CSV; returns how many lines."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(EXPORTED)
     written = 0
-    for one in members(office, name, ended=True):
+    for one in people:
         ended = one.ended.isoformat() if one.ended else ""
         cells = [one.email, one.name, one.since.isoformat(), ended, one.reason, one.source,
                  one.consented.isoformat(), one.wording]  # fmt: skip
@@ -176,7 +177,10 @@ def _head(row: list[str], given: Import) -> tuple[dict[str, int], list[str] | No
 def _person(
     number: int, row: list[str], places: Mapping[str, int], given: Import, zone: ZoneInfo
 ) -> Person:
-    said = {ours: row[place].strip() if place < len(row) else "" for ours, place in places.items()}
+    said = {
+        ours: _read_back(row[place].strip()) if place < len(row) else ""
+        for ours, place in places.items()
+    }
     consented, wrong = None, ""
     if when := said.get("consented"):
         try:
@@ -194,4 +198,9 @@ def _person(
 
 def _inert(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell
+    return f"'{cell}" if cell.startswith(FORMULAS) else cell
+
+
+def _read_back(cell: str) -> str:
+    """What ``_inert`` was given."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULAS) else cell

@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +17,7 @@ from email.message import EmailMessage
 from email.policy import default
 from html.parser import HTMLParser
 from pathlib import Path
+from select import select
 from typing import Any, Literal, cast
 
 import pytest
@@ -754,6 +755,31 @@ def test_a_connection_has_no_more_letters_than_it_may() -> None:
         assert len(server.letters) == 10
 
 
+def test_an_answer_that_came_counts_although_sending_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flush, broken = crew.Line.flush, [OSError("connection reset")]
+
+    def breaks(line: crew.Line) -> bool:
+        if broken and line.talk.owed and line.talk.out:
+            select([line.sock], [], [], 10)
+            raise broken.pop()
+        return flush(line)
+
+    monkeypatch.setattr(crew.Line, "flush", breaks)
+    with SmtpServer() as server, digest(smtp=server.url, connections=1) as channel:
+        assert kinds(list(channel.publish_all(stepwise(three(channel))))) == [Receipt] * 3
+        assert sorted(received(server)) == ["ann", "bob", "cee"]
+    assert not broken
+
+
+def stepwise(todo: Sequence[Delivery]) -> Iterator[Delivery | None]:
+    """One after the other, so that none goes with the end of the one before."""
+    for delivery in todo:
+        yield delivery
+        yield None
+
+
 def test_what_may_not_be_started_yet_is_asked_for_again() -> None:
     with SmtpServer() as server, digest(smtp=server.url) as channel:
         ann, bob, cee = three(channel)
@@ -986,16 +1012,18 @@ def test_a_folder_that_is_a_file_is_unavailable(tmp_path: Path) -> None:
     assert isinstance(opening(digest(tmp_path)), Unavailable)
 
 
-def test_a_full_disk_leaves_no_half_of_a_letter(tmp_path: Path) -> None:
+def test_a_full_disk_ends_the_run_and_leaves_no_half_of_a_letter(tmp_path: Path) -> None:
     with digest(tmp_path) as channel:
         [ann, bob] = deliveries(channel, edition(channel, item()))
         before = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
         try:
-            outcomes = list(channel.publish_all(iter([ann, bob])))
+            outcomes = channel.publish_all(iter([ann, bob]))
+            assert isinstance(next(outcomes).result, Unavailable)
+            with pytest.raises(Unavailable, match="too large"):  # else the rest fails without end
+                next(outcomes)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        assert kinds(outcomes) == [Unavailable, Unavailable]
         assert list((tmp_path / "post").rglob("*.eml")) == []
         assert kinds(list(channel.publish_all(iter([ann, bob])))) == [Receipt, Receipt]
 

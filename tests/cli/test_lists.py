@@ -171,3 +171,32 @@ def test_two_addresses_in_one_line_are_refused(room: Newsroom) -> None:
     assert code == 3
     assert "orang.csv:1: " in said
     assert on_the_list(room) == []
+
+
+def test_an_export_that_cannot_be_made_leaves_the_file_alone(room: Newsroom) -> None:
+    room.channels["siang"] = dict(room.channels["harian"])
+    room.configure()
+    path = room.folder / "daftar.csv"
+    path.write_text("untouched")
+    assert "harian, siang" in room.run("subscribers", "export", "daftar.csv").complaint
+    assert path.read_text() == "untouched"
+    answer = room.run("subscribers", "export", "--list", "harian", "nowhere/daftar.csv")
+    assert answer.code == 2
+    assert "nowhere/daftar.csv: cannot be written" in answer.complaint
+
+
+def test_what_looks_like_a_formula_comes_back_as_it_was(room: Newsroom) -> None:
+    plus = "+ani@pembaca.example"
+    import_(room, f'email,name\n{plus},"=Ani"\n')
+    room.run("subscribers", "export", "--list", "harian", "daftar.csv")
+    room.channels["siang"] = dict(room.channels["harian"])
+    room.configure()
+    room.run("subscribers", "import", "--list", "siang", "daftar.csv")
+    document = room.run("subscribers", "list", "--list", "siang", "--json").json
+    assert [(one["email"], one["name"]) for one in document["subscribers"]] == [(plus, "=Ani")]
+
+
+def test_an_address_said_twice_is_removed_once(room: Newsroom) -> None:
+    room.subscribe(ANI)
+    answer = room.run("subscribers", "remove", ANI, ANI.upper(), BUDI, BUDI)
+    assert answer.out == f"1 removed\n{BUDI}: was not on the list\n"

@@ -415,3 +415,13 @@ def test_the_mailbox_s_folder_is_beside_the_configuration(postman: Postman, tmp_
         answer = postman.room.run("--config", config, "tick")
     assert answer.code == 0
     assert postman.unread == 0
+
+
+def test_who_asked_to_join_can_see_what_is_kept_and_be_forgotten(postman: Postman) -> None:
+    room = postman.room
+    postman.bring("subscribe", sender=f"Cici <{CICI}>")
+    room.run("tick")
+    [request] = room.run("subscribers", "export", "--person", CICI).json["requests"]
+    assert (request["list"], request["wants"], request["name"]) == ("harian", "join", "Cici")
+    assert room.run("subscribers", "forget", CICI).out.startswith(f"{CICI}: forgotten")
+    assert "does not know" in room.run("subscribers", "export", "--person", CICI).complaint

@@ -12,7 +12,7 @@ import walls
 from newsroom import Newsroom
 from syndicate import settle
 from syndicate.channel import Delivery, Receipt
-from syndicate.errors import Bounced, Deferred, DeliveryError, Unavailable, UsageError
+from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Unavailable, UsageError
 from syndicate.ledger.letters import MOST_TRIES, back_off
 from syndicate.ledger.schema import channels, runs, subscribers
 from syndicate.ledger.schema import letters as rows
@@ -240,3 +240,44 @@ def test_rates_and_tolerances_read_as_they_are_written() -> None:
     assert tolerance("10 % of 200") == Tolerance(10, 200)
     assert str(tolerance("10% of 200")) == "10% of 200"
     assert tolerance("") is None
+
+
+def test_a_pause_makes_no_sample_larger(letters: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guard: Stream._claimed lives as long as the run."""
+    tire(monkeypatch, after=1, error=Unavailable("not so fast", 0.01))
+    letters.digest(sample=4)
+    states = letters.states("letters")
+    assert len(letters.posts("letters")) == states.count("sent") == 4 - states.count("in_doubt")
+    assert states.count("due") == 3
+
+
+@pytest.mark.parametrize("error", [KeyError("surprise"), InDoubt("who knows")])
+def test_a_channel_that_breaks_says_so(
+    letters: Newsroom, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    tire(monkeypatch, after=1, error=error)
+    report = letters.digest()
+    assert report.exit_code != 0
+    assert str(error) in str(report.lines)
+
+
+def test_what_keeps_one_digest_is_not_said_of_another_that_is_over(letters: Newsroom) -> None:
+    letters.digest()
+    [run] = letters.ask(runs.select())
+    with letters.office() as office:
+        office.ledger.letters.postpone(run.edition_id, "the relay is gone", None)
+    [run] = letters.ask(runs.select())
+    assert run.why == ""
+
+
+def tire(monkeypatch: pytest.MonkeyPatch, *, after: int, error: Exception) -> None:
+    """Have the list break once, after so many letters."""
+    publish_all, errors = walls.Letters.publish_all, [error]
+
+    def tires(self: walls.Letters, deliveries: object) -> object:
+        for number, outcome in enumerate(publish_all(self, deliveries), 1):  # type: ignore[arg-type]
+            yield outcome
+            if number == after and errors:
+                raise errors.pop()
+
+    monkeypatch.setattr(walls.Letters, "publish_all", tires)
