@@ -302,6 +302,10 @@ class Reviews(ABC):
     def review(self, edition: Edition, rendition: Rendition) -> Iterable[Finding]:
         """How large it is, and what could be better; no network."""
 
+    def flaws(self, publisher: Publisher) -> Iterable[Finding]:
+        """What in its own settings keeps it from saying all it should; no network."""
+        return ()
+
 
 class Hears(ABC):
     """Gets answers to what it sends, and can say what they want."""

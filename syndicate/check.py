@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from syndicate.channel import Reviews
 from syndicate.errors import ArticleError
 from syndicate.office import Office
 from syndicate.publish import Request, publish
 
 
 def check(office: Office, paths: Sequence[Path]) -> list[str]:
-    """A finding a line, each with its file; an empty list where nothing stands in the way."""
+    """A finding a line, with its file or channel; an empty list where nothing is in the way."""
     findings: list[str] = []
     seen: dict[str, Path] = {}
     for path in paths:
@@ -32,4 +33,10 @@ def check(office: Office, paths: Sequence[Path]) -> list[str]:
                 for line in report.lines
                 if line.action == "cannot"
             ]
+    findings += [
+        f"{channel.name}: {flaw.detail}"
+        for channel in office.channels
+        if isinstance(channel, Reviews)
+        for flaw in channel.flaws(office.publisher)
+    ]
     return findings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -46,7 +47,7 @@ def resolve(
     ``named`` is a delivery's number, or ``EDITION/SUBSCRIBER`` of a letter.
     """
     edition, _, subscriber = named.partition("/")
-    if not edition.isdigit() or not (subscriber or "0").isdigit():
+    if not re.fullmatch(r"\d{1,18}(/\d{1,18})?", named, re.ASCII):
         raise UsageError(f"{named!r} is no number that `syndicate status` shows")
     if subscriber:
         return resolve_letters(office, int(edition), answer, int(subscriber), progress)
@@ -86,7 +87,8 @@ def resolve_letters(
     of = ("in_doubt",) if subscriber is None else ("in_doubt", "refused")
     if not sum(letters.settle(edition, becomes, of=one, subscriber=subscriber) for one in of):
         which = "no letter of" if subscriber is None else f"letter {edition}/{subscriber} of"
-        raise UsageError(f"{which} digest {found[0].key} is in doubt: see `syndicate status`")
+        what = "in doubt" if subscriber is None else "neither in doubt nor refused"
+        raise UsageError(f"{which} digest {found[0].key} is {what}: see `syndicate status`")
     _go_on(office, channel, edition, progress, report)
     with office.ledger.reading() as db:
         report.lines += map(letters_line, digests(db, numbers=[edition]))

@@ -111,8 +111,8 @@ class Speed:
 
 
 def speed(one: DigestCount) -> Speed:
-    """A run's speed since it was started; unknown where it was not, or is over."""
-    if one.started is None or one.latest is None:
+    """A run's speed since it was started; unknown where it was not, or rests."""
+    if one.halted or one.not_before or one.started is None or one.latest is None:
         return Speed()
     took = (one.latest - one.started).total_seconds()
     sent, due = one.states.get("sent", 0), one.states.get("due", 0)

@@ -11,6 +11,7 @@ BLOCKS = {
     "pre", "hr", "br", "figure", "figcaption", "dl", "dt", "dd", "thead", "tbody", "tfoot",
     "caption", "section", "details", "summary",
 }  # fmt: skip
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def excerpt(text: str, limit: int) -> str:
@@ -26,6 +27,11 @@ def excerpt(text: str, limit: int) -> str:
 def squeeze(text: str) -> str:
     """One line: every run of white space becomes one space."""
     return " ".join(text.split())
+
+
+def visible(text: str) -> str:
+    """Without control characters, and those that turn the words after them around (UAX 9)."""
+    return UNSEEN.sub("", text)
 
 
 def folded(text: str) -> str:

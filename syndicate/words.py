@@ -119,6 +119,11 @@ def words(language: str) -> Mapping[str, str]:
     return TABLES.get(language.partition("-")[0].lower(), ENGLISH)
 
 
+def spoken(language: str) -> str:
+    """The language of the words that ``words`` gives: the tag itself, or English."""
+    return language if language.partition("-")[0].lower() in TABLES else "en"
+
+
 def day(when: date, language: str) -> str:
     """``18 Maret 2022``."""
     return f"{when.day} {words(language)['months'].split()[when.month - 1]} {when.year}"

@@ -215,6 +215,13 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
 
         return review(edition, self._list(edition), fill(rendition.content, READER, "0" * 32))
 
+    def flaws(self, publisher: Publisher) -> Iterator[Finding]:
+        from syndicate_email.review import template
+
+        found = template(self._list(_nothing(publisher)), publisher)
+        if not found.ok:
+            yield found
+
     @property
     def listens(self) -> bool:
         return bool(self.inbox.get_secret_value())

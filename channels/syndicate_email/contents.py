@@ -8,7 +8,7 @@ from itertools import groupby
 
 from syndicate import Edition, Item, Publisher
 from syndicate.text import excerpt
-from syndicate.words import day, days, words
+from syndicate.words import day, days, spoken, words
 from syndicate_email.entries import Entry, Speaker, readable
 
 MOST_SUBJECT = 120  # of the headline in it
@@ -72,7 +72,7 @@ class Manner:
 
 def contents(edition: Edition, manner: Manner) -> Contents:
     """What the letter of an edition says."""
-    language = manner.language or edition.publisher.language
+    language = spoken(manner.language or edition.publisher.language)
     table = manner.words(language)
     speaker = Speaker(edition, language, table)
     urgent_first = sorted(edition.items, key=lambda item: item.article.urgency or NORMAL)

@@ -14,7 +14,10 @@ from syndicate.words import correction_line, document_line, moment
 
 MOST_LEAD = 1000  # characters, where the rest is a link away
 WIDTH = 600  # pixels of the letter's column
-UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# no letter may hold the first; the last turn around the words that come after them (UAX 9)
+UNREADABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
+)
 ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
 PICTURE = re.compile(rf"<img\s{ATTRIBUTES}>", re.IGNORECASE)
 LOCAL = re.compile(r'\ssrc="media:(?P<name>[^"]*)"', re.IGNORECASE)
@@ -22,6 +25,8 @@ ALT = re.compile(r'\salt="(?P<alt>[^"]*)"', re.IGNORECASE)
 LINK = re.compile(
     rf'<a\s{ATTRIBUTES}?href="(?P<to>https?:[^"]*)"{ATTRIBUTES}>(?P<said>.*?)</a>', re.I | re.S
 )
+ITEMS = re.compile(rf"<(?P<end>/?)(?P<what>li|ol|ul)\b(?P<more>{ATTRIBUTES})>", re.IGNORECASE)
+START = re.compile(r'\bstart="(\d{1,6})"', re.IGNORECASE)
 TITLES = re.compile(r"<(/?)h[1-3]\b", re.IGNORECASE)  # the letter's own
 
 
@@ -162,8 +167,37 @@ def _with_everything(entry: Entry, article: Article) -> Entry:
 
 def readable_lines(html: str) -> str:
     """Sanitised HTML as text: a paragraph per block, the address after each link."""
-    linked = LINK.sub(lambda found: f"{found['said']} &lt;{found['to']}&gt;", html)
-    return "\n\n".join(plain(linked).splitlines())
+
+    def linked(found: re.Match[str]) -> str:
+        said, to = found["said"], found["to"]
+        return said if said == to else f"{said} &lt;{to}&gt;"
+
+    return "\n\n".join(plain(_itemised(LINK.sub(linked, html))).splitlines())
+
+
+def _itemised(html: str) -> str:
+    """Lists with their numbers, or a bullet, as words."""
+    counts: list[int | None] = []  # of the lists around here; None has no numbers
+
+    def marked(found: re.Match[str]) -> str:
+        tag, what = found[0], found["what"].lower()
+        if what == "li":
+            if found["end"]:
+                return tag
+            if not counts or counts[-1] is None:
+                return f"{tag}• "
+            counts[-1] += 1
+            return f"{tag}{counts[-1] - 1}. "
+        if found["end"]:
+            del counts[-1:]
+        elif what == "ol":
+            start = START.search(found["more"])
+            counts.append(int(start[1]) if start else 1)
+        else:
+            counts.append(None)
+        return tag
+
+    return ITEMS.sub(marked, html)
 
 
 def _for_a_letter(article: Article) -> str:

@@ -225,6 +225,7 @@ def _sender(letter: Message, marks: Marks) -> tuple[str, str]:
     # what the parser passes over, or decodes, may be meant to deceive
     plainly = re.fullmatch(rf"(?:.*<)?{re.escape(person.addr_spec)}>?(?: ?\(.*\))?,?", value)
     tampered = UNPRINTABLE.search(f"{found}{person.display_name}") or group.display_name is not None
-    if not plainly or tampered or address == marks.mailbox.lower():
+    nobody = address.partition("@")[0] in ("mailer-daemon", "postmaster")
+    if not plainly or tampered or nobody or address == marks.mailbox.lower():
         return "", ""
     return excerpt(squeeze(raw(person.display_name)), MOST_NAME), address

@@ -42,7 +42,7 @@ def compose(edition: Edition, to: List) -> Stencil:
     """
     mark = "slot" + sha256(repr(edition).encode(errors="replace")).hexdigest()[:32]
     said = contents(edition, to.manner)
-    text, html = _parts(said, to, mark)
+    text, html = _written(said, to, mark) if edition.urgent else _parts(said, to, mark)
     domain = sender(to.sender)[1].rpartition("@")[2]
     message = _message(edition, said.language, text, html)
     # nothing in it is a person's own: it is for counting complaints

@@ -11,7 +11,7 @@ from html import escape
 from syndicate import ConfigError, Edition, Finding, Item, Publisher
 from syndicate.article import Article, Correction, Withdrawal
 from syndicate_email.contents import contents
-from syndicate_email.letter import List, compose
+from syndicate_email.letter import MOST_HTML, List, compose
 from syndicate_email.stencil import Stencil
 
 
@@ -25,6 +25,9 @@ def review(edition: Edition, to: List, letter: bytes) -> Iterator[Finding]:
     yield Finding(
         "size", True, f"{len(letter) / 1000:.0f} kB a letter, {size / 1000:.0f} kB of it HTML"
     )
+    if size > MOST_HTML:
+        cut = "some mail systems cut it off before its end, which says how to leave the list"
+        yield Finding("size", False, f"{size / 1000:.0f} kB of HTML: {cut}")
     said = contents(edition, to.manner)
     more = to.manner.words(said.language)["more"]
     counts = range(1, len(said.entries) + 1)

@@ -148,11 +148,13 @@ def _subject(text: str) -> str:
 
 def _texts(texts: Mapping[str, str]) -> Mapping[str, str]:
     for name in texts:
-        if name not in TEXTS:
+        if name not in TEXTS and not name.startswith("profile_"):
             raise ValueError(f"there is no text {name!r}: there are {', '.join(TEXTS)}")
     for name, said in texts.items():
         try:
             said.format(count=1)
+            if any(field not in (None, "count") for _, field, _, _ in Formatter().parse(said)):
+                raise ValueError(said)
         except (ValueError, LookupError, AttributeError) as error:
             raise ValueError(f"{name}: the only thing in brackets is {{count}}") from error
     return texts

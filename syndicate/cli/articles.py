@@ -119,8 +119,10 @@ def digest(
     catch_up: str = typer.Option(
         "merge", "--catch-up", metavar="merge|each|skip", help="Windows nobody closed in time."
     ),
-    to: str = typer.Option("", "--to", metavar="ADDRESS", help="A proof to this address only."),
-    sample: int = typer.Option(0, "--sample", min=0, metavar="N", help="Only N letters for now."),
+    to: str = typer.Option(None, "--to", metavar="ADDRESS", help="A proof to this address only."),
+    sample: int = typer.Option(
+        None, "--sample", min=1, metavar="N", help="Only N letters for now."
+    ),
     resume: bool = typer.Option(False, "--resume", help="Go on with what was stopped."),
     status: bool = typer.Option(False, "--status", help="Say how far the letters are."),
     as_json: bool = JSON,
@@ -129,20 +131,26 @@ def digest(
 
     Example: syndicate digest --to me@example.org
     """
-    if status:
-        _mailings(name or (), as_json)
-        return
     from syndicate.cli import show
     from syndicate.digest import CatchUp, Request
     from syndicate.digest import digest as run
     from syndicate.errors import UsageError
 
+    ways = {"--status": status, "--dry-run": dry_run, "--to": to is not None,
+            "--sample": sample is not None, "--resume": resume}  # fmt: skip
+    said = [way for way, is_said in ways.items() if is_said]
+    with command(as_json):
+        if said[1:] and said != ["--sample", "--resume"]:
+            raise UsageError(f"{' and '.join(said)}: say one of them")
+    if status:
+        _mailings(name or (), as_json)
+        return
     with office(dry=dry_run, as_json=as_json) as here, show.progress(as_json) as progress:
         if catch_up not in list(CatchUp):
             raise UsageError(f"--catch-up: merge, each or skip, not {catch_up!r}")
         request = Request(
             names=name or (), dry_run=dry_run, catch_up=CatchUp(catch_up), to=_address(to),
-            sample=sample, resume=resume,
+            sample=sample or 0, resume=resume,
         )  # fmt: skip
         show.report(run(here, request, progress), as_json=as_json)
 
@@ -192,7 +200,7 @@ def _asked(request: Request) -> Request:
     return replace(request, note=note or None, minor=not note)
 
 
-def _address(said: str) -> str | None:
+def _address(said: str | None) -> str | None:
     from syndicate.people import normal
 
-    return normal(said) if said else None
+    return None if said is None else normal(said)

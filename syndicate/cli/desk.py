@@ -92,7 +92,7 @@ def resolve(
             )
         if answers:
             show.report(run(here, number, answers[0], sent), as_json=as_json)
-        if not number.isdigit():
+        if not (number.isascii() and number.isdigit() and len(number) <= 18):
             raise UsageError(f"{number!r} is no digest's number (`syndicate status` shows it)")
         show.report(resolve_letters(here, int(number), all_answers[0]), as_json=as_json)
 

@@ -16,6 +16,7 @@ import typer
 
 from syndicate.cli.context import given
 from syndicate.report import Line, Report
+from syndicate.text import visible
 
 MINUTE = 60.0  # seconds
 BLINK = 0.1
@@ -104,7 +105,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], column: int = -1) 
     made = Table(*head, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         style = COLOURS.get(row[column], "") if column >= 0 else ""
-        cells = [Text(given.scrub(cell)) for cell in row]
+        cells = [Text(visible(given.scrub(cell))) for cell in row]
         if style:
             cells[column].stylize(style)
         made.add_row(*cells)
@@ -112,8 +113,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], column: int = -1) 
 
 
 def out(text: str) -> None:
-    """One line on stdout, with no secret in it."""
-    typer.echo(given.scrub(text))
+    """One line on stdout, with no secret in it, and nothing that plays with the terminal."""
+    typer.echo(visible(given.scrub(text)))
 
 
 def document(value: dict[str, Any]) -> None:

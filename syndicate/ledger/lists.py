@@ -39,7 +39,7 @@ class Joiner:
     name: str = ""
     source: str = ""
     wording: str = ""  # what they agreed to
-    consented: datetime | None = None  # None: when they are put on it
+    consented: datetime | None = None  # None: it was not said
     ended: bool = False  # they were on it and have left: only that is kept
 
 
@@ -55,7 +55,7 @@ class Subscription:
     reason: str
     source: str
     wording: str
-    consented: datetime
+    consented: datetime | None
     list_name: str
 
 
@@ -248,5 +248,5 @@ def _subscription(row: Any) -> Subscription:
     return Subscription(
         id=row.subscriber_id, email=row.email, name=row.name, since=row.started_at,
         ended=row.ended_at, reason=row.ended_reason or "", source=row.source, wording=row.wording,
-        consented=row.consented_at or row.started_at, list_name=row.list,
+        consented=row.consented_at, list_name=row.list,
     )  # fmt: skip

@@ -380,7 +380,7 @@ subscriptions = Table(
     Column("ended_reason", String),
     Column("source", Text, nullable=False, server_default=""),  # since version 2: how they came
     Column("wording", Text, nullable=False, server_default=""),  # since version 7: of the consent
-    Column("consented_at", Moment),  # since version 7: when; null: when it started
+    Column("consented_at", Moment),  # since version 7; null: nobody said when
     Index(
         "uq_subscriptions_active",
         "channel_id",

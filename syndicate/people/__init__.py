@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
+from urllib.parse import unquote
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -15,6 +17,7 @@ from syndicate.errors import UsageError
 from syndicate.ledger import Joiner, Joining, Subscription
 from syndicate.ledger.lists import LEFT
 from syndicate.office import Office
+from syndicate.text import squeeze, visible
 
 BATCH = 1000
 
@@ -50,6 +53,9 @@ class Joined:
             self.tell(Remark(person.line, person.joiner.email, how))
 
 
+TOKEN = re.compile(r"(?<![\w-])(?:\d{1,18}-)?[0-9a-f]{32}(?![\w-])")  # in a link, or alone
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """One line of a file, or one address of a command; ``wrong`` says why it cannot be read."""
@@ -65,7 +71,8 @@ def list_named(office: Office, name: str | None) -> int:
     chosen = [c for c in there if name in (None, c.name)]
     if len(chosen) != 1:
         names = ", ".join(c.name for c in there) or "none"
-        raise UsageError(f"--list: say which list (there are {names})")
+        why = "say which list" if name is None else f"there is no list {name!r}"
+        raise UsageError(f"--list: {why} (there are {names})")
     with office.ledger.planning() as catalogue:
         return office.remembered(catalogue, chosen[0]).id
 
@@ -89,7 +96,7 @@ def join(
     """Put people on a list, in batches; however many there are, few are in memory."""
     number, now, rows = list_named(office, name), office.clock(), iter(people)
     while batch := list(islice(rows, BATCH)):
-        good = list(_good(batch, joined))
+        good = list(_good(batch, joined, now))
         added = office.ledger.lists.add(number, [p.joiner for p in good], now, again=again)
         for person, how in zip(good, added, strict=True):
             joined.count(person, how)
@@ -116,8 +123,8 @@ class Left:
 
 def unsubscribe(office: Office, token: str) -> Left:
     """End the subscription that a token names; asking again changes nothing."""
-    lists, said = office.ledger.lists, token.strip().rpartition("/")[2]
-    found = lists.named(said)
+    lists, said = office.ledger.lists, TOKEN.findall(unquote(token).lower())
+    found = lists.named(said[-1]) if said else None
     if found is None:
         raise UsageError("this is no subscription's token (it stands at the end of its link)")
     now = office.clock()
@@ -146,17 +153,21 @@ def normal(address: str) -> str:
     return found.normalized.lower()
 
 
-def _good(batch: Iterable[Person], joined: Joined) -> Iterator[Person]:
+def _good(batch: Iterable[Person], joined: Joined, now: datetime) -> Iterator[Person]:
     for one in batch:
         try:
-            yield replace(one, joiner=_readable(one))
+            yield replace(one, joiner=_readable(one, now))
         except UsageError as error:
             joined.refuse(one.line, str(error))
 
 
-def _readable(person: Person) -> Joiner:
+def _readable(person: Person, now: datetime) -> Joiner:
     if person.wrong:
         raise UsageError(person.wrong)
+    if person.joiner.consented and person.joiner.consented > now:
+        raise UsageError(
+            f"{person.joiner.consented:%Y-%m-%d} is no day to have agreed on: it is to come"
+        )
     name = _line(person.joiner.name)
     if "@" in name:
         raise UsageError(f"{_short(name)!r} stands where a name should (one address a line)")
@@ -168,7 +179,7 @@ def _readable(person: Person) -> Joiner:
 
 def _line(text: str) -> str:
     """One line that any database keeps."""
-    said = " ".join(text.replace("\0", " ").split())
+    said = squeeze(visible(text.replace("\0", " ")))
     try:
         said.encode()
     except UnicodeEncodeError as error:

@@ -79,7 +79,7 @@ def export_csv(people: Iterable[Subscription], file: IO[str]) -> int:
     for one in people:
         ended = one.ended.isoformat() if one.ended else ""
         cells = [one.email, one.name, one.since.isoformat(), ended, one.reason, one.source,
-                 one.consented.isoformat(), one.wording]  # fmt: skip
+                 one.consented.isoformat() if one.consented else "", one.wording]  # fmt: skip
         writer.writerow(map(_inert, cells))
         written += 1
     return written
@@ -114,10 +114,13 @@ class Rows:
             lines.append(more)
         if not 0 < sum(map(len, lines)) <= MOST_CHARACTERS:
             return None
+        reader = csv.reader(lines, delimiter=self.delimiter)
         try:
-            row = next(csv.reader(lines, delimiter=self.delimiter), [])
+            row = next(reader, [])
         except csv.Error:
             return None
+        if reader.line_num < len(lines):  # a quote in the middle of a cell closes nothing
+            self._return(lines[reader.line_num :])
         if any("@" in cell and len(cell.splitlines()) > 1 for cell in row):
             self._return(lines[1:])  # another line's quote closed it: whole people are in there
             return None

@@ -103,9 +103,9 @@ BENGKALIS– Satu tautan <https://a.example/?x=1&y=2> lagi.
 
 Judul
 
-satu & dua
+• satu & dua
 
-tiga
+• tiga
 
 [Sebuah titik]
 

@@ -22,6 +22,7 @@ from syndicate.loopback.smtp import SmtpServer
 from syndicate.testing import HELLO, NOON, corrected, deliveries, edition, item, withdrawn
 from syndicate_email import EmailDigest
 from syndicate_email.design import contrast
+from syndicate_email.entries import readable_lines
 from syndicate_email.stencil import fill
 
 ANN = Recipient("1", "ann@example.org", "token-of-ann")
@@ -236,6 +237,16 @@ def test_a_template_that_leaves_out_what_must_be_said_is_found(tmp_path: Path) -
     assert looked(make())["template"].ok
 
 
+@pytest.mark.parametrize("block", ["corrections", "entries"])
+def test_check_finds_it_too_without_a_network(tmp_path: Path, block: str) -> None:
+    own = f'{{% extends "default/letter.html.jinja" %}}{{% block {block} %}}{{% endblock %}}'
+    (tmp_path / "letter.html.jinja").write_text(own)
+    channel = make(tmp_path, template=".")
+    [flaw] = channel.flaws(edition(channel, item(RICH)).publisher)
+    assert "channels.warta.template: a letter made with it does not say" in flaw.detail
+    assert list(make().flaws(edition(channel, item(RICH)).publisher)) == []
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -243,6 +254,7 @@ def test_a_template_that_leaves_out_what_must_be_said_is_found(tmp_path: Path) -
         ({"colour": "#ffee00"}, "too light"),
         ({"texts": {"hello": "x"}}, "no text 'hello'"),
         ({"texts": {"more": "{no}"}}, "{count}"),
+        ({"texts": {"more": "{count.__class__}"}}, "{count}"),
         ({"subject": "{nothing}"}, "{headline}"),
         ({"subject": "{headline.x}"}, "{headline}"),
         ({"subject": "{headline!r}"}, "without anything else"),
@@ -345,3 +357,49 @@ def test_axe_finds_nothing_in_a_letter(width: int, dark: bool) -> None:
     assert found["width"] == width
     assert not found["scrolls"]
     assert found["passes"] > 10
+
+
+def test_words_for_a_profile_of_the_office_s_own() -> None:
+    channel = make(texts={"profile_siaran": "Siaran pers"})
+    other = replace(RICH, uri=f"{RICH.uri}-2", profile="siaran")
+    assert ">Siaran pers</h2>" in part(letter(channel, item(RICH), item(other)), "html")
+
+
+def test_a_language_without_words_of_ours_is_not_claimed() -> None:
+    made = letter(make(language="de"), item(RICH))
+    assert made["Content-Language"] == "en"
+    assert '<html lang="en">' in part(made, "html")
+
+
+def test_what_turns_words_around_is_taken_out() -> None:
+    made = letter(
+        make(subject="{headline} {title}"), item(replace(RICH, headline="\u202eab\u2066c"))
+    )
+    assert str(made["Subject"]).startswith("abc ")
+    for kind in ("plain", "html"):
+        assert not set("\u202e\u2066") & set(part(made, kind))
+
+
+def test_an_urgent_letter_is_whole_however_long_it_is() -> None:
+    long = replace(RICH, html="".join(f"<p>Kalimat {n}. {'kata ' * 50}</p>" for n in range(500)))
+    made = letter(make(), item(long), urgent=True)
+    for kind in ("plain", "html"):
+        assert "Kalimat 499." in part(made, kind)
+
+
+def test_a_letter_that_is_too_long_to_be_shown_whole_is_told_of() -> None:
+    long = replace(RICH, url=None, html="".join(f"<p>{'kata ' * 50}</p>" for n in range(500)))
+    channel = make()
+    about = edition(channel, item(long))
+    [rendition] = channel.render(about)
+    [size] = [one for one in channel.review(about, rendition) if one.what == "size" and not one.ok]
+    assert "cut it off" in size.detail
+
+
+def test_numbers_and_bullets_stay_in_the_text() -> None:
+    html = (
+        '<ol start="3"><li>tiga</li><li>empat<ul><li>titik</li></ul></li><li>lima</li></ol>'
+        '<p><a href="https://a.example/">https://a.example/</a></p>'
+    )
+    said = readable_lines(html).split("\n\n")
+    assert said == ["3. tiga", "4. empat", "• titik", "5. lima", "https://a.example/"]

@@ -260,3 +260,20 @@ def test_a_refused_letter_is_reported_once_and_cries_no_more(room: Newsroom) -> 
     assert room.run("tick", at=EVENING).code == 0
     assert room.run("digest", at=EVENING).code == 0
     assert "1 refused" in room.run("status", at=EVENING).out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--to", ""), ("--sample", "0"), ("--to", ANI, "--dry-run"), ("--to", ANI, "--sample", "2"),
+     ("--status", "--resume"), ("--sample", "2", "--dry-run")],
+)  # fmt: skip
+def test_what_does_not_go_together_sends_nothing(full: Newsroom, words: tuple[str, ...]) -> None:
+    answer = full.run("digest", *words, at=EVENING)
+    assert answer.code == 2
+    assert full.letters == []
+
+
+@pytest.mark.parametrize("number", ["1/9999999999999999999999", "99999999999999999999", "²"])
+def test_a_number_that_is_none_is_refused(full: Newsroom, number: str) -> None:
+    for how in ("--not-sent", "--all-again"):
+        assert "unexpected" not in full.run("resolve", number, how).complaint

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 
-from cli.newsroom import Newsroom
+from cli.newsroom import EVENING, Newsroom
 
 ANI, BUDI, CITRA = (f"{name}@pembaca.example" for name in ("ani", "budi", "citra"))
 
@@ -200,3 +201,50 @@ def test_an_address_said_twice_is_removed_once(room: Newsroom) -> None:
     room.subscribe(ANI)
     answer = room.run("subscribers", "remove", ANI, ANI.upper(), BUDI, BUDI)
     assert answer.out == f"1 removed\n{BUDI}: was not on the list\n"
+
+
+def test_a_line_behind_a_quote_that_opens_in_mid_cell_is_told_of(room: Newsroom) -> None:
+    text = (
+        'email,name\na1@pembaca.example,A\n"evil\nBcc: x@y.z"@pembaca.example,e\n'
+        '"good@pembaca.example,uu\n"good2@pembaca.example",L\nlast@pembaca.example,L\n'
+    )
+    code, said = import_(room, text)
+    assert code == 3
+    told = [int(found) for found in re.findall(r"orang\.csv:(\d+): ", said)]
+    assert told == [3, 4, 5]
+    assert on_the_list(room) == [f"{who}@pembaca.example" for who in ("a1", "good2", "last")]
+
+
+def test_when_somebody_agreed_is_only_what_was_said(room: Newsroom) -> None:
+    import_(room, f"email,consented\n{ANI},2026-04-01\n{BUDI},\nx@pembaca.example,2030-01-01\n")
+    people = room.run("subscribers", "list", "--json").json["subscribers"]
+    assert [one["consented"] for one in people] == ["2026-03-31T17:00:00+00:00", None]
+
+
+@pytest.mark.parametrize(
+    "form", ["{}", "https://kantor.example/henti/{}/", "https://kantor.example/?t={}&x=1",
+             "mailto:berhenti@kantor.example?subject=unsubscribe%20{}", " {} "],
+)  # fmt: skip
+def test_a_token_is_found_in_any_link(room: Newsroom, form: str) -> None:
+    room.subscribe(ANI)
+    room.write()
+    room.publish()
+    room.run("digest", at=EVENING)
+    [letter] = room.letters
+    [token] = re.findall(r"unsubscribe%20([0-9a-f]{32})", str(letter["List-Unsubscribe"]))
+    assert room.run("unsubscribe", form.format(token)).code == 0
+    assert on_the_list(room) == []
+
+
+def test_a_list_that_is_not_there_is_named(room: Newsroom) -> None:
+    assert (
+        "no list 'nix' (there are harian)"
+        in room.run("subscribers", "list", "--list", "nix").complaint
+    )
+
+
+def test_names_play_no_tricks_with_the_terminal(room: Newsroom) -> None:
+    import_(room, f"email,name\n{ANI},A\x1b[31mn\u202ei\x07\n")
+    out = room.run("subscribers", "list").out
+    assert "A[31mni" in out
+    assert not set("\x1b\u202e\x07") & set(out)
