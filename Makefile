@@ -13,8 +13,8 @@ DEMO ?= demo
 SOAK_SECONDS ?= 2100
 HALF := tests/core tests/ledger tests/docs tests/sources \
 	tests/channels/test_feed.py tests/channels/test_feed_pages.py tests/channels/test_feed_validity.py \
-	tests/channels/test_incoming.py tests/channels/test_postbox.py tests/loopback \
-	tests/channels/test_telegram_properties.py
+	tests/channels/test_incoming.py tests/channels/test_postbox.py tests/channels/test_letters.py \
+	tests/loopback tests/channels/test_telegram_properties.py
 
 UV ?= uv
 UPGRADE ?=

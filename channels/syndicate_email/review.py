@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from html import escape
+from html import escape, unescape
 
 from syndicate import ConfigError, Edition, Finding, Item, Publisher
 from syndicate.article import Article, Correction, Withdrawal
@@ -50,7 +50,7 @@ def template(to: List, publisher: Publisher) -> Finding:
         f"{what} ({subtype})"
         for subtype in ("plain", "html")
         for what, said in words.items()
-        if said not in _part(stencil, subtype)
+        if said not in unescape(_part(stencil, subtype))
     ]
     if missing:
         said = f"{to.design.setting}: a letter made with it does not say {', '.join(missing)}"
