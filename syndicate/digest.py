@@ -243,7 +243,7 @@ def _nobody(office: Office, catalogue: Catalogue, channel: Channel) -> str:
 def _tell_letters(office: Office, numbers: Sequence[int], report: Report) -> None:
     """What of each digest has left, and one by one what needs somebody."""
     with office.ledger.reading() as db:
-        for one in digests(db, numbers=numbers):
+        for one in sorted(digests(db, numbers=numbers), key=lambda one: one.edition):
             report.lines.append(letters_line(one))
             for place in letters_in(db, one.edition, ("refused", "in_doubt")):
                 report.lines.append(line_of(place, "letter"))

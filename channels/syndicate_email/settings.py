@@ -125,7 +125,8 @@ def _mailbox(text: str) -> str:
 def _verp(text: str) -> str:
     if not text:
         return text
-    if text.partition("@")[0].count("{token}") > 1 or "{token}" in text.partition("@")[2]:
+    before, _, after = text.partition("@")
+    if "{" in before.replace("{token}", "", 1) or "{" in after:
         raise ValueError("write it like bounce+{token}@example.org")
     pattern = text if "{token}" in text else "+{token}@".join(text.rsplit("@", 1))
     mail_address(pattern.replace("{token}", "t" * LONGEST_TOKEN))

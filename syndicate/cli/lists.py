@@ -216,13 +216,15 @@ def unsubscribe(
     from syndicate.cli import show
     from syndicate.people import unsubscribe as run
     from syndicate.report import mask
+    from syndicate.words import moment
 
     with office(as_json=as_json) as here:
         left = run(here, token)
         if as_json:
             show.document({"list": left.list_name, "ended": left.ended, "exit_code": 0})
         elif left.list_name:
-            show.out(f"{mask(left.email)}: off {left.list_name} since {left.ended:%Y-%m-%d %H:%M}")
+            since = moment(left.ended, here.publisher.zone, "en")
+            show.out(f"{mask(left.email)}: off {left.list_name} since {since}")
         else:
             show.out("this person was forgotten: nothing is sent to them")
 

@@ -263,6 +263,7 @@ def test_check_finds_it_too_without_a_network(tmp_path: Path, block: str) -> Non
         ({"template": "nowhere"}, "neither letter.html.jinja"),
         ({"logo": "logo.png"}, "https://"),
         ({"bounces": "nobody"}, "no mail address"),
+        ({"bounces": "balik+{tok}@kantor.example"}, "bounce+{token}"),
         ({"bounces": "x@{token}.example"}, "bounce"),
         ({"sections": "size"}, "profile"),
     ],
