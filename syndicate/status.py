@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from syndicate.channel import Scheduled, Scope
@@ -112,7 +112,8 @@ class Speed:
 
 def speed(one: DigestCount) -> Speed:
     """A run's speed since it was started; unknown where it was not, or rests."""
-    if one.halted or one.not_before or one.started is None or one.latest is None:
+    rests = one.halted or (one.not_before and one.not_before > datetime.now(UTC))
+    if rests or one.started is None or one.latest is None:
         return Speed()
     took = (one.latest - one.started).total_seconds()
     sent, due = one.states.get("sent", 0), one.states.get("due", 0)

@@ -19,6 +19,7 @@ from syndicate.ledger.schema import letters as rows
 from syndicate.rate import Rate, Tolerance, rates, tolerance
 from syndicate.report import Report
 from syndicate.settle import Answer
+from syndicate.status import Speed, mailings, speed
 
 PEOPLE = [f"{name}@example.org" for name in ("ann", "bob", "cid", "dan", "eve", "fay", "gus")]
 
@@ -281,3 +282,13 @@ def tire(monkeypatch: pytest.MonkeyPatch, *, after: int, error: Exception) -> No
                 raise errors.pop()
 
     monkeypatch.setattr(walls.Letters, "publish_all", tires)
+
+
+def test_a_run_that_rests_has_no_time_left(letters: Newsroom) -> None:
+    letters.digest(sample=2)
+    with letters.office() as office:
+        [resting] = mailings(office, ["letters"])
+        assert speed(resting) == Speed()
+        office.ledger.letters.resume(resting.edition)
+        [going] = mailings(office, ["letters"])
+        assert speed(going).left
