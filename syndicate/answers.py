@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from syndicate.channel import Channel, Hears, Membership, Receipt, Recipient, Rendition, Scope
+from syndicate.channel import Channel, Hears, Membership, Receipt, Recipient, Rendition
 from syndicate.deliver import send_once
 from syndicate.errors import InDoubt, Refused
 from syndicate.ledger import Asked, KnownChannel
@@ -17,11 +17,6 @@ from syndicate.report import Report
 MOST = 100  # letters of one list in one run; who writes more of them is no reader
 
 
-def lists(office: Office) -> list[Channel]:
-    """What people can be on."""
-    return [channel for channel in office.channels if channel.scope is Scope.DIGEST]
-
-
 def called(channel: Channel) -> tuple[str, str]:
     """What people may call a list: its name and its title."""
     return channel.name, str(getattr(channel, "title", channel.name))
@@ -30,7 +25,7 @@ def called(channel: Channel) -> tuple[str, str]:
 def known_lists(office: Office) -> dict[str, KnownChannel]:
     """Every list as the ledger knows it, by its name."""
     with office.ledger.planning() as catalogue:
-        return {one.name: office.remembered(catalogue, one) for one in lists(office)}
+        return {one.name: office.remembered(catalogue, one) for one in office.lists}
 
 
 def invitation(office: Office, name: str, at: datetime) -> tuple[Channel, Rendition] | None:
@@ -38,7 +33,7 @@ def invitation(office: Office, name: str, at: datetime) -> tuple[Channel, Rendit
 
     None where no list could get the answer.
     """
-    there = {channel.name: channel for channel in lists(office)}
+    there = {channel.name: channel for channel in office.lists}
     by = _writer(office, name)
     if by is None or name not in there:
         return None
@@ -94,7 +89,7 @@ def _letter(
 
 def _writer(office: Office, name: str) -> Channel | None:
     """The list itself, else one whose letters can be answered."""
-    able = [one for one in lists(office) if isinstance(one, Hears) and one.answerable]
+    able = [one for one in office.lists if isinstance(one, Hears) and one.answerable]
     return next((one for one in able if one.name == name), able[0] if able else None)
 
 
@@ -104,7 +99,7 @@ def _memberships(
     """Every list, and the person's token for those they are on."""
     on = {one.list_name for one in office.ledger.lists.of(asked.email) if one.ended is None}
     make = office.ledger.lists.tokens.make
-    for channel in lists(office):
+    for channel in office.lists:
         token = ""
         if channel.name in on:
             token = make(SUBSCRIPTION, known[channel.name].key, asked.subscriber or 0)

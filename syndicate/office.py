@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from syndicate.article import Publisher
-from syndicate.channel import Channel
+from syndicate.channel import Channel, Scope
 from syndicate.config import Settings, scrubber
 from syndicate.errors import UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Ledger
@@ -44,6 +44,11 @@ class Office:
     @property
     def publisher(self) -> Publisher:
         return self.settings.publisher
+
+    @property
+    def lists(self) -> list[Channel]:
+        """The channels that people are on, one by one."""
+        return [channel for channel in self.channels if channel.scope is Scope.DIGEST]
 
     def close(self) -> None:
         self.ledger.close()

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from syndicate.answers import called, invitation, known_lists, lists, write_back
-from syndicate.channel import Channel, Hears, Reply, Says
+from syndicate.answers import called, invitation, known_lists, write_back
+from syndicate.channel import Channel, Hears, Rendition, Reply, Says
 from syndicate.errors import DeliveryError, UsageError
-from syndicate.ledger import Joiner, Joining, KnownChannel
+from syndicate.ledger import Asked, Joiner, Joining, KnownChannel
 from syndicate.ledger.lists import (
     COMPLAINED,
     LEFT,
@@ -32,11 +32,9 @@ UNREAD = "for a person (still unread)"
 def read(office: Office, name: str | None, source: str) -> Report:
     """Take in what lies at a place of one's choice, as the list ``name`` understands it."""
     report = Report(command="subscribers bounce", notes=office.notes)
-    number, known = list_named(office, name), known_lists(office)
-    listed = next(one for one in known.values() if one.id == number)
-    channel = office.chosen([listed.name])[0]
+    channel, known = list_named(office, name), known_lists(office)
     if not isinstance(channel, Hears):
-        raise UsageError(f"channel {listed.name!r} gets no answers")
+        raise UsageError(f"channel {channel.name!r} gets no answers")
     _take_in(office, channel, known, report, source)
     write_back(office, known, report)
     return report
@@ -45,7 +43,7 @@ def read(office: Office, name: str | None, source: str) -> Report:
 def read_all(office: Office, report: Report) -> None:
     """Take in what came to every list's own mailbox, and write back."""
     known = known_lists(office)
-    for channel in lists(office):
+    for channel in office.lists:
         if isinstance(channel, Hears) and channel.listens:
             _take_in(office, channel, known, report, "")
     write_back(office, known, report)
@@ -57,7 +55,7 @@ def _take_in(
 ) -> None:  # fmt: skip
     assert isinstance(channel, Hears)
     listener = Listener(office, channel, known)
-    names = [name for one in lists(office) for name in called(one)]
+    names = [name for one in office.lists for name in called(one)]
     try:
         with closing(channel.hear(names, source)) as replies:
             for reply in replies:
@@ -144,8 +142,7 @@ class Listener:
     def _joined(self, db: Connection, reply: Reply) -> str:
         at = self.office.clock()
         asked = self.office.ledger.replies.confirmed(db, reply.token, at)
-        names = [one.name for one in self.known.values() if asked and one.id == asked.channel]
-        question = asked and names and invitation(self.office, names[0], asked.at)
+        question = asked and self._question(asked)
         if not (asked and question):
             return "confirmed nothing (too late, twice, or the list is gone)"
         wording = question[0].as_text(question[1])
@@ -155,9 +152,14 @@ class Listener:
         [how] = self.office.ledger.lists.join(db, asked.channel, [person], at, again=True)
         return "joined" if how is Joining.ADDED else how
 
+    def _question(self, asked: Asked) -> tuple[Channel, Rendition] | None:
+        """What somebody was asked who wanted to join; None where the list is gone."""
+        name = next((one.name for one in self.known.values() if one.id == asked.channel), "")
+        return invitation(self.office, name, asked.at)
+
     def _list(self, about: str) -> KnownChannel:
         """The list that a letter names, by its name or title; else the one it came to."""
-        names = {name.casefold(): one.name for one in lists(self.office) for name in called(one)}
+        names = {name.casefold(): one.name for one in self.office.lists for name in called(one)}
         return self.known[names.get(about.casefold(), self.channel.name)]
 
 

@@ -23,6 +23,10 @@ from syndicate.publish import Request, plan_for, record, record_correction
 from syndicate.report import Report, letters_line, line_of
 from syndicate.sources import Draft, uri_date
 
+NUMBER = re.compile(
+    r"(?P<number>\d{1,18})(?:/(?P<subscriber>\d{1,18}))?", re.ASCII
+)  # as status shows it
+
 
 class Answer(StrEnum):
     """What a person knows of a delivery that the ledger does not."""
@@ -46,12 +50,14 @@ def resolve(
 
     ``named`` is a delivery's number, or ``EDITION/SUBSCRIBER`` of a letter.
     """
-    edition, _, subscriber = named.partition("/")
-    if not re.fullmatch(r"\d{1,18}(/\d{1,18})?", named, re.ASCII):
+    found = NUMBER.fullmatch(named)
+    if found is None:
         raise UsageError(f"{named!r} is no number that `syndicate status` shows")
-    if subscriber:
-        return resolve_letters(office, int(edition), answer, int(subscriber), progress)
-    delivery = int(edition)
+    if found["subscriber"]:
+        return resolve_letters(
+            office, int(found["number"]), answer, int(found["subscriber"]), progress
+        )
+    delivery = int(found["number"])
     report = Report(command="resolve", notes=office.notes)
     office.ledger.queue.end_dead_claims()
     place = _place(office, delivery)
@@ -145,11 +151,10 @@ def _not_news(office: Office, catalogue: Catalogue, draft: Draft) -> None:
     if day is None:
         return
     then = datetime.combine(day, time(), office.publisher.zone)
-    for channel in office.channels:
-        if channel.scope is Scope.DIGEST:
-            known = office.remembered(catalogue, channel)
-            before = min(then, known.first_seen - timedelta(seconds=1))
-            catalogue.syndicate(known.id, draft.article.uri, before)
+    for channel in office.lists:
+        known = office.remembered(catalogue, channel)
+        before = min(then, known.first_seen - timedelta(seconds=1))
+        catalogue.syndicate(known.id, draft.article.uri, before)
 
 
 def move(office: Office, name: str) -> str:
@@ -202,7 +207,7 @@ def restored(office: Office, digests: Digests | None) -> list[str]:
         " does not know them, and the next publication would undo them in a feed",
         "articles that it does not know are asked about",
     ]
-    if any(channel.scope is Scope.DIGEST for channel in office.channels):
+    if office.lists:
         said.append(
             "whoever left a list since the backup is on it again: see to them before the next"
             " digest (syndicate subscribers remove)"

@@ -9,7 +9,7 @@ from syndicate import sources
 from syndicate.admit import published_as
 from syndicate.article import PubStatus
 from syndicate.carry import Progress, carry_out, silent, tell_digest, tell_failed, tell_plan
-from syndicate.channel import Channel, Scope
+from syndicate.channel import Channel
 from syndicate.compare import Wish
 from syndicate.errors import ArticleError, UsageError
 from syndicate.ledger import Catalogue, Standing
@@ -124,9 +124,8 @@ def _carriers(office: Office, catalogue: Catalogue, uri: str) -> list[Channel]:
     known = {one.name: one.id for one in catalogue.channels()}
     return [
         channel
-        for channel in office.channels
-        if channel.scope is Scope.DIGEST
-        and channel.name in known
+        for channel in office.lists
+        if channel.name in known
         and uri in [i.article.uri for i in catalogue.carried_and_changed(known[channel.name])]
     ]
 

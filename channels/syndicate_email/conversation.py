@@ -97,14 +97,8 @@ class Conversation:
         """Begin a letter."""
         self.letters += 1
         posting.failed, posting.over = False, None
-        mail = f"MAIL FROM:<{posting.sender}>\r\n"
-        rcpt = f"RCPT TO:<{posting.recipient}>\r\n"
-        if self.pipelining:
-            self._put(f"{mail}{rcpt}DATA\r\n".encode())
-            self.awaited += ((Step.MAIL, posting), (Step.RCPT, posting), (Step.DATA, posting))
-            return
-        self._say(mail.encode(), Step.MAIL, posting)
-        self._say(rcpt.encode(), Step.RCPT, posting)
+        self._say(f"MAIL FROM:<{posting.sender}>\r\n".encode(), Step.MAIL, posting)
+        self._say(f"RCPT TO:<{posting.recipient}>\r\n".encode(), Step.RCPT, posting)
         self._say(b"DATA\r\n", Step.DATA, posting)
 
     def to_say(self) -> list[bytes]:

@@ -9,15 +9,12 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from syndicate import Article, Edition, Item, Media
-from syndicate.text import datelined, excerpt, plain, squeeze
+from syndicate.text import datelined, excerpt, plain, squeeze, visible
 from syndicate.words import correction_line, document_line, moment
 
 MOST_LEAD = 1000  # characters, where the rest is a link away
 WIDTH = 600  # pixels of the letter's column
-# no letter may hold the first; the last turn around the words that come after them (UAX 9)
-UNREADABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
-)
+NO_TEXT = re.compile("[\ud800-\udfff\ufffe\uffff]")
 ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
 PICTURE = re.compile(rf"<img\s{ATTRIBUTES}>", re.IGNORECASE)
 LOCAL = re.compile(r'\ssrc="media:(?P<name>[^"]*)"', re.IGNORECASE)
@@ -78,7 +75,11 @@ class Entry:
 
 def readable(text: str) -> str:
     """One line without the characters that no letter may hold."""
-    return UNREADABLE.sub("", squeeze(text))
+    return _allowed(squeeze(text))
+
+
+def _allowed(text: str) -> str:
+    return NO_TEXT.sub("", visible(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,7 @@ def _for_a_letter(article: Article) -> str:
         alt = ALT.search(tag)
         return f"[{alt['alt']}]" if alt and alt["alt"] else ""
 
-    html = PICTURE.sub(placed, UNREADABLE.sub("", article.html)).strip()
+    html = PICTURE.sub(placed, _allowed(article.html)).strip()
     return TITLES.sub(r"<\1h4", html)
 
 

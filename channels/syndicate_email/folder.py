@@ -9,6 +9,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from syndicate import Delivery, DeliveryError, Outcome, Receipt, Unavailable
+from syndicate.disk import sync_folder
 
 if TYPE_CHECKING:
     from syndicate_email.conversation import Posting
@@ -92,7 +93,7 @@ class Folder:
                 file.flush()
                 os.fsync(file.fileno())
             half.replace(self._path / "new" / name)
-            _keep(self._path / "new")
+            sync_folder(self._path / "new")  # the ledger says "sent" right after
         finally:
             half.unlink(missing_ok=True)
 
@@ -101,12 +102,3 @@ class Folder:
             f"{self._setting}: cannot write to {self._path} ({error.strerror});"
             " make room or change its permissions"
         )
-
-
-def _keep(folder: Path) -> None:
-    """Have the disk hold a folder's names: the ledger says "sent" right after."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

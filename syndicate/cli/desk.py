@@ -77,7 +77,7 @@ def resolve(
     """
     from syndicate.cli import show
     from syndicate.errors import UsageError
-    from syndicate.settle import Answer, resolve_letters
+    from syndicate.settle import NUMBER, Answer, resolve_letters
     from syndicate.settle import resolve as run
 
     said = {Answer.SENT: bool(sent), Answer.NOT_SENT: not_sent, Answer.GIVE_UP: give_up}
@@ -92,7 +92,8 @@ def resolve(
             )
         if answers:
             show.report(run(here, number, answers[0], sent), as_json=as_json)
-        if not (number.isascii() and number.isdigit() and len(number) <= 18):
+        found = NUMBER.fullmatch(number)
+        if found is None or found["subscriber"]:
             raise UsageError(f"{number!r} is no digest's number (`syndicate status` shows it)")
         show.report(resolve_letters(here, int(number), all_answers[0]), as_json=as_json)
 

@@ -14,6 +14,7 @@ NUMBER = 5  # bytes: a trillion people
 PROOF = 11  # bytes
 FORM = re.compile(r"[0-9a-f]{32}")
 OLD_FORM = re.compile(r"(\d{1,18})-([0-9a-f]{32})")  # until ledger version 6
+IN_TEXT = re.compile(r"(?<![\w-])(?:\d{1,18}-)?[0-9a-f]{32}(?![\w-])")  # of either form
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,7 @@ class Tokens:
 
     def maker(self, what: str, channel: str) -> Callable[[int], str]:
         """The same for many numbers of one list."""
-        seal = _seal(bytes.fromhex(self.keys[0]), what, channel)
-
-        def make(number: int) -> str:
-            proof = seal.proof(number)
-            return (seal.hidden(number, proof) + proof).hex()
-
-        return make
+        return _seal(bytes.fromhex(self.keys[0]), what, channel).token
 
     def read(self, token: str, what: str, channels: Iterable[str]) -> tuple[str, int] | None:
         """(channel, number) that a token names; None where nobody of us made it."""
@@ -70,6 +65,10 @@ class _Seal:
     def __init__(self, key: bytes, what: str, channel: str) -> None:
         self._proof = hmac.new(key, f"{what}\0{channel}\0".encode(), sha256)
         self._pad = blake2b(key=key, digest_size=NUMBER)
+
+    def token(self, number: int) -> str:
+        proof = self.proof(number)
+        return (self.hidden(number, proof) + proof).hex()
 
     def proof(self, number: int) -> bytes:
         """That we have made it."""

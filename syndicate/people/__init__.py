@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -12,10 +11,11 @@ from urllib.parse import unquote
 
 from email_validator import EmailNotValidError, validate_email
 
-from syndicate.channel import Scope
+from syndicate.channel import Channel
 from syndicate.errors import UsageError
 from syndicate.ledger import Joiner, Joining, Subscription
 from syndicate.ledger.lists import LEFT
+from syndicate.ledger.tokens import IN_TEXT
 from syndicate.office import Office
 from syndicate.text import squeeze, visible
 
@@ -53,9 +53,6 @@ class Joined:
             self.tell(Remark(person.line, person.joiner.email, how))
 
 
-TOKEN = re.compile(r"(?<![\w-])(?:\d{1,18}-)?[0-9a-f]{32}(?![\w-])")  # in a link, or alone
-
-
 @dataclass(frozen=True, slots=True)
 class Person:
     """One line of a file, or one address of a command; ``wrong`` says why it cannot be read."""
@@ -65,16 +62,21 @@ class Person:
     wrong: str = ""
 
 
-def list_named(office: Office, name: str | None) -> int:
-    """A list's number in the ledger; without a name the only one there is."""
-    there = [c for c in office.channels if c.scope is Scope.DIGEST]
-    chosen = [c for c in there if name in (None, c.name)]
+def list_named(office: Office, name: str | None) -> Channel:
+    """A list; without a name the only one there is."""
+    chosen = [one for one in office.lists if name in (None, one.name)]
     if len(chosen) != 1:
-        names = ", ".join(c.name for c in there) or "none"
+        names = ", ".join(one.name for one in office.lists) or "none"
         why = "say which list" if name is None else f"there is no list {name!r}"
         raise UsageError(f"--list: {why} (there are {names})")
+    return chosen[0]
+
+
+def _number(office: Office, name: str | None) -> int:
+    """A list's number in the ledger."""
+    channel = list_named(office, name)
     with office.ledger.planning() as catalogue:
-        return office.remembered(catalogue, chosen[0]).id
+        return office.remembered(catalogue, channel).id
 
 
 def add(
@@ -94,7 +96,7 @@ def join(
     again: bool = False,
 ) -> Joined:  # fmt: skip
     """Put people on a list, in batches; however many there are, few are in memory."""
-    number, now, rows = list_named(office, name), office.clock(), iter(people)
+    number, now, rows = _number(office, name), office.clock(), iter(people)
     while batch := list(islice(rows, BATCH)):
         good = list(_good(batch, joined, now))
         added = office.ledger.lists.add(number, [p.joiner for p in good], now, again=again)
@@ -105,7 +107,7 @@ def join(
 
 def remove(office: Office, name: str | None, addresses: Iterable[str]) -> tuple[int, list[str]]:
     """End subscriptions; returns how many, and the addresses that were not on this list."""
-    number, now = list_named(office, name), office.clock()
+    number, now = _number(office, name), office.clock()
     known = {normal(address): address for address in addresses}  # all of them, or nobody
     ended = office.ledger.lists.end
     strangers = [said for email, said in known.items() if not ended(number, email, LEFT, now)]
@@ -123,7 +125,7 @@ class Left:
 
 def unsubscribe(office: Office, token: str) -> Left:
     """End the subscription that a token names; asking again changes nothing."""
-    lists, said = office.ledger.lists, TOKEN.findall(unquote(token).lower())
+    lists, said = office.ledger.lists, IN_TEXT.findall(unquote(token).lower())
     found = lists.named(said[-1]) if said else None
     if found is None:
         raise UsageError("this is no subscription's token (it stands at the end of its link)")
@@ -137,7 +139,7 @@ def unsubscribe(office: Office, token: str) -> Left:
 
 def members(office: Office, name: str | None, *, ended: bool = False) -> Iterator[Subscription]:
     """Who is on a list."""
-    return office.ledger.lists.on(list_named(office, name), ended=ended)
+    return office.ledger.lists.on(_number(office, name), ended=ended)
 
 
 def normal(address: str) -> str:

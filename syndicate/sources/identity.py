@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from syndicate.article import Publisher
+from syndicate.disk import sync_folder
 from syndicate.errors import ArticleError
 from syndicate.sources import frontmatter
 from syndicate.sources.frontmatter import Flaw
@@ -154,13 +155,4 @@ def _replace(target: Path, data: bytes) -> None:
         with suppress(OSError):
             os.unlink(name)
         raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # not every file system can
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(target.parent)
