@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         Says,
         Scheduled,
         Scope,
+        Shown,
         Streams,
         delivery_key,
     )
@@ -126,6 +127,7 @@ __all__ = [
     "Schedule",
     "Scheduled",
     "Scope",
+    "Shown",
     "Streams",
     "SyndicateError",
     "Unavailable",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -10,12 +11,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
+from html import unescape
 from typing import ClassVar, Self
 
 from syndicate.article import Article, Edition, Item, Media, Publisher
 from syndicate.errors import DeliveryError
 from syndicate.rate import Rate, Tolerance
 from syndicate.schedule import Schedule
+
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:[^\s\"'<>\\]+", re.IGNORECASE)
 
 
 class Scope(StrEnum):
@@ -105,6 +109,14 @@ class Finding:
     what: str
     ok: bool
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a reader gets of a rendition: its words, and where its links and pictures lead."""
+
+    text: str
+    addresses: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +214,16 @@ class Channel(ABC):
     def as_text(self, rendition: Rendition) -> str:
         """Show what readers will see, as plain text."""
         return rendition.content.decode(errors="replace")
+
+    def shown(self, rendition: Rendition) -> Shown:
+        """Return all that a reader can read or open; an article is compared with it."""
+        content = rendition.content.decode(errors="replace")
+        addresses = ADDRESS.findall(content) + ADDRESS.findall(unescape(content))
+        return Shown(self.as_text(rendition), frozenset(addresses))
+
+    def remarks(self, edition: Edition) -> Iterable[str]:
+        """Say what of this edition readers of this channel will not see as written; no network."""
+        return ()
 
     def __enter__(self) -> Self:
         return self

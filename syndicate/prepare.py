@@ -46,6 +46,7 @@ class Preparation:
         self.hosting = Hosting(office, catalogue)
         self.comparison = Comparison(catalogue, wish)
         self.failed: list[Failed] = []
+        self.new: set[str] = set()  # the uris of articles that this command made or changed
 
     @property
     def prepared(self) -> list[Prepared]:
@@ -68,6 +69,7 @@ class Preparation:
         for channel in channels:
             try:
                 self._say(channel, standings)
+                self._remark(channel, standings)
             except ArticleError as error:
                 if not self.wish.by_itself:
                     raise
@@ -85,6 +87,17 @@ class Preparation:
             self._collection(channel, known, standings)
         elif self.wish.diff:
             self._try_digest(channel, standings)
+
+    def _remark(self, channel: Channel, standings: Sequence[Standing]) -> None:
+        """Note what readers of a channel will not see as it was written."""
+        for standing in (s for s in standings if s.uri in self.new):
+            [item] = self.hosting.worded([standing.item], channel)
+            if channel.takes(item):
+                edition = editions.article(item, self.office.publisher)
+                self.office.notes += [
+                    f"{standing.path}: {channel.name}: {remark}"
+                    for remark in channel.remarks(edition)
+                ]
 
     def _try_digest(self, channel: Channel, standings: Sequence[Standing]) -> None:
         """A digest says nothing yet: see whether it could, before it is frozen."""

@@ -63,6 +63,7 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
         called = CALLED[kinds[-1]] if len(set(kinds)) == 1 else Action.CORRECT
         prepare = Preparation(office, catalogue, replace(wish, called=called))
         uris = [draft.article.uri for draft in drafts]
+        prepare.new = {u for u, kind in zip(uris, kinds, strict=True) if kind != "unchanged"}
         plan_for(prepare, chosen, uris, drafts)
         revised = [u for u, kind in zip(uris, kinds, strict=True) if kind in REVISED]
         digests = recompose(prepare, revised)
