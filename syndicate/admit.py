@@ -14,21 +14,25 @@ from syndicate.ledger import Catalogue, Standing
 from syndicate.likeness import wholly_different
 from syndicate.office import Office
 from syndicate.report import Report
-from syndicate.sources import Draft
+from syndicate.sources import Draft, sameness
 
 AHEAD = timedelta(days=1)  # "this evening", or another zone's day
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 def read_all(
-    office: Office, paths: Sequence[Path], report: Report, *, dry: bool, new: bool = False
-) -> list[Draft]:
+    office: Office, paths: Sequence[Path], report: Report, *, dry: bool, new: bool = False,
+    anew: bool = False,
+) -> list[Draft]:  # fmt: skip
     """Read and vet articles; a missing ``uri`` is inserted into its file before anything else.
 
-    ``new`` says that a file is a new article, whatever it looks like.
+    ``new`` says that a file is a new article, whatever it looks like; ``anew``, that what has
+    not changed is read again, too.
     """
-    drafts = [sources.read(path, office.publisher) for path in paths]
+    drafts = [_read(office, path, anew=anew) for path in paths]
     for draft in drafts:
+        if draft.kept:
+            continue
         _vet(draft, office.clock(), [channel.name for channel in office.channels])
         _refuse_expired(office, draft)
         if not new:
@@ -43,6 +47,25 @@ def read_all(
                 " (take the uri line out of the newer one)"
             )
     return drafts
+
+
+def passed_over(office: Office, path: Path) -> Draft | None:
+    """A published article whose file has not changed, as the ledger has it.
+
+    Nobody reads it again: what a newer program makes of it, or refuses in it, is no change of it.
+    """
+    text = sources.text_of(path)
+    uri = sameness.uri_line(text)
+    with office.ledger.reading() as db:
+        catalogue = Catalogue(db)
+        standing = catalogue.standing(uri) if uri else None
+        source = catalogue.source(uri, standing.version) if standing else ""
+    if standing is None or not sameness.same_text(source, text):
+        return None
+    article = standing.item.article
+    if not sameness.same_files(article.media, path.parent):
+        return None
+    return Draft(article=article, path=path, source=text, same_as=standing.version, kept=True)
 
 
 def path_of(draft: Draft) -> str:
@@ -91,6 +114,21 @@ def refuse_stranger(office: Office, catalogue: Catalogue, draft: Draft) -> None:
             " never published, --new; if it stands somewhere,"
             f" syndicate adopt {draft.path} --channel NAME URL-OR-ID"
         )
+
+
+def _read(office: Office, path: Path, *, anew: bool) -> Draft:
+    """A file's article; ``same_as`` says whether readers could notice a change."""
+    if not anew and (draft := passed_over(office, path)):
+        return draft
+    draft = sources.read(path, office.publisher)
+    with office.ledger.reading() as db:
+        catalogue = Catalogue(db)
+        standing = catalogue.standing(draft.article.uri) if draft.article.uri else None
+        source = catalogue.source(standing.uri, standing.version) if standing else ""
+    if standing is None or not sameness.same_for_readers(source, draft.source):
+        return draft
+    same = sameness.same_files(standing.item.article.media, path.parent)
+    return replace(draft, same_as=standing.version) if same else draft
 
 
 def _vet(draft: Draft, now: datetime, names: Sequence[str]) -> None:

@@ -3,40 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from syndicate import sources
 from syndicate.channel import Reviews
 from syndicate.errors import ArticleError
 from syndicate.office import Office
 from syndicate.publish import Request, publish
 
 
-def check(office: Office, paths: Sequence[Path]) -> list[str]:
-    """A finding a line, with its file or channel; an empty list where nothing is in the way."""
-    findings: list[str] = []
+@dataclass(kw_only=True)
+class Checked:
+    """What was found, a line each with its file or channel; ``notes`` stand in nobody's way."""
+
+    findings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def check(office: Office, paths: Sequence[Path]) -> Checked:
+    """Everything that stands in the way of these files, and of the channels themselves."""
+    checked = Checked()
     seen: dict[str, Path] = {}
     for path in paths:
-        try:
-            report = publish(office, Request(paths=[path], minor=True, dry_run=True))
-        except ArticleError as error:
-            findings.append(str(error))
-        else:
-            findings += [
-                f"{path}: the same uri as {twin}: one of them is a copy"
-                " (take the uri line out of the newer one)"
-                for subject in report.articles
-                if (twin := seen.setdefault(subject.uri, path)) is not path
-            ]
-            findings += [f"{path}: {problem}" for problem in report.problems]
-            findings += [
-                f"{path}: {line.channel}: {line.why}"
-                for line in report.lines
-                if line.action == "cannot"
-            ]
-    findings += [
+        _check(office, path, seen, checked)
+    checked.findings += [
         f"{channel.name}: {flaw.detail}"
         for channel in office.channels
         if isinstance(channel, Reviews)
         for flaw in channel.flaws(office.publisher)
     ]
-    return findings
+    return checked
+
+
+def _check(office: Office, path: Path, seen: dict[str, Path], checked: Checked) -> None:
+    try:
+        report = publish(office, Request(paths=[path], minor=True, dry_run=True))
+    except ArticleError as error:
+        checked.findings.append(str(error))
+        return
+    checked.findings += [
+        f"{path}: the same uri as {twin}: one of them is a copy"
+        " (take the uri line out of the newer one)"
+        for subject in report.articles
+        if (twin := seen.setdefault(subject.uri, path)) is not path
+    ]
+    checked.findings += [f"{path}: {problem}" for problem in report.problems]
+    checked.findings += [
+        f"{path}: {line.channel}: {line.why}" for line in report.lines if line.action == "cannot"
+    ]
+    if any(subject.kind == "unchanged" for subject in report.articles):
+        checked.notes += _refused_today(office, path)
+
+
+def _refused_today(office: Office, path: Path) -> list[str]:
+    """What would keep an unchanged article from being read again: only --refresh does that."""
+    try:
+        sources.read(path, office.publisher)
+    except ArticleError as error:
+        return [f"{error} [published so, and unchanged: only a change or --refresh needs it]"]
+    return []

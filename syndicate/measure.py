@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 EACH, TOGETHER = 5.0, 20.0  # seconds: a slow host delays a publication, and never prevents it
 
 
-def measured(article: Article, known: Article | None, notes: list[str]) -> Article:
+def measured(
+    article: Article, known: Article | None, notes: list[str], *, same: bool = False
+) -> Article:
     """The article with its remote media measured: as ``known`` has them, else by asking.
 
-    What cannot be measured stays as it is, and a note says so.
+    What cannot be measured stays as it is, and a note says so. ``same``: it was read from the
+    same file as ``known``, and nobody is asked twice.
     """
     if not any(_is_remote(media) for media in article.media):
         return article
@@ -30,7 +33,11 @@ def measured(article: Article, known: Article | None, notes: list[str]) -> Artic
         unknown: list[Media] = []  # it is the revision that was published: it stays what it was
     else:
         urls = {media.url or "": media for media in article.media if _is_remote(media)}
-        unknown = [media for url, media in urls.items() if not _size(before.get(url))]
+        unknown = [
+            media
+            for url, media in urls.items()
+            if not (_size(before.get(url)) or (same and url in before))
+        ]
     asked = _ask(unknown, notes)
     return replace(article, media=tuple(_measured(media, before, asked) for media in article.media))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from syndicate.admit import has_twin, path_of, read_all, refuse_copy, refuse_stranger
-from syndicate.article import PubStatus
+from syndicate.article import UNNOTICED, PubStatus
 from syndicate.carry import Progress, carry_out, silent, tell_digest, tell_failed, tell_plan
 from syndicate.channel import Channel, HostsMedia, Scope
 from syndicate.compare import Wish
@@ -54,7 +54,7 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
     report = Report(command="publish", dry_run=request.dry_run, notes=office.notes)
     chosen = office.chosen(request.channels)
     dry, new = request.dry_run, request.new
-    drafts = read_all(office, request.paths, report, dry=dry, new=new)
+    drafts = read_all(office, request.paths, report, dry=dry, new=new, anew=request.refresh)
     drafts = [_measured(office, draft, dry=dry) for draft in drafts]
     again = request.refresh
     wish = Wish(refresh=again, everything=again, diff=request.dry_run)
@@ -105,13 +105,16 @@ def plan_for(
 
 def _measured(office: Office, draft: Draft, *, dry: bool) -> Draft:
     """A dry run asks nobody: what is not known is then shown and not enclosed."""
+    if draft.kept:
+        return draft
     with office.ledger.reading() as db:
         standing = Catalogue(db).standing(draft.article.uri)
     known = standing.item.article if standing else None
     article = draft.article
     if dry and (known is None or known.fingerprint != article.fingerprint):
         return draft
-    return replace(draft, article=measured(article, known, office.notes))
+    same = bool(standing and draft.same_as == standing.version)
+    return replace(draft, article=measured(article, known, office.notes, same=same))
 
 
 def record(
@@ -126,7 +129,8 @@ def record(
         path = path_of(draft)
     version = standing.version if standing else 0
     if kind == "unchanged":
-        catalogue.reread(draft.article, version, path, office.clock())
+        assert standing
+        _keep(office, catalogue, request, draft, standing, path)
         if request.note:
             report.notes.append(f"{draft.path}: nothing in it has changed; the note was not used")
     else:
@@ -140,6 +144,22 @@ def record(
                 version=version, kind=kind)
     )  # fmt: skip
     return kind
+
+
+def _keep(
+    office: Office, catalogue: Catalogue, request: Request, draft: Draft, standing: Standing,
+    path: str,
+) -> None:  # fmt: skip
+    """Keep what no reader notices of an unchanged file; another reading of it only if asked to."""
+    at, kept, read = office.clock(), standing.item.article, draft.article
+    if draft.kept:
+        catalogue.lies_at(kept, path, at)
+    elif request.refresh:
+        catalogue.refresh(read, standing.version, draft.source, path, at)
+    else:
+        if read.fingerprint != kept.fingerprint:
+            read = replace(kept, **{name: getattr(read, name) for name in UNNOTICED})
+        catalogue.reread(read, standing.version, draft.source, path, at)
 
 
 def record_correction(office: Office, catalogue: Catalogue, draft: Draft, note: str) -> None:
@@ -166,7 +186,14 @@ def _kind(
             f"{draft.at('uri')}: this article was withdrawn; what was withdrawn is not published"
             " again (write it anew: a copy without its uri line)"
         )
-    if standing.fingerprint == draft.article.fingerprint:
+    if draft.same_as == standing.version:
+        return "unchanged", ""
+    if draft.kept:
+        raise ArticleError(
+            f"{draft.path}: another command has just published a newer text of it (see that this"
+            " file is the right one, and run this command again)"
+        )
+    if draft.article.fingerprint in (standing.fingerprint, standing.item.article.fingerprint):
         return "unchanged", ""
     if not request.same_article:
         refuse_copy(draft, standing)

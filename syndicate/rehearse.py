@@ -16,7 +16,7 @@ from syndicate.report import Line, Report, Subject
 def rehearse(office: Office, request: Request) -> Report:
     """Send articles where only the office looks. Local pictures are uploaded, not hosted."""
     report = Report(command="publish --test")
-    for draft in read_all(office, request.paths, report, dry=True):
+    for draft in read_all(office, request.paths, report, dry=True, anew=True):
         article, now = draft.article, office.clock()
         item = Item(article=article, version=1, published=article.date or now, updated=now)
         report.articles.append(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from syndicate import sources
-from syndicate.admit import published_as
+from syndicate.admit import passed_over, published_as
 from syndicate.article import PubStatus
 from syndicate.carry import Progress, carry_out, silent, tell_digest, tell_failed, tell_plan
 from syndicate.channel import Channel
@@ -68,7 +68,9 @@ def identify(office: Office, article: str) -> str:
     """The uri of an article that the ledger knows, given as a file or as the uri itself."""
     uri = article
     if not article.startswith("tag:") and Path(article).suffix:
-        uri = _uri_of(office, sources.read(Path(article), office.publisher))
+        path = Path(article)
+        draft = passed_over(office, path) or sources.read(path, office.publisher)
+        uri = _uri_of(office, draft)
     with office.ledger.reading() as db:
         if Catalogue(db).standing(uri) is None:
             raise ArticleError(f"{article}: the ledger does not know it (`syndicate status` lists)")

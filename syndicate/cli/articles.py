@@ -44,13 +44,14 @@ def check(articles: list[Path] = ARTICLES, as_json: bool = JSON) -> None:
     from syndicate.cli import show
 
     with office(dry=True, as_json=as_json) as here:
-        findings = run(here, articles)
+        found = run(here, articles)
+        code = 1 if found.findings else 0
         if as_json:
-            show.document({"findings": findings, "exit_code": 1 if findings else 0})
+            show.document({"findings": found.findings, "notes": found.notes, "exit_code": code})
         else:
-            for finding in findings or ["nothing stands in the way"]:
-                show.out(finding)
-        raise typer.Exit(1 if findings else 0)
+            for line in (*(found.findings or ["nothing stands in the way"]), *found.notes):
+                show.out(line)
+        raise typer.Exit(code)
 
 
 def publish(

@@ -156,13 +156,31 @@ class Catalogue:
         self._file_under(article)
         return version
 
-    def reread(self, article: Article, version: int, path: str, at: datetime) -> None:
+    def source(self, uri: str, version: int) -> str:
+        """The text of the file that a revision was read from; "" where there was none."""
+        here = and_(revisions.c.uri == uri, revisions.c.version == version)
+        return self.db.scalar(select(revisions.c.source).where(here)) or ""
+
+    def lies_at(self, article: Article, path: str, at: datetime) -> None:
+        """Keep where an article's file lies now."""
+        noted = {"path": path} | _expiring(article, at)
+        self.db.execute(update(articles).where(articles.c.uri == article.uri).values(**noted))
+
+    def reread(self, article: Article, version: int, source: str, path: str, at: datetime) -> None:
         """Keep what no reader notices of a revision: where it lies, its channels, its Markdown."""
         here = and_(revisions.c.uri == article.uri, revisions.c.version == version)
         document = json.dumps(article.to_json(), ensure_ascii=False)
-        self.db.execute(update(revisions).where(here).values(document=document))
-        noted = {"path": path} | _expiring(article, at)
-        self.db.execute(update(articles).where(articles.c.uri == article.uri).values(**noted))
+        kept = {"document": document, "fingerprint": article.fingerprint, "source": source}
+        self.db.execute(update(revisions).where(here).values(**kept))
+        self.lies_at(article, path, at)
+
+    def refresh(self, article: Article, version: int, source: str, path: str, at: datetime) -> None:
+        """Keep today's reading of a revision whose file has not changed."""
+        self.reread(article, version, source, path, at)
+        here = articles.c.uri == article.uri
+        self.db.execute(update(articles).where(here).values(url=article.url))
+        self._file_under(article)
+        self.holdings.forget_pieces(article.uri)
 
     def _file_under(self, article: Article) -> None:
         under, here = article_subjects, articles.c.uri == article.uri

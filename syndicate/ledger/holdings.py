@@ -117,6 +117,10 @@ class Holdings:
         if gone:
             self.db.execute(delete(fragments).where(f.channel_id == channel, f.uri.in_(gone)))
 
+    def forget_pieces(self, uri: str) -> None:
+        """Forget what every collection said of an article: it is to be said anew."""
+        self.db.execute(delete(fragments).where(fragments.c.uri == uri))
+
     def stamp(self, edition: int) -> str | None:
         """What an edition's words were made from."""
         found: str | None = self.db.scalar(select(editions.c.stamp).where(editions.c.id == edition))

@@ -23,6 +23,8 @@ class Draft:
     files: Mapping[str, bytes] = field(default_factory=dict)  # sha256 -> what is local of its media
     lines: Mapping[str, int] = field(default_factory=dict)  # front-matter key -> line, from 1
     minted: bool = False  # its uri was given to it just now
+    same_as: int = 0  # the newest version, where text and files are still those it was read from
+    kept: bool = False  # it is the ledger's reading: nobody has read the file again
 
     def at(self, key: str) -> str:
         """``article.md:7``, for messages about one key of the front matter."""
@@ -31,13 +33,18 @@ class Draft:
 
 def read(path: Path, publisher: Publisher) -> Draft:
     """Read an article; what is wrong with it is an ArticleError of one line."""
-    if any("\ud800" <= letter <= "\udfff" for letter in str(path)):
-        raise ArticleError(f"{str(path)!a}: its name is not UTF-8 (rename it, or set a UTF-8 LANG)")
-    if path.suffix.lower() not in MARKDOWN:
-        raise ArticleError(f"{path}:1: {_other(path.suffix.lower())}")
+    _refuse_other(path)
     from syndicate.sources import markdown
 
     return markdown.read(path, publisher)
+
+
+def text_of(path: Path) -> str:
+    """An article file's text; ArticleError where it cannot be read, or is no article."""
+    _refuse_other(path)
+    from syndicate.sources import markdown
+
+    return markdown.text_of(path)
 
 
 def insert_uri(path: Path, uri: str) -> None:
@@ -66,6 +73,13 @@ def uri_date(uri: str) -> date | None:
     from syndicate.sources import identity
 
     return identity.uri_date(uri)
+
+
+def _refuse_other(path: Path) -> None:
+    if any("\ud800" <= letter <= "\udfff" for letter in str(path)):
+        raise ArticleError(f"{str(path)!a}: its name is not UTF-8 (rename it, or set a UTF-8 LANG)")
+    if path.suffix.lower() not in MARKDOWN:
+        raise ArticleError(f"{path}:1: {_other(path.suffix.lower())}")
 
 
 def _other(suffix: str) -> str:

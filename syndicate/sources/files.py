@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -64,6 +64,15 @@ def take_picture(name: str, folder: Path) -> LocalFile:
     if found.media_type == PDF:
         raise ValueError(no_picture(name))
     return found
+
+
+def fingerprint(name: str, folder: Path) -> str:
+    """The sha256 of the file an article in ``folder`` names; "" where it cannot be read."""
+    try:
+        with _find(name, folder, "file")[1].open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return ""
 
 
 def names_pdf(address: str) -> bool:

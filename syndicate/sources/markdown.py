@@ -38,7 +38,7 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 def read(path: Path, publisher: Publisher) -> Draft:
     """Read and check one file; everything wrong is an ArticleError of one line."""
-    source = _text(path)
+    source = text_of(path)
     try:
         parts = frontmatter.cut(source)
         front = frontmatter.read(parts.front, KEYS)
@@ -49,7 +49,8 @@ def read(path: Path, publisher: Publisher) -> Draft:
     return Draft(article=article, path=path, source=source, files=data, lines=front.lines())
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The file's text, which must be UTF-8 and not too long."""
     try:
         if path.stat().st_size > MOST_BYTES:
             raise ArticleError(f"{path}:1: more than {MOST_BYTES // 1_000_000} MB (shorten it)")

@@ -1,0 +1,76 @@
+"""Whether a file still is what was published: its text, and the files it names, never our reading.
+
+A newer program reads the same text differently, and so it does under other settings: that is no
+change of the article.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from unicodedata import normalize
+
+from syndicate.article import Media
+from syndicate.sources import files, frontmatter
+from syndicate.sources.frontmatter import Flaw, Value
+
+UNNOTICED = {"uri", "channels", "embargoedUntil", "expires", "edNote"}  # by readers
+URI_LINE = re.compile(r"""^uri[ \t]*:[ \t]*(?P<quote>["']?)(?P<uri>\S+?)(?P=quote)[ \t]*$""", re.M)
+
+
+def uri_line(text: str) -> str:
+    """The uri in a file's front matter; "" where no line of its own says it."""
+    try:
+        found = URI_LINE.search(frontmatter.cut(text.removeprefix("\ufeff")).front)
+    except Flaw:
+        return ""
+    return found["uri"] if found else ""
+
+
+def same_text(kept: str, text: str) -> bool:
+    """Letter for letter, but for its uri line, the ends of lines and how accents are stored."""
+    try:
+        return _bare(kept) == _bare(text)
+    except Flaw:  # one of them is no article any more
+        return False
+
+
+def same_for_readers(kept: str, text: str) -> bool:
+    """The same body below a front matter that says the same of all that readers notice."""
+    try:
+        return _noticed(kept) == _noticed(text)
+    except Flaw:
+        return False
+
+
+def same_files(media: Iterable[Media], folder: Path) -> bool:
+    """Whether what an article names in its folder still has the bytes it had."""
+    local = (one for one in media if one.sha256)
+    return all(files.fingerprint(one.file, folder) == one.sha256 for one in local)
+
+
+def _bare(text: str) -> str:
+    parts = frontmatter.cut(normalize("NFC", text.removeprefix("\ufeff")))
+    front = re.sub(r"^uri[ \t]*:.*\n", "", parts.front, count=1, flags=re.MULTILINE)
+    return f"{front}---\n{parts.body.rstrip()}"
+
+
+def _noticed(text: str) -> tuple[object, str]:
+    parts = frontmatter.cut(normalize("NFC", text.removeprefix("\ufeff")))
+    table = frontmatter.read(parts.front, ())
+    front = {
+        key: value
+        for key, entry in table.entries.items()
+        if key not in UNNOTICED and (value := _held(entry))
+    }
+    return front, parts.body.strip()
+
+
+def _held(value: Value) -> object:
+    """A value without its lines."""
+    if isinstance(value.held, str):
+        return value.held.strip()
+    if isinstance(value.held, list):
+        return [_held(one) for one in value.held]
+    return {key: _held(one) for key, one in value.held.items()}
