@@ -2,51 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from secrets import choice
 
 from syndicate import sources
-from syndicate.errors import ArticleError
+from syndicate.article import Article
+from syndicate.errors import ArticleError, Flaws
 from syndicate.ledger import Catalogue, Standing
-from syndicate.likeness import wholly_different
+from syndicate.likeness import headline_print, text_print, wholly_different
 from syndicate.office import Office
 from syndicate.report import Report
 from syndicate.sources import Draft, sameness
+from syndicate.words import moment
 
 AHEAD = timedelta(days=1)  # "this evening", or another zone's day
+RECURS = 7  # days: a weekly notice has the headline of the last one
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+class Resembles(ArticleError):
+    """A file that seems to be an article which was published under another identity."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 def read_all(
     office: Office, paths: Sequence[Path], report: Report, *, dry: bool, new: bool = False,
     anew: bool = False,
 ) -> list[Draft]:  # fmt: skip
-    """Read and vet articles; a missing ``uri`` is inserted into its file before anything else.
+    """Read and vet articles; ArticleError says all that is wrong with any of them."""
+    flaws = Flaws()
+    drafts = read_each(
+        office, paths, report, flaws, dry=dry, new=new, anew=anew, others=frozenset(paths)
+    )
+    flaws.end()
+    return drafts
 
-    ``new`` says that a file is a new article, whatever it looks like; ``anew``, that what has
-    not changed is read again, too.
+
+def read_each(
+    office: Office, paths: Sequence[Path], report: Report, flaws: Flaws, *, dry: bool,
+    new: bool = False, anew: bool = False, others: Container[Path] = (),
+) -> list[Draft]:  # fmt: skip
+    """Read and vet articles; those with ``flaws`` are left out.
+
+    A missing ``uri`` is inserted into its file, unless something is wrong with any file.
+    ``new`` says that a file is a new article, whatever it looks like, ``others``, that these are
+    none that was published, and ``anew``, that what has not changed is read again, too.
     """
-    drafts = [_read(office, path, anew=anew) for path in paths]
-    for draft in drafts:
-        if draft.kept:
-            continue
-        _vet(draft, office.clock(), [channel.name for channel in office.channels])
-        _refuse_expired(office, draft)
-        if not new:
-            _refuse_renamed(office, draft)
-    drafts = [_with_uri(office, draft, report, dry=dry) for draft in drafts]
+    drafts: list[Draft] = []
+    for path in paths:
+        with flaws.noted():
+            draft = _read(office, path, anew=anew)
+            if not draft.kept:
+                _vet(draft, office.clock(), [channel.name for channel in office.channels])
+                _refuse_expired(office, draft)
+                if not new:
+                    _refuse_renamed(office, draft)
+            drafts.append(draft)
+    drafts = _single(drafts, flaws)
+    if not new:
+        drafts = _unlike(office, drafts, flaws, others)
+    dry = dry or bool(flaws.found)
+    return [_with_uri(office, draft, report, dry=dry) for draft in drafts]
+
+
+def _single(drafts: Sequence[Draft], flaws: Flaws) -> list[Draft]:
+    """The drafts without those that share a uri: nobody knows which of them is the article."""
     seen: dict[str, Draft] = {}
-    for draft in drafts:
+    shared = set()
+    for draft in (one for one in drafts if one.article.uri):
         twin = seen.setdefault(draft.article.uri, draft)
         if twin is not draft:
-            raise ArticleError(
-                f"{draft.at('uri')}: the same uri as {twin.path}: one of them is a copy"
-                " (take the uri line out of the newer one)"
-            )
-    return drafts
+            shared.add(draft.article.uri)
+            with flaws.noted():
+                raise ArticleError(
+                    f"{draft.at('uri')}: the same uri as {twin.path}: one of them is a copy"
+                    " (take the uri line out of the newer one)"
+                )
+    return [draft for draft in drafts if draft.article.uri not in shared]
+
+
+def _unlike(
+    office: Office, drafts: Sequence[Draft], flaws: Flaws, others: Container[Path]
+) -> list[Draft]:
+    """The drafts without those that seem to be an article which is known under another name."""
+    unlike = []
+    for place, draft in enumerate(drafts):
+        with flaws.noted():
+            if not (draft.kept or draft.path in others):
+                _refuse_alike(office, draft, drafts[:place])
+            unlike.append(draft)
+    return unlike
 
 
 def passed_over(office: Office, path: Path) -> Draft | None:
@@ -180,6 +231,45 @@ def _refuse_renamed(office: Office, draft: Draft) -> None:
         f"{draft.at('uri')}: this article was published, and {what} since: put it back"
         f' (uri: "{before.uri}"); if this is another article, --new'
     )
+
+
+def _refuse_alike(office: Office, draft: Draft, before: Iterable[Draft]) -> None:
+    """What was published under another uri would stand twice everywhere."""
+    article = draft.article
+    with office.ledger.reading() as db:
+        catalogue = Catalogue(db)
+        if article.uri and catalogue.standing(article.uri):
+            return
+        text = catalogue.with_text(article)
+        twin = text or catalogue.with_headline(article, _week(office))
+    if twin:
+        what = "this text" if text else "this headline"
+        when = moment(twin.item.published, office.publisher.zone, "en")
+        raise Resembles(
+            draft.path,
+            f"{draft.at('headline')}: {what} was published already, on {when}, from"
+            f" {Path(twin.path).name}: if this is another article, --new; if it is the same one,"
+            f' give it that one\'s identity (uri: "{twin.uri}")',
+        )
+    for one in before:
+        if what := _shared(article, one.article):
+            raise Resembles(
+                draft.path,
+                f"{draft.at('headline')}: {one.path} has the same {what}: if they are two"
+                " articles, --new; else publish one of them",
+            )
+
+
+def _week(office: Office) -> datetime:
+    """When the last days began in which no weekly notice can have been published already."""
+    today = office.clock().astimezone(office.publisher.zone).date()
+    return datetime.combine(today - timedelta(days=RECURS - 1), time(), office.publisher.zone)
+
+
+def _shared(one: Article, other: Article) -> str:
+    if text_print(one) == text_print(other):
+        return "text"
+    return "headline" if headline_print(one) == headline_print(other) else ""
 
 
 def _with_uri(office: Office, draft: Draft, report: Report, *, dry: bool) -> Draft:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from syndicate import sources
+from syndicate.admit import Resembles, read_each
 from syndicate.channel import Reviews
-from syndicate.errors import ArticleError
+from syndicate.errors import ArticleError, Flaws, each_of
 from syndicate.office import Office
 from syndicate.publish import Request, publish
+from syndicate.report import Report
 
 
 @dataclass(kw_only=True)
@@ -27,6 +29,7 @@ def check(office: Office, paths: Sequence[Path]) -> Checked:
     seen: dict[str, Path] = {}
     for path in paths:
         _check(office, path, seen, checked)
+    checked.findings += _among(office, paths, checked.findings)
     checked.findings += [
         f"{channel.name}: {flaw.detail}"
         for channel in office.channels
@@ -36,11 +39,20 @@ def check(office: Office, paths: Sequence[Path]) -> Checked:
     return checked
 
 
+def _among(office: Office, paths: Sequence[Path], known: Sequence[str]) -> list[str]:
+    """Which of these files seem to be one article, though none of them was published."""
+    flaws = Flaws()
+    if len(paths) > 1:
+        read_each(office, paths, Report(command="check"), flaws, dry=True)
+    alike = (str(one) for one in flaws.found if isinstance(one, Resembles))
+    return [one for one in alike if one not in known]
+
+
 def _check(office: Office, path: Path, seen: dict[str, Path], checked: Checked) -> None:
     try:
         report = publish(office, Request(paths=[path], minor=True, dry_run=True))
     except ArticleError as error:
-        checked.findings.append(str(error))
+        checked.findings += [str(one) for one in each_of(error)]
         return
     checked.findings += [
         f"{path}: the same uri as {twin}: one of them is a copy"

@@ -4,6 +4,7 @@ SyndicateError
 ├── UsageError          nothing ran: the words of the command contradict each other
 ├── ConfigError         nothing ran: the configuration is wrong
 ├── ArticleError        nothing ran: an article cannot be published as it stands
+│   └── Several         nothing ran: neither can others of the same command
 ├── LedgerError         the memory cannot be read or written
 └── DeliveryError       one delivery ended without a receipt
     ├── Refused         nothing happened, and asking again will not help
@@ -17,6 +18,10 @@ and says what to do.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 
 class SyndicateError(Exception):
@@ -33,6 +38,44 @@ class ConfigError(SyndicateError):
 
 class ArticleError(SyndicateError):
     """An article cannot be published as it stands; the message starts with file and line."""
+
+
+class Several(ArticleError):
+    """What is wrong with several files, an error each."""
+
+    def __init__(self, each: tuple[ArticleError, ...]) -> None:
+        super().__init__("\n".join(map(str, each)))
+        self.each = each
+
+
+@dataclass
+class Flaws:
+    """What is wrong with the files of one command: all of it is said at once."""
+
+    found: list[ArticleError] = field(default_factory=list)
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Note what is wrong here, and go on with the next file."""
+        try:
+            yield
+        except ArticleError as error:
+            known = [str(one) for one in self.found]
+            self.found += [one for one in each_of(error) if str(one) not in known]
+
+    def end(self) -> None:
+        """Raise what was noted: the error itself, or Several."""
+        if len(self.found) == 1:
+            raise self.found[0]
+        if self.found:
+            raise Several(tuple(self.found))
+
+
+def each_of(error: BaseException) -> tuple[ArticleError, ...]:
+    """The errors that one error stands for; itself where it stands for no others."""
+    if isinstance(error, Several):
+        return error.each
+    return (error,) if isinstance(error, ArticleError) else ()
 
 
 class LedgerError(SyndicateError):

@@ -17,7 +17,7 @@ from syndicate.channel import (
 )
 from syndicate.collect import Collection, Holding, what_is_held
 from syndicate.compare import Comparison, Prepared, Wish
-from syndicate.errors import ArticleError, SyndicateError
+from syndicate.errors import Flaws, SyndicateError
 from syndicate.hosting import Hosting
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.office import Office
@@ -66,23 +66,26 @@ class Preparation:
         host = self.hosting.host
         if host in channels:  # the others link to the pages
             self._pages([standing.uri for standing in standings])
+        every = Flaws()
         for channel in channels:
+            flaws = Flaws() if self.wish.by_itself else every
             try:
-                self._say(channel, standings)
-                self._remark(channel, standings)
-            except ArticleError as error:
-                if not self.wish.by_itself:
-                    raise
-                self.failed.append(Failed(channel, str(error)))
+                with flaws.noted():
+                    self._say(channel, standings, flaws)
+                    self._remark(channel, standings)
             except Exception as error:  # a channel that fails never stops the others
                 self._fail(channel, "cannot say it", error)
+            if self.wish.by_itself:
+                self.failed += [Failed(channel, str(one)) for one in flaws.found]
+        every.end()
 
-    def _say(self, channel: Channel, standings: Sequence[Standing]) -> None:
+    def _say(self, channel: Channel, standings: Sequence[Standing], flaws: Flaws) -> None:
         known = self.office.remembered(self.catalogue, channel)
         self._tell_moved(channel, known)
         if channel.scope is Scope.ARTICLE:
             for standing in standings:
-                self._article(channel, known, standing)
+                with flaws.noted():
+                    self._article(channel, known, standing)
         elif channel.scope is Scope.COLLECTION:
             self._collection(channel, known, standings)
         elif self.wish.diff:

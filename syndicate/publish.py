@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from syndicate.admit import has_twin, path_of, read_all, refuse_copy, refuse_stranger
+from syndicate.admit import has_twin, path_of, read_each, refuse_copy, refuse_stranger
 from syndicate.article import UNNOTICED, PubStatus
 from syndicate.carry import Progress, carry_out, silent, tell_digest, tell_failed, tell_plan
 from syndicate.channel import Channel, HostsMedia, Scope
 from syndicate.compare import Wish
-from syndicate.errors import ArticleError, UsageError
+from syndicate.errors import ArticleError, Flaws, UsageError
 from syndicate.ledger import Catalogue, Standing
 from syndicate.measure import measured
 from syndicate.office import Office
@@ -45,6 +45,7 @@ class Request:
     minor: bool = False
     refresh: bool = False
     new: bool = False
+    others: frozenset[Path] = frozenset()  # whatever they look like, they are other articles
     same_article: bool = False
     dry_run: bool = False
 
@@ -54,19 +55,29 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
     report = Report(command="publish", dry_run=request.dry_run, notes=office.notes)
     chosen = office.chosen(request.channels)
     dry, new = request.dry_run, request.new
-    drafts = read_all(office, request.paths, report, dry=dry, new=new, anew=request.refresh)
+    flaws = Flaws()
+    drafts = read_each(
+        office, request.paths, report, flaws, dry=dry, new=new, anew=request.refresh,
+        others=request.others,
+    )  # fmt: skip
+    dry = dry or bool(flaws.found)  # nothing comes of it: what else is wrong is still looked for
     drafts = [_measured(office, draft, dry=dry) for draft in drafts]
     again = request.refresh
     wish = Wish(refresh=again, everything=again, diff=request.dry_run)
     with office.ledger.planning(dry=dry) as catalogue:
-        kinds = [record(office, catalogue, request, draft, report) for draft in drafts]
-        called = CALLED[kinds[-1]] if len(set(kinds)) == 1 else Action.CORRECT
+        kinds: dict[str, str] = {}
+        for draft in drafts:
+            with flaws.noted():
+                kinds[draft.article.uri] = record(office, catalogue, request, draft, report)
+        drafts = [draft for draft in drafts if draft.article.uri in kinds]
+        called = _called(kinds.values())
         prepare = Preparation(office, catalogue, replace(wish, called=called))
-        uris = [draft.article.uri for draft in drafts]
-        prepare.new = {u for u, kind in zip(uris, kinds, strict=True) if kind != "unchanged"}
-        plan_for(prepare, chosen, uris, drafts)
-        revised = [u for u, kind in zip(uris, kinds, strict=True) if kind in REVISED]
-        digests = recompose(prepare, revised)
+        uris = list(kinds)
+        prepare.new = {uri for uri, kind in kinds.items() if kind != "unchanged"}
+        with flaws.noted():
+            plan_for(prepare, chosen, uris, drafts)
+        flaws.end()
+        digests = recompose(prepare, [uri for uri, kind in kinds.items() if kind in REVISED])
         mailings = at_once(prepare, chosen, [s for uri in uris if (s := catalogue.standing(uri))])
     tell_failed(prepare.failed, report)
     if request.dry_run:
@@ -79,6 +90,12 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
     for key in digests:
         report.notes.append(f"the letters of digest {key} that have not left say it as it is now")
     return report
+
+
+def _called(kinds: Collection[str]) -> Action:
+    """What a collection's change is called, where it is due to articles of these kinds."""
+    several = set(kinds)
+    return CALLED[several.pop()] if len(several) == 1 else Action.CORRECT
 
 
 def plan_for(

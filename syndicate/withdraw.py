@@ -67,8 +67,8 @@ def withdraw(office: Office, request: Request, progress: Progress = silent) -> R
 def identify(office: Office, article: str) -> str:
     """The uri of an article that the ledger knows, given as a file or as the uri itself."""
     uri = article
-    if not article.startswith("tag:") and Path(article).suffix:
-        path = Path(article)
+    path = Path(article)
+    if not article.startswith("tag:") and (path.suffix or path.is_dir()):
         draft = passed_over(office, path) or sources.read(path, office.publisher)
         uri = _uri_of(office, draft)
     with office.ledger.reading() as db:

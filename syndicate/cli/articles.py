@@ -13,6 +13,7 @@ import typer
 from syndicate.cli.context import JSON, command, office
 
 if TYPE_CHECKING:
+    from syndicate.errors import ArticleError
     from syndicate.publish import Request
 
 ARTICLES = typer.Argument(metavar="ARTICLE", show_default=False, help="Markdown files.")
@@ -72,7 +73,8 @@ def publish(
     Example: syndicate publish article.md --note "The date was wrong."
     """
     from syndicate.cli import show
-    from syndicate.publish import NoteNeeded, Request, refuse_contradiction
+    from syndicate.errors import ArticleError
+    from syndicate.publish import Request, refuse_contradiction
     from syndicate.publish import publish as run
 
     request = Request(
@@ -85,13 +87,16 @@ def publish(
             from syndicate.rehearse import rehearse
 
             show.report(rehearse(here, request), as_json=as_json)
-        try:
-            answer = run(here, request, progress)
-        except NoteNeeded:
-            if yes or as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
-                raise
-            answer = run(here, _asked(request), progress)
-        show.report(answer, as_json=as_json)
+        can_ask = not (yes or as_json) and sys.stdin.isatty() and sys.stderr.isatty()
+        while True:
+            try:
+                answer = run(here, request, progress)
+            except ArticleError as error:
+                if not can_ask:
+                    raise
+                request = _answered(request, error)
+            else:
+                show.report(answer, as_json=as_json)
 
 
 def withdraw(
@@ -191,6 +196,24 @@ def add_to(app: typer.Typer) -> None:
     """Make these commands of the program."""
     for function in (new, check, publish, withdraw, digest, tick):
         app.command()(function)
+
+
+def _answered(request: Request, error: ArticleError) -> Request:
+    """The request with a person's answers; the error itself where no answer helps."""
+    from syndicate.admit import Resembles
+    from syndicate.errors import each_of
+    from syndicate.publish import NoteNeeded
+
+    questions = each_of(error)
+    if not all(isinstance(one, Resembles | NoteNeeded) for one in questions):
+        raise error
+    for one in questions:
+        if isinstance(one, Resembles):
+            said = str(one).partition(": if ")[0]
+            if not typer.confirm(f"{said}. Is this another article?", default=None, err=True):
+                raise error
+            request = replace(request, others=request.others | {one.path})
+    return _asked(request) if any(isinstance(one, NoteNeeded) for one in questions) else request
 
 
 def _asked(request: Request) -> Request:

@@ -108,17 +108,25 @@ def clock() -> Callable[[], datetime]:
 def _fail(said: str, error: BaseException, as_json: bool, *, code: int = 1) -> NoReturn:
     if given.acted:
         code, said = 4, f"{said}; part of it may be out: `syndicate status` says what is open"
-    said = " ".join(given.scrub(said or type(error).__name__).split())
+    from syndicate.errors import each_of
+
+    each = [str(one) for one in each_of(error)]
+    lines = [_line(one) for one in (each if len(each) > 1 else [said or type(error).__name__])]
     if given.verbose:
         import traceback
 
         typer.echo(given.scrub("".join(traceback.format_exception(error))), err=True)
-    typer.echo(f"syndicate: {said}", err=True)
+    for line in lines:
+        typer.echo(f"syndicate: {line}", err=True)
     if as_json:
         import json
 
-        typer.echo(json.dumps({"error": said, "exit_code": code}))
+        typer.echo(json.dumps({"error": "\n".join(lines), "exit_code": code}))
     raise typer.Exit(code) from None
+
+
+def _line(said: str) -> str:
+    return " ".join(given.scrub(said).split())
 
 
 @contextmanager

@@ -48,6 +48,7 @@ from syndicate.ledger.schema import (
     syndications,
 )
 from syndicate.ledger.schema import renditions as words
+from syndicate.likeness import headline_print, text_print
 from syndicate.plan import Known, Step
 from syndicate.text import folded
 
@@ -117,6 +118,23 @@ class Catalogue:
         same = self._standings(articles.c.url == url)
         return max(same, key=lambda one: one.item.updated, default=None)
 
+    def with_text(self, article: Article) -> Standing | None:
+        """Another article that stands and has the same text; the newest, if there are several."""
+        return self._another(article, articles.c.text_print == text_print(article))
+
+    def with_headline(self, article: Article, since: datetime) -> Standing | None:
+        """Another one that stands and was published since then under the same headline."""
+        first = and_(revisions.c.uri == articles.c.uri, revisions.c.version == 1)
+        lately = select(revisions.c.uri).where(first, revisions.c.recorded_at >= since).exists()
+        same = articles.c.headline_print == headline_print(article)
+        return self._another(article, and_(same, lately))
+
+    def _another(self, article: Article, which: ColumnElement[bool]) -> Standing | None:
+        usable = articles.c.pub_status == PubStatus.USABLE
+        query = select(articles.c.uri).where(which, usable, articles.c.uri != article.uri)
+        newest = self.db.scalar(query.order_by(articles.c.published_at.desc()).limit(1))
+        return self.standing(newest) if newest else None
+
     def mint(self, uri: str) -> None:
         """Keep a uri that is about to be written into a file."""
         self.db.execute(insert(minted).values(uri=uri))
@@ -134,8 +152,7 @@ class Catalogue:
         version = (self.db.scalar(newest) or 0) + 1
         status = PubStatus.CANCELED if kind == "withdrawal" else PubStatus.USABLE
         row: dict[str, Any] = {"version": version, "pub_status": status, "path": path}
-        row["url"] = article.url
-        row |= _expiring(article, at)
+        row |= _known_by(article) | _expiring(article, at)
         if kind != "refile":
             row |= {"major_version": version, "updated_at": at}
         if version == 1:
@@ -163,7 +180,7 @@ class Catalogue:
 
     def lies_at(self, article: Article, path: str, at: datetime) -> None:
         """Keep where an article's file lies now."""
-        noted = {"path": path} | _expiring(article, at)
+        noted = {"path": path} | _known_by(article) | _expiring(article, at)
         self.db.execute(update(articles).where(articles.c.uri == article.uri).values(**noted))
 
     def reread(self, article: Article, version: int, source: str, path: str, at: datetime) -> None:
@@ -177,8 +194,6 @@ class Catalogue:
     def refresh(self, article: Article, version: int, source: str, path: str, at: datetime) -> None:
         """Keep today's reading of a revision whose file has not changed."""
         self.reread(article, version, source, path, at)
-        here = articles.c.uri == article.uri
-        self.db.execute(update(articles).where(here).values(url=article.url))
         self._file_under(article)
         self.holdings.forget_pieces(article.uri)
 
@@ -620,6 +635,12 @@ def _carried(channel: int, *what: Any) -> Select[Any]:
     query = select(*(what or (edition_items.c.uri,)))
     query = query.join(editions, editions.c.id == edition_items.c.edition_id)
     return query.where(editions.c.channel_id == channel)
+
+
+def _known_by(article: Article) -> dict[str, Any]:
+    """What an article is known again by."""
+    prints = {"text_print": text_print(article), "headline_print": headline_print(article)}
+    return {"url": article.url} | prints
 
 
 def _expiring(article: Article, at: datetime) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from syndicate.article import Article
 from syndicate.errors import LedgerError
 from syndicate.ledger.backups import beside
 from syndicate.ledger.engine import transaction
@@ -49,9 +50,10 @@ from syndicate.ledger.schema import (
     stencils,
     used,
 )
+from syndicate.likeness import headline_print, text_print
 from syndicate.text import folded
 
-VERSION = 7
+VERSION = 8
 
 
 def _to_2(db: Connection) -> None:
@@ -160,6 +162,19 @@ def _to_7(db: Connection) -> None:
     db.execute(delete(renditions).where(unused))
 
 
+def _to_8(db: Connection) -> None:
+    """What an article is known again by, should its text come under another name."""
+    for column in ("text_print", "headline_print"):
+        db.execute(text(f"ALTER TABLE articles ADD COLUMN {column} VARCHAR(64)"))
+        db.execute(text(f"CREATE INDEX ix_articles_{column} ON articles ({column})"))
+    newest = and_(revisions.c.uri == articles.c.uri, revisions.c.version == articles.c.version)
+    query = select(articles.c.uri, revisions.c.document).join(revisions, newest)
+    for row in db.execute(query).all():
+        article = Article.from_json(json.loads(row.document))
+        prints = {"text_print": text_print(article), "headline_print": headline_print(article)}
+        db.execute(update(articles).where(articles.c.uri == row.uri).values(**prints))
+
+
 def _letter_state(row: Row[Any]) -> str:
     if row.state == "settled":
         if row.present is not None:
@@ -170,7 +185,7 @@ def _letter_state(row: Row[Any]) -> str:
 
 
 MIGRATIONS: dict[int, Callable[[Connection], None]] = dict(
-    enumerate((_to_2, _to_3, _to_4, _to_5, _to_6, _to_7), start=2)
+    enumerate((_to_2, _to_3, _to_4, _to_5, _to_6, _to_7, _to_8), start=2)
 )
 
 

@@ -107,6 +107,8 @@ articles = Table(
     Column("expires_at", Moment, index=True),  # since version 5, as expired
     Column("expired", Boolean, nullable=False, server_default=false()),
     Column("url", Text, index=True),  # since version 6: of the newest revision
+    Column("text_print", String(64), index=True),  # since version 8: likewise, as the next
+    Column("headline_print", String(64), index=True),  # (syndicate/likeness.py)
     Index(None, "published_at"),  # since version 6
     CheckConstraint("pub_status IN ('usable', 'canceled')", name="pub_status"),
 )

@@ -78,6 +78,8 @@ def uri_date(uri: str) -> date | None:
 def _refuse_other(path: Path) -> None:
     if any("\ud800" <= letter <= "\udfff" for letter in str(path)):
         raise ArticleError(f"{str(path)!a}: its name is not UTF-8 (rename it, or set a UTF-8 LANG)")
+    if path.is_dir():
+        raise ArticleError(f"{path}: a folder; name the files ({path / '*.md'})")
     if path.suffix.lower() not in MARKDOWN:
         raise ArticleError(f"{path}:1: {_other(path.suffix.lower())}")
 

@@ -447,7 +447,7 @@ def test_the_same_words_of_another_article_are_not_taken_for_the_post(
     room.api.faults.append(Http500(done=False))
     assert room.run("publish", "kabar.md").code == 4
     room.write("kembar.md")
-    room.publish("kembar.md")
+    room.publish("kembar.md", "--new")
     let_time_pass(room)
     shown = room.run("tick")
     assert shown.code == 4

@@ -85,6 +85,8 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
     assert {one.pop("expires_at") for one in after["articles"]} == {None}
     assert not any(one.pop("expired") for one in after["articles"])
     assert {one.pop("url") for one in after["articles"]} == {None}
+    prints = [(one.pop("text_print"), one.pop("headline_print")) for one in after["articles"]]
+    assert len(set(prints)) == len(prints)
     assert {one.pop("page") for one in after["syndications"]} == {None}
     assert {one.pop("stamp") for one in after["editions"]} == {None}
     for one in after["subscribers"]:
@@ -113,7 +115,7 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
     new = ("minted", "fragments", "article_subjects", "blocks", "used", "secrets", "backups",
            "forgotten", "heard", "requests")  # fmt: skip
     assert after == before | {name: [] for name in new}
-    assert [line.partition(";")[0] for line in told] == ["the ledger was brought to version 7"]
+    assert [line.partition(";")[0] for line in told] == ["the ledger was brought to version 8"]
 
 
 def test_a_migrated_ledger_is_made_like_a_new_one(old: str, tmp_path: Path) -> None:
