@@ -20,7 +20,11 @@ PAGE = "page/"
 ANNOUNCEMENTS = "announcements"
 URGENT = "urgent/"  # of a list: one article's letter
 ORDER = (MEDIA, PAGE, ARCHIVE, SUBJECT, COLLECTION)  # what is pointed to comes first
-PICTURE = re.compile(r'(<img\b[^>]*?\bsrc=")media:([0-9a-f]{64})(?:\.\w+)?("[^>]*>)')
+FILE = re.compile(
+    r'(<(?:img\b[^>]*?\bsrc|a\b[^>]*?\bhref)=")media:([0-9a-f]{64})(?:\.\w+)?("[^>]*>)'
+)
+HOMELESS = re.compile(r'<a\b[^>]*?\bhref="media:[^>]*>(.*?)</a>', re.DOTALL)
+PLACE = re.compile(r'(<a\b[^>]*?\bhref=")#')  # in the article itself
 
 MediaUrl = Callable[[Media], str]
 
@@ -113,11 +117,11 @@ def for_channel(
     """An item in a channel's own words, itself and its local media where somebody hosts them."""
     worded = item.article.worded_for(channel.name)
     worded = replace(worded, url=worded.url or page_url)
-    if not hosted or not any(media.sha256 for media in worded.media):
-        return replace(item, article=worded)
-    urls = {media.sha256: hosted(media) for media in worded.media if media.sha256}
-    placed = tuple(replace(m, url=urls[m.sha256]) if m.sha256 else m for m in worded.media)
-    return replace(item, article=replace(worded, media=placed, html=_placed(worded.html, urls)))
+    if hosted and any(media.sha256 for media in worded.media):
+        urls = {media.sha256: hosted(media) for media in worded.media if media.sha256}
+        placed = tuple(replace(m, url=urls[m.sha256]) if m.sha256 else m for m in worded.media)
+        worded = replace(worded, media=placed, html=_placed(worded.html, urls))
+    return replace(item, article=replace(worded, html=_led(worded.html, worded.url)))
 
 
 def local_media(items: Iterable[Item]) -> dict[str, Media]:
@@ -131,7 +135,17 @@ def _placed(html: str, urls: Mapping[str, str]) -> str:
         url = urls.get(found[2])
         return f"{found[1]}{_attribute(url)}{found[3]}" if url else found[0]
 
-    return PICTURE.sub(place, html)
+    return FILE.sub(place, html)
+
+
+def _led(html: str, url: str | None) -> str:
+    """Links to places in the article lead to its page; to a file nobody hosts there is none."""
+    if 'href="media:' in html:
+        html = HOMELESS.sub(r"\1", html)
+    if url and 'href="#' in html:
+        page = _attribute(url.partition("#")[0])
+        html = PLACE.sub(lambda found: f"{found[1]}{page}#", html)
+    return html
 
 
 def _attribute(url: str) -> str:

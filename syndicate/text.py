@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 BLOCKS = {
     "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "tr", "blockquote",
@@ -46,6 +47,20 @@ def plain(html: str) -> str:
     reader.close()
     lines = (squeeze(line) for line in "".join(reader.said).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def address_of(url: str, words: str) -> str:
+    """Return what a reader needs of a link that is said as text only: its address, or "".
+
+    A telephone's number and a mailbox are given without their scheme, and nothing is given where
+    the words say it already; a place in the article itself is no address.
+    """
+    scheme, _, rest = url.partition(":")
+    if scheme in ("tel", "mailto"):
+        address = unquote(rest.partition("?")[0])
+        is_said = re.search(r"\d", words) if scheme == "tel" else address in words
+        return "" if is_said else address
+    return "" if url.startswith("#") or url in words else url
 
 
 def utf16_length(text: str) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import unescape
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
@@ -33,9 +34,11 @@ from syndicate import (
     Says,
     Scheduled,
     Scope,
+    Shown,
     Streams,
     UsageError,
 )
+from syndicate.channel import ADDRESS
 from syndicate.rate import Tolerance
 from syndicate.settings import RatesField, ScheduleField, ToleranceField
 from syndicate_email.settings import (
@@ -57,6 +60,8 @@ from syndicate_email.settings import (
 )
 
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from syndicate_email.conversation import Posting
     from syndicate_email.crew import Crew
     from syndicate_email.folder import Folder
@@ -181,16 +186,12 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
 
     def as_text(self, rendition: Rendition) -> str:
         """The subject and the text part, as an example reader gets them."""
-        from email import message_from_bytes
-        from email.policy import default
+        letter = _example(rendition)
+        return f"{letter['Subject']}\n\n{_part(letter, 'plain')}"
 
-        from syndicate_email.stencil import fill
-
-        letter = message_from_bytes(fill(rendition.content, READER, "0" * 32), policy=default)
-        text = letter.get_body(("plain",))
-        assert text is not None
-        said = text.get_content().replace("\r\n", "\n")
-        return f"{letter['Subject']}\n\n{said}"
+    def shown(self, rendition: Rendition) -> Shown:
+        html = unescape(_part(_example(rendition), "html"))
+        return Shown(self.as_text(rendition), frozenset(ADDRESS.findall(html)))
 
     def target(self) -> str:
         """The list is the destination; relays come and go."""
@@ -337,3 +338,22 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
 
 def _nothing(publisher: Publisher) -> Edition:
     return Edition(key="", publisher=publisher, items=())
+
+
+def _example(rendition: Rendition) -> EmailMessage:
+    """The letter, as an example reader gets it."""
+    from email import message_from_bytes
+    from email.message import EmailMessage
+    from email.policy import default
+
+    from syndicate_email.stencil import fill
+
+    letter = message_from_bytes(fill(rendition.content, READER, "0" * 32), policy=default)
+    assert isinstance(letter, EmailMessage)
+    return letter
+
+
+def _part(letter: EmailMessage, subtype: str) -> str:
+    body = letter.get_body((subtype,))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")

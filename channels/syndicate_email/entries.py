@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from html import escape
+from html import escape, unescape
 from zoneinfo import ZoneInfo
 
 from syndicate import Article, Edition, Item, Media
-from syndicate.text import datelined, excerpt, plain, squeeze, visible
+from syndicate.text import address_of, datelined, excerpt, plain, squeeze, visible
 from syndicate.words import correction_line, document_line, moment
 
 MOST_LEAD = 1000  # characters, where the rest is a link away
@@ -20,8 +20,10 @@ PICTURE = re.compile(rf"<img\s{ATTRIBUTES}>", re.IGNORECASE)
 LOCAL = re.compile(r'\ssrc="media:(?P<name>[^"]*)"', re.IGNORECASE)
 ALT = re.compile(r'\salt="(?P<alt>[^"]*)"', re.IGNORECASE)
 LINK = re.compile(
-    rf'<a\s{ATTRIBUTES}?href="(?P<to>https?:[^"]*)"{ATTRIBUTES}>(?P<said>.*?)</a>', re.I | re.S
+    rf'<a\s{ATTRIBUTES}?href="(?P<to>[^"]*)"{ATTRIBUTES}>(?P<said>.*?)</a>', re.I | re.S
 )
+OPENED = ("http:", "https:", "mailto:", "tel:")  # by every mail program
+PLACE = re.compile(r'(<[a-z][a-z0-9]*\b[^>]*?)\sid="[^"]*"')
 ITEMS = re.compile(rf"<(?P<end>/?)(?P<what>li|ol|ul)\b(?P<more>{ATTRIBUTES})>", re.IGNORECASE)
 START = re.compile(r'\bstart="(\d{1,6})"', re.IGNORECASE)
 TITLES = re.compile(r"<(/?)h[1-3]\b", re.IGNORECASE)  # the letter's own
@@ -170,8 +172,9 @@ def readable_lines(html: str) -> str:
     """Sanitised HTML as text: a paragraph per block, the address after each link."""
 
     def linked(found: re.Match[str]) -> str:
-        said, to = found["said"], found["to"]
-        return said if said == to else f"{said} &lt;{to}&gt;"
+        said = found["said"]
+        address = address_of(unescape(found["to"]), plain(said))
+        return f"{said} &lt;{escape(address, quote=False)}&gt;" if address else said
 
     return "\n\n".join(plain(_itemised(LINK.sub(linked, html))).splitlines())
 
@@ -221,7 +224,17 @@ def _for_a_letter(article: Article) -> str:
         return f"[{alt['alt']}]" if alt and alt["alt"] else ""
 
     html = PICTURE.sub(placed, _allowed(article.html)).strip()
+    html = PLACE.sub(r"\1", LINK.sub(_opened, html))
     return TITLES.sub(r"<\1h4", html)
+
+
+def _opened(found: re.Match[str]) -> str:
+    """A link that mail programs open; of any other its words, and the address."""
+    to, words = unescape(found["to"]), found["said"]
+    if to.startswith(OPENED):
+        return found[0]
+    address = address_of(to, plain(words))
+    return f"{words} ({escape(address, quote=False)})" if address else words
 
 
 def _dateline(article: Article) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from html import unescape
 from itertools import count
 
+from syndicate.text import address_of
 from syndicate_telegram.rich import Entity, Rich, joined, sayable, separated
 from syndicate_telegram.tables import columns, labelled
 
@@ -262,11 +263,14 @@ class _Line:
             self.take(node.children)
 
     def _link(self, node: Node) -> None:
-        url = node.attrs.get("href", "").strip()
-        if url.startswith(("http://", "https://")):
+        url, words = node.attrs.get("href", "").strip(), _words(node).strip()
+        if words and words in (url, url.removeprefix("https://")) and "." in words:
+            self.take(node.children)  # Telegram makes a link of a bare address itself
+        elif url.startswith(("http://", "https://")):
             self._styled("text_link", node.children, url)
         else:
-            self.take([*node.children, _unlinked(url, _words(node))])
+            address = address_of(url, words) if url else ""
+            self.take([*node.children, f" ({address})" if address else ""])
 
     def _styled(self, kind: str, children: Iterable[Node | str], url: str = "") -> None:
         # one style twice is once; a link beats code, as no text can be both
@@ -282,14 +286,6 @@ class _Line:
         if start < end:
             self.entities.append(Entity(kind, start, end, url))
         return None
-
-
-def _unlinked(url: str, words: str) -> str:
-    """What a reader needs of a link that Telegram takes only as plain text."""
-    scheme, _, address = url.partition(":")
-    address = address.partition("?")[0]
-    known = re.search(r"\d", words) if scheme == "tel" else address in words
-    return f" ({address})" if scheme in ("tel", "mailto") and address and not known else ""
 
 
 def _raised(text: str) -> str:

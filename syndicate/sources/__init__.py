@@ -22,9 +22,16 @@ class Draft:
     source: str  # the text as it was read
     files: Mapping[str, bytes] = field(default_factory=dict)  # sha256 -> what is local of its media
     lines: Mapping[str, int] = field(default_factory=dict)  # front-matter key -> line, from 1
+    remarks: tuple[tuple[int, str], ...] = ()  # what readers will not get as typed; with its line
+    beside: tuple[tuple[int, str], ...] = ()  # links to other articles' files; with their lines
+    body_line: int = 1  # the text's first line in the file
     minted: bool = False  # its uri was given to it just now
     same_as: int = 0  # the newest version, where text and files are still those it was read from
     kept: bool = False  # it is the ledger's reading: nobody has read the file again
+
+    def told(self) -> list[str]:
+        """What readers will not get as it was typed, each with its file and line."""
+        return [f"{self.path}:{line}: {remark}" for line, remark in self.remarks]
 
     def at(self, key: str) -> str:
         """``article.md:7``, for messages about one key of the front matter."""
@@ -45,6 +52,13 @@ def text_of(path: Path) -> str:
     from syndicate.sources import markdown
 
     return markdown.text_of(path)
+
+
+def lead_to(html: str, addresses: Mapping[str, str]) -> str:
+    """Return a draft's HTML with links to other articles' files led to these addresses."""
+    from syndicate.sources import links
+
+    return links.beside(html, addresses)
 
 
 def insert_uri(path: Path, uri: str) -> None:

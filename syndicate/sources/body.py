@@ -5,73 +5,41 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from html import escape, unescape
 from itertools import pairwise
 from pathlib import Path
-from string import ascii_lowercase
-from urllib.parse import unquote, urljoin
+from typing import Any
+from urllib.parse import unquote
 
 import nh3
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from syndicate.article import Media
-from syndicate.sources import files
+from syndicate.sources import files, inventory, typed
+from syndicate.sources.bare import linked
+from syndicate.sources.elements import (
+    ATTRIBUTES,
+    BLOCKS,
+    FOREIGN,
+    HIDDEN,
+    IDENTIFIER,
+    IN_A_LINE,
+    SHAPES,
+)
 from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw
+from syndicate.sources.links import BARE, OPENED, SCHEME, SPELLED, UNSAFE, WEB, Links, is_local
+from syndicate.sources.marks import parsed, rendered
 from syndicate.text import excerpt, plain, squeeze
 
-IN_A_LINE = {
-    "a", "abbr", "b", "br", "cite", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q", "s",
-    "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr",
-}  # fmt: skip
-BLOCKS = {
-    "blockquote", "caption", "col", "colgroup", "dd", "details", "div", "dl", "dt", "figcaption",
-    "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "section",
-    "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
-}  # fmt: skip
-# what these hold is no text of the article; every other unknown tag leaves its text behind
-SWALLOWED = {
-    "iframe", "math", "noembed", "noframes", "noscript", "object", "plaintext", "script", "select",
-    "style", "svg", "template", "textarea", "title", "xmp",
-}  # fmt: skip
-CELL = {"align", "colspan", "rowspan", "scope"}
-ATTRIBUTES = {
-    "*": {"lang", "dir"},
-    "a": {"href", "title", "hreflang"},
-    "abbr": {"title"},
-    "code": {"class"},
-    "del": {"datetime"},
-    "details": {"open"},
-    "img": {"src", "alt", "title", "width", "height"},
-    "ins": {"datetime"},
-    "li": {"value"},
-    "ol": {"start", "reversed", "type"},
-    "td": CELL,
-    "th": CELL,
-    "time": {"datetime"},
-}
-SHAPES = {
-    ("code", "class"): re.compile(r"language-[^\s\"'<>]+"),
-    ("img", "width"): re.compile(r"\d{1,5}"),
-    ("img", "height"): re.compile(r"\d{1,5}"),
-    ("td", "align"): re.compile("left|right|center"),
-    ("th", "align"): re.compile("left|right|center"),
-}
-# let through only so that such a picture can be refused by name; a letter is a drive: C:\foto.png
-HERE_ONLY = {"blob", "cid", "data", "file", *ascii_lowercase}
-SCHEMES = {"http", "https", "mailto", "tel"}  # not media: that is ours alone
-
-DEEPEST = 1000  # deeper text Markdown would drop without a word; Python gives up before that
 CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
 IMG = re.compile(r'<img((?: [a-z-]+="[^"]*")*)>')
 GIVEN = re.compile(r' ([a-z-]+)="([^"]*)"')
+LINK = re.compile(r'<a((?: [a-z-]+="[^"]*")*)>(.*?)</a>', re.DOTALL)
+PLACE = re.compile(r"""\sid\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 WORD = re.compile(r"\w+")
 EMPTY = "there is no text below the front matter (write it there)"
-BESIDE = "save it beside the article and write its name"
-UNREAD = re.compile(r"!\[[^\]]*\]\((file|data):", re.IGNORECASE)  # no picture to Markdown
+BESIDE_IT = "save it beside the article and write its name"
 # raw HTML that goes on to the end of the file, unless it is closed
 OPEN = {
     re.compile(r"\s*<!--"): re.compile("-->"),
@@ -81,17 +49,21 @@ OPEN = {
         "</(script|pre|style|textarea)>", re.IGNORECASE
     ),
 }
-SIDE = re.compile("text-align:(left|right|center)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
-    """What a body comes to; ``media`` are its local pictures, in order."""
+    """What a body comes to; ``media`` are the local files it shows or links to, in order.
+
+    ``remarks`` are what readers will not get as it was typed, each with its line in the file.
+    """
 
     html: str
     lead: str
     media: tuple[Media, ...]
     pictures: tuple[LocalFile, ...]
+    remarks: tuple[tuple[int, str], ...] = ()
+    beside: tuple[tuple[int, str], ...] = ()  # links to other articles' files, not yet resolved
 
 
 def clean(markdown: str) -> str:
@@ -99,66 +71,68 @@ def clean(markdown: str) -> str:
     return CONTROL.sub(" ", markdown)
 
 
-def read(markdown: str, line: int, base: str, folder: Path) -> Body:
+def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = True) -> Body:
     """Render a body whose first line is ``line`` of its file; raises Flaw.
 
-    Links are resolved against ``base``, pictures are looked for in ``folder``.
+    Links are resolved against ``base``, which ``has_page`` calls the article's own page; files
+    are looked for in ``folder``.
     """
     try:
-        tokens = _tokens(markdown)
+        text, tokens, env = _tokens(markdown, folder)
     except RecursionError as error:
         raise Flaw(line, "lists and quotations are nested too deeply (flatten them)") from error
     for token in tokens:
         _check(token, line + (token.map[0] if token.map else 0))
-    page = _Page(markdown, line, base, folder)
-    html = page.sanitised(_markdown().renderer.render(tokens, _markdown().options, {}))
+    remarks = _remarks(tokens, env, line)
+    page = _Page(markdown, line, Links(base=base, has_page=has_page, folder=folder))
+    html = page.sanitised(rendered(tokens, env))
     _check_words(tokens, html, line)
+    _check_inventory(text, tokens, env, html, line)
     if not plain(html) and "<img " not in html:
         raise Flaw(line, EMPTY)
+    remarks += page.remarks()
+    remarks += [
+        (line + number, f"the address {excerpt(address, 80)} would reach no reader")
+        for number, address in inventory.lost_addresses(text, env, html)
+    ]
     return Body(
         html=html,
         lead=_lead(tokens, html),
-        media=tuple(_media(html, page.found)),
-        pictures=tuple(page.found.values()),
+        media=tuple(_media(html, page.links.found)),
+        pictures=tuple(page.links.found.values()),
+        remarks=tuple(sorted(set(remarks))),
+        beside=page.beside(),
     )
 
 
-@lru_cache(maxsize=1)
-def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True, "maxNesting": DEEPEST}).enable(
-        ["table", "strikethrough"]
-    )
-
-
-def _tokens(markdown: str) -> list[Token]:
-    tokens = _markdown().parse(markdown)
-    for token in tokens:
-        if token.children:
-            token.children = [child for child in token.children if _belongs(child)]
-        if side := SIDE.search(str(token.attrs.pop("style", ""))):
-            token.attrs["align"] = side[1]
-    return tokens
-
-
-def _belongs(token: Token) -> bool:
-    """Whether a tag may stand in a line: a block's there would move or swallow the text."""
-    if token.type != "html_inline":
-        return True
-    tag = TAG.match(token.content)
-    return tag is not None and tag[1].lower() in IN_A_LINE
+def _tokens(markdown: str, folder: Path) -> tuple[str, list[Token], dict[str, Any]]:
+    """The text as it was meant, and its tokens; what nothing uses is read again as words."""
+    text = typed.mended(markdown, folder)
+    tokens, env = parsed(text)
+    for _ in range(2):  # what is words now may have hidden other words
+        again = typed.unused(text, tokens, env)
+        if again == text:
+            break
+        text = again
+        tokens, env = parsed(text)
+    return text, tokens, env
 
 
 def _check(token: Token, line: int) -> None:
-    """Refuse what Markdown takes for something else than its author."""
+    """Refuse raw HTML that hides what comes after it."""
     if token.type == "html_block":
         for begins, ends in OPEN.items():
             if (tag := begins.match(token.content)) and not ends.search(token.content):
                 raise Flaw(
                     line, f"{tag[0].strip()} has no end and hides the text after it (close it)"
                 )
-    for child in token.children or ():
-        if child.type == "text" and (found := UNREAD.search(child.content)):
-            raise Flaw(line, f"a picture has the address {found[1]}:... ({BESIDE})")
+
+
+def _remarks(tokens: Sequence[Token], env: dict[str, Any], line: int) -> list[tuple[int, str]]:
+    try:
+        return [(line + number, remark) for number, remark in typed.remarks(tokens, env)]
+    except Flaw as flaw:
+        raise Flaw(line + flaw.line, str(flaw)) from flaw
 
 
 @dataclass
@@ -167,31 +141,39 @@ class _Page:
 
     markdown: str
     line: int
-    base: str
-    folder: Path
-    found: dict[str, LocalFile] = field(default_factory=dict)  # media name -> picture
+    links: Links
     flaws: list[Flaw] = field(default_factory=list)  # the sanitiser swallows exceptions
 
     def sanitised(self, html: str) -> str:
+        self.links.ids = set(map(unescape, PLACE.findall(html)))
+        schemes = {found.lower() for found in SCHEME.findall(unescape(html))}
         cleaned = nh3.clean(
             html,
             tags=IN_A_LINE | BLOCKS,
-            clean_content_tags=SWALLOWED,
+            clean_content_tags=HIDDEN | FOREIGN,
             attributes=ATTRIBUTES,
             attribute_filter=self._attribute,
-            url_schemes=SCHEMES | HERE_ONLY,
+            url_schemes={*WEB, *OPENED, *UNSAFE, *schemes},
             link_rel=None,
         )
         if self.flaws:
             raise min(self.flaws, key=lambda flaw: flaw.line)
-        return IMG.sub(_picture_or_its_alt, cleaned).strip()
+        cleaned = IMG.sub(_picture_or_its_alt, cleaned).strip()
+        return linked(LINK.sub(_spelled, cleaned))
+
+    def remarks(self) -> list[tuple[int, str]]:
+        return [(self._line_of(address), remark) for address, remark in self.links.remarks]
+
+    def beside(self) -> tuple[tuple[int, str], ...]:
+        return tuple((self._line_of(address), address) for address in self.links.articles)
 
     def _attribute(self, tag: str, name: str, value: str) -> str | None:
-        # nh3 asks after it has dropped every scheme that is not allowed
         if (tag, name) == ("img", "src"):
             return self._noting_flaws(self._source, value)
         if (tag, name) == ("a", "href"):
-            return _absolute(value, self.base)
+            return self._noting_flaws(self.links.target, value)
+        if name == "id":
+            return value if IDENTIFIER.fullmatch(value) else None
         shape = SHAPES.get((tag, name))
         if shape is None:
             return value
@@ -207,25 +189,27 @@ class _Page:
 
     def _source(self, src: str) -> str | None:
         src = src.strip()
-        if (scheme := _scheme(src)) in HERE_ONLY:
-            raise ValueError(f"a picture has the address {scheme}:... ({BESIDE})")
+        scheme = _scheme(src)
+        if scheme in UNSAFE:
+            raise ValueError(f"a picture has the address {scheme}:... ({BESIDE_IT})")
         if not src:
             raise ValueError("a picture names no file (write ![what it shows](file.png))")
         if _is_web(src):
             if files.names_pdf(src):
                 raise ValueError(files.no_picture(src))
-            return _absolute(src, self.base)
-        picture = files.take_picture(src, self.folder)
+            return self.links.target(src)
+        picture = files.take_picture(src, self.links.folder)
         name = picture.media().name
-        self.found.setdefault(name, picture)
+        self.links.found.setdefault(name, picture)
         return f"media:{name}"
 
     def _line_of(self, address: str) -> int:
-        for said in (address, unquote(address)):
-            for pattern in (rf"[(<\"'=]\s*{re.escape(said)}", re.escape(said)):
-                if said and (found := re.search(pattern, self.markdown)):
+        for spelt in (address, unquote(address), unquote(address).removeprefix("https:")):
+            for pattern in (rf"[(<\"'=]\s*{re.escape(spelt)}", re.escape(spelt)):
+                if spelt and (found := re.search(pattern, self.markdown)):
                     return self.line + self.markdown.count("\n", 0, found.start())
-        return self.line
+        nameless = None if address else re.search(r"\]\(\s*(?:<>)?\s*\)|<img\b", self.markdown)
+        return self.line + (self.markdown.count("\n", 0, nameless.start()) if nameless else 0)
 
 
 def _is_web(src: str) -> bool:
@@ -234,26 +218,13 @@ def _is_web(src: str) -> bool:
     A path that exists on this machine was meant as one, and is refused as such.
     """
     if src.startswith("/") and not src.startswith("//"):
-        try:
-            return not Path(unquote(src)).exists()
-        except (OSError, ValueError):
-            return True
-    return src.startswith("//") or _scheme(src) in ("http", "https")
+        return not is_local(src)
+    return src.startswith("//") or _scheme(src) in WEB
 
 
 def _scheme(address: str) -> str:
     found = re.match(r"([a-z]+):", address, re.IGNORECASE)
     return found[1].lower() if found else ""
-
-
-def _absolute(address: str, base: str) -> str | None:
-    address = address.strip()
-    if scheme := _scheme(address):
-        return None if scheme in HERE_ONLY else address
-    try:
-        return urljoin(base, address)
-    except ValueError:  # a host that is none
-        return None
 
 
 def _picture_or_its_alt(found: re.Match[str]) -> str:
@@ -263,7 +234,20 @@ def _picture_or_its_alt(found: re.Match[str]) -> str:
     return escape(unescape(given.get("alt", "")), quote=False)
 
 
+def _spelled(found: re.Match[str]) -> str:
+    """A link's text alone, or with the address that no program would open; never nothing."""
+    href = dict(GIVEN.findall(found[1])).get("href", "")
+    if href.startswith(BARE):
+        return found[2]
+    if not href.startswith(SPELLED):
+        is_empty = bool(SCHEME.match(href)) and not (found[2].strip() or "media:" in href)
+        return f"<a{found[1]}>{href}</a>" if is_empty else found[0]
+    address = href.removeprefix(SPELLED)
+    return found[2] if address in found[2] else f"{found[2]} ({address})"
+
+
 def _media(html: str, found: dict[str, LocalFile]) -> Iterator[Media]:
+    """The files that a body shows, then those that it only links to."""
     seen = set()
     for tag in IMG.finditer(html):
         given = {name: unescape(value) for name, value in GIVEN.findall(tag[1])}
@@ -271,6 +255,25 @@ def _media(html: str, found: dict[str, LocalFile]) -> Iterator[Media]:
         if name in found and name not in seen:
             seen.add(name)
             yield found[name].media(alt=given.get("alt", ""), caption=given.get("title", ""))
+    for tag in LINK.finditer(html):
+        name = dict(GIVEN.findall(tag[1])).get("href", "").removeprefix("media:")
+        if name in found and name not in seen:
+            seen.add(name)
+            label = squeeze(plain(tag[2]))
+            is_document = not found[name].width
+            yield found[name].media(alt=label, caption=label if is_document else "")
+
+
+def _check_inventory(
+    text: str, tokens: Sequence[Token], env: dict[str, Any], html: str, line: int
+) -> None:
+    """Every word that was typed is in the HTML, or was Markdown's own."""
+    if lost := inventory.lost_word(text, tokens, env, html):
+        number, word = lost
+        raise Flaw(
+            line + number,
+            f"'{excerpt(word, 40)}' would reach no reader (write that line in plain Markdown)",
+        )
 
 
 def _check_words(tokens: Sequence[Token], html: str, line: int) -> None:

@@ -75,6 +75,17 @@ def fingerprint(name: str, folder: Path) -> str:
         return ""
 
 
+def exists(name: str, folder: Path) -> bool:
+    """Whether a file of this name lies in the folder, or where the name leads from there."""
+    for spelt in (name, unquote(name)):
+        try:
+            if (folder / spelt).is_file():
+                return True
+        except (OSError, ValueError):  # no name a disk can hold
+            continue
+    return False
+
+
 def names_pdf(address: str) -> bool:
     """Whether the path of a web address ends in ``.pdf``."""
     try:

@@ -42,11 +42,14 @@ def read(path: Path, publisher: Publisher) -> Draft:
     try:
         parts = frontmatter.cut(source)
         front = frontmatter.read(parts.front, KEYS)
-        article, taken = _article(front, parts, path.parent, publisher)
+        article, text, taken = _article(front, parts, path.parent, publisher)
     except Flaw as flaw:
         raise ArticleError(f"{path}:{flaw.line}: {flaw}") from flaw
     data = {file.sha256: file.data for file in taken}
-    return Draft(article=article, path=path, source=source, files=data, lines=front.lines())
+    return Draft(
+        article=article, path=path, source=source, files=data, lines=front.lines(),
+        remarks=text.remarks, beside=text.beside, body_line=parts.body_line,
+    )  # fmt: skip
 
 
 def text_of(path: Path) -> str:
@@ -83,7 +86,7 @@ def _line(data: bytes, at: int) -> int:
 
 def _article(
     front: Table, parts: frontmatter.Parts, folder: Path, publisher: Publisher
-) -> tuple[Article, Iterable[LocalFile]]:
+) -> tuple[Article, Body, Iterable[LocalFile]]:
     words = _words(front, publisher.zone)
     shown = list(_associations(front, folder))
     url = front.line_text("url", _web_address) or None
@@ -91,7 +94,7 @@ def _article(
     markdown = body.clean(parts.body)
     if not markdown.strip():
         raise Flaw(parts.body_line, body.EMPTY)
-    text = body.read(markdown, parts.body_line, base, folder)
+    text = body.read(markdown, parts.body_line, base, folder, has_page=url is not None)
     article = Article(
         **words,
         url=url,
@@ -100,7 +103,7 @@ def _article(
         markdown=markdown,
         media=_media([media for media, _ in shown], text),
     )
-    return article, [*(file for _, file in shown if file), *text.pictures]
+    return article, text, [*(file for _, file in shown if file), *text.pictures]
 
 
 def _words(front: Table, zone: ZoneInfo) -> dict[str, Any]:

@@ -130,7 +130,8 @@ PUBLIC = f"https://feed.example/media/{PICTURE.sha256}.png?a=1&amp;b=2"
          f'<p><img alt="A dot" src="{PUBLIC}" width="1"></p>'),
         (f'<img src="{SRC}"> <img src="{SRC}">', f'<img src="{PUBLIC}"> <img src="{PUBLIC}">'),
         (f'<img src="media:{"0" * 64}.png">', f'<img src="media:{"0" * 64}.png">'),  # not ours
-        (f'<a href="{SRC}">the source says so</a>', f'<a href="{SRC}">the source says so</a>'),
+        (f'<a href="{SRC}">a file</a>', f'<a href="{PUBLIC}">a file</a>'),
+        (f'<a href="media:{"0" * 64}.pdf">not <b>ours</b></a>', "not <b>ours</b>"),
         (f"<p>{SRC}</p>", f"<p>{SRC}</p>"),
         ('<img src="https://pictures.example/a.png">',) * 2,
     ],

@@ -1,0 +1,225 @@
+"""Where the links of an article lead: repaired where the intent is plain, else refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from html import escape, unescape
+from pathlib import Path
+from string import ascii_lowercase
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from syndicate.sources import files
+from syndicate.sources.files import LocalFile
+from syndicate.text import excerpt, squeeze
+
+WEB = ("http", "https")
+# what programs on phones and desks open; every channel shows the address where it is no link there
+OPENED = {
+    "callto", "facetime", "fb", "fb-messenger", "feed", "ftp", "ftps", "geo", "instagram", "intent",
+    "irc", "ircs", "itms-apps", "line", "magnet", "mailto", "maps", "market", "matrix", "news",
+    "rtsp", "sftp", "sip", "sips", "skype", "sms", "smsto", "tel", "tg", "viber", "webcal",
+    "whatsapp", "xmpp",
+}  # fmt: skip
+# they run a program, or show what lies on one computer; a letter is a drive: C:\surat.pdf
+UNSAFE = {
+    "about", "blob", "cid", "data", "file", "filesystem", "javascript", "jar", "view-source",
+    "vbscript", *ascii_lowercase,
+}  # fmt: skip
+SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+UNSEEN = re.compile(r"[\x00-\x20\x7f\u200b\ufeff]+")  # browsers take them out of an address
+QUOTES = "\"'“”„‟‘’‚‛«»‹›`<>"
+MAIL = re.compile(r"[^\s/@?#:]+@[\w-]+(?:\.[\w-]+)+")
+PHONE = re.compile(r"\+?[\d\s().-]{7,24}")
+HOST = re.compile(r"(?:[\w-]+\.)+(?P<top>[a-z]{2,24})(?::\d+)?", re.IGNORECASE)
+ARTICLES = (".md", ".markdown")
+# endings that name a file to be opened or kept, and no page
+ENDINGS = {
+    *ARTICLES, ".7z", ".csv", ".doc", ".docx", ".epub", ".gif", ".jpeg", ".jpg", ".m4a", ".mov",
+    ".mp3", ".mp4", ".ods", ".odt", ".pdf", ".png", ".ppt", ".pptx", ".rar", ".rtf", ".svg", ".txt",
+    ".webp", ".xls", ".xlsx", ".zip",
+}  # fmt: skip
+PAGES = {"asp", "aspx", "cgi", "htm", "html", "jsp", "php", "xhtml", "xml"}  # no top domains
+WHOLE = "write the whole address, like https://example.org/a"
+
+# marks for what takes a link's place once all of the article is read
+SPELLED = "spelled:"  # its text, followed by the address
+BARE = "bare:"  # its text alone
+LINK_BESIDE = re.compile(
+    r'<a(?P<before>[^>]*?\s)href="beside:(?P<to>[^"]*)"(?P<after>[^>]*)>(?P<text>.*?)</a>',
+    re.DOTALL,
+)
+BESIDE = "beside:"  # the address of the article in that file, once it is known
+
+
+@dataclass(kw_only=True)
+class Links:
+    """The links of one article.
+
+    ``base`` is what relative addresses are counted from, ``has_page`` whether that is the
+    article's own ``url``, ``ids`` the places in it that a link may lead to.
+    """
+
+    base: str
+    has_page: bool
+    folder: Path
+    ids: Collection[str] = ()
+    found: dict[str, LocalFile] = field(default_factory=dict)  # media name -> file
+    articles: list[str] = field(default_factory=list)  # addresses that name an article's file
+    remarks: list[tuple[str, str]] = field(default_factory=list)  # the address, what of it is lost
+
+    def target(self, typed: str) -> str:
+        """Return where a link leads, or a mark; ValueError says what is wrong with it."""
+        address = typed.strip()
+        self._refuse_quotes(address)
+        if not address:
+            return self._bare(
+                typed, "a link leads nowhere (write its address between the brackets)"
+            )
+        if found := SCHEME.match(UNSEEN.sub("", address)):
+            return self._of_scheme(found[1].lower(), address)
+        if address.startswith("#"):
+            return self._place(address)
+        if address.startswith(("/", "?")):
+            return self._of_site(address)
+        return self._repaired(address) or self._file(address) or self._of_page(address)
+
+    def _refuse_quotes(self, address: str) -> None:
+        plain = unquote(address)
+        if plain != (bare := plain.strip(QUOTES)) and bare:
+            raise ValueError(f"the address {shown(plain)} has quotation marks in it (write {bare})")
+
+    def _of_scheme(self, scheme: str, address: str) -> str:
+        if scheme in UNSAFE:
+            raise ValueError(f"a link leads to {scheme}:... ({WHOLE})")
+        if scheme in WEB:
+            return _web(address)
+        if scheme in OPENED:
+            return address
+        if HOST.fullmatch(scheme) and re.match(r"\d", address.partition(":")[2]):  # a port
+            return _web(f"https://{address}")
+        near = get_close_matches(scheme, (*WEB, *OPENED), n=1, cutoff=0.7)
+        meant = f" (did you mean {near[0]}:?)" if near else ""
+        self.remarks.append((address, f"{scheme}: is no kind of address that programs open{meant}"))
+        return f"{SPELLED}{address}"
+
+    def _place(self, address: str) -> str:
+        """A place in the article itself: a heading, a note."""
+        place = unquote(address[1:])
+        for spelt in (place, place.lower(), identifier(place)):
+            if spelt in self.ids:
+                return f"#{quote(spelt)}"
+        if self.has_page:
+            return urljoin(self.base, address)
+        return self._bare(address, f"{shown(place)} is no heading of this article")
+
+    def _of_site(self, address: str) -> str:
+        if not address.startswith("//") and is_local(address):
+            raise ValueError(f"{shown(address)} is on this computer ({WHOLE})")
+        return _web(urljoin(self.base, address) if _is_splittable(address) else address)
+
+    def _repaired(self, address: str) -> str:
+        if address.lower().startswith("www."):
+            return _web(f"https://{address}")
+        if MAIL.fullmatch(address):
+            return f"mailto:{address}"
+        if PHONE.fullmatch(unquote(address)):
+            return f"tel:{re.sub(r'[^+0-9]', '', unquote(address))}"
+        return ""
+
+    def _file(self, address: str) -> str:
+        """A file beside the article, or what names one that is not there."""
+        name, ending = _name(address)
+        if ending in ARTICLES and (self.folder / name).is_file():
+            self.articles.append(address)
+            return f"{BESIDE}{quote(unquote(address), safe='/#')}"
+        if files.exists(name, self.folder):
+            file = files.take(name, self.folder)
+            self.found.setdefault(file.media().name, file)
+            return f"media:{file.media().name}"
+        if _is_host(address):
+            return _web(f"https://{address}")
+        if ending in ARTICLES or (ending in ENDINGS and not self.has_page):
+            raise ValueError(f"the file {shown(name)} is missing (put it beside the article)")
+        if ending in ENDINGS:
+            whole = urljoin(self.base, address)
+            self.remarks.append((address, f"no file {shown(name)} is here: it leads to {whole}"))
+        return ""
+
+    def _of_page(self, address: str) -> str:
+        if not self.has_page:
+            raise ValueError(f"a link leads to {shown(address)}, which is no address ({WHOLE})")
+        return _web(urljoin(self.base, address))
+
+    def _bare(self, address: str, remark: str) -> str:
+        self.remarks.append((address, remark))
+        return f"{BARE}{address}"
+
+
+def beside(html: str, addresses: Mapping[str, str]) -> str:
+    """Return the HTML with links to other articles' files led to the articles' own addresses.
+
+    ``addresses`` maps what a link says to where it leads; "" leaves its text alone.
+    """
+
+    def led(found: re.Match[str]) -> str:
+        address = addresses[unquote(unescape(found["to"]))]
+        if not address:
+            return found["text"]
+        return f'<a{found["before"]}href="{escape(address)}"{found["after"]}>{found["text"]}</a>'
+
+    return LINK_BESIDE.sub(led, html)
+
+
+def identifier(text: str) -> str:
+    """Return the name of a heading, as forges make it: lower case, hyphens for spaces."""
+    return re.sub(r"\s+", "-", re.sub(r"[^\w\s-]", "", squeeze(text).lower()))
+
+
+def is_local(path: str) -> bool:
+    """Whether a path that starts at a root names a file on this machine."""
+    try:
+        return Path(unquote(path)).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def shown(address: str) -> str:
+    """Return an address as it was typed, short enough for a message."""
+    return excerpt(squeeze(unquote(address)), 80)
+
+
+def _name(address: str) -> tuple[str, str]:
+    """The file that an address would name, and its ending."""
+    name = unquote(re.split(r"[?#]", address, maxsplit=1)[0])
+    return name, Path(name).suffix.lower()
+
+
+def _is_host(address: str) -> bool:
+    """Whether it begins with the name of a site: contoh.go.id/daftar."""
+    found = HOST.fullmatch(re.split(r"[/?#]", address, maxsplit=1)[0])
+    if found is None:
+        return False
+    top = found["top"].lower()
+    return f".{top}" not in ENDINGS and top not in PAGES
+
+
+def _is_splittable(address: str) -> bool:
+    try:
+        urlsplit(address)
+    except ValueError:
+        return False
+    return True
+
+
+def _web(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        fine = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # a port or a host that is none
+        fine = False
+    if not fine:
+        raise ValueError(f"{shown(address)} is no web address ({WHOLE})")
+    return address
