@@ -10,6 +10,7 @@ from secrets import choice
 
 from syndicate import sources
 from syndicate.article import Article
+from syndicate.crosslinks import linked
 from syndicate.errors import ArticleError, Flaws
 from syndicate.ledger import Catalogue, Standing
 from syndicate.likeness import headline_print, text_print, wholly_different
@@ -68,7 +69,8 @@ def read_each(
     if not new:
         drafts = _unlike(office, drafts, flaws, others)
     dry = dry or bool(flaws.found)
-    return [_with_uri(office, draft, report, dry=dry) for draft in drafts]
+    drafts = [_with_uri(office, draft, report, dry=dry) for draft in drafts]
+    return linked(office, drafts)
 
 
 def _single(drafts: Sequence[Draft], flaws: Flaws) -> list[Draft]:

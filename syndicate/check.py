@@ -64,6 +64,7 @@ def _check(office: Office, path: Path, seen: dict[str, Path], checked: Checked) 
     checked.findings += [
         f"{path}: {line.channel}: {line.why}" for line in report.lines if line.action == "cannot"
     ]
+    checked.notes += report.warnings
     if any(subject.kind == "unchanged" for subject in report.articles):
         checked.notes += _refused_today(office, path)
 
@@ -71,7 +72,6 @@ def _check(office: Office, path: Path, seen: dict[str, Path], checked: Checked) 
 def _refused_today(office: Office, path: Path) -> list[str]:
     """What would keep an unchanged article from being read again: only --refresh does that."""
     try:
-        sources.read(path, office.publisher)
+        return sources.read(path, office.publisher).told()
     except ArticleError as error:
         return [f"{error} [published so, and unchanged: only a change or --refresh needs it]"]
-    return []

@@ -22,6 +22,8 @@ from syndicate.hosting import Hosting
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.office import Office
 from syndicate.plan import Action, Purpose, Step
+from syndicate.proofread import proofread
+from syndicate.sources import Draft
 
 EVERYTHING = (editions.MEDIA, editions.PAGE, editions.ARCHIVE)  # that need not be said to stand
 
@@ -46,7 +48,8 @@ class Preparation:
         self.hosting = Hosting(office, catalogue)
         self.comparison = Comparison(catalogue, wish)
         self.failed: list[Failed] = []
-        self.new: set[str] = set()  # the uris of articles that this command made or changed
+        self.drafts: dict[str, Draft] = {}  # of the articles that this command made or changed
+        self.warnings: list[str] = []  # what readers will not get of them as it was typed
 
     @property
     def prepared(self) -> list[Prepared]:
@@ -72,7 +75,7 @@ class Preparation:
             try:
                 with flaws.noted():
                     self._say(channel, standings, flaws)
-                    self._remark(channel, standings)
+                    self._proofread(channel, standings, flaws)
             except Exception as error:  # a channel that fails never stops the others
                 self._fail(channel, "cannot say it", error)
             if self.wish.by_itself:
@@ -91,16 +94,13 @@ class Preparation:
         elif self.wish.diff:
             self._try_digest(channel, standings)
 
-    def _remark(self, channel: Channel, standings: Sequence[Standing]) -> None:
-        """Note what readers of a channel will not see as it was written."""
-        for standing in (s for s in standings if s.uri in self.new):
+    def _proofread(self, channel: Channel, standings: Sequence[Standing], flaws: Flaws) -> None:
+        """Note what a channel's readers will not get of what was typed; refuse what loses words."""
+        for standing in (one for one in standings if one.uri in self.drafts):
             [item] = self.hosting.worded([standing.item], channel)
-            if channel.takes(item):
-                edition = editions.article(item, self.office.publisher)
-                self.office.notes += [
-                    f"{standing.path}: {channel.name}: {remark}"
-                    for remark in channel.remarks(edition)
-                ]
+            draft = self.drafts[standing.uri]
+            with flaws.noted():
+                self.warnings += proofread(channel, item, draft, self.office.publisher)
 
     def _try_digest(self, channel: Channel, standings: Sequence[Standing]) -> None:
         """A digest says nothing yet: see whether it could, before it is frozen."""

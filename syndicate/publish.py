@@ -73,13 +73,16 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
         called = _called(kinds.values())
         prepare = Preparation(office, catalogue, replace(wish, called=called))
         uris = list(kinds)
-        prepare.new = {uri for uri, kind in kinds.items() if kind != "unchanged"}
+        prepare.drafts = {
+            draft.article.uri: draft for draft in drafts if kinds[draft.article.uri] != "unchanged"
+        }
         with flaws.noted():
             plan_for(prepare, chosen, uris, drafts)
         flaws.end()
         digests = recompose(prepare, [uri for uri, kind in kinds.items() if kind in REVISED])
         mailings = at_once(prepare, chosen, [s for uri in uris if (s := catalogue.standing(uri))])
     tell_failed(prepare.failed, report)
+    _warn(office, drafts, prepare, report)
     if request.dry_run:
         tell_plan(prepare.prepared, report)
     else:
@@ -96,6 +99,14 @@ def _called(kinds: Collection[str]) -> Action:
     """What a collection's change is called, where it is due to articles of these kinds."""
     several = set(kinds)
     return CALLED[several.pop()] if len(several) == 1 else Action.CORRECT
+
+
+def _warn(office: Office, drafts: Sequence[Draft], prepare: Preparation, report: Report) -> None:
+    """Name what readers will not get as it was typed, before anything is sent."""
+    report.warnings += [remark for draft in drafts for remark in draft.told()]
+    report.warnings += prepare.warnings
+    for warning in report.warnings:
+        office.tell(warning)
 
 
 def plan_for(

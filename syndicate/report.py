@@ -62,6 +62,7 @@ class Report:
     articles: list[Subject] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # what readers will not get as it was typed
     problems: list[str] = field(default_factory=list)  # a channel that could not begin
 
     @property

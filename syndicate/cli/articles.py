@@ -83,6 +83,8 @@ def publish(
     )  # fmt: skip
     with office(dry=dry_run or test, as_json=as_json) as here, show.progress(as_json) as progress:
         refuse_contradiction(request)
+        if not as_json:
+            here.tell = show.warning
         if test:
             from syndicate.rehearse import rehearse
 

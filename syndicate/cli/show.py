@@ -117,6 +117,11 @@ def out(text: str) -> None:
     typer.echo(visible(given.scrub(text)))
 
 
+def warning(text: str) -> None:
+    """One line on stderr, before anything is sent."""
+    typer.echo(f"warning: {visible(given.scrub(text))}", err=True)
+
+
 def document(value: dict[str, Any]) -> None:
     """One JSON document on stdout, with no secret in it."""
     utf8 = (sys.stdout.encoding or "utf-8").lower().replace("_", "-") == "utf-8"

@@ -1,0 +1,202 @@
+"""What was typed reaches the readers of every channel, or is named before anything is sent."""
+
+from __future__ import annotations
+
+import json
+from html import unescape
+
+import pytest
+
+from cli.newsroom import EVENING, Newsroom, part
+from papers import FORM
+from syndicate.testing import PIXEL
+
+WHATSAPP = "whatsapp://send?phone=62811"
+
+
+@pytest.fixture
+def room(room: Newsroom) -> Newsroom:
+    """An office with a feed that gives pages, a Telegram channel and a list with one reader."""
+    room.subscribe("ani@example.org")
+    return room
+
+
+def everywhere(room: Newsroom, body: str) -> dict[str, str]:
+    """Publish an article without a page: what readers see, by channel, links after words."""
+    path = room.write(body=body, url="")
+    path.write_text(path.read_text(encoding="utf-8").replace('url: ""\n', ""), "utf-8")
+    room.publish()
+    assert room.run("digest", at=EVENING).code == 0
+    [entry], [letter] = room.entries, room.letters
+    return {
+        "feed": unescape(entry["content_html"]),
+        "telegram": _post(room),
+        "letter": unescape(part(letter, "html")),
+        "text": part(letter, "plain"),
+    }
+
+
+def _post(room: Newsroom) -> str:
+    links = (entity.get("url", "") for entity in room.post.entities)
+    return "\n".join((room.post.text, *filter(None, links)))
+
+
+EVERYWHERE = {
+    "Ketik REG<spasi>NIK<spasi>NAMA": ["REG<spasi>NIK<spasi>NAMA"],
+    "Hadir[^2].\n\n[^2]: Ibid. halaman 3": ["Hadir", "[1]", "Ibid. halaman 3"],
+    '<iframe src="https://www.youtube.com/embed/abc"></iframe>': [
+        "https://www.youtube.com/embed/abc"
+    ],
+    "<video src='https://v.example/rapat.mp4'></video>\n\nTeks.": ["https://v.example/rapat.mp4"],
+    f"[WA]({WHATSAPP})": ["WA", WHATSAPP],
+    "[Pesan](sms:+62811)": ["Pesan", "sms:+62811"],
+    "[Peta](geo:1.4,102.1)": ["Peta", "geo:1.4,102.1"],
+    "[Kanal](tg://resolve?domain=kpu)": ["Kanal", "tg://resolve?domain=kpu"],
+    "[Berkas](ftp://a.example/x)": ["Berkas", "ftp://a.example/x"],
+    "[Daftar](htps://a.example/x)": ["Daftar", "htps://a.example/x"],
+    "[W](www.contoh.go.id/daftar)": ["https://www.contoh.go.id/daftar"],
+    "[Surat](info@contoh.go.id)": ["info@contoh.go.id"],
+    "Lihat https://contoh.go.id/x.": ["https://contoh.go.id/x"],
+    "**Syarat:**KTP": ["Syarat:", "KTP"],
+    "[Syarat]: KTP": ["[Syarat]: KTP"],
+    "[](https://contoh.go.id/kosong)": ["https://contoh.go.id/kosong"],
+}
+
+
+@pytest.mark.parametrize("body", EVERYWHERE, ids=ascii)
+def test_words_and_addresses_reach_the_readers_of_every_channel(room: Newsroom, body: str) -> None:
+    for channel, seen in everywhere(room, body).items():
+        for words in EVERYWHERE[body]:
+            bare = words.removeprefix("https://") if channel == "telegram" else words
+            assert bare in seen, f"{channel}: {seen}"
+
+
+def test_a_linked_file_beside_the_article_is_hosted_and_linked_to(room: Newsroom) -> None:
+    (room.folder / "surat edaran.pdf").write_bytes(FORM)
+    seen = everywhere(room, "[Unduh](surat edaran.pdf) sekarang.")
+    [hosted] = (room.feed / "media").iterdir()
+    assert hosted.read_bytes() == FORM
+    for channel in ("feed", "letter", "text"):
+        assert f"https://kantor.example/feed/media/{hosted.name}" in seen[channel]
+    assert "Unduh sekarang." in room.post.text
+
+
+def test_a_link_to_a_heading_works_on_the_article_s_page_and_is_words_elsewhere(
+    room: Newsroom,
+) -> None:
+    seen = everywhere(room, "[lihat syarat](#syarat)\n\n## Syarat\n\nKTP.")
+    assert '<a href="#syarat">lihat syarat</a>' in seen["feed"]
+    assert '<h2 id="syarat">Syarat</h2>' in seen["feed"]
+    for channel in ("telegram", "letter", "text"):
+        assert "lihat syarat" in seen[channel]
+        assert "#syarat" not in seen[channel]
+    assert " id=" not in seen["letter"].partition("lihat syarat")[2].partition("KTP")[0]
+
+
+def test_a_link_to_a_heading_leads_to_the_page_that_the_feed_gives_the_article(
+    room: Newsroom,
+) -> None:
+    room.change("feed", pages=True)
+    seen = everywhere(room, "[lihat syarat](#syarat)\n\n## Syarat\n\nKTP.")
+    [page] = (room.feed / "articles").iterdir()
+    place = f"https://kantor.example/feed/articles/{page.name}#syarat"
+    assert place in seen["feed"]
+    assert place in seen["telegram"]
+    assert '<h2 id="syarat">' in page.read_text(encoding="utf-8")
+
+
+def test_a_link_to_another_article_leads_to_where_it_was_published(room: Newsroom) -> None:
+    room.write("lain.md", "Isi lain.", headline="Kabar lain")
+    room.write(body="[Baca](lain.md) dan [syarat](lain.md#syarat).")
+    room.publish("lain.md", "kabar.md")
+    [one] = [entry for entry in room.entries if entry["title"] == "Kabar pertama"]
+    assert '<a href="https://kantor.example/lain">Baca</a>' in one["content_html"]
+    assert '<a href="https://kantor.example/lain#syarat">syarat</a>' in one["content_html"]
+
+
+def test_two_articles_of_one_command_link_to_each_other_s_pages(room: Newsroom) -> None:
+    room.change("feed", pages=True)
+    for name, other in (("a.md", "b.md"), ("b.md", "a.md")):
+        room.write(name, f"[Baca]({other})", headline=f"Kabar {name}", url="")
+    room.publish("a.md", "b.md")
+    pages = {
+        f"https://kantor.example/feed/articles/{p.name}" for p in (room.feed / "articles").iterdir()
+    }
+    linked = {page for page in pages for entry in room.entries if page in entry["content_html"]}
+    assert linked == pages
+
+
+def test_a_link_to_an_article_that_nobody_published_is_its_words_with_a_warning(
+    room: Newsroom,
+) -> None:
+    room.write("lain.md", "Isi lain.", headline="Kabar lain")
+    room.write(body="Satu.\n\n[Baca](lain.md) nanti.")
+    answer = room.publish()
+    assert "warning: kabar.md:9: lain.md has no page to link to" in answer.err
+    [entry] = room.entries
+    assert "<p>Baca nanti.</p>" in entry["content_html"]
+
+
+def test_a_warning_is_said_before_anything_is_sent(room: Newsroom) -> None:
+    room.write(body="Satu.\n\n[Daftar](htps://a.example/x)")
+    planned = room.run("publish", "kabar.md", "--dry-run")
+    assert "warning: kabar.md:8: htps: is no kind of address" in planned.err
+    assert "did you mean https:?" in planned.err
+    checked = room.run("check", "kabar.md")
+    assert "kabar.md:8: htps:" in checked.out
+    assert checked.code == 0
+    document = room.run("publish", "kabar.md", "--dry-run", "--json").json
+    assert document["warnings"][0].startswith("kabar.md:8: htps:")
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("Satu.\n\n{{< figure src='a.png' >}}", "kabar.md:8: {{< figure"),
+        ("Satu.\n\n[x](javascript:alert(1))", "kabar.md:8: a link leads to javascript:"),
+        ("Satu.\n\n| a |\n|---|\n| 1 | dua |", "kabar.md:10: 'dua' would reach no reader"),
+        ("Satu.\n\n[L](tidak.pdf)", "kabar.md:8: "),
+    ],
+)
+def test_what_would_be_lost_stops_the_command_before_anything_is_sent(
+    room: Newsroom, body: str, says: str
+) -> None:
+    path = room.write(body=body)
+    path.write_text(path.read_text(encoding="utf-8").replace("url:", "edNote:"), encoding="utf-8")
+    before = room.effects
+    for command in (("check", "kabar.md"), ("publish", "kabar.md")):
+        answer = room.run(*command)
+        assert answer.code == 1
+        assert says in answer.said
+    assert room.effects == before
+    assert room.entries == []
+
+
+def test_a_template_that_loses_the_article_s_words_is_found_by_check(room: Newsroom) -> None:
+    """A channel that says less than the article, and leads nowhere, is refused."""
+    folder = room.folder / "surat"
+    folder.mkdir()
+    (folder / "letter.txt.jinja").write_text(
+        "{% for entry in letter.entries %}{{ entry.headline }} {{ entry.text[:42] }}\n{% endfor %}"
+        "{{ mailto }}", encoding="utf-8",
+    )  # fmt: skip
+    room.change("harian", template=str(folder))
+    path = room.write(body="Satu dua tiga empat lima enam tujuh delapan.\n\nAkhir kata terakhir.")
+    path.write_text(path.read_text(encoding="utf-8").replace("url:", "edNote:"), encoding="utf-8")
+    answer = room.run("publish", "kabar.md")
+    assert answer.code == 1
+    assert "kabar.md:7: harian: the word “delapan” would be lost" in answer.err
+    assert room.posts == []
+
+
+def test_pictures_of_a_file_with_a_space_arrive(room: Newsroom) -> None:
+    (room.folder / "foto rapat.png").write_bytes(PIXEL)
+    seen = everywhere(room, "![Rapat kerja](foto rapat.png)\n\nTeks.")
+    assert 'alt="Rapat kerja"' in seen["feed"]
+    assert "foto rapat.png" not in json.dumps(seen)
+
+
+def test_a_file_that_has_not_changed_says_nothing_again(room: Newsroom) -> None:
+    room.write(body="[Daftar](htps://a.example/x)")
+    room.publish()
+    assert "warning" not in room.publish().err
