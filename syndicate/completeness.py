@@ -45,7 +45,10 @@ def _lacking(article: Article, shown: Shown) -> list[Lack]:
             return []
         if "".join(ordered[:END]) not in letters:
             return [Lack("", False)]
-    lost = [*_lost(ordered, letters), *_lost_in_tables(article.html, letters)]
+    places = list(_lost(ordered, letters))
+    if places and _is_cut(places, len(ordered)) and _leads_on(article, shown):
+        return []
+    lost = [*(ordered[place] for place in places), *_lost_in_tables(article.html, letters)]
     return [Lack(word, True) for word in lost[:1]] + [
         Lack(address, False) for address in _unlinked(article.html, shown)
     ]
@@ -60,14 +63,20 @@ def _leads_on(article: Article, shown: Shown) -> bool:
     return bool(article.url) and _plain_address(article.url or "") in _addresses(shown)
 
 
-def _lost(ordered: Iterable[str], letters: str) -> Iterable[str]:
+def _lost(ordered: Sequence[str], letters: str) -> Iterable[int]:
+    """The places of words that do not follow those before them."""
     at = 0  # letters without spaces: H₂O and x^(n) are divided into words differently
-    for word in ordered:
+    for place, word in enumerate(ordered):
         here = letters.find(word, at)
         if here < 0:
-            yield word
+            yield place
         else:
             at = here + len(word)
+
+
+def _is_cut(places: Sequence[int], count: int) -> bool:
+    """Whether what is lost is the end; a chance word of it may stand below the text."""
+    return places[-1] == count - 1 and 2 * len(places) > count - places[0]
 
 
 def _lost_in_tables(html: str, letters: str) -> Iterable[str]:

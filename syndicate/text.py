@@ -60,7 +60,8 @@ def address_of(url: str, words: str) -> str:
         address = unquote(rest.partition("?")[0])
         is_said = re.search(r"\d", words) if scheme == "tel" else address in words
         return "" if is_said else address
-    return "" if url.startswith("#") or url in words else url
+    is_address = rest and scheme.lower() not in ("javascript", "vbscript", "data", "media")
+    return url if is_address and url not in words and not url.startswith("#") else ""
 
 
 def utf16_length(text: str) -> int:

@@ -17,9 +17,13 @@ IMPORTANCE = ("text_link", *QUOTES, "pre", "bold", "code", "italic", "strikethro
 WORTH_A_SENTENCE = 0.5  # of the room; a sentence that ends earlier wastes too much of it
 # four letters or more: "Plt." and "Jl." end no sentence
 SENTENCE_END = re.compile(r"(?:\w{4,}|\d|[)\]”’»\"])[.!?…]+[\"”’»)\]]*(?=\s)|[。！？][」』”]?")
-# control characters, what steers the direction of text, half characters, no characters at all
-UNSAYABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff\ufffe\uffff]")
+# control characters, what steers the direction of text, lines over and under letters, half
+# characters, no characters at all: TDLib's clean_input_string takes them out
+UNSAYABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u030a\u0333\u033f\ud800-\udfff\ufffe\uffff]"
+)
 SEPARATORS = re.compile("[\u2028\u2029]")
+MARKS = re.compile("[\u200e\u200f]{2,}")  # of direction: it keeps the last one of several
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,12 @@ def joined(separator: str, parts: Iterable[Rich]) -> Rich:
 
 
 def sayable(text: str) -> str:
-    """Without what Telegram would take out, so that no offset moves."""
+    """Without what Telegram would take out or change, so that no offset moves."""
+    if text.isascii() and text.isprintable():
+        return text
+    if "\u030a" in text:  # a ring that is part of a letter stays: å
+        text = unicodedata.normalize("NFC", text)
+    text = MARKS.sub(lambda found: "\u200c" * (len(found[0]) - 1) + found[0][-1], text)
     return UNSAYABLE.sub("", SEPARATORS.sub(" ", text))
 
 

@@ -59,9 +59,10 @@ def publish(room: Newsroom, *slugs: str) -> list[Path]:
 
 
 def pieces(said: list[str]) -> list[str]:
+    """What was said anew; what is new is proofread before, which says it twice."""
     made = [one.removeprefix("say ") for one in said if one.startswith("say ")]
     said.clear()
-    return made
+    return list(dict.fromkeys(made))
 
 
 def test_only_what_has_changed_is_said_anew(room: Newsroom, said: list[str]) -> None:
