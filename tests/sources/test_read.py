@@ -362,7 +362,7 @@ def test_a_file_that_cannot_be_read_is_named() -> None:
     with pytest.raises(ArticleError, match=r"^gone\.md: cannot be read: no such file"):
         read(Path("gone.md"), OFFICE)
     os.mkdir("folder.md")
-    with pytest.raises(ArticleError, match=r"^folder\.md: cannot be read: is a directory"):
+    with pytest.raises(ArticleError, match=r"^folder\.md: a folder; name the files"):
         read(Path("folder.md"), OFFICE)
 
 
