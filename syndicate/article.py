@@ -246,6 +246,7 @@ class Item:
     corrections: tuple[Correction, ...] = ()  # oldest first
     withdrawal: Withdrawal | None = None
     expired: bool = False  # its ``expires`` has passed, and the ledger has taken note
+    told_version: int = 0  # digest: what its readers last had of it; 0 where nobody knows
 
     @property
     def pub_status(self) -> PubStatus:

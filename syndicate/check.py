@@ -49,11 +49,13 @@ def _among(office: Office, paths: Sequence[Path], known: Sequence[str]) -> list[
 
 
 def _check(office: Office, path: Path, seen: dict[str, Path], checked: Checked) -> None:
+    before = len(office.notes)
     try:
-        report = publish(office, Request(paths=[path], minor=True, dry_run=True))
+        report = _planned(office, path)
     except ArticleError as error:
         checked.findings += [str(one) for one in each_of(error)]
         return
+    checked.notes += [note for note in office.notes[before:] if note not in checked.notes]
     checked.findings += [
         f"{path}: the same uri as {twin}: one of them is a copy"
         " (take the uri line out of the newer one)"
@@ -67,6 +69,14 @@ def _check(office: Office, path: Path, seen: dict[str, Path], checked: Checked) 
     checked.notes += report.warnings
     if any(subject.kind == "unchanged" for subject in report.articles):
         checked.notes += _refused_today(office, path)
+
+
+def _planned(office: Office, path: Path) -> Report:
+    """The plan; of what has changed, as the correction that it may become."""
+    report = publish(office, Request(paths=[path], minor=True, dry_run=True))
+    if all(subject.kind != "refile" for subject in report.articles):
+        return report
+    return publish(office, Request(paths=[path], note="…", dry_run=True))
 
 
 def _refused_today(office: Office, path: Path) -> list[str]:

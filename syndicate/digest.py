@@ -15,7 +15,6 @@ from syndicate.channel import (
     Receipt,
     Recipient,
     Rendition,
-    Reviews,
     Scheduled,
     Scope,
 )
@@ -24,8 +23,9 @@ from syndicate.deliver import send_once
 from syndicate.errors import LedgerError, SyndicateError, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Window
 from syndicate.ledger.report import digests, letters_in
+from syndicate.mailing import SAMPLED
 from syndicate.office import Office
-from syndicate.prepare import Preparation
+from syndicate.prepare import Preparation, reviewed
 from syndicate.report import Line, Report, letters_line, line_of
 from syndicate.words import moment
 
@@ -78,11 +78,13 @@ def _send(
         closed = close_due(office, catalogue, channel, known, request.catch_up)
         waiting = [number for number, _ in catalogue.waiting(known.id)]
         _tell_windows(office, catalogue, channel, closed, report, dry=request.dry_run)
+        if request.dry_run and not closed:
+            _so_far(office, catalogue, channel, known, report)
     if not request.dry_run:
         for number in waiting if request.resume else ():
             office.ledger.letters.resume(number)
         problem = run_channel(office, channel, known, waiting, progress, most=request.sample)
-        _tell_letters(office, waiting, report)
+        _tell_letters(office, waiting, report, sampled=bool(request.sample))
         if problem and not any(problem in line.why for line in report.lines):
             report.problems.append(f"{channel.name}: {problem}")
 
@@ -207,29 +209,47 @@ def _tell_windows(
     for one in closed:
         edition, window = one.edition, one.window
         letters = catalogue.recipients(one.number)
-        said = f"{len(edition.items)} new, {len(edition.corrections)} corrected or withdrawn"
         if window.status == "frozen":
-            why = f"{said}, {letters} letter{'s' * (letters != 1)}"
+            why = f"{_held(edition)}, {letters} letter{'s' * (letters != 1)}"
             if dry and one.rendition:
-                why += _reviewed(channel, edition, one.rendition, report)
+                why += reviewed(channel, edition, one.rendition, report.notes)
             if not letters:
                 report.notes.append(_nobody(office, catalogue, channel))
         else:
             why = "nothing to say" if window.status == "empty" else "skipped"
-        diff = "\n".join(i.article.headline for i in (*edition.corrections, *edition.items))
         report.lines.append(
             Line(channel=channel.name, about=window.key, address="", action=window.status,
-                 why=why, diff=diff if dry else "")
+                 why=why, diff=_headlines(edition) if dry else "")
         )  # fmt: skip
 
 
-def _reviewed(channel: Channel, edition: Edition, rendition: Rendition, report: Report) -> str:
-    """What looking at a letter tells: its size here, what could be better as notes."""
-    if not isinstance(channel, Reviews):
-        return ""
-    found = list(channel.review(edition, rendition))
-    report.notes += [f"{channel.name}: {one.detail}" for one in found if not one.ok]
-    return "".join(f", {one.detail}" for one in found if one.ok)
+def _so_far(
+    office: Office, catalogue: Catalogue, channel: Channel, known: KnownChannel, report: Report
+) -> None:
+    """What the next digest says as things stand; nothing of it is frozen."""
+    assert isinstance(channel, Scheduled)
+    zone = office.publisher.zone
+    opened = (catalogue.last_closed(known.id) or known.first_seen).astimezone(zone)
+    window = _window(opened, channel.schedule.next(office.clock(), zone))
+    edition = compose(office, catalogue, channel, known, window)
+    if not (edition.items or edition.corrections):
+        return
+    [rendition] = channel.render(edition)
+    readers = catalogue.readers(known.id)
+    why = f"so far {_held(edition)}, {readers} letter{'s' * (readers != 1)}"
+    why += reviewed(channel, edition, rendition, report.notes)
+    report.lines.append(
+        Line(channel=channel.name, about=window.key, address="", action="open", why=why,
+             diff=_headlines(edition))
+    )  # fmt: skip
+
+
+def _held(edition: Edition) -> str:
+    return f"{len(edition.items)} new, {len(edition.corrections)} corrected or withdrawn"
+
+
+def _headlines(edition: Edition) -> str:
+    return "\n".join(i.article.headline for i in (*edition.corrections, *edition.items))
 
 
 def _nobody(office: Office, catalogue: Catalogue, channel: Channel) -> str:
@@ -240,11 +260,14 @@ def _nobody(office: Office, catalogue: Catalogue, channel: Channel) -> str:
     return said
 
 
-def _tell_letters(office: Office, numbers: Sequence[int], report: Report) -> None:
+def _tell_letters(office: Office, numbers: Sequence[int], report: Report, *, sampled: bool) -> None:
     """What of each digest has left, and one by one what needs somebody."""
     with office.ledger.reading() as db:
         for one in sorted(digests(db, numbers=numbers), key=lambda one: one.edition):
-            report.lines.append(letters_line(one))
+            line = letters_line(one)
+            if sampled and one.halted.startswith(SAMPLED) and set(one.states) <= {"sent", "due"}:
+                line = replace(line, state="done")  # more was not asked for
+            report.lines.append(line)
             for place in letters_in(db, one.edition, ("refused", "in_doubt")):
                 report.lines.append(line_of(place, "letter"))
 

@@ -22,6 +22,7 @@ from syndicate.ledger.letters import BLOCK, Result
 PATIENCE = 120.0  # seconds without a single letter taken, until the rest is left to a later run
 LONGEST_HOLD = 30.0  # seconds to wait for a rate's next turn; what takes longer comes later
 PATIENT = 4  # times as long as a commit takes, until a smaller group is worth the next one
+SAMPLED = "a sample has left"  # why the rest waits
 SLICE = 0.25  # seconds of a wait, between two looks whether to stop
 
 
@@ -195,7 +196,7 @@ class Stream:
     def _halt_after_sample(self) -> None:
         self._block = None
         name = self.run.known.name
-        self.letters.halt(self.edition, f"a sample has left: syndicate digest {name} --resume")
+        self.letters.halt(self.edition, f"{SAMPLED}: syndicate digest {name} --resume")
 
     def _granted(self, count: int) -> int:
         """How many may be started now, by the list's rate."""

@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from syndicate import editions
+from syndicate.article import Edition
 from syndicate.channel import (
     Announces,
     Channel,
     HostsMedia,
     HostsPages,
     Removes,
+    Rendition,
+    Reviews,
     Scope,
 )
 from syndicate.collect import Collection, Holding, what_is_held
@@ -34,6 +37,16 @@ class Failed:
 
     channel: Channel
     why: str
+
+
+def reviewed(channel: Channel, edition: Edition, rendition: Rendition, notes: list[str]) -> str:
+    """What looking at a letter tells: its size here, what could be better among the notes."""
+    if not isinstance(channel, Reviews):
+        return ""
+    found = list(channel.review(edition, rendition))
+    wrong = (f"{channel.name}: {one.detail}" for one in found if not one.ok)
+    notes += [note for note in wrong if note not in notes]
+    return "".join(f", {one.detail}" for one in found if one.ok)
 
 
 class _PageHost(Channel, HostsPages):
@@ -92,7 +105,7 @@ class Preparation:
         elif channel.scope is Scope.COLLECTION:
             self._collection(channel, known, standings)
         elif self.wish.diff:
-            self._try_digest(channel, standings)
+            self._try_digest(channel, known, standings)
 
     def _proofread(self, channel: Channel, standings: Sequence[Standing], flaws: Flaws) -> None:
         """Note what a channel's readers will not get of what was typed; refuse what loses words."""
@@ -102,13 +115,25 @@ class Preparation:
             with flaws.noted():
                 self.warnings += proofread(channel, item, draft, self.office.publisher)
 
-    def _try_digest(self, channel: Channel, standings: Sequence[Standing]) -> None:
-        """A digest says nothing yet: see whether it could, before it is frozen."""
-        items = self.hosting.worded([standing.item for standing in standings], channel)
-        at = self.office.clock()
-        edition = editions.digest(items, (), self.office.publisher, opened=at, closed=at)
-        if edition.items:
-            list(channel.render(edition))
+    def _try_digest(
+        self, channel: Channel, known: KnownChannel, standings: Sequence[Standing]
+    ) -> None:
+        """A digest says nothing yet: see whether it could, before it is frozen.
+
+        What became of an article is looked at as its readers will get it.
+        """
+        carried = {one.uri: self.catalogue.carried_version(known.id, one.uri) for one in standings}
+        changed = [one for one in standings if 0 < carried[one.uri] < one.major_version]
+        told = [replace(one.item, told_version=carried[one.uri]) for one in changed]
+        new = [one.item for one in standings if not carried[one.uri]]
+        worded, at = self.hosting.worded, self.office.clock()
+        edition = editions.digest(
+            worded(new, channel), worded(told, channel), self.office.publisher,
+            opened=at, closed=at,
+        )  # fmt: skip
+        for rendition in channel.render(edition) if edition.items or changed else ():
+            if changed:
+                reviewed(channel, edition, rendition, self.office.notes)
 
     def _fail(self, channel: Channel, what: str, error: Exception) -> None:
         said = f"{error}" if isinstance(error, SyndicateError) else f"{what}: {error!r}"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from syndicate import editions
+from syndicate.article import Edition
 from syndicate.carry import Progress, run_channel
-from syndicate.channel import Channel, Scheduled, Scope
+from syndicate.channel import Channel, Rendition, Scheduled, Scope
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.ledger.report import digests
 from syndicate.office import Office
-from syndicate.prepare import Preparation
+from syndicate.prepare import Preparation, reviewed
 from syndicate.report import Line, Report, letters_line
 
 URGENT = (1, 2)  # IPTC's urgency: 1 is the highest
@@ -26,6 +27,7 @@ class Mailing:
     uri: str
     edition: int
     letters: int
+    said: tuple[Edition, Rendition] | None = None  # what they say; not of an earlier command's
 
 
 def at_once(
@@ -50,6 +52,8 @@ def send(office: Office, mailings: Sequence[Mailing], report: Report, progress: 
     for one in mailings:
         if report.dry_run:
             why = f"goes at once to {one.letters} readers"
+            if one.said:
+                why += reviewed(one.channel, *one.said, report.notes)
             report.lines.append(
                 Line(channel=one.channel.name, about=one.uri, address="", action="letters", why=why)
             )
@@ -74,7 +78,7 @@ def _frozen(prepare: Preparation, channel: Channel, standing: Standing) -> list[
         key, part = f"{editions.URGENT}{standing.uri}~{standing.version}", "correction"
     else:
         return unfinished
-    [item] = prepare.hosting.worded([standing.item], channel)
+    [item] = prepare.hosting.worded([replace(standing.item, told_version=carried)], channel)
     said = {part: (item,)}
     at = office.clock()
     edition = editions.urgent(said, office.publisher, at=at, key=key)
@@ -82,7 +86,8 @@ def _frozen(prepare: Preparation, channel: Channel, standing: Standing) -> list[
     number = catalogue.open_urgent(known.id, key, at, said)
     among = standing.uri if part == "correction" else None
     letters = catalogue.address_subscribers(number, known.id, rendition, among=among)
-    return [*unfinished, Mailing(channel, known, standing.uri, number, letters)]
+    mailing = Mailing(channel, known, standing.uri, number, letters, (edition, rendition))
+    return [*unfinished, mailing]
 
 
 def _unfinished(

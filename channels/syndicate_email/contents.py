@@ -70,11 +70,11 @@ class Manner:
         return {"intro": "", "outro": "", **words(language), **(self.texts or {})}
 
 
-def contents(edition: Edition, manner: Manner) -> Contents:
-    """What the letter of an edition says."""
+def contents(edition: Edition, manner: Manner, *, brief: bool = False) -> Contents:
+    """What the letter of an edition says; ``brief`` begins even what is urgent, and links it."""
     language = spoken(manner.language or edition.publisher.language)
     table = manner.words(language)
-    speaker = Speaker(edition, language, table)
+    speaker = Speaker(edition, language, table, brief)
     urgent_first = sorted(edition.items, key=lambda item: item.article.urgency or NORMAL)
     entries = [
         replace(speaker.entry(item), section=_section(item, manner, table)) for item in urgent_first

@@ -9,6 +9,7 @@ from html import escape, unescape
 from zoneinfo import ZoneInfo
 
 from syndicate import Article, Edition, Item, Media
+from syndicate.article import Correction
 from syndicate.text import address_of, datelined, excerpt, plain, squeeze, visible
 from syndicate.words import correction_line, document_line, moment
 
@@ -91,6 +92,7 @@ class Speaker:
     edition: Edition
     language: str
     words: Mapping[str, str]
+    brief: bool = False  # what can be read elsewhere is only begun, however urgent it is
 
     @property
     def zone(self) -> ZoneInfo:
@@ -116,23 +118,28 @@ class Speaker:
             picture=_picture(article.pictures, self.words),
             documents=tuple(_documents(article, self.language)),
         )
-        in_full = self.edition.urgent or not entry.url
+        in_full = (self.edition.urgent and not self.brief) or not entry.url
         return _with_everything(entry, article) if in_full else _with_lead(entry, article)
 
     def put_right(self, item: Item) -> Entry:
         """An article that an earlier letter carried: what has become of it since."""
         if item.withdrawal:
             return self._notice(item)
-        opened = self.edition.opened
-        since = [said for said in item.corrections if not opened or said.at >= opened]
         return Entry(
             headline=readable(item.article.headline),
             language=item.article.language or self.language,
             url=_page(item.article.url),
-            corrections=self._corrections(
-                replace(item, corrections=tuple(since) or item.corrections[-1:])
-            ),
+            corrections=self._corrections(replace(item, corrections=self._untold(item))),
         )
+
+    def _untold(self, item: Item) -> tuple[Correction, ...]:
+        """The corrections that no earlier letter told of."""
+        told, opened = item.told_version, self.edition.opened
+        if told:
+            since = [said for said in item.corrections if said.version > told]
+        else:
+            since = [said for said in item.corrections if not opened or said.at >= opened]
+        return tuple(since) or item.corrections[-1:]
 
     def _notice(self, item: Item) -> Entry:
         assert item.withdrawal

@@ -41,8 +41,8 @@ def compose(edition: Edition, to: List) -> Stencil:
     ConfigError where the office's template is wrong.
     """
     mark = "slot" + sha256(repr(edition).encode(errors="replace")).hexdigest()[:32]
-    said = contents(edition, to.manner)
-    text, html = _written(said, to, mark) if edition.urgent else _parts(said, to, mark)
+    said = contents(edition, to.manner, brief=not is_in_full(edition, to))
+    text, html = _parts(said, to, mark)
     domain = sender(to.sender)[1].rpartition("@")[2]
     message = _message(edition, said.language, text, html)
     # nothing in it is a person's own: it is for counting complaints
@@ -57,6 +57,18 @@ def compose(edition: Edition, to: List) -> Stencil:
         unsubscribe=to.unsubscribe,
         mailbox=to.mailbox,
     )
+
+
+def is_in_full(edition: Edition, to: List) -> bool:
+    """Whether an urgent article goes in full: not where mail systems would cut the letter off."""
+    if not edition.urgent:
+        return False
+    said = contents(edition, to.manner)
+    return _fits(_written(said, to, "slot")[1])
+
+
+def _fits(html: str) -> bool:
+    return len(html.encode()) <= MOST_HTML
 
 
 def _own_headers(to: List, domain: str, subject: str) -> list[bytes | str]:
@@ -98,11 +110,11 @@ def _parts(said: Contents, to: List, mark: str) -> tuple[str, str]:
     said = said.with_full(MOST_ENTRIES)
     text, html = _written(said, to, mark)
     fits, too_many = 0, len(said.entries)
-    if len(html.encode()) <= MOST_HTML or not too_many:
+    if _fits(html) or not too_many:
         return text, html
     while fits + 1 < too_many:
         count = (fits + too_many) // 2
-        if len(_written(said.with_full(count), to, mark)[1].encode()) <= MOST_HTML:
+        if _fits(_written(said.with_full(count), to, mark)[1]):
             fits = count
         else:
             too_many = count

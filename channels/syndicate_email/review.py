@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -11,7 +11,7 @@ from html import escape, unescape
 from syndicate import ConfigError, Edition, Finding, Item, Publisher
 from syndicate.article import Article, Correction, Withdrawal
 from syndicate_email.contents import contents
-from syndicate_email.letter import MOST_HTML, List, compose
+from syndicate_email.letter import MOST_HTML, List, compose, is_in_full
 from syndicate_email.stencil import Stencil
 
 
@@ -34,8 +34,17 @@ def review(edition: Edition, to: List, letter: bytes) -> Iterator[Finding]:
     if any(escape(more.format(count=count)) in html.get_content() for count in counts):
         many = f"{len(said.entries)} articles: of some only the headline is in"
         yield Finding("length", False, many)
-    for item in (*edition.items, *edition.corrections):
+    if edition.urgent and edition.items and not is_in_full(edition, to):
+        yield from _cut_short(edition.items)
+    for item in edition.items:
         yield from _about(item)
+    for item in edition.corrections:
+        if not (item.withdrawal or item.article.url):
+            yield Finding(
+                "page", False,
+                f"{item.article.headline}: it has no url: readers of the correction cannot look"
+                " it up",
+            )  # fmt: skip
     yield from _for_mail_systems(edition.publisher, to)
 
 
@@ -71,6 +80,16 @@ def _about(item: Item) -> Iterator[Finding]:
         yield Finding(
             "page", False, f"{article.headline}: it has no url: all of it is in the letter"
         )
+
+
+def _cut_short(items: Iterable[Item]) -> Iterator[Finding]:
+    for article in (item.article for item in items):
+        if article.url:
+            yield Finding(
+                "length", False,
+                f"{article.headline}: too long for a letter: only its lead is in it, with a link"
+                " to all of it",
+            )  # fmt: skip
 
 
 def _for_mail_systems(publisher: Publisher, to: List) -> Iterator[Finding]:

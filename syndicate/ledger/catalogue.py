@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -298,12 +298,13 @@ class Catalogue:
             .subquery()
         )
         query = (
-            select(articles.c.uri)
+            select(articles.c.uri, carried.c.version)
             .join(carried, carried.c.uri == articles.c.uri)
             .where(articles.c.major_version > carried.c.version)
             .order_by(articles.c.updated_at, articles.c.uri)
         )
-        return self.items(list(self.db.scalars(query)))
+        told = {row.uri: row.version for row in self.db.execute(query)}
+        return [replace(one, told_version=told[one.article.uri]) for one in self.items(list(told))]
 
     def items(self, uris: Sequence[str]) -> list[Item]:
         """These articles as they now stand, in this order."""
@@ -455,7 +456,17 @@ class Catalogue:
         here = and_(edition_items.c.edition_id == edition, edition_items.c.part == part)
         query = select(edition_items.c.uri).join(articles, articles.c.uri == edition_items.c.uri)
         query = query.where(here).order_by(articles.c.published_at, articles.c.uri)
-        return self.items(list(self.db.scalars(query)))
+        items = self.items(list(self.db.scalars(query)))
+        return [replace(one, told_version=self._told_before(edition, one)) for one in items]
+
+    def _told_before(self, edition: int, item: Item) -> int:
+        """The newest version of an article that the same list carried before an edition."""
+        channel = select(editions.c.channel_id).where(editions.c.id == edition).scalar_subquery()
+        query = select(func.max(edition_items.c.version)).join(
+            editions, editions.c.id == edition_items.c.edition_id
+        )
+        here = and_(editions.c.channel_id == channel, editions.c.id < edition)
+        return int(self.db.scalar(query.where(here, edition_items.c.uri == item.article.uri)) or 0)
 
     def recompose(self, edition: int, rendition: Rendition | None) -> None:
         """Give every letter that has not left its newest words; None calls them off."""

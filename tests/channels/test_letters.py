@@ -381,11 +381,14 @@ def test_what_turns_words_around_is_taken_out() -> None:
         assert not set("\u202e\u2066") & set(part(made, kind))
 
 
-def test_an_urgent_letter_is_whole_however_long_it_is() -> None:
-    long = replace(RICH, html="".join(f"<p>Kalimat {n}. {'kata ' * 50}</p>" for n in range(500)))
-    made = letter(make(), item(long), urgent=True)
-    for kind in ("plain", "html"):
-        assert "Kalimat 499." in part(made, kind)
+def test_an_urgent_letter_is_whole_as_far_as_mail_systems_show_it() -> None:
+    """What has no page is whole all the same: there is nothing to link to."""
+    for count, url, whole in ((300, RICH.url, True), (500, RICH.url, False), (500, None, True)):
+        html = "".join(f"<p>Kalimat {n}. {'kata ' * 50}</p>" for n in range(count))
+        made = letter(make(), item(replace(RICH, html=html, url=url)), urgent=True)
+        for kind in ("plain", "html"):
+            assert (f"Kalimat {count - 1}." in part(made, kind)) is whole
+            assert str(url or RICH.headline) in part(made, kind)
 
 
 def test_a_letter_that_is_too_long_to_be_shown_whole_is_told_of() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from cli.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom, part
-from syndicate.loopback.smtp import Fault
+from syndicate.loopback.smtp import Act, Fault
 from syndicate.loopback.smtp import Fault as SmtpFault
 
 ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"
@@ -277,3 +277,100 @@ def test_what_does_not_go_together_sends_nothing(full: Newsroom, words: tuple[st
 def test_a_number_that_is_none_is_refused(full: Newsroom, number: str) -> None:
     for how in ("--not-sent", "--all-again"):
         assert "unexpected" not in full.run("resolve", number, how).complaint
+
+
+# before its time, in part, and what it tells again
+
+
+@pytest.mark.parametrize("json", [False, True])
+def test_a_dry_run_before_its_time_shows_the_digest_as_it_stands(
+    full: Newsroom, json: bool
+) -> None:
+    before = full.everything()
+    answer = full.run("digest", "--dry-run", *["--json"] * json, at=NOON)
+    assert answer.code == 0, answer.said
+    assert full.everything() == before
+    if json:
+        [line] = answer.json["lines"]
+        assert (line["action"], line["about"]) == ("open", "2026-05-04T17:00:00+07:00")
+        assert line["diff"] == "Kabar pertama"
+    assert "so far 1 new, 0 corrected or withdrawn, 2 letters" in answer.out
+    assert "kB a letter" in answer.out
+    assert "Kabar pertama" in answer.out
+    assert "17:00 WIB" in answer.out
+
+
+def test_a_dry_run_before_its_time_shows_corrections_and_withdrawals_too(full: Newsroom) -> None:
+    full.write("lain.md", "Isi yang lain.", headline="Kabar kedua")
+    full.publish("lain.md")
+    full.run("digest", at=EVENING)
+    morning = "2026-05-05T09:00:00+07:00"
+    full.rewrite("Isi kabar.", "Isi yang benar.")
+    full.publish("--note", "Keliru.", at=morning)
+    full.run("withdraw", "lain.md", "--reason", "Dicabut.", at=morning)
+    answer = full.run("digest", "--dry-run", at=morning)
+    assert "so far 0 new, 2 corrected or withdrawn" in answer.out
+    assert "Kabar kedua" in answer.out
+
+
+def test_a_dry_run_of_an_empty_digest_shows_when_it_closes(room: Newsroom) -> None:
+    room.subscribe(ANI)
+    answer = room.run("digest", "--dry-run", at=NOON)
+    assert answer.code == 0
+    assert "so far" not in answer.out
+    assert "17:00 WIB" in answer.out
+
+
+def test_a_sample_that_went_well_ends_with_0(full: Newsroom) -> None:
+    answer = full.run("digest", "harian", "--sample", "1", at=EVENING)
+    assert answer.code == 0, answer.said
+    assert "1 sent, 1 waiting" in answer.out or "1 waiting, 1 sent" in answer.out
+    assert "--resume" in answer.out
+    answer = full.run("digest", "harian", "--sample", "1", "--resume", at=EVENING)
+    assert answer.code == 0, answer.said
+    assert sorted(full.readers) == [ANI, BUDI]
+
+
+@pytest.mark.parametrize("do", ["refuse", "defer"])
+def test_a_sample_that_did_not_go_well_does_not(full: Newsroom, do: Act) -> None:
+    full.smtp.faults.append(Fault(at="rcpt", do=do))
+    answer = full.run("digest", "harian", "--sample", "1", at=EVENING)
+    assert answer.code == 3, answer.said
+
+
+def test_every_correction_since_the_last_letter_is_in_the_next_one(full: Newsroom) -> None:
+    """Of three days that nobody sent, the newest one alone is sent: it tells of all three."""
+    full.run("digest", at=EVENING)
+    for day, note in enumerate(("Koreksi satu.", "Koreksi dua.", "Koreksi tiga."), start=5):
+        full.rewrite("Isi kabar.", f"Isi kabar. Ke-{day}.")
+        full.publish("--note", note, at=f"2026-05-0{day}T09:00:00+07:00")
+    full.run("digest", "--catch-up", "skip", at="2026-05-07T17:01:00+07:00")
+    for kind in ("plain", "html"):
+        said = part(full.letters[-1], kind)
+        assert [note in said for note in ("Koreksi satu.", "Koreksi dua.", "Koreksi tiga.")] == [
+            True, True, True
+        ]  # fmt: skip
+
+
+def test_what_a_letter_told_of_the_next_one_does_not_repeat(full: Newsroom) -> None:
+    full.run("digest", at=EVENING)
+    for day, note in ((5, "Koreksi satu."), (6, "Koreksi dua.")):
+        full.rewrite("Isi kabar.", f"Isi kabar. Ke-{day}.")
+        full.publish("--note", note, at=f"2026-05-0{day}T09:00:00+07:00")
+        full.run("digest", at=f"2026-05-0{day}T17:01:00+07:00")
+    said = part(full.letters[-1], "plain")
+    assert "Koreksi dua." in said
+    assert "Koreksi satu." not in said
+
+
+def test_a_letter_composed_anew_tells_of_all_that_its_reader_does_not_know(full: Newsroom) -> None:
+    full.run("digest", at=EVENING)
+    full.rewrite("Isi kabar.", "Isi kabar. Ke-5.")
+    full.publish("--note", "Koreksi satu.", at="2026-05-05T09:00:00+07:00")
+    full.run("digest", "--sample", "1", at="2026-05-05T17:01:00+07:00")
+    full.rewrite("Isi kabar.", "Isi kabar. Ke-6.")
+    full.publish("--note", "Koreksi dua.", at="2026-05-05T18:00:00+07:00")
+    full.run("digest", "--resume", at="2026-05-05T18:01:00+07:00")
+    said = part(full.letters[-1], "plain")
+    assert "Koreksi dua." in said
+    assert "Koreksi satu." in said

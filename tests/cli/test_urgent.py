@@ -137,3 +137,103 @@ def test_what_is_corrected_before_it_left_is_said_as_it_is_now_and_only_once(
     late = part(office.letters[2], "plain")
     assert "direbus" in late
     assert "Boleh mandi." in late
+
+
+# what readers might stumble over
+
+
+LONG = "Jangan diminum. " + "Tangki air disiapkan di setiap kelurahan sejak pagi. " * 3000
+
+
+def html_of(room: Newsroom) -> str:
+    return part(room.letters[-1], "html")
+
+
+def test_an_urgent_letter_too_long_for_mail_systems_is_begun_and_linked(office: Newsroom) -> None:
+    office.write(headline="Air tercemar", body=LONG, urgency=1)
+    assert len(LONG) > 150_000
+    office.publish()
+    for kind in ("plain", "html"):
+        said = part(office.letters[0], kind)
+        assert len(said.encode()) < 100_000
+        assert "Jangan diminum." in said
+        assert "https://kantor.example/kabar" in said
+        assert "berhenti@kantor.example" in said
+    assert html_of(office).index("Jangan diminum") < html_of(office).index("berhenti@")
+
+
+@pytest.mark.parametrize("length", [900, 1500, 1900, 2500])
+def test_no_urgent_letter_passes_what_mail_systems_show(office: Newsroom, length: int) -> None:
+    body = "Kata-kata <b>tebal</b>, dan **lain** &amp; lagi. " * length
+    office.write(headline="Air tercemar", body=body, urgency=1)
+    office.publish()
+    assert len(html_of(office).encode()) <= 102_000
+
+
+@pytest.mark.parametrize("command", [("publish", "kabar.md", "--dry-run"), ("check", "kabar.md")])
+def test_an_urgent_letter_is_reviewed_before_it_goes(
+    office: Newsroom, command: tuple[str, ...]
+) -> None:
+    office.write(headline="Air tercemar", body=LONG, urgency=1)
+    answer = office.run(*command)
+    assert answer.code == 0, answer.said
+    assert "Air tercemar: too long for a letter: only its lead is in it" in answer.out
+    assert "channels.harian.unsubscribe: large mail systems want a page" in answer.out
+
+
+@pytest.mark.parametrize("command", [("publish", "kabar.md", "--dry-run"), ("check", "kabar.md")])
+def test_one_that_cannot_be_shortened_is_said_to_be_too_long(
+    office: Newsroom, command: tuple[str, ...]
+) -> None:
+    office.write(headline="Air tercemar", body=LONG, urgency=1, url="", channels=["harian"])
+    answer = office.run(*command)
+    assert answer.code == 0, answer.said
+    assert "kB of HTML: some mail systems cut it off before its end" in answer.out
+    assert "Air tercemar: it has no url: all of it is in the letter" in answer.out
+
+
+def test_a_plan_says_how_large_an_urgent_letter_is(office: Newsroom) -> None:
+    answer = office.run("publish", "kabar.md", "--dry-run")
+    assert "goes at once to 2 readers, 4 kB a letter" in " ".join(answer.out.split())
+
+
+CORRECTION = ("publish", "kabar.md", "--note", "Keliru.", "--dry-run")
+
+
+@pytest.mark.parametrize("urgency", [1, 3])
+@pytest.mark.parametrize("words", [CORRECTION, ("check", "kabar.md")])
+def test_a_correction_is_reviewed_before_it_goes(
+    office: Newsroom, urgency: int, words: tuple[str, ...]
+) -> None:
+    office.write(urgency=urgency, url="")
+    office.publish()
+    office.run("digest", at=EVENING)
+    office.rewrite("Isi kabar.", "Isi yang benar.")
+    answer = office.run(*words, at="2026-05-05T09:00:00+07:00")
+    assert answer.code == 0, answer.said
+    assert "channels.harian.unsubscribe: large mail systems want a page" in answer.out
+    assert "readers of the correction cannot look it up" in answer.out
+    assert len(office.letters) == 2
+
+
+@pytest.mark.parametrize("urgency", [1, 3])
+def test_a_withdrawal_is_reviewed_before_it_goes(office: Newsroom, urgency: int) -> None:
+    office.write(urgency=urgency)
+    office.publish()
+    office.run("digest", at=EVENING)
+    answer = office.run(
+        "withdraw", "kabar.md", "--reason", "Keliru.", "--dry-run", at="2026-05-05T09:00:00+07:00"
+    )
+    assert answer.code == 0, answer.said
+    assert "channels.harian.unsubscribe: large mail systems want a page" in answer.out
+    assert ("kB a letter" in answer.out) is (urgency == 1)
+
+
+def test_an_urgent_correction_says_only_what_was_not_told_yet(office: Newsroom) -> None:
+    office.publish()
+    for number, hour in (("satu", "13"), ("dua", "14")):
+        office.rewrite("Jangan diminum.", f"Jangan diminum. {number}.")
+        office.publish("--note", f"Koreksi {number}.", at=f"2026-05-04T{hour}:00:00+07:00")
+    said = part(office.letters[-1], "plain")
+    assert "Koreksi dua." in said
+    assert "Koreksi satu." not in said
