@@ -19,7 +19,8 @@ def proofread(channel: Channel, item: Item, draft: Draft, publisher: Publisher) 
 
     ``item`` is the draft's article in the channel's words. ArticleError where words are lost.
     """
-    if item.withdrawal or not channel.takes(item):
+    meant = item.article.channels
+    if item.withdrawal or not channel.takes(item) or channel.name not in (meant or [channel.name]):
         return
     edition = _edition(channel, item, publisher)
     remarks = list(channel.remarks(edition))
