@@ -11,6 +11,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from syndicate.article import PDF, Article, Media
+from syndicate.errors import Refused
+from syndicate.http import client
 
 if TYPE_CHECKING:
     import httpx
@@ -66,10 +68,13 @@ def _ask(unknown: Sequence[Media], notes: list[str]) -> dict[str, tuple[int, str
     found: dict[str, tuple[int, str]] = {}
     if not unknown:
         return found
-    import httpx
-
     until = monotonic() + TOGETHER
-    with httpx.Client(follow_redirects=True, max_redirects=5) as line:
+    try:
+        opened = client("other sites' pictures", follow_redirects=True, max_redirects=5)
+    except Refused as error:
+        notes.append(f"{error}; they are shown and not enclosed, for want of their size")
+        return found
+    with opened as line:
         for media in unknown:
             url, left = media.url or "", until - monotonic()
             said = _head(line, media, min(EACH, left)) if left > 0 else "there was no time left"

@@ -12,6 +12,7 @@ from pathlib import Path
 from time import monotonic
 
 from syndicate import Rendition, Unavailable
+from syndicate.http import client
 from syndicate_feed import addresses
 
 HUB, AFTER = "hub/", "after"
@@ -40,7 +41,8 @@ def ping(setting: str, hub: str, base: str, content: bytes) -> None:
 
     topics = [f"{base}/{name}" for name in json.loads(content)]
     try:
-        answer = httpx.post(hub, data={"hub.mode": "publish", "hub.url": topics}, timeout=PATIENCE)
+        with client(setting, timeout=PATIENCE) as line:
+            answer = line.post(hub, data={"hub.mode": "publish", "hub.url": topics})
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Unavailable(f"{setting}: {hub} cannot be reached ({error})") from error
     if not answer.is_success:

@@ -30,7 +30,7 @@ from syndicate import (
 )
 from syndicate.settings import SecretStr, WebUrl
 from syndicate_telegram.chat import Chat, Manner
-from syndicate_telegram.compose import Picture, compose, reply
+from syndicate_telegram.compose import Picture, compose, remarks, reply
 from syndicate_telegram.errors import NO_CAPTION, NO_TEXT, Declined, Place
 from syndicate_telegram.inspection import findings
 from syndicate_telegram.post import TEXT_LIMIT, Post
@@ -110,6 +110,10 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
             said = reply(item, edition.publisher, version).content
             address = f"correction-{version}"
             yield Rendition(address, "application/json", said, follows=POST, tells=version)
+
+    def remarks(self, edition: Edition) -> Iterator[str]:
+        [item] = edition.items
+        return remarks(item, edition.publisher, self.name, self.preview, self.length)
 
     def as_text(self, rendition: Rendition) -> str:
         return "(pinned)" if rendition.address == PIN else Post.read(rendition.content).plain

@@ -10,6 +10,7 @@ from syndicate import ArticleError, Media
 from syndicate.words import document_line, words
 from syndicate_telegram.post import Attachment
 from syndicate_telegram.rich import Rich, joined, one_line, sayable
+from syndicate_telegram.rich import linked as as_link
 
 MOST = 10  # in an album
 PHOTO_BYTES = 10_000_000  # for sendPhoto
@@ -61,7 +62,7 @@ def _links(media: Iterable[Media], language: str) -> Iterator[Rich]:
         if one.url:
             shown = one_line(document_line(one, language))
             label = Rich(f"{words(language)['document']}: ")
-            yield label + shown.styled("text_link", url=one.url)
+            yield label + as_link(shown, one.url)
 
 
 def _described(media: Media, said: str, *, alt: bool) -> Rich:

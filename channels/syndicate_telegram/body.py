@@ -9,6 +9,7 @@ from html import unescape
 from itertools import count
 
 from syndicate.text import address_of
+from syndicate_telegram.addresses import is_taken
 from syndicate_telegram.rich import Entity, Rich, joined, sayable, separated
 from syndicate_telegram.tables import columns, labelled
 
@@ -264,9 +265,9 @@ class _Line:
 
     def _link(self, node: Node) -> None:
         url, words = node.attrs.get("href", "").strip(), _words(node).strip()
-        if words and words in (url, url.removeprefix("https://")) and "." in words:
+        if words and words in (url, url.removeprefix("https://")):
             self.take(node.children)  # Telegram makes a link of a bare address itself
-        elif url.startswith(("http://", "https://")):
+        elif is_taken(url):
             self._styled("text_link", node.children, url)
         else:
             address = address_of(url, words) if url else ""

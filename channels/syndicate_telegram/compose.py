@@ -9,16 +9,28 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any, Literal
 
 from syndicate import Article, ArticleError, Item, Media, Publisher
 from syndicate.text import datelined
 from syndicate.words import correction_line, moment, words
 from syndicate_telegram import attached, lossless
+from syndicate_telegram.addresses import is_taken
 from syndicate_telegram.body import Block, assembled, blocks
 from syndicate_telegram.draft import Draft, begun
+from syndicate_telegram.pictures import in_words
 from syndicate_telegram.post import CAPTION_LIMIT, TEXT_LIMIT, Attachment, Post, Shape
-from syndicate_telegram.rich import Rich, abridged, joined, one_line, sayable, to_api
+from syndicate_telegram.rich import (
+    Rich,
+    abridged,
+    joined,
+    kept_entities,
+    linked,
+    one_line,
+    sayable,
+    to_api,
+)
 from syndicate_telegram.settings import Length
 
 HASHTAG_LIMIT = 64
@@ -54,31 +66,95 @@ def reply(item: Item, publisher: Publisher, version: int) -> Post:
     return Post(**said, urgency=item.article.urgency, zone=publisher.timezone)
 
 
+def remarks(
+    item: Item, publisher: Publisher, channel: str, shown: Picture, length: Length = "full"
+) -> Iterator[str]:
+    """Say what of an article a post leaves out or changes, a sentence each."""
+    if item.withdrawal:
+        return
+    laid = _layout(item, publisher, channel, shown, length)
+    article = item.article
+    pictures, documents = laid.form.left(article, laid.shape)
+    if shown != "none" and pictures:
+        yield f"{_names(pictures)} left out: {_why(laid.shape, 'document')}"
+    if documents:
+        yield f"{_names(documents)} left out: {_why(laid.shape, 'picture')}"
+    said = laid.said
+    kept = set(kept_entities(said, _first(article)))
+    lost = [one.url for one in said.entities if one.kind == "text_link" and one not in kept]
+    for address in dict.fromkeys(lost):
+        yield f"the link to {address} is words alone: a post holds 100 links and styles"
+
+
+def _layout(
+    item: Item, publisher: Publisher, channel: str, shown: Picture, length: Length
+) -> _Layout:
+    article = item.article
+    form = _Form.of(article, shown)
+    beside = () if form.shape == "document" else article.documents
+    text_body = _body(article, channel, length, form.card)
+    with_text = _draft(item, publisher, text_body, form.card, article.documents)
+    again = form.media and "<img" in article.html  # else both say the same
+    caption_body = _body(article, channel, length, form.media) if again else text_body
+    with_caption = _draft(item, publisher, caption_body, form.media, beside)
+    caption = with_caption.fitted(CAPTION_LIMIT) if form.media else None
+    text = with_text.fitted(TEXT_LIMIT)
+    shape = form.chosen(caption is not None, with_caption.whole(CAPTION_LIMIT) is not None)
+    if shape == "text":
+        _refuse_overlong(text, with_text, form)
+    return _Layout(form=form, shape=shape, text=text, caption=caption)
+
+
 def _laid_out(
     item: Item, publisher: Publisher, channel: str, shown: Picture, length: Length
 ) -> Post:
     article = item.article
-    form = _Form.of(article, shown)
-    body = _body(article, channel, length)
-    with_text = _draft(item, publisher, body, form.card, article.documents)
-    beside = () if form.shape == "document" else article.documents
-    with_caption = _draft(item, publisher, body, form.media, beside)
-    text = with_text.fitted(TEXT_LIMIT)
-    caption = with_caption.fitted(CAPTION_LIMIT) if form.media else None
-    shape = form.chosen(caption is not None, with_caption.whole(CAPTION_LIMIT) is not None)
-    if shape == "text":
-        _refuse_overlong(text, with_text, form)
-    more = article.url or ""
+    laid = _layout(item, publisher, channel, shown, length)
+    form, first = laid.form, _first(article)
     return Post(
-        shape=shape,
-        **_spoken(text or Rich(), more),
-        is_whole=text is not None and form.text_will_do,
+        shape=laid.shape,
+        **_spoken(laid.text or Rich(), first),
+        is_whole=laid.text is not None and form.text_will_do,
         card=next((one.url or "" for one in form.card), ""),
         above=shown != "below",
-        **_captioned(_spoken(caption or Rich(), more)),
-        attachments=form.attachments if shape != "text" else form.acceptable,
-        more=more,
+        **_captioned(_spoken(laid.caption or Rich(), first)),
+        attachments=form.attachments if laid.shape != "text" else form.acceptable,
+        more=article.url or "",
     )
+
+
+def _first(article: Article) -> tuple[str, ...]:
+    """The links that are the last to go: to the rest, to documents, to sources."""
+    documents = (one.url or "" for one in article.documents)
+    sources = (one.uri for one in article.originators)
+    return tuple(filter(None, (article.url or "", *documents, *sources)))
+
+
+def _names(media: Sequence[Media]) -> str:
+    names = [one.file or one.label for one in media]
+    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}"
+
+
+def _why(shape: Shape, other: str) -> str:
+    if shape == "text":
+        return "a text shows one picture, and a caption holds 1,024 characters"
+    if shape == other:
+        return "a post holds pictures or documents, not both"
+    return f"an album holds {attached.MOST}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Layout:
+    """A post's words as a text and as a caption, and which of them it is."""
+
+    form: _Form
+    shape: Shape
+    text: Rich | None
+    caption: Rich | None
+
+    @property
+    def said(self) -> Rich:
+        return (self.text if self.shape == "text" else self.caption) or Rich()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +172,7 @@ class _Form:
         pictures = article.pictures[: attached.MOST]
         documents = article.documents[: attached.MOST]
         visible = pictures if shown != "none" else ()
-        card = tuple(picture for picture in visible[:1] if picture.url)
+        card = tuple(picture for picture in visible[:1] if is_taken(picture.url or ""))
         are_linked = all(document.url for document in documents)
         attach_documents = bool(documents) and not (visible and are_linked)
         return cls(
@@ -115,6 +191,17 @@ class _Form:
             return "photo" if len(self.media) > 1 and fits_whole else "text"
         return self.shape
 
+    def left(self, article: Article, shape: Shape) -> tuple[Sequence[Media], Sequence[Media]]:
+        """The pictures and documents that a post of this shape neither shows nor links to."""
+        held = self.card if shape == "text" else self.media
+        pictures = [one for one in article.pictures if one not in held]
+        linked = shape != "document"
+        documents = [
+            one for one in article.documents if one not in held and not (linked and one.url)
+        ]
+        inside = [one for one in pictures if one.url and f'"{escape(one.url)}"' in article.html]
+        return [one for one in pictures if one not in inside], documents
+
     @property
     def attachments(self) -> tuple[Attachment, ...]:
         make = attached.documents if self.shape == "document" else attached.photos
@@ -129,8 +216,8 @@ class _Form:
             return ()
 
 
-def _spoken(said: Rich, more: str = "") -> dict[str, Any]:
-    return {"text": said.text, "entities": to_api(said, (more,) if more else ())}
+def _spoken(said: Rich, first: Sequence[str] = ()) -> dict[str, Any]:
+    return {"text": said.text, "entities": to_api(said, first)}
 
 
 def _captioned(said: dict[str, Any]) -> dict[str, Any]:
@@ -152,12 +239,19 @@ def _refuse_overlong(text: Rich | None, draft: Draft, form: _Form) -> None:
     )
 
 
-def _body(article: Article, channel: str, length: Length) -> tuple[Block, ...]:
-    """The text, or what is said instead of it, led by the dateline; checked for lost words."""
+def _body(
+    article: Article, channel: str, length: Length, shown: Iterable[Media]
+) -> tuple[Block, ...]:
+    """The text, or what is said instead of it, led by the dateline; checked for lost words.
+
+    ``shown`` are the pictures that stand beside it.
+    """
     short = article.overrides.get(channel, {}).get("description", "")
     if length == "lead" and article.url:
         short = short or article.lead
-    body = [Block("paragraph", one_line(short))] if short else blocks(article.html)
+    held = {one.url or f"media:{one.name}" for one in shown}
+    html = in_words(article.html, held)
+    body = [Block("paragraph", one_line(short))] if short else blocks(html)
     body = list(_datelined(body, article))
     if not short:
         lossless.check(article.html, assembled(body).text, article.markdown)
@@ -183,7 +277,7 @@ def _draft(
         source=_source(article, said["source"]),
         pictures=attached.told(pictures, text, kind, alt=True),
         credits=attached.told(pictures, text, kind, alt=False),
-        hashtags=Rich(" ".join(hashtags(article.subjects))),
+        hashtags=Rich(subject_line(article.subjects)),
     )
 
 
@@ -216,7 +310,7 @@ def _more(article: Article, publisher: Publisher) -> Rich:
     if not article.url:
         return Rich()
     said = words(_language(article, publisher))["read_more"]
-    return Rich(said).styled("text_link", url=article.url)
+    return linked(Rich(said), article.url)
 
 
 def _source(article: Article, label: str) -> Rich:
@@ -225,19 +319,32 @@ def _source(article: Article, label: str) -> Rich:
 
 
 def _linked(name: str, url: str) -> Rich:
-    shown = one_line(name)
-    return shown.styled("text_link", url=url) if url.startswith(("http:", "https:")) else shown
+    return linked(one_line(name), url if url.startswith(("http:", "https:")) else "")
 
 
-def hashtags(subjects: Iterable[str]) -> list[str]:
-    """``#pilkada_2024``: letters, digits and underscores, not digits alone, each one once."""
+def subject_line(subjects: Iterable[str]) -> str:
+    """``#pilkada_2024 #kpu``, then in plain words the subjects that no hashtag can say."""
+    tags, plain = hashtags(subjects)
+    return " · ".join(filter(None, (" ".join(tags), ", ".join(plain))))
+
+
+def hashtags(subjects: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The subjects that can be one hashtag, and the others; each one once.
+
+    A hashtag has letters, digits and underscores, not digits alone, and ends at a combining mark.
+    """
     tags: dict[str, str] = {}
-    for subject in subjects:
-        letters = (char if _is_taggable(char) else " " for char in _composed(subject))
+    plain: dict[str, str] = {}
+    for subject in map(_composed, subjects):
+        letters = (char if _is_taggable(char) else " " for char in subject)
         tag = "_".join("".join(letters).split()).strip("_")
-        if tag and any(char.isalpha() for char in tag) and len(tag) <= HASHTAG_LIMIT:
+        has_marks = any(unicodedata.category(char)[0] == "M" for char in subject)
+        is_tag = any(char.isalpha() for char in tag) and len(tag) <= HASHTAG_LIMIT
+        if is_tag and not has_marks:
             tags.setdefault(tag.casefold(), f"#{tag}")
-    return list(tags.values())
+        elif subject.strip():
+            plain.setdefault(subject.casefold(), " ".join(subject.split()))
+    return list(tags.values()), list(plain.values())
 
 
 def _composed(text: str) -> str:

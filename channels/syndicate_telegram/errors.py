@@ -51,6 +51,18 @@ ADVICE = {  # what Telegram's answer holds: what to do
     "caption is too long": "a photo's caption holds 1,024 characters: shorten the article",
     "image_process_failed": "Telegram cannot read the picture: save it anew as JPEG or PNG",
     "photo_invalid_dimensions": "Telegram finds the picture too large or too narrow: crop it",
+    "message thread not found": (
+        "channels.{name}.thread: {chat} has no such topic: write the number of one that it has, or"
+        " take the setting out"
+    ),
+    "topic_deleted": (
+        "channels.{name}.thread: the topic was deleted from {chat}: write the number of another, or"
+        " take the setting out"
+    ),
+    "topic_closed": (
+        "channels.{name}.thread: the topic is closed in {chat}: open it, or let the bot manage"
+        " topics"
+    ),
     "http url content": "Telegram cannot fetch the picture: is its address public?",
     "web page content": "Telegram finds no picture at the picture's address: correct the address",
 }

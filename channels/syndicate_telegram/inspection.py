@@ -88,6 +88,8 @@ class Look:
         yield from self._rights(chat)
         yield self._link_back(chat, publisher)
         yield self._audit(chat)
+        if self.channel.thread:
+            yield self._topic(chat)
         if self.channel.test_chat:
             yield self._test()
 
@@ -185,6 +187,21 @@ class Look:
                 " may, or an administrator who may post",
             )  # fmt: skip
         return Finding(what, True, f"{_described(audit)}; posts in doubt are looked for there")
+
+    def _topic(self, chat: ChatFullInfo) -> Finding:
+        """Whether the topic is there and open; the Bot API tells it of a typing notice alone."""
+        setting, number = self._setting("thread"), self.channel.thread
+        if not chat.is_forum:
+            return Finding(
+                "topic", False, f"{setting}: {_described(chat)} has no topics: take the setting out"
+            )
+        try:
+            self.wire.ask(
+                lambda bot: bot.send_chat_action(chat.id, "typing", message_thread_id=number)
+            )
+        except Declined as declined:
+            return Finding("topic", False, str(declined))
+        return Finding("topic", True, f"number {number}")
 
     def _test(self) -> Finding:
         found = self._other(self._setting("test_chat"), self.channel.test_chat)

@@ -9,10 +9,11 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from syndicate import DeliveryError, InDoubt
+from syndicate import DeliveryError, InDoubt, Refused
+from syndicate.http import LOOPBACK, client
 from syndicate_telegram.errors import Declined
 from syndicate_telegram.search import Blank, Message
-from syndicate_telegram.wire import LOOPBACK, Wire
+from syndicate_telegram.wire import Wire
 
 if TYPE_CHECKING:
     from telegram import Message as Sent
@@ -113,7 +114,10 @@ def fetched(url: str, query: dict[str, int]) -> str:
 
     near = urlsplit(url).hostname in LOOPBACK
     try:
-        answer = httpx.get(url, params=query, timeout=PATIENCE, trust_env=not near)
+        with client(url, timeout=PATIENCE, trust_env=not near) as line:
+            answer = line.get(url, params=query)
+    except Refused as error:
+        raise InDoubt(str(error)) from None
     except httpx.HTTPError as error:
         raise InDoubt(f"{url} cannot be read ({type(error).__name__}): look yourself") from None
     if answer.status_code != 200:

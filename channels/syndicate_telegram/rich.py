@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syndicate.text import utf16_length
+from syndicate_telegram.addresses import is_taken
 
 ENTITIES_MOST = 100  # per message; the server drops the rest without a word
 ENTITIES_BYTES = 9000  # all together; the server's limit is about 9,500
@@ -204,19 +205,32 @@ def _around(entity: Entity, codes: Sequence[Entity]) -> Iterable[Entity]:
         yield entity.between(start, entity.end)
 
 
+def linked(rich: Rich, url: str) -> Rich:
+    """All of it as a link; where Telegram takes no such link, the address follows."""
+    if is_taken(url):
+        return rich.styled("text_link", url=url)
+    return rich if not url or url in rich.text else rich + Rich(f" ({sayable(url)})")
+
+
 def to_api(rich: Rich, first: Sequence[str] = ()) -> list[dict[str, Any]]:
     """The entities as the Bot API takes them, with UTF-16 offsets.
 
     Beyond what a message may have, the least important styles go; links to ``first`` and what
     stands at the very beginning, the headline, stay longest.
     """
-    entities = rich.entities
-    if len(entities) > ENTITIES_MOST or sum(one.cost for one in entities) > ENTITIES_BYTES:
-        kept = set(_most_important(entities, first))
-        entities = tuple(entity for entity in entities if entity in kept)
+    entities = kept_entities(rich, first)
     # in such a text every character is one unit
     measure = len if rich.text.isascii() else utf16_length
     return [_api_entity(rich.text, entity, measure) for entity in entities]
+
+
+def kept_entities(rich: Rich, first: Sequence[str] = ()) -> tuple[Entity, ...]:
+    """The entities that a message has room for."""
+    entities = rich.entities
+    if len(entities) <= ENTITIES_MOST and sum(one.cost for one in entities) <= ENTITIES_BYTES:
+        return entities
+    kept = set(_most_important(entities, first))
+    return tuple(entity for entity in entities if entity in kept)
 
 
 def _most_important(entities: Sequence[Entity], first: Sequence[str]) -> Iterable[Entity]:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from syndicate import Refused
+from syndicate.http import LOOPBACK, making
 from syndicate_telegram.errors import Place, flood_wait, in_our_terms, is_unsent
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ T = TypeVar("T")
 
 TOKEN_FORM = re.compile(r"\d+:[A-Za-z0-9_-]+")
 PAUSES = (0.3, 1.0)  # seconds before each new try at a connection
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # httpx logs whole URLs, the token among them; the others print tracebacks that hold it
 TALKATIVE = ("telegram", "httpx", "httpcore")
 
@@ -59,7 +59,8 @@ class Wire:
 
         self._runner = asyncio.Runner()
         try:
-            self._bot = self._make_bot()
+            with making(f"channels.{self._place.name}.api"):
+                self._bot = self._make_bot()
             self.ask(lambda bot: bot.initialize())
         except BaseException:
             self.__exit__()

@@ -229,6 +229,9 @@ class BotApi:
         # chat's number -> what is not as usual: of the chat (type, description), of the bot there
         self.about: dict[int, dict[str, Any]] = {}
         self.membership: dict[int, dict[str, Any]] = {}
+        self.topics: dict[
+            int, dict[int, bool]
+        ] = {}  # chat -> its topics, and whether they are open
         self.posts: list[Post] = []
         self.requests: list[Request] = []
         self.pages: list[str] = []  # what was asked of the web page
@@ -318,6 +321,21 @@ class BotApi:
 
     def _is_pinned(self, post: Post, chat: int) -> bool:
         return post.chat_id == chat and post.message_id in self.pinned
+
+    def _send_action(self, params: Params, files: Files) -> object:
+        self._topic(self._chat(params)["id"], params)
+        return True
+
+    def _topic(self, chat: int, params: Params) -> int:
+        """The topic a message is for; ApiError where it is not there, or closed."""
+        thread = int(params.get("message_thread_id", 0))
+        topics = self.topics.get(chat)
+        if thread and topics is not None:
+            if thread not in topics:
+                raise ApiError(400, "Bad Request: message thread not found")
+            if not topics[thread]:
+                raise ApiError(400, "Bad Request: TOPIC_CLOSED")
+        return thread
 
     def _get_chat_member(self, params: Params, files: Files) -> object:
         chat = self._chat(params)["id"]
@@ -434,7 +452,7 @@ class BotApi:
             sent=version.at,
             silent=params.get("disable_notification") == "true",
             protect=params.get("protect_content") == "true",
-            thread=int(params.get("message_thread_id", 0)),
+            thread=self._topic(chat["id"], params),
             reply_to=above,
             album=number if album < 0 else album,
             origin=origin,
@@ -495,6 +513,7 @@ class BotApi:
 
 METHODS = {
     "getMe": BotApi._get_me,
+    "sendChatAction": BotApi._send_action,
     "getChat": BotApi._get_chat,
     "getChatMember": BotApi._get_chat_member,
     "sendMessage": BotApi._send_message,
@@ -592,6 +611,8 @@ def _moved(entity: dict[str, Any], lead: int, length: int) -> dict[str, Any]:
 def _check_entities(text: str, entities: list[dict[str, Any]]) -> None:
     raw = text.encode("utf-16-le", "surrogatepass")
     for entity in entities:
+        if entity["type"] == "text_link" and not _is_taken(entity["url"]):
+            raise ApiError(400, f"Bad Request: entity URL '{entity['url']}' is a wrong HTTP URL")
         start, end = entity["offset"], entity["offset"] + entity["length"]
         if end * 2 > len(raw):
             what = f"entity beginning at UTF-16 offset {start} ends after the end of the text"
@@ -600,6 +621,17 @@ def _check_entities(text: str, entities: list[dict[str, Any]]) -> None:
             if b"\xdc" <= raw[offset * 2 + 1 : offset * 2 + 2] <= b"\xdf":
                 what = f"entity {verb} in a middle of a UTF-16 symbol at byte offset {offset * 2}"
                 raise ApiError(400, f"Bad Request: {what}")
+
+
+def _is_taken(url: str) -> bool:
+    """Whether an address may be a link's: its host has a dot, its port is one."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return parts.scheme in ("http", "https") and ("." in host or ":" in host) and port != 0
 
 
 def _attached(kind: str, given: str, params: Params, files: Files) -> Version:

@@ -54,7 +54,7 @@ from syndicate.testing import (
 from syndicate.text import utf16_length
 from syndicate_telegram import Telegram
 from syndicate_telegram.body import assembled, blocks
-from syndicate_telegram.compose import hashtags
+from syndicate_telegram.compose import subject_line
 from syndicate_telegram.lossless import first_lost
 from syndicate_telegram.rich import Rich, abridged, shortened, to_api
 from syndicate_telegram.settings import Length
@@ -199,7 +199,7 @@ def test_a_whole_post_reads_well() -> None:
         "<quote>“Waspadai <i>hoaks</i>,” kata Ketua KPU.</quote>\n\n"
         "<a https://example.go.id/berita/pps>Baca selengkapnya</a>\n\n"
         "Sumber: <a https://kab-bengkalis.kpu.go.id/>KPU Bengkalis</a>\n\n"
-        "#pilkada_2024 #PPS"
+        "#pilkada_2024 #PPS · 2024"
     )
 
 
@@ -264,17 +264,20 @@ def test_an_article_may_have_its_own_words_for_the_channel() -> None:
 
 
 @pytest.mark.parametrize(
-    ("subjects", "tags"),
+    ("subjects", "line"),
     [
-        (["pilkada-2024", "Pilkada 2024"], ["#pilkada_2024"]),
-        (["2024", "—", ""], []),
-        (["C++", "don’t", "a_b"], ["#C", "#don_t", "#a_b"]),
-        (["выборы", "选举", "café"], ["#выборы", "#选举", "#café"]),
-        (["x" * 65], []),
+        (["pilkada-2024", "Pilkada 2024"], "#pilkada_2024"),
+        (["2024", "—", ""], "2024, —"),
+        (["C++", "don’t", "a_b"], "#C #don_t #a_b"),
+        (["выборы", "选举", "café", "cafe\u0301"], "#выборы #选举 #café"),
+        (["x" * 65, "kpu"], f"#kpu · {'x' * 65}"),
+        (["निर्वाचन आयोग", "kpu"], "#kpu · निर्वाचन आयोग"),
+        (["الانتخابات", "الاِنتخابات"], "#الانتخابات · الاِنتخابات"),
+        (["เลือกตั้ง"], "เลือกตั้ง"),
     ],
 )
-def test_subjects_become_hashtags(subjects: list[str], tags: list[str]) -> None:
-    assert hashtags(subjects) == tags
+def test_subjects_are_hashtags_or_plain_words(subjects: list[str], line: str) -> None:
+    assert subject_line(subjects) == line
 
 
 # what fits

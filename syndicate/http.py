@@ -1,0 +1,60 @@
+"""Connections by HTTP: made in one way, whatever proxy or certificate leads there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from syndicate.errors import Refused
+
+if TYPE_CHECKING:
+    import httpx
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+PROXIES = ("HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY")  # httpx reads them, in lower case too
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+KINDS = "http://, https://, socks5:// or socks5h://"
+
+
+def client(setting: str, **given: Any) -> httpx.Client:
+    """Return a client; Refused, naming the setting, where none can be made."""
+    import httpx
+
+    with making(setting):
+        return httpx.Client(**given)
+
+
+@contextmanager
+def making(setting: str) -> Iterator[None]:
+    """Say in one line why no connection can be made; ``socks://`` is understood as SOCKS 5."""
+    import ssl
+
+    import httpx
+
+    _understand_socks()
+    try:
+        yield
+    except (ImportError, RuntimeError) as error:  # httpx's, and python-telegram-bot's
+        raise _refused(
+            setting, "a SOCKS proxy needs the package socksio (pip install it)"
+        ) from error
+    except (ValueError, httpx.InvalidURL) as error:
+        raise _refused(setting, f"the proxy is none of {KINDS}", PROXIES) from error
+    except (ssl.SSLError, OSError) as error:
+        why = f"the certificates cannot be read ({error.strerror or error})"
+        raise _refused(setting, why, CERTIFICATES) from error
+
+
+def _refused(setting: str, why: str, names: tuple[str, ...] = ()) -> Refused:
+    found = [name for name in (*names, *(one.lower() for one in names)) if os.environ.get(name)]
+    where = f": look at the environment variable {' or '.join(found)}" if found else ""
+    return Refused(f"{setting}: no connection can be made: {why}{where}")
+
+
+def _understand_socks() -> None:
+    """Desktops write ``socks://``, which httpx does not know."""
+    for name in (*PROXIES, *(one.lower() for one in PROXIES)):
+        if os.environ.get(name, "").startswith("socks://"):
+            os.environ[name] = os.environ[name].replace("socks://", "socks5://", 1)
