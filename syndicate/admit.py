@@ -187,6 +187,11 @@ def _read(office: Office, path: Path, *, anew: bool) -> Draft:
 def _vet(draft: Draft, now: datetime, names: Sequence[str]) -> None:
     """What stops a publication before the ledger is even looked at."""
     article = draft.article
+    left = [
+        ArticleError(f"{draft.path}:{line}: “{words}” is still to be replaced by your own words")
+        for line, words in sources.placeholders(draft.source)
+    ]
+    Flaws(left).end()
     if article.embargoed_until and article.embargoed_until > now:
         raise ArticleError(
             f"{draft.at('embargoedUntil')}: under embargo until"

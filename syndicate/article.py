@@ -35,6 +35,7 @@ class Publisher:
     email: str = ""
     address: str = ""  # postal, for letters
     logo: str = ""  # an absolute URL
+    dateline: str = ""  # the place that new articles begin with
 
     @property
     def zone(self) -> ZoneInfo:

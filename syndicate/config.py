@@ -47,6 +47,7 @@ class PublisherSettings(_Table):
     email: str = ""
     address: str = ""
     logo: str = ""
+    dateline: str = ""
 
 
 class LedgerSettings(_Table):
@@ -105,6 +106,13 @@ def load(path: Path) -> Settings:
     office = Publisher(**publisher.model_dump())
     keep = timedelta(days=ledger.keep)
     return Settings(path, office, url, channels, frozenset(secrets), keep)
+
+
+def publisher(path: Path) -> Publisher:
+    """Return the office of a configuration alone: no secret of any channel is looked up."""
+    table = _read(path).get("publisher", {})
+    resolved = _resolved(table, "publisher", path.absolute().parent, set())
+    return Publisher(**_checked(PublisherSettings, "publisher", resolved).model_dump())
 
 
 def scrubber(secrets: Iterable[str]) -> Callable[[str], str]:

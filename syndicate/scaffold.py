@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sys
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from syndicate.article import Publisher
 from syndicate.config import Settings
 from syndicate.errors import ConfigError, UsageError
 from syndicate.text import slug
+
+FIELD = re.compile(r'"\{(\w+)\}"')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,13 +40,18 @@ def init(folder: Path, answers: Answers) -> list[Path]:
     _write(config, _config(answers))
     made = [config]
     if not article.exists():
-        _write(article, _template("first").replace("{headline}", "Artikel pertama"))
+        _write(article, _filled("first", headline="Artikel pertama", by=answers.name))
         made.append(article)
     return made
 
 
-def new_article(headline: str, profile: str, path: Path | None) -> Path:
-    """An article's file with its profile's fields; never over another file."""
+def new_article(
+    headline: str, profile: str, path: Path | None, publisher: Publisher | None = None
+) -> Path:
+    """An article's file with its profile's fields, and what the configuration says of the office.
+
+    It is never written over another file.
+    """
     headline = " ".join(headline.split())
     if not headline:
         raise UsageError("HEADLINE: say what the article is called")
@@ -51,8 +60,11 @@ def new_article(headline: str, profile: str, path: Path | None) -> Path:
     path = path or Path(f"{slug(headline)}.md")
     if path.exists():
         raise UsageError(f"{path}: is there already (--file names another)")
-    quoted = '"' + headline.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    _write(path, _template(profile).replace('"{headline}"', quoted))
+    office = {"language": "id"}
+    if publisher:
+        office = {"language": publisher.language, "by": publisher.name}
+        office |= {"dateline": publisher.dateline}
+    _write(path, _filled(profile, headline=headline, **office))
     return path
 
 
@@ -90,34 +102,47 @@ def _program() -> str:
 
 
 def _config(answers: Answers) -> str:
-    def said(text: str) -> str:
-        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
     parts = [
         "[publisher]",
-        f"name = {said(answers.name)}",
-        f"url = {said(answers.url)}",
-        f"language = {said(answers.language)}",
-        f"timezone = {said(answers.timezone)}",
-        f"email = {said(answers.email)}",
+        f"name = {_quoted(answers.name)}",
+        f"url = {_quoted(answers.url)}",
+        f"language = {_quoted(answers.language)}",
+        f"timezone = {_quoted(answers.timezone)}",
+        f"email = {_quoted(answers.email)}",
         "",
         "[ledger]",
         'url = "sqlite:///syndicate.db"',
         "",
         "[channels.feed]",
         'kind = "feed"',
-        f"title = {said(answers.name)}",
-        f"url = {said(answers.url.rstrip('/') + '/feed')}",
+        f"title = {_quoted(answers.name)}",
+        f"url = {_quoted(answers.url.rstrip('/') + '/feed')}",
         'directory = "public/feed"',
     ]
     if answers.chat:
         parts += ["", "[channels.telegram]", 'kind = "telegram"', 'token = "${TELEGRAM_TOKEN}"',
-                  f"chat = {said(answers.chat)}"]  # fmt: skip
+                  f"chat = {_quoted(answers.chat)}"]  # fmt: skip
     if answers.relay:
-        parts += ["", "[channels.digest]", 'kind = "email"', f"title = {said(answers.name)}",
-                  f"sender = {said(answers.email)}", f"mailbox = {said(answers.email)}",
-                  'schedule = "daily 17:00"', f"smtp = {said(answers.relay)}"]  # fmt: skip
+        parts += ["", "[channels.digest]", 'kind = "email"', f"title = {_quoted(answers.name)}",
+                  f"sender = {_quoted(answers.email)}", f"mailbox = {_quoted(answers.email)}",
+                  'schedule = "daily 17:00"', f"smtp = {_quoted(answers.relay)}"]  # fmt: skip
     return "\n".join(parts) + "\n"
+
+
+def _filled(template: str, **values: str) -> str:
+    """A template with its fields filled in; a line whose field has no value is left out."""
+    lines = []
+    for line in _template(template).splitlines(keepends=True):
+        if field := FIELD.search(line):
+            if not (value := values.get(field[1])):
+                continue
+            line = line.replace(field[0], _quoted(value))
+        lines.append(line)
+    return "".join(lines)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _template(name: str) -> str:

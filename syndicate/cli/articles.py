@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from syndicate.cli.context import JSON, command, office
+from syndicate.cli.context import JSON, command, given, office
 
 if TYPE_CHECKING:
+    from syndicate.article import Publisher
     from syndicate.errors import ArticleError
     from syndicate.publish import Request
 
@@ -33,7 +34,21 @@ def new(
     from syndicate.scaffold import new_article
 
     with command():
-        typer.echo(f"{new_article(headline, profile, Path(file) if file else None)}")
+        typer.echo(f"{new_article(headline, profile, Path(file) if file else None, _publisher())}")
+
+
+def _publisher() -> Publisher | None:
+    """The office, as far as a configuration names one; an article can do without."""
+    from syndicate.config import find, publisher
+    from syndicate.errors import ConfigError
+
+    if given.config:
+        return publisher(Path(given.config))
+    try:
+        path = find(None)
+    except ConfigError:
+        return None
+    return publisher(path)
 
 
 def check(articles: list[Path] = ARTICLES, as_json: bool = JSON) -> None:

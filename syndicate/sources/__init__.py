@@ -54,6 +54,13 @@ def text_of(path: Path) -> str:
     return markdown.text_of(path)
 
 
+def placeholders(text: str) -> list[tuple[int, str]]:
+    """Return what a file still holds of words that were to be replaced, with their lines."""
+    from syndicate.sources import leftovers
+
+    return list(leftovers.placeholders(text))
+
+
 def lead_to(html: str, addresses: Mapping[str, str]) -> str:
     """Return a draft's HTML with links to other articles' files led to these addresses."""
     from syndicate.sources import links

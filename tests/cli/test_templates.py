@@ -1,0 +1,133 @@
+"""A new article begins with what the office is; what was to be replaced reaches no reader."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from cli.newsroom import NOON, Newsroom
+from syndicate.scaffold import profiles
+
+HEADLINE = 'Pendaftaran "PPS" dibuka'
+OLD = {
+    "Tulis paragraf pertama di sini: siapa, apa, kapan, di mana.": "Tulis paragraf pertama",
+    "Warga hadir.\n\n1. Syarat pertama;\n2. syarat kedua.": "syarat kedua.",
+    "| Tahap | Mulai | Selesai |\n|---|---|---|\n| Pendaftaran |  |  |": "| Pendaftaran |",
+}
+
+
+def configured(room: Newsroom, **publisher: str) -> None:
+    path = room.folder / "config.toml"
+    lines = "".join(f'{key} = "{value}"\n' for key, value in publisher.items())
+    path.write_text(path.read_text().replace("[publisher]\n", f"[publisher]\n{lines}", 1))
+
+
+def filled(room: Newsroom, name: str = "baru.md") -> None:
+    path = room.folder / name
+    path.write_text(re.sub("‹isi:[^›]*›", "kata-kata sendiri", path.read_text()))
+
+
+@pytest.mark.parametrize("profile", profiles())
+def test_a_new_article_takes_the_office_s_own_from_the_configuration(
+    room: Newsroom, profile: str
+) -> None:
+    configured(room, dateline="SELATPANJANG")
+    room.environment.clear()  # no channel's secret is needed for it
+    assert room.run("new", HEADLINE, "--profile", profile, "--file", "baru.md").code == 0
+    lines = (room.folder / "baru.md").read_text().splitlines()
+    assert 'dateline: "SELATPANJANG"' in lines
+    assert 'by: "Kantor"' in lines
+    assert 'language: "id"' in lines
+    assert 'headline: "Pendaftaran \\"PPS\\" dibuka"' in lines
+    assert not any("BENGKALIS" in line or "Tim Redaksi" in line for line in lines)
+
+
+@pytest.mark.parametrize("profile", profiles())
+def test_without_a_dateline_or_a_configuration_its_line_is_left_out(
+    room: Newsroom, profile: str
+) -> None:
+    room.run("new", HEADLINE, "--profile", profile, "--file", "satu.md")
+    (room.folder / "config.toml").unlink()
+    assert room.run("new", HEADLINE, "--profile", profile, "--file", "dua.md").code == 0
+    one, two = ((room.folder / name).read_text() for name in ("satu.md", "dua.md"))
+    assert "dateline" not in one + two
+    assert ('by: "Kantor"' in one, "by:" in two) == (True, False)
+
+
+@pytest.mark.parametrize("profile", profiles())
+def test_what_a_template_leaves_to_be_replaced_is_refused_by_line(
+    room: Newsroom, profile: str
+) -> None:
+    room.run("new", HEADLINE, "--profile", profile, "--file", "baru.md")
+    lines = (room.folder / "baru.md").read_text().splitlines()
+    left = [
+        f"baru.md:{number}:"
+        for number, line in enumerate(lines, 1)
+        if "‹isi:" in line and not line.startswith("#")
+    ]
+    assert left
+    answer = room.run("check", "baru.md", "--json")
+    assert answer.code == 1
+    assert [one.split(" ")[0] for one in answer.json["findings"]] == left
+    effects = room.effects
+    answer = room.run("publish", "baru.md")
+    assert answer.code == 1
+    assert all(f"syndicate: {where}" in answer.err for where in left)
+    assert room.effects == effects
+    filled(room)
+    assert room.run("publish", "baru.md").code == 0, answer.said
+
+
+@pytest.mark.parametrize(("body", "said"), OLD.items())
+def test_what_older_templates_left_is_known_as_well(room: Newsroom, body: str, said: str) -> None:
+    room.write(body=body)
+    answer = room.run("check", "kabar.md")
+    assert answer.code == 1
+    assert said in answer.out
+    assert "still to be replaced" in answer.out
+
+
+@pytest.mark.parametrize(
+    "front",
+    [{"infoSources": [{"name": "Nama lembaga sumber data", "role": "originator"}]},
+     {"description": "TODO: ringkasan"}],
+)  # fmt: skip
+def test_the_front_matter_is_looked_through_too(room: Newsroom, front: dict[str, Any]) -> None:
+    room.write(**front)
+    answer = room.run("publish", "kabar.md", "--dry-run")
+    assert answer.code == 1
+    assert answer.complaint.startswith("syndicate: kabar.md:4: ")
+
+
+@pytest.mark.parametrize("word", ["TODO", "FIXME", "TBD", "Lorem ipsum", "lorem ipsum"])
+def test_a_note_to_oneself_is_a_placeholder(room: Newsroom, word: str) -> None:
+    room.write(body=f"Warga hadir.\n\nSemua senang. {word}: tanggal.")
+    answer = room.run("check", "kabar.md")
+    assert answer.code == 1
+    assert "kabar.md:8: " in answer.out
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["Tulis `TODO` di berkas.", "```\nTODO\n```\n\nSelesai.", "Esto es todo.", "Kami TODOIST.",
+     "Memenuhi syarat kedua.", "~~~\n‹isi: x›\n~~~\n\nSelesai."],
+)  # fmt: skip
+def test_words_that_are_meant_are_no_placeholders(room: Newsroom, body: str) -> None:
+    room.write(body=body)
+    assert room.run("check", "kabar.md").code == 0
+
+
+def test_comments_of_the_front_matter_are_no_text(room: Newsroom) -> None:
+    room.write()
+    room.rewrite("headline:", "# TODO: foto\nheadline:")
+    assert room.run("publish", "kabar.md").code == 0
+
+
+def test_the_first_article_can_be_published_as_it_is(room: Newsroom) -> None:
+    room.run("init", "lain", "--name", "Kantor Contoh", "--url", "https://kantor.example")
+    text = (room.folder / "lain" / "first-article.md").read_text()
+    assert 'by: "Kantor Contoh"' in text
+    (room.folder / "pertama.md").write_text(text)
+    assert room.run("publish", "pertama.md", at=NOON).code == 0
