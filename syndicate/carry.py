@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from difflib import unified_diff
 from itertools import groupby
 
-from syndicate.channel import Channel, Rendition, Scheduled, Streams
+from syndicate.channel import Channel, Rendition, Streams
 from syndicate.compare import Prepared
 from syndicate.deliver import Run, deliver
 from syndicate.editions import SUBJECT
-from syndicate.ledger import KnownChannel
+from syndicate.ledger import Catalogue, KnownChannel
 from syndicate.ledger.report import places
 from syndicate.mailing import mail
 from syndicate.office import Office
@@ -94,10 +94,9 @@ def tell_plan(prepared: Iterable[Prepared], report: Report) -> None:
 
 def tell_digest(office: Office, channel: Channel, uri: str, report: Report) -> None:
     """A digest says nothing now: say when it will."""
-    assert isinstance(channel, Scheduled)
-    zone = office.publisher.zone
-    said = moment(channel.schedule.next(office.clock(), zone), zone, "en")
-    why = f"in the digest of {said}"
+    with office.ledger.reading() as db:
+        due = office.next_digest(Catalogue(db), channel)
+    why = f"in the digest of {moment(due, office.publisher.zone, 'en')}"
     report.lines.append(Line(channel=channel.name, about=uri, address="", action="digest", why=why))
 
 

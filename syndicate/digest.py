@@ -128,6 +128,7 @@ def close_due(
             window = replace(window, status="frozen" if something else "empty")
         carried = {"new": edition.items, "correction": edition.corrections}
         number = catalogue.close(known.id, window, carried if window.status == "frozen" else {})
+        _pass_by(office, catalogue, known, window)
         rendition = None
         if window.status == "frozen":
             [rendition] = channel.render(edition)
@@ -148,17 +149,23 @@ def pass_over(
     edition = compose(office, catalogue, channel, known, window)
     carried = {"new": edition.items, "correction": edition.corrections}
     catalogue.close(known.id, replace(window, status="skipped"), carried)
+    _pass_by(office, catalogue, known, window)
+
+
+def _pass_by(office: Office, catalogue: Catalogue, known: KnownChannel, window: Window) -> None:
+    assert window.closed
+    catalogue.pass_by(known.id, window.closed, office.clock())
 
 
 def due_windows(
     office: Office, catalogue: Catalogue, channel: Channel, known: KnownChannel, catch_up: CatchUp
 ) -> list[Window]:
     """The windows [opened, closed) that have ended and were not closed; the first one starts
-    when the channel was first seen."""
+    when the channel was first seen. One that was closed ahead of its time moves none of them."""
     assert isinstance(channel, Scheduled)
-    zone = office.publisher.zone
-    opened = (catalogue.last_closed(known.id) or known.first_seen).astimezone(zone)
-    ends = list(channel.schedule.between(opened, office.clock(), zone))
+    zone, at = office.publisher.zone, office.clock()
+    opened = (catalogue.last_closed(known.id, at) or known.first_seen).astimezone(zone)
+    ends = list(channel.schedule.between(opened, at, zone))
     if not ends:
         return []
     if catch_up is CatchUp.MERGE:
@@ -178,10 +185,10 @@ def compose(
     assert window.closed, "an urgent article has no window"
     worded = prepare.hosting.worded
     return editions.digest(
-        worded(catalogue.between(known.id, window.opened, window.closed), channel),
+        worded(catalogue.unsent(known.id, window.closed, office.clock()), channel),
         worded(catalogue.carried_and_changed(known.id), channel),
         office.publisher, opened=window.opened, closed=window.closed, key=window.key,
-        number=catalogue.issue(known.id, window.closed),
+        number=catalogue.issue(known.id, window.key),
     )  # fmt: skip
 
 
@@ -201,10 +208,8 @@ def _tell_windows(
     office: Office, catalogue: Catalogue, channel: Channel,
     closed: list[Closed], report: Report, *, dry: bool,
 ) -> None:  # fmt: skip
-    assert isinstance(channel, Scheduled)
-    zone = office.publisher.zone
     if not closed:
-        due = moment(channel.schedule.next(office.clock(), zone), zone, "en")
+        due = moment(office.next_digest(catalogue, channel), office.publisher.zone, "en")
         report.notes.append(f"{channel.name}: nothing is due; the next digest closes on {due}")
     for one in closed:
         edition, window = one.edition, one.window
@@ -276,7 +281,7 @@ def _proof(office: Office, channel: Channel, address: str, report: Report) -> No
     """What the next digest would say now, to one address; the ledger keeps no trace of it."""
     with office.ledger.planning(dry=True) as catalogue:
         known = office.remembered(catalogue, channel)
-        opened = catalogue.last_closed(known.id) or known.first_seen
+        opened = catalogue.last_closed(known.id, office.clock()) or known.first_seen
         now = office.clock().astimezone(office.publisher.zone)
         window = Window(0, f"proof {now.isoformat()}", opened, now + timedelta(seconds=1), "frozen")
         edition = compose(office, catalogue, channel, known, window)

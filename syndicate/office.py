@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from syndicate.article import Publisher
-from syndicate.channel import Channel, Scope
+from syndicate.channel import Channel, Scheduled, Scope
 from syndicate.config import Settings, scrubber
 from syndicate.errors import UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Ledger
@@ -68,6 +68,17 @@ class Office:
     def remembered(self, catalogue: Catalogue, channel: Channel) -> KnownChannel:
         """A channel as the ledger knows it; first seen now if it is new."""
         return catalogue.channel(channel.name, channel.kind, channel.target(), self.clock())
+
+    def next_digest(self, catalogue: Catalogue, channel: Channel) -> datetime:
+        """When a list's next window ends that is not closed yet."""
+        assert isinstance(channel, Scheduled)
+        now, taken = self.clock(), self.closed_ahead(catalogue, channel)
+        return channel.schedule.next_but(taken, now, self.publisher.zone)
+
+    def closed_ahead(self, catalogue: Catalogue, channel: Channel) -> list[datetime]:
+        """The ends of a list's windows that were closed ahead of their time."""
+        known = next((one for one in catalogue.channels() if one.name == channel.name), None)
+        return catalogue.closed_ahead(known.id, self.clock()) if known else []
 
     def gone(self, catalogue: Catalogue) -> list[str]:
         """Channels of the ledger that the configuration no longer has."""

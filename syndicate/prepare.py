@@ -61,6 +61,7 @@ class Preparation:
         self.hosting = Hosting(office, catalogue)
         self.comparison = Comparison(catalogue, wish)
         self.failed: list[Failed] = []
+        self.revived: set[str] = set()  # the uris of articles that have not expired after all
         self.drafts: dict[str, Draft] = {}  # of the articles that this command made or changed
         self.warnings: list[str] = []  # what readers will not get of them as it was typed
 
@@ -209,7 +210,7 @@ class Preparation:
             version=standing.version,
             major=standing.major_version,
             withdrawn=standing.item.withdrawal is not None,
-            refresh=self.wish.refresh,
+            refresh=self.wish.refresh or standing.uri in self.revived,
             kill=kill,
         )
 
@@ -243,7 +244,8 @@ class Preparation:
         if by_itself and self.catalogue.edition(known.id, editions.COLLECTION) is None:
             return
         collection = Collection(self.hosting, channel, known, self.office.publisher)
-        documents = list(collection.documents(self.office.clock(), touched, closing=not by_itself))
+        at = self.catalogue.not_far_ahead(self.office.clock())
+        documents = list(collection.documents(at, touched, closing=not by_itself))
         if not by_itself:
             self.catalogue.wake(known.id)
             unsaid = {uri: None for one in documents for uri in collection.unsaid(one)}

@@ -53,5 +53,5 @@ def _again(
         return editions.urgent(said, office.publisher, at=window.opened, key=window.key)
     return editions.digest(
         said["new"], said["correction"], office.publisher, opened=window.opened,
-        closed=window.closed, key=window.key, number=catalogue.issue(known.id, window.closed),
+        closed=window.closed, key=window.key, number=catalogue.issue(known.id, window.key),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -59,6 +59,14 @@ class Schedule:
         while not (self._on(day) and _instant(self._moment(day, zone)) <= _instant(now)):
             day -= timedelta(days=1)
         return self._moment(day, zone)
+
+    def next_but(self, taken: Iterable[datetime], now: datetime, zone: ZoneInfo) -> datetime:
+        """The first moment after ``now`` that is none of those."""
+        gone = set(map(_instant, taken))
+        moment = self.next(now, zone)
+        while _instant(moment) in gone:
+            moment = self.next(moment, zone)
+        return moment
 
     def next(self, now: datetime, zone: ZoneInfo) -> datetime:
         """The first moment after ``now``."""

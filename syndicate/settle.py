@@ -154,7 +154,7 @@ def _not_news(office: Office, catalogue: Catalogue, draft: Draft) -> None:
     for channel in office.lists:
         known = office.remembered(catalogue, channel)
         before = min(then, known.first_seen - timedelta(seconds=1))
-        catalogue.syndicate(known.id, draft.article.uri, before)
+        catalogue.never_news(known.id, draft.article.uri, before)
 
 
 def move(office: Office, name: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from syndicate.channel import Scheduled, Scope
+from syndicate.channel import Channel, Scope
 from syndicate.collect import Collection
 from syndicate.editions import PAGE
 from syndicate.errors import ArticleError
@@ -49,6 +49,7 @@ class Status:
     open: list[Line] = field(default_factory=list)
     digests: list[DigestCount] = field(default_factory=list)
     next_digests: dict[str, str] = field(default_factory=dict)
+    closed_ahead: dict[str, list[str]] = field(default_factory=dict)  # digests of the future
     unconfigured: list[str] = field(default_factory=list)
 
     @property
@@ -88,12 +89,16 @@ def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Statu
             found.open += _open_letters(db)
             found.digests = digests(db)
             found.unconfigured = office.gone(catalogue)
-    if uri is None:
-        for channel in office.channels:
-            if isinstance(channel, Scheduled):
-                due = channel.schedule.next(office.clock(), office.publisher.zone)
-                found.next_digests[channel.name] = due.isoformat()
+            for channel in office.lists:
+                _add_times(office, catalogue, channel, found)
     return found
+
+
+def _add_times(office: Office, catalogue: Catalogue, channel: Channel, found: Status) -> None:
+    found.next_digests[channel.name] = office.next_digest(catalogue, channel).isoformat()
+    if ahead := office.closed_ahead(catalogue, channel):
+        zone = office.publisher.zone
+        found.closed_ahead[channel.name] = [one.astimezone(zone).isoformat() for one in ahead]
 
 
 @dataclass(frozen=True)
@@ -198,6 +203,7 @@ def _listing(office: Office, catalogue: Catalogue, uri: str) -> Iterator[tuple[s
     for channel in office.channels:
         if channel.scope is Scope.COLLECTION and channel.name in known:
             collection = Collection(hosting, channel, known[channel.name], office.publisher)
-            for one in collection.documents(office.clock(), [uri], closing=False):
+            at = catalogue.not_far_ahead(office.clock())
+            for one in collection.documents(at, [uri], closing=False):
                 if uri in dict(one.held):
                     yield channel.name, one.edition.key, 0

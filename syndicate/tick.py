@@ -39,8 +39,14 @@ def tick(office: Office, progress: Progress = silent) -> Report:
 def _expire(office: Office, report: Report, progress: Progress) -> None:
     """Let every channel see which articles have just expired, and which notices are old."""
     with office.ledger.planning() as catalogue:
-        uris = catalogue.expire(office.clock())
         prepare = Preparation(office, catalogue, Wish(by_itself=True))
+        prepare.revived = set(catalogue.revive(office.clock()))
+        uris = [*catalogue.expire(office.clock()), *sorted(prepare.revived)]
+        if catalogue.not_far_ahead(office.clock()) < office.clock():
+            report.notes.append(
+                "the clock is more than a day ahead of the database's: nothing expires by it, and"
+                " no notice goes"
+            )
         standings = [standing for uri in uris if (standing := catalogue.standing(uri))]
         prepare.say(office.channels, standings)
         prepare.announce()

@@ -275,6 +275,9 @@ def _show_status(found: Status) -> None:
         show.out(f"digest {one.edition} {one.channel} {one.key}: {one.status} {said}".rstrip())
     for channel, due in found.next_digests.items():
         show.out(f"{channel}: the next digest closes {due}")
+    for channel, ahead in found.closed_ahead.items():
+        said = ", ".join(ahead)
+        show.out(f"{channel}: closed ahead of its time: {said}; what comes goes into the next one")
     for name in found.unconfigured:
         show.out(f"{name}: in the ledger, no longer configured (channels rename {name} NEW)")
     if not (found.articles or found.open):

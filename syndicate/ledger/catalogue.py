@@ -52,6 +52,8 @@ from syndicate.likeness import headline_print, text_print
 from syndicate.plan import Known, Step
 from syndicate.text import folded
 
+AHEAD = timedelta(days=1)  # of the database's clock: what is further off is a wrong clock's
+SKEW = timedelta(minutes=5)  # between the clocks of machines that share a ledger
 UNKNOWN = "unknown"  # the media type of what other hands put somewhere
 IDLE = ("due", "settled", "refused")
 
@@ -152,11 +154,12 @@ class Catalogue:
         version = (self.db.scalar(newest) or 0) + 1
         status = PubStatus.CANCELED if kind == "withdrawal" else PubStatus.USABLE
         row: dict[str, Any] = {"version": version, "pub_status": status, "path": path}
-        row |= _known_by(article) | _expiring(article, at)
+        row |= _known_by(article) | self._expiring(article, at)
         if kind != "refile":
             row |= {"major_version": version, "updated_at": at}
         if version == 1:
-            row |= {"uri": article.uri, "published_at": published or at}
+            number = select(func.coalesce(func.max(articles.c.number), 0) + 1).scalar_subquery()
+            row |= {"uri": article.uri, "published_at": published or at, "number": number}
             row["updated_at"] = row["published_at"]
             self.db.execute(insert(articles).values(**row))
             self.db.execute(delete(minted).where(minted.c.uri == article.uri))
@@ -180,7 +183,7 @@ class Catalogue:
 
     def lies_at(self, article: Article, path: str, at: datetime) -> None:
         """Keep where an article's file lies now."""
-        noted = {"path": path} | _known_by(article) | _expiring(article, at)
+        noted = {"path": path} | _known_by(article) | self._expiring(article, at)
         self.db.execute(update(articles).where(articles.c.uri == article.uri).values(**noted))
 
     def reread(self, article: Article, version: int, source: str, path: str, at: datetime) -> None:
@@ -207,11 +210,29 @@ class Catalogue:
 
     def expire(self, at: datetime) -> list[str]:
         """Write down which articles have expired by now; returns those that just did."""
-        past = and_(articles.c.expires_at <= at, ~articles.c.expired)
-        uris = list(self.db.scalars(select(articles.c.uri).where(past).order_by(articles.c.uri)))
+        at = self.not_far_ahead(at)
+        return self._set_expired(and_(articles.c.expires_at <= at, ~articles.c.expired), True)
+
+    def revive(self, at: datetime) -> list[str]:
+        """Undo what a clock that ran fast made expire; returns those articles."""
+        ahead = articles.c.expires_at > self.not_far_ahead(at) + SKEW
+        return self._set_expired(and_(ahead, articles.c.expired), False)
+
+    def _set_expired(self, which: ColumnElement[bool], expired: bool) -> list[str]:
+        uris = list(self.db.scalars(select(articles.c.uri).where(which).order_by(articles.c.uri)))
         if uris:
-            self.db.execute(update(articles).where(past).values(expired=true()))
+            here = articles.c.uri.in_(uris)
+            self.db.execute(update(articles).where(here).values(expired=expired))
         return uris
+
+    def not_far_ahead(self, at: datetime) -> datetime:
+        """A moment of the office's clock, at most a day ahead of the database's."""
+        return min(at, now(self.db) + AHEAD)
+
+    def _expiring(self, article: Article, at: datetime) -> dict[str, Any]:
+        expires = article.expires
+        past = expires is not None and expires <= self.not_far_ahead(at)
+        return {"expires_at": expires, "expired": past}
 
     def keep_media(self, files: Mapping[str, bytes]) -> None:
         """Keep the bytes of pictures."""
@@ -261,8 +282,12 @@ class Catalogue:
         row = self.db.execute(select(channels).where(here)).first()
         if row is None:
             key = self._unused_key(name)
+            older = select(func.count(articles.c.uri)).scalar_subquery()
             new = {"name": name, "key": key, "kind": kind, "target": target, "first_seen_at": at}
-            self.db.execute(insert(channels).values(**new))
+            self.db.execute(insert(channels).values(**new, older=older))
+            row = self.db.execute(select(channels).where(here)).one()
+        elif row.first_seen_at > at:  # by a clock that ran fast
+            self.db.execute(update(channels).where(here).values(first_seen_at=at))
             row = self.db.execute(select(channels).where(here)).one()
         return _known_channel(row)
 
@@ -279,14 +304,26 @@ class Catalogue:
 
     # items
 
-    def between(self, channel: int, opened: datetime, closed: datetime) -> list[Item]:
-        """What came to a channel in a window [opened, closed) and was not sent, in that order."""
-        at = syndications.c.at
-        here = and_(syndications.c.channel_id == channel, at >= opened, at < closed)
+    def unsent(self, channel: int, closed: datetime, at: datetime) -> list[Item]:
+        """What came to a list before a window's end, and in no window yet, in that order.
+
+        What seems to come more than a day after ``at``, which is now, came by a wrong clock.
+        """
         alone = _carried(channel).where(edition_items.c.uri == syndications.c.uri).exists()
-        query = select(syndications.c.uri).where(here, ~alone)
-        query = query.order_by(at, syndications.c.uri)
+        query = select(syndications.c.uri).where(_before(channel, closed, at), ~alone)
+        query = query.order_by(syndications.c.at, syndications.c.uri)
         return self.items(list(self.db.scalars(query)))
+
+    def pass_by(self, channel: int, closed: datetime, at: datetime) -> None:
+        """A window was closed: no later one has what came before its end."""
+        came = _before(channel, closed, at)
+        self.db.execute(update(syndications).where(came).values(passed=true()))
+
+    def never_news(self, channel: int, uri: str, at: datetime) -> None:
+        """Say that an article belongs to a list that never announces it."""
+        self.syndicate(channel, uri, at)
+        here = and_(syndications.c.channel_id == channel, syndications.c.uri == uri)
+        self.db.execute(update(syndications).where(here).values(passed=true()))
 
     def carried_and_changed(self, channel: int) -> list[Item]:
         """What a digest carried and what readers must be told of since, oldest change first."""
@@ -345,11 +382,17 @@ class Catalogue:
         found = self.edition(channel, key)
         return found or self._new_edition(channel_id=channel, key=key)
 
-    def last_closed(self, channel: int) -> datetime | None:
-        """When the channel's newest window ended."""
-        query = select(func.max(editions.c.closed_at)).where(editions.c.channel_id == channel)
-        found: datetime | None = self.db.scalar(query)
+    def last_closed(self, channel: int, at: datetime) -> datetime | None:
+        """When the channel's newest window ended that ended by then."""
+        over = and_(editions.c.channel_id == channel, editions.c.closed_at <= at)
+        found: datetime | None = self.db.scalar(select(func.max(editions.c.closed_at)).where(over))
         return found
+
+    def closed_ahead(self, channel: int, at: datetime) -> list[datetime]:
+        """The ends of windows that were closed although they end after this moment."""
+        closed = editions.c.closed_at
+        query = select(closed).where(editions.c.channel_id == channel, closed > at)
+        return list(self.db.scalars(query.order_by(closed)))
 
     def close(self, channel: int, window: Window, carried: Mapping[str, Iterable[Item]]) -> int:
         """Freeze a digest's window with what it carries; ``carried`` maps parts to items."""
@@ -380,10 +423,12 @@ class Catalogue:
         """One letter for every subscriber of a list, or who got the article ``among``; how many."""
         return freeze(self.db, edition, channel, rendition, among=among)
 
-    def issue(self, channel: int, closed: datetime) -> int:
-        """How many digests a list has had, with the one of the window that ends then."""
-        earlier = and_(editions.c.status == "frozen", editions.c.closed_at < closed)
-        query = select(func.count(editions.c.id)).where(editions.c.channel_id == channel, earlier)
+    def issue(self, channel: int, key: str) -> int:
+        """How many digests a list had had, with this one, when it was frozen."""
+        this = self.edition(channel, key)
+        frozen = and_(editions.c.channel_id == channel, editions.c.status == "frozen")
+        earlier = editions.c.id < this if this else true()
+        query = select(func.count(editions.c.id)).where(frozen, earlier)
         return int(self.db.scalar(query) or 0) + 1
 
     def carried_version(self, channel: int, uri: str) -> int:
@@ -415,7 +460,7 @@ class Catalogue:
     def tidy(self, at: datetime, keep: timedelta) -> None:
         """Keep only counts of letters that ended longer ago than that, and no old answers."""
         tally(self.db, now(self.db) - keep)
-        let_go(self.db, at, keep)
+        let_go(self.db, self.not_far_ahead(at), keep)
 
     def readers(self, channel: int) -> int:
         """How many are on a list."""
@@ -648,15 +693,17 @@ def _carried(channel: int, *what: Any) -> Select[Any]:
     return query.where(editions.c.channel_id == channel)
 
 
+def _before(channel: int, closed: datetime, at: datetime) -> ColumnElement[bool]:
+    """What came to a list before a window's end, and in no earlier window."""
+    s = syndications.c
+    came = or_(s.at < closed, s.at > at + AHEAD)
+    return and_(s.channel_id == channel, ~s.passed, came)
+
+
 def _known_by(article: Article) -> dict[str, Any]:
     """What an article is known again by."""
     prints = {"text_print": text_print(article), "headline_print": headline_print(article)}
     return {"url": article.url} | prints
-
-
-def _expiring(article: Article, at: datetime) -> dict[str, Any]:
-    past = article.expires is not None and article.expires <= at
-    return {"expires_at": article.expires, "expired": past}
 
 
 def _known_channel(row: Row[Any]) -> KnownChannel:

@@ -18,13 +18,14 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     update,
 )
 
 from syndicate.article import Article
 from syndicate.errors import LedgerError
 from syndicate.ledger.backups import beside
-from syndicate.ledger.engine import transaction
+from syndicate.ledger.engine import now, transaction
 from syndicate.ledger.runs import finish
 from syndicate.ledger.schema import (
     article_subjects,
@@ -32,6 +33,7 @@ from syndicate.ledger.schema import (
     attempts,
     backups,
     blocks,
+    channels,
     deliveries,
     editions,
     forgotten,
@@ -48,6 +50,7 @@ from syndicate.ledger.schema import (
     runs,
     secrets,
     stencils,
+    syndications,
     used,
 )
 from syndicate.likeness import headline_print, text_print
@@ -163,7 +166,10 @@ def _to_7(db: Connection) -> None:
 
 
 def _to_8(db: Connection) -> None:
-    """What an article is known again by, should its text come under another name."""
+    """Likeness of articles, their order; what windows were closed over; whether it is real."""
+    _number(db)
+    _pass_over(db)
+    db.execute(text("ALTER TABLE ledger ADD COLUMN rehearsal BOOLEAN DEFAULT false NOT NULL"))
     for column in ("text_print", "headline_print"):
         db.execute(text(f"ALTER TABLE articles ADD COLUMN {column} VARCHAR(64)"))
         db.execute(text(f"CREATE INDEX ix_articles_{column} ON articles ({column})"))
@@ -173,6 +179,30 @@ def _to_8(db: Connection) -> None:
         article = Article.from_json(json.loads(row.document))
         prints = {"text_print": text_print(article), "headline_print": headline_print(article)}
         db.execute(update(articles).where(articles.c.uri == row.uri).values(**prints))
+
+
+def _number(db: Connection) -> None:
+    """Number articles as they were recorded, and say of channels which ones are older."""
+    db.execute(text("ALTER TABLE articles ADD COLUMN number INTEGER DEFAULT 0 NOT NULL"))
+    db.execute(text("ALTER TABLE channels ADD COLUMN older INTEGER DEFAULT 0 NOT NULL"))
+    first = select(revisions.c.uri, revisions.c.recorded_at).where(revisions.c.version == 1)
+    found = db.execute(first.order_by(revisions.c.recorded_at, revisions.c.uri)).all()
+    for number, row in enumerate(found, 1):
+        db.execute(update(articles).where(articles.c.uri == row.uri).values(number=number))
+    for channel in db.execute(select(channels.c.id, channels.c.first_seen_at)).all():
+        older = sum(row.recorded_at < channel.first_seen_at for row in found)
+        db.execute(update(channels).where(channels.c.id == channel.id).values(older=older))
+
+
+def _pass_over(db: Connection) -> None:
+    """Mark what windows had; one that ends in the future has only what it carried."""
+    db.execute(text("ALTER TABLE syndications ADD COLUMN passed BOOLEAN DEFAULT false NOT NULL"))
+    s, e = syndications.c, editions.c
+    over = or_(e.closed_at <= now(db), and_(e.status == "skipped", s.at >= e.opened_at))
+    closed = select(e.id).where(e.channel_id == s.channel_id, s.at < e.closed_at, over).exists()
+    seen = channels.c.first_seen_at
+    before = select(channels.c.id).where(channels.c.id == s.channel_id, s.at < seen).exists()
+    db.execute(update(syndications).where(or_(closed, before)).values(passed=true()))
 
 
 def _letter_state(row: Row[Any]) -> str:

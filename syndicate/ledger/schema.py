@@ -76,6 +76,7 @@ ledger = Table(  # one row: what this ledger is
     Column("created_at", Moment, nullable=False),
     Column("restored_at", Moment),  # from a backup: what came between is not known here
     Column("secret", String(64), nullable=False),  # the first key of the tokens
+    Column("rehearsal", Boolean, nullable=False, server_default=false()),  # since version 8
     CheckConstraint("id = 1", name="single"),
 )
 
@@ -109,6 +110,8 @@ articles = Table(
     Column("url", Text, index=True),  # since version 6: of the newest revision
     Column("text_print", String(64), index=True),  # since version 8: likewise, as the next
     Column("headline_print", String(64), index=True),  # (syndicate/likeness.py)
+    Column("number", Integer, nullable=False, server_default=text("0")),  # since version 8
+    # (1 for the first that the ledger recorded, whatever any clock said)
     Index(None, "published_at"),  # since version 6
     CheckConstraint("pub_status IN ('usable', 'canceled')", name="pub_status"),
 )
@@ -163,6 +166,8 @@ channels = Table(
     Column("identity", Text),  # as it names itself; null until it was first reached
     Column("first_seen_at", Moment, nullable=False),
     Column("next_at", Moment),  # since version 4: not before then is anything written there
+    Column("older", Integer, nullable=False, server_default=text("0")),  # since version 8
+    # (the articles up to this number were published before it was first seen)
 )
 
 syndications = Table(  # an article belongs to a channel from this moment on
@@ -172,6 +177,8 @@ syndications = Table(  # an article belongs to a channel from this moment on
     Column("uri", ForeignKey("articles.uri"), primary_key=True),
     Column("at", Moment, nullable=False),
     Column("page", Integer),  # since version 6: of the channel's archive
+    Column("passed", Boolean, nullable=False, server_default=false()),  # since version 8
+    # (of a list: a digest's window was closed over it)
     Index(None, "channel_id", "at"),
     Index(None, "channel_id", "page"),  # since version 6
 )

@@ -88,6 +88,11 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
     prints = [(one.pop("text_print"), one.pop("headline_print")) for one in after["articles"]]
     assert len(set(prints)) == len(prints)
     assert {one.pop("page") for one in after["syndications"]} == {None}
+    assert sorted(one.pop("number") for one in after["articles"]) == [1, 2]
+    assert {one.pop("older") for one in after["channels"]} == {0}
+    assert not any(one.pop("rehearsal") for one in after["ledger"])
+    for one in after["syndications"]:
+        assert bool(one.pop("passed")) == (one["channel_id"] == 1)  # the list's window had them
     assert {one.pop("stamp") for one in after["editions"]} == {None}
     for one in after["subscribers"]:
         assert (one.pop("bounces"), one.pop("bounce"), one.pop("bounced_at")) == (0, None, None)
@@ -116,6 +121,29 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
            "forgotten", "heard", "requests")  # fmt: skip
     assert after == before | {name: [] for name in new}
     assert [line.partition(";")[0] for line in told] == ["the ledger was brought to version 8"]
+
+
+def test_what_a_window_of_the_future_did_not_carry_is_still_to_come(old: str) -> None:
+    """A ledger whose digest was closed by a clock that ran fast."""
+    with look(old).begin() as db:
+        db.execute(
+            text(
+                "INSERT INTO editions (id, channel_id, key, opened_at, closed_at, status) VALUES"
+                " (99, 1, 'later', '2026-05-04 10:00:00+00', '2999-05-04 10:00:00+00', 'frozen')"
+                if "postgresql" in old
+                else "INSERT INTO editions (id, channel_id, key, opened_at, closed_at, status)"
+                " VALUES (99, 1, 'later', '2026-05-04 10:00:00.000000',"
+                " '2999-05-04 10:00:00.000000', 'frozen')"
+            )
+        )
+        late = "2026-05-04 12:00:00+00" if "postgresql" in old else "2026-05-04 12:00:00.000000"
+        here = "WHERE channel_id = 1 AND uri LIKE '%dua'"
+        db.execute(text(f"UPDATE syndications SET at = '{late}' {here}"))
+        db.execute(text("DELETE FROM edition_items WHERE uri LIKE '%dua'"))
+    ledger = Ledger.open(old, NOW)
+    with ledger.planning(dry=True) as catalogue:
+        assert [one.article.uri[-3:] for one in catalogue.unsent(1, NOW, NOW)] == ["dua"]
+    ledger.close()
 
 
 def test_a_migrated_ledger_is_made_like_a_new_one(old: str, tmp_path: Path) -> None:
