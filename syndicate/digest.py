@@ -232,10 +232,9 @@ def _so_far(
     office: Office, catalogue: Catalogue, channel: Channel, known: KnownChannel, report: Report
 ) -> None:
     """What the next digest says as things stand; nothing of it is frozen."""
-    assert isinstance(channel, Scheduled)
     zone = office.publisher.zone
-    opened = (catalogue.last_closed(known.id) or known.first_seen).astimezone(zone)
-    window = _window(opened, channel.schedule.next(office.clock(), zone))
+    opened = (catalogue.last_closed(known.id, office.clock()) or known.first_seen).astimezone(zone)
+    window = _window(opened, office.next_digest(catalogue, channel))
     edition = compose(office, catalogue, channel, known, window)
     if not (edition.items or edition.corrections):
         return
