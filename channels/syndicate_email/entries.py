@@ -12,21 +12,16 @@ from syndicate import Article, Edition, Item, Media
 from syndicate.article import Correction
 from syndicate.text import address_of, datelined, excerpt, plain, squeeze, visible
 from syndicate.words import correction_line, document_line, moment
+from syndicate_email.lines import ATTRIBUTES, LINK, readable_lines
 
 MOST_LEAD = 1000  # characters, where the rest is a link away
 WIDTH = 600  # pixels of the letter's column
 NO_TEXT = re.compile("[\ud800-\udfff\ufffe\uffff]")
-ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
 PICTURE = re.compile(rf"<img\s{ATTRIBUTES}>", re.IGNORECASE)
 LOCAL = re.compile(r'\ssrc="media:(?P<name>[^"]*)"', re.IGNORECASE)
 ALT = re.compile(r'\salt="(?P<alt>[^"]*)"', re.IGNORECASE)
-LINK = re.compile(
-    rf'<a\s{ATTRIBUTES}?href="(?P<to>[^"]*)"{ATTRIBUTES}>(?P<said>.*?)</a>', re.I | re.S
-)
 OPENED = ("http:", "https:", "mailto:", "tel:")  # by every mail program
 PLACE = re.compile(r'(<[a-z][a-z0-9]*\b[^>]*?)\sid="[^"]*"')
-ITEMS = re.compile(rf"<(?P<end>/?)(?P<what>li|ol|ul)\b(?P<more>{ATTRIBUTES})>", re.IGNORECASE)
-START = re.compile(r'\bstart="(\d{1,6})"', re.IGNORECASE)
 TITLES = re.compile(r"<(/?)h[1-3]\b", re.IGNORECASE)  # the letter's own
 
 
@@ -168,47 +163,11 @@ def _with_everything(entry: Entry, article: Article) -> Entry:
         html = before.removesuffix("</p>") + html.removeprefix("<p>")
     else:
         html = before + html
-    text = readable_lines(html)
+    text = readable_lines(html, entry.language)
     lead = readable(article.description)  # else the lead is the text's own first paragraph
     shown = entry.picture and f'src="{escape(entry.picture.url)}"' in html
     picture = None if shown else entry.picture
     return replace(entry, lead=lead, dateline="", html=html, text=text, picture=picture)
-
-
-def readable_lines(html: str) -> str:
-    """Sanitised HTML as text: a paragraph per block, the address after each link."""
-
-    def linked(found: re.Match[str]) -> str:
-        said = found["said"]
-        address = address_of(unescape(found["to"]), plain(said))
-        return f"{said} &lt;{escape(address, quote=False)}&gt;" if address else said
-
-    return "\n\n".join(plain(_itemised(LINK.sub(linked, html))).splitlines())
-
-
-def _itemised(html: str) -> str:
-    """Lists with their numbers, or a bullet, as words."""
-    counts: list[int | None] = []  # of the lists around here; None has no numbers
-
-    def marked(found: re.Match[str]) -> str:
-        tag, what = found[0], found["what"].lower()
-        if what == "li":
-            if found["end"]:
-                return tag
-            if not counts or counts[-1] is None:
-                return f"{tag}• "
-            counts[-1] += 1
-            return f"{tag}{counts[-1] - 1}. "
-        if found["end"]:
-            del counts[-1:]
-        elif what == "ol":
-            start = START.search(found["more"])
-            counts.append(int(start[1]) if start else 1)
-        else:
-            counts.append(None)
-        return tag
-
-    return ITEMS.sub(marked, html)
 
 
 def _for_a_letter(article: Article) -> str:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from html import unescape
-from itertools import count
 
+from syndicate.grid import Cell, Line, SourceRow, Table
+from syndicate.markers import markers
 from syndicate.text import address_of
+from syndicate.words import words
 from syndicate_telegram.addresses import is_taken
 from syndicate_telegram.rich import Entity, Rich, joined, sayable, separated
 from syndicate_telegram.tables import columns, labelled
@@ -60,9 +62,12 @@ class Node:
     children: list[Node | str] = field(default_factory=list)
 
 
-def blocks(html: str) -> list[Block]:
+def blocks(html: str, language: str = "") -> list[Block]:
     """The article in the order it is read. Pictures are left out: a post shows one, itself."""
-    said = [block for block in _flow(_tree(html)) if block.rich.text]
+    tree = _tree(html)
+    if "<table" in html:
+        _speak(tree, language)
+    said = [block for block in _flow(tree) if block.rich.text]
     before = [None, *said]
     return [
         replace(block, tight=True) if previous and previous.kind == "heading" else block
@@ -78,6 +83,14 @@ def assembled(parts: Iterable[Block]) -> Rich:
             whole.append(LINE if block.tight else GAP)
         whole.append(block.rich)
     return joined("", whole)
+
+
+def _speak(node: Node, language: str) -> None:
+    """Tell the tables in which language they may have to explain themselves."""
+    for child in node.children:
+        if isinstance(child, Node):
+            child.attrs.setdefault("lang", language)
+            _speak(child, language)
 
 
 def _flow(node: Node, depth: int = 0) -> Iterator[Block]:
@@ -124,23 +137,16 @@ def _paragraph(children: list[Node | str]) -> Iterator[Block]:
 
 
 def _list(node: Node, depth: int) -> Iterator[Block]:
-    markers = _numbers(node) if node.tag == "ol" else iter(lambda: _bullet(depth), None)
-    items = (c for c in node.children if isinstance(c, Node) and c.tag == "li")
+    items = [c for c in node.children if isinstance(c, Node) and c.tag == "li"]
+    if node.tag == "ol":
+        before = markers(node.attrs, [item.attrs.get("value", "") for item in items])
+    else:
+        before = [BULLETS[min(depth, len(BULLETS) - 1)]] * len(items)
     tight = depth > 0
-    for item, marker in zip(items, markers, strict=False):
+    for item, marker in zip(items, before, strict=True):
         for block in _item(item, marker, depth):
             yield Block(block.kind, block.rich, tight)
             tight = True
-
-
-def _bullet(depth: int) -> str:
-    return BULLETS[min(depth, len(BULLETS) - 1)]
-
-
-def _numbers(node: Node) -> Iterator[str]:
-    start = node.attrs.get("start", "")
-    first = int(start) if re.fullmatch(r"-?\d{1,9}", start) else 1
-    return (f"{number}." for number in count(first, -1 if "reversed" in node.attrs else 1))
 
 
 def _item(node: Node, marker: str, depth: int) -> Iterator[Block]:
@@ -176,23 +182,41 @@ def _preformatted(node: Node) -> Block:
 
 
 def _rows(table: Node) -> Iterator[Block]:
-    """A narrow table in columns; any other as a paragraph per row, a line per cell."""
-    head: list[Rich] = []
-    rows: list[list[Rich]] = []
-    for tag, row in _table_rows(table):
-        cells = [_cell(c) for c in row.children if isinstance(c, Node) and c.tag in ("td", "th")]
-        if tag == "caption":
+    """A narrow table in columns; any other as a paragraph per row, a line per value."""
+    rows: list[SourceRow[Rich]] = []
+    for part, row in _table_rows(table):
+        if part == "caption":
             yield Block("heading", inline(row.children).styled("bold"))
-        elif not (head or rows) and _is_head(tag, row):
-            head = cells
-        else:
-            rows.append(cells)
-    if whole := columns(head, rows):
+            continue
+        cells = [one for one in row.children if isinstance(one, Node) and one.tag in ("td", "th")]
+        spans = [Cell.of(_cell(one), one.attrs) for one in cells]
+        rows.append(SourceRow(spans, tuple(one.tag for one in cells), part == "thead"))
+    made = Table.of(rows)
+    whole = columns(*_plain(made)) if made.is_plain else None
+    if whole:
+        yield from (Block("heading", title.styled("bold")) for title in made.titles)
         yield Block("pre", whole)
-    elif rows:
-        yield from (Block("row", labelled(head, row)) for row in rows)
     else:
-        yield Block("row", joined(" ", head))
+        yield from (_row(line, table.attrs.get("lang", "")) for line in made.lines())
+
+
+def _plain(table: Table[Rich]) -> tuple[list[Rich], list[list[Rich]]]:
+    head = [cell.content for row in table.head for cell in row]
+    return head, [[cell.content for cell in row] for row in table.rows]
+
+
+def _row(line: Line[Rich], language: str) -> Block:
+    contents = [value.content for value in line.values]
+    match line.kind:
+        case "heading":
+            return Block("heading", joined(" ", contents).styled("bold"))
+        case "merged":
+            return Block("row", Rich(words(language)["merged_cells"]))
+        case "cells":
+            return Block("row", joined(" · ", contents))
+        case "blank":
+            return Block("row", joined(", ", contents) + Rich(": –"))
+    return Block("row", labelled([joined(", ", one.labels) for one in line.values], contents))
 
 
 def _table_rows(node: Node, part: str = "") -> Iterator[tuple[str, Node]]:
@@ -203,11 +227,6 @@ def _table_rows(node: Node, part: str = "") -> Iterator[tuple[str, Node]]:
             yield (child.tag if child.tag == "caption" else part), child
         elif child.tag in ("thead", "tbody", "tfoot"):
             yield from _table_rows(child, child.tag)
-
-
-def _is_head(part: str, row: Node) -> bool:
-    cells = [child.tag for child in row.children if isinstance(child, Node)]
-    return part == "thead" or ("td" not in cells and "th" in cells)
 
 
 def _cell(node: Node) -> Rich:

@@ -90,12 +90,12 @@ def _layout(
     item: Item, publisher: Publisher, channel: str, shown: Picture, length: Length
 ) -> _Layout:
     article = item.article
-    form = _Form.of(article, shown)
+    form, language = _Form.of(article, shown), _language(article, publisher)
     beside = () if form.shape == "document" else article.documents
-    text_body = _body(article, channel, length, form.card)
+    text_body = _body(article, channel, length, form.card, language)
     with_text = _draft(item, publisher, text_body, form.card, article.documents)
     again = form.media and "<img" in article.html  # else both say the same
-    caption_body = _body(article, channel, length, form.media) if again else text_body
+    caption_body = _body(article, channel, length, form.media, language) if again else text_body
     with_caption = _draft(item, publisher, caption_body, form.media, beside)
     caption = with_caption.fitted(CAPTION_LIMIT) if form.media else None
     text = with_text.fitted(TEXT_LIMIT)
@@ -240,7 +240,7 @@ def _refuse_overlong(text: Rich | None, draft: Draft, form: _Form) -> None:
 
 
 def _body(
-    article: Article, channel: str, length: Length, shown: Iterable[Media]
+    article: Article, channel: str, length: Length, shown: Iterable[Media], language: str
 ) -> tuple[Block, ...]:
     """The text, or what is said instead of it, led by the dateline; checked for lost words.
 
@@ -251,7 +251,7 @@ def _body(
         short = short or article.lead
     held = {one.url or f"media:{one.name}" for one in shown}
     html = in_words(article.html, held)
-    body = [Block("paragraph", one_line(short))] if short else blocks(html)
+    body = [Block("paragraph", one_line(short))] if short else blocks(html, language)
     body = list(_datelined(body, article))
     if not short:
         lossless.check(article.html, assembled(body).text, article.markdown)

@@ -109,8 +109,8 @@ def sayable(text: str) -> str:
         return text
     if "\u030a" in text:  # a ring that is part of a letter stays: å
         text = unicodedata.normalize("NFC", text)
-    text = MARKS.sub(lambda found: "\u200c" * (len(found[0]) - 1) + found[0][-1], text)
-    return UNSAYABLE.sub("", SEPARATORS.sub(" ", text))
+    text = UNSAYABLE.sub("", SEPARATORS.sub(" ", text))
+    return MARKS.sub(lambda found: "\u200c" * (len(found[0]) - 1) + found[0][-1], text)
 
 
 def one_line(text: str) -> Rich:

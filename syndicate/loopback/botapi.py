@@ -611,8 +611,8 @@ def _moved(entity: dict[str, Any], lead: int, length: int) -> dict[str, Any]:
 def _check_entities(text: str, entities: list[dict[str, Any]]) -> None:
     raw = text.encode("utf-16-le", "surrogatepass")
     for entity in entities:
-        if entity["type"] == "text_link" and not _is_taken(entity["url"]):
-            raise ApiError(400, f"Bad Request: entity URL '{entity['url']}' is a wrong HTTP URL")
+        if entity["type"] == "text_link" and (why := _wrong(entity["url"])):
+            raise ApiError(400, f"Bad Request: Entity URL '{entity['url']}' is invalid: {why}")
         start, end = entity["offset"], entity["offset"] + entity["length"]
         if end * 2 > len(raw):
             what = f"entity beginning at UTF-16 offset {start} ends after the end of the text"
@@ -623,15 +623,23 @@ def _check_entities(text: str, entities: list[dict[str, Any]]) -> None:
                 raise ApiError(400, f"Bad Request: {what}")
 
 
-def _is_taken(url: str) -> bool:
-    """Whether an address may be a link's: its host has a dot, its port is one."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return False
-    host = parts.hostname or ""
-    return parts.scheme in ("http", "https") and ("." in host or ":" in host) and port != 0
+def _wrong(url: str) -> str:
+    """Why an address may be no link's, in TDLib's words; "" if it may."""
+    if not url.lower().startswith(("http://", "https://")):
+        return "Unsupported URL protocol"
+    authority = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
+    host = authority.rpartition("@")[2]
+    if found := re.fullmatch(r"(.*):([^:\]]*)", host, re.DOTALL):
+        host = found[1]
+        if not found[2].isdecimal() or not 0 < int(found[2]) <= 65535:
+            return "Wrong port number specified in the URL"
+    if not host or host == ".":
+        return "URL host is empty"
+    if host[0] == "[" and host[-1] == "]":
+        return ""
+    if re.search(r"[\x00-\x20\"#/<>?@\[\\\]^`{|}\x7f]|%(?![0-9a-fA-F]{2})", host):
+        return "Disallowed character in URL host"
+    return "" if "." in host else "Wrong HTTP URL"
 
 
 def _attached(kind: str, given: str, params: Params, files: Files) -> Version:

@@ -22,7 +22,7 @@ from syndicate.loopback.smtp import SmtpServer
 from syndicate.testing import HELLO, NOON, corrected, deliveries, edition, item, withdrawn
 from syndicate_email import EmailDigest
 from syndicate_email.design import contrast
-from syndicate_email.entries import readable_lines
+from syndicate_email.lines import readable_lines
 from syndicate_email.stencil import fill
 
 ANN = Recipient("1", "ann@example.org", "token-of-ann")

@@ -1,0 +1,120 @@
+"""An article's HTML as the lines of a letter's text part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape, unescape
+
+from syndicate.grid import Cell, Line, SourceRow, Table
+from syndicate.markers import markers
+from syndicate.text import address_of, plain
+from syndicate.words import words
+
+ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
+LINK = re.compile(
+    rf'<a\s{ATTRIBUTES}?href="(?P<to>[^"]*)"{ATTRIBUTES}>(?P<said>.*?)</a>', re.I | re.S
+)
+ITEMS = re.compile(rf"<(?P<end>/?)(?P<what>li|ol|ul)\b(?P<more>{ATTRIBUTES})>", re.IGNORECASE)
+GIVEN = re.compile(r'([a-z]+)(?:="([^"]*)")?', re.IGNORECASE)
+TABLE = re.compile(r"<table\b[^>]*>(?P<rows>(?:(?!<table\b).)*?)</table>", re.I | re.S)
+CAPTION = re.compile(r"<caption\b[^>]*>(.*?)</caption>", re.I | re.S)
+ROW = re.compile(r"<(?P<head>/?thead)\b[^>]*>|<tr\b[^>]*>(?P<cells>.*?)</tr>", re.I | re.S)
+CELL = re.compile(r"<(?P<tag>t[dh])\b(?P<given>[^>]*)>(?P<said>.*?)</t[dh]>", re.I | re.S)
+
+
+def readable_lines(html: str, language: str = "") -> str:
+    """Sanitised HTML as text: a paragraph per block, the address after each link."""
+
+    def linked(found: re.Match[str]) -> str:
+        said = found["said"]
+        address = address_of(unescape(found["to"]), plain(said))
+        return f"{said} &lt;{escape(address, quote=False)}&gt;" if address else said
+
+    html, found = LINK.sub(linked, html), 1
+    while found:  # a table in a cell comes first
+        html, found = TABLE.subn(lambda table: _in_words(table, language), html)
+    return "\n\n".join(plain(_itemised(html)).splitlines())
+
+
+def _itemised(html: str) -> str:
+    """Lists with their markers as words."""
+    marked = iter(_markers(html))
+
+    def item(found: re.Match[str]) -> str:
+        is_item = found["what"].lower() == "li" and not found["end"]
+        return f"{found[0]}{next(marked)} " if is_item else found[0]
+
+    return ITEMS.sub(item, html)
+
+
+def _markers(html: str) -> list[str]:
+    """The marker of each item, in the order of their tags."""
+    made: list[str] = []
+    lists: list[tuple[Mapping[str, str] | None, list[tuple[int, str]]]] = []
+    for tag in ITEMS.finditer(html):
+        what = tag["what"].lower()
+        if what == "li" and not tag["end"]:
+            if lists:
+                lists[-1][1].append((len(made), _given(tag["more"]).get("value", "")))
+            made.append("•")
+        elif what != "li" and not tag["end"]:
+            lists.append((_given(tag["more"]) if what == "ol" else None, []))
+        elif what != "li" and lists:
+            _number(made, *lists.pop())
+    for left in lists:
+        _number(made, *left)
+    return made
+
+
+def _number(
+    made: list[str], given: Mapping[str, str] | None, items: Sequence[tuple[int, str]]
+) -> None:
+    if given is not None:
+        numbers = markers(given, [value for _, value in items])
+        for (place, _), marker in zip(items, numbers, strict=True):
+            made[place] = marker
+
+
+def _in_words(table: re.Match[str], language: str) -> str:
+    """A table as a paragraph per row, with the label of each value."""
+    rows = table["rows"]
+    titles = "".join(f"<p>{title}</p>" for title in CAPTION.findall(rows))
+    lines = (_line(line, language) for line in Table.of(list(_rows(rows))).lines())
+    return titles + "".join(f"<p>{line}</p>" for line in lines if line)
+
+
+def _rows(html: str) -> Iterator[SourceRow[str]]:
+    in_head = False
+    for found in ROW.finditer(html):
+        if found["head"]:
+            in_head = not found["head"].startswith("/")
+            continue
+        cells = list(CELL.finditer(found["cells"]))
+        spans = [Cell.of(_content(one["said"]), _given(one["given"])) for one in cells]
+        yield SourceRow(spans, tuple(one["tag"].lower() for one in cells), in_head)
+
+
+def _content(html: str) -> str:
+    return escape(" ".join(plain(_itemised(html)).split()), quote=False)
+
+
+def _line(line: Line[str], language: str) -> str:
+    contents = [value.content for value in line.values]
+    match line.kind:
+        case "merged":
+            return words(language)["merged_cells"]
+        case "cells":
+            return " · ".join(contents)
+        case "blank":
+            return f"{', '.join(contents)}: –"
+        case "heading":
+            return " ".join(contents)
+    labelled = (
+        ": ".join(filter(None, (", ".join(v.labels), v.content))) for v in line.values if v.content
+    )
+    return "; ".join(labelled)
+
+
+def _given(attributes: str) -> dict[str, str]:
+    return {name.lower(): unescape(value) for name, value in GIVEN.findall(attributes)}

@@ -1,0 +1,198 @@
+"""Tables in words: every value with the labels above it, whatever cells span."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+T = TypeVar("T")
+MOST_COLUMNS, MOST_ROWS = 100, 2000  # a span that says more is a mistake, or ill meant
+
+
+@dataclass(frozen=True, slots=True)
+class Cell(Generic[T]):
+    """One cell as it stands in its row."""
+
+    content: T
+    columns: int = 1
+    rows: int = 1
+
+    @classmethod
+    def of(cls, content: T, given: Mapping[str, str]) -> Cell[T]:
+        """A cell with the spans that its attributes give; 0 rows are all that are left."""
+        rows = _span(given.get("rowspan", ""), MOST_ROWS)
+        return cls(content, max(1, _span(given.get("colspan", ""), MOST_COLUMNS)), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Value(Generic[T]):
+    """One value of a row, and what stands above it, outermost first."""
+
+    content: T
+    labels: tuple[T, ...]
+    spans_all: bool = False  # it is as wide as the table: a heading between rows
+
+
+Row = Sequence[Cell[T]]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow(Generic[T]):
+    """A row as it stands: its cells, their tags (td, th), and whether it is in a ``thead``."""
+
+    cells: Row[T]
+    tags: tuple[str, ...]
+    in_head: bool = False
+
+    @property
+    def is_head(self) -> bool:
+        return self.in_head or ("td" not in self.tags and "th" in self.tags)
+
+    @property
+    def heads_itself(self) -> bool:
+        """Whether the first cell is the heading of those beside it."""
+        return self.tags[:1] == ("th",) and len(self.tags) > 1 and "th" not in self.tags[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Generic[T]):
+    """One line of a table in words.
+
+    A ``heading`` stands over all columns; ``values`` have their labels; ``merged`` says that
+    nobody could tell which label is whose, and ``cells`` follow; ``blank`` are labels that no row
+    has a value for.
+    """
+
+    kind: Literal["heading", "values", "merged", "cells", "blank"]
+    values: tuple[Value[T], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Generic[T]):
+    """A table's parts."""
+
+    titles: tuple[T, ...]
+    head: Sequence[Row[T]]
+    rows: Sequence[Row[T]]
+    heads_rows: bool  # each row's first cell is the label of the others
+
+    @classmethod
+    def of(cls, rows: Sequence[SourceRow[T]]) -> Table[T]:
+        width = max((sum(cell.columns for cell in row.cells) for row in rows), default=0)
+        titles: list[T] = []
+        head: list[Row[T]] = []
+        body: list[Row[T]] = []
+        for row in rows:
+            is_wide = len(row.cells) == 1 and row.cells[0].columns == width > 1
+            if is_wide and not (head or body):
+                titles.append(row.cells[0].content)
+            else:
+                (head if row.is_head and not body else body).append(row.cells)
+        heads_rows = not head and all(row.heads_itself for row in rows)
+        return cls(tuple(titles), head, body, heads_rows)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it can be shown in columns as it is."""
+        return bool(self.rows) and not (self.head[1:] or has_spans([*self.head, *self.rows]))
+
+    def lines(self) -> Iterator[Line[T]]:
+        """Return the table in words, a line a row."""
+        yield from (Line("heading", (Value(title, ()),)) for title in self.titles)
+        if not self.rows:
+            yield from map(_cells, self.head)
+        elif self.heads_rows and self.is_plain:
+            for name, *others in self.rows:
+                yield Line("values", tuple(Value(c.content, (name.content,)) for c in others))
+        elif (found := resolved(self.head, self.rows)) is None:
+            yield Line("merged")
+            yield from map(_cells, (*self.head, *self.rows))
+        else:
+            yield from map(_valued, found)
+            yield from self._blank(found)
+
+    def _blank(self, found: Sequence[Sequence[Value[T]]]) -> Iterator[Line[T]]:
+        used = {id(one) for row in found for value in row if value.content for one in value.labels}
+        labels = (cell.content for row in self.head for cell in row)
+        unused = [label for label in labels if label and id(label) not in used]
+        if unused:
+            yield Line("blank", tuple(Value(label, ()) for label in unused))
+
+
+def _cells(row: Row[T]) -> Line[T]:
+    return Line("cells", tuple(Value(cell.content, ()) for cell in row if cell.content))
+
+
+def _valued(values: Sequence[Value[T]]) -> Line[T]:
+    is_heading = len(values) == 1 and values[0].spans_all
+    return Line("heading" if is_heading else "values", tuple(values))
+
+
+def has_spans(rows: Sequence[Row[T]]) -> bool:
+    return any(cell.columns > 1 or cell.rows != 1 for row in rows for cell in row)
+
+
+def resolved(head: Sequence[Row[T]], body: Sequence[Row[T]]) -> list[list[Value[T]]] | None:
+    """The rows with a label for each value; None where the spans do not fit into each other.
+
+    A cell that spans several rows is in each of them.
+    """
+    placed_head, placed_body = _placed(head), _placed(body)
+    if placed_head is None or placed_body is None:
+        return None
+    width = max((len(row) for row in placed_head), default=0)
+    wide = max((len(row) for row in placed_body), default=0)
+    if head and wide > width:
+        return None  # some values have nothing above them
+    return [_values(row, placed_head, max(width, wide)) for row in placed_body]
+
+
+def _placed(rows: Sequence[Row[T]]) -> list[list[Cell[T] | None]] | None:
+    """Each row as what stands in its columns; None where two cells would stand in one."""
+    grid: list[list[Cell[T] | None]] = [[] for _ in rows]
+    taken: list[dict[int, Cell[T]]] = [{} for _ in rows]
+    for number, row in enumerate(rows):
+        at = 0
+        for cell in row:
+            while at in taken[number]:
+                at += 1
+            last = len(rows) if cell.rows == 0 else min(number + cell.rows, len(rows))
+            for below in range(number, last):
+                for column in range(at, at + cell.columns):
+                    if column in taken[below]:
+                        return None
+                    taken[below][column] = cell
+            at += cell.columns
+    for number, held in enumerate(taken):
+        grid[number] = [held.get(column) for column in range(max(held, default=-1) + 1)]
+    return grid
+
+
+def _values(
+    row: Sequence[Cell[T] | None], head: Sequence[Sequence[Cell[T] | None]], width: int
+) -> list[Value[T]]:
+    values: list[Value[T]] = []
+    at = 0
+    while at < len(row):
+        cell = row[at]
+        end = at + 1
+        while end < len(row) and cell is not None and row[end] is cell:
+            end += 1
+        if cell is not None:
+            spans_all = end - at == width and width > 1
+            labels = () if spans_all else _labels(head, at, end)
+            values.append(Value(cell.content, labels, spans_all))
+        at = end
+    return values
+
+
+def _labels(head: Sequence[Sequence[Cell[T] | None]], start: int, end: int) -> tuple[T, ...]:
+    above = (cell for row in head for cell in row[start:end] if cell is not None)
+    once = {id(cell): cell for cell in above}
+    return tuple(cell.content for cell in once.values())
+
+
+def _span(text: str, most: int) -> int:
+    return min(int(text), most) if re.fullmatch(r"\d{1,9}", text.strip()) else 1
