@@ -82,6 +82,11 @@ def _planned(office: Office, path: Path) -> Report:
 def _refused_today(office: Office, path: Path) -> list[str]:
     """What would keep an unchanged article from being read again: only --refresh does that."""
     try:
-        return sources.read(path, office.publisher).told()
+        draft = sources.read(path, office.publisher)
+        left = sources.placeholders(draft.source)
+        return [
+            *draft.told(),
+            *(f"{path}:{line}: “{words}” was to be replaced" for line, words in left),
+        ]
     except ArticleError as error:
         return [f"{error} [published so, and unchanged: only a change or --refresh needs it]"]

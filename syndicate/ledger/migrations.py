@@ -12,6 +12,7 @@ from sqlalchemy import (
     Engine,
     Row,
     and_,
+    bindparam,
     delete,
     insert,
     inspect,
@@ -57,6 +58,7 @@ from syndicate.likeness import headline_print, text_print
 from syndicate.text import folded
 
 VERSION = 8
+MANY = 500  # articles at a time: a whole archive need not fit into memory
 
 
 def _to_2(db: Connection) -> None:
@@ -170,15 +172,30 @@ def _to_8(db: Connection) -> None:
     _number(db)
     _pass_over(db)
     db.execute(text("ALTER TABLE ledger ADD COLUMN rehearsal BOOLEAN DEFAULT false NOT NULL"))
-    for column in ("text_print", "headline_print"):
+    _know_again(db)
+
+
+def _know_again(db: Connection) -> None:
+    """Fingerprint what an article is known by, should its text come under another name."""
+    columns = ("text_print", "headline_print")
+    for column in columns:
         db.execute(text(f"ALTER TABLE articles ADD COLUMN {column} VARCHAR(64)"))
-        db.execute(text(f"CREATE INDEX ix_articles_{column} ON articles ({column})"))
     newest = and_(revisions.c.uri == articles.c.uri, revisions.c.version == articles.c.version)
     query = select(articles.c.uri, revisions.c.document).join(revisions, newest)
-    for row in db.execute(query).all():
-        article = Article.from_json(json.loads(row.document))
-        prints = {"text_print": text_print(article), "headline_print": headline_print(article)}
-        db.execute(update(articles).where(articles.c.uri == row.uri).values(**prints))
+    query = query.order_by(articles.c.uri).limit(MANY)
+    changed = update(articles).where(articles.c.uri == bindparam("known"))
+    changed = changed.values({column: bindparam(column) for column in columns})
+    rows = db.execute(query).all()
+    while rows:
+        db.execute(changed, [{"known": row.uri} | _prints(row.document) for row in rows])
+        rows = db.execute(query.where(articles.c.uri > rows[-1].uri)).all()
+    for column in columns:
+        db.execute(text(f"CREATE INDEX ix_articles_{column} ON articles ({column})"))
+
+
+def _prints(document: str) -> dict[str, str]:
+    article = Article.from_json(json.loads(document))
+    return {"text_print": text_print(article), "headline_print": headline_print(article)}
 
 
 def _number(db: Connection) -> None:

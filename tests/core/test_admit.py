@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select, update
 
 from newsroom import Newsroom
 from syndicate import admit
 from syndicate.errors import ArticleError
+from syndicate.ledger.schema import revisions
+from syndicate.publish import Request, record
 from syndicate.report import Report
 from syndicate.testing import NOON
 
@@ -158,3 +161,72 @@ def test_another_article_with_a_copied_uri_line_withdraws_nothing(room: Newsroom
     with pytest.raises(ArticleError, match=r"this uri belongs to “hello”.*name it by its uri"):
         room.withdraw(other)
     assert room.texts("wall") == ["hello"]
+
+
+def copied(room: Newsroom, path: Path, slug: str, headline: str) -> Path:
+    """A file with another article's text under a name of its own."""
+    copy = room.write(slug, headline)
+    text = path.read_text(encoding="utf-8").rpartition("---\n")[2]
+    head = copy.read_text(encoding="utf-8").rpartition("---\n")[0]
+    copy.write_text(f"{head}---\n{text}", encoding="utf-8")
+    return copy
+
+
+def test_the_text_of_a_published_article_is_asked_about_for_ever(room: Newsroom) -> None:
+    """Guard: Catalogue.with_text in admit._refuse_alike."""
+    path = room.write("hello")
+    path.write_text(path.read_text(encoding="utf-8") + "It is a long story, in words.\n")
+    room.publish(path)
+    later = room.tomorrow(days=300)
+    copy = copied(later, path, "copy", "Another headline")
+    with pytest.raises(admit.Resembles, match=r"this text was published already.*hello\.md"):
+        later.publish(copy)
+    later.publish(copy, others=frozenset([copy]))
+    assert room.texts("wall") == ["hello", "Another headline"]
+
+
+@pytest.mark.parametrize(("days", "asked"), [(0, True), (6, True), (7, False), (8, False)])
+def test_a_headline_is_asked_about_for_a_week(room: Newsroom, days: int, asked: bool) -> None:
+    """Guard: Catalogue.with_headline in admit._refuse_alike."""
+    room.publish(room.write("hello", "Market days"))
+    later = room.tomorrow(days=days)
+    copy = later.write("copy", "Market days", date=f"2026-08-{15 + days}")
+    if asked:
+        with pytest.raises(admit.Resembles, match="this headline was published already"):
+            later.publish(copy)
+    else:
+        later.publish(copy)
+    assert len(room.texts("wall")) == 2 - asked
+
+
+def test_another_reading_of_an_unchanged_file_is_no_revision(room: Newsroom) -> None:
+    """Guard: Draft.same_as in publish._kind."""
+    path = room.write("hello")
+    room.publish(path)
+    with room.office() as office, office.ledger.planning() as catalogue:
+        here = update(revisions).values(
+            document=func.replace(revisions.c.document, "The story", "A tale"), fingerprint="old"
+        )
+        catalogue.db.execute(here)
+    for given in ({}, {"refresh": True}, {}):
+        [subject] = room.publish(path, **given).articles
+        assert (subject.kind, subject.version) == ("unchanged", 1)
+    with room.office() as office, office.ledger.reading() as db:
+        [document] = db.scalars(select(revisions.c.document))
+    assert "The story" in document  # since it was refreshed
+
+
+def test_a_file_that_another_command_has_overtaken_is_not_passed_over(room: Newsroom) -> None:
+    """Guard: Draft.kept in publish._kind."""
+    path = room.write("hello")
+    room.publish(path)
+    before = path.read_bytes()
+    with room.office() as office:
+        [draft] = admit.read_all(office, [path], Report(command="publish"), dry=False)
+        room.correct("hello", "hello, hello")
+        path.write_bytes(before)
+        with (
+            pytest.raises(ArticleError, match="another command has just published a newer text"),
+            office.ledger.planning() as catalogue,
+        ):
+            record(office, catalogue, Request(paths=[path]), draft, Report(command="publish"))
