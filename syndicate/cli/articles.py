@@ -96,7 +96,7 @@ def publish(
         paths=articles, channels=channel, note=note or None, minor=minor, refresh=refresh, new=new,
         same_article=same_article, dry_run=dry_run,
     )  # fmt: skip
-    with office(dry=dry_run or test, as_json=as_json) as here, show.progress(as_json) as progress:
+    with office(dry=dry_run or test, as_json=as_json) as here:
         refuse_contradiction(request)
         if not as_json:
             here.tell = show.warning
@@ -105,15 +105,17 @@ def publish(
 
             show.report(rehearse(here, request), as_json=as_json)
         can_ask = not (yes or as_json) and sys.stdin.isatty() and sys.stderr.isatty()
-        while True:
+        answer, noted = None, len(here.notes)
+        while answer is None:
             try:
-                answer = run(here, request, progress)
-            except ArticleError as error:
+                with show.progress(as_json) as progress:
+                    answer = run(here, request, progress)
+            except ArticleError as error:  # asked here: a bar would hide the question
                 if not can_ask:
                     raise
                 request = _answered(request, error)
-            else:
-                show.report(answer, as_json=as_json)
+                del here.notes[noted:]  # they come again
+        show.report(answer, as_json=as_json)
 
 
 def withdraw(
