@@ -249,7 +249,7 @@ def _refuse_alike(office: Office, draft: Draft, before: Iterable[Draft]) -> None
             return
         text = catalogue.with_text(article)
         twin = text or catalogue.with_headline(article, _week(office))
-    if twin:
+    if twin and twin.uri != sources.uri_in(draft.path):  # else it was just named by another process
         what = "this text" if text else "this headline"
         when = moment(twin.item.published, office.publisher.zone, "en")
         raise Resembles(

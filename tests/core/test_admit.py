@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -13,6 +14,7 @@ from syndicate.errors import ArticleError
 from syndicate.ledger.schema import revisions
 from syndicate.publish import Request, record
 from syndicate.report import Report
+from syndicate.sources import Draft
 from syndicate.testing import NOON
 
 
@@ -230,3 +232,21 @@ def test_a_file_that_another_command_has_overtaken_is_not_passed_over(room: News
             office.ledger.planning() as catalogue,
         ):
             record(office, catalogue, Request(paths=[path]), draft, Report(command="publish"))
+
+
+def test_a_file_that_another_process_has_just_published_is_no_copy(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: the comparison with the file's own uri in admit._refuse_alike."""
+    path = unnamed(room)
+    read = admit._read
+
+    def slowly(*given: Any, **named: Any) -> Draft:
+        draft = read(*given, **named)
+        monkeypatch.undo()
+        room.publish(path)
+        return draft
+
+    monkeypatch.setattr(admit, "_read", slowly)
+    room.publish(path)
+    assert room.texts("wall") == ["hello"]
