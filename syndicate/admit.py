@@ -108,7 +108,7 @@ def passed_over(office: Office, path: Path) -> Draft | None:
     Nobody reads it again: what a newer program makes of it, or refuses in it, is no change of it.
     """
     text = sources.text_of(path)
-    uri = sameness.uri_line(text)
+    uri = sources.uri_line(text)
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
         standing = catalogue.standing(uri) if uri else None

@@ -82,6 +82,13 @@ def mint_uri(headline: str, publisher: Publisher, today: date, chance: str) -> s
     return identity.mint_uri(headline, publisher, today, chance)
 
 
+def uri_line(text: str) -> str:
+    """The uri that a line of a text's front matter says; "" where none does."""
+    from syndicate.sources import identity
+
+    return identity.uri_line(text)
+
+
 def uri_in(path: Path) -> str:
     """The uri that stands in a file; "" where there is none, or no such file."""
     from syndicate.sources import identity

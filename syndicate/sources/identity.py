@@ -26,6 +26,7 @@ TAG_URI = re.compile(
     rf"tag:(?:{EMAIL.pattern}|{HOST.pattern}),(\d{{4}})(?:-(\d\d)(?:-(\d\d))?)?:\S*", re.IGNORECASE
 )
 PART = ".syndicate-part"
+URI_LINE = re.compile(r"""^uri[ \t]*:[ \t]*(?P<quote>["']?)(?P<uri>\S+?)(?P=quote)[ \t]*$""", re.M)
 FIRST_LINE = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*(\r\n|\n|\r)")
 
 
@@ -110,10 +111,21 @@ def uri_in(path: Path) -> str:
 
 def _uri_of(data: bytes) -> str:
     try:
-        front = frontmatter.cut(data.decode("utf-8-sig")).front
-        return frontmatter.read(front, ()).text("uri")
-    except (UnicodeDecodeError, Flaw):
+        text = data.decode("utf-8-sig")
+        return frontmatter.read(frontmatter.cut(text).front, ()).text("uri")
+    except UnicodeDecodeError:
         return ""  # what is wrong is said when it is written
+    except Flaw:
+        return uri_line(text)
+
+
+def uri_line(text: str) -> str:
+    """Return the uri of a file whose front matter need be no YAML; "" where no line says it."""
+    try:
+        found = URI_LINE.search(frontmatter.cut(text.removeprefix("\ufeff")).front)
+    except Flaw:
+        return ""
+    return found["uri"] if found else ""
 
 
 def _with_uri(path: Path, data: bytes, uri: str) -> bytes:

@@ -16,16 +16,6 @@ from syndicate.sources import files, frontmatter
 from syndicate.sources.frontmatter import Flaw, Value
 
 UNNOTICED = {"uri", "channels", "embargoedUntil", "expires", "edNote"}  # by readers
-URI_LINE = re.compile(r"""^uri[ \t]*:[ \t]*(?P<quote>["']?)(?P<uri>\S+?)(?P=quote)[ \t]*$""", re.M)
-
-
-def uri_line(text: str) -> str:
-    """The uri in a file's front matter; "" where no line of its own says it."""
-    try:
-        found = URI_LINE.search(frontmatter.cut(text.removeprefix("\ufeff")).front)
-    except Flaw:
-        return ""
-    return found["uri"] if found else ""
 
 
 def same_text(kept: str, text: str) -> bool:

@@ -15,7 +15,7 @@ import pytest
 
 from syndicate.article import Publisher
 from syndicate.errors import ArticleError
-from syndicate.sources import insert_uri, mint_uri, read, uri_date
+from syndicate.sources import insert_uri, mint_uri, read, uri_date, uri_in
 
 OFFICE = Publisher(name="Dinas", url="https://Kominfo.Contoh.example:8443/id", email="a@b.example")
 URI = "tag:kominfo.contoh.example,2026-08-14:hello-k3x9q"
@@ -187,3 +187,12 @@ def _no_file_longer_than(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize(
+    "line", [f"uri: {URI}", f'uri: "{URI}"', f"uri:  '{URI}'  ", f'uri : "{URI}"']
+)
+def test_a_uri_is_found_where_the_rest_cannot_be_read(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(f"---\n{line}\nsubjects: [a, b\n---\n\nText with\nuri: tag:other\n")
+    assert uri_in(path) == URI
