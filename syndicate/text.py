@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
@@ -12,6 +13,8 @@ BLOCKS = {
     "pre", "hr", "br", "figure", "figcaption", "dl", "dt", "dd", "thead", "tbody", "tfoot",
     "caption", "section", "details", "summary",
 }  # fmt: skip
+QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+ENCODED = re.compile(r"=\?[\w.+:*-]+\?[bq]\?[^?]*\?=", re.IGNORECASE)
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -33,6 +36,24 @@ def squeeze(text: str) -> str:
 def visible(text: str) -> str:
     """Without control characters, and those that turn the words after them around (UAX 9)."""
     return UNSEEN.sub("", text)
+
+
+def spelt_out(name: str) -> str:
+    """A name as a person writes it, out of the forms of a letter's head (RFC 5322, 2047).
+
+    ``"Humas \\"Satu\\""`` is ``Humas "Satu"``, and ``=?utf-8?q?S=C3=A1nchez?=`` is ``Sánchez``;
+    what is neither stays as it is.
+    """
+    name = name.strip()
+    if QUOTED.fullmatch(name):
+        name = re.sub(r"\\(.)", r"\1", name[1:-1])
+    if ENCODED.search(name):
+        from email.errors import HeaderParseError
+        from email.header import decode_header, make_header
+
+        with suppress(ValueError, LookupError, HeaderParseError):  # no such charset, no base64
+            name = str(make_header(decode_header(name)))
+    return name.strip()
 
 
 def folded(text: str) -> str:

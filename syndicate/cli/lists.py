@@ -14,6 +14,7 @@ from syndicate.cli.context import JSON, office
 
 if TYPE_CHECKING:
     from syndicate.people import Joined, Remark
+    from syndicate.people.tables import Trial
 
 app = typer.Typer(no_args_is_help=True, help="Who reads the digests.", rich_markup_mode=None)
 
@@ -22,6 +23,7 @@ ADDRESSES = typer.Argument(metavar="ADDRESS", show_default=False, help="Email ad
 AGAIN = typer.Option(False, "--again", help="Also those who left, at their request.")
 SOURCE = typer.Option("", "--source", metavar="TEXT", help="Where they said that they want it.")
 WORDING = typer.Option("", "--wording", metavar="TEXT", help="What they agreed to.")
+MOST_SHOWN = 10  # rows of a dry run
 MOST_REMARKS = 1000  # in a JSON document; all of them are on stderr
 
 
@@ -51,29 +53,36 @@ def add(
 
 @app.command("import")
 def import_(
-    file: Path = typer.Argument(metavar="CSV", help="With a column called email."),
+    file: Path = typer.Argument(metavar="TABLE", help="CSV or .xlsx, with a column called email."),
     name: str = LIST,
     columns: str = typer.Option(
         "", "--columns", metavar="email=Surel,name=Nama",
-        help="What the columns are called: email, name, source, wording, consented.",
+        help="What the columns are called: email, name, source, wording, consented, status.",
     ),
     again: bool = AGAIN,
     source: str = SOURCE,
     wording: str = WORDING,
+    dry_run: bool = typer.Option(
+        False, "--dry-run", help="Say what would become of the first rows, and do nothing."
+    ),
     as_json: bool = JSON,
 ) -> None:  # fmt: skip
-    """Put the people of a CSV file on a list; whoever has left it stays away.
+    """Put the people of a table on a list; whoever has left it, here or there, stays away.
 
     Example: syndicate subscribers import --list digest people.csv --columns email=Surel
     """
     from syndicate.people import tables
+    from syndicate.people.columns import columns as read
 
-    with office(as_json=as_json) as here:
+    with office(dry=dry_run, as_json=as_json) as here:
         given = tables.Import(
-            path=file, columns=tables.columns(columns), source=source, wording=wording, again=again
+            path=file, columns=read(columns), source=source, wording=wording, again=again
         )
         tell, remarks = _remarks(file.name)
-        _tell(tables.import_csv(here, name or None, given, tell), remarks, as_json)
+        if dry_run:
+            _show(tables.try_table(here, name or None, given, tell), remarks, as_json)
+        else:
+            _tell(tables.import_table(here, name or None, given, tell), remarks, as_json)
 
 
 @app.command()
@@ -231,6 +240,7 @@ def unsubscribe(
 
 def _remarks(where: str) -> tuple[Callable[[Remark], None], list[Remark]]:
     """Say each remark as it comes, and keep the first ones."""
+    from syndicate.ledger import Joining
     from syndicate.report import mask
 
     kept: list[Remark] = []
@@ -238,7 +248,8 @@ def _remarks(where: str) -> tuple[Callable[[Remark], None], list[Remark]]:
     def tell(one: Remark) -> None:
         if len(kept) < MOST_REMARKS:
             kept.append(one)
-        said = f"{mask(one.email)}: {one.why} and stays away (--again)" if one.email else one.why
+        said = f"{mask(one.email)}: {one.why}" if one.email else one.why
+        said += " and stays away (--again)" if one.why == Joining.LEFT else ""
         typer.echo(f"{where}:{one.line}: {said}", err=True)
 
     return tell, kept
@@ -253,6 +264,35 @@ def _tell(joined: Joined, remarks: list[Remark], as_json: bool) -> None:
         show.document({"counts": dict(+joined.counts), "remarks": said, "exit_code": code})
     else:
         show.out(joined.said)
+    raise typer.Exit(code)
+
+
+def _show(trial: Trial, remarks: list[Remark], as_json: bool) -> None:
+    """What an import would do, with the first rows."""
+    from syndicate.cli import show
+
+    joined = trial.joined
+    code = 3 if joined.counts["refused"] else 0
+    if as_json:
+        found = [{"line": one.line, "email": one.joiner.email, "name": one.joiner.name,
+                 "becomes": how} for one, how in trial.rows[:MOST_SHOWN]]  # fmt: skip
+        show.document(
+            {"dry_run": True, "counts": dict(+joined.counts), "complete": trial.is_all,
+             "columns": trial.understood, "rows": found,
+             "remarks": [asdict(one) for one in remarks], "exit_code": code}
+        )  # fmt: skip
+    else:
+        if trial.understood:
+            columns = ", ".join(
+                f"{ours} is {theirs!r}" for ours, theirs in trial.understood.items()
+            )
+            show.out(f"columns: {columns}")
+        rows = [(f"{one.line}", one.joiner.email, one.joiner.name, f"{how}")
+                for one, how in trial.rows[:MOST_SHOWN]]  # fmt: skip
+        show.table(("line", "address", "name", "becomes"), rows)
+        count = joined.counts.total()
+        which = "nothing was done" if trial.is_all else f"of the first {count}; nothing was done"
+        show.out(f"{joined.said} ({which})")
     raise typer.Exit(code)
 
 

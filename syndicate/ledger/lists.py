@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, text, update
 
 from syndicate.bounces import counted
 from syndicate.ledger.engine import transaction
@@ -16,7 +16,7 @@ from syndicate.ledger.schema import channels, forgotten, subscribers, subscripti
 from syndicate.ledger.tokens import SUBSCRIPTION, Tokens
 
 s = subscriptions.c
-LEFT, BOUNCED, COMPLAINED = "unsubscribed", "bounced", "complained"
+REASONS = LEFT, BOUNCED, COMPLAINED = "unsubscribed", "bounced", "complained"
 # said so, since SQLAlchemy knows it only of one database or the other; another may be quicker
 JOINED = text(
     "INSERT INTO subscribers (email, name) VALUES (:email, :name) ON CONFLICT (email) DO NOTHING"
@@ -29,6 +29,8 @@ class Joining(StrEnum):
     ADDED = "added"
     KNOWN = "known"  # already on it
     LEFT = "left before"  # and stays away
+    ENDED = "left"  # was on it until now
+    KEPT = "came back since"  # left, but joined again after that, and stays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,8 @@ class Joiner:
     source: str = ""
     wording: str = ""  # what they agreed to
     consented: datetime | None = None  # None: it was not said
-    ended: bool = False  # they were on it and have left: only that is kept
+    ended: str = ""  # why they are on it no more, if so: only that is kept
+    ended_at: datetime | None = None  # None: it was not said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,21 +85,26 @@ class Lists:
         """The same, within a transaction; a few statements for all of them."""
         away = self._away(db, people)
         if again:
-            db.execute(delete(forgotten).where(forgotten.c.hash.in_(list(away.values()))))
-            away = {}
+            back = [away.pop(p.email) for p in people if p.email in away and not p.ended]
+            db.execute(delete(forgotten).where(forgotten.c.hash.in_(back)))
         ids = _numbered(db, [one for one in people if one.email not in away])
         standing = _standing(db, channel, ids.values())
-        found, rows = [], []
+        found, rows = [], dict[int, dict[str, Any]]()
         for one in people:
             number = ids.get(one.email)
-            how = _how(standing.get(number or 0), gone=number is None, again=again)
-            if how is Joining.ADDED and number is not None:
-                rows.append(_row(channel, number, one, at))
-                standing[number] = not one.ended
-                how = Joining.LEFT if one.ended else how
-            found.append(how)
+            if number is None:
+                found.append(Joining.LEFT)
+            elif one.ended:
+                found.append(_gone(db, channel, number, one, at, standing.get(number), rows))
+                standing[number] = found[-1] is Joining.KEPT
+            else:
+                how = _how(standing.get(number), again=again)
+                if how is Joining.ADDED:
+                    rows[number] = _row(channel, number, one, at)
+                    standing[number] = True
+                found.append(how)
         if rows:
-            db.execute(insert(subscriptions), rows)
+            db.execute(insert(subscriptions), list(rows.values()))
         return found
 
     def end(self, channel: int, email: str, reason: str, at: datetime) -> bool:
@@ -141,7 +149,7 @@ class Lists:
         with transaction(self.engine, reads=True) as db:
             return int(db.scalar(query.select_from(subscriptions)) or 0)
 
-    def _away(self, db: Connection, people: Sequence[Joiner]) -> Mapping[str, str]:
+    def _away(self, db: Connection, people: Sequence[Joiner]) -> dict[str, str]:
         """Those of them who were forgotten, with what is left of them."""
         if db.scalar(select(forgotten.c.hash).limit(1)) is None:
             return {}
@@ -221,14 +229,31 @@ def _standing(db: Connection, channel: int, numbers: Collection[int]) -> dict[in
     return {who: bool(active) for who, active in db.execute(query.group_by(s.subscriber_id))}
 
 
-def _how(standing: bool | None, *, gone: bool, again: bool) -> Joining:
+def _how(standing: bool | None, *, again: bool) -> Joining:
     if standing:
         return Joining.KNOWN
-    return Joining.LEFT if gone or (standing is False and not again) else Joining.ADDED
+    return Joining.LEFT if standing is False and not again else Joining.ADDED
+
+
+def _gone(
+    db: Connection, channel: int, number: int, one: Joiner, at: datetime, standing: bool | None,
+    rows: dict[int, dict[str, Any]],
+) -> Joining:  # fmt: skip
+    """Keep in mind that somebody left, elsewhere; ``rows`` are to be inserted."""
+    if standing is None or number in rows:
+        rows[number] = _row(channel, number, one, at)
+        return Joining.LEFT
+    if not standing:
+        return Joining.LEFT
+    here = and_(s.channel_id == channel, s.subscriber_id == number, s.ended_at.is_(None))
+    if one.ended_at is not None:
+        here = and_(here, s.started_at < one.ended_at)
+    ended = update(subscriptions).where(here).values(ended_at=at, ended_reason=one.ended)
+    return Joining.ENDED if db.execute(ended).rowcount else Joining.KEPT
 
 
 def _row(channel: int, number: int, one: Joiner, at: datetime) -> dict[str, Any]:
-    ended, reason = (at, LEFT) if one.ended else (None, None)
+    ended, reason = (at, one.ended) if one.ended else (None, None)
     return {
         "channel_id": channel, "subscriber_id": number, "started_at": at,
         "ended_at": ended, "ended_reason": reason,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import unquote
 
@@ -17,9 +19,13 @@ from syndicate.ledger import Joiner, Joining, Subscription
 from syndicate.ledger.lists import LEFT
 from syndicate.ledger.tokens import IN_TEXT
 from syndicate.office import Office
-from syndicate.text import squeeze, visible
+from syndicate.text import spelt_out, squeeze, visible
 
 BATCH = 1000
+UNCONFIRMED = "not confirmed"
+ADDRESS = re.compile(r"(?P<name>[^<>]*)<\s*(?:mailto:)?(?P<email>[^<>]+?)\s*>\s*")  # Ani <ani@…>
+COMMENTED = re.compile(r"(?P<email>[^\s()<>]+@[^\s()<>]+)\s+\((?P<name>.*)\)")  # ani@… (Ani)
+IN_NAME = re.compile(r"[^\s<>()@\"',;]+@[^\s<>()@\"',;]+\.\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +53,28 @@ class Joined:
         self.counts["refused"] += 1
         self.tell(Remark(line, "", why))
 
+    def skip(self, person: Person) -> None:
+        """Somebody never said, as far as is known, that they want to be on it."""
+        self.counts[UNCONFIRMED] += 1
+        self.tell(Remark(person.line, person.joiner.email, f"{UNCONFIRMED} ({person.skipped})"))
+
     def count(self, person: Person, how: Joining) -> None:
         self.counts[how] += 1
-        if how is Joining.LEFT:
+        if how is Joining.LEFT and not person.why:
             self.tell(Remark(person.line, person.joiner.email, how))
+        elif how in (Joining.LEFT, Joining.ENDED, Joining.KEPT):
+            self.tell(Remark(person.line, person.joiner.email, f"{how} ({person.why})"))
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One line of a file, or one address of a command; ``wrong`` says why it cannot be read."""
+    """One line of a file, or one address of a command."""
 
     line: int
     joiner: Joiner
-    wrong: str = ""
+    wrong: str = ""  # why it cannot be read
+    why: str = ""  # what says that they left, in the file's words
+    skipped: str = ""  # what says that they never confirmed it
 
 
 def list_named(office: Office, name: str | None) -> Channel:
@@ -103,6 +118,22 @@ def join(
         for person, how in zip(good, added, strict=True):
             joined.count(person, how)
     return joined
+
+
+def rehearse(
+    office: Office, name: str | None, people: Iterable[Person], joined: Joined, *,
+    again: bool = False,
+) -> list[tuple[Person, Joining]]:  # fmt: skip
+    """What ``join`` would do with these people; nothing of it stays."""
+    channel, now = list_named(office, name), office.clock()
+    good = list(_good(people, joined, now))
+    with office.ledger.planning(dry=True) as catalogue:
+        number = office.remembered(catalogue, channel).id
+        joiners = [one.joiner for one in good]
+        became = office.ledger.lists.join(catalogue.db, number, joiners, now, again=again)
+    for person, how in zip(good, became, strict=True):
+        joined.count(person, how)
+    return list(zip(good, became, strict=True))
 
 
 def remove(office: Office, name: str | None, addresses: Iterable[str]) -> tuple[int, list[str]]:
@@ -158,9 +189,14 @@ def normal(address: str) -> str:
 def _good(batch: Iterable[Person], joined: Joined, now: datetime) -> Iterator[Person]:
     for one in batch:
         try:
-            yield replace(one, joiner=_readable(one, now))
+            person = replace(one, joiner=_readable(one, now))
         except UsageError as error:
             joined.refuse(one.line, str(error))
+            continue
+        if person.skipped:
+            joined.skip(person)
+        else:
+            yield person
 
 
 def _readable(person: Person, now: datetime) -> Joiner:
@@ -170,13 +206,32 @@ def _readable(person: Person, now: datetime) -> Joiner:
         raise UsageError(
             f"{person.joiner.consented:%Y-%m-%d} is no day to have agreed on: it is to come"
         )
-    name = _line(person.joiner.name)
-    if "@" in name:
+    address, within = _parted(person.joiner.email)
+    email, name = normal(address), _name(person.joiner.name or within)
+    if name.lower() == email:  # as some programs name who has given no name
+        name = ""
+    if "@" in name and IN_NAME.search(name):
         raise UsageError(f"{_short(name)!r} stands where a name should (one address a line)")
     return replace(
-        person.joiner, email=normal(person.joiner.email), name=name,
-        source=_line(person.joiner.source), wording=_line(person.joiner.wording),
+        person.joiner, email=email, name=name,
+        source=_same(person.joiner.source), wording=_same(person.joiner.wording),
     )  # fmt: skip
+
+
+def _parted(cell: str) -> tuple[str, str]:
+    """The address and the name that stand in one cell: ``Ani <ani@…>``, ``ani@… (Ani)``."""
+    if cell.isascii() and not set("<(:") & set(cell):
+        return cell, ""
+    cell = cell.strip()
+    found = ADDRESS.fullmatch(cell) or COMMENTED.fullmatch(cell)
+    if found:
+        return found["email"], found["name"]
+    return cell.removeprefix("mailto:"), ""
+
+
+def _name(text: str) -> str:
+    """A name as a person writes it, out of the form that it has in a letter's head."""
+    return _line(spelt_out(text)) if text else ""
 
 
 def _line(text: str) -> str:
@@ -187,6 +242,9 @@ def _line(text: str) -> str:
     except UnicodeEncodeError as error:
         raise UsageError(f"{_short(said)!r} is not in UTF-8") from error
     return said
+
+
+_same = lru_cache(1000)(_line)  # of what thousands of rows have in common
 
 
 def _short(text: str) -> str:

@@ -1,34 +1,35 @@
-"""Lists as CSV: in from any office's table, line by line; out for any other program."""
+"""Lists as tables: in from any office's or program's, row by row; out as CSV for any other."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from io import BufferedReader
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import IO
 from zoneinfo import ZoneInfo
 
 from syndicate.errors import UsageError
-from syndicate.ledger import Joiner, Subscription
+from syndicate.ledger import Joiner, Joining, Subscription
+from syndicate.ledger.lists import REASONS
 from syndicate.office import Office
-from syndicate.people import Joined, Person, Remark, join
+from syndicate.people import BATCH, Joined, Person, Remark, join, rehearse
+from syndicate.people.columns import Columns, Head, is_person, without_head
+from syndicate.people.rows import Row, Rows
+from syndicate.people.sheets import Sheet, is_sheet
+from syndicate.people.standing import Standing, of_file
 
-DELIMITERS = ",;\t"  # the second is what a spreadsheet writes where the comma is decimal
-COLUMNS = {
-    "email": ("email", "e-mail", "surel", "mail"),
-    "name": ("name", "nama"),
-    "ended": ("ended",),
-    "source": ("source", "sumber"),
-    "wording": ("wording", "pernyataan"),
-    "consented": ("consented", "persetujuan"),
-}
-FIELDS = [name for name in COLUMNS if name != "ended"]
-MOST_LINES = 20  # of one row: after that its quote was never closed
-MOST_CHARACTERS = 100_000  # of one row
 FORMULAS = ("=", "+", "-", "@", "\t")  # they begin with one of these
 EXPORTED = ("email", "name", "since", "ended", "reason", "source", "consented", "wording")
+EVERYBODY = {
+    Standing.LEFT: "have unsubscribed",
+    Standing.BOUNCED: "cannot be written to",
+    Standing.UNCONFIRMED: "never subscribed",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,41 +43,56 @@ class Import:
     again: bool = False
 
 
-def columns(text: str) -> dict[str, str]:
-    """Read ``email=Surel,name=Nama``; UsageError for what is neither."""
-    found = {}
-    for part in filter(None, (one.strip() for one in text.split(","))):
-        ours, equals, theirs = (said.strip() for said in part.partition("="))
-        if ours not in FIELDS or not equals or not theirs:
-            known = ", ".join(FIELDS)
-            raise UsageError(f"--columns: {part!r} is not like email=Surel (there are {known})")
-        found[ours] = theirs
-    return found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What importing a table would do, as far as its first rows tell."""
+
+    joined: Joined
+    rows: list[tuple[Person, Joining]]  # those that can be read
+    understood: Mapping[str, str]  # our columns -> theirs
+    is_all: bool  # whether there are no more rows
 
 
-def import_csv(
+def import_table(
     office: Office, name: str | None, given: Import,
     tell: Callable[[Remark], None] = lambda _: None,
 ) -> Joined:  # fmt: skip
-    """Put the people of a CSV file on a list; whoever has left it stays away.
+    """Put the people of a CSV file or a workbook on a list; whoever has left it stays away.
 
-    A line that cannot be read is told of, and the others are taken.
+    A row that cannot be read is told of, and the others are taken.
     """
-    try:
-        # what is not in UTF-8 is refused line by line
-        with given.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            people = _people(Rows(file), given, office.publisher.zone)
-            return join(office, name, people, Joined(tell), again=given.again)
-    except OSError as error:
-        raise UsageError(f"{given.path}: cannot be read: {error.strerror}") from error
+    with _table(given.path) as rows:
+        table = Table(rows, given, office.publisher.zone)
+        return join(office, name, table.people(tell), Joined(tell), again=given.again)
+
+
+def try_table(
+    office: Office, name: str | None, given: Import,
+    tell: Callable[[Remark], None] = lambda _: None,
+) -> Trial:  # fmt: skip
+    """Say what ``import_table`` would do with the first rows, and do nothing."""
+    with _table(given.path) as rows:
+        table = Table(rows, given, office.publisher.zone)
+        people, joined = table.people(tell), Joined(tell)
+        first = list(islice(people, BATCH))
+        became = rehearse(office, name, first, joined, again=given.again)
+        is_all = next(people, None) is None
+        return Trial(
+            joined=joined, rows=became, understood=table.head.understood, is_all=is_all
+        )  # fmt: skip
 
 
 def export_csv(people: Iterable[Subscription], file: IO[str]) -> int:
-    """Write everybody who is or was on a list as CSV; returns how many lines."""
+    """Write everybody who is or was on a list as CSV, a line each; returns how many lines.
+
+    Of who left and came back only that they are on it is said: an import takes whoever left at
+    their word. ``people`` come by address, and each one's oldest subscription first.
+    """
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(EXPORTED)
     written = 0
-    for one in people:
+    for _, theirs in groupby(people, key=lambda one: one.email):
+        *_, one = theirs
         ended = one.ended.isoformat() if one.ended else ""
         cells = [one.email, one.name, one.since.isoformat(), ended, one.reason, one.source,
                  one.consented.isoformat() if one.consented else "", one.wording]  # fmt: skip
@@ -85,118 +101,124 @@ def export_csv(people: Iterable[Subscription], file: IO[str]) -> int:
     return written
 
 
-class Rows:
-    """A file's rows, each with the number of its first line; None for one that has no end.
+class Table:
+    """The people of a table, read one after another."""
 
-    A quote that is never closed spoils its own line and no other.
-    """
+    def __init__(self, rows: Rows | Sheet, given: Import, zone: ZoneInfo) -> None:
+        self._rows, self._given, self._zone = rows, given, zone
+        self._everybody = of_file(given.path.name)
+        self._judged = True
+        self._said: set[str] = set()
+        self.head = Head(places={})
 
-    def __init__(self, file: IO[str]) -> None:
-        self._file = file
-        self._put_back: list[str] = []
-        self._number = 0
-        first = self._line()
-        self.delimiter = max(DELIMITERS, key=first.count)
-        self._return([first])
+    def people(self, tell: Callable[[Remark], None]) -> Iterator[Person]:
+        """Each in turn, and remarks on the table itself where there is something to say."""
+        numbered = self._begun(iter(self._rows))
+        self._remark(tell)
+        if self.head.unknown:
+            names = ", ".join(map(repr, self.head.unknown))
+            tell(Remark(1, "", f"not known, and left out: {names}"))
+        if self._everybody:
+            words = EVERYBODY[self._everybody]
+            tell(Remark(1, "", f"the file's name says that all of them {words}"))
+        self._judged = bool(self.head.judges or self._everybody)
+        for number, row, wrong in numbered:
+            if wrong:
+                yield Person(number, Joiner(email=""), wrong)
+            elif any(cell.strip() for cell in row):
+                yield self._person(number, row)
+        self._remark(tell)
 
-    def __iter__(self) -> Iterator[tuple[int, list[str] | None]]:
-        while line := self._line():
-            number = self._number
-            yield number, self._row(line)
+    def _begun(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Read the head, and return the rows that are no head."""
+        number, row, wrong = next(rows, (1, [], ""))
+        while not wrong and not any(cell.strip() for cell in row):  # above the head
+            try:
+                number, row, wrong = next(rows)
+            except StopIteration:
+                number, row = 1, []
+                break
+        self._rows.width = len(row)
+        if any(map(is_person, row)) and not self._given.columns:
+            self.head = without_head(row)
+            return chain([(number, row, wrong)], rows)
+        self.head = Columns(self._given.columns, str(self._given.path)).head(number, row)
+        return rows
 
-    def _row(self, line: str) -> list[str] | None:
-        lines = [line] if len(line) <= MOST_CHARACTERS else []
-        while sum(one.count('"') for one in lines) % 2:
-            more = self._line() if len(lines) < MOST_LINES else ""
-            if not more or len(more) > MOST_CHARACTERS:
-                self._return(lines[1:] + ([more] if more else []))
-                return None
-            lines.append(more)
-        if not 0 < sum(map(len, lines)) <= MOST_CHARACTERS:
-            return None
-        reader = csv.reader(lines, delimiter=self.delimiter)
-        try:
-            row = next(reader, [])
-        except csv.Error:
-            return None
-        if reader.line_num < len(lines):  # a quote in the middle of a cell closes nothing
-            self._return(lines[reader.line_num :])
-        if any("@" in cell and len(cell.splitlines()) > 1 for cell in row):
-            self._return(lines[1:])  # another line's quote closed it: whole people are in there
-            return None
-        return row
+    def _remark(self, tell: Callable[[Remark], None]) -> None:
+        for remark in self._rows.remarks:
+            if remark not in self._said:
+                self._said.add(remark)
+                tell(Remark(1, "", remark))
 
-    def _line(self) -> str:
-        if self._put_back:
-            line = self._put_back.pop()
-        else:
-            line = rest = self._file.readline(MOST_CHARACTERS + 1)
-            while len(rest) > MOST_CHARACTERS and not rest.endswith(("\r", "\n")):
-                rest = self._file.readline(MOST_CHARACTERS + 1)
-        self._number += bool(line)
-        return line.replace("\0", "\ufffd")
+    def _person(self, number: int, row: list[str]) -> Person:
+        given, said = self._given, self.head.cells(row)
+        standing, why, moment = self._standing(row) if self._judged else (None, "", None)
+        consented, wrong = None, ""
+        if when := said.get("consented"):
+            consented = self._moment(when)
+            if consented is None:
+                wrong = f"{when[:60]!r} is no time like 2026-05-04 or 2026-05-04T09:00:00+07:00"
+        if standing is Standing.UNKNOWN:
+            wrong = f'{why}: if that is not about leaving, say --columns "status="'
+        name = said.get("name") or " ".join(
+            filter(None, (said.get("first"), said.get("last")))
+        )  # fmt: skip
+        is_gone = standing in (Standing.LEFT, Standing.BOUNCED, Standing.COMPLAINED)
+        joiner = Joiner(
+            email=_read_back(said["email"]), name=_read_back(name), consented=consented,
+            source=_read_back(said.get("source", "")) or given.source
+            or f"import {given.path.name}",
+            wording=_read_back(said.get("wording", "")) or given.wording,
+            ended=_reason(standing, said.get("reason", "")) if is_gone else "",
+            ended_at=moment if is_gone else None,
+        )  # fmt: skip
+        skipped = why if standing is Standing.UNCONFIRMED else ""
+        return Person(number, joiner, wrong, why=why, skipped=skipped)
 
-    def _return(self, lines: list[str]) -> None:
-        self._put_back += reversed(lines)
-        self._number -= len(lines)
-
-
-def _people(rows: Rows, given: Import, zone: ZoneInfo) -> Iterator[Person]:
-    numbered = iter(rows)
-    places, first = _head(next(numbered, (1, []))[1] or [], given)
-    if first is not None:
-        yield _person(1, first, places, given, zone)
-    for number, row in numbered:
-        if row is None:
-            yield Person(number, Joiner(email=""), "a quote is not closed, or the line is too long")
-        elif any(cell.strip() for cell in row):
-            yield _person(number, row, places, given, zone)
-
-
-def _head(row: list[str], given: Import) -> tuple[dict[str, int], list[str] | None]:
-    """Where each of our columns is, and the first row where it is no head but a person."""
-    said = [cell.strip().casefold() for cell in row]
-    if any("@" in cell for cell in said) and not given.columns:
-        return {"email": 0, "name": 1}, row
-    places = {}
-    for ours, usual in COLUMNS.items():
-        wanted = [given.columns[ours].casefold()] if ours in given.columns else usual
-        found = [word for word in wanted if word in said]
+    def _standing(self, row: list[str]) -> tuple[Standing | None, str, datetime | None]:
+        """What keeps somebody away, where that stands, and since when."""
+        found, why, moment = self._everybody, "", None
         if found:
-            places[ours] = said.index(found[0])
-        elif ours in given.columns:
-            raise UsageError(
-                f"{given.path}:1: no column is called {given.columns[ours]!r} (there are"
-                f" {', '.join(cell.strip() for cell in row) or 'none'})"
-            )
-    if "email" not in places:
-        raise UsageError(
-            f"{given.path}:1: no column is called email (name one of them so, or say --columns"
-            " email=ITS NAME)"
-        )
-    return places, None
+            why = "the file's name says so"
+        for one in self.head.judges:
+            cell = row[one.place] if one.place < len(row) else ""
+            standing = one.standing(cell)
+            if standing and (found is None or standing.weight > found.weight):
+                found, why = standing, f"{one.title}: {cell.strip()[:60] or '(empty)'}"
+            if standing:
+                moment = moment or self._moment(cell.strip())
+        return found, why, moment
 
-
-def _person(
-    number: int, row: list[str], places: Mapping[str, int], given: Import, zone: ZoneInfo
-) -> Person:
-    said = {
-        ours: _read_back(row[place].strip()) if place < len(row) else ""
-        for ours, place in places.items()
-    }
-    consented, wrong = None, ""
-    if when := said.get("consented"):
+    def _moment(self, text: str) -> datetime | None:
         try:
-            consented = datetime.fromisoformat(when)
-            consented = consented if consented.tzinfo else consented.replace(tzinfo=zone)
+            found = datetime.fromisoformat(text)
         except ValueError:
-            wrong = f"{when[:60]!r} is no time like 2026-05-04 or 2026-05-04T09:00:00+07:00"
-    source = said.get("source") or given.source or f"import {given.path.name}"
-    joiner = Joiner(
-        email=said["email"], name=said.get("name", ""), source=source, consented=consented,
-        wording=said.get("wording") or given.wording, ended=bool(said.get("ended")),
-    )  # fmt: skip
-    return Person(number, joiner, wrong)
+            return None
+        return found if found.tzinfo else found.replace(tzinfo=self._zone)
+
+
+@contextmanager
+def _table(path: Path) -> Iterator[Rows | Sheet]:
+    """A file's rows, whatever kind of table it is."""
+    try:
+        with path.open("rb") as file:
+            yield _rows(file, path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _rows(file: BufferedReader, path: Path) -> Rows | Sheet:
+    try:
+        workbook = is_sheet(file.peek(4)[:4])
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from error
+    return Sheet(file, str(path)) if workbook else Rows(file)
+
+
+def _reason(standing: Standing | None, said: str) -> str:
+    """Why somebody left, as the ledger says it; an export of ours has said more of it."""
+    return said if said.startswith(REASONS) else f"{standing}"
 
 
 def _inert(cell: str) -> str:

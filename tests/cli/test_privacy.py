@@ -81,7 +81,6 @@ RUBBISH = {
     "a column too few": "Nama\n",
     "too many": f"Nama,nobody,{BUDI},x\n",
     "not in UTF-8": "Nama,b\udcff@pembaca.example\n",
-    "a name not in UTF-8": f"N\udcff,{BUDI}\n",
     "a zero byte": f"Nama\0,b\0{BUDI}\n",
     "very long": "N" * 300_000 + f",{BUDI}\n",
     "a formula": f"=cmd|' /C calc'!A0,@{BUDI}\n",

@@ -1,0 +1,166 @@
+"""What the columns of a table are: ours, what says that somebody left, known, or unknown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from syndicate.errors import UsageError
+from syndicate.people.standing import Judge, judge, words
+
+COLUMNS = {
+    "email": (
+        "email", "e mail", "surel", "mail", "email address", "e mail address", "alamat email",
+        "alamat surel", "alamat e mail", "subscriber email", "user email", "subscriber",
+        "member address", "address",
+    ),
+    "name": ("name", "nama", "nama lengkap", "full name", "fullname", "display name"),
+    "first": ("first name", "firstname", "fname", "given name", "nama depan"),
+    "last": ("last name", "lastname", "lname", "surname", "family name", "nama belakang"),
+    "reason": ("reason",),  # why they left, in our own exports
+    "source": ("source", "sumber"),
+    "wording": ("wording", "pernyataan"),
+    "consented": (
+        "consented", "persetujuan", "confirm time", "optin time", "opt in time", "confirmed at",
+    ),
+}  # fmt: skip
+FIELDS = ("email", "name", "source", "wording", "consented")
+ADDRESS = re.compile(r"[^\s<>@]@[^\s<>@]+\.\w")  # a person's, and in no title
+STATUS = "status"  # another field of --columns; "" is none, whatever their names are
+EXPORTED = {  # columns that say nothing of interest here, by whose they are
+    "ours": ("since",),
+    "Ghost": ("id", "note", "complimentary plan", "stripe customer id", "created at", "labels",
+              "tiers"),
+    "Mailchimp": (
+        "address", "phone number", "phone", "birthday", "member rating", "optin time",
+        "confirm time", "optin ip", "confirm ip", "latitude", "longitude", "gmtoff", "dstoff",
+        "timezone", "cc", "region", "last changed", "leid", "euid", "notes", "tags",
+        "unsub campaign title", "unsub campaign id", "unsub reason other", "clean campaign title",
+        "clean campaign id",
+    ),
+    "Substack": ("active subscription", "expiry", "plan", "first payment at"),
+    "listmonk": ("uuid", "attributes", "updated at", "lists"),
+    "Mailman": ("mod", "hide", "ack", "not metoo", "nodupes", "digest", "plain", "language",
+                "delivery mode", "moderation action", "self link", "list id", "subscription mode",
+                "user"),
+    "phpList": (
+        "number of bounces", "number of bounces on this user", "bouncecount", "bounce count",
+        "entered", "modified", "last modified", "uniqid", "unique id", "unique id for user",
+        "htmlemail", "send this user html emails", "send this subscriber html emails",
+        "which page was used to subscribe", "subscribepage", "rss frequency", "rssfrequency",
+        "extradata", "additional data", "foreignkey", "foreign key", "optedin", "password",
+        "passwordchanged", "last time password was changed", "list membership",
+        "did this subscriber manually confirm",
+    ),
+}  # fmt: skip
+KNOWN = {name for names in EXPORTED.values() for name in names}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """Where in a row what is said."""
+
+    places: Mapping[str, int]
+    judges: tuple[Judge, ...] = ()
+    unknown: tuple[str, ...] = ()  # titles that mean nothing here
+    titles: tuple[str, ...] = ()
+
+    def cells(self, row: Sequence[str]) -> dict[str, str]:
+        """What a row says in our columns, "" where it ends too early."""
+        width = len(row)
+        return {
+            ours: row[place].strip() if place < width else ""
+            for ours, place in self.places.items()
+        }  # fmt: skip
+
+    @property
+    def understood(self) -> dict[str, str]:
+        """Our names for columns, and theirs."""
+        found = {ours: self.titles[place] for ours, place in self.places.items() if self.titles}
+        return found | {f"left ({n})": one.title for n, one in enumerate(self.judges, 1)}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What was said of columns: ours -> theirs."""
+
+    given: Mapping[str, str]
+    path: str  # of the table, for messages
+
+    def head(self, number: int, row: Sequence[str]) -> Head:
+        """Read a row as a head; UsageError where it is none."""
+        titles = tuple(cell.strip() for cell in row)
+        places = dict(self._places(number, titles))
+        if "email" not in places:
+            raise UsageError(
+                f"{self.path}:{number}: no column is called email (name one of them so, or say"
+                " --columns email=ITS NAME)"
+            )
+        judges = tuple(self._judges(titles, set(places.values())))
+        spoken_for = {*places.values(), *(one.place for one in judges)}
+        unknown = tuple(
+            title for place, title in enumerate(titles)
+            if title and place not in spoken_for and words(title) not in KNOWN
+        )  # fmt: skip
+        return Head(places=places, judges=judges, unknown=unknown, titles=titles)
+
+    @cached_property
+    def _theirs(self) -> dict[str, str]:
+        return {ours: theirs.casefold() for ours, theirs in self.given.items() if theirs}
+
+    def _places(self, number: int, titles: Sequence[str]) -> Iterator[tuple[str, int]]:
+        folded = [title.casefold() for title in titles]
+        usual = [words(title) for title in titles]
+        for ours, names in COLUMNS.items():
+            wanted = self._theirs.get(ours)
+            if wanted is None:
+                found = next((name for name in names if name in usual), None)
+                if found is not None:
+                    yield ours, usual.index(found)
+            elif wanted in folded:
+                yield ours, folded.index(wanted)
+            else:
+                self._missing(number, self.given[ours], titles)
+        status = self._theirs.get(STATUS)
+        if status is not None and status not in folded:
+            self._missing(number, self.given[STATUS], titles)
+
+    def _judges(self, titles: Sequence[str], taken: set[int]) -> Iterator[Judge]:
+        if self.given.get(STATUS) == "":
+            return
+        for place, title in enumerate(titles):
+            is_status = title.casefold() == self._theirs.get(STATUS)
+            if is_status or place not in taken:
+                found = judge(place, title, is_status=is_status)
+                if found is not None:
+                    yield found
+
+    def _missing(self, number: int, title: str, titles: Sequence[str]) -> None:
+        there = ", ".join(titles) or "none"
+        raise UsageError(f"{self.path}:{number}: no column is called {title!r} (there are {there})")
+
+
+def is_person(cell: str) -> bool:
+    """Whether somebody's address stands in a cell, so that its row is no head."""
+    return ADDRESS.search(cell) is not None
+
+
+def without_head(row: Sequence[str]) -> Head:
+    """Of a table whose first row is a person: who is where the address is."""
+    email = next(place for place, cell in enumerate(row) if is_person(cell))
+    return Head(places={"email": email, "name": 0 if email else 1})
+
+
+def columns(text: str) -> dict[str, str]:
+    """Read ``email=Surel,name=Nama``; UsageError for what is neither."""
+    found = {}
+    for part in filter(None, (one.strip() for one in text.split(","))):
+        ours, equals, theirs = (piece.strip() for piece in part.partition("="))
+        known = ours in FIELDS or ours == STATUS
+        if not known or not equals or not (theirs or ours == STATUS):
+            names = ", ".join((*FIELDS, STATUS))
+            raise UsageError(f"--columns: {part!r} is not like email=Surel (there are {names})")
+        found[ours] = theirs
+    return found

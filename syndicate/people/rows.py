@@ -1,0 +1,130 @@
+"""Rows of a table that somebody else wrote as text: its encoding, its delimiter, its quotes."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections.abc import Iterator
+from io import BufferedReader, TextIOWrapper
+
+DELIMITERS = ",;\t|"  # the second is what a spreadsheet writes where the comma is decimal
+MOST_CHARACTERS = 100_000  # of one row
+MOST_LINES = 500  # of one row: after that its quote was never closed
+NAMED = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # how a spreadsheet is told the delimiter
+BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),  # first: it begins as UTF-16's does
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+GUESSED = "syndicate.windows-1252"  # how what is not in UTF-8 is read
+NOT_CLOSED = "a quote is not closed, or the line is too long"
+Row = tuple[int, list[str], str]  # its first line, its cells, why it cannot be read
+
+
+class Rows:
+    """A file's rows (RFC 4180), each with the number of its first line, or why it has no end.
+
+    A quote that is never closed spoils its own line and no other: what it seems to hold is read
+    again. Quoted cells may go over several lines, whatever they hold.
+    """
+
+    def __init__(self, file: BufferedReader) -> None:
+        self.guessed = False  # whether something was not in UTF-8
+        self.width = 0  # the cells of a whole row; 0 is not known yet
+        self._file = self._text(file)
+        self._put_back: list[str] = []
+        self._number = 0
+        self.delimiter = self._delimiter()
+
+    def __iter__(self) -> Iterator[Row]:
+        while line := self._line():
+            number = self._number
+            cells = self._row(line)
+            yield number, cells or [], "" if cells is not None else NOT_CLOSED
+
+    @property
+    def remarks(self) -> Iterator[str]:
+        """What there is to say of the file by now."""
+        if self.guessed:
+            yield (
+                "this is not UTF-8, and was read as Windows-1252: if names look wrong, save the"
+                " table as UTF-8"
+            )
+
+    def _text(self, file: BufferedReader) -> TextIOWrapper:
+        start = file.peek(4)[:4]
+        for mark, encoding in BOMS:
+            if start.startswith(mark):
+                return TextIOWrapper(file, encoding, "replace", newline="")
+        if start.startswith(codecs.BOM_UTF8):  # then lines that are not are refused
+            return TextIOWrapper(file, "utf-8-sig", "surrogateescape", newline="")
+        codecs.register_error(GUESSED, self._guess)
+        return TextIOWrapper(file, "utf-8", GUESSED, newline="")
+
+    def _guess(self, error: UnicodeError) -> tuple[str, int]:
+        assert isinstance(error, UnicodeDecodeError)
+        self.guessed = True
+        return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+    def _delimiter(self) -> str:
+        first = self._line()
+        if found := NAMED.fullmatch(first.rstrip("\r\n")):
+            return found[1]
+        self._return([first])
+        bare = re.sub(r'"[^"]*"', "", first)
+        return max(DELIMITERS, key=bare.count)
+
+    def _row(self, line: str) -> list[str] | None:
+        if len(line) > MOST_CHARACTERS:
+            return None
+        if '"' not in line:
+            return line.rstrip("\r\n").split(self.delimiter)
+        lines: list[str] = []
+        try:
+            row = next(csv.reader(self._joined(line, lines), delimiter=self.delimiter, strict=True))
+        except csv.Error:
+            row = None
+        if row is not None and (len(lines) == 1 or len(row) == (self.width or len(row))):
+            return row
+        self._return(lines[1:])
+        return self._alone(line)
+
+    def _joined(self, line: str, lines: list[str]) -> Iterator[str]:
+        """A line and those after it, as long as they may be one row's; ``lines`` gets them all."""
+        length = 0
+        while line and len(lines) < MOST_LINES:
+            lines.append(line)
+            length += len(line)
+            if length > MOST_CHARACTERS:
+                return
+            yield line
+            line = self._line()
+        if line:
+            self._return([line])
+
+    def _alone(self, line: str) -> list[str] | None:
+        """The row that a line is, whatever its quotes; None where one of them is not closed."""
+        asked: list[bool] = []
+
+        def lines() -> Iterator[str]:
+            yield line
+            asked.append(True)
+
+        row = next(csv.reader(lines(), delimiter=self.delimiter), [])
+        return None if asked else row
+
+    def _line(self) -> str:
+        if self._put_back:
+            line = self._put_back.pop()
+        else:
+            line = rest = self._file.readline(MOST_CHARACTERS + 1)
+            while len(rest) > MOST_CHARACTERS and not rest.endswith(("\r", "\n")):
+                rest = self._file.readline(MOST_CHARACTERS + 1)
+        self._number += bool(line)
+        return line.replace("\0", "\ufffd") if "\0" in line else line
+
+    def _return(self, lines: list[str]) -> None:
+        self._put_back += reversed(lines)
+        self._number -= len(lines)
