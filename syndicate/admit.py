@@ -14,6 +14,7 @@ from syndicate.crosslinks import linked
 from syndicate.errors import ArticleError, Flaws
 from syndicate.ledger import Catalogue, Standing
 from syndicate.likeness import headline_print, text_print, wholly_different
+from syndicate.nearby import is_below
 from syndicate.office import Office
 from syndicate.report import Report
 from syndicate.sources import Draft, sameness
@@ -64,6 +65,8 @@ def read_each(
                 _refuse_expired(office, draft)
                 if not new:
                     _refuse_renamed(office, draft)
+            if not (dry or draft.article.uri):
+                _refuse_to_write(office, draft)
             drafts.append(draft)
     drafts = _single(drafts, flaws)
     if not new:
@@ -221,6 +224,16 @@ def _refuse_expired(office: Office, draft: Draft) -> None:
                 f"{draft.at('expires')}: expired on {expires.isoformat(' ', 'minutes')}"
                 " (give it a later date, or leave it unpublished)"
             )
+
+
+def _refuse_to_write(office: Office, draft: Draft) -> None:
+    """A rehearsal gives no file an identity that is not its own."""
+    home = office.settings.folder
+    if office.ledger.rehearsal and not is_below(draft.path, home):
+        raise ArticleError(
+            f"{draft.path}: has no uri yet, and a rehearsal writes one only into files in"
+            f" {home.resolve()}: copy it there"
+        )
 
 
 def _refuse_renamed(office: Office, draft: Draft) -> None:

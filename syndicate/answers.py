@@ -60,11 +60,11 @@ def _answer(
     if letter is None:
         return ""
     by, rendition, recipient = letter
+    if why := office.outside(by):
+        return why
     replies = office.ledger.replies
     replies.begin(asked.id)
-    result = send_once(
-        by, f"{asked.wants}/{asked.id}", rendition, office.scrub, recipient=recipient
-    )
+    result = send_once(office, by, f"{asked.wants}/{asked.id}", rendition, recipient=recipient)
     over = isinstance(result, Receipt | Refused | InDoubt)
     replies.end(asked.id, sent=over, why="" if isinstance(result, Receipt) else str(result))
     return "" if over else f"{by.name}: {result}"

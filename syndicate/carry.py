@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from difflib import unified_diff
+from functools import partial
 from itertools import groupby
 
 from syndicate.channel import Channel, Rendition, Streams
@@ -54,7 +55,7 @@ def run_channel(
 
     run = Run(
         channel=channel, known=known, ledger=office.ledger, tell=tell, scrub=office.scrub,
-        stopping=office.stopping, most=most,
+        stopping=office.stopping, most=most, outside=partial(office.outside, channel),
     )  # fmt: skip
     try:
         return mail(run, editions) if isinstance(channel, Streams) else deliver(run, editions)

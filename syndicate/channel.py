@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 from html import unescape
+from pathlib import Path
 from typing import ClassVar, Self
 
 from syndicate.article import Article, Edition, Item, Media, Publisher
@@ -225,6 +226,15 @@ class Channel(ABC):
         """Say what of this edition readers of this channel will not see as written; no network."""
         return ()
 
+    def outside(self, home: Path, rendition: Rendition | None = None) -> str:
+        """Name the setting by which this channel reaches what is not this machine's; "" for none.
+
+        A rehearsal says nothing there. It has loopback addresses (syndicate.nearby), and files
+        below ``home``, its configuration's folder. With a ``rendition``: whether that reaches out.
+        A channel that does not say so itself is taken to reach readers.
+        """
+        return f"channels.{self.name}"
+
     def __enter__(self) -> Self:
         return self
 
@@ -350,6 +360,13 @@ class Hears(ABC):
         what is configured: a file, a folder, an address. UsageError for one that is none; Refused
         or Unavailable where it cannot be read.
         """
+
+    def hears_outside(self, home: Path, source: str = "") -> str:
+        """Name the setting by which it would take letters that are not a rehearsal's; "" for none.
+
+        ``source`` is that of ``hear``, ``home`` the configuration's folder.
+        """
+        return "the mailbox"
 
     @abstractmethod
     def invitation(self, publisher: Publisher, at: datetime, title: str) -> Rendition:

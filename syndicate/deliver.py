@@ -33,6 +33,7 @@ from syndicate.errors import (
 )
 from syndicate.ledger import Attempt, KnownChannel, Ledger, Verb, Work
 from syndicate.ledger.report import standing_at
+from syndicate.office import Office
 
 PATIENCE = timedelta(seconds=30)  # for a turn; a run that waits longer comes back later
 Tell = Callable[[str, Receipt | DeliveryError | None], None]  # what was tried, and how it ended
@@ -48,6 +49,7 @@ class Run:
     tell: Tell = lambda _what, _result: None
     scrub: Callable[[str], str] = str
     stopping: Callable[[], bool] = lambda: False
+    outside: Callable[[Rendition | None], str] = lambda _: ""  # why a rehearsal must not say it
     identity: str = ""
     most: int = 0  # letters of a digest; the rest waits for a person
     total: int = 0  # letters that are to be sent, where that is known
@@ -62,6 +64,7 @@ def deliver(run: Run, editions: Sequence[int]) -> str:
     if not busy and run.known.target == run.channel.target():
         return ""
     try:
+        stay_here(run)
         with run.channel:
             run.identity = run.channel.identity()
             run.ledger.recognise(run.known.id, run.channel.target(), run.identity)
@@ -76,6 +79,12 @@ def deliver(run: Run, editions: Sequence[int]) -> str:
     except Exception as error:  # a channel that fails never stops the others
         return _not_begun(run, [work.edition for work in busy], error)
     return ""
+
+
+def stay_here(run: Run, rendition: Rendition | None = None) -> None:
+    """Refuse what a rehearsal must not say."""
+    if why := run.outside(rendition):
+        raise Refused(why)
 
 
 def _ahead(run: Run, work: Work) -> str:
@@ -149,6 +158,7 @@ def _act(run: Run, attempt: Attempt) -> Receipt | None:
             raise Refused("what this channel has said it cannot take away")
         channel.remove(receipt)
         return None
+    stay_here(run, attempt.rendition)
     delivery = to_deliver(attempt)
     if attempt.followed and attempt.followed.destination != run.identity:
         raise Refused(f"what it follows stands in {attempt.followed.destination}")
@@ -240,10 +250,14 @@ def scrubbed(run: Run, error: DeliveryError) -> DeliveryError:
 
 
 def send_once(
-    channel: Channel, edition: str, rendition: Rendition, scrub: Callable[[str], str], *,
+    office: Office, channel: Channel, edition: str, rendition: Rendition, *,
     recipient: Recipient | None = None, files: Mapping[str, bytes] | None = None,
+    test: bool = False,
 ) -> Receipt | DeliveryError:  # fmt: skip
-    """Send something that the ledger does not keep: a proof, a rehearsal."""
+    """Send something that the ledger does not keep: a proof, or to a ``test`` destination."""
+    if not test and (why := office.outside(channel)):
+        return Refused(why)
+    scrub = office.scrub
     address = recipient.id if recipient else rendition.address
     key = delivery_key(channel.name, edition, address)
     delivery = Delivery(key, rendition, files or {}, recipient)

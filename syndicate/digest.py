@@ -289,7 +289,7 @@ def _proof(office: Office, channel: Channel, address: str, report: Report) -> No
         return
     [rendition] = channel.render(edition)
     recipient = Recipient("proof", address, "proof")
-    result = send_once(channel, edition.key, rendition, office.scrub, recipient=recipient)
+    result = send_once(office, channel, edition.key, rendition, recipient=recipient)
     sent = isinstance(result, Receipt)
     report.lines.append(
         Line(channel=channel.name, about=edition.key, address=address, action="proof",

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 from syndicate.channel import Absent, Delivery, Finds, Outcome, Rendition, Streams, delivery_key
-from syndicate.deliver import Run, scrubbed
+from syndicate.deliver import Run, scrubbed, stay_here
 from syndicate.errors import (
     Bounced,
     DeliveryError,
@@ -40,6 +40,7 @@ def mail(run: Run, editions: Sequence[int]) -> str:
         return ""
     edition = 0
     try:
+        stay_here(run)
         with run.channel:
             run.identity = run.channel.identity()
             run.ledger.recognise(run.known.id, run.channel.target(), run.identity)

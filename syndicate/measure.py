@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from syndicate.article import PDF, Article, Media
 from syndicate.errors import Refused
 from syndicate.http import client
+from syndicate.nearby import leads_here
 
 if TYPE_CHECKING:
     import httpx
@@ -21,12 +22,13 @@ EACH, TOGETHER = 5.0, 20.0  # seconds: a slow host delays a publication, and nev
 
 
 def measured(
-    article: Article, known: Article | None, notes: list[str], *, same: bool = False
-) -> Article:
+    article: Article, known: Article | None, notes: list[str], *, same: bool = False,
+    rehearsal: bool = False,
+) -> Article:  # fmt: skip
     """The article with its remote media measured: as ``known`` has them, else by asking.
 
     What cannot be measured stays as it is, and a note says so. ``same``: it was read from the
-    same file as ``known``, and nobody is asked twice.
+    same file as ``known``, and nobody is asked twice. A ``rehearsal`` asks this machine alone.
     """
     if not any(_is_remote(media) for media in article.media):
         return article
@@ -40,6 +42,10 @@ def measured(
             for url, media in urls.items()
             if not (_size(before.get(url)) or (same and url in before))
         ]
+    if rehearsal:
+        away = [media for media in unknown if not leads_here(media.url or "")]
+        notes += [f"{media.url}: a rehearsal asks no other site for its size" for media in away]
+        unknown = [media for media in unknown if media not in away]
     asked = _ask(unknown, notes)
     return replace(article, media=tuple(_measured(media, before, asked) for media in article.media))
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from syndicate.article import Publisher
-from syndicate.channel import Channel, Scheduled, Scope
+from syndicate.channel import Channel, Rendition, Scheduled, Scope
 from syndicate.config import Settings, scrubber
 from syndicate.errors import UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Ledger
 from syndicate.registry import make_channels, secrets_of
 
+AWAY = "leads away from this machine, where a rehearsal reaches nobody: nothing was sent there"
 Clock = Callable[[], datetime]
 
 
@@ -31,15 +32,21 @@ class Office:
     acted: bool = False  # something may have left: from here on no error means "nothing was sent"
 
     @classmethod
-    def open(cls, settings: Settings, clock: Clock, *, dry: bool = False) -> Office:
-        """Make the channels and open the ledger; ``dry`` makes no ledger where there is none."""
+    def open(
+        cls, settings: Settings, clock: Clock, *, dry: bool = False, rehearsed: bool = False,
+        looks: bool = True,
+    ) -> Office:  # fmt: skip
+        """Make the channels and open the ledger; ``dry`` makes no ledger where there is none.
+
+        ``rehearsed``: the clock was set. Then a real ledger is only opened for what ``looks``.
+        """
         channels = make_channels(settings)
         scrub = scrubber({*settings.secrets, *secrets_of(channels)})
         notes: list[str] = []
         url = settings.ledger_url
         if dry and _missing(url):
             url = "sqlite:///:memory:"
-        ledger = Ledger.open(url, clock(), notes.append)
+        ledger = Ledger.open(url, clock(), notes.append, rehearsed=rehearsed, looks=looks)
         return cls(settings, channels, ledger, clock, scrub, notes)
 
     @property
@@ -50,6 +57,13 @@ class Office:
     def lists(self) -> list[Channel]:
         """The channels that people are on, one by one."""
         return [channel for channel in self.channels if channel.scope is Scope.DIGEST]
+
+    def outside(self, channel: Channel, rendition: Rendition | None = None) -> str:
+        """Why a rehearsal leaves something unsaid; "" where it may be said, as in earnest."""
+        if not self.ledger.rehearsal:
+            return ""
+        setting = channel.outside(self.settings.folder, rendition)
+        return f"{setting}: {AWAY}" if setting else ""
 
     def close(self) -> None:
         self.ledger.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -184,7 +184,7 @@ class Preparation:
         key, catalogue = editions.ANNOUNCEMENTS, self.catalogue
         edition = catalogue.edition(known.id, key)
         waiting = catalogue.wanted(edition, waiting=True) if edition else []
-        told = list(channel.announce(changed, waiting))
+        told = list(self._within_reach(channel, channel.announce(changed, waiting)))
         if not (told or waiting):
             return
         edition = edition or catalogue.open_edition(known.id, key)
@@ -194,6 +194,14 @@ class Preparation:
         for step in steps:
             catalogue.want(edition, step, 0)
         self.prepared.append(Prepared(channel, known, key, edition, steps))
+
+    def _within_reach(self, channel: Channel, told: Iterable[Rendition]) -> Iterator[Rendition]:
+        """What a rehearsal, too, may tell others."""
+        for rendition in told:
+            if why := self.office.outside(channel, rendition):
+                self.office.notes.append(why)
+            else:
+                yield rendition
 
     def _article(self, channel: Channel, known: KnownChannel, standing: Standing) -> None:
         if known.id not in self.catalogue.channels_of(standing.uri):

@@ -142,7 +142,12 @@ def _measured(office: Office, draft: Draft, *, dry: bool) -> Draft:
     if dry and (known is None or known.fingerprint != article.fingerprint):
         return draft
     same = bool(standing and draft.same_as == standing.version)
-    return replace(draft, article=measured(article, known, office.notes, same=same))
+    return replace(
+        draft,
+        article=measured(
+            article, known, office.notes, same=same, rehearsal=office.ledger.rehearsal
+        ),
+    )
 
 
 def record(

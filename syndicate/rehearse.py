@@ -36,7 +36,9 @@ def rehearse(office: Office, request: Request) -> Report:
             for rendition in stage.render(edition):
                 if rendition.follows:
                     continue  # a rehearsal is read once: nothing to pin, nothing corrected
-                result = send_once(stage, edition.key, rendition, office.scrub, files=draft.files)
+                result = send_once(
+                    office, stage, edition.key, rendition, files=draft.files, test=True
+                )
                 report.lines.append(_line(channel.name, article.uri, stage.target(), result))
     if not report.lines:
         report.problems.append("nothing was sent: no channel has a test destination")

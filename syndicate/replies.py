@@ -54,6 +54,10 @@ def _take_in(
     source: str,
 ) -> None:  # fmt: skip
     assert isinstance(channel, Hears)
+    if setting := _elsewhere(office, channel, source):
+        said = f"{setting}: a rehearsal takes no letters from there: nothing was read"
+        (report.problems if source else report.notes).append(said)
+        return
     listener = Listener(office, channel, known)
     names = [name for one in office.lists for name in called(one)]
     try:
@@ -67,6 +71,13 @@ def _take_in(
     if listener.counts:
         said = ", ".join(f"{count} {what}" for what, count in listener.counts.items())
         report.notes.append(f"{channel.name}: {said}")
+
+
+def _elsewhere(office: Office, channel: Hears, source: str) -> str:
+    """The setting by which a rehearsal would take real readers' letters away; "" outside of one."""
+    if not office.ledger.rehearsal:
+        return ""
+    return channel.hears_outside(office.settings.folder, source)
 
 
 @dataclass

@@ -51,6 +51,7 @@ class Status:
     next_digests: dict[str, str] = field(default_factory=dict)
     closed_ahead: dict[str, list[str]] = field(default_factory=dict)  # digests of the future
     unconfigured: list[str] = field(default_factory=list)
+    rehearsal: bool = False  # whether the ledger is one: then nothing of it has reached a reader
 
     @property
     def exit_code(self) -> int:
@@ -72,7 +73,7 @@ class Status:
 
 def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Status:
     """The whole ledger, newest articles first, or one article."""
-    found = Status()
+    found = Status(rehearsal=office.ledger.rehearsal)
     office.ledger.letters.end_dead_claims()
     office.ledger.queue.end_dead_claims()  # what a dead process had begun is in doubt by now
     with office.ledger.reading() as db:

@@ -40,9 +40,10 @@ def _expire(office: Office, report: Report, progress: Progress) -> None:
     """Let every channel see which articles have just expired, and which notices are old."""
     with office.ledger.planning() as catalogue:
         prepare = Preparation(office, catalogue, Wish(by_itself=True))
-        prepare.revived = set(catalogue.revive(office.clock()))
-        uris = [*catalogue.expire(office.clock()), *sorted(prepare.revived)]
-        if catalogue.not_far_ahead(office.clock()) < office.clock():
+        at = office.clock()
+        prepare.revived = set(catalogue.revive(at))
+        uris = [*catalogue.expire(at), *sorted(prepare.revived)]
+        if catalogue.not_far_ahead(at) < at:
             report.notes.append(
                 "the clock is more than a day ahead of the database's: nothing expires by it, and"
                 " no notice goes"

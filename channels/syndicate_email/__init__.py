@@ -39,6 +39,7 @@ from syndicate import (
     UsageError,
 )
 from syndicate.channel import ADDRESS
+from syndicate.nearby import is_below, is_loopback
 from syndicate.rate import Tolerance
 from syndicate.settings import RatesField, ScheduleField, ToleranceField
 from syndicate_email.settings import (
@@ -196,6 +197,24 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
     def target(self) -> str:
         """The list is the destination; relays come and go."""
         return self.name
+
+    def outside(self, home: Path, rendition: Rendition | None = None) -> str:
+        where = relay(self.smtp.get_secret_value())
+        near = isinstance(where, Path) or is_loopback(where.host)
+        return "" if near else f"channels.{self.name}.smtp"
+
+    def hears_outside(self, home: Path, source: str = "") -> str:
+        from syndicate_email.postbox import place
+
+        try:
+            where = place(source or self.inbox.get_secret_value())
+        except ValueError as error:
+            raise UsageError(f"{error}") from error
+        if isinstance(where, Path):  # reading a file leaves it as it was, a Maildir is changed
+            near = where.is_file() or is_below(where, home)
+        else:
+            near = is_loopback(where.host)
+        return "" if near else "the letters" if source else f"channels.{self.name}.inbox"
 
     def publish(self, delivery: Delivery) -> Receipt:
         [outcome] = list(self.publish_all(iter([delivery])))

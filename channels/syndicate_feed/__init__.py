@@ -38,6 +38,7 @@ from syndicate import (
     Revises,
     Scope,
 )
+from syndicate.nearby import is_below, leads_here
 from syndicate.settings import Command, ConfigPath, WebAddress, WebUrl
 from syndicate.text import plain
 from syndicate_feed import addresses, files
@@ -152,6 +153,15 @@ class Feed(
         self, changed: Mapping[str, str], waiting: Iterable[Rendition]
     ) -> Iterator[Rendition]:
         return announcements(changed, waiting, hubs=self.hubs, after=self.after)
+
+    def outside(self, home: Path, rendition: Rendition | None = None) -> str:
+        address = rendition.address if rendition else ""
+        if address == AFTER:  # nobody knows what a command reaches
+            return f"channels.{self.name}.after"
+        if address.startswith(HUB):
+            here = leads_here(address.removeprefix(HUB))
+            return "" if here else f"channels.{self.name}.hubs"
+        return "" if is_below(self.directory, home) else self._setting
 
     def as_text(self, rendition: Rendition) -> str:
         if rendition.media:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import ClassVar, Self
 
 from syndicate import (
@@ -28,6 +29,7 @@ from syndicate import (
     Revises,
     Scope,
 )
+from syndicate.nearby import leads_here
 from syndicate.settings import SecretStr, WebUrl
 from syndicate_telegram.chat import Chat, Manner
 from syndicate_telegram.compose import Picture, compose, remarks, reply
@@ -217,6 +219,9 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
         if not (here or unknown):
             raise Refused(f"{said} leads elsewhere: channels.{self.name}.chat is {self.chat}")
         return int(found["id"]), _link(self.chat, destination, found["id"]) or said
+
+    def outside(self, home: Path, rendition: Rendition | None = None) -> str:
+        return "" if leads_here(self.api) else f"channels.{self.name}.api"
 
     def rehearsal(self) -> Telegram:
         if not self.test_chat:

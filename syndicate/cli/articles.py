@@ -59,7 +59,7 @@ def check(articles: list[Path] = ARTICLES, as_json: bool = JSON) -> None:
     from syndicate.check import check as run
     from syndicate.cli import show
 
-    with office(dry=True, as_json=as_json) as here:
+    with office(dry=True, looks=True, as_json=as_json) as here:
         found = run(here, articles)
         code = 1 if found.findings else 0
         if as_json:
@@ -96,7 +96,7 @@ def publish(
         paths=articles, channels=channel, note=note or None, minor=minor, refresh=refresh, new=new,
         same_article=same_article, dry_run=dry_run,
     )  # fmt: skip
-    with office(dry=dry_run or test, as_json=as_json) as here:
+    with office(dry=dry_run or test, looks=dry_run and not test, as_json=as_json) as here:
         refuse_contradiction(request)
         if not as_json:
             here.tell = show.warning
@@ -134,7 +134,10 @@ def withdraw(
     from syndicate.withdraw import withdraw as run
 
     request = Request(article=article, reason=reason, kill=kill, dry_run=dry_run)
-    with office(dry=dry_run, as_json=as_json) as here, show.progress(as_json) as progress:
+    with (
+        office(dry=dry_run, looks=dry_run, as_json=as_json) as here,
+        show.progress(as_json) as progress,
+    ):
         show.report(run(here, request, progress), as_json=as_json)
 
 
@@ -170,7 +173,10 @@ def digest(
     if status:
         _mailings(name or (), as_json)
         return
-    with office(dry=dry_run, as_json=as_json) as here, show.progress(as_json) as progress:
+    with (
+        office(dry=dry_run, looks=dry_run, as_json=as_json) as here,
+        show.progress(as_json) as progress,
+    ):
         if catch_up not in list(CatchUp):
             raise UsageError(f"--catch-up: merge, each or skip, not {catch_up!r}")
         request = Request(

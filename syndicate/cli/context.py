@@ -65,8 +65,11 @@ def command(as_json: bool = False) -> Iterator[None]:
 
 
 @contextmanager
-def office(*, dry: bool = False, as_json: bool = False) -> Iterator[Office]:
-    """The office for one command, opened and closed; Ctrl-C ends it between two effects."""
+def office(*, dry: bool = False, looks: bool = False, as_json: bool = False) -> Iterator[Office]:
+    """The office for one command, opened and closed; Ctrl-C ends it between two effects.
+
+    ``looks``: it changes and sends nothing, and may look at a real ledger by another clock.
+    """
     from syndicate.config import find, load
     from syndicate.office import Office
 
@@ -75,7 +78,8 @@ def office(*, dry: bool = False, as_json: bool = False) -> Iterator[Office]:
         from syndicate.config import scrubber
 
         given.scrub = scrubber(settings.secrets)
-        opened = Office.open(settings, clock(), dry=dry)
+        opened = Office.open(settings, clock(), dry=dry, rehearsed=is_rehearsed(), looks=looks)
+        _say_rehearsal(opened)
         given.scrub = opened.scrub
         opened.stopping = lambda: given.interrupted
         gc.freeze()  # what was imported is no garbage: it need not be looked through again
@@ -86,6 +90,11 @@ def office(*, dry: bool = False, as_json: bool = False) -> Iterator[Office]:
             finally:
                 given.acted = opened.acted
                 opened.close()
+
+
+def is_rehearsed() -> bool:
+    """Return whether $SYNDICATE_NOW sets the clock."""
+    return bool(os.environ.get("SYNDICATE_NOW"))
 
 
 def clock() -> Callable[[], datetime]:
@@ -101,8 +110,19 @@ def clock() -> Callable[[], datetime]:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise UsageError(f"$SYNDICATE_NOW: write it like 2024-05-02T09:00:00+07:00, not {said!r}")
-    typer.echo(f"rehearsal: it is {moment.isoformat()} ($SYNDICATE_NOW is set)", err=True)
     return lambda: moment
+
+
+def _say_rehearsal(here: Office) -> None:
+    """Say on stderr that the clock is set, or the ledger was made when it was."""
+    said = []
+    if is_rehearsed():
+        said.append(f"it is {here.clock().isoformat()} ($SYNDICATE_NOW is set)")
+    if here.ledger.rehearsal:
+        how = "this ledger" if said else "this ledger, made under $SYNDICATE_NOW,"
+        said.append(f"{how} is a rehearsal for ever and reaches only this machine")
+    if said:
+        typer.echo(f"rehearsal: {'; '.join(said)}", err=True)
 
 
 def _fail(said: str, error: BaseException, as_json: bool, *, code: int = 1) -> NoReturn:

@@ -34,7 +34,7 @@ def status(
     from syndicate.status import status as run
     from syndicate.withdraw import identify
 
-    with office(dry=True, as_json=as_json) as here:
+    with office(dry=True, looks=True, as_json=as_json) as here:
         found = run(here, identify(here, article) if article else None)
         if as_json:
             show.document(found.to_json())
@@ -52,7 +52,7 @@ def history(article: str = WHICH, as_json: bool = JSON) -> None:
     from syndicate.status import article_history
     from syndicate.withdraw import identify
 
-    with office(dry=True, as_json=as_json) as here:
+    with office(dry=True, looks=True, as_json=as_json) as here:
         found = article_history(here, identify(here, article))
         if as_json:
             show.document({"history": [asdict(one) for one in found], "exit_code": 0})

@@ -62,9 +62,11 @@ class Ledger:
     """One ledger, open. Every method is one transaction; ``now`` is the office's time."""
 
     def __init__(
-        self, engine: Engine, created: datetime, restored: datetime | None, tokens: Tokens
-    ) -> None:
+        self, engine: Engine, created: datetime, restored: datetime | None, tokens: Tokens,
+        *, rehearsal: bool = False,
+    ) -> None:  # fmt: skip
         self.engine = engine
+        self.rehearsal = rehearsal  # made by a clock that was set: what it sends reaches nobody
         self.created = created
         self.restored_at = restored
         self.presence = Presence(engine)
@@ -76,23 +78,35 @@ class Ledger:
         self.replies = Replies(engine, tokens)
 
     @classmethod
-    def open(cls, url: str, now: datetime, tell: Callable[[str], None] = lambda _: None) -> Ledger:
-        """Open a ledger, make it if there is none, and bring an older one up to date."""
+    def open(
+        cls, url: str, now: datetime, tell: Callable[[str], None] = lambda _: None, *,
+        rehearsed: bool = False, looks: bool = True,
+    ) -> Ledger:  # fmt: skip
+        """Open a ledger, make it if there is none, and bring an older one up to date.
+
+        ``rehearsed``: ``now`` is not the real time. What is made then is a rehearsal for ever,
+        and a real ledger is only opened for what ``looks``.
+        """
         engine = connect(url)
         _make_folder(engine)
         try:
-            return cls._opened(engine, now, tell)
+            if rehearsed and not looks:
+                _refuse_real(engine)
+            return cls._opened(engine, now, tell, rehearsed)
         except BaseException:
             engine.dispose()
             raise
 
     @classmethod
-    def _opened(cls, engine: Engine, now: datetime, tell: Callable[[str], None]) -> Ledger:
+    def _opened(
+        cls, engine: Engine, now: datetime, tell: Callable[[str], None], rehearsed: bool
+    ) -> Ledger:
         with transaction(engine, reads=True) as db:
             found = migrations.version(db)
         if found == 0:
             with transaction(engine) as db:
-                migrations.create(db, {"created_at": now, "secret": token_hex(32)})
+                new = {"created_at": now, "secret": token_hex(32), "rehearsal": rehearsed}
+                migrations.create(db, new)
             _keep_private(engine)
         elif said := migrations.migrate(engine):
             tell(said)
@@ -100,7 +114,7 @@ class Ledger:
             row = db.execute(select(ledger)).one()
             later = db.scalars(select(secrets.c.secret).order_by(secrets.c.number.desc()))
             tokens = Tokens((*later, row.secret))
-        return cls(engine, row.created_at, row.restored_at, tokens)
+        return cls(engine, row.created_at, row.restored_at, tokens, rehearsal=row.rehearsal)
 
     def close(self) -> None:
         """Let go of every claim's proof of life and of the database."""
@@ -346,6 +360,16 @@ def _kind(channel: int) -> object:
 def _of_channel(channel: int) -> ColumnElement[bool]:
     here = select(editions.c.id).where(editions.c.channel_id == channel)
     return deliveries.c.edition_id.in_(here)
+
+
+def _refuse_real(engine: Engine) -> None:
+    with transaction(engine, reads=True) as db:
+        if migrations.is_real(db):
+            raise UsageError(
+                "$SYNDICATE_NOW is set, and ledger.url names a real ledger: nothing was done (unset"
+                " SYNDICATE_NOW; only check, status, history and --dry-run look at a real ledger by"
+                " another clock; to rehearse, name a new ledger in a folder of its own)"
+            )
 
 
 def _make_folder(engine: Engine) -> None:

@@ -243,6 +243,12 @@ def version(db: Connection) -> int:
     return int(db.scalar(select(ledger.c.version)) or 0)
 
 
+def is_real(db: Connection) -> bool:
+    """Return whether there is a ledger that was not made for rehearsals."""
+    found = version(db)
+    return bool(found) and not (found >= 8 and db.scalar(select(ledger.c.rehearsal)))
+
+
 def create(db: Connection, created: dict[str, object]) -> None:
     """Make the tables of a new ledger, unless somebody else just did."""
     if db.dialect.name == "postgresql":

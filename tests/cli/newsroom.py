@@ -34,6 +34,7 @@ MORNING = "2026-05-04T09:00:00+07:00"  # a Monday
 NOON = "2026-05-04T12:00:00+07:00"
 EVENING = "2026-05-04T17:01:00+07:00"  # the digest of 17.00 is due
 NEXT_EVENING = "2026-05-05T17:01:00+07:00"
+REAL = ""  # the real time: a ledger that is made then is none for rehearsals
 PROGRAM = (sys.executable, "-c", "from syndicate.cli import main; main()")
 
 FORKS = get_context("forkserver")  # its children have everything imported already
@@ -198,6 +199,8 @@ class Newsroom:
 
     def environ(self, at: str = MORNING, env: Mapping[str, str] | None = None) -> dict[str, str]:
         mine = {"SYNDICATE_NOW": at, "XDG_CONFIG_HOME": str(self.folder / ".config")}
+        if at == REAL:
+            del mine["SYNDICATE_NOW"]
         return {**os.environ, **mine, **self.environment, **(env or {})}
 
     @contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import MORNING, NOON, Newsroom
+from cli.newsroom import MORNING, NOON, REAL, Newsroom
 
 ARCHIVE = Path(__file__).parents[1] / "data" / "archive"  # files, and the ledger of version 0.1.0
 FILES = sorted(path.name for path in ARCHIVE.glob("*.md"))
@@ -100,7 +100,7 @@ def versions(room: Newsroom) -> list[tuple[str, int, str]]:
 def assert_untouched(room: Newsroom, *words: str) -> None:
     """Publishing says that nothing has changed, and edits nothing."""
     before = versions(room)
-    answer = room.run("publish", *words, "--json", at=NOON)
+    answer = room.run("publish", *words, "--json", at=REAL)
     assert answer.code == 0, answer.said
     assert {one["kind"] for one in answer.json["articles"]} == {"unchanged"}
     assert edits(room) == []

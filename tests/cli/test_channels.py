@@ -52,6 +52,9 @@ class Wall(Channel, Revises):
     def target(self):
         self.trip("target")
         return self.file
+
+    def outside(self, home, rendition=None):
+        return ""
 """
 
 

@@ -243,7 +243,7 @@ def test_the_configuration_is_found_where_it_is_said(room: Newsroom, how: str) -
     home.mkdir(parents=True)
     path = home / "config.toml"
     (room.folder / "config.toml").rename(path)
-    room.write()
+    room.write(uri="tag:kantor.example,2026-05-05:kabar")  # a rehearsal writes it nowhere else
     words = [how, str(path)] if how.startswith("-") else []
     env = {"SYNDICATE_CONFIG": str(path)} if how == "SYNDICATE_CONFIG" else {}
     env |= {"XDG_CONFIG_HOME": str(home.parent)} if how == "XDG_CONFIG_HOME" else {}

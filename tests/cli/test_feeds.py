@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from cli.newsroom import EVENING, MORNING, NOON, Newsroom
+from cli.newsroom import EVENING, NOON, REAL, Newsroom
 from syndicate.testing import PIXEL
 from syndicate_feed import files
 
@@ -587,7 +587,7 @@ def test_a_command_is_run_with_the_files_that_changed(room: Newsroom) -> None:
     command(room)
     everything(room)
     room.change("feed", after=["./push.sh", "--", "{files}", "host:to"])
-    room.publish()
+    room.publish(at=REAL)
     page = f"articles/{page_of(room).name}"
     [picture] = (room.feed / "media").iterdir()
     before = pushed(room)
@@ -597,9 +597,9 @@ def test_a_command_is_run_with_the_files_that_changed(room: Newsroom) -> None:
     feeds = [f"subjects/pilkada/{name}" for name in ("atom.xml", "feed.json", "rss.xml")]
     assert before[1:-1] == [*beside, *feeds, *MAIN]
     assert (room.folder / "where").read_text().splitlines() == [str(room.feed)]
-    room.publish()
+    room.publish(at=REAL)
     assert pushed(room) == []
-    room.run("withdraw", "kabar.md", "--reason", "Tidak benar.", "--kill", at=NOON)
+    room.run("withdraw", "kabar.md", "--reason", "Tidak benar.", "--kill", at=REAL)
     assert f"media/{picture.name}" in pushed(room)  # it is gone, and is to be purged
     assert not picture.exists()
 
@@ -608,7 +608,7 @@ def test_without_a_place_of_their_own_the_files_come_last(room: Newsroom) -> Non
     command(room)
     room.change("feed", after=["./push.sh", "to"])
     room.write()
-    room.publish()
+    room.publish(at=REAL)
     assert pushed(room) == ["to", *MAIN]
 
 
@@ -616,14 +616,14 @@ def test_a_command_that_fails_is_run_again_and_undoes_nothing(room: Newsroom) ->
     command(room, 23)
     room.change("feed", after=["./push.sh"])
     room.write()
-    answer = room.run("publish", "kabar.md")
+    answer = room.run("publish", "kabar.md", at=REAL)
     assert answer.code == 3
     assert "channels.feed.after: " in answer.out
     assert "push.sh ended with 23 (no room)" in answer.out
     assert titles(room) == ["Kabar pertama"]
     pushed(room)
     command(room)
-    assert room.run("tick", at=NOON).code == 0
+    assert room.run("tick", at=REAL).code == 0
     assert pushed(room) == MAIN
 
 
@@ -631,12 +631,12 @@ def test_a_command_that_is_not_there_is_told_of_before_and_after(room: Newsroom)
     room.change("feed", after=["./gone.sh", "$(touch hacked); echo"])
     room.write()
     assert "gone.sh is not there: install it" in room.run("channels", "check", "feed").out
-    answer = room.run("publish", "kabar.md")
+    answer = room.run("publish", "kabar.md", at=REAL)
     assert answer.code == 3
     assert "gone.sh cannot be run (No such file or directory)" in answer.out
     command(room)
     room.change("feed", after=["./push.sh", "$(touch hacked); `touch hacked`"])
-    room.publish()
+    room.publish(at=REAL)
     assert pushed(room)[0] == "$(touch hacked); `touch hacked`"
     assert not list(room.folder.rglob("hacked"))
 
@@ -649,7 +649,7 @@ def test_a_command_that_never_ends_is_ended(
     (room.folder / "push.sh").chmod(0o755)
     room.change("feed", after=["./push.sh"])
     room.write()
-    answer = room.run("publish", "kabar.md", at=MORNING)
+    answer = room.run("publish", "kabar.md", at=REAL)
     assert answer.code == 3
     assert "push.sh took longer than 0.3 s" in answer.out
 

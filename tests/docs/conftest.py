@@ -27,16 +27,18 @@ class Desk:
     folder: Path
     api: BotApi
     smtp: SmtpServer
+    now: str = ""  # when it is, in a rehearsal
 
     def run(self, *words: str, now: str = "") -> tuple[int, str]:
         """A command's exit code, and everything it said."""
-        env = {"SYNDICATE_NOW": now or None}
+        env = {"SYNDICATE_NOW": now or self.now or None}
         answer = CliRunner().invoke(app, [*words], env=env, catch_exceptions=False)
         return answer.exit_code, answer.output
 
     def ask(self, *words: str, now: str = "") -> dict[str, Any]:
         """The JSON document that a command answers."""
-        answer = CliRunner().invoke(app, [*words, "--json"], env={"SYNDICATE_NOW": now or None})
+        env = {"SYNDICATE_NOW": now or self.now or None}
+        answer = CliRunner().invoke(app, [*words, "--json"], env=env)
         document: dict[str, Any] = json.loads(answer.stdout)
         assert document["exit_code"] == answer.exit_code
         return document

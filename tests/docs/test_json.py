@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from syndicate.report import STATE_WORDS
 PAGE = page("docs/json.md")
 SECTIONS = sections(PAGE)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
+TODAY = "2099-01-01T09:00:00+07:00"
 TOMORROW = "2099-01-01T18:00:00+07:00"
 
 
@@ -53,6 +55,7 @@ def all_told(words: Iterable[str], section: str) -> None:
 
 
 def test_the_answers_about_articles_and_digests(desk: Desk) -> None:
+    desk = replace(desk, now=TODAY)
     desk.configure()
     desk.article()
     same("subscribers add", desk.ask("subscribers", "add", "ani@example.org", "nobody"))
