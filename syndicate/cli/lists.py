@@ -74,7 +74,7 @@ def import_(
     from syndicate.people import tables
     from syndicate.people.columns import columns as read
 
-    with office(dry=dry_run, as_json=as_json) as here:
+    with office(dry=dry_run, looks=dry_run, as_json=as_json) as here:
         given = tables.Import(
             path=file, columns=read(columns), source=source, wording=wording, again=again
         )

@@ -81,6 +81,7 @@ LOOKS = [
     ["publish", "kabar.md", "--dry-run"],
     ["withdraw", "kabar.md", "--reason", "Batal.", "--dry-run"],
     ["digest", "--dry-run"],
+    ["subscribers", "import", "--list", "harian", "people.csv", "--dry-run"],
 ]
 
 
@@ -100,6 +101,7 @@ def test_a_real_ledger_bears_no_other_clock_where_anything_is_done(
 
 @pytest.mark.parametrize("words", LOOKS, ids=" ".join)
 def test_a_real_ledger_may_be_looked_at_by_another_clock(real: Newsroom, words: list[str]) -> None:
+    (real.folder / "people.csv").write_text("email\nbudi@pembaca.example\n")
     with nothing_sent(real):
         answer = real.run(*words, at=FAR)
         assert answer.code == 0, answer.said
