@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from secrets import choice
 
 from syndicate import sources
-from syndicate.article import Article
 from syndicate.crosslinks import linked
 from syndicate.errors import ArticleError, Flaws
 from syndicate.ledger import Catalogue, Standing
@@ -78,18 +77,21 @@ def read_each(
 
 def _single(drafts: Sequence[Draft], flaws: Flaws) -> list[Draft]:
     """The drafts without those that share a uri: nobody knows which of them is the article."""
+    files: dict[Path, Draft] = {}
     seen: dict[str, Draft] = {}
     shared = set()
-    for draft in (one for one in drafts if one.article.uri):
-        twin = seen.setdefault(draft.article.uri, draft)
-        if twin is not draft:
-            shared.add(draft.article.uri)
-            with flaws.noted():
+    for draft in drafts:
+        uri = draft.article.uri
+        with flaws.noted():
+            if files.setdefault(draft.path.resolve(), draft) is not draft:
+                raise ArticleError(f"{draft.path}: it is named twice (name it once)")
+            if uri and (twin := seen.setdefault(uri, draft)) is not draft:
+                shared.add(uri)
                 raise ArticleError(
                     f"{draft.at('uri')}: the same uri as {twin.path}: one of them is a copy"
                     " (take the uri line out of the newer one)"
                 )
-    return [draft for draft in drafts if draft.article.uri not in shared]
+    return [draft for draft in files.values() if draft.article.uri not in shared]
 
 
 def _unlike(
@@ -97,12 +99,21 @@ def _unlike(
 ) -> list[Draft]:
     """The drafts without those that seem to be an article which is known under another name."""
     unlike = []
-    for place, draft in enumerate(drafts):
+    seen: dict[tuple[str, str], Path] = {}
+    for draft in drafts:
         with flaws.noted():
-            if not (draft.kept or draft.path in others):
-                _refuse_alike(office, draft, drafts[:place])
+            if not (draft.kept or draft.path in others or _is_known(office, draft)):
+                _refuse_published(office, draft)
+                _refuse_twin(draft, seen)
             unlike.append(draft)
     return unlike
+
+
+def _is_known(office: Office, draft: Draft) -> bool:
+    if not draft.article.uri:
+        return False
+    with office.ledger.reading() as db:
+        return Catalogue(db).standing(draft.article.uri) is not None
 
 
 def passed_over(office: Office, path: Path) -> Draft | None:
@@ -253,13 +264,11 @@ def _refuse_renamed(office: Office, draft: Draft) -> None:
     )
 
 
-def _refuse_alike(office: Office, draft: Draft, before: Iterable[Draft]) -> None:
+def _refuse_published(office: Office, draft: Draft) -> None:
     """What was published under another uri would stand twice everywhere."""
     article = draft.article
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
-        if article.uri and catalogue.standing(article.uri):
-            return
         text = catalogue.with_text(article)
         twin = text or catalogue.with_headline(article, _week(office))
     if twin and twin.uri != sources.uri_in(draft.path):  # else it was just named by another process
@@ -271,12 +280,19 @@ def _refuse_alike(office: Office, draft: Draft, before: Iterable[Draft]) -> None
             f" {Path(twin.path).name}: if this is another article, --new; if it is the same one,"
             f' give it that one\'s identity (uri: "{twin.uri}")',
         )
-    for one in before:
-        if what := _shared(article, one.article):
+
+
+def _refuse_twin(draft: Draft, seen: dict[tuple[str, str], Path]) -> None:
+    """So would what comes twice by one command."""
+    article = draft.article
+    prints = {"text": text_print(article), "headline": headline_print(article)}
+    for what, found in prints.items():
+        twin = seen.setdefault((what, found), draft.path)
+        if twin != draft.path:
             raise Resembles(
                 draft.path,
-                f"{draft.at('headline')}: {one.path} has the same {what}: if they are two"
-                " articles, --new; else publish one of them",
+                f"{draft.at('headline')}: {twin} has the same {what}: if they are two articles,"
+                " --new; else publish one of them",
             )
 
 
@@ -284,12 +300,6 @@ def _week(office: Office) -> datetime:
     """When the last days began in which no weekly notice can have been published already."""
     today = office.clock().astimezone(office.publisher.zone).date()
     return datetime.combine(today - timedelta(days=RECURS - 1), time(), office.publisher.zone)
-
-
-def _shared(one: Article, other: Article) -> str:
-    if text_print(one) == text_print(other):
-        return "text"
-    return "headline" if headline_print(one) == headline_print(other) else ""
 
 
 def _with_uri(office: Office, draft: Draft, report: Report, *, dry: bool) -> Draft:

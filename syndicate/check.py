@@ -55,7 +55,7 @@ def _check(office: Office, path: Path, seen: dict[str, Path], checked: Checked) 
     except ArticleError as error:
         checked.findings += [str(one) for one in each_of(error)]
         return
-    checked.notes += [note for note in office.notes[before:] if note not in checked.notes]
+    checked.notes = list(dict.fromkeys([*checked.notes, *office.notes[before:]]))
     checked.findings += [
         f"{path}: the same uri as {twin}: one of them is a copy"
         " (take the uri line out of the newer one)"

@@ -226,3 +226,14 @@ def test_a_folder_is_no_article_and_says_so(room: Newsroom, command: str, name: 
     answer = room.run(verb, name, *options, at=MORNING)
     assert answer.code == 1
     assert f"{name}: a folder; name the files" in answer.said
+
+
+@pytest.mark.parametrize("again", ["kabar.md", "./kabar.md", "tautan.md"])
+def test_a_file_that_is_named_twice_is_refused_and_left_alone(room: Newsroom, again: str) -> None:
+    path = room.write(body=TEXT)
+    (room.folder / "tautan.md").symlink_to(path)
+    [said] = asked(room, "kabar.md", again)
+    assert f"{Path(again)}: it is named twice" in said
+    room.publish()
+    [said] = asked(room, "kabar.md", again)
+    assert f"{Path(again)}: it is named twice" in said

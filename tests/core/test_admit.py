@@ -175,7 +175,7 @@ def copied(room: Newsroom, path: Path, slug: str, headline: str) -> Path:
 
 
 def test_the_text_of_a_published_article_is_asked_about_for_ever(room: Newsroom) -> None:
-    """Guard: Catalogue.with_text in admit._refuse_alike."""
+    """Guard: Catalogue.with_text in admit._refuse_published."""
     path = room.write("hello")
     path.write_text(path.read_text(encoding="utf-8") + "It is a long story, in words.\n")
     room.publish(path)
@@ -189,7 +189,7 @@ def test_the_text_of_a_published_article_is_asked_about_for_ever(room: Newsroom)
 
 @pytest.mark.parametrize(("days", "asked"), [(0, True), (6, True), (7, False), (8, False)])
 def test_a_headline_is_asked_about_for_a_week(room: Newsroom, days: int, asked: bool) -> None:
-    """Guard: Catalogue.with_headline in admit._refuse_alike."""
+    """Guard: Catalogue.with_headline in admit._refuse_published."""
     room.publish(room.write("hello", "Market days"))
     later = room.tomorrow(days=days)
     copy = later.write("copy", "Market days", date=f"2026-08-{15 + days}")
@@ -237,7 +237,7 @@ def test_a_file_that_another_command_has_overtaken_is_not_passed_over(room: News
 def test_a_file_that_another_process_has_just_published_is_no_copy(
     room: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guard: the comparison with the file's own uri in admit._refuse_alike."""
+    """Guard: the comparison with the file's own uri in admit._refuse_published."""
     path = unnamed(room)
     read = admit._read
 
