@@ -265,7 +265,7 @@ class Edition:
     opened: datetime | None = None  # digest: the window's start, included
     closed: datetime | None = None  # digest: the window's end, excluded; its stamp
     number: int = 0  # digest: the list's how-manieth, from 1
-    urgent: bool = False  # digest: one article, said at once and in full
+    urgent: bool = False  # digest: one article, said at once, in full where that fits
     subject: str = ""  # collection: all its items are about this
     page: int = 0  # collection: of its archive, from 1; 0 is what is new
     pages: int = 0  # collection of everything: how many its archive has

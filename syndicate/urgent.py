@@ -1,4 +1,4 @@
-"""What cannot wait for a digest: an urgent article goes at once, alone and in full."""
+"""What cannot wait for a digest: an urgent article goes at once and alone."""
 
 from __future__ import annotations
 

@@ -85,7 +85,8 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
     inbox        where answers arrive: imaps://user:password@host/INBOX, maildir:FOLDER
     change       the page where readers change what they get: https://…/{token}; else by mailbox
     bounces      where the relay returns letters to: bounce+{token}@…; else to the sender
-    immediate    articles of urgency 1 and 2 go at once, alone and in full
+    immediate    articles of urgency 1 and 2 go at once, alone, and in full where mail
+                 systems show a letter of that length to its end
     connections  to the relay at the same time
     messages     letters a connection, where the relay limits them; 0 is without a limit
     rate         not faster than so: 14/second, 50000/day
