@@ -1,14 +1,14 @@
-"""What people asked for by letter, sent to them: a question, or an overview of the lists."""
+"""Letters to single people: what they asked for, and that they are off a list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from syndicate.channel import Channel, Hears, Membership, Receipt, Recipient, Rendition
 from syndicate.deliver import send_once
 from syndicate.errors import InDoubt, Refused
-from syndicate.ledger import Asked, KnownChannel
+from syndicate.ledger import Asked, KnownChannel, Leaving
 from syndicate.ledger.replies import JOIN
 from syndicate.ledger.tokens import SUBSCRIPTION
 from syndicate.office import Office
@@ -50,6 +50,56 @@ def write_back(office: Office, known: Mapping[str, KnownChannel], report: Report
             if problem := _answer(office, known, one, asked):
                 report.problems.append(problem)
                 break
+
+
+def say_goodbyes(office: Office, known: Mapping[str, KnownChannel], report: Report) -> None:
+    """Tell people who left that they are off their lists, each letter committed before it leaves.
+
+    A list that cannot be written for now holds up no other list's letters.
+    """
+    goodbyes = office.ledger.goodbyes
+    closed: set[str] = set()
+    for letter in goodbyes.due(office.clock())[:MOST]:
+        if office.stopping():
+            return
+        made = _goodbye(office, known, letter)
+        if made is None:
+            goodbyes.end(letter, over=True, why="no list that there is now could write it")
+            continue
+        by, rendition, recipient = made
+        if by.name in closed or not goodbyes.begin(letter):
+            continue
+        edition = f"goodbye/{letter[0].subscription}"
+        result = send_once(office, by, edition, rendition, recipient=recipient)
+        over = isinstance(result, Receipt | Refused | InDoubt)  # never a second one in doubt
+        goodbyes.end(letter, over=over, why="" if isinstance(result, Receipt) else str(result))
+        if not over:
+            closed.add(by.name)
+            report.problems.append(f"{by.name}: {result}")
+
+
+def _goodbye(
+    office: Office, known: Mapping[str, KnownChannel], letter: Sequence[Leaving]
+) -> tuple[Channel, Rendition, Recipient] | None:
+    lists = {one.id: one for one in known.values()}
+    ours = [one for one in letter if one.channel in lists]
+    channels = {channel.name: channel for channel in office.lists}
+    if not ours:
+        return None
+    first = lists[ours[0].channel]
+    by = _writer(office, first.name) or channels[first.name]
+    if not isinstance(by, Hears):
+        return None
+    tokens = office.ledger.goodbyes.token
+    memberships = [
+        Membership(*called(channels[lists[one.channel].name]), tokens(one, lists[one.channel].key))
+        for one in ours
+    ]
+    rendition = by.goodbye(office.publisher, ours[0].at, memberships)
+    if rendition is None:
+        return None
+    token = office.ledger.lists.tokens.make(SUBSCRIPTION, first.key, ours[0].subscriber)
+    return by, rendition, Recipient(f"{ours[0].subscriber}", ours[0].email, token)
 
 
 def _answer(

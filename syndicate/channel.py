@@ -381,6 +381,16 @@ class Hears(ABC):
     ) -> Rendition:
         """The letter that tells somebody which lists there are, and how to join and leave them."""
 
+    def goodbye(
+        self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
+    ) -> Rendition | None:
+        """The letter that tells somebody that they are off these lists, since ``at``.
+
+        There is no news in it. Each ``token`` brings its list back: as ``subscribe TOKEN`` in a
+        letter, or by ``syndicate rejoin``. None where this channel writes no such letter.
+        """
+        return None
+
 
 class Collects:
     """Holds the newest articles: every channel of scope COLLECTION."""

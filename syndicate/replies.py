@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from syndicate.answers import called, invitation, known_lists, write_back
+from syndicate.answers import called, invitation, known_lists, say_goodbyes, write_back
 from syndicate.channel import Channel, Hears, Rendition, Reply, Says
 from syndicate.errors import DeliveryError, UsageError
 from syndicate.ledger import Asked, Joiner, Joining, KnownChannel
+from syndicate.ledger.goodbyes import dismiss
 from syndicate.ledger.lists import (
     COMPLAINED,
-    LEFT,
     bounce,
     last_subscription,
     leave,
@@ -37,6 +37,7 @@ def read(office: Office, name: str | None, source: str) -> Report:
         raise UsageError(f"channel {channel.name!r} gets no answers")
     _take_in(office, channel, known, report, source)
     write_back(office, known, report)
+    say_goodbyes(office, known, report)
     return report
 
 
@@ -47,6 +48,7 @@ def read_all(office: Office, report: Report) -> None:
         if isinstance(channel, Hears) and channel.listens:
             _take_in(office, channel, known, report, "")
     write_back(office, known, report)
+    say_goodbyes(office, known, report)
 
 
 def _take_in(
@@ -113,9 +115,12 @@ class Listener:
                 return self._left(db, reply, named)
             case Says.BOUNCED:
                 final = bounce(db, subscriber, reply.code, at)
+                if final:
+                    dismiss(db, subscriber)
                 return "bounced, not written to any more" if final else "bounced"
             case Says.COMPLAINED:
                 leave(db, subscriber, COMPLAINED, at)
+                dismiss(db, subscriber)
                 return "complained, off every list"
             case Says.JOIN:
                 return self._wants_in(db, reply)
@@ -131,22 +136,25 @@ class Listener:
                 return "automatic"
 
     def _left(self, db: Connection, reply: Reply, named: tuple[int, int] | None) -> str:
-        at = self.office.clock()
+        at, depart = self.office.clock(), self.office.ledger.goodbyes.leave
         if named is not None:
-            gone = leave(db, named[1], LEFT, at, channel=named[0])
+            gone = depart(db, named[1], at, channel=named[0])
         elif email := _address(reply):
             which = self._list(reply.about).id if reply.about else None
-            gone = leave(db, number_of(db, email), LEFT, at, channel=which)
+            gone = depart(db, number_of(db, email), at, channel=which)
         else:
             return "of unknown origin"
         return "left" if gone else "had left"
 
     def _wants_in(self, db: Connection, reply: Reply) -> str:
+        at = self.office.clock()
+        if reply.token and self.office.ledger.goodbyes.come_back(db, reply.token, at):
+            return "came back"
         email = _address(reply)
         if not email:
             return "of unknown origin"
         self.office.ledger.replies.ask(
-            db, self._list(reply.about).id, JOIN, email, self.office.clock(), name=reply.name
+            db, self._list(reply.about).id, JOIN, email, at, name=reply.name
         )
         return "asked to join"
 

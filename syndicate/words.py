@@ -33,6 +33,21 @@ ENGLISH = {
     "overview": "These are our lists. A link opens a letter; send it as it is.",
     "overview_subject": "Your subscriptions at",
     "subscribe": "Subscribe",
+    "goodbye": "This address gets these letters no more, since",
+    "goodbye_why": (
+        "You asked for that, or somebody who holds one of your letters. If it was you, there is"
+        " nothing to do: this is the last letter."
+    ),
+    "goodbye_else": (
+        "If it was not you, or if you change your mind: a link opens a letter that brings you"
+        " back. Send it as it is, within 30 days."
+    ),
+    "goodbye_page": (
+        "If it was not you, or if you change your mind: this link brings you back, within 30 days."
+    ),
+    "goodbye_write": "If it was not you, or if you change your mind, write to",
+    "goodbye_subject": "You have left",
+    "come_back": "Come back",
     "other_news": "Other news",
     "profile_berita": "News",
     "profile_data": "Data",
@@ -82,6 +97,22 @@ INDONESIAN = {
     "overview": "Inilah daftar kami. Tautan membuka sebuah surat; kirimlah apa adanya.",
     "overview_subject": "Langganan Anda di",
     "subscribe": "Berlangganan",
+    "goodbye": "Alamat ini tidak lagi menerima surat-surat ini, sejak",
+    "goodbye_why": (
+        "Anda memintanya, atau seseorang yang memegang salah satu surat Anda. Jika memang Anda,"
+        " tidak ada yang perlu dilakukan: ini surat terakhir."
+    ),
+    "goodbye_else": (
+        "Jika bukan Anda, atau Anda berubah pikiran: tautan membuka sebuah surat yang"
+        " mengembalikan langganan. Kirimlah apa adanya, dalam 30 hari."
+    ),
+    "goodbye_page": (
+        "Jika bukan Anda, atau Anda berubah pikiran: tautan ini mengembalikan langganan, dalam"
+        " 30 hari."
+    ),
+    "goodbye_write": "Jika bukan Anda, atau Anda berubah pikiran, tulislah ke",
+    "goodbye_subject": "Anda telah berhenti",
+    "come_back": "Kembali berlangganan",
     "other_news": "Kabar lain",
     "profile_berita": "Berita",
     "profile_data": "Data",

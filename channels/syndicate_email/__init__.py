@@ -284,6 +284,11 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
 
         return notes.overview(self._list(_nothing(publisher)), publisher, at, lists)
 
+    def goodbye(self, publisher: Publisher, at: datetime, lists: Sequence[Membership]) -> Rendition:
+        from syndicate_email import notes
+
+        return notes.goodbye(self._list(_nothing(publisher)), publisher, at, lists)
+
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
         """The relay has let us in when it was opened."""
         from syndicate_email.review import template

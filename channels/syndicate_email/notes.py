@@ -1,19 +1,23 @@
-"""Short letters to one person: may they be put on a list, and which lists there are."""
+"""Short letters to one person: may they be put on a list, which lists there are, goodbye."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from hashlib import sha256
 from urllib.parse import quote
 
 from syndicate import Membership, Publisher, Rendition
+from syndicate.text import excerpt
+from syndicate.words import moment, spoken
 from syndicate_email.entries import readable
 from syndicate_email.headers import phrase, words
 from syndicate_email.letter import POLICY, List
 from syndicate_email.settings import sender
 from syndicate_email.stencil import MEDIA_TYPE, Stencil, cut
+
+MOST_SUBJECT = 120
 
 
 def invitation(to: List, publisher: Publisher, at: datetime, title: str) -> Rendition:
@@ -41,6 +45,35 @@ def overview(
     return _rendition(to, publisher, at, head, lines, mark)
 
 
+def goodbye(to: List, publisher: Publisher, at: datetime, lists: Sequence[Membership]) -> Rendition:
+    """Say that somebody is off these lists, and how to come back to each; no news."""
+    language = spoken(to.manner.language or publisher.language)
+    said, mark = to.manner.words(language), _mark(to, at)
+    titles = "\n".join(f"– {readable(one.title)}" for one in lists)
+    since = moment(at, publisher.zone, language)
+    lines = [f"{said['goodbye']} {since}:\n{titles}", said["goodbye_why"]]
+    lines += _back(to, publisher, said, lists)
+    names = ", ".join(readable(one.title) for one in lists)
+    subject = words(excerpt(f"{said['goodbye_subject']}: {names}", MOST_SUBJECT), "Subject")
+    head: list[bytes | str] = [f"Subject: {subject}\r\n".encode()]
+    return _rendition(to, publisher, at, head, lines, mark)
+
+
+def _back(
+    to: List, publisher: Publisher, said: Mapping[str, str], lists: Sequence[Membership]
+) -> Iterator[str]:
+    """The way back to each list: a letter, else the office's page, else its address."""
+    page = to.change or to.unsubscribe
+    if not (to.mailbox or page):
+        yield f"{said['goodbye_write']} {publisher.email}."
+        return
+    yield said["goodbye_else"] if to.mailbox else said["goodbye_page"]
+    for one in lists:
+        mail = f"mailto:{_link(to.mailbox, 'subscribe', one.token)}" if to.mailbox else ""
+        link = mail or page.replace("{token}", one.token)
+        yield f"{readable(one.title)}\n{said['come_back']}: {link}"
+
+
 def _ways(to: List, leave: str, join: str, lists: Sequence[Membership]) -> Iterator[str]:
     for one in lists:
         way = (leave, "unsubscribe", one.token) if one.token else (join, "subscribe", one.name)
@@ -64,7 +97,8 @@ def _rendition(
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     text = "\n\n".join([*lines, "-- \n" + "\n".join(foot)]) + "\n"
     message.set_content(text, charset="utf-8", cte="quoted-printable")
-    start = f"From: {phrase(readable(name), 'From')}<{address}>\r\nReply-To: {to.mailbox}\r\n"
+    start = f"From: {phrase(readable(name), 'From')}<{address}>\r\n"
+    start += f"Reply-To: {to.mailbox}\r\n" if to.mailbox else ""
     pieces: list[bytes | str] = [start.encode(), b"To: ", "to", b"\r\nMessage-ID: ", "id", b"\r\n"]
     letter, slots = cut([*pieces, *head, message.as_bytes()], mark)
     stencil = Stencil(letter=letter, slots=slots, domain=address.rpartition("@")[2])

@@ -218,7 +218,7 @@ def unsubscribe(
     token: str = typer.Argument(metavar="TOKEN", help="As it stands in the letter's link."),
     as_json: bool = JSON,
 ) -> None:
-    """End the subscription that a token names.
+    """End the subscription that a token names; the next tick sends a goodbye with a way back.
 
     Example: syndicate unsubscribe 3f0c9a41d7e25b886c1fd0427ab95e13
     """
@@ -236,6 +236,26 @@ def unsubscribe(
             show.out(f"{mask(left.email)}: off {left.list_name} since {since}")
         else:
             show.out("this person was forgotten: nothing is sent to them")
+
+
+def rejoin(
+    token: str = typer.Argument(metavar="TOKEN", help="As it stands in the goodbye letter's link."),
+    as_json: bool = JSON,
+) -> None:
+    """Bring back a subscription that a goodbye letter told of; a token works once.
+
+    Example: syndicate rejoin 7a1e0c52d94f3b68801fd0427ab95e13
+    """
+    from syndicate.cli import show
+    from syndicate.people import rejoin as run
+    from syndicate.report import mask
+
+    with office(as_json=as_json) as here:
+        back = run(here, token)
+        if as_json:
+            show.document({"list": back.list_name, "since": back.since, "exit_code": 0})
+        else:
+            show.out(f"{mask(back.email)}: on {back.list_name} again")
 
 
 def _remarks(where: str) -> tuple[Callable[[Remark], None], list[Remark]]:
@@ -300,3 +320,4 @@ def add_to(program: typer.Typer) -> None:
     """Make these commands of the program."""
     program.add_typer(app, name="subscribers")
     program.command()(unsubscribe)
+    program.command()(rejoin)

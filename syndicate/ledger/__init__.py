@@ -30,6 +30,7 @@ from syndicate.ledger.backups import backup, remember
 from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
 from syndicate.ledger.engine import connect, transaction
 from syndicate.ledger.engine import now as clock
+from syndicate.ledger.goodbyes import Goodbyes, Leaving
 from syndicate.ledger.holdings import Held
 from syndicate.ledger.letters import Block, Letters, Started
 from syndicate.ledger.lists import Joiner, Joining, Lists, Subscription
@@ -76,6 +77,7 @@ class Ledger:
         self.lists = Lists(engine, tokens)
         self.privacy = Privacy(engine, tokens)
         self.replies = Replies(engine, tokens)
+        self.goodbyes = Goodbyes(engine, tokens)
 
     @classmethod
     def open(
@@ -401,6 +403,7 @@ __all__ = [
     "Joiner",
     "Joining",
     "KnownChannel",
+    "Leaving",
     "Ledger",
     "Letters",
     "Lists",

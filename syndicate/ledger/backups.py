@@ -74,6 +74,9 @@ def erase(path: Path, email: str, hidden: str) -> bool:
     with closing(sqlite3.connect(path, timeout=BUSY / 1000)) as db:
         with db:
             found = db.execute("SELECT id FROM subscribers WHERE email = ?", (email,)).fetchone()
+            if found and _has(db, "goodbyes"):
+                mine = "SELECT id FROM subscriptions WHERE subscriber_id = ?"
+                db.execute(f"DELETE FROM goodbyes WHERE subscription_id IN ({mine})", found)  # noqa: S608
             if found:
                 _erase(db.execute, found[0])
             if _has(db, "forgotten"):

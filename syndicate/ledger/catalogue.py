@@ -27,6 +27,7 @@ from sqlalchemy import (
 from syndicate.article import Article, Correction, Item, PubStatus, Withdrawal
 from syndicate.channel import Receipt, Rendition
 from syndicate.ledger.engine import now
+from syndicate.ledger.goodbyes import forget_old
 from syndicate.ledger.holdings import Holdings
 from syndicate.ledger.queue import resting
 from syndicate.ledger.renditions import forget_unused, keep
@@ -461,6 +462,7 @@ class Catalogue:
         """Keep only counts of letters that ended longer ago than that, and no old answers."""
         tally(self.db, now(self.db) - keep)
         let_go(self.db, self.not_far_ahead(at), keep)
+        forget_old(self.db, self.not_far_ahead(at))
 
     def readers(self, channel: int) -> int:
         """How many are on a list."""

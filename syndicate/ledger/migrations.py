@@ -39,6 +39,7 @@ from syndicate.ledger.schema import (
     editions,
     forgotten,
     fragments,
+    goodbyes,
     heard,
     ledger,
     letters,
@@ -168,10 +169,11 @@ def _to_7(db: Connection) -> None:
 
 
 def _to_8(db: Connection) -> None:
-    """Likeness of articles, their order; what windows were closed over; whether it is real."""
+    """Likeness of articles, their order; what windows were closed over; ways back to lists."""
     _number(db)
     _pass_over(db)
     db.execute(text("ALTER TABLE ledger ADD COLUMN rehearsal BOOLEAN DEFAULT false NOT NULL"))
+    goodbyes.create(db)
     _know_again(db)
 
 

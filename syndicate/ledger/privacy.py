@@ -12,11 +12,13 @@ from sqlalchemy import Engine, delete, insert, select, update
 from syndicate.errors import LedgerError
 from syndicate.ledger import backups
 from syndicate.ledger.engine import now, transaction
+from syndicate.ledger.goodbyes import dismiss
 from syndicate.ledger.lists import number_of, subscriptions_of
 from syndicate.ledger.schema import (
     channels,
     editions,
     forgotten,
+    goodbyes,
     letters,
     requests,
     subscribers,
@@ -68,6 +70,7 @@ class Privacy:
                 ],
                 "letters": self._letters(db, row.id) if row else [],
                 "requests": asked,
+                "goodbyes": self._goodbyes(db, row.id) if row else [],
             }
 
     def forget(self, email: str) -> Erasure:
@@ -76,6 +79,7 @@ class Privacy:
         with transaction(self.engine) as db:
             number = number_of(db, email)
             if number is not None:
+                dismiss(db, number)
                 mine = subscriptions.c.subscriber_id == number
                 db.execute(delete(subscriptions).where(mine))
                 gone = {"email": f"{backups.ERASED}{number}", "name": "", "bounce": None}
@@ -125,6 +129,16 @@ class Privacy:
             {"list": row.list, "wants": row.wants, "name": row.name, "at": row.at}
             for row in db.execute(query)
         ]
+
+    def _goodbyes(self, db: Any, number: int) -> list[dict[str, Any]]:
+        """What they were told when they left, as long as they may come back."""
+        query = select(goodbyes.c.at, goodbyes.c.state, channels.c.name.label("list"))
+        query = query.join(subscriptions, subscriptions.c.id == goodbyes.c.subscription_id)
+        query = query.join(channels, channels.c.id == subscriptions.c.channel_id)
+        query = query.where(subscriptions.c.subscriber_id == number).order_by(goodbyes.c.at)
+        return [
+            {"list": row.list, "at": row.at, "state": row.state} for row in db.execute(query)
+        ]  # fmt: skip
 
     def _letters(self, db: Any, number: int) -> list[dict[str, Any]]:
         query = (

@@ -414,6 +414,17 @@ heard = Table(  # since version 7: answers that were dealt with, each once
     Column("at", Moment, nullable=False, index=True),
 )
 
+goodbyes = Table(  # since version 8: subscriptions that their owners ended, and may have back
+    "goodbyes",
+    metadata,
+    Column("subscription_id", ForeignKey("subscriptions.id"), primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("state", String, nullable=False, server_default="due"),
+    Column("not_before", Moment),  # for anybody else, while somebody is sending it
+    Column("why", Text, nullable=False, server_default=""),
+    CheckConstraint("state IN ('due', 'sending', 'over')", name="state"),
+)
+
 REQUESTS = ("join", "lists")
 
 requests = Table(  # since version 7: people who wrote and are to be answered

@@ -1,4 +1,4 @@
-"""Tokens: names of subscriptions and requests that nobody can guess, read, or make."""
+"""Tokens: names of subscriptions, requests and ways back that nobody can guess, read, or make."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b, sha256
 
-SUBSCRIPTION, REQUEST = "subscription", "request"
+SUBSCRIPTION, REQUEST, RETURN = "subscription", "request", "return"
 NUMBER = 5  # bytes: a trillion people
 PROOF = 11  # bytes
 FORM = re.compile(r"[0-9a-f]{32}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -23,6 +24,8 @@ from syndicate.text import spelt_out, squeeze, visible
 
 BATCH = 1000
 UNCONFIRMED = "not confirmed"
+ATOMS = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)  # RFC 5322
+MOST_LOCAL, MOST_DOMAIN = 64, 180  # characters that are surely not too many
 ADDRESS = re.compile(r"(?P<name>[^<>]*)<\s*(?:mailto:)?(?P<email>[^<>]+?)\s*>\s*")  # Ani <ani@…>
 COMMENTED = re.compile(r"(?P<email>[^\s()<>]+@[^\s()<>]+)\s+\((?P<name>.*)\)")  # ani@… (Ani)
 IN_NAME = re.compile(r"[^\s<>()@\"',;]+@[^\s<>()@\"',;]+\.\w+")
@@ -155,17 +158,34 @@ class Left:
 
 
 def unsubscribe(office: Office, token: str) -> Left:
-    """End the subscription that a token names; asking again changes nothing."""
+    """End the subscription that a token names; asking again changes nothing.
+
+    The next tick sends a goodbye letter with a way back.
+    """
     lists, said = office.ledger.lists, IN_TEXT.findall(unquote(token).lower())
     found = lists.named(said[-1]) if said else None
     if found is None:
         raise UsageError("this is no subscription's token (it stands at the end of its link)")
     now = office.clock()
-    lists.leave(*found, LEFT, now)
+    channel, subscriber = found
+    goodbyes = office.ledger.goodbyes
+    goodbyes.end_one(channel, subscriber, now)
     person = lists.who(*found)
     if person is None:  # forgotten: nothing is left to end
         return Left(list_name="", email="", ended=now)
     return Left(list_name=person.list_name, email=person.email, ended=person.ended or now)
+
+
+def rejoin(office: Office, token: str) -> Subscription:
+    """Bring back the subscription that a goodbye letter's token names, once."""
+    said = IN_TEXT.findall(unquote(token).lower())
+    found = said and office.ledger.goodbyes.restore(said[-1], office.clock())
+    if not found:
+        raise UsageError(
+            "this token brings nobody back: it was used, or its letter is older than 30 days, or"
+            " it stands in no goodbye letter"
+        )
+    return found
 
 
 def members(office: Office, name: str | None, *, ended: bool = False) -> Iterator[Subscription]:
@@ -175,6 +195,19 @@ def members(office: Office, name: str | None, *, ended: bool = False) -> Iterato
 
 def normal(address: str) -> str:
     """An address in its normal form, in lower case; UsageError if it is none."""
+    local, _, domain = address.strip().rpartition("@")
+    if len(local) <= MOST_LOCAL and len(domain) < MOST_DOMAIN and ATOMS.fullmatch(local):
+        with suppress(UsageError):  # the rules' own words are about the whole address
+            return f"{local}@{_domain(domain)}".lower()
+    return _normal(address)
+
+
+@lru_cache(1000)
+def _domain(domain: str) -> str:
+    return _normal(f"x@{domain}").removeprefix("x@")
+
+
+def _normal(address: str) -> str:
     try:
         found = validate_email(address.strip(), check_deliverability=False)
     except EmailNotValidError as error:

@@ -129,6 +129,11 @@ def test_the_answers_about_lists_channels_and_the_ledger(desk: Desk, tmp_path: P
     token = ledger.letters.recipient("digest", 2, "").token
     ledger.close()
     same("unsubscribe", desk.ask("unsubscribe", token))
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/syndicate.db", datetime.now(UTC))
+    [[left]] = ledger.goodbyes.due(datetime.now(UTC))
+    back = ledger.goodbyes.token(left, "digest")
+    ledger.close()
+    same("rejoin", desk.ask("rejoin", back))
     (tmp_path / "letter.eml").write_text("Subject: hello\n\nhello\n")
     same("report", desk.ask("subscribers", "bounce", "letter.eml"))
     channels = desk.ask("channels", "list")

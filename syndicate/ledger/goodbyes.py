@@ -1,0 +1,163 @@
+"""Subscriptions that their owners ended: each is told of once, with a way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select, update
+
+from syndicate.ledger.engine import now, transaction
+from syndicate.ledger.lists import LEFT, Subscription, by_key, last_subscription, leave
+from syndicate.ledger.schema import goodbyes, subscribers, subscriptions
+from syndicate.ledger.tokens import RETURN, Tokens
+
+BACK_WITHIN = timedelta(days=30)  # after they left
+SAID_WITHIN = timedelta(days=7)  # later it would only startle
+PATIENCE = timedelta(minutes=15)  # for one who was sending it; longer than any effect takes
+g, s = goodbyes.c, subscriptions.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """One subscription that its owner has ended."""
+
+    subscription: int
+    channel: int
+    subscriber: int
+    email: str
+    at: datetime
+
+
+class Goodbyes:
+    """The letters that tell people that they are off a list, in one ledger."""
+
+    def __init__(self, engine: Engine, tokens: Tokens) -> None:
+        self.engine = engine
+        self.tokens = tokens
+
+    def due(self, at: datetime) -> list[tuple[Leaving, ...]]:
+        """Who is to be told: what one person left at one time is one letter.
+
+        Whoever has come back meanwhile needs none.
+        """
+        with transaction(self.engine, reads=True) as db:
+            rows = db.execute(_due(now(db), at - SAID_WITHIN)).all()
+        found = [_leaving(row) for row in rows]
+        of_one = groupby(found, key=lambda one: (one.at, one.subscriber))
+        return [tuple(theirs) for _, theirs in of_one]
+
+    def begin(self, letter: Sequence[Leaving]) -> bool:
+        """Commit that a letter is being sent; False where somebody else is sending it."""
+        ours = g.subscription_id.in_([one.subscription for one in letter])
+        with transaction(self.engine) as db:
+            moment = now(db)
+            query = select(g.subscription_id).where(ours, _free(moment))
+            if len(db.scalars(query.with_for_update()).all()) != len(letter):
+                return False
+            taken = update(goodbyes).where(ours)
+            db.execute(taken.values(state="sending", not_before=moment + PATIENCE))
+            return True
+
+    def end(self, letter: Sequence[Leaving], *, over: bool, why: str = "") -> None:
+        """It was sent, or it rests for good, or the next run tries it again."""
+        ours = g.subscription_id.in_([one.subscription for one in letter])
+        values = {"state": "over" if over else "due", "not_before": None, "why": why}
+        with transaction(self.engine) as db:
+            db.execute(update(goodbyes).where(ours).values(**values))
+
+    def token(self, one: Leaving, channel_key: str) -> str:
+        """What brings exactly this subscription back."""
+        return self.tokens.make(RETURN, channel_key, one.subscription)
+
+    def end_one(self, channel: int, subscriber: int, at: datetime) -> bool:
+        """End one subscription at its owner's wish; False if it had ended."""
+        with transaction(self.engine) as db:
+            return bool(self.leave(db, subscriber, at, channel=channel))
+
+    def restore(self, token: str, at: datetime) -> Subscription | None:
+        """``come_back`` in a transaction of its own."""
+        with transaction(self.engine) as db:
+            return self.come_back(db, token, at)
+
+    def leave(
+        self, db: Connection, subscriber: int | None, at: datetime, *, channel: int | None = None
+    ) -> int:
+        """End a person's subscription to a list, or all, at their wish; how many there were."""
+        mine = select(s.id).where(s.subscriber_id == subscriber, s.ended_at.is_(None))
+        if channel is not None:
+            mine = mine.where(s.channel_id == channel)
+        ended = db.scalars(mine.with_for_update()).all()
+        if ended:
+            leave(db, subscriber, LEFT, at, channel=channel)
+            db.execute(insert(goodbyes), [{"subscription_id": one, "at": at} for one in ended])
+        return len(ended)
+
+    def come_back(self, db: Connection, token: str, at: datetime) -> Subscription | None:
+        """Make the subscription anew that a token names; None for one that is used or too old.
+
+        The old one stays with its evidence, and the new one says where it comes from.
+        """
+        keys = by_key(db)
+        found = self.tokens.read(token, RETURN, keys)
+        if found is None:
+            return None
+        here = and_(g.subscription_id == found[1], g.at > at - BACK_WITHIN)
+        left = db.execute(select(goodbyes).where(here).with_for_update()).first()
+        was = db.execute(select(subscriptions).where(s.id == found[1])).first()
+        if left is None or was is None or was.channel_id != keys[found[0]]:
+            return None
+        db.execute(delete(goodbyes).where(here))
+        mine = and_(s.channel_id == was.channel_id, s.subscriber_id == was.subscriber_id)
+        if db.scalar(select(s.id).where(mine, s.ended_at.is_(None))) is None:
+            db.execute(insert(subscriptions).values(**_again(was, left.at, at)))
+        return last_subscription(db, was.channel_id, was.subscriber_id)
+
+
+def dismiss(db: Connection, subscriber: int | None) -> None:
+    """Say no goodbye, and offer no way back: who complained wants neither."""
+    mine = select(s.id).where(s.subscriber_id == subscriber)
+    db.execute(delete(goodbyes).where(g.subscription_id.in_(mine)))
+
+
+def forget_old(db: Connection, at: datetime) -> None:
+    """Forget what nobody can come back by any more."""
+    db.execute(delete(goodbyes).where(g.at <= at - BACK_WITHIN))
+
+
+def _free(moment: datetime) -> Any:
+    """Nobody is sending it, or whoever was has died."""
+    return or_(g.state == "due", and_(g.state == "sending", g.not_before <= moment))
+
+
+def _due(moment: datetime, after: datetime) -> Any:
+    again = subscriptions.alias()
+    back = select(again.c.id).where(
+        again.c.channel_id == s.channel_id, again.c.subscriber_id == s.subscriber_id,
+        again.c.ended_at.is_(None),
+    )  # fmt: skip
+    query = select(s.id, s.channel_id, s.subscriber_id, subscribers.c.email, g.at)
+    query = query.join(goodbyes, g.subscription_id == s.id)
+    query = query.join(subscribers, subscribers.c.id == s.subscriber_id)
+    query = query.where(_free(moment), g.at > after, ~back.exists())
+    return query.order_by(g.at, s.subscriber_id, s.id)
+
+
+def _leaving(row: Any) -> Leaving:
+    return Leaving(
+        subscription=row.id, channel=row.channel_id, subscriber=row.subscriber_id,
+        email=row.email, at=row.at,
+    )  # fmt: skip
+
+
+def _again(was: Any, left: datetime, at: datetime) -> dict[str, Any]:
+    first = was.source.partition("; back ")[0]
+    back, gone = (f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC" for when in (at, left))
+    source = f"{first}; back {back}, after leaving {gone}"
+    return {
+        "channel_id": was.channel_id, "subscriber_id": was.subscriber_id, "started_at": at,
+        "source": source.removeprefix("; "), "wording": was.wording, "consented_at": at,
+    }  # fmt: skip

@@ -1,0 +1,121 @@
+"""Who left is told once, whichever database remembers it, and may come back once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicate.ledger import Joiner, Joining, Ledger
+from syndicate.ledger.engine import transaction
+from syndicate.ledger.goodbyes import dismiss
+from syndicate.ledger.lists import LEFT
+
+NOW = datetime(2026, 5, 5, 9, tzinfo=UTC)
+ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"
+
+
+@pytest.fixture
+def ledger(ledger_url: str) -> Iterator[Ledger]:
+    """A ledger with two lists; Ani is on both, Budi on the first."""
+    opened = Ledger.open(ledger_url, NOW)
+    with opened.planning() as catalogue:
+        for name in ("harian", "pekanan"):
+            catalogue.channel(name, "email", "list", NOW)
+    opened.lists.add(1, [Joiner(email=ANI), Joiner(email=BUDI)], NOW)
+    opened.lists.add(2, [Joiner(email=ANI)], NOW)
+    yield opened
+    opened.close()
+
+
+def leave(ledger: Ledger, subscriber: int = 1, channel: int | None = None) -> int:
+    with transaction(ledger.engine) as db:
+        return ledger.goodbyes.leave(db, subscriber, NOW, channel=channel)
+
+
+def test_what_somebody_left_at_once_is_one_letter(ledger: Ledger) -> None:
+    assert leave(ledger) == 2
+    assert leave(ledger) == 0
+    [letter] = ledger.goodbyes.due(NOW)
+    assert [(one.channel, one.email, one.at) for one in letter] == [(1, ANI, NOW), (2, ANI, NOW)]
+
+
+def test_one_process_says_it_and_no_other(ledger: Ledger) -> None:
+    leave(ledger)
+    [letter] = ledger.goodbyes.due(NOW)
+    with ThreadPoolExecutor(4) as threads:
+        begun = list(threads.map(lambda _: ledger.goodbyes.begin(letter), range(4)))
+    assert sorted(begun) == [False, False, False, True]
+    assert ledger.goodbyes.due(NOW) == []
+    ledger.goodbyes.end(letter, over=False, why="later")
+    assert ledger.goodbyes.due(NOW) == [letter]
+    assert ledger.goodbyes.begin(letter)
+    ledger.goodbyes.end(letter, over=True)
+    assert ledger.goodbyes.due(NOW) == []
+
+
+def test_two_clicks_at_once_are_one_leaving(ledger: Ledger) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        ended = list(threads.map(lambda _: leave(ledger, channel=1), range(4)))
+    assert sorted(ended) == [0, 0, 0, 1]
+
+
+def test_two_ways_back_at_once_are_one_subscription(ledger: Ledger) -> None:
+    leave(ledger, channel=1)
+    [[one]] = ledger.goodbyes.due(NOW)
+    token = ledger.goodbyes.token(one, "harian")
+    with ThreadPoolExecutor(4) as threads:
+        back = list(threads.map(lambda _: ledger.goodbyes.restore(token, NOW), range(4)))
+    assert sum(found is not None for found in back) == 1
+    assert [one.ended for one in ledger.lists.of(ANI) if one.list_name == "harian"] == [NOW, None]
+    assert ledger.goodbyes.due(NOW) == []
+
+
+def test_a_way_back_of_one_list_is_none_to_another(ledger: Ledger) -> None:
+    leave(ledger)
+    [[one, _]] = ledger.goodbyes.due(NOW)
+    assert ledger.goodbyes.restore(ledger.goodbyes.token(one, "pekanan"), NOW) is None
+    assert ledger.goodbyes.restore(ledger.goodbyes.token(one, "harian"), NOW) is not None
+
+
+def test_a_way_back_ends_after_a_month_and_is_forgotten(ledger: Ledger) -> None:
+    leave(ledger, channel=1)
+    [[one]] = ledger.goodbyes.due(NOW)
+    month = NOW + timedelta(days=30)
+    assert ledger.goodbyes.restore(ledger.goodbyes.token(one, "harian"), month) is None
+    assert ledger.goodbyes.due(NOW + timedelta(days=7)) == []
+
+
+def test_who_is_dismissed_has_no_way_back(ledger: Ledger) -> None:
+    leave(ledger)
+    with transaction(ledger.engine) as db:
+        dismiss(db, 1)
+    assert ledger.goodbyes.due(NOW) == []
+    assert ledger.privacy.person(ANI) is not None
+
+
+def test_who_is_forgotten_leaves_no_goodbye(ledger: Ledger) -> None:
+    leave(ledger)
+    assert [one["list"] for one in (ledger.privacy.person(ANI) or {})["goodbyes"]] == [
+        "harian", "pekanan",
+    ]  # fmt: skip
+    assert ledger.privacy.forget(ANI).known
+    assert ledger.goodbyes.due(NOW) == []
+
+
+def test_an_import_that_says_who_left_ends_their_subscription(ledger: Ledger) -> None:
+    before, after = NOW - timedelta(days=1), NOW + timedelta(days=1)
+    people = [
+        Joiner(email=ANI, ended=LEFT, ended_at=before), Joiner(email=BUDI, ended=LEFT),
+        Joiner(email="cici@pembaca.example", ended="bounced"),
+        Joiner(email="cici@pembaca.example"),
+    ]  # fmt: skip
+    assert ledger.lists.add(1, people, after) == [
+        Joining.KEPT, Joining.ENDED, Joining.LEFT, Joining.LEFT,
+    ]  # fmt: skip
+    assert [one.email for one in ledger.lists.on(1)] == [ANI]
+    gone = Joiner(email=ANI, ended=LEFT, ended_at=after)
+    assert ledger.lists.add(1, [gone], after) == [Joining.ENDED]
+    assert ledger.goodbyes.due(after) == []
