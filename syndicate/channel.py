@@ -353,8 +353,10 @@ class Hears(ABC):
         """Whether its letters can be answered by one."""
 
     @abstractmethod
-    def hear(self, lists: Sequence[str], source: str = "") -> Generator[Reply, None, None]:
+    def hear(self, lists: Sequence[str], source: str = "") -> Generator[Reply, bool | None, None]:
         """What came back, oldest first; asking for the next one says that the last is dealt with.
+
+        Unless True is sent in: it is for a person after all, and to be left unread.
 
         ``lists`` are what a letter may call them: names and titles. ``source`` in the place of
         what is configured: a file, a folder, an address. UsageError for one that is none; Refused

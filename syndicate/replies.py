@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -64,10 +64,12 @@ def _take_in(
     names = [name for one in office.lists for name in called(one)]
     try:
         with closing(channel.hear(names, source)) as replies:
-            for reply in replies:
-                listener.take(reply)
+            reply = next(replies, None)
+            while reply is not None:
+                for_a_person = listener.take(reply)
                 if office.stopping():
                     break
+                reply = _next(replies, for_a_person)
     except DeliveryError as error:
         report.problems.append(f"{channel.name}: {office.scrub(str(error))}")
     if listener.counts:
@@ -82,6 +84,13 @@ def _elsewhere(office: Office, channel: Hears, source: str) -> str:
     return channel.hears_outside(office.settings.folder, source)
 
 
+def _next(replies: Generator[Reply, bool | None, None], for_a_person: bool) -> Reply | None:
+    try:
+        return replies.send(for_a_person)
+    except StopIteration:
+        return None
+
+
 @dataclass
 class Listener:
     """Does what answers to one list ask for; nothing that was done is done again."""
@@ -91,17 +100,24 @@ class Listener:
     known: Mapping[str, KnownChannel]  # every list, by its name
     counts: Counter[str] = field(default_factory=Counter)
 
-    def take(self, reply: Reply) -> None:
-        """One message: everything it means, in one transaction, once."""
-        if reply.says is Says.OTHER:
-            self.counts[UNREAD] += 1
-            return
+    def take(self, reply: Reply) -> bool:
+        """One message: everything it means, in one transaction, once; True is for a person."""
         named = self._named(reply)
+        if reply.says is Says.OTHER or self._leaves_unknown(reply):
+            self.counts[UNREAD] += 1
+            return True
         if named is None and reply.says in (Says.BOUNCED, Says.COMPLAINED, Says.LISTS):
             self.counts["of unknown origin"] += 1
-            return
+            return False
         with self.office.ledger.replies.once(reply.key, self.office.clock()) as db:
             self.counts[self._done(db, reply, named) if db else "read before"] += 1
+        return False
+
+    def _leaves_unknown(self, reply: Reply) -> bool:
+        """Whether somebody wants to leave whom no list knows: by another address, perhaps."""
+        if reply.says is not Says.LEAVE or reply.token or not (email := _address(reply)):
+            return False
+        return not self.office.ledger.lists.of(email)
 
     def _named(self, reply: Reply) -> tuple[int, int] | None:
         """(channel, subscriber) that a token names."""

@@ -47,6 +47,8 @@ def spelt_out(name: str) -> str:
     name = name.strip()
     if QUOTED.fullmatch(name):
         name = re.sub(r"\\(.)", r"\1", name[1:-1])
+    else:
+        name = name.replace('\\"', '"')  # escaped, but not in quotes
     if ENCODED.search(name):
         from email.errors import HeaderParseError
         from email.header import decode_header, make_header

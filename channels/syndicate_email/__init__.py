@@ -247,7 +247,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
     def listens(self) -> bool:
         return bool(self.inbox.get_secret_value())
 
-    def hear(self, lists: Sequence[str], source: str = "") -> Generator[Reply, None, None]:
+    def hear(self, lists: Sequence[str], source: str = "") -> Generator[Reply, bool | None, None]:
         from syndicate_email.incoming import understand
         from syndicate_email.postbox import Postbox, place
         from syndicate_email.returned import Marks
@@ -264,9 +264,9 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
         with closing(Postbox(where, setting).messages()) as messages:
             for message in messages:
                 reply = understand(message.content, marks)
-                if reply.says is Says.OTHER:
+                for_a_person = yield reply
+                if reply.says is Says.OTHER or for_a_person:
                     message.leave()
-                yield reply
 
     @property
     def answerable(self) -> bool:

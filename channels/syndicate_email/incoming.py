@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from email.message import Message
 from email.policy import default
@@ -23,33 +24,12 @@ from syndicate_email.returned import (
     whose,
 )
 from syndicate_email.settings import mail_address
+from syndicate_email.wishes import BEFORE, own_lines, wish, with_token
 
 NAMING = ("message-id", "date", "from", "subject", "to")  # what no reader of mail changes
 MOST_HASHED = 65_536  # bytes of a body: some read only the start of a message
 MOST_NAME = 200
-MOST_WORDS = 5  # of a list's name
-BARE = (Says.LEAVE, Says.JOIN)  # understood without a token
-CLEAR = re.compile("subscribe|langganan", re.I)  # no letter to a person begins with these
-WORDS = {
-    Says.LEAVE: r"unsubscribe|berhenti(?: (?:ber)?langganan)?|stop|leave|keluar",
-    Says.JOIN: r"subscribe|(?:ber)?langganan|daftar|join|ikut",
-    Says.LISTS: r"lists|ubah",
-}
-WISHES = {
-    says: re.compile(rf"(?P<verb>{words})(?:(?: |%20|\+)+(?P<more>.+))?", re.I)
-    for says, words in WORDS.items()
-}
 CONFIRM = re.compile(rf"\b(?:confirm|konfirmasi)(?: |%20|\+)+{TOKEN}(?![\w-])", re.I | re.A)
-WHOSE = re.compile(rf"{TOKEN}(?![\w-])", re.I | re.A)
-BEFORE = re.compile(
-    r"^(?:(?:re|aw|sv|antw|bls|balas)(?:\[\d+\])?\s*:\s*|\[[^\]]{0,40}\]\s*)+", re.I
-)
-AROUND = " \t.!,;:…*_\"'`“”‘’«»<>()[]\ufeff\u200b"
-NAME = re.compile(r"[\w &'’./-]{1,80}")
-NO_NAME = (
-    "me", "saya", "please", "tolong", "mohon", "from", "to", "dari", "ke", "pada", "the", "this",
-    "ini", "list", "milis", "langganan", "berlangganan", "now", "sekarang",
-)  # fmt: skip
 DAEMON = re.compile(r"(?:^|[\s<\"])(?:mailer-?daemon|postmaster)\b|^\s*<#?(?:@\[\])?>", re.I)
 FAILURE = re.compile(
     r"undeliver|deliver\w{0,3} (?:\w{1,12} )?(?:fail|problem|error|status)|fail\w{0,3} to deliver"
@@ -122,8 +102,8 @@ def _understood(letter: Message, marks: Marks) -> Reply:
 
 def _one_click(line: str, marks: Marks) -> Reply | None:
     """Mail providers write our mailto link's letter for their users (RFC 2369, 8058)."""
-    wish = _wish(line, marks)
-    return wish if wish and wish.says is Says.LEAVE and wish.token else None
+    found = with_token(line) or wish(line, marks)
+    return found if found and found.says is Says.LEAVE and found.token else None
 
 
 def _away(letter: Message) -> Reply | None:
@@ -165,50 +145,16 @@ def _personal(letter: Message, marks: Marks) -> Reply:
     name, email = _sender(letter, marks)
     if confirmed := CONFIRM.search(subject):
         return Reply(key="", says=Says.CONFIRM, token=confirmed[1].lower(), email=email)
-    line = _first_line(text(letter))
-    wish = _wish(subject, marks) or _wish(line, marks)
-    if wish is None or not (wish.token or email):
+    lines = own_lines(text(letter))
+    found = with_token(subject) or _first_wish([subject, *lines], marks)
+    if found is None or not (found.token or email):
         return Reply(key="", says=Says.OTHER, email=email, detail=masked(subject))
-    named = replace(wish, email=email, name=name if wish.says is Says.JOIN else "")
-    return _one_click(line, marks) or named
+    named = replace(found, email=email, name=name if found.says is Says.JOIN else "")
+    return _one_click(lines[0] if lines else "", marks) or named
 
 
-def _wish(line: str, marks: Marks) -> Reply | None:
-    """What a line asks for, if that is all it says: ``Re: unsubscribe TOKEN``."""
-    line = squeeze(BEFORE.sub("", line[:LONGEST]))
-    for says, words in WISHES.items():
-        if found := words.fullmatch(line.strip(f"{AROUND}?")):
-            more = (found["more"] or "").lstrip(AROUND)
-            if token := WHOSE.match(more):
-                return Reply(key="", says=says, token=token[1].lower())
-            about = _without_fillers(more)
-            asks = line.rstrip(AROUND).endswith("?")
-            meant = not about or (_is_name(about, found["verb"], marks) and not asks)
-            return Reply(key="", says=says, about=about) if meant and says in BARE else None
-    return None
-
-
-def _without_fillers(more: str) -> str:
-    words = more.split()
-    while words and words[0].strip(AROUND).lower() in NO_NAME:
-        del words[0]
-    while words and words[-1].strip(AROUND).lower() in NO_NAME:
-        del words[-1]
-    return " ".join(words).strip(AROUND)
-
-
-def _is_name(about: str, verb: str, marks: Marks) -> bool:
-    """Whether a list is meant: ``Daftar hadir rapat`` and ``Join us`` are letters to people."""
-    if marks.lists:
-        return about.casefold() in (name.casefold() for name in marks.lists)
-    most = MOST_WORDS if CLEAR.search(verb) else 1
-    return NAME.fullmatch(about) is not None and len(about.split()) <= most
-
-
-def _first_line(said: str) -> str:
-    """The first one that is neither blank nor quoted."""
-    lines = (line.strip() for line in said.splitlines())
-    return next((line for line in lines if line and not line.startswith((">", "|"))), "")
+def _first_wish(lines: Iterable[str], marks: Marks) -> Reply | None:
+    return next(filter(None, (wish(line, marks) for line in lines)), None)
 
 
 def _sender(letter: Message, marks: Marks) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from pydantic import AfterValidator, SecretStr, ValidationInfo
 
 from syndicate.settings import beside_the_configuration
+from syndicate.text import spelt_out, squeeze, visible
 
 RELAYS = "smtp://user:password@host:587, smtps://…, smtp://127.0.0.1:25 or maildir:FOLDER"
 SUBJECT_FIELDS = ("headline", "more", "title", "number", "count", "date", "span")
@@ -29,7 +30,7 @@ MOST_CONNECTIONS = 64
 SUBMISSION = 587  # with a user (RFC 6409)
 ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
 PLAIN = re.compile(rf"{ATOM}(\.{ATOM})*@[a-z\d-]+(\.[a-z\d-]+)+", re.ASCII | re.IGNORECASE)
-NAMED = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<address>[^<>]+)>")
+NAMED = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"|[^<>]*?)\s*<(?P<address>[^<>]+)>')
 LOCAL = re.compile(r"localhost|::1|127(\.\d+)+")  # not 127.example.org
 LINK = re.compile(r"https://[^\s<>\"\x00-\x20\x7f-\U0010ffff]+")
 
@@ -69,12 +70,14 @@ def mail_address(text: str) -> str:
 
 
 def sender(text: str) -> tuple[str, str]:
-    """``("Kantor, Humas", "humas@example.org")``; the name may be empty."""
+    """``("Kantor, Humas", "humas@example.org")``; the name may be empty.
+
+    It may be written as it is, in quotes (RFC 5322), or in encoded words (RFC 2047).
+    """
     found = NAMED.fullmatch(text.strip())
     if found is None:
         return "", mail_address(text.strip())
-    name = " ".join(found["name"].strip().strip('"').split())
-    return name, mail_address(found["address"].strip())
+    return squeeze(visible(spelt_out(found["name"]))), mail_address(found["address"].strip())
 
 
 def relay(text: str) -> Relay | Path:

@@ -425,3 +425,51 @@ def test_who_asked_to_join_can_see_what_is_kept_and_be_forgotten(postman: Postma
     assert (request["list"], request["wants"], request["name"]) == ("harian", "join", "Cici")
     assert room.run("subscribers", "forget", CICI).out.startswith(f"{CICI}: forgotten")
     assert "does not know" in room.run("subscribers", "export", "--person", CICI).complaint
+
+
+# sentences, and who may say them
+
+
+@pytest.mark.parametrize(
+    "subject", ["Please unsubscribe me", "Mohon berhenti berlangganan", "stop"]
+)
+def test_a_known_reader_is_understood_and_a_stranger_s_letter_is_for_a_person(
+    postman: Postman, subject: str
+) -> None:
+    room = postman.room
+    postman.bring(subject, sender=CICI)
+    postman.bring(f"***SPAM*** {subject}", sender=f"Ani <{ANI}>")
+    for answer in (room.run("tick"), room.run("tick")):
+        assert "1 for a person (still unread)" in answer.out
+    assert readers(room) == [BUDI]
+    assert postman.unread == 1
+    room.subscribe(CICI)
+    assert "1 left" in room.run("tick").out
+    assert postman.unread == 0
+
+
+@pytest.mark.parametrize("tag", ["***SPAM*** {}", "Trs: EXTERNAL: {}", "{{Spam?}} Re: {}"])
+def test_a_tagged_answer_to_our_question_joins(postman: Postman, tag: str) -> None:
+    room = postman.room
+    postman.bring(tag.format("Mohon langganan"), sender=CICI)
+    room.run("tick")
+    postman.bring(tag.format(invited(room)["Subject"]), sender=CICI)
+    assert "1 joined" in room.run("tick", at=NOON).out
+    assert CICI in readers(room)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [('"Cici \\"Nana\\" P"', 'Cici "Nana" P'), ("=?utf-8?q?=C3=81ni_=22X=22?=", 'Áni "X"'),
+     ('"Paramida, Cici"', "Paramida, Cici"), ("Cici P", "Cici P")],
+)  # fmt: skip
+def test_a_joiner_s_name_is_what_they_call_themselves(
+    postman: Postman, written: str, name: str
+) -> None:
+    room = postman.room
+    head = f"To: {MAILBOX}\nMessage-ID: <77@a.example>\nSubject: subscribe"
+    postman.put(f"From: {written} <{CICI}>\n{head}\n\nya\n".encode())
+    room.run("tick")
+    postman.bring(f"Re: {invited(room)['Subject']}", sender=CICI)
+    room.run("tick", at=NOON)
+    assert room.rows(f"SELECT name FROM subscribers WHERE email = '{CICI}'") == [(name,)]

@@ -1,0 +1,177 @@
+"""What a line of a letter asks for, if that is all it says: to leave, to join, for the lists."""
+
+from __future__ import annotations
+
+import re
+from itertools import takewhile
+
+from syndicate import Reply, Says
+from syndicate.text import squeeze
+from syndicate_email.parsing import LONGEST
+from syndicate_email.returned import TOKEN, Marks
+
+MOST_WORDS = 5  # of a list's name
+BARE = (Says.LEAVE, Says.JOIN)  # understood without a token
+CLEAR = re.compile("subscribe|langganan", re.I)  # no letter to a person begins with these
+WORDS = {
+    Says.LEAVE: r"unsubscribe|berhenti(?: (?:ber)?langganan)?|stop|leave|keluar",
+    Says.JOIN: r"subscribe|(?:ber)?langganan|daftar|join|ikut",
+    Says.LISTS: r"lists|ubah",
+}
+WISHES = {
+    says: re.compile(rf"(?P<verb>{words})(?:(?: |%20|\+)+(?P<more>.+))?", re.I)
+    for says, words in WORDS.items()
+}
+WITH_TOKEN = {  # anywhere in a subject: nobody writes a token by chance
+    says: re.compile(rf"(?<![\w-])(?:{words})(?: |%20|\+|:)+{TOKEN}(?![\w-])", re.I | re.A)
+    for says, words in WORDS.items()
+}
+WHOSE = re.compile(rf"{TOKEN}(?![\w-])", re.I | re.A)
+ANSWERED = (  # re: and its like, in the languages of mail programs, and forwarded
+    r"(?:re|aw|sv|antw|bls|balas(?:an)?|vs|odp|ynt|res|r|fwd?|wg|tr|trs|ter|terus(?:an)?|diteruskan"
+    r"|vb|rv|rif|enc|pd|ilt|i)(?:\s*[\[(]\d+[\])]|\^\d+)?\s*[:：]"
+)
+BRACKETS = r"\[[^\]]{0,40}\]|\{[^}]{0,40}\}|<[^>]{0,40}>|\([^)]{0,40}\)"
+STARS = r"[*#!=~]{1,8} ?[\w ?.,:/-]{1,40}? ?[*#!=~]{1,8}|-{2,8} ?[\w ?]{1,40} ?-{2,8}"
+FILTERED = (  # by whoever looked through the mail before us
+    r"(?:(?:marked as|\w{1,12})[ _-])?(?:spam|junk|phish\w*|virus)(?:[ _-]\w{1,12})?\??\s*[:|–—-]"
+    r"|(?:ext|extern(?:al)?(?: (?:e-?mail|sender|message))?|eksternal|caution|warning|suspicious"
+    r"|unverified(?: sender)?|bulk|disarmed|peringatan|perhatian|waspada)\s*(?:[:|–—]|-\s)"
+)
+BEFORE = re.compile(rf"^(?:(?:{ANSWERED}|{BRACKETS}|{STARS}|{FILTERED})\s*){{1,12}}", re.I)
+AFTER = re.compile(
+    r"(?:\s*(?:[\[{(][^\[\](){}]{0,40}\b(?:spam|junk|ext\w*|sec|official|internal|virus|bulk)\b"
+    rf"[^\[\](){{}}]{{0,40}}[\]}})]|{STARS})){{1,3}}$",
+    re.I,
+)
+AROUND = " \t.!,;:…*_\"'`“”‘’«»<>()[]\ufeff\u200b"
+NAME = re.compile(r"[\w &'’./-]{1,80}")
+NO_NAME = (
+    "me", "saya", "please", "tolong", "mohon", "from", "to", "dari", "ke", "pada", "the", "this",
+    "ini", "list", "milis", "langganan", "berlangganan", "now", "sekarang",
+)  # fmt: skip
+LEFT_OVER = (  # likewise, of somebody who wants to leave
+    *NO_NAME, "us", "kami", "my", "your", "our", "these", "all", "semua", "mailing", "newsletter",
+    "newsletters", "email", "emails", "e-mail", "e-mails", "mails", "surel", "surat", "address",
+    "alamat", "anda", "again", "lagi", "daftar", "lists", "segera", "immediately", "off", "of",
+)  # fmt: skip
+LEAD = re.compile(
+    r"^(?:(?:please|pls|plz|kindly|just|hi|hello|hey|halo|hai"
+    r"|dear(?: (?:sir|madam|team|all|admin))?|yth\.?|admin|min|pak|bu|bapak|ibu|redaksi|tim"
+    r"|mohon(?: (?:bantuan(?:nya)?|izin|maaf))?"
+    r"|tolong|harap|silah?kan|minta|memohon|saya|kami|aku|ingin|mau|hendak|untuk|agar|supaya"
+    r"|dengan ini|(?:could|can|would|will) you|(?:bisa|dapat)kah anda"
+    r"|(?:i|we)(?: would|['’]d) (?:like|prefer) to|(?:i|we) (?:want|wish|need) to)"
+    r"(?:\s*[,;:!]\s*|\s+))+",
+    re.I,
+)
+TAIL = re.compile(
+    r"(?:(?:\s*[,.;!–—-]+\s*|\s+)(?:thanks?(?: you)?(?: (?:so|very) much)?(?: in advance)?"
+    r"|terima ?kasih(?: banyak| sebelumnya)?|trims|makasih|tks|thx|(?:best |kind )?regards|salam"
+    r"|ya|please|segera|immediately)){1,5}[\s.!]*$",
+    re.I,
+)
+REQUEST = re.compile(
+    r"(?:please|(?:could|can|would|will) you|(?:bisa|dapat)kah anda|mohon|tolong)\b", re.I
+)
+MAILS = r"(?:e-?mails?|mails?|letters?|newsletters?|messages?|digests?|updates?)"
+LIST = (
+    r"(?:(?:this|your|the|that|any|all|our)(?: of)? )*(?:(?:mailing|e-?mail|news|newsletter"
+    rf"|distribution|daily|weekly)[ -])*(?:lists?|mailings?|subscriptions?|{MAILS})"
+)
+MINE = r"(?:me|us|(?:my|this|our) (?:name|address|e-?mail(?: address)?))"
+SURAT = r"(?:surat|surel|e-?mail|kabar|berita|newsletter|kiriman|milis)"
+SAYA = rf"(?:saya|kami|(?:(?:nama|alamat|alamat {SURAT}|{SURAT}) (?:saya|kami|ini)))"
+REST = rf"(?: (?:saya|kami|ini|itu|lagi|anda|{SURAT}|dari anda|(?:ke|kepada) {SAYA}|untuk {SAYA}))*"
+DAFTAR = rf"(?:daftar|milis|list|langganan)(?: (?:ini|anda|{SURAT}|langganan|penerima|kirim))*"
+LEAVES = re.compile(
+    rf"(?:be )?unsubscribed?(?: {MINE})?(?: from {LIST})?"
+    rf"|(?:be )?(?:remove|delete|take|drop)d? (?:{MINE} )?(?:from|off(?: of)?) {LIST}|remove me"
+    rf"|(?:cancel|end|stop|terminate) (?:my|our|this) subscriptions?(?: (?:to|of) {LIST})?"
+    rf"|(?:stop|quit|cease) (?:sending|e-?mailing|mailing)(?: {MINE})?"
+    rf"(?: (?:these|this|your|any|more|anymore|{MAILS}|to {MINE}))*"
+    rf"|(?:do not|don['’]t) (?:send|mail|e-?mail)(?: {MINE})?"
+    rf"(?: (?:any|more|these|your|anymore|{MAILS}))*"
+    r"|(?:i |we )?(?:no longer|do not|don['’]t) (?:want|wish) (?:to (?:get|receive) )?"
+    rf"(?:any |more |these |your |this )*{MAILS}(?: anymore)?"
+    r"|opt(?: me)? out"
+    rf"|(?:di)?(?:ber)?hentikan (?:(?:pengiriman|kiriman) )?(?:langganan|{SURAT}){REST}"
+    rf"|(?:di)?(?:batal|akhir|cabut|putus)(?:kan|i)? (?:ber)?langganan{REST}"
+    rf"|berhenti(?:kan)? (?:dari )?(?:ber)?langganan"
+    rf"(?: (?:dari |di |pada )?(?:{DAFTAR}|{SURAT}))?{REST}"
+    rf"|berhenti (?:menerima|mendapat(?:kan)?|di?kirim(?:i)?) {SURAT}{REST}"
+    rf"|(?:di)?(?:hapus|keluar|coret|cabut)(?:kan)? {SAYA} dari {DAFTAR}"
+    rf"|{SAYA} (?:di)?(?:hapus|keluar|coret)(?:kan)? dari {DAFTAR}"
+    rf"|(?:mohon|tolong|minta|harap) di(?:hapus|keluarkan|coret)(?:kan)? dari {DAFTAR}"
+    rf"|(?:jangan|tidak (?:usah|perlu)|stop) (?:lagi )?(?:me|di)?(?:ng)?(?:kirim|irim)i?{REST}"
+    rf"|tidak (?:lagi )?(?:ingin|mau) (?:lagi )?(?:menerima|mendapat(?:kan)?|dikirimi) {SURAT}"
+    rf"{REST}",
+    re.I,
+)
+GREETING = re.compile(
+    r"(?:hi|hello|hey|halo|hai|dear|yth|kepada|salam|assalam\w*|selamat (?:pagi|siang|sore|malam)"
+    r"|dengan hormat|good (?:morning|day|afternoon|evening)|to whom it may concern)\b[^?]{0,60}",
+    re.I,
+)
+
+
+def with_token(subject: str) -> Reply | None:
+    """What the holder of a token wishes, whatever filters and programs have put around it."""
+    for says, pattern in WITH_TOKEN.items():
+        if found := pattern.search(subject):
+            return Reply(key="", says=says, token=found[1].lower())
+    return None
+
+
+def wish(line: str, marks: Marks) -> Reply | None:
+    """What a line asks for, if that is all it says: ``Re: unsubscribe TOKEN``, ``stop, please``."""
+    line = line[:LONGEST]
+    line = squeeze(AFTER.sub("", BEFORE.sub("", line) or line))
+    if found := _in_words(line, marks):
+        return found
+    bare = TAIL.sub("", line)
+    plain = LEAD.sub("", bare)
+    if line.endswith("?") and not REQUEST.match(line):
+        return None  # a question about it
+    if any(LEAVES.fullmatch(said.strip(f"{AROUND}?")) for said in (bare, plain)):
+        return Reply(key="", says=Says.LEAVE)
+    return _in_words(plain, marks) if plain != line else None
+
+
+def _in_words(line: str, marks: Marks) -> Reply | None:
+    """A wish in the fewest words."""
+    for says, words in WISHES.items():
+        if found := words.fullmatch(line.strip(f"{AROUND}?")):
+            more = (found["more"] or "").lstrip(AROUND)
+            if token := WHOSE.match(more):
+                return Reply(key="", says=says, token=token[1].lower())
+            about = _without(more, LEFT_OVER if says is Says.LEAVE else NO_NAME)
+            asks = line.rstrip(AROUND).endswith("?")
+            meant = not about or (_is_name(about, found["verb"], marks) and not asks)
+            return Reply(key="", says=says, about=about) if meant and says in BARE else None
+    return None
+
+
+def own_lines(said: str) -> list[str]:
+    """The first one that is neither blank nor quoted; after a greeting also the next."""
+    lines = (line.strip() for line in said.splitlines())
+    own = [line for line in lines if line and not line.startswith((">", "|"))][:3]
+    greetings = list(takewhile(GREETING.fullmatch, own))
+    return own[: len(greetings) + 1]
+
+
+def _without(more: str, fillers: tuple[str, ...]) -> str:
+    words = more.split()
+    while words and words[0].strip(AROUND).lower() in fillers:
+        del words[0]
+    while words and words[-1].strip(AROUND).lower() in fillers:
+        del words[-1]
+    return " ".join(words).strip(AROUND)
+
+
+def _is_name(about: str, verb: str, marks: Marks) -> bool:
+    """Whether a list is meant: ``Daftar hadir rapat`` and ``Join us`` are letters to people."""
+    if marks.lists:
+        return about.casefold() in (name.casefold() for name in marks.lists)
+    most = MOST_WORDS if CLEAR.search(verb) else 1
+    return NAME.fullmatch(about) is not None and len(about.split()) <= most

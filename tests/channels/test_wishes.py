@@ -1,0 +1,134 @@
+"""What people write who want to leave or to join, and what filters put around it."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import pytest
+
+from syndicate.channel import Reply, Says
+from syndicate_email.incoming import understand
+from syndicate_email.returned import Marks
+
+TOKEN = "9f2c41d7" * 4
+MARKS = Marks(mailbox="daftar@kantor.example", lists=("kabar-harian", "Kabar Harian"))
+
+
+def heard(subject: str, body: str = "Terima kasih.") -> Reply:
+    head = f"From: Ani <ani@warga.example>\nTo: {MARKS.mailbox}\nMessage-ID: <1@a.example>\n"
+    kind = "Content-Type: text/plain; charset=utf-8\n"
+    return understand(f"{head}{kind}Subject: {subject}\n\n{body}\n".encode(), MARKS)
+
+
+TAGGED = [
+    "***SPAM*** {}", "{{Spam?}} {}", "[SPAM] {}", "EXTERNAL: {}", "[EXT] {}", "Fwd: {}",
+    "RE: Fwd: {}", "Balas: {}", "Trs: {}", "Balas: Trs: EXTERNAL: {}", "*SPAM* Re[2]: {}",
+    "*** Possible spam: {} (score 5.1)", "Ext | {}", "Re:[SPAM]{}", "SPAM-LOW: {}", "(External) {}",
+    "{} ***SPAM***", "{} [EXTERNAL]", "--SPAM-- {}", "Caution: AW: {}", "<EXT> {}", "##Spam## {}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("tag", TAGGED)
+def test_a_subject_that_a_filter_tagged_is_understood_with_its_token(tag: str) -> None:
+    wishes = {
+        f"unsubscribe {TOKEN}": Says.LEAVE, f"Berhenti {TOKEN.upper()}": Says.LEAVE,
+        f"subscribe {TOKEN}": Says.JOIN, f"lists {TOKEN}": Says.LISTS,
+        f"Mohon konfirmasi: Kabar harian [confirm {TOKEN}]": Says.CONFIRM,
+    }  # fmt: skip
+    for wish, says in wishes.items():
+        reply = heard(tag.format(wish))
+        assert (reply.says, reply.token) == (says, TOKEN), wish
+
+
+@pytest.mark.parametrize("tag", TAGGED)
+def test_a_tag_does_not_hide_a_wish_without_a_token(tag: str) -> None:
+    if "Possible spam" in tag:
+        return  # what stands after it might be anything
+    for wish, says in {"unsubscribe": Says.LEAVE, "Langganan Kabar Harian": Says.JOIN}.items():
+        assert heard(tag.format(wish)).says is says
+
+
+@pytest.mark.parametrize("tag", TAGGED)
+def test_a_tag_does_not_hide_that_nobody_wrote_it(tag: str) -> None:
+    subject = f"Automatic reply: Mohon konfirmasi: Kabar [confirm {TOKEN}]"
+    if "Possible spam" not in tag:
+        assert heard(tag.format(subject)).says is Says.NOTHING
+
+
+LEAVING = [
+    "Please unsubscribe me", "Mohon berhenti berlangganan", "Please unsubscribe me from this list.",
+    "Saya ingin berhenti berlangganan", "I want to unsubscribe", "Please remove me from your list",
+    "I would like to unsubscribe from your newsletter, thanks", "Take me off this mailing list",
+    "Tolong hapus saya dari daftar ini", "Mohon alamat saya dihapus dari daftar",
+    "Jangan kirimi saya lagi", "stop sending me emails", "Cancel my subscription.",
+    "Could you please unsubscribe me?", "Can you remove me from this list?",
+    "Batalkan langganan saya", "Mohon hentikan pengiriman surel ini", "unsubscribe me!!",
+    "Berhenti berlangganan, terima kasih", "Saya tidak ingin menerima email ini lagi",
+    "I no longer wish to receive these emails", "Please opt me out", "Mohon dihapus dari daftar",
+    "Halo admin, mohon berhenti berlangganan. Terima kasih banyak.", "Tolong berhenti langganan ya",
+    "Please unsubscribe my e-mail address", "Fwd: ***SPAM*** Please unsubscribe me",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sentence", LEAVING)
+def test_a_sentence_that_asks_to_leave_is_understood(sentence: str) -> None:
+    for reply in (
+        heard(sentence), heard("Re: Kabar hari ini", sentence),
+        heard("Re: Kabar", f"Halo,\n\n{sentence}\n\nSalam\nAni\n\n> Kabar harian\n"),
+    ):  # fmt: skip
+        assert (reply.says, reply.about, reply.email) == (Says.LEAVE, "", "ani@warga.example")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Please unsubscribe me from Kabar Harian", "Saya mau berhenti langganan Kabar Harian",
+     "Mohon berhenti berlangganan dari Kabar Harian, terima kasih"],
+)  # fmt: skip
+def test_a_sentence_may_name_the_list(sentence: str) -> None:
+    reply = heard(sentence)
+    assert (reply.says, reply.about) == (Says.LEAVE, "Kabar Harian")
+
+
+def test_a_sentence_that_asks_to_join_is_understood() -> None:
+    for sentence in ("Please subscribe me", "Saya ingin berlangganan", "Mohon langganan"):
+        assert heard(sentence).says is Says.JOIN
+
+
+TO_PEOPLE = [
+    "Bagaimana cara berhenti berlangganan?", "How do I unsubscribe?", "Mau berhenti berlangganan?",
+    "Please do not unsubscribe me", "Jangan berhentikan langganan saya", "Did I unsubscribe?",
+    "I don't want to unsubscribe", "Apakah saya sudah berhenti berlangganan?",
+    "Please unsubscribe Budi", "Please stop the press", "Mohon daftar hadir", "Keluar kota",
+    "Saya berhenti bekerja", "Cara berhenti berlangganan", "Berhenti merokok", "Stop press",
+    "Please remove me from the committee", "Tolong jangan berhenti mengirim", "Why was I removed?",
+    "Please leave a message", "You unsubscribed me", "Anda telah berhenti: Kabar harian",
+    "Mohon maaf, saya keluar kota", "Hapus data dari daftar hadir", "Unsubscribe Kabar Mingguan",
+    "Please unsubscribe me if the list is in English",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sentence", TO_PEOPLE)
+def test_a_question_about_it_or_something_else_is_for_a_person(sentence: str) -> None:
+    for reply in (heard(sentence, "Isi."), heard("Re: Kabar", sentence)):
+        assert (reply.says, reply.token) == (Says.OTHER, "")
+
+
+def test_what_is_quoted_is_nobody_s_wish() -> None:
+    body = "Bagus sekali!\n\n> Please unsubscribe me\n> Mohon berhenti berlangganan\n"
+    assert heard("Re: Kabar", body).says is Says.OTHER
+    assert heard("Re: Kabar", "> Please unsubscribe me\n").says is Says.OTHER
+
+
+LONG = [
+    "*" * 2000, "_" * 2000, "*a" * 1000, "**a**" * 400 + "x", "[a" * 1000, "please " * 300 + "x",
+    "terima kasih " * 150 + "?", "berhenti langganan " + "surat " * 300 + "x", "(a)" * 600,
+    "{a} " * 500, "- a -" * 400, "remove me from " + "this " * 400, "spam_" * 400,
+    "unsubscribe from " + "email " * 300 + "x", "re: " * 500, "not-spam " * 200,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", LONG)
+def test_no_line_takes_long_to_understand(line: str) -> None:
+    began = perf_counter()
+    heard(line, line)
+    assert perf_counter() - began < 2
