@@ -61,6 +61,8 @@ class Preparation:
         self.hosting = Hosting(office, catalogue)
         self.comparison = Comparison(catalogue, wish)
         self.failed: list[Failed] = []
+        # (channel's name, uri): where an article does not go unasked, and why, if not for its age
+        self.older: dict[tuple[str, str], str] = {}
         self.revived: set[str] = set()  # the uris of articles that have not expired after all
         self.drafts: dict[str, Draft] = {}  # of the articles that this command made or changed
         self.warnings: list[str] = []  # what readers will not get of them as it was typed

@@ -12,13 +12,13 @@ from syndicate.carry import Progress, carry_out, silent, tell_digest, tell_faile
 from syndicate.channel import Channel, HostsMedia, Scope
 from syndicate.compare import Wish
 from syndicate.errors import ArticleError, Flaws, UsageError
-from syndicate.ledger import Catalogue, Standing
+from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.measure import measured
 from syndicate.office import Office
 from syndicate.plan import Action
 from syndicate.prepare import Preparation
 from syndicate.recompose import recompose
-from syndicate.report import Report, Subject
+from syndicate.report import Line, Report, Subject
 from syndicate.sources import Draft
 from syndicate.urgent import at_once, send
 
@@ -28,6 +28,7 @@ CALLED = {
     "refile": Action.REFILE,
     "unchanged": Action.REFRESH,
 }
+OLDER = "older than this channel: --backfill"
 REVISED = ("correction", "refile")
 
 
@@ -47,7 +48,13 @@ class Request:
     new: bool = False
     others: frozenset[Path] = frozenset()  # whatever they look like, they are other articles
     same_article: bool = False
+    backfill: bool = False  # also to channels that are newer than an article
     dry_run: bool = False
+
+    def asks_for(self, draft: Draft, channel: Channel) -> bool:
+        """Whether an article is to go to a channel even if it is older."""
+        named = channel.name in self.channels or channel.name in (draft.article.channels or ())
+        return self.backfill or named
 
 
 def publish(office: Office, request: Request, progress: Progress = silent) -> Report:
@@ -65,6 +72,8 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
     again = request.refresh
     wish = Wish(refresh=again, everything=again, diff=request.dry_run)
     with office.ledger.planning(dry=dry) as catalogue:
+        for channel in office.channels:  # what is published from now on is not older than these
+            office.remembered(catalogue, channel)
         kinds: dict[str, str] = {}
         for draft in drafts:
             with flaws.noted():
@@ -77,7 +86,7 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
             draft.article.uri: draft for draft in drafts if kinds[draft.article.uri] != "unchanged"
         }
         with flaws.noted():
-            plan_for(prepare, chosen, uris, drafts)
+            plan_for(prepare, chosen, uris, drafts, request)
         flaws.end()
         digests = recompose(prepare, [uri for uri, kind in kinds.items() if kind in REVISED])
         mailings = at_once(prepare, chosen, [s for uri in uris if (s := catalogue.standing(uri))])
@@ -89,6 +98,8 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
         carry_out(office, prepare.prepared, report, progress)
     send(office, mailings, report, progress)
     gone = {(one.channel.name, one.uri) for one in mailings}
+    gone |= set(prepare.older)
+    _tell_older(prepare, report)
     _tell_digests(office, chosen, drafts, report, gone)
     for key in digests:
         report.notes.append(f"the letters of digest {key} that have not left say it as it is now")
@@ -113,7 +124,8 @@ def plan_for(
     prepare: Preparation,
     channels: Sequence[Channel],
     uris: Sequence[str],
-    drafts: Sequence[Draft] = (),
+    drafts: Sequence[Draft],
+    request: Request,
 ) -> None:
     """Put articles into the channels they are for, and plan what each has to say."""
     catalogue = prepare.catalogue
@@ -124,11 +136,42 @@ def plan_for(
             standing = next(s for s in standings if s.uri == draft.article.uri)
             if not _is_for(draft, channel):
                 prepare.kept(channel, known, standing)
-            elif channel.takes(standing.item):
+            elif not channel.takes(standing.item):
+                continue
+            elif _is_older(prepare, channel, known, draft, request):
+                why = _seems_renamed(catalogue, channel, known)
+                prepare.older[channel.name, draft.article.uri] = why
+            else:
                 # not earlier than the channel was first seen: there its first window opens
                 catalogue.syndicate(known.id, draft.article.uri, prepare.office.clock())
     prepare.say(channels, standings)
     prepare.announce()
+
+
+def _is_older(
+    prepare: Preparation, channel: Channel, known: KnownChannel, draft: Draft, request: Request
+) -> bool:
+    """An earlier command published it before the channel was seen, and nobody asks for it there.
+
+    A collection holds everything.
+    """
+    if channel.scope is Scope.COLLECTION or request.asks_for(draft, channel):
+        return False
+    return prepare.catalogue.is_older(draft.article.uri, known)
+
+
+def _seems_renamed(catalogue: Catalogue, channel: Channel, known: KnownChannel) -> str:
+    """Why nothing was sent to a new channel whose place is another one's: it may be that one."""
+    for other in catalogue.channels():
+        place = (other.kind, other.target)
+        if other.id != known.id and place == (channel.kind, channel.target()):
+            return (
+                f"channels.{channel.name}: it leads to {other.target}, where channels.{other.name}"
+                " writes: nothing was sent"
+                f" (`syndicate channels rename {other.name} {channel.name}` if it is the same"
+                " channel)"
+            )
+    return ""
 
 
 def _measured(office: Office, draft: Draft, *, dry: bool) -> Draft:
@@ -242,6 +285,15 @@ def _kind(
 
 def _is_for(draft: Draft, channel: Channel) -> bool:
     return draft.article.channels is None or channel.name in draft.article.channels
+
+
+def _tell_older(prepare: Preparation, report: Report) -> None:
+    for (name, uri), why in prepare.older.items():
+        state = "refused" if why and not report.dry_run else ""
+        report.lines.append(
+            Line(channel=name, about=uri, address="", action=Action.NOTHING, why=why or OLDER,
+                 state=state)
+        )  # fmt: skip
 
 
 def _tell_digests(

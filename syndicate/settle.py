@@ -125,13 +125,13 @@ def adopt(
     here = _identity(office, channel)
     receipt = _receipt(office, channel, reference, here, draft.article.uri)
     with office.ledger.planning() as catalogue:
-        request = Request(paths=[path], new=True, note=note or None)
+        request = Request(paths=[path], channels=[name], new=True, note=note or None)
         if record(office, catalogue, request, draft, report) == "original":
             _not_news(office, catalogue, draft)
             if note:
                 record_correction(office, catalogue, draft, note)
         prepare = Preparation(office, catalogue, Wish())
-        plan_for(prepare, [channel], [draft.article.uri], [draft])
+        plan_for(prepare, [channel], [draft.article.uri], [draft], request)
         for one in prepare.prepared:
             for step in one.steps:
                 if step.rendition and step.rendition.follows:

@@ -79,6 +79,9 @@ def publish(
     test: bool = typer.Option(False, "--test", help="To the channels' test destinations only."),
     refresh: bool = typer.Option(False, "--refresh", help="Renew posts whose form alone is new."),
     new: bool = typer.Option(False, "--new", help="Never published, whatever it looks like."),
+    backfill: bool = typer.Option(
+        False, "--backfill", help="Also to channels that are newer than an article."
+    ),
     same_article: bool = typer.Option(False, "--same-article", help="Rewritten, yet the same one."),
     yes: bool = typer.Option(False, "--yes", "-y", help="Ask nothing."),
     as_json: bool = JSON,
@@ -94,7 +97,7 @@ def publish(
 
     request = Request(
         paths=articles, channels=channel, note=note or None, minor=minor, refresh=refresh, new=new,
-        same_article=same_article, dry_run=dry_run,
+        same_article=same_article, backfill=backfill, dry_run=dry_run,
     )  # fmt: skip
     with office(dry=dry_run or test, looks=dry_run and not test, as_json=as_json) as here:
         refuse_contradiction(request)

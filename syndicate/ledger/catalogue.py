@@ -70,6 +70,7 @@ class KnownChannel:
     target: str
     identity: str | None
     first_seen: datetime
+    older: int  # the articles up to this number were published before it was first seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +303,15 @@ class Catalogue:
         """The channels an article belongs to."""
         query = select(syndications.c.channel_id).where(syndications.c.uri == uri)
         return set(self.db.scalars(query))
+
+    def is_older(self, uri: str, known: KnownChannel) -> bool:
+        """Whether an article was published before a channel was first seen, and is not there."""
+        if not known.older:
+            return False
+        s = syndications.c
+        here = select(s.uri).where(s.channel_id == known.id, s.uri == articles.c.uri).exists()
+        earlier = and_(articles.c.uri == uri, articles.c.number <= known.older, ~here)
+        return self.db.scalar(select(articles.c.uri).where(earlier)) is not None
 
     # items
 
@@ -710,8 +720,9 @@ def _known_by(article: Article) -> dict[str, Any]:
 
 def _known_channel(row: Row[Any]) -> KnownChannel:
     return KnownChannel(
-        row.id, row.name, row.key, row.kind, row.target, row.identity, row.first_seen_at
-    )
+        row.id, row.name, row.key, row.kind, row.target, row.identity, row.first_seen_at,
+        row.older,
+    )  # fmt: skip
 
 
 def _known(row: Row[Any]) -> Known:
