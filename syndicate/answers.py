@@ -76,6 +76,8 @@ def say_goodbyes(office: Office, known: Mapping[str, KnownChannel], report: Repo
         if not over:
             closed.add(by.name)
             report.problems.append(f"{by.name}: {result}")
+        elif not isinstance(result, Receipt):
+            report.notes.append(f"{by.name}: a goodbye letter did not go out: {result}")
 
 
 def _goodbye(

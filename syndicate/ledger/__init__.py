@@ -49,6 +49,7 @@ from syndicate.ledger.schema import (
     deliveries,
     edition_items,
     editions,
+    goodbyes,
     ledger,
     letters,
     runs,
@@ -269,6 +270,8 @@ class Ledger:
             values = taken if letters_sent else {"state": "due"}
             open_ = letters.c.state.in_(("due", "sending"))
             db.execute(update(letters).where(open_).values(**values))
+            lost = {"state": "over", "why": "taken as sent by a lost ledger"}
+            db.execute(update(goodbyes).where(goodbyes.c.state != "over").values(**lost))
             for edition in db.scalars(select(runs.c.edition_id).where(runs.c.ended_at.is_(None))):
                 finish(db, edition)
             return len(ids)

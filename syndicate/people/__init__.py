@@ -142,7 +142,7 @@ def rehearse(
 def remove(office: Office, name: str | None, addresses: Iterable[str]) -> tuple[int, list[str]]:
     """End subscriptions; returns how many, and the addresses that were not on this list."""
     number, now = _number(office, name), office.clock()
-    known = {normal(address): address for address in addresses}  # all of them, or nobody
+    known = {plain_address(one): one for one in addresses}  # all of them, or nobody
     ended = office.ledger.lists.end
     strangers = [said for email, said in known.items() if not ended(number, email, LEFT, now)]
     return len(known) - len(strangers), strangers
@@ -249,6 +249,11 @@ def _readable(person: Person, now: datetime) -> Joiner:
         person.joiner, email=email, name=name,
         source=_same(person.joiner.source), wording=_same(person.joiner.wording),
     )  # fmt: skip
+
+
+def plain_address(text: str) -> str:
+    """The normal form of an address that may have its owner's name with it."""
+    return normal(_parted(text)[0])
 
 
 def _parted(cell: str) -> tuple[str, str]:

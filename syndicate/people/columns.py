@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from syndicate.errors import UsageError
-from syndicate.people.standing import Judge, judge, words
+from syndicate.people.standing import Judge, judge, perhaps, words
 
 COLUMNS = {
     "email": (
@@ -150,7 +150,8 @@ def is_person(cell: str) -> bool:
 def without_head(row: Sequence[str]) -> Head:
     """Of a table whose first row is a person: who is where the address is."""
     email = next(place for place, cell in enumerate(row) if is_person(cell))
-    return Head(places={"email": email, "name": 0 if email else 1})
+    judges = tuple(perhaps(place) for place in range(len(row)) if place != email)
+    return Head(places={"email": email, "name": 0 if email else 1}, judges=judges)
 
 
 def columns(text: str) -> dict[str, str]:

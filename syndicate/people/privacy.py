@@ -8,12 +8,12 @@ from typing import Any
 from syndicate.errors import UsageError
 from syndicate.ledger import Erasure
 from syndicate.office import Office
-from syndicate.people import normal
+from syndicate.people import plain_address
 
 
 def person(office: Office, address: str) -> dict[str, Any]:
     """All that the ledger keeps of an address; UsageError for a stranger."""
-    found = office.ledger.privacy.person(normal(address))
+    found = office.ledger.privacy.person(plain_address(address))
     if found is None:
         raise UsageError(f"{address}: the ledger does not know this address")
     return found
@@ -21,5 +21,5 @@ def person(office: Office, address: str) -> dict[str, Any]:
 
 def forget(office: Office, addresses: Iterable[str]) -> list[Erasure]:
     """Erase people here and in the tool's own copies; no import brings them back."""
-    known = [normal(address) for address in addresses]  # all of them, or nobody
+    known = [plain_address(address) for address in addresses]  # all of them, or nobody
     return [office.ledger.privacy.forget(email) for email in known]

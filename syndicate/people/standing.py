@@ -40,7 +40,8 @@ GONE = {
     ),
     Standing.BOUNCED: (
         "bounced", "bounce", "hard bounced", "hard bounce", "soft bounced", "bouncing", "cleaned",
-        "invalid", "undeliverable", "by bounces", "b", "terpental", "gagal kirim",
+        "invalid", "undeliverable", "by bounces", "b", "unreachable", "failed", "terpental",
+        "gagal kirim",
     ),
     Standing.COMPLAINED: (
         "complained", "complaint", "complaints", "spam", "spam complaint", "junk", "abuse",
@@ -68,20 +69,31 @@ NOTHING = {
 STATUS = re.compile(
     r"(?:(?:subscri(?:ption|ber)|list|global|member|membership|e ?mail|contact|delivery|marketing"
     r"|e ?mail marketing|e ?mail subscriber|mailing|newsletter|e ?mail permission) )?status"
-    r"|status (?:langganan|berlangganan|keanggotaan|pelanggan)"
+    r"|status (?:langganan|berlangganan|keanggotaan|pelanggan|e ?mail|surel)"
 )
-MAYBE_STATUS = ("state", "type", "role", "member role", "keadaan", "keterangan", "list role")
+MAYBE_STATUS = (
+    "state",
+    "type",
+    "subscriber type",
+    "role",
+    "member role",
+    "keadaan",
+    "keterangan",
+    "list role",
+)
 AWAY = re.compile(
     r"(?:date |time |tanggal |is |has |was |is this (?:user|subscriber|account) )?(?:e ?mail )?"
     r"(?:un ?sub(?:scribe|scribed|scription)?|opt(?:ed)? ?out|leave|left|ended|cancell?(?:ed|ation)"
     r"|(?:black|block) ?list(?:ed)?|blocked|banned|suppressed|disabled|deleted|removed|archived"
+    r"|deactivated|suspended|withdrawn|revoked"
     r"|no ?mail|do not (?:e ?mail|contact|mail)|dnc|berhenti|keluar|diblokir|dihapus"
     r"|(?:hard |soft )?bounced?|cleaned|clean|complain(?:ed|t)|(?:marked as )?spam(?: complaint)?)"
-    r"(?: (?:at|on|date|time|timestamp|datetime|pada|reason))?"
+    r"(?: (?:of|from|dari) [\w ]{1,30})?(?: (?:at|on|date|time|timestamp|datetime|pada|reason))?"
 )
 HERE = re.compile(
     r"(?:is |has |is this (?:user|subscriber) )?(?:subscribed(?: to (?:e ?mails?|newsletters?))?"
     r"|confirmed|verified|active|enabled|aktif|terkonfirmasi|opt(?:ed)? in|optin"
+    r"|(?:marketing|newsletter|e ?mail) opt(?:ed)? ?in"
     r"|accepts (?:e ?mail )?marketing|(?:e ?mail )?marketing consent)"
 )
 UNCONFIRMED = re.compile("confirm|verif|opt|consent|konfirmasi|accept")
@@ -120,6 +132,11 @@ def judge(place: int, title: str, *, is_status: bool = False) -> Judge | None:
     if HERE.fullmatch(name):
         return Judge(place, title, _by_presence(name))
     return None
+
+
+def perhaps(place: int) -> Judge:
+    """A column without a title, which may say it or anything else."""
+    return Judge(place, f"column {place + 1}", lru_cache(1000)(_by_status_perhaps))
 
 
 def of_file(name: str) -> Standing | None:

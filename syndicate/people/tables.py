@@ -138,6 +138,8 @@ class Table:
             except StopIteration:
                 number, row = 1, []
                 break
+        if wrong:
+            raise UsageError(f"{self._given.path}:{number}: {wrong}")
         self._rows.width = len(row)
         if any(map(is_person, row)) and not self._given.columns:
             self.head = without_head(row)

@@ -311,7 +311,7 @@ def test_a_goodbye_that_is_refused_is_not_said_again(postman: Postman) -> None:
     room = postman.room
     room.smtp.faults = [Fault(at="rcpt", do="refuse", nth=1)]
     postman.bring("berhenti")
-    room.run("tick")
+    assert "harian: a goodbye letter did not go out: " in room.run("tick").out
     room.run("tick")
     assert room.letters == []
     assert readers(room) == [BUDI]
@@ -360,6 +360,19 @@ def test_a_goodbye_that_could_not_be_sent_for_a_week_is_not_sent(room: Newsroom)
     room.run("unsubscribe", token_of(room, 1))
     room.run("tick", at="2026-05-12T12:00:00+07:00")
     assert room.letters == []
+
+
+def test_a_ledger_from_a_backup_says_no_goodbye_twice(room: Newsroom) -> None:
+    room.subscribe(ANI)
+    room.run("unsubscribe", token_of(room, 1))
+    assert room.run("ledger", "backup", "salinan.db").code == 0
+    room.run("tick")
+    for path in room.folder.glob("syndicate.db*"):
+        path.unlink()
+    (room.folder / "salinan.db").rename(room.ledger)
+    assert room.run("ledger", "restored").code == 0
+    assert room.run("tick").code == 0
+    assert len(room.letters) == 1
 
 
 # lists of other kinds

@@ -103,6 +103,10 @@ GONE = {
     "no more active": f"email,active\n{ANI},1\n{BUDI},0\n",
     "with a date in brackets": f"email,status\n{ANI},active\n{BUDI},Unsubscribed (2024-05-01)\n",
     "a column that was named": f"email,Keterangan X\n{ANI},aktif\n{BUDI},keluar\n",
+    "HubSpot": f"Email,Unsubscribed from all email\n{ANI},\n{BUDI},true\n",
+    "Salesforce": f"Email,Has Opted Out Of Email\n{ANI},0\n{BUDI},1\n",
+    "Brevo": f"EMAIL,EMAIL_BLACKLISTED\n{ANI},No\n{BUDI},Yes\n",
+    "no head": f"{ANI},Ani\n{BUDI},unsubscribed\n",
     "a word among others": f"email,keterangan\n{ANI},ketua RT\n{BUDI},berhenti\n",
 }
 
@@ -324,6 +328,12 @@ def test_a_table_with_any_usual_delimiter_is_read(room: Newsroom, table: str | b
     assert list(people(room)) == [ANI]
 
 
+def test_a_head_whose_quote_is_not_closed_is_refused(room: Newsroom) -> None:
+    answer = import_(room, f'"email,name\n{ANI},Ani\n')
+    assert answer.code == 2
+    assert "orang.csv:1: a quote is not closed" in answer.complaint
+
+
 def test_lines_are_numbered_as_they_are_in_the_file(room: Newsroom) -> None:
     answer = import_(room, f'sep=;\nemail;catatan\n{ANI};"a\nb"\nnobody;x\n')
     assert "orang.csv:5: " in answer.err
@@ -354,8 +364,11 @@ def test_a_list_without_a_head_may_have_names_before_addresses(room: Newsroom) -
 
 
 def test_an_address_of_a_command_may_have_a_name(room: Newsroom) -> None:
-    room.subscribe(f'"Putri, Ani" <{ANI}>')
-    assert people(room) == {ANI: "Putri, Ani"}
+    room.subscribe(f'"Putri, Ani" <{ANI}>', BUDI)
+    assert people(room) == {ANI: "Putri, Ani", BUDI: ""}
+    assert room.run("subscribers", "remove", f"Ani <{ANI}>").out == "1 removed\n"
+    assert room.run("subscribers", "forget", f"Budi <{BUDI}>").code == 0
+    assert people(room) == {}
 
 
 @pytest.mark.parametrize(
