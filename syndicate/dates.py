@@ -43,6 +43,8 @@ FORM = re.compile(
     rf"{DATE}(?:(?:\s*,\s*|\s*T\s*|\s+)(?:(?:pukul|jam|at|pkl\.?)\s+)?{TIME})?\s*{ZONE}",
     re.VERBOSE | re.IGNORECASE,
 )
+YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})\b(.*)", re.DOTALL)
+OTHER_ZONE = re.compile(r"(.*\d)\s*([A-Z]{2,5}|[A-Z][a-z]+/[A-Z]\w+)")  # EST, Asia/Jakarta
 NUMBERS = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}\b.*", re.DOTALL)
 
 
@@ -69,6 +71,11 @@ def _spoken(text: str) -> str:
 
 def _why_not(text: str) -> str:
     said = excerpt(squeeze(text), 60)
+    if found := YEAR_FIRST.fullmatch(said):
+        day = "-".join(number.zfill(2) for number in found.groups()[:3])
+        return f"'{said}': write the day with hyphens, {day}{found[4]}"
+    if (found := OTHER_ZONE.fullmatch(said)) and FORM.fullmatch(_spoken(found[1])):
+        return f"'{found[2]}' is no zone known here: write its hours, like {found[1]} +07:00"
     if NUMBERS.fullmatch(said):
         return f"'{said}' leaves open which number is the month ({ADVICE})"
     return f"'{said}' is no date ({ADVICE})"

@@ -60,7 +60,7 @@ def spelt_out(name: str) -> str:
 
 def folded(text: str) -> str:
     """What two spellings of the same subject share."""
-    return squeeze(text).casefold()
+    return unicodedata.normalize("NFC", squeeze(text).casefold())
 
 
 def plain(html: str) -> str:

@@ -42,6 +42,7 @@ from syndicate.channel import ADDRESS
 from syndicate.nearby import is_below, is_loopback
 from syndicate.rate import Tolerance
 from syndicate.settings import RatesField, ScheduleField, ToleranceField
+from syndicate.text import folded
 from syndicate_email.settings import (
     Colour,
     Connections,
@@ -150,7 +151,8 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
 
     def takes(self, item: Item) -> bool:
         article = item.article
-        about = not self.subjects or not set(self.subjects).isdisjoint(article.subjects)
+        mine = set(map(folded, self.subjects))
+        about = not mine or not mine.isdisjoint(map(folded, article.subjects))
         return about and (not self.profiles or article.profile in self.profiles)
 
     def render(self, edition: Edition) -> Iterator[Rendition]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from syndicate import Edition, Item, Publisher
-from syndicate.text import excerpt
+from syndicate.text import excerpt, folded
 from syndicate.words import day, days, spoken, words
 from syndicate_email.entries import Entry, Speaker, readable
 
@@ -97,7 +97,8 @@ def _section(item: Item, manner: Manner, table: Mapping[str, str]) -> str:
     if manner.sections == "profile":
         return table.get(f"profile_{article.profile}") or _named(article.profile, table)
     if manner.sections == "subject":
-        about = [one for one in manner.subjects if one in article.subjects] or article.subjects
+        own = set(map(folded, article.subjects))
+        about = [one for one in manner.subjects if folded(one) in own] or article.subjects
         return _named(about[0] if about else "", table)
     return ""
 

@@ -184,7 +184,9 @@ class _Page:
         try:
             return read(value)
         except ValueError as error:
-            self.flaws.append(Flaw(self._line_of(value), str(error)))
+            typed = unquote(value)  # Markdown has encoded what was typed
+            says = str(error) if value in self.markdown else str(error).replace(value, typed)
+            self.flaws.append(Flaw(self._line_of(value), says))
             return None
 
     def _source(self, src: str) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import file_digest, sha256
 from pathlib import Path
+from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
 from syndicate.article import PDF, Media
@@ -77,9 +78,9 @@ def fingerprint(name: str, folder: Path) -> str:
 
 def exists(name: str, folder: Path) -> bool:
     """Whether a file of this name lies in the folder, or where the name leads from there."""
-    for spelt in (name, unquote(name)):
+    for spelt in dict.fromkeys((name, unquote(name))):
         try:
-            if (folder / spelt).is_file():
+            if _on_disk(folder / spelt).is_file():
                 return True
         except (OSError, ValueError):  # no name a disk can hold
             continue
@@ -135,7 +136,7 @@ def _find(name: str, folder: Path, called: str) -> tuple[str, Path]:
     home = folder.resolve()
     for spelt in dict.fromkeys((name, unquote(name))):  # Markdown writes a space as %20
         try:
-            path = (home / spelt).resolve()
+            path = _on_disk(home / spelt).resolve()
             inside = path.is_relative_to(home) and not Path(spelt).is_absolute()
             if not inside:
                 raise _Outside
@@ -147,6 +148,18 @@ def _find(name: str, folder: Path, called: str) -> tuple[str, Path]:
         except (OSError, ValueError, RuntimeError):  # no name a disk can hold, links in a ring
             continue
     raise ValueError(f"the {called} {_said(name)} is missing (put it beside the article)")
+
+
+def _on_disk(path: Path) -> Path:
+    """The file of this name, however its accents are stored: macOS and old archives part them."""
+    if path.name.isascii() or path.exists():
+        return path
+    wanted = normalize("NFC", path.name)
+    try:
+        names = (one for one in path.parent.iterdir() if normalize("NFC", one.name) == wanted)
+        return next(names, path)
+    except OSError:
+        return path
 
 
 def _said(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -146,9 +147,57 @@ def read(front: str, keys: Collection[str]) -> Table:
     value = _value(front, node, _line(front, node.start_mark.index))
     if not isinstance(value.held, dict):
         raise Flaw(value.line, "the front matter has no keys (write lines like headline: ...)")
-    return value.table("the front matter", keys)
+    table = value.table("the front matter", keys)
+    _refuse_lost(front, node)
+    return table
 
 
+def _refuse_lost(front: str, node: yaml.Node) -> None:
+    """Refuse what YAML takes for no text: `` #`` begins a comment, ``&`` a name, and so on."""
+    left = Counter(word for text in _scalars(node) for word in WORD.findall(text))
+    indented = ""  # the last line with a value, where a comment below it may be meant as text
+    for number, line in enumerate(front.split("\n"), 2):
+        bare = line.strip()
+        if bare.startswith("#") and not _continues(line, indented):
+            continue
+        typed = line[line.rfind('"') + 1 :] if ESCAPED.search(line) else INDICATOR.sub("", line)
+        for word in WORD.findall(typed):
+            if not left[word]:
+                rest = line[line.find(" #") + 1 :] if " #" in line else bare
+                what = excerpt(squeeze(rest), 40)
+                raise Flaw(
+                    number, f"'{what}' is no text to YAML and would be lost (put it in quotes)"
+                )
+            left[word] -= 1
+        indented = line if bare else indented
+
+
+def _continues(line: str, above: str) -> bool:
+    """Whether a line that begins with # may be meant as more of the plain text above it."""
+    found = VALUE.fullmatch(above.rstrip())
+    if found is None or found["text"][-1:] in "\"']}:":
+        return False
+    depth = len(line) - len(line.lstrip(" "))
+    return depth > len(found["depth"]) or (not found["key"] and depth == len(found["depth"]))
+
+
+def _scalars(node: yaml.Node) -> Iterator[str]:
+    """Every key and value."""
+    if isinstance(node, yaml.ScalarNode):
+        yield node.value
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _scalars(item)
+    else:
+        for key, value in node.value:
+            yield from _scalars(key)
+            yield from _scalars(value)
+
+
+WORD = re.compile(r"[^\W_]+")
+VALUE = re.compile(r"(?P<depth> *)(?P<key>(?:- +)?[^\s#:]+:\s+|- +)?(?P<text>[^\s|>#].*)")
+INDICATOR = re.compile(r"[|>](?:[1-9][+-]?|[+-][1-9])(?=\s*$)")  # how deep a block's text is
+ESCAPED = re.compile(r"\"[^\"]*\\")  # in double quotes: \u00e9 is no word
 ALIAS = "an alias"
 
 
@@ -193,7 +242,7 @@ def _entries(front: str, node: yaml.Node) -> dict[str, Value]:
     return entries
 
 
-NULLS = ("null", "Null", "NULL", "~")
+NULLS = ("null", "~")  # “Null” may be somebody's name
 TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, time
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +35,7 @@ MOST_BYTES = 2_000_000
 DAYS_END = time(23, 59, 59)  # an article that expires on the 8th can be read on the 8th
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 RUNS = {"javascript", "vbscript", "data", "file"}
+ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -87,7 +90,7 @@ def _line(data: bytes, at: int) -> int:
 def _article(
     front: Table, parts: frontmatter.Parts, folder: Path, publisher: Publisher
 ) -> tuple[Article, Body, Iterable[LocalFile]]:
-    words = _words(front, publisher.zone)
+    words = _decoded_words(_words(front, publisher.zone))
     shown = list(_associations(front, folder))
     url = front.line_text("url", _web_address) or None
     base = url or publisher.url.rstrip("/") + "/"
@@ -127,6 +130,27 @@ def _words(front: Table, zone: ZoneInfo) -> dict[str, Any]:
         "channels": _channels(front),
         "overrides": _overrides(front),
     }
+
+
+def _decoded_words(words: dict[str, Any]) -> dict[str, Any]:
+    """The words with HTML's entities decoded: a text pasted from a page has ``&amp;`` for &."""
+    names = ("headline", "description", "by")
+    overrides = {
+        name: {key: decoded(text) for key, text in own.items()}
+        for name, own in words["overrides"].items()
+    }
+    sources = tuple(replace(one, name=decoded(one.name)) for one in words["info_sources"])
+    return words | {
+        **{name: decoded(words[name]) for name in names},
+        "subjects": tuple(map(decoded, words["subjects"])),
+        "info_sources": sources,
+        "overrides": overrides,
+    }
+
+
+def decoded(text: str) -> str:
+    """Text with the entities in it decoded, whole ones alone: ``R&D`` and ``a &b`` stay."""
+    return squeeze(ENTITY.sub(lambda found: unescape(found[0]), text)) if "&" in text else text
 
 
 def _headline(front: Table) -> str:
@@ -211,7 +235,7 @@ def _overrides(front: Table) -> Mapping[str, Mapping[str, str]]:
 def _associations(front: Table, folder: Path) -> Iterable[tuple[Media, LocalFile | None]]:
     for table in front.tables("associations", ASSOCIATION_KEYS):
         name = _needed(table, "file", "one of associations")
-        alt, caption, creator = (squeeze(table.text(key)) for key in ASSOCIATION_KEYS[1:])
+        alt, caption, creator = (decoded(squeeze(table.text(key))) for key in ASSOCIATION_KEYS[1:])
         if re.match(r"https?:", name, re.IGNORECASE):
             address = table.checked("file", name, _web_address)
             yield _remote(name, address, alt=alt, caption=caption, creator=creator), None
