@@ -164,6 +164,7 @@ class Preparation:
 
     def announce(self) -> None:
         """Plan whom each channel tells of what is to change there; the last thing to plan."""
+        self._drop_unnamed()
         changed: dict[int, dict[str, str]] = {}
         tellers: dict[int, tuple[Channel, KnownChannel]] = {}
         for one in self.prepared:
@@ -180,6 +181,21 @@ class Preparation:
                     self._announce(channel, known, changed[number])
                 except Exception as error:  # it undoes no publication
                     self._fail(channel, "cannot tell others of it", error)
+
+    def _drop_unnamed(self) -> None:
+        """Let go of what waits for somebody whom the configuration no longer names."""
+        for channel in (one for one in self.office.channels if isinstance(one, Announces)):
+            known = self.office.remembered(self.catalogue, channel)
+            edition = self.catalogue.edition(known.id, editions.ANNOUNCEMENTS)
+            waiting = self.catalogue.wanted(edition, waiting=True) if edition else []
+            named = {one.address for one in channel.announce({}, waiting)} if waiting else set()
+            for address in (one.address for one in waiting if one.address not in named):
+                assert edition
+                self.catalogue.want(edition, Step(address, Action.REMOVE, None), 0)
+                self.office.notes.append(
+                    f"{channel.name}: {address} is no longer named in the configuration: what"
+                    " waited for it is dropped"
+                )
 
     def _announce(self, channel: Channel, known: KnownChannel, changed: dict[str, str]) -> None:
         assert isinstance(channel, Announces)

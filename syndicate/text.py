@@ -6,7 +6,7 @@ import re
 import unicodedata
 from contextlib import suppress
 from html.parser import HTMLParser
-from urllib.parse import unquote
+from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 BLOCKS = {
     "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "tr", "blockquote",
@@ -15,6 +15,8 @@ BLOCKS = {
 }  # fmt: skip
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 ENCODED = re.compile(r"=\?[\w.+:*-]+\?[bq]\?[^?]*\?=", re.IGNORECASE)
+SAFE = "/?:@!$&'()*+,;=~-._"  # in a path, a query and a fragment (RFC 3986, 3.3 to 3.5)
+NO_URI = re.compile(r"[\x00-\x20\x7f\"<>\[\]\\^`{|}]|%(?![0-9A-Fa-f]{2})")
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -85,6 +87,34 @@ def address_of(url: str, words: str) -> str:
         return "" if is_said else address
     is_address = rest and scheme.lower() not in ("javascript", "vbscript", "data", "media")
     return url if is_address and url not in words and not url.startswith("#") else ""
+
+
+def as_uri(address: str) -> str:
+    """Return an address as RFC 3986 has it: nothing but ASCII, no brackets outside of a host.
+
+    What is encoded already stays as it is; what is no address at all is given back.
+    """
+    if address.isascii() and not NO_URI.search(address.partition("//")[2]):
+        return address
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").encode("idna").decode() if not _is_ascii(parts) else ""
+    except (UnicodeError, ValueError):
+        return address
+    netloc = parts.netloc
+    if host:
+        user, at, _ = netloc.rpartition("@")
+        port = f":{parts.port}" if parts.port else ""
+        netloc = f"{quote(user, safe=SAFE)}{at}{host}{port}"
+    path, query, fragment = (
+        re.sub("%(?![0-9A-Fa-f]{2})", "%25", quote(part, safe=f"{SAFE}%"))
+        for part in (parts.path, parts.query, parts.fragment)
+    )
+    return urlunsplit((parts.scheme, netloc, path, query, fragment))
+
+
+def _is_ascii(parts: SplitResult) -> bool:
+    return parts.netloc.isascii()
 
 
 def utf16_length(text: str) -> int:

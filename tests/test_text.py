@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicate.text import excerpt, plain, slug, squeeze, utf16_length
+from syndicate.text import as_uri, excerpt, plain, slug, squeeze, utf16_length
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,20 @@ def test_squeezing_makes_one_line() -> None:
 @pytest.mark.parametrize(("text", "length"), [("abc", 3), ("é", 1), ("🇮🇩", 4), ("\ud800", 1)])
 def test_length_is_counted_as_telegram_counts_it(text: str, length: int) -> None:
     assert utf16_length(text) == length
+
+
+@pytest.mark.parametrize(
+    ("address", "uri"),
+    [
+        ("https://a.example/é?x=[1]&y=a b#ü", "https://a.example/%C3%A9?x=%5B1%5D&y=a%20b#%C3%BC"),
+        ("https://ä.example:8080/x", "https://xn--4ca.example:8080/x"),
+        ("https://[2001:db8::1]/x", "https://[2001:db8::1]/x"),
+        ("https://a.example/%C3%A9%zz", "https://a.example/%C3%A9%25zz"),
+        ("https://a.example/x_(y);z?a=%5B1%5D", "https://a.example/x_(y);z?a=%5B1%5D"),
+        ("https://a.example/{x}|^`\\", "https://a.example/%7Bx%7D%7C%5E%60%5C"),
+        ("tag:a.example,2020:é", "tag:a.example,2020:%C3%A9"),
+    ],
+)
+def test_an_address_becomes_a_uri_and_stays_one(address: str, uri: str) -> None:
+    assert as_uri(address) == uri
+    assert as_uri(uri) == uri

@@ -40,10 +40,10 @@ from syndicate import (
 )
 from syndicate.nearby import is_below, leads_here
 from syndicate.settings import Command, ConfigPath, WebAddress, WebUrl
-from syndicate.text import plain
+from syndicate.text import as_uri, plain
 from syndicate_feed import addresses, files
 from syndicate_feed.announce import AFTER, HUB, announcements, ping, run
-from syndicate_feed.entries import NEVER, Head, entries, readable
+from syndicate_feed.entries import NEVER, Head, addressed, entries, readable
 
 if TYPE_CHECKING:
     from syndicate_feed.pieces import Piece
@@ -199,9 +199,14 @@ class Feed(
         address, content = delivery.rendition.address, delivery.rendition.content
         where = f"channels.{self.name}"
         if address.startswith(HUB):
-            ping(f"{where}.hubs", address.removeprefix(HUB), self.url, content)
+            hub = address.removeprefix(HUB)
+            if hub not in self.hubs:
+                raise Refused(f"{where}.hubs: {hub} is no longer named there: it is not told")
+            ping(f"{where}.hubs", hub, self.url, content)
             return Receipt(address)
         if address == AFTER:
+            if not self.after:
+                raise Refused(f"{where}.after: it is no longer set: nothing is run")
             run(f"{where}.after", self.after, self.directory, content)
             return Receipt(address)
         path = self._path(address)
@@ -252,10 +257,10 @@ class Feed(
         return Head(
             title=readable(title),
             description=readable(self.description or title),
-            base=self.url,
+            base=as_uri(self.url),
             folder=addresses.of_subject(edition.subject) if edition.subject else "",
             language=self._language(edition.publisher),
-            publisher=readable(edition.publisher),
+            publisher=addressed(readable(edition.publisher)),
             updated=max((piece.updated for piece in held), default=NEVER),
             hubs=self.hubs,
             page=page,

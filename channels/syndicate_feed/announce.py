@@ -10,14 +10,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
-from syndicate import Rendition, Unavailable
+from syndicate import Refused, Rendition, Unavailable
 from syndicate.http import client
 from syndicate_feed import addresses
+
+if TYPE_CHECKING:
+    import httpx
 
 HUB, AFTER = "hub/", "after"
 FILES = "{files}"  # stands for the changed files' paths in the command
 PATIENCE = 20  # seconds for a hub's answer
+MOVES = 3  # that are followed, of a hub
 ENOUGH = 600  # seconds for the command, all its runs together
 AT_ONCE = 500  # files named in one run
 
@@ -42,11 +47,24 @@ def ping(setting: str, hub: str, base: str, content: bytes) -> None:
     topics = [f"{base}/{name}" for name in json.loads(content)]
     try:
         with client(setting, timeout=PATIENCE) as line:
-            answer = line.post(hub, data={"hub.mode": "publish", "hub.url": topics})
+            answer = _told_at(line, hub, {"hub.mode": "publish", "hub.url": topics})
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Unavailable(f"{setting}: {hub} cannot be reached ({error})") from error
+    if answer.is_redirect:
+        target = answer.headers["Location"]
+        raise Refused(f"{setting}: {hub} has moved to {target}: write that address instead")
     if not answer.is_success:
         raise Unavailable(f"{setting}: {hub} answered {answer.status_code}")
+
+
+def _told_at(line: httpx.Client, address: str, said: Mapping[str, object]) -> httpx.Response:
+    """The answer of a hub, or of where it sends the same request on (307, 308: RFC 9110 15.4)."""
+    answer = line.post(address, data=dict(said))
+    for _ in range(MOVES):
+        if answer.status_code not in (307, 308) or not answer.is_redirect:
+            break
+        answer = line.post(answer.url.join(answer.headers["Location"]), data=dict(said))
+    return answer
 
 
 def run(setting: str, command: Sequence[str], folder: Path, content: bytes) -> None:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from syndicate import Article, Dateline, InfoSource, Item, Media, Publisher
-from syndicate.text import datelined, plain, squeeze
+from syndicate.text import as_uri, datelined, plain, squeeze
 from syndicate.words import correction_line, document_line, words
 
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # an empty feed has no date of its own
@@ -19,6 +19,10 @@ ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
 TAG = re.compile(rf"<(?P<end>/?)(?P<name>[a-z][a-z0-9]*){ATTRIBUTES}>", re.IGNORECASE)
 HOMELESS_PICTURE = re.compile(rf'<img\s{ATTRIBUTES}src="media:[^"]*"{ATTRIBUTES}>', re.IGNORECASE)
 TEXTS: dict[type, tuple[str, ...]] = {}  # what readable() has to look at, by type
+# an address with something in it that no URI may hold
+LINKED = re.compile(
+    r'(<(?:a|img)\b[^<>]*?\s(?:href|src)=")([^"]*(?:[^\x00-\x7f"]|[\[\] |{}^`\\])[^"]*)"'
+)
 HOLLOW = re.compile(rf"<(a|p|figure)(?:\s{ATTRIBUTES})?>\s*</\1>\n?", re.IGNORECASE)
 CONTAINERS = {"blockquote", "ul", "ol", "dl", "table", "figure", "div", "pre"}
 
@@ -111,7 +115,8 @@ def _texts(kind: type) -> tuple[str, ...]:
 
 
 def _entry(item: Item, publisher: Publisher) -> Entry:
-    article = item.article
+    article = _addressed(item.article)
+    item = replace(item, article=article)
     language = article.language or publisher.language
     gone = item.withdrawal
     taken_back = gone is not None
@@ -137,6 +142,28 @@ def _entry(item: Item, publisher: Publisher) -> Entry:
         pictures=() if taken_back else _public(article.pictures),
         documents=() if taken_back else _public(article.documents),
     )
+
+
+def addressed(publisher: Publisher) -> Publisher:
+    """The office, its addresses as feeds must have them."""
+    return replace(publisher, url=as_uri(publisher.url), logo=as_uri(publisher.logo))
+
+
+def _addressed(article: Article) -> Article:
+    """The article, its addresses as feeds must have them: URIs, never IRIs (RFC 4287, 4.2.7)."""
+    return replace(
+        article,
+        url=as_uri(article.url) if article.url else None,
+        html=LINKED.sub(_as_uri, article.html),
+        media=tuple(replace(one, url=one.url and as_uri(one.url)) for one in article.media),
+        info_sources=tuple(replace(one, uri=as_uri(one.uri)) for one in article.info_sources),
+    )
+
+
+def _as_uri(found: re.Match[str]) -> str:
+    address = unescape(found[2])
+    uri = as_uri(address)
+    return found[0] if uri == address else f'{found[1]}{escape(uri)}"'
 
 
 def _public(media: Iterable[Media]) -> tuple[Media, ...]:

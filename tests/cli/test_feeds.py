@@ -468,7 +468,9 @@ class Hub(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Asked)
         self.code = 204
+        self.target = ""
         self.told: list[dict[str, list[str]]] = []
+        self.moved: list[dict[str, list[str]]] = []
 
     @property
     def url(self) -> str:
@@ -482,7 +484,12 @@ class Asked(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         if self.path == "/push/":
             self.server.told.append(parse_qs(body))
-        self.send_response(self.server.code if self.path == "/push/" else 404)
+        elif self.path == "/moved/":
+            self.server.moved.append(parse_qs(body))
+        found = {"/push/": self.server.code, "/moved/": 204}
+        self.send_response(found.get(self.path, 404))
+        if self.server.target:
+            self.send_header("Location", self.server.target)
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
@@ -563,6 +570,70 @@ def test_a_hub_that_is_gone_and_no_longer_named_is_forgotten(room: Newsroom) -> 
     room.rewrite("Isi kabar.", "Isi yang benar.")
     room.publish("--minor")
     assert room.run("status").code == 0
+
+
+def test_what_waits_for_a_hub_that_is_no_longer_named_is_dropped_and_said(
+    room: Newsroom, hub: Hub
+) -> None:
+    room.change("feed", hubs=[hub.url])
+    hub.code = 503
+    room.write()
+    assert room.run("publish", "kabar.md").code == 3
+    hub.told.clear()
+    hub.code = 204
+    room.change("feed", hubs=[])
+    answer = room.run("tick", at=NOON)
+    assert answer.code == 0
+    assert f"feed: hub/{hub.url} is no longer named in the configuration" in answer.out
+    assert hub.told == []
+    assert room.run("status").code == 0
+    assert "no longer named" not in room.run("tick", at=NOON).out
+
+
+def test_a_command_that_is_no_longer_set_runs_nothing_else(room: Newsroom) -> None:
+    """What waited for it names files of the feed: none of them may be taken for a program."""
+    command(room, 23)
+    room.change("feed", after=["./push.sh"])
+    room.write()
+    assert room.run("publish", "kabar.md").code == 3
+    pushed(room)
+    for name in MAIN:
+        program = room.feed / name
+        program.write_text(f'#!/bin/sh\ntouch "{room.folder}/hacked"\n')
+        program.chmod(0o755)
+    room.change("feed", after=[])
+    answer = room.run("tick", at=NOON)
+    assert answer.code == 0
+    assert "feed: after is no longer named in the configuration" in answer.out
+    assert not (room.folder / "hacked").exists()
+    assert pushed(room) == []
+
+
+@pytest.mark.parametrize("code", [307, 308])
+def test_a_hub_that_sends_the_request_on_is_followed(room: Newsroom, hub: Hub, code: int) -> None:
+    room.change("feed", hubs=[hub.url])
+    hub.code, hub.target = code, "/moved/"
+    room.write()
+    room.publish()
+    assert hub.moved == [{"hub.mode": ["publish"], "hub.url": FEEDS}]
+
+
+@pytest.mark.parametrize("code", [301, 302, 303])
+def test_a_hub_that_has_moved_is_named_with_where_to(room: Newsroom, hub: Hub, code: int) -> None:
+    room.change("feed", hubs=[hub.url])
+    hub.code, hub.target = code, "https://hub.example/new"
+    room.write()
+    answer = room.run("publish", "kabar.md")
+    assert answer.code == 3
+    assert f"{hub.url} has moved to https://hub.example/new: write that address" in answer.out
+
+
+def test_a_hub_that_sends_in_circles_is_left(room: Newsroom, hub: Hub) -> None:
+    room.change("feed", hubs=[hub.url])
+    hub.code, hub.target = 308, "/push/"
+    room.write()
+    assert room.run("publish", "kabar.md").code == 3
+    assert len(hub.told) == 4
 
 
 def command(room: Newsroom, code: int = 0) -> Path:
