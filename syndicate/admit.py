@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from secrets import choice
 
 from syndicate import sources
+from syndicate.article import PROFILES
 from syndicate.crosslinks import linked
 from syndicate.errors import ArticleError, Flaws
 from syndicate.ledger import Catalogue, Standing
@@ -61,6 +63,7 @@ def read_each(
             draft = _read(office, path, anew=anew)
             if not draft.kept:
                 _vet(draft, office.clock(), [channel.name for channel in office.channels])
+                _refuse_unknown_profile(office, draft)
                 _refuse_expired(office, draft)
                 if not new:
                     _refuse_renamed(office, draft)
@@ -222,6 +225,20 @@ def _vet(draft: Draft, now: datetime, names: Sequence[str]) -> None:
             raise ArticleError(
                 f"{draft.at(key)}: no channel {name!r} is configured (there are {', '.join(names)})"
             )
+
+
+def _refuse_unknown_profile(office: Office, draft: Draft) -> None:
+    """A profile that nothing knows is a slip: sections and lists would pass the article over."""
+    profile = draft.article.profile
+    named = (name for channel in office.channels for name in channel.profiles_named())
+    known = list(dict.fromkeys((*PROFILES, *office.publisher.profiles, *named)))
+    if profile and profile not in known:
+        near = get_close_matches(profile.casefold(), known, n=1)
+        meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+        raise ArticleError(
+            f"{draft.at('profile')}: the profile '{profile}' is not known ({meant}; the office's"
+            " own are named in publisher.profiles)"
+        )
 
 
 def _refuse_expired(office: Office, draft: Draft) -> None:

@@ -24,6 +24,13 @@ class PubStatus(StrEnum):
     CANCELED = "canceled"
 
 
+# the kinds of articles that every office has
+PROFILES = (
+    "berita", "siaran-pers", "pengumuman", "data", "sosialisasi", "edukasi", "rekrutmen",
+    "klarifikasi",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
     """Who speaks: the office."""
@@ -36,6 +43,7 @@ class Publisher:
     address: str = ""  # postal, for letters
     logo: str = ""  # an absolute URL
     dateline: str = ""  # the place that new articles begin with
+    profiles: tuple[str, ...] = ()  # kinds of articles of its own, beside PROFILES
 
     @property
     def zone(self) -> ZoneInfo:
@@ -269,3 +277,4 @@ class Edition:
     subject: str = ""  # collection: all its items are about this
     page: int = 0  # collection: of its archive, from 1; 0 is what is new
     pages: int = 0  # collection of everything: how many its archive has
+    origin: str = ""  # collection: what its channel was called when it was first seen

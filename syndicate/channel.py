@@ -212,6 +212,10 @@ class Channel(ABC):
         """Whether an article is for this channel at all."""
         return True
 
+    def profiles_named(self) -> Iterable[str]:
+        """Return the profiles that its settings name: articles may have them."""
+        return ()
+
     def as_text(self, rendition: Rendition) -> str:
         """Show what readers will see, as plain text."""
         return rendition.content.decode(errors="replace")
@@ -400,6 +404,14 @@ class Collects:
     items: int
     subjects: tuple[str, ...] = ()  # each is also said apart (Edition.subject)
     archives: bool = False  # what came is also kept in pages of ``items`` (Edition.page)
+
+    @property
+    def origin(self) -> str:
+        """What the collection's documents are named after, when it is first seen and for ever.
+
+        It comes back with each edition (Edition.origin): an address may change, an id must not.
+        """
+        return ""
 
     @property
     def keeps_notices(self) -> timedelta | None:

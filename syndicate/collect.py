@@ -60,14 +60,17 @@ class Collection:
                 yield self.archived(page)
         for subject in channel.subjects:
             held = self.holdings.newest(number, channel.items, subject=subject, since=since)
-            yield Holding(editions.about(subject, publisher), tuple(held))
+            yield self._holding(editions.about(subject, publisher), held)
         held = self.holdings.newest(number, channel.items, since=since)
-        yield Holding(editions.collection(publisher, pages=last), tuple(held))
+        yield self._holding(editions.collection(publisher, pages=last), held)
 
     def archived(self, page: int) -> Holding:
         """A closed page of the archive."""
         held = self.holdings.page(self.known.id, page)
-        return Holding(editions.archived(page, self.publisher), tuple(held))
+        return self._holding(editions.archived(page, self.publisher), held)
+
+    def _holding(self, edition: Edition, held: Iterable[Held]) -> Holding:
+        return Holding(replace(edition, origin=self.known.origin), tuple(held))
 
     def stamp(self, holding: Holding) -> str:
         """The name of all that a document is made from: of its form, and of what it holds."""

@@ -48,6 +48,7 @@ class PublisherSettings(_Table):
     address: str = ""
     logo: str = ""
     dateline: str = ""
+    profiles: tuple[str, ...] = ()
 
 
 class LedgerSettings(_Table):

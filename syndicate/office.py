@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from syndicate.article import Publisher
-from syndicate.channel import Channel, Rendition, Scheduled, Scope
+from syndicate.channel import Channel, Collects, Rendition, Scheduled, Scope
 from syndicate.config import Settings, scrubber
 from syndicate.errors import UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Ledger
@@ -81,7 +81,9 @@ class Office:
 
     def remembered(self, catalogue: Catalogue, channel: Channel) -> KnownChannel:
         """A channel as the ledger knows it; first seen now if it is new."""
-        return catalogue.channel(channel.name, channel.kind, channel.target(), self.clock())
+        origin = channel.origin if isinstance(channel, Collects) else ""
+        target, now = channel.target(), self.clock()
+        return catalogue.channel(channel.name, channel.kind, target, now, origin)
 
     def next_digest(self, catalogue: Catalogue, channel: Channel) -> datetime:
         """When a list's next window ends that is not closed yet."""

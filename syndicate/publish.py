@@ -75,9 +75,10 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
         for channel in office.channels:  # what is published from now on is not older than these
             office.remembered(catalogue, channel)
         kinds: dict[str, str] = {}
-        for draft in drafts:
+        for place, draft in enumerate(drafts, 1):
+            turn = place - 1, len(drafts) - place
             with flaws.noted():
-                kinds[draft.article.uri] = record(office, catalogue, request, draft, report)
+                kinds[draft.article.uri] = record(office, catalogue, request, draft, report, turn)
         drafts = [draft for draft in drafts if draft.article.uri in kinds]
         called = _called(kinds.values())
         prepare = Preparation(office, catalogue, replace(wish, called=called))
@@ -194,9 +195,13 @@ def _measured(office: Office, draft: Draft, *, dry: bool) -> Draft:
 
 
 def record(
-    office: Office, catalogue: Catalogue, request: Request, draft: Draft, report: Report
-) -> str:
-    """Write a draft down as what it is: an original, a correction, a refile, or unchanged."""
+    office: Office, catalogue: Catalogue, request: Request, draft: Draft, report: Report,
+    turn: tuple[int, int] = (0, 0),
+) -> str:  # fmt: skip
+    """Write a draft down as what it is: an original, a correction, a refile, or unchanged.
+
+    ``turn`` says how many articles of the command come before it, and how many after.
+    """
     standing = catalogue.standing(draft.article.uri)
     kind, note = _kind(office, catalogue, request, draft, standing)
     # a copy that was not changed yet is not the article's file
@@ -212,7 +217,7 @@ def record(
     else:
         version = catalogue.record(
             draft.article, kind=kind, note=note, source=draft.source, path=path,
-            at=office.clock(), published=draft.article.date,
+            at=office.clock(), published=draft.article.date, after=turn[0], before=turn[1],
         )  # fmt: skip
     catalogue.keep_media(draft.files)
     report.articles.append(

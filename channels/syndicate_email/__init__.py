@@ -155,6 +155,11 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
         about = not mine or not mine.isdisjoint(map(folded, article.subjects))
         return about and (not self.profiles or article.profile in self.profiles)
 
+    def profiles_named(self) -> Iterator[str]:
+        yield from self.profiles
+        prefix = "profile_"
+        yield from (one.removeprefix(prefix) for one in self.texts if one.startswith(prefix))
+
     def render(self, edition: Edition) -> Iterator[Rendition]:
         from syndicate_email.letter import compose
         from syndicate_email.stencil import MEDIA_TYPE

@@ -98,6 +98,10 @@ class Feed(
         return str(self.directory.resolve())
 
     @property
+    def origin(self) -> str:
+        return self.url
+
+    @property
     def keeps_notices(self) -> timedelta | None:
         return timedelta(days=self.notices) if self.notices else None
 
@@ -258,6 +262,7 @@ class Feed(
             title=readable(title),
             description=readable(self.description or title),
             base=as_uri(self.url),
+            origin=as_uri(edition.origin or self.url),
             folder=addresses.of_subject(edition.subject) if edition.subject else "",
             language=self._language(edition.publisher),
             publisher=addressed(readable(edition.publisher)),

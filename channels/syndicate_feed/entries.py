@@ -67,6 +67,7 @@ class Head:
     title: str
     description: str
     base: str  # the public address of the feed's folder
+    origin: str  # the first one that it had: a feed keeps its id (RFC 4287, 4.2.6)
     folder: str  # the document's, below it: "", "subjects/pilkada/"
     language: str
     publisher: Publisher

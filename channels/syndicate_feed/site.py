@@ -67,6 +67,7 @@ def page(head: Head, entry: Entry, item: Item, address: str) -> bytes:
     """An article's own page, at this address."""
     zone = head.publisher.zone
     said = entry.published, entry.updated
+    is_changed = item.version > 1 and said[0] != said[1]
     published, updated = (moment(at, zone, entry.language) for at in said)
     history = [
         (one.at.isoformat(), moment(one.at, zone, entry.language), squeeze(one.note))
@@ -74,7 +75,7 @@ def page(head: Head, entry: Entry, item: Item, address: str) -> bytes:
     ]
     return _written(
         "article.html.jinja", head, language=entry.language, entry=entry,
-        published=published, updated=updated if said[0] != said[1] else "", history=history,
+        published=published, updated=updated if is_changed else "", history=history,
         withdrawn=item.withdrawal is not None, canonical=entry.url or address,
         description=excerpt(entry.summary, LONGEST), feeds=_feeds(head, "", head.title),
         index=f"{head.base}/{addresses.INDEX}", data=_json_ld(head, entry, item, address),

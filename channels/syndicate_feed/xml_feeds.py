@@ -203,7 +203,8 @@ def _generator(language: str) -> FeedGenerator:
 def _feed(head: Head, name: str, media_type: str) -> FeedGenerator:
     feed, publisher = FeedGenerator(), head.publisher
     # the pages of an archive are the same feed, continued
-    feed.id(f"{head.base}/{addresses.ATOM}" if head.page else head.address(addresses.ATOM))
+    folder = "" if head.page else head.folder
+    feed.id(f"{head.origin}/{folder}{addresses.ATOM}")
     feed.title(head.title)
     feed.description(head.description)
     feed.language(head.language)

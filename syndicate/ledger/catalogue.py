@@ -71,6 +71,7 @@ class KnownChannel:
     identity: str | None
     first_seen: datetime
     older: int  # the articles up to this number were published before it was first seen
+    origin: str = ""  # what a collection was called when it was first seen, and is for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,24 +150,33 @@ class Catalogue:
 
     def record(
         self, article: Article, *, kind: str, note: str, source: str, path: str, at: datetime,
-        kill: bool = False, published: datetime | None = None,
+        kill: bool = False, published: datetime | None = None, after: int = 0, before: int = 0,
     ) -> int:  # fmt: skip
-        """Write down a revision; returns its version. ``at`` is its time, in the office's eyes."""
+        """Write down a revision; returns its version. ``at`` is its time, in the office's eyes.
+
+        ``after`` and ``before`` say how many articles of the same command come before it and
+        after: readers must be able to tell their order by seconds (RFC 4287, 4.2.15).
+        """
         newest = select(articles.c.version).where(articles.c.uri == article.uri)
         version = (self.db.scalar(newest) or 0) + 1
         status = PubStatus.CANCELED if kind == "withdrawal" else PubStatus.USABLE
         row: dict[str, Any] = {"version": version, "pub_status": status, "path": path}
         row |= _known_by(article) | self._expiring(article, at)
+        stamp = at - timedelta(seconds=before)
         if kind != "refile":
-            row |= {"major_version": version, "updated_at": at}
+            row["major_version"] = version
         if version == 1:
             number = select(func.coalesce(func.max(articles.c.number), 0) + 1).scalar_subquery()
-            row |= {"uri": article.uri, "published_at": published or at, "number": number}
-            row["updated_at"] = row["published_at"]
+            row |= {"uri": article.uri, "published_at": published or stamp, "number": number}
+            row["updated_at"] = published + timedelta(seconds=after) if published else stamp
             self.db.execute(insert(articles).values(**row))
             self.db.execute(delete(minted).where(minted.c.uri == article.uri))
         else:
-            self.db.execute(update(articles).where(articles.c.uri == article.uri).values(**row))
+            here = articles.c.uri == article.uri
+            first = self.db.scalar(select(articles.c.published_at).where(here))
+            if kind != "refile":  # what is dated ahead is not changed before it was published
+                row["updated_at"] = max(stamp, first) if first else stamp
+            self.db.execute(update(articles).where(here).values(**row))
         document = json.dumps(article.to_json(), ensure_ascii=False)
         said = {"kind": kind, "note": note, "kill": kill, "source": source, "recorded_at": at}
         self.db.execute(
@@ -278,8 +288,10 @@ class Catalogue:
         rows = self.db.execute(select(channels).order_by(channels.c.id))
         return [_known_channel(row) for row in rows]
 
-    def channel(self, name: str, kind: str, target: str, at: datetime) -> KnownChannel:
-        """The channel of this name; whoever is new is first seen now."""
+    def channel(
+        self, name: str, kind: str, target: str, at: datetime, origin: str = ""
+    ) -> KnownChannel:
+        """The channel of this name; whoever is new is first seen now, and keeps its ``origin``."""
         here = channels.c.name == name
         row = self.db.execute(select(channels).where(here)).first()
         if row is None:
@@ -288,8 +300,11 @@ class Catalogue:
             new = {"name": name, "key": key, "kind": kind, "target": target, "first_seen_at": at}
             self.db.execute(insert(channels).values(**new, older=older))
             row = self.db.execute(select(channels).where(here)).one()
-        elif row.first_seen_at > at:  # by a clock that ran fast
-            self.db.execute(update(channels).where(here).values(first_seen_at=at))
+        early = row.first_seen_at > at  # by a clock that ran fast
+        if early or (origin and not row.origin):
+            first = min(row.first_seen_at, at)
+            kept = {"first_seen_at": first, "origin": row.origin or origin}
+            self.db.execute(update(channels).where(here).values(**kept))
             row = self.db.execute(select(channels).where(here)).one()
         return _known_channel(row)
 
@@ -322,7 +337,8 @@ class Catalogue:
         """
         alone = _carried(channel).where(edition_items.c.uri == syndications.c.uri).exists()
         query = select(syndications.c.uri).where(_before(channel, closed, at), ~alone)
-        query = query.order_by(syndications.c.at, syndications.c.uri)
+        query = query.join(articles, articles.c.uri == syndications.c.uri)
+        query = query.order_by(syndications.c.at, articles.c.number, syndications.c.uri)
         return self.items(list(self.db.scalars(query)))
 
     def pass_by(self, channel: int, closed: datetime, at: datetime) -> None:
@@ -349,7 +365,7 @@ class Catalogue:
             select(articles.c.uri, carried.c.version)
             .join(carried, carried.c.uri == articles.c.uri)
             .where(articles.c.major_version > carried.c.version)
-            .order_by(articles.c.updated_at, articles.c.uri)
+            .order_by(articles.c.updated_at, articles.c.number, articles.c.uri)
         )
         told = {row.uri: row.version for row in self.db.execute(query)}
         return [replace(one, told_version=told[one.article.uri]) for one in self.items(list(told))]
@@ -512,7 +528,9 @@ class Catalogue:
         """What a digest carries in one of its parts, as the articles now stand."""
         here = and_(edition_items.c.edition_id == edition, edition_items.c.part == part)
         query = select(edition_items.c.uri).join(articles, articles.c.uri == edition_items.c.uri)
-        query = query.where(here).order_by(articles.c.published_at, articles.c.uri)
+        query = query.where(here).order_by(
+            articles.c.published_at, articles.c.number, articles.c.uri
+        )
         items = self.items(list(self.db.scalars(query)))
         return [replace(one, told_version=self._told_before(edition, one)) for one in items]
 
@@ -721,7 +739,7 @@ def _known_by(article: Article) -> dict[str, Any]:
 def _known_channel(row: Row[Any]) -> KnownChannel:
     return KnownChannel(
         row.id, row.name, row.key, row.kind, row.target, row.identity, row.first_seen_at,
-        row.older,
+        row.older, row.origin,
     )  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from syndicate.article import PubStatus
 from syndicate.ledger.schema import article_subjects, articles, editions, fragments, syndications
 from syndicate.text import folded
 
+# of two that were published at once, the later one of the command
+NEWEST_FIRST = (articles.c.published_at.desc(), articles.c.number.desc(), articles.c.uri)
 Held = tuple[str, int]  # an article's uri and its version
 
 
@@ -35,11 +37,11 @@ class Holdings:
         mine = select(s.uri).where(s.channel_id == channel, s.uri == articles.c.uri).exists()
         query = select(articles.c.uri, articles.c.version).where(mine, current).limit(most)
         if subject is None:
-            query = query.order_by(articles.c.published_at.desc(), articles.c.uri)
+            query = query.order_by(*NEWEST_FIRST)
         else:
             query = query.join(article_subjects, under.uri == articles.c.uri)
             query = query.where(under.subject == folded(subject))
-            query = query.order_by(under.published_at.desc(), under.uri)
+            query = query.order_by(under.published_at.desc(), *NEWEST_FIRST[1:])
         return [(row.uri, row.version) for row in self.db.execute(query)]
 
     def having(self, channel: int, uris: Sequence[str]) -> set[str]:
@@ -63,7 +65,8 @@ class Holdings:
         """Close the pages that are full; the newest page's number."""
         s = syndications.c
         mine, last = s.channel_id == channel, self.last_page(channel)
-        query = select(s.uri).where(mine, s.page.is_(None)).order_by(s.at, s.uri)
+        query = select(s.uri).join(articles, articles.c.uri == s.uri)
+        query = query.where(mine, s.page.is_(None)).order_by(s.at, articles.c.number, s.uri)
         uris = list(self.db.scalars(query))
         for start in range(0, len(uris) - size + 1, size):
             last += 1
@@ -84,7 +87,7 @@ class Holdings:
             select(articles.c.uri, articles.c.version)
             .join(syndications, articles.c.uri == s.uri)
             .where(s.channel_id == channel, s.page == number)
-            .order_by(articles.c.published_at.desc(), articles.c.uri)
+            .order_by(*NEWEST_FIRST)
         )
         return [(row.uri, row.version) for row in self.db.execute(query)]
 

@@ -174,6 +174,7 @@ def _to_8(db: Connection) -> None:
     _pass_over(db)
     db.execute(text("ALTER TABLE ledger ADD COLUMN rehearsal BOOLEAN DEFAULT false NOT NULL"))
     goodbyes.create(db)
+    db.execute(text("ALTER TABLE channels ADD COLUMN origin TEXT DEFAULT '' NOT NULL"))
     _know_again(db)
 
 

@@ -168,6 +168,7 @@ channels = Table(
     Column("next_at", Moment),  # since version 4: not before then is anything written there
     Column("older", Integer, nullable=False, server_default=text("0")),  # since version 8
     # (the articles up to this number were published before it was first seen)
+    Column("origin", Text, nullable=False, server_default=text("''")),  # since version 8
 )
 
 syndications = Table(  # an article belongs to a channel from this moment on

@@ -374,3 +374,14 @@ def test_a_letter_composed_anew_tells_of_all_that_its_reader_does_not_know(full:
     said = part(full.letters[-1], "plain")
     assert "Koreksi dua." in said
     assert "Koreksi satu." in said
+
+
+def test_a_digest_has_the_articles_of_one_command_in_their_order(room: Newsroom) -> None:
+    for number in (3, 1, 2):
+        name, headline = f"k{number}.md", f"Kabar {number}"
+        room.write(name, f"Isi ke-{number}.", headline=headline, date="2026-05-03")
+    room.subscribe("ani@example.org")
+    room.publish("k3.md", "k1.md", "k2.md")
+    room.run("digest", at=EVENING)
+    text = part(room.letters[0], "plain")
+    assert text.index("Kabar 3") < text.index("Kabar 1") < text.index("Kabar 2")

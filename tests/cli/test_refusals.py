@@ -267,3 +267,35 @@ def test_without_a_configuration_init_is_named(room: Newsroom) -> None:
 def test_a_rehearsal_s_moment_must_be_readable(room: Newsroom) -> None:
     assert room.run("status", at="tomorrow").code == 2
     assert room.run("status", at=MORNING[:-6]).code == 2
+
+
+@pytest.mark.parametrize(
+    ("profile", "says"),
+    [
+        ("brita", "did you mean berita?"),
+        ("Pengumuman", "did you mean pengumuman?"),
+        ("siaran pers", "did you mean siaran-pers?"),
+        ("xyz", "known are berita, siaran-pers, pengumuman"),
+    ],
+)
+def test_an_unknown_profile_is_an_error(room: Newsroom, profile: str, says: str) -> None:
+    room.write(profile=profile)
+    answer = room.run("publish", "kabar.md")
+    assert answer.code == 1
+    assert f"kabar.md:4: the profile '{profile}' is not known ({says}" in answer.complaint
+    assert room.effects == 0
+
+
+def test_profiles_that_the_configuration_names_are_known(room: Newsroom) -> None:
+    room.change("harian", profiles=["agenda", "lomba"])
+    for number, profile in enumerate(("agenda", "lomba", "klarifikasi", "sosialisasi")):
+        room.write(f"k{number}.md", f"Isi {number}.", headline=f"Kabar {number}", profile=profile)
+        room.publish(f"k{number}.md")
+
+
+def test_a_published_article_keeps_a_profile_that_is_no_longer_known(room: Newsroom) -> None:
+    room.change("harian", profiles=["agenda"])
+    room.write(profile="agenda")
+    room.publish()
+    room.change("harian", profiles=[])
+    room.publish()

@@ -90,6 +90,7 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
     assert {one.pop("page") for one in after["syndications"]} == {None}
     assert sorted(one.pop("number") for one in after["articles"]) == [1, 2]
     assert {one.pop("older") for one in after["channels"]} == {0}
+    assert {one.pop("origin") for one in after["channels"]} == {""}
     assert not any(one.pop("rehearsal") for one in after["ledger"])
     for one in after["syndications"]:
         assert bool(one.pop("passed")) == (one["channel_id"] == 1)  # the list's window had them
