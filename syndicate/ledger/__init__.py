@@ -93,9 +93,12 @@ class Ledger:
         engine = connect(url)
         _make_folder(engine)
         try:
+            if rehearsed and not looks:  # before anything, and after somebody else has made one
+                _refuse_real(engine)
+            opened = cls._opened(engine, now, tell, rehearsed)
             if rehearsed and not looks:
                 _refuse_real(engine)
-            return cls._opened(engine, now, tell, rehearsed)
+            return opened
         except BaseException:
             engine.dispose()
             raise

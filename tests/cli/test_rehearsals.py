@@ -129,6 +129,13 @@ def test_a_ledger_of_an_older_program_is_a_real_one(room: Newsroom, folder: Path
         assert "a real ledger" in room.run("tick").complaint
 
 
+def test_by_the_real_clock_nothing_is_said_of_clocks(real: Newsroom) -> None:
+    answer = real.run("tick", at=REAL)
+    assert answer.code == 0
+    assert "clock" not in answer.said
+    assert "rehearsal" not in answer.said
+
+
 # a rehearsal's ledger
 
 
