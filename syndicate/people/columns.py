@@ -79,7 +79,9 @@ class Head:
     def understood(self) -> dict[str, str]:
         """Our names for columns, and theirs."""
         found = {ours: self.titles[place] for ours, place in self.places.items() if self.titles}
-        return found | {f"left ({n})": one.title for n, one in enumerate(self.judges, 1)}
+        if self.titles and self.judges:
+            found[STATUS] = ", ".join(one.title for one in self.judges)
+        return found
 
 
 @dataclass(frozen=True)
