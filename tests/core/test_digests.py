@@ -131,7 +131,7 @@ def test_a_doubtful_letter_that_was_not_sent_goes_without_what_was_withdrawn(
 def test_a_list_that_cannot_be_recomposed_stops_no_withdrawal(letters: Newsroom) -> None:
     """Guard: `except Exception` in withdraw._recompose."""
     room = letters.with_tables({**letters.walls, **letters.having(board="Board").walls})
-    room.publish(room.home / "hello.md", room.write("other"))
+    room.publish(room.home / "hello.md", room.write("other"), backfill=True)
     room.mood("letters", "open", "unavailable")
     evening = room.tomorrow()
     evening.digest()
