@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from syndicate.admit import has_twin, path_of, read_each, refuse_copy, refuse_stranger
@@ -13,6 +13,7 @@ from syndicate.channel import Channel, HostsMedia, Scope
 from syndicate.compare import Wish
 from syndicate.errors import ArticleError, Flaws, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Standing
+from syndicate.likeness import changes
 from syndicate.measure import measured
 from syndicate.office import Office
 from syndicate.plan import Action
@@ -35,6 +36,14 @@ REVISED = ("correction", "refile")
 class NoteNeeded(ArticleError):
     """A published article changed, and nobody said whether readers are to be told."""
 
+    def __init__(self, path: Path, changes: str) -> None:
+        super().__init__(
+            f"{path}: it was published and has changed since: --note “what was wrong” tells"
+            " readers of the correction, --minor changes it silently"
+        )
+        self.path = path
+        self.changes = changes
+
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
@@ -43,6 +52,9 @@ class Request:
     paths: Sequence[Path]
     channels: Sequence[str] = ()
     note: str | None = None
+    notes: Mapping[Path, str] = field(
+        default_factory=dict
+    )  # a note for each file; "": a silent fix
     minor: bool = False
     refresh: bool = False
     new: bool = False
@@ -80,6 +92,7 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
             with flaws.noted():
                 kinds[draft.article.uri] = record(office, catalogue, request, draft, report, turn)
         drafts = [draft for draft in drafts if draft.article.uri in kinds]
+        _refuse_one_note_for_many(request, report)
         called = _called(kinds.values())
         prepare = Preparation(office, catalogue, replace(wish, called=called))
         uris = list(kinds)
@@ -105,6 +118,17 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
     for key in digests:
         report.notes.append(f"the letters of digest {key} that have not left say it as it is now")
     return report
+
+
+def _refuse_one_note_for_many(request: Request, report: Report) -> None:
+    """A note says what was wrong in one article; readers of another are not told it."""
+    corrected = [one.path for one in report.articles if one.kind == "correction"]
+    if request.note and len(corrected) > 1:
+        names = ", ".join(corrected)
+        raise ArticleError(
+            f"{names}: have changed, and --note says what was wrong in one article: publish each"
+            " with a note of its own (or all of them with --minor, which tells no reader)"
+        )
 
 
 def _called(kinds: Collection[str]) -> Action:
@@ -280,12 +304,13 @@ def _kind(
         refuse_copy(draft, standing)
     if request.minor:
         return "refile", ""
-    if request.note:
-        return "correction", " ".join(request.note.split())
-    raise NoteNeeded(
-        f"{draft.path}: it was published and has changed since: --note “what was wrong” tells"
-        " readers of the correction, --minor changes it silently"
-    )
+    note = request.notes.get(draft.path, request.note)
+    if note:
+        return "correction", " ".join(note.split())
+    if note is not None and draft.path in request.notes:
+        return "refile", ""
+    source = catalogue.source(standing.uri, standing.version)
+    raise NoteNeeded(draft.path, changes(source, draft.source))
 
 
 def _is_for(draft: Draft, channel: Channel) -> bool:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
+from copy import copy
 from typing import Any
 
 import typer
+from typer.main import get_command
 
 from syndicate.cli import articles, desk, lists, setup
-from syndicate.cli.context import remember
+from syndicate.cli.context import command, given, remember
 from syndicate.version import VERSION
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,  # rich would cost --help as much as all the rest
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -45,16 +46,62 @@ def options(
     remember(config, verbose)
 
 
+@app.command("help")
+def help_(
+    context: typer.Context,
+    words: list[str] = typer.Argument(None, metavar="COMMAND", help="As `ledger backup`."),
+) -> None:
+    """Say what a command does; without one, which commands there are.
+
+    Example: syndicate help ledger backup
+    """
+    from syndicate.errors import UsageError
+
+    at: Any = context.parent
+    with command():
+        for word in words or ():
+            known = getattr(at.command, "commands", {})
+            if word not in known:
+                raise UsageError(f"there is no command {word!r} (there are {', '.join(known)})")
+            at = type(at)(known[word], parent=at, info_name=word)
+        typer.echo(at.get_help())
+
+
 setup.add_to(app)
 articles.add_to(app)
 lists.add_to(app)
 desk.add_to(app)
 
 
+def program() -> Any:
+    """Return the whole program; each command also takes the options of all of them."""
+    made: Any = get_command(app)
+    everywhere = [one for one in made.params if one.name in ("config", "verbose")]
+    _accept(made, everywhere)
+    return made
+
+
+def _accept(group: Any, options: list[Any]) -> None:
+    for one in group.commands.values():
+        for option in options:
+            later = copy(option)
+            later.expose_value, later.hidden = False, True
+            later.callback = _also_later
+            one.params.append(later)
+        if hasattr(one, "commands"):
+            _accept(one, options)
+
+
+def _also_later(_context: Any, option: Any, value: Any) -> Any:
+    if value:
+        setattr(given, option.name, value)
+    return value
+
+
 def run() -> int:
     """Run one command and return its exit code; with --json wrong words get a document too."""
     try:
-        return app(prog_name="syndicate", standalone_mode=False) or 0
+        return program().main(prog_name="syndicate", standalone_mode=False) or 0
     except typer.Abort:
         return 1
     except Exception as error:

@@ -15,7 +15,7 @@ from syndicate.cli.context import JSON, command, given, office
 if TYPE_CHECKING:
     from syndicate.article import Publisher
     from syndicate.errors import ArticleError
-    from syndicate.publish import Request
+    from syndicate.publish import NoteNeeded, Request
 
 ARTICLES = typer.Argument(metavar="ARTICLE", show_default=False, help="Markdown files.")
 CHANNELS = typer.Option([], "--channel", metavar="NAME", help="Only this channel (repeatable).")
@@ -241,15 +241,25 @@ def _answered(request: Request, error: ArticleError) -> Request:
             if not typer.confirm(f"{said}. Is this another article?", default=None, err=True):
                 raise error
             request = replace(request, others=request.others | {one.path})
-    return _asked(request) if any(isinstance(one, NoteNeeded) for one in questions) else request
+    for one in questions:
+        if isinstance(one, NoteNeeded):
+            note = _what_was_wrong(one)
+            request = replace(request, notes={**request.notes, one.path: note})
+    return request
 
 
-def _asked(request: Request) -> Request:
-    note = typer.prompt(
-        "It has changed since. What was wrong? (nothing: a silent fix)", default="",
-        show_default=False, err=True,
-    )  # fmt: skip
-    return replace(request, note=note or None, minor=not note)
+def _what_was_wrong(needed: NoteNeeded) -> str:
+    """A person's note on a changed file, "" for a silent fix; nothing typed is no answer."""
+    from syndicate.cli.show import clean
+
+    typer.echo(f"{clean(str(needed.path))}: it has changed since it was published:", err=True)
+    for line in needed.changes.splitlines():
+        typer.echo(f"  {clean(line)}", err=True)
+    note = ""
+    while not note:
+        note = typer.prompt("What was wrong? (readers are told; - for a silent fix)", err=True)
+        note = note.strip()
+    return "" if note == "-" else note
 
 
 def _address(said: str | None) -> str | None:

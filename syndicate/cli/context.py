@@ -128,21 +128,36 @@ def _say_rehearsal(here: Office) -> None:
 def _fail(said: str, error: BaseException, as_json: bool, *, code: int = 1) -> NoReturn:
     if given.acted:
         code, said = 4, f"{said}; part of it may be out: `syndicate status` says what is open"
-    from syndicate.errors import each_of
+    from syndicate.errors import SyndicateError, each_of
 
     each = [str(one) for one in each_of(error)]
     lines = [_line(one) for one in (each if len(each) > 1 else [said or type(error).__name__])]
-    if given.verbose:
+    expected = isinstance(error, SyndicateError)
+    if given.verbose and not expected:
         import traceback
 
         typer.echo(given.scrub("".join(traceback.format_exception(error))), err=True)
     for line in lines:
         typer.echo(f"syndicate: {line}", err=True)
+    if given.verbose and expected:
+        for cause in _causes(error):
+            typer.echo(f"because: {_line(cause)}", err=True)
     if as_json:
         import json
 
         typer.echo(json.dumps({"error": "\n".join(lines), "exit_code": code}))
     raise typer.Exit(code) from None
+
+
+def _causes(error: BaseException) -> Iterator[str]:
+    """What a foreign part said of it, each thing once."""
+    said = str(error)
+    cause = error.__cause__
+    while cause is not None:
+        words = " ".join(str(cause).split())
+        if words not in said:
+            yield f"{type(cause).__name__}: {words}".removesuffix(": ")
+        said, cause = f"{said} {words}", cause.__cause__
 
 
 def _line(said: str) -> str:

@@ -20,6 +20,7 @@ from syndicate.text import visible
 
 MINUTE = 60.0  # seconds
 BLINK = 0.1
+UNLIMITED = 10_000  # columns
 COLOURS = {"done": "green", "waiting": "yellow", "under way": "yellow", "refused": "red",
            "in doubt": "magenta", "cannot": "red", "ok": "green", "wrong": "red"}  # fmt: skip
 
@@ -109,12 +110,26 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], column: int = -1) 
         if style:
             cells[column].stylize(style)
         made.add_row(*cells)
-    Console().print(made)  # rich obeys NO_COLOR itself
+    console = Console()  # rich obeys NO_COLOR itself
+    # a terminal folds long lines by itself and still knows their links; rich would break them
+    console.width = max(
+        console.width,
+        console.measure(made, options=console.options.update(max_width=UNLIMITED)).maximum,
+    )
+    with console.capture() as shown:
+        console.print(made, crop=False)
+    for line in shown.get().splitlines():
+        typer.echo(line.rstrip())
 
 
 def out(text: str) -> None:
     """One line on stdout, with no secret in it, and nothing that plays with the terminal."""
-    typer.echo(visible(given.scrub(text)))
+    typer.echo(clean(text))
+
+
+def clean(text: str) -> str:
+    """A text with no secret in it, and nothing that plays with the terminal."""
+    return visible(given.scrub(text))
 
 
 def warning(text: str) -> None:

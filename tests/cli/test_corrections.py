@@ -134,7 +134,7 @@ def test_a_note_without_a_change_is_said_to_be_unused(room: Newsroom) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "kind", "shows_note"), [(NOTE, "correction", True), ("", "refile", False)]
+    ("typed", "kind", "shows_note"), [(NOTE, "correction", True), ("-", "refile", False)]
 )
 def test_at_a_terminal_it_asks_what_was_wrong(
     out: Newsroom, typed: str, kind: str, shows_note: bool
@@ -147,16 +147,75 @@ def test_at_a_terminal_it_asks_what_was_wrong(
     assert stored == kind
 
 
+def test_at_a_terminal_enter_is_no_answer(out: Newsroom) -> None:
+    at_a_terminal(out, "publish", "kabar.md", type=f"\n  \n{NOTE}\n")
+    assert out.rows("SELECT kind FROM revisions WHERE version = 2") == [("correction",)]
+
+
+def test_at_a_terminal_the_question_shows_what_changed(out: Newsroom) -> None:
+    out.rewrite("Isi yang benar.", "Isi yang benar, dengan satu kalimat lagi.")
+    said = at_a_terminal(out, "publish", "kabar.md", type=f"{NOTE}\n")
+    before, _, _ = said.partition("What was wrong?")
+    assert "kabar.md: it has changed since it was published:" in before
+    assert "- Isi kabar." in before
+    assert "+ Isi yang benar, dengan satu kalimat lagi." in before
+    assert "━" not in before, "a bar would erase the question"
+
+
+@pytest.fixture
+def both(room: Newsroom) -> Newsroom:
+    """Two published articles, both changed since."""
+    for name, headline in (("a.md", "Kabar banjir"), ("b.md", "Lomba desa")):
+        room.write(name, f"{headline} kemarin.", headline=headline)
+        room.publish(name)
+        room.rewrite("kemarin", "hari ini", name)
+    return room
+
+
+def test_at_a_terminal_each_changed_file_gets_a_note_of_its_own(both: Newsroom) -> None:
+    said = at_a_terminal(both, "publish", "a.md", "b.md", type="Harinya salah.\n-\n")
+    assert said.count("What was wrong?") == 2
+    found = both.rows("SELECT kind, note FROM revisions WHERE version = 2 ORDER BY uri")
+    assert sorted(found) == [("correction", "Harinya salah."), ("refile", "")]
+
+
+@pytest.mark.parametrize("way", [[], ["--dry-run"], ["--yes"]])
+def test_one_note_for_several_changed_files_is_refused(both: Newsroom, way: list[str]) -> None:
+    before = both.effects
+    answer = both.run("publish", "a.md", "b.md", "--note", "Harinya salah.", *way)
+    assert answer.code == 1
+    assert "a.md, b.md: have changed" in answer.complaint
+    assert "--minor" in answer.complaint
+    assert both.effects == before
+    assert both.run("publish", "a.md", "--note", "Harinya salah.").code == 0
+    assert both.run("publish", "a.md", "b.md", "--note", "Harinya salah.").code == 0
+
+
+def test_links_are_whole_on_a_narrow_terminal(room: Newsroom) -> None:
+    name = "kabar-yang-namanya-panjang.md"
+    room.write(name, headline="Kabar " + "panjang " * 12)
+    [post] = [
+        one for one in room.publish(name, "--json").json["lines"] if "t.me" in str(one["url"])
+    ]
+    for words in (["publish", name], ["status"], ["status", name]):
+        said = at_a_terminal(room, *words, columns=40)
+        assert post["url"] in said
+        assert room.uri(name) in said
+        assert " \r\n" not in said, "blanks at the end would be lines of their own"
+
+
 def test_at_a_terminal_nothing_is_asked_with_yes_or_json(out: Newsroom) -> None:
     for words in (["--yes"], ["--json"]):
         assert "What was wrong?" not in at_a_terminal(out, "publish", "kabar.md", *words)
     assert "Isi kabar." in out.post.text
 
 
-def at_a_terminal(room: Newsroom, *words: str, type: str = "", no_color: bool = True) -> str:
+def at_a_terminal(
+    room: Newsroom, *words: str, type: str = "", no_color: bool = True, columns: int = 200
+) -> str:
     """Run a command at a terminal of its own, and say what its screen shows."""
     colour = {"NO_COLOR": "1"} if no_color else {}
-    environment = room.environ(NOON) | {"TERM": "xterm-256color", "COLUMNS": "200"} | colour
+    environment = room.environ(NOON) | {"TERM": "xterm-256color", "COLUMNS": f"{columns}"} | colour
     screen, inside = pty.openpty()
     command = subprocess.Popen(
         [*PROGRAM, *words], cwd=room.folder, env=environment, stdin=inside, stdout=inside,

@@ -1,0 +1,56 @@
+"""What a person types, and where: options after the command, help, the module."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from cli.newsroom import Newsroom
+
+
+@pytest.mark.parametrize(
+    "words", [["status"], ["history", "kabar.md"], ["ledger", "backup", "x.db"]]
+)
+@pytest.mark.parametrize("option", ["-c", "--config"])
+def test_the_configuration_is_named_before_or_after_the_command(
+    room: Newsroom, words: list[str], option: str
+) -> None:
+    room.write()
+    room.publish()
+    (room.folder / "config.toml").rename(room.folder / "lain.toml")
+    assert room.run(*words).code == 1
+    after = room.run(*words, option, "lain.toml")
+    assert after.code == 0, after.said
+
+
+@pytest.mark.parametrize("words", [["publish", "kabar.md", "-v"], ["-v", "publish", "kabar.md"]])
+def test_verbose_says_a_cause_of_bad_input_in_a_line(room: Newsroom, words: list[str]) -> None:
+    (room.folder / "kabar.md").write_text("---\nheadline: [a\n---\n\nIsi.\n", encoding="utf-8")
+    answer = room.run(*words)
+    assert answer.code == 1
+    assert "Traceback" not in answer.err
+    lines = [one for one in answer.err.splitlines() if not one.startswith("rehearsal:")]
+    assert len(lines) <= 2, answer.err
+
+
+@pytest.mark.parametrize("words", [["help"], ["help", "publish"], ["help", "ledger", "backup"]])
+def test_help_is_a_command_too(room: Newsroom, words: list[str]) -> None:
+    asked, flagged = room.run(*words), room.run(*words[1:], "--help")
+    assert asked.code == 0
+    assert asked.out.strip() == flagged.out.strip()
+
+
+def test_help_on_an_unknown_command_names_those_there_are(room: Newsroom) -> None:
+    answer = room.run("help", "ledger", "bakup")
+    assert answer.code == 2
+    assert "backup" in answer.complaint
+
+
+def test_the_program_is_a_module_that_runs() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "syndicate", "--version"], capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.startswith("syndicate ")
+    assert done.returncode == 0
