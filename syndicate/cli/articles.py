@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from syndicate.cli.context import JSON, command, given, office
+from syndicate.cli.context import JSON, YES, can_ask, command, confirm, given, office
 
 if TYPE_CHECKING:
     from syndicate.article import Publisher
@@ -83,7 +82,7 @@ def publish(
         False, "--backfill", help="Also to channels that are newer than an article."
     ),
     same_article: bool = typer.Option(False, "--same-article", help="Rewritten, yet the same one."),
-    yes: bool = typer.Option(False, "--yes", "-y", help="Ask nothing."),
+    yes: bool = YES,
     as_json: bool = JSON,
 ) -> None:
     """Bring articles to every channel, and correct there what has changed.
@@ -107,14 +106,14 @@ def publish(
             from syndicate.rehearse import rehearse
 
             show.report(rehearse(here, request), as_json=as_json)
-        can_ask = not (yes or as_json) and sys.stdin.isatty() and sys.stderr.isatty()
+        may_ask = can_ask(yes=yes, as_json=as_json)
         answer, noted = None, len(here.notes)
         while answer is None:
             try:
                 with show.progress(as_json) as progress:
                     answer = run(here, request, progress)
             except ArticleError as error:  # asked here: a bar would hide the question
-                if not can_ask:
+                if not may_ask:
                     raise
                 request = _answered(request, error)
                 del here.notes[noted:]  # they come again
@@ -126,6 +125,7 @@ def withdraw(
     reason: str = typer.Option(..., "--reason", metavar="TEXT", help="Readers are told."),
     kill: bool = typer.Option(False, "--kill", help="Remove it too, where that can be done."),
     dry_run: bool = DRY,
+    yes: bool = YES,
     as_json: bool = JSON,
 ) -> None:
     """Take an article back: a notice with the reason stands in its place everywhere.
@@ -137,11 +137,14 @@ def withdraw(
     from syndicate.withdraw import withdraw as run
 
     request = Request(article=article, reason=reason, kill=kill, dry_run=dry_run)
-    with (
-        office(dry=dry_run, looks=dry_run, as_json=as_json) as here,
-        show.progress(as_json) as progress,
-    ):
-        show.report(run(here, request, progress), as_json=as_json)
+    with office(dry=dry_run, looks=dry_run, as_json=as_json) as here:
+        if not dry_run:
+            how = "withdrawn and removed" if kill else "withdrawn"
+            asked = f"{article} is {how} everywhere, and readers are told: “{reason}”. Go on?"
+            confirm(asked, yes=yes, as_json=as_json)
+        with show.progress(as_json) as progress:
+            answer = run(here, request, progress)
+        show.report(answer, as_json=as_json)
 
 
 def digest(
@@ -176,17 +179,16 @@ def digest(
     if status:
         _mailings(name or (), as_json)
         return
-    with (
-        office(dry=dry_run, looks=dry_run, as_json=as_json) as here,
-        show.progress(as_json) as progress,
-    ):
+    with office(dry=dry_run, looks=dry_run, as_json=as_json) as here:
         if catch_up not in list(CatchUp):
             raise UsageError(f"--catch-up: merge, each or skip, not {catch_up!r}")
         request = Request(
             names=name or (), dry_run=dry_run, catch_up=CatchUp(catch_up), to=_address(to),
             sample=sample or 0, resume=resume,
         )  # fmt: skip
-        show.report(run(here, request, progress), as_json=as_json)
+        with show.progress(as_json) as progress:
+            answer = run(here, request, progress)
+        show.report(answer, as_json=as_json)
 
 
 def _mailings(names: Sequence[str], as_json: bool) -> None:
@@ -216,8 +218,10 @@ def tick(as_json: bool = JSON) -> None:
     from syndicate.cli import show
     from syndicate.tick import tick as run
 
-    with office(as_json=as_json) as here, show.progress(as_json) as progress:
-        show.report(run(here, progress), as_json=as_json)
+    with office(as_json=as_json) as here:
+        with show.progress(as_json) as progress:
+            answer = run(here, progress)
+        show.report(answer, as_json=as_json)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from syndicate.text import visible
+
 if TYPE_CHECKING:
     from syndicate.office import Office
 
 JSON = typer.Option(False, "--json", help="One JSON document on stdout.")
+YES = typer.Option(False, "--yes", "-y", help="Ask nothing.")
 
 
 @dataclass
@@ -90,6 +93,24 @@ def office(*, dry: bool = False, looks: bool = False, as_json: bool = False) -> 
             finally:
                 given.acted = opened.acted
                 opened.close()
+
+
+def can_ask(*, yes: bool, as_json: bool) -> bool:
+    """Return whether somebody sits at a terminal and may be asked."""
+    return not (yes or as_json) and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def confirm(question: str, *, yes: bool, as_json: bool) -> None:
+    """Ask at a terminal before what cannot be undone; ends the command (1) where it is not meant.
+
+    Without a terminal nobody is asked, and it is meant.
+    """
+    if not can_ask(yes=yes, as_json=as_json):
+        return
+    asked = visible(given.scrub(question))
+    if not typer.confirm(asked, default=None, err=True):
+        typer.echo("syndicate: nothing was done", err=True)
+        raise typer.Exit(1)
 
 
 def is_rehearsed() -> bool:

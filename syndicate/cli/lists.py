@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 import typer
 
-from syndicate.cli.context import JSON, office
+from syndicate.cli.context import JSON, YES, confirm, office
 
 if TYPE_CHECKING:
     from syndicate.people import Joined, Remark
@@ -86,7 +86,9 @@ def import_(
 
 
 @app.command()
-def remove(addresses: list[str] = ADDRESSES, name: str = LIST, as_json: bool = JSON) -> None:
+def remove(
+    addresses: list[str] = ADDRESSES, name: str = LIST, yes: bool = YES, as_json: bool = JSON
+) -> None:
     """Take addresses off a list, for good.
 
     Example: syndicate subscribers remove --list digest ani@example.org
@@ -95,6 +97,7 @@ def remove(addresses: list[str] = ADDRESSES, name: str = LIST, as_json: bool = J
     from syndicate.people import remove as run
 
     with office(as_json=as_json) as here:
+        confirm(f"Take {', '.join(addresses)} off for good?", yes=yes, as_json=as_json)
         removed, strangers = run(here, name or None, addresses)
         if as_json:
             show.document({"removed": removed, "not_on_the_list": strangers, "exit_code": 0})
@@ -171,7 +174,7 @@ def export(
 
 
 @app.command()
-def forget(addresses: list[str] = ADDRESSES, as_json: bool = JSON) -> None:
+def forget(addresses: list[str] = ADDRESSES, yes: bool = YES, as_json: bool = JSON) -> None:
     """Erase people, from copies of the ledger too; no import brings them back.
 
     Example: syndicate subscribers forget ani@example.org
@@ -180,6 +183,8 @@ def forget(addresses: list[str] = ADDRESSES, as_json: bool = JSON) -> None:
     from syndicate.people.privacy import forget as run
 
     with office(as_json=as_json) as here:
+        asked = f"Erase {', '.join(addresses)} from the ledger and its copies, for ever?"
+        confirm(asked, yes=yes, as_json=as_json)
         found = run(here, addresses)
         missed = [line for one in found for line in one.missed]
         code = 3 if missed else 0

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from cli.newsroom import Newsroom
+from cli.test_corrections import at_a_terminal
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,41 @@ def test_the_program_is_a_module_that_runs() -> None:
     )
     assert done.stdout.startswith("syndicate ")
     assert done.returncode == 0
+
+
+WITHOUT_RETURN = [
+    ["withdraw", "kabar.md", "--reason", "Dicabut."],
+    ["subscribers", "remove", "--list", "harian", "ani@example.org"],
+    ["subscribers", "forget", "ani@example.org"],
+]
+
+
+@pytest.mark.parametrize("words", WITHOUT_RETURN, ids=lambda words: words[-2])
+def test_what_cannot_be_undone_is_asked_about_at_a_terminal(
+    room: Newsroom, words: list[str]
+) -> None:
+    room.write()
+    room.publish()
+    room.run("subscribers", "add", "--list", "harian", "ani@example.org")
+    before = room.remembered()
+    said = at_a_terminal(room, *words, type="\nn\n")
+    assert "nothing was done" in said
+    assert room.remembered() == before
+    at_a_terminal(room, *words, type="y\n")
+    assert room.remembered() != before
+
+
+@pytest.mark.parametrize("words", WITHOUT_RETURN, ids=lambda words: words[-2])
+@pytest.mark.parametrize("terminal", [True, False])
+def test_with_yes_or_without_a_terminal_it_is_done_unasked(
+    room: Newsroom, words: list[str], terminal: bool
+) -> None:
+    room.write()
+    room.publish()
+    room.run("subscribers", "add", "--list", "harian", "ani@example.org")
+    before = room.remembered()
+    if terminal:
+        assert "[y/n]" not in at_a_terminal(room, *words, "--yes")
+    else:
+        assert room.run(*words).code == 0
+    assert room.remembered() != before
