@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 MOST = 5  # that are not final, until an address is given up
 TOGETHER = timedelta(days=60)  # from one to the next, for them to count as a row
-HARD = re.compile(r"5\.(?!7\.|2\.2$)\d{1,3}\.\d{1,3}")  # RFC 3463
+# no such mailbox, no such domain, none that takes mail (RFC 3463, 7505)
+HARD = re.compile(r"5\.1\.(?:1|2|3|10)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,9 @@ class Bounces:
 def counted(code: str, before: int, last: datetime | None, at: datetime) -> Bounces:
     """One more: a returned letter's status (``5.1.1``), or our relay's answer (``550 5.1.1``).
 
-    A status of class 5 is final, but for 5.7, where a policy refused us and every reader of that
-    provider would be lost for our relay's bad name, and for 5.2.2, a full mailbox. What our own
-    relay says counts, and is not final by itself: it may be wrong about everybody.
+    That there is no such mailbox or domain is final. Any other status may be about us, or pass: a
+    policy, a quota, a full mailbox. It counts, and so does what our own relay says: it may be wrong
+    about everybody.
     """
     count = before + 1 if last is not None and at - last <= TOGETHER else 1
     return Bounces(count, bool(HARD.fullmatch(code)) or count >= MOST)

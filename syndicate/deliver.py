@@ -28,6 +28,7 @@ from syndicate.errors import (
     DeliveryError,
     InDoubt,
     LedgerError,
+    Paused,
     Refused,
     Unavailable,
 )
@@ -244,6 +245,8 @@ def scrubbed(run: Run, error: DeliveryError) -> DeliveryError:
     said = run.scrub(str(error)) or type(error).__name__
     if isinstance(error, Bounced | Deferred):
         return type(error)(said, error.code)
+    if isinstance(error, Paused):
+        return Paused(said, error.retry_after)
     if isinstance(error, Unavailable):
         return Unavailable(said, error.retry_after)
     return (InDoubt if isinstance(error, InDoubt) else Refused)(said)

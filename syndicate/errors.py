@@ -10,7 +10,8 @@ SyndicateError
     ├── Refused         nothing happened, and asking again will not help
     │   └── Bounced     one recipient's mail system said so
     ├── Unavailable     nothing happened, and asking again may help
-    │   └── Deferred    one recipient's mail system said so
+    │   ├── Deferred    one recipient's mail system said so
+    │   └── Paused      it is we who are refused, whoever the recipient
     └── InDoubt         it may have happened
 
 Messages are for people: one line that names the file and line, or the setting's path,
@@ -96,6 +97,10 @@ class Unavailable(DeliveryError):
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Paused(Unavailable):
+    """The destination refuses us, not a recipient: nobody is asked until that is put right."""
 
 
 class InDoubt(DeliveryError):

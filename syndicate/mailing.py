@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from syndicate.channel import Absent, Delivery, Finds, Outcome, Rendition, Streams, delivery_key
 from syndicate.deliver import Run, scrubbed, stay_here
@@ -13,6 +14,7 @@ from syndicate.errors import (
     DeliveryError,
     InDoubt,
     LedgerError,
+    Paused,
     Refused,
     Unavailable,
 )
@@ -20,6 +22,7 @@ from syndicate.ledger import Block, Started
 from syndicate.ledger.letters import BLOCK, Result
 
 PATIENCE = 120.0  # seconds without a single letter taken, until the rest is left to a later run
+LONGEST_PAUSE = timedelta(days=2)  # until what is left is refused, counted against nobody
 LONGEST_HOLD = 30.0  # seconds to wait for a rate's next turn; what takes longer comes later
 PATIENT = 4  # times as long as a commit takes, until a smaller group is worth the next one
 SAMPLED = "a sample has left"  # why the rest waits
@@ -38,6 +41,7 @@ def mail(run: Run, editions: Sequence[int]) -> str:
     busy = letters.open(editions)
     if not busy and not looks and run.known.target == run.channel.target():
         return ""
+    given_up = _give_up(run, busy)
     edition = 0
     try:
         stay_here(run)
@@ -56,9 +60,25 @@ def mail(run: Run, editions: Sequence[int]) -> str:
         )
         wait = error.retry_after if isinstance(error, Unavailable) else None
         for one in busy:
-            letters.postpone(one, why, wait)
-        return why
-    return ""
+            if isinstance(error, Paused):
+                letters.pause(one, why)
+            else:
+                letters.postpone(one, why, wait)
+        return "; ".join(filter(None, (given_up, why)))
+    return given_up
+
+
+def _give_up(run: Run, editions: Sequence[int]) -> str:
+    """Refuse what is left of runs that were paused for too long; says so."""
+    told = []
+    for edition in editions:
+        paused = run.ledger.letters.paused_for(edition)
+        if paused and paused > LONGEST_PAUSE and (count := run.ledger.letters.give_up(edition)):
+            told.append(
+                f"{count} letters are refused after two days of being paused (put it right, then"
+                f" `syndicate resolve {edition} --again-refused`)"
+            )
+    return "; ".join(told)
 
 
 def _send_all(run: Run, channel: Streams, edition: int) -> None:
@@ -114,6 +134,7 @@ class Stream:
         self._next_commit = 0.0  # not before then for less than half of the window
         self._hold = 0.0  # not before then may another one be started
         self._tried = self._failed = self._claimed = 0
+        self._is_probing = self.letters.paused_for(edition) is not None  # one letter at a time
 
     def run_out(self) -> DeliveryError | None:
         """Send until nothing is due any more; returns what ended it before."""
@@ -150,6 +171,8 @@ class Stream:
 
     def _must_wait(self) -> bool:
         """Whether no more can be started before something has ended, or its turn has come."""
+        if self._is_probing and self._pulled:
+            return True
         window, now = self.channel.window, time.monotonic()
         room = window - len(self._pulled)
         if (
@@ -167,7 +190,8 @@ class Stream:
         if not self._todo and not self._next_block():
             return False
         assert self._block is not None
-        count = self._granted(min(self.channel.window - len(self._pulled), len(self._todo)))
+        window = 1 if self._is_probing else self.channel.window
+        count = self._granted(min(window - len(self._pulled), len(self._todo)))
         if not count:
             return self._problem is None
         group = [self._todo.popleft() for _ in range(count)]
@@ -223,7 +247,17 @@ class Stream:
             self.heard = time.monotonic()
         self._ended.append((letter, result))
         self.run.acted = True
+        if self._is_probing:
+            self._probed(result)
         self._count(result)
+
+    def _probed(self, result: Result) -> None:
+        """Go on where the letter was taken; what is no trouble of its reader pauses it again."""
+        if not isinstance(result, DeliveryError):
+            self._is_probing = False
+            self.letters.go_on(self.edition)
+        elif not isinstance(result, Bounced):
+            self._problem = self._problem or Paused(str(result))
 
     def _count(self, result: Result) -> None:
         """Stop where too many of the first ones are refused: it may be the wrong list."""

@@ -96,7 +96,8 @@ def letters_line(one: DigestCount) -> Line:
     worst = next((state for state in order if state in one.states), "sent")
     state = "waiting" if worst == "deferred" else state_word(worst)
     anew = "composed anew: something in it was corrected or withdrawn" if one.composed > 1 else ""
-    said = [letters_said(one.states), anew, one.halted or one.why]
+    why = f"paused, and one letter is tried each time: {one.why}" if one.paused else one.why
+    said = [letters_said(one.states), anew, one.halted or why]
     doubts = f"syndicate resolve {one.edition} --all-sent   or   --all-again"
     return Line(
         channel=one.channel, about=one.key, address="", action="letters", state=state,

@@ -78,9 +78,12 @@ def resolve(
 
 def resolve_letters(
     office: Office, edition: int, answer: Answer, subscriber: int | None = None,
-    progress: Progress = silent,
+    progress: Progress = silent, *, refused: bool = False,
 ) -> Report:  # fmt: skip
-    """Say what became of a digest's letters that are in doubt; or of one, refused ones too."""
+    """Say what became of a digest's letters that are in doubt; or of one, refused ones too.
+
+    ``refused``: of all that were refused, after what they were refused for was put right.
+    """
     report = Report(command="resolve", notes=office.notes)
     letters = office.ledger.letters
     letters.end_dead_claims()
@@ -91,9 +94,11 @@ def resolve_letters(
     [channel] = office.chosen([found[0].channel])
     becomes = {Answer.SENT: "sent", Answer.NOT_SENT: "due", Answer.GIVE_UP: "given_up"}[answer]
     of = ("in_doubt",) if subscriber is None else ("in_doubt", "refused")
+    of = ("refused",) if refused else of
     if not sum(letters.settle(edition, becomes, of=one, subscriber=subscriber) for one in of):
         which = "no letter of" if subscriber is None else f"letter {edition}/{subscriber} of"
         what = "in doubt" if subscriber is None else "neither in doubt nor refused"
+        what = "refused" if refused else what
         raise UsageError(f"{which} digest {found[0].key} is {what}: see `syndicate status`")
     _go_on(office, channel, edition, progress, report)
     with office.ledger.reading() as db:

@@ -44,9 +44,11 @@ from syndicate.rate import Tolerance
 from syndicate.settings import RatesField, ScheduleField, ToleranceField
 from syndicate.text import folded
 from syndicate_email.settings import (
+    CertificateFile,
     Colour,
     Connections,
     Envelope,
+    HostName,
     InboxField,
     LeaveLink,
     Mailbox,
@@ -81,6 +83,8 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
     schedule     daily 17:00, weekly fri 16:00 or monthly 1 08:00
     smtp         the relay: smtp://user:password@host:587 (STARTTLS), smtps://… (TLS),
                  smtp://127.0.0.1:25, or maildir:FOLDER to write files instead
+    helo         who we say we are to the relay; else this machine's name or the sender's domain
+    tls_ca       a file with the certificate of an office's own authority
     unsubscribe  the page that ends a subscription: https://…/{token}
     mailbox      the address that takes letters saying "unsubscribe"; one of these two must be
     inbox        where answers arrive: imaps://user:password@host/INBOX, maildir:FOLDER
@@ -113,6 +117,8 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
     unsubscribe: LeaveLink = ""
     mailbox: Mailbox = ""
     inbox: InboxField = SecretStr("")  # noqa: RUF009 - it is frozen
+    helo: HostName = ""
+    tls_ca: CertificateFile = ""
     immediate: bool = False
     connections: Connections = 4
     messages: Messages = 0
@@ -365,7 +371,11 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
         from syndicate_email.crew import Crew
         from syndicate_email.dialler import Dialler
 
-        return Crew(Dialler(where, self.name), self.connections, self.messages)
+        return Crew(
+            Dialler(where, self.name, self.helo or sender(self.sender)[1].rpartition("@")[2],
+                    str(self.tls_ca)),
+            self.connections, self.messages,
+        )  # fmt: skip
 
 
 def _nothing(publisher: Publisher) -> Edition:

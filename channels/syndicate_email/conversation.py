@@ -8,9 +8,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from syndicate import Bounced, Deferred, Delivery, DeliveryError, InDoubt, Receipt, Unavailable
+from syndicate import (
+    Bounced,
+    Deferred,
+    Delivery,
+    DeliveryError,
+    InDoubt,
+    Paused,
+    Receipt,
+    Unavailable,
+)
 from syndicate.text import squeeze
 from syndicate_email.dialler import Dialler
+from syndicate_email.refusals import PER_SESSION, Refusals, Whose, whose
 
 CLOSING = 421  # the relay hangs up after this answer (RFC 5321 3.8)
 MOST_REPLY = 64 * 1024  # bytes without a line's end
@@ -59,8 +69,9 @@ class Conversation:
     two letters are under way at once.
     """
 
-    def __init__(self, dialler: Dialler, *, pipelining: bool) -> None:
+    def __init__(self, dialler: Dialler, refusals: Refusals, *, pipelining: bool) -> None:
         self.dialler = dialler
+        self.refusals = refusals  # of the whole run
         self.pipelining = pipelining
         self.awaited: deque[tuple[Step, Posting | None]] = deque()
         self.unsaid: deque[tuple[bytes, Step, Posting | None]] = deque()
@@ -69,6 +80,7 @@ class Conversation:
         self.sent = 0  # bytes that have left
         self.letters = 0
         self.closing = False
+        self.full = False  # it takes no more letters, and another connection does
         self._heard = b""
         self._lines: list[bytes] = []
         self._orphans: list[Posting] = []  # nothing more is awaited to them
@@ -152,8 +164,13 @@ class Conversation:
             self._orphans.append(posting)  # lost with the connection
         return None
 
-    def _failed(self, step: Step, posting: Posting, code: int, text: bytes) -> Ended:
+    def _failed(self, step: Step, posting: Posting, code: int, text: bytes) -> Ended | None:
         posting.failed = True
+        if step is not Step.DATA and code // 100 == 4 and PER_SESSION.search(_line(text)):
+            self.closing = self.full = True
+            posting.failed = False
+            self._orphans.append(posting)  # the next connection takes it
+            return None
         if step is Step.MAIL:
             self.closing = True
             return posting, Unavailable(self.dialler.said("MAIL", code, _line(text)))
@@ -176,14 +193,25 @@ class Conversation:
             f"{self.dialler.setting}: the relay answered the letter with a strange {code}"
         )
 
-    def _refusal(self, what: str, posting: Posting, code: int, text: bytes) -> Bounced | Deferred:
+    def _refusal(self, what: str, posting: Posting, code: int, text: bytes) -> DeliveryError:
+        """What a refusal means for this letter; Paused where it is about us."""
         line = _line(text)
         # its owner is not named in logs
         said = re.sub(re.escape(posting.recipient), "…", line, flags=re.IGNORECASE)
         enhanced = ENHANCED.match(line)
         number = f"{code} {enhanced[1]}" if enhanced else f"{code}"
-        kind = Bounced if code // 100 == 5 else Deferred
-        return kind(self.dialler.said(what, code, said), number)
+        message = self.dialler.said(what, code, said)
+        if code // 100 == 4:
+            return Deferred(message, number)
+        match whose("DOT" if what == "the letter" else what, code, line):
+            case Whose.READER:
+                return Bounced(message, number)
+            case Whose.OURS:
+                return Paused(message)
+        self.refusals.note(posting.recipient, f"{code} {said}")
+        if self.refusals.are_about_us(f"{code} {said}"):
+            return Paused(message)
+        return Deferred(message, number)
 
     def _doubt(self) -> InDoubt:
         return InDoubt(

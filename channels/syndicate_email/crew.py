@@ -12,9 +12,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from smtplib import SMTP
 
-from syndicate import Delivery, DeliveryError, Outcome, Refused, Unavailable
+from syndicate import Delivery, DeliveryError, Outcome, Paused, Refused, Unavailable
 from syndicate_email.conversation import Conversation, Posting, SenderRefused
 from syndicate_email.dialler import Dialler
+from syndicate_email.refusals import Refusals
 
 PATIENCE = 60.0  # seconds for the answer to a command
 LONG_PATIENCE = 600.0  # for the answer to a letter (RFC 5321 4.5.3.2.6)
@@ -26,6 +27,7 @@ LOOK = 0.005  # seconds until something that may not be started yet is asked for
 CHUNK = 64 * 1024
 MOST_PIECES = 500  # half of what every system takes at once (IOV_MAX)
 QUICK = getattr(socket, "TCP_QUICKACK", 0)  # Linux
+HELD = 900.0  # seconds until a domain that refuses everybody is asked again
 LETTERS = 10  # that make one more connection worth its while
 
 Compose = Callable[[Delivery], Posting]
@@ -34,12 +36,12 @@ Compose = Callable[[Delivery], Posting]
 class Line:
     """A connection, and what is said over it."""
 
-    def __init__(self, smtp: SMTP, dialler: Dialler) -> None:
+    def __init__(self, smtp: SMTP, dialler: Dialler, refusals: Refusals) -> None:
         assert smtp.sock
         self.smtp = smtp
         self.sock: socket.socket = smtp.sock
         self.sock.setblocking(False)
-        self.talk = Conversation(dialler, pipelining=smtp.has_extn("pipelining"))
+        self.talk = Conversation(dialler, refusals, pipelining=smtp.has_extn("pipelining"))
         self.unsent = memoryview(b"")
         self._unanswered = 0  # times that something was sent since an answer came
         self.heard_at = time.monotonic()
@@ -112,6 +114,7 @@ class Crew:
         self.messages = messages  # letters a connection; 0 is without an end
         self.lines: list[Line] = []
         self.again: deque[Posting] = deque()
+        self.refusals = Refusals()
         self._dialling: set[Future[SMTP]] = set()
         self._broken = 0  # connections in a row that ended without an answer to a letter
         self._threads: ThreadPoolExecutor | None = None
@@ -177,9 +180,9 @@ class Crew:
             try:
                 self._join(self.dialler.dial())
             except Refused as error:  # the login, say: not this recipient
-                raise Unavailable(str(error)) from error
+                raise Paused(str(error)) from error
         try:
-            yield from self._carry(_Source(deliveries, compose))
+            yield from self._carry(_Source(deliveries, compose, self.refusals))
         finally:
             self.again.clear()
             for line in [one for one in self.lines if not one.talk.idle]:
@@ -263,12 +266,17 @@ class Crew:
         try:
             for posting, result in line.talk.hear(heard):
                 self._broken = 0
+                if isinstance(result, Paused):
+                    self._stop(result)
+                    result = Unavailable(str(result))  # it is not tried in vain
                 yield Outcome(posting.delivery, result)
         except SenderRefused as error:
             said, code = error.args
-            self._stop(Refused(said) if code // 100 == 5 else Unavailable(said, PAUSE))
+            self._stop(Paused(said) if code // 100 == 5 else Unavailable(said, PAUSE))
         except ValueError:
             heard = b""
+        if line.talk.full and line.talk.letters > 1:
+            self.messages = line.talk.letters - 1  # as the setting would have it
         if not heard or (line.talk.closing and not line.talk.owed):
             yield from self._lose(line)
 
@@ -346,7 +354,7 @@ class Crew:
                     self._stop(Unavailable(str(error), PAUSE))
 
     def _join(self, smtp: SMTP) -> None:
-        line = Line(smtp, self.dialler)
+        line = Line(smtp, self.dialler, self.refusals)
         self.lines.append(line)
         self._selector.register(line.sock, selectors.EVENT_READ, line)
 
@@ -354,9 +362,12 @@ class Crew:
 class _Source:
     """The letters to come, composed one by one as they are started."""
 
-    def __init__(self, deliveries: Iterator[Delivery | None], compose: Compose) -> None:
+    def __init__(
+        self, deliveries: Iterator[Delivery | None], compose: Compose, refusals: Refusals
+    ) -> None:
         self.deliveries = deliveries
         self.compose = compose
+        self.refusals = refusals
         self.ended = False
         self.held = False  # nothing may be started just now
         self.count = 0
@@ -376,6 +387,10 @@ class _Source:
             return None
         self.count += 1
         try:
-            return self.compose(delivery)
+            posting = self.compose(delivery)
         except Refused as error:
             return Outcome(delivery, error)
+        if words := self.refusals.hold(posting.recipient):
+            domain = posting.recipient.rpartition("@")[2]
+            return Outcome(delivery, Unavailable(f"{domain} refuses our letters: {words}", HELD))
+        return posting

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
+from base64 import b64encode
+from contextlib import suppress
 from smtplib import (  # its errors are OSErrors
     SMTP,
     SMTP_SSL,
@@ -13,19 +16,35 @@ from smtplib import (  # its errors are OSErrors
     SMTPServerDisconnected,
 )
 
-from syndicate import Refused, Unavailable
+from syndicate import Paused, Refused, Unavailable
 from syndicate.text import excerpt, squeeze
 from syndicate_email.settings import Relay
 
+# what a login was refused with: what to do about it
+ADVICE = {
+    r"5\.7\.139|basic authentication is disabled|SmtpClientAuthentication is disabled": (
+        "Microsoft 365: switch on authenticated SMTP for this mailbox, and give it an app password"
+        " or leave security defaults; OAuth logins are not known here"
+    ),
+    r"5\.7\.9\b|application-specific password|app password": (
+        "the provider wants an app password: make one in the account's security settings, and write"
+        " it in place of the account's own"
+    ),
+    r"5\.7\.14\b|web ?browser": "log in once in a browser, and allow the app there",
+    r"5\.7\.30\b|oauth": "the provider wants OAuth, not known here: ask for an app password",
+    r"5\.7\.0\b.*starttls|must issue a starttls": "write port 587, where STARTTLS is offered",
+}
 PATIENCE = 60.0  # seconds to wait for any answer while being let in
 
 
 class Dialler:
     """Opens connections to one relay."""
 
-    def __init__(self, relay: Relay, channel: str) -> None:
+    def __init__(self, relay: Relay, channel: str, helo: str = "", tls_ca: str = "") -> None:
+        """``helo`` is who we say we are; ``tls_ca`` a file of certificates that are trusted too."""
         self.relay = relay
         self.setting = f"channels.{channel}.smtp"
+        self._helo, self._tls_ca = helo, tls_ca
 
     def dial(self) -> SMTP:
         """A connection that may send; Refused or Unavailable where there is none."""
@@ -59,11 +78,11 @@ class Dialler:
         message = f"{self.setting}: {self.relay} {verb} {what}: {code} {excerpt(text, 200)}"
         return message.rstrip()
 
-    def refusal(self, what: str, code: int, text: bytes | str) -> Refused | Unavailable:
+    def refusal(self, what: str, code: int, text: bytes | str) -> Unavailable:
         """The error that an answer other than the hoped for one is."""
         words = text.decode(errors="replace") if isinstance(text, bytes) else text
-        kind = Refused if code // 100 == 5 else Unavailable
-        return kind(self.said(what, code, squeeze(words)))
+        kind = Paused if code // 100 == 5 else Unavailable
+        return kind(f"{self.said(what, code, squeeze(words))}{advice(words)}")
 
     def _connected(self) -> SMTP:
         try:
@@ -80,17 +99,30 @@ class Dialler:
         return smtp
 
     def _dialled(self) -> SMTP:
-        to, name = self.relay, _own_name()
+        to, name = self.relay, _own_name(self._helo)
         if to.tls:
-            secure = ssl.create_default_context()
+            secure = self._context()
             return SMTP_SSL(to.host, to.port, name, timeout=PATIENCE, context=secure)
         return SMTP(to.host, to.port, name, timeout=PATIENCE)
+
+    def _context(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        if self._tls_ca:
+            try:
+                context.load_verify_locations(self._tls_ca)
+            except (OSError, ssl.SSLError) as error:
+                where = self.setting.replace(".smtp", ".tls_ca")
+                raise Refused(
+                    f"{where}: {self._tls_ca} holds no certificate that can be read"
+                    f" ({error.strerror or error})"
+                ) from error
+        return context
 
     def _greet(self, smtp: SMTP) -> None:
         try:
             self._hello(smtp)
             if self._wants_starttls(smtp):
-                smtp.starttls(context=ssl.create_default_context())
+                smtp.starttls(context=self._context())
                 self._hello(smtp)
         except ssl.SSLError as error:
             raise self._insecure(error) from error
@@ -99,10 +131,15 @@ class Dialler:
 
     def _hello(self, smtp: SMTP) -> None:
         code, text = smtp.ehlo()
-        if code // 100 != 2:
-            code, text = smtp.helo()
-        if code // 100 != 2:
-            raise self.refusal("EHLO", code, text)
+        if code // 100 == 2:
+            return
+        if code not in (421, -1):  # it hangs up: there is nobody to ask in older words
+            with suppress(SMTPServerDisconnected):
+                again, words = smtp.helo()
+                if again // 100 == 2:
+                    return
+                code, text = again, words
+        raise self.refusal("EHLO", code, text)
 
     def _wants_starttls(self, smtp: SMTP) -> bool:
         """Where it is offered; a letter that stays on this machine needs none."""
@@ -123,12 +160,7 @@ class Dialler:
         try:
             smtp.login(self.relay.user, self.relay.password)
         except SMTPAuthenticationError as error:
-            if error.smtp_code // 100 == 4:
-                raise self.refusal("the login", error.smtp_code, "") from None
-            raise Refused(
-                f"{self.setting}: {self.relay} refused the user or the password"
-                f" ({error.smtp_code}); a % or / in them is written %25 or %2F"
-            ) from None  # smtplib's error may quote what was sent
+            raise self._no_login(error) from None  # smtplib's error may quote what was sent
         except UnicodeEncodeError:
             raise Refused(f"{self.setting}: the password may only hold ASCII") from None
         except SMTPServerDisconnected as error:
@@ -138,6 +170,18 @@ class Dialler:
         except OSError as error:
             raise self.unreachable(error) from None
 
+    def _no_login(self, error: SMTPAuthenticationError) -> Unavailable:
+        """The relay's own words, without ours in them, and what its provider wants done."""
+        said = error.smtp_error
+        text = squeeze(said.decode(errors="replace") if isinstance(said, bytes) else said)
+        ours = (self.relay.password, self.relay.user)
+        for secret in (*ours, *(b64encode(one.encode()).decode().rstrip("=") for one in ours)):
+            text = text.replace(secret, "…") if secret else text
+        if error.smtp_code // 100 == 4:
+            return Unavailable(self.said("the login", error.smtp_code, text))
+        hint = advice(text) or " (are user and password right? a %41 in them is written %2541)"
+        return Paused(f"{self.said('the login', error.smtp_code, text)}{hint}")
+
     def _insecure(self, error: ssl.SSLError) -> Refused:
         why = getattr(error, "verify_message", "") or error.reason or "no TLS there"
         return Refused(
@@ -146,7 +190,15 @@ class Dialler:
         )
 
 
-def _own_name() -> str:
+def advice(text: str) -> str:
+    """What a provider wants done, by its code or words; "" where that is not known."""
+    for sign, what in ADVICE.items():
+        if re.search(sign, text, re.IGNORECASE):
+            return f" ({what})"
+    return ""
+
+
+def _own_name(helo: str) -> str:
     """For EHLO, without asking the DNS, which may take its time."""
     name = socket.gethostname()
-    return name if "." in name and name.isascii() else "[127.0.0.1]"
+    return name if "." in name and name.isascii() else helo or "[127.0.0.1]"

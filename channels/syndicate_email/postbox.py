@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PLACES = (
     "imaps://user:password@host/FOLDER, imap://…, maildir:FOLDER or the path of a file;"
-    " a / or % in the password is written %2F or %25"
+    " an @ in the folder is written %40, a %41 in the password %2541"
 )
 PORTS = {"imap": 143, "imaps": 993}
 HOST = re.compile(r"(\[[\da-fA-F:]+\]|[\w-]{1,63}(?:\.[\w-]{1,63})*)(?::(\d{1,5}))?")
@@ -58,8 +58,8 @@ def place(text: str, folder: Path = Path()) -> Path | ImapServer:
 
 
 def _server(scheme: str, rest: str) -> ImapServer:
-    authority, _, folder = rest.partition("/")
-    who, _, where = authority.rpartition("@")  # a password may hold an @
+    who, _, where = rest.rpartition("@")  # a password may hold an @, a / and what else there is
+    where, _, folder = where.partition("/")
     user, _, password = who.partition(":")
     found = HOST.fullmatch(where)
     port = int(found[2] or PORTS[scheme]) if found else 0

@@ -194,6 +194,19 @@ def _inbox(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     return SecretStr(f"maildir:{where.absolute()}") if isinstance(where, Path) else secret
 
 
+def _host_name(text: str) -> str:
+    if text and not re.fullmatch(r"[a-z\d-]+(\.[a-z\d-]+)+|\[[\da-f.:]+\]", text, re.IGNORECASE):
+        raise ValueError("write a host's whole name, like surat.kantor.example")
+    return text
+
+
+def _certificates(text: str, info: ValidationInfo) -> str:
+    path = beside_the_configuration(Path(text), info) if text else None
+    if path and not path.is_file():
+        raise ValueError(f"there is no file {path}")
+    return str(path or "")
+
+
 def _unsigned(value: int) -> int:
     if value < 0:
         raise ValueError("write a number, 0 or more")
@@ -206,6 +219,8 @@ def _connections(value: int) -> int:
     return value
 
 
+HostName = Annotated[str, AfterValidator(_host_name)]
+CertificateFile = Annotated[str, AfterValidator(_certificates)]
 Connections = Annotated[int, AfterValidator(_connections)]
 Messages = Annotated[int, AfterValidator(_unsigned)]
 Sender = Annotated[str, AfterValidator(_sender)]

@@ -69,6 +69,9 @@ def resolve(
     give_up: bool = typer.Option(False, "--give-up", help="It need not be sent any more."),
     all_sent: bool = typer.Option(False, "--all-sent", help="Of a digest: all doubtful letters."),
     all_again: bool = typer.Option(False, "--all-again", help="Of a digest: send all of them."),
+    again_refused: bool = typer.Option(
+        False, "--again-refused", help="Of a digest: send what was refused, after a repair."
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Tell the ledger how a doubt ended, after you have looked, or that you let it be.
@@ -85,17 +88,19 @@ def resolve(
     with office(as_json=as_json) as here:
         answers = [answer for answer, given in said.items() if given]
         all_answers = [answer for answer, given in whole.items() if given]
-        if len(answers) + len(all_answers) != 1:
+        if len(answers) + len(all_answers) + again_refused != 1:
             raise UsageError(
-                "say one of --sent REF, --not-sent and --give-up; of a whole digest --all-sent or"
-                " --all-again"
+                "say one of --sent REF, --not-sent and --give-up; of a whole digest --all-sent,"
+                " --all-again or --again-refused"
             )
         if answers:
             show.report(run(here, number, answers[0], sent), as_json=as_json)
         found = NUMBER.fullmatch(number)
         if found is None or found["subscriber"]:
             raise UsageError(f"{number!r} is no digest's number (`syndicate status` shows it)")
-        show.report(resolve_letters(here, int(number), all_answers[0]), as_json=as_json)
+        answer = all_answers[0] if all_answers else Answer.NOT_SENT
+        settled = resolve_letters(here, int(number), answer, refused=again_refused)
+        show.report(settled, as_json=as_json)
 
 
 def adopt(

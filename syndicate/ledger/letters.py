@@ -236,6 +236,35 @@ class Letters:
             here = update(runs).where(r.edition_id == edition, r.ended_at.is_(None))
             db.execute(here.values(why=why, not_before=until))
 
+    def pause(self, edition: int, why: str) -> None:
+        """The office itself is refused: note since when, and in which words."""
+        with transaction(self.engine) as db:
+            here = update(runs).where(r.edition_id == edition, r.ended_at.is_(None))
+            since = func.coalesce(r.paused_at, self.clock(db))
+            db.execute(here.values(why=why, paused_at=since, not_before=null()))
+
+    def go_on(self, edition: int) -> None:
+        """A letter was taken: the run is paused no more."""
+        self._change(edition, why="", paused_at=null())
+
+    def paused_for(self, edition: int) -> timedelta | None:
+        """How long a run has been paused; None where it is not."""
+        with transaction(self.engine, reads=True) as db:
+            since = db.scalar(select(r.paused_at).where(r.edition_id == edition))
+            return self.clock(db) - since if since else None
+
+    def give_up(self, edition: int) -> int:
+        """Refuse what is left of a run, and count it against nobody; how many letters it was."""
+        with transaction(self.engine) as db:
+            why = db.scalar(select(r.why).where(r.edition_id == edition)) or ""
+            due = and_(x.edition_id == edition, x.state == "due")
+            values = {"state": "refused", "why": why, "code": null(), "not_before": null()}
+            count = db.execute(update(letters).where(due).values(**values)).rowcount
+            here = update(runs).where(r.edition_id == edition)
+            db.execute(here.values(paused_at=null()))
+            finish(db, edition)
+            return count
+
     def settle(self, edition: int, state: str, *, of: str, subscriber: int | None = None) -> int:
         """Say what became of letters in the state ``of``, of all or of one; how many there were."""
         which = and_(x.edition_id == edition, x.state == of)

@@ -175,7 +175,15 @@ def _to_8(db: Connection) -> None:
     db.execute(text("ALTER TABLE ledger ADD COLUMN rehearsal BOOLEAN DEFAULT false NOT NULL"))
     goodbyes.create(db)
     db.execute(text("ALTER TABLE channels ADD COLUMN origin TEXT DEFAULT '' NOT NULL"))
+    _note_pauses(db)
     _know_again(db)
+
+
+def _note_pauses(db: Connection) -> None:
+    """Since when runs are paused; the table is newer than some ledgers, and made as it is now."""
+    if "paused_at" not in {column["name"] for column in inspect(db).get_columns("runs")}:
+        moment = "TIMESTAMP WITH TIME ZONE" if db.dialect.name == "postgresql" else "DATETIME"
+        db.execute(text(f"ALTER TABLE runs ADD COLUMN paused_at {moment}"))
 
 
 def _know_again(db: Connection) -> None:

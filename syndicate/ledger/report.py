@@ -78,6 +78,7 @@ class DigestCount:
     states: Mapping[str, int]
     composed: int  # how often: once more for each withdrawal in mid-run
     halted: str  # why it waits for a person
+    paused: datetime | None  # since when the office itself is refused
     why: str  # what kept it from beginning
     not_before: datetime | None
     frozen: datetime | None
@@ -179,6 +180,7 @@ def _digest(db: Connection, row: Row[Any]) -> DigestCount:
         edition=row.id, channel=row.name, key=row.key, closed=row.closed_at, status=row.status,
         letters=row.letters or 0, states=counted(db, row.id),
         composed=db.scalar(composed) or 0, halted=row.halted or "",
+        paused=row.paused_at,
         why=row.why or "", not_before=row.not_before, frozen=row.frozen_at,
         started=row.started_at, ended=row.ended_at,
         latest=db.scalar(newest) if row.ended_at is None and row.letters else None,

@@ -315,6 +315,7 @@ runs = Table(  # since version 7: a digest's letters, as a whole
     Column("halted", Text, nullable=False, server_default=""),  # why it waits for a person
     Column("why", Text, nullable=False, server_default=""),  # what kept it from beginning
     Column("not_before", Moment),
+    Column("paused_at", Moment),  # since version 8: since when the office itself is refused
     Column("frozen_at", Moment, nullable=False),
     Column("started_at", Moment),
     Column("ended_at", Moment, index=True),  # null: something is open

@@ -45,6 +45,7 @@ class Fault:
     nth: int = 0
     recipient: str = ""  # from rcpt on: only where this is the recipient
     code: int = 0  # instead of the usual reply
+    text: str = ""  # instead of "as asked"
     seconds: float = 0.0  # to wait
     keep: bool = False
 
@@ -270,7 +271,8 @@ class _Session(Session):
         if fault.do == "hang up":
             raise Bye
         usual = REFUSALS.get(step, 550) if fault.do == "refuse" else DEFERRALS.get(step, 451)
-        self._say(fault.code or usual, f"as asked, at {step} {recipient}".strip())
+        said = fault.text or f"as asked, at {step} {recipient}"
+        self._say(fault.code or usual, said.replace("{}", recipient).strip())
         if (fault.code or usual) == 421:
             raise Bye
         return True

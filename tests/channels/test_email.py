@@ -26,7 +26,15 @@ from pydantic import TypeAdapter, ValidationError
 from papers import HOSTED_FORM
 from syndicate.article import Article, Dateline, Edition, InfoSource, Media
 from syndicate.channel import Delivery, Outcome, Receipt, Recipient, Rendition
-from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Refused, Unavailable
+from syndicate.errors import (
+    Bounced,
+    Deferred,
+    DeliveryError,
+    InDoubt,
+    Paused,
+    Refused,
+    Unavailable,
+)
 from syndicate.loopback.smtp import EXTENSIONS, Fault, SmtpServer
 from syndicate.testing import (
     HARD,
@@ -645,17 +653,20 @@ def received(server: SmtpServer) -> list[str]:
 MEANINGS = [
     (Fault(at="mail", do="defer", nth=2, code=421), Receipt, True),  # on a new connection
     (Fault(at="mail", do="hang up", nth=2), Receipt, True),
-    (Fault(at="rcpt", do="refuse", nth=2), Bounced, False),
+    (Fault(at="rcpt", do="refuse", nth=2), Deferred, False),  # nobody knows whose trouble
+    (Fault(at="rcpt", do="refuse", nth=2, text="5.1.1 no such user"), Bounced, False),
     (Fault(at="rcpt", do="defer", nth=2, code=450), Deferred, False),
     (Fault(at="rcpt", do="defer", nth=2, code=452), Deferred, False),
     (Fault(at="rcpt", do="defer", nth=2, code=421), Receipt, True),
     (Fault(at="rcpt", do="hang up", nth=2), Receipt, True),
     (Fault(at="rcpt", do="hang up", recipient="bob@example.net"), Unavailable, False),
-    (Fault(at="data", do="refuse", nth=2), Bounced, False),
+    (Fault(at="data", do="refuse", nth=2), Deferred, False),  # nobody knows whose trouble
+    (Fault(at="data", do="refuse", nth=2, text="5.1.1 no such user"), Bounced, False),
     (Fault(at="data", do="defer", nth=2), Deferred, False),
     (Fault(at="data", do="defer", nth=2, code=421), Receipt, True),
     (Fault(at="data", do="hang up", nth=2), Receipt, True),
-    (Fault(at="dot", do="refuse", nth=2), Bounced, False),
+    (Fault(at="dot", do="refuse", nth=2), Deferred, False),  # nobody knows whose trouble
+    (Fault(at="dot", do="refuse", nth=2, text="5.1.1 no such user"), Bounced, False),
     (Fault(at="dot", do="defer", nth=2), Deferred, False),
     (Fault(at="dot", do="defer", nth=2, code=421), Deferred, False),
     (Fault(at="dot", do="hang up", nth=2), InDoubt, False),
@@ -704,7 +715,7 @@ def test_one_letter_alone_means_the_same(fault: Fault, meaning: type, arrived: b
 
 
 @pytest.mark.parametrize("extensions", [EXTENSIONS, ONE_BY_ONE], ids=["pipelined", "one by one"])
-@pytest.mark.parametrize(("do", "meaning"), [("refuse", Refused), ("defer", Unavailable)])
+@pytest.mark.parametrize(("do", "meaning"), [("refuse", Paused), ("defer", Unavailable)])
 def test_a_relay_that_will_not_take_the_sender_ends_the_run_and_no_subscription(
     do: Literal["refuse", "defer"], meaning: type, extensions: tuple[str, ...]
 ) -> None:
@@ -730,7 +741,7 @@ def test_a_refused_recipient_whose_letter_is_asked_for_gets_none() -> None:
         digest(smtp=server.url, connections=1) as channel,
     ):
         outcomes = by_recipient(channel.publish_all(iter(three(channel))))
-        assert [type(one) for one in outcomes.values()] == [Receipt, Bounced, Receipt]
+        assert [type(one) for one in outcomes.values()] == [Receipt, Deferred, Receipt]
         assert received(server) == ["ann", "cee"]
 
 
@@ -946,13 +957,13 @@ def opening(channel: EmailDigest) -> DeliveryError:
 @pytest.mark.parametrize(
     ("fault", "meaning"),
     [
-        (Fault(at="connect", do="refuse"), Refused),
+        (Fault(at="connect", do="refuse"), Paused),
         (Fault(at="connect", do="defer"), Unavailable),
         (Fault(at="connect", do="hang up"), Unavailable),
-        (Fault(at="ehlo", do="refuse"), Refused),
+        (Fault(at="ehlo", do="refuse"), Paused),
         (Fault(at="ehlo", do="defer", code=421), Unavailable),
         (Fault(at="ehlo", do="hang up"), Unavailable),
-        (Fault(at="auth", do="refuse"), Refused),
+        (Fault(at="auth", do="refuse"), Paused),
         (Fault(at="auth", do="defer"), Unavailable),
         (Fault(at="auth", do="hang up"), Unavailable),
     ],
@@ -965,8 +976,8 @@ def test_opening_fails_in_these_ways(fault: Fault, meaning: type) -> None:
 def test_a_wrong_password_is_refused_without_showing_it() -> None:
     with secured() as server:
         error = opening(digest(smtp=relay_of(server, "hunter2")))
-    assert isinstance(error, Refused)
-    assert "refused the user or the password" in str(error)
+    assert isinstance(error, Paused)
+    assert "refused the login: 535 5.7.8 not you (are user and password right?" in str(error)
 
 
 def test_a_password_is_never_sent_in_the_clear() -> None:

@@ -95,7 +95,9 @@ PLACES = {
     "imaps://desk@example.org:p@ss:%2F%25@mail.example.org/Umpan%20balik/Ralat%26": server(
         user="desk@example.org", password="p@ss:/%", folder="Umpan balik/Ralat&"
     ),
-    "imaps://desk:secret@mail.example.org/Lists@home": server(folder="Lists@home"),
+    "imaps://desk:secret@mail.example.org/Lists%40home": server(folder="Lists@home"),
+    "imaps://desk:p@ss/word9@mail.example.org": server(password="p@ss/word9"),
+    "imaps://desk:a#b?c d%zz@mail.example.org/INBOX": server(password="a#b?c d%zz"),
     "maildir:post": Path("/office/post"),
     "maildir:///var/mail/desk": Path("/var/mail/desk"),
     "letters/reply.eml": Path("/office/letters/reply.eml"),
@@ -125,7 +127,6 @@ UNREADABLE = [
     "imaps://desk:hunter2@mail..example",
     "imaps://desk:hunter2@mail.example.org:0",
     "imaps://desk:hunter2@mail.example.org:65536",
-    "imaps://desk:hun/ter2@mail.example.org",
     "imaps://desk:hunter2%0D%0A@mail.example.org",
     "imaps://desk:hunter2@mail.example.org/IN%00BOX",
     "imaps:desk:hunter2@mail.example.org",

@@ -49,8 +49,8 @@ DOUBT: dict[str, Any] = {"code": 4, "booked": [SENT, ("in_doubt", ""), SENT]}
 CASES = {
     "no fault": Case(**ALL_SENT),
     "a recipient is refused": Case(
-        faults=[Fault(at="rcpt", do="refuse", recipient=BUDI)],
-        code=3, booked=[SENT, ("refused", "550"), SENT], arrived="ac", later=(0, "ac"),
+        faults=[Fault(at="rcpt", do="refuse", recipient=BUDI, text="5.1.1 no such user")],
+        code=3, booked=[SENT, ("refused", "550 5.1.1"), SENT], arrived="ac", later=(0, "ac"),
     ),
     "a recipient is put off": Case(
         faults=[Fault(at="rcpt", do="defer", recipient=BUDI, nth=1)],
@@ -61,7 +61,7 @@ CASES = {
     ),
     "the letter is refused": Case(
         faults=second("dot", "refuse"),
-        code=3, booked=[SENT, ("refused", "554"), SENT], arrived="ac", later=(0, "ac"),
+        code=3, booked=[SENT, ("due", "554"), SENT], arrived="ac",
     ),
     "the letter is put off": Case(
         faults=second("dot", "defer"), code=3, booked=[SENT, ("due", "451"), SENT], arrived="ac",

@@ -181,7 +181,11 @@ def test_subscribers_are_masked_where_many_may_read(room: Newsroom) -> None:
     room.subscribe("ani@pembaca.example", "budi@pembaca.example")
     room.write()
     room.publish()
-    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", recipient="ani@pembaca.example"))
+    room.smtp.faults.append(
+        SmtpFault(
+            at="rcpt", do="refuse", text="5.1.1 no such user", recipient="ani@pembaca.example"
+        )
+    )
     answers: list[Answer] = [
         room.run("digest", at=EVENING),
         room.run("status", at=EVENING),

@@ -1,0 +1,150 @@
+"""Whose trouble a relay's refusal is: the reader's, ours, or nobody can tell."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from syndicate.bounces import counted
+from syndicate.testing import NOON
+from syndicate_email.dialler import advice
+from syndicate_email.refusals import SIGNS, Refusals, Whose, alike, whose
+from syndicate_email.returned import status
+
+READER, OURS, LETTER = Whose.READER, Whose.OURS, Whose.LETTER
+CASES = [
+    # the reader's own codes, whatever is said with them
+    ("RCPT", 550, "5.1.1 <ani@example.org>: Recipient address rejected: User unknown", READER),
+    ("RCPT", 550, "5.1.1 rate limit exceeded", READER),
+    ("RCPT", 550, "5.1.2 no such domain", READER),
+    ("DOT", 550, "5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found", READER),
+    ("RCPT", 553, "5.1.3 bad destination mailbox address syntax", READER),
+    # a login
+    ("MAIL", 530, "5.7.0 Must issue a STARTTLS command first", OURS),
+    ("MAIL", 550, "anything at all", OURS),
+    ("RCPT", 530, "5.7.1 Client was not authenticated", OURS),
+    ("RCPT", 550, "5.7.57 Client not authenticated to send mail", OURS),
+    ("DATA", 535, "5.7.139 Authentication unsuccessful, basic authentication is disabled.", OURS),
+    # relay access
+    ("RCPT", 554, "5.7.1 <ani@example.org>: Relay access denied", OURS),
+    ("RCPT", 550, "relay not permitted", OURS),
+    ("RCPT", 550, "5.7.54 SMTP; Unable to relay recipient in non-accepted domain", OURS),
+    ("RCPT", 550, "we do not relay", OURS),
+    # a sender
+    ("DOT", 554, "5.2.252 SendAsDenied; humas@kantor.example not allowed to send as", OURS),
+    ("RCPT", 553, "5.7.1 <humas@kantor.example>: Sender address rejected: not owned by user", OURS),
+    ("DOT", 550, "5.7.60 SMTP; Client does not have permissions to send as this sender", OURS),
+    # how much
+    ("RCPT", 550, "Your hourly sending limit has been reached, try again later", OURS),
+    ("RCPT", 550, "Domain kantor.example has exceeded the max emails per hour (200/200)", OURS),
+    ("RCPT", 550, "5.4.5 Daily user sending quota exceeded.", OURS),
+    ("DOT", 552, "relay quota exceeded", OURS),
+    ("DOT", 550, "5.7.233 exceeded tenant external recipient rate limit", OURS),
+    ("RCPT", 550, "too many recipients", OURS),
+    # what we are thought of
+    ("DOT", 550, "5.7.515 Access denied, sending domain does not meet the required level", OURS),
+    ("RCPT", 554, "5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org",
+     OURS),
+    ("DOT", 550, "5.7.606 Access denied, banned sending IP", OURS),
+    ("DOT", 550, "5.7.26 This mail is unauthenticated", OURS),
+    ("DOT", 550, "5.7.1 SPF check failed", OURS),
+    ("RCPT", 550, "5.7.1 reverse DNS lookup failed", OURS),
+    # what we say
+    ("DOT", 554, "5.7.1 Message rejected as spam by content filtering", OURS),
+    ("DOT", 552, "5.3.4 message size exceeds fixed limit", OURS),
+    ("DOT", 550, "rejected due to local policy", OURS),
+    # nobody can tell
+    ("RCPT", 550, "no", LETTER),
+    ("RCPT", 550, "5.0.0 rejected", LETTER),
+    ("RCPT", 552, "5.2.2 The email account that you tried to reach is over quota", LETTER),
+    ("RCPT", 550, "Mailbox quota exceeded", LETTER),
+    ("RCPT", 552, "mailbox full", LETTER),
+    ("RCPT", 550, "5.2.1 The email account that you tried to reach is disabled", LETTER),
+    ("DOT", 554, "5.7.1 not today", LETTER),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("step", "code", "text", "meaning"), CASES)
+def test_an_answer_tells_whose_trouble_it_is(
+    step: str, code: int, text: str, meaning: Whose
+) -> None:
+    assert whose(step, code, text) is meaning
+
+
+def test_every_sign_has_its_source_and_a_case() -> None:
+    found = Counter(
+        sign.source
+        for sign in SIGNS
+        for step, code, text, meaning in CASES
+        if meaning is OURS and step != "MAIL" and sign.is_in(set(text.split()), text)
+    )
+    assert {sign.source for sign in SIGNS} == set(found)
+
+
+def test_refusals_are_alike_but_for_whom_they_name() -> None:
+    one = alike("550 5.7.1 <ani@example.org>: no, id 3f9a8b7c6d5e41 (1234)")
+    assert one == alike("550 5.7.1  <BUDI@example.net>: No, id 11aa22bb33cc44dd (98)")
+
+
+@pytest.mark.parametrize(
+    ("readers", "is_ours"),
+    [
+        (["ani@a.example", "budi@a.example", "cici@a.example", "dedi@a.example"], False),
+        (["ani@a.example", "ani@b.example"], False),
+        (["ani@a.example", "budi@b.example", "cici@a.example"], True),
+        (["ani@a.example", "ani@a.example", "budi@b.example"], False),
+    ],
+)
+def test_the_same_words_for_three_readers_of_two_domains_are_about_us(
+    readers: list[str], is_ours: bool
+) -> None:
+    seen = Refusals()
+    for reader in readers:
+        seen.note(reader, f"550 no mail for <{reader}>")
+    assert seen.are_about_us("550 no mail for <x@y.example>") is is_ours
+
+
+def test_a_domain_that_refuses_three_readers_alike_is_held_and_no_other() -> None:
+    seen = Refusals()
+    for reader in ("ani@a.example", "budi@a.example", "cici@A.example"):
+        assert seen.hold("dedi@a.example") == ""
+        seen.note(reader, "550 we are closed")
+    assert seen.hold("dedi@a.example") == "… we are closed"
+    assert seen.hold("dedi@b.example") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled", "365"),
+        ("5.7.9 Application-specific password required", "app password"),
+        ("5.7.14 Please log in with your web browser", "browser"),
+        ("5.7.8 Username and Password not accepted", ""),
+    ],
+)
+def test_what_a_provider_wants_done_is_said(text: str, what: str) -> None:
+    assert what in advice(text)
+    assert bool(advice(text)) is bool(what)
+
+
+@pytest.mark.parametrize(
+    ("said", "final"),
+    [
+        ("5.1.1", True),
+        ("5.1.10", True),
+        ("5.0.0", False),
+        ("5.2.2", False),
+        ("5.2.1", False),
+        ("5.7.1", False),
+        ("5.4.5", False),
+        (status("552 disk quota exceeded"), False),
+        (status("550 blocked by SPF"), False),
+        (status("554 rate limited"), False),
+        (status("550 5.1.1 user unknown"), True),
+    ],
+)
+def test_a_returned_letter_is_final_where_there_is_no_such_mailbox_alone(
+    said: str, final: bool
+) -> None:
+    assert counted(said, 0, None, NOON).final is final

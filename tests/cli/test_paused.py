@@ -1,0 +1,201 @@
+"""Our relay's trouble is ours: it pauses the run, counts against nobody, and everybody gets it."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+
+import pytest
+
+from cli.newsroom import EVENING, NEXT_EVENING, Newsroom
+from syndicate.loopback.smtp import Fault
+
+READERS = [f"p{number}@{domain}.example" for number in range(10) for domain in ("satu", "dua")]
+HOURLY = "5.7.0 hourly sending limit exceeded"
+
+
+@pytest.fixture
+def room(room: Newsroom) -> Newsroom:
+    """An office with a list of twenty people of two domains, and something to tell them."""
+    room.only("harian")
+    room.change("harian", connections=1)
+    room.subscribe(*READERS)
+    room.write()
+    room.publish()
+    return room
+
+
+def states(room: Newsroom) -> dict[str, int]:
+    return dict(room.rows("SELECT state, count(*) FROM letters GROUP BY state"))  # type: ignore[arg-type]
+
+
+def counts(room: Newsroom) -> int:
+    [(bounces, ended)] = room.rows(
+        "SELECT coalesce(sum(bounces), 0), (SELECT count(*) FROM subscriptions WHERE ended_at"
+        " IS NOT NULL) FROM subscribers"
+    )
+    return int(bounces) + int(ended)
+
+
+def tick(room: Newsroom) -> int:
+    room.let_pauses_end()
+    return room.run("tick", at=EVENING).code
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(at="rcpt", do="refuse", code=550, text=HOURLY),
+        Fault(at="rcpt", do="refuse", code=554, text="5.7.1 <{}>: Relay access denied"),
+        Fault(at="dot", do="refuse", code=554, text="5.2.252 SendAsDenied"),
+        Fault(at="dot", do="refuse", code=552, text="relay quota exceeded"),
+        Fault(at="dot", do="refuse", code=550, text="5.7.515 Access denied"),
+        Fault(at="rcpt", do="refuse", code=550, text="computer says no to <{}>"),
+        Fault(at="mail", do="refuse", code=550, text="not you"),
+        Fault(at="connect", do="refuse", code=554, text="no service for you"),
+    ],
+    ids=lambda fault: fault.text,
+)
+def test_a_refusal_that_is_about_us_pauses_the_run_and_everybody_gets_the_letter(
+    room: Newsroom, fault: Fault
+) -> None:
+    room.smtp.faults.append(fault)
+    answer = room.run("digest", at=EVENING)
+    assert answer.code == 3
+    said = fault.text.partition("<{}>")[0].strip()
+    assert said in answer.said
+    assert states(room) == {"due": len(READERS)}
+    assert counts(room) == 0
+    status = room.run("status", at=EVENING)
+    assert status.code == 3
+    assert "paused, and one letter is tried each time" in status.out
+    room.smtp.faults.clear()
+    assert tick(room) == 0
+    assert states(room) == {"sent": len(READERS)}
+    assert sorted(room.readers) == sorted(READERS)
+    assert counts(room) == 0
+
+
+def test_while_a_run_is_paused_each_tick_tries_one_letter(room: Newsroom) -> None:
+    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text=HOURLY))
+    room.run("digest", at=EVENING)
+    for _ in range(3):
+        before = room.smtp.commands.count("RCPT")
+        assert tick(room) == 3
+        assert room.smtp.commands.count("RCPT") == before + 1
+    assert states(room) == {"due": len(READERS)}
+
+
+def test_a_limit_in_the_middle_of_a_run_costs_nobody_the_letter(room: Newsroom) -> None:
+    room.smtp.faults += [
+        Fault(at="rcpt", do="refuse", code=550, text=HOURLY, nth=nth) for nth in range(6, 40)
+    ]
+    assert room.run("digest", at=EVENING).code == 3
+    assert states(room)["sent"] == 5
+    room.smtp.faults.clear()
+    assert tick(room) == 0
+    assert sorted(room.readers) == sorted(READERS)
+
+
+def test_five_days_of_it_end_no_subscription(room: Newsroom) -> None:
+    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text=HOURLY))
+    for day in range(5):
+        at = (datetime.fromisoformat(EVENING) + timedelta(days=day)).isoformat()
+        room.write(f"k{day}.md", f"Isi hari {day}.", headline=f"Kabar hari {day}")
+        room.run("publish", f"k{day}.md", at=at.replace("T17:01", "T09:00"))
+        room.run("digest", at=at)
+    assert counts(room) == 0
+
+
+def test_a_domain_that_refuses_everybody_holds_its_own_letters_alone(room: Newsroom) -> None:
+    for number in range(10):
+        who = f"p{number}@satu.example"
+        room.smtp.faults.append(
+            Fault(at="rcpt", do="refuse", code=550, text="closed for repairs", recipient=who)
+        )
+    assert room.run("digest", at=EVENING).code == 3
+    assert states(room) == {"sent": 10, "due": 10}
+    assert {reader.partition("@")[2] for reader in room.readers} == {"dua.example"}
+    asked = [one for one in room.smtp.commands if one == "RCPT"]
+    assert len(asked) < len(READERS)
+    assert "satu.example refuses our letters: … closed for repairs" in str(
+        room.rows("SELECT DISTINCT why FROM letters WHERE state = 'due'")
+    )
+    room.smtp.faults.clear()
+    assert tick(room) == 0
+    assert counts(room) == 0
+
+
+def test_after_two_days_the_rest_is_refused_told_and_can_be_sent_again(room: Newsroom) -> None:
+    fault = Fault(at="rcpt", do="refuse", code=550, text=HOURLY)
+    room.smtp.faults.append(fault)
+    room.run("digest", at=EVENING)
+    with closing(sqlite3.connect(room.ledger)) as db, db:
+        db.execute("UPDATE runs SET paused_at = datetime('now', '-49 hours')")
+    room.let_pauses_end()
+    answer = room.run("tick", at=EVENING)
+    assert answer.code == 3
+    [(number,)] = room.rows("SELECT edition_id FROM runs")
+    assert "20 letters are refused after two days of being paused" in answer.said
+    assert f"syndicate resolve {number} --again-refused" in answer.said
+    assert states(room) == {"refused": len(READERS)}
+    assert counts(room) == 0
+    room.smtp.faults.clear()
+    answer = room.run("resolve", str(number), "--again-refused", at=EVENING)
+    assert answer.code == 0, answer.said
+    assert sorted(room.readers) == sorted(READERS)
+    again = room.run("resolve", str(number), "--again-refused", at=EVENING)
+    assert again.code == 2
+    assert "is refused" in again.complaint
+
+
+def test_a_reader_s_own_refusal_ends_as_before(room: Newsroom) -> None:
+    gone = READERS[3]
+    room.smtp.faults.append(
+        Fault(at="rcpt", do="refuse", code=550, text="5.1.1 no such user", recipient=gone)
+    )
+    assert room.run("digest", at=EVENING).code == 3
+    assert states(room) == {"sent": len(READERS) - 1, "refused": 1}
+    assert counts(room) == 1
+
+
+def test_a_relay_that_counts_letters_a_session_is_reconnected_to(room: Newsroom) -> None:
+    room.smtp.faults += [
+        Fault(at="mail", do="defer", code=451, text="4.7.1 too many mails per session", nth=nth)
+        for nth in (6,)
+    ]
+    answer = room.run("digest", at=EVENING)
+    assert answer.code == 0, answer.said
+    assert sorted(room.readers) == sorted(READERS)
+    assert room.smtp.commands.count("EHLO") >= 4  # five letters a connection from then on
+
+
+@pytest.mark.parametrize(
+    ("at", "code", "text"),
+    [
+        ("ehlo", 421, "4.7.0 try again later, too busy"),
+        ("connect", 554, "5.7.1 your address is listed"),
+        ("ehlo", 550, "5.7.0 who are you?"),
+    ],
+)
+def test_the_relay_s_reason_is_never_hidden(room: Newsroom, at: str, code: int, text: str) -> None:
+    room.smtp.faults.append(Fault(at=at, do="refuse", code=code, text=text))  # type: ignore[arg-type]
+    answer = room.run("digest", at=NEXT_EVENING)
+    assert answer.code == 3
+    assert f"{code} {text}" in answer.said
+
+
+def test_the_office_says_its_own_name_to_the_relay(room: Newsroom) -> None:
+    room.change("harian", helo="surat.kantor.example")
+    assert room.run("digest", at=EVENING).code == 0
+    room.change("harian", helo="no name")
+    answer = room.run("status", at=EVENING)
+    assert "channels.harian.helo: write a host's whole name" in answer.said
+
+
+def test_a_certificate_file_that_is_not_there_is_named(room: Newsroom) -> None:
+    room.change("harian", tls_ca="kantor.pem")
+    answer = room.run("digest", at=EVENING)
+    assert answer.code == 1
+    assert "channels.harian.tls_ca: there is no file" in answer.said
