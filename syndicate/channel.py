@@ -136,6 +136,7 @@ class Says(StrEnum):
     CONFIRM = "confirm"  # that they want to join
     LISTS = "lists"  # to know which ones there are, and which they are on
     BOUNCED = "bounced"  # the letter could not be delivered
+    REFUSED = "refused"  # it was for our sake: our rate, name or words, not its reader
     COMPLAINED = "complained"  # it was called spam
     NOTHING = "nothing"  # an automatic answer, a letter that is merely late
     OTHER = "other"  # it is for a person

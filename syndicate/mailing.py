@@ -11,6 +11,7 @@ from syndicate.channel import Absent, Delivery, Finds, Outcome, Rendition, Strea
 from syndicate.deliver import Run, scrubbed, stay_here
 from syndicate.errors import (
     Bounced,
+    Deferred,
     DeliveryError,
     InDoubt,
     LedgerError,
@@ -19,9 +20,10 @@ from syndicate.errors import (
     Unavailable,
 )
 from syndicate.ledger import Block, Started
-from syndicate.ledger.letters import BLOCK, Result
+from syndicate.ledger.letters import BLOCK, Pause, Result
 
 PATIENCE = 120.0  # seconds without a single letter taken, until the rest is left to a later run
+PROBES = 3  # readers who are tried each time in a paused run, where the first are put off
 LONGEST_PAUSE = timedelta(days=2)  # until what is left is refused, counted against nobody
 LONGEST_HOLD = 30.0  # seconds to wait for a rate's next turn; what takes longer comes later
 PATIENT = 4  # times as long as a commit takes, until a smaller group is worth the next one
@@ -41,8 +43,15 @@ def mail(run: Run, editions: Sequence[int]) -> str:
     busy = letters.open(editions)
     if not busy and not looks and run.known.target == run.channel.target():
         return ""
-    given_up = _give_up(run, busy)
-    edition = 0
+    why = _try(run, channel, editions, busy, looks=looks)
+    return "; ".join(filter(None, (why, _give_up(run, busy))))
+
+
+def _try(
+    run: Run, channel: Streams, editions: Sequence[int], busy: Sequence[int], *, looks: bool
+) -> str:
+    """Send what can be; returns why it could not go on."""
+    letters = run.ledger.letters
     try:
         stay_here(run)
         with run.channel:
@@ -64,16 +73,18 @@ def mail(run: Run, editions: Sequence[int]) -> str:
                 letters.pause(one, why)
             else:
                 letters.postpone(one, why, wait)
-        return "; ".join(filter(None, (given_up, why)))
-    return given_up
+        return why
+    return ""
 
 
 def _give_up(run: Run, editions: Sequence[int]) -> str:
     """Refuse what is left of runs that were paused for too long; says so."""
     told = []
     for edition in editions:
-        paused = run.ledger.letters.paused_for(edition)
-        if paused and paused > LONGEST_PAUSE and (count := run.ledger.letters.give_up(edition)):
+        paused = run.ledger.letters.paused(edition)
+        if not paused or paused.since < LONGEST_PAUSE:
+            continue
+        if count := run.ledger.letters.give_up(edition):
             told.append(
                 f"{count} letters are refused after two days of being paused (put it right, then"
                 f" `syndicate resolve {edition} --again-refused`)"
@@ -134,7 +145,8 @@ class Stream:
         self._next_commit = 0.0  # not before then for less than half of the window
         self._hold = 0.0  # not before then may another one be started
         self._tried = self._failed = self._claimed = 0
-        self._is_probing = self.letters.paused_for(edition) is not None  # one letter at a time
+        self._paused = self.letters.paused(edition)  # then one letter at a time
+        self._probes = 0
 
     def run_out(self) -> DeliveryError | None:
         """Send until nothing is due any more; returns what ended it before."""
@@ -171,7 +183,7 @@ class Stream:
 
     def _must_wait(self) -> bool:
         """Whether no more can be started before something has ended, or its turn has come."""
-        if self._is_probing and self._pulled:
+        if self._paused and self._pulled:
             return True
         window, now = self.channel.window, time.monotonic()
         room = window - len(self._pulled)
@@ -190,7 +202,7 @@ class Stream:
         if not self._todo and not self._next_block():
             return False
         assert self._block is not None
-        window = 1 if self._is_probing else self.channel.window
+        window = 1 if self._paused else self.channel.window
         count = self._granted(min(window - len(self._pulled), len(self._todo)))
         if not count:
             return self._problem is None
@@ -247,17 +259,21 @@ class Stream:
             self.heard = time.monotonic()
         self._ended.append((letter, result))
         self.run.acted = True
-        if self._is_probing:
-            self._probed(result)
+        if self._paused:
+            self._probed(self._paused, result)
         self._count(result)
 
-    def _probed(self, result: Result) -> None:
+    def _probed(self, paused: Pause, result: Result) -> None:
         """Go on where the letter was taken; what is no trouble of its reader pauses it again."""
         if not isinstance(result, DeliveryError):
-            self._is_probing = False
+            self._paused = None
             self.letters.go_on(self.edition)
-        elif not isinstance(result, Bounced):
+        elif not isinstance(result, Bounced | Deferred):
             self._problem = self._problem or Paused(str(result))
+        elif self._probes + 1 < PROBES:  # a reader with a trouble of their own
+            self._probes += 1
+        else:
+            self._problem = self._problem or Paused(paused.why)
 
     def _count(self, result: Result) -> None:
         """Stop where too many of the first ones are refused: it may be the wrong list."""

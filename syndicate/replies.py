@@ -72,6 +72,12 @@ def _take_in(
                 reply = _next(replies, for_a_person)
     except DeliveryError as error:
         report.problems.append(f"{channel.name}: {office.scrub(str(error))}")
+    if listener.reasons:
+        [(why, _)] = listener.reasons.most_common(1)
+        report.problems.append(
+            f"{channel.name}: {listener.reasons.total()} letters came back for our sake, and count"
+            f" against nobody: {why}; put it right with your provider"
+        )
     if listener.counts:
         said = ", ".join(f"{count} {what}" for what, count in listener.counts.items())
         report.notes.append(f"{channel.name}: {said}")
@@ -99,6 +105,7 @@ class Listener:
     channel: Channel
     known: Mapping[str, KnownChannel]  # every list, by its name
     counts: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)  # why letters are refused for our sake
 
     def take(self, reply: Reply) -> bool:
         """One message: everything it means, in one transaction, once; True is for a person."""
@@ -106,7 +113,9 @@ class Listener:
         if reply.says is Says.OTHER or self._leaves_unknown(reply):
             self.counts[UNREAD] += 1
             return True
-        if named is None and reply.says in (Says.BOUNCED, Says.COMPLAINED, Says.LISTS):
+        if named is None and reply.says in (
+            Says.BOUNCED, Says.REFUSED, Says.COMPLAINED, Says.LISTS,
+        ):  # fmt: skip
             self.counts["of unknown origin"] += 1
             return False
         with self.office.ledger.replies.once(reply.key, self.office.clock()) as db:
@@ -134,6 +143,9 @@ class Listener:
                 if final:
                     dismiss(db, subscriber)
                 return "bounced, not written to any more" if final else "bounced"
+            case Says.REFUSED:
+                self.reasons[f"{reply.code} ({reply.detail})"] += 1
+                return "came back for our sake"
             case Says.COMPLAINED:
                 leave(db, subscriber, COMPLAINED, at)
                 dismiss(db, subscriber)

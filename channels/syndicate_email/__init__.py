@@ -274,7 +274,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
             lists=tuple(lists),
         )  # fmt: skip
         setting = "the letters" if source else f"channels.{self.name}.inbox"
-        with closing(Postbox(where, setting).messages()) as messages:
+        with closing(Postbox(where, setting, str(self.tls_ca)).messages()) as messages:
             for message in messages:
                 reply = understand(message.content, marks)
                 for_a_person = yield reply
@@ -323,7 +323,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
 
         where = place(self.inbox.get_secret_value())
         try:
-            said = Postbox(where, f"channels.{self.name}.inbox").there()
+            said = Postbox(where, f"channels.{self.name}.inbox", str(self.tls_ca)).there()
         except DeliveryError as error:
             return Finding("inbox", False, f"{error}")
         return Finding("inbox", True, said)
@@ -372,8 +372,10 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
         from syndicate_email.dialler import Dialler
 
         return Crew(
-            Dialler(where, self.name, self.helo or sender(self.sender)[1].rpartition("@")[2],
-                    str(self.tls_ca)),
+            Dialler(
+                where, self.name, helo=self.helo,
+                domain=sender(self.sender)[1].rpartition("@")[2], tls_ca=str(self.tls_ca),
+            ),
             self.connections, self.messages,
         )  # fmt: skip
 

@@ -51,6 +51,7 @@ class Posting:
     reference: str
     tries: int = 0  # connections that broke under it
     failed: bool = False  # one of its commands was refused: the others do not count
+    elsewhere: bool = False  # this connection has had enough letters: another one takes it
     over: int | None = None  # how many bytes the relay has had when it has the final dot
 
 
@@ -80,7 +81,9 @@ class Conversation:
         self.sent = 0  # bytes that have left
         self.letters = 0
         self.closing = False
+        self.taken = 0  # letters
         self.full = False  # it takes no more letters, and another connection does
+        self.farewell = ""  # why the relay hangs up
         self._heard = b""
         self._lines: list[bytes] = []
         self._orphans: list[Posting] = []  # nothing more is awaited to them
@@ -108,7 +111,7 @@ class Conversation:
     def take(self, posting: Posting) -> None:
         """Begin a letter."""
         self.letters += 1
-        posting.failed, posting.over = False, None
+        posting.failed, posting.elsewhere, posting.over = False, False, None
         self._say(f"MAIL FROM:<{posting.sender}>\r\n".encode(), Step.MAIL, posting)
         self._say(f"RCPT TO:<{posting.recipient}>\r\n".encode(), Step.RCPT, posting)
         self._say(b"DATA\r\n", Step.DATA, posting)
@@ -124,14 +127,13 @@ class Conversation:
         ValueError for what is no SMTP; SenderRefused where that was refused.
         """
         for code, text in self._replies(heard):
+            if code == CLOSING:
+                self.closing, self.farewell = True, f"{code} {_line(text)}"
             if not self.awaited:
                 if code != CLOSING:
                     raise ValueError("an answer to nothing")
-                self.closing = True
                 return
             step, posting = self.awaited.popleft()
-            if code == CLOSING:
-                self.closing = True
             if posting is not None and (ended := self._answered(step, posting, code, text)):
                 yield ended
                 if step is Step.MAIL:
@@ -144,13 +146,18 @@ class Conversation:
         awaited = [one for _, one in self.awaited if one]
         unsaid = [one for _, _, one in self.unsaid if one]
         for posting in dict.fromkeys((*self._orphans, *awaited, *unsaid)):
-            if posting.failed:
+            if posting.failed and not posting.elsewhere:
                 continue
             taken = posting.over is not None and self.sent >= posting.over
             yield posting, self._doubt() if taken else None
 
     def _answered(self, step: Step, posting: Posting, code: int, text: bytes) -> Ended | None:
         """Do what an answer calls for; how the letter ended, where it did."""
+        if step is not Step.DATA and _is_enough(code, text) and not posting.failed:
+            posting.failed = posting.elsewhere = self.closing = self.full = True
+            posting.over = None
+            self._orphans.append(posting)
+            return None
         if step is Step.DOT:
             return posting, self._verdict(posting, code, text)
         if posting.failed:
@@ -166,11 +173,6 @@ class Conversation:
 
     def _failed(self, step: Step, posting: Posting, code: int, text: bytes) -> Ended | None:
         posting.failed = True
-        if step is not Step.DATA and code // 100 == 4 and PER_SESSION.search(_line(text)):
-            self.closing = self.full = True
-            posting.failed = False
-            self._orphans.append(posting)  # the next connection takes it
-            return None
         if step is Step.MAIL:
             self.closing = True
             return posting, Unavailable(self.dialler.said("MAIL", code, _line(text)))
@@ -185,6 +187,7 @@ class Conversation:
 
     def _verdict(self, posting: Posting, code: int, text: bytes) -> Receipt | DeliveryError:
         if code // 100 == 2:
+            self.taken += 1
             return Receipt(posting.reference)
         if code // 100 in (4, 5):
             return self._refusal("the letter", posting, code, text)
@@ -208,10 +211,8 @@ class Conversation:
                 return Bounced(message, number)
             case Whose.OURS:
                 return Paused(message)
-        self.refusals.note(posting.recipient, f"{code} {said}")
-        if self.refusals.are_about_us(f"{code} {said}"):
-            return Paused(message)
-        return Deferred(message, number)
+        about_us = self.refusals.note(posting.recipient, f"{code} {said}")
+        return Paused(message) if about_us else Deferred(message, number)
 
     def _doubt(self) -> InDoubt:
         return InDoubt(
@@ -252,6 +253,11 @@ class Conversation:
             text = b" ".join(self._lines)
             self._lines.clear()
             yield int(line[:3]), text
+
+
+def _is_enough(code: int, text: bytes) -> bool:
+    """Whether a connection takes no more letters, and the next one does."""
+    return code // 100 == 4 and PER_SESSION.search(_line(text)) is not None
 
 
 def _line(text: bytes) -> str:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from smtplib import SMTP
 
 from syndicate import Delivery, DeliveryError, Outcome, Paused, Refused, Unavailable
+from syndicate.text import excerpt
 from syndicate_email.conversation import Conversation, Posting, SenderRefused
 from syndicate_email.dialler import Dialler
 from syndicate_email.refusals import Refusals
@@ -275,8 +276,8 @@ class Crew:
             self._stop(Paused(said) if code // 100 == 5 else Unavailable(said, PAUSE))
         except ValueError:
             heard = b""
-        if line.talk.full and line.talk.letters > 1:
-            self.messages = line.talk.letters - 1  # as the setting would have it
+        if line.talk.full and line.talk.taken:
+            self.messages = line.talk.taken  # as the setting would have it
         if not heard or (line.talk.closing and not line.talk.owed):
             yield from self._lose(line)
 
@@ -286,7 +287,7 @@ class Crew:
         self._drop(line)
         self._broken += 1
         if self._broken > BROKEN:
-            self._stop(Unavailable(self._hung_up(), PAUSE))
+            self._stop(Unavailable(self._hung_up(line), PAUSE))
         for posting, doubt in lost:
             if doubt is not None:
                 yield Outcome(posting.delivery, doubt)
@@ -295,12 +296,13 @@ class Crew:
             if posting.tries < AGAIN:
                 self.again.append(posting)  # relays limit the letters per connection
                 continue
-            yield Outcome(posting.delivery, Unavailable(self._hung_up()))
+            yield Outcome(posting.delivery, Unavailable(self._hung_up(line)))
 
-    def _hung_up(self) -> str:
+    def _hung_up(self, line: Line) -> str:
+        said = f" ({excerpt(line.talk.farewell, 200)})" if line.talk.farewell else ""
         return (
             f"{self.dialler.setting}: the relay {self.dialler.relay} hung up before it had the"
-            " letter; it is sent again next time"
+            f" letter{said}; it is sent again next time"
         )
 
     def _drop(self, line: Line) -> None:

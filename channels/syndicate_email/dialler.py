@@ -13,11 +13,14 @@ from smtplib import (  # its errors are OSErrors
     SMTPAuthenticationError,
     SMTPConnectError,
     SMTPException,
+    SMTPNotSupportedError,
+    SMTPResponseException,
     SMTPServerDisconnected,
 )
 
 from syndicate import Paused, Refused, Unavailable
 from syndicate.text import excerpt, squeeze
+from syndicate_email.certificates import context
 from syndicate_email.settings import Relay
 
 # what a login was refused with: what to do about it
@@ -34,17 +37,23 @@ ADVICE = {
     r"5\.7\.30\b|oauth": "the provider wants OAuth, not known here: ask for an app password",
     r"5\.7\.0\b.*starttls|must issue a starttls": "write port 587, where STARTTLS is offered",
 }
+WAYS = {"CRAM-MD5": "auth_cram_md5", "PLAIN": "auth_plain", "LOGIN": "auth_login"}  # best first
 PATIENCE = 60.0  # seconds to wait for any answer while being let in
 
 
 class Dialler:
     """Opens connections to one relay."""
 
-    def __init__(self, relay: Relay, channel: str, helo: str = "", tls_ca: str = "") -> None:
-        """``helo`` is who we say we are; ``tls_ca`` a file of certificates that are trusted too."""
+    def __init__(
+        self, relay: Relay, channel: str, helo: str = "", domain: str = "", tls_ca: str = ""
+    ) -> None:
+        """``helo`` is who we say we are: else the host's whole name, else the ``domain``.
+
+        ``tls_ca`` is a file of certificates that are trusted too.
+        """
         self.relay = relay
         self.setting = f"channels.{channel}.smtp"
-        self._helo, self._tls_ca = helo, tls_ca
+        self._helo, self._tls_ca = helo or _own_name(domain), tls_ca
 
     def dial(self) -> SMTP:
         """A connection that may send; Refused or Unavailable where there is none."""
@@ -99,24 +108,14 @@ class Dialler:
         return smtp
 
     def _dialled(self) -> SMTP:
-        to, name = self.relay, _own_name(self._helo)
+        to, name = self.relay, self._helo
         if to.tls:
             secure = self._context()
             return SMTP_SSL(to.host, to.port, name, timeout=PATIENCE, context=secure)
         return SMTP(to.host, to.port, name, timeout=PATIENCE)
 
     def _context(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if self._tls_ca:
-            try:
-                context.load_verify_locations(self._tls_ca)
-            except (OSError, ssl.SSLError) as error:
-                where = self.setting.replace(".smtp", ".tls_ca")
-                raise Refused(
-                    f"{where}: {self._tls_ca} holds no certificate that can be read"
-                    f" ({error.strerror or error})"
-                ) from error
-        return context
+        return context(self._tls_ca, self.setting.replace(".smtp", ".tls_ca"))
 
     def _greet(self, smtp: SMTP) -> None:
         try:
@@ -126,6 +125,8 @@ class Dialler:
                 self._hello(smtp)
         except ssl.SSLError as error:
             raise self._insecure(error) from error
+        except SMTPResponseException as error:
+            raise self.refusal("STARTTLS", error.smtp_code, error.smtp_error) from error
         except OSError as error:
             raise self.unreachable(error) from error
 
@@ -158,7 +159,7 @@ class Dialler:
         if not self.relay.user:
             return
         try:
-            smtp.login(self.relay.user, self.relay.password)
+            _say_who(smtp, self.relay)
         except SMTPAuthenticationError as error:
             raise self._no_login(error) from None  # smtplib's error may quote what was sent
         except UnicodeEncodeError:
@@ -166,7 +167,11 @@ class Dialler:
         except SMTPServerDisconnected as error:
             raise self.unreachable(error) from None
         except SMTPException:
-            raise Refused(f"{self.setting}: {self.relay} offers no login that we know") from None
+            offered = smtp.esmtp_features.get("auth", "").split()
+            which = f" (it offers {excerpt(' '.join(offered), 80)})" if offered else ""
+            raise Refused(
+                f"{self.setting}: {self.relay} offers no login that we know{which}"
+            ) from None
         except OSError as error:
             raise self.unreachable(error) from None
 
@@ -174,8 +179,10 @@ class Dialler:
         """The relay's own words, without ours in them, and what its provider wants done."""
         said = error.smtp_error
         text = squeeze(said.decode(errors="replace") if isinstance(said, bytes) else said)
-        ours = (self.relay.password, self.relay.user)
-        for secret in (*ours, *(b64encode(one.encode()).decode().rstrip("=") for one in ours)):
+        user, password = self.relay.user, self.relay.password
+        ours = (f"\0{user}\0{password}", password, user)  # the first is PLAIN's (RFC 4616)
+        coded = (b64encode(one.encode()).decode().rstrip("=") for one in ours)
+        for secret in (*coded, *ours):
             text = text.replace(secret, "…") if secret else text
         if error.smtp_code // 100 == 4:
             return Unavailable(self.said("the login", error.smtp_code, text))
@@ -186,7 +193,7 @@ class Dialler:
         why = getattr(error, "verify_message", "") or error.reason or "no TLS there"
         return Refused(
             f"{self.setting}: no safe connection to {self.relay} ({squeeze(str(why))});"
-            " is the host the name in its certificate?"
+            " is the host the name in its certificate? One of your office's own is named by tls_ca"
         )
 
 
@@ -198,7 +205,30 @@ def advice(text: str) -> str:
     return ""
 
 
-def _own_name(helo: str) -> str:
+def _say_who(smtp: SMTP, relay: Relay) -> None:
+    """Log in; what the first refused way was refused with is what counts.
+
+    smtplib's own login() says the last, which after a relay has hung up is that it hung up.
+    """
+    smtp.user, smtp.password = relay.user, relay.password
+    offered = smtp.esmtp_features.get("auth", "").upper().split()
+    first: SMTPAuthenticationError | None = None
+    for way in (one for one in WAYS if one in offered):
+        try:
+            smtp.auth(way, getattr(smtp, WAYS[way]))
+            return
+        except SMTPAuthenticationError as error:
+            first = first or error
+        except SMTPServerDisconnected:
+            if first is None:
+                raise
+        if first.smtp_code // 100 == 4:
+            break
+    raise first or SMTPNotSupportedError("no login that we know")
+
+
+def _own_name(domain: str) -> str:
     """For EHLO, without asking the DNS, which may take its time."""
     name = socket.gethostname()
-    return name if "." in name and name.isascii() else helo or "[127.0.0.1]"
+    is_whole = "." in name and name.isascii() and not name.endswith(".localdomain")
+    return name if is_whole else domain or "[127.0.0.1]"

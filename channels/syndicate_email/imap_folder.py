@@ -14,6 +14,7 @@ from syndicate.text import excerpt, squeeze
 from syndicate_email.settings import LOCAL
 
 if TYPE_CHECKING:
+    import ssl
     from imaplib import IMAP4
 
 PATIENCE = 60.0  # seconds to wait for any answer
@@ -47,8 +48,9 @@ class ImapServer:
 class ImapFolder:
     """One folder, open for reading and marking; what goes wrong is said in a line."""
 
-    def __init__(self, server: ImapServer, setting: str) -> None:
+    def __init__(self, server: ImapServer, setting: str, tls_ca: str = "") -> None:
         self._server, self._name = server, f"{setting}: {server}"
+        self._tls_ca = tls_ca
         self._imap: IMAP4 = self._tried(CONNECTION, self._connected)
         try:
             self._encrypt()
@@ -88,18 +90,14 @@ class ImapFolder:
         self._asked(f"marking message {uid} as read", self._imap.uid, *words)
 
     def _connected(self) -> IMAP4:
-        import ssl
         from imaplib import IMAP4, IMAP4_SSL
 
         to = self._server
         if to.tls:
-            secure = ssl.create_default_context()
-            return IMAP4_SSL(to.host, to.port, ssl_context=secure, timeout=PATIENCE)
+            return IMAP4_SSL(to.host, to.port, ssl_context=self._context(), timeout=PATIENCE)
         return IMAP4(to.host, to.port, PATIENCE)
 
     def _encrypt(self) -> None:
-        from ssl import create_default_context
-
         able = self._imap.capabilities
         if self._server.tls or (self._server.local and "LOGINDISABLED" not in able):
             return
@@ -108,7 +106,12 @@ class ImapFolder:
                 f"{self._name} offers no STARTTLS, and the password is not sent in the clear;"
                 " write imaps://…"
             )
-        self._asked("STARTTLS", self._imap.starttls, create_default_context())
+        self._asked("STARTTLS", self._imap.starttls, self._context())
+
+    def _context(self) -> ssl.SSLContext:
+        from syndicate_email.certificates import context
+
+        return context(self._tls_ca, f"{self._name.partition('.inbox')[0]}.tls_ca")
 
     def _log_in(self) -> None:
         user, password, able = self._server.user, self._server.password, self._imap.capabilities
@@ -147,7 +150,8 @@ class ImapFolder:
 
         if isinstance(error, SSLCertVerificationError):
             why = f"({error.verify_message}); is the host the name in its certificate?"
-            return Refused(f"{self._name} is not safe to talk to {why}")
+            own = "One of your office's own is named by tls_ca"
+            return Refused(f"{self._name} is not safe to talk to {why} {own}")
         if isinstance(error, IMAP4.readonly):
             why = "user may only read there; give it the right to mark messages as read"
             return Refused(f"{self._name} refused to open {self._server.folder!r}: the {why}")

@@ -25,6 +25,7 @@ PLACES = (
 )
 PORTS = {"imap": 143, "imaps": 993}
 HOST = re.compile(r"(\[[\da-fA-F:]+\]|[\w-]{1,63}(?:\.[\w-]{1,63})*)(?::(\d{1,5}))?")
+WHOLE_HOST = re.compile(r"@(?:[\w-]+\.)+[\w-]+(?::\d+)?/")  # within what may be a password
 NO_PATH = re.compile(r"[^/]*:(//|.*@)")  # another scheme, or a password somewhere
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)  # in an mbox
@@ -59,6 +60,8 @@ def place(text: str, folder: Path = Path()) -> Path | ImapServer:
 
 def _server(scheme: str, rest: str) -> ImapServer:
     who, _, where = rest.rpartition("@")  # a password may hold an @, a / and what else there is
+    if WHOLE_HOST.search(who):  # the last @ may be a folder's: nothing is asked on a guess
+        raise ValueError(f"write {PLACES}")
     where, _, folder = where.partition("/")
     user, _, password = who.partition(":")
     found = HOST.fullmatch(where)
@@ -78,8 +81,8 @@ def _server(scheme: str, rest: str) -> ImapServer:
 class Postbox:
     """What is unread at one place; ``setting`` names it in errors: ``channels.news.inbox``."""
 
-    def __init__(self, where: Path | ImapServer, setting: str) -> None:
-        self._where, self._setting = where, setting
+    def __init__(self, where: Path | ImapServer, setting: str, tls_ca: str = "") -> None:
+        self._where, self._setting, self._tls_ca = where, setting, tls_ca
 
     def messages(self) -> Generator[Message, None, None]:
         """Each in turn; Refused or Unavailable where it cannot be read or marked.
@@ -103,14 +106,14 @@ class Postbox:
     def there(self) -> str:
         """What it leads to, for a person; Refused or Unavailable where it cannot be read."""
         if isinstance(self._where, ImapServer):
-            with closing(ImapFolder(self._where, self._setting)):
+            with closing(ImapFolder(self._where, self._setting, self._tls_ca)):
                 return f"{self._where} lets us read {self._where.folder}"
         self._unread().close()
         return f"{self._where} is there"
 
     def _unread(self) -> Unread:
         if isinstance(self._where, ImapServer):
-            return _on_server(self._where, self._setting)
+            return _on_server(self._where, self._setting, self._tls_ca)
         if all((self._where / part).is_dir() for part in ("new", "cur")):
             return _in_maildir(self._where)
         if self._where.is_file():
@@ -175,9 +178,9 @@ def _nothing() -> None:
     """Nobody writes into a file that was given to be read."""
 
 
-def _on_server(server: ImapServer, setting: str) -> Unread:
+def _on_server(server: ImapServer, setting: str, tls_ca: str) -> Unread:
     refused = None
-    with closing(ImapFolder(server, setting)) as folder:
+    with closing(ImapFolder(server, setting, tls_ca)) as folder:
         for uid in folder.unread():
             try:
                 content = folder.content(uid)

@@ -4,20 +4,39 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from syndicate.text import squeeze
 
+Domain = str
+
 READERS = ("5.1.1", "5.1.2", "5.1.3", "5.1.10")  # no such mailbox, no such domain (RFC 3463, 7505)
 ENHANCED = re.compile(r"(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?![\w.])")  # RFC 3463
-ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]*@[^\s<>()\[\]\"',;:]*|\b[0-9a-f]{8,}\b|\d+", re.I)
+ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]*@[^\s<>()\[\]\"',;:]*")
+ONE_S_OWN = re.compile(
+    r"\S*[\d@]\S*"
+)  # an id, an address of a machine, a time: of one answer alone
+NUMBERS = re.compile(r"\d{3}(?:[ -]?[245]\.\d{1,3}\.\d{1,3})?(?!\S)")
 PER_SESSION = re.compile(
-    r"(?:per|in (?:one|a|this)|for this) (?:session|connection)|(?:session|connection) limit",
+    r"(?:per|in (?:one|a|this)|for (?:this )?|of (?:one|this)) ?(?:smtp )?(?:session|connection)\b"
+    r"|\b(?:session|connection) (?:\w+ )?limit",
     re.IGNORECASE,
 )
 ALIKE = 3  # readers who are refused in the same words, until it is not they
-MAILBOX = re.compile(r"mail ?box|inbox|over(?:\s|-)?quota|user(?:'s)? (?:is )?over", re.IGNORECASE)
+# a reader's mailbox that takes no more, for a while: by its size, not by what is sent
+FULL = re.compile(
+    r"(?:mail ?box|inbox|user|account|recipient)\b.{0,60}"
+    r"(?:full|quota|storage|size|space|disabled|inactive)"
+    r"|over.?quota|disk (?:quota|space|full)|quota (?:is )?(?:full|exceeded)",
+    re.IGNORECASE,
+)
+SENDING = re.compile(
+    r"outbound|outgoing|\bsen[dt]|hour|\brate\b|per (?:day|minute)|relay"
+    r"|\bspf\b|\bdkim\b|\bdmarc\b",
+    re.IGNORECASE,
+)
 
 
 class Whose(Enum):
@@ -33,11 +52,8 @@ class Sign:
     """What in an answer says that it is about us, and where that is written down."""
 
     source: str
-    codes: tuple[str, ...] = ()  # enhanced ones
-    words: re.Pattern[str] | None = None
-
-    def is_in(self, codes: set[str], text: str) -> bool:
-        return not codes.isdisjoint(self.codes) or bool(self.words and self.words.search(text))
+    codes: tuple[str, ...]  # enhanced ones
+    words: re.Pattern[str]
 
 
 def _words(*patterns: str) -> re.Pattern[str]:
@@ -51,6 +67,7 @@ SIGNS = (
         _words(
             r"authentication (?:is )?(?:required|unsuccessful|failed)", r"not authenticated",
             r"must (?:be )?authenticat", r"must issue a STARTTLS", r"login (?:required|disabled)",
+            r"smtp auth", r"turn on .{0,20}auth",
         ),
     ),
     Sign(
@@ -59,17 +76,22 @@ SIGNS = (
         _words(
             r"relay(?:ing)? (?:access )?(?:is )?(?:denied|not permitted|prohibited|not allowed)",
             r"unable to relay", r"not (?:permitted|allowed) to relay", r"do(?:es)? not relay",
+            r"(?:client host|helo command|ehlo command) rejected",
         ),
     ),
     Sign(
         "Exchange SendAsDenied (5.2.252), RFC 3463 5.1.7 and 5.1.8: our sender",
-        ("5.1.7", "5.1.8", "5.1.90", "5.2.252", "5.7.60", "5.7.708"),
+        (
+            "5.1.7", "5.1.8", "5.1.90", "5.2.252", "5.7.60", "5.7.501", "5.7.502", "5.7.503",
+            "5.7.708",
+        ),
         _words(
             r"send ?as ?denied", r"not owned by user", r"not allowed to send as",
             r"sender (?:address |domain )?(?:is )?(?:rejected|not allowed|not permitted|denied)",
             r"sender (?:address |domain )?(?:is )?(?:not authorized|invalid|verify failed)",
             r"sender .{0,30}must match", r"mail from .{0,40}not allowed",
-            r"client does not have permissions to send",
+            r"client does not have permissions to send", r"banned sender",
+            r"e?-?mail address is not verified", r"outgoing (?:e-?)?mail.{0,60}suspended",
         ),
     ),
     Sign(
@@ -81,6 +103,8 @@ SIGNS = (
             r"too many (?:messages|mails?|e-?mails?|recipients|connections)",
             r"exceeded (?:the |your |its )?(?:\w+ ){0,5}(?:limit|quota|rate|per hour|per day)",
             r"(?:relay|account|sender'?s?|your) (?:\w+ ){0,2}quota",
+            r"quota (?:of|for) (?:this|the|your) (?:relay|account|sender|host|server)",
+            r"(?:sending|message|mail) rate",
         ),
     ),
     Sign(
@@ -108,12 +132,14 @@ SIGNS = (
         "RFC 3463 5.6 and 5.3.4, content filters: what the letter says",
         ("5.3.4", "5.6.0", "5.6.1", "5.6.2", "5.6.3", "5.6.6", "5.7.512"),
         _words(
-            r"\bspam\b", r"\bvirus\b", r"malware", r"phish", r"message (?:size|too large)",
+            r"\bspam\b", r"unsolicited", r"\bvirus\b", r"malware", r"phish",
+            r"message (?:size|too large)",
             r"content (?:was |is )?(?:rejected|refused|denied|blocked)",
             r"policy (?:violation|reasons?|rejection)", r"(?:local|security) policy",
         ),
     ),
 )  # fmt: skip
+RETURNED = SIGNS[2:]  # somebody else's server that knows no login or relaying has no such reader
 
 
 def whose(step: str, code: int, text: str) -> Whose:
@@ -123,39 +149,54 @@ def whose(step: str, code: int, text: str) -> Whose:
         return Whose.READER
     if step == "MAIL" or code in (530, 534, 535, 538):
         return Whose.OURS
-    is_full = {"5.2.1", "5.2.2"} & codes or MAILBOX.search(text)  # the reader's, and not for ever
-    if not is_full and any(sign.is_in(codes, text) for sign in SIGNS):
-        return Whose.OURS
-    return Whose.LETTER
+    return Whose.OURS if is_ours(codes, text) else Whose.LETTER
 
 
-def alike(text: str) -> str:
-    """What two refusals share that are the same but for whom they name."""
-    return squeeze(ADDRESS.sub("…", text)).casefold()
+def is_ours(codes: set[str], text: str, signs: Sequence[Sign] = SIGNS) -> bool:
+    """Whether a refusal with these enhanced codes and words says that it is about us."""
+    said = ADDRESS.sub("", text)  # whose names may hold any word
+    if any(not codes.isdisjoint(sign.codes) for sign in signs):
+        return True
+    return not is_full(codes, said) and any(sign.words.search(said) for sign in signs)
+
+
+def is_full(codes: set[str], text: str) -> bool:
+    """Whether a reader's mailbox takes no more just now, not how much we send."""
+    full = not codes.isdisjoint(("5.2.1", "5.2.2")) or FULL.search(text)
+    return bool(full) and not SENDING.search(text)
+
+
+def alike(text: str, domain: Domain = "") -> str:
+    """What two refusals share that are the same but for whom they name, and of which answer."""
+    numbers = found[0] if (found := NUMBERS.match(text)) else ""
+    words = text.removeprefix(numbers)
+    if domain:
+        words = re.sub(rf"(?<![\w.-]){re.escape(domain)}(?![\w-])", "…", words, flags=re.IGNORECASE)
+    return squeeze(f"{numbers} {ONE_S_OWN.sub('…', words)}").casefold()
 
 
 @dataclass(slots=True)
 class Refusals:
     """What a relay has refused in one run, by its words."""
 
-    domains: dict[str, dict[str, set[str]]] = field(
+    domains: dict[str, dict[Domain, set[str]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(set))
     )
+    _held: dict[Domain, str] = field(default_factory=dict)
 
-    def note(self, recipient: str, text: str) -> None:
-        """Take down that a letter to somebody was refused so."""
+    def note(self, recipient: str, text: str) -> bool:
+        """Take down that a letter to somebody was refused so.
+
+        True where so many were, in several domains, that it is not they.
+        """
         domain = recipient.rpartition("@")[2].casefold()
-        self.domains[alike(text)][domain].add(recipient.casefold())
-
-    def are_about_us(self, text: str) -> bool:
-        """Whether so many were refused in these words, in several domains, that it is not they."""
-        seen = self.domains[alike(text)]
+        words = alike(text, domain)
+        seen = self.domains[words]
+        seen[domain].add(recipient.casefold())
+        if len(seen) == 1 and len(seen[domain]) >= ALIKE:
+            self._held[domain] = words
         return len(seen) > 1 and sum(map(len, seen.values())) >= ALIKE
 
     def hold(self, recipient: str) -> str:
         """The words in which a domain refuses everybody; "" where it does not."""
-        domain = recipient.rpartition("@")[2].casefold()
-        for words, seen in self.domains.items():
-            if len(seen) == 1 and len(seen.get(domain, ())) >= ALIKE:
-                return words
-        return ""
+        return self._held.get(recipient.rpartition("@")[2].casefold(), "")

@@ -11,6 +11,7 @@ from functools import lru_cache
 from syndicate import Reply, Says
 from syndicate.text import excerpt, squeeze
 from syndicate_email.parsing import blocks, header, headers, parts
+from syndicate_email.refusals import READERS, RETURNED, is_full, is_ours
 
 TOKEN = r"(\d{1,18}-[0-9a-f]{32}|[0-9a-f]{32})"  # noqa: S105 - its form, now and formerly
 RECIPIENTS = (
@@ -26,6 +27,7 @@ ABOUT_OURS = (
     *STATUSES, FEEDBACK, "message/rfc822", "text/rfc822-headers", "message/rfc822-headers",
     "message/global", "message/global-headers",
 )  # fmt: skip
+FULL = "5.2.2"  # a mailbox (RFC 3463)
 FAILED = ("failed", "expired")  # the second is nobody's standard, and in use
 NO_COMPLAINTS = {
     "not-spam": Says.NOTHING,
@@ -77,8 +79,12 @@ def _status(part: Message, message: Message, marks: Marks) -> Reply | None:
     if not failed:
         return NOT_BACK if recipients else None
     worst = max(failed, key=_code)
-    detail = masked(_diagnostic(worst) or header(message, "subject"))
-    reply = Reply(key="", says=Says.BOUNCED, code=_code(worst), detail=detail)
+    code, why = _code(worst), _diagnostic(worst)
+    codes = {code, *STATUS.findall(why)}
+    says = Says.REFUSED if is_ours(codes, why, RETURNED) else Says.BOUNCED
+    if code in READERS and is_full(codes, why):
+        code = FULL  # the words know better
+    reply = Reply(key="", says=says, code=code, detail=masked(why or header(message, "subject")))
     return whose(reply, token_of(message, marks))
 
 

@@ -83,6 +83,7 @@ def sender(text: str) -> tuple[str, str]:
 def relay(text: str) -> Relay | Path:
     """Where letters go; ValueError, which never holds the text, where it is unreadable."""
     scheme, _, rest = text.partition(":")
+    scheme = scheme.lower()
     if scheme == "maildir" and rest.removeprefix("//"):
         return Path(rest.removeprefix("//"))
     if scheme not in PORTS or not rest.startswith("//"):
@@ -90,12 +91,13 @@ def relay(text: str) -> Relay | Path:
     who, _, where = rest[2:].rstrip("/").rpartition("@")  # a password may hold an @
     user, _, password = who.partition(":")
     found = re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[\w.-]+)(?::(\d{1,5}))?", where)
-    if found is None or bool(user) != bool(password):
-        raise ValueError(f"write {RELAYS}")
     usual = SUBMISSION if user and scheme == "smtp" else PORTS[scheme]
+    port = int(found[2] or usual) if found else 0
+    if found is None or bool(user) != bool(password) or not 0 < port < 2**16:
+        raise ValueError(f"write {RELAYS}")
     return Relay(
         host=found[1].strip("[]"),
-        port=int(found[2] or usual),
+        port=port,
         tls=scheme == "smtps",
         user=unquote(user),
         password=unquote(password),

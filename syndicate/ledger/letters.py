@@ -76,6 +76,14 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A run that waits until the office has put something right."""
+
+    since: timedelta
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What may be sent now: one rendition to several people; ``over``: nothing any more."""
 
@@ -247,11 +255,13 @@ class Letters:
         """A letter was taken: the run is paused no more."""
         self._change(edition, why="", paused_at=null())
 
-    def paused_for(self, edition: int) -> timedelta | None:
-        """How long a run has been paused; None where it is not."""
+    def paused(self, edition: int) -> Pause | None:
+        """For how long a run has been paused, and why; None where it is not."""
         with transaction(self.engine, reads=True) as db:
-            since = db.scalar(select(r.paused_at).where(r.edition_id == edition))
-            return self.clock(db) - since if since else None
+            row = db.execute(select(r.paused_at, r.why).where(r.edition_id == edition)).first()
+            if row is None or row.paused_at is None:
+                return None
+            return Pause(self.clock(db) - row.paused_at, row.why)
 
     def give_up(self, edition: int) -> int:
         """Refuse what is left of a run, and count it against nobody; how many letters it was."""

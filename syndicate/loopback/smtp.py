@@ -72,6 +72,7 @@ class SmtpServer(Server):
         super().__init__()
         self.user, self.password = user, password
         self.starttls, self.tls = starttls, tls
+        self.names: set[str] = set()  # who said EHLO
         self.faults = list(faults)
         self.extensions = tuple(extensions)
         self.always_data = always_data
@@ -132,6 +133,7 @@ class _Session(Session):
                 action(self, rest.strip())
 
     def _ehlo(self, name: str) -> None:
+        self.server.names.add(name)
         if self._goes_wrong("ehlo"):
             return
         self._reset()

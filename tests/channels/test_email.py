@@ -1046,3 +1046,26 @@ def test_the_stencil_is_the_same_for_the_same_edition() -> None:
         return edition(digest(), item(PPS), corrected(KPU))
 
     assert list(digest().render(said())) == list(digest().render(said()))
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "advice"),
+    [
+        (535, "5.7.139 Authentication unsuccessful, basic authentication is disabled", "app pass"),
+        (534, "5.7.9 Application-specific password required", "app password"),
+        (421, "4.7.0 too many logins, come back later", ""),
+    ],
+)
+def test_what_a_login_was_refused_with_first_is_what_is_told(
+    code: int, said: str, advice: str
+) -> None:
+    """A relay may hang up afterwards, or refuse the second way with less."""
+    faults = [Fault(at="auth", do="refuse", code=code, text=said, nth=1)]
+    with (
+        secured(faults=[*faults, Fault(at="auth", do="hang up")]) as server,
+        pytest.raises(Unavailable) as caught,
+        digest(smtp=relay_of(server)),
+    ):
+        pass
+    assert f"{code} {said}" in str(caught.value)
+    assert advice in str(caught.value)

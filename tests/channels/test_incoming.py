@@ -166,9 +166,6 @@ RETURNED = {
             From="postmaster@warga.onmicrosoft.com", Subject="Undeliverable: Kabar delayed",
             X_MS_Exchange_Message_Is_Ndr=""), "5.1.10",
     ),
-    "exchange online, refused by policy": (
-        dsn(failed("5.7.509", "smtp;550 5.7.509 Access denied, DMARC")), "5.7.509",
-    ),
     "gmail": (
         dsn(failed("5.1.1", GMAIL), From="Mail Delivery Subsystem <mailer-daemon@googlemail.com>",
             Subject="Delivery Status Notification (Failure)"), "5.1.1",
@@ -187,8 +184,12 @@ RETURNED = {
     "courier, soft": (dsn(failed("4.0.0", "smtp; 450 Mailbox busy")), "4.0.0"),
     "exim, modern": (dsn(failed("5.0.0", "smtp; 550 5.1.1 gone"), **EXIM_HEAD), "5.1.1"),
     "exim, a bare smtp code": (dsn(failed("5.0.0", "smtp; 450 later")), "4.0.0"),
-    "exim, we are on a list": (
-        dsn(failed("5.0.0", "smtp; 550 rejected because 192.0.2.1 is in spamhaus.org")), "5.7.0",
+    "full, whatever its number says": (
+        dsn(failed("5.1.1", "smtp; 552 disk quota exceeded")), "5.2.2",
+    ),
+    "full, without a number": (dsn(failed("5.0.0", "smtp; 552 disk quota exceeded")), "5.0.0"),
+    "relaying, where the reader's domain has moved": (
+        dsn(failed("5.7.1", "smtp; 550 5.7.1 relaying denied")), "5.7.1",
     ),
     "no code anywhere": (dsn(failed("", "X-Unix; it broke")), "4.0.0"),
     "expired": (dsn(failed("", "Connection timed out", action="expired")), "4.0.0"),
@@ -229,6 +230,26 @@ def test_a_letter_that_came_back_says_whose_it_was_and_why(message: bytes, code:
     assert (reply.says, reply.code, reply.token) == (Says.BOUNCED, code, TOKEN)
     assert reply.detail
     assert (reply.email, reply.name, reply.about) == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("5.7.509", "550 5.7.509 Access denied, DMARC"),
+        ("5.0.0", "550 rejected because 192.0.2.1 is in spamhaus.org"),
+        ("5.7.1", "550 5.7.1 blocked by SPF"),
+        ("5.1.1", "550 5.7.1 rejected due to SPF"),
+        ("5.6.0", "554 spam"),
+        ("5.4.5", "550 daily limit"),
+        ("5.0.0", "550 hourly limit exceeded for sender"),
+        ("5.2.2", "552 the sender's sending quota is exceeded"),
+        ("5.7.1", "550 too many messages"),
+    ],
+)
+def test_a_letter_that_came_back_for_our_sake_counts_against_nobody(status: str, said: str) -> None:
+    reply = heard(dsn(failed(status, f"smtp; {said}")))
+    assert (reply.says, reply.token) == (Says.REFUSED, TOKEN)
+    assert reply.detail == said
 
 
 def test_why_it_came_back_is_said_in_the_words_of_the_mail_system() -> None:

@@ -129,6 +129,8 @@ UNREADABLE = [
     "imaps://desk:hunter2@mail.example.org:65536",
     "imaps://desk:hunter2%0D%0A@mail.example.org",
     "imaps://desk:hunter2@mail.example.org/IN%00BOX",
+    "imaps://desk:hunter2@mail.example.org/Lists@home",
+    "imaps://desk:hunter2@mail.example.org:993/Lists@mail.example.net",
     "imaps:desk:hunter2@mail.example.org",
     "imaps:/desk:hunter2@mail.example.org",
     "imasp://desk:hunter2@mail.example.org",

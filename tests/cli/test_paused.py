@@ -27,7 +27,7 @@ def room(room: Newsroom) -> Newsroom:
 
 
 def states(room: Newsroom) -> dict[str, int]:
-    return dict(room.rows("SELECT state, count(*) FROM letters GROUP BY state"))  # type: ignore[arg-type]
+    return dict(room.rows("SELECT state, count(*) FROM letters GROUP BY state"))
 
 
 def counts(room: Newsroom) -> int:
@@ -119,7 +119,7 @@ def test_a_domain_that_refuses_everybody_holds_its_own_letters_alone(room: Newsr
     assert {reader.partition("@")[2] for reader in room.readers} == {"dua.example"}
     asked = [one for one in room.smtp.commands if one == "RCPT"]
     assert len(asked) < len(READERS)
-    assert "satu.example refuses our letters: … closed for repairs" in str(
+    assert "satu.example refuses our letters: 550 closed for repairs" in str(
         room.rows("SELECT DISTINCT why FROM letters WHERE state = 'due'")
     )
     room.smtp.faults.clear()
@@ -160,11 +160,21 @@ def test_a_reader_s_own_refusal_ends_as_before(room: Newsroom) -> None:
     assert counts(room) == 1
 
 
-def test_a_relay_that_counts_letters_a_session_is_reconnected_to(room: Newsroom) -> None:
-    room.smtp.faults += [
-        Fault(at="mail", do="defer", code=451, text="4.7.1 too many mails per session", nth=nth)
-        for nth in (6,)
-    ]
+@pytest.mark.parametrize("extensions", [(), ("PIPELINING",)])
+@pytest.mark.parametrize("at", ["mail", "rcpt", "dot"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4.7.1 too many mails per session",
+        "session message limit reached",
+        "enough for this session",
+    ],
+)
+def test_a_relay_that_counts_letters_a_session_is_reconnected_to(
+    room: Newsroom, at: str, text: str, extensions: tuple[str, ...]
+) -> None:
+    room.smtp.extensions = extensions
+    room.smtp.faults.append(Fault(at=at, do="defer", code=451, text=text, nth=6))  # type: ignore[arg-type]
     answer = room.run("digest", at=EVENING)
     assert answer.code == 0, answer.said
     assert sorted(room.readers) == sorted(READERS)
@@ -186,9 +196,50 @@ def test_the_relay_s_reason_is_never_hidden(room: Newsroom, at: str, code: int, 
     assert f"{code} {text}" in answer.said
 
 
+def test_why_a_relay_hangs_up_is_told(room: Newsroom) -> None:
+    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=421, text="4.7.0 hourly limit"))
+    answer = room.run("digest", at=EVENING)
+    assert answer.code == 3
+    assert "421 4.7.0 hourly limit" in answer.said
+
+
+def test_a_paused_run_passes_over_readers_with_a_trouble_of_their_own(room: Newsroom) -> None:
+    ours = Fault(at="rcpt", do="refuse", code=550, text=HOURLY)
+    room.smtp.faults.append(ours)
+    assert room.run("digest", at=EVENING).code == 3
+    room.smtp.faults.remove(ours)
+    room.smtp.faults.append(
+        Fault(at="rcpt", do="defer", code=450, text="4.2.0 greylisted", recipient=READERS[0])
+    )
+    assert tick(room) == 3
+    assert states(room) == {"sent": len(READERS) - 1, "due": 1}
+
+
+def test_a_paused_run_keeps_its_reason_where_readers_are_put_off(room: Newsroom) -> None:
+    ours = Fault(at="rcpt", do="refuse", code=550, text=HOURLY)
+    room.smtp.faults.append(ours)
+    assert room.run("digest", at=EVENING).code == 3
+    room.smtp.faults.remove(ours)
+    room.smtp.faults.append(Fault(at="rcpt", do="defer", code=450, text="4.2.0 greylisted"))
+    assert tick(room) == 3
+    assert HOURLY in room.run("status", at=EVENING).out
+
+
+def test_a_paused_run_is_tried_before_it_is_given_up(room: Newsroom) -> None:
+    """A machine that was off for a weekend."""
+    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text=HOURLY))
+    assert room.run("digest", at=EVENING).code == 3
+    with closing(sqlite3.connect(room.folder / "syndicate.db")) as db, db:
+        db.execute("UPDATE runs SET paused_at = datetime(paused_at, '-3 days')")
+    room.smtp.faults.clear()
+    assert tick(room) == 0
+    assert states(room) == {"sent": len(READERS)}
+
+
 def test_the_office_says_its_own_name_to_the_relay(room: Newsroom) -> None:
     room.change("harian", helo="surat.kantor.example")
     assert room.run("digest", at=EVENING).code == 0
+    assert room.smtp.names == {"surat.kantor.example"}
     room.change("harian", helo="no name")
     answer = room.run("status", at=EVENING)
     assert "channels.harian.helo: write a host's whole name" in answer.said

@@ -139,6 +139,19 @@ def test_a_soft_bounce_counts_and_the_fifth_in_a_row_is_the_last(
     assert readers(postman.room) == [BUDI]
 
 
+def test_what_came_back_for_our_sake_counts_against_nobody_and_is_told(postman: Postman) -> None:
+    for number in range(6):
+        letter = bounce(token_of(postman.room, 1), "5.7.1", name=f"m{number}")
+        why = b"Status: 5.7.1\nDiagnostic-Code: smtp; 550 5.7.1 blocked by SPF"
+        postman.put(letter.replace(b"Status: 5.7.1", why))
+    answer = postman.room.run("tick")
+    assert answer.code == 3
+    assert "6 letters came back for our sake" in answer.said
+    assert "550 5.7.1 blocked by SPF" in answer.said
+    assert postman.room.rows("SELECT bounces FROM subscribers WHERE id = 1") == [(0,)]
+    assert postman.room.run("tick").code == 0
+
+
 def test_soft_bounces_that_lie_far_apart_do_not_add_up(postman: Postman) -> None:
     token = token_of(postman.room, 1)
     for number, day in enumerate(["2026-05-01", "2026-07-15", "2026-10-01", "2026-12-15"] * 2):
