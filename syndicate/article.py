@@ -69,6 +69,7 @@ class Media:
     size: int = 0  # bytes
     width: int = 0  # pixels
     height: int = 0
+    moves: bool = False  # more than one picture in the file
 
     @property
     def name(self) -> str:
@@ -156,7 +157,7 @@ class Article:
         """The name of everything a reader could notice: a new one is a new revision."""
         seen = {key: value for key, value in asdict(self).items() if key not in UNNOTICED}
         for noticed, media in zip(seen["media"], self.media, strict=True):
-            del noticed["file"]
+            del noticed["file"], noticed["moves"]
             if not media.sha256:  # as the source gives it; measuring it is no change
                 noticed["size"] = 0
                 noticed["media_type"] = media.media_type if media.is_document else ""

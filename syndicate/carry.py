@@ -7,7 +7,7 @@ from difflib import unified_diff
 from functools import partial
 from itertools import groupby
 
-from syndicate.channel import Channel, Rendition, Streams
+from syndicate.channel import Channel, Receipt, Rendition, Streams
 from syndicate.compare import Prepared
 from syndicate.deliver import Run, deliver
 from syndicate.editions import SUBJECT
@@ -34,7 +34,7 @@ def carry_out(office: Office, prepared: list[Prepared], report: Report, progress
     for _, plans in groupby(prepared, key=lambda plan: plan.known.id):
         mine = list(plans)
         problem = run_channel(
-            office, mine[0].channel, mine[0].known, [p.edition for p in mine], progress
+            office, mine[0].channel, mine[0].known, [p.edition for p in mine], progress, report
         )
         if problem and not _is_told(report, office, mine):
             report.problems.append(f"{mine[0].channel.name}: {problem}")
@@ -43,15 +43,17 @@ def carry_out(office: Office, prepared: list[Prepared], report: Report, progress
 
 def run_channel(
     office: Office, channel: Channel, known: KnownChannel, editions: list[int], progress: Progress,
-    *, most: int = 0,
+    report: Report, *, most: int = 0,
 ) -> str:  # fmt: skip
     """Deliver editions of one channel; returns why it could not begin, if so.
 
     ``most``: only so many letters of a digest.
     """
 
-    def tell(_what: str, _result: object) -> None:
+    def tell(_what: str, result: object) -> None:
         progress(channel.name, run.total)
+        if isinstance(result, Receipt) and result.remark:
+            report.notes.append(f"{channel.name}: {result.remark}")
 
     run = Run(
         channel=channel, known=known, ledger=office.ledger, tell=tell, scrub=office.scrub,
@@ -72,7 +74,9 @@ def tell_outcomes(office: Office, prepared: Iterable[Prepared], report: Report) 
             there = {place.address: place for place in places(db, number=one.edition)}
         for step in filter(_is_news, one.steps):
             if place := there.get(step.address):
-                report.lines.append(line_of(place, step.action, why=step.why))
+                report.lines.append(
+                    line_of(place, step.action, office.publisher.zone, why=step.why)
+                )
 
 
 def tell_plan(prepared: Iterable[Prepared], report: Report) -> None:

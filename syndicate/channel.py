@@ -85,11 +85,13 @@ class Receipt:
     """What the destination gave us to find the thing again.
 
     ``destination`` is the channel's identity when it was given; it is filled in for the channel.
+    ``remark`` tells a person, once, what went otherwise than it was planned.
     """
 
     reference: str
     url: str | None = None
     destination: str = ""
+    remark: str = field(default="", compare=False)
 
 
 class Absent:

@@ -83,7 +83,9 @@ def _send(
     if not request.dry_run:
         for number in waiting if request.resume else ():
             office.ledger.letters.resume(number)
-        problem = run_channel(office, channel, known, waiting, progress, most=request.sample)
+        problem = run_channel(
+            office, channel, known, waiting, progress, report, most=request.sample
+        )
         _tell_letters(office, waiting, report, sampled=bool(request.sample))
         if problem and not any(problem in line.why for line in report.lines):
             report.problems.append(f"{channel.name}: {problem}")
@@ -273,7 +275,7 @@ def _tell_letters(office: Office, numbers: Sequence[int], report: Report, *, sam
                 line = replace(line, state="done")  # more was not asked for
             report.lines.append(line)
             for place in letters_in(db, one.edition, ("refused", "in_doubt")):
-                report.lines.append(line_of(place, "letter"))
+                report.lines.append(line_of(place, "letter", office.publisher.zone))
 
 
 def _proof(office: Office, channel: Channel, address: str, report: Report) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from syndicate.ledger import DigestCount, Place
+from syndicate.words import moment
 
 STATE_WORDS = {
     "settled": "done",
@@ -105,8 +107,11 @@ def letters_line(one: DigestCount) -> Line:
     )  # fmt: skip
 
 
-def line_of(place: Place, action: str, *, why: str = "") -> Line:
-    """An address as the ledger knows it now; a subscriber's is masked. ``why`` if it is done."""
+def line_of(place: Place, action: str, zone: ZoneInfo, *, why: str = "") -> Line:
+    """An address as the ledger knows it now; a subscriber's is masked. ``why`` if it is done.
+
+    What has to pause is told when it goes on, in the office's ``zone``.
+    """
     return Line(
         channel=place.channel,
         about=place.edition,
@@ -114,13 +119,16 @@ def line_of(place: Place, action: str, *, why: str = "") -> Line:
         action=action,
         state="given up" if place.given_up else state_word(place.state),
         url=place.url,
-        why=_reason(place) if place.state != "settled" else why or place.why,
+        why=_reason(place, zone) if place.state != "settled" else why or place.why,
         resolve=resolve_command(place),
     )
 
 
-def _reason(place: Place) -> str:
+def _reason(place: Place, zone: ZoneInfo) -> str:
     """Why it is not at rest; a doubtful letter can be looked up in a log by its key."""
+    if place.state == "due" and place.not_before and place.not_before > datetime.now(UTC):
+        again = f"it is tried again from {moment(place.not_before, zone, 'en')}"
+        return "; ".join(filter(None, (place.why, again)))
     if place.state == "in_doubt" and place.email:
         return f"{place.why} (its Message-ID begins with {place.key})"
     return place.why

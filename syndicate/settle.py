@@ -72,7 +72,7 @@ def resolve(
     else:
         office.ledger.give_up(delivery)
     _go_on(office, channel, place.edition_number, progress, report)
-    report.lines.append(line_of(_place(office, delivery), "resolve"))
+    report.lines.append(line_of(_place(office, delivery), "resolve", office.publisher.zone))
     return report
 
 
@@ -274,6 +274,6 @@ def _go_on(
     office: Office, channel: Channel, edition: int, progress: Progress, report: Report
 ) -> None:
     known = office.ledger.known_channels()[channel.name]
-    problem = run_channel(office, channel, known, [edition], progress)
+    problem = run_channel(office, channel, known, [edition], progress, report)
     if problem:
         report.problems.append(f"{channel.name}: {problem}")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from syndicate.channel import Channel, Scope
 from syndicate.collect import Collection
@@ -85,9 +86,11 @@ def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Statu
             if standing is None:
                 raise ArticleError(f"{name}: the ledger does not know it")
             found.articles.append(_article(standing, _where(office, catalogue, standing, still)))
-        found.open = [to_line(one) for one in still if uri is None or _is_of(one, uri)]
+        found.open = [
+            to_line(one, office.publisher.zone) for one in still if uri is None or _is_of(one, uri)
+        ]
         if uri is None:
-            found.open += _open_letters(db)
+            found.open += _open_letters(db, office.publisher.zone)
             found.digests = digests(db)
             found.unconfigured = office.gone(catalogue)
             for channel in office.lists:
@@ -139,15 +142,18 @@ def mailings(office: Office, names: Sequence[str]) -> list[DigestCount]:
 
 def troubled(office: Office, one: DigestCount) -> list[Line]:
     """The letters of a digest that were refused for good or are in doubt, one by one."""
+    zone = office.publisher.zone
     with office.ledger.reading() as db:
-        return [to_line(place) for place in letters_in(db, one.edition, ("refused", "in_doubt"))]
+        return [
+            to_line(place, zone) for place in letters_in(db, one.edition, ("refused", "in_doubt"))
+        ]
 
 
-def _open_letters(db: Connection) -> Iterator[Line]:
+def _open_letters(db: Connection, zone: ZoneInfo) -> Iterator[Line]:
     for one in digests(db, numbers=unfinished(db)):
         yield letters_line(one)
         for place in letters_in(db, one.edition, ("in_doubt",)):
-            yield to_line(place)
+            yield to_line(place, zone)
 
 
 def article_history(office: Office, uri: str) -> list[Happening]:
@@ -158,14 +164,14 @@ def article_history(office: Office, uri: str) -> list[Happening]:
         return history(db, uri)
 
 
-def to_line(place: Place) -> Line:
+def to_line(place: Place, zone: ZoneInfo) -> Line:
     """A place as a line of a report; a subscriber's address is masked."""
     said = "there" if place.present else "nothing is there"
     if place.present and place.present_version:
         said = f"version {place.present_version}"
     if place.state == "in_doubt":
         said = "not known"
-    return line_of(place, said)
+    return line_of(place, said, zone)
 
 
 def _article(standing: Standing, lines: list[Line]) -> ArticleStatus:
@@ -187,7 +193,8 @@ def _where(
 ) -> list[Line]:
     """An article's own posts, the collections that hold it, the digests that carried it."""
     states = {(place.channel, place.edition): state_word(place.state) for place in still}
-    lines = [to_line(place) for place in places(catalogue.db, edition=standing.uri)]
+    zone = office.publisher.zone
+    lines = [to_line(place, zone) for place in places(catalogue.db, edition=standing.uri)]
     found = [*_listing(office, catalogue, standing.uri), *catalogue.carrying(standing.uri)]
     for name, key, version in found:
         state = states.get((name, key), "done")

@@ -25,7 +25,7 @@ def tick(office: Office, progress: Progress = silent) -> Report:
             known = office.remembered(catalogue, channel)
             waiting = [number for number, _ in catalogue.waiting(known.id)]
         before = _open(office, channel.name)
-        problem = run_channel(office, channel, known, waiting, progress)
+        problem = run_channel(office, channel, known, waiting, progress, report)
         _tell(office, before, report)
         if problem and not before:
             report.problems.append(f"{channel.name}: {problem}")
@@ -72,4 +72,4 @@ def _tell(office: Office, before: list[Place], report: Report) -> None:
     now = {place.delivery: place for found in looked for place in found}
     for was in before:
         place = now[was.delivery]
-        report.lines.append(line_of(place, "retry"))
+        report.lines.append(line_of(place, "retry", office.publisher.zone))

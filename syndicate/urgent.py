@@ -58,7 +58,7 @@ def send(office: Office, mailings: Sequence[Mailing], report: Report, progress: 
                 Line(channel=one.channel.name, about=one.uri, address="", action="letters", why=why)
             )
             continue
-        problem = run_channel(office, one.channel, one.known, [one.edition], progress)
+        problem = run_channel(office, one.channel, one.known, [one.edition], progress, report)
         with office.ledger.reading() as db:
             report.lines += map(letters_line, digests(db, numbers=[one.edition]))
         if problem and not any(problem in line.why for line in report.lines):

@@ -34,8 +34,9 @@ from syndicate.settings import SecretStr, WebUrl
 from syndicate_telegram.chat import Chat, Manner
 from syndicate_telegram.compose import Picture, compose, remarks, reply
 from syndicate_telegram.errors import NO_CAPTION, NO_TEXT, Declined, Place
+from syndicate_telegram.fetching import fetched, is_unfetched
 from syndicate_telegram.inspection import findings
-from syndicate_telegram.post import TEXT_LIMIT, Post
+from syndicate_telegram.post import TEXT_LIMIT, Attachment, Post
 from syndicate_telegram.reading import Forwarding, Page
 from syndicate_telegram.search import Doubt, Reader, settled
 from syndicate_telegram.settings import (
@@ -134,9 +135,17 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
             protect=self.protect,
             reply_to=above.id if above else 0,
         )
-        sent = self._doing.say(chat_id(self.chat), post, delivery.files, manner)
+        chat, remark = chat_id(self.chat), ""
+        try:
+            sent = self._doing.say(chat, post, delivery.files, manner)
+        except Declined as declined:
+            if not is_unfetched(declined):
+                raise
+            ours = fetched(post, delivery.files, f"channels.{self.name}")
+            sent = self._doing.say(chat, ours.post, ours.files, manner)
+            post, remark = (ours.post if ours.missing else post), ours.remark
         there = Standing.of(post, sent.chat_id, sent.message_id)
-        return Receipt(there.reference, sent.link)
+        return Receipt(there.reference, sent.link, remark=remark)
 
     def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
         if delivery.rendition.address == PIN:
@@ -299,14 +308,29 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
     def _revise_attached(self, post: Post, files: Mapping[str, bytes], there: Standing) -> Standing:
         changed = [] if post.is_notice else there.changed(post)
         for number, attachment in changed:
-            self._doing.change_attachment(
-                (there.chat, number), post, attachment, files, captioned=number == there.id
-            )
+            self._change(post, attachment, files, (there.chat, number), first=there.id)
         if there.id not in dict(changed):
             self._doing.change_caption((there.chat, there.id), post)
         if post.is_notice or len(there.ids) != len(post.attachments):
             return there
         return replace(there, names=tuple(one.short for one in post.attachments))
+
+    def _change(
+        self, post: Post, attachment: Attachment, files: Mapping[str, bytes],
+        place: tuple[int | str, int], *, first: int,
+    ) -> None:  # fmt: skip
+        captioned = place[1] == first
+        try:
+            self._doing.change_attachment(place, post, attachment, files, captioned=captioned)
+        except Declined as declined:
+            if not is_unfetched(declined):
+                raise
+            only = replace(post, attachments=(attachment,))
+            ours = fetched(only, files, f"channels.{self.name}")
+            if ours.missing:
+                raise
+            [mine] = ours.post.attachments
+            self._doing.change_attachment(place, post, mine, ours.files, captioned=captioned)
 
 
 def _link(chat: str, destination: str, number: str) -> str | None:

@@ -22,7 +22,17 @@ NAME_LIMIT = 60
 
 def photos(pictures: Iterable[Media]) -> tuple[Attachment, ...]:
     """Pictures as they are sent; ArticleError for one that Telegram does not take."""
-    return tuple(Attachment(file=_photo(one), url=_address(one)) for one in pictures)
+    pictures = list(pictures)
+    alone = len(pictures) == 1
+    return tuple(
+        Attachment(file=_photo(one), url=_address(one), moves=alone and is_animation(one))
+        for one in pictures
+    )
+
+
+def is_animation(picture: Media) -> bool:
+    """Whether Telegram shows that it moves, where it is alone in a post."""
+    return picture.moves and picture.media_type == "image/gif"
 
 
 def documents(media: Iterable[Media]) -> tuple[Attachment, ...]:

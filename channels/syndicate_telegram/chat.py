@@ -119,6 +119,10 @@ async def _sending(
         "caption_entities": _entities(post.caption_entities),
     }
     material = _material(attachment, files)
+    if attachment.moves:
+        return await bot.send_animation(
+            chat, material, filename="animation.gif", **said, **parameters
+        )
     if post.shape == "photo":
         return await bot.send_photo(chat, material, **said, **parameters)
     return await bot.send_document(chat, material, filename=attachment.name, **said, **parameters)
@@ -128,7 +132,7 @@ def _group(
     post: Post, attachments: Sequence[Attachment], files: Files, *, captioned: bool
 ) -> list[Any]:
     """Attachments as the Bot API takes several; the first one has the words."""
-    from telegram import InputMediaDocument, InputMediaPhoto
+    from telegram import InputMediaAnimation, InputMediaDocument, InputMediaPhoto
 
     words: dict[str, Any] = {
         "caption": post.caption,
@@ -138,7 +142,9 @@ def _group(
     for one in attachments:
         said: dict[str, Any] = words if captioned and not group else {}
         material = _material(one, files)
-        if post.kind == "photo":
+        if one.moves:
+            group.append(InputMediaAnimation(material, filename="animation.gif", **said))
+        elif post.kind == "photo":
             group.append(InputMediaPhoto(material, **said))
         else:
             group.append(InputMediaDocument(material, filename=one.name, **said))

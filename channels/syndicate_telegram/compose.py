@@ -79,6 +79,9 @@ def remarks(
         yield f"{_names(pictures)} left out: {_why(laid.shape, 'document')}"
     if documents:
         yield f"{_names(documents)} left out: {_why(laid.shape, 'picture')}"
+    still = [one for one in laid.form.media if one.moves] if laid.shape == "photo" else []
+    if still and not any(one.moves for one in laid.form.attachments):
+        yield f"{_names(still)} shown still: in a post only a GIF moves, and where it is alone"
     said = laid.said
     kept = set(kept_entities(said, _first(article)))
     lost = [one.url for one in said.entities if one.kind == "text_link" and one not in kept]

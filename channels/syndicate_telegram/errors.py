@@ -65,7 +65,10 @@ ADVICE = {  # what Telegram's answer holds: what to do
     ),
     "http url content": "Telegram cannot fetch the picture: is its address public?",
     "web page content": "Telegram finds no picture at the picture's address: correct the address",
+    "http url specified": "Telegram cannot fetch the picture: is its address public?",
+    "webpage_": "Telegram cannot fetch the picture: is its address public?",
 }
+UNFETCHED = ("http url content", "web page content", "http url specified", "webpage_")
 
 
 class Declined(Refused):

@@ -20,6 +20,7 @@ class Attachment:
     file: str = ""  # sha256
     url: str = ""
     name: str = ""  # a document's, for readers
+    moves: bool = False  # a GIF that is sent as an animation, where it is alone
 
     @property
     def short(self) -> str:
@@ -52,7 +53,11 @@ class Post:
     @property
     def content(self) -> bytes:
         """The same bytes for the same post."""
-        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False).encode()
+        said = asdict(self)
+        for one in said["attachments"]:
+            if not one["moves"]:  # as it was before there was such a thing
+                del one["moves"]
+        return json.dumps(said, sort_keys=True, ensure_ascii=False).encode()
 
     @classmethod
     def read(cls, content: bytes) -> Post:

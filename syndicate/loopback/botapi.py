@@ -71,12 +71,13 @@ class Version:
     link_preview_options: dict[str, Any] | None = None
     photo: Photo | None = None
     document: Document | None = None
+    is_animation: bool = False  # the photo moves
 
     @property
     def content(self) -> tuple[object, ...]:
         """What is compared to tell whether an edit changes anything."""
         said = self.text, self.entities, self.link_preview_options
-        return *said, self.photo, self.document
+        return *said, self.photo, self.document, self.is_animation
 
     @property
     def attached(self) -> Photo | None:
@@ -358,6 +359,11 @@ class BotApi:
         self._chat(params)
         return self._send(params, _attached("photo", params.get("photo", ""), params, files))
 
+    def _send_animation(self, params: Params, files: Files) -> object:
+        self._chat(params)
+        given = params.get("animation", "")
+        return self._send(params, _attached("animation", given, params, files))
+
     def _send_document(self, params: Params, files: Files) -> object:
         self._chat(params)
         return self._send(params, _attached("document", params.get("document", ""), params, files))
@@ -518,6 +524,7 @@ METHODS = {
     "getChatMember": BotApi._get_chat_member,
     "sendMessage": BotApi._send_message,
     "sendPhoto": BotApi._send_photo,
+    "sendAnimation": BotApi._send_animation,
     "sendDocument": BotApi._send_document,
     "sendMediaGroup": BotApi._send_group,
     "pinChatMessage": BotApi._pin,
@@ -649,7 +656,7 @@ def _attached(kind: str, given: str, params: Params, files: Files) -> Version:
     said = Version(at=_now(), text=text, entities=entities)
     if kind == "document":
         return replace(said, document=_document(given, files))
-    return replace(said, photo=_photo(given, files))
+    return replace(said, photo=_photo(given, files, kind), is_animation=kind == "animation")
 
 
 def _in_group(media: dict[str, Any], files: Files) -> Version:
@@ -675,10 +682,10 @@ def _preview(params: Params) -> dict[str, Any]:
     return {"link_preview_options": _read_json(given, what) if given else None}
 
 
-def _photo(given: str, files: Files) -> Photo:
+def _photo(given: str, files: Files, kind: str) -> Photo:
     if given.startswith(("http://", "https://")):
         return Photo(url=given)
-    _, content = _uploaded(given, "photo", files, PHOTO_LIMIT)
+    _, content = _uploaded(given, kind or "photo", files, PHOTO_LIMIT)
     if not content.startswith(PICTURES):
         raise ApiError(400, "Bad Request: IMAGE_PROCESS_FAILED")
     return Photo(content=content)

@@ -11,7 +11,7 @@ from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
 from syndicate.article import PDF, Media
-from syndicate.sources.pictures import measure
+from syndicate.sources.pictures import measure, moves
 from syndicate.text import excerpt, squeeze
 
 MOST_PICTURE = 10_000_000  # bytes
@@ -46,6 +46,7 @@ class LocalFile:
             size=len(self.data),
             width=self.width,
             height=self.height,
+            moves=moves(self.data),
         )
 
 

@@ -6,6 +6,7 @@ from struct import error as StructError
 from struct import unpack_from
 
 NO_SIZE = {0x01, *range(0xD0, 0xDA)}  # JPEG markers that nothing measured follows
+CONTROL = b"\x00\x21\xf9\x04"  # a GIF's graphic control, which leads each of its pictures
 FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # JPEG markers that hold the measures
 
 
@@ -19,6 +20,13 @@ def measure(data: bytes) -> tuple[str, int, int] | None:
         if found and found[1] and found[2]:
             return found
     return None
+
+
+def moves(data: bytes) -> bool:
+    """Whether a GIF or a WebP holds more than one picture."""
+    if data[:6] in (b"GIF87a", b"GIF89a"):
+        return data.count(CONTROL) > 1
+    return data[:4] == b"RIFF" and data[12:16] == b"VP8X" and bool(data[20:21][0] & 2)
 
 
 def _png(data: bytes) -> tuple[str, int, int] | None:

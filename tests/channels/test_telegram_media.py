@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -412,3 +414,126 @@ def test_every_correction_keeps_its_own_reply(channel: Telegram) -> None:
     assert [(one.address, one.tells, one.follows) for one in channel.render(told)][1:] == [
         ("correction-2", 2, "post"), ("correction-3", 3, "post"),
     ]  # fmt: skip
+
+
+# animations
+
+
+def gif(letter: str, **given: Any) -> Media:
+    return replace(picture(letter), file=f"{letter}.gif", media_type="image/gif", **given)
+
+
+def test_a_gif_that_moves_is_sent_as_an_animation(api: BotApi, channel: Telegram) -> None:
+    receipt = published(channel, item(having(gif("a", moves=True))))
+    [post] = api.posts
+    assert post.now.is_animation
+    assert post.text.startswith("Hello, world")
+    changed = item(having(gif("b", moves=True)))
+    receipt = channel.revise(sending(channel, changed), receipt)
+    assert post.now.is_animation
+    assert post.photo is not None
+    assert post.photo.content == FILES["b" * 64]
+    channel.revise(sending(channel, item(having(picture("c")))), receipt)
+    assert not post.now.is_animation
+
+
+def test_a_gif_that_does_not_move_is_a_photo(api: BotApi, channel: Telegram) -> None:
+    published(channel, item(having(gif("a"))))
+    assert not api.posts[0].now.is_animation
+
+
+@pytest.mark.parametrize(
+    "media",
+    [
+        (gif("a", moves=True), picture("b")),
+        (replace(picture("a"), file="a.webp", media_type="image/webp", moves=True),),
+    ],
+)
+def test_a_picture_that_is_shown_still_is_named(
+    channel: Telegram, media: tuple[Media, ...]
+) -> None:
+    [remark] = channel.remarks(edition(channel, item(having(*media))))
+    assert (
+        remark
+        == f"{media[0].file} is shown still: in a post only a GIF moves, and where it is alone"
+    )
+
+
+# pictures that Telegram cannot fetch
+
+
+class Site(BaseHTTPRequestHandler):
+    """Another site, which lets us have its pictures."""
+
+    def do_GET(self) -> None:
+        is_there = "there" in self.path
+        self.send_response(200 if is_there else 403)
+        self.send_header("Content-Type", "application/pdf" if "pdf" in self.path else "image/png")
+        self.end_headers()
+        if is_there:
+            self.wfile.write(PAPER if "pdf" in self.path else PIXEL)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def remote(url: str) -> Media:
+    return replace(PICTURE, file="", sha256="", url=url, alt="")
+
+
+REFUSALS = [
+    "Bad Request: failed to get HTTP URL content",
+    "Bad Request: wrong file identifier/HTTP URL specified",
+    "Bad Request: wrong type of the web page content",
+    "Bad Request: WEBPAGE_CURL_FAILED",
+]
+
+
+@pytest.mark.parametrize("answer", REFUSALS)
+def test_a_picture_that_telegram_cannot_fetch_is_uploaded_by_us(
+    api: BotApi, site: str, answer: str
+) -> None:
+    with posts.channel(api.url, web=api.url, preview="photo") as channel:
+        api.faults.append(No(on="sendPhoto", description=answer))
+        receipt = published(channel, item(having(remote(f"{site}/there.png"))))
+        [post] = api.posts
+        assert post.photo is not None
+        assert post.photo.content == PIXEL
+        assert receipt.remark == ""
+        api.faults.append(No(on="editMessageMedia", description=answer))
+        channel.revise(sending(channel, item(having(remote(f"{site}/there/two.png")))), receipt)
+        assert post.photo.content == PIXEL
+
+
+@pytest.mark.parametrize("answer", REFUSALS)
+def test_a_picture_that_nobody_can_fetch_is_left_out_and_the_text_goes_out(
+    api: BotApi, site: str, answer: str
+) -> None:
+    with posts.channel(api.url, web=api.url, preview="photo") as channel:
+        api.faults.append(No(on="sendPhoto", description=answer))
+        receipt = published(channel, item(having(remote(f"{site}/gone.png"))))
+    [post] = api.posts
+    assert post.photo is None
+    assert post.text.startswith("Hello, world")
+    assert receipt.remark == (
+        f"{site}/gone.png left out: neither Telegram nor we can fetch it; is its address public?"
+    )
+
+
+def test_an_album_loses_only_what_nobody_can_fetch(api: BotApi, site: str) -> None:
+    with posts.channel(api.url, web=api.url, preview="photo") as channel:
+        api.faults.append(No(on="sendMediaGroup", description=REFUSALS[3]))
+        three = (remote(f"{site}/there.png"), remote(f"{site}/gone.png"), picture("a"))
+        receipt = published(channel, item(having(*three)))
+    assert [post.photo and post.photo.content for post in api.posts] == [PIXEL, FILES["a" * 64]]
+    assert "gone.png left out" in receipt.remark

@@ -247,6 +247,7 @@ def test_a_long_pause_is_kept_and_a_later_tick_finishes(room: Newsroom) -> None:
     answer = room.run("publish", "kabar.md")
     assert answer.code == 3
     assert "3600" in answer.out
+    assert re.search(r"it is tried again from \d+ \w+ \d{4} \d\d:\d\d WIB", answer.out)
     assert time.monotonic() - began < 10
     asked = len(room.api.requests)
     assert room.run("tick").code == 3

@@ -6,7 +6,7 @@ from struct import pack
 
 import pytest
 
-from syndicate.sources.pictures import measure
+from syndicate.sources.pictures import measure, moves
 from syndicate.testing import PIXEL
 
 
@@ -66,3 +66,21 @@ def test_a_picture_cut_short_before_its_measures_is_none(kind: str) -> None:
 )
 def test_other_bytes_are_no_picture(data: bytes) -> None:
     assert measure(data) is None
+
+
+STILL = b"GIF89a" + pack("<HH", 2, 3) + b"\x80\0\0" + b"\0" * 6
+
+
+@pytest.mark.parametrize(
+    ("data", "does"),
+    [
+        (STILL + b"\x00\x21\xf9\x04" + b"\0" * 5, False),
+        (STILL + 2 * (b"\x00\x21\xf9\x04" + b"\0" * 5), True),
+        (b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0" + b"\x02" + b"\0" * 9, True),
+        (b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0" + b"\x10" + b"\0" * 9, False),
+        (b"RIFF\0\0\0\0WEBPVP8 ", False),
+        (b"\xff\xd8\xff", False),
+    ],
+)
+def test_a_picture_of_several_moves(data: bytes, does: bool) -> None:
+    assert moves(data) is does
