@@ -255,7 +255,8 @@ def test_a_refused_letter_is_reported_once_and_cries_no_more(room: Newsroom) -> 
     room.subscribe("ani@pembaca.example", "budi@pembaca.example")
     room.write()
     room.publish("kabar.md")
-    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", recipient="ani@pembaca.example"))
+    gone = SmtpFault(at="rcpt", do="refuse", text="5.1.1 no such user", recipient=ANI)
+    room.smtp.faults.append(gone)
     assert room.run("digest", at=EVENING).code == 3
     assert room.run("tick", at=EVENING).code == 0
     assert room.run("digest", at=EVENING).code == 0
