@@ -309,7 +309,7 @@ def test_leaving_does_not_wait_for_a_relay_that_puts_it_off(postman: Postman, fa
 
 def test_a_goodbye_that_is_refused_is_not_said_again(postman: Postman) -> None:
     room = postman.room
-    room.smtp.faults = [Fault(at="rcpt", do="refuse", nth=1)]
+    room.smtp.faults = [Fault(at="rcpt", do="refuse", text="5.1.1 no such user", nth=1)]
     postman.bring("berhenti")
     assert "harian: a goodbye letter did not go out: " in room.run("tick").out
     room.run("tick")
