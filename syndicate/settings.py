@@ -30,6 +30,8 @@ def _without_slash(text: str) -> str:
 
 
 def _program(command: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    if command and command[0].startswith("{"):  # files of readers are no programs
+        raise ValueError(f"{command[0]} is no program: name one, and what it is given after it")
     if not command or "/" not in command[0]:
         return command
     return (str(beside_the_configuration(Path(command[0]), info)), *command[1:])

@@ -206,7 +206,7 @@ class Feed(
             hub = address.removeprefix(HUB)
             if hub not in self.hubs:
                 raise Refused(f"{where}.hubs: {hub} is no longer named there: it is not told")
-            ping(f"{where}.hubs", hub, self.url, content)
+            ping(f"{where}.hubs", hub, as_uri(self.url), content)
             return Receipt(address)
         if address == AFTER:
             if not self.after:
@@ -262,12 +262,12 @@ class Feed(
             title=readable(title),
             description=readable(self.description or title),
             base=as_uri(self.url),
-            origin=as_uri(edition.origin or self.url),
+            origin=edition.origin or self.url,  # compared sign by sign (RFC 4287, 4.2.6.1)
             folder=addresses.of_subject(edition.subject) if edition.subject else "",
             language=self._language(edition.publisher),
             publisher=addressed(readable(edition.publisher)),
             updated=max((piece.updated for piece in held), default=NEVER),
-            hubs=self.hubs,
+            hubs=tuple(map(as_uri, self.hubs)),
             page=page,
             previous=previous,
         )

@@ -51,7 +51,7 @@ def ping(setting: str, hub: str, base: str, content: bytes) -> None:
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Unavailable(f"{setting}: {hub} cannot be reached ({error})") from error
     if answer.is_redirect:
-        target = answer.headers["Location"]
+        target = _target(answer)
         raise Refused(f"{setting}: {hub} has moved to {target}: write that address instead")
     if not answer.is_success:
         raise Unavailable(f"{setting}: {hub} answered {answer.status_code}")
@@ -63,8 +63,16 @@ def _told_at(line: httpx.Client, address: str, said: Mapping[str, object]) -> ht
     for _ in range(MOVES):
         if answer.status_code not in (307, 308) or not answer.is_redirect:
             break
+        if not _target(answer).startswith(("http://", "https://")):
+            break
         answer = line.post(answer.url.join(answer.headers["Location"]), data=dict(said))
     return answer
+
+
+def _target(answer: httpx.Response) -> str:
+    """Where a hub has moved to, without a password that may stand in the address."""
+    target = answer.url.join(answer.headers["Location"])
+    return str(target.copy_with(userinfo=b"") if target.userinfo else target)
 
 
 def run(setting: str, command: Sequence[str], folder: Path, content: bytes) -> None:

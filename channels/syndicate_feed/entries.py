@@ -133,7 +133,7 @@ def _entry(item: Item, publisher: Publisher) -> Entry:
         notice=corrections[0] if corrections else "",
         summary=squeeze(plain(body) if taken_back else article.lead),
         published=_moment(item.published, publisher),
-        updated=_moment(item.updated, publisher),
+        updated=_moment(max(item.updated, item.published), publisher),
         language=language,
         author=squeeze(article.by) or publisher.name,
         tags=tuple(tag for tag in map(squeeze, article.subjects) if tag),

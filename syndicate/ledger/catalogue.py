@@ -55,6 +55,8 @@ from syndicate.text import folded
 
 AHEAD = timedelta(days=1)  # of the database's clock: what is further off is a wrong clock's
 SKEW = timedelta(minutes=5)  # between the clocks of machines that share a ledger
+SECOND = timedelta(seconds=1)
+SOON = timedelta(minutes=1)  # by how much a command's last articles may be stamped ahead
 UNKNOWN = "unknown"  # the media type of what other hands put somewhere
 IDLE = ("due", "settled", "refused")
 
@@ -155,27 +157,30 @@ class Catalogue:
         """Write down a revision; returns its version. ``at`` is its time, in the office's eyes.
 
         ``after`` and ``before`` say how many articles of the same command come before it and
-        after: readers must be able to tell their order by seconds (RFC 4287, 4.2.15).
+        after: readers must be able to tell their order by seconds (RFC 4287, 4.2.15), and that of
+        commands as well.
         """
         newest = select(articles.c.version).where(articles.c.uri == article.uri)
         version = (self.db.scalar(newest) or 0) + 1
         status = PubStatus.CANCELED if kind == "withdrawal" else PubStatus.USABLE
         row: dict[str, Any] = {"version": version, "pub_status": status, "path": path}
         row |= _known_by(article) | self._expiring(article, at)
-        stamp = at - timedelta(seconds=before)
+        stamp = max(at - before * SECOND, self._latest(at + after * SECOND) + SECOND)
         if kind != "refile":
             row["major_version"] = version
         if version == 1:
             number = select(func.coalesce(func.max(articles.c.number), 0) + 1).scalar_subquery()
             row |= {"uri": article.uri, "published_at": published or stamp, "number": number}
-            row["updated_at"] = published + timedelta(seconds=after) if published else stamp
+            changed = published + after * SECOND if published else stamp
+            row["updated_at"] = self._unused(changed)
             self.db.execute(insert(articles).values(**row))
             self.db.execute(delete(minted).where(minted.c.uri == article.uri))
         else:
             here = articles.c.uri == article.uri
-            first = self.db.scalar(select(articles.c.published_at).where(here))
             if kind != "refile":  # what is dated ahead is not changed before it was published
-                row["updated_at"] = max(stamp, first) if first else stamp
+                times = select(articles.c.published_at, articles.c.updated_at).where(here)
+                first, last = self.db.execute(times).one()
+                row["updated_at"] = self._unused(max(stamp, first, last + SECOND))
             self.db.execute(update(articles).where(here).values(**row))
         document = json.dumps(article.to_json(), ensure_ascii=False)
         said = {"kind": kind, "note": note, "kill": kill, "source": source, "recorded_at": at}
@@ -187,6 +192,22 @@ class Catalogue:
         )  # fmt: skip
         self._file_under(article)
         return version
+
+    def _latest(self, at: datetime) -> datetime:
+        """When something changed last; what is dated far ahead is left out."""
+        which = articles.c.updated_at <= at + SOON
+        newest = self.db.scalar(select(func.max(articles.c.updated_at)).where(which))
+        return newest or at - 2 * SOON
+
+    def _unused(self, moment: datetime) -> datetime:
+        """The first second from then on in which no article has changed."""
+        changed = articles.c.updated_at
+        while True:
+            second = moment.replace(microsecond=0)
+            within = and_(changed >= second, changed < second + SECOND)
+            if self.db.scalar(select(articles.c.uri).where(within).limit(1)) is None:
+                return moment
+            moment += SECOND
 
     def source(self, uri: str, version: int) -> str:
         """The text of the file that a revision was read from; "" where there was none."""

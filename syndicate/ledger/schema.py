@@ -113,6 +113,7 @@ articles = Table(
     Column("number", Integer, nullable=False, server_default=text("0")),  # since version 8
     # (1 for the first that the ledger recorded, whatever any clock said)
     Index(None, "published_at"),  # since version 6
+    Index(None, "updated_at"),  # since version 8
     CheckConstraint("pub_status IN ('usable', 'canceled')", name="pub_status"),
 )
 

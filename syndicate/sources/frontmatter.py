@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -153,23 +152,53 @@ def read(front: str, keys: Collection[str]) -> Table:
 
 
 def _refuse_lost(front: str, node: yaml.Node) -> None:
-    """Refuse what YAML takes for no text: `` #`` begins a comment, ``&`` a name, and so on."""
-    left = Counter(word for text in _scalars(node) for word in WORD.findall(text))
-    indented = ""  # the last line with a value, where a comment below it may be meant as text
-    for number, line in enumerate(front.split("\n"), 2):
-        bare = line.strip()
-        if bare.startswith("#") and not _continues(line, indented):
-            continue
-        typed = line[line.rfind('"') + 1 :] if ESCAPED.search(line) else INDICATOR.sub("", line)
-        for word in WORD.findall(typed):
-            if not left[word]:
-                rest = line[line.find(" #") + 1 :] if " #" in line else bare
-                what = excerpt(squeeze(rest), 40)
+    """Refuse what YAML takes for no text: `` #`` begins a comment, ``&`` a name, and so on.
+
+    Whatever stands between keys and values, and neither gives them their structure nor is a
+    comment on a line of its own, was meant to be read.
+    """
+    done = 0
+    for start, end in (*_spans(front, node), (len(front), len(front))):
+        at = done
+        for part in front[done:start].splitlines(keepends=True):
+            bare = part.strip()
+            if not STRUCTURE.fullmatch(bare) and not _is_comment(front, at, bare):
                 raise Flaw(
-                    number, f"'{what}' is no text to YAML and would be lost (put it in quotes)"
+                    front.count("\n", 0, at) + 2,
+                    f"'{_from(front, at)}' is no text to YAML and would be lost (put it in quotes)",
                 )
-            left[word] -= 1
-        indented = line if bare else indented
+            at += len(part)
+        done = max(done, end)
+
+
+def _spans(front: str, node: yaml.Node) -> Iterator[tuple[int, int]]:
+    """Where keys and values stand, in order; a block's text begins on the line after its sign."""
+    for one in _scalars(node):
+        start, end = one.start_mark.index, one.end_mark.index
+        while found := PROPERTY.match(front, start):  # a tag or an anchor is no text
+            start = found.end()
+        if one.style in ("|", ">") and (header := BLOCK.match(front, start)):
+            yield start, header.end()
+            below = front.find("\n", header.end())
+            start = below if below >= 0 else len(front)
+        yield min(start, end), end
+
+
+def _is_comment(front: str, at: int, bare: str) -> bool:
+    """Whether these words are a comment on a line of its own, and go on with no text above."""
+    begins = front.rfind("\n", 0, at) + 1
+    if not bare.startswith("#") or front[begins:at].strip():
+        return False
+    above = [line for line in front[:begins].split("\n") if line.strip() and line.strip()[0] != "#"]
+    ends = front.find("\n", at)
+    return not _continues(front[begins : ends if ends >= 0 else len(front)], (above or [""])[-1])
+
+
+def _from(front: str, at: int) -> str:
+    """What is lost, as a person sees it: from its first sign to the end of the line."""
+    ends = front.find("\n", at)
+    line = front[at : ends if ends >= 0 else len(front)]
+    return excerpt(squeeze(line.lstrip("[]{},:?- \t")), 40)
 
 
 def _continues(line: str, above: str) -> bool:
@@ -181,10 +210,10 @@ def _continues(line: str, above: str) -> bool:
     return depth > len(found["depth"]) or (not found["key"] and depth == len(found["depth"]))
 
 
-def _scalars(node: yaml.Node) -> Iterator[str]:
+def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
     """Every key and value."""
     if isinstance(node, yaml.ScalarNode):
-        yield node.value
+        yield node
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
             yield from _scalars(item)
@@ -194,10 +223,10 @@ def _scalars(node: yaml.Node) -> Iterator[str]:
             yield from _scalars(value)
 
 
-WORD = re.compile(r"[^\W_]+")
+STRUCTURE = re.compile(r"[\[\]{},:?\s-]*")
+PROPERTY = re.compile(r"\s*[!&]\S*\s*")
+BLOCK = re.compile(r"[|>][0-9+-]*")
 VALUE = re.compile(r"(?P<depth> *)(?P<key>(?:- +)?[^\s#:]+:\s+|- +)?(?P<text>[^\s|>#].*)")
-INDICATOR = re.compile(r"[|>](?:[1-9][+-]?|[+-][1-9])(?=\s*$)")  # how deep a block's text is
-ESCAPED = re.compile(r"\"[^\"]*\\")  # in double quotes: \u00e9 is no word
 ALIAS = "an alias"
 
 

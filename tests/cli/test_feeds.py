@@ -499,13 +499,52 @@ def test_articles_without_a_date_are_told_apart_by_seconds(room: Newsroom) -> No
     assert stamps[0] == MORNING
 
 
+def test_commands_keep_their_order_whatever_number_of_articles_each_has(room: Newsroom) -> None:
+    room.write("a.md", headline="Kabar a")
+    room.publish("a.md", at="2026-05-04T10:00:00+07:00")
+    names = [f"b{number}" for number in range(9)]
+    for name in names:
+        room.write(f"{name}.md", f"Isi {name}.", headline=f"Kabar {name}")
+    room.publish(*(f"{name}.md" for name in names), at="2026-05-04T10:00:03+07:00")
+    assert titles(room) == [*(f"Kabar {name}" for name in reversed(names)), "Kabar a"]
+    stamps = [entry["date_modified"] for entry in room.entries]
+    assert stamps == sorted(set(stamps), reverse=True)
+
+
+def test_each_correction_is_newer_than_what_it_corrects(room: Newsroom) -> None:
+    for name in ("a", "b"):
+        room.write(f"{name}.md", date="2026-05-04T20:00:00+07:00", headline=f"Kabar {name}")
+    room.publish("a.md", "b.md")
+    seen = {entry["date_modified"] for entry in room.entries}
+    for hour, word in ((13, "satu"), (14, "dua")):
+        for name in ("a", "b"):
+            path = room.folder / f"{name}.md"
+            path.write_text(path.read_text().replace("Isi", f"{word} Isi"))
+            at = f"2026-05-04T{hour}:00:00+07:00"
+            room.publish(f"{name}.md", "--note", "Keliru.", at=at)
+        now = {entry["date_modified"] for entry in room.entries}
+        assert len(now) == 2
+        assert not now & seen
+        assert min(now) > max(seen)
+        seen |= now
+
+
+def test_dated_articles_of_one_command_never_share_a_second(room: Newsroom) -> None:
+    room.write("a.md", date="2026-05-03T10:00:01+07:00", headline="Kabar a")
+    room.write("b.md", date="2026-05-03T10:00:00+07:00", headline="Kabar b")
+    room.publish("a.md", "b.md")
+    stamps = [entry["date_modified"] for entry in room.entries]
+    assert len(set(stamps)) == 2
+
+
 def test_what_is_dated_ahead_is_not_changed_before_it_was_published(room: Newsroom) -> None:
     room.write(date="2026-05-04T18:00:00+07:00")
     room.publish()
     room.rewrite("Isi kabar.", "Isi yang benar.")
     room.publish("--note", "Isinya keliru.", at=NOON)
     [entry] = room.entries
-    assert entry["date_modified"] == entry["date_published"] == "2026-05-04T18:00:00+07:00"
+    assert entry["date_published"] == "2026-05-04T18:00:00+07:00"
+    assert entry["date_modified"] == "2026-05-04T18:00:01+07:00"
 
 
 def test_addresses_beyond_ascii_are_uris_in_every_feed(room: Newsroom) -> None:
@@ -656,6 +695,14 @@ def test_what_waits_for_a_hub_that_is_no_longer_named_is_dropped_and_said(
     assert "no longer named" not in room.run("tick", at=NOON).out
 
 
+def test_a_file_of_the_feed_is_never_the_program(room: Newsroom) -> None:
+    room.change("feed", after=["{files}"])
+    room.write()
+    answer = room.run("publish", "kabar.md", at=REAL)
+    assert answer.code == 1
+    assert "channels.feed.after: {files} is no program" in answer.said
+
+
 def test_a_command_that_is_no_longer_set_runs_nothing_else(room: Newsroom) -> None:
     """What waited for it names files of the feed: none of them may be taken for a program."""
     command(room, 23)
@@ -682,6 +729,24 @@ def test_a_hub_that_sends_the_request_on_is_followed(room: Newsroom, hub: Hub, c
     room.write()
     room.publish()
     assert hub.moved == [{"hub.mode": ["publish"], "hub.url": FEEDS}]
+
+
+@pytest.mark.parametrize(
+    ("code", "target", "shown"),
+    [
+        (301, "https://u:rahasia@hub.example/new", "https://hub.example/new"),
+        (308, "file:///etc/hosts", "file:"),
+    ],
+)
+def test_where_a_hub_has_moved_to_is_told_without_a_password(
+    room: Newsroom, hub: Hub, code: int, target: str, shown: str
+) -> None:
+    room.change("feed", hubs=[hub.url])
+    hub.code, hub.target = code, target
+    room.write()
+    answer = room.run("publish", "kabar.md")
+    assert "rahasia" not in answer.said
+    assert f"has moved to {shown}" in answer.said
 
 
 @pytest.mark.parametrize("code", [301, 302, 303])

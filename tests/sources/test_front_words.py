@@ -49,6 +49,15 @@ LOST = {
     "headline: H\ndescription: Nomor 5 # lima": (3, "'# lima'"),
     "headline: H\noverrides:\n  telegram:\n    headline: Juara #2": (5, "'#2'"),
     "headline: H\ninfoSources:\n  - name: KPU #Bengkalis": (4, "'#Bengkalis'"),
+    "headline: Selamat # 🎉": (2, "'# 🎉'"),
+    "headline: Harga # !!! ?": (2, "'# !!! ?'"),
+    "headline: Lomba #": (2, "'#'"),
+    "headline: ! Rapat": (2, "'! Rapat'"),
+    "headline: &- Rapat": (2, "'&- Rapat'"),
+    "headline: Lomba # Lomba\ndescription: Lomba": (2, "'# Lomba'"),
+    'headline: "a \\"b\\"" # kata "c"': (2, "'# kata"),
+    "headline: H\nsubjects: [a, # b\n  c]": (3, "'# b'"),
+    "headline: H\ndescription: | # satu\n  dua": (3, "'# satu'"),
     "headline: H\nedNote: tanya Ani #penting": (3, "'#penting'"),
 }
 
@@ -65,6 +74,9 @@ def test_text_that_yaml_takes_away_is_refused_with_the_advice_to_quote(front: st
 
 
 KEPT = {
+    'headline: "Kabar \\u00e9\n  kedua"': "Kabar é kedua",
+    "headline: Kabar\ndescription: |\n  # satu\n  dua #3\nby: Ani": "Kabar",
+    "headline: Kabar\n\n# catatan\nby: Ani": "Kabar",
     'headline: "Lomba #1 tingkat desa"': "Lomba #1 tingkat desa",
     "headline: Lomba#1": "Lomba#1",
     "headline: >-\n  Lomba #1\n  desa": "Lomba #1 desa",
