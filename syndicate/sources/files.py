@@ -153,12 +153,14 @@ def _find(name: str, folder: Path, called: str) -> tuple[str, Path]:
 
 def _on_disk(path: Path) -> Path:
     """The file of this name, however its accents are stored: macOS and old archives part them."""
-    if path.name.isascii() or path.exists():
+    if str(path).isascii() or path.exists() or path == path.parent:
         return path
-    wanted = normalize("NFC", path.name)
+    folder = _on_disk(path.parent)
+    path, wanted = folder / path.name, normalize("NFC", path.name)
+    if path.name.isascii():
+        return path
     try:
-        names = (one for one in path.parent.iterdir() if normalize("NFC", one.name) == wanted)
-        return next(names, path)
+        return next((one for one in folder.iterdir() if normalize("NFC", one.name) == wanted), path)
     except OSError:
         return path
 

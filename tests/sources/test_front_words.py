@@ -143,6 +143,19 @@ def test_a_file_is_found_however_its_accents_are_stored(
     assert draft(front).article.media[0].sha256
 
 
+@pytest.mark.parametrize(("form", "other"), FORMS)
+@pytest.mark.parametrize("typed", ["Galeri é/x.png", "Galeri é/é/ü.png"])
+def test_a_folder_is_found_however_its_accents_are_stored(
+    folder: Path, typed: str, form: Form, other: Form
+) -> None:
+    there = folder / normalize(form, typed)
+    there.parent.mkdir(parents=True)
+    there.write_bytes(PIXEL)
+    written = normalize(other, f"![a](<{typed}>)")
+    [media] = draft("headline: H", written).article.media
+    assert media.sha256
+
+
 def test_a_message_says_a_file_s_name_as_it_was_typed() -> None:
     with pytest.raises(ArticleError, match=r"the picture foto é\.png is missing"):
         draft("headline: H", "![a](<foto é.png>)")
