@@ -94,11 +94,11 @@ def as_uri(address: str) -> str:
 
     What is encoded already stays as it is; what is no address at all is given back.
     """
-    if address.isascii() and not NO_URI.search(address.partition("//")[2]):
+    if address.isascii() and not NO_URI.search(address.partition(":")[2]):
         return address
     try:
         parts = urlsplit(address)
-        host = (parts.hostname or "").encode("idna").decode() if not _is_ascii(parts) else ""
+        host = "" if _is_ascii(parts) else _idna(parts.hostname or "")
     except (UnicodeError, ValueError):
         return address
     netloc = parts.netloc
@@ -111,6 +111,13 @@ def as_uri(address: str) -> str:
         for part in (parts.path, parts.query, parts.fragment)
     )
     return urlunsplit((parts.scheme, netloc, path, query, fragment))
+
+
+def _idna(host: str) -> str:
+    """The name in the DNS, as browsers have it: ``faß`` is not ``fass`` (UTS 46)."""
+    import idna
+
+    return idna.encode(host, uts46=True).decode()
 
 
 def _is_ascii(parts: SplitResult) -> bool:

@@ -77,6 +77,13 @@ def test_length_is_counted_as_telegram_counts_it(text: str, length: int) -> None
         ("https://a.example/x_(y);z?a=%5B1%5D", "https://a.example/x_(y);z?a=%5B1%5D"),
         ("https://a.example/{x}|^`\\", "https://a.example/%7Bx%7D%7C%5E%60%5C"),
         ("tag:a.example,2020:é", "tag:a.example,2020:%C3%A9"),
+        ("https://faß.de/x", "https://xn--fa-hia.de/x"),
+        ("https://contoh。go。id/x", "https://contoh.go.id/x"),
+        ("mailto:a@b.id?subject=Hal[1]", "mailto:a@b.id?subject=Hal%5B1%5D"),
+        ("magnet:?xt=[x]", "magnet:?xt=%5Bx%5D"),
+        ("https://[::1]:80/x", "https://[::1]:80/x"),
+        ("https://[::1]:80/[x]", "https://[::1]:80/%5Bx%5D"),
+        ("tel:+62 811", "tel:+62%20811"),
     ],
 )
 def test_an_address_becomes_a_uri_and_stays_one(address: str, uri: str) -> None:
