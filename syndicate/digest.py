@@ -212,7 +212,9 @@ def _tell_windows(
 ) -> None:  # fmt: skip
     if not closed:
         due = moment(office.next_digest(catalogue, channel), office.publisher.zone, "en")
-        report.notes.append(f"{channel.name}: nothing is due; the next digest closes on {due}")
+        note = f"{channel.name}: nothing is due; the next digest closes on {due}"
+        report.notes.append(note)
+        report.idle.add(note)
     for one in closed:
         edition, window = one.edition, one.window
         letters = catalogue.recipients(one.number)

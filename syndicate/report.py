@@ -64,6 +64,7 @@ class Report:
     articles: list[Subject] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    idle: set[str] = field(default_factory=set)  # those notes that cron need not mail to anybody
     warnings: list[str] = field(default_factory=list)  # what readers will not get as it was typed
     problems: list[str] = field(default_factory=list)  # a channel that could not begin
 
@@ -79,7 +80,9 @@ class Report:
         return 0
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self) | {"exit_code": self.exit_code}
+        document = asdict(self) | {"exit_code": self.exit_code}
+        del document["idle"]
+        return document
 
 
 def state_word(state: str) -> str:

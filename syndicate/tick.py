@@ -32,6 +32,7 @@ def tick(office: Office, progress: Progress = silent) -> Report:
     read_all(office, report)  # who wants to leave gets no letter any more
     digests = digest(office, Request(), progress)
     report.lines += digests.lines
+    report.idle |= digests.idle
     report.problems += digests.problems
     return report
 

@@ -31,7 +31,8 @@ def report(answer: Report, *, as_json: bool) -> None:
         document(answer.to_json())
     else:
         for note in answer.notes:
-            out(note)
+            if note not in answer.idle or answer.dry_run or sys.stdout.isatty():
+                out(note)
         if answer.dry_run:
             out("nothing is touched: this is the plan")
         lines(answer.lines, articles={one.uri: one.headline for one in answer.articles})

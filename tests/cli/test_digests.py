@@ -44,7 +44,9 @@ def test_a_tick_sends_what_is_due_as_well(full: Newsroom) -> None:
 def test_before_its_time_nothing_leaves(full: Newsroom) -> None:
     answer = full.run("digest", at="2026-05-04T16:59:59+07:00")
     assert answer.code == 0
-    assert "17:00 WIB" in answer.out
+    assert answer.out == "", "cron mails what is printed"
+    again = full.run("digest", "--json", at="2026-05-04T16:59:59+07:00")
+    assert "17:00 WIB" in str(again.json["notes"])
     assert full.letters == []
 
 

@@ -93,3 +93,18 @@ def test_with_yes_or_without_a_terminal_it_is_done_unasked(
     else:
         assert room.run(*words).code == 0
     assert room.remembered() != before
+
+
+@pytest.mark.parametrize("words", [["tick"], ["digest"]])
+def test_nothing_to_do_is_nothing_to_say_in_a_pipe(room: Newsroom, words: list[str]) -> None:
+    room.write()
+    room.publish()
+    assert room.run(*words).out == ""
+
+
+@pytest.mark.parametrize("words", [["tick"], ["digest"]])
+def test_nothing_to_do_is_said_at_a_terminal_and_in_json(room: Newsroom, words: list[str]) -> None:
+    room.write()
+    room.publish()
+    assert "nothing is due" in at_a_terminal(room, *words)
+    assert "nothing is due" in str(room.run(*words, "--json").json["notes"])
