@@ -173,7 +173,7 @@ def test_a_refused_letter_is_reported_and_can_be_sent_again(
     room.subscribe("ani@pembaca.example")
     room.write()
     room.publish()
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse"))
+    room.smtp.faults.append(Fault(at="rcpt", do="refuse", text="5.1.1 no such user"))
     answer = room.run("digest", "--json", at=EVENING)
     room.smtp.faults.clear()
     line = letter_of(answer, "ani@pembaca.example")
@@ -348,7 +348,7 @@ def test_a_refused_letter_that_came_after_all_is_done(room: Newsroom) -> None:
     room.subscribe("ani@pembaca.example")
     room.write()
     room.publish()
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse"))
+    room.smtp.faults.append(Fault(at="rcpt", do="refuse", text="5.1.1 no such user"))
     line = letter_of(room.run("digest", "--json", at=EVENING), "ani@pembaca.example")
     assert room.run("resolve", line["resolve"].split()[2], "--sent", "x", at=EVENING).code == 0
     assert "1 sent" in room.run("status", at=EVENING).out
