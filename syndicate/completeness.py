@@ -90,7 +90,8 @@ def _unlinked(html: str, shown: Shown) -> Iterable[str]:
     for address in dict.fromkeys(map(unescape, HREF.findall(html))):
         bare = _plain_address(address)
         is_place = address.startswith("#")
-        if not (is_place or bare in kept or bare.partition(":")[2] in kept):
+        is_readable = bare.partition(":")[2].removeprefix("//") in kept  # www.a.example/x
+        if not (is_place or bare in kept or is_readable):
             yield address
 
 

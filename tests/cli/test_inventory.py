@@ -200,3 +200,11 @@ def test_a_file_that_has_not_changed_says_nothing_again(room: Newsroom) -> None:
     room.write(body="[Daftar](htps://a.example/x)")
     room.publish()
     assert "warning" not in room.publish().err
+
+
+@pytest.mark.parametrize("body", ["**Daftar**: www.contoh.go.id/daftar", "Lihat WWW.contoh.go.id."])
+def test_an_address_without_its_scheme_is_not_said_to_be_missing(room: Newsroom, body: str) -> None:
+    room.write(body=body)
+    answer = room.run("check", "kabar.md")
+    assert answer.code == 0
+    assert "would not be shown" not in answer.said
