@@ -15,6 +15,14 @@ from syndicate.config import Settings
 from syndicate.errors import ConfigError, UsageError
 from syndicate.text import slug
 
+FORMS = {  # what is typed: its form, and how it is said
+    "url": (r"https?://[^\s/@]+\.[^\s/@]+(/\S*)?", "write the whole address: https://…"),
+    "email": (r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", "write an address like humas@example.go.id"),
+    "chat": (r"@\w{4,}|-?\d{5,}", "write @name of a public channel, or the number of another"),
+    "relay": (r"(smtps?|maildir):\S+", "write smtp://HOST:PORT, smtps://… or maildir:FOLDER"),
+}
+FORMS["trial"] = FORMS["chat"]
+OPTIONS = {"chat": "--telegram", "trial": "--test-chat", "relay": "--smtp"}
 FIELD = re.compile(r'"\{(\w+)\}"')
 
 
@@ -28,14 +36,31 @@ class Answers:
     timezone: str = "Asia/Jakarta"
     email: str = ""
     chat: str = ""  # a Telegram channel; "" for none
+    trial: str = ""  # another one, for trials
     relay: str = ""  # smtp://…; "" for no digest
+
+
+def flaw(field: str, answer: str) -> str:
+    """What is wrong with an answer, and how it is written; "" for nothing."""
+    form, advice = FORMS.get(field, (".*", ""))
+    return "" if re.fullmatch(form, answer) else advice
+
+
+def is_free(folder: Path) -> Path:
+    """Where the configuration goes; UsageError where there is one."""
+    config = folder / "config.toml"
+    if config.exists():
+        raise UsageError(f"{config}: is there already (nothing was changed)")
+    return config
 
 
 def init(folder: Path, answers: Answers) -> list[Path]:
     """Write config.toml and a first article; nothing that is there is touched."""
-    config, article = folder / "config.toml", folder / "first-article.md"
-    if config.exists():
-        raise UsageError(f"{config}: is there already (nothing was changed)")
+    config, article = is_free(folder), folder / "first-article.md"
+    for field in FORMS:
+        answer = getattr(answers, field)
+        if answer and (wrong := flaw(field, answer)):
+            raise UsageError(f"{OPTIONS.get(field, f'--{field}')}: {wrong}")
     folder.mkdir(parents=True, exist_ok=True)
     _write(config, _config(answers))
     made = [config]
@@ -122,11 +147,19 @@ def _config(answers: Answers) -> str:
     if answers.chat:
         parts += ["", "[channels.telegram]", 'kind = "telegram"', 'token = "${TELEGRAM_TOKEN}"',
                   f"chat = {_quoted(answers.chat)}"]  # fmt: skip
+        if answers.trial:
+            parts.append(f"test_chat = {_quoted(answers.trial)}")
     if answers.relay:
         parts += ["", "[channels.digest]", 'kind = "email"', f"title = {_quoted(answers.name)}",
-                  f"sender = {_quoted(answers.email)}", f"mailbox = {_quoted(answers.email)}",
+                  f"sender = {_quoted(_sender(answers))}", f"mailbox = {_quoted(answers.email)}",
                   'schedule = "daily 17:00"', f"smtp = {_quoted(answers.relay)}"]  # fmt: skip
     return "\n".join(parts) + "\n"
+
+
+def _sender(answers: Answers) -> str:
+    """Who writes, as readers see it (RFC 5322, 3.4)."""
+    name = re.sub(r'(["\\\\])', r"\\\1", " ".join(answers.name.split()))
+    return f'"{name}" <{answers.email}>'
 
 
 def _filled(template: str, **values: str) -> str:

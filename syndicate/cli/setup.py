@@ -16,6 +16,7 @@ def init(
     url: str = typer.Option("", "--url", help="The office's site."),
     email: str = typer.Option("", "--email", help="The office's address."),
     chat: str = typer.Option("", "--telegram", metavar="@CHANNEL", help="A Telegram channel."),
+    trial: str = typer.Option("", "--test-chat", metavar="@CHANNEL", help="One for trials."),
     relay: str = typer.Option("", "--smtp", metavar="smtp://…", help="The relay for digests."),
     language: str = typer.Option("id", "--language", help="id or en."),
     timezone: str = typer.Option("Asia/Jakarta", "--timezone", help="The office's time zone."),
@@ -25,23 +26,28 @@ def init(
     Example: syndicate init --name "Diskominfo" --url https://diskominfo.example.go.id
     """
     from syndicate.errors import UsageError
-    from syndicate.scaffold import Answers
+    from syndicate.scaffold import Answers, is_free
     from syndicate.scaffold import init as run
 
     with command():
+        is_free(folder)  # before anything is asked
         if sys.stdin.isatty():
-            name = name or typer.prompt("The office's name")
-            url = url or typer.prompt("Its site (https://…)")
-            email = email or typer.prompt("Its email address", default="", show_default=False)
-            chat = chat or typer.prompt("A Telegram channel", default="", show_default=False)
-            relay = relay or typer.prompt("A mail relay (smtp://…)", default="", show_default=False)
+            name = name or _asked("The office's name", "name", needed=True)
+            url = url or _asked("Its site (https://…)", "url", needed=True)
+            email = email or _asked("Its email address", "email")
+            chat = chat or _asked("A Telegram channel (@…)", "chat")
+            if chat:
+                trial = trial or _asked("A second one, private, for trials", "trial")
+            relay = relay or _asked("A mail relay (smtp://…)", "relay", needed=False)
+            if relay and not email:
+                email = _asked("The address that digests come from", "email", needed=True)
         if not (name and url):
             raise UsageError("--name and --url: say who publishes, and where its site is")
         if relay and not email:
             raise UsageError("--email: a digest needs a sender")
         answers = Answers(
-            name=name, url=url, email=email, chat=chat, relay=relay, language=language,
-            timezone=timezone,
+            name=name, url=url, email=email, chat=chat, trial=trial, relay=relay,
+            language=language, timezone=timezone,
         )  # fmt: skip
         for path in run(folder, answers):
             typer.echo(f"{path}")
@@ -50,6 +56,20 @@ def init(
         typer.echo(
             f"syndicate -c {folder / 'config.toml'} publish {folder / 'first-article.md'} --dry-run"
         )
+
+
+def _asked(question: str, field: str, *, needed: bool = False) -> str:
+    """What somebody answers; asked again while it cannot be right."""
+    from syndicate.scaffold import flaw
+
+    def checked(answer: str) -> str:
+        answer = answer.strip()
+        wrong = flaw(field, answer) if answer else "it is needed" if needed else ""
+        if wrong:
+            raise typer.BadParameter(wrong)
+        return answer
+
+    return str(typer.prompt(question, default="", show_default=False, value_proc=checked))
 
 
 def demo(

@@ -265,6 +265,7 @@ def test_init_new_and_check_make_an_office_that_can_publish(room: Newsroom) -> N
     assert answer.code == 0, answer.said
     config = tomllib.loads((room.folder / "config.toml").read_text())
     assert config["publisher"]["name"] == 'Kantor "Baru"'
+    assert config["channels"]["digest"]["sender"] == r'"Kantor \"Baru\"" <redaksi@kantor.example>'
     assert "TELEGRAM_TOKEN" in answer.out
     shown = answer.out.splitlines()[-1]
     assert shown.startswith("syndicate -c config.toml publish first-article.md --dry-run")
@@ -301,6 +302,22 @@ def test_init_and_new_write_over_nothing(room: Newsroom) -> None:
 def test_init_asks_for_what_it_must_know(room: Newsroom, words: list[str]) -> None:
     (room.folder / "config.toml").unlink()
     assert room.run("init", *words).code == 2
+    assert list(room.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("option", "wrong"),
+    [("--url", "kantor.example"), ("--email", "redaksi"), ("--telegram", "https://t.me/kabar"),
+     ("--test-chat", "kabar coba"), ("--smtp", "mail.example.org")],
+)  # fmt: skip
+def test_init_checks_what_is_typed(room: Newsroom, option: str, wrong: str) -> None:
+    (room.folder / "config.toml").unlink()
+    given = {"--name": "X", "--url": "https://x.example", "--email": "a@x.example"} | {
+        option: wrong
+    }
+    answer = room.run("init", *(word for pair in given.items() for word in pair))
+    assert answer.code == 2
+    assert f"{option}: write " in answer.said
     assert list(room.folder.iterdir()) == []
 
 

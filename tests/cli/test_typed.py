@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
@@ -108,3 +109,23 @@ def test_nothing_to_do_is_said_at_a_terminal_and_in_json(room: Newsroom, words: 
     room.publish()
     assert "nothing is due" in at_a_terminal(room, *words)
     assert "nothing is due" in str(room.run(*words, "--json").json["notes"])
+
+
+def test_init_asks_again_until_an_answer_can_be_right(room: Newsroom) -> None:
+    (room.folder / "config.toml").unlink()
+    answers = ["", 'Kantor "Baru"', "kantor.example", "https://kantor.example", "redaksi",
+               "redaksi@kantor.example", "kabar", "@kabar", "", "mail.example.org",
+               "smtp://127.0.0.1:25"]  # fmt: skip
+    shown = at_a_terminal(room, "init", type="".join(f"{one}\n" for one in answers))
+    assert shown.count("Its site") == 2
+    config = tomllib.loads((room.folder / "config.toml").read_text())
+    assert config["publisher"]["url"] == "https://kantor.example"
+    assert config["channels"]["telegram"]["chat"] == "@kabar"
+    assert config["channels"]["digest"]["smtp"] == "smtp://127.0.0.1:25"
+    assert config["channels"]["digest"]["sender"].startswith('"Kantor')
+
+
+def test_init_asks_nothing_where_there_is_a_configuration(room: Newsroom) -> None:
+    shown = at_a_terminal(room, "init", type="X\n")
+    assert "config.toml: is there already" in shown
+    assert "The office's name" not in shown

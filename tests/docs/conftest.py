@@ -17,7 +17,8 @@ from syndicate.loopback.botapi import TOKEN, BotApi
 from syndicate.loopback.smtp import SmtpServer
 
 CHAT = "@kominfo_contoh"
-CHATS = {CHAT: -1001, "@kominfo_contoh_uji": -1002}
+TRIALS = "@kominfo_contoh_uji"
+CHATS = {CHAT: -1001, TRIALS: -1002}
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,16 @@ class Desk:
     def configure(self) -> None:
         """What init writes, with Telegram's server on this machine."""
         office = ("--name", "Dinas Kominfo Contoh", "--url", "https://kominfo.contoh.go.id")
-        ways = ("--email", "kabar@contoh.go.id", "--telegram", CHAT, "--smtp", self.smtp.url)
+        ways = (
+            "--email",
+            "kabar@contoh.go.id",
+            "--telegram",
+            CHAT,
+            "--smtp",
+            self.smtp.url,
+            "--test-chat",
+            TRIALS,
+        )
         assert self.run("init", *office, *ways)[0] == 0
         self.lead_here()
 
@@ -55,8 +65,7 @@ class Desk:
         chat = f'chat = "{CHAT}"'
         said = config.read_text()
         assert chat in said
-        test = '\ntest_chat = "@kominfo_contoh_uji"'
-        config.write_text(said.replace(chat, f'{chat}\napi = "{self.api.url}"{test}'))
+        config.write_text(said.replace(chat, f'{chat}\napi = "{self.api.url}"'))
 
     def article(self, name: str = "article.md") -> Path:
         """An article of the examples, without a picture."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.conftest import CHAT, Desk
+from docs.conftest import CHAT, CHATS, Desk
 from docs.pages import PAGES, ROOT, page, sections, shell_lines, words
 from syndicate.version import VERSION
 
@@ -36,7 +36,7 @@ def test_the_first_hour_is_lived_through(desk: Desk) -> None:
         assert code == 0, said
         if given[0] == "init":
             desk.lead_here()
-        shown.append([post.text for post in desk.api.shown])
+        shown.append([post.text for post in desk.api.shown if post.chat_id == CHATS[CHAT]])
 
     first_words, corrected, withdrawn = [post for [post] in unlike(shown)]
     assert "satu berkas" in first_words
