@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -21,6 +21,14 @@ class Attachment:
     url: str = ""
     name: str = ""  # a document's, for readers
     moves: bool = False  # a GIF that is sent as an animation, where it is alone
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What is kept of it; the same as before there were animations."""
+        kept = dict(vars(self))
+        if not self.moves:
+            del kept["moves"]
+        return kept
 
     @property
     def short(self) -> str:
@@ -53,10 +61,8 @@ class Post:
     @property
     def content(self) -> bytes:
         """The same bytes for the same post."""
-        said = asdict(self)
-        for one in said["attachments"]:
-            if not one["moves"]:  # as it was before there was such a thing
-                del one["moves"]
+        said = dict(vars(self))  # nothing is changed in it: asdict's copies are a tenth of the time
+        said["attachments"] = [one.content for one in self.attachments]
         return json.dumps(said, sort_keys=True, ensure_ascii=False).encode()
 
     @classmethod
