@@ -14,7 +14,9 @@ SOAK_SECONDS ?= 2100
 HALF := tests/core tests/ledger tests/docs tests/sources \
 	tests/channels/test_feed.py tests/channels/test_feed_pages.py tests/channels/test_feed_validity.py \
 	tests/channels/test_incoming.py tests/channels/test_postbox.py tests/channels/test_letters.py \
-	tests/loopback tests/channels/test_telegram_properties.py
+	tests/loopback tests/channels/test_telegram_properties.py \
+	tests/cli/test_archive.py tests/cli/test_backfill.py tests/cli/test_goodbyes.py \
+	tests/cli/test_imports.py tests/cli/test_rehearsals.py
 
 UV ?= uv
 UPGRADE ?=
