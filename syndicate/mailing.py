@@ -219,7 +219,7 @@ class Stream:
         if self.run.most and not most:
             self._halt_after_sample()
             return False
-        size = min(most or BLOCK, BLOCK)
+        size = 1 if self._paused else min(most or BLOCK, BLOCK)  # the next probe is another reader
         self._block = self.letters.claim(self.edition, size)
         if self._block is None:  # somebody may have died meanwhile, and left us theirs
             self.letters.end_dead_claims()

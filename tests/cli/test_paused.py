@@ -127,6 +127,25 @@ def test_a_domain_that_refuses_everybody_holds_its_own_letters_alone(room: Newsr
     assert counts(room) == 0
 
 
+@pytest.mark.parametrize("place", [0, 7, len(READERS) - 1])
+def test_one_reader_whose_refusal_looks_like_ours_keeps_the_letter_from_nobody_else(
+    room: Newsroom, place: int
+) -> None:
+    alone = sorted(READERS, key=READERS.index)[place]
+    said = "5.7.1 blocked by this mailbox owner's spam filter"
+    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text=said, recipient=alone))
+    room.run("digest", at=EVENING)
+    for _ in range(2):
+        tick(room)
+    assert sorted(room.readers) == sorted({*READERS} - {alone})
+    assert states(room) == {"sent": len(READERS) - 1, "due": 1}
+    with closing(sqlite3.connect(room.ledger)) as db, db:
+        db.execute("UPDATE runs SET paused_at = datetime('now', '-49 hours')")
+    assert tick(room) == 3
+    assert states(room) == {"sent": len(READERS) - 1, "refused": 1}
+    assert counts(room) == 0
+
+
 def test_after_two_days_the_rest_is_refused_told_and_can_be_sent_again(room: Newsroom) -> None:
     fault = Fault(at="rcpt", do="refuse", code=550, text=HOURLY)
     room.smtp.faults.append(fault)
