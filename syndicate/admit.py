@@ -232,13 +232,20 @@ def _refuse_unknown_profile(office: Office, draft: Draft) -> None:
     profile = draft.article.profile
     named = (name for channel in office.channels for name in channel.profiles_named())
     known = list(dict.fromkeys((*PROFILES, *office.publisher.profiles, *named)))
-    if profile and profile not in known:
+    if profile and profile not in known and not _had_profile(office, draft):
         near = get_close_matches(profile.casefold(), known, n=1)
         meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
         raise ArticleError(
             f"{draft.at('profile')}: the profile '{profile}' is not known ({meant}; the office's"
             " own are named in publisher.profiles)"
         )
+
+
+def _had_profile(office: Office, draft: Draft) -> bool:
+    """Whether the article already stands with this profile, which was known then."""
+    with office.ledger.reading() as db:
+        standing = Catalogue(db).standing(draft.article.uri)
+    return standing is not None and standing.item.article.profile == draft.article.profile
 
 
 def _refuse_expired(office: Office, draft: Draft) -> None:

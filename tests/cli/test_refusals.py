@@ -299,3 +299,8 @@ def test_a_published_article_keeps_a_profile_that_is_no_longer_known(room: Newsr
     room.publish()
     room.change("harian", profiles=[])
     room.publish()
+    room.publish("--refresh")
+    room.rewrite("Isi kabar.", "Isi yang benar.")
+    room.publish("--note", "Isinya keliru.")
+    room.rewrite('"agenda"', '"agendum"')
+    assert "'agendum' is not known" in room.run("publish", "kabar.md", "--note", "x").complaint
