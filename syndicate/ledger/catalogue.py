@@ -56,7 +56,7 @@ from syndicate.text import folded
 AHEAD = timedelta(days=1)  # of the database's clock: what is further off is a wrong clock's
 SKEW = timedelta(minutes=5)  # between the clocks of machines that share a ledger
 SECOND = timedelta(seconds=1)
-SOON = timedelta(minutes=1)  # by how much a command's last articles may be stamped ahead
+LONG = timedelta(hours=1)  # by how much large commands may stamp ahead, one soon after another
 UNKNOWN = "unknown"  # the media type of what other hands put somewhere
 IDLE = ("due", "settled", "refused")
 
@@ -165,14 +165,14 @@ class Catalogue:
         status = PubStatus.CANCELED if kind == "withdrawal" else PubStatus.USABLE
         row: dict[str, Any] = {"version": version, "pub_status": status, "path": path}
         row |= _known_by(article) | self._expiring(article, at)
-        stamp = max(at - before * SECOND, self._latest(at + after * SECOND) + SECOND)
+        stamp = max(at - before * SECOND, self._latest(at) + SECOND)
         if kind != "refile":
             row["major_version"] = version
         if version == 1:
             number = select(func.coalesce(func.max(articles.c.number), 0) + 1).scalar_subquery()
-            row |= {"uri": article.uri, "published_at": published or stamp, "number": number}
-            changed = published + after * SECOND if published else stamp
-            row["updated_at"] = self._unused(changed)
+            row |= {"uri": article.uri, "number": number, "dated": published is not None}
+            changed = self._unused(published + after * SECOND if published else stamp)
+            row |= {"published_at": published or changed, "updated_at": changed}
             self.db.execute(insert(articles).values(**row))
             self.db.execute(delete(minted).where(minted.c.uri == article.uri))
         else:
@@ -181,6 +181,7 @@ class Catalogue:
                 times = select(articles.c.published_at, articles.c.updated_at).where(here)
                 first, last = self.db.execute(times).one()
                 row["updated_at"] = self._unused(max(stamp, first, last + SECOND))
+                row["dated"] = first > stamp
             self.db.execute(update(articles).where(here).values(**row))
         document = json.dumps(article.to_json(), ensure_ascii=False)
         said = {"kind": kind, "note": note, "kill": kill, "source": source, "recorded_at": at}
@@ -194,10 +195,11 @@ class Catalogue:
         return version
 
     def _latest(self, at: datetime) -> datetime:
-        """When something changed last; what is dated far ahead is left out."""
-        which = articles.c.updated_at <= at + SOON
-        newest = self.db.scalar(select(func.max(articles.c.updated_at)).where(which))
-        return newest or at - 2 * SOON
+        """The last stamp; a date ahead of its time is none, nor what a clock gave that ran fast."""
+        changed = articles.c.updated_at
+        ours = or_(changed <= at, and_(changed <= at + LONG, ~articles.c.dated))
+        newest = self.db.scalar(select(func.max(changed)).where(ours))
+        return newest or at - 2 * LONG
 
     def _unused(self, moment: datetime) -> datetime:
         """The first second from then on in which no article has changed."""

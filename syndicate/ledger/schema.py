@@ -112,6 +112,8 @@ articles = Table(
     Column("headline_print", String(64), index=True),  # (syndicate/likeness.py)
     Column("number", Integer, nullable=False, server_default=text("0")),  # since version 8
     # (1 for the first that the ledger recorded, whatever any clock said)
+    Column("dated", Boolean, nullable=False, server_default=false()),  # since version 8: whether
+    # updated_at follows from the date in its file
     Index(None, "published_at"),  # since version 6
     Index(None, "updated_at"),  # since version 8
     CheckConstraint("pub_status IN ('usable', 'canceled')", name="pub_status"),

@@ -89,6 +89,7 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
     assert len(set(prints)) == len(prints)
     assert {one.pop("page") for one in after["syndications"]} == {None}
     assert sorted(one.pop("number") for one in after["articles"]) == [1, 2]
+    assert not any(one.pop("dated") for one in after["articles"])
     assert {one.pop("older") for one in after["channels"]} == {0}
     assert {one.pop("origin") for one in after["channels"]} == {""}
     assert not any(one.pop("rehearsal") for one in after["ledger"])
