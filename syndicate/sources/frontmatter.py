@@ -10,13 +10,15 @@ from typing import TypeVar
 
 import yaml
 
+from syndicate.sources.entities import decoded, is_blank, spelling
 from syndicate.text import excerpt, squeeze
 
 T = TypeVar("T")
 FENCE = re.compile(r"---[ \t]*(\n|\Z)")
 LAST = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-BREAKS = re.compile("[\t\n\x85\u2028\u2029]")
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # the words after them around (UAX 9)
+BREAKS = re.compile("[\n\r\x85\u2028\u2029]")
 HOW = "start the file with a line ---, then headline: ..., then a line ---, then the text"
 MEANT = {
     "title": "headline", "judul": "headline", "summary": "description", "tags": "subjects",
@@ -49,16 +51,45 @@ class Value:
 
     line: int
     held: str | list[Value] | dict[str, Value]
+    null: str = ""  # YAML's word for nothing, where it stands here without quotes
 
     def text(self, name: str) -> str:
-        """Its text, without spaces around it."""
+        """Its text as it was typed, without spaces around it: an address, a name, a date."""
+        held = self._held(name)
+        self._refuse_signs(name, held, held)
+        return held.strip()
+
+    def words(self, name: str) -> str:
+        """Its text as readers see it, HTML's entities decoded; "" where nothing of it is seen."""
+        held = self._held(name)
+        if self.null:
+            advice = f'put it in quotes, "{self.null}", or delete it'
+            raise Flaw(self.line, f"{name}: {self.null} is nothing to YAML ({advice})")
+        try:
+            text = decoded(held)
+        except ValueError as error:
+            raise Flaw(self.line, f"{name}: {error}") from error
+        self._refuse_signs(name, text, held)
+        return "" if is_blank(text) else text.strip()
+
+    def _held(self, name: str) -> str:
         if not isinstance(self.held, str):
             kind = "a list" if isinstance(self.held, list) else "a table"
             raise Flaw(self.line, f"{name} is {kind} (write text; put it in quotes)")
-        if found := UNPRINTABLE.search(self.held):
-            code = f"U+{ord(found[0]):04X}"
-            raise Flaw(self.line, f"{name} holds the control character {code} (delete it)")
-        return self.held.strip()
+        return self.held
+
+    def _refuse_signs(self, name: str, text: str, typed: str) -> None:
+        """Refuse what is for machines and not for readers."""
+        found, what = UNPRINTABLE.search(text), "the control character {}"
+        if found is None:
+            found, what = TURNING.search(text), "{}, which is not seen and turns words around"
+        if found is None:
+            return
+        spelt = spelling(typed, found[0])
+        written = "" if spelt == found[0] else f", written {spelt}"
+        sign = what.format(f"U+{ord(found[0]):04X}{written}")
+        advice = "delete it, or type the line anew" if what.startswith("{") else "delete it"
+        raise Flaw(self.line, f"{name} holds {sign} ({advice})")
 
     def items(self, name: str) -> list[Value]:
         if self.held == "":
@@ -97,8 +128,23 @@ class Table:
         """The text under a key, which must be one line."""
         text = self.text(key)
         if BREAKS.search(text):
-            raise Flaw(self.entries[key].line, f"{key} goes over several lines (write it on one)")
+            raise self._too_long(key)
         return self.checked(key, text, check) if text else ""
+
+    def words(self, key: str) -> str:
+        """The words under a key, a space between each two, or ""."""
+        value = self.entries.get(key)
+        return squeeze(value.words(key)) if value else ""
+
+    def line_words(self, key: str) -> str:
+        """The words under a key, which must be one line."""
+        if (value := self.entries.get(key)) and BREAKS.search(value.words(key)):
+            raise self._too_long(key)
+        return self.words(key)
+
+    def _too_long(self, key: str) -> Flaw:
+        advice = "write it on one"
+        return Flaw(self.entries[key].line, f"{key} goes over several lines ({advice})")
 
     def checked(self, key: str, text: str, check: Callable[[str], T]) -> T:
         try:
@@ -245,7 +291,7 @@ def _value(front: str, node: yaml.Node, line: int) -> Value:
     if node.tag not in TAGS:
         raise Flaw(line, f"the tag {excerpt(node.tag, 40)} is not known (delete it)")
     if isinstance(node, yaml.ScalarNode):
-        return Value(line, "" if _is_null(node) else node.value)
+        return Value(line, "", node.value) if _is_null(node) else Value(line, node.value)
     if isinstance(node, yaml.SequenceNode):
         here = ((item, _line(front, item.start_mark.index)) for item in node.value)
         return Value(line, [_value(front, item, at) for item, at in here])

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, time
-from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,7 +33,6 @@ MOST_BYTES = 2_000_000
 DAYS_END = time(23, 59, 59)  # an article that expires on the 8th can be read on the 8th
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 RUNS = {"javascript", "vbscript", "data", "file"}
-ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -90,7 +87,7 @@ def _line(data: bytes, at: int) -> int:
 def _article(
     front: Table, parts: frontmatter.Parts, folder: Path, publisher: Publisher
 ) -> tuple[Article, Body, Iterable[LocalFile]]:
-    words = _decoded_words(_words(front, publisher.zone))
+    words = _words(front, publisher.zone)
     shown = list(_associations(front, folder))
     url = front.line_text("url", _web_address) or None
     base = url or publisher.url.rstrip("/") + "/"
@@ -111,19 +108,21 @@ def _article(
 
 def _words(front: Table, zone: ZoneInfo) -> dict[str, Any]:
     """The fields of the article that the front matter alone decides."""
-    _refuse_blank(front, "uri", "delete the line: the article is given one when it is published")
-    front.text("edNote")  # for the desk: it must be text, and goes nowhere
+    if "uri" in front.entries and not front.text("uri"):
+        advice = "delete the line: the article is given one when it is published"
+        raise Flaw(front.entries["uri"].line, f"uri is blank ({advice})")
+    front.words("edNote")  # for the desk: it must be text, and goes nowhere
     return {
         "headline": _headline(front),
         "uri": front.line_text("uri", _identity),
         "date": _moment(front, "date", zone),
         "dateline": _dateline(front),
         "profile": front.line_text("profile"),
-        "description": squeeze(front.text("description")),
+        "description": front.words("description"),
         "language": front.line_text("language", _language),
-        "by": front.line_text("by"),
+        "by": front.line_words("by"),
         "info_sources": tuple(_info_sources(front)),
-        "subjects": _texts(front, "subjects"),
+        "subjects": _texts(front, "subjects", Table.line_words),
         "urgency": front.checked("urgency", front.text("urgency"), _urgency),
         "embargoed_until": _moment(front, "embargoedUntil", zone),
         "expires": _moment(front, "expires", zone, DAYS_END),
@@ -132,41 +131,22 @@ def _words(front: Table, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _decoded_words(words: dict[str, Any]) -> dict[str, Any]:
-    """The words with HTML's entities decoded: a text pasted from a page has ``&amp;`` for &."""
-    names = ("headline", "description", "by")
-    overrides = {
-        name: {key: decoded(text) for key, text in own.items()}
-        for name, own in words["overrides"].items()
-    }
-    sources = tuple(replace(one, name=decoded(one.name)) for one in words["info_sources"])
-    return words | {
-        **{name: decoded(words[name]) for name in names},
-        "subjects": tuple(map(decoded, words["subjects"])),
-        "info_sources": sources,
-        "overrides": overrides,
-    }
-
-
-def decoded(text: str) -> str:
-    """Text with the entities in it decoded, whole ones alone: ``R&D`` and ``a &b`` stay."""
-    return squeeze(ENTITY.sub(lambda found: unescape(found[0]), text)) if "&" in text else text
-
-
 def _headline(front: Table) -> str:
     if "headline" not in front.entries:
         raise Flaw(1, "there is no headline (add a line headline: ...)")
     _refuse_blank(front, "headline", "write one after headline:")
-    return squeeze(front.line_text("headline"))
+    return front.line_words("headline")
 
 
 def _refuse_blank(table: Table, key: str, advice: str) -> None:
-    if key in table.entries and not table.text(key):
+    if key in table.entries and not table.words(key):
         raise Flaw(table.entries[key].line, f"{key} is blank ({advice})")
 
 
-def _needed(table: Table, key: str, whose: str, check: Callable[[str], str] = str) -> str:
-    said = table.line_text(key, check)
+def _needed(
+    table: Table, key: str, whose: str, text: Callable[[Table, str], str] = Table.line_words
+) -> str:
+    said = text(table, key)
     if not said:
         raise Flaw(table.line, f"{whose} has no {key} (write {{{key}: ...}})")
     return said
@@ -181,27 +161,28 @@ def _moment(front: Table, key: str, zone: ZoneInfo, otherwise: time = time()) ->
 
 def _dateline(front: Table) -> Dateline | None:
     value = front.entries.get("dateline")
-    if value is None or value.held == "":
+    if value is None:
         return None
     if isinstance(value.held, str):
-        return Dateline(front.line_text("dateline"))
+        place = front.line_words("dateline")
+        return Dateline(place) if place else None
     table = value.table("dateline", DATELINE_KEYS)
-    return Dateline(_needed(table, "text", "dateline"), table.line_text("located"))
+    return Dateline(_needed(table, "text", "dateline"), table.line_words("located"))
 
 
 def _info_sources(front: Table) -> Iterable[InfoSource]:
     for table in front.tables("infoSources", SOURCE_KEYS):
         yield InfoSource(
             name=_needed(table, "name", "one of infoSources"),
-            role=table.line_text("role"),
+            role=table.line_words("role"),
             uri=table.line_text("uri", _reference),
         )
 
 
-def _texts(front: Table, key: str) -> tuple[str, ...]:
+def _texts(front: Table, key: str, read: Callable[[Table, str], str]) -> tuple[str, ...]:
     texts = []
     for item in front.items(key):
-        text = Table(item.line, {f"each of {key}": item}).line_text(f"each of {key}")
+        text = read(Table(item.line, {f"each of {key}": item}), f"each of {key}")
         if not text:
             raise Flaw(item.line, f"one of {key} is blank (delete it)")
         texts.append(squeeze(text))
@@ -212,7 +193,7 @@ def _channels(front: Table) -> tuple[str, ...] | None:
     value = front.entries.get("channels")
     if value is None or value.held == "":
         return None
-    names = _texts(front, "channels")
+    names = _texts(front, "channels", Table.line_text)
     if not names:
         raise Flaw(value.line, "channels names none (name some, or delete the line for all)")
     return names
@@ -227,15 +208,15 @@ def _overrides(front: Table) -> Mapping[str, Mapping[str, str]]:
         table = words.table(f"overrides.{channel}", sorted(OVERRIDABLE, reverse=True))
         for key in table.entries:
             _refuse_blank(table, key, "write some, or delete the line")
-        said = {"headline": table.line_text("headline"), "description": table.text("description")}
-        overrides[channel] = {key: squeeze(text) for key, text in said.items() if text}
+        said = {"headline": table.line_words("headline"), "description": table.words("description")}
+        overrides[channel] = {key: text for key, text in said.items() if text}
     return overrides
 
 
 def _associations(front: Table, folder: Path) -> Iterable[tuple[Media, LocalFile | None]]:
     for table in front.tables("associations", ASSOCIATION_KEYS):
-        name = _needed(table, "file", "one of associations")
-        alt, caption, creator = (decoded(squeeze(table.text(key))) for key in ASSOCIATION_KEYS[1:])
+        name = _needed(table, "file", "one of associations", Table.line_text)
+        alt, caption, creator = map(table.words, ASSOCIATION_KEYS[1:])
         if re.match(r"https?:", name, re.IGNORECASE):
             address = table.checked("file", name, _web_address)
             yield _remote(name, address, alt=alt, caption=caption, creator=creator), None

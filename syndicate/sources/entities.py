@@ -1,0 +1,46 @@
+"""HTML's entities in the front matter: a text pasted from a page has ``&amp;`` for ``&``."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from html import unescape
+from html.entities import html5
+
+from syndicate.text import excerpt
+
+ENTITY = re.compile("&(?:([a-zA-Z][a-zA-Z0-9]*;)|#([0-9]+);|#[xX]([0-9a-fA-F]+);)")
+LAST = 0x10FFFF  # of Unicode's characters
+WINDOWS = range(0x80, 0xA0)  # old pages mean the letters of Windows-1252 by these numbers
+UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+# letters and marks to Unicode, but nothing is drawn for them: fillers, joiners, a blank in Braille
+FILLERS = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0"}
+
+
+def decoded(text: str) -> str:
+    """Decode the entities of a text, whole ones alone: ``R&D`` and ``a &copy b`` stay.
+
+    ValueError where one is the number of no character.
+    """
+    return ENTITY.sub(_character, text) if "&" in text else text
+
+
+def spelling(text: str, sign: str) -> str:
+    """Return how a text writes a sign that is in it once it is decoded: ``&#8238;``, or itself."""
+    return next((found[0] for found in ENTITY.finditer(text) if _character(found) == sign), sign)
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text is seen."""
+    return all(unicodedata.category(one) in UNSEEN or one in FILLERS for one in text)
+
+
+def _character(found: re.Match[str]) -> str:
+    name, decimal, hexadecimal = found.groups()
+    if name:
+        return html5.get(name, found[0])
+    digits = (decimal or hexadecimal).lstrip("0")
+    number = LAST + 1 if len(digits) > 7 else int(digits or "0", 10 if decimal else 16)
+    if number > LAST:
+        raise ValueError(f"{excerpt(found[0], 40)} is no character (delete it)")
+    return unescape(found[0]) if number in WINDOWS else chr(number)
