@@ -68,6 +68,9 @@ class Settings:
     channels: Mapping[str, Mapping[str, Any]] = field(repr=False)
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     keep: timedelta = timedelta(days=90)  # what became of each single letter
+    # by channel and setting: why it could not be taken from the environment or a file. Who only
+    # reads can do without; in ``channels`` stands what the configuration says: ${NAME}
+    unset: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -89,30 +92,35 @@ def find(given: Path | None) -> Path:
 
 def load(path: Path) -> Settings:
     """Read and check a configuration; ConfigError names the setting's path."""
-    secrets: set[str] = set()
-    tables = _resolved(_read(path), "", path.absolute().parent, secrets)
+    references = References(path.absolute().parent)
+    tables = references.resolved(_read(path))
     unknown = tables.keys() - {"publisher", "ledger", "channels"}
     if unknown:
         known = "publisher, ledger, channels"
         raise ConfigError(f"{min(unknown)}: unknown table in {path.name} (there are {known})")
+    references.refuse_unset("publisher", "ledger")
+    references.refuse_unset("publisher", "ledger")
     publisher = _checked(PublisherSettings, "publisher", tables.get("publisher", {}))
     ledger = _checked(LedgerSettings, "ledger", tables.get("ledger", {}))
     channels = tables.get("channels", {})
     if not isinstance(channels, dict) or not all(isinstance(t, dict) for t in channels.values()):
         raise ConfigError("channels: write a table for each channel, like [channels.news]")
-    secrets.update(_literal_secrets(channels))
+    secrets = references.secrets | set(_literal_secrets(channels))
     url = _beside(ledger.url, path.absolute().parent)
     if password := urlsplit(url).password:
         secrets.add(password)
     office = Publisher(**publisher.model_dump())
     keep = timedelta(days=ledger.keep)
-    return Settings(path, office, url, channels, frozenset(secrets), keep)
+    unset = references.unset_of_channels()
+    return Settings(path, office, url, channels, frozenset(secrets), keep, unset)
 
 
 def publisher(path: Path) -> Publisher:
     """Return the office of a configuration alone: no secret of any channel is looked up."""
     table = _read(path).get("publisher", {})
-    resolved = _resolved(table, "publisher", path.absolute().parent, set())
+    references = References(path.absolute().parent)
+    resolved = references.resolved(table, ("publisher",))
+    references.refuse_unset("publisher")
     return Publisher(**_checked(PublisherSettings, "publisher", resolved).model_dump())
 
 
@@ -171,35 +179,59 @@ def _checked(model: type[T], name: str, table: Any) -> T:
         raise complaint(name, error) from None  # pydantic's own error shows the value
 
 
-def _resolved(value: Any, where: str, folder: Path, secrets: set[str]) -> Any:
-    """The value with what it takes from the environment or a file put in."""
-    if isinstance(value, dict):
-        inner = {k: (v, f"{where}.{k}".lstrip(".")) for k, v in value.items()}
-        return {k: _resolved(v, at, folder, secrets) for k, (v, at) in inner.items()}
-    if isinstance(value, list):
-        return [_resolved(v, f"{where}.{n}", folder, secrets) for n, v in enumerate(value)]
-    if not isinstance(value, str):
+@dataclass
+class References:
+    """Puts in what settings take from the environment or a file; what is not there stays as it is.
+
+    ``unset`` says by path why.
+    """
+
+    folder: Path
+    secrets: set[str] = field(default_factory=set, repr=False)
+    unset: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+    def resolved(self, value: Any, path: tuple[str, ...] = ()) -> Any:
+        if isinstance(value, dict):
+            return {name: self.resolved(inner, (*path, name)) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [self.resolved(inner, (*path, f"{n}")) for n, inner in enumerate(value)]
+        if not isinstance(value, str):
+            return value
+        if value.startswith("file:"):
+            return self._from_file(value, path)
+        return REFERENCE.sub(lambda found: self._from_environment(found, path), value)
+
+    def refuse_unset(self, *tables: str) -> None:
+        """Raise ConfigError for what these tables lack: nothing works without it."""
+        for path, why in self.unset.items():
+            if path[0] in tables:
+                raise ConfigError(why)
+
+    def unset_of_channels(self) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for (_, name, setting, *_), why in self.unset.items():
+            found.setdefault(name, {}).setdefault(setting, why)
+        return found
+
+    def _from_environment(self, found: re.Match[str], path: tuple[str, ...]) -> str:
+        name, where = found[1], ".".join(path)
+        if (value := os.environ.get(name)) is not None:
+            self.secrets.add(value)
+            return value
+        why = f"{where}: ${name} is not set in the environment (export {name}=…)"
+        self.unset.setdefault(path, why)
+        return found[0]
+
+    def _from_file(self, said: str, path: tuple[str, ...]) -> str:
+        file = self.folder / Path(said.removeprefix("file:")).expanduser()
+        try:
+            value = file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            where = ".".join(path)
+            self.unset[path] = f"{where}: {file} cannot be read (write the secret into it)"
+            return said
+        self.secrets.add(value)
         return value
-    if value.startswith("file:"):
-        value = _from_file(where, folder / Path(value.removeprefix("file:")).expanduser())
-        secrets.add(value)
-        return value
-    return REFERENCE.sub(lambda found: _from_environment(where, found[1], secrets), value)
-
-
-def _from_environment(where: str, name: str, secrets: set[str]) -> str:
-    value = os.environ.get(name)
-    if value is None:
-        raise ConfigError(f"{where}: ${name} is not set in the environment (export {name}=…)")
-    secrets.add(value)
-    return value
-
-
-def _from_file(where: str, path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{where}: {path} cannot be read (write the secret into it)") from error
 
 
 def _beside(url: str, folder: Path) -> str:

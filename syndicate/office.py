@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from syndicate.article import Publisher
 from syndicate.channel import Channel, Collects, Rendition, Scheduled, Scope
 from syndicate.config import Settings, scrubber
-from syndicate.errors import UsageError
+from syndicate.errors import ConfigError, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Ledger
+from syndicate.locked import secrets_among
 from syndicate.registry import make_channels, secrets_of
 
 AWAY = "leads away from this machine, where a rehearsal reaches nobody: nothing was sent there"
 Clock = Callable[[], datetime]
+Opens = Callable[[Channel], bool]  # whether a command is going to open a channel
 
 
 @dataclass
@@ -34,15 +36,19 @@ class Office:
     @classmethod
     def open(
         cls, settings: Settings, clock: Clock, *, dry: bool = False, rehearsed: bool = False,
-        looks: bool = True,
+        looks: bool = True, opens: Opens | None = None,
     ) -> Office:  # fmt: skip
         """Make the channels and open the ledger; ``dry`` makes no ledger where there is none.
 
         ``rehearsed``: the clock was set. Then a real ledger is only opened for what ``looks``.
+        ``opens``: it says something by these channels, whose secrets must be set.
         """
         channels = make_channels(settings)
+        lacking = list(_lacking(settings, channels, opens)) if opens else []
+        if lacking and not looks:
+            raise ConfigError("; ".join(lacking))
         scrub = scrubber({*settings.secrets, *secrets_of(channels)})
-        notes: list[str] = []
+        notes = [f"{why}: it is needed to send anything" for why in lacking]
         url = settings.ledger_url
         if dry and _missing(url):
             url = "sqlite:///:memory:"
@@ -100,6 +106,14 @@ class Office:
         """Channels of the ledger that the configuration no longer has."""
         there = {channel.name for channel in self.channels}
         return [known.name for known in catalogue.channels() if known.name not in there]
+
+
+def _lacking(settings: Settings, channels: Sequence[Channel], opens: Opens) -> Iterator[str]:
+    """What is not set: secrets of what is opened, and all that may stand in what is said."""
+    for channel in channels:
+        unset = settings.unset.get(channel.name, {})
+        secrets = secrets_among(type(channel), unset) if unset else ()
+        yield from (why for name, why in unset.items() if name not in secrets or opens(channel))
 
 
 def _missing(url: str) -> bool:

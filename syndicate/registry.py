@@ -17,6 +17,7 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 from syndicate.channel import Channel, Collects, HostsMedia, Scheduled, Scope
 from syndicate.config import Settings, complaint
 from syndicate.errors import ConfigError
+from syndicate.locked import locked
 
 GROUP = "syndicate.channels"
 
@@ -54,18 +55,30 @@ def make_channel(settings: Settings, name: str) -> Channel:
     kind = table.pop("kind", None)
     if not isinstance(kind, str):
         raise ConfigError(f"{where}.kind: say which kind it is ({', '.join(kinds())})")
+    unset = settings.unset.get(name, {})
+    if why := unset.get("kind"):
+        raise ConfigError(why)
     cls = channel_class(kind, settings.folder, f"{where}.kind")
     _refuse_unknown(cls, table, where)
+    if unset:
+        cls = locked(cls, unset)
     try:
         context = {"folder": settings.folder}
         made = TypeAdapter(cls).validate_python({"name": name, **table}, context=context)
     except ValidationError as error:
-        raise complaint(where, error) from None  # pydantic's own error shows the value
+        raise _lacking(unset, error) or complaint(where, error) from None  # its own has the value
     if made.scope is Scope.DIGEST and not isinstance(made, Scheduled):
         raise ConfigError(f"{where}.kind: {kind} makes digests and has no schedule")
     if made.scope is Scope.COLLECTION and not isinstance(made, Collects):
         raise ConfigError(f"{where}.kind: {kind} collects articles and does not say how many")
     return made
+
+
+def _lacking(unset: Mapping[str, str], error: ValidationError) -> ConfigError | None:
+    """What nobody has set, where that is what stands in the way."""
+    place = error.errors()[0]["loc"]
+    why = unset.get(f"{place[0]}") if place else next(iter(unset.values()), None)
+    return ConfigError(why) if why else None
 
 
 def secrets_of(channels: list[Channel]) -> Iterator[str]:

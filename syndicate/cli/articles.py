@@ -9,11 +9,22 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from syndicate.cli.context import JSON, YES, can_ask, command, confirm, given, office
+from syndicate.cli.context import (
+    JSON,
+    YES,
+    can_ask,
+    command,
+    confirm,
+    each_by_itself,
+    given,
+    office,
+)
 
 if TYPE_CHECKING:
     from syndicate.article import Publisher
+    from syndicate.channel import Channel
     from syndicate.errors import ArticleError
+    from syndicate.office import Opens
     from syndicate.publish import NoteNeeded, Request
 
 ARTICLES = typer.Argument(metavar="ARTICLE", show_default=False, help="Markdown files.")
@@ -98,7 +109,8 @@ def publish(
         paths=articles, channels=channel, note=note or None, minor=minor, refresh=refresh, new=new,
         same_article=same_article, backfill=backfill, dry_run=dry_run,
     )  # fmt: skip
-    with office(dry=dry_run or test, looks=dry_run and not test, as_json=as_json) as here:
+    looks, opens = dry_run and not test, _chosen(channel)
+    with office(dry=dry_run or test, looks=looks, as_json=as_json, opens=opens) as here:
         refuse_contradiction(request)
         if not as_json:
             here.tell = show.warning
@@ -137,7 +149,7 @@ def withdraw(
     from syndicate.withdraw import withdraw as run
 
     request = Request(article=article, reason=reason, kill=kill, dry_run=dry_run)
-    with office(dry=dry_run, looks=dry_run, as_json=as_json) as here:
+    with office(dry=dry_run, looks=dry_run, as_json=as_json, opens=_chosen(())) as here:
         if not dry_run:
             how = "withdrawn and removed" if kill else "withdrawn"
             asked = f"{article} is {how} everywhere, and readers are told: “{reason}”. Go on?"
@@ -179,7 +191,8 @@ def digest(
     if status:
         _mailings(name or (), as_json)
         return
-    with office(dry=dry_run, looks=dry_run, as_json=as_json) as here:
+    opens = _chosen(name or (), lists=True)
+    with office(dry=dry_run, looks=dry_run, as_json=as_json, opens=opens) as here:
         if catch_up not in list(CatchUp):
             raise UsageError(f"--catch-up: merge, each or skip, not {catch_up!r}")
         request = Request(
@@ -218,10 +231,22 @@ def tick(as_json: bool = JSON) -> None:
     from syndicate.cli import show
     from syndicate.tick import tick as run
 
-    with office(as_json=as_json) as here:
+    with office(as_json=as_json, opens=each_by_itself) as here:
         with show.progress(as_json) as progress:
             answer = run(here, progress)
         show.report(answer, as_json=as_json)
+
+
+def _chosen(names: Sequence[str], *, lists: bool = False) -> Opens:
+    """Which channels a command opens: those of these names, all where it names none."""
+
+    def chosen(channel: Channel) -> bool:
+        from syndicate.channel import Scope
+
+        of_its_kind = channel.scope is Scope.DIGEST or not lists
+        return of_its_kind and (not names or channel.name in names)
+
+    return chosen
 
 
 def add_to(app: typer.Typer) -> None:

@@ -18,7 +18,8 @@ import typer
 from syndicate.text import visible
 
 if TYPE_CHECKING:
-    from syndicate.office import Office
+    from syndicate.channel import Channel
+    from syndicate.office import Office, Opens
 
 JSON = typer.Option(False, "--json", help="One JSON document on stdout.")
 YES = typer.Option(False, "--yes", "-y", help="Ask nothing.")
@@ -68,10 +69,13 @@ def command(as_json: bool = False) -> Iterator[None]:
 
 
 @contextmanager
-def office(*, dry: bool = False, looks: bool = False, as_json: bool = False) -> Iterator[Office]:
+def office(
+    *, dry: bool = False, looks: bool = False, as_json: bool = False, opens: Opens | None = None
+) -> Iterator[Office]:
     """The office for one command, opened and closed; Ctrl-C ends it between two effects.
 
     ``looks``: it changes and sends nothing, and may look at a real ledger by another clock.
+    ``opens``: it says something, and cannot begin without the secrets of these channels.
     """
     from syndicate.config import find, load
     from syndicate.office import Office
@@ -81,7 +85,9 @@ def office(*, dry: bool = False, looks: bool = False, as_json: bool = False) -> 
         from syndicate.config import scrubber
 
         given.scrub = scrubber(settings.secrets)
-        opened = Office.open(settings, clock(), dry=dry, rehearsed=is_rehearsed(), looks=looks)
+        opened = Office.open(
+            settings, clock(), dry=dry, rehearsed=is_rehearsed(), looks=looks, opens=opens
+        )
         _say_rehearsal(opened)
         given.scrub = opened.scrub
         opened.stopping = lambda: given.interrupted
@@ -93,6 +99,11 @@ def office(*, dry: bool = False, looks: bool = False, as_json: bool = False) -> 
             finally:
                 given.acted = opened.acted
                 opened.close()
+
+
+def each_by_itself(_channel: Channel) -> bool:
+    """A command that opens what it can: a channel without its secret waits, and is told."""
+    return False
 
 
 def can_ask(*, yes: bool, as_json: bool) -> bool:

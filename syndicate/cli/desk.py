@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from syndicate.cli.context import JSON, office
+from syndicate.cli.context import JSON, each_by_itself, office
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -85,7 +85,7 @@ def resolve(
 
     said = {Answer.SENT: bool(sent), Answer.NOT_SENT: not_sent, Answer.GIVE_UP: give_up}
     whole = {Answer.SENT: all_sent, Answer.NOT_SENT: all_again}
-    with office(as_json=as_json) as here:
+    with office(as_json=as_json, opens=each_by_itself) as here:
         answers = [answer for answer, given in said.items() if given]
         all_answers = [answer for answer, given in whole.items() if given]
         if len(answers) + len(all_answers) + again_refused != 1:
@@ -117,7 +117,7 @@ def adopt(
     from syndicate.cli import show
     from syndicate.settle import adopt as run
 
-    with office(as_json=as_json) as here:
+    with office(as_json=as_json, opens=each_by_itself) as here:
         show.report(run(here, article, channel, reference, note), as_json=as_json)
 
 
@@ -180,7 +180,7 @@ def move(name: str = typer.Argument(help="The channel."), as_json: bool = JSON) 
     """
     from syndicate.settle import move as run
 
-    with office(as_json=as_json) as here:
+    with office(as_json=as_json, opens=each_by_itself) as here:
         _said(run(here, name), as_json)
 
 

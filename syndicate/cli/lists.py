@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 import typer
 
-from syndicate.cli.context import JSON, YES, confirm, office
+from syndicate.cli.context import JSON, YES, confirm, each_by_itself, office
 
 if TYPE_CHECKING:
     from syndicate.people import Joined, Remark
@@ -215,7 +215,7 @@ def bounce(
     from syndicate.cli import show
     from syndicate.replies import read
 
-    with office(as_json=as_json) as here:
+    with office(as_json=as_json, opens=each_by_itself) as here:
         show.report(read(here, name or None, source), as_json=as_json)
 
 
