@@ -6,10 +6,10 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from syndicate.text import excerpt, squeeze
+from syndicate.misdated import ADVICE, explain
+from syndicate.text import squeeze
 from syndicate.words import ENGLISH, INDONESIAN
 
-ADVICE = "write it like 2022-03-18 16:30 or 18 Maret 2022 16.30 WIB"
 DAYS = (
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],
     ["senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu"],
@@ -36,25 +36,29 @@ TIME = r"""
     (?:\s*(?P<half>[ap])\.?m\b\.?)?
 """
 ZONE = r"""
-    (?P<zone>WIB|WITA|WIT|UTC|GMT|Z)?
-    (?:(?P<sign>[+\-−])(?P<ahead>\d{1,2})(?::?(?P<minutes>\d{2}))?)?
+    (?P<zone>WIB|WITA|WIT|UTC|GMT|Z)?\s*
+    (?:(?P<sign>[+\-−])(?P<ahead>\d{1,2})(?:[:.]?(?P<minutes>\d{2}))?)?
 """
 FORM = re.compile(
     rf"{DATE}(?:(?:\s*,\s*|\s*T\s*|\s+)(?:(?:pukul|jam|at|pkl\.?)\s+)?{TIME})?\s*{ZONE}",
     re.VERBOSE | re.IGNORECASE,
 )
-YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})\b(.*)", re.DOTALL)
-OTHER_ZONE = re.compile(r"(.*\d)\s*([A-Z]{2,5}|[A-Z][a-z]+/[A-Z]\w+)")  # EST, Asia/Jakarta
-NUMBERS = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}\b.*", re.DOTALL)
 
 
 def parse(text: str, zone: ZoneInfo, otherwise: time = time()) -> datetime:
     """Read a date, aware; ``zone`` counts where the text names none, ``otherwise`` is the time
     of a day without one. Raises ValueError with a sentence that says what to write.
     """
+    moment = _read(text, zone, otherwise)
+    if moment is None:
+        raise ValueError(explain(text, lambda repaired: _read(repaired, zone, otherwise)))
+    return moment
+
+
+def _read(text: str, zone: ZoneInfo, otherwise: time) -> datetime | None:
     found = FORM.fullmatch(_spoken(text))
     if found is None:
-        raise ValueError(_why_not(text))
+        return None
     day = _day(found)
     _check_weekday(found["weekday"], day)
     moment = _moment(found, day, otherwise)
@@ -67,18 +71,6 @@ def parse(text: str, zone: ZoneInfo, otherwise: time = time()) -> datetime:
 
 def _spoken(text: str) -> str:
     return squeeze(re.sub("['\u2018\u2019\u02bc`\u00b4]", "", text))
-
-
-def _why_not(text: str) -> str:
-    said = excerpt(squeeze(text), 60)
-    if found := YEAR_FIRST.fullmatch(said):
-        day = "-".join(number.zfill(2) for number in found.groups()[:3])
-        return f"'{said}': write the day with hyphens, {day}{found[4]}"
-    if (found := OTHER_ZONE.fullmatch(said)) and FORM.fullmatch(_spoken(found[1])):
-        return f"'{found[2]}' is no zone known here: write its hours, like {found[1]} +07:00"
-    if NUMBERS.fullmatch(said):
-        return f"'{said}' leaves open which number is the month ({ADVICE})"
-    return f"'{said}' is no date ({ADVICE})"
 
 
 def _day(found: re.Match[str]) -> date:
@@ -141,7 +133,7 @@ def _moment(found: re.Match[str], day: date, otherwise: time) -> datetime:
     try:
         return datetime.combine(day, time(hour, minute, second, micro))
     except ValueError:
-        said = f"{found['hour']}.{found['minute']}"
+        said = ".".join(filter(None, (found[part] for part in ("hour", "minute", "second"))))
         raise ValueError(f"there is no {said} on a clock ({ADVICE})") from None
 
 
@@ -153,6 +145,7 @@ def _zone(found: re.Match[str]) -> tzinfo | None:
     if found["sign"]:
         shift = timedelta(hours=int(found["ahead"]), minutes=int(found["minutes"] or 0))
         if hours or shift > timedelta(hours=14) or int(found["minutes"] or 0) > 59:
-            raise ValueError(f"there is no such zone ({ADVICE})")
+            name = f"{found['zone'] or ''}{found['sign']}{found['ahead']}"
+            raise ValueError(f"there is no such zone as {name} ({ADVICE})")
         ahead = shift if found["sign"] == "+" else -shift
     return timezone(ahead) if ahead else UTC
