@@ -17,6 +17,7 @@ from syndicate_email.returned import (
     TOKEN,
     UNPRINTABLE,
     Marks,
+    judged,
     masked,
     report,
     status,
@@ -125,8 +126,14 @@ def _notice(letter: Message, marks: Marks) -> Reply | None:
     code = status(about)
     lines = [line for line in about.splitlines() if code and status(line) == code]
     detail = masked(lines[0] if lines else subject)
-    reply = Reply(key="", says=Says.BOUNCED, code=code or "4.0.0", detail=detail)
-    return whose(reply, token_of(letter, marks, said))
+    says, code = judged(code or "4.0.0", _reason(about))
+    return whose(Reply(key="", says=says, code=code, detail=detail), token_of(letter, marks, said))
+
+
+def _reason(about: str) -> str:
+    """The paragraphs with a code, without the advice around them; all of it where none has one."""
+    paragraphs = re.split(r"\n\s*\n", about)
+    return squeeze(" ".join([one for one in paragraphs if status(one)] or paragraphs))
 
 
 def _automatic(letter: Message) -> Reply | None:

@@ -25,13 +25,25 @@ PER_SESSION = re.compile(
     re.IGNORECASE,
 )
 ALIKE = 3  # readers who are refused in the same words, until it is not they
+# what a text that begins with it is about, whatever was found out of others (RFC 3463): our
+# address, or a mailbox that there is
+NOT_NO_SUCH = ("5.1.7", "5.1.8", "5.2.1", "5.2.2")
+TOO_LONG = "5.2.3"  # a letter, for this one mailbox (RFC 3463): others may take it
+NO_SUCH = re.compile(
+    r"no such (?:\w+ )?(?:user|mail ?box|recipient|account|address|person)"
+    r"|(?:user|mail ?box|recipient|account|address) (?:is |was )?(?:unknown|not found|invalid)"
+    r"|unknown (?:local )?(?:user|recipient|mail ?box)"
+    r"|(?:user|mail ?box|recipient|account|address)(?: \w+){0,6} (?:does not|doesn['’]t) exist",
+    re.IGNORECASE,
+)
+WHOSE_BOX = r"(?:mail ?box|inbox|user|account|recipient)\b.{0,60}"
 # a reader's mailbox that takes no more, for a while: by its size, not by what is sent
 FULL = re.compile(
-    r"(?:mail ?box|inbox|user|account|recipient)\b.{0,60}"
-    r"(?:full|quota|storage|size|space|disabled|inactive)"
+    rf"{WHOSE_BOX}(?:full\b(?! (?:e-?mail|address|name))|quota|storage|size|space)"
     r"|over.?quota|disk (?:quota|space|full)|quota (?:is )?(?:full|exceeded)",
     re.IGNORECASE,
 )
+SHUT = re.compile(rf"{WHOSE_BOX}(?:disabled|inactive)", re.IGNORECASE)
 SENDING = re.compile(
     r"outbound|outgoing|\bsen[dt]|hour|\brate\b|per (?:day|minute)|relay"
     r"|\bspf\b|\bdkim\b|\bdmarc\b",
@@ -130,7 +142,7 @@ SIGNS = (
     ),
     Sign(
         "RFC 3463 5.6 and 5.3.4, content filters: what the letter says",
-        ("5.3.4", "5.6.0", "5.6.1", "5.6.2", "5.6.3", "5.6.6", "5.7.512"),
+        (TOO_LONG, "5.3.4", "5.6.0", "5.6.1", "5.6.2", "5.6.3", "5.6.6", "5.7.512"),
         _words(
             r"\bspam\b", r"unsolicited", r"\bvirus\b", r"malware", r"phish",
             r"message (?:size|too large)",
@@ -144,12 +156,23 @@ RETURNED = SIGNS[2:]  # somebody else's server that knows no login or relaying h
 
 def whose(step: str, code: int, text: str) -> Whose:
     """Whom an answer of class 5 is about; ``step`` is what it answers: MAIL, RCPT, DATA, DOT."""
-    codes = set(ENHANCED.findall(text))
-    if codes & set(READERS):
+    if own_code(text):
         return Whose.READER
     if step == "MAIL" or code in (530, 534, 535, 538):
         return Whose.OURS
-    return Whose.OURS if is_ours(codes, text) else Whose.LETTER
+    codes = set(ENHANCED.findall(text))
+    return Whose.OURS if is_ours(codes, text) and TOO_LONG not in codes else Whose.LETTER
+
+
+def own_code(text: str) -> str:
+    """The code that says that there is no such reader; "" where none says so of the reader.
+
+    Who looks our own address up may say what was found: 5.1.7 …: 550 5.1.1 user unknown.
+    """
+    codes = ENHANCED.findall(text)
+    if codes and codes[0] in NOT_NO_SUCH:
+        return ""
+    return next((code for code in codes if code in READERS), "")
 
 
 def is_ours(codes: set[str], text: str, signs: Sequence[Sign] = SIGNS) -> bool:
@@ -160,9 +183,15 @@ def is_ours(codes: set[str], text: str, signs: Sequence[Sign] = SIGNS) -> bool:
     return not is_full(codes, said) and any(sign.words.search(said) for sign in signs)
 
 
+def takes_no_more(text: str) -> bool:
+    """Whether words say of a mailbox that it is full, and not that it does not exist."""
+    said = ADDRESS.sub("", text)
+    return bool(FULL.search(said)) and not NO_SUCH.search(said)
+
+
 def is_full(codes: set[str], text: str) -> bool:
     """Whether a reader's mailbox takes no more just now, not how much we send."""
-    full = not codes.isdisjoint(("5.2.1", "5.2.2")) or FULL.search(text)
+    full = not codes.isdisjoint(("5.2.1", "5.2.2")) or FULL.search(text) or SHUT.search(text)
     return bool(full) and not SENDING.search(text)
 
 

@@ -11,7 +11,15 @@ from functools import lru_cache
 from syndicate import Reply, Says
 from syndicate.text import excerpt, squeeze
 from syndicate_email.parsing import blocks, header, headers, parts
-from syndicate_email.refusals import READERS, RETURNED, is_full, is_ours
+from syndicate_email.refusals import (
+    NO_SUCH,
+    READERS,
+    RETURNED,
+    is_full,
+    is_ours,
+    own_code,
+    takes_no_more,
+)
 
 TOKEN = r"(\d{1,18}-[0-9a-f]{32}|[0-9a-f]{32})"  # noqa: S105 - its form, now and formerly
 RECIPIENTS = (
@@ -27,7 +35,7 @@ ABOUT_OURS = (
     *STATUSES, FEEDBACK, "message/rfc822", "text/rfc822-headers", "message/rfc822-headers",
     "message/global", "message/global-headers",
 )  # fmt: skip
-FULL = "5.2.2"  # a mailbox (RFC 3463)
+MAILBOX_FULL = "5.2.2"  # RFC 3463
 FAILED = ("failed", "expired")  # the second is nobody's standard, and in use
 NO_COMPLAINTS = {
     "not-spam": Says.NOTHING,
@@ -79,13 +87,26 @@ def _status(part: Message, message: Message, marks: Marks) -> Reply | None:
     if not failed:
         return NOT_BACK if recipients else None
     worst = max(failed, key=_code)
-    code, why = _code(worst), _diagnostic(worst)
-    codes = {code, *STATUS.findall(why)}
-    says = Says.REFUSED if is_ours(codes, why, RETURNED) else Says.BOUNCED
-    if code in READERS and is_full(codes, why):
-        code = FULL  # the words know better
+    why = _diagnostic(worst)
+    says, code = judged(_code(worst), why)
     reply = Reply(key="", says=says, code=code, detail=masked(why or header(message, "subject")))
     return whose(reply, token_of(message, marks))
+
+
+def judged(code: str, words: str) -> tuple[Says, str]:
+    """Whether a letter came back for our sake, and with which code.
+
+    ``code`` is what the report calls it. Often that is made up from less than the ``words`` say:
+    theirs counts, and above all one that says that there is no such reader.
+    """
+    if own := own_code(words):
+        return Says.BOUNCED, MAILBOX_FULL if takes_no_more(words) else own
+    found = STATUS.findall(words)
+    is_readers = code in READERS and not found and NO_SUCH.search(words)
+    if not is_readers and is_ours({code, *found}, words, RETURNED):
+        return Says.REFUSED, code
+    is_made_up = code in READERS and is_full({code, *found}, words)
+    return Says.BOUNCED, MAILBOX_FULL if is_made_up else code
 
 
 def _is_failed(recipient: Message) -> bool:

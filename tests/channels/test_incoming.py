@@ -207,8 +207,40 @@ RETURNED = {
     "exim, old": (letter(EXIM.format("550 Unrouteable address"), **EXIM_HEAD), "5.0.0"),
     "exim, old, soft": (letter(EXIM.format("retry timeout exceeded"), **EXIM_HEAD), "4.0.0"),
     "exim, old, both": (letter(EXIM.format("550-No\n    550 5.2.1 Off"), **EXIM_HEAD), "5.2.1"),
-    "yahoo, old": (
-        letter(YAHOO, **NULL, From="MAILER-DAEMON@yahoo.com", Subject="Failure Notice"), "5.7.9",
+    "exim, old, full": (letter(EXIM.format("552 disk quota exceeded"), **EXIM_HEAD), "5.0.0"),
+    "exim, old, full, whatever its number says": (
+        letter(EXIM.format("550 5.1.1 mailbox full"), **EXIM_HEAD), "5.2.2",
+    ),
+    "exim, old, the reader's, with a policy": (
+        letter(EXIM.format("550 5.1.1 no such user; rejected by local policy"), **EXIM_HEAD),
+        "5.1.1",
+    ),
+    "qmail, relaying, where the reader's domain has moved": (
+        letter(QMAIL.replace("550 sorry, no mailbox here by that name. (#5.1.1)",
+                             "553 that domain isn't in my list of allowed rcpthosts (#5.7.1)"),
+               From="MAILER-DAEMON@a.example", Subject="failure notice"), "5.7.1",
+    ),
+    "the reader's own code, with a policy": (
+        dsn(failed("5.7.1", "smtp; 550 5.1.1 no such user; rejected by local policy")), "5.1.1",
+    ),
+    "the reader's own code in both": (
+        dsn(failed("5.1.1", "smtp; 550 5.1.1 user unknown, blocked using our blocklist")), "5.1.1",
+    ),
+    "the reader's own code, disabled": (
+        dsn(failed("5.2.1", "smtp; 550 5.1.1 account disabled or does not exist")), "5.1.1",
+    ),
+    "the reader's own code, with a whole address": (
+        dsn(failed("5.1.1", "smtp; 550 5.1.1 recipient unknown, use the full address")), "5.1.1",
+    ),
+    "full at one address, unknown at another": (
+        letter(EXIM.format("552 5.2.2 full\n    550 5.1.1 unknown"), **EXIM_HEAD), "5.2.2",
+    ),
+    "unknown, whatever else is said": (
+        dsn(failed("5.1.1", "smtp; 550 5.1.1 no such user; else the mailbox is over quota")),
+        "5.1.1",
+    ),
+    "an own status, and no code beside it": (
+        dsn(failed("5.1.1", "smtp; 550 no such user; rejected by local policy")), "5.1.1",
     ),
     "exchange, old": (
         several(f"Content-Type: text/plain\n\n{OLD_EXCHANGE}", own(), Subject="Undeliverable: E",
@@ -244,12 +276,68 @@ def test_a_letter_that_came_back_says_whose_it_was_and_why(message: bytes, code:
         ("5.0.0", "550 hourly limit exceeded for sender"),
         ("5.2.2", "552 the sender's sending quota is exceeded"),
         ("5.7.1", "550 too many messages"),
+        ("5.1.1", "550 5.7.1 message refused: policy violation"),
+        ("5.1.1", "550 hourly limit exceeded"),
+        ("5.1.7", "550 5.1.7 sender rejected: 550 5.1.1 user unknown"),
+        ("5.2.3", "552 5.2.3 message length exceeds administrative limit"),
     ],
 )
 def test_a_letter_that_came_back_for_our_sake_counts_against_nobody(status: str, said: str) -> None:
     reply = heard(dsn(failed(status, f"smtp; {said}")))
     assert (reply.says, reply.token) == (Says.REFUSED, TOKEN)
     assert reply.detail == said
+
+
+DRAGONFLY = """This is the DragonFly Mail Agent v0.13 at mx.warga.example.
+
+There was an error delivering your mail to <ani@warga.example>.
+
+mx.warga.example [192.0.2.5] did not like our RCPT TO:
+{}
+
+Message headers follow.
+
+"""
+FOR_OUR_SAKE = [
+    "550 5.7.1 Our rate limit for your host is exceeded",
+    "554 5.7.1 sending quota exceeded, try tomorrow",
+    "554 5.6.0 Message content rejected",
+    "550 5.7.606 Access denied, banned sending IP [192.0.2.1]",
+    "550 5.7.1 <ani@warga.example>: Recipient address rejected: SPF fail",
+    "550 5.7.509 Access denied, sending domain does not pass DMARC verification",
+    "554 5.7.9 Message not accepted for policy reasons",
+    "550 Blocked: 192.0.2.1 is listed by spamhaus",
+    "Mail was refused: too many messages from your host today",
+]
+
+
+@pytest.mark.parametrize("said", FOR_OUR_SAKE)
+@pytest.mark.parametrize("form", ["exim", "qmail", "dragonfly"])
+def test_a_notice_for_people_that_speaks_of_us_counts_against_nobody(form: str, said: str) -> None:
+    forms = {
+        "exim": letter(EXIM.format(said), **EXIM_HEAD),
+        "qmail": letter(
+            QMAIL.replace("550 sorry, no mailbox here by that name. (#5.1.1)", said),
+            From="MAILER-DAEMON@a.example", Subject="failure notice"),
+        "dragonfly": letter(DRAGONFLY.format(said), **NULL, From=DAEMON,
+                            Subject="Mail delivery failed"),
+    }  # fmt: skip
+    reply = heard(forms[form])
+    assert (reply.says, reply.token) == (Says.REFUSED, TOKEN)
+    assert reply.detail
+
+
+def test_what_else_a_notice_says_is_not_what_the_letter_was_refused_with() -> None:
+    talk = (
+        "If you think that this is spam, or blocked by a blacklist, write to our policy desk.\n\n"
+    )
+    notice = letter(talk + EXIM.format("550 5.2.1 Off"), **EXIM_HEAD)
+    assert heard(notice).says is Says.BOUNCED
+
+
+def test_a_notice_of_yahoo_speaks_of_our_policy() -> None:
+    reply = heard(letter(YAHOO, **NULL, From="MAILER-DAEMON@yahoo.com", Subject="Failure Notice"))
+    assert (reply.says, reply.code, reply.token) == (Says.REFUSED, "5.7.9", TOKEN)
 
 
 def test_why_it_came_back_is_said_in_the_words_of_the_mail_system() -> None:
