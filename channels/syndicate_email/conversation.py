@@ -153,7 +153,7 @@ class Conversation:
 
     def _answered(self, step: Step, posting: Posting, code: int, text: bytes) -> Ended | None:
         """Do what an answer calls for; how the letter ended, where it did."""
-        if step is not Step.DATA and _is_enough(code, text) and not posting.failed:
+        if step is not Step.DATA and self._is_enough(code, text) and not posting.failed:
             posting.failed = posting.elsewhere = self.closing = self.full = True
             posting.over = None
             self._orphans.append(posting)
@@ -170,6 +170,11 @@ class Conversation:
                 return self._failed(step, posting, code, text)
             self._orphans.append(posting)  # lost with the connection
         return None
+
+    def _is_enough(self, code: int, text: bytes) -> bool:
+        """Whether this connection takes no more letters, and the next one does."""
+        refused = code // 100 == 4 or (code // 100 == 5 and self.taken > 0)
+        return refused and PER_SESSION.search(_line(text)) is not None
 
     def _failed(self, step: Step, posting: Posting, code: int, text: bytes) -> Ended | None:
         posting.failed = True
@@ -253,11 +258,6 @@ class Conversation:
             text = b" ".join(self._lines)
             self._lines.clear()
             yield int(line[:3]), text
-
-
-def _is_enough(code: int, text: bytes) -> bool:
-    """Whether a connection takes no more letters, and the next one does."""
-    return code // 100 == 4 and PER_SESSION.search(_line(text)) is not None
 
 
 def _line(text: bytes) -> str:

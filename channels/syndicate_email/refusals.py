@@ -19,9 +19,14 @@ ONE_S_OWN = re.compile(
     r"\S*[\d@]\S*"
 )  # an id, an address of a machine, a time: of one answer alone
 NUMBERS = re.compile(r"\d{3}(?:[ -]?[245]\.\d{1,3}\.\d{1,3})?(?!\S)")
-PER_SESSION = re.compile(
-    r"(?:per|in (?:one|a|this)|for (?:this )?|of (?:one|this)) ?(?:smtp )?(?:session|connection)\b"
-    r"|\b(?:session|connection) (?:\w+ )?limit",
+MANY_AT_ONCE = r"concurrent|simultaneous|parallel|connection rate"
+PER_SESSION = re.compile(  # how many connections there may be is another limit
+    rf"\A(?!.*\b(?:{MANY_AT_ONCE})\b).*?(?:"
+    r"\b(?:per|in|on|for|of)[ -](?:(?:the|this|one|an?|each|any|same|current|single|smtp|tcp) )*"
+    r"(?:session|connection)\b"
+    r"|\b(?:this|current) (?:smtp |tcp )?(?:session|connection)\b"
+    r"|\bsession (?:\w+ )?(?:limit|quota|maximum)\b(?!.*\b(?:per|your|from) (?:ip|host)\b)"
+    r"|\bconnection (?:messages?|e-?mails?|letters?|recipients?|transactions?) (?:limit|quota)\b)",
     re.IGNORECASE,
 )
 ALIKE = 3  # readers who are refused in the same words, until it is not they

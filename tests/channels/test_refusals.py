@@ -9,7 +9,7 @@ import pytest
 from syndicate.bounces import counted
 from syndicate.testing import NOON
 from syndicate_email.dialler import advice
-from syndicate_email.refusals import SIGNS, Refusals, Whose, alike, is_ours, whose
+from syndicate_email.refusals import PER_SESSION, SIGNS, Refusals, Whose, alike, is_ours, whose
 from syndicate_email.returned import status
 
 READER, OURS, LETTER = Whose.READER, Whose.OURS, Whose.LETTER
@@ -109,6 +109,39 @@ def test_refusals_are_alike_but_for_whom_they_name() -> None:
         "550 5.7.1 example.net: no", "example.net"
     )
     assert alike("550 5.7.1 no") != alike("550 5.4.4 no")
+
+
+ONE_SESSION = [
+    "4.7.1 too many mails per session", "too many messages on this connection",
+    "per-session message limit reached", "maximum letters per TCP connection reached",
+    "4.7.0 too many mails in session", "enough for this session", "4.5.3 session quota exceeded",
+    "session message limit reached", "message limit for this connection", "per SMTP session: 50",
+    "too many messages in one SMTP connection", "connection message limit reached",
+    "Max messages per connection reached, closing transmission channel",
+    "you have reached the maximum of 100 messages for the current session",
+    "4.7.0 Too many emails sent on this session", "messages-per-connection limit",
+    "too many messages on this connection from your IP",
+]  # fmt: skip
+NOT_ONE_SESSION = [
+    "4.3.2 Connection rate limit exceeded", "connection limit exceeded from your IP",
+    "too many concurrent connections from you", "too many concurrent SMTP sessions",
+    "4.7.0 Error: too many connections from 192.0.2.1", "too many connections in this hour",
+    "maximum number of simultaneous sessions per IP", "session limit exceeded for your IP",
+    "connection rate limit per session owner", "4.7.1 greylisted, try again later",
+    "4.4.2 connection timed out", "connections per hour: 20", "concurrent session limit reached",
+    "4.7.1 connection limit of this host: 10 connections",
+    "too many parallel connections; one session per host, please",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ONE_SESSION)
+def test_a_limit_of_one_session_is_known(text: str) -> None:
+    assert PER_SESSION.search(text)
+
+
+@pytest.mark.parametrize("text", NOT_ONE_SESSION)
+def test_a_limit_on_connections_is_none_of_one_session(text: str) -> None:
+    assert not PER_SESSION.search(text)
 
 
 @pytest.mark.parametrize(

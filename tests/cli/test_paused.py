@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
+from itertools import product
+from typing import Any
 
 import pytest
 
@@ -179,16 +182,20 @@ def test_a_reader_s_own_refusal_ends_as_before(room: Newsroom) -> None:
     assert counts(room) == 1
 
 
-@pytest.mark.parametrize("extensions", [(), ("PIPELINING",)])
-@pytest.mark.parametrize("at", ["mail", "rcpt", "dot"])
-@pytest.mark.parametrize(
-    "text",
-    [
-        "4.7.1 too many mails per session",
-        "session message limit reached",
-        "enough for this session",
-    ],
-)
+PER_SESSION = ("4.7.1 too many mails per session", "session message limit reached",
+               "enough for this session")  # fmt: skip
+STEPS = ("mail", "rcpt", "dot")
+
+
+def per_session() -> Iterator[Any]:
+    """Every step, wording and way of talking; `make test` leaves most to `make soak`."""
+    for number, text in enumerate(PER_SESSION):
+        for at, extensions in product(STEPS, ((), ("PIPELINING",))):
+            sampled = at == STEPS[number] and bool(extensions) is (number != 1)
+            yield pytest.param(text, at, extensions, marks=[] if sampled else [pytest.mark.soak])
+
+
+@pytest.mark.parametrize(("text", "at", "extensions"), list(per_session()))
 def test_a_relay_that_counts_letters_a_session_is_reconnected_to(
     room: Newsroom, at: str, text: str, extensions: tuple[str, ...]
 ) -> None:
@@ -198,6 +205,25 @@ def test_a_relay_that_counts_letters_a_session_is_reconnected_to(
     assert answer.code == 0, answer.said
     assert sorted(room.readers) == sorted(READERS)
     assert room.smtp.commands.count("EHLO") >= 4  # five letters a connection from then on
+
+
+def test_a_limit_of_a_session_may_be_said_as_if_for_good(room: Newsroom) -> None:
+    said = "5.7.0 too many messages in this session"
+    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=554, text=said, nth=6))
+    answer = room.run("digest", at=EVENING)
+    assert answer.code == 0, answer.said
+    assert sorted(room.readers) == sorted(READERS)
+    assert room.smtp.commands.count("EHLO") >= 4
+
+
+@pytest.mark.parametrize(
+    "text", ["4.3.2 Connection rate limit exceeded", "connection limit exceeded from your IP"]
+)
+def test_a_limit_on_connections_is_not_answered_by_more_of_them(room: Newsroom, text: str) -> None:
+    room.smtp.faults.append(Fault(at="rcpt", do="defer", code=451, text=text, nth=6))
+    assert room.run("digest", at=EVENING).code == 3
+    assert states(room) == {"sent": len(READERS) - 1, "due": 1}
+    assert room.smtp.commands.count("EHLO") == 1
 
 
 @pytest.mark.parametrize(
