@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from contextlib import suppress
 from html.parser import HTMLParser
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
@@ -63,6 +64,14 @@ def spelt_out(name: str) -> str:
 def folded(text: str) -> str:
     """What two spellings of the same subject share."""
     return unicodedata.normalize("NFC", squeeze(text).casefold())
+
+
+def distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return subjects, each once however it is spelt: as the first of its spellings."""
+    first: dict[str, str] = {}
+    for text in texts:
+        first.setdefault(folded(text), squeeze(text))
+    return tuple(text for text in first.values() if text)
 
 
 def plain(html: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -79,8 +79,7 @@ def contents(edition: Edition, manner: Manner, *, brief: bool = False) -> Conten
     entries = [
         replace(speaker.entry(item), section=_section(item, manner, table)) for item in urgent_first
     ]
-    order = list(dict.fromkeys(entry.section for entry in entries))
-    entries.sort(key=lambda entry: order.index(entry.section))
+    entries = _in_sections(entries)
     return Contents(
         subject=_subject(edition, urgent_first, manner, language, table),
         title=readable(manner.title),
@@ -90,6 +89,17 @@ def contents(edition: Edition, manner: Manner, *, brief: bool = False) -> Conten
         corrections=tuple(speaker.put_right(item) for item in edition.corrections),
         entries=tuple(entries),
     )
+
+
+def _in_sections(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries by section, in the order of the first of each, whose spelling is its heading."""
+    spelt: dict[str, str] = {}
+    order = [folded(entry.section) for entry in entries]
+    for key, entry in zip(order, entries, strict=True):
+        spelt.setdefault(key, entry.section)
+    places = {key: place for place, key in enumerate(spelt)}
+    named = [replace(one, section=spelt[key]) for key, one in zip(order, entries, strict=True)]
+    return sorted(named, key=lambda entry: places[folded(entry.section)])
 
 
 def _section(item: Item, manner: Manner, table: Mapping[str, str]) -> str:

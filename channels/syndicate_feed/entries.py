@@ -10,7 +10,7 @@ from html import escape, unescape
 from typing import Any
 
 from syndicate import Article, Dateline, InfoSource, Item, Media, Publisher
-from syndicate.text import as_uri, datelined, plain, squeeze
+from syndicate.text import as_uri, datelined, distinct, plain, squeeze
 from syndicate.words import correction_line, document_line, words
 
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # an empty feed has no date of its own
@@ -136,7 +136,7 @@ def _entry(item: Item, publisher: Publisher) -> Entry:
         updated=_moment(max(item.updated, item.published), publisher),
         language=language,
         author=squeeze(article.by) or publisher.name,
-        tags=tuple(tag for tag in map(squeeze, article.subjects) if tag),
+        tags=distinct(article.subjects),
         sources=() if taken_back else article.originators,
         killed=_moment(gone.at, publisher) if gone and gone.kill else None,
         reason=squeeze(gone.reason) if gone else "",

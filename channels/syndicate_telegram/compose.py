@@ -13,7 +13,7 @@ from html import escape
 from typing import Any, Literal
 
 from syndicate import Article, ArticleError, Item, Media, Publisher
-from syndicate.text import datelined
+from syndicate.text import datelined, distinct
 from syndicate.words import correction_line, moment, words
 from syndicate_telegram import attached, lossless
 from syndicate_telegram.addresses import is_taken
@@ -337,17 +337,17 @@ def hashtags(subjects: Iterable[str]) -> tuple[list[str], list[str]]:
     A hashtag has letters, digits and underscores, not digits alone, and ends at a combining mark.
     """
     tags: dict[str, str] = {}
-    plain: dict[str, str] = {}
-    for subject in map(_composed, subjects):
+    plain: list[str] = []
+    for subject in distinct(map(_composed, subjects)):
         letters = (char if _is_taggable(char) else " " for char in subject)
         tag = "_".join("".join(letters).split()).strip("_")
         has_marks = any(unicodedata.category(char)[0] == "M" for char in subject)
         is_tag = any(char.isalpha() for char in tag) and len(tag) <= HASHTAG_LIMIT
         if is_tag and not has_marks:
             tags.setdefault(tag.casefold(), f"#{tag}")
-        elif subject.strip():
-            plain.setdefault(subject.casefold(), " ".join(subject.split()))
-    return list(tags.values()), list(plain.values())
+        else:
+            plain.append(subject)
+    return list(tags.values()), plain
 
 
 def _composed(text: str) -> str:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from syndicate.article import Article
+from syndicate.editions import SUBJECT
 from syndicate.errors import LedgerError
 from syndicate.ledger.backups import beside
 from syndicate.ledger.engine import now, transaction
@@ -179,6 +180,7 @@ def _to_8(db: Connection) -> None:
     db.execute(text("CREATE INDEX ix_articles_updated_at ON articles (updated_at)"))
     _note_pauses(db)
     _know_again(db)
+    _fold(db)
 
 
 def _note_pauses(db: Connection) -> None:
@@ -186,6 +188,26 @@ def _note_pauses(db: Connection) -> None:
     if "paused_at" not in {column["name"] for column in inspect(db).get_columns("runs")}:
         moment = "TIMESTAMP WITH TIME ZONE" if db.dialect.name == "postgresql" else "DATETIME"
         db.execute(text(f"ALTER TABLE runs ADD COLUMN paused_at {moment}"))
+
+
+def _fold(db: Connection) -> None:
+    """Fold subjects anew: however their accents were stored, they are one."""
+    under = article_subjects
+    for subject in db.scalars(select(under.c.subject).distinct()).all():
+        if (new := folded(subject)) != subject:
+            has_both = under.c.uri.in_(select(under.c.uri).where(under.c.subject == new))
+            here = under.c.subject == subject
+            db.execute(delete(under).where(here, has_both))
+            db.execute(update(under).where(here).values(subject=new))
+    e = editions.c
+    query = select(e.id, e.channel_id, e.key).where(e.key.startswith(SUBJECT)).order_by(e.id)
+    rows = db.execute(query).all()
+    taken = {(row.channel_id, row.key) for row in rows}
+    for row in rows:
+        new = f"{SUBJECT}{folded(row.key.removeprefix(SUBJECT))}"
+        if (row.channel_id, new) not in taken:
+            taken.add((row.channel_id, new))
+            db.execute(update(editions).where(e.id == row.id).values(key=new))
 
 
 def _know_again(db: Connection) -> None:

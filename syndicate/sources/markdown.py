@@ -18,7 +18,7 @@ from syndicate.sources.body import Body
 from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw, Table
 from syndicate.sources.identity import TAG_URI, uri_date
-from syndicate.text import excerpt, squeeze
+from syndicate.text import distinct, excerpt, squeeze
 
 KEYS = (
     "uri", "date", "dateline", "profile", "headline", "description", "language", "by",
@@ -122,7 +122,7 @@ def _words(front: Table, zone: ZoneInfo) -> dict[str, Any]:
         "language": front.line_text("language", _language),
         "by": front.line_words("by"),
         "info_sources": tuple(_info_sources(front)),
-        "subjects": _texts(front, "subjects", Table.line_words),
+        "subjects": distinct(_texts(front, "subjects", Table.line_words)),
         "urgency": front.checked("urgency", front.text("urgency"), _urgency),
         "embargoed_until": _moment(front, "embargoedUntil", zone),
         "expires": _moment(front, "expires", zone, DAYS_END),

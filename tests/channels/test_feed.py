@@ -187,6 +187,18 @@ def test_readers_get_every_field_of_an_article() -> None:
         assert read.entries[1].author == "Diskominfotik Bengkalis"
 
 
+def test_a_subject_is_one_category_however_it_is_spelt() -> None:
+    """Older ledgers have articles whose subjects are there twice."""
+    subjects = ("Ke\u0301sehatan", "K\u00e9sehatan", "KPU", " kpu", "KE\u0301SEHATAN")
+    whole = make_feed().render(edition(make_feed(), item(replace(HELLO, subjects=subjects))))
+    made = {r.address: r for r in whole}
+    for name in FORMATS[:2]:
+        tags = [tag.term for tag in parsed(made[name]).entries[0].tags]
+        assert tags == ["Ke\u0301sehatan", "KPU"]
+    [entry] = json.loads(made["feed.json"].content)["items"]
+    assert entry["tags"] == ["Ke\u0301sehatan", "KPU"]
+
+
 def test_json_readers_get_every_field_of_an_article() -> None:
     (made,) = (r for r in make_feed().render(newsroom()) if r.address == "feed.json")
     read = json.loads(made.content)

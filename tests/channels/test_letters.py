@@ -94,6 +94,13 @@ def test_a_list_about_subjects_has_its_own_as_sections() -> None:
     assert outline(got)[1:] == ["Kpu", "satu", "tiga", "Cuaca", "dua", "Kabar lain", "empat"]
 
 
+def test_a_subject_is_one_section_however_it_is_spelt() -> None:
+    spellings = ("K\u00e9sehatan", "Ke\u0301sehatan", "k\u00e9sehatan", "KE\u0301SEHATAN ")
+    items = [named(f"h{place}", subjects=(one,)) for place, one in enumerate(spellings)]
+    got = letter(make(sections="subject"), *items, named("lain", subjects=()))
+    assert outline(got)[1:] == ["K\u00e9sehatan", "h0", "h1", "h2", "h3", "Kabar lain", "lain"]
+
+
 @pytest.mark.parametrize(("sections", "items"), [("none", MIXED), ("profile", MIXED[:1])])
 def test_one_section_has_no_heading(sections: str, items: list[Any]) -> None:
     got = letter(make(sections=sections), *items)

@@ -148,6 +148,41 @@ def test_what_a_window_of_the_future_did_not_carry_is_still_to_come(old: str) ->
     ledger.close()
 
 
+COMPOSED, PARTED = "k\u00e9sehatan", "ke\u0301sehatan"
+ONE, TWO = (f"tag:kantor.example,2026-05-04:{name}" for name in ("satu", "dua"))
+
+
+def test_subjects_and_their_collections_are_folded_anew(old: str) -> None:
+    """Version 7 held two spellings of one word apart, where their accents were stored otherwise."""
+    with look(old).begin() as db:
+        for number in range(2, 8):
+            migrations.MIGRATIONS[number](db)
+        db.execute(text("UPDATE ledger SET version = 7"))
+        at = db.execute(text("SELECT published_at FROM articles")).scalar()
+        row = text("INSERT INTO article_subjects VALUES (:uri, :subject, :at)")
+        for uri, subject in ((ONE, PARTED), (ONE, COMPOSED), (ONE, "kpu"), (TWO, PARTED)):
+            db.execute(row, {"uri": uri, "subject": subject, "at": at})
+        row = text(
+            "INSERT INTO editions (id, channel_id, key, status) VALUES (:id, 2, :key, 'standing')"
+        )
+        keys = [f"subject/{PARTED}", "subject/kpu", "subject/ke\u0301", "subject/k\u00e9"]
+        for number, key in enumerate(keys, 90):
+            db.execute(row, {"id": number, "key": key})
+    Ledger.open(old, NOW).close()
+    after = rows(look(old))
+    subjects = {(one["uri"], one["subject"]) for one in after["article_subjects"]}
+    assert subjects == {(ONE, COMPOSED), (ONE, "kpu"), (TWO, COMPOSED)}
+    keyed = {one["id"]: one["key"] for one in after["editions"] if one["id"] >= 90}
+    assert keyed == {
+        90: f"subject/{COMPOSED}", 91: "subject/kpu", 92: "subject/ke\u0301", 93: "subject/k\u00e9",
+    }  # fmt: skip
+    ledger = Ledger.open(old, NOW)
+    with ledger.planning(dry=True) as catalogue:
+        held = catalogue.holdings.newest(2, 9, subject=PARTED.upper(), since=NOW.replace(year=2000))
+    ledger.close()
+    assert {uri for uri, _ in held} == {ONE, TWO}
+
+
 def test_a_migrated_ledger_is_made_like_a_new_one(old: str, tmp_path: Path) -> None:
     Ledger.open(old, NOW).close()
     migrated = shape(look(old))

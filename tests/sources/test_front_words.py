@@ -163,5 +163,15 @@ def test_a_message_says_a_file_s_name_as_it_was_typed() -> None:
         draft("headline: H", "![a](foto%20x.png)")
 
 
+def test_a_subject_is_kept_once_as_it_was_first_spelt() -> None:
+    typed = ["KPU", "kpu", '"Ke\u0301sehatan  ibu"', "K\u00e9sehatan ibu", "K3 &amp; L", "k3 & l"]
+    article = draft(f"headline: H\nsubjects: [{', '.join(typed)}]").article
+    assert article.subjects == ("KPU", "Ke\u0301sehatan ibu", "K3 & L")
+
+
+def test_channels_are_named_as_they_are_spelt() -> None:
+    assert draft("headline: H\nchannels: [a, A, a]").article.channels == ("a", "A")
+
+
 def test_subjects_are_compared_whatever_their_accents_and_case() -> None:
     assert folded("Ke\u0301ndaraan  Umum") == folded("kéndaraan umum")
