@@ -103,7 +103,7 @@ def as_uri(address: str) -> str:
 
     What is encoded already stays as it is; what is no address at all is given back.
     """
-    if address.isascii() and not NO_URI.search(address.partition(":")[2]):
+    if address.isascii() and not NO_URI.search(address) and address.count("#") < 2:
         return address
     try:
         parts = urlsplit(address)
@@ -126,7 +126,10 @@ def _idna(host: str) -> str:
     """The name in the DNS, as browsers have it: ``faß`` is not ``fass`` (UTS 46)."""
     import idna
 
-    return idna.encode(host, uts46=True).decode()
+    try:
+        return idna.encode(host, uts46=True).decode()
+    except UnicodeError:  # no name of the DNS: as RFC 3986, 3.2.2, has any other
+        return quote(host, safe=SAFE)
 
 
 def _is_ascii(parts: SplitResult) -> bool:

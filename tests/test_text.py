@@ -84,6 +84,11 @@ def test_length_is_counted_as_telegram_counts_it(text: str, length: int) -> None
         ("https://[::1]:80/x", "https://[::1]:80/x"),
         ("https://[::1]:80/[x]", "https://[::1]:80/%5Bx%5D"),
         ("tel:+62 811", "tel:+62%20811"),
+        ("https://a.example/x#b#c", "https://a.example/x#b%23c"),
+        ("//a.example/[x]", "//a.example/%5Bx%5D"),
+        ("/berita/[x]?a=[1]", "/berita/%5Bx%5D?a=%5B1%5D"),
+        ("https://x_y.é.example/z", "https://x_y.%C3%A9.example/z"),
+        (f"https://{'é' * 70}.example/z", f"https://{'%C3%A9' * 70}.example/z"),
     ],
 )
 def test_an_address_becomes_a_uri_and_stays_one(address: str, uri: str) -> None:

@@ -206,8 +206,8 @@ class Feed(
             hub = address.removeprefix(HUB)
             if hub not in self.hubs:
                 raise Refused(f"{where}.hubs: {hub} is no longer named there: it is not told")
-            ping(f"{where}.hubs", hub, as_uri(self.url), content)
-            return Receipt(address)
+            moved = ping(f"{where}.hubs", hub, as_uri(self.url), content)
+            return Receipt(address, remark=moved)
         if address == AFTER:
             if not self.after:
                 raise Refused(f"{where}.after: it is no longer set: nothing is run")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from syndicate import Refused, Rendition, Unavailable
 from syndicate.http import client
+from syndicate.nearby import leads_here
 from syndicate_feed import addresses
 
 if TYPE_CHECKING:
@@ -40,14 +41,17 @@ def announcements(
         yield from _told(AFTER, before, changed)
 
 
-def ping(setting: str, hub: str, base: str, content: bytes) -> None:
-    """Tell a hub which feeds have changed (WebSub, chapter 7, as hubs have it)."""
+def ping(setting: str, hub: str, base: str, content: bytes) -> str:
+    """Tell a hub which feeds have changed (WebSub, chapter 7, as hubs have it).
+
+    Returns what the office should know of it; "" where the hub is where it was.
+    """
     import httpx
 
     topics = [f"{base}/{name}" for name in json.loads(content)]
     try:
         with client(setting, timeout=PATIENCE) as line:
-            answer = _told_at(line, hub, {"hub.mode": "publish", "hub.url": topics})
+            answer, moved = _told_at(line, hub, {"hub.mode": "publish", "hub.url": topics})
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Unavailable(f"{setting}: {hub} cannot be reached ({error})") from error
     if answer.is_redirect:
@@ -55,18 +59,28 @@ def ping(setting: str, hub: str, base: str, content: bytes) -> None:
         raise Refused(f"{setting}: {hub} has moved to {target}: write that address instead")
     if not answer.is_success:
         raise Unavailable(f"{setting}: {hub} answered {answer.status_code}")
+    return f"{setting}: {hub} has moved to {moved}: write that address instead" if moved else ""
 
 
-def _told_at(line: httpx.Client, address: str, said: Mapping[str, object]) -> httpx.Response:
-    """The answer of a hub, or of where it sends the same request on (307, 308: RFC 9110 15.4)."""
-    answer = line.post(address, data=dict(said))
+def _told_at(
+    line: httpx.Client, hub: str, said: Mapping[str, object]
+) -> tuple[httpx.Response, str]:
+    """The answer of a hub, or of where it sends the same request on (307, 308: RFC 9110 15.4).
+
+    With where it has moved to for good, as far as it said 308 alone.
+    """
+    answer, moved, for_good = line.post(hub, data=dict(said)), "", True
     for _ in range(MOVES):
         if answer.status_code not in (307, 308) or not answer.is_redirect:
             break
-        if not _target(answer).startswith(("http://", "https://")):
+        target = _target(answer)
+        leads_away = leads_here(hub) and not leads_here(target)
+        if leads_away or not target.startswith(("http://", "https://")):
             break
+        for_good = for_good and answer.status_code == 308
+        moved = target if for_good else moved
         answer = line.post(answer.url.join(answer.headers["Location"]), data=dict(said))
-    return answer
+    return answer, moved
 
 
 def _target(answer: httpx.Response) -> str:

@@ -21,7 +21,8 @@ HOMELESS_PICTURE = re.compile(rf'<img\s{ATTRIBUTES}src="media:[^"]*"{ATTRIBUTES}
 TEXTS: dict[type, tuple[str, ...]] = {}  # what readable() has to look at, by type
 # an address with something in it that no URI may hold
 LINKED = re.compile(
-    r'(<(?:a|img)\b[^<>]*?\s(?:href|src)=")([^"]*(?:[^\x00-\x7f"]|[\[\] |{}^`\\])[^"]*)"'
+    r'(<(?:a|img)\b[^<>]*?\s(?:href|src)=")'
+    r'([^"]*(?:[^\x00-\x7f"]|[\[\] |{}^`\\]|%(?![0-9A-Fa-f]{2})|#[^"#]*#)[^"]*)"'
 )
 HOLLOW = re.compile(rf"<(a|p|figure)(?:\s{ATTRIBUTES})?>\s*</\1>\n?", re.IGNORECASE)
 CONTAINERS = {"blockquote", "ul", "ol", "dl", "table", "figure", "div", "pre"}

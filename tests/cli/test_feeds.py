@@ -695,12 +695,22 @@ def test_what_waits_for_a_hub_that_is_no_longer_named_is_dropped_and_said(
     assert "no longer named" not in room.run("tick", at=NOON).out
 
 
-def test_a_file_of_the_feed_is_never_the_program(room: Newsroom) -> None:
-    room.change("feed", after=["{files}"])
+@pytest.mark.parametrize(
+    ("after", "says"),
+    [
+        (["{files}"], "{files} is no program"),
+        (["./{files}"], "./{files} is no program"),
+        (["sh", "-c", "cat {files}"], "'cat {files}': write '{files}' as a word of its own"),
+    ],
+)
+def test_a_file_of_the_feed_is_never_the_program(
+    room: Newsroom, after: list[str], says: str
+) -> None:
+    room.change("feed", after=after)
     room.write()
     answer = room.run("publish", "kabar.md", at=REAL)
     assert answer.code == 1
-    assert "channels.feed.after: {files} is no program" in answer.said
+    assert f"channels.feed.after: {says}" in answer.said
 
 
 def test_a_command_that_is_no_longer_set_runs_nothing_else(room: Newsroom) -> None:
@@ -727,8 +737,22 @@ def test_a_hub_that_sends_the_request_on_is_followed(room: Newsroom, hub: Hub, c
     room.change("feed", hubs=[hub.url])
     hub.code, hub.target = code, "/moved/"
     room.write()
-    room.publish()
+    answer = room.publish()
     assert hub.moved == [{"hub.mode": ["publish"], "hub.url": FEEDS}]
+    told = f"{hub.url} has moved to {hub.url.replace('/push/', '/moved/')}: write that address"
+    assert (told in answer.out) == (code == 308)
+
+
+@pytest.mark.parametrize("code", [307, 308])
+def test_a_hub_on_this_machine_sends_nothing_on_to_another(
+    room: Newsroom, hub: Hub, code: int
+) -> None:
+    room.change("feed", hubs=[hub.url])
+    hub.code, hub.target = code, "http://192.0.2.1:9/push/"
+    room.write()
+    answer = room.run("publish", "kabar.md")
+    assert answer.code == 3
+    assert f"{hub.url} has moved to http://192.0.2.1:9/push/" in answer.out
 
 
 @pytest.mark.parametrize(
