@@ -85,13 +85,15 @@ class Receipt:
     """What the destination gave us to find the thing again.
 
     ``destination`` is the channel's identity when it was given; it is filled in for the channel.
-    ``remark`` tells a person, once, what went otherwise than it was planned.
+    ``remark`` tells a person, once, what went otherwise than it was planned. ``lacks`` says what
+    had to be left out and may be had later: for two days it is revised now and then.
     """
 
     reference: str
     url: str | None = None
     destination: str = ""
     remark: str = field(default="", compare=False)
+    lacks: str = field(default="", compare=False)
 
 
 class Absent:

@@ -34,7 +34,7 @@ from syndicate.settings import SecretStr, WebUrl
 from syndicate_telegram.chat import Chat, Manner
 from syndicate_telegram.compose import Picture, compose, remarks, reply
 from syndicate_telegram.errors import NO_CAPTION, NO_TEXT, Declined, Place
-from syndicate_telegram.fetching import fetched, is_unfetched
+from syndicate_telegram.fetching import fetched, is_unfetched, missing
 from syndicate_telegram.inspection import findings
 from syndicate_telegram.post import TEXT_LIMIT, Attachment, Post
 from syndicate_telegram.reading import Forwarding, Page
@@ -135,7 +135,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
             protect=self.protect,
             reply_to=above.id if above else 0,
         )
-        chat, remark = chat_id(self.chat), ""
+        chat, remark, lacks = chat_id(self.chat), "", ""
         try:
             sent = self._doing.say(chat, post, delivery.files, manner)
         except Declined as declined:
@@ -143,14 +143,18 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
                 raise
             ours = fetched(post, delivery.files, f"channels.{self.name}")
             sent = self._doing.say(chat, ours.post, ours.files, manner)
+            lacks = ours.remark if len(post.sent) == 1 else ""  # an album takes nothing more
             post, remark = (ours.post if ours.missing else post), ours.remark
         there = Standing.of(post, sent.chat_id, sent.message_id)
-        return Receipt(there.reference, sent.link, remark=remark)
+        there = replace(there, is_bare=bool(lacks))
+        return Receipt(there.reference, sent.link, remark=remark, lacks=lacks)
 
     def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
         if delivery.rendition.address == PIN:
             return receipt
         post, there = Post.read(delivery.rendition.content), Standing.read(receipt)
+        if there.can_get(post):
+            return self._complete(post, delivery.files, there, receipt)
         if not there.kind and (post.shape != "text" or len(there.ids) > 1):
             there = self._recognised(post, there)
         if problem := there.obstacle(post):
@@ -279,6 +283,21 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
         assert delivery.followed
         above = Standing.read(delivery.followed)
         return _pinned(above) if self._doing.pinned(above.chat) == above.id else ABSENT
+
+    def _complete(
+        self, post: Post, files: Mapping[str, bytes], there: Standing, receipt: Receipt
+    ) -> Receipt:
+        """Give a text what it lacks, if that can be had by now; its words are right either way."""
+        [attachment] = post.sent
+        try:
+            self._change(post, attachment, files, (there.chat, there.id), first=there.id)
+        except Declined as declined:
+            text = replace(post, attachments=(), shape="text")
+            self._doing.change_text((there.chat, there.id), text)
+            lacks = missing([attachment.url]) if is_unfetched(declined) else ""
+            return replace(receipt, lacks=lacks)
+        whole = Standing.of(post, there.chat, there.id)
+        return replace(receipt, reference=whole.reference, lacks="")
 
     def _recognised(self, post: Post, there: Standing) -> Standing:
         """A photo after all: a reference that a person gave does not tell what it is."""

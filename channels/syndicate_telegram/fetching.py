@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -34,10 +34,13 @@ class Fetched:
     @property
     def remark(self) -> str:
         """What a person is told of what is missing; "" where nothing is."""
-        if not self.missing:
-            return ""
-        which = ", ".join(self.missing)
-        return f"{which} left out: neither Telegram nor we can fetch it; is its address public?"
+        return missing(self.missing) if self.missing else ""
+
+
+def missing(addresses: Sequence[str]) -> str:
+    """What a person is told of what nothing came from."""
+    which = ", ".join(addresses)
+    return f"{which} left out: neither Telegram nor we can fetch it; is its address public?"
 
 
 def is_unfetched(declined: Declined) -> bool:
@@ -52,7 +55,7 @@ def fetched(post: Post, files: Files, setting: str) -> Fetched:
     connection can be made at all.
     """
     kept: list[Attachment] = []
-    missing: list[str] = []
+    lost: list[str] = []
     have, until = dict(files), monotonic() + TOGETHER
     with client(setting, timeout=EACH, follow_redirects=True, max_redirects=5) as line:
         for one in post.attachments:
@@ -63,14 +66,12 @@ def fetched(post: Post, files: Files, setting: str) -> Fetched:
             if one.file:
                 kept.append(one)
             else:
-                missing.append(one.url)
+                lost.append(one.url)
     shape = post.shape if kept else "text"
     if shape == "text" and not post.text:
-        raise Refused(
-            f"neither Telegram nor we can fetch {', '.join(missing)}: correct the address"
-        )
+        raise Refused(f"neither Telegram nor we can fetch {', '.join(lost)}: correct the address")
     said = replace(post, attachments=tuple(kept), shape=shape)
-    return Fetched(post=said, files=have, missing=tuple(missing))
+    return Fetched(post=said, files=have, missing=tuple(lost))
 
 
 def _content(line: httpx.Client, one: Attachment, until: float) -> bytes:

@@ -9,8 +9,9 @@ from syndicate import Receipt, Refused
 from syndicate_telegram.post import CAPTION_LIMIT, Attachment, Post
 
 REFERENCE = re.compile(
-    r"(?:(?P<kind>photo|document|pin):)?(?P<ids>\d+(?:,\d+)*)(?::(?P<names>\w+(?:,\w+)*))?"
+    r"(?:(?P<kind>photo|document|pin|bare):)?(?P<ids>\d+(?:,\d+)*)(?::(?P<names>\w+(?:,\w+)*))?"
 )
+BARE = "bare"
 ANEW = "or take the post back with `withdraw --kill` and publish the article anew"
 
 
@@ -19,13 +20,15 @@ class Standing:
     """What a receipt's reference tells.
 
     ``17`` is a text, or what a person named; ``photo:17:NAME`` a photo, ``photo:17,18:NAME,NAME``
-    an album, ``document:…`` the same of documents; ``pin:17`` that a post is pinned.
+    an album, ``document:…`` the same of documents; ``pin:17`` that a post is pinned; ``bare:17`` a
+    text whose picture or document nobody could fetch.
     """
 
     chat: int | str
     ids: tuple[int, ...]
     kind: str = ""
     names: tuple[str, ...] = ()  # what is attached, as far as that is known
+    is_bare: bool = False  # a text that lacks the one thing that should be attached
 
     @classmethod
     def read(cls, receipt: Receipt) -> Standing:
@@ -35,7 +38,8 @@ class Standing:
         return cls(
             chat=chat_id(receipt.destination),
             ids=tuple(int(number) for number in found["ids"].split(",")),
-            kind=found["kind"] or "",
+            kind="" if found["kind"] == BARE else found["kind"] or "",
+            is_bare=found["kind"] == BARE,
             names=tuple((found["names"] or "").split(",")) if found["names"] else (),
         )
 
@@ -48,7 +52,11 @@ class Standing:
 
     @property
     def reference(self) -> str:
-        parts = (self.kind, ",".join(str(number) for number in self.ids), ",".join(self.names))
+        parts = (
+            BARE if self.is_bare else self.kind,
+            ",".join(str(number) for number in self.ids),
+            ",".join(self.names),
+        )
         return ":".join(filter(None, parts))
 
     @property
@@ -71,10 +79,15 @@ class Standing:
         every = zip(self.ids, now, post.attachments, strict=False)
         return [(number, one) for number, name, one in every if name != one.short]
 
+    def can_get(self, post: Post) -> bool:
+        """Whether what it lacks may be put there: a text takes one thing (editMessageMedia)."""
+        return self.is_bare and len(post.sent) == 1 and not post.is_notice
+
     def obstacle(self, post: Post) -> str:
         """Why it cannot say this, and what to do; "" if it can."""
         if not self.kind:
-            return "" if post.shape == "text" or post.is_whole else _no_picture(post)
+            can = post.shape == "text" or post.is_whole or self.can_get(post)
+            return "" if can else _no_picture(post)
         if not (post.attachments or post.is_notice):
             return f"{self._what}, and what is attached cannot be taken out: leave it, {ANEW}"
         if not post.caption:

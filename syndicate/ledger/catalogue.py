@@ -635,7 +635,8 @@ class Catalogue:
         """Somebody else took away what was there: it is due again."""
         here = and_(deliveries.c.edition_id == edition, deliveries.c.address.in_(list(addresses)))
         idle = deliveries.c.state.in_(IDLE)
-        gone = {"present": null(), "reference": null(), "url": null(), "state": "due"}
+        gone = {"present": null(), "reference": null(), "url": null(), "lacking": False,
+                "state": "due"}  # fmt: skip
         self.db.execute(update(deliveries).where(here, idle).values(**gone))
 
     def adopt(self, edition: int, address: str, receipt: Receipt, *, revises: bool) -> bool:
@@ -651,6 +652,7 @@ class Catalogue:
             "reference": receipt.reference,
             "url": receipt.url,
             "destination": receipt.destination,
+            "lacking": False,
             "why": "",
         }
         idle = deliveries.c.state.in_(("due", "refused", "in_doubt"))

@@ -32,6 +32,7 @@ from syndicate.channel import Receipt, Rendition, delivery_key
 from syndicate.editions import rank
 from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
 from syndicate.ledger.engine import now, transaction
+from syndicate.ledger.letters import MOST_TRIES, back_off
 from syndicate.ledger.presence import Presence
 from syndicate.ledger.renditions import files, forget_unused, words
 from syndicate.ledger.schema import attempts, channels, deliveries, editions, holders
@@ -262,13 +263,22 @@ class Queue:
             "reference": receipt and receipt.reference,
             "url": receipt and receipt.url,
             "destination": receipt and receipt.destination,
-            "why": "",
         }
+        later = self._again(db, attempt, row.rendition_id) if receipt and receipt.lacks else None
+        there |= {"lacking": bool(later), "why": receipt.lacks if receipt and later else ""}
         db.execute(update(deliveries).where(newest).values(**there))
         # whoever claimed it meanwhile keeps it, and will find nothing to do
         free = and_(newest, d.state != "claimed")
-        db.execute(update(deliveries).where(free).values(**FREE, state="due", not_before=null()))
+        due = {"state": "due", "not_before": later or null()}
+        db.execute(update(deliveries).where(free).values(**FREE, **due))
         forget_unused(db, row.present)
+
+    def _again(self, db: Connection, attempt: Attempt, said: int) -> datetime | None:
+        """When to try what was left out once more; None where that was tried for long enough."""
+        a = attempts.c
+        same = and_(a.delivery_id == attempt.delivery, a.rendition_id == said)
+        tries = int(db.scalar(select(func.count()).select_from(attempts).where(same)) or 0)
+        return self.clock(db) + back_off(tries) if tries < MOST_TRIES else None
 
     def _not_settled(
         self, db: Connection, attempt: Attempt, error: DeliveryError, newest: ColumnElement[bool]
@@ -333,7 +343,7 @@ def resting(which: ColumnElement[bool]) -> Update:
     What was only to replace something is no longer wanted where nothing is.
     """
     pointless = and_(d.replaces, d.present.is_(None))
-    rests = or_(pointless, d.wanted.is_not_distinct_from(d.present))
+    rests = or_(pointless, and_(d.wanted.is_not_distinct_from(d.present), ~d.lacking))
     return (
         update(deliveries)
         .where(which, d.state.in_(("due", "settled")))
@@ -417,7 +427,9 @@ def _in_turn() -> ColumnElement[bool]:
 
 def _verb(row: Row[Any]) -> Verb | None:
     """The way from what is there to what should be; None where there is none to go."""
-    if row.present == row.wanted or (row.replaces and row.present is None):
+    if row.replaces and row.present is None:
+        return None
+    if row.present == row.wanted and not row.lacking:
         return None
     if row.present is None:
         return Verb.PUBLISH

@@ -263,6 +263,8 @@ deliveries = Table(
     Column("reference", Text),  # the receipt
     Column("url", Text),
     Column("destination", Text),
+    Column("lacking", Boolean, nullable=False, server_default=false()),  # since version 8:
+    # something that is wanted was left out, and is tried again
     Column("not_before", Moment),
     Column("why", Text, nullable=False, server_default=""),
     Column("attempt_id", Id),  # the newest attempt

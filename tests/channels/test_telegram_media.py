@@ -537,3 +537,41 @@ def test_an_album_loses_only_what_nobody_can_fetch(api: BotApi, site: str) -> No
         receipt = published(channel, item(having(*three)))
     assert [post.photo and post.photo.content for post in api.posts] == [PIXEL, FILES["a" * 64]]
     assert "gone.png left out" in receipt.remark
+
+
+@pytest.mark.parametrize("answer", REFUSALS)
+def test_a_picture_that_nobody_could_fetch_is_put_there_when_it_can_be_had(
+    api: BotApi, site: str, answer: str
+) -> None:
+    with posts.channel(api.url, web=api.url, preview="photo") as channel:
+        api.faults.append(No(on="sendPhoto", description=answer))
+        article = having(remote(f"{site}/gone.png"))
+        receipt = published(channel, item(article))
+        assert receipt.lacks == receipt.remark
+        [post] = api.posts
+        for wanted in (item(article), corrected(article)):
+            api.faults.append(No(on="editMessageMedia", description=answer))
+            receipt = channel.revise(sending(channel, wanted), receipt)
+            assert "gone.png left out" in receipt.lacks
+            assert post.photo is None
+        assert "The year was wrong." in post.text
+        receipt = channel.revise(sending(channel, corrected(article)), receipt)
+        assert receipt.lacks == ""
+        assert post.photo
+        assert "The year was wrong." in post.text
+        receipt = channel.revise(sending(channel, item(article)), receipt)
+        assert post.photo
+        assert "The year was wrong." not in post.text
+
+
+def test_a_text_that_can_be_given_no_picture_is_left_as_it_is(api: BotApi, site: str) -> None:
+    with posts.channel(api.url, web=api.url, preview="photo") as channel:
+        api.faults.append(No(on="sendPhoto", description=REFUSALS[0]))
+        article = having(remote(f"{site}/gone.png"))
+        receipt = published(channel, item(article))
+        no = "Bad Request: there is no media in the message to edit"
+        api.faults.append(No(on="editMessageMedia", description=no))
+        receipt = channel.revise(sending(channel, corrected(article)), receipt)
+        assert receipt.lacks == ""
+        [post] = api.posts
+        assert "The year was wrong." in post.text

@@ -154,3 +154,59 @@ def test_a_form_is_sent_as_a_document(desk: Newsroom) -> None:
     assert desk.post.document
     assert (desk.post.document.name, desk.post.document.content) == ("formulir.pdf", PAPER)
     assert "Dokumen: Formulir pendaftaran" in desk.post.text
+
+
+UNFETCHED = "Bad Request: failed to get HTTP URL content"
+
+
+@pytest.fixture
+def bare(desk: Newsroom) -> Newsroom:
+    """A desk whose urgent post has a picture that nobody can fetch just now."""
+    desk.change("telegram", preview="photo")
+    picture = {"file": "http://127.0.0.1:9/foto.png", "alt": "Foto"}
+    desk.write(urgency=1, associations=[picture])
+    desk.api.faults.append(No(on="sendPhoto", description=UNFETCHED))
+    answer = desk.run("publish", "kabar.md")
+    assert "http://127.0.0.1:9/foto.png left out" in answer.out
+    assert answer.code == 3
+    return desk
+
+
+def test_a_post_whose_picture_waits_is_out_and_pinned(bare: Newsroom) -> None:
+    [post] = bare.api.shown
+    assert post.photo is None
+    assert bare.api.pinned == [1]
+    assert addressed(bare) == {"post": "due", "pin": "settled"}
+    assert "foto.png left out" in bare.run("status").out
+    asked = len(bare.api.requests)
+    bare.run("tick")
+    assert len(bare.api.requests) == asked  # not before its time
+
+
+def test_a_picture_that_waits_is_put_there_by_a_later_tick(bare: Newsroom) -> None:
+    bare.api.faults.append(No(on="editMessageMedia", description=UNFETCHED))
+    bare.let_pauses_end()
+    assert bare.run("tick").code == 3
+    bare.let_pauses_end()
+    assert bare.run("tick").code == 0
+    [post] = bare.api.shown
+    assert post.photo
+    assert addressed(bare) == {"post": "settled", "pin": "settled"}
+
+
+def test_after_two_days_a_post_stays_without_its_picture(bare: Newsroom) -> None:
+    for _ in range(11):
+        bare.api.faults.append(No(on="editMessageMedia", description=UNFETCHED))
+        bare.let_pauses_end()
+        bare.run("tick")
+    assert addressed(bare) == {"post": "settled", "pin": "settled"}
+    assert bare.run("status").code == 0
+
+
+def test_a_picture_that_waits_is_taken_out_by_a_correction(bare: Newsroom) -> None:
+    path = bare.folder / "kabar.md"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if "foto.png" not in line))
+    bare.publish("--note", "Fotonya keliru.")
+    assert addressed(bare)["post"] == "settled"
+    assert bare.api.shown[0].photo is None

@@ -82,6 +82,7 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
     assert {one.pop("wording") for one in after["subscriptions"]} == {""}
     assert {one.pop("consented_at") for one in after["subscriptions"]} == {None}
     assert {one.pop("follows") for one in after["deliveries"]} == {None}
+    assert not any(one.pop("lacking") for one in after["deliveries"])
     assert {one.pop("expires_at") for one in after["articles"]} == {None}
     assert not any(one.pop("expired") for one in after["articles"])
     assert {one.pop("url") for one in after["articles"]} == {None}
