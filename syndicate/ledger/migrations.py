@@ -136,7 +136,10 @@ def _to_7(db: Connection) -> None:
     moved: set[int] = set()
     for edition in db.execute(select(editions).where(closed).order_by(editions.c.id)).all():
         here = and_(d.edition_id == edition.id, ours)
-        query = select(deliveries, a.rendition_id, a.ended_at)
+        query = select(
+            d.subscriber_id, d.state, d.wanted, d.present, d.attempt_id, d.why, d.not_before,
+            a.rendition_id, a.ended_at,
+        )  # fmt: skip
         query = query.outerjoin(attempts, a.id == d.attempt_id)
         found = db.execute(query.where(here).order_by(d.subscriber_id)).all()
         said = [number for row in found for number in (row.rendition_id, row.wanted) if number]
