@@ -6,8 +6,9 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from difflib import get_close_matches
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
-from secrets import choice
 
 from syndicate import sources
 from syndicate.article import PROFILES
@@ -329,17 +330,28 @@ def _week(office: Office) -> datetime:
 def _with_uri(office: Office, draft: Draft, report: Report, *, dry: bool) -> Draft:
     if draft.article.uri:
         return draft
-    chance = "".join(choice(ALPHABET) for _ in range(6))
-    today = office.clock().astimezone(office.publisher.zone).date()
-    uri = sources.mint_uri(draft.article.headline, office.publisher, today, chance)
+    with office.ledger.planning(dry=dry) as catalogue:
+        uri = _free_uri(office, catalogue, draft)
+        catalogue.mint(uri)  # whoever dies now is known by it afterwards
     if dry:
         return replace(draft, article=replace(draft.article, uri=uri), minted=True)
-    with office.ledger.planning() as catalogue:  # whoever dies now is known by it afterwards
-        catalogue.mint(uri)
     sources.insert_uri(draft.path, uri)
     named = replace(sources.read(draft.path, office.publisher), minted=True)
     report.notes.append(f"{draft.path}: its identity was added: uri: {named.article.uri}")
     return named
+
+
+def _free_uri(office: Office, catalogue: Catalogue, draft: Draft) -> str:
+    """A uri that nothing has; today it is the same for this file, in a dry run and in earnest."""
+    today = office.clock().astimezone(office.publisher.zone).date()
+    for turn in count():
+        place = f"{draft.path.resolve()} {today} {draft.article.headline} {turn}"
+        drawn = sha256(place.encode(errors="backslashreplace")).digest()[:6]
+        end = "".join(ALPHABET[byte % len(ALPHABET)] for byte in drawn)
+        uri = sources.mint_uri(draft.article.headline, office.publisher, today, end)
+        if not (catalogue.was_minted(uri) or catalogue.standing(uri)):
+            break
+    return uri
 
 
 def _is_another_file(one: Path, other: Path) -> bool:

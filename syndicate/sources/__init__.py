@@ -75,11 +75,11 @@ def insert_uri(path: Path, uri: str) -> None:
     identity.insert_uri(path, uri)
 
 
-def mint_uri(headline: str, publisher: Publisher, today: date, chance: str) -> str:
-    """A new uri (RFC 4151) for an article; ``chance`` keeps two of one headline apart."""
+def mint_uri(headline: str, publisher: Publisher, today: date, end: str) -> str:
+    """A new uri (RFC 4151) for an article; ``end`` keeps two of one headline apart."""
     from syndicate.sources import identity
 
-    return identity.mint_uri(headline, publisher, today, chance)
+    return identity.mint_uri(headline, publisher, today, end)
 
 
 def uri_line(text: str) -> str:

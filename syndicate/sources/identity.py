@@ -30,10 +30,10 @@ URI_LINE = re.compile(r"""^uri[ \t]*:[ \t]*(?P<quote>["']?)(?P<uri>\S+?)(?P=quot
 FIRST_LINE = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*(\r\n|\n|\r)")
 
 
-def mint_uri(headline: str, publisher: Publisher, today: date, chance: str) -> str:
-    """``tag:kominfo.contoh.go.id,2026-08-14:a-few-words-k3x9q``; ``chance`` is its random end."""
+def mint_uri(headline: str, publisher: Publisher, today: date, end: str) -> str:
+    """``tag:kominfo.contoh.go.id,2026-08-14:a-few-words-k3x9q``; ``end`` tells it from others."""
     name = slug(headline, limit=40)
-    return f"tag:{_authority(publisher)},{today:%Y-%m-%d}:{name}-{chance}"
+    return f"tag:{_authority(publisher)},{today:%Y-%m-%d}:{name}-{end}"
 
 
 def _authority(publisher: Publisher) -> str:

@@ -272,6 +272,10 @@ class Newsroom:
         with closing(sqlite3.connect(self.ledger)) as db:
             return db.execute(query).fetchall()
 
+    def change_ledger(self, statement: str) -> None:
+        with closing(sqlite3.connect(self.ledger)) as db, db:
+            db.execute(statement)
+
     def let_pauses_end(self) -> None:
         """Make due at once what was put off."""
         with closing(sqlite3.connect(self.ledger)) as db, db:
