@@ -102,7 +102,7 @@ def letters_line(one: DigestCount) -> Line:
     state = "waiting" if worst == "deferred" else state_word(worst)
     anew = "composed anew: something in it was corrected or withdrawn" if one.composed > 1 else ""
     why = f"paused, and one letter is tried each time: {one.why}" if one.paused else one.why
-    said = [letters_said(one.states), anew, one.halted or why]
+    said = [letters_said(one.states), anew, one.halted or why or one.put_off]
     doubts = f"syndicate resolve {one.edition} --all-sent   or   --all-again"
     return Line(
         channel=one.channel, about=one.key, address="", action="letters", state=state,

@@ -14,12 +14,12 @@ from syndicate_email.parsing import blocks, header, headers, parts
 from syndicate_email.refusals import (
     NO_SUCH,
     READERS,
-    RETURNED,
     is_full,
     is_ours,
     own_code,
     takes_no_more,
 )
+from syndicate_email.signs import RETURNED
 
 TOKEN = r"(\d{1,18}-[0-9a-f]{32}|[0-9a-f]{32})"  # noqa: S105 - its form, now and formerly
 RECIPIENTS = (

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, or_, select, text
 
 from syndicate.channel import Receipt, delivery_key
 from syndicate.editions import PAGE
-from syndicate.ledger.runs import counted
+from syndicate.ledger.runs import counted, put_off
 from syndicate.ledger.schema import (
     PARTIAL,
     articles,
@@ -80,6 +80,7 @@ class DigestCount:
     halted: str  # why it waits for a person
     paused: datetime | None  # since when the office itself is refused
     why: str  # what kept it from beginning
+    put_off: str  # why most of those letters wait that were put off
     not_before: datetime | None
     frozen: datetime | None
     started: datetime | None
@@ -181,7 +182,8 @@ def _digest(db: Connection, row: Row[Any]) -> DigestCount:
         letters=row.letters or 0, states=counted(db, row.id),
         composed=db.scalar(composed) or 0, halted=row.halted or "",
         paused=row.paused_at,
-        why=row.why or "", not_before=row.not_before, frozen=row.frozen_at,
+        why=row.why or "", put_off=put_off(db, row.id) if row.letters and not row.ended_at else "",
+        not_before=row.not_before, frozen=row.frozen_at,
         started=row.started_at, ended=row.ended_at,
         latest=db.scalar(newest) if row.ended_at is None and row.letters else None,
     )  # fmt: skip

@@ -91,6 +91,13 @@ def counted(db: Connection, edition: int) -> Mapping[str, int]:
     return found
 
 
+def put_off(db: Connection, edition: int) -> str:
+    """Why most of the letters wait that were put off; "" where none was."""
+    waiting = and_(x.edition_id == edition, x.state == "due", x.not_before.is_not(None))
+    reasons = select(x.why).where(waiting, x.why.is_not(None)).group_by(x.why)
+    return db.scalar(reasons.order_by(func.count().desc(), x.why).limit(1)) or ""
+
+
 def tally(db: Connection, before: datetime) -> int:
     """Of runs that ended before, keep only how many letters there were; returns how many runs."""
     old = and_(r.ended_at < before, r.counts.is_(None))

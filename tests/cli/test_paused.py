@@ -149,6 +149,57 @@ def test_one_reader_whose_refusal_looks_like_ours_keeps_the_letter_from_nobody_e
     assert counts(room) == 0
 
 
+CLOSED = "550 closed for repairs"
+
+
+def of_one_domain(room: Newsroom) -> None:
+    """The readers of the second domain leave."""
+    gone = [one for one in READERS if one.endswith("@dua.example")]
+    room.run("subscribers", "remove", "--list", "harian", "--yes", *gone)
+    text = CLOSED.partition(" ")[2]
+    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text=text))
+
+
+def test_where_all_readers_are_of_one_domain_the_office_is_told_that_it_is_held(
+    room: Newsroom,
+) -> None:
+    of_one_domain(room)
+    told = f"10 deferred: satu.example refuses our letters: {CLOSED}"
+    answer = room.run("digest", at=EVENING)
+    assert answer.code == 3
+    assert told in answer.out
+    status = room.run("status", at=EVENING)
+    assert status.code == 3
+    assert told in status.out
+    assert told in room.run("digest", "--status", at=EVENING).out
+    [run] = room.run("digest", "--status", "--json", at=EVENING).json["digests"]
+    assert run["put_off"] == f"satu.example refuses our letters: {CLOSED}"
+    room.smtp.faults.clear()
+    assert tick(room) == 0
+    assert states(room) == {"sent": 10}
+
+
+def test_a_domain_that_is_held_for_two_days_is_given_up_and_told(room: Newsroom) -> None:
+    of_one_domain(room)
+    before = counts(room)
+    room.run("digest", at=EVENING)
+    with closing(sqlite3.connect(room.ledger)) as db, db:
+        db.execute("UPDATE letters SET tries = 11")  # as often as in two days
+    room.let_pauses_end()
+    answer = room.run("tick", at=EVENING)
+    assert answer.code == 3
+    assert states(room) == {"refused": 10}
+    assert f"satu.example refuses our letters: {CLOSED}" in answer.out
+    assert counts(room) == before
+
+
+def test_why_letters_were_put_off_is_told(room: Newsroom) -> None:
+    room.smtp.faults.append(Fault(at="rcpt", do="defer", text="4.2.0 greylisted", nth=1))
+    answer = room.run("digest", at=EVENING)
+    assert "451 4.2.0 greylisted" in answer.out
+    assert "451 4.2.0 greylisted" in room.run("status", at=EVENING).out
+
+
 def test_after_two_days_the_rest_is_refused_told_and_can_be_sent_again(room: Newsroom) -> None:
     fault = Fault(at="rcpt", do="refuse", code=550, text=HOURLY)
     room.smtp.faults.append(fault)

@@ -1,0 +1,138 @@
+"""What in a mail system's answer says that it is about us: a table, with where that is written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+TOO_LONG = "5.2.3"  # a letter, for this one mailbox (RFC 3463): others may take it
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What an answer says of us, by its enhanced codes (RFC 3463) or its words."""
+
+    source: str
+    codes: tuple[str, ...]
+    patterns: tuple[str, ...]  # in any case; addresses are taken out before
+
+    @cached_property
+    def words(self) -> re.Pattern[str]:
+        """All of the patterns."""
+        return re.compile("|".join(self.patterns), re.IGNORECASE)
+
+
+LOGIN = Sign(
+    "RFC 4954 6, RFC 5248, Exim, MDaemon: a login is needed, is wrong, or too weak",
+    ("5.7.8", "5.7.9", "5.7.11", "5.7.12", "5.7.13", "5.7.30", "5.7.57", "5.7.139"),
+    (
+        r"authentication (?:is )?(?:required|needed|necessary|mandatory|unsuccessful|failed)",
+        r"requires? (?:\w+ )?auth(?:entication)?\b", r"\bauth(?:entication)? (?:command )?first",
+        r"not authenticated", r"(?:must|please|need to|have to) (?:be |first )?authenticat",
+        r"must issue a STARTTLS", r"login (?:required|disabled)", r"\blog ?in first",
+        r"authorization required", r"\bpop3? before smtp", r"smtp auth", r"turn on .{0,20}auth",
+    ),
+)  # fmt: skip
+RELAYING = Sign(
+    "Postfix smtpd_relay_restrictions, qmail-smtpd, sendmail, Exim, Exchange 5.7.54: no relay"
+    " for us",
+    ("5.7.54", "5.7.64", "5.7.367", "5.7.368"),
+    (
+        r"relay(?:ing)? (?:access )?(?:is )?(?:denied|not permitted|prohibited|not allowed)",
+        r"unable to relay", r"not (?:permitted|allowed|configured) to relay",
+        r"do(?:es)? not relay", r"\bno relaying", r"\brcpthosts\b", r"not a gateway",
+    ),
+)  # fmt: skip
+NAME = Sign(
+    "RFC 5321 4.1.4, RFC 7372 3.3, Postfix smtpd_helo_restrictions, cPanel: our machine's name",
+    ("5.7.25",),
+    (
+        r"(?:client host|helo command|ehlo command) rejected",
+        r"(?:invalid|bad|forged|fake|illegal|malformed) (?:helo|ehlo)\b",
+        r"\b(?:helo|ehlo)\b.{0,30}(?:invalid|not match|mismatch|not resolve|not valid)",
+        r"fully.qualified host ?name", r"\bptr\b(?![.-])", r"\brdns\b",
+        r"reverse (?:dns|host ?name|name|lookup|mapping)", r"name lookup failed",
+        r"mismatch(?:es)? (?:the |your )?client ip",
+    ),
+)  # fmt: skip
+SENDER = Sign(
+    "Exchange SendAsDenied (5.2.252), RFC 3463 5.1.7 and 5.1.8, Postfix, Exim, SES: our sender",
+    (
+        "5.1.7", "5.1.8", "5.1.90", "5.2.252", "5.7.60", "5.7.501", "5.7.502", "5.7.503",
+        "5.7.708",
+    ),
+    (
+        r"send ?as ?denied", r"not owned by user", r"not allowed to send as",
+        r"sender(?:['’]?s)? (?:e-?mail |address |domain ){0,2}(?:is |was |has been )?"
+        r"(?:rejected|refused|denied|blocked|invalid|unknown|verify failed"
+        r"|not (?:allowed|permitted|authorized|found|verified))",
+        r"sender(?:['’]?s)? (?:e-?mail |address |domain ){1,2}"
+        r"(?:does|must|could|cannot|can['’]?t|has no|did) ",
+        r"(?:invalid|unknown|unverified|unroutable|unresolvable|forged|fake) sender",
+        r"domain of (?:the )?sender", r"sender .{0,30}must match", r"mail from .{0,40}not allowed",
+        r"client does not have permissions to send", r"banned sender",
+        r"(?:e-?mail|from) address (?:is )?not verified",
+        r"outgoing (?:e-?)?mail.{0,60}suspended",
+    ),
+)  # fmt: skip
+HOW_MUCH = Sign(
+    "Gmail 5.4.5, Exchange 5.7.232 and 5.7.233, Exim ratelimit, cPanel, Zoho 5.4.6, Tencent: how"
+    " much we may send",
+    ("5.2.122", "5.4.5", "5.7.28", "5.7.232", "5.7.233", "5.7.705", "5.7.750"),
+    (
+        r"(?:hourly|daily|sending|rate|message|mail|outbound|smtp)[\w ]{0,20}(?:limit|quota)",
+        r"limits? (?:has been |was )?(?:exceeded|reached)", r"rate.?limit", r"throttl",
+        r"frequency limit",
+        r"too many (?:\w+ )?(?:messages|mails?|e-?mails?|recipients|connections|sessions)",
+        r"too much (?:\w+ )?(?:e-?mail|mail|traffic)",
+        r"(?:maximum|exceed\w*) .{0,20}(?:number|amount|count|volume) of"
+        r" (?:\w+ )?(?:recipients|messages|e-?mails?|mails?)",
+        r"exceeded (?:the |your |its )?(?:\w+ ){0,5}(?:limit|quota|rate|per hour|per day)",
+        r"(?:relay|account|sender'?s?|your) (?:\w+ ){0,2}quota",
+        r"quota (?:of|for) (?:this|the|your) (?:relay|account|sender|host|server)",
+        r"(?:sending|message|mail) rate",
+        r"(?:suspended|disabled|blocked|restricted|barred|locked|banned) (?:from|for)"
+        r" (?:\w+ )?send",
+        r"(?:unusual|suspicious|abnormal|unexpected) (?:\w+ )?(?:activity|traffic|volume|rate)",
+    ),
+)  # fmt: skip
+PROOFS = Sign(
+    "Outlook 5.7.515, Gmail 5.7.26 and 5.7.27, RFC 7372: SPF, DKIM, DMARC",
+    (
+        "5.7.20", "5.7.21", "5.7.22", "5.7.23", "5.7.24", "5.7.26", "5.7.27", "5.7.40",
+        "5.7.509", "5.7.515",
+    ),
+    (
+        r"\bspf\b", r"\bdkim\b", r"\bdmarc\b",
+        r"(?:unauthenticated|not have authentication) (?:mail|e-?mail|message|senders?|info)",
+    ),
+)  # fmt: skip
+REPUTATION = Sign(
+    "Outlook 5.7.606 to 5.7.649, Spamhaus and other lists, Yahoo TSS04: our address's name",
+    (*(f"5.7.{number}" for number in range(606, 650)), "5.7.511", "5.7.703"),
+    (
+        r"spamhaus", r"spamcop", r"barracuda", r"\b(?:rbl|dnsbl)\b", r"reputation",
+        r"(?:black|block|deny) ?list", r"blocked using", r"banned (?:sending )?ip",
+        r"ip (?:address )?(?:\S+ )?(?:is |has been )?(?:blocked|banned|listed)",
+        r"(?:address|host|server|[\d.]{7,15}\]?) is (?:currently )?listed\b",
+        r"client host .{0,80}blocked", r"user complaints", r"for abuse",
+    ),
+)  # fmt: skip
+CONTENT = Sign(
+    "RFC 3463 5.6, 5.2.3 and 5.3.4, Gmail 5.7.0, Yahoo 5.7.9, content filters: what the letter"
+    " says",
+    (TOO_LONG, "5.3.4", "5.6.0", "5.6.1", "5.6.2", "5.6.3", "5.6.6", "5.7.512"),
+    (
+        r"\bspam\b", r"unsolicited", r"\bvirus\b", r"malware", r"phish",
+        r"message (?:size|too large)",
+        r"contents? (?:was |is )?(?:rejected|refused|denied|blocked)",
+        r"contents? (?:was |is |are )?(?:not (?:accept|allow|permit)|unaccept)",
+        r"(?:because(?: of)?|due to) (?:(?:its|the|your|message) )*contents?\b",
+        r"(?:unsafe|harmful|malicious|prohibited|forbidden|suspicious|dangerous|inappropriate)"
+        r" (?:\w+ )?(?:content|attachment|link|url|file)",
+        r"policy (?:violation|reasons?|rejection)", r"(?:local|security) policy",
+    ),
+)  # fmt: skip
+SIGNS = (LOGIN, RELAYING, NAME, SENDER, HOW_MUCH, PROOFS, REPUTATION, CONTENT)
+RETURNED = SIGNS[2:]  # somebody else's server that knows no login or relaying has no such reader
