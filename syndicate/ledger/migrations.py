@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Engine,
-    Row,
     and_,
     bindparam,
     delete,
@@ -261,7 +260,7 @@ def _pass_over(db: Connection) -> None:
     db.execute(update(syndications).where(or_(closed, before)).values(passed=true()))
 
 
-def _letter_state(row: Row[Any]) -> str:
+def _letter_state(row: Any) -> str:
     if row.state == "settled":
         if row.present is not None:
             return "sent"
