@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from html import unescape
+from typing import Literal
 from urllib.parse import unquote
 
 from syndicate.article import Article
@@ -21,36 +22,37 @@ END = 6  # words: a text that does not end with these is a beginning
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """What a reader of a channel would miss: a word, an address, or "", the text as a whole."""
+    """What a reader of a channel would miss; of a whole text there is nothing to name."""
 
     what: str
-    is_word: bool
+    kind: Literal["word", "address", "file", "text"]
 
 
-def lacking(article: Article, shown: Sequence[Shown]) -> list[Lack]:
+def lacking(article: Article, shown: Sequence[Shown], files: Collection[str] = ()) -> list[Lack]:
     """Return what none of the renditions of an article shows; of the best one, what it lacks.
 
-    One that shows a part is enough where it leads to the rest.
+    One that shows a part is enough where it leads to the rest. ``files`` are the sha256 names of
+    what goes out beside them.
     """
     if not shown or not article.html:
         return []
-    return min((_lacking(article, one) for one in shown), key=len)
+    return min((_lacking(article, one, files) for one in shown), key=len)
 
 
-def _lacking(article: Article, shown: Shown) -> list[Lack]:
-    letters = "".join(words(shown.text))
+def _lacking(article: Article, shown: Shown, files: Collection[str]) -> list[Lack]:
+    letters, leads_on = "".join(words(shown.text)), _leads_on(article, shown)
     ordered = words(plain(TABLE.sub("<hr>", article.html)))
-    if "".join(ordered[-END:]) not in letters:
-        if _leads_on(article, shown):
-            return []
-        if "".join(ordered[:END]) not in letters:
-            return [Lack("", False)]
     places = list(_lost(ordered, letters))
-    if places and _is_cut(places, len(ordered)) and _leads_on(article, shown):
+    is_part = any(place >= len(ordered) - END for place in places)
+    if is_part and leads_on:
         return []
+    if is_part and places[0] < END and 2 * len(places) > len(ordered):
+        return [Lack("", "text")]
     lost = [*(ordered[place] for place in places), *_lost_in_tables(article.html, letters)]
-    return [Lack(word, True) for word in lost[:1]] + [
-        Lack(address, False) for address in _unlinked(article.html, shown)
+    return [
+        *(Lack(word, "word") for word in lost[:1]),
+        *(Lack(address, "address") for address in _unlinked(article.html, shown)),
+        *(Lack(name, "file") for name in _unshown(article, shown, files) if not leads_on),
     ]
 
 
@@ -74,11 +76,6 @@ def _lost(ordered: Sequence[str], letters: str) -> Iterable[int]:
             at = here + len(word)
 
 
-def _is_cut(places: Sequence[int], count: int) -> bool:
-    """Whether what is lost is the end; a chance word of it may stand below the text."""
-    return places[-1] == count - 1 and 2 * len(places) > count - places[0]
-
-
 def _lost_in_tables(html: str, letters: str) -> Iterable[str]:
     in_tables = (word for table in TABLE.findall(html) for word in words(plain(table)))
     return (word for word in in_tables if word not in letters)
@@ -91,8 +88,19 @@ def _unlinked(html: str, shown: Shown) -> Iterable[str]:
         bare = _plain_address(address)
         is_place = address.startswith("#")
         is_readable = bare.partition(":")[2].removeprefix("//") in kept  # www.a.example/x
-        if not (is_place or bare in kept or is_readable):
+        is_file = address.startswith("media:")  # those are looked for by themselves
+        if not (is_place or is_file or bare in kept or is_readable):
             yield address
+
+
+def _unshown(article: Article, shown: Shown, files: Collection[str]) -> Iterable[str]:
+    """The pictures and documents that a reader neither gets nor can open, as they were named."""
+    kept = _addresses(shown)
+    for media in article.media:
+        is_sent = media.sha256 and any(name.startswith(media.sha256) for name in files)
+        is_linked = _plain_address(media.url) in kept if media.url else False
+        if not (is_sent or is_linked):
+            yield media.file or media.label
 
 
 def _addresses(shown: Shown) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from syndicate import editions
+from syndicate import editions, whereabouts
 from syndicate.article import Edition, Item, Publisher
 from syndicate.channel import Channel, Scope
-from syndicate.completeness import lacking, words
+from syndicate.completeness import Lack, lacking
 from syndicate.errors import ArticleError
 from syndicate.sources import Draft
 from syndicate.text import excerpt
@@ -24,22 +24,36 @@ def proofread(channel: Channel, item: Item, draft: Draft, publisher: Publisher) 
         return
     edition = _edition(channel, item, publisher)
     remarks = list(channel.remarks(edition))
-    yield from (f"{draft.path}: {channel.name}: {remark}" for remark in remarks)
+    yield from (_located(draft, item, channel, remark) for remark in remarks)
     if item.article.overrides.get(channel.name, {}).get("description"):
         return  # the writer has put other words in the text's place
-    shown = [channel.shown(rendition) for rendition in channel.render(edition)]
-    for lack in lacking(item.article, shown):
-        if not lack.what:
-            yield f"{draft.path}: {channel.name}: says nothing of the text, and leads nowhere"
-            return
-        where = f"{draft.path}:{_line(draft, lack.what, is_word=lack.is_word)}: {channel.name}"
-        what = excerpt(lack.what, 80)
-        if lack.is_word:
-            raise ArticleError(
-                f"{where}: the word “{what}” would be lost (write that passage in plain Markdown)"
-            )
-        if not any(lack.what in remark for remark in remarks):
-            yield f"{where}: the address {what} would not be shown"
+    renditions = list(channel.render(edition))
+    files = {name for rendition in renditions for name in rendition.media}
+    for lack in lacking(item.article, list(map(channel.shown, renditions)), files):
+        message = _message(draft, channel, lack)
+        if lack.kind == "word":
+            raise ArticleError(message)
+        if not (lack.what and any(lack.what in remark for remark in remarks)):
+            yield message
+
+
+def _located(draft: Draft, item: Item, channel: Channel, remark: str) -> str:
+    line = whereabouts.of_remark(draft, item.article, remark)
+    return f"{draft.path}{f':{line}' if line else ''}: {channel.name}: {remark}"
+
+
+def _message(draft: Draft, channel: Channel, lack: Lack) -> str:
+    what = excerpt(lack.what, 80)
+    line = draft.body_line
+    if lack.kind == "text":
+        says = "says nothing of the text, and leads nowhere"
+    elif lack.kind == "word":
+        line = whereabouts.of_word(draft, lack.what)
+        says = f"the word “{what}” would be lost (write that passage in plain Markdown)"
+    else:
+        line = whereabouts.of_address(draft, lack.what)
+        says = f"the {lack.kind} {what} would not be shown"
+    return f"{draft.path}:{line}: {channel.name}: {says}"
 
 
 def _edition(channel: Channel, item: Item, publisher: Publisher) -> Edition:
@@ -50,12 +64,3 @@ def _edition(channel: Channel, item: Item, publisher: Publisher) -> Edition:
         at = item.published
         return editions.digest((item,), (), publisher, opened=at, closed=at)
     return editions.article(item, publisher)
-
-
-def _line(draft: Draft, what: str, *, is_word: bool) -> int:
-    """Where it stands in the file; the text's first line where that cannot be told."""
-    lines = draft.article.markdown.split("\n")
-    for number, line in enumerate(lines, draft.body_line):
-        if what in (words(line) if is_word else line):
-            return number
-    return draft.body_line

@@ -75,13 +75,16 @@ def remarks(
     laid = _layout(item, publisher, channel, shown, length)
     article = item.article
     pictures, documents = laid.form.left(article, laid.shape)
-    if shown != "none" and pictures:
-        yield f"{_names(pictures)} left out: {_why(laid.shape, 'document')}"
-    if documents:
-        yield f"{_names(documents)} left out: {_why(laid.shape, 'picture')}"
+    set_so = f"channels.{channel}.preview is none" if shown == "none" else ""
+    for one in pictures:
+        yield f"{_name(one)} is left out: {set_so or _why(laid.shape, 'document')}"
+    for one in documents:
+        yield f"{_name(one)} is left out: {_why(laid.shape, 'picture')}"
     still = [one for one in laid.form.media if one.moves] if laid.shape == "photo" else []
-    if still and not any(one.moves for one in laid.form.attachments):
-        yield f"{_names(still)} shown still: in a post only a GIF moves, and where it is alone"
+    if any(one.moves for one in laid.form.attachments):
+        still = []
+    for one in still:
+        yield f"{_name(one)} is shown still: in a post only a GIF moves, and where it is alone"
     said = laid.said
     kept = set(kept_entities(said, _first(article)))
     lost = [one.url for one in said.entities if one.kind == "text_link" and one not in kept]
@@ -133,9 +136,8 @@ def _first(article: Article) -> tuple[str, ...]:
     return tuple(filter(None, (article.url or "", *documents, *sources)))
 
 
-def _names(media: Sequence[Media]) -> str:
-    names = [one.file or one.label for one in media]
-    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}"
+def _name(media: Media) -> str:
+    return media.file or media.label
 
 
 def _why(shape: Shape, other: str) -> str:

@@ -102,7 +102,8 @@ class Links:
             return _web(f"https://{address}")
         near = get_close_matches(scheme, (*WEB, *OPENED), n=1, cutoff=0.7)
         meant = f" (did you mean {near[0]}:?)" if near else ""
-        self.remarks.append((address, f"{scheme}: is no kind of address that programs open{meant}"))
+        says = f"{shown(address)} is no address that programs open{meant}"
+        self.remarks.append((address, says))
         return f"{SPELLED}{address}"
 
     def _place(self, address: str) -> str:

@@ -119,7 +119,8 @@ def test_a_bare_address_needs_no_entity() -> None:
 
 def test_the_eleventh_picture_is_named() -> None:
     article = having("<p>Isi.</p>", media=tuple(photo(n) for n in range(1, 13)))
-    assert remarks(article) == ["foto11.png, foto12.png are left out: an album holds 10"]
+    why = "is left out: an album holds 10"
+    assert remarks(article) == [f"foto11.png {why}", f"foto12.png {why}"]
 
 
 def test_pictures_beside_a_document_that_nobody_hosts_are_named() -> None:
@@ -134,7 +135,8 @@ def test_pictures_that_a_long_text_has_no_room_for_are_named() -> None:
     article = having("<p>" + "Kata demi kata. " * 100 + "</p>", media=tuple(hosted))
     [remark] = remarks(article)
     assert remark.startswith("foto2.png is left out: a text shows one picture")
-    assert remarks(article, preview="none") == []
+    none = "is left out: channels.tg.preview is none"
+    assert remarks(article, preview="none") == [f"foto1.png {none}", f"foto2.png {none}"]
 
 
 @pytest.mark.parametrize(("count", "length"), [(120, 20), (30, 400)])

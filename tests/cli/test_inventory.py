@@ -140,7 +140,7 @@ def test_a_link_to_an_article_that_nobody_published_is_its_words_with_a_warning(
 def test_a_warning_is_said_before_anything_is_sent(room: Newsroom) -> None:
     room.write(body="Satu.\n\n[Daftar](htps://a.example/x)")
     planned = room.run("publish", "kabar.md", "--dry-run")
-    assert "warning: kabar.md:8: htps: is no kind of address" in planned.err
+    assert "warning: kabar.md:8: htps://a.example/x is no address that programs open" in planned.err
     assert "did you mean https:?" in planned.err
     checked = room.run("check", "kabar.md")
     assert "kabar.md:8: htps:" in checked.out
@@ -208,3 +208,139 @@ def test_an_address_without_its_scheme_is_not_said_to_be_missing(room: Newsroom,
     answer = room.run("check", "kabar.md")
     assert answer.code == 0
     assert "would not be shown" not in answer.said
+
+
+LONG = "Kata demi kata yang panjang sekali. " * 40
+LINKS = " ".join(f"[l{number}](https://a.example/{number})" for number in range(104))
+
+
+def bare(room: Newsroom, text: str) -> None:
+    """Write an article as it stands."""
+    (room.folder / "kabar.md").write_text(f"---\nheadline: Kabar\n{text}\n", encoding="utf-8")
+
+
+def notes(room: Newsroom) -> list[str]:
+    """What `check` says of kabar.md."""
+    answer = room.run("check", "kabar.md")
+    assert answer.code == 0, answer.said
+    return [line for line in answer.out.splitlines() if line.startswith("kabar.md:")]
+
+
+@pytest.fixture
+def pictured(room: Newsroom) -> Newsroom:
+    """The office with pictures and a document beside its article."""
+    for number, name in enumerate(("a.png", "foto rapat.png", "b.png")):
+        (room.folder / name).write_bytes(PIXEL + bytes([number]))
+    (room.folder / "f.pdf").write_bytes(FORM)
+    return room
+
+
+def test_pictures_that_a_channel_is_set_to_leave_out_are_named(pictured: Newsroom) -> None:
+    pictured.change("telegram", preview="none")
+    pictured.only("telegram")
+    bare(pictured, "associations:\n  - {file: a.png}\n---\nSatu.\n\n![r](<foto rapat.png>)")
+    why = "is left out: channels.telegram.preview is none"
+    assert notes(pictured) == [
+        f"kabar.md:4: telegram: a.png {why}",
+        f"kabar.md:8: telegram: foto rapat.png {why}",
+    ]
+
+
+def test_pictures_that_are_links_instead_are_not_said_to_be_left_out(pictured: Newsroom) -> None:
+    pictured.change("telegram", preview="none")
+    pictured.only("feed", "telegram")
+    bare(pictured, "---\nSatu.\n\n![r](<foto rapat.png>) ![luar](https://a.example/x.png)")
+    assert notes(pictured) == []
+
+
+def test_each_picture_that_a_post_has_no_room_for_is_named_with_its_line(
+    pictured: Newsroom,
+) -> None:
+    pictured.only("telegram")
+    bare(
+        pictured,
+        f"associations:\n  - {{file: a.png}}\n  - {{file: f.pdf}}\n---\n{LONG[:99]}\n\n![](b.png)",
+    )
+    why = "is left out: a post holds pictures or documents, not both"
+    assert notes(pictured) == [
+        f"kabar.md:4: telegram: a.png {why}", f"kabar.md:9: telegram: b.png {why}",
+    ]  # fmt: skip
+
+
+def test_each_link_that_a_post_has_no_room_for_is_named_with_its_line(room: Newsroom) -> None:
+    room.only("telegram")
+    more = "[dua](www.contoh.go.id/dua)\n[tiga](/tiga?a=1&b=2)"
+    bare(room, f"---\nSatu.\n{LINKS}\n{more}")
+    why = "is words alone: a post holds 100 links and styles"
+    found = notes(room)
+    assert f"kabar.md:5: telegram: the link to https://a.example/103 {why}" in found
+    assert f"kabar.md:6: telegram: the link to https://www.contoh.go.id/dua {why}" in found
+    assert f"kabar.md:7: telegram: the link to https://kantor.example/tiga?a=1&b=2 {why}" in found
+
+
+def test_pictures_and_documents_that_a_letter_cannot_show_are_named(pictured: Newsroom) -> None:
+    pictured.only("harian")
+    bare(
+        pictured,
+        "associations:\n  - {file: a.png}\n  - {file: 'https://a.example/1.png'}\n"
+        "  - {file: 'https://a.example/2.png'}\n---\nSatu.\n\n![r](<foto rapat.png>)\n\n"
+        "[Unduh](f.pdf) ya.",
+    )
+    assert notes(pictured) == [
+        "kabar.md:4: harian: the file a.png would not be shown",
+        "kabar.md:6: harian: the file https://a.example/2.png would not be shown",
+        "kabar.md:10: harian: the file foto rapat.png would not be shown",
+        "kabar.md:12: harian: the file f.pdf would not be shown",
+    ]
+
+
+def test_what_the_page_shows_need_not_be_in_a_letter_that_leads_there(pictured: Newsroom) -> None:
+    pictured.only("harian")
+    bare(pictured, "url: https://kantor.example/kabar\nassociations: [{file: a.png}]\n---\nSatu.")
+    assert notes(pictured) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"Satu.\n\n[WA]({WHATSAPP}) [x](www.contoh.go.id/a) <a href='mailto:a@b.example'>z</a>",
+        "Satu ![dua](a.png) tiga [Unduh](f.pdf) ya.",
+        "Teks [H](0766-21000) dan [G](geo:1.4,102.1), [F](ftp://a.example/x) akhir.",
+        "[a](https://a.example/1) [b](https://a.example/2)",
+    ],
+    ids=ascii,
+)
+def test_a_text_that_is_said_in_full_is_not_said_to_be_missing(
+    pictured: Newsroom, body: str
+) -> None:
+    """Addresses and pictures between its words are no gaps."""
+    bare(pictured, f"---\n{body}")
+    assert notes(pictured) == []
+
+
+def test_a_channel_that_says_nothing_of_a_text_is_named_with_its_line(room: Newsroom) -> None:
+    folder = room.folder / "surat"
+    folder.mkdir()
+    page = "{% for entry in letter.entries %}{{ entry.headline }}\n{% endfor %}{{ mailto }}"
+    (folder / "letter.txt.jinja").write_text(page, encoding="utf-8")
+    room.change("harian", template=str(folder))
+    bare(room, f"---\n{LONG}")
+    answer = room.run("check", "kabar.md")
+    assert "\nkabar.md:4: harian: says nothing of the text, and leads nowhere\n" in answer.out
+    bare(room, "---\nSatu dua kabar tiga.")  # of which the headline says one word
+    answer = room.run("check", "kabar.md")
+    assert "\nkabar.md:4: harian: says nothing of the text, and leads nowhere\n" in answer.out
+
+
+def test_a_word_that_a_channel_loses_of_a_short_text_is_named(room: Newsroom) -> None:
+    folder = room.folder / "surat"
+    folder.mkdir()
+    entries = (
+        "{% for entry in letter.entries %}{{ entry.headline }} {{ entry.text[:9] }}\n{% endfor %}"
+    )
+    (folder / "letter.txt.jinja").write_text(entries + "{{ mailto }}", encoding="utf-8")
+    room.change("harian", template=str(folder))
+    bare(room, "---\nSatu dua\ntiga.")
+    answer = room.run("check", "kabar.md")
+    assert answer.code == 1
+    assert "kabar.md:5: harian: the word “tiga” would be lost" in answer.out

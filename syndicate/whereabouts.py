@@ -1,0 +1,77 @@
+"""Where in an article's file something stands: a word, an address, a picture or document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from html import escape, unescape
+from unicodedata import normalize
+from urllib.parse import quote, unquote, urlsplit
+
+from syndicate.article import Article
+from syndicate.completeness import words
+from syndicate.sources import Draft
+
+ADDRESS = re.compile(r'\s(?:href|src)="([^"]*)"')
+BEFORE, AFTER = r"(?<![\w%-])", r"(?![\w%-]|[./?&=][\w])"  # a.png is not in data.png, /9 not in /98
+
+
+def of_word(draft: Draft, word: str) -> int:
+    """The line of a word of the text; the text's first one where that cannot be told."""
+    lines = draft.article.markdown.split("\n")
+    numbered = enumerate(lines, draft.body_line)
+    return next((number for number, line in numbered if word in words(line)), draft.body_line)
+
+
+def of_address(draft: Draft, address: str) -> int:
+    """The line of a link's address, or of a file's name; likewise."""
+    return _line(draft, _spellings(address)) or draft.body_line
+
+
+def of_remark(draft: Draft, article: Article, remark: str) -> int:
+    """The line of the address or the file that a sentence names; 0 where it names none."""
+    known = {*map(unescape, ADDRESS.findall(article.html))}
+    known |= {name for one in article.media for name in (one.file, one.url) if name}
+    for name in sorted(known, key=len, reverse=True):
+        if re.search(f"{BEFORE}{re.escape(name)}{AFTER}", remark):
+            return _line(draft, _spellings(name))
+    return 0
+
+
+def _line(draft: Draft, spellings: Iterable[str]) -> int:
+    """The first line with one of these, in the text or else above it; 0 where there is none."""
+    text = normalize("NFC", draft.source).replace("\r\n", "\n").replace("\r", "\n")
+    numbered = list(enumerate(text.split("\n"), 1))
+    first = draft.body_line - 1
+    for spelling in spellings:
+        pattern = re.compile(spelling)
+        for number, line in (*numbered[first:], *numbered[:first]):
+            if pattern.search(line):
+                return number
+    return 0
+
+
+def _spellings(address: str) -> Iterator[str]:
+    """Patterns of how an address may have been typed, the surest first."""
+    address = normalize("NFC", address)
+    scheme, _, rest = address.partition(":")
+    rest = rest.removeprefix("//")
+    for spelt in (address, rest, _relative(address)):
+        for form in dict.fromkeys((spelt, unquote(spelt), quote(spelt), escape(spelt))):
+            if form:
+                yield f"{BEFORE}{re.escape(form)}{AFTER}"
+    if scheme == "tel":
+        yield r"[\s().-]*".join(map(re.escape, rest))
+    if last := address.rstrip("/").rpartition("/")[2]:  # counted from the article's own page
+        yield rf"[(\"'<=]\s*{re.escape(last)}(?!\w)"
+
+
+def _relative(address: str) -> str:
+    """The same address as it is written on its own site: from the root on."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    if not (parts.netloc and parts.path.strip("/")):
+        return ""
+    return parts._replace(scheme="", netloc="").geturl()
