@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import ssl
-from base64 import b64encode
 from contextlib import suppress
 from smtplib import (  # its errors are OSErrors
     SMTP,
@@ -21,22 +19,9 @@ from smtplib import (  # its errors are OSErrors
 from syndicate import Paused, Refused, Unavailable
 from syndicate.text import excerpt, squeeze
 from syndicate_email.certificates import context
+from syndicate_email.login import advice, without_secrets
 from syndicate_email.settings import Relay
 
-# what a login was refused with: what to do about it
-ADVICE = {
-    r"5\.7\.139|basic authentication is disabled|SmtpClientAuthentication is disabled": (
-        "Microsoft 365: switch on authenticated SMTP for this mailbox, and give it an app password"
-        " or leave security defaults; OAuth logins are not known here"
-    ),
-    r"5\.7\.9\b|application-specific password|app password": (
-        "the provider wants an app password: make one in the account's security settings, and write"
-        " it in place of the account's own"
-    ),
-    r"5\.7\.14\b|web ?browser": "log in once in a browser, and allow the app there",
-    r"5\.7\.30\b|oauth": "the provider wants OAuth, not known here: ask for an app password",
-    r"5\.7\.0\b.*starttls|must issue a starttls": "write port 587, where STARTTLS is offered",
-}
 WAYS = {"CRAM-MD5": "auth_cram_md5", "PLAIN": "auth_plain", "LOGIN": "auth_login"}  # best first
 PATIENCE = 60.0  # seconds to wait for any answer while being let in
 
@@ -179,14 +164,13 @@ class Dialler:
         """The relay's own words, without ours in them, and what its provider wants done."""
         said = error.smtp_error
         text = squeeze(said.decode(errors="replace") if isinstance(said, bytes) else said)
-        user, password = self.relay.user, self.relay.password
-        ours = (f"\0{user}\0{password}", password, user)  # the first is PLAIN's (RFC 4616)
-        coded = (b64encode(one.encode()).decode().rstrip("=") for one in ours)
-        for secret in (*coded, *ours):
-            text = text.replace(secret, "…") if secret else text
+        text = without_secrets(text, self.relay.user, self.relay.password)
         if error.smtp_code // 100 == 4:
             return Unavailable(self.said("the login", error.smtp_code, text))
-        hint = advice(text) or " (are user and password right? a %41 in them is written %2541)"
+        hint = (
+            advice(text, self.relay.host)
+            or " (are user and password right? a % or / in them is written %25 or %2F)"
+        )
         return Paused(f"{self.said('the login', error.smtp_code, text)}{hint}")
 
     def _insecure(self, error: ssl.SSLError) -> Refused:
@@ -195,14 +179,6 @@ class Dialler:
             f"{self.setting}: no safe connection to {self.relay} ({squeeze(str(why))});"
             " is the host the name in its certificate? One of your office's own is named by tls_ca"
         )
-
-
-def advice(text: str) -> str:
-    """What a provider wants done, by its code or words; "" where that is not known."""
-    for sign, what in ADVICE.items():
-        if re.search(sign, text, re.IGNORECASE):
-            return f" ({what})"
-    return ""
 
 
 def _say_who(smtp: SMTP, relay: Relay) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ast import literal_eval
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from syndicate import DeliveryError, Refused, Unavailable
 from syndicate.text import excerpt, squeeze
-from syndicate_email.settings import LOCAL
+from syndicate_email.login import advice, without_secrets
+from syndicate_email.urls import is_local
 
 if TYPE_CHECKING:
     import ssl
@@ -22,6 +24,10 @@ FAREWELL = 5.0  # and for the last
 MOST_BYTES = 1024 * 1024  # read of one message
 WINDOW = 50_000  # messages searched at once: imaplib reads no line of more than 1,000,000 bytes
 CONNECTION, LOGIN = "the connection", "the login"
+AS_USUAL = "; some providers want one made for programs, and a % or / in them is written %25 or %2F"
+LISTED = re.compile(
+    r"""(?:NO|BAD) \[(b(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))[^\]]*\]$""", re.DOTALL
+)
 PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")  # RFC 5530
 
 
@@ -39,7 +45,7 @@ class ImapServer:
     @property
     def local(self) -> bool:
         """Whether the way there never leaves this machine."""
-        return LOCAL.fullmatch(self.host) is not None
+        return is_local(self.host)
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
@@ -163,28 +169,34 @@ class ImapFolder:
 
     def _lost(self, step: str, why: object) -> Unavailable:
         return Unavailable(
-            f"{self._name} gave no usable answer at {step}{self._words(step, why)};"
+            f"{self._name} gave no usable answer at {step}{self._words(why)};"
             " is it running, and are host and port right?"
         )
 
     def _refusal(self, step: str, said: object) -> DeliveryError:
         if any(code in _text(said) for code in PASSING):
-            return Unavailable(f"{self._name} put off {step}{self._words(step, said)}")
+            return Unavailable(f"{self._name} put off {step}{self._words(said)}")
+        words = self._words(said)
         if step == LOGIN:
+            hint = advice(_text(said), self._server.host, by_imap=True)
             return Refused(
-                f"{self._name} refused the user or the password; some providers want one made"
-                " for programs, and a % or / in them is written %25 or %2F"
+                f"{self._name} refused the user or the password{words}{hint or AS_USUAL}"
             )
-        return Refused(f"{self._name} refused {step}{self._words(step, said)}")
+        return Refused(f"{self._name} refused {step}{words}")
 
-    def _words(self, step: str, said: object) -> str:
-        """What was said, where it cannot be the password."""
-        text = squeeze(_text(said).rpartition(" => ")[2]).replace(self._server.password, "…")
-        return f" ({excerpt(text, 120)})" if text and step != LOGIN else ""
+    def _words(self, said: object) -> str:
+        """What was said, without the login, which some servers repeat."""
+        text = squeeze(_text(said).rpartition(" => ")[2])
+        text = without_secrets(text, self._server.user, self._server.password)
+        return f" ({excerpt(text, 200)})" if text else ""
 
 
 def _text(said: object) -> str:
-    return said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+    """An answer as the server put it; imaplib gives some of them as Python writes a list."""
+    if isinstance(said, bytes):
+        return said.decode(errors="replace")
+    found = LISTED.search(str(said))
+    return literal_eval(found[1]).decode(errors="replace") if found else str(said)
 
 
 def _numbers(said: list[bytes | None]) -> set[int]:

@@ -11,23 +11,20 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from syndicate import Refused, Unavailable
 from syndicate_email.imap_folder import MOST_BYTES, ImapFolder, ImapServer
+from syndicate_email.urls import CONTROL, PASSWORDS, may_be_a_folder_s, taken_apart
 
 if TYPE_CHECKING:
     Unread = Generator[tuple[bytes, Callable[[], None]], None, None]  # with what marks it
 
 PLACES = (
-    "imaps://user:password@host/FOLDER, imap://…, maildir:FOLDER or the path of a file;"
-    " an @ in the folder is written %40, a %41 in the password %2541"
+    f"imaps://user:password@host/FOLDER, imap://…, maildir:FOLDER or the path of a file{PASSWORDS},"
+    " an @ in the folder as %40"
 )
 PORTS = {"imap": 143, "imaps": 993}
-HOST = re.compile(r"(\[[\da-fA-F:]+\]|[\w-]{1,63}(?:\.[\w-]{1,63})*)(?::(\d{1,5}))?")
-WHOLE_HOST = re.compile(r"@(?:[\w-]+\.)+[\w-]+(?::\d+)?/")  # within what may be a password
 NO_PATH = re.compile(r"[^/]*:(//|.*@)")  # another scheme, or a password somewhere
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)  # in an mbox
 
 
@@ -45,9 +42,8 @@ class Message:
 
 def place(text: str, folder: Path = Path()) -> Path | ImapServer:
     """Where mail arrives; ValueError, which never holds the text, where it is unreadable."""
-    scheme, given, rest = text.strip().partition("://")
-    if given and scheme.lower() in PORTS:
-        return _server(scheme.lower(), rest)
+    if text.strip().lower().startswith(tuple(f"{scheme}://" for scheme in PORTS)):
+        return _server(text)
     path = text.strip()
     if path.startswith("maildir:"):
         path = path.removeprefix("maildir:").removeprefix("//")
@@ -58,24 +54,14 @@ def place(text: str, folder: Path = Path()) -> Path | ImapServer:
     return Path(folder, os.path.expanduser(path)).absolute()
 
 
-def _server(scheme: str, rest: str) -> ImapServer:
-    who, _, where = rest.rpartition("@")  # a password may hold an @, a / and what else there is
-    if WHOLE_HOST.search(who):  # the last @ may be a folder's: nothing is asked on a guess
-        raise ValueError(f"write {PLACES}")
-    where, _, folder = where.partition("/")
-    user, _, password = who.partition(":")
-    found = HOST.fullmatch(where)
-    port = int(found[2] or PORTS[scheme]) if found else 0
-    if not (found and user and password and 0 < port < 2**16) or CONTROL.search(unquote(rest)):
+def _server(text: str) -> ImapServer:
+    url = taken_apart(text, tuple(PORTS))
+    if url is None or not url.user or may_be_a_folder_s(text):
         raise ValueError(f"write {PLACES}")
     return ImapServer(
-        host=found[1].strip("[]"),
-        port=port,
-        tls=scheme == "imaps",
-        user=unquote(user),
-        password=unquote(password),
-        folder=unquote(folder.rstrip("/")) or "INBOX",
-    )
+        host=url.host, port=url.port or PORTS[url.scheme], tls=url.scheme == "imaps",
+        user=url.user, password=url.password, folder=url.path.rstrip("/") or "INBOX",
+    )  # fmt: skip
 
 
 class Postbox:

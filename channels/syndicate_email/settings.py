@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
 from typing import Annotated
-from urllib.parse import unquote
 
 from pydantic import AfterValidator, SecretStr, ValidationInfo
 
 from syndicate.settings import beside_the_configuration
 from syndicate.text import spelt_out, squeeze, visible
+from syndicate_email.urls import PASSWORDS, is_local, taken_apart
 
-RELAYS = "smtp://user:password@host:587, smtps://…, smtp://127.0.0.1:25 or maildir:FOLDER"
+RELAYS = (
+    f"smtp://user:password@host:587, smtps://…, smtp://127.0.0.1:25 or maildir:FOLDER{PASSWORDS}"
+)
 SUBJECT_FIELDS = ("headline", "more", "title", "number", "count", "date", "span")
 TEXTS = (
     "and_more", "by_email", "change", "corrections_and_withdrawals", "intro", "more", "other_news",
@@ -31,7 +33,6 @@ SUBMISSION = 587  # with a user (RFC 6409)
 ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
 PLAIN = re.compile(rf"{ATOM}(\.{ATOM})*@[a-z\d-]+(\.[a-z\d-]+)+", re.ASCII | re.IGNORECASE)
 NAMED = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"|[^<>]*?)\s*<(?P<address>[^<>]+)>')
-LOCAL = re.compile(r"localhost|::1|127(\.\d+)+")  # not 127.example.org
 LINK = re.compile(r"https://[^\s<>\"\x00-\x20\x7f-\U0010ffff]+")
 
 
@@ -48,7 +49,7 @@ class Relay:
     @property
     def local(self) -> bool:
         """Whether the way there never leaves this machine."""
-        return LOCAL.fullmatch(self.host) is not None
+        return is_local(self.host)
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
@@ -82,26 +83,17 @@ def sender(text: str) -> tuple[str, str]:
 
 def relay(text: str) -> Relay | Path:
     """Where letters go; ValueError, which never holds the text, where it is unreadable."""
-    scheme, _, rest = text.partition(":")
-    scheme = scheme.lower()
-    if scheme == "maildir" and rest.removeprefix("//"):
+    scheme, _, rest = text.strip().partition(":")
+    if scheme.lower() == "maildir" and rest.removeprefix("//"):
         return Path(rest.removeprefix("//"))
-    if scheme not in PORTS or not rest.startswith("//"):
+    url = taken_apart(text, tuple(PORTS))
+    if url is None or url.path.strip("/"):
         raise ValueError(f"write {RELAYS}")
-    who, _, where = rest[2:].rstrip("/").rpartition("@")  # a password may hold an @
-    user, _, password = who.partition(":")
-    found = re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[\w.-]+)(?::(\d{1,5}))?", where)
-    usual = SUBMISSION if user and scheme == "smtp" else PORTS[scheme]
-    port = int(found[2] or usual) if found else 0
-    if found is None or bool(user) != bool(password) or not 0 < port < 2**16:
-        raise ValueError(f"write {RELAYS}")
+    usual = SUBMISSION if url.user and url.scheme == "smtp" else PORTS[url.scheme]
     return Relay(
-        host=found[1].strip("[]"),
-        port=port,
-        tls=scheme == "smtps",
-        user=unquote(user),
-        password=unquote(password),
-    )
+        host=url.host, port=url.port or usual, tls=url.scheme == "smtps", user=url.user,
+        password=url.password,
+    )  # fmt: skip
 
 
 def _sender(text: str) -> str:

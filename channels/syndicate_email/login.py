@@ -1,0 +1,69 @@
+"""What a login was refused with: the server's words without ours, and what its provider wants."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from urllib.parse import quote
+
+OFFICE_365 = r"5\.7\.139|basic ?auth\w* ?(?:is )?(?:disabled|blocked)"
+MICROSOFT = r"\boutlook\.(?:office365|office|live)\.com"
+MADE_FOR_APPS = (
+    "the provider wants an app password: make one in the account's security settings, and write"
+    " it in place of the account's own"
+)
+# in a server's words, or as its host's name
+ADVICE = {
+    rf"{OFFICE_365}|SmtpClientAuthentication is disabled": (
+        "Microsoft 365: switch on authenticated SMTP for this mailbox, and give it an app password"
+        " or leave security defaults; OAuth logins are not known here"
+    ),
+    r"5\.7\.9\b|application-specific password|app password": MADE_FOR_APPS,
+    r"5\.7\.14\b|web ?browser": "log in once in a browser, and allow the app there",
+    r"5\.7\.30\b|oauth": "the provider wants OAuth, not known here: ask for an app password",
+    r"5\.7\.0\b.*starttls|must issue a starttls": "write port 587, where STARTTLS is offered",
+    r"\b(?:imap|smtp)\.(?:gmail|mail\.yahoo|mail\.me)\.com": MADE_FOR_APPS,
+}
+BY_IMAP = {
+    rf"{OFFICE_365}|{MICROSOFT}": (
+        "Microsoft 365 lets nobody in by IMAP with a password, and OAuth logins are not known here:"
+        " have the answers forwarded to a mailbox elsewhere, or fetched into a Maildir"
+    ),
+    r"imap (?:access |use )?(?:is )?(?:disabled|not enabled|not allowed)|not enabled for imap": (
+        "switch IMAP on in the mailbox's settings, or ask its administrator to"
+    ),
+}
+LEAST = 4  # characters that a password may begin with and be known by
+
+
+def advice(text: str, host: str = "", *, by_imap: bool = False) -> str:
+    """What a provider wants done, by its code, its words or its host; "" where that is not known.
+
+    In brackets, behind a space.
+    """
+    said = f"{text} {host}"
+    for sign, what in ((BY_IMAP if by_imap else {}) | ADVICE).items():
+        if re.search(sign, said, re.IGNORECASE):
+            return f" ({what})"
+    return ""
+
+
+def without_secrets(text: str, user: str, password: str) -> str:
+    """A server's words, which may repeat what it was told, without a login or a part of it."""
+    for form in sorted(_forms(user, password), key=len, reverse=True):
+        text = re.sub(re.escape(form), "…", text, flags=re.IGNORECASE) if form else text
+    for length in range(len(password) - 1, LEAST - 1, -1):  # cut off somewhere
+        text = re.sub(re.escape(password[:length]), "…", text, flags=re.IGNORECASE)
+    return text
+
+
+def _forms(user: str, password: str) -> Iterator[str]:
+    """All that a login is written as on its way."""
+    for said in (f"\0{user}\0{password}", password, user):  # the first is PLAIN's (RFC 4616)
+        yield said
+        yield b64encode(said.encode()).decode()
+        yield b64encode(said.encode()).decode().rstrip("=")
+        yield said.replace("\\", "\\\\").replace('"', '\\"')
+        yield quote(said, safe="")
+    yield from (part for part in password.split() if len(part) >= LEAST)
