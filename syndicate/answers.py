@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from syndicate.channel import Channel, Hears, Membership, Receipt, Recipient, Rendition
 from syndicate.deliver import send_once
-from syndicate.errors import InDoubt, Refused
+from syndicate.errors import Deferred, DeliveryError, Paused, Unavailable
 from syndicate.ledger import Asked, KnownChannel, Leaving
 from syndicate.ledger.replies import JOIN
 from syndicate.ledger.tokens import SUBSCRIPTION
@@ -15,6 +17,7 @@ from syndicate.office import Office
 from syndicate.report import Report
 
 MOST = 100  # letters of one list in one run; who writes more of them is no reader
+MOST_PUT_OFF = 3  # people in a row who are put off, until it is taken for more than their trouble
 
 
 def called(channel: Channel) -> tuple[str, str]:
@@ -41,15 +44,40 @@ def invitation(office: Office, name: str, at: datetime) -> tuple[Channel, Rendit
     return by, by.invitation(office.publisher, at, called(there[name])[1])
 
 
+@dataclass
+class Ways:
+    """Which lists can be written for in one run: one that cannot is not tried for each letter."""
+
+    put_off: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+    def is_open(self, by: Channel) -> bool:
+        """Whether another letter may be tried."""
+        return self.put_off[by.name] < MOST_PUT_OFF
+
+    def note(self, by: Channel, result: Receipt | DeliveryError) -> bool:
+        """Take down how a letter ended; False where it is tried again by a later run.
+
+        One person's mail system holds up no other letters, and what the office is refused for
+        holds up all.
+        """
+        if isinstance(result, Receipt):
+            self.put_off[by.name] = 0
+        elif isinstance(result, Unavailable):
+            self.put_off[by.name] += 1 if isinstance(result, Deferred) else MOST_PUT_OFF
+            problem = f"{by.name}: {result}"
+            self.problems += [] if problem in self.problems else [problem]
+        return not isinstance(result, Unavailable)
+
+
 def write_back(office: Office, known: Mapping[str, KnownChannel], report: Report) -> None:
     """Send what people asked for, each letter committed before it leaves."""
+    ways = Ways()
     for one in known.values():
         for asked in office.ledger.replies.due(one.id)[:MOST]:
-            if office.stopping():
-                return
-            if problem := _answer(office, known, one, asked):
-                report.problems.append(problem)
-                break
+            if not office.stopping():
+                _answer(office, known, one, asked, ways)
+    report.problems += ways.problems
 
 
 def say_goodbyes(office: Office, known: Mapping[str, KnownChannel], report: Report) -> None:
@@ -57,27 +85,32 @@ def say_goodbyes(office: Office, known: Mapping[str, KnownChannel], report: Repo
 
     A list that cannot be written for now holds up no other list's letters.
     """
-    goodbyes = office.ledger.goodbyes
-    closed: set[str] = set()
+    goodbyes, ways = office.ledger.goodbyes, Ways()
     for letter in goodbyes.due(office.clock())[:MOST]:
         if office.stopping():
-            return
+            break
         made = _goodbye(office, known, letter)
         if made is None:
             goodbyes.end(letter, over=True, why="no list that there is now could write it")
             continue
         by, rendition, recipient = made
-        if by.name in closed or not goodbyes.begin(letter):
+        if not ways.is_open(by) or not goodbyes.begin(letter):
             continue
         edition = f"goodbye/{letter[0].subscription}"
-        result = send_once(office, by, edition, rendition, recipient=recipient)
-        over = isinstance(result, Receipt | Refused | InDoubt)  # never a second one in doubt
+        result = _sent(office, by, edition, rendition, recipient)
+        over = ways.note(by, result)  # where in doubt, too: never a second one
         goodbyes.end(letter, over=over, why="" if isinstance(result, Receipt) else str(result))
-        if not over:
-            closed.add(by.name)
-            report.problems.append(f"{by.name}: {result}")
-        elif not isinstance(result, Receipt):
+        if over and not isinstance(result, Receipt):
             report.notes.append(f"{by.name}: a goodbye letter did not go out: {result}")
+    report.problems += ways.problems
+
+
+def _sent(
+    office: Office, by: Channel, edition: str, rendition: Rendition, recipient: Recipient
+) -> Receipt | DeliveryError:
+    if why := office.outside(by):
+        return Paused(why)
+    return send_once(office, by, edition, rendition, recipient=recipient)
 
 
 def _goodbye(
@@ -105,21 +138,18 @@ def _goodbye(
 
 
 def _answer(
-    office: Office, known: Mapping[str, KnownChannel], about: KnownChannel, asked: Asked
-) -> str:
-    """Send one letter; returns why it has to wait."""
+    office: Office, known: Mapping[str, KnownChannel], about: KnownChannel, asked: Asked,
+    ways: Ways,
+) -> None:  # fmt: skip
     letter = _letter(office, known, about, asked)
-    if letter is None:
-        return ""
+    if letter is None or not ways.is_open(letter[0]):
+        return
     by, rendition, recipient = letter
-    if why := office.outside(by):
-        return why
     replies = office.ledger.replies
     replies.begin(asked.id)
-    result = send_once(office, by, f"{asked.wants}/{asked.id}", rendition, recipient=recipient)
-    over = isinstance(result, Receipt | Refused | InDoubt)
+    result = _sent(office, by, f"{asked.wants}/{asked.id}", rendition, recipient)
+    over = ways.note(by, result)
     replies.end(asked.id, sent=over, why="" if isinstance(result, Receipt) else str(result))
-    return "" if over else f"{by.name}: {result}"
 
 
 def _letter(

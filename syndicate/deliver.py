@@ -242,7 +242,11 @@ def _still_repeatable(run: Run, attempt: Attempt, channel: Repeatable) -> bool:
 
 def scrubbed(run: Run, error: DeliveryError) -> DeliveryError:
     """The same error without a secret in it."""
-    said = run.scrub(str(error)) or type(error).__name__
+    return _without_secrets(run.scrub, error)
+
+
+def _without_secrets(scrub: Callable[[str], str], error: DeliveryError) -> DeliveryError:
+    said = scrub(str(error)) or type(error).__name__
     if isinstance(error, Bounced | Deferred):
         return type(error)(said, error.code)
     if isinstance(error, Paused):
@@ -257,17 +261,23 @@ def send_once(
     recipient: Recipient | None = None, files: Mapping[str, bytes] | None = None,
     test: bool = False,
 ) -> Receipt | DeliveryError:  # fmt: skip
-    """Send something that the ledger does not keep: a proof, or to a ``test`` destination."""
+    """Send something that the ledger does not keep: a proof, or to a ``test`` destination.
+
+    Paused where the channel cannot be opened: that is no refusal of what was to be sent.
+    """
     if not test and (why := office.outside(channel)):
         return Refused(why)
     scrub = office.scrub
     address = recipient.id if recipient else rendition.address
     key = delivery_key(channel.name, edition, address)
     delivery = Delivery(key, rendition, files or {}, recipient)
+    is_open = False
     try:
         with channel:
+            is_open = True
             return channel.publish(delivery)
     except DeliveryError as error:
-        return type(error)(scrub(str(error)))
+        result = _without_secrets(scrub, error)
     except Exception as error:
-        return InDoubt(scrub(f"unexpected: {error!r}"))
+        result = InDoubt(scrub(f"unexpected: {error!r}"))
+    return result if is_open or isinstance(result, Unavailable) else Paused(str(result))

@@ -40,8 +40,9 @@ class Goodbyes:
         self.tokens = tokens
 
     def due(self, at: datetime) -> list[tuple[Leaving, ...]]:
-        """Who is to be told: what one person left at one time is one letter.
+        """Who is to be told, those last who were put off before.
 
+        What one person left at one time is one letter.
         Whoever has come back meanwhile needs none.
         """
         with transaction(self.engine, reads=True) as db:
@@ -143,7 +144,7 @@ def _due(moment: datetime, after: datetime) -> Any:
     query = query.join(goodbyes, g.subscription_id == s.id)
     query = query.join(subscribers, subscribers.c.id == s.subscriber_id)
     query = query.where(_free(moment), g.at > after, ~back.exists())
-    return query.order_by(g.at, s.subscriber_id, s.id)
+    return query.order_by(g.why != "", g.at, s.subscriber_id, s.id)
 
 
 def _leaving(row: Any) -> Leaving:

@@ -65,10 +65,13 @@ class Replies:
         return True
 
     def due(self, channel: int) -> list[Asked]:
-        """Whom to write to; the same letter twice does no harm, so a crash is no doubt here."""
+        """Whom to write to, those last who were put off before.
+
+        The same letter twice does no harm, so a crash is no doubt here.
+        """
         waiting = and_(q.channel_id == channel, q.state != "answered")
         with transaction(self.engine, reads=True) as db:
-            rows = db.execute(select(requests).where(waiting).order_by(q.id))
+            rows = db.execute(select(requests).where(waiting).order_by(q.why != "", q.id))
             return [_asked(row) for row in rows]
 
     def begin(self, request: int) -> None:
