@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from copy import copy
+from functools import cache
 from typing import Any
 
 import typer
@@ -73,6 +74,7 @@ lists.add_to(app)
 desk.add_to(app)
 
 
+@cache
 def program() -> Any:
     """Return the whole program; each command also takes the options of all of them."""
     made: Any = get_command(app)
