@@ -15,11 +15,12 @@ Domain = str
 
 READERS = ("5.1.1", "5.1.2", "5.1.3", "5.1.10")  # no such mailbox, no such domain (RFC 3463, 7505)
 ENHANCED = re.compile(r"(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?![\w.])")  # RFC 3463
-ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]*@[^\s<>()\[\]\"',;:]*")
+ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@]{0,254}@[^\s<>()\[\]\"',;:]*")
 ONE_S_OWN = re.compile(
     r"\S*[\d@]\S*"
 )  # an id, an address of a machine, a time: of one answer alone
 NUMBERS = re.compile(r"\d{3}(?:[ -]?[245]\.\d{1,3}\.\d{1,3})?(?!\S)")
+MOST_WORDS = 2000  # characters of an answer that are judged
 MANY_AT_ONCE = r"concurrent|simultaneous|parallel|connection rate"
 PER_SESSION = re.compile(  # how many connections there may be is another limit
     rf"\A(?!.*\b(?:{MANY_AT_ONCE})\b).*?(?:"
@@ -60,7 +61,7 @@ LIKES = r"(?:polic(?:y|ies)|(?:black|block|deny) ?lists?|filters?|rules?|setting
 # what readers, or those who look after them, do not want of whom: they alone
 PERSONAL = re.compile(
     rf"{LIKES}(?: \w+)? (?:of|set by|by) (?:(?:the|this|its|that) )?{THEY}\b"
-    rf"|{THEY}(?:['’]?s)? (?:(?:own|personal|mail ?box|e-?mail|mail|local) )*{LIKES}\b"
+    rf"|{THEY}(?:['’]?s)? (?:(?:own|personal|mail ?box|e-?mail|mail|local) ){{0,3}}{LIKES}\b"
     rf"|(?:rejected|refused|blocked|denied) by (?:(?:the|this|its) )?{THEY}\b(?:['’]s \w+)?"
     r"|RESOLVER\.RST\.\w+(?:\W+(?:authentication required|not authenticated))?",  # Exchange's
     re.IGNORECASE,
@@ -78,6 +79,7 @@ class Whose(Enum):
 
 def whose(step: str, code: int, text: str) -> Whose:
     """Whom an answer of class 5 is about; ``step`` is what it answers: MAIL, RCPT, DATA, DOT."""
+    text = text[:MOST_WORDS]
     if own_code(text):
         return Whose.READER
     if step == "MAIL" or code in (530, 534, 535, 538):

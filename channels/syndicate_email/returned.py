@@ -12,6 +12,7 @@ from syndicate import Reply, Says
 from syndicate.text import excerpt, squeeze
 from syndicate_email.parsing import blocks, header, headers, parts
 from syndicate_email.refusals import (
+    MOST_WORDS,
     NO_SUCH,
     READERS,
     is_full,
@@ -99,6 +100,7 @@ def judged(code: str, words: str) -> tuple[Says, str]:
     ``code`` is what the report calls it. Often that is made up from less than the ``words`` say:
     theirs counts, and above all one that says that there is no such reader.
     """
+    words = words[:MOST_WORDS]
     if own := own_code(words):
         return Says.BOUNCED, MAILBOX_FULL if takes_no_more(words) else own
     found = STATUS.findall(words)
