@@ -341,9 +341,9 @@ def test_after_a_crash_the_same_letter_is_sent_when_nobody_can_be_sending_it(
 
 
 def test_two_ticks_at_once_say_it_once(room: Newsroom) -> None:
-    addresses = [f"o{n}@pembaca.example" for n in range(30)]
+    addresses = [f"o{n}@pembaca.example" for n in range(12)]
     room.subscribe(*addresses)
-    for number in range(1, 31):
+    for number in range(1, 13):
         room.run("unsubscribe", token_of(room, number))
     answers: list[Answer] = []
     ticks = [Thread(target=lambda: answers.append(room.child("tick"))) for _ in range(3)]
