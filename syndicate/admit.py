@@ -63,7 +63,7 @@ def read_each(
         with flaws.noted():
             draft = _read(office, path, anew=anew)
             if not draft.kept:
-                _vet(draft, office.clock(), [channel.name for channel in office.channels])
+                _vet(office, draft)
                 _refuse_unknown_profile(office, draft)
                 _refuse_expired(office, draft)
                 if not new:
@@ -202,9 +202,10 @@ def _read(office: Office, path: Path, *, anew: bool) -> Draft:
     return replace(draft, same_as=standing.version) if same else draft
 
 
-def _vet(draft: Draft, now: datetime, names: Sequence[str]) -> None:
+def _vet(office: Office, draft: Draft) -> None:
     """What stops a publication before the ledger is even looked at."""
-    article = draft.article
+    article, now, zone = draft.article, office.clock(), office.publisher.zone
+    names = [channel.name for channel in office.channels]
     left = [
         ArticleError(f"{draft.path}:{line}: “{words}” is still to be replaced by your own words")
         for line, words in sources.placeholders(draft.source)
@@ -213,11 +214,11 @@ def _vet(draft: Draft, now: datetime, names: Sequence[str]) -> None:
     if article.embargoed_until and article.embargoed_until > now:
         raise ArticleError(
             f"{draft.at('embargoedUntil')}: under embargo until"
-            f" {article.embargoed_until.isoformat(' ', 'minutes')} (publish it after that)"
+            f" {moment(article.embargoed_until, zone, 'en')} (publish it after that)"
         )
     if article.date and article.date > now + AHEAD:
         raise ArticleError(
-            f"{draft.at('date')}: {article.date.isoformat(' ', 'minutes')} is still to come"
+            f"{draft.at('date')}: {moment(article.date, zone, 'en')} is still to come"
             " (give the date of publication; publish it when it is due)"
         )
     for name in (*(article.channels or ()), *article.overrides):
@@ -257,7 +258,7 @@ def _refuse_expired(office: Office, draft: Draft) -> None:
     with office.ledger.reading() as db:
         if Catalogue(db).standing(draft.article.uri) is None:
             raise ArticleError(
-                f"{draft.at('expires')}: expired on {expires.isoformat(' ', 'minutes')}"
+                f"{draft.at('expires')}: expired on {moment(expires, office.publisher.zone, 'en')}"
                 " (give it a later date, or leave it unpublished)"
             )
 

@@ -9,17 +9,17 @@ from pathlib import Path
 from syndicate.admit import has_twin, path_of, read_each, refuse_copy, refuse_stranger
 from syndicate.article import UNNOTICED, PubStatus
 from syndicate.carry import Progress, carry_out, silent, tell_digest, tell_failed, tell_plan
+from syndicate.changes import what_changed
 from syndicate.channel import Channel, HostsMedia, Scope
 from syndicate.compare import Wish
 from syndicate.errors import ArticleError, Flaws, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Standing
-from syndicate.likeness import changes
 from syndicate.measure import measured
 from syndicate.office import Office
 from syndicate.plan import Action
 from syndicate.prepare import Preparation
 from syndicate.recompose import recompose
-from syndicate.report import Line, Report, Subject
+from syndicate.report import Line, Report, Subject, said_key
 from syndicate.sources import Draft
 from syndicate.urgent import at_once, send
 
@@ -92,7 +92,8 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
             with flaws.noted():
                 kinds[draft.article.uri] = record(office, catalogue, request, draft, report, turn)
         drafts = [draft for draft in drafts if draft.article.uri in kinds]
-        _refuse_one_note_for_many(request, report)
+        with flaws.noted():
+            _refuse_one_note_for_many(request, report)
         called = _called(kinds.values())
         prepare = Preparation(office, catalogue, replace(wish, called=called))
         uris = list(kinds)
@@ -116,7 +117,8 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
     _tell_older(prepare, report)
     _tell_digests(office, chosen, drafts, report, gone)
     for key in digests:
-        report.notes.append(f"the letters of digest {key} that have not left say it as it is now")
+        which = said_key(key, office.publisher.zone)
+        report.notes.append(f"the letters of digest {which} that have not left say it as it is now")
     return report
 
 
@@ -310,7 +312,8 @@ def _kind(
     if note is not None and draft.path in request.notes:
         return "refile", ""
     source = catalogue.source(standing.uri, standing.version)
-    raise NoteNeeded(draft.path, changes(source, draft.source))
+    kept = standing.item.article
+    raise NoteNeeded(draft.path, what_changed(kept, source, draft.article, draft.source))
 
 
 def _is_for(draft: Draft, channel: Channel) -> bool:

@@ -9,6 +9,7 @@ from syndicate.article import Edition
 from syndicate.channel import Channel, Scope
 from syndicate.ledger import KnownChannel, Window
 from syndicate.prepare import Failed, Preparation
+from syndicate.report import said_key
 
 
 def recompose(prepare: Preparation, uris: Iterable[str]) -> list[str]:
@@ -30,7 +31,8 @@ def _recomposed(prepare: Preparation, uri: str) -> list[str]:
         try:
             [rendition] = channel.render(again) if again.items or again.corrections else [None]
         except Exception as error:  # a channel that fails never stops the others
-            why = office.scrub(f"cannot say digest {window.key} anew: {error!r}")
+            which = said_key(window.key, office.publisher.zone)
+            why = office.scrub(f"cannot say digest {which} anew: {error!r}")
             prepare.failed.append(Failed(channel, why))
             continue
         catalogue.recompose(edition, rendition)

@@ -85,6 +85,14 @@ class Report:
         return document
 
 
+def said_key(key: str, zone: ZoneInfo) -> str:
+    """What an edition is called by people: a digest by the end of its window."""
+    try:
+        return moment(datetime.fromisoformat(key), zone, "en")
+    except ValueError:
+        return key
+
+
 def state_word(state: str) -> str:
     """A delivery's state, for people."""
     return STATE_WORDS[state]

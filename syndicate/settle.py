@@ -20,7 +20,7 @@ from syndicate.ledger.report import digests, places, standing_at
 from syndicate.office import Office
 from syndicate.prepare import Preparation
 from syndicate.publish import Request, plan_for, record, record_correction
-from syndicate.report import Report, letters_line, line_of
+from syndicate.report import Report, letters_line, line_of, said_key
 from syndicate.sources import Draft, uri_date
 
 NUMBER = re.compile(
@@ -99,7 +99,8 @@ def resolve_letters(
         which = "no letter of" if subscriber is None else f"letter {edition}/{subscriber} of"
         what = "in doubt" if subscriber is None else "neither in doubt nor refused"
         what = "refused" if refused else what
-        raise UsageError(f"{which} digest {found[0].key} is {what}: see `syndicate status`")
+        digest = said_key(found[0].key, office.publisher.zone)
+        raise UsageError(f"{which} digest {digest} is {what}: see `syndicate status`")
     _go_on(office, channel, edition, progress, report)
     with office.ledger.reading() as db:
         report.lines += map(letters_line, digests(db, numbers=[edition]))
@@ -184,7 +185,8 @@ def rename(office: Office, old: str, new: str) -> str:
 def restored(office: Office, digests: Digests | None) -> list[str]:
     """The ledger came from a backup: say what may have been sent since, and send none of it."""
     with office.ledger.planning() as catalogue:
-        asked = [f"{name} {key}" for name, key in catalogue.letters_waiting()]
+        zone = office.publisher.zone
+        asked = [f"{name} {said_key(key, zone)}" for name, key in catalogue.letters_waiting()]
         rewritten: list[str] = []
         for channel in office.channels:
             known = office.remembered(catalogue, channel)
@@ -192,7 +194,7 @@ def restored(office: Office, digests: Digests | None) -> list[str]:
                 rewritten.append(channel.name)
             if channel.scope is Scope.DIGEST:
                 for window in due_windows(office, catalogue, channel, known, CatchUp.EACH):
-                    asked.append(f"{channel.name} {window.key}")
+                    asked.append(f"{channel.name} {said_key(window.key, zone)}")
                     if digests is Digests.SENT:
                         pass_over(office, catalogue, channel, known, window)
         if asked and digests is None:

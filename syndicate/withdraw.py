@@ -18,7 +18,7 @@ from syndicate.office import Office
 from syndicate.plan import Action
 from syndicate.prepare import Preparation
 from syndicate.recompose import recompose
-from syndicate.report import Report, Subject
+from syndicate.report import Report, Subject, said_key
 from syndicate.sources import Draft
 from syndicate.urgent import at_once, send
 
@@ -60,7 +60,8 @@ def withdraw(office: Office, request: Request, progress: Progress = silent) -> R
     for channel in carriers:
         tell_digest(office, channel, uri, report)
     for key in digests:
-        report.notes.append(f"the letters of digest {key} that have not left go without it")
+        which = said_key(key, office.publisher.zone)
+        report.notes.append(f"the letters of digest {which} that have not left go without it")
     return report
 
 

@@ -12,6 +12,7 @@ import typer
 from syndicate.cli.context import (
     JSON,
     YES,
+    asking,
     can_ask,
     command,
     confirm,
@@ -127,7 +128,8 @@ def publish(
             except ArticleError as error:  # asked here: a bar would hide the question
                 if not may_ask:
                     raise
-                request = _answered(request, error)
+                with asking():
+                    request = _answered(request, error)
                 del here.notes[noted:]  # they come again
         show.report(answer, as_json=as_json)
 
@@ -218,7 +220,7 @@ def _mailings(names: Sequence[str], as_json: bool) -> None:
             show.document({"digests": runs, "exit_code": 0})
             return
         for one in found:
-            said = f"{one.channel} {one.key}: {one.letters} frozen"
+            said = f"{one.channel} {show.called(one.key)}: {one.letters} frozen"
             show.out(f"{said}, {letters_line(one).why or 'nothing to send'}{speed(one)}")
             show.lines(troubled(here, one))
 

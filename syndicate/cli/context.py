@@ -18,6 +18,8 @@ import typer
 from syndicate.text import visible
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from syndicate.channel import Channel
     from syndicate.office import Office, Opens
 
@@ -32,6 +34,7 @@ class Given:
     config: str = ""
     verbose: bool = False
     scrub: Callable[[str], str] = str
+    zone: ZoneInfo | None = None  # the office's, once its configuration was read
     interrupted: bool = False
     acted: bool = False  # something may have left
 
@@ -88,6 +91,7 @@ def office(
         opened = Office.open(
             settings, clock(), dry=dry, rehearsed=is_rehearsed(), looks=looks, opens=opens
         )
+        given.zone = settings.publisher.zone
         _say_rehearsal(opened)
         given.scrub = opened.scrub
         opened.stopping = lambda: given.interrupted
@@ -111,6 +115,21 @@ def can_ask(*, yes: bool, as_json: bool) -> bool:
     return not (yes or as_json) and sys.stdin.isatty() and sys.stderr.isatty()
 
 
+@contextmanager
+def asking() -> Iterator[None]:
+    """Let Ctrl-C at a question end the command at once: nothing is under way."""
+    before = {number: signal.signal(number, signal.default_int_handler)
+              for number in (signal.SIGINT, signal.SIGTERM)}  # fmt: skip
+    try:
+        yield
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo(err=True)  # the question's line has not ended
+        raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def confirm(question: str, *, yes: bool, as_json: bool) -> None:
     """Ask at a terminal before what cannot be undone; ends the command (1) where it is not meant.
 
@@ -118,8 +137,9 @@ def confirm(question: str, *, yes: bool, as_json: bool) -> None:
     """
     if not can_ask(yes=yes, as_json=as_json):
         return
-    asked = visible(given.scrub(question))
-    if not typer.confirm(asked, default=None, err=True):
+    with asking():
+        meant = typer.confirm(visible(given.scrub(question)), default=None, err=True)
+    if not meant:
         typer.echo("syndicate: nothing was done", err=True)
         raise typer.Exit(1)
 
@@ -145,11 +165,19 @@ def clock() -> Callable[[], datetime]:
     return lambda: moment
 
 
+def when(at: datetime) -> str:
+    """A moment as people read it everywhere: ``4 May 2026 17:00 WIB``, by the office's clock."""
+    from syndicate.words import moment
+
+    assert given.zone, "dates are said by an office's clock"
+    return moment(at, given.zone, "en")
+
+
 def _say_rehearsal(here: Office) -> None:
     """Say on stderr that the clock is set, or the ledger was made when it was."""
     said = []
     if is_rehearsed():
-        said.append(f"it is {here.clock().isoformat()} ($SYNDICATE_NOW is set)")
+        said.append(f"it is {when(here.clock())} ($SYNDICATE_NOW is set)")
     if here.ledger.rehearsal:
         how = "this ledger" if said else "this ledger, made under $SYNDICATE_NOW,"
         said.append(f"{how} is a rehearsal for ever and reaches only this machine")

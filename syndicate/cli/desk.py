@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from syndicate.cli.context import JSON, each_by_itself, office
+from syndicate.cli.context import JSON, each_by_itself, office, when
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from syndicate.status import Status
 
 channels = typer.Typer(no_args_is_help=True, help="Where it all goes.", rich_markup_mode=None)
@@ -57,8 +54,7 @@ def history(article: str = WHICH, as_json: bool = JSON) -> None:
         if as_json:
             show.document({"history": [asdict(one) for one in found], "exit_code": 0})
         else:
-            rows = [(_local(here.publisher.zone, one.at), one.channel, one.what, one.detail)
-                    for one in found]  # fmt: skip
+            rows = [(when(one.at), one.channel, one.what, one.detail) for one in found]
             show.table(("when", "channel", "what", "detail"), rows)
 
 
@@ -274,20 +270,17 @@ def _show_status(found: Status) -> None:
     for article in found.articles:
         show.out(f"{article.headline}  (version {article.version}, {article.pub_status})")
         show.out(f"  {article.uri}")
-        show.lines(article.places)
+        show.rows(article.places, under=article.uri)
     for one in found.digests:
         said = letters_said(one.states)
-        show.out(f"digest {one.edition} {one.channel} {one.key}: {one.status} {said}".rstrip())
+        name = f"digest {one.edition} {one.channel} {show.called(one.key)}"
+        show.out(f"{name}: {one.status} {said}".rstrip())
     for channel, due in found.next_digests.items():
-        show.out(f"{channel}: the next digest closes {due}")
+        show.out(f"{channel}: the next digest closes {show.called(due)}")
     for channel, ahead in found.closed_ahead.items():
-        said = ", ".join(ahead)
+        said = ", ".join(map(show.called, ahead))
         show.out(f"{channel}: closed ahead of its time: {said}; what comes goes into the next one")
     for name in found.unconfigured:
         show.out(f"{name}: in the ledger, no longer configured (channels rename {name} NEW)")
     if not (found.articles or found.open):
         show.out("nothing was published yet")
-
-
-def _local(zone: ZoneInfo, at: datetime) -> str:
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"

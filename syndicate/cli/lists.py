@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 import typer
 
-from syndicate.cli.context import JSON, YES, confirm, each_by_itself, office
+from syndicate.cli.context import JSON, YES, confirm, each_by_itself, office, when
 
 if TYPE_CHECKING:
     from syndicate.people import Joined, Remark
@@ -128,7 +128,7 @@ def list_(
                        "wording": p.wording} for p in found]  # fmt: skip
             show.document({"subscribers": people, "exit_code": 0})
         else:
-            rows = [(p.email, p.name, f"{p.since:%Y-%m-%d}", p.reason) for p in found]
+            rows = [(p.email, p.name, when(p.since), p.reason) for p in found]
             show.table(("address", "name", "since", "left"), rows)
 
 
@@ -230,15 +230,13 @@ def unsubscribe(
     from syndicate.cli import show
     from syndicate.people import unsubscribe as run
     from syndicate.report import mask
-    from syndicate.words import moment
 
     with office(as_json=as_json) as here:
         left = run(here, token)
         if as_json:
             show.document({"list": left.list_name, "ended": left.ended, "exit_code": 0})
         elif left.list_name:
-            since = moment(left.ended, here.publisher.zone, "en")
-            show.out(f"{mask(left.email)}: off {left.list_name} since {since}")
+            show.out(f"{mask(left.email)}: off {left.list_name} since {when(left.ended)}")
         else:
             show.out("this person was forgotten: nothing is sent to them")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from syndicate.cli.context import command, given
+from syndicate.cli.context import asking, command, given
 
 
 def init(
@@ -32,15 +32,16 @@ def init(
     with command():
         is_free(folder)  # before anything is asked
         if sys.stdin.isatty():
-            name = name or _asked("The office's name", "name", needed=True)
-            url = url or _asked("Its site (https://…)", "url", needed=True)
-            email = email or _asked("Its email address", "email")
-            chat = chat or _asked("A Telegram channel (@…)", "chat")
-            if chat:
-                trial = trial or _asked("A second one, private, for trials", "trial")
-            relay = relay or _asked("A mail relay (smtp://…)", "relay", needed=False)
-            if relay and not email:
-                email = _asked("The address that digests come from", "email", needed=True)
+            with asking():
+                name = name or _asked("The office's name", "name", needed=True)
+                url = url or _asked("Its site (https://…)", "url", needed=True)
+                email = email or _asked("Its email address", "email")
+                chat = chat or _asked("A Telegram channel (@…)", "chat")
+                if chat:
+                    trial = trial or _asked("A second one, private, for trials", "trial")
+                relay = relay or _asked("A mail relay (smtp://…)", "relay", needed=False)
+                if relay and not email:
+                    email = _asked("The address that digests come from", "email", needed=True)
         if not (name and url):
             raise UsageError("--name and --url: say who publishes, and where its site is")
         if relay and not email:

@@ -15,7 +15,7 @@ from typing import Any
 import typer
 
 from syndicate.cli.context import given
-from syndicate.report import Line, Report
+from syndicate.report import Line, Report, said_key
 from syndicate.text import visible
 
 MINUTE = 60.0  # seconds
@@ -46,22 +46,23 @@ def lines(found: Sequence[Line], *, articles: Mapping[str, str] = MappingProxyTy
     for uri, headline in articles.items():
         if own := [line for line in found if line.about == uri]:
             out(f"{headline}  <{uri}>")
-            _rows(own)
-    _rows([line for line in found if line.about not in articles], named=True)
+            rows(own, under=uri)
+    rows([line for line in found if line.about not in articles])
     shown: set[str] = set()
     for line in found:
         if line.diff and line.diff not in shown:  # a feed's three forms say the same
-            out(f"\n{line.channel} {short(line.address)}\n{line.diff}")
+            out(f"\n{line.channel} {line.address or called(line.about)}".rstrip())
+            out(line.diff)
             shown.add(line.diff)
 
 
-def _rows(found: Sequence[Line], *, named: bool = False) -> None:
-    """``named`` says of each article's line which article it is."""
-    rows = [
-        (many[0].channel, _what(many, named=named), many[0].action, many[0].state, detail(many[0]))
+def rows(found: Sequence[Line], *, under: str = "") -> None:
+    """Lines as a table; ``under`` the headline of an article, whose uri they need not say."""
+    cells = [
+        (many[0].channel, _what(many, under), many[0].action, many[0].state, detail(many[0]))
         for many in together(found)
     ]
-    table(("channel", "what", "action", "state", "where, why"), rows, column=3)
+    table(("channel", "what", "action", "state", "where, why"), cells, column=3)
 
 
 def together(found: Sequence[Line]) -> list[list[Line]]:
@@ -74,11 +75,14 @@ def together(found: Sequence[Line]) -> list[list[Line]]:
     return list(grouped.values())
 
 
-def _what(many: Sequence[Line], *, named: bool) -> str:
-    if named and many[0].about.startswith("tag:"):
-        names = [f"{short(line.about)} {line.address}".rstrip() for line in many]
+def _what(many: Sequence[Line], under: str) -> str:
+    about = many[0].about
+    if about == under:
+        names = [line.address for line in many]
+    elif about.startswith("tag:"):
+        names = [f"{about} {line.address}".rstrip() for line in many]
     else:
-        names = [short(line.address or line.about) for line in many]
+        names = [line.address or called(about) for line in many]
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
@@ -87,9 +91,10 @@ def detail(line: Line) -> str:
     return " | ".join(filter(None, (line.url, line.why, line.resolve)))
 
 
-def short(name: str) -> str:
-    """A long name's two ends."""
-    return name if len(name) <= 44 else f"{name[:18]}…{name[-25:]}"
+def called(edition: str) -> str:
+    """What people call an edition."""
+    assert given.zone, "a report is an office's"
+    return said_key(edition, given.zone)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], column: int = -1) -> None:

@@ -90,6 +90,7 @@ class Newsroom:
     channels: dict[str, Table] = field(default_factory=dict)
     ledger_url: str = "sqlite:///syndicate.db"
     language: str = "id"
+    timezone: str = "Asia/Jakarta"
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -117,7 +118,7 @@ class Newsroom:
         """Write config.toml as the fields have it now."""
         publisher: Table = {
             "name": "Kantor", "url": "https://kantor.example", "language": self.language,
-            "timezone": "Asia/Jakarta", "email": "redaksi@kantor.example",
+            "timezone": self.timezone, "email": "redaksi@kantor.example",
             "address": "Jl. Antara 1",
         }  # fmt: skip
         tables: dict[str, Table] = {"publisher": publisher, "ledger": {"url": self.ledger_url}}

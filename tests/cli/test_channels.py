@@ -261,7 +261,7 @@ def test_a_restored_ledger_posts_nothing_twice(room: Newsroom) -> None:
     shutil.copy(room.folder / "cadangan.db", room.ledger)
     asked = room.run("ledger", "restored", at=EVENING)
     assert asked.code == 2
-    assert "harian 2026-05-04T17:00:00+07:00" in asked.complaint
+    assert "harian 4 May 2026 17:00 WIB" in asked.complaint
     assert room.run("ledger", "restored", "--digests", "sent", at=EVENING).code == 0
 
     room.publish(at=EVENING)

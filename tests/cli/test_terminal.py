@@ -1,0 +1,240 @@
+"""What a person sees at a terminal: bars that end, questions that say what they are about."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cli.newsroom import NOON, PROGRAM, Newsroom
+from screen import screen
+from syndicate.loopback.smtp import Fault
+
+BAR = "━╸╺"
+QUESTION = "What was wrong?"
+PATIENCE = 20.0  # seconds until a question that does not come counts as one that never will
+LONG = "\n\n".join(f"Paragraf ke-{n} tentang rapat pleno di kecamatan." for n in range(12))
+
+
+@dataclass
+class Terminal:
+    """A command at a terminal of its own, and all that it has written there."""
+
+    command: subprocess.Popen[bytes]
+    line: int
+    columns: int
+    written: str = ""
+
+    def read_until(self, words: str) -> list[str]:
+        """The screen once it shows these words; at the command's end without them."""
+        until = time.monotonic() + PATIENCE
+        while not any(words in seen for seen in self.seen) and self._read(until):
+            pass
+        return self.seen
+
+    def end(self) -> list[str]:
+        until = time.monotonic() + PATIENCE
+        while self._read(until):
+            pass
+        self.command.wait(PATIENCE)
+        return self.seen
+
+    def leave(self, how: str) -> None:
+        """Type Ctrl-D, or let Ctrl-C do what the terminal does by it."""
+        if how == "Ctrl-D":
+            os.write(self.line, b"\x04")
+        else:
+            os.killpg(self.command.pid, signal.SIGINT)
+
+    @property
+    def seen(self) -> list[str]:
+        return [row for row in screen(self.written, self.columns) if row]
+
+    def _read(self, until: float) -> bool:
+        ready, _, _ = select.select([self.line], [], [], max(0.0, until - time.monotonic()))
+        assert ready, f"nothing more came:\n{self.written}"
+        try:
+            said = os.read(self.line, 65536)
+        except OSError:  # the terminal is gone with its program
+            said = b""
+        self.written += said.decode(errors="replace")
+        return bool(said)
+
+
+@contextmanager
+def terminal(room: Newsroom, *words: str, columns: int = 200) -> Iterator[Terminal]:
+    environment = room.environ(NOON) | {"TERM": "xterm-256color", "COLUMNS": f"{columns}"}
+    line, inside = pty.openpty()
+    command = subprocess.Popen(
+        [*PROGRAM, *words], cwd=room.folder, env=environment, stdin=inside, stdout=inside,
+        stderr=inside, start_new_session=True,
+    )  # fmt: skip
+    os.close(inside)
+    try:
+        yield Terminal(command, line, columns)
+    finally:
+        command.kill()
+        command.wait()
+        os.close(line)
+
+
+@pytest.mark.parametrize(
+    ("written", "columns", "seen"),
+    [
+        ("a\r\nb\r\n", 80, ["a", "b", ""]),
+        ("bar ━━\r\x1b[2Kline\r\n", 80, ["line", ""]),
+        ("one\r\ntwo\r\x1b[1A\x1b[2Kthree", 80, ["three", "two"]),
+        ("\x1b[?25l\x1b[32mdone\x1b[0m", 80, ["done"]),
+        ("1234567", 5, ["12345", "67"]),
+        ("abc\rx", 80, ["xbc"]),
+    ],
+)
+def test_the_screen_of_these_tests_is_a_terminal_s(
+    written: str, columns: int, seen: list[str]
+) -> None:
+    assert screen(written, columns) == seen
+
+
+# bars
+
+
+def test_a_bar_has_ended_before_the_lines_that_follow(room: Newsroom) -> None:
+    room.change("harian", connections=1, schedule="daily 11:00")
+    room.subscribe(*(f"pembaca{n}@pembaca.example" for n in range(15)))
+    room.write()
+    room.publish()
+    room.smtp.faults.append(Fault(at="mail", do="wait", seconds=0.02))
+    with terminal(room, "digest") as at:
+        seen = at.end()
+    assert any(sign in at.written for sign in BAR), "there was no bar to end"
+    assert not any(sign in row for sign in BAR for row in seen), seen
+    assert [row.split()[0] for row in seen] == ["rehearsal:", "channel", "harian", "harian"]
+    assert "15 sent" in seen[-1]
+
+
+def test_who_stops_a_run_under_its_bar_reads_that_on_a_line_of_its_own(room: Newsroom) -> None:
+    room.change("harian", connections=1, schedule="daily 11:00")
+    room.subscribe(*(f"pembaca{n}@pembaca.example" for n in range(15)))
+    room.write()
+    room.publish()
+    room.smtp.faults.append(Fault(at="mail", do="wait", seconds=0.1))
+    with terminal(room, "digest") as at:
+        at.read_until("/15")
+        at.leave("Ctrl-C")
+        seen = at.end()
+    assert "stopping after what is under way (again: at once)" in seen
+    assert not any(sign in row for sign in BAR for row in seen), seen
+    assert at.command.returncode == 3
+
+
+# the question what was wrong
+
+
+@pytest.fixture
+def changed(room: Newsroom) -> Newsroom:
+    """An office whose long article is published, and whose file has changed since."""
+    room.write(body=LONG)
+    room.publish()
+    return room
+
+
+def at_the_question(room: Newsroom, *words: str) -> list[str]:
+    """What the screen shows while the question waits; nobody answers it."""
+    with terminal(room, "publish", "kabar.md", *words) as at:
+        return at.read_until(QUESTION)
+
+
+def test_the_question_shows_the_file_what_changed_and_no_default(changed: Newsroom) -> None:
+    changed.rewrite("ke-7 tentang rapat", "ke-7 tentang sidang")
+    changed.rewrite('headline: "Kabar pertama"', 'headline: "Kabar kedua"')
+    before = changed.effects
+    seen = at_the_question(changed)
+    at = seen.index("kabar.md: it has changed since it was published:")
+    assert seen[at + 1 :] == [
+        '  - headline: "Kabar pertama"',
+        '  + headline: "Kabar kedua"',
+        "  - Paragraf ke-7 tentang rapat pleno di kecamatan.",
+        "  + Paragraf ke-7 tentang sidang pleno di kecamatan.",
+        "What was wrong? (readers are told; - for a silent fix):",
+    ]
+    assert changed.effects == before
+
+
+def test_a_text_that_an_older_ledger_does_not_hold_is_not_shown_as_new(changed: Newsroom) -> None:
+    changed.change_ledger("UPDATE revisions SET source = ''")
+    changed.rewrite("ke-7 tentang rapat", "ke-7 tentang sidang")
+    changed.rewrite('headline: "Kabar pertama"', 'headline: "Kabar kedua"')
+    seen = at_the_question(changed)
+    said = "\n".join(seen)
+    assert "the older file is not in the ledger" in said
+    assert "- headline: Kabar pertama\n  + headline: Kabar kedua" in said
+    assert "+ Paragraf ke-7 tentang sidang pleno di kecamatan." in said
+    assert "ke-3" not in said
+
+
+@pytest.mark.parametrize("key", ["Ctrl-C", "Ctrl-D"])
+def test_who_leaves_the_question_has_done_nothing(changed: Newsroom, key: str) -> None:
+    changed.rewrite("ke-7", "ke-77")
+    before = changed.effects, changed.rows("SELECT count(*) FROM revisions")
+    with terminal(changed, "publish", "kabar.md") as at:
+        at.read_until(QUESTION)
+        at.leave(key)
+        seen = at.end()
+    assert at.command.returncode == 1
+    assert seen[-1] == "syndicate: stopped"
+    assert (changed.effects, changed.rows("SELECT count(*) FROM revisions")) == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["withdraw", "kabar.md", "--reason", "Salah."], ["subscribers", "forget", "a@b.example"]],
+    ids=lambda words: words[0],
+)
+def test_so_it_is_at_every_question(changed: Newsroom, words: list[str]) -> None:
+    with terminal(changed, *words) as at:
+        at.read_until("[y/n]")
+        at.leave("Ctrl-C")
+        seen = at.end()
+    assert (at.command.returncode, seen[-1]) == (1, "syndicate: stopped")
+
+
+# several files
+
+
+def test_one_note_for_many_does_not_hide_what_else_is_wrong(room: Newsroom) -> None:
+    for name, headline in (("a.md", "Kabar banjir"), ("b.md", "Lomba desa"), ("d.md", "Panen")):
+        room.write(name, f"{headline} kemarin.", headline=headline)
+    room.publish("a.md", "b.md", "d.md")
+    for name in ("a.md", "b.md"):
+        room.rewrite("kemarin", "hari ini", name)
+    (room.folder / "c.md").write_text("---\nheadline: [a\n---\n\nIsi.\n", encoding="utf-8")
+    room.write("e.md", "Isi surat.", headline="Surat", profile="brita")
+    before = room.everything()
+    answer = room.run("publish", *(f"{name}.md" for name in "abce"), "--note", "Harinya.")
+    lines = [row.removeprefix("syndicate: ") for row in answer.err.splitlines()]
+    assert answer.code == 1
+    assert {re.split("[:,]", row)[0] for row in lines} == {"rehearsal", "a.md", "c.md", "e.md"}
+    assert sum("a.md, b.md: have changed" in row for row in lines) == 1
+    assert room.everything() == before
+
+
+def test_files_that_are_gone_are_named_beside_it(room: Newsroom) -> None:
+    for name, headline in (("a.md", "Kabar banjir"), ("b.md", "Lomba desa")):
+        room.write(name, f"{headline} kemarin.", headline=headline)
+        room.publish(name)
+        room.rewrite("kemarin", "hari ini", name)
+    answer = room.run("publish", "a.md", "hilang.md", "b.md", ".", "--note", "x", "--json")
+    said = answer.json["error"].splitlines()
+    assert [Path(row.partition(":")[0].partition(",")[0]).name for row in said] == [
+        "hilang.md", "", "a.md",
+    ]  # fmt: skip
