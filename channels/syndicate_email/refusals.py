@@ -47,7 +47,8 @@ WHOSE_BOX = r"(?:mail ?box|inbox|user|account|recipient)\b.{0,60}"
 FULL = re.compile(
     rf"{WHOSE_BOX}(?:full\b(?! (?:e-?mail|address|name))|quota|storage|size|space)"
     r"|(?:mail ?box|inbox)\b.{0,60}limit|over.?quota|disk (?:quota|space|full)"
-    r"|quota (?:is )?(?:full|exceeded)",
+    r"|quota (?:is )?(?:full|exceeded)"
+    r"|too many messages (?:on|in) (?:(?:the|this|your) )?(?:server|mail ?box|inbox|account)",
     re.IGNORECASE,
 )
 SHUT = re.compile(rf"{WHOSE_BOX}(?:disabled|inactive)", re.IGNORECASE)

@@ -27,7 +27,8 @@ LOGIN = Sign(
     "RFC 4954 6, RFC 5248, Exim, MDaemon: a login is needed, is wrong, or too weak",
     ("5.7.8", "5.7.9", "5.7.11", "5.7.12", "5.7.13", "5.7.30", "5.7.57", "5.7.139"),
     (
-        r"authentication (?:is )?(?:required|needed|necessary|mandatory|unsuccessful|failed)",
+        r"authentication (?:is )?(?:required|needed|necessary|mandatory|unsuccessful|failed|failure"
+        r"|credentials invalid)",
         r"requires? (?:\w+ )?auth(?:entication)?\b", r"\bauth(?:entication)? (?:command )?first",
         r"not authenticated", r"(?:must|please|need to|have to) (?:be |first )?authenticat",
         r"must issue a STARTTLS", r"login (?:required|disabled)", r"\blog ?in first",
@@ -41,7 +42,7 @@ RELAYING = Sign(
     (
         r"relay(?:ing)? (?:access )?(?:is )?(?:denied|not permitted|prohibited|not allowed)",
         r"unable to relay", r"not (?:permitted|allowed|configured) to relay",
-        r"do(?:es)? not relay", r"\bno relaying", r"\brcpthosts\b", r"not a gateway",
+        r"do(?:es)? not relay", r"\bno relaying", r"open relay", r"\brcpthosts\b", r"not a gateway",
     ),
 )  # fmt: skip
 NAME = Sign(
@@ -54,6 +55,7 @@ NAME = Sign(
         r"fully.qualified host ?name", r"\bptr\b(?![.-])", r"\brdns\b",
         r"reverse (?:dns|host ?name|name|lookup|mapping)", r"name lookup failed",
         r"mismatch(?:es)? (?:the |your )?client ip",
+        r"(?:find|resolve) your (?:host|address|domain|ip|reverse)", r"forward dns",
     ),
 )  # fmt: skip
 SENDER = Sign(
@@ -63,13 +65,14 @@ SENDER = Sign(
         "5.7.708",
     ),
     (
-        r"send ?as ?denied", r"not owned by user", r"not allowed to send as",
+        r"send ?as ?denied", r"not owned by user",
+        r"not allowed to send (?:as|from|(?:e-?)?mail(?! to))",
         r"sender(?:['’]?s)? (?:e-?mail |address |domain ){0,2}(?:is |was |has been )?"
         r"(?:rejected|refused|denied|blocked|invalid|unknown|verify failed"
         r"|not (?:allowed|permitted|authorized|found|verified))",
         r"sender(?:['’]?s)? (?:e-?mail |address |domain ){1,2}"
         r"(?:does|must|could|cannot|can['’]?t|has no|did) ",
-        r"(?:invalid|unknown|unverified|unroutable|unresolvable|forged|fake) sender",
+        r"(?:invalid|unknown|unverified|unroutable|unresolvable|forged|fake) (?:sender|mail from)",
         r"domain of (?:the )?sender", r"sender .{0,30}must match", r"mail from .{0,40}not allowed",
         r"client does not have permissions to send", r"banned sender",
         r"(?:e-?mail|from) address (?:is )?not verified",
@@ -81,11 +84,12 @@ HOW_MUCH = Sign(
     " much we may send",
     ("5.2.122", "5.4.5", "5.7.28", "5.7.232", "5.7.233", "5.7.705", "5.7.750"),
     (
-        r"(?:hourly|daily|sending|rate|message|mail|outbound|smtp)[\w ]{0,20}(?:limit|quota)",
+        r"(?:hourly|daily|sending|rate|message|mail|outbound|smtp|connection)[\w ]{0,20}"
+        r"(?:limit|quota)",
         r"limits? (?:has been |was )?(?:exceeded|reached)", r"rate.?limit", r"throttl",
         r"frequency limit",
         r"too many (?:\w+ )?(?:messages|mails?|e-?mails?|recipients|connections|sessions)",
-        r"too much (?:\w+ )?(?:e-?mail|mail|traffic)",
+        r"too much (?:\w+ )?(?:e-?mail|mail|traffic)\b(?! data)",
         r"(?:maximum|exceed\w*) .{0,20}(?:number|amount|count|volume) of"
         r" (?:\w+ )?(?:recipients|messages|e-?mails?|mails?)",
         r"exceeded (?:the |your |its )?(?:\w+ ){0,5}(?:limit|quota|rate|per hour|per day)",
@@ -104,7 +108,7 @@ PROOFS = Sign(
         "5.7.509", "5.7.515",
     ),
     (
-        r"\bspf\b", r"\bdkim\b", r"\bdmarc\b",
+        r"\bspf\b", r"sender policy framework", r"\bdkim\b", r"\bdmarc\b",
         r"(?:unauthenticated|not have authentication) (?:mail|e-?mail|message|senders?|info)",
     ),
 )  # fmt: skip
@@ -117,6 +121,8 @@ REPUTATION = Sign(
         r"ip (?:address )?(?:\S+ )?(?:is |has been )?(?:blocked|banned|listed)",
         r"(?:address|host|server|[\d.]{7,15}\]?) is (?:currently )?listed\b",
         r"client host .{0,80}blocked", r"user complaints", r"for abuse",
+        r"(?:from|by) your (?:ip|server|host|network)", r"dynamic ip", r"open proxy",
+        r"smtp server of your isp",
     ),
 )  # fmt: skip
 CONTENT = Sign(
@@ -124,14 +130,17 @@ CONTENT = Sign(
     " says",
     (TOO_LONG, "5.3.4", "5.6.0", "5.6.1", "5.6.2", "5.6.3", "5.6.6", "5.7.512"),
     (
-        r"\bspam\b", r"unsolicited", r"\bvirus\b", r"malware", r"phish",
+        r"\b(?:anti-?)?spam(?:mer|ming)?s?\b(?![.-]\w)", r"spamassassin", r"\bbulk (?:e-?)?mail",
+        r"unsolicited", r"\bvirus\b", r"malware", r"phish",
         r"message (?:size|too large)",
         r"contents? (?:was |is )?(?:rejected|refused|denied|blocked)",
         r"contents? (?:was |is |are )?(?:not (?:accept|allow|permit)|unaccept)",
         r"(?:because(?: of)?|due to) (?:(?:its|the|your|message) )*contents?\b",
-        r"(?:unsafe|harmful|malicious|prohibited|forbidden|suspicious|dangerous|inappropriate)"
+        r"(?:unsafe|harmful|malicious|prohibited|forbidden|suspicious|dangerous|inappropriate|banned"
+        r"|unacceptable)"
         r" (?:\w+ )?(?:content|attachment|link|url|file)",
-        r"policy (?:violation|reasons?|rejection)", r"(?:local|security) policy",
+        r"policy (?:violation|reasons?|rejection)", r"(?:local|security|organi[sz]ation) polic",
+        r"(?:due to|denied by|refused by|rejected by|blocked by) (?:\w+ )?polic",
     ),
 )  # fmt: skip
 SIGNS = (LOGIN, RELAYING, NAME, SENDER, HOW_MUCH, PROOFS, REPUTATION, CONTENT)
