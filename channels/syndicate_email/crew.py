@@ -12,11 +12,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from smtplib import SMTP
 
-from syndicate import Deferred, Delivery, DeliveryError, Outcome, Paused, Refused, Unavailable
+from syndicate import Delivery, DeliveryError, Outcome, Paused, Refused, Unavailable
 from syndicate.text import excerpt
 from syndicate_email.conversation import Conversation, Posting, SenderRefused
 from syndicate_email.dialler import Dialler
-from syndicate_email.refusals import Refusals, number
+from syndicate_email.refusals import Refusals
 
 PATIENCE = 60.0  # seconds for the answer to a command
 LONG_PATIENCE = 600.0  # for the answer to a letter (RFC 5321 4.5.3.2.6)
@@ -28,6 +28,7 @@ LOOK = 0.005  # seconds until something that may not be started yet is asked for
 CHUNK = 64 * 1024
 MOST_PIECES = 500  # half of what every system takes at once (IOV_MAX)
 QUICK = getattr(socket, "TCP_QUICKACK", 0)  # Linux
+HELD = 900.0  # seconds until a domain that refuses everybody is asked again
 LETTERS = 10  # that make one more connection worth its while
 
 Compose = Callable[[Delivery], Posting]
@@ -393,6 +394,5 @@ class _Source:
             return Outcome(delivery, error)
         if words := self.refusals.hold(posting.recipient):
             domain = posting.recipient.rpartition("@")[2]
-            said = f"{domain} refuses our letters: {words}"
-            return Outcome(delivery, Deferred(said, number(words)))
+            return Outcome(delivery, Unavailable(f"{domain} refuses our letters: {words}", HELD))
         return posting

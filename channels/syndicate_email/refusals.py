@@ -128,16 +128,11 @@ def is_full(codes: set[str], text: str) -> bool:
 
 def alike(text: str, domain: Domain = "") -> str:
     """What two refusals share that are the same but for whom they name, and of which answer."""
-    numbers = number(text)
+    numbers = found[0] if (found := NUMBERS.match(text)) else ""
     words = text.removeprefix(numbers)
     if domain:
         words = re.sub(rf"(?<![\w.-]){re.escape(domain)}(?![\w-])", "…", words, flags=re.IGNORECASE)
     return squeeze(f"{numbers} {ONE_S_OWN.sub('…', words)}").casefold()
-
-
-def number(text: str) -> str:
-    """The codes that an answer begins with: ``550 5.7.1``; "" for none."""
-    return found[0] if (found := NUMBERS.match(text)) else ""
 
 
 @dataclass(slots=True)

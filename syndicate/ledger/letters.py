@@ -48,6 +48,7 @@ BLOCK = 500  # recipients claimed at once
 FIRST_WAIT = timedelta(minutes=5)  # for who was put off; then twice as long each time
 LONGEST_WAIT = timedelta(hours=8)
 MOST_TRIES = 12  # two days of such waits
+LONGEST_HOLD = timedelta(days=2)  # of a letter that is not tried, though others are
 DIED = "the process that sent it died: ask the relay's log or the recipient"
 OFF = "no longer on the list"
 
@@ -348,11 +349,17 @@ class Letters:
                 wait = back_off(letter.tries).total_seconds()
             else:
                 values["tries"] = letter.tries - 1  # nobody was asked
-            if wait:
+                values["state"] = "refused" if wait and self._is_old(db, edition) else "due"
+            if wait and values["state"] == "due":
                 values["not_before"] = self.clock(db) + timedelta(seconds=wait)
         changed = db.execute(update(letters).where(here).values(**values)).rowcount
         if changed and isinstance(error, Bounced):
             bounce(db, letter.subscriber, error.code, values["at"])
+
+    def _is_old(self, db: Connection, edition: int) -> bool:
+        """Whether what is held back for its own sake has become history."""
+        frozen = db.scalar(select(r.frozen_at).where(r.edition_id == edition))
+        return frozen is not None and self.clock(db) - frozen >= LONGEST_HOLD
 
     def _call_off(self, db: Connection, edition: int, channel: int, ids: Sequence[int]) -> None:
         here = and_(x.edition_id == edition, x.subscriber_id.in_(ids), x.state == "due")

@@ -184,13 +184,33 @@ def test_a_domain_that_is_held_for_two_days_is_given_up_and_told(room: Newsroom)
     before = counts(room)
     room.run("digest", at=EVENING)
     with closing(sqlite3.connect(room.ledger)) as db, db:
-        db.execute("UPDATE letters SET tries = 11")  # as often as in two days
+        db.execute("UPDATE letters SET tries = 11 WHERE code = '550'")  # as often as in two days
+        db.execute("UPDATE runs SET frozen_at = datetime('now', '-49 hours')")
     room.let_pauses_end()
     answer = room.run("tick", at=EVENING)
     assert answer.code == 3
     assert states(room) == {"refused": 10}
+    assert room.rows("SELECT count(*) FROM letters WHERE code IS NULL") == [(7,)]
     assert f"satu.example refuses our letters: {CLOSED}" in answer.out
     assert counts(room) == before
+
+
+def test_a_few_unknown_readers_keep_their_domain_s_letters_from_nobody(room: Newsroom) -> None:
+    """A relay that names no code; the domain is held again and again, and yet all get theirs."""
+    for number in range(3):
+        fault = Fault(
+            at="rcpt", do="refuse", code=550, text="unknown", recipient=f"p{number}@satu.example"
+        )
+        room.smtp.faults.append(fault)
+    room.run("digest", at=EVENING)
+    for _ in range(8):
+        with closing(sqlite3.connect(room.ledger)) as db, db:  # five minutes pass
+            db.execute(
+                "UPDATE letters SET not_before ="
+                " strftime('%Y-%m-%d %H:%M:%f000', not_before, '-5 minutes')"
+            )
+        room.run("tick", at=EVENING)
+    assert states(room) == {"sent": len(READERS) - 3, "due": 3}
 
 
 def test_why_letters_were_put_off_is_told(room: Newsroom) -> None:
