@@ -53,7 +53,10 @@ class Terminal:
         """Type Ctrl-D, or let Ctrl-C do what the terminal does by it."""
         if how == "Ctrl-D":
             os.write(self.line, b"\x04")
-        else:
+            return
+        os.killpg(self.command.pid, signal.SIGINT)
+        # one that comes just before the line is read is only noticed with the next
+        while not select.select([self.line], [], [], 2.0)[0]:
             os.killpg(self.command.pid, signal.SIGINT)
 
     @property
