@@ -50,6 +50,7 @@ COPY = re.compile(  # where a letter of ours begins, below the text about it
     r"^[ \t>]*(?:-{3}.*\b(?:copy|original|header|unsent)|original message|return-path:|received:)",
     re.I | re.M,
 )
+PARAGRAPHS = re.compile(r"\n\s*\n")
 AWAY = re.compile(
     r"\W*(?:(?:i am|i['’]m|saya|kami) )?(?:currently )?"
     r"(?:out of (?:the )?office|auto(?:matic|mated)?[ -]?(?:reply|response|respon)\b|auto:"
@@ -123,17 +124,22 @@ def _notice(letter: Message, marks: Marks) -> Reply | None:
         return NOT_BACK
     if not (headers(letter, "x-failed-recipients") or FAILURE.search(words)):
         return None
-    code = status(about)
-    lines = [line for line in about.splitlines() if code and status(line) == code]
+    reason = _reason(about)
+    code = status(reason)
+    lines = [line for line in reason.splitlines() if code and status(line) == code]
     detail = masked(lines[0] if lines else subject)
-    says, code = judged(code or "4.0.0", _reason(about))
+    says, code = judged(code or "4.0.0", squeeze(reason))
     return whose(Reply(key="", says=says, code=code, detail=detail), token_of(letter, marks, said))
 
 
 def _reason(about: str) -> str:
-    """The paragraphs with a code, without the advice around them; all of it where none has one."""
-    paragraphs = re.split(r"\n\s*\n", about)
-    return squeeze(" ".join([one for one in paragraphs if status(one)] or paragraphs))
+    """The paragraph with a code, without the advice around it; all of it where none has one.
+
+    Only the first one that says something: what follows may quote our letter.
+    """
+    found = [(code, one) for one in PARAGRAPHS.split(about) if (code := status(one))]
+    telling = [one for code, one in found if not code.endswith(".0.0")]
+    return next(iter([*telling, *(one for _, one in found)]), about)
 
 
 def _automatic(letter: Message) -> Reply | None:

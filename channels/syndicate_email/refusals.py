@@ -47,6 +47,7 @@ WHOSE_BOX = r"(?:mail ?box|inbox|user|account|recipient)\b.{0,60}"
 FULL = re.compile(
     rf"{WHOSE_BOX}(?:full\b(?! (?:e-?mail|address|name))|quota|storage|size|space)"
     r"|(?:mail ?box|inbox)\b.{0,60}limit|over.?quota|disk (?:quota|space|full)"
+    r"|storage (?:limit|quota|allocation)|insufficient (?:\w+ )?(?:storage|space)"
     r"|quota (?:is )?(?:full|exceeded)"
     r"|too many messages (?:on|in) (?:(?:the|this|your) )?(?:server|mail ?box|inbox|account)",
     re.IGNORECASE,
@@ -58,13 +59,14 @@ SENDING = re.compile(
     re.IGNORECASE,
 )
 THEY = r"(?:user|recipient|addressee|owner|mail ?box)"
-LIKES = r"(?:polic(?:y|ies)|(?:black|block|deny) ?lists?|filters?|rules?|settings|preferences)"
+LISTS = r"(?:black|block|deny|white|allow) ?lists?"
+LIKES = rf"(?:polic(?:y|ies)|{LISTS}|filters?|rules?|settings|preferences)"
 # what readers, or those who look after them, do not want of whom: they alone
 PERSONAL = re.compile(
     rf"{LIKES}(?: \w+)? (?:of|set by|by) (?:(?:the|this|its|that) )?{THEY}\b"
     rf"|{THEY}(?:['’]?s)? (?:(?:own|personal|mail ?box|e-?mail|mail|local) ){{0,3}}{LIKES}\b"
     rf"|(?:rejected|refused|blocked|denied) by (?:(?:the|this|its) )?{THEY}\b(?:['’]s \w+)?"
-    r"|RESOLVER\.RST\.\w+(?:\W+(?:authentication required|not authenticated))?",  # Exchange's
+    r"|RESOLVER\.RST\..*",  # Exchange's
     re.IGNORECASE,
 )
 BY_POLICY = re.compile(r"(?:(?:local|security) )?polic(?:y|ies)\b(?: \w+)?", re.IGNORECASE)

@@ -335,6 +335,15 @@ def test_what_else_a_notice_says_is_not_what_the_letter_was_refused_with() -> No
     assert heard(notice).says is Says.BOUNCED
 
 
+def test_a_code_in_what_our_letter_says_is_none_of_the_notice() -> None:
+    """A notice that quotes our letter without saying where it begins."""
+    article = "\n\n> Sesuai pasal 5.1.1 peraturan itu, daftar pemilih diumumkan.\n"
+    notice = letter(f"Delivery failed.\n\n550 5.7.1 refused by our policy{article}",
+                    **NULL, From=DAEMON)  # fmt: skip
+    reply = heard(notice)
+    assert (reply.says, reply.code) == (Says.REFUSED, "5.7.1")
+
+
 def test_a_notice_of_yahoo_speaks_of_our_policy() -> None:
     reply = heard(letter(YAHOO, **NULL, From="MAILER-DAEMON@yahoo.com", Subject="Failure Notice"))
     assert (reply.says, reply.code, reply.token) == (Says.REFUSED, "5.7.9", TOKEN)

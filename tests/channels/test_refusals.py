@@ -166,6 +166,14 @@ CASES = [
     ("RCPT", 550, "5.4.1 Recipient address rejected: Access denied", LETTER),
     ("RCPT", 550, "User account has been suspended", LETTER),
     ("RCPT", 550, "5.2.1 mailbox disabled, not accepting messages", LETTER),
+    ("RCPT", 550, "5.7.1 sender denied by recipient's white list", LETTER),
+    ("DOT", 550, "5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required;"
+     " Delivery restriction check failed because the sender was not authenticated", LETTER),
+    ("RCPT", 552, "Requested mail action aborted: exceeded storage allocation", LETTER),
+    ("RCPT", 552, "storage limit exceeded", LETTER),
+    ("RCPT", 552, "insufficient storage: message limit reached", LETTER),
+    ("RCPT", 550, "Requested action not taken: mailbox unavailable", LETTER),
+    ("DOT", 554, "Transaction failed", LETTER),
     # too long for one mailbox: others may take it
     ("DOT", 552, "5.2.3 Message size exceeds what this mailbox takes", LETTER),
     ("RCPT", 552, "5.2.3 message too large for this recipient", LETTER),
