@@ -362,4 +362,5 @@ def _link(chat: str, destination: str, number: str) -> str | None:
 
 
 def _pinned(there: Standing) -> Receipt:
-    return Receipt(replace(there, kind=PIN, ids=there.ids[:1], names=()).reference)
+    pin = replace(there, kind=PIN, ids=there.ids[:1], names=(), is_bare=False)
+    return Receipt(pin.reference)

@@ -622,6 +622,8 @@ class Catalogue:
         else:
             if step.rendition is None and before.state == "due":
                 values["why"] = ""  # it waits for nothing any more
+            if before.lacking and before.wanted != values["wanted"]:
+                values |= {"why": "", "not_before": null()}  # nor for what could not be fetched
             self.db.execute(update(deliveries).where(here).values(**values))
             self.db.execute(
                 update(deliveries)

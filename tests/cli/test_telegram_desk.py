@@ -210,3 +210,10 @@ def test_a_picture_that_waits_is_taken_out_by_a_correction(bare: Newsroom) -> No
     bare.publish("--note", "Fotonya keliru.")
     assert addressed(bare)["post"] == "settled"
     assert bare.api.shown[0].photo is None
+
+
+def test_a_post_whose_picture_waits_can_be_withdrawn_at_once(bare: Newsroom) -> None:
+    assert bare.run("withdraw", "kabar.md", "--reason", "Keliru.").code == 0
+    assert "Keliru." in bare.posts[0]
+    assert addressed(bare) == {"post": "settled", "pin": "settled"}
+    assert bare.api.pinned == []
