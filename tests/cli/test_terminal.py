@@ -54,10 +54,12 @@ class Terminal:
         if how == "Ctrl-D":
             os.write(self.line, b"\x04")
             return
-        os.killpg(self.command.pid, signal.SIGINT)
         # one that comes just before the line is read is only noticed with the next
-        while not select.select([self.line], [], [], 2.0)[0]:
+        while self.command.poll() is None:
             os.killpg(self.command.pid, signal.SIGINT)
+            while select.select([self.line], [], [], 2.0)[0]:
+                if not self._read(0.0):
+                    return
 
     @property
     def seen(self) -> list[str]:
