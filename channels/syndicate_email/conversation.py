@@ -153,7 +153,7 @@ class Conversation:
 
     def _answered(self, step: Step, posting: Posting, code: int, text: bytes) -> Ended | None:
         """Do what an answer calls for; how the letter ended, where it did."""
-        if step is not Step.DATA and self._is_enough(code, text) and not posting.failed:
+        if code >= 400 and not posting.failed and self._is_enough(step, code, text):
             posting.failed = posting.elsewhere = self.closing = self.full = True
             posting.over = None
             self._orphans.append(posting)
@@ -171,10 +171,10 @@ class Conversation:
             self._orphans.append(posting)  # lost with the connection
         return None
 
-    def _is_enough(self, code: int, text: bytes) -> bool:
+    def _is_enough(self, step: Step, code: int, text: bytes) -> bool:
         """Whether this connection takes no more letters, and the next one does."""
         refused = code // 100 == 4 or (code // 100 == 5 and self.taken > 0)
-        return refused and PER_SESSION.search(_line(text)) is not None
+        return refused and step is not Step.DATA and PER_SESSION.search(_line(text)) is not None
 
     def _failed(self, step: Step, posting: Posting, code: int, text: bytes) -> Ended | None:
         posting.failed = True
