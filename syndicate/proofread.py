@@ -11,7 +11,7 @@ from syndicate.channel import Channel, Scope
 from syndicate.completeness import Lack, lacking
 from syndicate.errors import ArticleError
 from syndicate.sources import Draft
-from syndicate.text import excerpt
+from syndicate.text import excerpt, in_full
 
 
 def proofread(channel: Channel, item: Item, draft: Draft, publisher: Publisher) -> Iterator[str]:
@@ -43,7 +43,7 @@ def _located(draft: Draft, item: Item, channel: Channel, remark: str) -> str:
 
 
 def _message(draft: Draft, channel: Channel, lack: Lack) -> str:
-    what = excerpt(lack.what, 80)
+    what = excerpt(lack.what, 80) if lack.kind == "word" else in_full(lack.what)
     line = draft.body_line
     if lack.kind == "text":
         says = "says nothing of the text, and leads nowhere"

@@ -31,6 +31,12 @@ def excerpt(text: str, limit: int) -> str:
     return (cut[: cut.rfind(" ")].rstrip(" ,;:–-") if " " in cut else cut) + "…"
 
 
+def in_full(address: str) -> str:
+    """Return an address for a message: whole, since people copy it; one with data in it is cut."""
+    limit = 80 if address.lstrip().lower().startswith("data:") else 2000
+    return excerpt(squeeze(address), limit)
+
+
 def squeeze(text: str) -> str:
     """One line: every run of white space becomes one space."""
     return " ".join(text.split())

@@ -30,7 +30,7 @@ from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw
 from syndicate.sources.links import BARE, OPENED, SCHEME, SPELLED, UNSAFE, WEB, Links, is_local
 from syndicate.sources.marks import parsed, rendered
-from syndicate.text import excerpt, plain, squeeze
+from syndicate.text import excerpt, in_full, plain, squeeze
 
 CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 IMG = re.compile(r'<img((?: [a-z-]+="[^"]*")*)>')
@@ -92,7 +92,7 @@ def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = 
         raise Flaw(line, EMPTY)
     remarks += page.remarks()
     remarks += [
-        (line + number, f"the address {excerpt(address, 80)} would reach no reader")
+        (line + number, f"the address {in_full(address)} would reach no reader")
         for number, address in inventory.lost_addresses(text, env, html)
     ]
     return Body(

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from syndicate.article import PDF, Media
 from syndicate.sources.pictures import measure, moves
-from syndicate.text import excerpt, squeeze
+from syndicate.text import in_full
 
 MOST_PICTURE = 10_000_000  # bytes
 MOST_DOCUMENT = 20_000_000
@@ -166,7 +166,7 @@ def _on_disk(path: Path) -> Path:
 
 
 def _said(name: str) -> str:
-    return excerpt(squeeze(name), 120)
+    return in_full(name)
 
 
 class _Outside(Exception):

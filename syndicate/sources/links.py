@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from syndicate.sources import files
 from syndicate.sources.files import LocalFile
-from syndicate.text import excerpt, squeeze
+from syndicate.text import in_full, squeeze
 
 WEB = ("http", "https")
 # what programs on phones and desks open; every channel shows the address where it is no link there
@@ -188,8 +188,8 @@ def is_local(path: str) -> bool:
 
 
 def shown(address: str) -> str:
-    """Return an address as it was typed, short enough for a message."""
-    return excerpt(squeeze(unquote(address)), 80)
+    """Return an address as it was typed, for a message."""
+    return in_full(unquote(address))
 
 
 def _name(address: str) -> tuple[str, str]:

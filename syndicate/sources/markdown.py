@@ -18,7 +18,7 @@ from syndicate.sources.body import Body
 from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw, Table
 from syndicate.sources.identity import TAG_URI, uri_date
-from syndicate.text import distinct, excerpt, squeeze
+from syndicate.text import distinct, excerpt, in_full, squeeze
 
 KEYS = (
     "uri", "date", "dateline", "profile", "headline", "description", "language", "by",
@@ -251,16 +251,14 @@ def _identity(text: str) -> str:
     _reference(text)
     if text[:4].lower() == "tag:" and not (TAG_URI.fullmatch(text) and uri_date(text)):
         raise ValueError(
-            f"'{excerpt(text, 80)}' is no tag: URI (write it like tag:example.org,2022-03-18:words)"
+            f"'{in_full(text)}' is no tag: URI (write it like tag:example.org,2022-03-18:words)"
         )
     return text
 
 
 def _reference(text: str) -> str:
     if not URI.fullmatch(text) or text.partition(":")[0].lower() in RUNS:
-        raise ValueError(
-            f"'{excerpt(text, 80)}' is no URI (write it whole, like https://example.org/)"
-        )
+        raise ValueError(f"'{in_full(text)}' is no URI (write it whole, like https://example.org/)")
     return text
 
 
@@ -272,7 +270,7 @@ def _web_address(text: str) -> str:
         fine = False
     if not (fine and URI.fullmatch(text)):
         raise ValueError(
-            f"'{excerpt(text, 80)}' is no web address (write it whole, like https://example.org/a)"
+            f"'{in_full(text)}' is no web address (write it whole, like https://example.org/a)"
         )
     return text
 

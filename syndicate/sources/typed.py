@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from syndicate.sources import files
 from syndicate.sources.frontmatter import Flaw
 from syndicate.sources.marks import PLAIN
-from syndicate.text import excerpt, squeeze
+from syndicate.text import excerpt, in_full, squeeze
 
 # signs of Markdown with a space behind them that is none to it (pasted from Word and web pages)
 HARD_SPACE = re.compile(
@@ -109,7 +109,7 @@ def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int,
 
 def _loose(number: int, line: str) -> Iterable[tuple[int, str]]:
     for link in LOOSE_LINK.finditer(line):
-        said = excerpt(link[0], 80)
+        said = in_full(link[0])
         if re.search(r"[:/]|\.\w{2,5}\s*$", link["address"]):
             raise Flaw(
                 number,
