@@ -352,7 +352,8 @@ def toml(name: str, table: Table) -> str:
 
 def exit_code(words: tuple[str, ...]) -> int:
     """Run the program's own entry point."""
-    with patch.object(sys, "argv", ["syndicate", *words]):
+    argv = patch.object(sys, "argv", ["syndicate", *words])
+    with argv, patch.object(gc, "freeze"):  # what one command leaves, the next ones would keep
         try:
             main()
         except SystemExit as ended:
