@@ -31,6 +31,7 @@ CALLED = {
 }
 OLDER = "older than this channel: --backfill"
 REVISED = ("correction", "refile")
+UNUSED = "the note was not used"
 
 
 class NoteNeeded(ArticleError):
@@ -239,12 +240,14 @@ def record(
         assert standing
         _keep(office, catalogue, request, draft, standing, path)
         if request.note:
-            report.notes.append(f"{draft.path}: nothing in it has changed; the note was not used")
+            report.notes.append(f"{draft.path}: nothing in it has changed; {UNUSED}")
     else:
         version = catalogue.record(
             draft.article, kind=kind, note=note, source=draft.source, path=path,
             at=office.clock(), published=draft.article.date, after=turn[0], before=turn[1],
         )  # fmt: skip
+    if kind == "original" and request.note:
+        report.notes.append(f"{draft.path}: it is published for the first time; {UNUSED}")
     catalogue.keep_media(draft.files)
     report.articles.append(
         Subject(uri=draft.article.uri, headline=draft.article.headline, path=str(draft.path),

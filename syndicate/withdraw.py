@@ -36,10 +36,7 @@ class Request:
 def withdraw(office: Office, request: Request, progress: Progress = silent) -> Report:
     """Put a notice with the reason in the article's place everywhere; ``kill`` also removes."""
     report = Report(command="withdraw", dry_run=request.dry_run, notes=office.notes)
-    reason = " ".join(request.reason.split())
-    if not reason:
-        raise UsageError("--reason: say why it is withdrawn; readers are told")
-    uri = identify(office, request.article)
+    reason, uri = " ".join(request.reason.split()), meant(office, request).uri
     with office.ledger.planning(dry=request.dry_run) as catalogue:
         standing = _record(office, catalogue, uri, request, reason, report)
         wish = Wish(refresh=True, called=Action.WITHDRAW, diff=request.dry_run)
@@ -63,6 +60,17 @@ def withdraw(office: Office, request: Request, progress: Progress = silent) -> R
         which = said_key(key, office.publisher.zone)
         report.notes.append(f"the letters of digest {which} that have not left go without it")
     return report
+
+
+def meant(office: Office, request: Request) -> Standing:
+    """What would be taken back; whatever stands in the way is said, and nothing is done."""
+    if not request.reason.strip():
+        raise UsageError("--reason: say why it is withdrawn; readers are told")
+    uri = identify(office, request.article)
+    with office.ledger.reading() as db:
+        standing = Catalogue(db).standing(uri)
+    assert standing is not None
+    return standing
 
 
 def identify(office: Office, article: str) -> str:

@@ -62,6 +62,9 @@ def help_(
     with command():
         for word in words or ():
             known = getattr(at.command, "commands", {})
+            if not known:
+                name = at.command_path.partition(" ")[2]
+                raise UsageError(f"{name} has no commands of its own (syndicate help {name})")
             if word not in known:
                 raise UsageError(f"there is no command {word!r} (there are {', '.join(known)})")
             at = type(at)(known[word], parent=at, info_name=word)

@@ -147,14 +147,15 @@ def withdraw(
     Example: syndicate withdraw article.md --reason "The decree was revoked."
     """
     from syndicate.cli import show
-    from syndicate.withdraw import Request
+    from syndicate.withdraw import Request, meant
     from syndicate.withdraw import withdraw as run
 
     request = Request(article=article, reason=reason, kill=kill, dry_run=dry_run)
     with office(dry=dry_run, looks=dry_run, as_json=as_json, opens=_chosen(())) as here:
         if not dry_run:
+            headline = meant(here, request).item.article.headline
             how = "withdrawn and removed" if kill else "withdrawn"
-            asked = f"{article} is {how} everywhere, and readers are told: “{reason}”. Go on?"
+            asked = f"“{headline}” is {how} everywhere, and readers are told: “{reason}”. Go on?"
             confirm(asked, yes=yes, as_json=as_json)
         with show.progress(as_json) as progress:
             answer = run(here, request, progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections import Counter
@@ -21,6 +22,7 @@ from syndicate.text import visible
 MINUTE = 60.0  # seconds
 BLINK = 0.1
 UNLIMITED = 10_000  # columns
+PADDING = re.compile(r" +((?:\x1b\[[\d;]*m)*)$")  # it would be lines of its own where it is folded
 COLOURS = {"done": "green", "waiting": "yellow", "under way": "yellow", "refused": "red",
            "in doubt": "magenta", "cannot": "red", "ok": "green", "wrong": "red"}  # fmt: skip
 
@@ -125,7 +127,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], column: int = -1) 
     with console.capture() as shown:
         console.print(made, crop=False)
     for line in shown.get().splitlines():
-        typer.echo(line.rstrip())
+        typer.echo(PADDING.sub(r"\1", line))
 
 
 def out(text: str) -> None:

@@ -133,6 +133,15 @@ def test_a_note_without_a_change_is_said_to_be_unused(room: Newsroom) -> None:
     assert room.remembered() == before
 
 
+def test_a_note_on_what_is_published_for_the_first_time_is_said_to_be_unused(
+    room: Newsroom,
+) -> None:
+    room.write()
+    answer = room.publish("--note", NOTE)
+    assert "kabar.md: it is published for the first time; the note was not used" in answer.out
+    assert NOTE not in room.post.text
+
+
 @pytest.mark.parametrize(
     ("typed", "kind", "shows_note"), [(NOTE, "correction", True), ("-", "refile", False)]
 )

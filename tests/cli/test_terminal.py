@@ -142,6 +142,14 @@ def test_who_stops_a_run_under_its_bar_reads_that_on_a_line_of_its_own(room: New
     assert at.command.returncode == 3
 
 
+def test_a_narrow_terminal_shows_no_empty_lines_in_a_table(room: Newsroom) -> None:
+    with terminal(room, "channels", "check", columns=60) as at:
+        at.end()
+    rows = screen(at.written, 60)
+    assert ["channel", "what", "where,", "why"] in [row.split() for row in rows]
+    assert "" not in rows[:-1], rows
+
+
 # the question what was wrong
 
 
@@ -211,6 +219,21 @@ def test_so_it_is_at_every_question(changed: Newsroom, words: list[str]) -> None
         at.leave("Ctrl-C")
         seen = at.end()
     assert (at.command.returncode, seen[-1]) == (1, "syndicate: stopped")
+
+
+def test_a_withdrawal_names_what_it_takes_back_before_it_asks(changed: Newsroom) -> None:
+    with terminal(changed, "withdraw", "kabar.md", "--reason", "Salah.") as at:
+        seen = at.read_until("[y/n]")
+    asked = "“Kabar pertama” is withdrawn everywhere, and readers are told: “Salah.”. Go on? [y/n]:"
+    assert seen[-1].startswith(asked)
+    for words, said in (
+        (["hilang.md", "--reason", "Salah."], "hilang.md: cannot be read"),
+        (["kabar.md", "--reason", " "], "--reason: say why"),
+        (["tag:kantor.example,2026:tiada", "--reason", "x"], "the ledger does not know it"),
+    ):
+        with terminal(changed, "withdraw", *words) as at:
+            seen = at.end()
+        assert said in seen[-1], "nothing is asked about what cannot be done"
 
 
 # several files

@@ -50,6 +50,14 @@ def test_help_on_an_unknown_command_names_those_there_are(room: Newsroom) -> Non
     assert "backup" in answer.complaint
 
 
+def test_help_on_what_has_no_commands_below_it_says_so(room: Newsroom) -> None:
+    answer = room.run("help", "publish", "kabar.md")
+    assert answer.code == 2
+    assert (
+        answer.complaint == "syndicate: publish has no commands of its own (syndicate help publish)"
+    )
+
+
 def test_the_program_is_a_module_that_runs() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "syndicate", "--version"], capture_output=True, text=True, timeout=60
