@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from syndicate.article import Article
 from syndicate.channel import Shown
-from syndicate.text import plain
+from syndicate.text import has_number, plain
 
 WORD = re.compile(r"[^\W_]+")  # x_(i,j): what marks a lowered letter is no letter
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)  # may be read row by row: another order
@@ -89,7 +89,8 @@ def _unlinked(html: str, shown: Shown) -> Iterable[str]:
         is_place = address.startswith("#")
         is_readable = bare.partition(":")[2].removeprefix("//") in kept  # www.a.example/x
         is_file = address.startswith("media:")  # those are looked for by themselves
-        if not (is_place or is_file or bare in kept or is_readable):
+        is_number = bare.startswith("tel:") and has_number(shown.text, bare)
+        if not (is_place or is_file or bare in kept or is_readable or is_number):
             yield address
 
 

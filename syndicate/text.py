@@ -16,6 +16,7 @@ BLOCKS = {
 }  # fmt: skip
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 ENCODED = re.compile(r"=\?[\w.+:*-]+\?[bq]\?[^?]*\?=", re.IGNORECASE)
+SUBSCRIBER = 7  # digits at a telephone number's end that no country's or trunk code is part of
 SAFE = "/?:@!$&'()*+,;=~-._"  # in a path, a query and a fragment (RFC 3986, 3.3 to 3.5)
 NO_URI = re.compile(r"[\x00-\x20\x7f\"<>\[\]\\^`{|}]|%(?![0-9A-Fa-f]{2})")
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -98,10 +99,23 @@ def address_of(url: str, words: str) -> str:
     scheme, _, rest = url.partition(":")
     if scheme in ("tel", "mailto"):
         address = unquote(rest.partition("?")[0])
-        is_said = re.search(r"\d", words) if scheme == "tel" else address in words
+        is_said = has_number(words, address) if scheme == "tel" else address in words
         return "" if is_said else address
     is_address = rest and scheme.lower() not in ("javascript", "vbscript", "data", "media")
     return url if is_address and url not in words and not url.startswith("#") else ""
+
+
+def has_number(text: str, number: str) -> bool:
+    """Whether a telephone's number stands in a text, in its national form or another one.
+
+    ``0812-3456-7890`` is ``+6281234567890``: the subscriber's own digits are compared.
+    """
+    own = _digits(number)[-SUBSCRIBER:]
+    return bool(own) and own in _digits(text)
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
 
 
 def as_uri(address: str) -> str:

@@ -82,6 +82,7 @@ EVERYWHERE = {
     "<video src='https://v.example/rapat.mp4'></video>\n\nTeks.": ["https://v.example/rapat.mp4"],
     f"[WA]({WHATSAPP})": ["WA", WHATSAPP],
     "[Pesan](sms:+62811)": ["Pesan", "sms:+62811"],
+    "[Hubungi 24 jam](tel:+628123456789)": ["Hubungi 24 jam", "+628123456789"],
     "[Peta](geo:1.4,102.1)": ["Peta", "geo:1.4,102.1"],
     "[Kanal](tg://resolve?domain=kpu)": ["Kanal", "tg://resolve?domain=kpu"],
     "[Berkas](ftp://a.example/x)": ["Berkas", "ftp://a.example/x"],
@@ -377,3 +378,13 @@ def test_a_word_that_a_channel_loses_of_a_short_text_is_named(room: Newsroom) ->
     answer = room.run("check", "kabar.md")
     assert answer.code == 1
     assert "kabar.md:5: harian: the word “tiga” would be lost" in answer.out
+
+
+def test_a_number_that_is_read_in_its_national_form_is_shown(room: Newsroom) -> None:
+    numbers = ["[0812-3456-7890](tel:+6281234567890)", "[(0766) 21 000](tel:+6276621000)"]
+    room.write(body="Isi kabar.\n\nNarahubung: " + " atau ".join(numbers))
+    answer = room.run("check", "kabar.md")
+    assert answer.code == 0
+    assert "would not be shown" not in answer.said
+    room.publish()
+    assert "(+62" not in room.posts[0]
