@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -97,7 +98,7 @@ def office(
         opened.stopping = lambda: given.interrupted
         gc.freeze()  # what was imported is no garbage: it need not be looked through again
         gc.enable()
-        with _signals():
+        with stoppable():
             try:
                 yield opened
             finally:
@@ -225,14 +226,15 @@ def _line(said: str) -> str:
 
 
 @contextmanager
-def _signals() -> Iterator[None]:
+def stoppable() -> Iterator[None]:
     """The first signal asks for a clean end, the second one insists."""
 
     def asked(_number: int, _frame: object) -> None:
         if given.interrupted:
             raise KeyboardInterrupt
         given.interrupted = True
-        sys.stderr.write("stopping after what is under way (again: at once)\n")
+        # by a thread: a line may be half written just now, and its writer bears no second one
+        Thread(target=_say_stopping, daemon=True).start()
 
     before = {}
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -245,6 +247,10 @@ def _signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _say_stopping() -> None:
+    sys.stderr.write("stopping after what is under way (again: at once)\n")
 
 
 def _quiet_stdout() -> None:

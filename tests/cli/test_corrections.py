@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import subprocess
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -14,10 +11,10 @@ from cli.newsroom import (
     MORNING,
     NEXT_EVENING,
     NOON,
-    PROGRAM,
     Newsroom,
     part,
 )
+from cli.terminal import at_a_terminal
 
 NOTE = "Nama kantor salah tulis."
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -217,32 +214,6 @@ def test_at_a_terminal_nothing_is_asked_with_yes_or_json(out: Newsroom) -> None:
     for words in (["--yes"], ["--json"]):
         assert "What was wrong?" not in at_a_terminal(out, "publish", "kabar.md", *words)
     assert "Isi kabar." in out.post.text
-
-
-def at_a_terminal(
-    room: Newsroom, *words: str, type: str = "", no_color: bool = True, columns: int = 200
-) -> str:
-    """Run a command at a terminal of its own, and say what its screen shows."""
-    colour = {"NO_COLOR": "1"} if no_color else {}
-    environment = room.environ(NOON) | {"TERM": "xterm-256color", "COLUMNS": f"{columns}"} | colour
-    screen, inside = pty.openpty()
-    command = subprocess.Popen(
-        [*PROGRAM, *words], cwd=room.folder, env=environment, stdin=inside, stdout=inside,
-        stderr=inside, start_new_session=True,
-    )  # fmt: skip
-    os.close(inside)
-    os.write(screen, type.encode())
-    shown = b"".join(iter(lambda: read_screen(screen), b""))
-    os.close(screen)
-    command.wait(30)
-    return shown.decode()
-
-
-def read_screen(screen: int) -> bytes:
-    try:
-        return os.read(screen, 65536)
-    except OSError:  # the terminal is gone with its program
-        return b""
 
 
 def test_a_terminal_gets_a_table_and_colours_unless_no_color_is_set(room: Newsroom) -> None:

@@ -2,95 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import os
-import pty
 import re
-import select
 import signal
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import redirect_stderr
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cli.newsroom import NOON, PROGRAM, Newsroom
+from cli.newsroom import Newsroom
+from cli.terminal import terminal
 from screen import screen
+from syndicate.cli.context import given, remember, stoppable
 from syndicate.loopback.smtp import Fault
 
 BAR = "━╸╺"
 QUESTION = "What was wrong?"
-PATIENCE = 20.0  # seconds until a question that does not come counts as one that never will
 LONG = "\n\n".join(f"Paragraf ke-{n} tentang rapat pleno di kecamatan." for n in range(12))
-
-
-@dataclass
-class Terminal:
-    """A command at a terminal of its own, and all that it has written there."""
-
-    command: subprocess.Popen[bytes]
-    line: int
-    columns: int
-    written: str = ""
-
-    def read_until(self, words: str) -> list[str]:
-        """The screen once it shows these words; at the command's end without them."""
-        until = time.monotonic() + PATIENCE
-        while not any(words in seen for seen in self.seen) and self._read(until):
-            pass
-        return self.seen
-
-    def end(self) -> list[str]:
-        until = time.monotonic() + PATIENCE
-        while self._read(until):
-            pass
-        self.command.wait(PATIENCE)
-        return self.seen
-
-    def leave(self, how: str) -> None:
-        """Type Ctrl-D, or let Ctrl-C do what the terminal does by it."""
-        if how == "Ctrl-D":
-            os.write(self.line, b"\x04")
-            return
-        # one that comes just before the line is read is only noticed with the next
-        while self.command.poll() is None:
-            os.killpg(self.command.pid, signal.SIGINT)
-            while select.select([self.line], [], [], 2.0)[0]:
-                if not self._read(0.0):
-                    return
-
-    @property
-    def seen(self) -> list[str]:
-        return [row for row in screen(self.written, self.columns) if row]
-
-    def _read(self, until: float) -> bool:
-        ready, _, _ = select.select([self.line], [], [], max(0.0, until - time.monotonic()))
-        assert ready, f"nothing more came:\n{self.written}"
-        try:
-            said = os.read(self.line, 65536)
-        except OSError:  # the terminal is gone with its program
-            said = b""
-        self.written += said.decode(errors="replace")
-        return bool(said)
-
-
-@contextmanager
-def terminal(room: Newsroom, *words: str, columns: int = 200) -> Iterator[Terminal]:
-    environment = room.environ(NOON) | {"TERM": "xterm-256color", "COLUMNS": f"{columns}"}
-    line, inside = pty.openpty()
-    command = subprocess.Popen(
-        [*PROGRAM, *words], cwd=room.folder, env=environment, stdin=inside, stdout=inside,
-        stderr=inside, start_new_session=True,
-    )  # fmt: skip
-    os.close(inside)
-    try:
-        yield Terminal(command, line, columns)
-    finally:
-        command.kill()
-        command.wait()
-        os.close(line)
 
 
 @pytest.mark.parametrize(
@@ -135,11 +66,11 @@ def test_who_stops_a_run_under_its_bar_reads_that_on_a_line_of_its_own(room: New
     room.smtp.faults.append(Fault(at="mail", do="wait", seconds=0.1))
     with terminal(room, "digest") as at:
         at.read_until("/15")
-        at.leave("Ctrl-C")
+        at.interrupt()
         seen = at.end()
     assert "stopping after what is under way (again: at once)" in seen
     assert not any(sign in row for sign in BAR for row in seen), seen
-    assert at.command.returncode == 3
+    assert at.code == 3
 
 
 def test_a_narrow_terminal_shows_no_empty_lines_in_a_table(room: Newsroom) -> None:
@@ -148,6 +79,38 @@ def test_a_narrow_terminal_shows_no_empty_lines_in_a_table(room: Newsroom) -> No
     rows = screen(at.written, 60)
     assert ["channel", "what", "where,", "why"] in [row.split() for row in rows]
     assert "" not in rows[:-1], rows
+
+
+class Interrupted(io.RawIOBase):
+    """A terminal that is interrupted while a line is on its way to it."""
+
+    def __init__(self) -> None:
+        self.written = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        first, self.written = not self.written, self.written + bytes(data)
+        if first:
+            os.kill(os.getpid(), signal.SIGINT)
+        return len(data)
+
+
+def test_who_stops_a_command_while_it_writes_breaks_nothing() -> None:
+    """A letter was in doubt: what Ctrl-C said came into the middle of the bar's writing."""
+    line = Interrupted()
+    with redirect_stderr(io.TextIOWrapper(io.BufferedWriter(line), line_buffering=True)) as err:
+        remember("", verbose=False)
+        with stoppable():
+            err.write("a bar\n")
+            until = time.monotonic() + 10
+            while b"stopping" not in line.written and time.monotonic() < until:
+                time.sleep(0.01)
+    assert given.interrupted
+    assert line.written.decode().splitlines() == [
+        "a bar", "stopping after what is under way (again: at once)"
+    ]  # fmt: skip
 
 
 # the question what was wrong
@@ -201,9 +164,9 @@ def test_who_leaves_the_question_has_done_nothing(changed: Newsroom, key: str) -
     before = changed.effects, changed.rows("SELECT count(*) FROM revisions")
     with terminal(changed, "publish", "kabar.md") as at:
         at.read_until(QUESTION)
-        at.leave(key)
+        at.type("\x04") if key == "Ctrl-D" else at.interrupt()
         seen = at.end()
-    assert at.command.returncode == 1
+    assert at.code == 1
     assert seen[-1] == "syndicate: stopped"
     assert (changed.effects, changed.rows("SELECT count(*) FROM revisions")) == before
 
@@ -216,9 +179,9 @@ def test_who_leaves_the_question_has_done_nothing(changed: Newsroom, key: str) -
 def test_so_it_is_at_every_question(changed: Newsroom, words: list[str]) -> None:
     with terminal(changed, *words) as at:
         at.read_until("[y/n]")
-        at.leave("Ctrl-C")
+        at.interrupt()
         seen = at.end()
-    assert (at.command.returncode, seen[-1]) == (1, "syndicate: stopped")
+    assert (at.code, seen[-1]) == (1, "syndicate: stopped")
 
 
 def test_a_withdrawal_names_what_it_takes_back_before_it_asks(changed: Newsroom) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cli.newsroom import MORNING, NOON, REAL, Newsroom
-from cli.test_corrections import at_a_terminal
+from cli.terminal import at_a_terminal
 
 TEXT = "Rapat pleno rekapitulasi tingkat kecamatan digelar di aula kantor camat pada hari Senin."
 UNTITLED = "headline: Kabar pertama"

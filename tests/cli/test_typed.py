@@ -9,7 +9,7 @@ import tomllib
 import pytest
 
 from cli.newsroom import Newsroom
-from cli.test_corrections import at_a_terminal
+from cli.terminal import at_a_terminal
 
 
 @pytest.mark.parametrize(
