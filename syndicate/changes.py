@@ -11,6 +11,7 @@ from syndicate.article import UNNOTICED, Article
 from syndicate.text import plain
 
 WORDS_AROUND = 4  # of what changed, so that a person finds it
+MOST_LINES = 30  # of what changed
 NOT_KEPT = "(the older file is not in the ledger: what that knows of the article is compared)"
 UNSEEN = "~ only blanks and empty lines"
 APART = UNNOTICED | {"uri", "html", "lead", "media"}  # said otherwise, or not at all
@@ -24,8 +25,15 @@ def what_changed(before: Article, source: str, now: Article, text: str) -> str:
     others = "\n".join(_other_files(before, now))
     if not source:
         known = changes("\n".join(_known(before)), "\n".join(_known(now)))
-        return "\n".join(filter(None, (NOT_KEPT, known, others)))
-    return "\n".join(filter(None, (changes(source, text), others))) or UNSEEN
+        return "\n".join(filter(None, (NOT_KEPT, _first(known), others)))
+    return "\n".join(filter(None, (_first(changes(source, text)), others))) or UNSEEN
+
+
+def _first(said: str) -> str:
+    """So much of it that the question below it stays in sight."""
+    lines = said.splitlines()
+    more = len(lines) - MOST_LINES
+    return "\n".join([*lines[:MOST_LINES], f"… and {more} more lines"]) if more > 0 else said
 
 
 def _known(article: Article) -> Iterator[str]:

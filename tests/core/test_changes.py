@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.changes import NOT_KEPT, UNSEEN, what_changed
+from syndicate.changes import MOST_LINES, NOT_KEPT, UNSEEN, what_changed
 from syndicate.sources import Draft, read
 from syndicate.testing import OFFICE, PIXEL
 
@@ -87,6 +87,18 @@ def test_a_file_that_the_ledger_does_not_hold_is_not_shown_as_new(
     before = draft(folder)
     now = draft(folder, FILE.replace(old, new))
     assert shown(before, now, kept=False) == [NOT_KEPT, *lines]
+
+
+def test_of_a_file_that_is_all_new_so_much_is_shown_that_the_question_stays_in_sight(
+    folder: Path,
+) -> None:
+    lines = [f"Baris {n}." for n in range(100)]
+    before = draft(folder, FILE + "\n".join(lines))
+    others = [f"{line} Lagi." if n % 2 else line for n, line in enumerate(lines)]
+    now = draft(folder, FILE + "\n".join(others))
+    seen = shown(before, now)
+    assert len(seen) == MOST_LINES + 1
+    assert seen[-1] == f"… and {100 - MOST_LINES} more lines"
 
 
 def test_the_markdown_that_an_old_ledger_lacks_is_no_change(folder: Path) -> None:
