@@ -59,8 +59,7 @@ def _try(
             run.ledger.recognise(run.known.id, run.channel.target(), run.identity)
             for edition in editions if looks else ():
                 _look(run, edition)
-            for edition in letters.open(editions):
-                _send_all(run, channel, edition)
+            paused = [_send(run, channel, edition) for edition in letters.open(editions)]
     except LedgerError:
         raise
     except Exception as error:  # a list that fails never stops the others
@@ -73,8 +72,28 @@ def _try(
                 letters.pause(one, why)
             else:
                 letters.postpone(one, why, wait)
+            _end_sample(run, one)
+        return why
+    return "; ".join(dict.fromkeys(filter(None, paused)))
+
+
+def _send(run: Run, channel: Streams, edition: int) -> str:
+    """Send one run; why it is paused, if it is. That says nothing of the other runs."""
+    try:
+        _send_all(run, channel, edition)
+    except Paused as error:
+        why = run.scrub(str(error))
+        run.ledger.letters.pause(edition, why)
+        _end_sample(run, edition)
         return why
     return ""
+
+
+def _end_sample(run: Run, edition: int) -> None:
+    """A sample that met any trouble was one all the same: the rest waits for a person."""
+    if run.most:
+        why = f"{SAMPLED}: syndicate digest {run.known.name} --resume"
+        run.ledger.letters.halt(edition, why, unless_halted=True)
 
 
 def _give_up(run: Run, editions: Sequence[int]) -> str:
@@ -98,6 +117,8 @@ def _send_all(run: Run, channel: Streams, edition: int) -> None:
     stream = Stream(run, channel, edition)
     while (problem := stream.run_out()) and _waits(run, stream, problem):
         pass
+    if problem or run.stopping():
+        _end_sample(run, edition)
     run.ledger.letters.finish(edition)
     if problem:
         raise problem
@@ -217,7 +238,8 @@ class Stream:
             self._old.append(self._block)
         most = self.run.most and self.run.most - self._claimed
         if self.run.most and not most:
-            self._halt_after_sample()
+            self._block = None
+            _end_sample(self.run, self.edition)
             return False
         size = 1 if self._paused else min(most or BLOCK, BLOCK)  # the next probe is another reader
         self._block = self.letters.claim(self.edition, size)
@@ -229,11 +251,6 @@ class Stream:
         self._claimed += len(self._block.people)
         self._todo.extend(self._block.people)
         return True
-
-    def _halt_after_sample(self) -> None:
-        self._block = None
-        name = self.run.known.name
-        self.letters.halt(self.edition, f"{SAMPLED}: syndicate digest {name} --resume")
 
     def _granted(self, count: int) -> int:
         """How many may be started now, by the list's rate."""

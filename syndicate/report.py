@@ -118,6 +118,16 @@ def letters_line(one: DigestCount) -> Line:
     )  # fmt: skip
 
 
+def given_up_line(one: DigestCount, count: int, why: str) -> Line:
+    """Letters that were refused for our sake, and how they are sent after all."""
+    again = f"syndicate resolve {one.edition} --again-refused"
+    said = f"{letters_said({'refused': count})}, counted against nobody: {why}"
+    return Line(
+        channel=one.channel, about=one.key, address="", action="letters", state="refused",
+        why=f"{said}: put it right, then {again}",
+    )  # fmt: skip
+
+
 def line_of(place: Place, action: str, zone: ZoneInfo, *, why: str = "") -> Line:
     """An address as the ledger knows it now; a subscriber's is masked. ``why`` if it is done.
 

@@ -17,6 +17,7 @@ from syndicate.ledger import DigestCount, Happening, Place, Standing
 from syndicate.ledger.catalogue import Catalogue
 from syndicate.ledger.report import (
     digests,
+    given_up,
     history,
     letters_in,
     newest_runs,
@@ -25,7 +26,7 @@ from syndicate.ledger.report import (
     uris,
 )
 from syndicate.office import Office
-from syndicate.report import Line, letters_line, line_of, state_word, when
+from syndicate.report import Line, given_up_line, letters_line, line_of, state_word, when
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -154,6 +155,9 @@ def _open_letters(db: Connection, zone: ZoneInfo) -> Iterator[Line]:
         yield letters_line(one)
         for place in letters_in(db, one.edition, ("in_doubt",)):
             yield to_line(place, zone)
+    unsent = given_up(db)
+    for one in digests(db, numbers=list(unsent)):
+        yield given_up_line(one, *unsent[one.edition])
 
 
 def article_history(office: Office, uri: str) -> list[Happening]:

@@ -12,7 +12,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from smtplib import SMTP
 
-from syndicate import Delivery, DeliveryError, Outcome, Paused, Refused, Unavailable
+from syndicate import (
+    Deferred,
+    Delivery,
+    DeliveryError,
+    Outcome,
+    Paused,
+    Receipt,
+    Refused,
+    Unavailable,
+)
 from syndicate.text import excerpt
 from syndicate_email.conversation import Conversation, Posting, SenderRefused
 from syndicate_email.dialler import Dialler
@@ -122,6 +131,7 @@ class Crew:
         self._look_at = 0.0
         self._full_until = 0.0  # the relay takes no more connections before then
         self._problem: DeliveryError | None = None
+        self._took = False  # whether the relay took a letter since then
 
     def open(self) -> None:
         """Make the first connection; Refused or Unavailable where that fails."""
@@ -175,7 +185,7 @@ class Crew:
         A relay that refuses the sender, that puts everybody off, or that is gone, ends it with
         Refused or Unavailable, once what was under way has ended.
         """
-        self._problem = None
+        self._problem, self._took = None, False
         self._sweep()
         if not self.lines:  # no letter is started without a live connection
             try:
@@ -267,6 +277,7 @@ class Crew:
         try:
             for posting, result in line.talk.hear(heard):
                 self._broken = 0
+                self._took = self._took or isinstance(result, Receipt)
                 if isinstance(result, Paused):
                     self._stop(result)
                     result = Unavailable(str(result))  # it is not tried in vain
@@ -296,7 +307,10 @@ class Crew:
             if posting.tries < AGAIN:
                 self.again.append(posting)  # relays limit the letters per connection
                 continue
-            yield Outcome(posting.delivery, Unavailable(self._hung_up(line)))
+            why = self._hung_up(line)  # a relay that takes others does so for this one letter
+            yield Outcome(
+                posting.delivery, Deferred(why, "421") if self._took else Unavailable(why)
+            )
 
     def _hung_up(self, line: Line) -> str:
         said = f" ({excerpt(line.talk.farewell, 200)})" if line.talk.farewell else ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from syndicate.text import squeeze
-from syndicate_email.signs import SIGNS, TOO_LONG, Sign
+from syndicate_email.signs import HOW_MUCH, LOGIN, SENDER, SIGNS, TOO_LONG, Sign
 
 Domain = str
 
@@ -31,6 +31,8 @@ PER_SESSION = re.compile(  # how many connections there may be is another limit
     r"|\bconnection (?:messages?|e-?mails?|letters?|recipients?|transactions?) (?:limit|quota)\b)",
     re.IGNORECASE,
 )
+GREY = re.compile(r"gr[ea]y.?list|try again (?:in|after) \d+ (?:s|min)", re.IGNORECASE)
+FOR_NOW = (LOGIN, SENDER, HOW_MUCH)  # what a relay may say of us in class 4
 ALIKE = 3  # readers who are refused in the same words, until it is not they
 # what a text that begins with it is about, whatever was found out of others (RFC 3463): our
 # address, or a mailbox that there is
@@ -89,6 +91,18 @@ def whose(step: str, code: int, text: str) -> Whose:
         return Whose.OURS
     codes = set(ENHANCED.findall(text))
     return Whose.OURS if is_ours(codes, text) and TOO_LONG not in codes else Whose.LETTER
+
+
+def slows_us(text: str) -> bool:
+    """Whether an answer of class 4 is about our login, our sender or how much we may send.
+
+    What is said of one mailbox (RFC 3463, 3.3) is not, nor is greylisting: that ends by itself.
+    """
+    text = text[:MOST_WORDS]
+    codes = ENHANCED.findall(text)
+    if GREY.search(text) or any(code[1:].startswith(".2.") for code in codes):
+        return False
+    return is_ours({f"5{code[1:]}" for code in codes}, text, FOR_NOW)
 
 
 def own_code(text: str) -> str:

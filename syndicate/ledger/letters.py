@@ -230,9 +230,13 @@ class Letters:
 
     # what a person says, or the run itself
 
-    def halt(self, edition: int, why: str) -> None:
+    def halt(self, edition: int, why: str, *, unless_halted: bool = False) -> None:
         """Start no more letters until somebody says so."""
-        self._change(edition, halted=why)
+        here = and_(r.edition_id == edition, r.ended_at.is_(None))
+        if unless_halted:
+            here = and_(here, r.halted == "")
+        with transaction(self.engine) as db:
+            db.execute(update(runs).where(here).values(halted=why))
 
     def resume(self, edition: int) -> None:
         """Go on with what was halted."""
@@ -283,7 +287,9 @@ class Letters:
             which = and_(which, x.subscriber_id == subscriber)
         values: dict[str, Any] = {"state": state, "not_before": null()}
         if state == "due":
-            values |= {"why": null(), "code": null(), "tries": 0}
+            values |= {"why": null(), "tries": 0}
+            if of != "refused":  # who is refused so once more is counted once
+                values["code"] = null()
         with transaction(self.engine) as db:
             count = db.execute(update(letters).where(which).values(**values)).rowcount
             said = db.scalar(select(r.stencil).where(r.edition_id == edition))
@@ -352,8 +358,9 @@ class Letters:
                 values["state"] = "refused" if wait and self._is_old(db, edition) else "due"
             if wait and values["state"] == "due":
                 values["not_before"] = self.clock(db) + timedelta(seconds=wait)
+        known = db.scalar(select(x.code).where(here)) if isinstance(error, Bounced) else None
         changed = db.execute(update(letters).where(here).values(**values)).rowcount
-        if changed and isinstance(error, Bounced):
+        if changed and isinstance(error, Bounced) and error.code != known:
             bounce(db, letter.subscriber, error.code, values["at"])
 
     def _is_old(self, db: Connection, edition: int) -> bool:

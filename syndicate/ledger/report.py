@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select, text
 
 from syndicate.channel import Receipt, delivery_key
 from syndicate.editions import PAGE
+from syndicate.ledger.engine import now
 from syndicate.ledger.runs import counted, put_off
 from syndicate.ledger.schema import (
     PARTIAL,
@@ -26,6 +27,8 @@ from syndicate.ledger.schema import (
     subscribers,
     syndications,
 )
+
+LATELY = timedelta(days=7)  # how long it is told what letters were given up
 
 d = deliveries.c
 
@@ -166,6 +169,17 @@ def unfinished(db: Connection) -> list[int]:
     """The digests with letters that are open."""
     query = select(runs.c.edition_id).where(runs.c.ended_at.is_(None))
     return list(db.scalars(query.order_by(runs.c.edition_id)))
+
+
+def given_up(db: Connection) -> dict[int, tuple[int, str]]:
+    """The digests lately ended with letters that nobody took for our sake: how many, and why."""
+    ours = and_(letters.c.state == "refused", letters.c.code.is_(None))
+    lately = and_(ours, runs.c.ended_at > now(db) - LATELY)
+    query = select(letters.c.edition_id, func.count(), func.max(letters.c.why))
+    query = query.join(runs, runs.c.edition_id == letters.c.edition_id).where(lately)
+    return {
+        row[0]: (row[1], row[2] or "") for row in db.execute(query.group_by(letters.c.edition_id))
+    }
 
 
 def newest_runs(db: Connection) -> list[int]:

@@ -659,7 +659,7 @@ MEANINGS = [
     (Fault(at="rcpt", do="defer", nth=2, code=452), Deferred, False),
     (Fault(at="rcpt", do="defer", nth=2, code=421), Receipt, True),
     (Fault(at="rcpt", do="hang up", nth=2), Receipt, True),
-    (Fault(at="rcpt", do="hang up", recipient="bob@example.net"), Unavailable, False),
+    (Fault(at="rcpt", do="hang up", recipient="bob@example.net"), Deferred, False),
     (Fault(at="data", do="refuse", nth=2), Deferred, False),  # nobody knows whose trouble
     (Fault(at="data", do="refuse", nth=2, text="5.1.1 no such user"), Bounced, False),
     (Fault(at="data", do="defer", nth=2), Deferred, False),
