@@ -308,9 +308,8 @@ class Crew:
                 self.again.append(posting)  # relays limit the letters per connection
                 continue
             why = self._hung_up(line)  # a relay that takes others does so for this one letter
-            yield Outcome(
-                posting.delivery, Deferred(why, "421") if self._took else Unavailable(why)
-            )
+            alone = Deferred(why, "421" if line.talk.farewell else "")
+            yield Outcome(posting.delivery, alone if self._took else Unavailable(why))
 
     def _hung_up(self, line: Line) -> str:
         said = f" ({excerpt(line.talk.farewell, 200)})" if line.talk.farewell else ""
