@@ -20,7 +20,7 @@ from syndicate import (
 )
 from syndicate.text import squeeze
 from syndicate_email.dialler import Dialler
-from syndicate_email.refusals import PER_SESSION, Refusals, Whose, slows_us, whose
+from syndicate_email.refusals import PER_SESSION, Envelope, Refusals, Whose, slows_us, whose
 
 CLOSING = 421  # the relay hangs up after this answer (RFC 5321 3.8)
 MOST_REPLY = 64 * 1024  # bytes without a line's end
@@ -211,7 +211,8 @@ class Conversation:
         message = self.dialler.said(what, code, said)
         if code // 100 == 4:
             return Paused(message) if slows_us(line) else Deferred(message, number)
-        match whose("DOT" if what == "the letter" else what, code, line):
+        envelope = Envelope((posting.sender,), (posting.recipient,))
+        match whose("DOT" if what == "the letter" else what, code, line, envelope):
             case Whose.READER:
                 return Bounced(message, number)
             case Whose.OURS:

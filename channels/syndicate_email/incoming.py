@@ -17,6 +17,7 @@ from syndicate_email.returned import (
     TOKEN,
     UNPRINTABLE,
     Marks,
+    envelope,
     judged,
     masked,
     report,
@@ -128,7 +129,8 @@ def _notice(letter: Message, marks: Marks) -> Reply | None:
     code = status(reason)
     lines = [line for line in reason.splitlines() if code and status(line) == code]
     detail = masked(lines[0] if lines else subject)
-    says, code = judged(code or "4.0.0", squeeze(reason))
+    between = envelope(letter, marks, headers(letter, "x-failed-recipients"))
+    says, code = judged(code or "4.0.0", squeeze(reason), between)
     return whose(Reply(key="", says=says, code=code, detail=detail), token_of(letter, marks, said))
 
 

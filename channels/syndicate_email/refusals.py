@@ -20,6 +20,18 @@ ONE_S_OWN = re.compile(
     r"\S*[\d@]\S*"
 )  # an id, an address of a machine, a time: of one answer alone
 NUMBERS = re.compile(r"\d{3}(?:[ -]?[245]\.\d{1,3}\.\d{1,3})?(?!\S)")
+# our address is meant, which a server may look up before it takes a letter
+WE = r"(?:your |the |envelope |mail )?(?:sender|return[- ]?path|from[- ]address)(?:['’]?s)?"
+OF_SENDER = re.compile(
+    r"verification failed for\b|\bcalled:.{0,300}\bsent:.{0,300}\bresponse:"
+    rf"|verif\w+ (?:\w+ ){{0,2}}?{WE}\b"
+    rf"|{WE} (?:e-?mail |address |domain |host ){{0,2}}(?:is |was |could |cannot |does )?(?:not )?"
+    r"(?:rejected|refused|denied|verif\w+|call-?(?:out|back)|lookup|check|unknown|invalid|found"
+    r"|exist\w*|unroutable)\b",
+    re.IGNORECASE,
+)
+CLAUSE = re.compile(r";|(?<![\w.])[45]\d\d(?=[ -])")  # where another one begins
+NUMBERS_BEFORE = re.compile(r"[45]\d\d[ -]\s*\Z")
 MOST_WORDS = 2000  # characters of an answer that are judged
 MANY_AT_ONCE = r"concurrent|simultaneous|parallel|connection rate"
 PER_SESSION = re.compile(  # how many connections there may be is another limit
@@ -33,6 +45,7 @@ PER_SESSION = re.compile(  # how many connections there may be is another limit
 )
 GREY = re.compile(r"gr[ea]y.?list|try again (?:in|after) \d+ (?:s|min)", re.IGNORECASE)
 FOR_NOW = (LOGIN, SENDER, HOW_MUCH)  # what a relay may say of us in class 4
+MOST_CODES = 20  # of one answer that are judged
 ALIKE = 3  # readers who are refused in the same words, until it is not they
 # what a text that begins with it is about, whatever was found out of others (RFC 3463): our
 # address, or a mailbox that there is
@@ -82,12 +95,33 @@ class Whose(Enum):
     LETTER = auto()  # nobody can tell: this letter is tried again
 
 
-def whose(step: str, code: int, text: str) -> Whose:
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Between whom a letter goes, as far as that is known."""
+
+    ours: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+
+    def is_ours(self, address: str) -> bool:
+        """Whether an address is one of ours; any of our domain that is no reader's."""
+        ours, readers = _folded(self.ours), _folded(self.readers)
+        is_of_our_domain = _domain(address) in map(_domain, ours)
+        return address in ours or (bool(readers) and is_of_our_domain and address not in readers)
+
+    def is_a_strangers(self, address: str) -> bool:
+        """Whether it is neither a reader's nor of their domain."""
+        return bool(self.readers) and _domain(address) not in map(_domain, _folded(self.readers))
+
+
+NOBODY_KNOWN = Envelope()
+
+
+def whose(step: str, code: int, text: str, envelope: Envelope = NOBODY_KNOWN) -> Whose:
     """Whom an answer of class 5 is about; ``step`` is what it answers: MAIL, RCPT, DATA, DOT."""
     text = text[:MOST_WORDS]
-    if own_code(text):
+    if own_code(text, envelope):
         return Whose.READER
-    if step == "MAIL" or code in (530, 534, 535, 538):
+    if step == "MAIL" or code in (530, 534, 535, 538) or is_of_us(text, envelope):
         return Whose.OURS
     codes = set(ENHANCED.findall(text))
     return Whose.OURS if is_ours(codes, text) and TOO_LONG not in codes else Whose.LETTER
@@ -105,7 +139,7 @@ def slows_us(text: str) -> bool:
     return is_ours({f"5{code[1:]}" for code in codes}, text, FOR_NOW)
 
 
-def own_code(text: str) -> str:
+def own_code(text: str, envelope: Envelope = NOBODY_KNOWN) -> str:
     """The code that says that there is no such reader; "" where none says so of the reader.
 
     Who looks our own address up may say what was found: 5.1.7 …: 550 5.1.1 user unknown.
@@ -113,7 +147,49 @@ def own_code(text: str) -> str:
     codes = ENHANCED.findall(text)
     if codes and codes[0] in NOT_NO_SUCH:
         return ""
-    return next((code for code in codes if code in READERS), "")
+    return next((code for code, of in _readers_codes(text, envelope) if of is Whose.READER), "")
+
+
+def is_of_us(text: str, envelope: Envelope = NOBODY_KNOWN) -> bool:
+    """Whether it is our address that there is not, as somebody says who looked it up."""
+    codes = _readers_codes(text, envelope)
+    is_meant = any(of is Whose.OURS for _, of in codes)
+    return is_meant or bool(NO_SUCH.search(text) and OF_SENDER.search(text) and not codes)
+
+
+def _readers_codes(text: str, envelope: Envelope) -> list[tuple[str, Whose]]:
+    """The codes that say of somebody that there is no such mailbox, and of whom."""
+    found = [code for code in ENHANCED.finditer(text) if code[1] in READERS][:MOST_CODES]
+    return [(code[1], _of_whom(text, code, envelope)) for code in found]
+
+
+def _of_whom(text: str, code: re.Match[str], envelope: Envelope) -> Whose:
+    """Whom a code is about: by the words up to its clause's end, and the addresses in that."""
+    end = CLAUSE.search(text, code.end())
+    after = text[code.end() : end.start() if end else len(text)]
+    introduction = text[: code.start()]
+    if OF_SENDER.search(introduction + after):
+        return Whose.OURS
+    is_leading = NUMBERS.fullmatch(introduction.strip()) or not introduction.strip()
+    before = CLAUSE.split(NUMBERS_BEFORE.sub("", introduction))[-1]
+    named = _addresses(after) or ([] if is_leading else _addresses(before))
+    if named and all(map(envelope.is_ours, named)):
+        return Whose.OURS
+    if named and not is_leading and all(map(envelope.is_a_strangers, named)):
+        return Whose.LETTER
+    return Whose.READER
+
+
+def _addresses(text: str) -> list[str]:
+    return [found.casefold() for found in ADDRESS.findall(text)]
+
+
+def _folded(addresses: tuple[str, ...]) -> list[str]:
+    return [address.casefold() for address in addresses]
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
 
 
 def is_ours(codes: set[str], text: str, signs: Sequence[Sign] = SIGNS) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from email.message import Message
 from functools import lru_cache
@@ -11,11 +11,15 @@ from functools import lru_cache
 from syndicate import Reply, Says
 from syndicate.text import excerpt, squeeze
 from syndicate_email.parsing import blocks, header, headers, parts
+from syndicate_email.refusals import ADDRESS as OTHERS
 from syndicate_email.refusals import (
     MOST_WORDS,
     NO_SUCH,
+    NOBODY_KNOWN,
     READERS,
+    Envelope,
     is_full,
+    is_of_us,
     is_ours,
     own_code,
     takes_no_more,
@@ -89,23 +93,39 @@ def _status(part: Message, message: Message, marks: Marks) -> Reply | None:
         return NOT_BACK if recipients else None
     worst = max(failed, key=_code)
     why = _diagnostic(worst)
-    says, code = judged(_code(worst), why)
+    says, code = judged(_code(worst), why, _envelope(message, marks, worst))
     reply = Reply(key="", says=says, code=code, detail=masked(why or header(message, "subject")))
     return whose(reply, token_of(message, marks))
 
 
-def judged(code: str, words: str) -> tuple[Says, str]:
+def _envelope(message: Message, marks: Marks, recipient: Message) -> Envelope:
+    """Between whom a letter went: a report comes back to its sender."""
+    return envelope(message, marks, headers(recipient, "final-recipient", "original-recipient"))
+
+
+def envelope(message: Message, marks: Marks, readers: Sequence[str]) -> Envelope:
+    """Our addresses, and those of readers in fields of a report."""
+    ours = [marks.mailbox, *_addresses(headers(message, *RECIPIENTS))]
+    return Envelope(tuple(filter(None, ours)), tuple(_addresses(readers)))
+
+
+def _addresses(values: Sequence[str]) -> list[str]:
+    return [found for value in values for found in OTHERS.findall(value)]
+
+
+def judged(code: str, words: str, envelope: Envelope = NOBODY_KNOWN) -> tuple[Says, str]:
     """Whether a letter came back for our sake, and with which code.
 
     ``code`` is what the report calls it. Often that is made up from less than the ``words`` say:
     theirs counts, and above all one that says that there is no such reader.
     """
     words = words[:MOST_WORDS]
-    if own := own_code(words):
+    if own := own_code(words, envelope):
         return Says.BOUNCED, MAILBOX_FULL if takes_no_more(words) else own
     found = STATUS.findall(words)
+    of_us = is_of_us(words, envelope)
     is_readers = code in READERS and not found and NO_SUCH.search(words)
-    if not is_readers and is_ours({code, *found}, words, RETURNED):
+    if of_us or (not is_readers and is_ours({code, *found}, words, RETURNED)):
         return Says.REFUSED, code
     is_made_up = code in READERS and is_full({code, *found}, words)
     return Says.BOUNCED, MAILBOX_FULL if is_made_up else code

@@ -76,7 +76,9 @@ SENDER = Sign(
         r"domain of (?:the )?sender", r"sender .{0,30}must match", r"mail from .{0,40}not allowed",
         r"client does not have permissions to send", r"banned sender",
         r"(?:e-?mail|from) address (?:is )?not verified",
-        r"outgoing (?:e-?)?mail.{0,60}suspended",
+        r"outgoing (?:e-?)?mail.{0,60}suspended", r"verification failed for\b",
+        r"verif\w+ (?:\w+ ){0,2}sender\b",
+        r"return[- ]?path (?:\w+ )?(?:does not|not|unknown|invalid)",
     ),
 )  # fmt: skip
 HOW_MUCH = Sign(

@@ -280,12 +280,40 @@ def test_a_letter_that_came_back_says_whose_it_was_and_why(message: bytes, code:
         ("5.1.1", "550 hourly limit exceeded"),
         ("5.1.7", "550 5.1.7 sender rejected: 550 5.1.1 user unknown"),
         ("5.2.3", "552 5.2.3 message length exceeds administrative limit"),
+        ("5.1.1", "550 Sender address rejected: User unknown"),
+        ("5.1.1", "550 5.1.1 no: Sender address rejected: User unknown"),
+        ("5.0.0", "550 Callback: sender verify failed: 550 5.1.1 no such user"),
     ],
 )
 def test_a_letter_that_came_back_for_our_sake_counts_against_nobody(status: str, said: str) -> None:
     reply = heard(dsn(failed(status, f"smtp; {said}")))
     assert (reply.says, reply.token) == (Says.REFUSED, TOKEN)
     assert reply.detail == said
+
+
+CALLED_BACK = (
+    "550-Verification failed for <{0}>\n 550-Called: 203.0.113.5\n 550-Sent: RCPT TO:<{0}>\n"
+    " 550-Response: 550 5.1.1 <{0}>: User unknown\n 550 {1}"
+)
+
+
+@pytest.mark.parametrize("us", ["redaksi@kantor.example", VERP])
+@pytest.mark.parametrize("last", ["Sender verify failed", "no"])
+@pytest.mark.parametrize("status", ["5.0.0", "5.1.1"])
+def test_a_code_of_our_own_address_counts_against_no_reader(
+    us: str, last: str, status: str
+) -> None:
+    said = CALLED_BACK.format(us, last)
+    for message in (dsn(failed(status, f"smtp; {said}")), letter(EXIM.format(said), **EXIM_HEAD)):
+        assert (heard(message).says, heard(message).token) == (Says.REFUSED, TOKEN)
+
+
+def test_whose_code_it_is_is_known_by_whom_it_names() -> None:
+    of_us = dsn(failed("5.1.1", f"smtp; 550 5.1.1 <{VERP}>: User unknown"))
+    assert heard(of_us).says is Says.REFUSED
+    of_the_reader = dsn(failed("5.1.1", f"smtp; 550 5.1.1 <ani@warga.example>: from <{VERP}>"))
+    assert heard(of_the_reader).code == "5.1.1"
+    assert heard(of_the_reader).says is Says.BOUNCED
 
 
 DRAGONFLY = """This is the DragonFly Mail Agent v0.13 at mx.warga.example.

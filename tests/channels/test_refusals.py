@@ -9,11 +9,16 @@ import pytest
 from syndicate.bounces import counted
 from syndicate.testing import NOON
 from syndicate_email.login import advice
-from syndicate_email.refusals import PER_SESSION, Refusals, Whose, alike, whose
+from syndicate_email.refusals import PER_SESSION, Envelope, Refusals, Whose, alike, whose
 from syndicate_email.returned import status
 from syndicate_email.signs import SIGNS, TOO_LONG, Sign
 
 READER, OURS, LETTER = Whose.READER, Whose.OURS, Whose.LETTER
+CALLED_BACK = (
+    "Verification failed for <redaksi@kantor.example> Called: 203.0.113.5"
+    " Sent: RCPT TO:<redaksi@kantor.example>"
+    " Response: 550 5.1.1 <redaksi@kantor.example>: User unknown Sender verify failed"
+)
 CASES = [
     # the reader's own codes, whatever is said with them
     ("RCPT", 550, "5.1.1 <ani@example.org>: Recipient address rejected: User unknown", READER),
@@ -211,6 +216,16 @@ CASES = [
     # an address holds any word
     ("RCPT", 550, "<spam@x.example>: Recipient address rejected", LETTER),
     ("RCPT", 550, "<antispam@dkim.example>: no", LETTER),
+    # a code that was found out of our address, by a server that asked back
+    ("RCPT", 550, CALLED_BACK, OURS),
+    ("RCPT", 550, f"{CALLED_BACK.removesuffix(' Sender verify failed')}", OURS),
+    ("RCPT", 550, "5.1.1 <redaksi@kantor.example>: Sender address rejected: User unknown", OURS),
+    ("RCPT", 550, "5.1.1 sender verification failed: no such user", OURS),
+    ("RCPT", 550, "5.1.2 sender domain not found", OURS),
+    ("RCPT", 550, "5.7.1 cannot verify your sender: mx.k.id said: 550 5.1.1 no such user", OURS),
+    ("RCPT", 550, "5.7.1 return path does not exist: 550 5.1.1 <a@kantor.example> unknown", OURS),
+    ("RCPT", 550, "Callout verification failed: 550 5.1.1 <ani@pembaca.example> unknown", READER),
+    ("RCPT", 550, "host mx.pembaca.example said: 550 5.1.1 user unknown", READER),
     # nobody can tell
     ("RCPT", 550, "5.2.1 user is receiving mail at a rate that prevents more", LETTER),
     ("RCPT", 550, "no", LETTER),
@@ -228,6 +243,27 @@ def test_an_answer_tells_whose_trouble_it_is(
     step: str, code: int, text: str, meaning: Whose
 ) -> None:
     assert whose(step, code, text) is meaning
+
+
+US = "kembali+1@kantor.example"
+OF_WHOM = [
+    ("5.1.1 <kembali+1@kantor.example>: user unknown", "ani@pembaca.example", OURS),
+    ("5.1.1 <redaksi@kantor.example>: user unknown", "ani@pembaca.example", OURS),
+    ("<redaksi@kantor.example>: 550 5.1.1 unknown", "ani@pembaca.example", OURS),
+    ("5.7.1 no: 550 5.1.1 <REDAKSI@Kantor.Example> unknown", "ani@pembaca.example", OURS),
+    ("5.1.1 <redaksi@kantor.example>: unknown", "redaksi@kantor.example", READER),
+    ("5.1.1 <ani@kantor.example>: unknown", "ANI@kantor.example", READER),
+    ("5.1.1 <ani@pembaca.example>: from <kembali+1@kantor.example>", "ani@pembaca.example", READER),
+    ("5.1.1 <ani@lain.example>: User unknown", "ani@pembaca.example", READER),  # forwarded
+    ("5.7.1 lookup: 550 5.1.1 <tamu@lain.example> unknown", "ani@pembaca.example", LETTER),
+    ("lookup: 550 5.1.1 <2@pembaca.example> unknown", "ani@pembaca.example", READER),
+    ("lookup: 550 5.1.1 unknown", "ani@pembaca.example", READER),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "reader", "meaning"), OF_WHOM)
+def test_a_reader_s_code_is_of_whom_it_names(text: str, reader: str, meaning: Whose) -> None:
+    assert whose("RCPT", 550, text, Envelope((US,), (reader,))) is meaning
 
 
 @pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: sign.source)

@@ -54,6 +54,9 @@ OURS = [
     Fault(at="dot", do="refuse", code=552, text="relay quota exceeded"),
     Fault(at="rcpt", do="refuse", code=550, text="computer says no to <{}>"),
     Fault(at="dot", do="refuse", code=550, text="5.7.515 Access denied"),
+    Fault(at="rcpt", do="refuse", code=550, text="Verification failed for <redaksi@kantor.example>"
+          " Response: 550 5.1.1 <redaksi@kantor.example>: User unknown Sender verify failed"),
+    Fault(at="rcpt", do="refuse", code=550, text="5.1.1 <redaksi@kantor.example>: User unknown"),
     Fault(at="mail", do="refuse", code=550, text="not you"),
     Fault(at="connect", do="refuse", code=554, text="no service for you"),
 ]  # fmt: skip
