@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from syndicate.office import Office, Opens
 
 JSON = typer.Option(False, "--json", help="One JSON document on stdout.")
+YEARS = range(1980, 2200)  # in which a rehearsal can be: there are moments before and after it
 YES = typer.Option(False, "--yes", "-y", help="Ask nothing.")
 
 
@@ -161,7 +162,7 @@ def clock() -> Callable[[], datetime]:
         moment = datetime.fromisoformat(said)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or moment.year not in YEARS:
         raise UsageError(f"$SYNDICATE_NOW: write it like 2024-05-02T09:00:00+07:00, not {said!r}")
     return lambda: moment
 
@@ -179,7 +180,7 @@ def _say_rehearsal(here: Office) -> None:
     said = []
     if is_rehearsed():
         said.append(f"it is {when(here.clock())} ($SYNDICATE_NOW is set)")
-    if here.ledger.rehearsal:
+    if here.ledger.rehearsal and here.ledger.is_kept:
         how = "this ledger" if said else "this ledger, made under $SYNDICATE_NOW,"
         said.append(f"{how} is a rehearsal for ever and reaches only this machine")
     if said:

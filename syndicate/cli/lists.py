@@ -120,7 +120,7 @@ def list_(
     from syndicate.cli import show
     from syndicate.people import members
 
-    with office(as_json=as_json) as here:
+    with office(dry=True, as_json=as_json) as here:
         found = list(members(here, name or None, ended=everybody))
         if as_json:
             people = [{"email": p.email, "name": p.name, "since": p.since, "ended": p.ended,
@@ -150,7 +150,7 @@ def export(
     from syndicate.people.privacy import person as all_of
     from syndicate.people.tables import export_csv
 
-    with office() as here:
+    with office(dry=True) as here:
         data = show.as_text(all_of(here, person)) if person else ""
         people = [] if person else members(here, name or None, ended=True)
 

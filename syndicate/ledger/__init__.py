@@ -127,6 +127,11 @@ class Ledger:
         self.presence.close()
         self.engine.dispose()
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is anything of it once the command has ended."""
+        return self.engine.url.database != ":memory:"
+
     @contextmanager
     def planning(self, *, dry: bool = False) -> Iterator[Catalogue]:
         """Read the catalogue and write plans, one planner at a time; ``dry`` leaves no trace."""

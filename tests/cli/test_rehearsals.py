@@ -327,3 +327,25 @@ def test_the_demo_has_a_ledger_of_its_own(room: Newsroom) -> None:
         assert room.run("demo", "demo", at=at).code == 0
         assert "rehearsal: " in room.run("-c", "demo/config.toml", "status", at=REAL).err
     assert room.remembered() == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["status"], ["check", "kabar.md"], ["subscribers", "list"], ["subscribers", "export"]],
+    ids=" ".join,
+)
+def test_a_mere_look_makes_no_ledger_and_so_none_for_rehearsals(
+    room: Newsroom, words: list[str]
+) -> None:
+    room.write()
+    answer = room.run(*words, at=FAR)
+    assert answer.code == 0, answer.said
+    assert "for ever" not in answer.err
+    assert not room.ledger.exists()
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:00+07:00", "0001-01-01T00:00:00+07:00"])
+def test_a_moment_that_has_none_before_or_after_it_is_refused(room: Newsroom, at: str) -> None:
+    answer = room.run("status", at=at)
+    assert answer.code == 2
+    assert "$SYNDICATE_NOW: write it like 2024-05-02T09:00:00+07:00" in answer.complaint
