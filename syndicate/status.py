@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
+FEW = 3  # letters that wait alone, when all others have left: it is told whose they are
+
+
 @dataclass(kw_only=True)
 class ArticleStatus:
     """One article and every place where it stands."""
@@ -153,7 +156,9 @@ def troubled(office: Office, one: DigestCount) -> list[Line]:
 def _open_letters(db: Connection, zone: ZoneInfo) -> Iterator[Line]:
     for one in digests(db, numbers=unfinished(db)):
         yield letters_line(one)
-        for place in letters_in(db, one.edition, ("in_doubt",)):
+        left = one.states.get("due", 0) + one.states.get("deferred", 0)
+        states = ("in_doubt", "due") if one.paused and left <= FEW else ("in_doubt",)
+        for place in letters_in(db, one.edition, states):
             yield to_line(place, zone)
     unsent = given_up(db)
     for one in digests(db, numbers=list(unsent)):

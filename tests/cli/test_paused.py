@@ -401,6 +401,7 @@ def test_a_letter_that_waits_alone_holds_no_later_digest_and_nothing_urgent(
             room.let_pauses_end()
             room.run("tick", at=at.isoformat())
         assert of_each_digest(room) == [left] * (day + 1)
+    assert "p…@dua.example" in room.run("status", at=EVENING).out
     room.write("segera.md", "Isi segera.", headline="Segera", urgency=1)
     room.run("publish", "segera.md", at=at.isoformat())
     for _ in range(2):
