@@ -41,19 +41,50 @@ def lacking(article: Article, shown: Sequence[Shown], files: Collection[str] = (
 
 def _lacking(article: Article, shown: Shown, files: Collection[str]) -> list[Lack]:
     letters, leads_on = "".join(words(shown.text)), _leads_on(article, shown)
-    ordered = words(plain(TABLE.sub("<hr>", article.html)))
-    places = list(_lost(ordered, letters))
-    is_part = any(place >= len(ordered) - END for place in places)
-    if is_part and leads_on:
+    ordered = list(_placed(article.html))
+    lost = list(_lost(ordered, letters))
+    ends_early = bool(lost) and _told_after(ordered, lost[-1]) < END
+    if leads_on and (ends_early or _begins_elsewhere(lost)):
         return []
-    if is_part and places[0] < END and 2 * len(places) > len(ordered):
+    told = [place for place, word in enumerate(ordered) if not word.in_table] or range(len(ordered))
+    if ends_early and _says_other_words([place for place in lost if place in told], len(told)):
         return [Lack("", "text")]
-    lost = [*(ordered[place] for place in places), *_lost_in_tables(article.html, letters)]
     return [
-        *(Lack(word, "word") for word in lost[:1]),
+        *(Lack(ordered[place].letters, "word") for place in lost[:1]),
         *(Lack(address, "address") for address in _unlinked(article.html, shown)),
         *(Lack(name, "file") for name in _unshown(article, shown, files) if not leads_on),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    letters: str
+    in_table: bool
+
+
+def _placed(html: str) -> Iterable[_Word]:
+    """Every word of the text and its tables, in the order in which it was written."""
+    at = 0
+    for table in TABLE.finditer(html):
+        yield from (_Word(word, False) for word in words(plain(html[at : table.start()])))
+        yield from (_Word(word, True) for word in words(plain(table[0])))
+        at = table.end()
+    yield from (_Word(word, False) for word in words(plain(html[at:])))
+
+
+def _told_after(ordered: Sequence[_Word], place: int) -> int:
+    """How many words follow, but for those of tables, which may be anywhere by chance."""
+    return sum(not word.in_table for word in ordered[place + 1 :])
+
+
+def _begins_elsewhere(lost: Sequence[int]) -> bool:
+    """Whether a summary stands in the text's place: most of its first words are not there."""
+    return sum(place < 2 * END for place in lost) > END
+
+
+def _says_other_words(lost: Sequence[int], count: int) -> bool:
+    """Whether neither the beginning nor much else of so many words is there."""
+    return bool(lost) and lost[0] < END and 2 * len(lost) > count
 
 
 def words(text: str) -> list[str]:
@@ -65,20 +96,15 @@ def _leads_on(article: Article, shown: Shown) -> bool:
     return bool(article.url) and _plain_address(article.url or "") in _addresses(shown)
 
 
-def _lost(ordered: Sequence[str], letters: str) -> Iterable[int]:
-    """The places of words that do not follow those before them."""
+def _lost(ordered: Sequence[_Word], letters: str) -> Iterable[int]:
+    """The places of words that do not follow those before them, or of a table are nowhere."""
     at = 0  # letters without spaces: H₂O and x^(n) are divided into words differently
     for place, word in enumerate(ordered):
-        here = letters.find(word, at)
+        here = letters.find(word.letters, 0 if word.in_table else at)
         if here < 0:
             yield place
-        else:
-            at = here + len(word)
-
-
-def _lost_in_tables(html: str, letters: str) -> Iterable[str]:
-    in_tables = (word for table in TABLE.findall(html) for word in words(plain(table)))
-    return (word for word in in_tables if word not in letters)
+        elif not word.in_table:
+            at = here + len(word.letters)
 
 
 def _unlinked(html: str, shown: Shown) -> Iterable[str]:
