@@ -20,7 +20,7 @@ from syndicate.errors import DeliveryError
 from syndicate.rate import Rate, Tolerance
 from syndicate.schedule import Schedule
 
-ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:[^\s\"'<>\\]+", re.IGNORECASE)
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:[^\s\"<>\\]+", re.IGNORECASE)
 
 
 class Scope(StrEnum):

@@ -12,11 +12,11 @@ from urllib.parse import unquote
 
 from syndicate.article import Article
 from syndicate.channel import Shown
-from syndicate.text import has_number, plain
+from syndicate.text import has_number, plain, unescaped
 
 WORD = re.compile(r"[^\W_]+")  # x_(i,j): what marks a lowered letter is no letter
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)  # may be read row by row: another order
-HREF = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
+LINK = re.compile(r'<a\b[^>]*?\shref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 END = 6  # words: a text that does not end with these is a beginning
 
 
@@ -51,7 +51,7 @@ def _lacking(article: Article, shown: Shown, files: Collection[str]) -> list[Lac
         return [Lack("", "text")]
     return [
         *(Lack(ordered[place].letters, "word") for place in lost[:1]),
-        *(Lack(address, "address") for address in _unlinked(article.html, shown)),
+        *(Lack(address, "address") for address in _unlinked(article.html, shown, leads_on)),
         *(Lack(name, "file") for name in _unshown(article, shown, files) if not leads_on),
     ]
 
@@ -107,17 +107,33 @@ def _lost(ordered: Sequence[_Word], letters: str) -> Iterable[int]:
             at = here + len(word.letters)
 
 
-def _unlinked(html: str, shown: Shown) -> Iterable[str]:
+def _unlinked(html: str, shown: Shown, leads_on: bool) -> Iterable[str]:
     """The addresses that a reader can neither open nor read."""
+    links = [(unescape(address), plain(said)) for address, said in LINK.findall(html)]
+    if leads_on and not _has_links(shown, links):
+        return  # it is a lead in plain words
     kept = _addresses(shown)
-    for address in dict.fromkeys(map(unescape, HREF.findall(html))):
-        bare = _plain_address(address)
-        is_place = address.startswith("#")
-        is_readable = bare.partition(":")[2].removeprefix("//") in kept  # www.a.example/x
-        is_file = address.startswith("media:")  # those are looked for by themselves
-        is_number = bare.startswith("tel:") and has_number(shown.text, bare)
-        if not (is_place or is_file or bare in kept or is_readable or is_number):
+    for address in dict.fromkeys(address for address, _ in links):
+        if not _is_within_reach(address, shown, kept):
             yield address
+
+
+def _has_links(shown: Shown, links: Iterable[tuple[str, str]]) -> bool:
+    """Whether any of the text's links is one, and not its address in the text itself."""
+    linked = set(map(_plain_address, shown.addresses))
+    return any(_plain_address(address) in linked and said not in address for address, said in links)
+
+
+def _is_within_reach(address: str, shown: Shown, kept: str) -> bool:
+    if address.startswith(("#", "media:")):  # a place in the text; a file, looked for by itself
+        return True
+    bare = _plain_address(address)
+    scheme, _, rest = bare.partition(":")
+    if scheme.lower() == "tel" and has_number(shown.text, bare):
+        return True
+    if scheme.lower() == "mailto":
+        rest = rest.partition("?")[0]
+    return bare in kept or rest.removeprefix("//") in kept  # www.a.example/x
 
 
 def _unshown(article: Article, shown: Shown, files: Collection[str]) -> Iterable[str]:
@@ -136,4 +152,4 @@ def _addresses(shown: Shown) -> str:
 
 def _plain_address(address: str) -> str:
     """An address however it was escaped."""
-    return unquote(unescape(unescape(address)))
+    return unquote(unescaped(unescaped(address)))

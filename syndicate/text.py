@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
@@ -16,6 +17,7 @@ BLOCKS = {
 }  # fmt: skip
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 ENCODED = re.compile(r"=\?[\w.+:*-]+\?[bq]\?[^?]*\?=", re.IGNORECASE)
+ENTITY = re.compile("&(?:[a-zA-Z][a-zA-Z0-9]*|#[0-9]+|#[xX][0-9a-fA-F]+);")
 SUBSCRIBER = 7  # digits at a telephone number's end that no country's or trunk code is part of
 SAFE = "/?:@!$&'()*+,;=~-._"  # in a path, a query and a fragment (RFC 3986, 3.3 to 3.5)
 NO_URI = re.compile(r"[\x00-\x20\x7f\"<>\[\]\\^`{|}]|%(?![0-9A-Fa-f]{2})")
@@ -88,6 +90,11 @@ def plain(html: str) -> str:
     reader.close()
     lines = (squeeze(line) for line in "".join(reader.said).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def unescaped(address: str) -> str:
+    """Decode the whole entities of an address: ``&amp;`` is ``&``, and ``&region=2`` is itself."""
+    return ENTITY.sub(lambda found: unescape(found[0]), address) if "&" in address else address
 
 
 def address_of(url: str, words: str) -> str:

@@ -13,6 +13,7 @@ from markdown_it.token import Token
 
 from syndicate.sources.raw_html import COMMENT, OFFICE, TAG
 from syndicate.sources.typed import COMMENTED
+from syndicate.text import as_uri, unescaped
 
 WORD = re.compile(r"[^\W_]+")
 SIZES = re.compile(r"""srcset\s*=\s*("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE)  # sizes of one picture
@@ -51,9 +52,16 @@ def lost_addresses(typed: str, env: dict[str, Any], html: str) -> Iterator[tuple
     kept = unquote(unescape(html))
     for number, line in enumerate(_published(typed, env)):
         for address in ADDRESS.findall(line):
-            bare = unquote(unescape(address)).rstrip(".,;:!?…")
-            if bare not in kept:
+            if not any(form in kept for form in _forms(address)):
                 yield number, address
+
+
+def _forms(address: str) -> Iterator[str]:
+    """How an address may be said: without the signs that end its sentence, as the DNS has it."""
+    plain = unescaped(address).rstrip(".,;:!?…~_")
+    yield unquote(plain)
+    yield unquote(unescape(plain))  # in HTML, half an entity may be one: &copy=
+    yield unquote(as_uri(plain))
 
 
 def _published(typed: str, env: dict[str, Any]) -> list[str]:

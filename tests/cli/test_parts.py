@@ -10,7 +10,9 @@ from cli.newsroom import Newsroom
 
 TABLE = "| Nama | Nilai |\n|---|---|\n| Budi | sembilan |"
 DIGITS = "\n".join(("| No | RT |", "|---|---|", *(f"| {n} | {n + 7} |" for n in range(40))))
-ROWS = "\n".join(("| Nama | Nilai |", "|---|---|", *(f"| Warga{n} | nilai{n} |" for n in range(400))))
+ROWS = "\n".join(
+    ("| Nama | Nilai |", "|---|---|", *(f"| Warga{n} | nilai{n} |" for n in range(400)))
+)
 LONG = "Kata demi kata yang panjang sekali di Bengkalis. " * 30
 ENDS_IN_A_TABLE = {
     "lead": f"Satu paragraf pembuka.\n\n{TABLE}",
