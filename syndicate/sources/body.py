@@ -84,7 +84,8 @@ def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = 
     for token in tokens:
         _check(token, line + (token.map[0] if token.map else 0))
     remarks = _remarks(tokens, env, line)
-    page = _Page(markdown, line, Links(base=base, has_page=has_page, folder=folder))
+    links = Links(base=base, has_page=has_page, folder=folder, markdown=text)
+    page = _Page(markdown, line, links)
     html = page.sanitised(rendered(tokens, env))
     _check_words(tokens, html, line)
     _check_inventory(text, tokens, env, html, line)
@@ -210,6 +211,9 @@ class _Page:
             for pattern in (rf"[(<\"'=]\s*{re.escape(spelt)}", re.escape(spelt)):
                 if spelt and (found := re.search(pattern, self.markdown)):
                     return self.line + self.markdown.count("\n", 0, found.start())
+        for number, line in enumerate(self.markdown.split("\n")):  # encoded in parts
+            if address and unquote(address) in unquote(line):
+                return self.line + number
         nameless = None if address else re.search(r"\]\(\s*(?:<>)?\s*\)|<img\b", self.markdown)
         return self.line + (self.markdown.count("\n", 0, nameless.start()) if nameless else 0)
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from string import ascii_lowercase
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from syndicate.sources import files
+from syndicate.sources import files, unseen
 from syndicate.sources.files import LocalFile
+from syndicate.sources.quotes import without_quotes
 from syndicate.text import in_full, squeeze
 
 WEB = ("http", "https")
@@ -30,7 +31,6 @@ UNSAFE = {
 }  # fmt: skip
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 UNSEEN = re.compile(r"[\x00-\x20\x7f\u200b\ufeff]+")  # browsers take them out of an address
-QUOTES = "\"'“”„‟‘’‚‛«»‹›`<>"
 MAIL = re.compile(r"[^\s/@?#:]+@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"\+?[\d\s().-]{7,24}")
 HOST = re.compile(r"(?:[\w-]+\.)+(?P<top>[a-z]{2,24})(?::\d+)?", re.IGNORECASE)
@@ -65,6 +65,7 @@ class Links:
     base: str
     has_page: bool
     folder: Path
+    markdown: str = ""  # what was typed
     ids: Collection[str] = ()
     found: dict[str, LocalFile] = field(default_factory=dict)  # media name -> file
     articles: list[str] = field(default_factory=list)  # addresses that name an article's file
@@ -72,7 +73,7 @@ class Links:
 
     def target(self, typed: str) -> str:
         """Return where a link leads, or a mark; ValueError says what is wrong with it."""
-        address = typed.strip()
+        address = unseen.address(typed)
         self._refuse_quotes(address)
         if not address:
             return self._bare(
@@ -87,9 +88,13 @@ class Links:
         return self._repaired(address) or self._file(address) or self._of_page(address)
 
     def _refuse_quotes(self, address: str) -> None:
-        plain = unquote(address)
-        if plain != (bare := plain.strip(QUOTES)) and bare:
-            raise ValueError(f"the address {shown(plain)} has quotation marks in it (write {bare})")
+        bare = without_quotes(address, self.markdown)
+        if not bare or bare == address or files.exists(unquote(address), self.folder):
+            return
+        advice = bare if bare in self.markdown else unquote(bare)
+        raise ValueError(
+            f"the address {shown(address)} has quotation marks around it (write {in_full(advice)})"
+        )
 
     def _of_scheme(self, scheme: str, address: str) -> str:
         if scheme in UNSAFE:
@@ -218,7 +223,8 @@ def _is_splittable(address: str) -> bool:
 def _web(address: str) -> str:
     try:
         parts = urlsplit(address)
-        fine = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        host = (parts.hostname or "").strip(".")  # https://... is to be filled in
+        fine = bool(host) and (parts.port is None or parts.port > 0)
     except ValueError:  # a port or a host that is none
         fine = False
     if not fine:

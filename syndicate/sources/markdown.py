@@ -256,13 +256,22 @@ def _identity(text: str) -> str:
     return text
 
 
+def _filled_in(text: str) -> str:
+    if "…" in text or "..." in text.partition("://")[2].partition("/")[0]:
+        advice = "write it whole, or delete the line"
+        raise ValueError(f"'{in_full(text)}' was to be filled in ({advice})")
+    return text
+
+
 def _reference(text: str) -> str:
+    _filled_in(text)
     if not URI.fullmatch(text) or text.partition(":")[0].lower() in RUNS:
         raise ValueError(f"'{in_full(text)}' is no URI (write it whole, like https://example.org/)")
     return text
 
 
 def _web_address(text: str) -> str:
+    _filled_in(text)
     try:
         parts = urlsplit(text)
         fine = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0

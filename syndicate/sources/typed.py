@@ -12,7 +12,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from syndicate.sources import files
+from syndicate.sources import files, unseen
 from syndicate.sources.frontmatter import Flaw
 from syndicate.sources.marks import PLAIN
 from syndicate.text import excerpt, in_full, squeeze
@@ -58,6 +58,7 @@ def mended(markdown: str, folder: Path) -> str:
 
 
 def _meant(markdown: str, folder: Path) -> str:
+    markdown = unseen.without_in_addresses(markdown)
     if "\u00a0" in markdown or "\u202f" in markdown or "\u3000" in markdown or "\u2007" in markdown:
         markdown = HARD_SPACE.sub(r"\1 ", markdown)
     if "##" in markdown:

@@ -388,3 +388,11 @@ def test_a_number_that_is_read_in_its_national_form_is_shown(room: Newsroom) -> 
     assert "would not be shown" not in answer.said
     room.publish()
     assert "(+62" not in room.posts[0]
+
+
+def test_a_digest_may_leave_the_table_at_the_end_to_the_article_s_page(room: Newsroom) -> None:
+    body = "Isi.\n\n| Desa | Jiwa |\n|---|---|\n| Wae Rebo | 1200 |"
+    room.write(body=body)
+    assert room.run("check", "kabar.md").code == 0
+    bare(room, f"---\n{body}")  # where no page has it, it is all in the letter
+    assert notes(room) == []

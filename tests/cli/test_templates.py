@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -101,22 +102,73 @@ def test_the_front_matter_is_looked_through_too(room: Newsroom, front: dict[str,
     assert answer.complaint.startswith("syndicate: kabar.md:4: ")
 
 
-@pytest.mark.parametrize("word", ["TODO", "FIXME", "TBD", "Lorem ipsum", "lorem ipsum"])
-def test_a_note_to_oneself_is_a_placeholder(room: Newsroom, word: str) -> None:
-    room.write(body=f"Warga hadir.\n\nSemua senang. {word}: tanggal.")
-    answer = room.run("check", "kabar.md")
-    assert answer.code == 1
-    assert "kabar.md:8: " in answer.out
+LEFT = [
+    "TODO", "TODO: tanggal", "TODO tambah foto", "[TODO]", "[TODO: nama ketua]", "FIXME", "TBD.",
+    "Semua senang. TODO: tanggal.", "- TODO: syarat ketiga", "## TODO", "**TODO**", "XXX",
+    "Rapat dipimpin oleh [TODO nama].", "(FIXME: angka)", "Lorem ipsum", "## Lorem ipsum",
+    "Lorem ipsum dolor sit amet, consectetur adipiscing elit.", "Lorem ipsum dolor sit amet.",
+    "lorem ipsum dolor sit amet consectetur", "[laman](https://…)",
+    "Rapat di ‹isi: tempat›.",
+]  # fmt: skip
+MEANT = [
+    "Warga KAMPUNG ADAT TODO menyambut tamu.", "TODO — Warga menyambut tamu.",
+    "TODO, kampung adat di Manggarai, dikunjungi menteri.", "TODO adalah kampung adat.",
+    "Naskah contoh itu berbunyi “lorem ipsum”.", "Teks lorem ipsum dolor sit amet dipakai.",
+    "Lorem ipsum adalah teks contoh.",
+    "> Lorem ipsum dolor sit amet\n\nbegitu bunyinya.", "Tanda TODO di naskah dihapus.",
+    "Situs itu bertuliskan “TODO” dan “TBD”.", "Jadwal: TBD",
+    "Isi.\n\n| a | b |\n|---|---|\n| WAE REBO | TODO |",
+    "Tulis `TODO` di berkas.", "```\nTODO\n```\n\nSelesai.", "Esto es todo.", "Kami TODOIST.",
+    "Memenuhi syarat kedua.", "~~~\n‹isi: x›\n~~~\n\nSelesai.", "Selesai.\n\n<!-- TODO: foto -->",
+    "Selesai.\n\n<!--\nTODO: foto\n-->", "Alamat yang diawali https://… itu palsu.",
+    "    TODO\n\nSelesai.",
+    "- Wae Rebo\n- Todo", "Todo",
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "body",
-    ["Tulis `TODO` di berkas.", "```\nTODO\n```\n\nSelesai.", "Esto es todo.", "Kami TODOIST.",
-     "Memenuhi syarat kedua.", "~~~\n‹isi: x›\n~~~\n\nSelesai."],
-)  # fmt: skip
-def test_words_that_are_meant_are_no_placeholders(room: Newsroom, body: str) -> None:
-    room.write(body=body)
-    assert room.run("check", "kabar.md").code == 0
+def findings(room: Newsroom, bodies: Sequence[str], **front: object) -> list[list[str]]:
+    """What `check` finds in an article of each text, by one command."""
+    names = [f"kabar-{number:02}.md" for number, _ in enumerate(bodies, 1)]
+    for name, body in zip(names, bodies, strict=True):
+        room.write(name, body, headline=f"Judul {name}", **front)
+    found = room.run("check", *names, "--json").json["findings"]
+    return [[one for one in found if one.startswith(f"{name}:")] for name in names]
+
+
+def test_a_note_to_oneself_and_filler_text_are_placeholders(room: Newsroom) -> None:
+    for body, found in zip(
+        LEFT, findings(room, [f"Warga hadir.\n\n{b}" for b in LEFT]), strict=True
+    ):
+        assert len(found) == 1, body
+        assert ".md:8: “" in found[0], body
+
+
+def test_words_that_are_meant_are_no_placeholders(room: Newsroom) -> None:
+    for body, found in zip(MEANT, findings(room, MEANT), strict=True):
+        assert found == [], body
+
+
+FIELDS = [
+    "url: https://…", "url: https://…            the article's page", 'by: "…"', "dateline: ...",
+    "description: 'TODO: ringkasan'", "subjects: [‹isi: topik›]", "description: Lorem ipsum",
+    "associations: [{file: https://…/foto.jpg}]", "infoSources: [{name: KPU, uri: 'https://…'}]",
+]  # fmt: skip
+FINE_FIELDS = [
+    "edNote: 'TODO: telepon Ani'", "description: Kampung adat TODO menunggu…",
+    "by: Ani (Kampung TODO)", "description: Todo", "# url: https://…",
+]  # fmt: skip
+
+
+def test_a_field_that_was_to_be_filled_in_is_found(room: Newsroom) -> None:
+    for wrong, fields in ((True, FIELDS), (False, FINE_FIELDS)):
+        names = [f"kabar-{number}.md" for number, _ in enumerate(fields)]
+        for name, field in zip(names, fields, strict=True):
+            text = f"---\nheadline: Judul {name}\n{field}\n---\nIsi {name}.\n"
+            (room.folder / name).write_text(text, encoding="utf-8")
+        found = room.run("check", *names, "--json").json["findings"]
+        for name, field in zip(names, fields, strict=True):
+            here = [one for one in found if one.startswith(f"{name}:")]
+            assert [one.startswith(f"{name}:3: ") for one in here] == [True] * wrong, field
 
 
 def test_comments_of_the_front_matter_are_no_text(room: Newsroom) -> None:

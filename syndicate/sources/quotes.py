@@ -1,0 +1,39 @@
+"""Quotation marks that were typed around an address, told from those that belong to it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote
+
+SIGNS = "\"'“”„‟‘’‚‛«»‹›`<>"
+OPENED_BY = {
+    "”": "“„‟”", "“": "„“", "’": "‘‚‛’", "‘": "‚‘", "»": "«»", "«": "»«", "›": "‹›", "‹": "›‹",
+    ">": "<", "‟": "„‟",
+}  # fmt: skip
+SIGN = "|".join((f"[{re.escape(SIGNS)}]", *map(quote, SIGNS)))
+FIRST = re.compile(f"(?:{SIGN})+", re.IGNORECASE)
+LAST = re.compile(f"(?:{SIGN})$", re.IGNORECASE)
+
+
+def without_quotes(address: str, markdown: str) -> str:
+    """Return an address without the marks typed around it; ``markdown`` is what was typed.
+
+    None begins with one. At its end it may have one that it opens itself (``?q="kata"``), or one
+    that is encoded: Markdown encodes what it reads, so the writer's own text tells which.
+    """
+    bare = FIRST.sub("", address, count=1) if FIRST.match(address) else address
+    is_wrapped = bare != address
+    while bare and (found := LAST.search(bare)):
+        is_encoded = found[0].startswith("%") and address in markdown
+        if _is_closing(unquote(bare)) or (is_encoded and not is_wrapped):
+            break
+        bare = bare[: found.start()]
+    return bare
+
+
+def _is_closing(text: str) -> bool:
+    """Whether the mark at the end closes one that stands before it in the same text."""
+    before, last = text[:-1], text[-1]
+    openers = OPENED_BY.get(last, last)
+    opened = sum(map(before.count, openers))
+    return opened % 2 == 1 if last in openers else opened > before.count(last)
