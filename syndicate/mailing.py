@@ -43,6 +43,8 @@ def mail(run: Run, editions: Sequence[int]) -> str:
     busy = letters.open(editions)
     if not busy and not looks and run.known.target == run.channel.target():
         return ""
+    if run.most:
+        _sample_only(run, busy)
     why = _try(run, channel, editions, busy, looks=looks)
     return "; ".join(filter(None, (why, _give_up(run, busy))))
 
@@ -59,7 +61,10 @@ def _try(
             run.ledger.recognise(run.known.id, run.channel.target(), run.identity)
             for edition in editions if looks else ():
                 _look(run, edition)
-            paused = [_send(run, channel, edition) for edition in letters.open(editions)]
+            paused = [
+                _send(run, channel, edition)
+                for edition in letters.open(busy if run.most else editions)
+            ]
     except LedgerError:
         raise
     except Exception as error:  # a list that fails never stops the others
@@ -72,7 +77,6 @@ def _try(
                 letters.pause(one, why)
             else:
                 letters.postpone(one, why, wait)
-            _end_sample(run, one)
         return why
     return "; ".join(dict.fromkeys(filter(None, paused)))
 
@@ -84,16 +88,16 @@ def _send(run: Run, channel: Streams, edition: int) -> str:
     except Paused as error:
         why = run.scrub(str(error))
         run.ledger.letters.pause(edition, why)
-        _end_sample(run, edition)
         return why
     return ""
 
 
-def _end_sample(run: Run, edition: int) -> None:
-    """A sample that met any trouble was one all the same: the rest waits for a person."""
-    if run.most:
-        why = f"{SAMPLED}: syndicate digest {run.known.name} --resume"
-        run.ledger.letters.halt(edition, why, unless_halted=True)
+def _sample_only(run: Run, editions: Sequence[int]) -> None:
+    """Halt these runs for everybody else, and for us once the sample has left or ends."""
+    letters = run.ledger.letters
+    letters.passes = f"{SAMPLED}: syndicate digest {run.known.name} --resume"
+    for edition in editions:
+        letters.halt(edition, letters.passes)
 
 
 def _give_up(run: Run, editions: Sequence[int]) -> str:
@@ -117,8 +121,6 @@ def _send_all(run: Run, channel: Streams, edition: int) -> None:
     stream = Stream(run, channel, edition)
     while (problem := stream.run_out()) and _waits(run, stream, problem):
         pass
-    if problem or run.stopping():
-        _end_sample(run, edition)
     run.ledger.letters.finish(edition)
     if problem:
         raise problem
@@ -239,7 +241,6 @@ class Stream:
         most = self.run.most and self.run.most - self._claimed
         if self.run.most and not most:
             self._block = None
-            _end_sample(self.run, self.edition)
             return False
         size = 1 if self._paused else min(most or BLOCK, BLOCK)  # the next probe is another reader
         self._block = self.letters.claim(self.edition, size)

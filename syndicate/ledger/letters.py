@@ -107,6 +107,7 @@ class Letters:
         self.tokens = tokens
         self.presence = presence
         self.clock = clock
+        self.passes = ""  # a halt that does not hold for us: it is our own sample's
         self._line: Connection | None = None  # one for all turns: a pool takes its time
         self._said: dict[tuple[int, int], Rendition] = {}
         self._renew_at = 0.0
@@ -117,7 +118,7 @@ class Letters:
         """Which of these editions have letters that are due now, in their order."""
         with transaction(self.engine, reads=True) as db:
             moment = self.clock(db)
-            query = select(r.edition_id).where(r.edition_id.in_(numbers), _runs_on(moment))
+            query = select(r.edition_id).where(r.edition_id.in_(numbers), self._runs_on(moment))
             ids = list(db.scalars(query.order_by(r.edition_id)))
             return [one for one in ids if _next(db, one, 0, moment, 1)]
 
@@ -132,7 +133,7 @@ class Letters:
         me = self.presence.me()
         with transaction(self.engine) as db:
             moment = self.clock(db)
-            here = and_(r.edition_id == edition, _runs_on(moment))
+            here = and_(r.edition_id == edition, self._runs_on(moment))
             run = db.execute(select(runs).where(here).with_for_update(key_share=True)).first()
             if run is None:
                 return None
@@ -205,7 +206,7 @@ class Letters:
             if not next_ or block is None:
                 return Turn(None, ())
             run = self._held(db, block)
-            if run is None or run[1] or run[0] is None:
+            if run is None or run[1] not in ("", self.passes) or run[0] is None:
                 return Turn(None, (), over=True)
             began = stamp(db, datetime.now(UTC))
             given = (run[0], began, block.edition, *next_, block.channel)
@@ -230,13 +231,9 @@ class Letters:
 
     # what a person says, or the run itself
 
-    def halt(self, edition: int, why: str, *, unless_halted: bool = False) -> None:
+    def halt(self, edition: int, why: str) -> None:
         """Start no more letters until somebody says so."""
-        here = and_(r.edition_id == edition, r.ended_at.is_(None))
-        if unless_halted:
-            here = and_(here, r.halted == "")
-        with transaction(self.engine) as db:
-            db.execute(update(runs).where(here).values(halted=why))
+        self._change(edition, halted=why)
 
     def resume(self, edition: int) -> None:
         """Go on with what was halted."""
@@ -306,6 +303,10 @@ class Letters:
             finish(db, edition)
 
     # inside
+
+    def _runs_on(self, moment: datetime) -> ColumnElement[bool]:
+        ready = or_(r.not_before.is_(None), r.not_before <= moment)
+        return and_(r.ended_at.is_(None), r.halted.in_(("", self.passes)), ready)
 
     def _open_line(self) -> Connection:
         if self._line is None:
@@ -420,11 +421,6 @@ class Letters:
 def back_off(tries: int) -> timedelta:
     """How long to wait after so many times of being put off."""
     return min(FIRST_WAIT * 2.0 ** (tries - 1), LONGEST_WAIT)
-
-
-def _runs_on(moment: datetime) -> ColumnElement[bool]:
-    ready = or_(r.not_before.is_(None), r.not_before <= moment)
-    return and_(r.ended_at.is_(None), r.halted == "", ready)
 
 
 def _next(

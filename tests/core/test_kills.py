@@ -332,6 +332,22 @@ def test_searchable_letters_killed(home: Newsroom, point: str) -> None:
     _letters_killed(home, "SearchableLetters", point, 3)
 
 
+@pytest.mark.parametrize("point", ["before effect", "after effect", "after end"])
+def test_a_sample_killed_is_no_more_than_a_sample(home: Newsroom, point: str) -> None:
+    room, name, slug = own(home, "Letters")
+    room.subscribe(name, *PEOPLE)
+    room.publish(room.write(slug))
+    evening = room.at(TOMORROW)
+    killed(room, partial(die_at, point, (walls.Letters, "publish"), 2),
+           partial(evening.digest, sample=5))  # fmt: skip
+    evening.digest()
+    evening.tick()
+    assert sum(row.state != "due" for row in room.letters(name)) <= 5
+    assert {row.state for row in room.letters(name)} <= {"sent", "in_doubt", "due"}
+    evening.digest(resume=True)
+    assert "due" not in {row.state for row in room.letters(name)}
+
+
 def _letters_killed(home: Newsroom, kind: str, point: str, nth: int) -> None:
     room, name, slug = own(home, kind)
     room.subscribe(name, *PEOPLE)
