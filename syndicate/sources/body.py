@@ -15,7 +15,7 @@ import nh3
 from markdown_it.token import Token
 
 from syndicate.article import Media
-from syndicate.sources import files, inventory, typed
+from syndicate.sources import files, inventory, rows, typed
 from syndicate.sources.bare import linked
 from syndicate.sources.elements import (
     ATTRIBUTES,
@@ -29,7 +29,7 @@ from syndicate.sources.elements import (
 from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw
 from syndicate.sources.links import BARE, OPENED, SCHEME, SPELLED, UNSAFE, WEB, Links, is_local
-from syndicate.sources.marks import parsed, rendered
+from syndicate.sources.marks import UNENDED, parsed, rendered
 from syndicate.text import excerpt, in_full, plain, squeeze
 
 CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -42,11 +42,9 @@ EMPTY = "there is no text below the front matter (write it there)"
 BESIDE_IT = "save it beside the article and write its name"
 # raw HTML that goes on to the end of the file, unless it is closed
 OPEN = {
-    re.compile(r"\s*<!--"): re.compile("-->"),
-    re.compile(r"\s*<\?"): re.compile(r"\?>"),
     re.compile(r"\s*<!\[CDATA\["): re.compile(r"\]\]>"),
-    re.compile(r"\s*<(script|pre|style|textarea)\b", re.IGNORECASE): re.compile(
-        "</(script|pre|style|textarea)>", re.IGNORECASE
+    re.compile(r"\s*<(pre|textarea)\b", re.IGNORECASE): re.compile(
+        "</(pre|textarea)>", re.IGNORECASE
     ),
 }
 
@@ -83,6 +81,7 @@ def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = 
         raise Flaw(line, "lists and quotations are nested too deeply (flatten them)") from error
     for token in tokens:
         _check(token, line + (token.map[0] if token.map else 0))
+    _check_rows(text, tokens, line)
     remarks = _remarks(tokens, env, line)
     links = Links(base=base, has_page=has_page, folder=folder, markdown=text)
     page = _Page(markdown, line, links)
@@ -121,12 +120,27 @@ def _tokens(markdown: str, folder: Path) -> tuple[str, list[Token], dict[str, An
 
 def _check(token: Token, line: int) -> None:
     """Refuse raw HTML that hides what comes after it."""
+    if UNENDED in token.meta:
+        number, sign = token.meta[UNENDED]
+        where = "in its paragraph" if token.type == "inline" else "and hides the text after it"
+        raise Flaw(line + number, f"{sign} has no end {where} (close it)")
     if token.type == "html_block":
         for begins, ends in OPEN.items():
             if (tag := begins.match(token.content)) and not ends.search(token.content):
                 raise Flaw(
                     line, f"{tag[0].strip()} has no end and hides the text after it (close it)"
                 )
+
+
+def _check_rows(text: str, tokens: Sequence[Token], line: int) -> None:
+    """Refuse a row with more cells than its table's head; Markdown would drop them."""
+    for row in rows.too_long(text, tokens):
+        cell = excerpt(squeeze(row.lost), 40)
+        raise Flaw(
+            line + row.line,
+            f"'{cell}' would reach no reader: its row has {row.cells} cells, the table's head"
+            f" {row.columns} (give the head as many, or write | as \\|)",
+        )
 
 
 def _remarks(tokens: Sequence[Token], env: dict[str, Any], line: int) -> list[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""HTML's entities in the front matter: a text pasted from a page has ``&amp;`` for ``&``."""
+"""HTML's entities: a text pasted from a page has ``&amp;`` for ``&``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from html.entities import html5
 from syndicate.text import excerpt
 
 ENTITY = re.compile("&(?:([a-zA-Z][a-zA-Z0-9]*;)|#([0-9]+);|#[xX]([0-9a-fA-F]+);)")
+REFERENCE = re.compile("&(?:([a-zA-Z][a-zA-Z0-9]*)([;=]?)|#(?:[0-9]+|[xX][0-9a-fA-F]+);?)")
 LAST = 0x10FFFF  # of Unicode's characters
 WINDOWS = range(0x80, 0xA0)  # old pages mean the letters of Windows-1252 by these numbers
 UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
@@ -23,6 +24,23 @@ def decoded(text: str) -> str:
     ValueError where one is the number of no character.
     """
     return ENTITY.sub(_character, text) if "&" in text else text
+
+
+def in_attribute(value: str) -> str:
+    """Decode the value of an HTML attribute: ``?a=1&copy=2`` stays (the standard, 13.2.5.73)."""
+
+    def character(found: re.Match[str]) -> str:
+        name, after = found.groups()
+        if name and (after == "=" or f"{name}{after}" not in html5):
+            return found[0]
+        return unescape(found[0])
+
+    return REFERENCE.sub(character, value) if "&" in value else value
+
+
+def in_markdown(text: str) -> str:
+    """Decode whole entities as Markdown does; those of no character stay."""
+    return ENTITY.sub(lambda found: unescape(found[0]), text) if "&" in text else text
 
 
 def spelling(text: str, sign: str) -> str:

@@ -11,7 +11,8 @@ from urllib.parse import unquote
 
 from markdown_it.token import Token
 
-from syndicate.sources.raw_html import COMMENT, OFFICE, TAG
+from syndicate.sources.entities import in_markdown
+from syndicate.sources.raw_html import OFFICE, TAG
 from syndicate.sources.typed import COMMENTED
 from syndicate.text import as_uri, unescaped
 
@@ -40,16 +41,17 @@ def lost_word(
 def _read(line: str, left: Counter[str]) -> list[str]:
     """The words of a line; in code an entity is what was typed: ``&nbsp;``."""
     as_typed = WORD.findall(line)
-    if "&" in line and Counter(as_typed) <= left:
+    if "&" not in line or Counter(as_typed) <= left:
         return as_typed
-    return WORD.findall(unescape(line)) if "&" in line else as_typed
+    decoded = WORD.findall(in_markdown(line))
+    return decoded if Counter(decoded) <= left else WORD.findall(unescape(line))
 
 
 def lost_addresses(typed: str, env: dict[str, Any], html: str) -> Iterator[tuple[int, str]]:
     """The web addresses that a reader can neither open nor read, with their lines, from 0."""
     if "://" not in typed and "www." not in typed:
         return
-    kept = unquote(unescape(html))
+    kept = unquote(unescape(" ".join((html, *env["hidden"]))))
     for number, line in enumerate(_published(typed, env)):
         for address in ADDRESS.findall(line):
             if not any(form in kept for form in _forms(address)):
@@ -65,10 +67,10 @@ def _forms(address: str) -> Iterator[str]:
 
 
 def _published(typed: str, env: dict[str, Any]) -> list[str]:
-    """The lines without comments, scripts and styles."""
+    """The lines, without those that Markdown's own comments take."""
     typed = typed.replace("<![CDATA[", "")
     typed = SIZES.sub("", typed) if "srcset" in typed else typed
-    lines = COMMENT.sub(lambda found: "\n" * found[0].count("\n"), typed).split("\n")
+    lines = typed.split("\n")
     for definition in (*env["references"].values(), *env.get("duplicate_refs", ())):
         if definition["href"] in COMMENTED:
             first, last = definition["map"]
@@ -90,6 +92,8 @@ def _in_markup(typed: str, tokens: Sequence[Token], env: dict[str, Any]) -> Iter
     for tag in TAG.finditer(typed):
         yield from WORD.findall(unescape(tag[0]))
         yield from WORD.findall(tag[0])
+    for unshown in env["hidden"]:
+        yield from _either(unshown)
     for tag in OFFICE.findall(typed):
         yield from WORD.findall(tag)
     lines = typed.split("\n")
@@ -105,6 +109,12 @@ def _in_markup(typed: str, tokens: Sequence[Token], env: dict[str, Any]) -> Iter
             yield from _signs(child)
     for note in re.findall(r"\[\^([^\s\]]+)\]", typed):
         yield from WORD.findall(note)
+
+
+def _either(text: str) -> Iterable[str]:
+    """The words of a text, and those that it has once its entities are decoded."""
+    as_typed = Counter(WORD.findall(text))
+    return (as_typed | Counter(WORD.findall(unescape(text)))).elements()
 
 
 def _signs(token: Token) -> Iterable[str]:

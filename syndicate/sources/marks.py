@@ -14,10 +14,12 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
+from syndicate.sources import hidden
 from syndicate.sources.links import identifier
 from syndicate.sources.raw_html import OFFICE, Usage, in_a_line, rewritten
 
 PLAIN = "plain"  # a paragraph's own text, among what is known of it
+UNENDED = "unended"  # where in a token text is hidden without an end: its line from 0, the sign
 DEEPEST = 1000  # deeper text Markdown would drop without a word; Python gives up before that
 SIDE = re.compile("text-align:(left|right|center)")
 HEADING_ID = re.compile(r"\s*\{#([^\s{}]+)\}\s*$")
@@ -43,6 +45,7 @@ def markdown() -> MarkdownIt:
     parser.enable(["table", "strikethrough"])
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     footnote_plugin(parser)
+    parser.inline.ruler.before("backticks", "hidden", hidden.inline_rule)
     parser.add_render_rule("footnote_ref", _note_mark)
     parser.add_render_rule("footnote_open", _note_open)
     parser.add_render_rule("footnote_anchor", lambda *_given: "")
@@ -53,7 +56,7 @@ def markdown() -> MarkdownIt:
 
 def parsed(text: str) -> tuple[list[Token], dict[str, Any]]:
     """The tokens of an article, and the definitions that Markdown found in it."""
-    env: dict[str, Any] = {"references": References()}
+    env: dict[str, Any] = {"references": References(), "hidden": []}
     return markdown().parse(text, env), env
 
 
@@ -65,6 +68,7 @@ def rendered(tokens: Sequence[Token], env: dict[str, Any]) -> str:
 def _as_meant(state: StateCore) -> None:
     usage = Usage.of(state.src)
     for token in state.tokens:
+        _note_hidden(token, state.env["hidden"])
         if token.type == "html_block":
             token.content = rewritten(token.content, usage)
         elif token.children:
@@ -74,6 +78,24 @@ def _as_meant(state: StateCore) -> None:
             token.attrs["align"] = side[1]
     _number(state.tokens)
     _name_headings(state.tokens)
+
+
+def _note_hidden(token: Token, noted: list[str]) -> None:
+    """Note what a token hides from readers, and where it goes on without an end."""
+    if token.type == "html_block":
+        noted += (unshown for _, unshown in hidden.parts(token.content) if unshown)
+        if begins := hidden.unended(token.content):
+            before = token.content[: begins.start()]
+            token.meta[UNENDED] = (before.count("\n"), begins[0])
+    line = 0
+    for child in token.children or ():
+        if child.type == "hidden":
+            noted.append(child.content)
+        elif child.type in ("text", "html_inline") and (
+            begins := hidden.BEGINS.search(child.content)
+        ):
+            token.meta.setdefault(UNENDED, (line, begins[0]))
+        line += child.content.count("\n") + (child.type in ("softbreak", "hardbreak"))
 
 
 def _plain(children: Sequence[Token]) -> str:
@@ -88,6 +110,8 @@ def _in_lines(children: Sequence[Token], usage: Usage) -> Iterator[Token]:
     """The tokens of a paragraph, their raw HTML as it may stand in a line."""
     dropped = 0  # the words of what Markdown took for an address: <st1:City>
     for child in children:
+        if child.type == "hidden":
+            continue
         if child.type == "html_inline":
             child.content = in_a_line(child.content, usage)
             if child.content and not child.content.startswith("<"):

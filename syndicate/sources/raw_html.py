@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape, unescape
+from html import escape
 
+from syndicate.sources import hidden
 from syndicate.sources.elements import (
     BLOCKS,
     DRAWN,
@@ -18,6 +19,7 @@ from syndicate.sources.elements import (
     UNCLOSED,
     VERBATIM,
 )
+from syndicate.sources.entities import in_attribute
 from syndicate.text import squeeze
 
 TAG = re.compile(
@@ -28,12 +30,8 @@ ATTRIBUTE = re.compile(
 )
 # Word's and PowerPoint's own elements, which Markdown may take for text or an address: <o:p>
 OFFICE = re.compile(r"<\?xml:\w[^<>]*/>|</?[A-Za-z][\w.-]*:[A-Za-z][\w.-]*(?:\s[^<>]*)?/?>")
-# what is never published: comments, declarations, instructions (<?xml:namespace … />), programs
-COMMENT = re.compile(
-    r"<!--.*?(?:-->|\Z)|<![a-z][^>]*>|<\?.*?>|<(script|style)\b.*?(?:</\1\s*>|\Z)",
-    re.DOTALL | re.IGNORECASE,
-)
 CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+NO_TAG = re.compile(r"<[!?][^<>]*>")  # a browser takes it for a comment
 END_TAG = re.compile(r"</([A-Za-z][A-Za-z0-9]*)\s*>")
 WITH_ATTRIBUTE = re.compile(r"<([A-Za-z][A-Za-z0-9]*)\s[^<>]*=")
 DRAWING = re.compile("<(?:svg|math)", re.IGNORECASE)
@@ -47,7 +45,7 @@ def attributes(tag: str) -> dict[str, str]:
     given: dict[str, str] = {}
     for one in ATTRIBUTE.finditer(found["given"] if found else ""):
         value = next((one[key] for key in "abc" if one[key] is not None), "")
-        given.setdefault(one["name"].lower(), unescape(value))
+        given.setdefault(one["name"].lower(), in_attribute(value))
     return given
 
 
@@ -91,11 +89,11 @@ def rewritten(html: str, usage: Usage) -> str:
         may_stay_open = found["name"].lower() in BLOCKS | VERBATIM
         return _words(found) if not may_stay_open and usage.means_words(found) else _tag(found)
 
-    pieces, at = [], 0
-    for hidden in COMMENT.finditer(html):
-        pieces += [TAG.sub(tag, html[at : hidden.start()]), hidden[0]]
-        at = hidden.end()
-    return "".join((*pieces, TAG.sub(tag, html[at:])))
+    pieces = (
+        (TAG.sub(tag, NO_TAG.sub(_words, CDATA.sub(r"\1", shown))), "\n" * unshown.count("\n"))
+        for shown, unshown in hidden.parts(html)
+    )
+    return "".join(piece for pair in pieces for piece in pair)
 
 
 def in_a_line(tag: str, usage: Usage) -> str:
@@ -105,7 +103,7 @@ def in_a_line(tag: str, usage: Usage) -> str:
     """
     found = TAG.fullmatch(tag)
     if found is None:
-        return escape(CDATA.sub(r"\1", tag), quote=False) if CDATA.match(tag) else ""
+        return escape(CDATA.sub(r"\1", tag), quote=False)
     name = found["name"].lower()
     if usage.means_words(found):
         return _words(found)

@@ -105,6 +105,25 @@ def test_words_and_addresses_reach_the_readers_of_every_channel(room: Newsroom) 
                 assert bare in seen, f"{body}: {channel}: {seen}"
 
 
+UNSEEN = {
+    "Teks <script>rahasia(1)</script> akhir.": "akhir",
+    "Teks:<style>.rahasia{color:red}</style> akhir": "akhir",
+    "- butir <script>gtag('rahasia')</script> akhir": "akhir",
+    "| a |\n|---|\n| akhir <script>rahasia()</script> |": "akhir",
+    "<svg><style>.rahasia{}</style><script>x()</script></svg> akhir": "akhir",
+    "Teks <!-- rahasia --> akhir": "akhir",
+}
+
+
+def test_programs_and_remarks_reach_the_readers_of_no_channel(room: Newsroom) -> None:
+    for (body, word), channels in zip(
+        UNSEEN.items(), everywhere_at_once(room, UNSEEN), strict=True
+    ):
+        for channel, seen in channels.items():
+            assert word in seen, f"{body}: {channel}: {seen}"
+            assert "rahasia" not in seen, f"{body}: {channel}: {seen}"
+
+
 def test_a_linked_file_beside_the_article_is_hosted_and_linked_to(room: Newsroom) -> None:
     (room.folder / "surat edaran.pdf").write_bytes(FORM)
     seen = everywhere(room, "[Unduh](surat edaran.pdf) sekarang.")
