@@ -174,7 +174,8 @@ def unfinished(db: Connection) -> list[int]:
 def given_up(db: Connection) -> dict[int, tuple[int, str]]:
     """The digests lately ended with letters that nobody took for our sake: how many, and why."""
     ours = and_(letters.c.state == "refused", letters.c.code.is_(None))
-    lately = and_(ours, runs.c.ended_at > now(db) - LATELY)
+    indexed = text(PARTIAL["ix_letters_trouble"])  # else no index is used
+    lately = and_(ours, indexed, runs.c.ended_at > now(db) - LATELY)
     query = select(letters.c.edition_id, func.count(), func.max(letters.c.why))
     query = query.join(runs, runs.c.edition_id == letters.c.edition_id).where(lately)
     return {
