@@ -235,6 +235,13 @@ class Channel(ABC):
         """Say what of this edition readers of this channel will not see as written; no network."""
         return ()
 
+    def remarks_in_place(self, edition: Edition, receipts: Mapping[str, Receipt]) -> Iterable[str]:
+        """Say the same of an edition that revises what stands: that may not be able to show it.
+
+        ``receipts`` are those of what stands, by address.
+        """
+        return self.remarks(edition)
+
     def outside(self, home: Path, rendition: Rendition | None = None) -> str:
         """Name the setting by which this channel reaches what is not this machine's; "" for none.
 

@@ -106,6 +106,17 @@ class Comparison:
         self.catalogue.lose(edition, lost)
         return self.catalogue.known(edition)
 
+    def receipts(self, known: KnownChannel, key: str) -> dict[str, Receipt]:
+        """The receipts of what stands of an edition where the channel writes now, by address."""
+        edition = self.catalogue.edition(known.id, key)
+        there = self.catalogue.known(edition) if edition else {}
+        here = (None, known.identity)
+        return {
+            address: _receipt(one)
+            for address, one in there.items()
+            if one.present and (known.identity is None or one.destination in here)
+        }
+
     def _before(self, edition: int, steps: Iterable[Step]) -> dict[str, Rendition]:
         said = ((step.address, self.catalogue.said(edition, step.address)) for step in steps)
         return {address: rendition for address, rendition in said if rendition}

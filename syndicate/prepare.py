@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from syndicate import editions
-from syndicate.article import Edition
+from syndicate.article import Edition, Item
 from syndicate.channel import (
     Announces,
     Channel,
     HostsMedia,
     HostsPages,
+    Receipt,
     Removes,
     Rendition,
     Reviews,
@@ -114,9 +115,17 @@ class Preparation:
         """Note what a channel's readers will not get of what was typed; refuse what loses words."""
         for standing in (one for one in standings if one.uri in self.drafts):
             [item] = self.hosting.worded([standing.item], channel)
-            draft = self.drafts[standing.uri]
+            draft, publisher = self.drafts[standing.uri], self.office.publisher
+            receipts = self._receipts(channel, item)
             with flaws.noted():
-                self.warnings += proofread(channel, item, draft, self.office.publisher)
+                self.warnings += proofread(channel, item, draft, publisher, receipts)
+
+    def _receipts(self, channel: Channel, item: Item) -> dict[str, Receipt]:
+        """Where an article's posts stand in a channel."""
+        if channel.scope is not Scope.ARTICLE:
+            return {}
+        key = editions.article(item, self.office.publisher).key
+        return self.comparison.receipts(self.office.remembered(self.catalogue, channel), key)
 
     def _try_digest(
         self, channel: Channel, known: KnownChannel, standings: Sequence[Standing]

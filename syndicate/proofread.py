@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from syndicate import editions, whereabouts
 from syndicate.article import Edition, Item, Publisher
-from syndicate.channel import Channel, Scope
+from syndicate.channel import Channel, Receipt, Scope
 from syndicate.completeness import Lack, lacking
 from syndicate.errors import ArticleError
 from syndicate.sources import Draft
 from syndicate.text import excerpt, in_full
 
 
-def proofread(channel: Channel, item: Item, draft: Draft, publisher: Publisher) -> Iterator[str]:
+def proofread(
+    channel: Channel, item: Item, draft: Draft, publisher: Publisher,
+    receipts: Mapping[str, Receipt] | None = None,
+) -> Iterator[str]:  # fmt: skip
     """Yield what of its form an article loses in a channel, each with its file and line.
 
-    ``item`` is the draft's article in the channel's words. ArticleError where words are lost.
+    ``item`` is the draft's article in the channel's words, ``receipts`` those of what stands of
+    it, by address. ArticleError where words are lost.
     """
     meant = item.article.channels
     if item.withdrawal or not channel.takes(item) or channel.name not in (meant or [channel.name]):
         return
     edition = _edition(channel, item, publisher)
-    remarks = list(channel.remarks(edition))
+    remarks = list(
+        channel.remarks_in_place(edition, receipts) if receipts else channel.remarks(edition)
+    )
     yield from (_located(draft, item, channel, remark) for remark in remarks)
     if item.article.overrides.get(channel.name, {}).get("description"):
         return  # the writer has put other words in the text's place

@@ -118,6 +118,11 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
         [item] = edition.items
         return remarks(item, edition.publisher, self.name, self.preview, self.length)
 
+    def remarks_in_place(self, edition: Edition, receipts: Mapping[str, Receipt]) -> Iterator[str]:
+        [item] = edition.items
+        shape = Standing.read(receipts[POST]).shape if POST in receipts else None
+        return remarks(item, edition.publisher, self.name, self.preview, self.length, shape)
+
     def as_text(self, rendition: Rendition) -> str:
         return "(pinned)" if rendition.address == PIN else Post.read(rendition.content).plain
 

@@ -32,8 +32,10 @@ from syndicate_telegram.rich import (
     to_api,
 )
 from syndicate_telegram.settings import Length
+from syndicate_telegram.standing import ANEW
 
 HASHTAG_LIMIT = 64
+STANDS_AS_TEXT = f"the post that stands is a text, which shows one picture at most: {ANEW[3:]}"
 
 Picture = Literal["above", "below", "photo", "none"]
 
@@ -67,17 +69,24 @@ def reply(item: Item, publisher: Publisher, version: int) -> Post:
 
 
 def remarks(
-    item: Item, publisher: Publisher, channel: str, shown: Picture, length: Length = "full"
-) -> Iterator[str]:
-    """Say what of an article a post leaves out or changes, a sentence each."""
+    item: Item, publisher: Publisher, channel: str, shown: Picture, length: Length = "full",
+    stands: Shape | None = None,
+) -> Iterator[str]:  # fmt: skip
+    """Say what of an article a post leaves out or changes, a sentence each.
+
+    ``stands`` is the shape of a post that stands already, and keeps it.
+    """
     if item.withdrawal:
         return
     laid = _layout(item, publisher, channel, shown, length)
+    why = f"channels.{channel}.preview is none" if shown == "none" else ""
+    if stands and stands != laid.shape:
+        why = STANDS_AS_TEXT if stands == "text" and not why else why
+        laid = replace(laid, shape=stands)
     article = item.article
     pictures, documents = laid.form.left(article, laid.shape)
-    set_so = f"channels.{channel}.preview is none" if shown == "none" else ""
     for one in pictures:
-        yield f"{_name(one)} is left out: {set_so or _why(laid.shape, 'document')}"
+        yield f"{_name(one)} is left out: {why or _why(laid.shape, 'document')}"
     for one in documents:
         yield f"{_name(one)} is left out: {_why(laid.shape, 'picture')}"
     still = [one for one in laid.form.media if one.moves] if laid.shape == "photo" else []

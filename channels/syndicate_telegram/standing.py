@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from syndicate import Receipt, Refused
-from syndicate_telegram.post import CAPTION_LIMIT, Attachment, Post
+from syndicate_telegram.post import CAPTION_LIMIT, Attachment, Post, Shape
 
 REFERENCE = re.compile(
     r"(?:(?P<kind>photo|document|pin|bare):)?(?P<ids>\d+(?:,\d+)*)(?::(?P<names>\w+(?:,\w+)*))?"
@@ -58,6 +58,13 @@ class Standing:
             ",".join(self.names),
         )
         return ":".join(filter(None, parts))
+
+    @property
+    def shape(self) -> Shape | None:
+        """What it stays whatever is put there; None where that is open."""
+        if self.is_bare:
+            return None
+        return "document" if self.kind == "document" else "photo" if self.kind else "text"
 
     @property
     def id(self) -> int:

@@ -434,7 +434,7 @@ def test_a_style_ends_where_the_text_is_cut() -> None:
         ),
         ('<p><a href="/relative">words</a></p>', "words"),
         ('<p><a href="javascript:alert(1)">words</a></p>', "words"),
-        ('<p><a href="tel:+62812">0812</a></p>', "0812"),
+        ('<p><a href="tel:+628123456789">0812-345-6789</a></p>', "0812-345-6789"),
         ('<p><a href="tel:+62812">Call us</a></p>', "Call us (+62812)"),
         ('<p><a href="mailto:a@e.org?subject=x">Write</a></p>', "Write (a@e.org)"),
         ('<p><a href="mailto:a@e.org">a@e.org</a></p>', "a@e.org"),
