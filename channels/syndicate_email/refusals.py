@@ -9,13 +9,21 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from syndicate.text import squeeze
+from syndicate_email.mailboxes import (
+    ADDRESS,
+    NO_SUCH,
+    NOT_NO_SUCH,
+    ONE_READERS,
+    READERS,
+    about_us,
+    codes_about_us,
+    is_full,
+)
 from syndicate_email.signs import HOW_MUCH, LOGIN, SENDER, SIGNS, TOO_LONG, Sign
 
 Domain = str
 
-READERS = ("5.1.1", "5.1.2", "5.1.3", "5.1.10")  # no such mailbox, no such domain (RFC 3463, 7505)
 ENHANCED = re.compile(r"(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?![\w.])")  # RFC 3463
-ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@]{0,254}@[^\s<>()\[\]\"',;:]*")
 ONE_S_OWN = re.compile(
     r"\S*[\d@]\S*"
 )  # an id, an address of a machine, a time: of one answer alone
@@ -45,46 +53,9 @@ PER_SESSION = re.compile(  # how many connections there may be is another limit
 )
 GREY = re.compile(r"gr[ea]y.?list|try again (?:in|after) \d+ (?:s|min)", re.IGNORECASE)
 FOR_NOW = (LOGIN, SENDER, HOW_MUCH)  # what a relay may say of us in class 4
+OF_US = (502, 530, 534, 535, 538)  # commands and logins (RFC 5321, 4954)
 MOST_CODES = 20  # of one answer that are judged
 ALIKE = 3  # readers who are refused in the same words, until it is not they
-# what a text that begins with it is about, whatever was found out of others (RFC 3463): our
-# address, or a mailbox that there is
-NOT_NO_SUCH = ("5.1.7", "5.1.8", "5.2.1", "5.2.2")
-NO_SUCH = re.compile(
-    r"no such (?:\w+ )?(?:user|mail ?box|recipient|account|address|person)"
-    r"|(?:user|mail ?box|recipient|account|address) (?:is |was )?(?:unknown|not found|invalid)"
-    r"|unknown (?:local )?(?:user|recipient|mail ?box)"
-    r"|(?:user|mail ?box|recipient|account|address)(?: \w+){0,6} (?:does not|doesn['’]t) exist",
-    re.IGNORECASE,
-)
-WHOSE_BOX = r"(?:mail ?box|inbox|user|account|recipient)\b.{0,60}"
-# a reader's mailbox that takes no more, for a while: by its size, not by what is sent
-FULL = re.compile(
-    rf"{WHOSE_BOX}(?:full\b(?! (?:e-?mail|address|name))|quota|storage|size|space)"
-    r"|(?:mail ?box|inbox)\b.{0,60}limit|over.?quota|disk (?:quota|space|full)"
-    r"|storage (?:limit|quota|allocation)|insufficient (?:\w+ )?(?:storage|space)"
-    r"|quota (?:is )?(?:full|exceeded)"
-    r"|too many messages (?:on|in) (?:(?:the|this|your) )?(?:server|mail ?box|inbox|account)",
-    re.IGNORECASE,
-)
-SHUT = re.compile(rf"{WHOSE_BOX}(?:disabled|inactive)", re.IGNORECASE)
-SENDING = re.compile(
-    r"outbound|outgoing|\bsen[dt]|hour|\brate\b|per (?:day|minute)|relay"
-    r"|\bspf\b|\bdkim\b|\bdmarc\b",
-    re.IGNORECASE,
-)
-THEY = r"(?:user|recipient|addressee|owner|mail ?box)"
-LISTS = r"(?:black|block|deny|white|allow) ?lists?"
-LIKES = rf"(?:polic(?:y|ies)|{LISTS}|filters?|rules?|settings|preferences)"
-# what readers, or those who look after them, do not want of whom: they alone
-PERSONAL = re.compile(
-    rf"{LIKES}(?: \w+)? (?:of|set by|by) (?:(?:the|this|its|that) )?{THEY}\b"
-    rf"|{THEY}(?:['’]?s)? (?:(?:own|personal|mail ?box|e-?mail|mail|local) ){{0,3}}{LIKES}\b"
-    rf"|(?:rejected|refused|blocked|denied) by (?:(?:the|this|its) )?{THEY}\b(?:['’]s \w+)?"
-    r"|RESOLVER\.RST\..*",  # Exchange's
-    re.IGNORECASE,
-)
-BY_POLICY = re.compile(r"(?:(?:local|security) )?polic(?:y|ies)\b(?: \w+)?", re.IGNORECASE)
 
 
 class Whose(Enum):
@@ -121,7 +92,7 @@ def whose(step: str, code: int, text: str, envelope: Envelope = NOBODY_KNOWN) ->
     text = text[:MOST_WORDS]
     if own_code(text, envelope):
         return Whose.READER
-    if step == "MAIL" or code in (530, 534, 535, 538) or is_of_us(text, envelope):
+    if step == "MAIL" or code in OF_US or is_of_us(text, envelope):
         return Whose.OURS
     codes = set(ENHANCED.findall(text))
     return Whose.OURS if is_ours(codes, text) and TOO_LONG not in codes else Whose.LETTER
@@ -194,28 +165,13 @@ def _domain(address: str) -> str:
 
 def is_ours(codes: set[str], text: str, signs: Sequence[Sign] = SIGNS) -> bool:
     """Whether a refusal with these enhanced codes and words says that it is about us."""
-    said = _about_us(text)
+    if not codes.isdisjoint(ONE_READERS):
+        return False
+    said = about_us(text)
+    codes = codes_about_us(codes, text)
     if any(not codes.isdisjoint(sign.codes) for sign in signs):
         return True
     return not is_full(codes, said) and any(sign.words.search(said) for sign in signs)
-
-
-def _about_us(text: str) -> str:
-    """A text without addresses, whose names may hold any word, and without readers' own wishes."""
-    said = PERSONAL.sub("", ADDRESS.sub("", text))
-    return BY_POLICY.sub("", said) if NO_SUCH.search(said) else said
-
-
-def takes_no_more(text: str) -> bool:
-    """Whether words say of a mailbox that it is full, and not that it does not exist."""
-    said = ADDRESS.sub("", text)
-    return bool(FULL.search(said)) and not NO_SUCH.search(said)
-
-
-def is_full(codes: set[str], text: str) -> bool:
-    """Whether a reader's mailbox takes no more just now, not how much we send."""
-    full = not codes.isdisjoint(("5.2.1", "5.2.2")) or FULL.search(text) or SHUT.search(text)
-    return bool(full) and not SENDING.search(text)
 
 
 def alike(text: str, domain: Domain = "") -> str:

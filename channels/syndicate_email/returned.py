@@ -10,19 +10,16 @@ from functools import lru_cache
 
 from syndicate import Reply, Says
 from syndicate.text import excerpt, squeeze
+from syndicate_email.mailboxes import ADDRESS as OTHERS
+from syndicate_email.mailboxes import NO_SUCH, READERS, is_full, nameless, takes_no_more
 from syndicate_email.parsing import blocks, header, headers, parts
-from syndicate_email.refusals import ADDRESS as OTHERS
 from syndicate_email.refusals import (
     MOST_WORDS,
-    NO_SUCH,
     NOBODY_KNOWN,
-    READERS,
     Envelope,
-    is_full,
     is_of_us,
     is_ours,
     own_code,
-    takes_no_more,
 )
 from syndicate_email.signs import RETURNED
 
@@ -200,7 +197,7 @@ def status(said: str) -> str:
     telling = [code for code in found if not code.endswith(".0.0")]
     bare = [f"{code[0]}.0.0" for code in SMTP.findall(said)]
     code = next(iter([*telling, *found, *bare]), "")
-    return "5.7.0" if code == "5.0.0" and POLICY.search(said) else code
+    return "5.7.0" if code == "5.0.0" and POLICY.search(nameless(said)) else code
 
 
 def masked(said: str) -> str:

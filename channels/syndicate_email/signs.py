@@ -50,8 +50,8 @@ NAME = Sign(
     ("5.7.25",),
     (
         r"(?:client host|helo command|ehlo command) rejected",
-        r"(?:invalid|bad|forged|fake|illegal|malformed) (?:helo|ehlo)\b",
-        r"\b(?:helo|ehlo)\b.{0,30}(?:invalid|not match|mismatch|not resolve|not valid)",
+        r"(?:invalid|bad|forged|fake|illegal|malformed) (?:helo|ehlo)\b", r"\bfqdn\b",
+        r"\b(?:helo|ehlo)\b.{0,30}(?:invalid|not match|mismatch|not resolve|not valid|\bmust\b)",
         r"fully.qualified host ?name", r"\bptr\b(?![.-])", r"\brdns\b",
         r"reverse (?:dns|host ?name|name|lookup|mapping)", r"name lookup failed",
         r"mismatch(?:es)? (?:the |your )?client ip",
@@ -66,7 +66,8 @@ SENDER = Sign(
     ),
     (
         r"send ?as ?denied", r"not owned by user",
-        r"not allowed to send (?:as|from|(?:e-?)?mail(?! to))",
+        r"not (?:allowed|permitted|authori[sz]ed) to send"
+        r" (?:as|from|on behalf|(?:e-?)?mail(?! to)|to (?:external|outside))",
         r"sender(?:['’]?s)? (?:e-?mail |address |domain ){0,2}(?:is |was |has been )?"
         r"(?:rejected|refused|denied|blocked|invalid|unknown|verify failed"
         r"|not (?:allowed|permitted|authorized|found|verified))",
@@ -75,7 +76,9 @@ SENDER = Sign(
         r"(?:invalid|unknown|unverified|unroutable|unresolvable|forged|fake) (?:sender|mail from)",
         r"domain of (?:the )?sender", r"sender .{0,30}must match", r"mail from .{0,40}not allowed",
         r"client does not have permissions to send", r"banned sender",
-        r"(?:e-?mail|from) address (?:is )?not verified",
+        r"(?:e-?mail|from) (?:address |header )?(?:is )?not verified",
+        r"from (?:address |header )(?:is )?not (?:allowed|permitted|authori[sz]ed)",
+        r"not match a verified", r"badmailfrom", r"bad outbound sender", r"outbound ?spam",
         r"outgoing (?:e-?)?mail.{0,60}suspended", r"verification failed for\b",
         r"verif\w+ (?:\w+ ){0,2}sender\b",
         r"return[- ]?path (?:\w+ )?(?:does not|not|unknown|invalid)",
@@ -84,7 +87,7 @@ SENDER = Sign(
 HOW_MUCH = Sign(
     "Gmail 5.4.5, Exchange 5.7.232 and 5.7.233, Exim ratelimit, cPanel, Zoho 5.4.6, Tencent: how"
     " much we may send",
-    ("5.2.122", "5.4.5", "5.7.28", "5.7.232", "5.7.233", "5.7.705", "5.7.750"),
+    ("5.4.5", "5.7.28", "5.7.232", "5.7.233", "5.7.705", "5.7.750"),
     (
         r"(?:hourly|daily|sending|rate|message|mail|outbound|smtp|connection)[\w ]{0,20}"
         r"(?:limit|quota)",
@@ -97,7 +100,12 @@ HOW_MUCH = Sign(
         r"exceeded (?:the |your |its )?(?:\w+ ){0,5}(?:limit|quota|rate|per hour|per day)",
         r"(?:relay|account|sender'?s?|your) (?:\w+ ){0,2}quota",
         r"quota (?:of|for) (?:this|the|your) (?:relay|account|sender|host|server)",
-        r"(?:sending|message|mail) rate",
+        r"quota for (?:outgoing|outbound|sending|sent)", r"(?:sending|message|mail) rate",
+        r"sending (?:\w+ )?(?:\w+ )?(?:paused|suspended|disabled|blocked|stopped)",
+        r"(?:maximum|insufficient|not enough|no|out of) (?:\w+ )?credits?\b",
+        r"\b(?:smtp|your|sending) (?:\w+ )?account (?:is )?not (?:yet )?(?:activ|enabled)",
+        r"(?:maximum|at most|more than|limit of) (?:of )?(?:\d+ )?(?:\w+ )?"
+        r"(?:recipients|messages|e-?mails|mails) (?:per|an?|each) (?:hour|day|month|minute)",
         r"(?:suspended|disabled|blocked|restricted|barred|locked|banned) (?:from|for)"
         r" (?:\w+ )?send",
         r"(?:unusual|suspicious|abnormal|unexpected) (?:\w+ )?(?:activity|traffic|volume|rate)",
@@ -110,7 +118,7 @@ PROOFS = Sign(
         "5.7.509", "5.7.515",
     ),
     (
-        r"\bspf\b", r"sender policy framework", r"\bdkim\b", r"\bdmarc\b",
+        r"\bspf\b", r"sender policy framework", r"\bsender id\b", r"\bdkim\b", r"\bdmarc\b",
         r"(?:unauthenticated|not have authentication) (?:mail|e-?mail|message|senders?|info)",
     ),
 )  # fmt: skip
@@ -118,7 +126,10 @@ REPUTATION = Sign(
     "Outlook 5.7.606 to 5.7.649, Spamhaus and other lists, Yahoo TSS04: our address's name",
     (*(f"5.7.{number}" for number in range(606, 650)), "5.7.511", "5.7.703"),
     (
-        r"spamhaus", r"spamcop", r"barracuda", r"\b(?:rbl|dnsbl)\b", r"reputation",
+        r"spamhaus", r"spamcop", r"barracuda", r"surbl", r"uribl", r"\bdbl\b", r"\bsorbs\b",
+        r"abusix", r"senderbase", r"cloudmark", r"ipcheck\.proofpoint", r"(?:zen|csi)\.mimecast",
+        r"\bTSS\d\d\b", r"permanently deferred", r"service refused",
+        r"(?:this|your) (?:country|region)", r"\b(?:rbl|dnsbl)\b", r"reputation",
         r"(?:black|block|deny) ?list", r"blocked using", r"banned (?:sending )?ip",
         r"ip (?:address )?(?:\S+ )?(?:is |has been )?(?:blocked|banned|listed)",
         r"(?:address|host|server|[\d.]{7,15}\]?) is (?:currently )?listed\b",
@@ -132,8 +143,12 @@ CONTENT = Sign(
     " says",
     (TOO_LONG, "5.3.4", "5.6.0", "5.6.1", "5.6.2", "5.6.3", "5.6.6", "5.7.512"),
     (
-        r"\b(?:anti-?)?spam(?:mer|ming)?s?\b(?![.-]\w)", r"spamassassin", r"\bbulk (?:e-?)?mail",
-        r"unsolicited", r"\bvirus\b", r"malware", r"phish",
+        r"\b(?:anti-?)?spam(?:mer|ming)?s?\b(?!-\w|\.(?-i:[a-z]))", r"spamassassin",
+        r"\bbulk (?:e-?)?mail",
+        r"unsolicited", r"\b(?:anti-?)?virus\b", r"malware", r"phish", r"\binfected\b",
+        r"\b(?-i:DT|MI|RP|HL|IP|MK):(?-i:[A-Z]{3})\b",  # NetEase's
+        r"(?:message|mail|e-?mail) (?:was |is |has been )?(?:filtered|quarantined)\b",
+        r"attachments? (?:\w+ )?(?:is |are )?not (?:allowed|accepted|permitted)",
         r"message (?:size|too large)",
         r"contents? (?:was |is )?(?:rejected|refused|denied|blocked)",
         r"contents? (?:was |is |are )?(?:not (?:accept|allow|permit)|unaccept)",

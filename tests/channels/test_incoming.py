@@ -175,7 +175,6 @@ RETURNED = {
         dsn(failed("5.0.0", "smtp; 554 delivery error: dd No such user (ani@warga.example) [-5]"),
             Subject="Failure Notice"), "5.0.0",
     ),
-    "yahoo, deferred too long": (dsn(failed("5.0.0", "smtp; 421 4.7.0 [TSS04]")), "4.7.0"),
     "courier": (
         dsn(failed("5.0.0", "smtp; 550 User <ani@warga.example> unknown"),
             From='"Courier mail server at warga.example" <@>',
@@ -314,6 +313,70 @@ def test_whose_code_it_is_is_known_by_whom_it_names() -> None:
     of_the_reader = dsn(failed("5.1.1", f"smtp; 550 5.1.1 <ani@warga.example>: from <{VERP}>"))
     assert heard(of_the_reader).code == "5.1.1"
     assert heard(of_the_reader).says is Says.BOUNCED
+
+
+OF_US = [
+    "554-Transaction failed\n 554-Reject due to policy restrictions.\n 554 For explanation visit"
+    " https://postmaster.gmx.net/en/case?c=hi&i=ip",
+    "554 Blocked - see https://ipcheck.proofpoint.com/?ip=203.0.113.5",
+    "554 Email rejected due to security policies",
+    "550 zen.mimecast.org Blocked",
+    "553 5.7.2 [TSS09] All messages from 203.0.113.5 will be permanently deferred",
+    "421 4.7.0 [TSS04] Messages temporarily deferred",
+    "553-Message filtered. Refer to the Troubleshooting page\n 553 5.7.1 for more information",
+    "554 DT:SPM 163 smtp4,DNGowAD3 http://mail.163.com/help/help_spam_16.htm",
+    "550 Service refused, please visit http://csi.cloudmark.com/reset-request/?ip=203.0.113.5",
+    "554 5.7.1 see https://lookup.abusix.com/search?q=203.0.113.5",
+    "550 Rejected by URIBL",
+    "550 Blocked by SURBL",
+    "550 5.7.1 Blocked by Cloudmark",
+    "554 rejected for the SenderBase score of 203.0.113.5",
+    "554 listed at dbl",
+    "550 Mail from this country is not accepted",
+    "550 5.7.1 Sender ID (PRA) Not Permitted",
+    "554 banned attachment",
+    "554 rejected by an antivirus",
+    "550 bulk mail not accepted",
+    "451 Authentication failed: Maximum credits exceeded",
+]
+
+
+@pytest.mark.parametrize("said", OF_US)
+@pytest.mark.parametrize("status", ["5.0.0", "5.1.1"])
+def test_what_filters_say_of_us_counts_against_nobody(status: str, said: str) -> None:
+    for message in (dsn(failed(status, f"smtp; {said}")), letter(EXIM.format(said), **EXIM_HEAD)):
+        assert (heard(message).says, heard(message).token) == (Says.REFUSED, TOKEN)
+
+
+OF_ONE_READER = [
+    "550 5.2.122 The recipient has exceeded their limit",
+    "550 Message limit reached for this mailbox",
+    "550 Recipient has blacklisted you",
+    "550 Sender not allowed to post to group",
+    "550 Parental controls: sender not allowed",
+    "552 5.3.4 message too big for recipient's mailbox",
+    "551 5.1.6 address changed due to spam, use ani2@warga.example",
+    "550 blocked by this mailbox owner's spam filter",
+    "550 no, says antispam.warga.example",
+]
+
+
+@pytest.mark.parametrize("said", OF_ONE_READER)
+def test_a_letter_that_came_back_for_one_reader_s_sake_is_no_trouble_of_ours(said: str) -> None:
+    for message in (dsn(failed("5.0.0", f"smtp; {said}")), letter(EXIM.format(said), **EXIM_HEAD)):
+        assert (heard(message).says, heard(message).token) == (Says.BOUNCED, TOKEN)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["d1234a.ess.barracudanetworks.com", "spam.warga.example", "dmarc.policy.warga.example",
+     "mx.spamhaus.org"],
+)  # fmt: skip
+def test_the_name_of_the_host_that_speaks_says_nothing_of_us(host: str) -> None:
+    notice = EXIM.format("550 Recipient unavailable").replace("mx.warga.example", host)
+    said = f"smtp; host {host}[192.0.2.5] said: 550 No such user (in reply to RCPT TO)"
+    for message in (dsn(failed("5.0.0", said)), letter(notice, **EXIM_HEAD)):
+        assert (heard(message).says, heard(message).code) == (Says.BOUNCED, "5.0.0")
 
 
 DRAGONFLY = """This is the DragonFly Mail Agent v0.13 at mx.warga.example.
