@@ -52,6 +52,7 @@ COPY = re.compile(  # where a letter of ours begins, below the text about it
     re.I | re.M,
 )
 PARAGRAPHS = re.compile(r"\n\s*\n")
+FAILED = ("x-failed-recipients", "x-original-to")  # the second is DragonFly's
 AWAY = re.compile(
     r"\W*(?:(?:i am|i['’]m|saya|kami) )?(?:currently )?"
     r"(?:out of (?:the )?office|auto(?:matic|mated)?[ -]?(?:reply|response|respon)\b|auto:"
@@ -129,7 +130,7 @@ def _notice(letter: Message, marks: Marks) -> Reply | None:
     code = status(reason)
     lines = [line for line in reason.splitlines() if code and status(line) == code]
     detail = masked(lines[0] if lines else subject)
-    between = envelope(letter, marks, headers(letter, "x-failed-recipients"))
+    between = envelope(letter, marks, headers(letter, *FAILED))
     says, code = judged(code or "4.0.0", squeeze(reason), between)
     return whose(Reply(key="", says=says, code=code, detail=detail), token_of(letter, marks, said))
 

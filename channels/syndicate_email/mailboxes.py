@@ -29,10 +29,15 @@ FULL = re.compile(
     r"|(?:mail ?box|inbox)\b.{0,60}limit|over.?quota|disk (?:quota|space|full)"
     r"|storage (?:limit|quota|allocation)|insufficient (?:\w+ )?(?:storage|space)"
     r"|quota (?:is )?(?:full|exceeded)"
+    r"|\b(?:bo[iî]te|mail ?box|postfach|buz[oó]n|casella|caixa|kotak|surat|inbox)\b.{0,40}"
+    r"\b(?:pleine?|voll|llen[oa]|pien[ao]|chei[ao]|penuh)\b|переполнен|已满|已滿"
     r"|too many messages (?:on|in) (?:(?:the|this|your) )?(?:server|mail ?box|inbox|account)",
     re.IGNORECASE,
 )
 SHUT = re.compile(rf"{WHOSE_BOX}(?:disabled|inactive)", re.IGNORECASE)
+SWITCHED_OFF = re.compile(
+    r"disabled recipient|recipient(?:['’]s)?(?: \w+){0,2} (?:is |has been )?disabled", re.IGNORECASE
+)
 SENDING = re.compile(
     r"outbound|outgoing|\bsen[dt]|\bhour|\bdaily\b|\brate\b|per (?:day|minute)|relay"
     r"|\bspf\b|\bdkim\b|\bdmarc\b",
@@ -77,6 +82,8 @@ PERSONAL = re.compile(
     )),
     re.IGNORECASE,
 )  # fmt: skip
+MACHINE = re.compile(r"\bip\b|\byour (?:server|host|network)\b", re.IGNORECASE)
+MOST_BEFORE = 40  # characters
 # how many letters, and how long ones, one mailbox takes
 TOO_MUCH = re.compile(
     r"(?:recipient|addressee|(?:user|person) (?:that )?you are trying to \w+)"
@@ -120,15 +127,16 @@ KNOWN = re.compile(
 def about_us(text: str) -> str:
     """A text without names, which may hold any word, and without what one reader wants or takes."""
     said = nameless(text)
-    for phrase in (PERSONAL, TOO_BIG, GIVEN_UP):
-        said = phrase.sub("", said)
+    said = GIVEN_UP.sub("", TOO_BIG.sub("", PERSONAL.sub(_of_machines, said)))
     said = TOO_MUCH.sub(lambda found: found[0] if OUTGOING.search(found[0]) else "", said)
     return BY_POLICY.sub("", said) if NO_SUCH.search(said) else said
 
 
 def codes_about_us(codes: set[str], text: str) -> set[str]:
-    """The codes that may be about us: not of a length that is too much for one mailbox."""
-    return codes - {"5.2.3", "5.3.4"} if TOO_BIG.search(nameless(text)) else codes
+    """The codes that may be about us: not of what one mailbox takes, or that it is off."""
+    said = nameless(text)
+    off = {"5.7.13"} if SWITCHED_OFF.search(said) else set()
+    return codes - off - ({"5.2.3", "5.3.4"} if TOO_BIG.search(said) else set())
 
 
 def takes_no_more(text: str) -> bool:
@@ -147,6 +155,12 @@ def nameless(text: str) -> str:
     """A text without addresses, hosts and links; of those that say why, what they are called."""
     without = LINK.sub(lambda found: _known(found[0]), ADDRESS.sub("", text))
     return HOST.sub(_host, without)
+
+
+def _of_machines(found: re.Match[str]) -> str:
+    """A list of machines that a reader is said to keep is about ours."""
+    before = found.string[max(0, found.start() - MOST_BEFORE) : found.start()]
+    return found[0] if MACHINE.search(before) else ""
 
 
 def _host(found: re.Match[str]) -> str:

@@ -77,7 +77,7 @@ class Envelope:
         """Whether an address is one of ours; any of our domain that is no reader's."""
         ours, readers = _folded(self.ours), _folded(self.readers)
         is_of_our_domain = _domain(address) in map(_domain, ours)
-        return address in ours or (bool(readers) and is_of_our_domain and address not in readers)
+        return address not in readers and (address in ours or (bool(readers) and is_of_our_domain))
 
     def is_a_strangers(self, address: str) -> bool:
         """Whether it is neither a reader's nor of their domain."""

@@ -31,6 +31,7 @@ SENDERS = (
     "return-path", "original-mail-from", "x-postfix-sender", "x-original-sender",
     "x-original-from", "x-original-return-path", "x-original-to",
 )  # fmt: skip
+READERS_OWN = ("final-recipient", "original-recipient", "x-actual-recipient")
 STATUSES = ("message/delivery-status", "message/global-delivery-status")  # RFC 3464, 6533
 FEEDBACK = "message/feedback-report"  # RFC 5965
 ABOUT_OURS = (
@@ -38,6 +39,13 @@ ABOUT_OURS = (
     "message/global", "message/global-headers",
 )  # fmt: skip
 MAILBOX_FULL = "5.2.2"  # RFC 3463
+LATER = "4.0.0"
+FULL_NUMBERS = frozenset(("422", "452", "522", "552"))  # RFC 5321; the others are of old servers
+PASSING = re.compile(
+    r"temporar|(?<!and )(?<!then )try (?:again|later)|timed? ?out|servfail|unreachable"
+    r"|connection (?:refused|reset|closed)|no route|lookup failure|gr[ea]y.?list",
+    re.I,
+)
 FAILED = ("failed", "expired")  # the second is nobody's standard, and in use
 NO_COMPLAINTS = {
     "not-spam": Says.NOTHING,
@@ -97,13 +105,13 @@ def _status(part: Message, message: Message, marks: Marks) -> Reply | None:
 
 def _envelope(message: Message, marks: Marks, recipient: Message) -> Envelope:
     """Between whom a letter went: a report comes back to its sender."""
-    return envelope(message, marks, headers(recipient, "final-recipient", "original-recipient"))
+    return envelope(message, marks, headers(recipient, *READERS_OWN))
 
 
 def envelope(message: Message, marks: Marks, readers: Sequence[str]) -> Envelope:
     """Our addresses, and those of readers in fields of a report."""
-    ours = [marks.mailbox, *_addresses(headers(message, *RECIPIENTS))]
-    return Envelope(tuple(filter(None, ours)), tuple(_addresses(readers)))
+    ours = filter(None, [marks.mailbox, *_addresses(headers(message, "to"))])
+    return Envelope(tuple(ours), tuple(_addresses(readers)))
 
 
 def _addresses(values: Sequence[str]) -> list[str]:
@@ -124,8 +132,23 @@ def judged(code: str, words: str, envelope: Envelope = NOBODY_KNOWN) -> tuple[Sa
     is_readers = code in READERS and not found and NO_SUCH.search(words)
     if of_us or (not is_readers and is_ours({code, *found}, words, RETURNED)):
         return Says.REFUSED, code
-    is_made_up = code in READERS and is_full({code, *found}, words)
-    return Says.BOUNCED, MAILBOX_FULL if is_made_up else code
+    return Says.BOUNCED, _gainsaid(words) or code if code in READERS else code
+
+
+def _gainsaid(words: str) -> str:
+    """What the words say where the number says that there is no such reader; "" for the same.
+
+    They say nothing of the address in 5.1.0 and 5.0.0 (RFC 3463).
+    """
+    found = [one for one in STATUS.findall(words) if not one.endswith((".0.0", ".1.0"))]
+    numbers = SMTP.findall(words)
+    is_unknown = NO_SUCH.search(words)
+    if is_full(set(found), words) or (FULL_NUMBERS.intersection(numbers) and not is_unknown):
+        return MAILBOX_FULL
+    for_now = bool(numbers) and all(number.startswith("4") for number in numbers)
+    if not found and (for_now or (PASSING.search(words) and not is_unknown)):
+        return LATER
+    return next(iter(found), "")
 
 
 def _is_failed(recipient: Message) -> bool:

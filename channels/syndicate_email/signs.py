@@ -118,7 +118,8 @@ PROOFS = Sign(
         "5.7.509", "5.7.515",
     ),
     (
-        r"\bspf\b", r"sender policy framework", r"\bsender id\b", r"\bdkim\b", r"\bdmarc\b",
+        r"\bspf\b", r"sender policy framework", r"\bsender id\b",
+        r"purported responsible", r"\bdkim\b", r"\bdmarc\b",
         r"(?:unauthenticated|not have authentication) (?:mail|e-?mail|message|senders?|info)",
     ),
 )  # fmt: skip
@@ -129,6 +130,8 @@ REPUTATION = Sign(
         r"spamhaus", r"spamcop", r"barracuda", r"surbl", r"uribl", r"\bdbl\b", r"\bsorbs\b",
         r"abusix", r"senderbase", r"cloudmark", r"ipcheck\.proofpoint", r"(?:zen|csi)\.mimecast",
         r"\bTSS\d\d\b", r"permanently deferred", r"service refused",
+        r"network not allowed", r"invalid ip\b", r"\(BL\)", r"is an open relay",
+        r"insecure mail relay",
         r"(?:this|your) (?:country|region)", r"\b(?:rbl|dnsbl)\b", r"reputation",
         r"(?:black|block|deny) ?list", r"blocked using", r"banned (?:sending )?ip",
         r"ip (?:address )?(?:\S+ )?(?:is |has been )?(?:blocked|banned|listed)",
@@ -141,20 +144,23 @@ REPUTATION = Sign(
 CONTENT = Sign(
     "RFC 3463 5.6, 5.2.3 and 5.3.4, Gmail 5.7.0, Yahoo 5.7.9, content filters: what the letter"
     " says",
-    (TOO_LONG, "5.3.4", "5.6.0", "5.6.1", "5.6.2", "5.6.3", "5.6.6", "5.7.512"),
+    (TOO_LONG, "5.3.4", *(f"5.6.{number}" for number in range(10)), "5.7.512"),
     (
         r"\b(?:anti-?)?spam(?:mer|ming)?s?\b(?!-\w|\.(?-i:[a-z]))", r"spamassassin",
         r"\bbulk (?:e-?)?mail",
         r"unsolicited", r"\b(?:anti-?)?virus\b", r"malware", r"phish", r"\binfected\b",
         r"\b(?-i:DT|MI|RP|HL|IP|MK):(?-i:[A-Z]{3})\b",  # NetEase's
         r"(?:message|mail|e-?mail) (?:was |is |has been )?(?:filtered|quarantined)\b",
+        r"\bheaders? (?:error|too large)",
+        r"(?:duplicate|multiple|missing|invalid) (?:\w+ )?header",
+        r"multiple addresses in from", r"\bnot rfc.?\d+ compliant", r"\bofr_506",
         r"attachments? (?:\w+ )?(?:is |are )?not (?:allowed|accepted|permitted)",
         r"message (?:size|too large)",
         r"contents? (?:was |is )?(?:rejected|refused|denied|blocked)",
         r"contents? (?:was |is |are )?(?:not (?:accept|allow|permit)|unaccept)",
         r"(?:because(?: of)?|due to) (?:(?:its|the|your|message) )*contents?\b",
         r"(?:unsafe|harmful|malicious|prohibited|forbidden|suspicious|dangerous|inappropriate|banned"
-        r"|unacceptable)"
+        r"|unacceptable|illegal|infected|unwanted)"
         r" (?:\w+ )?(?:content|attachment|link|url|file)",
         r"policy (?:violation|reasons?|rejection)", r"(?:local|security|organi[sz]ation) polic",
         r"(?:due to|denied by|refused by|rejected by|blocked by) (?:\w+ )?polic",

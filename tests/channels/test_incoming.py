@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from syndicate.bounces import counted
 from syndicate.channel import Reply, Says
+from syndicate.testing import NOON
 from syndicate_email.incoming import understand
 from syndicate_email.returned import Marks
 
@@ -377,6 +379,65 @@ def test_the_name_of_the_host_that_speaks_says_nothing_of_us(host: str) -> None:
     said = f"smtp; host {host}[192.0.2.5] said: 550 No such user (in reply to RCPT TO)"
     for message in (dsn(failed("5.0.0", said)), letter(notice, **EXIM_HEAD)):
         assert (heard(message).says, heard(message).code) == (Says.BOUNCED, "5.0.0")
+
+
+NOT_FINAL = [
+    ("5.1.1", "552 Requested mail action aborted: exceeded storage allocation"),
+    ("5.1.1", "552 Boite pleine"),
+    ("5.1.1", "552 kami tidak menerima lagi"),
+    ("5.1.1", "550 Kotak surat penuh"),
+    ("5.1.1", "550 Postfach ist voll"),
+    ("5.1.1", "452 Insufficient system storage"),
+    ("5.1.2", "Host or domain name not found. Name service error for name=warga.example type=MX:"
+     " Host not found, try again"),
+    ("5.1.2", "Name service error for name=warga.example type=A: connection timed out"),
+    ("5.1.1", "450 User unknown in local recipient table"),
+    ("5.1.1", "450 4.1.1 User unknown"),
+    ("5.1.1", "550 mailbox temporarily unavailable"),
+    ("5.1.1", "421 no, not now"),
+    ("5.1.3", "553 sorry, your envelope recipient is in my badrcptto list (#5.7.1)"),
+    ("5.1.1", "550 5.2.1 User unknown"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "said"), NOT_FINAL)
+def test_a_number_alone_ends_no_subscription_where_the_words_say_otherwise(
+    status: str, said: str
+) -> None:
+    reply = heard(dsn(failed(status, f"smtp; {said}")))
+    assert (reply.says, reply.token) == (Says.BOUNCED, TOKEN)
+    assert not counted(reply.code, 0, None, NOON).final
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("5.1.1", "550 User unknown"),
+        ("5.1.1", "550 5.1.0 Address rejected"),
+        ("5.1.1", "550 no such user; check the address and try again"),
+        ("5.1.1", "550 Address rejected. Please check it and try again"),
+        ("5.1.1", "552 No such user here"),
+        ("5.1.2", "Host or domain name not found. Name service error: Host not found"),
+        ("5.1.1", ""),
+    ],
+)
+def test_a_number_ends_a_subscription_where_the_words_do_not_gainsay_it(
+    status: str, said: str
+) -> None:
+    reply = heard(dsn(failed(status, f"smtp; {said}" if said else "")))
+    assert (reply.says, reply.code) == (Says.BOUNCED, status)
+
+
+def test_a_reader_at_our_own_domain_is_a_reader_all_the_same() -> None:
+    """Some name the reader in the notice's own headers, or expand an address into one of ours."""
+    said = "550 5.1.1 <budi@kantor.example>: Recipient address rejected: User unknown"
+    notice = letter(DRAGONFLY.format(said), **NULL, From=DAEMON, Subject="Mail delivery failed",
+                    X_Original_To="<budi@kantor.example>")  # fmt: skip
+    recipient = (
+        f"{failed('5.1.1', f'smtp; {said}')}\nX-Actual-Recipient: rfc822; budi@kantor.example"
+    )
+    for message in (notice, dsn(recipient)):
+        assert (heard(message).says, heard(message).code) == (Says.BOUNCED, "5.1.1")
 
 
 DRAGONFLY = """This is the DragonFly Mail Agent v0.13 at mx.warga.example.
