@@ -10,15 +10,17 @@ from typing import TypeVar
 
 import yaml
 
+from syndicate.sources import taken, unseen
 from syndicate.sources.entities import decoded, is_blank, spelling
 from syndicate.text import excerpt, squeeze
 
 T = TypeVar("T")
-FENCE = re.compile(r"---[ \t]*(\n|\Z)")
-LAST = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
+FENCE = re.compile(rf"[{unseen.ANY}]*---[ \t{unseen.ANY}]*(\n|\Z)")
+LAST = re.compile(rf"^[{unseen.ANY}]*(?:---|\.\.\.)[ \t{unseen.ANY}]*(?:\n|\Z)", re.MULTILINE)
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # the words after them around (UAX 9)
 BREAKS = re.compile("[\n\r\x85\u2028\u2029]")
+PLAIN = re.compile(r"\w[\w., ]*")
 HOW = "start the file with a line ---, then headline: ..., then a line ---, then the text"
 MEANT = {
     "title": "headline", "judul": "headline", "summary": "description", "tags": "subjects",
@@ -57,7 +59,7 @@ class Value:
         """Its text as it was typed, without spaces around it: an address, a name, a date."""
         held = self._held(name)
         self._refuse_signs(name, held, held)
-        return held.strip()
+        return unseen.without_around(held)
 
     def words(self, name: str) -> str:
         """Its text as readers see it, HTML's entities decoded; "" where nothing of it is seen."""
@@ -70,7 +72,7 @@ class Value:
         except ValueError as error:
             raise Flaw(self.line, f"{name}: {error}") from error
         self._refuse_signs(name, text, held)
-        return "" if is_blank(text) else text.strip()
+        return "" if is_blank(text) else unseen.without_around(text)
 
     def _held(self, name: str) -> str:
         if not isinstance(self.held, str):
@@ -95,7 +97,9 @@ class Value:
         if self.held == "":
             return []
         if not isinstance(self.held, list):
-            raise Flaw(self.line, f"{name} is no list (write it like {name}: [one, two])")
+            typed = squeeze(self.held) if isinstance(self.held, str) else "one, two"
+            example = typed if PLAIN.fullmatch(typed) else taken.in_quotes(typed)
+            raise Flaw(self.line, f"{name} is no list (write it like {name}: [{example}])")
         return self.held
 
     def table(self, name: str, keys: Collection[str]) -> Table:
@@ -103,12 +107,21 @@ class Value:
         if self.held == "":
             return Table(self.line, {})
         if not isinstance(self.held, dict):
-            example = next(iter(keys), "name")
-            raise Flaw(self.line, f"{name} is no table (write it like {{{example}: ...}})")
+            raise Flaw(self.line, f"{name} is no table (write it like {self.as_table(keys)})")
         for key, value in self.held.items():
             if keys and key not in keys:
                 raise Flaw(value.line, _unknown(key, keys))
         return Table(self.line, self.held)
+
+    def as_table(self, keys: Collection[str]) -> str:
+        """How it would be written as a table, whose first key it is the value of."""
+        if isinstance(self.held, dict):
+            given = {key: one.held for key, one in self.held.items() if isinstance(one.held, str)}
+        else:
+            text = squeeze(self.held) if isinstance(self.held, str) else "..."
+            given = {next(iter(keys), "name"): text}
+        said = ", ".join(f"{key}: {taken.in_quotes(text)}" for key, text in given.items())
+        return f"{{{said}}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +170,10 @@ class Table:
         return value.items(key) if value else []
 
     def tables(self, key: str, keys: Collection[str]) -> Iterator[Table]:
+        value = self.entries.get(key)
+        if value and value.held and not isinstance(value.held, list):
+            advice = f"write it like {key}: [{value.as_table(keys)}]"
+            raise Flaw(value.line, f"{key} is no list ({advice})")
         return (item.table(f"each of {key}", keys) for item in self.items(key))
 
     def lines(self) -> dict[str, int]:
@@ -173,7 +190,8 @@ def cut(text: str) -> Parts:
     if last is None:
         raise Flaw(1, "the front matter has no end (write a line --- before the text)")
     body_line = text.count("\n", 0, last.end()) + 1
-    return Parts(text[first.end() : last.start()], text[last.end() :], body_line)
+    front = unseen.as_spaces(text[first.end() : last.start()])
+    return Parts(front, text[last.end() :], body_line)
 
 
 def read(front: str, keys: Collection[str]) -> Table:
@@ -184,7 +202,8 @@ def read(front: str, keys: Collection[str]) -> Table:
         says = f"a control character, U+{_code(error):04X} (delete it)"
         raise Flaw(_line(front, error.position), says) from error
     except yaml.MarkedYAMLError as error:
-        raise Flaw(_line(front, _where(error)), _yaml_says(error)) from error
+        says = _yaml_says(front, error)
+        raise Flaw(_line(front, _where(error)), says) from error
     except (RecursionError, ValueError, OverflowError) as error:
         raise Flaw(1, "the front matter is no sensible YAML (keep it plain)") from error
     if node is None:
@@ -193,86 +212,19 @@ def read(front: str, keys: Collection[str]) -> Table:
     if not isinstance(value.held, dict):
         raise Flaw(value.line, "the front matter has no keys (write lines like headline: ...)")
     table = value.table("the front matter", keys)
-    _refuse_lost(front, node)
+    for at, says in taken.away(front, node):
+        raise Flaw(_line(front, at), says)
     return table
 
 
-def _refuse_lost(front: str, node: yaml.Node) -> None:
-    """Refuse what YAML takes for no text: `` #`` begins a comment, ``&`` a name, and so on.
-
-    Whatever stands between keys and values, and neither gives them their structure nor is a
-    comment on a line of its own, was meant to be read.
-    """
-    done = 0
-    for start, end in (*_spans(front, node), (len(front), len(front))):
-        at = done
-        for part in front[done:start].splitlines(keepends=True):
-            bare = part.strip()
-            if not STRUCTURE.fullmatch(bare) and not _is_comment(front, at, bare):
-                raise Flaw(
-                    front.count("\n", 0, at) + 2,
-                    f"'{_from(front, at)}' is no text to YAML and would be lost (put it in quotes)",
-                )
-            at += len(part)
-        done = max(done, end)
+def refuse_no_room(front: str) -> None:
+    """Refuse a front matter to which no line can be added: in braces, or indented."""
+    if not ROOM.match(front):
+        advice = "write each key on a line of its own, from its beginning: headline: ..."
+        raise Flaw(2, f"the front matter has no room for the article's identity ({advice})")
 
 
-def _spans(front: str, node: yaml.Node) -> Iterator[tuple[int, int]]:
-    """Where keys and values stand, in order; a block's text begins on the line after its sign."""
-    for one in _scalars(node):
-        start, end = one.start_mark.index, one.end_mark.index
-        while found := PROPERTY.match(front, start):  # a tag or an anchor is no text
-            start = found.end()
-        if one.style in ("|", ">") and (header := BLOCK.match(front, start)):
-            yield start, header.end()
-            below = front.find("\n", header.end())
-            start = below if below >= 0 else len(front)
-        yield min(start, end), end
-
-
-def _is_comment(front: str, at: int, bare: str) -> bool:
-    """Whether these words are a comment on a line of its own, and go on with no text above."""
-    begins = front.rfind("\n", 0, at) + 1
-    if not bare.startswith("#") or front[begins:at].strip():
-        return False
-    above = [line for line in front[:begins].split("\n") if line.strip() and line.strip()[0] != "#"]
-    ends = front.find("\n", at)
-    return not _continues(front[begins : ends if ends >= 0 else len(front)], (above or [""])[-1])
-
-
-def _from(front: str, at: int) -> str:
-    """What is lost, as a person sees it: from its first sign to the end of the line."""
-    ends = front.find("\n", at)
-    line = front[at : ends if ends >= 0 else len(front)]
-    return excerpt(squeeze(line.lstrip("[]{},:?- \t")), 40)
-
-
-def _continues(line: str, above: str) -> bool:
-    """Whether a line that begins with # may be meant as more of the plain text above it."""
-    found = VALUE.fullmatch(above.rstrip())
-    if found is None or found["text"][-1:] in "\"']}:":
-        return False
-    depth = len(line) - len(line.lstrip(" "))
-    return depth > len(found["depth"]) or (not found["key"] and depth == len(found["depth"]))
-
-
-def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
-    """Every key and value."""
-    if isinstance(node, yaml.ScalarNode):
-        yield node
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _scalars(item)
-    else:
-        for key, value in node.value:
-            yield from _scalars(key)
-            yield from _scalars(value)
-
-
-STRUCTURE = re.compile(r"[\[\]{},:?\s-]*")
-PROPERTY = re.compile(r"\s*[!&]\S*\s*")
-BLOCK = re.compile(r"[|>][0-9+-]*")
-VALUE = re.compile(r"(?P<depth> *)(?P<key>(?:- +)?[^\s#:]+:\s+|- +)?(?P<text>[^\s|>#].*)")
+ROOM = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[\"'\w]")
 ALIAS = "an alias"
 
 
@@ -345,8 +297,10 @@ def _code(error: yaml.reader.ReaderError) -> int:
     return error.character if isinstance(error.character, int) else ord(error.character)
 
 
-def _yaml_says(error: yaml.MarkedYAMLError) -> str:
+def _yaml_says(front: str, error: yaml.MarkedYAMLError) -> str:
     problem = squeeze(error.problem or error.context or "")
+    if "escape" in problem and error.problem_mark:
+        return taken.escaped(front, front.rfind("\\", 0, error.problem_mark.index))
     if problem == ALIAS or "alias" in (error.context or ""):
         return "a * begins an alias, which is not allowed here (put the text in quotes)"
     if _never_closed(error):

@@ -42,6 +42,8 @@ def read(path: Path, publisher: Publisher) -> Draft:
     try:
         parts = frontmatter.cut(source)
         front = frontmatter.read(parts.front, KEYS)
+        if "headline" in front.entries and "uri" not in front.entries:
+            frontmatter.refuse_no_room(parts.front)
         article, text, taken = _article(front, parts, path.parent, publisher)
     except Flaw as flaw:
         raise ArticleError(f"{path}:{flaw.line}: {flaw}") from flaw

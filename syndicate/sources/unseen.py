@@ -19,6 +19,44 @@ INLINE = re.compile(r"(?<=\]\()[^()\n]+(?=\))")
 DEFINED = re.compile(rf"^( {{0,3}}\[[^\[\]\n]+\]:)[ \t{ANY}]*[{ANY}][ \t{ANY}]*", re.MULTILINE)
 ANGLED = re.compile(rf"<[{ANY}]+(?=https?:|mailto:|www\.)")
 
+# a line's beginning: its indentation, a key, and what parts it from its value
+KEY = re.compile(
+    rf"^(?P<depth>[ \t{ANY}]*)(?P<dash>-[ {ANY}]+)?"
+    rf"(?:(?P<key>[\w.]+|\"[^\"\n]*\"|'[^'\n]*')[ {ANY}]*:(?P<gap>[ {ANY}]*))?"
+)
+
+
+def as_spaces(front: str) -> str:
+    """Return a front matter whose unseen signs around keys, dashes and colons are spaces."""
+    if not FOUND.search(front):
+        return front
+    lines: list[str] = []
+    depth = 0  # of the last line that has words
+    opens = False  # whether it has a key and no value
+    for line in front.split("\n"):
+        found = KEY.match(line)
+        if found and FOUND.search(found[0]) and (found["key"] or found["dash"]):
+            line = _spaced(found, line, nested=opens or depth > 0)
+        if line.strip():
+            depth = len(line) - len(line.lstrip(" "))
+            opens = line.rstrip().endswith(":")
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _spaced(found: re.Match[str], line: str, *, nested: bool) -> str:
+    depth = WITHIN.sub("", found["depth"])
+    if not nested and not depth.strip(SPACES):
+        depth = ""  # no key of the first level is indented
+    dash = f"- {' ' * (len(WITHIN.sub('', found['dash'])) - 2)}" if found["dash"] else ""
+    key = f"{found['key']}:{' ' if found['gap'] else ''}" if found["key"] else ""
+    return f"{FOUND.sub(' ', depth)}{dash}{key}{line[found.end() :]}"
+
+
+def without_around(text: str) -> str:
+    """Return a text without white space and unseen signs around it."""
+    return text.strip(f" \t\r\n{ANY}")
+
 
 def address(typed: str) -> str:
     """Return an address without spaces and unseen signs around it, encoded ones too."""

@@ -70,7 +70,7 @@ def test_text_that_yaml_takes_away_is_refused_with_the_advice_to_quote(front: st
     message = str(wrong.value)
     assert message.startswith(f"article.md:{line}: ")
     assert what in message
-    assert "would be lost (put it in quotes)" in message
+    assert "would be lost (put the whole value in quotes" in message
 
 
 KEPT = {

@@ -279,7 +279,7 @@ WRONG_FRONT = {
     "headline: H\nuri: 'tag:a.id,2022-13:x'": (3, "is no tag: URI"),
     "headline: H\nuri: javascript:x": (3, "is no URI"),
     "headline: H\nlanguage: Bahasa": (3, "language: 'Bahasa' is no language tag"),
-    "headline: H\nsubjects: KPU": (3, "subjects is no list (write it like subjects: [one, two])"),
+    "headline: H\nsubjects: KPU": (3, "subjects is no list (write it like subjects: [KPU])"),
     "headline: H\nsubjects:\n- a\n- ''": (5, "one of subjects is blank"),
     "headline: H\nsubjects:\n- a\n- [b]": (5, "each of subjects is a list"),
     "headline: H\nchannels: []": (3, "channels names none"),
