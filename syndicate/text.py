@@ -18,6 +18,8 @@ BLOCKS = {
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 ENCODED = re.compile(r"=\?[\w.+:*-]+\?[bq]\?[^?]*\?=", re.IGNORECASE)
 ENTITY = re.compile("&(?:[a-zA-Z][a-zA-Z0-9]*|#[0-9]+|#[xX][0-9a-fA-F]+);")
+NUMBER = re.compile(r"\d[\d\s().\u2010-\u2013/-]*")
+SHORT = 3  # digits of a service's number
 SUBSCRIBER = 7  # digits at a telephone number's end that no country's or trunk code is part of
 SAFE = "/?:@!$&'()*+,;=~-._"  # in a path, a query and a fragment (RFC 3986, 3.3 to 3.5)
 NO_URI = re.compile(r"[\x00-\x20\x7f\"<>\[\]\\^`{|}]|%(?![0-9A-Fa-f]{2})")
@@ -115,10 +117,13 @@ def address_of(url: str, words: str) -> str:
 def has_number(text: str, number: str) -> bool:
     """Whether a telephone's number stands in a text, in its national form or another one.
 
-    ``0812-3456-7890`` is ``+6281234567890``: the subscriber's own digits are compared.
+    ``0812-3456-7890`` is ``+6281234567890``: the subscriber's own digits are compared, and of what
+    is shorter all that is said.
     """
-    own = _digits(number)[-SUBSCRIBER:]
-    return bool(own) and own in _digits(text)
+    whole = _digits(number)
+    own = whole[-SUBSCRIBER:]
+    said = map(_digits, NUMBER.findall(text))
+    return any(own in one or (len(one) >= SHORT and whole.endswith(one)) for one in said if own)
 
 
 def _digits(text: str) -> str:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from syndicate.text import as_uri, excerpt, plain, slug, squeeze, utf16_length
+from syndicate.text import (
+    address_of,
+    as_uri,
+    excerpt,
+    has_number,
+    plain,
+    slug,
+    squeeze,
+    utf16_length,
+)
 
 
 @pytest.mark.parametrize(
@@ -94,3 +103,24 @@ def test_length_is_counted_as_telegram_counts_it(text: str, length: int) -> None
 def test_an_address_becomes_a_uri_and_stays_one(address: str, uri: str) -> None:
     assert as_uri(address) == uri
     assert as_uri(uri) == uri
+
+
+@pytest.mark.parametrize(
+    ("words", "number", "said"),
+    [
+        ("0812-3456-7890", "+6281234567890", True),
+        ("(0766) 21 000", "+6276621000", True),
+        ("0800-1", "+6208001", True),
+        ("112", "112", True),
+        ("+62 812 3456 7890", "+6281234567890", True),
+        ("Hubungi 24 jam", "+6281234567890", False),
+        ("lantai 3 nomor 90", "+6281234567890", False),
+        ("nomor aduan", "+628000000002", False),
+        ("0812-3456-7891", "+6281234567890", False),
+    ],
+)
+def test_a_number_is_said_in_any_form_that_has_the_subscriber_s_digits(
+    words: str, number: str, said: bool
+) -> None:
+    assert has_number(words, number) is said
+    assert address_of(f"tel:{number}", words) == ("" if said else number)

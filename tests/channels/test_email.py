@@ -709,6 +709,8 @@ def test_one_letter_alone_means_the_same(fault: Fault, meaning: type, arrived: b
             result: object = channel.publish(bob)
         except DeliveryError as error:
             result = error
+        if fault.do == "hang up" and meaning is Deferred:
+            meaning = Unavailable  # of one letter alone nothing tells whether others are taken
         assert type(result) is meaning
         channel.publish(cee)
         assert received(server) == (["ann", "bob", "cee"] if arrived else ["ann", "cee"])
