@@ -57,7 +57,8 @@ def import_(
     name: str = LIST,
     columns: str = typer.Option(
         "", "--columns", metavar="email=Surel,name=Nama",
-        help="What the columns are called: email, name, source, wording, consented, status.",
+        help="What the columns are called: email, name, source, wording, consented; status, left,"
+        " subscribed for what says who left; aside for what does not.",
     ),
     again: bool = AGAIN,
     source: str = SOURCE,

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from syndicate.errors import UsageError
-from syndicate.people.standing import Judge, judge, perhaps, words
+from syndicate.people.leaving import Standing, words
+from syndicate.people.standing import Judge, judge, perhaps
+from syndicate.people.titles import Kind, Title, read
 
 COLUMNS = {
     "email": (
@@ -29,6 +31,12 @@ COLUMNS = {
 FIELDS = ("email", "name", "source", "wording", "consented")
 ADDRESS = re.compile(r"[^\s<>@]@[^\s<>@]+\.\w")  # a person's, and in no title
 STATUS = "status"  # another field of --columns; "" is none, whatever their names are
+ASIDE = "aside"  # another one: columns that are not about leaving
+FORCED = {  # others: columns that are, and which way
+    "left": Title(Kind.GONE, Standing.LEFT),
+    "subscribed": Title(Kind.HERE, Standing.LEFT),
+}
+OTHERS = (STATUS, *FORCED, ASIDE)
 EXPORTED = {  # columns that say nothing of interest here, by whose they are
     "ours": ("since",),
     "Ghost": ("id", "note", "complimentary plan", "stripe customer id", "created at", "labels",
@@ -55,10 +63,11 @@ EXPORTED = {  # columns that say nothing of interest here, by whose they are
         "did this subscriber manually confirm",
     ),
 }  # fmt: skip
+STATUSES = (Kind.STATUS, Kind.NUMBERED)
 KNOWN = {name for names in EXPORTED.values() for name in names}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Head:
     """Where in a row what is said."""
 
@@ -66,6 +75,7 @@ class Head:
     judges: tuple[Judge, ...] = ()
     unknown: tuple[str, ...] = ()  # titles that mean nothing here
     titles: tuple[str, ...] = ()
+    heard: frozenset[int] = frozenset()  # places whose cells are understood, or put aside
 
     def cells(self, row: Sequence[str]) -> dict[str, str]:
         """What a row says in our columns, "" where it ends too early."""
@@ -74,6 +84,18 @@ class Head:
             ours: row[place].strip() if place < width else ""
             for ours, place in self.places.items()
         }  # fmt: skip
+
+    @cached_property
+    def _others(self) -> tuple[int, ...]:
+        return tuple(place for place in range(len(self.titles)) if place not in self.heard)
+
+    def others(self, row: Sequence[str]) -> list[tuple[int, str]]:
+        """The cells that mean nothing here, each with its place; those beyond the head, too."""
+        width = len(row)
+        found = [(place, row[place]) for place in self._others if place < width]
+        if 0 < len(self.titles) < width:
+            found += enumerate(row[len(self.titles) :], len(self.titles))
+        return found
 
     @property
     def understood(self) -> dict[str, str]:
@@ -100,13 +122,14 @@ class Columns:
                 f"{self.path}:{number}: no column is called email (name one of them so, or say"
                 " --columns email=ITS NAME)"
             )
-        judges = tuple(self._judges(titles, set(places.values())))
-        spoken_for = {*places.values(), *(one.place for one in judges)}
+        taken = set(places.values())
+        judges = tuple(self._judges(titles, taken))
+        heard = frozenset({*taken, *(one.place for one in judges), *self._aside(titles)})
         unknown = tuple(
             title for place, title in enumerate(titles)
-            if title and place not in spoken_for and words(title) not in KNOWN
+            if title and place not in heard and words(title) not in KNOWN
         )  # fmt: skip
-        return Head(places=places, judges=judges, unknown=unknown, titles=titles)
+        return Head(places=places, judges=judges, unknown=unknown, titles=titles, heard=heard)
 
     @cached_property
     def _theirs(self) -> dict[str, str]:
@@ -125,23 +148,51 @@ class Columns:
                 yield ours, folded.index(wanted)
             else:
                 self._missing(number, self.given[ours], titles)
-        status = self._theirs.get(STATUS)
-        if status is not None and status not in folded:
-            self._missing(number, self.given[STATUS], titles)
+        for other in OTHERS:
+            for theirs in self._named(other):
+                if theirs.casefold() not in folded:
+                    self._missing(number, theirs, titles)
+
+    def _named(self, other: str) -> list[str]:
+        """The columns that were named for something besides our own, as they are given."""
+        return [one for one in self.given.get(other, "").split(",") if one]
 
     def _judges(self, titles: Sequence[str], taken: set[int]) -> Iterator[Judge]:
-        if self.given.get(STATUS) == "":
-            return
+        aside = self._aside(titles)
         for place, title in enumerate(titles):
-            is_status = title.casefold() == self._theirs.get(STATUS)
-            if is_status or place not in taken:
-                found = judge(place, title, is_status=is_status)
-                if found is not None:
-                    yield found
+            forced = next((FORCED[one] for one in FORCED if self._is(one, title)), None)
+            is_status = self._is(STATUS, title)
+            if place in aside or (place in taken and not forced and not is_status):
+                continue
+            known = forced or _about(title)
+            if known and known.kind in STATUSES and STATUS in self.given and not is_status:
+                continue  # another one was named, or none is
+            found = judge(place, title, known, is_named=is_status)
+            if found is not None:
+                yield found
+
+    def _aside(self, titles: Sequence[str]) -> set[int]:
+        """Columns that are about something else: so it was said, or another one is the status."""
+        other = bool(self.given.get(STATUS))
+        return {
+            place for place, title in enumerate(titles)
+            if self._is(ASIDE, title)
+            or (other and words(title) == STATUS and not self._is(STATUS, title))
+        }  # fmt: skip
+
+    def _is(self, other: str, title: str) -> bool:
+        return title.casefold() in {one.casefold() for one in self._named(other)}
 
     def _missing(self, number: int, title: str, titles: Sequence[str]) -> None:
         there = ", ".join(titles) or "none"
         raise UsageError(f"{self.path}:{number}: no column is called {title!r} (there are {there})")
+
+
+def _about(title: str) -> Title | None:
+    """What a title says of leaving, where it is not known to be about something else."""
+    found = read(title)
+    is_other = words(title) in KNOWN and found and found.kind is not Kind.PERHAPS
+    return None if is_other else found
 
 
 def is_person(cell: str) -> bool:
@@ -153,17 +204,24 @@ def without_head(row: Sequence[str]) -> Head:
     """Of a table whose first row is a person: who is where the address is."""
     email = next(place for place, cell in enumerate(row) if is_person(cell))
     judges = tuple(perhaps(place) for place in range(len(row)) if place != email)
-    return Head(places={"email": email, "name": 0 if email else 1}, judges=judges)
+    return Head(
+        places={"email": email, "name": 0 if email else 1}, judges=judges,
+        heard=frozenset(range(len(row))),
+    )  # fmt: skip
 
 
 def columns(text: str) -> dict[str, str]:
-    """Read ``email=Surel,name=Nama``; UsageError for what is neither."""
-    found = {}
+    """Read ``email=Surel,name=Nama``; UsageError for what is neither.
+
+    Of ``aside``, ``left`` and ``subscribed`` there may be several; a comma stands between them.
+    """
+    found: dict[str, str] = {}
     for part in filter(None, (one.strip() for one in text.split(","))):
         ours, equals, theirs = (piece.strip() for piece in part.partition("="))
-        known = ours in FIELDS or ours == STATUS
+        known = ours in FIELDS or ours in OTHERS
         if not known or not equals or not (theirs or ours == STATUS):
-            names = ", ".join((*FIELDS, STATUS))
+            names = ", ".join((*FIELDS, *OTHERS))
             raise UsageError(f"--columns: {part!r} is not like email=Surel (there are {names})")
-        found[ours] = theirs
+        several = ours in found and ours in (ASIDE, *FORCED)
+        found[ours] = f"{found[ours]},{theirs}" if several else theirs
     return found

@@ -1,108 +1,62 @@
 """What another program's table says of somebody: still subscribed, gone, or never confirmed.
 
 The names and values are those of the exports of Ghost, Mailchimp, listmonk, Mailman, phpList,
-Mailtrain, MailPoet, MailerLite, Brevo, Substack and the like.
+Mailtrain, MailPoet, MailerLite, Brevo, Substack, AWeber, AcyMailing, Buttondown and the like.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from syndicate.ledger.lists import BOUNCED, COMPLAINED, LEFT
+from syndicate.people.leaving import Force, Sign, Standing, answer, may_say, signs, words
+from syndicate.people.titles import Kind, Title
 
-
-class Standing(StrEnum):
-    """What keeps somebody off a list; the later ones weigh more."""
-
-    UNKNOWN = "unknown"  # nobody can tell from these words
-    UNCONFIRMED = "not confirmed"
-    LEFT = LEFT
-    BOUNCED = BOUNCED
-    COMPLAINED = COMPLAINED
-
-    @property
-    def weight(self) -> int:
-        return list(Standing).index(self)
-
-
-GONE = {
-    Standing.LEFT: (
-        "unsubscribed", "unsubscribe", "unsub", "opted out", "opt out", "optout", "cancelled",
-        "canceled", "left", "removed", "deleted", "blocklisted", "blacklisted", "blocked",
-        "suppressed", "banned", "disabled", "inactive", "archived", "expired", "by user",
-        "by moderator", "do not contact", "dnc", "not subscribed", "u", "berhenti",
-        "berhenti berlangganan", "berhenti langganan", "keluar", "diblokir", "dihapus", "nonaktif",
-        "non aktif", "tidak aktif", "batal", "0", "false", "no", "n", "tidak",
-    ),
-    Standing.BOUNCED: (
-        "bounced", "bounce", "hard bounced", "hard bounce", "soft bounced", "bouncing", "cleaned",
-        "invalid", "undeliverable", "by bounces", "b", "unreachable", "failed", "terpental",
-        "gagal kirim",
-    ),
-    Standing.COMPLAINED: (
-        "complained", "complaint", "complaints", "spam", "spam complaint", "junk", "abuse",
-        "marked as spam", "spam report", "reported", "p", "pengaduan",
-    ),
-    Standing.UNCONFIRMED: (
-        "unconfirmed", "not confirmed", "pending", "pending confirmation", "unactivated",
-        "unverified", "nonsubscribed", "non subscribed", "never subscribed", "non subscriber",
-        "nonmember", "non member", "transactional", "invited", "waiting", "belum konfirmasi",
-        "belum dikonfirmasi", "menunggu",
-    ),
+GONE = {  # what is too short, or too common, to mean it among other words
+    Standing.LEFT: ("by user", "by moderator", "not subscribed", "u", "0", "false", "no", "n",
+                    "tidak"),
+    Standing.BOUNCED: ("by bounces", "b"),
+    Standing.COMPLAINED: ("reported", "p"),
+    Standing.UNCONFIRMED: ("transactional", "non subscriber"),
 }  # fmt: skip
-BY_WORD = {word: standing for standing, words in GONE.items() for word in words}
-STAYS = {
-    "", "subscribed", "subscriber", "active", "enabled", "confirmed", "regular", "ok", "valid",
-    "opted in", "opt in", "verified", "approved", "member", "owner", "moderator", "live", "normal",
-    "free", "paid", "premium", "comped", "c", "1", "true", "yes", "y", "on", "aktif", "terdaftar",
-    "berlangganan", "langganan", "pelanggan", "ya", "terkonfirmasi",
+BY_WORD = {word: standing for standing, names in GONE.items() for word in names}
+YES = {"1", "true", "yes", "y", "on", "ya", "c", "ok"}
+GETS_LETTERS = {
+    "subscribed", "subscriber", "active", "enabled", "confirmed", "regular", "valid", "opted in",
+    "opt in", "verified", "approved", "member", "owner", "manager", "moderator", "live", "normal",
+    "free", "paid", "premium", "comped", "gifted", "trialed", "aktif", "terdaftar", "berlangganan",
+    "langganan", "pelanggan", "terkonfirmasi", "anggota", "implicit", "explicit", "implied",
+    "express", "email", "each email", "all email", "individual", "single", "digest", "full digest",
+    "daily", "abridged", "summary", "deliverable", "delivered", "good",
 }  # fmt: skip
+STAYS = {"", *YES, *GETS_LETTERS}
 NOTHING = {
-    "", "0", "0.0", "false", "no", "n", "f", "off", "none", "null", "nil", "nan", "never", "-", "–",
-    "—", "n/a", "\\n", "[ ]", "[]", "0000-00-00", "0000-00-00 00:00:00", "unchecked", "tidak",
-    "bukan", "belum", "tidak ada",
+    "", "0", "0 0", "false", "no", "n", "f", "off", "none", "null", "nil", "nan", "never", "n a",
+    "0000 00 00", "0000 00 00 00 00 00", "unchecked", "tidak", "tdk", "bukan", "belum",
+    "tidak ada", "belum ada", "not yet", "belum pernah", "tidak pernah",
 }  # fmt: skip
-STATUS = re.compile(
-    r"(?:(?:subscri(?:ption|ber)|list|global|member|membership|e ?mail|contact|delivery|marketing"
-    r"|e ?mail marketing|e ?mail subscriber|mailing|newsletter|e ?mail permission) )?status"
-    r"|status (?:langganan|berlangganan|keanggotaan|pelanggan|e ?mail|surel)"
-)
-MAYBE_STATUS = (
-    "state",
-    "type",
-    "subscriber type",
-    "role",
-    "member role",
-    "keadaan",
-    "keterangan",
-    "list role",
-)
-AWAY = re.compile(
-    r"(?:date |time |tanggal |is |has |was |is this (?:user|subscriber|account) )?(?:e ?mail )?"
-    r"(?:un ?sub(?:scribe|scribed|scription)?|opt(?:ed)? ?out|leave|left|ended|cancell?(?:ed|ation)"
-    r"|(?:black|block) ?list(?:ed)?|blocked|banned|suppressed|disabled|deleted|removed|archived"
-    r"|deactivated|suspended|withdrawn|revoked"
-    r"|no ?mail|do not (?:e ?mail|contact|mail)|dnc|berhenti|keluar|diblokir|dihapus"
-    r"|(?:hard |soft )?bounced?|cleaned|clean|complain(?:ed|t)|(?:marked as )?spam(?: complaint)?)"
-    r"(?: (?:of|from|dari) [\w ]{1,30})?(?: (?:at|on|date|time|timestamp|datetime|pada|reason))?"
-)
-HERE = re.compile(
-    r"(?:is |has |is this (?:user|subscriber) )?(?:subscribed(?: to (?:e ?mails?|newsletters?))?"
-    r"|confirmed|verified|active|enabled|aktif|terkonfirmasi|opt(?:ed)? in|optin"
-    r"|(?:marketing|newsletter|e ?mail) opt(?:ed)? ?in"
-    r"|accepts (?:e ?mail )?marketing|(?:e ?mail )?marketing consent)"
-)
-UNCONFIRMED = re.compile("confirm|verif|opt|consent|konfirmasi|accept")
-FILE = re.compile(r"(un|non)?(subscribed|cleaned)_\w*export", re.IGNORECASE)  # Mailchimp's
-FILES = {
+BOOLEANS = {
+    *NOTHING, *YES - {"c", "ok"}, "t", "x", "v", "iya", "sudah", "checked", "u", "b", "p",
+}  # fmt: skip
+UNCLEAR = "t"  # true, or tidak
+SHORT = 2  # spaces in what may be a program's own word
+NO_STATUS = 'if that is not about leaving, say --columns "status="'
+CLEARER = "write ya or tidak there, or yes or no"
+FILE = re.compile(r"(?<![a-z])(un|non)?(subscribed|cleaned)_\w*export", re.IGNORECASE)
+FILES = {  # Mailchimp's
     "unsubscribed": Standing.LEFT,
     "cleaned": Standing.BOUNCED,
     "nonsubscribed": Standing.UNCONFIRMED,
 }
+OF_SOME = re.compile(
+    r"\b(?:semua|seluruh|all|every\w*|dan|and|juga|also|plus|with|dengan|termasuk|incl\w*"
+    r"|subscribed|subscribers|active|aktif|pelanggan)\b"
+)
+OF_FILES = re.compile(
+    r"\b(?:export|ekspor|audience|csv|data|copy|kopi|salinan|contacts?|kontak|orang|people)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,75 +66,147 @@ class Judge:
     place: int
     title: str
     standing: Callable[[str], Standing | None]  # of a cell; None: nothing keeps them away
+    advice: str = ""  # for a cell that nobody can tell of
 
 
-def words(text: str) -> str:
-    """A title or a value in one form: ``unsubscribed_at`` and ``UnsubscribedAt`` are the same."""
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
-    return re.sub(r"[\W_]+", " ", parted).strip().casefold()
-
-
-def judge(place: int, title: str, *, is_status: bool = False) -> Judge | None:
+def judge(place: int, title: str, known: Title | None, *, is_named: bool = False) -> Judge | None:
     """The judge that a column is; None for one that says nothing of it."""
-    name = words(title)
-    if is_status or STATUS.fullmatch(name):
-        return Judge(place, title, lru_cache(1000)(_by_status))
-    if name in MAYBE_STATUS:
-        return Judge(place, title, lru_cache(1000)(_by_status_perhaps))
-    if AWAY.fullmatch(name):
-        return Judge(place, title, _by_absence(name))
-    if HERE.fullmatch(name):
-        return Judge(place, title, _by_presence(name))
+    kind = known.kind if known else None
+    standing = known.standing if known else Standing.LEFT
+    if kind is Kind.GONE:
+        return Judge(place, title, _kept(partial(_by_absence, standing)), CLEARER)
+    if kind is Kind.HERE:
+        return Judge(place, title, _kept(partial(_by_presence, standing)), CLEARER)
+    if kind is Kind.STATUS:
+        advice = (
+            aside(title) if is_named else 'if that is not about leaving, say --columns "status="'
+        )
+        return Judge(place, title, _kept(_by_status), advice)
+    if is_named or kind is Kind.NUMBERED:
+        return Judge(place, title, _kept(_by_words), _which(title))
+    if kind is Kind.UNSURE:
+        return Judge(place, title, _kept(partial(_by_absence, Standing.UNKNOWN)), aside(title))
+    if kind is Kind.PERHAPS:
+        return perhaps(place, title)
     return None
 
 
-def perhaps(place: int) -> Judge:
-    """A column without a title, which may say it or anything else."""
-    return Judge(place, f"column {place + 1}", lru_cache(1000)(_by_status_perhaps))
+def perhaps(place: int, title: str = "") -> Judge:
+    """A column that may say it or anything else."""
+    return Judge(place, title or untitled(place), _kept(_perhaps), aside(title))
 
 
-def of_file(name: str) -> Standing | None:
-    """What a file's name says of everybody in it: Mailchimp writes one for each kind."""
-    found = FILE.match(name)
-    return FILES.get(f"{found[1] or ''}{found[2]}".lower()) if found else None
+@lru_cache(10_000)
+def beside(cell: str) -> Standing | None:
+    """What a cell of any other column says: only what is plain, or that it must be asked about."""
+    if not may_say(cell.casefold()):
+        return None
+    found = [
+        one.standing if one.force is Force.SURE and one.plain else Standing.UNKNOWN
+        for one in signs(cell)[0]
+        if one.force is Force.SURE or (one.force is Force.DOUBTFUL and one.plain)
+    ]
+    return max(found, key=lambda one: one.weight, default=None)
+
+
+def untitled(place: int) -> str:
+    """What a column without a title is called."""
+    return f"column {place + 1}"
+
+
+def aside(title: str) -> str:
+    """What to do where a column is about something else."""
+    if not title or set(title) & set(",="):
+        return (
+            "if that is not about leaving, give the column a plain title, like X, and say"
+            ' --columns "aside=X"'
+        )
+    return f'if that is not about leaving, say --columns "aside={title}"'
+
+
+def _which(title: str) -> str:
+    return f'say which it is, --columns "left={title}" or --columns "subscribed={title}"'
+
+
+def of_file(name: str) -> tuple[Standing | None, bool]:
+    """What a file's name says of everybody in it, and whether that is sure."""
+    stem = name.rpartition(".")[0] or name
+    if found := FILE.search(stem):
+        return FILES.get(f"{found[1] or ''}{found[2]}".lower()), True
+    text = words(stem)
+    found_signs = [one for one in signs(OF_FILES.sub(" ", text))[0] if one.force is Force.SURE]
+    if not found_signs or OF_SOME.search(text):
+        return None, True
+    return _worst(found_signs), all(one.plain for one in found_signs)
+
+
+def _kept(rule: Callable[[str], Standing | None]) -> Callable[[str], Standing | None]:
+    return lru_cache(1000)(rule)
+
+
+def _worst(found: Iterable[Sign]) -> Standing | None:
+    return max((one.standing for one in found), key=lambda one: one.weight, default=None)
 
 
 def _by_status(cell: str) -> Standing | None:
-    said = words(cell)
-    first = words(re.split(r"[(:,;–—]| - ", cell)[0])  # unsubscribed (2024-05-01)
+    text = words(cell)
+    if re.fullmatch(r"\s*[-−]\s*[1-9]\d*\s*", cell):  # AcyMailing's
+        return Standing.LEFT
+    if text in BY_WORD:
+        return BY_WORD[text]
+    found, denied = signs(cell)
+    if found:
+        return _worst(found)
+    first = words(re.split(r"[(:,;–—]| - ", cell)[0])  # active (2024-05-01)
     last = words(cell.rpartition(".")[2])  # DeliveryStatus.by_user
-    if said in STAYS or first in STAYS or last in STAYS:
-        return None
-    return BY_WORD.get(said) or BY_WORD.get(first) or BY_WORD.get(last) or Standing.UNKNOWN
+    parts = [part for part in (text, first, last) if part]
+    if denied or not parts or STAYS & set(parts):
+        return None if parts or not cell.strip(" -–—.'\"") else Standing.UNKNOWN
+    return next((BY_WORD[part] for part in parts if part in BY_WORD), Standing.UNKNOWN)
 
 
-def _by_status_perhaps(cell: str) -> Standing | None:
+def _by_words(cell: str) -> Standing | None:
+    """A column of which nobody knows what yes and no, or numbers, are to say in it."""
+    text = words(cell)
+    return Standing.UNKNOWN if text in BOOLEANS - {""} or text.isdecimal() else _by_status(cell)
+
+
+def _perhaps(cell: str) -> Standing | None:
     """A column of this name may be about something else: ``State`` of an address."""
-    found = _by_status(cell)
-    return None if found is Standing.UNKNOWN or len(words(cell)) < 3 else found
+    if cell.count(" ") > SHORT and not may_say(cell.casefold()):
+        return None
+    text = words(cell)
+    if len(text) < 3:
+        return None
+    if text in BY_WORD:
+        return None if text in NOTHING else BY_WORD[text]
+    found, _ = signs(cell)
+    sure = [one for one in found if one.force is Force.SURE or one.plain]
+    if sure:
+        return _worst(sure)
+    return Standing.UNKNOWN if any(one.force is Force.DOUBTFUL for one in found) else None
 
 
-def _by_absence(name: str) -> Callable[[str], Standing | None]:
+def _by_absence(standing: Standing, cell: str) -> Standing | None:
     """``unsubscribed_at``, ``blacklisted``: whatever stands there says that they are gone."""
-    standing = Standing.LEFT
-    if re.search("bounce|clean", name):
-        standing = Standing.BOUNCED
-    elif re.search("complain|spam", name):
-        standing = Standing.COMPLAINED
+    text = answer(cell)
+    if text in NOTHING:
+        return None
+    if text == UNCLEAR:
+        return Standing.UNKNOWN
+    found, denied = signs(cell)
+    if found:
+        worst = _worst(found)
+        return worst if standing is not Standing.UNKNOWN else standing
+    return None if denied or text in {*GETS_LETTERS, "ok"} else standing
 
-    def found(cell: str) -> Standing | None:
-        said = cell.strip().casefold()
-        return None if said in NOTHING or said in ("subscribed", "active", "enabled") else standing
 
-    return found
-
-
-def _by_presence(name: str) -> Callable[[str], Standing | None]:
+def _by_presence(standing: Standing, cell: str) -> Standing | None:
     """``subscribed_to_emails``, ``confirmed``: where nothing stands, they are not."""
-    standing = Standing.UNCONFIRMED if UNCONFIRMED.search(name) else Standing.LEFT
-
-    def found(cell: str) -> Standing | None:
-        said = cell.strip().casefold()
-        return standing if said in NOTHING else BY_WORD.get(words(cell))
-
-    return found
+    text = answer(cell)
+    if text in NOTHING or re.fullmatch(r"\s*[-−]\s*\d+\s*", cell):
+        return standing
+    if text in (UNCLEAR, "2"):  # AcyMailing's 2 waits for an answer
+        return Standing.UNKNOWN
+    found, _ = signs(cell)
+    return _worst(found) if found else BY_WORD.get(text)

@@ -19,9 +19,10 @@ from syndicate.ledger.lists import REASONS
 from syndicate.office import Office
 from syndicate.people import BATCH, Joined, Person, Remark, join, rehearse
 from syndicate.people.columns import Columns, Head, is_person, without_head
+from syndicate.people.leaving import Standing
 from syndicate.people.rows import Row, Rows
 from syndicate.people.sheets import Sheet, is_sheet
-from syndicate.people.standing import Standing, of_file
+from syndicate.people.standing import aside, beside, of_file, untitled
 
 FORMULAS = ("=", "+", "-", "@", "\t")  # they begin with one of these
 EXPORTED = ("email", "name", "since", "ended", "reason", "source", "consented", "wording")
@@ -106,8 +107,7 @@ class Table:
 
     def __init__(self, rows: Rows | Sheet, given: Import, zone: ZoneInfo) -> None:
         self._rows, self._given, self._zone = rows, given, zone
-        self._everybody = of_file(given.path.name)
-        self._judged = True
+        self._everybody, self._sure = of_file(given.path.name)
         self._said: set[str] = set()
         self.head = Head(places={})
 
@@ -118,16 +118,27 @@ class Table:
         if self.head.unknown:
             names = ", ".join(map(repr, self.head.unknown))
             tell(Remark(1, "", f"not known, and left out: {names}"))
+        self._doubt_name()
         if self._everybody:
             words = EVERYBODY[self._everybody]
             tell(Remark(1, "", f"the file's name says that all of them {words}"))
-        self._judged = bool(self.head.judges or self._everybody)
         for number, row, wrong in numbered:
             if wrong:
                 yield Person(number, Joiner(email=""), wrong)
             elif any(cell.strip() for cell in row):
                 yield self._person(number, row)
         self._remark(tell)
+
+    def _doubt_name(self) -> None:
+        """Ask about a file's name that has a word of leaving among others."""
+        if self._sure:
+            return
+        if not self.head.judges:
+            raise UsageError(
+                f"{self._given.path}: the name may say that those in it have left: call it"
+                " unsubscribed.csv where that is so, and leave that word out where it is not"
+            )
+        self._everybody = None
 
     def _begun(self, rows: Iterator[Row]) -> Iterator[Row]:
         """Read the head, and return the rows that are no head."""
@@ -155,14 +166,14 @@ class Table:
 
     def _person(self, number: int, row: list[str]) -> Person:
         given, said = self._given, self.head.cells(row)
-        standing, why, moment = self._standing(row) if self._judged else (None, "", None)
+        standing, why, moment = self._standing(row)
         consented, wrong = None, ""
         if when := said.get("consented"):
             consented = self._moment(when)
             if consented is None:
                 wrong = f"{when[:60]!r} is no time like 2026-05-04 or 2026-05-04T09:00:00+07:00"
         if standing is Standing.UNKNOWN:
-            wrong = f'{why}: if that is not about leaving, say --columns "status="'
+            wrong = why
         name = said.get("name") or " ".join(
             filter(None, (said.get("first"), said.get("last")))
         )  # fmt: skip
@@ -183,14 +194,24 @@ class Table:
         found, why, moment = self._everybody, "", None
         if found:
             why = "the file's name says so"
-        for one in self.head.judges:
-            cell = row[one.place] if one.place < len(row) else ""
-            standing = one.standing(cell)
-            if standing and (found is None or standing.weight > found.weight):
-                found, why = standing, f"{one.title}: {cell.strip()[:60] or '(empty)'}"
-            if standing:
-                moment = moment or self._moment(cell.strip())
+        for title, cell, standing, advice in self._signs(row):
+            if found is None or standing.weight > found.weight:
+                found, why = standing, f"{title}: {cell.strip()[:60] or '(empty)'}"
+                why += f": {advice}" if standing is Standing.UNKNOWN else ""
+            moment = moment or self._moment(cell.strip())
         return found, why, moment
+
+    def _signs(self, row: list[str]) -> Iterator[tuple[str, str, Standing, str]]:
+        """What says of somebody that they left: title, cell, and what to do if it does not."""
+        head, width = self.head, len(row)
+        for one in head.judges:
+            cell = row[one.place] if one.place < width else ""
+            if standing := one.standing(cell):
+                yield one.title, cell, standing, one.advice
+        for place, cell in head.others(row):
+            if cell and not cell.isdecimal() and (found := beside(cell)):
+                title = head.titles[place] if place < len(head.titles) else ""
+                yield title or untitled(place), cell, found, aside(title)
 
     def _moment(self, text: str) -> datetime | None:
         try:

@@ -1,0 +1,219 @@
+"""Words by which people say of somebody that they left a list, in whatever else is written.
+
+``Free - unsubscribed``, ``sudah berhenti sejak 2024``, ``active: no``; but not ``never bounced``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from syndicate.ledger.lists import BOUNCED, COMPLAINED, LEFT
+
+
+class Standing(StrEnum):
+    """What keeps somebody off a list; the later ones weigh more."""
+
+    UNKNOWN = "unknown"  # nobody can tell from these words
+    UNCONFIRMED = "not confirmed"
+    LEFT = LEFT
+    BOUNCED = BOUNCED
+    COMPLAINED = COMPLAINED
+
+    @property
+    def weight(self) -> int:
+        return list(Standing).index(self)
+
+
+class Force(IntEnum):
+    """How surely a word is about a list, wherever it stands."""
+
+    FAINT = 0  # in a column for it alone: pending
+    DOUBTFUL = 1  # perhaps about something else: keluar
+    SURE = 2  # unsubscribed
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A word of leaving in a text."""
+
+    standing: Standing
+    force: Force
+    plain: bool  # whether nothing else of weight is said around it
+
+
+WORDS = (
+    (Standing.COMPLAINED, Force.SURE,
+     r"(?:marked|reported|flagged|ditandai)(?: as| sebagai)? (?:spam|junk|abuse)"
+     r"|(?:spam|abuse) (?:complain\w*|reports?)"),
+    (Standing.COMPLAINED, Force.DOUBTFUL, r"complain\w*|spam|junk|abuse|pengaduan"),
+    (Standing.BOUNCED, Force.SURE,
+     r"(?:(?:hard|soft) )?bounc(?:e|ed|es|ing)|undeliver\w*|terpental"),
+    (Standing.BOUNCED, Force.FAINT, r"cleaned|invalid|unreachable|failed|gagal"),
+    (Standing.LEFT, Force.SURE,
+     r"un ?sub(?:s|bed|bing|d|scri\w*)?|opt(?:ed|ing|s)? ?outs?"
+     r"|(?:black|block|suppression) ?list(?:ed)?"
+     r"|(?:(?:please |tolong )?(?:do not|don t|dont|no more|stop|jangan|tidak usah|tak usah)"
+     r"|(?:tidak|tak|tdk|ga|gak|nggak) (?:mau|ingin|bersedia|berminat)(?: lagi)?)"
+     r" (?:contact\w*|(?:di)?kirim\w*|e ?mail\w*|mail\w*|send\w*|terima|menerima|(?:ber)?langganan)"
+     r"|dnc|no longer (?:wants?|wishes|receiv\w+)|(?:remove|take) me|hapus saya"
+     r"|keluar (?:dari )?(?:daftar|milis|list|grup|group|langganan)"
+     r"|berhenti(?! (?:be)?kerja| merokok| kuliah| sekolah| dinas| tugas| jadi| menjadi| sebagai"
+     r"| dari (?!daftar|milis|list|langganan|surel|e ?mail))"),
+    (Standing.LEFT, Force.DOUBTFUL,
+     r"left|leaves?|leaving|removed?|deleted?|cancell?(?:ed|ation)?|blocked|banned|suppressed"
+     r"|disabled|inactive|deactivated|excluded|withdrawn|revoked|berhenti|keluar|(?:di|ter)?blokir"
+     r"|(?:di)?hapus|(?:di)?non ?aktif(?:kan)?|spammy|paused|no ?e ?mails?|mengundurkan diri"),
+    (Standing.LEFT, Force.FAINT, r"stop(?:ped)?|archived|expired|batal|dibatalkan|mundur|churned"),
+    (Standing.UNCONFIRMED, Force.SURE,
+     r"unconfirmed|un ?verified|non ?subscri\w+|never subscribed"
+     r"|(?:not|not yet|never|belum) (?:di|ter)?(?:confirmed|verified|konfirmasi|verifikasi)"),
+    (Standing.UNCONFIRMED, Force.FAINT,
+     r"pending|invited|awaiting|waiting|menunggu|unactivated|non ?members?"),
+)  # fmt: skip
+SIGNS = [(standing, force, re.compile(rf"\b(?:{words})\b")) for standing, force, words in WORDS]
+STAYING = re.compile(
+    r"\b(?:(?P<sure>subscribed|subscribers?|(?:ber)?langganan)"
+    r"|(?P<unconfirmed>confirmed|verified|(?:ter|di)?konfirmasi|members?|anggota)"
+    r"|(?P<bounced>deliverable|reachable|valid)"
+    r"|active|aktif|pelanggan|enabled|opt(?:ed)? ?in|terdaftar|interested|berminat|allowed)\b"
+)
+NO = {"no", "false", "0", "n", "f", "off", "none", "tidak", "bukan", "belum", "tdk", "never"}
+YES = {"yes", "true", "1", "y", "t", "on", "ya", "iya", "sudah", "x"}
+NOT = NO - {"n", "f", "off"} | {"not", "isn", "wasn", "hasn", "non", "tak", "tanpa", "without"}
+FILLERS = {
+    "sudah", "telah", "minta", "mohon", "ingin", "mau", "sejak", "per", "tanggal", "tgl", "dari",
+    "pada", "di", "daftar", "milis", "list", "mailing", "newsletter", "surel", "email", "e", "mail",
+    "langganan", "berlangganan", "ini", "lagi", "saja", "oleh", "via", "by", "at", "on", "since",
+    "from", "the", "this", "as", "of", "user", "users", "subscriber", "subscribers", "member",
+    "members", "self", "hard", "soft", "permanently", "permanen", "otomatis", "automatically",
+    "manual", "manually", "admin", "yes", "ya", "status", "has", "have", "been", "was", "is",
+    "already", "recently", "complaint", "please", "me", "us", "longer", "all", "semua", "januari",
+    "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september", "oktober",
+    "november", "desember", "january", "february", "march", "may", "june", "july", "august",
+    "october", "december", "jan", "feb", "mar", "apr", "jun", "jul", "agu", "aug", "sep", "okt",
+    "wa", "whatsapp", "telepon", "surat", "oct", "nov", "des", "dec", "wib", "wita", "wit", "utc",
+}  # fmt: skip
+LETTERS = {"email", "e mail", "emails", "mail", "surel", "newsletter", "newsletters", "kabar"}
+TICKED = set("✓✔☑√✅🗸👍")
+TICKS = TICKED | set("❌✗✘×☒")  # the others mean either
+CLAUSES = re.compile(r"[,;.()\[\]{}|/\r\n–—→•]| - ")
+PAIR = re.compile(r"(.+?)\s*[:=]\s*(.+)")
+STEMS = (  # a text without any of them holds no word of leaving; quicker than looking for those
+    "unsub", "un-sub", "un_sub", "un sub", "opt", "bounc", "henti", "black", "block", "blok",
+    "suppress", "spam", "junk", "abuse", "complain", "pengaduan", "undeliver", "pental", "dnc",
+    "do not", "donot", "don't", "don’t", "dont", "no more", "stop", "jangan", "usah", " mau",
+    "ingin", "bersedia", "minat", "longer", "remove", "take me", "hapus", "keluar", "left", "leav",
+    "delete", "cancel", "ban", "able", "activ", "aktif", "exclu", "withdrawn", "revoked", "pause",
+    "undur", "no e", "no-e", "no_e", "noe", "no mail", "no-mail", "no_mail", "nomail", "confirm",
+    "verif", "konfirm", "subscri", "langgan", "anggota", "member", "valid", "terdaftar",
+)  # fmt: skip
+
+
+def words(text: str) -> str:
+    """A title or a value in one form: ``unsubscribed_at`` and ``UnsubscribedAt`` are the same."""
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
+    return re.sub(r"[\W_]+", " ", parted).strip().casefold()
+
+
+def answer(text: str) -> str:
+    """The same of a cell that answers a question, in which a tick means yes."""
+    found = words(text)
+    if not found and (signs := TICKS & set(text)):
+        return "yes" if signs & TICKED else "t"
+    return found
+
+
+def signs(text: str) -> tuple[list[Sign], bool]:
+    """What a text says of leaving, and whether it says that somebody did not."""
+    found: list[Sign] = []
+    denied = False
+    for clause in CLAUSES.split(text):
+        if clause.strip(" -\"'"):
+            for sign in _signs(clause):
+                denied = denied or sign is None
+                if sign is not None:
+                    found.append(sign)
+    return found, denied
+
+
+def may_say(text: str) -> bool:
+    """Whether a text, in lower case, may hold a word of leaving at all."""
+    for stem in STEMS:  # noqa: SIM110 - this is twice as quick as any()
+        if stem in text:
+            return True
+    return False
+
+
+def _signs(clause: str) -> Iterator[Sign | None]:
+    """The signs of one clause; None for a word of leaving that is denied."""
+    if pair := PAIR.fullmatch(clause.strip()):
+        key, value = words(pair[1]), words(pair[2])
+        if value in NO:
+            yield from _denied(key)
+            return
+        clause = key if value in YES else clause
+    text = words(clause)
+    found = list(_found(text))
+    plain = _is_filler(text, found)
+    for one in found:
+        denied = not one.denies and set(text[: one.start].split()[-3:]) & NOT
+        yield None if denied else Sign(one.standing, one.force, plain)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where in a clause a word of leaving stands."""
+
+    start: int
+    end: int
+    standing: Standing
+    force: Force
+    denies: bool = False  # that somebody stays, which is no denial of it
+
+
+def _found(text: str) -> Iterator[Found]:
+    taken: list[Found] = []
+    for standing, force, pattern in SIGNS:
+        for match in pattern.finditer(text):
+            if not any(one.start < match.end() and match.start() < one.end for one in taken):
+                taken.append(Found(*match.span(), standing, force))
+    yield from taken
+    for match in STAYING.finditer(text):
+        denials = [word for word in text[: match.start()].split()[-3:] if word in NOT]
+        if denials and not any(one.start <= match.start() < one.end for one in taken):
+            start = text.rindex(denials[-1], 0, match.start())
+            standing = _unlike(match, denials[-1])
+            yield Found(start, match.end(), standing, _force(match), denies=True)
+
+
+def _is_filler(text: str, found: Iterable[Found]) -> bool:
+    """Whether nothing of weight is said beside what was found."""
+    for one in found:
+        text = f"{text[: one.start]}{' ' * (one.end - one.start)}{text[one.end :]}"
+    return all(
+        word in FILLERS or word in NOT or any(map(str.isdigit, word)) for word in text.split()
+    )
+
+
+def _denied(key: str) -> Iterator[Sign | None]:
+    """What ``KEY: no`` says."""
+    if any(pattern.search(key) for _, _, pattern in SIGNS):
+        yield None
+    elif match := STAYING.search(key):
+        yield Sign(_unlike(match, ""), _force(match), plain=True)
+    elif key in LETTERS:
+        yield Sign(Standing.LEFT, Force.DOUBTFUL, plain=True)
+
+
+def _unlike(staying: re.Match[str], denial: str) -> Standing:
+    """What somebody is who is not ``staying``."""
+    if staying["unconfirmed"] or denial in ("belum", "never"):
+        return Standing.UNCONFIRMED
+    return Standing.BOUNCED if staying["bounced"] else Standing.LEFT
+
+
+def _force(staying: re.Match[str]) -> Force:
+    return Force.SURE if staying["sure"] else Force.DOUBTFUL
