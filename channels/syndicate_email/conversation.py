@@ -193,6 +193,7 @@ class Conversation:
     def _verdict(self, posting: Posting, code: int, text: bytes) -> Receipt | DeliveryError:
         if code // 100 == 2:
             self.taken += 1
+            self.refusals.taken += 1
             return Receipt(posting.reference)
         if code // 100 in (4, 5):
             return self._refusal("the letter", posting, code, text)

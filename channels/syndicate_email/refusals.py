@@ -15,6 +15,7 @@ from syndicate_email.mailboxes import (
     NOT_NO_SUCH,
     ONE_READERS,
     READERS,
+    SHUT,
     about_us,
     codes_about_us,
     is_full,
@@ -55,6 +56,7 @@ GREY = re.compile(r"gr[ea]y.?list|try again (?:in|after) \d+ (?:s|min)", re.IGNO
 FOR_NOW = (LOGIN, SENDER, HOW_MUCH)  # what a relay may say of us in class 4
 OF_US = (502, 530, 534, 535, 538)  # commands and logins (RFC 5321, 4954)
 MOST_CODES = 20  # of one answer that are judged
+DEAD = 10  # by so many more there must be than letters are taken, where they are said not to exist
 ALIKE = 3  # readers who are refused in the same words, until it is not they
 
 
@@ -190,6 +192,7 @@ class Refusals:
     domains: dict[str, dict[Domain, set[str]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(set))
     )
+    taken: int = 0  # letters
     _held: dict[Domain, str] = field(default_factory=dict)
 
     def note(self, recipient: str, text: str) -> bool:
@@ -201,9 +204,11 @@ class Refusals:
         words = alike(text, domain)
         seen = self.domains[words]
         seen[domain].add(recipient.casefold())
-        if len(seen) == 1 and len(seen[domain]) >= ALIKE:
+        is_theirs = NO_SUCH.search(text) or SHUT.search(text)
+        least = DEAD + self.taken if is_theirs else ALIKE
+        if len(seen) == 1 and len(seen[domain]) >= least:
             self._held[domain] = words
-        return len(seen) > 1 and sum(map(len, seen.values())) >= ALIKE
+        return len(seen) > 1 and sum(map(len, seen.values())) >= least
 
     def hold(self, recipient: str) -> str:
         """The words in which a domain refuses everybody; "" where it does not."""

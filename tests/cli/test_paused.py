@@ -216,6 +216,28 @@ def test_a_few_unknown_readers_keep_their_domain_s_letters_from_nobody(room: New
     assert states(room) == {"sent": len(READERS) - 3, "due": 3}
 
 
+@pytest.mark.parametrize("text", ["No such user here", "5.2.1 <{}>: mailbox disabled"])
+def test_readers_who_are_gone_keep_the_letter_from_nobody_else(room: Newsroom, text: str) -> None:
+    gone = [*READERS[:4], READERS[9], READERS[12]]
+    for who in gone:
+        fault = Fault(at="rcpt", do="refuse", code=550, text=text, recipient=who)
+        room.smtp.faults.append(fault)
+    room.run("digest", at=EVENING)
+    assert sorted(room.readers) == sorted({*READERS} - {*gone})
+    assert states(room) == {"sent": len(READERS) - len(gone), "due": len(gone)}
+    assert counts(room) == 0
+
+
+def test_a_relay_that_knows_nobody_any_more_pauses_the_run(room: Newsroom) -> None:
+    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text="No such user here"))
+    room.run("digest", at=EVENING)
+    assert "paused" in room.run("status", at=EVENING).out
+    room.smtp.faults.clear()
+    room.let_pauses_end()
+    assert tick(room) == 0
+    assert states(room) == {"sent": len(READERS)}
+
+
 def test_why_letters_were_put_off_is_told(room: Newsroom) -> None:
     room.smtp.faults.append(Fault(at="rcpt", do="defer", text="4.2.0 greylisted", nth=1))
     answer = room.run("digest", at=EVENING)
