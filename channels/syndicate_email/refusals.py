@@ -43,13 +43,27 @@ CLAUSE = re.compile(r";|(?<![\w.])[45]\d\d(?=[ -])")  # where another one begins
 NUMBERS_BEFORE = re.compile(r"[45]\d\d[ -]\s*\Z")
 MOST_WORDS = 2000  # characters of an answer that are judged
 MANY_AT_ONCE = r"concurrent|simultaneous|parallel|connection rate"
-PER_SESSION = re.compile(  # how many connections there may be is another limit
-    rf"\A(?!.*\b(?:{MANY_AT_ONCE})\b).*?(?:"
-    r"\b(?:per|in|on|for|of)[ -](?:(?:the|this|one|an?|each|any|same|current|single|smtp|tcp) )*"
+LETTERS = r"(?:messages?|e-?mails?|mails?|letters?|recipients?|transactions?)\b"
+NOT_TAKEN = r"(?:invalid|unknown|bad|rejected|failed|refused)"
+SESSION = (
+    r"(?:\b(?:per|in|on|for|of)[ -](?:(?:the|this|one|an?|each|any|same|current|single|smtp|tcp) )*"
     r"(?:session|connection)\b"
     r"|\b(?:this|current) (?:smtp |tcp )?(?:session|connection)\b"
-    r"|\bsession (?:\w+ )?(?:limit|quota|maximum)\b(?!.*\b(?:per|your|from) (?:ip|host)\b)"
-    r"|\bconnection (?:messages?|e-?mails?|letters?|recipients?|transactions?) (?:limit|quota)\b)",
+    r"|\bper-(?:session|connection)\b)"
+)
+HOW_MANY = (
+    r"(?:\b(?:too many|max(?:imum)?|more than|at most|exceeds?|exceeded|number of|limit of)"
+    rf" (?:(?!{NOT_TAKEN})[\w-]{{1,20}} ){{0,3}}{LETTERS}"
+    rf"|(?<![\d.])\b\d+ (?:\w+ )?{LETTERS}"
+    rf"|\b{LETTERS}[ -](?:[\w-]{{1,20}} ){{0,6}}(?:limit|quota|maximum|exceeded|reached)\b)"
+)
+PER_SESSION = re.compile(  # how many connections there may be is another limit
+    rf"\A(?!.*\b(?:{MANY_AT_ONCE})\b)(?:"
+    rf"(?=.*?{HOW_MANY}).*?{SESSION}"
+    r"|.*?\bsession (?:\w+ )?(?:limit|quota|maximum)\b(?= (?:is |was |has been )?(?:exceed|reach))"
+    r"(?!.*\b(?:per|your|from) (?:ip|host)\b)"
+    rf"|.*?\bconnection {LETTERS} (?:limit|quota)\b"
+    rf"|.*?\benough (?:{LETTERS} )?{SESSION}|.*?\bper (?:\w+ )?(?:session|connection): \d+)",
     re.IGNORECASE,
 )
 GREY = re.compile(r"gr[ea]y.?list|try again (?:in|after) \d+ (?:s|min)", re.IGNORECASE)

@@ -420,6 +420,9 @@ ONE_SESSION = [
     "you have reached the maximum of 100 messages for the current session",
     "4.7.0 Too many emails sent on this session", "messages-per-connection limit",
     "too many messages on this connection from your IP",
+    "you may send 50 mails in one session", "4.5.3 too many recipients in this session",
+    "Number of messages per connection exceeded", "no more than 20 e-mails per SMTP session",
+    "this session has had its maximum of letters", "recipient limit of this connection reached",
 ]  # fmt: skip
 NOT_ONE_SESSION = [
     "4.3.2 Connection rate limit exceeded", "connection limit exceeded from your IP",
@@ -430,6 +433,13 @@ NOT_ONE_SESSION = [
     "4.4.2 connection timed out", "connections per hour: 20", "concurrent session limit reached",
     "4.7.1 connection limit of this host: 10 connections",
     "too many parallel connections; one session per host, please",
+    "4.7.0 TLS is required on this connection", "4.7.0 Access denied for this session",
+    "Session rejected in this session due to policy", "mail from you is refused in this session",
+    "authentication is needed in this session", "message rejected on this connection: spam",
+    "too many errors on this connection", "too many invalid recipients in this session",
+    "too many login attempts in this session", "recipient refused in this session, see the limits",
+    "the session's limits do not allow this sender", "4.3.2 no messages in this session, try later",
+    "command limit of this session reached", "4.7.0 session policy: max TLS 1.2 on this connection",
 ]  # fmt: skip
 
 
