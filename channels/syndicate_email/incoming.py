@@ -47,6 +47,20 @@ LATE = re.compile(
     r"|warning message only|not yet been delivered|attempts will continue|tertunda",
     re.I | re.M,
 )
+# that it is over, whatever came before
+OVER = re.compile(
+    r"(?<!not )\ba permanent (?:error|failure)|permanent fatal error|failed permanently"
+    r"|permanently failed|(?:ha(?:s|ve)|['’]ve|was) (?:been )?given up|\bgave up|are giving up"
+    r"|address(?:es|\(es\))? failed:|\bno (?:further|more) (?:\w+ )?attempts"
+    r"|will not be (?:re)?tried|delivered to one or more|has been returned|retry time(?:out)? (?:was )?exceeded"
+    r"|gagal permanen|kesalahan permanen|tidak akan dicoba lagi",
+    re.I,
+)
+OVER_BY_SUBJECT = re.compile(
+    r"\W*(?:undeliver|failure notice|fail(?:ed|ure)|mail delivery failed|returned mail(?!: warning)"
+    r"|delivery (?:has )?fail|delivery status notification \(failure\))",
+    re.I,
+)
 COPY = re.compile(  # where a letter of ours begins, below the text about it
     r"^[ \t>]*(?:-{3}.*\b(?:copy|original|header|unsent)|original message|return-path:|received:)",
     re.I | re.M,
@@ -122,17 +136,26 @@ def _notice(letter: Message, marks: Marks) -> Reply | None:
     words = f"{subject}\n{about}"
     if not any(map(DAEMON.search, headers(letter, "return-path", "from"))):
         return None
-    if LATE.search(words):
+    reason = _reason(about)
+    if _is_late(subject, about, status(reason)):
         return NOT_BACK
     if not (headers(letter, "x-failed-recipients") or FAILURE.search(words)):
         return None
-    reason = _reason(about)
     code = status(reason)
     lines = [line for line in reason.splitlines() if code and status(line) == code]
     detail = masked(lines[0] if lines else subject)
     between = envelope(letter, marks, headers(letter, *FAILED))
     says, code = judged(code or "4.0.0", squeeze(reason), between)
     return whose(Reply(key="", says=says, code=code, detail=detail), token_of(letter, marks, said))
+
+
+def _is_late(subject: str, about: str, code: str) -> bool:
+    """Whether a letter is still on its way: a final notice may speak of an earlier warning."""
+    is_final = OVER_BY_SUBJECT.match(subject)
+    if LATE.search(subject) and not is_final:
+        return True
+    is_over = OVER.search(about) or (is_final and code.startswith("5"))
+    return bool(LATE.search(f"{subject}\n{about}")) and not is_over
 
 
 def _reason(about: str) -> str:

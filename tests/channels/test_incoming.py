@@ -531,6 +531,53 @@ LATE = {
 }  # fmt: skip
 
 
+LATE |= {
+    "postfix, old": letter(
+        "Your message could not be delivered for more than 4 hour(s).\nIt will be retried until it"
+        " is 5 day(s) old.\n450 4.2.0 busy", **NULL, From=DAEMON,
+        Subject="Delayed Mail (still being retried)"),
+    "sendmail, returned as a warning": letter(
+        "THIS IS A WARNING MESSAGE ONLY\n450 busy. Will keep trying until it is 5 days old.",
+        **NULL, From=DAEMON, Subject="Returned mail: warning: could not send for 4 hours"),
+    "no permanent error yet": letter(
+        "This is not a permanent error. It will be retried for 3 days. 450 4.2.0 busy", **NULL,
+        From=DAEMON, Subject="Mail delivery problem"),
+    "what would be": letter(
+        "We are still trying. If it cannot be sent in 4 days, it is given up and returned to you.",
+        **NULL, From=DAEMON, Subject="Warning: delivery problem"),
+}  # fmt: skip
+ONCE_LATE = {
+    "exim": letter(EXIM.format("550 5.1.1 User unknown").replace(
+        "This is a permanent error.",
+        "This is a permanent error.\nWhat we sent you yesterday was a warning message only."),
+        **EXIM_HEAD),
+    "qmail": letter(QMAIL.replace("Sorry it", "Delivery was delayed; it was to be retried, and you"
+                    " had a notice (delay). Sorry it"),
+                    From="MAILER-DAEMON@a.example", Subject="failure notice"),
+    "sendmail": letter(
+        "   ----- The following addresses had permanent fatal errors -----\n<ani@warga.example>\n\n"
+        "You were sent before: THIS IS A WARNING MESSAGE ONLY.\n550 5.1.1 User unknown", **NULL,
+        From=DAEMON, Subject="Returned mail: see transcript for details"),
+    "by its subject and its number": letter(
+        "Our earlier warning message only told of a delay.\n550 5.1.1 unknown", **NULL,
+        From=DAEMON, Subject="Undelivered Mail Returned to Sender"),
+    "a letter about what is delayed": letter(
+        "550 5.1.1 User unknown", **NULL, From=DAEMON, Subject="Undeliverable: Trains delayed"),
+    "given up": letter(
+        "Your message has not yet been delivered in 5 days, and we have given up.\n550 5.1.1 gone",
+        **NULL, From=DAEMON, Subject="Mail delivery problem"),
+    "in indonesian": letter(
+        "Surat yang tertunda itu gagal permanen: 550 5.1.1 tidak dikenal", **NULL, From=DAEMON,
+        Subject="Surat tidak terkirim"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("message", ONCE_LATE.values(), ids=ONCE_LATE)
+def test_a_final_notice_that_speaks_of_an_earlier_warning_is_final(message: bytes) -> None:
+    reply = heard(message)
+    assert (reply.says, reply.code, reply.token) == (Says.BOUNCED, "5.1.1", TOKEN)
+
+
 @pytest.mark.parametrize("message", LATE.values(), ids=LATE)
 def test_a_letter_that_is_late_or_arrived_did_not_come_back(message: bytes) -> None:
     reply = heard(message)
