@@ -52,7 +52,8 @@ OVER = re.compile(
     r"(?<!not )\ba permanent (?:error|failure)|permanent fatal error|failed permanently"
     r"|permanently failed|(?:ha(?:s|ve)|['’]ve|was) (?:been )?given up|\bgave up|are giving up"
     r"|address(?:es|\(es\))? failed:|\bno (?:further|more) (?:\w+ )?attempts"
-    r"|will not be (?:re)?tried|delivered to one or more|has been returned|retry time(?:out)? (?:was )?exceeded"
+    r"|will not be (?:re)?tried|delivered to one or more|has been returned"
+    r"|retry time(?:out)? (?:was )?exceeded"
     r"|gagal permanen|kesalahan permanen|tidak akan dicoba lagi",
     re.I,
 )

@@ -13,17 +13,35 @@ MADE_FOR_APPS = (
     "the provider wants an app password: make one in the account's security settings, and write"
     " it in place of the account's own"
 )
+A_CODE = (
+    "the provider wants an authorization code: make one in the mailbox's settings, and write it in"
+    " place of the password"
+)
+HOSTS_FOR_APPS = (
+    r"\b(?:imap|smtp|smtppro|imappro)\.(?:gmail|mail\.yahoo|mail\.me|mail|aol|gmx|zoho|yandex|fastmail)"
+    r"\.(?:com|ru|net|eu|in)\b"
+)
 # in a server's words, or as its host's name
 ADVICE = {
-    rf"{OFFICE_365}|SmtpClientAuthentication is disabled": (
+    rf"{OFFICE_365}|SmtpClientAuthentication is disabled"
+    rf"|{MICROSOFT}|\bsmtp\.office365\.com|\bsmtp-mail\.outlook\.com": (
         "Microsoft 365: switch on authenticated SMTP for this mailbox, and give it an app password"
         " or leave security defaults; OAuth logins are not known here"
     ),
-    r"5\.7\.9\b|application-specific password|app password": MADE_FOR_APPS,
+    r"5\.7\.9\b|\bapp(?:lication)?[- ](?:specific[- ])?password": MADE_FOR_APPS,
+    r"authori[sz]ation code|LOGIN\.REQCODE|service is not open": A_CODE,
+    r"not have access rights to this service": (
+        "Yandex: allow mail programs in the mailbox's settings, and make an app password there"
+    ),
     r"5\.7\.14\b|web ?browser": "log in once in a browser, and allow the app there",
     r"5\.7\.30\b|oauth": "the provider wants OAuth, not known here: ask for an app password",
     r"5\.7\.0\b.*starttls|must issue a starttls": "write port 587, where STARTTLS is offered",
-    r"\b(?:imap|smtp)\.(?:gmail|mail\.yahoo|mail\.me)\.com": MADE_FOR_APPS,
+    r"\b(?:imap|smtp)\.(?:exmail\.)?(?:qq|163|126|yeah|foxmail)\.(?:com|net)\b": A_CODE,
+    HOSTS_FOR_APPS: MADE_FOR_APPS,
+    r"5\.7\.3\b.*authentication unsuccessful": (
+        "Exchange: is the user the mailbox's whole address, is the password right, and may this"
+        " mailbox send by authenticated SMTP?"
+    ),
 }
 BY_IMAP = {
     rf"{OFFICE_365}|{MICROSOFT}": (
@@ -35,6 +53,7 @@ BY_IMAP = {
     ),
 }
 LEAST = 4  # characters that a password may begin with and be known by
+LEAST_ENCODED = 8  # of base64, wherever they stand in it
 
 
 def advice(text: str, host: str = "", *, by_imap: bool = False) -> str:
@@ -52,15 +71,34 @@ def advice(text: str, host: str = "", *, by_imap: bool = False) -> str:
 def without_secrets(text: str, user: str, password: str) -> str:
     """A server's words, which may repeat what it was told, without a login or a part of it."""
     for form in sorted(_forms(user, password), key=len, reverse=True):
-        text = re.sub(re.escape(form), "…", text, flags=re.IGNORECASE) if form else text
+        text = re.sub(rf"{re.escape(form)}=*", "…", text, flags=re.IGNORECASE) if form else text
     for length in range(len(password) - 1, LEAST - 1, -1):  # cut off somewhere
         text = re.sub(re.escape(password[:length]), "…", text, flags=re.IGNORECASE)
+    for secret in _sent(user, password):
+        text = _without_parts(text, b64encode(secret.encode()).decode().rstrip("="))
     return text
+
+
+def _without_parts(text: str, encoded: str) -> str:
+    """A text without the parts of an encoded login, which may be cut off, or broken up."""
+    folded, known = text.casefold(), encoded.casefold()
+    parts = {known[at : at + LEAST_ENCODED] for at in range(len(known) - LEAST_ENCODED + 1)}
+    hidden: set[int] = set()
+    for at in range(len(folded) - LEAST_ENCODED + 1):
+        if folded[at : at + LEAST_ENCODED] in parts:
+            hidden.update(range(at, at + LEAST_ENCODED))
+    kept = "".join("\0" if at in hidden else sign for at, sign in enumerate(text))
+    return re.sub("\0+=*", "…", kept) if hidden else text
+
+
+def _sent(user: str, password: str) -> tuple[str, str, str]:
+    """What is said in a login: PLAIN's one part (RFC 4616), LOGIN's two."""
+    return f"\0{user}\0{password}", password, user
 
 
 def _forms(user: str, password: str) -> Iterator[str]:
     """All that a login is written as on its way."""
-    for said in (f"\0{user}\0{password}", password, user):  # the first is PLAIN's (RFC 4616)
+    for said in _sent(user, password):
         yield said
         yield b64encode(said.encode()).decode()
         yield b64encode(said.encode()).decode().rstrip("=")

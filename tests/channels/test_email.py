@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import sys
 import traceback
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -1048,6 +1049,20 @@ def test_the_stencil_is_the_same_for_the_same_edition() -> None:
         return edition(digest(), item(PPS), corrected(KPU))
 
     assert list(digest().render(said())) == list(digest().render(said()))
+
+
+@pytest.mark.parametrize("length", [8, 15, 22])
+def test_a_relay_that_repeats_a_part_of_a_login_gives_none_of_it_away(length: int) -> None:
+    part = b64encode(b"\0desk\0p@ss/w:rd%").decode()[:length]
+    fault = Fault(at="auth", do="refuse", code=535, text=f"5.7.8 what is AUTH PLAIN {part}")
+    with (
+        secured(faults=[fault]) as server,
+        pytest.raises(Unavailable) as caught,
+        digest(smtp=relay_of(server)),
+    ):
+        pass
+    assert "what is AUTH PLAIN …" in str(caught.value)
+    assert part.casefold() not in str(caught.value).casefold()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -155,6 +156,20 @@ def test_a_provider_that_says_little_is_known_by_its_host(host: str, wanted: str
 
 
 @pytest.mark.parametrize(
+    ("host", "wanted"),
+    [("smtp.office365.com", "Microsoft 365"), ("smtp-mail.outlook.com", "Microsoft 365"),
+     ("smtp.mail.ru", "app password"), ("smtp.yandex.ru", "app password"),
+     ("smtp.zoho.com", "app password"), ("smtp.qq.com", "authorization code"),
+     ("smtp.163.com", "authorization code"), ("smtp.kantor.example", "")],
+)  # fmt: skip
+def test_a_relay_that_says_little_is_known_by_its_host(host: str, wanted: str) -> None:
+    for words in ("5.7.8 Authentication failed", "5.7.3 Authentication unsuccessful"):
+        said = advice(words, host)
+        assert wanted in said
+    assert bool(advice("5.7.8 no", host)) is bool(wanted)
+
+
+@pytest.mark.parametrize(
     "text",
     ["[UNAVAILABLE] come back in ten minutes", "[LIMIT] too many logins"],
 )
@@ -200,6 +215,20 @@ def test_a_login_s_own_words_are_not_shown_in_base64_either() -> None:
     plain = "AGRlc2sAaHVudGVyMg=="  # desk, hunter2 (RFC 4616)
     said = without_secrets(f"bad {plain} and aHVudGVyMg==", "desk", "hunter2")
     assert said == "bad … and …"
+
+
+PLAIN = b64encode(b"\0humas@kantor.example\0hunter2-rahasia").decode()
+ECHOED = [
+    *(PLAIN[:length] for length in (8, 12, 31, len(PLAIN) - 1)), PLAIN.lower()[:-3], PLAIN[40:],
+    b64encode(b"hunter2-rahasia").decode()[:8], b64encode(b"hunter2-rahasia").decode()[:-4],
+    b64encode(b"humas@kantor.example").decode()[:9], f"{PLAIN[:30]} {PLAIN[30:]}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("part", ECHOED)
+def test_no_part_of_what_a_login_was_sent_as_is_shown(part: str) -> None:
+    said = without_secrets(f"Unknown: AUTH PLAIN {part}", "humas@kantor.example", "hunter2-rahasia")
+    assert said.replace("… …", "…") == "Unknown: AUTH PLAIN …"
 
 
 def test_a_maildir_s_path_is_no_login(tmp_path: Path) -> None:

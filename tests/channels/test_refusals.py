@@ -485,6 +485,16 @@ def test_a_domain_that_refuses_three_readers_alike_is_held_and_no_other() -> Non
         ("5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled", "365"),
         ("5.7.9 Application-specific password required", "app password"),
         ("5.7.14 Please log in with your web browser", "browser"),
+        ("5.7.3 Authentication unsuccessful", "whole address"),
+        ("Authentication failed: Application password is REQUIRED", "app password"),
+        ("5.7.8 Error: use an app-specific password", "app password"),
+        (
+            "5.7.8 Error: authentication failed: This user does not have access rights to this"
+            " service",
+            "mail programs",
+        ),
+        ("Error: authorization code is required", "authorization code"),
+        ("Login Fail. Please enter your authorization code to login", "authorization code"),
         ("5.7.8 Username and Password not accepted", ""),
     ],
 )
