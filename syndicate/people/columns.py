@@ -30,6 +30,14 @@ COLUMNS = {
 }  # fmt: skip
 FIELDS = ("email", "name", "source", "wording", "consented")
 ADDRESS = re.compile(r"[^\s<>@]@[^\s<>@]+\.\w")  # a person's, and in no title
+PERSON = re.compile(  # nothing but an address, and perhaps its owner's name
+    r"\s*(?:[^<>@]*<|['\"‘“])?\s*(?:mailto:)?[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+>?(?:\s*\(.*\))?\s*"
+)
+NO_VALUES = {  # what programs write where there is nothing
+    "#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",
+    "#ERROR!", "#N/D", "NULL", "null", "(null)", "<null>", "None", "nan", "NaN", "n/a", "N/A",
+    "\\N", "-", "–", "—",
+}  # fmt: skip
 STATUS = "status"  # another field of --columns; "" is none, whatever their names are
 ASIDE = "aside"  # another one: columns that are not about leaving
 FORCED = {  # others: columns that are, and which way
@@ -63,6 +71,7 @@ EXPORTED = {  # columns that say nothing of interest here, by whose they are
         "did this subscriber manually confirm",
     ),
 }  # fmt: skip
+NAMES_OF_EMAIL = set(COLUMNS["email"])
 STATUSES = (Kind.STATUS, Kind.NUMBERED)
 KNOWN = {name for names in EXPORTED.values() for name in names}
 
@@ -80,10 +89,13 @@ class Head:
     def cells(self, row: Sequence[str]) -> dict[str, str]:
         """What a row says in our columns, "" where it ends too early."""
         width = len(row)
-        return {
+        found = {
             ours: row[place].strip() if place < width else ""
             for ours, place in self.places.items()
         }  # fmt: skip
+        if not NO_VALUES.isdisjoint(found.values()):
+            return {ours: "" if cell in NO_VALUES else cell for ours, cell in found.items()}
+        return found
 
     @cached_property
     def _others(self) -> tuple[int, ...]:
@@ -112,6 +124,13 @@ class Columns:
 
     given: Mapping[str, str]
     path: str  # of the table, for messages
+
+    def is_head(self, row: Sequence[str]) -> bool:
+        """Whether a row has the title of the column with the addresses."""
+        wanted = self._theirs.get("email")
+        if wanted is not None:
+            return wanted in (cell.strip().casefold() for cell in row)
+        return not NAMES_OF_EMAIL.isdisjoint(map(words, row))
 
     def head(self, number: int, row: Sequence[str]) -> Head:
         """Read a row as a head; UsageError where it is none."""
@@ -198,6 +217,11 @@ def _about(title: str) -> Title | None:
 def is_person(cell: str) -> bool:
     """Whether somebody's address stands in a cell, so that its row is no head."""
     return ADDRESS.search(cell) is not None
+
+
+def is_row_of_person(row: Sequence[str]) -> bool:
+    """Whether a row is about somebody, and no line above a head: ``Questions: humas@…``."""
+    return any("@" in cell and PERSON.fullmatch(cell) for cell in row)
 
 
 def without_head(row: Sequence[str]) -> Head:

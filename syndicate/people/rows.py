@@ -5,12 +5,14 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from io import BufferedReader, TextIOWrapper
 
 DELIMITERS = ",;\t|"  # the second is what a spreadsheet writes where the comma is decimal
 MOST_CHARACTERS = 100_000  # of one row
 MOST_LINES = 500  # of one row: after that its quote was never closed
+LOOK_DOWN = 20  # lines among which the head is
+LOOSE = r'"[ \t]+(?=[%s\r\n]|$)'  # a space between a quote and what ends its cell
 NAMED = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # how a spreadsheet is told the delimiter
 BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # first: it begins as UTF-16's does
@@ -27,16 +29,16 @@ class Rows:
     """A file's rows (RFC 4180), each with the number of its first line, or why it has no end.
 
     A quote that is never closed spoils its own line and no other: what it seems to hold is read
-    again. Quoted cells may go over several lines, whatever they hold.
+    again. Quoted cells may go over several lines, whatever they hold, and however many cells a row
+    has.
     """
 
-    def __init__(self, file: BufferedReader) -> None:
+    def __init__(self, file: BufferedReader, is_head: Callable[[Sequence[str]], bool]) -> None:
         self.guessed = False  # whether something was not in UTF-8
-        self.width = 0  # the cells of a whole row; 0 is not known yet
         self._file = self._text(file)
         self._put_back: list[str] = []
         self._number = 0
-        self.delimiter = self._delimiter()
+        self.delimiter = self._delimiter(is_head)
 
     def __iter__(self) -> Iterator[Row]:
         while line := self._line():
@@ -68,11 +70,20 @@ class Rows:
         self.guessed = True
         return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
-    def _delimiter(self) -> str:
+    def _delimiter(self, is_head: Callable[[Sequence[str]], bool]) -> str:
         first = self._line()
         if found := NAMED.fullmatch(first.rstrip("\r\n")):
             return found[1]
-        self._return([first])
+        lines = [first]
+        while len(lines) < LOOK_DOWN and (line := self._line()):
+            lines.append(line)
+        self._return(lines)
+        for line in lines:
+            for delimiter in DELIMITERS:
+                if delimiter in line and is_head(
+                    [one.strip(' "\r\n') for one in line.split(delimiter)]
+                ):
+                    return delimiter
         bare = re.sub(r'"[^"]*"', "", first)
         return max(DELIMITERS, key=bare.count)
 
@@ -81,15 +92,34 @@ class Rows:
             return None
         if '"' not in line:
             return line.rstrip("\r\n").split(self.delimiter)
+        row, taken = self._quoted(line)
+        if row is None and '\\"' in taken:
+            row, _ = self._quoted(line, escape="\\")
+        if row is None and re.search(LOOSE % self.delimiter, taken):
+            row, _ = self._quoted(line, loose=True)
+        return self._alone(line) if row is None else row
+
+    def _quoted(
+        self, line: str, *, escape: str | None = None, loose: bool = False
+    ) -> tuple[list[str] | None, str]:
+        """The row that a line begins, if all its quotes are closed; and what was read for that."""
         lines: list[str] = []
+        texts = self._joined(line, lines)
+        if loose:
+            pattern = re.compile(LOOSE % self.delimiter)
+            texts = (pattern.sub('"', text) for text in texts)
         try:
-            row = next(csv.reader(self._joined(line, lines), delimiter=self.delimiter, strict=True))
+            return next(self._reader(texts, escape=escape, strict=True)), "".join(lines)
         except csv.Error:
-            row = None
-        if row is not None and (len(lines) == 1 or len(row) == (self.width or len(row))):
-            return row
-        self._return(lines[1:])
-        return self._alone(line)
+            self._return(lines[1:])
+            return None, "".join(lines)
+
+    def _reader(
+        self, lines: Iterator[str], *, escape: str | None = None, strict: bool = False
+    ) -> Iterator[list[str]]:
+        return csv.reader(
+            lines, delimiter=self.delimiter, skipinitialspace=True, escapechar=escape, strict=strict
+        )
 
     def _joined(self, line: str, lines: list[str]) -> Iterator[str]:
         """A line and those after it, as long as they may be one row's; ``lines`` gets them all."""
@@ -112,7 +142,7 @@ class Rows:
             yield line
             asked.append(True)
 
-        row = next(csv.reader(lines(), delimiter=self.delimiter), [])
+        row = next(self._reader(lines()), [])
         return None if asked else row
 
     def _line(self) -> str:

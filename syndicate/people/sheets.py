@@ -23,7 +23,6 @@ class Sheet:
     """The rows of a workbook's sheet: the one that was open when it was saved."""
 
     def __init__(self, file: BufferedReader, name: str) -> None:
-        self.width = 0
         try:
             _look(file)
             self._sheet, self._others = _opened(file)

@@ -18,12 +18,13 @@ from syndicate.ledger import Joiner, Joining, Subscription
 from syndicate.ledger.lists import REASONS
 from syndicate.office import Office
 from syndicate.people import BATCH, Joined, Person, Remark, join, rehearse
-from syndicate.people.columns import Columns, Head, is_person, without_head
+from syndicate.people.columns import Columns, Head, is_person, is_row_of_person, without_head
 from syndicate.people.leaving import Standing
-from syndicate.people.rows import Row, Rows
+from syndicate.people.rows import LOOK_DOWN, Row, Rows
 from syndicate.people.sheets import Sheet, is_sheet
 from syndicate.people.standing import aside, beside, of_file, untitled
 
+QUOTES = "'‘’“”"  # around an address they are a spreadsheet's, or a mail program's
 FORMULAS = ("=", "+", "-", "@", "\t")  # they begin with one of these
 EXPORTED = ("email", "name", "since", "ended", "reason", "source", "consented", "wording")
 EVERYBODY = {
@@ -62,7 +63,7 @@ def import_table(
 
     A row that cannot be read is told of, and the others are taken.
     """
-    with _table(given.path) as rows:
+    with _table(given) as rows:
         table = Table(rows, given, office.publisher.zone)
         return join(office, name, table.people(tell), Joined(tell), again=given.again)
 
@@ -72,7 +73,7 @@ def try_table(
     tell: Callable[[Remark], None] = lambda _: None,
 ) -> Trial:  # fmt: skip
     """Say what ``import_table`` would do with the first rows, and do nothing."""
-    with _table(given.path) as rows:
+    with _table(given) as rows:
         table = Table(rows, given, office.publisher.zone)
         people, joined = table.people(tell), Joined(tell)
         first = list(islice(people, BATCH))
@@ -108,6 +109,8 @@ class Table:
     def __init__(self, rows: Rows | Sheet, given: Import, zone: ZoneInfo) -> None:
         self._rows, self._given, self._zone = rows, given, zone
         self._everybody, self._sure = of_file(given.path.name)
+        self._columns = Columns(given.columns, str(given.path))
+        self._below = 0  # the head's line, where something stands above it
         self._said: set[str] = set()
         self.head = Head(places={})
 
@@ -115,6 +118,9 @@ class Table:
         """Each in turn, and remarks on the table itself where there is something to say."""
         numbered = self._begun(iter(self._rows))
         self._remark(tell)
+        if self._below:
+            said = "this line is taken for the head, and what stands above it is left out"
+            tell(Remark(self._below, "", said))
         if self.head.unknown:
             names = ", ".join(map(repr, self.head.unknown))
             tell(Remark(1, "", f"not known, and left out: {names}"))
@@ -141,22 +147,26 @@ class Table:
         self._everybody = None
 
     def _begun(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """Read the head, and return the rows that are no head."""
-        number, row, wrong = next(rows, (1, [], ""))
-        while not wrong and not any(cell.strip() for cell in row):  # above the head
-            try:
-                number, row, wrong = next(rows)
-            except StopIteration:
-                number, row = 1, []
+        """Read the head, perhaps some lines down, and return the rows that are no head."""
+        above: list[Row] = []
+        for number, row, wrong in rows:
+            if wrong:
+                raise UsageError(f"{self._given.path}:{number}: {wrong}")
+            if not any(cell.strip() for cell in row):
+                continue
+            if self._columns.is_head(row):
+                self.head = self._columns.head(number, row)
+                self._below = number if above else 0
+                return rows
+            above.append((number, row, ""))
+            if len(above) == LOOK_DOWN or is_row_of_person(row):
                 break
-        if wrong:
-            raise UsageError(f"{self._given.path}:{number}: {wrong}")
-        self._rows.width = len(row)
+        number, row, _ = above[0] if above else (1, [], "")
         if any(map(is_person, row)) and not self._given.columns:
             self.head = without_head(row)
-            return chain([(number, row, wrong)], rows)
-        self.head = Columns(self._given.columns, str(self._given.path)).head(number, row)
-        return rows
+            return chain(above, rows)
+        self.head = self._columns.head(number, row)  # says what is missing
+        return chain(above[1:], rows)
 
     def _remark(self, tell: Callable[[Remark], None]) -> None:
         for remark in self._rows.remarks:
@@ -179,7 +189,8 @@ class Table:
         )  # fmt: skip
         is_gone = standing in (Standing.LEFT, Standing.BOUNCED, Standing.COMPLAINED)
         joiner = Joiner(
-            email=_read_back(said["email"]), name=_read_back(name), consented=consented,
+            email=_read_back(said["email"]).strip(QUOTES), name=_read_back(name),
+            consented=consented,
             source=_read_back(said.get("source", "")) or given.source
             or f"import {given.path.name}",
             wording=_read_back(said.get("wording", "")) or given.wording,
@@ -222,21 +233,23 @@ class Table:
 
 
 @contextmanager
-def _table(path: Path) -> Iterator[Rows | Sheet]:
+def _table(given: Import) -> Iterator[Rows | Sheet]:
     """A file's rows, whatever kind of table it is."""
     try:
-        with path.open("rb") as file:
-            yield _rows(file, path)
+        with given.path.open("rb") as file:
+            yield _rows(file, given)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+        raise UsageError(f"{given.path}: cannot be read: {error.strerror}") from error
 
 
-def _rows(file: BufferedReader, path: Path) -> Rows | Sheet:
+def _rows(file: BufferedReader, given: Import) -> Rows | Sheet:
     try:
         workbook = is_sheet(file.peek(4)[:4])
     except UsageError as error:
-        raise UsageError(f"{path}: {error}") from error
-    return Sheet(file, str(path)) if workbook else Rows(file)
+        raise UsageError(f"{given.path}: {error}") from error
+    if workbook:
+        return Sheet(file, str(given.path))
+    return Rows(file, Columns(given.columns, str(given.path)).is_head)
 
 
 def _reason(standing: Standing | None, said: str) -> str:
