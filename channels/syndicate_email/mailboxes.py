@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from syndicate.text import squeeze
+
 # no such mailbox, no such domain (RFC 3463, 7505)
 READERS = ("5.1.1", "5.1.2", "5.1.3", "5.1.10")
 ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@]{0,254}@[^\s<>()\[\]\"',;:]*")
@@ -40,7 +42,7 @@ SWITCHED_OFF = re.compile(
 )
 SENDING = re.compile(
     r"outbound|outgoing|\bsen[dt]|\bhour|\bdaily\b|\brate\b|per (?:day|minute)|relay"
-    r"|\bspf\b|\bdkim\b|\bdmarc\b",
+    r"|\bspf\b|\bdkim\b|\bdmarc\b|\b(?:your|smtp) (?:\w+ )?account",
     re.IGNORECASE,
 )
 OUTGOING = re.compile(r"outbound|outgoing|\bsending\b|\bsent\b|\byour\b", re.IGNORECASE)
@@ -65,7 +67,8 @@ PERSONAL = re.compile(
         rf"{LIKES}(?: \w+)? (?:of|set by|by) {THE}{THEY}\b",
         rf"{THEY}(?:['’]?s)? {LIKES}\b",
         r"(?:rejected|refused|blocked|denied|filtered|banned|(?:black|block|deny)-?listed) by"
-        rf" {THE}{THEY}\b(?! (?:server|host|domain))(?:['’]s \w+)?",
+        rf" {THE}{THEY}\b(?! (?:server|host|domain))(?:['’]s (?:{LIKES}|\w+))?",
+        rf"\b(?:their|his|her) (?:own )?{LISTS}",
         rf"{THEY} (?:(?:has|have|had|was|is) )?(?!been )(?:\w+ly )?"
         r"(?:(?:black|block|deny)-?list(?:s|ed)|blocks|blocked|bann?s|banned|rejects|rejected|refuses|refused|denies|denied"
         r"|(?:does not|doesn['’]t|will not|won['’]t) (?:accept|want|take|wish|allow)"
@@ -86,7 +89,8 @@ MACHINE = re.compile(r"\bip\b|\byour (?:server|host|network)\b", re.IGNORECASE)
 MOST_BEFORE = 40  # characters
 # how many letters, and how long ones, one mailbox takes
 TOO_MUCH = re.compile(
-    r"(?:recipient|addressee|(?:user|person) (?:that )?you are trying to \w+)"
+    r"(?:(?:recipient|addressee)(?: mail ?box| inbox| account)?"
+    r"|(?:user|person) (?:that )?you are trying to \w+)"
     r"(?:['’]s [^;.]{0,40})?(?: has| have| is)?(?: \w+)?"
     r" (?:exceed(?:s|ed)|reach(?:es|ed)|over|at)\b[^;.]{0,100}"
     rf"|\b[\w'’ ]{{0,60}}\blimit(?: \w+){{0,3}} (?:for|of|on|to) (?:this|the|that) {THEY}\b(?! sen)"
@@ -103,7 +107,8 @@ TOO_BIG = re.compile(
 # why somebody has another address now
 GIVEN_UP = re.compile(
     r"(?<!your )(?<!sender )(?<!from )\b(?:address|mail ?box)(?: \w+)? "
-    rf"(?:(?:is|was|has|been|has been) )?{CLOSED}[\w ,]{{0,40}}\bspam\w*",
+    rf"(?:(?:is|was|has|been|has been) )?{CLOSED}[\w ,]{{0,40}}\bspam\w*"
+    r"|\b(?:I|we|user|owner) (?:have |has )?(?:moved|left)\b[\w ,]{0,40}\bspam\w*",
     re.IGNORECASE,
 )
 BY_POLICY = re.compile(r"(?:(?:local|security) )?polic(?:y|ies)\b(?: \w+)?", re.IGNORECASE)
@@ -118,7 +123,7 @@ HOST = re.compile(
 # whose names say that it is about us: their lists, and pages where one asks to be taken off
 KNOWN = re.compile(
     r"spamhaus|spamcop|barracudacentral|surbl|uribl|sorbs|abusix|senderbase|spamrats|uceprotect"
-    r"|mailspike|invaluement|psbl|dnsbl|backscatterer|ipcheck\.proofpoint|(?:zen|csi)\.mimecast"
+    r"|mailspike|invaluement|psbl|dnsbl-lookup|backscatterer|ipcheck\.proofpoint|(?:zen|csi)\.mimecast"
     r"|csi\.cloudmark",
     re.IGNORECASE,
 )
@@ -154,7 +159,8 @@ def is_full(codes: set[str], text: str) -> bool:
 def nameless(text: str) -> str:
     """A text without addresses, hosts and links; of those that say why, what they are called."""
     without = LINK.sub(lambda found: _known(found[0]), ADDRESS.sub("", text))
-    return HOST.sub(_host, without)
+    without = without.replace("<>", "")
+    return squeeze(HOST.sub(_host, without))
 
 
 def _of_machines(found: re.Match[str]) -> str:

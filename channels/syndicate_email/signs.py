@@ -69,15 +69,21 @@ SENDER = Sign(
         r"not (?:allowed|permitted|authori[sz]ed) to send"
         r" (?:as|from|on behalf|(?:e-?)?mail(?! to)|to (?:external|outside))",
         r"sender(?:['’]?s)? (?:e-?mail |address |domain ){0,2}(?:is |was |has been )?"
-        r"(?:rejected|refused|denied|blocked|invalid|unknown|verify failed"
+        r"(?:rejected|refused|denied|blocked|invalid|unknown|verif\w+ fail\w*"
         r"|not (?:allowed|permitted|authorized|found|verified))",
         r"sender(?:['’]?s)? (?:e-?mail |address |domain ){1,2}"
         r"(?:does|must|could|cannot|can['’]?t|has no|did) ",
         r"(?:invalid|unknown|unverified|unroutable|unresolvable|forged|fake) (?:sender|mail from)",
+        r"unverified domain",
         r"domain of (?:the )?sender", r"sender .{0,30}must match", r"mail from .{0,40}not allowed",
         r"client does not have permissions to send", r"banned sender",
         r"(?:e-?mail|from) (?:address |header )?(?:is )?not verified",
-        r"from (?:address |header )(?:is )?not (?:allowed|permitted|authori[sz]ed)",
+        r"from (?:address |header |domain )(?:is )?not (?:allowed|permitted|authori[sz]ed)",
+        r"(?:may|can|must)(?: ?not|['’]t) send (?:as|from|on behalf)",
+        r"mail from (?:address )?must",
+        r"your domain .{0,20}not (?:allowed|permitted|authori[sz]ed|verified)",
+        r"not (?:allowed|permitted|authori[sz]ed) to send(?=\s*(?:[.;,(]|$))",
+        r"call-?(?:back|out)[\w ]{0,20} sender",
         r"not match a verified", r"badmailfrom", r"bad outbound sender", r"outbound ?spam",
         r"outgoing (?:e-?)?mail.{0,60}suspended", r"verification failed for\b",
         r"verif\w+ (?:\w+ ){0,2}sender\b",
@@ -104,6 +110,8 @@ HOW_MUCH = Sign(
         r"sending (?:\w+ )?(?:\w+ )?(?:paused|suspended|disabled|blocked|stopped)",
         r"(?:maximum|insufficient|not enough|no|out of) (?:\w+ )?credits?\b",
         r"\b(?:smtp|your|sending) (?:\w+ )?account (?:is )?not (?:yet )?(?:activ|enabled)",
+        r"\b(?:your|smtp) (?:\w+ )?account (?:is |was |has been )?(?:\w+ )?"
+        r"(?:suspended|disabled|locked|blocked|restricted|expired|under review)",
         r"(?:maximum|at most|more than|limit of) (?:of )?(?:\d+ )?(?:\w+ )?"
         r"(?:recipients|messages|e-?mails|mails) (?:per|an?|each) (?:hour|day|month|minute)",
         r"(?:suspended|disabled|blocked|restricted|barred|locked|banned) (?:from|for)"
@@ -128,6 +136,8 @@ REPUTATION = Sign(
     (*(f"5.7.{number}" for number in range(606, 650)), "5.7.511", "5.7.703"),
     (
         r"spamhaus", r"spamcop", r"barracuda", r"surbl", r"uribl", r"\bdbl\b", r"\bsorbs\b",
+        r"uceprotect|spamrats|mailspike|invaluement|\bpsbl\b|backscatterer|hostkarma|nixspam",
+        r"geo-?block",
         r"abusix", r"senderbase", r"cloudmark", r"ipcheck\.proofpoint", r"(?:zen|csi)\.mimecast",
         r"\bTSS\d\d\b", r"permanently deferred", r"service refused",
         r"network not allowed", r"invalid ip\b", r"\(BL\)", r"is an open relay",
@@ -153,6 +163,7 @@ CONTENT = Sign(
         r"(?:message|mail|e-?mail) (?:was |is |has been )?(?:filtered|quarantined)\b",
         r"\bheaders? (?:error|too large)",
         r"(?:duplicate|multiple|missing|invalid) (?:\w+ )?header",
+        r"file ?types? .{0,20}not (?:permitted|allowed|accepted)",
         r"multiple addresses in from", r"\bnot rfc.?\d+ compliant", r"\bofr_506",
         r"attachments? (?:\w+ )?(?:is |are )?not (?:allowed|accepted|permitted)",
         r"message (?:size|too large)",
