@@ -20,6 +20,8 @@ ENCODED = re.compile(r"=\?[\w.+:*-]+\?[bq]\?[^?]*\?=", re.IGNORECASE)
 ENTITY = re.compile("&(?:[a-zA-Z][a-zA-Z0-9]*|#[0-9]+|#[xX][0-9a-fA-F]+);")
 NUMBER = re.compile(r"\d[\d\s().\u2010-\u2013/-]*")
 SHORT = 3  # digits of a service's number
+# no word or number goes on here, nor an address: 1,5 and Budi-Utomo are one
+BEFORE, AFTER = r"(?<!\w)(?<!\w[.,/@:=&-])", r"(?!\w|[.,/@:?=&-]\w)"
 SUBSCRIBER = 7  # digits at a telephone number's end that no country's or trunk code is part of
 SAFE = "/?:@!$&'()*+,;=~-._"  # in a path, a query and a fragment (RFC 3986, 3.3 to 3.5)
 NO_URI = re.compile(r"[\x00-\x20\x7f\"<>\[\]\\^`{|}]|%(?![0-9A-Fa-f]{2})")
@@ -99,6 +101,16 @@ def unescaped(address: str) -> str:
     return ENTITY.sub(lambda found: unescape(found[0]), address) if "&" in address else address
 
 
+def has_words(text: str, words: str) -> bool:
+    """Whether words or an address stand in a text, and not as a part of longer ones.
+
+    ``foto 1`` is neither in ``foto 10`` nor in ``foto 1,5``.
+    """
+    if words not in text:
+        return False
+    return re.search(rf"{BEFORE}{re.escape(words)}{AFTER}", text) is not None
+
+
 def address_of(url: str, words: str) -> str:
     """Return what a reader needs of a link that is said as text only: its address, or "".
 
@@ -108,10 +120,10 @@ def address_of(url: str, words: str) -> str:
     scheme, _, rest = url.partition(":")
     if scheme in ("tel", "mailto"):
         address = unquote(rest.partition("?")[0])
-        is_said = has_number(words, address) if scheme == "tel" else address in words
+        is_said = (has_number if scheme == "tel" else has_words)(words, address)
         return "" if is_said else address
     is_address = rest and scheme.lower() not in ("javascript", "vbscript", "data", "media")
-    return url if is_address and url not in words and not url.startswith("#") else ""
+    return url if is_address and not has_words(words, url) and not url.startswith("#") else ""
 
 
 def has_number(text: str, number: str) -> bool:

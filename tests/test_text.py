@@ -124,3 +124,17 @@ def test_a_number_is_said_in_any_form_that_has_the_subscriber_s_digits(
 ) -> None:
     assert has_number(words, number) is said
     assert address_of(f"tel:{number}", words) == ("" if said else number)
+
+
+@pytest.mark.parametrize(
+    ("url", "words", "address"),
+    [
+        ("mailto:ani@a.example", "dani@a.example", "ani@a.example"),
+        ("mailto:ani@a.example", "Surat ke ani@a.example.", ""),
+        ("https://a.example/1", "https://a.example/10", "https://a.example/1"),
+        ("https://a.example/1", "lihat https://a.example/1.", ""),
+        ("https://a.example/1", "https://a.example/1/lampiran", "https://a.example/1"),
+    ],
+)
+def test_an_address_within_a_longer_one_is_not_said(url: str, words: str, address: str) -> None:
+    assert address_of(url, words) == address

@@ -205,8 +205,8 @@ def _opened(found: re.Match[str]) -> str:
 
 def _dateline(article: Article) -> str:
     text = readable(article.dateline.text) if article.dateline else ""
-    said = text and readable(article.lead).casefold().startswith(text.casefold())
-    return "" if said else datelined(text)
+    begun, lead = re.escape(text.casefold()), readable(article.lead).casefold()
+    return "" if re.match(rf"{begun}(?!\w)", lead) else datelined(text)  # BENGKALIS-Warga …
 
 
 def _picture(media: Iterable[Media], table: Mapping[str, str]) -> Picture | None:

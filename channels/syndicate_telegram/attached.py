@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from syndicate import ArticleError, Media
+from syndicate.text import has_words
 from syndicate.words import document_line, words
 from syndicate_telegram.post import Attachment
 from syndicate_telegram.rich import Rich, joined, one_line, sayable
@@ -77,7 +78,7 @@ def _links(media: Iterable[Media], language: str) -> Iterator[Rich]:
 
 def _described(media: Media, said: str, *, alt: bool) -> Rich:
     shown, creator = one_line(media.caption or (media.alt if alt else "")), one_line(media.creator)
-    if shown.text.casefold() in said.casefold():
+    if has_words(said.casefold(), shown.text.casefold()):
         shown = Rich()
     if shown and creator:
         return shown + Rich(f" ({creator.text})")

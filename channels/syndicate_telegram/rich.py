@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from syndicate.text import utf16_length
+from syndicate.text import has_words, utf16_length
 from syndicate_telegram.addresses import is_taken
 
 ENTITIES_MOST = 100  # per message; the server drops the rest without a word
@@ -209,7 +209,7 @@ def linked(rich: Rich, url: str) -> Rich:
     """All of it as a link; where Telegram takes no such link, the address follows."""
     if is_taken(url):
         return rich.styled("text_link", url=url)
-    return rich if not url or url in rich.text else rich + Rich(f" ({sayable(url)})")
+    return rich if not url or has_words(rich.text, url) else rich + Rich(f" ({sayable(url)})")
 
 
 def to_api(rich: Rich, first: Sequence[str] = ()) -> list[dict[str, Any]]:

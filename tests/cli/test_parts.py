@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from cli.newsroom import Newsroom
+from cli.newsroom import EVENING, Newsroom, part
 
 TABLE = "| Nama | Nilai |\n|---|---|\n| Budi | sembilan |"
 DIGITS = "\n".join(("| No | RT |", "|---|---|", *(f"| {n} | {n + 7} |" for n in range(40))))
@@ -77,3 +77,14 @@ def test_a_table_at_the_end_is_lost_where_nothing_leads_to_it(room: Newsroom) ->
     path = room.write(body=f"Satu paragraf pembuka.\n\n{TABLE}")
     path.write_text(path.read_text(encoding="utf-8").replace("url:", "edNote:"), encoding="utf-8")
     assert "kabar.md:8: harian: the word “Nama” would be lost" in room.run("check", "kabar.md").out
+
+
+def test_a_dateline_that_is_only_the_beginning_of_a_word_is_said(room: Newsroom) -> None:
+    room.subscribe("ani@example.org")
+    room.write("a.md", "Solok Selatan. Solokan dibersihkan warga.", dateline="SOLO")
+    room.write("b.md", "Bengkalis-Warga kerja bakti.", headline="Kabar dua", dateline="BENGKALIS")
+    room.publish("a.md", "b.md")
+    assert room.run("digest", at=EVENING).code == 0
+    letter = part(room.letters[0], "plain")
+    assert "SOLO–" in letter
+    assert "BENGKALIS–" not in letter

@@ -78,3 +78,33 @@ def test_an_album_that_stands_shows_what_a_new_text_would_leave_out(room: Newsro
     answer = room.publish("--note", "Isi.")
     assert "left out" not in answer.err
     assert len(room.api.shown) == 2
+
+
+# the caption, and a text in which it is only a part of other words
+WITHIN = {
+    "Ani": "Warga berani.",
+    "foto 1": "Foto 10 orang.",
+    "Budi": "Lihat Budi-Utomo.",
+    "Nilai 1": "Nilai 1,5 juta.",
+    "rapat": "Perapatan ditutup.",
+}
+
+
+def test_a_caption_that_is_only_a_part_of_other_words_is_said(room: Newsroom) -> None:
+    room.change("telegram", preview="photo")
+    for number, (caption, body) in enumerate(WITHIN.items()):
+        name = f"{number}.md"
+        room.write(name, body, headline=f"Judul {number}",
+                   associations=[{"file": "a.png", "caption": caption}])  # fmt: skip
+    room.publish(*(f"{number}.md" for number in range(len(WITHIN))))
+    for caption, post in zip(WITHIN, room.posts, strict=True):
+        assert f"Foto: {caption}" in post.splitlines()
+
+
+def test_a_caption_that_the_text_says_is_not_said_twice(room: Newsroom) -> None:
+    room.change("telegram", preview="photo")
+    room.write(
+        body="Warga, ani (foto 1), hadir.", associations=[{"file": "a.png", "caption": "Ani"}]
+    )
+    room.publish()
+    assert "Foto" not in room.posts[0]
