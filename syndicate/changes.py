@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from html import unescape
 from unicodedata import normalize
 
 from syndicate.article import UNNOTICED, Article
@@ -14,6 +16,8 @@ WORDS_AROUND = 4  # of what changed, so that a person finds it
 MOST_LINES = 30  # of what changed
 NOT_KEPT = "(the older file is not in the ledger: what that knows of the article is compared)"
 UNSEEN = "~ only blanks and empty lines"
+SETTINGS = "~ and what other settings, or a newer program, make of it:"
+LINK = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
 APART = UNNOTICED | {"uri", "html", "lead", "media"}  # said otherwise, or not at all
 
 
@@ -24,9 +28,17 @@ def what_changed(before: Article, source: str, now: Article, text: str) -> str:
     """
     others = "\n".join(_other_files(before, now))
     if not source:
-        known = changes("\n".join(_known(before)), "\n".join(_known(now)))
+        known = changes(*("\n".join((*_known(one), plain(one.html))) for one in (before, now)))
         return "\n".join(filter(None, (NOT_KEPT, _first(known), others)))
-    return "\n".join(filter(None, (_first(changes(source, text)), others))) or UNSEEN
+    shown = "\n".join(filter(None, (_first(changes(source, text)), others)))
+    return shown or "\n".join((UNSEEN, *_by_settings(before, now)))
+
+
+def _by_settings(before: Article, now: Article) -> Iterator[str]:
+    """What the same words have become under other settings, or a newer program."""
+    if known := changes("\n".join(_known(before)), "\n".join(_known(now))):
+        yield SETTINGS
+        yield _first(known)
 
 
 def _first(said: str) -> str:
@@ -43,7 +55,7 @@ def _known(article: Article) -> Iterator[str]:
             said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             yield f"{name}: {said}"
     yield from (f"file: {media.file or media.url}" for media in article.media)
-    yield from plain(article.html).splitlines()
+    yield from (f"link: {unescape(address)}" for address in LINK.findall(article.html))
 
 
 def _other_files(before: Article, now: Article) -> Iterator[str]:

@@ -15,6 +15,7 @@ from cli.newsroom import (
     part,
 )
 from cli.terminal import at_a_terminal
+from syndicate.testing import PIXEL
 
 NOTE = "Nama kantor salah tulis."
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -156,6 +157,23 @@ def test_at_a_terminal_it_asks_what_was_wrong(
 def test_at_a_terminal_enter_is_no_answer(out: Newsroom) -> None:
     at_a_terminal(out, "publish", "kabar.md", type=f"\n  \n{NOTE}\n")
     assert out.rows("SELECT kind FROM revisions WHERE version = 2") == [("correction",)]
+
+
+@pytest.mark.parametrize("typed", ["y", "Ya.", "tidak", "N", " yes! ", "ok", "?"])
+def test_at_a_terminal_yes_and_no_are_no_note(out: Newsroom, typed: str) -> None:
+    said = at_a_terminal(out, "publish", "kabar.md", type=f"{typed}\n{NOTE}\n")
+    assert said.count("What was wrong?") == 2
+    assert f"“{typed.strip()}” does not say what was wrong" in said
+    assert out.rows("SELECT kind, note FROM revisions WHERE version = 2") == [("correction", NOTE)]
+
+
+def test_at_a_terminal_the_question_names_a_picture_that_is_another_one(room: Newsroom) -> None:
+    (room.folder / "a.png").write_bytes(PIXEL)
+    room.write(associations=[{"file": "a.png"}])
+    room.publish()
+    (room.folder / "a.png").write_bytes(PIXEL + b"2")
+    said = at_a_terminal(room, "publish", "kabar.md", type=f"{NOTE}\n")
+    assert "~ a.png: is another file than it was" in said.partition("What was wrong?")[0]
 
 
 def test_at_a_terminal_the_question_shows_what_changed(out: Newsroom) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.changes import MOST_LINES, NOT_KEPT, UNSEEN, what_changed
+from syndicate.changes import MOST_LINES, NOT_KEPT, SETTINGS, UNSEEN, what_changed
 from syndicate.sources import Draft, read
 from syndicate.testing import OFFICE, PIXEL
 
@@ -105,3 +105,15 @@ def test_the_markdown_that_an_old_ledger_lacks_is_no_change(folder: Path) -> Non
     before, now = draft(folder), draft(folder, FILE.replace("ke-7", "ke-77"))
     before = replace(before, article=replace(before.article, markdown=""))
     assert len(shown(before, now, kept=False)) == 3
+
+
+def test_what_another_setting_makes_of_the_same_words_is_shown(folder: Path) -> None:
+    """The ledger knows where the links led."""
+    text = FILE.replace("Paragraf ke-3", "[Paragraf](/tiga) ke-3").replace("url:", "edNote:")
+    path = folder / "kabar.md"
+    before = draft(folder, text)
+    path.write_text(text.replace("\n\nParagraf ke-5", "\n\n\nParagraf ke-5"), encoding="utf-8")
+    now = read(path, replace(OFFICE, url="https://lain.example"))
+    other = [f"- link: {OFFICE.url}/tiga", "+ link: https://lain.example/tiga"]
+    assert shown(before, now) == [UNSEEN, SETTINGS, *other]
+    assert shown(before, now, kept=False) == [NOT_KEPT, *other]
