@@ -54,13 +54,16 @@ class Comparison:
 
     def rendered(
         self, channel: Channel, known: KnownChannel, key: str,
-        render: Callable[[], Iterable[Rendition]], purpose: Purpose, where: str = "",
+        render: Callable[[], Iterable[Rendition]], purpose: Purpose,
+        located: Callable[[ArticleError], ArticleError] | None = None,
     ) -> None:  # fmt: skip
-        """Plan for what is rendered now; an error says where."""
+        """Plan for what is rendered now; ``located`` says of an error where it stands."""
         try:
             renditions = list(render())
         except ArticleError as error:
-            raise ArticleError(f"{where}channels.{channel.name}: {error}") from error
+            if located:
+                raise located(error) from error
+            raise ArticleError(f"channels.{channel.name}: {error}") from error
         self.renditions(channel, known, key, renditions, purpose)
 
     def renditions(

@@ -21,12 +21,12 @@ from syndicate.channel import (
 )
 from syndicate.collect import Collection, Holding, what_is_held
 from syndicate.compare import Comparison, Prepared, Wish
-from syndicate.errors import Flaws, SyndicateError
+from syndicate.errors import ArticleError, Flaws, SyndicateError
 from syndicate.hosting import Hosting
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.office import Office
 from syndicate.plan import Action, Purpose, Step
-from syndicate.proofread import proofread
+from syndicate.proofread import located, proofread
 from syndicate.sources import Draft
 
 EVERYTHING = (editions.MEDIA, editions.PAGE, editions.ARCHIVE)  # that need not be said to stand
@@ -65,6 +65,7 @@ class Preparation:
         # (channel's name, uri): where an article does not go unasked, and why, if not for its age
         self.older: dict[tuple[str, str], str] = {}
         self.revived: set[str] = set()  # the uris of articles that have not expired after all
+        self.read: dict[str, Draft] = {}  # all files of this command, by uri
         self.drafts: dict[str, Draft] = {}  # of the articles that this command made or changed
         self.warnings: list[str] = []  # what readers will not get of them as it was typed
 
@@ -238,7 +239,13 @@ class Preparation:
         kill = bool(item.withdrawal and item.withdrawal.kill)
         purpose = self._purpose(standing, kill=kill)
         render = partial(channel.render, edition)
-        self.comparison.rendered(channel, known, edition.key, render, purpose, f"{standing.path}: ")
+        located = partial(self._located, channel, standing)
+        self.comparison.rendered(channel, known, edition.key, render, purpose, located)
+
+    def _located(self, channel: Channel, standing: Standing, error: ArticleError) -> ArticleError:
+        if draft := self.read.get(standing.uri):
+            return located(error, channel, draft, draft.article)
+        return ArticleError(f"{standing.path}: channels.{channel.name}: {error}")
 
     def _purpose(self, standing: Standing, *, kill: bool = False) -> Purpose:
         return Purpose(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from syndicate import editions, whereabouts
-from syndicate.article import Edition, Item, Publisher
+from syndicate.article import Article, Edition, Item, Publisher
 from syndicate.channel import Channel, Receipt, Scope
 from syndicate.completeness import Lack, lacking
 from syndicate.errors import ArticleError
@@ -27,13 +27,16 @@ def proofread(
     if item.withdrawal or not channel.takes(item) or channel.name not in (meant or [channel.name]):
         return
     edition = _edition(channel, item, publisher)
-    remarks = list(
-        channel.remarks_in_place(edition, receipts) if receipts else channel.remarks(edition)
-    )
+    try:
+        remarks = list(
+            channel.remarks_in_place(edition, receipts) if receipts else channel.remarks(edition)
+        )
+        renditions = list(channel.render(edition))
+    except ArticleError as error:
+        raise located(error, channel, draft, item.article) from error
     yield from (_located(draft, item, channel, remark) for remark in remarks)
     if item.article.overrides.get(channel.name, {}).get("description"):
         return  # the writer has put other words in the text's place
-    renditions = list(channel.render(edition))
     files = {name for rendition in renditions for name in rendition.media}
     for lack in lacking(item.article, list(map(channel.shown, renditions)), files):
         message = _message(draft, channel, lack)
@@ -43,9 +46,15 @@ def proofread(
             yield message
 
 
+def located(error: ArticleError, channel: Channel, draft: Draft, article: Article) -> ArticleError:
+    """Say of what a channel cannot say where it stands in the article's file."""
+    line = whereabouts.of_remark(draft, article, str(error)) or whereabouts.of_text(draft)
+    return ArticleError(f"{draft.path}:{line}: channels.{channel.name}: {error}")
+
+
 def _located(draft: Draft, item: Item, channel: Channel, remark: str) -> str:
-    line = whereabouts.of_remark(draft, item.article, remark)
-    return f"{draft.path}{f':{line}' if line else ''}: {channel.name}: {remark}"
+    line = whereabouts.of_remark(draft, item.article, remark) or whereabouts.of_text(draft)
+    return f"{draft.path}:{line}: {channel.name}: {remark}"
 
 
 def _message(draft: Draft, channel: Channel, lack: Lack) -> str:

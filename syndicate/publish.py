@@ -98,8 +98,9 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
         called = _called(kinds.values())
         prepare = Preparation(office, catalogue, replace(wish, called=called))
         uris = list(kinds)
+        prepare.read = {draft.article.uri: draft for draft in drafts}
         prepare.drafts = {
-            draft.article.uri: draft for draft in drafts if kinds[draft.article.uri] != "unchanged"
+            uri: draft for uri, draft in prepare.read.items() if kinds[uri] != "unchanged"
         }
         with flaws.noted():
             plan_for(prepare, chosen, uris, drafts, request)

@@ -16,6 +16,12 @@ ADDRESS = re.compile(r'\s(?:href|src)="([^"]*)"')
 BEFORE, AFTER = r"(?<![\w%-])", r"(?![\w%-]|[./?&=][\w])"  # a.png is not in data.png, /9 not in /98
 
 
+def of_text(draft: Draft) -> int:
+    """The line where the text begins."""
+    lines = draft.article.markdown.split("\n")
+    return next((n for n, line in enumerate(lines, draft.body_line) if line), draft.body_line)
+
+
 def of_word(draft: Draft, word: str) -> int:
     """The line of a word of the text; the text's first one where that cannot be told."""
     lines = draft.article.markdown.split("\n")

@@ -22,6 +22,8 @@ from syndicate_telegram.draft import Draft, begun
 from syndicate_telegram.pictures import in_words
 from syndicate_telegram.post import CAPTION_LIMIT, TEXT_LIMIT, Attachment, Post, Shape
 from syndicate_telegram.rich import (
+    ENTITIES_BYTES,
+    ENTITIES_MOST,
     Rich,
     abridged,
     joined,
@@ -94,11 +96,21 @@ def remarks(
         still = []
     for one in still:
         yield f"{_name(one)} is shown still: in a post only a GIF moves, and where it is alone"
-    said = laid.said
-    kept = set(kept_entities(said, _first(article)))
-    lost = [one.url for one in said.entities if one.kind == "text_link" and one not in kept]
-    for address in dict.fromkeys(lost):
-        yield f"the link to {address} is words alone: a post holds 100 links and styles"
+    yield from _unstyled(laid.said, _first(article))
+
+
+def _unstyled(said: Rich, first: Sequence[str]) -> Iterator[str]:
+    """Say which links and how many styles a message has no room for."""
+    kept = kept_entities(said, first)
+    lost = [one for one in said.entities if one not in set(kept)]
+    limit = f"a post holds {ENTITIES_MOST} links and styles"
+    if len(kept) < ENTITIES_MOST:
+        limit = f"all links and styles of a post, addresses included, hold {ENTITIES_BYTES:,} bytes"
+    for address in dict.fromkeys(one.url for one in lost if one.kind == "text_link"):
+        yield f"the link to {address} is words alone: {limit}"
+    styles = sum(one.kind != "text_link" for one in lost)
+    if styles:
+        yield f"{styles} passages lose their style (bold, italic and the like): {limit}"
 
 
 def _layout(
