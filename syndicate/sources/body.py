@@ -15,7 +15,7 @@ import nh3
 from markdown_it.token import Token
 
 from syndicate.article import Media
-from syndicate.sources import files, inventory, rows, typed
+from syndicate.sources import files, foreign, inventory, rows, typed
 from syndicate.sources.bare import linked
 from syndicate.sources.elements import (
     ATTRIBUTES,
@@ -145,7 +145,7 @@ def _check_rows(text: str, tokens: Sequence[Token], line: int) -> None:
 
 def _remarks(tokens: Sequence[Token], env: dict[str, Any], line: int) -> list[tuple[int, str]]:
     try:
-        return [(line + number, remark) for number, remark in typed.remarks(tokens, env)]
+        return [(line + number, remark) for number, remark in foreign.remarks(tokens, env)]
     except Flaw as flaw:
         raise Flaw(line + flaw.line, str(flaw)) from flaw
 

@@ -11,6 +11,10 @@ from syndicate.text import excerpt
 
 ENTITY = re.compile("&(?:([a-zA-Z][a-zA-Z0-9]*;)|#([0-9]+);|#[xX]([0-9a-fA-F]+);)")
 REFERENCE = re.compile("&(?:([a-zA-Z][a-zA-Z0-9]*)([;=]?)|#(?:[0-9]+|[xX][0-9a-fA-F]+);?)")
+# not &amp;lt;: whoever writes that writes about HTML
+AGAIN = re.compile(
+    "&amp;(?=(?:amp;)*(?!(?:lt|gt);)(?:[a-zA-Z][a-zA-Z0-9]*|#[0-9]+|#[xX][0-9a-fA-F]+);)"
+)
 LAST = 0x10FFFF  # of Unicode's characters
 WINDOWS = range(0x80, 0xA0)  # old pages mean the letters of Windows-1252 by these numbers
 UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
@@ -21,9 +25,13 @@ FILLERS = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164",
 def decoded(text: str) -> str:
     """Decode the entities of a text, whole ones alone: ``R&D`` and ``a &copy b`` stay.
 
-    ValueError where one is the number of no character.
+    What was encoded twice is decoded twice. ValueError where one is the number of no character.
     """
-    return ENTITY.sub(_character, text) if "&" in text else text
+    if "&" not in text:
+        return text
+    while (once := AGAIN.sub("&", text)) != text:
+        text = once
+    return ENTITY.sub(_character, text)
 
 
 def in_attribute(value: str) -> str:

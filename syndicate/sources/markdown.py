@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from syndicate import dates
 from syndicate.article import OVERRIDABLE, PDF, Article, Dateline, InfoSource, Media, Publisher
 from syndicate.errors import ArticleError
-from syndicate.sources import Draft, body, files, frontmatter
+from syndicate.sources import Draft, body, files, frontmatter, wording
 from syndicate.sources.body import Body
 from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw, Table
@@ -50,7 +50,8 @@ def read(path: Path, publisher: Publisher) -> Draft:
     data = {file.sha256: file.data for file in taken}
     return Draft(
         article=article, path=path, source=source, files=data, lines=front.lines(),
-        remarks=text.remarks, beside=text.beside, body_line=parts.body_line,
+        remarks=(*wording.remarks(front), *text.remarks), beside=text.beside,
+        body_line=parts.body_line,
     )  # fmt: skip
 
 
@@ -137,6 +138,7 @@ def _headline(front: Table) -> str:
     if "headline" not in front.entries:
         raise Flaw(1, "there is no headline (add a line headline: ...)")
     _refuse_blank(front, "headline", "write one after headline:")
+    wording.refuse_marks(front, "headline")
     return front.line_words("headline")
 
 
@@ -210,6 +212,7 @@ def _overrides(front: Table) -> Mapping[str, Mapping[str, str]]:
         table = words.table(f"overrides.{channel}", sorted(OVERRIDABLE, reverse=True))
         for key in table.entries:
             _refuse_blank(table, key, "write some, or delete the line")
+        wording.refuse_marks(table, "headline")
         said = {"headline": table.line_words("headline"), "description": table.words("description")}
         overrides[channel] = {key: text for key, text in said.items() if text}
     return overrides

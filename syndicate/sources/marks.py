@@ -15,15 +15,16 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
 from syndicate.sources import hidden
+from syndicate.sources.emphasis import styled, text
 from syndicate.sources.links import identifier
 from syndicate.sources.raw_html import OFFICE, Usage, in_a_line, rewritten
 
-PLAIN = "plain"  # a paragraph's own text, among what is known of it
+# a paragraph's own text, among what is known of it, and what of it readers would see
+PLAIN, LEFT = "plain", "left"
 UNENDED = "unended"  # where in a token text is hidden without an end: its line from 0, the sign
 DEEPEST = 1000  # deeper text Markdown would drop without a word; Python gives up before that
 SIDE = re.compile("text-align:(left|right|center)")
 HEADING_ID = re.compile(r"\s*\{#([^\s{}]+)\}\s*$")
-STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
 
 
 class References(dict[str, Any]):
@@ -54,10 +55,10 @@ def markdown() -> MarkdownIt:
     return parser
 
 
-def parsed(text: str) -> tuple[list[Token], dict[str, Any]]:
+def parsed(source: str) -> tuple[list[Token], dict[str, Any]]:
     """The tokens of an article, and the definitions that Markdown found in it."""
     env: dict[str, Any] = {"references": References(), "hidden": []}
-    return markdown().parse(text, env), env
+    return markdown().parse(source, env), env
 
 
 def rendered(tokens: Sequence[Token], env: dict[str, Any]) -> str:
@@ -73,7 +74,8 @@ def _as_meant(state: StateCore) -> None:
             token.content = rewritten(token.content, usage)
         elif token.children:
             token.meta[PLAIN] = _plain(token.children)
-            token.children = list(_strong(_in_lines(token.children, usage)))
+            token.children = list(styled(_in_lines(token.children, usage)))
+            token.meta[LEFT] = _plain(token.children)
         if side := SIDE.search(str(token.attrs.pop("style", ""))):
             token.attrs["align"] = side[1]
     _number(state.tokens)
@@ -115,7 +117,7 @@ def _in_lines(children: Sequence[Token], usage: Usage) -> Iterator[Token]:
         if child.type == "html_inline":
             child.content = in_a_line(child.content, usage)
             if child.content and not child.content.startswith("<"):
-                yield _text(child, unescape(child.content))
+                yield text(child, unescape(child.content))
             elif child.content:
                 yield child
         elif child.type == "link_open" and _is_office(child):
@@ -123,40 +125,13 @@ def _in_lines(children: Sequence[Token], usage: Usage) -> Iterator[Token]:
         elif dropped:
             dropped -= 1
         elif child.type == "text" and ":" in child.content and OFFICE.search(child.content):
-            yield _text(child, OFFICE.sub("", child.content))
+            yield text(child, OFFICE.sub("", child.content))
         else:
             yield child
 
 
 def _is_office(link: Token) -> bool:
     return link.info == "auto" and OFFICE.fullmatch(f"<{link.attrs.get('href')}>") is not None
-
-
-def _strong(children: Iterator[Token]) -> Iterator[Token]:
-    """``**Syarat:**KTP`` is bold although a letter follows; CommonMark's rule is not a writer's."""
-    for child in children:
-        at = 0
-        for found in STRONG.finditer(child.content) if child.type == "text" else ():
-            if not _is_meant(found):
-                continue
-            yield _text(child, child.content[at : found.start()])
-            yield Token("strong_open", "strong", 1, markup=found[1])
-            yield _text(child, found[2])
-            yield Token("strong_close", "strong", -1, markup=found[1])
-            at = found.end()
-        yield _text(child, child.content[at:]) if at else child
-
-
-def _is_meant(found: re.Match[str]) -> bool:
-    """Whether the signs stand around words, and underscores are no part of a name."""
-    before = found.string[: found.start()][-1:]
-    if found[1] == "__" and (before.isalnum() or before == "_" or found[2][-1].isalnum()):
-        return False
-    return re.search(r"\w", found[2].replace("_", "")) is not None
-
-
-def _text(like: Token, content: str) -> Token:
-    return Token("text", "", 0, content=content, level=like.level)
 
 
 def _number(tokens: Sequence[Token]) -> None:

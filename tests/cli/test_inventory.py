@@ -91,6 +91,9 @@ EVERYWHERE = {
     "[Surat](info@contoh.go.id)": ["info@contoh.go.id"],
     "Lihat https://contoh.go.id/x.": ["https://contoh.go.id/x"],
     "**Syarat:**KTP": ["Syarat:", "KTP"],
+    "**Catatan: **KTP dan ==penting== ini": ["Catatan:", "KTP", "penting"],
+    "- [ ] KTP\n- [x] KK": ["☐ KTP", "☑ KK"],
+    "Lihat\u200b https://contoh.go.id/\u200by.": ["https://contoh.go.id/y"],
     "[Syarat]: KTP": ["[Syarat]: KTP"],
     "[](https://contoh.go.id/kosong)": ["https://contoh.go.id/kosong"],
 }

@@ -1,0 +1,109 @@
+"""Emphasis as writers mean it: CommonMark's rules for its signs are not a writer's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from markdown_it.token import Token
+
+PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")
+STARS = re.compile(r"(?<![*\\])\*\*(?!\*)")
+ITEM = re.compile(r"^[ >]*(?:[-+*]|\d{1,9}[.)])\s|^[ >]*#{1,6}\s|^[ >]*\|", re.MULTILINE)
+TIMES = re.compile(r"(?<=\d)\*(?=\d)")
+WORDS = re.compile(r"[^\W\d_]{2}")
+# **Syarat:**KTP, _Syarat:_KTP, H~2~O, m^2^, ==penting==
+STYLED = re.compile(
+    r"(?<![\w*])(?P<both>\*\*\*|___)(?=[^\s*_])(?P<of_both>[^*_\n]*?[^\w\s*])(?P=both)(?=\w)"
+    r"|(?P<strong>\*\*|__)(?=\S)(?P<of_strong>.+?)(?<=\S)(?P=strong)"
+    r"|(?<![\w*])(?P<em>[*_])(?=[^\s*_])(?P<of_em>[^*\n]*?[^\w\s*])(?P=em)(?=\w)"
+    r"|(?<=[A-Za-z)])~(?P<sub>\d{1,3})~"
+    r"|(?<=\w)\^(?P<sup>\d{1,3})\^(?!\w)"
+    r"|(?<![=\w])==(?=[^\s=])(?P<mark>[^=\n]+?)(?<=\S)==(?![=\w])",
+    re.DOTALL,
+)
+
+
+def closed_up(markdown: str) -> str:
+    """Return the text with spaces inside of ``** … **`` put outside, where a pair has words.
+
+    A star between two digits multiplies them.
+    """
+    if "*" in markdown:
+        markdown = TIMES.sub(r"\*", markdown)
+    return PARAGRAPH.sub(_paragraph, markdown) if "**" in markdown else markdown
+
+
+def _paragraph(found: re.Match[str]) -> str:
+    text = found[0]
+    if STARS.search(text) is None or not re.search(r"\*\*[ \t]|[ \t]\*\*", text):
+        return text
+    starts = [0, *(item.start() for item in ITEM.finditer(text) if item.start()), len(text)]
+    return "".join(_closed_up(text[a:b]) for a, b in pairwise(starts))
+
+
+def _closed_up(text: str) -> str:
+    signs = list(STARS.finditer(text))
+    if len(signs) % 2:
+        return text
+    pieces, at = [], 0
+    for opening, closing in zip(signs[::2], signs[1::2], strict=True):
+        inner = text[opening.end() : closing.start()]
+        before, after = text[: opening.start()][-1:], text[closing.end() :][:1]
+        is_closing = inner[:1].isspace() and before and not before.isspace()
+        is_opening = inner[-1:].isspace() and after.isalnum() and inner[:1].isspace()
+        if is_closing or is_opening:
+            return text  # they are not paired like that
+        pieces.append(text[at : opening.start()])
+        meant = _outside(inner) if WORDS.search(inner) else f"**{inner}**"
+        pieces.append(meant.lstrip(" \t") if before.isspace() else meant)
+        at = closing.end()
+    return "".join((*pieces, text[at:]))
+
+
+def _outside(inner: str) -> str:
+    bare = inner.strip(" \t")
+    lead = inner[: len(inner) - len(inner.lstrip(" \t"))]
+    return f"{lead}**{bare}**{inner[len(lead) + len(bare) :]}"
+
+
+def styled(children: Iterable[Token]) -> Iterator[Token]:
+    """The tokens of a line, with what CommonMark leaves of signs that plainly are emphasis."""
+    for child in children:
+        at = 0
+        for found in STYLED.finditer(child.content) if child.type == "text" else ():
+            if not _is_meant(found):
+                continue
+            yield text(child, child.content[at : found.start()])
+            yield from _style(child, found)
+            at = found.end()
+        yield text(child, child.content[at:]) if at else child
+
+
+def _is_meant(found: re.Match[str]) -> bool:
+    """Whether the signs stand around words, and underscores are no part of a name."""
+    words, sign = found["of_strong"], found["strong"]
+    if words is None:
+        inner = found["of_both"] or found["of_em"]
+        return inner is None or WORDS.search(inner) is not None
+    before = found.string[: found.start()][-1:]
+    if sign == "__" and (before.isalnum() or before == "_" or words[-1].isalnum()):
+        return False
+    return re.search(r"\w", words.replace("_", "")) is not None
+
+
+def _style(like: Token, found: re.Match[str]) -> Iterator[Token]:
+    kind = found.lastgroup or ""
+    words = found[kind]
+    tags = {"of_strong": ["strong"], "of_both": ["em", "strong"], "of_em": ["em"]}.get(kind, [kind])
+    for tag in tags:
+        yield Token(f"{tag}_open", tag, 1)
+    yield text(like, words)
+    for tag in reversed(tags):
+        yield Token(f"{tag}_close", tag, -1)
+
+
+def text(like: Token, content: str) -> Token:
+    """A token of these words, in the place of another one."""
+    return Token("text", "", 0, content=content, level=like.level)

@@ -1,0 +1,123 @@
+"""Signs of other programs, and Markdown's own where it makes nothing of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+from markdown_it.token import Token
+
+from syndicate.sources.frontmatter import Flaw
+from syndicate.sources.marks import LEFT, PLAIN
+from syndicate.text import excerpt, in_full, squeeze
+
+# signs of other programs, with what they are called; a reader would see them as they stand
+FOREIGN = {
+    "a shortcode": re.compile(r"\{\{[<%].*?[>%]\}\}|\{\{[<%]"),
+    "a template's variable": re.compile(r"\{\{[^{}]*[|.(\"'=][^{}]*\}\}"),
+    "a template's tag": re.compile(r"\{%.*?%\}"),
+    "another program's mark": re.compile(r"\{:[^{}\n]*\}|^\[\[?_?toc_?\]?\]$", re.IGNORECASE),
+    "a WordPress shortcode": re.compile(
+        r"\[/?(?:caption|gallery|embed|video|audio|playlist)\b[^\]\n]*\](?!\()"
+        r"|\[[a-z][\w-]*(?:\s+[\w-]+=(?:\"[^\"]*\"|'[^']*'|[“”″][^“”″]*[“”″]|[^\s\]\"']+))+\s*/?\](?!\()"
+        r"|\[/[a-z][a-z0-9_-]{3,40}\](?![(\[])"
+    ),
+    "a forum's mark": re.compile(
+        r"\[/(?:b|i|u|s|url|img|quote|color|colour|size|font|left|right|list|code|td|tr|th)\]"
+        r"|\[(?:url|color|colour|size|font|img|quote)=[^\]\n]+\](?!\()",
+        re.IGNORECASE,
+    ),
+    "another program's block": re.compile(
+        r"^:::+ *\w*|^\[!(?:note|tip|important|warning|caution)\]"
+        r"|^(?:!!!|\?\?\?)\+? *(?:note|abstract|info"
+        r"|tip|success|question|warning|failure|danger|bug|example|quote|caution|important|hint"
+        r"|error|attention)\b",
+        re.IGNORECASE,
+    ),
+    "a Joomla plugin": re.compile(
+        r"\{(\w+)(?:[ =][^{}\n]*)?\}[^{}\n]*\{/\1\}|\{(?:loadposition|loadmodule|module) [^{}\n]+\}"
+    ),
+    "a table drawn with signs": re.compile(r"^\+(?:[-=]{2,}\+)+$"),
+    "another program's picture": re.compile(r"!\[\[[^\[\]\n]+\]\]"),
+    "a picture that Markdown does not understand": re.compile(r"!\[[^\[\]\n]*\]\s?\([^()\n]*\)?"),
+}
+LOOSE_LINK = re.compile(r"(?<!!)\[[^\[\]\n]+\]\((?P<address>(?:[^()\n]|\([^()\n]*\))*)\)")
+UNDEFINED = re.compile(
+    r"(?<![\w\]\\])\[(?P<text>[^\[\]^\n][^\[\]\n]*)\]\[(?P<label>[^\[\]^\n]*)\](?![\[(])"
+)
+LETTER = re.compile(r"[^\W\d_]")
+ADDRESS = re.compile(r"[:/]|\.\w{2,5}\s*$")
+ROW = re.compile(r"\|.*[^|\s].*\|")
+BOLD = re.compile(r"\*\*(?=[^\W\d_])|(?<=[^\W\d_])\*\*|(?<=[:;,.!?])\*\*")
+NO_HEADING = re.compile(r"#[^\s#]+(?: [^#]*)?")
+ADVICE = "write it in plain Markdown, or delete it"
+
+
+def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int, str]]:
+    """Refuse the signs of other programs, by Flaw; say which others readers would see.
+
+    Lines are counted from 0, those of a Flaw too.
+    """
+    last = max((token.map[1] for token in tokens if token.map), default=0)
+    first = 0
+    for token in tokens:
+        first = token.map[0] if token.map else first
+        if token.type != "inline":
+            continue
+        lines = str(token.meta.get(PLAIN, "")).split("\n")
+        for number, line in enumerate(lines, first):
+            for what, pattern in FOREIGN.items():
+                if found := pattern.search(line):
+                    said = excerpt(squeeze(found[0]), 60)
+                    raise Flaw(number, f"{said} is {what}; readers would see it ({ADVICE})")
+            yield from _loose(number, line)
+        _refuse_rows(first, lines)
+        for number, line in enumerate(str(token.meta.get(LEFT, "")).split("\n"), first):
+            if line.count("**") % 2 or BOLD.search(line):
+                yield number, f"{excerpt(line, 40)}: readers would see ** (close it, or delete it)"
+        is_title = token.level == 1 and first + 1 < last and len(lines) == 1
+        if is_title and lines[0].count("#") == 1 and NO_HEADING.fullmatch(lines[0]):
+            title = excerpt(lines[0], 40)
+            yield first, f"{title} is no heading: put a space after the # if it was meant"
+
+
+def _loose(number: int, line: str) -> Iterable[tuple[int, str]]:
+    for link in LOOSE_LINK.finditer(line):
+        said = in_full(link[0])
+        if ADDRESS.search(link["address"]):
+            raise Flaw(
+                number,
+                f"{said} is no link to Markdown; readers would see it (write a space in the"
+                " address as %20, or the address in < >)",
+            )
+        if LETTER.search(link["address"]):
+            raise Flaw(
+                number,
+                f"{said} leads to no address; readers would see it (write one, or \\[ if it is"
+                " text)",
+            )
+    for link in UNDEFINED.finditer(line):
+        if LETTER.search(link["text"]) and (not link["label"] or LETTER.search(link["label"])):
+            label = link["label"] or link["text"]
+            raise Flaw(
+                number,
+                f"{in_full(link[0])} leads nowhere; readers would see it (add a line"
+                f" [{label}]: https://…, or write \\[ if it is text)",
+            )
+    if re.search(r"\[\^[^\]\n]+\]", line):
+        yield number, f"{excerpt(line, 40)}: the note it names is missing"
+    if found := re.search(r"\{\{[^{}]*\}\}|\[\[[^\[\]]+\]\]", line):
+        yield number, f"{excerpt(found[0], 40)}: readers would see it as it stands"
+
+
+def _refuse_rows(first: int, rows: Sequence[str]) -> None:
+    """Lines between bars that are no table, for the line below its head is missing."""
+    for number, (one, next_) in enumerate(pairwise(rows), first):
+        if ROW.fullmatch(one.strip()) and ROW.fullmatch(next_.strip()):
+            raise Flaw(
+                number,
+                f"{excerpt(squeeze(one), 40)} begins no table; readers would see the | (put a line"
+                " |---|---| below the head)",
+            )

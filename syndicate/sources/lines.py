@@ -1,0 +1,119 @@
+"""Lists, headings and tables whose signs were typed or pasted a little wrong.
+
+Every change keeps the number of lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+
+from syndicate.sources.unseen import ANY, FOUND, SPACES, WITHIN
+
+MARKER = r"(?:[-*+]|\d{1,9}[.)]|#{1,6})"
+# signs of Markdown with a space behind them that is none to it (pasted from Word and web pages)
+HARD_SPACE = re.compile(rf"^([ >]*{MARKER})[ {ANY}]*[{ANY}][ {ANY}]*", re.MULTILINE)
+PASTED = re.compile(
+    rf"^[ {ANY}]*[{ANY}][ {ANY}]*(?={MARKER}[ {ANY}]|#{{2,6}}\S|[|>])", re.MULTILINE
+)
+NO_SPACE = re.compile(r"^( {0,3}#{2,6})(?=[^\s#])", re.MULTILINE)
+CLOSED = re.compile(r"^( {0,3}(?P<signs>#{2,6}) .*[^\s#])(?P=signs)[ \t]*$", re.MULTILINE)
+BOX = re.compile(r"^([ >]*(?:[-*+]|\d{1,9}[.)]) +)\[([ xX])\](?= )", re.MULTILINE)
+# lines that begin alike, two of them at least
+DASHED = re.compile(r"^( {0,3})([-+])(?=[^\W\d_])")
+STARRED = re.compile(r"^( {0,3})(\*)(?=[^\W_])(?=[^*]*$)")
+DOTTED = re.compile(r"^( {0,3})[•●▪◦‣∙][ \t]*(?=\S)")
+NUMBERED = re.compile(r"^( {0,3})(\d{1,3})([.)])(?=[^\W\d_])")
+LETTERED = re.compile(r"^ {0,3}([a-z])[.)] +(?=\S)")
+BROKEN = re.compile(r"(?:<br ?/?>|\\| {2})[ \t]*$")
+ROW = re.compile(r" {0,3}\|?[^|\n]+(?:\|[^|\n]*)+")
+RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+
+
+def understood(markdown: str) -> str:
+    """Return the text with its lists, headings and tables as Markdown reads them."""
+    if FOUND.search(markdown):
+        markdown = PASTED.sub(_indented, markdown)
+        markdown = HARD_SPACE.sub(r"\1 ", markdown)
+    if "##" in markdown:
+        markdown = CLOSED.sub(r"\1", NO_SPACE.sub(r"\1 ", markdown))
+    if "] " in markdown:
+        markdown = BOX.sub(lambda found: found[1] + "☐☑"[found[2] != " "], markdown)
+    return "\n".join(_rows(_items(markdown.split("\n"))))
+
+
+def _indented(found: re.Match[str]) -> str:
+    """The depth of a nested item; deeper than three spaces it would be code."""
+    depth = WITHIN.sub("", found[0])
+    return " " * min(len(depth), 3 if depth.strip(SPACES) or len(depth) > 1 else 0)
+
+
+def _items(lines: list[str]) -> list[str]:
+    lines = _alike(lines, DASHED, lambda found: f"{found[1]}{found[2]} ")
+    lines = _alike(lines, STARRED, lambda found: f"{found[1]}{found[2]} ")
+    lines = _alike(lines, DOTTED, lambda found: f"{found[1]}- ")
+    lines = _alike(lines, NUMBERED, lambda found: f"{found[1]}{found[2]}{found[3]} ", _follow)
+    return _broken(lines)
+
+
+def _alike(
+    lines: list[str],
+    pattern: re.Pattern[str],
+    mended: Callable[[re.Match[str]], str],
+    goes_on: Callable[[re.Match[str], re.Match[str]], bool] = lambda one, next_: True,
+) -> list[str]:
+    """Mend the lines that have a sign of the same kind above or below them."""
+    found = [pattern.match(line) for line in lines]
+    meant = set()
+    for number, (one, next_) in enumerate(pairwise(found)):
+        if one and next_ and goes_on(one, next_):
+            meant |= {number, number + 1}
+    for number in meant:
+        if here := found[number]:
+            lines[number] = mended(here) + lines[number][here.end() :]
+    return lines
+
+
+def _follow(one: re.Match[str], next_: re.Match[str]) -> bool:
+    return int(next_[2]) == int(one[2]) + 1 and one[3] == next_[3]
+
+
+def _broken(lines: list[str]) -> list[str]:
+    """Lines that begin with letters in order, ``a.`` and ``b.``, end where they ended."""
+    for number, (one, next_) in enumerate(pairwise(lines)):
+        first, second = LETTERED.match(one), LETTERED.match(next_)
+        is_first = first and first[1] == "a"
+        is_next = second and (second[1] == "a" or (first and ord(second[1]) == ord(first[1]) + 1))
+        follows = is_first or (number and lines[number - 1].endswith("\\"))
+        if (
+            second
+            and is_next
+            and one.strip()
+            and not BROKEN.search(one)
+            and (follows or _begins(lines, number))
+        ):
+            lines[number] = one.rstrip().rstrip("\\") + "\\"
+    return lines
+
+
+def _begins(lines: list[str], number: int) -> bool:
+    """Whether ``a.`` and ``b.`` come below this line."""
+    here = [LETTERED.match(line) for line in lines[number + 1 : number + 3]]
+    return [found and found[1] for found in here] == ["a", "b"]
+
+
+def _rows(lines: list[str]) -> list[str]:
+    """A table's second line has as many columns as its first."""
+    for number, (head, rule) in enumerate(pairwise(lines)):
+        if "|" in rule and "-" in rule and RULE.fullmatch(rule) and ROW.fullmatch(head):
+            columns, given = _columns(head), _columns(rule)
+            if columns != given and rule.strip().startswith("|"):
+                cells = rule.strip().strip("|").split("|")[:columns]
+                cells += ["---"] * (columns - len(cells))
+                lines[number + 1] = f"|{'|'.join(cells)}|"
+    return lines
+
+
+def _columns(row: str) -> int:
+    return len(re.split(r"(?<!\\)\|", row.strip().removeprefix("|").removesuffix("|")))
