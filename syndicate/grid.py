@@ -61,11 +61,12 @@ class Line(Generic[T]):
     """One line of a table in words.
 
     A ``heading`` stands over all columns; ``values`` have their labels; ``merged`` says that
-    nobody could tell which label is whose, and ``cells`` follow; ``blank`` are labels that no row
-    has a value for.
+    nobody could tell which label is whose for cells that span others, ``ragged`` that it is so for
+    rows of different lengths, and ``cells`` follow; ``blank`` are labels that no row has a value
+    for.
     """
 
-    kind: Literal["heading", "values", "merged", "cells", "blank"]
+    kind: Literal["heading", "values", "merged", "ragged", "cells", "blank"]
     values: tuple[Value[T], ...] = ()
 
 
@@ -107,7 +108,7 @@ class Table(Generic[T]):
             for name, *others in self.rows:
                 yield Line("values", tuple(Value(c.content, (name.content,)) for c in others))
         elif (found := resolved(self.head, self.rows)) is None:
-            yield Line("merged")
+            yield Line("merged" if has_spans([*self.head, *self.rows]) else "ragged")
             yield from map(_cells, (*self.head, *self.rows))
         else:
             yield from map(_valued, found)

@@ -40,6 +40,11 @@ class Line:
     resolve: str = ""  # what a person can tell the ledger of it, as commands
     diff: str = ""
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing was done, nor is anything to be done: a digest's empty window."""
+        return self.action == "empty"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:

@@ -113,6 +113,10 @@ TABLES = {
         "Tabel dengan sel gabungan, baris demi baris:", "Hari · Jam · Tempat",
         "Senin · 09.00 · Aula · lebih",
     ],
+    f"<table>{HEAD}<tr><td>Senin</td><td>09.00</td><td>{LONG}</td><td>lebih</td></tr></table>": [
+        "Tabel dengan baris yang tidak sama panjang, baris demi baris:", "Hari · Jam · Tempat",
+        f"Senin · 09.00 · {LONG} · lebih",
+    ],
     f"<table><tr><th>Nama</th><td>{LONG}</td></tr><tr><th>NIK</th><td>1</td></tr></table>": [
         f"Nama: {LONG}", "NIK: 1",
     ],

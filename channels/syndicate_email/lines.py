@@ -104,6 +104,8 @@ def _line(line: Line[str], language: str) -> str:
     match line.kind:
         case "merged":
             return words(language)["merged_cells"]
+        case "ragged":
+            return words(language)["ragged_rows"]
         case "cells":
             return " · ".join(contents)
         case "blank":

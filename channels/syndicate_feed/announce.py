@@ -56,6 +56,11 @@ def ping(setting: str, hub: str, base: str, content: bytes) -> str:
         raise Unavailable(f"{setting}: {hub} cannot be reached ({error})") from error
     if answer.is_redirect:
         target = _target(answer)
+        if target in _asked(answer, hub):
+            raise Refused(
+                f"{setting}: {hub} sends every request in circles: name another hub, or ask whoever"
+                " runs it"
+            )
         raise Refused(f"{setting}: {hub} has moved to {target}: write that address instead")
     if not answer.is_success:
         raise Unavailable(f"{setting}: {hub} answered {answer.status_code}")
@@ -79,8 +84,15 @@ def _told_at(
             break
         for_good = for_good and answer.status_code == 308
         moved = target if for_good else moved
+        before = [*answer.history, answer]
         answer = line.post(answer.url.join(answer.headers["Location"]), data=dict(said))
+        answer.history = before
     return answer, moved
+
+
+def _asked(answer: httpx.Response, hub: str) -> set[str]:
+    """All the addresses that were asked before this answer came."""
+    return {hub, *(str(one.url) for one in (*answer.history, answer))}
 
 
 def _target(answer: httpx.Response) -> str:

@@ -212,6 +212,8 @@ def _row(line: Line[Rich], language: str) -> Block:
             return Block("heading", joined(" ", contents).styled("bold"))
         case "merged":
             return Block("row", Rich(words(language)["merged_cells"]))
+        case "ragged":
+            return Block("row", Rich(words(language)["ragged_rows"]))
         case "cells":
             return Block("row", joined(" · ", contents))
         case "blank":

@@ -32,12 +32,14 @@ def report(answer: Report, *, as_json: bool) -> None:
     if as_json:
         document(answer.to_json())
     else:
+        says_all = answer.dry_run or sys.stdout.isatty()  # cron mails what is printed
         for note in answer.notes:
-            if note not in answer.idle or answer.dry_run or sys.stdout.isatty():
+            if says_all or note not in answer.idle:
                 out(note)
         if answer.dry_run:
             out("nothing is touched: this is the plan")
-        lines(answer.lines, articles={one.uri: one.headline for one in answer.articles})
+        said = [line for line in answer.lines if says_all or not line.is_idle]
+        lines(said, articles={one.uri: one.headline for one in answer.articles})
         for problem in answer.problems:
             typer.echo(given.scrub(problem), err=True)
     raise typer.Exit(answer.exit_code)

@@ -575,6 +575,7 @@ class Hub(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Asked)
         self.code = 204
         self.target = ""
+        self.next = ""  # where /round/ sends on to
         self.told: list[dict[str, list[str]]] = []
         self.moved: list[dict[str, list[str]]] = []
 
@@ -592,10 +593,11 @@ class Asked(BaseHTTPRequestHandler):
             self.server.told.append(parse_qs(body))
         elif self.path == "/moved/":
             self.server.moved.append(parse_qs(body))
-        found = {"/push/": self.server.code, "/moved/": 204}
+        code = self.server.code
+        found = {"/push/": code, "/moved/": 204, "/round/": code}
         self.send_response(found.get(self.path, 404))
-        if self.server.target:
-            self.send_header("Location", self.server.target)
+        if target := self.server.next if self.path == "/round/" else self.server.target:
+            self.send_header("Location", target)
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
@@ -754,6 +756,22 @@ def test_a_hub_on_this_machine_sends_nothing_on_to_another(
     answer = room.run("publish", "kabar.md")
     assert answer.code == 3
     assert f"{hub.url} has moved to http://192.0.2.1:9/push/" in answer.out
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("target", ["/push/", "/round/"])
+def test_a_hub_that_sends_in_circles_is_not_said_to_have_moved(
+    room: Newsroom, hub: Hub, code: int, target: str
+) -> None:
+    room.change("feed", hubs=[hub.url])
+    hub.code, hub.target, hub.next = code, target, "/push/"
+    room.write()
+    answer = room.run("publish", "kabar.md")
+    goes_on = target == "/push/" or code in (307, 308)
+    assert (
+        f"channels.feed.hubs: {hub.url} sends every request in circles" in answer.out
+    ) == goes_on
+    assert ("has moved to" in answer.out) == (not goes_on)
 
 
 @pytest.mark.parametrize(
