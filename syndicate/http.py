@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PROXIES = ("HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY")  # httpx reads them, in lower case too
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+UNREADABLE = (
+    "a proxy's host or port is none (it is like http://proxy.example:3128; write : in a password as"
+    " %3A, / in a password as %2F)"
+)
 KINDS = "http://, https://, socks5:// or socks5h://"
 
 
@@ -40,8 +44,10 @@ def making(setting: str) -> Iterator[None]:
         raise _refused(
             setting, "a SOCKS proxy needs the package socksio (pip install it)"
         ) from error
-    except (ValueError, httpx.InvalidURL) as error:
+    except ValueError as error:
         raise _refused(setting, f"the proxy is none of {KINDS}", PROXIES) from error
+    except httpx.InvalidURL:  # its words may be a part of a password
+        raise _refused(setting, UNREADABLE, (*PROXIES, "NO_PROXY")) from None
     except (ssl.SSLError, OSError) as error:
         why = f"the certificates cannot be read ({error.strerror or error})"
         raise _refused(setting, why, CERTIFICATES) from error
