@@ -203,6 +203,7 @@ def read(front: str, keys: Collection[str]) -> Table:
         raise Flaw(_line(front, error.position), says) from error
     except yaml.MarkedYAMLError as error:
         says = _yaml_says(front, error)
+        _count_lines(front, error)
         raise Flaw(_line(front, _where(error)), says) from error
     except (RecursionError, ValueError, OverflowError) as error:
         raise Flaw(1, "the front matter is no sensible YAML (keep it plain)") from error
@@ -286,6 +287,14 @@ def _where(error: yaml.MarkedYAMLError) -> int:
     first, second = error.problem_mark, error.context_mark
     mark = (second or first) if never_closed else (first or second)
     return mark.index if mark else 0
+
+
+def _count_lines(front: str, error: yaml.MarkedYAMLError) -> None:
+    """Let YAML's own words name the file's lines."""
+    marks = {id(one): one for one in (error.problem_mark, error.context_mark) if one}
+    for mark in marks.values():
+        mark.line = _line(front, mark.index) - 1
+        mark.name, mark.buffer = "the file", None  # it would quote the line without its place
 
 
 def _never_closed(error: yaml.MarkedYAMLError) -> bool:

@@ -304,3 +304,21 @@ def test_a_published_article_keeps_a_profile_that_is_no_longer_known(room: Newsr
     room.publish("--note", "Isinya keliru.")
     room.rewrite('"agenda"', '"agendum"')
     assert "'agendum' is not known" in room.run("publish", "kabar.md", "--note", "x").complaint
+
+
+@pytest.mark.parametrize(
+    ("front", "number"),
+    [("headline: [Kabar", 2), ("headline: Kabar\nby: 'Humas\nurl: x", 3), ("headline: a: b", 2),
+     ("headline: Kabar\n\tby: x", 3), ("headline: Kabar\nby: &a\nlanguage: *b", 4)],
+    ids=ascii,
+)  # fmt: skip
+def test_the_cause_names_the_line_that_the_finding_names(
+    room: Newsroom, front: str, number: int
+) -> None:
+    (room.folder / "kabar.md").write_text(f"---\n{front}\n---\n\nIsi.\n", encoding="utf-8")
+    answer = room.run("publish", "kabar.md", "-v")
+    finding, cause = answer.err.splitlines()[-2:]
+    assert finding.startswith(f"syndicate: kabar.md:{number}: ")
+    assert cause.startswith("because: ")
+    assert f"line {number}, column" in cause
+    assert "<unicode string>" not in cause
