@@ -12,14 +12,12 @@ from syndicate import Article, Edition, Item, Media
 from syndicate.article import Correction
 from syndicate.text import address_of, datelined, excerpt, plain, squeeze, visible
 from syndicate.words import correction_line, document_line, moment
-from syndicate_email.lines import ATTRIBUTES, LINK, readable_lines
+from syndicate_email.lines import LINK, PICTURE, described, readable_lines
 
 MOST_LEAD = 1000  # characters, where the rest is a link away
 WIDTH = 600  # pixels of the letter's column
 NO_TEXT = re.compile("[\ud800-\udfff\ufffe\uffff]")
-PICTURE = re.compile(rf"<img\s{ATTRIBUTES}>", re.IGNORECASE)
 LOCAL = re.compile(r'\ssrc="media:(?P<name>[^"]*)"', re.IGNORECASE)
-ALT = re.compile(r'\salt="(?P<alt>[^"]*)"', re.IGNORECASE)
 OPENED = ("http:", "https:", "mailto:", "tel:")  # by every mail program
 PLACE = re.compile(r'(<[a-z][a-z0-9]*\b[^>]*?)\sid="[^"]*"')
 TITLES = re.compile(r"<(/?)h[1-3]\b", re.IGNORECASE)  # the letter's own
@@ -186,8 +184,8 @@ def _for_a_letter(article: Article) -> str:
             # a table is as wide as the widest width in pixels: on a phone, too
             style = f' style="width:100%;max-width:{width}px;height:auto"'
             return tag.replace(local[0], f' src="{escape(picture.url)}"{size}{style}')
-        alt = ALT.search(tag)
-        return f"[{alt['alt']}]" if alt and alt["alt"] else ""
+        says = described(tag)
+        return f"[{says}]" if says else ""
 
     html = PICTURE.sub(placed, _allowed(article.html)).strip()
     html = PLACE.sub(r"\1", LINK.sub(_opened, html))

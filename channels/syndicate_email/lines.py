@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape, unescape
+from urllib.parse import unquote, urlsplit
 
 from syndicate.grid import Cell, Line, SourceRow, Table
 from syndicate.markers import markers
@@ -15,7 +16,12 @@ ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
 LINK = re.compile(
     rf'<a\s{ATTRIBUTES}?href="(?P<to>[^"]*)"{ATTRIBUTES}>(?P<said>.*?)</a>', re.I | re.S
 )
-ITEMS = re.compile(rf"<(?P<end>/?)(?P<what>li|ol|ul)\b(?P<more>{ATTRIBUTES})>", re.IGNORECASE)
+PICTURE = re.compile(rf"<img\s{ATTRIBUTES}>", re.IGNORECASE)
+ITEMS = re.compile(  # with what an item's first line is in
+    rf"<(?P<end>/?)(?P<what>li|ol|ul)\b(?P<more>{ATTRIBUTES})>"
+    rf"(?P<into>(?:\s*<(?:p|div|section|blockquote|h[1-6])\b{ATTRIBUTES}>)*)",
+    re.IGNORECASE,
+)
 GIVEN = re.compile(r'([a-z]+)(?:="([^"]*)")?', re.IGNORECASE)
 TABLE = re.compile(r"<table\b[^>]*>(?P<rows>(?:(?!<table\b).)*?)</table>", re.I | re.S)
 CAPTION = re.compile(r"<caption\b[^>]*>(.*?)</caption>", re.I | re.S)
@@ -24,17 +30,44 @@ CELL = re.compile(r"<(?P<tag>t[dh])\b(?P<given>[^>]*)>(?P<said>.*?)</t[dh]>", re
 
 
 def readable_lines(html: str, language: str = "") -> str:
-    """Sanitised HTML as text: a paragraph per block, the address after each link."""
+    """Sanitised HTML as text: a paragraph per block, the address after each link and picture."""
 
     def linked(found: re.Match[str]) -> str:
-        said = found["said"]
+        said = PICTURE.sub(
+            lambda picture: described(picture[0]) or _file(picture[0]), found["said"]
+        )
         address = address_of(unescape(found["to"]), plain(said))
         return f"{said} &lt;{escape(address, quote=False)}&gt;" if address else said
 
-    html, found = LINK.sub(linked, html), 1
+    html, found = PICTURE.sub(_pictured, LINK.sub(linked, html)), 1
     while found:  # a table in a cell comes first
         html, found = TABLE.subn(lambda table: _in_words(table, language), html)
     return "\n\n".join(plain(_itemised(html)).splitlines())
+
+
+def described(picture: str) -> str:
+    """What a picture's tag says it shows, and what its title adds, as HTML."""
+    given = _given(picture)
+    said = dict.fromkeys(filter(None, (given.get("alt"), given.get("title"))))
+    return escape(" – ".join(said), quote=False)
+
+
+def _label(picture: re.Match[str]) -> str:
+    """What a link says whose text is a picture."""
+    return described(picture[0]) or _file(picture[0])
+
+
+def _pictured(found: re.Match[str]) -> str:
+    """A picture that is no link: what it shows, and where it can be seen."""
+    address = _given(found[0]).get("src", "")
+    is_web = address.startswith(("https:", "http:"))
+    seen = f"&lt;{escape(address, quote=False)}&gt;" if is_web else ""
+    return " ".join(filter(None, (described(found[0]), seen)))
+
+
+def _file(picture: str) -> str:
+    path = urlsplit(_given(picture).get("src", "")).path
+    return escape(unquote(path).rpartition("/")[2], quote=False)
 
 
 def _itemised(html: str) -> str:

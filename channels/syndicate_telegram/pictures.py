@@ -28,7 +28,8 @@ def in_words(html: str, shown: Collection[str]) -> str:
 
 def _description(found: re.Match[str]) -> str:
     given = dict(GIVEN.findall(found["given"]))
-    return given.get("alt") or given.get("title") or _file(given.get("src", ""))
+    said = dict.fromkeys(filter(None, (given.get("alt"), given.get("title"))))
+    return " – ".join(said) or _file(given.get("src", ""))
 
 
 def _link(found: re.Match[str], shown: Collection[str]) -> str:
