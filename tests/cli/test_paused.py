@@ -138,7 +138,7 @@ def test_one_reader_whose_refusal_looks_like_ours_keeps_the_letter_from_nobody_e
     room: Newsroom, place: int
 ) -> None:
     alone = sorted(READERS, key=READERS.index)[place]
-    said = "5.7.1 blocked by this mailbox owner's spam filter"
+    said = "5.7.1 message rejected as spam"
     room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text=said, recipient=alone))
     room.run("digest", at=EVENING)
     for _ in range(2):
@@ -149,6 +149,24 @@ def test_one_reader_whose_refusal_looks_like_ours_keeps_the_letter_from_nobody_e
         db.execute("UPDATE runs SET paused_at = datetime('now', '-49 hours')")
     assert tick(room) == 3
     assert states(room) == {"sent": len(READERS) - 1, "refused": 1}
+    assert counts(room) == 0
+
+
+AFFAIRS = [
+    "Recipient has blacklisted you", "5.2.122 The recipient has exceeded their limit",
+    "5.7.133 authentication required to send to this group", "5.1.6 changed due to spam",
+    "5.3.4 message too big for recipient's mailbox", "antispam.satu.example: mailbox unavailable",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", sampled(AFFAIRS, every=3))
+def test_one_reader_s_affair_pauses_nobody_s_letters(room: Newsroom, text: str) -> None:
+    alone = READERS[0]
+    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text=text, recipient=alone))
+    room.run("digest", at=EVENING)
+    assert sorted(room.readers) == sorted({*READERS} - {alone})
+    assert "paused" not in room.run("status", at=EVENING).out
+    assert states(room) == {"sent": len(READERS) - 1, "due": 1}
     assert counts(room) == 0
 
 
