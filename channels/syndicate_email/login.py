@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -53,6 +53,7 @@ BY_IMAP = {
     ),
 }
 LEAST = 4  # characters that a password may begin with and be known by
+ENCODED = re.compile(r"[A-Za-z0-9+/]{8,}=*")
 LEAST_ENCODED = 8  # of base64, wherever they stand in it
 
 
@@ -70,6 +71,8 @@ def advice(text: str, host: str = "", *, by_imap: bool = False) -> str:
 
 def without_secrets(text: str, user: str, password: str) -> str:
     """A server's words, which may repeat what it was told, without a login or a part of it."""
+    held = [part[:LEAST].encode().lower() for part in (user, password) if len(part) >= LEAST]
+    text = ENCODED.sub(lambda found: "…" if _holds(found[0], held) else found[0], text)
     for form in sorted(_forms(user, password), key=len, reverse=True):
         text = re.sub(rf"{re.escape(form)}=*", "…", text, flags=re.IGNORECASE) if form else text
     for length in range(len(password) - 1, LEAST - 1, -1):  # cut off somewhere
@@ -79,9 +82,17 @@ def without_secrets(text: str, user: str, password: str) -> str:
     return text
 
 
+def _holds(encoded: str, held: list[bytes]) -> bool:
+    """Whether base64 holds a user's or a password's start, as CRAM-MD5's does (RFC 2195)."""
+    whole = encoded.rstrip("=")
+    whole = whole[: len(whole) - len(whole) % 4]
+    decoded = b64decode(whole).lower()
+    return any(part in decoded for part in held)
+
+
 def _without_parts(text: str, encoded: str) -> str:
     """A text without the parts of an encoded login, which may be cut off, or broken up."""
-    folded, known = text.casefold(), encoded.casefold()
+    folded, known = _lower(text), _lower(encoded)
     parts = {known[at : at + LEAST_ENCODED] for at in range(len(known) - LEAST_ENCODED + 1)}
     hidden: set[int] = set()
     for at in range(len(folded) - LEAST_ENCODED + 1):
@@ -89,6 +100,11 @@ def _without_parts(text: str, encoded: str) -> str:
             hidden.update(range(at, at + LEAST_ENCODED))
     kept = "".join("\0" if at in hidden else sign for at, sign in enumerate(text))
     return re.sub("\0+=*", "…", kept) if hidden else text
+
+
+def _lower(text: str) -> str:
+    """In small letters, each sign in its place: some others become two."""
+    return "".join(sign.lower() if sign.isascii() else sign for sign in text)
 
 
 def _sent(user: str, password: str) -> tuple[str, str, str]:

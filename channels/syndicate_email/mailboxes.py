@@ -27,7 +27,7 @@ NO_SUCH = re.compile(
 WHOSE_BOX = r"(?:mail ?box|inbox|user|account|recipient)\b.{0,60}"
 # a reader's mailbox that takes no more, for a while: by its size, not by what is sent
 FULL = re.compile(
-    rf"{WHOSE_BOX}(?:full\b(?! (?:e-?mail|address|name))|quota|storage|size|space)"
+    rf"{WHOSE_BOX}(?:full\b(?! (?:e-?mail|address|name))|quota|storage|\bsize\b|\bspace\b)"
     r"|(?:mail ?box|inbox)\b.{0,60}limit|over.?quota|disk (?:quota|space|full)"
     r"|storage (?:limit|quota|allocation)|insufficient (?:\w+ )?(?:storage|space)"
     r"|quota (?:is )?(?:full|exceeded)"
@@ -117,7 +117,8 @@ LINK = re.compile(r"https?://[^\s<>\"'\])]*", re.IGNORECASE)
 HOST = re.compile(
     r"(?P<before>\b(?:host|server|mta|dns;|not listed (?:at|in|on|by)) )?"
     r"(?P<listed>(?<!not )\b(?:listed (?:at|in|on|by|with)|blocked using) (?:the )?)?"
-    r"(?<![\w.])(?!RESOLVER\.)(?P<name>(?:[\w-]{1,63}\.){1,8}(?!(?-i:[A-Z][a-z]))[a-z]{2,24})(?![\w-])",
+    r"(?<![\w.])(?!RESOLVER\.)(?P<name>(?:[\w-]{1,63}\.){1,8}(?!(?-i:[A-Z][a-z]))[a-z]{2,24})(?![\w-])"
+    r"(?P<speaks>(?: ?\[[\d.a-f:]*\])? (?:said|says|responded|replied)\b)?",
     re.IGNORECASE,
 )
 # whose names say that it is about us: their lists, and pages where one asks to be taken off
@@ -170,8 +171,8 @@ def _of_machines(found: re.Match[str]) -> str:
 
 
 def _host(found: re.Match[str]) -> str:
-    if found["before"]:
-        return found["before"]
+    if found["before"] or found["speaks"]:
+        return found["before"] or ""
     return f"{found['listed']}dnsbl" if found["listed"] else _known(found["name"])
 
 

@@ -229,6 +229,22 @@ ECHOED = [
 def test_no_part_of_what_a_login_was_sent_as_is_shown(part: str) -> None:
     said = without_secrets(f"Unknown: AUTH PLAIN {part}", "humas@kantor.example", "hunter2-rahasia")
     assert said.replace("… …", "…") == "Unknown: AUTH PLAIN …"
+    said = without_secrets(f"ßİ ßİ ßİ {part} bad", "humas@kantor.example", "hunter2-rahasia")
+    assert said.replace("… …", "…") == "ßİ ßİ ßİ … bad"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"humas@kantor.example 3f9a8b7c6d5e4f3a2b1c", b"humas@kantor.example\0humas@kantor.example\0x",
+     b"n,,n=Humas@Kantor.Example,r=fyko", b"x hunter2-rahasia"],
+)  # fmt: skip
+def test_whatever_holds_a_login_is_not_shown_encoded(sent: bytes) -> None:
+    part = b64encode(sent).decode()
+    for echoed in (part, part.rstrip("="), part[:-3]):
+        said = without_secrets(f"bad {echoed}", "humas@kantor.example", "hunter2-rahasia")
+        assert said == "bad …"
+    harmless = f"see {b64encode(b'nothing at all of it').decode()} there"
+    assert without_secrets(harmless, "humas@kantor.example", "hunter2-rahasia") == harmless
 
 
 def test_a_maildir_s_path_is_no_login(tmp_path: Path) -> None:
