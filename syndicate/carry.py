@@ -63,6 +63,7 @@ def run_channel(
         return mail(run, editions) if isinstance(channel, Streams) else deliver(run, editions)
     finally:
         office.acted = office.acted or run.acted
+        report.unconnected |= {channel.name} if run.is_unconnected else set()
 
 
 def tell_outcomes(office: Office, prepared: Iterable[Prepared], report: Report) -> None:
@@ -74,9 +75,7 @@ def tell_outcomes(office: Office, prepared: Iterable[Prepared], report: Report) 
             there = {place.address: place for place in places(db, number=one.edition)}
         for step in filter(_is_news, one.steps):
             if place := there.get(step.address):
-                report.lines.append(
-                    line_of(place, step.action, office.publisher.zone, why=step.why)
-                )
+                report.add(line_of(place, step.action, office.publisher.zone, why=step.why))
 
 
 def tell_plan(prepared: Iterable[Prepared], report: Report) -> None:

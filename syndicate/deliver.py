@@ -31,6 +31,7 @@ from syndicate.errors import (
     Paused,
     Refused,
     Unavailable,
+    Unconnected,
 )
 from syndicate.ledger import Attempt, KnownChannel, Ledger, Verb, Work
 from syndicate.ledger.report import standing_at
@@ -55,6 +56,7 @@ class Run:
     most: int = 0  # letters of a digest; the rest waits for a person
     total: int = 0  # letters that are to be sent, where that is known
     acted: bool = field(default=False)
+    is_unconnected: bool = False  # no connection could be made
 
 
 def deliver(run: Run, editions: Sequence[int]) -> str:
@@ -96,6 +98,7 @@ def _ahead(run: Run, work: Work) -> str:
 
 
 def _not_begun(run: Run, editions: Sequence[int], error: Exception) -> str:
+    run.is_unconnected = isinstance(error, Unconnected)
     why = run.scrub(str(error) if isinstance(error, DeliveryError) else f"unexpected: {error!r}")
     wait = error.retry_after if isinstance(error, Unavailable) else None
     for edition in editions:

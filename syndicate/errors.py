@@ -8,7 +8,8 @@ SyndicateError
 ├── LedgerError         the memory cannot be read or written
 └── DeliveryError       one delivery ended without a receipt
     ├── Refused         nothing happened, and asking again will not help
-    │   └── Bounced     one recipient's mail system said so
+    │   ├── Bounced     one recipient's mail system said so
+    │   └── Unconnected no connection can be made at all: a proxy or a certificate of ours
     ├── Unavailable     nothing happened, and asking again may help
     │   ├── Deferred    one recipient's mail system said so
     │   └── Paused      it is we who are refused, whoever the recipient
@@ -89,6 +90,10 @@ class DeliveryError(SyndicateError):
 
 class Refused(DeliveryError):
     """The destination said no; asking again will not help."""
+
+
+class Unconnected(Refused):
+    """No connection can be made before a setting of this machine is put right."""
 
 
 class Unavailable(DeliveryError):

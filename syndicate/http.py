@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from syndicate.errors import Refused
+from syndicate.errors import Refused, Unconnected
 
 if TYPE_CHECKING:
     import httpx
@@ -56,7 +56,7 @@ def making(setting: str) -> Iterator[None]:
 def _refused(setting: str, why: str, names: tuple[str, ...] = ()) -> Refused:
     found = [name for name in (*names, *(one.lower() for one in names)) if os.environ.get(name)]
     where = f": look at the environment variable {' or '.join(found)}" if found else ""
-    return Refused(f"{setting}: no connection can be made: {why}{where}")
+    return Unconnected(f"{setting}: no connection can be made: {why}{where}")
 
 
 def _understand_socks() -> None:

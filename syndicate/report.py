@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -71,7 +71,13 @@ class Report:
     notes: list[str] = field(default_factory=list)
     idle: set[str] = field(default_factory=set)  # those notes that cron need not mail to anybody
     warnings: list[str] = field(default_factory=list)  # what readers will not get as it was typed
+    unconnected: set[str] = field(default_factory=set)  # channels: no connection could be made
     problems: list[str] = field(default_factory=list)  # a channel that could not begin
+
+    def add(self, line: Line) -> None:
+        """Add where something stands; what no connection can be made for is no matter of time."""
+        is_refused = line.channel in self.unconnected and line.state == STATE_WORDS["due"]
+        self.lines.append(replace(line, state=STATE_WORDS["refused"]) if is_refused else line)
 
     @property
     def exit_code(self) -> int:
@@ -86,7 +92,7 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         document = asdict(self) | {"exit_code": self.exit_code}
-        del document["idle"]
+        del document["idle"], document["unconnected"]
         return document
 
 

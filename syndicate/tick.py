@@ -73,4 +73,4 @@ def _tell(office: Office, before: list[Place], report: Report) -> None:
     now = {place.delivery: place for found in looked for place in found}
     for was in before:
         place = now[was.delivery]
-        report.lines.append(line_of(place, "retry", office.publisher.zone))
+        report.add(line_of(place, "retry", office.publisher.zone))

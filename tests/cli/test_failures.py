@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from cli.newsroom import CHAT, EVENING, PROGRAM, TOKEN, Answer, Change, Newsroom
+from cli.newsroom import CHAT, EVENING, PROGRAM, REAL, TOKEN, Answer, Change, Newsroom
 
 NOWHERE = "127.0.0.1:9"  # nobody listens at the discard port
 
@@ -297,3 +297,35 @@ def test_an_article_that_cannot_get_its_identity_is_exit_1_and_unharmed(room: Ne
     assert path.read_bytes() == before
     assert sorted(one.name for one in room.folder.glob("*kabar*")) == ["kabar.md"]
     assert room.effects == 0
+
+
+PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+UNMADE = {
+    "HTTPS_PROXY": "gopher://proxy.example:1",
+    "ALL_PROXY": "http://u:p4ss@127.0.0.1:abc",
+    "SSL_CERT_FILE": "/nowhere/ca.pem",
+}
+
+
+@pytest.mark.parametrize("variable", UNMADE)
+def test_what_no_connection_can_be_made_for_is_refused_and_sent_once_that_is_right(
+    room: Newsroom, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.only("telegram")
+    near = room.api.url
+    room.change("telegram", api="https://api.telegram.example")
+    room.write()
+    for name in (*PROXIES, *(one.lower() for one in PROXIES)):
+        monkeypatch.delenv(name, raising=False)
+    wrong = {variable: UNMADE[variable]}
+    for command in (("publish", "kabar.md"), ("tick",), ("publish", "kabar.md")):
+        answer = room.run(*command, "--json", at=REAL, env=wrong)
+        assert answer.code == 3, answer.said
+        [line] = answer.json["lines"]
+        assert line["state"] == "refused"
+        assert line["why"].startswith("channels.telegram.api: no connection can be made: ")
+        assert variable in line["why"]
+        assert "p4ss" not in answer.said
+    room.change("telegram", api=near)
+    assert room.run("tick", at=REAL).code == 0
+    assert len(room.api.shown) == 1
