@@ -29,7 +29,7 @@ from syndicate.sources.elements import (
 from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw
 from syndicate.sources.links import BARE, OPENED, SCHEME, SPELLED, UNSAFE, WEB, Links, is_local
-from syndicate.sources.marks import UNENDED, parsed, rendered
+from syndicate.sources.marks import UNENDED, UNSURE, parsed, rendered
 from syndicate.text import excerpt, in_full, plain, squeeze
 
 CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -145,9 +145,15 @@ def _check_rows(text: str, tokens: Sequence[Token], line: int) -> None:
 
 def _remarks(tokens: Sequence[Token], env: dict[str, Any], line: int) -> list[tuple[int, str]]:
     try:
-        return [(line + number, remark) for number, remark in foreign.remarks(tokens, env)]
+        remarks = [(line + number, remark) for number, remark in foreign.remarks(tokens, env)]
     except Flaw as flaw:
         raise Flaw(line + flaw.line, str(flaw)) from flaw
+    for token in tokens:
+        for number, tag in token.meta.get(UNSURE, ()):
+            at = line + number + (token.map[0] if token.map else 0)
+            advice = f"close it with </{tag[1:]}, or write \\{tag} if it is a word"
+            remarks.append((at, f"{tag} is taken for HTML, but has no end ({advice})"))
+    return remarks
 
 
 @dataclass

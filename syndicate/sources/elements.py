@@ -57,16 +57,44 @@ KNOWN = {
 }  # fmt: skip
 # the elements of drawings and formulas
 DRAWN = {
-    "animate", "annotation", "circle", "clippath", "defs", "ellipse", "filter", "foreignobject",
-    "g", "line", "lineargradient", "marker", "mask", "mfrac", "mi", "mn", "mo", "mover",
-    "mroot", "mrow", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext",
-    "mtr", "munder", "path", "pattern", "polygon", "polyline", "radialgradient", "rect",
-    "semantics", "stop", "symbol", "text", "textpath", "tspan", "use",
+    "animate", "animatemotion", "animatetransform", "annotation", "annotation-xml", "circle",
+    "clippath", "defs", "desc", "ellipse", "filter", "foreignobject", "g", "line",
+    "lineargradient", "maction", "marker", "mask", "menclose", "merror", "metadata", "mfrac",
+    "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom", "mroot", "mrow", "ms",
+    "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr",
+    "munder", "munderover", "path", "pattern", "polygon", "polyline", "radialgradient", "rect",
+    "semantics", "set", "stop", "switch", "symbol", "text", "textpath", "tspan", "use", "view",
 }  # fmt: skip
-# elements that may end without an end tag (the HTML standard, 13.1.2.4)
-UNCLOSED = {
-    "colgroup", "dd", "dt", "li", "optgroup", "p", "rb", "rp", "rt", "rtc", "tbody", "td", "tfoot",
-    "th", "thead", "tr",
+# elements that may end without an end tag (the HTML standard, 13.1.2.4), by what they stand in
+PARENTS = {
+    "li": {"ul", "ol", "menu", "dir"},
+    "dd": {"dl"},
+    "dt": {"dl"},
+    "optgroup": {"select", "datalist"},
+    "option": {"select", "datalist"},
+    "rb": {"ruby"},
+    "rp": {"ruby"},
+    "rt": {"ruby"},
+    "rtc": {"ruby"},
+    "caption": {"table"},
+    "col": {"table"},
+    "colgroup": {"table"},
+    "tbody": {"table"},
+    "td": {"table"},
+    "tfoot": {"table"},
+    "th": {"table"},
+    "thead": {"table"},
+    "tr": {"table"},
+}
+VOID = {
+    "area", "base", "basefont", "bgsound", "br", "col", "command", "embed", "frame", "hr", "image",
+    "img", "input", "isindex", "keygen", "link", "meta", "nextid", "param", "source", "spacer",
+    "track", "wbr",
+}  # fmt: skip
+# blocks that an article need not keep as they are
+LAYOUT = {
+    "address", "article", "aside", "body", "center", "dialog", "dir", "fieldset", "footer", "form",
+    "header", "hgroup", "html", "main", "menu", "nav", "search",
 }  # fmt: skip
 # who forgets their end means them nevertheless
 FORMATTING = {
@@ -74,9 +102,71 @@ FORMATTING = {
     "strike", "strong", "sub", "sup", "tt", "u", "wbr",
 }  # fmt: skip
 # the tags in these are text to a browser; to a writer they are not
+LISTS = {"dir", "menu"}
+# elements that a browser sets apart from each other, in a line of their own or in boxes
+PARTED = {
+    "area", "button", "datalist", "frame", "frameset", "legend", "map", "marquee", "meter",
+    "noscript", "optgroup", "option", "output", "progress", "select",
+}  # fmt: skip
 VERBATIM = {"listing", "noembed", "noframes", "plaintext", "textarea", "title", "xmp"}
 # what is shown of another site, or played, with the attribute that says where it is
 EMBEDS = {
     "iframe": "src", "video": "src", "audio": "src", "embed": "src", "object": "data",
     "frame": "src", "bgsound": "src",
+}  # fmt: skip
+# the attributes of the HTML standard, with those it calls obsolete, and some of browsers alone
+KNOWN_ATTRIBUTES = {
+    "abbr", "accept", "accept-charset", "accesskey", "action", "align", "alink", "allow",
+    "allowfullscreen", "alt", "archive", "as", "async", "autocapitalize", "autocomplete",
+    "autofocus", "autoplay", "axis", "background", "behavior", "bgcolor", "border",
+    "bordercolor", "cellpadding", "cellspacing", "char", "charoff", "charset", "checked",
+    "cite", "class", "classid", "clear", "code", "codebase", "codetype", "color", "cols",
+    "colspan", "compact", "content", "contenteditable", "controls", "coords", "crossorigin",
+    "data", "datetime", "declare", "decoding", "default", "defer", "dir", "direction",
+    "dirname", "disabled", "download", "draggable", "enctype", "enterkeyhint", "face",
+    "fetchpriority", "for", "form", "formaction", "frame", "frameborder", "headers", "height",
+    "hidden", "high", "href", "hreflang", "hspace", "http-equiv", "id", "imagesizes",
+    "imagesrcset", "inert", "inputmode", "integrity", "is", "ismap", "itemid", "itemprop",
+    "itemref", "itemscope", "itemtype", "kind", "label", "lang", "language", "link", "list",
+    "loading", "longdesc", "loop", "low", "marginheight", "marginwidth", "max", "maxlength",
+    "media", "method", "min", "minlength", "mozallowfullscreen", "multiple", "muted", "name",
+    "nohref", "nomodule", "nonce", "noresize", "noshade", "novalidate", "nowrap", "object",
+    "open", "optimum", "part", "pattern", "ping", "placeholder", "playsinline", "popover",
+    "poster", "preload", "profile", "prompt", "property", "readonly", "referrerpolicy", "rel",
+    "required", "resource", "rev", "reversed", "role", "rows", "rowspan", "rules", "sandbox",
+    "scheme", "scope", "scrollamount", "scrolldelay", "scrolling", "selected", "shape", "size",
+    "sizes", "slot", "span", "spellcheck", "src", "srcdoc", "srclang", "srcset", "standby",
+    "start", "step", "style", "summary", "tabindex", "target", "text", "title", "translate",
+    "type", "typeof", "unselectable", "usemap", "valign", "value", "valuetype", "version",
+    "vlink", "vocab", "vspace", "webkitallowfullscreen", "width", "wrap", "xmlns",
+}  # fmt: skip
+CHOICES = {"disabled", "checked", "required", "readonly", "multiple", "autofocus", "selected"}
+PLAYING = {"controls", "autoplay", "loop", "muted", "playsinline"}
+# attributes that may stand without a value, and alone
+BARE_ATTRIBUTES = {
+    "audio": PLAYING,
+    "button": CHOICES,
+    "details": {"open"},
+    "dialog": {"open"},
+    "dl": {"compact"},
+    "fieldset": CHOICES,
+    "form": {"novalidate"},
+    "hr": {"noshade"},
+    "iframe": {"allowfullscreen"},
+    "input": CHOICES,
+    "ol": {"compact", "reversed"},
+    "optgroup": CHOICES,
+    "option": CHOICES,
+    "select": CHOICES,
+    "table": {"border"},
+    "td": {"nowrap"},
+    "textarea": CHOICES,
+    "th": {"nowrap"},
+    "ul": {"compact"},
+    "video": PLAYING,
+}
+# the attributes of an element of somebody's own making that hold no words
+DRESS = {
+    "class", "dir", "height", "hidden", "id", "is", "lang", "layout", "loading", "role", "slot",
+    "style", "tabindex", "width", "xmlns",
 }  # fmt: skip

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from markdown_it.token import Token
 
 from syndicate.sources.entities import in_markdown
-from syndicate.sources.raw_html import OFFICE, TAG
+from syndicate.sources.marks import GIVEN_ID
 from syndicate.sources.typed import COMMENTED
 from syndicate.text import as_uri, unescaped
 
@@ -21,6 +21,7 @@ SIZES = re.compile(r"""srcset\s*=\s*("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE)  # 
 # where a link leads, or what names it
 DESTINATION = re.compile(r"\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\]\[(?:[^\[\]\\]|\\.)*(?=\])")
 ANY_TAG = re.compile(r"<[^<>]*>")
+SHOWN = re.compile(r'<[^<>]*?\s(?:alt|title)="([^"]*)"')
 ADDRESS = re.compile(r"(?:https?://|ftp://|www\.)[^\s\"'<>()\[\]{}|\\^`“”’»*]+", re.IGNORECASE)
 
 
@@ -79,57 +80,49 @@ def _published(typed: str, env: dict[str, Any]) -> list[str]:
 
 
 def _in_html(html: str) -> Iterable[str]:
-    """The words of the text and of every attribute."""
-    yield from WORD.findall(unescape(ANY_TAG.sub(" ", html)))
-    yield from WORD.findall(unescape(ANY_TAG.sub("", html)))  # H<sub>2</sub>O is H2O to a writer
-    for tag in ANY_TAG.findall(html):
-        if "=" in tag:
-            yield from _address_words(unescape(tag))
+    """The words of the text, and of the attributes that are shown."""
+    apart = Counter(WORD.findall(unescape(ANY_TAG.sub(" ", html))))
+    joined = Counter(WORD.findall(unescape(ANY_TAG.sub("", html))))
+    yield from (apart | joined).elements()  # H<sub>2</sub>O is H2O to a writer
+    for value in SHOWN.findall(html):
+        yield from WORD.findall(unescape(value))
 
 
 def _in_markup(typed: str, tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[str]:
     """The words that tell Markdown what to do, and are for no reader."""
-    for tag in TAG.finditer(typed):
-        yield from WORD.findall(unescape(tag[0]))
-        yield from WORD.findall(tag[0])
-    for unshown in env["hidden"]:
-        yield from _either(unshown)
-    for tag in OFFICE.findall(typed):
-        yield from WORD.findall(tag)
+    for unread in (*env["hidden"], *env["markup"]):
+        yield from _either(unread)
     lines = typed.split("\n")
     for label, definition in env["references"].items():
         if label in env["references"].used:
             for line in lines[slice(*definition["map"])]:
                 yield from WORD.findall(unescape(line))
-    for found in DESTINATION.finditer(typed):
-        yield from WORD.findall(unescape(found[0]))
+    inline = [child for token in tokens for child in token.children or ()]
+    links, destinations = Counter[str](), Counter[str]()
+    for child in inline:
+        if child.type in ("link_open", "image"):
+            links.update(word for value in child.attrs.values() for word in _either(str(value)))
+    for found in DESTINATION.findall(typed):
+        destinations.update(WORD.findall(unescape(found)))
+    yield from (links | destinations).elements()  # a destination is both
     for token in tokens:
         yield from _signs(token)
-        for child in token.children or ():
-            yield from _signs(child)
     for note in re.findall(r"\[\^([^\s\]]+)\]", typed):
         yield from WORD.findall(note)
 
 
 def _either(text: str) -> Iterable[str]:
-    """The words of a text, and those that it has once its entities are decoded."""
-    as_typed = Counter(WORD.findall(text))
-    return (as_typed | Counter(WORD.findall(unescape(text)))).elements()
+    """The words of a text, and those that it has once it is decoded."""
+    words = Counter(WORD.findall(text))
+    for decoded in (unescape(text) if "&" in text else text, unquote(text) if "%" in text else ""):
+        words |= Counter(WORD.findall(decoded))
+    return words.elements()
 
 
 def _signs(token: Token) -> Iterable[str]:
     if token.type == "fence":
-        yield from WORD.findall(unescape(token.info.split(" ", 1)[0]) if token.info else "")
+        yield from WORD.findall(unescape(token.info).strip().partition(" ")[0])
+    elif token.type == "heading_open":
+        yield from WORD.findall(token.meta.get(GIVEN_ID, ""))
     elif token.type == "list_item_open":
         yield token.info
-    elif token.type in ("link_open", "image"):
-        for value in token.attrs.values():
-            yield from _address_words(str(value))
-        for child in token.children or ():
-            yield from WORD.findall(child.content)
-
-
-def _address_words(address: str) -> Iterable[str]:
-    yield from WORD.findall(address)
-    if "%" in address:
-        yield from WORD.findall(unquote(address))

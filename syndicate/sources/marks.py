@@ -5,26 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from html import unescape
 from itertools import pairwise
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
-from syndicate.sources import hidden
-from syndicate.sources.emphasis import styled, text
-from syndicate.sources.links import identifier
-from syndicate.sources.raw_html import OFFICE, Usage, in_a_line, rewritten
+from syndicate.sources import hidden, raw_html
+from syndicate.sources.emphasis import styled
+from syndicate.sources.emphasis import text as _text
+from syndicate.sources.entities import in_markdown
+from syndicate.sources.links import OPENED, SCHEME, UNSAFE, WEB, identifier
+from syndicate.sources.tags import OFFICE, TAG, Meant, Tag, is_office, judged
 
 # a paragraph's own text, among what is known of it, and what of it readers would see
 PLAIN, LEFT = "plain", "left"
+GIVEN_ID = "id"  # the name that a heading was given in the text
+MEANT = "meant"  # what the tags in a token mean, in their order
+UNSURE = "unsure"  # tags that may have lost their end: their lines from 0, and they themselves
 UNENDED = "unended"  # where in a token text is hidden without an end: its line from 0, the sign
 DEEPEST = 1000  # deeper text Markdown would drop without a word; Python gives up before that
 SIDE = re.compile("text-align:(left|right|center)")
 HEADING_ID = re.compile(r"\s*\{#([^\s{}]+)\}\s*$")
+CLOSED_OFFICE = re.compile(r"</([a-z][\w.-]*:[\w.-]+)\s*>")
+NAME = re.compile(r"[A-Za-z][\w.-]*:[\w.-]+")
 
 
 class References(dict[str, Any]):
@@ -47,6 +54,7 @@ def markdown() -> MarkdownIt:
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     footnote_plugin(parser)
     parser.inline.ruler.before("backticks", "hidden", hidden.inline_rule)
+    parser.inline.ruler.after("hidden", "picture", _picture_rule)
     parser.add_render_rule("footnote_ref", _note_mark)
     parser.add_render_rule("footnote_open", _note_open)
     parser.add_render_rule("footnote_anchor", lambda *_given: "")
@@ -57,7 +65,7 @@ def markdown() -> MarkdownIt:
 
 def parsed(source: str) -> tuple[list[Token], dict[str, Any]]:
     """The tokens of an article, and the definitions that Markdown found in it."""
-    env: dict[str, Any] = {"references": References(), "hidden": []}
+    env: dict[str, Any] = {"references": References(), "hidden": [], "markup": []}
     return markdown().parse(source, env), env
 
 
@@ -66,15 +74,33 @@ def rendered(tokens: Sequence[Token], env: dict[str, Any]) -> str:
     return str(markdown().renderer.render(tokens, markdown().options, env))
 
 
+def _picture_rule(state: StateInline, silent: bool) -> bool:
+    """Take ``<picture>`` in a line as the one picture that it is."""
+    if not state.src.startswith("<", state.pos):
+        return False
+    found = raw_html.PICTURE.match(state.src, state.pos)
+    picture = raw_html.merged(found[0]) if found else ""
+    if not found or picture == found[0]:
+        return False
+    if not silent:
+        state.env["markup"].append(found[0])
+        state.push("html_inline", "", 0).content = picture
+    state.pos = found.end()
+    return True
+
+
 def _as_meant(state: StateCore) -> None:
-    usage = Usage.of(state.src)
+    closed = set(CLOSED_OFFICE.findall(state.src.lower())) if "</" in state.src else set()
+    if "<" in state.src:
+        _judge(state.tokens, state.env["markup"])
     for token in state.tokens:
         _note_hidden(token, state.env["hidden"])
         if token.type == "html_block":
-            token.content = rewritten(token.content, usage)
+            token.content = raw_html.rewritten(token.content, token.meta[MEANT])
         elif token.children:
             token.meta[PLAIN] = _plain(token.children)
-            token.children = list(styled(_in_lines(token.children, usage)))
+            lines = _Lines(closed, state.env["markup"])
+            token.children = list(styled(iter(lines.read(token.children))))
             token.meta[LEFT] = _plain(token.children)
         if side := SIDE.search(str(token.attrs.pop("style", ""))):
             token.attrs["align"] = side[1]
@@ -108,30 +134,138 @@ def _plain(children: Sequence[Token]) -> str:
     )
 
 
-def _in_lines(children: Sequence[Token], usage: Usage) -> Iterator[Token]:
+def _judge(tokens: Sequence[Token], markup: list[str]) -> None:
+    """Say in each token what its tags mean, and note their words that are for no reader."""
+    places = [*_places(tokens)]
+    verdicts = judged([tag for _, _, _, tag in places])
+    for token in tokens:
+        if token.type == "html_block":
+            token.meta[MEANT] = []
+            markup += raw_html.PICTURE.findall(token.content)
+    for (block, token, line, tag), meant in zip(places, verdicts, strict=True):
+        token.meta.setdefault(MEANT, []).append(meant)
+        if meant is not Meant.WORDS:
+            markup.append(raw_html.credited(tag.text))
+        if meant is Meant.UNSURE:
+            block.meta.setdefault(UNSURE, []).append((line, tag.text))
+
+
+def _places(tokens: Sequence[Token]) -> Iterator[tuple[Token, Token, int, Tag]]:
+    """Each tag with its block, the token that holds it, and its line in the block, from 0."""
+    for token in tokens:
+        if token.type == "html_block":
+            at = 0
+            for tag in raw_html.tags_in_block(token.content):
+                at = max(token.content.find(tag.text, at), at)
+                yield token, token, token.content.count("\n", 0, at), tag
+        yield from _places_in_lines(token, token.children or (), 0)
+
+
+def _places_in_lines(
+    block: Token, children: Sequence[Token], line: int
+) -> Iterator[tuple[Token, Token, int, Tag]]:
+    befores, afters = (None, *children[:-1]), (*children[1:], None)
+    for before, child, after in zip(befores, children, afters, strict=False):
+        if child.type == "html_inline" and TAG.fullmatch(child.content):
+            last, first = _sign(before, -1), _sign(after, 0)
+            yield (
+                block,
+                child,
+                line,
+                Tag(text=child.content, before=last, after=first, in_block=False),
+            )
+        elif child.children:
+            yield from _places_in_lines(block, child.children, line)
+        line += child.content.count("\n") + (child.type in ("softbreak", "hardbreak"))
+
+
+def _sign(token: Token | None, at: int) -> str:
+    """The sign of a token that is next to a tag."""
+    if token is None or token.type in ("softbreak", "hardbreak"):
+        return "\n" if token else ""
+    if token.type == "html_inline":
+        return "<>"[at]
+    return token.content[at] if token.content else "*("[at]
+
+
+class _Lines:
     """The tokens of a paragraph, their raw HTML as it may stand in a line."""
-    dropped = 0  # the words of what Markdown took for an address: <st1:City>
-    for child in children:
-        if child.type == "hidden":
-            continue
-        if child.type == "html_inline":
-            child.content = in_a_line(child.content, usage)
-            if child.content and not child.content.startswith("<"):
-                yield text(child, unescape(child.content))
-            elif child.content:
-                yield child
-        elif child.type == "link_open" and _is_office(child):
-            dropped = 2
-        elif dropped:
-            dropped -= 1
-        elif child.type == "text" and ":" in child.content and OFFICE.search(child.content):
-            yield text(child, OFFICE.sub("", child.content))
-        else:
-            yield child
+
+    def __init__(self, closed: set[str], markup: list[str]) -> None:
+        self.closed = closed  # elements with a colon in their name that have an end
+        self.markup = markup
+
+    def read(self, children: Sequence[Token]) -> list[Token]:
+        made: list[Token] = []
+        gap = ""  # what a dropped tag leaves between the words, once there are some on both sides
+        tokens = iter(children)
+        for child in tokens:
+            if child.type == "hidden":
+                continue
+            if child.type == "html_inline":
+                new, gap = self._html(child, gap)
+            elif child.type == "link_open" and child.info == "auto":
+                new = self._address(child, next(tokens), next(tokens))
+            else:
+                new = self._other(child)
+            if new and gap and _is_said(new[0]):
+                made += _between(gap, made, new[0])
+                gap = ""
+            made += new
+        return made
+
+    def _html(self, child: Token, gap: str) -> tuple[list[Token], str]:
+        if MEANT not in child.meta:  # <![CDATA[…]]>, <!x>
+            return [_text(child, in_markdown(raw_html.CDATA.sub(r"\1", child.content)))], gap
+        if child.meta[MEANT] == [Meant.WORDS]:
+            return [_text(child, in_markdown(child.content))], gap
+        shown = raw_html.in_a_line(child.content, child.meta[MEANT][0])
+        if shown in (raw_html.BREAK, raw_html.GAP) and not child.content.lower().startswith("<br"):
+            return [], max(gap, shown, key=len)
+        child.content = shown
+        return [child] if shown else [], gap
+
+    def _other(self, child: Token) -> list[Token]:
+        if child.type == "image" and child.children:
+            inner = self.read(child.children)
+            child.children = [one for one in inner if one.type != "html_inline"]
+        if child.type == "text" and ":" in child.content and OFFICE.search(child.content):
+            return [_text(child, OFFICE.sub(self._unless_office, child.content))]
+        return [child]
+
+    def _unless_office(self, found: re.Match[str]) -> str:
+        if not is_office(NAME.findall(found[0])[0], self.closed):
+            return found[0]
+        self.markup.append(raw_html.credited(found[0]))
+        return ""
+
+    def _address(self, opens: Token, text: Token, closes: Token) -> list[Token]:
+        """``<skype:humas>`` is an address, ``<NIK:nomor>`` words, ``<st1:City>`` an office's."""
+        typed = f"<{text.content}>"
+        scheme = SCHEME.match(text.content)
+        if OFFICE.fullmatch(typed) and is_office(text.content, self.closed):
+            self.markup.append(typed)
+            return []
+        known = (*WEB, *OPENED, *UNSAFE)
+        is_address = scheme is None or scheme[1].lower() in known or "//" in text.content
+        return [opens, text, closes] if is_address else [_text(text, typed)]
 
 
-def _is_office(link: Token) -> bool:
-    return link.info == "auto" and OFFICE.fullmatch(f"<{link.attrs.get('href')}>") is not None
+def _is_said(token: Token) -> bool:
+    return (token.nesting == 0 and bool(token.content.strip())) or token.type == "image"
+
+
+def _between(gap: str, made: Sequence[Token], after: Token) -> list[Token]:
+    """What stands where a tag was dropped: a break, a space, or nothing where there is one."""
+    before = next((one for one in reversed(made) if one.nesting == 0), None)
+    if before is None:
+        return []
+    if gap == raw_html.BREAK:
+        is_broken = before.type in ("softbreak", "hardbreak") or before.content.startswith("<br")
+        return [] if is_broken else [Token("html_inline", "", 0, content=gap, level=after.level)]
+    is_apart = before.content[-1:].isspace() or after.content[:1].isspace()
+    is_break = before.type in ("softbreak", "hardbreak")
+    return [] if is_apart or is_break else [_text(after, gap)]
 
 
 def _number(tokens: Sequence[Token]) -> None:
@@ -163,7 +297,8 @@ def _name_headings(tokens: Sequence[Token]) -> None:
     for opening, inline in pairwise(tokens):
         if opening.type != "heading_open" or not inline.children:
             continue
-        name = _given_id(inline.children) or identifier(_words(inline.children))
+        opening.meta[GIVEN_ID] = _given_id(inline.children)
+        name = opening.meta[GIVEN_ID] or identifier(_words(inline.children))
         spelt, number = name, 1
         while spelt in taken:
             spelt, number = f"{name}-{number}", number + 1

@@ -3,135 +3,177 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from syndicate.sources import hidden
 from syndicate.sources.elements import (
     BLOCKS,
     DRAWN,
+    DRESS,
     EMBEDS,
-    FORMATTING,
-    HIDDEN,
+    FOREIGN,
     IN_A_LINE,
     KNOWN,
-    UNCLOSED,
+    LAYOUT,
+    LISTS,
+    PARTED,
     VERBATIM,
 )
-from syndicate.sources.entities import in_attribute
+from syndicate.sources.tags import (
+    ATTRIBUTE,
+    OFFICE_NAME,
+    PREFIXED,
+    TAG,
+    Meant,
+    Tag,
+    attributes,
+)
 from syndicate.text import squeeze
 
-TAG = re.compile(
-    r"""<(?P<end>/?)(?P<name>[A-Za-z][^\s/>]*)(?P<given>(?:"[^"]*"|'[^']*'|[^>"'])*)>""", re.DOTALL
-)
-ATTRIBUTE = re.compile(
-    r"""(?P<name>[^\s"'>/=]+)(?:\s*=\s*(?:"(?P<a>[^"]*)"|'(?P<b>[^']*)'|(?P<c>[^\s"'>]+)))?"""
-)
-# Word's and PowerPoint's own elements, which Markdown may take for text or an address: <o:p>
-OFFICE = re.compile(r"<\?xml:\w[^<>]*/>|</?[A-Za-z][\w.-]*:[A-Za-z][\w.-]*(?:\s[^<>]*)?/?>")
 CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 NO_TAG = re.compile(r"<[!?][^<>]*>")  # a browser takes it for a comment
-END_TAG = re.compile(r"</([A-Za-z][A-Za-z0-9]*)\s*>")
-WITH_ATTRIBUTE = re.compile(r"<([A-Za-z][A-Za-z0-9]*)\s[^<>]*=")
-DRAWING = re.compile("<(?:svg|math)", re.IGNORECASE)
+PICTURE = re.compile(r"<picture\b[^>]*>.{,9999}?</picture\s*>", re.DOTALL | re.IGNORECASE)
+MARKERS = re.compile(r"list-style(?:-type)?\s*:[^;]*?\b(lower|upper)-(alpha|latin|roman)\b", re.I)
+FIRST_ITEM = re.compile(r"\s*(<li\b[^>]*>)", re.IGNORECASE)
 LAZY = ("data-src", "data-original", "data-lazy-src", "data-url", "data-lazy")
 SETS = ("srcset", "data-srcset", "data-lazy-srcset")
+VIDEO = ("videoid", "data-videoid", "video-id", "data-video-id")
+PLAYED = ("src", "data-src", "href", "data-href", "data-url", "url")
+SHOWN_AS_WORDS = {
+    "img": {"alt", "title"}, "image": {"alt", "title"}, "a": {"title"}, "abbr": {"title"},
+    "area": {"alt"}, **{name: {"title", "srcdoc"} for name in EMBEDS},
+}  # fmt: skip
+BREAK, GAP = "<br>", " "  # what stays between the words where a tag in a line is dropped
 
 
-def attributes(tag: str) -> dict[str, str]:
-    """The attributes of a tag, by their names in lower case; the first of a name counts."""
-    found = TAG.fullmatch(tag)
-    given: dict[str, str] = {}
-    for one in ATTRIBUTE.finditer(found["given"] if found else ""):
-        value = next((one[key] for key in "abc" if one[key] is not None), "")
-        given.setdefault(one["name"].lower(), in_attribute(value))
-    return given
+def shown_parts(html: str) -> list[tuple[str, str]]:
+    """Cut a block of raw HTML into what is shown and what is hidden, by turns."""
 
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """How an article uses tags, which tells elements from words in angle brackets."""
-
-    closed: frozenset[str]  # names with an end tag
-    attributed: frozenset[str]  # names that some tag gives attributes to
-    draws: bool  # there is a drawing or a formula
-
-    @classmethod
-    def of(cls, source: str) -> Usage:
-        if "<" not in source:
-            return cls(frozenset(), frozenset(), False)
-        return cls(
-            closed=frozenset(name.lower() for name in END_TAG.findall(source)),
-            attributed=frozenset(name.lower() for name in WITH_ATTRIBUTE.findall(source)),
-            draws=DRAWING.search(source) is not None,
+    def readable(part: str) -> str:
+        part = (
+            NO_TAG.sub(_escaped, CDATA.sub(r"\1", part)) if "<!" in part or "<?" in part else part
         )
+        return PICTURE.sub(lambda found: merged(found[0]), part)
 
-    def means_words(self, found: re.Match[str]) -> bool:
-        """Whether what looks like a tag was meant as text: ``Ketik REG<spasi>NIK``."""
-        name = found["name"].lower()
-        if name in KNOWN:
-            return self._is_placeholder(found, name)
-        if name in self.attributed or (self.draws and name in DRAWN):
-            return False
-        return re.fullmatch(r"\w+", name) is not None
-
-    def _is_placeholder(self, found: re.Match[str], name: str) -> bool:
-        """Whether an element's name stands for what is to be filled in: ``DAFTAR <label>``."""
-        is_meant = name in FORMATTING or name in UNCLOSED or name in HIDDEN or name in self.closed
-        return not (is_meant or found["end"] or found["given"].strip())
+    return [(readable(shown), unshown) for shown, unshown in hidden.parts(html)]
 
 
-def rewritten(html: str, usage: Usage) -> str:
-    """Return a block of raw HTML so that the sanitiser takes no word and no address out of it."""
+def tags_in_block(html: str) -> list[Tag]:
+    """What looks like a tag in a block of raw HTML."""
+    return [
+        Tag(
+            text=found[0],
+            before=shown[: found.start()][-1:],
+            after=shown[found.end() : found.end() + 1],
+            in_block=True,
+        )
+        for shown, _ in shown_parts(html)
+        for found in TAG.finditer(shown)
+    ]
+
+
+def rewritten(html: str, meant: Sequence[Meant]) -> str:
+    """Return a block of raw HTML so that the sanitiser takes no word and no address out of it.
+
+    ``meant`` says what its tags mean, in their order.
+    """
+    verdicts = iter(meant)
 
     def tag(found: re.Match[str]) -> str:
-        may_stay_open = found["name"].lower() in BLOCKS | VERBATIM
-        return _words(found) if not may_stay_open and usage.means_words(found) else _tag(found)
+        return _escaped(found) if next(verdicts) is Meant.WORDS else _tag(found)
 
     pieces = (
-        (TAG.sub(tag, NO_TAG.sub(_words, CDATA.sub(r"\1", shown))), "\n" * unshown.count("\n"))
-        for shown, unshown in hidden.parts(html)
+        (TAG.sub(tag, shown), "\n" * unshown.count("\n")) for shown, unshown in shown_parts(html)
     )
     return "".join(piece for pair in pieces for piece in pair)
 
 
-def in_a_line(tag: str, usage: Usage) -> str:
-    """Return a tag as it may stand in a line of text: itself, what it shows, its words, or "".
+def in_a_line(tag: str, meant: Meant) -> str:
+    """Return a tag as it may stand in a line of text: itself, what it shows, BREAK, GAP or "".
 
     A block's tag would move or swallow the text around it.
     """
     found = TAG.fullmatch(tag)
-    if found is None:
-        return escape(CDATA.sub(r"\1", tag), quote=False)
+    assert found is not None
+    assert meant is not Meant.WORDS
     name = found["name"].lower()
-    if usage.means_words(found):
-        return _words(found)
-    if name in EMBEDS or name in ("source", "img", "image"):
-        return _tag(found)
-    return _named(found) if name in IN_A_LINE else ""
+    shown = _tag(found)
+    if name in IN_A_LINE or (shown and name in (*EMBEDS, "source", "image")):
+        return shown
+    if shown.startswith(("<a ", "<img ")):
+        return shown
+    if name in BLOCKS | LAYOUT | VERBATIM and name not in ("td", "th", "col", "colgroup"):
+        return BREAK
+    return GAP if name in PARTED | FOREIGN | DRAWN or name in ("td", "th") else ""
+
+
+def credited(tag: str) -> str:
+    """Return what of a tag tells a browser what to do, and is for no reader."""
+    found = TAG.fullmatch(tag)
+    if found is None or found["end"]:
+        return tag
+    name, given = found["name"].lower(), attributes(tag)
+    if name in KNOWN or name in DRAWN or name.startswith("fe") or OFFICE_NAME.fullmatch(name):
+        unseen = SHOWN_AS_WORDS.get(name, set())
+        if name == "input" and given.get("type", "").lower() not in ("hidden", "checkbox", "radio"):
+            unseen = {"value", "placeholder"}
+        return f"{found['name']} {ATTRIBUTE.sub(lambda one: _unread(one, unseen), found['given'])}"
+    played = _played_attributes(name, given)
+    words = {key for key in given if not (key in DRESS or key in played or _is_program_s(key))}
+    kept = (
+        one[0] for one in ATTRIBUTE.finditer(found["given"]) if one["name"].lower() not in words
+    )
+    return " ".join((found["name"], *kept))
+
+
+def _unread(attribute: re.Match[str], unseen: set[str]) -> str:
+    """The name of an attribute, and its value where that is for no reader."""
+    key = attribute["name"].lower()
+    if key == "srcdoc":
+        return " ".join((key, *(inner[0] for inner in TAG.finditer(attribute[0]))))
+    return attribute["name"] if key in unseen else attribute[0]
+
+
+def _is_program_s(attribute: str) -> bool:
+    return not attribute.startswith("data-") and PREFIXED.fullmatch(attribute) is not None
 
 
 def _tag(found: re.Match[str]) -> str:
     name = found["name"].lower()
-    if name in VERBATIM or (found["end"] and name in EMBEDS):
-        return ""
+    if name in VERBATIM:
+        return "\n"
+    if name in FOREIGN | DRAWN | PARTED:
+        return " "
+    if name in LISTS:
+        return f"<{found['end']}ul>"
+    if name in LAYOUT:
+        return f"<{found['end']}div{_place(found)}>"
     if found["end"]:
-        return found[0]
-    if name in EMBEDS or (name == "source" and "src" in attributes(found[0])):
-        return _embed(name, attributes(found[0]))
-    if name in ("img", "image"):
-        return _picture(attributes(found[0]))
-    return _named(found)
+        return "" if name in EMBEDS else found[0]
+    given = attributes(found[0])
+    if name in EMBEDS or (name == "source" and "src" in given):
+        return _embed(given, given.get(EMBEDS.get(name, "src"), "") or given.get("data-src", ""))
+    if name in ("img", "image", "amp-img"):
+        return _picture(given)
+    if name not in KNOWN and (played := _played(name, given)):
+        return _embed(given, played)
+    if name == "ol" and "type" not in given and (marker := _marker(found, given)):
+        return f"{found[0][:-1]} type={marker}>"
+    return _named(found, given)
 
 
-def _words(found: re.Match[str]) -> str:
+def _escaped(found: re.Match[str]) -> str:
     return escape(found[0], quote=False)
 
 
-def _embed(name: str, given: dict[str, str]) -> str:
+def _place(found: re.Match[str]) -> str:
+    place = attributes(found[0]).get("id", "") if not found["end"] else ""
+    return f" id={_quoted(place)}" if place else ""
+
+
+def _embed(given: Mapping[str, str], address: str) -> str:
     """A link to what was embedded."""
-    address = given.get(EMBEDS.get(name, "src"), "") or given.get("data-src", "")
     if not address:
         return ""  # a source inside, or what it holds, says where it is
     label = squeeze(given.get("title", "") or given.get("aria-label", ""))
@@ -139,27 +181,70 @@ def _embed(name: str, given: dict[str, str]) -> str:
     return f"{poster}<a href={_quoted(_whole(address))}>{escape(label or _whole(address))}</a> "
 
 
-def _picture(given: dict[str, str]) -> str:
+def _played_attributes(name: str, given: Mapping[str, str]) -> set[str]:
+    """The attributes by which an element of somebody's own making says what it plays."""
+    if not _played(name, given):
+        return set()
+    return {*VIDEO, *PLAYED, *SETS, "title", "alt"} & set(given)
+
+
+def _played(name: str, given: Mapping[str, str]) -> str:
+    video = next((given[key] for key in VIDEO if given.get(key)), "")
+    if video and "youtube" in name:
+        return f"https://www.youtube.com/watch?v={video}"
+    if video and "vimeo" in name:
+        return f"https://vimeo.com/{video}"
+    return next((given[key] for key in PLAYED if "//" in given.get(key, "")), "")
+
+
+def _picture(given: Mapping[str, str]) -> str:
     """A picture that only a script would load is loaded by its address."""
+    kept = {key: given[key] for key in ("alt", "title", "width", "height", "id") if key in given}
+    words = "".join(f" {key}={_quoted(value)}" for key, value in kept.items())
+    return f"<img src={_quoted(_source(given))}{words}>"
+
+
+def _source(given: Mapping[str, str]) -> str:
     address = re.sub(r"[\t\r\n]", "", given.get("src", "")).strip()  # as a browser does
     if not address or address.startswith("data:"):
         address = next(_lazy(given), address)
-    kept = {key: given[key] for key in ("alt", "title", "width", "height", "id") if key in given}
-    words = "".join(f" {key}={_quoted(value)}" for key, value in kept.items())
-    return f"<img src={_quoted(address)}{words}>"
+    return address or given.get("href", "") or given.get("xlink:href", "")
 
 
-def _lazy(given: dict[str, str]) -> Iterator[str]:
+def _lazy(given: Mapping[str, str]) -> Iterator[str]:
     yield from (given[key] for key in LAZY if given.get(key))
     for key in SETS:  # the last candidate is the largest, as it is usually written
         candidates = [one.split()[0] for one in given.get(key, "").split(", ") if one.split()]
         yield from candidates[-1:]
 
 
-def _named(found: re.Match[str]) -> str:
+def merged(picture: str) -> str:
+    """``<picture>`` as its ``<img>``, which has the address of a source where it has none."""
+    if TAG.sub("", picture).strip():
+        return picture
+    tags = [(found["name"].lower(), attributes(found[0])) for found in TAG.finditer(picture)]
+    image = next((given for name, given in tags if name == "img"), {})
+    if not _source(image) or _source(image).startswith("data:"):
+        sources = (given for name, given in tags if name == "source")
+        address = next(filter(None, map(_source, sources)), "")
+        image = {**image, "src": address} if address else image
+    return _picture(image)
+
+
+def _marker(found: re.Match[str], given: Mapping[str, str]) -> str:
+    """The kind of markers that a list's style names, or that of its first item: a, A, i, I."""
+    item = FIRST_ITEM.match(found.string, found.end())
+    styles = (given.get("style", ""), attributes(item[1]).get("style", "") if item else "")
+    style = next(filter(None, map(MARKERS.search, styles)), None)
+    if style is None:
+        return ""
+    marker = "i" if style[2].lower() == "roman" else "a"
+    return marker.upper() if style[1].lower() == "upper" else marker
+
+
+def _named(found: re.Match[str], given: Mapping[str, str]) -> str:
     """``<a name=…>``, the old way to name a place, as an id."""
-    given = attributes(found[0]) if found["name"].lower() == "a" else {}
-    if not given.get("name") or "id" in given:
+    if found["name"].lower() != "a" or not given.get("name") or "id" in given:
         return found[0]
     return f"<a id={_quoted(given['name'])}{found['given']}>"
 

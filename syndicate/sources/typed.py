@@ -16,6 +16,7 @@ from syndicate.sources import destinations, emphasis, files, lines, unseen
 
 WIKI = re.compile(r"(?P<picture>!?)\[\[(?P<name>[^\[\]|\n]+)(?:\|(?P<label>[^\[\]\n]*))?\]\]")
 NOTE = re.compile(r"^([ >]{0,12})\[\^(?P<label>[^\s\]]+)\]:", re.MULTILINE)
+AROUND = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t>]+)*")  # signs of lists and quotations
 CODE = re.compile(
     r"^[ \t>]*(?P<fence>```+|~~~+)[^\n]*\n.*?(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z)"
     r"|(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)*?(?<!`)(?P=ticks)(?!`)",
@@ -56,7 +57,7 @@ def unused(markdown: str, tokens: Sequence[Token], env: dict[str, Any]) -> str:
     for number in marked - in_code:
         for sign in "<[":
             head, sign, tail = rows[number].partition(sign)
-            if sign and not head.strip(" >"):
+            if sign and AROUND.fullmatch(head):
                 rows[number] = f"{head}\\{sign}{tail}"
                 break
     return "\n".join(rows)
@@ -95,8 +96,13 @@ def _unused_notes(markdown: str, env: dict[str, Any]) -> Iterable[int]:
 def _unknown_tags(tokens: Sequence[Token]) -> Iterable[int]:
     """Lines that Markdown took for raw HTML, for a word in angle brackets began them."""
     for token in tokens:
-        if token.type == "html_block" and token.map and token.content.lstrip().startswith("&lt;"):
-            yield token.map[0]
+        if token.type == "html_block" and token.map:
+            lines = token.content.split("\n")
+            for number, line in enumerate(lines[: token.map[1] - token.map[0]], token.map[0]):
+                if line.lstrip().startswith("&lt;"):
+                    yield number
+                elif number == token.map[0]:
+                    break
 
 
 def _code_lines(tokens: Sequence[Token]) -> set[int]:

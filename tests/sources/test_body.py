@@ -64,8 +64,8 @@ SANITISED = {
     "<script>\nalert(1)\n</script>\n\na": "<p>a</p>",
     "a <script>b</script> c": "<p>a  c</p>",
     "<style>p {}</style>\n\na": "<p>a</p>",
-    "<form action=x>a <input name=b></form>": "a",
-    "<div><svg onload=b><path d=c /></svg></div>\n\na": "<div></div>\n<p>a</p>",
+    "<form action=x>a <input name=b></form>": "<div>a </div>",
+    "<div><svg onload=b><path d=c /></svg></div>\n\na": "<div>   </div>\n<p>a</p>",
     "a\x0bb\x1fc": "<p>a b c</p>",
     "<p>a</p>\n<p>b": "<p>a</p>\n<p>b\n</p>",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,188 @@ def test_an_address_in_an_attribute_keeps_its_parameters() -> None:
     assert '"https://a.example/?a=1&amp;b=©"' in html(
         "<iframe src='https://a.example/?a=1&amp;b=&copy;'></iframe>"
     )
+
+
+WORDS = [
+    "Jenis kelamin <L> atau <P>, golongan <A>, <B>, <AB> atau <O>.",
+    "Tanggal lahir <DD>-<MM>-<YYYY>",
+    "tanggal <dd>/<mm>/<yy>",
+    "<RT>/<RW>",
+    "Blok <TT>, kolom <td>, baris <tr> dan <li>",
+    "Isi <e-mail>, <Tgl-Lahir> dan <kode-pos>",
+    "if a<b then c>d",
+    "Tulis <i nama lengkap> lalu <b tanggal lahir>",
+    "<KODE POS=5>",
+    "Isi <nomor hp=0812> ya",
+    "<Section> dua",
+    "<Summary> tiga",
+    "<section> dua",
+    "<title> buku, <address> rumah",
+    "Pilih menu <Menu> lalu <Search>.",
+    "pilihan <a>, <b>, <i> dan <s>",
+    "REG<b>NIK<p>NAMA",
+    "ukuran <small>, <big> atau <center>",
+    "Penting <!penting sekali> akhir",
+    "Kata <?kata rahasia?> akhir",
+    "<!penting sekali> awal",
+    "<NIK:nomor> lalu <pukul:08.00>",
+    "x <a:b> y",
+    "<P> perempuan\n<L> laki-laki\n<P> lagi",
+    "<source> dan <link> serta <meta>",
+    "Nilai <P DAN L> atau <Data penduduk>",
+]
+
+
+@pytest.mark.parametrize("body", WORDS, ids=ascii)
+def test_words_in_angle_brackets_are_words(body: str) -> None:
+    assert unescape(html(body)) == f"<p>{body}</p>"
+
+
+def test_words_in_angle_brackets_are_words_wherever_they_stand() -> None:
+    assert "<li>&lt;P&gt; <em>x</em></li>" in html("- <P> *x*\n- b")
+    assert "&lt;P&gt; <em>x</em>" in html("> <P> *x*")
+    assert "<td>&lt;L&gt;</td>" in html("| a |\n|---|\n| <L> |")
+    assert 'alt="REG&lt;spasi&gt;NIK &lt;P&gt;"' in html("![REG<spasi>NIK <P>](s.png)").replace(
+        "<spasi>", "&lt;spasi&gt;"
+    ).replace("<P>", "&lt;P&gt;")
+    assert "&lt;A&gt;, &lt;B&gt;" in html("<div>Golongan <A>, <B></div>")
+    assert "<b>c</b>" in html("Golongan <B> atau <b>c</b>")
+    assert "&lt;B&gt; atau" in html("Golongan <B> atau <b>c</b>")
+    assert "> &lt;L&gt;</a>" in html("[a <L>](/b)").replace("a &lt;", "&lt;").replace('">', '"> ')
+    assert "&lt;L&gt; b" in html("## <L> b")
+
+
+MARKUP = {
+    "<b>a</b> <B>b</B> <I>c</I>": "<p><b>a</b> <b>b</b> <i>c</i></p>",
+    "a<br>b<BR>c<br/>d<hr>": "<p>a<br>b<br>c<br>d",
+    "<FONT SIZE=3 COLOR=red>a</FONT>": "<p>a</p>",
+    "<P ALIGN=center>a</P>": "<p>a</p>",
+    "a <span class=b data-c='d'>e</span>": "<p>a <span>e</span></p>",
+    "<table border>\n<tr><td>a<td>b\n<tr><td>c<td>d\n</table>": "<td>c</td><td>d\n</td>",
+    "<ul>\n<li>a\n<li>b\n</ul>": "<ul>\n<li>a\n</li><li>b\n</li></ul>",
+    "<dl>\n<dt>a\n<dd>b\n</dl>": "<dl>\n<dt>a\n</dt><dd>b\n</dd></dl>",
+    "<p>a\n<p>b": "<p>a\n</p><p>b\n</p>",
+    "a <x-y>b</x-y> c": "<p>a b c</p>",
+    "a <o:p></o:p>b <w:sdt>c</w:sdt> <fb:like>d</fb:like>": "<p>a b c d</p>",
+    "<A HREF='/b'>a</A>": '<p><a href="https://dinas.example/b">a</a></p>',
+    "<b jsname=\"x\">a</b> <p ng-if='y'>": "<b>a</b>",
+    "<svg viewBox='0 0 1 1'><g><path d='M0'/></g><text x=1>a</text></svg>": "a",
+    "<skype:humas.kpu>": '<a href="skype:humas.kpu">skype:humas.kpu</a>',
+    "<https://a.example/b>": '<a href="https://a.example/b">https://a.example/b</a>',
+    "</b> a </div>": "a",
+    "![a <b>b</b>](s.png)": 'alt="a b"',
+}
+
+
+@pytest.mark.parametrize("body", MARKUP, ids=ascii)
+def test_html_that_is_used_as_html_is_html(body: str) -> None:
+    assert MARKUP[body] in html(body)
+    assert "&lt;" not in html(body)
+
+
+def test_html_that_may_have_lost_its_end_is_named_by_its_line() -> None:
+    for body, tag in (
+        ("a\n<b>b c", "<b>"),
+        ("a\nSatu.<p>Dua.", "<p>"),
+        ("a\n<div>\nb", "<div>"),
+        ("a\nb <strong>c</strong> <em>d", "<em>"),
+    ):
+        said = draft(body)
+        assert "&lt;" not in said.article.html
+        (remark,) = said.told()
+        assert remark.startswith(f"article.md:5: {tag} is taken for HTML, but has no end"), remark
+
+
+LOST = {
+    "a\n\n<iframe srcdoc='<p>Halo</p>'></iframe>": "Halo",
+    "a\n\n<foo-bar kode='xyz'></foo-bar>": "kode",
+    "a\n\n<foo-bar kode='xyz'>": "kode",
+    "a\n\n<input type=submit value='Kirim'>": "Kirim",
+    "a\n\n<foo hp='xyz'>b</foo>": "hp",
+    "a\n\n<fb:like ya='xyz'>b</fb:like>": "ya",
+}
+
+
+@pytest.mark.parametrize("body", LOST, ids=ascii)
+def test_words_in_attributes_that_no_reader_would_get_are_refused_by_their_line(body: str) -> None:
+    message = refusal(body)
+    assert message.startswith(f"article.md:6: '{LOST[body]}' would reach no reader")
+
+
+PLAYERS = {
+    "<lite-youtube videoid='xyz'></lite-youtube>": "https://www.youtube.com/watch?v=xyz",
+    "a <lite-youtube videoid='xyz'> b": "https://www.youtube.com/watch?v=xyz",
+    "<amp-youtube data-videoid='abc' layout='responsive'></amp-youtube>": (
+        "https://www.youtube.com/watch?v=abc"
+    ),
+    "<lite-vimeo videoid='123'></lite-vimeo>": "https://vimeo.com/123",
+    "<amp-iframe src='https://a.example/b'></amp-iframe>": "https://a.example/b",
+    "<amp-video src='https://a.example/b.mp4'></amp-video>": "https://a.example/b.mp4",
+}
+
+
+@pytest.mark.parametrize("body", PLAYERS, ids=ascii)
+def test_a_player_of_another_site_s_making_is_a_link_to_what_it_plays(body: str) -> None:
+    assert f'<a href="{PLAYERS[body]}">' in html(body)
+
+
+def test_a_word_that_is_lost_is_not_made_up_for_by_the_same_word_in_a_link() -> None:
+    message = refusal("[a](https://a.example/kata) <i class='kata'>b</i>\n\n``` x kata\nb\n```")
+    assert message.startswith("article.md:6: 'kata' would reach no reader")
+
+
+APART = {
+    "<address>Jl. Antara</address>Teks": "<div>Jl. Antara</div>Teks",
+    "<center>Satu</center><center>Dua</center>": "<div>Satu</div><div>Dua</div>",
+    "<article><header>Kepala</header><main>Isi</main></article>": (
+        "<div><div>Kepala</div><div>Isi</div></div>"
+    ),
+    "a <svg><text>Satu</text><text>Dua</text></svg>": "<p>a Satu Dua</p>",
+    "<div><svg><text>Satu</text><text>Dua</text></svg></div>": "<div>  Satu  Dua  </div>",
+    "Satu<div>Dua</div>Tiga": "<p>Satu<br>Dua<br>Tiga</p>",
+    "Satu.<p>Dua": "<p>Satu.<br>Dua</p>",
+    "<select><option>Satu</option><option>Dua</option></select>": "<p>Satu Dua</p>",
+    "<div><legend>Satu</legend><button>Dua</button></div>": "<div> Satu  Dua </div>",
+    "<math><mi>x</mi><mo>=</mo><mn>2</mn></math>": "<p>x = 2</p>",
+    "<p>a</p><title>b</title>c": "<p>a</p>\nb\nc",
+    "<menu><li>a</li><li>b</li></menu>": "<ul><li>a</li><li>b</li></ul>",
+    "**Satu**<center>Dua</center>": "<p><strong>Satu</strong><br>Dua</p>",
+}
+
+
+@pytest.mark.parametrize("body", APART, ids=ascii)
+def test_elements_that_are_dropped_leave_their_words_apart(body: str) -> None:
+    assert html(body) == APART[body]
+
+
+MARKERS = {
+    '<ol style="list-style-type: lower-alpha">\n<li>a</li></ol>': '<ol type="a">',
+    "<OL STYLE='list-style: inside upper-latin'>\n<LI>a</LI></OL>": '<ol type="A">',
+    '<ol start="3">\n<li dir="ltr" style="color:red;list-style-type:upper-roman">a</li></ol>': (
+        '<ol start="3" type="I">'
+    ),
+    "<ol type=a style='list-style-type: lower-roman'>\n<li>a</li></ol>": '<ol type="a">',
+    "<ol style='color: red'>\n<li>a</li></ol>": "<ol>",
+}
+
+
+@pytest.mark.parametrize("body", MARKERS, ids=ascii)
+def test_the_markers_that_a_list_s_style_names_are_kept(body: str) -> None:
+    assert html(body).startswith(MARKERS[body])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<picture><source data-srcset="s.png 1x"></picture>',
+        '<picture>\n<source data-srcset="s.png 1x">\n<img alt="rapat">\n</picture>',
+        'a <picture><source srcset="s.png"><img alt="rapat"></picture> b',
+        '<div><picture><source srcset="x.webp"><img src="s.png" alt="rapat"></picture></div>',
+        '<picture><source data-srcset="s.png"><img src="data:image/gif;base64,R0"></picture>',
+    ],
+    ids=ascii,
+)
+def test_a_picture_with_its_address_in_a_source_is_a_picture(body: str) -> None:
+    said = html(body)
+    assert '<img src="media:' in said
+    assert ('alt="rapat"' in said) == ("rapat" in body)
