@@ -22,6 +22,8 @@ class Cell(Generic[T]):
     @classmethod
     def of(cls, content: T, given: Mapping[str, str]) -> Cell[T]:
         """A cell with the spans that its attributes give; 0 rows are all that are left."""
+        if not ("rowspan" in given or "colspan" in given):
+            return cls(content)
         rows = _span(given.get("rowspan", ""), MOST_ROWS)
         return cls(content, max(1, _span(given.get("colspan", ""), MOST_COLUMNS)), rows)
 
@@ -140,6 +142,8 @@ def resolved(head: Sequence[Row[T]], body: Sequence[Row[T]]) -> list[list[Value[
 
     A cell that spans several rows is in each of them.
     """
+    if not has_spans([*head, *body]):
+        return _labelled(head, body)
     placed_head, placed_body = _placed(head), _placed(body)
     if placed_head is None or placed_body is None:
         return None
@@ -148,6 +152,18 @@ def resolved(head: Sequence[Row[T]], body: Sequence[Row[T]]) -> list[list[Value[
     if head and wide > width:
         return None  # some values have nothing above them
     return [_values(row, placed_head, max(width, wide)) for row in placed_body]
+
+
+def _labelled(head: Sequence[Row[T]], body: Sequence[Row[T]]) -> list[list[Value[T]]] | None:
+    """The same where no cell spans others."""
+    width = max(map(len, head), default=0)
+    if head and max(map(len, body), default=0) > width:
+        return None
+    labels = [tuple(row[at].content for row in head if at < len(row)) for at in range(width)]
+    return [
+        [Value(cell.content, labels[at] if head else ()) for at, cell in enumerate(row)]
+        for row in body
+    ]
 
 
 def _placed(rows: Sequence[Row[T]]) -> list[list[Cell[T] | None]] | None:

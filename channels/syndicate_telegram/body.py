@@ -89,7 +89,8 @@ def _speak(node: Node, language: str) -> None:
     """Tell the tables in which language they may have to explain themselves."""
     for child in node.children:
         if isinstance(child, Node):
-            child.attrs.setdefault("lang", language)
+            if child.tag == "table":
+                child.attrs.setdefault("lang", language)
             _speak(child, language)
 
 

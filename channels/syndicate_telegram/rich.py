@@ -24,6 +24,10 @@ UNSAYABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u030a\u0333\u033f\ud800-\udfff\ufffe\uffff]"
 )
 SEPARATORS = re.compile("[\u2028\u2029]")
+ODD = re.compile(  # one look, where nothing is to be done
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u030a\u0333\u033f"
+    "\ud800-\udfff\ufffe\uffff]"
+)
 MARKS = re.compile("[\u200e\u200f]{2,}")  # of direction: it keeps the last one of several
 
 
@@ -105,7 +109,7 @@ def joined(separator: str, parts: Iterable[Rich]) -> Rich:
 
 def sayable(text: str) -> str:
     """Without what Telegram would take out or change, so that no offset moves."""
-    if text.isascii() and text.isprintable():
+    if not ODD.search(text):
         return text
     if "\u030a" in text:  # a ring that is part of a letter stays: å
         text = unicodedata.normalize("NFC", text)
