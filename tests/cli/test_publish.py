@@ -78,8 +78,9 @@ def words(text: str) -> list[str]:
 
 
 def said(markdown: str) -> list[str]:
-    """Every word of markdown-it's text tokens, code included."""
-    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(markdown)
+    """Every word of markdown-it's text tokens, code included; a script's are for nobody."""
+    published = re.sub(r"(?m)(?<= )<script>.*?</script>", "", markdown)
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(published)
     leaves = chain.from_iterable(token.children or [token] for token in tokens)
     spoken = ("text", "code_inline", "code_block", "fence")
     return words(" ".join(leaf.content for leaf in leaves if leaf.type in spoken))
