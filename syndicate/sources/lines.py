@@ -28,6 +28,7 @@ NUMBERED = re.compile(r"^( {0,3})(\d{1,3})([.)])(?=[^\W\d_])")
 LETTERED = re.compile(r"^ {0,3}([a-z])[.)] +(?=\S)")
 BROKEN = re.compile(r"(?:<br ?/?>|\\| {2})[ \t]*$")
 ROW = re.compile(r" {0,3}\|?[^|\n]+(?:\|[^|\n]*)+")
+IN_AN_ITEM = re.compile(r"^ *(?:[-*+]|\d{1,9}[.)]) +(?=\|)")
 RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 
 
@@ -107,11 +108,12 @@ def _rows(lines: list[str]) -> list[str]:
     """A table's second line has as many columns as its first."""
     for number, (head, rule) in enumerate(pairwise(lines)):
         if "|" in rule and "-" in rule and RULE.fullmatch(rule) and ROW.fullmatch(head):
-            columns, given = _columns(head), _columns(rule)
+            columns, given = _columns(IN_AN_ITEM.sub("", head)), _columns(rule)
             if columns != given and rule.strip().startswith("|"):
                 cells = rule.strip().strip("|").split("|")[:columns]
                 cells += ["---"] * (columns - len(cells))
-                lines[number + 1] = f"|{'|'.join(cells)}|"
+                indent = rule[: len(rule) - len(rule.lstrip())]
+                lines[number + 1] = f"{indent}|{'|'.join(cells)}|"
     return lines
 
 

@@ -355,3 +355,18 @@ def _text(said: str) -> str:
 
 def _attributes(said: str, tag: str) -> list[dict[str, str]]:
     return [attributes for name, attributes in _read(said).tags if name == tag]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "- satu\n- | a |\n  | --- |\n  | b |",
+        "1. | a | b |\n   |---|---|\n   | c | d |",
+        "- satu\n- | a | b |\n  |---|\n  | c | d |",
+    ],
+)
+def test_a_table_in_an_item_is_a_table(table: str) -> None:
+    made = html(table)
+    assert "<table>" in made
+    assert "|" not in made
+    assert made.index("<li>") < made.index("<table>") < made.rindex("</li>")
