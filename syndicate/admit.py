@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+import re
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from difflib import get_close_matches
@@ -13,7 +14,7 @@ from pathlib import Path
 from syndicate import sources
 from syndicate.article import PROFILES
 from syndicate.crosslinks import linked
-from syndicate.errors import ArticleError, Flaws
+from syndicate.errors import ArticleError, Flaws, Several, each_of
 from syndicate.ledger import Catalogue, Standing
 from syndicate.likeness import headline_print, text_print, wholly_different
 from syndicate.nearby import is_below
@@ -60,12 +61,12 @@ def read_each(
     """
     drafts: list[Draft] = []
     for path in paths:
+        draft = _read_or_noted(office, path, flaws, anew=anew)
+        if draft is None:
+            continue
         with flaws.noted():
-            draft = _read(office, path, anew=anew)
             if not draft.kept:
-                _vet(office, draft)
-                _refuse_unknown_profile(office, draft)
-                _refuse_expired(office, draft)
+                Flaws(list(_found(office, draft))).end()
                 if not new:
                     _refuse_renamed(office, draft)
             if not (dry or draft.article.uri):
@@ -202,62 +203,95 @@ def _read(office: Office, path: Path, *, anew: bool) -> Draft:
     return replace(draft, same_as=standing.version) if same else draft
 
 
-def _vet(office: Office, draft: Draft) -> None:
-    """What stops a publication before the ledger is even looked at."""
+def _read_or_noted(office: Office, path: Path, flaws: Flaws, *, anew: bool) -> Draft | None:
+    """A file's article; where it cannot be read, all that is wrong with its text is noted."""
+    with flaws.noted():
+        try:
+            return _read(office, path, anew=anew)
+        except ArticleError as error:
+            found = _in_text(office, path)
+            lines = set(map(_line, found))  # what is to be replaced need not be right
+            found += [one for one in each_of(error) if _line(one) not in lines]
+            raise Several(tuple(sorted(found, key=_line))) from error
+    return None
+
+
+def _in_text(office: Office, path: Path) -> list[ArticleError]:
+    """What is wrong with a file's text, whatever else is; nothing where it cannot be read."""
+    try:
+        text = sources.text_of(path)
+    except ArticleError:
+        return []
+    line, profile = sources.profile_in(text)
+    return [*_left(path, text), *_unknown_profile(office, f"{path}:{line}", profile)]
+
+
+def _line(error: ArticleError) -> int:
+    found = re.match(r".*?:(\d+): ", str(error))
+    return int(found[1]) if found else 0
+
+
+def _found(office: Office, draft: Draft) -> Iterator[ArticleError]:
+    """Whatever stops a publication before the ledger is asked about other articles."""
     article, now, zone = draft.article, office.clock(), office.publisher.zone
     names = [channel.name for channel in office.channels]
-    left = [
-        ArticleError(f"{draft.path}:{line}: “{words}” is still to be replaced by your own words")
-        for line, words in sources.placeholders(draft.source)
-    ]
-    Flaws(left).end()
+    yield from _left(draft.path, draft.source)
     if article.embargoed_until and article.embargoed_until > now:
-        raise ArticleError(
+        yield ArticleError(
             f"{draft.at('embargoedUntil')}: under embargo until"
             f" {moment(article.embargoed_until, zone, 'en')} (publish it after that)"
         )
     if article.date and article.date > now + AHEAD:
-        raise ArticleError(
+        yield ArticleError(
             f"{draft.at('date')}: {moment(article.date, zone, 'en')} is still to come"
             " (give the date of publication; publish it when it is due)"
         )
     for name in (*(article.channels or ()), *article.overrides):
         if name not in names:
             key = "channels" if name in (article.channels or ()) else "overrides"
-            raise ArticleError(
+            yield ArticleError(
                 f"{draft.at(key)}: no channel {name!r} is configured (there are {', '.join(names)})"
             )
+    if not _had_profile(office, draft):
+        yield from _unknown_profile(office, draft.at("profile"), article.profile)
+    yield from _expired(office, draft)
 
 
-def _refuse_unknown_profile(office: Office, draft: Draft) -> None:
+def _left(path: Path, text: str) -> Iterator[ArticleError]:
+    for line, words in sources.placeholders(text):
+        yield ArticleError(f"{path}:{line}: “{words}” is still to be replaced by your own words")
+
+
+def _unknown_profile(office: Office, where: str, profile: str) -> Iterator[ArticleError]:
     """A profile that nothing knows is a slip: sections and lists would pass the article over."""
-    profile = draft.article.profile
     named = (name for channel in office.channels for name in channel.profiles_named())
     known = list(dict.fromkeys((*PROFILES, *office.publisher.profiles, *named)))
-    if profile and profile not in known and not _had_profile(office, draft):
+    if profile and profile not in known:
         near = get_close_matches(profile.casefold(), known, n=1)
         meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
-        raise ArticleError(
-            f"{draft.at('profile')}: the profile '{profile}' is not known ({meant}; the office's"
+        yield ArticleError(
+            f"{where}: the profile '{profile}' is not known ({meant}; the office's"
             " own are named in publisher.profiles)"
         )
 
 
 def _had_profile(office: Office, draft: Draft) -> bool:
     """Whether the article already stands with this profile, which was known then."""
+    if not draft.article.profile:
+        return True
     with office.ledger.reading() as db:
         standing = Catalogue(db).standing(draft.article.uri)
     return standing is not None and standing.item.article.profile == draft.article.profile
 
 
-def _refuse_expired(office: Office, draft: Draft) -> None:
+def _expired(office: Office, draft: Draft) -> Iterator[ArticleError]:
     """What is no news any more is not published; what was published can still be corrected."""
     expires = draft.article.expires
     if expires is None or expires > office.clock():
         return
     with office.ledger.reading() as db:
         if Catalogue(db).standing(draft.article.uri) is None:
-            raise ArticleError(
+            yield ArticleError(
                 f"{draft.at('expires')}: expired on {moment(expires, office.publisher.zone, 'en')}"
                 " (give it a later date, or leave it unpublished)"
             )

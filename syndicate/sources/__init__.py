@@ -61,6 +61,13 @@ def placeholders(text: str) -> list[tuple[int, str]]:
     return list(leftovers.placeholders(text))
 
 
+def profile_in(text: str) -> tuple[int, str]:
+    """Return the profile that a text's front matter names, with its line; "" for none."""
+    from syndicate.sources import identity
+
+    return identity.profile_in(text)
+
+
 def lead_to(html: str, addresses: Mapping[str, str]) -> str:
     """Return a draft's HTML with links to other articles' files led to these addresses."""
     from syndicate.sources import links

@@ -27,7 +27,7 @@ from syndicate.sources.elements import (
     SHAPES,
 )
 from syndicate.sources.files import LocalFile
-from syndicate.sources.frontmatter import Flaw
+from syndicate.sources.frontmatter import Flaw, all_of
 from syndicate.sources.links import BARE, OPENED, SCHEME, SPELLED, UNSAFE, WEB, Links, is_local
 from syndicate.sources.marks import UNENDED, UNSURE, parsed, rendered
 from syndicate.text import excerpt, in_full, plain, squeeze
@@ -178,7 +178,7 @@ class _Page:
             link_rel=None,
         )
         if self.flaws:
-            raise min(self.flaws, key=lambda flaw: flaw.line)
+            raise all_of(self.flaws)
         cleaned = IMG.sub(_picture_or_its_alt, cleaned).strip()
         return linked(LINK.sub(_spelled, cleaned))
 

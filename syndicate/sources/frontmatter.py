@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeVar
@@ -36,6 +36,17 @@ class Flaw(Exception):
     def __init__(self, line: int, says: str) -> None:
         super().__init__(says)
         self.line = line
+        self.others: tuple[Flaw, ...] = ()  # what else is wrong, found apart from this
+
+
+def all_of(flaws: Iterable[Flaw]) -> Flaw:
+    """The first of several flaws, the others with it, each once and by its line."""
+    every = sorted(
+        (one for flaw in flaws for one in (flaw, *flaw.others)), key=lambda one: one.line
+    )
+    first, *others = {(one.line, str(one)): one for one in every}.values()
+    first.others = tuple(others)
+    return first
 
 
 @dataclass(frozen=True, slots=True)

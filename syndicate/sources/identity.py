@@ -119,6 +119,15 @@ def _uri_of(data: bytes) -> str:
         return uri_line(text)
 
 
+def profile_in(text: str) -> tuple[int, str]:
+    """Return the profile that a text's front matter names, with its line; "" for none."""
+    try:
+        front = frontmatter.read(frontmatter.cut(text).front, ())
+        return front.lines().get("profile", 1), front.text("profile")
+    except Flaw:
+        return 1, ""
+
+
 def uri_line(text: str) -> str:
     """Return the uri of a file whose front matter need be no YAML; "" where no line says it."""
     try:

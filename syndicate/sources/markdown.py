@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, time
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from syndicate import dates
 from syndicate.article import OVERRIDABLE, PDF, Article, Dateline, InfoSource, Media, Publisher
-from syndicate.errors import ArticleError
+from syndicate.errors import ArticleError, Several
 from syndicate.sources import Draft, body, files, frontmatter, wording
 from syndicate.sources.body import Body
 from syndicate.sources.files import LocalFile
@@ -20,6 +22,7 @@ from syndicate.sources.frontmatter import Flaw, Table
 from syndicate.sources.identity import TAG_URI, uri_date
 from syndicate.text import distinct, excerpt, in_full, squeeze
 
+T = TypeVar("T")
 KEYS = (
     "uri", "date", "dateline", "profile", "headline", "description", "language", "by",
     "infoSources", "subjects", "urgency", "embargoedUntil", "expires", "url", "channels",
@@ -46,7 +49,8 @@ def read(path: Path, publisher: Publisher) -> Draft:
             frontmatter.refuse_no_room(parts.front)
         article, text, taken = _article(front, parts, path.parent, publisher)
     except Flaw as flaw:
-        raise ArticleError(f"{path}:{flaw.line}: {flaw}") from flaw
+        every = [ArticleError(f"{path}:{one.line}: {one}") for one in (flaw, *flaw.others)]
+        raise (every[0] if len(every) == 1 else Several(tuple(every))) from flaw
     data = {file.sha256: file.data for file in taken}
     return Draft(
         article=article, path=path, source=source, files=data, lines=front.lines(),
@@ -90,48 +94,75 @@ def _line(data: bytes, at: int) -> int:
 def _article(
     front: Table, parts: frontmatter.Parts, folder: Path, publisher: Publisher
 ) -> tuple[Article, Body, Iterable[LocalFile]]:
-    words = _words(front, publisher.zone)
-    shown = list(_associations(front, folder))
-    url = front.line_text("url", _web_address) or None
-    base = url or publisher.url.rstrip("/") + "/"
-    markdown = body.clean(parts.body)
-    if not markdown.strip():
-        raise Flaw(parts.body_line, body.EMPTY)
-    text = body.read(markdown, parts.body_line, base, folder, has_page=url is not None)
+    noted = _Noted()
+    words = _words(front, publisher.zone, noted)
+    shown = list(_associations(front, folder, noted))
+    # what counts from an address that is none is no slip of its own
+    url = noted(lambda: front.line_text("url", _web_address), publisher.url) or None
+    text = noted(lambda: _body(parts, folder, publisher, url), None)
+    if noted.flaws or text is None:
+        raise frontmatter.all_of(noted.flaws)
     article = Article(
         **words,
         url=url,
         html=text.html,
         lead=words["description"] or text.lead or words["headline"],
-        markdown=markdown,
+        markdown=body.clean(parts.body),
         media=_media([media for media, _ in shown], text),
     )
     return article, text, [*(file for _, file in shown if file), *text.pictures]
 
 
-def _words(front: Table, zone: ZoneInfo) -> dict[str, Any]:
+@dataclass
+class _Noted:
+    """Reads on where something is wrong, and notes it."""
+
+    flaws: list[Flaw] = field(default_factory=list)
+
+    def __call__(self, read: Callable[[], T], otherwise: T) -> T:
+        try:
+            return read()
+        except Flaw as flaw:
+            self.flaws.append(flaw)
+            return otherwise
+
+
+def _body(parts: frontmatter.Parts, folder: Path, publisher: Publisher, url: str | None) -> Body:
+    markdown = body.clean(parts.body)
+    if not markdown.strip():
+        raise Flaw(parts.body_line, body.EMPTY)
+    base = url or publisher.url.rstrip("/") + "/"
+    return body.read(markdown, parts.body_line, base, folder, has_page=url is not None)
+
+
+def _words(front: Table, zone: ZoneInfo, noted: _Noted) -> dict[str, Any]:
     """The fields of the article that the front matter alone decides."""
+    readers: dict[str, Callable[[], Any]] = {
+        "headline": lambda: _headline(front),
+        "uri": lambda: _uri(front),
+        "date": lambda: _moment(front, "date", zone),
+        "dateline": lambda: _dateline(front),
+        "profile": lambda: front.line_text("profile"),
+        "description": lambda: front.words("description"),
+        "language": lambda: front.line_text("language", _language),
+        "by": lambda: front.line_words("by"),
+        "info_sources": lambda: tuple(_info_sources(front)),
+        "subjects": lambda: distinct(_texts(front, "subjects", Table.line_words)),
+        "urgency": lambda: front.checked("urgency", front.text("urgency"), _urgency),
+        "embargoed_until": lambda: _moment(front, "embargoedUntil", zone),
+        "expires": lambda: _moment(front, "expires", zone, DAYS_END),
+        "channels": lambda: _channels(front),
+        "overrides": lambda: _overrides(front),
+    }
+    noted(lambda: front.words("edNote"), "")  # for the desk: it must be text, and goes nowhere
+    return {key: noted(read, None) for key, read in readers.items()}
+
+
+def _uri(front: Table) -> str:
     if "uri" in front.entries and not front.text("uri"):
         advice = "delete the line: the article is given one when it is published"
         raise Flaw(front.entries["uri"].line, f"uri is blank ({advice})")
-    front.words("edNote")  # for the desk: it must be text, and goes nowhere
-    return {
-        "headline": _headline(front),
-        "uri": front.line_text("uri", _identity),
-        "date": _moment(front, "date", zone),
-        "dateline": _dateline(front),
-        "profile": front.line_text("profile"),
-        "description": front.words("description"),
-        "language": front.line_text("language", _language),
-        "by": front.line_words("by"),
-        "info_sources": tuple(_info_sources(front)),
-        "subjects": distinct(_texts(front, "subjects", Table.line_words)),
-        "urgency": front.checked("urgency", front.text("urgency"), _urgency),
-        "embargoed_until": _moment(front, "embargoedUntil", zone),
-        "expires": _moment(front, "expires", zone, DAYS_END),
-        "channels": _channels(front),
-        "overrides": _overrides(front),
-    }
+    return front.line_text("uri", _identity)
 
 
 def _headline(front: Table) -> str:
@@ -218,19 +249,27 @@ def _overrides(front: Table) -> Mapping[str, Mapping[str, str]]:
     return overrides
 
 
-def _associations(front: Table, folder: Path) -> Iterable[tuple[Media, LocalFile | None]]:
-    for table in front.tables("associations", ASSOCIATION_KEYS):
-        name = _needed(table, "file", "one of associations", Table.line_text)
-        alt, caption, creator = map(table.words, ASSOCIATION_KEYS[1:])
-        if re.match(r"https?:", name, re.IGNORECASE):
-            address = table.checked("file", name, _web_address)
-            yield _remote(name, address, alt=alt, caption=caption, creator=creator), None
-            continue
-        try:
-            file = files.take(name, folder)
-        except ValueError as error:
-            raise Flaw(table.entries["file"].line, str(error)) from error
-        yield file.media(alt=alt, caption=caption, creator=creator), file
+def _associations(
+    front: Table, folder: Path, noted: _Noted
+) -> Iterable[tuple[Media, LocalFile | None]]:
+    tables: list[Table] = []
+    noted(lambda: tables.extend(front.tables("associations", ASSOCIATION_KEYS)), None)
+    for table in tables:
+        if one := noted(partial(_association, table, folder), None):
+            yield one
+
+
+def _association(table: Table, folder: Path) -> tuple[Media, LocalFile | None]:
+    name = _needed(table, "file", "one of associations", Table.line_text)
+    alt, caption, creator = map(table.words, ASSOCIATION_KEYS[1:])
+    if re.match(r"https?:", name, re.IGNORECASE):
+        address = table.checked("file", name, _web_address)
+        return _remote(name, address, alt=alt, caption=caption, creator=creator), None
+    try:
+        file = files.take(name, folder)
+    except ValueError as error:
+        raise Flaw(table.entries["file"].line, str(error)) from error
+    return file.media(alt=alt, caption=caption, creator=creator), file
 
 
 def _remote(name: str, address: str, *, alt: str, caption: str, creator: str) -> Media:
