@@ -16,7 +16,8 @@ HALF := tests/core tests/ledger tests/docs tests/sources \
 	tests/channels/test_incoming.py tests/channels/test_postbox.py tests/channels/test_letters.py \
 	tests/loopback tests/channels/test_telegram_properties.py \
 	tests/cli/test_archive.py tests/cli/test_backfill.py tests/cli/test_goodbyes.py \
-	tests/cli/test_imports.py tests/cli/test_rehearsals.py
+	tests/cli/test_imports.py tests/cli/test_rehearsals.py \
+	tests/cli/test_feeds.py tests/cli/test_doubt.py tests/cli/test_digests.py
 
 UV ?= uv
 UPGRADE ?=
