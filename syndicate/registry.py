@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from importlib.metadata import entry_points
+from functools import cache, lru_cache
+from importlib.metadata import EntryPoints, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from pkgutil import resolve_name
@@ -24,7 +25,7 @@ GROUP = "syndicate.channels"
 
 def kinds() -> list[str]:
     """The kinds of channels that are installed."""
-    return sorted(entry_points(group=GROUP).names)
+    return sorted(_installed().names)
 
 
 def channel_class(kind: str, folder: Path = Path(), where: str = "kind") -> type[Channel]:
@@ -64,7 +65,7 @@ def make_channel(settings: Settings, name: str) -> Channel:
         cls = locked(cls, unset)
     try:
         context = {"folder": settings.folder}
-        made = TypeAdapter(cls).validate_python({"name": name, **table}, context=context)
+        made = _adapter(cls).validate_python({"name": name, **table}, context=context)
     except ValidationError as error:
         raise _lacking(unset, error) or complaint(where, error) from None  # its own has the value
     if made.scope is Scope.DIGEST and not isinstance(made, Scheduled):
@@ -72,6 +73,12 @@ def make_channel(settings: Settings, name: str) -> Channel:
     if made.scope is Scope.COLLECTION and not isinstance(made, Collects):
         raise ConfigError(f"{where}.kind: {kind} collects articles and does not say how many")
     return made
+
+
+@lru_cache(32)
+def _adapter(cls: type[Channel]) -> TypeAdapter[Channel]:
+    """What turns tables into channels of one class; to make one costs more than to use it."""
+    return TypeAdapter(cls)
 
 
 def _lacking(unset: Mapping[str, str], error: ValidationError) -> ConfigError | None:
@@ -112,10 +119,16 @@ def _load(kind: str, folder: Path) -> object:
         return getattr(_module_at(folder / path), attribute)
     if path:
         return resolve_name(kind)
-    [entry_point] = entry_points(group=GROUP, name=kind) or [None]
+    [entry_point] = _installed().select(name=kind) or [None]
     if entry_point is None:
         raise LookupError(kind)
     return entry_point.load()
+
+
+@cache
+def _installed() -> EntryPoints:
+    """Look through every installed package, which takes milliseconds, only once."""
+    return entry_points(group=GROUP)
 
 
 def _module_at(path: Path) -> object:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import compiled
 import postgres
 
 
@@ -16,6 +17,12 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_compiled_once() -> Iterator[None]:
+    with compiled.shared():
+        yield
 
 
 @pytest.fixture(scope="session")
