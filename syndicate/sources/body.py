@@ -15,7 +15,7 @@ import nh3
 from markdown_it.token import Token
 
 from syndicate.article import Media
-from syndicate.sources import files, foreign, inventory, rows, typed
+from syndicate.sources import fences, files, foreign, inventory, rows, typed
 from syndicate.sources.bare import linked
 from syndicate.sources.elements import (
     ATTRIBUTES,
@@ -119,7 +119,9 @@ def _tokens(markdown: str, folder: Path) -> tuple[str, list[Token], dict[str, An
 
 
 def _check(token: Token, line: int) -> None:
-    """Refuse raw HTML that hides what comes after it."""
+    """Refuse what hides words: raw HTML without an end, the line that opens a block of code."""
+    if token.type == "fence" and (says := fences.lost_words(token)):
+        raise Flaw(line, says)
     if UNENDED in token.meta:
         number, sign = token.meta[UNENDED]
         where = "in its paragraph" if token.type == "inline" else "and hides the text after it"
@@ -149,6 +151,8 @@ def _remarks(tokens: Sequence[Token], env: dict[str, Any], line: int) -> list[tu
     except Flaw as flaw:
         raise Flaw(line + flaw.line, str(flaw)) from flaw
     for token in tokens:
+        if token.type == "fence" and token.map and (says := fences.remark(token)):
+            remarks.append((line + token.map[0], says))
         for number, tag in token.meta.get(UNSURE, ()):
             at = line + number + (token.map[0] if token.map else 0)
             advice = f"close it with </{tag[1:]}, or write \\{tag} if it is a word"

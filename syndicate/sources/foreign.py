@@ -106,6 +106,8 @@ def _loose(number: int, line: str) -> Iterable[tuple[int, str]]:
                 f"{in_full(link[0])} leads nowhere; readers would see it (add a line"
                 f" [{label}]: https://…, or write \\[ if it is text)",
             )
+    if "```" in line:
+        yield number, f"{excerpt(line, 40)}: readers would see ``` (close it, or delete it)"
     if re.search(r"\[\^[^\]\n]+\]", line):
         yield number, f"{excerpt(line, 40)}: the note it names is missing"
     if found := re.search(r"\{\{[^{}]*\}\}|\[\[[^\[\]]+\]\]", line):

@@ -121,7 +121,7 @@ def _either(text: str) -> Iterable[str]:
 
 def _signs(token: Token) -> Iterable[str]:
     if token.type == "fence":
-        yield from WORD.findall(unescape(token.info).strip().partition(" ")[0])
+        yield from WORD.findall(unescape(token.info))  # words for readers there were refused
     elif token.type == "heading_open":
         yield from WORD.findall(token.meta.get(GIVEN_ID, ""))
     elif token.type == "list_item_open":

@@ -39,6 +39,7 @@ REASONS = {
     "it names no site": r"is no web address",
     "it names a file that is not there": r"the file .* is missing",
     "readers would see its signs": r"readers would see it",
+    "it has words behind a fence": r"opens a block of code",
     "it has quotation marks in an address": r"has quotation marks (in|around) it",
 }
 

@@ -258,7 +258,7 @@ def test_a_player_of_another_site_s_making_is_a_link_to_what_it_plays(body: str)
 
 
 def test_a_word_that_is_lost_is_not_made_up_for_by_the_same_word_in_a_link() -> None:
-    message = refusal("[a](https://a.example/kata) <i class='kata'>b</i>\n\n``` x kata\nb\n```")
+    message = refusal("[a](https://a.example/kata) <i class='kata'>b</i>\n\n<input value='kata'>")
     assert message.startswith("article.md:6: 'kata' would reach no reader")
 
 
