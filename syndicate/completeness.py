@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from syndicate.article import Article
 from syndicate.channel import Shown
-from syndicate.text import has_number, plain, unescaped
+from syndicate.text import has_number, letter_fields, plain, unescaped
 
 WORD = re.compile(r"[^\W_]+")  # x_(i,j): what marks a lowered letter is no letter
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)  # may be read row by row: another order
@@ -131,8 +131,12 @@ def _is_within_reach(address: str, shown: Shown, kept: str) -> bool:
     scheme, _, rest = bare.partition(":")
     if scheme.lower() == "tel" and has_number(shown.text, bare):
         return True
-    if scheme.lower() == "mailto":
-        rest = rest.partition("?")[0]
+    if scheme.lower() == "mailto" and bare not in kept:
+        letters = "".join(words(shown.text))
+        asked = letter_fields(address).values()
+        return unquote(rest.partition("?")[0]) in kept and all(
+            "".join(words(text)) in letters for text in asked
+        )
     return bare in kept or rest.removeprefix("//") in kept  # www.a.example/x
 
 

@@ -22,6 +22,7 @@ NUMBER = re.compile(r"\d[\d\s().\u2010-\u2013/-]*")
 SHORT = 3  # digits of a service's number
 # no word or number goes on here, nor an address: 1,5 and Budi-Utomo are one
 BEFORE, AFTER = r"(?<!\w)(?<!\w[.,/@:=&-])", r"(?!\w|[.,/@:?=&-]\w)"
+LETTER_FIELDS = ("to", "cc", "bcc", "subject", "body")  # that a link may fill in
 SUBSCRIBER = 7  # digits at a telephone number's end that no country's or trunk code is part of
 SAFE = "/?:@!$&'()*+,;=~-._"  # in a path, a query and a fragment (RFC 3986, 3.3 to 3.5)
 NO_URI = re.compile(r"[\x00-\x20\x7f\"<>\[\]\\^`{|}]|%(?![0-9A-Fa-f]{2})")
@@ -118,12 +119,24 @@ def address_of(url: str, words: str) -> str:
     the words say it already; a place in the article itself is no address.
     """
     scheme, _, rest = url.partition(":")
+    if has_words(words, url):
+        return ""
     if scheme in ("tel", "mailto"):
         address = unquote(rest.partition("?")[0])
         is_said = (has_number if scheme == "tel" else has_words)(words, address)
         return "" if is_said else address
     is_address = rest and scheme.lower() not in ("javascript", "vbscript", "data", "media")
-    return url if is_address and not has_words(words, url) and not url.startswith("#") else ""
+    return url if is_address and not url.startswith("#") else ""
+
+
+def letter_fields(url: str) -> dict[str, str]:
+    """What a ``mailto:`` link puts into a letter besides whom it is for (RFC 6068): its subject."""
+    scheme, _, rest = url.partition(":")
+    if scheme.lower() != "mailto":
+        return {}
+    given = (one.partition("=") for one in rest.partition("?")[2].split("&"))
+    fields = ((name.lower(), squeeze(visible(unquote(value)))) for name, _, value in given)
+    return {name: value for name, value in fields if name in LETTER_FIELDS and value}
 
 
 def has_number(text: str, number: str) -> bool:
@@ -221,5 +234,5 @@ class _Words(HTMLParser):
     def _break(self, tag: str) -> None:
         if tag in BLOCKS:
             self.said.append("\n")
-        elif tag in ("td", "th"):
+        elif tag in ("td", "th", "img"):
             self.said.append(" ")

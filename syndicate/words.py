@@ -7,6 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from syndicate.article import Media
+from syndicate.text import letter_fields
 
 ENGLISH = {
     "correction": "CORRECTION",
@@ -17,6 +18,11 @@ ENGLISH = {
     "source": "Source",
     "photo": "Photo",
     "document": "Document",
+    "letter_to": "to",
+    "letter_cc": "copy",
+    "letter_bcc": "blind copy",
+    "letter_subject": "subject",
+    "letter_body": "text",
     "merged_cells": "A table with merged cells, row by row:",
     "ragged_rows": "A table with rows of different lengths, row by row:",
     "corrections_and_withdrawals": "Corrections and withdrawals",
@@ -82,6 +88,11 @@ INDONESIAN = {
     "source": "Sumber",
     "photo": "Foto",
     "document": "Dokumen",
+    "letter_to": "kepada",
+    "letter_cc": "tembusan",
+    "letter_bcc": "tembusan tersembunyi",
+    "letter_subject": "subjek",
+    "letter_body": "isi",
     "merged_cells": "Tabel dengan sel gabungan, baris demi baris:",
     "ragged_rows": "Tabel dengan baris yang tidak sama panjang, baris demi baris:",
     "corrections_and_withdrawals": "Ralat dan penarikan",
@@ -194,6 +205,15 @@ def size(count: int, language: str) -> str:
         return f"{kilobytes} kB"
     megabytes = f"{count / 1_000_000:.1f} MB"
     return megabytes.replace(".", ",") if words(language) is INDONESIAN else megabytes
+
+
+def letter_line(url: str, told: str, language: str) -> str:
+    """``subjek: Permohonan data``: what else a ``mailto:`` link says; nothing of what is told."""
+    table = words(language)
+    fields = letter_fields(url).items() if url not in told else ()
+    return ", ".join(
+        f"{table[f'letter_{key}']}: {text}" for key, text in fields if text not in told
+    )
 
 
 def document_line(document: Media, language: str) -> str:

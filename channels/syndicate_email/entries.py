@@ -198,6 +198,7 @@ def _opened(found: re.Match[str]) -> str:
     if to.startswith(OPENED):
         return found[0]
     address = address_of(to, plain(words))
+    words += found["rest"]
     return f"{words} ({escape(address, quote=False)})" if address else words
 
 

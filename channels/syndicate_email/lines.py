@@ -9,13 +9,18 @@ from urllib.parse import unquote, urlsplit
 
 from syndicate.grid import Cell, Line, SourceRow, Table
 from syndicate.markers import markers
+from syndicate.raised import spelling
 from syndicate.text import address_of, plain
-from syndicate.words import words
+from syndicate.words import letter_line, words
 
 ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
 LINK = re.compile(
-    rf'<a\s{ATTRIBUTES}?href="(?P<to>[^"]*)"{ATTRIBUTES}>(?P<said>.*?)</a>', re.I | re.S
-)
+    rf'<a\s{ATTRIBUTES}?href="(?P<to>[^"]*)"{ATTRIBUTES}>(?P<said>.*?)</a>(?P<rest>(?:-?\w)*)',
+    re.I | re.S,
+)  # with the rest of its word, which comes before the address
+QUOTE = re.compile(rf"<(?P<end>/?)q\b{ATTRIBUTES}>", re.IGNORECASE)
+RAISED = re.compile(rf"<(?P<tag>su[pb])\b{ATTRIBUTES}>(?P<said>.*?)</(?P=tag)>", re.I | re.S)
+TAG_OR_TEXT = re.compile(rf"(<{ATTRIBUTES}>)|[^<]+")
 PICTURE = re.compile(rf"<img\s{ATTRIBUTES}>", re.IGNORECASE)
 ITEMS = re.compile(  # with what an item's first line is in
     rf"<(?P<end>/?)(?P<what>li|ol|ul)\b(?P<more>{ATTRIBUTES})>"
@@ -36,13 +41,28 @@ def readable_lines(html: str, language: str = "") -> str:
         said = PICTURE.sub(
             lambda picture: described(picture[0]) or _file(picture[0]), found["said"]
         )
-        address = address_of(unescape(found["to"]), plain(said))
-        return f"{said} &lt;{escape(address, quote=False)}&gt;" if address else said
+        to = unescape(found["to"])
+        address, asks = address_of(to, plain(said)), letter_line(to, plain(said), language)
+        behind = f" <{address}>" if address else ""
+        behind += f" ({asks})" if asks else ""
+        return f"{said}{found['rest']}{escape(behind, quote=False)}"
 
-    html, found = PICTURE.sub(_pictured, LINK.sub(linked, html)), 1
+    if "<su" in html:
+        html = RAISED.sub(_raised, html)
+    html, found = PICTURE.sub(_pictured, LINK.sub(linked, QUOTE.sub(_quoted, html))), 1
     while found:  # a table in a cell comes first
         html, found = TABLE.subn(lambda table: _in_words(table, language), html)
     return "\n\n".join(plain(_itemised(html)).splitlines())
+
+
+def _raised(found: re.Match[str]) -> str:
+    how = spelling(found["tag"].lower(), plain(found["said"]))
+    said = TAG_OR_TEXT.sub(lambda one: one[0] if one[1] else how.of(one[0]), found["said"])
+    return f"{how.before}{said}{how.after}"
+
+
+def _quoted(found: re.Match[str]) -> str:
+    return "”" if found["end"] else "“"
 
 
 def described(picture: str) -> str:
@@ -62,7 +82,9 @@ def _pictured(found: re.Match[str]) -> str:
     address = _given(found[0]).get("src", "")
     is_web = address.startswith(("https:", "http:"))
     seen = f"&lt;{escape(address, quote=False)}&gt;" if is_web else ""
-    return " ".join(filter(None, (described(found[0]), seen)))
+    said = " ".join(filter(None, (described(found[0]), seen)))
+    before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
+    return f"{' ' if before.isalnum() else ''}{said}{' ' if after.isalnum() else ''}"
 
 
 def _file(picture: str) -> str:

@@ -9,8 +9,9 @@ from html import unescape
 
 from syndicate.grid import Cell, Line, SourceRow, Table
 from syndicate.markers import markers
+from syndicate.raised import Spelling, spelling
 from syndicate.text import address_of
-from syndicate.words import words
+from syndicate.words import letter_line, words
 from syndicate_telegram.addresses import is_taken
 from syndicate_telegram.rich import Entity, Rich, joined, sayable, separated
 from syndicate_telegram.tables import columns, labelled
@@ -37,8 +38,7 @@ LINE, GAP = Rich("\n"), Rich("\n\n")
 INDENT = "   "
 LONG_QUOTE = 400  # units; a longer one is folded, and opens at a touch
 BULLETS = ("•", "–")
-SUPERSCRIPT = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
-SUBSCRIPT = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+REST = re.compile(r"(?:-?\w)*")  # of a word that a link begins: [KPU](…)-nya
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Node:
 def blocks(html: str, language: str = "") -> list[Block]:
     """The article in the order it is read. Pictures are left out: a post shows one, itself."""
     tree = _tree(html)
-    if "<table" in html:
+    if "<table" in html or "mailto:" in html:
         _speak(tree, language)
     said = [block for block in _flow(tree) if block.rich.text]
     before = [None, *said]
@@ -86,10 +86,10 @@ def assembled(parts: Iterable[Block]) -> Rich:
 
 
 def _speak(node: Node, language: str) -> None:
-    """Tell the tables in which language they may have to explain themselves."""
+    """Tell tables and links in which language they may have to explain themselves."""
     for child in node.children:
         if isinstance(child, Node):
-            if child.tag == "table":
+            if child.tag in ("table", "a"):
                 child.attrs.setdefault("lang", language)
             _speak(child, language)
 
@@ -115,6 +115,8 @@ def _block(node: Node, depth: int) -> Iterator[Block]:
             yield Block("heading", inline(node.children).styled("bold"))
         case "ul" | "ol":
             yield from _list(node, depth)
+        case "li":  # in no list
+            yield from _item(node, BULLETS[0], depth)
         case "dd":
             yield from (replace(block, tight=True) for block in _flow(node, depth))
         case "blockquote":
@@ -143,11 +145,27 @@ def _list(node: Node, depth: int) -> Iterator[Block]:
         before = markers(node.attrs, [item.attrs.get("value", "") for item in items])
     else:
         before = [BULLETS[min(depth, len(BULLETS) - 1)]] * len(items)
+    waiting = iter(before)
     tight = depth > 0
-    for item, marker in zip(items, before, strict=True):
-        for block in _item(item, marker, depth):
-            yield Block(block.kind, block.rich, tight)
+    for is_item, part in _list_parts(node):
+        for block in _item(part, next(waiting), depth) if is_item else _flow(part, depth + 1):
+            yield Block("item", block.rich, tight)
             tight = True
+
+
+def _list_parts(node: Node) -> Iterator[tuple[bool, Node]]:
+    """A list's items, and what stands between them: words, a list pasted into no item."""
+    loose: list[Node | str] = []
+    for child in node.children:
+        if isinstance(child, Node) and child.tag == "li":
+            if loose:
+                yield False, Node("div", {}, loose)
+                loose = []
+            yield True, child
+        elif isinstance(child, Node) or loose or not child.isspace():
+            loose.append(child)
+    if loose:
+        yield False, Node("div", {}, loose)
 
 
 def _item(node: Node, marker: str, depth: int) -> Iterator[Block]:
@@ -252,9 +270,12 @@ class _Line:
         self.text = ""
         self.entities: list[Entity] = []
         self.open: list[str] = []
+        self.behind = ""  # a link's address, which comes after the whole word
 
     @property
     def rich(self) -> Rich:
+        if self.behind:
+            self._end_word("")
         if not self.entities:
             return Rich(self.text.rstrip())
         return Rich(self.text, separated(self.entities)).cut(len(self.text))
@@ -266,16 +287,29 @@ class _Line:
             else:
                 self._element(child)
 
+    def _end_word(self, data: str) -> str:
+        """Say the rest of a link's word and its address; return what is left to say."""
+        rest = REST.match(data)
+        end = rest.end() if rest else 0
+        self.text += data[:end] + self.behind
+        self.behind = ""
+        return data[end:]
+
     def _say(self, data: str) -> None:
+        if self.behind:
+            data = self._end_word(data)
         words = SPACE.sub(" ", data)
         at_start = not self.text or self.text[-1] in " \n"
         self.text += words.lstrip(" ") if at_start else words
 
     def _element(self, node: Node) -> None:
+        if self.behind:
+            self._end_word("")
         if node.tag == "br":
-            self.text = self.text.rstrip(" ") + "\n"
+            if self.text.strip():
+                self.text = self.text.rstrip(" ") + "\n"
         elif node.tag in ("sup", "sub"):
-            self._say(_raised(_words(node)) if node.tag == "sup" else _lowered(_words(node)))
+            self._raised(node)
         elif node.tag == "a":
             self._link(node)
         elif node.tag in STYLES:
@@ -292,8 +326,16 @@ class _Line:
         elif is_taken(url):
             self._styled("text_link", node.children, url)
         else:
-            address = address_of(url, words) if url else ""
-            self.take([*node.children, f" ({address})" if address else ""])
+            language = node.attrs.get("lang", "")
+            asks = (address_of(url, words), letter_line(url, words, language)) if url else ()
+            self.take(node.children)
+            self.behind = f" ({', '.join(filter(None, asks))})" if any(asks) else ""
+
+    def _raised(self, node: Node) -> None:
+        how = spelling(node.tag, _words(node))
+        self._say(how.before)
+        self.take(_respelt(node.children, how))
+        self._say(how.after)
 
     def _styled(self, kind: str, children: Iterable[Node | str], url: str = "") -> None:
         # one style twice is once; a link beats code, as no text can be both
@@ -311,19 +353,12 @@ class _Line:
         return None
 
 
-def _raised(text: str) -> str:
-    return _translated(text, SUPERSCRIPT, "^")
-
-
-def _lowered(text: str) -> str:
-    return _translated(text, SUBSCRIPT, "_")
-
-
-def _translated(text: str, table: dict[int, int], mark: str) -> str:
-    """``m²``, ``H₂O``; letters stay as they are (``1st``), anything else is marked: ``x^(a+b)``."""
-    if all(ord(char) in table for char in text):
-        return text.translate(table)
-    return text if text.strip().isalpha() else f"{mark}({text.strip()})"
+def _respelt(children: Iterable[Node | str], how: Spelling) -> Iterator[Node | str]:
+    for child in children:
+        if isinstance(child, str):
+            yield how.of(child)
+        else:
+            yield Node(child.tag, child.attrs, list(_respelt(child.children, how)))
 
 
 def _words(node: Node) -> str:

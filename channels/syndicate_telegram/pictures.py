@@ -35,9 +35,11 @@ def _description(found: re.Match[str]) -> str:
 def _link(found: re.Match[str], shown: Collection[str]) -> str:
     given = dict(GIVEN.findall(found["given"]))
     address = given.get("src", "")
+    before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
+    first, last = " " * before.isalnum(), " " * after.isalnum()
     if unescape(address) in shown or not is_taken(unescape(address)):
-        return ""
-    return f'<a href="{address}">{_description(found)}</a>'
+        return first and last
+    return f'{first}<a href="{address}">{_description(found)}</a>{last}'
 
 
 def _file(address: str) -> str:

@@ -35,7 +35,7 @@ from syndicate.text import excerpt, in_full, plain, squeeze
 CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 IMG = re.compile(r'<img((?: [a-z-]+="[^"]*")*)>')
 GIVEN = re.compile(r' ([a-z-]+)="([^"]*)"')
-LINK = re.compile(r'<a((?: [a-z-]+="[^"]*")*)>(.*?)</a>', re.DOTALL)
+LINK = re.compile(r'<a((?: [a-z-]+="[^"]*")*)>(.*?)</a>((?:-?\w)*)', re.DOTALL)
 PLACE = re.compile(r"""\sid\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 WORD = re.compile(r"\w+")
 EMPTY = "there is no text below the front matter (write it there)"
@@ -265,15 +265,19 @@ def _picture_or_its_alt(found: re.Match[str]) -> str:
 
 
 def _spelled(found: re.Match[str]) -> str:
-    """A link's text alone, or with the address that no program would open; never nothing."""
+    """A link's text alone, or with the address that no program would open; never nothing.
+
+    The rest of its word comes before the address.
+    """
     href = dict(GIVEN.findall(found[1])).get("href", "")
+    text = f"<span>{found[2]}</span>{found[3]}" if found[3] else found[2]
     if href.startswith(BARE):
-        return found[2]
+        return text
     if not href.startswith(SPELLED):
         is_empty = bool(SCHEME.match(href)) and not (found[2].strip() or "media:" in href)
-        return f"<a{found[1]}>{href}</a>" if is_empty else found[0]
+        return f"<a{found[1]}>{href}</a>{found[3]}" if is_empty else found[0]
     address = href.removeprefix(SPELLED)
-    return found[2] if address in found[2] else f"{found[2]} ({address})"
+    return text if address in found[2] else f"{text} ({address})"
 
 
 def _media(html: str, found: dict[str, LocalFile]) -> Iterator[Media]:

@@ -86,6 +86,7 @@ PARENTS = {
     "thead": {"table"},
     "tr": {"table"},
 }
+TABLE_PARTS = {name for name, parents in PARENTS.items() if "table" in parents}
 VOID = {
     "area", "base", "basefont", "bgsound", "br", "col", "command", "embed", "frame", "hr", "image",
     "img", "input", "isindex", "keygen", "link", "meta", "nextid", "param", "source", "spacer",
@@ -106,7 +107,8 @@ LISTS = {"dir", "menu"}
 # elements that a browser sets apart from each other, in a line of their own or in boxes
 PARTED = {
     "area", "button", "datalist", "frame", "frameset", "legend", "map", "marquee", "meter",
-    "noscript", "optgroup", "option", "output", "progress", "select",
+    "noscript", "optgroup", "option", "output", "progress", "rb", "rbc", "rp", "rt", "rtc",
+    "select",
 }  # fmt: skip
 VERBATIM = {"listing", "noembed", "noframes", "plaintext", "textarea", "title", "xmp"}
 # what is shown of another site, or played, with the attribute that says where it is

@@ -40,12 +40,32 @@ def lost_word(
 
 
 def _read(line: str, left: Counter[str]) -> list[str]:
-    """The words of a line; in code an entity is what was typed: ``&nbsp;``."""
-    as_typed = WORD.findall(line)
-    if "&" not in line or Counter(as_typed) <= left:
-        return as_typed
-    decoded = WORD.findall(in_markdown(line))
-    return decoded if Counter(decoded) <= left else WORD.findall(unescape(line))
+    """The words of a line, in the reading of which readers get most."""
+    if "&" not in line and "<" not in line:
+        return WORD.findall(line)
+    words: list[str] = []
+    for reading in _readings(line):
+        words = WORD.findall(reading)
+        if Counter(words) <= left:
+            break
+    return words
+
+
+def _readings(line: str) -> Iterator[str]:
+    """A line as it may be meant, likelier ones first."""
+    if "<" in line:
+        yield _without_tags(line)
+        if "&" in line:
+            yield _without_tags(in_markdown(line))
+    yield line  # in code an entity is what was typed: &nbsp;
+    if "&" in line:
+        yield in_markdown(line)
+        yield unescape(line)
+
+
+def _without_tags(line: str) -> str:
+    """``5<font>kg</font>`` is one word, then those of the tags themselves."""
+    return " ".join((ANY_TAG.sub("", line), *ANY_TAG.findall(line)))
 
 
 def lost_addresses(typed: str, env: dict[str, Any], html: str) -> Iterator[tuple[int, str]]:

@@ -102,7 +102,7 @@ class Links:
         if scheme in WEB:
             return _web(address)
         if scheme in OPENED:
-            return address
+            return f"{scheme}:{address.partition(':')[2]}"
         if HOST.fullmatch(scheme) and re.match(r"\d", address.partition(":")[2]):  # a port
             return _web(f"https://{address}")
         near = get_close_matches(scheme, (*WEB, *OPENED), n=1, cutoff=0.7)

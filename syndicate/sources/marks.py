@@ -220,6 +220,8 @@ class _Lines:
         if child.meta[MEANT] == [Meant.WORDS]:
             return [_text(child, in_markdown(child.content))], gap
         shown = raw_html.in_a_line(child.content, child.meta[MEANT][0])
+        if raw_html.is_embed(child.content):
+            gap = max(gap, raw_html.GAP, key=len)
         if shown in (raw_html.BREAK, raw_html.GAP) and not child.content.lower().startswith("<br"):
             return [], max(gap, shown, key=len)
         child.content = shown

@@ -81,7 +81,12 @@ def rewritten(html: str, meant: Sequence[Meant]) -> str:
     verdicts = iter(meant)
 
     def tag(found: re.Match[str]) -> str:
-        return _escaped(found) if next(verdicts) is Meant.WORDS else _tag(found)
+        verdict = next(verdicts)
+        if verdict is Meant.WORDS:
+            return _escaped(found)
+        shown = _loose(found) if verdict is Meant.LOOSE else _tag(found)
+        is_glued = is_embed(found[0]) and found.string[: found.start()][-1:].isalnum()
+        return f"{GAP}{shown}" if is_glued else shown
 
     pieces = (
         (TAG.sub(tag, shown), "\n" * unshown.count("\n")) for shown, unshown in shown_parts(html)
@@ -106,6 +111,12 @@ def in_a_line(tag: str, meant: Meant) -> str:
     if name in BLOCKS | LAYOUT | VERBATIM and name not in ("td", "th", "col", "colgroup"):
         return BREAK
     return GAP if name in PARTED | FOREIGN | DRAWN or name in ("td", "th") else ""
+
+
+def is_embed(tag: str) -> bool:
+    """Whether a tag shows something of another place, of which a link in a line is left."""
+    found = TAG.fullmatch(tag)
+    return found is not None and not found["end"] and found["name"].lower() in (*EMBEDS, "source")
 
 
 def credited(tag: str) -> str:
@@ -161,6 +172,12 @@ def _tag(found: re.Match[str]) -> str:
     if name == "ol" and "type" not in given and (marker := _marker(found, given)):
         return f"{found[0][:-1]} type={marker}>"
     return _named(found, given)
+
+
+def _loose(found: re.Match[str]) -> str:
+    """A part of a table outside of any: a row is a line, and cells stand apart."""
+    name = found["name"].lower()
+    return f"<{found['end']}div>" if name in ("tr", "caption") else GAP
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -18,6 +18,7 @@ from syndicate.sources.elements import (
     KNOWN_ATTRIBUTES,
     LAYOUT,
     PARENTS,
+    TABLE_PARTS,
     VOID,
 )
 from syndicate.sources.entities import in_attribute
@@ -40,6 +41,7 @@ class Meant(Enum):
     MARKUP = "markup"
     WORDS = "words"
     UNSURE = "unsure"  # markup without its end, as it seems
+    LOOSE = "loose"  # a part of a table, in none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +91,18 @@ def judged(tags: Sequence[Tag]) -> list[Meant]:
         partner = partners.get(number, number)
         is_end = partner < number
         meant.append(meant[partner] if is_end else usage.meant(tag, found, partner > number))
-    return meant
+    return list(_placed(parts, meant))
+
+
+def _placed(parts: Sequence[re.Match[str]], meant: Sequence[Meant]) -> Iterator[Meant]:
+    """Tell the parts of tables that stand in none; a browser would leave their words alone."""
+    depth = 0
+    for found, verdict in zip(parts, meant, strict=True):
+        name = found["name"].lower()
+        if name == "table" and verdict is not Meant.WORDS:
+            depth = max(depth + (-1 if found["end"] else 1), 0)
+        is_loose = name in TABLE_PARTS and not depth and verdict is not Meant.WORDS
+        yield Meant.LOOSE if is_loose else verdict
 
 
 def _paired(parts: Sequence[re.Match[str]]) -> dict[int, int]:

@@ -436,7 +436,7 @@ def test_a_style_ends_where_the_text_is_cut() -> None:
         ('<p><a href="javascript:alert(1)">words</a></p>', "words"),
         ('<p><a href="tel:+628123456789">0812-345-6789</a></p>', "0812-345-6789"),
         ('<p><a href="tel:+62812">Call us</a></p>', "Call us (+62812)"),
-        ('<p><a href="mailto:a@e.org?subject=x">Write</a></p>', "Write (a@e.org)"),
+        ('<p><a href="mailto:a@e.org?subject=x">Write</a></p>', "Write (a@e.org, subject: x)"),
         ('<p><a href="mailto:a@e.org">a@e.org</a></p>', "a@e.org"),
         ('<p><a href="https://e.org"><img src="x" alt="y"></a>z</p>', "z"),
         ("<h1>A</h1><p>b</p><h3>C</h3><p>d</p>", "<b>A</b>\nb\n\n<b>C</b>\nd"),
@@ -933,7 +933,7 @@ def test_a_lost_word_is_found(html: str, said: str, lost: str) -> None:
 def test_a_word_that_would_be_lost_stops_the_publication_with_its_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("syndicate_telegram.body._translated", lambda *_: "")
+    monkeypatch.setattr("syndicate_telegram.body._respelt", lambda *_: [])
     html, markdown = "<p>one</p><p>two <sup>three</sup></p>", "one\n\ntwo <sup>three</sup>"
     article = replace(HELLO, html=html, markdown=markdown)
     with pytest.raises(ArticleError, match="the word “three” in line 3 of its text would be lost"):

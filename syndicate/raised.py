@@ -1,0 +1,45 @@
+"""Raised and lowered letters as plain text: ``m²``, ``H₂O``, ``x^(a+b)``; marks of notes stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+FORMS = {"sup": (RAISED, "^"), "sub": (LOWERED, "_")}
+BRACKETED = re.compile(r"\[[^\[\]]*\]|\(\w+\)|\w+[)\]]")  # [1], (a), a)
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """What is put around letters, and what each of them becomes."""
+
+    before: str = ""
+    letters: Mapping[int, int] = field(default_factory=dict)
+    after: str = ""
+
+    def of(self, text: str) -> str:
+        """The letters themselves."""
+        return text.translate(self.letters) if self.letters else text
+
+
+AS_IT_IS = Spelling()
+
+
+def spelling(tag: str, text: str) -> Spelling:
+    """Return how the text of a ``sup`` or ``sub`` element is written where all is on one line.
+
+    Words (``1st``), marks of notes (``[1]``, ``*``, ``a)``) and other signs stay as they are.
+    """
+    letters, mark = FORMS[tag]
+    bare = text.strip()
+    if bare and all(ord(char) in letters or char.isspace() for char in text):
+        return Spelling("", letters, "")
+    has_letters = any(map(str.isalnum, bare))
+    if not has_letters or bare.isalpha() or BRACKETED.fullmatch(bare):
+        return AS_IT_IS
+    if bare.startswith("(") and bare.endswith(")"):
+        return Spelling(mark, {}, "")
+    return Spelling(f"{mark}(", {}, ")")
