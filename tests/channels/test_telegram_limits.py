@@ -103,7 +103,7 @@ def test_no_address_of_an_article_sinks_its_post_or_a_correction(api: BotApi, ur
         ("whatsapp://send?phone=62811", "Tulis (whatsapp://send?phone=62811)"),
         ("sms:+62811", "Tulis (sms:+62811)"),
         ("tel:+62811", "Tulis (+62811)"),
-        ("mailto:a@b.example?subject=x", "Tulis (a@b.example, subjek: x)"),
+        ("mailto:a@b.example?subject=x", "Tulis (a@b.example, subject: x)"),
         ("#syarat", "Tulis"),
     ],
 )
