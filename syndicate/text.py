@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 from html import unescape
-from html.parser import HTMLParser
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 BLOCKS = {
@@ -15,6 +14,9 @@ BLOCKS = {
     "pre", "hr", "br", "figure", "figcaption", "dl", "dt", "dd", "thead", "tbody", "tfoot",
     "caption", "section", "details", "summary",
 }  # fmt: skip
+APART = {"td", "th", "img"}  # words beside them are two
+TAG = re.compile(r"""</?([a-z][a-z0-9]*)(?=[\s/>])(?:[^<>"']|"[^"]*"|'[^']*')*>""")
+END_OF_LINE = "\0"  # which no HTML holds
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 ENCODED = re.compile(r"=\?[\w.+:*-]+\?[bq]\?[^?]*\?=", re.IGNORECASE)
 ENTITY = re.compile("&(?:[a-zA-Z][a-zA-Z0-9]*|#[0-9]+|#[xX][0-9a-fA-F]+);")
@@ -90,11 +92,14 @@ def distinct(texts: Iterable[str]) -> tuple[str, ...]:
 
 def plain(html: str) -> str:
     """The words of sanitised HTML, a line per block."""
-    reader = _Words()
-    reader.feed(html)
-    reader.close()
-    lines = (squeeze(line) for line in "".join(reader.said).split("\n"))
-    return "\n".join(line for line in lines if line)
+    lines = unescape(TAG.sub(_apart, html)).split(END_OF_LINE)
+    return "\n".join(filter(None, map(squeeze, lines)))
+
+
+def _apart(tag: re.Match[str]) -> str:
+    """What a tag is between the words beside it: the end of a line, a space, or nothing."""
+    name = tag[1]
+    return END_OF_LINE if name in BLOCKS else " " if name in APART else ""
 
 
 def unescaped(address: str) -> str:
@@ -215,24 +220,3 @@ def slug(text: str, limit: int = 60) -> str:
             break
         out = f"{out}-{word}"
     return out or "article"
-
-
-class _Words(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.said: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._break(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._break(tag)
-
-    def handle_data(self, data: str) -> None:
-        self.said.append(re.sub(r"\s+", " ", data))
-
-    def _break(self, tag: str) -> None:
-        if tag in BLOCKS:
-            self.said.append("\n")
-        elif tag in ("td", "th", "img"):
-            self.said.append(" ")

@@ -9,10 +9,10 @@ from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser, HeaderParser
 from email.policy import default
 
-from syndicate.text import plain, squeeze
+from syndicate.text import APART, BLOCKS, plain, squeeze
 
 LONE = re.compile(r"[\ud800-\udc7f\udd00-\udfff]")  # surrogates that stand for no byte
-UNSEEN = re.compile(r"(?is)<(head|style|script)\b.*?</\1\s*>")
+UNSEEN = {"title", "style", "script"}
 LONGEST = 2000  # characters of a header that are decoded: the parser takes quadratic time
 MOST_TEXT = 20_000  # characters of a text that are looked at
 MOST_BLOCKS = 100  # of fields, in a report
@@ -103,7 +103,15 @@ def text(message: Message) -> str:
         return ""
     is_html = min(found)
     said = _content(found[is_html])[:MOST_TEXT]
-    return plain(UNSEEN.sub("", said)) if is_html else said
+    return _words(said) if is_html else said
+
+
+def _words(html: str) -> str:
+    """What a mail program shows of HTML that anybody may have written."""
+    import nh3
+
+    tags = BLOCKS | APART
+    return plain(nh3.clean(html, tags=tags, clean_content_tags=UNSEEN, attributes={}))
 
 
 def _content(part: Message) -> str:

@@ -86,9 +86,10 @@ def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = 
     links = Links(base=base, has_page=has_page, folder=folder, markdown=text)
     page = _Page(markdown, line, links)
     html = page.sanitised(rendered(tokens, env))
-    _check_words(tokens, html, line)
+    words = plain(html)
+    _check_words(tokens, words, line)
     _check_inventory(text, tokens, env, html, line)
-    if not plain(html) and "<img " not in html:
+    if not words and "<img " not in html:
         raise Flaw(line, EMPTY)
     remarks += page.remarks()
     remarks += [
@@ -97,7 +98,7 @@ def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = 
     ]
     return Body(
         html=html,
-        lead=_lead(tokens, html),
+        lead=_lead(tokens, words),
         media=tuple(_media(html, page.links.found)),
         pictures=tuple(page.links.found.values()),
         remarks=tuple(sorted(set(remarks))),
@@ -310,9 +311,8 @@ def _check_inventory(
         )
 
 
-def _check_words(tokens: Sequence[Token], html: str, line: int) -> None:
+def _check_words(tokens: Sequence[Token], text: str, line: int) -> None:
     """Raw HTML must not swallow or move a word of the text around it."""
-    text = plain(html)
     at = 0
     for token, words in _words(tokens):
         for word in words:
@@ -335,17 +335,16 @@ def _words(tokens: Sequence[Token]) -> Iterator[tuple[Token, list[str]]]:
                 yield token, WORD.findall(child.content)
 
 
-def _lead(tokens: Sequence[Token], html: str) -> str:
+def _lead(tokens: Sequence[Token], text: str) -> str:
     """The first paragraph's words; else the first in a list or quotation, else the first words."""
     paragraphs = [
         (opening.level, _said(inline))
         for opening, inline in pairwise(tokens)
         if opening.type == "paragraph_open"
     ]
-    top = (text for level, text in paragraphs if text and level == 0)
-    deeper = (text for _, text in paragraphs if text)
-    lines = (line for line in plain(html).split("\n"))
-    return next(top, "") or next(deeper, "") or next(lines, "")
+    top = (said for level, said in paragraphs if said and level == 0)
+    deeper = (said for _, said in paragraphs if said)
+    return next(top, "") or next(deeper, "") or text.partition("\n")[0]
 
 
 def _said(inline: Token) -> str:

@@ -29,9 +29,15 @@ def lost_word(
     typed: str, tokens: Sequence[Token], env: dict[str, Any], html: str
 ) -> tuple[int, str] | None:
     """The first word that neither stands in the HTML nor is Markdown's own; its line, from 0."""
-    left = Counter(_in_html(html))
+    lines = _published(typed, env)
+    needed = Counter(WORD.findall("\n".join(lines)))
+    left = _in_html(html)
+    if needed <= left:
+        return None
     left.update(_in_markup(typed, tokens, env))
-    for number, line in enumerate(_published(typed, env)):
+    if needed <= left:
+        return None
+    for number, line in enumerate(lines):
         for word in _read(line, left):
             if not left[word]:
                 return number, word
@@ -99,13 +105,14 @@ def _published(typed: str, env: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _in_html(html: str) -> Iterable[str]:
+def _in_html(html: str) -> Counter[str]:
     """The words of the text, and of the attributes that are shown."""
     apart = Counter(WORD.findall(unescape(ANY_TAG.sub(" ", html))))
     joined = Counter(WORD.findall(unescape(ANY_TAG.sub("", html))))
-    yield from (apart | joined).elements()  # H<sub>2</sub>O is H2O to a writer
+    words = apart | joined  # H<sub>2</sub>O is H2O to a writer
     for value in SHOWN.findall(html):
-        yield from WORD.findall(unescape(value))
+        words.update(WORD.findall(unescape(value)))
+    return words
 
 
 def _in_markup(typed: str, tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[str]:

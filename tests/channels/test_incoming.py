@@ -750,6 +750,11 @@ LEAVING: dict[str, tuple[dict[str, str], str]] = {
         {"body": "<head><title>x</title></head><style>p {}</style><p>Stop</p>",
          "Content-Type": "text/html; charset=utf-8"}, "",
     ),
+    "in html of Outlook's": (
+        {"body": "<HTML><HEAD><STYLE>P {}</STYLE></HEAD><BODY><!--[if mso]><x>y</x><![endif]-->"
+                 "<P CLASS=\"Mso>\"><O:P>Stop</O:P><BR>Ani</P></BODY></HTML>",
+         "Content-Type": "text/html; charset=utf-8"}, "",
+    ),
     "in base64": (
         {"body": b64encode(b"keluar kabar-harian\n").decode(),
          "Content-Transfer-Encoding": "base64", "Content-Type": "text/plain; charset=nonesuch"},
