@@ -9,7 +9,7 @@ from datetime import datetime
 
 from syndicate.channel import Channel, Hears, Membership, Receipt, Recipient, Rendition
 from syndicate.deliver import send_once
-from syndicate.errors import Deferred, DeliveryError, Paused, Unavailable
+from syndicate.errors import Bounced, Deferred, DeliveryError, Paused, Unavailable
 from syndicate.ledger import Asked, KnownChannel, Leaving
 from syndicate.ledger.replies import JOIN
 from syndicate.ledger.tokens import SUBSCRIPTION
@@ -100,6 +100,8 @@ def say_goodbyes(office: Office, known: Mapping[str, KnownChannel], report: Repo
         result = _sent(office, by, edition, rendition, recipient)
         over = ways.note(by, result)  # where in doubt, too: never a second one
         goodbyes.end(letter, over=over, why="" if isinstance(result, Receipt) else str(result))
+        if isinstance(result, Bounced):
+            goodbyes.bounced(letter, result.code, office.clock())
         if over and not isinstance(result, Receipt):
             report.notes.append(f"{by.name}: a goodbye letter did not go out: {result}")
     report.problems += ways.problems

@@ -12,18 +12,18 @@ from sqlalchemy import Connection
 from syndicate.answers import called, invitation, known_lists, say_goodbyes, write_back
 from syndicate.channel import Channel, Hears, Rendition, Reply, Says
 from syndicate.errors import DeliveryError, UsageError
-from syndicate.ledger import Asked, Joiner, Joining, KnownChannel
-from syndicate.ledger.goodbyes import dismiss
+from syndicate.ledger import Asked, Joiner, Joining, KnownChannel, Subscription
 from syndicate.ledger.lists import (
     COMPLAINED,
     bounce,
+    close_way_back,
     last_subscription,
     leave,
     number_of,
 )
 from syndicate.ledger.replies import JOIN, LISTS
 from syndicate.office import Office
-from syndicate.people import list_named, normal
+from syndicate.people import CLOSED, list_named, normal
 from syndicate.report import Report
 
 UNREAD = "for a person (still unread)"
@@ -140,15 +140,13 @@ class Listener:
                 return self._left(db, reply, named)
             case Says.BOUNCED:
                 final = bounce(db, subscriber, reply.code, at)
-                if final:
-                    dismiss(db, subscriber)
                 return "bounced, not written to any more" if final else "bounced"
             case Says.REFUSED:
                 self.reasons[f"{reply.code} ({reply.detail})"] += 1
                 return "came back for our sake"
             case Says.COMPLAINED:
                 leave(db, subscriber, COMPLAINED, at)
-                dismiss(db, subscriber)
+                close_way_back(db, [subscriber], COMPLAINED)
                 return "complained, off every list"
             case Says.JOIN:
                 return self._wants_in(db, reply)
@@ -175,8 +173,10 @@ class Listener:
         return "left" if gone else "had left"
 
     def _wants_in(self, db: Connection, reply: Reply) -> str:
-        at = self.office.clock()
-        if reply.token and self.office.ledger.goodbyes.come_back(db, reply.token, at):
+        at, back = self.office.clock(), None
+        if reply.token:
+            back = self.office.ledger.goodbyes.come_back(db, reply.token, at)
+        if isinstance(back, Subscription):
             return "came back"
         email = _address(reply)
         if not email:
@@ -184,6 +184,8 @@ class Listener:
         self.office.ledger.replies.ask(
             db, self._list(reply.about).id, JOIN, email, at, name=reply.name
         )
+        if back:
+            return f"asked to join anew (no way back: {CLOSED[back.why]})"
         return "asked to join"
 
     def _joined(self, db: Connection, reply: Reply) -> str:

@@ -13,6 +13,7 @@ import typer
 from syndicate.cli.context import JSON, YES, confirm, each_by_itself, office, when
 
 if TYPE_CHECKING:
+    from syndicate.ledger import Subscription
     from syndicate.people import Joined, Remark
     from syndicate.people.tables import Trial
 
@@ -99,13 +100,25 @@ def remove(
 
     with office(as_json=as_json) as here:
         confirm(f"Take {', '.join(addresses)} off for good?", yes=yes, as_json=as_json)
-        removed, strangers = run(here, name or None, addresses)
+        done = run(here, name or None, addresses)
         if as_json:
-            show.document({"removed": removed, "not_on_the_list": strangers, "exit_code": 0})
+            show.document(
+                {"removed": len(done.removed), "had_left": list(done.had_left),
+                 "not_on_the_list": list(done.strangers), "exit_code": 0}
+            )  # fmt: skip
         else:
-            show.out(f"{removed} removed")
-            for address in strangers:
+            show.out(f"{len(done.removed)} removed")
+            for address, last in done.had_left.items():
+                show.out(f"{address}: {_off_since(last)}")
+            for address in done.strangers:
                 show.out(f"{address}: was not on the list")
+
+
+def _off_since(last: Subscription) -> str:
+    from syndicate.ledger.lists import LEFT
+
+    at = when(last.ended or last.since)
+    return f"had left on {at}" if last.reason == LEFT else f"was off since {at} ({last.reason})"
 
 
 @app.command("list")

@@ -279,7 +279,8 @@ class Ledger:
             open_ = letters.c.state.in_(("due", "sending"))
             db.execute(update(letters).where(open_).values(**values))
             lost = {"state": "over", "why": "taken as sent by a lost ledger"}
-            db.execute(update(goodbyes).where(goodbyes.c.state != "over").values(**lost))
+            unsaid = goodbyes.c.state.in_(("due", "sending"))
+            db.execute(update(goodbyes).where(unsaid).values(**lost))
             for edition in db.scalars(select(runs.c.edition_id).where(runs.c.ended_at.is_(None))):
                 finish(db, edition)
             return len(ids)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select, update
 
 from syndicate.ledger.engine import now, transaction
-from syndicate.ledger.lists import LEFT, Subscription, by_key, last_subscription, leave
+from syndicate.ledger.lists import LEFT, Subscription, bounce, by_key, last_subscription, leave
 from syndicate.ledger.schema import goodbyes, subscribers, subscriptions
 from syndicate.ledger.tokens import RETURN, Tokens
 
@@ -30,6 +30,13 @@ class Leaving:
     subscriber: int
     email: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A way back that ended before its time."""
+
+    why: str  # COMPLAINED, BOUNCED or REMOVED
 
 
 class Goodbyes:
@@ -64,11 +71,20 @@ class Goodbyes:
             return True
 
     def end(self, letter: Sequence[Leaving], *, over: bool, why: str = "") -> None:
-        """It was sent, or it rests for good, or the next run tries it again."""
+        """It was sent, or it rests for good, or the next run tries it again.
+
+        What ended it meanwhile, a complaint for one, stands.
+        """
         ours = g.subscription_id.in_([one.subscription for one in letter])
         values = {"state": "over" if over else "due", "not_before": None, "why": why}
+        open_ = g.state.in_(("due", "sending"))
         with transaction(self.engine) as db:
-            db.execute(update(goodbyes).where(ours).values(**values))
+            db.execute(update(goodbyes).where(ours, open_).values(**values))
+
+    def bounced(self, letter: Sequence[Leaving], code: str, at: datetime) -> None:
+        """Count a goodbye that its reader's mail system refused, as any other letter."""
+        with transaction(self.engine) as db:
+            bounce(db, letter[0].subscriber, code, at)
 
     def token(self, one: Leaving, channel_key: str) -> str:
         """What brings exactly this subscription back."""
@@ -79,7 +95,7 @@ class Goodbyes:
         with transaction(self.engine) as db:
             return bool(self.leave(db, subscriber, at, channel=channel))
 
-    def restore(self, token: str, at: datetime) -> Subscription | None:
+    def restore(self, token: str, at: datetime) -> Subscription | Closed | None:
         """``come_back`` in a transaction of its own."""
         with transaction(self.engine) as db:
             return self.come_back(db, token, at)
@@ -97,7 +113,7 @@ class Goodbyes:
             db.execute(insert(goodbyes), [{"subscription_id": one, "at": at} for one in ended])
         return len(ended)
 
-    def come_back(self, db: Connection, token: str, at: datetime) -> Subscription | None:
+    def come_back(self, db: Connection, token: str, at: datetime) -> Subscription | Closed | None:
         """Make the subscription anew that a token names; None for one that is used or too old.
 
         The old one stays with its evidence, and the new one says where it comes from.
@@ -111,17 +127,13 @@ class Goodbyes:
         was = db.execute(select(subscriptions).where(s.id == found[1])).first()
         if left is None or was is None or was.channel_id != keys[found[0]]:
             return None
+        if left.state == "closed":
+            return Closed(left.why)
         db.execute(delete(goodbyes).where(here))
         mine = and_(s.channel_id == was.channel_id, s.subscriber_id == was.subscriber_id)
         if db.scalar(select(s.id).where(mine, s.ended_at.is_(None))) is None:
             db.execute(insert(subscriptions).values(**_again(was, left.at, at)))
         return last_subscription(db, was.channel_id, was.subscriber_id)
-
-
-def dismiss(db: Connection, subscriber: int | None) -> None:
-    """Say no goodbye, and offer no way back: who complained wants neither."""
-    mine = select(s.id).where(s.subscriber_id == subscriber)
-    db.execute(delete(goodbyes).where(g.subscription_id.in_(mine)))
 
 
 def forget_old(db: Connection, at: datetime) -> None:
@@ -135,10 +147,10 @@ def _free(moment: datetime) -> Any:
 
 
 def _due(moment: datetime, after: datetime) -> Any:
-    again = subscriptions.alias()
+    again = subscriptions.alias()  # and who came back and left again is told of the last time
     back = select(again.c.id).where(
         again.c.channel_id == s.channel_id, again.c.subscriber_id == s.subscriber_id,
-        again.c.ended_at.is_(None),
+        again.c.id > s.id,
     )  # fmt: skip
     query = select(s.id, s.channel_id, s.subscriber_id, subscribers.c.email, g.at)
     query = query.join(goodbyes, g.subscription_id == s.id)

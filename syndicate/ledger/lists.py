@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,11 +12,12 @@ from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, t
 
 from syndicate.bounces import counted
 from syndicate.ledger.engine import transaction
-from syndicate.ledger.schema import channels, forgotten, subscribers, subscriptions
+from syndicate.ledger.schema import channels, forgotten, goodbyes, subscribers, subscriptions
 from syndicate.ledger.tokens import SUBSCRIPTION, Tokens
 
 s = subscriptions.c
 REASONS = LEFT, BOUNCED, COMPLAINED = "unsubscribed", "bounced", "complained"
+REMOVED = "removed"  # by the office: ends a way back
 # said so, since SQLAlchemy knows it only of one database or the other; another may be quicker
 JOINED = text(
     "INSERT INTO subscribers (email, name) VALUES (:email, :name) ON CONFLICT (email) DO NOTHING"
@@ -105,12 +106,18 @@ class Lists:
                 found.append(how)
         if rows:
             db.execute(insert(subscriptions), list(rows.values()))
+        both = zip(people, found, strict=True)
+        gone = [one for one, how in both if one.ended and how is not Joining.KEPT]
+        _silence(db, channel, ids, gone)
         return found
 
     def end(self, channel: int, email: str, reason: str, at: datetime) -> bool:
-        """End a subscription; False if there was none."""
+        """End a subscription for good, without a goodbye; False if there was none."""
         with transaction(self.engine) as db:
-            return bool(leave(db, number_of(db, email), reason, at, channel=channel))
+            number = number_of(db, email)
+            ended = leave(db, number, reason, at, channel=channel)
+            close_way_back(db, [number] if number else [], REMOVED, channel=channel)
+            return bool(ended)
 
     def named(self, token: str) -> tuple[int, int] | None:
         """(channel, subscriber) of a subscription that a token names, whether it stands or not."""
@@ -119,15 +126,16 @@ class Lists:
         found = self.tokens.read(token, SUBSCRIPTION, numbers)
         return (numbers[found[0]], found[1]) if found else None
 
-    def leave(self, channel: int, subscriber: int, reason: str, at: datetime) -> bool:
-        """End one subscription; False if it had ended, or the person was forgotten."""
-        with transaction(self.engine) as db:
-            return bool(leave(db, subscriber, reason, at, channel=channel))
-
     def who(self, channel: int, subscriber: int) -> Subscription | None:
         """One person on a list, as they were last; None for somebody who was forgotten."""
         with transaction(self.engine, reads=True) as db:
             return last_subscription(db, channel, subscriber)
+
+    def last(self, channel: int, email: str) -> Subscription | None:
+        """Who has or had an address, as they were last on a list; None for who never was."""
+        with transaction(self.engine, reads=True) as db:
+            number = number_of(db, email)
+            return None if number is None else last_subscription(db, channel, number)
 
     def of(self, email: str) -> list[Subscription]:
         """All subscriptions that an address ever had."""
@@ -168,7 +176,30 @@ def bounce(db: Connection, subscriber: int, code: str, at: datetime) -> bool:
     now = counted(code, row.bounces, row.bounced_at, at)
     values = {"bounces": now.count, "bounce": code, "bounced_at": at}
     db.execute(update(subscribers).where(here).values(**values))
-    return now.final and bool(leave(db, subscriber, f"{BOUNCED} {code}", at))
+    if not now.final:
+        return False
+    ended = leave(db, subscriber, f"{BOUNCED} {code}", at)
+    close_way_back(db, [subscriber], BOUNCED)
+    return bool(ended)
+
+
+def close_way_back(
+    db: Connection, subscribers: Collection[int], why: str, *, channel: int | None = None
+) -> None:
+    """Say no goodbye to people who left, and let nobody come back by one: to a list, or to any.
+
+    After their subscriptions are ended, so that who leaves at the same time is among them.
+    """
+    theirs = _goodbyes_to(subscribers, channel)
+    values = {"state": "closed", "why": why, "not_before": None}
+    db.execute(update(goodbyes).where(theirs).values(**values))
+
+
+def _goodbyes_to(subscribers: Collection[int], channel: int | None) -> Any:
+    theirs = select(s.id).where(s.subscriber_id.in_(subscribers))
+    if channel is not None:
+        theirs = theirs.where(s.channel_id == channel)
+    return goodbyes.c.subscription_id.in_(theirs)
 
 
 def leave(
@@ -259,6 +290,22 @@ def _row(channel: int, number: int, one: Joiner, at: datetime) -> dict[str, Any]
         "ended_at": ended, "ended_reason": reason,
         "source": one.source, "wording": one.wording, "consented_at": one.consented,
     }  # fmt: skip
+
+
+def _silence(db: Connection, channel: int, ids: Mapping[str, int], gone: Sequence[Joiner]) -> None:
+    """Send no goodbye to those who left elsewhere, too.
+
+    Who complained, or cannot be written to, has no way back either.
+    """
+    why = {ids[one.email]: one.ended for one in gone if one.email in ids}
+    if not why or db.scalar(select(goodbyes.c.subscription_id).limit(1)) is None:
+        return
+    waiting = and_(goodbyes.c.state.in_(("due", "sending")), _goodbyes_to(why, channel))
+    values = {"state": "over", "why": "the office said it, too", "not_before": None}
+    db.execute(update(goodbyes).where(waiting).values(**values))
+    for reason in (BOUNCED, COMPLAINED):
+        lost = [who for who, ended in why.items() if ended.startswith(reason)]
+        close_way_back(db, lost, reason)
 
 
 def _people() -> Any:

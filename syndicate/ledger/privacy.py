@@ -12,7 +12,6 @@ from sqlalchemy import Engine, delete, insert, select, update
 from syndicate.errors import LedgerError
 from syndicate.ledger import backups
 from syndicate.ledger.engine import now, transaction
-from syndicate.ledger.goodbyes import dismiss
 from syndicate.ledger.lists import number_of, subscriptions_of
 from syndicate.ledger.schema import (
     channels,
@@ -79,8 +78,9 @@ class Privacy:
         with transaction(self.engine) as db:
             number = number_of(db, email)
             if number is not None:
-                dismiss(db, number)
                 mine = subscriptions.c.subscriber_id == number
+                left = goodbyes.c.subscription_id.in_(select(subscriptions.c.id).where(mine))
+                db.execute(delete(goodbyes).where(left))
                 db.execute(delete(subscriptions).where(mine))
                 gone = {"email": f"{backups.ERASED}{number}", "name": "", "bounce": None}
                 db.execute(update(subscribers).where(subscribers.c.id == number).values(**gone))

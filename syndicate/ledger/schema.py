@@ -428,8 +428,8 @@ goodbyes = Table(  # since version 8: subscriptions that their owners ended, and
     Column("at", Moment, nullable=False, index=True),
     Column("state", String, nullable=False, server_default="due"),
     Column("not_before", Moment),  # for anybody else, while somebody is sending it
-    Column("why", Text, nullable=False, server_default=""),
-    CheckConstraint("state IN ('due', 'sending', 'over')", name="state"),
+    Column("why", Text, nullable=False, server_default=""),  # the relay's words; what closed it
+    CheckConstraint("state IN ('due', 'sending', 'over', 'closed')", name="state"),
 )
 
 REQUESTS = ("join", "lists")

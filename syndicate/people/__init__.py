@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,13 +17,19 @@ from email_validator import EmailNotValidError, validate_email
 from syndicate.channel import Channel
 from syndicate.errors import UsageError
 from syndicate.ledger import Joiner, Joining, Subscription
-from syndicate.ledger.lists import LEFT
+from syndicate.ledger.goodbyes import Closed
+from syndicate.ledger.lists import BOUNCED, COMPLAINED, LEFT, REMOVED
 from syndicate.ledger.tokens import IN_TEXT
 from syndicate.office import Office
 from syndicate.text import spelt_out, squeeze, visible
 
 BATCH = 1000
 UNCONFIRMED = "not confirmed"
+CLOSED = {  # what ended a way back
+    COMPLAINED: "this reader has complained (called a letter spam)",
+    BOUNCED: "letters to this reader come back for good",
+    REMOVED: "the office took this reader off the list",
+}
 ATOMS = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)  # RFC 5322
 MOST_LOCAL, MOST_DOMAIN = 64, 180  # characters that are surely not too many
 ADDRESS = re.compile(r"(?P<name>[^<>]*)<\s*(?:mailto:)?(?P<email>[^<>]+?)\s*>\s*")  # Ani <ani@…>
@@ -139,13 +145,27 @@ def rehearse(
     return list(zip(good, became, strict=True))
 
 
-def remove(office: Office, name: str | None, addresses: Iterable[str]) -> tuple[int, list[str]]:
-    """End subscriptions; returns how many, and the addresses that were not on this list."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """What became of the addresses that were to be taken off a list, as they were given."""
+
+    removed: tuple[str, ...]
+    had_left: Mapping[str, Subscription]  # and when, and why
+    strangers: tuple[str, ...]  # who never were on it
+
+
+def remove(office: Office, name: str | None, addresses: Iterable[str]) -> Removed:
+    """End subscriptions for good: nobody gets a goodbye letter, or a way back."""
     number, now = _number(office, name), office.clock()
     known = {plain_address(one): one for one in addresses}  # all of them, or nobody
-    ended = office.ledger.lists.end
-    strangers = [said for email, said in known.items() if not ended(number, email, LEFT, now)]
-    return len(known) - len(strangers), strangers
+    lists = office.ledger.lists
+    ended = [email for email in known if lists.end(number, email, LEFT, now)]
+    others = {email: lists.last(number, email) for email in known if email not in ended}
+    return Removed(
+        removed=tuple(known[email] for email in ended),
+        had_left={known[email]: last for email, last in others.items() if last},
+        strangers=tuple(known[email] for email, last in others.items() if not last),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,8 +199,13 @@ def unsubscribe(office: Office, token: str) -> Left:
 def rejoin(office: Office, token: str) -> Subscription:
     """Bring back the subscription that a goodbye letter's token names, once."""
     said = IN_TEXT.findall(unquote(token).lower())
-    found = said and office.ledger.goodbyes.restore(said[-1], office.clock())
-    if not found:
+    found = office.ledger.goodbyes.restore(said[-1], office.clock()) if said else None
+    if isinstance(found, Closed):
+        raise UsageError(
+            f"this token brings nobody back any more: {CLOSED[found.why]}. Who asks for the list"
+            " anew comes on it by subscribers add --again"
+        )
+    if found is None:
         raise UsageError(
             "this token brings nobody back: it was used, or its letter is older than 30 days, or"
             " it stands in no goodbye letter"

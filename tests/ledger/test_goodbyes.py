@@ -10,8 +10,8 @@ import pytest
 
 from syndicate.ledger import Joiner, Joining, Ledger
 from syndicate.ledger.engine import transaction
-from syndicate.ledger.goodbyes import dismiss
-from syndicate.ledger.lists import LEFT
+from syndicate.ledger.goodbyes import Closed
+from syndicate.ledger.lists import COMPLAINED, LEFT, REMOVED, bounce, close_way_back
 
 NOW = datetime(2026, 5, 5, 9, tzinfo=UTC)
 ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"
@@ -88,12 +88,114 @@ def test_a_way_back_ends_after_a_month_and_is_forgotten(ledger: Ledger) -> None:
     assert ledger.goodbyes.due(NOW + timedelta(days=7)) == []
 
 
-def test_who_is_dismissed_has_no_way_back(ledger: Ledger) -> None:
+def close(ledger: Ledger, why: str = COMPLAINED, channel: int | None = None) -> None:
+    with transaction(ledger.engine) as db:
+        close_way_back(db, [1], why, channel=channel)
+
+
+def test_a_way_back_that_is_closed_says_why(ledger: Ledger) -> None:
+    leave(ledger)
+    [[one, other]] = ledger.goodbyes.due(NOW)
+    close(ledger, REMOVED, channel=1)
+    assert ledger.goodbyes.due(NOW) == [(other,)]
+    close(ledger)
+    assert ledger.goodbyes.due(NOW) == []
+    for leaving, name in ((one, "harian"), (other, "pekanan")):
+        token = ledger.goodbyes.token(leaving, name)
+        assert ledger.goodbyes.restore(token, NOW) == Closed(COMPLAINED)
+    assert ledger.lists.count(1) == 1
+
+
+@pytest.mark.parametrize("over", [True, False], ids=["sent or in doubt", "put off"])
+def test_a_complaint_while_a_goodbye_is_sent_ends_the_way_back_and_it(
+    ledger: Ledger, over: bool
+) -> None:
+    leave(ledger)
+    [letter] = ledger.goodbyes.due(NOW)
+    assert ledger.goodbyes.begin(letter)
+    close(ledger)
+    ledger.goodbyes.end(letter, over=over)
+    assert ledger.goodbyes.due(NOW) == []
+    token = ledger.goodbyes.token(letter[0], "harian")
+    assert ledger.goodbyes.restore(token, NOW) == Closed(COMPLAINED)
+
+
+def test_an_import_while_a_goodbye_is_sent_lets_nobody_try_it_again(ledger: Ledger) -> None:
+    leave(ledger, channel=1)
+    [letter] = ledger.goodbyes.due(NOW)
+    assert ledger.goodbyes.begin(letter)
+    ledger.lists.add(1, [Joiner(email=ANI, ended=LEFT)], NOW)
+    ledger.goodbyes.end(letter, over=False, why="put off")
+    assert ledger.goodbyes.due(NOW) == []
+    assert ledger.goodbyes.restore(ledger.goodbyes.token(letter[0], "harian"), NOW) is not None
+
+
+@pytest.mark.parametrize("ended", ["complained", "bounced", "bounced 550 5.1.1"])
+def test_an_import_that_says_more_than_that_they_left_closes_every_way_back(
+    ledger: Ledger, ended: str
+) -> None:
+    leave(ledger)
+    [letter] = ledger.goodbyes.due(NOW)
+    ledger.lists.add(1, [Joiner(email=ANI, ended=ended), Joiner(email=BUDI, ended=LEFT)], NOW)
+    assert ledger.goodbyes.due(NOW) == []
+    back = ledger.goodbyes.restore(ledger.goodbyes.token(letter[1], "pekanan"), NOW)
+    assert back == Closed(ended.split()[0])
+
+
+def test_what_an_import_says_of_the_time_before_somebody_came_back_closes_nothing(
+    ledger: Ledger,
+) -> None:
+    leave(ledger, channel=2)
+    before = NOW - timedelta(days=1)
+    gone = Joiner(email=ANI, ended="bounced", ended_at=before)
+    assert ledger.lists.add(1, [gone], NOW) == [Joining.KEPT]
+    assert len(ledger.goodbyes.due(NOW)) == 1
+
+
+def test_who_came_back_otherwise_and_left_again_is_told_of_the_last_time_alone(
+    ledger: Ledger,
+) -> None:
+    leave(ledger, channel=1)
+    later = NOW + timedelta(hours=1)
+    ledger.lists.add(1, [Joiner(email=ANI)], later, again=True)
+    with transaction(ledger.engine) as db:
+        ledger.goodbyes.leave(db, 1, later, channel=1)
+    [[one]] = ledger.goodbyes.due(later)
+    assert one.at == later
+
+
+def test_a_goodbye_after_a_closed_way_back_is_a_new_one(ledger: Ledger) -> None:
+    leave(ledger, channel=1)
+    close(ledger)
+    ledger.lists.add(1, [Joiner(email=ANI)], NOW, again=True)
+    leave(ledger, channel=1)
+    [[one]] = ledger.goodbyes.due(NOW)
+    assert ledger.goodbyes.restore(ledger.goodbyes.token(one, "harian"), NOW) is not None
+
+
+@pytest.mark.parametrize(("code", "due"), [("5.1.1", 0), ("5.1.10", 0), ("4.2.2", 1)])
+def test_a_final_bounce_alone_silences_a_goodbye(ledger: Ledger, code: str, due: int) -> None:
     leave(ledger)
     with transaction(ledger.engine) as db:
-        dismiss(db, 1)
+        assert not bounce(db, 1, code, NOW)
+    assert len(ledger.goodbyes.due(NOW)) == due
+
+
+def test_who_leaves_while_the_office_removes_them_hears_nothing(ledger: Ledger) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        clicked = threads.submit(ledger.goodbyes.end_one, 1, 1, NOW)
+        removed = threads.submit(ledger.lists.end, 1, ANI, LEFT, NOW)
+        assert clicked.result() != removed.result()
     assert ledger.goodbyes.due(NOW) == []
-    assert ledger.privacy.person(ANI) is not None
+
+
+def test_a_restored_ledger_opens_no_way_back_that_was_closed(ledger: Ledger) -> None:
+    leave(ledger)
+    [[one, _]] = ledger.goodbyes.due(NOW)
+    close(ledger)
+    ledger.restored(NOW, letters_sent=True)
+    token = ledger.goodbyes.token(one, "harian")
+    assert ledger.goodbyes.restore(token, NOW) == Closed(COMPLAINED)
 
 
 def test_who_is_forgotten_leaves_no_goodbye(ledger: Ledger) -> None:
