@@ -43,6 +43,7 @@ FOREIGN = {
     "another program's picture": re.compile(r"!\[\[[^\[\]\n]+\]\]"),
     "a picture that Markdown does not understand": re.compile(r"!\[[^\[\]\n]*\]\s?\([^()\n]*\)?"),
 }
+SIGNS = re.compile(r"[\[{]|^(?::::|!!!|\?\?\?|\+[-=])", re.MULTILINE)  # one of them in all of these
 LOOSE_LINK = re.compile(r"(?<!!)\[[^\[\]\n]+\]\((?P<address>(?:[^()\n]|\([^()\n]*\))*)\)")
 UNDEFINED = re.compile(
     r"(?<![\w\]\\])\[(?P<text>[^\[\]^\n][^\[\]\n]*)\]\[(?P<label>[^\[\]^\n]*)\](?![\[(])"
@@ -66,14 +67,16 @@ def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int,
         first = token.map[0] if token.map else first
         if token.type != "inline":
             continue
-        lines = str(token.meta.get(PLAIN, "")).split("\n")
-        for number, line in enumerate(lines, first):
+        text = str(token.meta.get(PLAIN, ""))
+        lines = text.split("\n")
+        for number, line in enumerate(lines, first) if SIGNS.search(text) else ():
             for what, pattern in FOREIGN.items():
                 if found := pattern.search(line):
                     said = excerpt(squeeze(found[0]), 60)
                     raise Flaw(number, f"{said} is {what}; readers would see it ({ADVICE})")
             yield from _loose(number, line)
-        _refuse_rows(first, lines)
+        if "|" in text:
+            _refuse_rows(first, lines)
         for number, line in enumerate(str(token.meta.get(LEFT, "")).split("\n"), first):
             if line.count("**") % 2 or BOLD.search(line):
                 yield number, f"{excerpt(line, 40)}: readers would see ** (close it, or delete it)"

@@ -93,8 +93,9 @@ def _as_meant(state: StateCore) -> None:
     closed = set(CLOSED_OFFICE.findall(state.src.lower())) if "</" in state.src else set()
     if "<" in state.src:
         _judge(state.tokens, state.env["markup"])
+        for token in state.tokens:
+            _note_hidden(token, state.env["hidden"])
     for token in state.tokens:
-        _note_hidden(token, state.env["hidden"])
         if token.type == "html_block":
             token.content = raw_html.rewritten(token.content, token.meta[MEANT])
         elif token.children:
