@@ -43,7 +43,8 @@ FOREIGN = {
     "another program's picture": re.compile(r"!\[\[[^\[\]\n]+\]\]"),
     "a picture that Markdown does not understand": re.compile(r"!\[[^\[\]\n]*\]\s?\([^()\n]*\)?"),
 }
-SIGNS = re.compile(r"[\[{]|```|^(?::::|!!!|\?\?\?|\+[-=])", re.MULTILINE)  # one of them in all of these
+# one of them is in each of these
+SIGNS = re.compile(r"[\[{]|```|^(?::::|!!!|\?\?\?|\+[-=])", re.MULTILINE)
 LOOSE_LINK = re.compile(r"(?<!!)\[[^\[\]\n]+\]\((?P<address>(?:[^()\n]|\([^()\n]*\))*)\)")
 UNDEFINED = re.compile(
     r"(?<![\w\]\\])\[(?P<text>[^\[\]^\n][^\[\]\n]*)\]\[(?P<label>[^\[\]^\n]*)\](?![\[(])"
