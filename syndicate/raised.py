@@ -6,9 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from syndicate.text import TAG, plain
+
 RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 FORMS = {"sup": (RAISED, "^"), "sub": (LOWERED, "_")}
+ELEMENT = re.compile(r"<(?P<tag>su[pb])(?:\s[^<>]*)?>(?P<said>.*?)</(?P=tag)>", re.I | re.S)
+TAG_OR_TEXT = re.compile(rf"(?P<tag>{TAG.pattern})|[^<]+")
 BRACKETED = re.compile(r"\[[^\[\]]*\]|\(\w+\)|\w+[)\]]")  # [1], (a), a)
 
 
@@ -43,3 +47,14 @@ def spelling(tag: str, text: str) -> Spelling:
     if bare.startswith("(") and bare.endswith(")"):
         return Spelling(mark, {}, "")
     return Spelling(f"{mark}(", {}, ")")
+
+
+def spelt(html: str) -> str:
+    """Sanitised HTML whose raised and lowered letters are written so that no tag is needed."""
+    return ELEMENT.sub(_spelt, html) if "<su" in html.lower() else html
+
+
+def _spelt(found: re.Match[str]) -> str:
+    how = spelling(found["tag"].lower(), plain(found["said"]))
+    said = TAG_OR_TEXT.sub(lambda one: one[0] if one["tag"] else how.of(one[0]), found["said"])
+    return f"{how.before}{said}{how.after}"

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from syndicate.grid import Cell, Line, SourceRow, Table
 from syndicate.markers import markers
-from syndicate.raised import spelling
+from syndicate.raised import spelt
 from syndicate.text import address_of, plain
 from syndicate.words import letter_line, words
 
@@ -19,8 +19,6 @@ LINK = re.compile(
     re.I | re.S,
 )  # with the rest of its word, which comes before the address
 QUOTE = re.compile(rf"<(?P<end>/?)q\b{ATTRIBUTES}>", re.IGNORECASE)
-RAISED = re.compile(rf"<(?P<tag>su[pb])\b{ATTRIBUTES}>(?P<said>.*?)</(?P=tag)>", re.I | re.S)
-TAG_OR_TEXT = re.compile(rf"(<{ATTRIBUTES}>)|[^<]+")
 PICTURE = re.compile(rf"<img\s{ATTRIBUTES}>", re.IGNORECASE)
 ITEMS = re.compile(  # with what an item's first line is in
     rf"<(?P<end>/?)(?P<what>li|ol|ul)\b(?P<more>{ATTRIBUTES})>"
@@ -47,18 +45,11 @@ def readable_lines(html: str, language: str = "") -> str:
         behind += f" ({asks})" if asks else ""
         return f"{said}{found['rest']}{escape(behind, quote=False)}"
 
-    if "<su" in html:
-        html = RAISED.sub(_raised, html)
+    html = spelt(html)
     html, found = PICTURE.sub(_pictured, LINK.sub(linked, QUOTE.sub(_quoted, html))), 1
     while found:  # a table in a cell comes first
         html, found = TABLE.subn(lambda table: _in_words(table, language), html)
     return "\n\n".join(plain(_itemised(html)).splitlines())
-
-
-def _raised(found: re.Match[str]) -> str:
-    how = spelling(found["tag"].lower(), plain(found["said"]))
-    said = TAG_OR_TEXT.sub(lambda one: one[0] if one[1] else how.of(one[0]), found["said"])
-    return f"{how.before}{said}{how.after}"
 
 
 def _quoted(found: re.Match[str]) -> str:

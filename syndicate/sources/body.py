@@ -15,6 +15,7 @@ import nh3
 from markdown_it.token import Token
 
 from syndicate.article import Media
+from syndicate.raised import spelt
 from syndicate.sources import fences, files, foreign, inventory, rows, typed
 from syndicate.sources.bare import linked
 from syndicate.sources.elements import (
@@ -38,6 +39,7 @@ GIVEN = re.compile(r' ([a-z-]+)="([^"]*)"')
 LINK = re.compile(r'<a((?: [a-z-]+="[^"]*")*)>(.*?)</a>((?:-?\w)*)', re.DOTALL)
 PLACE = re.compile(r"""\sid\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 WORD = re.compile(r"\w+")
+RAISED = re.compile(r"</?su[bp]\b", re.IGNORECASE)
 EMPTY = "there is no text below the front matter (write it there)"
 BESIDE_IT = "save it beside the article and write its name"
 # raw HTML that goes on to the end of the file, unless it is closed
@@ -98,7 +100,7 @@ def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = 
     ]
     return Body(
         html=html,
-        lead=_lead(tokens, words),
+        lead=_lead(tokens, html),
         media=tuple(_media(html, page.links.found)),
         pictures=tuple(page.links.found.values()),
         remarks=tuple(sorted(set(remarks))),
@@ -232,9 +234,9 @@ class _Page:
         return f"media:{name}"
 
     def _line_of(self, address: str) -> int:
-        for spelt in (address, unquote(address), unquote(address).removeprefix("https:")):
-            for pattern in (rf"[(<\"'=]\s*{re.escape(spelt)}", re.escape(spelt)):
-                if spelt and (found := re.search(pattern, self.markdown)):
+        for spelling in (address, unquote(address), unquote(address).removeprefix("https:")):
+            for pattern in (rf"[(<\"'=]\s*{re.escape(spelling)}", re.escape(spelling)):
+                if spelling and (found := re.search(pattern, self.markdown)):
                     return self.line + self.markdown.count("\n", 0, found.start())
         for number, line in enumerate(self.markdown.split("\n")):  # encoded in parts
             if address and unquote(address) in unquote(line):
@@ -335,7 +337,7 @@ def _words(tokens: Sequence[Token]) -> Iterator[tuple[Token, list[str]]]:
                 yield token, WORD.findall(child.content)
 
 
-def _lead(tokens: Sequence[Token], text: str) -> str:
+def _lead(tokens: Sequence[Token], html: str) -> str:
     """The first paragraph's words; else the first in a list or quotation, else the first words."""
     paragraphs = [
         (opening.level, _said(inline))
@@ -344,11 +346,19 @@ def _lead(tokens: Sequence[Token], text: str) -> str:
     ]
     top = (said for level, said in paragraphs if said and level == 0)
     deeper = (said for _, said in paragraphs if said)
-    return next(top, "") or next(deeper, "") or text.partition("\n")[0]
+    return next(top, "") or next(deeper, "") or plain(spelt(html)).partition("\n")[0]
 
 
 def _said(inline: Token) -> str:
-    return squeeze("".join(_spoken(child) for child in inline.children or ()))
+    children = inline.children or ()
+    if not any(map(_raises, children)):
+        return squeeze("".join(map(_spoken, children)))
+    html = (one.content if _raises(one) else escape(_spoken(one)) for one in children)
+    return squeeze(plain(spelt("".join(html))))
+
+
+def _raises(token: Token) -> bool:
+    return token.type == "html_inline" and RAISED.match(token.content) is not None
 
 
 def _spoken(token: Token) -> str:

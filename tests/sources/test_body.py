@@ -245,6 +245,9 @@ def test_a_link_within_the_folder_is_followed() -> None:
 
 
 LEADS = {
+    "10<sup>-3</sup> m<sup>2</sup>, H<sub>2</sub>O[^1]\n\n[^1]: x": "10⁻³ m², H₂O",
+    "<p>10<sup>-3</sup> m<sup>2</sup></p>": "10⁻³ m²",
+    "`<sup>2</sup>` & x<sup>**[1]**</sup>": "<sup>2</sup> & x[1]",
     "# H\n\n![p](dot.png)\n\n| a |\n|---|\n| b |\n\n> quoted\n\n*First* `one`\nand  \ntwo": (
         "First one and two"
     ),
