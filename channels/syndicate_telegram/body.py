@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from html import unescape
+from dataclasses import dataclass, replace
 
 from syndicate.grid import Cell, Line, SourceRow, Table
 from syndicate.markers import markers
@@ -13,26 +12,16 @@ from syndicate.raised import Spelling, spelling
 from syndicate.text import address_of
 from syndicate.words import letter_line, words
 from syndicate_telegram.addresses import is_taken
-from syndicate_telegram.rich import Entity, Rich, joined, sayable, separated
+from syndicate_telegram.rich import Entity, Rich, joined, linked, separated
 from syndicate_telegram.tables import columns, labelled
+from syndicate_telegram.tree import BLOCKS, Node, parsed
 
 STYLES = {
     "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "cite": "italic",
     "u": "underline", "ins": "underline", "s": "strikethrough", "del": "strikethrough",
     "strike": "strikethrough", "code": "code", "kbd": "code", "samp": "code", "tt": "code",
 }  # fmt: skip
-BLOCKS = {
-    "p", "div", "section", "article", "main", "aside", "header", "footer", "center", "address",
-    "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "table", "blockquote",
-    "pre", "hr", "figure", "figcaption", "details", "summary",
-}  # fmt: skip
 UNSHOWN = {"img", "script", "style", "template"}
-VOID = {"br", "hr", "img", "col", "wbr", "input", "source", "area"}
-TOKEN = re.compile(  # a tag (does it close? its name, its attributes) or a text
-    r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^>"']++|"[^"]*"|'[^']*')*+)>|<!--.*?-->|([^<]+|<)""",
-    re.DOTALL,
-)
-ATTRIBUTE = re.compile(r"""([\w:-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?""")
 SPACE = re.compile(r"[ \t\r\n\f]+")
 LINE, GAP = Rich("\n"), Rich("\n\n")
 INDENT = "   "
@@ -53,18 +42,9 @@ class Block:
     tight: bool = False
 
 
-@dataclass(slots=True)
-class Node:
-    """An element, with its children in order."""
-
-    tag: str
-    attrs: dict[str, str] = field(default_factory=dict)
-    children: list[Node | str] = field(default_factory=list)
-
-
 def blocks(html: str, language: str = "") -> list[Block]:
     """The article in the order it is read. Pictures are left out: a post shows one, itself."""
-    tree = _tree(html)
+    tree = parsed(html)
     if "<table" in html or "mailto:" in html:
         _speak(tree, language)
     said = [block for block in _flow(tree) if block.rich.text]
@@ -103,10 +83,28 @@ def _flow(node: Node, depth: int = 0) -> Iterator[Block]:
                 yield from _paragraph(loose)
                 loose = []
             yield from _block(child, depth)
+        elif isinstance(child, Node) and _is_apart(child):
+            if loose:
+                yield from _paragraph(loose)
+                loose = []
+            for block in _flow(child, depth):
+                yield replace(block, rich=_dressed(child, block.rich))
         elif isinstance(child, Node) or loose or not child.isspace():
             loose.append(child)
     if loose:
         yield from _paragraph(loose)
+
+
+def _is_apart(node: Node) -> bool:
+    """Whether what an element of a line holds can be told block by block."""
+    return node.holds_blocks and (node.tag != "a" or is_taken(node.attrs.get("href", "")))
+
+
+def _dressed(node: Node, rich: Rich) -> Rich:
+    """A block in the style of an element of a line around it."""
+    if node.tag == "a":
+        return linked(rich, node.attrs.get("href", ""))
+    return rich.styled(STYLES[node.tag]) if node.tag in STYLES else rich
 
 
 def _block(node: Node, depth: int) -> Iterator[Block]:
@@ -291,7 +289,7 @@ class _Line:
         """Say the rest of a link's word and its address; return what is left to say."""
         rest = REST.match(data)
         end = rest.end() if rest else 0
-        self.text += data[:end] + self.behind
+        self.text = (self.text + data[:end]).rstrip("\n") + self.behind
         self.behind = ""
         return data[end:]
 
@@ -316,8 +314,16 @@ class _Line:
             self._styled(STYLES[node.tag], node.children)
         elif node.tag == "q":
             self.take(["“", *node.children, "”"])
+        elif node.tag in BLOCKS:
+            self._break()
+            self.take(node.children)
+            self._break()
         elif node.tag not in UNSHOWN:
             self.take(node.children)
+
+    def _break(self) -> None:
+        if self.text.strip():
+            self.text = self.text.rstrip() + "\n"
 
     def _link(self, node: Node) -> None:
         url, words = node.attrs.get("href", "").strip(), _words(node).strip()
@@ -366,30 +372,3 @@ def _words(node: Node) -> str:
         child if isinstance(child, str) else "\n" if child.tag == "br" else _words(child)
         for child in node.children
     )
-
-
-def _tree(html: str) -> Node:
-    """Sanitised HTML is well formed; what is not closed is closed where its parent is."""
-    root = Node("div")
-    open_ = [root]
-    for closes, name, attributes, text in TOKEN.findall(sayable(html)):
-        if text:
-            open_[-1].children.append(sayable(unescape(text)) if "&" in text else text)
-            continue
-        tag = name.lower()
-        if tag and not closes:
-            node = Node(tag, _attributes(attributes) if attributes else {})
-            open_[-1].children.append(node)
-            if tag not in VOID:
-                open_.append(node)
-        elif tag == open_[-1].tag:
-            open_.pop()
-        elif tag in [node.tag for node in open_[1:]]:
-            while open_.pop().tag != tag:
-                pass
-    return root
-
-
-def _attributes(said: str) -> dict[str, str]:
-    found = ATTRIBUTE.findall(said)
-    return {name.lower(): sayable(unescape("".join(value))) for name, *value in found}

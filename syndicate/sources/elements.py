@@ -144,6 +144,7 @@ KNOWN_ATTRIBUTES = {
 }  # fmt: skip
 CHOICES = {"disabled", "checked", "required", "readonly", "multiple", "autofocus", "selected"}
 PLAYING = {"controls", "autoplay", "loop", "muted", "playsinline"}
+ALONE = {"hidden", "inert", "itemscope"}
 # attributes that may stand without a value, and alone
 BARE_ATTRIBUTES = {
     "audio": PLAYING,

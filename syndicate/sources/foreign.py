@@ -54,6 +54,11 @@ ADDRESS = re.compile(r"[:/]|\.\w{2,5}\s*$")
 ROW = re.compile(r"\|.*[^|\s].*\|")
 BOLD = re.compile(r"\*\*(?=[^\W\d_])|(?<=[^\W\d_])\*\*|(?<=[:;,.!?])\*\*")
 NO_HEADING = re.compile(r"#[^\s#]+(?: [^#]*)?")
+UNREAD = re.compile(
+    r"(?<!!)\[[^\[\]]+\]\([^()\s]*[:/.][^()\s]*\)|\*\*(?=\S)[^*]*[^\W\d_][^*]*(?<=\S)\*\*"
+    r"|\{\{[^{}]*\}\}|\[\[[^\[\]]+\]\]"
+)
+OUTSIDE = "Markdown is read below HTML only after an empty line: put one there, or write HTML"
 ADVICE = "write it in plain Markdown, or delete it"
 
 
@@ -66,7 +71,7 @@ def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int,
     first = 0
     for token in tokens:
         first = token.map[0] if token.map else first
-        if token.type != "inline":
+        if token.type not in ("inline", "html_block"):
             continue
         text = str(token.meta.get(PLAIN, ""))
         lines = text.split("\n")
@@ -75,7 +80,12 @@ def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int,
                 if found := pattern.search(line):
                     said = excerpt(squeeze(found[0]), 60)
                     raise Flaw(number, f"{said} is {what}; readers would see it ({ADVICE})")
-            yield from _loose(number, line)
+            if token.type == "html_block":
+                yield from _unread(number, line)
+            else:
+                yield from _loose(number, line)
+        if token.type == "html_block":
+            continue
         if "|" in text:
             _refuse_rows(first, lines)
         for number, line in enumerate(str(token.meta.get(LEFT, "")).split("\n"), first):
@@ -85,6 +95,12 @@ def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int,
         if is_title and lines[0].count("#") == 1 and NO_HEADING.fullmatch(lines[0]):
             title = excerpt(lines[0], 40)
             yield first, f"{title} is no heading: put a space after the # if it was meant"
+
+
+def _unread(number: int, line: str) -> Iterable[tuple[int, str]]:
+    """Markdown in a line of raw HTML, where it is none."""
+    for found in UNREAD.finditer(line):
+        yield number, f"{excerpt(found[0], 60)}: readers would see it as it stands ({OUTSIDE})"
 
 
 def _loose(number: int, line: str) -> Iterable[tuple[int, str]]:

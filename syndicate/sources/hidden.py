@@ -11,6 +11,8 @@ BEGINS = re.compile(
     r"<!--|<!doctype\b|<\?(?:xml|php|=)|<!\[(?:if|endif)\b|<(?P<program>script|style)(?=[\s/>])",
     re.IGNORECASE,
 )
+ONSET = re.compile(r"^ {0,3}(?=<)", re.MULTILINE)
+BLANKS = re.compile(r"[ \t]*")
 OPENING = re.compile(r"""<[a-z]+(?:"[^"]*"|'[^']*'|[^>"'])*>""", re.IGNORECASE)
 PROGRAM = {
     name: re.compile(rf"<(?P<end>/?){name}(?=[\s/>])[^>]*>", re.IGNORECASE)
@@ -61,6 +63,35 @@ def parts(html: str) -> Iterator[tuple[str, str]]:
         yield html[at : begins.start()], html[begins.start() : end]
         at = end
     yield html[at:], ""
+
+
+def lifted(markdown: str) -> str:
+    """Return the text without what is hidden in one go after something else on its line.
+
+    To Markdown a remark's block ends with the first remark: Word begins the next one there.
+    """
+    if "-->" not in markdown:
+        return markdown
+    kept, at = [], 0
+    for start in ONSET.finditer(markdown):
+        end = _end_of_run(markdown, start.end()) if start.start() >= at else 0
+        if end:
+            kept += [markdown[at : start.start()], "\n" * markdown.count("\n", start.start(), end)]
+            at = end
+    return "".join((*kept, markdown[at:]))
+
+
+def _end_of_run(markdown: str, at: int) -> int:
+    """Where hidden things that follow each other end; 0 unless a later one takes several lines."""
+    goes_on = False
+    first = at
+    while begins := BEGINS.match(markdown, at):
+        end = end_of(markdown, begins)
+        if end < 0:
+            break
+        goes_on = goes_on or (at > first and "\n" in markdown[at:end])
+        at = end + len(BLANKS.match(markdown, end)[0])  # type: ignore[index]  # it matches
+    return at if goes_on else 0
 
 
 def unended(html: str) -> re.Match[str] | None:

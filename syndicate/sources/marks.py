@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -14,7 +14,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
-from syndicate.sources import hidden, raw_html
+from syndicate.sources import hidden, pasted, raw_html
 from syndicate.sources.emphasis import styled
 from syndicate.sources.emphasis import text as _text
 from syndicate.sources.entities import in_markdown
@@ -26,11 +26,13 @@ PLAIN, LEFT = "plain", "left"
 GIVEN_ID = "id"  # the name that a heading was given in the text
 MEANT = "meant"  # what the tags in a token mean, in their order
 UNSURE = "unsure"  # tags that may have lost their end: their lines from 0, and they themselves
+UNSHOWN = "unshown"  # tags whose words a browser would not show: their lines from 0, themselves
 UNENDED = "unended"  # where in a token text is hidden without an end: its line from 0, the sign
 DEEPEST = 1000  # deeper text Markdown would drop without a word; Python gives up before that
 SIDE = re.compile("text-align:(left|right|center)")
 HEADING_ID = re.compile(r"\s*\{#([^\s{}]+)\}\s*$")
 CLOSED_OFFICE = re.compile(r"</([a-z][\w.-]*:[\w.-]+)\s*>")
+LINK_TAG = re.compile(r"<link\s", re.IGNORECASE)
 NAME = re.compile(r"[A-Za-z][\w.-]*:[\w.-]+")
 
 
@@ -53,6 +55,7 @@ def markdown() -> MarkdownIt:
     parser.enable(["table", "strikethrough"])
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     footnote_plugin(parser)
+    parser.block.ruler.before("html_block", "pasted", pasted.block_rule)
     parser.inline.ruler.before("backticks", "hidden", hidden.inline_rule)
     parser.inline.ruler.after("hidden", "picture", _picture_rule)
     parser.add_render_rule("footnote_ref", _note_mark)
@@ -75,15 +78,15 @@ def rendered(tokens: Sequence[Token], env: dict[str, Any]) -> str:
 
 
 def _picture_rule(state: StateInline, silent: bool) -> bool:
-    """Take ``<picture>`` in a line as the one picture that it is."""
+    """Take tags in a line that show one thing, like ``<picture>``, as the one that does."""
     if not state.src.startswith("<", state.pos):
         return False
-    found = raw_html.PICTURE.match(state.src, state.pos)
+    found = raw_html.UNIT.match(state.src, state.pos)
     picture = raw_html.merged(found[0]) if found else ""
     if not found or picture == found[0]:
         return False
     if not silent:
-        state.env["markup"].append(found[0])
+        state.env["hidden"].append(found[0])
         state.push("html_inline", "", 0).content = picture
     state.pos = found.end()
     return True
@@ -92,11 +95,12 @@ def _picture_rule(state: StateInline, silent: bool) -> bool:
 def _as_meant(state: StateCore) -> None:
     closed = set(CLOSED_OFFICE.findall(state.src.lower())) if "</" in state.src else set()
     if "<" in state.src:
-        _judge(state.tokens, state.env["markup"])
+        _judge(state.tokens, state.env)
         for token in state.tokens:
             _note_hidden(token, state.env["hidden"])
     for token in state.tokens:
         if token.type == "html_block":
+            token.meta[PLAIN] = raw_html.text_of(token.content)
             token.content = raw_html.rewritten(token.content, token.meta[MEANT])
         elif token.children:
             token.meta[PLAIN] = _plain(token.children)
@@ -135,18 +139,24 @@ def _plain(children: Sequence[Token]) -> str:
     )
 
 
-def _judge(tokens: Sequence[Token], markup: list[str]) -> None:
+def _judge(tokens: Sequence[Token], env: MutableMapping[str, Any]) -> None:
     """Say in each token what its tags mean, and note their words that are for no reader."""
+    markup = env["markup"]
     places = [*_places(tokens)]
     verdicts = judged([tag for _, _, _, tag in places])
     for token in tokens:
         if token.type == "html_block":
             token.meta[MEANT] = []
-            markup += raw_html.PICTURE.findall(token.content)
+            units = raw_html.UNIT.findall(token.content)
+            env["hidden"] += [unit for unit in units if raw_html.merged(unit) != unit]
     for (block, token, line, tag), meant in zip(places, verdicts, strict=True):
         token.meta.setdefault(MEANT, []).append(meant)
         if meant is not Meant.WORDS:
             markup.append(raw_html.credited(tag.text))
+            if LINK_TAG.match(tag.text):
+                env["hidden"].append(tag.text)  # a style, as a rule
+            if raw_html.is_unshown(tag.text):
+                block.meta.setdefault(UNSHOWN, []).append((line, tag.text))
         if meant is Meant.UNSURE:
             block.meta.setdefault(UNSURE, []).append((line, tag.text))
 

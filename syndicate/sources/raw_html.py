@@ -19,6 +19,7 @@ from syndicate.sources.elements import (
     LISTS,
     PARTED,
     VERBATIM,
+    VOID,
 )
 from syndicate.sources.tags import (
     ATTRIBUTE,
@@ -32,8 +33,26 @@ from syndicate.sources.tags import (
 from syndicate.text import squeeze
 
 CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+SIGNS = re.compile(r"[\[{]|\*\*|^[ \t]*(?::::|!!!|\?\?\?)", re.MULTILINE)  # perhaps not HTML's
+CODE = re.compile(
+    r"<(?P<name>code|kbd|pre|samp|textarea|tt|xmp)\b[^>]*>.*?</(?P=name)\s*>",
+    re.DOTALL | re.IGNORECASE,
+)
 NO_TAG = re.compile(r"<[!?][^<>]*>")  # a browser takes it for a comment
-PICTURE = re.compile(r"<picture\b[^>]*>.{,9999}?</picture\s*>", re.DOTALL | re.IGNORECASE)
+# several tags that show one thing: the sources of a picture or a film; a picture for those whose
+# browser runs no programs
+UNIT = re.compile(
+    r"<picture\b[^>]*>.{,9999}?</picture\s*>"
+    r"|<object\b[^>]*>.{,9999}?</object\s*>"
+    r"|<img\b[^>]*>\s*<noscript\b[^>]*>\s*<img\b[^>]*>\s*</noscript\s*>"
+    r"|<noscript\b[^>]*>\s*<img\b[^>]*>\s*</noscript\s*>\s*<img\b[^>]*>",
+    re.DOTALL | re.IGNORECASE,
+)
+UNSHOWN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE
+)
+NOT_BOLD = re.compile(r"font-weight\s*:\s*(?:normal|[1-4]00)\b", re.IGNORECASE)
+FILMS = ("movie", "src", "filename", "url")  # the names of a parameter that says what is played
 MARKERS = re.compile(r"list-style(?:-type)?\s*:[^;]*?\b(lower|upper)-(alpha|latin|roman)\b", re.I)
 FIRST_ITEM = re.compile(r"\s*(<li\b[^>]*>)", re.IGNORECASE)
 LAZY = ("data-src", "data-original", "data-lazy-src", "data-url", "data-lazy")
@@ -42,7 +61,8 @@ VIDEO = ("videoid", "data-videoid", "video-id", "data-video-id")
 PLAYED = ("src", "data-src", "href", "data-href", "data-url", "url")
 SHOWN_AS_WORDS = {
     "img": {"alt", "title"}, "image": {"alt", "title"}, "a": {"title"}, "abbr": {"title"},
-    "area": {"alt"}, **{name: {"title", "srcdoc"} for name in EMBEDS},
+    "area": {"alt", "title"}, "acronym": {"title"}, "optgroup": {"label"},
+    **{name: {"title", "srcdoc"} for name in EMBEDS},
 }  # fmt: skip
 BREAK, GAP = "<br>", " "  # what stays between the words where a tag in a line is dropped
 
@@ -54,9 +74,19 @@ def shown_parts(html: str) -> list[tuple[str, str]]:
         part = (
             NO_TAG.sub(_escaped, CDATA.sub(r"\1", part)) if "<!" in part or "<?" in part else part
         )
-        return PICTURE.sub(lambda found: merged(found[0]), part)
+        return UNIT.sub(lambda found: merged(found[0]), part)
 
     return [(readable(shown), unshown) for shown, unshown in hidden.parts(html)]
+
+
+def text_of(html: str) -> str:
+    """The words of a block line by line, without those in elements for code."""
+    if not SIGNS.search(html):
+        return ""
+    html = CODE.sub(lambda found: "\n" * found[0].count("\n"), html)
+    pieces = ((shown, "\n" * unshown.count("\n")) for shown, unshown in hidden.parts(html))
+    text = "".join(piece for pair in pieces for piece in pair)
+    return TAG.sub(lambda found: "\n" * found[0].count("\n"), text)
 
 
 def tags_in_block(html: str) -> list[Tag]:
@@ -106,7 +136,7 @@ def in_a_line(tag: str, meant: Meant) -> str:
     shown = _tag(found)
     if name in IN_A_LINE or (shown and name in (*EMBEDS, "source", "image")):
         return shown
-    if shown.startswith(("<a ", "<img ")):
+    if shown.startswith(("<a ", "<img ", "<abbr", "</abbr")) or (name == "optgroup" and shown):
         return shown
     if name in BLOCKS | LAYOUT | VERBATIM and name not in ("td", "th", "col", "colgroup"):
         return BREAK
@@ -138,6 +168,15 @@ def credited(tag: str) -> str:
     return " ".join((found["name"], *kept))
 
 
+def is_unshown(tag: str) -> bool:
+    """Whether a browser would show nothing of what an element holds."""
+    found = TAG.fullmatch(tag)
+    if found is None or found["end"] or found["name"].lower() in VOID:
+        return False
+    given = attributes(tag)
+    return "hidden" in given or UNSHOWN.search(given.get("style", "")) is not None
+
+
 def _unread(attribute: re.Match[str], unseen: set[str]) -> str:
     """The name of an attribute, and its value where that is for no reader."""
     key = attribute["name"].lower()
@@ -154,6 +193,10 @@ def _tag(found: re.Match[str]) -> str:
     name = found["name"].lower()
     if name in VERBATIM:
         return "\n"
+    if found["name"].lower() == "acronym":
+        return f"<{found['end']}abbr{found['given']}>"
+    if not found["end"] and name in ("area", "optgroup"):
+        return _labelled(name, attributes(found[0]))
     if name in FOREIGN | DRAWN | PARTED:
         return " "
     if name in LISTS:
@@ -164,11 +207,13 @@ def _tag(found: re.Match[str]) -> str:
         return "" if name in EMBEDS else found[0]
     given = attributes(found[0])
     if name in EMBEDS or (name == "source" and "src" in given):
-        return _embed(given, given.get(EMBEDS.get(name, "src"), "") or given.get("data-src", ""))
+        return _embed(given, _embedded(name, given))
     if name in ("img", "image", "amp-img"):
         return _picture(given)
     if name not in KNOWN and (played := _played(name, given)):
         return _embed(given, played)
+    if name in ("b", "strong") and NOT_BOLD.search(given.get("style", "")):
+        return "<span>"  # Google puts a whole document into one
     if name == "ol" and "type" not in given and (marker := _marker(found, given)):
         return f"{found[0][:-1]} type={marker}>"
     return _named(found, given)
@@ -191,11 +236,27 @@ def _place(found: re.Match[str]) -> str:
 
 def _embed(given: Mapping[str, str], address: str) -> str:
     """A link to what was embedded."""
-    if not address:
-        return ""  # a source inside, or what it holds, says where it is
-    label = squeeze(given.get("title", "") or given.get("aria-label", ""))
     poster = f"<img src={_quoted(given['poster'])}>" if given.get("poster") else ""
+    if not address:
+        return poster  # a source inside, or what it holds, says where it is
+    label = squeeze(given.get("title", "") or given.get("aria-label", ""))
     return f"{poster}<a href={_quoted(_whole(address))}>{escape(label or _whole(address))}</a> "
+
+
+def _embedded(name: str, given: Mapping[str, str]) -> str:
+    """The address of what is embedded, wherever a program would take it from."""
+    address = given.get(EMBEDS.get(name, "src"), "")
+    if not address or address.startswith(("about:", "data:")):
+        address = next(_lazy(given), "" if address.startswith("about:") else address)
+    return address
+
+
+def _labelled(name: str, given: Mapping[str, str]) -> str:
+    """A place on a map that can be touched, or the name of several choices."""
+    if name == "area" and given.get("href"):
+        return _embed({"title": given.get("alt", "") or given.get("title", "")}, given["href"])
+    label = squeeze(given.get("label", ""))
+    return f" {escape(label)}: " if name == "optgroup" and label else GAP
 
 
 def _played_attributes(name: str, given: Mapping[str, str]) -> set[str]:
@@ -235,11 +296,45 @@ def _lazy(given: Mapping[str, str]) -> Iterator[str]:
         yield from candidates[-1:]
 
 
-def merged(picture: str) -> str:
-    """``<picture>`` as its ``<img>``, which has the address of a source where it has none."""
-    if TAG.sub("", picture).strip():
-        return picture
-    tags = [(found["name"].lower(), attributes(found[0])) for found in TAG.finditer(picture)]
+def merged(unit: str) -> str:
+    """Several tags as the one that shows what they do; themselves where they hold words."""
+    if TAG.sub("", unit).strip():
+        return unit
+    tags = [
+        (found["name"].lower(), attributes(found[0]))
+        for found in TAG.finditer(unit)
+        if not found["end"]
+    ]
+    names = [name for name, _ in tags]
+    if names[0] == "object":
+        return _player(tags) or unit
+    return _of_sources(tags) if names[0] == "picture" else _of_two(tags, unit)
+
+
+def _player(tags: Sequence[tuple[str, Mapping[str, str]]]) -> str:
+    films = [
+        given.get("value", "")
+        for name, given in tags
+        if name == "param" and given.get("name", "").lower() in FILMS
+    ]
+    places = [*(_embedded(name, given) for name, given in tags if name in EMBEDS), *films]
+    address = next(filter(None, places), "")
+    title = next(filter(None, (given.get("title", "") for _, given in tags)), "")
+    has_others = any(name not in ("object", "param", "embed") for name, _ in tags)
+    return "" if has_others else f"<embed src={_quoted(address)} title={_quoted(title)}>"
+
+
+def _of_two(tags: Sequence[tuple[str, Mapping[str, str]]], unit: str) -> str:
+    """A picture that a program loads, and the same one for browsers that run none."""
+    at = [name for name, _ in tags].index("noscript")
+    plain, loaded = tags[at + 1][1], tags[0 if at else -1][1]
+    is_lazy = not loaded.get("src") or any(loaded.get(key) for key in (*LAZY, *SETS))
+    is_same = is_lazy or _source(plain) == _source(loaded) or loaded["src"].startswith("data:")
+    return _picture({**loaded, **plain, "src": _source(plain)}) if is_same else unit
+
+
+def _of_sources(tags: Sequence[tuple[str, Mapping[str, str]]]) -> str:
+    """The ``<img>`` of a ``<picture>``, with the address of a source where it has none."""
     image = next((given for name, given in tags if name == "img"), {})
     if not _source(image) or _source(image).startswith("data:"):
         sources = (given for name, given in tags if name == "source")

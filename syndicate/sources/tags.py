@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from syndicate.sources.elements import (
+    ALONE,
     BARE_ATTRIBUTES,
     BLOCKS,
     DRAWN,
@@ -143,7 +144,8 @@ def _is_written(found: re.Match[str]) -> bool:
         return bool(with_value) and not bare
     if with_value:
         return known and all(map(_is_known, bare))
-    return all(one in BARE_ATTRIBUTES.get(name, ()) or PREFIXED.fullmatch(one) for one in bare)
+    alone = BARE_ATTRIBUTES.get(name, set()) | ALONE
+    return all(one in alone or PREFIXED.fullmatch(one) for one in bare)
 
 
 def _is_known(attribute: str) -> bool:

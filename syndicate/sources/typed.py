@@ -12,7 +12,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from syndicate.sources import destinations, emphasis, files, lines, unseen
+from syndicate.sources import destinations, emphasis, files, hidden, lines, unseen
 
 WIKI = re.compile(r"(?P<picture>!?)\[\[(?P<name>[^\[\]|\n]+)(?:\|(?P<label>[^\[\]\n]*))?\]\]")
 NOTE = re.compile(r"^([ >]{0,12})\[\^(?P<label>[^\s\]]+)\]:", re.MULTILINE)
@@ -42,6 +42,7 @@ def mended(markdown: str, folder: Path) -> str:
 
 
 def _meant(markdown: str, folder: Path) -> str:
+    markdown = hidden.lifted(markdown)
     markdown = lines.understood(unseen.without_in_addresses(markdown))
     markdown = emphasis.closed_up(destinations.bracketed(markdown, folder))
     if "[[" in markdown:

@@ -4,7 +4,7 @@ channel, as they were divided."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -48,6 +48,13 @@ DIVIDED = {
     "a<iframe src='https://a.example/e'></iframe>b": "a https a example e b",
     "<div>a<iframe src='https://a.example/e'></iframe>b</div>": "a https a example e b",
     "<ruby>Satu<rt>Dua</rt></ruby>": "Satu Dua",
+    # blocks in elements of a line
+    "<div><b><p>Satu</p><p>Dua</p></b></div>": "Satu Dua",
+    "<div><a href='https://a.example/x'><div>Satu</div><div>Dua</div></a></div>": "Satu Dua",
+    "<figure><figcaption><p>Satu</p><p>Dua</p></figcaption></figure>": "Satu Dua",
+    "<h2><div>Satu</div><div>Dua</div></h2>": "Satu Dua",
+    "<table><tr><td><b><p>Satu</p><p>Dua</p></b></td></tr></table>": "Satu Dua",
+    "<div><span><ul><li>Satu</li><li>Dua</li></ul></span>Tiga</div>": "Satu Dua Tiga",
     # in no parent
     "a\n\n<td>Satu</td><td>Dua</td>\n\nb": "a Satu Dua b",
     "<tr><td>Satu</td><td>Dua</td></tr>\n<tr><td>Tiga</td></tr>": "Satu Dua Tiga",
@@ -81,11 +88,113 @@ WHOLE = {
 }
 
 
-def test_words_are_divided_as_they_were_typed_on_every_channel(room: Newsroom) -> None:
-    bodies = DIVIDED | WHOLE
-    for (body, wanted), channels in zip(
-        bodies.items(), everywhere_at_once(room, bodies), strict=True
-    ):
+WORD_PASTE = """\
+<!--[if gte mso 9]><xml>
+ <o:OfficeDocumentSettings><o:AllowPNG/></o:OfficeDocumentSettings>
+</xml><![endif]--><!--[if gte mso 10]>
+<style>
+ table.MsoNormalTable {mso-style-name:"rahasia"}
+
+</style>
+<![endif]-->
+<p class="MsoNormal" style="mso-margin:auto"><b><span lang="IN">Syarat<o:p></o:p></span></b></p>
+<p class="MsoListParagraph"><!--[if !supportLists]--><span style="mso-list:Ignore">1.<span>&nbsp;\
+</span></span><!--[endif]-->KTP asli<o:p></o:p></p>
+<p class="MsoNormal"><o:p>&nbsp;</o:p></p>
+
+Akhir kata."""
+GOOGLE_DOCS = """\
+<meta charset='utf-8'><b style="font-weight:normal;" id="docs-internal-guid-rahasia"><p dir="ltr">\
+<span style="font-size:11pt">Rapat koordinasi</span></p><br /><ul><li dir="ltr" aria-level="1">\
+<p role="presentation"><span>Butir satu</span></p></li></ul></b>"""
+SHOWN = "https://a.example/x.jpg"
+VIDEO = "https://www.youtube.com/v/abc"
+PASTED = {
+    WORD_PASTE: ["Syarat", "1.", "KTP asli", "Akhir kata."],
+    GOOGLE_DOCS: ["Rapat koordinasi", "Butir satu"],
+    '<!-- wp:paragraph {"a":"rahasia"} -->\n<p class="x">Isi blok</p>\n<!-- /wp:paragraph -->': [
+        "Isi blok"
+    ],
+    f'<!-- wp:embed {{"url":"{VIDEO}1"}} -->\n<figure class="wp-block-embed"><div>\n{VIDEO}1\n'
+    "</div><figcaption>Video rapat</figcaption></figure>\n<!-- /wp:embed -->": [
+        f"{VIDEO}1", "Video rapat",
+    ],
+    '<blockquote class="twitter-tweet"><p lang="in">Selamat pagi</p>&mdash; KPU '
+    '<a href="https://twitter.com/k/1">4 Mei</a></blockquote>\n'
+    '<script async src="https://rahasia.example/w.js"></script>': [
+        "Selamat pagi", "— KPU", "https://twitter.com/k/1",
+    ],
+    "<div class='separator'><a href='https://a.example/s1600/f.jpg'><img border='0' "
+    "src='https://a.example/s320/f.jpg' alt='Foto'/></a></div><br /><div><br /></div>"
+    "<div>Isi blog.</div><a name='more'></a>Lanjutan": [
+        "https://a.example/s1600/f.jpg", "Isi blog.", "Lanjutan",
+    ],
+    "<center><font color=red size=5>PENGUMUMAN</font></center>\n&nbsp;\n\n&nbsp;\n\nIsi": [
+        "PENGUMUMAN", "Isi",
+    ],
+    f"<div><img src='data:image/gif;base64,rahasia' data-src='{SHOWN}1' alt='Malas'>"
+    f"<noscript><img src='{SHOWN}1' alt='Malas'></noscript></div>": [f"{SHOWN}1"],
+    f"a <img src='https://a.example/rahasia.gif' data-lazy-src='{SHOWN}2' alt='Lambat'>"
+    f"<noscript><img src='{SHOWN}2' alt='Lambat'></noscript> b": [f"{SHOWN}2"],
+    f"<noscript><img src='{SHOWN}3' alt='Nanti'></noscript><img data-src='{SHOWN}3' alt='Nanti'>": [
+        f"{SHOWN}3"
+    ],
+    f"<amp-img src='{SHOWN}4' alt='Amp' layout='responsive'></amp-img>": [f"{SHOWN}4"],
+    f"<picture><source srcset='https://a.example/rahasia.webp'><img src='{SHOWN}5' alt='P'>"
+    "</picture>": [f"{SHOWN}5"],
+    f'<object width="425" codebase="https://rahasia.example/a.cab"><param name="movie" '
+    f'value="{VIDEO}2" /><param name="allowFullScreen" value="true" /><embed src="{VIDEO}2" '
+    'type="application/x-shockwave-flash" /></object>': [f"{VIDEO}2"],
+    f"Film: <object><param name='movie' value='{VIDEO}3'></object>": ["Film:", f"{VIDEO}3"],
+    f"<object data='https://a.example/s.pdf'>Unduh <a href='{SHOWN}6'>surat</a></object>": [
+        "https://a.example/s.pdf", "Unduh", "surat", f"{SHOWN}6",
+    ],
+    f"<iframe data-src='{VIDEO}4' src='about:blank'></iframe>": [f"{VIDEO}4"],
+    f"<video controls poster='{SHOWN}7'><source src='{VIDEO}5'></video>": [
+        f"{SHOWN}7", f"{VIDEO}5",
+    ],
+    f"<map name='m'><area shape='rect' href='{SHOWN}8' alt='Mandau'></map> peta": [
+        "Mandau", f"{SHOWN}8",
+    ],
+    "<select><optgroup label='Buah'><option>Apel</option></optgroup></select>": ["Buah", "Apel"],
+    "<acronym title='x'>KPU</acronym> dan <marquee>Selamat datang</marquee>": [
+        "KPU", "Selamat datang",
+    ],
+    "<link rel='stylesheet' href='https://rahasia.example/x.css'>\n\nTeks biasa": ["Teks biasa"],
+    "<math><mi>x</mi><mo>=</mo><mn>2</mn></math> rumus": ["x = 2 rumus"],
+    "<svg width='1'><style>.rahasia{}</style><text x='1'>Bengkalis</text></svg> kota": [
+        "Bengkalis kota"
+    ],
+    "<form><label>Nama</label> <button type='submit'>Kirim</button></form>": ["Nama", "Kirim"],
+    "<details><summary>Lihat syarat</summary>\n\nKTP **dan** KK\n\n</details>": [
+        "Lihat syarat", "KTP", "dan", "KK",
+    ],
+}  # fmt: skip
+
+
+def test_what_is_pasted_reaches_every_channel_once_and_nothing_is_said_of_it(
+    room: Newsroom,
+) -> None:
+    every = everywhere_at_once(room, PASTED)
+    for (body, wanted), channels in zip(PASTED.items(), every, strict=True):
+        for channel, seen in channels.items():
+            for words in wanted:
+                assert words in seen, f"{body}: {channel}: {seen}"
+            assert "rahasia" not in seen, f"{body}: {channel}: {seen}"
+            pictures = seen.count('<img src="https://a.example') if channel == "feed" else 1
+            assert pictures <= 1, f"{body}: {channel}: {seen}"
+    names = [f"kabar-{number:02}.md" for number, _ in enumerate(PASTED, 1)]
+    checked = room.run("check", *names)
+    assert "would reach no reader" not in checked.said
+    assert "would not be shown" not in checked.said
+
+
+@pytest.mark.parametrize("bodies", [DIVIDED, WHOLE], ids=["divided", "whole"])
+def test_words_are_divided_as_they_were_typed_on_every_channel(
+    room: Newsroom, bodies: Mapping[str, str]
+) -> None:
+    every = everywhere_at_once(room, bodies)
+    for (body, wanted), channels in zip(bodies.items(), every, strict=True):
         for channel, seen in channels.items():
             text = plain(seen) if channel in ("feed", "letter") else seen
             assert has_in_a_row(WORD.findall(text), wanted.split()), f"{body}: {channel}: {text}"

@@ -317,3 +317,74 @@ def test_a_picture_with_its_address_in_a_source_is_a_picture(body: str) -> None:
     said = html(body)
     assert '<img src="media:' in said
     assert ('alt="rapat"' in said) == ("rapat" in body)
+
+
+SIGNS = {
+    "<p>a</p>\n<p>[caption id='x' width=3]Teks[/caption]</p>": (5, "a WordPress shortcode"),
+    "<div>\n[gallery ids=1,2]\n</div>": (5, "a WordPress shortcode"),
+    "<div>a</div>\n<p>b {loadposition kanan}</p>": (5, "a Joomla plugin"),
+    "<div>\n\n<p>{{< figure src=x >}}</p>": (6, "a shortcode"),
+    "<center>![rapat](s.png)</center>": (4, "a picture that Markdown does not understand"),
+    "<!-- a\n--><p>[b]x[/b]</p>": (5, "a forum's mark"),
+}
+
+
+@pytest.mark.parametrize("body", SIGNS, ids=ascii)
+def test_signs_of_other_programs_in_raw_html_are_refused_by_their_line(body: str) -> None:
+    line, says = SIGNS[body]
+    message = refusal(body)
+    assert message.startswith(f"article.md:{line}: ")
+    assert says in message
+
+
+NAMED = {
+    "<center>**Judul**</center>": (4, "**Judul**: readers would see it as it stands"),
+    "<div>\nlihat [x](https://a.example/b)\n</div>": (5, "[x](https://a.example/b): readers would"),
+    "<div>[[tautan]] x</div>": (4, "[[tautan]]: readers would see it"),
+    "a\n\n<div hidden>Rahasia</div>": (6, "<div hidden> hides nothing: readers get the words"),
+    "a <span style='display: none'>b</span>": (4, "hides nothing"),
+    "<p>a</p>\n<p style='mso-hide:all'>b</p>": (5, "hides nothing"),
+}
+
+
+@pytest.mark.parametrize("body", NAMED, ids=ascii)
+def test_what_readers_of_raw_html_would_see_unawares_is_named_by_its_line(body: str) -> None:
+    line, says = NAMED[body]
+    remarks = draft(body).told()
+    assert remarks
+    assert remarks[0].startswith(f"article.md:{line}: ")
+    assert says in remarks[0]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<pre>**a** {{ b }} [c](https://a.example/d)</pre>",
+        "<p>a <code>[gallery ids=1]</code></p>",
+        "<div>\n\n**a** [b](https://a.example/c)\n\n</div>",
+        "<div>5 ** 2 [catatan] {a} (b)</div>",
+        "<script>var a = {{ b }}; [c](https://a.example/d)</script>\n\nTeks",
+        "<p class='[a]'>b</p>",
+    ],
+    ids=ascii,
+)
+def test_signs_in_code_and_in_what_nobody_sees_are_nothing_to_name(body: str) -> None:
+    assert draft(body).told() == []
+
+
+def test_a_run_of_remarks_is_hidden_to_its_end() -> None:
+    for run in (
+        "<!-- a -->\n<!-- b\n\nc -->",
+        "<!-- a\n--><!-- b\n\n<p>c</p>\n--> <style>\n\n.d{}\n</style>",
+        "<!-- a --><script>\n\nb()\n</script>",
+    ):
+        assert html(f"Satu.\n\n{run}\n\nDua.").replace("\n", "") == "<p>Satu.</p><p>Dua.</p>"
+    assert refusal("Satu.\n\n<!-- a --><!-- b\n\nDua.").startswith("article.md:6: <!-- has no end")
+
+
+def test_html_that_begins_with_tags_of_a_line_is_read_as_html() -> None:
+    assert html("<b><p>a</p>\n<ul><li>b</li></ul></b>") == ("<b><p>a</p>\n<ul><li>b</li></ul></b>")
+    assert html("x\n\n- <span><h2>a</h2></span> b").endswith(
+        "<li>\n<span><h2>a</h2></span> b\n</li>\n</ul>"
+    )
+    assert html("<b>a</b> **b**") == "<p><b>a</b> <strong>b</strong></p>"

@@ -276,7 +276,6 @@ REMARKS = {
     "a\n\n{{ nama }}": (6, "{{ nama }}: readers would see it as it stands"),
     "a\n\n[[Catatan]]": (6, "[[Catatan]]: readers would see it as it stands"),
     "a\n\n<form action='https://a.example/kirim'>b</form>": (6, "https://a.example/kirim"),
-    "a\n\n<map><area href='https://a.example/peta'></map>": (6, "https://a.example/peta"),
 }
 
 
