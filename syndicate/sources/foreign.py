@@ -75,16 +75,18 @@ def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int,
             continue
         text = str(token.meta.get(PLAIN, ""))
         lines = text.split("\n")
-        for number, line in enumerate(lines, first) if SIGNS.search(text) else ():
+        is_html = token.type == "html_block"
+        is_odd = SIGNS.search(text) is not None or (is_html and "**" in text)
+        for number, line in enumerate(lines, first) if is_odd else ():
             for what, pattern in FOREIGN.items():
                 if found := pattern.search(line):
                     said = excerpt(squeeze(found[0]), 60)
                     raise Flaw(number, f"{said} is {what}; readers would see it ({ADVICE})")
-            if token.type == "html_block":
+            if is_html:
                 yield from _unread(number, line)
             else:
                 yield from _loose(number, line)
-        if token.type == "html_block":
+        if is_html:
             continue
         if "|" in text:
             _refuse_rows(first, lines)
