@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
+
+from syndicate.sources.openable import why_not
 
 TOKEN = re.compile(r"<(/?)([a-z0-9]+)[^<>]*>|([^<]+)")
 BARE = re.compile(
-    r"(?<![\w@/.:=-])(?:https?://|www\.)(?:[\w-]+\.)+[\w-]+(?::\d+)?"
+    r"(?<![\w@/.:=-])(?:https?://|www\.)(?:[\w-]+\.)+[\w-]+(?::\w+)?(?![\w%|\\@-])"
     r"(?:[/?#](?:&amp;|[^\s<>\"“”„‘’«»&])*)?",
     re.IGNORECASE,
 )
@@ -16,15 +19,28 @@ CLOSED = {"a", "code", "pre", "kbd", "samp"}
 BRACKETS = {")": "(", "]": "[", "}": "{"}
 
 
-def linked(html: str) -> str:
-    """Return sanitised HTML with a link around each bare address."""
+def linked(html: str, note: Callable[[str, str], object]) -> str:
+    """Return sanitised HTML with a link around each bare address that programs can open.
+
+    ``note`` is given each other one, and why it leads nowhere.
+    """
+
+    def link(found: re.Match[str]) -> str:
+        address, whole = _address(found[0])
+        if not whole:
+            return found[0]
+        if why := why_not(unescape(whole)):
+            note(unescape(address), why)
+            return found[0]
+        return f'<a href="{_quoted(whole)}">{address}</a>{found[0][len(address) :]}'
+
     if "://" not in html and "www." not in html.lower():
         return html
     pieces = []
     inside = 0
     for tag in TOKEN.finditer(html):
         if tag[3]:
-            pieces.append(tag[0] if inside else BARE.sub(_link, tag[0]))
+            pieces.append(tag[0] if inside else BARE.sub(link, tag[0]))
             continue
         if tag[2] in CLOSED:
             inside += -1 if tag[1] else 1
@@ -32,13 +48,12 @@ def linked(html: str) -> str:
     return "".join(pieces)
 
 
-def _link(found: re.Match[str]) -> str:
-    address = _trimmed(found[0])
-    after = found[0][len(address) :]
+def _address(text: str) -> tuple[str, str]:
+    """What of a text is the address, and the whole of it, "" for none."""
+    address = _trimmed(text)
     if "." not in address.partition("//")[2] and not address.lower().startswith("www."):
-        return found[0]
-    whole = address if "://" in address else f"https://{address}"
-    return f'<a href="{_quoted(whole)}">{address}</a>{after}'
+        return address, ""
+    return address, address if "://" in address else f"https://{address}"
 
 
 def _trimmed(address: str) -> str:

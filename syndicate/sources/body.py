@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape, unescape
 from itertools import pairwise
@@ -16,7 +16,7 @@ from markdown_it.token import Token
 
 from syndicate.article import Media
 from syndicate.raised import spelt
-from syndicate.sources import fences, files, foreign, inventory, rows, typed
+from syndicate.sources import carried, fences, files, foreign, inventory, openable, rows, typed
 from syndicate.sources.bare import linked
 from syndicate.sources.elements import (
     ATTRIBUTES,
@@ -179,28 +179,34 @@ class _Page:
 
     def sanitised(self, html: str) -> str:
         self.links.ids = set(map(unescape, PLACE.findall(html)))
-        schemes = {found.lower() for found in SCHEME.findall(unescape(html))}
+        html = carried.carried(html)
         cleaned = nh3.clean(
             html,
             tags=IN_A_LINE | BLOCKS,
             clean_content_tags=HIDDEN | FOREIGN,
             attributes=ATTRIBUTES,
             attribute_filter=self._attribute,
-            url_schemes={*WEB, *OPENED, *UNSAFE, *schemes},
+            url_schemes={carried.TYPED, *WEB, *OPENED, *UNSAFE, *carried.schemes(html)},
             link_rel=None,
         )
         if self.flaws:
             raise all_of(self.flaws)
         cleaned = IMG.sub(_picture_or_its_alt, cleaned).strip()
-        return linked(LINK.sub(_spelled, cleaned))
+        return linked(LINK.sub(_spelled, cleaned), self.links.note)
 
     def remarks(self) -> list[tuple[int, str]]:
-        return [(self._line_of(address), remark) for address, remark in self.links.remarks]
+        return [
+            (line, remark)
+            for address, remark in self.links.remarks
+            for line in self._lines_of(address)
+        ]
 
     def beside(self) -> tuple[tuple[int, str], ...]:
         return tuple((self._line_of(address), address) for address in self.links.articles)
 
     def _attribute(self, tag: str, name: str, value: str) -> str | None:
+        if name in ("href", "src"):
+            value = carried.typed(value)
         if (tag, name) == ("img", "src"):
             return self._noting_flaws(self._source, value)
         if (tag, name) == ("a", "href"):
@@ -229,7 +235,7 @@ class _Page:
             raise ValueError(f"a picture has the address {scheme}:... ({BESIDE_IT})")
         if not src:
             raise ValueError("a picture names no file (write ![what it shows](file.png))")
-        if _is_web(src):
+        if _is_web(openable.mended(src, self.markdown)):
             if files.names_pdf(src):
                 raise ValueError(files.no_picture(src))
             return self.links.target(src)
@@ -238,8 +244,18 @@ class _Page:
         self.links.found.setdefault(name, picture)
         return f"media:{name}"
 
+    def _lines_of(self, address: str) -> list[int]:
+        """Every line in which an address stands by itself; the first that has it, where none."""
+        for spelling in filter(None, dict.fromkeys((address, unquote(address)))):
+            whole = re.compile(rf"(?<![^\s(<\"'=]){re.escape(spelling)}(?![^\s)>\"'.,;])")
+            if starts := [found.start() for found in whole.finditer(self.markdown)]:
+                return [self.line + self.markdown.count("\n", 0, start) for start in starts]
+        return [self._line_of(address)]
+
     def _line_of(self, address: str) -> int:
-        for spelling in (address, unquote(address), unquote(address).removeprefix("https:")):
+        decoded = unquote(address)
+        escaped = decoded.replace("\\", "\\\\")
+        for spelling in (address, decoded, decoded.removeprefix("https:"), escaped):
             for pattern in (rf"[(<\"'=]\s*{re.escape(spelling)}", re.escape(spelling)):
                 if spelling and (found := re.search(pattern, self.markdown)):
                     return self.line + self.markdown.count("\n", 0, found.start())
@@ -266,10 +282,25 @@ def _scheme(address: str) -> str:
 
 
 def _picture_or_its_alt(found: re.Match[str]) -> str:
-    given = dict(GIVEN.findall(found[1]))
-    if "src" in given:
+    given = {name: unescape(value) for name, value in GIVEN.findall(found[1])}
+    source, alt = given.get("src", ""), given.get("alt", "")
+    if source and not source.startswith(SPELLED):
         return found[0]
-    return escape(unescape(given.get("alt", "")), quote=False)
+    return escape(_with(_titled(alt, given), source.removeprefix(SPELLED)), quote=False)
+
+
+def _titled(words: str, given: Mapping[str, str]) -> str:
+    """Words with the title that a link or picture was to show beside them."""
+    title = given.get("title", "")
+    if not title or title in words:
+        return words
+    return f"{words}: {title}" if words.strip() else title
+
+
+def _with(words: str, address: str) -> str:
+    if not words.strip() or not address or address in words:
+        return words if words.strip() else address
+    return f"{words} ({address})"
 
 
 def _spelled(found: re.Match[str]) -> str:
@@ -277,15 +308,16 @@ def _spelled(found: re.Match[str]) -> str:
 
     The rest of its word comes before the address.
     """
-    href = dict(GIVEN.findall(found[1])).get("href", "")
+    given = dict(GIVEN.findall(found[1]))
+    href = given.get("href", "")
     text = f"<span>{found[2]}</span>{found[3]}" if found[3] else found[2]
-    if href.startswith(BARE):
-        return text
+    if href.startswith(BARE) or not (href or "id" in given):
+        return _titled(text, given)
     if not href.startswith(SPELLED):
         is_empty = bool(SCHEME.match(href)) and not (found[2].strip() or "media:" in href)
         return f"<a{found[1]}>{href}</a>{found[3]}" if is_empty else found[0]
-    address = href.removeprefix(SPELLED)
-    return text if address in found[2] else f"{text} ({address})"
+    address = escape(unescape(href.removeprefix(SPELLED)), quote=False)
+    return _with(_titled(text, given), address)
 
 
 def _media(html: str, found: dict[str, LocalFile]) -> Iterator[Media]:

@@ -13,6 +13,7 @@ from markdown_it.token import Token
 
 from syndicate.sources.entities import in_markdown
 from syndicate.sources.marks import GIVEN_ID
+from syndicate.sources.openable import PLAIN, mended
 from syndicate.sources.typed import COMMENTED
 from syndicate.text import as_uri, unescaped
 
@@ -88,6 +89,8 @@ def lost_addresses(typed: str, env: dict[str, Any], html: str) -> Iterator[tuple
 def _forms(address: str) -> Iterator[str]:
     """How an address may be said: without the signs that end its sentence, as the DNS has it."""
     plain = unescaped(address).rstrip(".,;:!?…~_")
+    if not PLAIN.match(plain):
+        yield unquote(mended(plain))
     yield unquote(plain)
     yield unquote(unescape(plain))  # in HTML, half an entity may be one: &copy=
     yield unquote(as_uri(plain))

@@ -9,9 +9,9 @@ from difflib import get_close_matches
 from html import escape, unescape
 from pathlib import Path
 from string import ascii_lowercase
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin
 
-from syndicate.sources import files, unseen
+from syndicate.sources import files, openable, unseen
 from syndicate.sources.files import LocalFile
 from syndicate.sources.quotes import without_quotes
 from syndicate.text import in_full, squeeze
@@ -42,6 +42,7 @@ ENDINGS = {
     ".webp", ".xls", ".xlsx", ".zip",
 }  # fmt: skip
 PAGES = {"asp", "aspx", "cgi", "htm", "html", "jsp", "php", "xhtml", "xml"}  # no top domains
+TO_FILL_IN = re.compile(r"https?://\.+(?:[/?#]|\Z)", re.IGNORECASE)
 WHOLE = "write the whole address, like https://example.org/a"
 
 # marks for what takes a link's place once all of the article is read
@@ -75,12 +76,13 @@ class Links:
         """Return where a link leads, or a mark; ValueError says what is wrong with it."""
         address = unseen.address(typed)
         self._refuse_quotes(address)
+        address = openable.mended(address, self.markdown)
         if not address:
             return self._bare(
                 typed, "a link leads nowhere (write its address between the brackets)"
             )
         if found := SCHEME.match(UNSEEN.sub("", address)):
-            return self._of_scheme(found[1].lower(), address)
+            return self._of_scheme(found[1].lower(), address, typed)
         if address.startswith("#"):
             return self._place(address)
         if address.startswith(("/", "?")):
@@ -96,20 +98,30 @@ class Links:
             f"the address {shown(address)} has quotation marks around it (write {in_full(advice)})"
         )
 
-    def _of_scheme(self, scheme: str, address: str) -> str:
+    def _of_scheme(self, scheme: str, address: str, typed: str) -> str:
         if scheme in UNSAFE:
             raise ValueError(f"a link leads to {scheme}:... ({WHOLE})")
-        if scheme in WEB:
-            return _web(address)
         if scheme in OPENED:
-            return f"{scheme}:{address.partition(':')[2]}"
+            address = f"{scheme}:{address.partition(':')[2]}"
+        if scheme in (*WEB, *OPENED):
+            return self._openable(address, typed)
         if HOST.fullmatch(scheme) and re.match(r"\d", address.partition(":")[2]):  # a port
-            return _web(f"https://{address}")
+            return self._openable(f"https://{address}", typed)
         near = get_close_matches(scheme, (*WEB, *OPENED), n=1, cutoff=0.7)
         meant = f" (did you mean {near[0]}:?)" if near else ""
-        says = f"{shown(address)} is no address that programs open{meant}"
-        self.remarks.append((address, says))
-        return f"{SPELLED}{address}"
+        return self._spelled(address, f"is no address that programs open{meant}")
+
+    def _openable(self, address: str, typed: str) -> str:
+        """The address itself; spelt out behind its words where no program can open it."""
+        if TO_FILL_IN.match(address):
+            raise ValueError(f"{shown(address)} is no web address ({WHOLE})")
+        why = openable.why_not(address)
+        return self._spelled(typed, f"leads nowhere: {why} (put it right)") if why else address
+
+    def _spelled(self, typed: str, remark: str) -> str:
+        self.remarks.append((typed, f"{shown(typed)} {remark}"))
+        as_typed = (form for form in (typed, unquote(typed)) if form in self.markdown)
+        return f"{SPELLED}{next(as_typed, typed)}"
 
     def _place(self, address: str) -> str:
         """A place in the article itself: a heading, a note."""
@@ -124,11 +136,15 @@ class Links:
     def _of_site(self, address: str) -> str:
         if not address.startswith("//") and is_local(address):
             raise ValueError(f"{shown(address)} is on this computer ({WHOLE})")
-        return _web(urljoin(self.base, address) if _is_splittable(address) else address)
+        try:
+            whole = urljoin(self.base, address)
+        except ValueError as error:  # [ opens an address of numbers
+            raise ValueError(f"{shown(address)} is no web address ({WHOLE})") from error
+        return self._openable(whole, address)
 
     def _repaired(self, address: str) -> str:
         if address.lower().startswith("www."):
-            return _web(f"https://{address}")
+            return self._openable(f"https://{address}", address)
         if MAIL.fullmatch(address):
             return f"mailto:{address}"
         if PHONE.fullmatch(unquote(address)):
@@ -146,7 +162,7 @@ class Links:
             self.found.setdefault(file.media().name, file)
             return f"media:{file.media().name}"
         if _is_host(address):
-            return _web(f"https://{address}")
+            return self._openable(f"https://{address}", address)
         if ending in ARTICLES or (ending in ENDINGS and not self.has_page):
             raise ValueError(f"the file {shown(name)} is missing (put it beside the article)")
         if ending in ENDINGS:
@@ -157,7 +173,12 @@ class Links:
     def _of_page(self, address: str) -> str:
         if not self.has_page:
             raise ValueError(f"a link leads to {shown(address)}, which is no address ({WHOLE})")
-        return _web(urljoin(self.base, address))
+        return self._openable(urljoin(self.base, address), address)
+
+    def note(self, address: str, why: str) -> None:
+        """Note an address that leads nowhere, which readers see as it was typed."""
+        if all(address not in (noted, unquote(noted)) for noted, _ in self.remarks):
+            self.remarks.append((address, f"{shown(address)} leads nowhere: {why} (put it right)"))
 
     def _bare(self, address: str, remark: str) -> str:
         self.remarks.append((address, remark))
@@ -210,23 +231,3 @@ def _is_host(address: str) -> bool:
         return False
     top = found["top"].lower()
     return f".{top}" not in ENDINGS and top not in PAGES
-
-
-def _is_splittable(address: str) -> bool:
-    try:
-        urlsplit(address)
-    except ValueError:
-        return False
-    return True
-
-
-def _web(address: str) -> str:
-    try:
-        parts = urlsplit(address)
-        host = (parts.hostname or "").strip(".")  # https://... is to be filled in
-        fine = bool(host) and (parts.port is None or parts.port > 0)
-    except ValueError:  # a port or a host that is none
-        fine = False
-    if not fine:
-        raise ValueError(f"{shown(address)} is no web address ({WHOLE})")
-    return address

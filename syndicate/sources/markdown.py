@@ -9,13 +9,12 @@ from datetime import datetime, time
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from syndicate import dates
 from syndicate.article import OVERRIDABLE, PDF, Article, Dateline, InfoSource, Media, Publisher
 from syndicate.errors import ArticleError, Several
-from syndicate.sources import Draft, body, files, frontmatter, wording
+from syndicate.sources import Draft, body, files, frontmatter, openable, wording
 from syndicate.sources.body import Body
 from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw, Table
@@ -210,7 +209,7 @@ def _info_sources(front: Table) -> Iterable[InfoSource]:
         yield InfoSource(
             name=_needed(table, "name", "one of infoSources"),
             role=table.line_words("role"),
-            uri=table.line_text("uri", _reference),
+            uri=table.line_text("uri", _link),
         )
 
 
@@ -314,16 +313,21 @@ def _reference(text: str) -> str:
     return text
 
 
+def _link(text: str) -> str:
+    if why := openable.why_not(_reference(text)):
+        raise ValueError(f"'{in_full(text)}' leads nowhere: {why} (put it right)")
+    return text
+
+
 def _web_address(text: str) -> str:
     _filled_in(text)
-    try:
-        parts = urlsplit(text)
-        fine = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # a port or a host that is none
-        fine = False
-    if not (fine and URI.fullmatch(text)):
+    is_web = re.match("https?://[^/?#]", text, re.IGNORECASE) and URI.fullmatch(text)
+    why = openable.why_not(text) if is_web else ""
+    if why or not is_web:
+        because = f": {why}" if why else ""
         raise ValueError(
-            f"'{in_full(text)}' is no web address (write it whole, like https://example.org/a)"
+            f"'{in_full(text)}' is no web address{because} (write it whole, like"
+            " https://example.org/a)"
         )
     return text
 

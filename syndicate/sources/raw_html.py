@@ -236,9 +236,9 @@ def _place(found: re.Match[str]) -> str:
 
 def _embed(given: Mapping[str, str], address: str) -> str:
     """A link to what was embedded."""
-    poster = f"<img src={_quoted(given['poster'])}>" if given.get("poster") else ""
+    poster = f"<img src={_quoted(given['poster'])}> " if given.get("poster") else ""
     if not address:
-        return poster  # a source inside, or what it holds, says where it is
+        return poster.rstrip()  # a source inside, or what it holds, says where it is
     label = squeeze(given.get("title", "") or given.get("aria-label", ""))
     return f"{poster}<a href={_quoted(_whole(address))}>{escape(label or _whole(address))}</a> "
 
