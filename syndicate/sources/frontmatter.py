@@ -15,8 +15,11 @@ from syndicate.sources.entities import decoded, is_blank, spelling
 from syndicate.text import excerpt, squeeze
 
 T = TypeVar("T")
-FENCE = re.compile(rf"[{unseen.ANY}]*---[ \t{unseen.ANY}]*(\n|\Z)")
-LAST = re.compile(rf"^[{unseen.ANY}]*(?:---|\.\.\.)[ \t{unseen.ANY}]*(?:\n|\Z)", re.MULTILINE)
+# the lines around the front matter; a last one is not indented, as that is text of a value
+OPENS = rf"[ \t{unseen.AROUND}]*---[ \t{unseen.AROUND}]*"
+CLOSES = rf"[{unseen.AROUND}]*(?:---|\.\.\.)[ \t{unseen.AROUND}]*"
+FENCE = re.compile(rf"{OPENS}(\n|\Z)")
+LAST = re.compile(rf"^{CLOSES}(?:\n|\Z)", re.MULTILINE)
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # the words after them around (UAX 9)
 BREAKS = re.compile("[\n\r\x85\u2028\u2029]")

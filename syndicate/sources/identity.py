@@ -27,7 +27,7 @@ TAG_URI = re.compile(
 )
 PART = ".syndicate-part"
 URI_LINE = re.compile(r"""^uri[ \t]*:[ \t]*(?P<quote>["']?)(?P<uri>\S+?)(?P=quote)[ \t]*$""", re.M)
-FIRST_LINE = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*(\r\n|\n|\r)")
+FIRST_LINE = re.compile(rf"{frontmatter.OPENS}(\r\n|\n|\r)")
 
 
 def mint_uri(headline: str, publisher: Publisher, today: date, end: str) -> str:
@@ -138,12 +138,13 @@ def uri_line(text: str) -> str:
 
 
 def _with_uri(path: Path, data: bytes, uri: str) -> bytes:
-    opening = FIRST_LINE.match(data)
+    text = data.decode("utf-8", "surrogateescape")
+    opening = FIRST_LINE.match(text)
     if opening is None:
         raise ArticleError(f"{path}:1: there is no front matter ({frontmatter.HOW})")
     quoted = uri.replace("\\", "\\\\").replace('"', '\\"')
-    line = f'uri: "{quoted}"'.encode() + opening[1]
-    changed = data[: opening.end()] + line + data[opening.end() :]
+    line = f'uri: "{quoted}"{opening[1]}'
+    changed = f"{opening[0]}{line}{text[opening.end() :]}".encode("utf-8", "surrogateescape")
     _check(path, changed, uri)
     return changed
 

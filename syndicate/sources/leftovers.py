@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from syndicate.sources.frontmatter import CLOSES, OPENS
 from syndicate.text import excerpt, squeeze
 
 MARKED = re.compile(r"‹isi:[^›]*›?")
@@ -28,10 +29,11 @@ NOTHING = re.compile(r"\s*(?:- +)?[\w.]+\s*:\s*([\"']?)(?P<said>…|\.{3})\1\s*(
 FIELD = re.compile(r"\s*(?:- +)?(?:[\w.]+\s*:\s*)?[\"']?")
 FOR_THE_DESK = re.compile(r"edNote\s*:")
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+LINE_END = re.compile("\r\n|\n|\r")
 INDENTED = re.compile(r" {4}|\t")
 CODE = re.compile(r"`[^`]*`")
 FENCE = re.compile(r" {0,3}(```|~~~)")
-FRONT = re.compile(r"---[ \t]*|\.\.\.[ \t]*")
+FRONT = re.compile(f"{OPENS}|{CLOSES}")
 # what the templates said before they marked it
 LINES = {
     "Tulis paragraf pertama di sini: siapa, apa, kapan, di mana.",
@@ -55,10 +57,10 @@ def placeholders(text: str) -> Iterator[tuple[int, str]]:
     """Yield each line that still holds some, with the first; comments and code do not count."""
     text = COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
     in_front, fence = False, ""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(LINE_END.split(text), 1):
         found = ""
         if number == 1 or in_front:
-            if FRONT.fullmatch(line.removeprefix("\ufeff")):
+            if FRONT.fullmatch(line):
                 in_front = number == 1
             else:
                 found = _in_front(line)

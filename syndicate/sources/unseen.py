@@ -9,6 +9,7 @@ SPACES = "\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200
 WIDTHLESS = "\u00ad\u200b\u200e\u200f\u2060\ufeff"  # a joiner (U+200D) makes one picture of two
 ANY = f"{SPACES}{WIDTHLESS}"
 FOUND = re.compile(f"[{ANY}]")
+AROUND = f"{ANY}\u061c\u180e\u200c\u200d\u2061-\u2064"  # joiners, too, where there are no letters
 ENDS = re.compile(
     "^(?:{0})+|(?:{0})+$".format("|".join((rf"[\s{ANY}]", *map(quote, ANY)))), re.IGNORECASE
 )
