@@ -78,30 +78,34 @@ def _flow(node: Node, depth: int = 0) -> Iterator[Block]:
     """The blocks in an element; loose words between them make paragraphs."""
     loose: list[Node | str] = []
     for child in node.children:
-        if isinstance(child, Node) and child.tag in BLOCKS:
-            if loose:
-                yield from _paragraph(loose)
-                loose = []
-            yield from _block(child, depth)
-        elif isinstance(child, Node) and _is_apart(child):
-            if loose:
-                yield from _paragraph(loose)
-                loose = []
-            for block in _flow(child, depth):
-                yield replace(block, rich=_dressed(child, block.rich))
-        elif isinstance(child, Node) or loose or not child.isspace():
+        if isinstance(child, str):
+            if loose or not child.isspace():
+                loose.append(child)
+            continue
+        is_block = child.tag in BLOCKS
+        if not is_block and not (child.holds_blocks and _is_apart(child)):
             loose.append(child)
+            continue
+        if loose:
+            yield from _paragraph(loose)
+            loose = []
+        yield from _block(child, depth) if is_block else _dressed_blocks(child, depth)
     if loose:
         yield from _paragraph(loose)
 
 
 def _is_apart(node: Node) -> bool:
     """Whether what an element of a line holds can be told block by block."""
-    return node.holds_blocks and (node.tag != "a" or is_taken(node.attrs.get("href", "")))
+    return node.tag != "a" or is_taken(node.attrs.get("href", ""))
+
+
+def _dressed_blocks(node: Node, depth: int) -> Iterator[Block]:
+    """Blocks in the style of an element of a line around them."""
+    for block in _flow(node, depth):
+        yield replace(block, rich=_dressed(node, block.rich))
 
 
 def _dressed(node: Node, rich: Rich) -> Rich:
-    """A block in the style of an element of a line around it."""
     if node.tag == "a":
         return linked(rich, node.attrs.get("href", ""))
     return rich.styled(STYLES[node.tag]) if node.tag in STYLES else rich
@@ -146,37 +150,48 @@ def _list(node: Node, depth: int) -> Iterator[Block]:
     waiting = iter(before)
     tight = depth > 0
     for is_item, part in _list_parts(node):
-        for block in _item(part, next(waiting), depth) if is_item else _flow(part, depth + 1):
-            yield Block("item", block.rich, tight)
-            tight = True
+        if is_item:
+            yield from _item(part, next(waiting), depth, tight)
+        else:
+            for number, block in enumerate(_flow(part, depth + 1)):
+                yield Block("item", block.rich, tight or number > 0)
+        tight = True
 
 
 def _list_parts(node: Node) -> Iterator[tuple[bool, Node]]:
     """A list's items, and what stands between them: words, a list pasted into no item."""
     loose: list[Node | str] = []
     for child in node.children:
-        if isinstance(child, Node) and child.tag == "li":
+        if isinstance(child, str):
+            if loose or not child.isspace():
+                loose.append(child)
+        elif child.tag == "li":
             if loose:
                 yield False, Node("div", {}, loose)
                 loose = []
             yield True, child
-        elif isinstance(child, Node) or loose or not child.isspace():
+        else:
             loose.append(child)
     if loose:
         yield False, Node("div", {}, loose)
 
 
-def _item(node: Node, marker: str, depth: int) -> Iterator[Block]:
+def _item(node: Node, marker: str, depth: int, tight: bool = False) -> Iterator[Block]:
     """One item: its own first line after the marker, everything else below it."""
-    lead = Rich(f"{INDENT * depth}{marker} ")
+    lead = f"{INDENT * depth}{marker} "
     inner = [block for block in _flow(node, depth + 1) if block.rich.text]
     if not inner or inner[0].kind == "item":
-        yield Block("item", lead.cut(len(lead.text)))
+        yield Block("item", Rich(lead.rstrip()), tight)
     elif inner:
-        yield Block("item", lead + inner.pop(0).rich)
+        yield Block("item", _led(lead, inner.pop(0).rich), tight)
     for block in inner:
         own = block.kind == "item"  # a nested one, indented already
-        yield Block("item", block.rich if own else Rich(INDENT * (depth + 1)) + block.rich)
+        yield Block("item", block.rich if own else _led(INDENT * (depth + 1), block.rich), True)
+
+
+def _led(lead: str, rich: Rich) -> Rich:
+    moved = tuple(one.moved(len(lead)) for one in rich.entities) if rich.entities else ()
+    return Rich(lead + rich.text, moved)
 
 
 def _quote(node: Node, depth: int) -> Iterator[Block]:

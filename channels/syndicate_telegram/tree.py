@@ -42,9 +42,10 @@ def parsed(html: str) -> Node:
             continue
         tag = name.lower()
         if tag and not closes:
-            node = Node(tag, _attributes(attributes) if attributes else {})
-            open_[-1].children.append(node)
-            if tag in BLOCKS and open_[-1].tag not in BLOCKS:
+            node = Node(tag, _attributes(attributes) if attributes else {}, [])
+            around = open_[-1]
+            around.children.append(node)
+            if around.tag not in BLOCKS and tag in BLOCKS:
                 _hold(open_)
             if tag not in VOID:
                 open_.append(node)
@@ -66,4 +67,8 @@ def _hold(open_: Sequence[Node]) -> None:
 
 def _attributes(said: str) -> dict[str, str]:
     found = ATTRIBUTE.findall(said)
-    return {name.lower(): sayable(unescape("".join(value))) for name, *value in found}
+    return {name.lower(): _value("".join(value)) for name, *value in found}
+
+
+def _value(said: str) -> str:
+    return sayable(unescape(said)) if "&" in said else said

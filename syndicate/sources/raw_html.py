@@ -38,6 +38,8 @@ CODE = re.compile(
     r"<(?P<name>code|kbd|pre|samp|textarea|tt|xmp)\b[^>]*>.*?</(?P=name)\s*>",
     re.DOTALL | re.IGNORECASE,
 )
+# a tag, or a sign that begins none: <p kata
+TAG_OR_SIGN = re.compile(rf"{TAG.pattern}|<(?=[A-Za-z/][^<>\"'=]*(?:<|\Z))", re.DOTALL)
 NO_TAG = re.compile(r"<[!?][^<>]*>")  # a browser takes it for a comment
 # several tags that show one thing: the sources of a picture or a film; a picture for those whose
 # browser runs no programs
@@ -111,6 +113,8 @@ def rewritten(html: str, meant: Sequence[Meant]) -> str:
     verdicts = iter(meant)
 
     def tag(found: re.Match[str]) -> str:
+        if found["name"] is None:
+            return "&lt;"
         verdict = next(verdicts)
         if verdict is Meant.WORDS:
             return _escaped(found)
@@ -119,7 +123,8 @@ def rewritten(html: str, meant: Sequence[Meant]) -> str:
         return f"{GAP}{shown}" if is_glued else shown
 
     pieces = (
-        (TAG.sub(tag, shown), "\n" * unshown.count("\n")) for shown, unshown in shown_parts(html)
+        (TAG_OR_SIGN.sub(tag, shown), "\n" * unshown.count("\n"))
+        for shown, unshown in shown_parts(html)
     )
     return "".join(piece for pair in pieces for piece in pair)
 

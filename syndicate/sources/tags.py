@@ -25,7 +25,8 @@ from syndicate.sources.elements import (
 from syndicate.sources.entities import in_attribute
 
 TAG = re.compile(
-    r"""<(?P<end>/?)(?P<name>[A-Za-z][^\s/>]*)(?P<given>(?:"[^"]*"|'[^']*'|[^>"'])*)>""", re.DOTALL
+    r"""<(?P<end>/?)(?P<name>[A-Za-z][^\s/<>]*)(?P<given>(?:"[^"]*"|'[^']*'|[^<>"'])*)>""",
+    re.DOTALL,
 )
 ATTRIBUTE = re.compile(
     r"""(?P<name>[^\s"'>/=]+)(?:\s*=\s*(?:"(?P<a>[^"]*)"|'(?P<b>[^']*)'|(?P<c>[^\s"'>]+)))?"""

@@ -189,6 +189,64 @@ def test_what_is_pasted_reaches_every_channel_once_and_nothing_is_said_of_it(
     assert "would not be shown" not in checked.said
 
 
+NAMES = ("region", "section", "copy", "reg", "center", "timestamp", "param", "currency", "not")
+QUERY = "&".join(f"{name}={number}" for number, name in enumerate(NAMES))
+# what readers see, or the address that they can open
+AS_TYPED = {
+    "Ketik REG<spasi>NIK<SPASI>NAMA ke 1234": "REG<spasi>NIK<SPASI>NAMA",
+    "Isi <nama lengkap> dan <tanggal-lahir>": "<nama lengkap> dan <tanggal-lahir>",
+    "<nama ibu>": "<nama ibu>",
+    "Jika a < b > c maka <3 hati": "a < b > c maka <3 hati",
+    "Harga <10.000, >5.000 atau <=20": "<10.000, >5.000 atau <=20",
+    "Tidak ditutup: <b": "Tidak ditutup: <b",
+    "<p tanpa akhir": "<p tanpa akhir",
+    "<div>isi <kota</div>": "isi <kota",
+    "Golongan <A>, <B> dan <b>tebal</b>": "<A>, <B> dan",
+    "[<nama surat>](https://a.example/n)": "<nama surat>",
+    "- <nama ayah>\n- lain": "<nama ayah>",
+    "| <L> | <P> |\n|---|---|\n| <ya> | <tidak> |": "<tidak>",
+    "## <nama desa> lengkap": "<nama desa> lengkap",
+    r"Tulis \<i\> begitu": "Tulis <i> begitu",
+    "Tulis &lt;u&gt; begini": "Tulis <u> begini",
+    **{
+        form.format(f"https://a.example/{number}?a=1&{QUERY}"): f"a.example/{number}?a=1&{QUERY}"
+        for number, form in enumerate(
+            (
+                "[satu]({})", "<{}>", "Lihat {} ya", "[dua][q]\n\n[q]: {}", "<a href='{}'>tiga</a>",
+                "<iframe src='{}'></iframe>", 'a <a href="{}">empat</a>', "<img data-src='{}'>",
+                "<video><source src='{}'></video>", "<div><embed src={}></div>", "![lima]({})",
+            )
+        )
+    },
+}  # fmt: skip
+
+
+def test_angle_brackets_and_addresses_arrive_as_they_were_typed(room: Newsroom) -> None:
+    every = everywhere_at_once(room, AS_TYPED)
+    for (body, wanted), channels in zip(AS_TYPED.items(), every, strict=True):
+        for channel, seen in channels.items():
+            assert wanted in seen, f"{body}: {channel}: {seen}"
+
+
+LONG_ROWS = {
+    "| Nama | Jumlah |\n|---|---|\n| Budi | 10 | Desa |": (8, "'Desa' would reach no reader"),
+    "a | b\n--|--\na | b | akhir": (8, "'akhir' would reach no reader"),
+    "> | a |\n> |---|\n> | b | lebih |": (8, "'lebih' would reach no reader"),
+}
+
+
+def test_rows_with_more_cells_than_their_head_stop_the_command_and_are_all_named(
+    room: Newsroom,
+) -> None:
+    names = [room.write(f"tabel-{n}.md", body).name for n, body in enumerate(LONG_ROWS)]
+    before = room.effects
+    answer = room.run("publish", *names)
+    assert answer.code == 1
+    for name, (line, says) in zip(names, LONG_ROWS.values(), strict=True):
+        assert f"{name}:{line}: {says}" in answer.err
+    assert room.effects == before
+
+
 @pytest.mark.parametrize("bodies", [DIVIDED, WHOLE], ids=["divided", "whole"])
 def test_words_are_divided_as_they_were_typed_on_every_channel(
     room: Newsroom, bodies: Mapping[str, str]
