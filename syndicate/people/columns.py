@@ -10,13 +10,15 @@ from functools import cached_property
 from syndicate.errors import UsageError
 from syndicate.people.leaving import Standing, words
 from syndicate.people.standing import Judge, judge, perhaps
-from syndicate.people.titles import Kind, Title, read
+from syndicate.people.titles import Kind, Title, is_of_another_way, read
 
 COLUMNS = {
     "email": (
         "email", "e mail", "surel", "mail", "email address", "e mail address", "alamat email",
         "alamat surel", "alamat e mail", "subscriber email", "user email", "subscriber",
-        "member address", "address",
+        "member address", "address", "e mail 1 value", "email 1 value", "primary email",
+        "primary e mail", "email 1", "e mail 1", "contact email", "recipient", "recipient email",
+        "emel", "email utama", "surel utama", "email address other", "work email",
     ),
     "name": ("name", "nama", "nama lengkap", "full name", "fullname", "display name"),
     "first": ("first name", "firstname", "fname", "given name", "nama depan"),
@@ -56,6 +58,8 @@ EXPORTED = {  # columns that say nothing of interest here, by whose they are
         "unsub campaign title", "unsub campaign id", "unsub reason other", "clean campaign title",
         "clean campaign id",
     ),
+    "HubSpot": ("record id", "lead status", "marketing contact status", "lifecycle stage",
+                "create date", "contact owner"),
     "Substack": ("active subscription", "expiry", "plan", "first payment at"),
     "listmonk": ("uuid", "attributes", "updated at", "lists"),
     "Mailman": ("mod", "hide", "ack", "not metoo", "nodupes", "digest", "plain", "language",
@@ -142,13 +146,17 @@ class Columns:
                 " --columns email=ITS NAME)"
             )
         taken = set(places.values())
-        judges = tuple(self._judges(titles, taken))
+        judges = tuple(self._judges(titles, taken, places.get("reason")))
         heard = frozenset({*taken, *(one.place for one in judges), *self._aside(titles)})
+        elsewhere = {place for place, title in enumerate(titles) if is_of_another_way(title)}
         unknown = tuple(
             title for place, title in enumerate(titles)
             if title and place not in heard and words(title) not in KNOWN
         )  # fmt: skip
-        return Head(places=places, judges=judges, unknown=unknown, titles=titles, heard=heard)
+        return Head(
+            places=places, judges=judges, unknown=unknown, titles=titles,
+            heard=heard | elsewhere,
+        )  # fmt: skip
 
     @cached_property
     def _theirs(self) -> dict[str, str]:
@@ -176,12 +184,16 @@ class Columns:
         """The columns that were named for something besides our own, as they are given."""
         return [one for one in self.given.get(other, "").split(",") if one]
 
-    def _judges(self, titles: Sequence[str], taken: set[int]) -> Iterator[Judge]:
+    def _judges(
+        self, titles: Sequence[str], taken: set[int], reason: int | None
+    ) -> Iterator[Judge]:
         aside = self._aside(titles)
         for place, title in enumerate(titles):
             forced = next((FORCED[one] for one in FORCED if self._is(one, title)), None)
             is_status = self._is(STATUS, title)
             if place in aside or (place in taken and not forced and not is_status):
+                if place == reason and place not in aside:
+                    yield perhaps(place, title)
                 continue
             known = forced or _about(title)
             if known and known.kind in STATUSES and STATUS in self.given and not is_status:

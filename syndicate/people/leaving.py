@@ -50,7 +50,14 @@ WORDS = (
      r"|(?:spam|abuse) (?:complain\w*|reports?)"),
     (Standing.COMPLAINED, Force.DOUBTFUL, r"complain\w*|spam|junk|abuse|pengaduan"),
     (Standing.BOUNCED, Force.SURE,
-     r"(?:(?:hard|soft) )?bounc(?:e|ed|es|ing)|undeliver\w*|terpental"),
+     r"(?:(?:hard|soft) )?bounc(?:e|ed|es|ing)|undeliver\w*|terpental"
+     r"|(?:e ?mail|surel|alamat)(?:nya)?(?: (?:ini|itu|lama|sudah|telah|udah|e ?mail|surel)){0,2}"
+     r" (?:mati|error|eror|salah|rusak|hangus|palsu|fiktif|mental|penuh|hilang|(?:di)?tutup)"
+     r"|gagal (?:di)?kirim\w*|(?:tidak|tak|tdk|gagal) terkirim|kotak (?:surat|masuk|surel|e ?mail)"
+     r" (?:sudah )?penuh|mailbox (?:full|unavailable|not found|disabled)|does not exist"
+     r"|(?:no such|unknown) (?:user|mailbox|address|recipient|account)|delivery fail\w*"
+     r"|(?:user|account|address|recipient|akun|alamat|e ?mail|surel) (?:unknown|not found|tidak"
+     r" (?:ditemukan|dikenal|ada|terdaftar|valid|aktif))"),
     (Standing.BOUNCED, Force.FAINT, r"cleaned|invalid|unreachable|failed|gagal"),
     (Standing.LEFT, Force.SURE,
      r"un ?sub(?:s|bed|bing|d|scri\w*)?|opt(?:ed|ing|s)? ?outs?"
@@ -58,15 +65,19 @@ WORDS = (
      r"|(?:(?:please |tolong )?(?:do not|don t|dont|no more|stop|jangan|tidak usah|tak usah)"
      r"|(?:tidak|tak|tdk|ga|gak|nggak) (?:mau|ingin|bersedia|berminat)(?: lagi)?)"
      r" (?:contact\w*|(?:di)?kirim\w*|e ?mail\w*|mail\w*|send\w*|terima|menerima|(?:ber)?langganan)"
+     r"|(?:tidak|tak|tdk|ga|gak|nggak) (?:mau|ingin|bersedia|berminat) lagi"
      r"|dnc|no longer (?:wants?|wishes|receiv\w+)|(?:remove|take) me|hapus saya"
      r"|keluar (?:dari )?(?:daftar|milis|list|grup|group|langganan)"
      r"|berhenti(?! (?:be)?kerja| merokok| kuliah| sekolah| dinas| tugas| jadi| menjadi| sebagai"
      r"| dari (?!daftar|milis|list|langganan|surel|e ?mail))"),
     (Standing.LEFT, Force.DOUBTFUL,
-     r"left|leaves?|leaving|removed?|deleted?|cancell?(?:ed|ation)?|blocked|banned|suppressed"
+     r"left|leaves?|leaving|removed?|deleted?|cancell?(?:ed|ation)?|blocked|banned|suppress\w*"
      r"|disabled|inactive|deactivated|excluded|withdrawn|revoked|berhenti|keluar|(?:di|ter)?blokir"
-     r"|(?:di)?hapus|(?:di)?non ?aktif(?:kan)?|spammy|paused|no ?e ?mails?|mengundurkan diri"),
-    (Standing.LEFT, Force.FAINT, r"stop(?:ped)?|archived|expired|batal|dibatalkan|mundur|churned"),
+     r"|dikeluarkan|(?:mantan|eks|former|ex) (?:anggota|members?|pelanggan|subscribers?)"
+     r"|(?:di)?hapus|(?:di)?non ?aktif(?:kan)?|spammy|paused|no ?(?:e ?)?mails?|mengundurkan diri"
+     r"|meninggal(?: dunia)?|wafat|almarhum(?:ah)?|deceased|passed away"),
+    (Standing.LEFT, Force.FAINT, r"stop(?:ped)?|archived|expired|batal|dibatalkan|mundur|churned"
+     r"|(?:di)?coret|pasif|denied|declined|rejected|menolak"),
     (Standing.UNCONFIRMED, Force.SURE,
      r"unconfirmed|un ?verified|non ?subscri\w+|never subscribed"
      r"|(?:not|not yet|never|belum) (?:di|ter)?(?:confirmed|verified|konfirmasi|verifikasi)"),
@@ -95,10 +106,12 @@ FILLERS = {
     "november", "desember", "january", "february", "march", "may", "june", "july", "august",
     "october", "december", "jan", "feb", "mar", "apr", "jun", "jul", "agu", "aug", "sep", "okt",
     "wa", "whatsapp", "telepon", "surat", "oct", "nov", "des", "dec", "wib", "wita", "wit", "utc",
+    "yang",
 }  # fmt: skip
 LETTERS = {"email", "e mail", "emails", "mail", "surel", "newsletter", "newsletters", "kabar"}
 TICKED = set("✓✔☑√✅🗸👍")
 TICKS = TICKED | set("❌✗✘×☒")  # the others mean either
+ELSEWHERE = re.compile(r"\b(?:di|on|in) (?:grup |group )?(?:wa|whatsapp|telegram|sms)\b")
 CLAUSES = re.compile(r"[,;.()\[\]{}|/\r\n–—→•]| - ")
 PAIR = re.compile(r"(.+?)\s*[:=]\s*(.+)")
 STEMS = (  # a text without any of them holds no word of leaving; quicker than looking for those
@@ -109,6 +122,11 @@ STEMS = (  # a text without any of them holds no word of leaving; quicker than l
     "delete", "cancel", "ban", "able", "activ", "aktif", "exclu", "withdrawn", "revoked", "pause",
     "undur", "no e", "no-e", "no_e", "noe", "no mail", "no-mail", "no_mail", "nomail", "confirm",
     "verif", "konfirm", "subscri", "langgan", "anggota", "member", "valid", "terdaftar",
+    "mail", "surel", "alamat", "akun", "gagal", "kirim", "kotak", "exist", "such", "nknown",
+    "found", "fail", "meninggal", "wafat", "almarhum", "decease", "passed", "mantan", "eks",
+    "former", "ex ", "ex-", "pend", "invit", "wait", "tunggu", "archiv", "expir", "batal", "churn",
+    "coret", "pasif", "denie", "declin", "reject", "tolak", "clean", "reach", "interest", "allow",
+    "kabar", "newsletter",
 )  # fmt: skip
 
 
@@ -156,7 +174,7 @@ def _signs(clause: str) -> Iterator[Sign | None]:
             return
         clause = key if value in YES else clause
     text = words(clause)
-    found = list(_found(text))
+    found = [] if ELSEWHERE.search(text) else list(_found(text))
     plain = _is_filler(text, found)
     for one in found:
         denied = not one.denies and set(text[: one.start].split()[-3:]) & NOT

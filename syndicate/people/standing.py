@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from syndicate.people.leaving import Force, Sign, Standing, answer, may_say, signs, words
+from syndicate.people.leaving import NOT, Force, Sign, Standing, answer, may_say, signs, words
 from syndicate.people.titles import Kind, Title
 
 GONE = {  # what is too short, or too common, to mean it among other words
@@ -22,26 +22,32 @@ GONE = {  # what is too short, or too common, to mean it among other words
     Standing.UNCONFIRMED: ("transactional", "non subscriber"),
 }  # fmt: skip
 BY_WORD = {word: standing for standing, names in GONE.items() for word in names}
-YES = {"1", "true", "yes", "y", "on", "ya", "c", "ok"}
+YES = {"1", "true", "yes", "y", "on", "ya", "c", "ok", "benar", "wahr", "vrai"}
 GETS_LETTERS = {
     "subscribed", "subscriber", "active", "enabled", "confirmed", "regular", "valid", "opted in",
     "opt in", "verified", "approved", "member", "owner", "manager", "moderator", "live", "normal",
     "free", "paid", "premium", "comped", "gifted", "trialed", "aktif", "terdaftar", "berlangganan",
     "langganan", "pelanggan", "terkonfirmasi", "anggota", "implicit", "explicit", "implied",
     "express", "email", "each email", "all email", "individual", "single", "digest", "full digest",
-    "daily", "abridged", "summary", "deliverable", "delivered", "good",
+    "daily", "abridged", "summary", "deliverable", "delivered", "good", "sent", "success",
+    "terkirim", "berhasil", "sukses",
 }  # fmt: skip
 STAYS = {"", *YES, *GETS_LETTERS}
 NOTHING = {
     "", "0", "0 0", "false", "no", "n", "f", "off", "none", "null", "nil", "nan", "never", "n a",
     "0000 00 00", "0000 00 00 00 00 00", "unchecked", "tidak", "tdk", "bukan", "belum",
-    "tidak ada", "belum ada", "not yet", "belum pernah", "tidak pernah",
+    "tidak ada", "belum ada", "not yet", "belum pernah", "tidak pernah", "salah", "falsch", "faux",
 }  # fmt: skip
 BOOLEANS = {
     *NOTHING, *YES - {"c", "ok"}, "t", "x", "v", "iya", "sudah", "checked", "u", "b", "p",
 }  # fmt: skip
+CODE = re.compile(
+    r"\s*(?:smtp; ?)?(?:5[0-7]\d[ -]+)?5\.[1-7]\.\d{1,2}\b|\s*5[0-7]\d[ -]+[a-z<]", re.I
+)
+NO_SUCH = re.compile(r"\s*(?:smtp; ?)?(?:5[0-7]\d[ -]+)?5\.1\.(?:1|2|3|10)\b", re.I)
+START = ("5", "s", "S")  # of what CODE matches
+LINK = re.compile(r"\w+://\S+")
 UNCLEAR = "t"  # true, or tidak
-SHORT = 2  # spaces in what may be a program's own word
 NO_STATUS = 'if that is not about leaving, say --columns "status="'
 CLEARER = "write ya or tidak there, or yes or no"
 FILE = re.compile(r"(?<![a-z])(un|non)?(subscribed|cleaned)_\w*export", re.IGNORECASE)
@@ -67,6 +73,7 @@ class Judge:
     title: str
     standing: Callable[[str], Standing | None]  # of a cell; None: nothing keeps them away
     advice: str = ""  # for a cell that nobody can tell of
+    is_note: bool = False  # of a column that may be about anything else
 
 
 def judge(place: int, title: str, known: Title | None, *, is_named: bool = False) -> Judge | None:
@@ -77,6 +84,9 @@ def judge(place: int, title: str, known: Title | None, *, is_named: bool = False
         return Judge(place, title, _kept(partial(_by_absence, standing)), CLEARER)
     if kind is Kind.HERE:
         return Judge(place, title, _kept(partial(_by_presence, standing)), CLEARER)
+    if kind in (Kind.ASKED, Kind.AGREED):
+        rule = partial(_by_answer, kind is Kind.AGREED)
+        return Judge(place, title, _kept(rule), _which(title))
     if kind is Kind.STATUS:
         advice = (
             aside(title) if is_named else 'if that is not about leaving, say --columns "status="'
@@ -93,12 +103,16 @@ def judge(place: int, title: str, known: Title | None, *, is_named: bool = False
 
 def perhaps(place: int, title: str = "") -> Judge:
     """A column that may say it or anything else."""
-    return Judge(place, title or untitled(place), _kept(_perhaps), aside(title))
+    return Judge(place, title or untitled(place), _kept(_perhaps), aside(title), is_note=True)
 
 
 @lru_cache(10_000)
 def beside(cell: str) -> Standing | None:
     """What a cell of any other column says: only what is plain, or that it must be asked about."""
+    if cell.lstrip()[:1] in START and CODE.match(cell):
+        return _coded(cell)
+    if "://" in cell:
+        cell = LINK.sub(" ", cell)
     if not may_say(cell.casefold()):
         return None
     found = [
@@ -107,6 +121,15 @@ def beside(cell: str) -> Standing | None:
         if one.force is Force.SURE or (one.force is Force.DOUBTFUL and one.plain)
     ]
     return max(found, key=lambda one: one.weight, default=None)
+
+
+def of_section(row: Iterable[str]) -> Standing | None:
+    """What a row without an address says of those below it: ``BERHENTI`` and nothing else."""
+    cells = [cell for cell in row if words(cell) and not cell.strip().isdecimal()]
+    if len(cells) != 1 or not may_say(cells[0].casefold()):
+        return None
+    found, _ = signs(cells[0])
+    return _worst(one for one in found if one.plain and one.force is not Force.FAINT)
 
 
 def untitled(place: int) -> str:
@@ -134,10 +157,11 @@ def of_file(name: str) -> tuple[Standing | None, bool]:
     if found := FILE.search(stem):
         return FILES.get(f"{found[1] or ''}{found[2]}".lower()), True
     text = words(stem)
-    found_signs = [one for one in signs(OF_FILES.sub(" ", text))[0] if one.force is Force.SURE]
+    found_signs, _ = signs(OF_FILES.sub(" ", text))
     if not found_signs or OF_SOME.search(text):
         return None, True
-    return _worst(found_signs), all(one.plain for one in found_signs)
+    is_sure = all(one.plain and one.force is Force.SURE for one in found_signs)
+    return _worst(found_signs), is_sure
 
 
 def _kept(rule: Callable[[str], Standing | None]) -> Callable[[str], Standing | None]:
@@ -150,6 +174,8 @@ def _worst(found: Iterable[Sign]) -> Standing | None:
 
 def _by_status(cell: str) -> Standing | None:
     text = words(cell)
+    if CODE.match(cell):
+        return _coded(cell)
     if re.fullmatch(r"\s*[-−]\s*[1-9]\d*\s*", cell):  # AcyMailing's
         return Standing.LEFT
     if text in BY_WORD:
@@ -160,7 +186,7 @@ def _by_status(cell: str) -> Standing | None:
     first = words(re.split(r"[(:,;–—]| - ", cell)[0])  # active (2024-05-01)
     last = words(cell.rpartition(".")[2])  # DeliveryStatus.by_user
     parts = [part for part in (text, first, last) if part]
-    if denied or not parts or STAYS & set(parts):
+    if denied or not parts or STAYS & set(parts) or GETS_LETTERS.issuperset(text.split()):
         return None if parts or not cell.strip(" -–—.'\"") else Standing.UNKNOWN
     return next((BY_WORD[part] for part in parts if part in BY_WORD), Standing.UNKNOWN)
 
@@ -173,9 +199,11 @@ def _by_words(cell: str) -> Standing | None:
 
 def _perhaps(cell: str) -> Standing | None:
     """A column of this name may be about something else: ``State`` of an address."""
-    if cell.count(" ") > SHORT and not may_say(cell.casefold()):
-        return None
+    if cell.lstrip()[:1] in START and CODE.match(cell):
+        return _coded(cell)
     text = words(cell)
+    if text not in BY_WORD and not may_say(cell.casefold()):
+        return None
     if len(text) < 3:
         return None
     if text in BY_WORD:
@@ -199,6 +227,21 @@ def _by_absence(standing: Standing, cell: str) -> Standing | None:
         worst = _worst(found)
         return worst if standing is not Standing.UNKNOWN else standing
     return None if denied or text in {*GETS_LETTERS, "ok"} else standing
+
+
+def _by_answer(agreed: bool, cell: str) -> Standing | None:
+    """``Bersedia menerima kabar?``: who says no to that never wanted any."""
+    text = answer(cell)
+    if not text or text == UNCLEAR:
+        return Standing.UNKNOWN if agreed or text else None
+    if text in NOTHING or set(text.split()[:3]) & NOT:
+        return Standing.UNCONFIRMED
+    return _worst(signs(cell)[0])
+
+
+def _coded(cell: str) -> Standing:
+    """What a mail system's code says of an address; most of them may be about the sender."""
+    return Standing.BOUNCED if NO_SUCH.match(cell) else Standing.UNKNOWN
 
 
 def _by_presence(standing: Standing, cell: str) -> Standing | None:

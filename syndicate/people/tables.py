@@ -18,13 +18,20 @@ from syndicate.ledger import Joiner, Joining, Subscription
 from syndicate.ledger.lists import REASONS
 from syndicate.office import Office
 from syndicate.people import BATCH, Joined, Person, Remark, join, rehearse
-from syndicate.people.columns import Columns, Head, is_person, is_row_of_person, without_head
+from syndicate.people.columns import (
+    NO_VALUES,
+    Columns,
+    Head,
+    is_person,
+    is_row_of_person,
+    without_head,
+)
 from syndicate.people.leaving import Standing
 from syndicate.people.rows import LOOK_DOWN, Row, Rows
 from syndicate.people.sheets import Sheet, is_sheet
-from syndicate.people.standing import aside, beside, of_file, untitled
+from syndicate.people.standing import aside, beside, of_file, of_section, untitled
 
-QUOTES = "'‘’“”"  # around an address they are a spreadsheet's, or a mail program's
+QUOTES = "'‘’“” \u200b\u200e\u200f\u2060\ufeff"  # a spreadsheet's, or a mail program's
 FORMULAS = ("=", "+", "-", "@", "\t")  # they begin with one of these
 EXPORTED = ("email", "name", "since", "ended", "reason", "source", "consented", "wording")
 EVERYBODY = {
@@ -112,6 +119,7 @@ class Table:
         self._columns = Columns(given.columns, str(given.path))
         self._below = 0  # the head's line, where something stands above it
         self._said: set[str] = set()
+        self._section = ""  # what a row above says of all below it
         self.head = Head(places={})
 
     def people(self, tell: Callable[[Remark], None]) -> Iterator[Person]:
@@ -139,7 +147,7 @@ class Table:
         """Ask about a file's name that has a word of leaving among others."""
         if self._sure:
             return
-        if not self.head.judges:
+        if all(one.is_note for one in self.head.judges):
             raise UsageError(
                 f"{self._given.path}: the name may say that those in it have left: call it"
                 " unsubscribed.csv where that is so, and leave that word out where it is not"
@@ -182,6 +190,14 @@ class Table:
             consented = self._moment(when)
             if consented is None:
                 wrong = f"{when[:60]!r} is no time like 2026-05-04 or 2026-05-04T09:00:00+07:00"
+        if "@" not in said["email"]:
+            self._section = f"line {number}" if of_section(row) else ""
+        elif self._section and standing in (None, Standing.UNCONFIRMED):
+            standing = Standing.UNKNOWN
+            why = (
+                f"{self._section} may say that those below it have left: put them into a table of"
+                " their own, called unsubscribed.csv, or take that line out"
+            )
         if standing is Standing.UNKNOWN:
             wrong = why
         name = said.get("name") or " ".join(
@@ -217,6 +233,7 @@ class Table:
         head, width = self.head, len(row)
         for one in head.judges:
             cell = row[one.place] if one.place < width else ""
+            cell = "" if cell in NO_VALUES else cell
             if standing := one.standing(cell):
                 yield one.title, cell, standing, one.advice
         for place, cell in head.others(row):
