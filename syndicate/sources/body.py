@@ -30,7 +30,7 @@ from syndicate.sources.elements import (
 from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw, all_of
 from syndicate.sources.links import BARE, OPENED, SCHEME, SPELLED, UNSAFE, WEB, Links, is_local
-from syndicate.sources.marks import UNENDED, UNSHOWN, UNSURE, parsed, rendered
+from syndicate.sources.marks import REMARKS, UNENDED, UNSURE, parsed, rendered
 from syndicate.text import excerpt, in_full, plain, squeeze
 
 CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -160,11 +160,8 @@ def _remarks(tokens: Sequence[Token], env: dict[str, Any], line: int) -> list[tu
             at = line + number + (token.map[0] if token.map else 0)
             advice = f"close it with </{tag[1:]}, or write \\{tag} if it is a word"
             remarks.append((at, f"{tag} is taken for HTML, but has no end ({advice})"))
-        for number, tag in token.meta.get(UNSHOWN, ()):
-            at = line + number + (token.map[0] if token.map else 0)
-            shown = excerpt(squeeze(tag), 60)
-            advice = "delete them, or put them into <!-- -->"
-            remarks.append((at, f"{shown} hides nothing: readers get the words in it ({advice})"))
+        for number, says in token.meta.get(REMARKS, ()):
+            remarks.append((line + number + (token.map[0] if token.map else 0), says))
     return remarks
 
 

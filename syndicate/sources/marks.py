@@ -18,6 +18,7 @@ from syndicate.sources import hidden, pasted, raw_html
 from syndicate.sources.emphasis import styled
 from syndicate.sources.emphasis import text as _text
 from syndicate.sources.entities import in_markdown
+from syndicate.sources.items import item_markers
 from syndicate.sources.links import OPENED, SCHEME, UNSAFE, WEB, identifier
 from syndicate.sources.tags import OFFICE, TAG, Meant, Tag, is_office, judged
 
@@ -26,12 +27,15 @@ PLAIN, LEFT = "plain", "left"
 GIVEN_ID = "id"  # the name that a heading was given in the text
 MEANT = "meant"  # what the tags in a token mean, in their order
 UNSURE = "unsure"  # tags that may have lost their end: their lines from 0, and they themselves
-UNSHOWN = "unshown"  # tags whose words a browser would not show: their lines from 0, themselves
+REMARKS = "remarks"  # what readers get of raw HTML unexpectedly: lines from 0, what to say
 UNENDED = "unended"  # where in a token text is hidden without an end: its line from 0, the sign
+MARKER = "marker"  # a token that is an item's
+WORDS_ALONE = [Meant.WORDS]
 DEEPEST = 1000  # deeper text Markdown would drop without a word; Python gives up before that
 SIDE = re.compile("text-align:(left|right|center)")
 HEADING_ID = re.compile(r"\s*\{#([^\s{}]+)\}\s*$")
 CLOSED_OFFICE = re.compile(r"</([a-z][\w.-]*:[\w.-]+)\s*>")
+ITEM = re.compile(r"<li[\s/>]", re.IGNORECASE)
 LINK_TAG = re.compile(r"<link\s", re.IGNORECASE)
 NAME = re.compile(r"[A-Za-z][\w.-]*:[\w.-]+")
 
@@ -155,8 +159,8 @@ def _judge(tokens: Sequence[Token], env: MutableMapping[str, Any]) -> None:
             markup.append(raw_html.credited(tag.text))
             if LINK_TAG.match(tag.text):
                 env["hidden"].append(tag.text)  # a style, as a rule
-            if raw_html.is_unshown(tag.text):
-                block.meta.setdefault(UNSHOWN, []).append((line, tag.text))
+            if says := raw_html.remark(tag.text):
+                block.meta.setdefault(REMARKS, []).append((line, says))
         if meant is Meant.UNSURE:
             block.meta.setdefault(UNSURE, []).append((line, tag.text))
 
@@ -208,12 +212,15 @@ class _Lines:
 
     def read(self, children: Sequence[Token]) -> list[Token]:
         made: list[Token] = []
+        waiting = iter(item_markers([*_tags(children)]))
         gap = ""  # what a dropped tag leaves between the words, once there are some on both sides
         tokens = iter(children)
         for child in tokens:
             if child.type == "hidden":
                 continue
-            if child.type == "html_inline":
+            if ITEM.match(child.content) and child.meta.get(MEANT, WORDS_ALONE) != WORDS_ALONE:
+                new, gap = [_marker(child, next(waiting))], raw_html.BREAK
+            elif child.type == "html_inline":
                 new, gap = self._html(child, gap)
             elif child.type == "link_open" and child.info == "auto":
                 new = self._address(child, next(tokens), next(tokens))
@@ -264,6 +271,19 @@ class _Lines:
         return [opens, text, closes] if is_address else [_text(text, typed)]
 
 
+def _tags(children: Sequence[Token]) -> Iterator[str]:
+    """The tags among the tokens of a line, without those that are words."""
+    for child in children:
+        if child.type == "html_inline" and child.meta.get(MEANT, WORDS_ALONE) != WORDS_ALONE:
+            yield child.content
+
+
+def _marker(item: Token, marker: str) -> Token:
+    made = _text(item, f"{marker} ")
+    made.meta[MARKER] = True
+    return made
+
+
 def _is_said(token: Token) -> bool:
     return (token.nesting == 0 and bool(token.content.strip())) or token.type == "image"
 
@@ -275,6 +295,7 @@ def _between(gap: str, made: Sequence[Token], after: Token) -> list[Token]:
         return []
     if gap == raw_html.BREAK:
         is_broken = before.type in ("softbreak", "hardbreak") or before.content.startswith("<br")
+        is_broken = is_broken or MARKER in before.meta
         return [] if is_broken else [Token("html_inline", "", 0, content=gap, level=after.level)]
     is_apart = before.content[-1:].isspace() or after.content[:1].isspace()
     is_break = before.type in ("softbreak", "hardbreak")

@@ -30,7 +30,7 @@ from syndicate.sources.tags import (
     Tag,
     attributes,
 )
-from syndicate.text import squeeze
+from syndicate.text import excerpt, squeeze
 
 CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 SIGNS = re.compile(r"[\[{]|\*\*|^[ \t]*(?::::|!!!|\?\?\?)", re.MULTILINE)  # perhaps not HTML's
@@ -66,6 +66,9 @@ SHOWN_AS_WORDS = {
     "area": {"alt", "title"}, "acronym": {"title"}, "optgroup": {"label"},
     **{name: {"title", "srcdoc"} for name in EMBEDS},
 }  # fmt: skip
+AS_TEXT = "write it as text, like x<sup>2</sup> or a/b"
+AS_PICTURE = "save it as a picture, and write ![what it shows](file.png)"
+AS_REMARK = "delete them, or put them into <!-- -->"
 BREAK, GAP = "<br>", " "  # what stays between the words where a tag in a line is dropped
 
 
@@ -173,13 +176,20 @@ def credited(tag: str) -> str:
     return " ".join((found["name"], *kept))
 
 
-def is_unshown(tag: str) -> bool:
-    """Whether a browser would show nothing of what an element holds."""
+def remark(tag: str) -> str:
+    """What readers get of an element that its writer may not expect; "" for nothing."""
     found = TAG.fullmatch(tag)
     if found is None or found["end"] or found["name"].lower() in VOID:
-        return False
-    given = attributes(tag)
-    return "hidden" in given or UNSHOWN.search(given.get("style", "")) is not None
+        return ""
+    name, given = found["name"].lower(), attributes(tag)
+    if name == "math":
+        return f"a formula (<math>) is read as its letters alone ({AS_TEXT})"
+    if name == "svg" and given.get("aria-hidden") != "true":
+        return f"of a drawing (<svg>) readers get the words alone ({AS_PICTURE})"
+    if "hidden" in given or UNSHOWN.search(given.get("style", "")):
+        shown = excerpt(squeeze(tag), 60)
+        return f"{shown} hides nothing: readers get the words in it ({AS_REMARK})"
+    return ""
 
 
 def _unread(attribute: re.Match[str], unseen: set[str]) -> str:

@@ -161,6 +161,10 @@ PASTED = {
         "KPU", "Selamat datang",
     ],
     "<link rel='stylesheet' href='https://rahasia.example/x.css'>\n\nTeks biasa": ["Teks biasa"],
+    "| Syarat |\n|---|\n| <ol type='a'><li>KTP</li><li value='5'><p>KK</p></li></ol> |": [
+        "a. KTP", "e. KK",
+    ],
+    "| Isi |\n|---|\n| <ul><li>Nasi</li><li>Ikan</li></ul> |": ["• Nasi", "• Ikan"],
     "<math><mi>x</mi><mo>=</mo><mn>2</mn></math> rumus": ["x = 2 rumus"],
     "<svg width='1'><style>.rahasia{}</style><text x='1'>Bengkalis</text></svg> kota": [
         "Bengkalis kota"

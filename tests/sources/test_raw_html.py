@@ -343,6 +343,8 @@ NAMED = {
     "<div>[[tautan]] x</div>": (4, "[[tautan]]: readers would see it"),
     "a\n\n<div hidden>Rahasia</div>": (6, "<div hidden> hides nothing: readers get the words"),
     "a <span style='display: none'>b</span>": (4, "hides nothing"),
+    "a\n<math><msup><mi>x</mi><mn>2</mn></msup></math>": (5, "a formula (<math>) is read as its"),
+    "<div>a</div>\n<svg width='9'><text>b</text></svg>": (5, "of a drawing (<svg>) readers get"),
     "<p>a</p>\n<p style='mso-hide:all'>b</p>": (5, "hides nothing"),
 }
 
@@ -365,6 +367,7 @@ def test_what_readers_of_raw_html_would_see_unawares_is_named_by_its_line(body: 
         "<div>5 ** 2 [catatan] {a} (b)</div>",
         "<script>var a = {{ b }}; [c](https://a.example/d)</script>\n\nTeks",
         "<p class='[a]'>b</p>",
+        "a <svg aria-hidden='true'><path d='M0'/></svg> b",
     ],
     ids=ascii,
 )
