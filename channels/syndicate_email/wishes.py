@@ -14,7 +14,7 @@ MOST_WORDS = 5  # of a list's name
 BARE = (Says.LEAVE, Says.JOIN)  # understood without a token
 CLEAR = re.compile("subscribe|langganan", re.I)  # no letter to a person begins with these
 WORDS = {
-    Says.LEAVE: r"unsubscribe|berhenti(?: (?:ber)?langganan)?|stop|leave|keluar",
+    Says.LEAVE: r"unsub(?:s|scribe)?|unreg|berhenti(?: (?:ber)?langganan)?|stop|leave|keluar",
     Says.JOIN: r"subscribe|(?:ber)?langganan|daftar|join|ikut",
     Says.LISTS: r"lists|ubah",
 }
@@ -23,7 +23,7 @@ WISHES = {
     for says, words in WORDS.items()
 }
 WITH_TOKEN = {  # anywhere in a subject: nobody writes a token by chance
-    says: re.compile(rf"(?<![\w-])(?:{words})(?: |%20|\+|:)+{TOKEN}(?![\w-])", re.I | re.A)
+    says: re.compile(rf"(?<![\w-])(?:{words})(?: |%20|[+:=_])+{TOKEN}(?![\w-])", re.I | re.A)
     for says, words in WORDS.items()
 }
 WHOSE = re.compile(rf"{TOKEN}(?![\w-])", re.I | re.A)
@@ -34,14 +34,20 @@ ANSWERED = (  # re: and its like, in the languages of mail programs, and forward
 BRACKETS = r"\[[^\]]{0,40}\]|\{[^}]{0,40}\}|<[^>]{0,40}>|\([^)]{0,40}\)"
 STARS = r"[*#!=~]{1,8} ?[\w ?.,:/-]{1,40}? ?[*#!=~]{1,8}|-{2,8} ?[\w ?]{1,40} ?-{2,8}"
 FILTERED = (  # by whoever looked through the mail before us
-    r"(?:(?:marked as|\w{1,12})[ _-])?(?:spam|junk|phish\w*|virus)(?:[ _-]\w{1,12})?\??\s*[:|–—-]"
+    r"(?:(?:marked as|\w{1,12})[ _-])?(?:spam|junk|phish\w*|virus)(?:[ _-]\w{1,12})?\??\s*[:|>–—-]"
+    r"|(?:spam|junk|ext(?:ernal)?|eksternal) (?=unsub|(?:un)?subscri|berhenti |(?:ber)?langganan"
+    r"|please|mohon|tolong|auto|out of|jawaban|balasan)"
     r"|(?:ext|extern(?:al)?(?: (?:e-?mail|sender|message))?|eksternal|caution|warning|suspicious"
     r"|unverified(?: sender)?|bulk|disarmed|peringatan|perhatian|waspada)\s*(?:[:|–—]|-\s)"
 )
-BEFORE = re.compile(rf"^(?:(?:{ANSWERED}|{BRACKETS}|{STARS}|{FILTERED})\s*){{1,12}}", re.I)
+SYMBOLS = r"[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]\ufe0f?"  # a warning sign, say
+BEFORE = re.compile(
+    rf"^(?:(?:{ANSWERED}|{BRACKETS}|{STARS}|{FILTERED}|{SYMBOLS})\s*(?:[-–—|:>]\s+)?){{1,12}}", re.I
+)
 AFTER = re.compile(
     r"(?:\s*(?:[\[{(][^\[\](){}]{0,40}\b(?:spam|junk|ext\w*|sec|official|internal|virus|bulk)\b"
-    rf"[^\[\](){{}}]{{0,40}}[\]}})]|{STARS})){{1,3}}$",
+    rf"[^\[\](){{}}]{{0,40}}[\]}})]|{STARS}|\(fwd?\)|[-–|] (?:spam|ext(?:ernal)?|eksternal)"
+    r")){1,3}$",
     re.I,
 )
 AROUND = " \t.!,;:…*_\"'`“”‘’«»<>()[]\ufeff\u200b"
@@ -54,21 +60,25 @@ LEFT_OVER = (  # likewise, of somebody who wants to leave
     *NO_NAME, "us", "kami", "my", "your", "our", "these", "all", "semua", "mailing", "newsletter",
     "newsletters", "email", "emails", "e-mail", "e-mails", "mails", "surel", "surat", "address",
     "alamat", "anda", "again", "lagi", "daftar", "lists", "segera", "immediately", "off", "of",
+    "yes", "ya", "pak", "bu",
 )  # fmt: skip
 LEAD = re.compile(
     r"^(?:(?:please|pls|plz|kindly|just|hi|hello|hey|halo|hai"
-    r"|dear(?: (?:sir|madam|team|all|admin))?|yth\.?|admin|min|pak|bu|bapak|ibu|redaksi|tim"
+    r"|selamat (?:pagi|siang|sore|malam)|ass?alam\w*(?: alaikum)?(?: wr\.? ?wb\.?)?"
+    r"|(?:(?:i am|i['’]m) )?(?:not|no longer) interested"
+    r"|dear(?: (?:sir|madam|sirs?[ /]madam|sir or madam|team|all|admin))?"
+    r"|yth\.?|admin|min|pak|bu|bapak|ibu|redaksi|tim"
     r"|mohon(?: (?:bantuan(?:nya)?|izin|maaf))?"
     r"|tolong|harap|silah?kan|minta|memohon|saya|kami|aku|ingin|mau|hendak|untuk|agar|supaya"
     r"|dengan ini|(?:could|can|would|will) you|(?:bisa|dapat)kah anda"
     r"|(?:i|we)(?: would|['’]d) (?:like|prefer) to|(?:i|we) (?:want|wish|need) to)"
-    r"(?:\s*[,;:!]\s*|\s+))+",
+    r"(?:\s*[,;:!.]\s*|\s+))+",
     re.I,
 )
 TAIL = re.compile(
     r"(?:(?:\s*[,.;!–—-]+\s*|\s+)(?:thanks?(?: you)?(?: (?:so|very) much)?(?: in advance)?"
     r"|terima ?kasih(?: banyak| sebelumnya)?|trims|makasih|tks|thx|(?:best |kind )?regards|salam"
-    r"|ya|please|segera|immediately)){1,5}[\s.!]*$",
+    r"|ya|please|segera|immediately|pak|bu|bapak|ibu|min|admin|kak|mas|mbak|bang)){1,5}[\s.!]*$",
     re.I,
 )
 REQUEST = re.compile(
@@ -77,35 +87,42 @@ REQUEST = re.compile(
 MAILS = r"(?:e-?mails?|mails?|letters?|newsletters?|messages?|digests?|updates?)"
 LIST = (
     r"(?:(?:this|your|the|that|any|all|our)(?: of)? )*(?:(?:mailing|e-?mail|news|newsletter"
-    rf"|distribution|daily|weekly)[ -])*(?:lists?|mailings?|subscriptions?|{MAILS})"
+    rf"|distribution|daily|weekly)[ -])*(?:lists?|mailings?|subscriptions?|databases?|{MAILS})"
 )
 MINE = r"(?:me|us|(?:my|this|our) (?:name|address|e-?mail(?: address)?))"
-SURAT = r"(?:surat|surel|e-?mail|kabar|berita|newsletter|kiriman|milis)"
+SURAT = r"(?:surat|surel|e-?mail|kabar|berita|newsletter|kiriman|milis)(?:nya)?"
+LATER = r"(?: (?:again|anymore|any more|any longer))?"
+TIDAK = r"(?:sudah |telah )?(?:tidak|tak|tdk|gak|ga|nggak|enggak)"
 SAYA = rf"(?:saya|kami|(?:(?:nama|alamat|alamat {SURAT}|{SURAT}) (?:saya|kami|ini)))"
-REST = rf"(?: (?:saya|kami|ini|itu|lagi|anda|{SURAT}|dari anda|(?:ke|kepada) {SAYA}|untuk {SAYA}))*"
+REST = rf"(?: (?:saya|kami|ini|itu|lagi|anda|{SURAT}|dari anda"
+REST += rf"|(?:ke|kepada) {SAYA}|untuk {SAYA}))*"
 DAFTAR = rf"(?:daftar|milis|list|langganan)(?: (?:ini|anda|{SURAT}|langganan|penerima|kirim))*"
 LEAVES = re.compile(
-    rf"(?:be )?unsubscribed?(?: {MINE})?(?: from {LIST})?"
+    rf"(?:be |di[- ]?)?unsub(?:scribed?)?(?: {MINE})?(?: from {LIST})?"
     rf"|(?:be )?(?:remove|delete|take|drop)d? (?:{MINE} )?(?:from|off(?: of)?) {LIST}|remove me"
-    rf"|(?:cancel|end|stop|terminate) (?:my|our|this) subscriptions?(?: (?:to|of) {LIST})?"
+    r"|(?:remove|delete) (?:my|our) e-?mail(?: address)?"
+    rf"|(?:cancel|end|stop|terminate) (?:(?:my|our|this|the) )?subscriptions?(?: (?:to|of) {LIST})?"
     rf"|(?:stop|quit|cease) (?:sending|e-?mailing|mailing)(?: {MINE})?"
     rf"(?: (?:these|this|your|any|more|anymore|{MAILS}|to {MINE}))*"
     rf"|(?:do not|don['’]t) (?:send|mail|e-?mail)(?: {MINE})?"
-    rf"(?: (?:any|more|these|your|anymore|{MAILS}))*"
+    rf"(?: (?:any|more|these|your|{MAILS}))*{LATER}|no more {MAILS}"
     r"|(?:i |we )?(?:no longer|do not|don['’]t) (?:want|wish) (?:to (?:get|receive) )?"
-    rf"(?:any |more |these |your |this )*{MAILS}(?: anymore)?"
-    r"|opt(?: me)? out"
+    rf"(?:any |more |these |your |this )*{MAILS}{LATER}"
+    rf"|opt(?: me)?[ -]out(?: of {LIST})?"
     rf"|(?:di)?(?:ber)?hentikan (?:(?:pengiriman|kiriman) )?(?:langganan|{SURAT}){REST}"
     rf"|(?:di)?(?:batal|akhir|cabut|putus)(?:kan|i)? (?:ber)?langganan{REST}"
     rf"|berhenti(?:kan)? (?:dari )?(?:ber)?langganan"
     rf"(?: (?:dari |di |pada )?(?:{DAFTAR}|{SURAT}))?{REST}"
     rf"|berhenti (?:menerima|mendapat(?:kan)?|di?kirim(?:i)?) {SURAT}{REST}"
+    r"|langganan (?:saya|kami|ini) di(?:batal|henti|akhir|cabut|putus)(?:kan|i)?"
     rf"|(?:di)?(?:hapus|keluar|coret|cabut)(?:kan)? {SAYA} dari {DAFTAR}"
+    r"|(?:hapus|coret) (?:alamat )?(?:surel|e-?mail) (?:saya|kami)"
+    rf"|(?:alamat )?(?:surel|e-?mail) (?:saya|kami) di(?:hapus|coret)|stop {SURAT}{REST}"
     rf"|{SAYA} (?:di)?(?:hapus|keluar|coret)(?:kan)? dari {DAFTAR}"
     rf"|(?:mohon|tolong|minta|harap) di(?:hapus|keluarkan|coret)(?:kan)? dari {DAFTAR}"
     rf"|(?:jangan|tidak (?:usah|perlu)|stop) (?:lagi )?(?:me|di)?(?:ng)?(?:kirim|irim)i?{REST}"
-    rf"|tidak (?:lagi )?(?:ingin|mau) (?:lagi )?(?:menerima|mendapat(?:kan)?|dikirimi) {SURAT}"
-    rf"{REST}",
+    rf"|{TIDAK} (?:lagi )?(?:ingin|mau) (?:lagi )?(?:(?:me)?(?:n?terima|nerima)|mendapat(?:kan)?"
+    rf"|dapat|dikirimi) {SURAT}{REST}",
     re.I,
 )
 GREETING = re.compile(

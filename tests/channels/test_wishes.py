@@ -24,7 +24,9 @@ TAGGED = [
     "***SPAM*** {}", "{{Spam?}} {}", "[SPAM] {}", "EXTERNAL: {}", "[EXT] {}", "Fwd: {}",
     "RE: Fwd: {}", "Balas: {}", "Trs: {}", "Balas: Trs: EXTERNAL: {}", "*SPAM* Re[2]: {}",
     "*** Possible spam: {} (score 5.1)", "Ext | {}", "Re:[SPAM]{}", "SPAM-LOW: {}", "(External) {}",
-    "{} ***SPAM***", "{} [EXTERNAL]", "--SPAM-- {}", "Caution: AW: {}", "<EXT> {}", "##Spam## {}",
+    "{} ***SPAM***", "{} [EXTERNAL]", "{} - EXTERNAL", "{} (fwd)", "⚠️EXTERNAL {}",
+    "SPAM> {}", "[SPAM SUSPECT] - {}", "🚫 {}", "[!!Mass Mail]{}", "*** DIDUGA SPAM *** {}",
+    "--SPAM-- {}", "Caution: AW: {}", "<EXT> {}", "##Spam## {}",
 ]  # fmt: skip
 
 
@@ -66,6 +68,17 @@ LEAVING = [
     "Berhenti berlangganan, terima kasih", "Saya tidak ingin menerima email ini lagi",
     "I no longer wish to receive these emails", "Please opt me out", "Mohon dihapus dari daftar",
     "Halo admin, mohon berhenti berlangganan. Terima kasih banyak.", "Tolong berhenti langganan ya",
+    "unsub", "Unsub please", "berhenti langganan ya pak", "Pak, tolong berhenti langganan",
+    "mohon dihentikan pengiriman emailnya", "stop kirim email", "Stop mengirim email lagi",
+    "tolong hapus saya dari daftar", "gak mau terima email ini lagi", "Cancel subscription",
+    "saya sudah tidak ingin menerima kabar ini", "Do not email me again", "No more emails please",
+    "I do not want to receive these emails any longer", "Not interested. Please unsubscribe.",
+    "Opt-out", "I'd like to opt out of this list", "Selamat pagi, mohon berhenti berlangganan",
+    "Dear Sir/Madam, please unsubscribe me from this list", "Mohon hapus email saya", "UNREG",
+    "Assalamualaikum, tolong hapus email saya dari daftar", "Mohon email saya dihapus",
+    "mohon langganan saya dibatalkan", "tolong stop kirimannya", "tolong di-unsubscribe",
+    "Delete my email address from your database",
+    "berhenti langganan ya pak, terima kasih",
     "Please unsubscribe my e-mail address", "Fwd: ***SPAM*** Please unsubscribe me",
 ]  # fmt: skip
 
@@ -103,7 +116,13 @@ TO_PEOPLE = [
     "Please remove me from the committee", "Tolong jangan berhenti mengirim", "Why was I removed?",
     "Please leave a message", "You unsubscribed me", "Anda telah berhenti: Kabar harian",
     "Mohon maaf, saya keluar kota", "Hapus data dari daftar hadir", "Unsubscribe Kabar Mingguan",
-    "Please unsubscribe me if the list is in English",
+    "Please unsubscribe me if the list is in English", "Tolong hapus berita ini", "Cancel rapat",
+    "Tolong hapus foto saya dari berita", "Hapus nama saya dari artikel itu", "Stop hoaks",
+    "stop kirim surat undangan rapat ke kantor lama", "Tolong jangan hapus saya dari daftar",
+    "Don't stop sending me emails", "Please don't remove me", "Berhenti kirim undangan",
+    "Kenapa saya berhenti menerima email?", "I am no longer receiving emails", "Please remove",
+    "Saya berhenti menerima email sejak Mei", "no more potholes please", "Tidak mau vaksin",
+    "saya tidak mau ketinggalan berita", "Opt out of the meeting", "bagaimana cara unsub?",
 ]  # fmt: skip
 
 
@@ -119,11 +138,38 @@ def test_what_is_quoted_is_nobody_s_wish() -> None:
     assert heard("Re: Kabar", "> Please unsubscribe me\n").says is Says.OTHER
 
 
+QUOTED = {
+    "by a desktop program": "-----Original Message-----\nFrom: Kantor\n\nBerhenti berlangganan\n",
+    "in Indonesian": "Dari: Kantor <a@b>\nDikirim: Senin\n\nBerhenti berlangganan\n",
+    "on the web": "Pada Sen, 4 Mei 2026 Kantor <x@y> menulis:\n\nBerhenti berlangganan\n",
+    "forwarded": "---------- Forwarded message ---------\nFrom: Kantor\n\nUnsubscribe\n",
+    "below an answer": "Bagus!\n\n________________________________\nBerhenti berlangganan\n",
+    "with its link": "Berhenti berlangganan: https://kantor.example/berhenti/x\n",
+    "below a signature": "-- \nAni\nBerhenti berlangganan\n",
+    "on a telephone": "Sent from my iPhone\n\n> Berhenti berlangganan\n",
+}
+
+
+@pytest.mark.parametrize("how", QUOTED)
+def test_our_own_footer_is_nobody_s_wish_however_it_is_quoted(how: str) -> None:
+    assert heard("Re: Kabar harian", QUOTED[how]).says is Says.OTHER
+    away = heard("Out of Office: Kabar harian", f"Saya sedang cuti.\n\n{QUOTED[how]}")
+    assert away.says is Says.NOTHING
+
+
+@pytest.mark.parametrize("sign", ["=", "_", ": ", "+", "%20"])
+def test_a_token_is_found_however_it_is_joined_to_its_wish(sign: str) -> None:
+    reply = heard(f"unsubscribe{sign}{TOKEN}")
+    assert (reply.says, reply.token) == (Says.LEAVE, TOKEN)
+
+
 LONG = [
     "*" * 2000, "_" * 2000, "*a" * 1000, "**a**" * 400 + "x", "[a" * 1000, "please " * 300 + "x",
     "terima kasih " * 150 + "?", "berhenti langganan " + "surat " * 300 + "x", "(a)" * 600,
     "{a} " * 500, "- a -" * 400, "remove me from " + "this " * 400, "spam_" * 400,
-    "unsubscribe from " + "email " * 300 + "x", "re: " * 500, "not-spam " * 200,
+    "unsubscribe from " + "email " * 300 + "x", "⚠" * 2000, "⚠ - " * 500, "ya pak " * 300 + "x",
+    "not interested. " * 120 + "x", "stop email " + "kabar " * 300 + "x", "[a] - " * 330,
+    "re: " * 500, "not-spam " * 200,
 ]  # fmt: skip
 
 
