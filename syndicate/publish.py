@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -32,6 +32,10 @@ CALLED = {
 OLDER = "older than this channel: --backfill"
 REVISED = ("correction", "refile")
 UNUSED = "the note was not used"
+NO_NOTE = frozenset(
+    ("y", "ya", "iya", "yes", "yep", "ok", "oke", "okay", "n", "no", "nope", "t", "tidak", "tak",
+     "bukan", "betul", "benar")
+)  # fmt: skip
 
 
 class NoteNeeded(ArticleError):
@@ -107,6 +111,7 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
         flaws.end()
         digests = recompose(prepare, [uri for uri, kind in kinds.items() if kind in REVISED])
         mailings = at_once(prepare, chosen, [s for uri in uris if (s := catalogue.standing(uri))])
+        elsewhere = list(_other_lists(prepare, chosen, drafts, kinds))
     tell_failed(prepare.failed, report)
     _warn(office, drafts, prepare, report)
     if request.dry_run:
@@ -118,6 +123,7 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
     gone |= set(prepare.older)
     _tell_older(prepare, report)
     _tell_digests(office, chosen, drafts, report, gone)
+    _tell_other_lists(office, elsewhere, report)
     for key in digests:
         which = said_key(key, office.publisher.zone)
         report.notes.append(f"the letters of digest {which} that have not left say it as it is now")
@@ -345,7 +351,49 @@ def _tell_digests(
                 tell_digest(office, channel, subject.uri, report)
 
 
+def _other_lists(
+    prepare: Preparation, chosen: Sequence[Channel], drafts: Sequence[Draft],
+    kinds: Mapping[str, str],
+) -> Iterator[tuple[Channel, str, bool]]:  # fmt: skip
+    """Lists that the command does not name, articles for them, and whether they tell of it."""
+    office, catalogue = prepare.office, prepare.catalogue
+    for channel in office.channels:
+        if channel.scope is not Scope.DIGEST or channel in chosen:
+            continue
+        known = office.remembered(catalogue, channel)
+        due = office.next_digest(catalogue, channel)
+        news = catalogue.unsent(known.id, due, office.clock())
+        told = {item.article.uri for item in (*news, *catalogue.carried_and_changed(known.id))}
+        for uri in (one.article.uri for one in drafts if _is_for(one, channel)):
+            if kinds[uri] in ("original", "correction"):
+                yield channel, uri, uri in told
+
+
+def _tell_other_lists(
+    office: Office, found: Sequence[tuple[Channel, str, bool]], report: Report
+) -> None:  # fmt: skip
+    for channel, uri, is_told in found:
+        if is_told:
+            tell_digest(office, channel, uri, report)
+        else:
+            report.lines.append(
+                Line(channel=channel.name, about=uri, address="", action=Action.NOTHING,
+                     why=f"in no digest: publish it without --channel, or with {channel.name}")
+            )  # fmt: skip
+
+
 def refuse_contradiction(request: Request) -> None:
-    """Words of the command that cannot both be meant."""
+    """Words of the command that cannot both be meant, or mean nothing."""
     if request.note and request.minor:
         raise UsageError("--note and --minor contradict each other: take one of them")
+    if request.note and not is_a_note(request.note):
+        raise UsageError(
+            f"--note: {request.note!r} does not say what was wrong: a note is a sentence for"
+            " readers (--minor is a silent fix)"
+        )
+
+
+def is_a_note(answer: str) -> bool:
+    """Whether it says anything: a yes or a no answers another question."""
+    words = "".join(char if char.isalnum() else " " for char in answer.casefold()).split()
+    return bool(words) and not set(words) <= NO_NOTE and words != [words[0][0]]

@@ -19,7 +19,7 @@ from syndicate.ledger import Catalogue, KnownChannel, Place
 from syndicate.ledger.report import digests, places, standing_at
 from syndicate.office import Office
 from syndicate.prepare import Preparation
-from syndicate.publish import Request, plan_for, record, record_correction
+from syndicate.publish import Request, plan_for, record, record_correction, refuse_contradiction
 from syndicate.report import Report, letters_line, line_of, said_key
 from syndicate.sources import Draft, uri_date
 
@@ -126,12 +126,13 @@ def adopt(
     [channel] = office.chosen([name])
     if channel.scope is not Scope.ARTICLE:
         raise UsageError(f"channel {name!r} has no posts of its own to adopt (publish does it)")
+    request = Request(paths=[path], channels=[name], new=True, note=note or None)
+    refuse_contradiction(request)
     report = Report(command="adopt", notes=office.notes)
     [draft] = read_all(office, [path], report, dry=False)
     here = _identity(office, channel)
     receipt = _receipt(office, channel, reference, here, draft.article.uri)
     with office.ledger.planning() as catalogue:
-        request = Request(paths=[path], channels=[name], new=True, note=note or None)
         if record(office, catalogue, request, draft, report) == "original":
             _not_news(office, catalogue, draft)
             if note:

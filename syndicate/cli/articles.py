@@ -31,10 +31,6 @@ if TYPE_CHECKING:
 ARTICLES = typer.Argument(metavar="ARTICLE", show_default=False, help="Markdown files.")
 CHANNELS = typer.Option([], "--channel", metavar="NAME", help="Only this channel (repeatable).")
 DRY = typer.Option(False, "--dry-run", help="Say the plan and touch nothing.")
-NO_NOTE = frozenset(
-    ("y", "ya", "iya", "yes", "yep", "ok", "oke", "okay", "n", "no", "nope", "t", "tidak", "tak",
-     "bukan", "betul", "benar")
-)  # fmt: skip
 
 
 def new(
@@ -287,6 +283,7 @@ def _answered(request: Request, error: ArticleError) -> Request:
 def _what_was_wrong(needed: NoteNeeded) -> str:
     """A person's note on a changed file, "" for a silent fix; nothing typed is no answer."""
     from syndicate.cli.show import clean
+    from syndicate.publish import is_a_note
 
     typer.echo(f"{clean(str(needed.path))}: it has changed since it was published:", err=True)
     for line in needed.changes.splitlines():
@@ -296,16 +293,10 @@ def _what_was_wrong(needed: NoteNeeded) -> str:
         note = note.strip()
         if note == "-":
             return ""
-        if _is_a_note(note):
+        if is_a_note(note):
             return str(note)
         if note:
             typer.echo(f"“{clean(note)}” does not say what was wrong", err=True)
-
-
-def _is_a_note(answer: str) -> bool:
-    """Whether it says anything: a yes or a no answers another question."""
-    words = "".join(char if char.isalnum() else " " for char in answer.casefold()).split()
-    return bool(words) and not set(words) <= NO_NOTE and words != [words[0][0]]
 
 
 def _address(said: str | None) -> str | None:

@@ -144,5 +144,5 @@ def test_uris_pictures_and_addresses_are_whole_in_tables(office: Newsroom) -> No
     assert f"urgent/{office.uri('penting.md')}" in status
     assert office.uri() in status
     office.rewrite("Air mati.", "Air menyala.", "penting.md")
-    dry = office.run("publish", "penting.md", "--note", "x", "--dry-run", at=NEXT_EVENING).out
+    dry = office.run("publish", "penting.md", "--note", "Salah.", "--dry-run", at=NEXT_EVENING).out
     assert f"  <{office.uri('penting.md')}>" in dry

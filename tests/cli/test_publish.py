@@ -349,3 +349,66 @@ def test_what_was_said_is_what_the_document_says(room: Newsroom) -> None:
     assert "https://t.me/kabar/1" in urls
     assert "https://kantor.example/feed/atom.xml" in urls
     assert json.loads((room.feed / "feed.json").read_text())["items"][0]["id"] == room.uri()
+
+
+def test_of_a_list_that_is_not_named_it_is_said_that_no_digest_tells_of_it(room: Newsroom) -> None:
+    room.subscribe("ani@pembaca.example")
+    room.write()
+    for words in (("--dry-run",), ()):
+        answer = room.publish("--channel", "feed", *words)
+        assert "harian  nothing  in no digest: publish it without --channel, or with harian" in (
+            answer.out
+        )
+    assert "1 new" not in room.run("digest", "--dry-run", at=EVENING).out
+    assert "harian" not in room.publish("--channel", "feed").out
+    room.run("publish", "kabar.md", "--channel", "harian")
+    assert "1 new" in room.run("digest", "--dry-run", at=EVENING).out
+
+
+def test_of_a_list_that_is_not_named_it_is_said_when_its_digest_tells_of_it(room: Newsroom) -> None:
+    room.subscribe("ani@pembaca.example")
+    room.write()
+    room.publish()
+    room.rewrite("Isi kabar.", "Isi yang benar.")
+    answer = room.publish("--channel", "feed", "--note", "Isinya salah.")
+    assert "harian  digest  in the digest of 4 May 2026 17:00 WIB" in answer.out
+    assert room.run("digest", at=EVENING).code == 0
+    assert "Isi yang benar." in room.letters[0].as_string()
+    room.rewrite("Isi yang benar.", "Isi terakhir.")
+    answer = room.run(
+        "publish",
+        "kabar.md",
+        "--channel",
+        "feed",
+        "--note",
+        "Salah lagi.",
+        at="2026-05-05T09:00:00+07:00",
+    )
+    assert "harian  digest  in the digest of 5 May 2026 17:00 WIB" in answer.out
+
+
+def test_where_no_list_would_have_it_no_digest_is_spoken_of(room: Newsroom) -> None:
+    room.write(channels=["feed", "telegram"])
+    assert "harian" not in room.publish("--channel", "feed").out
+    room.only("feed", "telegram")
+    room.write("lain.md", headline="Kabar lain")
+    assert "digest" not in room.run("publish", "lain.md", "--channel", "feed").out
+
+
+NO_NOTES = ["y", "Y", "yes", "n", "no", "ya", "Tidak.", "x", "?", "y!", " ya "]
+
+
+def test_a_note_that_says_nothing_to_readers_is_refused(room: Newsroom) -> None:
+    room.write()
+    room.publish()
+    room.rewrite("Isi kabar.", "Isi yang benar.")
+    for note in NO_NOTES:
+        for words in ((), ("--dry-run",)):
+            answer = room.run("publish", "kabar.md", "--note", note, *words)
+            assert answer.code == 2, note
+            assert "a note is a sentence for readers" in answer.complaint
+    answer = room.run("adopt", "kabar.md", "1", "--channel", "telegram", "--note", "ya")
+    assert "a note is a sentence for readers" in answer.complaint
+    assert "RALAT" not in room.post.text
+    assert room.publish("--note", "Salah").code == 0
+    assert "RALAT" in room.post.text

@@ -303,7 +303,7 @@ def test_a_published_article_keeps_a_profile_that_is_no_longer_known(room: Newsr
     room.rewrite("Isi kabar.", "Isi yang benar.")
     room.publish("--note", "Isinya keliru.")
     room.rewrite('"agenda"', '"agendum"')
-    assert "'agendum' is not known" in room.run("publish", "kabar.md", "--note", "x").complaint
+    assert "'agendum' is not known" in room.run("publish", "kabar.md", "--note", "Salah").complaint
 
 
 @pytest.mark.parametrize(

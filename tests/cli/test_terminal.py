@@ -224,7 +224,7 @@ def test_files_that_are_gone_are_named_beside_it(room: Newsroom) -> None:
         room.write(name, f"{headline} kemarin.", headline=headline)
         room.publish(name)
         room.rewrite("kemarin", "hari ini", name)
-    answer = room.run("publish", "a.md", "hilang.md", "b.md", ".", "--note", "x", "--json")
+    answer = room.run("publish", "a.md", "hilang.md", "b.md", ".", "--note", "salah", "--json")
     said = answer.json["error"].splitlines()
     assert [Path(row.partition(":")[0].partition(",")[0]).name for row in said] == [
         "hilang.md", "", "a.md",
