@@ -112,6 +112,9 @@ def _tokens(markdown: str, folder: Path) -> tuple[str, list[Token], dict[str, An
     """The text as it was meant, and its tokens; what nothing uses is read again as words."""
     text = typed.mended(markdown, folder)
     tokens, env = parsed(text)
+    if text != markdown and (again := typed.code_as_typed(text, markdown, tokens)) != text:
+        text = again
+        tokens, env = parsed(text)
     for _ in range(2):  # what is words now may have hidden other words
         again = typed.unused(text, tokens, env)
         if again == text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from markdown_it.token import Token
@@ -13,6 +13,13 @@ STARS = re.compile(r"(?<![*\\])\*\*(?!\*)")
 ITEM = re.compile(r"^[ >]*(?:[-+*]|\d{1,9}[.)])\s|^[ >]*#{1,6}\s|^[ >]*\|", re.MULTILINE)
 TIMES = re.compile(r"(?<=\d)\*(?=\d)")
 WORDS = re.compile(r"[^\W\d_]{2}")
+BOLD = re.compile(r"\*\*(?=[^\W\d_])|(?<=[^\W\d_])\*\*|(?<=[:;,.!?])\*\*")
+SIGN = re.compile(r"[*_~](?:[*_~]|(?<= .)(?!\w)|(?<!\w.)(?= ))")
+SIGNS_LEFT = re.compile(
+    r"(?<![\w_])__(?=[^\W\d_])|(?<=[^\W\d_])__(?![\w_])|(?<!~)~~(?=[^\W_])|(?<=[^\W_])~~(?!~)"
+    r"|(?<![\w*])\*(?= [^\W\d_][^*]*[^\W\d_]\*(?![\w*]))"
+)
+IN_A_WORD = re.compile(r"[^_]*[^\W\d_](?P<sign>_)[^\W\d_][^_]* _(?!\w)[^_]*")  # kata_miring _
 # **Syarat:**KTP, _Syarat:_KTP, H~2~O, m^2^, ==penting==
 STYLED = re.compile(
     r"(?<![\w*])(?P<both>\*\*\*|___)(?=[^\s*_])(?P<of_both>[^*_\n]*?[^\w\s*])(?P=both)(?=\w)"
@@ -25,6 +32,24 @@ STYLED = re.compile(
 )
 
 
+# both begin with a sign: a text without any is read through at once
+SPACED = re.compile(r"[*_~](?:(?<=[ \t].)[*~]{0,2}(?![\w*~])|[~_](?=[ \t]))")
+NOTHING = re.compile(r"(?P<gap>)(?P<inner>)(?!)")
+
+
+def _loose(sign: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A pair with a space behind its first sign, which must be a double one; before its last."""
+    here, one = re.escape(sign), re.escape(sign[0])
+    inner = rf"(?P<inner>[^\W\d_][^{one}\n]*[^\s{one}])"
+    opening, closing = rf"(?<![\w\\{one}]){here}", rf"{here}(?![\w{one}])"
+    behind = re.compile(rf"{opening}(?P<gap>[ \t]+){inner}{closing}")
+    before = re.compile(rf"{opening}{inner}(?P<gap>[ \t]+){closing}")
+    return behind if len(sign) > 1 else NOTHING, before
+
+
+LOOSE = {sign: _loose(sign) for sign in ("***", "___", "~~", "__", "*", "_")}
+
+
 def closed_up(markdown: str) -> str:
     """Return the text with spaces inside of ``** … **`` put outside, where a pair has words.
 
@@ -32,7 +57,20 @@ def closed_up(markdown: str) -> str:
     """
     if "*" in markdown:
         markdown = TIMES.sub(r"\*", markdown)
-    return PARAGRAPH.sub(_paragraph, markdown) if "**" in markdown else markdown
+    if "**" in markdown:
+        markdown = PARAGRAPH.sub(_paragraph, markdown)
+    if SPACED.search(markdown):
+        markdown = "\n".join(map(_line, markdown.split("\n")))
+    return markdown
+
+
+def _line(line: str) -> str:
+    """``*miring *`` and ``~~ coret~~``, where these are the only such signs of their line."""
+    for sign, (behind, before) in LOOSE.items():
+        if len(re.findall(rf"{re.escape(sign)}(?!{re.escape(sign[0])})", line)) == 2:
+            line = before.sub(rf"{sign}\g<inner>{sign}\g<gap>", line)
+            line = behind.sub(rf"\g<gap>{sign}\g<inner>{sign}", line)
+    return line
 
 
 def _paragraph(found: re.Match[str]) -> str:
@@ -79,6 +117,37 @@ def styled(children: Iterable[Token]) -> Iterator[Token]:
             yield from _style(child, found)
             at = found.end()
         yield text(child, child.content[at:]) if at else child
+
+
+def is_odd(text: str) -> bool:
+    """Whether a text may have signs of emphasis that are none."""
+    return SIGN.search(text) is not None
+
+
+def left(line: str) -> tuple[int, str]:
+    """Return the sign that readers would see in a line without its emphasis, and where it is."""
+    if found := BOLD.search(line) or _odd(line):
+        return found.start(), "**"
+    if found := SIGNS_LEFT.search(line):
+        return found.start(), found[0]
+    found = IN_A_WORD.fullmatch(line)
+    return (found.start("sign"), "_") if found else (0, "")
+
+
+def _odd(line: str) -> re.Match[str] | None:
+    found = list(re.finditer(r"\*\*", line))
+    return found[-1] if len(found) % 2 else None
+
+
+def uneven(children: Sequence[Token]) -> Iterator[int]:
+    """Yield the lines, from 0, where stars of one pair are more on one side: ``**kata*``."""
+    line = 0
+    for one, next_ in pairwise(children):
+        line += one.content.count("\n") + (one.type in ("softbreak", "hardbreak"))
+        opens = next_.type == "em_open" and one.type == "text" and one.content[-1:] == "*"
+        closes = one.type == "em_close" and next_.type == "text" and next_.content[:1] == "*"
+        if opens or closes:
+            yield line
 
 
 def _is_meant(found: re.Match[str]) -> bool:

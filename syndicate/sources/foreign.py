@@ -9,6 +9,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
+from syndicate.sources import emphasis, slips
 from syndicate.sources.frontmatter import Flaw
 from syndicate.sources.marks import LEFT, PLAIN
 from syndicate.text import excerpt, in_full, squeeze
@@ -52,7 +53,7 @@ UNDEFINED = re.compile(
 LETTER = re.compile(r"[^\W\d_]")
 ADDRESS = re.compile(r"[:/]|\.\w{2,5}\s*$")
 ROW = re.compile(r"\|.*[^|\s].*\|")
-BOLD = re.compile(r"\*\*(?=[^\W\d_])|(?<=[^\W\d_])\*\*|(?<=[:;,.!?])\*\*")
+UNEVEN = "readers would see a * (its other side has more of them, or fewer)"
 NO_HEADING = re.compile(r"#[^\s#]+(?: [^#]*)?")
 UNREAD = re.compile(
     r"(?<!!)\[[^\[\]]+\]\([^()\s]*[:/.][^()\s]*\)|\*\*(?=\S)[^*]*[^\W\d_][^*]*(?<=\S)\*\*"
@@ -88,11 +89,19 @@ def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int,
                 yield from _loose(number, line)
         if is_html:
             continue
+        if "[" in text or "](" in text:
+            yield from slips.remarks(first, lines, escaped="\\[" in token.content)
         if "|" in text:
             _refuse_rows(first, lines)
-        for number, line in enumerate(str(token.meta.get(LEFT, "")).split("\n"), first):
-            if line.count("**") % 2 or BOLD.search(line):
-                yield number, f"{excerpt(line, 40)}: readers would see ** (close it, or delete it)"
+        rest = str(token.meta.get(LEFT, ""))
+        for number, line in enumerate(rest.split("\n"), first) if emphasis.is_odd(rest) else ():
+            at, sign = emphasis.left(line)
+            if sign:
+                seen = excerpt(squeeze(line if at < 30 else f"…{line[at - 15 :]}"), 40)
+                yield number, f"{seen}: readers would see {sign} (close it, or delete it)"
+        if "*" in text:
+            for number in emphasis.uneven(token.children or ()):
+                yield first + number, f"{excerpt(token.content, 40)}: {UNEVEN}"
         is_title = token.level == 1 and first + 1 < last and len(lines) == 1
         if is_title and lines[0].count("#") == 1 and NO_HEADING.fullmatch(lines[0]):
             title = excerpt(lines[0], 40)

@@ -12,7 +12,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from syndicate.sources import destinations, emphasis, files, hidden, lines, unseen
+from syndicate.sources import destinations, emphasis, files, hidden, lines, slips, unseen
 
 WIKI = re.compile(r"(?P<picture>!?)\[\[(?P<name>[^\[\]|\n]+)(?:\|(?P<label>[^\[\]\n]*))?\]\]")
 NOTE = re.compile(r"^([ >]{0,12})\[\^(?P<label>[^\s\]]+)\]:", re.MULTILINE)
@@ -44,10 +44,23 @@ def mended(markdown: str, folder: Path) -> str:
 def _meant(markdown: str, folder: Path) -> str:
     markdown = hidden.lifted(markdown)
     markdown = lines.understood(unseen.without_in_addresses(markdown))
-    markdown = emphasis.closed_up(destinations.bracketed(markdown, folder))
+    markdown = destinations.bracketed(slips.joined(markdown, folder), folder)
+    markdown = emphasis.closed_up(markdown)
     if "[[" in markdown:
         markdown = WIKI.sub(lambda found: _unlinked(found, folder), markdown)
     return markdown
+
+
+def code_as_typed(text: str, markdown: str, tokens: Sequence[Token]) -> str:
+    """Return the text with the lines that Markdown takes for code as they were typed."""
+    rows, typed = text.split("\n"), markdown.split("\n")
+    if len(rows) != len(typed):
+        return text
+    for token in tokens:
+        if token.type == "code_block" and token.map:
+            for number in range(*token.map):
+                rows[number] = typed[number]
+    return "\n".join(rows)
 
 
 def unused(markdown: str, tokens: Sequence[Token], env: dict[str, Any]) -> str:
