@@ -26,6 +26,9 @@ SHORT = 3  # digits of a service's number
 BEFORE, AFTER = r"(?<!\w)(?<!\w[.,/@:=&-])", r"(?!\w|[.,/@:?=&-]\w)"
 LETTER_FIELDS = ("to", "cc", "bcc", "subject", "body")  # that a link may fill in
 SUBSCRIBER = 7  # digits at a telephone number's end that no country's or trunk code is part of
+# perhaps with tags between: <b>a</b><img>
+LETTER_BEFORE = re.compile(r"(?:\w|<img\b[^<>]*>)(?:<[^<>]*>)*\Z")
+LETTER_AFTER = re.compile(r"(?:<(?!img\b)[^<>]*>)*(?:\w|<img\b)")
 SAFE = "/?:@!$&'()*+,;=~-._"  # in a path, a query and a fragment (RFC 3986, 3.3 to 3.5)
 NO_URI = re.compile(r"[\x00-\x20\x7f\"<>\[\]\\^`{|}]|%(?![0-9A-Fa-f]{2})")
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -100,6 +103,18 @@ def _apart(tag: re.Match[str]) -> str:
     """What a tag is between the words beside it: the end of a line, a space, or nothing."""
     name = tag[1]
     return END_OF_LINE if name in BLOCKS else " " if name in APART else ""
+
+
+def apart(found: re.Match[str], said: str) -> str:
+    """Return what is said in the place of a tag, apart from letters and pictures next to it."""
+    after = LETTER_AFTER.match(found.string, found.end())
+    return f"{apart_before(found, said)}{' ' if after else ''}"
+
+
+def apart_before(found: re.Match[str], said: str) -> str:
+    """The same, of what stands before the tag alone."""
+    before = LETTER_BEFORE.search(found.string, max(found.start() - 200, 0), found.start())
+    return f" {said}" if before else said
 
 
 def unescaped(address: str) -> str:

@@ -10,12 +10,13 @@ from urllib.parse import unquote, urlsplit
 from syndicate.grid import Cell, Line, SourceRow, Table
 from syndicate.markers import markers
 from syndicate.raised import spelt
-from syndicate.text import address_of, plain
+from syndicate.text import address_of, apart, plain
 from syndicate.words import letter_line, words
 
 ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
 LINK = re.compile(
-    rf'<a\s{ATTRIBUTES}?href="(?P<to>[^"]*)"{ATTRIBUTES}>(?P<said>.*?)</a>(?P<rest>(?:-?\w)*)',
+    rf'<a\s{ATTRIBUTES}?href="(?P<to>[^"]*)"{ATTRIBUTES}>(?P<said>.*?)</a>'
+    r"(?P<rest>(?:</?(?:abbr|b|code|em|i|mark|s|small|span|strong|u)(?:\s[^<>]*)?>|-?\w)*)",
     re.I | re.S,
 )  # with the rest of its word, which comes before the address
 QUOTE = re.compile(rf"<(?P<end>/?)q\b{ATTRIBUTES}>", re.IGNORECASE)
@@ -36,9 +37,7 @@ def readable_lines(html: str, language: str = "") -> str:
     """Sanitised HTML as text: a paragraph per block, the address after each link and picture."""
 
     def linked(found: re.Match[str]) -> str:
-        said = PICTURE.sub(
-            lambda picture: described(picture[0]) or _file(picture[0]), found["said"]
-        )
+        said = PICTURE.sub(_label, found["said"])
         to = unescape(found["to"])
         address, asks = address_of(to, plain(said)), letter_line(to, plain(said), language)
         behind = f" <{address}>" if address else ""
@@ -65,7 +64,7 @@ def described(picture: str) -> str:
 
 def _label(picture: re.Match[str]) -> str:
     """What a link says whose text is a picture."""
-    return described(picture[0]) or _file(picture[0])
+    return apart(picture, described(picture[0]) or _file(picture[0]))
 
 
 def _pictured(found: re.Match[str]) -> str:
@@ -74,8 +73,7 @@ def _pictured(found: re.Match[str]) -> str:
     is_web = address.startswith(("https:", "http:"))
     seen = f"&lt;{escape(address, quote=False)}&gt;" if is_web else ""
     said = " ".join(filter(None, (described(found[0]), seen)))
-    before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
-    return f"{' ' if before.isalnum() else ''}{said}{' ' if after.isalnum() else ''}"
+    return apart(found, said)
 
 
 def _file(picture: str) -> str:
@@ -127,7 +125,7 @@ def _in_words(table: re.Match[str], language: str) -> str:
     rows = table["rows"]
     titles = "".join(f"<p>{title}</p>" for title in CAPTION.findall(rows))
     lines = (_line(line, language) for line in Table.of(list(_rows(rows))).lines())
-    return titles + "".join(f"<p>{line}</p>" for line in lines if line)
+    return titles + "".join(f"<p>{line}</p>" for line in lines if line) or "<br>"
 
 
 def _rows(html: str) -> Iterator[SourceRow[str]]:

@@ -12,7 +12,7 @@ from syndicate.raised import Spelling, spelling
 from syndicate.text import address_of
 from syndicate.words import letter_line, words
 from syndicate_telegram.addresses import is_taken
-from syndicate_telegram.rich import Entity, Rich, joined, linked, separated
+from syndicate_telegram.rich import Entity, Rich, joined, separated
 from syndicate_telegram.tables import columns, labelled
 from syndicate_telegram.tree import BLOCKS, Node, parsed
 
@@ -82,33 +82,15 @@ def _flow(node: Node, depth: int = 0) -> Iterator[Block]:
             if loose or not child.isspace():
                 loose.append(child)
             continue
-        is_block = child.tag in BLOCKS
-        if not is_block and not (child.holds_blocks and _is_apart(child)):
+        if child.tag not in BLOCKS:
             loose.append(child)
             continue
         if loose:
             yield from _paragraph(loose)
             loose = []
-        yield from _block(child, depth) if is_block else _dressed_blocks(child, depth)
+        yield from _block(child, depth)
     if loose:
         yield from _paragraph(loose)
-
-
-def _is_apart(node: Node) -> bool:
-    """Whether what an element of a line holds can be told block by block."""
-    return node.tag != "a" or is_taken(node.attrs.get("href", ""))
-
-
-def _dressed_blocks(node: Node, depth: int) -> Iterator[Block]:
-    """Blocks in the style of an element of a line around them."""
-    for block in _flow(node, depth):
-        yield replace(block, rich=_dressed(node, block.rich))
-
-
-def _dressed(node: Node, rich: Rich) -> Rich:
-    if node.tag == "a":
-        return linked(rich, node.attrs.get("href", ""))
-    return rich.styled(STYLES[node.tag]) if node.tag in STYLES else rich
 
 
 def _block(node: Node, depth: int) -> Iterator[Block]:
@@ -316,7 +298,7 @@ class _Line:
         self.text += words.lstrip(" ") if at_start else words
 
     def _element(self, node: Node) -> None:
-        if self.behind:
+        if self.behind and (node.tag in ("a", "br") or node.tag in BLOCKS):
             self._end_word("")
         if node.tag == "br":
             if self.text.strip():
@@ -384,6 +366,10 @@ def _respelt(children: Iterable[Node | str], how: Spelling) -> Iterator[Node | s
 
 def _words(node: Node) -> str:
     return "".join(
-        child if isinstance(child, str) else "\n" if child.tag == "br" else _words(child)
+        child if isinstance(child, str) else "\n" if child.tag == "br" else _words_of(child)
         for child in node.children
     )
+
+
+def _words_of(node: Node) -> str:
+    return f"\n{_words(node)}\n" if node.tag in BLOCKS else _words(node)

@@ -259,9 +259,10 @@ def _refuse_overlong(text: Rich | None, draft: Draft, form: _Form) -> None:
             " for the rest: give it a `url`, or shorten it"
         )
     over = draft.overlong(TEXT_LIMIT)
+    characters = "character" if over == 1 else "characters"
     raise ArticleError(
-        f"it is {over:,} characters too long for a Telegram post ({TEXT_LIMIT:,}) and has no `url`"
-        " for the rest: give it a `url`, or shorten it"
+        f"it is {over:,} {characters} too long for a Telegram post ({TEXT_LIMIT:,}) and has no"
+        " `url` for the rest: give it a `url`, or shorten it"
     )
 
 
@@ -364,7 +365,7 @@ def hashtags(subjects: Iterable[str]) -> tuple[list[str], list[str]]:
     for subject in distinct(map(_composed, subjects)):
         letters = (char if _is_taggable(char) else " " for char in subject)
         tag = "_".join("".join(letters).split()).strip("_")
-        has_marks = any(unicodedata.category(char)[0] == "M" for char in subject)
+        has_marks = any(map(_is_telling, subject.lstrip("#")))
         is_tag = any(char.isalpha() for char in tag) and len(tag) <= HASHTAG_LIMIT
         if is_tag and not has_marks:
             tags.setdefault(tag.casefold(), f"#{tag}")
@@ -375,6 +376,11 @@ def hashtags(subjects: Iterable[str]) -> tuple[list[str], list[str]]:
 
 def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", sayable(text))
+
+
+def _is_telling(char: str) -> bool:
+    """Whether a subject is another one without this sign: C++, 50 %, a letter's own mark."""
+    return char in "#%" or unicodedata.category(char) in ("Mn", "Mc", "Me", "Sm", "Sc")
 
 
 def _is_taggable(char: str) -> bool:

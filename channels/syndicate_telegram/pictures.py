@@ -7,6 +7,7 @@ from collections.abc import Collection
 from html import unescape
 from urllib.parse import unquote, urlsplit
 
+from syndicate.text import apart
 from syndicate_telegram.addresses import is_taken
 
 ANCHOR = re.compile(r"<a\b[^>]*>.*?</a>", re.DOTALL)
@@ -27,6 +28,10 @@ def in_words(html: str, shown: Collection[str]) -> str:
 
 
 def _description(found: re.Match[str]) -> str:
+    return apart(found, _said(found))
+
+
+def _said(found: re.Match[str]) -> str:
     given = dict(GIVEN.findall(found["given"]))
     said = dict.fromkeys(filter(None, (given.get("alt"), given.get("title"))))
     return " – ".join(said) or _file(given.get("src", ""))
@@ -35,11 +40,9 @@ def _description(found: re.Match[str]) -> str:
 def _link(found: re.Match[str], shown: Collection[str]) -> str:
     given = dict(GIVEN.findall(found["given"]))
     address = given.get("src", "")
-    before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
-    first, last = " " * before.isalnum(), " " * after.isalnum()
     if unescape(address) in shown or not is_taken(unescape(address)):
-        return first and last
-    return f'{first}<a href="{address}">{_description(found)}</a>{last}'
+        return apart(found, "")
+    return apart(found, f'<a href="{address}">{_said(found)}</a>')
 
 
 def _file(address: str) -> str:

@@ -315,7 +315,11 @@ def _spelled(found: re.Match[str]) -> str:
         return _titled(text, given)
     if not href.startswith(SPELLED):
         is_empty = bool(SCHEME.match(href)) and not (found[2].strip() or "media:" in href)
-        return f"<a{found[1]}>{href}</a>{found[3]}" if is_empty else found[0]
+        if not is_empty:
+            return found[0]
+        if f'href="{href}"' in found.string[: found.start()]:
+            return text  # HTML has cut the link where a block began, and its words are before
+        return f"<a{found[1]}>{href}</a>{' ' if found[3] else ''}{found[3]}"
     address = escape(unescape(href.removeprefix(SPELLED)), quote=False)
     return _with(_titled(text, given), address)
 

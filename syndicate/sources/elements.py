@@ -116,6 +116,11 @@ EMBEDS = {
     "iframe": "src", "video": "src", "audio": "src", "embed": "src", "object": "data",
     "frame": "src", "bgsound": "src",
 }  # fmt: skip
+# elements that words on both sides of their tags are never one across
+APART = {
+    *BLOCKS, *LAYOUT, *LISTS, *PARTED, *VERBATIM, *FOREIGN, *DRAWN, *EMBEDS, "amp-img", "br",
+    "image", "img", "source",
+}  # fmt: skip
 # the attributes of the HTML standard, with those it calls obsolete, and some of browsers alone
 KNOWN_ATTRIBUTES = {
     "abbr", "accept", "accept-charset", "accesskey", "action", "align", "alink", "allow",

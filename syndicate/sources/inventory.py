@@ -11,7 +11,9 @@ from urllib.parse import unquote
 
 from markdown_it.token import Token
 
+from syndicate.sources.elements import APART
 from syndicate.sources.entities import in_markdown
+from syndicate.sources.hidden import BEGINS, parts
 from syndicate.sources.marks import GIVEN_ID
 from syndicate.sources.openable import PLAIN, mended
 from syndicate.sources.typed import COMMENTED
@@ -21,6 +23,7 @@ WORD = re.compile(r"[^\W_]+")
 SIZES = re.compile(r"""srcset\s*=\s*("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE)  # sizes of one picture
 # where a link leads, or what names it
 DESTINATION = re.compile(r"\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\]\[(?:[^\[\]\\]|\\.)*(?=\])")
+TAG_NAME = re.compile(r"</?([A-Za-z][^\s/<>]*)")
 ANY_TAG = re.compile(r"<[^<>]*>")
 SHOWN = re.compile(r'<[^<>]*?\s(?:alt|title)="([^"]*)"')
 ADDRESS = re.compile(r"(?:https?://|ftp://|www\.)[^\s\"'<>()\[\]{}|\\^`“”’»*]+", re.IGNORECASE)
@@ -72,7 +75,18 @@ def _readings(line: str) -> Iterator[str]:
 
 def _without_tags(line: str) -> str:
     """``5<font>kg</font>`` is one word, then those of the tags themselves."""
-    return " ".join((ANY_TAG.sub("", line), *ANY_TAG.findall(line)))
+    shown, unshown = line, ""
+    if BEGINS.search(line):
+        pieces = [*parts(line)]
+        shown = "".join(piece for piece, _ in pieces)
+        unshown = " ".join(piece for _, piece in pieces)
+    return " ".join((ANY_TAG.sub(_left, shown), *ANY_TAG.findall(shown), unshown))
+
+
+def _left(tag: re.Match[str]) -> str:
+    """What is between the words where a tag was."""
+    name = TAG_NAME.match(tag[0])
+    return " " if name and name[1].lower() in APART else ""
 
 
 def lost_addresses(typed: str, env: dict[str, Any], html: str) -> Iterator[tuple[int, str]]:

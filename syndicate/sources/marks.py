@@ -36,7 +36,7 @@ SIDE = re.compile("text-align:(left|right|center)")
 HEADING_ID = re.compile(r"\s*\{#([^\s{}]+)\}\s*$")
 CLOSED_OFFICE = re.compile(r"</([a-z][\w.-]*:[\w.-]+)\s*>")
 ITEM = re.compile(r"<li[\s/>]", re.IGNORECASE)
-LINK_TAG = re.compile(r"<link\s", re.IGNORECASE)
+UNOPENED = re.compile(r"<(?:link|base)\s", re.IGNORECASE)  # their addresses are no links
 NAME = re.compile(r"[A-Za-z][\w.-]*:[\w.-]+")
 
 
@@ -157,8 +157,8 @@ def _judge(tokens: Sequence[Token], env: MutableMapping[str, Any]) -> None:
         token.meta.setdefault(MEANT, []).append(meant)
         if meant is not Meant.WORDS:
             markup.append(raw_html.credited(tag.text))
-            if LINK_TAG.match(tag.text):
-                env["hidden"].append(tag.text)  # a style, as a rule
+            if UNOPENED.match(tag.text):
+                env["hidden"].append(tag.text)
             if says := raw_html.remark(tag.text):
                 block.meta.setdefault(REMARKS, []).append((line, says))
         if meant is Meant.UNSURE:

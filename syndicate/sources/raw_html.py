@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from syndicate.sources import hidden
 from syndicate.sources.elements import (
+    APART,
     BLOCKS,
     DRAWN,
     DRESS,
@@ -30,7 +32,7 @@ from syndicate.sources.tags import (
     Tag,
     attributes,
 )
-from syndicate.text import excerpt, squeeze
+from syndicate.text import apart_before, excerpt, squeeze
 
 CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 SIGNS = re.compile(r"[\[{]|\*\*|^[ \t]*(?::::|!!!|\?\?\?)", re.MULTILINE)  # perhaps not HTML's
@@ -114,6 +116,7 @@ def rewritten(html: str, meant: Sequence[Meant]) -> str:
     ``meant`` says what its tags mean, in their order.
     """
     verdicts = iter(meant)
+    opened: Counter[str] = Counter()
 
     def tag(found: re.Match[str]) -> str:
         if found["name"] is None:
@@ -122,8 +125,16 @@ def rewritten(html: str, meant: Sequence[Meant]) -> str:
         if verdict is Meant.WORDS:
             return _escaped(found)
         shown = _loose(found) if verdict is Meant.LOOSE else _tag(found)
-        is_glued = is_embed(found[0]) and found.string[: found.start()][-1:].isalnum()
-        return f"{GAP}{shown}" if is_glued else shown
+        name = found["name"].lower()
+        if not found["end"]:
+            opened[name] += name not in VOID
+            # the words of a table that are in no cell go before it
+            return apart_before(found, shown) if is_embed(found[0]) or name == "table" else shown
+        # what was opened above this block, or nowhere, may leave nothing between words
+        is_open = opened[name] > 0
+        opened[name] -= is_open
+        goes_on = found.string[found.end() : found.end() + 1].strip()
+        return f"{shown}{GAP}" if name in APART and not is_open and goes_on else shown
 
     pieces = (
         (TAG_OR_SIGN.sub(tag, shown), "\n" * unshown.count("\n"))
@@ -179,9 +190,13 @@ def credited(tag: str) -> str:
 def remark(tag: str) -> str:
     """What readers get of an element that its writer may not expect; "" for nothing."""
     found = TAG.fullmatch(tag)
-    if found is None or found["end"] or found["name"].lower() in VOID:
+    if found is None or found["end"]:
         return ""
     name, given = found["name"].lower(), attributes(tag)
+    if name == "base" and given.get("href"):
+        return f"no link is counted from {excerpt(squeeze(tag), 60)} (write whole addresses)"
+    if name in VOID:
+        return ""
     if name == "math":
         return f"a formula (<math>) is read as its letters alone ({AS_TEXT})"
     if name == "svg" and given.get("aria-hidden") != "true":

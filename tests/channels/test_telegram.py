@@ -268,7 +268,11 @@ def test_an_article_may_have_its_own_words_for_the_channel() -> None:
     [
         (["pilkada-2024", "Pilkada 2024"], "#pilkada_2024"),
         (["2024", "—", ""], "2024, —"),
-        (["C++", "don’t", "a_b"], "#C #don_t #a_b"),
+        (["C++", "don’t", "a_b"], "#don_t #a_b · C++"),
+        (
+            ["C#", "Diskon 50%", "#Pemilu", "Rp > 5", "a & b"],
+            "#Pemilu #a_b · C#, Diskon 50%, Rp > 5",
+        ),
         (["выборы", "选举", "café", "cafe\u0301"], "#выборы #选举 #café"),
         (["KPU", "kpu", "Kpu "], "#KPU"),
         (["निर्वाचन  आयोग", "निर्वाचन आयोग", "2024", " 2024 "], "निर्वाचन आयोग, 2024"),

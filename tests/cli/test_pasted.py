@@ -4,13 +4,20 @@ channel, as they were divided."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+from pathlib import Path
+from random import Random
 
 import pytest
 
 from cli.everywhere import everywhere_at_once
 from cli.newsroom import Newsroom
+from syndicate.sources.body import read
+from syndicate.sources.frontmatter import Flaw
 from syndicate.text import plain
+from syndicate_email.lines import readable_lines
+from syndicate_telegram.body import assembled, blocks
 
 WORD = re.compile(r"\w+")
 
@@ -55,6 +62,11 @@ DIVIDED = {
     "<h2><div>Satu</div><div>Dua</div></h2>": "Satu Dua",
     "<table><tr><td><b><p>Satu</p><p>Dua</p></b></td></tr></table>": "Satu Dua",
     "<div><span><ul><li>Satu</li><li>Dua</li></ul></span>Tiga</div>": "Satu Dua Tiga",
+    "<p>Satu</p><b><em><p>Dua</p></em>Tiga<table><tr><td><div>Empat</div></td></tr></table></b>": (
+        "Satu Dua Tiga Empat"
+    ),
+    "Awal <form>satu\n</form>dua</section>tiga": "satu dua tiga",
+    "<div>Satu<table>Dua<tr><td>Tiga</td></tr></table></div>": "Satu Dua Tiga",
     # in no parent
     "a\n\n<td>Satu</td><td>Dua</td>\n\nb": "a Satu Dua b",
     "<tr><td>Satu</td><td>Dua</td></tr>\n<tr><td>Tiga</td></tr>": "Satu Dua Tiga",
@@ -75,9 +87,15 @@ DIVIDED = {
 WHOLE = {
     "5<font color=red>kg</font> beras": "5kg beras",
     "<div>5<font color=red>kg</font></div>": "5kg",
+    "<p>6<font>kg</font>lagi</p><p>x</p><tt>7</tt>8": "6kglagi x 78",
     "H<big>A</big>LO ber<tt>satu</tt>": "HALO bersatu",
     "kata<o:p></o:p>kata<st1:place w:st='on'>kata</st1:place>": "katakatakata",
     "anti<!-- x -->korupsi": "antikorupsi",
+    "peng<script>x()</script>awasan": "pengawasan",
+    "a<em>b<div>c</div>d</em>e": "ab c de",
+    "<div>a<em>b<div>c</div>d</em>e</div>": "ab c de",
+    "Juga [MK](https://a.example/mk)<b>nya</b>": "Juga MKnya",
+    "Dan [MA](mailto:a@b.example)<i>nya</i>": "Dan MAnya",
     "R&amp;D<label>E</label>F": "R DEF",
     "<b>H</b>alo <span>Ka</span><span>ta</span>": "Halo Kata",
     "[KPU](https://a.example/k)nya": "KPUnya",
@@ -260,3 +278,43 @@ def test_words_are_divided_as_they_were_typed_on_every_channel(
         for channel, seen in channels.items():
             text = plain(seen) if channel in ("feed", "letter") else seen
             assert has_in_a_row(WORD.findall(text), wanted.split()), f"{body}: {channel}: {text}"
+
+
+IN_LINES = (
+    "abbr title='x'", "b", "big", "code", "em", "font", "i", "label", "mark", "o:p", "small",
+    "span", "strong", "tt", "u",
+)  # fmt: skip
+IN_BLOCKS = (
+    "address", "article", "blockquote", "button", "caption", "center", "dd", "details", "div", "dl",
+    "dt", "fieldset", "figcaption", "figure", "form", "h2", "legend", "li", "ol", "option", "p",
+    "pre", "section", "select", "summary", "table", "tbody", "td", "th", "tr", "ul",
+)  # fmt: skip
+LOOSE = ("<br>", "<hr>", "<!-- x -->", "<script>y()</script>", "&nbsp;")
+
+
+def tangled(dice: Random, words: Iterator[int], depth: int) -> str:
+    """HTML as only programs paste it: any element in any other one."""
+    if depth == 0 or dice.random() < 0.35:
+        return f"{dice.choice(['', ' '])}kata{next(words)}{dice.choice(['', ' ', chr(10)])}"
+    if dice.random() < 0.1:
+        return dice.choice(LOOSE)
+    tag = dice.choice(IN_LINES if dice.random() < 0.4 else IN_BLOCKS)
+    inner = "".join(tangled(dice, words, depth - 1) for _ in range(dice.randint(1, 3)))
+    return f"<{tag}>{inner}</{tag.split()[0]}>"
+
+
+def test_of_any_tangle_of_elements_posts_and_letters_say_the_same_words(tmp_path: Path) -> None:
+    refused = 0
+    for seed in range(300):
+        dice = Random(seed)
+        typed = "".join(tangled(dice, count(), 4) for _ in range(dice.randint(1, 3)))
+        try:
+            html = read(typed, 1, "https://kantor.example/", tmp_path).html
+        except Flaw:  # names it, or there is no word in it
+            refused += 1
+            continue
+        wanted = sorted(word for word in WORD.findall(plain(html)) if word.startswith("kata"))
+        for text in (assembled(blocks(html)).text, readable_lines(html, "id")):
+            said = sorted(word for word in WORD.findall(text) if word.startswith("kata"))
+            assert said == wanted, f"{seed}: {typed}: {text}"
+    assert refused < 10
