@@ -264,6 +264,8 @@ def _readable(person: Person, now: datetime) -> Joiner:
         raise UsageError(
             f"{person.joiner.consented:%Y-%m-%d} is no day to have agreed on: it is to come"
         )
+    if not person.joiner.email.strip():
+        raise UsageError("there is no address in this line")
     address, within = _parted(person.joiner.email)
     email, name = normal(address), _name(person.joiner.name or within)
     if name.lower() == email:  # as some programs name who has given no name

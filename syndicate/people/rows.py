@@ -22,6 +22,10 @@ BOMS = (
 )
 GUESSED = "syndicate.windows-1252"  # how what is not in UTF-8 is read
 NOT_CLOSED = "a quote is not closed, or the line is too long"
+UNMARKED: dict[tuple[int, ...], str] = {
+    (1, 3): "utf-16-le",
+    (0, 2): "utf-16-be",
+}  # by where ASCII has its zeros
 Row = tuple[int, list[str], str]  # its first line, its cells, why it cannot be read
 
 
@@ -60,6 +64,8 @@ class Rows:
         for mark, encoding in BOMS:
             if start.startswith(mark):
                 return TextIOWrapper(file, encoding, "replace", newline="")
+        if unmarked := _unmarked(start):
+            return TextIOWrapper(file, unmarked, "replace", newline="")
         if start.startswith(codecs.BOM_UTF8):  # then lines that are not are refused
             return TextIOWrapper(file, "utf-8-sig", "surrogateescape", newline="")
         codecs.register_error(GUESSED, self._guess)
@@ -158,3 +164,9 @@ class Rows:
     def _return(self, lines: list[str]) -> None:
         self._put_back += reversed(lines)
         self._number -= len(lines)
+
+
+def _unmarked(start: bytes) -> str:
+    """Which UTF-16 a file without a mark is in; "" for any other encoding."""
+    zeros = tuple(place for place, byte in enumerate(start) if not byte)
+    return UNMARKED.get(zeros, "") if len(start) == 4 else ""

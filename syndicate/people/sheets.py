@@ -80,9 +80,9 @@ def _opened(file: BufferedReader) -> tuple[Any, int]:
         sheets = book.worksheets
         for sheet in sheets:
             sheet.reset_dimensions()  # as the file says them they may be wrong, or enormous
-        chosen = book.active if book.active in sheets else sheets[0]
-        filled = [one for one in sheets if one is chosen or any(map(any, _first(one)))]
-    return chosen, len(filled) - 1
+        filled = [one for one in sheets if any(map(any, _first(one)))]
+        chosen = book.active if book.active in filled else (filled or sheets)[0]
+    return chosen, len([one for one in filled if one is not chosen])
 
 
 def _first(sheet: Any) -> Iterator[tuple[object, ...]]:

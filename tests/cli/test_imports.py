@@ -288,6 +288,8 @@ ENCODINGS = {
     "UTF-8 with a BOM": f"email,name\n{ANI},{NAMES}\n".encode("utf-8-sig"),
     "UTF-16, little": f"\ufeffemail\tname\r\n{ANI}\t{NAMES}\r\n".encode("utf-16-le"),
     "UTF-16, big": f"\ufeffemail;name\n{ANI};{NAMES}\n".encode("utf-16-be"),
+    "UTF-16 without its mark": f"email\tname\r\n{ANI}\t{NAMES}\r\n".encode("utf-16-le"),
+    "the same, big": f"email;name\n{ANI};{NAMES}\n".encode("utf-16-be"),
     "UTF-32": f"email,name\n{ANI},{NAMES}\n".encode("utf-32"),
     "Windows-1252": f"email,name\n{ANI},{NAMES}\n".encode("cp1252"),
 }  # fmt: skip
@@ -421,6 +423,19 @@ def test_a_workbook_is_known_whatever_its_name(room: Newsroom) -> None:
 def test_other_sheets_are_said_to_be_left_out(room: Newsroom) -> None:
     answer = import_(room, workbook(["email"], [ANI], sheets=3), name="orang.xlsx")
     assert "only the sheet 'Sheet' is read, 2 are not" in answer.err
+
+
+def test_a_workbook_saved_on_an_empty_sheet_is_read_where_something_is(room: Newsroom) -> None:
+    book = Workbook()
+    sheet = book.create_sheet("Kontak")
+    for row in (["email", "Berhenti"], [ANI, None], [BUDI, "ya"], ["", "Jumlah 2"]):
+        sheet.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    answer = import_(room, content.getvalue(), name="orang.xlsx")
+    assert list(people(room)) == [ANI]
+    assert "orang.xlsx:4: there is no address in this line" in answer.err
+    assert "only the sheet" not in answer.err
 
 
 def test_two_cells_far_apart_cost_no_memory(room: Newsroom) -> None:
