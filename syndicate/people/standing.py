@@ -234,7 +234,7 @@ def _by_answer(agreed: bool, cell: str) -> Standing | None:
     text = answer(cell)
     if not text or text == UNCLEAR:
         return Standing.UNKNOWN if agreed or text else None
-    if text in NOTHING or set(text.split()[:3]) & NOT:
+    if text in NOTHING or set(text.split()[:3]) & {*NOT, "jangan"}:
         return Standing.UNCONFIRMED
     return _worst(signs(cell)[0])
 
@@ -251,5 +251,7 @@ def _by_presence(standing: Standing, cell: str) -> Standing | None:
         return standing
     if text in (UNCLEAR, "2"):  # AcyMailing's 2 waits for an answer
         return Standing.UNKNOWN
-    found, _ = signs(cell)
+    found, denied = signs(cell)
+    if not found and not denied and set(text.split()[:2]) & NOT:  # sudah tidak
+        return standing
     return _worst(found) if found else BY_WORD.get(text)

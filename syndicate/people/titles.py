@@ -60,11 +60,13 @@ SURE = re.compile(
 DOUBTFUL = re.compile(
     r"\b(?:leave|left|ended|cancell?(?:ed|ation)|blocked|banned|suppressed|disabled|deleted"
     r"|removed|archived|deactivated|suspended|withdrawn|revoked|cleaned|clean|excluded|stop"
-    r"|stopped|inactive|non ?aktif|keluar|(?:di)?hapus|unconfirmed|unverified|invalid|tidak valid"
+    r"|stopped|inactive|non ?aktif|keluar|jangan (?:di)?(?:kirim\w*|hubungi|e ?mail)|(?:di)?blokir"
+    r"|daftar hitam|mental|gagal kirim|muted|paused|exclude|quarantined?|rejected|failed"
+    r"|no newsletters?|(?:di)?hapus|unconfirmed|unverified|invalid|tidak valid"
     r"|pending|abuse(?: reports?| complaints?)?|on hold|deceased|meninggal|suppressions?)\b"
 )
 HERE = re.compile(
-    r"\b(?:subscribed|confirmed|verified|active|enabled|aktif|(?:ter|di)?konfirmasi"
+    r"\b(?:subscribed|confirmed|verified(?: at| on)?|active|enabled|aktif|(?:ter|di)?konfirmasi"
     r"|terverifikasi"
     r"|opt(?:ed)? ?in|(?:ber)?langganan|accepts|consent|valid|deliverable|mailable"
     r"|marketable|contactable|can (?:e ?mail|contact|be (?:e ?mailed|contacted))|allow(?:ed|s)?"
@@ -75,14 +77,15 @@ AGREED = re.compile(
     r"|persetujuan|izin(?:kan)?)\b"
 )
 ASKED = re.compile(
-    r"\b(?:receive|get|send|want|like|mau|ingin|(?:me)?nerima|terima|kirim(?:i|kan)?|dikirimi)\b"
+    r"\b(?:receives?|gets?|send|wants?|like|mau|ingin|(?:me)?nerima|terima|kirim(?:i|kan)?|dikirimi)\b"
 )
 LETTERS = re.compile(
     r"\b(?:e ?mails?|surel|newsletters?|mailings?|milis|kabar|berita|buletin|info(?:rmasi)?"
     r"|updates?|digests?|(?:ber)?langganan|subscri\w+)\b"
 )
+SUBSCRIBED = re.compile(r"(?:(?:ber)?langganan|subscri\w+)\b")
 LETTERS_ALONE = re.compile(
-    "(?:e ?mail )?newsletters?|mailing list|milis|buletin"
+    "(?:e ?mail )?newsletters?|mailing list|milis|buletin|subscription|e ?mail notifications?"
     "|(?:(?:masih|tetap|still|mau|ingin|want|to|(?:me)?nerima|terima|receive|(?:di)?kirimi?|bersedia"
     "|setuju|lagi)(?: |$))+"
 )
@@ -100,6 +103,7 @@ FILLERS = {  # around what a title says
     "global", "globally", "marketing", "campaigns", "newsletter", "newsletters", "all", "any",
     "yang", "method", "kapan", "flag", "mailing", "the", "confirmed", "type", "address", "alamat",
     "result", "opt", "in", "via", "lewat", "melalui", "wa", "whatsapp",
+    "delivery", "lapor", "laporan",
 }  # fmt: skip
 AROUND_HERE = {
     "is", "has", "this", "user", "subscriber", "member", "account", "akun", "email", "e", "mail",
@@ -171,14 +175,14 @@ def _asked(name: str) -> Title | None:
     """A question to people, whether they want letters."""
     if LETTERS_ALONE.fullmatch(name):
         return Title(Kind.ASKED, Standing.UNCONFIRMED)
-    agreed = AGREED.search(name)
-    if LETTERS.search(name) and (agreed or ASKED.search(name)):
+    agreed, letters = AGREED.search(name), set(LETTERS.findall(name))
+    if letters and (agreed or ASKED.search(name) or (SUBSCRIBED.match(name) and len(letters) > 1)):
         return Title(Kind.AGREED if agreed else Kind.ASKED, Standing.UNCONFIRMED)
     return None
 
 
 def _of(word: str) -> Standing:
-    if re.search("bounc|clean|deliver|terpental|valid|hold", word):
+    if re.search("bounc|clean|deliver|mental|valid|hold|gagal|fail|quarantin", word):
         return Standing.BOUNCED
     if re.search("complain|spam|abuse", word):
         return Standing.COMPLAINED
