@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape, unescape
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +16,7 @@ from markdown_it.token import Token
 
 from syndicate.article import Media
 from syndicate.raised import spelt
-from syndicate.sources import carried, fences, files, foreign, inventory, openable, rows, typed
+from syndicate.sources import carried, checks, fences, files, foreign, inventory, openable, typed
 from syndicate.sources.bare import linked
 from syndicate.sources.elements import (
     ATTRIBUTES,
@@ -30,25 +30,17 @@ from syndicate.sources.elements import (
 from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw, all_of
 from syndicate.sources.links import BARE, OPENED, SCHEME, SPELLED, UNSAFE, WEB, Links, is_local
-from syndicate.sources.marks import REMARKS, UNENDED, UNSURE, parsed, rendered
-from syndicate.text import excerpt, in_full, plain, squeeze
+from syndicate.sources.marks import REMARKS, UNSURE, parsed, rendered
+from syndicate.text import in_full, plain, squeeze
 
 CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 IMG = re.compile(r'<img((?: [a-z-]+="[^"]*")*)>')
 GIVEN = re.compile(r' ([a-z-]+)="([^"]*)"')
 LINK = re.compile(r'<a((?: [a-z-]+="[^"]*")*)>(.*?)</a>((?:-?\w)*)', re.DOTALL)
 PLACE = re.compile(r"""\sid\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
-WORD = re.compile(r"\w+")
 RAISED = re.compile(r"</?su[bp]\b", re.IGNORECASE)
 EMPTY = "there is no text below the front matter (write it there)"
 BESIDE_IT = "save it beside the article and write its name"
-# raw HTML that goes on to the end of the file, unless it is closed
-OPEN = {
-    re.compile(r"\s*<!\[CDATA\["): re.compile(r"\]\]>"),
-    re.compile(r"\s*<(pre|textarea)\b", re.IGNORECASE): re.compile(
-        "</(pre|textarea)>", re.IGNORECASE
-    ),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,16 +73,16 @@ def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = 
         text, tokens, env = _tokens(markdown, folder)
     except RecursionError as error:
         raise Flaw(line, "lists and quotations are nested too deeply (flatten them)") from error
-    for token in tokens:
-        _check(token, line + (token.map[0] if token.map else 0))
-    _check_rows(text, tokens, line)
-    remarks = _remarks(tokens, env, line)
+    flaws = list(checks.flaws(text, tokens, line))
+    remarks = _remarks(tokens, env, line, flaws)
     links = Links(base=base, has_page=has_page, folder=folder, markdown=text)
-    page = _Page(markdown, line, links)
+    page = _Page(markdown, line, links, flaws)
     html = page.sanitised(rendered(tokens, env))
     words = plain(html)
-    _check_words(tokens, words, line)
-    _check_inventory(text, tokens, env, html, line)
+    # what is wrong already takes words with it
+    flaws += () if flaws else checks.lost(text, tokens, env, html, words, line)
+    if flaws:
+        raise all_of(flaws)
     if not words and "<img " not in html:
         raise Flaw(line, EMPTY)
     remarks += page.remarks()
@@ -124,38 +116,16 @@ def _tokens(markdown: str, folder: Path) -> tuple[str, list[Token], dict[str, An
     return text, tokens, env
 
 
-def _check(token: Token, line: int) -> None:
-    """Refuse what hides words: raw HTML without an end, the line that opens a block of code."""
-    if token.type == "fence" and (says := fences.lost_words(token)):
-        raise Flaw(line, says)
-    if UNENDED in token.meta:
-        number, sign = token.meta[UNENDED]
-        where = "in its paragraph" if token.type == "inline" else "and hides the text after it"
-        raise Flaw(line + number, f"{sign} has no end {where} (close it)")
-    if token.type == "html_block":
-        for begins, ends in OPEN.items():
-            if (tag := begins.match(token.content)) and not ends.search(token.content):
-                raise Flaw(
-                    line, f"{tag[0].strip()} has no end and hides the text after it (close it)"
-                )
-
-
-def _check_rows(text: str, tokens: Sequence[Token], line: int) -> None:
-    """Refuse a row with more cells than its table's head; Markdown would drop them."""
-    for row in rows.too_long(text, tokens):
-        cell = excerpt(squeeze(row.lost), 40)
-        raise Flaw(
-            line + row.line,
-            f"'{cell}' would reach no reader: its row has {row.cells} cells, the table's head"
-            f" {row.columns} (give the head as many, or write | as \\|)",
-        )
-
-
-def _remarks(tokens: Sequence[Token], env: dict[str, Any], line: int) -> list[tuple[int, str]]:
-    try:
-        remarks = [(line + number, remark) for number, remark in foreign.remarks(tokens, env)]
-    except Flaw as flaw:
-        raise Flaw(line + flaw.line, str(flaw)) from flaw
+def _remarks(
+    tokens: Sequence[Token], env: dict[str, Any], line: int, flaws: list[Flaw]
+) -> list[tuple[int, str]]:
+    """What of the signs in a text is odd; what must not go out is noted among the flaws."""
+    remarks: list[tuple[int, str]] = []
+    for found in foreign.remarks(tokens, env):
+        if isinstance(found, Flaw):
+            flaws.append(Flaw(line + found.line, str(found)))
+        else:
+            remarks.append((line + found[0], found[1]))
     for token in tokens:
         if token.type == "fence" and token.map and (says := fences.remark(token)):
             remarks.append((line + token.map[0], says))
@@ -175,7 +145,7 @@ class _Page:
     markdown: str
     line: int
     links: Links
-    flaws: list[Flaw] = field(default_factory=list)  # the sanitiser swallows exceptions
+    flaws: list[Flaw]  # the sanitiser swallows exceptions
 
     def sanitised(self, html: str) -> str:
         self.links.ids = set(map(unescape, PLACE.findall(html)))
@@ -189,8 +159,6 @@ class _Page:
             url_schemes={carried.TYPED, *WEB, *OPENED, *UNSAFE, *carried.schemes(html)},
             link_rel=None,
         )
-        if self.flaws:
-            raise all_of(self.flaws)
         cleaned = IMG.sub(_picture_or_its_alt, cleaned).strip()
         return linked(LINK.sub(_spelled, cleaned), self.links.note)
 
@@ -340,42 +308,6 @@ def _media(html: str, found: dict[str, LocalFile]) -> Iterator[Media]:
             label = squeeze(plain(tag[2]))
             is_document = not found[name].width
             yield found[name].media(alt=label, caption=label if is_document else "")
-
-
-def _check_inventory(
-    text: str, tokens: Sequence[Token], env: dict[str, Any], html: str, line: int
-) -> None:
-    """Every word that was typed is in the HTML, or was Markdown's own."""
-    if lost := inventory.lost_word(text, tokens, env, html):
-        number, word = lost
-        raise Flaw(
-            line + number,
-            f"'{excerpt(word, 40)}' would reach no reader (write that line in plain Markdown)",
-        )
-
-
-def _check_words(tokens: Sequence[Token], text: str, line: int) -> None:
-    """Raw HTML must not swallow or move a word of the text around it."""
-    at = 0
-    for token, words in _words(tokens):
-        for word in words:
-            here = text.find(word, at)
-            if here < 0:
-                where = line + (token.map[0] if token.map else 0)
-                said = excerpt(word, 40)
-                raise Flaw(
-                    where, f"HTML tags above swallow or move '{said}' (close or delete them)"
-                )
-            at = here + len(word)
-
-
-def _words(tokens: Sequence[Token]) -> Iterator[tuple[Token, list[str]]]:
-    for token in tokens:
-        if token.type in ("fence", "code_block"):
-            yield token, WORD.findall(token.content)
-        for child in token.children or ():
-            if child.type in ("text", "code_inline"):
-                yield token, WORD.findall(child.content)
 
 
 def _lead(tokens: Sequence[Token], html: str) -> str:

@@ -63,13 +63,13 @@ OUTSIDE = "Markdown is read below HTML only after an empty line: put one there, 
 ADVICE = "write it in plain Markdown, or delete it"
 
 
-def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int, str]]:
-    """Refuse the signs of other programs, by Flaw; say which others readers would see.
+def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int, str] | Flaw]:
+    """Yield the signs of other programs, as Flaws, and which others readers would see.
 
     Lines are counted from 0, those of a Flaw too.
     """
     last = max((token.map[1] for token in tokens if token.map), default=0)
-    first = 0
+    first, is_block = 0, False
     for token in tokens:
         first = token.map[0] if token.map else first
         if token.type not in ("inline", "html_block"):
@@ -79,11 +79,12 @@ def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int,
         is_html = token.type == "html_block"
         is_odd = SIGNS.search(text) is not None or (is_html and "**" in text)
         for number, line in enumerate(lines, first) if is_odd else ():
-            for what, pattern in FOREIGN.items():
-                if found := pattern.search(line):
-                    said = excerpt(squeeze(found[0]), 60)
-                    raise Flaw(number, f"{said} is {what}; readers would see it ({ADVICE})")
-            if is_html:
+            if is_block and not line.strip(": "):
+                continue  # the end of one that is named
+            if flaw := _foreign(number, line):
+                is_block = is_block or ":::" in line
+                yield flaw
+            elif is_html:
                 yield from _unread(number, line)
             else:
                 yield from _loose(number, line)
@@ -92,7 +93,7 @@ def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int,
         if "[" in text or "](" in text:
             yield from slips.remarks(first, lines, escaped="\\[" in token.content)
         if "|" in text:
-            _refuse_rows(first, lines)
+            yield from _no_rows(first, lines)
         rest = str(token.meta.get(LEFT, ""))
         for number, line in enumerate(rest.split("\n"), first) if emphasis.is_odd(rest) else ():
             at, sign = emphasis.left(line)
@@ -108,23 +109,31 @@ def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int,
             yield first, f"{title} is no heading: put a space after the # if it was meant"
 
 
+def _foreign(number: int, line: str) -> Flaw | None:
+    for what, pattern in FOREIGN.items():
+        if found := pattern.search(line):
+            said = excerpt(squeeze(found[0]), 60)
+            return Flaw(number, f"{said} is {what}; readers would see it ({ADVICE})")
+    return None
+
+
 def _unread(number: int, line: str) -> Iterable[tuple[int, str]]:
     """Markdown in a line of raw HTML, where it is none."""
     for found in UNREAD.finditer(line):
         yield number, f"{excerpt(found[0], 60)}: readers would see it as it stands ({OUTSIDE})"
 
 
-def _loose(number: int, line: str) -> Iterable[tuple[int, str]]:
+def _loose(number: int, line: str) -> Iterable[tuple[int, str] | Flaw]:
     for link in LOOSE_LINK.finditer(line):
         said = in_full(link[0])
         if ADDRESS.search(link["address"]):
-            raise Flaw(
+            yield Flaw(
                 number,
                 f"{said} is no link to Markdown; readers would see it (write a space in the"
                 " address as %20, or the address in < >)",
             )
-        if LETTER.search(link["address"]):
-            raise Flaw(
+        elif LETTER.search(link["address"]):
+            yield Flaw(
                 number,
                 f"{said} leads to no address; readers would see it (write one, or \\[ if it is"
                 " text)",
@@ -132,7 +141,7 @@ def _loose(number: int, line: str) -> Iterable[tuple[int, str]]:
     for link in UNDEFINED.finditer(line):
         if LETTER.search(link["text"]) and (not link["label"] or LETTER.search(link["label"])):
             label = link["label"] or link["text"]
-            raise Flaw(
+            yield Flaw(
                 number,
                 f"{in_full(link[0])} leads nowhere; readers would see it (add a line"
                 f" [{label}]: https://…, or write \\[ if it is text)",
@@ -145,12 +154,13 @@ def _loose(number: int, line: str) -> Iterable[tuple[int, str]]:
         yield number, f"{excerpt(found[0], 40)}: readers would see it as it stands"
 
 
-def _refuse_rows(first: int, rows: Sequence[str]) -> None:
+def _no_rows(first: int, rows: Sequence[str]) -> Iterable[Flaw]:
     """Lines between bars that are no table, for the line below its head is missing."""
     for number, (one, next_) in enumerate(pairwise(rows), first):
         if ROW.fullmatch(one.strip()) and ROW.fullmatch(next_.strip()):
-            raise Flaw(
+            yield Flaw(
                 number,
                 f"{excerpt(squeeze(one), 40)} begins no table; readers would see the | (put a line"
                 " |---|---| below the head)",
             )
+            return

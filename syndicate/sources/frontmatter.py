@@ -122,9 +122,9 @@ class Value:
             return Table(self.line, {})
         if not isinstance(self.held, dict):
             raise Flaw(self.line, f"{name} is no table (write it like {self.as_table(keys)})")
-        for key, value in self.held.items():
-            if keys and key not in keys:
-                raise Flaw(value.line, _unknown(key, keys))
+        unknown = [(key, value) for key, value in self.held.items() if keys and key not in keys]
+        if unknown:
+            raise all_of(Flaw(value.line, _unknown(key, keys)) for key, value in unknown)
         return Table(self.line, self.held)
 
     def as_table(self, keys: Collection[str]) -> str:
@@ -226,9 +226,13 @@ def read(front: str, keys: Collection[str]) -> Table:
     value = _value(front, node, _line(front, node.start_mark.index))
     if not isinstance(value.held, dict):
         raise Flaw(value.line, "the front matter has no keys (write lines like headline: ...)")
-    table = value.table("the front matter", keys)
-    for at, says in taken.away(front, node):
-        raise Flaw(_line(front, at), says)
+    flaws = [Flaw(_line(front, at), says) for at, says in taken.away(front, node)]
+    try:
+        table = value.table("the front matter", keys)
+    except Flaw as flaw:
+        raise all_of([flaw, *flaws]) from flaw
+    if flaws:
+        raise all_of(flaws)
     return table
 
 

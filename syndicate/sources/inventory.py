@@ -29,24 +29,30 @@ SHOWN = re.compile(r'<[^<>]*?\s(?:alt|title)="([^"]*)"')
 ADDRESS = re.compile(r"(?:https?://|ftp://|www\.)[^\s\"'<>()\[\]{}|\\^`“”’»*]+", re.IGNORECASE)
 
 
-def lost_word(
+def lost_words(
     typed: str, tokens: Sequence[Token], env: dict[str, Any], html: str
-) -> tuple[int, str] | None:
-    """The first word that neither stands in the HTML nor is Markdown's own; its line, from 0."""
+) -> Iterator[tuple[int, str]]:
+    """Yield the words that neither stand in the HTML nor are Markdown's own; their lines, from 0.
+
+    Of lines that follow each other only the first word is named.
+    """
     lines = _published(typed, env)
     needed = Counter(WORD.findall("\n".join(lines)))
     left = _in_html(html)
     if needed <= left:
-        return None
+        return
     left.update(_in_markup(typed, tokens, env))
     if needed <= left:
-        return None
+        return
+    last = -2
     for number, line in enumerate(lines):
         for word in _read(line, left):
-            if not left[word]:
-                return number, word
-            left[word] -= 1
-    return None
+            if left[word]:
+                left[word] -= 1
+                continue
+            if number > last + 1:
+                yield number, word
+            last = number
 
 
 def _read(line: str, left: Counter[str]) -> list[str]:

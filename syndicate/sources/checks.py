@@ -1,0 +1,89 @@
+"""What hides or loses words of an article's text: whatever stops it from being published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from markdown_it.token import Token
+
+from syndicate.sources import fences, inventory, rows
+from syndicate.sources.frontmatter import Flaw
+from syndicate.sources.marks import UNENDED
+from syndicate.text import excerpt, squeeze
+
+WORD = re.compile(r"\w+")
+# raw HTML that goes on to the end of the file, unless it is closed
+OPEN = {
+    re.compile(r"\s*<!\[CDATA\["): re.compile(r"\]\]>"),
+    re.compile(r"\s*<(pre|textarea)\b", re.IGNORECASE): re.compile(
+        "</(pre|textarea)>", re.IGNORECASE
+    ),
+}
+
+
+def flaws(text: str, tokens: Sequence[Token], line: int) -> Iterator[Flaw]:
+    """Yield what can be told from the text alone; its first line is ``line`` of the file."""
+    for token in tokens:
+        yield from _hiding(token, line + (token.map[0] if token.map else 0))
+    for row in rows.too_long(text, tokens):
+        cell = excerpt(squeeze(row.lost), 40)
+        yield Flaw(
+            line + row.line,
+            f"'{cell}' would reach no reader: its row has {row.cells} cells, the table's head"
+            f" {row.columns} (give the head as many, or write | as \\|)",
+        )
+
+
+def _hiding(token: Token, line: int) -> Iterator[Flaw]:
+    """What hides words: raw HTML without an end, the line that opens a block of code."""
+    if token.type == "fence" and (says := fences.lost_words(token)):
+        yield Flaw(line, says)
+    if UNENDED in token.meta:
+        number, sign = token.meta[UNENDED]
+        where = "in its paragraph" if token.type == "inline" else "and hides the text after it"
+        yield Flaw(line + number, f"{sign} has no end {where} (close it)")
+    if token.type == "html_block":
+        for begins, ends in OPEN.items():
+            if (tag := begins.match(token.content)) and not ends.search(token.content):
+                says = f"{tag[0].strip()} has no end and hides the text after it (close it)"
+                yield Flaw(line, says)
+
+
+def lost(
+    text: str, tokens: Sequence[Token], env: dict[str, Any], html: str, words: str, line: int
+) -> Iterator[Flaw]:
+    """Yield where words that were typed are not in the HTML, or not in their place.
+
+    ``words`` are those of the HTML.
+    """
+    if moved := _moved(tokens, words, line):
+        yield moved
+        return
+    for number, word in inventory.lost_words(text, tokens, env, html):
+        says = f"'{excerpt(word, 40)}' would reach no reader (write that line in plain Markdown)"
+        yield Flaw(line + number, says)
+
+
+def _moved(tokens: Sequence[Token], text: str, line: int) -> Flaw | None:
+    """Raw HTML must not swallow or move a word of the text around it."""
+    at = 0
+    for token, words in _words(tokens):
+        for word in words:
+            here = text.find(word, at)
+            if here < 0:
+                where = line + (token.map[0] if token.map else 0)
+                says = f"HTML tags above swallow or move '{excerpt(word, 40)}'"
+                return Flaw(where, f"{says} (close or delete them)")
+            at = here + len(word)
+    return None
+
+
+def _words(tokens: Sequence[Token]) -> Iterator[tuple[Token, list[str]]]:
+    for token in tokens:
+        if token.type in ("fence", "code_block"):
+            yield token, WORD.findall(token.content)
+        for child in token.children or ():
+            if child.type in ("text", "code_inline"):
+                yield token, WORD.findall(child.content)
