@@ -41,8 +41,10 @@ NOTHING = {
 BOOLEANS = {
     *NOTHING, *YES - {"c", "ok"}, "t", "x", "v", "iya", "sudah", "checked", "u", "b", "p",
 }  # fmt: skip
-CODE = re.compile(
-    r"\s*(?:smtp; ?)?(?:5[0-7]\d[ -]+)?5\.[1-7]\.\d{1,2}\b|\s*5[0-7]\d[ -]+[a-z<]", re.I
+CODE = re.compile(  # what a mail system answered
+    r"\s*(?:smtp; ?)?(?:5[0-7]\d[ -]+)?5\.[1-7]\.\d{1,2}(?!\.?\d)"
+    r"|\s*55[0-4][ -]+(?=.*\b(?:user|mailbox|recipient|relay|unknown|reject|denied|quota|exist))",
+    re.I,
 )
 NO_SUCH = re.compile(r"\s*(?:smtp; ?)?(?:5[0-7]\d[ -]+)?5\.1\.(?:1|2|3|10)\b", re.I)
 START = ("5", "s", "S")  # of what CODE matches

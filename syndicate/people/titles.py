@@ -72,12 +72,12 @@ HERE = re.compile(
     r"|marketable|contactable|can (?:e ?mail|contact|be (?:e ?mailed|contacted))|allow(?:ed|s)?"
     r"|permission|boleh (?:di)?(?:kirim\w*|hubungi|e ?mail))\b"
 )
-AGREED = re.compile(
-    r"\b(?:setuju|menyetujui|bersedia|agree|consent|would you|do you|may we|apakah|bolehkah"
-    r"|persetujuan|izin(?:kan)?)\b"
-)
+AGREED = re.compile(r"\b(?:setuju|menyetujui|bersedia|agree|consent|persetujuan|izin(?:kan)?)\b")
+QUESTION = re.compile(r"\b(?:would you|do you|may we|can we|apakah|bolehkah|maukah)\b")
 ASKED = re.compile(
-    r"\b(?:receives?|gets?|send|wants?|like|mau|ingin|(?:me)?nerima|terima|kirim(?:i|kan)?|dikirimi)\b"
+    r"\b(?:receives?|gets?|send|(?:me)?nerima|terima|kirim(?:i|kan)?|dikirimi"
+    r"|(?:ber)?langganan|subscribe"
+    r"|(?:wants?|like) (?:\w+ ){0,2}(?:newsletters?|e ?mails?|mailings?|updates?))\b"
 )
 LETTERS = re.compile(
     r"\b(?:e ?mails?|surel|newsletters?|mailings?|milis|kabar|berita|buletin|info(?:rmasi)?"
@@ -175,9 +175,14 @@ def _asked(name: str) -> Title | None:
     """A question to people, whether they want letters."""
     if LETTERS_ALONE.fullmatch(name):
         return Title(Kind.ASKED, Standing.UNCONFIRMED)
-    agreed, letters = AGREED.search(name), set(LETTERS.findall(name))
-    if letters and (agreed or ASKED.search(name) or (SUBSCRIBED.match(name) and len(letters) > 1)):
-        return Title(Kind.AGREED if agreed else Kind.ASKED, Standing.UNCONFIRMED)
+    if not LETTERS.search(name):
+        return None
+    asked = ASKED.search(name)
+    if AGREED.search(name) or (asked and QUESTION.search(name)):
+        return Title(Kind.AGREED, Standing.UNCONFIRMED)
+    of_list = SUBSCRIBED.match(name)
+    if (asked and not of_list) or (of_list and LETTERS.search(name, of_list.end())):
+        return Title(Kind.ASKED, Standing.UNCONFIRMED)
     return None
 
 
