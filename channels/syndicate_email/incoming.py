@@ -185,7 +185,7 @@ def _personal(letter: Message, marks: Marks) -> Reply:
     name, email = _sender(letter, marks)
     if confirmed := CONFIRM.search(subject):
         return Reply(key="", says=Says.CONFIRM, token=confirmed[1].lower(), email=email)
-    lines = own_lines(text(letter))
+    lines = own_lines(text(letter, quoted=False))
     found = with_token(subject) or _first_wish([subject, *lines], marks)
     if found is None or not (found.token or email):
         return Reply(key="", says=Says.OTHER, email=email, detail=masked(subject))

@@ -13,6 +13,7 @@ from syndicate.text import APART, BLOCKS, plain, squeeze
 
 LONE = re.compile(r"[\ud800-\udc7f\udd00-\udfff]")  # surrogates that stand for no byte
 UNSEEN = {"title", "style", "script"}
+QUOTES = {"blockquote"}
 LONGEST = 2000  # characters of a header that are decoded: the parser takes quadratic time
 MOST_TEXT = 20_000  # characters of a text that are looked at
 MOST_BLOCKS = 100  # of fields, in a report
@@ -92,8 +93,11 @@ def _whole(message: Message) -> str:
     return f"{fields}\n{'' if message.is_multipart() else _content(message)}"
 
 
-def text(message: Message) -> str:
-    """What it says to people, from its start; HTML only where there is no plain text."""
+def text(message: Message, *, quoted: bool = True) -> str:
+    """What it says to people, from its start; HTML only where there is no plain text.
+
+    ``quoted``: with what HTML marks as others' words.
+    """
     found: dict[bool, Message] = {}
     for part in parts(message):
         kind = part.get_content_maintype()  # a multipart here is one without its parts
@@ -103,15 +107,15 @@ def text(message: Message) -> str:
         return ""
     is_html = min(found)
     said = _content(found[is_html])[:MOST_TEXT]
-    return _words(said) if is_html else said
+    return _words(said, UNSEEN if quoted else UNSEEN | QUOTES) if is_html else said
 
 
-def _words(html: str) -> str:
+def _words(html: str, unseen: set[str]) -> str:
     """What a mail program shows of HTML that anybody may have written."""
     import nh3
 
-    tags = BLOCKS | APART
-    return plain(nh3.clean(html, tags=tags, clean_content_tags=UNSEEN, attributes={}))
+    tags = (BLOCKS | APART) - unseen
+    return plain(nh3.clean(html, tags=tags, clean_content_tags=unseen, attributes={}))
 
 
 def _content(part: Message) -> str:

@@ -125,6 +125,7 @@ LEAVES = re.compile(
     rf"|dapat|dikirimi) {SURAT}{REST}",
     re.I,
 )
+QUOTING = (">", "|", "»", "›", "¦")
 GREETING = re.compile(
     r"(?:hi|hello|hey|halo|hai|dear|yth|kepada|salam|assalam\w*|selamat (?:pagi|siang|sore|malam)"
     r"|dengan hormat|good (?:morning|day|afternoon|evening)|to whom it may concern)\b[^?]{0,60}",
@@ -172,7 +173,7 @@ def _in_words(line: str, marks: Marks) -> Reply | None:
 def own_lines(said: str) -> list[str]:
     """The first one that is neither blank nor quoted; after a greeting also the next."""
     lines = (line.strip() for line in said.splitlines())
-    own = [line for line in lines if line and not line.startswith((">", "|"))][:3]
+    own = [line for line in lines if line and not line.startswith(QUOTING)][:3]
     greetings = list(takewhile(GREETING.fullmatch, own))
     return own[: len(greetings) + 1]
 

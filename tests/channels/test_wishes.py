@@ -14,9 +14,9 @@ TOKEN = "9f2c41d7" * 4
 MARKS = Marks(mailbox="daftar@kantor.example", lists=("kabar-harian", "Kabar Harian"))
 
 
-def heard(subject: str, body: str = "Terima kasih.") -> Reply:
+def heard(subject: str, body: str = "Terima kasih.", form: str = "plain") -> Reply:
     head = f"From: Ani <ani@warga.example>\nTo: {MARKS.mailbox}\nMessage-ID: <1@a.example>\n"
-    kind = "Content-Type: text/plain; charset=utf-8\n"
+    kind = f"Content-Type: text/{form}; charset=utf-8\n"
     return understand(f"{head}{kind}Subject: {subject}\n\n{body}\n".encode(), MARKS)
 
 
@@ -155,6 +155,29 @@ def test_our_own_footer_is_nobody_s_wish_however_it_is_quoted(how: str) -> None:
     assert heard("Re: Kabar harian", QUOTED[how]).says is Says.OTHER
     away = heard("Out of Office: Kabar harian", f"Saya sedang cuti.\n\n{QUOTED[how]}")
     assert away.says is Says.NOTHING
+
+
+QUOTE = (
+    '<blockquote type="cite"><div>x<blockquote>y</blockquote></div><p>Unsubscribe</p></blockquote>'
+)
+
+
+@pytest.mark.parametrize("above", ["", "<div><br></div>", "<p>&nbsp;</p>", "<p>Bagus!</p>"])
+def test_what_html_quotes_is_nobody_s_wish(above: str) -> None:
+    quote = "<blockquote><div>Berhenti berlangganan</div></blockquote>"
+    for body in (above + quote, above + QUOTE, f"{above}<blockquote><p>Unsubscribe</p>"):
+        assert heard("Re: Kabar", body, "html").says is Says.OTHER
+
+
+@pytest.mark.parametrize("quote", [QUOTE, "<BLOCKQUOTE>x</BLOCKQUOTE>", "</blockquote>"])
+def test_a_wish_around_a_quote_is_understood(quote: str) -> None:
+    for body in (f"<div>stop kirim email</div>{quote}", f"{quote}<p>Unsubscribe</p>"):
+        assert heard("Re: Kabar", body, "html").says is Says.LEAVE
+
+
+@pytest.mark.parametrize("mark", [">", "»", "›", "|", " > "])
+def test_a_line_that_is_marked_as_quoted_is_nobody_s_wish(mark: str) -> None:
+    assert heard("Re: Kabar", f"{mark} Berhenti berlangganan").says is Says.OTHER
 
 
 @pytest.mark.parametrize("sign", ["=", "_", ": ", "+", "%20"])
