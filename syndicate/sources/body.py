@@ -16,7 +16,17 @@ from markdown_it.token import Token
 
 from syndicate.article import Media
 from syndicate.raised import spelt
-from syndicate.sources import carried, checks, fences, files, foreign, inventory, openable, typed
+from syndicate.sources import (
+    carried,
+    checks,
+    fences,
+    files,
+    foreign,
+    inventory,
+    openable,
+    typed,
+    unseen,
+)
 from syndicate.sources.bare import linked
 from syndicate.sources.elements import (
     ATTRIBUTES,
@@ -86,6 +96,7 @@ def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = 
     if not words and "<img " not in html:
         raise Flaw(line, EMPTY)
     remarks += page.remarks()
+    remarks += [(line + number, remark) for number, remark in unseen.odd(text)]
     remarks += [
         (line + number, f"the address {in_full(address)} would reach no reader")
         for number, address in inventory.lost_addresses(text, env, html)

@@ -23,7 +23,7 @@ BOX = re.compile(r"^([ >]*(?:[-*+]|\d{1,9}[.)]) +)\[([ xX])\](?= )", re.MULTILIN
 # lines that begin alike, two of them at least
 DASHED = re.compile(r"^( {0,3})([-+])(?=[^\W\d_])")
 STARRED = re.compile(r"^( {0,3})(\*)(?=[^\W_])(?=[^*]*$)")
-DOTTED = re.compile(r"^( {0,3})[•●▪◦‣∙][ \t]*(?=\S)")
+DOTTED = re.compile(r"^( {0,3})[•●▪◦‣∙\uf076\uf0a7\uf0b7\uf0d8\uf0fc][ \t]*(?=\S)")
 NUMBERED = re.compile(r"^( {0,3})(\d{1,3})([.)])(?=[^\W\d_])")
 LETTERED = re.compile(r"^ {0,3}([a-z])[.)] +(?=\S)")
 BROKEN = re.compile(r"(?:<br ?/?>|\\| {2})[ \t]*$")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import quote
 
 SPACES = "\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -10,6 +11,7 @@ WIDTHLESS = "\u00ad\u200b\u200e\u200f\u2060\ufeff"  # a joiner (U+200D) makes on
 ANY = f"{SPACES}{WIDTHLESS}"
 FOUND = re.compile(f"[{ANY}]")
 AROUND = f"{ANY}\u061c\u180e\u200c\u200d\u2061-\u2064"  # joiners, too, where there are no letters
+ODD = re.compile("[\ufffd\u202a-\u202e\ue000-\uf8ff]")
 ENDS = re.compile(
     "^(?:{0})+|(?:{0})+$".format("|".join((rf"[\s{ANY}]", *map(quote, ANY)))), re.IGNORECASE
 )
@@ -25,6 +27,23 @@ KEY = re.compile(
     rf"^(?P<depth>[ \t{ANY}]*)(?P<dash>-[ {ANY}]+)?"
     rf"(?:(?P<key>[\w.]+|\"[^\"\n]*\"|'[^'\n]*')[ {ANY}]*:(?P<gap>[ {ANY}]*))?"
 )
+
+
+def odd(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the signs that readers see as a box, or that turn words around; lines from 0."""
+    if not ODD.search(text):
+        return
+    for number, line in enumerate(text.split("\n")):
+        for sign in sorted(set(ODD.findall(line))):
+            yield number, f"the text holds U+{ord(sign):04X}, {_what(sign)}"
+
+
+def _what(sign: str) -> str:
+    if sign == "\ufffd":
+        return "which stands for a sign that was lost (type it anew)"
+    if sign < "\ue000":
+        return "which is not seen and turns words around (delete it)"
+    return "a sign of one font, which readers see as a box (type another one)"
 
 
 def as_spaces(front: str) -> str:
