@@ -240,7 +240,8 @@ def lost(said: Post, passages: Iterable[Passage], url: str) -> str:
         for number, word in enumerate(passage.words):
             here = text.find(word, at)
             if here < 0:
-                ended = number == 0 or SENTENCE_END.search(body.rstrip())
+                end = body.rstrip()  # … ends it where no sentence ends nearby: after a table
+                ended = number == 0 or SENTENCE_END.search(end) or end.endswith("…")
                 is_last = not any(map(_is_said, words(text[at:])))
                 return "" if is_linked and ended and is_last else word
             at = here + len(word)
