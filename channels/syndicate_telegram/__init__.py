@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,10 +34,11 @@ from syndicate.settings import SecretStr, WebUrl
 from syndicate_telegram.chat import Chat, Manner
 from syndicate_telegram.compose import Picture, compose, remarks, reply
 from syndicate_telegram.errors import NO_CAPTION, NO_TEXT, Declined, Place
-from syndicate_telegram.fetching import fetched, is_unfetched, missing
+from syndicate_telegram.fetching import Loss, told
 from syndicate_telegram.inspection import findings
-from syndicate_telegram.post import TEXT_LIMIT, Attachment, Post
+from syndicate_telegram.post import TEXT_LIMIT, Post
 from syndicate_telegram.reading import Forwarding, Page
+from syndicate_telegram.saying import change_attachment, change_text, say
 from syndicate_telegram.search import Doubt, Reader, settled
 from syndicate_telegram.settings import (
     LOUD,
@@ -140,19 +141,15 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
             protect=self.protect,
             reply_to=above.id if above else 0,
         )
-        chat, remark, lacks = chat_id(self.chat), "", ""
-        try:
-            sent = self._doing.say(chat, post, delivery.files, manner)
-        except Declined as declined:
-            if not is_unfetched(declined):
-                raise
-            ours = fetched(post, delivery.files, f"channels.{self.name}")
-            sent = self._doing.say(chat, ours.post, ours.files, manner)
-            lacks = ours.remark if len(post.sent) == 1 else ""  # an album takes nothing more
-            post, remark = (ours.post if ours.missing else post), ours.remark
-        there = Standing.of(post, sent.chat_id, sent.message_id)
-        there = replace(there, is_bare=bool(lacks))
-        return Receipt(there.reference, sent.link, remark=remark, lacks=lacks)
+        said = say(self._doing, chat_id(self.chat), post, delivery.files, manner, self._setting)
+        there = Standing.of(
+            said.post if said.lost else post, said.message.chat_id, said.message.message_id
+        )
+        if said.lost:  # an album takes nothing more: its pictures are not compared with others
+            there = replace(there, names=(), is_bare=bool(post.sent and not said.post.sent))
+        waits = there.is_bare and len(post.sent) == 1
+        lacks = told(one for one in said.lost if waits and one.may_pass)
+        return Receipt(there.reference, said.message.link, remark=told(said.lost), lacks=lacks)
 
     def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
         if delivery.rendition.address == PIN:
@@ -160,15 +157,17 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
         post, there = Post.read(delivery.rendition.content), Standing.read(receipt)
         if there.can_get(post):
             return self._complete(post, delivery.files, there, receipt)
-        if not there.kind and (post.shape != "text" or len(there.ids) > 1):
+        is_open = not (there.kind or there.is_bare)
+        if is_open and (post.shape != "text" or len(there.ids) > 1):
             there = self._recognised(post, there)
         if problem := there.obstacle(post):
             raise Refused(f"{there.words}: {problem}")
+        lost: list[Loss] = []
         if there.kind:
-            there = self._revise_attached(post, delivery.files, there)
+            there = self._revise_attached(post, delivery.files, there, lost)
         else:
-            there = self._revise_text(post, delivery.files, there)
-        return replace(receipt, reference=there.reference)
+            there = self._revise_text(post, delivery.files, there, lost)
+        return _without(replace(receipt, reference=there.reference), lost)
 
     def obstacle(self, receipt: Receipt, rendition: Rendition) -> str:
         if rendition.address == PIN:
@@ -266,6 +265,10 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
         self._wire.__exit__()
 
     @property
+    def _setting(self) -> str:
+        return f"channels.{self.name}"
+
+    @property
     def _is_public(self) -> bool:
         return self.chat.startswith("@")
 
@@ -294,15 +297,19 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
     ) -> Receipt:
         """Give a text what it lacks, if that can be had by now; its words are right either way."""
         [attachment] = post.sent
+        place, lost = (there.chat, there.id), None
         try:
-            self._change(post, attachment, files, (there.chat, there.id), first=there.id)
-        except Declined as declined:
-            text = replace(post, attachments=(), shape="text")
-            self._doing.change_text((there.chat, there.id), text)
-            lacks = missing([attachment.url]) if is_unfetched(declined) else ""
-            return replace(receipt, lacks=lacks)
-        whole = Standing.of(post, there.chat, there.id)
-        return replace(receipt, reference=whole.reference, lacks="")
+            lost = change_attachment(
+                self._doing, place, post, attachment, files, self._setting, captioned=True
+            )
+        except Declined:
+            pass
+        else:
+            if lost is None:
+                whole = Standing.of(post, there.chat, there.id)
+                return replace(receipt, reference=whole.reference, lacks="")
+        change_text(self._doing, place, replace(post, attachments=(), shape="text"))
+        return _without(receipt, [lost] if lost else [])
 
     def _recognised(self, post: Post, there: Standing) -> Standing:
         """A photo after all: a reference that a person gave does not tell what it is."""
@@ -316,45 +323,40 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
             return there
         return replace(there, kind=post.kind or "photo")
 
-    def _revise_text(self, post: Post, files: Mapping[str, bytes], there: Standing) -> Standing:
+    def _revise_text(
+        self, post: Post, files: Mapping[str, bytes], there: Standing, lost: list[Loss]
+    ) -> Standing:
         """Change a text; it may turn out to be a photo."""
         try:
-            self._doing.change_text((there.chat, there.id), post)
+            change_text(self._doing, (there.chat, there.id), post)
         except Declined as declined:
             if NO_TEXT not in declined.answer:
                 raise
             there = replace(there, kind=post.kind or "photo")
             if problem := there.obstacle(post):
                 raise Refused(f"{there.words}: {problem}") from None
-            return self._revise_attached(post, files, there)
+            return self._revise_attached(post, files, there, lost)
         return there
 
-    def _revise_attached(self, post: Post, files: Mapping[str, bytes], there: Standing) -> Standing:
+    def _revise_attached(
+        self, post: Post, files: Mapping[str, bytes], there: Standing, lost: list[Loss]
+    ) -> Standing:
+        """Change what is attached, as far as Telegram takes it, and the words in any case."""
         changed = [] if post.is_notice else there.changed(post)
+        stuck: set[int] = set()
         for number, attachment in changed:
-            self._change(post, attachment, files, (there.chat, number), first=there.id)
-        if there.id not in dict(changed):
+            place, captioned = (there.chat, number), number == there.id
+            loss = change_attachment(
+                self._doing, place, post, attachment, files, self._setting, captioned=captioned
+            )
+            if loss:
+                stuck.add(number)
+                lost.append(loss)
+        if there.id not in dict(changed) or there.id in stuck:
             self._doing.change_caption((there.chat, there.id), post)
         if post.is_notice or len(there.ids) != len(post.attachments):
             return there
-        return replace(there, names=tuple(one.short for one in post.attachments))
-
-    def _change(
-        self, post: Post, attachment: Attachment, files: Mapping[str, bytes],
-        place: tuple[int | str, int], *, first: int,
-    ) -> None:  # fmt: skip
-        captioned = place[1] == first
-        try:
-            self._doing.change_attachment(place, post, attachment, files, captioned=captioned)
-        except Declined as declined:
-            if not is_unfetched(declined):
-                raise
-            only = replace(post, attachments=(attachment,))
-            ours = fetched(only, files, f"channels.{self.name}")
-            if ours.missing:
-                raise
-            [mine] = ours.post.attachments
-            self._doing.change_attachment(place, post, mine, ours.files, captioned=captioned)
+        return there.showing(post, stuck)
 
 
 def _link(chat: str, destination: str, number: str) -> str | None:
@@ -364,6 +366,15 @@ def _link(chat: str, destination: str, number: str) -> str | None:
     if destination.startswith("-100"):
         return f"https://t.me/c/{destination[4:]}/{number}"
     return None
+
+
+def _without(receipt: Receipt, lost: Sequence[Loss]) -> Receipt:
+    """The receipt of a change that some pictures or documents are left out of."""
+    return replace(
+        receipt,
+        remark=told(one for one in lost if not one.may_pass),
+        lacks=told(one for one in lost if one.may_pass),
+    )
 
 
 def _pinned(there: Standing) -> Receipt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -66,9 +67,20 @@ ADVICE = {  # what Telegram's answer holds: what to do
     "http url content": "Telegram cannot fetch the picture: is its address public?",
     "web page content": "Telegram finds no picture at the picture's address: correct the address",
     "http url specified": "Telegram cannot fetch the picture: is its address public?",
+    "chat_send_": RIGHTS,
+    "entity too large": "the file is too large for the Bot API server: make it smaller",
+    "file is too big": "the file is too large for Telegram: make it smaller",
     "webpage_": "Telegram cannot fetch the picture: is its address public?",
 }
-UNFETCHED = ("http url content", "web page content", "http url specified", "webpage_")
+ELSEWHERE = re.compile(  # answers that are about the chat or the words, not what is attached
+    r"chat not found|chat_admin|administrator rights|not a member|kicked|blocked|deactivated"
+    r"|thread|topic|replied|caption|entit(?!y too large)|parse|pinned|write_forbidden"
+    r"|chat_restricted|send_plain|upgraded|message to edit|message_id|can't be edited|not modified"
+    r"|no (?:text|media) in the message|message text|message is too long|not authorized"
+    r"|rights(?! to send (?:a )?(?:photo|document|animation|media|file))"
+)
+TOO_LARGE = "entity too large"  # a server before Telegram's has read the head alone
+NAMED = re.compile(r"failed to send message #(\d+)")  # of an album, from 1
 
 
 class Declined(Refused):
@@ -77,6 +89,22 @@ class Declined(Refused):
     def __init__(self, message: str, answer: str) -> None:
         super().__init__(message)
         self.answer = answer.lower()
+
+    @property
+    def may_be_of_what_is_attached(self) -> bool:
+        """Whether the words alone may be taken: Telegram's answers about pictures are many."""
+        return not ELSEWHERE.search(self.answer)
+
+    @property
+    def is_of_rights(self) -> bool:
+        """Whether the bot may send words there and no pictures."""
+        return bool(re.search(r"rights|chat_send_\w+_forbidden", self.answer))
+
+    @property
+    def place(self) -> int | None:
+        """Which of an album it is about, counted from 0, if it says so."""
+        found = NAMED.search(self.answer)
+        return int(found[1]) - 1 if found else None
 
 
 @contextmanager
@@ -139,7 +167,8 @@ def in_our_terms(error: TelegramError, place: Place, *, harmless: bool) -> Deliv
         return Refused(
             f"channels.{name}.chat: the group is now a supergroup: write {error.new_chat_id}"
         )
-    if isinstance(error, BadRequest | Forbidden):  # first: BadRequest is a NetworkError
+    # first: BadRequest is a NetworkError
+    if isinstance(error, BadRequest | Forbidden) or TOO_LARGE in str(error).lower():
         return Declined(_advice(str(error), place), str(error))
     if is_unsent(error):
         return Unavailable(f"channels.{name}.api: {place.api} cannot be reached ({why})")

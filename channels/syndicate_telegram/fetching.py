@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from time import monotonic
@@ -13,7 +13,6 @@ from syndicate import Refused
 from syndicate.http import client
 from syndicate_telegram.attached import DOCUMENT_BYTES, PHOTO_BYTES
 from syndicate_telegram.chat import Files
-from syndicate_telegram.errors import UNFETCHED, Declined
 from syndicate_telegram.post import Attachment, Post
 
 if TYPE_CHECKING:
@@ -21,77 +20,101 @@ if TYPE_CHECKING:
 
 EACH = 20.0  # seconds for the next piece of one
 TOGETHER = 60.0  # for all of a post
+UNFETCHED = "neither Telegram nor we can fetch it; is its address public?"
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF")  # how what Telegram reads begins
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loss:
+    """A picture or document that is left out of a post."""
+
+    name: str
+    why: str
+    may_pass: bool = True  # whether the same may be had later
+
+    @classmethod
+    def of(cls, one: Attachment, why: str, place: int, *, may_pass: bool = True) -> Loss:
+        """Its address names it, else where it stood."""
+        name = one.url or one.name or f"picture {place}"
+        return cls(name=name, why=why, may_pass=may_pass)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fetched:
-    """A post with what could be fetched in it, and the addresses that nothing came from."""
+    """A post with what could be fetched in it, and what nothing came from."""
 
     post: Post
     files: Files
-    missing: tuple[str, ...] = ()
-
-    @property
-    def remark(self) -> str:
-        """What a person is told of what is missing; "" where nothing is."""
-        return missing(self.missing) if self.missing else ""
+    lost: tuple[Loss, ...] = ()
 
 
-def missing(addresses: Sequence[str]) -> str:
-    """What a person is told of what nothing came from."""
-    which = ", ".join(addresses)
-    return f"{which} left out: neither Telegram nor we can fetch it; is its address public?"
-
-
-def is_unfetched(declined: Declined) -> bool:
-    """Whether Telegram had trouble with an address of a picture or document."""
-    return any(words in declined.answer for words in UNFETCHED)
+def told(lost: Iterable[Loss]) -> str:
+    """What a person is told of what is left out; "" where nothing is."""
+    names: dict[str, list[str]] = {}
+    for one in lost:
+        names.setdefault(one.why, []).append(one.name)
+    return "; ".join(f"{', '.join(which)} left out: {why}" for why, which in names.items())
 
 
 def fetched(post: Post, files: Files, setting: str) -> Fetched:
-    """Fetch what is named by its address; what cannot be fetched is left out.
+    """Fetch what is named by its address alone; what cannot be fetched is left out.
 
-    A post without anything attached is said as a text. Refused, naming the setting, where no
-    connection can be made at all.
+    A post without anything attached is said as a text.
     """
     kept: list[Attachment] = []
-    lost: list[str] = []
+    lost: list[Loss] = []
     have, until = dict(files), monotonic() + TOGETHER
-    with client(setting, timeout=EACH, follow_redirects=True, max_redirects=5) as line:
-        for one in post.attachments:
+    with ExitStack() as stack:
+        line: httpx.Client | str = ""  # or why there is none
+        try:
+            line = stack.enter_context(_client(setting))
+        except Refused as error:
+            line = str(error)
+        for place, one in enumerate(post.attachments, 1):
             content = b"" if one.file else _content(line, one, until)
+            if isinstance(content, str):
+                lost.append(Loss.of(one, content, place))
+                continue
             if content:
-                one = replace(one, file=sha256(content).hexdigest(), url="")
+                one = replace(one, file=sha256(content).hexdigest())
                 have[one.file] = content
-            if one.file:
-                kept.append(one)
-            else:
-                lost.append(one.url)
+            kept.append(one)
+    return Fetched(post=having(post, kept), files=have, lost=tuple(lost))
+
+
+def having(post: Post, kept: Sequence[Attachment]) -> Post:
+    """The post with these alone attached; a text without any."""
     shape = post.shape if kept else "text"
     if shape == "text" and not post.text:
-        raise Refused(f"neither Telegram nor we can fetch {', '.join(lost)}: correct the address")
-    said = replace(post, attachments=tuple(kept), shape=shape)
-    return Fetched(post=said, files=have, missing=tuple(lost))
+        raise Refused("its picture or document cannot be sent: correct its address, or its file")
+    return replace(post, attachments=tuple(kept), shape=shape)
 
 
-def _content(line: httpx.Client, one: Attachment, until: float) -> bytes:
-    """The file; b"" where it is not to be had, or too large."""
+def _client(setting: str) -> httpx.Client:
+    return client(setting, timeout=EACH, follow_redirects=True, max_redirects=5)
+
+
+def _content(line: httpx.Client | str, one: Attachment, until: float) -> bytes | str:
+    """The file, or why it is not to be had."""
     import httpx
 
+    if isinstance(line, str):
+        return line
     most, kind = (DOCUMENT_BYTES, "application/pdf") if one.name else (PHOTO_BYTES, "image/")
     content = bytearray()
-    with (
-        suppress(httpx.HTTPError, httpx.InvalidURL, UnicodeError),
-        line.stream("GET", one.url) as got,
-    ):
-        if not (got.is_success and got.headers.get("Content-Type", "").startswith(kind)):
-            return b""
-        for piece in _pieces(got, until):
-            content += piece
-            if len(content) > most:
-                return b""
-        return bytes(content)
-    return b""
+    try:
+        with line.stream("GET", one.url) as got:
+            if not (got.is_success and got.headers.get("Content-Type", "").startswith(kind)):
+                return UNFETCHED
+            for piece in _pieces(got, until):
+                content += piece
+                if len(content) > most:
+                    return f"it is larger than Telegram's {most // 1_000_000} MB: make it smaller"
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
+        return UNFETCHED
+    if content and not one.name and not content.startswith(PICTURES):
+        return "its host calls it a picture, and it is no JPEG, PNG, GIF or WebP: save it anew"
+    return bytes(content) or UNFETCHED
 
 
 def _pieces(got: httpx.Response, until: float) -> Iterator[bytes]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from syndicate import Receipt, Refused
 from syndicate_telegram.post import CAPTION_LIMIT, Attachment, Post, Shape
@@ -12,6 +13,7 @@ REFERENCE = re.compile(
     r"(?:(?P<kind>photo|document|pin|bare):)?(?P<ids>\d+(?:,\d+)*)(?::(?P<names>\w+(?:,\w+)*))?"
 )
 BARE = "bare"
+UNKNOWN = "0"  # in the place of a name: nothing has that
 ANEW = "or take the post back with `withdraw --kill` and publish the article anew"
 
 
@@ -21,7 +23,7 @@ class Standing:
 
     ``17`` is a text, or what a person named; ``photo:17:NAME`` a photo, ``photo:17,18:NAME,NAME``
     an album, ``document:…`` the same of documents; ``pin:17`` that a post is pinned; ``bare:17`` a
-    text whose picture or document nobody could fetch.
+    text whose pictures or document Telegram did not take.
     """
 
     chat: int | str
@@ -86,6 +88,13 @@ class Standing:
         every = zip(self.ids, now, post.attachments, strict=False)
         return [(number, one) for number, name, one in every if name != one.short]
 
+    def showing(self, post: Post, stuck: Collection[int]) -> Standing:
+        """It with the post's attachments, but for the messages that show what they showed."""
+        before = self.names or (UNKNOWN,) * len(self.ids)
+        every = zip(self.ids, before, post.attachments, strict=True)
+        names = (name if number in stuck else one.short for number, name, one in every)
+        return replace(self, names=tuple(names))
+
     def can_get(self, post: Post) -> bool:
         """Whether what it lacks may be put there: a text takes one thing (editMessageMedia)."""
         return self.is_bare and len(post.sent) == 1 and not post.is_notice
@@ -93,7 +102,7 @@ class Standing:
     def obstacle(self, post: Post) -> str:
         """Why it cannot say this, and what to do; "" if it can."""
         if not self.kind:
-            can = post.shape == "text" or post.is_whole or self.can_get(post)
+            can = post.shape == "text" or post.is_whole or self.is_bare
             return "" if can else _no_picture(post)
         if not (post.attachments or post.is_notice):
             return f"{self._what}, and what is attached cannot be taken out: leave it, {ANEW}"
