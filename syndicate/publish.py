@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from syndicate.admit import has_twin, path_of, read_each, refuse_copy, refuse_stranger
 from syndicate.article import UNNOTICED, PubStatus
-from syndicate.carry import Progress, carry_out, silent, tell_digest, tell_failed, tell_plan
+from syndicate.carry import Progress, carry_out, silent, tell_failed, tell_plan
 from syndicate.changes import what_changed
 from syndicate.channel import Channel, HostsMedia, Scope
+from syndicate.coming import awaited, digest_lines, is_for
 from syndicate.compare import Wish
 from syndicate.errors import ArticleError, Flaws, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Standing
@@ -91,6 +92,7 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
     with office.ledger.planning(dry=dry) as catalogue:
         for channel in office.channels:  # what is published from now on is not older than these
             office.remembered(catalogue, channel)
+        before = awaited(office, catalogue, [draft.article.uri for draft in drafts])
         kinds: dict[str, str] = {}
         for place, draft in enumerate(drafts, 1):
             turn = place - 1, len(drafts) - place
@@ -111,7 +113,9 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
         flaws.end()
         digests = recompose(prepare, [uri for uri, kind in kinds.items() if kind in REVISED])
         mailings = at_once(prepare, chosen, [s for uri in uris if (s := catalogue.standing(uri))])
-        elsewhere = list(_other_lists(prepare, chosen, drafts, kinds))
+        told = list(
+            digest_lines(prepare, drafts, kinds, before, chosen=chosen, named=request.channels)
+        )
     tell_failed(prepare.failed, report)
     _warn(office, drafts, prepare, report)
     if request.dry_run:
@@ -119,11 +123,8 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
     else:
         carry_out(office, prepare.prepared, report, progress)
     send(office, mailings, report, progress)
-    gone = {(one.channel.name, one.uri) for one in mailings}
-    gone |= set(prepare.older)
     _tell_older(prepare, report)
-    _tell_digests(office, chosen, drafts, report, gone)
-    _tell_other_lists(office, elsewhere, report)
+    report.lines += told
     for key in digests:
         which = said_key(key, office.publisher.zone)
         report.notes.append(f"the letters of digest {which} that have not left say it as it is now")
@@ -169,7 +170,7 @@ def plan_for(
         known = prepare.office.remembered(catalogue, channel)
         for draft in drafts:
             standing = next(s for s in standings if s.uri == draft.article.uri)
-            if not _is_for(draft, channel):
+            if not is_for(draft, channel):
                 prepare.kept(channel, known, standing)
             elif not channel.takes(standing.item):
                 continue
@@ -326,10 +327,6 @@ def _kind(
     raise NoteNeeded(draft.path, what_changed(kept, source, draft.article, draft.source))
 
 
-def _is_for(draft: Draft, channel: Channel) -> bool:
-    return draft.article.channels is None or channel.name in draft.article.channels
-
-
 def _tell_older(prepare: Preparation, report: Report) -> None:
     for (name, uri), why in prepare.older.items():
         state = "refused" if why and not report.dry_run else ""
@@ -337,49 +334,6 @@ def _tell_older(prepare: Preparation, report: Report) -> None:
             Line(channel=name, about=uri, address="", action=Action.NOTHING, why=why or OLDER,
                  state=state)
         )  # fmt: skip
-
-
-def _tell_digests(
-    office: Office, chosen: Sequence[Channel], drafts: Sequence[Draft], report: Report,
-    gone: Container[tuple[str, str]],
-) -> None:  # fmt: skip
-    for channel in chosen:
-        for draft, subject in zip(drafts, report.articles, strict=True):
-            told = subject.kind in ("original", "correction")
-            told = told and (channel.name, subject.uri) not in gone
-            if channel.scope is Scope.DIGEST and told and _is_for(draft, channel):
-                tell_digest(office, channel, subject.uri, report)
-
-
-def _other_lists(
-    prepare: Preparation, chosen: Sequence[Channel], drafts: Sequence[Draft],
-    kinds: Mapping[str, str],
-) -> Iterator[tuple[Channel, str, bool]]:  # fmt: skip
-    """Lists that the command does not name, articles for them, and whether they tell of it."""
-    office, catalogue = prepare.office, prepare.catalogue
-    for channel in office.channels:
-        if channel.scope is not Scope.DIGEST or channel in chosen:
-            continue
-        known = office.remembered(catalogue, channel)
-        due = office.next_digest(catalogue, channel)
-        news = catalogue.unsent(known.id, due, office.clock())
-        told = {item.article.uri for item in (*news, *catalogue.carried_and_changed(known.id))}
-        for uri in (one.article.uri for one in drafts if _is_for(one, channel)):
-            if kinds[uri] in ("original", "correction"):
-                yield channel, uri, uri in told
-
-
-def _tell_other_lists(
-    office: Office, found: Sequence[tuple[Channel, str, bool]], report: Report
-) -> None:  # fmt: skip
-    for channel, uri, is_told in found:
-        if is_told:
-            tell_digest(office, channel, uri, report)
-        else:
-            report.lines.append(
-                Line(channel=channel.name, about=uri, address="", action=Action.NOTHING,
-                     why=f"in no digest: publish it without --channel, or with {channel.name}")
-            )  # fmt: skip
 
 
 def refuse_contradiction(request: Request) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from syndicate.admit import read_all
 from syndicate.carry import Progress, carry_out, run_channel, silent, tell_failed
 from syndicate.channel import Channel, Compares, Receipt, Rendition, Repeatable, Revises, Scope
+from syndicate.coming import awaited, digest_lines
 from syndicate.compare import Wish
 from syndicate.digest import CatchUp, due_windows, pass_over
 from syndicate.editions import COLLECTION
@@ -133,7 +134,9 @@ def adopt(
     here = _identity(office, channel)
     receipt = _receipt(office, channel, reference, here, draft.article.uri)
     with office.ledger.planning() as catalogue:
-        if record(office, catalogue, request, draft, report) == "original":
+        before = awaited(office, catalogue, [draft.article.uri])
+        kind = record(office, catalogue, request, draft, report)
+        if kind == "original":
             _not_news(office, catalogue, draft)
             if note:
                 record_correction(office, catalogue, draft, note)
@@ -146,9 +149,11 @@ def adopt(
                 revises = isinstance(channel, Revises)
                 if not catalogue.adopt(one.edition, step.address, receipt, revises=revises):
                     report.notes.append(f"{name}: the ledger has its place already; it is kept")
+        kinds = {draft.article.uri: kind}
+        told = list(digest_lines(prepare, [draft], kinds, before, chosen=office.channels))
     tell_failed(prepare.failed, report)
     carry_out(office, prepare.prepared, report, progress)
-    report.lines = [replace(line, action="adopt") for line in report.lines]
+    report.lines = [*(replace(line, action="adopt") for line in report.lines), *told]
     return report
 
 

@@ -112,7 +112,7 @@ def each_by_itself(_channel: Channel) -> bool:
     return False
 
 
-def can_ask(*, yes: bool, as_json: bool) -> bool:
+def can_ask(*, yes: bool = False, as_json: bool = False) -> bool:
     """Return whether somebody sits at a terminal and may be asked."""
     return not (yes or as_json) and sys.stdin.isatty() and sys.stderr.isatty()
 
@@ -135,10 +135,16 @@ def asking() -> Iterator[None]:
 def confirm(question: str, *, yes: bool, as_json: bool) -> None:
     """Ask at a terminal before what cannot be undone; ends the command (1) where it is not meant.
 
-    Without a terminal nobody is asked, and it is meant.
+    Without a terminal nobody is asked, and it is meant. Who sits at one and would not see the
+    question is told to say so (UsageError).
     """
-    if not can_ask(yes=yes, as_json=as_json):
+    if yes or not sys.stdin.isatty():
         return
+    if not can_ask(yes=yes, as_json=as_json):
+        from syndicate.errors import UsageError
+
+        why = "with --json nothing is asked" if as_json else "the question would go into a file"
+        raise UsageError(f"{why}: add --yes if it is meant (nothing was done)")
     with asking():
         meant = typer.confirm(visible(given.scrub(question)), default=None, err=True)
     if not meant:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import typer
 
-from syndicate.cli.context import asking, command, given
+from syndicate.cli.context import asking, can_ask, command, given
 
 
 def init(
@@ -31,7 +30,7 @@ def init(
 
     with command():
         is_free(folder)  # before anything is asked
-        if sys.stdin.isatty():
+        if can_ask():
             with asking():
                 name = name or _asked("The office's name", "name", needed=True)
                 url = url or _asked("Its site (https://…)", "url", needed=True)
@@ -70,7 +69,7 @@ def _asked(question: str, field: str, *, needed: bool = False) -> str:
             raise typer.BadParameter(wrong)
         return answer
 
-    return str(typer.prompt(question, default="", show_default=False, value_proc=checked))
+    return str(typer.prompt(question, default="", show_default=False, err=True, value_proc=checked))
 
 
 def demo(

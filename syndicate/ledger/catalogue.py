@@ -353,14 +353,19 @@ class Catalogue:
 
     # items
 
-    def unsent(self, channel: int, closed: datetime, at: datetime) -> list[Item]:
+    def unsent(
+        self, channel: int, closed: datetime, at: datetime, *, among: Sequence[str] | None = None
+    ) -> list[Item]:
         """What came to a list before a window's end, and in no window yet, in that order.
 
         What seems to come more than a day after ``at``, which is now, came by a wrong clock.
+        ``among``: of these articles alone.
         """
         alone = _carried(channel).where(edition_items.c.uri == syndications.c.uri).exists()
         query = select(syndications.c.uri).where(_before(channel, closed, at), ~alone)
         query = query.join(articles, articles.c.uri == syndications.c.uri)
+        if among is not None:
+            query = query.where(articles.c.uri.in_(among))
         query = query.order_by(syndications.c.at, articles.c.number, syndications.c.uri)
         return self.items(list(self.db.scalars(query)))
 
@@ -375,7 +380,9 @@ class Catalogue:
         here = and_(syndications.c.channel_id == channel, syndications.c.uri == uri)
         self.db.execute(update(syndications).where(here).values(passed=true()))
 
-    def carried_and_changed(self, channel: int) -> list[Item]:
+    def carried_and_changed(
+        self, channel: int, *, among: Sequence[str] | None = None
+    ) -> list[Item]:
         """What a digest carried and what readers must be told of since, oldest change first."""
         carried = (
             select(edition_items.c.uri, func.max(edition_items.c.version).label("version"))
@@ -390,6 +397,8 @@ class Catalogue:
             .where(articles.c.major_version > carried.c.version)
             .order_by(articles.c.updated_at, articles.c.number, articles.c.uri)
         )
+        if among is not None:
+            query = query.where(articles.c.uri.in_(among))
         told = {row.uri: row.version for row in self.db.execute(query)}
         return [replace(one, told_version=told[one.article.uri]) for one in self.items(list(told))]
 

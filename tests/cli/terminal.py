@@ -8,7 +8,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
@@ -17,6 +17,8 @@ from cli.newsroom import FORKS, NOON, Newsroom
 from screen import screen
 from syndicate.cli import main
 
+Files = Mapping[int, str]
+NO_FILES: Files = {}
 PATIENCE = 30.0  # seconds until words that do not come count as words that never will
 
 
@@ -80,13 +82,16 @@ class Terminal:
 
 @contextmanager
 def terminal(
-    room: Newsroom, *words: str, columns: int = 200, no_color: bool = True
+    room: Newsroom, *words: str, columns: int = 200, no_color: bool = True, files: Files = NO_FILES
 ) -> Iterator[Terminal]:
-    """Run a command at a terminal, and wait for nothing."""
+    """Run a command at a terminal, and wait for nothing.
+
+    ``files`` take what is written to 1 or 2 instead of the terminal, as ``2>log`` has it.
+    """
     colour = {"NO_COLOR": "1"} if no_color else {}
     environ = room.environ(NOON) | {"TERM": "xterm-256color", "COLUMNS": f"{columns}"} | colour
     line, inside = pty.openpty()  # the inside stays open: else what was written last is lost
-    given = (words, str(room.folder), environ, os.ttyname(inside))
+    given = (words, str(room.folder), environ, os.ttyname(inside), files)
     process = FORKS.Process(target=be_at_a_terminal, args=given)
     process.start()
     try:
@@ -99,17 +104,18 @@ def terminal(
 
 
 def at_a_terminal(
-    room: Newsroom, *words: str, type: str = "", no_color: bool = True, columns: int = 200
-) -> str:
+    room: Newsroom, *words: str, type: str = "", no_color: bool = True, columns: int = 200,
+    files: Files = NO_FILES,
+) -> str:  # fmt: skip
     """Run a command at a terminal, and return all that it wrote."""
-    with terminal(room, *words, columns=columns, no_color=no_color) as at:
+    with terminal(room, *words, columns=columns, no_color=no_color, files=files) as at:
         at.type(type)
         at.end()
         return at.written
 
 
 def be_at_a_terminal(
-    words: tuple[str, ...], folder: str, environ: dict[str, str], name: str
+    words: tuple[str, ...], folder: str, environ: dict[str, str], name: str, files: Files
 ) -> None:
     """What a forked process does: become ``syndicate`` with these words, at this terminal."""
     os.setsid()
@@ -121,6 +127,8 @@ def be_at_a_terminal(
         os.fdopen(number, "w" if number else "r", 1, closefd=False) for number in range(3)
     )
     os.chdir(folder)
+    for number, path in files.items():
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
     os.environ.clear()
     os.environ.update(environ)
     sys.argv = ["syndicate", *words]
