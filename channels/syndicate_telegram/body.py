@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from syndicate import ArticleError
 from syndicate.grid import Cell, Line, SourceRow, Table
 from syndicate.markers import markers
 from syndicate.raised import Spelling, spelling
@@ -43,11 +44,17 @@ class Block:
 
 
 def blocks(html: str, language: str = "") -> list[Block]:
-    """The article in the order it is read. Pictures are left out: a post shows one, itself."""
-    tree = parsed(html)
-    if "<table" in html or "mailto:" in html:
-        _speak(tree, language)
-    said = [block for block in _flow(tree) if block.rich.text]
+    """The article in the order it is read. Pictures are left out: a post shows one, itself.
+
+    ArticleError where its elements are nested too deeply.
+    """
+    try:
+        tree = parsed(html)
+        if "<table" in html or "mailto:" in html:
+            _speak(tree, language)
+        said = [block for block in _flow(tree) if block.rich.text]
+    except RecursionError as error:
+        raise ArticleError("its HTML is nested too deeply (flatten it)") from error
     before = [None, *said]
     return [
         replace(block, tight=True) if previous and previous.kind == "heading" else block

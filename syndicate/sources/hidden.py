@@ -75,6 +75,8 @@ def lifted(markdown: str) -> str:
     kept, at = [], 0
     for start in ONSET.finditer(markdown):
         end = _end_of_run(markdown, start.end()) if start.start() >= at else 0
+        if end < 0:
+            break  # the article is refused
         if end:
             kept += [markdown[at : start.start()], "\n" * markdown.count("\n", start.start(), end)]
             at = end
@@ -82,13 +84,16 @@ def lifted(markdown: str) -> str:
 
 
 def _end_of_run(markdown: str, at: int) -> int:
-    """Where hidden things that follow each other end; 0 unless a later one takes several lines."""
+    """Where hidden things that follow each other end; 0 unless a later one takes several lines.
+
+    -1 where one has no end.
+    """
     goes_on = False
     first = at
     while begins := BEGINS.match(markdown, at):
         end = end_of(markdown, begins)
         if end < 0:
-            break
+            return -1
         goes_on = goes_on or (at > first and "\n" in markdown[at:end])
         at = end + len(BLANKS.match(markdown, end)[0])  # type: ignore[index]  # it matches
     return at if goes_on else 0

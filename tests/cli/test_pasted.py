@@ -250,6 +250,16 @@ def test_angle_brackets_and_addresses_arrive_as_they_were_typed(room: Newsroom) 
             assert wanted in seen, f"{body}: {channel}: {seen}"
 
 
+def test_html_that_is_nested_too_deeply_is_refused_in_a_line(room: Newsroom) -> None:
+    room.only("telegram")
+    room.write(body=f"{'<b><div>' * 600}kata{'</div></b>' * 600}")
+    answer = room.run("publish", "kabar.md")
+    assert answer.code == 1
+    assert answer.complaint == (
+        "syndicate: kabar.md:7: channels.telegram: its HTML is nested too deeply (flatten it)"
+    )
+
+
 LONG_ROWS = {
     "| Nama | Jumlah |\n|---|---|\n| Budi | 10 | Desa |": (8, "'Desa' would reach no reader"),
     "a | b\n--|--\na | b | akhir": (8, "'akhir' would reach no reader"),
