@@ -32,7 +32,7 @@ COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 LINE_END = re.compile("\r\n|\n|\r")
 INDENTED = re.compile(r" {4}|\t")
 CODE = re.compile(r"`[^`]*`")
-FENCE = re.compile(r" {0,3}(```|~~~)")
+FENCE = re.compile(r" {0,3}(?:(```)`*(?!.*`)|(~~~))")
 FRONT = re.compile(f"{OPENS}|{CLOSES}")
 # what the templates said before they marked it
 LINES = {
@@ -65,7 +65,8 @@ def placeholders(text: str) -> Iterator[tuple[int, str]]:
             else:
                 found = _in_front(line)
         elif opening := FENCE.match(line):
-            fence = "" if fence == opening[1] else fence or opening[1]
+            sign = opening[1] or opening[2]
+            fence = "" if fence == sign else fence or sign
         elif not fence:
             found = line.strip() if line.strip() in LINES else _in_text(CODE.sub("``", line))
         if found:

@@ -18,7 +18,7 @@ WIKI = re.compile(r"(?P<picture>!?)\[\[(?P<name>[^\[\]|\n]+)(?:\|(?P<label>[^\[\
 NOTE = re.compile(r"^([ >]{0,12})\[\^(?P<label>[^\s\]]+)\]:", re.MULTILINE)
 AROUND = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t>]+)*")  # signs of lists and quotations
 CODE = re.compile(
-    r"^[ \t>]*(?P<fence>```+|~~~+)[^\n]*\n.*?(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z)"
+    r"^[ \t>]*(?P<fence>```+(?![^\n]*`)|~~~+)[^\n]*\n.*?(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z)"
     r"|(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)*?(?<!`)(?P=ticks)(?!`)",
     re.MULTILINE | re.DOTALL,
 )

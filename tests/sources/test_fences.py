@@ -8,7 +8,7 @@ import pytest
 
 from syndicate.article import Publisher
 from syndicate.errors import ArticleError
-from syndicate.sources import Draft, read
+from syndicate.sources import Draft, placeholders, read
 
 OFFICE = Publisher(name="Dinas", url="https://dinas.example/id")
 
@@ -70,3 +70,11 @@ def test_what_else_is_odd_about_it_is_named(body: str) -> None:
 @pytest.mark.parametrize("body", FINE)
 def test_code_as_it_should_be_is_left_alone(body: str) -> None:
     assert draft(body).remarks == ()
+
+
+def test_code_in_a_line_s_beginning_opens_no_block() -> None:
+    said = draft("```kata``` isi.\n\n[Unduh] (https://a.example/x) dan *miring *")
+    assert '<a href="https://a.example/x">Unduh</a>' in said.article.html
+    assert "<em>miring</em>" in said.article.html
+    text = "---\nheadline: Judul\n---\n```kata``` isi.\n\nTODO\n\n````\nTODO\n````\n\n[TODO]\n"
+    assert [line for line, _ in placeholders(text)] == [6, 12]
