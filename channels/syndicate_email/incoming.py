@@ -12,16 +12,14 @@ from hashlib import sha256
 from syndicate import Reply, Says
 from syndicate.text import excerpt, squeeze
 from syndicate_email.parsing import LONGEST, header, headers, parsed, raw, text
+from syndicate_email.reasons import COPY, UNPRINTABLE, masked, reason
 from syndicate_email.returned import (
     NOT_BACK,
     TOKEN,
-    UNPRINTABLE,
     Marks,
     envelope,
     judged,
-    masked,
     report,
-    status,
     token_of,
     whose,
 )
@@ -62,11 +60,6 @@ OVER_BY_SUBJECT = re.compile(
     r"|delivery (?:has )?fail|delivery status notification \(failure\))",
     re.I,
 )
-COPY = re.compile(  # where a letter of ours begins, below the text about it
-    r"^[ \t>]*(?:-{3}.*\b(?:copy|original|header|unsent)|original message|return-path:|received:)",
-    re.I | re.M,
-)
-PARAGRAPHS = re.compile(r"\n\s*\n")
 FAILED = ("x-failed-recipients", "x-original-to")  # the second is DragonFly's
 AWAY = re.compile(
     r"\W*(?:(?:i am|i['’]m|saya|kami) )?(?:currently )?"
@@ -133,20 +126,18 @@ def _away(letter: Message) -> Reply | None:
 def _notice(letter: Message, marks: Marks) -> Reply | None:
     """What mail systems say that write for people alone: qmail, old Exim and Exchange, others."""
     subject, said = header(letter, "subject"), text(letter)
+    between = envelope(letter, marks, headers(letter, *FAILED))
     about = COPY.split(said, maxsplit=1)[0]
     words = f"{subject}\n{about}"
     if not any(map(DAEMON.search, headers(letter, "return-path", "from"))):
         return None
-    reason = _reason(about)
-    if _is_late(subject, about, status(reason)):
+    why = reason(said, between)
+    if _is_late(subject, about, why.code):
         return NOT_BACK
     if not (headers(letter, "x-failed-recipients") or FAILURE.search(words)):
         return None
-    code = status(reason)
-    lines = [line for line in reason.splitlines() if code and status(line) == code]
-    detail = masked(lines[0] if lines else subject)
-    between = envelope(letter, marks, headers(letter, *FAILED))
-    says, code = judged(code or "4.0.0", squeeze(reason), between)
+    says, code = judged(why.code or "4.0.0", why.words, between)
+    detail = masked(why.line or subject)
     return whose(Reply(key="", says=says, code=code, detail=detail), token_of(letter, marks, said))
 
 
@@ -157,16 +148,6 @@ def _is_late(subject: str, about: str, code: str) -> bool:
         return True
     is_over = OVER.search(about) or (is_final and code.startswith("5"))
     return bool(LATE.search(f"{subject}\n{about}")) and not is_over
-
-
-def _reason(about: str) -> str:
-    """The paragraph with a code, without the advice around it; all of it where none has one.
-
-    Only the first one that says something: what follows may quote our letter.
-    """
-    found = [(code, one) for one in PARAGRAPHS.split(about) if (code := status(one))]
-    telling = [one for code, one in found if not code.endswith(".0.0")]
-    return next(iter([*telling, *(one for _, one in found)]), about)
 
 
 def _automatic(letter: Message) -> Reply | None:

@@ -9,10 +9,10 @@ from email.message import Message
 from functools import lru_cache
 
 from syndicate import Reply, Says
-from syndicate.text import excerpt, squeeze
 from syndicate_email.mailboxes import ADDRESS as OTHERS
-from syndicate_email.mailboxes import NO_SUCH, READERS, is_full, nameless, takes_no_more
+from syndicate_email.mailboxes import NO_SUCH, READERS, is_full, takes_no_more
 from syndicate_email.parsing import blocks, header, headers, parts
+from syndicate_email.reasons import SMTP, STATUS, for_people, is_empty, masked, status
 from syndicate_email.refusals import (
     MOST_WORDS,
     NOBODY_KNOWN,
@@ -46,6 +46,7 @@ PASSING = re.compile(
     r"|connection (?:refused|reset|closed)|no route|lookup failure|gr[ea]y.?list",
     re.I,
 )
+COMMENT = re.compile(r"\(([^()]+)\)")  # RFC 3464 2.1.1
 FAILED = ("failed", "expired")  # the second is nobody's standard, and in use
 NO_COMPLAINTS = {
     "not-spam": Says.NOTHING,
@@ -54,15 +55,6 @@ NO_COMPLAINTS = {
     "opt-out-list": Says.LEAVE,
 }
 MAILTO = re.compile(rf"subject=unsubscribe(?:%20|\+){TOKEN}(?![\w-])", re.I | re.A)
-STATUS = re.compile(r"(?<![\w.])[45]\.\d{1,3}\.\d{1,3}(?!\.?\d)", re.A)  # in no IP address
-SMTP = re.compile(r"(?<![\w.:/+-])[45][0-7]\d(?!\w|[.-]\d\d)", re.A)
-POLICY = re.compile(
-    r"\b(?:spf|dkim|dmarc|rbl|dnsbl|rdns|reverse dns|ptr|spam\w*|(?:black|block) ?list\w*"
-    r"|blocked|banned|reputation|polic(?:y|ies))\b",
-    re.I,
-)
-ADDRESS = re.compile(r'"[^"\n]*"@[^\s<>()]*|[^\s<>()\[\]"\',;:]+')  # and any other word
-UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 NOT_BACK = Reply(key="", says=Says.NOTHING, detail="a letter is late, or has arrived")
 NOBODYS = Reply(
     key="", says=Says.OTHER, detail="a letter came back, and nothing in it says whose it was"
@@ -97,10 +89,20 @@ def _status(part: Message, message: Message, marks: Marks) -> Reply | None:
     if not failed:
         return NOT_BACK if recipients else None
     worst = max(failed, key=_code)
-    why = _diagnostic(worst)
-    says, code = judged(_code(worst), why, _envelope(message, marks, worst))
-    reply = Reply(key="", says=says, code=code, detail=masked(why or header(message, "subject")))
-    return whose(reply, token_of(message, marks))
+    code, why, between = _code(worst), _diagnostic(worst), _envelope(message, marks, worst)
+    line = ""
+    if is_empty(why):
+        shown = for_people(message, part, between)
+        if shown.of_reader or code not in READERS:
+            code = code if _is_telling(code) else shown.code or code
+            why, line = shown.words, shown.line
+    says, code = judged(code, why, between)
+    detail = masked(line or _diagnostic(worst) or header(message, "subject"))
+    return whose(Reply(key="", says=says, code=code, detail=detail), token_of(message, marks))
+
+
+def _is_telling(code: str) -> bool:
+    return not code.endswith(".0.0")
 
 
 def _envelope(message: Message, marks: Marks, recipient: Message) -> Envelope:
@@ -158,14 +160,15 @@ def _is_failed(recipient: Message) -> bool:
 
 def _code(recipient: Message) -> str:
     said = status(header(recipient, "status"))
-    if said and not said.endswith(".0.0"):
+    if said and _is_telling(said):
         return said
     return status(_diagnostic(recipient)) or said or "4.0.0"
 
 
 def _diagnostic(recipient: Message) -> str:
-    said = header(recipient, "diagnostic-code")
-    return re.sub(r"^[\w.-]+\s*;\s*", "", said)  # its type (RFC 3464 2.3.6)
+    """A recipient's reason, with what stands in brackets behind the status."""
+    said = re.sub(r"^[\w.-]+\s*;\s*", "", header(recipient, "diagnostic-code"))  # RFC 3464 2.3.6
+    return " ".join(filter(None, [said, *COMMENT.findall(header(recipient, "status"))]))
 
 
 def _fed_back(part: Message, message: Message, marks: Marks) -> Reply:
@@ -209,24 +212,3 @@ def _pattern(known: str) -> re.Pattern[str]:
     after = after.partition("{token}")[0]
     ours = rf"(?<![\w.+-]){re.escape(before)}{TOKEN}{re.escape(after)}(?![\w-]|\.\w)"
     return re.compile(ours if slot else r"(?!)", re.I | re.A)
-
-
-def status(said: str) -> str:
-    """The first code in a text that says something, like 5.1.1; "" for none (RFC 3463, 5321).
-
-    A provider that lists us somewhere, and says it with a bare 550, says nothing of the address.
-    """
-    found = STATUS.findall(said)
-    telling = [code for code in found if not code.endswith(".0.0")]
-    bare = [f"{code[0]}.0.0" for code in SMTP.findall(said)]
-    code = next(iter([*telling, *found, *bare]), "")
-    return "5.7.0" if code == "5.0.0" and POLICY.search(nameless(said)) else code
-
-
-def masked(said: str) -> str:
-    """A line of at most 200 characters, without anybody's address."""
-
-    def hidden(found: re.Match[str]) -> str:
-        return "…" if re.search("@|%40", found[0]) else found[0]
-
-    return excerpt(squeeze(UNPRINTABLE.sub(" ", ADDRESS.sub(hidden, said))), 200)

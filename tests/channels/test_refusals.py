@@ -9,8 +9,8 @@ import pytest
 from syndicate.bounces import counted
 from syndicate.testing import NOON
 from syndicate_email.login import advice
+from syndicate_email.reasons import status
 from syndicate_email.refusals import PER_SESSION, Envelope, Refusals, Whose, alike, whose
-from syndicate_email.returned import status
 from syndicate_email.signs import SIGNS, TOO_LONG, Sign
 
 READER, OURS, LETTER = Whose.READER, Whose.OURS, Whose.LETTER
