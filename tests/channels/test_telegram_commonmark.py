@@ -87,7 +87,8 @@ def test_every_example_is_a_post_without_a_lost_word_or_refused_for_a_good_reaso
                 continue
             if said := _faults(article):
                 wrong[one["example"]] = said
-                continue
+                if one["example"] not in MEANT:
+                    continue
             opened.publish(delivery(opened, item(article)))
     for reason, numbers in refused.items():
         print(f"{len(numbers)} refused, as {reason}: {numbers}")
