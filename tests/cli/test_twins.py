@@ -63,6 +63,51 @@ def test_a_text_that_is_only_set_otherwise_is_the_same(out: Newsroom, text: str)
     assert "this text" in said
 
 
+LINKED = f"{TEXT} Daftarnya ada di [laman kami](https://kantor.example/daftar?a=1&b=2)."
+SPELLINGS = {
+    "a comment at its start": (TEXT, f"<!-- catatan -->{TEXT}"),
+    "a comment within it": (TEXT, TEXT.replace("aula", "<!-- catatan\nredaksi --> aula")),
+    "a comment within a word": (TEXT, TEXT.replace("kecamatan", "keca<!-- x -->matan")),
+    "a comment of its own": (TEXT, f"<!-- catatan -->\n\n{TEXT}"),
+    "a comment at its end": (TEXT, f"{TEXT}\n\n<!-- catatan -->"),
+    "a link's other spelling": (
+        LINKED,
+        LINKED.replace("(https://kantor", "(<HTTP://www.Kantor").replace("2)", "2>)"),
+    ),
+    "a link by reference": (
+        LINKED,
+        f"{LINKED.partition('(')[0]}[1].\n\n[1]: https://kantor.example/daftar?a=1&amp;b=2 'x'",
+    ),
+    "a link's title": (LINKED, LINKED.replace("b=2)", 'b=2 "Daftar")')),
+    "an element": (TEXT, f'<p class="isi" title="Rapat">{TEXT.replace("aula", "<b>aula</b>")}</p>'),
+    "signs nobody sees": (TEXT, TEXT.replace("kecamatan", "ke\u00adca\u200bmatan\ufeff")),
+    "underscores": (TEXT, TEXT.replace("aula", "_aula_")),
+    "an address in brackets": (
+        f"{TEXT} https://kantor.example/daftar",
+        f"{TEXT} <https://kantor.example/daftar>",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "again"), SPELLINGS.values(), ids=SPELLINGS)
+def test_what_nobody_reads_makes_no_other_text(room: Newsroom, text: str, again: str) -> None:
+    room.only("feed")
+    room.write(body=text)
+    room.publish()
+    room.write("salinan.md", again, headline="Judul yang lain sama sekali")
+    [said] = asked(room, "salinan.md")
+    assert "this text was published already" in said
+
+
+def test_a_short_text_with_another_link_is_another_one(room: Newsroom) -> None:
+    room.only("feed")
+    room.write(body="Hasil seleksi dapat diunduh [di sini](https://kantor.example/1).")
+    room.publish()
+    other = "Hasil seleksi dapat diunduh [di sini](https://kantor.example/2)."
+    room.write("lain.md", other, headline="Hasil seleksi kedua")
+    assert room.run("publish", "lain.md", at=NOON).code == 0
+
+
 def test_a_uri_of_ones_own_changes_nothing(out: Newsroom) -> None:
     out.write("salinan.md", TEXT, uri="tag:kantor.example,2026-05-05:lain", headline="Lain")
     [said] = asked(out, "salinan.md", at=later(1))
