@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from syndicate.errors import Refused, Unconnected
 
@@ -22,12 +24,58 @@ UNREADABLE = (
 KINDS = "http://, https://, socks5:// or socks5h://"
 
 
+NO_SOCKS = "what answers there is no SOCKS 5 proxy"
+
+
 def client(setting: str, **given: Any) -> httpx.Client:
     """Return a client; Refused, naming the setting, where none can be made."""
+    with making(setting):
+        return _client_class()(**given)
+
+
+@cache
+def _client_class() -> type[httpx.Client]:
     import httpx
 
-    with making(setting):
-        return httpx.Client(**given)
+    class Client(httpx.Client):
+        """One that has no errors but httpx's own: a proxy that is none has others."""
+
+        def send(self, request: httpx.Request, **given: Any) -> httpx.Response:
+            try:
+                return super().send(request, **given)
+            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
+                raise
+            except Exception as error:
+                if not (self.trust_env and proxy_for(str(request.url))):
+                    raise
+                raise httpx.ProxyError(NO_SOCKS, request=request) from error
+
+    return Client
+
+
+def proxy_for(url: str) -> str:
+    """The environment variable whose proxy leads to an address; "" where none does."""
+    from urllib.request import proxy_bypass
+
+    try:
+        parts = urlsplit(url)
+        here = proxy_bypass(parts.netloc.rpartition("@")[2])
+    except ValueError:
+        return ""
+    names = () if here else (f"{parts.scheme}_proxy", "all_proxy")
+    every = (form for name in names for form in (name, name.upper()))
+    return next((name for name in every if os.environ.get(name)), "")
+
+
+def by_proxy(url: str) -> str:
+    """Which way an address is asked, for a message that it was in vain; "" for the straight one."""
+    name = proxy_for(url)
+    return f" through the proxy of the environment variable {name}" if name else ""
+
+
+def reason(error: BaseException) -> str:
+    """What broke, in a line."""
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from syndicate.article import PDF, Article, Media
 from syndicate.errors import Refused
-from syndicate.http import client
+from syndicate.http import by_proxy, client, reason
 from syndicate.nearby import leads_here
 
 if TYPE_CHECKING:
@@ -101,9 +101,9 @@ def _head(line: httpx.Client, media: Media, patience: float) -> tuple[int, str] 
             media.url or "", timeout=patience, headers={"Accept-Encoding": "identity"}
         )
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-        return str(error) or type(error).__name__
+        return f"it cannot be reached{by_proxy(media.url or '')} ({reason(error)})"
     if not answer.is_success:
-        return f"its host answered {answer.status_code}"
+        return f"its host answered {answer.status_code}{by_proxy(media.url or '')}"
     kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     length = answer.headers.get("Content-Length", "")
     if not (kind == PDF if media.is_document else kind.startswith("image/")):

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from syndicate import Refused, Rendition, Unavailable
-from syndicate.http import client
+from syndicate.http import by_proxy, client, reason
 from syndicate.nearby import leads_here
 from syndicate_feed import addresses
 
@@ -53,7 +53,8 @@ def ping(setting: str, hub: str, base: str, content: bytes) -> str:
         with client(setting, timeout=PATIENCE) as line:
             answer, moved = _told_at(line, hub, {"hub.mode": "publish", "hub.url": topics})
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Unavailable(f"{setting}: {hub} cannot be reached ({error})") from error
+        why = f"{setting}: {hub} cannot be reached{by_proxy(hub)} ({reason(error)})"
+        raise Unavailable(why) from error
     if answer.is_redirect:
         target = _target(answer)
         if target in _asked(answer, hub):
@@ -63,7 +64,7 @@ def ping(setting: str, hub: str, base: str, content: bytes) -> str:
             )
         raise Refused(f"{setting}: {hub} has moved to {target}: write that address instead")
     if not answer.is_success:
-        raise Unavailable(f"{setting}: {hub} answered {answer.status_code}")
+        raise Unavailable(f"{setting}: {hub} answered {answer.status_code}{by_proxy(hub)}")
     return f"{setting}: {hub} has moved to {moved}: write that address instead" if moved else ""
 
 

@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from syndicate import DeliveryError, InDoubt, Refused, Unavailable
+from syndicate.http import LOOPBACK, NO_SOCKS, by_proxy
 
 if TYPE_CHECKING:
     from telegram.error import TelegramError
@@ -147,11 +149,13 @@ def is_unsent(error: Exception) -> bool:
     return isinstance(error.__cause__, unsent)
 
 
-def in_our_terms(error: TelegramError, place: Place, *, harmless: bool) -> DeliveryError:
+def in_our_terms(
+    error: TelegramError, place: Place, *, harmless: bool, unsent: bool
+) -> DeliveryError:
     """What an error of python-telegram-bot means.
 
     ``harmless`` says that asking twice changes nothing, so that a lost answer leaves no doubt
-    that matters.
+    that matters; ``unsent`` that nothing was asked, since no way led there.
     """
     from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken
 
@@ -170,11 +174,22 @@ def in_our_terms(error: TelegramError, place: Place, *, harmless: bool) -> Deliv
     # first: BadRequest is a NetworkError
     if isinstance(error, BadRequest | Forbidden) or TOO_LARGE in str(error).lower():
         return Declined(_advice(str(error), place), str(error))
-    if is_unsent(error):
-        return Unavailable(f"channels.{name}.api: {place.api} cannot be reached ({why})")
+    if unsent:
+        return unreached(error, place)
     if harmless:
-        return Unavailable(f"channels.{name}.api: no usable answer from {place.api} ({why})")
+        where = f"{place.api}{_way(place)}"
+        return Unavailable(f"channels.{name}.api: no usable answer from {where} ({why})")
     return InDoubt(f"Telegram's answer was lost ({why}): look whether the post is in {chat}")
+
+
+def unreached(error: Exception, place: Place) -> Unavailable:
+    """Nothing was asked: there was no way to the server."""
+    where = f"{place.api} cannot be reached{_way(place)}"
+    return Unavailable(f"channels.{place.name}.api: {where} ({_why(error)})")
+
+
+def _way(place: Place) -> str:
+    return "" if urlsplit(place.api).hostname in LOOPBACK else by_proxy(place.api)
 
 
 def _advice(answer: str, place: Place) -> str:
@@ -186,6 +201,8 @@ def _advice(answer: str, place: Place) -> str:
 
 def _why(error: Exception) -> str:
     """One short line: the name of what broke, or the server's own words."""
+    if type(error.__cause__).__module__.startswith("socksio"):
+        return NO_SOCKS
     if error.__cause__ is not None and not str(error.__cause__):
         return type(error.__cause__).__name__
-    return " ".join(str(error).split())[:120]
+    return " ".join(str(error).split())[:120] or "no answer in time"

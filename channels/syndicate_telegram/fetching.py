@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from syndicate import Refused
-from syndicate.http import client
+from syndicate.http import by_proxy, client, reason
 from syndicate_telegram.attached import DOCUMENT_BYTES, PHOTO_BYTES
 from syndicate_telegram.chat import Files
 from syndicate_telegram.post import Attachment, Post
@@ -105,16 +105,21 @@ def _content(line: httpx.Client | str, one: Attachment, until: float) -> bytes |
     try:
         with line.stream("GET", one.url) as got:
             if not (got.is_success and got.headers.get("Content-Type", "").startswith(kind)):
-                return UNFETCHED
+                return _unfetched(one.url, f"{got.status_code} {got.reason_phrase}".strip())
             for piece in _pieces(got, until):
                 content += piece
                 if len(content) > most:
                     return f"it is larger than Telegram's {most // 1_000_000} MB: make it smaller"
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
-        return UNFETCHED
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        return _unfetched(one.url, reason(error))
     if content and not one.name and not content.startswith(PICTURES):
         return "its host calls it a picture, and it is no JPEG, PNG, GIF or WebP: save it anew"
     return bytes(content) or UNFETCHED
+
+
+def _unfetched(url: str, why: str) -> str:
+    way = by_proxy(url)
+    return f"neither Telegram nor we{way} ({why}) can fetch it" if way else UNFETCHED
 
 
 def _pieces(got: httpx.Response, until: float) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from syndicate import DeliveryError, InDoubt, Refused
-from syndicate.http import LOOPBACK, client
+from syndicate.http import LOOPBACK, by_proxy, client
 from syndicate_telegram.errors import Declined
 from syndicate_telegram.search import Blank, Message
 from syndicate_telegram.wire import Wire
@@ -119,7 +119,9 @@ def fetched(url: str, query: dict[str, int]) -> str:
     except Refused as error:
         raise InDoubt(str(error)) from None
     except httpx.HTTPError as error:
-        raise InDoubt(f"{url} cannot be read ({type(error).__name__}): look yourself") from None
+        way = "" if near else by_proxy(url)
+        what = type(error).__name__
+        raise InDoubt(f"{url} cannot be read{way} ({what}): look yourself") from None
     if answer.status_code != 200:
         raise InDoubt(f"{url} shows no messages ({answer.status_code}): look yourself")
     return answer.text

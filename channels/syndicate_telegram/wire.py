@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from syndicate import Refused
+from syndicate import DeliveryError, Refused
 from syndicate.http import LOOPBACK, making
-from syndicate_telegram.errors import Place, flood_wait, in_our_terms, is_unsent
+from syndicate_telegram.errors import Place, flood_wait, in_our_terms, is_unsent, unreached
 
 if TYPE_CHECKING:
     import asyncio
@@ -47,6 +47,8 @@ class Wire:
         self._token, self._place, self._timing = token, place, timing
         self._runner: asyncio.Runner | None = None
         self._bot: Bot | None = None
+        self._has_left = False  # whether anything of the newest request has been sent
+        self._way: asyncio.Timeout | None = None  # how long until it is
 
     def __enter__(self) -> Self:
         if not TOKEN_FORM.fullmatch(self._token.get_secret_value()):
@@ -93,22 +95,42 @@ class Wire:
         assert bot is not None
         waited, pauses = 0.0, iter(PAUSES)
         while True:
+            self._has_left = False
             try:
-                return runner.run(_awaited(call(bot)))
+                return runner.run(self._done(call(bot)))
+            except TimeoutError as error:  # on the way there, which httpx waits for without end
+                failure: DeliveryError = unreached(error, self._place)
+                pause = None
             except TelegramError as error:
-                wait = flood_wait(error)
-                if wait is None and is_unsent(error):
+                wait, unsent = flood_wait(error), is_unsent(error) or not self._has_left
+                if wait is None and unsent:
                     pause = next(pauses, None)
                 elif wait is not None and waited + wait <= self._timing.patience:
                     pause = wait
                 else:
                     pause = None
                 waited += pause or 0
-                failure = in_our_terms(error, self._place, harmless=harmless)
+                failure = in_our_terms(error, self._place, harmless=harmless, unsent=unsent)
             if pause is None:
                 # outside of the except: no traceback may lead to an error that holds the token
                 raise self._scrubbed(failure)
             time.sleep(pause)
+
+    async def _done(self, call: Awaitable[T]) -> T:
+        import asyncio
+
+        async with asyncio.timeout(3 * self._timing.connect) as self._way:
+            return await call
+
+    async def _watch(self, request: Any) -> None:
+        """Have every step of a request told: up to the head, a proxy may be all that was asked."""
+        request.extensions["trace"] = self._note
+
+    async def _note(self, step: str, about: dict[str, Any]) -> None:
+        if step.endswith("send_request_headers.started"):
+            self._has_left |= about["request"].method != b"CONNECT"
+            if self._has_left and self._way:
+                self._way.reschedule(None)
 
     def _scrubbed(self, failure: Exception) -> Exception:
         # any case: python-telegram-bot writes Telegram's answers with one capital letter
@@ -139,7 +161,11 @@ class Wire:
             pool_timeout=self._timing.connect,
             media_write_timeout=self._timing.upload,
             # no proxy leads to this machine, and no authority vouches for it
-            httpx_kwargs={"trust_env": not near, "verify": not near},
+            httpx_kwargs={
+                "trust_env": not near,
+                "verify": not near,
+                "event_hooks": {"request": [self._watch]},
+            },
         )
 
 
