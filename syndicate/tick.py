@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from syndicate import editions
 from syndicate.carry import Progress, carry_out, run_channel, silent, tell_failed
 from syndicate.channel import Scope
 from syndicate.compare import Wish
@@ -73,4 +74,6 @@ def _tell(office: Office, before: list[Place], report: Report) -> None:
     now = {place.delivery: place for found in looked for place in found}
     for was in before:
         place = now[was.delivery]
+        if was.edition == editions.ANNOUNCEMENTS and place.state == "settled" and not place.present:
+            continue  # nobody was told: the configuration names nobody any more, which was said
         report.add(line_of(place, "retry", office.publisher.zone))

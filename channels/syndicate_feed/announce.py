@@ -57,6 +57,11 @@ def ping(setting: str, hub: str, base: str, content: bytes) -> str:
         raise Unavailable(why) from error
     if answer.is_redirect:
         target = _target(answer)
+        if not target:
+            raise Unavailable(
+                f"{setting}: {hub} answered {answer.status_code} without saying where to go: name"
+                " another hub, or ask whoever runs it"
+            )
         if target in _asked(answer, hub):
             raise Refused(
                 f"{setting}: {hub} sends every request in circles: name another hub, or ask whoever"
@@ -77,9 +82,9 @@ def _told_at(
     """
     answer, moved, for_good = line.post(hub, data=dict(said)), "", True
     for _ in range(MOVES):
-        if answer.status_code not in (307, 308) or not answer.is_redirect:
-            break
         target = _target(answer)
+        if answer.status_code not in (307, 308) or not target:
+            break
         leads_away = leads_here(hub) and not leads_here(target)
         if leads_away or not target.startswith(("http://", "https://")):
             break
@@ -97,8 +102,16 @@ def _asked(answer: httpx.Response, hub: str) -> set[str]:
 
 
 def _target(answer: httpx.Response) -> str:
-    """Where a hub has moved to, without a password that may stand in the address."""
-    target = answer.url.join(answer.headers["Location"])
+    """Where a hub has moved to, without a password that may stand in the address; "" if unsaid."""
+    import httpx
+
+    where = answer.headers.get("Location", "").strip()
+    if not where:
+        return ""
+    try:
+        target = answer.url.join(where)
+    except (httpx.InvalidURL, UnicodeError):
+        return ""
     return str(target.copy_with(userinfo=b"") if target.userinfo else target)
 
 

@@ -574,7 +574,7 @@ class Hub(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Asked)
         self.code = 204
-        self.target = ""
+        self.target: str | None = ""  # None: an empty header
         self.next = ""  # where /round/ sends on to
         self.told: list[dict[str, list[str]]] = []
         self.moved: list[dict[str, list[str]]] = []
@@ -596,8 +596,9 @@ class Asked(BaseHTTPRequestHandler):
         code = self.server.code
         found = {"/push/": code, "/moved/": 204, "/round/": code}
         self.send_response(found.get(self.path, 404))
-        if target := self.server.next if self.path == "/round/" else self.server.target:
-            self.send_header("Location", target)
+        target = self.server.next if self.path == "/round/" else self.server.target
+        if target != "":
+            self.send_header("Location", target or "")
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
@@ -735,6 +736,32 @@ def test_a_command_that_is_no_longer_set_runs_nothing_else(room: Newsroom) -> No
     assert pushed(room) == []
 
 
+@pytest.mark.parametrize("words", [("tick",), ("publish", "kabar.md", "--minor")])
+def test_what_no_longer_has_anybody_to_tell_is_not_said_to_be_done(
+    room: Newsroom, hub: Hub, words: tuple[str, ...]
+) -> None:
+    path = command(room)
+    room.change("feed", after=[str(path)], hubs=[hub.url])
+    room.write()
+    room.publish(at=REAL)  # both were told once
+    command(room, 23)
+    hub.code = 503
+    room.rewrite("Isi kabar", "Isi lain")
+    assert room.run("publish", "kabar.md", "--minor", at=REAL).code == 3
+    pushed(room)
+    hub.told.clear()
+    room.change("feed", after=[], hubs=[])
+    room.rewrite("Isi lain", "Isi baru")
+    answer = room.run(*words, at=REAL)
+    assert answer.code == 0
+    for what in ("after", f"hub/{hub.url}"):
+        assert f"feed: {what} is no longer named in the configuration" in answer.out
+        assert f"feed  {what}" not in answer.out
+    assert pushed(room) == []
+    assert hub.told == []
+    assert room.run("tick", at=REAL).out == ""
+
+
 @pytest.mark.parametrize("code", [307, 308])
 def test_a_hub_that_sends_the_request_on_is_followed(room: Newsroom, hub: Hub, code: int) -> None:
     room.change("feed", hubs=[hub.url])
@@ -800,6 +827,35 @@ def test_a_hub_that_has_moved_is_named_with_where_to(room: Newsroom, hub: Hub, c
     answer = room.run("publish", "kabar.md")
     assert answer.code == 3
     assert f"{hub.url} has moved to https://hub.example/new: write that address" in answer.out
+
+
+@pytest.mark.parametrize("code", [301, 304, 307, 308])
+@pytest.mark.parametrize("target", ["", None])
+def test_a_hub_that_does_not_say_where_to_is_waited_for_and_in_no_doubt(
+    room: Newsroom, hub: Hub, code: int, target: str | None
+) -> None:
+    room.change("feed", hubs=[hub.url])
+    hub.code, hub.target = code, target
+    room.write()
+    answer = room.run("publish", "kabar.md")
+    assert answer.code == 3
+    assert f"channels.feed.hubs: {hub.url} answered {code} without saying where" in answer.out
+    assert "waiting" in answer.out
+    hub.code, hub.target = 204, ""
+    room.let_pauses_end()
+    assert room.run("tick").code == 0
+    assert hub.told[-1]["hub.url"] == FEEDS
+
+
+def test_a_hub_that_does_not_say_where_to_in_the_end_is_waited_for(
+    room: Newsroom, hub: Hub
+) -> None:
+    room.change("feed", hubs=[hub.url])
+    hub.code, hub.target = 308, "/round/"
+    room.write()
+    answer = room.run("publish", "kabar.md")
+    assert answer.code == 3
+    assert "answered 308 without saying where" in answer.out
 
 
 def test_a_hub_that_sends_in_circles_is_left(room: Newsroom, hub: Hub) -> None:
