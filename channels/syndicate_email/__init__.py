@@ -24,6 +24,7 @@ from syndicate import (
     Item,
     Membership,
     Outcome,
+    Paused,
     Publisher,
     Receipt,
     Recipient,
@@ -311,7 +312,9 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
         try:
             self._way.accepts(address)
         except DeliveryError as error:
-            yield Finding("sender", False, f"{error}; or channels.{self.name}.sender is not yours")
+            refused = isinstance(error, Paused)  # put off is everybody, for now
+            hint = f"; or channels.{self.name}.sender is not yours" if refused else ""
+            yield Finding("sender", False, f"{error}{hint}")
         else:
             yield Finding("sender", True, f"{address} may write")
         yield template(self._list(_nothing(publisher)), publisher)

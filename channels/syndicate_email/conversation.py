@@ -20,6 +20,7 @@ from syndicate import (
 )
 from syndicate.text import squeeze
 from syndicate_email.dialler import Dialler
+from syndicate_email.farewells import Farewell
 from syndicate_email.refusals import PER_SESSION, Envelope, Refusals, Whose, slows_us, whose
 
 CLOSING = 421  # the relay hangs up after this answer (RFC 5321 3.8)
@@ -83,7 +84,7 @@ class Conversation:
         self.closing = False
         self.taken = 0  # letters
         self.full = False  # it takes no more letters, and another connection does
-        self.farewell = ""  # why the relay hangs up
+        self.farewell: Farewell | None = None  # why the relay hangs up
         self._heard = b""
         self._lines: list[bytes] = []
         self._orphans: list[Posting] = []  # nothing more is awaited to them
@@ -128,7 +129,8 @@ class Conversation:
         """
         for code, text in self._replies(heard):
             if code == CLOSING:
-                self.closing, self.farewell = True, f"{code} {_line(text)}"
+                self.closing = True
+                self._hang_up(text)
             if not self.awaited:
                 if code != CLOSING:
                     raise ValueError("an answer to nothing")
@@ -140,6 +142,14 @@ class Conversation:
                     raise SenderRefused(str(ended[1]), code)
             if not self.awaited:
                 self._go_on()
+
+    def _hang_up(self, text: bytes) -> None:
+        """Take down the relay's farewell, to what it was said, and of whose letter."""
+        step, posting = self.awaited[0] if self.awaited else (Step.NOTHING, None)
+        recipient = posting.recipient if posting else ""
+        said = _line(text)
+        words = _without(recipient, said) if recipient else said
+        self.farewell = Farewell(_called(step), words, recipient)
 
     def lose(self) -> Iterator[tuple[Posting, InDoubt | None]]:
         """The connection is gone: what was under way, and None for what was surely not taken."""
@@ -205,8 +215,7 @@ class Conversation:
     def _refusal(self, what: str, posting: Posting, code: int, text: bytes) -> DeliveryError:
         """What a refusal means for this letter; Paused where it is about us."""
         line = _line(text)
-        # its owner is not named in logs
-        said = re.sub(re.escape(posting.recipient), "…", line, flags=re.IGNORECASE)
+        said = _without(posting.recipient, line)
         enhanced = ENHANCED.match(line)
         number = f"{code} {enhanced[1]}" if enhanced else f"{code}"
         message = self.dialler.said(what, code, said)
@@ -260,6 +269,15 @@ class Conversation:
             text = b" ".join(self._lines)
             self._lines.clear()
             yield int(line[:3]), text
+
+
+def _called(step: Step) -> str:
+    return "the letter" if step is Step.DOT else step.name
+
+
+def _without(address: str, text: str) -> str:
+    """A text that may be logged: whom it names is nobody's business there."""
+    return re.sub(re.escape(address), "…", text, flags=re.IGNORECASE)
 
 
 def _line(text: bytes) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import selectors
 import socket
-import ssl
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -23,96 +22,22 @@ from syndicate import (
     Unavailable,
 )
 from syndicate.text import excerpt
-from syndicate_email.conversation import Conversation, Posting, SenderRefused
+from syndicate_email.connection import CHUNK, PATIENCE, Line
+from syndicate_email.conversation import CLOSING, Posting, SenderRefused
 from syndicate_email.dialler import Dialler
-from syndicate_email.refusals import Refusals
+from syndicate_email.farewells import Farewell, Farewells
+from syndicate_email.refusals import Refusals, slows_us
 
-PATIENCE = 60.0  # seconds for the answer to a command
-LONG_PATIENCE = 600.0  # for the answer to a letter (RFC 5321 4.5.3.2.6)
 AGAIN = 5  # connections that may break under a letter before it waits for the next run
+TOLD = 2  # connections that may be closed under it with a reason
 BROKEN = 20  # connections in a row that may break before the relay is left alone for a while
 PAUSE = 15.0  # seconds until a relay that puts everybody off is asked again
 LATE = 0.25  # seconds between two looks for answers that are overdue
 LOOK = 0.005  # seconds until something that may not be started yet is asked for again
-CHUNK = 64 * 1024
-MOST_PIECES = 500  # half of what every system takes at once (IOV_MAX)
-QUICK = getattr(socket, "TCP_QUICKACK", 0)  # Linux
 HELD = 900.0  # seconds until a domain that refuses everybody is asked again
 LETTERS = 10  # that make one more connection worth its while
 
 Compose = Callable[[Delivery], Posting]
-
-
-class Line:
-    """A connection, and what is said over it."""
-
-    def __init__(self, smtp: SMTP, dialler: Dialler, refusals: Refusals) -> None:
-        assert smtp.sock
-        self.smtp = smtp
-        self.sock: socket.socket = smtp.sock
-        self.sock.setblocking(False)
-        self.talk = Conversation(dialler, refusals, pipelining=smtp.has_extn("pipelining"))
-        self.unsent = memoryview(b"")
-        self._unanswered = 0  # times that something was sent since an answer came
-        self.heard_at = time.monotonic()
-
-    def flush(self) -> bool:
-        """Send what is to be said; whether all of it has left."""
-        try:
-            while self.unsent or self.talk.out:
-                self.talk.sent += self._send()
-        except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
-            return False
-        self._unanswered += 1
-        if self._unanswered > 1 and QUICK:
-            # a relay with Nagle's algorithm answers twice, and holds the second answer back until
-            # the first one is acknowledged: which a kernel does 40 ms later (RFC 1122 4.2.3.2)
-            self.sock.setsockopt(socket.IPPROTO_TCP, QUICK, 1)
-        return True
-
-    def _send(self) -> int:
-        """Pieces go as they are, for letters are large; joined for TLS, or if there was no room."""
-        if not self.unsent:
-            pieces, count = self.talk.to_say(), 0
-            if len(pieces) <= MOST_PIECES and not isinstance(self.sock, ssl.SSLSocket):
-                with suppress(BlockingIOError):
-                    count = self.sock.sendmsg(pieces)
-            if count < self.talk.said - self.talk.sent:
-                self.unsent = memoryview(b"".join(pieces))[count:]
-            return count
-        count = self.sock.send(self.unsent)
-        self.unsent = self.unsent[count:]
-        return count
-
-    def read(self) -> bytes | None:
-        """What the relay has said; b"" where it has hung up, None where there is nothing yet."""
-        heard = b""
-        try:
-            while part := self.sock.recv(CHUNK):
-                heard += part
-                self._unanswered = 0
-                if len(part) < CHUNK and not isinstance(self.sock, ssl.SSLSocket):
-                    return heard
-        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            return heard or None
-        except OSError:
-            if not heard:
-                raise
-        return heard
-
-    def is_late(self, now: float) -> bool:
-        """Whether an answer is overdue."""
-        if self.talk.idle:
-            return False
-        return now - self.heard_at > (LONG_PATIENCE if self.talk.owed else PATIENCE)
-
-    def quit(self) -> None:
-        """Hang up; politely where nothing is under way, for two seconds at most."""
-        with suppress(OSError):
-            if self.talk.idle and not self.talk.closing:
-                self.sock.settimeout(2)
-                self.smtp.quit()
-        self.smtp.close()
 
 
 class Crew:
@@ -132,6 +57,7 @@ class Crew:
         self._full_until = 0.0  # the relay takes no more connections before then
         self._problem: DeliveryError | None = None
         self._took = False  # whether the relay took a letter since then
+        self._farewells = Farewells()
 
     def open(self) -> None:
         """Make the first connection; Refused or Unavailable where that fails."""
@@ -165,7 +91,8 @@ class Crew:
         smtp = self._first()
         try:
             code, text = smtp.mail(sender)
-            smtp.rset()
+            if code != CLOSING:  # else it has hung up
+                smtp.rset()
         except OSError as error:
             raise self.dialler.unreachable(error) from error
         if code // 100 != 2:
@@ -186,6 +113,7 @@ class Crew:
         Refused or Unavailable, once what was under way has ended.
         """
         self._problem, self._took = None, False
+        self._farewells.forget()
         self._sweep()
         if not self.lines:  # no letter is started without a live connection
             try:
@@ -196,6 +124,8 @@ class Crew:
             yield from self._carry(_Source(deliveries, compose, self.refusals))
         finally:
             self.again.clear()
+            if self._farewells.newest and not self._took:
+                self._stop(self._closed(self._farewells.newest))
             for line in [one for one in self.lines if not one.talk.idle]:
                 self._drop(line)  # nobody listened to the end
         if self._problem:
@@ -277,7 +207,9 @@ class Crew:
         try:
             for posting, result in line.talk.hear(heard):
                 self._broken = 0
-                self._took = self._took or isinstance(result, Receipt)
+                if isinstance(result, Receipt):
+                    self._took = True
+                    self._farewells.forget()
                 if isinstance(result, Paused):
                     self._stop(result)
                     result = Unavailable(str(result))  # it is not tried in vain
@@ -297,6 +229,10 @@ class Crew:
         lost = list(line.talk.lose())
         self._drop(line)
         self._broken += 1
+        farewell = line.talk.farewell
+        closes = farewell and farewell.recipient and not line.talk.taken
+        if farewell and closes and self._farewells.note(farewell):
+            self._stop(self._closed(farewell))
         if self._broken > BROKEN:
             self._stop(Unavailable(self._hung_up(line), PAUSE))
         for posting, doubt in lost:
@@ -304,15 +240,26 @@ class Crew:
                 yield Outcome(posting.delivery, doubt)
                 continue
             posting.tries += 1
-            if posting.tries < AGAIN:
+            if posting.tries < (TOLD if farewell else AGAIN):
                 self.again.append(posting)  # relays limit the letters per connection
                 continue
-            why = self._hung_up(line)  # a relay that takes others does so for this one letter
-            alone = Deferred(why, "421" if line.talk.farewell else "")
-            yield Outcome(posting.delivery, alone if self._took else Unavailable(why))
+            yield Outcome(posting.delivery, self._alone(line))
+
+    def _alone(self, line: Line) -> Unavailable:
+        """What becomes of a letter at which the relay hangs up again and again."""
+        why, farewell = self._hung_up(line), line.talk.farewell
+        if self._took:  # a relay that takes others does so for this one letter
+            return Deferred(why, "421" if farewell else "")
+        return Unavailable(why, PAUSE if farewell and not self._problem else None)
+
+    def _closed(self, farewell: Farewell) -> Unavailable:
+        """What a relay says that takes no letters of ours just now."""
+        message = self.dialler.said(farewell.step, CLOSING, farewell.words)
+        return Paused(message) if slows_us(farewell.words) else Unavailable(message, PAUSE)
 
     def _hung_up(self, line: Line) -> str:
-        said = f" ({excerpt(line.talk.farewell, 200)})" if line.talk.farewell else ""
+        farewell = line.talk.farewell
+        said = f" ({CLOSING} {excerpt(farewell.words, 200)})" if farewell else ""
         return (
             f"{self.dialler.setting}: the relay {self.dialler.relay} hung up before it had the"
             f" letter{said}; it is sent again next time"

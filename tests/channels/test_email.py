@@ -50,7 +50,7 @@ from syndicate.testing import (
 )
 from syndicate.text import plain
 from syndicate.words import words
-from syndicate_email import EmailDigest, crew
+from syndicate_email import EmailDigest, connection, crew
 from syndicate_email.letter import MOST_HTML
 from syndicate_email.stencil import fill
 
@@ -772,16 +772,16 @@ def test_a_connection_has_no_more_letters_than_it_may() -> None:
 def test_an_answer_that_came_counts_although_sending_fails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    flush, broken = crew.Line.flush, [OSError("connection reset")]
+    flush, broken = connection.Line.flush, [OSError("connection reset")]
 
-    def breaks(line: crew.Line) -> bool:
+    def breaks(line: connection.Line) -> bool:
         awaited = [one for _, one in line.talk.awaited if one]
         if broken and any(0 < (one.over or 0) <= line.talk.sent for one in awaited):
             assert select([line.sock], [], [], 10)[0]
             raise broken.pop()
         return flush(line)
 
-    monkeypatch.setattr(crew.Line, "flush", breaks)
+    monkeypatch.setattr(connection.Line, "flush", breaks)
     slow = Fault(at="dot", do="wait", seconds=0.2, nth=1)
     with SmtpServer(faults=[slow]) as server, digest(smtp=server.url, connections=1) as channel:
         assert kinds(list(channel.publish_all(stepwise(three(channel))))) == [Receipt] * 3
@@ -827,7 +827,7 @@ def test_a_short_letter_cut_off_is_never_taken_for_sent() -> None:
 
 
 def test_no_answer_in_time_is_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crew, "LONG_PATIENCE", 0.3)
+    monkeypatch.setattr(connection, "LONG_PATIENCE", 0.3)
     slow = Fault(at="dot", do="wait", seconds=1, nth=1)
     with SmtpServer(faults=[slow]) as server, digest(smtp=server.url) as channel:
         outcomes = by_recipient(channel.publish_all(iter(three(channel))))
