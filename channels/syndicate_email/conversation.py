@@ -21,7 +21,15 @@ from syndicate import (
 from syndicate.text import squeeze
 from syndicate_email.dialler import Dialler
 from syndicate_email.farewells import Farewell
-from syndicate_email.refusals import PER_SESSION, Envelope, Refusals, Whose, slows_us, whose
+from syndicate_email.refusals import (
+    PER_SESSION,
+    Envelope,
+    Refusals,
+    Whose,
+    own_code,
+    slows_us,
+    whose,
+)
 
 CLOSING = 421  # the relay hangs up after this answer (RFC 5321 3.8)
 MOST_REPLY = 64 * 1024  # bytes without a line's end
@@ -224,7 +232,7 @@ class Conversation:
         envelope = Envelope((posting.sender,), (posting.recipient,))
         match whose("DOT" if what == "the letter" else what, code, line, envelope):
             case Whose.READER:
-                return Bounced(message, number)
+                return Bounced(message, f"{code} {own_code(line, envelope)}")
             case Whose.OURS:
                 return Paused(message)
         about_us = self.refusals.note(posting.recipient, f"{code} {said}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select, text
+from sqlalchemy import Connection, Row, Select, and_, func, not_, or_, select, text
 
 from syndicate.channel import Receipt, delivery_key
 from syndicate.editions import PAGE
@@ -29,6 +29,8 @@ from syndicate.ledger.schema import (
 )
 
 LATELY = timedelta(days=7)  # how long it is told what letters were given up
+# codes that speak of one mailbox alone (RFC 3463): there is none, it is off, it is full
+READERS_OWN = ("5.1.1", "5.1.2", "5.1.3", "5.1.10", "_.2.1", "_.2.2")
 
 d = deliveries.c
 
@@ -172,8 +174,14 @@ def unfinished(db: Connection) -> list[int]:
 
 
 def given_up(db: Connection) -> dict[int, tuple[int, str]]:
-    """The digests lately ended with letters that nobody took for our sake: how many, and why."""
-    ours = and_(letters.c.state == "refused", letters.c.code.is_(None))
+    """The digests lately ended with letters that were given up, and why.
+
+    Not those of which the reader's own code says that there is no such mailbox, or that it takes
+    nothing; any other reason may be our trouble.
+    """
+    code = letters.c.code
+    own = or_(*(code.like(f"% {one}") for one in READERS_OWN))
+    ours = and_(letters.c.state == "refused", or_(code.is_(None), not_(own)))
     indexed = text(PARTIAL["ix_letters_trouble"])  # else no index is used
     lately = and_(ours, indexed, runs.c.ended_at > now(db) - LATELY)
     query = select(letters.c.edition_id, func.count(), func.max(letters.c.why))
