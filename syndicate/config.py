@@ -18,18 +18,23 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from syndicate.article import Publisher
 from syndicate.errors import ConfigError
 from syndicate.settings import WebUrl
+from syndicate.text import readable, shortened, visible
 
 T = TypeVar("T", bound="BaseModel")
 SECRET = re.compile(r"token|password|secret", re.IGNORECASE)
 CREDENTIALS = re.compile(r"://[^/?#]*?:([^/?#]+)@")  # a password inside an address
+LEDGERS = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
 REFERENCE = re.compile(r"\$\{(\w+)\}")
 
 
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError) as error:
-        raise ValueError("write a time zone's name, like Asia/Jakarta") from error
+    except (OSError, LookupError, ValueError) as error:  # not found is a KeyError
+        raise ValueError(
+            "write a time zone's name, like Asia/Jakarta (WIB), Asia/Makassar (WITA) or"
+            " Asia/Jayapura (WIT)"
+        ) from error
     return name
 
 
@@ -107,7 +112,11 @@ def load(path: Path) -> Settings:
         raise ConfigError("channels: write a table for each channel, like [channels.news]")
     secrets = references.secrets | set(_literal_secrets(channels))
     url = _beside(ledger.url, path.absolute().parent)
-    if password := urlsplit(url).password:
+    try:
+        password = urlsplit(url).password
+    except ValueError as error:  # half an IPv6 address
+        raise ConfigError(f"ledger.url: write {LEDGERS}") from error
+    if password:
         secrets.add(password)
     office = Publisher(**publisher.model_dump())
     keep = timedelta(days=ledger.keep)
@@ -142,7 +151,7 @@ def complaint(where: str, error: ValidationError) -> ConfigError:
     said = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         said = "unknown setting"
-    return ConfigError(f"{path}: {said[:1].lower()}{said[1:]}")
+    return ConfigError(f"{shortened(path)}: {shortened(said[:1].lower() + said[1:])}")
 
 
 def _literal_secrets(value: Any, name: str = "") -> Iterator[str]:
@@ -165,11 +174,14 @@ def _read(path: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise ConfigError(f"{path}: there is no such file (`syndicate init` makes one)") from error
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+        name = shortened(readable(f"{path}"))
+        raise ConfigError(f"{name}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is not UTF-8 (save it as UTF-8)") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}") from error
+    except ValueError as error:
+        raise ConfigError(f"{visible(f'{path}')}: can be no file's name") from error
 
 
 def _checked(model: type[T], name: str, table: Any) -> T:
@@ -223,12 +235,13 @@ class References:
         return found[0]
 
     def _from_file(self, said: str, path: tuple[str, ...]) -> str:
-        file = self.folder / Path(said.removeprefix("file:")).expanduser()
+        file = self.folder / said.removeprefix("file:")
         try:
+            file = self.folder / Path(said.removeprefix("file:")).expanduser()
             value = file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            where = ".".join(path)
-            self.unset[path] = f"{where}: {file} cannot be read (write the secret into it)"
+        except (OSError, RuntimeError, ValueError):  # no such home; no name of a file; no UTF-8
+            where, name = ".".join(path), shortened(visible(str(file)))
+            self.unset[path] = f"{where}: {name} cannot be read (write the secret into it)"
             return said
         self.secrets.add(value)
         return value

@@ -19,6 +19,7 @@ from syndicate.channel import Channel, Collects, HostsMedia, Scheduled, Scope
 from syndicate.config import Settings, complaint
 from syndicate.errors import ConfigError
 from syndicate.locked import locked
+from syndicate.text import shortened
 
 GROUP = "syndicate.channels"
 
@@ -35,10 +36,12 @@ def channel_class(kind: str, folder: Path = Path(), where: str = "kind") -> type
     except LookupError as error:
         installed = ", ".join(kinds())
         raise ConfigError(
-            f"{where}: no channel of kind {kind!r} (there are {installed})"
+            f"{where}: no channel of kind {shortened(repr(kind))} (there are {installed})"
         ) from error
     except Exception as error:  # a stranger's module may raise anything when it is imported
-        raise ConfigError(f"{where}: {kind} cannot be loaded: {error!r}") from error
+        raise ConfigError(
+            f"{where}: {shortened(kind)} cannot be loaded: {shortened(repr(error))}"
+        ) from error
     if not (isinstance(found, type) and issubclass(found, Channel)):
         raise ConfigError(f"{where}: {kind} is not a channel")
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from errno import ENAMETOOLONG
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -10,12 +12,20 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
 from syndicate.rate import Rate, Tolerance, rates, tolerance
 from syndicate.schedule import Schedule
+from syndicate.text import shortened, visible
 
 
 def beside_the_configuration(path: Path, info: ValidationInfo) -> Path:
-    """A path as a ``ConfigPath`` is read."""
+    """A path as a ``ConfigPath`` is read; ValueError for what can be no path."""
     folder: Path = (info.context or {}).get("folder", Path())
-    return Path(folder, path.expanduser()).absolute()
+    try:
+        found = Path(folder, path.expanduser()).absolute()
+        os.lstat(found)
+    except (OSError, RuntimeError, ValueError) as error:  # no such home; NUL within
+        if not isinstance(error, OSError) or error.errno == ENAMETOOLONG:
+            name = shortened(visible(str(path)))
+            raise ValueError(f"{name!r} can be no file's name") from error
+    return found
 
 
 def _whole(text: str) -> str:

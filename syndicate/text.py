@@ -44,6 +44,18 @@ def excerpt(text: str, limit: int) -> str:
     return (cut[: cut.rfind(" ")].rstrip(" ,;:–-") if " " in cut else cut) + "…"
 
 
+def shortened(message: str, limit: int = 300) -> str:
+    """Return a message without the middle of what makes it longer than a person reads."""
+    if len(message) <= limit:
+        return message
+    return f"{message[: limit // 3]}…{message[-limit // 2 :]}"
+
+
+def readable(name: str) -> str:
+    """Return a file's name with what is no UTF-8 in it spelt out."""
+    return name.encode(errors="backslashreplace").decode()
+
+
 def in_full(address: str) -> str:
     """Return an address for a message: whole, since people copy it; one with data in it is cut."""
     limit = 80 if address.lstrip().lower().startswith("data:") else 2000

@@ -77,7 +77,7 @@ def identify(office: Office, article: str) -> str:
     """The uri of an article that the ledger knows, given as a file or as the uri itself."""
     uri = article
     path = Path(article)
-    if not article.startswith("tag:") and (path.suffix or path.is_dir()):
+    if not article.startswith("tag:") and (path.suffix or sources.is_folder(path)):
         draft = passed_over(office, path) or sources.read(path, office.publisher)
         uri = _uri_of(office, draft)
     with office.ledger.reading() as db:

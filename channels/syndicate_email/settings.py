@@ -105,8 +105,7 @@ def _relay(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     where = relay(secret.get_secret_value())
     if isinstance(where, Relay):
         return secret
-    folder: Path = (info.context or {}).get("folder", Path())
-    return SecretStr(f"maildir:{Path(folder, where.expanduser()).absolute()}")
+    return SecretStr(f"maildir:{beside_the_configuration(where, info)}")
 
 
 def _leave_link(text: str) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from syndicate.text import visible
+from syndicate.text import readable, shortened, visible
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 JSON = typer.Option(False, "--json", help="One JSON document on stdout.")
 YEARS = range(1980, 2200)  # in which a rehearsal can be: there are moments before and after it
+LONGEST_WORD = 2000  # characters: addresses are said in full
+LOOP = "Symlink loop from"  # what pathlib says of it
 YES = typer.Option(False, "--yes", "-y", help="Ask nothing.")
 
 
@@ -70,6 +72,10 @@ def command(as_json: bool = False) -> Iterator[None]:
         given.acted = given.acted or given.interrupted  # it was stopped in the middle of something
         _fail("stopped", error, as_json)
     except Exception as error:
+        if why := _about_a_name(error):
+            named = UsageError(why)
+            named.__cause__ = error
+            _fail(why, named, as_json)
         _fail(f"unexpected {type(error).__name__}: {error} (-v shows where)", error, as_json)
 
 
@@ -217,6 +223,19 @@ def _fail(said: str, error: BaseException, as_json: bool, *, code: int = 1) -> N
     raise typer.Exit(code) from None
 
 
+def _about_a_name(error: Exception) -> str:
+    """What is wrong with a file or a word that somebody named; "" where it is something else."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        name = shortened(readable(f"{error.filename}"))
+        return f"{name}: {error.strerror.lower()} (check its name, and whose it is)"
+    if isinstance(error, RuntimeError) and f"{error}".startswith(LOOP):
+        name = f"{error}".removeprefix(LOOP).strip(" '")
+        return f"{name}: a link that leads to itself (name a file)"
+    if isinstance(error, UnicodeEncodeError) and readable(f"{error.object}") != error.object:
+        return "a word of the command is not UTF-8 (type it again, or set a UTF-8 LANG)"
+    return ""
+
+
 def _causes(error: BaseException) -> Iterator[str]:
     """What a foreign part said of it, each thing once."""
     said = str(error)
@@ -229,7 +248,8 @@ def _causes(error: BaseException) -> Iterator[str]:
 
 
 def _line(said: str) -> str:
-    return " ".join(given.scrub(said).split())
+    words = (shortened(word, LONGEST_WORD) for word in given.scrub(said).split())
+    return visible(" ".join(words))
 
 
 @contextmanager

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from stat import S_ISDIR
 
 from syndicate.article import Article, Publisher
 from syndicate.errors import ArticleError
+from syndicate.text import shortened, visible
 
 MARKDOWN = (".md", ".markdown")
 
@@ -110,10 +112,26 @@ def uri_date(uri: str) -> date | None:
     return identity.uri_date(uri)
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder of this name; no disk can hold some names."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def _refuse_other(path: Path) -> None:
     if any("\ud800" <= letter <= "\udfff" for letter in str(path)):
         raise ArticleError(f"{str(path)!a}: its name is not UTF-8 (rename it, or set a UTF-8 LANG)")
-    if path.is_dir():
+    try:
+        is_folder = S_ISDIR(path.stat().st_mode)
+    except FileNotFoundError:
+        is_folder = False
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it has a NUL in it"
+        name = shortened(visible(str(path)))
+        raise ArticleError(f"{name}: cannot be read: {reason.lower()} (check its name)") from error
+    if is_folder:
         raise ArticleError(f"{path}: a folder; name the files ({path / '*.md'})")
     if path.suffix.lower() not in MARKDOWN:
         raise ArticleError(f"{path}:1: {_other(path.suffix.lower())}")
