@@ -97,13 +97,17 @@ def find(given: Path | None) -> Path:
 
 def load(path: Path) -> Settings:
     """Read and check a configuration; ConfigError names the setting's path."""
+    return checked(path, _read(path))
+
+
+def checked(path: Path, read: Mapping[str, Any]) -> Settings:
+    """Return the settings of a configuration that was read; ConfigError names one's path."""
     references = References(path.absolute().parent)
-    tables = references.resolved(_read(path))
+    tables = references.resolved(read)
     unknown = tables.keys() - {"publisher", "ledger", "channels"}
     if unknown:
         known = "publisher, ledger, channels"
         raise ConfigError(f"{min(unknown)}: unknown table in {path.name} (there are {known})")
-    references.refuse_unset("publisher", "ledger")
     references.refuse_unset("publisher", "ledger")
     publisher = _checked(PublisherSettings, "publisher", tables.get("publisher", {}))
     ledger = _checked(LedgerSettings, "ledger", tables.get("ledger", {}))

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import sys
-from dataclasses import dataclass
+import tomllib
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
 from syndicate.article import Publisher
 from syndicate.config import Settings
 from syndicate.errors import ConfigError, UsageError
-from syndicate.text import slug
+from syndicate.text import readable, slug, visible
 
 FORMS = {  # what is typed: its form, and how it is said
-    "url": (r"https?://[^\s/@]+\.[^\s/@]+(/\S*)?", "write the whole address: https://…"),
+    "name": (r".*\w.*", "write the name that readers know"),
+    "url": (
+        r"https?://[^\s/@?#]+\.[^\s/@?#]+(/[^\s?#]*)?",
+        "write the whole address: https://… (without ? and #)",
+    ),
     "email": (r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", "write an address like humas@example.go.id"),
     "chat": (r"@\w{4,}|-?\d{5,}", "write @name of a public channel, or the number of another"),
-    "relay": (r"(smtps?|maildir):\S+", "write smtp://HOST:PORT, smtps://… or maildir:FOLDER"),
-}
+    "relay": (
+        r"(?i:smtps?|maildir):\S+", "write smtp://HOST:PORT, smtps://… or maildir:FOLDER"
+    ),
+    "language": (r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*", "write id or en"),
+    "timezone": (r".+", "write a time zone's name, like Asia/Jakarta (WIB)"),
+}  # fmt: skip
 FORMS["trial"] = FORMS["chat"]
 OPTIONS = {"chat": "--telegram", "trial": "--test-chat", "relay": "--smtp"}
+ZONES = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
+LINES = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]")
 FIELD = re.compile(r'"\{(\w+)\}"')
 
 
@@ -40,10 +52,41 @@ class Answers:
     relay: str = ""  # smtp://…; "" for no digest
 
 
-def flaw(field: str, answer: str) -> str:
-    """What is wrong with an answer, and how it is written; "" for nothing."""
-    form, advice = FORMS.get(field, (".*", ""))
-    return "" if re.fullmatch(form, answer) else advice
+def flaw(field: str, answer: str, folder: Path = Path()) -> str:
+    """What is wrong with an answer, and how it is written; "" for nothing.
+
+    The judge is who reads the configuration: one with this answer must be one.
+    """
+    form, advice = FORMS[field]
+    if visible(answer) != answer or LINES.search(answer) or readable(answer) != answer:
+        return "write it in one line, without signs that nobody sees"
+    if not re.fullmatch(form, answer.strip()):
+        return advice
+    try:
+        _try(folder, replace(SOUND, **{field: answer.strip()}))
+    except ConfigError as error:
+        return str(error).partition(": ")[2]
+    return ""
+
+
+def zone_named(answer: str) -> str:
+    """A time zone's name; of Indonesia's the short one is understood, too."""
+    return ZONES.get(answer.strip().casefold(), answer.strip())
+
+
+def _try(folder: Path, answers: Answers) -> None:
+    """Open the configuration that would be written; what it takes from elsewhere is not needed."""
+    from syndicate.config import REFERENCE, checked
+    from syndicate.registry import make_channels
+
+    text = REFERENCE.sub("1:x", _config(answers))
+    make_channels(checked(folder / "config.toml", tomllib.loads(text)))
+
+
+SOUND = Answers(
+    name="Kantor", url="https://kantor.example", email="humas@kantor.example", chat="@kantor",
+    relay="smtp://127.0.0.1:25",
+)  # fmt: skip
 
 
 def is_free(folder: Path) -> Path:
@@ -57,10 +100,7 @@ def is_free(folder: Path) -> Path:
 def init(folder: Path, answers: Answers) -> list[Path]:
     """Write config.toml and a first article; nothing that is there is touched."""
     config, article = is_free(folder), folder / "first-article.md"
-    for field in FORMS:
-        answer = getattr(answers, field)
-        if answer and (wrong := flaw(field, answer)):
-            raise UsageError(f"{OPTIONS.get(field, f'--{field}')}: {wrong}")
+    refuse_wrong(folder, answers)
     folder.mkdir(parents=True, exist_ok=True)
     _write(config, _config(answers))
     made = [config]
@@ -68,6 +108,16 @@ def init(folder: Path, answers: Answers) -> list[Path]:
         _write(article, _filled("first", headline="Artikel pertama", by=answers.name))
         made.append(article)
     return made
+
+
+def refuse_wrong(folder: Path, answers: Answers) -> None:
+    """Raise UsageError, with the option's name, for what no configuration can say."""
+    for field in FORMS:
+        answer = getattr(answers, field)
+        if (answer or field == "timezone") and (wrong := flaw(field, answer, folder)):
+            raise UsageError(f"{OPTIONS.get(field, f'--{field}')}: {wrong}")
+    if answers.chat and answers.chat.casefold() == answers.trial.casefold():
+        raise UsageError("--test-chat: name another channel than --telegram: trials are not news")
 
 
 def new_article(
@@ -175,7 +225,8 @@ def _filled(template: str, **values: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """A string as TOML and YAML have it."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _template(name: str) -> str:

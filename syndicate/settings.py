@@ -29,8 +29,12 @@ def beside_the_configuration(path: Path, info: ValidationInfo) -> Path:
 
 
 def _whole(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(text)
+        is_whole = bool(parts.hostname) and parts.port != 0  # which raises ValueError, too
+    except ValueError:
+        is_whole = False
+    if not is_whole or parts.scheme not in ("http", "https"):
         raise ValueError("write a whole address, like https://example.org")
     return text
 

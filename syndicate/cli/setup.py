@@ -25,11 +25,18 @@ def init(
     Example: syndicate init --name "Diskominfo" --url https://diskominfo.example.go.id
     """
     from syndicate.errors import UsageError
-    from syndicate.scaffold import Answers, is_free
+    from syndicate.scaffold import Answers, is_free, refuse_wrong, zone_named
     from syndicate.scaffold import init as run
+
+    def answers() -> Answers:
+        return Answers(
+            name=name, url=url, email=email, chat=chat, trial=trial, relay=relay,
+            language=language.strip(), timezone=zone_named(timezone),
+        )  # fmt: skip
 
     with command():
         is_free(folder)  # before anything is asked
+        refuse_wrong(folder, answers())
         if can_ask():
             with asking():
                 name = name or _asked("The office's name", "name", needed=True)
@@ -37,19 +44,18 @@ def init(
                 email = email or _asked("Its email address", "email")
                 chat = chat or _asked("A Telegram channel (@…)", "chat")
                 if chat:
-                    trial = trial or _asked("A second one, private, for trials", "trial")
+                    trial = trial or _asked("A second one, private, for trials", "trial", but=chat)
                 relay = relay or _asked("A mail relay (smtp://…)", "relay", needed=False)
                 if relay and not email:
                     email = _asked("The address that digests come from", "email", needed=True)
+        name, url, email, chat, trial, relay = map(
+            str.strip, (name, url, email, chat, trial, relay)
+        )
         if not (name and url):
             raise UsageError("--name and --url: say who publishes, and where its site is")
         if relay and not email:
             raise UsageError("--email: a digest needs a sender")
-        answers = Answers(
-            name=name, url=url, email=email, chat=chat, trial=trial, relay=relay,
-            language=language, timezone=timezone,
-        )  # fmt: skip
-        for path in run(folder, answers):
+        for path in run(folder, answers()):
             typer.echo(f"{path}")
         if chat:
             typer.echo("Next: export TELEGRAM_TOKEN=… (from @BotFather), then try a dry run:")
@@ -58,13 +64,15 @@ def init(
         )
 
 
-def _asked(question: str, field: str, *, needed: bool = False) -> str:
-    """What somebody answers; asked again while it cannot be right."""
+def _asked(question: str, field: str, *, needed: bool = False, but: str = "") -> str:
+    """What somebody answers; asked again while it cannot be right, or is what it may not be."""
     from syndicate.scaffold import flaw
 
     def checked(answer: str) -> str:
         answer = answer.strip()
         wrong = flaw(field, answer) if answer else "it is needed" if needed else ""
+        if but and answer.casefold() == but.casefold():
+            wrong = "name another one: trials are not news"
         if wrong:
             raise typer.BadParameter(wrong)
         return answer
