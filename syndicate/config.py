@@ -24,6 +24,7 @@ T = TypeVar("T", bound="BaseModel")
 SECRET = re.compile(r"token|password|secret", re.IGNORECASE)
 CREDENTIALS = re.compile(r"://[^/?#]*?:([^/?#]+)@")  # a password inside an address
 LEDGERS = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 REFERENCE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -102,6 +103,7 @@ def load(path: Path) -> Settings:
 
 def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     """Return the settings of a configuration that was read; ConfigError names one's path."""
+    _refuse_control(read)
     references = References(path.absolute().parent)
     tables = references.resolved(read)
     unknown = tables.keys() - {"publisher", "ledger", "channels"}
@@ -131,6 +133,7 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
 def publisher(path: Path) -> Publisher:
     """Return the office of a configuration alone: no secret of any channel is looked up."""
     table = _read(path).get("publisher", {})
+    _refuse_control(table, ("publisher",))
     references = References(path.absolute().parent)
     resolved = references.resolved(table, ("publisher",))
     references.refuse_unset("publisher")
@@ -156,6 +159,21 @@ def complaint(where: str, error: ValidationError) -> ConfigError:
     if first["type"] == "extra_forbidden":
         said = "unknown setting"
     return ConfigError(f"{shortened(path)}: {shortened(said[:1].lower() + said[1:])}")
+
+
+def _refuse_control(value: Any, path: tuple[str, ...] = ()) -> None:
+    """Raise ConfigError for signs that no text holds: no feed and no letter can say them."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            _refuse_control(name, path)
+            _refuse_control(inner, (*path, name))
+    elif isinstance(value, list):
+        for inner in value:
+            _refuse_control(inner, path)
+    elif isinstance(value, str) and (found := CONTROL.search(value)):
+        where = ".".join(path) or visible(value)
+        sign = f"\\x{ord(found[0]):02x}"
+        raise ConfigError(f"{where}: holds a control character, {sign} (type it again without)")
 
 
 def _literal_secrets(value: Any, name: str = "") -> Iterator[str]:

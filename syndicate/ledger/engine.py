@@ -21,6 +21,8 @@ def connect(url: str) -> Engine:
     """An engine for ``sqlite:///PATH`` or ``postgresql://…``; nothing is opened yet."""
     try:
         parsed = make_url(url)
+        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+            raise NoSuchModuleError(parsed.drivername)
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         engine = create_engine(parsed)

@@ -66,7 +66,7 @@ def test_every_bad_name_is_said_and_the_others_are_looked_at(room: Newsroom) -> 
     assert any("kabar.md:" in line for line in lines)
 
 
-@pytest.mark.parametrize("zone", ["WIB", "GMT+7", "Asia/jakarta ", "Asia", "", "x" * 300, "a\0"])
+@pytest.mark.parametrize("zone", ["WIB", "GMT+7", "Asia/jakarta ", "Asia", "", "x" * 300])
 def test_a_wrong_time_zone_is_named_with_a_right_one(room: Newsroom, zone: str) -> None:
     room.timezone = zone
     room.configure()
@@ -107,6 +107,33 @@ def test_whatever_a_setting_says_it_is_read_or_named_in_one_line(
     for where, value, message in refused:
         assert message.startswith(where[0]), (where, value, message)
         assert len(message) < 700, (where, value)
+
+
+@pytest.mark.parametrize(
+    ("channel", "setting"),
+    [("feed", "title"), ("feed", "description"), ("feed", "language"), ("feed", "subjects"),
+     ("harian", "title"), ("harian", "subject"), ("harian", "sender"), ("telegram", "web")],
+)  # fmt: skip
+@pytest.mark.parametrize("sign", ["\0", "\x1b", "\x85"])
+def test_a_control_character_in_a_setting_is_named(
+    room: Newsroom, channel: str, setting: str, sign: str
+) -> None:
+    value = f"Kabar{sign}baru"
+    room.change(channel, **{setting: [value] if setting == "subjects" else value})
+    room.write()
+    for words in (["status"], ["publish", "kabar.md", "--dry-run"]):
+        answer = room.run(*words)
+        assert answer.code == 1
+        assert f"channels.{channel}.{setting}: holds a control character" in answer.complaint
+
+
+def test_a_ledger_that_is_no_database_of_ours_is_named(room: Newsroom) -> None:
+    for url in ("oracle://x", "mysql://x/y", "", "postgresql://[", "sqlite"):
+        room.ledger_url = url
+        room.configure()
+        answer = room.run("status")
+        assert answer.code == 1
+        assert answer.complaint.startswith("syndicate: ledger.url: write sqlite:///FILE or"), url
 
 
 def toml(value: Any) -> str:
