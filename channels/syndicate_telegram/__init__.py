@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,6 +47,7 @@ from syndicate_telegram.settings import (
     Length,
     QuietHours,
     Seconds,
+    TestChatName,
     Thread,
     is_quiet,
 )
@@ -87,10 +89,11 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
     scope: ClassVar[Scope] = Scope.ARTICLE
     limit: ClassVar[int] = TEXT_LIMIT
     timing: ClassVar[Timing] = Timing(patience=30)
+    _main = ""  # of a rehearsal: the chat that it must not go to
 
     token: SecretStr
     chat: ChatName
-    test_chat: ChatName = ""
+    test_chat: TestChatName = ""
     api: WebUrl = "https://api.telegram.org"
     audit_chat: ChatName = ""
     web: WebUrl = "https://t.me"
@@ -245,7 +248,10 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
             raise Refused(
                 f"channels.{self.name}.test_chat: not set: name the chat for `publish --test`"
             )
-        return replace(self, chat=self.test_chat, test_chat="")
+        # topics are the main chat's own
+        trial = replace(self, chat=self.test_chat, test_chat="", thread=0)
+        trial._main = self.chat
+        return trial
 
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
         return findings(self, self._wire, publisher)
@@ -255,6 +261,8 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
         wire = Wire(self.token, place, self.timing).__enter__()
         try:
             self._identity = str(wire.ask(lambda bot: bot.get_chat(chat_id(self.chat))).id)
+            if self._main:
+                self._refuse_main(wire)
         except BaseException:
             wire.__exit__()
             raise
@@ -263,6 +271,16 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
 
     def __exit__(self, *exc_info: object) -> None:
         self._wire.__exit__()
+
+    def _refuse_main(self, wire: Wire) -> None:
+        """A trial is posted nowhere but in a chat of its own."""
+        with suppress(Declined):  # a main chat that the bot does not see yet is another
+            main = wire.ask(lambda bot: bot.get_chat(chat_id(self._main)))
+            if str(main.id) == self._identity:
+                raise Refused(
+                    f"channels.{self.name}.test_chat: {self.chat} is {self._main} itself: name"
+                    " another chat (nothing was posted)"
+                )
 
     @property
     def _setting(self) -> str:

@@ -6,19 +6,19 @@ the source and what the pictures show; hashtags.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any, Literal
 
 from syndicate import Article, ArticleError, Item, Media, Publisher
-from syndicate.text import datelined, distinct
+from syndicate.text import datelined
 from syndicate.words import correction_line, moment, words
 from syndicate_telegram import attached, lossless
 from syndicate_telegram.addresses import is_taken
 from syndicate_telegram.body import Block, assembled, blocks
 from syndicate_telegram.draft import Draft, begun
+from syndicate_telegram.hashtags import subject_line
 from syndicate_telegram.pictures import in_words
 from syndicate_telegram.post import CAPTION_LIMIT, TEXT_LIMIT, Attachment, Post, Shape
 from syndicate_telegram.rich import (
@@ -30,13 +30,11 @@ from syndicate_telegram.rich import (
     kept_entities,
     linked,
     one_line,
-    sayable,
     to_api,
 )
 from syndicate_telegram.settings import Length
 from syndicate_telegram.standing import ANEW
 
-HASHTAG_LIMIT = 64
 STANDS_AS_TEXT = f"the post that stands is a text, which shows one picture at most: {ANEW[3:]}"
 
 Picture = Literal["above", "below", "photo", "none"]
@@ -347,44 +345,6 @@ def _source(article: Article, label: str) -> Rich:
 
 def _linked(name: str, url: str) -> Rich:
     return linked(one_line(name), url if url.startswith(("http:", "https:")) else "")
-
-
-def subject_line(subjects: Iterable[str]) -> str:
-    """``#pilkada_2024 #kpu``, then in plain words the subjects that no hashtag can say."""
-    tags, plain = hashtags(subjects)
-    return " · ".join(filter(None, (" ".join(tags), ", ".join(plain))))
-
-
-def hashtags(subjects: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The subjects that can be one hashtag, and the others; each one once.
-
-    A hashtag has letters, digits and underscores, not digits alone, and ends at a combining mark.
-    """
-    tags: dict[str, str] = {}
-    plain: list[str] = []
-    for subject in distinct(map(_composed, subjects)):
-        letters = (char if _is_taggable(char) else " " for char in subject)
-        tag = "_".join("".join(letters).split()).strip("_")
-        has_marks = any(map(_is_telling, subject.lstrip("#")))
-        is_tag = any(char.isalpha() for char in tag) and len(tag) <= HASHTAG_LIMIT
-        if is_tag and not has_marks:
-            tags.setdefault(tag.casefold(), f"#{tag}")
-        else:
-            plain.append(subject)
-    return list(tags.values()), plain
-
-
-def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", sayable(text))
-
-
-def _is_telling(char: str) -> bool:
-    """Whether a subject is another one without this sign: C++, 50 %, a letter's own mark."""
-    return char in "#%" or unicodedata.category(char) in ("Mn", "Mc", "Me", "Sm", "Sc")
-
-
-def _is_taggable(char: str) -> bool:
-    return char == "_" or unicodedata.category(char)[0] == "L" or char.isdecimal()
 
 
 def _notice(item: Item, publisher: Publisher) -> Rich:

@@ -91,7 +91,7 @@ class Look:
         if self.channel.thread:
             yield self._topic(chat)
         if self.channel.test_chat:
-            yield self._test()
+            yield self._test(chat)
 
     def _setting(self, name: str = "chat") -> str:
         return f"channels.{self.channel.name}.{name}"
@@ -203,10 +203,15 @@ class Look:
             return Finding("topic", False, str(declined))
         return Finding("topic", True, f"number {number}")
 
-    def _test(self) -> Finding:
-        found = self._other(self._setting("test_chat"), self.channel.test_chat)
+    def _test(self, chat: ChatFullInfo) -> Finding:
+        setting = self._setting("test_chat")
+        found = self._other(setting, self.channel.test_chat)
         if isinstance(found, str):
             return Finding("test chat", False, found)
+        if found.id == chat.id:
+            return Finding(
+                "test chat", False, f"{setting}: it is the chat itself: name another, for trials"
+            )
         return Finding("test chat", True, _described(found))
 
     def _other(self, setting: str, name: str) -> ChatFullInfo | str:

@@ -7,9 +7,10 @@ from datetime import datetime, time
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+LINK = re.compile(r"(?:https?://)?(?:www\.)?(?:t|telegram)\.me/(?:s/)?", re.IGNORECASE)
 LOUD = (1, 2)  # ninjs urgencies that wake people
 
 # TOML may hold a number
@@ -22,6 +23,18 @@ def _hours(said: str) -> str:
     return said
 
 
+def _another(name: str, info: ValidationInfo) -> str:
+    if name and folded(name) == folded(str(info.data.get("chat", ""))):
+        raise ValueError("it is the chat itself: name another one, for trials")
+    return name
+
+
+def folded(name: str) -> str:
+    """A chat's name, however it is written: @Kabar, kabar or https://t.me/kabar."""
+    return LINK.sub("", name.strip()).removeprefix("@").rstrip("/").casefold()
+
+
+TestChatName = Annotated[ChatName, AfterValidator(_another)]
 QuietHours = Annotated[str, AfterValidator(_hours)]
 Length = Literal["full", "lead"] | Annotated[int, Field(ge=200)]
 Seconds = Annotated[float, Field(ge=0, le=60)]

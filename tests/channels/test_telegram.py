@@ -54,7 +54,7 @@ from syndicate.testing import (
 from syndicate.text import utf16_length
 from syndicate_telegram import Telegram
 from syndicate_telegram.body import assembled, blocks
-from syndicate_telegram.compose import subject_line
+from syndicate_telegram.hashtags import subject_line
 from syndicate_telegram.lossless import first_lost
 from syndicate_telegram.rich import Rich, abridged, shortened, to_api
 from syndicate_telegram.settings import Length
@@ -272,6 +272,23 @@ def test_an_article_may_have_its_own_words_for_the_channel() -> None:
         (
             ["C#", "Diskon 50%", "#Pemilu", "Rp > 5", "a & b"],
             "#Pemilu #a_b · C#, Diskon 50%, Rp > 5",
+        ),
+        (
+            ["R&D", "Q&A", "P3K/CPNS", "@akun", "CO₂", "m²", "A*", "No. 5°", "a\\b", "¥en"],
+            "R&D, Q&A, P3K/CPNS, @akun, CO₂, m², A*, No. 5°, a\\b, ¥en",
+        ),
+        (["C++", "C#", "50% diskon", "<3", "a=b", "a|b"], "C++, C#, 50% diskon, <3, a=b, a|b"),
+        (
+            [
+                "Jum'at bersih",
+                "hari ke-2",
+                "COVID‑19",
+                "A.B",
+                "“kutip”",
+                "e-KTP (baru)",
+                "Apa, ya?",
+            ],
+            "#Jum_at_bersih #hari_ke_2 #COVID_19 #A_B #kutip #e_KTP_baru #Apa_ya",
         ),
         (["выборы", "选举", "café", "cafe\u0301"], "#выборы #选举 #café"),
         (["KPU", "kpu", "Kpu "], "#KPU"),
@@ -734,6 +751,34 @@ def test_a_rehearsal_goes_to_the_test_chat(api: BotApi) -> None:
     assert [post.chat_id for post in api.posts] == [CHATS["@kabar_uji"]]
     with pytest.raises(Refused, match=r"channels\.tg\.test_chat: not set"):
         make(api.url).rehearsal()
+
+
+def test_a_rehearsal_goes_without_the_main_chat_s_topic(api: BotApi) -> None:
+    api.topics[CHATS["@kabar"]] = {7: True}
+    api.topics[CHATS["@kabar_uji"]] = {}
+    channel = make(api.url, test_chat="@kabar_uji", thread=7)
+    with channel.rehearsal() as rehearsal:
+        rehearsal.publish(delivery(channel, item()))
+    assert [(post.chat_id, post.thread) for post in api.posts] == [(CHATS["@kabar_uji"], 0)]
+    with channel:
+        channel.publish(delivery(channel, item()))
+    assert (api.posts[1].chat_id, api.posts[1].thread) == (CHATS["@kabar"], 7)
+
+
+def test_a_rehearsal_in_the_chat_itself_by_another_name_is_refused(api: BotApi) -> None:
+    number = str(CHATS["@kabar"])
+    for chat, other in (("@kabar", number), (number, "@kabar")):
+        channel = make(api.url, chat=chat, test_chat=other)
+        with pytest.raises(Refused, match=rf"channels\.tg\.test_chat: {other} is .* itself"):
+            channel.rehearsal().__enter__()
+    assert api.posts == []
+
+
+def test_a_rehearsal_needs_no_place_in_the_chat_that_is_not_there_yet(api: BotApi) -> None:
+    channel = make(api.url, chat="@belum_ada", test_chat="@kabar_uji")
+    with channel.rehearsal() as rehearsal:
+        rehearsal.publish(delivery(channel, item()))
+    assert len(api.posts) == 1
 
 
 def test_a_preview_shows_where_the_link_leads() -> None:

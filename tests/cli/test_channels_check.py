@@ -268,6 +268,8 @@ INACCESSIBLE = No(on="getChatMember", description="Bad Request: member list is i
          "audit chat", "may not write in “pindah”, a group"),
         (all_of(is_group(AUDIT, {"can_send_messages": False}), is_in(AUDIT, "member")),
          "audit chat", "may not write"),
+        (has(test_chat=str(CHAT)), "test chat",
+         "channels.telegram.test_chat: it is the chat itself: name another"),
         (has(test_chat="@tiada"), "test chat", "channels.telegram.test_chat: @loopback_bot sees"),
     ],
 )  # fmt: skip
@@ -279,6 +281,30 @@ def test_what_is_wrong_is_named_with_what_to_do(
     assert list(found) == [what]
     assert said in found[what]
     assert "channels.telegram." in found[what]
+
+
+@pytest.mark.parametrize("name", ["@kabar", "@KABAR", "kabar", "https://t.me/Kabar", "-1001"])
+def test_a_chat_for_trials_that_is_the_chat_itself_gets_no_trial(
+    posts: Newsroom, name: str
+) -> None:
+    posts.change("telegram", chat="-1001" if name == "-1001" else "@kabar", test_chat=name)
+    posts.write()
+    for words in (("publish", "kabar.md", "--test"), ("channels", "check")):
+        answer = posts.run(*words)
+        assert answer.code == 1
+        assert answer.complaint.endswith(
+            "channels.telegram.test_chat: it is the chat itself: name another one, for trials"
+        )
+    assert posts.api.posts == []
+
+
+def test_a_trial_that_leads_to_the_chat_itself_by_its_number_is_refused(posts: Newsroom) -> None:
+    posts.change("telegram", test_chat=str(CHAT))
+    posts.write()
+    answer = posts.run("publish", "kabar.md", "--test")
+    assert answer.code == 3
+    assert "channels.telegram.test_chat: -1001 is @kabar itself: name another chat" in answer.out
+    assert posts.api.posts == []
 
 
 @pytest.mark.parametrize(

@@ -321,6 +321,16 @@ def test_init_checks_what_is_typed(room: Newsroom, option: str, wrong: str) -> N
     assert list(room.folder.iterdir()) == []
 
 
+@pytest.mark.parametrize("trial", ["@kabar", "@KABAR"])
+def test_init_takes_no_chat_for_its_own_trials(room: Newsroom, trial: str) -> None:
+    (room.folder / "config.toml").unlink()
+    words = ["--name", "X", "--url", "https://x.example", "--telegram", "@kabar"]
+    answer = room.run("init", *words, "--test-chat", trial)
+    assert answer.code == 2
+    assert "--test-chat: name another channel than --telegram" in answer.said
+    assert list(room.folder.iterdir()) == []
+
+
 def test_check_names_everything_that_stands_in_the_way(room: Newsroom) -> None:
     room.write(embargoedUntil=NOON)
     room.write("lain.md", headline=" ")

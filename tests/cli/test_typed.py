@@ -122,10 +122,12 @@ def test_nothing_to_do_is_said_at_a_terminal_and_in_json(room: Newsroom, words: 
 def test_init_asks_again_until_an_answer_can_be_right(room: Newsroom) -> None:
     (room.folder / "config.toml").unlink()
     answers = ["", 'Kantor "Baru"', "kantor.example", "https://kantor.example", "redaksi",
-               "redaksi@kantor.example", "kabar", "@kabar", "", "mail.example.org",
+               "redaksi@kantor.example", "kabar", "@kabar", "@Kabar", "", "mail.example.org",
                "smtp://127.0.0.1:25"]  # fmt: skip
     shown = at_a_terminal(room, "init", type="".join(f"{one}\n" for one in answers))
     assert shown.count("Its site") == 2
+    assert shown.count("A second one") == 2
+    assert "trials are not news" in shown
     config = tomllib.loads((room.folder / "config.toml").read_text())
     assert config["publisher"]["url"] == "https://kantor.example"
     assert config["channels"]["telegram"]["chat"] == "@kabar"

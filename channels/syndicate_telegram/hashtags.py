@@ -1,0 +1,64 @@
+"""Subjects as hashtags, or as the plain words that no hashtag can say. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from syndicate.text import distinct
+from syndicate_telegram.rich import sayable
+
+HASHTAG_LIMIT = 64
+DIVIDERS = "'`´\"“”.,:;!?…·"  # beside dashes, brackets and quotation marks
+
+
+def subject_line(subjects: Iterable[str]) -> str:
+    """``#pilkada_2024 #kpu``, then in plain words the subjects that no hashtag can say."""
+    tags, plain = hashtags(subjects)
+    return " · ".join(filter(None, (" ".join(tags), ", ".join(plain))))
+
+
+def hashtags(subjects: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The subjects that can be one hashtag, and the others; each one once.
+
+    A hashtag has letters, digits and underscores, not digits alone, and ends at a combining mark.
+    """
+    tags: dict[str, str] = {}
+    plain: list[str] = []
+    for subject in distinct(map(_composed, subjects)):
+        letters = (char if _is_taggable(char) else " " for char in subject)
+        tag = "_".join("".join(letters).split()).strip("_")
+        is_tag = any(char.isalpha() for char in tag) and len(tag) <= HASHTAG_LIMIT
+        if is_tag and not _is_more_than_words(subject):
+            tags.setdefault(tag.casefold(), f"#{tag}")
+        else:
+            plain.append(subject)
+    return list(tags.values()), plain
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", sayable(text))
+
+
+def _is_more_than_words(subject: str) -> bool:
+    """Whether a subject is another one without its signs: C++, 50 %, R&D, CO₂, a letter's mark."""
+    for word in subject.lstrip("#").split():
+        signs = [char for char in word if not (_is_taggable(char) or _divides(char))]
+        stands_alone = len(signs) == len(word) and all(map(_decorates, signs))
+        if signs and not stands_alone:
+            return True
+    return False
+
+
+def _divides(char: str) -> bool:
+    """Whether a sign stands between words and says nothing that they do not."""
+    return char in DIVIDERS or unicodedata.category(char) in ("Pd", "Ps", "Pe", "Pi", "Pf")
+
+
+def _decorates(char: str) -> bool:
+    """Whether a sign that is a word by itself may go: seni & budaya, pesta 🎉 rakyat."""
+    return char in "&\ufe0f\u200d" or unicodedata.category(char) in ("So", "Sk")
+
+
+def _is_taggable(char: str) -> bool:
+    return char == "_" or unicodedata.category(char)[0] == "L" or char.isdecimal()
