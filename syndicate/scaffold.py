@@ -84,7 +84,7 @@ def _try(folder: Path, answers: Answers) -> None:
 
 
 SOUND = Answers(
-    name="Kantor", url="https://kantor.example", email="humas@kantor.example", chat="-1001000000000",
+    name="Kantor", url="https://kantor.example", email="humas@kantor.example", chat="-100100000",
     relay="smtp://127.0.0.1:25",
 )  # fmt: skip
 
