@@ -21,7 +21,10 @@ NO_SUCH = re.compile(
     r"no such (?:\w+ )?(?:user|mail ?box|recipient|account|address|person)"
     r"|(?:user|mail ?box|recipient|account|address) (?:is |was )?(?:unknown|not found|invalid)"
     r"|unknown (?:local )?(?:user|recipient|mail ?box)"
-    r"|(?:user|mail ?box|recipient|account|address)(?: \w+){0,6} (?:does not|doesn['’]t) exist",
+    r"|(?:user|mail ?box|recipient|account|address)(?: \w+){0,6} (?:does not|doesn['’]t) exist"
+    r"|(?:pengguna|penerima|kotak (?:surat|pesan|masuk)|akun"
+    r"|alamat(?: (?:e-?mail|surel))?)(?: (?:tujuan|penerima))?"
+    r" (?:tidak|tak) (?:dikenal|ditemukan|terdaftar|ada|tersedia)",
     re.IGNORECASE,
 )
 WHOSE_BOX = r"(?:mail ?box|inbox|user|account|recipient)\b.{0,60}"
@@ -33,16 +36,22 @@ FULL = re.compile(
     r"|quota (?:is )?(?:full|exceeded)"
     r"|\b(?:bo[iî]te|mail ?box|postfach|buz[oó]n|casella|caixa|kotak|surat|inbox)\b.{0,40}"
     r"\b(?:pleine?|voll|llen[oa]|pien[ao]|chei[ao]|penuh)\b|переполнен|已满|已滿"
+    r"|(?:kotak \w+|penyimpanan|kapasitas|ruang|disk)\b.{0,40}"
+    r"\b(?:habis|terlampaui|melebihi|melampaui|kuota)"
+    r"|kuota (?:\w+ ){0,2}(?:penerima|kotak|penyimpanan|mailbox|disk)"
     r"|too many messages (?:on|in) (?:(?:the|this|your) )?(?:server|mail ?box|inbox|account)",
     re.IGNORECASE,
 )
 SHUT = re.compile(rf"{WHOSE_BOX}(?:disabled|inactive)", re.IGNORECASE)
 SWITCHED_OFF = re.compile(
-    r"disabled recipient|recipient(?:['’]s)?(?: \w+){0,2} (?:is |has been )?disabled", re.IGNORECASE
+    r"disabled recipient|recipient address rejected\b.{0,40}disabled"
+    r"|recipient(?:['’]s)?(?: \w+){0,2} (?:is |has been )?disabled",
+    re.IGNORECASE,
 )
 SENDING = re.compile(
     r"outbound|outgoing|\bsen[dt]|\bhour|\bdaily\b|\brate\b|per (?:day|minute)|relay"
-    r"|\bspf\b|\bdkim\b|\bdmarc\b|\b(?:your|smtp) (?:\w+ )?account",
+    r"|\bspf\b|\bdkim\b|\bdmarc\b|\b(?:your|smtp) (?:\w+ )?account|message count"
+    r"|\bkirim|pengiriman|keluar|per ?jam\b|per ?hari\b|harian",
     re.IGNORECASE,
 )
 OUTGOING = re.compile(r"outbound|outgoing|\bsending\b|\bsent\b|\byour\b", re.IGNORECASE)
@@ -82,6 +91,12 @@ PERSONAL = re.compile(
         r"(?:members|subscribers|moderators) (?:only|alone).*",
         r"not authenticated when sending to.*", r"delivery restriction check failed.*",
         r"RESOLVER\.RST\..*",  # Exchange's
+        # whom Mailgun, SendGrid, Postmark and SES write to no more
+        r"not delivering to .*", r"spam report(?:ing|ed) address", r"suppress(?:ed|ion)\b.*",
+        r"recipients?\b.{0,60}inactive.*",
+        r"(?:ditolak|diblokir|disaring|dilarang) oleh (?:penerima|pengguna|pemilik)\b[^;.]{0,60}",
+        r"(?:daftar (?:hitam|blokir|cekal)|filter|aturan|kebijakan|pengaturan)(?: \w+)?"
+        r" (?:milik )?(?:penerima|pengguna|pemilik)\b",
     )),
     re.IGNORECASE,
 )  # fmt: skip
@@ -95,7 +110,8 @@ TOO_MUCH = re.compile(
     r" (?:exceed(?:s|ed)|reach(?:es|ed)|over|at)\b[^;.]{0,100}"
     rf"|\b[\w'’ ]{{0,60}}\blimit(?: \w+){{0,3}} (?:for|of|on|to) (?:this|the|that) {THEY}\b(?! sen)"
     r"(?: \w+){0,3}"
-    rf"|recipient['’]s [\w ]{{0,40}}limit[\w ]{{0,20}}",
+    rf"|recipient['’]s [\w ]{{0,40}}limit[\w ]{{0,20}}"
+    r"|(?:penerima|pengguna) (?:\w+ ){0,2}(?:melebihi|melampaui|mencapai)\b[^;.]{0,100}",
     re.IGNORECASE,
 )
 TOO_BIG = re.compile(

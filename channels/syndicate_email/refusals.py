@@ -14,13 +14,14 @@ from syndicate_email.mailboxes import (
     NO_SUCH,
     NOT_NO_SUCH,
     ONE_READERS,
+    PERSONAL,
     READERS,
     SHUT,
     about_us,
     codes_about_us,
     is_full,
 )
-from syndicate_email.signs import HOW_MUCH, LOGIN, SENDER, SIGNS, TOO_LONG, Sign
+from syndicate_email.signs import FOR_NOW, SIGNS, TOO_LONG, Sign
 
 Domain = str
 
@@ -67,7 +68,12 @@ PER_SESSION = re.compile(  # how many connections there may be is another limit
     re.IGNORECASE,
 )
 GREY = re.compile(r"gr[ea]y.?list|try again (?:in|after) \d+ (?:s|min)", re.IGNORECASE)
-FOR_NOW = (LOGIN, SENDER, HOW_MUCH)  # what a relay may say of us in class 4
+REFUSES_US = (  # that, said of our address or domain by its name
+    r"suspen|disabled|disallow|blocked|exceed|quota|restrict|unverified|on hold"
+    r"|not (?:allowed|permitted|authori[sz]ed|verified|activ)"
+    r"|ditangguhkan|diblokir|dinonaktifkan|dibekukan|dibatasi|melebihi|melampaui"
+    r"|(?:tidak|belum) (?:diizinkan|diverifikasi|terverifikasi|aktif)"
+)
 OF_US = (502, 530, 534, 535, 538)  # commands and logins (RFC 5321, 4954)
 MOST_CODES = 20  # of one answer that are judged
 DEAD = 10  # by so many more there must be than letters are taken, where they are said not to exist
@@ -141,7 +147,18 @@ def is_of_us(text: str, envelope: Envelope = NOBODY_KNOWN) -> bool:
     """Whether it is our address that there is not, as somebody says who looked it up."""
     codes = _readers_codes(text, envelope)
     is_meant = any(of is Whose.OURS for _, of in codes)
-    return is_meant or bool(NO_SUCH.search(text) and OF_SENDER.search(text) and not codes)
+    is_unknown = bool(NO_SUCH.search(text) and OF_SENDER.search(text) and not codes)
+    return is_meant or is_unknown or _names_us(text, envelope)
+
+
+def _names_us(text: str, envelope: Envelope) -> bool:
+    """Whether it says of our address, or our domain, that it may not send."""
+    theirs = {_domain(one) for one in _folded(envelope.readers)}
+    ours = {_domain(one) for one in _folded(envelope.ours)} - theirs
+    if not ours or PERSONAL.search(text) or NO_SUCH.search(text):
+        return False
+    us = rf"(?<![\w.-])(?:{'|'.join(map(re.escape, sorted(ours)))})(?![\w-]|\.\w)"
+    return bool(re.search(rf"{us}.{{0,60}}\b(?:{REFUSES_US})", text, re.IGNORECASE))
 
 
 def _readers_codes(text: str, envelope: Envelope) -> list[tuple[str, Whose]]:

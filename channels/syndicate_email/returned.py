@@ -21,7 +21,7 @@ from syndicate_email.refusals import (
     is_ours,
     own_code,
 )
-from syndicate_email.signs import RETURNED
+from syndicate_email.signs import LOGINS, RELAYINGS, RETURNED
 
 TOKEN = r"(\d{1,18}-[0-9a-f]{32}|[0-9a-f]{32})"  # noqa: S105 - its form, now and formerly
 RECIPIENTS = (
@@ -132,9 +132,16 @@ def judged(code: str, words: str, envelope: Envelope = NOBODY_KNOWN) -> tuple[Sa
     found = STATUS.findall(words)
     of_us = is_of_us(words, envelope)
     is_readers = code in READERS and not found and NO_SUCH.search(words)
-    if of_us or (not is_readers and is_ours({code, *found}, words, RETURNED)):
+    if of_us or (not is_readers and _is_ours({code, *found}, words)):
         return Says.REFUSED, code
     return Says.BOUNCED, _gainsaid(words) or code if code in READERS else code
+
+
+def _is_ours(codes: set[str], words: str) -> bool:
+    """Whether it is about us; a server that relays nothing may ask for a login, too."""
+    if is_ours(codes, words, RETURNED):
+        return True
+    return is_ours(codes, words, LOGINS) and not is_ours(codes, words, RELAYINGS)
 
 
 def _gainsaid(words: str) -> str:

@@ -24,7 +24,7 @@ class Sign:
 
 
 LOGIN = Sign(
-    "RFC 4954 6, RFC 5248, Exim, MDaemon: a login is needed, is wrong, or too weak",
+    "RFC 4954 6, RFC 5248, Exim, MDaemon, SendGrid: a login is needed, is wrong, or too weak",
     ("5.7.8", "5.7.9", "5.7.11", "5.7.12", "5.7.13", "5.7.30", "5.7.57", "5.7.139"),
     (
         r"authentication (?:is )?(?:required|needed|necessary|mandatory|unsuccessful|failed|failure"
@@ -33,16 +33,18 @@ LOGIN = Sign(
         r"not authenticated", r"(?:must|please|need to|have to) (?:be |first )?authenticat",
         r"must issue a STARTTLS", r"login (?:required|disabled)", r"\blog ?in first",
         r"authorization required", r"\bpop3? before smtp", r"smtp auth", r"turn on .{0,20}auth",
+        r"(?:wrong|invalid|incorrect) (?:smtp )?(?:credentials|password|user ?name)",
     ),
 )  # fmt: skip
 RELAYING = Sign(
-    "Postfix smtpd_relay_restrictions, qmail-smtpd, sendmail, Exim, Exchange 5.7.54: no relay"
+    "Postfix smtpd_relay_restrictions, qmail-smtpd, sendmail, Exim, Zoho, Exchange 5.7.54: no relay"
     " for us",
     ("5.7.54", "5.7.64", "5.7.367", "5.7.368"),
     (
         r"relay(?:ing)? (?:access )?(?:is )?(?:denied|not permitted|prohibited|not allowed)",
-        r"unable to relay", r"not (?:permitted|allowed|configured) to relay",
+        r"unable to relay", r"not (?:permitted|allowed|configured) to (?:550 )?relay",
         r"do(?:es)? not relay", r"\bno relaying", r"open relay", r"\brcpthosts\b", r"not a gateway",
+        r"relay(?:ing)? (?:\w+ )?disallowed",
     ),
 )  # fmt: skip
 NAME = Sign(
@@ -56,10 +58,14 @@ NAME = Sign(
         r"reverse (?:dns|host ?name|name|lookup|mapping)", r"name lookup failed",
         r"mismatch(?:es)? (?:the |your )?client ip",
         r"(?:find|resolve) your (?:host|address|domain|ip|reverse)", r"forward dns",
+        r"(?:sender|sending|your|client|connecting|remote|smtp)(?: server)?(?:['’]?s)?"
+        r" (?:ip|host|address|host ?name)(?: address| name)?"
+        r" (?:must|should|has to|needs to|does not|doesn['’]t|cannot|could not) (?:be )?resolv",
     ),
 )  # fmt: skip
 SENDER = Sign(
-    "Exchange SendAsDenied (5.2.252), RFC 3463 5.1.7 and 5.1.8, Postfix, Exim, SES: our sender",
+    "Exchange SendAsDenied (5.2.252), RFC 3463 5.1.7 and 5.1.8, Postfix, Exim, cPanel, SES, Brevo,"
+    " Mailgun, Zoho 553, SpamExperts: our sender",
     (
         "5.1.7", "5.1.8", "5.1.90", "5.2.252", "5.7.60", "5.7.501", "5.7.502", "5.7.503",
         "5.7.708",
@@ -82,17 +88,29 @@ SENDER = Sign(
         r"(?:may|can|must)(?: ?not|['’]t) send (?:as|from|on behalf)",
         r"mail from (?:address )?must",
         r"your domain .{0,20}not (?:allowed|permitted|authori[sz]ed|verified)",
-        r"not (?:allowed|permitted|authori[sz]ed) to send(?=\s*(?:[.;,(]|$))",
+        r"not (?:allowed|permitted|authori[sz]ed) to send(?=\s*(?:[.:;,(]|$))",
         r"call-?(?:back|out)[\w ]{0,20} sender",
         r"not match a verified", r"badmailfrom", r"bad outbound sender", r"outbound ?spam",
-        r"outgoing (?:e-?)?mail.{0,60}suspended", r"verification failed for\b",
+        r"(?:outgoing|outbound) (?:e-?)?mail.{0,60}(?:suspen|blocked|disabled|on hold)",
+        r"verification failed for\b",
         r"verif\w+ (?:\w+ ){0,2}sender\b",
         r"return[- ]?path (?:\w+ )?(?:does not|not|unknown|invalid)",
+        r"relaying disallowed(?: as\b|\W+invalid domain)",
+        r"e-?mail (?:outgoing|outbound|sending) (?:is |was )?(?:blocked|suspended|disabled)",
+        r"sandbox (?:sub)?domains?", r"for test(?:ing)? purposes only",
+        r"authori[sz]ed recipients\b",
+        r"mailgun.{0,60}disabled", r"domain is (?:unverified|not verified)", r"unregistered domain",
+        r"(?:validate|authenticate|verify) your (?:sender|domain)", r"sender restrictions",
+        r"not authori[sz]ed to perform", r"unauthori[sz]ed ip\b", r"identities failed the check",
+        r"ip (?:address )?(?:is )?not (?:white|allow)-?listed",
+        r"\bidentity (?:is |has been )?(?:locked|suspended)",
+        r"(?:sending|from) domain (?:is )?not (?:verified|allowed|authori[sz]ed)",
+        r"testing e-?mails?\b",
     ),
 )  # fmt: skip
 HOW_MUCH = Sign(
-    "Gmail 5.4.5, Exchange 5.7.232 and 5.7.233, Exim ratelimit, cPanel, Zoho 5.4.6, Tencent: how"
-    " much we may send",
+    "Gmail 5.4.5, Exchange 5.7.232 and 5.7.233, Exim ratelimit, cPanel, Zoho 5.4.6, Tencent,"
+    " Outlook.com RP-001, policyd (Zimbra), SendGrid, Brevo: how much we may send",
     ("5.4.5", "5.7.28", "5.7.232", "5.7.233", "5.7.705", "5.7.750"),
     (
         r"(?:hourly|daily|sending|rate|message|mail|outbound|smtp|connection)[\w ]{0,20}"
@@ -117,6 +135,17 @@ HOW_MUCH = Sign(
         r"(?:suspended|disabled|blocked|restricted|barred|locked|banned) (?:from|for)"
         r" (?:\w+ )?send",
         r"(?:unusual|suspicious|abnormal|unexpected) (?:\w+ )?(?:activity|traffic|volume|rate)",
+        r"limits? (?:for|on|to|of) how (?:many|much)",
+        r"too many (?:\w+ ){0,2}(?:errors|commands)\b", r"exceeded (?:\w+ ){0,2}threshold",
+        r"\baccount (?:is |was |has been )?(?:\w+ )?under (?:review|validation|investigation)",
+        r"defers and failures", r"message count quota",
+        r"upgrade your (?:\w+ )?(?:plan|account)",
+        r"\b(?:sender|sending) account (?:is |was |has been )?"
+        r"(?:suspended|disabled|locked|blocked)",
+        r"smtp service (?:is |was |has been )?(?:suspended|disabled)", r"unpaid invoice",
+        r"your (?:\w+ )?(?:trial|subscription|plan) (?:is |has )?(?:been )?"
+        r"(?:expired|ended|suspended)",
+        r"\bsen(?:t|ding) too (?:fast|quickly)",
     ),
 )  # fmt: skip
 PROOFS = Sign(
@@ -132,7 +161,8 @@ PROOFS = Sign(
     ),
 )  # fmt: skip
 REPUTATION = Sign(
-    "Outlook 5.7.606 to 5.7.649, Spamhaus and other lists, Yahoo TSS04: our address's name",
+    "Outlook 5.7.606 to 5.7.649, Spamhaus and other lists, Yahoo TSS04, AOL RTR:BL, Outlook.com"
+    " SC-001, MailChannels: our address's name",
     (*(f"5.7.{number}" for number in range(606, 650)), "5.7.511", "5.7.703"),
     (
         r"spamhaus", r"spamcop", r"barracuda", r"surbl", r"uribl", r"\bdbl\b", r"\bsorbs\b",
@@ -149,6 +179,11 @@ REPUTATION = Sign(
         r"client host .{0,80}blocked", r"user complaints", r"for abuse",
         r"(?:from|by) your (?:ip|server|host|network)", r"dynamic ip", r"open proxy",
         r"smtp server of your isp",
+        r"\b(?-i:RTR|RLY|HVU|HVIP|SCON|CON|DNS|DYN):(?-i:[A-Z0-9]{2})\b",  # AOL's and Yahoo's
+        r"\b(?-i:RP|SC|OU|DY|CO)-\d{3}\b",  # Outlook.com's
+        r"\[(?-i:CS|SDNF|AC|ESO)\d*\]",  # MailChannels'
+        r"traffic not accepted",
+        r"not allowed to connect", r"\byour ip\b.{0,40}(?:rejected|denied|refused)",
     ),
 )  # fmt: skip
 CONTENT = Sign(
@@ -175,7 +210,86 @@ CONTENT = Sign(
         r" (?:\w+ )?(?:content|attachment|link|url|file)",
         r"policy (?:violation|reasons?|rejection)", r"(?:local|security|organi[sz]ation) polic",
         r"(?:due to|denied by|refused by|rejected by|blocked by) (?:\w+ )?polic",
+        r"(?:message|e-?mail) (?:was |is |has been )?blocked(?=\s*(?:[.,:;(\]]|$))",
     ),
 )  # fmt: skip
-SIGNS = (LOGIN, RELAYING, NAME, SENDER, HOW_MUCH, PROOFS, REPUTATION, CONTENT)
-RETURNED = SIGNS[2:]  # somebody else's server that knows no login or relaying has no such reader
+# the same, as mail systems of Indonesia say it
+MASUK = Sign(
+    "Postfix, Exim and Zimbra with their texts translated, at Indonesian hosts: a login",
+    (),
+    (
+        r"(?:aut|ot)enti\w*asi(?: \w+)? (?:di(?:perlukan|butuhkan|wajibkan|tolak)|wajib|gagal"
+        r"|salah|tidak)",
+        r"(?:perlu|butuh|wajib|harus|belum|gagal|tidak|tanpa|silakan|mem\w+kan) (?:\w+ )?"
+        r"(?:ber|di|ter|meng)?(?:aut|ot)enti",
+        r"(?:harus|silakan|perlu|wajib|gagal|belum) (?:login|log in|masuk)\b",
+        r"(?:kata sandi|password|sandi) (?:\w+ )?salah",
+    ),
+)  # fmt: skip
+TERUSAN = Sign(
+    "Postfix and Exim with their texts translated: no relay for us",
+    (),
+    (
+        r"relay(?:ing)? (?:\w+ )?(?:ditolak|dilarang|tidak (?:diizinkan|diperbolehkan))",
+        r"tidak (?:diizinkan|diperbolehkan|boleh) (?:me-?|untuk )?relay",
+    ),
+)  # fmt: skip
+PENGIRIM = Sign(
+    "Niagahoster, Rumahweb and other cPanel hosts, Zimbra: our sender",
+    (),
+    (
+        r"pengirim (?:\w+ )?(?:tidak|belum|bukan) (?:di\w+|ter\w+|valid|sah|boleh|berhak|ada\b)",
+        r"pengirim (?:\w+ )?(?:ditolak|diblokir|dilarang|ditangguhkan|dinonaktifkan|palsu)",
+        r"tidak (?:diizinkan|diperbolehkan|boleh|berhak|berwenang) (?:untuk )?(?:mengirim|kirim)\b"
+        r"(?! (?:\w+ )?ke\b)",
+        r"domain (?:\w+ )?(?:tidak|belum) (?:diverifikasi|terverifikasi)",
+    ),
+)  # fmt: skip
+BANYAKNYA = Sign(
+    "Hostinger and Niagahoster, Rumahweb, Masterweb, Jagoan Hosting on their limits (cPanel): how"
+    " much we may send",
+    (),
+    (
+        r"(?:batas(?:an)?|limit|kuota|jatah) (?:\w+ ){0,2}"
+        r"(?:pengiriman|kirim|keluar|harian|outbound|relay|smtp|per ?jam|per ?hari)",
+        r"(?:batas(?:an)?|limit|kuota|jatah) (?:e-?mail|pesan|surat) (?:\w+ ){0,2}"
+        r"(?:tercapai|terlampaui|habis|terlewati)",
+        r"(?:e-?mail|pesan|surat) per ?(?:jam|hari|menit)",
+        r"pengiriman (?:\w+ ){0,3}"
+        r"(?:dibatasi|ditangguhkan|dihentikan|dinonaktifkan|diblokir|dibekukan)",
+        r"terlalu banyak (?:\w+ )?(?:e-?mail|pesan|surat|penerima|koneksi|pengiriman)\b(?! di )",
+        r"(?:akun|domain|layanan|hosting|langganan|smtp)(?: \w+){0,2} anda (?:\w+ ){0,2}"
+        r"(?:ditangguhkan|diblokir|dinonaktifkan|di-?suspend|dibekukan|dikunci|dibatasi"
+        r"|kedaluwarsa|kadaluarsa|habis|nonaktif|belum aktif|tidak aktif)",
+        r"e-?mail keluar (?:\w+ )?(?:diblokir|ditangguhkan|dinonaktifkan|dibatasi)",
+        r"(?:ditangguhkan|diblokir) (?:dari|untuk) (?:pengiriman|mengirim)",
+        r"(?:di|ter)kirim (?:\w+ )?(?:melebihi|melampaui)",
+    ),
+)  # fmt: skip
+NAMA_BAIK = Sign(
+    "Postfix with RBLs, SpamExperts and cPanel at Indonesian hosts: our address's name",
+    (),
+    (
+        r"daftar (?:hitam|blokir|cekal)", r"reputasi",
+        r"\bip (?:address )?(?:\S+ ){0,3}(?:diblokir|diblok|ditolak|dicekal|dilarang)",
+    ),
+)  # fmt: skip
+ISI = Sign(
+    "Amavis, SpamExperts and Zimbra at Indonesian hosts: what the letter says",
+    (),
+    (
+        r"(?:isi|konten|lampiran|tautan|berkas)(?: \w+){0,3} (?:ditolak|dilarang|berbahaya"
+        r"|mencurigakan|terlarang|tidak (?:diizinkan|diperbolehkan|diterima))",
+        r"(?:karena|oleh|melanggar|akibat) kebijakan\b",
+        r"kebijakan (?:keamanan|server|kami|lokal|anti|surat|e-?mail|pengiriman|sistem)",
+        r"(?:pesan|e-?mail|surat) (?:anda )?(?:diblokir|dikarantina)(?=\s*(?:[.,:;(]|$))",
+        r"ukuran (?:pesan|e-?mail|surat) (?:\w+ )?(?:melebihi|terlalu besar)",
+    ),
+)  # fmt: skip
+LOGINS, RELAYINGS = (LOGIN, MASUK), (RELAYING, TERUSAN)
+# somebody else's server that knows no relaying for it has no such reader
+RETURNED = (
+    NAME, SENDER, HOW_MUCH, PROOFS, REPUTATION, CONTENT, PENGIRIM, BANYAKNYA, NAMA_BAIK, ISI,
+)  # fmt: skip
+SIGNS = (*LOGINS, *RELAYINGS, *RETURNED)
+FOR_NOW = (*LOGINS, SENDER, PENGIRIM, HOW_MUCH, BANYAKNYA)  # what may be said of us in class 4

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import pytest
 
 from channels.test_incoming import DAEMON, EXIM_HEAD, TOKEN, VERP, failed, heard, own, several
+from channels.test_refusals import CASES, LETTER
+from channels.test_refusals import OURS as OURS_
 from syndicate.channel import Says
 
 INTRODUCTION = """This message was created automatically by mail delivery software.
@@ -186,3 +189,23 @@ def test_who_is_named_alone_is_the_reader_by_whatever_name() -> None:
 
 def letter_of(body: str, **fields: str) -> bytes:
     return several(f"Content-Type: text/plain\n\n{body}", **fields)
+
+
+RELAYS = re.compile(r"\brelay(?!ing disallowed(?: as|\W+invalid))", re.I)
+
+
+def test_words_of_providers_count_alike_in_letters_that_come_back() -> None:
+    """But for relaying: somebody else's server that knows none of ours has no such reader."""
+    start = CASES.index(("RCPT", 553, "Relaying disallowed as redaksi@kantor.example", OURS_))
+    end = CASES.index(("RCPT", 550, "mailbox frozen", LETTER)) + 1
+    for _, code, words, meaning in CASES[start:end]:
+        if RELAYS.search(words):
+            continue
+        answer = f"{code} {words}"
+        for message in (
+            report(INTRODUCTION + section(words)), report(INTRODUCTION + section(answer)),
+            report("", failed("5.0.0", f"smtp; {answer}")),
+            letter_of(INTRODUCTION + section(answer), **EXIM_HEAD),
+        ):  # fmt: skip
+            wanted = Says.REFUSED if meaning is OURS_ else Says.BOUNCED
+            assert heard(message).says is wanted, answer
