@@ -49,7 +49,7 @@ def text_print(article: Article) -> str:
     """
     typed = unescape(COMMENT.sub("", article.markdown))
     words = _words(NO_WORDS.sub("", typed))
-    said: list[object] = [words]
+    said: list[object] = ["".join(words)]  # a comment may stand within a word
     if len(words) < LONG:
         said.append(sorted(media.sha256 or media.url or "" for media in article.media))
         said.append(_destinations(typed))

@@ -231,6 +231,8 @@ def _about_a_name(error: Exception) -> str:
     if isinstance(error, RuntimeError) and f"{error}".startswith(LOOP):
         name = f"{error}".removeprefix(LOOP).strip(" '")
         return f"{name}: a link that leads to itself (name a file)"
+    if isinstance(error, ValueError) and f"{error}".startswith("embedded null"):
+        return "a file's name holds a NUL, which no disk takes (type it again)"
     if isinstance(error, UnicodeEncodeError) and readable(f"{error.object}") != error.object:
         return "a word of the command is not UTF-8 (type it again, or set a UTF-8 LANG)"
     return ""

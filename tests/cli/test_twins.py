@@ -68,6 +68,7 @@ SPELLINGS = {
     "a comment at its start": (TEXT, f"<!-- catatan -->{TEXT}"),
     "a comment within it": (TEXT, TEXT.replace("aula", "<!-- catatan\nredaksi --> aula")),
     "a comment within a word": (TEXT, TEXT.replace("kecamatan", "keca<!-- x -->matan")),
+    "a comment that parts a word": (TEXT, TEXT.replace("camat", "<!-- x --> camat")),
     "a comment of its own": (TEXT, f"<!-- catatan -->\n\n{TEXT}"),
     "a comment at its end": (TEXT, f"{TEXT}\n\n<!-- catatan -->"),
     "a link's other spelling": (
