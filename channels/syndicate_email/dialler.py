@@ -7,7 +7,6 @@ import ssl
 from contextlib import suppress
 from smtplib import (  # its errors are OSErrors
     SMTP,
-    SMTP_SSL,
     SMTPAuthenticationError,
     SMTPConnectError,
     SMTPException,
@@ -19,6 +18,7 @@ from smtplib import (  # its errors are OSErrors
 from syndicate import Paused, Refused, Unavailable
 from syndicate.text import excerpt, squeeze
 from syndicate_email.certificates import context
+from syndicate_email.clients import Client, NotMail, SecureClient
 from syndicate_email.login import advice, without_secrets
 from syndicate_email.settings import Relay
 
@@ -59,7 +59,13 @@ class Dialler:
         return f"{self.relay} answers, over {line}{login}"
 
     def unreachable(self, error: OSError) -> Unavailable:
-        """What a broken connection means."""
+        """What a broken connection means, or one to somebody else."""
+        if isinstance(error, NotMail):
+            words = without_secrets(str(error), self.relay.user, self.relay.password)
+            return Unavailable(
+                f'{self.setting}: no mail server answers at {self.relay}: it says "{words}"; are'
+                " host and port right? Relays listen at 587, 465 or 25"
+            )
         why = squeeze(error.strerror or str(error)) or "no answer"
         return Unavailable(
             f"{self.setting}: cannot reach the relay {self.relay} ({excerpt(why, 120)});"
@@ -96,8 +102,8 @@ class Dialler:
         to, name = self.relay, self._helo
         if to.tls:
             secure = self._context()
-            return SMTP_SSL(to.host, to.port, name, timeout=PATIENCE, context=secure)
-        return SMTP(to.host, to.port, name, timeout=PATIENCE)
+            return SecureClient(to.host, to.port, name, timeout=PATIENCE, context=secure)
+        return Client(to.host, to.port, name, timeout=PATIENCE)
 
     def _context(self) -> ssl.SSLContext:
         return context(self._tls_ca, self.setting.replace(".smtp", ".tls_ca"))
