@@ -24,6 +24,7 @@ UNREADABLE = (
 KINDS = "http://, https://, socks5:// or socks5h://"
 
 
+HANDSHAKE = 20.0  # seconds for a SOCKS proxy to answer
 NO_SOCKS = "what answers there is no SOCKS 5 proxy"
 
 
@@ -35,10 +36,43 @@ def client(setting: str, **given: Any) -> httpx.Client:
 
 @cache
 def _client_class() -> type[httpx.Client]:
+    import httpcore
     import httpx
+
+    class Bounded(httpcore.NetworkStream):
+        """A line on which nothing is waited for without end, as a SOCKS handshake is."""
+
+        def __init__(self, line: httpcore.NetworkStream) -> None:
+            self._line = line
+
+        def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+            return self._line.read(max_bytes, timeout or HANDSHAKE)
+
+        def write(self, buffer: bytes, timeout: float | None = None) -> None:
+            self._line.write(buffer, timeout or HANDSHAKE)
+
+        def close(self) -> None:
+            self._line.close()
+
+        def start_tls(self, *given: Any, **named: Any) -> httpcore.NetworkStream:
+            return self._line.start_tls(*given, **named)
+
+        def get_extra_info(self, info: str) -> Any:
+            return self._line.get_extra_info(info)
+
+    class Backend(httpcore.SyncBackend):
+        def connect_tcp(self, *given: Any, **named: Any) -> httpcore.NetworkStream:
+            return Bounded(super().connect_tcp(*given, **named))
 
     class Client(httpx.Client):
         """One that has no errors but httpx's own: a proxy that is none has others."""
+
+        def __init__(self, **given: Any) -> None:
+            super().__init__(**given)
+            for mount in self._mounts.values():
+                pool = getattr(mount, "_pool", None)
+                if isinstance(pool, httpcore.SOCKSProxy):
+                    pool._network_backend = Backend()
 
         def send(self, request: httpx.Request, **given: Any) -> httpx.Response:
             try:

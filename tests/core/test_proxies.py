@@ -15,6 +15,7 @@ from cli.newsroom import REAL, Newsroom, newsroom
 from syndicate import Unavailable
 from syndicate.http import PROXIES
 from syndicate.loopback.botapi import No
+from syndicate_feed.announce import ping
 from syndicate_telegram.wire import Timing
 
 # httpcore leaves a line open whose SOCKS handshake came to nothing
@@ -140,6 +141,8 @@ def test_a_proxy_that_says_nothing_is_not_waited_for_without_end(
         def handle(self) -> None:
             ended.wait(30)
 
+    monkeypatch.setattr("syndicate.http.HANDSHAKE", 0.3)
+    monkeypatch.setattr("syndicate_feed.announce.PATIENCE", 0.3)
     monkeypatch.setattr("syndicate_telegram.wire.PAUSES", ())
     monkeypatch.setattr(
         "syndicate_telegram.Telegram.timing", Timing(patience=0, connect=0.1, answer=0.3)
@@ -152,6 +155,10 @@ def test_a_proxy_that_says_nothing_is_not_waited_for_without_end(
         try:
             with pytest.raises(Unavailable, match=f"through the proxy of .* {name}"):
                 posts.channel("https://api.telegram.example").__enter__()
+            with pytest.raises(Unavailable, match=f"through the proxy of .* {name}"):
+                ping(
+                    "channels.feed.hubs", "https://hub.example/", "https://a.example", b'{"a": ""}'
+                )
         finally:
             ended.set()
             server.shutdown()
