@@ -74,6 +74,7 @@ class Dialler:
 
     def said(self, what: str, code: int, text: str) -> str:
         """A relay's refusal, in a line."""
+        text = "".join(one if one.isprintable() else " " for one in text)  # for a terminal
         verb = "refused" if code // 100 == 5 else "put off"
         message = f"{self.setting}: {self.relay} {verb} {what}: {code} {excerpt(text, 200)}"
         return message.rstrip()

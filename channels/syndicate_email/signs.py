@@ -113,7 +113,7 @@ HOW_MUCH = Sign(
     " Outlook.com RP-001, policyd (Zimbra), SendGrid, Brevo: how much we may send",
     ("5.4.5", "5.7.28", "5.7.232", "5.7.233", "5.7.705", "5.7.750"),
     (
-        r"(?:hourly|daily|sending|rate|message|mail|outbound|smtp|connection)[\w ]{0,20}"
+        r"(?:hourly|daily|sending|rate|message|mail|outbound|outgoing|smtp|connection)[\w ]{0,20}"
         r"(?:limit|quota)",
         r"limits? (?:has been |was )?(?:exceeded|reached)", r"rate.?limit", r"throttl",
         r"frequency limit",

@@ -74,6 +74,13 @@ def test_a_greeting_with_a_code_is_told_as_before() -> None:
         assert "refused the connection: 554 IMTA blocked 5.7.1 see the help page" in refused(port)
 
 
+def test_what_steers_a_terminal_is_left_out() -> None:
+    with answering(b"554 \x1b[31mred\x1b[0m\x07 no\r\n") as port:
+        said = refused(port)
+    assert said.isprintable()
+    assert "red" in said
+
+
 def test_a_port_where_nobody_says_anything_is_told_as_before() -> None:
     with answering(b"") as port:
         assert "cannot reach the relay" in refused(port)

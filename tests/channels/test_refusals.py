@@ -438,6 +438,7 @@ CASES = [
     ("RCPT", 550, "5.7.1 You are not allowed to connect", OURS),
     ("RCPT", 550, "Your IP: 103.1.2.3 has been rejected", OURS),
     ("RCPT", 550, "Email keluar diblokir", OURS),
+    ("DATA", 550, "5.7.1 Outgoing quota for kantor.example used up", OURS),
     ("RCPT", 550, "Akun ini ditangguhkan dari pengiriman email", OURS),
     ("RCPT", 550, "Jumlah email yang dikirim melebihi kuota", OURS),
     ("RCPT", 550, "Kotak surat penuh", LETTER),
