@@ -40,7 +40,10 @@ def read_all(
     office: Office, paths: Sequence[Path], report: Report, *, dry: bool, new: bool = False,
     anew: bool = False,
 ) -> list[Draft]:  # fmt: skip
-    """Read and vet articles; ArticleError says all that is wrong with any of them."""
+    """Read and vet articles; ArticleError says all that is wrong with any of them.
+
+    Those without a ``uri`` get one, which is in no file yet.
+    """
     flaws = Flaws()
     drafts = read_each(
         office, paths, report, flaws, dry=dry, new=new, anew=anew, others=frozenset(paths)
@@ -55,7 +58,7 @@ def read_each(
 ) -> list[Draft]:  # fmt: skip
     """Read and vet articles; those with ``flaws`` are left out.
 
-    A missing ``uri`` is inserted into its file, unless something is wrong with any file.
+    Those without a ``uri`` get the one that ``named`` writes into their files, unless ``dry``.
     ``new`` says that a file is a new article, whatever it looks like, ``others``, that these are
     none that was published, and ``anew``, that what has not changed is read again, too.
     """
@@ -75,9 +78,12 @@ def read_each(
     drafts = _single(drafts, flaws)
     if not new:
         drafts = _unlike(office, drafts, flaws, others)
-    dry = dry or bool(flaws.found)
-    drafts = [_with_uri(office, draft, report, dry=dry) for draft in drafts]
-    return linked(office, drafts)
+    return linked(office, [_with_uri(office, draft) for draft in drafts])
+
+
+def named(office: Office, drafts: Sequence[Draft], report: Report) -> list[Draft]:
+    """Write the uris of new articles into their files, and read these as they are now."""
+    return linked(office, [_named(office, draft, report) for draft in drafts])
 
 
 def _single(drafts: Sequence[Draft], flaws: Flaws) -> list[Draft]:
@@ -362,18 +368,24 @@ def _week(office: Office) -> datetime:
     return datetime.combine(today - timedelta(days=RECURS - 1), time(), office.publisher.zone)
 
 
-def _with_uri(office: Office, draft: Draft, report: Report, *, dry: bool) -> Draft:
+def _with_uri(office: Office, draft: Draft) -> Draft:
     if draft.article.uri:
         return draft
-    with office.ledger.planning(dry=dry) as catalogue:
+    with office.ledger.reading() as db:
+        uri = _free_uri(office, Catalogue(db), draft)
+    return replace(draft, article=replace(draft.article, uri=uri), minted=True)
+
+
+def _named(office: Office, draft: Draft, report: Report) -> Draft:
+    if not draft.minted:
+        return draft
+    with office.ledger.planning() as catalogue:
         uri = _free_uri(office, catalogue, draft)
         catalogue.mint(uri)  # whoever dies now is known by it afterwards
-    if dry:
-        return replace(draft, article=replace(draft.article, uri=uri), minted=True)
     sources.insert_uri(draft.path, uri)
-    named = replace(sources.read(draft.path, office.publisher), minted=True)
-    report.notes.append(f"{draft.path}: its identity was added: uri: {named.article.uri}")
-    return named
+    written = replace(sources.read(draft.path, office.publisher), minted=True)
+    report.notes.append(f"{draft.path}: its identity was added: uri: {written.article.uri}")
+    return written
 
 
 def _free_uri(office: Office, catalogue: Catalogue, draft: Draft) -> str:

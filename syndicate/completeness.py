@@ -44,7 +44,8 @@ def _lacking(article: Article, shown: Shown, files: Collection[str]) -> list[Lac
     ordered = list(_placed(article.html))
     lost = list(_lost(ordered, letters))
     ends_early = bool(lost) and _told_after(ordered, lost[-1]) < END
-    if leads_on and (ends_early or _begins_elsewhere(lost)):
+    is_part = ends_early or _begins_elsewhere(lost) or _is_lead(article, shown, ordered, lost)
+    if leads_on and is_part:
         return []
     told = [place for place, word in enumerate(ordered) if not word.in_table] or range(len(ordered))
     if ends_early and _says_other_words([place for place in lost if place in told], len(told)):
@@ -80,6 +81,14 @@ def _told_after(ordered: Sequence[_Word], place: int) -> int:
 def _begins_elsewhere(lost: Sequence[int]) -> bool:
     """Whether a summary stands in the text's place: most of its first words are not there."""
     return sum(place < 2 * END for place in lost) > END
+
+
+def _is_lead(article: Article, shown: Shown, ordered: Sequence[_Word], lost: Sequence[int]) -> bool:
+    """Whether the lead is there and little else, wherever in the text it stands."""
+    lead = words(article.lead)
+    others = len(ordered) - len(lead)
+    found = others - len(lost)  # a headline may have words of the text
+    return 2 * found <= others and "".join(lead) in "".join(words(shown.text))
 
 
 def _says_other_words(lost: Sequence[int], count: int) -> bool:

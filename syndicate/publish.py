@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from syndicate.admit import has_twin, path_of, read_each, refuse_copy, refuse_stranger
+from syndicate.admit import has_twin, named, path_of, read_each, refuse_copy, refuse_stranger
 from syndicate.article import UNNOTICED, PubStatus
 from syndicate.carry import Progress, carry_out, silent, tell_failed, tell_plan
 from syndicate.changes import what_changed
@@ -22,7 +22,7 @@ from syndicate.prepare import Preparation
 from syndicate.recompose import recompose
 from syndicate.report import Line, Report, Subject, said_key
 from syndicate.sources import Draft
-from syndicate.urgent import at_once, send
+from syndicate.urgent import Mailing, at_once, send
 
 CALLED = {
     "original": Action.CREATE,
@@ -86,7 +86,43 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
         others=request.others,
     )  # fmt: skip
     dry = dry or bool(flaws.found)  # nothing comes of it: what else is wrong is still looked for
+    if not dry and any(draft.minted for draft in drafts):
+        refuse_unsayable(office, request, chosen, drafts)
+        drafts = named(office, drafts, report)
     drafts = [_measured(office, draft, dry=dry) for draft in drafts]
+    planned = _planned(office, request, chosen, drafts, report, flaws, dry=dry)
+    prepare = planned.prepare
+    tell_failed(prepare.failed, report)
+    _warn(office, planned.drafts, prepare, report)
+    if request.dry_run:
+        tell_plan(prepare.prepared, report)
+    else:
+        carry_out(office, prepare.prepared, report, progress)
+    send(office, planned.mailings, report, progress)
+    _tell_older(prepare, report)
+    report.lines += planned.told
+    for key in planned.digests:
+        which = said_key(key, office.publisher.zone)
+        report.notes.append(f"the letters of digest {which} that have not left say it as it is now")
+    return report
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Planned:
+    """What is to be done for the articles of a command."""
+
+    drafts: Sequence[Draft]
+    prepare: Preparation
+    digests: Sequence[str]  # the keys of those whose letters are composed anew
+    mailings: Sequence[Mailing]  # what goes to lists at once
+    told: Sequence[Line]  # what coming digests tell of
+
+
+def _planned(
+    office: Office, request: Request, chosen: Sequence[Channel], drafts: Sequence[Draft],
+    report: Report, flaws: Flaws, *, dry: bool,
+) -> _Planned:  # fmt: skip
+    """Write down the revisions, and what each channel is to say of them; ``dry``, look only."""
     again = request.refresh
     wish = Wish(refresh=again, everything=again, diff=request.dry_run)
     with office.ledger.planning(dry=dry) as catalogue:
@@ -111,24 +147,26 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
         with flaws.noted():
             plan_for(prepare, chosen, uris, drafts, request)
         flaws.end()
-        digests = recompose(prepare, [uri for uri, kind in kinds.items() if kind in REVISED])
-        mailings = at_once(prepare, chosen, [s for uri in uris if (s := catalogue.standing(uri))])
-        told = list(
-            digest_lines(prepare, drafts, kinds, before, chosen=chosen, named=request.channels)
+        return _Planned(
+            drafts=drafts,
+            prepare=prepare,
+            digests=recompose(prepare, [uri for uri, kind in kinds.items() if kind in REVISED]),
+            mailings=at_once(
+                prepare, chosen, [s for uri in uris if (s := catalogue.standing(uri))]
+            ),
+            told=list(
+                digest_lines(prepare, drafts, kinds, before, chosen=chosen, named=request.channels)
+            ),
         )
-    tell_failed(prepare.failed, report)
-    _warn(office, drafts, prepare, report)
-    if request.dry_run:
-        tell_plan(prepare.prepared, report)
-    else:
-        carry_out(office, prepare.prepared, report, progress)
-    send(office, mailings, report, progress)
-    _tell_older(prepare, report)
-    report.lines += told
-    for key in digests:
-        which = said_key(key, office.publisher.zone)
-        report.notes.append(f"the letters of digest {which} that have not left say it as it is now")
-    return report
+
+
+def refuse_unsayable(
+    office: Office, request: Request, chosen: Sequence[Channel], drafts: Sequence[Draft]
+) -> None:
+    """Look whether every channel can say the articles, before any file is given its uri."""
+    before = len(office.notes)
+    _planned(office, request, chosen, drafts, Report(command="publish"), Flaws(), dry=True)
+    del office.notes[before:]
 
 
 def _refuse_one_note_for_many(request: Request, report: Report) -> None:

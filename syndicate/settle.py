@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from syndicate.admit import read_all
+from syndicate.admit import named, read_all
 from syndicate.carry import Progress, carry_out, run_channel, silent, tell_failed
 from syndicate.channel import Channel, Compares, Receipt, Rendition, Repeatable, Revises, Scope
 from syndicate.coming import awaited, digest_lines
@@ -20,7 +20,14 @@ from syndicate.ledger import Catalogue, KnownChannel, Place
 from syndicate.ledger.report import digests, places, standing_at
 from syndicate.office import Office
 from syndicate.prepare import Preparation
-from syndicate.publish import Request, plan_for, record, record_correction, refuse_contradiction
+from syndicate.publish import (
+    Request,
+    plan_for,
+    record,
+    record_correction,
+    refuse_contradiction,
+    refuse_unsayable,
+)
 from syndicate.report import Report, letters_line, line_of, said_key
 from syndicate.sources import Draft, uri_date
 
@@ -130,7 +137,9 @@ def adopt(
     request = Request(paths=[path], channels=[name], new=True, note=note or None)
     refuse_contradiction(request)
     report = Report(command="adopt", notes=office.notes)
-    [draft] = read_all(office, [path], report, dry=False)
+    drafts = read_all(office, [path], report, dry=False)
+    refuse_unsayable(office, request, [channel], drafts)
+    [draft] = named(office, drafts, report)
     here = _identity(office, channel)
     receipt = _receipt(office, channel, reference, here, draft.article.uri)
     with office.ledger.planning() as catalogue:

@@ -230,6 +230,12 @@ def _words_of(token: Token) -> list[str]:
     return [word for child in said for word in words(child.content)]
 
 
+def _is_cut_far_from_its_start(body: str) -> bool:
+    """Whether a long text ends with … as no sentence ends in its second half: in tables."""
+    half = body[len(body) // 2 : -1]
+    return body.endswith("…") and len(body) > 500 and not re.search(r"\w{4}[.!?]\s", half)
+
+
 def lost(said: Post, passages: Iterable[Passage], url: str) -> str:
     """What the post leaves out though it may not; "" if it says all, or ends where it may."""
     whole = list(passages)
@@ -240,8 +246,8 @@ def lost(said: Post, passages: Iterable[Passage], url: str) -> str:
         for number, word in enumerate(passage.words):
             here = text.find(word, at)
             if here < 0:
-                end = body.rstrip()  # … ends it where no sentence ends nearby: after a table
-                ended = number == 0 or SENTENCE_END.search(end) or end.endswith("…")
+                end = body.rstrip()
+                ended = number == 0 or SENTENCE_END.search(end) or _is_cut_far_from_its_start(end)
                 is_last = not any(map(_is_said, words(text[at:])))
                 return "" if is_linked and ended and is_last else word
             at = here + len(word)

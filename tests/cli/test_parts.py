@@ -88,3 +88,19 @@ def test_a_dateline_that_is_only_the_beginning_of_a_word_is_said(room: Newsroom)
     letter = part(room.letters[0], "plain")
     assert "SOLO–" in letter
     assert "BENGKALIS–" not in letter
+
+
+LEAD = "Pasar murah dibuka di lapangan kota mulai hari Senin dengan beras, gula, minyak dan telur."
+BEFORE_THE_LEAD = {
+    "heading": "## Jadwal dan tempat", "title": "# Pasar", "quotation": "> Kutipan penting",
+    "bullets": "- satu\n- dua\n- tiga", "numbers": "1. satu\n2. dua",
+    "table": "| a |\n|---|\n| b |",
+    "picture-and-heading": "![Foto](https://contoh.go.id/a.png)\n\n## Harga", "bold": "> **Awas**",
+}  # fmt: skip
+
+
+def test_what_stands_before_the_first_paragraph_is_behind_the_link(room: Newsroom) -> None:
+    room.only("harian")
+    names = written(room, {name: f"{one}\n\n{LEAD}" for name, one in BEFORE_THE_LEAD.items()})
+    assert remarks(room, names) == []
+    room.publish(*names)

@@ -256,7 +256,7 @@ def test_html_that_is_nested_too_deeply_is_refused_in_a_line(room: Newsroom) -> 
     answer = room.run("publish", "kabar.md")
     assert answer.code == 1
     assert answer.complaint == (
-        "syndicate: kabar.md:7: channels.telegram: its HTML is nested too deeply (flatten it)"
+        "syndicate: kabar.md:6: channels.telegram: its HTML is nested too deeply (flatten it)"
     )
 
 
