@@ -11,8 +11,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --retries 5 --ti
 LOCKED := --require-hashes --no-build-isolation --use-pep517
 DEMO ?= demo
 SOAK_SECONDS ?= 2100
-# two at once, on the two cores we count on; whichever is done first takes tests from the other
-TWO := -n 2 --dist worksteal
+# three at once on the two cores we count on, as some wait; who is done first takes from the others
+AT_ONCE := -n 3 --dist worksteal
 
 UV ?= uv
 UPGRADE ?=
@@ -26,7 +26,7 @@ demo: .venv/run
 	$(BIN)/syndicate demo "$(DEMO)"
 
 test: lint
-	$(BIN)/python -m pytest -m "not soak" $(TWO)
+	$(BIN)/python -m pytest -m "not soak" $(AT_ONCE)
 	$(BIN)/python tests/smoke_wheel.py
 
 lint: .venv/dev
@@ -40,7 +40,7 @@ soak: .venv/dev
 	@$(BIN)/python -m pytest -q -m soak --collect-only >/dev/null; \
 	case $$? in \
 	5) echo "There are no soak tests." ;; \
-	*) $(BIN)/python -m pytest -m soak $(TWO) --timeout=1200 --session-timeout=$(SOAK_SECONDS) ;; \
+	*) $(BIN)/python -m pytest -m soak $(AT_ONCE) --timeout=1200 --session-timeout=$(SOAK_SECONDS) ;; \
 	esac
 
 bench: .venv/dev

@@ -42,6 +42,7 @@ class Wish:
     diff: bool = False
     everything: bool = False  # whether all that a collection ever put up is looked at
     by_itself: bool = False  # nobody asks: a collection is said where what it holds has changed
+    trial: bool = False  # only whether the articles can be said: collections are left as they are
 
 
 class Comparison:

@@ -108,7 +108,8 @@ class Preparation:
                 with flaws.noted():
                     self._article(channel, known, standing)
         elif channel.scope is Scope.COLLECTION:
-            self._collection(channel, known, standings)
+            if not self.wish.trial:
+                self._collection(channel, known, standings)
         elif self.wish.diff:
             self._try_digest(channel, known, standings)
 
@@ -174,6 +175,8 @@ class Preparation:
 
     def announce(self) -> None:
         """Plan whom each channel tells of what is to change there; the last thing to plan."""
+        if self.wish.trial:
+            return
         self._drop_unnamed()
         changed: dict[int, dict[str, str]] = {}
         tellers: dict[int, tuple[Channel, KnownChannel]] = {}

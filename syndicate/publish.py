@@ -120,11 +120,11 @@ class _Planned:
 
 def _planned(
     office: Office, request: Request, chosen: Sequence[Channel], drafts: Sequence[Draft],
-    report: Report, flaws: Flaws, *, dry: bool,
+    report: Report, flaws: Flaws, *, dry: bool, trial: bool = False,
 ) -> _Planned:  # fmt: skip
     """Write down the revisions, and what each channel is to say of them; ``dry``, look only."""
     again = request.refresh
-    wish = Wish(refresh=again, everything=again, diff=request.dry_run)
+    wish = Wish(refresh=again, everything=again, diff=request.dry_run, trial=trial)
     with office.ledger.planning(dry=dry) as catalogue:
         for channel in office.channels:  # what is published from now on is not older than these
             office.remembered(catalogue, channel)
@@ -164,8 +164,8 @@ def refuse_unsayable(
     office: Office, request: Request, chosen: Sequence[Channel], drafts: Sequence[Draft]
 ) -> None:
     """Look whether every channel can say the articles, before any file is given its uri."""
-    before = len(office.notes)
-    _planned(office, request, chosen, drafts, Report(command="publish"), Flaws(), dry=True)
+    before, report = len(office.notes), Report(command="publish")
+    _planned(office, request, chosen, drafts, report, Flaws(), dry=True, trial=True)
     del office.notes[before:]
 
 

@@ -11,6 +11,22 @@ import pytest
 import compiled
 import postgres
 
+COSTLY = ("cli", "core", "ledger")  # folders whose tests each run a whole command or more
+LARGE, EVERY = 5, 3  # of so many cases, one in so many is for `make test`
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave most cases of the large and costly tables to `make soak`."""
+    tables: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.path.parent.name in COSTLY and item.get_closest_marker("soak") is None:
+            tables.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for cases in tables.values():
+        for number, case in enumerate(cases if len(cases) >= LARGE else ()):
+            if number % EVERY:
+                case.add_marker(pytest.mark.soak)
+
 
 def pytest_collection_finish() -> None:
     """Leave thousands of tests out of every search for garbage, and search less often."""

@@ -210,7 +210,7 @@ def test_a_template_that_loses_the_article_s_words_is_found_by_check(room: Newsr
     path.write_text(path.read_text(encoding="utf-8").replace("url:", "edNote:"), encoding="utf-8")
     answer = room.run("publish", "kabar.md")
     assert answer.code == 1
-    assert "kabar.md:7: harian: the word “delapan” would be lost" in answer.err
+    assert "kabar.md:6: harian: the word “delapan” would be lost" in answer.err
     assert room.posts == []
 
 
