@@ -12,7 +12,7 @@ import compiled
 import postgres
 
 COSTLY = ("cli", "core", "ledger")  # folders whose tests each run a whole command or more
-LARGE, EVERY = 5, 3  # of so many cases, one in so many is for `make test`
+LARGE, EVERY = 4, 4  # of so many cases, one in so many is for `make test`
 
 
 @pytest.hookimpl(tryfirst=True)
