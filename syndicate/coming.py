@@ -1,10 +1,10 @@
-"""What coming digests tell of, and what a command makes part of them."""
+"""What a command leaves for later: to coming digests, and to channels that it does not name."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from syndicate.channel import Channel
+from syndicate.channel import Channel, Scope
 from syndicate.ledger import Catalogue
 from syndicate.office import Office
 from syndicate.plan import Action
@@ -13,6 +13,7 @@ from syndicate.report import Line
 from syndicate.sources import Draft
 from syndicate.words import moment
 
+REVISED = ("correction", "refile")
 NEWS = ("original", "correction")  # kinds of revisions that readers are told of
 Awaited = Mapping[str, frozenset[str]]  # by a list's name, the uris that its next digest tells of
 
@@ -48,6 +49,21 @@ def digest_lines(
             ):
                 left_out = f"in no digest: publish it without --channel, or with {channel.name}"
                 yield _nothing(channel, uri, left_out)
+
+
+def left_lines(
+    prepare: Preparation, kinds: Mapping[str, str], chosen: Sequence[Channel]
+) -> Iterator[Line]:
+    """Say where a changed article stands as it was: its channels that the command leaves out."""
+    for channel in (one for one in prepare.office.channels if one not in chosen):
+        known = prepare.office.remembered(prepare.catalogue, channel)
+        for uri in (one for one, kind in kinds.items() if kind in REVISED):
+            stands = known.id in prepare.catalogue.channels_of(uri)
+            if stands and channel.scope is not Scope.DIGEST:
+                yield _nothing(
+                    channel, uri,
+                    f"stands as it was: publish it without --channel, or with {channel.name}",
+                )  # fmt: skip
 
 
 def is_for(draft: Draft, channel: Channel) -> bool:

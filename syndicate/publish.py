@@ -11,7 +11,7 @@ from syndicate.article import UNNOTICED, PubStatus
 from syndicate.carry import Progress, carry_out, silent, tell_failed, tell_plan
 from syndicate.changes import what_changed
 from syndicate.channel import Channel, HostsMedia, Scope
-from syndicate.coming import awaited, digest_lines, is_for
+from syndicate.coming import REVISED, awaited, digest_lines, is_for, left_lines
 from syndicate.compare import Wish
 from syndicate.errors import ArticleError, Flaws, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Standing
@@ -31,7 +31,6 @@ CALLED = {
     "unchanged": Action.REFRESH,
 }
 OLDER = "older than this channel: --backfill"
-REVISED = ("correction", "refile")
 UNUSED = "the note was not used"
 NO_NOTE = frozenset(
     ("y", "ya", "iya", "yes", "yep", "ok", "oke", "okay", "n", "no", "nope", "t", "tidak", "tak",
@@ -115,7 +114,7 @@ class _Planned:
     prepare: Preparation
     digests: Sequence[str]  # the keys of those whose letters are composed anew
     mailings: Sequence[Mailing]  # what goes to lists at once
-    told: Sequence[Line]  # what coming digests tell of
+    told: Sequence[Line]  # what coming digests tell of, and what stands as it was
 
 
 def _planned(
@@ -154,9 +153,12 @@ def _planned(
             mailings=at_once(
                 prepare, chosen, [s for uri in uris if (s := catalogue.standing(uri))]
             ),
-            told=list(
-                digest_lines(prepare, drafts, kinds, before, chosen=chosen, named=request.channels)
-            ),
+            told=[
+                *left_lines(prepare, kinds, chosen),
+                *digest_lines(
+                    prepare, drafts, kinds, before, chosen=chosen, named=request.channels
+                ),
+            ],
         )
 
 

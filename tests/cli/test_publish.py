@@ -412,3 +412,18 @@ def test_a_note_that_says_nothing_to_readers_is_refused(room: Newsroom) -> None:
     assert "RALAT" not in room.post.text
     assert room.publish("--note", "Salah").code == 0
     assert "RALAT" in room.post.text
+
+
+def test_where_a_changed_article_stands_as_it_was_is_said(room: Newsroom) -> None:
+    room.write()
+    room.publish()
+    room.rewrite("Isi kabar.", "Isi yang benar.")
+    as_it_was = (
+        "telegram  nothing  stands as it was: publish it without --channel, or with telegram"
+    )
+    for words in (("--dry-run",), ()):
+        answer = room.publish("--channel", "feed", "--minor", *words)
+        assert as_it_was in answer.out
+        assert "Isi kabar." in room.post.text
+    assert "as it was" not in room.publish().out
+    assert "Isi yang benar." in room.post.text
