@@ -239,7 +239,11 @@ def _row(line: Line[Rich], language: str) -> Block:
             return Block("row", joined(" · ", contents))
         case "blank":
             return Block("row", joined(", ", contents) + Rich(": –"))
-    return Block("row", labelled([joined(", ", one.labels) for one in line.values], contents))
+    return Block("row", labelled([_label(one.labels) for one in line.values], contents))
+
+
+def _label(labels: Sequence[Rich]) -> Rich:
+    return labels[0] if len(labels) == 1 else joined(", ", labels)
 
 
 def _table_rows(node: Node, part: str = "") -> Iterator[tuple[str, Node]]:
@@ -253,6 +257,8 @@ def _table_rows(node: Node, part: str = "") -> Iterator[tuple[str, Node]]:
 
 
 def _cell(node: Node) -> Rich:
+    if all(isinstance(child, str) or child.tag not in BLOCKS for child in node.children):
+        return inline(node.children)  # as nearly all are
     return joined(" ", (block.rich for block in _flow(node)))
 
 
