@@ -209,7 +209,8 @@ class Crew:
                 self._broken = 0
                 if isinstance(result, Receipt):
                     self._took = True
-                    self._farewells.forget()
+                    if self._farewells.newest:
+                        self._farewells.forget()
                 if isinstance(result, Paused):
                     self._stop(result)
                     result = Unavailable(str(result))  # it is not tried in vain
