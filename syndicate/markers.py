@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
+BULLET = "•"
+# what a tag of a list does, with its attributes
+ListTag = tuple[Literal["item", "ordered", "other", "end"], Mapping[str, str]]
 NUMBER = re.compile(r"[+-]?\d{1,9}")
 ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
@@ -27,6 +31,36 @@ def markers(given: Mapping[str, str], values: Sequence[str]) -> list[str]:
         made.append(f"{numeral(number, given.get('type', ''))}.")
         number += step
     return made
+
+
+def item_markers(tags: Iterable[ListTag]) -> list[str]:
+    """The marker of each item among the tags of lists, in their order.
+
+    A tag begins an item, an ordered list or another one, or ends a list.
+    """
+    made: list[str] = []
+    lists: list[tuple[Mapping[str, str] | None, list[tuple[int, str]]]] = []
+    for what, given in tags:
+        if what == "item":
+            if lists:
+                lists[-1][1].append((len(made), given.get("value", "")))
+            made.append(BULLET)
+        elif what != "end":
+            lists.append((given if what == "ordered" else None, []))
+        elif lists:
+            _number(made, *lists.pop())
+    for left in lists:
+        _number(made, *left)
+    return made
+
+
+def _number(
+    made: list[str], given: Mapping[str, str] | None, items: Sequence[tuple[int, str]]
+) -> None:
+    if given is not None:
+        numbers = markers(given, [value for _, value in items])
+        for (place, _), marker in zip(items, numbers, strict=True):
+            made[place] = marker
 
 
 def numeral(number: int, kind: str) -> str:

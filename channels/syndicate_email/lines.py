@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from html import escape, unescape
 from urllib.parse import unquote, urlsplit
 
 from syndicate.grid import Cell, Line, SourceRow, Table
-from syndicate.markers import markers
+from syndicate.markers import ListTag, item_markers
 from syndicate.raised import spelt
 from syndicate.text import address_of, apart, plain
 from syndicate.words import letter_line, words
@@ -83,7 +83,7 @@ def _file(picture: str) -> str:
 
 def _itemised(html: str) -> str:
     """Lists with their markers as words."""
-    marked = iter(_markers(html))
+    marked = iter(item_markers(_of_lists(html)))
 
     def item(found: re.Match[str]) -> str:
         is_item = found["what"].lower() == "li" and not found["end"]
@@ -92,32 +92,13 @@ def _itemised(html: str) -> str:
     return ITEMS.sub(item, html)
 
 
-def _markers(html: str) -> list[str]:
-    """The marker of each item, in the order of their tags."""
-    made: list[str] = []
-    lists: list[tuple[Mapping[str, str] | None, list[tuple[int, str]]]] = []
+def _of_lists(html: str) -> Iterator[ListTag]:
     for tag in ITEMS.finditer(html):
-        what = tag["what"].lower()
-        if what == "li" and not tag["end"]:
-            if lists:
-                lists[-1][1].append((len(made), _given(tag["more"]).get("value", "")))
-            made.append("•")
-        elif what != "li" and not tag["end"]:
-            lists.append((_given(tag["more"]) if what == "ol" else None, []))
-        elif what != "li" and lists:
-            _number(made, *lists.pop())
-    for left in lists:
-        _number(made, *left)
-    return made
-
-
-def _number(
-    made: list[str], given: Mapping[str, str] | None, items: Sequence[tuple[int, str]]
-) -> None:
-    if given is not None:
-        numbers = markers(given, [value for _, value in items])
-        for (place, _), marker in zip(items, numbers, strict=True):
-            made[place] = marker
+        what, given = tag["what"].lower(), _given(tag["more"])
+        if what != "li":
+            yield ("end" if tag["end"] else "ordered" if what == "ol" else "other"), given
+        elif not tag["end"]:
+            yield "item", given
 
 
 def _in_words(table: re.Match[str], language: str) -> str:

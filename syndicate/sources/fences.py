@@ -34,12 +34,12 @@ def lost_words(fence: Token) -> str:
     if not info or NAME.fullmatch(info):
         return ""
     if fence.markup[0] == "~" and info.endswith("~"):
-        words = info.strip("~ ")
-        advice = f"write ~~{excerpt(words, 40)}~~ if it is to be struck out"
+        words = excerpt(info.strip("~ "), 40)
+        advice = f"write ~~{words}~~ if it is to be struck out"
     else:
-        words = info.partition(" ")[2].strip("~ ") or info  # the first names the language
+        # the first names the language
+        words = excerpt(info.partition(" ")[2].strip("~ ") or info, 40)
         advice = f"write {fence.markup} alone, and the words on a line of their own"
-    words = excerpt(words, 40)
     return (
         f"the line {excerpt(fence.markup + info, 40)} opens a block of code, and '{words}' would"
         f" reach no reader ({advice})"
