@@ -8,7 +8,6 @@ import pytest
 
 from cli.newsroom import EVENING, Newsroom
 from cli.test_paused import HOURLY, READERS, states, tick
-from sampling import sampled
 from syndicate.loopback.smtp import Fault
 from syndicate_email import crew
 
@@ -38,7 +37,7 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", sampled(CASES, every=3))
+@pytest.mark.parametrize("case", CASES)
 def test_the_words_of_a_421_are_told_everywhere_and_the_relay_is_left_alone(
     room: Newsroom, case: tuple[str, int, tuple[str, ...]]
 ) -> None:
