@@ -20,7 +20,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --no-annotate \
 	--custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: demo test lint soak bench lock clean
+.PHONY: demo test lint soak soak-full bench lock clean
 
 demo: .venv/run
 	$(BIN)/syndicate demo "$(DEMO)"
@@ -42,6 +42,11 @@ soak: .venv/dev
 	5) echo "There are no soak tests." ;; \
 	*) $(BIN)/python -m pytest -m soak $(AT_ONCE) --timeout=1200 --session-timeout=$(SOAK_SECONDS) ;; \
 	esac
+
+# outside CI, for some hours: a thousand kills of each kind, and ten minutes of each search
+soak-full: .venv/dev
+	KILLS=1000 FUZZ_SECONDS=600 $(BIN)/python -m pytest -m soak tests/hostile $(AT_ONCE) \
+		--timeout=36000
 
 bench: .venv/dev
 	$(BIN)/python benchmarks/startup.py
