@@ -54,6 +54,7 @@ from syndicate_email.settings import (
     LeaveLink,
     Mailbox,
     Messages,
+    Patience,
     Picture,
     RelayField,
     Sender,
@@ -95,6 +96,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
                  systems show a letter of that length to its end
     connections  to the relay at the same time
     messages     letters a connection, where the relay limits them; 0 is without a limit
+    patience     seconds to wait for a mail server's whole answer, 1 to 120
     rate         not faster than so: 14/second, 50000/day
     failures     a run stops by itself when more are refused for good than 10% of 200
     doubt        hold leaves letters in doubt to a person, again sends them a second time
@@ -123,6 +125,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
     immediate: bool = False
     connections: Connections = 4
     messages: Messages = 0
+    patience: Patience = 60.0
     rate: RatesField = ()
     failures: ToleranceField = Tolerance(10, 200)  # noqa: RUF009 - it is frozen
     doubt: Literal["hold", "again"] = "hold"
