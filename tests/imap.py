@@ -9,17 +9,18 @@ from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NoReturn
 
 from syndicate.loopback.clients import Bye, Server, Session
 
 Step = Literal[
-    "connect", "capability", "starttls", "login", "select", "search", "fetch", "literal", "store",
-    "logout",
+    "connect", "capability", "starttls", "login", "select", "search", "peek", "fetch", "literal",
+    "store", "logout",
 ]  # fmt: skip
-Act = Literal["refuse", "reject", "hang up", "wait", "say", "vanish"]
+Act = Literal["refuse", "reject", "hang up", "wait", "say", "vanish", "drip", "pour", "beneath"]
 
 MOST_LINE = 8192  # RFC 7162 4
+MUCH = 64 * 1024  # bytes poured at once
 WORD = re.compile(r'"((?:[^"\\]|\\["\\])*)"|(\([^)]*\)|[^\s"]+)')
 
 
@@ -36,7 +37,9 @@ class Fault:
     """What goes wrong, where: ``Fault(at="fetch", do="hang up", nth=2)``.
 
     ``refuse`` answers NO, ``reject`` BAD, both with ``text``. ``say`` sends ``text`` as it is
-    (``TAG`` stands for the command's) and nothing else. ``vanish`` removes the message that
+    (``TAG`` stands for the command's) and nothing else. ``drip`` says it without end, a byte every
+    ``seconds``; ``pour`` says it without end, as fast as it is taken, after ``first``; ``beneath``
+    says it beneath TLS, where it means nothing. ``vanish`` removes the message that
     is asked for before it is looked for. ``literal`` is in the middle of a message. ``nth``
     counts how often the step was reached, from 1; 0 is every time.
     """
@@ -45,6 +48,7 @@ class Fault:
     do: Act
     nth: int = 0
     text: str = "as asked"
+    first: str = ""
     seconds: float = 0.0  # to wait
 
 
@@ -250,9 +254,28 @@ class _Session(Session):
             self._held().pop(uid, None)
         elif fault.do == "say":
             self._say(fault.text.replace("TAG", self.tag))
+        elif fault.do in ("drip", "pour"):
+            self._go_on(fault)
+        elif fault.do == "beneath":
+            socket.socket.sendall(self.connection, fault.text.encode("utf-8", "surrogateescape"))
         else:
             self._say(f"{self.tag} {'NO' if fault.do == 'refuse' else 'BAD'} {fault.text}")
         return fault.do not in ("wait", "vanish")
+
+    def _go_on(self, fault: Fault) -> NoReturn:
+        """Say something until nobody hears it any more."""
+        said = fault.text.encode("utf-8", "surrogateescape")
+        many = said * (MUCH // len(said) + 1)
+        first = fault.first.replace("TAG", self.tag)
+        self.connection.sendall(first.encode("utf-8", "surrogateescape"))
+        while not self.server.stopping.is_set():
+            if fault.do == "pour":
+                self.connection.sendall(many)
+            else:
+                for byte in said:
+                    self.connection.sendall(bytes((byte,)))
+                    self.server.stopping.wait(fault.seconds)
+        raise Bye
 
     def _say(self, *lines: str) -> None:
         said = "".join(f"{line}\r\n" for line in lines)

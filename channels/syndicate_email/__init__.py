@@ -278,7 +278,8 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
             lists=tuple(lists),
         )  # fmt: skip
         setting = "the letters" if source else f"channels.{self.name}.inbox"
-        with closing(Postbox(where, setting, str(self.tls_ca)).messages()) as messages:
+        postbox = Postbox(where, setting, str(self.tls_ca), self.patience)
+        with closing(postbox.messages()) as messages:
             for message in messages:
                 reply = understand(message.content, marks)
                 for_a_person = yield reply
@@ -329,7 +330,8 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
 
         where = place(self.inbox.get_secret_value())
         try:
-            said = Postbox(where, f"channels.{self.name}.inbox", str(self.tls_ca)).there()
+            setting = f"channels.{self.name}.inbox"
+            said = Postbox(where, setting, str(self.tls_ca), self.patience).there()
         except DeliveryError as error:
             return Finding("inbox", False, f"{error}")
         return Finding("inbox", True, said)

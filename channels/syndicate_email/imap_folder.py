@@ -8,21 +8,30 @@ from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from syndicate import DeliveryError, Refused, Unavailable
+from syndicate.exchange import Exchange, Limits
 from syndicate.text import excerpt, squeeze
 from syndicate_email.login import advice, without_secrets
 from syndicate_email.urls import is_local
 
 if TYPE_CHECKING:
     import ssl
-    from imaplib import IMAP4
 
-PATIENCE = 60.0  # seconds to wait for any answer
-FAREWELL = 5.0  # and for the last
+    from syndicate_email.imap_line import ImapLine
+
+PATIENCE = 60.0  # seconds for a server to let us in, or to answer one question
+FAREWELL = 2.0  # seconds for its last answer
 MOST_BYTES = 1024 * 1024  # read of one message
-WINDOW = 50_000  # messages searched at once: imaplib reads no line of more than 1,000,000 bytes
+MOST_AROUND = 64 * 1024  # bytes that a server says around it, or in any other answer
+MOST_LINES = 1_000  # of one answer
+MOST_LISTED = 256 * 1024  # bytes of a search's answer
+WINDOW = 20_000  # messages searched at once: their numbers fit into one line
+MOST_LETTERS = 50_000  # unread, looked at in one run
+MOST_WINDOWS = 50  # searched: the newest million of a folder
+LARGEST = 2**32 - 1  # number of a message (RFC 3501 9)
 CONNECTION, LOGIN = "the connection", "the login"
 AS_USUAL = "; some providers want one made for programs, and a % or / in them is written %25 or %2F"
 LISTED = re.compile(
@@ -54,10 +63,12 @@ class ImapServer:
 class ImapFolder:
     """One folder, open for reading and marking; what goes wrong is said in a line."""
 
-    def __init__(self, server: ImapServer, setting: str, tls_ca: str = "") -> None:
+    def __init__(
+        self, server: ImapServer, setting: str, tls_ca: str = "", patience: float = PATIENCE
+    ) -> None:
         self._server, self._name = server, f"{setting}: {server}"
-        self._tls_ca = tls_ca
-        self._imap: IMAP4 = self._tried(CONNECTION, self._connected)
+        self._tls_ca, self._patience = tls_ca, patience
+        self._imap: ImapLine = self._tried(CONNECTION, self._connected)
         try:
             self._encrypt()
             self._log_in()
@@ -69,39 +80,50 @@ class ImapFolder:
     def close(self) -> None:
         """Say goodbye, if anybody listens."""
         with suppress(Exception):
-            self._imap.sock.settimeout(FAREWELL)
+            self._begin(MOST_AROUND, seconds=FAREWELL)
             self._imap.logout()
         with suppress(OSError):
             self._imap.shutdown()
 
     def unread(self) -> list[int]:
-        """UIDs, ascending."""
+        """UIDs, ascending; the newest where there are more than anybody reads."""
         found: set[int] = set()
-        for first in range(1, self._count + 1, WINDOW):
+        self._begin(MOST_WINDOWS * MOST_LISTED)
+        for first in islice(range(1, self._count + 1, WINDOW)[::-1], MOST_WINDOWS):
             last = first + WINDOW - 1 if first + WINDOW <= self._count else "*"
             words = ("SEARCH", f"{first}:{last}", "UNSEEN", "UNDELETED")
             said = self._asked("the search", self._imap.uid, *words)
             found |= self._tried("the search", _numbers, said)
-        return sorted(found)
+            if len(found) >= MOST_LETTERS:
+                break
+        return sorted(found - {0})[-MOST_LETTERS:]
 
     def content(self, uid: int) -> bytes | None:
         """The start of a message, or None where it is gone; it stays unread."""
         what = f"(UID BODY.PEEK[]<0.{MOST_BYTES}>)"
+        self._begin(MOST_BYTES + MOST_AROUND)
         said = self._asked(f"message {uid}", self._imap.uid, "FETCH", str(uid), what)
         return _body(said, uid)
 
     def mark(self, uid: int) -> None:
         """It is read now."""
         words = ("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
+        self._begin(MOST_AROUND)
         self._asked(f"marking message {uid} as read", self._imap.uid, *words)
 
-    def _connected(self) -> IMAP4:
-        from imaplib import IMAP4, IMAP4_SSL
+    def _connected(self) -> ImapLine:
+        from syndicate_email.imap_line import ImapLine
 
-        to = self._server
-        if to.tls:
-            return IMAP4_SSL(to.host, to.port, ssl_context=self._context(), timeout=PATIENCE)
-        return IMAP4(to.host, to.port, PATIENCE)
+        to, opening = self._server, self._exchange(MOST_AROUND, self._patience)
+        return ImapLine(to.host, to.port, opening, self._context if to.tls else None)
+
+    def _begin(self, octets: int, seconds: float | None = None) -> None:
+        """Another exchange: what went before it has had its time."""
+        self._imap.forget()
+        self._imap.exchange = self._exchange(octets, seconds or self._patience)
+
+    def _exchange(self, octets: int, seconds: float) -> Exchange:
+        return Exchange(Limits(seconds=seconds, octets=octets, lines=MOST_LINES))
 
     def _encrypt(self) -> None:
         able = self._imap.capabilities
@@ -112,7 +134,7 @@ class ImapFolder:
                 f"{self._name} offers no STARTTLS, and the password is not sent in the clear;"
                 " write imaps://…"
             )
-        self._asked("STARTTLS", self._imap.starttls, self._context())
+        self._asked("STARTTLS", self._imap.encrypt, self._context())
 
     def _context(self) -> ssl.SSLContext:
         from syndicate_email.certificates import context
@@ -163,7 +185,7 @@ class ImapFolder:
             return Refused(f"{self._name} refused to open {self._server.folder!r}: the {why}")
         if isinstance(error, IMAP4.abort | OSError) or step == CONNECTION:
             return self._lost(step, getattr(error, "strerror", None) or error)
-        if isinstance(error, IMAP4.error) and "got more than" not in str(error):
+        if isinstance(error, IMAP4.error):
             return self._refusal(step, error.args[0])
         return self._lost(step, "that is no IMAP")
 
@@ -200,7 +222,11 @@ def _text(said: object) -> str:
 
 
 def _numbers(said: list[bytes | None]) -> set[int]:
-    return {int(number) for part in said for number in (part or b"").split()}
+    """Of messages; ValueError for what can be none."""
+    found = {int(number) for part in said for number in (part or b"").split()}
+    if found and not 0 <= min(found) <= max(found) <= LARGEST:
+        raise ValueError(max(found))
+    return found
 
 
 def _body(answers: list[Any], uid: int) -> bytes | None:

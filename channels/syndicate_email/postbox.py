@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syndicate import Refused, Unavailable
-from syndicate_email.imap_folder import MOST_BYTES, ImapFolder, ImapServer
+from syndicate_email.imap_folder import MOST_BYTES, PATIENCE, ImapFolder, ImapServer
 from syndicate_email.urls import CONTROL, PASSWORDS, may_be_a_folder_s, taken_apart
 
 if TYPE_CHECKING:
@@ -67,8 +67,11 @@ def _server(text: str) -> ImapServer:
 class Postbox:
     """What is unread at one place; ``setting`` names it in errors: ``channels.news.inbox``."""
 
-    def __init__(self, where: Path | ImapServer, setting: str, tls_ca: str = "") -> None:
-        self._where, self._setting, self._tls_ca = where, setting, tls_ca
+    def __init__(
+        self, where: Path | ImapServer, setting: str, tls_ca: str = "", patience: float = PATIENCE
+    ) -> None:
+        self._where, self._setting = where, setting
+        self._tls_ca, self._patience = tls_ca, patience
 
     def messages(self) -> Generator[Message, None, None]:
         """Each in turn; Refused or Unavailable where it cannot be read or marked.
@@ -92,14 +95,17 @@ class Postbox:
     def there(self) -> str:
         """What it leads to, for a person; Refused or Unavailable where it cannot be read."""
         if isinstance(self._where, ImapServer):
-            with closing(ImapFolder(self._where, self._setting, self._tls_ca)):
+            with closing(self._folder(self._where)):
                 return f"{self._where} lets us read {self._where.folder}"
         self._unread().close()
         return f"{self._where} is there"
 
+    def _folder(self, server: ImapServer) -> ImapFolder:
+        return ImapFolder(server, self._setting, self._tls_ca, self._patience)
+
     def _unread(self) -> Unread:
         if isinstance(self._where, ImapServer):
-            return _on_server(self._where, self._setting, self._tls_ca)
+            return _on_server(partial(self._folder, self._where))
         if all((self._where / part).is_dir() for part in ("new", "cur")):
             return _in_maildir(self._where)
         if self._where.is_file():
@@ -164,9 +170,9 @@ def _nothing() -> None:
     """Nobody writes into a file that was given to be read."""
 
 
-def _on_server(server: ImapServer, setting: str, tls_ca: str) -> Unread:
+def _on_server(opened: Callable[[], ImapFolder]) -> Unread:
     refused = None
-    with closing(ImapFolder(server, setting, tls_ca)) as folder:
+    with closing(opened()) as folder:
         for uid in folder.unread():
             try:
                 content = folder.content(uid)

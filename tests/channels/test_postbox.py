@@ -25,14 +25,15 @@ PASSWORD = "hunter2"
 
 
 def at(
-    where: str | Path, user: str = "desk", password: str = PASSWORD, folder: str = ""
-) -> Postbox:
+    where: str | Path, user: str = "desk", password: str = PASSWORD, folder: str = "",
+    patience: float = 60.0,
+) -> Postbox:  # fmt: skip
     """The postbox of a server's URL, or of a path."""
     if isinstance(where, Path):
         return Postbox(where, SETTING)
     who = f"{quote(user, safe='')}:{quote(password, safe='')}"
     url = f"{where.replace('://', f'://{who}@')}/{quote(folder, safe='')}"
-    return Postbox(place(url), SETTING)
+    return Postbox(place(url), SETTING, "", patience)
 
 
 def contents(box: Postbox) -> list[bytes]:
@@ -233,14 +234,14 @@ def test_messages_are_fetched_one_by_one(imap: LoopbackImap) -> None:
     assert imap.verbs[4:-1] == ["FETCH", "STORE"] * 3
 
 
-def test_a_great_many_unread_messages_are_searched_in_windows() -> None:
+def test_of_a_great_many_unread_messages_the_newest_are_searched_in_windows() -> None:
     many = {4_000_000_000 + n: Mail(b"%d" % n) for n in range(120_000)}
     with LoopbackImap(many, password=PASSWORD) as imap:
         messages = at(imap.url).messages()
-        assert [message.content for message in islice(messages, 2)] == [b"0", b"1"]
+        assert [message.content for message in islice(messages, 2)] == [b"70000", b"70001"]
         messages.close()
         searches = [line.split()[2] for line in imap.commands if "SEARCH" in line]
-        assert searches == ["1:50000", "50001:100000", "100001:*"]
+        assert searches == ["100001:*", "80001:100000", "60001:80000"]
 
 
 def test_a_message_that_vanishes_is_skipped(imap: LoopbackImap) -> None:
@@ -459,11 +460,10 @@ def breakages() -> list[Any]:
 def test_what_is_broken_at_any_step_ends_in_a_line(
     step: Step, name: str, imap: LoopbackImap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imap_folder, "PATIENCE", 0.4)
     monkeypatch.setattr(imap_folder, "FAREWELL", 0.1)
     broken = BROKEN[name]
     imap.faults = [Fault(at=step, do=broken.do, text=broken.text, seconds=broken.seconds)]
-    error = failing(at(imap.url))
+    error = failing(at(imap.url, patience=0.4))
     assert isinstance(error, Unavailable)
     assert seen(imap) == []
 
@@ -513,13 +513,11 @@ def test_starttls_can_fail_as_well(fault: Fault, meaning: type, imap: LoopbackIm
     assert isinstance(failing(at(imap.url.replace("127.0.0.1", ELSEWHERE))), meaning)
 
 
-def test_a_handshake_that_never_comes_is_not_waited_for(
-    imap: LoopbackImap, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(imap_folder, "PATIENCE", 0.4)
+def test_a_handshake_that_never_comes_is_not_waited_for(imap: LoopbackImap) -> None:
     imap.starttls = shown()
     imap.faults = [Fault(at="starttls", do="say", text="TAG OK go ahead")]
-    assert isinstance(failing(at(imap.url.replace("127.0.0.1", ELSEWHERE))), Unavailable)
+    where = imap.url.replace("127.0.0.1", ELSEWHERE)
+    assert isinstance(failing(at(where, patience=0.4)), Unavailable)
 
 
 def test_no_goodbye_is_not_missed(imap: LoopbackImap, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,105 @@
+"""An IMAP conversation as imaplib leads it, on a line that waits for nothing without end."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from imaplib import IMAP4
+from typing import TYPE_CHECKING, Any
+
+from syndicate.exchange import Exchange, Overdue, TooMuch, connected
+
+if TYPE_CHECKING:
+    import ssl
+
+MOST_LINE = 256 * 1024  # bytes of one line: a search's answer is the longest that we ask for
+CHUNK = 64 * 1024  # bytes read at once
+
+
+class ImapLine(IMAP4):
+    """``exchange`` is the one that is going on: its time and its measure are everything's here.
+
+    ``secure`` makes the context of TLS from the first byte.
+    """
+
+    def __init__(
+        self, host: str, port: int, exchange: Exchange,
+        secure: Callable[[], ssl.SSLContext] | None = None,
+    ) -> None:  # fmt: skip
+        self.exchange = exchange
+        self._secure, self._came = secure, bytearray()
+        super().__init__(host, port)
+
+    def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
+        self.host, self.port = host, port
+        self.sock = connected(host, port, self.exchange)
+        if self._secure:
+            self.sock = self._in_tls(self._secure())
+
+    def encrypt(self, context: ssl.SSLContext) -> tuple[str, Any]:
+        """Go on in TLS (STARTTLS). Whatever came before it may be anybody's."""
+        answer: tuple[str, Any] = self.xatom("STARTTLS")
+        if answer[0] == "OK":
+            if self._came:
+                raise self.abort("more came in the clear than the answer")
+            self.sock = self._in_tls(context)
+            _, able = self.capability()
+            self.capabilities = tuple(able[-1].decode("ascii").upper().split())
+        return answer
+
+    def forget(self) -> None:
+        """Keep nothing of what came unasked: it would grow with every command."""
+        self.untagged_responses.clear()
+
+    def read(self, size: int) -> bytes:
+        self.exchange.announced(max(0, size - len(self._came)))
+        while len(self._came) < size and self._receive():
+            pass
+        return self._taken(size)
+
+    def readline(self) -> bytes:
+        end, looked = -1, 0
+        while (end := self._came.find(b"\n", looked)) < 0:
+            looked = len(self._came)
+            if looked >= MOST_LINE or not self._receive():
+                break
+        if max(end, looked) >= MOST_LINE:
+            raise TooMuch(MOST_LINE)
+        self.exchange.took(0, lines=1)
+        return self._taken(end + 1 if end >= 0 else looked)
+
+    def send(self, data: Any) -> None:
+        self.sock.settimeout(self.exchange.left())
+        try:
+            self.sock.sendall(data)
+        except TimeoutError:
+            raise Overdue(self.exchange.limits.seconds) from None
+
+    def shutdown(self) -> None:
+        with suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+        self.sock.close()
+
+    def _in_tls(self, context: ssl.SSLContext) -> ssl.SSLSocket:
+        self.sock.settimeout(self.exchange.left())
+        try:
+            return context.wrap_socket(self.sock, server_hostname=self.host)
+        except TimeoutError:
+            raise Overdue(self.exchange.limits.seconds) from None
+
+    def _receive(self) -> bool:
+        """Wait for more; False where the server has hung up."""
+        self.sock.settimeout(self.exchange.left())
+        try:
+            chunk = self.sock.recv(CHUNK)
+        except TimeoutError:
+            raise Overdue(self.exchange.limits.seconds) from None
+        self.exchange.took(len(chunk))
+        self._came += chunk
+        return bool(chunk)
+
+    def _taken(self, count: int) -> bytes:
+        taken = bytes(self._came[:count])
+        del self._came[:count]
+        return taken
