@@ -17,6 +17,7 @@ from typing import ClassVar, Self
 
 from syndicate.article import Article, Edition, Item, Media, Publisher
 from syndicate.errors import DeliveryError
+from syndicate.public import Site
 from syndicate.rate import Rate, Tolerance
 from syndicate.schedule import Schedule
 
@@ -180,6 +181,7 @@ class Channel(ABC):
     kind: ClassVar[str]
     scope: ClassVar[Scope]
     limit: ClassVar[int] = sys.maxsize  # the most characters as_text() may show
+    office_sites = frozenset[Site]()  # the office's own, told to it; they may lie inside
 
     name: str
 
@@ -216,6 +218,13 @@ class Channel(ABC):
     def takes(self, item: Item) -> bool:
         """Whether an article is for this channel at all."""
         return True
+
+    def own_addresses(self) -> Iterable[str]:
+        """Return the office's own sites among its settings, which may lie inside its network.
+
+        What articles name elsewhere is asked only where it is public.
+        """
+        return ()
 
     def profiles_named(self) -> Iterable[str]:
         """Return the profiles that its settings name: articles may have them."""

@@ -5,14 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from syndicate.errors import Refused, Unconnected
-
-if TYPE_CHECKING:
-    import httpx
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PROXIES = ("HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY")  # httpx reads them, in lower case too
@@ -22,69 +17,12 @@ UNREADABLE = (
     " %3A, / in a password as %2F)"
 )
 KINDS = "http://, https://, socks5:// or socks5h://"
-
-
-HANDSHAKE = 20.0  # seconds for a SOCKS proxy to answer
 NO_SOCKS = "what answers there is no SOCKS 5 proxy"
 
 
-def client(setting: str, **given: Any) -> httpx.Client:
-    """Return a client; Refused, naming the setting, where none can be made."""
-    with making(setting):
-        return _client_class()(**given)
-
-
-@cache
-def _client_class() -> type[httpx.Client]:
-    import httpcore
-    import httpx
-
-    class Bounded(httpcore.NetworkStream):
-        """A line on which nothing is waited for without end, as a SOCKS handshake is."""
-
-        def __init__(self, line: httpcore.NetworkStream) -> None:
-            self._line = line
-
-        def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-            return self._line.read(max_bytes, timeout or HANDSHAKE)
-
-        def write(self, buffer: bytes, timeout: float | None = None) -> None:
-            self._line.write(buffer, timeout or HANDSHAKE)
-
-        def close(self) -> None:
-            self._line.close()
-
-        def start_tls(self, *given: Any, **named: Any) -> httpcore.NetworkStream:
-            return self._line.start_tls(*given, **named)
-
-        def get_extra_info(self, info: str) -> Any:
-            return self._line.get_extra_info(info)
-
-    class Backend(httpcore.SyncBackend):
-        def connect_tcp(self, *given: Any, **named: Any) -> httpcore.NetworkStream:
-            return Bounded(super().connect_tcp(*given, **named))
-
-    class Client(httpx.Client):
-        """One that has no errors but httpx's own: a proxy that is none has others."""
-
-        def __init__(self, **given: Any) -> None:
-            super().__init__(**given)
-            for mount in self._mounts.values():
-                pool = getattr(mount, "_pool", None)
-                if isinstance(pool, httpcore.SOCKSProxy):
-                    pool._network_backend = Backend()
-
-        def send(self, request: httpx.Request, **given: Any) -> httpx.Response:
-            try:
-                return super().send(request, **given)
-            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
-                raise
-            except Exception as error:
-                if not (self.trust_env and proxy_for(str(request.url))):
-                    raise
-                raise httpx.ProxyError(NO_SOCKS, request=request) from error
-
-    return Client
+def proxies() -> list[str]:
+    """The addresses of all proxies that the environment names."""
+    return list(filter(None, map(os.environ.get, _every(PROXIES))))
 
 
 def proxy_for(url: str) -> str:
@@ -136,13 +74,17 @@ def making(setting: str) -> Iterator[None]:
 
 
 def _refused(setting: str, why: str, names: tuple[str, ...] = ()) -> Refused:
-    found = [name for name in (*names, *(one.lower() for one in names)) if os.environ.get(name)]
+    found = [name for name in _every(names) if os.environ.get(name)]
     where = f": look at the environment variable {' or '.join(found)}" if found else ""
     return Unconnected(f"{setting}: no connection can be made: {why}{where}")
 
 
 def _understand_socks() -> None:
     """Desktops write ``socks://``, which httpx does not know."""
-    for name in (*PROXIES, *(one.lower() for one in PROXIES)):
+    for name in _every(PROXIES):
         if os.environ.get(name, "").startswith("socks://"):
             os.environ[name] = os.environ[name].replace("socks://", "socks5://", 1)
+
+
+def _every(names: tuple[str, ...]) -> tuple[str, ...]:
+    return (*names, *(one.lower() for one in names))

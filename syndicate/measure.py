@@ -8,27 +8,31 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from syndicate.article import PDF, Article, Media
+from syndicate.asking import Line, NoAnswer
 from syndicate.errors import Refused
-from syndicate.http import by_proxy, client, reason
+from syndicate.exchange import Limits
+from syndicate.http import by_proxy
 from syndicate.nearby import leads_here
-
-if TYPE_CHECKING:
-    import httpx
+from syndicate.public import Site
 
 EACH, TOGETHER = 5.0, 20.0  # seconds: a slow host delays a publication, and never prevents it
+HEAD_BYTES = 64 * 1024  # of an answer that has no body; redirects may have some
+NO_TIME = "there was no time left"
+UNMEASURED = "it is shown and not enclosed, for want of its size"
+LARGEST = 2**40  # bytes that anybody would enclose
 
 
 def measured(
     article: Article, known: Article | None, notes: list[str], *, same: bool = False,
-    rehearsal: bool = False,
+    rehearsal: bool = False, own: frozenset[Site] = frozenset(),
 ) -> Article:  # fmt: skip
     """The article with its remote media measured: as ``known`` has them, else by asking.
 
     What cannot be measured stays as it is, and a note says so. ``same``: it was read from the
     same file as ``known``, and nobody is asked twice. A ``rehearsal`` asks this machine alone.
+    ``own`` are the office's sites, which may lie inside; others are asked where they are public.
     """
     if not any(_is_remote(media) for media in article.media):
         return article
@@ -46,7 +50,7 @@ def measured(
         away = [media for media in unknown if not leads_here(media.url or "")]
         notes += [f"{media.url}: a rehearsal asks no other site for its size" for media in away]
         unknown = [media for media in unknown if media not in away]
-    asked = _ask(unknown, notes)
+    asked = _ask(unknown, own, notes)
     return replace(article, media=tuple(_measured(media, before, asked) for media in article.media))
 
 
@@ -70,44 +74,45 @@ def _measured(
     return media
 
 
-def _ask(unknown: Sequence[Media], notes: list[str]) -> dict[str, tuple[int, str]]:
+def _ask(
+    unknown: Sequence[Media], own: frozenset[Site], notes: list[str]
+) -> dict[str, tuple[int, str]]:
     found: dict[str, tuple[int, str]] = {}
     if not unknown:
         return found
     until = monotonic() + TOGETHER
     try:
-        opened = client("other sites' pictures", follow_redirects=True, max_redirects=5)
-    except Refused as error:
+        with Line("other sites' pictures", own=own) as line:
+            for media in unknown:
+                url, left = media.url or "", until - monotonic()
+                answer = (
+                    _head(line, media, min(EACH, left)) if left > 0 else "there was no time left"
+                )
+                if isinstance(answer, str):
+                    notes.append(f"{url}: {UNMEASURED}: {answer}")
+                else:
+                    found[url] = answer
+    except Refused as error:  # no connection can be made at all
         notes.append(f"{error}; they are shown and not enclosed, for want of their size")
-        return found
-    with opened as line:
-        for media in unknown:
-            url, left = media.url or "", until - monotonic()
-            said = _head(line, media, min(EACH, left)) if left > 0 else "there was no time left"
-            if isinstance(said, str):
-                notes.append(f"{url}: it is shown and not enclosed, for want of its size: {said}")
-            else:
-                found[url] = said
     return found
 
 
-def _head(line: httpx.Client, media: Media, patience: float) -> tuple[int, str] | str:
+def _head(line: Line, media: Media, seconds: float) -> tuple[int, str] | str:
     """(bytes, media type), or why they are not known."""
-    import httpx
-
+    url = media.url or ""
     try:
-        # a HEAD as the file is: compressed it would have another length
-        answer = line.head(
-            media.url or "", timeout=patience, headers={"Accept-Encoding": "identity"}
-        )
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-        return f"it cannot be reached{by_proxy(media.url or '')} ({reason(error)})"
+        answer = line.ask("HEAD", url, Limits(seconds=seconds, octets=HEAD_BYTES), follow=True)
+    except NoAnswer as error:
+        why = f"{by_proxy(url)} ({error})" if str(error) else ""
+        return f"it cannot be reached{why}"
     if not answer.is_success:
-        return f"its host answered {answer.status_code}{by_proxy(media.url or '')}"
+        return f"its host answered {answer.status_code}{by_proxy(url)}"
     kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    length = answer.headers.get("Content-Length", "")
     if not (kind == PDF if media.is_document else kind.startswith("image/")):
-        return f"its host calls it {kind or 'nothing'}"
-    if not length.isdecimal() or not int(length):
+        return f"its host calls it {kind[:80] or 'nothing'}"
+    length = answer.headers.get("Content-Length", "")
+    # packed it would have another length
+    is_packed = answer.headers.get("Content-Encoding", "identity") != "identity"
+    if is_packed or not (length.isascii() and length.isdecimal() and len(length) < 20):
         return "its host does not say"
-    return int(length), kind
+    return (int(length), kind) if 0 < int(length) < LARGEST else "its host does not say"

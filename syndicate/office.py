@@ -12,6 +12,7 @@ from syndicate.config import Settings, scrubber
 from syndicate.errors import ConfigError, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Ledger
 from syndicate.locked import secrets_among
+from syndicate.public import Site
 from syndicate.registry import make_channels, secrets_of
 
 AWAY = "leads away from this machine, where a rehearsal reaches nobody: nothing was sent there"
@@ -63,6 +64,11 @@ class Office:
     def lists(self) -> list[Channel]:
         """The channels that people are on, one by one."""
         return [channel for channel in self.channels if channel.scope is Scope.DIGEST]
+
+    @property
+    def sites(self) -> frozenset[Site]:
+        """The office's own, which may lie inside its network."""
+        return next((channel.office_sites for channel in self.channels), frozenset())
 
     def outside(self, channel: Channel, rendition: Rendition | None = None) -> str:
         """Why a rehearsal leaves something unsaid; "" where it may be said, as in earnest."""

@@ -264,7 +264,12 @@ def _measured(office: Office, draft: Draft, *, dry: bool) -> Draft:
     return replace(
         draft,
         article=measured(
-            article, known, office.notes, same=same, rehearsal=office.ledger.rehearsal
+            article,
+            known,
+            office.notes,
+            same=same,
+            rehearsal=office.ledger.rehearsal,
+            own=office.sites,
         ),
     )
 

@@ -19,6 +19,7 @@ from syndicate.channel import Channel, Collects, HostsMedia, Scheduled, Scope
 from syndicate.config import Settings, complaint
 from syndicate.errors import ConfigError
 from syndicate.locked import locked
+from syndicate.public import sites
 from syndicate.text import shortened
 
 GROUP = "syndicate.channels"
@@ -50,6 +51,10 @@ def channel_class(kind: str, folder: Path = Path(), where: str = "kind") -> type
 def make_channels(settings: Settings) -> list[Channel]:
     """Every configured channel, in the configuration's order, those that host media first."""
     made = [make_channel(settings, name) for name in settings.channels]
+    named = (url for channel in made for url in channel.own_addresses())
+    own = sites([settings.publisher.url, *named])
+    for channel in made:
+        channel.office_sites = own
     return sorted(made, key=lambda channel: not isinstance(channel, HostsMedia))
 
 

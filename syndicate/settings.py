@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
 
+from syndicate.exchange import LONGEST
 from syndicate.rate import Rate, Tolerance, rates, tolerance
 from syndicate.schedule import Schedule
 from syndicate.text import shortened, visible
@@ -86,9 +87,13 @@ RatesField = Annotated[tuple[Rate, ...], BeforeValidator(_rates)]
 ToleranceField = Annotated[Tolerance | None, BeforeValidator(_tolerance)]
 """``10% of 200``; empty tolerates everything."""
 
+Patience = Annotated[float, Field(ge=1, le=LONGEST)]
+"""How many seconds the other side may take for the whole of an answer, at most 120."""
+
 __all__ = [
     "Command",
     "ConfigPath",
+    "Patience",
     "RatesField",
     "ScheduleField",
     "SecretStr",

@@ -39,10 +39,10 @@ from syndicate import (
     Scope,
 )
 from syndicate.nearby import is_below, leads_here
-from syndicate.settings import Command, ConfigPath, WebAddress, WebUrl
+from syndicate.settings import Command, ConfigPath, Patience, WebAddress, WebUrl
 from syndicate.text import as_uri, plain
 from syndicate_feed import addresses, files
-from syndicate_feed.announce import AFTER, HUB, announcements, ping, run
+from syndicate_feed.announce import AFTER, ANSWER, HUB, announcements, ping, run
 from syndicate_feed.entries import NEVER, Head, addressed, entries, readable
 
 if TYPE_CHECKING:
@@ -81,6 +81,8 @@ class Feed(
     """Whether every article without a url gets a page here."""
     hubs: tuple[WebAddress, ...] = ()
     """WebSub hubs, told of every change."""
+    patience: Patience = 20
+    """How many seconds a hub may take to answer."""
     after: Command = ()
     """A command to run after every change, with the changed files' paths."""
     description: str = ""
@@ -93,6 +95,9 @@ class Feed(
             if self.directory.exists() and not self.directory.is_dir():
                 raise files.not_a_folder(self._setting, self.directory)
         return self
+
+    def own_addresses(self) -> Iterable[str]:
+        return (self.url, *self.hubs)
 
     def target(self) -> str:
         return str(self.directory.resolve())
@@ -206,7 +211,10 @@ class Feed(
             hub = address.removeprefix(HUB)
             if hub not in self.hubs:
                 raise Refused(f"{where}.hubs: {hub} is no longer named there: it is not told")
-            moved = ping(f"{where}.hubs", hub, as_uri(self.url), content)
+            moved = ping(
+                f"{where}.hubs", hub, as_uri(self.url), content,
+                limits=ANSWER.within(self.patience), own=self.office_sites,
+            )  # fmt: skip
             return Receipt(address, remark=moved)
         if address == AFTER:
             if not self.after:

@@ -13,8 +13,11 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from syndicate import Refused, Rendition, Unavailable
-from syndicate.http import by_proxy, client, reason
+from syndicate.asking import Line, NoAnswer
+from syndicate.exchange import Limits
+from syndicate.http import by_proxy
 from syndicate.nearby import leads_here
+from syndicate.public import Site, sites
 from syndicate_feed import addresses
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
 HUB, AFTER = "hub/", "after"
 FILES = "{files}"  # stands for the changed files' paths in the command
-PATIENCE = 20  # seconds for a hub's answer
+ANSWER = Limits(seconds=20, octets=256 * 1024)  # of a hub, each time that it sends us on
 MOVES = 3  # that are followed, of a hub
 ENOUGH = 600  # seconds for the command, all its runs together
 AT_ONCE = 500  # files named in one run
@@ -41,20 +44,23 @@ def announcements(
         yield from _told(AFTER, before, changed)
 
 
-def ping(setting: str, hub: str, base: str, content: bytes) -> str:
+def ping(
+    setting: str, hub: str, base: str, content: bytes, *, limits: Limits = ANSWER,
+    own: frozenset[Site] = frozenset(),
+) -> str:  # fmt: skip
     """Tell a hub which feeds have changed (WebSub, chapter 7, as hubs have it).
 
+    ``own`` are the office's sites, which may lie inside; others are told where they are public.
     Returns what the office should know of it; "" where the hub is where it was.
     """
-    import httpx
-
     topics = [f"{base}/{name}" for name in json.loads(content)]
+    data = {"hub.mode": "publish", "hub.url": topics}
     try:
-        with client(setting, timeout=PATIENCE) as line:
-            answer, moved = _told_at(line, hub, {"hub.mode": "publish", "hub.url": topics})
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        why = f"{setting}: {hub} cannot be reached{by_proxy(hub)} ({reason(error)})"
-        raise Unavailable(why) from error
+        with Line(setting, own=own | sites([hub])) as line:
+            answer, moved = _told_at(line, hub, data, limits)
+    except NoAnswer as error:
+        why = f"{by_proxy(hub)} ({error})" if str(error) else ""
+        raise Unavailable(f"{setting}: {hub} cannot be reached{why}") from None
     if answer.is_redirect:
         target = _target(answer)
         if not target:
@@ -74,13 +80,13 @@ def ping(setting: str, hub: str, base: str, content: bytes) -> str:
 
 
 def _told_at(
-    line: httpx.Client, hub: str, said: Mapping[str, object]
+    line: Line, hub: str, data: Mapping[str, object], limits: Limits
 ) -> tuple[httpx.Response, str]:
     """The answer of a hub, or of where it sends the same request on (307, 308: RFC 9110 15.4).
 
     With where it has moved to for good, as far as it said 308 alone.
     """
-    answer, moved, for_good = line.post(hub, data=dict(said)), "", True
+    answer, moved, for_good = line.ask("POST", hub, limits, data=data), "", True
     for _ in range(MOVES):
         target = _target(answer)
         if answer.status_code not in (307, 308) or not target:
@@ -91,7 +97,8 @@ def _told_at(
         for_good = for_good and answer.status_code == 308
         moved = target if for_good else moved
         before = [*answer.history, answer]
-        answer = line.post(answer.url.join(answer.headers["Location"]), data=dict(said))
+        where = str(answer.url.join(answer.headers["Location"]))
+        answer = line.ask("POST", where, limits, data=data)
         answer.history = before
     return answer, moved
 

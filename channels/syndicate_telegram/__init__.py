@@ -31,11 +31,11 @@ from syndicate import (
     Scope,
 )
 from syndicate.nearby import leads_here
-from syndicate.settings import SecretStr, WebUrl
+from syndicate.settings import Patience, SecretStr, WebUrl
 from syndicate_telegram.chat import Chat, Manner
 from syndicate_telegram.compose import Picture, compose, remarks, reply
 from syndicate_telegram.errors import NO_CAPTION, NO_TEXT, Declined, Place
-from syndicate_telegram.fetching import Loss, told
+from syndicate_telegram.fetching import Fetcher, Loss, told
 from syndicate_telegram.inspection import findings
 from syndicate_telegram.post import TEXT_LIMIT, Post
 from syndicate_telegram.reading import Forwarding, Page
@@ -80,6 +80,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
     silent: post without a sound
     quiet: post without a sound in these hours, but for urgency 1 and 2: 22:00-06:00
     pace: seconds from one post or edit to the next, whichever machine makes it
+    patience: seconds that Telegram may take to answer; to an upload twice as long
     protect: let nobody forward or save the posts
     pin: keep posts of urgency 1 and 2 at the top until they expire or are withdrawn
     reply_on_correction: also tell of a correction under the post, since an edit wakes nobody
@@ -88,7 +89,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
     kind: ClassVar[str] = "telegram"
     scope: ClassVar[Scope] = Scope.ARTICLE
     limit: ClassVar[int] = TEXT_LIMIT
-    timing: ClassVar[Timing] = Timing(patience=30)
+    timing: ClassVar[Timing] = Timing()
     _main = ""  # of a rehearsal: the chat that it must not go to
 
     token: SecretStr
@@ -103,6 +104,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
     silent: bool = False
     quiet: QuietHours = ""
     pace: Seconds = 1.0
+    patience: Patience = 30
     protect: bool = False
     pin: bool = False
     reply_on_correction: bool = False
@@ -144,7 +146,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
             protect=self.protect,
             reply_to=above.id if above else 0,
         )
-        said = say(self._doing, chat_id(self.chat), post, delivery.files, manner, self._setting)
+        said = say(self._doing, chat_id(self.chat), post, delivery.files, manner, self._fetcher)
         there = Standing.of(
             said.post if said.lost else post, said.message.chat_id, said.message.message_id
         )
@@ -250,7 +252,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
             )
         # topics are the main chat's own
         trial = replace(self, chat=self.test_chat, test_chat="", thread=0)
-        trial._main = self.chat
+        trial._main, trial.office_sites = self.chat, self.office_sites
         return trial
 
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
@@ -258,7 +260,8 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
 
     def __enter__(self) -> Self:
         place = Place(name=self.name, chat=self.chat, api=self.api)
-        wire = Wire(self.token, place, self.timing).__enter__()
+        timing = replace(self.timing, answer=min(self.patience, self.timing.answer))
+        wire = Wire(self.token, place, timing).__enter__()
         try:
             self._identity = str(wire.ask(lambda bot: bot.get_chat(chat_id(self.chat))).id)
             if self._main:
@@ -285,6 +288,10 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
     @property
     def _setting(self) -> str:
         return f"channels.{self.name}"
+
+    @property
+    def _fetcher(self) -> Fetcher:
+        return Fetcher(setting=self._setting, own=self.office_sites)
 
     @property
     def _is_public(self) -> bool:
@@ -318,7 +325,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
         place, lost = (there.chat, there.id), None
         try:
             lost = change_attachment(
-                self._doing, place, post, attachment, files, self._setting, captioned=True
+                self._doing, place, post, attachment, files, self._fetcher, captioned=True
             )
         except Declined:
             pass
@@ -365,7 +372,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
         for number, attachment in changed:
             place, captioned = (there.chat, number), number == there.id
             loss = change_attachment(
-                self._doing, place, post, attachment, files, self._setting, captioned=captioned
+                self._doing, place, post, attachment, files, self._fetcher, captioned=captioned
             )
             if loss:
                 stuck.add(number)

@@ -109,6 +109,13 @@ class Declined(Refused):
         return int(found[1]) - 1 if found else None
 
 
+class Malformed(Exception):
+    """An answer that is none of the Bot API's."""
+
+    def __init__(self) -> None:
+        super().__init__("an answer that is none of the Bot API's")
+
+
 @contextmanager
 def accepting(answer: str) -> Iterator[None]:
     """Take an answer that says it is so already for a yes."""
@@ -159,7 +166,7 @@ def in_our_terms(
     """
     from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken
 
-    name, chat, wait, why = place.name, place.chat, flood_wait(error), _why(error)
+    name, chat, wait = place.name, place.chat, flood_wait(error)
     if wait is not None:
         return Unavailable(f"Telegram asks for a pause of {wait:.0f} seconds at {chat}", wait)
     if isinstance(error, InvalidToken):
@@ -174,15 +181,21 @@ def in_our_terms(
     # first: BadRequest is a NetworkError
     if isinstance(error, BadRequest | Forbidden) or TOO_LARGE in str(error).lower():
         return Declined(_advice(str(error), place), str(error))
+    return lost(error, place, harmless=harmless, unsent=unsent)
+
+
+def lost(error: Exception, place: Place, *, harmless: bool, unsent: bool) -> DeliveryError:
+    """What no answer, or one that nobody understands, leaves us with."""
     if unsent:
-        return unreached(error, place)
+        return _unreached(error, place)
+    why = _why(error)
     if harmless:
         where = f"{place.api}{_way(place)}"
-        return Unavailable(f"channels.{name}.api: no usable answer from {where} ({why})")
-    return InDoubt(f"Telegram's answer was lost ({why}): look whether the post is in {chat}")
+        return Unavailable(f"channels.{place.name}.api: no usable answer from {where} ({why})")
+    return InDoubt(f"Telegram's answer was lost ({why}): look whether the post is in {place.chat}")
 
 
-def unreached(error: Exception, place: Place) -> Unavailable:
+def _unreached(error: Exception, place: Place) -> Unavailable:
     """Nothing was asked: there was no way to the server."""
     where = f"{place.api} cannot be reached{_way(place)}"
     return Unavailable(f"channels.{place.name}.api: {where} ({_why(error)})")

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from syndicate import Refused
-from syndicate.http import by_proxy, client, reason
-from syndicate_telegram.attached import DOCUMENT_BYTES, PHOTO_BYTES
+from syndicate.asking import Line, NoAnswer, TooLarge
+from syndicate.exchange import Limits
+from syndicate.http import by_proxy
+from syndicate.public import Site
+from syndicate_telegram.attached import PHOTO_BYTES
 from syndicate_telegram.chat import Files
 from syndicate_telegram.post import Attachment, Post
 
-if TYPE_CHECKING:
-    import httpx
-
-EACH = 20.0  # seconds for the next piece of one
-TOGETHER = 60.0  # for all of a post
+EACH, TOGETHER = 30.0, 60.0  # seconds for one file, and for all of a post
+FETCHED_BYTES = 20_000_000  # of a document: it is held whole, and sent on
 UNFETCHED = "neither Telegram nor we can fetch it; is its address public?"
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF")  # how what Telegram reads begins
 
@@ -56,30 +55,40 @@ def told(lost: Iterable[Loss]) -> str:
     return "; ".join(f"{', '.join(which)} left out: {why}" for why, which in names.items())
 
 
-def fetched(post: Post, files: Files, setting: str) -> Fetched:
-    """Fetch what is named by its address alone; what cannot be fetched is left out.
+@dataclass(frozen=True, kw_only=True)
+class Fetcher:
+    """Fetches what is named by its address alone.
 
-    A post without anything attached is said as a text.
+    ``own`` are the office's sites, which may lie inside; others are asked where they are public.
     """
-    kept: list[Attachment] = []
-    lost: list[Loss] = []
-    have, until = dict(files), monotonic() + TOGETHER
-    with ExitStack() as stack:
-        line: httpx.Client | str = ""  # or why there is none
-        try:
-            line = stack.enter_context(_client(setting))
-        except Refused as error:
-            line = str(error)
-        for place, one in enumerate(post.attachments, 1):
-            content = b"" if one.file else _content(line, one, until)
-            if isinstance(content, str):
-                lost.append(Loss.of(one, content, place))
-                continue
-            if content:
-                one = replace(one, file=sha256(content).hexdigest())
-                have[one.file] = content
-            kept.append(one)
-    return Fetched(post=having(post, kept), files=have, lost=tuple(lost))
+
+    setting: str
+    own: frozenset[Site] = frozenset()
+
+    def fetched(self, post: Post, files: Files) -> Fetched:
+        """The post with all of it that can be fetched; what cannot be is left out.
+
+        A post without anything attached is said as a text.
+        """
+        kept: list[Attachment] = []
+        lost: list[Loss] = []
+        have, until = dict(files), monotonic() + TOGETHER
+        with ExitStack() as stack:
+            line: Line | str = ""  # or why there is none
+            try:
+                line = stack.enter_context(Line(self.setting, own=self.own))
+            except Refused as error:
+                line = str(error)
+            for place, one in enumerate(post.attachments, 1):
+                content = b"" if one.file else _content(line, one, until)
+                if isinstance(content, str):
+                    lost.append(Loss.of(one, content, place))
+                    continue
+                if content:
+                    one = replace(one, file=sha256(content).hexdigest())
+                    have[one.file] = content
+                kept.append(one)
+        return Fetched(post=having(post, kept), files=have, lost=tuple(lost))
 
 
 def having(post: Post, kept: Sequence[Attachment]) -> Post:
@@ -90,42 +99,28 @@ def having(post: Post, kept: Sequence[Attachment]) -> Post:
     return replace(post, attachments=tuple(kept), shape=shape)
 
 
-def _client(setting: str) -> httpx.Client:
-    return client(setting, timeout=EACH, follow_redirects=True, max_redirects=5)
-
-
-def _content(line: httpx.Client | str, one: Attachment, until: float) -> bytes | str:
+def _content(line: Line | str, one: Attachment, until: float) -> bytes | str:
     """The file, or why it is not to be had."""
-    import httpx
-
     if isinstance(line, str):
         return line
-    most, kind = (DOCUMENT_BYTES, "application/pdf") if one.name else (PHOTO_BYTES, "image/")
-    content = bytearray()
+    most, kind = (FETCHED_BYTES, "application/pdf") if one.name else (PHOTO_BYTES, "image/")
+    seconds = min(EACH, until - monotonic())
+    if seconds <= 0:
+        return _unfetched(one.url, "it takes too long")
     try:
-        with line.stream("GET", one.url) as got:
-            if not (got.is_success and got.headers.get("Content-Type", "").startswith(kind)):
-                return _unfetched(one.url, f"{got.status_code} {got.reason_phrase}".strip())
-            for piece in _pieces(got, until):
-                content += piece
-                if len(content) > most:
-                    return f"it is larger than Telegram's {most // 1_000_000} MB: make it smaller"
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-        return _unfetched(one.url, reason(error))
+        got = line.ask("GET", one.url, Limits(seconds=seconds, octets=most), follow=True)
+    except TooLarge:
+        return f"it is larger than {most // 1_000_000} MB: keep it as a file beside the article"
+    except NoAnswer as error:
+        return _unfetched(one.url, str(error))
+    if not (got.is_success and got.headers.get("Content-Type", "").startswith(kind)):
+        return _unfetched(one.url, f"{got.status_code} {got.reason_phrase}".strip())
+    content = got.content
     if content and not one.name and not content.startswith(PICTURES):
         return "its host calls it a picture, and it is no JPEG, PNG, GIF or WebP: save it anew"
-    return bytes(content) or UNFETCHED
+    return content or UNFETCHED
 
 
 def _unfetched(url: str, why: str) -> str:
     way = by_proxy(url)
-    return f"neither Telegram nor we{way} ({why}) can fetch it" if way else UNFETCHED
-
-
-def _pieces(got: httpx.Response, until: float) -> Iterator[bytes]:
-    import httpx
-
-    for piece in got.iter_bytes():
-        if monotonic() > until:
-            raise httpx.ReadTimeout("it takes too long")
-        yield piece
+    return f"neither Telegram nor we{way} ({why}) can fetch it" if way and why else UNFETCHED

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from syndicate import DeliveryError, InDoubt, Refused
-from syndicate.http import LOOPBACK, by_proxy, client
+from syndicate.asking import Line, NoAnswer
+from syndicate.exchange import Limits
+from syndicate.http import LOOPBACK, by_proxy
 from syndicate_telegram.errors import Declined
 from syndicate_telegram.search import Blank, Message
 from syndicate_telegram.wire import Wire
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 NO_MESSAGE = "message to forward not found"
 PROTECTED = "message can't be forwarded"
 PAGES = 5  # of the newest messages, some twenty each
-PATIENCE = 15  # seconds for one page
+PAGE = Limits(seconds=15, octets=2 * 1024 * 1024)  # of some 20 posts, each with its pictures' names
 SINGLE = re.compile(r"/(\d+)\?single$")  # one picture of an album
 VOID = {"br", "img", "hr", "input", "source", "wbr", "link", "meta"}
 
@@ -110,21 +112,18 @@ class Page:
 
 def fetched(url: str, query: dict[str, int]) -> str:
     """A page as it is now; InDoubt where there is none."""
-    import httpx
-
     near = urlsplit(url).hostname in LOOPBACK
     try:
-        with client(url, timeout=PATIENCE, trust_env=not near) as line:
-            answer = line.get(url, params=query)
+        with Line(url, trust_env=not near) as line:
+            answer = line.ask("GET", url, PAGE, params=query)
     except Refused as error:
         raise InDoubt(str(error)) from None
-    except httpx.HTTPError as error:
+    except NoAnswer as error:
         way = "" if near else by_proxy(url)
-        what = type(error).__name__
-        raise InDoubt(f"{url} cannot be read{way} ({what}): look yourself") from None
+        raise InDoubt(f"{url} cannot be read{way} ({error}): look yourself") from None
     if answer.status_code != 200:
         raise InDoubt(f"{url} shows no messages ({answer.status_code}): look yourself")
-    return answer.text
+    return answer.content.decode("utf-8", "replace")  # whatever charset it says, it is this one
 
 
 def messages(page: str) -> dict[int, Message]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from syndicate_telegram.chat import Chat, Files, Manner, Place
 from syndicate_telegram.errors import Declined
-from syndicate_telegram.fetching import Fetched, Loss, fetched, having
+from syndicate_telegram.fetching import Fetched, Fetcher, Loss, having
 from syndicate_telegram.post import Attachment, Post
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Said:
 
 
 def say(
-    doing: Chat, chat: int | str, post: Post, files: Files, manner: Manner, setting: str
+    doing: Chat, chat: int | str, post: Post, files: Files, manner: Manner, fetcher: Fetcher
 ) -> Said:
     """Send a post; what Telegram does not take of what is attached is uploaded, or left out."""
     lost: tuple[Loss, ...] = ()
@@ -33,7 +33,7 @@ def say(
         try:
             message = doing.say(chat, post, files, manner)
         except Declined as declined:
-            less = _less(post, files, declined, setting)
+            less = _less(post, files, declined, fetcher)
             if less is None:
                 raise
         else:
@@ -52,8 +52,8 @@ def change_text(doing: Chat, place: Place, post: Post) -> None:
 
 
 def change_attachment(
-    doing: Chat, place: Place, post: Post, attachment: Attachment, files: Files, setting: str, *,
-    captioned: bool,
+    doing: Chat, place: Place, post: Post, attachment: Attachment, files: Files,
+    fetcher: Fetcher, *, captioned: bool,
 ) -> Loss | None:  # fmt: skip
     """Show another picture or document there; what Telegram does not take, if it takes none."""
     only = replace(post, attachments=(attachment,))
@@ -63,7 +63,7 @@ def change_attachment(
         except Declined as declined:
             if not declined.may_be_of_what_is_attached:
                 raise
-            less = _fewer(only, files, declined, setting)
+            less = _fewer(only, files, declined, fetcher)
         else:
             return None
         if less.lost:
@@ -71,22 +71,22 @@ def change_attachment(
         only, files = less.post, less.files
 
 
-def _less(post: Post, files: Files, declined: Declined, setting: str) -> Fetched | None:
+def _less(post: Post, files: Files, declined: Declined, fetcher: Fetcher) -> Fetched | None:
     """What to try instead; None if the words are what is refused."""
     if not declined.may_be_of_what_is_attached:
         return None
     if post.sent:
-        return _fewer(post, files, declined, setting)
+        return _fewer(post, files, declined, fetcher)
     if not post.card:
         return None
     lost = Loss(name=post.card, why=str(declined))
     return Fetched(post=replace(post, card=""), files=files, lost=(lost,))
 
 
-def _fewer(post: Post, files: Files, declined: Declined, setting: str) -> Fetched:
+def _fewer(post: Post, files: Files, declined: Declined, fetcher: Fetcher) -> Fetched:
     """Upload what Telegram was to fetch; of what we have uploaded leave out what it refuses."""
     if any(not one.file for one in post.attachments):
-        return fetched(post, files, setting)
+        return fetcher.fetched(post, files)
     kept = list(_spared(post.attachments, declined))
     lost = tuple(
         Loss.of(one, str(declined), place, may_pass=bool(one.url) or declined.is_of_rights)

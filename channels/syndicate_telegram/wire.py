@@ -6,7 +6,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from syndicate import DeliveryError, Refused
+from syndicate.asking import bounded, loop
+from syndicate.exchange import LONGEST, Limits, Overdue
 from syndicate.http import LOOPBACK, making
-from syndicate_telegram.errors import Place, flood_wait, in_our_terms, is_unsent, unreached
+from syndicate_telegram.errors import Malformed, Place, flood_wait, in_our_terms, is_unsent, lost
 
 if TYPE_CHECKING:
     import asyncio
@@ -30,14 +32,22 @@ PAUSES = (0.3, 1.0)  # seconds before each new try at a connection
 TALKATIVE = ("telegram", "httpx", "httpcore")
 
 
+ANSWER_BYTES = 1024 * 1024  # an album's ten messages, each with all its text and entities, thrice
+LARGE = 64 * 1024  # bytes of a request from which on it is an upload
+
+
 @dataclass(frozen=True, kw_only=True)
 class Timing:
     """How long is waited, in seconds."""
 
-    patience: float  # for all the pauses of one call that Telegram asks for
+    pauses: float = 30  # for all of one call that Telegram asks for
     connect: float = 10
-    answer: float = 30
-    upload: float = 60
+    answer: float = LONGEST  # for the whole of it, from the call on
+
+    @property
+    def upload(self) -> float:
+        """For the answer to a picture or a document."""
+        return min(2 * self.answer, LONGEST)
 
 
 class Wire:
@@ -48,7 +58,8 @@ class Wire:
         self._runner: asyncio.Runner | None = None
         self._bot: Bot | None = None
         self._has_left = False  # whether anything of the newest request has been sent
-        self._way: asyncio.Timeout | None = None  # how long until it is
+        self._end: asyncio.Timeout | None = None  # of the newest call
+        self._began, self._end_after = 0.0, timing.answer  # by the loop's clock; seconds
 
     def __enter__(self) -> Self:
         if not TOKEN_FORM.fullmatch(self._token.get_secret_value()):
@@ -59,7 +70,7 @@ class Wire:
         _quieten()
         import asyncio
 
-        self._runner = asyncio.Runner()
+        self._runner = asyncio.Runner(loop_factory=loop)
         try:
             with making(f"channels.{self._place.name}.api"):
                 self._bot = self._make_bot()
@@ -88,8 +99,6 @@ class Wire:
         return self._call(call, harmless=True)
 
     def _call(self, call: Callable[[Bot], Awaitable[T]], *, harmless: bool) -> T:
-        from telegram.error import TelegramError
-
         runner, bot = self._runner, self._bot
         assert runner is not None
         assert bot is not None
@@ -98,39 +107,56 @@ class Wire:
             self._has_left = False
             try:
                 return runner.run(self._done(call(bot)))
-            except TimeoutError as error:  # on the way there, which httpx waits for without end
-                failure: DeliveryError = unreached(error, self._place)
-                pause = None
-            except TelegramError as error:
-                wait, unsent = flood_wait(error), is_unsent(error) or not self._has_left
-                if wait is None and unsent:
-                    pause = next(pauses, None)
-                elif wait is not None and waited + wait <= self._timing.patience:
-                    pause = wait
-                else:
-                    pause = None
+            except DeliveryError:  # made ready in the call: nothing was asked
+                raise
+            except Exception as error:
+                failure, pause = self._meaning(error, waited, pauses, harmless=harmless)
                 waited += pause or 0
-                failure = in_our_terms(error, self._place, harmless=harmless, unsent=unsent)
             if pause is None:
                 # outside of the except: no traceback may lead to an error that holds the token
                 raise self._scrubbed(failure)
             time.sleep(pause)
 
+    def _meaning(
+        self, error: Exception, waited: float, pauses: Iterator[float], *, harmless: bool
+    ) -> tuple[DeliveryError, float | None]:
+        """What went wrong, in our terms; and the seconds after which to try again, if at all."""
+        from telegram.error import TelegramError
+
+        unsent = not self._has_left
+        if not isinstance(error, TelegramError):
+            known = error if isinstance(error, TimeoutError) else Malformed()
+            if isinstance(error, TimeoutError) and not unsent:
+                known = Overdue(self._end_after)
+            return lost(known, self._place, harmless=harmless, unsent=unsent), None
+        wait, unsent = flood_wait(error), unsent or is_unsent(error)
+        failure = in_our_terms(error, self._place, harmless=harmless, unsent=unsent)
+        if wait is None:
+            return failure, next(pauses, None) if unsent else None
+        return failure, wait if waited + wait <= self._timing.pauses else None
+
     async def _done(self, call: Awaitable[T]) -> T:
         import asyncio
 
-        async with asyncio.timeout(3 * self._timing.connect) as self._way:
+        self._began = asyncio.get_running_loop().time()
+        async with asyncio.timeout(min(3 * self._timing.connect, self._timing.answer)) as self._end:
             return await call
 
     async def _watch(self, request: Any) -> None:
         """Have every step of a request told: up to the head, a proxy may be all that was asked."""
+        request.headers["Accept-Encoding"] = "identity"
+        is_upload = int(request.headers.get("Content-Length", 0)) > LARGE
+        self._end_after = self._timing.upload if is_upload else self._timing.answer
         request.extensions["trace"] = self._note
 
     async def _note(self, step: str, about: dict[str, Any]) -> None:
         if step.endswith("send_request_headers.started"):
             self._has_left |= about["request"].method != b"CONNECT"
-            if self._has_left and self._way:
-                self._way.reschedule(None)
+            if self._has_left and self._end:
+                self._end.reschedule(self._began + self._end_after)
+
+    async def _bound(self, response: Any) -> None:
+        bounded(response, Limits(seconds=self._end_after, octets=ANSWER_BYTES))
 
     def _scrubbed(self, failure: Exception) -> Exception:
         # any case: python-telegram-bot writes Telegram's answers with one capital letter
@@ -156,15 +182,16 @@ class Wire:
         return HTTPXRequest(
             connection_pool_size=1,
             connect_timeout=self._timing.connect,
-            read_timeout=self._timing.answer,
-            write_timeout=self._timing.answer,
-            pool_timeout=self._timing.connect,
-            media_write_timeout=self._timing.upload,
+            # the whole call has an end: no part of it needs one
+            read_timeout=None,
+            write_timeout=None,
+            pool_timeout=None,
+            media_write_timeout=None,
             # no proxy leads to this machine, and no authority vouches for it
             httpx_kwargs={
                 "trust_env": not near,
                 "verify": not near,
-                "event_hooks": {"request": [self._watch]},
+                "event_hooks": {"request": [self._watch], "response": [self._bound]},
             },
         )
 

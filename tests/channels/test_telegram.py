@@ -119,7 +119,7 @@ def shown_as(html: str) -> str:
 class Hasty(Telegram):
     """Waits for nothing long."""
 
-    timing: ClassVar[Timing] = Timing(patience=1.5, connect=1, answer=0.5, upload=1)
+    timing: ClassVar[Timing] = Timing(pauses=1.5, connect=1, answer=0.5)
 
 
 def make(api: str = "http://127.0.0.1:9", **given: Any) -> Telegram:

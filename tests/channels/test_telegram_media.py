@@ -26,6 +26,7 @@ from syndicate import (
 )
 from syndicate.article import PDF
 from syndicate.loopback.botapi import BotApi, LostReply, No
+from syndicate.public import sites
 from syndicate.testing import HELLO, PICTURE, PIXEL, corrected, edition, item, withdrawn
 from syndicate_telegram import Telegram
 
@@ -482,7 +483,10 @@ def site() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        url = f"http://127.0.0.1:{server.server_port}"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Telegram, "office_sites", sites([url]))
+            yield url
         server.shutdown()
         thread.join()
 

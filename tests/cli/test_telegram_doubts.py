@@ -349,7 +349,7 @@ def site() -> Iterator[str]:
 def test_a_page_that_is_not_there_is_named(public: Newsroom, site: str) -> None:
     lose(public)
     pages = {f"{public.api.url}/lain": "shows no messages (302)", site: "shows no messages (404)"}
-    for web, why in (pages | {NOWHERE: "cannot be read (ConnectError)"}).items():
+    for web, why in (pages | {NOWHERE: "cannot be read (Connection refused)"}).items():
         public.change("telegram", web=web)
         let_pass(public)
         assert public.run("tick").code == 4

@@ -44,7 +44,7 @@ REMOVED = dict.fromkeys(FAILURES, "due") | {"refused": "settled"}
 @pytest.fixture
 def hasty(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
     """An office that waits for no answer longer than a moment."""
-    monkeypatch.setattr(Telegram, "timing", Timing(patience=1, answer=0.3, connect=2))
+    monkeypatch.setattr(Telegram, "timing", Timing(pauses=1, answer=0.3, connect=2))
     room.only("telegram")
     room.change("telegram", web="http://127.0.0.1:9")
     room.write()

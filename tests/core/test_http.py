@@ -8,17 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
-import httpx
 import pytest
 
 from posts import channel
 from syndicate import Refused, Unavailable
 from syndicate.article import Media
-from syndicate.http import PROXIES, client
+from syndicate.asking import Line, NoAnswer
+from syndicate.exchange import Limits
+from syndicate.http import PROXIES
 from syndicate.measure import measured
 from syndicate.testing import HELLO
 from syndicate_feed.announce import ping
 
+BRIEF = Limits(seconds=5, octets=1000)
 SECRET = "pr0xy-w0rd"
 WRONG = {
     "HTTPS_PROXY": (f"gopher://u:{SECRET}@proxy.example:1", "the proxy is none of"),
@@ -50,7 +52,7 @@ def test_a_client_that_cannot_be_made_names_the_setting_and_the_variable(
     wrong: tuple[str, str],
 ) -> None:
     with pytest.raises(Refused) as refused:
-        client("channels.x.api")
+        Line("channels.x.api").__enter__()
     said = str(refused.value)
     assert said.startswith("channels.x.api: no connection can be made: ")
     assert wrong[1] in said
@@ -107,16 +109,16 @@ def test_socks_proxies_work_however_they_are_written(
     scheme: str, socks: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", f"{scheme}://127.0.0.1:{socks}")
-    with client("x", timeout=5) as line:
-        assert line.get("http://192.0.2.1/").text == "socks"
+    with Line("x") as line:
+        assert line.ask("GET", "http://192.0.2.1/", BRIEF).text == "socks"
 
 
 def test_a_proxy_that_nobody_answers_at_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     with pytest.raises(Unavailable):
         ping("channels.feed.hubs", "http://hub.example/", "https://a.example", b'{"rss.xml": ""}')
-    with pytest.raises(httpx.ConnectError), client("x") as line:
-        line.get("http://192.0.2.1/")
+    with pytest.raises(NoAnswer), Line("x") as line:
+        line.ask("GET", "http://192.0.2.1/", BRIEF)
 
 
 def test_the_machine_s_own_certificates_are_read_from_where_they_are(
@@ -125,4 +127,4 @@ def test_the_machine_s_own_certificates_are_read_from_where_they_are(
     (tmp_path / "ca.pem").write_text("no certificate", encoding="ascii")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     with pytest.raises(Refused, match="SSL_CERT_FILE"):
-        client("x")
+        Line("x").__enter__()

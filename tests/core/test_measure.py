@@ -13,7 +13,8 @@ import pytest
 
 from syndicate import measure
 from syndicate.article import Article, Media
-from syndicate.measure import measured
+from syndicate.measure import measured as measured_from
+from syndicate.public import sites
 from syndicate.testing import HELLO
 
 IMAGE = {"Content-Type": "image/png; charset=x", "Content-Length": "1234"}
@@ -76,6 +77,12 @@ def running() -> Iterator[Host]:
 def host() -> Iterator[Host]:
     with running() as server:
         yield server
+
+
+def measured(article: Article, known: Article | None, notes: list[str]) -> Article:
+    """As an office does it whose own sites these are."""
+    own = sites(media.url or "" for media in article.media)
+    return measured_from(article, known, notes, own=own)
 
 
 def showing(*media: Media) -> Article:

@@ -15,7 +15,7 @@ from cli.newsroom import REAL, Newsroom, newsroom
 from syndicate import Unavailable
 from syndicate.http import PROXIES
 from syndicate.loopback.botapi import No
-from syndicate_feed.announce import ping
+from syndicate_feed.announce import ANSWER, ping
 from syndicate_telegram.wire import Timing
 
 # httpcore leaves a line open whose SOCKS handshake came to nothing
@@ -141,11 +141,9 @@ def test_a_proxy_that_says_nothing_is_not_waited_for_without_end(
         def handle(self) -> None:
             ended.wait(30)
 
-    monkeypatch.setattr("syndicate.http.HANDSHAKE", 0.3)
-    monkeypatch.setattr("syndicate_feed.announce.PATIENCE", 0.3)
     monkeypatch.setattr("syndicate_telegram.wire.PAUSES", ())
     monkeypatch.setattr(
-        "syndicate_telegram.Telegram.timing", Timing(patience=0, connect=0.1, answer=0.3)
+        "syndicate_telegram.Telegram.timing", Timing(pauses=0, connect=0.1, answer=0.3)
     )
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Silent) as server:
         server.daemon_threads = True
@@ -157,7 +155,11 @@ def test_a_proxy_that_says_nothing_is_not_waited_for_without_end(
                 posts.channel("https://api.telegram.example").__enter__()
             with pytest.raises(Unavailable, match=f"through the proxy of .* {name}"):
                 ping(
-                    "channels.feed.hubs", "https://hub.example/", "https://a.example", b'{"a": ""}'
+                    "channels.feed.hubs",
+                    "https://hub.example/",
+                    "https://a.example",
+                    b'{"a": ""}',
+                    limits=ANSWER.within(0.3),
                 )
         finally:
             ended.set()
