@@ -7,7 +7,9 @@ goes to the very address that was looked at, at each redirect anew.
 
 from __future__ import annotations
 
+import os
 import socket
+import ssl
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
@@ -266,8 +268,14 @@ def _no_answer(error: Exception, known: tuple[type[Exception], ...]) -> NoAnswer
     if not isinstance(error, known):
         return NoAnswer(NO_SOCKS)
     # the system's own words, where there are any: httpx says that all attempts failed
-    words = (one.strerror for one in causes if isinstance(one, OSError) and one.strerror)
-    return NoAnswer(next(words, "") or reason(error))
+    return NoAnswer(next(filter(None, map(_system_s, causes)), "") or reason(error))
+
+
+def _system_s(error: BaseException) -> str:
+    if not isinstance(error, OSError) or isinstance(error, ssl.SSLError):
+        return ""
+    is_number = error.errno and not isinstance(error, socket.gaierror)
+    return (os.strerror(error.errno) if is_number else error.strerror) or ""
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
