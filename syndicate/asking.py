@@ -274,8 +274,9 @@ def _no_answer(error: Exception, known: tuple[type[Exception], ...]) -> NoAnswer
 def _system_s(error: BaseException) -> str:
     if not isinstance(error, OSError) or isinstance(error, ssl.SSLError):
         return ""
-    is_number = error.errno and not isinstance(error, socket.gaierror)
-    return (os.strerror(error.errno) if is_number else error.strerror) or ""
+    if error.errno and not isinstance(error, socket.gaierror):
+        return os.strerror(error.errno)
+    return error.strerror or ""
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
