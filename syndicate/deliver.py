@@ -134,7 +134,7 @@ def _wait_for_turn(run: Run, claimed: Sequence[int]) -> None:
 def _keep_pause(run: Run, result: Receipt | DeliveryError | None) -> None:
     """A pause that was asked for holds for every process and every delivery."""
     if isinstance(result, Unavailable) and result.retry_after and isinstance(run.channel, Paced):
-        run.ledger.pace.pause(run.known.id, result.retry_after)
+        run.ledger.pace.pause(run.known.id, result.retry_after, str(result))
 
 
 def _retreats(attempt: Attempt, result: Receipt | DeliveryError | None) -> bool:

@@ -21,9 +21,12 @@ and says what to do.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+LONGEST_WAIT = 86_400.0  # seconds: whoever asks for a longer pause is asked again after a day
 
 
 class SyndicateError(Exception):
@@ -97,11 +100,24 @@ class Unconnected(Refused):
 
 
 class Unavailable(DeliveryError):
-    """Nothing happened; asking again may help, after ``retry_after`` seconds if it is given."""
+    """Nothing happened; asking again may help, after ``retry_after`` seconds if it is given.
+
+    Whatever the destination asked for, that is a day at most, and None where it is no time at all.
+    """
+
+    _retry_after: float | None = None
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+    @property
+    def retry_after(self) -> float | None:
+        return self._retry_after
+
+    @retry_after.setter
+    def retry_after(self, seconds: float | None) -> None:
+        self._retry_after = bounded(seconds)
 
 
 class Paused(Unavailable):
@@ -126,3 +142,14 @@ class Deferred(Unavailable):
     def __init__(self, message: str, code: str = "") -> None:
         super().__init__(message)
         self.code = code
+
+
+def bounded(seconds: float | None) -> float | None:
+    """Return the wait that a destination may impose: a day at most; None for what is no time."""
+    try:
+        wait = float(seconds or 0)
+    except OverflowError:  # a whole number with hundreds of digits
+        wait = math.inf
+    except (TypeError, ValueError):
+        return None
+    return min(wait, LONGEST_WAIT) if wait > 0 else None  # and NaN is not

@@ -16,7 +16,7 @@ from syndicate.compare import Wish
 from syndicate.digest import CatchUp, due_windows, pass_over
 from syndicate.editions import COLLECTION
 from syndicate.errors import ConfigError, UsageError
-from syndicate.ledger import Catalogue, KnownChannel, Place
+from syndicate.ledger import Catalogue, KnownChannel, Place, Waiting
 from syndicate.ledger.report import digests, places, standing_at
 from syndicate.office import Office
 from syndicate.prepare import Preparation
@@ -187,6 +187,11 @@ def move(office: Office, name: str) -> str:
         known.id, channel.target(), identity, repeats=isinstance(channel, Repeatable)
     )
     return f"{name}: was {known.identity or known.target}, goes on at {identity}"
+
+
+def resume(office: Office, name: str) -> list[Waiting]:
+    """Let a channel wait no more; returns what it waited for. Nothing is sent yet."""
+    return office.ledger.resume(_known(office, name).id)
 
 
 def rename(office: Office, old: str, new: str) -> str:

@@ -13,7 +13,7 @@ from syndicate.collect import Collection
 from syndicate.editions import PAGE
 from syndicate.errors import ArticleError
 from syndicate.hosting import Hosting
-from syndicate.ledger import DigestCount, Happening, Place, Standing
+from syndicate.ledger import DigestCount, Happening, Place, Standing, Waiting
 from syndicate.ledger.catalogue import Catalogue
 from syndicate.ledger.report import (
     digests,
@@ -24,7 +24,9 @@ from syndicate.ledger.report import (
     places,
     unfinished,
     uris,
+    waiting,
 )
+from syndicate.ledger.waits import waits
 from syndicate.office import Office
 from syndicate.report import Line, given_up_line, letters_line, line_of, state_word, when
 
@@ -55,6 +57,7 @@ class Status:
     digests: list[DigestCount] = field(default_factory=list)
     next_digests: dict[str, str] = field(default_factory=dict)
     closed_ahead: dict[str, list[str]] = field(default_factory=dict)  # digests of the future
+    waiting: list[Waiting] = field(default_factory=list)  # until when and why
     unconfigured: list[str] = field(default_factory=list)
     rehearsal: bool = False  # whether the ledger is one: then nothing of it has reached a reader
 
@@ -70,7 +73,7 @@ class Status:
         from dataclasses import asdict
 
         document = asdict(self)
-        for one in document["digests"]:
+        for one in (*document["digests"], *document["waiting"]):
             for name, value in one.items():
                 one[name] = when(value) if isinstance(value, datetime) else value
         return document | {"exit_code": self.exit_code}
@@ -96,6 +99,7 @@ def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Statu
         if uri is None:
             found.open += _open_letters(db, office.publisher.zone)
             found.digests = digests(db)
+            found.waiting = waiting(db)
             found.unconfigured = office.gone(catalogue)
             for channel in office.lists:
                 _add_times(office, catalogue, channel, found)
@@ -125,7 +129,7 @@ class Speed:
 
 def speed(one: DigestCount) -> Speed:
     """A run's speed since it was started; unknown where it was not, or rests."""
-    rests = one.halted or (one.not_before and one.not_before > datetime.now(UTC))
+    rests = one.halted or waits(one.not_before, datetime.now(UTC))
     if rests or one.started is None or one.latest is None:
         return Speed()
     took = (one.latest - one.started).total_seconds()

@@ -81,6 +81,7 @@ ELSEWHERE = re.compile(  # answers that are about the chat or the words, not wha
     r"|no (?:text|media) in the message|message text|message is too long|not authorized"
     r"|rights(?! to send (?:a )?(?:photo|document|animation|media|file))"
 )
+SHORTEST_WAIT = 1.0  # seconds
 TOO_LARGE = "entity too large"  # a server before Telegram's has read the head alone
 NAMED = re.compile(r"failed to send message #(\d+)")  # of an album, from 1
 
@@ -142,7 +143,9 @@ def flood_wait(error: Exception) -> float | None:
     if not isinstance(error, RetryAfter):
         return None
     wait = error.retry_after
-    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+    # at the least: a server that asks for none is not to be asked again without end
+    seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+    return max(SHORTEST_WAIT, seconds)
 
 
 def is_unsent(error: Exception) -> bool:

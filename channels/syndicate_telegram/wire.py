@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import re
 import time
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from syndicate import DeliveryError, Refused
+from syndicate import DeliveryError, Refused, Unavailable
 from syndicate.asking import bounded, loop
 from syndicate.exchange import LONGEST, Limits, Overdue
 from syndicate.http import LOOPBACK, making
@@ -124,6 +125,9 @@ class Wire:
         from telegram.error import TelegramError
 
         unsent = not self._has_left
+        if isinstance(error, OverflowError):  # of a pause that python-telegram-bot cannot count
+            endless = f"Telegram asks for a pause without end at {self._place.chat}"
+            return Unavailable(endless, math.inf), None
         if not isinstance(error, TelegramError):
             known = error if isinstance(error, TimeoutError) else Malformed()
             if isinstance(error, TimeoutError) and not unsent:

@@ -11,6 +11,7 @@ import typer
 from syndicate.cli.context import JSON, each_by_itself, office, when
 
 if TYPE_CHECKING:
+    from syndicate.ledger import Waiting
     from syndicate.status import Status
 
 channels = typer.Typer(no_args_is_help=True, help="Where it all goes.", rich_markup_mode=None)
@@ -181,6 +182,26 @@ def move(name: str = typer.Argument(help="The channel."), as_json: bool = JSON) 
 
 
 @channels.command()
+def resume(name: str = typer.Argument(help="The channel."), as_json: bool = JSON) -> None:
+    """End what a channel waits for: the next tick tries all of it again.
+
+    Example: syndicate channels resume telegram
+    """
+    from syndicate.cli.show import document, out
+    from syndicate.settle import resume as run
+
+    with office(as_json=as_json) as here:
+        ended = run(here, name)
+        said = [f"{_waits(one)}: it waits no more" for one in ended]
+        said = [*said, "the next tick goes on"] if ended else [f"{name}: nothing was waiting"]
+        if as_json:
+            rows = [asdict(one) | {"until": one.until.isoformat()} for one in ended]
+            document({"done": "; ".join(said), "ended": rows, "exit_code": 0})
+        else:
+            out("\n".join(said))
+
+
+@channels.command()
 def rename(old: str, new: str, as_json: bool = JSON) -> None:
     """Say that a channel has another name in the configuration now.
 
@@ -259,10 +280,24 @@ def _said(text: str, as_json: bool) -> None:
         out(text)
 
 
+def _waits(one: Waiting) -> str:
+    """What waits, until when and why: ``telegram: 2 posts wait until 4 May 2026 17:00 WIB``."""
+    from syndicate.ledger import Waits
+
+    what = {
+        Waits.CHANNEL: "is not written to", Waits.DIGEST: "its digest waits",
+        Waits.POSTS: f"{one.count} post{'s wait' if one.count > 1 else ' waits'}",
+        Waits.LETTERS: f"{one.count} letter{'s wait' if one.count > 1 else ' waits'}",
+    }[one.what]  # fmt: skip
+    return ": ".join(filter(None, (one.channel, f"{what} until {when(one.until)}", one.why)))
+
+
 def _show_status(found: Status) -> None:
     from syndicate.cli import show
     from syndicate.report import letters_said
 
+    for one in found.waiting:
+        show.out(f"{_waits(one)} (at once: syndicate channels resume {one.channel})")
     if found.open:
         show.out("open:")
         show.lines(found.open)
@@ -271,10 +306,10 @@ def _show_status(found: Status) -> None:
         show.out(f"{article.headline}  (version {article.version}, {article.pub_status})")
         show.out(f"  {article.uri}")
         show.rows(article.places, under=article.uri)
-    for one in found.digests:
-        said = letters_said(one.states)
-        name = f"digest {one.edition} {one.channel} {show.called(one.key)}"
-        show.out(f"{name}: {one.status} {said}".rstrip())
+    for digest in found.digests:
+        letters = letters_said(digest.states)
+        name = f"digest {digest.edition} {digest.channel} {show.called(digest.key)}"
+        show.out(f"{name}: {digest.status} {letters}".rstrip())
     for channel, due in found.next_digests.items():
         show.out(f"{channel}: the next digest closes {show.called(due)}")
     for channel, ahead in found.closed_ahead.items():

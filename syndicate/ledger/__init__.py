@@ -40,7 +40,7 @@ from syndicate.ledger.privacy import Erasure, Privacy
 from syndicate.ledger.queue import Attempt, Queue, Verb, Work, resting
 from syndicate.ledger.renditions import words
 from syndicate.ledger.replies import Asked, Replies
-from syndicate.ledger.report import DigestCount, Happening, Place
+from syndicate.ledger.report import DigestCount, Happening, Place, Waiting, Waits, waiting
 from syndicate.ledger.runs import finish
 from syndicate.ledger.schema import (
     attempts,
@@ -180,6 +180,23 @@ class Ledger:
                 idle = deliveries.c.state.in_(("due", "settled", "refused"))
                 wanted = deliveries.c.wanted.is_not(None)
                 db.execute(update(deliveries).where(ours, idle, wanted).values(**NOWHERE))
+
+    def resume(self, channel: int) -> list[Waiting]:
+        """Let everything of a channel be tried at once; returns what waited until when, and why."""
+        d, x, r = deliveries.c, letters.c, runs.c
+        mine = select(editions.c.id).where(editions.c.channel_id == channel)
+        open_ = select(r.edition_id).where(r.edition_id.in_(mine), r.ended_at.is_(None))
+        at_once = {"not_before": null()}
+        with transaction(self.engine) as db:
+            ended = waiting(db, channel)
+            here = channels.c.id == channel
+            db.execute(update(channels).where(here).values(next_at=null(), why=""))
+            put_off = and_(d.edition_id.in_(mine), d.not_before.is_not(None))
+            db.execute(update(deliveries).where(put_off).values(**at_once))
+            deferred = and_(x.edition_id.in_(open_), x.not_before.is_not(None))
+            db.execute(update(letters).where(deferred, x.state == "due").values(**at_once))
+            db.execute(update(runs).where(r.edition_id.in_(open_)).values(**at_once))
+            return ended
 
     def rename(self, old: str, new: str) -> None:
         """A channel's name in the configuration changed, and nothing else."""
@@ -425,6 +442,8 @@ __all__ = [
     "Started",
     "Subscription",
     "Verb",
+    "Waiting",
+    "Waits",
     "Window",
     "Work",
 ]

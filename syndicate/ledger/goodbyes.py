@@ -14,6 +14,7 @@ from syndicate.ledger.engine import now, transaction
 from syndicate.ledger.lists import LEFT, Subscription, bounce, by_key, last_subscription, leave
 from syndicate.ledger.schema import goodbyes, subscribers, subscriptions
 from syndicate.ledger.tokens import RETURN, Tokens
+from syndicate.ledger.waits import is_over
 
 BACK_WITHIN = timedelta(days=30)  # after they left
 SAID_WITHIN = timedelta(days=7)  # later it would only startle
@@ -143,7 +144,9 @@ def forget_old(db: Connection, at: datetime) -> None:
 
 def _free(moment: datetime) -> Any:
     """Nobody is sending it, or whoever was has died."""
-    return or_(g.state == "due", and_(g.state == "sending", g.not_before <= moment))
+    return or_(
+        g.state == "due", and_(g.state == "sending", is_over(g.not_before, moment, PATIENCE))
+    )
 
 
 def _due(moment: datetime, after: datetime) -> Any:

@@ -14,9 +14,11 @@ from sqlalchemy import (
     Connection,
     Engine,
     and_,
+    case,
     delete,
     func,
     insert,
+    literal,
     null,
     or_,
     select,
@@ -30,6 +32,7 @@ from syndicate.ledger.lists import bounce
 from syndicate.ledger.presence import Presence
 from syndicate.ledger.runs import finish
 from syndicate.ledger.schema import (
+    Moment,
     blocks,
     channels,
     editions,
@@ -41,6 +44,7 @@ from syndicate.ledger.schema import (
     subscriptions,
 )
 from syndicate.ledger.tokens import SUBSCRIPTION, Tokens
+from syndicate.ledger.waits import is_over
 
 CLAIM_FOR = timedelta(minutes=15)  # longer than every timeout of an effect; only the fallback
 RENEW = CLAIM_FOR.total_seconds() / 3
@@ -175,7 +179,7 @@ class Letters:
         with transaction(self.engine) as db:
             held = db.execute(select(holders).where(holders.c.id.in_(select(blocks.c.holder_id))))
             dead = [row.id for row in held.all() if self.presence.dead(db, row)]
-            past = blocks.c.claimed_until <= self.clock(db)
+            past = is_over(blocks.c.claimed_until, self.clock(db), CLAIM_FOR)
             gone = or_(blocks.c.holder_id.in_(dead), past)
             for row in db.execute(select(blocks).where(gone).with_for_update()).all():
                 under_way = and_(
@@ -250,7 +254,9 @@ class Letters:
         """The office itself is refused: note since when, and in which words."""
         with transaction(self.engine) as db:
             here = update(runs).where(r.edition_id == edition, r.ended_at.is_(None))
-            since = func.coalesce(r.paused_at, self.clock(db))
+            moment = self.clock(db)
+            known = and_(r.paused_at.is_not(None), r.paused_at <= moment)
+            since = case((known, r.paused_at), else_=literal(moment, Moment))
             db.execute(here.values(why=why, paused_at=since, not_before=null()))
 
     def go_on(self, edition: int) -> None:
@@ -263,7 +269,7 @@ class Letters:
             row = db.execute(select(r.paused_at, r.why).where(r.edition_id == edition)).first()
             if row is None or row.paused_at is None:
                 return None
-            return Pause(self.clock(db) - row.paused_at, row.why)
+            return Pause(max(self.clock(db) - row.paused_at, timedelta(0)), row.why)
 
     def give_up(self, edition: int) -> int:
         """Refuse what is left of a run, and count it against nobody; how many letters it was."""
@@ -305,7 +311,7 @@ class Letters:
     # inside
 
     def _runs_on(self, moment: datetime) -> ColumnElement[bool]:
-        ready = or_(r.not_before.is_(None), r.not_before <= moment)
+        ready = is_over(r.not_before, moment)
         return and_(r.ended_at.is_(None), r.halted.in_(("", self.passes)), ready)
 
     def _open_line(self) -> Connection:
@@ -430,7 +436,7 @@ def _next(
     b = blocks.c
     claimed = and_(b.edition_id == edition, x.subscriber_id.between(b.first, b.last))
     taken = select(b.id).where(claimed).exists()
-    ready = or_(x.not_before.is_(None), x.not_before <= moment)
+    ready = is_over(x.not_before, moment)
     query = (
         select(x.subscriber_id, func.coalesce(subscribers.c.email, ""))
         .outerjoin(subscribers, subscribers.c.id == x.subscriber_id)

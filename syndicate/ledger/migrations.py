@@ -177,7 +177,8 @@ def _to_8(db: Connection) -> None:
     _pass_over(db)
     db.execute(text("ALTER TABLE ledger ADD COLUMN rehearsal BOOLEAN DEFAULT false NOT NULL"))
     goodbyes.create(db)
-    db.execute(text("ALTER TABLE channels ADD COLUMN origin TEXT DEFAULT '' NOT NULL"))
+    for column in ("origin", "why"):
+        db.execute(text(f"ALTER TABLE channels ADD COLUMN {column} TEXT DEFAULT '' NOT NULL"))
     db.execute(text("ALTER TABLE deliveries ADD COLUMN lacking BOOLEAN DEFAULT false NOT NULL"))
     db.execute(text("ALTER TABLE articles ADD COLUMN dated BOOLEAN DEFAULT false NOT NULL"))
     db.execute(text("CREATE INDEX ix_articles_updated_at ON articles (updated_at)"))

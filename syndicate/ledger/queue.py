@@ -36,12 +36,14 @@ from syndicate.ledger.letters import MOST_TRIES, back_off
 from syndicate.ledger.presence import Presence
 from syndicate.ledger.renditions import files, forget_unused, words
 from syndicate.ledger.schema import attempts, channels, deliveries, editions, holders
+from syndicate.ledger.waits import DAY, is_ahead, is_over
 
 CLAIM_FOR = timedelta(minutes=15)  # longer than every timeout of an effect; only the fallback
 DIED = "the process that sent it died: look whether it is there"
 AGAIN_AFTER = timedelta(minutes=1)  # a revise that ended in doubt
 ARRIVED_BY = timedelta(minutes=2)  # what began so much later came later
 LOOK_AGAIN = timedelta(minutes=10)  # at the latest; a young doubt is looked at more often
+LONG_AGO = timedelta(days=36500)  # nobody knows when: a wrong clock wrote it down
 
 d = deliveries.c
 
@@ -141,7 +143,8 @@ class Queue:
                 select(holders).where(holders.c.id.in_(select(d.holder_id).where(held)))
             )
             dead = [row.id for row in rows.all() if self.presence.dead(db, row)]
-            gone = and_(held, or_(d.holder_id.in_(dead), d.claimed_until <= self.clock(db)))
+            past = is_over(d.claimed_until, self.clock(db), CLAIM_FOR)
+            gone = and_(held, or_(d.holder_id.in_(dead), past))
             unsure = and_(d.state == "sending", d.present.is_(None))
             to = case((unsure, literal("in_doubt")), else_=literal("due"))
             why = case((unsure, literal(DIED)), else_=d.why)
@@ -191,7 +194,8 @@ class Queue:
     def age(self, attempt: Attempt) -> timedelta:
         """How long ago an attempt began, by the database's clock."""
         with transaction(self.engine, reads=True) as db:
-            return self.clock(db) - attempt.started
+            moment = self.clock(db)
+            return LONG_AGO if is_ahead(attempt.started, moment) else moment - attempt.started
 
     def postpone_all(self, edition: int, why: str, until: float | None) -> None:
         """Nothing was claimed, nothing happened: say why, and when to ask again (seconds)."""
@@ -325,7 +329,10 @@ class Queue:
 
     def _unsure(self, db: Connection, row: Row[Any], attempt: Row[Any]) -> Attempt:
         said = attempt.rendition_id
-        made = self._attempt(db, row, attempt.id, Verb.PUBLISH, said, attempt.started_at)
+        started, moment = attempt.started_at, self.clock(db)
+        if is_ahead(started, moment):
+            started = moment - DAY  # else it would seem to be under way until then
+        made = self._attempt(db, row, attempt.id, Verb.PUBLISH, said, started)
         return replace(made, neighbours=(_before(db, row, attempt), _after(db, row, attempt)))
 
 
@@ -413,7 +420,7 @@ def _put_there(tried: FromClause) -> ColumnElement[bool]:
 
 def _ready(moment: datetime) -> ColumnElement[bool]:
     """What need not wait any more."""
-    return or_(d.not_before.is_(None), d.not_before <= moment)
+    return is_over(d.not_before, moment)
 
 
 def _in_turn() -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from syndicate.ledger.engine import transaction
 from syndicate.ledger.lists import by_key
 from syndicate.ledger.schema import heard, requests
 from syndicate.ledger.tokens import REQUEST, Tokens
+from syndicate.ledger.waits import waits
 
 JOIN, LISTS = "join", "lists"
 VALID_FOR = timedelta(days=7)  # a question whether somebody wants to join
@@ -57,7 +58,9 @@ class Replies:
         """Note that somebody is to be written to; False where they were, a short while ago."""
         here = and_(q.channel_id == channel, q.wants == wants, q.email == email)
         before = db.execute(select(requests).where(here)).first()
-        if before is not None and (before.state != "answered" or at - before.at < ASK_AGAIN):
+        if before is not None and (
+            before.state != "answered" or waits(before.at + ASK_AGAIN, at, ASK_AGAIN)
+        ):
             return False
         db.execute(delete(requests).where(here))
         values = {"channel_id": channel, "wants": wants, "email": email, "name": name}

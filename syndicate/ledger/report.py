@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, not_, or_, select, text
@@ -27,7 +28,9 @@ from syndicate.ledger.schema import (
     subscribers,
     syndications,
 )
+from syndicate.ledger.waits import still_waits, waits
 
+AT_ONCE = timedelta(seconds=30)  # the next turn of a destination's own pace is no wait
 LATELY = timedelta(days=7)  # how long it is told what letters were given up
 # codes that speak of one mailbox alone (RFC 3463): there is none, it is off, it is full
 READERS_OWN = ("5.1.1", "5.1.2", "5.1.3", "5.1.10", "_.2.1", "_.2.2")
@@ -91,6 +94,59 @@ class DigestCount:
     started: datetime | None
     ended: datetime | None  # None: something is open
     latest: datetime | None  # when the newest letter ended
+
+
+class Waits(StrEnum):
+    """What of a channel waits for a moment."""
+
+    CHANNEL = "channel"  # all of it: the destination asked for a pause
+    POSTS = "posts"
+    DIGEST = "digest"
+    LETTERS = "letters"  # some of a digest's, put off one by one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Something that is not tried before a moment, by real time; ``channels resume`` ends it."""
+
+    channel: str
+    what: Waits
+    count: int
+    until: datetime  # the latest, where there are several
+    why: str
+
+
+def waiting(db: Connection, channel: int | None = None) -> list[Waiting]:
+    """What waits until when and why, in all channels or in one."""
+    moment, x = now(db), letters.c
+    every = select(channels).order_by(channels.c.id)
+    found = []
+    for row in db.execute(every if channel is None else every.where(channels.c.id == channel)):
+        mine = select(editions.c.id).where(editions.c.channel_id == row.id)
+        asked = row.next_at is not None and (row.why or row.next_at - moment > AT_ONCE)
+        if asked and waits(row.next_at, moment):
+            found.append(_waiting(row.name, Waits.CHANNEL, 1, row.next_at, row.why))
+        later = and_(d.edition_id.in_(mine), d.state == "due", still_waits(d.not_before, moment))
+        query = select(func.count(), func.max(d.not_before), func.max(d.why)).where(later)
+        found += [_waiting(row.name, Waits.POSTS, *one) for one in db.execute(query) if one[0]]
+        r = runs.c
+        later = and_(
+            r.edition_id.in_(mine), r.ended_at.is_(None), still_waits(r.not_before, moment)
+        )
+        query = select(func.count(), func.max(r.not_before), func.max(r.why)).where(later)
+        found += [_waiting(row.name, Waits.DIGEST, *one) for one in db.execute(query) if one[0]]
+        open_ = select(r.edition_id).where(r.edition_id.in_(mine), r.ended_at.is_(None))
+        later = and_(
+            x.edition_id.in_(open_), x.state == "due", text(PARTIAL["ix_letters_deferred"]),
+            still_waits(x.not_before, moment),
+        )  # fmt: skip
+        query = select(func.count(), func.max(x.not_before), func.max(x.why)).where(later)
+        found += [_waiting(row.name, Waits.LETTERS, *one) for one in db.execute(query) if one[0]]
+    return found
+
+
+def _waiting(channel: str, what: Waits, count: int, until: datetime, why: str | None) -> Waiting:
+    return Waiting(channel=channel, what=what, count=count, until=until, why=why or "")
 
 
 def places(

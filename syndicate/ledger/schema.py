@@ -169,6 +169,7 @@ channels = Table(
     Column("identity", Text),  # as it names itself; null until it was first reached
     Column("first_seen_at", Moment, nullable=False),
     Column("next_at", Moment),  # since version 4: not before then is anything written there
+    Column("why", Text, nullable=False, server_default=text("''")),  # since version 8: that is so
     Column("older", Integer, nullable=False, server_default=text("0")),  # since version 8
     # (the articles up to this number were published before it was first seen)
     Column("origin", Text, nullable=False, server_default=text("''")),  # since version 8

@@ -15,9 +15,9 @@ import pytest
 from docs.conftest import Desk
 from docs.pages import page, sections
 from docs.test_commands import COMMANDS, options
-from syndicate.ledger import Ledger
+from syndicate.ledger import Ledger, Waits
 from syndicate.ledger.schema import LETTER_STATES
-from syndicate.loopback.botapi import LostReply
+from syndicate.loopback.botapi import Flood, LostReply
 from syndicate.plan import Action
 from syndicate.report import STATE_WORDS
 
@@ -105,6 +105,19 @@ def test_the_answers_in_doubt(desk: Desk) -> None:
     a_report(desk.ask("tick"))
     number = line["resolve"].split()[2]
     a_report(desk.ask("resolve", number, "--sent", "1"))
+
+
+def test_the_answers_about_what_waits(desk: Desk) -> None:
+    desk.configure()
+    desk.article()
+    desk.api.faults.append(Flood(retry_after=600))
+    desk.ask("publish", "article.md")
+    waiting = desk.ask("status")["waiting"]
+    same("waiting", *waiting)
+    ended = desk.ask("channels", "resume", "telegram")
+    same("channels resume", ended)
+    assert ended["ended"] == waiting
+    all_told(Waits, "waiting")
 
 
 def test_the_answers_about_lists_channels_and_the_ledger(desk: Desk, tmp_path: Path) -> None:

@@ -1,0 +1,40 @@
+"""How far ahead a wait can reach: stored moments beyond that are a wrong clock's, and have passed.
+
+A machine whose clock ran ahead for one run leaves moments behind that would mute a channel for
+years. None of ours lies further ahead than its longest wait, so what does is taken for over.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, not_, or_
+
+from syndicate.errors import LONGEST_WAIT
+
+DAY = timedelta(seconds=LONGEST_WAIT)
+SLACK = timedelta(minutes=5)  # by which a clock is put right now and then
+
+
+def is_over(
+    column: ColumnElement[datetime | None], moment: datetime, longest: timedelta = DAY
+) -> ColumnElement[bool]:
+    """Nothing is waited for: no moment is stored, it has passed, or no wait reaches it."""
+    return or_(column.is_(None), column <= moment, column > moment + longest + SLACK)
+
+
+def still_waits(
+    column: ColumnElement[datetime | None], moment: datetime, longest: timedelta = DAY
+) -> ColumnElement[bool]:
+    """The opposite, for what is stored."""
+    return and_(column.is_not(None), not_(is_over(column, moment, longest)))
+
+
+def waits(until: datetime | None, moment: datetime, longest: timedelta = DAY) -> bool:
+    """Whether a stored moment is still waited for."""
+    return until is not None and moment < until <= moment + longest + SLACK
+
+
+def is_ahead(since: datetime, moment: datetime) -> bool:
+    """Whether something seems to have begun after this moment, by a wrong clock."""
+    return since > moment + SLACK
