@@ -383,6 +383,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
             Dialler(
                 where, self.name, helo=self.helo,
                 domain=sender(self.sender)[1].rpartition("@")[2], tls_ca=str(self.tls_ca),
+                patience=self.patience,
             ),
             self.connections, self.messages,
         )  # fmt: skip

@@ -1,11 +1,13 @@
-"""smtplib's clients, which tell an answer that is none whole: who speaks no SMTP is found out."""
+"""smtplib's clients, whose conversation has an end, and whose every answer has a measure."""
 
 from __future__ import annotations
 
-from contextlib import suppress
-from smtplib import SMTP, SMTP_SSL
-from typing import TYPE_CHECKING
+import socket
+import ssl
+from smtplib import SMTP, SMTP_SSL, SMTPResponseException, SMTPServerDisconnected
+from typing import TYPE_CHECKING, Any
 
+from syndicate.exchange import Exchange, Limits, Overdue, connected
 from syndicate.text import excerpt, squeeze
 
 if TYPE_CHECKING:
@@ -13,38 +15,148 @@ if TYPE_CHECKING:
 else:
     _Base = object
 
-LONGEST = 4096  # bytes of an answer that are looked at before it is read
+MOST_ANSWER = 64 * 1024  # bytes of one whole answer
+MOST_LINES = 200  # of one whole answer; EHLO's has a dozen
+PART = 4096  # bytes that are read at once
+SEPARATORS = (b" ", b"-", b"\t", b"\r", b"\n", b"")  # behind a code
 
 
 class NotMail(OSError):
     """What answers is no mail server; its own words say what it is."""
 
 
-class _Whole(_Base):
-    """Answers begin with a number (RFC 5321 4.2); of others smtplib drops the first letters."""
+class OutOfTurn(OSError):
+    """It says more than it was asked, and nobody knows any more what answers what."""
+
+    def __init__(self, words: bytes) -> None:
+        super().__init__(f'it says more than it was asked: "{shown(words)}"')
+        self.strerror = self.args[0]
+
+
+def is_answer(line: bytes) -> bool:
+    """Whether a line begins with a number, as an answer's do (RFC 5321 4.2)."""
+    return line[:3].isdigit() and line[3:4] in SEPARATORS
+
+
+class Client(_Base):
+    """Being let in by a relay: each answer comes within ``patience``, all within twice that.
+
+    smtplib waits for each byte anew, keeps whatever comes, and of an answer without a number it
+    drops the first letters.
+    """
+
+    def __init__(self, host: str, port: int, name: str, *, patience: float, **given: Any) -> None:
+        self._patience = patience
+        self._ahead = b""  # what came behind the last whole answer
+        self.begin()
+        super().__init__(host, port, name, **given)
+
+    def begin(self) -> None:
+        """Give what follows its time."""
+        measure = Limits(seconds=self._patience, octets=MOST_ANSWER, lines=MOST_LINES)
+        self._whole = Exchange(measure.within(2 * self._patience))
+        self._measure = measure
+        self._step = Exchange(measure)
+
+    def in_turn(self) -> None:
+        """OutOfTurn where more came than answers."""
+        if self._ahead:
+            ahead, self._ahead = self._ahead, b""
+            self.close()
+            raise OutOfTurn(ahead)
+
+    def send(self, s: Any) -> None:
+        """Say something, whose answer is waited for from now on."""
+        self.in_turn()
+        self._next_step()
+        super().send(s)
 
     def getreply(self) -> tuple[int, bytes]:
-        if self.file is None and self.sock:
-            self.file = self.sock.makefile("rb")
-        begins = b""
-        with suppress(OSError):  # which smtplib meets, too, and tells
-            begins = self.file.peek(LONGEST)[:LONGEST] if self.file else b""
-        code, text = super().getreply()
-        if code == -1:
+        """Return one whole answer: its code, and the words of its lines."""
+        try:
+            lines = [self._line()]
+            while lines[-1][3:4] == b"-":
+                lines.append(self._line())
+        except BaseException:
             self.close()
-            raise NotMail(_line(begins))
-        return code, text
+            raise
+        return int(lines[-1][:3]), b"\n".join(line[4:].strip(b" \t\r\n") for line in lines)
+
+    def encrypt(self, context: ssl.SSLContext) -> None:
+        """Go on in TLS; SMTPResponseException where that is refused.
+
+        Nothing that came before counts (RFC 3207 4.2, 6), and smtplib takes no notice of it.
+        """
+        code, words = self.docmd("STARTTLS")
+        if code != 220:
+            raise SMTPResponseException(code, words)
+        self.in_turn()
+        assert self.sock
+        self._next_step()
+        self.sock = context.wrap_socket(self.sock, server_hostname=self._host)  # type: ignore[attr-defined]
+        self.ehlo_resp = self.helo_resp = None
+        self.esmtp_features = {}
+        self.does_esmtp = False
+
+    def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
+        return connected(host, port, self._step)
+
+    def _next_step(self) -> None:
+        self._step = Exchange(self._measure)
+        if self.sock:
+            self.sock.settimeout(self._left())
+
+    def _left(self) -> float:
+        """Seconds for what is under way."""
+        return self._whole.left(self._step.left())
+
+    def _line(self) -> bytes:
+        while b"\n" not in self._ahead:
+            self._read()
+        line, _, self._ahead = self._ahead.partition(b"\n")
+        self._step.took(0, 1)
+        if not is_answer(line):
+            raise NotMail(shown(line))
+        return line
+
+    def _read(self) -> None:
+        """Wait for more of a line."""
+        if self.sock is None:
+            raise SMTPServerDisconnected("please run connect() first")
+        try:
+            self.sock.settimeout(self._left())
+            part = self.sock.recv(PART)
+        except TimeoutError:
+            self._complain()
+            raise Overdue(self._patience) from None
+        self._step.took(len(part))
+        if not part:
+            self._complain()
+            raise SMTPServerDisconnected("it hung up")
+        self._ahead += part
+
+    def _complain(self) -> None:
+        """NotMail where a line that has no end would be no answer."""
+        if self._ahead.strip() and not self._ahead[:3].isdigit():
+            raise NotMail(shown(self._ahead))
 
 
-class Client(_Whole, SMTP):
+class PlainClient(Client, SMTP):
     """Speaks in the clear first."""
 
 
-class SecureClient(_Whole, SMTP_SSL):
+class SecureClient(Client, SMTP_SSL):
     """Speaks TLS from the first byte."""
 
+    context: ssl.SSLContext
 
-def _line(answer: bytes) -> str:
+    def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
+        line = super()._get_socket(host, port, timeout)
+        line.settimeout(self._left())
+        return self.context.wrap_socket(line, server_hostname=host)
+
+
+def shown(answer: bytes) -> str:
     """The first line, as far as it can be shown."""
-    line = answer.lstrip().partition(b"\n")[0].decode(errors="replace")
+    line = answer[:PART].lstrip().partition(b"\n")[0].decode(errors="replace")
     return excerpt(squeeze("".join(one if one.isprintable() else " " for one in line)), 120)

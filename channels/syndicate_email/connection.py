@@ -6,23 +6,23 @@ import socket
 import ssl
 import time
 from contextlib import suppress
-from smtplib import SMTP
 
+from syndicate_email.clients import Client
 from syndicate_email.conversation import Conversation
 from syndicate_email.dialler import Dialler
 from syndicate_email.refusals import Refusals
 
-PATIENCE = 60.0  # seconds for the answer to a command
-LONG_PATIENCE = 600.0  # for the answer to a letter (RFC 5321 4.5.3.2.6)
 CHUNK = 64 * 1024
+MOST_READ = 256 * 1024  # bytes that are listened to at once; what is left has to wait its turn
 MOST_PIECES = 500  # half of what every system takes at once (IOV_MAX)
+QUIT_FOR = 2.0  # seconds that an answer to QUIT is waited for
 QUICK = getattr(socket, "TCP_QUICKACK", 0)  # Linux
 
 
 class Line:
     """A connection, and what is said over it."""
 
-    def __init__(self, smtp: SMTP, dialler: Dialler, refusals: Refusals) -> None:
+    def __init__(self, smtp: Client, dialler: Dialler, refusals: Refusals) -> None:
         assert smtp.sock
         self.smtp = smtp
         self.sock: socket.socket = smtp.sock
@@ -30,7 +30,9 @@ class Line:
         self.talk = Conversation(dialler, refusals, pipelining=smtp.has_extn("pipelining"))
         self.unsent = memoryview(b"")
         self._unanswered = 0  # times that something was sent since an answer came
-        self.heard_at = time.monotonic()
+        self._patience, self._long_patience = dialler.patience, dialler.long_patience
+        self.asked_at = time.monotonic()  # since then a whole answer is waited for
+        self.trouble = "hung up"  # what became of it
 
     def flush(self) -> bool:
         """Send what is to be said; whether all of it has left."""
@@ -64,7 +66,7 @@ class Line:
         """What the relay has said; b"" where it has hung up, None where there is nothing yet."""
         heard = b""
         try:
-            while part := self.sock.recv(CHUNK):
+            while len(heard) < MOST_READ and (part := self.sock.recv(CHUNK)):
                 heard += part
                 self._unanswered = 0
                 if len(part) < CHUNK and not isinstance(self.sock, ssl.SSLSocket):
@@ -76,16 +78,41 @@ class Line:
                 raise
         return heard
 
-    def is_late(self, now: float) -> bool:
-        """Whether an answer is overdue."""
-        if self.talk.idle:
-            return False
-        return now - self.heard_at > (LONG_PATIENCE if self.talk.owed else PATIENCE)
+    def waits(self, now: float) -> float:
+        """For how many seconds a whole answer has been waited for."""
+        return 0.0 if self.talk.idle else now - self.asked_at
 
-    def quit(self) -> None:
-        """Hang up; politely where nothing is under way, for two seconds at most."""
-        with suppress(OSError):
-            if self.talk.idle and not self.talk.closing:
-                self.sock.settimeout(2)
-                self.smtp.quit()
+    def is_late(self, now: float) -> bool:
+        """Whether no whole answer has come in time."""
+        most = self._long_patience if self.talk.owed else self._patience
+        return self.waits(now) >= most
+
+    def give_up(self, now: float) -> None:
+        """Take down, for people, that nobody waits for it any more."""
+        is_stuck = bool(self.unsent) and self.talk.owed
+        missing = "took no whole letter" if is_stuck else "gave no whole answer"
+        self.trouble = f"{missing} within {self.waits(now):.0f} s"
+
+    def leave(self) -> bool:
+        """Say QUIT where nothing is under way; False where it is closed already."""
+        if self.talk.idle and not self.talk.closing:
+            with suppress(OSError):
+                self.sock.setblocking(False)
+                self.sock.send(b"QUIT\r\n")
+                self.asked_at = time.monotonic()
+                return True
         self.smtp.close()
+        return False
+
+    def has_left(self, now: float) -> bool:
+        """Whether QUIT was answered, or for long enough not; then the connection is closed."""
+        is_over = now - self.asked_at >= QUIT_FOR
+        try:
+            self.sock.recv(CHUNK)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            if not is_over:
+                return False
+        except OSError:
+            pass  # it has hung up
+        self.smtp.close()
+        return True

@@ -19,7 +19,8 @@ from syndicate import (
     Unavailable,
 )
 from syndicate.text import squeeze
-from syndicate_email.dialler import Dialler
+from syndicate_email.clients import MOST_ANSWER, MOST_LINES, is_answer
+from syndicate_email.dialler import MOST_SAID, Dialler, printable
 from syndicate_email.farewells import Farewell
 from syndicate_email.refusals import (
     PER_SESSION,
@@ -32,7 +33,6 @@ from syndicate_email.refusals import (
 )
 
 CLOSING = 421  # the relay hangs up after this answer (RFC 5321 3.8)
-MOST_REPLY = 64 * 1024  # bytes without a line's end
 ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")  # RFC 3463
 END = b".\r\n"
 RSET = b"RSET\r\n"
@@ -65,6 +65,11 @@ class Posting:
 
 
 Ended = tuple[Posting, Receipt | DeliveryError]
+Awaited = tuple[Step, Posting | None, int]  # bytes it has had when it may answer
+
+
+class OutOfStep(ValueError):
+    """An answer that no mail server gives here: nobody knows any more what answers what."""
 
 
 class SenderRefused(Exception):
@@ -83,11 +88,12 @@ class Conversation:
         self.dialler = dialler
         self.refusals = refusals  # of the whole run
         self.pipelining = pipelining
-        self.awaited: deque[tuple[Step, Posting | None]] = deque()
+        self.awaited: deque[Awaited] = deque()
         self.unsaid: deque[tuple[bytes, Step, Posting | None]] = deque()
         self.out: list[bytes] = []
         self.said = 0  # bytes put out
         self.sent = 0  # bytes that have left
+        self.answers = 0  # whole ones that came
         self.letters = 0
         self.closing = False
         self.taken = 0  # letters
@@ -95,6 +101,7 @@ class Conversation:
         self.farewell: Farewell | None = None  # why the relay hangs up
         self._heard = b""
         self._lines: list[bytes] = []
+        self._length = 0  # bytes in those
         self._orphans: list[Posting] = []  # nothing more is awaited to them
 
     @property
@@ -105,7 +112,7 @@ class Conversation:
     @property
     def owed(self) -> bool:
         """Whether the answer to a whole letter is awaited."""
-        return any(step is Step.DOT for step, _ in self.awaited)
+        return any(step is Step.DOT for step, _, _ in self.awaited)
 
     @property
     def hungry(self) -> bool:
@@ -114,7 +121,7 @@ class Conversation:
             return False
         if not self.awaited:
             return True
-        first, _ = self.awaited[0]
+        first, _, _ = self.awaited[0]
         return self.pipelining and first is Step.DOT and len(self.awaited) == 1
 
     def take(self, posting: Posting) -> None:
@@ -133,17 +140,20 @@ class Conversation:
     def hear(self, heard: bytes) -> Iterator[Ended]:
         """Take in what came; yields the letters that ended.
 
-        ValueError for what is no SMTP; SenderRefused where that was refused.
+        OutOfStep for what is no answer; SenderRefused where that was refused.
         """
         for code, text in self._replies(heard):
+            self.answers += 1
             if code == CLOSING:
                 self.closing = True
                 self._hang_up(text)
             if not self.awaited:
                 if code != CLOSING:
-                    raise ValueError("an answer to nothing")
+                    raise OutOfStep(f"answered nothing that it was asked ({code})")
                 return
-            step, posting = self.awaited.popleft()
+            if code != CLOSING:
+                self._keep_step(code)
+            step, posting, _ = self.awaited.popleft()
             if posting is not None and (ended := self._answered(step, posting, code, text)):
                 yield ended
                 if step is Step.MAIL:
@@ -151,23 +161,35 @@ class Conversation:
             if not self.awaited:
                 self._go_on()
 
+    def _keep_step(self, code: int) -> None:
+        """OutOfStep for an answer that comes too early, or is of no kind that is awaited."""
+        step, _, asked = self.awaited[0]
+        refuses = code // 100 in (4, 5)
+        if self.sent < asked:
+            if step is not Step.DOT or not refuses:
+                raise OutOfStep(f"answered {_called(step)} before it had it ({code})")
+            self.closing = True  # it wants no more of this letter, whose rest would be commands
+        is_agreed = code == 354 if step is Step.DATA else code // 100 == 2
+        if not (is_agreed or refuses or step in (Step.DOT, Step.NOTHING)):
+            raise OutOfStep(f"answered {_called(step)} with a strange {code}")
+
     def _hang_up(self, text: bytes) -> None:
         """Take down the relay's farewell, to what it was said, and of whose letter."""
-        step, posting = self.awaited[0] if self.awaited else (Step.NOTHING, None)
+        step, posting, _ = self.awaited[0] if self.awaited else (Step.NOTHING, None, 0)
         recipient = posting.recipient if posting else ""
         said = _line(text)
         words = _without(recipient, said) if recipient else said
         self.farewell = Farewell(_called(step), words, recipient)
 
-    def lose(self) -> Iterator[tuple[Posting, InDoubt | None]]:
+    def lose(self, trouble: str = "hung up") -> Iterator[tuple[Posting, InDoubt | None]]:
         """The connection is gone: what was under way, and None for what was surely not taken."""
-        awaited = [one for _, one in self.awaited if one]
+        awaited = [one for _, one, _ in self.awaited if one]
         unsaid = [one for _, _, one in self.unsaid if one]
         for posting in dict.fromkeys((*self._orphans, *awaited, *unsaid)):
             if posting.failed and not posting.elsewhere:
                 continue
             taken = posting.over is not None and self.sent >= posting.over
-            yield posting, self._doubt() if taken else None
+            yield posting, self._doubt(trouble) if taken else None
 
     def _answered(self, step: Step, posting: Posting, code: int, text: bytes) -> Ended | None:
         """Do what an answer calls for; how the letter ended, where it did."""
@@ -206,7 +228,7 @@ class Conversation:
     def _hand_over(self, posting: Posting) -> None:
         self._put(*posting.pieces, END)
         posting.over = self.said
-        self.awaited.append((Step.DOT, posting))
+        self.awaited.append((Step.DOT, posting, self.said))
 
     def _verdict(self, posting: Posting, code: int, text: bytes) -> Receipt | DeliveryError:
         if code // 100 == 2:
@@ -238,9 +260,9 @@ class Conversation:
         about_us = self.refusals.note(posting.recipient, f"{code} {said}")
         return Paused(message) if about_us else Deferred(message, number)
 
-    def _doubt(self) -> InDoubt:
+    def _doubt(self, trouble: str) -> InDoubt:
         return InDoubt(
-            f"{self.dialler.setting}: the relay {self.dialler.relay} hung up without saying"
+            f"{self.dialler.setting}: the relay {self.dialler.relay} {trouble} without saying"
             " whether it took the letter"
         )
 
@@ -249,7 +271,7 @@ class Conversation:
             self.unsaid.append((command, step, posting))
         else:
             self._put(command)
-            self.awaited.append((step, posting))
+            self.awaited.append((step, posting, self.said))
 
     def _go_on(self) -> None:
         """Say what had to wait for an answer."""
@@ -258,7 +280,7 @@ class Conversation:
             if posting is not None and posting.failed:
                 continue
             self._put(command)
-            self.awaited.append((step, posting))
+            self.awaited.append((step, posting, self.said))
 
     def _put(self, *words: bytes) -> None:
         self.out += words
@@ -266,21 +288,31 @@ class Conversation:
 
     def _replies(self, heard: bytes) -> Iterator[tuple[int, bytes]]:
         *lines, self._heard = (self._heard + heard).split(b"\n")
-        if len(self._heard) > MOST_REPLY:
-            raise ValueError("an answer without an end")
         for line in lines:
-            if not line[:3].isdigit():
-                raise ValueError("no SMTP")
+            if not is_answer(line):
+                raise OutOfStep("said what no mail server says")
             self._lines.append(line[4:])
             if line[3:4] == b"-":
+                self._measure(line)
                 continue
             text = b" ".join(self._lines)
             self._lines.clear()
+            self._length = 0
             yield int(line[:3]), text
+        if len(self._heard) > MOST_ANSWER:
+            raise OutOfStep("gave an answer without an end")
+
+    def _measure(self, line: bytes) -> None:
+        self._length += len(line)
+        if self._length > MOST_ANSWER or len(self._lines) > MOST_LINES:
+            raise OutOfStep("gave an answer without an end")
+
+
+CALLED = {Step.DOT: "the letter", Step.NOTHING: "no letter"}
 
 
 def _called(step: Step) -> str:
-    return "the letter" if step is Step.DOT else step.name
+    return CALLED.get(step, step.name)
 
 
 def _without(address: str, text: str) -> str:
@@ -289,4 +321,4 @@ def _without(address: str, text: str) -> str:
 
 
 def _line(text: bytes) -> str:
-    return squeeze(text.decode(errors="replace"))
+    return squeeze(printable(text[:MOST_SAID].decode(errors="replace")))

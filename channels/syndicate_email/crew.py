@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import selectors
-import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from smtplib import SMTP
 
 from syndicate import (
     Deferred,
@@ -22,9 +19,11 @@ from syndicate import (
     Unavailable,
 )
 from syndicate.text import excerpt
-from syndicate_email.connection import CHUNK, PATIENCE, Line
-from syndicate_email.conversation import CLOSING, Posting, SenderRefused
+from syndicate_email.clients import Client
+from syndicate_email.connection import QUIT_FOR, Line
+from syndicate_email.conversation import CLOSING, OutOfStep, Posting, SenderRefused
 from syndicate_email.dialler import Dialler
+from syndicate_email.dialling import Dialling
 from syndicate_email.farewells import Farewell, Farewells
 from syndicate_email.refusals import Refusals, slows_us
 
@@ -35,6 +34,7 @@ PAUSE = 15.0  # seconds until a relay that puts everybody off is asked again
 LATE = 0.25  # seconds between two looks for answers that are overdue
 LOOK = 0.005  # seconds until something that may not be started yet is asked for again
 HELD = 900.0  # seconds until a domain that refuses everybody is asked again
+SLOW = 1.0  # seconds without an answer, until another connection is made for the other letters
 LETTERS = 10  # that make one more connection worth its while
 
 Compose = Callable[[Delivery], Posting]
@@ -50,9 +50,9 @@ class Crew:
         self.lines: list[Line] = []
         self.again: deque[Posting] = deque()
         self.refusals = Refusals()
-        self._dialling: set[Future[SMTP]] = set()
         self._broken = 0  # connections in a row that ended without an answer to a letter
-        self._threads: ThreadPoolExecutor | None = None
+        self._leaving: list[Line] = []  # they were told QUIT
+        self._moved_at = 0.0  # when a letter ended last, or began while nothing was under way
         self._look_at = 0.0
         self._full_until = 0.0  # the relay takes no more connections before then
         self._problem: DeliveryError | None = None
@@ -63,24 +63,27 @@ class Crew:
         """Make the first connection; Refused or Unavailable where that fails."""
         smtp = self.dialler.dial()
         self._selector = selectors.DefaultSelector()
-        self._bell, self._rope = socket.socketpair()
-        self._bell.setblocking(False)
-        self._selector.register(self._bell, selectors.EVENT_READ, None)
+        self._dialling = Dialling(self.dialler.dial)
+        self._selector.register(self._dialling.bell, selectors.EVENT_READ, None)
         self._join(smtp)
 
     def close(self) -> None:
-        """Hang up everywhere."""
-        if self._threads is not None:
-            self._threads.shutdown(wait=True, cancel_futures=True)
-        for future in self._dialling:
-            if not future.cancelled() and not future.exception():
-                future.result().close()
-        for line in self.lines:
-            line.quit()
-        self.lines.clear()
+        """Hang up everywhere; who says goodbye is listened to for two seconds in all."""
+        self._selector.unregister(self._dialling.bell)
+        self._dialling.abandon()
+        for line in list(self.lines):
+            self._drop(line)
+        for line in self._leaving:
+            self._selector.register(line.sock, selectors.EVENT_READ, line)
+        until = time.monotonic() + QUIT_FOR
+        while self._selector.get_map() and time.monotonic() < until:
+            for key, _ in self._selector.select(LATE):
+                self._selector.unregister(key.fileobj)
+                key.data.smtp.close()
+        for line in self._leaving:
+            line.smtp.close()
+        self._leaving.clear()
         self._selector.close()
-        self._bell.close()
-        self._rope.close()
 
     def there(self) -> str:
         """What the connections lead to, for a person."""
@@ -98,13 +101,14 @@ class Crew:
         if code // 100 != 2:
             raise self.dialler.refusal("MAIL", code, text)
 
-    def _first(self) -> SMTP:
+    def _first(self) -> Client:
         """A live connection that nothing is said over, for a question of one's own."""
         self._sweep()
         if not self.lines:
             self._join(self.dialler.dial())
-        self.lines[0].sock.settimeout(PATIENCE)
-        return self.lines[0].smtp
+        smtp = self.lines[0].smtp
+        smtp.begin()
+        return smtp
 
     def carry(self, deliveries: Iterator[Delivery | None], compose: Compose) -> Iterator[Outcome]:
         """Hand over letter after letter; yields how each one ended, in any order.
@@ -155,12 +159,18 @@ class Crew:
                 if posting is None:
                     break
                 if talk.idle:
-                    line.heard_at = time.monotonic()
+                    self._begin(line)
                 talk.take(posting)
             if talk.out or line.unsent:
                 yield from self._flush(line)
             if talk.idle and (talk.closing or self._is_used_up(line)):
                 self._drop(line)
+
+    def _begin(self, line: Line) -> None:
+        """From now on something is under way on this connection."""
+        line.asked_at = time.monotonic()
+        if not self._busy():
+            self._moved_at = line.asked_at
 
     def _is_used_up(self, line: Line) -> bool:
         return bool(self.messages) and line.talk.letters >= self.messages
@@ -190,11 +200,24 @@ class Crew:
         now = time.monotonic()
         if now >= self._look_at:
             self._look_at = now + LATE
-            for line in [one for one in self.lines if one.is_late(now)]:
+            for line in self._late(now):
+                line.give_up(now)
                 yield from self._lose(line)
+            self._leaving = [line for line in self._leaving if not line.has_left(now)]
+
+    def _late(self, now: float) -> list[Line]:
+        """The connections that nobody waits for any longer: all, where nothing moves on any."""
+        late = [line for line in self.lines if line.is_late(now)]
+        if late and self._is_stuck(now):
+            return [line for line in self.lines if not line.talk.idle]
+        return late
+
+    def _is_stuck(self, now: float) -> bool:
+        """Whether no letter has ended for as long as one of them may take."""
+        return now - self._moved_at >= self.dialler.long_patience
 
     def _wait(self, source: _Source) -> float:
-        return LOOK if source.held or not (self.lines or self._dialling) else LATE
+        return LOOK if source.held or not (self.lines or self._dialling.under_way) else LATE
 
     def _hear(self, line: Line) -> Iterator[Outcome]:
         try:
@@ -203,10 +226,11 @@ class Crew:
             heard = b""
         if heard is None:
             return
-        line.heard_at = time.monotonic()
+        answers = line.talk.answers
         try:
             for posting, result in line.talk.hear(heard):
                 self._broken = 0
+                self._moved_at = time.monotonic()
                 if isinstance(result, Receipt):
                     self._took = True
                     if self._farewells.newest:
@@ -218,8 +242,10 @@ class Crew:
         except SenderRefused as error:
             said, code = error.args
             self._stop(Paused(said) if code // 100 == 5 else Unavailable(said, PAUSE))
-        except ValueError:
-            heard = b""
+        except OutOfStep as error:
+            line.trouble, heard = str(error), b""
+        if line.talk.answers > answers:  # a part of one moves nothing
+            line.asked_at = time.monotonic()
         if line.talk.full and line.talk.taken:
             self.messages = line.talk.taken  # as the setting would have it
         if not heard or (line.talk.closing and not line.talk.owed):
@@ -227,9 +253,11 @@ class Crew:
 
     def _lose(self, line: Line) -> Iterator[Outcome]:
         """A connection has come to its end, with what was under way on it."""
-        lost = list(line.talk.lose())
+        lost = list(line.talk.lose(line.trouble))
         self._drop(line)
         self._broken += 1
+        if lost and self._is_stuck(time.monotonic()):
+            self._stop(Unavailable(self._hung_up(line)))
         farewell = line.talk.farewell
         closes = farewell and farewell.recipient and not line.talk.taken
         if farewell and closes and self._farewells.note(farewell):
@@ -262,14 +290,15 @@ class Crew:
         farewell = line.talk.farewell
         said = f" ({CLOSING} {excerpt(farewell.words, 200)})" if farewell else ""
         return (
-            f"{self.dialler.setting}: the relay {self.dialler.relay} hung up before it had the"
-            f" letter{said}; it is sent again next time"
+            f"{self.dialler.setting}: the relay {self.dialler.relay} {line.trouble} before it had"
+            f" the letter{said}; it is sent again next time"
         )
 
     def _drop(self, line: Line) -> None:
         self.lines.remove(line)
         self._selector.unregister(line.sock)
-        line.quit()
+        if line.leave():
+            self._leaving.append(line)
 
     def _sweep(self) -> None:
         """Let go of connections that were ended while nobody listened."""
@@ -288,35 +317,33 @@ class Crew:
     def _grow(self, source: _Source) -> None:
         """One more connection, where there may be letters for it."""
         wanted = bool(self.again) or not (source.ended or source.held)
-        count = len(self.lines) + len(self._dialling)
-        most = min(self.connections, 1 + source.count // LETTERS)
-        if self._problem or not wanted or count >= most:
+        count = len(self.lines) + self._dialling.under_way
+        if self._problem or not wanted or count >= self.connections:
             return
-        if self.lines and time.monotonic() < self._full_until:
+        now = time.monotonic()
+        most = 1 + source.count // LETTERS
+        if count >= most and count >= most + sum(self._is_slow(line, now) for line in self.lines):
             return
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(self.connections, "dialler")
-        future = self._threads.submit(self.dialler.dial)
-        self._dialling.add(future)
-        future.add_done_callback(self._ring)
+        if self.lines and now < self._full_until:
+            return
+        self._dialling.begin()
 
-    def _ring(self, _future: Future[SMTP]) -> None:
-        with suppress(OSError):
-            self._rope.send(b".")
+    def _is_slow(self, line: Line, now: float) -> bool:
+        """Whether a connection is of no use to the letters that are not on it."""
+        return line.waits(now) > min(SLOW, self.dialler.patience / 4)
 
     def _answer_bell(self) -> None:
-        with suppress(BlockingIOError):
-            self._bell.recv(CHUNK)
-        for future in [one for one in self._dialling if one.done()]:
-            self._dialling.discard(future)
-            try:
-                self._join(future.result())
-            except DeliveryError as error:
-                self._full_until = time.monotonic() + PAUSE
-                if not self.lines and not self._dialling:
-                    self._stop(Unavailable(str(error), PAUSE))
+        for made in self._dialling.made():
+            if isinstance(made, Client):
+                self._join(made)
+                continue
+            if not isinstance(made, DeliveryError):
+                raise made
+            self._full_until = time.monotonic() + PAUSE
+            if not self.lines and not self._dialling.under_way:
+                self._stop(Unavailable(str(made), PAUSE))
 
-    def _join(self, smtp: SMTP) -> None:
+    def _join(self, smtp: Client) -> None:
         line = Line(smtp, self.dialler, self.refusals)
         self.lines.append(line)
         self._selector.register(line.sock, selectors.EVENT_READ, line)

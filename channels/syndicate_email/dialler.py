@@ -6,7 +6,6 @@ import socket
 import ssl
 from contextlib import suppress
 from smtplib import (  # its errors are OSErrors
-    SMTP,
     SMTPAuthenticationError,
     SMTPConnectError,
     SMTPException,
@@ -16,42 +15,50 @@ from smtplib import (  # its errors are OSErrors
 )
 
 from syndicate import Paused, Refused, Unavailable
+from syndicate.exchange import LONGEST
 from syndicate.text import excerpt, squeeze
 from syndicate_email.certificates import context
-from syndicate_email.clients import Client, NotMail, SecureClient
+from syndicate_email.clients import Client, NotMail, OutOfTurn, PlainClient, SecureClient
 from syndicate_email.login import advice, without_secrets
 from syndicate_email.settings import Relay
 
+MOST_SAID = 4_000  # characters of an answer that are looked at
 WAYS = {"CRAM-MD5": "auth_cram_md5", "PLAIN": "auth_plain", "LOGIN": "auth_login"}  # best first
-PATIENCE = 60.0  # seconds to wait for any answer while being let in
+PATIENCE = 60.0  # seconds to wait for a whole answer
 
 
 class Dialler:
     """Opens connections to one relay."""
 
     def __init__(
-        self, relay: Relay, channel: str, helo: str = "", domain: str = "", tls_ca: str = ""
-    ) -> None:
+        self, relay: Relay, channel: str, helo: str = "", domain: str = "", tls_ca: str = "",
+        patience: float = PATIENCE,
+    ) -> None:  # fmt: skip
         """``helo`` is who we say we are: else the host's whole name, else the ``domain``.
 
         ``tls_ca`` is a file of certificates that are trusted too.
         """
         self.relay = relay
         self.setting = f"channels.{channel}.smtp"
+        self.patience = patience  # seconds for a whole answer
+        self.long_patience = min(2 * patience, LONGEST)  # for a letter on its way
         self._helo, self._tls_ca = helo or _own_name(domain), tls_ca
 
-    def dial(self) -> SMTP:
+    def dial(self) -> Client:
         """A connection that may send; Refused or Unavailable where there is none."""
         smtp = self._connected()
         try:
             self._greet(smtp)
             self._log_in(smtp)
+            smtp.in_turn()
+        except OutOfTurn as error:
+            raise self.unreachable(error) from error
         except BaseException:
             smtp.close()
             raise
         return smtp
 
-    def there(self, smtp: SMTP) -> str:
+    def there(self, smtp: Client) -> str:
         """What an open connection leads to, for a person."""
         secure = isinstance(smtp.sock, ssl.SSLSocket)
         line = "an encrypted line" if secure else "a line that is not encrypted"
@@ -67,14 +74,15 @@ class Dialler:
                 " host and port right? Relays listen at 587, 465 or 25"
             )
         why = squeeze(error.strerror or str(error)) or "no answer"
+        why = excerpt(without_secrets(why, self.relay.user, self.relay.password), 160)
         return Unavailable(
-            f"{self.setting}: cannot reach the relay {self.relay} ({excerpt(why, 120)});"
+            f"{self.setting}: cannot reach the relay {self.relay} ({why});"
             " is it running, and are host and port right?"
         )
 
     def said(self, what: str, code: int, text: str) -> str:
         """A relay's refusal, in a line."""
-        text = "".join(one if one.isprintable() else " " for one in text)  # for a terminal
+        text = printable(text[:MOST_SAID])
         verb = "refused" if code // 100 == 5 else "put off"
         message = f"{self.setting}: {self.relay} {verb} {what}: {code} {excerpt(text, 200)}"
         return message.rstrip()
@@ -85,7 +93,7 @@ class Dialler:
         kind = Paused if code // 100 == 5 else Unavailable
         return kind(f"{self.said(what, code, squeeze(words))}{advice(words)}")
 
-    def _connected(self) -> SMTP:
+    def _connected(self) -> Client:
         try:
             smtp = self._dialled()
         except ssl.SSLError as error:
@@ -99,21 +107,21 @@ class Dialler:
             smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         return smtp
 
-    def _dialled(self) -> SMTP:
-        to, name = self.relay, self._helo
+    def _dialled(self) -> Client:
+        to, name, patience = self.relay, self._helo, self.patience
         if to.tls:
             secure = self._context()
-            return SecureClient(to.host, to.port, name, timeout=PATIENCE, context=secure)
-        return Client(to.host, to.port, name, timeout=PATIENCE)
+            return SecureClient(to.host, to.port, name, patience=patience, context=secure)
+        return PlainClient(to.host, to.port, name, patience=patience)
 
     def _context(self) -> ssl.SSLContext:
         return context(self._tls_ca, self.setting.replace(".smtp", ".tls_ca"))
 
-    def _greet(self, smtp: SMTP) -> None:
+    def _greet(self, smtp: Client) -> None:
         try:
             self._hello(smtp)
             if self._wants_starttls(smtp):
-                smtp.starttls(context=self._context())
+                smtp.encrypt(self._context())
                 self._hello(smtp)
         except ssl.SSLError as error:
             raise self._insecure(error) from error
@@ -122,7 +130,7 @@ class Dialler:
         except OSError as error:
             raise self.unreachable(error) from error
 
-    def _hello(self, smtp: SMTP) -> None:
+    def _hello(self, smtp: Client) -> None:
         code, text = smtp.ehlo()
         if code // 100 == 2:
             return
@@ -134,7 +142,7 @@ class Dialler:
                 code, text = again, words
         raise self.refusal("EHLO", code, text)
 
-    def _wants_starttls(self, smtp: SMTP) -> bool:
+    def _wants_starttls(self, smtp: Client) -> bool:
         """Where it is offered; a letter that stays on this machine needs none."""
         if self.relay.tls:
             return False
@@ -147,7 +155,7 @@ class Dialler:
             )
         return False
 
-    def _log_in(self, smtp: SMTP) -> None:
+    def _log_in(self, smtp: Client) -> None:
         if not self.relay.user:
             return
         try:
@@ -156,13 +164,17 @@ class Dialler:
             raise self._no_login(error) from None  # smtplib's error may quote what was sent
         except UnicodeEncodeError:
             raise Refused(f"{self.setting}: the password may only hold ASCII") from None
-        except SMTPServerDisconnected as error:
-            raise self.unreachable(error) from None
-        except SMTPException:
+        except SMTPNotSupportedError:
             offered = smtp.esmtp_features.get("auth", "").split()
             which = f" (it offers {excerpt(' '.join(offered), 80)})" if offered else ""
             raise Refused(
                 f"{self.setting}: {self.relay} offers no login that we know{which}"
+            ) from None
+        except SMTPServerDisconnected as error:
+            raise self.unreachable(error) from None
+        except (ValueError, SMTPException):  # base64 that is none, or questions without an end
+            raise Unavailable(
+                f"{self.setting}: {self.relay} asks for the login in a way that nobody can answer"
             ) from None
         except OSError as error:
             raise self.unreachable(error) from None
@@ -170,6 +182,7 @@ class Dialler:
     def _no_login(self, error: SMTPAuthenticationError) -> Unavailable:
         """The relay's own words, without ours in them, and what its provider wants done."""
         said = error.smtp_error
+        said = said[:MOST_SAID]
         text = squeeze(said.decode(errors="replace") if isinstance(said, bytes) else said)
         text = without_secrets(text, self.relay.user, self.relay.password)
         if error.smtp_code // 100 == 4:
@@ -188,7 +201,7 @@ class Dialler:
         )
 
 
-def _say_who(smtp: SMTP, relay: Relay) -> None:
+def _say_who(smtp: Client, relay: Relay) -> None:
     """Log in; what the first refused way was refused with is what counts.
 
     smtplib's own login() says the last, which after a relay has hung up is that it hung up.
@@ -208,6 +221,11 @@ def _say_who(smtp: SMTP, relay: Relay) -> None:
         if first.smtp_code // 100 == 4:
             break
     raise first or SMTPNotSupportedError("no login that we know")
+
+
+def printable(text: str) -> str:
+    """A relay's words, without what steers a terminal, or no database keeps."""
+    return "".join(one if one.isprintable() else " " for one in text)
 
 
 def _own_name(domain: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 from abc import ABC, abstractmethod
@@ -11,6 +12,7 @@ from typing import BinaryIO, Self
 
 PATIENCE = 60.0  # seconds a client may be silent
 MOST_CLIENTS = 50
+GONE = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
 
 
 class Bye(Exception):
@@ -48,6 +50,14 @@ class Session(ABC):
         self.connection = context.wrap_socket(self.connection, server_side=True)
         self.reader = self.connection.makefile("rb")
         self.encrypted = True
+
+    def until_left(self, stopping: Event) -> None:
+        """Say and hear nothing more until the client hangs up."""
+        with suppress(OSError):
+            watch = select.poll()
+            watch.register(self.connection, GONE)
+            while not stopping.is_set() and not watch.poll(50):
+                pass
 
     def line(self) -> str:
         """The next one, without its end."""

@@ -8,16 +8,21 @@ from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from syndicate.loopback.clients import Bye, Server, Session
+from syndicate.loopback.manners import HANGS_UP, MANNERS, SILENT, Manner
 
-Step = Literal["connect", "ehlo", "auth", "mail", "rcpt", "data", "body", "dot", "sent"]
-Act = Literal["refuse", "defer", "hang up", "wait"]
+Step = Literal[
+    "connect", "ehlo", "starttls", "tls", "auth", "mail", "rcpt", "data", "body", "dot", "sent",
+    "rset", "quit",
+]  # fmt: skip
+Act = Literal["refuse", "defer", "hang up", "wait", "stop reading", "sip"] | Manner
 
 EXTENSIONS = ("PIPELINING", "8BITMIME")
 MOST_BYTES = 32 * 1024 * 1024  # of one letter (RFC 1870)
 MOST_LINE = 4096
+HANDSHAKE = b"\x16\x03\x03\x40\x00" + bytes(2_000)  # the beginning of a record of TLS
 MOST_RECIPIENTS = 100  # RFC 5321 4.5.3.1.8
 REFUSALS = {"connect": 554, "auth": 535, "dot": 554}  # else 550
 DEFERRALS = {"connect": 421, "auth": 454}  # else 451
@@ -35,9 +40,12 @@ class Letter(NamedTuple):
 class Fault:
     """What goes wrong, where: ``Fault(at="rcpt", do="defer", recipient="bob@example.net")``.
 
-    ``dot`` is after a letter's final dot and before the answer to it, ``sent`` is after that
-    answer. ``nth`` counts how often the step was reached, from 1; 0 is every time. With
-    ``keep`` a letter is kept although its client was hung up on.
+    ``tls`` is the handshake, ``dot`` is after a letter's final dot and before the answer to it,
+    ``sent`` is after that answer. ``nth`` counts how often the step was reached, from 1; 0 is
+    every time. With ``keep`` a letter is kept although its client was hung up on.
+
+    A ``Manner`` spoils the usual answer, ``stop reading`` leaves a letter on its way, and with
+    ``sip`` each of its lines is waited before.
     """
 
     at: Step
@@ -46,7 +54,7 @@ class Fault:
     recipient: str = ""  # from rcpt on: only where this is the recipient
     code: int = 0  # instead of the usual reply
     text: str = ""  # instead of "as asked"
-    seconds: float = 0.0  # to wait
+    seconds: float = 0.0  # to wait; between two pieces of an answer
     keep: bool = False
 
 
@@ -113,13 +121,15 @@ class _Session(Session):
     def __init__(self, server: SmtpServer, connection: socket.socket) -> None:
         super().__init__(connection)
         self.server = server
+        self.spoils: Fault | None = None  # the next answer
+        self.sips = 0.0  # seconds before each line of a letter
         self.trusted = not server.user
         self.mail_from: str | None = None
         self.recipients: list[str] = []
 
     def run(self) -> None:
         if self.server.tls:
-            self.encrypt(self.server.tls)
+            self._secure(self.server.tls)
         if self._goes_wrong("connect"):
             raise Bye
         self._say(220, "loopback ESMTP")
@@ -143,7 +153,7 @@ class _Session(Session):
         if self.server.user:
             able.append("AUTH PLAIN LOGIN")
         lines = [f"250-{line}" for line in able[:-1]] + [f"250 {able[-1]}"]
-        self.connection.sendall("".join(f"{line}\r\n" for line in lines).encode())
+        self._answer("".join(f"{line}\r\n" for line in lines).encode())
 
     def _helo(self, name: str) -> None:
         if not self._goes_wrong("ehlo"):
@@ -153,10 +163,18 @@ class _Session(Session):
     def _starttls(self, rest: str) -> None:
         if not self.server.starttls or self.encrypted:
             self._say(502, "not offered")
-            return
-        self._say(220, "go ahead")
-        self.encrypt(self.server.starttls)
-        self._reset()
+        elif not self._goes_wrong("starttls"):
+            self._say(220, "go ahead")
+            self._secure(self.server.starttls)
+            self._reset()
+
+    def _secure(self, context: ssl.SSLContext) -> None:
+        if self._goes_wrong("tls"):
+            raise Bye
+        if self.spoils:
+            self._answer(HANDSHAKE)
+            raise Bye
+        self.encrypt(context)
 
     def _auth(self, rest: str) -> None:
         if not self.server.user:
@@ -218,6 +236,8 @@ class _Session(Session):
         while (line := self.reader.readline(MOST_BYTES)) != b".\r\n":
             if not lines and self._goes_wrong("body", recipient):
                 raise Bye
+            if self.sips:
+                self.server.stopping.wait(self.sips)
             size += len(line)
             if not line or size > MOST_BYTES:
                 raise Bye
@@ -238,13 +258,15 @@ class _Session(Session):
 
     def _rset(self, rest: str) -> None:
         self._reset()
-        self._say(250, "ok")
+        if not self._goes_wrong("rset"):
+            self._say(250, "ok")
 
     def _noop(self, rest: str) -> None:
         self._say(250, "ok")
 
     def _quit(self, rest: str) -> None:
-        self._say(221, "bye")
+        if not self._goes_wrong("quit"):
+            self._say(221, "bye")
         raise Bye
 
     VERBS: dict[str, Callable[[_Session, str], None]] = {  # noqa: RUF012
@@ -268,8 +290,17 @@ class _Session(Session):
         if fault.do == "wait":
             self.server.stopping.wait(fault.seconds)
             return False
+        if fault.do == "sip":
+            self.sips = fault.seconds
+            return False
+        if fault.do in MANNERS:
+            self.spoils = fault
+            return False
         for letter in letters if fault.keep else ():
             self.server.keep(letter)
+        if fault.do == "stop reading":
+            self.until_left(self.server.stopping)
+            raise Bye
         if fault.do == "hang up":
             raise Bye
         usual = REFUSALS.get(step, 550) if fault.do == "refuse" else DEFERRALS.get(step, 451)
@@ -288,7 +319,22 @@ class _Session(Session):
         return self.line()
 
     def _say(self, code: int, text: str) -> None:
-        self.connection.sendall(f"{code} {text}\r\n".encode())
+        self._answer(f"{code} {text}\r\n".encode())
+
+    def _answer(self, answer: bytes) -> None:
+        fault, self.spoils = self.spoils, None
+        if fault is None:
+            self.connection.sendall(answer)
+            return
+        manner = cast(Manner, fault.do)
+        for piece in MANNERS[manner](answer):
+            self.connection.sendall(piece)
+            if self.server.stopping.wait(fault.seconds):
+                raise Bye
+        if manner in SILENT:
+            self.until_left(self.server.stopping)
+        if manner in SILENT | HANGS_UP:
+            raise Bye
 
 
 def _path(rest: str) -> str:
