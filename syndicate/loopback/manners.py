@@ -47,7 +47,7 @@ MANNERS: dict[Manner, Callable[[bytes], Iterable[bytes]]] = {
     "negative": lambda _: (b"-50 strange\r\n",),
     "odd": lambda _: (b"999 strange\r\n",),
     "wordless": lambda _: (b"\r\n",),
-    "twice": lambda answer: (answer, answer),
+    "twice": lambda answer: (answer * 2,),
     "ahead": lambda answer: (answer + AHEAD,),
 }  # fmt: skip
 SILENT: frozenset[Manner] = frozenset({"say nothing", "half a line"})  # and nothing follows
