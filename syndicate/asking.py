@@ -18,9 +18,9 @@ from functools import cache
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Self
 
-from syndicate.exchange import Exchange, Limits, Overdue, TooMuch
+from syndicate.exchange import Exchange, Limits, Overdue, TooMuch, resolved
 from syndicate.http import NO_SOCKS, making, proxies, proxy_for, reason
-from syndicate.public import PORTS, Site, is_public, may_be_public, plain_host, sites
+from syndicate.public import PORTS, Site, is_public, may_be_public, plain_host, site, sites
 
 if TYPE_CHECKING:
     import asyncio
@@ -69,6 +69,21 @@ class Guard:
         if not public:
             raise NotPublic
         return public
+
+
+def leads_inside(url: str, own: frozenset[Site], exchange: Exchange) -> bool:
+    """Whether an address would not be asked, as far as its name and a look at the DNS tell."""
+    where = site(url)
+    if where is None or where in own:
+        return False
+    if not may_be_public(where[0]):
+        return True
+    if proxy_for(url):
+        return False
+    try:
+        return not any(is_public(str(one[4][0])) for one in resolved(*where, exchange))
+    except OSError:  # no such name, or no answer: nobody is asked there either
+        return False
 
 
 class Line:

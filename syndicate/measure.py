@@ -5,20 +5,21 @@ Enclosures tell readers both (RSS 2.0, RFC 4287 4.2.7), and rendering may ask no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
 
 from syndicate.article import PDF, Article, Media
-from syndicate.asking import Line, NoAnswer
+from syndicate.asking import Line, NoAnswer, leads_inside
 from syndicate.errors import Refused
-from syndicate.exchange import Limits
+from syndicate.exchange import Exchange, Limits
 from syndicate.http import by_proxy
 from syndicate.nearby import leads_here
 from syndicate.public import Site
 
 EACH, TOGETHER = 5.0, 20.0  # seconds: a slow host delays a publication, and never prevents it
 HEAD_BYTES = 64 * 1024  # of an answer that has no body; redirects may have some
+UNREACHED = "it cannot be reached"
 NO_TIME = "there was no time left"
 UNMEASURED = "it is shown and not enclosed, for want of its size"
 LARGEST = 2**40  # bytes that anybody would enclose
@@ -52,6 +53,14 @@ def measured(
         unknown = [media for media in unknown if media not in away]
     asked = _ask(unknown, own, notes)
     return replace(article, media=tuple(_measured(media, before, asked) for media in article.media))
+
+
+def barred(article: Article, own: frozenset[Site]) -> Iterator[str]:
+    """What will be said of media that nobody is going to be asked for, before anybody is."""
+    exchange = Exchange(Limits(seconds=EACH, octets=0))
+    for url in dict.fromkeys(media.url or "" for media in article.media if _is_remote(media)):
+        if leads_inside(url, own, exchange):
+            yield f"{url}: {UNMEASURED}: {UNREACHED}"
 
 
 def _is_remote(media: Media) -> bool:
@@ -104,7 +113,7 @@ def _head(line: Line, media: Media, seconds: float) -> tuple[int, str] | str:
         answer = line.ask("HEAD", url, Limits(seconds=seconds, octets=HEAD_BYTES), follow=True)
     except NoAnswer as error:
         why = f"{by_proxy(url)} ({error})" if str(error) else ""
-        return f"it cannot be reached{why}"
+        return f"{UNREACHED}{why}"
     if not answer.is_success:
         return f"its host answered {answer.status_code}{by_proxy(url)}"
     kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()

@@ -15,7 +15,7 @@ from syndicate.coming import REVISED, awaited, digest_lines, is_for, left_lines
 from syndicate.compare import Wish
 from syndicate.errors import ArticleError, Flaws, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Standing
-from syndicate.measure import measured
+from syndicate.measure import barred, measured
 from syndicate.office import Office
 from syndicate.plan import Action
 from syndicate.prepare import Preparation
@@ -251,7 +251,10 @@ def _seems_renamed(catalogue: Catalogue, channel: Channel, known: KnownChannel) 
 
 
 def _measured(office: Office, draft: Draft, *, dry: bool) -> Draft:
-    """A dry run asks nobody: what is not known is then shown and not enclosed."""
+    """A dry run asks nobody: what is not known is then shown and not enclosed.
+
+    What would not be asked in earnest either is said; a rehearsal looks no name up for that.
+    """
     if draft.kept:
         return draft
     with office.ledger.reading() as db:
@@ -259,6 +262,8 @@ def _measured(office: Office, draft: Draft, *, dry: bool) -> Draft:
     known = standing.item.article if standing else None
     article = draft.article
     if dry and (known is None or known.fingerprint != article.fingerprint):
+        if not office.ledger.rehearsal:
+            office.notes += barred(article, office.sites)
         return draft
     same = bool(standing and draft.same_as == standing.version)
     return replace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ HUB, AFTER = "hub/", "after"
 FILES = "{files}"  # stands for the changed files' paths in the command
 ANSWER = Limits(seconds=20, octets=256 * 1024)  # of a hub, each time that it sends us on
 MOVES = 3  # that are followed, of a hub
+HOST = re.compile(r"[\w.:-]+")
 ENOUGH = 600  # seconds for the command, all its runs together
 AT_ONCE = 500  # files named in one run
 
@@ -119,6 +121,8 @@ def _target(answer: httpx.Response) -> str:
         target = answer.url.join(where)
     except (httpx.InvalidURL, UnicodeError):
         return ""
+    if target.scheme not in ("http", "https") or not HOST.fullmatch(target.host):
+        return ""  # a file, or nowhere
     return str(target.copy_with(userinfo=b"") if target.userinfo else target)
 
 

@@ -35,7 +35,7 @@ from syndicate.settings import Patience, SecretStr, WebUrl
 from syndicate_telegram.chat import Chat, Manner
 from syndicate_telegram.compose import Picture, compose, remarks, reply
 from syndicate_telegram.errors import NO_CAPTION, NO_TEXT, Declined, Place
-from syndicate_telegram.fetching import Fetcher, Loss, told
+from syndicate_telegram.fetching import EACH, Fetcher, Loss, told
 from syndicate_telegram.inspection import findings
 from syndicate_telegram.post import TEXT_LIMIT, Post
 from syndicate_telegram.reading import Forwarding, Page
@@ -291,7 +291,9 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
 
     @property
     def _fetcher(self) -> Fetcher:
-        return Fetcher(setting=self._setting, own=self.office_sites)
+        return Fetcher(
+            setting=self._setting, own=self.office_sites, patience=min(EACH, self.patience)
+        )
 
     @property
     def _is_public(self) -> bool:
@@ -309,7 +311,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
                 audit_chat=chat_id(self.audit_chat),
             )
         if self._is_public and not fresh:  # the page is some time behind
-            yield Page(self.web, self.chat[1:])
+            yield Page(self.web, self.chat[1:], self.patience)
 
     def _find_pin(self, delivery: Delivery) -> Receipt | Absent:
         """Pinning twice harms nobody: what is not the newest pin is pinned again."""

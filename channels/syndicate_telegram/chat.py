@@ -82,15 +82,15 @@ class Chat:
 
     def delete(self, place: Place) -> None:
         with accepting(NOT_THERE):
-            self._wire.ask(lambda bot: bot.delete_message(*place))
+            self._wire.do(lambda bot: bot.delete_message(*place))
 
     def pin(self, place: Place) -> None:
         """Keep it at the top; the post itself has woken whom it should."""
-        self._wire.ask(lambda bot: bot.pin_chat_message(*place, disable_notification=True))
+        self._wire.do(lambda bot: bot.pin_chat_message(*place, disable_notification=True))
 
     def unpin(self, place: Place) -> None:
         with accepting(NOTHING_PINNED):
-            self._wire.ask(lambda bot: bot.unpin_chat_message(*place))
+            self._wire.do(lambda bot: bot.unpin_chat_message(*place))
 
     def pinned(self, chat: int | str) -> int | None:
         """The newest pinned message."""

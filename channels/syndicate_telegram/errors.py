@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from syndicate import DeliveryError, InDoubt, Refused, Unavailable
+from syndicate.errors import bounded
 from syndicate.http import LOOPBACK, NO_SOCKS, by_proxy
 
 if TYPE_CHECKING:
@@ -137,15 +138,15 @@ class Place:
 
 
 def flood_wait(error: Exception) -> float | None:
-    """The seconds that a 429 asks for."""
+    """The seconds that a 429 asks for: a second at least, a day at most."""
     from telegram.error import RetryAfter
 
     if not isinstance(error, RetryAfter):
         return None
-    wait = error.retry_after
+    wait: Any = error.retry_after
+    seconds = bounded(wait.total_seconds() if isinstance(wait, timedelta) else wait)
     # at the least: a server that asks for none is not to be asked again without end
-    seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
-    return max(SHORTEST_WAIT, seconds)
+    return max(SHORTEST_WAIT, seconds or 0.0)
 
 
 def is_unsent(error: Exception) -> bool:

@@ -60,10 +60,12 @@ class Fetcher:
     """Fetches what is named by its address alone.
 
     ``own`` are the office's sites, which may lie inside; others are asked where they are public.
+    ``patience``: seconds for each file.
     """
 
     setting: str
     own: frozenset[Site] = frozenset()
+    patience: float = EACH
 
     def fetched(self, post: Post, files: Files) -> Fetched:
         """The post with all of it that can be fetched; what cannot be is left out.
@@ -80,7 +82,11 @@ class Fetcher:
             except Refused as error:
                 line = str(error)
             for place, one in enumerate(post.attachments, 1):
-                content = b"" if one.file else _content(line, one, until)
+                content = (
+                    b""
+                    if one.file
+                    else _content(line, one, min(self.patience, until - monotonic()))
+                )
                 if isinstance(content, str):
                     lost.append(Loss.of(one, content, place))
                     continue
@@ -99,12 +105,11 @@ def having(post: Post, kept: Sequence[Attachment]) -> Post:
     return replace(post, attachments=tuple(kept), shape=shape)
 
 
-def _content(line: Line | str, one: Attachment, until: float) -> bytes | str:
+def _content(line: Line | str, one: Attachment, seconds: float) -> bytes | str:
     """The file, or why it is not to be had."""
     if isinstance(line, str):
         return line
     most, kind = (FETCHED_BYTES, "application/pdf") if one.name else (PHOTO_BYTES, "image/")
-    seconds = min(EACH, until - monotonic())
     if seconds <= 0:
         return _unfetched(one.url, "it takes too long")
     try:

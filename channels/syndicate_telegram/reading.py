@@ -88,8 +88,9 @@ class Page:
     A number that is not shown may be a deleted message, or one that the page does not show yet.
     """
 
-    def __init__(self, web: str, name: str) -> None:
+    def __init__(self, web: str, name: str, patience: float = PAGE.seconds) -> None:
         self._url = f"{web}/s/{name}"
+        self._limits = PAGE.within(min(PAGE.seconds, patience))
         self._shown: dict[int, Message] = {}
         self._pages = PAGES
 
@@ -105,17 +106,17 @@ class Page:
 
     def _turn(self) -> None:
         oldest = min(self._shown, default=None)
-        shown = messages(fetched(self._url, {"before": oldest} if oldest else {}))
+        shown = messages(fetched(self._url, {"before": oldest} if oldest else {}, self._limits))
         self._pages = self._pages - 1 if shown.keys() - self._shown.keys() else 0
         self._shown |= shown
 
 
-def fetched(url: str, query: dict[str, int]) -> str:
+def fetched(url: str, query: dict[str, int], limits: Limits = PAGE) -> str:
     """A page as it is now; InDoubt where there is none."""
     near = urlsplit(url).hostname in LOOPBACK
     try:
         with Line(url, trust_env=not near) as line:
-            answer = line.ask("GET", url, PAGE, params=query)
+            answer = line.ask("GET", url, limits, params=query)
     except Refused as error:
         raise InDoubt(str(error)) from None
     except NoAnswer as error:

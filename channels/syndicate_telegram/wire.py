@@ -99,6 +99,11 @@ class Wire:
         """Call what may happen twice: a lost answer is Unavailable."""
         return self._call(call, harmless=True)
 
+    def do(self, call: Callable[[Bot], Awaitable[bool]]) -> None:
+        """The same of what is answered by True alone; Unavailable for anything else."""
+        if self.ask(call) is not True:
+            raise self._scrubbed(lost(Malformed(), self._place, harmless=True, unsent=False))
+
     def _call(self, call: Callable[[Bot], Awaitable[T]], *, harmless: bool) -> T:
         runner, bot = self._runner, self._bot
         assert runner is not None

@@ -27,6 +27,8 @@ from threading import Event, RLock, Thread
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
+from syndicate.loopback.rude import Speaks, said_by
+
 TOKEN = "123456:LOOPBACK-TOKEN"  # noqa: S105  (opens nothing but this server)
 CHATS = {"@kabar": -1001000000001, "@kabar_uji": -1001000000002}
 BOT = {"id": 123456, "is_bot": True, "first_name": "Loopback", "username": "loopback_bot"}
@@ -174,6 +176,13 @@ class HalfReply(Fault):
 @dataclass(frozen=True, kw_only=True)
 class Reset(Fault):
     """The connection is reset before the request is read: nothing is done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rude(Fault):
+    """Nothing is done, and something else than an answer is said (``loopback.rude``)."""
+
+    speak: Speaks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -765,6 +774,9 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(fault, Reset):
             return self._reset()
         params, files = _read_body(self.headers.get("Content-Type", ""), self._body())
+        if isinstance(fault, Rude):
+            self.close_connection = True
+            return said_by(fault.speak, self.connection, self.api.closing)
         if _is_done(fault):
             status, answer = self._done(token, method, params, files)
         else:
@@ -877,6 +889,7 @@ __all__ = [
     "Post",
     "Request",
     "Reset",
+    "Rude",
     "Slow",
     "Version",
 ]

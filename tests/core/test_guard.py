@@ -1,0 +1,286 @@
+"""What articles and hubs name is asked only where it is everybody's."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from cli.newsroom import REAL, Newsroom, newsroom
+from syndicate import Unavailable
+from syndicate.article import Media
+from syndicate.asking import Line, NoAnswer
+from syndicate.exchange import Limits
+from syndicate.http import PROXIES
+from syndicate.loopback.botapi import No
+from syndicate.measure import UNMEASURED, measured
+from syndicate.public import is_public, may_be_public, sites
+from syndicate.testing import HELLO, PIXEL
+from syndicate_feed.announce import ping
+
+BRIEF = Limits(seconds=5, octets=1000)
+PUBLIC = ["8.8.8.8", "103.28.12.1", "2606:4700::1111", "2001:4860:4860::8888", "64:ff9b::808:808"]
+INSIDE = [
+    "127.0.0.1", "127.1.2.3", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1",
+    "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "240.0.0.1",
+    "192.0.2.1", "198.18.0.1", "203.0.113.9", "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1",
+    "fd12:3456::1", "ff02::1", "2001:db8::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
+    "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::808:808", "2002:7f00:1::",
+    "2002:a00:1::1", "::ffff:0:0", "2001::1", "no number", "",
+]  # fmt: skip
+LITERALS = [
+    "http://127.0.0.1/", "http://127.1/", "http://0x7f000001/", "http://2130706433/",
+    "http://017700000001/", "http://[::1]/", "http://[::ffff:127.0.0.1]/", "http://[fe80::1]/",
+    "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/", "http://169.254.169.254/latest/",
+    "http://localhost/", "http://LOCALHOST./", "http://db.internal/", "http://printer.lan/",
+    "http://intranet/", "http://router.home.arpa/", "http://a.localhost/",
+    "http://user:word@10.0.0.1/", "http://127.0.0.1.:80/",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*PROXIES, "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+def test_an_address_is_judged_by_where_packets_to_it_end() -> None:
+    assert [one for one in PUBLIC if not is_public(one)] == []
+    assert [one for one in INSIDE if is_public(one)] == []
+
+
+def test_a_name_is_judged_as_far_as_it_tells() -> None:
+    assert [url for url in LITERALS if may_be_public(sites([url]).__iter__().__next__()[0])] == []
+    assert [one for one in ("kpu.go.id", "8.8.8.8", "xn--a.example", "local.example")
+            if not may_be_public(one)] == []  # fmt: skip
+
+
+class Site(ThreadingHTTPServer):
+    """Answers everything with a picture, or sends on."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answering)
+        self.asked: list[str] = []
+        self.moved = ""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Answering(BaseHTTPRequestHandler):
+    server: Site
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        self.send_response(307 if self.server.moved else 200)
+        if self.server.moved:
+            self.send_header("Location", self.server.moved)
+        self.send_header("Content-Type", "image/png")
+        self.send_header("Content-Length", f"{len(PIXEL)}")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(PIXEL)
+
+    do_HEAD = do_POST = do_GET
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def running() -> Iterator[Site]:
+    server = Site()
+    thread = Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def inside() -> Iterator[Site]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def outside() -> Iterator[Site]:
+    with running() as server:
+        yield server
+
+
+def names(monkeypatch: pytest.MonkeyPatch, table: dict[str, list[str]]) -> list[str]:
+    """A DNS of these names; what was looked up is in the list that comes back."""
+    asked: list[str] = []
+
+    def look_up(host: object, port: object, *_: object, **__: object) -> list[object]:
+        name = host.decode() if isinstance(host, bytes) else str(host)
+        asked.append(name)
+        numbers = table.get(name, [name] if name[0].isdigit() else [])
+        if not numbers:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return [
+            (socket.AF_INET6 if ":" in one else socket.AF_INET, socket.SOCK_STREAM, 6, "",
+             (one, int(str(port or 0))))
+            for one in numbers
+        ]  # fmt: skip
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    return asked
+
+
+def why(url: str, own: frozenset[tuple[str, int]] = frozenset()) -> str:
+    with Line("x", own=own) as line:
+        try:
+            return str(line.ask("HEAD", url, BRIEF, follow=True).status_code)
+        except NoAnswer as error:
+            return f"no answer ({error})"
+
+
+def test_no_address_that_leads_inside_is_asked(inside: Site) -> None:
+    for url in LITERALS:
+        host = url.removeprefix("http://").rstrip("/").partition("/")[0].removesuffix(":80")
+        assert why(f"http://{host}:{inside.server_port}/a.png") == "no answer ()", url
+    assert inside.asked == []
+
+
+def test_a_name_that_leads_inside_is_not_asked(
+    inside: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names(
+        monkeypatch,
+        {
+            "jahat.example": ["127.0.0.1"],
+            "enam.example": ["::ffff:127.0.0.1"],
+            "nat.example": ["64:ff9b::7f00:1"],
+            "banyak.example": ["10.0.0.1", "::1"],
+        },
+    )
+    for host in ("jahat", "enam", "nat", "banyak"):
+        assert why(f"http://{host}.example:{inside.server_port}/") == "no answer ()"
+    assert inside.asked == []
+
+
+def test_the_connection_goes_to_the_address_that_was_looked_at(
+    inside: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that answers otherwise the next time is asked for only once."""
+    asked = names(monkeypatch, {"ganti.example": ["127.0.0.1"]})
+    own = sites([f"http://ganti.example:{inside.server_port}/"])
+    assert why(f"http://ganti.example:{inside.server_port}/", own) == "200"
+    assert asked == ["ganti.example"]
+    table = {"ganti.example": ["8.8.8.8"]}
+    asked = names(monkeypatch, table)
+    monkeypatch.setattr(
+        "syndicate.asking.is_public", lambda number: table.update({"ganti.example": ["127.0.0.1"]})
+    )
+    assert why(f"http://ganti.example:{inside.server_port}/") == "no answer ()"
+    assert asked == ["ganti.example"]
+
+
+def test_a_redirect_is_looked_at_as_the_first_address_is(inside: Site, outside: Site) -> None:
+    own = sites([outside.url])
+    outside.moved = f"{inside.url}/a.png"
+    assert why(f"{outside.url}/a.png", own) == "no answer ()"
+    outside.moved = f"http://localhost:{inside.server_port}/"
+    assert why(f"{outside.url}/a.png", own) == "no answer ()"
+    assert inside.asked == []
+    assert len(outside.asked) == 2
+
+
+def test_the_office_s_own_sites_may_lie_inside_and_other_ports_of_them_not(inside: Site) -> None:
+    assert why(f"{inside.url}/a.png", sites([inside.url])) == "200"
+    assert why(f"{inside.url}/a.png", sites(["http://127.0.0.1:1"])) == "no answer ()"
+
+
+def test_by_a_proxy_names_are_judged_and_the_proxy_itself_may_lie_inside(
+    inside: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", inside.url)
+    asked = names(monkeypatch, {})
+    assert why("http://situs.example/a.png") == "200"
+    assert inside.asked == ["http://situs.example/a.png"]
+    for url in (*LITERALS, f"{inside.url}/"):
+        assert why(url) == "no answer ()", url
+    assert len(inside.asked) == 1
+    assert asked == []
+
+
+def test_where_no_proxy_is_named_for_a_host_it_is_looked_at(
+    inside: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", "jahat.example")
+    names(monkeypatch, {"jahat.example": ["127.0.0.1"]})
+    assert why(f"http://jahat.example:{inside.server_port}/") == "no answer ()"
+    assert inside.asked == []
+
+
+def test_a_hub_may_lie_inside_and_sends_nobody_elsewhere_there(inside: Site, outside: Site) -> None:
+    hub = f"{outside.url}/hub"
+    assert ping("channels.feed.hubs", hub, "https://a.example", b'{"rss.xml": ""}') == ""
+    outside.moved = f"{inside.url}/delete"
+    with pytest.raises(Unavailable, match=r"/hub cannot be reached$"):
+        ping("channels.feed.hubs", hub, "https://a.example", b'{"rss.xml": ""}')
+    assert inside.asked == []
+
+
+def test_a_picture_inside_is_shown_and_not_measured(inside: Site) -> None:
+    notes: list[str] = []
+    url = f"{inside.url}/a.png"
+    article = replace(HELLO, media=(Media(url=url),))
+    assert measured(article, None, notes) == article
+    assert notes == [f"{url}: {UNMEASURED}: it cannot be reached"]
+    assert inside.asked == []
+    found = measured(article, None, notes, own=sites([inside.url]))
+    assert found.media[0].size == len(PIXEL)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    with newsroom(tmp_path / "office") as office:
+        yield office
+
+
+def test_a_plan_says_what_is_not_going_to_be_asked(room: Newsroom, inside: Site) -> None:
+    url = f"{inside.url}/a.png"
+    room.write(associations=[{"file": url, "alt": "x"}])
+    note = f"{url}: {UNMEASURED}: it cannot be reached"
+    for words in (("check", "kabar.md"), ("publish", "kabar.md", "--dry-run")):
+        answer = room.run(*words, at=REAL)
+        assert answer.said.count(note) == 1, answer.said
+    assert room.run("publish", "kabar.md", at=REAL).said.count(note) == 1
+    assert inside.asked == []
+
+
+def test_a_picture_that_telegram_cannot_fetch_is_not_fetched_from_inside(
+    room: Newsroom, inside: Site
+) -> None:
+    room.only("telegram", "feed")
+    room.change("telegram", preview="photo")
+    room.write(associations=[{"file": f"{inside.url}/a.png", "alt": "x"}])
+    room.api.faults.append(No(on="sendPhoto", description="Bad Request: webpage_curl_failed"))
+    answer = room.run("publish", "kabar.md", at=REAL)
+    assert "neither Telegram nor we can fetch it" in answer.said
+    assert inside.asked == []
+    # the feed's own site is asked, wherever it lies
+    room.change("feed", url=f"{inside.url}/feed")
+    room.write("dua.md", headline="Kabar dua",
+               associations=[{"file": f"{inside.url}/b.png", "alt": "x"}])  # fmt: skip
+    room.api.faults.append(No(on="sendPhoto", description="Bad Request: webpage_curl_failed"))
+    room.run("publish", "dua.md", at=REAL)
+    assert inside.asked == ["/b.png", "/b.png"]
+    assert room.posts[-1].startswith("Kabar dua")
