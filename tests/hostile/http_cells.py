@@ -10,7 +10,6 @@ One process is a whole table: what it needed at most is more than any single com
 from __future__ import annotations
 
 import json
-import resource
 import shutil
 import sqlite3
 import sys
@@ -26,6 +25,7 @@ from time import monotonic
 from typing import Any
 
 from cli.newsroom import CHAT, TOKEN
+from hostile.memory import peak
 from syndicate.config import load
 from syndicate.loopback.botapi import BotApi, No, Rude
 from syndicate.loopback.rude import LARGE, MALFORMED, RUDE, Speaks, said_by
@@ -227,13 +227,13 @@ def _state(here: Path, row: str) -> str:
 
 def main(folder: Path, patience: float, names: list[str]) -> None:
     """Try the named cells (all), and say what came of them as JSON."""
-    chosen, before = [CELLS[name] for name in names or CELLS], _peak()
+    chosen, before = [CELLS[name] for name in names or CELLS], peak()
     large = [cell for cell in chosen if cell.fault in LARGE or cell.fault in HEAVY]
     found = _side_by_side(large, folder / "a", patience, 1)
-    peak = _peak()
+    most = peak()
     rest = [cell for cell in chosen if cell not in large]
     found |= _side_by_side(rest, folder / "b", patience, AT_ONCE)
-    print(json.dumps({"before": before, "peak": peak, "cells": found}))
+    print(json.dumps({"before": before, "peak": most, "cells": found}))
 
 
 def _side_by_side(
@@ -246,11 +246,6 @@ def _side_by_side(
             enumerate(chosen),
         )
         return {str(cell): asdict(one) for cell, one in zip(chosen, outcomes, strict=True)}
-
-
-def _peak() -> int:
-    """KiB that this process has ever held (Linux)."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ One process is a whole table: what it needed at most is what no single command m
 from __future__ import annotations
 
 import json
-import resource
 import shutil
 import sqlite3
 import sys
@@ -25,6 +24,7 @@ from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from time import monotonic
 
+from hostile.memory import peak
 from imap import Fault, LoopbackImap, Mail, Step
 from syndicate.config import load
 from syndicate.office import Office
@@ -218,7 +218,7 @@ def _recipients(box: Path) -> list[str]:
 
 def main(folder: Path, token: str, patience: float, names: list[str]) -> None:
     """Try the named cells (all), and say what came of them as JSON."""
-    chosen, before = [CELLS[name] for name in names or CELLS], _peak()
+    chosen, before = [CELLS[name] for name in names or CELLS], peak()
     with ThreadPoolExecutor(AT_ONCE) as threads:
         outcomes = threads.map(
             lambda numbered: tried(
@@ -227,12 +227,7 @@ def main(folder: Path, token: str, patience: float, names: list[str]) -> None:
             enumerate(chosen),
         )
         found = {str(cell): asdict(one) for cell, one in zip(chosen, outcomes, strict=True)}
-    print(json.dumps({"before": before, "peak": _peak(), "cells": found}))
-
-
-def _peak() -> int:
-    """KiB that this process has ever held (Linux)."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(json.dumps({"before": before, "peak": peak(), "cells": found}))
 
 
 if __name__ == "__main__":

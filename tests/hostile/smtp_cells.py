@@ -10,7 +10,6 @@ One process is a whole table: what it needed at most is what no single command m
 from __future__ import annotations
 
 import json
-import resource
 import ssl
 import sys
 import time
@@ -23,6 +22,7 @@ from pathlib import Path
 from shutil import copytree
 from typing import Any, get_args
 
+from hostile.memory import peak
 from newsroom import Newsroom
 from syndicate.loopback.manners import Manner
 from syndicate.loopback.smtp import Fault, SmtpServer, Step
@@ -152,8 +152,7 @@ def main(folder: Path, patience: float, names: Sequence[str]) -> None:
             enumerate(chosen),
         )
         found = {str(cell): asdict(one) for cell, one in zip(chosen, results, strict=True)}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"peak": peak, "cells": found}))
+    print(json.dumps({"peak": peak(), "cells": found}))
 
 
 if __name__ == "__main__":
