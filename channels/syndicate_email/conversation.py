@@ -151,9 +151,11 @@ class Conversation:
                 if code != CLOSING:
                     raise OutOfStep(f"answered nothing that it was asked ({code})")
                 return
-            if code != CLOSING:
-                self._keep_step(code)
-            step, posting, _ = self.awaited.popleft()
+            step, posting, asked = self.awaited[0]
+            agrees = code == 354 if step is Step.DATA else code // 100 == 2
+            if (self.sent < asked or not agrees) and code != CLOSING:
+                self._keep_step(step, code, asked)
+            self.awaited.popleft()
             if posting is not None and (ended := self._answered(step, posting, code, text)):
                 yield ended
                 if step is Step.MAIL:
@@ -161,16 +163,14 @@ class Conversation:
             if not self.awaited:
                 self._go_on()
 
-    def _keep_step(self, code: int) -> None:
+    def _keep_step(self, step: Step, code: int, asked: int) -> None:
         """OutOfStep for an answer that comes too early, or is of no kind that is awaited."""
-        step, _, asked = self.awaited[0]
         refuses = code // 100 in (4, 5)
         if self.sent < asked:
             if step is not Step.DOT or not refuses:
                 raise OutOfStep(f"answered {_called(step)} before it had it ({code})")
             self.closing = True  # it wants no more of this letter, whose rest would be commands
-        is_agreed = code == 354 if step is Step.DATA else code // 100 == 2
-        if not (is_agreed or refuses or step in (Step.DOT, Step.NOTHING)):
+        elif not refuses and step not in (Step.DOT, Step.NOTHING):
             raise OutOfStep(f"answered {_called(step)} with a strange {code}")
 
     def _hang_up(self, text: bytes) -> None:

@@ -52,7 +52,7 @@ class Crew:
         self.refusals = Refusals()
         self._broken = 0  # connections in a row that ended without an answer to a letter
         self._leaving: list[Line] = []  # they were told QUIT
-        self._moved_at = 0.0  # when a letter ended last, or began while nothing was under way
+        self._moved_at = 0.0  # when a letter ended last, or might begin
         self._look_at = 0.0
         self._full_until = 0.0  # the relay takes no more connections before then
         self._problem: DeliveryError | None = None
@@ -117,6 +117,7 @@ class Crew:
         Refused or Unavailable, once what was under way has ended.
         """
         self._problem, self._took = None, False
+        self._moved_at = time.monotonic()
         self._farewells.forget()
         self._sweep()
         if not self.lines:  # no letter is started without a live connection
@@ -159,18 +160,12 @@ class Crew:
                 if posting is None:
                     break
                 if talk.idle:
-                    self._begin(line)
+                    line.asked_at = time.monotonic()
                 talk.take(posting)
             if talk.out or line.unsent:
                 yield from self._flush(line)
             if talk.idle and (talk.closing or self._is_used_up(line)):
                 self._drop(line)
-
-    def _begin(self, line: Line) -> None:
-        """From now on something is under way on this connection."""
-        line.asked_at = time.monotonic()
-        if not self._busy():
-            self._moved_at = line.asked_at
 
     def _is_used_up(self, line: Line) -> bool:
         return bool(self.messages) and line.talk.letters >= self.messages
@@ -188,6 +183,8 @@ class Crew:
             self._selector.modify(line.sock, mask, line)
 
     def _listen(self, source: _Source) -> Iterator[Outcome]:
+        if source.held and not self._busy():
+            self._moved_at = time.monotonic()  # it is we who wait
         for key, mask in self._selector.select(self._wait(source)):
             line = key.data
             if line is None:

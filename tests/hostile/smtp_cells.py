@@ -32,6 +32,7 @@ CERTIFICATE = Path(__file__).parents[1] / "channels" / "loopback.pem"
 AT_ONCE = 12  # cells, of which most only wait
 ENTRY: tuple[Step, ...] = ("connect", "ehlo", "starttls", "tls", "auth")
 LETTER: tuple[Step, ...] = ("mail", "rcpt", "data")
+MOST_SECONDS = 20.0  # that a pause is multiplied by: three of those are more than a minute
 HARMLESS = ("nul",)  # words that hold one are words nevertheless
 
 
@@ -42,7 +43,7 @@ class Cell:
     at: Step
     do: str
     booked: str
-    seconds: float = 0.05  # between two pieces of an answer
+    seconds: float = 0.0  # between two pieces of an answer, where a whole one may take a second
     keep: bool = False
 
     def __str__(self) -> str:
@@ -98,31 +99,36 @@ def office(folder: Path, relay: str, **given: Any) -> Newsroom:
     return Newsroom(home=folder, url=ledger, walls={"harian": table | given}).tomorrow()
 
 
-def prepared(folder: Path) -> None:
-    """An office whose digest for one reader waits for a relay."""
+def prepared(folder: Path, readers: int = 1) -> None:
+    """An office whose digest for so many readers waits for a relay."""
     folder.mkdir()
     room = office(folder, "smtp://127.0.0.1:9")
     today = room.at(NOON)
     today.publish(today.write("kabar"))
-    today.subscribe("harian", "ann@pembaca.example")
+    today.subscribe("harian", *(f"ann{number}@pembaca.example" for number in range(readers)))
     assert room.digest().exit_code == 3
 
 
 def tried(cell: Cell, waiting: Path, folder: Path, patience: float) -> Result:
     """Send a digest to a relay with this fault."""
     copytree(waiting, folder)
-    with relay(cell) as server:
-        room = office(folder, url(server), patience=patience)
-        began = time.monotonic()
-        report = room.digest()
-        took = time.monotonic() - began
-        said = " ".join([*report.problems, *(line.why for line in report.lines)])
-        return Result(report.exit_code, room.states("harian"), took, said, len(server.letters))
+    with relay(cell, patience) as server:
+        return sent(office(folder, url(server), patience=patience), server)
+
+
+def sent(room: Newsroom, server: SmtpServer) -> Result:
+    """Send what waits."""
+    began = time.monotonic()
+    report = room.digest()
+    took = time.monotonic() - began
+    said = " ".join([*report.problems, *(line.why for line in report.lines)])
+    return Result(report.exit_code, room.states("harian"), took, said, len(server.letters))
 
 
 @contextmanager
-def relay(cell: Cell) -> Iterator[SmtpServer]:
-    fault = Fault(at=cell.at, do=cell.do, seconds=cell.seconds, keep=cell.keep)  # type: ignore[arg-type]
+def relay(cell: Cell, patience: float) -> Iterator[SmtpServer]:
+    seconds = cell.seconds * min(patience, MOST_SECONDS)
+    fault = Fault(at=cell.at, do=cell.do, seconds=seconds, keep=cell.keep)  # type: ignore[arg-type]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
     user, password = ("desk", "secret") if cell.at in ("starttls", "auth") else ("", "")

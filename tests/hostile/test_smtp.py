@@ -6,14 +6,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hostile.smtp_cells import CELLS, Cell, prepared
+from hostile.smtp_cells import CELLS, Cell, Result, office, prepared, sent
 from syndicate.exchange import LONGEST
+from syndicate.loopback.smtp import EXTENSIONS, Fault, SmtpServer, Step
 
 TESTS = Path(__file__).parent.parent
 MOST_MEMORY = 150 * 1024  # KiB that any command may need
@@ -76,3 +79,138 @@ def test_it_does_so_within_the_time_that_offices_give_it(tmp_path: Path) -> None
     by_fault = {cell.do: name for name, cell in reversed(CELLS.items()) if cell.at != "quit"}
     names = [*by_fault.values(), "mail × say nothing", "dot × say nothing", "connect × drip"]
     check(tried(tmp_path, 60.0, list(dict.fromkeys(names))), 60.0)
+
+
+# several connections, several letters
+
+
+def digest(
+    folder: Path, faults: Sequence[Fault], *, readers: int, connections: int = 1,
+    patience: float = 1.0, extensions: Sequence[str] = EXTENSIONS, **given: Any,
+) -> tuple[Result, list[str]]:  # fmt: skip
+    """Send a digest to so many readers; what became of it, and who has it."""
+    prepared(folder, readers)
+    with SmtpServer(faults=faults, extensions=extensions) as server:
+        room = office(folder, server.url, patience=patience, connections=connections, **given)
+        result = sent(room, server)
+        return result, [letter.recipient for letter in server.letters]
+
+
+def stuck(at: Step, count: int) -> list[Fault]:
+    """The first connections hear nothing at a step."""
+    return [Fault(at=at, do="say nothing", nth=number) for number in range(1, count + 1)]
+
+
+def slow(seconds: float, *steps: Step) -> list[Fault]:
+    return [Fault(at=step, do="wait", seconds=seconds) for step in steps]
+
+
+SIDE_BY_SIDE: dict[str, Callable[[Path], None]] = {}
+
+
+def side_by_side(scenario: Callable[[Path], None]) -> Callable[[Path], None]:
+    """Try it beside the others: most of them only wait."""
+    SIDE_BY_SIDE[scenario.__name__] = scenario
+    return scenario
+
+
+@side_by_side
+def connections_that_are_stuck_before_a_letter_hold_back_none(folder: Path) -> None:
+    result, readers = digest(folder, stuck("mail", 3), readers=60, connections=4)
+    assert result.code == 0, result.said
+    assert len(readers) == len(set(readers)) == 60
+    assert result.seconds < 1 + SLACK
+
+
+@side_by_side
+def connections_that_are_stuck_at_a_letter_s_end_leave_only_that_one_in_doubt(
+    folder: Path,
+) -> None:
+    result, readers = digest(folder, stuck("dot", 3), readers=60, connections=4)
+    assert Counter(result.states) == {"sent": 57, "in_doubt": 3}
+    assert len(readers) == len(set(readers))
+    assert result.seconds < 2 + SLACK
+
+
+@side_by_side
+def a_stuck_connection_holds_back_no_short_list_either(folder: Path) -> None:
+    result, _ = digest(folder, stuck("dot", 1), readers=3, connections=2)
+    assert Counter(result.states) == {"sent": 2, "in_doubt": 1}
+    assert result.seconds < 2 + SLACK
+
+
+@side_by_side
+def a_relay_that_drips_and_takes_each_letter_gets_them_all(folder: Path) -> None:
+    faults = [Fault(at="dot", do="drip", seconds=0.095)]  # a letter in 1.6 s
+    result, _ = digest(folder, faults, readers=4)
+    assert result.code == 0, result.said
+    assert result.seconds > 4
+
+
+@side_by_side
+def a_relay_that_takes_its_time_at_every_step_gets_them_all(folder: Path) -> None:
+    faults = slow(0.7, "mail", "rcpt", "data", "dot")  # a letter in 2.8 s
+    result, _ = digest(folder, faults, readers=2, extensions=())
+    assert result.code == 0, result.said
+    assert result.seconds > 4
+
+
+@side_by_side
+def where_nothing_moves_the_run_ends_however_many_letters_there_are(folder: Path) -> None:
+    faults = [Fault(at="dot", do="say nothing")]
+    result, _ = digest(folder, faults, readers=300, connections=8)
+    assert result.code == 4
+    assert Counter(result.states).keys() == {"due", "in_doubt"}
+    assert Counter(result.states)["in_doubt"] <= 8
+    assert result.seconds < 2 + SLACK
+
+
+@side_by_side
+def where_no_letter_begins_the_run_ends_and_all_wait(folder: Path) -> None:
+    result, _ = digest(folder, [Fault(at="rcpt", do="drip", seconds=0.4)], readers=300)
+    assert set(result.states) == {"due"}
+    assert result.code == 3
+    assert "gave no whole answer within 1 s" in result.said
+    assert result.seconds < 2 + SLACK
+
+
+@side_by_side
+def a_connection_that_is_never_made_holds_up_nothing(folder: Path) -> None:
+    faults = [Fault(at="connect", do="say nothing", nth=number) for number in (2, 3, 4)]
+    result, _ = digest(folder, faults, readers=60, connections=4, patience=60)
+    assert result.code == 0
+    assert result.seconds < SLACK
+
+
+@side_by_side
+def a_goodbye_that_is_not_answered_holds_up_nothing(folder: Path) -> None:
+    faults = [Fault(at="quit", do="say nothing")]
+    result, _ = digest(folder, faults, readers=20, messages=1, patience=60)
+    assert result.code == 0
+    assert result.seconds < SLACK
+
+
+@side_by_side
+def a_relay_that_answers_everything_twice_gets_no_letter_twice(folder: Path) -> None:
+    steps: tuple[Step, ...] = ("mail", "rcpt", "data", "dot", "rset")
+    faults = [Fault(at=step, do="twice") for step in steps]
+    result, readers = digest(folder, faults, readers=5)
+    assert set(result.states) == {"due"}
+    assert readers == []
+
+
+@side_by_side
+def a_relay_that_ends_each_letter_with_two_answers_gets_each_once(folder: Path) -> None:
+    result, readers = digest(folder, [Fault(at="dot", do="twice")], readers=5)
+    assert result.code == 0, result.said
+    assert len(readers) == len(set(readers)) == 5
+
+
+def test_what_moves_goes_on_and_what_does_not_ends(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(len(SIDE_BY_SIDE)) as threads:
+        running = {
+            name: threads.submit(scenario, tmp_path / name)
+            for name, scenario in SIDE_BY_SIDE.items()
+        }
+    failed = {name: one.exception() for name, one in running.items() if one.exception()}
+    assert not failed
