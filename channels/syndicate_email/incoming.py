@@ -11,7 +11,8 @@ from hashlib import sha256
 
 from syndicate import Reply, Says
 from syndicate.text import excerpt, squeeze
-from syndicate_email.parsing import LONGEST, header, headers, parsed, raw, text
+from syndicate_email.charsets import plain_words, raw
+from syndicate_email.parsing import header, headers, text
 from syndicate_email.reasons import COPY, UNPRINTABLE, masked, reason
 from syndicate_email.returned import (
     NOT_BACK,
@@ -24,11 +25,13 @@ from syndicate_email.returned import (
     whose,
 )
 from syndicate_email.settings import mail_address
+from syndicate_email.structure import parsed
 from syndicate_email.wishes import BEFORE, own_lines, wish, with_token
 
 NAMING = ("message-id", "date", "from", "subject", "to")  # what no reader of mail changes
 MOST_HASHED = 65_536  # bytes of a body: some read only the start of a message
 MOST_NAME = 200
+MOST_SENDER = 1_000  # characters of a From
 CONFIRM = re.compile(rf"\b(?:confirm|konfirmasi)(?: |%20|\+)+{TOKEN}(?![\w-])", re.I | re.A)
 DAEMON = re.compile(r"(?:^|[\s<\"])(?:mailer-?daemon|postmaster)\b|^\s*<#?(?:@\[\])?>", re.I)
 FAILURE = re.compile(
@@ -84,7 +87,7 @@ def understand(message: bytes, marks: Marks) -> Reply:
     where none are known, it is what stands in the place of a name. ``email`` is its sender's,
     and proves nothing: anybody can write any name there.
     """
-    content = re.sub(rb"\r\n?", b"\n", message)
+    content = message.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     letter = parsed(content)
     try:
         said = _understood(letter, marks)
@@ -183,7 +186,9 @@ def _sender(letter: Message, marks: Marks) -> tuple[str, str]:
     values = [raw(value) for name, value in letter.raw_items() if name.lower() == "from"]
     try:
         [value] = map(squeeze, values)
-        found = default.header_factory("from", value[:LONGEST])
+        if len(value) > MOST_SENDER:  # the parser takes quadratic time
+            return "", ""
+        found = default.header_factory("from", plain_words(value))
         [group] = found.groups
         [person] = group.addresses
         address = mail_address(person.addr_spec).lower()

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import re
+from binascii import Error, a2b_qp, a2b_uu
 from collections import deque
 from collections.abc import Iterator
 from email.message import Message
-from email.parser import BytesHeaderParser, BytesParser, HeaderParser
-from email.policy import default
+from itertools import islice
 
 from syndicate.text import APART, BLOCKS, plain, squeeze
+from syndicate_email.charsets import decoded, out_of_base64, raw, words
+from syndicate_email.structure import fields_of
 
-LONE = re.compile(r"[\ud800-\udc7f\udd00-\udfff]")  # surrogates that stand for no byte
 UNSEEN = {"title", "style", "script"}
 QUOTES = {"blockquote"}
-LONGEST = 2000  # characters of a header that are decoded: the parser takes quadratic time
+LONGEST = 2_000  # characters of a header that are looked at
+MOST_VALUES = 20  # headers of the same name that are looked at
 MOST_TEXT = 20_000  # characters of a text that are looked at
+MOST_HTML = 20_000  # characters of HTML that are turned into text
 MOST_BLOCKS = 100  # of fields, in a report
-
-
-def parsed(content: bytes) -> Message:
-    """The message as it stands: no header is looked into yet."""
-    try:
-        return BytesParser().parsebytes(content)
-    except Exception:  # RecursionError for parts in parts, and whatever garbage makes of it
-        return BytesHeaderParser().parsebytes(content)
+MOST_REPORT = 65_536  # characters of a report
+MOST_BLOCK_FIELDS = 100
+MOST_UU = 500  # lines of uuencoded text
 
 
 def parts(message: Message) -> Iterator[Message]:
@@ -32,7 +30,7 @@ def parts(message: Message) -> Iterator[Message]:
     waiting = deque([message])
     while waiting:
         part = waiting.popleft()
-        if part.get_content_maintype() == "multipart" and part.is_multipart():
+        if part.is_multipart():
             waiting.extendleft(reversed(_within(part)))
         else:
             yield part
@@ -44,53 +42,21 @@ def _within(part: Message) -> list[Message]:
 
 def header(message: Message, name: str) -> str:
     """All that is said under this name, in one line."""
-    return " ".join(headers(message, name))
+    return " ".join(headers(message, name))[:LONGEST]
 
 
 def headers(message: Message, *names: str) -> list[str]:
     """What is said under these names (lower case), decoded, a line each."""
-    return [_decoded(value) for name, value in message.raw_items() if name.lower() in names]
-
-
-def raw(value: str) -> str:
-    """As it was written, in UTF-8 perhaps (RFC 6532); what is no text becomes U+FFFD."""
-    return LONE.sub("\ufffd", value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _decoded(value: str) -> str:
-    value = squeeze(raw(value))
-    if "=?" not in value:
-        return value
-    try:
-        return squeeze(raw(str(default.header_factory("subject", value[:LONGEST]))))
-    except Exception:  # it stumbles over garbage in many ways
-        return value
+    values = (value for name, value in message.raw_items() if name.lower() in names)
+    return [words(squeeze(raw(value))[:LONGEST]) for value in islice(values, MOST_VALUES)]
 
 
 def blocks(part: Message, most: int = MOST_BLOCKS) -> list[Message]:
-    """The groups of fields that a part holds, whether or not the parser saw messages in it."""
-    if part.is_multipart():
-        said = _without_encoding(part, "\n\n".join(map(_whole, _within(part))))
-    else:
-        said = _content(part)
+    """The groups of fields that a part holds."""
+    said = _content(part)[:MOST_REPORT]
     found = re.split(r"\n\s*\n", said.strip(), maxsplit=most)[:most]
-    return [HeaderParser().parsestr(one) for one in found]
-
-
-def _without_encoding(part: Message, said: str) -> str:
-    """No message in a message may be encoded, but for RFC 6533; the parser looks for none."""
-    encoding = header(part, "content-transfer-encoding")
-    if encoding.lower() not in ("base64", "quoted-printable"):
-        return said
-    unseen = Message()
-    unseen["Content-Transfer-Encoding"] = encoding
-    unseen.set_payload(said.encode("ascii", "replace").decode())
-    return _content(unseen)
-
-
-def _whole(message: Message) -> str:
-    fields = "".join(f"{name}: {value}\n" for name, value in message.raw_items())
-    return f"{fields}\n{'' if message.is_multipart() else _content(message)}"
+    written = (one.encode("utf-8", "surrogateescape") for one in found)
+    return [fields_of(one, MOST_BLOCK_FIELDS) for one in written]
 
 
 def text(message: Message, *, quoted: bool = True) -> str:
@@ -107,22 +73,50 @@ def text(message: Message, *, quoted: bool = True) -> str:
         return ""
     is_html = min(found)
     said = _content(found[is_html])[:MOST_TEXT]
-    return _words(said, UNSEEN if quoted else UNSEEN | QUOTES) if is_html else said
+    return _shown(said, UNSEEN if quoted else UNSEEN | QUOTES) if is_html else said
 
 
-def _words(html: str, unseen: set[str]) -> str:
+def _shown(html: str, unseen: set[str]) -> str:
     """What a mail program shows of HTML that anybody may have written."""
     import nh3
 
     tags = (BLOCKS | APART) - unseen
-    return plain(nh3.clean(html, tags=tags, clean_content_tags=unseen, attributes={}))
+    return plain(nh3.clean(html[:MOST_HTML], tags=tags, clean_content_tags=unseen, attributes={}))
 
 
 def _content(part: Message) -> str:
     """A part's text, out of its transfer encoding and its charset, as far as they can be told."""
-    content = part.get_payload(decode=True)
-    assert isinstance(content, bytes)
     try:
-        return raw(content.decode(part.get_content_charset() or "utf-8", "replace"))
-    except (LookupError, ValueError):  # there is no such charset
-        return content.decode("utf-8", "replace")
+        charset = part.get_content_charset() or ""
+    except Exception:  # what RFC 2231 makes of garbage
+        charset = ""
+    return decoded(_out_of_transfer(part), charset)
+
+
+def _out_of_transfer(part: Message) -> bytes:
+    """The bytes of a part (RFC 2045 6); as they are where they are not coded as it is said."""
+    payload = part.get_payload()
+    assert isinstance(payload, str)
+    content = payload.encode("latin-1")
+    match str(part.get("content-transfer-encoding", "")).strip().lower():
+        case "base64":
+            return out_of_base64(content)
+        case "quoted-printable":
+            return a2b_qp(content)
+        case "x-uuencode" | "uuencode" | "uue" | "x-uue":
+            return _out_of_uu(content)
+    return content
+
+
+def _out_of_uu(content: bytes) -> bytes:
+    lines = content.split(b"\n", MOST_UU)[:MOST_UU]
+    begin = next((at for at, line in enumerate(lines) if line.startswith(b"begin ")), None)
+    decoded_lines = []
+    try:
+        for line in lines[begin + 1 :] if begin is not None else ():
+            if line.strip() == b"end":
+                break
+            decoded_lines.append(a2b_uu(line))
+    except Error:
+        return content
+    return b"".join(decoded_lines) if begin is not None else content

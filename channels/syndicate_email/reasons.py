@@ -10,7 +10,7 @@ from email.message import Message
 from syndicate.text import excerpt, squeeze
 from syndicate_email.mailboxes import nameless
 from syndicate_email.parsing import parts, text
-from syndicate_email.refusals import Envelope, is_ours
+from syndicate_email.refusals import MOST_WORDS, Envelope, is_ours
 from syndicate_email.signs import RETURNED
 
 STATUS = re.compile(r"(?<![\w.])[45]\.\d{1,3}\.\d{1,3}(?!\.?\d)", re.A)  # in no IP address
@@ -108,7 +108,7 @@ def reason(said: str, between: Envelope) -> Reason:
     general = "\n\n".join(body for addresses, body in sections if not addresses)
     is_own = not is_empty(own)
     words = _telling(own if is_own else general)
-    return Reason(squeeze(words), is_own, _line(words, whole=is_own))
+    return Reason(squeeze(words), is_own, _line(words[:MOST_WORDS], whole=is_own))
 
 
 def _sections(about: str, between: Envelope) -> Iterator[tuple[set[str], str]]:

@@ -1,0 +1,104 @@
+"""Text out of bytes: charsets that letters are written in, and encoded words."""
+
+from __future__ import annotations
+
+import re
+from binascii import Error, a2b_base64, a2b_qp
+from contextlib import suppress
+from encodings import normalize_encoding
+from encodings.aliases import aliases
+
+from syndicate.text import squeeze
+
+# as Python calls them, each linear in what it reads: a codec that anybody may name is not
+KNOWN = frozenset(
+    """
+    ascii utf_8 utf_8_sig utf_16 utf_16_be utf_16_le utf_32 utf_32_be utf_32_le
+    latin_1 iso8859_2 iso8859_3 iso8859_4 iso8859_5 iso8859_6 iso8859_7 iso8859_8 iso8859_9
+    iso8859_10 iso8859_11 iso8859_13 iso8859_14 iso8859_15 iso8859_16
+    cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874
+    cp437 cp737 cp775 cp850 cp852 cp855 cp857 cp858 cp860 cp861 cp862 cp863 cp864 cp865 cp866
+    koi8_r koi8_t koi8_u kz1048 ptcp154 tis_620
+    mac_roman mac_cyrillic mac_greek mac_latin2 mac_turkish
+    gb2312 gbk gb18030 hz big5 big5hkscs cp950
+    shift_jis shift_jisx0213 shift_jis_2004 cp932 euc_jp euc_jis_2004 euc_jisx0213
+    iso2022_jp iso2022_jp_1 iso2022_jp_2 iso2022_jp_2004 iso2022_jp_3 iso2022_jp_ext
+    euc_kr cp949 johab iso2022_kr
+    """.split()  # noqa: SIM905 - that many in a list would be a column of their own
+)
+LONGEST_NAME = 40  # characters
+LONE = re.compile(r"[\ud800-\udc7f\udd00-\udfff]")  # surrogates that stand for no byte
+WORD = re.compile(r"=\?([^?\s]{1,80})\?([bq])\?([^?]*)\?=", re.IGNORECASE)  # RFC 2047
+
+
+def known(name: str) -> str:
+    """Python's name for a charset of letters; "" for any other."""
+    if len(name) > LONGEST_NAME or not name.isascii() or not name.isprintable():
+        return ""
+    plain = normalize_encoding(name).lower()
+    codec = aliases.get(plain) or aliases.get(plain.replace(".", "_")) or plain
+    return codec if codec in KNOWN else ""
+
+
+def decoded(content: bytes, charset: str) -> str:
+    """A text in a charset; in UTF-8 where it is none of letters."""
+    return raw(content.decode(known(charset) or "utf-8", "replace"))
+
+
+def out_of_base64(content: bytes) -> bytes:
+    """What stands in it, whether or not its end was cut; the same where nothing does."""
+    for end in (len(content), max(len(content) - 1, 0)):
+        with suppress(Error):
+            return a2b_base64(content[:end] + b"===")
+    return content
+
+
+def raw(value: str) -> str:
+    """As it was written, in UTF-8 perhaps (RFC 6532); what is no text becomes U+FFFD."""
+    return LONE.sub("\ufffd", value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def words(value: str) -> str:
+    """A line with its encoded words decoded (RFC 2047); what is broken stays as it is."""
+    if "=?" not in value:
+        return value
+    pieces, end = [], 0
+    charset, content = "", b""  # of the words before, which may end within a character
+    for word in WORD.finditer(value):
+        between, own = value[end : word.start()], _content(word)
+        apart = between.strip() or not end
+        if content and (apart or own is None or word[1].lower() != charset):
+            pieces.append(_text(content, charset))
+            content = b""
+        pieces.append(between if apart or own is None else "")
+        if own is None:
+            pieces.append(word[0])
+        else:
+            charset, content = word[1].lower(), content + own
+        end = word.end()
+    return squeeze("".join([*pieces, _text(content, charset), value[end:]]))
+
+
+def plain_words(value: str) -> str:
+    """The same line with every encoded word in a charset of letters, for others to decode."""
+
+    def renamed(word: re.Match[str]) -> str:
+        return word[0] if known(_name(word[1])) else f"=?us-ascii?{word[2]}?{word[3]}?="
+
+    return WORD.sub(renamed, value) if "=?" in value else value
+
+
+def _content(word: re.Match[str]) -> bytes | None:
+    code = word[3].encode("utf-8", "replace")
+    if word[2] in "qQ":
+        return a2b_qp(code, header=True)
+    content = out_of_base64(code)
+    return None if content is code else content
+
+
+def _text(content: bytes, charset: str) -> str:
+    return decoded(content, _name(charset))
+
+
+def _name(charset: str) -> str:
+    return charset.partition("*")[0]  # RFC 2231 5: and a language
