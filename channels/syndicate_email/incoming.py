@@ -59,13 +59,13 @@ OVER = re.compile(
     re.I,
 )
 OVER_BY_SUBJECT = re.compile(
-    r"\W*(?:undeliver|failure notice|fail(?:ed|ure)|mail delivery failed|returned mail(?!: warning)"
+    r"\W*+(?:undeliver|failure notice|fail(?:ed|ure)|mail delivery failed|returned mail(?!: warning)"
     r"|delivery (?:has )?fail|delivery status notification \(failure\))",
     re.I,
 )
 FAILED = ("x-failed-recipients", "x-original-to")  # the second is DragonFly's
 AWAY = re.compile(
-    r"\W*(?:(?:i am|i['’]m|saya|kami) )?(?:currently )?"
+    r"\W*+(?:(?:i am|i['’]m|saya|kami) )?(?:currently )?"
     r"(?:out of (?:the )?office|auto(?:matic|mated)?[ -]?(?:reply|response|respon)\b|auto:"
     r"|(?:jawaban|balasan) otomatis|sedang cuti|di luar kantor)",
     re.I,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from syndicate.text import squeeze
 
@@ -146,6 +147,7 @@ KNOWN = re.compile(
 )
 
 
+@lru_cache(maxsize=8)  # one answer is looked at in several ways, one after the other
 def about_us(text: str) -> str:
     """A text without names, which may hold any word, and without what one reader wants or takes."""
     said = nameless(text)
@@ -173,6 +175,7 @@ def is_full(codes: set[str], text: str) -> bool:
     return bool(full) and not SENDING.search(text)
 
 
+@lru_cache(maxsize=8)
 def nameless(text: str) -> str:
     """A text without addresses, hosts and links; of those that say why, what they are called."""
     without = LINK.sub(lambda found: _known(found[0]), ADDRESS.sub("", text))

@@ -21,6 +21,8 @@ POLICY = re.compile(
     re.I,
 )
 ADDRESS = re.compile(r'"[^"\n]*"@[^\s<>()]*|[^\s<>()\[\]"\',;:]+')  # and any other word
+MOST_ABOUT = 10_000  # characters of a notice, before the copy, that are judged
+WITH_AT = re.compile(r"(?<!\S)[^\s@]*+@\S*")  # a word that is or holds an address
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 FOLLOWS = r"(?:follows?|(?:is|are) (?:as follows|attached|below|quoted|included))\b"
 COPY = re.compile(  # where a letter of ours begins, below the text about it
@@ -75,7 +77,7 @@ class Reason:
 
 def is_empty(reason: str) -> bool:
     """Whether a reason says no more than that there was one: "5.0.0", "unknown"."""
-    bare = SMTP.sub(" ", STATUS.sub(" ", re.sub(r"\S*@\S*", " ", reason)))
+    bare = SMTP.sub(" ", STATUS.sub(" ", WITH_AT.sub(" ", reason)))
     words = re.findall(r"\w+", RETURNING.sub(" ", bare).casefold())
     return all(word in SAYS_NOTHING or word.isdigit() for word in words)
 
@@ -98,7 +100,7 @@ def reason(said: str, between: Envelope) -> Reason:
 
     Where several addresses came back, only what is told of the reader's.
     """
-    about = QUOTED.sub("", COPY.split(said, maxsplit=1)[0])
+    about = QUOTED.sub("", COPY.split(said, maxsplit=1)[0])[:MOST_ABOUT]
     readers = {one.casefold() for one in between.readers}
     sections = list(_sections(about, between))
     named = {one for addresses, _ in sections for one in addresses}

@@ -50,6 +50,7 @@ AFTER = re.compile(
     r")){1,3}$",
     re.I,
 )
+MOST_AFTER = 300  # characters at the end of a line in which that may stand
 AROUND = " \t.!,;:…*_\"'`“”‘’«»<>()[]\ufeff\u200b"
 NAME = re.compile(r"[\w &'’./-]{1,80}")
 NO_NAME = (
@@ -76,7 +77,7 @@ LEAD = re.compile(
     re.I,
 )
 TAIL = re.compile(
-    r"(?:(?:\s*[,.;!–—-]+\s*|\s+)(?:thanks?(?: you)?(?: (?:so|very) much)?(?: in advance)?"
+    r"(?:(?:\s*+[,.;!–—-]++\s*+|\s++)(?:thanks?(?: you)?(?: (?:so|very) much)?(?: in advance)?"
     r"|terima ?kasih(?: banyak| sebelumnya)?|trims|makasih|tks|thx|(?:best |kind )?regards|salam"
     r"|ya|please|segera|immediately|pak|bu|bapak|ibu|min|admin|kak|mas|mbak|bang)){1,5}[\s.!]*$",
     re.I,
@@ -143,8 +144,8 @@ def with_token(subject: str) -> Reply | None:
 
 def wish(line: str, marks: Marks) -> Reply | None:
     """What a line asks for, if that is all it says: ``Re: unsubscribe TOKEN``, ``stop, please``."""
-    line = line[:LONGEST]
-    line = squeeze(AFTER.sub("", BEFORE.sub("", line) or line))
+    line = squeeze(line[:LONGEST])
+    line = squeeze(_without_tags(BEFORE.sub("", line) or line))
     if found := _in_words(line, marks):
         return found
     bare = TAIL.sub("", line)
@@ -154,6 +155,12 @@ def wish(line: str, marks: Marks) -> Reply | None:
     if any(LEAVES.fullmatch(said.strip(f"{AROUND}?")) for said in (bare, plain)):
         return Reply(key="", says=Says.LEAVE)
     return _in_words(plain, marks) if plain != line else None
+
+
+def _without_tags(line: str) -> str:
+    """The line without what filters put behind it."""
+    start = max(len(line) - MOST_AFTER, 0)
+    return line[:start] + AFTER.sub("", line[start:])
 
 
 def _in_words(line: str, marks: Marks) -> Reply | None:

@@ -1,0 +1,89 @@
+"""What a hostile letter costs, and what it is taken for: 100 ms each, whatever it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from hostile.letters import LETTERS, MIB, TOKEN
+from syndicate.channel import Reply, Says
+from syndicate_email.incoming import understand
+from syndicate_email.returned import Marks
+
+GOAL, BEARABLE = 0.1, 0.3  # seconds of the processor; the second on a machine with much to do
+MARKS = Marks(
+    bounces="kembali+{token}@kantor.example", unsubscribe="https://kantor.example/l/{token}",
+    mailbox="daftar@kantor.example", lists=("kabar-harian", "Kabar Harian"),
+)  # fmt: skip
+EVERY = 3  # of so many letters, one is for `make test`
+# what the rest of the letter says counts, however much is around it
+LEAVES = {
+    "parameters", "empty parameters", "quoted parameters", "parameters in quotes",
+    "100,000 header lines", "a header of a megabyte", "a header of a million lines",
+    "headers without names", "a preamble of lines", "one result of a megabyte",
+}  # fmt: skip
+RETURNED = {
+    "groups of fields", "fields of one group", "groups of nothing", "a field of a megabyte",
+    "a reason of refusals", "a status of comments", "an action of a megabyte",
+    "a report in base64", "a report with a long text",
+}  # fmt: skip
+
+
+def taken(content: bytes) -> tuple[Reply, float]:
+    """What a letter is taken for, and the processor's time for it: the better of two."""
+    seconds = []
+    for _ in range(2):
+        began = time.process_time()
+        reply = understand(content, MARKS)
+        seconds.append(time.process_time() - began)
+        if seconds[-1] <= GOAL:
+            break
+    return reply, min(seconds)
+
+
+def warm_up() -> None:
+    """Compile the patterns, and load what is loaded when it is first needed."""
+    for kind in ("text/html", "text/plain"):
+        understand(f"Return-Path: <>\nFrom: MAILER-DAEMON@a\nContent-Type: {kind}\n\n"
+                   "undeliverable: 550 no".encode(), MARKS)  # fmt: skip
+
+
+def cost_of(letters: dict[str, Callable[[], bytes]]) -> dict[str, tuple[float, Reply]]:
+    warm_up()
+    found = {}
+    for name, made in letters.items():
+        reply, seconds = taken(made()[:MIB])
+        found[name] = (seconds, reply)
+    return found
+
+
+def check(found: dict[str, tuple[float, Reply]]) -> None:
+    slow = {name: seconds for name, (seconds, _) in found.items() if seconds > BEARABLE}
+    name, (seconds, _) = max(found.items(), key=lambda one: one[1][0])
+    print(f"{len(found)} letters; the worst: {name!r}, {seconds:.3f} s")
+    assert slow == {}
+    for name, (_, reply) in found.items():
+        assert len(reply.key) == 32
+        if name in LEAVES:
+            assert (reply.says, reply.token) == (Says.LEAVE, ""), name
+        elif name in RETURNED:
+            assert (reply.says, reply.token) == (Says.BOUNCED, TOKEN), name
+        else:
+            assert reply.says in (Says.OTHER, Says.NOTHING), name
+
+
+def test_the_kinds_are_many() -> None:
+    assert len(LETTERS) > 120
+    assert set(LETTERS) >= LEAVES | RETURNED
+
+
+def test_a_hostile_letter_costs_little_and_is_taken_for_what_it_is() -> None:
+    """Each costs seconds or minutes, or a gigabyte, where a parser takes it as it is."""
+    check(cost_of(dict(list(LETTERS.items())[::EVERY])))
+
+
+@pytest.mark.soak
+def test_every_hostile_letter_costs_little_and_is_taken_for_what_it_is() -> None:
+    check(cost_of(LETTERS))

@@ -1,0 +1,102 @@
+"""Every pattern that a letter's words meet, against what it repeats, over and over."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from random import Random
+
+import pytest
+
+import syndicate_email
+from hostile.pumps import pumped
+from syndicate.text import squeeze
+from syndicate_email.signs import SIGNS
+from syndicate_email.wishes import MOST_AFTER
+
+MODULES = (
+    "incoming", "parsing", "charsets", "returned", "wishes", "reasons", "mailboxes", "refusals",
+    "settings",
+)  # fmt: skip
+FOLDER = Path(syndicate_email.__file__).parent
+SOURCES = "\n".join((FOLDER / f"{name}.py").read_text() for name in MODULES)
+ONE_LINE, TEXT = 2_000, 20_000  # characters that a pattern is given of a letter
+WHOLE = (  # those that meet a whole text
+    "COPY", "QUOTED", "PARAGRAPHS", "FAILURE", "LATE", "OVER", "STATUS", "SMTP", "WITH_AT",
+    "RETURNING", "LONE", "MAILTO",
+)  # fmt: skip
+SIZES = dict.fromkeys(WHOLE, TEXT) | {"AFTER": MOST_AFTER}
+SQUEEZED = {"AFTER", "TAIL", "LEAD", "LEAVES"}  # that meet no line but one without white space
+MOST_SECONDS = 0.05  # of one pattern over one text
+WAYS = {
+    "sub": lambda pattern: lambda text: pattern.sub("", text),
+    "split": lambda pattern: lambda text: pattern.split(text),
+    "finditer": lambda pattern: lambda text: list(pattern.finditer(text)),
+}  # fmt: skip
+
+
+def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
+    """Every pattern of the modules that read letters, by its name, once."""
+    seen: set[int] = set()
+    for module in map(import_module, (f"syndicate_email.{name}" for name in MODULES)):
+        for name, value in vars(module).items():
+            several = value.values() if isinstance(value, dict) else (value,)
+            for one in several:
+                if isinstance(one, re.Pattern) and isinstance(one.pattern, str):
+                    if id(one) not in seen:
+                        seen.add(id(one))
+                        yield name, one
+    for number, sign in enumerate(SIGNS):
+        yield f"SIGNS {number}", sign.words
+
+
+PATTERNS = list(patterns())
+
+
+def uses(name: str, pattern: re.Pattern[str]) -> Iterator[Callable[[str], object]]:
+    """How the modules use it: no other way is of interest."""
+    found = set(re.findall(rf"\b{name}(?:\[\w+\])?\.(\w+)\b", SOURCES)) - {"items", "pattern"}
+    for way in found or {"search", "match", "fullmatch", "sub"} - (
+        {"fullmatch"} if name.startswith("SIGNS") else set()
+    ):
+        yield WAYS[way](pattern) if way in WAYS else getattr(pattern, way)
+
+
+def worst(name: str, pattern: re.Pattern[str], seed: int) -> tuple[float, str]:
+    size = SIZES.get(name, ONE_LINE)
+    found = (0.0, "")
+    texts = pumped(pattern, size, Random(seed))
+    for text in map(squeeze, texts) if name in SQUEEZED else texts:
+        for use in uses(name, pattern):
+            began = time.process_time()
+            use(text)
+            found = max(found, (time.process_time() - began, f"{text[:60]} … {text[-30:]}"))
+    return found
+
+
+def test_the_patterns_are_found() -> None:
+    assert len(PATTERNS) > 50
+    assert {"BEFORE", "TAIL", "LEAVES", "HEADING", "PERSONAL"} <= {name for name, _ in PATTERNS}
+
+
+def test_the_strings_make_a_bad_pattern_slow() -> None:
+    bad = re.compile(r"x(?:a|a)*b")
+    began = time.process_time()
+    for text in pumped(bad, 22, Random(1)):
+        bad.search(text)
+    assert time.process_time() - began > MOST_SECONDS
+
+
+def test_no_pattern_takes_long_over_what_it_repeats() -> None:
+    slow = [(name, *worst(name, pattern, seed=1)) for name, pattern in PATTERNS[::4]]
+    assert [one for one in slow if one[1] > MOST_SECONDS] == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(2, 5))
+def test_no_pattern_takes_long_over_many_of_them(seed: int) -> None:
+    slow = [(name, *worst(name, pattern, seed)) for name, pattern in PATTERNS]
+    assert [one for one in slow if one[1] > MOST_SECONDS] == []
