@@ -59,8 +59,8 @@ OVER = re.compile(
     re.I,
 )
 OVER_BY_SUBJECT = re.compile(
-    r"\W*+(?:undeliver|failure notice|fail(?:ed|ure)|mail delivery failed|returned mail(?!: warning)"
-    r"|delivery (?:has )?fail|delivery status notification \(failure\))",
+    r"\W*+(?:undeliver|failure notice|fail(?:ed|ure)|mail delivery failed"
+    r"|returned mail(?!: warning)|delivery (?:has )?fail|delivery status notification \(failure\))",
     re.I,
 )
 FAILED = ("x-failed-recipients", "x-original-to")  # the second is DragonFly's

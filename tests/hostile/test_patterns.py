@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from random import Random
@@ -31,11 +32,6 @@ WHOLE = (  # those that meet a whole text
 SIZES = dict.fromkeys(WHOLE, TEXT) | {"AFTER": MOST_AFTER}
 SQUEEZED = {"AFTER", "TAIL", "LEAD", "LEAVES"}  # that meet no line but one without white space
 MOST_SECONDS = 0.05  # of one pattern over one text
-WAYS = {
-    "sub": lambda pattern: lambda text: pattern.sub("", text),
-    "split": lambda pattern: lambda text: pattern.split(text),
-    "finditer": lambda pattern: lambda text: list(pattern.finditer(text)),
-}  # fmt: skip
 
 
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
@@ -45,10 +41,10 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
         for name, value in vars(module).items():
             several = value.values() if isinstance(value, dict) else (value,)
             for one in several:
-                if isinstance(one, re.Pattern) and isinstance(one.pattern, str):
-                    if id(one) not in seen:
-                        seen.add(id(one))
-                        yield name, one
+                is_of_text = isinstance(one, re.Pattern) and isinstance(one.pattern, str)
+                if is_of_text and id(one) not in seen:
+                    seen.add(id(one))
+                    yield name, one
     for number, sign in enumerate(SIGNS):
         yield f"SIGNS {number}", sign.words
 
@@ -62,7 +58,7 @@ def uses(name: str, pattern: re.Pattern[str]) -> Iterator[Callable[[str], object
     for way in found or {"search", "match", "fullmatch", "sub"} - (
         {"fullmatch"} if name.startswith("SIGNS") else set()
     ):
-        yield WAYS[way](pattern) if way in WAYS else getattr(pattern, way)
+        yield partial(pattern.sub, "") if way == "sub" else getattr(pattern, way)
 
 
 def worst(name: str, pattern: re.Pattern[str], seed: int) -> tuple[float, str]:
