@@ -29,7 +29,7 @@ from syndicate.loopback.smtp import Fault, SmtpServer, Step
 from syndicate.testing import NOON
 
 CERTIFICATE = Path(__file__).parents[1] / "channels" / "loopback.pem"
-AT_ONCE = 12  # cells, of which most only wait
+AT_ONCE = 16  # cells, of which most only wait
 ENTRY: tuple[Step, ...] = ("connect", "ehlo", "starttls", "tls", "auth")
 LETTER: tuple[Step, ...] = ("mail", "rcpt", "data")
 MOST_SECONDS = 20.0  # that a pause is multiplied by: three of those are more than a minute
@@ -150,7 +150,7 @@ CELLS = {str(cell): cell for cell in cells()}
 def main(folder: Path, patience: float, names: Sequence[str]) -> None:
     """Try the named cells (all), and say what came of them as JSON."""
     chosen = [CELLS[name] for name in names or CELLS]
-    with ThreadPoolExecutor(len(names) or AT_ONCE) as threads:
+    with ThreadPoolExecutor(AT_ONCE if patience < MOST_SECONDS else len(chosen)) as threads:
         results = threads.map(
             lambda numbered: tried(
                 numbered[1], folder / "office", folder / f"{numbered[0]}", patience

@@ -21,6 +21,7 @@ from syndicate.loopback.smtp import EXTENSIONS, Fault, SmtpServer, Step
 TESTS = Path(__file__).parent.parent
 MOST_MEMORY = 150 * 1024  # KiB that any command may need
 SLACK = 5.0  # seconds beyond the deadline
+SAMPLE = list(CELLS)[::2]  # each fault at some steps, each step with some faults
 EXIT = {"sent": 0, "due": 3, "in_doubt": 4}
 
 
@@ -70,7 +71,12 @@ def check(found: dict[str, Any], patience: float) -> None:
 def test_whatever_a_relay_does_at_any_step_the_digest_ends_and_is_booked_as_it_was(
     tmp_path: Path,
 ) -> None:
-    assert len(CELLS) >= 45
+    assert len(SAMPLE) >= 45
+    check(tried(tmp_path, 1.0, SAMPLE), 1.0)
+
+
+@pytest.mark.soak
+def test_it_is_so_in_every_cell(tmp_path: Path) -> None:
     check(tried(tmp_path, 1.0), 1.0)
 
 
@@ -142,9 +148,9 @@ def a_stuck_connection_holds_back_no_short_list_either(folder: Path) -> None:
 @side_by_side
 def a_relay_that_drips_and_takes_each_letter_gets_them_all(folder: Path) -> None:
     faults = [Fault(at="dot", do="drip", seconds=0.095)]  # a letter in 1.6 s
-    result, _ = digest(folder, faults, readers=4)
+    result, _ = digest(folder, faults, readers=2)
     assert result.code == 0, result.said
-    assert result.seconds > 4
+    assert result.seconds > 3
 
 
 @side_by_side
