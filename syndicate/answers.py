@@ -9,7 +9,7 @@ from datetime import datetime
 
 from syndicate.channel import Channel, Hears, Membership, Receipt, Recipient, Rendition
 from syndicate.deliver import send_once
-from syndicate.errors import Bounced, Deferred, DeliveryError, Paused, Unavailable
+from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Paused, Unavailable
 from syndicate.ledger import Asked, KnownChannel, Leaving
 from syndicate.ledger.replies import JOIN
 from syndicate.ledger.tokens import SUBSCRIPTION
@@ -59,11 +59,11 @@ class Ways:
         """Take down how a letter ended; False where it is tried again by a later run.
 
         One person's mail system holds up no other letters, and what the office is refused for
-        holds up all.
+        holds up all; so does a relay that leaves one in doubt, for it would leave each of them so.
         """
         if isinstance(result, Receipt):
             self.put_off[by.name] = 0
-        elif isinstance(result, Unavailable):
+        elif isinstance(result, Unavailable | InDoubt):
             self.put_off[by.name] += 1 if isinstance(result, Deferred) else MOST_PUT_OFF
             problem = f"{by.name}: {result}"
             self.problems += [] if problem in self.problems else [problem]

@@ -20,6 +20,7 @@ from syndicate import (
     Edition,
     Finding,
     Hears,
+    InDoubt,
     Inspects,
     Item,
     Membership,
@@ -235,7 +236,13 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
         return "" if near else "the letters" if source else f"channels.{self.name}.inbox"
 
     def publish(self, delivery: Delivery) -> Receipt:
-        [outcome] = list(self.publish_all(iter([delivery])))
+        ended: list[Outcome] = []
+        try:
+            ended += self.publish_all(iter([delivery]))  # as far as it gets
+        except DeliveryError:
+            if not any(isinstance(one.result, Receipt | InDoubt) for one in ended):
+                raise  # it says more of why than the letter's own end
+        [outcome] = ended
         if isinstance(outcome.result, DeliveryError):
             raise outcome.result
         return outcome.result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import product
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -180,3 +181,24 @@ def test_why_a_goodbye_waits_is_told_without_whom_it_goes_to(postman: Postman) -
     assert "5.7.1 <…>: Relay access denied" in answer.said
     assert ANI not in answer.said
     assert MAILBOX not in answer.err
+
+
+def test_a_relay_that_leaves_one_letter_in_doubt_is_given_no_more_of_them_in_that_run(
+    postman: Postman,
+) -> None:
+    room = postman.room
+    people = [f"o{number}@pembaca.example" for number in range(6)]
+    room.subscribe(*people)
+    room.change("harian", patience=1)
+    for one in people:
+        postman.bring("berhenti", sender=one)
+    room.smtp.faults.append(Fault(at="dot", do="say nothing"))
+    began = monotonic()
+    answer = room.run("tick")
+    assert monotonic() - began < 2 + 5
+    assert answer.code == 3
+    assert "without saying whether it took the letter" in answer.said
+    assert room.smtp.commands.count("DATA") == 1
+    room.smtp.faults.clear()
+    assert room.run("tick").code == 0
+    assert len(set(room.readers) & set(people)) == 6  # the relay has the one that was in doubt
