@@ -67,8 +67,9 @@ if TYPE_CHECKING:
         UsageError,
     )
     from syndicate.schedule import Schedule
+    from syndicate.visit import Visit
 
-HOMES = ("article", "channel", "errors", "schedule")
+HOMES = ("article", "channel", "errors", "schedule", "visit")
 
 
 def __getattr__(name: str) -> object:
@@ -134,6 +135,7 @@ __all__ = [
     "SyndicateError",
     "Unavailable",
     "UsageError",
+    "Visit",
     "Withdrawal",
     "delivery_key",
 ]

@@ -20,6 +20,7 @@ from syndicate.errors import DeliveryError
 from syndicate.public import Site
 from syndicate.rate import Rate, Tolerance
 from syndicate.schedule import Schedule
+from syndicate.visit import Visit
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:[^\s\"<>\\]+", re.IGNORECASE)
 
@@ -159,6 +160,7 @@ class Reply:
     about: str = ""  # the list that it names, if any
     code: str = ""  # bounced: the status, like 5.1.1 (RFC 3463)
     detail: str = ""  # for people, in a line, with nobody's address in it
+    place: str = ""  # what the inbox calls it while it lies there; "" where it has no name for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,10 +380,14 @@ class Hears(ABC):
         """Whether its letters can be answered by one."""
 
     @abstractmethod
-    def hear(self, lists: Sequence[str], source: str = "") -> Generator[Reply, bool | None, None]:
+    def hear(
+        self, lists: Sequence[str], source: str = "", visit: Visit | None = None
+    ) -> Generator[Reply, bool | None, None]:
         """What came back, oldest first; asking for the next one says that the last is dealt with.
 
         Unless True is sent in: it is for a person after all, and to be left unread.
+
+        ``visit`` says how long this may take, and which letters need not be read again.
 
         ``lists`` are what a letter may call them: names and titles. ``source`` in the place of
         what is configured: a file, a folder, an address. UsageError for one that is none; Refused

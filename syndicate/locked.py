@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from syndicate.channel import Channel, Rendition, Reply
 from syndicate.errors import Unavailable
+from syndicate.visit import Visit
 
 
 def locked(cls: type[Channel], unset: Mapping[str, str]) -> type[Channel]:
@@ -28,11 +29,11 @@ def locked(cls: type[Channel], unset: Mapping[str, str]) -> type[Channel]:
             return ""  # it reaches nobody
 
         def hear(
-            self, lists: Sequence[str], source: str = ""
+            self, lists: Sequence[str], source: str = "", visit: Visit | None = None
         ) -> Generator[Reply, bool | None, None]:
             if not source:
                 raise Unavailable(why)
-            return super().hear(lists, source)  # type: ignore[no-any-return]
+            return super().hear(lists, source, visit)  # type: ignore[no-any-return]
 
         def hears_outside(self, home: Path, source: str = "") -> str:
             return super().hears_outside(home, source) if source else ""

@@ -1,17 +1,16 @@
-"""Answers to what was sent: each is dealt with once, and who asked for a letter gets it."""
+"""Answers to what was sent: what each asks for is done, once."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Mapping
-from contextlib import closing
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from syndicate.answers import called, invitation, known_lists, say_goodbyes, write_back
-from syndicate.channel import Channel, Hears, Rendition, Reply, Says
-from syndicate.errors import DeliveryError, UsageError
+from syndicate.answers import called, invitation
+from syndicate.channel import Channel, Rendition, Reply, Says
+from syndicate.errors import UsageError
 from syndicate.ledger import Asked, Joiner, Joining, KnownChannel, Subscription
 from syndicate.ledger.lists import (
     COMPLAINED,
@@ -23,78 +22,9 @@ from syndicate.ledger.lists import (
 )
 from syndicate.ledger.replies import JOIN, LISTS
 from syndicate.office import Office
-from syndicate.people import CLOSED, list_named, normal
-from syndicate.report import Report
+from syndicate.people import CLOSED, normal
 
 UNREAD = "for a person (still unread)"
-
-
-def read(office: Office, name: str | None, source: str) -> Report:
-    """Take in what lies at a place of one's choice, as the list ``name`` understands it."""
-    report = Report(command="subscribers bounce", notes=office.notes)
-    channel, known = list_named(office, name), known_lists(office)
-    if not isinstance(channel, Hears):
-        raise UsageError(f"channel {channel.name!r} gets no answers")
-    _take_in(office, channel, known, report, source)
-    write_back(office, known, report)
-    say_goodbyes(office, known, report)
-    return report
-
-
-def read_all(office: Office, report: Report) -> None:
-    """Take in what came to every list's own mailbox, and write back."""
-    known = known_lists(office)
-    for channel in office.lists:
-        if isinstance(channel, Hears) and channel.listens:
-            _take_in(office, channel, known, report, "")
-    write_back(office, known, report)
-    say_goodbyes(office, known, report)
-
-
-def _take_in(
-    office: Office, channel: Channel, known: Mapping[str, KnownChannel], report: Report,
-    source: str,
-) -> None:  # fmt: skip
-    assert isinstance(channel, Hears)
-    if setting := _elsewhere(office, channel, source):
-        said = f"{setting}: a rehearsal takes no letters from there: nothing was read"
-        (report.problems if source else report.notes).append(said)
-        return
-    listener = Listener(office, channel, known)
-    names = [name for one in office.lists for name in called(one)]
-    try:
-        with closing(channel.hear(names, source)) as replies:
-            reply = next(replies, None)
-            while reply is not None:
-                for_a_person = listener.take(reply)
-                if office.stopping():
-                    break
-                reply = _next(replies, for_a_person)
-    except DeliveryError as error:
-        report.problems.append(f"{channel.name}: {office.scrub(str(error))}")
-    if listener.reasons:
-        [(why, _)] = listener.reasons.most_common(1)
-        report.problems.append(
-            f"{channel.name}: {listener.reasons.total()} letters came back for our sake, and count"
-            f" against nobody: {why}; put it right with your provider"
-        )
-    if listener.counts:
-        said = ", ".join(f"{count} {what}" for what, count in listener.counts.items())
-        report.notes.append(f"{channel.name}: {said}")
-
-
-def _elsewhere(office: Office, channel: Hears, source: str) -> str:
-    """The setting by which a rehearsal would take real readers' letters away; "" outside of one."""
-    if not office.ledger.rehearsal:
-        return ""
-    return channel.hears_outside(office.settings.folder, source)
-
-
-def _next(replies: Generator[Reply, bool | None, None], for_a_person: bool) -> Reply | None:
-    try:
-        return replies.send(for_a_person)
-    except StopIteration:
-        return None
 
 
 @dataclass

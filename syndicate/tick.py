@@ -7,11 +7,11 @@ from syndicate.carry import Progress, carry_out, run_channel, silent, tell_faile
 from syndicate.channel import Scope
 from syndicate.compare import Wish
 from syndicate.digest import Request, digest
+from syndicate.inboxes import Inboxes
 from syndicate.ledger.report import Place, places
 from syndicate.office import Office
 from syndicate.plan import Action
 from syndicate.prepare import Preparation
-from syndicate.replies import read_all
 from syndicate.report import Report, line_of
 
 
@@ -30,11 +30,13 @@ def tick(office: Office, progress: Progress = silent) -> Report:
         _tell(office, before, report)
         if problem and not before:
             report.problems.append(f"{channel.name}: {problem}")
-    read_all(office, report)  # who wants to leave gets no letter any more
+    inboxes = Inboxes(office, report)
+    inboxes.read()  # who wants to leave gets no letter any more
     digests = digest(office, Request(), progress)
     report.lines += digests.lines
     report.idle |= digests.idle
     report.problems += digests.problems
+    inboxes.go_on()
     return report
 
 

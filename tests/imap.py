@@ -6,6 +6,7 @@ import re
 import socket
 import ssl
 from base64 import b64decode
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -78,6 +79,7 @@ class LoopbackImap(Server):
         self.faults = list(faults)
         self.capabilities = capabilities
         self.read_only = read_only
+        self.validity = "3857529045"
         self.commands: list[str] = []  # the lines as they came, without tags and secrets
         self._reached: Counter[Step] = Counter()
 
@@ -181,7 +183,10 @@ class _Session(Session):
             self._say(f"{self.tag} NO [NONEXISTENT] there is no {name}")
         else:
             may = "READ-ONLY" if self.server.read_only else "READ-WRITE"
-            self._say(f"* {len(self.mails)} EXISTS", f"{self.tag} OK [{may}] selected")
+            self._say(
+                f"* {len(self.mails)} EXISTS", f"* OK [UIDVALIDITY {self.server.validity}] valid",
+                f"{self.tag} OK [{may}] selected",
+            )  # fmt: skip
 
     def _search(self, numbers: str, *criteria: str) -> None:
         assert criteria == ("UNSEEN", "UNDELETED")
@@ -192,18 +197,46 @@ class _Session(Session):
         found = [uid for uid in held if not {"\\Seen", "\\Deleted"} & self._held()[uid].flags]
         self._say("* SEARCH" + "".join(f" {uid}" for uid in found), f"{self.tag} OK done")
 
-    def _fetch(self, number: str, what: str) -> None:
+    def _fetch(self, number: str, *asking: str) -> None:
+        what = " ".join(asking)
+        if "HEADER.FIELDS" in what:
+            return self._peek(number, what)
         uid = int(number)
         asked = re.fullmatch(r"\(UID BODY\.PEEK\[\]<0\.(\d+)>\)", what)
         if self._goes_wrong("fetch", uid):
-            return
+            return None
         if asked and uid in self._held():
             self._say("* 99 FETCH (FLAGS () UID 99)")  # another's, that nobody asked for
             self._literal(uid, self._held()[uid].content[: int(asked[1])])
         self._say(f"{self.tag} OK done" if asked else f"{self.tag} BAD")
+        return None
+
+    def _peek(self, numbers: str, what: str) -> None:
+        """Some messages' fields, without the ones that nobody asked for."""
+        asked = re.fullmatch(
+            r"\(UID BODY\.PEEK\[HEADER\.FIELDS \(([A-Z -]+)\) ?\]<0\.(\d+)>\)", what
+        )
+        assert asked, what
+        if self._goes_wrong("peek"):
+            return
+        names, order = asked[1].lower().split(), sorted(self._held())
+        for uid in map(int, numbers.split(",")):
+            if uid in self._held():
+                head, _, _ = self._held()[uid].content.replace(b"\r\n", b"\n").partition(b"\n\n")
+                fields = re.split(rb"\n(?![ \t])", head)
+                kept = [
+                    f for f in fields if f.partition(b":")[0].decode("latin-1").lower() in names
+                ]
+                said = b"".join(f.replace(b"\n", b"\r\n") + b"\r\n" for f in kept) + b"\r\n"
+                said = said[: int(asked[2])]
+                place = bisect_left(order, uid) + 1
+                about = f"* {place} FETCH (UID {uid} BODY[HEADER.FIELDS ({asked[1]})]<0>"
+                start = f"{about} {{{len(said)}}}\r\n".encode()
+                self.connection.sendall(start + said + b")\r\n")
+        self._say(f"{self.tag} OK done")
 
     def _literal(self, uid: int, content: bytes) -> None:
-        place = sorted(self._held()).index(uid) + 1
+        place = bisect_left(sorted(self._held()), uid) + 1
         head = f"* {place} FETCH (UID {uid} BODY[]<0> {{{len(content)}}}\r\n".encode()
         half = len(content) // 2
         self.connection.sendall(head + content[:half])

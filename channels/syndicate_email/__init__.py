@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import unescape
 from itertools import islice
@@ -39,6 +39,7 @@ from syndicate import (
     Shown,
     Streams,
     UsageError,
+    Visit,
 )
 from syndicate.channel import ADDRESS
 from syndicate.nearby import is_below, is_loopback
@@ -271,7 +272,9 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
     def listens(self) -> bool:
         return bool(self.inbox.get_secret_value())
 
-    def hear(self, lists: Sequence[str], source: str = "") -> Generator[Reply, bool | None, None]:
+    def hear(
+        self, lists: Sequence[str], source: str = "", visit: Visit | None = None
+    ) -> Generator[Reply, bool | None, None]:
         from syndicate_email.incoming import understand
         from syndicate_email.postbox import Postbox, place
         from syndicate_email.returned import Marks
@@ -286,9 +289,9 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
         )  # fmt: skip
         setting = "the letters" if source else f"channels.{self.name}.inbox"
         postbox = Postbox(where, setting, str(self.tls_ca), self.patience)
-        with closing(postbox.messages()) as messages:
+        with closing(postbox.messages(visit, manner=repr(marks))) as messages:
             for message in messages:
-                reply = understand(message.content, marks)
+                reply = replace(understand(message.content, marks), place=message.key)
                 for_a_person = yield reply
                 if reply.says is Says.OTHER or for_a_person:
                     message.leave()

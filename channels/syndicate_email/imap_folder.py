@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from ast import literal_eval
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from syndicate import DeliveryError, Refused, Unavailable
+from syndicate import DeliveryError, Refused, Unavailable, Visit
 from syndicate.exchange import Exchange, Limits
 from syndicate.text import excerpt, squeeze
+from syndicate_email.boxes import MOST_BYTES, MOST_LETTERS, Listing, too_many
 from syndicate_email.login import advice, without_secrets
 from syndicate_email.urls import is_local
 
@@ -24,19 +25,22 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0  # seconds for a server to let us in, or to answer one question
 FAREWELL = 2.0  # seconds for its last answer
-MOST_BYTES = 1024 * 1024  # read of one message
 MOST_AROUND = 64 * 1024  # bytes that a server says around it, or in any other answer
 MOST_LINES = 1_000  # of one answer
 MOST_LISTED = 256 * 1024  # bytes of a search's answer
 WINDOW = 20_000  # messages searched at once: their numbers fit into one line
-MOST_LETTERS = 50_000  # unread, looked at in one run
+MOST_FIELDS = 4096  # bytes of the fields that are looked at before it is a message's turn
+LEAST = 1.0  # seconds for one question, however little of a run's time is left
 MOST_WINDOWS = 50  # searched: the newest million of a folder
+MOST_LINE = 200  # bytes around one message's fields
 LARGEST = 2**32 - 1  # number of a message (RFC 3501 9)
 CONNECTION, LOGIN = "the connection", "the login"
 AS_USUAL = "; some providers want one made for programs, and a % or / in them is written %25 or %2F"
 LISTED = re.compile(
     r"""(?:NO|BAD) \[(b(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))[^\]]*\]$""", re.DOTALL
 )
+FIELDS = "SUBJECT TO CC DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO X-ENVELOPE-TO X-RCPT-TO"
+UID = re.compile(rb"\bUID ([1-9]\d{0,9})\b")
 PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")  # RFC 5530
 
 
@@ -63,53 +67,81 @@ class ImapServer:
 class ImapFolder:
     """One folder, open for reading and marking; what goes wrong is said in a line."""
 
+    stays = False
+
     def __init__(
-        self, server: ImapServer, setting: str, tls_ca: str = "", patience: float = PATIENCE
+        self, server: ImapServer, setting: str, tls_ca: str, patience: float, visit: Visit
     ) -> None:
         self._server, self._name = server, f"{setting}: {server}"
-        self._tls_ca, self._patience = tls_ca, patience
+        self._tls_ca, self._patience, self._visit = tls_ca, patience, visit
+        self._is_lost = False
         self._imap: ImapLine = self._tried(CONNECTION, self._connected)
         try:
             self._encrypt()
             self._log_in()
             self._count = self._selected()
+            self._validity = self._numbering()
+            folder = f"imap {server.user}@{server}/{server.folder}"
+            self.place = f"{folder} {self._validity}" if self._validity else ""
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
-        """Say goodbye, if anybody listens."""
-        with suppress(Exception):
-            self._begin(MOST_AROUND, seconds=FAREWELL)
-            self._imap.logout()
+        """Say goodbye, if anybody listens: whoever gave no answer does not."""
+        if not self._is_lost:
+            with suppress(Exception):
+                self._begin(MOST_AROUND, seconds=FAREWELL)
+                self._imap.logout()
         with suppress(OSError):
             self._imap.shutdown()
 
-    def unread(self) -> list[int]:
-        """UIDs, ascending; the newest where there are more than anybody reads."""
+    def listing(self, known: Collection[str], visit: Visit) -> Listing:
+        """By their UIDs; the newest where there are more than anybody reads."""
+        listing, new = Listing(), list[str]()
+        for key in map(str, self._unread(listing)):
+            if key in known:
+                listing.known.add(key)
+            else:
+                new.append(key)
+        listing.new = new
+        return listing
+
+    def _unread(self, listing: Listing) -> list[int]:
         found: set[int] = set()
         self._begin(MOST_WINDOWS * MOST_LISTED)
-        for first in islice(range(1, self._count + 1, WINDOW)[::-1], MOST_WINDOWS):
+        windows = range(1, self._count + 1, WINDOW)[::-1]
+        listing.is_whole = len(windows) <= MOST_WINDOWS
+        for first in islice(windows, MOST_WINDOWS):
             last = first + WINDOW - 1 if first + WINDOW <= self._count else "*"
             words = ("SEARCH", f"{first}:{last}", "UNSEEN", "UNDELETED")
             said = self._asked("the search", self._imap.uid, *words)
             found |= self._tried("the search", _numbers, said)
-            if len(found) >= MOST_LETTERS:
+            if len(found) > MOST_LETTERS:
+                listing.is_whole = False
+                listing.notes.append(too_many(f"{MOST_LETTERS:,} letters"))
                 break
         return sorted(found - {0})[-MOST_LETTERS:]
 
-    def content(self, uid: int) -> bytes | None:
-        """The start of a message, or None where it is gone; it stays unread."""
+    def heads(self, keys: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        what = f"(UID BODY.PEEK[HEADER.FIELDS ({FIELDS})]<0.{MOST_FIELDS}>)"
+        self._begin(len(keys) * (MOST_FIELDS + MOST_LINE) + MOST_AROUND)
+        words = ("FETCH", ",".join(keys), what)
+        said = self._asked("the first look", self._imap.uid, *words)
+        for around, head in _literals(said):
+            if b"BODY[HEADER" in around.upper() and (uid := UID.search(around)):
+                yield uid[1].decode(), head
+
+    def content(self, key: str) -> bytes | None:
         what = f"(UID BODY.PEEK[]<0.{MOST_BYTES}>)"
         self._begin(MOST_BYTES + MOST_AROUND)
-        said = self._asked(f"message {uid}", self._imap.uid, "FETCH", str(uid), what)
-        return _body(said, uid)
+        said = self._asked(f"message {key}", self._imap.uid, "FETCH", key, what)
+        return _body(said, key)
 
-    def mark(self, uid: int) -> None:
-        """It is read now."""
-        words = ("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
+    def mark(self, key: str) -> None:
+        words = ("STORE", key, "+FLAGS.SILENT", r"(\Seen)")
         self._begin(MOST_AROUND)
-        self._asked(f"marking message {uid} as read", self._imap.uid, *words)
+        self._asked(f"marking message {key} as read", self._imap.uid, *words)
 
     def _connected(self) -> ImapLine:
         from syndicate_email.imap_line import ImapLine
@@ -123,6 +155,8 @@ class ImapFolder:
         self._imap.exchange = self._exchange(octets, seconds or self._patience)
 
     def _exchange(self, octets: int, seconds: float) -> Exchange:
+        """One that ends when the run's time is over."""
+        seconds = min(seconds, max(self._visit.left, LEAST))
         return Exchange(Limits(seconds=seconds, octets=octets, lines=MOST_LINES))
 
     def _encrypt(self) -> None:
@@ -160,6 +194,12 @@ class ImapFolder:
         said = self._asked(step, self._imap.select, _quoted(_utf7(self._server.folder)))
         return max(self._tried(step, _numbers, said), default=0)
 
+    def _numbering(self) -> str:
+        """What the UIDs are valid with (RFC 3501 2.3.1.1); "" where the server does not say."""
+        _, found = self._imap.response("UIDVALIDITY")
+        number = bytes(found[-1] or b"")
+        return number.decode() if re.fullmatch(rb"\d{1,10}", number) else ""
+
     def _asked(self, step: str, command: Callable[..., Any], *words: Any) -> Any:
         answer, said = self._tried(step, command, *words)
         if answer != "OK":
@@ -190,6 +230,7 @@ class ImapFolder:
         return self._lost(step, "that is no IMAP")
 
     def _lost(self, step: str, why: object) -> Unavailable:
+        self._is_lost = True
         return Unavailable(
             f"{self._name} gave no usable answer at {step}{self._words(why)};"
             " is it running, and are host and port right?"
@@ -229,14 +270,19 @@ def _numbers(said: list[bytes | None]) -> set[int]:
     return found
 
 
-def _body(answers: list[Any], uid: int) -> bytes | None:
+def _body(answers: list[Any], key: str) -> bytes | None:
     """The literal that is this message's, among whatever else was said."""
-    for answer, rest in zip(answers, [*answers[1:], b""], strict=True):
-        if isinstance(answer, tuple) and b"BODY[]" in answer[0]:
-            around = answer[0] + (rest if isinstance(rest, bytes) else b"")
-            if re.search(rb"\bUID %d\b" % uid, around):
-                return bytes(answer[1][:MOST_BYTES])
+    for around, literal in _literals(answers):
+        if b"BODY[]" in around and (uid := UID.search(around)) and uid[1] == key.encode():
+            return literal[:MOST_BYTES]
     return None
+
+
+def _literals(answers: list[Any]) -> Iterator[tuple[bytes, bytes]]:
+    """Each literal, and what is said around it."""
+    for answer, rest in zip(answers, [*answers[1:], b""], strict=True):
+        if isinstance(answer, tuple):
+            yield answer[0] + (rest if isinstance(rest, bytes) else b""), bytes(answer[1])
 
 
 def _quoted(text: str) -> str:

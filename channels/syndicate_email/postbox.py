@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import re
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, suppress
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from syndicate import Refused, Unavailable
-from syndicate_email.imap_folder import MOST_BYTES, PATIENCE, ImapFolder, ImapServer
+from syndicate import Refused, Unavailable, Visit
+from syndicate_email.boxes import Box, Listing
+from syndicate_email.imap_folder import PATIENCE, ImapFolder, ImapServer
 from syndicate_email.urls import CONTROL, PASSWORDS, may_be_a_folder_s, taken_apart
-
-if TYPE_CHECKING:
-    Unread = Generator[tuple[bytes, Callable[[], None]], None, None]  # with what marks it
 
 PLACES = (
     f"imaps://user:password@host/FOLDER, imap://…, maildir:FOLDER or the path of a file{PASSWORDS},"
@@ -25,7 +20,7 @@ PLACES = (
 )
 PORTS = {"imap": 143, "imaps": 993}
 NO_PATH = re.compile(r"[^/]*:(//|.*@)")  # another scheme, or a password somewhere
-ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)  # in an mbox
+ENOUGH = 120.0  # seconds for whoever does not say how much time there is
 
 
 @dataclass(slots=True, eq=False)
@@ -33,6 +28,7 @@ class Message:
     """The first MiB of what arrived; the next one is asked for when this one is dealt with."""
 
     content: bytes = field(repr=False)
+    key: str = ""  # what its inbox calls it
     left: bool = False
 
     def leave(self) -> None:
@@ -73,19 +69,20 @@ class Postbox:
         self._where, self._setting = where, setting
         self._tls_ca, self._patience = tls_ca, patience
 
-    def messages(self) -> Generator[Message, None, None]:
+    def messages(
+        self, visit: Visit | None = None, manner: str = ""
+    ) -> Generator[Message, None, None]:
         """Each in turn; Refused or Unavailable where it cannot be read or marked.
 
         Asking for the next marks the one before as read, unless it was left. One whose turn
-        was broken off comes again: at least once, not exactly once.
+        was broken off comes again: at least once, not exactly once. The visit says how long
+        there is time, and learns how many letters are left for another one; ``manner`` says how
+        its letters are understood: where that changes they are read again.
         """
+        visit = visit or Visit(ENOUGH)
         try:
-            with closing(self._unread()) as unread:
-                for content, mark in unread:
-                    message = Message(content)
-                    yield message
-                    if not message.left:
-                        mark()
+            with closing(self._opened(visit)) as box:
+                yield from _Turns(box, visit, manner).messages()
         except OSError as error:
             raise Unavailable(
                 f"{self._setting}: cannot read or mark {error.filename or self._where}"
@@ -94,92 +91,72 @@ class Postbox:
 
     def there(self) -> str:
         """What it leads to, for a person; Refused or Unavailable where it cannot be read."""
+        self._opened(Visit(ENOUGH)).close()
         if isinstance(self._where, ImapServer):
-            with closing(self._folder(self._where)):
-                return f"{self._where} lets us read {self._where.folder}"
-        self._unread().close()
+            return f"{self._where} lets us read {self._where.folder}"
         return f"{self._where} is there"
 
-    def _folder(self, server: ImapServer) -> ImapFolder:
-        return ImapFolder(server, self._setting, self._tls_ca, self._patience)
+    def _opened(self, visit: Visit) -> Box:
+        where = self._where
+        if isinstance(where, ImapServer):
+            return ImapFolder(where, self._setting, self._tls_ca, self._patience, visit)
+        if all((where / part).is_dir() for part in ("new", "cur")):
+            from syndicate_email.maildir_box import MaildirBox
 
-    def _unread(self) -> Unread:
-        if isinstance(self._where, ImapServer):
-            return _on_server(partial(self._folder, self._where))
-        if all((self._where / part).is_dir() for part in ("new", "cur")):
-            return _in_maildir(self._where)
-        if self._where.is_file():
-            return _in_file(self._where)
-        raise Refused(f"{self._setting}: there is no file or Maildir at {self._where}")
+            return MaildirBox(where)
+        if where.is_file():
+            from syndicate_email.file_box import FileBox
 
-
-def _in_file(path: Path) -> Unread:
-    content = _start_of(path)
-    if content.startswith(b"From "):
-        yield from _in_mbox(path)
-    elif content.strip():
-        yield content, _nothing
+            return FileBox(where)
+        raise Refused(f"{self._setting}: there is no file or Maildir at {where}")
 
 
-def _in_mbox(path: Path) -> Unread:
-    from mailbox import mbox
+class _Turns:
+    """One visit's letters: what stands in the way of one of them holds up no others."""
 
-    with closing(mbox(path, create=False)) as box:
-        for key in box.iterkeys():
-            with box.get_file(key) as file:
-                yield ESCAPED.sub(rb"\1", file.read(MOST_BYTES)), _nothing
+    def __init__(self, box: Box, visit: Visit, manner: str) -> None:
+        self._box, self._visit, self._manner = box, visit, manner
+        self._problem: Refused | OSError | None = None
 
+    def messages(self) -> Generator[Message, None, None]:
+        from syndicate_email.first import in_turn
 
-def _in_maildir(folder: Path) -> Unread:
-    found = sorted([*_listed(folder / "new"), *_listed(folder / "cur", seen="ST")])
-    for _, _, written in found:
-        path = Path(written)
-        try:
-            content = _start_of(path)
-        except FileNotFoundError:  # another program was quicker
-            continue
-        yield content, partial(_mark_seen, path)
-
-
-def _listed(folder: Path, seen: str = "") -> Iterator[tuple[int, str, str]]:
-    """(time, name, path) of messages that have none of the flags in ``seen``."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            flags = entry.name.partition(":2,")[2]
-            if not entry.name.startswith(".") and not set(flags) & set(seen) and entry.is_file():
-                with suppress(FileNotFoundError):
-                    yield entry.stat().st_mtime_ns, entry.name, entry.path
-
-
-def _mark_seen(path: Path) -> None:
-    name = path.name.partition(":2,")[0]
-    cur = path.parent.with_name("cur")
-    elsewhere = [] if path.exists() else cur.glob(f"{glob.escape(name)}:2,*")
-    for now in (path, *elsewhere):
-        flags = "".join(sorted({*now.name.partition(":2,")[2], "S"}))
-        with suppress(FileNotFoundError):
-            now.rename(cur / f"{name}:2,{flags}")
-
-
-def _start_of(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MOST_BYTES)
-
-
-def _nothing() -> None:
-    """Nobody writes into a file that was given to be read."""
-
-
-def _on_server(opened: Callable[[], ImapFolder]) -> Unread:
-    refused = None
-    with closing(opened()) as folder:
-        for uid in folder.unread():
+        listing = self._listed()
+        visit = self._visit
+        visit.waiting = len(listing.new)
+        for number, key in enumerate(in_turn(self._box, listing.new, visit)):
+            if number and visit.is_over:
+                break
             try:
-                content = folder.content(uid)
-            except Refused as error:  # one that a server cannot read holds up no others
-                refused = refused or error
-                continue
+                content = self._box.content(key)
+            except (Refused, OSError) as error:
+                self._problem = self._problem or error
+                content = None
+            except Unavailable:
+                if number and visit.is_over:  # it was this run's time that was too short
+                    break
+                visit.is_lost = True
+                raise
+            visit.waiting -= 1
             if content is not None:
-                yield content, partial(folder.mark, uid)
-    if refused:
-        raise refused
+                message = Message(content, key if visit.place else "")
+                yield message
+                if not message.left:
+                    self._mark(key)
+        if self._problem:
+            raise self._problem
+
+    def _listed(self) -> Listing:
+        box, visit = self._box, self._visit
+        place = f"{box.place}\n{self._manner}" if box.place else ""
+        listing = box.listing(visit.arrive(place, stays=box.stays), visit)
+        visit.found(listing.known, is_whole=listing.is_whole)
+        visit.notes += listing.notes
+        self._problem = listing.problem
+        return listing
+
+    def _mark(self, key: str) -> None:
+        try:
+            self._box.mark(key)
+        except (Refused, OSError) as error:
+            self._problem = self._problem or error

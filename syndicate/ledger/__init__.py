@@ -32,6 +32,7 @@ from syndicate.ledger.engine import connect, transaction
 from syndicate.ledger.engine import now as clock
 from syndicate.ledger.goodbyes import Goodbyes, Leaving
 from syndicate.ledger.holdings import Held
+from syndicate.ledger.inboxes import Inboxes, Lying
 from syndicate.ledger.letters import Block, Letters, Started
 from syndicate.ledger.lists import Joiner, Joining, Lists, Subscription
 from syndicate.ledger.pace import Pace
@@ -79,6 +80,7 @@ class Ledger:
         self.privacy = Privacy(engine, tokens)
         self.replies = Replies(engine, tokens)
         self.goodbyes = Goodbyes(engine, tokens)
+        self.inboxes = Inboxes(engine, tokens)
 
     @classmethod
     def open(
@@ -436,6 +438,7 @@ __all__ = [
     "Ledger",
     "Letters",
     "Lists",
+    "Lying",
     "Place",
     "Queue",
     "Standing",

@@ -29,6 +29,7 @@ from syndicate.channel import Receipt, Rendition
 from syndicate.ledger.engine import now
 from syndicate.ledger.goodbyes import forget_old
 from syndicate.ledger.holdings import Holdings
+from syndicate.ledger.inboxes import let_lie
 from syndicate.ledger.queue import resting
 from syndicate.ledger.renditions import forget_unused, keep
 from syndicate.ledger.replies import let_go
@@ -520,6 +521,7 @@ class Catalogue:
         """Keep only counts of letters that ended longer ago than that, and no old answers."""
         tally(self.db, now(self.db) - keep)
         let_go(self.db, self.not_far_ahead(at), keep)
+        let_lie(self.db, keep)
         forget_old(self.db, self.not_far_ahead(at))
 
     def readers(self, channel: int) -> int:

@@ -41,6 +41,7 @@ from syndicate.ledger.schema import (
     fragments,
     goodbyes,
     heard,
+    inbox_letters,
     ledger,
     letters,
     metadata,
@@ -177,6 +178,7 @@ def _to_8(db: Connection) -> None:
     _pass_over(db)
     db.execute(text("ALTER TABLE ledger ADD COLUMN rehearsal BOOLEAN DEFAULT false NOT NULL"))
     goodbyes.create(db)
+    inbox_letters.create(db)
     for column in ("origin", "why"):
         db.execute(text(f"ALTER TABLE channels ADD COLUMN {column} TEXT DEFAULT '' NOT NULL"))
     db.execute(text("ALTER TABLE deliveries ADD COLUMN lacking BOOLEAN DEFAULT false NOT NULL"))

@@ -422,6 +422,16 @@ heard = Table(  # since version 7: answers that were dealt with, each once
     Column("at", Moment, nullable=False, index=True),
 )
 
+inbox_letters = Table(  # since version 8: letters that were read and lie where they lay
+    "inbox_letters",
+    metadata,
+    Column("place", String(32), primary_key=True),  # a hash: of an inbox, and how it is read
+    Column("key", String, primary_key=True),  # what the inbox calls it
+    Column("for_a_person", Boolean, nullable=False),
+    Column("reader", Id),  # the newest subscriber at that time: a later one may have written it
+    Column("at", Moment, nullable=False, index=True),
+)
+
 goodbyes = Table(  # since version 8: subscriptions that their owners ended, and may have back
     "goodbyes",
     metadata,

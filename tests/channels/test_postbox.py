@@ -14,8 +14,10 @@ from urllib.parse import quote
 import pytest
 
 from imap import Fault, LoopbackImap, Mail, Step
+from syndicate import Visit
 from syndicate.errors import DeliveryError, Refused, Unavailable
 from syndicate_email import imap_folder
+from syndicate_email.boxes import MOST_BYTES
 from syndicate_email.imap_folder import ImapServer
 from syndicate_email.postbox import Postbox, place
 
@@ -225,8 +227,8 @@ def test_a_consumer_that_fails_marks_nothing_more(imap: LoopbackImap) -> None:
 
 
 def test_only_the_first_mebibyte_is_fetched(imap: LoopbackImap) -> None:
-    imap.inbox[2].content = b"x" * (imap_folder.MOST_BYTES + 1)
-    assert [len(content) for content in contents(at(imap.url))] == [14, imap_folder.MOST_BYTES, 14]
+    imap.inbox[2].content = b"x" * (MOST_BYTES + 1)
+    assert [len(content) for content in contents(at(imap.url))] == [14, MOST_BYTES, 14]
 
 
 def test_messages_are_fetched_one_by_one(imap: LoopbackImap) -> None:
@@ -237,7 +239,7 @@ def test_messages_are_fetched_one_by_one(imap: LoopbackImap) -> None:
 def test_of_a_great_many_unread_messages_the_newest_are_searched_in_windows() -> None:
     many = {4_000_000_000 + n: Mail(b"%d" % n) for n in range(120_000)}
     with LoopbackImap(many, password=PASSWORD) as imap:
-        messages = at(imap.url).messages()
+        messages = at(imap.url).messages(Visit(0.5))
         assert [message.content for message in islice(messages, 2)] == [b"70000", b"70001"]
         messages.close()
         searches = [line.split()[2] for line in imap.commands if "SEARCH" in line]
@@ -661,9 +663,9 @@ def test_a_message_that_cannot_be_marked_is_named(maildir: Path) -> None:
 
 
 def test_only_the_first_mebibyte_of_a_file_is_read(maildir: Path) -> None:
-    path = put(maildir, "new/a", b"x" * (imap_folder.MOST_BYTES + 1))
-    assert [len(content) for content in contents(at(path))] == [imap_folder.MOST_BYTES]
-    assert [len(content) for content in contents(at(maildir))] == [imap_folder.MOST_BYTES]
+    path = put(maildir, "new/a", b"x" * (MOST_BYTES + 1))
+    assert [len(content) for content in contents(at(path))] == [MOST_BYTES]
+    assert [len(content) for content in contents(at(maildir))] == [MOST_BYTES]
 
 
 @pytest.mark.parametrize("name", ["nothing", ".", "half"])

@@ -1,0 +1,207 @@
+"""Inboxes: every list's own is read before the digests are sent, and once more after them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from syndicate.answers import called, known_lists, say_goodbyes, write_back
+from syndicate.channel import Channel, Hears, Reply, Says
+from syndicate.errors import DeliveryError, UsageError
+from syndicate.ledger import Lying
+from syndicate.office import Office
+from syndicate.people import list_named
+from syndicate.replies import UNREAD, Listener
+from syndicate.report import Report
+from syndicate.version import VERSION
+from syndicate.visit import Visit
+
+# seconds that all inboxes together have in a run, before the digests and after them: who leaves at
+# 16:59 gets no letter at 17:00, and nobody's letters hold one up
+BEFORE_SECONDS, AFTER_SECONDS = 15.0, 5.0
+BY_HAND_SECONDS = 600.0  # that reading a place of one's choice may take
+BEFORE = "read before"
+Replies = Generator[Reply, bool | None, None]
+
+
+def read(office: Office, name: str | None, source: str) -> Report:
+    """Take in what lies at a place of one's choice, as the list ``name`` understands it."""
+    report = Report(command="subscribers bounce", notes=office.notes)
+    channel = list_named(office, name)
+    if not isinstance(channel, Hears):
+        raise UsageError(f"channel {channel.name!r} gets no answers")
+    run = Inboxes(office, report)
+    run.take_in(channel, BY_HAND_SECONDS, source)
+    run.end()
+    return report
+
+
+@dataclass
+class Inbox:
+    """What came to one list in one run."""
+
+    listener: Listener
+    for_a_person: int = 0
+    waiting: int = 0
+    is_lost: bool = False  # whoever keeps it answers no more
+    notes: list[str] = field(default_factory=list)
+
+
+class Inboxes:
+    """One run's reading of them, which has its time whatever lies there."""
+
+    def __init__(self, office: Office, report: Report) -> None:
+        self._office, self._report = office, report
+        self._known = known_lists(office)
+        self._inboxes: dict[str, Inbox] = {}
+        self._told: list[tuple[list[str], str]] = []
+
+    def read(self) -> None:
+        """Take in what came to every list's own mailbox, and write back."""
+        listening = [one for one in self._office.lists if isinstance(one, Hears) and one.listens]
+        self._read(listening, BEFORE_SECONDS)
+        self.end()
+
+    def go_on(self) -> None:
+        """Read what there was no time for before the digests."""
+        waiting = [name for name, one in self._inboxes.items() if one.waiting and not one.is_lost]
+        if waiting and not self._office.stopping():
+            self._read([one for one in self._office.lists if one.name in waiting], AFTER_SECONDS)
+            self.end()
+
+    def _read(self, channels: Sequence[Channel], seconds: float) -> None:
+        """Each has a fair share of the time; what it does not need is the others'."""
+        whole = Visit(seconds)
+        for untried, channel in zip(range(len(channels), 0, -1), channels, strict=True):
+            if self._office.stopping():
+                break
+            self.take_in(channel, whole.left / untried)
+
+    def take_in(self, channel: Channel, seconds: float, source: str = "") -> None:
+        """Read one list's inbox, or a place that takes its place."""
+        assert isinstance(channel, Hears)
+        if setting := _elsewhere(self._office, channel, source):
+            why = f"{setting}: a rehearsal takes no letters from there: nothing was read"
+            (self._report.problems if source else self._report.notes).append(why)
+            return
+        inbox = self._inboxes.setdefault(
+            channel.name, Inbox(Listener(self._office, channel, self._known))
+        )
+        Reading(self._office, channel, inbox, self._report, source).run(seconds)
+
+    def end(self) -> None:
+        """Write back, and tell of everything so far."""
+        write_back(self._office, self._known, self._report)
+        say_goodbyes(self._office, self._known, self._report)
+        for where, line in self._told:
+            where.remove(line)
+        self._told.clear()
+        for name, inbox in self._inboxes.items():
+            self._tell(name, inbox)
+
+    def _tell(self, name: str, inbox: Inbox) -> None:
+        listener, problems, notes = inbox.listener, self._report.problems, self._report.notes
+        if listener.reasons:
+            [(why, _)] = listener.reasons.most_common(1)
+            self._say(
+                problems,
+                f"{name}: {listener.reasons.total()} letters came back for our sake, and count"
+                f" against nobody: {why}; put it right with your provider",
+            )
+        counts = dict(listener.counts)
+        counts.pop(UNREAD, None)
+        if inbox.for_a_person:
+            counts[UNREAD] = inbox.for_a_person
+        if counts:
+            words = ", ".join(f"{count} {what}" for what, count in counts.items())
+            self._say(notes, f"{name}: {words}")
+        for note in inbox.notes:
+            self._say(notes, f"{name}: {note}")
+        if inbox.waiting:
+            letters = "1 letter is" if inbox.waiting == 1 else f"{inbox.waiting:,} letters are"
+            self._say(notes, f"{name}: {letters} left for the next run: there was no more time")
+
+    def _say(self, where: list[str], line: str) -> None:
+        where.append(line)
+        self._told.append((where, line))
+
+
+class Reading:
+    """One inbox, read once."""
+
+    def __init__(
+        self, office: Office, channel: Channel, inbox: Inbox, report: Report, source: str
+    ) -> None:
+        self._office, self._channel, self._inbox = office, channel, inbox
+        self._report, self._source = report, source
+        self._known: dict[str, bool] = {}
+        self._read: list[Lying] = []
+        self._left = 0
+        self._place = ""
+
+    def run(self, seconds: float) -> None:
+        """Take in what there is time for; what stands in the way is told."""
+        inboxes, channel = self._office.ledger.inboxes, self._channel
+        assert isinstance(channel, Hears)
+        visit = Visit(seconds, is_ours=inboxes.is_ours, known=self._recall)
+        names = [name for one in self._office.lists for name in called(one)]
+        try:
+            with closing(channel.hear(names, self._source, visit)) as replies:
+                self._listen(replies, visit)
+        except DeliveryError as error:
+            why = f"{channel.name}: {self._office.scrub(str(error))}"
+            self._report.problems.append(why)
+        self._keep(visit)
+
+    def _listen(self, replies: Replies, visit: Visit) -> None:
+        reply = next(replies, None)
+        while reply is not None:
+            for_a_person = self._inbox.listener.take(reply)
+            self._left += for_a_person
+            if reply.place and (for_a_person or visit.stays):
+                may_change = for_a_person and reply.says is not Says.OTHER
+                self._read.append(
+                    Lying(key=reply.place, for_a_person=for_a_person, may_change=may_change)
+                )
+            if self._office.stopping():
+                break
+            reply = _next(replies, for_a_person)
+
+    def _recall(self, place: str) -> dict[str, bool]:
+        """What lies at a place and was read as it would be read now."""
+        key, names = self._channel.name, sorted(n for c in self._office.lists for n in called(c))
+        circumstances = repr((key, place, names, VERSION))
+        self._place = sha256(circumstances.encode()).hexdigest()[:32]
+        self._known = self._office.ledger.inboxes.known(self._place)
+        return self._known
+
+    def _keep(self, visit: Visit) -> None:
+        """Remember what was left, and forget what lies there no more."""
+        inbox, inboxes = self._inbox, self._office.ledger.inboxes
+        lying = [key for key in visit.lying if self._known.get(key)]
+        if visit.is_open:
+            inbox.for_a_person, inbox.waiting = len(lying) + self._left, visit.waiting
+        inbox.is_lost = visit.is_lost
+        inbox.notes += [note for note in visit.notes if note not in inbox.notes]
+        if self._source and (dealt := len(visit.lying) - len(lying)):
+            inbox.listener.counts[BEFORE] += dealt
+        if self._place:
+            inboxes.remember(self._place, self._read)
+            if visit.is_whole:
+                inboxes.forget(self._place, self._known.keys() - visit.lying)
+
+
+def _elsewhere(office: Office, channel: Hears, source: str) -> str:
+    """The setting by which a rehearsal would take real readers' letters away; "" outside of one."""
+    if not office.ledger.rehearsal:
+        return ""
+    return channel.hears_outside(office.settings.folder, source)
+
+
+def _next(replies: Replies, for_a_person: bool) -> Reply | None:
+    try:
+        return replies.send(for_a_person)
+    except StopIteration:
+        return None

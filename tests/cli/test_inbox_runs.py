@@ -1,0 +1,325 @@
+"""How an inbox is read: in which order, for how long, and never the same letter at every run."""
+
+from __future__ import annotations
+
+import os
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.newsroom import EVENING, REAL, Newsroom
+from cli.test_replies import ANI, BUDI, MAILBOX, Postman, bounce, readers, token_of
+from imap import Fault, LoopbackImap, Mail
+from syndicate import Visit, inboxes
+from syndicate_email.postbox import Postbox
+
+HALO = b"From: warga@pembaca.example\r\nSubject: Halo %d\r\n\r\nKapan pendaftaran ditutup?\r\n"
+UNREAD = "1 for a person (still unread)"
+
+
+@pytest.fixture
+def postman(room: Newsroom) -> Postman:
+    room.subscribe(ANI, BUDI)
+    return Postman(room)
+
+
+@pytest.fixture
+def imap(room: Newsroom) -> Iterator[LoopbackImap]:
+    with LoopbackImap({}, user="desk", password="hunter2") as server:
+        room.subscribe(ANI, BUDI)
+        where = server.url.replace("://", "://desk:hunter2@")
+        room.change("harian", inbox=where, bounces="balik@kantor.example")
+        yield server
+
+
+def wish(token: str) -> bytes:
+    return b"From: x@y.example\r\nSubject: unsubscribe %s\r\n\r\n" % token.encode()
+
+
+def digest_due(room: Newsroom) -> None:
+    room.write()
+    room.publish()
+
+
+def got_the_digest(room: Newsroom) -> list[str]:
+    return [str(one["To"]) for one in room.letters if one["List-Id"]]
+
+
+# remembering
+
+
+def test_a_letter_for_a_person_is_fetched_once_and_counted_as_long_as_it_lies_there(
+    room: Newsroom, imap: LoopbackImap
+) -> None:
+    imap.inbox[8] = Mail(HALO % 8)
+    assert UNREAD in room.run("tick").out
+    assert "FETCH" in imap.verbs
+    imap.commands.clear()
+    assert UNREAD in room.run("tick").out
+    assert "SEARCH" in imap.verbs
+    assert "FETCH" not in imap.verbs
+    imap.inbox[9] = Mail(HALO % 9)
+    assert "2 for a person (still unread)" in room.run("tick").out
+    assert [line for line in imap.commands if "FETCH 8 " in line] == []
+    imap.inbox[8].flags.add("\\Seen")  # somebody has read it
+    assert UNREAD in room.run("tick").out
+    assert room.rows("SELECT key FROM inbox_letters") == [("9",)]
+    del imap.inbox[9]  # and moved the other one away
+    assert "for a person" not in room.run("tick").said
+    assert room.rows("SELECT * FROM inbox_letters") == []
+
+
+def test_where_a_server_numbers_anew_letters_are_read_anew(
+    room: Newsroom, imap: LoopbackImap
+) -> None:
+    imap.inbox[8] = Mail(HALO % 8)
+    room.run("tick")
+    imap.inbox[8] = Mail(wish(token_of(room, 1)))
+    imap.validity = "7"
+    assert "1 left" in room.run("tick").out
+
+
+def test_a_server_that_does_not_say_how_it_numbers_is_read_at_every_run(
+    room: Newsroom, imap: LoopbackImap
+) -> None:
+    for number, validity in enumerate(["", "0 0", "9" * 400, "tujuh"], 3):
+        room.subscribe(f"baru{number}@pembaca.example")
+        imap.validity = validity
+        imap.inbox[number] = Mail(HALO % 8)
+        assert UNREAD in room.run("tick").out
+        imap.inbox[number] = Mail(wish(token_of(room, number)))
+        assert "1 left" in room.run("tick").out
+
+
+def test_a_letter_of_a_maildir_is_known_by_its_name_wherever_it_lies(postman: Postman) -> None:
+    postman.put(HALO % 1)
+    [path] = (postman.box / "new").iterdir()
+    assert UNREAD in postman.room.run("tick").out
+    path.write_bytes(wish(token_of(postman.room, 1)))  # who reads it finds something else
+    assert UNREAD in postman.room.run("tick").out
+    seen = path.rename(postman.box / "cur" / f"{path.name}:2,")
+    assert UNREAD in postman.room.run("tick").out
+    seen.rename(postman.box / "cur" / f"{path.name}:2,S")
+    assert "for a person" not in postman.room.run("tick").said
+    assert postman.room.rows("SELECT * FROM inbox_letters") == []
+    assert readers(postman.room) == [ANI, BUDI]
+
+
+def test_what_was_read_in_an_mbox_is_not_read_again_and_what_is_new_there_is(
+    room: Newsroom,
+) -> None:
+    room.subscribe(ANI, BUDI)
+    room.change("harian", inbox="surat.mbox", bounces="balik@kantor.example")
+    box = room.folder / "surat.mbox"
+    box.write_bytes(b"From x\n%s\nFrom y\n%s\n" % (HALO % 1, bounce(token_of(room, 1), "4.2.2")))
+    assert "1 bounced" in room.run("tick").out
+    again = room.run("tick").out
+    assert UNREAD in again
+    assert "read before" not in again
+    with box.open("ab") as file:
+        file.write(b"From z\n%s\n" % wish(token_of(room, 2)))
+    assert "1 left" in room.run("tick").out
+    assert readers(room) == [ANI]
+
+
+def test_a_letter_is_read_anew_where_it_may_mean_something_else_now(postman: Postman) -> None:
+    room = postman.room
+    postman.bring("subscribe warta siang", sender="cici@pembaca.example")
+    assert UNREAD in room.run("tick").out
+    room.channels["siang"] = room.channels["harian"] | {"title": "Warta siang", "inbox": ""}
+    room.configure()
+    assert "1 asked to join" in room.run("tick").out
+    assert postman.unread == 0
+
+
+# the order
+
+
+def test_of_many_letters_those_with_tokens_are_read_before_the_digests(
+    postman: Postman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = postman.room
+    digest_due(room)
+    for number in range(20):
+        postman.put(HALO % number)
+    postman.put(wish(token_of(room, 1)))
+    for number in range(20):
+        postman.put(HALO % number)
+    monkeypatch.setattr(inboxes, "BEFORE_SECONDS", 0.0)  # enough for one
+    answer = room.run("tick", at=EVENING)
+    assert answer.code == 0, answer.said
+    assert got_the_digest(room) == [BUDI]
+    assert "harian: 1 left, 40 for a person (still unread)" in answer.out  # the rest came later
+
+
+def test_what_there_was_no_time_for_is_told_and_read_by_later_runs(
+    postman: Postman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("BEFORE_SECONDS", "AFTER_SECONDS"):
+        monkeypatch.setattr(inboxes, name, 0.0)
+    for number in range(4):
+        postman.put(HALO % number)
+    first = postman.room.run("tick")
+    assert first.code == 0
+    assert "2 for a person (still unread)" in first.out
+    assert "2 letters are left for the next run" in first.out
+    assert "4 for a person (still unread)" in postman.room.run("tick").out
+    assert "left for the next run" not in postman.room.run("tick").out
+
+
+def by_number(path: Path) -> int:
+    return int(path.name.partition(".")[0])
+
+
+def encoded(words: str, kind: str) -> bytes:
+    if kind == "b":
+        return b"=?utf-8?B?%s?=" % b64encode(words.encode())
+    return b"=?utf-8?q?%s?=" % words.replace(" ", "_").encode()
+
+
+def test_a_token_is_seen_wherever_tokens_stand(
+    postman: Postman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, token = postman.room, token_of(postman.room, 1)
+    monkeypatch.setattr(inboxes, "BEFORE_SECONDS", 0.0)
+    monkeypatch.setattr(inboxes, "AFTER_SECONDS", 0.0)
+    letters = [
+        b"Subject: unsubscribe %s\n\n" % token.upper().encode(),
+        b"Subject: Re:\n unsubscribe\n %s\n\n" % token.encode(),
+        b"Subject: %s\n\n" % encoded(f"Berhenti – unsubscribe {token}", "b"),
+        b"Subject: %s\n\n" % encoded(f"unsubscribe {token}", "q"),
+        b"Received: by relay\n\t(Postfix)\nX-Original-To: balik+%s@kantor.example\n\n"
+        % token.encode(),
+        bounce(token),
+    ]
+    letters += [
+        b"Received: %s\n%s" % (b"x " * 3000, letters[0]),
+        letters[0].replace(b"\n", b"\r\n"),
+    ]
+    for number, letter in enumerate(letters):
+        for path in (postman.box / "new").iterdir():
+            path.unlink()
+        for _ in range(12):
+            postman.put(HALO % 1)
+        postman.put(b"X-Letter: %d\n" % number + letter)
+        last = postman.box / "new" / f"{postman.count}.kantor"
+        os.utime(last, (4_000_000_000, 4_000_000_000))
+        room.run("tick")
+        is_known = (last.name,) in room.rows("SELECT key FROM inbox_letters")
+        assert is_known or not last.exists(), letter
+
+
+def test_nobody_keeps_others_waiting_by_writing_a_thousand_times(postman: Postman) -> None:
+    ours = ("1" * 32, "2" * 32)
+    for _ in range(15):
+        postman.put(wish(ours[1]))
+    for _ in range(15):
+        postman.put(wish("a" * 32))  # that we have not made
+    postman.put(wish(ours[0]))
+    for number, path in enumerate(sorted((postman.box / "new").iterdir(), key=by_number)):
+        os.utime(path, (number, number))
+    messages = Postbox(postman.box, "inbox").messages(Visit(60, is_ours=ours.__contains__))
+    order = [message.content.split()[4].decode() for message in messages]
+    assert order == [ours[1], ours[0], *[ours[1]] * 14, *["a" * 32] * 15]
+
+
+def test_a_server_is_asked_for_the_fields_of_many_letters_at_once(
+    room: Newsroom, imap: LoopbackImap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest_due(room)
+    for uid in range(1, 251):
+        imap.inbox[uid] = Mail(HALO % uid)
+    imap.inbox[251] = Mail(wish(token_of(room, 1)))
+    imap.inbox[252] = Mail(bounce(token_of(room, 2)))
+    imap.inbox[253] = Mail(HALO % 253)
+    monkeypatch.setattr(inboxes, "BEFORE_SECONDS", 0.0)
+    monkeypatch.setattr(inboxes, "AFTER_SECONDS", 0.0)
+    answer = room.run("tick", at=EVENING)
+    assert answer.code == 0, answer.said
+    assert readers(room) == []
+    assert got_the_digest(room) == [BUDI]
+    looked = [line for line in imap.commands if "HEADER" in line]
+    assert len(looked) == 3 + 3  # a hundred at a time, before the digest and after it
+    assert len([line for line in imap.commands if "BODY.PEEK[]" in line]) == 2
+    assert "251 letters are left for the next run" in answer.out
+
+
+@pytest.mark.parametrize("do", ["refuse", "reject"])
+def test_a_server_that_shows_no_fields_is_read_all_the_same(
+    room: Newsroom, imap: LoopbackImap, do: str
+) -> None:
+    for uid in range(1, 21):
+        imap.inbox[uid] = Mail(HALO % uid)
+    imap.inbox[21] = Mail(wish(token_of(room, 1)))
+    imap.faults = [Fault(at="peek", do=do)]  # type: ignore[arg-type]
+    answer = room.run("tick")
+    assert answer.code == 0, answer.said
+    assert readers(room) == [BUDI]
+
+
+# the time
+
+
+def test_an_inbox_that_says_nothing_takes_no_time_from_the_others(
+    postman: Postman, imap: LoopbackImap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = postman.room
+    silent = room.channels["harian"] | {"mailbox": MAILBOX}
+    room.channels["harian"] |= {"inbox": "maildir:masuk"}
+    room.channels = {"pekanan": silent | {"title": "Pekanan"}} | room.channels
+    room.configure()
+    postman.put(wish(token_of(room, 1)))
+    imap.faults = [Fault(at="login", do="wait", seconds=60)]
+    monkeypatch.setattr(inboxes, "BEFORE_SECONDS", 3.0)
+    answer = room.run("tick")
+    assert answer.code == 3
+    assert "channels.pekanan.inbox" in answer.err
+    assert "no whole answer within 1.5 s" in answer.err
+    assert readers(room) == [BUDI]
+
+
+# files of all kinds
+
+
+def test_what_is_no_file_is_named_in_a_line_and_never_waited_for(room: Newsroom) -> None:
+    room.subscribe(ANI, at=REAL)
+    os.mkfifo(room.folder / "pipa")
+    (room.folder / "folder").mkdir()
+    (room.folder / "lingkaran").symlink_to("lingkaran")
+    for where in ("pipa", "folder", "lingkaran", "/dev/zero", "/dev/null", "/proc/kmsg"):
+        room.change("harian", inbox=where)
+        tick = room.run("tick", at=REAL)
+        by_hand = room.run("subscribers", "bounce", where, at=REAL)
+        for answer in (tick, by_hand):
+            assert answer.code in (1, 3), answer.said
+            assert answer.complaint.count(f"{Path(where).name}") == 1, answer.said
+
+
+def test_one_thing_in_a_maildir_that_cannot_be_read_holds_up_no_letters(postman: Postman) -> None:
+    room = postman.room
+    os.mkfifo(postman.box / "new" / "0.pipa")
+    (postman.box / "new" / "0.lingkaran").symlink_to("0.lingkaran")
+    (postman.box / "new" / "0.nol").symlink_to("/dev/zero")
+    postman.put(wish(token_of(room, 1)))
+    answer = room.run("tick")
+    assert answer.code == 3
+    assert "0.lingkaran" in answer.complaint
+    assert "is no file, and no letter; move it away" in answer.out
+    assert readers(room) == [BUDI]
+
+
+def test_of_a_file_without_end_only_its_end_is_read(room: Newsroom) -> None:
+    room.subscribe(ANI, BUDI)
+    box = room.folder / "besar.mbox"
+    with box.open("wb") as file:
+        file.write(b"From x\nSubject: lama\n\n")
+        file.truncate(3 * 2**30)  # zeros, without a line's end
+        file.seek(0, os.SEEK_END)
+        file.write(b"\nFrom y\n" + wish(token_of(room, 1)))
+    room.change("harian", inbox="besar.mbox", bounces="balik@kantor.example")
+    answer = room.run("tick")
+    assert answer.code == 0, answer.said
+    assert "more than 256 MiB, of which the newest are read" in answer.out
+    assert readers(room) == [BUDI]
