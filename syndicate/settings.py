@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
 from syndicate.exchange import LONGEST
 from syndicate.rate import Rate, Tolerance, rates, tolerance
@@ -66,6 +66,12 @@ def _tolerance(value: Any) -> Tolerance | None:
     return value if isinstance(value, Tolerance) else tolerance(str(value or ""))
 
 
+def _patience(value: float) -> float:
+    if not 1 <= value <= LONGEST:
+        raise ValueError(f"write seconds from 1 to {LONGEST:.0f}")
+    return value
+
+
 ConfigPath = Annotated[Path, AfterValidator(beside_the_configuration)]
 """A path; a relative one starts at the configuration file's folder."""
 
@@ -87,7 +93,7 @@ RatesField = Annotated[tuple[Rate, ...], BeforeValidator(_rates)]
 ToleranceField = Annotated[Tolerance | None, BeforeValidator(_tolerance)]
 """``10% of 200``; empty tolerates everything."""
 
-Patience = Annotated[float, Field(ge=1, le=LONGEST)]
+Patience = Annotated[float, AfterValidator(_patience)]
 """How many seconds the other side may take for the whole of an answer, at most 120."""
 
 __all__ = [

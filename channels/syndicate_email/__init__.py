@@ -44,7 +44,7 @@ from syndicate import (
 from syndicate.channel import ADDRESS
 from syndicate.nearby import is_below, is_loopback
 from syndicate.rate import Tolerance
-from syndicate.settings import RatesField, ScheduleField, ToleranceField
+from syndicate.settings import Patience, RatesField, ScheduleField, ToleranceField
 from syndicate.text import folded
 from syndicate_email.settings import (
     CertificateFile,
@@ -56,7 +56,6 @@ from syndicate_email.settings import (
     LeaveLink,
     Mailbox,
     Messages,
-    Patience,
     Picture,
     RelayField,
     Sender,

@@ -11,7 +11,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator, SecretStr, ValidationInfo
 
-from syndicate.exchange import LONGEST
 from syndicate.settings import beside_the_configuration
 from syndicate.text import spelt_out, squeeze, visible
 from syndicate_email.urls import PASSWORDS, is_local, taken_apart
@@ -213,17 +212,10 @@ def _connections(value: int) -> int:
     return value
 
 
-def _patience(value: float) -> float:
-    if not 1 <= value <= LONGEST:
-        raise ValueError(f"write seconds from 1 to {LONGEST:.0f}")
-    return value
-
-
 HostName = Annotated[str, AfterValidator(_host_name)]
 CertificateFile = Annotated[str, AfterValidator(_certificates)]
 Connections = Annotated[int, AfterValidator(_connections)]
 Messages = Annotated[int, AfterValidator(_unsigned)]
-Patience = Annotated[float, AfterValidator(_patience)]
 Sender = Annotated[str, AfterValidator(_sender)]
 RelayField = Annotated[SecretStr, AfterValidator(_relay)]
 InboxField = Annotated[SecretStr, AfterValidator(_inbox)]

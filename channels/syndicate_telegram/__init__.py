@@ -133,6 +133,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
         return "(pinned)" if rendition.address == PIN else Post.read(rendition.content).plain
 
     def publish(self, delivery: Delivery) -> Receipt:
+        self._wire.begin()
         above = Standing.read(delivery.followed) if delivery.followed else None
         if delivery.rendition.address == PIN:
             assert above
@@ -157,6 +158,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
         return Receipt(there.reference, said.message.link, remark=told(said.lost), lacks=lacks)
 
     def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
+        self._wire.begin()
         if delivery.rendition.address == PIN:
             return receipt
         post, there = Post.read(delivery.rendition.content), Standing.read(receipt)
@@ -180,12 +182,14 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
         return Standing.read(receipt).obstacle(Post.read(rendition.content))
 
     def remove(self, receipt: Receipt) -> None:
+        self._wire.begin()
         there = Standing.read(receipt)
         undo = self._doing.unpin if there.kind == PIN else self._doing.delete
         for number in there.ids:
             undo((there.chat, number))
 
     def find(self, delivery: Delivery) -> Receipt | Absent:
+        self._wire.begin()
         if delivery.rendition.address == PIN:
             return self._find_pin(delivery)
         post, now = Post.read(delivery.rendition.content), datetime.now(UTC)

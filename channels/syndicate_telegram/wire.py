@@ -35,6 +35,7 @@ TALKATIVE = ("telegram", "httpx", "httpcore")
 
 ANSWER_BYTES = 1024 * 1024  # an album's ten messages, each with all its text and entities, thrice
 LARGE = 64 * 1024  # bytes of a request from which on it is an upload
+EFFECT = 600.0  # seconds for all the calls of one post, change or removal: less than a claim lives
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,7 @@ class Wire:
         self._has_left = False  # whether anything of the newest request has been sent
         self._end: asyncio.Timeout | None = None  # of the newest call
         self._began, self._end_after = 0.0, timing.answer  # by the loop's clock; seconds
+        self._over = math.inf  # when the effect is that is under way
 
     def __enter__(self) -> Self:
         if not TOKEN_FORM.fullmatch(self._token.get_secret_value()):
@@ -91,6 +93,10 @@ class Wire:
         finally:
             runner.close()
 
+    def begin(self) -> None:
+        """From here on it is one effect: its calls have an end together."""
+        self._over = time.monotonic() + EFFECT
+
     def say(self, call: Callable[[Bot], Awaitable[T]]) -> T:
         """Call what must not happen twice: a lost answer is InDoubt, and nothing is repeated."""
         return self._call(call, harmless=False)
@@ -111,6 +117,11 @@ class Wire:
         waited, pauses = 0.0, iter(PAUSES)
         while True:
             self._has_left = False
+            if time.monotonic() + self._timing.upload > self._over:
+                raise Unavailable(
+                    f"channels.{self._place.name}.api: {self._place.api} takes too long over one"
+                    " post: the rest is left to the next run"
+                )
             try:
                 return runner.run(self._done(call(bot)))
             except DeliveryError:  # made ready in the call: nothing was asked
@@ -133,11 +144,13 @@ class Wire:
         if isinstance(error, OverflowError):  # of a pause that python-telegram-bot cannot count
             endless = f"Telegram asks for a pause without end at {self._place.chat}"
             return Unavailable(endless, math.inf), None
-        if not isinstance(error, TelegramError):
-            known = error if isinstance(error, TimeoutError) else Malformed()
-            if isinstance(error, TimeoutError) and not unsent:
-                known = Overdue(self._end_after)
+        if isinstance(error, TimeoutError):
+            known = error if unsent else Overdue(self._end_after)
             return lost(known, self._place, harmless=harmless, unsent=unsent), None
+        if not isinstance(error, TelegramError):
+            if unsent:
+                raise error  # of our own making
+            return lost(Malformed(), self._place, harmless=harmless, unsent=False), None
         wait, unsent = flood_wait(error), unsent or is_unsent(error)
         failure = in_our_terms(error, self._place, harmless=harmless, unsent=unsent)
         if wait is None:

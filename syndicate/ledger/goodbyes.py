@@ -14,11 +14,10 @@ from syndicate.ledger.engine import now, transaction
 from syndicate.ledger.lists import LEFT, Subscription, bounce, by_key, last_subscription, leave
 from syndicate.ledger.schema import goodbyes, subscribers, subscriptions
 from syndicate.ledger.tokens import RETURN, Tokens
-from syndicate.ledger.waits import is_over
+from syndicate.ledger.waits import CLAIM_FOR, is_over
 
 BACK_WITHIN = timedelta(days=30)  # after they left
 SAID_WITHIN = timedelta(days=7)  # later it would only startle
-PATIENCE = timedelta(minutes=15)  # for one who was sending it; longer than any effect takes
 g, s = goodbyes.c, subscriptions.c
 
 
@@ -68,7 +67,7 @@ class Goodbyes:
             if len(db.scalars(query.with_for_update()).all()) != len(letter):
                 return False
             taken = update(goodbyes).where(ours)
-            db.execute(taken.values(state="sending", not_before=moment + PATIENCE))
+            db.execute(taken.values(state="sending", not_before=moment + CLAIM_FOR))
             return True
 
     def end(self, letter: Sequence[Leaving], *, over: bool, why: str = "") -> None:
@@ -145,7 +144,7 @@ def forget_old(db: Connection, at: datetime) -> None:
 def _free(moment: datetime) -> Any:
     """Nobody is sending it, or whoever was has died."""
     return or_(
-        g.state == "due", and_(g.state == "sending", is_over(g.not_before, moment, PATIENCE))
+        g.state == "due", and_(g.state == "sending", is_over(g.not_before, moment, CLAIM_FOR))
     )
 
 

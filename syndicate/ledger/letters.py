@@ -44,9 +44,8 @@ from syndicate.ledger.schema import (
     subscriptions,
 )
 from syndicate.ledger.tokens import SUBSCRIPTION, Tokens
-from syndicate.ledger.waits import is_over
+from syndicate.ledger.waits import CLAIM_FOR, is_over
 
-CLAIM_FOR = timedelta(minutes=15)  # longer than every timeout of an effect; only the fallback
 RENEW = CLAIM_FOR.total_seconds() / 3
 BLOCK = 500  # recipients claimed at once
 FIRST_WAIT = timedelta(minutes=5)  # for who was put off; then twice as long each time

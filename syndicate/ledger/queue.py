@@ -36,9 +36,8 @@ from syndicate.ledger.letters import MOST_TRIES, back_off
 from syndicate.ledger.presence import Presence
 from syndicate.ledger.renditions import files, forget_unused, words
 from syndicate.ledger.schema import attempts, channels, deliveries, editions, holders
-from syndicate.ledger.waits import DAY, is_ahead, is_over
+from syndicate.ledger.waits import CLAIM_FOR, DAY, is_ahead, is_over
 
-CLAIM_FOR = timedelta(minutes=15)  # longer than every timeout of an effect; only the fallback
 DIED = "the process that sent it died: look whether it is there"
 AGAIN_AFTER = timedelta(minutes=1)  # a revise that ended in doubt
 ARRIVED_BY = timedelta(minutes=2)  # what began so much later came later

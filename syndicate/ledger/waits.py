@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, not_, or_
 from syndicate.errors import LONGEST_WAIT
 
 DAY = timedelta(seconds=LONGEST_WAIT)
+CLAIM_FOR = timedelta(minutes=20)  # longer than every timeout of an effect (docs/limits.md)
 SLACK = timedelta(minutes=5)  # by which a clock is put right now and then
 
 

@@ -16,7 +16,7 @@ from syndicate.errors import InDoubt, LedgerError, Refused
 from syndicate.ledger import Catalogue, Ledger, Window, engine
 from syndicate.ledger import queue as queues
 from syndicate.ledger.holder import Holder
-from syndicate.ledger.queue import CLAIM_FOR, Queue
+from syndicate.ledger.queue import Queue
 from syndicate.ledger.schema import (
     channels,
     deliveries,
@@ -25,6 +25,7 @@ from syndicate.ledger.schema import (
     subscribers,
     subscriptions,
 )
+from syndicate.ledger.waits import CLAIM_FOR
 from syndicate.testing import NOON
 
 Patch = pytest.MonkeyPatch

@@ -13,7 +13,7 @@ from docs.conftest import Desk
 from docs.pages import blocks, commands, page, sections
 from syndicate.config import LedgerSettings
 from syndicate.ledger.engine import connect
-from syndicate.ledger.queue import CLAIM_FOR
+from syndicate.ledger.waits import CLAIM_FOR
 
 PAGE = page("docs/several-machines.md")
 SECTIONS = sections(PAGE)
@@ -86,8 +86,8 @@ def test_the_shown_ledger_is_one_on_postgresql() -> None:
 
 
 def test_a_claim_ends_when_the_page_says() -> None:
-    assert "a claim ends after fifteen minutes" in PAGE
-    assert timedelta(minutes=15) == CLAIM_FOR
+    assert "a claim ends after twenty minutes" in PAGE
+    assert timedelta(minutes=20) == CLAIM_FOR
 
 
 def test_a_missed_digest_is_sent_by_the_next_tick(desk: Desk) -> None:

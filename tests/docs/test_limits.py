@@ -1,0 +1,130 @@
+"""docs/limits.md: each number there is the program's, and no claim ends before what it is for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from syndicate import Channel, deliver, errors, mailing, measure
+from syndicate.exchange import LONGEST
+from syndicate.ledger.letters import RENEW
+from syndicate.ledger.waits import CLAIM_FOR
+from syndicate_email import EmailDigest, clients, connection, imap_folder
+from syndicate_email.dialler import Dialler
+from syndicate_email.settings import Relay
+from syndicate_feed import Feed, announce
+from syndicate_telegram import Telegram, attached, fetching, reading, wire
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "limits.md"
+Numbers = tuple[float, int | None, int | None]  # seconds, bytes, lines
+ROW = re.compile(r"\| ([^|]+) \| (\d+) \| (\d*) *\| (\d*) *\| [^|]*\|")
+
+
+def default(channel: type[Channel]) -> float:
+    """How long a channel's other side may take, where nobody says otherwise."""
+    [found] = [one.default for one in fields(channel) if one.name == "patience"]
+    assert isinstance(found, int | float)
+    return found
+
+
+def program(patience: float | None = None) -> dict[str, Numbers]:
+    """The limits as the program keeps them, with the settings' defaults or with a patience."""
+    telegram = wire.Timing(answer=patience or default(Telegram))
+    email = patience or default(EmailDigest)
+    relay = Dialler(Relay(host="127.0.0.1", port=25, tls=False), "x", patience=email)
+    hub = announce.ANSWER.within(patience or default(Feed))
+    page = reading.PAGE
+    answer = wire.ANSWER_BYTES
+    said, around = clients.MOST_ANSWER, imap_folder.MOST_AROUND
+    lines = imap_folder.MOST_LINES
+    return {
+        "Telegram: an answer": (telegram.answer, answer, None),
+        "Telegram: the answer to an upload": (telegram.upload, answer, None),
+        "Telegram: a way to the server": (3 * telegram.connect, None, None),
+        "Telegram: the pauses it asks for within one call": (telegram.pauses, None, None),
+        "Telegram: all calls of one post": (wire.EFFECT, None, None),
+        "Telegram: a page of the public channel": (page.seconds, page.octets, None),
+        "Telegram: a picture of another site, to upload it": (
+            fetching.EACH, attached.PHOTO_BYTES, None,
+        ),
+        "Telegram: a document of another site, to upload it": (
+            fetching.EACH, fetching.FETCHED_BYTES, None,
+        ),
+        "Telegram: all of them for one post": (fetching.TOGETHER, None, None),
+        f"Feed: a hub's answer, each time it sends us on ({announce.MOVES} times)": (
+            hub.seconds, hub.octets, None,
+        ),
+        "Feed: the command `after`, all its runs": (announce.ENOUGH, None, None),
+        "Pictures of other sites: the size of one": (measure.EACH, measure.HEAD_BYTES, None),
+        "Pictures of other sites: the sizes of all in an article": (measure.TOGETHER, None, None),
+        "Relay: an answer": (relay.patience, said, clients.MOST_LINES),
+        "Relay: all answers until it lets us in": (min(2 * email, LONGEST), None, None),
+        "Relay: a letter on its way, its final dot included": (
+            relay.long_patience, said, clients.MOST_LINES,
+        ),
+        "Relay: a farewell": (connection.QUIT_FOR, None, None),
+        "Relay: a digest without a single letter taken": (relay.long_patience, None, None),
+        "Mailbox: an answer": (email, around, lines),
+        "Mailbox: a letter": (email, imap_folder.MOST_BYTES + around, lines),
+        "Mailbox: what is unread": (email, imap_folder.MOST_LISTED, lines),
+        "Mailbox: a farewell": (imap_folder.FAREWELL, None, None),
+        "Any: a pause that is asked for": (errors.LONGEST_WAIT, None, None),
+        "Any: a turn, where a channel has a pace": (deliver.PATIENCE.total_seconds(), None, None),
+        "Claim of a post, a file or a letter": (CLAIM_FOR.total_seconds(), None, None),
+    }  # fmt: skip
+
+
+def written() -> dict[str, Numbers]:
+    """The table's rows."""
+    rows = (found for line in PAGE.read_text().splitlines() if (found := ROW.fullmatch(line)))
+    return {
+        row[1].strip(): (float(row[2]), int(row[3]) if row[3] else None,
+                         int(row[4]) if row[4] else None)
+        for row in rows
+    }  # fmt: skip
+
+
+def test_every_number_of_the_page_is_the_program_s() -> None:
+    assert written() == program()
+
+
+def test_a_digest_s_pauses_end_when_its_channel_has_had_its_time() -> None:
+    assert written()["Relay: a digest without a single letter taken"][0] == mailing.PATIENCE
+
+
+@pytest.mark.parametrize("patience", [None, LONGEST])
+def test_a_claim_lives_longer_than_all_that_happens_within_it(patience: float | None) -> None:
+    """Law 2, with the longest that the settings allow."""
+    now = program(patience)
+
+    def seconds(*names: str) -> float:
+        return sum(now[name][0] for name in names)
+
+    claim = seconds("Claim of a post, a file or a letter")
+    hub = next(name for name in now if name.startswith("Feed: a hub"))
+    relay = (
+        "Relay: all answers until it lets us in",
+        "Relay: a letter on its way, its final dot included",
+    )
+    one_letter = seconds(*relay) + 3 * seconds("Relay: an answer")  # MAIL, RCPT and DATA
+    effects = {
+        "a post": seconds("Telegram: all calls of one post"),
+        "a hub": (1 + announce.MOVES) * seconds(hub),
+        "the command": seconds("Feed: the command `after`, all its runs"),
+        "a letter": one_letter,
+    }
+    waits = seconds("Any: a turn, where a channel has a pace")  # a claim waits for its turn, too
+    assert {name: most for name, most in effects.items() if most + waits >= claim} == {}
+    # those who send many letters renew their claims: also with a letter between two renewals
+    assert RENEW + one_letter < claim
+
+
+def test_no_exchange_takes_longer_than_two_minutes_whatever_is_set() -> None:
+    several = ("all", "the command", "pause", "Claim", "a digest", "sizes")
+    single = {name: one[0] for name, one in program(LONGEST).items()
+              if not any(word in name for word in several)}  # fmt: skip
+    assert len(single) > 10
+    assert {name: most for name, most in single.items() if most > LONGEST} == {}
