@@ -12,7 +12,7 @@ from syndicate import Channel, deliver, errors, mailing, measure
 from syndicate.exchange import LONGEST
 from syndicate.ledger.letters import RENEW
 from syndicate.ledger.waits import CLAIM_FOR
-from syndicate_email import EmailDigest, clients, connection, imap_folder
+from syndicate_email import EmailDigest, boxes, clients, connection, imap_folder
 from syndicate_email.dialler import Dialler
 from syndicate_email.settings import Relay
 from syndicate_feed import Feed, announce
@@ -68,7 +68,7 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         "Relay: a farewell": (connection.QUIT_FOR, None, None),
         "Relay: a digest without a single letter taken": (relay.long_patience, None, None),
         "Mailbox: an answer": (email, around, lines),
-        "Mailbox: a letter": (email, imap_folder.MOST_BYTES + around, lines),
+        "Mailbox: a letter": (email, boxes.MOST_BYTES + around, lines),
         "Mailbox: what is unread": (email, imap_folder.MOST_LISTED, lines),
         "Mailbox: a farewell": (imap_folder.FAREWELL, None, None),
         "Any: a pause that is asked for": (errors.LONGEST_WAIT, None, None),
