@@ -192,6 +192,7 @@ class Stream:
             if self._ready:
                 yield self._pull(self._ready.popleft())
             elif self._must_wait():
+                self.letters.renew()
                 yield None
             elif not self._start_group():
                 return
@@ -268,6 +269,7 @@ class Stream:
         return granted
 
     def _end(self, outcome: Outcome) -> None:
+        self.letters.renew()
         letter, _ = self._pulled.pop(outcome.delivery.key)
         result = outcome.result
         if isinstance(result, DeliveryError):

@@ -46,7 +46,7 @@ from syndicate.ledger.schema import (
 from syndicate.ledger.tokens import SUBSCRIPTION, Tokens
 from syndicate.ledger.waits import CLAIM_FOR, is_over
 
-RENEW = CLAIM_FOR.total_seconds() / 3
+RENEW = 60.0  # seconds, after which a claim is renewed where there is occasion
 BLOCK = 500  # recipients claimed at once
 FIRST_WAIT = timedelta(minutes=5)  # for who was put off; then twice as long each time
 LONGEST_WAIT = timedelta(hours=8)
@@ -153,8 +153,14 @@ class Letters:
             names = self.names(db, edition)
             assert made.inserted_primary_key is not None
             number = int(made.inserted_primary_key[0])
-            self._renew_at = time.monotonic() + RENEW
+            self._renew_at = self._renew_at or time.monotonic() + RENEW
             return Block(number, edition, names.key, names.channel, names.channel_id, dict(found))
+
+    def renew(self) -> None:
+        """Hold on to what is ours, where it is time to: no letter may have begun for long."""
+        if time.monotonic() > self._renew_at:
+            with transaction(self.engine, line=self._open_line()) as db:
+                self._renew(db)
 
     def hang_up(self) -> None:
         """No more turns, for now."""
@@ -322,11 +328,14 @@ class Letters:
         """(stencil, halted) of the run, while the block is still ours."""
         run = say(db, HELD[db.dialect.name], (block.id,)).fetchone()
         if run is not None and time.monotonic() > self._renew_at:
-            later = {"claimed_until": self.clock(db) + CLAIM_FOR}
-            mine = blocks.c.holder_id == self.presence.me()
-            db.execute(update(blocks).where(mine).values(**later))
-            self._renew_at = time.monotonic() + RENEW
+            self._renew(db)
         return run
+
+    def _renew(self, db: Connection) -> None:
+        later = {"claimed_until": self.clock(db) + CLAIM_FOR}
+        mine = blocks.c.holder_id == self.presence.me()
+        db.execute(update(blocks).where(mine).values(**later))
+        self._renew_at = time.monotonic() + RENEW
 
     def _end(self, db: Connection, edition: int, ended: Sequence[tuple[Started, Result]]) -> None:
         sent: dict[int, list[int]] = {}

@@ -6,9 +6,12 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +19,13 @@ import pytest
 
 from hostile.smtp_cells import CELLS, Cell, Result, office, prepared, sent
 from syndicate.exchange import LONGEST
+from syndicate.ledger.goodbyes import PATIENCE
+from syndicate.ledger.letters import CLAIM_FOR, RENEW
 from syndicate.loopback.smtp import EXTENSIONS, Fault, SmtpServer, Step
 
 TESTS = Path(__file__).parent.parent
 MOST_MEMORY = 150 * 1024  # KiB that any command may need
+LETTERS = import_module("syndicate.ledger.letters")  # not the table of that name
 SLACK = 5.0  # seconds beyond the deadline
 SAMPLE = list(CELLS)[::2]  # each fault at some steps, each step with some faults
 EXIT = {"sent": 0, "due": 3, "in_doubt": 4}
@@ -220,3 +226,32 @@ def test_what_moves_goes_on_and_what_does_not_ends(tmp_path: Path) -> None:
         }
     failed = {name: one.exception() for name, one in running.items() if one.exception()}
     assert not failed
+
+
+# law 2: a claim lives longer than every timeout of an effect
+
+
+def test_a_claim_outlives_the_slowest_letter() -> None:
+    answers = 4  # to MAIL, RCPT, DATA and the letter
+    on_its_way = answers * LONGEST
+    claimed = CLAIM_FOR.total_seconds()
+    assert RENEW + LONGEST + on_its_way < claimed  # a connection is made for it first
+    # a letter to one person: two connections, on the first of which it was lost just in time
+    assert 3 * LONGEST + on_its_way < PATIENCE.total_seconds()
+
+
+def test_what_moves_slowly_keeps_its_claim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LETTERS, "CLAIM_FOR", timedelta(seconds=1.5))
+    monkeypatch.setattr(LETTERS, "RENEW", 0.1)
+    prepared(tmp_path / "office", readers=3)
+    with SmtpServer(faults=slow(1.0, "dot")) as server:
+        room = office(tmp_path / "office", server.url, connections=1)
+        with ThreadPoolExecutor(1) as threads, room.office() as other:
+            running = threads.submit(sent, room, server)
+            seen: set[str] = set()
+            while not running.done():
+                other.ledger.letters.end_dead_claims()
+                seen |= set(room.states("harian"))
+                time.sleep(0.05)
+        assert running.result().states == ["sent"] * 3
+    assert "in_doubt" not in seen
