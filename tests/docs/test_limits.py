@@ -66,7 +66,7 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
             relay.long_patience, said, clients.MOST_LINES,
         ),
         "Relay: a farewell": (connection.QUIT_FOR, None, None),
-        "Relay: a digest without a single letter taken": (relay.long_patience, None, None),
+        "Relay: a digest in which no letter ends": (relay.long_patience, None, None),
         "Mailbox: an answer": (email, around, lines),
         "Mailbox: a letter": (email, boxes.MOST_BYTES + around, lines),
         "Mailbox: what is unread": (email, imap_folder.MOST_LISTED, lines),
@@ -92,7 +92,7 @@ def test_every_number_of_the_page_is_the_program_s() -> None:
 
 
 def test_a_digest_s_pauses_end_when_its_channel_has_had_its_time() -> None:
-    assert written()["Relay: a digest without a single letter taken"][0] == mailing.PATIENCE
+    assert written()["Relay: a digest in which no letter ends"][0] == mailing.PATIENCE
 
 
 @pytest.mark.parametrize("patience", [None, LONGEST])
