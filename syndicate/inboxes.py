@@ -191,6 +191,8 @@ class Reading:
             inboxes.remember(self._place, self._read)
             if visit.is_whole:
                 inboxes.forget(self._place, self._known.keys() - visit.lying)
+            if visit.lying:
+                inboxes.still_there(self._place)
 
 
 def _elsewhere(office: Office, channel: Hears, source: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
-from sqlalchemy import Connection, Engine, delete, func, or_, select, text
+from sqlalchemy import Connection, Engine, and_, delete, func, or_, select, text, update
 
 from syndicate.ledger.engine import now, stamp, transaction
 from syndicate.ledger.lists import by_key
@@ -17,6 +17,7 @@ from syndicate.ledger.tokens import REQUEST, RETURN, SUBSCRIPTION, Tokens
 MOST = 200_000  # letters that are remembered, of all inboxes
 AT_ONCE = 500  # in one statement
 LONGEST_KEY = 200  # characters
+FRESH_FOR = timedelta(days=7)
 REMEMBER = text(
     "INSERT INTO inbox_letters (place, key, for_a_person, reader, at)"
     " VALUES (:place, :key, :for_a_person, :reader, :at) ON CONFLICT (place, key) DO NOTHING"
@@ -77,6 +78,16 @@ class Inboxes:
             with transaction(self.engine) as db:
                 for some in _chunks(list(keys)):
                     _forget(db, place, some)
+
+    def still_there(self, place: str) -> None:
+        """The letters of a place are there: what lies for years is not forgotten meanwhile."""
+        with transaction(self.engine, reads=True) as db:
+            oldest = now(db) - FRESH_FOR
+            if db.scalar(select(i.key).where(i.place == place, i.at < oldest).limit(1)) is None:
+                return
+        with transaction(self.engine) as db:
+            old = and_(i.place == place, i.at < oldest)
+            db.execute(update(inbox_letters).where(old).values(at=now(db)))
 
 
 def _row(place: str, letter: Lying, newest: int, at: object) -> dict[str, object]:

@@ -33,7 +33,7 @@ from syndicate.tick import tick
 CERTIFICATE = Path(__file__).parent.parent / "channels" / "loopback.pem"
 EVENING = datetime.fromisoformat("2026-05-04T17:01:00+07:00")
 ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"
-AT_ONCE = 8  # cells: more of them would wait for each other
+AT_ONCE = 12  # cells: more of them would wait for each other
 UNSOLVED = 60.0  # seconds that a silent server would be silent
 
 
@@ -64,8 +64,9 @@ class Outcome:
 
 
 STEPS: tuple[Step, ...] = (
-    "connect", "capability", "login", "select", "search", "fetch", "store", "logout",
+    "connect", "capability", "login", "select", "search", "peek", "fetch", "store", "logout",
 )  # fmt: skip
+HALO = b"From: warga@pembaca.example\r\nSubject: Halo\r\n\r\nKapan pendaftaran ditutup?\r\n"
 STAYS = "* OK masih di sini\r\n"
 
 
@@ -127,10 +128,21 @@ ODD = {
     "a literal below nothing": _says("fetch", "* 7 FETCH (UID 7 BODY[] {-7}\r\nTAG OK done"),
     "half a literal": _says("fetch", "* 7 FETCH (UID 7 BODY[] {900}\r\nabc"),
 }
+ODD |= {
+    "fields of other letters": _says(
+        "peek", "* 9 FETCH (UID 9 BODY[HEADER.FIELDS (TO)]<0> {5}\r\nTo: x)\r\nTAG OK done"
+    ),
+    "no fields": _says("peek", "TAG OK done"),
+    "fields that are none": _says("peek", "* 7 FETCH (UID 7 BODY[HEADER] NIL)\r\nTAG OK done"),
+    "fields of 2 GB": _says("peek", "* 7 FETCH (UID 7 BODY[HEADER] {2147483647}\r\nTo: x"),
+}
 HARMLESS = {  # code, whether somebody left
     "messages below nothing": (0, False),
     "the same number again and again": (0, True),
     "numbers of nothing": (0, False),
+    "fields of other letters": (0, True),
+    "no fields": (0, True),
+    "fields that are none": (0, True),
     "another message": (0, False),
     "a literal below nothing": (0, False),
 }
@@ -177,8 +189,10 @@ def tried(cell: Cell, office: Path, folder: Path, token: str, patience: float) -
     wish = f"From: {ANI}\r\nSubject: unsubscribe {token}\r\n\r\nTerima kasih.\r\n"
     context = SSLContext(PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
+    others = range(100, 115) if cell.step == "peek" else ()  # so few are not looked at before
+    mails = {7: Mail(wish.encode())} | {uid: Mail(HALO) for uid in others}
     with LoopbackImap(
-        {7: Mail(wish.encode())}, faults=cell.faults,
+        mails, faults=cell.faults,
         tls=context if cell.tls == "tls" else None,
         starttls=context if cell.tls == "starttls" else None,
         capabilities="LOGINDISABLED AUTH=PLAIN" if cell.tls == "starttls" else "AUTH=PLAIN",

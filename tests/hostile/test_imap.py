@@ -9,12 +9,14 @@ import sys
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
 
-from cli.newsroom import EVENING, newsroom
+from cli.newsroom import EVENING, Newsroom, newsroom
 from hostile.imap_cells import ANI, BUDI, CELLS, CERTIFICATE, FAULTS, Cell
+from imap import Fault, LoopbackImap
 from syndicate.ledger import Ledger
 
 TESTS = Path(__file__).parent.parent
@@ -22,7 +24,7 @@ MOST_MEMORY = 150 * 1024  # KiB that any command may need
 GRACE = 5.0  # seconds beyond the deadline
 REAL = 20.0  # seconds that all inboxes have in a run, whatever their patience
 ODD = [name for name, cell in CELLS.items() if cell.fault not in FAULTS]
-SAMPLE = [*[name for name in CELLS if name not in ODD][::3], *ODD]
+SAMPLE = [*[name for name in CELLS if name not in ODD][::4], *ODD]
 
 
 def prepared(folder: Path) -> str:
@@ -85,3 +87,22 @@ def test_no_server_does_within_the_time_that_offices_give_it(tmp_path: Path) -> 
     steps = ("connect", "login", "search", "fetch", "store")
     names = [f"{steps[n % len(steps)]}: {fault}" for n, fault in enumerate(FAULTS)] + ODD
     check(tried(tmp_path, 60.0, names), names, REAL + GRACE)
+
+
+def test_no_server_holds_up_a_person_who_looks(tmp_path: Path) -> None:
+    with newsroom(tmp_path / "kantor") as room:
+        _look(room)
+
+
+def _look(room: Newsroom) -> None:
+    drip = Fault(at="login", do="drip", text="* OK masih di sini\r\n", seconds=0.1)
+    with LoopbackImap({}, faults=[drip]) as imap:
+        inbox = imap.url.replace("://", "://desk:secret@")
+        room.change("harian", inbox=inbox, patience=1)
+        for words in (("channels", "check", "harian"), ("subscribers", "bounce", inbox)):
+            began = monotonic()
+            answer = room.run(*words)
+            assert monotonic() - began < 1.0 + GRACE
+            assert answer.code == 3
+            assert "no whole answer within 1 s" in answer.said
+            assert "secret" not in answer.said

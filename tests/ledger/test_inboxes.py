@@ -1,0 +1,85 @@
+"""Letters that lie in an inbox and were read: what the ledger remembers of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from syndicate.ledger import Joiner, Ledger, Lying, inboxes
+from syndicate.ledger.engine import transaction
+from syndicate.ledger.inboxes import let_lie
+from syndicate.ledger.tokens import REQUEST, RETURN, SUBSCRIPTION
+
+NOW = datetime(2026, 5, 5, 9, tzinfo=UTC)
+HERE, THERE = "a" * 32, "b" * 32
+
+
+@pytest.fixture
+def ledger(ledger_url: str) -> Iterator[Ledger]:
+    with closing(Ledger.open(ledger_url, NOW)) as opened:
+        with opened.planning() as catalogue:
+            catalogue.channel("harian", "email", "harian", NOW, "")
+        yield opened
+
+
+def letter(key: str, *, for_a_person: bool = True, may_change: bool = False) -> Lying:
+    return Lying(key=key, for_a_person=for_a_person, may_change=may_change)
+
+
+def test_letters_are_known_at_their_place_until_they_are_gone(ledger: Ledger) -> None:
+    many = [letter(f"{number}") for number in range(1_200)]
+    ledger.inboxes.remember(HERE, [*many, letter("dealt with", for_a_person=False)])
+    ledger.inboxes.remember(THERE, [letter("7")])
+    ledger.inboxes.remember(HERE, many[:3])  # another machine was there as well
+    known = ledger.inboxes.known(HERE)
+    assert known == {one.key: True for one in many} | {"dealt with": False}
+    ledger.inboxes.forget(HERE, [f"{number}" for number in range(1, 1_200)])
+    ledger.inboxes.forget(HERE, [])
+    assert ledger.inboxes.known(HERE) == {"0": True, "dealt with": False}
+    assert ledger.inboxes.known(THERE) == {"7": True}
+
+
+def test_a_stranger_s_wish_is_read_anew_once_somebody_new_is_known(ledger: Ledger) -> None:
+    ledger.inboxes.remember(HERE, [letter("wish", may_change=True), letter("other")])
+    assert set(ledger.inboxes.known(HERE)) == {"wish", "other"}
+    with transaction(ledger.engine) as db:
+        ledger.lists.join(db, 1, [Joiner(email="ani@pembaca.example")], NOW, again=False)
+    assert set(ledger.inboxes.known(HERE)) == {"other"}
+    ledger.inboxes.remember(HERE, [letter("wish", may_change=True)])
+    assert set(ledger.inboxes.known(HERE)) == {"wish", "other"}
+
+
+def test_what_is_remembered_has_a_bound(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inboxes, "MOST", 10)
+    ledger.inboxes.remember(HERE, [letter(f"old {number}") for number in range(8)])
+    ledger.inboxes.remember(HERE, [letter("x" * 201), letter("x" * 200)])
+    ledger.inboxes.remember(HERE, [letter(f"new {number}") for number in range(8)])
+    known = ledger.inboxes.known(HERE)
+    assert {f"new {number}" for number in range(8)} <= set(known)
+    assert "x" * 201 not in known
+    assert len(known) <= 10
+
+
+def test_what_lies_there_is_never_forgotten_and_what_nobody_looks_at_is(ledger: Ledger) -> None:
+    for place in (HERE, THERE):
+        ledger.inboxes.remember(place, [letter("old")])
+    with transaction(ledger.engine) as db:
+        long_ago = {"at": datetime.now(UTC) - timedelta(days=100)}
+        db.execute(text("UPDATE inbox_letters SET at = :at"), long_ago)
+    ledger.inboxes.still_there(HERE)
+    with transaction(ledger.engine) as db:
+        let_lie(db, timedelta(days=90))
+    assert set(ledger.inboxes.known(HERE)) == {"old"}
+    assert ledger.inboxes.known(THERE) == {}
+
+
+def test_a_token_of_any_kind_is_known_as_ours(ledger: Ledger) -> None:
+    for kind in (SUBSCRIPTION, REQUEST, RETURN):
+        token = ledger.lists.tokens.make(kind, "harian", 7)
+        assert ledger.inboxes.is_ours(token)
+        assert not ledger.inboxes.is_ours(token[:-1] + ("0" if token[-1] != "0" else "1"))
+    assert not ledger.inboxes.is_ours("")
