@@ -75,8 +75,9 @@ def write_back(office: Office, known: Mapping[str, KnownChannel], report: Report
     ways = Ways()
     for one in known.values():
         for asked in office.ledger.replies.due(one.id)[:MOST]:
-            if not office.stopping():
-                _answer(office, known, one, asked, ways)
+            if office.stopping():
+                break
+            _answer(office, known, one, asked, ways)
     report.problems += ways.problems
 
 

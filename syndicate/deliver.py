@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from syndicate import stop
 from syndicate.channel import (
     Absent,
     Channel,
@@ -64,14 +65,16 @@ def deliver(run: Run, editions: Sequence[int]) -> str:
     queue = run.ledger.queue
     queue.end_dead_claims()
     busy = queue.work(editions, doubts=_settles(run, editions))
-    if not busy and run.known.target == run.channel.target():
+    if run.stopping() or (not busy and run.known.target == run.channel.target()):
         return ""
     try:
         stay_here(run)
-        with run.channel:
+        with opened(run.channel):
             run.identity = run.channel.identity()
             run.ledger.recognise(run.known.id, run.channel.target(), run.identity)
             for work in busy:
+                if run.stopping():
+                    break
                 if ahead := _ahead(run, work):
                     queue.postpone_all(work.edition, f"comes after {ahead}", None)
                     continue
@@ -82,6 +85,21 @@ def deliver(run: Run, editions: Sequence[int]) -> str:
     except Exception as error:  # a channel that fails never stops the others
         return _not_begun(run, [work.edition for work in busy], error)
     return ""
+
+
+@contextmanager
+def opened(channel: Channel) -> Iterator[None]:
+    """A channel as long as it is needed; nobody waits for it longer than a stop allows."""
+    with stop.waiting(patient=True):
+        channel.__enter__()
+    try:
+        yield
+    except BaseException as error:
+        with stop.parting():
+            channel.__exit__(type(error), error, error.__traceback__)
+        raise
+    with stop.parting():
+        channel.__exit__(None, None, None)
 
 
 def stay_here(run: Run, rendition: Rendition | None = None) -> None:
@@ -99,11 +117,17 @@ def _ahead(run: Run, work: Work) -> str:
 
 def _not_begun(run: Run, editions: Sequence[int], error: Exception) -> str:
     run.is_unconnected = isinstance(error, Unconnected)
-    why = run.scrub(str(error) if isinstance(error, DeliveryError) else f"unexpected: {error!r}")
+    why = explained(run, error)
     wait = error.retry_after if isinstance(error, Unavailable) else None
     for edition in editions:
         run.ledger.queue.postpone_all(edition, why, wait)
     return why
+
+
+def explained(run: Run, error: Exception) -> str:
+    """Why a channel could not begin, for people."""
+    expected = isinstance(error, DeliveryError | stop.Stopped)
+    return run.scrub(f"{error}" if expected else f"unexpected: {error!r}")
 
 
 def _carry_out_all(run: Run, edition: int) -> None:
@@ -111,6 +135,9 @@ def _carry_out_all(run: Run, edition: int) -> None:
     while not run.stopping() and (claimed := queue.claim(edition, last, 1)):
         [last] = claimed
         _wait_for_turn(run, claimed)
+        if run.stopping():
+            queue.let_go(claimed)
+            return
         for attempt in queue.start(claimed):
             result = carry_out(run, attempt)
             _keep_pause(run, result)
@@ -128,7 +155,7 @@ def _wait_for_turn(run: Run, claimed: Sequence[int]) -> None:
     if wait > PATIENCE.total_seconds():
         run.ledger.queue.let_go(claimed)
         raise Unavailable(f"{run.known.name}: it may be written to again in {wait:.0f} s", wait)
-    time.sleep(wait)
+    stop.rest(wait)
 
 
 def _keep_pause(run: Run, result: Receipt | DeliveryError | None) -> None:
@@ -144,9 +171,12 @@ def _retreats(attempt: Attempt, result: Receipt | DeliveryError | None) -> bool:
 def carry_out(run: Run, attempt: Attempt) -> Receipt | DeliveryError | None:
     """Have one effect, and say how it ended."""
     try:
-        receipt = _act(run, attempt)
+        with stop.waiting(patient=True):
+            receipt = _act(run, attempt)
     except DeliveryError as error:
         return scrubbed(run, error)
+    except stop.Stopped as error:
+        return InDoubt(str(error))
     except Exception as error:
         return InDoubt(run.scrub(f"unexpected: {error!r}"))
     return receipt and replace(receipt, destination=run.identity)
@@ -190,6 +220,8 @@ def _end(run: Run, attempt: Attempt, result: Receipt | DeliveryError | None) -> 
 
 def _settle_doubts(run: Run, edition: int) -> None:
     for attempt in run.ledger.queue.doubts(edition, ready=True):
+        if run.stopping():
+            return
         try:
             settle_doubt(run, attempt)
         except LedgerError:
@@ -217,13 +249,15 @@ def settle_doubt(run: Run, attempt: Attempt) -> None:
     if attempt.rendition is None:
         return
     if isinstance(channel, Finds):
-        found = channel.find(to_deliver(attempt))
+        with stop.waiting(patient=True):
+            found = channel.find(to_deliver(attempt))
         if isinstance(found, Absent):
             run.ledger.queue.absent(attempt)
         else:
             _end(run, attempt, _ours(run, attempt, replace(found, destination=run.identity)))
     elif isinstance(channel, Repeatable) and _still_repeatable(run, attempt, channel):
-        again = channel.publish(to_deliver(attempt))
+        with stop.waiting(patient=True):
+            again = channel.publish(to_deliver(attempt))
         _end(run, attempt, replace(again, destination=run.identity))
 
 
@@ -276,11 +310,14 @@ def send_once(
     delivery = Delivery(key, rendition, files or {}, recipient)
     is_open = False
     try:
-        with channel:
+        with opened(channel):
             is_open = True
-            return channel.publish(delivery)
+            with stop.waiting(patient=True):
+                return channel.publish(delivery)
     except DeliveryError as error:
         result = _without_secrets(scrub, error)
+    except stop.Stopped as error:
+        result = InDoubt(str(error))
     except Exception as error:
         result = InDoubt(scrub(f"unexpected: {error!r}"))
     return result if is_open or isinstance(result, Unavailable) else Paused(str(result))

@@ -54,6 +54,9 @@ def digest(office: Office, request: Request, progress: Progress = silent) -> Rep
     """Close what is due and send it; what an earlier run left is sent first."""
     report = Report(command="digest", dry_run=request.dry_run, notes=office.notes)
     for channel in _digest_channels(office, request.names):
+        if office.stopping():
+            report.problems.append(f"{channel.name}: stopped before its turn")
+            continue
         try:
             if request.to:
                 _proof(office, channel, request.to, report)

@@ -14,6 +14,8 @@ from threading import Thread
 from time import monotonic
 from typing import Any
 
+from syndicate import stop
+
 LONGEST = 120.0  # seconds that any one exchange may take, whatever a setting says
 
 
@@ -60,8 +62,13 @@ class Exchange:
         return monotonic() >= self._until
 
     def left(self, most: float | None = None) -> float:
-        """Seconds to wait for the next step, ``most`` at most; Overdue where none are left."""
-        left = self._until - monotonic()
+        """Seconds to wait for the next step, ``most`` at most; Overdue where none are left.
+
+        Stopped where the command is to end.
+        """
+        if stop.is_over():
+            raise stop.Stopped
+        left = min(self._until - monotonic(), stop.left())
         if left <= 0:
             raise Overdue(self.limits.seconds)
         return left if most is None else min(left, most)

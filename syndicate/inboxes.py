@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from contextlib import closing
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from syndicate import stop
 from syndicate.answers import called, known_lists, say_goodbyes, write_back
 from syndicate.channel import Channel, Hears, Reply, Says
 from syndicate.errors import DeliveryError, UsageError
@@ -143,20 +144,21 @@ class Reading:
 
     def run(self, seconds: float) -> None:
         """Take in what there is time for; what stands in the way is told."""
-        inboxes, channel = self._office.ledger.inboxes, self._channel
+        channel = self._channel
         assert isinstance(channel, Hears)
-        visit = Visit(seconds, is_ours=inboxes.is_ours, known=self._recall)
+        visit = Visit(seconds, is_ours=self._is_ours, known=self._recall)
         names = [name for one in self._office.lists for name in called(one)]
         try:
-            with closing(channel.hear(names, self._source, visit)) as replies:
+            with _ended(channel.hear(names, self._source, visit)) as replies:
                 self._listen(replies, visit)
-        except DeliveryError as error:
+        except (DeliveryError, stop.Stopped) as error:
             why = f"{channel.name}: {self._office.scrub(str(error))}"
             self._report.problems.append(why)
         self._keep(visit)
 
     def _listen(self, replies: Replies, visit: Visit) -> None:
-        reply = next(replies, None)
+        with stop.waiting(patient=True):
+            reply = next(replies, None)
         while reply is not None:
             for_a_person = self._inbox.listener.take(reply)
             self._left += for_a_person
@@ -174,8 +176,13 @@ class Reading:
         key, names = self._channel.name, sorted(n for c in self._office.lists for n in called(c))
         circumstances = repr((key, place, names, VERSION))
         self._place = sha256(circumstances.encode()).hexdigest()[:32]
-        self._known = self._office.ledger.inboxes.known(self._place)
+        with stop.shielded():  # it is the channel that asks, amid its own waits
+            self._known = self._office.ledger.inboxes.known(self._place)
         return self._known
+
+    def _is_ours(self, token: str) -> bool:
+        with stop.shielded():
+            return self._office.ledger.inboxes.is_ours(token)
 
     def _keep(self, visit: Visit) -> None:
         """Remember what was left, and forget what lies there no more."""
@@ -202,8 +209,19 @@ def _elsewhere(office: Office, channel: Hears, source: str) -> str:
     return channel.hears_outside(office.settings.folder, source)
 
 
+@contextmanager
+def _ended(replies: Replies) -> Iterator[Replies]:
+    """What is heard, as long as it is listened to; nobody waits for its farewells after a stop."""
+    try:
+        yield replies
+    finally:
+        with stop.parting():
+            replies.close()
+
+
 def _next(replies: Replies, for_a_person: bool) -> Reply | None:
     try:
-        return replies.send(for_a_person)
+        with stop.waiting(patient=True):
+            return replies.send(for_a_person)
     except StopIteration:
         return None

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from syndicate import stop
 from syndicate.channel import Channel, Finding, Inspects
+from syndicate.deliver import opened
 from syndicate.errors import DeliveryError
 from syndicate.ledger import KnownChannel
 from syndicate.office import Office
@@ -66,12 +68,13 @@ def _findings(
         return
     what = DESTINATION
     try:
-        with channel:
+        with opened(channel):
             yield destination(channel, channel.identity(), known)
             what = REST
             if isinstance(channel, Inspects):
-                yield from channel.inspect(office.publisher)
-    except DeliveryError as error:
+                with stop.waiting(patient=True):
+                    yield from channel.inspect(office.publisher)
+    except (DeliveryError, stop.Stopped) as error:
         yield Finding(what, False, str(error))
     except Exception as error:  # a channel that breaks keeps nobody from looking at the others
         yield Finding(what, False, f"unexpected: {error!r}")

@@ -7,8 +7,9 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from syndicate import stop
 from syndicate.channel import Absent, Delivery, Finds, Outcome, Rendition, Streams, delivery_key
-from syndicate.deliver import Run, scrubbed, stay_here
+from syndicate.deliver import Run, explained, opened, scrubbed, stay_here
 from syndicate.errors import (
     Bounced,
     Deferred,
@@ -41,7 +42,7 @@ def mail(run: Run, editions: Sequence[int]) -> str:
             letters.settle(edition, "due", of="in_doubt")
     looks = isinstance(channel, Finds) and any(letters.doubts(one, 1) for one in editions)
     busy = letters.open(editions)
-    if not busy and not looks and run.known.target == run.channel.target():
+    if run.stopping() or (not busy and not looks and run.known.target == run.channel.target()):
         return ""
     if run.most:
         _sample_only(run, busy)
@@ -56,7 +57,7 @@ def _try(
     letters = run.ledger.letters
     try:
         stay_here(run)
-        with run.channel:
+        with opened(run.channel):
             run.identity = run.channel.identity()
             run.ledger.recognise(run.known.id, run.channel.target(), run.identity)
             for edition in editions if looks else ():
@@ -64,13 +65,12 @@ def _try(
             paused = [
                 _send(run, channel, edition)
                 for edition in letters.open(busy if run.most else editions)
+                if not run.stopping()
             ]
     except LedgerError:
         raise
     except Exception as error:  # a list that fails never stops the others
-        why = run.scrub(
-            str(error) if isinstance(error, DeliveryError) else f"unexpected: {error!r}"
-        )
+        why = explained(run, error)
         wait = error.retry_after if isinstance(error, Unavailable) else None
         for one in busy:
             if isinstance(error, Paused):
@@ -131,17 +131,7 @@ def _waits(run: Run, stream: Stream, problem: DeliveryError) -> bool:
     wait = problem.retry_after if isinstance(problem, Unavailable) else None
     if not wait or not stream.heard or time.monotonic() + wait - stream.heard >= PATIENCE:
         return False
-    return _pause(run, wait)
-
-
-def _pause(run: Run, seconds: float) -> bool:
-    """Wait; False if we were asked to stop meanwhile."""
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
-        if run.stopping():
-            return False
-        time.sleep(min(left, SLICE))
-    return not run.stopping()
+    return stop.rest(wait) and not run.stopping()
 
 
 class Stream:
@@ -176,14 +166,16 @@ class Stream:
         problem: DeliveryError | None = None
         self._problem = None
         try:
-            for outcome in self.channel.publish_all(self._deliveries()):
-                self._end(outcome)
+            with stop.waiting(patient=True):
+                for outcome in self.channel.publish_all(_Shielded(self._deliveries())):
+                    with stop.shielded():
+                        self._end(outcome)
         except DeliveryError as error:
             problem = scrubbed(self.run, error)
         except LedgerError:
             raise
         except Exception as error:
-            problem = InDoubt(self.run.scrub(f"unexpected: {error!r}"))
+            problem = InDoubt(explained(self.run, error))
         self._finish(problem)
         return problem or self._problem
 
@@ -219,7 +211,7 @@ class Stream:
             return True
         left = self._hold - now
         if left > 0 and not self._pulled:
-            time.sleep(min(left, SLICE))
+            stop.rest(min(left, SLICE))
         return left > 0
 
     def _start_group(self) -> bool:
@@ -346,17 +338,34 @@ class Stream:
         return turn.over
 
 
+class _Shielded:
+    """Letters that are started in the middle of a channel's waits; nothing breaks that off."""
+
+    def __init__(self, deliveries: Iterator[Delivery | None]) -> None:
+        self._deliveries = deliveries
+
+    def __iter__(self) -> _Shielded:
+        return self
+
+    def __next__(self) -> Delivery | None:
+        with stop.shielded():
+            return next(self._deliveries)
+
+
 def _look(run: Run, edition: int) -> None:
     """Look for letters in doubt, where that can be done."""
     assert isinstance(run.channel, Finds)
     with run.ledger.reading() as db:
         names = run.ledger.letters.names(db, edition)
     for letter, rendition, began in run.ledger.letters.doubts(edition):
+        if run.stopping():
+            return
         key = delivery_key(names.channel, names.key, letter.recipient.id)
         try:
-            found = run.channel.find(
-                Delivery(key, rendition, recipient=letter.recipient, started=began)
-            )
+            with stop.waiting(patient=True):
+                found = run.channel.find(
+                    Delivery(key, rendition, recipient=letter.recipient, started=began)
+                )
         except LedgerError:
             raise
         except Exception:  # noqa: S112 - as much in doubt as before

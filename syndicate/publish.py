@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from syndicate import stop
 from syndicate.admit import has_twin, named, path_of, read_each, refuse_copy, refuse_stranger
 from syndicate.article import UNNOTICED, PubStatus
 from syndicate.carry import Progress, carry_out, silent, tell_failed, tell_plan
@@ -89,6 +90,7 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
         refuse_unsayable(office, request, chosen, drafts)
         drafts = named(office, drafts, report)
     drafts = [_measured(office, draft, dry=dry) for draft in drafts]
+    stop.go_on()  # else a later run would send what nobody has seen the beginning of
     planned = _planned(office, request, chosen, drafts, report, flaws, dry=dry)
     prepare = planned.prepare
     tell_failed(prepare.failed, report)

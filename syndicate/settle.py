@@ -13,6 +13,7 @@ from syndicate.carry import Progress, carry_out, run_channel, silent, tell_faile
 from syndicate.channel import Channel, Compares, Receipt, Rendition, Repeatable, Revises, Scope
 from syndicate.coming import awaited, digest_lines
 from syndicate.compare import Wish
+from syndicate.deliver import opened
 from syndicate.digest import CatchUp, due_windows, pass_over
 from syndicate.editions import COLLECTION
 from syndicate.errors import ConfigError, UsageError
@@ -278,7 +279,7 @@ def _identity(office: Office, channel: Channel, *, recognise: bool = True) -> st
     """Ask the destination who it is."""
     with office.ledger.planning() as catalogue:
         known = office.remembered(catalogue, channel)
-    with channel:
+    with opened(channel):
         identity = channel.identity()
     if recognise:
         office.ledger.recognise(known.id, channel.target(), identity)

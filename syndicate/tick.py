@@ -20,6 +20,8 @@ def tick(office: Office, progress: Progress = silent) -> Report:
     report = Report(command="tick", notes=office.notes)
     _expire(office, report, progress)
     for channel in office.channels:
+        if office.stopping():
+            return report
         if channel.scope is Scope.DIGEST:
             continue
         with office.ledger.planning() as catalogue:
@@ -32,6 +34,8 @@ def tick(office: Office, progress: Progress = silent) -> Report:
             report.problems.append(f"{channel.name}: {problem}")
     inboxes = Inboxes(office, report)
     inboxes.read()  # who wants to leave gets no letter any more
+    if office.stopping():
+        return report
     digests = digest(office, Request(), progress)
     report.lines += digests.lines
     report.idle |= digests.idle

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from syndicate import sources
+from syndicate import sources, stop
 from syndicate.admit import passed_over, published_as
 from syndicate.article import PubStatus
 from syndicate.carry import Progress, carry_out, silent, tell_digest, tell_failed, tell_plan
@@ -37,6 +37,7 @@ def withdraw(office: Office, request: Request, progress: Progress = silent) -> R
     """Put a notice with the reason in the article's place everywhere; ``kill`` also removes."""
     report = Report(command="withdraw", dry_run=request.dry_run, notes=office.notes)
     reason, uri = " ".join(request.reason.split()), meant(office, request).uri
+    stop.go_on()
     with office.ledger.planning(dry=request.dry_run) as catalogue:
         standing = _record(office, catalogue, uri, request, reason, report)
         wish = Wish(refresh=True, called=Action.WITHDRAW, diff=request.dry_run)

@@ -13,7 +13,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from syndicate import Refused, Rendition, Unavailable
+from syndicate import Refused, Rendition, Unavailable, stop
 from syndicate.asking import Line, NoAnswer
 from syndicate.exchange import Limits
 from syndicate.http import by_proxy
@@ -164,13 +164,18 @@ def _run(setting: str, command: Sequence[str], folder: Path, until: float) -> No
         raise Unavailable(f"{setting}: {command[0]} cannot be run ({error.strerror})") from error
     with process:
         try:
-            _, complaint = process.communicate(timeout=max(0.1, until - monotonic()))
+            with stop.waiting():
+                _, complaint = process.communicate(timeout=max(0.1, until - monotonic()))
         except BaseException as error:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            if not isinstance(error, subprocess.TimeoutExpired):
+            if isinstance(error, stop.Stopped):
+                why = f"{setting}: {command[0]} was stopped before it had ended; it is run again"
+            elif isinstance(error, subprocess.TimeoutExpired):
+                why = f"{setting}: {command[0]} took longer than {ENOUGH} s"
+            else:
                 raise
-            raise Unavailable(f"{setting}: {command[0]} took longer than {ENOUGH} s") from error
+            raise Unavailable(why) from error
     if process.returncode:
         said = complaint.decode(errors="replace").strip().splitlines()
         why = f" ({said[-1][:200]})" if said else ""

@@ -19,6 +19,14 @@ def main() -> None:
     import gc
 
     gc.disable()  # imports leave no garbage, and looking for it costs a tenth of the start
-    from syndicate.cli.app import run
+    from syndicate.cli import signals
 
-    sys.exit(run())
+    with signals.at_once():
+        try:
+            from syndicate.cli.app import run
+
+            code = run()
+        except KeyboardInterrupt:
+            sys.stderr.write("syndicate: stopped\n")
+            code = 1
+    signals.leave(code)

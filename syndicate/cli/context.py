@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from syndicate import stop
+from syndicate.cli.signals import at_once, stoppable
 from syndicate.text import readable, shortened, visible
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Given:
     verbose: bool = False
     scrub: Callable[[str], str] = str
     zone: ZoneInfo | None = None  # the office's, once its configuration was read
-    interrupted: bool = False
+    acts: bool = True  # this command may have effects
     acted: bool = False  # something may have left
 
 
@@ -49,7 +49,8 @@ given = Given()
 def remember(config: str, verbose: bool) -> None:
     """Keep the options that stand before the command."""
     given.config, given.verbose, given.scrub = config, verbose, str
-    given.interrupted = given.acted = False
+    given.acts, given.acted = True, False
+    stop.forget()
 
 
 @contextmanager
@@ -69,8 +70,7 @@ def command(as_json: bool = False) -> Iterator[None]:
     except SyndicateError as error:
         _fail(str(error), error, as_json)
     except (KeyboardInterrupt, EOFError, typer.Abort) as error:
-        given.acted = given.acted or given.interrupted  # it was stopped in the middle of something
-        _fail("stopped", error, as_json)
+        _stopped(error, as_json)
     except Exception as error:
         if why := _about_a_name(error):
             named = UsageError(why)
@@ -102,10 +102,11 @@ def office(
         given.zone = settings.publisher.zone
         _say_rehearsal(opened)
         given.scrub = opened.scrub
-        opened.stopping = lambda: given.interrupted
+        given.acts = not (dry or looks)
+        opened.stopping = stop.is_asked
         gc.freeze()  # what was imported is no garbage: it need not be looked through again
         gc.enable()
-        with stoppable():
+        with stoppable(_code_of_a_stop):
             try:
                 yield opened
             finally:
@@ -126,16 +127,12 @@ def can_ask(*, yes: bool = False, as_json: bool = False) -> bool:
 @contextmanager
 def asking() -> Iterator[None]:
     """Let Ctrl-C at a question end the command at once: nothing is under way."""
-    before = {number: signal.signal(number, signal.default_int_handler)
-              for number in (signal.SIGINT, signal.SIGTERM)}  # fmt: skip
-    try:
-        yield
-    except (KeyboardInterrupt, typer.Abort):
-        typer.echo(err=True)  # the question's line has not ended
-        raise
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with at_once():
+        try:
+            yield
+        except (KeyboardInterrupt, typer.Abort):
+            typer.echo(err=True)  # the question's line has not ended
+            raise
 
 
 def confirm(question: str, *, yes: bool, as_json: bool) -> None:
@@ -199,8 +196,21 @@ def _say_rehearsal(here: Office) -> None:
         typer.echo(f"rehearsal: {'; '.join(said)}", err=True)
 
 
+def _stopped(error: BaseException, as_json: bool) -> NoReturn:
+    """End a command that was stopped; 4 where that was in the middle of something."""
+    if isinstance(error, stop.Interrupted) and given.acted:
+        _fail("stopped: the rest waits", error, as_json, code=3)
+    in_the_middle = stop.is_asked() and not isinstance(error, stop.Interrupted)
+    given.acted = given.acted or (given.acts and in_the_middle)
+    _fail("stopped", error, as_json)
+
+
+def _code_of_a_stop() -> int:
+    return 4 if given.acts else 1
+
+
 def _fail(said: str, error: BaseException, as_json: bool, *, code: int = 1) -> NoReturn:
-    if given.acted:
+    if given.acted and code != 3:
         code, said = 4, f"{said}; part of it may be out: `syndicate status` says what is open"
     from syndicate.errors import SyndicateError, each_of
 
@@ -252,34 +262,6 @@ def _causes(error: BaseException) -> Iterator[str]:
 def _line(said: str) -> str:
     words = (shortened(word, LONGEST_WORD) for word in given.scrub(said).split())
     return visible(" ".join(words))
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """The first signal asks for a clean end, the second one insists."""
-
-    def asked(_number: int, _frame: object) -> None:
-        if given.interrupted:
-            raise KeyboardInterrupt
-        given.interrupted = True
-        # by a thread: a line may be half written just now, and its writer bears no second one
-        Thread(target=_say_stopping, daemon=True).start()
-
-    before = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            before[number] = signal.signal(number, asked)
-        except ValueError:  # not the main thread: somebody else has the signals
-            return (yield)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _say_stopping() -> None:
-    sys.stderr.write("stopping after what is under way (again: at once)\n")
 
 
 def _quiet_stdout() -> None:

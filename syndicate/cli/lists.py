@@ -295,7 +295,12 @@ def _remarks(where: str) -> tuple[Callable[[Remark], None], list[Remark]]:
 def _tell(joined: Joined, remarks: list[Remark], as_json: bool) -> None:
     from syndicate.cli import show
 
-    code = 3 if joined.counts["refused"] else 0
+    code = joined.exit_code
+    if joined.stopped_at:
+        typer.echo(
+            f"stopped after line {joined.stopped_at}: run the same command again for the others"
+            " (nobody is put on a list twice)", err=True,
+        )  # fmt: skip
     if as_json:
         said = [asdict(one) for one in remarks]
         show.document({"counts": dict(+joined.counts), "remarks": said, "exit_code": code})

@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from syndicate import stop
 from syndicate.channel import Receipt, Rendition
 from syndicate.errors import LedgerError, Refused, UsageError
 from syndicate.ledger import migrations
@@ -138,9 +139,10 @@ class Ledger:
     def planning(self, *, dry: bool = False) -> Iterator[Catalogue]:
         """Read the catalogue and write plans, one planner at a time; ``dry`` leaves no trace."""
         try:
-            with transaction(self.engine) as db:
+            with transaction(self.engine, begins=True) as db:
                 if db.dialect.name != "sqlite":  # there BEGIN IMMEDIATE is the lock
-                    db.execute(select(ledger.c.id).with_for_update(key_share=True))
+                    with stop.idle():
+                        db.execute(select(ledger.c.id).with_for_update(key_share=True))
                 yield Catalogue(db)
                 if dry:
                     raise _Forgotten

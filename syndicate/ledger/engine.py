@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
+from syndicate import stop
 from syndicate.errors import LedgerError
 
 BEGIN = "BEGIN IMMEDIATE"  # SQLite's, with the write lock from the start
 BUSY = 30_000  # milliseconds another process may keep SQLite's write lock
+LOOK = 250  # milliseconds of waiting for it, between two looks whether to end
 
 
 def connect(url: str) -> Engine:
@@ -42,10 +45,11 @@ def connect(url: str) -> Engine:
 
 @contextmanager
 def transaction(
-    engine: Engine, *, reads: bool = False, line: Connection | None = None
+    engine: Engine, *, reads: bool = False, begins: bool = False, line: Connection | None = None
 ) -> Iterator[Connection]:
     """One transaction; the database's errors leave it as LedgerError. ``reads`` takes no lock.
 
+    ``begins``: it is the first of something new, so that nobody waits for it after a stop.
     ``line`` is a connection of one's own, which stays open, for transactions by the thousand.
     """
     try:
@@ -53,7 +57,7 @@ def transaction(
             with _bare(line):
                 yield line
             return
-        with engine.connect().execution_options(reads=reads) as db, db.begin():
+        with engine.connect().execution_options(reads=reads, begins=begins) as db, db.begin():
             yield db
     except (SQLAlchemyError, _driver_errors(engine)) as error:
         raise LedgerError(_for_people(error)) from error
@@ -63,7 +67,7 @@ def transaction(
 def _bare(line: Connection) -> Iterator[None]:
     """A transaction of the driver's own; SQLAlchemy joins it where a statement needs it."""
     if line.dialect.name == "sqlite":
-        say(line, BEGIN, ())
+        _lock(line)
     try:
         yield
         if line.in_transaction():
@@ -136,5 +140,28 @@ def _configure_sqlite(connection: Any, _: object) -> None:
 def _begin_sqlite(db: Connection) -> None:
     driver = db.connection.driver_connection
     assert driver is not None
-    if not driver.in_transaction:  # else _bare has begun it
-        say(db, "BEGIN" if db.get_execution_options().get("reads") else BEGIN, ())
+    if driver.in_transaction:  # _bare has begun it
+        return
+    if db.get_execution_options().get("reads"):
+        say(db, "BEGIN", ())
+    else:
+        _lock(db, begins=bool(db.get_execution_options().get("begins")))
+
+
+def _lock(db: Connection, *, begins: bool = False) -> None:
+    """Take SQLite's write lock; a signal is heard only between two tries at it."""
+    until = monotonic() + BUSY / 1000
+    say(db, f"PRAGMA busy_timeout={LOOK}", ())
+    try:
+        while True:
+            if begins:
+                stop.go_on()
+            try:
+                say(db, BEGIN, ())
+                return
+            except _driver_errors(db.engine) as error:
+                # what is under way is still written down, if that can be done in time
+                if "locked" not in str(error) or monotonic() > until or stop.is_over():
+                    raise
+    finally:
+        say(db, f"PRAGMA busy_timeout={BUSY}", ())

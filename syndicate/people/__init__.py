@@ -52,11 +52,17 @@ class Joined:
 
     tell: Callable[[Remark], None] = lambda _: None
     counts: Counter[str] = field(default_factory=Counter)
+    stopped_at: int = 0  # the last line that was read of a file that has more; 0 where all were
 
     @property
     def said(self) -> str:
         """``2 added, 1 known``."""
         return ", ".join(f"{count} {how}" for how, count in self.counts.items()) or "nobody"
+
+    @property
+    def exit_code(self) -> int:
+        """3 where some of them were not put on it."""
+        return 3 if self.counts["refused"] or self.stopped_at else 0
 
     def refuse(self, line: int, why: str) -> None:
         self.counts["refused"] += 1
@@ -126,6 +132,9 @@ def join(
         added = office.ledger.lists.add(number, [p.joiner for p in good], now, again=again)
         for person, how in zip(good, added, strict=True):
             joined.count(person, how)
+        if office.stopping():
+            joined.stopped_at = batch[-1].line
+            break
     return joined
 
 

@@ -16,7 +16,9 @@ import pytest
 from cli.newsroom import Newsroom
 from cli.terminal import terminal
 from screen import screen
-from syndicate.cli.context import given, remember, stoppable
+from syndicate import stop
+from syndicate.cli.context import remember
+from syndicate.cli.signals import stoppable
 from syndicate.loopback.smtp import Fault
 
 BAR = "━╸╺"
@@ -68,7 +70,7 @@ def test_who_stops_a_run_under_its_bar_reads_that_on_a_line_of_its_own(room: New
         at.read_until("/15")
         at.interrupt()
         seen = at.end()
-    assert "stopping after what is under way (again: at once)" in seen
+    assert "stopping: what is under way has 5 seconds (again: at once)" in seen
     assert not any(sign in row for sign in BAR for row in seen), seen
     assert at.code == 3
 
@@ -107,9 +109,10 @@ def test_who_stops_a_command_while_it_writes_breaks_nothing() -> None:
             until = time.monotonic() + 10
             while b"stopping" not in line.written and time.monotonic() < until:
                 time.sleep(0.01)
-    assert given.interrupted
+    assert stop.is_asked()
+    stop.forget()
     assert line.written.decode().splitlines() == [
-        "a bar", "stopping after what is under way (again: at once)"
+        "a bar", "stopping: what is under way has 5 seconds (again: at once)"
     ]  # fmt: skip
 
 
