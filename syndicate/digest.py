@@ -20,7 +20,7 @@ from syndicate.channel import (
 )
 from syndicate.compare import Wish
 from syndicate.deliver import send_once
-from syndicate.errors import LedgerError, SyndicateError, UsageError
+from syndicate.errors import InDoubt, LedgerError, SyndicateError, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Window
 from syndicate.ledger.report import digests, letters_in
 from syndicate.mailing import SAMPLED
@@ -298,7 +298,8 @@ def _proof(office: Office, channel: Channel, address: str, report: Report) -> No
     recipient = Recipient("proof", address, "proof")
     result = send_once(office, channel, edition.key, rendition, recipient=recipient)
     sent = isinstance(result, Receipt)
+    state = "done" if sent else "in doubt" if isinstance(result, InDoubt) else "refused"
     report.lines.append(
         Line(channel=channel.name, about=edition.key, address=address, action="proof",
-             state="done" if sent else "refused", why="" if sent else str(result))
+             state=state, why="" if sent else str(result))
     )  # fmt: skip

@@ -317,6 +317,12 @@ class Child:
 
     process: BaseProcess
     streams: list[Path]
+    signals: int = 0  # that it was sent
+
+    def send(self, number: int) -> None:
+        """Send it a signal."""
+        self.signals += 1
+        os.kill(self.pid, number)
 
     @property
     def pid(self) -> int:
