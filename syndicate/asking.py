@@ -18,6 +18,7 @@ from functools import cache
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Self
 
+from syndicate import stop
 from syndicate.exchange import Exchange, Limits, Overdue, TooMuch, resolved
 from syndicate.http import NO_SOCKS, making, proxies, proxy_for, reason
 from syndicate.public import PORTS, Site, is_public, may_be_public, plain_host, site, sites
@@ -137,7 +138,10 @@ class Line:
         runner, client = self._open
         self._limits = limits
         try:
-            return runner.run(_in_time(client, method, url, limits, follow, given))
+            with stop.waiting():
+                return runner.run(_in_time(client, method, url, limits, follow, given))
+        except stop.Stopped as error:
+            raise NoAnswer(str(error)) from None
         except TimeoutError:
             raise NoAnswer(str(Overdue(limits.seconds))) from None
         except Exception as error:
