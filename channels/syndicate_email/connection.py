@@ -7,6 +7,7 @@ import ssl
 import time
 from contextlib import suppress
 
+from syndicate import stop
 from syndicate_email.clients import Client
 from syndicate_email.conversation import Conversation
 from syndicate_email.dialler import Dialler
@@ -91,7 +92,8 @@ class Line:
         """Take down, for people, that nobody waits for it any more."""
         is_stuck = bool(self.unsent) and self.talk.owed
         missing = "took no whole letter" if is_stuck else "gave no whole answer"
-        self.trouble = f"{missing} within {self.waits(now):.0f} s"
+        end = "before we were stopped" if stop.is_over() else f"within {self.waits(now):.0f} s"
+        self.trouble = f"{missing} {end}"
 
     def leave(self) -> bool:
         """Say QUIT where nothing is under way; False where it is closed already."""

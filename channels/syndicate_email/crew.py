@@ -17,6 +17,7 @@ from syndicate import (
     Receipt,
     Refused,
     Unavailable,
+    stop,
 )
 from syndicate.text import excerpt
 from syndicate_email.clients import Client
@@ -61,7 +62,8 @@ class Crew:
 
     def open(self) -> None:
         """Make the first connection; Refused or Unavailable where that fails."""
-        smtp = self.dialler.dial()
+        with stop.waiting():
+            smtp = self.dialler.dial()
         self._selector = selectors.DefaultSelector()
         self._dialling = Dialling(self.dialler.dial)
         self._selector.register(self._dialling.bell, selectors.EVENT_READ, None)
@@ -122,7 +124,8 @@ class Crew:
         self._sweep()
         if not self.lines:  # no letter is started without a live connection
             try:
-                self._join(self.dialler.dial())
+                with stop.waiting():
+                    self._join(self.dialler.dial())
             except Refused as error:  # the login, say: not this recipient
                 raise Paused(str(error)) from error
         try:
@@ -197,6 +200,8 @@ class Crew:
         now = time.monotonic()
         if now >= self._look_at:
             self._look_at = now + LATE
+            if stop.is_over():
+                self._stop(Unavailable(str(stop.Stopped())))
             for line in self._late(now):
                 line.give_up(now)
                 yield from self._lose(line)
@@ -205,7 +210,7 @@ class Crew:
     def _late(self, now: float) -> list[Line]:
         """The connections that nobody waits for any longer: all, where nothing moves on any."""
         late = [line for line in self.lines if line.is_late(now)]
-        if late and self._is_stuck(now):
+        if stop.is_over() or (late and self._is_stuck(now)):
             return [line for line in self.lines if not line.talk.idle]
         return late
 

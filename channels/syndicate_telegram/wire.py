@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from syndicate import DeliveryError, Refused, Unavailable
+from syndicate import DeliveryError, Refused, Unavailable, stop
 from syndicate.asking import bounded, loop
 from syndicate.exchange import LONGEST, Limits, Overdue
 from syndicate.http import LOOPBACK, making
@@ -123,7 +123,8 @@ class Wire:
                     " post: the rest is left to the next run"
                 )
             try:
-                return runner.run(self._done(call(bot)))
+                with stop.waiting():
+                    return runner.run(self._done(call(bot)))
             except DeliveryError:  # made ready in the call: nothing was asked
                 raise
             except Exception as error:
@@ -132,7 +133,8 @@ class Wire:
             if pause is None:
                 # outside of the except: no traceback may lead to an error that holds the token
                 raise self._scrubbed(failure)
-            time.sleep(pause)
+            if not stop.rest(pause):
+                raise self._scrubbed(failure)
 
     def _meaning(
         self, error: Exception, waited: float, pauses: Iterator[float], *, harmless: bool
@@ -145,7 +147,8 @@ class Wire:
             endless = f"Telegram asks for a pause without end at {self._place.chat}"
             return Unavailable(endless, math.inf), None
         if isinstance(error, TimeoutError):
-            known = error if unsent else Overdue(self._end_after)
+            is_known = unsent or isinstance(error, stop.Stopped)
+            known = error if is_known else Overdue(self._end_after)
             return lost(known, self._place, harmless=harmless, unsent=unsent), None
         if not isinstance(error, TelegramError):
             if unsent:

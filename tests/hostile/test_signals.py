@@ -6,22 +6,26 @@ side by side, since each takes its five seconds.
 
 from __future__ import annotations
 
+import math
+import re
 import signal
 import socket
 import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import pytest
 from sqlalchemy import create_engine, text
 
 import imap
+import postgres
 from cli.newsroom import EVENING, MORNING, Answer, Newsroom, newsroom
 from syndicate.loopback import botapi, smtp
 
@@ -57,6 +61,14 @@ class Stand:
     words: tuple[str, ...] = ("publish", "kabar.md")
     at: str = MORNING
     reached: Callable[[], bool] = lambda: False
+    pid: int = 0
+
+    def ledger_is_open(self) -> bool:
+        """Whether the command has the ledger's file open."""
+        files = Path(f"/proc/{self.pid}/fd").iterdir() if self.pid else ()
+        with suppress(OSError):
+            return any(f"{one.readlink()}" == f"{self.room.ledger}" for one in files)
+        return False
 
     def states(self, channel: str) -> list[str]:
         """A channel's deliveries and letters, as the ledger has them."""
@@ -157,10 +169,12 @@ def a_resolve(stand: Stand) -> None:
     stand.room.only("telegram")
     stand.room.write()
     stand.room.api.faults.append(botapi.LostReply(on="sendMessage"))
-    assert stand.room.run("publish", "kabar.md").code == 4
+    doubt = stand.room.run("publish", "kabar.md")
+    assert doubt.code == 4
+    found = re.search(r"syndicate (resolve \d+)", doubt.out)
+    assert found
     stand.room.api.faults.append(botapi.Slow(on="sendMessage", seconds=LONG))
-    [[number]] = stand.room.rows("SELECT id FROM deliveries")
-    stand.words = ("resolve", str(number), "--not-sent")
+    stand.words = (*found[1].split(), "--not-sent")
     stand.reached = asked(stand, "sendMessage", 2)
 
 
@@ -273,8 +287,7 @@ def a_lock(stand: Stand) -> None:
     db = sqlite3.connect(stand.room.ledger, check_same_thread=False)
     db.execute("BEGIN IMMEDIATE")
     stand.stack.callback(db.close)
-    began = time.monotonic()
-    stand.reached = lambda: time.monotonic() > began + 4
+    stand.reached = stand.ledger_is_open
 
 
 PICTURE = bytes.fromhex(
@@ -298,9 +311,10 @@ CELLS: list[tuple[Cell, Scene]] = [
     (Cell("a hub", 3), a_hub),
     (Cell("a picture's size", 1), a_size),
     (
-        Cell("a letter's dot", 4, {"harian": ["in_doubt", "in_doubt", "due"]}),
+        Cell("a letter's dot", 4, {"harian": ["in_doubt", "due", "due"]}),
         partial(mailing, step="dot"),
     ),
+    (Cell("a recipient", 3, {"harian": ["due"] * 3}), partial(mailing, step="rcpt")),
     (Cell("a relay's greeting", 3, {"harian": ["due"] * 3}), partial(mailing, step="connect")),
     (Cell("a proof", 4), a_proof),
     (Cell("an inbox's greeting", 3), partial(reading, step="connect")),
@@ -310,6 +324,7 @@ CELLS: list[tuple[Cell, Scene]] = [
     (Cell("checking a bot", 3), checking),
     (Cell("checking a relay", 3), checking_mail),
     (Cell("a turn", 3, {"telegram": ["settled", "due"]}, at_once=True), a_turn),
+    (Cell("a flood", 3, {"telegram": ["due"]}, at_once=True), a_flood),
     (
         Cell("a relay's pause", 3, {"harian": ["sent", "due", "due"]}, at_once=True),
         a_pause,
@@ -345,9 +360,13 @@ class Stopped:
 
 
 def stopped(
-    cells: list[tuple[Cell, Scene]], folder: Path, change: Scene = lambda _: None
-) -> Iterator[Stopped]:
-    """Run all of them side by side, stop each one when it waits, and see how it ends."""
+    cells: list[tuple[Cell, Scene]], folder: Path, change: Scene = lambda _: None, *,
+    again: bool = False,
+) -> Iterator[Stopped]:  # fmt: skip
+    """Run all of them side by side, stop each one when it waits, and see how it ends.
+
+    ``again``: it is told so twice.
+    """
     with ExitStack() as stack:
         stands = []
         for number, (_, scene) in enumerate(cells):
@@ -359,6 +378,8 @@ def stopped(
             scene(stand)
             stands.append(stand)
         children = [one.room.start(*one.words, at=one.at) for one in stands]
+        for stand, child in zip(stands, children, strict=True):
+            stand.pid = child.pid
         ends: dict[int, tuple[float, float]] = {}
         told: dict[int, float] = {}
         until = time.monotonic() + REACHED
@@ -373,8 +394,8 @@ def stopped(
                     assert number in told, (cells[number][0].name, child.answer())
                     ends[number] = told.get(number, 0), time.monotonic()
                 elif number not in told and stands[number].reached():
-                    told[number] = time.monotonic() + 0.2
-                elif number in told and time.monotonic() > told[number] and child.signals == 0:
+                    told[number] = time.monotonic()
+                elif child.signals <= again and time.monotonic() > told.get(number, math.inf) + 0.3:
                     child.send(cells[number][0].number)
                     told[number] = time.monotonic()
             time.sleep(0.02)
@@ -390,4 +411,47 @@ def check(found: Iterator[Stopped]) -> None:
 
 
 def test_a_command_that_is_stopped_ends_in_five_seconds(tmp_path: Path) -> None:
-    check(stopped(CELLS, tmp_path))
+    check(stopped(CELLS[::2], tmp_path))
+
+
+@pytest.mark.soak
+def test_every_command_that_is_stopped_ends_in_five_seconds(tmp_path: Path) -> None:
+    check(stopped(CELLS[1::2], tmp_path))
+
+
+@pytest.mark.soak
+def test_a_command_on_postgresql_that_is_stopped_ends_in_five_seconds(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    cells = [(cell, scene) for cell, scene in CELLS if cell.name != "a lock"]
+    check(stopped(cells, tmp_path, partial(on_postgresql, server=postgres_url)))
+
+
+def on_postgresql(stand: Stand, server: str) -> None:
+    """Keep the ledger in a database of its own."""
+    url = stand.stack.enter_context(postgres.database(server))
+    stand.room.ledger_url = url.replace("+psycopg", "")
+    stand.room.configure()
+
+
+# the second one
+
+
+INSISTED: list[tuple[Cell, Scene]] = [
+    (Cell("a post", 4, {"telegram": ["sending"]}, at_once=True), a_post),
+    (Cell("a post, Ctrl-C", 4, {"telegram": ["sending"]}, INT, at_once=True), a_post),
+    (Cell("the feed's command", 4, at_once=True), a_command),
+    (Cell("a hub", 4, at_once=True), a_hub),
+    (Cell("a picture's size", 4, at_once=True), a_size),
+    (Cell("a letter's dot", 4, at_once=True), partial(mailing, step="dot")),
+    (Cell("a relay's greeting", 4, at_once=True), partial(mailing, step="connect")),
+    (Cell("an inbox's letter", 4, at_once=True), partial(reading, step="literal")),
+    (Cell("checking a bot", 1, at_once=True), checking),
+]
+
+
+def test_the_second_signal_ends_a_command_at_once(tmp_path: Path) -> None:
+    found = list(stopped(INSISTED, tmp_path, again=True))
+    check(iter(found))
+    [post] = [one for one in found if one.cell.name == "a post"]
+    assert "syndicate status" in post.answer.err
