@@ -189,7 +189,6 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
             undo((there.chat, number))
 
     def find(self, delivery: Delivery) -> Receipt | Absent:
-        self._wire.begin()
         if delivery.rendition.address == PIN:
             return self._find_pin(delivery)
         post, now = Post.read(delivery.rendition.content), datetime.now(UTC)
@@ -308,6 +307,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
         if blind := self.blind():
             raise InDoubt(blind)
         if self.audit_chat:
+            self._wire.begin()
             yield Forwarding(
                 self._wire,
                 setting=f"channels.{self.name}.audit_chat",
@@ -320,6 +320,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
     def _find_pin(self, delivery: Delivery) -> Receipt | Absent:
         """Pinning twice harms nobody: what is not the newest pin is pinned again."""
         assert delivery.followed
+        self._wire.begin()
         above = Standing.read(delivery.followed)
         return _pinned(above) if self._doing.pinned(above.chat) == above.id else ABSENT
 
