@@ -39,6 +39,7 @@ from syndicate.ledger.report import standing_at
 from syndicate.office import Office
 
 PATIENCE = timedelta(seconds=30)  # for a turn; a run that waits longer comes back later
+BUDGET = 120.0  # seconds in vain, one after the other, until the rest is left to a later run
 Tell = Callable[[str, Receipt | DeliveryError | None], None]  # what was tried, and how it ended
 
 
@@ -57,6 +58,7 @@ class Run:
     most: int = 0  # letters of a digest; the rest waits for a person
     total: int = 0  # letters that are to be sent, where that is known
     acted: bool = field(default=False)
+    in_vain: float = 0.0  # seconds since something came of it, without our own waits
     is_unconnected: bool = False  # no connection could be made
 
 
@@ -132,6 +134,7 @@ def explained(run: Run, error: Exception) -> str:
 
 def _carry_out_all(run: Run, edition: int) -> None:
     last, queue = 0, run.ledger.queue
+    _stay_within_budget(run)
     while not run.stopping() and (claimed := queue.claim(edition, last, 1)):
         [last] = claimed
         _wait_for_turn(run, claimed)
@@ -139,11 +142,27 @@ def _carry_out_all(run: Run, edition: int) -> None:
             queue.let_go(claimed)
             return
         for attempt in queue.start(claimed):
+            began = time.monotonic()
             result = carry_out(run, attempt)
+            _count(run, began, is_vain=isinstance(result, InDoubt | Unavailable))
             _keep_pause(run, result)
             _end(run, attempt, result)
             if _retreats(attempt, result):
                 last -= 1  # the notice takes its turn at once
+        _stay_within_budget(run)
+
+
+def _count(run: Run, began: float, *, is_vain: bool) -> None:
+    """A channel that moves has all the time it needs; only what nothing comes of is counted."""
+    run.in_vain = run.in_vain + time.monotonic() - began if is_vain else 0.0
+
+
+def _stay_within_budget(run: Run) -> None:
+    if run.in_vain >= BUDGET:
+        raise Unavailable(
+            f"{run.known.name}: nothing has come of it for {run.in_vain:.0f} s: the rest is left to"
+            " the next run"
+        )
 
 
 def _wait_for_turn(run: Run, claimed: Sequence[int]) -> None:
@@ -220,16 +239,19 @@ def _end(run: Run, attempt: Attempt, result: Receipt | DeliveryError | None) -> 
 
 def _settle_doubts(run: Run, edition: int) -> None:
     for attempt in run.ledger.queue.doubts(edition, ready=True):
-        if run.stopping():
+        if run.stopping() or run.in_vain >= BUDGET:
             return
+        began, is_vain = time.monotonic(), True
         try:
             settle_doubt(run, attempt)
+            is_vain = False
         except LedgerError:
             raise
         except InDoubt as error:  # what was seen helps whoever has to look
             run.ledger.queue.still_in_doubt(attempt, run.scrub(str(error)))
         except Exception:  # noqa: S110 - as much in doubt as before
             pass
+        _count(run, began, is_vain=is_vain)
 
 
 def _settles(run: Run, editions: Sequence[int]) -> bool:

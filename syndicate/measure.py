@@ -6,7 +6,7 @@ Enclosures tell readers both (RSS 2.0, RFC 4287 4.2.7), and rendering may ask no
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from syndicate.article import PDF, Article, Media
@@ -17,42 +17,78 @@ from syndicate.http import by_proxy
 from syndicate.nearby import leads_here
 from syndicate.public import Site
 
-EACH, TOGETHER = 5.0, 20.0  # seconds: a slow host delays a publication, and never prevents it
+# seconds for one, and for all of a command that nothing comes of: a slow host delays a
+# publication, and never prevents it
+EACH, TOGETHER = 5.0, 20.0
 HEAD_BYTES = 64 * 1024  # of an answer that has no body; redirects may have some
 UNREACHED = "it cannot be reached"
-NO_TIME = "there was no time left"
 UNMEASURED = "it is shown and not enclosed, for want of its size"
 LARGEST = 2**40  # bytes that anybody would enclose
 
 
-def measured(
-    article: Article, known: Article | None, notes: list[str], *, same: bool = False,
-    rehearsal: bool = False, own: frozenset[Site] = frozenset(),
-) -> Article:  # fmt: skip
-    """The article with its remote media measured: as ``known`` has them, else by asking.
+@dataclass
+class Sizes:
+    """Asks for the sizes of remote media within one command.
 
-    What cannot be measured stays as it is, and a note says so. ``same``: it was read from the
-    same file as ``known``, and nobody is asked twice. A ``rehearsal`` asks this machine alone.
     ``own`` are the office's sites, which may lie inside; others are asked where they are public.
+    A ``rehearsal`` asks this machine alone.
     """
-    if not any(_is_remote(media) for media in article.media):
-        return article
-    before = {media.url or "": media for media in known.media} if known else {}
-    if known and known.fingerprint == article.fingerprint:
-        unknown: list[Media] = []  # it is the revision that was published: it stays what it was
-    else:
-        urls = {media.url or "": media for media in article.media if _is_remote(media)}
-        unknown = [
-            media
-            for url, media in urls.items()
-            if not (_size(before.get(url)) or (same and url in before))
-        ]
-    if rehearsal:
-        away = [media for media in unknown if not leads_here(media.url or "")]
-        notes += [f"{media.url}: a rehearsal asks no other site for its size" for media in away]
-        unknown = [media for media in unknown if media not in away]
-    asked = _ask(unknown, own, notes)
-    return replace(article, media=tuple(_measured(media, before, asked) for media in article.media))
+
+    own: frozenset[Site] = frozenset()
+    rehearsal: bool = False
+    in_vain: float = 0.0  # seconds that nothing came of, in all the command
+
+    def measured(
+        self, article: Article, known: Article | None, notes: list[str], *, same: bool = False
+    ) -> Article:
+        """The article with its remote media measured: as ``known`` has them, else by asking.
+
+        What cannot be measured stays as it is, and a note says so. ``same``: it was read from the
+        same file as ``known``, and nobody is asked twice.
+        """
+        if not any(_is_remote(media) for media in article.media):
+            return article
+        before = {media.url or "": media for media in known.media} if known else {}
+        if known and known.fingerprint == article.fingerprint:
+            unknown: list[Media] = []  # it is the revision that was published: it stays what it was
+        else:
+            urls = {media.url or "": media for media in article.media if _is_remote(media)}
+            unknown = [
+                media
+                for url, media in urls.items()
+                if not (_size(before.get(url)) or (same and url in before))
+            ]
+        if self.rehearsal:
+            away = [media for media in unknown if not leads_here(media.url or "")]
+            notes += [f"{media.url}: a rehearsal asks no other site for its size" for media in away]
+            unknown = [media for media in unknown if media not in away]
+        asked = self._ask(unknown, notes) if unknown else {}
+        return replace(
+            article, media=tuple(_measured(media, before, asked) for media in article.media)
+        )
+
+    def _ask(self, unknown: Sequence[Media], notes: list[str]) -> dict[str, tuple[int, str]]:
+        found: dict[str, tuple[int, str]] = {}
+        try:
+            with Line("other sites' pictures", own=self.own) as line:
+                for media in unknown:
+                    answer = self._within_time(line, media)
+                    if isinstance(answer, str):
+                        notes.append(f"{media.url}: {UNMEASURED}: {answer}")
+                    else:
+                        found[media.url or ""] = answer
+        except Refused as error:  # no connection can be made at all
+            notes.append(f"{error}; they are shown and not enclosed, for want of their size")
+        return found
+
+    def _within_time(self, line: Line, media: Media) -> tuple[int, str] | str:
+        began, left = monotonic(), TOGETHER - self.in_vain
+        if left <= 0:
+            return "there was no time left"
+        answer = _head(line, media, min(EACH, left))
+        if isinstance(answer, str):
+            self.in_vain += monotonic() - began
+        return answer
 
 
 def barred(article: Article, own: frozenset[Site]) -> Iterator[str]:
@@ -81,29 +117,6 @@ def _measured(
     if (known := before.get(media.url or "")) and known.size:
         return replace(media, size=known.size, media_type=known.media_type)
     return media
-
-
-def _ask(
-    unknown: Sequence[Media], own: frozenset[Site], notes: list[str]
-) -> dict[str, tuple[int, str]]:
-    found: dict[str, tuple[int, str]] = {}
-    if not unknown:
-        return found
-    until = monotonic() + TOGETHER
-    try:
-        with Line("other sites' pictures", own=own) as line:
-            for media in unknown:
-                url, left = media.url or "", until - monotonic()
-                answer = (
-                    _head(line, media, min(EACH, left)) if left > 0 else "there was no time left"
-                )
-                if isinstance(answer, str):
-                    notes.append(f"{url}: {UNMEASURED}: {answer}")
-                else:
-                    found[url] = answer
-    except Refused as error:  # no connection can be made at all
-        notes.append(f"{error}; they are shown and not enclosed, for want of their size")
-    return found
 
 
 def _head(line: Line, media: Media, seconds: float) -> tuple[int, str] | str:

@@ -16,7 +16,7 @@ from syndicate.coming import REVISED, awaited, digest_lines, is_for, left_lines
 from syndicate.compare import Wish
 from syndicate.errors import ArticleError, Flaws, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Standing
-from syndicate.measure import barred, measured
+from syndicate.measure import Sizes, barred
 from syndicate.office import Office
 from syndicate.plan import Action
 from syndicate.prepare import Preparation
@@ -89,7 +89,8 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
     if not dry and any(draft.minted for draft in drafts):
         refuse_unsayable(office, request, chosen, drafts)
         drafts = named(office, drafts, report)
-    drafts = [_measured(office, draft, dry=dry) for draft in drafts]
+    sizes = Sizes(office.sites, office.ledger.rehearsal)
+    drafts = [_measured(office, draft, sizes, dry=dry) for draft in drafts]
     stop.go_on()  # else a later run would send what nobody has seen the beginning of
     planned = _planned(office, request, chosen, drafts, report, flaws, dry=dry)
     prepare = planned.prepare
@@ -252,7 +253,7 @@ def _seems_renamed(catalogue: Catalogue, channel: Channel, known: KnownChannel) 
     return ""
 
 
-def _measured(office: Office, draft: Draft, *, dry: bool) -> Draft:
+def _measured(office: Office, draft: Draft, sizes: Sizes, *, dry: bool) -> Draft:
     """A dry run asks nobody: what is not known is then shown and not enclosed.
 
     What would not be asked in earnest either is said; a rehearsal looks no name up for that.
@@ -268,17 +269,7 @@ def _measured(office: Office, draft: Draft, *, dry: bool) -> Draft:
             office.notes += barred(article, office.sites)
         return draft
     same = bool(standing and draft.same_as == standing.version)
-    return replace(
-        draft,
-        article=measured(
-            article,
-            known,
-            office.notes,
-            same=same,
-            rehearsal=office.ledger.rehearsal,
-            own=office.sites,
-        ),
-    )
+    return replace(draft, article=sizes.measured(article, known, office.notes, same=same))
 
 
 def record(

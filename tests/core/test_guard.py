@@ -21,7 +21,7 @@ from syndicate.asking import Line, NoAnswer
 from syndicate.exchange import Limits
 from syndicate.http import PROXIES
 from syndicate.loopback.botapi import No
-from syndicate.measure import UNMEASURED, measured
+from syndicate.measure import UNMEASURED, Sizes
 from syndicate.public import is_public, may_be_public, sites
 from syndicate.testing import HELLO, PIXEL
 from syndicate_feed.announce import ping
@@ -252,10 +252,10 @@ def test_a_picture_inside_is_shown_and_not_measured(inside: Site) -> None:
     notes: list[str] = []
     url = f"{inside.url}/a.png"
     article = replace(HELLO, media=(Media(url=url),))
-    assert measured(article, None, notes) == article
+    assert Sizes().measured(article, None, notes) == article
     assert notes == [f"{url}: {UNMEASURED}: it cannot be reached"]
     assert inside.asked == []
-    found = measured(article, None, notes, own=sites([inside.url]))
+    found = Sizes(sites([inside.url])).measured(article, None, notes)
     assert found.media[0].size == len(PIXEL)
 
 

@@ -16,7 +16,7 @@ from syndicate.article import Media
 from syndicate.asking import Line, NoAnswer
 from syndicate.exchange import Limits
 from syndicate.http import PROXIES
-from syndicate.measure import measured
+from syndicate.measure import Sizes
 from syndicate.testing import HELLO
 from syndicate_feed.announce import ping
 
@@ -73,7 +73,7 @@ def test_a_hub_is_refused(wrong: tuple[str, str]) -> None:
 def test_pictures_of_other_sites_are_shown_and_not_measured(wrong: tuple[str, str]) -> None:
     notes: list[str] = []
     media = Media(file="a", url="https://a.example/a.png")
-    article = measured(replace(HELLO, media=(media,)), None, notes)
+    article = Sizes().measured(replace(HELLO, media=(media,)), None, notes)
     assert article.media == (media,)
     assert "no connection can be made" in notes[0]
 

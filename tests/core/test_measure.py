@@ -13,7 +13,7 @@ import pytest
 
 from syndicate import measure
 from syndicate.article import Article, Media
-from syndicate.measure import measured as measured_from
+from syndicate.measure import Sizes
 from syndicate.public import sites
 from syndicate.testing import HELLO
 
@@ -82,7 +82,7 @@ def host() -> Iterator[Host]:
 def measured(article: Article, known: Article | None, notes: list[str]) -> Article:
     """As an office does it whose own sites these are."""
     own = sites(media.url or "" for media in article.media)
-    return measured_from(article, known, notes, own=own)
+    return Sizes(own).measured(article, known, notes)
 
 
 def showing(*media: Media) -> Article:
@@ -122,13 +122,16 @@ def test_what_cannot_be_measured_stays_and_a_note_says_so(host: Host, name: str,
 def test_a_host_that_is_not_there_or_slow_delays_and_prevents_nothing(
     host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """All articles of a command together have so much time; what a host does say costs none."""
     monkeypatch.setattr(measure, "EACH", 0.1)
     monkeypatch.setattr(measure, "TOGETHER", 0.25)
     notes: list[str] = []
     slow = [Media(url=f"{host.url}/slow.png?{n}") for n in range(5)]
+    sizes = Sizes(sites([host.url, "http://127.0.0.1:1"]))
     began = time.monotonic()
-    for article in (showing(Media(url="http://127.0.0.1:1/a.png")), showing(*slow)):
-        assert measured(article, None, notes) == article
+    for media in (Media(url="http://127.0.0.1:1/a.png"), *slow):
+        article = showing(media)
+        assert sizes.measured(article, None, notes) == article
     assert time.monotonic() - began < 5
     assert len(notes) == 6
     assert notes[-1].endswith("there was no time left")

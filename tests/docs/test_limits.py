@@ -59,7 +59,9 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         ),
         "Feed: the command `after`, all its runs": (announce.ENOUGH, None, None),
         "Pictures of other sites: the size of one": (measure.EACH, measure.HEAD_BYTES, None),
-        "Pictures of other sites: the sizes of all in an article": (measure.TOGETHER, None, None),
+        "Pictures of other sites: what nothing comes of, in a command": (
+            measure.TOGETHER, None, None,
+        ),
         "Relay: an answer": (relay.patience, said, clients.MOST_LINES),
         "Relay: all answers until it lets us in": (min(2 * email, LONGEST), None, None),
         "Relay: a letter on its way, its final dot included": (
@@ -72,6 +74,7 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         "Mailbox: what is unread": (email, imap_folder.MOST_LISTED, lines),
         "Mailbox: a farewell": (imap_folder.FAREWELL, None, None),
         "Any: a pause that is asked for": (errors.LONGEST_WAIT, None, None),
+        "Any: a channel that nothing comes of, in a run": (deliver.BUDGET, None, None),
         "Any: a turn, where a channel has a pace": (deliver.PATIENCE.total_seconds(), None, None),
         "Claim of a post, a file or a letter": (CLAIM_FOR.total_seconds(), None, None),
     }  # fmt: skip
@@ -123,7 +126,7 @@ def test_a_claim_lives_longer_than_all_that_happens_within_it(patience: float | 
 
 
 def test_no_exchange_takes_longer_than_two_minutes_whatever_is_set() -> None:
-    several = ("all", "the command", "pause", "Claim", "a digest", "sizes")
+    several = ("all", "the command", "pause", "Claim", "a digest", "nothing")
     single = {name: one[0] for name, one in program(LONGEST).items()
               if not any(word in name for word in several)}  # fmt: skip
     assert len(single) > 10
