@@ -22,7 +22,8 @@ from syndicate.rate import Rate, Tolerance
 from syndicate.schedule import Schedule
 from syndicate.visit import Visit
 
-ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:[^\s\"<>\\]+", re.IGNORECASE)
+# a scheme has few letters: else each of a long word's would be read to its end
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}:[^\s\"<>\\]+", re.IGNORECASE)
 
 
 class Scope(StrEnum):

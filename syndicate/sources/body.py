@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape, unescape
 from itertools import pairwise
 from pathlib import Path
@@ -28,6 +29,7 @@ from syndicate.sources import (
     unseen,
 )
 from syndicate.sources.bare import linked
+from syndicate.sources.bounds import BESIDE_IT, LONGEST_GAP
 from syndicate.sources.elements import (
     ATTRIBUTES,
     BLOCKS,
@@ -50,7 +52,6 @@ LINK = re.compile(r'<a((?: [a-z-]+="[^"]*")*)>(.*?)</a>((?:-?\w)*)', re.DOTALL)
 PLACE = re.compile(r"""\sid\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 RAISED = re.compile(r"</?su[bp]\b", re.IGNORECASE)
 EMPTY = "there is no text below the front matter (write it there)"
-BESIDE_IT = "save it beside the article and write its name"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,8 +227,7 @@ class _Page:
     def _lines_of(self, address: str) -> list[int]:
         """Every line in which an address stands by itself; the first that has it, where none."""
         for spelling in filter(None, dict.fromkeys((address, unquote(address)))):
-            whole = re.compile(rf"(?<![^\s(<\"'=]){re.escape(spelling)}(?![^\s)>\"'.,;])")
-            if starts := [found.start() for found in whole.finditer(self.markdown)]:
+            if starts := [*_alone(spelling, self.markdown)]:
                 return [self.line + self.markdown.count("\n", 0, start) for start in starts]
         return [self._line_of(address)]
 
@@ -235,14 +235,37 @@ class _Page:
         decoded = unquote(address)
         escaped = decoded.replace("\\", "\\\\")
         for spelling in (address, decoded, decoded.removeprefix("https:"), escaped):
-            for pattern in (rf"[(<\"'=]\s*{re.escape(spelling)}", re.escape(spelling)):
-                if spelling and (found := re.search(pattern, self.markdown)):
-                    return self.line + self.markdown.count("\n", 0, found.start())
-        for number, line in enumerate(self.markdown.split("\n")):  # encoded in parts
-            if address and unquote(address) in unquote(line):
-                return self.line + number
+            if spelling and (start := _place(spelling, self.markdown)) >= 0:
+                return self.line + self.markdown.count("\n", 0, start)
+        if (start := self._decoded.find(decoded)) >= 0 and address:  # encoded in parts
+            return self.line + self._decoded.count("\n", 0, start)
         nameless = None if address else re.search(r"\]\(\s*(?:<>)?\s*\)|<img\b", self.markdown)
         return self.line + (self.markdown.count("\n", 0, nameless.start()) if nameless else 0)
+
+    @cached_property
+    def _decoded(self) -> str:
+        return "\n".join(unquote(one).replace("\n", " ") for one in self.markdown.split("\n"))
+
+
+def _alone(address: str, text: str) -> Iterator[int]:
+    """Where an address stands with nothing of another one around it."""
+    at = text.find(address)
+    while at >= 0:
+        before, after = text[max(at - 1, 0) : at], text[at + len(address) : at + len(address) + 1]
+        begins = not before or before.isspace() or before in "(<\"'="
+        if begins and (not after or after.isspace() or after in ")>\"'.,;"):
+            yield at
+        at = text.find(address, at + 1)
+
+
+def _place(address: str, text: str) -> int:
+    """Where an address stands, behind a sign that opens one if it can be; -1 for nowhere."""
+    first = at = text.find(address)
+    while at >= 0:
+        if text[max(at - LONGEST_GAP, 0) : at].rstrip()[-1:] in ("(", "<", '"', "'", "="):
+            return at
+        at = text.find(address, at + 1)
+    return first
 
 
 def _is_web(src: str) -> bool:

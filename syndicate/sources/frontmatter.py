@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 
-from syndicate.sources import taken, unseen
+from syndicate.sources import bounds, taken, unseen
 from syndicate.sources.entities import decoded, is_blank, spelling
 from syndicate.text import excerpt, squeeze
 
@@ -204,6 +204,9 @@ def cut(text: str) -> Parts:
     if last is None:
         raise Flaw(1, "the front matter has no end (write a line --- before the text)")
     body_line = text.count("\n", 0, last.end()) + 1
+    if last.start() > bounds.MOST_FRONT:
+        most = f"more than {bounds.MOST_FRONT // 1000} kB above the text"
+        raise Flaw(text.count("\n", 0, bounds.MOST_FRONT) + 1, f"{most} (shorten it)")
     front = unseen.as_spaces(text[first.end() : last.start()])
     return Parts(front, text[last.end() :], body_line)
 
@@ -245,16 +248,23 @@ def refuse_no_room(front: str) -> None:
 
 ROOM = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[\"'\w]")
 ALIAS = "an alias"
+TOO_DEEP = "lists and tables are nested too deeply (flatten them)"
 
 
 class _Plain(yaml.BaseLoader):
     """Leaves every scalar a string (our own parser reads the dates) and follows no alias."""
 
+    depth = 0
+
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(None, None, ALIAS, event.start_mark)
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(None, None, ALIAS, event.start_mark)  # type: ignore[arg-type]
+        if self.depth > bounds.MOST_DEPTH:
+            raise yaml.MarkedYAMLError(None, None, TOO_DEEP, event.start_mark)
+        self.depth += 1
         node: yaml.Node | None = super().compose_node(parent, index)
+        self.depth -= 1
         return node
 
 
@@ -264,7 +274,10 @@ def _value(front: str, node: yaml.Node, line: int) -> Value:
     if isinstance(node, yaml.ScalarNode):
         return Value(line, "", node.value) if _is_null(node) else Value(line, node.value)
     if isinstance(node, yaml.SequenceNode):
-        here = ((item, _line(front, item.start_mark.index)) for item in node.value)
+        here = [(item, _line(front, item.start_mark.index)) for item in node.value]
+        if len(here) > bounds.MOST_LIST:
+            most = f"more than {bounds.MOST_LIST} items in one list"
+            raise Flaw(here[bounds.MOST_LIST][1], f"{most} (shorten it)")
         return Value(line, [_value(front, item, at) for item, at in here])
     return Value(line, _entries(front, node))
 
@@ -278,6 +291,8 @@ def _entries(front: str, node: yaml.Node) -> dict[str, Value]:
     entries: dict[str, Value] = {}
     for key, value in node.value:
         line = _line(front, key.start_mark.index)
+        if len(entries) >= bounds.MOST_LIST:
+            raise Flaw(line, f"more than {bounds.MOST_LIST} keys in one table (delete some)")
         if not isinstance(key, yaml.ScalarNode) or not key.value:
             raise Flaw(line, "a key is no plain word (write lines like headline: ...)")
         if key.value in entries:
@@ -328,6 +343,8 @@ def _yaml_says(front: str, error: yaml.MarkedYAMLError) -> str:
     problem = squeeze(error.problem or error.context or "")
     if "escape" in problem and error.problem_mark:
         return taken.escaped(front, front.rfind("\\", 0, error.problem_mark.index))
+    if problem == TOO_DEEP:
+        return problem
     if problem == ALIAS or "alias" in (error.context or ""):
         return "a * begins an alias, which is not allowed here (put the text in quotes)"
     if _never_closed(error):

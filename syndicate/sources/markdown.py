@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from syndicate import dates
+from syndicate import dates, disk
 from syndicate.article import OVERRIDABLE, PDF, Article, Dateline, InfoSource, Media, Publisher
 from syndicate.errors import ArticleError, Several
-from syndicate.sources import Draft, body, files, frontmatter, openable, wording
+from syndicate.sources import Draft, body, bounds, files, frontmatter, openable, wording
 from syndicate.sources.body import Body
 from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw, Table
@@ -31,7 +31,6 @@ DATELINE_KEYS = ("text", "located")
 SOURCE_KEYS = ("name", "role", "uri")
 ASSOCIATION_KEYS = ("file", "alt", "caption", "creator")
 
-MOST_BYTES = 2_000_000
 DAYS_END = time(23, 59, 59)  # an article that expires on the 8th can be read on the 8th
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 RUNS = {"javascript", "vbscript", "data", "file"}
@@ -59,15 +58,18 @@ def read(path: Path, publisher: Publisher) -> Draft:
 
 
 def text_of(path: Path) -> str:
-    """The file's text, which must be UTF-8 and not too long."""
+    """The file's text, which must be UTF-8 and hold no more than an article may."""
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ArticleError(f"{path}:1: more than {MOST_BYTES // 1_000_000} MB (shorten it)")
-        data = path.read_bytes()
+        data = disk.contents(path, bounds.MOST_BYTES)
+        bounds.refuse_bytes(data)
+        text = _decoded(path, data)
+        bounds.refuse(text)
     except OSError as error:
         reason = (error.strerror or "unknown").lower()
         raise ArticleError(f"{path}: cannot be read: {reason} (check its name)") from error
-    return _decoded(path, data)
+    except bounds.TooMuch as error:
+        raise ArticleError(f"{path}:{error.line}: {error}") from error
+    return text
 
 
 def _decoded(path: Path, data: bytes) -> str:

@@ -164,7 +164,7 @@ def test_an_urgent_letter_too_long_for_mail_systems_is_begun_and_linked(office: 
 
 @pytest.mark.parametrize("length", [900, 1500, 1900, 2500])
 def test_no_urgent_letter_passes_what_mail_systems_show(office: Newsroom, length: int) -> None:
-    body = "Kata-kata <b>tebal</b>, dan **lain** &amp; lagi. " * length
+    body = "Kata-kata <b>tebal</b>, dan **lain** &amp; lagi.\n\n" * length
     office.write(headline="Air tercemar", body=body, urgency=1)
     office.publish()
     assert len(html_of(office).encode()) <= 102_000

@@ -213,7 +213,7 @@ WRONG = {
     "a\n\n<img src='data:image/png;base64,iVBORw0K'>": (6, "a picture has the address data:"),
     "![b](file:///etc/passwd)": (4, "a picture has the address file:"),
     "![b](C:\\\\foto.png)": (4, "a picture has the address c:"),
-    "a\n\n" + "> " * 900 + "b": (4, "lists and quotations are nested too deeply"),
+    "a\n\n" + "> " * 900 + "b": (6, "lists and quotations are nested too deeply"),
     "<!-- b -->": (4, "there is no text below"),
     "a\n\n<!-- b\n\nc": (6, "<!-- has no end and hides the text after it"),
     "a\n\n<script>\n\nc": (6, "<script has no end and hides the text after it"),

@@ -105,7 +105,7 @@ def test_a_sign_that_controls_instead_of_being_seen_is_refused(sign: str) -> Non
 
 
 @fields
-@pytest.mark.parametrize("typed", ["&#1114112;", "&#x7fffffff;", f"&#{'9' * 5000};"])
+@pytest.mark.parametrize("typed", ["&#1114112;", "&#x7fffffff;", f"&#{'9' * 3000};"])
 def test_the_number_of_no_character_is_refused(field: str, typed: str) -> None:
     message = refusal(field, f"a {typed} b")
     assert f"{typed[:20]}" in message
