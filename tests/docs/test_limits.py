@@ -12,6 +12,7 @@ from syndicate import Channel, deliver, errors, mailing, measure
 from syndicate.exchange import LONGEST
 from syndicate.ledger.letters import RENEW
 from syndicate.ledger.waits import CLAIM_FOR
+from syndicate.sources import bounds
 from syndicate_email import EmailDigest, boxes, clients, connection, imap_folder
 from syndicate_email.dialler import Dialler
 from syndicate_email.settings import Relay
@@ -131,3 +132,30 @@ def test_no_exchange_takes_longer_than_two_minutes_whatever_is_set() -> None:
               if not any(word in name for word in several)}  # fmt: skip
     assert len(single) > 10
     assert {name: most for name, most in single.items() if most > LONGEST} == {}
+
+
+def test_the_page_says_what_an_article_may_hold() -> None:
+    kinds = {kind.what: kind.most for kind in bounds.KINDS}
+    page = PAGE.read_text(encoding="utf-8").partition("\n## An article\n")[2]
+    assert {what: int(most) for what, most in re.findall(r"\| (.+) \| (\d+) \|", page)} == {
+        "bytes": bounds.MOST_BYTES,
+        "lines": bounds.MOST_LINES,
+        "lines with words": bounds.MOST_WRITTEN,
+        "ASCII characters without a space between them": bounds.LONGEST_WORD,
+        "blanks in a row": bounds.LONGEST_GAP,
+        "characters of the front matter": bounds.MOST_FRONT,
+        "items of a list, or keys of a table, in the front matter": bounds.MOST_LIST,
+        "levels of lists and tables in the front matter": bounds.MOST_DEPTH,
+        "HTML tags": kinds["HTML tags"],
+        "links and pictures": kinds["links and pictures"],
+        "notes": kinds["notes"],
+        "headings": kinds["headings"],
+        "items of lists, and quotations": bounds.MOST_MARKS,
+        "levels of lists and quotations that one line opens": bounds.MOST_NESTED,
+        "columns of a table": bounds.MOST_COLUMNS,
+        "cells of all tables": bounds.MOST_CELLS,
+        "square brackets": kinds["square brackets"],
+        "web addresses": kinds["addresses"],
+        "signs of emphasis and code (`*` `_` `~` and the backtick)": kinds["signs like * _ ~ `"],
+        "signs of HTML and other programs (`&` `<` `{` `}`)": kinds["signs like & < { }"],
+    }
