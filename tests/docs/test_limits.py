@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from syndicate import Channel, deliver, errors, mailing, measure
+from syndicate import Channel, deliver, errors, inboxes, mailing, measure
 from syndicate.exchange import LONGEST
+from syndicate.ledger import inboxes as remembered
 from syndicate.ledger.letters import RENEW
 from syndicate.ledger.waits import CLAIM_FOR
 from syndicate.sources import bounds
-from syndicate_email import EmailDigest, boxes, clients, connection, imap_folder
+from syndicate_email import EmailDigest, boxes, clients, connection, file_box, imap_folder
 from syndicate_email.dialler import Dialler
 from syndicate_email.settings import Relay
 from syndicate_feed import Feed, announce
@@ -74,6 +75,9 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         "Mailbox: a letter": (email, boxes.MOST_BYTES + around, lines),
         "Mailbox: what is unread": (email, imap_folder.MOST_LISTED, lines),
         "Mailbox: a farewell": (imap_folder.FAREWELL, None, None),
+        "Inboxes: all of them, before a run's digests": (inboxes.BEFORE_SECONDS, None, None),
+        "Inboxes: all of them, after a run's digests": (inboxes.AFTER_SECONDS, None, None),
+        "Inboxes: all letters of one that is read by hand": (inboxes.BY_HAND_SECONDS, None, None),
         "Any: a pause that is asked for": (errors.LONGEST_WAIT, None, None),
         "Any: a channel that nothing comes of, in a run": (deliver.BUDGET, None, None),
         "Any: a turn, where a channel has a pace": (deliver.PATIENCE.total_seconds(), None, None),
@@ -159,3 +163,14 @@ def test_the_page_says_what_an_article_may_hold() -> None:
         "signs of emphasis and code (`*` `_` `~` and the backtick)": kinds["signs like * _ ~ `"],
         "signs of HTML and other programs (`&` `<` `{` `}`)": kinds["signs like & < { }"],
     }
+
+
+def test_how_much_of_an_inbox_is_read_is_said_as_it_is() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    for said in (
+        f"the newest {boxes.MOST_LETTERS:,} unread letters",
+        f"its last {file_box.MOST_FILE // 2**20} MiB",
+        f"its first {boxes.MOST_BYTES:,} bytes",
+        f"up to {remembered.MOST:,} letters in all",
+    ):
+        assert said in text

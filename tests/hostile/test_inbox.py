@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from email import message_from_bytes
 from pathlib import Path
@@ -72,3 +73,22 @@ def left(outcome: Outcome) -> int:
     """How many letters are left for the next run."""
     before, _, _ = outcome.said.partition(" letters are left")
     return int(before.rpartition(" ")[2].replace(",", ""))
+
+
+@pytest.mark.soak
+def test_two_hundred_thousand_letters_in_a_maildir_hold_up_no_digest(room: Newsroom) -> None:
+    token = office(room)
+    room.change("harian", inbox="maildir:masuk")
+    box = room.folder / "masuk"
+    maildir(box, 1, wish(token))
+    for number in range(200_000):
+        if number % 50_000 == 0:  # as many names as one file may have
+            (box / "kinds" / f"n{number}").write_bytes(b"Subject: Halo\n\nApa kabar?\n")
+            kind = box / "kinds" / f"n{number}"
+        os.link(kind, box / "new" / f"{number:06}.banyak")
+    newest = box / "new" / "pembaca"
+    os.utime(newest, (4_000_000_000, 4_000_000_000))
+    outcome = ticked(room)
+    check(room, outcome)
+    assert "the inbox holds more than 50,000 letters" in outcome.said
+    assert not newest.exists()
