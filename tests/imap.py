@@ -80,6 +80,7 @@ class LoopbackImap(Server):
         self.capabilities = capabilities
         self.read_only = read_only
         self.validity = "3857529045"
+        self.pace = 0.0  # seconds for a byte of a message
         self.commands: list[str] = []  # the lines as they came, without tags and secrets
         self._reached: Counter[Step] = Counter()
 
@@ -202,12 +203,13 @@ class _Session(Session):
         if "HEADER.FIELDS" in what:
             return self._peek(number, what)
         uid = int(number)
-        asked = re.fullmatch(r"\(UID BODY\.PEEK\[\]<0\.(\d+)>\)", what)
+        asked = re.fullmatch(r"\(UID BODY\.PEEK\[\]<(\d+)\.(\d+)>\)", what)
         if self._goes_wrong("fetch", uid):
             return None
         if asked and uid in self._held():
             self._say("* 99 FETCH (FLAGS () UID 99)")  # another's, that nobody asked for
-            self._literal(uid, self._held()[uid].content[: int(asked[1])])
+            first, count = int(asked[1]), int(asked[2])
+            self._literal(uid, first, self._held()[uid].content[first : first + count])
         self._say(f"{self.tag} OK done" if asked else f"{self.tag} BAD")
         return None
 
@@ -235,10 +237,11 @@ class _Session(Session):
                 self.connection.sendall(start + said + b")\r\n")
         self._say(f"{self.tag} OK done")
 
-    def _literal(self, uid: int, content: bytes) -> None:
+    def _literal(self, uid: int, first: int, content: bytes) -> None:
         place = bisect_left(sorted(self._held()), uid) + 1
-        head = f"* {place} FETCH (UID {uid} BODY[]<0> {{{len(content)}}}\r\n".encode()
+        head = f"* {place} FETCH (UID {uid} BODY[]<{first}> {{{len(content)}}}\r\n".encode()
         half = len(content) // 2
+        self.server.stopping.wait(len(content) * self.server.pace)
         self.connection.sendall(head + content[:half])
         if self._goes_wrong("literal"):
             raise Bye

@@ -14,7 +14,7 @@ from syndicate import Refused, Visit
 from syndicate_email.boxes import Box
 from syndicate_email.returned import RECIPIENTS, TOKEN
 
-AS_THEY_ARE = 10  # so few letters are read without looking at them first
+AS_THEY_ARE = 1  # so few letters are read without looking at them first
 AT_ONCE = 100  # looked at together
 MOST_FIELDS = 20  # of a letter
 MOST_FIELD = 2_000  # bytes of one

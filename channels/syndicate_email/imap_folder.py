@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from syndicate import DeliveryError, Refused, Unavailable, Visit
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0  # seconds for a server to let us in, or to answer one question
 FAREWELL = 2.0  # seconds for its last answer
+PIECE = 128 * 1024  # bytes of it that are asked for at once
 MOST_AROUND = 64 * 1024  # bytes that a server says around it, or in any other answer
 MOST_LINES = 1_000  # of one answer
 MOST_LISTED = 256 * 1024  # bytes of a search's answer
@@ -74,7 +76,7 @@ class ImapFolder:
     ) -> None:
         self._server, self._name = server, f"{setting}: {server}"
         self._tls_ca, self._patience, self._visit = tls_ca, patience, visit
-        self._is_lost = False
+        self._is_lost, self._asked_at = False, monotonic()
         self._imap: ImapLine = self._tried(CONNECTION, self._connected)
         try:
             self._encrypt()
@@ -133,8 +135,18 @@ class ImapFolder:
                 yield uid[1].decode(), head
 
     def content(self, key: str) -> bytes | None:
-        what = f"(UID BODY.PEEK[]<0.{MOST_BYTES}>)"
-        self._begin(MOST_BYTES + MOST_AROUND)
+        """In pieces: on a slow line the first ones must do, for others wait behind it."""
+        content = piece = self._piece(key, 0)
+        while piece and content and len(piece) == PIECE and len(content) < MOST_BYTES:
+            if self._visit.left < 2 * (monotonic() - self._asked_at):
+                break
+            piece = self._piece(key, len(content))
+            content += piece or b""
+        return content
+
+    def _piece(self, key: str, first: int) -> bytes | None:
+        what = f"(UID BODY.PEEK[]<{first}.{PIECE}>)"
+        self._begin(PIECE + MOST_AROUND)
         said = self._asked(f"message {key}", self._imap.uid, "FETCH", key, what)
         return _body(said, key)
 
@@ -153,6 +165,7 @@ class ImapFolder:
         """Another exchange: what went before it has had its time."""
         self._imap.forget()
         self._imap.exchange = self._exchange(octets, seconds or self._patience)
+        self._asked_at = monotonic()
 
     def _exchange(self, octets: int, seconds: float) -> Exchange:
         """One that ends when the run's time is over."""
@@ -274,7 +287,7 @@ def _body(answers: list[Any], key: str) -> bytes | None:
     """The literal that is this message's, among whatever else was said."""
     for around, literal in _literals(answers):
         if b"BODY[]" in around and (uid := UID.search(around)) and uid[1] == key.encode():
-            return literal[:MOST_BYTES]
+            return literal[:PIECE]
     return None
 
 

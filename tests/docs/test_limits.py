@@ -72,7 +72,7 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         "Relay: a farewell": (connection.QUIT_FOR, None, None),
         "Relay: a digest in which no letter ends": (relay.long_patience, None, None),
         "Mailbox: an answer": (email, around, lines),
-        "Mailbox: a letter": (email, boxes.MOST_BYTES + around, lines),
+        "Mailbox: a letter, in each of its pieces": (email, imap_folder.PIECE + around, lines),
         "Mailbox: what is unread": (email, imap_folder.MOST_LISTED, lines),
         "Mailbox: a farewell": (imap_folder.FAREWELL, None, None),
         "Inboxes: all of them, before a run's digests": (inboxes.BEFORE_SECONDS, None, None),
