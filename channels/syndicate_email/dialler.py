@@ -166,7 +166,7 @@ class Dialler:
             raise Refused(f"{self.setting}: the password may only hold ASCII") from None
         except SMTPNotSupportedError:
             offered = smtp.esmtp_features.get("auth", "").split()
-            which = f" (it offers {excerpt(' '.join(offered), 80)})" if offered else ""
+            which = f" (it offers {excerpt(printable(' '.join(offered)), 80)})" if offered else ""
             raise Refused(
                 f"{self.setting}: {self.relay} offers no login that we know{which}"
             ) from None
