@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from syndicate import disk
 from syndicate.article import Publisher
 from syndicate.errors import ConfigError
 from syndicate.settings import WebUrl
@@ -24,6 +25,8 @@ T = TypeVar("T", bound="BaseModel")
 SECRET = re.compile(r"token|password|secret", re.IGNORECASE)
 CREDENTIALS = re.compile(r"://[^/?#]*?:([^/?#]+)@")  # a password inside an address
 LEDGERS = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
+MOST_BYTES = 1_000_000  # of a configuration
+MOST_SECRET = 100_000  # bytes of a file that holds one
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 REFERENCE = re.compile(r"\$\{(\w+)\}")
 
@@ -192,7 +195,10 @@ def _literal_secrets(value: Any, name: str = "") -> Iterator[str]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        data = disk.contents(path, MOST_BYTES)
+        if len(data) > MOST_BYTES:
+            raise ConfigError(f"{path}: more than {MOST_BYTES // 1_000_000} MB (shorten it)")
+        return tomllib.loads(data.decode("utf-8-sig"))
     except FileNotFoundError as error:
         raise ConfigError(f"{path}: there is no such file (`syndicate init` makes one)") from error
     except OSError as error:
@@ -202,6 +208,8 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: is not UTF-8 (save it as UTF-8)") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: lists are nested too deeply (flatten them)") from error
     except ValueError as error:
         raise ConfigError(f"{visible(f'{path}')}: can be no file's name") from error
 
@@ -260,7 +268,7 @@ class References:
         file = self.folder / said.removeprefix("file:")
         try:
             file = self.folder / Path(said.removeprefix("file:")).expanduser()
-            value = file.read_text(encoding="utf-8").strip()
+            value = disk.contents(file, MOST_SECRET)[:MOST_SECRET].decode("utf-8").strip()
         except (OSError, RuntimeError, ValueError):  # no such home; no name of a file; no UTF-8
             where, name = ".".join(path), shortened(visible(str(file)))
             self.unset[path] = f"{where}: {name} cannot be read (write the secret into it)"

@@ -169,6 +169,9 @@ def _templates(text: str, info: ValidationInfo) -> str:
     folder = beside_the_configuration(Path(text), info)
     if not any((folder / name).is_file() for name in TEMPLATES):
         raise ValueError(f"there is neither {' nor '.join(TEMPLATES)} in {folder}")
+    for path in (folder / name for name in TEMPLATES):
+        if path.exists() and not path.is_file():  # a pipe would keep us waiting
+            raise ValueError(f"{path} is no file (put the template there, or move it away)")
     return str(folder)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 from zoneinfo import ZoneInfo
 
+from syndicate.disk import opened
 from syndicate.errors import UsageError
 from syndicate.ledger import Joiner, Joining, Subscription
 from syndicate.ledger.lists import REASONS
@@ -253,7 +254,7 @@ class Table:
 def _table(given: Import) -> Iterator[Rows | Sheet]:
     """A file's rows, whatever kind of table it is."""
     try:
-        with given.path.open("rb") as file:
+        with opened(given.path) as file:
             yield _rows(file, given)
     except OSError as error:
         raise UsageError(f"{given.path}: cannot be read: {error.strerror}") from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
+from syndicate import disk
 from syndicate.article import PDF, Media
 from syndicate.sources.pictures import measure, moves
 from syndicate.text import in_full
@@ -71,7 +72,7 @@ def take_picture(name: str, folder: Path) -> LocalFile:
 def fingerprint(name: str, folder: Path) -> str:
     """The sha256 of the file an article in ``folder`` names; "" where it cannot be read."""
     try:
-        with _find(name, folder, "file")[1].open("rb") as file:
+        with disk.opened(_find(name, folder, "file")[1]) as file:
             return file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError):
         return ""
@@ -116,16 +117,17 @@ def _taken(name: str, folder: Path, called: str) -> LocalFile | None:
 
 
 def _read(path: Path, said: str) -> bytes:
-    with path.open("rb") as file:
+    with disk.opened(path) as file:
         head = file.read(HEAD)
-        most = MOST_DOCUMENT if _is_pdf(head) else MOST_PICTURE
-        size = path.stat().st_size
-        if not size:
+        if not head:
             raise ValueError(f"{said} is empty (save it again)")
-        if size > most:
+        most = MOST_DOCUMENT if _is_pdf(head) else MOST_PICTURE
+        data = head + file.read(most + 1 - len(head))  # it may grow while it is read
+        if len(data) > most:
+            size = max(path.stat().st_size, len(data)) / 1_000_000
             limit = f"{most // 1_000_000} MB"
-            raise ValueError(f"{said} has {size / 1_000_000:.1f} MB, more than {limit} (shrink it)")
-        return head + file.read()
+            raise ValueError(f"{said} has {size:.1f} MB, more than {limit} (shrink it)")
+        return data
 
 
 def _is_pdf(data: bytes) -> bool:

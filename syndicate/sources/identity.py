@@ -12,10 +12,12 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from syndicate import disk
 from syndicate.article import Publisher
 from syndicate.disk import sync_folder
 from syndicate.errors import ArticleError
 from syndicate.sources import frontmatter
+from syndicate.sources.bounds import MOST_BYTES
 from syndicate.sources.frontmatter import Flaw
 from syndicate.text import slug
 
@@ -70,7 +72,7 @@ def insert_uri(path: Path, uri: str) -> None:
     try:
         target = path.resolve(strict=True)  # a link stays a link
         with _alone_in(target.parent):
-            data = target.read_bytes()
+            data = disk.contents(target, MOST_BYTES)
             if not os.access(target, os.W_OK):
                 raise PermissionError(0, "it is read-only")
             _sweep(target)
@@ -104,7 +106,7 @@ def _sweep(target: Path) -> None:
 def uri_in(path: Path) -> str:
     """The uri that stands in a file; "" where there is none, or no such file."""
     try:
-        return _uri_of(path.read_bytes())
+        return _uri_of(disk.contents(path, MOST_BYTES))
     except OSError:
         return ""
 
