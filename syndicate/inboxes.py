@@ -138,7 +138,9 @@ class Reading:
         self._office, self._channel, self._inbox = office, channel, inbox
         self._report, self._source = report, source
         self._known: dict[str, bool] = {}
+        self._put_off: set[str] = set()
         self._read: list[Lying] = []
+        self._tried: set[str] = set()
         self._left = 0
         self._place = ""
 
@@ -146,7 +148,8 @@ class Reading:
         """Take in what there is time for; what stands in the way is told."""
         channel = self._channel
         assert isinstance(channel, Hears)
-        visit = Visit(seconds, is_ours=self._is_ours, known=self._recall)
+        visit = Visit(seconds, is_ours=self._is_ours, known=self._recall,
+                      put_off=lambda: self._put_off)  # fmt: skip
         names = [name for one in self._office.lists for name in called(one)]
         try:
             with _ended(channel.hear(names, self._source, visit)) as replies:
@@ -162,6 +165,7 @@ class Reading:
         while reply is not None:
             for_a_person = self._inbox.listener.take(reply)
             self._left += for_a_person
+            self._tried.add(reply.place)
             if reply.place and (for_a_person or visit.stays):
                 may_change = for_a_person and reply.says is not Says.OTHER
                 self._read.append(
@@ -176,8 +180,10 @@ class Reading:
         key, names = self._channel.name, sorted(n for c in self._office.lists for n in called(c))
         circumstances = repr((key, place, names, VERSION))
         self._place = sha256(circumstances.encode()).hexdigest()[:32]
+        inboxes = self._office.ledger.inboxes
         with stop.shielded():  # it is the channel that asks, amid its own waits
-            self._known = self._office.ledger.inboxes.known(self._place)
+            self._known = inboxes.known(self._place)
+            self._put_off = inboxes.put_off(self._place)
         return self._known
 
     def _is_ours(self, token: str) -> bool:
@@ -194,7 +200,10 @@ class Reading:
         inbox.notes += [note for note in visit.notes if note not in inbox.notes]
         if self._source and (dealt := len(visit.lying) - len(lying)):
             inbox.listener.counts[BEFORE] += dealt
+        if visit.failed_at and not self._office.stopping():
+            self._read.append(Lying(key=visit.failed_at, put_off=True))
         if self._place:
+            inboxes.forget(self._place, self._put_off & self._tried)
             inboxes.remember(self._place, self._read)
             if visit.is_whole:
                 inboxes.forget(self._place, self._known.keys() - visit.lying)

@@ -12,15 +12,17 @@ class Visit:
     """A channel is told by it when to end, and tells by it what it has found.
 
     ``is_ours`` knows the tokens that we have made: letters that hold one come first. ``known``
-    gives the keys of letters that lie at a place and were read there before.
+    gives the keys of letters that lie at a place and were read there before, ``put_off`` those
+    that could not be read there, and are tried after all others.
     """
 
     def __init__(
         self, seconds: float, *, is_ours: Callable[[str], bool] = lambda _token: False,
         known: Callable[[str], Collection[str]] = lambda _place: NO_KEYS,
+        put_off: Callable[[], Collection[str]] = lambda: NO_KEYS,
     ) -> None:  # fmt: skip
         self.seconds = seconds
-        self.is_ours = is_ours
+        self.is_ours, self.put_off = is_ours, put_off
         self._known, self._until = known, monotonic() + seconds
         self.place = ""  # "" is one where no letter can be known again
         self.stays = False  # what was dealt with lies there as before: nothing is marked there
@@ -28,6 +30,7 @@ class Visit:
         self.is_open = False  # whether what lies there could be looked at
         self.is_whole = False  # whether all of it was
         self.waiting = 0  # letters that nobody has read yet
+        self.failed_at = ""  # the letter at which whoever keeps them gave no more answers
         self.is_lost = False  # whether it is of no use to ask there again in this run
         self.notes: list[str] = []  # for a person
 

@@ -48,6 +48,7 @@ class Fault:
     at: Step
     do: Act
     nth: int = 0
+    uid: int = 0  # of the message that is asked for; 0 is any
     text: str = "as asked"
     first: str = ""
     seconds: float = 0.0  # to wait
@@ -97,12 +98,13 @@ class LoopbackImap(Server):
         """The commands' names, as they came."""
         return [line.split()[line.startswith("UID ")] for line in self.commands]
 
-    def fault(self, step: Step) -> Fault | None:
+    def fault(self, step: Step, uid: int = 0) -> Fault | None:
         """What shall go wrong here, now; every asking counts as reaching the step."""
         with self.lock:
             self._reached[step] += 1
             for fault in self.faults:
-                if fault.at == step and fault.nth in (0, self._reached[step]):
+                counts = fault.nth in (0, self._reached[step]) and fault.uid in (0, uid)
+                if fault.at == step and counts:
                     return fault
         return None
 
@@ -279,7 +281,7 @@ class _Session(Session):
 
     def _goes_wrong(self, step: Step, uid: int = 0) -> bool:
         """Do what was asked for at this step; whether the step ended with it."""
-        fault = self.server.fault(step)
+        fault = self.server.fault(step, uid)
         if fault is None:
             return False
         if fault.do == "hang up":

@@ -31,8 +31,17 @@ def in_turn(box: Box, keys: Sequence[str], visit: Visit) -> list[str]:
     """The order in which letters are read: with tokens of ours, then without; oldest first.
 
     A token's second letter comes after every other token's first one: nobody who writes a
-    thousand times keeps others waiting. What there is no time to look at has none.
+    thousand times keeps others waiting. What there is no time to look at has none. What could
+    not be read the last time is tried last.
     """
+    put_off = visit.put_off()
+    ready, last = list[str](), list[str]()
+    for key in keys:
+        (last if key in put_off else ready).append(key)
+    return [*_in_turn(box, ready, visit), *last]
+
+
+def _in_turn(box: Box, keys: Sequence[str], visit: Visit) -> list[str]:
     if len(keys) <= AS_THEY_ARE:
         return list(keys)
     found = _tokens(box, keys, visit)

@@ -9,6 +9,7 @@ from imaplib import IMAP4
 from typing import TYPE_CHECKING, Any
 
 from syndicate.exchange import Exchange, Overdue, TooMuch, connected
+from syndicate.stop import Stopped
 
 if TYPE_CHECKING:
     import ssl
@@ -73,8 +74,8 @@ class ImapLine(IMAP4):
         self.sock.settimeout(self.exchange.left())
         try:
             self.sock.sendall(data)
-        except TimeoutError:
-            raise Overdue(self.exchange.limits.seconds) from None
+        except TimeoutError as error:
+            raise self._overdue(error) from None
 
     def shutdown(self) -> None:
         with suppress(OSError):
@@ -85,19 +86,23 @@ class ImapLine(IMAP4):
         self.sock.settimeout(self.exchange.left())
         try:
             return context.wrap_socket(self.sock, server_hostname=self.host)
-        except TimeoutError:
-            raise Overdue(self.exchange.limits.seconds) from None
+        except TimeoutError as error:
+            raise self._overdue(error) from None
 
     def _receive(self) -> bool:
         """Wait for more; False where the server has hung up."""
         self.sock.settimeout(self.exchange.left())
         try:
             chunk = self.sock.recv(CHUNK)
-        except TimeoutError:
-            raise Overdue(self.exchange.limits.seconds) from None
+        except TimeoutError as error:
+            raise self._overdue(error) from None
         self.exchange.took(len(chunk))
         self._came += chunk
         return bool(chunk)
+
+    def _overdue(self, error: TimeoutError) -> TimeoutError:
+        """What a wait that came to nothing is; one that somebody broke off is that."""
+        return error if isinstance(error, Stopped) else Overdue(self.exchange.limits.seconds)
 
     def _taken(self, count: int) -> bytes:
         taken = bytes(self._came[:count])

@@ -135,7 +135,7 @@ class _Turns:
             except Unavailable:
                 if number and visit.is_over:  # it was this run's time that was too short
                     break
-                visit.is_lost = True
+                visit.is_lost, visit.failed_at = True, key
                 raise
             visit.waiting -= 1
             if content is not None:

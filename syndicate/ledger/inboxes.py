@@ -19,8 +19,9 @@ AT_ONCE = 500  # in one statement
 LONGEST_KEY = 200  # characters
 FRESH_FOR = timedelta(days=7)
 REMEMBER = text(
-    "INSERT INTO inbox_letters (place, key, for_a_person, reader, at)"
-    " VALUES (:place, :key, :for_a_person, :reader, :at) ON CONFLICT (place, key) DO NOTHING"
+    "INSERT INTO inbox_letters (place, key, for_a_person, put_off, reader, at)"
+    " VALUES (:place, :key, :for_a_person, :put_off, :reader, :at)"
+    " ON CONFLICT (place, key) DO NOTHING"
 )
 i = inbox_letters.c
 
@@ -30,12 +31,14 @@ class Lying:
     """A letter that was read and lies where it lay.
 
     ``may_change``: somebody wants to leave whom no list knew; it is read anew once there are
-    readers that there were not when it was.
+    readers that there were not when it was. ``put_off``: it could not be read, and whoever keeps
+    it gave no more answers; it is tried again after the others.
     """
 
     key: str
-    for_a_person: bool
+    for_a_person: bool = False
     may_change: bool = False
+    put_off: bool = False
 
 
 class Inboxes:
@@ -58,8 +61,14 @@ class Inboxes:
         """Letters that were read, by their keys; True is for a person."""
         with transaction(self.engine, reads=True) as db:
             same = or_(i.reader.is_(None), i.reader >= _newest_reader(db))
-            rows = db.execute(select(i.key, i.for_a_person).where(i.place == place, same))
+            read = and_(i.place == place, ~i.put_off, same)
+            rows = db.execute(select(i.key, i.for_a_person).where(read))
             return {row.key: row.for_a_person for row in rows}
+
+    def put_off(self, place: str) -> set[str]:
+        """Letters that could not be read, and are tried after all others."""
+        with transaction(self.engine, reads=True) as db:
+            return set(db.scalars(select(i.key).where(i.place == place, i.put_off)))
 
     def remember(self, place: str, letters: Iterable[Lying]) -> None:
         """Take down what was read; a machine beside us may have been quicker."""
@@ -93,7 +102,7 @@ class Inboxes:
 def _row(place: str, letter: Lying, newest: int, at: object) -> dict[str, object]:
     reader = newest if letter.may_change else None
     return {"place": place, "key": letter.key, "for_a_person": letter.for_a_person,
-            "reader": reader, "at": at}  # fmt: skip
+            "put_off": letter.put_off, "reader": reader, "at": at}  # fmt: skip
 
 
 def _newest_reader(db: Connection) -> int:

@@ -428,6 +428,7 @@ inbox_letters = Table(  # since version 8: letters that were read and lie where 
     Column("place", String(32), primary_key=True),  # a hash: of an inbox, and how it is read
     Column("key", String, primary_key=True),  # what the inbox calls it
     Column("for_a_person", Boolean, nullable=False),
+    Column("put_off", Boolean, nullable=False),  # asking for it failed: others come first
     Column("reader", Id),  # the newest subscriber at that time: a later one may have written it
     Column("at", Moment, nullable=False, index=True),
 )

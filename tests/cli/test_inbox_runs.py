@@ -280,6 +280,28 @@ def test_an_inbox_that_says_nothing_takes_no_time_from_the_others(
     assert readers(room) == [BUDI]
 
 
+def test_a_letter_at_which_a_server_breaks_down_is_tried_after_the_others(
+    room: Newsroom, imap: LoopbackImap
+) -> None:
+    for uid in (1, 2, 3):
+        imap.inbox[uid] = Mail(HALO % uid)
+    imap.inbox[4] = Mail(wish(token_of(room, 2)))
+    imap.faults = [
+        Fault(at="fetch", do="hang up", uid=2), Fault(at="peek", do="refuse"),
+    ]  # fmt: skip
+    answer = room.run("tick")
+    assert (answer.code, readers(room)) == (3, [ANI, BUDI])
+    assert "gave no usable answer at message 2" in answer.err
+    answer = room.run("tick")
+    assert (answer.code, readers(room)) == (3, [ANI])
+    assert "2 for a person (still unread)" in answer.out
+    imap.faults.clear()
+    answer = room.run("tick")
+    assert answer.code == 0
+    assert "3 for a person (still unread)" in answer.out
+    assert room.rows("SELECT key FROM inbox_letters WHERE put_off") == []
+
+
 def test_a_long_letter_on_a_slow_line_is_read_as_far_as_there_is_time(
     room: Newsroom, imap: LoopbackImap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
