@@ -331,6 +331,7 @@ class Streams(ABC):
     rate: tuple[Rate, ...] = ()  # not faster than so, whatever processes there are
     failures: Tolerance | None = None  # a run with more of them than that stops by itself
     again: bool = False  # whether what is in doubt is said again by itself, under the same key
+    standstill: float = 120.0  # seconds in which nothing ends, until the rest is a later run's
 
     @property
     @abstractmethod

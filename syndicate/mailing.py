@@ -23,7 +23,6 @@ from syndicate.errors import (
 from syndicate.ledger import Block, Started
 from syndicate.ledger.letters import BLOCK, Pause, Result
 
-PATIENCE = 120.0  # seconds without a single letter taken, until the rest is left to a later run
 PROBES = 3  # readers who are tried each time in a paused run, where the first are put off
 LONGEST_PAUSE = timedelta(days=2)  # until what is left is refused, counted against nobody
 LONGEST_HOLD = 30.0  # seconds to wait for a rate's next turn; what takes longer comes later
@@ -129,7 +128,9 @@ def _send_all(run: Run, channel: Streams, edition: int) -> None:
 def _waits(run: Run, stream: Stream, problem: DeliveryError) -> bool:
     """Grant a pause that was asked for; False where it would have no use."""
     wait = problem.retry_after if isinstance(problem, Unavailable) else None
-    if not wait or not stream.heard or time.monotonic() + wait - stream.heard >= PATIENCE:
+    if not wait or not stream.heard:
+        return False
+    if time.monotonic() + wait - stream.heard >= stream.channel.standstill:
         return False
     return stop.rest(wait) and not run.stopping()
 

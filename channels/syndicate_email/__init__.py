@@ -42,6 +42,7 @@ from syndicate import (
     Visit,
 )
 from syndicate.channel import ADDRESS
+from syndicate.exchange import LONGEST
 from syndicate.nearby import is_below, is_loopback
 from syndicate.rate import Tolerance
 from syndicate.settings import Patience, RatesField, ScheduleField, ToleranceField
@@ -145,6 +146,11 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
     @property
     def again(self) -> bool:  # type: ignore[override]
         return self.doubt == "again"
+
+    @property
+    def standstill(self) -> float:  # type: ignore[override]
+        """As long as one letter may take."""
+        return min(2 * self.patience, LONGEST)
 
     @property
     def window(self) -> int:

@@ -9,7 +9,7 @@ import sys
 import traceback
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
@@ -19,6 +19,8 @@ from email.policy import default
 from html.parser import HTMLParser
 from pathlib import Path
 from select import select
+from threading import Thread
+from time import monotonic, sleep
 from typing import Any, Literal, cast
 
 import pytest
@@ -36,7 +38,7 @@ from syndicate.errors import (
     Refused,
     Unavailable,
 )
-from syndicate.loopback.smtp import EXTENSIONS, Fault, SmtpServer
+from syndicate.loopback.smtp import EXTENSIONS, Act, Fault, SmtpServer
 from syndicate.testing import (
     HARD,
     HELLO,
@@ -816,6 +818,70 @@ def test_a_letter_cut_off_in_the_middle_was_not_sent_and_goes_again() -> None:
         assert sorted(received(server)) == ["ann", "bob"]
 
 
+def long(delivery: Delivery) -> Delivery:
+    """The same with more words than a line's buffers hold."""
+    words = "All work and no play makes Jack a dull boy. " * 400_000
+    head, _, body = delivery.rendition.content.partition(b"\n")
+    content = head + b"\n" + body + words.encode().replace(b". ", b".\r\n")
+    rendition = Rendition("", delivery.rendition.media_type, content)
+    return replace(delivery, rendition=rendition)
+
+
+def test_a_relay_that_stops_reading_in_the_middle_has_not_taken_the_letter() -> None:
+    with SmtpServer(faults=[Fault(at="body", do="stop reading")]) as server:
+        with digest(smtp=server.url, connections=1, patience=1) as channel:
+            began = monotonic()
+            outcomes, error = carried(channel, [long(one) for one in three(channel)])
+            assert monotonic() - began < 2 + 5
+        assert kinds(outcomes) == [Unavailable] * len(outcomes)
+        assert "took no whole letter within 2 s" in str(error)
+        assert received(server) == []
+
+
+def test_one_that_does_so_once_gets_the_letter_over_another_connection() -> None:
+    with SmtpServer(faults=[Fault(at="body", do="stop reading", nth=1)]) as server:
+        with digest(smtp=server.url, connections=2, patience=1) as channel:
+            ann, bob, cee = three(channel)
+            outcomes, _ = carried(channel, [long(ann), bob, cee])
+        assert kinds(outcomes) == [Receipt] * 3
+        assert sorted(received(server)) == ["ann", "bob", "cee"]
+
+
+def test_a_relay_that_sips_at_a_letter_has_not_taken_it() -> None:
+    with SmtpServer(faults=[Fault(at="body", do="sip", seconds=0.001)]) as server:
+        with digest(smtp=server.url, connections=1, patience=1) as channel:
+            outcomes, _ = carried(channel, [long(three(channel)[0])])
+        assert kinds(outcomes) == [Unavailable]
+        assert received(server) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"), [(552, Deferred), (452, Deferred), (250, Unavailable)]
+)
+def test_an_answer_in_the_middle_of_a_letter_is_no_receipt(code: int, meaning: type) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        Thread(target=interrupts, args=(door, code), daemon=True).start()
+        url = f"smtp://127.0.0.1:{door.getsockname()[1]}"
+        with digest(smtp=url, connections=1, patience=1) as channel:
+            outcomes, _ = carried(channel, [long(three(channel)[0])])
+    assert kinds(outcomes) == [meaning]
+
+
+def interrupts(door: socket.socket, code: int) -> None:
+    """Be a relay that answers a letter when it has begun."""
+    with suppress(OSError):
+        while True:
+            guest, _ = door.accept()
+            with suppress(OSError), guest:
+                guest.sendall(b"220 relay\r\n")
+                for answer in ("250 relay", "250 ok", "250 ok", "354 go", f"{code} enough"):
+                    guest.recv(65536)
+                    guest.sendall(f"{answer}\r\n".encode())
+                guest.settimeout(5)
+                while guest.recv(100):
+                    sleep(0.01)
+
+
 def test_a_short_letter_cut_off_is_never_taken_for_sent() -> None:
     with SmtpServer(faults=[Fault(at="body", do="hang up", nth=1)]) as server:
         with digest(smtp=server.url) as channel:
@@ -917,6 +983,16 @@ def secured(certified: bool = True, **given: Any) -> Iterator[SmtpServer]:
 
 def relay_of(server: SmtpServer, password: str = "p@ss/w:rd%25") -> str:
     return server.url.replace("://", f"://desk:{password}@")
+
+
+@pytest.mark.parametrize("do", ["say nothing", "drip", "flood", "twice"])
+def test_asking_whether_the_sender_may_write_has_an_end(do: Act) -> None:
+    fault = Fault(at="mail", do=do, seconds=0.4 * (do == "drip"))
+    with SmtpServer(faults=[fault]) as server, digest(smtp=server.url, patience=1) as channel:
+        began = monotonic()
+        with pytest.raises(Unavailable, match="cannot reach the relay"):
+            channel._way.accepts("humas@example.org")
+        assert monotonic() - began < 1 + 5
 
 
 def test_a_password_goes_through_starttls() -> None:

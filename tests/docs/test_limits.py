@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate import Channel, deliver, errors, inboxes, mailing, measure
+from syndicate import Channel, Streams, deliver, errors, inboxes, measure
 from syndicate.exchange import LONGEST
 from syndicate.ledger import inboxes as remembered
 from syndicate.ledger.letters import RENEW
@@ -100,7 +100,7 @@ def test_every_number_of_the_page_is_the_program_s() -> None:
 
 
 def test_a_digest_s_pauses_end_when_its_channel_has_had_its_time() -> None:
-    assert written()["Relay: a digest in which no letter ends"][0] == mailing.PATIENCE
+    assert written()["Relay: a digest in which no letter ends"][0] == Streams.standstill
 
 
 @pytest.mark.parametrize("patience", [None, LONGEST])

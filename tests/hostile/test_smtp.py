@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 import time
@@ -17,10 +18,11 @@ from typing import Any
 
 import pytest
 
-from hostile.smtp_cells import CELLS, Cell, Result, office, prepared, sent
+from hostile.smtp_cells import CELLS, CERTIFICATE, Cell, Result, office, prepared, sent
 from syndicate.exchange import LONGEST
 from syndicate.ledger.waits import CLAIM_FOR
 from syndicate.loopback.smtp import EXTENSIONS, Fault, SmtpServer, Step
+from syndicate.testing import NOON
 
 TESTS = Path(__file__).parent.parent
 MOST_MEMORY = 150 * 1024  # KiB that any command may need
@@ -215,6 +217,46 @@ def a_relay_that_ends_each_letter_with_two_answers_gets_each_once(folder: Path) 
     result, readers = digest(folder, [Fault(at="dot", do="twice")], readers=5)
     assert result.code == 0, result.said
     assert len(readers) == len(set(readers)) == 5
+
+
+@side_by_side
+def a_relay_that_goes_in_the_middle_is_not_waited_for_longer_than_for_a_letter(
+    folder: Path,
+) -> None:
+    gone = [Fault(at="connect", do="hang up", nth=number) for number in range(2, 30)]
+    result, _ = digest(folder, [Fault(at="sent", do="hang up", nth=3), *gone], readers=20)
+    assert Counter(result.states) == {"sent": 3, "due": 17}
+    assert result.code == 3
+    assert result.seconds < 2 + SLACK
+
+
+@side_by_side
+def another_list_gets_its_digest_while_a_relay_is_silent(folder: Path) -> None:
+    prepared(folder, 2)
+    with SmtpServer(faults=[Fault(at="dot", do="say nothing")]) as bad, SmtpServer() as good:
+        room = office(folder, bad.url, patience=1)
+        walls = dict(room.walls["harian"])
+        other = room.with_tables({"harian": walls, "pekan": walls | {"smtp": good.url}})
+        today = other.at(NOON)
+        today.subscribe("pekan", "bob@pembaca.example")
+        today.publish(today.write("lagi"))
+        began = time.monotonic()
+        assert other.digest().exit_code == 4
+        assert time.monotonic() - began < 2 + SLACK
+        assert [letter.recipient for letter in good.letters] == ["bob@pembaca.example"]
+
+
+@side_by_side
+def a_relay_floods_no_encrypted_line_either(folder: Path) -> None:
+    prepared(folder)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    for manner in ("flood", "run on", "garble"):
+        with SmtpServer(faults=[Fault(at="mail", do=manner)], tls=context) as server:
+            room = office(folder, server.url, patience=1)
+            result = sent(room, server)
+        assert result.states == ["due"]
+        assert result.seconds < 2 + SLACK
 
 
 def test_what_moves_goes_on_and_what_does_not_ends(tmp_path: Path) -> None:
