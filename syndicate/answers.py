@@ -11,7 +11,7 @@ from syndicate.channel import Channel, Hears, Membership, Receipt, Recipient, Re
 from syndicate.deliver import send_once
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Paused, Unavailable
 from syndicate.ledger import Asked, KnownChannel, Leaving
-from syndicate.ledger.replies import JOIN
+from syndicate.ledger.replies import JOIN, LEAVE, LEAVERS
 from syndicate.ledger.tokens import SUBSCRIPTION
 from syndicate.office import Office
 from syndicate.report import Report
@@ -144,11 +144,14 @@ def _answer(
     office: Office, known: Mapping[str, KnownChannel], about: KnownChannel, asked: Asked,
     ways: Ways,
 ) -> None:  # fmt: skip
+    replies = office.ledger.replies
+    if asked.wants in LEAVERS and not _left_by(office, known, about, asked):
+        replies.end(asked.id, sent=True, why="they had left")
+        return
     letter = _letter(office, known, about, asked)
     if letter is None or not ways.is_open(letter[0]):
         return
     by, rendition, recipient = letter
-    replies = office.ledger.replies
     replies.begin(asked.id)
     result = _sent(office, by, f"{asked.wants}/{asked.id}", rendition, recipient)
     over = ways.note(by, result)
@@ -166,10 +169,24 @@ def _letter(
     if by is None:
         return None
     assert isinstance(by, Hears)
+    if asked.wants in LEAVERS:
+        parting = by.parting(office.publisher, asked.at, _left_by(office, known, about, asked))
+        token = office.ledger.replies.token(asked, about.key)
+        recipient = Recipient(f"{asked.id}", asked.email, token)
+        return (by, parting, recipient) if parting else None
     there = list(_memberships(office, known, asked))
     token = next((one.token for one in there if one.token), "")
     letter = by.overview(office.publisher, asked.at, there)
     return by, letter, Recipient(f"{asked.subscriber}", asked.email, token)
+
+
+def _left_by(
+    office: Office, known: Mapping[str, KnownChannel], about: KnownChannel, asked: Asked
+) -> list[Membership]:
+    """The lists that somebody is on and wants to leave."""
+    only = about.name if asked.wants == LEAVE else ""
+    on = [one for one in _memberships(office, known, asked) if one.token]
+    return [one for one in on if only in ("", one.name)]
 
 
 def _writer(office: Office, name: str) -> Channel | None:

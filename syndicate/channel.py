@@ -140,7 +140,7 @@ class Says(StrEnum):
 
     LEAVE = "leave"  # this list
     JOIN = "join"  # and is asked to confirm it
-    CONFIRM = "confirm"  # that they want to join
+    CONFIRM = "confirm"  # that they want to join, or leave
     LISTS = "lists"  # to know which ones there are, and which they are on
     BOUNCED = "bounced"  # the letter could not be delivered
     REFUSED = "refused"  # it was for our sake: our rate, name or words, not its reader
@@ -157,6 +157,7 @@ class Reply:
     says: Says
     token: str = ""  # whose subscription it is about, or which request is confirmed
     email: str = ""  # who writes; "" where nobody could be asked back
+    vouched: str = ""  # by what the mailbox's own server knows that they do: dmarc=pass; "" by none
     name: str = ""
     about: str = ""  # the list that it names, if any
     code: str = ""  # bounced: the status, like 5.1.1 (RFC 3463)
@@ -371,6 +372,10 @@ class Reviews(ABC):
 class Hears(ABC):
     """Gets answers to what it sends, and can say what they want."""
 
+    known_senders_only: bool = False  # no letter is written to somebody whom no list knows
+    # more who leave in a day at their word alone, without a token, wait for a person
+    leavers: Tolerance | None = Tolerance(10, 100)
+
     @property
     @abstractmethod
     def listens(self) -> bool:
@@ -415,6 +420,16 @@ class Hears(ABC):
         self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
     ) -> Rendition:
         """The letter that tells somebody which lists there are, and how to join and leave them."""
+
+    def parting(
+        self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
+    ) -> Rendition | None:
+        """The letter that asks its recipient to confirm, with their token, that they leave.
+
+        Each list has the token of their subscription, which ends that one alone. None where this
+        channel writes no such letter.
+        """
+        return None
 
     def goodbye(
         self, publisher: Publisher, at: datetime, lists: Sequence[Membership]

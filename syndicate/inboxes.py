@@ -101,6 +101,19 @@ class Inboxes:
         self._told.clear()
         for name, inbox in self._inboxes.items():
             self._tell(name, inbox)
+        self._tell_held()
+
+    def _tell_held(self) -> None:
+        """Name the wishes to leave that are too many to be believed, until somebody has looked."""
+        for name, one in self._known.items():
+            if count := self._office.ledger.replies.held(one.id):
+                self._say(
+                    self._report.problems,
+                    f"{name}: {count} who wrote in a day that they leave, without a token, stay on"
+                    f" it for now: they are more than usual (channels.{name}.leavers), and somebody"
+                    " may write in their names; look into the mailbox, then syndicate channels"
+                    f" resume {name}",
+                )
 
     def _tell(self, name: str, inbox: Inbox) -> None:
         listener, problems, notes = inbox.listener, self._report.problems, self._report.notes

@@ -33,6 +33,10 @@ class Tolerance:
     def most(self) -> int:
         return self.first * self.percent // 100
 
+    def most_of(self, many: int) -> int:
+        """The same share of more than the first ones."""
+        return max(self.first, many) * self.percent // 100
+
     def __str__(self) -> str:
         return f"{self.percent}% of {self.first}"
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from syndicate import replies
 from syndicate.admit import named, read_all
 from syndicate.carry import Progress, carry_out, run_channel, silent, tell_failed
 from syndicate.channel import Channel, Compares, Receipt, Rendition, Repeatable, Revises, Scope
@@ -193,6 +195,12 @@ def move(office: Office, name: str) -> str:
 def resume(office: Office, name: str) -> list[Waiting]:
     """Let a channel wait no more; returns what it waited for. Nothing is sent yet."""
     return office.ledger.resume(_known(office, name).id)
+
+
+def let_leave(office: Office, name: str) -> Mapping[str, int]:
+    """Let those leave a list who were too many to be believed; what became of how many."""
+    is_a_list = any(one.name == name for one in office.lists)
+    return replies.let_leave(office, name) if is_a_list else {}
 
 
 def rename(office: Office, old: str, new: str) -> str:

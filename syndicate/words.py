@@ -40,6 +40,13 @@ ENGLISH = {
     "overview": "These are our lists. A link opens a letter; send it as it is.",
     "overview_subject": "Your subscriptions at",
     "subscribe": "Subscribe",
+    "parting": "Somebody, you we hope, wrote that this address shall no longer get:",
+    "parting_how": (
+        "If that was you, simply answer this letter; or open a link and send the letter that it"
+        " opens."
+    ),
+    "parting_else": "If it was not, do nothing: everything stays as it is.",
+    "parting_subject": "Please confirm that you leave",
     "goodbye": "This address gets these letters no more, since",
     "goodbye_why": (
         "You asked for that, or somebody who holds one of your letters. If it was you, there is"
@@ -110,6 +117,12 @@ INDONESIAN = {
     "overview": "Inilah daftar kami. Tautan membuka sebuah surat; kirimlah apa adanya.",
     "overview_subject": "Langganan Anda di",
     "subscribe": "Berlangganan",
+    "parting": "Seseorang, semoga Anda sendiri, menulis bahwa alamat ini tidak mau lagi menerima:",
+    "parting_how": (
+        "Jika benar, cukup balas surat ini; atau buka sebuah tautan, lalu kirim surat yang terbuka."
+    ),
+    "parting_else": "Jika bukan Anda, abaikan: semuanya tetap seperti semula.",
+    "parting_subject": "Mohon konfirmasi berhenti",
     "goodbye": "Alamat ini tidak lagi menerima surat-surat ini, sejak",
     "goodbye_why": (
         "Anda memintanya, atau seseorang yang memegang salah satu surat Anda. Jika memang Anda,"

@@ -48,6 +48,7 @@ from syndicate.rate import Tolerance
 from syndicate.settings import Patience, RatesField, ScheduleField, ToleranceField
 from syndicate.text import folded
 from syndicate_email.settings import (
+    AuthServ,
     CertificateFile,
     Colour,
     Connections,
@@ -92,6 +93,10 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
     unsubscribe  the page that ends a subscription: https://…/{token}
     mailbox      the address that takes letters saying "unsubscribe"; one of these two must be
     inbox        where answers arrive: imaps://user:password@host/INBOX, maildir:FOLDER
+    authserv     the name that the inbox's own server gives itself in Authentication-Results:
+                 who wrote a letter without a token is believed by these alone
+    leavers      more who leave so in a day than 10% of 100, or of the list, wait for a person
+    known_senders_only  no letter to somebody who is on no list: nobody joins by letter
     change       the page where readers change what they get: https://…/{token}; else by mailbox
     bounces      where the relay returns letters to: bounce+{token}@…; else to the sender
     immediate    articles of urgency 1 and 2 go at once, alone, and in full where mail
@@ -122,6 +127,9 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
     unsubscribe: LeaveLink = ""
     mailbox: Mailbox = ""
     inbox: InboxField = SecretStr("")  # noqa: RUF009 - it is frozen
+    authserv: AuthServ = ""
+    leavers: ToleranceField = Tolerance(10, 100)  # noqa: RUF009 - it is frozen
+    known_senders_only: bool = False
     helo: HostName = ""
     tls_ca: CertificateFile = ""
     immediate: bool = False
@@ -290,7 +298,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
             raise UsageError(f"{error}") from error
         marks = Marks(
             bounces=self.bounces, unsubscribe=self.unsubscribe, mailbox=self.mailbox,
-            lists=tuple(lists),
+            lists=tuple(lists), authserv=self.authserv,
         )  # fmt: skip
         setting = "the letters" if source else f"channels.{self.name}.inbox"
         postbox = Postbox(where, setting, str(self.tls_ca), self.patience)
@@ -316,6 +324,11 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
         from syndicate_email import notes
 
         return notes.overview(self._list(_nothing(publisher)), publisher, at, lists)
+
+    def parting(self, publisher: Publisher, at: datetime, lists: Sequence[Membership]) -> Rendition:
+        from syndicate_email import notes
+
+        return notes.parting(self._list(_nothing(publisher)), publisher, at, lists)
 
     def goodbye(self, publisher: Publisher, at: datetime, lists: Sequence[Membership]) -> Rendition:
         from syndicate_email import notes

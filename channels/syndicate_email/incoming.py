@@ -26,6 +26,7 @@ from syndicate_email.returned import (
 )
 from syndicate_email.settings import mail_address
 from syndicate_email.structure import parsed
+from syndicate_email.vouched import vouched
 from syndicate_email.wishes import BEFORE, own_lines, wish, with_token
 
 NAMING = ("message-id", "date", "from", "subject", "to")  # what no reader of mail changes
@@ -173,7 +174,9 @@ def _personal(letter: Message, marks: Marks) -> Reply:
     found = with_token(subject) or _first_wish([subject, *lines], marks)
     if found is None or not (found.token or email):
         return Reply(key="", says=Says.OTHER, email=email, detail=masked(subject))
-    named = replace(found, email=email, name=name if found.says is Says.JOIN else "")
+    by = "" if found.token else vouched(letter, marks.authserv, email)
+    joiner = name if found.says is Says.JOIN else ""
+    named = replace(found, email=email, vouched=by, name=joiner)
     return _one_click(lines[0] if lines else "", marks) or named
 
 

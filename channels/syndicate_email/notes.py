@@ -1,4 +1,4 @@
-"""Short letters to one person: may they be put on a list, which lists there are, goodbye."""
+"""Short letters to one person: do they join, or leave, which lists there are, goodbye."""
 
 from __future__ import annotations
 
@@ -42,6 +42,24 @@ def overview(
     lines = [said["overview"], *_ways(to, said["unsubscribe"], said["subscribe"], lists)]
     subject = words(f"{said['overview_subject']} {readable(publisher.name)}", "Subject")
     head: list[bytes | str] = [f"Subject: {subject}\r\n".encode()]
+    return _rendition(to, publisher, at, head, lines, mark)
+
+
+def parting(to: List, publisher: Publisher, at: datetime, lists: Sequence[Membership]) -> Rendition:
+    """Ask whether somebody wants to leave these lists; pressing Reply is enough.
+
+    Not as "unsubscribe TOKEN": a way out that is open to machines would let an answer of theirs,
+    "I am on leave", end the subscription of somebody who never asked for it.
+    """
+    language = spoken(to.manner.language or publisher.language)
+    said, mark = to.manner.words(language), _mark(to, at)
+    titles = "\n".join(f"– {readable(one.title)}" for one in lists)
+    lines = [f"{said['parting']}\n{titles}", said["parting_how"]]
+    lines += _ways(to, said["unsubscribe"], said["subscribe"], lists)
+    lines.append(said["parting_else"])
+    names = ", ".join(readable(one.title) for one in lists)
+    subject = words(excerpt(f"{said['parting_subject']}: {names}", MOST_SUBJECT), "Subject")
+    head: list[bytes | str] = [f"Subject: {subject}\r\n [confirm ".encode(), "token", b"]\r\n"]
     return _rendition(to, publisher, at, head, lines, mark)
 
 

@@ -69,6 +69,7 @@ class Marks:
     unsubscribe: str = ""  # the page for one click: https://…/{token}; "" is none
     mailbox: str = ""  # the address that takes letters; it asks itself for nothing
     lists: tuple[str, ...] = ()  # names and titles that a wish may be about; () is not known
+    authserv: str = ""  # the own server's name in Authentication-Results; "" believes nobody
 
 
 def report(message: Message, marks: Marks) -> Reply | None:

@@ -196,6 +196,16 @@ def _host_name(text: str) -> str:
     return text
 
 
+def _authserv(text: str) -> str:
+    text = text.strip()
+    if text and not re.fullmatch(r"[\w.-]{1,255}", text, re.ASCII):
+        raise ValueError(
+            "write the name that the mailbox's server gives itself at the start of the header"
+            " Authentication-Results, like mx.kantor.example"
+        )
+    return text.lower()
+
+
 def _certificates(text: str, info: ValidationInfo) -> str:
     path = beside_the_configuration(Path(text), info) if text else None
     if path and not path.is_file():
@@ -215,6 +225,7 @@ def _connections(value: int) -> int:
     return value
 
 
+AuthServ = Annotated[str, AfterValidator(_authserv)]
 HostName = Annotated[str, AfterValidator(_host_name)]
 CertificateFile = Annotated[str, AfterValidator(_certificates)]
 Connections = Annotated[int, AfterValidator(_connections)]

@@ -188,12 +188,16 @@ def resume(name: str = typer.Argument(help="The channel."), as_json: bool = JSON
     Example: syndicate channels resume telegram
     """
     from syndicate.cli.show import document, out
+    from syndicate.settle import let_leave
     from syndicate.settle import resume as run
 
     with office(as_json=as_json) as here:
         ended = run(here, name)
+        left = let_leave(here, name)
         said = [f"{_waits(one)}: it waits no more" for one in ended]
-        said = [*said, "the next tick goes on"] if ended else [f"{name}: nothing was waiting"]
+        said += ["the next tick goes on"] if ended else []
+        said += [f"{name}: {count} {what}" for what, count in left.items()]
+        said = said or [f"{name}: nothing was waiting"]
         if as_json:
             rows = [asdict(one) | {"until": one.until.isoformat()} for one in ended]
             document({"done": "; ".join(said), "ended": rows, "exit_code": 0})

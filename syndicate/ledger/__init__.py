@@ -59,6 +59,7 @@ from syndicate.ledger.schema import (
     subscriptions,
     syndications,
 )
+from syndicate.ledger.strangers import Strangers
 from syndicate.ledger.tokens import Tokens
 
 
@@ -80,6 +81,7 @@ class Ledger:
         self.lists = Lists(engine, tokens)
         self.privacy = Privacy(engine, tokens)
         self.replies = Replies(engine, tokens)
+        self.strangers = Strangers(engine, tokens)
         self.goodbyes = Goodbyes(engine, tokens)
         self.inboxes = Inboxes(engine, tokens)
 

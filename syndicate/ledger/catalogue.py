@@ -50,6 +50,7 @@ from syndicate.ledger.schema import (
     syndications,
 )
 from syndicate.ledger.schema import renditions as words
+from syndicate.ledger.strangers import forget_strangers
 from syndicate.likeness import headline_print, text_print
 from syndicate.plan import Known, Step
 from syndicate.text import folded
@@ -522,6 +523,7 @@ class Catalogue:
         tally(self.db, now(self.db) - keep)
         let_go(self.db, self.not_far_ahead(at), keep)
         let_lie(self.db, keep)
+        forget_strangers(self.db, self.not_far_ahead(at))
         forget_old(self.db, self.not_far_ahead(at))
 
     def readers(self, channel: int) -> int:

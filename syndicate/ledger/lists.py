@@ -153,9 +153,8 @@ class Lists:
 
     def count(self, channel: int) -> int:
         """How many are on a list."""
-        query = select(func.count()).where(s.channel_id == channel, s.ended_at.is_(None))
         with transaction(self.engine, reads=True) as db:
-            return int(db.scalar(query.select_from(subscriptions)) or 0)
+            return size(db, channel)
 
     def _away(self, db: Connection, people: Sequence[Joiner]) -> dict[str, str]:
         """Those of them who were forgotten, with what is left of them."""
@@ -223,6 +222,18 @@ def last_subscription(db: Connection, channel: int, subscriber: int) -> Subscrip
     query = _people().where(s.channel_id == channel, s.subscriber_id == subscriber)
     row = db.execute(query.order_by(s.id.desc())).first()
     return _subscription(row) if row else None
+
+
+def subscribed(db: Connection, subscriber: int | None) -> list[int]:
+    """The lists that somebody is on."""
+    mine = select(s.channel_id).where(s.subscriber_id == subscriber, s.ended_at.is_(None))
+    return list(db.scalars(mine.order_by(s.channel_id)))
+
+
+def size(db: Connection, channel: int) -> int:
+    """How many are on a list."""
+    query = select(func.count()).where(s.channel_id == channel, s.ended_at.is_(None))
+    return int(db.scalar(query.select_from(subscriptions)) or 0)
 
 
 def by_key(db: Connection) -> dict[str, int]:

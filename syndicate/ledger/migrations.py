@@ -29,6 +29,8 @@ from syndicate.ledger.backups import beside
 from syndicate.ledger.engine import now, transaction
 from syndicate.ledger.runs import finish
 from syndicate.ledger.schema import (
+    REQUEST_STATES,
+    REQUESTS,
     article_subjects,
     articles,
     attempts,
@@ -53,6 +55,7 @@ from syndicate.ledger.schema import (
     runs,
     secrets,
     stencils,
+    strangers,
     syndications,
     used,
 )
@@ -184,9 +187,27 @@ def _to_8(db: Connection) -> None:
     db.execute(text("ALTER TABLE deliveries ADD COLUMN lacking BOOLEAN DEFAULT false NOT NULL"))
     db.execute(text("ALTER TABLE articles ADD COLUMN dated BOOLEAN DEFAULT false NOT NULL"))
     db.execute(text("CREATE INDEX ix_articles_updated_at ON articles (updated_at)"))
+    _ask_leavers(db)
     _note_pauses(db)
     _know_again(db)
     _fold(db)
+
+
+def _ask_leavers(db: Connection) -> None:
+    """Who is asked whether they leave; SQLite changes no constraint of a table that there is."""
+    strangers.create(db)
+    if db.dialect.name == "postgresql":
+        for name, allowed in (("wants", REQUESTS), ("state", REQUEST_STATES)):
+            ours = f"ck_requests_{name}"
+            db.execute(text(f"ALTER TABLE requests DROP CONSTRAINT {ours}"))
+            check = f"CHECK ({name} IN {allowed})"
+            db.execute(text(f"ALTER TABLE requests ADD CONSTRAINT {ours} {check}"))
+        return
+    rows = [dict(row) for row in db.execute(select(requests)).mappings()]
+    requests.drop(db)
+    requests.create(db)
+    if rows:
+        db.execute(insert(requests), rows)
 
 
 def _note_pauses(db: Connection) -> None:

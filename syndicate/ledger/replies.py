@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, update
 
 from syndicate.ledger.engine import transaction
 from syndicate.ledger.lists import by_key
@@ -17,6 +17,7 @@ from syndicate.ledger.tokens import REQUEST, Tokens
 from syndicate.ledger.waits import waits
 
 JOIN, LISTS = "join", "lists"
+LEAVERS = LEAVE, LEAVE_ALL = "leave", "leave all"  # this list, or every one
 VALID_FOR = timedelta(days=7)  # a question whether somebody wants to join
 ASK_AGAIN = timedelta(days=1)  # not before then: else anybody could fill a stranger's mailbox
 q = requests.c
@@ -28,7 +29,7 @@ class Asked:
 
     id: int
     channel: int
-    wants: str  # join or lists
+    wants: str  # join, lists, leave or leave all
     email: str
     name: str
     subscriber: int | None
@@ -67,12 +68,36 @@ class Replies:
         db.execute(insert(requests).values(**values, subscriber_id=subscriber, at=at))
         return True
 
+    def hold(
+        self, db: Connection, channel: int, wants: str, email: str, at: datetime, subscriber: int
+    ) -> None:
+        """Keep a wish to leave until a person has looked: nobody is written to."""
+        here = and_(q.channel_id == channel, q.wants == wants, q.email == email)
+        db.execute(delete(requests).where(here))
+        values = {"channel_id": channel, "wants": wants, "email": email, "state": "held"}
+        db.execute(insert(requests).values(**values, subscriber_id=subscriber, at=at))
+
+    def held(self, channel: int) -> int:
+        """How many wishes to leave a list wait for a person."""
+        here = and_(q.channel_id == channel, q.state == "held")
+        with transaction(self.engine, reads=True) as db:
+            return int(db.scalar(select(func.count()).where(here)) or 0)
+
+    @contextmanager
+    def released(self, channel: int) -> Iterator[tuple[Connection, list[Asked]]]:
+        """One transaction for those wishes, which are over then: a person has looked."""
+        here = and_(q.channel_id == channel, q.state == "held")
+        with transaction(self.engine) as db:
+            rows = db.execute(select(requests).where(here).order_by(q.id).with_for_update()).all()
+            db.execute(delete(requests).where(here))
+            yield db, [_asked(row) for row in rows]
+
     def due(self, channel: int) -> list[Asked]:
         """Whom to write to, those last who were put off before.
 
         The same letter twice does no harm, so a crash is no doubt here.
         """
-        waiting = and_(q.channel_id == channel, q.state != "answered")
+        waiting = and_(q.channel_id == channel, q.state.not_in(("answered", "held")))
         with transaction(self.engine, reads=True) as db:
             rows = db.execute(select(requests).where(waiting).order_by(q.why != "", q.id))
             return [_asked(row) for row in rows]
@@ -89,13 +114,15 @@ class Replies:
         """What the answer to our question must hold."""
         return self.tokens.make(REQUEST, channel_key, request.id)
 
-    def confirmed(self, db: Connection, token: str, at: datetime) -> Asked | None:
+    def confirmed(
+        self, db: Connection, token: str, at: datetime, wants: Sequence[str] = (JOIN,)
+    ) -> Asked | None:
         """The request that a token confirms, which is over then; None for an old or wrong one."""
         keys = by_key(db)
         found = self.tokens.read(token, REQUEST, keys)
         if found is None:
             return None
-        here = and_(q.id == found[1], q.channel_id == keys[found[0]], q.wants == JOIN)
+        here = and_(q.id == found[1], q.channel_id == keys[found[0]], q.wants.in_(wants))
         row = db.execute(select(requests).where(here, q.at > at - VALID_FOR)).first()
         if row is None:
             return None
@@ -115,4 +142,5 @@ def let_go(db: Connection, at: datetime, keep: timedelta) -> None:
     """Forget answers of long ago, and requests that nothing came of."""
     db.execute(delete(heard).where(heard.c.at < at - keep))
     over = and_(q.state == "answered", q.at < at - VALID_FOR)
-    db.execute(delete(requests).where(or_(over, q.at < at - 2 * VALID_FOR)))
+    unanswered = and_(q.state != "held", q.at < at - 2 * VALID_FOR)
+    db.execute(delete(requests).where(or_(over, unanswered)))

@@ -444,7 +444,18 @@ goodbyes = Table(  # since version 8: subscriptions that their owners ended, and
     CheckConstraint("state IN ('due', 'sending', 'over', 'closed')", name="state"),
 )
 
-REQUESTS = ("join", "lists")
+strangers = Table(  # since version 8: what was done at the word of letters without a token
+    "strangers",
+    metadata,
+    _id(),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("what", String, nullable=False),  # what they wanted; "left" is what was done at once
+    Column("who", String(64), nullable=False),  # a keyed hash of their address
+    Column("at", Moment, nullable=False, index=True),
+)
+
+REQUESTS = ("join", "lists", "leave", "leave all")  # the last two since version 8
+REQUEST_STATES = ("due", "sending", "answered", "held")  # held since version 8: for a person
 
 requests = Table(  # since version 7: people who wrote and are to be answered
     "requests",
@@ -454,13 +465,13 @@ requests = Table(  # since version 7: people who wrote and are to be answered
     Column("wants", String, nullable=False),
     Column("email", String, nullable=False),
     Column("name", Text, nullable=False, server_default=""),
-    Column("subscriber_id", Id),  # of who asks for their lists
+    Column("subscriber_id", Id),  # of who asks for their lists, or to leave
     Column("at", Moment, nullable=False),
     Column("state", String, nullable=False, server_default="due"),
     Column("why", Text, nullable=False, server_default=""),
     UniqueConstraint("channel_id", "wants", "email"),  # nobody is asked twice at once
     CheckConstraint(f"wants IN {REQUESTS}", name="wants"),
-    CheckConstraint("state IN ('due', 'sending', 'answered')", name="state"),
+    CheckConstraint(f"state IN {REQUEST_STATES}", name="state"),
 )
 
 

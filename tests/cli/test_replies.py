@@ -18,6 +18,7 @@ from syndicate.loopback.smtp import Fault
 
 ANI, BUDI, CICI = (f"{name}@pembaca.example" for name in ("ani", "budi", "cici"))
 MAILBOX = "berhenti@kantor.example"
+OURS = "mx.kantor.example"
 LATER = "2026-05-13T12:00:00+07:00"  # nine days after
 
 
@@ -29,10 +30,17 @@ class Postman:
         self.box = room.folder / "masuk"
         for name in ("new", "cur", "tmp"):
             (self.box / name).mkdir(parents=True)
-        room.change("harian", inbox="maildir:masuk", bounces="balik@kantor.example")
+        room.change("harian", inbox="maildir:masuk", bounces="balik@kantor.example", authserv=OURS)
 
-    def bring(self, subject: str, *, sender: str = ANI, to: str = MAILBOX, body: str = "") -> None:
+    def bring(
+        self, subject: str, *, sender: str = ANI, to: str = MAILBOX, body: str = "",
+        vouched: bool = False,
+    ) -> None:  # fmt: skip
+        """``vouched``: the mailbox's own server knows that the sender wrote it."""
         letter = EmailMessage()
+        if vouched:
+            domain = sender.rpartition("@")[2].rstrip(">")
+            letter["Authentication-Results"] = f"{OURS}; dmarc=pass header.from={domain}"
         letter["From"], letter["To"], letter["Subject"] = sender, to, subject
         self.count += 1
         letter["Message-ID"] = f"<{self.count}@pembaca.example>"
@@ -85,7 +93,7 @@ def bounce(token: str, status: str = "5.1.1", action: str = "failed", name: str 
 @pytest.mark.parametrize("how", ["unsubscribe {token}", "Re: UNSUBSCRIBE {TOKEN}", "berhenti"])
 def test_who_writes_that_they_leave_is_off_the_list(postman: Postman, how: str) -> None:
     token = token_of(postman.room, 1)
-    postman.bring(how.format(token=token, TOKEN=token.upper()))
+    postman.bring(how.format(token=token, TOKEN=token.upper()), vouched=how == "berhenti")
     answer = postman.room.run("tick")
     assert answer.code == 0, answer.said
     assert "harian: 1 left" in answer.out
@@ -422,7 +430,7 @@ def test_a_crash_between_asking_and_noting_asks_again_with_the_same_letter(
 
 
 def test_the_mailbox_s_folder_is_beside_the_configuration(postman: Postman, tmp_path: Path) -> None:
-    postman.bring("berhenti")
+    postman.bring("berhenti", vouched=True)
     config = str(postman.room.folder / "config.toml")
     with postman.room.here():
         answer = postman.room.run("--config", config, "tick")
@@ -450,8 +458,8 @@ def test_a_known_reader_is_understood_and_a_stranger_s_letter_is_for_a_person(
     postman: Postman, subject: str
 ) -> None:
     room = postman.room
-    postman.bring(subject, sender=CICI)
-    postman.bring(f"***SPAM*** {subject}", sender=f"Ani <{ANI}>")
+    postman.bring(subject, sender=CICI, vouched=True)
+    postman.bring(f"***SPAM*** {subject}", sender=f"Ani <{ANI}>", vouched=True)
     for answer in (room.run("tick"), room.run("tick")):
         assert "1 for a person (still unread)" in answer.out
     assert readers(room) == [BUDI]

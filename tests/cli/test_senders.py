@@ -45,7 +45,7 @@ def test_a_sender_s_name_comes_out_right_in_every_letter(room: Newsroom, written
     room.write()
     room.publish()
     assert room.run("digest", at=EVENING).code == 0
-    postman.bring("Mohon berhenti berlangganan", sender="ani@pembaca.example")
+    postman.bring("Mohon berhenti berlangganan", sender="ani@pembaca.example", vouched=True)
     assert room.run("tick", at=EVENING).code == 0
     digest, goodbye = room.letters
     for letter in (digest, goodbye):

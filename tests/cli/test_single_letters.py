@@ -35,7 +35,7 @@ def postman(room: Newsroom) -> Postman:
 
 
 def leave(postman: Postman) -> None:
-    postman.bring("berhenti")
+    postman.bring("berhenti", vouched=True)
 
 
 def join(postman: Postman) -> None:
@@ -108,7 +108,7 @@ def test_one_reader_who_is_put_off_holds_up_no_other(postman: Postman, wish: str
     fault = Fault(at="rcpt", do="defer", text="4.2.0 greylisted", recipient=who)
     room.smtp.faults.append(fault)
     bring(postman)
-    postman.bring("berhenti", sender=BUDI)
+    postman.bring("berhenti", sender=BUDI, vouched=True)
     postman.bring("langganan", sender="dedi@pembaca.example")
     assert room.run("tick").code == 3
     assert sorted(room.readers) == [BUDI, "dedi@pembaca.example"]
@@ -125,7 +125,7 @@ def test_where_all_are_put_off_not_everybody_is_asked_for(postman: Postman, wish
         room.subscribe(*people)
     word = "berhenti" if wish == "goodbye" else "langganan"
     for one in people:
-        postman.bring(word, sender=one)
+        postman.bring(word, sender=one, vouched=wish == "goodbye")
     room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text="computer says no"))
     answer = room.run("tick")
     assert answer.code == 3
@@ -143,7 +143,8 @@ def test_whoever_is_always_put_off_is_tried_after_the_others(postman: Postman, w
     if wish == "goodbye":
         room.subscribe(*people)
     for one in people:
-        postman.bring("berhenti" if wish == "goodbye" else "langganan", sender=one)
+        word = "berhenti" if wish == "goodbye" else "langganan"
+        postman.bring(word, sender=one, vouched=wish == "goodbye")
     for one in people[:3]:
         room.smtp.faults.append(Fault(at="rcpt", do="defer", text="busy", recipient=one))
     assert room.run("tick").code == 3
@@ -164,7 +165,7 @@ def test_a_reader_s_own_code_ends_it(postman: Postman, wish: str) -> None:
 
 def test_a_goodbye_of_a_rehearsal_waits_where_it_must_not_leave(postman: Postman) -> None:
     room = postman.room
-    postman.bring("berhenti")
+    postman.bring("berhenti", vouched=True)
     room.change("harian", smtp="smtp://surat.kantor.example:25")
     assert room.run("tick").code == 3
     room.change("harian", smtp=room.smtp.url)
@@ -176,7 +177,7 @@ def test_why_a_goodbye_waits_is_told_without_whom_it_goes_to(postman: Postman) -
     room = postman.room
     said = "5.7.1 <{}>: Relay access denied"
     room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=554, text=said))
-    postman.bring("berhenti")
+    postman.bring("berhenti", vouched=True)
     answer = room.run("tick")
     assert "5.7.1 <…>: Relay access denied" in answer.said
     assert ANI not in answer.said

@@ -122,7 +122,7 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
     before["renditions"] = [one for one in before["renditions"] if one["id"] not in gone]
     before["ledger"][0]["version"] = migrations.VERSION
     new = ("minted", "fragments", "article_subjects", "blocks", "used", "secrets", "backups",
-           "forgotten", "heard", "requests", "goodbyes", "inbox_letters")  # fmt: skip
+           "forgotten", "heard", "requests", "goodbyes", "inbox_letters", "strangers")  # fmt: skip
     assert after == before | {name: [] for name in new}
     assert [line.partition(";")[0] for line in told] == ["the ledger was brought to version 8"]
 

@@ -1,0 +1,139 @@
+"""Who really wrote a letter, as the mailbox's own server has found out (RFC 8601)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email.message import Message
+from itertools import islice
+
+from syndicate.text import squeeze
+from syndicate_email.charsets import raw
+
+RESULTS = "authentication-results"
+MOST_RESULT = 4_000  # characters of one header
+MOST_ABOVE = 50  # trace headers, among which the own server's stand
+PIECE = re.compile(r'"(?:[^"\\]|\\.)*+"|[^"();\\]++|\\.|.', re.DOTALL)
+NAME = re.compile(r"\s*([\w.-]+)(?:\s+\d+)?\s*")  # the server's, and a version
+RESULT = re.compile(r"\s*([a-z][a-z\d-]*)(?:\s*/\s*\d+)?\s*=\s*([a-z]+)\b", re.IGNORECASE)
+# a reason in quotes may hold anything: it is passed over as a whole
+PROPERTY = re.compile(
+    r'([a-z]+)(?:\s*\.\s*([\w-]+))?\s*=\s*((?:"[^"]*")?[^\s"]*)(?!\S)', re.IGNORECASE
+)
+BY = re.compile(r"\bby(?=\s+([\w.:\[\]-]+))", re.IGNORECASE)
+# of whom each result speaks, the first that is given
+SPEAKS_OF = {
+    "dmarc": ("header.from",),
+    "dkim": ("header.d", "header.i"),
+    "spf": ("smtp.mailfrom", "smtp.mail"),
+}
+REGISTRIES = (  # below a country, where others may have names: go.id, co.uk
+    "ac", "biz", "co", "com", "desa", "edu", "gob", "gov", "go", "id", "lg", "mil", "my", "name",
+    "ne", "net", "nom", "or", "org", "ponpes", "sch", "web",
+)  # fmt: skip
+
+
+def vouched(letter: Message, authserv: str, email: str) -> str:
+    """By what the own server knows that an address wrote a letter: dmarc=pass; "" by nothing.
+
+    Anybody can write such a header. It counts where it has the own server's name, is the topmost
+    of those, and stands above what other servers have passed on.
+    """
+    value = _own_results(letter, authserv.lower()) if authserv and email else ""
+    found = list(_results(value))
+    if any(method == "dmarc" and result != "pass" for method, result, _ in found):
+        return ""
+    domain = email.rpartition("@")[2].lower()
+    for method, of in SPEAKS_OF.items():
+        for name, result, properties in found:
+            if (name, result) == (method, "pass"):
+                whose = next((properties[one] for one in of if one in properties), "")
+                if _speaks_for(method, whose, domain):
+                    return f"{authserv}: {method}=pass"
+    return ""
+
+
+def _own_results(letter: Message, authserv: str) -> str:
+    """The value of the own server's topmost header, after its name; "" for none."""
+    trace = ((name.lower(), value) for name, value in letter.raw_items())
+    trace = ((name, value) for name, value in trace if name in ("received", RESULTS))
+    for name, value in islice(trace, MOST_ABOVE):
+        line = _without_comments(squeeze(raw(value))[:MOST_RESULT])
+        if name == "received":
+            if not all(_is_own(by.lower(), authserv) for by in BY.findall(line)):
+                return ""
+        elif (server := NAME.match(line)) and server[1].lower() == authserv:
+            return line[server.end() :]
+    return ""
+
+
+def _is_own(host: str, authserv: str) -> bool:
+    """Whether a server that took the letter is of the own ones: by its name, or it has none."""
+    is_address = re.fullmatch(r"[\d.:\[\]]+|[\da-f:\[\]]+", host)
+    if "." not in host or is_address or is_aligned(host, authserv):
+        return True
+    return _organisation(host) == _organisation(authserv) != ""
+
+
+def _results(value: str) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """(method, result, properties) of each; what is not formed so is none."""
+    for part in _parts(value):
+        if result := RESULT.match(part):
+            rest = part[result.end() :]
+            yield result[1].lower(), result[2].lower(), dict(_properties(rest))
+
+
+def _properties(text: str) -> Iterator[tuple[str, str]]:
+    for one in PROPERTY.finditer(text):
+        if one[2]:
+            yield f"{one[1]}.{one[2]}".lower(), one[3]
+
+
+def _parts(value: str) -> Iterator[str]:
+    """What stands between semicolons that are not quoted."""
+    part = ""
+    for piece in PIECE.findall(value):
+        if piece == ";":
+            yield part
+            part = ""
+        else:
+            part += piece
+    yield part
+
+
+def _without_comments(value: str) -> str:
+    """A structured field without what is in brackets, one in another, too (RFC 5322 3.2.2)."""
+    kept, depth = [], 0
+    for piece in PIECE.findall(value):
+        if piece == "(":
+            depth += 1
+        elif piece == ")" and depth:
+            depth -= 1
+            kept.append(" ")
+        elif not depth:
+            kept.append(piece)
+    return "".join(kept)
+
+
+def _speaks_for(method: str, whose: str, domain: str) -> bool:
+    name = whose.strip('"').rpartition("@")[2].strip("<>").rstrip(".").lower()
+    if method == "dmarc":
+        return not name or name == domain  # it speaks of the From by itself
+    return bool(name) and is_aligned(name, domain)
+
+
+def is_aligned(one: str, other: str) -> bool:
+    """Whether two domains belong to the same people (relaxed, RFC 7489 3.1): one is in the other.
+
+    Without the list of public suffixes: what may be a registry's (go.id, co.uk) contains nobody.
+    """
+    shorter, longer = sorted((one, other), key=len)
+    return one == other or (longer.endswith(f".{shorter}") and _organisation(shorter) != "")
+
+
+def _organisation(host: str) -> str:
+    """The part of a host's name that an organisation has of its own; "" for a registry's."""
+    labels = host.split(".")
+    is_shared = len(labels) > 1 and len(labels[-1]) == 2 and labels[-2] in REGISTRIES
+    count = 3 if is_shared else 2
+    return ".".join(labels[-count:]) if len(labels) >= count else ""
