@@ -111,12 +111,13 @@ class ImapFolder:
 
     def _unread(self, listing: Listing) -> list[int]:
         found: set[int] = set()
-        self._begin(MOST_WINDOWS * MOST_LISTED)
+        until = monotonic() + self._patience
         windows = range(1, self._count + 1, WINDOW)[::-1]
         listing.is_whole = len(windows) <= MOST_WINDOWS
         for first in islice(windows, MOST_WINDOWS):
             last = first + WINDOW - 1 if first + WINDOW <= self._count else "*"
             words = ("SEARCH", f"{first}:{last}", "UNSEEN", "UNDELETED")
+            self._begin(MOST_LISTED, seconds=max(0.0, until - monotonic()))
             said = self._asked("the search", self._imap.uid, *words)
             found |= self._tried("the search", _numbers, said)
             if len(found) > MOST_LETTERS:
@@ -164,7 +165,8 @@ class ImapFolder:
     def _begin(self, octets: int, seconds: float | None = None) -> None:
         """Another exchange: what went before it has had its time."""
         self._imap.forget()
-        self._imap.exchange = self._exchange(octets, seconds or self._patience)
+        seconds = self._patience if seconds is None else seconds
+        self._imap.exchange = self._exchange(octets, seconds)
         self._asked_at = monotonic()
 
     def _exchange(self, octets: int, seconds: float) -> Exchange:

@@ -6,6 +6,7 @@ import glob
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
+from hashlib import sha256
 from heapq import nlargest
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
@@ -15,6 +16,7 @@ from syndicate_email.boxes import MOST_BYTES, MOST_HEAD, MOST_LETTERS, Listing, 
 
 FLAGS = ":2,"
 READ = frozenset("ST")  # seen, or thrown away
+LONGEST_NAME = 100  # characters of one that is kept as it is
 OFTEN = 500  # entries, after which the clock is looked at
 
 
@@ -55,11 +57,12 @@ class MaildirBox:
 
     def mark(self, key: str) -> None:
         path, cur = Path(self._where[key]), self._folder / "cur"
-        elsewhere = [] if path.exists() else cur.glob(f"{glob.escape(key)}{FLAGS}*")
+        name = path.name.partition(FLAGS)[0]
+        elsewhere = [] if path.exists() else cur.glob(f"{glob.escape(name)}{FLAGS}*")
         for now in (path, *elsewhere):
             flags = "".join(sorted({*now.name.partition(FLAGS)[2], "S"}))
             with suppress(FileNotFoundError):
-                now.rename(cur / f"{key}{FLAGS}{flags}")
+                now.rename(cur / f"{name}{FLAGS}{flags}")
 
     def _unread(
         self, known: Collection[str], listing: Listing, visit: Visit
@@ -72,13 +75,20 @@ class MaildirBox:
                     if number % OFTEN == OFTEN - 1 and visit.left < until:
                         listing.is_whole = False
                         return
-                    key, _, flags = entry.name.partition(FLAGS)
+                    name, _, flags = entry.name.partition(FLAGS)
                     if entry.name.startswith(".") or not read.isdisjoint(flags):
                         continue
-                    if key in known:
+                    if (key := _key(name)) in known:
                         listing.known.add(key)
                     elif (at := _arrived(entry, listing)) is not None:
                         yield at, key, entry.path
+
+
+def _key(name: str) -> str:
+    """A letter's name, whatever flags it has; of one that is no plain text its hash."""
+    if name.isascii() and len(name) <= LONGEST_NAME:
+        return name
+    return sha256(os.fsencode(name)).hexdigest()[:32]
 
 
 def _arrived(entry: os.DirEntry[str], listing: Listing) -> int | None:

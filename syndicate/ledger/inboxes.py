@@ -72,7 +72,7 @@ class Inboxes:
 
     def remember(self, place: str, letters: Iterable[Lying]) -> None:
         """Take down what was read; a machine beside us may have been quicker."""
-        waiting = (letter for letter in letters if len(letter.key) <= LONGEST_KEY)
+        waiting = (one for one in letters if one.key.isascii() and len(one.key) <= LONGEST_KEY)
         while some := list(islice(waiting, AT_ONCE)):
             with transaction(self.engine) as db:
                 _forget(db, place, [letter.key for letter in some])

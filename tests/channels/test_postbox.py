@@ -240,7 +240,7 @@ def test_of_a_great_many_unread_messages_the_newest_are_searched_in_windows() ->
     many = {4_000_000_000 + n: Mail(b"%d" % n) for n in range(120_000)}
     with LoopbackImap(many, password=PASSWORD) as imap:
         messages = at(imap.url).messages(Visit(0.5))
-        assert [message.content for message in islice(messages, 2)] == [b"70000", b"70001"]
+        assert next(messages).content == b"70000"
         messages.close()
         searches = [line.split()[2] for line in imap.commands if "SEARCH" in line]
         assert searches == ["100001:*", "80001:100000", "60001:80000"]

@@ -107,6 +107,21 @@ def test_a_letter_of_a_maildir_is_known_by_its_name_wherever_it_lies(postman: Po
     assert readers(postman.room) == [ANI, BUDI]
 
 
+def test_a_letter_of_a_maildir_may_have_any_name(postman: Postman) -> None:
+    names = [b"\xff\xfe", "surat untuk Ánî".encode(), b"x" * 250, b"a[1]*?", b"\x1b[31m"]
+    for name in names:
+        with open(os.fsencode(postman.box / "new") + b"/" + name, "wb") as file:
+            file.write(HALO % 1)
+    assert "5 for a person (still unread)" in postman.room.run("tick").out
+    for name in names:
+        with open(os.fsencode(postman.box / "new") + b"/" + name, "wb") as file:
+            file.write(wish(token_of(postman.room, 1)))  # who reads it finds something else
+    assert "5 for a person (still unread)" in postman.room.run("tick").out
+    postman.room.change("harian", title="Kabar sore")
+    assert "1 left" in postman.room.run("tick").out
+    assert not any((postman.box / "new").iterdir())
+
+
 def test_what_was_read_in_an_mbox_is_not_read_again_and_what_is_new_there_is(
     room: Newsroom,
 ) -> None:

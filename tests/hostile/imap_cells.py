@@ -119,6 +119,9 @@ ODD = {
     "messages below nothing": _says("select", "* -7 EXISTS\r\nTAG OK done"),
     "numbers of a thousand digits": _says("select", f"* {'9' * 1000} EXISTS\r\nTAG OK done"),
     "a million numbers": _says("search", f"* SEARCH {MILLION}\r\nTAG OK done"),
+    "ten million bytes of numbers": (
+        Fault(at="search", do="pour", text="* SEARCH " + "7 " * 30_000 + "\r\n"),
+    ),
     "numbers below nothing": _says("search", "* SEARCH -7 7\r\nTAG OK done"),
     "a huge number": _says("search", "* SEARCH 99999999999\r\nTAG OK done"),
     "words for numbers": _says("search", "* SEARCH tujuh\r\nTAG OK done"),

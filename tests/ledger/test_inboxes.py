@@ -61,6 +61,7 @@ def test_what_is_remembered_has_a_bound(ledger: Ledger, monkeypatch: pytest.Monk
     known = ledger.inboxes.known(HERE)
     assert {f"new {number}" for number in range(8)} <= set(known)
     assert "x" * 201 not in known
+    ledger.inboxes.remember(HERE, [letter("\udcff"), letter("Á")])  # no name that can be kept
     assert len(known) <= 10
 
 
