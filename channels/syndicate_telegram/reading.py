@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from syndicate import DeliveryError, InDoubt, Refused
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 NO_MESSAGE = "message to forward not found"
 PROTECTED = "message can't be forwarded"
 PAGES = 5  # of the newest messages, some twenty each
-PAGE = Limits(seconds=15, octets=2 * 1024 * 1024)  # of some 20 posts, each with its pictures' names
-SINGLE = re.compile(r"/(\d+)\?single$")  # one picture of an album
-VOID = {"br", "img", "hr", "input", "source", "wbr", "link", "meta"}
+PAGE = Limits(seconds=15, octets=1024 * 1024)  # of some 20 messages
+SINGLE = re.compile(r"/(\d{1,15})\?single$")  # one picture of an album
+NUMBER = re.compile(r".*/(\d{1,15})")
+DEEPEST, MOST_MESSAGES = 200, 200  # elements in elements, and messages of a page; it has some 20
+PIECE = 16 * 1024  # bytes
+NO_PAGE = "that is no channel's page"
 
 
 class Forwarding:
@@ -106,7 +109,11 @@ class Page:
 
     def _turn(self) -> None:
         oldest = min(self._shown, default=None)
-        shown = messages(fetched(self._url, {"before": oldest} if oldest else {}, self._limits))
+        page = fetched(self._url, {"before": oldest} if oldest else {}, self._limits)
+        try:
+            shown = messages(page)
+        except ValueError as error:
+            raise InDoubt(f"{self._url} cannot be read ({error}): look yourself") from None
         self._pages = self._pages - 1 if shown.keys() - self._shown.keys() else 0
         self._shown |= shown
 
@@ -128,54 +135,70 @@ def fetched(url: str, query: dict[str, int], limits: Limits = PAGE) -> str:
 
 
 def messages(page: str) -> dict[int, Message]:
-    """The messages of a channel's page, by their numbers."""
+    """The messages of a channel's page, by their numbers; ValueError for what is no such page."""
+    from lxml import etree  # Python's own parser takes minutes for a page that is meant to
+
     reader = _PageReader()
-    reader.feed(page)
-    reader.close()
+    parser: Any = etree.HTMLParser(target=reader, encoding="utf-8")
+    content = page.encode("utf-8", "replace")
+    if not content.strip():
+        return {}
+    try:
+        for start in range(0, len(content), PIECE):  # between two of them it can be given up
+            parser.feed(content[start : start + PIECE])
+        parser.close()
+    except etree.LxmlError as error:
+        raise ValueError(NO_PAGE) from error
     return reader.found()
 
 
-class _PageReader(HTMLParser):
+class _PageReader:
     """Takes ``data-post``, the text's element and ``time`` from each message."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self._texts: dict[int, str] = {}
+        self._texts: dict[int, list[str]] = {}
         self._times: dict[int, datetime] = {}
         self._number = 0
-        self._depth = 0  # in the text's element
+        self._depth = 0
+        self._text_at = 0  # the depth of the text's element; 0 is outside of it
         self._album: set[int] = set()
 
     def found(self) -> dict[int, Message]:
-        return {n: Message(self._texts[n].strip(), at) for n, at in self._times.items()}
+        return {n: Message("".join(self._texts[n]).strip(), at) for n, at in self._times.items()}
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = {name: value or "" for name, value in attrs}
-        number = said.get("data-post", "").rpartition("/")[2]
-        if number.isdecimal():
-            self._number, self._depth = int(number), 0
-            self._texts[self._number], self._album = "", {int(number)}
-        elif self._depth:
-            self._in_text(tag)
-        elif found := SINGLE.search(said.get("href", "")):
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self._depth += 1
+        number = NUMBER.fullmatch(attributes.get("data-post", ""))
+        if self._depth > DEEPEST or len(self._texts) > MOST_MESSAGES:
+            raise ValueError(NO_PAGE)
+        if number:
+            self._number, self._text_at = int(number[1]), 0
+            self._texts[self._number], self._album = [], {self._number}
+        elif self._text_at:
+            if tag == "br":
+                self._texts[self._number].append("\n")
+        elif found := SINGLE.search(attributes.get("href", "")):
             self._album.add(int(found[1]))
-            self._texts.setdefault(int(found[1]), "")
-        elif "tgme_widget_message_text" in said.get("class", "").split():
-            self._depth = 1
-        elif tag == "time" and self._number and "datetime" in said:
-            at = datetime.fromisoformat(said["datetime"])
-            self._times |= dict.fromkeys(self._album, at if at.tzinfo else at.replace(tzinfo=UTC))
+            self._texts.setdefault(int(found[1]), [])
+        elif "tgme_widget_message_text" in attributes.get("class", "").split():
+            self._text_at = self._depth
+        elif tag == "time" and self._number:
+            with suppress(ValueError):
+                at = datetime.fromisoformat(attributes.get("datetime", ""))
+                at = at if at.tzinfo else at.replace(tzinfo=UTC)
+                self._times |= dict.fromkeys(self._album, at)
 
-    def handle_endtag(self, tag: str) -> None:
-        if self._depth and tag not in VOID:
-            self._depth -= 1
+    def end(self, _tag: str) -> None:
+        if self._depth == self._text_at:
+            self._text_at = 0
+        self._depth -= 1
 
-    def handle_data(self, data: str) -> None:
-        if self._depth and self._number:
-            self._texts[self._number] += data
+    def data(self, data: str) -> None:
+        if self._text_at and self._number:
+            self._texts[self._number].append(data)
 
-    def _in_text(self, tag: str) -> None:
-        if tag == "br":
-            self._texts[self._number] += "\n"
-        if tag not in VOID:
-            self._depth += 1
+    def comment(self, _text: str) -> None:
+        """Nobody reads it."""
+
+    def close(self) -> None:
+        """Nothing more comes."""

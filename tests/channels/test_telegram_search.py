@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -378,3 +380,36 @@ def test_a_search_that_is_interrupted_proves_nothing(api: BotApi, fault: Any) ->
         with pytest.raises(Unavailable):
             channel.find(doubtful)
         assert isinstance(channel.find(doubtful), Absent)
+
+
+MEANT_TO = {
+    "comments": "<!--" * 250_000,
+    "tags that never end": "<a " * 330_000,
+    "attributes that never end": "<a " + 'b="' * 330_000,
+    "elements in elements": ("<div>" * 190 + "</p>" * 200) * 500,
+    "closed and closed again": ("<b>" * 150 + "</p>" * 2_000 + "</b>" * 150) * 100,
+    "messages without end": "".join(f'<i data-post="k/{n}">' for n in range(40_000)),
+    "pictures without end": '<i data-post="k/5"><a href="/6?single"><time datetime="x">' * 15_000,
+    "references": "&" * 1_000_000,
+    "numbers of many digits": f'<i data-post="k/{"9" * 9_000}"><time datetime="{"9" * 9_000}">',
+    "lines": '<i data-post="k/5"><p class="tgme_widget_message_text">' + "<br>" * 240_000,
+}
+
+
+@pytest.mark.parametrize("name", MEANT_TO)
+def test_no_page_takes_its_reader_s_time(name: str) -> None:
+    began = time.process_time()
+    with suppress(ValueError):  # that is no channel's page
+        messages(MEANT_TO[name])
+    assert time.process_time() - began < 2
+
+
+def test_a_page_that_nobody_can_read_is_no_proof_of_anything(
+    api: BotApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syndicate_telegram.reading.fetched", lambda *_: "<div>" * 1_000)
+    with (
+        telegram(api) as channel,
+        pytest.raises(InDoubt, match=r"cannot be read \(that is no channel's page\)"),
+    ):
+        channel.find(delivery(channel, item()))
