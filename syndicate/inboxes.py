@@ -190,8 +190,9 @@ class Reading:
 
     def _recall(self, place: str) -> dict[str, bool]:
         """What lies at a place and was read as it would be read now."""
-        key, names = self._channel.name, sorted(n for c in self._office.lists for n in called(c))
-        circumstances = repr((key, place, names, VERSION))
+        channel, names = self._channel, sorted(n for c in self._office.lists for n in called(c))
+        assert isinstance(channel, Hears)
+        circumstances = repr((channel.name, place, names, channel.known_senders_only, VERSION))
         self._place = sha256(circumstances.encode()).hexdigest()[:32]
         inboxes = self._office.ledger.inboxes
         with stop.shielded():  # it is the channel that asks, amid its own waits

@@ -17,6 +17,7 @@ from syndicate.ledger.tokens import REQUEST, RETURN, SUBSCRIPTION, Tokens
 MOST = 200_000  # letters that are remembered, of all inboxes
 AT_ONCE = 500  # in one statement
 LONGEST_KEY = 200  # characters
+AGAIN_AFTER = timedelta(days=1)  # a wish that could not be done is read anew
 FRESH_FOR = timedelta(days=7)
 REMEMBER = text(
     "INSERT INTO inbox_letters (place, key, for_a_person, put_off, reader, at)"
@@ -30,9 +31,10 @@ i = inbox_letters.c
 class Lying:
     """A letter that was read and lies where it lay.
 
-    ``may_change``: somebody wants to leave whom no list knew; it is read anew once there are
-    readers that there were not when it was. ``put_off``: it could not be read, and whoever keeps
-    it gave no more answers; it is tried again after the others.
+    ``may_change``: somebody wants what cannot be done now, like to leave by an address that no
+    list knows; it is read anew after a day, or once there are readers that there were not when it
+    was. ``put_off``: it could not be read, and whoever keeps it gave no more answers; it is tried
+    again after the others.
     """
 
     key: str
@@ -60,7 +62,8 @@ class Inboxes:
     def known(self, place: str) -> dict[str, bool]:
         """Letters that were read, by their keys; True is for a person."""
         with transaction(self.engine, reads=True) as db:
-            same = or_(i.reader.is_(None), i.reader >= _newest_reader(db))
+            as_then = and_(i.reader >= _newest_reader(db), i.at > now(db) - AGAIN_AFTER)
+            same = or_(i.reader.is_(None), as_then)
             read = and_(i.place == place, ~i.put_off, same)
             rows = db.execute(select(i.key, i.for_a_person).where(read))
             return {row.key: row.for_a_person for row in rows}

@@ -337,3 +337,5 @@ def test_only_known_senders_are_answered_where_an_office_wants_that(postman: Pos
     assert sorted(room.readers) == [ANI, CICI]
     assert postman.unread == 2
     assert readers(room) == [ANI, BUDI]
+    room.change("harian", known_senders_only=False)
+    assert "1 asked to join" in room.run("tick").out

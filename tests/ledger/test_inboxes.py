@@ -43,7 +43,7 @@ def test_letters_are_known_at_their_place_until_they_are_gone(ledger: Ledger) ->
     assert ledger.inboxes.known(THERE) == {"7": True}
 
 
-def test_a_stranger_s_wish_is_read_anew_once_somebody_new_is_known(ledger: Ledger) -> None:
+def test_a_wish_is_read_anew_once_somebody_new_is_known_or_a_day_later(ledger: Ledger) -> None:
     ledger.inboxes.remember(HERE, [letter("wish", may_change=True), letter("other")])
     assert set(ledger.inboxes.known(HERE)) == {"wish", "other"}
     with transaction(ledger.engine) as db:
@@ -51,6 +51,10 @@ def test_a_stranger_s_wish_is_read_anew_once_somebody_new_is_known(ledger: Ledge
     assert set(ledger.inboxes.known(HERE)) == {"other"}
     ledger.inboxes.remember(HERE, [letter("wish", may_change=True)])
     assert set(ledger.inboxes.known(HERE)) == {"wish", "other"}
+    with transaction(ledger.engine) as db:  # a day later what was too much may be done
+        yesterday = {"at": datetime.now(UTC) - timedelta(hours=25)}
+        db.execute(text("UPDATE inbox_letters SET at = :at"), yesterday)
+    assert set(ledger.inboxes.known(HERE)) == {"other"}
 
 
 def test_what_is_remembered_has_a_bound(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
