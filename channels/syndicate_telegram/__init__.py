@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -37,6 +36,7 @@ from syndicate_telegram.compose import Picture, compose, remarks, reply
 from syndicate_telegram.errors import NO_CAPTION, NO_TEXT, Declined, Place
 from syndicate_telegram.fetching import EACH, Fetcher, Loss, told
 from syndicate_telegram.inspection import findings
+from syndicate_telegram.links import link_to, named
 from syndicate_telegram.post import TEXT_LIMIT, Post
 from syndicate_telegram.reading import Forwarding, Page
 from syndicate_telegram.saying import change_attachment, change_text, say
@@ -55,10 +55,6 @@ from syndicate_telegram.standing import Standing, chat_id
 from syndicate_telegram.wire import Timing, Wire
 
 POST, PIN = "post", "pin"  # addresses; each correction may have one too
-LINK = re.compile(
-    r"(?:https?://)?(?:t|telegram)\.me/(?:c/(?P<number>\d+)|(?:s/)?(?P<name>\w+))(?:/\d+)?"
-    r"/(?P<id>\d+)/?(?:\?\S*)?"
-)
 
 
 @dataclass(kw_only=True)
@@ -206,7 +202,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
         if isinstance(found, Absent):
             return found
         there = Standing.of(post, self.chat, found)
-        return Receipt(there.reference, _link(self.chat, self._identity, str(found)))
+        return Receipt(there.reference, link_to(str(found), self.chat, self._identity))
 
     def blind(self) -> str:
         if self.audit_chat or self._is_public:
@@ -224,26 +220,13 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
 
     def receipt(self, said: str, destination: str, rendition: Rendition | None = None) -> Receipt:
         """A post's link, which must lead into this chat, or its number."""
-        number, url = self._named(said, destination)
+        number, url = named(said, self.chat, destination, self._setting)
         there = Standing(chat=self.chat, ids=(number,))
         if rendition and rendition.address == PIN:
             return _pinned(there)
         if rendition:
             there = Standing.of(Post.read(rendition.content), self.chat, number)
         return Receipt(there.reference, url)
-
-    def _named(self, said: str, destination: str) -> tuple[int, str | None]:
-        if re.fullmatch(r"\d+", said):
-            return int(said), _link(self.chat, destination, said)
-        found = LINK.fullmatch(said)
-        if found is None:
-            raise Refused(f"{said} is no post's link: give it as https://t.me/… or as its number")
-        number, name = found["number"], found["name"]
-        here = f"-100{number}" == destination if number else f"@{name}".lower() == self.chat.lower()
-        unknown = not destination if number else not self.chat.startswith("@")
-        if not (here or unknown):
-            raise Refused(f"{said} leads elsewhere: channels.{self.name}.chat is {self.chat}")
-        return int(found["id"]), _link(self.chat, destination, found["id"]) or said
 
     def outside(self, home: Path, rendition: Rendition | None = None) -> str:
         return "" if leads_here(self.api) else f"channels.{self.name}.api"
@@ -389,15 +372,6 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
         if post.is_notice or len(there.ids) != len(post.attachments):
             return there
         return there.showing(post, stuck)
-
-
-def _link(chat: str, destination: str, number: str) -> str | None:
-    """A post's address, as Telegram gives it."""
-    if chat.startswith("@"):
-        return f"https://t.me/{chat[1:]}/{number}"
-    if destination.startswith("-100"):
-        return f"https://t.me/c/{destination[4:]}/{number}"
-    return None
 
 
 def _without(receipt: Receipt, lost: Sequence[Loss]) -> Receipt:
