@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
+from time import monotonic
 
 from syndicate.channel import Channel, Hears, Membership, Receipt, Recipient, Rendition
 from syndicate.deliver import send_once
@@ -70,25 +72,36 @@ class Ways:
         return not isinstance(result, Unavailable)
 
 
-def write_back(office: Office, known: Mapping[str, KnownChannel], report: Report) -> None:
-    """Send what people asked for, each letter committed before it leaves."""
-    ways = Ways()
+def write_back(
+    office: Office, known: Mapping[str, KnownChannel], report: Report, until: float = inf
+) -> bool:
+    """Send what people asked for, each letter committed before it leaves.
+
+    False where the time (``monotonic``) was over before all of it was tried.
+    """
+    ways, in_time = Ways(), True
     for one in known.values():
         for asked in office.ledger.replies.due(one.id)[:MOST]:
-            if office.stopping():
+            in_time = monotonic() < until
+            if office.stopping() or not in_time:
                 break
             _answer(office, known, one, asked, ways)
     report.problems += ways.problems
+    return in_time
 
 
-def say_goodbyes(office: Office, known: Mapping[str, KnownChannel], report: Report) -> None:
+def say_goodbyes(
+    office: Office, known: Mapping[str, KnownChannel], report: Report, until: float = inf
+) -> bool:
     """Tell people who left that they are off their lists, each letter committed before it leaves.
 
-    A list that cannot be written for now holds up no other list's letters.
+    A list that cannot be written for now holds up no other list's letters. False where the time
+    was over before all of it was tried.
     """
-    goodbyes, ways = office.ledger.goodbyes, Ways()
+    goodbyes, ways, in_time = office.ledger.goodbyes, Ways(), True
     for letter in goodbyes.due(office.clock())[:MOST]:
-        if office.stopping():
+        in_time = monotonic() < until
+        if office.stopping() or not in_time:
             break
         made = _goodbye(office, known, letter)
         if made is None:
@@ -106,6 +119,7 @@ def say_goodbyes(office: Office, known: Mapping[str, KnownChannel], report: Repo
         if over and not isinstance(result, Receipt):
             report.notes.append(f"{by.name}: a goodbye letter did not go out: {result}")
     report.problems += ways.problems
+    return in_time
 
 
 def _sent(

@@ -6,6 +6,8 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from math import inf
+from time import monotonic
 
 from syndicate import stop
 from syndicate.answers import called, known_lists, say_goodbyes, write_back
@@ -22,6 +24,7 @@ from syndicate.visit import Visit
 # seconds that all inboxes together have in a run, before the digests and after them: who leaves at
 # 16:59 gets no letter at 17:00, and nobody's letters hold one up
 BEFORE_SECONDS, AFTER_SECONDS = 15.0, 5.0
+ANSWER_SECONDS = 20.0  # in which letters to those who wrote are begun, before the digests
 BY_HAND_SECONDS = 600.0  # that reading a place of one's choice may take
 BEFORE = "read before"
 Replies = Generator[Reply, bool | None, None]
@@ -58,19 +61,21 @@ class Inboxes:
         self._known = known_lists(office)
         self._inboxes: dict[str, Inbox] = {}
         self._told: list[tuple[list[str], str]] = []
+        self._unanswered = False  # letters are left to be written after the digests
 
     def read(self) -> None:
         """Take in what came to every list's own mailbox, and write back."""
         listening = [one for one in self._office.lists if isinstance(one, Hears) and one.listens]
         self._read(listening, BEFORE_SECONDS)
-        self.end()
+        self.end(ANSWER_SECONDS)
 
     def go_on(self) -> None:
         """Read what there was no time for before the digests."""
         waiting = [name for name, one in self._inboxes.items() if one.waiting and not one.is_lost]
-        if waiting and not self._office.stopping():
-            self._read([one for one in self._office.lists if one.name in waiting], AFTER_SECONDS)
-            self.end()
+        if self._office.stopping() or not (waiting or self._unanswered):
+            return
+        self._read([one for one in self._office.lists if one.name in waiting], AFTER_SECONDS)
+        self.end()
 
     def _read(self, channels: Sequence[Channel], seconds: float) -> None:
         """Each has a fair share of the time; what it does not need is the others'."""
@@ -92,10 +97,12 @@ class Inboxes:
         )
         Reading(self._office, channel, inbox, self._report, source).run(seconds)
 
-    def end(self) -> None:
-        """Write back, and tell of everything so far."""
-        write_back(self._office, self._known, self._report)
-        say_goodbyes(self._office, self._known, self._report)
+    def end(self, seconds: float = inf) -> None:
+        """Write back, as far as there is time, and tell of everything so far."""
+        until = monotonic() + seconds
+        answered = write_back(self._office, self._known, self._report, until)
+        parted = say_goodbyes(self._office, self._known, self._report, until)
+        self._unanswered = not (answered and parted)
         for where, line in self._told:
             where.remove(line)
         self._told.clear()

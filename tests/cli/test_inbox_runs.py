@@ -332,6 +332,21 @@ def test_a_long_letter_on_a_slow_line_is_read_as_far_as_there_is_time(
     assert 1 < len(fetched) < 8
 
 
+def test_answers_for_which_there_is_no_time_go_out_after_the_digests(
+    postman: Postman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = postman.room
+    digest_due(room)
+    for number in range(3):
+        postman.bring("subscribe", sender=f"baru{number}@pembaca{number}.example")
+    monkeypatch.setattr(inboxes, "ANSWER_SECONDS", 0.0)
+    answer = room.run("tick", at=EVENING)
+    assert answer.code == 0, answer.said
+    digests = [bool(letter["List-Id"]) for letter in room.letters]
+    assert digests == [True, True, False, False, False]
+    assert answer.out.count("3 asked to join") == 1
+
+
 # files of all kinds
 
 

@@ -77,6 +77,9 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         "Mailbox: a farewell": (imap_folder.FAREWELL, None, None),
         "Inboxes: all of them, before a run's digests": (inboxes.BEFORE_SECONDS, None, None),
         "Inboxes: all of them, after a run's digests": (inboxes.AFTER_SECONDS, None, None),
+        "Inboxes: all answers to them that are begun before the digests": (
+            inboxes.ANSWER_SECONDS, None, None,
+        ),
         "Inboxes: all letters of one that is read by hand": (inboxes.BY_HAND_SECONDS, None, None),
         "Any: a pause that is asked for": (errors.LONGEST_WAIT, None, None),
         "Any: a channel that nothing comes of, in a run": (deliver.BUDGET, None, None),
