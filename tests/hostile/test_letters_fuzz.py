@@ -1,0 +1,72 @@
+"""Any letter is understood in its time, and none that is forged ends a subscription."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hostile.fuzzing import altered, corpus, fuzz, seeds, within
+from hostile.letter_kinds import FIELDS, PIECES, TEXTS, built
+from syndicate.channel import Says
+from syndicate.ledger.tokens import REQUEST, RETURN, SUBSCRIPTION, Tokens
+from syndicate_email.incoming import understand
+from syndicate_email.returned import Marks
+
+BEARABLE = 0.3  # seconds of the processor for one letter, on a machine with much to do
+MIB = 2**20
+TOKENS = Tokens(("5e" * 32,))
+MARKS = Marks(
+    bounces="kembali+{token}@kantor.example", unsubscribe="https://kantor.example/l/{token}",
+    mailbox="daftar@kantor.example", lists=("kabar-harian", "Kabar Harian"),
+    authserv="mx-5e5e5e5e.kantor.example",
+)  # fmt: skip
+WORDS = [word.encode("utf-8", "surrogateescape") for word in (*FIELDS, *TEXTS, *PIECES)]
+NUMBERS = st.integers(0, 2**64 - 1)
+
+
+def bear(content: bytes) -> None:
+    """Understand a letter; what it says can be kept and shown, and is nobody else's wish."""
+    with within(BEARABLE):
+        reply = understand(content[:MIB], MARKS)
+    assert re.fullmatch(r"[0-9a-f]{32}", reply.key)
+    assert reply.says in Says
+    for field in ("token", "email", "name", "about", "code", "detail"):
+        value = getattr(reply, field)
+        assert value == " ".join(value.encode().decode().split())
+        assert len(value) <= 254
+    assert "@" not in reply.detail
+    assert reply.vouched == ""
+    for what in (SUBSCRIPTION, REQUEST, RETURN):
+        assert TOKENS.read(reply.token, what, ["harian", "pekanan"]) is None
+
+
+@pytest.mark.parametrize("content", corpus("letters"))
+def test_a_letter_of_the_corpus_is_borne(content: bytes) -> None:
+    bear(content)
+
+
+@given(NUMBERS.map(built))
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+def test_a_letter_of_any_build_is_borne(content: bytes) -> None:
+    bear(content)
+
+
+@given(altered(seeds("letters"), WORDS))
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+def test_a_letter_that_was_tampered_with_is_borne(content: bytes) -> None:
+    bear(content)
+
+
+def test_the_corpus_holds_letters_of_every_kind() -> None:
+    found = {understand(content, MARKS).says for content in seeds("letters")}
+    assert found == set(Says)
+
+
+@pytest.mark.soak
+def test_any_letter_is_borne(tmp_path: Path) -> None:
+    tried = fuzz("letters", st.one_of(NUMBERS.map(built), altered(seeds("letters"), WORDS)), bear)
+    assert tried > 1_000
