@@ -18,7 +18,6 @@ QUOTES = {"blockquote"}
 LONGEST = 2_000  # characters of a header that are looked at
 MOST_VALUES = 20  # headers of the same name that are looked at
 MOST_TEXT = 20_000  # characters of a text that are looked at
-MOST_HTML = 20_000  # characters of HTML that are turned into text
 MOST_BLOCKS = 100  # of fields, in a report
 MOST_REPORT = 65_536  # characters of a report
 MOST_BLOCK_FIELDS = 100
@@ -81,7 +80,7 @@ def _shown(html: str, unseen: set[str]) -> str:
     import nh3
 
     tags = (BLOCKS | APART) - unseen
-    return plain(nh3.clean(html[:MOST_HTML], tags=tags, clean_content_tags=unseen, attributes={}))
+    return plain(nh3.clean(html, tags=tags, clean_content_tags=unseen, attributes={}))
 
 
 def _content(part: Message) -> str:

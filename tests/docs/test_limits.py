@@ -11,10 +11,23 @@ import pytest
 from syndicate import Channel, Streams, deliver, errors, inboxes, measure
 from syndicate.exchange import LONGEST
 from syndicate.ledger import inboxes as remembered
+from syndicate.ledger import strangers
 from syndicate.ledger.letters import RENEW
 from syndicate.ledger.waits import CLAIM_FOR
 from syndicate.sources import bounds
-from syndicate_email import EmailDigest, boxes, clients, connection, file_box, imap_folder
+from syndicate_email import (
+    EmailDigest,
+    boxes,
+    clients,
+    connection,
+    file_box,
+    imap_folder,
+    incoming,
+    parsing,
+    reasons,
+    structure,
+    vouched,
+)
 from syndicate_email.dialler import Dialler
 from syndicate_email.settings import Relay
 from syndicate_feed import Feed, announce
@@ -166,6 +179,29 @@ def test_the_page_says_what_an_article_may_hold() -> None:
         "signs of emphasis and code (`*` `_` `~` and the backtick)": kinds["signs like * _ ~ `"],
         "signs of HTML and other programs (`&` `<` `{` `}`)": kinds["signs like & < { }"],
     }
+
+
+def test_the_page_says_what_is_looked_at_of_a_letter() -> None:
+    page = PAGE.read_text(encoding="utf-8").partition("\n## A letter\n")[2].partition("\n## ")[0]
+    assert {what: int(most) for what, most in re.findall(r"\| (.+) \| (\d+) \|", page)} == {
+        "bytes of the head of it, or of a part": structure.MOST_HEAD,
+        "headers of it, or of a part": structure.MOST_FIELDS,
+        "bytes of a header that says what a part is": structure.MOST_STRUCTURAL,
+        "characters of a header that are decoded": parsing.LONGEST,
+        "headers of one name that are looked at": parsing.MOST_VALUES,
+        "characters of its From; a longer one names nobody": incoming.MOST_SENDER,
+        "parts": structure.MOST_PARTS,
+        "levels of parts in parts": structure.MOST_DEPTH,
+        "bytes of a part": structure.MOST_BODY,
+        "characters of its text": parsing.MOST_TEXT,
+        "characters of a notice of a mail system, before the letter that it quotes":
+            reasons.MOST_ABOUT,
+        "characters of a report for machines": parsing.MOST_REPORT,
+        "groups of fields in it": parsing.MOST_BLOCKS,
+        "characters of `Authentication-Results`": vouched.MOST_RESULT,
+    }  # fmt: skip
+    assert f"{strangers.MOST_TO_ONE} letters a day to one mailbox" in page
+    assert f"{strangers.MOST_IN_ALL} letters a day of each wish" in page
 
 
 def test_how_much_of_an_inbox_is_read_is_said_as_it_is() -> None:
