@@ -382,7 +382,8 @@ def _named(office: Office, draft: Draft, report: Report) -> Draft:
     with office.ledger.planning() as catalogue:
         uri = _free_uri(office, catalogue, draft)
         catalogue.mint(uri)  # whoever dies now is known by it afterwards
-    sources.insert_uri(draft.path, uri)
+    with office.ledger.planning():  # one process at a time: anybody could hold the folder's lock
+        sources.insert_uri(draft.path, uri)
     written = replace(sources.read(draft.path, office.publisher), minted=True)
     report.notes.append(f"{draft.path}: its identity was added: uri: {written.article.uri}")
     return written

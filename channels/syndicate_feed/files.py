@@ -109,55 +109,73 @@ def _lowest_existing(path: Path) -> Path:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    handle, temporary = mkstemp(prefix=f".syndicate-{path.name}.", suffix=".tmp", dir=path.parent)
+    handle, temporary = _temporary(path)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fchmod(handle, _mode(path))
             os.fsync(handle)
-        Path(temporary).replace(path)
+            temporary.replace(path)
     except BaseException:
         with suppress(OSError):
-            Path(temporary).unlink()
+            temporary.unlink()
         raise
+
+
+def _temporary(path: Path) -> tuple[int, Path]:
+    """A new file beside another one, open, and locked as a sign that its writer lives.
+
+    Nobody else may open it, so nobody else can hold the lock.
+    """
+    while True:
+        handle, name = mkstemp(prefix=f".syndicate-{path.name}.", suffix=".tmp", dir=path.parent)
+        if _is_mine(handle, Path(name)):
+            return handle, Path(name)
+        os.close(handle)  # somebody who clears up was quicker
+
+
+def _is_mine(handle: int, path: Path) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # this file system has no locks: nothing is cleared here
+        return True
+    return path.exists()
 
 
 def _mode(path: Path) -> int:
     """What an administrator chose for the file, else readable for a web server."""
-    return path.stat().st_mode & 0o777 if path.is_file() else 0o644
+    is_there = path.is_file() and not path.is_symlink()
+    return path.stat().st_mode & 0o777 if is_there else 0o644
 
 
 @contextmanager
 def _writing_in(folder: Path) -> Iterator[int]:
-    """Open a folder for writing, and clear away what a dead writer left in it.
-
-    Every writer holds a shared lock on the folder itself, and a lock dies with its holder: who
-    gets an exclusive one knows that nobody is writing, so that all temporary files are stale.
-    """
+    """Open a folder for writing, and clear away what dead writers left in it."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        if _locked(handle, fcntl.LOCK_EX | fcntl.LOCK_NB):
-            _clear(folder)
-        _locked(handle, fcntl.LOCK_SH)
+        _clear(folder)
         yield handle
     finally:
         os.close(handle)
 
 
-def _locked(handle: int, how: int) -> bool:
-    try:
-        fcntl.flock(handle, how)
-    except OSError:  # somebody is writing, or this file system has no locks
-        return False
-    return True
-
-
 def _clear(folder: Path) -> None:
-    for name in os.listdir(folder):
-        if TEMPORARY.fullmatch(name):
-            with suppress(OSError):
+    """Take away the temporary files whose writers are dead.
+
+    A writer holds a lock on its own file, and the lock dies with it. The folder itself has none:
+    whoever can read it could hold that for ever.
+    """
+    for name in filter(TEMPORARY.fullmatch, os.listdir(folder)):
+        with suppress(OSError):  # another user's; somebody is writing; there are no locks here
+            handle = os.open(folder / name, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 (folder / name).unlink()
+            finally:
+                os.close(handle)
 
 
 def _sync(folder: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
+from time import monotonic, sleep
 from urllib.parse import urlsplit
 
 from syndicate import disk
@@ -28,6 +29,7 @@ TAG_URI = re.compile(
     rf"tag:(?:{EMAIL.pattern}|{HOST.pattern}),(\d{{4}})(?:-(\d\d)(?:-(\d\d))?)?:\S*", re.IGNORECASE
 )
 PART = ".syndicate-part"
+PATIENCE = 2.0  # seconds to wait for others who give names in a folder
 URI_LINE = re.compile(r"""^uri[ \t]*:[ \t]*(?P<quote>["']?)(?P<uri>\S+?)(?P=quote)[ \t]*$""", re.M)
 FIRST_LINE = re.compile(rf"{frontmatter.OPENS}(\r\n|\n|\r)")
 
@@ -86,14 +88,29 @@ def insert_uri(path: Path, uri: str) -> None:
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Let one process at a time give names here; the file itself is replaced, so it cannot tell."""
+    """Let one process at a time give names here; the file itself is replaced, so it cannot tell.
+
+    Whoever can read the folder can hold its lock, so nobody waits for it for long: what the
+    processes of one office share is the ledger's lock, which their commands hold already.
+    """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        with suppress(OSError):  # not every file system can
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        until = monotonic() + PATIENCE
+        while not _is_locked(descriptor) and monotonic() < until:
+            sleep(0.02)
         yield
     finally:
         os.close(descriptor)
+
+
+def _is_locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # not every file system can
+        pass
+    return True
 
 
 def _sweep(target: Path) -> None:
