@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         Scheduled,
         Scope,
         Shown,
+        Stored,
         Streams,
         delivery_key,
     )
@@ -131,6 +132,7 @@ __all__ = [
     "Scheduled",
     "Scope",
     "Shown",
+    "Stored",
     "Streams",
     "SyndicateError",
     "Unavailable",

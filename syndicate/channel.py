@@ -326,6 +326,18 @@ class Compares(ABC):
     def holds(self, rendition: Rendition, receipt: Receipt) -> bool: ...
 
 
+class Stored(ABC):
+    """Puts files into a folder, whose disk may not be there one day."""
+
+    @abstractmethod
+    def disk(self) -> str:
+        """Return which disk the folder is on now, as the system numbers it."""
+
+    @abstractmethod
+    def is_bare(self) -> bool:
+        """Whether there is nothing in the folder, or no folder."""
+
+
 class Streams(ABC):
     """Can publish one rendition to many recipients, several under way at once."""
 

@@ -22,6 +22,7 @@ from syndicate.channel import (
     Repeatable,
     Revises,
     Scope,
+    Stored,
     delivery_key,
 )
 from syndicate.errors import (
@@ -75,6 +76,9 @@ def deliver(run: Run, editions: Sequence[int]) -> str:
         with opened(run.channel):
             run.identity = run.channel.identity()
             run.ledger.recognise(run.known.id, run.channel.target(), run.identity)
+            if isinstance(run.channel, Stored):
+                is_bare = run.channel.is_bare()
+                run.ledger.disks.recognise(run.known.id, run.channel.disk(), is_bare=is_bare)
             for work in busy:
                 if run.stopping():
                     break

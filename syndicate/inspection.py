@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from syndicate import stop
-from syndicate.channel import Channel, Finding, Inspects
+from syndicate.channel import Channel, Finding, Inspects, Stored
 from syndicate.deliver import opened
 from syndicate.errors import DeliveryError
 from syndicate.ledger import KnownChannel
+from syndicate.ledger.disks import unmounted
 from syndicate.office import Office
 from syndicate.text import squeeze
 
@@ -70,6 +71,8 @@ def _findings(
     try:
         with opened(channel):
             yield destination(channel, channel.identity(), known)
+            if isinstance(channel, Stored) and channel.name in known:
+                yield from _unmounted(channel, known[channel.name])
             what = REST
             if isinstance(channel, Inspects):
                 with stop.waiting(patient=True):
@@ -78,6 +81,11 @@ def _findings(
         yield Finding(what, False, str(error))
     except Exception as error:  # a channel that breaks keeps nobody from looking at the others
         yield Finding(what, False, f"unexpected: {error!r}")
+
+
+def _unmounted(channel: Stored, known: KnownChannel) -> Iterator[Finding]:
+    if known.disk not in ("", channel.disk()) and channel.is_bare():
+        yield Finding("disk", False, unmounted(known.name, known.target))
 
 
 def destination(channel: Channel, identity: str, known: Mapping[str, KnownChannel]) -> Finding:

@@ -37,6 +37,7 @@ from syndicate import (
     Repeatable,
     Revises,
     Scope,
+    Stored,
 )
 from syndicate.nearby import is_below, leads_here
 from syndicate.settings import Command, ConfigPath, Patience, WebAddress, WebUrl
@@ -56,7 +57,7 @@ NOWHERE = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - not bound
 @dataclass(kw_only=True)
 class Feed(
     Channel, Collects, Assembles, Revises, Removes, Repeatable, Compares, HostsMedia, HostsPages,
-    Announces, Inspects,
+    Announces, Inspects, Stored,
 ):  # fmt: skip
     """A folder for a web server: rss.xml, atom.xml, feed.json, index.html, and what they show."""
 
@@ -101,6 +102,14 @@ class Feed(
 
     def target(self) -> str:
         return str(self.directory.resolve())
+
+    def disk(self) -> str:
+        with files.explained(self._setting, self.directory):
+            return files.disk(self.directory)
+
+    def is_bare(self) -> bool:
+        with files.explained(self._setting, self.directory):
+            return files.is_bare(self.directory)
 
     @property
     def origin(self) -> str:

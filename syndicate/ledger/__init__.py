@@ -29,6 +29,7 @@ from syndicate.errors import LedgerError, Refused, UsageError
 from syndicate.ledger import migrations
 from syndicate.ledger.backups import backup, remember
 from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
+from syndicate.ledger.disks import Disks
 from syndicate.ledger.engine import connect, transaction
 from syndicate.ledger.engine import now as clock
 from syndicate.ledger.goodbyes import Goodbyes, Leaving
@@ -84,6 +85,7 @@ class Ledger:
         self.strangers = Strangers(engine, tokens)
         self.goodbyes = Goodbyes(engine, tokens)
         self.inboxes = Inboxes(engine, tokens)
+        self.disks = Disks(engine)
 
     @classmethod
     def open(

@@ -76,6 +76,7 @@ class KnownChannel:
     first_seen: datetime
     older: int  # the articles up to this number were published before it was first seen
     origin: str = ""  # what a collection was called when it was first seen, and is for ever
+    disk: str = ""  # the one its files were last on, where it has some
 
 
 @dataclass(frozen=True, slots=True)
@@ -779,7 +780,7 @@ def _known_by(article: Article) -> dict[str, Any]:
 def _known_channel(row: Row[Any]) -> KnownChannel:
     return KnownChannel(
         row.id, row.name, row.key, row.kind, row.target, row.identity, row.first_seen_at,
-        row.older, row.origin,
+        row.older, row.origin, row.disk,
     )  # fmt: skip
 
 

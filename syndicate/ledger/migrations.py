@@ -182,7 +182,7 @@ def _to_8(db: Connection) -> None:
     db.execute(text("ALTER TABLE ledger ADD COLUMN rehearsal BOOLEAN DEFAULT false NOT NULL"))
     goodbyes.create(db)
     inbox_letters.create(db)
-    for column in ("origin", "why"):
+    for column in ("origin", "why", "disk"):
         db.execute(text(f"ALTER TABLE channels ADD COLUMN {column} TEXT DEFAULT '' NOT NULL"))
     db.execute(text("ALTER TABLE deliveries ADD COLUMN lacking BOOLEAN DEFAULT false NOT NULL"))
     db.execute(text("ALTER TABLE articles ADD COLUMN dated BOOLEAN DEFAULT false NOT NULL"))
