@@ -43,7 +43,8 @@ soak: .venv/dev
 	*) $(BIN)/python -m pytest -m soak $(AT_ONCE) --timeout=1200 --session-timeout=$(SOAK_SECONDS) ;; \
 	esac
 
-# outside CI, for some hours: a thousand kills of each kind, and ten minutes of each search
+# outside CI, for some hours: a thousand kills of each kind, and ten minutes of each search; the
+# figures stand at its end
 soak-full: .venv/dev
 	KILLS=1000 FUZZ_SECONDS=600 $(BIN)/python -m pytest -m soak tests/hostile $(AT_ONCE) \
 		--timeout=36000

