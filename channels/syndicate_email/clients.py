@@ -18,7 +18,7 @@ else:
 MOST_ANSWER = 64 * 1024  # bytes of one whole answer
 MOST_LINES = 200  # of one whole answer; EHLO's has a dozen
 PART = 4096  # bytes that are read at once
-SEPARATORS = (b" ", b"-", b"\t", b"\r", b"\n", b"")  # behind a code
+SEPARATORS = (b" ", b"-", b"\t", b"\r", b"\n", b"")  # behind an answer's number (RFC 5321 4.2)
 
 
 class NotMail(OSError):
@@ -31,11 +31,6 @@ class OutOfTurn(OSError):
     def __init__(self, words: bytes) -> None:
         super().__init__(f'it says more than it was asked: "{shown(words)}"')
         self.strerror = self.args[0]
-
-
-def is_answer(line: bytes) -> bool:
-    """Whether a line begins with a number, as an answer's do (RFC 5321 4.2)."""
-    return line[:3].isdigit() and line[3:4] in SEPARATORS
 
 
 class Client(_Base):
@@ -115,7 +110,7 @@ class Client(_Base):
             self._read()
         line, _, self._ahead = self._ahead.partition(b"\n")
         self._step.took(0, 1)
-        if not is_answer(line):
+        if line[3:4] not in SEPARATORS or not line[:3].isdigit():
             raise NotMail(shown(line))
         return line
 

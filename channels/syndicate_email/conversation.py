@@ -19,7 +19,7 @@ from syndicate import (
     Unavailable,
 )
 from syndicate.text import squeeze
-from syndicate_email.clients import MOST_ANSWER, MOST_LINES, is_answer
+from syndicate_email.clients import MOST_ANSWER, MOST_LINES, SEPARATORS
 from syndicate_email.dialler import MOST_SAID, Dialler, printable
 from syndicate_email.farewells import Farewell
 from syndicate_email.refusals import (
@@ -101,7 +101,6 @@ class Conversation:
         self.farewell: Farewell | None = None  # why the relay hangs up
         self._heard = b""
         self._lines: list[bytes] = []
-        self._length = 0  # bytes in those
         self._orphans: list[Posting] = []  # nothing more is awaited to them
 
     @property
@@ -289,22 +288,21 @@ class Conversation:
     def _replies(self, heard: bytes) -> Iterator[tuple[int, bytes]]:
         *lines, self._heard = (self._heard + heard).split(b"\n")
         for line in lines:
-            if not is_answer(line):
+            if line[3:4] not in SEPARATORS or not line[:3].isdigit():
                 raise OutOfStep("said what no mail server says")
             self._lines.append(line[4:])
             if line[3:4] == b"-":
-                self._measure(line)
+                self._measure()
                 continue
             text = b" ".join(self._lines)
             self._lines.clear()
-            self._length = 0
             yield int(line[:3]), text
         if len(self._heard) > MOST_ANSWER:
             raise OutOfStep("gave an answer without an end")
 
-    def _measure(self, line: bytes) -> None:
-        self._length += len(line)
-        if self._length > MOST_ANSWER or len(self._lines) > MOST_LINES:
+    def _measure(self) -> None:
+        """OutOfStep where an answer that goes on has gone on for too long."""
+        if len(self._lines) > MOST_LINES or sum(map(len, self._lines)) > MOST_ANSWER:
             raise OutOfStep("gave an answer without an end")
 
 
