@@ -87,11 +87,18 @@ class Client(_Base):
             raise SMTPResponseException(code, words)
         self.in_turn()
         assert self.sock
-        self._next_step()
-        self.sock = context.wrap_socket(self.sock, server_hostname=self._host)  # type: ignore[attr-defined]
+        self.sock = self._encrypted(self.sock, context)
         self.ehlo_resp = self.helo_resp = None
         self.esmtp_features = {}
         self.does_esmtp = False
+
+    def _encrypted(self, line: socket.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
+        self._next_step()
+        line.settimeout(self._left())
+        try:
+            return context.wrap_socket(line, server_hostname=self._host)  # type: ignore[attr-defined]
+        except TimeoutError:
+            raise Overdue(self._patience) from None
 
     def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
         return connected(host, port, self._step)
@@ -147,8 +154,7 @@ class SecureClient(Client, SMTP_SSL):
 
     def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
         line = super()._get_socket(host, port, timeout)
-        line.settimeout(self._left())
-        return self.context.wrap_socket(line, server_hostname=host)
+        return self._encrypted(line, self.context)
 
 
 def shown(answer: bytes) -> str:

@@ -59,6 +59,7 @@ class Crew:
         self._problem: DeliveryError | None = None
         self._took = False  # whether the relay took a letter since then
         self._farewells = Farewells()
+        self._left: Unavailable | None = None  # why letters wait, where no other was taken
 
     def open(self) -> None:
         """Make the first connection; Refused or Unavailable where that fails."""
@@ -118,7 +119,7 @@ class Crew:
         A relay that refuses the sender, that puts everybody off, or that is gone, ends it with
         Refused or Unavailable, once what was under way has ended.
         """
-        self._problem, self._took = None, False
+        self._problem, self._took, self._left = None, False, None
         self._moved_at = time.monotonic()
         self._farewells.forget()
         self._sweep()
@@ -134,6 +135,8 @@ class Crew:
             self.again.clear()
             if self._farewells.newest and not self._took:
                 self._stop(self._closed(self._farewells.newest))
+            if self._left and not self._took:
+                self._stop(self._left)
             for line in [one for one in self.lines if not one.talk.idle]:
                 self._drop(line)  # nobody listened to the end
         if self._problem:
@@ -281,6 +284,7 @@ class Crew:
         why, farewell = self._hung_up(line), line.talk.farewell
         if self._took:  # a relay that takes others does so for this one letter
             return Deferred(why, "421" if farewell else "")
+        self._left = Unavailable(why)
         return Unavailable(why, PAUSE if farewell and not self._problem else None)
 
     def _closed(self, farewell: Farewell) -> Unavailable:

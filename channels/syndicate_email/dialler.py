@@ -74,6 +74,8 @@ class Dialler:
                 " host and port right? Relays listen at 587, 465 or 25"
             )
         why = squeeze(error.strerror or str(error)) or "no answer"
+        if isinstance(error, ssl.SSLError):
+            why = f"what comes is no TLS: {_reason(error)}"
         why = excerpt(without_secrets(why, self.relay.user, self.relay.password), 160)
         return Unavailable(
             f"{self.setting}: cannot reach the relay {self.relay} ({why});"
@@ -194,7 +196,7 @@ class Dialler:
         return Paused(f"{self.said('the login', error.smtp_code, text)}{hint}")
 
     def _insecure(self, error: ssl.SSLError) -> Refused:
-        why = getattr(error, "verify_message", "") or error.reason or "no TLS there"
+        why = getattr(error, "verify_message", "") or _reason(error)
         return Refused(
             f"{self.setting}: no safe connection to {self.relay} ({squeeze(str(why))});"
             " is the host the name in its certificate? One of your office's own is named by tls_ca"
@@ -221,6 +223,10 @@ def _say_who(smtp: Client, relay: Relay) -> None:
         if first.smtp_code // 100 == 4:
             break
     raise first or SMTPNotSupportedError("no login that we know")
+
+
+def _reason(error: ssl.SSLError) -> str:
+    return (error.reason or "no TLS there").replace("_", " ").lower()
 
 
 def printable(text: str) -> str:

@@ -148,7 +148,8 @@ class Letters:
             first, last = found[0][0], found[-1][0]
             held = {"edition_id": edition, "first": first, "last": last, "holder_id": me}
             made = db.execute(insert(blocks).values(**held, claimed_until=moment + CLAIM_FOR))
-            begun = {"cursor": last, "started_at": run.started_at or moment}
+            why = run.why if run.paused_at else ""  # an earlier try's trouble may be over
+            begun = {"cursor": last, "started_at": run.started_at or moment, "why": why}
             db.execute(update(runs).where(r.edition_id == edition).values(**begun))
             names = self.names(db, edition)
             assert made.inserted_primary_key is not None

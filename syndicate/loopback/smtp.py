@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, cast
 
 from syndicate.loopback.clients import Bye, Server, Session
-from syndicate.loopback.manners import HANGS_UP, MANNERS, SILENT, Manner
+from syndicate.loopback.manners import GARBLE, HANGS_UP, MANNERS, SILENT, Manner
 
 Step = Literal[
     "connect", "ehlo", "starttls", "tls", "auth", "mail", "rcpt", "data", "body", "dot", "sent",
     "rset", "quit",
 ]  # fmt: skip
-Act = Literal["refuse", "defer", "hang up", "wait", "stop reading", "sip"] | Manner
+Act = Literal["refuse", "defer", "hang up", "wait", "stop reading", "sip", "beneath"] | Manner
 
 EXTENSIONS = ("PIPELINING", "8BITMIME")
 MOST_BYTES = 32 * 1024 * 1024  # of one letter (RFC 1870)
@@ -44,8 +44,8 @@ class Fault:
     ``sent`` is after that answer. ``nth`` counts how often the step was reached, from 1; 0 is
     every time. With ``keep`` a letter is kept although its client was hung up on.
 
-    A ``Manner`` spoils the usual answer, ``stop reading`` leaves a letter on its way, and with
-    ``sip`` each of its lines is waited before.
+    A ``Manner`` spoils the usual answer, ``stop reading`` leaves a letter on its way, with
+    ``sip`` each of its lines is waited before, and ``beneath`` is noise beneath TLS.
     """
 
     at: Step
@@ -298,7 +298,9 @@ class _Session(Session):
             return False
         for letter in letters if fault.keep else ():
             self.server.keep(letter)
-        if fault.do == "stop reading":
+        if fault.do == "beneath":
+            socket.socket.sendall(self.connection, GARBLE)
+        if fault.do in ("stop reading", "beneath"):
             self.until_left(self.server.stopping)
             raise Bye
         if fault.do == "hang up":

@@ -84,6 +84,8 @@ def cells() -> Iterator[Cell]:
     yield Cell("body", "stop reading", "in_doubt")
     yield Cell("body", "sip", "in_doubt", 0.5)
     yield Cell("dot", "hang up", "in_doubt", keep=True)
+    for at in ("auth", *LETTER, "dot"):
+        yield Cell(at, "beneath", "in_doubt" if at == "dot" else "due")  # noise beneath TLS
     yield Cell("sent", "hang up", "sent")
     yield Cell("quit", "hang up", "sent")
 
@@ -132,9 +134,10 @@ def relay(cell: Cell, patience: float) -> Iterator[SmtpServer]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
     user, password = ("desk", "secret") if cell.at in ("starttls", "auth") else ("", "")
+    in_tls = cell.at == "tls" or cell.do == "beneath"
     secure = context if cell.at in ("starttls", "auth") else None
     with SmtpServer(
-        faults=[fault], starttls=secure, tls=context if cell.at == "tls" else None,
+        faults=[fault], starttls=secure, tls=context if in_tls else None,
         user=user, password=password,
     ) as server:  # fmt: skip
         yield server
