@@ -14,10 +14,11 @@ from syndicate.answers import called, known_lists, say_goodbyes, write_back
 from syndicate.channel import Channel, Hears, Reply, Says
 from syndicate.errors import DeliveryError, UsageError
 from syndicate.ledger import Lying
+from syndicate.ledger.replies import held
 from syndicate.office import Office
 from syndicate.people import list_named
 from syndicate.replies import UNREAD, Listener
-from syndicate.report import Report
+from syndicate.report import Report, leaving_line
 from syndicate.version import VERSION
 from syndicate.visit import Visit
 
@@ -112,15 +113,10 @@ class Inboxes:
 
     def _tell_held(self) -> None:
         """Name the wishes to leave that are too many to be believed, until somebody has looked."""
-        for name, one in self._known.items():
-            if count := self._office.ledger.replies.held(one.id):
-                self._say(
-                    self._report.problems,
-                    f"{name}: {count} who wrote in a day that they leave, without a token, stay on"
-                    f" it for now: they are more than usual (channels.{name}.leavers), and somebody"
-                    " may write in their names; look into the mailbox, then syndicate channels"
-                    f" resume {name}",
-                )
+        with self._office.ledger.reading() as db:
+            waiting = held(db)
+        for name, count in waiting.items():
+            self._say(self._report.problems, leaving_line(name, count))
 
     def _tell(self, name: str, inbox: Inbox) -> None:
         listener, problems, notes = inbox.listener, self._report.problems, self._report.notes

@@ -115,6 +115,15 @@ def letters_said(states: Mapping[str, int]) -> str:
     return ", ".join(f"{n} {LETTER_WORDS.get(s, s)}" for s, n in sorted(states.items()))
 
 
+def leaving_line(name: str, count: int) -> str:
+    """Say that more leave a list without a token than are believed, and what to do."""
+    return (
+        f"{name}: {count} who wrote in a day that they leave, without a token, stay on it for now:"
+        f" they are more than usual (channels.{name}.leavers), and somebody may write in their"
+        f" names; look into the mailbox, then syndicate channels resume {name}"
+    )
+
+
 def letters_line(one: DigestCount) -> Line:
     """A digest's letters as one line; what a person is waited for stands in it."""
     order = ("in_doubt", "due", "deferred", "sending", "refused")

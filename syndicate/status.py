@@ -15,6 +15,7 @@ from syndicate.errors import ArticleError
 from syndicate.hosting import Hosting
 from syndicate.ledger import DigestCount, Happening, Place, Standing, Waiting
 from syndicate.ledger.catalogue import Catalogue
+from syndicate.ledger.replies import held
 from syndicate.ledger.report import (
     digests,
     given_up,
@@ -58,6 +59,7 @@ class Status:
     next_digests: dict[str, str] = field(default_factory=dict)
     closed_ahead: dict[str, list[str]] = field(default_factory=dict)  # digests of the future
     waiting: list[Waiting] = field(default_factory=list)  # until when and why
+    leaving: dict[str, int] = field(default_factory=dict)  # who are too many, until a person looks
     unconfigured: list[str] = field(default_factory=list)
     rehearsal: bool = False  # whether the ledger is one: then nothing of it has reached a reader
 
@@ -67,7 +69,7 @@ class Status:
         states = {line.state for line in self.open}
         if "in doubt" in states:
             return 4
-        return 3 if states else 0
+        return 3 if states or self.leaving else 0
 
     def to_json(self) -> dict[str, Any]:
         from dataclasses import asdict
@@ -101,6 +103,7 @@ def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Statu
             found.digests = digests(db)
             found.waiting = waiting(db)
             found.unconfigured = office.gone(catalogue)
+            found.leaving = held(db)
             for channel in office.lists:
                 _add_times(office, catalogue, channel, found)
     return found

@@ -76,6 +76,11 @@ if TYPE_CHECKING:
     from syndicate_email.folder import Folder
     from syndicate_email.letter import List
 
+UNBELIEVED = (
+    "readers who write without a token are asked back, each of them; {setting} may spare them that:"
+    " the name with which the header Authentication-Results begins, at the top of a letter that you"
+    " write to the mailbox from elsewhere"
+)
 READER = Recipient("example", "reader@example.org", "TOKEN")
 
 
@@ -301,13 +306,26 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
             lists=tuple(lists), authserv=self.authserv,
         )  # fmt: skip
         setting = "the letters" if source else f"channels.{self.name}.inbox"
+        note = UNBELIEVED.format(setting=f"channels.{self.name}.authserv")
         postbox = Postbox(where, setting, str(self.tls_ca), self.patience)
         with closing(postbox.messages(visit, manner=repr(marks))) as messages:
             for message in messages:
                 reply = replace(understand(message.content, marks), place=message.key)
+                if visit and note not in visit.notes:
+                    visit.notes += [note] if self._could_believe(reply, message.content) else []
                 for_a_person = yield reply
                 if reply.says is Says.OTHER or for_a_person:
                     message.leave()
+
+    def _could_believe(self, reply: Reply, content: bytes) -> bool:
+        """Whether a wish without a token may have been vouched for, had the setting said by whom.
+
+        By which name is not told: the letter's sender may have written it.
+        """
+        from syndicate_email.vouched import is_judged
+
+        is_wish = reply.says in (Says.LEAVE, Says.JOIN) and not reply.token
+        return is_wish and not self.authserv and is_judged(content)
 
     @property
     def answerable(self) -> bool:

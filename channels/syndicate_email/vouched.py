@@ -9,6 +9,7 @@ from itertools import islice
 
 from syndicate.text import squeeze
 from syndicate_email.charsets import raw
+from syndicate_email.structure import fields_of
 
 RESULTS = "authentication-results"
 MOST_RESULT = 4_000  # characters of one header
@@ -51,6 +52,11 @@ def vouched(letter: Message, authserv: str, email: str) -> str:
                 if _speaks_for(method, whose, domain):
                     return f"{authserv}: {method}=pass"
     return ""
+
+
+def is_judged(content: bytes) -> bool:
+    """Whether some server has written its results into a letter."""
+    return any(name.lower() == RESULTS for name, _ in fields_of(content).raw_items())
 
 
 def _own_results(letter: Message, authserv: str) -> str:

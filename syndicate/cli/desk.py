@@ -298,10 +298,12 @@ def _waits(one: Waiting) -> str:
 
 def _show_status(found: Status) -> None:
     from syndicate.cli import show
-    from syndicate.report import letters_said
+    from syndicate.report import leaving_line, letters_said
 
     for one in found.waiting:
         show.out(f"{_waits(one)} (at once: syndicate channels resume {one.channel})")
+    for name, count in found.leaving.items():
+        show.out(leaving_line(name, count))
     if found.open:
         show.out("open:")
         show.lines(found.open)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, sele
 
 from syndicate.ledger.engine import transaction
 from syndicate.ledger.lists import by_key
-from syndicate.ledger.schema import heard, requests
+from syndicate.ledger.schema import channels, heard, requests
 from syndicate.ledger.tokens import REQUEST, Tokens
 from syndicate.ledger.waits import waits
 
@@ -77,12 +77,6 @@ class Replies:
         values = {"channel_id": channel, "wants": wants, "email": email, "state": "held"}
         db.execute(insert(requests).values(**values, subscriber_id=subscriber, at=at))
 
-    def held(self, channel: int) -> int:
-        """How many wishes to leave a list wait for a person."""
-        here = and_(q.channel_id == channel, q.state == "held")
-        with transaction(self.engine, reads=True) as db:
-            return int(db.scalar(select(func.count()).where(here)) or 0)
-
     @contextmanager
     def released(self, channel: int) -> Iterator[tuple[Connection, list[Asked]]]:
         """One transaction for those wishes, which are over then: a person has looked."""
@@ -136,6 +130,14 @@ class Replies:
 
 def _asked(row: Any) -> Asked:
     return Asked(row.id, row.channel_id, row.wants, row.email, row.name, row.subscriber_id, row.at)
+
+
+def held(db: Connection) -> dict[str, int]:
+    """How many wishes to leave wait for a person, by the name of the list they came to."""
+    query = select(channels.c.name, func.count().label("many"))
+    query = query.join(requests, q.channel_id == channels.c.id)
+    rows = db.execute(query.where(q.state == "held").group_by(channels.c.name))
+    return {row.name: int(row.many) for row in rows}
 
 
 def let_go(db: Connection, at: datetime, keep: timedelta) -> None:

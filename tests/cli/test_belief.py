@@ -229,6 +229,10 @@ def test_many_who_leave_at_once_without_a_token_wait_for_a_person(room: Newsroom
     assert "syndicate channels resume harian" in answer.err
     assert len(readers(room)) == 40
     assert postman.unread == 0
+    assert (room.run("status").code, room.run("status", "--json").json["leaving"]) == (
+        3, {"harian": 4},
+    )  # fmt: skip
+    assert "syndicate channels resume harian" in room.run("status").out
     again = room.run("tick", at=TOMORROW)
     assert (again.code, "4 who wrote" in again.err) == (3, True)
     assert len(readers(room)) == 40
@@ -339,3 +343,15 @@ def test_only_known_senders_are_answered_where_an_office_wants_that(postman: Pos
     assert readers(room) == [ANI, BUDI]
     room.change("harian", known_senders_only=False)
     assert "1 asked to join" in room.run("tick").out
+
+
+def test_an_office_is_told_once_a_run_that_its_server_may_know_who_wrote(postman: Postman) -> None:
+    room = postman.room
+    room.change("harian", authserv="")
+    for one in (ANI, BUDI):
+        postman.bring("berhenti", sender=one, vouched=True)
+    answer = room.run("tick")
+    assert answer.said.count("channels.harian.authserv may spare them that") == 1
+    assert OURS not in answer.said  # anybody may have written that name
+    postman.bring("subscribe", sender=CICI)
+    assert "authserv" not in room.run("tick").said
