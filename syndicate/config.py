@@ -80,6 +80,7 @@ class Settings:
     # by channel and setting: why it could not be taken from the environment or a file. Who only
     # reads can do without; in ``channels`` stands what the configuration says: ${NAME}
     unset: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    holding: tuple[Path, ...] = ()  # the files with secrets in them, the configuration among them
 
     @property
     def folder(self) -> Path:
@@ -130,7 +131,15 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     office = Publisher(**publisher.model_dump())
     keep = timedelta(days=ledger.keep)
     unset = references.unset_of_channels()
-    return Settings(path, office, url, channels, frozenset(secrets), keep, unset)
+    holding = (*([path] if _has_secret(read) else []), *references.files)
+    return Settings(path, office, url, channels, frozenset(secrets), keep, unset, holding)
+
+
+def _has_secret(read: Mapping[str, Any]) -> bool:
+    """Whether a secret stands in a configuration itself."""
+    tables = {name: read.get(name) for name in ("channels", "ledger")}
+    found = (one for one in _literal_secrets(tables) if not one.startswith("file:"))
+    return any(not REFERENCE.search(one) for one in found)
 
 
 def publisher(path: Path) -> Publisher:
@@ -231,6 +240,7 @@ class References:
     folder: Path
     secrets: set[str] = field(default_factory=set, repr=False)
     unset: dict[tuple[str, ...], str] = field(default_factory=dict)
+    files: list[Path] = field(default_factory=list)  # that hold secrets
 
     def resolved(self, value: Any, path: tuple[str, ...] = ()) -> Any:
         if isinstance(value, dict):
@@ -274,6 +284,7 @@ class References:
             self.unset[path] = f"{where}: {name} cannot be read (write the secret into it)"
             return said
         self.secrets.add(value)
+        self.files.append(file)
         return value
 
 

@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
+from tempfile import mkstemp
+from typing import BinaryIO
 
+PRIVATE, PRIVATE_FOLDER = 0o600, 0o700  # whatever the umask is
+CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 KINDS = {
     stat.S_IFDIR: "it is a folder",
     stat.S_IFIFO: "it is a pipe and no file",
@@ -40,6 +44,71 @@ def contents(path: Path, most: int) -> bytes:
     """Return what is in a file, ``most`` bytes and one more of it where it goes on."""
     with opened(path) as file:
         return file.read(most + 1)
+
+
+def created(path: Path) -> BinaryIO:
+    """Make a file that nobody else can read, from its first moment; no link is followed.
+
+    FileExistsError where there is one.
+    """
+    return open(os.open(path, CREATE, PRIVATE), "wb")
+
+
+@contextmanager
+def written(path: Path) -> Iterator[BinaryIO]:
+    """Write a file that nobody else can read, whole or not at all.
+
+    It takes the place of what is there; a device, like /dev/stdout, is written to.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("wb") as device:
+            yield device
+        return
+    number, name = mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)  # 0600
+    try:
+        with open(number, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(number)
+        os.replace(name, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, that nobody else can enter."""
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        with suppress(FileExistsError):  # another process was quicker
+            missing.mkdir(mode=PRIVATE_FOLDER)
+
+
+def is_open_to_all(path: Path) -> bool:
+    """Whether everybody on the machine has some right to a file; what a group has was given."""
+    try:
+        return bool(path.stat().st_mode & stat.S_IRWXO)
+    except OSError:
+        return False
+
+
+def kept_private(path: Path) -> bool:
+    """Take from all others the rights to a file of ours; whether there was something to take."""
+    try:
+        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        state = os.fstat(number)
+        is_ours = stat.S_ISREG(state.st_mode) and state.st_uid == os.geteuid()
+        if not (is_ours and state.st_mode & stat.S_IRWXO):
+            return False
+        os.fchmod(number, PRIVATE)
+        return True
+    except OSError:  # a file system without modes
+        return False
+    finally:
+        os.close(number)
 
 
 def sync_folder(folder: Path) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from syndicate import stop
 from syndicate.channel import Channel, Finding, Inspects, Stored
 from syndicate.deliver import opened
+from syndicate.disk import is_open_to_all
 from syndicate.errors import DeliveryError
 from syndicate.ledger import KnownChannel
 from syndicate.ledger.disks import unmounted
@@ -50,7 +53,22 @@ def inspection(office: Office, names: Iterable[str] = ()) -> Inspection:
     """Look at the channels of these names, at all where there are none."""
     known = office.ledger.known_channels()
     chosen = office.chosen(names)
-    return Inspection(channels=[_inspected(office, channel, known) for channel in chosen])
+    found = [_inspected(office, channel, known) for channel in chosen]
+    readable = tuple(_readable(office.settings.holding))
+    return Inspection(
+        channels=[*found, *([Inspected(channel="", findings=readable)] if readable else [])]
+    )
+
+
+def _readable(files: Iterable[Path]) -> Iterator[Finding]:
+    """The files with secrets in them that are open to everybody."""
+    for path in dict.fromkeys(files):
+        if is_open_to_all(path):
+            where = shlex.quote(str(path))
+            says = (
+                f"{path}: everybody on this machine can read the secret in it (chmod 600 {where})"
+            )
+            yield Finding("secrets", False, says)
 
 
 def _inspected(office: Office, channel: Channel, known: Mapping[str, KnownChannel]) -> Inspected:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
+from syndicate import disk
 from syndicate.article import Publisher
-from syndicate.config import Settings
+from syndicate.config import CREDENTIALS, REFERENCE, Settings
 from syndicate.errors import ConfigError, UsageError
 from syndicate.text import readable, slug, visible
 
@@ -34,6 +35,7 @@ FORMS = {  # what is typed: its form, and how it is said
 FORMS["trial"] = FORMS["chat"]
 OPTIONS = {"chat": "--telegram", "trial": "--test-chat", "relay": "--smtp"}
 ZONES = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
+KEPT = "secrets/relay"  # where the relay's address goes, if it has a password
 LINES = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]")
 FIELD = re.compile(r'"\{(\w+)\}"')
 
@@ -102,12 +104,33 @@ def init(folder: Path, answers: Answers) -> list[Path]:
     config, article = is_free(folder), folder / "first-article.md"
     refuse_wrong(folder, answers)
     folder.mkdir(parents=True, exist_ok=True)
+    made = []
+    if _has_password(answers.relay):
+        made.append(_kept_secret(folder, answers.relay))
+        answers = replace(answers, relay=f"file:{KEPT}")
     _write(config, _config(answers))
-    made = [config]
+    made.insert(0, config)
     if not article.exists():
         _write(article, _filled("first", headline="Artikel pertama", by=answers.name))
         made.append(article)
     return made
+
+
+def _has_password(relay: str) -> bool:
+    """Whether a password stands in it, and not only the name of one."""
+    return CREDENTIALS.search(relay) is not None and REFERENCE.search(relay) is None
+
+
+def _kept_secret(folder: Path, secret: str) -> Path:
+    """Put a secret into a file of its own, which nobody else can read."""
+    path = folder / KEPT
+    try:
+        disk.make_private(path.parent)
+        with disk.created(path) as file:
+            file.write(f"{secret}\n".encode())
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
+    return path
 
 
 def refuse_wrong(folder: Path, answers: Answers) -> None:

@@ -9,7 +9,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from syndicate import Delivery, DeliveryError, Outcome, Receipt, Unavailable
-from syndicate.disk import sync_folder
+from syndicate.disk import created, make_private, sync_folder
 
 if TYPE_CHECKING:
     from syndicate_email.conversation import Posting
@@ -40,7 +40,7 @@ class Folder:
     def ready(self) -> None:
         try:
             for part in ("tmp", "new", "cur"):
-                (self._path / part).mkdir(parents=True, exist_ok=True)
+                make_private(self._path / part)
         except OSError as error:
             raise self._unavailable(error) from error
 
@@ -87,8 +87,9 @@ class Folder:
 
     def _write(self, name: str, letter: bytes) -> None:
         half = self._path / "tmp" / name
+        half.unlink(missing_ok=True)  # what a dead process left, or a link
         try:
-            with half.open("wb") as file:
+            with created(half) as file:
                 file.write(letter)
                 file.flush()
                 os.fsync(file.fileno())

@@ -101,6 +101,8 @@ def office(
         )
         given.zone = settings.publisher.zone
         _say_rehearsal(opened)
+        for path in opened.ledger.mended:
+            typer.echo(f"{path}: others could read it; now only you can", err=True)
         given.scrub = opened.scrub
         given.acts = not (dry or looks)
         opened.stopping = stop.is_asked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -159,6 +160,7 @@ def export(
     Example: syndicate subscribers export --person ani@example.org ani.json
     """
     from syndicate.cli import show
+    from syndicate.disk import written
     from syndicate.errors import UsageError
     from syndicate.people import members
     from syndicate.people.privacy import person as all_of
@@ -179,9 +181,10 @@ def export(
             return
         path = Path(file)
         try:
-            path.touch(mode=0o600, exist_ok=True)
-            with path.open("w", encoding="utf-8", newline="") as target:
+            with written(path) as private:
+                target = TextIOWrapper(private, "utf-8", newline="")
                 said = write(target)
+                target.detach()
         except OSError as error:
             raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
         typer.echo(f"{path}: {said}")

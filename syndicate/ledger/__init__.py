@@ -23,10 +23,10 @@ from sqlalchemy import (
     update,
 )
 
-from syndicate import stop
+from syndicate import disk, stop
 from syndicate.channel import Receipt, Rendition
 from syndicate.errors import LedgerError, Refused, UsageError
-from syndicate.ledger import migrations
+from syndicate.ledger import backups, migrations
 from syndicate.ledger.backups import backup, remember
 from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
 from syndicate.ledger.disks import Disks
@@ -86,6 +86,7 @@ class Ledger:
         self.goodbyes = Goodbyes(engine, tokens)
         self.inboxes = Inboxes(engine, tokens)
         self.disks = Disks(engine)
+        self.mended: list[Path] = []  # its own files and copies, which others could read until now
 
     @classmethod
     def open(
@@ -127,7 +128,9 @@ class Ledger:
             row = db.execute(select(ledger)).one()
             later = db.scalars(select(secrets.c.secret).order_by(secrets.c.number.desc()))
             tokens = Tokens((*later, row.secret))
-        return cls(engine, row.created_at, row.restored_at, tokens, rehearsal=row.rehearsal)
+        opened = cls(engine, row.created_at, row.restored_at, tokens, rehearsal=row.rehearsal)
+        opened.mended = _keep_private(engine)
+        return opened
 
     def close(self) -> None:
         """Let go of every claim's proof of life and of the database."""
@@ -419,13 +422,15 @@ def _make_folder(engine: Engine) -> None:
             raise LedgerError(f"ledger.url: there is no folder {folder} (make it, or name another)")
 
 
-def _keep_private(engine: Engine) -> None:
-    """The ledger holds subscribers' addresses: nobody else on the machine may read it."""
-    path = engine.url.database
-    if engine.dialect.name == "sqlite" and path and path != ":memory:":
-        for name in (path, f"{path}-wal", f"{path}-shm"):
-            if Path(name).exists():
-                Path(name).chmod(0o600)
+def _keep_private(engine: Engine) -> list[Path]:
+    """The ledger holds subscribers' addresses: nobody else on the machine may read it.
+
+    Returns what others could read until now, of its own files and of its copies.
+    """
+    if (path := backups.path_of(engine)) is None:
+        return []
+    beside = (path.with_name(f"{path.name}-{end}") for end in ("wal", "shm", "journal"))
+    return [one for one in (path, *beside, *backups.known(engine)) if disk.kept_private(one)]
 
 
 __all__ = [

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select, text
 
+from syndicate import disk
 from syndicate.errors import LedgerError
 from syndicate.ledger.engine import BUSY, now, stamp, transaction
 from syndicate.ledger.schema import backups
@@ -34,7 +35,7 @@ def backup(engine: Engine, to: Path) -> None:
     part.unlink(missing_ok=True)
     try:
         with closing(sqlite3.connect(str(engine.url.database))) as source:
-            part.touch(mode=0o600)
+            disk.created(part).close()
             with closing(sqlite3.connect(part)) as target:
                 source.backup(target)
         part.rename(to)

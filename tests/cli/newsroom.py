@@ -125,6 +125,7 @@ class Newsroom:
         tables |= {f"channels.{name}": table for name, table in self.channels.items()}
         text = "\n".join(map(toml, tables, tables.values()))
         (self.folder / "config.toml").write_text(text, encoding="utf-8")
+        (self.folder / "config.toml").chmod(0o600)  # there may be secrets in it
 
     def change(self, channel: str, **settings: object) -> None:
         """Give a channel other settings."""
