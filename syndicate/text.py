@@ -21,6 +21,7 @@ QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 ENCODED = re.compile(r"=\?[\w.+:*-]+\?[bq]\?[^?]*\?=", re.IGNORECASE)
 ENTITY = re.compile("&(?:[a-zA-Z][a-zA-Z0-9]*|#[0-9]+|#[xX][0-9a-fA-F]+);")
 NUMBER = re.compile(r"\d[\d\s().\u2010-\u2013/-]*")
+LONGEST_CODED = 1_000  # characters of a name with encoded words: some charsets take quadratic time
 SHORT = 3  # digits of a service's number
 # no word or number goes on here, nor an address: 1,5 and Budi-Utomo are one
 BEFORE, AFTER = r"(?<!\w)(?<!\w[.,/@:=&-])", r"(?!\w|[.,/@:?=&-]\w)"
@@ -83,7 +84,7 @@ def spelt_out(name: str) -> str:
         name = re.sub(r"\\(.)", r"\1", name[1:-1])
     else:
         name = name.replace('\\"', '"')  # escaped, but not in quotes
-    if ENCODED.search(name):
+    if len(name) <= LONGEST_CODED and ENCODED.search(name):
         from email.errors import HeaderParseError
         from email.header import decode_header, make_header
 

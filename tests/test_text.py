@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from syndicate.text import (
@@ -11,6 +13,7 @@ from syndicate.text import (
     has_number,
     plain,
     slug,
+    spelt_out,
     squeeze,
     utf16_length,
 )
@@ -138,3 +141,10 @@ def test_a_number_is_said_in_any_form_that_has_the_subscriber_s_digits(
 )
 def test_an_address_within_a_longer_one_is_not_said(url: str, words: str, address: str) -> None:
     assert address_of(url, words) == address
+
+
+def test_a_name_in_an_odd_charset_takes_no_time() -> None:
+    name = f"=?punycode?q?{'a' * 1_000_000}?="
+    began = time.process_time()
+    assert spelt_out(name) == name
+    assert time.process_time() - began < 0.3

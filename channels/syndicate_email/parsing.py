@@ -18,8 +18,9 @@ QUOTES = {"blockquote"}
 LONGEST = 2_000  # characters of a header that are looked at
 MOST_VALUES = 20  # headers of the same name that are looked at
 MOST_TEXT = 20_000  # characters of a text that are looked at
+LONGEST_SIGN = 4  # bytes of a character, in any charset
 MOST_BLOCKS = 100  # of fields, in a report
-MOST_REPORT = 65_536  # characters of a report
+MOST_REPORT = 65_536  # bytes of a report
 MOST_BLOCK_FIELDS = 100
 MOST_UU = 500  # lines of uuencoded text
 
@@ -51,8 +52,8 @@ def headers(message: Message, *names: str) -> list[str]:
 
 
 def blocks(part: Message, most: int = MOST_BLOCKS) -> list[Message]:
-    """The groups of fields that a part holds."""
-    said = _content(part)[:MOST_REPORT]
+    """The groups of fields that a part holds: ASCII, or UTF-8 (RFC 6533)."""
+    said = decoded(_out_of_transfer(part)[:MOST_REPORT], "utf-8")
     found = re.split(r"\n\s*\n", said.strip(), maxsplit=most)[:most]
     written = (one.encode("utf-8", "surrogateescape") for one in found)
     return [fields_of(one, MOST_BLOCK_FIELDS) for one in written]
@@ -71,7 +72,7 @@ def text(message: Message, *, quoted: bool = True) -> str:
     if not found:
         return ""
     is_html = min(found)
-    said = _content(found[is_html])[:MOST_TEXT]
+    said = _content(found[is_html])
     return _shown(said, UNSEEN if quoted else UNSEEN | QUOTES) if is_html else said
 
 
@@ -84,12 +85,17 @@ def _shown(html: str, unseen: set[str]) -> str:
 
 
 def _content(part: Message) -> str:
-    """A part's text, out of its transfer encoding and its charset, as far as they can be told."""
+    """The start of a part's text, out of its transfer encoding and its charset.
+
+    As far as they can be told. It is cut before it is decoded: bytes that are none of a charset
+    cost much more than others.
+    """
     try:
         charset = part.get_content_charset() or ""
     except Exception:  # what RFC 2231 makes of garbage
         charset = ""
-    return decoded(_out_of_transfer(part), charset)
+    content = _out_of_transfer(part)[: MOST_TEXT * LONGEST_SIGN]
+    return decoded(content, charset)[:MOST_TEXT]
 
 
 def _out_of_transfer(part: Message) -> bytes:

@@ -196,7 +196,7 @@ def test_the_page_says_what_is_looked_at_of_a_letter() -> None:
         "characters of its text": parsing.MOST_TEXT,
         "characters of a notice of a mail system, before the letter that it quotes":
             reasons.MOST_ABOUT,
-        "characters of a report for machines": parsing.MOST_REPORT,
+        "bytes of a report for machines": parsing.MOST_REPORT,
         "groups of fields in it": parsing.MOST_BLOCKS,
         "characters of `Authentication-Results`": vouched.MOST_RESULT,
     }  # fmt: skip

@@ -103,6 +103,18 @@ LETTERS: dict[str, Callable[[], bytes]] = {
     "unicode_escape": lambda: typed(PLAIN("unicode_escape"), filled("\\x41"), "8bit"),
     "raw_unicode_escape": lambda: typed(PLAIN("raw_unicode_escape"), filled("\\u0041"), "8bit"),
     "zlib": lambda: typed(PLAIN("zlib"), noise(MIB)),
+    "bytes that are none of a charset": lambda: typed(PLAIN("cp1255"), b"\xff" * MOST),
+    "bytes that are none of HTML's charset": lambda: typed(
+        "text/html; charset=cp1255", b"<p>" + b"\xff" * MOST
+    ),
+    "copies of bytes that are none of a charset": lambda: several(
+        "--b\nContent-Type: message/delivery-status\n\nAction: failed\nStatus: 5.1.1\n\n"
+        + f"--b\nContent-Type: message/rfc822; charset=cp1255\n\n{chr(0xDCFF) * 60_000}\n" * 16,
+        kind="report",
+    ),
+    "a notice of bytes that are none of a charset": lambda: letter(
+        "Content-Type: text/plain; charset=cp1255", b"\xff" * MOST, sender=DAEMON
+    ),
     "a charset of a megabyte": lambda: typed(PLAIN(filled("x")), "Isi."),
     # transfer encodings
     "base64 of punycode": lambda: typed(
