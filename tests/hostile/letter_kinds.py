@@ -38,7 +38,8 @@ CODES = ("base64", "quoted-printable", "8bit", "7bit", "x-uuencode", "binary", "
 PIECES = (
     " ", "\n", "\r", "\t", "-", "(", ")", '"', "<", ">", ";a=b", "=?utf-8?q?", "?=", "--b\n",
     "<div>", "<b>", "&#", "@", "a.", "5.1.1 ", "unsubscribe ", "please ", "re: ", "* a ", "\\",
-    "; boundary*0*=", "Subject: x\n", "To: a@b\n", "\n\n", "M", "=", "[a", "ya pak ", "\u2028", "\udcff",
+    "; boundary*0*=", "Subject: x\n", "To: a@b\n", "\n\n", "M", "=", "[a", "ya pak ", "\u2028",
+    "\udcff",
 )  # fmt: skip
 CHARSETS = tuple(sorted({*encodings.aliases.aliases, "utf-8", "x-nonesuch", "punycode", "idna"}))
 DEEP = 14  # parts in parts, at most
