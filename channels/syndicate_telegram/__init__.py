@@ -31,6 +31,7 @@ from syndicate import (
 )
 from syndicate.nearby import leads_here
 from syndicate.settings import Patience, SecretStr, WebUrl
+from syndicate_telegram import usable
 from syndicate_telegram.chat import Chat, Manner
 from syndicate_telegram.compose import Picture, compose, remarks, reply
 from syndicate_telegram.errors import NO_CAPTION, NO_TEXT, Declined, Place
@@ -249,7 +250,9 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
         timing = replace(self.timing, answer=min(self.patience, self.timing.answer))
         wire = Wire(self.token, place, timing).__enter__()
         try:
-            self._identity = str(wire.ask(lambda bot: bot.get_chat(chat_id(self.chat))).id)
+            self._identity = str(
+                wire.ask(lambda bot: usable.chat(bot.get_chat(chat_id(self.chat)))).id
+            )
             if self._main:
                 self._refuse_main(wire)
         except BaseException:
@@ -264,7 +267,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
     def _refuse_main(self, wire: Wire) -> None:
         """A trial is posted nowhere but in a chat of its own."""
         with suppress(Declined):  # a main chat that the bot does not see yet is another
-            main = wire.ask(lambda bot: bot.get_chat(chat_id(self._main)))
+            main = wire.ask(lambda bot: usable.chat(bot.get_chat(chat_id(self._main))))
             if str(main.id) == self._identity:
                 raise Refused(
                     f"channels.{self.name}.test_chat: {self.chat} is {self._main} itself: name"

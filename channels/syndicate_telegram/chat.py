@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from syndicate import Refused
+from syndicate_telegram import usable
 from syndicate_telegram.errors import NOT_MODIFIED, NOT_THERE, NOTHING_PINNED, accepting
 from syndicate_telegram.post import Attachment, Post
 from syndicate_telegram.wire import Wire
@@ -94,7 +95,7 @@ class Chat:
 
     def pinned(self, chat: int | str) -> int | None:
         """The newest pinned message."""
-        there = self._wire.ask(lambda bot: bot.get_chat(chat)).pinned_message
+        there = self._wire.ask(lambda bot: usable.chat(bot.get_chat(chat))).pinned_message
         return there.message_id if there else None
 
     def _change(self, call: Callable[[Bot], Awaitable[object]]) -> None:
@@ -107,12 +108,14 @@ async def _sending(
 ) -> Message:
     if not post.sent:
         words, card = _entities(post.entities), _card(post)
-        return await bot.send_message(
-            chat, post.text, entities=words, link_preview_options=card, **parameters
+        return await usable.message(
+            bot.send_message(
+                chat, post.text, entities=words, link_preview_options=card, **parameters
+            )
         )
     if len(post.sent) > 1:
         group = _group(post, post.sent, files, captioned=True)
-        return (await bot.send_media_group(chat, group, **parameters))[0]
+        return await usable.first(bot.send_media_group(chat, group, **parameters))
     [attachment] = post.sent
     said: dict[str, Any] = {
         "caption": post.caption,
@@ -120,12 +123,12 @@ async def _sending(
     }
     material = _material(attachment, files)
     if attachment.moves:
-        return await bot.send_animation(
-            chat, material, filename="animation.gif", **said, **parameters
-        )
+        said |= {"filename": "animation.gif"}
+        return await usable.message(bot.send_animation(chat, material, **said, **parameters))
     if post.shape == "photo":
-        return await bot.send_photo(chat, material, **said, **parameters)
-    return await bot.send_document(chat, material, filename=attachment.name, **said, **parameters)
+        return await usable.message(bot.send_photo(chat, material, **said, **parameters))
+    said |= {"filename": attachment.name}
+    return await usable.message(bot.send_document(chat, material, **said, **parameters))
 
 
 def _group(

@@ -13,6 +13,7 @@ from syndicate import DeliveryError, InDoubt, Refused
 from syndicate.asking import Line, NoAnswer
 from syndicate.exchange import Limits
 from syndicate.http import LOOPBACK, by_proxy
+from syndicate_telegram import usable
 from syndicate_telegram.errors import Declined
 from syndicate_telegram.search import Blank, Message
 from syndicate_telegram.wire import Wire
@@ -46,8 +47,8 @@ class Forwarding:
         audit = self._where()
         try:
             copy = self._wire.ask(
-                lambda bot: bot.forward_message(
-                    audit, self._chat, number, disable_notification=True
+                lambda bot: usable.message(
+                    bot.forward_message(audit, self._chat, number, disable_notification=True)
                 )
             )
         except Declined as declined:
@@ -63,7 +64,9 @@ class Forwarding:
         """The audit chat's number; what is copied must never be seen in the channel itself."""
         if self._audit is None:
             try:
-                self._audit = self._wire.ask(lambda bot: bot.get_chat(self._audit_chat)).id
+                self._audit = self._wire.ask(
+                    lambda bot: usable.chat(bot.get_chat(self._audit_chat))
+                ).id
             except Declined as declined:
                 raise self._refused(declined) from None
         if self._audit == self._chat:
