@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from syndicate import DeliveryError, InDoubt, Refused, Unavailable
 from syndicate.errors import bounded
 from syndicate.http import LOOPBACK, NO_SOCKS, by_proxy
+from syndicate.text import excerpt
 
 if TYPE_CHECKING:
     from telegram.error import TelegramError
@@ -84,6 +85,8 @@ ELSEWHERE = re.compile(  # answers that are about the chat or the words, not wha
 )
 SHORTEST_WAIT = 1.0  # seconds
 TOO_LARGE = "entity too large"  # a server before Telegram's has read the head alone
+UNREADABLE = " Parsing the server response"  # python-telegram-bot's, before all of what came
+LONGEST_WORDS = 300  # characters of an answer that are said to people
 NAMED = re.compile(r"failed to send message #(\d+)")  # of an album, from 1
 
 
@@ -213,7 +216,8 @@ def _advice(answer: str, place: Place) -> str:
     for part, advice in ADVICE.items():
         if part in answer.lower():
             return advice.format(name=place.name, chat=place.chat)
-    return f"Telegram refuses this at {place.chat}: {' '.join(answer.split())}"
+    words = " ".join(answer.partition(UNREADABLE)[0].split())
+    return f"Telegram refuses this at {place.chat}: {excerpt(words, LONGEST_WORDS)}"
 
 
 def _why(error: Exception) -> str:

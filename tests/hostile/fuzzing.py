@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -26,6 +27,7 @@ import pytest
 from _pytest.mark import ParameterSet
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import HypothesisWarning
 
 CORPUS = Path(__file__).with_name("corpus")
 SECONDS = float(os.environ.get("FUZZ_SECONDS") or 60)  # for each target in `make soak`
@@ -72,7 +74,9 @@ def fuzz(
     )(given(inputs)(attempt))  # fmt: skip
     while time.monotonic() < until:
         try:
-            search()
+            with warnings.catch_warnings():  # of a repr that is long: the input is kept as a file
+                warnings.simplefilter("ignore", HypothesisWarning)
+                search()
         except BaseException as error:
             if failing:
                 error.add_note(f"kept as {keep(name, failing[-1], folder)}")
