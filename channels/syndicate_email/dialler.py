@@ -22,7 +22,7 @@ from syndicate_email.clients import Client, NotMail, OutOfTurn, PlainClient, Sec
 from syndicate_email.login import advice, without_secrets
 from syndicate_email.settings import Relay
 
-MOST_SAID = 4_000  # characters of an answer that are looked at
+MOST_SAID = 2_000  # characters of an answer that are looked at
 WAYS = {"CRAM-MD5": "auth_cram_md5", "PLAIN": "auth_plain", "LOGIN": "auth_login"}  # best first
 PATIENCE = 60.0  # seconds to wait for a whole answer
 

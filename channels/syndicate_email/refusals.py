@@ -43,6 +43,8 @@ OF_SENDER = re.compile(
 CLAUSE = re.compile(r";|(?<![\w.])[45]\d\d(?=[ -])")  # where another one begins
 NUMBERS_BEFORE = re.compile(r"[45]\d\d[ -]\s*\Z")
 MOST_WORDS = 2000  # characters of an answer that are judged
+MOST_ALIKE = 500  # characters of a refusal that others are compared with
+MOST_KINDS = 1_000  # of refusals that are remembered; a relay may have other words for each letter
 MANY_AT_ONCE = r"concurrent|simultaneous|parallel|connection rate"
 LETTERS = r"(?:messages?|e-?mails?|mails?|letters?|recipients?|transactions?)\b"
 NOT_TAKEN = r"(?:invalid|unknown|bad|rejected|failed|refused)"
@@ -209,6 +211,7 @@ def is_ours(codes: set[str], text: str, signs: Sequence[Sign] = SIGNS) -> bool:
 
 def alike(text: str, domain: Domain = "") -> str:
     """What two refusals share that are the same but for whom they name, and of which answer."""
+    text = text[:MOST_ALIKE]
     numbers = found[0] if (found := NUMBERS.match(text)) else ""
     words = text.removeprefix(numbers)
     if domain:
@@ -233,6 +236,8 @@ class Refusals:
         """
         domain = recipient.rpartition("@")[2].casefold()
         words = alike(text, domain)
+        if words not in self.domains and len(self.domains) >= MOST_KINDS:
+            del self.domains[next(iter(self.domains))]
         seen = self.domains[words]
         seen[domain].add(recipient.casefold())
         is_theirs = NO_SUCH.search(text) or SHUT.search(text)

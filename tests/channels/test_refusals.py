@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import re
+from itertools import islice, product
 
 import pytest
 
+from hostile.fuzzing import within
+from syndicate import Deferred, Delivery, Paused, Rendition
 from syndicate.bounces import counted
 from syndicate.testing import NOON
+from syndicate_email.conversation import Conversation, Posting
+from syndicate_email.dialler import Dialler
 from syndicate_email.login import advice
 from syndicate_email.reasons import status
-from syndicate_email.refusals import PER_SESSION, Envelope, Refusals, Whose, alike, whose
+from syndicate_email.refusals import (
+    MOST_ALIKE,
+    MOST_KINDS,
+    PER_SESSION,
+    Envelope,
+    Refusals,
+    Whose,
+    alike,
+    whose,
+)
+from syndicate_email.settings import Relay
 from syndicate_email.signs import SIGNS, TOO_LONG, Sign
 
 READER, OURS, LETTER = Whose.READER, Whose.OURS, Whose.LETTER
@@ -655,3 +670,24 @@ def test_a_returned_letter_is_final_where_there_is_no_such_mailbox_alone(
     said: str, final: bool
 ) -> None:
     assert counted(said, 0, None, NOON).final is final
+
+
+def test_a_relay_that_has_other_words_for_each_letter_fills_no_memory() -> None:
+    refusals = Refusals()
+    letters = [chr(97 + number) for number in range(26)]
+    for number, signs in enumerate(islice(product(letters, repeat=3), 2 * MOST_KINDS)):
+        refusals.note(f"r{number}@d{number}.example", f"550 {' '.join(signs)} {'word ' * 350}")
+    assert sum(map(len, refusals.domains)) <= MOST_KINDS * MOST_ALIKE
+
+
+@pytest.mark.parametrize("unit", ["x-", "too many ", "mail a a a a a ", "aA0+/=", "per the the "])
+def test_a_long_refusal_is_understood_at_once(unit: str) -> None:
+    dialler = Dialler(Relay(host="127.0.0.1", port=25, tls=False), "harian", "kantor.example")
+    talk = Conversation(dialler, Refusals(), pipelining=True)
+    delivery = Delivery("1", Rendition("", "message/rfc822", b""))
+    talk.take(Posting(delivery, "a@b.example", "c@d.example", [b"x\r\n"], "1"))
+    talk.sent += sum(map(len, talk.to_say()))
+    answer = b"250 ok\r\n550 " + (unit * 60_000)[:60_000].encode() + b"\r\n"
+    with within(0.12):
+        [(_, result)] = talk.hear(answer)
+    assert isinstance(result, Deferred | Paused)
