@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from syndicate import ConfigError
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from syndicate_email.sandbox import Sandbox
 
 TEXT, HTML = "letter.txt.jinja", "letter.html.jinja"
 OURS = "default/"  # {% extends "default/letter.html.jinja" %}
@@ -46,7 +46,7 @@ class Design:
         from jinja2 import TemplateError
 
         try:
-            return _environment(self.folder).get_template(name).render(given)
+            return _environment(self.folder).filled_in(name, given)
         except RecursionError:
             raise ConfigError(
                 f"{self.setting}: {name}: it includes itself without an end"
@@ -106,21 +106,17 @@ def _lighter(colour: str, share: float) -> str:
 
 
 @cache
-def _environment(folder: Path | None) -> Environment:
-    from jinja2 import (
-        ChoiceLoader,
-        DictLoader,
-        Environment,
-        FileSystemLoader,
-        StrictUndefined,
-    )
+def _environment(folder: Path | None) -> Sandbox:
+    from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader, StrictUndefined
+
+    from syndicate_email.sandbox import Sandbox
 
     here = files(__package__)
     ours = {name: here.joinpath(name).read_text(encoding="utf-8") for name in (TEXT, HTML)}
     known = DictLoader(ours | {f"{OURS}{name}": source for name, source in ours.items()})
-    return Environment(
+    return Sandbox(
         loader=ChoiceLoader([FileSystemLoader(folder), known]) if folder else known,
-        autoescape=lambda name: ".html" in (name or ""),  # noqa: S701 - the other is plain text
+        autoescape=lambda name: ".html" in (name or ""),  # the other is plain text
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -27,13 +27,13 @@ from syndicate.people.columns import (
     is_row_of_person,
     without_head,
 )
+from syndicate.people.inert import inert, read_back
 from syndicate.people.leaving import Standing
 from syndicate.people.rows import LOOK_DOWN, Row, Rows
 from syndicate.people.sheets import Sheet, is_sheet
 from syndicate.people.standing import aside, beside, of_file, of_section, untitled
 
 QUOTES = "'‘’“” \u200b\u200e\u200f\u2060\ufeff"  # a spreadsheet's, or a mail program's
-FORMULAS = ("=", "+", "-", "@", "\t")  # they begin with one of these
 EXPORTED = ("email", "name", "since", "ended", "reason", "source", "consented", "wording")
 EVERYBODY = {
     Standing.LEFT: "have unsubscribed",
@@ -106,7 +106,7 @@ def export_csv(people: Iterable[Subscription], file: IO[str]) -> int:
         ended = one.ended.isoformat() if one.ended else ""
         cells = [one.email, one.name, one.since.isoformat(), ended, one.reason, one.source,
                  one.consented.isoformat() if one.consented else "", one.wording]  # fmt: skip
-        writer.writerow(map(_inert, cells))
+        writer.writerow(map(inert, cells))
         written += 1
     return written
 
@@ -206,12 +206,12 @@ class Table:
         )  # fmt: skip
         is_gone = standing in (Standing.LEFT, Standing.BOUNCED, Standing.COMPLAINED)
         joiner = Joiner(
-            email=_read_back(said["email"]).strip(QUOTES), name=_read_back(name),
+            email=read_back(said["email"]).strip(QUOTES), name=read_back(name),
             consented=consented,
-            source=_read_back(said.get("source", "")) or given.source
+            source=read_back(said.get("source", "")) or given.source
             or f"import {given.path.name}",
-            wording=_read_back(said.get("wording", "")) or given.wording,
-            ended=_reason(standing, said.get("reason", "")) if is_gone else "",
+            wording=read_back(said.get("wording", "")) or given.wording,
+            ended=_reason(standing, read_back(said.get("reason", ""))) if is_gone else "",
             ended_at=moment if is_gone else None,
         )  # fmt: skip
         skipped = why if standing is Standing.UNCONFIRMED else ""
@@ -273,13 +273,3 @@ def _rows(file: BufferedReader, given: Import) -> Rows | Sheet:
 def _reason(standing: Standing | None, said: str) -> str:
     """Why somebody left, as the ledger says it; an export of ours has said more of it."""
     return said if said.startswith(REASONS) else f"{standing}"
-
-
-def _inert(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULAS) else cell
-
-
-def _read_back(cell: str) -> str:
-    """What ``_inert`` was given."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULAS) else cell
