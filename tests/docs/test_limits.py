@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate import Channel, Streams, deliver, errors, inboxes, measure
+from syndicate import Channel, Streams, deliver, errors, inboxes, measure, stop
 from syndicate.exchange import LONGEST
 from syndicate.ledger import inboxes as remembered
 from syndicate.ledger import strangers
@@ -96,6 +96,7 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         "Inboxes: all letters of one that is read by hand": (inboxes.BY_HAND_SECONDS, None, None),
         "Any: a pause that is asked for": (errors.LONGEST_WAIT, None, None),
         "Any: a channel that nothing comes of, in a run": (deliver.BUDGET, None, None),
+        "Any: what is under way when a command is told to end": (stop.GRACE, None, None),
         "Any: a turn, where a channel has a pace": (deliver.PATIENCE.total_seconds(), None, None),
         "Claim of a post, a file or a letter": (CLAIM_FOR.total_seconds(), None, None),
     }  # fmt: skip
