@@ -129,12 +129,12 @@ def _away(letter: Message) -> Reply | None:
 
 def _notice(letter: Message, marks: Marks) -> Reply | None:
     """What mail systems say that write for people alone: qmail, old Exim and Exchange, others."""
+    if not any(map(DAEMON.search, headers(letter, "return-path", "from"))):
+        return None
     subject, said = header(letter, "subject"), text(letter)
     between = envelope(letter, marks, headers(letter, *FAILED))
     about = COPY.split(said, maxsplit=1)[0]
     words = f"{subject}\n{about}"
-    if not any(map(DAEMON.search, headers(letter, "return-path", "from"))):
-        return None
     why = reason(said, between)
     if _is_late(subject, about, why.code):
         return NOT_BACK

@@ -19,6 +19,7 @@ LONGEST = 2_000  # characters of a header that are looked at
 MOST_VALUES = 20  # headers of the same name that are looked at
 MOST_TEXT = 20_000  # characters of a text that are looked at
 LONGEST_SIGN = 4  # bytes of a character, in any charset
+MOST_TAGS = 2_000  # of HTML
 MOST_BLOCKS = 100  # of fields, in a report
 MOST_REPORT = 65_536  # bytes of a report
 MOST_BLOCK_FIELDS = 100
@@ -81,6 +82,7 @@ def _shown(html: str, unseen: set[str]) -> str:
     import nh3
 
     tags = (BLOCKS | APART) - unseen
+    html = "<".join(html.split("<", MOST_TAGS + 1)[: MOST_TAGS + 1])  # one in another, quadratic
     return plain(nh3.clean(html, tags=tags, clean_content_tags=unseen, attributes={}))
 
 

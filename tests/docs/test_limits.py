@@ -195,6 +195,7 @@ def test_the_page_says_what_is_looked_at_of_a_letter() -> None:
         "levels of parts in parts": structure.MOST_DEPTH,
         "bytes of a part": structure.MOST_BODY,
         "characters of its text": parsing.MOST_TEXT,
+        "HTML tags of its text": parsing.MOST_TAGS,
         "characters of a notice of a mail system, before the letter that it quotes":
             reasons.MOST_ABOUT,
         "bytes of a report for machines": parsing.MOST_REPORT,

@@ -233,6 +233,10 @@ LETTERS: dict[str, Callable[[], bytes]] = {
     # HTML
     "divs": lambda: typed(HTML, filled("<div>")),
     "bold in bold": lambda: typed(HTML, filled("<b>")),
+    "lists": lambda: typed(HTML, filled("<ul>")),
+    "lists of a mail system": lambda: letter(
+        f"Content-Type: {HTML}", filled("<dl>"), sender="From: MAILER-DAEMON@a.example"
+    ),
     "formatting": lambda: typed(HTML, filled("<a><b><i><p>")),
     "links in tables": lambda: typed(HTML, filled("<table><a>")),
     "tables": lambda: typed(HTML, filled("<table><td>")),
