@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import active_count
 from time import monotonic
 from typing import get_args
 
 import pytest
 
+from syndicate.loopback.manners import AHEAD, GARBLE, MANNERS, Manner
 from syndicate.loopback.smtp import Fault, Letter, SmtpServer, Step
 
 MAIL = b"Subject: hello\r\n\r\n.\r\n..two dots\r\nthe end\r\n"
@@ -174,3 +176,37 @@ def test_it_stops_at_once_whoever_is_still_there() -> None:
         wire.close()
     with pytest.raises(OSError, match="refused"):
         client(server)
+
+
+SPOILT: dict[Manner, bytes] = {  # what comes in the place of "250 ok", as far as it is looked at
+    "say nothing": b"", "drip": b"250 ok\r\n", "flood": b"250-xxxx", "run on": b"250-and ",
+    "half a line": b"250 ", "break off": b"250 ", "garble": GARBLE[:8], "nul": b"250 \0\0ok",
+    "negative": b"-50 stra", "odd": b"999 stra", "wordless": b"\r\n",
+    "twice": b"250 ok\r\n250 ok\r\n", "ahead": b"250 ok\r\n" + AHEAD,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_an_answer_is_spoilt_as_it_is_asked_for(manner: Manner) -> None:
+    with SmtpServer(faults=[Fault(at="mail", do=manner, nth=1)]) as server, client(server) as wire:
+        wire.ehlo()
+        assert wire.sock
+        wire.sock.settimeout(0.2)
+        wire.sock.sendall(b"MAIL FROM:<a@b.example>\r\n")
+        heard, expected = b"", SPOILT[manner]
+        with suppress(TimeoutError):
+            while len(heard) < max(1, len(expected)) and (part := wire.sock.recv(100)):
+                heard += part
+        assert heard[: max(1, len(expected))] == expected
+        wire.close()
+
+
+def test_a_relay_that_stops_reading_ends_with_its_client() -> None:
+    with SmtpServer(faults=[Fault(at="body", do="stop reading")]) as server:
+        wire = client(server)
+        wire.ehlo()
+        for command in ("MAIL FROM:<a@b.c>", "RCPT TO:<d@e.f>", "DATA"):
+            wire.docmd(command)
+        wire.send(b"hello\r\n.\r\n")
+        wire.close()
+        assert server.letters == []
