@@ -54,6 +54,7 @@ class Crew:
         self._broken = 0  # connections in a row that ended without an answer to a letter
         self._leaving: list[Line] = []  # they were told QUIT
         self._moved_at = 0.0  # when a letter ended last, or might begin
+        self._ends = False  # nothing moves: no letter is waited for as long as it might take
         self._look_at = 0.0
         self._full_until = 0.0  # the relay takes no more connections before then
         self._problem: DeliveryError | None = None
@@ -120,6 +121,7 @@ class Crew:
         Refused or Unavailable, once what was under way has ended.
         """
         self._problem, self._took, self._left = None, False, None
+        self._ends = False
         self._moved_at = time.monotonic()
         self._farewells.forget()
         self._sweep()
@@ -211,11 +213,15 @@ class Crew:
             self._leaving = [line for line in self._leaving if not line.has_left(now)]
 
     def _late(self, now: float) -> list[Line]:
-        """The connections that nobody waits for any longer: all, where nothing moves on any."""
-        late = [line for line in self.lines if line.is_late(now)]
-        if stop.is_over() or (late and self._is_stuck(now)):
+        """The connections that nobody waits for any longer.
+
+        Where nothing moves on any they are all, but for one whose letter has only just begun.
+        """
+        if stop.is_over():
             return [line for line in self.lines if not line.talk.idle]
-        return late
+        late = [line for line in self.lines if line.is_late(now)]
+        self._ends = self._ends or (bool(late) and self._is_stuck(now))
+        return [line for line in self.lines if self._is_slow(line, now)] if self._ends else late
 
     def _is_stuck(self, now: float) -> bool:
         """Whether no letter has ended for as long as one of them may take."""
