@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email.message import Message
-from itertools import islice
 
 from syndicate.text import squeeze
 from syndicate_email.charsets import raw
 from syndicate_email.structure import fields_of
 
 RESULTS = "authentication-results"
-MOST_RESULT = 4_000  # characters of one header
-MOST_ABOVE = 50  # trace headers, among which the own server's stand
+MOST_RESULT = 2_000  # characters of one header
+MOST_RECEIVED = 1_000
+MOST_TRACE = 100  # such headers, and those of servers that passed a letter on
+MOST_OWN = 5  # of the own server: one for each of its filters
+TRACE = ("received", RESULTS)
 PIECE = re.compile(r'"(?:[^"\\]|\\.)*+"|[^"();\\]++|\\.|.', re.DOTALL)
 NAME = re.compile(r"\s*([\w.-]+)(?:\s+\d+)?\s*")  # the server's, and a version
 RESULT = re.compile(r"\s*([a-z][a-z\d-]*)(?:\s*/\s*\d+)?\s*=\s*([a-z]+)\b", re.IGNORECASE)
@@ -37,20 +39,28 @@ REGISTRIES = (  # below a country, where others may have names: go.id, co.uk
 def vouched(letter: Message, authserv: str, email: str) -> str:
     """By what the own server knows that an address wrote a letter: dmarc=pass; "" by nothing.
 
-    Anybody can write such a header. It counts where it has the own server's name, is the topmost
-    of those, and stands above what other servers have passed on.
+    Anybody can write such a header. It counts where it has the own server's name and stands above
+    what other servers have passed on; and where there are several, only if each of them vouches:
+    one of them may be the sender's own.
     """
-    value = _own_results(letter, authserv.lower()) if authserv and email else ""
-    found = list(_results(value))
-    if any(method == "dmarc" and result != "pass" for method, result, _ in found):
+    if not (authserv and email):
         return ""
     domain = email.rpartition("@")[2].lower()
+    values = _own_results(letter, authserv.lower())
+    methods = [_vouching(list(_results(value)), domain) for value in values]
+    return f"{authserv}: {methods[0]}=pass" if methods and all(methods) else ""
+
+
+def _vouching(found: Sequence[tuple[str, str, dict[str, str]]], domain: str) -> str:
+    """The method by which one header says that a letter is of a domain; "" for none."""
+    if any(method == "dmarc" and result != "pass" for method, result, _ in found):
+        return ""
     for method, of in SPEAKS_OF.items():
         for name, result, properties in found:
             if (name, result) == (method, "pass"):
                 whose = next((properties[one] for one in of if one in properties), "")
                 if _speaks_for(method, whose, domain):
-                    return f"{authserv}: {method}=pass"
+                    return method
     return ""
 
 
@@ -59,18 +69,27 @@ def is_judged(content: bytes) -> bool:
     return any(name.lower() == RESULTS for name, _ in fields_of(content).raw_items())
 
 
-def _own_results(letter: Message, authserv: str) -> str:
-    """The value of the own server's topmost header, after its name; "" for none."""
-    trace = ((name.lower(), value) for name, value in letter.raw_items())
-    trace = ((name, value) for name, value in trace if name in ("received", RESULTS))
-    for name, value in islice(trace, MOST_ABOVE):
-        line = _without_comments(squeeze(raw(value))[:MOST_RESULT])
-        if name == "received":
-            if not all(_is_own(by.lower(), authserv) for by in BY.findall(line)):
-                return ""
-        elif (server := NAME.match(line)) and server[1].lower() == authserv:
-            return line[server.end() :]
-    return ""
+def _own_results(letter: Message, authserv: str) -> list[str]:
+    """What the headers of the own server's name say; nothing where they are too many to be its.
+
+    Nothing either where the topmost is not above all that other servers have passed on.
+    """
+    found: list[str] = []
+    trace = ((name.lower(), squeeze(raw(value))) for name, value in letter.raw_items())
+    for above, (name, value) in enumerate(one for one in trace if one[0] in TRACE):
+        line = _without_comments(value[: MOST_RESULT if name == RESULTS else MOST_RECEIVED])
+        if name == RESULTS:
+            server = NAME.match(line)
+            found += [line[server.end() :]] if server and server[1].lower() == authserv else []
+        elif not found and not _is_of_own_servers(line, authserv):
+            return []
+        if above >= MOST_TRACE or len(found) > MOST_OWN:
+            return []
+    return found
+
+
+def _is_of_own_servers(received: str, authserv: str) -> bool:
+    return all(_is_own(by.lower(), authserv) for by in BY.findall(received))
 
 
 def _is_own(host: str, authserv: str) -> bool:

@@ -46,6 +46,10 @@ BELIEVED = {
     ],
     "spf": [results("spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=ani@warga.example")],
     "spf of a bounce address": [results("spf=pass smtp.mailfrom=b+1@bounce.warga.example")],
+    "one of each filter": [
+        PASSED, results("spf=pass smtp.mailfrom=warga.example"),
+        results("dkim=pass header.d=warga.example"),
+    ],
     "a comment in a comment": [results("dmarc=pass (a (b; c) d) header.from=warga.example")],
     "a forged one of another name above": [
         "Authentication-Results: evil.example; dmarc=fail header.from=warga.example", PASSED,
@@ -63,7 +67,9 @@ FORGED = {
     "another server's": [PASSED.replace(OURS, "mx.elsewhere.example")],
     "of a longer name": [PASSED.replace(OURS, f"{OURS}.evil.example")],
     "of a shorter name": [PASSED.replace(OURS, "kantor.example")],
-    "below the own one": [results("dmarc=fail header.from=warga.example"), RECEIVED, PASSED],
+    "below the own one, which says otherwise": [
+        results("dmarc=fail header.from=warga.example"), RECEIVED, PASSED
+    ],
     "below the own one, without a result": [results("none"), RECEIVED, PASSED],
     "below a strange server": [
         "Received: from a.example by mx.google.example with ESMTPS", PASSED
@@ -71,6 +77,14 @@ FORGED = {
     "below a strange server that was greeted oddly": [
         "Received: from by by mx.google.example with ESMTPS", PASSED
     ],
+    "above the own one": [PASSED, RECEIVED, results("dmarc=fail header.from=warga.example")],
+    "above the own one, which knows little": [PASSED, RECEIVED, results("dkim=none")],
+    "above the own one, which knows another": [PASSED, results("dkim=pass header.d=evil.example")],
+    "far above the own one": [
+        PASSED, *["Received: from a by mx.kantor.example"] * 90, results("dkim=none")
+    ],
+    "too many": [PASSED] * 7,
+    "above too many others": [PASSED, *["Received: from a by mx.kantor.example"] * 150],
     "in a comment": [results("dmarc=none (dmarc=pass header.from=warga.example)")],
     "in a comment of several parts": [
         results("spf=none (x; dmarc=pass header.from=warga.example; y)")
