@@ -30,12 +30,15 @@ class FileBox:
         self.place = f"file {path}"
         self._file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         self._where: dict[str, tuple[int, int]] = {}  # from, to
-        found = os.fstat(self._file)
-        self._size = found.st_size
-        self._is_mbox = self._at(0, len(BEGINS)) == BEGINS
-        if not S_ISREG(found.st_mode):
+        try:
+            found = os.fstat(self._file)
+            if not S_ISREG(found.st_mode):
+                raise OSError(0, "it is no file", f"{path}")
+            self._size = found.st_size
+            self._is_mbox = self._at(0, len(BEGINS)) == BEGINS
+        except OSError:
             self.close()
-            raise OSError(0, "it is no file", f"{path}")
+            raise
 
     def close(self) -> None:
         os.close(self._file)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,21 +80,27 @@ class Postbox:
         its letters are understood: where that changes they are read again.
         """
         visit = visit or Visit(ENOUGH)
+        with self._readable(), closing(self._opened(visit)) as box:
+            yield from _Turns(box, visit, manner).messages()
+
+    def there(self) -> str:
+        """What it leads to, for a person; Refused or Unavailable where it cannot be read."""
+        with self._readable():
+            self._opened(Visit(ENOUGH)).close()
+        if isinstance(self._where, ImapServer):
+            return f"{self._where} lets us read {self._where.folder}"
+        return f"{self._where} is there"
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Say what keeps files from being read."""
         try:
-            with closing(self._opened(visit)) as box:
-                yield from _Turns(box, visit, manner).messages()
+            yield
         except OSError as error:
             raise Unavailable(
                 f"{self._setting}: cannot read or mark {error.filename or self._where}"
                 f" ({error.strerror or error}); change its permissions or move it away"
             ) from error
-
-    def there(self) -> str:
-        """What it leads to, for a person; Refused or Unavailable where it cannot be read."""
-        self._opened(Visit(ENOUGH)).close()
-        if isinstance(self._where, ImapServer):
-            return f"{self._where} lets us read {self._where.folder}"
-        return f"{self._where} is there"
 
     def _opened(self, visit: Visit) -> Box:
         where = self._where

@@ -355,10 +355,21 @@ def test_what_is_no_file_is_named_in_a_line_and_never_waited_for(room: Newsroom)
     os.mkfifo(room.folder / "pipa")
     (room.folder / "folder").mkdir()
     (room.folder / "lingkaran").symlink_to("lingkaran")
-    for where in ("pipa", "folder", "lingkaran", "/dev/zero", "/dev/null", "/proc/kmsg"):
+    for where in (
+        "pipa",
+        "folder",
+        "lingkaran",
+        "/dev/zero",
+        "/dev/null",
+        "/proc/kmsg",
+        "/proc/self/mem",
+    ):
         room.change("harian", inbox=where)
         tick = room.run("tick", at=REAL)
         by_hand = room.run("subscribers", "bounce", where, at=REAL)
+        checked = room.run("channels", "check", "harian", at=REAL)
+        assert checked.code in (1, 3), checked.said
+        assert "unexpected" not in checked.said
         for answer in (tick, by_hand):
             assert answer.code in (1, 3), answer.said
             assert answer.complaint.count(f"{Path(where).name}") == 1, answer.said
