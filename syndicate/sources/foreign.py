@@ -56,7 +56,7 @@ ROW = re.compile(r"\|.*[^|\s].*\|")
 UNEVEN = "readers would see a * (its other side has more of them, or fewer)"
 NO_HEADING = re.compile(r"#[^\s#]+(?: [^#]*)?")
 UNREAD = re.compile(
-    r"(?<!!)\[[^\[\]]+\]\([^()\s]*[:/.][^()\s]*\)|\*\*(?=\S)[^*]*[^\W\d_][^*]*(?<=\S)\*\*"
+    r"(?<!!)\[[^\[\]]+\]\([^()\s]*[:/.][^()\s]*\)|\*\*(?=\S)(?=[^*]*?[^\W\d_])[^*]+(?<=\S)\*\*"
     r"|\{\{[^{}]*\}\}|\[\[[^\[\]]+\]\]"
 )
 OUTSIDE = "Markdown is read below HTML only after an empty line: put one there, or write HTML"

@@ -12,7 +12,7 @@ from syndicate.sources.unseen import ANY
 from syndicate.text import in_full
 
 PICTURE = r"!\[(?:[^\[\]\n\\]|\\.)*\]"
-TEXT = r"\[(?!\^)(?:[^\[\]\n\\]|\\.)*?[^\W\d_](?:[^\[\]\n\\]|\\.)*\]"  # with a letter in it
+TEXT = r"\[(?!\^)(?=(?:[^\[\]\n\\]|\\.)*?[^\W\d_])(?:[^\[\]\n\\]|\\.)+\]"  # with a letter in it
 LABEL = rf"(?P<head>(?<![\\\]])(?:{PICTURE}|{TEXT}))"
 APART = re.compile(rf"{LABEL}(?P<gap>[ \t{ANY}]+|[ \t]*\n[ \t]*)\((?P<name>[^()\n]+)\)")
 OPEN = (
@@ -21,11 +21,11 @@ OPEN = (
 )
 OTHER = re.compile(rf"{LABEL}(?:\{{(?P<name>[^{{}}\n]+)\}}|<(?P<address>https?://[^<>\s]+)>)")
 SWAPPED = re.compile(
-    r"(?<![\]\w\\])\((?P<text>[^()\[\]\n]*[^\W\d_][^()\[\]\n]*)\)"
+    r"(?<![\]\w\\])\((?P<text>(?=[^()\[\]\n]*?[^\W\d_])[^()\[\]\n]+)\)"
     r"\[(?P<name>[^\[\]\n]+)\](?![(\[:])"
 )
 UNENDED = re.compile(
-    r"(?<![\\\]])(?P<head>!?\[(?P<text>[^\[\]()\n]*[^\W\d_][^\[\]()\n]*))\((?P<name>[^()\s]+)\)"
+    r"(?<![\\\]])(?P<head>!?\[(?P<text>(?=[^\[\]()\n]*?[^\W\d_])[^\[\]()\n]+))\((?P<name>[^()\s]+)\)"
     r"(?![^\[\n]*\])"
 )
 GOES_ON = re.compile(r"[ \t]*\n?[ \t]*[)\"']")
@@ -34,9 +34,9 @@ WEB = re.compile(r"(?:https?://|www\.)[\w-]+\.\S+|mailto:\S+@\S+", re.IGNORECASE
 CLOSED = re.compile(r"\]\([^()\n]*\)")  # most links
 TRAILING = re.compile(r"[.,;:!?]+$")
 SEEN = (
-    re.compile(r"!?\[[^\[\]\n]*[^\W\d_][^\[\]\n]*\]\s+\((?P<name>[^()\n]+)\)"),
-    re.compile(r"\([^()\[\]\n]*[^\W\d_][^()\[\]\n]*\)\[(?P<name>[^\[\]\n]+)\]"),
-    re.compile(r"\[[^\[\]()\n]*[^\W\d_][^\[\]()\n]*\((?P<name>[^()\s]+)\)(?![^\[\n]*\])"),
+    re.compile(r"!?\[(?=[^\[\]\n]*?[^\W\d_])[^\[\]\n]+\]\s+\((?P<name>[^()\n]+)\)"),
+    re.compile(r"\((?=[^()\[\]\n]*?[^\W\d_])[^()\[\]\n]+\)\[(?P<name>[^\[\]\n]+)\]"),
+    re.compile(r"\[(?=[^\[\]()\n]*?[^\W\d_])[^\[\]()\n]+\((?P<name>[^()\s]+)\)(?![^\[\n]*\])"),
     re.compile(r"\[[^\[\]\n]+\]\{(?P<name>[^{}\n]+)\}"),
 )
 HALF = re.compile(r"[^\s\[\]]*\]\([^\n]{0,60}")

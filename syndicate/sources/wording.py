@@ -11,7 +11,7 @@ from syndicate.text import excerpt
 MARKS = re.compile(
     r"</?(?:a|b|big|br|center|del|div|em|font|h[1-6]|i|img|mark|p|s|small|span|strong|sub|sup|u)\b"
     r"[^<>]*>"
-    r"|\*\*(?=\S)[^*]*[^\W\d_][^*]*(?<=\S)\*\*"
+    r"|\*\*(?=\S)(?=[^*]*?[^\W\d_])[^*]+(?<=\S)\*\*"
     r"|(?<!\w)__(?=\S)[^_]+(?<=\S)__(?!\w)"
     r"|!?\[[^\[\]]+\]\([^()\s]*[:/.][^()\s]*\)"
     r"|`[^`]+`"
