@@ -1,0 +1,117 @@
+"""A full disk, and copies that are cut short: nothing is lost, and one line says what is wrong."""
+
+from __future__ import annotations
+
+import random
+import signal
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from cli.newsroom import EVENING, Answer, Newsroom, newsroom
+
+READERS = 120
+# a digest's journal grows to about 500 kB; the ledger itself is smaller
+MOMENTS = (4_000, 60_000, 120_000, 180_000, 240_000, 320_000, 400_000)
+BACKUPS = 12
+FULL = "make room, then run the same command again"
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    """An office with a list and a digest that is due."""
+    with newsroom(tmp_path / "kantor") as opened:
+        opened.only("harian")
+        opened.change("harian", connections=2, failures="")
+        people = "".join(f"reader{n}@pembaca.example\n" for n in range(READERS))
+        (opened.folder / "people.csv").write_text(f"email\n{people}")
+        assert opened.run("subscribers", "import", "people.csv").code == 0
+        opened.write()
+        opened.publish()
+        yield opened
+
+
+def is_one_line(answer: Answer) -> bool:
+    """Whether it says what is wrong, and only that."""
+    return FULL in answer.err and "Traceback" not in answer.said and "unexpected" not in answer.said
+
+
+@pytest.mark.parametrize("largest", MOMENTS[::2])
+def test_a_full_disk_under_a_digest_loses_no_letter(room: Newsroom, largest: int) -> None:
+    _fills(room, largest)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("largest", MOMENTS[1::2])
+def test_a_disk_that_is_full_at_any_moment_loses_no_letter(room: Newsroom, largest: int) -> None:
+    _fills(room, largest)
+
+
+def _fills(room: Newsroom, largest: int) -> None:
+    answer = room.child("digest", at=EVENING, largest_file=largest)
+    sent = len(room.smtp.letters)
+    assert answer.code in ((0, 3, 4) if sent else (0, 1)), answer.said
+    assert not answer.code or is_one_line(answer), answer.said
+    again = room.run("digest", at=EVENING)
+    unsure = {
+        email
+        for (email,) in room.rows(
+            "SELECT email FROM letters JOIN subscribers ON subscribers.id = subscriber_id"
+            " WHERE state = 'in_doubt'"
+        )
+    }
+    got = Counter(room.readers)
+    everybody = {f"reader{n}@pembaca.example" for n in range(READERS)}
+    assert set(got.values()) <= {1}
+    assert everybody - got.keys() <= unsure
+    assert again.code == (4 if unsure else 0), again.said
+
+
+def test_an_import_onto_a_full_disk_is_one_line_and_goes_on_later(room: Newsroom) -> None:
+    people = "".join(f"late{n}@pembaca.example\n" for n in range(3_000))
+    (room.folder / "late.csv").write_text(f"email\n{people}")
+    answer = room.child("subscribers", "import", "late.csv", largest_file=300_000)
+    assert answer.code == 1
+    assert is_one_line(answer), answer.said
+    assert room.run("subscribers", "import", "late.csv").code == 0
+    [(count,)] = room.rows("SELECT count(*) FROM subscriptions WHERE ended_at IS NULL")
+    assert count == READERS + 3_000
+
+
+def test_a_copy_that_is_killed_is_whole_or_not_there(room: Newsroom) -> None:
+    chance, whole = random.Random(18), 0
+    room.run("status")
+    began = time.monotonic()
+    room.child("ledger", "backup", str(room.folder / "first.db"))
+    takes = time.monotonic() - began
+    for number in range(BACKUPS):
+        copy = room.folder / f"copy-{number}.db"
+        child = room.start("ledger", "backup", str(copy))
+        time.sleep(chance.uniform(0, takes))
+        child.send(signal.SIGKILL)
+        child.process.join(60)
+        if copy.exists():
+            whole += 1
+            with closing(sqlite3.connect(copy)) as db:
+                assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+                assert db.execute("SELECT count(*) FROM subscribers").fetchall() == [(READERS,)]
+        else:
+            assert (
+                room.run("ledger", "backup", str(copy)).code == 0
+            )  # what was left is no hindrance
+        assert room.run("status").code == 0
+    assert not list(room.folder.glob("*.part"))
+
+
+def test_a_copy_onto_a_full_disk_is_one_line_and_leaves_nothing(room: Newsroom) -> None:
+    copy = room.folder / "copy.db"
+    answer = room.child("ledger", "backup", str(copy), largest_file=50_000)
+    assert answer.code == 1
+    assert "Traceback" not in answer.said
+    assert not copy.exists()
+    assert not list(room.folder.glob("*.part"))
