@@ -42,6 +42,7 @@ class _Wish:
     waits: int = 0  # how deep the main thread is in waits for other machines
     patient: int = 0  # and how deep in those that end by themselves as a rule
     idle: bool = False  # whether it waits before anything has begun
+    remote: float | None = None  # since when it is at a ledger on another machine
 
 
 _wish = _Wish()
@@ -71,7 +72,7 @@ def forget() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
     _wish.until = _wish.insisted = None
     _wish.waits = _wish.patient = 0
-    _wish.idle = False
+    _wish.idle, _wish.remote = False, None
 
 
 def is_asked() -> bool:
@@ -133,6 +134,20 @@ def parting() -> Iterator[None]:
         pass
 
 
+@contextmanager
+def at_a_server() -> Iterator[None]:
+    """Work at a ledger that another machine keeps, which may answer no more.
+
+    What is under way is written down there after all; a second after the time is over nobody waits
+    for that any longer (KeyboardInterrupt, which its driver knows).
+    """
+    before, _wish.remote = _wish.remote, monotonic()
+    try:
+        yield
+    finally:
+        _wish.remote = before
+
+
 class shielded:
     """Work of our own in the middle of a wait: the ledger's, which nothing breaks off.
 
@@ -173,6 +188,11 @@ def _break_off(_number: int, _frame: object) -> None:
     if _wish.insisted is not None:
         os._exit(_wish.insisted)
     late = _wish.until is not None and monotonic() >= _wish.until + AGAIN / 2
+    if _wish.remote is not None and not (_wish.waits or _wish.patient):
+        if monotonic() >= _wish.remote + LAST:
+            insist(4)
+            raise KeyboardInterrupt
+        return
     if not (_wish.waits or (_wish.patient and late)):
         return
     asyncio = sys.modules.get("asyncio")

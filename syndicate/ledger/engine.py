@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -52,12 +52,13 @@ def transaction(
     ``begins``: it is the first of something new, so that nobody waits for it after a stop.
     ``line`` is a connection of one's own, which stays open, for transactions by the thousand.
     """
+    at = nullcontext() if engine.dialect.name == "sqlite" else stop.at_a_server()
     try:
         if line is not None:
-            with _bare(line):
+            with at, _bare(line):
                 yield line
             return
-        with engine.connect().execution_options(reads=reads, begins=begins) as db, db.begin():
+        with at, engine.connect().execution_options(reads=reads, begins=begins) as db, db.begin():
             yield db
     except (SQLAlchemyError, _driver_errors(engine)) as error:
         raise LedgerError(_for_people(error)) from error
