@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -87,3 +90,20 @@ def test_a_hostile_letter_costs_little_and_is_taken_for_what_it_is() -> None:
 @pytest.mark.soak
 def test_every_hostile_letter_costs_little_and_is_taken_for_what_it_is() -> None:
     check(cost_of(LETTERS))
+
+
+HEAVIEST = ("thousands of parts in parts", "parts of a letter", "noise in a letter", "zlib")
+PEAK = (
+    "import sys; sys.path.insert(0, sys.argv[1])\n"
+    "from hostile import letters, memory, test_letters\n"
+    "for name in sys.argv[2:]:\n"
+    "    test_letters.taken(letters.LETTERS[name]()[: letters.MIB])\n"
+    "print(memory.peak())\n"
+)
+
+
+def test_no_letter_needs_much_memory() -> None:
+    tests = str(Path(__file__).parents[1])
+    words = [sys.executable, "-c", PEAK, tests, *HEAVIEST]
+    ran = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert int(ran.stdout) < 150 * 1024  # KiB, the interpreter and the tests themselves included
