@@ -16,7 +16,7 @@ from syndicate.text import excerpt, visible
 MOST_BYTES = 250_000  # of a file: 40,000 words, a book of 130 pages
 MOST_LINES = 10_000  # empty ones, too
 MOST_WRITTEN = 5_000  # with something on them: 250,000 bytes have 3,000 of them at 80 signs each
-LONGEST_WORD = 4_000  # ASCII characters without a space: browsers open addresses of 2,000
+LONGEST_WORD = 4_000  # characters without a space: browsers open addresses of 2,000
 LONGEST_GAP = 400  # blanks in a row, seen or not: 200 levels of a list
 MOST_FRONT = 64_000  # characters of the front matter: a hundred pictures with long captions
 MOST_LIST = 200  # items of one list of the front matter
@@ -30,7 +30,10 @@ MOST_CELLS = 10_000  # of all tables: 1,000 rows of ten columns; more is a file 
 BESIDE_IT = "save it beside the article and write its name"
 LINE_END = re.compile("\r\n|\r|\n")
 TICKS = re.compile(f"`{{{LONGEST_TICKS + 1}}}")
-WORD = re.compile(rf"[!-~]{{{LONGEST_WORD + 1}}}")
+# what is written without spaces: from Thai to Chinese
+SPACELESS = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]+"
+)
 GAP = re.compile(
     r"[ \t\u00a0\u00ad\u1680\u2000-\u200b\u200e\u200f\u202f\u205f\u2060\u3000\ufeff]"
     rf"{{{LONGEST_GAP + 1}}}"
@@ -174,9 +177,9 @@ def _most_of(counts: Iterable[_Count | _Blocks], line: str) -> str:
 
 
 def _wrong(line: str) -> str:
-    if len(line) > LONGEST_WORD and (found := WORD.search(line)):
-        said = excerpt(visible(found[0]), 40)
-        if "data:" in found[0]:
+    if len(line) > LONGEST_WORD and (word := _too_long(line)):
+        said = excerpt(visible(word), 40)
+        if "data:" in word:
             return f"{said} is a picture in the text itself ({BESIDE_IT})"
         return f"'{said}' goes on for more than {LONGEST_WORD:,} signs without a space (shorten it)"
     if "```" in line and TICKS.search(line):
@@ -186,3 +189,10 @@ def _wrong(line: str) -> str:
     if len(line) > MOST_NESTED and NESTED.match(line) and not RULE.match(line):
         return "lists and quotations are nested too deeply (flatten them)"
     return ""
+
+
+def _too_long(line: str) -> str:
+    """A word that is none; scripts that are written without spaces are no words to us."""
+    words = (word for word in line.split() if len(word) > LONGEST_WORD)
+    parts = (part for word in words for part in SPACELESS.split(word))
+    return next((part for part in parts if len(part) > LONGEST_WORD), "")

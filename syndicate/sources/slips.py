@@ -39,7 +39,7 @@ SEEN = (
     re.compile(r"\[(?=[^\[\]()\n]*?[^\W\d_])[^\[\]()\n]+\((?P<name>[^()\s]+)\)(?![^\[\n]*\])"),
     re.compile(r"\[[^\[\]\n]+\]\{(?P<name>[^{}\n]+)\}"),
 )
-HALF = re.compile(r"[^\s\[\]]*\]\([^\n]{0,60}")
+HALF = re.compile(r"[^\s\[\]]{0,200}\]\([^\n]{0,60}")
 ADVICE = "write [words](address)"
 
 

@@ -162,7 +162,9 @@ def test_the_page_says_what_an_article_may_hold() -> None:
         "bytes": bounds.MOST_BYTES,
         "lines": bounds.MOST_LINES,
         "lines with words": bounds.MOST_WRITTEN,
-        "ASCII characters without a space between them": bounds.LONGEST_WORD,
+        "characters without a space between them (but for Thai, Chinese and the like)": (
+            bounds.LONGEST_WORD
+        ),
         "blanks in a row": bounds.LONGEST_GAP,
         "characters of the front matter": bounds.MOST_FRONT,
         "items of a list, or keys of a table, in the front matter": bounds.MOST_LIST,

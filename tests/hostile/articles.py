@@ -95,7 +95,9 @@ BODIES: dict[str, tuple[Maker, str | None]] = {
     "a picture in the text": (
         over("QUJD", "![x](data:image/png;base64,", ")"), "is a picture in the text itself",
     ),
-    "accents upon accents": (over("\u0301", "a"), None),
+    "accents upon accents": (over("\u0301", "a"), "signs without a space"),
+    "sharp letters": (over("ß", "[a](b", "](c"), "signs without a space"),
+    "Chinese": (over("你好", "[a](b", "](c"), None),
     "words": (over("kata "), None),
     "signs that nobody sees": (over("\u200b ", "x"), "blanks in a row"),
 }  # fmt: skip
