@@ -21,7 +21,7 @@ def tick(office: Office, progress: Progress = silent) -> Report:
     _expire(office, report, progress)
     for channel in office.channels:
         if office.stopping():
-            return report
+            return _stopped(report)
         if channel.scope is Scope.DIGEST:
             continue
         with office.ledger.planning() as catalogue:
@@ -35,12 +35,18 @@ def tick(office: Office, progress: Progress = silent) -> Report:
     inboxes = Inboxes(office, report)
     inboxes.read()  # who wants to leave gets no letter any more
     if office.stopping():
-        return report
+        return _stopped(report)
     digests = digest(office, Request(), progress)
     report.lines += digests.lines
     report.idle |= digests.idle
     report.problems += digests.problems
     inboxes.go_on()
+    return report
+
+
+def _stopped(report: Report) -> Report:
+    """Say that there may be more to do: whoever looks at the exit code runs it again."""
+    report.problems.append("stopped: what else is due waits for the next run")
     return report
 
 
