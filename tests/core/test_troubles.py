@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from newsroom import Newsroom
+from syndicate.digest import Request, digest
 from syndicate.ledger import engine
 from syndicate.ledger.queue import Queue
+from syndicate.tick import tick
 
 Patch = pytest.MonkeyPatch
 
@@ -161,3 +163,22 @@ def test_whoever_is_asked_to_stop_ends_between_two_effects(room: Newsroom) -> No
     assert (room.posts("a"), room.states("a")) == ([], ["due"])
     assert room.publish(article).exit_code == 0
     assert room.texts("a") == ["hello"]
+
+
+def test_a_command_that_is_told_to_end_begins_nothing_and_says_that_something_waits(
+    room: Newsroom,
+) -> None:
+    room = room.having(wall="Wall", letters="Letters")
+    room.subscribe("letters", "ann@example.org")
+    article = room.write("hello")
+    room.mood("wall", "open", "later")
+    room.publish(article)
+    room.mood("wall", "open", None)
+    evening = room.tomorrow(2)
+    for act in (tick, lambda office: digest(office, Request())):
+        with evening.office() as office:
+            office.stopping = lambda: True
+            report = act(office)
+        assert report.exit_code == 3
+        assert any("stopped" in problem for problem in report.problems)
+    assert (room.posts("wall"), room.posts("letters")) == ([], [])
