@@ -11,7 +11,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 MOST_OUTPUT = 2_000_000  # characters of one part of a letter; mail systems show 100,000
 MOST_TURNS = 10_000  # of all loops over numbers in one part
-MOST_REPEATED = 10_000  # characters that a text times a number, or a filter, may give
+MOST_REPEATED = 100_000  # characters that a text times a number, or a filter, may give
 MOST_POWER = 100
 PADDING = ("center", "indent", "wordwrap", "truncate", "batch", "slice", "format")  # take a width
 
