@@ -127,6 +127,8 @@ def _sent(
 ) -> Receipt | DeliveryError:
     if why := office.outside(by):
         return Paused(why)
+    office.ledger.generations.advance_once()
+    office.acted = True
     return send_once(office, by, edition, rendition, recipient=recipient)
 
 

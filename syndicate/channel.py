@@ -338,6 +338,14 @@ class Stored(ABC):
         """Whether there is nothing in the folder, or no folder."""
 
 
+class Recalls(ABC):
+    """Can tell which articles its destination shows: a ledger without them is an older one."""
+
+    @abstractmethod
+    def recall(self) -> Iterable[str]:
+        """Return the uris of what stands there; none where that cannot be read. No network."""
+
+
 class Streams(ABC):
     """Can publish one rendition to many recipients, several under way at once."""
 

@@ -79,6 +79,8 @@ def deliver(run: Run, editions: Sequence[int]) -> str:
             if isinstance(run.channel, Stored):
                 is_bare = run.channel.is_bare()
                 run.ledger.disks.recognise(run.known.id, run.channel.disk(), is_bare=is_bare)
+            if busy:
+                run.ledger.generations.advance()
             for work in busy:
                 if run.stopping():
                     break

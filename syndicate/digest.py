@@ -21,6 +21,7 @@ from syndicate.channel import (
 from syndicate.compare import Wish
 from syndicate.deliver import send_once
 from syndicate.errors import InDoubt, LedgerError, SyndicateError, UsageError
+from syndicate.evidence import refuse_older
 from syndicate.ledger import Catalogue, KnownChannel, Window
 from syndicate.ledger.report import digests, letters_in
 from syndicate.mailing import SAMPLED
@@ -53,6 +54,7 @@ class Request:
 def digest(office: Office, request: Request, progress: Progress = silent) -> Report:
     """Close what is due and send it; what an earlier run left is sent first."""
     report = Report(command="digest", dry_run=request.dry_run, notes=office.notes)
+    refuse_older(office, dry=request.dry_run)
     for channel in _digest_channels(office, request.names):
         if office.stopping():
             report.problems.append(f"{channel.name}: stopped before its turn")

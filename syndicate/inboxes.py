@@ -13,6 +13,7 @@ from syndicate import stop
 from syndicate.answers import called, known_lists, say_goodbyes, write_back
 from syndicate.channel import Channel, Hears, Reply, Says
 from syndicate.errors import DeliveryError, UsageError
+from syndicate.evidence import refuse_older
 from syndicate.ledger import Lying
 from syndicate.ledger.replies import held
 from syndicate.office import Office
@@ -34,6 +35,7 @@ Replies = Generator[Reply, bool | None, None]
 def read(office: Office, name: str | None, source: str) -> Report:
     """Take in what lies at a place of one's choice, as the list ``name`` understands it."""
     report = Report(command="subscribers bounce", notes=office.notes)
+    refuse_older(office)
     channel = list_named(office, name)
     if not isinstance(channel, Hears):
         raise UsageError(f"channel {channel.name!r} gets no answers")

@@ -243,6 +243,7 @@ class Stream:
             self._block = self.letters.claim(self.edition, size)
         if self._block is None:
             return False
+        self.run.ledger.generations.advance()  # once a block: a letter has no time for it
         self._claimed += len(self._block.people)
         self._todo.extend(self._block.people)
         return True

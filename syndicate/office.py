@@ -10,7 +10,7 @@ from syndicate.article import Publisher
 from syndicate.channel import Channel, Collects, Rendition, Scheduled, Scope
 from syndicate.config import Settings, scrubber
 from syndicate.errors import ConfigError, UsageError
-from syndicate.ledger import Catalogue, KnownChannel, Ledger
+from syndicate.ledger import Catalogue, KnownChannel, Ledger, refuse_lost
 from syndicate.locked import secrets_among
 from syndicate.public import Site
 from syndicate.registry import make_channels, secrets_of
@@ -52,8 +52,11 @@ class Office:
         notes = [f"{why}: it is needed to send anything" for why in lacking]
         url = settings.ledger_url
         if dry and _missing(url):
+            refuse_lost(url)
             url = "sqlite:///:memory:"
-        ledger = Ledger.open(url, clock(), notes.append, rehearsed=rehearsed, looks=looks)
+        ledger = Ledger.open(
+            url, clock(), notes.append, rehearsed=rehearsed, looks=looks, config=settings.path
+        )
         return cls(settings, channels, ledger, clock, scrub, notes)
 
     @property

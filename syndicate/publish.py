@@ -15,6 +15,7 @@ from syndicate.channel import Channel, HostsMedia, Scope, Stored
 from syndicate.coming import REVISED, awaited, digest_lines, is_for, left_lines
 from syndicate.compare import Wish
 from syndicate.errors import ArticleError, Flaws, UsageError
+from syndicate.evidence import refuse_older
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.measure import Sizes, barred
 from syndicate.office import Office
@@ -78,6 +79,7 @@ class Request:
 def publish(office: Office, request: Request, progress: Progress = silent) -> Report:
     """Bring articles to every channel they are for, and say where they are."""
     report = Report(command="publish", dry_run=request.dry_run, notes=office.notes)
+    refuse_older(office, dry=request.dry_run)
     chosen = office.chosen(request.channels)
     dry, new = request.dry_run, request.new
     flaws = Flaws()

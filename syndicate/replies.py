@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from syndicate.answers import called, invitation, known_lists
 from syndicate.channel import Channel, Hears, Rendition, Reply, Says
 from syndicate.errors import UsageError
+from syndicate.evidence import refuse_unknown_reader
 from syndicate.ledger import Asked, Joiner, Joining, KnownChannel, Subscription
 from syndicate.ledger.lists import (
     COMPLAINED,
@@ -64,6 +65,8 @@ class Listener:
         ):  # fmt: skip
             self.counts["of unknown origin"] += 1
             return False
+        if reply.says in (Says.LEAVE, Says.COMPLAINED):
+            self.office.ledger.generations.note_leaving()
         with self.office.ledger.replies.once(reply.key, self.office.clock()) as db:
             self.counts[self._done(db, reply, named) if db else "read before"] += 1
         return False
@@ -96,7 +99,10 @@ class Listener:
 
     def _named(self, reply: Reply) -> tuple[int, int] | None:
         """(channel, subscriber) that a token names."""
-        return self.office.ledger.lists.named(reply.token) if reply.token else None
+        named = self.office.ledger.lists.named(reply.token) if reply.token else None
+        if named is not None:
+            refuse_unknown_reader(self.office, named[1])
+        return named
 
     def _done(self, db: Connection, reply: Reply, named: tuple[int, int] | None) -> str:
         at = self.office.clock()

@@ -19,6 +19,7 @@ from syndicate.deliver import opened
 from syndicate.digest import CatchUp, due_windows, pass_over
 from syndicate.editions import COLLECTION
 from syndicate.errors import ConfigError, UsageError
+from syndicate.evidence import refuse_older, unknown_entries
 from syndicate.ledger import Catalogue, KnownChannel, Place, Waiting
 from syndicate.ledger.report import digests, places, standing_at
 from syndicate.office import Office
@@ -70,6 +71,7 @@ def resolve(
         )
     delivery = int(found["number"])
     report = Report(command="resolve", notes=office.notes)
+    refuse_older(office)
     office.ledger.queue.end_dead_claims()
     place = _place(office, delivery)
     [channel] = office.chosen([place.channel])
@@ -96,6 +98,7 @@ def resolve_letters(
     ``refused``: of all that were refused, after what they were refused for was put right.
     """
     report = Report(command="resolve", notes=office.notes)
+    refuse_older(office)
     letters = office.ledger.letters
     letters.end_dead_claims()
     with office.ledger.reading() as db:
@@ -140,6 +143,7 @@ def adopt(
     request = Request(paths=[path], channels=[name], new=True, note=note or None)
     refuse_contradiction(request)
     report = Report(command="adopt", notes=office.notes)
+    refuse_older(office)
     drafts = read_all(office, [path], report, dry=False)
     refuse_unsayable(office, request, [channel], drafts)
     [draft] = named(office, drafts, report)
@@ -189,6 +193,7 @@ def move(office: Office, name: str) -> str:
     office.ledger.move(
         known.id, channel.target(), identity, repeats=isinstance(channel, Repeatable)
     )
+    office.ledger.generations.begin_anew(unknown_entries(office, channel))
     return f"{name}: was {known.identity or known.target}, goes on at {identity}"
 
 
@@ -232,6 +237,7 @@ def restored(office: Office, digests: Digests | None) -> list[str]:
                 " into an inbox, then say --digests sent, or --digests unsent if none of them did"
             )
     doubtful = office.ledger.restored(office.clock(), letters_sent=digests is Digests.SENT)
+    office.ledger.generations.begin_anew(unknown_entries(office, *office.channels))
     said = [f"{key}: taken as sent" for key in asked if digests is Digests.SENT]
     said += [f"{key}: the next tick sends it" for key in asked if digests is Digests.UNSENT]
     said.append(

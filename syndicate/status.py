@@ -12,6 +12,7 @@ from syndicate.channel import Channel, Scope
 from syndicate.collect import Collection
 from syndicate.editions import PAGE
 from syndicate.errors import ArticleError
+from syndicate.evidence import older
 from syndicate.hosting import Hosting
 from syndicate.ledger import DigestCount, Happening, Place, Standing, Waiting
 from syndicate.ledger.catalogue import Catalogue
@@ -61,15 +62,16 @@ class Status:
     waiting: list[Waiting] = field(default_factory=list)  # until when and why
     leaving: dict[str, int] = field(default_factory=dict)  # who are too many, until a person looks
     unconfigured: list[str] = field(default_factory=list)
+    older: str = ""  # what shows that the ledger is older than what was sent
     rehearsal: bool = False  # whether the ledger is one: then nothing of it has reached a reader
 
     @property
     def exit_code(self) -> int:
-        """3 where something waits or was refused, 4 where something is in doubt."""
+        """3 where something waits, was refused, or nothing is sent at all; 4 for a doubt."""
         states = {line.state for line in self.open}
         if "in doubt" in states:
             return 4
-        return 3 if states or self.leaving else 0
+        return 3 if states or self.leaving or self.older else 0
 
     def to_json(self) -> dict[str, Any]:
         from dataclasses import asdict
@@ -83,7 +85,7 @@ class Status:
 
 def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Status:
     """The whole ledger, newest articles first, or one article."""
-    found = Status(rehearsal=office.ledger.rehearsal)
+    found = Status(rehearsal=office.ledger.rehearsal, older=older(office))
     office.ledger.letters.end_dead_claims()
     office.ledger.queue.end_dead_claims()  # what a dead process had begun is in doubt by now
     with office.ledger.reading() as db:

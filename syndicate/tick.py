@@ -7,6 +7,7 @@ from syndicate.carry import Progress, carry_out, run_channel, silent, tell_faile
 from syndicate.channel import Scope
 from syndicate.compare import Wish
 from syndicate.digest import Request, digest
+from syndicate.evidence import refuse_older
 from syndicate.inboxes import Inboxes
 from syndicate.ledger.report import Place, places
 from syndicate.office import Office
@@ -18,6 +19,7 @@ from syndicate.report import Report, line_of
 def tick(office: Office, progress: Progress = silent) -> Report:
     """Try again what waits, settle what is in doubt, send the digests that are due."""
     report = Report(command="tick", notes=office.notes)
+    refuse_older(office)
     _expire(office, report, progress)
     for channel in office.channels:
         if office.stopping():

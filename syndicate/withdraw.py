@@ -12,6 +12,7 @@ from syndicate.carry import Progress, carry_out, silent, tell_digest, tell_faile
 from syndicate.channel import Channel
 from syndicate.compare import Wish
 from syndicate.errors import ArticleError, UsageError
+from syndicate.evidence import refuse_older
 from syndicate.ledger import Catalogue, Standing
 from syndicate.likeness import wholly_different
 from syndicate.office import Office
@@ -36,6 +37,7 @@ class Request:
 def withdraw(office: Office, request: Request, progress: Progress = silent) -> Report:
     """Put a notice with the reason in the article's place everywhere; ``kill`` also removes."""
     report = Report(command="withdraw", dry_run=request.dry_run, notes=office.notes)
+    refuse_older(office, dry=request.dry_run)
     reason, uri = " ".join(request.reason.split()), meant(office, request).uri
     stop.go_on()
     with office.ledger.planning(dry=request.dry_run) as catalogue:

@@ -229,7 +229,13 @@ class Newsroom:
             db.execute(statement)
 
     def forget(self) -> None:
-        """Lose the ledger: one without its row is no ledger yet."""
+        """Lose the ledger, and what lies beside it: one without its row is no ledger yet."""
+        for path in self.home.glob(".*.generation"):
+            path.unlink()
+        self.empty()
+
+    def empty(self) -> None:
+        """Lose all that is in the ledger."""
         with _onlooker(self.url).begin() as db:
             if inspect(db).has_table("ledger"):
                 for table in reversed(metadata.sorted_tables):
@@ -243,7 +249,7 @@ class Newsroom:
 
     def recall(self, backup: Mapping[str, list[dict[str, Any]]]) -> None:
         """Put a backup back."""
-        self.forget()
+        self.empty()
         with _onlooker(self.url).begin() as db:
             for table in metadata.sorted_tables:
                 if backup[table.name]:

@@ -30,6 +30,7 @@ from syndicate import (
     Item,
     Media,
     Publisher,
+    Recalls,
     Receipt,
     Refused,
     Removes,
@@ -56,8 +57,8 @@ NOWHERE = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - not bound
 
 @dataclass(kw_only=True)
 class Feed(
-    Channel, Collects, Assembles, Revises, Removes, Repeatable, Compares, HostsMedia, HostsPages,
-    Announces, Inspects, Stored,
+    Channel, Collects, Assembles, Revises, Removes, Repeatable, Compares, Recalls, HostsMedia,
+    HostsPages, Announces, Inspects, Stored,
 ):  # fmt: skip
     """A folder for a web server: rss.xml, atom.xml, feed.json, index.html, and what they show."""
 
@@ -253,6 +254,11 @@ class Feed(
             return files.has(path, rendition.content)
         except (OSError, Refused):  # gone, or not ours: publishing again will tell
             return False
+
+    def recall(self) -> Iterable[str]:
+        from syndicate_feed.recalled import recalled
+
+        return recalled(self.directory)
 
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
         try:

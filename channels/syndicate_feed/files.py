@@ -42,8 +42,12 @@ def is_foreign(path: Path, content: bytes) -> bool:
     """Whether a file is there that somebody else wrote."""
     if not path.is_file() or has(path, content):
         return False
-    there = path.read_bytes()
-    return not any(mark in there for mark in MARKS)
+    return not is_marked(path.read_bytes())
+
+
+def is_marked(content: bytes) -> bool:
+    """Whether this program wrote it."""
+    return any(mark in content for mark in MARKS)
 
 
 def drop(path: Path) -> None:

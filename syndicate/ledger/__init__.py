@@ -27,11 +27,12 @@ from syndicate import disk, stop
 from syndicate.channel import Receipt, Rendition
 from syndicate.errors import LedgerError, Refused, UsageError
 from syndicate.ledger import backups, migrations
-from syndicate.ledger.backups import backup, remember
+from syndicate.ledger.backups import backup, path_of, remember
 from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
 from syndicate.ledger.disks import Disks
 from syndicate.ledger.engine import connect, transaction
 from syndicate.ledger.engine import now as clock
+from syndicate.ledger.generations import Generations, beside
 from syndicate.ledger.goodbyes import Goodbyes, Leaving
 from syndicate.ledger.holdings import Held
 from syndicate.ledger.inboxes import Inboxes, Lying
@@ -69,9 +70,10 @@ class Ledger:
 
     def __init__(
         self, engine: Engine, created: datetime, restored: datetime | None, tokens: Tokens,
-        *, rehearsal: bool = False,
+        generations: Generations, *, rehearsal: bool = False,
     ) -> None:  # fmt: skip
         self.engine = engine
+        self.generations = generations
         self.rehearsal = rehearsal  # made by a clock that was set: what it sends reaches nobody
         self.created = created
         self.restored_at = restored
@@ -91,19 +93,20 @@ class Ledger:
     @classmethod
     def open(
         cls, url: str, now: datetime, tell: Callable[[str], None] = lambda _: None, *,
-        rehearsed: bool = False, looks: bool = True,
+        rehearsed: bool = False, looks: bool = True, config: Path | None = None,
     ) -> Ledger:  # fmt: skip
         """Open a ledger, make it if there is none, and bring an older one up to date.
 
         ``rehearsed``: ``now`` is not the real time. What is made then is a rehearsal for ever,
-        and a real ledger is only opened for what ``looks``.
+        and a real ledger is only opened for what ``looks``. Beside the ``config``, where the ledger
+        itself is no file, stands what was sent last from here.
         """
         engine = connect(url)
         _make_folder(engine)
         try:
             if rehearsed and not looks:  # before anything, and after somebody else has made one
                 _refuse_real(engine)
-            opened = cls._opened(engine, now, tell, rehearsed)
+            opened = cls._opened(engine, now, tell, rehearsed, config)
             if rehearsed and not looks:
                 _refuse_real(engine)
             return opened
@@ -113,8 +116,9 @@ class Ledger:
 
     @classmethod
     def _opened(
-        cls, engine: Engine, now: datetime, tell: Callable[[str], None], rehearsed: bool
-    ) -> Ledger:
+        cls, engine: Engine, now: datetime, tell: Callable[[str], None], rehearsed: bool,
+        config: Path | None,
+    ) -> Ledger:  # fmt: skip
         with transaction(engine, reads=True) as db:
             found = migrations.version(db)
         if found == 0:
@@ -128,7 +132,11 @@ class Ledger:
             row = db.execute(select(ledger)).one()
             later = db.scalars(select(secrets.c.secret).order_by(secrets.c.number.desc()))
             tokens = Tokens((*later, row.secret))
-        opened = cls(engine, row.created_at, row.restored_at, tokens, rehearsal=row.rehearsal)
+        place = path_of(engine) if engine.dialect.name == "sqlite" else config
+        marks = Generations(engine, place and beside(place.absolute()), tell)
+        opened = cls(
+            engine, row.created_at, row.restored_at, tokens, marks, rehearsal=row.rehearsal
+        )
         opened.mended = _keep_private(engine)
         return opened
 
@@ -228,6 +236,8 @@ class Ledger:
             raise LedgerError("ledger.url: PostgreSQL has its own backups (pg_dump)")
         remember(self.engine, to)  # first: a copy that nobody remembers is never cleaned
         backup(self.engine, to)
+        if self._is_sending():  # which the copy does not know of
+            self.generations.advance()
 
     def renew_key(self) -> None:
         """From the next opening on tokens are made with a new key; older ones stay valid."""
@@ -335,6 +345,12 @@ class Ledger:
         }
         db.execute(update(deliveries).where(d.id == number).values(**values))
 
+    def _is_sending(self) -> bool:
+        with self.reading() as db:
+            under_way = deliveries.c.state.in_(("claimed", "sending"))
+            queries = (select(blocks.c.id), select(deliveries.c.id).where(under_way))
+            return any(db.scalar(query.limit(1)) is not None for query in queries)
+
     def _doubtful(self, delivery: int) -> Attempt:
         with self.reading() as db:
             d = deliveries.c
@@ -414,6 +430,16 @@ def _refuse_real(engine: Engine) -> None:
             )
 
 
+def refuse_lost(url: str) -> None:
+    """Refuse to take a ledger that is gone for one of an office that has sent nothing yet."""
+    path = path_of(connect(url))
+    if path and not path.exists() and (mark := beside(path.absolute())).exists():
+        raise LedgerError(
+            f"ledger.url: {path} is gone, with which something was sent ({mark.name} tells): put"
+            " the newest backup in its place, then `syndicate ledger restored`"
+        )
+
+
 def _make_folder(engine: Engine) -> None:
     path = engine.url.database
     if engine.dialect.name == "sqlite" and path and path != ":memory:":
@@ -460,4 +486,5 @@ __all__ = [
     "Waits",
     "Window",
     "Work",
+    "refuse_lost",
 ]

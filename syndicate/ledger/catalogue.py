@@ -39,6 +39,7 @@ from syndicate.ledger.schema import (
     articles,
     channels,
     deliveries,
+    disowned,
     edition_items,
     editions,
     letters,
@@ -144,6 +145,14 @@ class Catalogue:
         query = select(articles.c.uri).where(which, usable, articles.c.uri != article.uri)
         newest = self.db.scalar(query.order_by(articles.c.published_at.desc()).limit(1))
         return self.standing(newest) if newest else None
+
+    def lacking(self, uris: Iterable[str]) -> list[str]:
+        """Which of these are no articles of this ledger, nor of a lost one that is known of."""
+        asked = list(dict.fromkeys(uris))
+        known: set[str] = set()
+        for column in (articles.c.uri, disowned.c.uri):
+            known |= set(self.db.scalars(select(column).where(column.in_(asked))))
+        return [uri for uri in asked if uri not in known]
 
     def mint(self, uri: str) -> None:
         """Keep a uri that is about to be written into a file."""

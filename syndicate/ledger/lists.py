@@ -126,6 +126,14 @@ class Lists:
         found = self.tokens.read(token, SUBSCRIPTION, numbers)
         return (numbers[found[0]], found[1]) if found else None
 
+    def is_beyond(self, subscriber: int) -> bool:
+        """Whether a token of ours names somebody who came after everybody whom this ledger knows.
+
+        Nobody's row is ever deleted: who is forgotten keeps a number.
+        """
+        with transaction(self.engine, reads=True) as db:
+            return subscriber > int(db.scalar(select(func.max(subscribers.c.id))) or 0)
+
     def who(self, channel: int, subscriber: int) -> Subscription | None:
         """One person on a list, as they were last; None for somebody who was forgotten."""
         with transaction(self.engine, reads=True) as db:

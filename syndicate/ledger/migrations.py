@@ -38,9 +38,11 @@ from syndicate.ledger.schema import (
     blocks,
     channels,
     deliveries,
+    disowned,
     editions,
     forgotten,
     fragments,
+    generations,
     goodbyes,
     heard,
     inbox_letters,
@@ -180,8 +182,9 @@ def _to_8(db: Connection) -> None:
     _number(db)
     _pass_over(db)
     db.execute(text("ALTER TABLE ledger ADD COLUMN rehearsal BOOLEAN DEFAULT false NOT NULL"))
-    goodbyes.create(db)
-    inbox_letters.create(db)
+    db.execute(text("ALTER TABLE ledger ADD COLUMN doubted TEXT DEFAULT '' NOT NULL"))
+    for table in (goodbyes, inbox_letters, generations, disowned):
+        table.create(db)
     for column in ("origin", "why", "disk"):
         db.execute(text(f"ALTER TABLE channels ADD COLUMN {column} TEXT DEFAULT '' NOT NULL"))
     db.execute(text("ALTER TABLE deliveries ADD COLUMN lacking BOOLEAN DEFAULT false NOT NULL"))

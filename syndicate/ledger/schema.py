@@ -77,6 +77,8 @@ ledger = Table(  # one row: what this ledger is
     Column("restored_at", Moment),  # from a backup: what came between is not known here
     Column("secret", String(64), nullable=False),  # the first key of the tokens
     Column("rehearsal", Boolean, nullable=False, server_default=false()),  # since version 8
+    Column("doubted", Text, nullable=False, server_default=text("''")),  # since version 8: why it
+    # must be older than what was sent
     CheckConstraint("id = 1", name="single"),
 )
 
@@ -86,6 +88,22 @@ secrets = Table(  # since version 7: later keys; what older ones made stays vali
     Column("number", Integer, primary_key=True),
     Column("secret", String(64), nullable=False),
     Column("since", Moment, nullable=False),
+)
+
+generations = Table(  # since version 8: each time that something was sent; the newest stands
+    "generations",  # beside the ledger, too
+    metadata,
+    Column("mark", String(32), primary_key=True),  # by chance
+    Column("number", BigInteger, nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("anew", Boolean, nullable=False, server_default=false()),  # a person knows what was lost
+)
+
+disowned = Table(  # since version 8: what stands in a feed and is not here, as a person knows
+    "disowned",
+    metadata,
+    Column("uri", String, primary_key=True),
+    Column("at", Moment, nullable=False),
 )
 
 backups = Table(  # since version 7: our own copies of this ledger, for what must be forgotten

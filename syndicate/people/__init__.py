@@ -16,6 +16,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from syndicate.channel import Channel
 from syndicate.errors import UsageError
+from syndicate.evidence import refuse_unknown_reader
 from syndicate.ledger import Joiner, Joining, Subscription
 from syndicate.ledger.goodbyes import Closed
 from syndicate.ledger.lists import BOUNCED, COMPLAINED, LEFT, REMOVED
@@ -168,6 +169,7 @@ def remove(office: Office, name: str | None, addresses: Iterable[str]) -> Remove
     number, now = _number(office, name), office.clock()
     known = {plain_address(one): one for one in addresses}  # all of them, or nobody
     lists = office.ledger.lists
+    office.ledger.generations.note_leaving()
     ended = [email for email in known if lists.end(number, email, LEFT, now)]
     others = {email: lists.last(number, email) for email in known if email not in ended}
     return Removed(
@@ -197,6 +199,8 @@ def unsubscribe(office: Office, token: str) -> Left:
         raise UsageError("this is no subscription's token (it stands at the end of its link)")
     now = office.clock()
     channel, subscriber = found
+    refuse_unknown_reader(office, subscriber)
+    office.ledger.generations.note_leaving()
     goodbyes = office.ledger.goodbyes
     goodbyes.end_one(channel, subscriber, now)
     person = lists.who(*found)

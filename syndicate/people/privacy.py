@@ -22,4 +22,5 @@ def person(office: Office, address: str) -> dict[str, Any]:
 def forget(office: Office, addresses: Iterable[str]) -> list[Erasure]:
     """Erase people here and in the tool's own copies; no import brings them back."""
     known = [plain_address(address) for address in addresses]  # all of them, or nobody
+    office.ledger.generations.note_leaving()
     return [office.ledger.privacy.forget(email) for email in known]

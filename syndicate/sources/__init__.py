@@ -105,6 +105,13 @@ def uri_in(path: Path) -> str:
     return identity.uri_in(path)
 
 
+def is_ours(uri: str, publisher: Publisher) -> bool:
+    """Whether a uri was named after this office."""
+    from syndicate.sources import identity
+
+    return identity.is_ours(uri, publisher)
+
+
 def uri_date(uri: str) -> date | None:
     """The date that a tag: URI carries, or None."""
     from syndicate.sources import identity

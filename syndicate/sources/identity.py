@@ -54,6 +54,15 @@ def _authority(publisher: Publisher) -> str:
     )
 
 
+def is_ours(uri: str, publisher: Publisher) -> bool:
+    """Whether a uri was named after this office."""
+    try:
+        named = f"tag:{_authority(publisher)},"
+    except ArticleError:
+        return False
+    return uri.lower().startswith(named) and TAG_URI.fullmatch(uri) is not None
+
+
 def uri_date(uri: str) -> date | None:
     """The date in a tag: URI, its first day where it names only a year or a month."""
     found = TAG_URI.fullmatch(uri)

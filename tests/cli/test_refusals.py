@@ -181,6 +181,8 @@ def test_an_old_post_is_adopted_and_corrected(room: Newsroom, reference: str) ->
     room.publish("--new")
     for path in room.folder.glob("syndicate.db*"):
         path.unlink()
+    assert room.run("adopt", "kabar.md", "--channel", "telegram", reference).code == 1
+    assert room.run("ledger", "restored").code == 0
     answer = room.run("adopt", "kabar.md", "--channel", "telegram", reference)
     assert answer.code == 0, answer.said
     room.publish()

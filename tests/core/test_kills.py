@@ -37,8 +37,10 @@ from syndicate.testing import NOON
 TOMORROW = NOON + timedelta(days=1)
 PEOPLE = [f"{name}@example.org" for name in ("ann", "bob", "cid", "dan", "eve", "fay", "gus")]
 STEPS = ("want", "claim", "start", "effect", "end")
-POST_COMMITS = ("planning", "recognise", "me", "claim", "start", "end")
-LETTER_COMMITS = ("planning", "recognise", "me", "claim", "turn", "end_dead_claims", "finish")
+POST_COMMITS = ("planning", "recognise", "advance", "me", "claim", "start", "end")
+LETTER_COMMITS = (
+    "planning", "recognise", "me", "claim", "advance", "turn", "end_dead_claims", "finish"
+)  # fmt: skip
 SEARCHED, REPEATED, NEITHER = "SearchableWall", "Slate", "Wall"
 CHANGING = ("SearchableBoard", "Sheet", "Board")  # the same, and can be changed as well
 UNSURE = (NEITHER, "Board")

@@ -76,6 +76,10 @@ def test_a_lost_ledger_asks_about_older_articles(desk: Desk) -> None:
         path.unlink()
     code, said = desk.run("publish", "article.md", now=LATER)
     assert code == 1
+    assert "older than what was sent" in said
+    assert desk.run("ledger", "restored", now=LATER)[0] == 0
+    code, said = desk.run("publish", "article.md", now=LATER)
+    assert code == 1
     assert "older than the ledger" in said
 
 

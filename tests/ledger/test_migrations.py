@@ -94,7 +94,7 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
     assert {one.pop("older") for one in after["channels"]} == {0}
     for column in ("origin", "why", "disk"):
         assert {one.pop(column) for one in after["channels"]} == {""}
-    assert not any(one.pop("rehearsal") for one in after["ledger"])
+    assert not any(one.pop("rehearsal") or one.pop("doubted") for one in after["ledger"])
     for one in after["syndications"]:
         assert bool(one.pop("passed")) == (one["channel_id"] == 1)  # the list's window had them
     assert {one.pop("stamp") for one in after["editions"]} == {None}
@@ -122,7 +122,8 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
     before["renditions"] = [one for one in before["renditions"] if one["id"] not in gone]
     before["ledger"][0]["version"] = migrations.VERSION
     new = ("minted", "fragments", "article_subjects", "blocks", "used", "secrets", "backups",
-           "forgotten", "heard", "requests", "goodbyes", "inbox_letters", "strangers")  # fmt: skip
+           "forgotten", "heard", "requests", "goodbyes", "inbox_letters", "strangers",
+           "generations", "disowned")  # fmt: skip
     assert after == before | {name: [] for name in new}
     assert [line.partition(";")[0] for line in told] == ["the ledger was brought to version 8"]
 

@@ -1,0 +1,185 @@
+"""A mark for each time that something is sent, in the ledger and beside it: an older copy shows.
+
+The ledger keeps every mark, the file beside it the newest one. A mark is committed before it goes
+into the file, and both are done before anything is sent: whatever dies in between, the ledger knows
+what stands in the file, unless it is older than what was sent.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from tempfile import mkstemp
+
+from sqlalchemy import Connection, Engine, and_, func, insert, select, true, update
+
+from syndicate.errors import LedgerError
+from syndicate.ledger.engine import now, transaction
+from syndicate.ledger.schema import disowned, generations, ledger
+
+ENDING = ".generation"  # of the file's name, after the ledger's or the configuration's
+LARGEST = 4096  # bytes of such a file
+FORM = re.compile(r"^(\d{1,18}) ([0-9a-f]{32})$", re.MULTILINE)
+TEXT = (
+    "# What was sent last with the ledger beside this file: leave it here, and put no copy of it"
+    " back.\n"
+)
+ROOM = 1_000_000  # between what was sent with a lost ledger, on any machine, and what comes after
+WHAT_TO_DO = (
+    "nothing is sent with it: put the newest backup in its place, if this one is not, then"
+    " `syndicate ledger restored`"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One time that something was sent; nobody can guess its name."""
+
+    number: int
+    name: str
+
+
+class Generations:
+    """The marks of one ledger, and the newest one in a file beside it."""
+
+    def __init__(
+        self, engine: Engine, file: Path | None, tell: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self.engine = engine
+        self.file = file
+        self.tell = tell  # that the file cannot be written, once
+        self._is_marked = False
+
+    def advance(self) -> None:
+        """Mark that something is about to be sent; LedgerError where the ledger is an older one."""
+        with transaction(self.engine) as db:
+            if why := self.older(db):
+                raise LedgerError(why)
+            made = self._next(db)
+        self._is_marked = True
+        self._write(made)
+
+    def advance_once(self) -> None:
+        """The same, for what one process does by the hundred."""
+        if not self._is_marked:
+            self.advance()
+
+    def note_leaving(self) -> None:
+        """Mark once that people leave: a copy from before would write to them again.
+
+        An older ledger is no reason to let nobody leave.
+        """
+        if self._is_marked:
+            return
+        with transaction(self.engine) as db:
+            made = None if self.older(db) else self._next(db)
+        if made:
+            self._is_marked = True
+            self._write(made)
+
+    def older(self, db: Connection) -> str:
+        """What shows that this ledger is older than what was sent; "" where nothing does."""
+        seen = read(self.file)  # first: another process writes the ledger before the file
+        why = db.scalar(select(ledger.c.doubted)) or ""
+        if not why and seen is not None and not _knows(db, seen):
+            why = f"{self.file} tells of something that was sent later"
+        return older_because(why) if why else ""
+
+    def doubt(self, why: str) -> None:
+        """Keep what else shows it, for every command to come."""
+        with transaction(self.engine) as db:
+            db.execute(update(ledger).values(doubted=why))
+
+    def begin_anew(self, uris: Iterable[str]) -> None:
+        """A person knows: go on from here. ``uris`` stand in a feed, and are not this ledger's."""
+        seen = read(self.file)
+        with transaction(self.engine) as db:
+            db.execute(update(ledger).values(doubted=""))
+            known = set(db.scalars(select(disowned.c.uri)))
+            rows = [{"uri": uri, "at": now(db)} for uri in dict.fromkeys(uris) if uri not in known]
+            if rows:
+                db.execute(insert(disowned), rows)
+            made = self._next(db, after=seen.number if seen else 0)
+        self._write(made)
+
+    def _next(self, db: Connection, after: int | None = None) -> Mark:
+        """One more mark; ``after`` that of a lost ledger, and of all that it may have made."""
+        newest = int(db.scalar(select(func.max(generations.c.number))) or 0)
+        number = newest + 1 if after is None else max(newest, after) + ROOM
+        made = Mark(number, token_hex(16))
+        row = {"mark": made.name, "number": number, "at": now(db), "anew": after is not None}
+        db.execute(insert(generations).values(**row))
+        return made
+
+    def _write(self, mark: Mark) -> None:
+        if self.file is None:
+            return
+        try:
+            write(self.file, mark)
+        except OSError as error:
+            self.tell(
+                f"{self.file}: cannot be written ({error.strerror}): an older copy of the ledger"
+                " would not be recognised (give this user the right to)"
+            )
+
+
+def older_because(why: str) -> str:
+    """The one line that every command says of an older ledger."""
+    return f"ledger.url: this ledger is older than what was sent: {why}: {WHAT_TO_DO}"
+
+
+def beside(path: Path) -> Path:
+    """The file beside a ledger, or beside the configuration.
+
+    Its name begins with a dot, so that ``rm syndicate.db*``, before a copy is put back, spares it.
+    """
+    return path.with_name(f".{path.name}{ENDING}")
+
+
+def read(file: Path | None) -> Mark | None:
+    """The mark in a file; None where there is none, or nothing that can be read."""
+    if file is None:
+        return None
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        found = FORM.search(os.read(descriptor, LARGEST).decode("ascii", errors="replace"))
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    return Mark(int(found[1]), found[2]) if found else None
+
+
+def write(file: Path, mark: Mark) -> None:
+    """Put a mark into a file that nobody else can read, all of it or nothing."""
+    descriptor, part = mkstemp(prefix=f"{file.name}.", dir=file.parent)  # of mode 0600
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as target:
+            target.write(f"{TEXT}{mark.number} {mark.name}\n")
+            target.flush()
+            os.fsync(target.fileno())
+        os.replace(part, file)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(part)
+        raise
+
+
+def _knows(db: Connection, seen: Mark) -> bool:
+    """Whether a ledger has made a mark, or a person has said that what was lost is known."""
+    g = generations.c
+    if db.scalar(select(g.number).where(g.mark == seen.name)) == seen.number:
+        return True
+    anew = and_(g.anew == true(), g.number > seen.number)
+    return db.scalar(select(g.mark).where(anew).limit(1)) is not None
