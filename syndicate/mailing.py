@@ -196,6 +196,7 @@ class Stream:
         address = letter.recipient.id
         key = delivery_key(self._block.channel_key, self._block.key, address)
         self._pulled[key] = letter, self._block
+        self.run.acted = True  # from here on it may leave
         return Delivery(key, self._rendition, recipient=letter.recipient)
 
     def _must_wait(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -126,7 +127,13 @@ def _lacking(settings: Settings, channels: Sequence[Channel], opens: Opens) -> I
 
 
 def _missing(url: str) -> bool:
-    from pathlib import Path
-
     prefix = "sqlite:///"
-    return url.startswith(prefix) and not Path(url.removeprefix(prefix)).exists()
+    if not url.startswith(prefix):
+        return False
+    try:
+        os.stat(url.removeprefix(prefix))
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):  # there is something, and opening it will tell what
+        return False
+    return False

@@ -41,6 +41,7 @@ class Given:
     zone: ZoneInfo | None = None  # the office's, once its configuration was read
     acts: bool = True  # this command may have effects
     acted: bool = False  # something may have left
+    documented: bool = False  # the one JSON document is on stdout
 
 
 given = Given()
@@ -49,7 +50,7 @@ given = Given()
 def remember(config: str, verbose: bool) -> None:
     """Keep the options that stand before the command."""
     given.config, given.verbose, given.scrub = config, verbose, str
-    given.acts, given.acted = True, False
+    given.acts, given.acted, given.documented = True, False, False
     stop.forget()
 
 
@@ -110,10 +111,32 @@ def office(
         gc.enable()
         with stoppable(_code_of_a_stop):
             try:
-                yield opened
+                with _on_one_ledger(opened):
+                    yield opened
             finally:
                 given.acted = opened.acted
                 opened.close()
+
+
+@contextmanager
+def _on_one_ledger(here: Office) -> Iterator[None]:
+    """End with LedgerError where the ledger's file went away, or what no code expects is its."""
+    from syndicate.errors import LedgerError, SyndicateError
+
+    try:
+        yield
+    except (SyndicateError, BrokenPipeError, typer.Abort):
+        raise
+    except typer.Exit:
+        here.ledger.look()
+        raise
+    except Exception as error:
+        if here.ledger.damage():
+            from syndicate.ledger.engine import DAMAGED
+
+            raise LedgerError(DAMAGED) from error
+        raise
+    here.ledger.look()
 
 
 def each_by_itself(_channel: Channel) -> bool:
@@ -228,7 +251,7 @@ def _fail(said: str, error: BaseException, as_json: bool, *, code: int = 1) -> N
     if given.verbose and expected:
         for cause in _causes(error):
             typer.echo(f"because: {_line(cause)}", err=True)
-    if as_json:
+    if as_json and not given.documented:
         import json
 
         typer.echo(json.dumps({"error": "\n".join(lines), "exit_code": code}))

@@ -151,6 +151,7 @@ def document(value: dict[str, Any]) -> None:
     """One JSON document on stdout, with no secret in it."""
     utf8 = (sys.stdout.encoding or "utf-8").lower().replace("_", "-") == "utf-8"
     out(as_text(value, ascii_only=not utf8).rstrip())
+    given.documented = True
 
 
 def as_text(value: dict[str, Any], *, ascii_only: bool = False) -> str:

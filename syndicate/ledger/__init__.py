@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 
 from sqlalchemy import (
+    URL,
     ColumnElement,
     Connection,
     Engine,
@@ -27,11 +29,12 @@ from syndicate import disk, stop
 from syndicate.channel import Receipt, Rendition
 from syndicate.errors import LedgerError, Refused, UsageError
 from syndicate.ledger import backups, migrations
-from syndicate.ledger.backups import backup, path_of, remember
+from syndicate.ledger.backups import backup, remember
 from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
 from syndicate.ledger.disks import Disks
-from syndicate.ledger.engine import connect, transaction
+from syndicate.ledger.engine import connect, damage, path_of, transaction, watch
 from syndicate.ledger.engine import now as clock
+from syndicate.ledger.files import make, refuse_what_is_none
 from syndicate.ledger.generations import Generations, beside
 from syndicate.ledger.goodbyes import Goodbyes, Leaving
 from syndicate.ledger.holdings import Held
@@ -102,8 +105,12 @@ class Ledger:
         itself is no file, stands what was sent last from here.
         """
         engine = connect(url)
-        _make_folder(engine)
         try:
+            _make_folder(engine)
+            if path := path_of(engine):
+                refuse_what_is_none(path)
+                if not path.exists():
+                    make(path.resolve(), partial(_fill, now=now, rehearsed=rehearsed))
             if rehearsed and not looks:  # before anything, and after somebody else has made one
                 _refuse_real(engine)
             opened = cls._opened(engine, now, tell, rehearsed, config)
@@ -121,11 +128,10 @@ class Ledger:
     ) -> Ledger:  # fmt: skip
         with transaction(engine, reads=True) as db:
             found = migrations.version(db)
+            if found == 0:
+                migrations.refuse_strangers(db)
         if found == 0:
-            with transaction(engine) as db:
-                new = {"created_at": now, "secret": token_hex(32), "rehearsal": rehearsed}
-                migrations.create(db, new)
-            _keep_private(engine)
+            _create(engine, now, rehearsed)
         elif said := migrations.migrate(engine):
             tell(said)
         with transaction(engine, reads=True) as db:
@@ -139,6 +145,14 @@ class Ledger:
         )
         opened.mended = _keep_private(engine)
         return opened
+
+    def look(self) -> None:
+        """Raise LedgerError where the file of this ledger is gone, or another one."""
+        watch(self.engine)
+
+    def damage(self) -> str:
+        """What is wrong with its pages; "" where nothing is."""
+        return damage(self.engine)
 
     def close(self) -> None:
         """Let go of every claim's proof of life and of the database."""
@@ -432,7 +446,9 @@ def _refuse_real(engine: Engine) -> None:
 
 def refuse_lost(url: str) -> None:
     """Refuse to take a ledger that is gone for one of an office that has sent nothing yet."""
-    path = path_of(connect(url))
+    engine = connect(url)
+    _make_folder(engine)
+    path = path_of(engine)
     if path and not path.exists() and (mark := beside(path.absolute())).exists():
         raise LedgerError(
             f"ledger.url: {path} is gone, with which something was sent ({mark.name} tells): put"
@@ -441,11 +457,24 @@ def refuse_lost(url: str) -> None:
 
 
 def _make_folder(engine: Engine) -> None:
-    path = engine.url.database
-    if engine.dialect.name == "sqlite" and path and path != ":memory:":
-        folder = Path(path).parent
+    if path := path_of(engine):
+        folder = path.parent
         if not folder.is_dir():
             raise LedgerError(f"ledger.url: there is no folder {folder} (make it, or name another)")
+
+
+def _fill(path: Path, now: datetime, rehearsed: bool) -> None:
+    engine = connect(URL.create("sqlite", database=str(path)), is_new=True)
+    try:
+        _create(engine, now, rehearsed)
+    finally:
+        engine.dispose()  # the last connection takes the journal away
+
+
+def _create(engine: Engine, now: datetime, rehearsed: bool) -> None:
+    with transaction(engine) as db:
+        new = {"created_at": now, "secret": token_hex(32), "rehearsal": rehearsed}
+        migrations.create(db, new)
 
 
 def _keep_private(engine: Engine) -> list[Path]:
@@ -453,7 +482,7 @@ def _keep_private(engine: Engine) -> list[Path]:
 
     Returns what others could read until now, of its own files and of its copies.
     """
-    if (path := backups.path_of(engine)) is None:
+    if (path := path_of(engine)) is None:
         return []
     beside = (path.with_name(f"{path.name}-{end}") for end in ("wal", "shm", "journal"))
     return [one for one in (path, *beside, *backups.known(engine)) if disk.kept_private(one)]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from secrets import token_hex
 
 from sqlalchemy import Engine, select, text
 
 from syndicate import disk
 from syndicate.errors import LedgerError
-from syndicate.ledger.engine import BUSY, now, stamp, transaction
+from syndicate.ledger.engine import BUSY, now, path_of, stamp, transaction
 from syndicate.ledger.schema import backups
 
 ERASED = "forgotten-"  # and the number: what an erased subscriber is called
@@ -21,26 +22,18 @@ REMEMBERED = text(
 )
 
 
-def path_of(engine: Engine) -> Path | None:
-    """The file of an SQLite ledger; None where there is none."""
-    path = engine.url.database
-    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
-        return None
-    return Path(path)
-
-
 def backup(engine: Engine, to: Path) -> None:
     """A consistent copy of an SQLite ledger, made while others may write to it."""
-    part = to.with_name(f"{to.name}.part")
-    part.unlink(missing_ok=True)
+    part = to.with_name(f"{to.name}.{token_hex(4)}.part")  # its own: others may copy, too
     try:
-        with closing(sqlite3.connect(str(engine.url.database))) as source:
+        with closing(sqlite3.connect(str(engine.url.database), timeout=BUSY / 1000)) as source:
             disk.created(part).close()
             with closing(sqlite3.connect(part)) as target:
                 source.backup(target)
         part.rename(to)
     except (sqlite3.Error, OSError) as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise LedgerError(f"{to}: the ledger cannot be copied here: {error}") from error
 
 

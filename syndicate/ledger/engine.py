@@ -2,45 +2,81 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
-from time import monotonic
+from pathlib import Path
+from time import monotonic, sleep
+from types import TracebackType
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from syndicate import stop
-from syndicate.errors import LedgerError
+from syndicate.errors import LedgerError, SyndicateError
+from syndicate.ledger.files import PUT_BACK, Watch
 
 BEGIN = "BEGIN IMMEDIATE"  # SQLite's, with the write lock from the start
 BUSY = 30_000  # milliseconds another process may keep SQLite's write lock
 LOOK = 250  # milliseconds of waiting for it, between two looks whether to end
+TRY_AGAIN = 0.02  # seconds, where SQLite does not wait by itself
+DRIVERS = ("sqlite", "postgresql", "postgresql+psycopg")
+FORMS = "write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
+DAMAGED = f"ledger.url: the database is damaged: {PUT_BACK}"
+# what a byte that has turned over makes of a row, and whose code then reads it
+SENSELESS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError)
+READERS = ("sqlalchemy", "syndicate.ledger", "syndicate.article", "json", "datetime")
+WATCHED: WeakKeyDictionary[Engine, Watch] = WeakKeyDictionary()
 
 
-def connect(url: str) -> Engine:
+def connect(url: str | URL, *, is_new: bool = False) -> Engine:
     """An engine for ``sqlite:///PATH`` or ``postgresql://…``; nothing is opened yet."""
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        if parsed.drivername not in DRIVERS:
             raise NoSuchModuleError(parsed.drivername)
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
+        _refuse_odd(parsed)
         engine = create_engine(parsed)
     except ModuleNotFoundError as error:
         raise LedgerError(
             f"ledger.url: {error.name} is not installed (pip install 'syndicate-cli[postgresql]')"
         ) from error
-    except (ArgumentError, NoSuchModuleError, ValueError) as error:
-        raise LedgerError(
-            "ledger.url: write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
-        ) from error
+    except (ArgumentError, NoSuchModuleError, ValueError, TypeError) as error:
+        raise LedgerError(f"ledger.url: {FORMS}") from error
     if engine.dialect.name == "sqlite":
+        if path := path_of(engine):
+            WATCHED[engine] = Watch(path.absolute(), is_new)
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _refuse_odd(parsed: URL) -> None:
+    """SQLite takes much for a file, and forgets what is in none; PostgreSQL has a default."""
+    name = parsed.database or ""
+    is_file = parsed.get_backend_name() == "sqlite"
+    if not name or (is_file and (parsed.host or parsed.query or name.startswith("file:"))):
+        raise ArgumentError(name)
+
+
+def path_of(engine: Engine) -> Path | None:
+    """The file of an SQLite ledger; None where there is none."""
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        return None
+    return Path(path)
+
+
+def watch(engine: Engine) -> None:
+    """Raise LedgerError where an SQLite ledger's file is no longer what was opened."""
+    if found := WATCHED.get(engine):
+        found.look()
 
 
 @contextmanager
@@ -60,14 +96,44 @@ def transaction(
             return
         with at, engine.connect().execution_options(reads=reads, begins=begins) as db, db.begin():
             yield db
+    except SyndicateError:
+        raise
     except (SQLAlchemyError, _driver_errors(engine)) as error:
         raise LedgerError(_for_people(error)) from error
+    except SENSELESS as error:
+        if _is_of_a_row(error.__traceback__):
+            raise LedgerError(DAMAGED) from error
+        raise
+
+
+def damage(engine: Engine) -> str:
+    """What is wrong with the pages of an SQLite ledger; "" where nothing is, or it is no file."""
+    path = path_of(engine)
+    if path is None or not path.exists():
+        return ""
+    try:
+        where = f"{path.absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(where, uri=True)) as db:
+            found = [f"{row[0]}" for row in db.execute("PRAGMA integrity_check(1)")]
+    except sqlite3.Error as error:
+        return f"{error}"
+    return "" if found == ["ok"] else found[0]
+
+
+def _is_of_a_row(trace: TracebackType | None) -> bool:
+    """Whether what was raised comes of reading a row."""
+    name = ""
+    while trace is not None:
+        name = f"{trace.tb_frame.f_globals.get('__name__', '')}."
+        trace = trace.tb_next
+    return any(name.startswith(f"{reader}.") for reader in READERS)
 
 
 @contextmanager
 def _bare(line: Connection) -> Iterator[None]:
     """A transaction of the driver's own; SQLAlchemy joins it where a statement needs it."""
     if line.dialect.name == "sqlite":
+        watch(line.engine)
         _lock(line)
     try:
         yield
@@ -128,14 +194,30 @@ def _for_people(error: Exception) -> str:
         return "ledger.url: another process keeps the database locked (try again in a moment)"
     if "not a database" in cause:
         return "ledger.url: this file is not a ledger"
+    if any(sign in cause for sign in ("malformed", "corrupt", "decode to UTF-8", "No row was")):
+        return DAMAGED
     return f"ledger.url: {cause}"
 
 
 def _configure_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     connection.execute(f"PRAGMA busy_timeout={BUSY}")  # first: WAL itself needs the lock
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _use_journal(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_journal(connection: Any) -> None:
+    """Switch to WAL: SQLite waits for no lock there, whatever its timeout says."""
+    until = monotonic() + BUSY / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in f"{error}" or monotonic() > until:
+                raise
+            sleep(TRY_AGAIN)
 
 
 def _begin_sqlite(db: Connection) -> None:
@@ -143,6 +225,7 @@ def _begin_sqlite(db: Connection) -> None:
     assert driver is not None
     if driver.in_transaction:  # _bare has begun it
         return
+    watch(db.engine)
     if db.get_execution_options().get("reads"):
         say(db, "BEGIN", ())
     else:

@@ -26,7 +26,8 @@ from syndicate.article import Article
 from syndicate.editions import SUBJECT
 from syndicate.errors import LedgerError
 from syndicate.ledger.backups import beside
-from syndicate.ledger.engine import now, transaction
+from syndicate.ledger.engine import now, path_of, transaction
+from syndicate.ledger.files import PUT_BACK
 from syndicate.ledger.runs import finish
 from syndicate.ledger.schema import (
     REQUEST_STATES,
@@ -322,6 +323,15 @@ def create(db: Connection, created: dict[str, object]) -> None:
     if version(db) == 0:
         metadata.create_all(db)
         db.execute(insert(ledger).values(id=1, version=VERSION, **created))
+
+
+def refuse_strangers(db: Connection) -> None:
+    """Leave alone an SQLite file that is another program's, or was a ledger and is emptied."""
+    if (path := path_of(db.engine)) and not inspect(db).has_table("ledger"):
+        raise LedgerError(
+            f"ledger.url: {path} is a database without a ledger in it (name another file; if there"
+            f" was one, {PUT_BACK})"
+        )
 
 
 def migrate(engine: Engine) -> str | None:

@@ -232,7 +232,7 @@ class SmallLedger:
 
     def publish(self, largest: int) -> Answer:
         """Publish an article for the first time with no file larger than this many bytes."""
-        for path in self.room.folder.glob("syndicate.db*"):
+        for path in self.room.folder.glob("*syndicate.db*"):  # with the mark beside it
             path.unlink()
         shutil.rmtree(self.room.feed, ignore_errors=True)
         self.room.api.posts.clear()

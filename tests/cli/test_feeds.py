@@ -446,6 +446,8 @@ def test_a_ledger_that_was_lost_goes_on_with_the_folder_it_finds(room: Newsroom)
     room.publish("kabar.md", "lain.md")
     for path in room.folder.glob("syndicate.db*"):
         path.unlink()
+    assert room.run("publish", "kabar.md", "--channel", "feed", "--new", at=NOON).code == 1
+    assert room.run("ledger", "restored", at=NOON).code == 0
     answer = room.run("publish", "kabar.md", "--channel", "feed", "--new", at=NOON)
     assert answer.code == 0, answer.said
 
