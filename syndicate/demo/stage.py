@@ -11,7 +11,10 @@ from syndicate.errors import UsageError
 
 MARKER = ".syndicate-demo"
 CONFIG = "config.toml"
-LEDGER = ("syndicate.db", "syndicate.db-wal", "syndicate.db-shm", "syndicate.db-journal")
+LEDGER = (
+    "syndicate.db", "syndicate.db-wal", "syndicate.db-shm", "syndicate.db-journal",
+    ".syndicate.db.generation",
+)  # fmt: skip
 MADE = {MARKER, CONFIG, "articles", "public", "posts", "letters", "index.html", *LEDGER}
 
 
