@@ -93,20 +93,31 @@ def is_open_to_all(path: Path) -> bool:
 
 
 def kept_private(path: Path) -> bool:
-    """Take from all others the rights to a file of ours; whether there was something to take."""
+    """Take from all others the rights to a file of ours; whether there was something to take.
+
+    It is not opened to be read: closing it again would end every lock that this process has on it,
+    and SQLite's own are such locks (POSIX; sqlite.org/howtocorrupt.html, 2.2).
+    """
     try:
-        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        state = os.fstat(number)
+        state = os.lstat(path)
         is_ours = stat.S_ISREG(state.st_mode) and state.st_uid == os.geteuid()
         if not (is_ours and state.st_mode & stat.S_IRWXO):
             return False
-        os.fchmod(number, PRIVATE)
+        _make_private(path, state)
         return True
-    except OSError:  # a file system without modes
+    except OSError:  # gone meanwhile, or a file system without modes
         return False
+
+
+def _make_private(path: Path, state: os.stat_result) -> None:
+    """Change the mode of this file, and of none that was put in its place meanwhile."""
+    if os.chmod in os.supports_follow_symlinks:
+        os.chmod(path, PRIVATE, follow_symlinks=False)
+        return
+    number = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)  # is no opening to the locks
+    try:
+        if os.path.samestat(os.fstat(number), state):
+            os.chmod(f"/proc/self/fd/{number}", PRIVATE)
     finally:
         os.close(number)
 

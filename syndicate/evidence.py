@@ -27,9 +27,11 @@ def refuse_older(office: Office, *, dry: bool = False) -> None:
 
 def older(office: Office) -> str:
     """What shows that the ledger is older than what was sent; "" where nothing does."""
+    # these first: whoever sends something meanwhile writes the ledger before
+    seen = office.ledger.generations.seen()
     shown = {channel.name: _of_ours(office, channel) for channel in office.channels}
-    with office.ledger.reading() as db:  # after the folder: who publishes writes the ledger first
-        if why := office.ledger.generations.older(db):
+    with office.ledger.reading() as db:
+        if why := office.ledger.generations.older(db, seen):
             return why
         catalogue = Catalogue(db)
         known = {one.name: one.target for one in catalogue.channels()}

@@ -190,7 +190,7 @@ def _for_people(error: Exception) -> str:
         return f"ledger.url: {cause} (make room, then run the same command again)"
     if "readonly database" in cause:
         return "ledger.url: the database file may not be written (give this user the right to)"
-    if "locked" in cause:
+    if _is_taken(error):
         return "ledger.url: another process keeps the database locked (try again in a moment)"
     if "not a database" in cause:
         return "ledger.url: this file is not a ledger"
@@ -215,9 +215,14 @@ def _use_journal(connection: Any) -> None:
             connection.execute("PRAGMA journal_mode=WAL")
             return
         except sqlite3.OperationalError as error:
-            if "locked" not in f"{error}" or monotonic() > until:
+            if not _is_taken(error) or monotonic() > until:
                 raise
             sleep(TRY_AGAIN)
+
+
+def _is_taken(error: Exception) -> bool:
+    """Whether another process has the database just now, or makes its journal anew."""
+    return any(sign in f"{error}" for sign in ("locked", "locking protocol"))
 
 
 def _begin_sqlite(db: Connection) -> None:
@@ -227,9 +232,24 @@ def _begin_sqlite(db: Connection) -> None:
         return
     watch(db.engine)
     if db.get_execution_options().get("reads"):
-        say(db, "BEGIN", ())
+        _look(db)
     else:
         _lock(db, begins=bool(db.get_execution_options().get("begins")))
+
+
+def _look(db: Connection) -> None:
+    """Begin to read, from this moment's state."""
+    until = monotonic() + BUSY / 1000
+    while True:
+        say(db, "BEGIN", ())
+        try:
+            say(db, "SELECT 1 FROM sqlite_master LIMIT 1", ()).close()
+            return
+        except sqlite3.OperationalError as error:
+            say(db, "ROLLBACK", ())
+            if not _is_taken(error) or monotonic() > until:
+                raise
+            sleep(TRY_AGAIN)
 
 
 def _lock(db: Connection, *, begins: bool = False) -> None:
@@ -245,7 +265,9 @@ def _lock(db: Connection, *, begins: bool = False) -> None:
                 return
             except _driver_errors(db.engine) as error:
                 # what is under way is still written down, if that can be done in time
-                if "locked" not in str(error) or monotonic() > until or stop.is_over():
+                if not _is_taken(error) or monotonic() > until or stop.is_over():
                     raise
+                if "locked" not in f"{error}":
+                    sleep(TRY_AGAIN)
     finally:
         say(db, f"PRAGMA busy_timeout={BUSY}", ())

@@ -59,7 +59,7 @@ class Generations:
     def advance(self) -> None:
         """Mark that something is about to be sent; LedgerError where the ledger is an older one."""
         with transaction(self.engine) as db:
-            if why := self.older(db):
+            if why := self.older(db, self.seen()):
                 raise LedgerError(why)
             made = self._next(db)
         self._is_marked = True
@@ -78,14 +78,17 @@ class Generations:
         if self._is_marked:
             return
         with transaction(self.engine) as db:
-            made = None if self.older(db) else self._next(db)
+            made = None if self.older(db, self.seen()) else self._next(db)
         if made:
             self._is_marked = True
             self._write(made)
 
-    def older(self, db: Connection) -> str:
+    def seen(self) -> Mark | None:
+        """The mark beside the ledger: looked at first, as others write the ledger before it."""
+        return read(self.file)
+
+    def older(self, db: Connection, seen: Mark | None) -> str:
         """What shows that this ledger is older than what was sent; "" where nothing does."""
-        seen = read(self.file)  # first: another process writes the ledger before the file
         why = db.scalar(select(ledger.c.doubted)) or ""
         if not why and seen is not None and not _knows(db, seen):
             why = f"{self.file} tells of something that was sent later"
