@@ -169,13 +169,13 @@ def test_a_ledger_that_goes_away_while_we_run_never_ends_well(
 
 
 def test_turned_bytes_are_told_in_one_line(full: Newsroom) -> None:
-    turn(full, random.Random(1).sample(range(2, full.ledger.stat().st_size), 60))
+    turn(full, random.Random(1).sample(range(2, full.ledger.stat().st_size), 25))
 
 
 @pytest.mark.soak
 def test_turned_bytes_anywhere_are_told_in_one_line(full: Newsroom) -> None:
     chance = random.Random(2)
-    turn(full, [chance.randrange(full.ledger.stat().st_size) for _ in range(1500)])
+    turn(full, [chance.randrange(full.ledger.stat().st_size) for _ in range(600)])
 
 
 def turn(room: Newsroom, places: list[int]) -> None:
