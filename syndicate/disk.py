@@ -31,9 +31,17 @@ class NoFile(OSError):
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BufferedReader]:
-    """Open a file to be read; NoFile at once for what a program could wait at for ever."""
-    _refuse_other(path.stat().st_mode)  # to open a device can do something by itself
+def opened(path: Path, *, pipes: bool = False) -> Iterator[BufferedReader]:
+    """Open a file to be read; NoFile at once for what a program could wait at for ever.
+
+    ``pipes``: but for one that a person has laid there, as the shell's ``<(…)`` is.
+    """
+    mode = path.stat().st_mode
+    if pipes and stat.S_ISFIFO(mode):
+        with path.open("rb") as pipe:
+            yield pipe
+        return
+    _refuse_other(mode)  # to open a device can do something by itself
     number = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     with open(number, "rb") as file:
         _refuse_other(os.fstat(number).st_mode)  # it may have been replaced

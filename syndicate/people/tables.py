@@ -254,7 +254,7 @@ class Table:
 def _table(given: Import) -> Iterator[Rows | Sheet]:
     """A file's rows, whatever kind of table it is."""
     try:
-        with opened(given.path) as file:
+        with opened(given.path, pipes=True) as file:
             yield _rows(file, given)
     except OSError as error:
         raise UsageError(f"{given.path}: cannot be read: {error.strerror}") from error

@@ -806,7 +806,7 @@ def test_a_hub_that_sends_in_circles_is_not_said_to_have_moved(
     ("code", "target", "shown"),
     [
         (301, "https://u:rahasia@hub.example/new", "https://hub.example/new"),
-        (308, "file:///etc/hosts", "file:"),
+        (308, "https://u:rahasia@hub.example/lain", "https://hub.example/lain"),
     ],
 )
 def test_where_a_hub_has_moved_to_is_told_without_a_password(

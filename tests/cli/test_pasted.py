@@ -252,7 +252,7 @@ def test_angle_brackets_and_addresses_arrive_as_they_were_typed(room: Newsroom) 
 
 def test_html_that_is_nested_too_deeply_is_refused_in_a_line(room: Newsroom) -> None:
     room.only("telegram")
-    room.write(body=f"{'<b><div>' * 600}kata{'</div></b>' * 600}")
+    room.write(body=f"{'<b> <div>' * 600}kata{'</div> </b>' * 600}")
     answer = room.run("publish", "kabar.md")
     assert answer.code == 1
     assert answer.complaint == (

@@ -8,6 +8,7 @@ import pytest
 
 from cli.newsroom import EVENING, NOON, TEST_CHAT, TOKEN, Newsroom, newsroom
 from cli.test_commands import busy
+from cli.test_replies import token_of
 
 ANI = "ani@pembaca.example"
 TG = "channels.telegram.token: $TG_TOKEN is not set"
@@ -183,11 +184,12 @@ def test_tick_plans_nothing_with_a_setting_that_is_no_secret_and_not_there(room:
 def test_nobody_s_wish_is_lost_while_a_secret_is_missing(room: Newsroom) -> None:
     """Who wants to leave is off; the goodbye letter waits for the relay's password."""
     room.subscribe(ANI)
+    token = token_of(room, 1)
     relay = room.smtp.url
     room.change("harian", smtp="${RELAY}")
     letter = room.folder / "pergi.eml"
     letter.write_text(
-        f"From: {ANI}\nTo: berhenti@kantor.example\nSubject: unsubscribe\n"
+        f"From: {ANI}\nTo: berhenti@kantor.example\nSubject: unsubscribe {token}\n"
         "Message-ID: <1@pembaca.example>\n\n"
     )
     answer = room.run("subscribers", "bounce", "--list", "harian", "pergi.eml")
