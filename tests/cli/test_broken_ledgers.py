@@ -12,8 +12,13 @@ from pathlib import Path
 
 import pytest
 
+import postgres
 from cli.newsroom import EVENING, NOON, REAL, Answer, Newsroom
 from syndicate.ledger import Ledger
+from syndicate_feed import Feed
+from syndicate_telegram import Telegram
+
+DROP = "DROP DATABASE IF EXISTS {name} WITH (FORCE)"
 
 COMMANDS = (
     ("status",), ("publish", "kabar.md"), ("tick",), ("digest",), ("history", "kabar.md"),
@@ -248,3 +253,22 @@ def open_and_close(path: str) -> None:
 
 def test_a_whole_ledger_is_passed_by_all_of_this(full: Newsroom) -> None:
     assert full.run("status", at=REAL).code == 0
+
+
+@pytest.mark.parametrize(("place", "code"), [("pieces", 1), ("publish", 4)])
+def test_a_database_that_goes_away_while_we_run_never_ends_well(
+    room: Newsroom, postgres_ledger: str, monkeypatch: pytest.MonkeyPatch, place: str, code: int
+) -> None:
+    room.ledger_url = postgres_ledger
+    room.only("feed", "telegram")
+    room.write()
+    owner = Feed if place == "pieces" else Telegram
+    real = getattr(owner, place)
+
+    def goes(*given: object, **named: object) -> object:
+        postgres.ask(postgres_ledger.rpartition("/")[0] + "/postgres", DROP.format(
+            name=postgres_ledger.rpartition("/")[2]))  # fmt: skip
+        return real(*given, **named)
+
+    monkeypatch.setattr(owner, place, goes)
+    assert "ledger.url: " in told(room.run("publish", "kabar.md"), code)
