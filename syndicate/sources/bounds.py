@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from syndicate.text import excerpt, visible
 
-MOST_BYTES = 250_000  # of a file: 40,000 words, a book of 130 pages
+MOST_BYTES = 200_000  # of a file: 32,000 words, a book of 100 pages
 MOST_LINES = 10_000  # empty ones, too
-MOST_WRITTEN = 5_000  # with something on them: 250,000 bytes have 3,000 of them at 80 signs each
+MOST_WRITTEN = 5_000  # with something on them: 200,000 bytes have 2,500 of them at 80 signs each
 LONGEST_WORD = 4_000  # characters without a space: browsers open addresses of 2,000
 LONGEST_GAP = 400  # blanks in a row, seen or not: 200 levels of a list
 MOST_FRONT = 64_000  # characters of the front matter: a hundred pictures with long captions

@@ -293,7 +293,7 @@ def test_a_file_that_is_no_ledger_is_left_alone(room: Newsroom) -> None:
 
 
 def test_an_article_that_cannot_get_its_identity_is_exit_1_and_unharmed(room: Newsroom) -> None:
-    path = room.write(body="Isi kabar yang panjang sekali, " * 7_000)
+    path = room.write(body="Isi kabar yang panjang sekali, " * 6_000)
     before = path.read_bytes()
     answer = room.child("publish", "kabar.md", largest_file=240_000)
     assert answer.code == 1

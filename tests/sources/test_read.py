@@ -332,7 +332,7 @@ WRONG_FILE = {
     b"\xef\xbb\xbf---\nheadline: H\n---\n\xe9": (4, "not UTF-8 at byte 23 (save "),
     "---\nheadline: H\n---\nx".encode("utf-16"): (1, "not UTF-8 at byte 0 (save "),
     b"---\nheadline: H\n---\na\n\0": (5, "a NUL at byte 22 (save "),
-    b"---\nheadline: H\n---\n" + b"x" * 300_000: (4, "here the article passes 250 kB, "),
+    b"---\nheadline: H\n---\n" + b"x" * 300_000: (4, "here the article passes 200 kB, "),
 }
 
 
