@@ -47,6 +47,7 @@ def archive(room: Newsroom) -> Newsroom:
     dump = (ARCHIVE / "ledger.sql").read_text(encoding="utf-8")
     with closing(sqlite3.connect(room.ledger)) as db:
         db.executescript(dump.replace("@FOLDER@", str(room.folder.resolve())))
+    room.ledger.chmod(0o600)
     return room
 
 

@@ -204,6 +204,7 @@ def test_a_ledger_of_an_earlier_version_knows_its_texts(room: Newsroom) -> None:
     with closing(sqlite3.connect(room.ledger)) as db:
         dump = (archive / "ledger.sql").read_text(encoding="utf-8")
         db.executescript(dump.replace("@FOLDER@", str(room.folder.resolve())))
+    room.ledger.chmod(0o600)
     for name in ("utama.png", "perahu.png"):
         shutil.copy(archive / name, room.folder)
     text = (archive / "siaran.md").read_text(encoding="utf-8").rpartition("---\n")[2]
