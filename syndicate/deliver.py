@@ -26,6 +26,7 @@ from syndicate.channel import (
     delivery_key,
 )
 from syndicate.errors import (
+    UNWRITABLE,
     Bounced,
     Deferred,
     DeliveryError,
@@ -205,6 +206,8 @@ def carry_out(run: Run, attempt: Attempt) -> Receipt | DeliveryError | None:
         return InDoubt(str(error))
     except Exception as error:
         return InDoubt(run.scrub(f"unexpected: {error!r}"))
+    if receipt and UNWRITABLE.search(f"{receipt.reference}{receipt.url}{run.identity}"):
+        return InDoubt("what came back to find it by is no text: look whether it is there")
     return receipt and replace(receipt, destination=run.identity)
 
 

@@ -22,10 +22,13 @@ and says what to do.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+# what breaks a row of SQLite (half a surrogate pair) or of PostgreSQL (NUL), or steers a terminal
+UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 LONGEST_WAIT = 86_400.0  # seconds: whoever asks for a longer pause is asked again after a day
 
 
@@ -88,7 +91,13 @@ class LedgerError(SyndicateError):
 
 
 class DeliveryError(SyndicateError):
-    """A delivery ended without a receipt."""
+    """A delivery ended without a receipt.
+
+    Its words may be a stranger's: signs that no database keeps, and no terminal shows, are marked.
+    """
+
+    def __init__(self, message: str = "", *rest: object) -> None:
+        super().__init__(UNWRITABLE.sub("\ufffd", message), *rest)
 
 
 class Refused(DeliveryError):

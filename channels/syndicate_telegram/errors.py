@@ -84,6 +84,16 @@ ELSEWHERE = re.compile(  # answers that are about the chat or the words, not wha
     r"|rights(?! to send (?:a )?(?:photo|document|animation|media|file))"
 )
 SHORTEST_WAIT = 1.0  # seconds
+# python-telegram-bot's words for an answer that it does not understand; and around others' words
+MISUNDERSTOOD = re.compile(
+    r"Parsing the server response|The server response contained unknown|Invalid server response"
+)
+WRAPPED = re.compile(r"^httpx\.\w+: ")
+BROKEN = {
+    "ReadError": "the connection broke", "WriteError": "the connection broke",
+    "ConnectError": "no connection", "ConnectTimeout": "no connection in time",
+    "ReadTimeout": "no answer in time", "CloseError": "the connection broke",
+}  # fmt: skip
 TOO_LARGE = "entity too large"  # a server before Telegram's has read the head alone
 UNREADABLE = " Parsing the server response"  # python-telegram-bot's, before all of what came
 LONGEST_WORDS = 300  # characters of an answer that are said to people
@@ -221,9 +231,13 @@ def _advice(answer: str, place: Place) -> str:
 
 
 def _why(error: Exception) -> str:
-    """One short line: the name of what broke, or the server's own words."""
-    if type(error.__cause__).__module__.startswith("socksio"):
+    """One short line: what broke, in words for people as far as there are any."""
+    cause, words = error.__cause__, " ".join(str(error).split())
+    if type(cause).__module__.startswith("socksio"):
         return NO_SOCKS
-    if error.__cause__ is not None and not str(error.__cause__):
-        return type(error.__cause__).__name__
-    return " ".join(str(error).split())[:120] or "no answer in time"
+    if MISUNDERSTOOD.match(words):
+        return str(Malformed())
+    if cause is not None and not str(cause):
+        name = type(cause).__name__
+        return BROKEN.get(name, name)
+    return WRAPPED.sub("", words)[:120] or "no answer in time"

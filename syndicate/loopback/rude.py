@@ -162,6 +162,25 @@ MALFORMED: Mapping[str, Speaks] = {  # of the Bot API
         {"ok": True, "result": {"message_id": 5, "date": 10**18, "chat": {"id": -1, "type": "x"}}}
     ),
     "no and no word more": _json({"ok": False}, b"400 Bad Request"),
+    "no in half a sign": answer(
+        b'{"ok": false, "error_code": 400, "description": "Bad \\ud800 \\u0000 x"}',
+        b"400 Bad Request",
+    ),
+    "a name of half a sign": _json(
+        {
+            "ok": True,
+            "result": {
+                "message_id": 5,
+                "date": 1,
+                "chat": {
+                    "id": -1001,
+                    "type": "channel",
+                    "title": "\ud800",
+                    "username": "ka\ud800bar",
+                },
+            },
+        }
+    ),
     "a wait of ages": _flood(99999999999),
     "a wait of nothing": _flood(-5),
     "a wait that is none": _flood("soon"),

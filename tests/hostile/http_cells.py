@@ -74,13 +74,18 @@ STEPS = (
 PICTURES = ("a picture's size", "a picture")
 LATER = {"a wait of ages"}  # Telegram has done nothing, and says so
 SOON = {"a wait of nothing", "a wait that is none"}  # it is asked again after a second
+NO = {"no and no word more", "no in half a sign"}
 BESIDE = {  # what is no trouble after all: a code, what is booked, how many posts
-    "an upload: no and no word more": (DONE, "settled", 1),  # its words go without the picture
+    # its words go without the picture
+    **{f"an upload: {fault}": (DONE, "settled", 1) for fault in NO},
+    **{
+        f"{step}: {fault}": (WAITS, "refused", 0)
+        for step in ("a post", "a correction", "a removal")
+        for fault in NO
+    },
+    "a correction: a name of half a sign": (DONE, "settled", 0),  # nobody needs it
     "a hub: half packed": (DONE, "settled", 0),  # its head says that it was told
     "a hub: moved to itself": (WAITS, "refused", 0),
-    "a post: no and no word more": (WAITS, "refused", 0),
-    "a correction: no and no word more": (WAITS, "refused", 0),
-    "a removal: no and no word more": (WAITS, "refused", 0),
     # asked again at once, Telegram has no such message in its chat
     **{f"a correction: {fault}": (WAITS, "refused", 0) for fault in SOON},
     **{f"a removal: {fault}": (DONE, "settled", 0) for fault in SOON},

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cli.newsroom import REAL, Newsroom, newsroom
+from syndicate.scaffold import _write
 
 PASSWORD = "kata:sandi/rahasia"
 
@@ -209,3 +210,13 @@ def test_a_file_with_a_secret_that_all_can_read_is_told(room: Newsroom) -> None:
     assert "rahasia: everybody on this machine can read the secret in it (chmod 600 " in answer.out
     (room.folder / "rahasia").chmod(0o600)
     assert "everybody on this machine" not in room.run("channels", "check", at=REAL).out
+
+
+def test_nobody_else_can_write_a_new_configuration(tmp_path: Path) -> None:
+    """Who can may have commands run: ``after`` is one."""
+    before = os.umask(0)
+    try:
+        _write(tmp_path / "config.toml", "x")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "config.toml").stat().st_mode & 0o777 == 0o644
