@@ -147,8 +147,8 @@ class Ledger:
         return opened
 
     def look(self) -> None:
-        """Raise LedgerError where the file of this ledger is gone, or another one."""
-        watch(self.engine)
+        """Raise LedgerError where the file of this ledger is gone, another one, or damaged."""
+        watch(self.engine, well=True)
 
     def damage(self) -> str:
         """What is wrong with its pages; "" where nothing is."""

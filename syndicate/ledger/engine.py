@@ -73,10 +73,10 @@ def path_of(engine: Engine) -> Path | None:
     return Path(path)
 
 
-def watch(engine: Engine) -> None:
+def watch(engine: Engine, *, well: bool = False) -> None:
     """Raise LedgerError where an SQLite ledger's file is no longer what was opened."""
     if found := WATCHED.get(engine):
-        found.look()
+        found.look(well=well)
 
 
 @contextmanager

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkstemp
+from time import monotonic, sleep
 
-from syndicate.disk import sync_folder
+from syndicate.disk import KINDS, sync_folder
 from syndicate.errors import LedgerError
 
 PUT_BACK = "put the newest backup in its place, then `syndicate ledger restored`"
+SETTLES = 1.0  # seconds within which another process has written its pages, the first one first
+LOOK_AGAIN = 0.02  # seconds
 
 
 @dataclass
 class Watch:
-    """One file, from the first look at it on: it must stay that file, and must not be emptied."""
+    """One file, from the first look at it on: it must stay that file, and stay whole."""
 
     path: Path
     is_new: bool = False  # and still empty
     _seen: tuple[int, int] | None = field(default=None, init=False)
+    _state: tuple[int, int] | None = field(default=None, init=False)
 
-    def look(self) -> None:
-        """Raise LedgerError where the file is gone, another one, or empty."""
+    def look(self, *, well: bool = False) -> None:
+        """Raise LedgerError where the file is gone, another one, or no database any more.
+
+        Its pages change but seldom: what is written goes into the journal. So its first one is read
+        where its size or its time tells of a change; or in any case, to look ``well``.
+        """
         try:
             found = os.stat(self.path)
         except OSError as error:
@@ -38,8 +47,28 @@ class Watch:
                 f"ledger.url: {self.path} was replaced while it was used: if a backup was put back,"
                 " `syndicate ledger restored`"
             )
-        if not (found.st_size or self.is_new or _has_journal(self.path)):
-            raise LedgerError(f"ledger.url: {self.path} was emptied while it was used: {PUT_BACK}")
+        state = (found.st_size, found.st_mtime_ns)
+        changed = self._state not in (None, state)
+        if (well or changed) and not self.is_new and (why := _harm(self.path)):
+            raise LedgerError(f"ledger.url: {self.path} {why} while it was used: {PUT_BACK}")
+        self._state = state
+
+
+def _harm(path: Path) -> str:
+    """What was done to a database's file: no beginning, or less of it than that tells of.
+
+    SQLite reads it, by itself: to open and close it here would end the locks on it.
+    """
+    until = monotonic() + SETTLES
+    where = f"{path.as_uri()}?immutable=1"  # the file as it is, without its journal and its locks
+    while True:
+        try:
+            with closing(sqlite3.connect(where, uri=True)) as db:
+                return "" if db.execute("PRAGMA page_count").fetchone()[0] else "was emptied"
+        except sqlite3.Error:
+            if monotonic() > until:
+                return "was damaged"
+            sleep(LOOK_AGAIN)
 
 
 def refuse_what_is_none(path: Path) -> None:
@@ -51,9 +80,9 @@ def refuse_what_is_none(path: Path) -> None:
     except OSError as error:
         raise LedgerError(f"ledger.url: {path} cannot be opened: {error.strerror}") from error
     if not stat.S_ISREG(found.st_mode):
-        what = "a folder" if stat.S_ISDIR(found.st_mode) else "no file"
-        raise LedgerError(f"ledger.url: {path} is {what} (name a file for the ledger)")
-    if not (found.st_size or _has_journal(path)):
+        what = KINDS.get(stat.S_IFMT(found.st_mode), "it is no file")
+        raise LedgerError(f"ledger.url: {path}: {what} (name a file for the ledger)")
+    if not found.st_size:  # whatever its journal holds: SQLite would throw that away
         raise LedgerError(
             f"ledger.url: {path} is empty: if there was a ledger, {PUT_BACK}; if there never was"
             " one, delete this file"
@@ -83,11 +112,3 @@ def _put(part: Path, path: Path) -> None:
     except OSError:  # a disk without links
         if not path.exists():
             os.rename(part, path)
-
-
-def _has_journal(path: Path) -> bool:
-    """Whether all of it may lie in its journal still."""
-    try:
-        return os.stat(f"{path}-wal").st_size > 0
-    except OSError:
-        return False

@@ -80,8 +80,9 @@ def away(room: Newsroom) -> None:
 @pytest.mark.parametrize(
     ("put", "what"),
     [
-        (Path.mkdir, "is a folder"), (os.mkfifo, "is no file"), (Path.touch, "is empty"),
-        (lambda path: path.symlink_to("/dev/zero"), "is no file"),
+        (Path.mkdir, ": it is a folder"), (os.mkfifo, ": it is a pipe and no file"),
+        (Path.touch, "is empty"),
+        (lambda path: path.symlink_to("/dev/zero"), ": it is a device and no file"),
         (lambda path: path.symlink_to(path), "cannot be opened"),
         (lambda path: sqlite3.connect(path).execute("CREATE TABLE x (y)").connection.close(),
          "a database without a ledger in it"),
@@ -105,6 +106,18 @@ def test_a_ledger_cut_to_nothing_is_no_new_office(full: Newsroom) -> None:
         assert "is empty" in told(full.run(*words))
 
 
+def test_a_ledger_cut_to_nothing_beside_its_journal_is_none_either(full: Newsroom) -> None:
+    with closing(sqlite3.connect(full.ledger)) as other:  # so that the journal stays
+        other.execute("PRAGMA journal_mode=WAL")
+        full.publish("kabar.md", at=EVENING)
+        other.execute("PRAGMA wal_autocheckpoint=0")
+        other.execute("CREATE TABLE journal_stays (x)")
+        os.truncate(full.ledger, 0)
+        for words in (("status",), ("publish", "kabar.md"), ("tick",)):
+            assert "is empty" in told(full.run(*words))
+        assert full.ledger.with_name("syndicate.db-wal").stat().st_size
+
+
 def vanishes(path: Path) -> None:
     path.unlink()
 
@@ -121,7 +134,25 @@ def is_emptied(path: Path) -> None:
     os.truncate(path, 0)
 
 
-@pytest.mark.parametrize("goes", [vanishes, is_replaced, is_emptied])
+def is_emptied_in_place(path: Path) -> None:
+    """Its journal stays."""
+    with path.open("r+b") as file:
+        file.truncate(0)
+
+
+def is_cut_short(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 8192 * 4096)
+
+
+def loses_its_beginning(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(bytes(8192))
+
+
+GOES = (vanishes, is_replaced, is_emptied, is_emptied_in_place, is_cut_short, loses_its_beginning)
+
+
+@pytest.mark.parametrize("goes", GOES)
 def test_a_ledger_that_goes_away_while_we_run_never_ends_well(
     room: Newsroom, goes: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
