@@ -186,14 +186,20 @@ def _not_news(office: Office, catalogue: Catalogue, draft: Draft) -> None:
 
 
 def move(office: Office, name: str) -> str:
-    """The channel's destination moved: go on where the configuration now leads."""
+    """The channel's destination moved: go on where the configuration now leads.
+
+    It is no word about a ledger that seems to be an old copy: only ``restored`` is.
+    """
     [channel] = office.chosen([name])
     known = _known(office, name)
+    refuse_older(office)  # what another place shows than the ledger's is not looked at
     identity = _identity(office, channel, recognise=False)
+    if known.target == channel.target() and known.identity in (None, identity):
+        return f"{name}: has not moved: it is at {identity}, as the ledger has it"
     office.ledger.move(
         known.id, channel.target(), identity, repeats=isinstance(channel, Repeatable)
     )
-    office.ledger.generations.begin_anew(unknown_entries(office, channel))
+    office.ledger.generations.disown(unknown_entries(office, channel))
     return f"{name}: was {known.identity or known.target}, goes on at {identity}"
 
 

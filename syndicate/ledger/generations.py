@@ -99,15 +99,17 @@ class Generations:
         with transaction(self.engine) as db:
             db.execute(update(ledger).values(doubted=why))
 
+    def disown(self, uris: Iterable[str]) -> None:
+        """A person knows of these articles, which are not this ledger's."""
+        with transaction(self.engine) as db:
+            _disown(db, uris)
+
     def begin_anew(self, uris: Iterable[str]) -> None:
         """A person knows: go on from here. ``uris`` stand in a feed, and are not this ledger's."""
         seen = read(self.file)
         with transaction(self.engine) as db:
             db.execute(update(ledger).values(doubted=""))
-            known = set(db.scalars(select(disowned.c.uri)))
-            rows = [{"uri": uri, "at": now(db)} for uri in dict.fromkeys(uris) if uri not in known]
-            if rows:
-                db.execute(insert(disowned), rows)
+            _disown(db, uris)
             made = self._next(db, after=seen.number if seen else 0)
         self._write(made)
 
@@ -177,6 +179,13 @@ def write(file: Path, mark: Mark) -> None:
         with suppress(OSError):
             os.unlink(part)
         raise
+
+
+def _disown(db: Connection, uris: Iterable[str]) -> None:
+    known = set(db.scalars(select(disowned.c.uri)))
+    rows = [{"uri": uri, "at": now(db)} for uri in dict.fromkeys(uris) if uri not in known]
+    if rows:
+        db.execute(insert(disowned), rows)
 
 
 def _knows(db: Connection, seen: Mark) -> bool:

@@ -106,15 +106,55 @@ def test_restored_goes_on_and_so_does_a_second_copy_of_the_same_night(copied: Ne
         copied.publish("baru.md", "--new", at=NEXT_EVENING)
 
 
-def test_move_sets_it_anew(copied: Newsroom) -> None:
+def test_move_is_no_word_about_an_old_ledger(copied: Newsroom) -> None:
     copied.write("lain.md", headline="Kabar lain")
     copied.publish("lain.md")
     put_back(copied)
+    for name in ("feed", "telegram", "harian"):
+        refuses(copied, "channels", "move", name)
+    copied.change("feed", directory="public/baru")
+    refuses(copied, "channels", "move", "feed")  # what tells it is not that place's
+    copied.change("feed", directory="public/feed")
+    mark(copied).unlink()
+    refuses(copied, "channels", "move", "feed")  # its entries tell it, and it has not moved
+    refuses(copied, "channels", "move", "telegram")
     refuses(copied, "tick")
+    copied.change("feed", directory="public/baru")
+    assert copied.run("ledger", "restored", at=NOON).code == 0
+    assert copied.run("channels", "move", "feed").code == 0
+    copied.publish(at=NOON)
+
+
+def test_a_token_that_told_it_is_not_forgotten_by_a_move(room: Newsroom) -> None:
+    room.subscribe(ANI)
+    room.write()
+    room.publish()
+    assert room.run("unsubscribe", token_of(room, 7)).code == 1
+    room.change("feed", directory="public/baru")
+    refuses(room, "channels", "move", "feed")
+    refuses(room, "tick")
+
+
+def test_what_a_new_place_shows_is_known_after_a_move(copied: Newsroom) -> None:
+    copied.write("lain.md", headline="Kabar lain")
+    copied.publish("lain.md")
+    put_back(copied)
+    mark(copied).unlink()
+    shutil.copytree(copied.feed, copied.folder / "public/baru")
+    copied.change("feed", directory="public/baru")
     assert copied.run("channels", "move", "feed").code == 0
     assert copied.run("tick", at=NOON).code == 0
     answer = copied.run("publish", "lain.md", at=NOON)
     assert (answer.code, "--new" in answer.complaint) == (1, True)  # that article alone
+
+
+def test_a_channel_that_has_not_moved_is_left_as_it_is(copied: Newsroom) -> None:
+    before = mark(copied).read_bytes()
+    for name in ("feed", "telegram", "harian"):
+        answer = copied.run("channels", "move", name)
+        assert (answer.code, f"{name}: has not moved" in answer.out) == (0, True)
+    assert mark(copied).read_bytes() == before
+    assert copied.run("status").code == 0
 
 
 def test_a_ledger_where_nothing_was_sent_since_may_be_put_back(copied: Newsroom) -> None:
