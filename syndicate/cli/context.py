@@ -104,6 +104,8 @@ def office(
         _say_rehearsal(opened)
         for path in opened.ledger.mended:
             typer.echo(f"{path}: others could read it; now only you can", err=True)
+        if harm := opened.ledger.generations.harm():
+            typer.echo(harm, err=True)
         given.scrub = opened.scrub
         given.acts = not (dry or looks)
         opened.stopping = stop.is_asked

@@ -15,6 +15,7 @@ from syndicate.cli.context import JSON, YES, confirm, each_by_itself, office, wh
 
 if TYPE_CHECKING:
     from syndicate.ledger import Subscription
+    from syndicate.office import Office
     from syndicate.people import Joined, Remark
     from syndicate.people.tables import Trial
 
@@ -45,6 +46,7 @@ def add(
     from syndicate.people import add as run
 
     with office(as_json=as_json) as here:
+        _say_older(here)
         tell, remarks = _remarks("address")
         joined = run(
             here, name or None, addresses, source=source or "command line", wording=wording,
@@ -81,6 +83,7 @@ def import_(
         given = tables.Import(
             path=file, columns=read(columns), source=source, wording=wording, again=again
         )
+        _say_older(here)
         tell, remarks = _remarks(file.name)
         if dry_run:
             _show(tables.try_table(here, name or None, given, tell), remarks, as_json)
@@ -100,6 +103,7 @@ def remove(
     from syndicate.people import remove as run
 
     with office(as_json=as_json) as here:
+        _say_older(here)
         confirm(f"Take {', '.join(addresses)} off for good?", yes=yes, as_json=as_json)
         done = run(here, name or None, addresses)
         if as_json:
@@ -200,6 +204,7 @@ def forget(addresses: list[str] = ADDRESSES, yes: bool = YES, as_json: bool = JS
     from syndicate.people.privacy import forget as run
 
     with office(as_json=as_json) as here:
+        _say_older(here)
         asked = f"Erase {', '.join(addresses)} from the ledger and its copies, for ever?"
         confirm(asked, yes=yes, as_json=as_json)
         found = run(here, addresses)
@@ -276,6 +281,15 @@ def rejoin(
             show.document({"list": back.list_name, "since": back.since, "exit_code": 0})
         else:
             show.out(f"{mask(back.email)}: on {back.list_name} again")
+
+
+def _say_older(here: Office) -> None:
+    """People come and leave on an old copy of the ledger, too; but what is newer lacks it."""
+    from syndicate.cli.show import warning
+    from syndicate.evidence import older
+
+    if why := older(here):
+        warning(why)
 
 
 def _remarks(where: str) -> tuple[Callable[[Remark], None], list[Remark]]:

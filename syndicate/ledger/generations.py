@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from tempfile import mkstemp
 
 from sqlalchemy import Connection, Engine, and_, func, insert, select, true, update
 
+from syndicate.disk import contents
 from syndicate.errors import LedgerError
 from syndicate.ledger.engine import now, transaction
 from syndicate.ledger.schema import disowned, generations, ledger
@@ -43,6 +43,14 @@ class Mark:
 
     number: int
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Harmed:
+    """What lies in the place of the file, and tells nothing."""
+
+    why: str
+    is_file: bool = False  # it was one of ours, then
 
 
 class Generations:
@@ -83,15 +91,27 @@ class Generations:
             self._is_marked = True
             self._write(made)
 
-    def seen(self) -> Mark | None:
+    def seen(self) -> Mark | Harmed | None:
         """The mark beside the ledger: looked at first, as others write the ledger before it."""
-        return read(self.file)
+        return look(self.file)
 
-    def older(self, db: Connection, seen: Mark | None) -> str:
+    def harm(self) -> str:
+        """What to say of a file that tells nothing any more; "" where it does, or is not there."""
+        found = self.seen()
+        if not isinstance(found, Harmed):
+            return ""
+        return (
+            f"{self.file}: {found.why}: an older copy of the ledger would not be recognised (if"
+            " this ledger is the newest, delete that; if it is a copy, `syndicate ledger restored`)"
+        )
+
+    def older(self, db: Connection, seen: Mark | Harmed | None) -> str:
         """What shows that this ledger is older than what was sent; "" where nothing does."""
         why = db.scalar(select(ledger.c.doubted)) or ""
-        if not why and seen is not None and not _knows(db, seen):
+        if not why and isinstance(seen, Mark) and not _knows(db, seen):
             why = f"{self.file} tells of something that was sent later"
+        if not why and isinstance(seen, Harmed) and seen.is_file and not _has_sent(db):
+            why = f"{self.file} is damaged, and this ledger has never sent anything"
         return older_because(why) if why else ""
 
     def doubt(self, why: str) -> None:
@@ -106,12 +126,12 @@ class Generations:
 
     def begin_anew(self, uris: Iterable[str]) -> None:
         """A person knows: go on from here. ``uris`` stand in a feed, and are not this ledger's."""
-        seen = read(self.file)
+        seen = read(self.file)  # and where it is harmed, it is written anew
         with transaction(self.engine) as db:
             db.execute(update(ledger).values(doubted=""))
             _disown(db, uris)
             made = self._next(db, after=seen.number if seen else 0)
-        self._write(made)
+        self._write(made, anew=True)
 
     def _next(self, db: Connection, after: int | None = None) -> Mark:
         """One more mark; ``after`` that of a lost ledger, and of all that it may have made."""
@@ -122,8 +142,9 @@ class Generations:
         db.execute(insert(generations).values(**row))
         return made
 
-    def _write(self, mark: Mark) -> None:
-        if self.file is None:
+    def _write(self, mark: Mark, *, anew: bool = False) -> None:
+        """Write it down; only a person's word puts it in the place of what tells nothing."""
+        if self.file is None or (isinstance(self.seen(), Harmed) and not anew):
             return
         try:
             write(self.file, mark)
@@ -149,21 +170,22 @@ def beside(path: Path) -> Path:
 
 def read(file: Path | None) -> Mark | None:
     """The mark in a file; None where there is none, or nothing that can be read."""
+    found = look(file)
+    return found if isinstance(found, Mark) else None
+
+
+def look(file: Path | None) -> Mark | Harmed | None:
+    """The mark in a file, or what there is instead of one; None where there is nothing."""
     if file is None:
         return None
     try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
+        content = contents(file, LARGEST)
+    except FileNotFoundError:
         return None
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
-        found = FORM.search(os.read(descriptor, LARGEST).decode("ascii", errors="replace"))
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
-    return Mark(int(found[1]), found[2]) if found else None
+    except OSError as error:
+        return Harmed(f"{error.strerror}")
+    found = FORM.search(content.decode("ascii", errors="replace"))
+    return Mark(int(found[1]), found[2]) if found else Harmed("it holds no mark", is_file=True)
 
 
 def write(file: Path, mark: Mark) -> None:
@@ -179,6 +201,11 @@ def write(file: Path, mark: Mark) -> None:
         with suppress(OSError):
             os.unlink(part)
         raise
+
+
+def _has_sent(db: Connection) -> bool:
+    """Whether a ledger has made a mark, ever."""
+    return db.scalar(select(generations.c.mark).limit(1)) is not None
 
 
 def _disown(db: Connection, uris: Iterable[str]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -257,13 +259,69 @@ def test_the_mark_is_private_and_grows_with_what_is_sent_alone(room: Newsroom) -
     assert mark(room).read_text() != before
 
 
-@pytest.mark.parametrize("content", [b"", b"7", b"\0" * 9000, b"999999999999 nonsense\n"])
-def test_a_mark_that_says_nothing_is_no_evidence(copied: Newsroom, content: bytes) -> None:
-    mark(copied).write_bytes(content)
-    assert copied.run("tick", at=NOON).code == 0
+NO_MARK = "it holds no mark"
+
+
+@pytest.mark.parametrize(
+    ("put", "what"),
+    [
+        (os.mkfifo, "it is a pipe and no file"),
+        (lambda path: path.write_bytes(b""), NO_MARK),
+        (lambda path: path.write_bytes(b"9" * 100_000), NO_MARK),
+        (lambda path: path.write_bytes(b"-5\n"), NO_MARK),
+        (lambda path: path.write_bytes(b"\0" * 9000), NO_MARK),
+        (lambda path: path.write_bytes(b"999999999999 nonsense\n"), NO_MARK),
+        (lambda path: path.symlink_to("/dev/zero"), "it is a device and no file"),
+        (lambda path: path.symlink_to(path), "Too many levels of symbolic links"),
+        (Path.mkdir, "it is a folder"),
+    ],
+)
+def test_a_mark_that_says_nothing_is_told_and_kept_until_a_person_decides(
+    copied: Newsroom, put: Callable[[Path], object], what: str
+) -> None:
+    mark(copied).unlink()
+    put(mark(copied))
+    before = os.lstat(mark(copied))
+    copied.write("lain.md", headline="Kabar lain")
+    told = f"{mark(copied)}: {what}: an older copy of the ledger would not be recognised"
+    for words in (("tick",), ("publish", "lain.md"), ("status",), ("subscribers", "list")):
+        answer = copied.run(*words, at=NOON)
+        assert (answer.code, told in answer.err) == (0, True), answer.said
+    after = os.lstat(mark(copied))
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    if put is Path.mkdir:
+        mark(copied).rmdir()
+        copied.write("baru.md", headline="Kabar baru")
+        copied.publish("baru.md", at=NOON)
+    else:
+        assert copied.run("ledger", "restored", at=NOON).code == 0
+    assert generations.read(mark(copied)) is not None
+    assert "would not be recognised" not in copied.run("status").said
+
+
+def test_a_harmed_mark_beside_a_ledger_that_never_sent_anything_is_a_lost_ledgers(
+    copied: Newsroom,
+) -> None:
+    mark(copied).write_bytes(b"\0" * 100)
+    for path in copied.folder.glob("syndicate.db*"):
+        path.unlink()
+    before = copied.effects
+    answer = copied.run("publish", "kabar.md")
+    assert (answer.code, copied.effects) == (1, before), answer.said
+    assert f"{mark(copied)} is damaged, and this ledger has never sent" in answer.err
+    assert "`syndicate ledger restored`" in answer.err
+    assert copied.run("ledger", "restored", at=NOON).code == 0
+    assert generations.read(mark(copied)) is not None
+
+
+def test_who_joins_a_list_of_an_old_ledger_is_taken_and_the_office_told(copied: Newsroom) -> None:
     copied.write("lain.md", headline="Kabar lain")
     copied.publish("lain.md")
-    assert generations.read(mark(copied)) is not None
+    put_back(copied)
+    (copied.folder / "orang.csv").write_text(f"email\n{CICI}\n")
+    for words in (("add", "baru@pembaca.example"), ("import", "orang.csv"), ("remove", CICI)):
+        answer = copied.run("subscribers", *words)
+        assert (answer.code, OLDER in answer.err) == (0, True), answer.said
 
 
 def test_a_mark_that_cannot_be_written_is_told_and_stops_nothing(room: Newsroom) -> None:
