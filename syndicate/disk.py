@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
+from select import select
 from tempfile import mkstemp
 from typing import BinaryIO
 
 PRIVATE, PRIVATE_FOLDER = 0o600, 0o700  # whatever the umask is
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+BEGINS_WITHIN = 0.5  # seconds that a pipe has to be written into
 KINDS = {
     stat.S_IFDIR: "it is a folder",
     stat.S_IFIFO: "it is a pipe and no file",
@@ -34,17 +36,18 @@ class NoFile(OSError):
 def opened(path: Path, *, pipes: bool = False) -> Iterator[BufferedReader]:
     """Open a file to be read; NoFile at once for what a program could wait at for ever.
 
-    ``pipes``: but for one that a person has laid there, as the shell's ``<(…)`` is.
+    ``pipes``: but for one that somebody writes into, as the shell's ``<(…)`` is.
     """
     mode = path.stat().st_mode
-    if pipes and stat.S_ISFIFO(mode):
-        with path.open("rb") as pipe:
-            yield pipe
-        return
-    _refuse_other(mode)  # to open a device can do something by itself
+    if not (pipes and stat.S_ISFIFO(mode)):
+        _refuse_other(mode)  # to open a device can do something by itself
     number = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     with open(number, "rb") as file:
-        _refuse_other(os.fstat(number).st_mode)  # it may have been replaced
+        mode = os.fstat(number).st_mode  # it may have been replaced
+        if pipes and stat.S_ISFIFO(mode) and _has_writer(number):
+            os.set_blocking(number, True)
+        else:
+            _refuse_other(mode)
         yield file
 
 
@@ -138,6 +141,17 @@ def sync_folder(folder: Path) -> None:
             os.fsync(number)
     finally:
         os.close(number)
+
+
+def _has_writer(pipe: int) -> bool:
+    """Whether something comes out of a pipe, or somebody holds its other end."""
+    if select([pipe], [], [], BEGINS_WITHIN)[0]:
+        return True
+    try:
+        os.read(pipe, 1)
+    except BlockingIOError:
+        return True
+    return False  # its end; or a byte at this very moment, and the same command does it again
 
 
 def _refuse_other(mode: int) -> None:

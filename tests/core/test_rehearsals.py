@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from newsroom import Newsroom
 from syndicate.errors import UsageError
 from syndicate.ledger import Ledger, migrations
+from syndicate.ledger.files import make
 from syndicate.testing import NOON
 
 
@@ -17,9 +20,9 @@ def opened(ledger_url: str) -> Callable[..., bool]:
     """Open the ledger and close it again; whether it is a rehearsal's."""
 
     def run(*, rehearsed: bool = False, looks: bool = True) -> bool:
-        ledger = Ledger.open(ledger_url, NOON, rehearsed=rehearsed, looks=looks)
-        ledger.close()
-        return ledger.rehearsal
+        made = Ledger.open(ledger_url, NOON, rehearsed=rehearsed, looks=looks)
+        made.close()
+        return made.rehearsal
 
     return run
 
@@ -43,10 +46,25 @@ def test_a_real_ledger_is_only_looked_at_by_a_set_clock(opened: Callable[..., bo
 def test_a_real_ledger_that_somebody_makes_at_the_same_moment_is_none_for_rehearsals(
     opened: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guard: the second look of Ledger.open."""
+    """Guard: the looks of Ledger.open, and its file that replaces none."""
     is_real = migrations.is_real
-    looks = iter([lambda _: opened() and False, is_real])  # it is made after the first look
-    monkeypatch.setattr(migrations, "is_real", lambda db: next(looks)(db))
+    meanwhile = [opened]
+
+    def somebody_does() -> None:
+        if meanwhile:
+            meanwhile.pop()()
+
+    def made(path: Path, fill: Callable[[Path], None]) -> None:
+        somebody_does()
+        make(path, fill)
+
+    def looked(db: Connection) -> bool:
+        found = is_real(db)
+        somebody_does()
+        return found
+
+    monkeypatch.setattr("syndicate.ledger.make", made)
+    monkeypatch.setattr(migrations, "is_real", looked)
     with pytest.raises(UsageError, match="a real ledger"):
         opened(rehearsed=True, looks=False)
 
