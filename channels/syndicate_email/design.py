@@ -47,9 +47,15 @@ class Design:
 
         try:
             return _environment(self.folder).filled_in(name, given)
-        except RecursionError:
-            raise ConfigError(
-                f"{self.setting}: {name}: it includes itself without an end"
+        except RecursionError as error:
+            endless = RecursionError("it includes itself without an end")
+            raise self._wrong(
+                name, endless.with_traceback(error.__traceback__), (None, None)
+            ) from None
+        except MemoryError as error:
+            scarce = MemoryError("it takes more memory than there is")
+            raise self._wrong(
+                name, scarce.with_traceback(error.__traceback__), (None, None)
             ) from None
         except TemplateError as error:
             known = (getattr(error, "name", None), getattr(error, "lineno", None))

@@ -2,78 +2,154 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any
 
-from jinja2 import Template, TemplateRuntimeError
+from jinja2 import Template, TemplateRuntimeError, nodes, pass_eval_context
+from jinja2.nodes import EvalContext
+from jinja2.runtime import LoopContext, markup_join, str_join
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
+
+from syndicate_email import amounts
 
 MOST_OUTPUT = 2_000_000  # characters of one part of a letter; mail systems show 100,000
-MOST_TURNS = 10_000  # of all loops over numbers in one part
-MOST_REPEATED = 100_000  # characters that a text times a number, or a filter, may give
 MOST_POWER = 100
-PADDING = ("center", "indent", "wordwrap", "truncate", "batch", "slice", "format")  # take a width
+TURNS, CONCAT, PART = "counted turns", "counted texts", "counted part"  # no template says these
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's own sandbox, whose loops and texts have an end besides."""
+    """Jinja's own sandbox, whose loops and texts have an end besides.
 
-    intercepted_binops = frozenset(["*", "**"])
+    Whatever makes a text or a list out of others counts it first (``amounts``): operators,
+    filters, methods of texts, and what macros, blocks and ``{% set %}`` catch.
+    """
+
+    intercepted_binops = frozenset(["*", "**", "+", "%"])
 
     def __init__(self, **given: Any) -> None:
-        super().__init__(**given)
+        super().__init__(**given, finalize=_measured)
         del self.globals["lipsum"]  # words by the million
-        for name in PADDING:
-            self.filters[name] = _bounded(self.filters[name])
+        for name, filled in self.filters.items():
+            self.filters[name] = _bounded(filled, amounts.filter_makes(name))
+        self.filters |= {TURNS: amounts.turns, CONCAT: _concatenated, PART: _cut_out}
+
+    @staticmethod
+    def concat(pieces: Iterable[str]) -> str:  # of a macro, a block, a {% set %}
+        """Join what was caught."""
+        caught = list(pieces)
+        amounts.current().make(sum(map(len, caught)))
+        return "".join(caught)
 
     def filled_in(self, name: str, given: Mapping[str, object]) -> str:
         """Fill in a template; TemplateRuntimeError where it gives more than a letter holds."""
-        template: Template = self.get_template(name)
-        turns = _Turns()
-        pieces, length = [], 0
-        for piece in template.generate({"range": turns.range, **given}):
-            pieces.append(piece)
-            length += len(piece)
-            if length > MOST_OUTPUT:
-                raise TemplateRuntimeError(f"it gives more than {MOST_OUTPUT:,} characters")
-        return "".join(pieces)
+        with amounts.counted() as counted:
+            template: Template = self.get_template(name)
+            pieces, length = [], 0
+            for piece in template.generate({"range": counted.range, **given}):
+                pieces.append(piece)
+                length += len(piece)
+                if length > MOST_OUTPUT:
+                    raise TemplateRuntimeError(f"it gives more than {MOST_OUTPUT:,} characters")
+            return "".join(pieces)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Refuse what would fill the memory: a text a million times, a power of a power."""
-        numbers = [one for one in (left, right) if isinstance(one, int | float)]
-        if operator == "**" and (len(numbers) < 2 or abs(right) > MOST_POWER or abs(left) > 10**6):
+        if operator != "**":
+            amounts.current().make(amounts.binop_makes(operator, left, right))
+        elif not all(isinstance(value, int | float) for value in (left, right)) or (
+            abs(right) > MOST_POWER or abs(left) > 10**6
+        ):
             raise TemplateRuntimeError(f"no power above {MOST_POWER} is worked out here")
-        if operator == "*" and len(numbers) == 1:
-            text = right if numbers[0] is left else left
-            if len(text) * numbers[0] > MOST_REPEATED:
-                raise TemplateRuntimeError("a text is repeated too often")
         return super().call_binop(context, operator, left, right)
 
+    def call(self, context: Any, function: Any, /, *given: Any, **named: Any) -> Any:
+        """Call a macro, or a method of a text, whose yield is counted."""
+        counted = amounts.current()
+        counted.step()
+        text = getattr(function, "__self__", None)
+        if isinstance(text, str):
+            given = tuple(amounts.settled(value) for value in given)
+            own = {name: value for name, value in named.items() if name[0] != "_"}  # not Jinja's
+            counted.make(amounts.method_makes(text, function.__name__)(*given, **own))
+        if isinstance(function, LoopContext):  # a loop within itself
+            given = (amounts.turns(given[0]), *given[1:])
+        with counted.deeper():
+            return super().call(context, function, *given, **named)
 
-class _Turns:
-    """The turns of all loops over numbers that one template takes."""
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """A text's ``format``, whose yield is counted."""
+        wrapped = super().wrap_str_format(value)
+        if wrapped is None:
+            return None
+        pattern = value.__self__
 
-    def __init__(self) -> None:
-        self.taken = 0
+        @wraps(wrapped)
+        def checked(*given: Any, **named: Any) -> str:
+            amounts.current().make(amounts.formatted(pattern, "{", given, named))
+            return wrapped(*given, **named)
 
-    def range(self, *given: int) -> Iterator[int]:
-        """``range``, until there were too many turns."""
-        for number in range(*given):
-            self.taken += 1
-            if self.taken > MOST_TURNS:
-                raise TemplateRuntimeError(f"its loops take more than {MOST_TURNS:,} turns")
-            yield number
+        return checked
+
+    def get_template(self, name: Any, *given: Any, **named: Any) -> Template:
+        """A template; one that includes itself by twos ends, too."""
+        amounts.current().step()
+        return super().get_template(name, *given, **named)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        parsed: nodes.Template = _Counting().visit(super()._parse(source, name, filename))
+        return parsed
 
 
-def _bounded(filled: Any) -> Any:
-    """A filter that is given no number above what a letter's line can be wide."""
+class _Counting(NodeTransformer):
+    """Puts a count around what Jinja's sandbox offers no way to look at."""
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:
+        self.generic_visit(node)
+        node.iter = _filtered(node.iter, TURNS)
+        return node
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
+        self.generic_visit(node)
+        return _filtered(nodes.List(node.nodes, lineno=node.lineno), CONCAT)
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:
+        self.generic_visit(node)
+        return _filtered(node, PART) if isinstance(node.arg, nodes.Slice) else node
+
+
+def _filtered(node: nodes.Expr, name: str) -> nodes.Filter:
+    return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
+
+
+@pass_eval_context
+def _concatenated(context: EvalContext, parts: list[Any]) -> str:
+    amounts.current().make(sum(map(amounts.weight, parts)))
+    return markup_join(parts) if context.autoescape else str_join(parts)
+
+
+def _cut_out(part: Any) -> Any:
+    if hasattr(part, "__len__"):
+        amounts.current().make(len(part))
+    return part
+
+
+def _measured(value: Any) -> Any:
+    """What a template writes; a list is written out, with all that is in it."""
+    if not isinstance(value, str | int):
+        amounts.current().make(amounts.weight(value))
+    return value
+
+
+def _bounded(filled: Any, makes: Callable[..., int]) -> Any:
+    """A filter whose yield is counted before it is made."""
+    marks = int(hasattr(filled, "jinja_pass_arg"))  # the first is Jinja's own
 
     @wraps(filled)  # with Jinja's marks on it
     def checked(*given: Any, **named: Any) -> Any:
-        numbers = (one for one in (*given, *named.values()) if isinstance(one, int | float))
-        if any(one > MOST_REPEATED for one in numbers):
-            raise TemplateRuntimeError("a text is made too wide")
-        return filled(*given, **named)
+        own, values = given[:marks], [amounts.settled(value) for value in given[marks:]]
+        amounts.current().make(makes(*values, **named))
+        return filled(*own, *values, **named)
 
     return checked

@@ -1,0 +1,218 @@
+"""How much a template makes: told before it is made, from what it is made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import partial
+from itertools import chain
+from typing import Any
+
+from jinja2 import TemplateRuntimeError
+
+MOST_MADE = 10_000_000  # characters and items that one part of a letter makes on its way
+MOST_STEPS = 100_000  # turns of all loops, calls and inclusions in one part
+MOST_TURNS = 10_000  # of all loops over numbers in one part
+MOST_WIDTH = 100_000  # characters that a text times a number, or a filter, may give
+MOST_DEPTH = 50  # calls within calls
+MOST_BITS = 10_000  # of a number
+ITEM = 16  # what an item of a list counts, beside its text
+WIDTH = re.compile(r"\d+")
+
+
+class Amounts:
+    """What the filling in of one part has made and done so far."""
+
+    def __init__(self) -> None:
+        self.made = self.steps = self.turns = self.depth = 0
+
+    def make(self, amount: int) -> None:
+        """Count what is about to be made; TemplateRuntimeError where it is too much."""
+        self.made += amount
+        if self.made > MOST_MADE:
+            raise TemplateRuntimeError(f"it makes more than {MOST_MADE:,} characters")
+
+    def step(self) -> None:
+        """Count one turn of a loop, or a call."""
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise TemplateRuntimeError(f"its loops take more than {MOST_STEPS:,} turns")
+
+    def range(self, *given: int) -> Iterator[int]:
+        """``range``, until there were too many turns."""
+        for number in range(*given):
+            self.turns += 1
+            if self.turns > MOST_TURNS:
+                raise TemplateRuntimeError(f"its loops take more than {MOST_TURNS:,} turns")
+            yield number
+
+    @contextmanager
+    def deeper(self) -> Iterator[None]:
+        """Count calls within calls."""
+        self.depth += 1
+        try:
+            if self.depth > MOST_DEPTH:
+                raise TemplateRuntimeError("a macro calls itself without an end")
+            yield
+        finally:
+            self.depth -= 1
+
+
+_AMOUNTS: ContextVar[Amounts | None] = ContextVar("amounts", default=None)
+
+
+@contextmanager
+def counted() -> Iterator[Amounts]:
+    """Count from nothing while a part is filled in."""
+    amounts = Amounts()
+    token = _AMOUNTS.set(amounts)
+    try:
+        yield amounts
+    finally:
+        _AMOUNTS.reset(token)
+
+
+def current() -> Amounts:
+    """Those of the part that is filled in; new ones where a template is only compiled."""
+    return _AMOUNTS.get() or Amounts()
+
+
+def weight(value: Any) -> int:
+    """The characters and items in a value, as far as a list of them is written out."""
+    if isinstance(value, str):
+        return len(value)
+    total, left = 0, [value]
+    while left:
+        item = left.pop()
+        total += len(item) + ITEM if isinstance(item, str | bytes) else ITEM
+        if total > MOST_MADE:  # one list may hold another a million times
+            return total
+        if isinstance(item, Mapping):
+            left += chain.from_iterable(item.items())
+        elif isinstance(item, list | tuple | set | frozenset):
+            left += item
+    return total
+
+
+def settled(value: Any) -> Any:
+    """A value that can be looked at twice: what gives its items once becomes a list."""
+    if isinstance(value, Iterator):
+        return list(turns(value))
+    return value
+
+
+def turns(values: Iterable[Any]) -> Iterator[Any]:
+    """What a loop goes through, each turn counted."""
+    amounts = current()
+    for value in values:
+        amounts.step()
+        yield value
+
+
+def narrow(values: Iterable[Any]) -> int:
+    """The widest of the numbers among some values; TemplateRuntimeError above all sense."""
+    widest = max((abs(v) for v in values if isinstance(v, int | float)), default=0)
+    if widest > MOST_WIDTH:
+        raise TemplateRuntimeError("a text is made too wide")
+    return int(widest)
+
+
+def formatted(pattern: str, sign: str, given: Sequence[Any], named: Mapping[str, Any]) -> int:
+    """What ``%`` and ``format`` may give: each field the largest value, as wide as any width."""
+    values = [*given, *named.values()]
+    widths = [int(width[:9]) for width in WIDTH.findall(pattern)]
+    flat = [i for v in values for i in (v if isinstance(v, list | tuple) else [v])]
+    width = narrow([*widths, *(flat if "*" in pattern or "{" in pattern else ())])
+    return len(pattern) + pattern.count(sign) * (weight(values) + width)
+
+
+def joined(glue: Any, values: Any) -> int:
+    values = values if isinstance(values, list | tuple | str) else [values]
+    count: int = len(values)
+    return weight(values) + weight(glue) * count
+
+
+def replaced(text: Any, old: Any = "", new: Any = "", *_: Any) -> int:
+    text, old = str(text), str(old)
+    return len(text) + text.count(old) * weight(new)
+
+
+def lines_wide(text: Any, *given: Any, **named: Any) -> int:
+    """What ``indent`` and ``wordwrap`` may give: something more for each of many lines."""
+    values = [*given, *named.values()]
+    text = str(text)
+    width, breaks = narrow(values), text.count("\n") + 1
+    strings = sum(weight(value) for value in values if isinstance(value, str))
+    return len(text) + breaks * width + (len(text) + 1) * strings
+
+
+def summed(values: Any, attribute: Any = None, start: Any = 0) -> int:
+    """What ``sum`` copies: lists are added one by one."""
+    if isinstance(start, int | float):
+        return weight(values)
+    count: int = len(values)
+    return weight(start) + weight(values) * max(1, count)
+
+
+def as_it_is(*given: Any, **named: Any) -> int:
+    """What any other filter gives, escaped at worst (``&#34;``), as wide as its numbers say."""
+    values = (*given[1:], *named.values())
+    return 6 * weight(given[0] if given else "") + sum(map(weight, values)) + narrow(values)
+
+
+def filter_makes(name: str) -> Callable[..., int]:
+    """How much a filter makes."""
+    known: dict[str, Callable[..., int]] = {
+        "join": lambda values="", glue="", *_, **named: joined(
+            named.get("d", glue), values
+        ),
+        "replace": lambda *given, **named: replaced(
+            *given, *(named[part] for part in ("old", "new") if part in named)
+        ),
+        "format": lambda text="", *given, **named: formatted(str(text), "%", given, named),
+        "indent": lines_wide, "wordwrap": lines_wide, "sum": summed,
+    }  # fmt: skip
+    return known.get(name, as_it_is)
+
+
+def method_makes(text: str, name: str) -> Callable[..., int]:
+    """How much a method of a text makes."""
+    size = len(text)
+    known: dict[str, Callable[..., int]] = {
+        "join": partial(joined, text),
+        "replace": partial(replaced, text),
+        "expandtabs": lambda size=8, **named: len(text) + text.count("\t") * narrow(
+            [size, *named.values()]
+        ),
+        "translate": lambda table, **_: size * (weight(table) + 1),
+    }  # fmt: skip
+    return known.get(name, partial(as_it_is, text))
+
+
+def binop_makes(operator: str, left: Any, right: Any) -> int:
+    """How much ``+``, ``*`` and ``%`` make, of texts, lists and numbers."""
+    if isinstance(left, int) and isinstance(right, int):
+        if operator == "*" and left.bit_length() + right.bit_length() > MOST_BITS:
+            raise TemplateRuntimeError("a number grows without an end")
+        return 0
+    if operator == "%" and isinstance(left, str):
+        named = right if isinstance(right, Mapping) else {}
+        return formatted(left, "%", () if named else (right,), named)
+    if operator == "*":
+        return _repeated(left, right)
+    return sum(len(value) for value in (left, right) if hasattr(value, "__len__"))
+
+
+def _repeated(left: Any, right: Any) -> int:
+    numbers = [value for value in (left, right) if isinstance(value, int | float)]
+    if len(numbers) != 1:
+        return 0
+    text = right if numbers[0] is left else left
+    if not hasattr(text, "__len__"):
+        return 0
+    amount = int(len(text) * numbers[0])
+    if amount > MOST_WIDTH:
+        raise TemplateRuntimeError("a text is repeated too often")
+    return max(0, amount)
