@@ -135,17 +135,17 @@ def joined(glue: Any, values: Any) -> int:
 
 
 def replaced(text: Any, old: Any = "", new: Any = "", *_: Any) -> int:
-    text, old = str(text), str(old)
-    return len(text) + text.count(old) * weight(new)
+    whole: str = str(text)
+    return len(whole) + whole.count(str(old)) * weight(new)
 
 
 def lines_wide(text: Any, *given: Any, **named: Any) -> int:
     """What ``indent`` and ``wordwrap`` may give: something more for each of many lines."""
     values = [*given, *named.values()]
-    text = str(text)
-    width, breaks = narrow(values), text.count("\n") + 1
+    whole: str = str(text)
+    width, breaks = narrow(values), whole.count("\n") + 1
     strings = sum(weight(value) for value in values if isinstance(value, str))
-    return len(text) + breaks * width + (len(text) + 1) * strings
+    return len(whole) + breaks * width + (len(whole) + 1) * strings
 
 
 def summed(values: Any, attribute: Any = None, start: Any = 0) -> int:
