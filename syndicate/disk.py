@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -69,10 +70,11 @@ def created(path: Path) -> BinaryIO:
 def written(path: Path) -> Iterator[BinaryIO]:
     """Write a file that nobody else can read, whole or not at all.
 
-    It takes the place of what is there; a device, like /dev/stdout, is written to.
+    It takes the place of what is there; a device, like /dev/stdout, is written to, and so is a
+    pipe that somebody reads. NoFile for any other: it would be waited for without an end.
     """
     if path.exists() and not path.is_file():
-        with path.open("wb") as device:
+        with _begun(path) as device:
             yield device
         return
     number, name = mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)  # 0600
@@ -86,6 +88,18 @@ def written(path: Path) -> Iterator[BinaryIO]:
         with suppress(OSError):
             os.unlink(name)
         raise
+
+
+def _begun(path: Path) -> BinaryIO:
+    """Open a device or a pipe to be written to, at once or not at all."""
+    try:
+        number = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    except OSError as error:
+        if error.errno == errno.ENXIO:  # nobody reads it
+            raise NoFile(path.stat().st_mode) from error
+        raise
+    os.set_blocking(number, True)
+    return open(number, "wb")
 
 
 def make_private(folder: Path) -> None:

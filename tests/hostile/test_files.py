@@ -165,3 +165,49 @@ def test_a_configuration_of_gigabytes_is_one_line(room: Newsroom) -> None:
     answer = room.run("status")
     assert answer.code == 1
     assert is_one_line(answer.err, "config.toml: more than 1 MB (shorten it)")
+
+
+def linked_pipe(path: Path) -> None:
+    os.mkfifo(f"{path}.p")
+    path.symlink_to(f"{path}.p")
+
+
+OUTPUTS: dict[str, Callable[[Path], object]] = {
+    "a pipe": os.mkfifo,
+    "a folder": Path.mkdir,
+    "a socket": bound_socket,
+    "a pipe behind a link": linked_pipe,
+}
+
+
+@pytest.mark.parametrize("what", OUTPUTS)
+def test_what_is_no_file_is_not_written_to_and_not_waited_for(what: str, room: Newsroom) -> None:
+    room.subscribe("ani@pembaca.example")
+    room.write()
+    room.publish()
+    OUTPUTS[what](room.folder / "keluar")
+    for words in (
+        ("subscribers", "export", "keluar"),
+        ("subscribers", "export", "--person", "ani@pembaca.example", "keluar"),
+        ("ledger", "backup", "keluar"),
+        ("new", "Kabar baru", "-o", "keluar"),
+        ("init", "keluar", "--name", "Kantor", "--url", "https://kantor.example"),
+        ("demo", "keluar"),
+    ):
+        if what == "a folder" and words[0] in ("init", "demo"):
+            continue  # there it belongs
+        answer = room.program(*words, patience=20)
+        assert answer.code in (1, 2), (words, answer.said)
+        assert is_one_line(answer.err, "keluar"), (words, answer.said)
+
+
+def test_a_pipe_that_somebody_reads_gets_what_is_exported(room: Newsroom) -> None:
+    room.subscribe("ani@pembaca.example")
+    os.mkfifo(room.folder / "keluar")
+    reader = os.open(room.folder / "keluar", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        answer = room.program("subscribers", "export", "keluar", patience=20)
+        assert answer.code == 0, answer.said
+        assert b"ani@pembaca.example" in os.read(reader, 65536)
+    finally:
+        os.close(reader)
