@@ -45,6 +45,7 @@ from syndicate.sources.links import BARE, OPENED, SCHEME, SPELLED, UNSAFE, WEB, 
 from syndicate.sources.marks import REMARKS, UNSURE, parsed, rendered
 from syndicate.text import in_full, plain, squeeze
 
+MOST_BRACKETS = 50  # in one line, from which on they are what is nested
 CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 IMG = re.compile(r'<img((?: [a-z-]+="[^"]*")*)>')
 GIVEN = re.compile(r' ([a-z-]+)="([^"]*)"')
@@ -74,6 +75,15 @@ def clean(markdown: str) -> str:
     return CONTROL.sub(" ", markdown)
 
 
+def _too_deep(markdown: str, line: int) -> Flaw:
+    """What is nested in the body, and where; brackets that never end open each other, too."""
+    counts = [text.count("[") for text in markdown.splitlines()]
+    if (most := max(counts, default=0)) >= MOST_BRACKETS:
+        what = "square brackets are nested too deeply (close them, or delete some)"
+        return Flaw(line + counts.index(most), what)
+    return Flaw(line, "lists, quotations or brackets are nested too deeply (flatten them)")
+
+
 def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = True) -> Body:
     """Render a body whose first line is ``line`` of its file; raises Flaw.
 
@@ -83,7 +93,7 @@ def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = 
     try:
         text, tokens, env = _tokens(markdown, folder)
     except RecursionError as error:
-        raise Flaw(line, "lists and quotations are nested too deeply (flatten them)") from error
+        raise _too_deep(markdown, line) from error
     flaws = list(checks.flaws(text, tokens, line))
     remarks = _remarks(tokens, env, line, flaws)
     links = Links(base=base, has_page=has_page, folder=folder, markdown=text)
