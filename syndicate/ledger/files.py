@@ -28,6 +28,7 @@ class Watch:
     is_new: bool = False  # and still empty
     _seen: tuple[int, int] | None = field(default=None, init=False)
     _state: tuple[int, int] | None = field(default=None, init=False)
+    _harm: str = field(default="", init=False)  # it does not heal by itself
 
     def look(self, *, well: bool = False) -> None:
         """Raise LedgerError where the file is gone, another one, or no database any more.
@@ -49,8 +50,10 @@ class Watch:
             )
         state = (found.st_size, found.st_mtime_ns)
         changed = self._state not in (None, state)
-        if (well or changed) and not self.is_new and (why := _harm(self.path)):
-            raise LedgerError(f"ledger.url: {self.path} {why} while it was used: {PUT_BACK}")
+        if (well or changed) and not (self.is_new or self._harm):
+            self._harm = _harm(self.path)
+        if self._harm:
+            raise LedgerError(f"ledger.url: {self.path} {self._harm} while it was used: {PUT_BACK}")
         self._state = state
 
 
@@ -65,8 +68,8 @@ def _harm(path: Path) -> str:
         try:
             with closing(sqlite3.connect(where, uri=True)) as db:
                 return "" if db.execute("PRAGMA page_count").fetchone()[0] else "was emptied"
-        except sqlite3.Error:
-            if monotonic() > until:
+        except sqlite3.Error as error:
+            if "not a database" in f"{error}" or monotonic() > until:
                 return "was damaged"
             sleep(LOOK_AGAIN)
 

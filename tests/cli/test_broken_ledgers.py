@@ -14,7 +14,8 @@ import pytest
 
 import postgres
 from cli.newsroom import EVENING, NOON, REAL, Answer, Newsroom
-from syndicate.ledger import Ledger
+from cli.test_feeds import running
+from syndicate.ledger import Ledger, files
 from syndicate_feed import Feed
 from syndicate_telegram import Telegram
 
@@ -156,6 +157,7 @@ GOES = (vanishes, is_replaced, is_emptied, is_emptied_in_place, is_cut_short, lo
 def test_a_ledger_that_goes_away_while_we_run_never_ends_well(
     room: Newsroom, goes: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(files, "SETTLES", 0.1)
     full = room
     full.subscribe("ani@pembaca.example")
     full.write()
@@ -202,6 +204,24 @@ def test_a_ledger_that_goes_away_while_we_run_never_ends_well(
         assert gone, place
         assert "ledger.url: " in told(answer, code), place
     afresh()
+
+
+@pytest.mark.parametrize("goes", [is_emptied_in_place, loses_its_beginning])
+def test_a_ledger_that_is_harmed_while_a_hub_is_waited_for_never_ends_well(
+    room: Newsroom, goes: Callable[[Path], None]
+) -> None:
+    class Harmed(list[dict[str, list[str]]]):
+        def append(self, told: dict[str, list[str]]) -> None:
+            super().append(told)
+            goes(room.ledger)
+
+    with running() as hub:
+        hub.code, hub.told = 503, Harmed()
+        room.change("feed", hubs=[hub.url])
+        room.write()
+        assert str(room.ledger) in told(room.run("publish", "kabar.md"), 4)
+        assert hub.told
+    assert room.posts == []  # what would have come next
 
 
 def test_turned_bytes_are_told_in_one_line(full: Newsroom) -> None:

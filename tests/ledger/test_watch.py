@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from syndicate.errors import LedgerError
+from syndicate.ledger import files
 from syndicate.ledger.files import Watch
 
 WRITES = """
@@ -55,15 +56,18 @@ def test_looking_ends_no_lock_and_keeps_no_file_open(path: Path) -> None:
         db.execute("INSERT INTO t VALUES (1)")
         before, watch = locks(), Watch(path)
         watch.look(well=True)
-        files = len(os.listdir("/proc/self/fd"))
+        kept_open = len(os.listdir("/proc/self/fd"))
         for _ in range(50):
             watch.look(well=True)
-        assert (locks(), len(os.listdir("/proc/self/fd"))) == (before, files)
+        assert (locks(), len(os.listdir("/proc/self/fd"))) == (before, kept_open)
         assert before
         assert path.with_name("ledger.db-wal").stat().st_size
 
 
-def test_harm_is_seen_at_the_next_look_of_any_kind(path: Path) -> None:
+def test_harm_is_seen_at_the_next_look_of_any_kind(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "SETTLES", 0.1)
     whole = path.read_bytes()
     for moment, harm in enumerate((b"", whole[:4096], whole[:50], bytes(4096) + whole[4096:])):
         watch = Watch(path)
