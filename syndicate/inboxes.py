@@ -55,6 +55,11 @@ class Inbox:
     is_lost: bool = False  # whoever keeps it answers no more
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def why_waiting(self) -> str:
+        """What kept letters from being read; what went wrong is told in a line of its own."""
+        return "the inbox failed" if self.is_lost else "there was no more time"
+
 
 class Inboxes:
     """One run's reading of them, which has its time whatever lies there."""
@@ -140,7 +145,7 @@ class Inboxes:
             self._say(notes, f"{name}: {note}")
         if inbox.waiting:
             letters = "1 letter is" if inbox.waiting == 1 else f"{inbox.waiting:,} letters are"
-            self._say(notes, f"{name}: {letters} left for the next run: there was no more time")
+            self._say(notes, f"{name}: {letters} left for the next run: {inbox.why_waiting}")
 
     def _say(self, where: list[str], line: str) -> None:
         where.append(line)
@@ -174,7 +179,8 @@ class Reading:
                 self._listen(replies, visit)
         except (DeliveryError, stop.Stopped) as error:
             why = f"{channel.name}: {self._office.scrub(str(error))}"
-            self._report.problems.append(why)
+            if why not in self._report.problems:  # it may be so before the digests and after them
+                self._report.problems.append(why)
         self._keep(visit)
 
     def _listen(self, replies: Replies, visit: Visit) -> None:

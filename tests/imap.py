@@ -192,8 +192,14 @@ class _Session(Session):
             )  # fmt: skip
 
     def _search(self, numbers: str, *criteria: str) -> None:
-        assert criteria == ("UNSEEN", "UNDELETED")
+        assert criteria[-2:] == ("UNSEEN", "UNDELETED")
         if self._goes_wrong("search"):
+            return
+        if numbers == "UID":
+            asked = {int(uid) for uid in criteria[0].split(",")}
+            found = [uid for uid in sorted(asked & self._held().keys())
+                     if not {"\\Seen", "\\Deleted"} & self._held()[uid].flags]  # fmt: skip
+            self._say("* SEARCH" + "".join(f" {uid}" for uid in found), f"{self.tag} OK done")
             return
         first, _, last = numbers.partition(":")
         held = sorted(self._held())[int(first) - 1 : None if last == "*" else int(last)]

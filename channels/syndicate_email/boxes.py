@@ -39,6 +39,9 @@ class Box(Protocol):
     def content(self, key: str) -> bytes | None:
         """The start of a letter, or None where it is gone; it stays unread."""
 
+    def still_listed(self, keys: Sequence[str]) -> set[str]:
+        """Which of some letters that seemed gone are unread there all the same."""
+
     def mark(self, key: str) -> None:
         """It is read now."""
 

@@ -64,6 +64,9 @@ class FileBox:
         content = self._at(first, min(last - first, MOST_BYTES))
         return ESCAPED.sub(rb"\1", content) if self._is_mbox else content
 
+    def still_listed(self, keys: Sequence[str]) -> set[str]:
+        return set()  # a file that is gone is gone
+
     def mark(self, key: str) -> None:
         """Nobody writes into a file that was given to be read."""
 

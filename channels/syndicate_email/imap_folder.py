@@ -41,6 +41,11 @@ AS_USUAL = "; some providers want one made for programs, and a % or / in them is
 LISTED = re.compile(
     r"""(?:NO|BAD) \[(b(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))[^\]]*\]$""", re.DOTALL
 )
+QUOTED = re.compile(
+    r"""(?:unexpected [a-z ]*: |^)(b(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))""", re.DOTALL
+)
+NO_IMAP, UNREADABLE = "that is no IMAP", "\N{REPLACEMENT CHARACTER}"
+MOST_SHOWN = 120  # characters of what a server says
 FIELDS = "SUBJECT TO CC DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO X-ENVELOPE-TO X-RCPT-TO"
 UID = re.compile(rb"\bUID ([1-9]\d{0,9})\b")
 PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")  # RFC 5530
@@ -151,6 +156,12 @@ class ImapFolder:
         said = self._asked(f"message {key}", self._imap.uid, "FETCH", key, what)
         return _body(said, key)
 
+    def still_listed(self, keys: Sequence[str]) -> set[str]:
+        self._begin(MOST_LISTED)
+        words = ("SEARCH", "UID", ",".join(keys), "UNSEEN", "UNDELETED")
+        said = self._asked("the second look", self._imap.uid, *words)
+        return {str(number) for number in self._tried("the second look", _numbers, said)} & {*keys}
+
     def mark(self, key: str) -> None:
         words = ("STORE", key, "+FLAGS.SILENT", r"(\Seen)")
         self._begin(MOST_AROUND)
@@ -247,7 +258,7 @@ class ImapFolder:
     def _lost(self, step: str, why: object) -> Unavailable:
         self._is_lost = True
         return Unavailable(
-            f"{self._name} gave no usable answer at {step}{self._words(why)};"
+            f"{self._name} gave no usable answer at {step}{self._words(why, f' ({NO_IMAP})')};"
             " is it running, and are host and port right?"
         )
 
@@ -262,19 +273,41 @@ class ImapFolder:
             )
         return Refused(f"{self._name} refused {step}{words}")
 
-    def _words(self, said: object) -> str:
-        """What was said, without the login, which some servers repeat."""
+    def _words(self, said: object, noise: str = "") -> str:
+        """What was said, without the login, which some servers repeat; ``noise`` for no words."""
         text = squeeze(_text(said).rpartition(" => ")[2])
-        text = without_secrets(text, self._server.user, self._server.password)
-        return f" ({excerpt(text, 200)})" if text else ""
+        text = squeeze(without_secrets(text, self._server.user, self._server.password))
+        if not text:
+            return ""
+        if sum(sign in UNREADABLE or not sign.isprintable() for sign in text) > len(text) // 20:
+            return noise
+        words = "".join(sign if sign.isprintable() else "?" for sign in text)
+        return f" ({shown(words)})"
 
 
 def _text(said: object) -> str:
     """An answer as the server put it; imaplib gives some of them as Python writes a list."""
+    if said is None or (isinstance(said, Exception) and said.args[:1] in ((None,), ("None",))):
+        return NO_IMAP  # a greeting that is none
     if isinstance(said, bytes):
         return said.decode(errors="replace")
-    found = LISTED.search(str(said))
-    return literal_eval(found[1]).decode(errors="replace") if found else str(said)
+    if str(said).endswith("socket error: EOF"):
+        return "it hung up"
+    found = LISTED.search(str(said)) or QUOTED.search(str(said))
+    if found is None:
+        return str(said)
+    try:
+        return bytes(literal_eval(found[1])).decode(errors="replace")
+    except (ValueError, SyntaxError):  # cut somewhere
+        return NO_IMAP
+
+
+def shown(words: str) -> str:
+    """The start of what was said; a word that goes on for ever is cut, too."""
+    if len(words) <= MOST_SHOWN:
+        return words
+    short = excerpt(words, MOST_SHOWN)
+    return short if len(short) > MOST_SHOWN // 2 else f"{words[: MOST_SHOWN - 1]}…"
 
 
 def _numbers(said: list[bytes | None]) -> set[int]:

@@ -55,6 +55,9 @@ class MaildirBox:
         except FileNotFoundError:  # another program was quicker
             return None
 
+    def still_listed(self, keys: Sequence[str]) -> set[str]:
+        return set()  # a file that is gone is gone
+
     def mark(self, key: str) -> None:
         path, cur = Path(self._where[key]), self._folder / "cur"
         name = path.name.partition(FLAGS)[0]

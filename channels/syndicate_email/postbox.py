@@ -20,6 +20,7 @@ PLACES = (
 )
 PORTS = {"imap": 143, "imaps": 993}
 NO_PATH = re.compile(r"[^/]*:(//|.*@)")  # another scheme, or a password somewhere
+MOST_EMPTY = 100  # letters without content, from the first on: no others are asked for
 ENOUGH = 120.0  # seconds for whoever does not say how much time there is
 
 
@@ -81,7 +82,7 @@ class Postbox:
         """
         visit = visit or Visit(ENOUGH)
         with self._readable(), closing(self._opened(visit)) as box:
-            yield from _Turns(box, visit, manner).messages()
+            yield from _Turns(box, visit, manner, f"{self._setting}: {self._where}").messages()
 
     def there(self) -> str:
         """What it leads to, for a person; Refused or Unavailable where it cannot be read."""
@@ -120,16 +121,25 @@ class Postbox:
 class _Turns:
     """One visit's letters: what stands in the way of one of them holds up no others."""
 
-    def __init__(self, box: Box, visit: Visit, manner: str) -> None:
-        self._box, self._visit, self._manner = box, visit, manner
+    def __init__(self, box: Box, visit: Visit, manner: str, name: str) -> None:
+        self._box, self._visit, self._manner, self._name = box, visit, manner, name
         self._problem: Refused | OSError | None = None
 
     def messages(self) -> Generator[Message, None, None]:
+        try:
+            yield from self._each()
+        except Unavailable:
+            if not self._visit.is_over:  # else it was this run's time that was too short
+                self._visit.is_lost = True  # to ask there again would say the same once more
+            raise
+
+    def _each(self) -> Generator[Message, None, None]:
         from syndicate_email.first import in_turn
 
         listing = self._listed()
         visit = self._visit
         visit.waiting = len(listing.new)
+        empty, came = list[str](), False
         for number, key in enumerate(in_turn(self._box, listing.new, visit)):
             if number and visit.is_over:
                 break
@@ -137,20 +147,46 @@ class _Turns:
                 content = self._box.content(key)
             except (Refused, OSError) as error:
                 self._problem = self._problem or error
-                content = None
+                visit.waiting -= 1
+                continue
             except Unavailable:
                 if number and visit.is_over:  # it was this run's time that was too short
                     break
                 visit.is_lost, visit.failed_at = True, key
                 raise
             visit.waiting -= 1
-            if content is not None:
-                message = Message(content, key if visit.place else "")
-                yield message
-                if not message.left:
-                    self._mark(key)
+            if content is None:
+                empty.append(key)
+                if len(empty) == MOST_EMPTY and not came:
+                    break
+                continue
+            came = True
+            message = Message(content, key if visit.place else "")
+            yield message
+            if not message.left:
+                self._mark(key)
         if self._problem:
             raise self._problem
+        self._look_again(empty, came=came)
+
+    def _look_again(self, empty: list[str], *, came: bool) -> None:
+        """Say it where letters came without content, and are still listed: they are not gone.
+
+        Another program may have been quicker with one of them; it is listed no more.
+        """
+        if not empty or self._visit.is_over:
+            return
+        listed = self._box.still_listed(empty[:MOST_EMPTY])
+        if not listed:
+            return
+        letters = "1 letter" if len(listed) == 1 else f"{len(listed):,} letters"
+        if came:
+            self._visit.notes.append(f"{letters} came without content: still unread")
+            return
+        raise Unavailable(
+            f"{self._name} lists {letters} as unread and gives no content of them; nothing was"
+            " read (open one with a mail program; where that cannot either, ask your provider)"
+        )
 
     def _listed(self) -> Listing:
         box, visit = self._box, self._visit
