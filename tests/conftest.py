@@ -11,7 +11,12 @@ import pytest
 import compiled
 import postgres
 
-COSTLY = ("cli", "core", "ledger")  # folders whose tests each run a whole command or more
+COSTLY = (
+    "cli",
+    "core",
+    "hostile",
+    "ledger",
+)  # folders whose tests each run a whole command or more
 LARGE, EVERY = 4, 4  # of so many cases, one in so many is for `make test`
 
 

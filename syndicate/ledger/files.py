@@ -51,13 +51,14 @@ class Watch:
         state = (found.st_size, found.st_mtime_ns)
         changed = self._state not in (None, state)
         if (well or changed) and not (self.is_new or self._harm):
-            self._harm = _harm(self.path)
+            has_shrunk = self._state is not None and state[0] < self._state[0]
+            self._harm = _harm(self.path, has_shrunk=has_shrunk)
         if self._harm:
             raise LedgerError(f"ledger.url: {self.path} {self._harm} while it was used: {PUT_BACK}")
         self._state = state
 
 
-def _harm(path: Path) -> str:
+def _harm(path: Path, *, has_shrunk: bool) -> str:
     """What was done to a database's file: no beginning, or less of it than that tells of.
 
     SQLite reads it, by itself: to open and close it here would end the locks on it.
@@ -69,9 +70,19 @@ def _harm(path: Path) -> str:
             with closing(sqlite3.connect(where, uri=True)) as db:
                 return "" if db.execute("PRAGMA page_count").fetchone()[0] else "was emptied"
         except sqlite3.Error as error:
+            # a full disk keeps pages in the journal, and the first one may tell of them already
+            if "malformed" in f"{error}" and _has_journal(path) and not has_shrunk:
+                return ""
             if "not a database" in f"{error}" or monotonic() > until:
                 return "was damaged"
             sleep(LOOK_AGAIN)
+
+
+def _has_journal(path: Path) -> bool:
+    try:
+        return os.stat(f"{path}-wal").st_size > 0
+    except OSError:
+        return False
 
 
 def refuse_what_is_none(path: Path) -> None:

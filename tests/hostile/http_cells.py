@@ -37,7 +37,7 @@ from syndicate.tick import tick
 from syndicate.withdraw import Request as Withdrawal
 from syndicate.withdraw import withdraw
 
-AT_ONCE = 8  # cells, but for what is large: that is measured alone
+AT_ONCE = 12  # cells, but for what is large: that is measured alone
 HEAVY = ("half a million brackets",)
 API, SITE = "http://127.0.0.1:11", "http://127.0.0.1:12"  # in files, for where the servers are
 NEW, OLD, LOST = "baru", "lama", "hilang"  # offices: nothing, an article, one in doubt is out
