@@ -19,6 +19,7 @@ MOST_WIDTH = 100_000  # characters that a text times a number, or a filter, may 
 MOST_DEPTH = 50  # calls within calls
 MOST_BITS = 10_000  # of a number
 ITEM = 16  # what an item of a list counts, beside its text
+ESCAPING = {"escape", "e", "forceescape", "tojson", "urlencode", "urlize", "xmlattr"}
 WIDTH = re.compile(r"\d+")
 
 
@@ -157,9 +158,14 @@ def summed(values: Any, attribute: Any = None, start: Any = 0) -> int:
 
 
 def as_it_is(*given: Any, **named: Any) -> int:
-    """What any other filter gives, escaped at worst (``&#34;``), as wide as its numbers say."""
-    values = (*given[1:], *named.values())
-    return 6 * weight(given[0] if given else "") + sum(map(weight, values)) + narrow(values)
+    """What most filters give: no more than they are given, as wide as its numbers say."""
+    values = (*given, *named.values())
+    return sum(map(weight, values)) + narrow(given[1:]) + narrow(named.values())
+
+
+def written_out(*given: Any, **named: Any) -> int:
+    """What a filter gives that writes some signs as several (``&#34;``)."""
+    return 6 * as_it_is(*given, **named)
 
 
 def filter_makes(name: str) -> Callable[..., int]:
@@ -174,7 +180,7 @@ def filter_makes(name: str) -> Callable[..., int]:
         "format": lambda text="", *given, **named: formatted(str(text), "%", given, named),
         "indent": lines_wide, "wordwrap": lines_wide, "sum": summed,
     }  # fmt: skip
-    return known.get(name, as_it_is)
+    return known.get(name, written_out if name in ESCAPING else as_it_is)
 
 
 def method_makes(text: str, name: str) -> Callable[..., int]:

@@ -141,6 +141,13 @@ def test_a_template_of_all_that_is_usual_is_filled_in(tmp_path: Path) -> None:
         assert Design(folder=folder).render("letter.txt.jinja", {}) == filled
 
 
+def test_a_long_letter_is_filled_in(tmp_path: Path) -> None:
+    template = "{% for a in articles %}{{ a|trim|safe }}{{ a|length }}{% endfor %}"
+    (tmp_path / "letter.html.jinja").write_text(template, encoding="utf-8")
+    articles = ["<p>kabar</p>" * 2000] * 70
+    assert len(Design(folder=tmp_path).render("letter.html.jinja", {"articles": articles})) > 1e6
+
+
 def test_html_is_escaped_where_texts_stand_side_by_side(tmp_path: Path) -> None:
     (tmp_path / "letter.html.jinja").write_text("{{ '<b>'|safe ~ a ~ 1 }}", encoding="utf-8")
     assert Design(folder=tmp_path).render("letter.html.jinja", {"a": "<i>"}) == "<b>&lt;i&gt;1"
