@@ -17,7 +17,7 @@ COSTLY = (
     "hostile",
     "ledger",
 )  # folders whose tests each run a whole command or more
-LARGE, EVERY = 4, 4  # of so many cases, one in so many is for `make test`
+LARGE, EVERY = 3, 7  # of so many cases, one in so many is for `make test`
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -88,7 +88,7 @@ SHORTEST_WAIT = 1.0  # seconds
 MISUNDERSTOOD = re.compile(
     r"Parsing the server response|The server response contained unknown|Invalid server response"
 )
-WRAPPED = re.compile(r"^httpx\.\w+: ")
+WRAPPED = re.compile(r"^httpx\.(?!ProxyError)\w+: ")
 BROKEN = {
     "ReadError": "the connection broke", "WriteError": "the connection broke",
     "ConnectError": "no connection", "ConnectTimeout": "no connection in time",

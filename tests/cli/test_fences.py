@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cli.newsroom import Newsroom
 
 SIGNS = {
@@ -36,6 +38,7 @@ def files(room: Newsroom) -> list[str]:
     return names
 
 
+@pytest.mark.soak
 def test_a_file_with_unseen_signs_around_its_fences_is_published_and_then_unchanged(
     room: Newsroom,
 ) -> None:

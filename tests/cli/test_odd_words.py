@@ -84,6 +84,7 @@ def settings(table: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tupl
         yield (*path, name)
 
 
+@pytest.mark.soak
 def test_whatever_a_setting_says_it_is_read_or_named_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
