@@ -192,9 +192,9 @@ def in_our_terms(
             f" (or channels.{name}.api is no Bot API server)"
         )
     if isinstance(error, ChatMigrated):
-        return Refused(
-            f"channels.{name}.chat: the group is now a supergroup: write {error.new_chat_id}"
-        )
+        new = error.new_chat_id
+        number = f"{new}" if isinstance(new, int) else "its new number"
+        return Refused(f"channels.{name}.chat: the group is now a supergroup: write {number}")
     # first: BadRequest is a NetworkError
     if isinstance(error, BadRequest | Forbidden) or TOO_LARGE in str(error).lower():
         return Declined(_advice(str(error), place), str(error))
