@@ -297,7 +297,7 @@ def an_import(stand: Stand) -> None:
     """A long table, of which some have come in."""
     people = "".join(f"reader{n}@pembaca.example\n" for n in range(60_000))
     (stand.room.folder / "people.csv").write_text(f"email\n{people}")
-    stand.room.run("status")
+    stand.room.subscribe("ani@pembaca.example")  # there is a ledger to look into
     stand.words = ("subscribers", "import", "--list", "harian", "people.csv")
 
     def has_begun() -> bool:
@@ -305,7 +305,7 @@ def an_import(stand: Stand) -> None:
             [(count,)] = stand.room.rows("SELECT count(*) FROM subscribers")
         except sqlite3.OperationalError:
             return False
-        return int(count) > 0
+        return int(count) > 1
 
     stand.reached = has_begun
 
