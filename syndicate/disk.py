@@ -77,7 +77,17 @@ def written(path: Path) -> Iterator[BinaryIO]:
         with _begun(path) as device:
             yield device
         return
-    number, name = mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)  # 0600
+    with replacing(path) as file:
+        yield file
+
+
+@contextmanager
+def replacing(path: Path, suffix: str = ".part") -> Iterator[BinaryIO]:
+    """Write a new file beside one, which takes its place once it is on the disk, or never.
+
+    It is of mode 0600 from its first moment; ``suffix`` ends its name until then.
+    """
+    number, name = mkstemp(prefix=f".{path.name}.", suffix=suffix, dir=path.parent)
     try:
         with open(number, "wb") as file:
             yield file

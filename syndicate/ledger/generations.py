@@ -7,18 +7,15 @@ what stands in the file, unless it is older than what was sent.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
-from tempfile import mkstemp
 
 from sqlalchemy import Connection, Engine, and_, func, insert, select, true, update
 
-from syndicate.disk import contents
+from syndicate.disk import contents, replacing
 from syndicate.errors import LedgerError
 from syndicate.ledger.engine import now, transaction
 from syndicate.ledger.schema import disowned, generations, ledger
@@ -190,17 +187,8 @@ def look(file: Path | None) -> Mark | Harmed | None:
 
 def write(file: Path, mark: Mark) -> None:
     """Put a mark into a file that nobody else can read, all of it or nothing."""
-    descriptor, part = mkstemp(prefix=f"{file.name}.", dir=file.parent)  # of mode 0600
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as target:
-            target.write(f"{TEXT}{mark.number} {mark.name}\n")
-            target.flush()
-            os.fsync(target.fileno())
-        os.replace(part, file)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(part)
-        raise
+    with replacing(file) as target:
+        target.write(f"{TEXT}{mark.number} {mark.name}\n".encode("ascii"))
 
 
 def _has_sent(db: Connection) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import socket
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
 from threading import Event
@@ -194,8 +194,3 @@ def said_by(speak: Speaks, line: socket.socket, closing: Event) -> None:
         speak(line, closing)
     with suppress(OSError):
         line.shutdown(socket.SHUT_RDWR)
-
-
-def names(*tables: Mapping[str, Speaks]) -> Iterable[str]:
-    """What there is, in order."""
-    return [name for table in tables for name in table]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -191,18 +190,9 @@ def _check(path: Path, data: bytes, uri: str) -> None:
 def _replace(target: Path, data: bytes) -> None:
     """All or nothing: a new file beside it, on the disk, then renamed."""
     state = target.stat()
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=PART)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            with suppress(PermissionError):  # only root may give a file away
-                os.fchown(file.fileno(), state.st_uid, state.st_gid)
-            os.fchmod(file.fileno(), state.st_mode & 0o7777)
-            os.fsync(file.fileno())
-        os.replace(name, target)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+    with disk.replacing(target, PART) as file:
+        file.write(data)
+        with suppress(PermissionError):  # only root may give a file away
+            os.fchown(file.fileno(), state.st_uid, state.st_gid)
+        os.fchmod(file.fileno(), state.st_mode & 0o7777)
     sync_folder(target.parent)
