@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
 
 import posts
+from serving import served
 from syndicate import (
     ABSENT,
     Article,
@@ -480,15 +480,13 @@ class Site(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
+    with (
+        served(ThreadingHTTPServer(("127.0.0.1", 0), Site)) as server,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         url = f"http://127.0.0.1:{server.server_port}"
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Telegram, "office_sites", sites([url]))
-            yield url
-        server.shutdown()
-        thread.join()
+        patch.setattr(Telegram, "office_sites", sites([url]))
+        yield url
 
 
 def remote(url: str) -> Media:

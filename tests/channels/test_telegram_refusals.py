@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 
 import posts
+from serving import served
 from syndicate import Article, Delivery, Item, Media, Receipt, Refused
 from syndicate.article import PDF
 from syndicate.loopback.botapi import BotApi, Http500, No
@@ -55,15 +55,13 @@ class Site(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
-        thread = Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
+    with (
+        served(ThreadingHTTPServer(("127.0.0.1", 0), Site)) as server,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         url = f"http://127.0.0.1:{server.server_port}"
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Telegram, "office_sites", sites([url]))
-            yield url
-        server.shutdown()
-        thread.join()
+        patch.setattr(Telegram, "office_sites", sites([url]))
+        yield url
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ import pytest
 
 import postgres
 from cli.newsroom import EVENING, NOON, REAL, Answer, Newsroom
-from cli.test_feeds import running
+from cli.test_feeds import Hub
+from serving import served
 from syndicate.ledger import Ledger, files
 from syndicate_feed import Feed
 from syndicate_telegram import Telegram
@@ -215,7 +216,7 @@ def test_a_ledger_that_is_harmed_while_a_hub_is_waited_for_never_ends_well(
             super().append(told)
             goes(room.ledger)
 
-    with running() as hub:
+    with served(Hub()) as hub:
         hub.code, hub.told = 503, Harmed()
         room.change("feed", hubs=[hub.url])
         room.write()

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from reader import Entry, Reader, make_reader
 
 from cli.newsroom import EVENING, MORNING, NOON, Newsroom
+from serving import served
 
 TYPES = {".xml": "application/xml", ".json": "application/feed+json"}
 
@@ -54,19 +54,6 @@ class File(BaseHTTPRequestHandler):
         pass
 
 
-@contextmanager
-def serving(folder: Path) -> Iterator[Site]:
-    site = Site(folder)
-    thread = Thread(target=site.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield site
-    finally:
-        site.shutdown()
-        thread.join()
-        site.server_close()
-
-
 class Follower:
     """Somebody who reads the feed."""
 
@@ -102,7 +89,7 @@ def test_a_reader_sees_what_is_new_and_what_was_corrected_and_no_more(
     room.write()
     room.write("lain.md", headline="Lain")
     room.publish("kabar.md", "lain.md")
-    with serving(room.feed) as site, _reader() as reader:
+    with served(Site(room.feed)) as site, _reader() as reader:
         follower = Follower(reader, site, name)
         assert follower.look() == (200, 2, [])
         assert follower.look() == (304, 0, [])
@@ -138,7 +125,7 @@ def test_a_reader_sees_what_is_new_and_what_was_corrected_and_no_more(
 def test_a_new_settings_title_is_no_update_of_any_entry(room: Newsroom) -> None:
     room.write()
     room.publish(at=MORNING)
-    with serving(room.feed) as site, _reader() as reader:
+    with served(Site(room.feed)) as site, _reader() as reader:
         follower = Follower(reader, site, "atom.xml")
         assert follower.look() == (200, 1, [])
         room.change("feed", title="Kabar Kantor")

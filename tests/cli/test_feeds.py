@@ -8,11 +8,9 @@ import re
 import signal
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs
 from xml.etree import ElementTree as ET
@@ -21,6 +19,7 @@ import feedparser
 import pytest
 
 from cli.newsroom import EVENING, MORNING, NOON, REAL, Newsroom
+from serving import served
 from syndicate.testing import PIXEL
 from syndicate_feed import files
 
@@ -606,22 +605,9 @@ class Asked(BaseHTTPRequestHandler):
         pass
 
 
-@contextmanager
-def running() -> Iterator[Hub]:
-    server = Hub()
-    thread = Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.fixture
 def hub() -> Iterator[Hub]:
-    with running() as server:
+    with served(Hub()) as server:
         yield server
 
 

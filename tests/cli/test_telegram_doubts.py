@@ -8,11 +8,11 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 
 import pytest
 
 from cli.newsroom import TOKEN, Newsroom
+from serving import served
 from syndicate.loopback.botapi import Http500, LostReply
 
 CHAT, AUDIT = -1001, -1003
@@ -338,12 +338,8 @@ class Missing(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), Missing) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with served(HTTPServer(("127.0.0.1", 0), Missing)) as server:
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
 
 
 def test_a_page_that_is_not_there_is_named(public: Newsroom, site: str) -> None:

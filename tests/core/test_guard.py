@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
 
 from cli.newsroom import REAL, Newsroom, newsroom
+from serving import served
 from syndicate import Unavailable
 from syndicate.article import Media
 from syndicate.asking import Line, NoAnswer
@@ -99,28 +98,15 @@ class Answering(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@contextmanager
-def running() -> Iterator[Site]:
-    server = Site()
-    thread = Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.fixture
 def inside() -> Iterator[Site]:
-    with running() as server:
+    with served(Site()) as server:
         yield server
 
 
 @pytest.fixture
 def outside() -> Iterator[Site]:
-    with running() as server:
+    with served(Site()) as server:
         yield server
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 
+from serving import served
 from syndicate import measure
 from syndicate.article import Article, Media
 from syndicate.measure import Sizes
@@ -60,22 +59,9 @@ class Answering(BaseHTTPRequestHandler):
         pass
 
 
-@contextmanager
-def running() -> Iterator[Host]:
-    server = Host()
-    thread = Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.fixture
 def host() -> Iterator[Host]:
-    with running() as server:
+    with served(Host()) as server:
         yield server
 
 

@@ -20,12 +20,13 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from time import monotonic
 from typing import Any
 
 from cli.newsroom import CHAT, TOKEN
 from hostile.memory import peak
+from serving import served
 from syndicate.config import load
 from syndicate.loopback.botapi import BotApi, No, Rude
 from syndicate.loopback.rude import LARGE, MALFORMED, RUDE, Speaks, said_by
@@ -168,16 +169,11 @@ class Asked(BaseHTTPRequestHandler):
 
 @contextmanager
 def misbehaving(speak: Speaks) -> Iterator[Site]:
-    server = Site(speak)
-    thread = Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.closing.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served(Site(speak)) as server:
+        try:
+            yield server
+        finally:
+            server.closing.set()
 
 
 def tried(cell: Cell, folder: Path, here: Path, patience: float) -> Outcome:
