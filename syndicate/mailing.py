@@ -120,6 +120,8 @@ def _send_all(run: Run, channel: Streams, edition: int) -> None:
     stream = Stream(run, channel, edition)
     while (problem := stream.run_out()) and _waits(run, stream, problem):
         pass
+    if stream.heard:  # a copy that was made meanwhile is an older one now
+        run.ledger.generations.advance()
     run.ledger.letters.finish(edition)
     if problem:
         raise problem
@@ -225,6 +227,7 @@ class Stream:
         if not count:
             return self._problem is None
         group = [self._todo.popleft() for _ in range(count)]
+        self.run.ledger.generations.keep_up()
         over = self._commit(group)
         if over:
             self._todo.clear()
@@ -244,7 +247,6 @@ class Stream:
             self._block = self.letters.claim(self.edition, size)
         if self._block is None:
             return False
-        self.run.ledger.generations.advance()  # once a block: a letter has no time for it
         self._claimed += len(self._block.people)
         self._todo.extend(self._block.people)
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -17,7 +18,7 @@ COSTLY = (
     "hostile",
     "ledger",
 )  # folders whose tests each run a whole command or more
-LARGE, EVERY = 3, 7  # of so many cases, one in so many is for `make test`
+EVERY = 7  # of so many cases of a table, one is for `make test`; of two, one
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -27,9 +28,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name in COSTLY and item.get_closest_marker("soak") is None:
             tables.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    for cases in tables.values():
-        for number, case in enumerate(cases if len(cases) >= LARGE else ()):
-            if number % EVERY:
+    for name, cases in tables.items():
+        step = min(EVERY, len(cases))
+        first = crc32(name.encode()) % step  # of two databases, now one and now the other
+        for number, case in enumerate(cases):
+            if number % step != first:
                 case.add_marker(pytest.mark.soak)
 
 

@@ -202,18 +202,18 @@ def _for_people(error: Exception) -> str:
 def _configure_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     connection.execute(f"PRAGMA busy_timeout={BUSY}")  # first: WAL itself needs the lock
-    _use_journal(connection)
+    if _use_journal(connection) == "wal":  # there nothing but the start of a transaction waits
+        connection.execute(f"PRAGMA busy_timeout={LOOK}")
     for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _use_journal(connection: Any) -> None:
-    """Switch to WAL: SQLite waits for no lock there, whatever its timeout says."""
+def _use_journal(connection: Any) -> str:
+    """Switch to WAL, where the disk can; SQLite waits for no lock there, whatever it was told."""
     until = monotonic() + BUSY / 1000
     while True:
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            return
+            return str(connection.execute("PRAGMA journal_mode=WAL").fetchone()[0])
         except sqlite3.OperationalError as error:
             if not _is_taken(error) or monotonic() > until:
                 raise
@@ -255,19 +255,15 @@ def _look(db: Connection) -> None:
 def _lock(db: Connection, *, begins: bool = False) -> None:
     """Take SQLite's write lock; a signal is heard only between two tries at it."""
     until = monotonic() + BUSY / 1000
-    say(db, f"PRAGMA busy_timeout={LOOK}", ())
-    try:
-        while True:
-            if begins:
-                stop.go_on()
-            try:
-                say(db, BEGIN, ())
-                return
-            except _driver_errors(db.engine) as error:
-                # what is under way is still written down, if that can be done in time
-                if not _is_taken(error) or monotonic() > until or stop.is_over():
-                    raise
-                if "locked" not in f"{error}":
-                    sleep(TRY_AGAIN)
-    finally:
-        say(db, f"PRAGMA busy_timeout={BUSY}", ())
+    while True:
+        if begins:
+            stop.go_on()
+        try:
+            say(db, BEGIN, ())
+            return
+        except _driver_errors(db.engine) as error:
+            # what is under way is still written down, if that can be done in time
+            if not _is_taken(error) or monotonic() > until or stop.is_over():
+                raise
+            if "locked" not in f"{error}":
+                sleep(TRY_AGAIN)

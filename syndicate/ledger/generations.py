@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
+from time import monotonic
 
 from sqlalchemy import Connection, Engine, and_, func, insert, select, true, update
 
@@ -27,6 +28,7 @@ TEXT = (
     "# What was sent last with the ledger beside this file: leave it here, and put no copy of it"
     " back.\n"
 )
+KEEP_UP = 1.0  # seconds after which what goes on for long is marked again
 ROOM = 1_000_000  # between what was sent with a lost ledger, on any machine, and what comes after
 WHAT_TO_DO = (
     "nothing is sent with it: put the newest backup in its place, if this one is not, then"
@@ -59,7 +61,7 @@ class Generations:
         self.engine = engine
         self.file = file
         self.tell = tell  # that the file cannot be written, once
-        self._is_marked = False
+        self._marked_at: float | None = None
 
     def advance(self) -> None:
         """Mark that something is about to be sent; LedgerError where the ledger is an older one."""
@@ -67,12 +69,17 @@ class Generations:
             if why := self.older(db, self.seen()):
                 raise LedgerError(why)
             made = self._next(db)
-        self._is_marked = True
+        self._marked_at = monotonic()
         self._write(made)
 
     def advance_once(self) -> None:
         """The same, for what one process does by the hundred."""
-        if not self._is_marked:
+        if self._marked_at is None:
+            self.advance()
+
+    def keep_up(self) -> None:
+        """The same, for what goes on for long and sends ten thousand times a second."""
+        if self._marked_at is None or monotonic() - self._marked_at >= KEEP_UP:
             self.advance()
 
     def note_leaving(self) -> None:
@@ -80,12 +87,12 @@ class Generations:
 
         An older ledger is no reason to let nobody leave.
         """
-        if self._is_marked:
+        if self._marked_at is not None:
             return
         with transaction(self.engine) as db:
             made = None if self.older(db, self.seen()) else self._next(db)
         if made:
-            self._is_marked = True
+            self._marked_at = monotonic()
             self._write(made)
 
     def seen(self) -> Mark | Harmed | None:

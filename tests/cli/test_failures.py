@@ -247,6 +247,7 @@ class SmallLedger:
 MOMENTS = (4_000, 100_000, *range(20_000, 400_000, 30_000))
 
 
+@pytest.mark.soak
 def test_a_full_disk_under_the_ledger_is_1_before_an_effect_and_4_after_it(room: Newsroom) -> None:
     small, codes = SmallLedger(room), []
     for number, largest in enumerate(MOMENTS):

@@ -138,6 +138,7 @@ def until_killed(mailing: Mailing, most: int, seed: int) -> None:
         mailing.check_again()
 
 
+@pytest.mark.soak
 def test_a_killed_run_goes_on_and_lists_what_is_unsure(room: Newsroom) -> None:
     mailing = Mailing(room, 600)
     until_killed(mailing, 6, seed=6)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from cli.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom
 from cli.test_replies import ANI, BUDI, CICI, Postman, token_of
 from syndicate.ledger import generations
+from syndicate.loopback.smtp import Letter
 
 OLDER = "this ledger is older than what was sent"
 SENDS = (
@@ -331,3 +334,22 @@ def test_a_mark_that_cannot_be_written_is_told_and_stops_nothing(room: Newsroom)
     assert answer.code == 0
     assert "an older copy of the ledger would not be recognised" in answer.said
     assert len(room.posts) == 1
+
+
+def test_a_copy_from_the_middle_of_a_digest_is_one_as_well(
+    copied: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied.only("telegram", "harian")
+    kept = copied.smtp.keep
+
+    def keep(letter: Letter) -> None:
+        if not copied.smtp.letters:
+            with closing(sqlite3.connect(copied.ledger)) as db:
+                db.execute("VACUUM INTO ?", (str(copied.folder / "tengah.db"),))
+            (copied.folder / "tengah.db").chmod(0o600)
+        kept(letter)
+
+    monkeypatch.setattr(copied.smtp, "keep", keep)
+    assert copied.run("digest", at=EVENING).code == 0
+    put_back(copied, "tengah.db")
+    refuses(copied, "digest", at=EVENING)

@@ -194,6 +194,7 @@ PASTED = {
 }  # fmt: skip
 
 
+@pytest.mark.soak
 def test_what_is_pasted_reaches_every_channel_once_and_nothing_is_said_of_it(
     room: Newsroom,
 ) -> None:

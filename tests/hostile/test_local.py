@@ -40,6 +40,7 @@ def readable_by_all(folder: Path) -> list[Path]:
     return [path for path in found if path.stat().st_mode & 0o004 and not path.is_symlink()]
 
 
+@pytest.mark.soak
 def test_no_lock_that_others_can_hold_stops_a_publication(room: Newsroom) -> None:
     room.write()
     room.publish()

@@ -489,6 +489,7 @@ INSISTED: list[tuple[Cell, Scene]] = [
 ]
 
 
+@pytest.mark.soak
 def test_the_second_signal_ends_a_command_at_once(tmp_path: Path) -> None:
     found = list(stopped(INSISTED, tmp_path, again=True))
     check(iter(found))
@@ -526,6 +527,7 @@ def test_a_ledger_s_server_that_answers_no_more_is_not_waited_for(tmp_path: Path
         assert len(room.posts) == 1
 
 
+@pytest.mark.soak
 def test_who_ignores_that_the_terminal_was_closed_goes_on(tmp_path: Path) -> None:
     """As nohup has it."""
     with ExitStack() as stack, newsroom(tmp_path / "kantor") as room:

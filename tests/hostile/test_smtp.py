@@ -280,6 +280,7 @@ def test_a_claim_outlives_the_slowest_letter_to_one_person() -> None:
     assert lost + LONGEST + answers < CLAIM_FOR.total_seconds()
 
 
+@pytest.mark.soak
 def test_what_moves_slowly_keeps_its_claim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LETTERS, "CLAIM_FOR", timedelta(seconds=1.5))
     monkeypatch.setattr(LETTERS, "RENEW", 0.1)

@@ -98,6 +98,7 @@ GROWING = {
 }
 
 
+@pytest.mark.soak
 def test_no_template_takes_memory_or_time_without_end(tmp_path: Path) -> None:
     """Each is refused with its file and line, having made little."""
     wrong = {}
