@@ -15,11 +15,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from threading import Thread
 from typing import TYPE_CHECKING, Any, Self
 
 from syndicate import stop
-from syndicate.exchange import Exchange, Limits, Overdue, TooMuch, resolved
+from syndicate.exchange import (
+    Addresses,
+    Exchange,
+    Limits,
+    Overdue,
+    TooMuch,
+    look_up,
+    resolved,
+)
 from syndicate.http import NO_SOCKS, making, proxies, proxy_for, reason
 from syndicate.public import PORTS, Site, is_public, may_be_public, plain_host, site, sites
 
@@ -30,7 +37,6 @@ if TYPE_CHECKING:
 
 MOVES = 5  # redirects that are followed
 GZIP = 47  # zlib's word for a gzip or zlib head, whichever comes
-Addresses = list[tuple[Any, ...]]
 Permits = Callable[[str, int, Addresses], Addresses]
 
 
@@ -251,15 +257,11 @@ def _loop_class() -> Any:
         ) -> Any:  # fmt: skip
             answer: asyncio.Future[Addresses] = self.create_future()
 
-            def ask() -> None:
-                try:
-                    found: Any = socket.getaddrinfo(host, port, family, type, proto, flags)
-                except BaseException as error:
-                    found = error
+            def tell(found: Addresses | BaseException) -> None:
                 with suppress(RuntimeError):  # the loop is closed, and nobody listens
                     self.call_soon_threadsafe(_tell, answer, found)
 
-            Thread(target=ask, daemon=True, name="resolver").start()
+            look_up(tell, host, port, family, type, proto, flags)
             found = await answer
             if self._permits is None:
                 return found

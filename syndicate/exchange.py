@@ -7,6 +7,7 @@ whole exchange has one end, by the clock that nobody sets, and what comes is cou
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -16,6 +17,7 @@ from typing import Any
 
 from syndicate import stop
 
+Addresses = list[tuple[Any, ...]]  # as getaddrinfo gives them
 LONGEST = 120.0  # seconds that any one exchange may take, whatever a setting says
 
 
@@ -56,11 +58,6 @@ class Exchange:
         self._until = monotonic() + limits.seconds
         self._octets = self._lines = 0
 
-    @property
-    def is_over(self) -> bool:
-        """Whether its time is up."""
-        return monotonic() >= self._until
-
     def left(self, most: float | None = None) -> float:
         """Seconds to wait for the next step, ``most`` at most; Overdue where none are left.
 
@@ -88,26 +85,32 @@ class Exchange:
             raise TooMuch(self.limits.octets)
 
 
-def resolved(host: str, port: int, exchange: Exchange) -> list[tuple[Any, ...]]:
+def resolved(host: str, port: int, exchange: Exchange) -> Addresses:
     """``getaddrinfo`` for a stream, which by itself waits as long as the system likes."""
-    answers: SimpleQueue[list[tuple[Any, ...]] | OSError | UnicodeError] = SimpleQueue()
-
-    def ask() -> None:
-        try:
-            answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        except (OSError, UnicodeError) as error:  # the codec's, for a name that is none
-            answers.put(error)
-
-    Thread(target=ask, daemon=True, name="resolver").start()
+    answers: SimpleQueue[Addresses | BaseException] = SimpleQueue()
+    look_up(answers.put, host, port, type=socket.SOCK_STREAM)
     try:
         answer = answers.get(timeout=exchange.left())
     except Empty:
         raise Overdue(exchange.limits.seconds) from None
-    if isinstance(answer, UnicodeError):
+    if isinstance(answer, UnicodeError):  # the codec's, for a name that is none
         raise socket.gaierror(socket.EAI_NONAME, "that is no host's name") from answer
-    if isinstance(answer, OSError):
+    if isinstance(answer, BaseException):
         raise answer
     return answer
+
+
+def look_up(answer: Callable[[Addresses | BaseException], object], *where: Any, **how: Any) -> None:
+    """Ask ``getaddrinfo`` in a thread that nobody waits for: it may be silent for minutes."""
+
+    def ask() -> None:
+        try:
+            found: Addresses | BaseException = socket.getaddrinfo(*where, **how)
+        except BaseException as error:
+            found = error
+        answer(found)
+
+    Thread(target=ask, daemon=True, name="resolver").start()
 
 
 def connected(host: str, port: int, exchange: Exchange) -> socket.socket:

@@ -85,8 +85,9 @@ ELSEWHERE = re.compile(  # answers that are about the chat or the words, not wha
 )
 SHORTEST_WAIT = 1.0  # seconds
 # python-telegram-bot's words for an answer that it does not understand; and around others' words
+PARSING = "Parsing the server response"  # and before all of what came
 MISUNDERSTOOD = re.compile(
-    r"Parsing the server response|The server response contained unknown|Invalid server response"
+    rf"{PARSING}|The server response contained unknown|Invalid server response"
 )
 WRAPPED = re.compile(r"^httpx\.(?!ProxyError)\w+: ")
 BROKEN = {
@@ -95,7 +96,6 @@ BROKEN = {
     "ReadTimeout": "no answer in time", "CloseError": "the connection broke",
 }  # fmt: skip
 TOO_LARGE = "entity too large"  # a server before Telegram's has read the head alone
-UNREADABLE = " Parsing the server response"  # python-telegram-bot's, before all of what came
 LONGEST_WORDS = 300  # characters of an answer that are said to people
 NAMED = re.compile(r"failed to send message #(\d+)")  # of an album, from 1
 
@@ -226,7 +226,7 @@ def _advice(answer: str, place: Place) -> str:
     for part, advice in ADVICE.items():
         if part in answer.lower():
             return advice.format(name=place.name, chat=place.chat)
-    words = " ".join(answer.partition(UNREADABLE)[0].split())
+    words = " ".join(answer.partition(f" {PARSING}")[0].split())
     return f"Telegram refuses this at {place.chat}: {excerpt(words, LONGEST_WORDS)}"
 
 
