@@ -32,7 +32,7 @@ from syndicate.ledger import backups, migrations
 from syndicate.ledger.backups import backup, remember
 from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
 from syndicate.ledger.disks import Disks
-from syndicate.ledger.engine import connect, damage, path_of, transaction, watch
+from syndicate.ledger.engine import affected, connect, damage, path_of, transaction, watch
 from syndicate.ledger.engine import now as clock
 from syndicate.ledger.files import make, refuse_what_is_none
 from syndicate.ledger.generations import Generations, beside
@@ -271,7 +271,7 @@ class Ledger:
             "destination": case((first, literal(receipt.destination)), else_=d.destination),
         }
         with transaction(self.engine) as db:
-            if db.execute(update(deliveries).where(here).values(**there, **said)).rowcount:
+            if affected(db, update(deliveries).where(here).values(**there, **said)):
                 db.execute(resting(d.id == delivery))
                 return
         self.queue.end(self._doubtful(delivery), receipt)
@@ -293,7 +293,7 @@ class Ledger:
         d = deliveries.c
         here = and_(d.id == delivery, d.state == "refused")
         with transaction(self.engine) as db:
-            if db.execute(update(deliveries).where(here).values(**NOWHERE, why="")).rowcount:
+            if affected(db, update(deliveries).where(here).values(**NOWHERE, why="")):
                 db.execute(resting(d.id == delivery))
                 return
         self.queue.absent(self._doubtful(delivery))
@@ -304,7 +304,7 @@ class Ledger:
         here = and_(d.id == delivery, d.state.in_(("due", "refused")))
         values = {"state": "settled", "why": "given up", "not_before": null()}
         with transaction(self.engine) as db:
-            if not db.execute(update(deliveries).where(here).values(**values)).rowcount:
+            if not affected(db, update(deliveries).where(here).values(**values)):
                 raise UsageError(
                     f"delivery {delivery} cannot be given up: see `syndicate status`; of a post in"
                     " doubt say --sent REF or --not-sent"

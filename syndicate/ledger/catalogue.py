@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from syndicate.article import Article, Correction, Item, PubStatus, Withdrawal
 from syndicate.channel import Receipt, Rendition
-from syndicate.ledger.engine import now
+from syndicate.ledger.engine import affected, now
 from syndicate.ledger.goodbyes import forget_old
 from syndicate.ledger.holdings import Holdings
 from syndicate.ledger.inboxes import let_lie
@@ -681,10 +681,10 @@ class Catalogue:
             "why": "",
         }
         idle = deliveries.c.state.in_(("due", "refused", "in_doubt"))
-        taken = self.db.execute(update(deliveries).where(here, idle).values(**there, state="due"))
+        taken = affected(self.db, update(deliveries).where(here, idle).values(**there, state="due"))
         self.db.execute(resting(here))
         forget_unused(self.db, unknown)
-        return bool(taken.rowcount)
+        return bool(taken)
 
     def waiting(self, channel: int) -> list[tuple[int, str]]:
         """(number, key) of the channel's editions with something due, under way or in doubt."""

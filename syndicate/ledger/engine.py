@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select
+from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
@@ -158,6 +158,17 @@ def say(db: Connection, statement: str, values: Sequence[Any]) -> Any:
     cursor = db.connection.cursor()
     cursor.execute(statement, values)
     return cursor
+
+
+def affected(db: Connection, statement: Executable) -> int:
+    """Execute a statement that changes rows; returns how many it did.
+
+    Unless it is asked for, PostgreSQL's count of an INSERT … SELECT is lost: -1.
+    """
+    done = db.execute(statement, execution_options={"preserve_rowcount": True})
+    count: int = done.rowcount
+    assert count >= 0, "this statement counts nothing"
+    return count
 
 
 def now(db: Connection) -> datetime:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from syndicate.channel import Receipt, Recipient, Rendition
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Refused
-from syndicate.ledger.engine import say, stamp, transaction
+from syndicate.ledger.engine import affected, say, stamp, transaction
 from syndicate.ledger.lists import bounce
 from syndicate.ledger.presence import Presence
 from syndicate.ledger.runs import finish
@@ -283,7 +283,7 @@ class Letters:
             why = db.scalar(select(r.why).where(r.edition_id == edition)) or ""
             due = and_(x.edition_id == edition, x.state == "due")
             values = {"state": "refused", "why": why, "code": null(), "not_before": null()}
-            count = db.execute(update(letters).where(due).values(**values)).rowcount
+            count = affected(db, update(letters).where(due).values(**values))
             here = update(runs).where(r.edition_id == edition)
             db.execute(here.values(paused_at=null()))
             finish(db, edition)
@@ -300,7 +300,7 @@ class Letters:
             if of != "refused":  # who is refused so once more is counted once
                 values["code"] = null()
         with transaction(self.engine) as db:
-            count = db.execute(update(letters).where(which).values(**values)).rowcount
+            count = affected(db, update(letters).where(which).values(**values))
             said = db.scalar(select(r.stencil).where(r.edition_id == edition))
             if state == "due" and said is None:
                 gone = and_(x.edition_id == edition, x.state == "due")
@@ -375,7 +375,7 @@ class Letters:
             if wait and values["state"] == "due":
                 values["not_before"] = self.clock(db) + timedelta(seconds=wait)
         known = db.scalar(select(x.code).where(here)) if isinstance(error, Bounced) else None
-        changed = db.execute(update(letters).where(here).values(**values)).rowcount
+        changed = affected(db, update(letters).where(here).values(**values))
         if changed and isinstance(error, Bounced) and error.code != known:
             bounce(db, letter.subscriber, error.code, values["at"])
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, text, update
 
 from syndicate.bounces import counted
-from syndicate.ledger.engine import transaction
+from syndicate.ledger.engine import affected, transaction
 from syndicate.ledger.schema import channels, forgotten, goodbyes, subscribers, subscriptions
 from syndicate.ledger.tokens import SUBSCRIPTION, Tokens
 
@@ -216,7 +216,7 @@ def leave(
     ended = update(subscriptions).where(s.subscriber_id == subscriber, s.ended_at.is_(None))
     if channel is not None:
         ended = ended.where(s.channel_id == channel)
-    return db.execute(ended.values(ended_at=at, ended_reason=reason)).rowcount
+    return affected(db, ended.values(ended_at=at, ended_reason=reason))
 
 
 def subscriptions_of(db: Connection, email: str) -> list[Subscription]:
@@ -299,7 +299,7 @@ def _gone(
     if one.ended_at is not None:
         here = and_(here, s.started_at < one.ended_at)
     ended = update(subscriptions).where(here).values(ended_at=at, ended_reason=one.ended)
-    return Joining.ENDED if db.execute(ended).rowcount else Joining.KEPT
+    return Joining.ENDED if affected(db, ended) else Joining.KEPT
 
 
 def _row(channel: int, number: int, one: Joiner, at: datetime) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from syndicate.errors import LedgerError
 from syndicate.ledger.backups import beside
 from syndicate.ledger.engine import now, path_of, transaction
 from syndicate.ledger.files import PUT_BACK
-from syndicate.ledger.runs import finish
+from syndicate.ledger.runs import counted, finish
 from syndicate.ledger.schema import (
     REQUEST_STATES,
     REQUESTS,
@@ -193,6 +193,7 @@ def _to_8(db: Connection) -> None:
     db.execute(text("CREATE INDEX ix_articles_updated_at ON articles (updated_at)"))
     _ask_leavers(db)
     _note_pauses(db)
+    _count_letters(db)
     _know_again(db)
     _fold(db)
 
@@ -219,6 +220,14 @@ def _note_pauses(db: Connection) -> None:
     if "paused_at" not in {column["name"] for column in inspect(db).get_columns("runs")}:
         moment = "TIMESTAMP WITH TIME ZONE" if db.dialect.name == "postgresql" else "DATETIME"
         db.execute(text(f"ALTER TABLE runs ADD COLUMN paused_at {moment}"))
+
+
+def _count_letters(db: Connection) -> None:
+    """Count anew what was frozen on PostgreSQL, where the count was lost: -1."""
+    wrong = select(runs.c.edition_id).where(runs.c.letters < 0)
+    for number in db.scalars(wrong).all():
+        count = sum(counted(db, number).values())
+        db.execute(update(runs).where(runs.c.edition_id == number).values(letters=count))
 
 
 def _fold(db: Connection) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, update
 
-from syndicate.ledger.engine import transaction
+from syndicate.ledger.engine import affected, transaction
 from syndicate.ledger.schema import channels, used
 from syndicate.ledger.waits import waits
 from syndicate.rate import Rate
@@ -72,7 +72,7 @@ class Pace:
     def _use(self, db: Connection, channel: int, count: int, now: datetime) -> None:
         u, minute = used.c, now.replace(second=0, microsecond=0) + MINUTE
         here = and_(u.channel_id == channel, u.minute == minute)
-        if not db.execute(update(used).where(here).values(count=u.count + count)).rowcount:
+        if not affected(db, update(used).where(here).values(count=u.count + count)):
             old = or_(u.minute < now - timedelta(days=2), u.minute > now + MINUTE)
             db.execute(delete(used).where(u.channel_id == channel, old))
             db.execute(insert(used).values(channel_id=channel, minute=minute, count=count))

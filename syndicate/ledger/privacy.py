@@ -11,7 +11,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 
 from syndicate.errors import LedgerError
 from syndicate.ledger import backups
-from syndicate.ledger.engine import now, transaction
+from syndicate.ledger.engine import affected, now, transaction
 from syndicate.ledger.lists import number_of, subscriptions_of
 from syndicate.ledger.schema import (
     channels,
@@ -86,7 +86,7 @@ class Privacy:
                 db.execute(update(subscribers).where(subscribers.c.id == number).values(**gone))
                 mine = letters.c.subscriber_id == number
                 db.execute(update(letters).where(mine).values(why=None))
-            asked = db.execute(delete(requests).where(requests.c.email == email)).rowcount
+            asked = affected(db, delete(requests).where(requests.c.email == email))
             here = forgotten.c.hash == hidden
             if db.scalar(select(forgotten.c.hash).where(here)) is None:
                 db.execute(insert(forgotten).values(hash=hidden, at=now(db)))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, delete, func, insert, literal, null, select, update
 
 from syndicate.channel import Rendition
-from syndicate.ledger.engine import now
+from syndicate.ledger.engine import affected, now
 from syndicate.ledger.schema import edition_items, editions, letters, runs, stencils, subscriptions
 
 OPEN = ("due", "sending", "in_doubt")
@@ -32,7 +32,7 @@ def freeze(
         everyone = everyone.where(subscriptions.c.subscriber_id.in_(readers_of(channel, among)))
     into = ["edition_id", "subscriber_id", "state"]
     ordered = everyone.order_by(subscriptions.c.subscriber_id)
-    count = db.execute(insert(letters).from_select(into, ordered)).rowcount
+    count = affected(db, insert(letters).from_select(into, ordered))
     run = {"edition_id": edition, "stencil": 1, "letters": count, "frozen_at": began}
     db.execute(insert(runs).values(**run))
     _keep(db, edition, 1, rendition)

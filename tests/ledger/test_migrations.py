@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger, migrations
+from syndicate.ledger.engine import transaction
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 NOW = datetime(2026, 5, 5, 9, tzinfo=UTC)
@@ -247,3 +248,24 @@ def test_a_migration_that_fails_changes_nothing(old: str, monkeypatch: pytest.Mo
     monkeypatch.undo()
     Ledger.open(old, NOW).close()
     assert rows(look(old))["ledger"][0]["version"] == migrations.VERSION
+
+
+def test_letters_whose_count_was_lost_are_counted_anew(ledger_url: str) -> None:
+    """Until version 8 a digest that was frozen on PostgreSQL had -1 letters."""
+    opened = Ledger.open(ledger_url, NOW)
+    with transaction(opened.engine) as db:
+        for statement in (
+            "INSERT INTO channels (id, name, key, kind, target, first_seen_at)"
+            " VALUES (1, 'l', 'l', 'k', '', '2026-05-04 00:00:00')",
+            "INSERT INTO editions (id, channel_id, key) VALUES (1, 1, 'a'), (2, 1, 'b')",
+            "INSERT INTO runs (edition_id, letters, frozen_at, counts)"
+            " VALUES (1, -1, '2026-05-04 00:00:00', NULL),"
+            " (2, -1, '2026-05-04 00:00:00', '{\"deferred\": 1, \"sent\": 4}')",
+            "INSERT INTO letters (edition_id, subscriber_id, state)"
+            " VALUES (1, 1, 'sent'), (1, 2, 'due')",
+        ):
+            db.execute(text(statement.replace(":", "\\:")))
+        migrations._count_letters(db)
+        numbers = db.scalars(text("SELECT letters FROM runs ORDER BY edition_id")).all()
+    opened.close()
+    assert numbers == [2, 5]
