@@ -41,7 +41,7 @@ FORKS = get_context("forkserver")  # its children have everything imported alrea
 FORKS.set_forkserver_preload(
     ["syndicate.cli.app", "syndicate.publish", "syndicate.tick", "syndicate_feed.xml_feeds",
      "syndicate_telegram", "syndicate_email", "telegram.request", "markdown_it", "nh3",
-     "cli.newsroom"]
+     "sqlalchemy.dialects.postgresql.psycopg", "cli.newsroom"]
 )  # fmt: skip
 
 Table = dict[str, object]

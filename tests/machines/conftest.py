@@ -1,0 +1,38 @@
+"""A site for every test of several machines: one database, one bot, one relay."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+import machines.machine
+from machines.machine import Machine, Site
+
+MEMORY = Path("/dev/shm")  # where a disk's patience with fsync is not tested
+
+
+@pytest.fixture
+def site(tmp_path: Path, postgres_ledger: str) -> Iterator[Site]:
+    """What machines share; the database's clock shows the real time until it is turned."""
+    with (
+        TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else tmp_path) as name,
+        machines.machine.site(Path(name), postgres_ledger) as made,
+    ):
+        yield made
+
+
+@pytest.fixture
+def satu(site: Site) -> Machine:
+    """A machine whose clock is right."""
+    return site.machine("satu")
+
+
+@pytest.fixture
+def dua(site: Site) -> Machine:
+    """Another one, whose clock is right as well, or almost."""
+    return site.machine("dua", timedelta(seconds=-20))
