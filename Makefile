@@ -61,6 +61,8 @@ bench: .venv/dev
 lock:
 	$(COMPILE) pyproject.toml --group dev --extra postgresql -o requirements-dev.lock
 	$(COMPILE) pyproject.toml --group build -c requirements-dev.lock -o requirements.lock
+	$(COMPILE) pyproject.toml --group build --extra postgresql -c requirements-dev.lock \
+		-o requirements-postgresql.lock
 	$(COMPILE) --group build -c requirements-dev.lock -o requirements-build.lock
 
 clean:

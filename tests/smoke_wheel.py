@@ -42,7 +42,11 @@ def built(folder: Path) -> Path:
 
 def check_contents(wheel: Path) -> None:
     """Every file of the two source roots is in it, templates too, and nothing else."""
-    packed = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    names = ZipFile(wheel).namelist()
+    licences = {Path(name).name for name in names if ".dist-info/licenses/" in name}
+    if licences != {"LICENSE", "NOTICE"}:
+        sys.exit(f"the wheel's licences are {sorted(licences)}")
+    packed = {name for name in names if ".dist-info/" not in name}
     wanted = {path.relative_to(ROOT).as_posix() for path in files(ROOT / "syndicate")}
     wanted |= {path.relative_to(ROOT / "channels").as_posix() for path in files(ROOT / "channels")}
     if packed != wanted:

@@ -18,7 +18,8 @@ from syndicate.version import VERSION
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
-LOCKS = ("requirements-build.lock", "requirements.lock", "requirements-dev.lock")
+BUNDLES = ("requirements-build.lock", "requirements.lock", "requirements-postgresql.lock")
+LOCKS = (*BUNDLES, "requirements-dev.lock")
 BINARY = {".png", ".jpg", ".gif", ".webp"}
 
 HOSTS = "|".join(
@@ -61,6 +62,7 @@ def demanded(lock: str) -> list[Requirement]:
     return {
         "requirements-build.lock": build,
         "requirements.lock": run,
+        "requirements-postgresql.lock": [*run, *extras],
         "requirements-dev.lock": [*run, *extras, *required("dev")],
     }[lock]
 
@@ -104,7 +106,7 @@ def test_a_lock_holds_what_the_project_asks_for(lock: str) -> None:
         assert pins[canonicalize_name(requirement.name)] in requirement.specifier
 
 
-@pytest.mark.parametrize("smaller", LOCKS[:2])
+@pytest.mark.parametrize("smaller", BUNDLES)
 def test_the_locks_agree(smaller: str) -> None:
     assert locked(smaller).items() <= locked("requirements-dev.lock").items()
 
