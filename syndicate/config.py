@@ -100,9 +100,16 @@ def find(given: Path | None) -> Path:
     raise ConfigError("config.toml: there is none here (`syndicate init` makes one)")
 
 
-def load(path: Path) -> Settings:
-    """Read and check a configuration; ConfigError names the setting's path."""
-    return checked(path, _read(path))
+def load(path: Path, ledger_url: str = "") -> Settings:
+    """Read and check a configuration; ConfigError names the setting's path.
+
+    ``ledger_url`` is written as in the configuration, and taken instead of what stands there.
+    """
+    read = _read(path)
+    if ledger_url:
+        table = read.get("ledger", {})
+        read["ledger"] = (table if isinstance(table, dict) else {}) | {"url": ledger_url}
+    return checked(path, read)
 
 
 def checked(path: Path, read: Mapping[str, Any]) -> Settings:

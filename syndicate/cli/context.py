@@ -82,18 +82,20 @@ def command(as_json: bool = False) -> Iterator[None]:
 
 @contextmanager
 def office(
-    *, dry: bool = False, looks: bool = False, as_json: bool = False, opens: Opens | None = None
-) -> Iterator[Office]:
+    *, dry: bool = False, looks: bool = False, as_json: bool = False, opens: Opens | None = None,
+    ledger_url: str = "",
+) -> Iterator[Office]:  # fmt: skip
     """The office for one command, opened and closed; Ctrl-C ends it between two effects.
 
     ``looks``: it changes and sends nothing, and may look at a real ledger by another clock.
     ``opens``: it says something, and cannot begin without the secrets of these channels.
+    ``ledger_url`` is taken instead of the configuration's.
     """
     from syndicate.config import find, load
     from syndicate.office import Office
 
     with command(as_json):
-        settings = load(find(Path(given.config) if given.config else None))
+        settings = load(find(Path(given.config) if given.config else None), ledger_url)
         from syndicate.config import scrubber
 
         given.scrub = scrubber(settings.secrets)

@@ -267,6 +267,23 @@ def newkey(as_json: bool = JSON) -> None:
         _said("tokens are made with a new key from now on; older ones stay valid", as_json)
 
 
+@ledger.command()
+def upgrade(
+    url: str = typer.Option(
+        "", "--url", metavar="URL", help="The ledger's address, for the tables' owner."
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Make the ledger's tables, or bring them up to date: once, as the role that owns them.
+
+    Example: syndicate ledger upgrade --url file:owner-url
+    """
+    from syndicate.ledger.migrations import VERSION
+
+    with office(as_json=as_json, ledger_url=url) as here:
+        _said("; ".join(here.notes) or f"the ledger is of version {VERSION}", as_json)
+
+
 def add_to(app: typer.Typer) -> None:
     """Make these commands of the program."""
     for function in (status, history, resolve, adopt):

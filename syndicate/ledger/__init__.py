@@ -66,6 +66,7 @@ from syndicate.ledger.schema import (
 )
 from syndicate.ledger.strangers import Strangers
 from syndicate.ledger.tokens import Tokens
+from syndicate.ledger.upgrades import rights_for
 
 
 class Ledger:
@@ -171,7 +172,12 @@ class Ledger:
             with transaction(self.engine, begins=True) as db:
                 if db.dialect.name != "sqlite":  # there BEGIN IMMEDIATE is the lock
                     with stop.idle():
-                        db.execute(select(ledger.c.id).with_for_update(key_share=True))
+                        locked = db.execute(
+                            select(ledger.c.version).with_for_update(key_share=True)
+                        )
+                else:
+                    locked = db.execute(select(ledger.c.version))
+                migrations.refuse_another(locked.scalar_one())
                 yield Catalogue(db)
                 if dry:
                     raise _Forgotten
@@ -472,7 +478,7 @@ def _fill(path: Path, now: datetime, rehearsed: bool) -> None:
 
 
 def _create(engine: Engine, now: datetime, rehearsed: bool) -> None:
-    with transaction(engine) as db:
+    with rights_for(engine, "the ledger has to be made"), transaction(engine) as db:
         new = {"created_at": now, "secret": token_hex(32), "rehearsal": rehearsed}
         migrations.create(db, new)
 

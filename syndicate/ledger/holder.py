@@ -38,6 +38,10 @@ class Holder:
             return True
         return _started(self.pid) != self.started
 
+    def proven_alive(self) -> bool:
+        """Whether it is certain, from here, that the process still runs."""
+        return self.host == _host() and not self.proven_dead()
+
 
 @cache
 def _host() -> str:

@@ -62,6 +62,7 @@ from syndicate.ledger.schema import (
     syndications,
     used,
 )
+from syndicate.ledger.upgrades import refuse_at_work, rights_for
 from syndicate.likeness import headline_print, text_print
 from syndicate.text import folded
 
@@ -347,13 +348,19 @@ def migrate(engine: Engine) -> str | None:
     """Take every step that is missing, all or none; returns what was done, in a sentence."""
     with transaction(engine, reads=True) as db:
         found = version(db)
-    if found == VERSION:
-        return None
-    refuse_newer(found)
+        if found == VERSION:
+            return None
+        refuse_newer(found)
+        refuse_at_work(db)
     copied = beside(engine, found)
-    with transaction(engine) as db:
-        held = db.scalar(select(ledger.c.version).with_for_update())  # another one may be quicker
-        for number in range(int(held or found) + 1, VERSION + 1):
+    task = f"this ledger is of version {found} and has to be brought to version {VERSION}"
+    with rights_for(engine, task), transaction(engine) as db:
+        held = int(db.scalar(select(ledger.c.version).with_for_update()) or found)
+        if held == VERSION:  # another one was quicker, and may be at work already
+            return None
+        refuse_newer(held)
+        refuse_at_work(db)
+        for number in range(held + 1, VERSION + 1):
             MIGRATIONS[number](db)
         db.execute(update(ledger).values(version=VERSION))
     said = f"the ledger was brought to version {VERSION}"
@@ -366,4 +373,13 @@ def refuse_newer(found: int) -> None:
         raise LedgerError(
             f"ledger.url: this ledger is of version {found}, and this program knows"
             f" only {VERSION}: install the newer syndicate that has written it"
+        )
+
+
+def refuse_another(found: int) -> None:
+    """Stop where somebody brought the ledger up to date while this command was at it."""
+    if found != VERSION:
+        raise LedgerError(
+            f"ledger.url: the ledger was brought to version {found} while this command ran: run"
+            " it again, with the program of that version"
         )
