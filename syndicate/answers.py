@@ -81,11 +81,12 @@ def write_back(
     """
     ways, in_time = Ways(), True
     for one in known.values():
-        for asked in office.ledger.replies.due(one.id)[:MOST]:
+        tried = 0
+        for asked in office.ledger.replies.due(one.id):
             in_time = monotonic() < until
-            if office.stopping() or not in_time:
+            if office.stopping() or not in_time or tried == MOST:
                 break
-            _answer(office, known, one, asked, ways)
+            tried += _answer(office, known, one, asked, ways)
     report.problems += ways.problems
     return in_time
 
@@ -98,18 +99,22 @@ def say_goodbyes(
     A list that cannot be written for now holds up no other list's letters. False where the time
     was over before all of it was tried.
     """
-    goodbyes, ways, in_time = office.ledger.goodbyes, Ways(), True
-    for letter in goodbyes.due(office.clock())[:MOST]:
+    goodbyes, ways, in_time, tried = office.ledger.goodbyes, Ways(), True, 0
+    for letter in goodbyes.due(office.clock()):
         in_time = monotonic() < until
-        if office.stopping() or not in_time:
+        if office.stopping() or not in_time or tried == MOST:
             break
         made = _goodbye(office, known, letter)
+        is_open = made is None or ways.is_open(made[0])
+        if is_open and not goodbyes.begin(letter):
+            continue  # another process sends it
+        tried += 1
+        if not is_open:
+            continue
         if made is None:
             goodbyes.end(letter, over=True, why="no list that there is now could write it")
             continue
         by, rendition, recipient = made
-        if not ways.is_open(by) or not goodbyes.begin(letter):
-            continue
         edition = f"goodbye/{letter[0].subscription}"
         result = _sent(office, by, edition, rendition, recipient)
         over = ways.note(by, result)  # where in doubt, too: never a second one
@@ -159,19 +164,23 @@ def _goodbye(
 def _answer(
     office: Office, known: Mapping[str, KnownChannel], about: KnownChannel, asked: Asked,
     ways: Ways,
-) -> None:  # fmt: skip
+) -> bool:  # fmt: skip
+    """Send one letter, where it can be written; False where another process sends it."""
     replies = office.ledger.replies
     if asked.wants in LEAVERS and not _left_by(office, known, about, asked):
-        replies.end(asked.id, sent=True, why="they had left")
-        return
+        if is_ours := replies.begin(asked.id):
+            replies.end(asked.id, sent=True, why="they had left")
+        return is_ours
     letter = _letter(office, known, about, asked)
     if letter is None or not ways.is_open(letter[0]):
-        return
+        return True
+    if not replies.begin(asked.id):
+        return False
     by, rendition, recipient = letter
-    replies.begin(asked.id)
     result = _sent(office, by, f"{asked.wants}/{asked.id}", rendition, recipient)
     over = ways.note(by, result)
     replies.end(asked.id, sent=over, why="" if isinstance(result, Receipt) else str(result))
+    return True
 
 
 def _letter(

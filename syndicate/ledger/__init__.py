@@ -31,6 +31,7 @@ from syndicate.errors import LedgerError, Refused, UsageError
 from syndicate.ledger import backups, migrations
 from syndicate.ledger.backups import backup, remember
 from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
+from syndicate.ledger.claims import FREE
 from syndicate.ledger.disks import Disks
 from syndicate.ledger.engine import affected, connect, damage, path_of, transaction, watch
 from syndicate.ledger.engine import now as clock
@@ -87,9 +88,9 @@ class Ledger:
         self.pace = Pace(engine, self.queue.clock)
         self.lists = Lists(engine, tokens)
         self.privacy = Privacy(engine, tokens)
-        self.replies = Replies(engine, tokens)
+        self.replies = Replies(engine, tokens, self.presence)
         self.strangers = Strangers(engine, tokens)
-        self.goodbyes = Goodbyes(engine, tokens)
+        self.goodbyes = Goodbyes(engine, tokens, self.presence)
         self.inboxes = Inboxes(engine, tokens)
         self.disks = Disks(engine)
         self.mended: list[Path] = []  # its own files and copies, which others could read until now
@@ -336,7 +337,7 @@ class Ledger:
             values = taken if letters_sent else {"state": "due"}
             open_ = letters.c.state.in_(("due", "sending"))
             db.execute(update(letters).where(open_).values(**values))
-            lost = {"state": "over", "why": "taken as sent by a lost ledger"}
+            lost = {"state": "over", "why": "taken as sent by a lost ledger", **FREE}
             unsaid = goodbyes.c.state.in_(("due", "sending"))
             db.execute(update(goodbyes).where(unsaid).values(**lost))
             for edition in db.scalars(select(runs.c.edition_id).where(runs.c.ended_at.is_(None))):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -160,12 +160,12 @@ def say(db: Connection, statement: str, values: Sequence[Any]) -> Any:
     return cursor
 
 
-def affected(db: Connection, statement: Executable) -> int:
+def affected(db: Connection, statement: Executable, values: Mapping[str, Any] | None = None) -> int:
     """Execute a statement that changes rows; returns how many it did.
 
     Unless it is asked for, PostgreSQL's count of an INSERT … SELECT is lost: -1.
     """
-    done = db.execute(statement, execution_options={"preserve_rowcount": True})
+    done = db.execute(statement, values, execution_options={"preserve_rowcount": True})
     count: int = done.rowcount
     assert count >= 0, "this statement counts nothing"
     return count

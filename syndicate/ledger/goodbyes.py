@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, or_, select, update
 
+from syndicate.ledger.claims import FREE, claim_of, is_free, take_turn
 from syndicate.ledger.engine import now, transaction
 from syndicate.ledger.lists import LEFT, Subscription, bounce, by_key, last_subscription, leave
+from syndicate.ledger.presence import Presence
 from syndicate.ledger.schema import goodbyes, subscribers, subscriptions
 from syndicate.ledger.tokens import RETURN, Tokens
-from syndicate.ledger.waits import CLAIM_FOR, is_over
 
 BACK_WITHIN = timedelta(days=30)  # after they left
 SAID_WITHIN = timedelta(days=7)  # later it would only startle
@@ -42,9 +43,10 @@ class Closed:
 class Goodbyes:
     """The letters that tell people that they are off a list, in one ledger."""
 
-    def __init__(self, engine: Engine, tokens: Tokens) -> None:
+    def __init__(self, engine: Engine, tokens: Tokens, presence: Presence) -> None:
         self.engine = engine
         self.tokens = tokens
+        self.presence = presence
 
     def due(self, at: datetime) -> list[tuple[Leaving, ...]]:
         """Who is to be told, those last who were put off before.
@@ -53,37 +55,42 @@ class Goodbyes:
         Whoever has come back meanwhile needs none.
         """
         with transaction(self.engine, reads=True) as db:
-            rows = db.execute(_due(now(db), at - SAID_WITHIN)).all()
+            free = is_free(db, self.presence, goodbyes, now(db))
+            rows = db.execute(_due(free, at - SAID_WITHIN)).all()
         found = [_leaving(row) for row in rows]
         of_one = groupby(found, key=lambda one: (one.at, one.subscriber))
         return [tuple(theirs) for _, theirs in of_one]
 
     def begin(self, letter: Sequence[Leaving]) -> bool:
-        """Commit that a letter is being sent; False where somebody else is sending it."""
+        """Claim a letter and commit that it is being sent; False where it is somebody else's."""
+        me = self.presence.me()
         ours = g.subscription_id.in_([one.subscription for one in letter])
         with transaction(self.engine) as db:
             moment = now(db)
-            query = select(g.subscription_id).where(ours, _free(moment))
+            open_ = and_(ours, _is_open(is_free(db, self.presence, goodbyes, moment)))
+            query = select(g.subscription_id).where(open_).order_by(g.subscription_id)
             if len(db.scalars(query.with_for_update()).all()) != len(letter):
                 return False
             taken = update(goodbyes).where(ours)
-            db.execute(taken.values(state="sending", not_before=moment + CLAIM_FOR))
+            db.execute(taken.values(state="sending", **claim_of(me, moment)))
             return True
 
     def end(self, letter: Sequence[Leaving], *, over: bool, why: str = "") -> None:
         """It was sent, or it rests for good, or the next run tries it again.
 
-        What ended it meanwhile, a complaint for one, stands.
+        What ended it meanwhile, a complaint for one, stands; so does another process's claim.
         """
+        me = self.presence.me()
         ours = g.subscription_id.in_([one.subscription for one in letter])
-        values = {"state": "over" if over else "due", "not_before": None, "why": why}
-        open_ = g.state.in_(("due", "sending"))
+        values = {"state": "over" if over else "due", "why": why, **FREE}
+        open_ = and_(g.state == "sending", g.holder_id == me)
         with transaction(self.engine) as db:
             db.execute(update(goodbyes).where(ours, open_).values(**values))
 
     def bounced(self, letter: Sequence[Leaving], code: str, at: datetime) -> None:
         """Count a goodbye that its reader's mail system refused, as any other letter."""
         with transaction(self.engine) as db:
+            take_turn(db)
             bounce(db, letter[0].subscriber, code, at)
 
     def token(self, one: Leaving, channel_key: str) -> str:
@@ -93,11 +100,13 @@ class Goodbyes:
     def end_one(self, channel: int, subscriber: int, at: datetime) -> bool:
         """End one subscription at its owner's wish; False if it had ended."""
         with transaction(self.engine) as db:
+            take_turn(db)
             return bool(self.leave(db, subscriber, at, channel=channel))
 
     def restore(self, token: str, at: datetime) -> Subscription | Closed | None:
         """``come_back`` in a transaction of its own."""
         with transaction(self.engine) as db:
+            take_turn(db)
             return self.come_back(db, token, at)
 
     def leave(
@@ -141,14 +150,12 @@ def forget_old(db: Connection, at: datetime) -> None:
     db.execute(delete(goodbyes).where(g.at <= at - BACK_WITHIN))
 
 
-def _free(moment: datetime) -> Any:
+def _is_open(free: ColumnElement[bool]) -> ColumnElement[bool]:
     """Nobody is sending it, or whoever was has died."""
-    return or_(
-        g.state == "due", and_(g.state == "sending", is_over(g.not_before, moment, CLAIM_FOR))
-    )
+    return or_(g.state == "due", and_(g.state == "sending", free))
 
 
-def _due(moment: datetime, after: datetime) -> Any:
+def _due(free: ColumnElement[bool], after: datetime) -> Any:
     again = subscriptions.alias()  # and who came back and left again is told of the last time
     back = select(again.c.id).where(
         again.c.channel_id == s.channel_id, again.c.subscriber_id == s.subscriber_id,
@@ -157,7 +164,7 @@ def _due(moment: datetime, after: datetime) -> Any:
     query = select(s.id, s.channel_id, s.subscriber_id, subscribers.c.email, g.at)
     query = query.join(goodbyes, g.subscription_id == s.id)
     query = query.join(subscribers, subscribers.c.id == s.subscriber_id)
-    query = query.where(_free(moment), g.at > after, ~back.exists())
+    query = query.where(_is_open(free), g.at > after, ~back.exists())
     return query.order_by(g.why != "", g.at, s.subscriber_id, s.id)
 
 

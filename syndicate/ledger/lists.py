@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, text, update
 
 from syndicate.bounces import counted
+from syndicate.ledger.claims import FREE, take_turn
 from syndicate.ledger.engine import affected, transaction
 from syndicate.ledger.schema import channels, forgotten, goodbyes, subscribers, subscriptions
 from syndicate.ledger.tokens import SUBSCRIPTION, Tokens
@@ -84,6 +85,7 @@ class Lists:
         self, db: Connection, channel: int, people: Sequence[Joiner], at: datetime, *, again: bool
     ) -> list[Joining]:
         """The same, within a transaction; a few statements for all of them."""
+        take_turn(db)  # no other process adds the same people meanwhile
         away = self._away(db, people)
         if again:
             back = [away.pop(p.email) for p in people if p.email in away and not p.ended]
@@ -114,6 +116,7 @@ class Lists:
     def end(self, channel: int, email: str, reason: str, at: datetime) -> bool:
         """End a subscription for good, without a goodbye; False if there was none."""
         with transaction(self.engine) as db:
+            take_turn(db)
             number = number_of(db, email)
             ended = leave(db, number, reason, at, channel=channel)
             close_way_back(db, [number] if number else [], REMOVED, channel=channel)
@@ -198,7 +201,7 @@ def close_way_back(
     After their subscriptions are ended, so that who leaves at the same time is among them.
     """
     theirs = _goodbyes_to(subscribers, channel)
-    values = {"state": "closed", "why": why, "not_before": None}
+    values = {"state": "closed", "why": why, **FREE}
     db.execute(update(goodbyes).where(theirs).values(**values))
 
 
@@ -320,7 +323,7 @@ def _silence(db: Connection, channel: int, ids: Mapping[str, int], gone: Sequenc
     if not why or db.scalar(select(goodbyes.c.subscription_id).limit(1)) is None:
         return
     waiting = and_(goodbyes.c.state.in_(("due", "sending")), _goodbyes_to(why, channel))
-    values = {"state": "over", "why": "the office said it, too", "not_before": None}
+    values = {"state": "over", "why": "the office said it, too", **FREE}
     db.execute(update(goodbyes).where(waiting).values(**values))
     for reason in (BOUNCED, COMPLAINED):
         lost = [who for who, ended in why.items() if ended.startswith(reason)]

@@ -208,12 +208,25 @@ def _ask_leavers(db: Connection) -> None:
             db.execute(text(f"ALTER TABLE requests DROP CONSTRAINT {ours}"))
             check = f"CHECK ({name} IN {allowed})"
             db.execute(text(f"ALTER TABLE requests ADD CONSTRAINT {ours} {check}"))
+        _claim_answers(db)
         return
-    rows = [dict(row) for row in db.execute(select(requests)).mappings()]
+    known = {column["name"] for column in inspect(db).get_columns("requests")}
+    old = [column for column in requests.c if column.name in known]
+    rows = [dict(row) for row in db.execute(select(*old)).mappings()]
     requests.drop(db)
     requests.create(db)
     if rows:
         db.execute(insert(requests), rows)
+
+
+def _claim_answers(db: Connection) -> None:
+    """Who is sending an answer; the table is newer than some ledgers, and made as it is now."""
+    if "holder_id" in {column["name"] for column in inspect(db).get_columns("requests")}:
+        return
+    db.execute(text("ALTER TABLE requests ADD COLUMN holder_id BIGINT"))
+    key = "FOREIGN KEY (holder_id) REFERENCES holders (id)"
+    db.execute(text(f"ALTER TABLE requests ADD CONSTRAINT fk_requests_holder_id {key}"))
+    db.execute(text("ALTER TABLE requests ADD COLUMN claimed_until TIMESTAMP WITH TIME ZONE"))
 
 
 def _note_pauses(db: Connection) -> None:

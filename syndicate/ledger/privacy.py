@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, select, text, update
 
 from syndicate.errors import LedgerError
 from syndicate.ledger import backups
-from syndicate.ledger.engine import affected, now, transaction
+from syndicate.ledger.claims import take_turn
+from syndicate.ledger.engine import affected, now, stamp, transaction
 from syndicate.ledger.lists import number_of, subscriptions_of
 from syndicate.ledger.schema import (
     channels,
     editions,
-    forgotten,
     goodbyes,
     letters,
     requests,
@@ -24,6 +24,10 @@ from syndicate.ledger.schema import (
     subscriptions,
 )
 from syndicate.ledger.tokens import Tokens
+
+FORGOTTEN = text(
+    "INSERT INTO forgotten (hash, at) VALUES (:hash, :at) ON CONFLICT (hash) DO NOTHING"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,7 @@ class Privacy:
         """Erase an address, here and in our copies; a keyed hash keeps it off every list."""
         hidden = self.tokens.hide(email)
         with transaction(self.engine) as db:
+            take_turn(db)  # nobody puts them on a list meanwhile
             number = number_of(db, email)
             if number is not None:
                 mine = subscriptions.c.subscriber_id == number
@@ -87,9 +92,7 @@ class Privacy:
                 mine = letters.c.subscriber_id == number
                 db.execute(update(letters).where(mine).values(why=None))
             asked = affected(db, delete(requests).where(requests.c.email == email))
-            here = forgotten.c.hash == hidden
-            if db.scalar(select(forgotten.c.hash).where(here)) is None:
-                db.execute(insert(forgotten).values(hash=hidden, at=now(db)))
+            db.execute(FORGOTTEN, {"hash": hidden, "at": stamp(db, now(db))})
         self._rewrite()
         copies, missed = [], []
         for path in backups.known(self.engine):

@@ -8,10 +8,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
-from syndicate.ledger.engine import transaction
+from syndicate.ledger.claims import FREE, claim_of, is_free, take_turn
+from syndicate.ledger.engine import affected, now, stamp, transaction
 from syndicate.ledger.lists import by_key
+from syndicate.ledger.presence import Presence
 from syndicate.ledger.schema import channels, heard, requests
 from syndicate.ledger.tokens import REQUEST, Tokens
 from syndicate.ledger.waits import waits
@@ -20,6 +34,7 @@ JOIN, LISTS = "join", "lists"
 LEAVERS = LEAVE, LEAVE_ALL = "leave", "leave all"  # this list, or every one
 VALID_FOR = timedelta(days=7)  # a question whether somebody wants to join
 ASK_AGAIN = timedelta(days=1)  # not before then: else anybody could fill a stranger's mailbox
+HEARD = text("INSERT INTO heard (key, at) VALUES (:key, :at) ON CONFLICT (key) DO NOTHING")
 q = requests.c
 
 
@@ -39,18 +54,18 @@ class Asked:
 class Replies:
     """What one ledger knows of the letters that came in."""
 
-    def __init__(self, engine: Engine, tokens: Tokens) -> None:
+    def __init__(self, engine: Engine, tokens: Tokens, presence: Presence) -> None:
         self.engine = engine
         self.tokens = tokens
+        self.presence = presence
 
     @contextmanager
     def once(self, key: str, at: datetime) -> Iterator[Connection | None]:
         """One transaction for what a message means; None where that was done before."""
         with transaction(self.engine) as db:
-            done = db.scalar(select(heard.c.key).where(heard.c.key == key))
-            if done is None:
-                db.execute(insert(heard).values(key=key, at=at))
-            yield db if done is None else None
+            take_turn(db)
+            is_ours = affected(db, HEARD, {"key": key, "at": stamp(db, at)})
+            yield db if is_ours else None
 
     def ask(
         self, db: Connection, channel: int, wants: str, email: str, at: datetime, *,
@@ -82,6 +97,7 @@ class Replies:
         """One transaction for those wishes, which are over then: a person has looked."""
         here = and_(q.channel_id == channel, q.state == "held")
         with transaction(self.engine) as db:
+            take_turn(db)
             rows = db.execute(select(requests).where(here).order_by(q.id).with_for_update()).all()
             db.execute(delete(requests).where(here))
             yield db, [_asked(row) for row in rows]
@@ -91,18 +107,29 @@ class Replies:
 
         The same letter twice does no harm, so a crash is no doubt here.
         """
-        waiting = and_(q.channel_id == channel, q.state.not_in(("answered", "held")))
         with transaction(self.engine, reads=True) as db:
-            rows = db.execute(select(requests).where(waiting).order_by(q.why != "", q.id))
+            open_ = self._is_open(db)
+            query = select(requests).where(q.channel_id == channel, open_)
+            rows = db.execute(query.order_by(q.why != "", q.id)).all()
             return [_asked(row) for row in rows]
 
-    def begin(self, request: int) -> None:
-        """Commit that the letter is being sent."""
-        self._change(request, state="sending")
+    def begin(self, request: int) -> bool:
+        """Claim a letter and commit that it is being sent; False where it is somebody else's."""
+        me = self.presence.me()
+        with transaction(self.engine) as db:
+            open_ = and_(q.id == request, self._is_open(db))
+            taken = update(requests).where(open_)
+            return bool(affected(db, taken.values(state="sending", **claim_of(me, now(db)))))
 
     def end(self, request: int, *, sent: bool, why: str = "") -> None:
-        """It was sent, or refused for good (then it rests, too), or it waits."""
-        self._change(request, state="answered" if sent else "due", why=why)
+        """It was sent, or refused for good (then it rests, too), or it waits.
+
+        What somebody else has claimed meanwhile is theirs.
+        """
+        ours = and_(q.id == request, q.state == "sending", q.holder_id == self.presence.me())
+        values = {"state": "answered" if sent else "due", "why": why, **FREE}
+        with transaction(self.engine) as db:
+            db.execute(update(requests).where(ours).values(**values))
 
     def token(self, request: Asked, channel_key: str) -> str:
         """What the answer to our question must hold."""
@@ -123,9 +150,10 @@ class Replies:
         db.execute(delete(requests).where(here))
         return _asked(row)
 
-    def _change(self, request: int, **values: Any) -> None:
-        with transaction(self.engine) as db:
-            db.execute(update(requests).where(q.id == request).values(**values))
+    def _is_open(self, db: Connection) -> ColumnElement[bool]:
+        """Nobody is sending it, or whoever was has died."""
+        free = is_free(db, self.presence, requests, now(db))
+        return or_(q.state == "due", and_(q.state == "sending", free))
 
 
 def _asked(row: Any) -> Asked:

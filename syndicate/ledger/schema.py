@@ -458,8 +458,9 @@ goodbyes = Table(  # since version 8: subscriptions that their owners ended, and
     Column("subscription_id", ForeignKey("subscriptions.id"), primary_key=True),
     Column("at", Moment, nullable=False, index=True),
     Column("state", String, nullable=False, server_default="due"),
-    Column("not_before", Moment),  # for anybody else, while somebody is sending it
     Column("why", Text, nullable=False, server_default=""),  # the relay's words; what closed it
+    Column("holder_id", ForeignKey("holders.id")),  # who is sending it
+    Column("claimed_until", Moment),
     CheckConstraint("state IN ('due', 'sending', 'over', 'closed')", name="state"),
 )
 
@@ -488,6 +489,8 @@ requests = Table(  # since version 7: people who wrote and are to be answered
     Column("at", Moment, nullable=False),
     Column("state", String, nullable=False, server_default="due"),
     Column("why", Text, nullable=False, server_default=""),
+    Column("holder_id", ForeignKey("holders.id")),  # since version 8: who is sending it
+    Column("claimed_until", Moment),  # since version 8
     UniqueConstraint("channel_id", "wants", "email"),  # nobody is asked twice at once
     CheckConstraint(f"wants IN {REQUESTS}", name="wants"),
     CheckConstraint(f"state IN {REQUEST_STATES}", name="state"),

@@ -13,6 +13,7 @@ import pytest
 
 from cli.newsroom import EVENING, MORNING, NOON, Answer, Newsroom, part
 from cli.test_replies import ANI, BUDI, CICI, MAILBOX, Postman, bounce, readers, token_of
+from syndicate.ledger.holder import Holder
 from syndicate.loopback.smtp import Fault
 
 PAGE = "https://kantor.example/berhenti/{token}"
@@ -450,25 +451,45 @@ def test_a_goodbye_that_is_refused_is_not_said_again(postman: Postman) -> None:
     assert (readers(room), readers(room, "pekanan")) == ([BUDI], [ANI])  # one is no proof
 
 
-def crashed(room: Newsroom, minutes: int) -> None:
-    """As if the run that said it had died that long ago."""
+def claimed(room: Newsroom, table: str, *, dead: bool) -> None:
+    """As if a process were sending it, which is us, or one that has died."""
+    me = Holder.me()
+    who = (me.host, me.boot, me.pid, "long ago" if dead else me.started)
     with closing(sqlite3.connect(room.ledger)) as db, db:
-        db.execute(
-            "UPDATE goodbyes SET state = 'sending',"
-            f" not_before = strftime('%Y-%m-%d %H:%M:%f000', 'now', '{15 - minutes} minutes')"
-        )
+        number = db.execute(
+            "INSERT INTO holders (host, boot, pid, started, since)"
+            " VALUES (?, ?, ?, ?, '2026-05-04 02:00:00.000000')", who
+        ).lastrowid  # fmt: skip
+        later = "strftime('%Y-%m-%d %H:%M:%f000', 'now', '15 minutes')"
+        claim = f"state = 'sending', holder_id = {number}, claimed_until = {later}"
+        db.execute(f"UPDATE {table} SET {claim}")
 
 
-def test_after_a_crash_the_same_letter_is_sent_when_nobody_can_be_sending_it(
+def test_after_a_crash_the_same_goodbye_is_sent_at_once_and_before_it_by_nobody(
     postman: Postman,
 ) -> None:
     room = postman.room
     left(postman)
-    crashed(room, minutes=1)
+    claimed(room, "goodbyes", dead=False)
     room.run("tick", at=NOON)
     assert len(room.smtp.letters) == 1
-    crashed(room, minutes=16)
+    claimed(room, "goodbyes", dead=True)
     room.run("tick", at=NOON)
+    first, second = room.smtp.letters
+    assert first == second
+
+
+def test_after_a_crash_the_same_question_is_asked_at_once_and_before_it_by_nobody(
+    postman: Postman,
+) -> None:
+    room = postman.room
+    postman.bring("subscribe", sender="cici@pembaca.example")
+    room.run("tick")
+    claimed(room, "requests", dead=False)
+    room.run("tick")
+    assert len(room.smtp.letters) == 1
+    claimed(room, "requests", dead=True)
+    room.run("tick")
     first, second = room.smtp.letters
     assert first == second
 

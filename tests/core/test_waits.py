@@ -232,6 +232,7 @@ def test_a_question_or_a_goodbye_from_a_clock_ahead_keeps_nobody_waiting(room: N
             then = NOON + timedelta(days=3650)
             assert ledger.replies.ask(db, list_, "join", "bob@example.org", then)
         [asked] = ledger.replies.due(list_)
+        assert ledger.replies.begin(asked.id)
         ledger.replies.end(asked.id, sent=True)
         with transaction(ledger.engine) as db:
             assert ledger.replies.ask(db, list_, "join", "bob@example.org", NOON)
@@ -242,7 +243,7 @@ def test_a_question_or_a_goodbye_from_a_clock_ahead_keeps_nobody_waiting(room: N
         assert ledger.goodbyes.begin(letter)
         assert ledger.goodbyes.due(NOON) == []
         with transaction(ledger.engine) as db:
-            db.execute(update(goodbyes).values(not_before=engine.now(db) + timedelta(days=30)))
+            db.execute(update(goodbyes).values(claimed_until=engine.now(db) + timedelta(days=30)))
         assert ledger.goodbyes.due(NOON) == [letter]
 
 

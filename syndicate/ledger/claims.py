@@ -1,0 +1,43 @@
+"""Claims on letters to single people, and turns at what only one process may look at and change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select
+
+from syndicate.ledger.holder import LOCK
+from syndicate.ledger.presence import Presence
+from syndicate.ledger.schema import holders
+from syndicate.ledger.waits import CLAIM_FOR, is_over
+
+TURN = LOCK + 1  # the first half of the advisory locks below; the second one is what they are for
+READERS = 1  # what letters that came in bring about, and who is on which list
+FREE: dict[str, Any] = {"holder_id": None, "claimed_until": None}
+
+
+def take_turn(db: Connection, what: int = READERS) -> None:
+    """Wait until no other transaction looks at this and changes it; ours is the next one.
+
+    SQLite has one writer at a time anyhow. First of all locks but the planners', and never after
+    another one, so that nobody waits in a ring.
+    """
+    if db.dialect.name != "sqlite":
+        db.execute(select(func.pg_advisory_xact_lock(TURN, what)))
+
+
+def claim_of(me: int, moment: datetime) -> dict[str, Any]:
+    """The columns of a claim of ours."""
+    return {"holder_id": me, "claimed_until": moment + CLAIM_FOR}
+
+
+def is_free(
+    db: Connection, presence: Presence, table: Any, moment: datetime
+) -> ColumnElement[bool]:
+    """Nobody has claimed it, or whoever had is dead, or had it for too long."""
+    claimed = select(table.c.holder_id).where(table.c.holder_id.is_not(None))
+    rows = db.execute(select(holders).where(holders.c.id.in_(claimed))).all()
+    dead = [row.id for row in rows if presence.dead(db, row)]
+    past = is_over(table.c.claimed_until, moment, CLAIM_FOR)
+    return or_(table.c.holder_id.is_(None), table.c.holder_id.in_(dead), past)
