@@ -10,7 +10,7 @@ from datetime import datetime
 from syndicate.article import Publisher
 from syndicate.channel import Channel, Collects, Rendition, Scheduled, Scope
 from syndicate.config import Settings, scrubber
-from syndicate.errors import ConfigError, UsageError
+from syndicate.errors import ConfigError, LedgerError, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Ledger, refuse_lost
 from syndicate.locked import secrets_among
 from syndicate.public import Site
@@ -23,7 +23,10 @@ Opens = Callable[[Channel], bool]  # whether a command is going to open a channe
 
 @dataclass
 class Office:
-    """What every command needs. ``clock`` is editorial time: aware, and rehearsable."""
+    """What every command needs. ``clock`` is editorial time: aware, and rehearsable.
+
+    It is the ledger's, which all its machines share, unless it was set.
+    """
 
     settings: Settings
     channels: list[Channel]
@@ -37,8 +40,8 @@ class Office:
 
     @classmethod
     def open(
-        cls, settings: Settings, clock: Clock, *, dry: bool = False, rehearsed: bool = False,
-        looks: bool = True, opens: Opens | None = None,
+        cls, settings: Settings, clock: Clock | None = None, *, dry: bool = False,
+        rehearsed: bool = False, looks: bool = True, opens: Opens | None = None,
     ) -> Office:  # fmt: skip
         """Make the channels and open the ledger; ``dry`` makes no ledger where there is none.
 
@@ -56,9 +59,17 @@ class Office:
             refuse_lost(url)
             url = "sqlite:///:memory:"
         ledger = Ledger.open(
-            url, clock(), notes.append, rehearsed=rehearsed, looks=looks, config=settings.path
-        )
-        return cls(settings, channels, ledger, clock, scrub, notes)
+            url, clock and clock(), notes.append, rehearsed=rehearsed, looks=looks,
+            config=settings.path,
+        )  # fmt: skip
+        try:
+            if not (dry or looks):
+                ledger.clock.refuse_far_off()
+        except LedgerError:
+            ledger.close()
+            raise
+        shown = ledger.office_clock(clock, rehearsed=rehearsed)
+        return cls(settings, channels, ledger, shown, scrub, notes)
 
     @property
     def publisher(self) -> Publisher:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from syndicate.ledger import DigestCount, Place
-from syndicate.ledger.waits import waits
 from syndicate.words import moment
 
 STATE_WORDS = {
@@ -168,7 +167,7 @@ def line_of(place: Place, action: str, zone: ZoneInfo, *, why: str = "") -> Line
 
 def _reason(place: Place, zone: ZoneInfo) -> str:
     """Why it is not at rest; a doubtful letter can be looked up in a log by its key."""
-    if place.state == "due" and place.not_before and waits(place.not_before, datetime.now(UTC)):
+    if place.state == "due" and place.not_before:
         again = f"it is tried again from {moment(place.not_before, zone, 'en')}"
         return "; ".join(filter(None, (place.why, again)))
     if place.state == "in_doubt" and place.email:

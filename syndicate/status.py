@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -28,7 +28,6 @@ from syndicate.ledger.report import (
     uris,
     waiting,
 )
-from syndicate.ledger.waits import waits
 from syndicate.office import Office
 from syndicate.report import Line, given_up_line, letters_line, line_of, state_word, when
 
@@ -63,6 +62,9 @@ class Status:
     leaving: dict[str, int] = field(default_factory=dict)  # who are too many, until a person looks
     unconfigured: list[str] = field(default_factory=list)
     older: str = ""  # what shows that the ledger is older than what was sent
+    clock: str = ""  # what is wrong with this machine's
+    clock_off: int = 0  # seconds that it is ahead of the database's; negative: behind
+    far_off: bool = False  # too many of them: nothing is written from here
     rehearsal: bool = False  # whether the ledger is one: then nothing of it has reached a reader
 
     @property
@@ -71,7 +73,7 @@ class Status:
         states = {line.state for line in self.open}
         if "in doubt" in states:
             return 4
-        return 3 if states or self.leaving or self.older else 0
+        return 3 if states or self.leaving or self.older or self.far_off else 0
 
     def to_json(self) -> dict[str, Any]:
         from dataclasses import asdict
@@ -85,7 +87,11 @@ class Status:
 
 def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Status:
     """The whole ledger, newest articles first, or one article."""
-    found = Status(rehearsal=office.ledger.rehearsal, older=older(office))
+    clock = office.ledger.clock
+    found = Status(
+        rehearsal=office.ledger.rehearsal, older=older(office), clock=clock.remark,
+        clock_off=int(clock.off.total_seconds()), far_off=clock.is_far_off,
+    )  # fmt: skip
     office.ledger.letters.end_dead_claims()
     office.ledger.queue.end_dead_claims()  # what a dead process had begun is in doubt by now
     with office.ledger.reading() as db:
@@ -134,8 +140,7 @@ class Speed:
 
 def speed(one: DigestCount) -> Speed:
     """A run's speed since it was started; unknown where it was not, or rests."""
-    rests = one.halted or waits(one.not_before, datetime.now(UTC))
-    if rests or one.started is None or one.latest is None:
+    if one.halted or one.not_before or one.started is None or one.latest is None:
         return Speed()
     took = (one.latest - one.started).total_seconds()
     sent, due = one.states.get("sent", 0), one.states.get("due", 0)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -100,10 +100,12 @@ def office(
 
         given.scrub = scrubber(settings.secrets)
         opened = Office.open(
-            settings, clock(), dry=dry, rehearsed=is_rehearsed(), looks=looks, opens=opens
+            settings, rehearsed_clock(), dry=dry, rehearsed=is_rehearsed(), looks=looks, opens=opens
         )
         given.zone = settings.publisher.zone
         _say_rehearsal(opened)
+        if remark := opened.ledger.clock.remark:
+            typer.echo(remark, err=True)
         for path in opened.ledger.mended:
             typer.echo(f"{path}: others could read it; now only you can", err=True)
         if harm := opened.ledger.generations.harm():
@@ -189,11 +191,11 @@ def is_rehearsed() -> bool:
     return bool(os.environ.get("SYNDICATE_NOW"))
 
 
-def clock() -> Callable[[], datetime]:
-    """Now; or, for rehearsals, the moment that $SYNDICATE_NOW names."""
+def rehearsed_clock() -> Callable[[], datetime] | None:
+    """A clock that shows what $SYNDICATE_NOW names, for rehearsals; None: the ledger's goes."""
     said = os.environ.get("SYNDICATE_NOW")
     if not said:
-        return lambda: datetime.now(UTC)
+        return None
     from syndicate.errors import UsageError
 
     try:

@@ -317,8 +317,8 @@ def _show_status(found: Status) -> None:
     from syndicate.cli import show
     from syndicate.report import leaving_line, letters_said
 
-    if found.older:
-        show.out(found.older)
+    for remark in filter(None, (found.older, found.clock)):
+        show.out(remark)
     for one in found.waiting:
         show.out(f"{_waits(one)} (at once: syndicate channels resume {one.channel})")
     for name, count in found.leaving.items():

@@ -32,9 +32,10 @@ from syndicate.ledger import backups, migrations
 from syndicate.ledger.backups import backup, remember
 from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
 from syndicate.ledger.claims import FREE
+from syndicate.ledger.clock import Clock
 from syndicate.ledger.disks import Disks
 from syndicate.ledger.engine import affected, connect, damage, path_of, transaction, watch
-from syndicate.ledger.engine import now as clock
+from syndicate.ledger.engine import now as database_time
 from syndicate.ledger.files import make, refuse_what_is_none
 from syndicate.ledger.generations import Generations, beside
 from syndicate.ledger.goodbyes import Goodbyes, Leaving
@@ -75,16 +76,17 @@ class Ledger:
 
     def __init__(
         self, engine: Engine, created: datetime, restored: datetime | None, tokens: Tokens,
-        generations: Generations, *, rehearsal: bool = False,
+        generations: Generations, clock: Clock, *, rehearsal: bool = False,
     ) -> None:  # fmt: skip
         self.engine = engine
+        self.clock = clock
         self.generations = generations
         self.rehearsal = rehearsal  # made by a clock that was set: what it sends reaches nobody
         self.created = created
         self.restored_at = restored
         self.presence = Presence(engine)
         self.queue = Queue(engine, self.presence)
-        self.letters = Letters(engine, tokens, self.presence, self.queue.clock)
+        self.letters = Letters(engine, tokens, self.presence, self.queue.clock, clock)
         self.pace = Pace(engine, self.queue.clock)
         self.lists = Lists(engine, tokens)
         self.privacy = Privacy(engine, tokens)
@@ -97,11 +99,14 @@ class Ledger:
 
     @classmethod
     def open(
-        cls, url: str, now: datetime, tell: Callable[[str], None] = lambda _: None, *,
+        cls, url: str, now: datetime | None = None,
+        tell: Callable[[str], None] = lambda _: None, *,
         rehearsed: bool = False, looks: bool = True, config: Path | None = None,
     ) -> Ledger:  # fmt: skip
         """Open a ledger, make it if there is none, and bring an older one up to date.
 
+        ``now`` is the database's time where it is not given. LedgerError where something is to be
+        made or brought up to date by a machine whose clock is far off.
         ``rehearsed``: ``now`` is not the real time. What is made then is a rehearsal for ever,
         and a real ledger is only opened for what ``looks``. Beside the ``config``, where the ledger
         itself is no file, stands what was sent last from here.
@@ -125,15 +130,21 @@ class Ledger:
 
     @classmethod
     def _opened(
-        cls, engine: Engine, now: datetime, tell: Callable[[str], None], rehearsed: bool,
+        cls, engine: Engine, now: datetime | None, tell: Callable[[str], None], rehearsed: bool,
         config: Path | None,
     ) -> Ledger:  # fmt: skip
+        clock = Clock()
         with transaction(engine, reads=True) as db:
             found = migrations.version(db)
             if found == 0:
                 migrations.refuse_strangers(db)
+            clock.follow(db)
+        if found != migrations.VERSION:
+            clock.refuse_far_off()
+        if rehearsed and now:
+            clock.rehearse(engine, now)
         if found == 0:
-            _create(engine, now, rehearsed)
+            _create(engine, now or clock(), rehearsed)
         elif said := migrations.migrate(engine):
             tell(said)
         with transaction(engine, reads=True) as db:
@@ -143,7 +154,7 @@ class Ledger:
         place = path_of(engine) if engine.dialect.name == "sqlite" else config
         marks = Generations(engine, place and beside(place.absolute()), tell)
         opened = cls(
-            engine, row.created_at, row.restored_at, tokens, marks, rehearsal=row.rehearsal
+            engine, row.created_at, row.restored_at, tokens, marks, clock, rehearsal=row.rehearsal
         )
         opened.mended = _keep_private(engine)
         return opened
@@ -161,6 +172,19 @@ class Ledger:
         self.presence.close()
         self.engine.dispose()
 
+    def office_clock(
+        self, given: Callable[[], datetime] | None, *, rehearsed: bool
+    ) -> Callable[[], datetime]:
+        """What the office goes by: the database's clock, as a rehearsal on it was shifted.
+
+        Whoever has given one of their own, or rehearses on this machine alone, goes by that.
+        """
+        if given is None:
+            return self.clock
+        if not rehearsed or self.engine.dialect.name == "sqlite":
+            return given
+        return lambda: self.clock() + self.clock.shift
+
     @property
     def is_kept(self) -> bool:
         """Whether there is anything of it once the command has ended."""
@@ -176,6 +200,7 @@ class Ledger:
                         locked = db.execute(
                             select(ledger.c.version).with_for_update(key_share=True)
                         )
+                    self.clock.follow(db)  # later than all that was planned before
                 else:
                     locked = db.execute(select(ledger.c.version))
                 migrations.refuse_another(locked.scalar_one())
@@ -263,7 +288,7 @@ class Ledger:
     def renew_key(self) -> None:
         """From the next opening on tokens are made with a new key; older ones stay valid."""
         with transaction(self.engine) as db:
-            values = {"secret": token_hex(32), "since": clock(db)}
+            values = {"secret": token_hex(32), "since": database_time(db)}
             db.execute(insert(secrets).values(**values))
 
     def say_sent(self, delivery: int, receipt: Receipt) -> None:
@@ -470,10 +495,10 @@ def _make_folder(engine: Engine) -> None:
             raise LedgerError(f"ledger.url: there is no folder {folder} (make it, or name another)")
 
 
-def _fill(path: Path, now: datetime, rehearsed: bool) -> None:
+def _fill(path: Path, now: datetime | None, rehearsed: bool) -> None:
     engine = connect(URL.create("sqlite", database=str(path)), is_new=True)
     try:
-        _create(engine, now, rehearsed)
+        _create(engine, now or Clock()(), rehearsed)
     finally:
         engine.dispose()  # the last connection takes the journal away
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from syndicate.article import Article, Correction, Item, PubStatus, Withdrawal
 from syndicate.channel import Receipt, Rendition
+from syndicate.ledger.clock import office_time
 from syndicate.ledger.engine import affected, now
 from syndicate.ledger.goodbyes import forget_old
 from syndicate.ledger.holdings import Holdings
@@ -274,7 +275,7 @@ class Catalogue:
 
     def not_far_ahead(self, at: datetime) -> datetime:
         """A moment of the office's clock, at most a day ahead of the database's."""
-        return min(at, now(self.db) + AHEAD)
+        return min(at, office_time(self.db) + AHEAD)
 
     def _expiring(self, article: Article, at: datetime) -> dict[str, Any]:
         expires = article.expires

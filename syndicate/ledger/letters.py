@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -104,12 +104,13 @@ class Letters:
 
     def __init__(
         self, engine: Engine, tokens: Tokens, presence: Presence,
-        clock: Callable[[Connection], datetime],
+        clock: Callable[[Connection], datetime], carried: Callable[[], datetime],
     ) -> None:  # fmt: skip
         self.engine = engine
         self.tokens = tokens
         self.presence = presence
         self.clock = clock
+        self.carried = carried  # the same time, without asking for it
         self.passes = ""  # a halt that does not hold for us: it is our own sample's
         self._line: Connection | None = None  # one for all turns: a pool takes its time
         self._said: dict[tuple[int, int], Rendition] = {}
@@ -218,7 +219,7 @@ class Letters:
             run = self._held(db, block)
             if run is None or run[1] not in ("", self.passes) or run[0] is None:
                 return Turn(None, (), over=True)
-            began = stamp(db, datetime.now(UTC))
+            began = stamp(db, self.carried())
             given = (run[0], began, block.edition, *next_, block.channel)
             rows = say(db, _start(len(next_), db.dialect.name), given).fetchall()
             if len(rows) < len(next_):
@@ -346,7 +347,7 @@ class Letters:
             else:
                 self._fail(db, edition, letter, result)
         for tries, ids in sent.items():
-            at = stamp(db, datetime.now(UTC))
+            at = stamp(db, self.carried())
             say(db, _sent(len(ids), db.dialect.name), (at, edition, *ids, tries))
 
     def _fail(self, db: Connection, edition: int, letter: Started, error: DeliveryError) -> None:
@@ -355,7 +356,7 @@ class Letters:
             x.edition_id == edition, x.subscriber_id == letter.subscriber,
             x.tries == letter.tries, x.state.in_(("sending", "in_doubt")),
         )  # fmt: skip
-        values: dict[str, Any] = {"why": str(error), "at": datetime.now(UTC), "not_before": null()}
+        values: dict[str, Any] = {"why": str(error), "at": self.carried(), "not_before": null()}
         if isinstance(error, Bounced | Deferred):
             values["code"] = error.code
         if isinstance(error, InDoubt):

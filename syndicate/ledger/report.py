@@ -58,7 +58,7 @@ class Place:
     url: str | None
     destination: str | None
     why: str
-    not_before: datetime | None
+    not_before: datetime | None  # None once it has passed
     subscriber: int | None = None  # a letter's: it is named EDITION/SUBSCRIBER
 
 
@@ -89,7 +89,7 @@ class DigestCount:
     paused: datetime | None  # since when the office itself is refused
     why: str  # what kept it from beginning
     put_off: str  # why most of those letters wait that were put off
-    not_before: datetime | None
+    not_before: datetime | None  # None once it has passed
     frozen: datetime | None
     started: datetime | None
     ended: datetime | None  # None: something is open
@@ -173,7 +173,8 @@ def places(
         query = query.where(d.state.in_(states))
     if open_only:
         query = query.where(d.state != "settled")
-    return [_place(row) for row in db.execute(query)]
+    moment = now(db)
+    return [_place(row, moment) for row in db.execute(query)]
 
 
 def standing_at(db: Connection, channel: str, receipt: Receipt) -> list[Place]:
@@ -182,7 +183,8 @@ def standing_at(db: Connection, channel: str, receipt: Receipt) -> list[Place]:
     if receipt.url:
         there.append(func.lower(d.url) == receipt.url.lower())
     here = and_(channels.c.name == channel, d.destination == receipt.destination, or_(*there))
-    return [_place(row) for row in db.execute(_places().where(here))]
+    moment = now(db)
+    return [_place(row, moment) for row in db.execute(_places().where(here))]
 
 
 def letters_in(
@@ -205,7 +207,8 @@ def letters_in(
         query = query.where(text(PARTIAL["ix_letters_trouble"]))  # else no index is used
     if subscriber is not None:
         query = query.where(x.subscriber_id == subscriber)
-    return [_letter(row) for row in db.execute(query)]
+    moment = now(db)
+    return [_letter(row, moment) for row in db.execute(query)]
 
 
 def digests(
@@ -262,7 +265,7 @@ def _digest(db: Connection, row: Row[Any]) -> DigestCount:
         composed=db.scalar(composed) or 0, halted=row.halted or "",
         paused=row.paused_at,
         why=row.why or "", put_off=put_off(db, row.id) if row.letters and not row.ended_at else "",
-        not_before=row.not_before, frozen=row.frozen_at,
+        not_before=_to_come(row.not_before, now(db)), frozen=row.frozen_at,
         started=row.started_at, ended=row.ended_at,
         latest=db.scalar(newest) if row.ended_at is None and row.letters else None,
     )  # fmt: skip
@@ -328,7 +331,7 @@ def _places() -> Select[Any]:
     )  # fmt: skip
 
 
-def _letter(row: Row[Any]) -> Place:
+def _letter(row: Row[Any], moment: datetime) -> Place:
     address = f"{row.subscriber_id}"
     sent = row.state == "sent"
     return Place(
@@ -336,11 +339,16 @@ def _letter(row: Row[Any]) -> Place:
         edition=row.key, edition_number=row.edition_id, address=address, email=row.email or "",
         state=row.state, present=sent, given_up=row.state == "given_up", wanted_version=0,
         present_version=0, reference=None, url=None, destination=None, why=row.why or "",
-        not_before=row.not_before, subscriber=row.subscriber_id,
+        not_before=_to_come(row.not_before, moment),
+        subscriber=row.subscriber_id,
     )  # fmt: skip
 
 
-def _place(row: Row[Any]) -> Place:
+def _to_come(until: datetime | None, moment: datetime) -> datetime | None:
+    return until if waits(until, moment) else None
+
+
+def _place(row: Row[Any], moment: datetime) -> Place:
     return Place(
         delivery=row.id,
         key=delivery_key(row.channel_key, row.edition, row.address),
@@ -358,5 +366,5 @@ def _place(row: Row[Any]) -> Place:
         url=row.url,
         destination=row.destination,
         why=row.why,
-        not_before=row.not_before,
+        not_before=_to_come(row.not_before, moment),
     )

@@ -12,6 +12,7 @@ import pytest
 from docs.conftest import Desk
 from docs.pages import blocks, commands, page, sections
 from syndicate.config import LedgerSettings
+from syndicate.ledger.clock import MOST, UNNOTED
 from syndicate.ledger.engine import connect
 from syndicate.ledger.waits import CLAIM_FOR
 
@@ -87,6 +88,14 @@ def test_the_shown_ledger_is_one_on_postgresql() -> None:
     [shown] = blocks(PAGE, "toml")
     url = LedgerSettings.model_validate(tomllib.loads(shown)["ledger"]).url
     assert connect(url).dialect.name == "postgresql"
+
+
+def test_a_clock_is_off_by_what_the_page_says() -> None:
+    clocks = SECTIONS["Clocks"]
+    assert "**More than a minute off**" in clocks
+    assert timedelta(minutes=1) == UNNOTED
+    assert "**More than ten minutes off**" in clocks
+    assert timedelta(minutes=10) == MOST
 
 
 def test_a_claim_ends_when_the_page_says() -> None:

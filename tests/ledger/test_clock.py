@@ -1,0 +1,99 @@
+"""The ledger's clock is the database's, however wrong its machine's own is or becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from syndicate.errors import LedgerError
+from syndicate.ledger import Ledger
+from syndicate.ledger.clock import _surely_ahead
+
+MINUTE = timedelta(minutes=1)
+CLOSE = timedelta(seconds=15)  # on a machine that does much else
+
+OFF = {  # a machine's clock, and what is said of it
+    timedelta(0): "",
+    0.8 * MINUTE: "",
+    -0.8 * MINUTE: "",
+    1.5 * MINUTE: "90 seconds ahead of",
+    -3 * MINUTE: "3 minutes behind",
+    -9.6 * MINUTE: "10 minutes behind",
+}
+FAR_OFF = {
+    10.5 * MINUTE: "10 minutes ahead of",
+    -7 * 60 * MINUTE: "7 hours behind",
+    timedelta(days=400): "400 days ahead of",
+    -timedelta(days=9000): "9000 days behind",
+}
+
+
+@contextmanager
+def machine(off: timedelta) -> Iterator[datetime]:
+    """Set this machine's clock; gives the true time."""
+    true = datetime.now(UTC)
+    with time_machine.travel(true + off, tick=True):
+        yield true
+
+
+def test_a_machine_learns_how_far_its_clock_is_off(postgres_ledger: str) -> None:
+    for off, words in {timedelta(0): "", **OFF, **FAR_OFF}.items():
+        with machine(off) as true, closing(Ledger.open(postgres_ledger)) as ledger:
+            assert abs(ledger.clock() - true) < CLOSE
+            assert abs(ledger.created - datetime.now(UTC) + off) < 2 * MINUTE
+            assert abs(ledger.clock.off - off) < CLOSE
+            assert ledger.clock.is_far_off == (off in FAR_OFF)
+            expected = f"this machine's clock is {words} the database's" if words else ""
+            assert ledger.clock.remark.startswith(expected)
+            assert bool(ledger.clock.remark) == bool(words)
+
+
+def test_a_machine_whose_clock_is_far_off_makes_no_ledger(postgres_ledger: str) -> None:
+    for off, words in FAR_OFF.items():
+        with machine(off), pytest.raises(LedgerError, match=f"{words} the database's: nothing was"):
+            Ledger.open(postgres_ledger)
+
+
+def test_a_clock_that_is_set_while_a_command_runs_changes_nothing(postgres_ledger: str) -> None:
+    with closing(Ledger.open(postgres_ledger)) as ledger:
+        with machine(timedelta(days=3)) as true:
+            assert abs(ledger.clock() - true) < CLOSE
+            with ledger.planning():
+                assert abs(ledger.clock() - true) < CLOSE
+        before = ledger.clock()
+        assert before <= ledger.clock()
+
+
+def test_who_plans_later_is_later_by_the_clock(postgres_ledger: str) -> None:
+    """By however little: the clock that is carried on never shows more than the database's."""
+    with closing(Ledger.open(postgres_ledger)) as one, closing(Ledger.open(postgres_ledger)) as two:
+        moments = []
+        for number in range(20):
+            ledger = (one, two)[number % 2]
+            with ledger.planning():
+                moments += [ledger.clock(), ledger.clock()]
+        assert moments == sorted(moments)
+
+
+def test_on_sqlite_the_machines_clock_goes(sqlite_ledger: str) -> None:
+    for off in FAR_OFF:
+        with machine(off), closing(Ledger.open(sqlite_ledger)) as ledger:
+            with ledger.planning():
+                assert abs(ledger.clock() - datetime.now(UTC)) < CLOSE
+            assert ledger.clock.remark == ""
+
+
+@pytest.mark.parametrize(
+    ("difference", "seconds", "sure"),
+    [(0.0, 3.0, 0.0), (2.0, 3.0, 0.0), (70.0, 3.0, 67.0), (-5.0, 3.0, -5.0), (-5.0, 0.0, -5.0)],
+)
+def test_what_the_answer_took_is_not_held_against_a_clock(
+    difference: float, seconds: float, sure: float
+) -> None:
+    """The database's clock was read at some moment between the question and the answer."""
+    found = _surely_ahead(timedelta(seconds=difference), seconds)
+    assert found == timedelta(seconds=sure)
