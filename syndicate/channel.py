@@ -81,6 +81,7 @@ class Delivery:
     neighbours: tuple[Receipt | None, Receipt | None] = (None, None)
     followed: Receipt | None = None  # of what rendition.follows names
     stood: bool = False  # it was there before, and somebody else took it away
+    now: datetime | None = None  # for find(): when it is asked, by the clock of ``started``
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,7 +282,7 @@ def settle_doubt(run: Run, attempt: Attempt) -> None:
         return
     if isinstance(channel, Finds):
         with stop.waiting(patient=True):
-            found = channel.find(to_deliver(attempt))
+            found = channel.find(replace(to_deliver(attempt), now=run.ledger.clock()))
         if isinstance(found, Absent):
             run.ledger.queue.absent(attempt)
         else:
@@ -339,7 +339,8 @@ def send_once(
     scrub = office.scrub
     address = recipient.id if recipient else rendition.address
     key = delivery_key(channel.name, edition, address)
-    delivery = Delivery(key, rendition, files or {}, recipient)
+    started = office.ledger.clock()
+    delivery = Delivery(key, rendition, files or {}, recipient, started=started)
     is_open = False
     try:
         with opened(channel):

@@ -368,8 +368,9 @@ def _look(run: Run, edition: int) -> None:
         key = delivery_key(names.channel, names.key, letter.recipient.id)
         try:
             with stop.waiting(patient=True):
+                now = run.ledger.clock()
                 found = run.channel.find(
-                    Delivery(key, rendition, recipient=letter.recipient, started=began)
+                    Delivery(key, rendition, recipient=letter.recipient, started=began, now=now)
                 )
         except LedgerError:
             raise

@@ -188,7 +188,7 @@ class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
     def find(self, delivery: Delivery) -> Receipt | Absent:
         if delivery.rendition.address == PIN:
             return self._find_pin(delivery)
-        post, now = Post.read(delivery.rendition.content), datetime.now(UTC)
+        post, now = Post.read(delivery.rendition.content), delivery.now or datetime.now(UTC)
         before, after = (Standing.read(one) if one else None for one in delivery.neighbours)
         doubt = Doubt(
             text=post.words,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -85,6 +87,22 @@ def test_on_sqlite_the_machines_clock_goes(sqlite_ledger: str) -> None:
             with ledger.planning():
                 assert abs(ledger.clock() - datetime.now(UTC)) < CLOSE
             assert ledger.clock.remark == ""
+
+
+ROOT = Path(__file__).resolve().parents[2]
+WALL = re.compile(r"datetime\.(now|utcnow|today)|date\.today|\btime\.time(_ns)?\(|localtime|gmtime")
+ITS_READERS = {
+    "syndicate/ledger/clock.py": 2,  # SQLite's, and to see how far a machine is off
+    "syndicate/ledger/engine.py": 1,  # SQLite's
+    "syndicate/loopback/botapi.py": 1,  # a server has a clock of its own
+    "channels/syndicate_telegram/__init__.py": 2,  # where a delivery says no moment
+}
+
+
+def test_nobody_else_reads_a_machines_own_clock() -> None:
+    paths = [*ROOT.glob("syndicate/**/*.py"), *ROOT.glob("channels/**/*.py")]
+    found = {f"{one.relative_to(ROOT)}": len(WALL.findall(one.read_text())) for one in paths}
+    assert {name: count for name, count in found.items() if count} == ITS_READERS
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from syndicate.loopback.botapi import BotApi
 from syndicate.loopback.smtp import SmtpServer
 
 PATIENCE = 60.0  # seconds
+AUDIT = -1003  # a chat of the office alone
 NO_TIME = timedelta()
 
 # The server's clock cannot be set, but what asks for it finds these first
@@ -199,7 +200,7 @@ class Machine(Newsroom):
 @contextmanager
 def site(folder: Path, url: str) -> Iterator[Site]:
     """Several machines' one database and destinations, for one test."""
-    chats = {CHAT: -1001, TEST_CHAT: -1002}
+    chats = {CHAT: -1001, TEST_CHAT: -1002, "@pindah": AUDIT}
     with ExitStack() as stack:
         api = stack.enter_context(BotApi(chats=chats, tokens=[TOKEN]))
         made = Site(folder, url, api, stack.enter_context(SmtpServer()))

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from cli.newsroom import Answer
-from machines.machine import Machine, Site
+from machines.machine import AUDIT, Machine, Site
+from syndicate.loopback.botapi import Http500
 
 MORNING = "2027-05-04T09:00:00+07:00"  # a Tuesday
 BEFORE, AFTER = "2027-05-04T16:56:00+07:00", "2027-05-04T17:01:00+07:00"
@@ -178,6 +179,33 @@ def test_a_machine_whose_clock_is_far_off_makes_no_ledger(site: Site) -> None:
         assert answer.code == 1
         assert "11 minutes ahead of the database's: nothing was done" in answer.complaint
     assert machine.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == []
+
+
+def test_a_slow_machine_takes_no_old_doubt_for_a_fresh_one(
+    site: Site, satu: Machine, slow: Machine
+) -> None:
+    """A post that may still come is let be; how old it is goes by the ledger's clock."""
+    for machine in (satu, slow):
+        machine.only("telegram")
+        machine.change("telegram", audit_chat=f"{AUDIT}")
+    for name, code in (("awal", 0), ("kabar", 4), ("akhir", 0)):
+        satu.write(f"{name}.md", headline=f"Kabar {name}", body=f"Isi dari {name}.")
+        if code:
+            site.api.faults.append(Http500(done=False))
+        assert satu.run("publish", f"{name}.md").code == code
+        if name != "akhir":
+            let_pass(satu)
+    done(slow.run("tick"))
+    assert [post.partition("\n")[0] for post in satu.posts] == [
+        "Kabar awal", "Kabar akhir", "Kabar kabar",
+    ]  # fmt: skip
+
+
+def let_pass(machine: Machine) -> None:
+    """Let everything have happened five minutes earlier, and end its pauses."""
+    for column in ("started_at", "ended_at"):
+        machine.change_ledger(f"UPDATE attempts SET {column} = {column} - interval '5 min'")
+    machine.let_pauses_end()
 
 
 def test_a_rehearsal_shifts_the_databases_clock(site: Site, fast: Machine, slow: Machine) -> None:
