@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from syndicate import disk
+from syndicate import database, disk
 from syndicate.article import Publisher
+from syndicate.database import Timeouts
 from syndicate.errors import ConfigError
 from syndicate.settings import WebUrl
 from syndicate.text import readable, shortened, visible
@@ -24,7 +25,6 @@ from syndicate.text import readable, shortened, visible
 T = TypeVar("T", bound="BaseModel")
 SECRET = re.compile(r"token|password|secret", re.IGNORECASE)
 CREDENTIALS = re.compile(r"://[^/?#]*?:([^/?#]+)@")  # a password inside an address
-LEDGERS = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
 MOST_BYTES = 1_000_000  # of a configuration
 MOST_SECRET = 100_000  # bytes of a file that holds one
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -65,6 +65,17 @@ class LedgerSettings(_Table):
 
     url: str = "sqlite:///syndicate.db"
     keep: Annotated[int, Field(ge=1, le=36500)] = 90
+    connect_timeout: Annotated[int, Field(ge=2, le=120)] = Timeouts.connect
+    lock_timeout: Annotated[int, Field(ge=1, le=600)] = Timeouts.lock
+    idle_timeout: Annotated[int, Field(ge=5, le=600)] = Timeouts.idle
+    statement_timeout: Annotated[int, Field(ge=5, le=3600)] = Timeouts.statement
+
+    @property
+    def timeouts(self) -> Timeouts:
+        return Timeouts(
+            connect=self.connect_timeout, lock=self.lock_timeout, idle=self.idle_timeout,
+            statement=self.statement_timeout,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,6 +92,7 @@ class Settings:
     # reads can do without; in ``channels`` stands what the configuration says: ${NAME}
     unset: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     holding: tuple[Path, ...] = ()  # the files with secrets in them, the configuration among them
+    timeouts: Timeouts = field(default_factory=Timeouts)  # at a ledger that another machine keeps
 
     @property
     def folder(self) -> Path:
@@ -130,16 +142,17 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     secrets = references.secrets | set(_literal_secrets(channels))
     url = _beside(ledger.url, path.absolute().parent)
     try:
-        password = urlsplit(url).password
-    except ValueError as error:  # half an IPv6 address
-        raise ConfigError(f"ledger.url: write {LEDGERS}") from error
-    if password:
-        secrets.add(password)
+        server = database.read(url)
+    except ValueError as error:
+        raise ConfigError(f"ledger.url: {error}") from error
+    secrets.update(server.passwords if server else ())
     office = Publisher(**publisher.model_dump())
     keep = timedelta(days=ledger.keep)
     unset = references.unset_of_channels()
     holding = (*([path] if _has_secret(read) else []), *references.files)
-    return Settings(path, office, url, channels, frozenset(secrets), keep, unset, holding)
+    return Settings(
+        path, office, url, channels, frozenset(secrets), keep, unset, holding, ledger.timeouts
+    )
 
 
 def _has_secret(read: Mapping[str, Any]) -> bool:
@@ -258,6 +271,11 @@ class References:
             return value
         if value.startswith("file:"):
             return self._from_file(value, path)
+        if path == ("ledger", "url") and database.is_of_postgresql(value):
+            given = {name: os.environ[name] for name in REFERENCE.findall(value)
+                     if name in os.environ}  # fmt: skip
+            self.secrets.update(given.values())
+            value = database.with_secrets(value, REFERENCE, given)
         return REFERENCE.sub(lambda found: self._from_environment(found, path), value)
 
     def refuse_unset(self, *tables: str) -> None:

@@ -60,7 +60,7 @@ class Office:
             url = "sqlite:///:memory:"
         ledger = Ledger.open(
             url, clock and clock(), notes.append, rehearsed=rehearsed, looks=looks,
-            config=settings.path,
+            config=settings.path, timeouts=settings.timeouts,
         )  # fmt: skip
         try:
             if not (dry or looks):

@@ -30,6 +30,7 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def options(
+    context: typer.Context,
     config: str = typer.Option(
         "", "--config", "-c", metavar="PATH",
         help="The configuration: else $SYNDICATE_CONFIG, ./config.toml, ~/.config/syndicate.",
@@ -44,7 +45,7 @@ def options(
 
     Example: syndicate publish article.md
     """
-    remember(config, verbose)
+    remember(config, verbose, context.invoked_subcommand or "")
 
 
 @app.command("help")

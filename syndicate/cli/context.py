@@ -37,6 +37,7 @@ class Given:
 
     config: str = ""
     verbose: bool = False
+    command: str = ""
     scrub: Callable[[str], str] = str
     zone: ZoneInfo | None = None  # the office's, once its configuration was read
     acts: bool = True  # this command may have effects
@@ -47,9 +48,10 @@ class Given:
 given = Given()
 
 
-def remember(config: str, verbose: bool) -> None:
-    """Keep the options that stand before the command."""
+def remember(config: str, verbose: bool, command: str = "") -> None:
+    """Keep the options that stand before the command, and its name."""
     given.config, given.verbose, given.scrub = config, verbose, str
+    given.command = command
     given.acts, given.acted, given.documented = True, False, False
     stop.forget()
 
@@ -92,9 +94,11 @@ def office(
     ``ledger_url`` is taken instead of the configuration's.
     """
     from syndicate.config import find, load
+    from syndicate.ledger.holder import called
     from syndicate.office import Office
 
     with command(as_json):
+        called(given.command)
         settings = load(find(Path(given.config) if given.config else None), ledger_url)
         from syndicate.config import scrubber
 

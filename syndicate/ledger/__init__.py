@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from syndicate import disk, stop
 from syndicate.channel import Receipt, Rendition
+from syndicate.database import Timeouts
 from syndicate.errors import LedgerError, Refused, UsageError
 from syndicate.ledger import backups, migrations
 from syndicate.ledger.backups import backup, remember
@@ -102,6 +103,7 @@ class Ledger:
         cls, url: str, now: datetime | None = None,
         tell: Callable[[str], None] = lambda _: None, *,
         rehearsed: bool = False, looks: bool = True, config: Path | None = None,
+        timeouts: Timeouts | None = None,
     ) -> Ledger:  # fmt: skip
         """Open a ledger, make it if there is none, and bring an older one up to date.
 
@@ -111,7 +113,7 @@ class Ledger:
         and a real ledger is only opened for what ``looks``. Beside the ``config``, where the ledger
         itself is no file, stands what was sent last from here.
         """
-        engine = connect(url)
+        engine = connect(url, timeouts=timeouts)
         try:
             _make_folder(engine)
             if path := path_of(engine):

@@ -9,59 +9,89 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from syndicate import stop
+from syndicate import database, stop
+from syndicate.database import Timeouts
 from syndicate.errors import LedgerError, SyndicateError
 from syndicate.ledger.files import PUT_BACK, Watch
+
+if TYPE_CHECKING:
+    from syndicate.ledger.postgresql import Dialler
 
 BEGIN = "BEGIN IMMEDIATE"  # SQLite's, with the write lock from the start
 BUSY = 30_000  # milliseconds another process may keep SQLite's write lock
 LOOK = 250  # milliseconds of waiting for it, between two looks whether to end
 TRY_AGAIN = 0.02  # seconds, where SQLite does not wait by itself
-DRIVERS = ("sqlite", "postgresql", "postgresql+psycopg")
-FORMS = "write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
+FORMS = database.FORMS
 DAMAGED = f"ledger.url: the database is damaged: {PUT_BACK}"
 # what a byte that has turned over makes of a row, and whose code then reads it
 SENSELESS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError)
 READERS = ("sqlalchemy", "syndicate.ledger", "syndicate.article", "json", "datetime")
 WATCHED: WeakKeyDictionary[Engine, Watch] = WeakKeyDictionary()
+DIALLERS: WeakKeyDictionary[Engine, Dialler] = WeakKeyDictionary()
 
 
-def connect(url: str | URL, *, is_new: bool = False) -> Engine:
+def connect(url: str | URL, *, is_new: bool = False, timeouts: Timeouts | None = None) -> Engine:
     """An engine for ``sqlite:///PATH`` or ``postgresql://…``; nothing is opened yet."""
+    written = url if isinstance(url, str) else url.render_as_string(hide_password=False)
     try:
+        found = database.read(written)
+        if found is not None:
+            return _at_a_server(found, timeouts or Timeouts())
         parsed = make_url(url)
-        if parsed.drivername not in DRIVERS:
+        if parsed.drivername != "sqlite":
             raise NoSuchModuleError(parsed.drivername)
-        if parsed.drivername == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
         _refuse_odd(parsed)
         engine = create_engine(parsed)
     except ModuleNotFoundError as error:
         raise LedgerError(
             f"ledger.url: {error.name} is not installed (pip install 'syndicate-cli[postgresql]')"
         ) from error
-    except (ArgumentError, NoSuchModuleError, ValueError, TypeError) as error:
+    except (ArgumentError, NoSuchModuleError, TypeError) as error:
         raise LedgerError(f"ledger.url: {FORMS}") from error
-    if engine.dialect.name == "sqlite":
-        if path := path_of(engine):
-            WATCHED[engine] = Watch(path.absolute(), is_new)
-        event.listen(engine, "connect", _configure_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+    except ValueError as error:
+        why = f"{error}" if FORMS in f"{error}" else FORMS
+        raise LedgerError(f"ledger.url: {why}") from error
+    if path := path_of(engine):
+        WATCHED[engine] = Watch(path.absolute(), is_new)
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
+def _at_a_server(found: database.Database, timeouts: Timeouts) -> Engine:
+    from syndicate.ledger.postgresql import Dialler
+
+    dial = Dialler(found, timeouts)
+    name = URL.create("postgresql+psycopg", database=found.words.get("dbname"))
+    engine = create_engine(name, creator=dial)
+    DIALLERS[engine] = dial
+    return engine
+
+
+def dialler(engine: Engine) -> Dialler:
+    """What opens the connections of a ledger at PostgreSQL."""
+    return DIALLERS[engine]
+
+
+def unhurried(db: Connection) -> None:
+    """Let this transaction's statements take what they take: all of a ledger is rewritten."""
+    if db.dialect.name != "sqlite":
+        from syndicate.ledger import postgresql
+
+        postgresql.unhurried(db.connection.driver_connection)
+
+
 def _refuse_odd(parsed: URL) -> None:
-    """SQLite takes much for a file, and forgets what is in none; PostgreSQL has a default."""
+    """SQLite takes much for a file, and forgets what is in none."""
     name = parsed.database or ""
-    is_file = parsed.get_backend_name() == "sqlite"
-    if not name or (is_file and (parsed.host or parsed.query or name.startswith("file:"))):
+    if not name or parsed.host or parsed.query or name.startswith("file:"):
         raise ArgumentError(name)
 
 
@@ -99,7 +129,7 @@ def transaction(
     except SyndicateError:
         raise
     except (SQLAlchemyError, _driver_errors(engine)) as error:
-        raise LedgerError(_for_people(error)) from error
+        raise LedgerError(_for_people(error, engine)) from error
     except SENSELESS as error:
         if _is_of_a_row(error.__traceback__):
             raise LedgerError(DAMAGED) from error
@@ -192,9 +222,11 @@ def _driver_errors(engine: Engine) -> type[Exception]:
     return found
 
 
-def _for_people(error: Exception) -> str:
-    cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-    cause = " ".join(cause.split())
+def _for_people(error: Exception, engine: Engine) -> str:
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    cause = " ".join(f"{origin}".split())
+    if engine in DIALLERS:
+        return f"ledger.url: {_of_a_server(origin, cause, engine)}"
     if "unable to open database file" in cause:
         return "ledger.url: the database file cannot be opened (is its folder there and yours?)"
     if "disk is full" in cause or "disk I/O error" in cause or "No space left" in cause:
@@ -213,6 +245,20 @@ def _for_people(error: Exception) -> str:
     if any(sign in cause for sign in ("malformed", "corrupt", "decode to UTF-8", "No row was")):
         return DAMAGED
     return f"ledger.url: {cause}"
+
+
+def _of_a_server(error: object, cause: str, engine: Engine) -> str:
+    from syndicate.ledger import postgresql
+
+    state = getattr(error, "sqlstate", None)
+    if state == "55P03":
+        dial = DIALLERS[engine]
+        who = postgresql.who_holds(dial) or "another process"
+        return (
+            f"locked by {who}: waited {dial.timeouts.lock} s for it (try again in a moment; a"
+            f" machine that vanished is let go after {dial.timeouts.idle} s)"
+        )
+    return postgresql.SQLSTATES.get(state or "", "") or postgresql.explained(cause)
 
 
 def _configure_sqlite(connection: Any, _: object) -> None:

@@ -26,7 +26,7 @@ from syndicate.article import Article
 from syndicate.editions import SUBJECT
 from syndicate.errors import LedgerError
 from syndicate.ledger.backups import beside
-from syndicate.ledger.engine import now, path_of, transaction
+from syndicate.ledger.engine import now, path_of, transaction, unhurried
 from syndicate.ledger.files import PUT_BACK
 from syndicate.ledger.runs import counted, finish
 from syndicate.ledger.schema import (
@@ -368,6 +368,7 @@ def migrate(engine: Engine) -> str | None:
     copied = beside(engine, found)
     task = f"this ledger is of version {found} and has to be brought to version {VERSION}"
     with rights_for(engine, task), transaction(engine) as db:
+        unhurried(db)
         held = int(db.scalar(select(ledger.c.version).with_for_update()) or found)
         if held == VERSION:  # another one was quicker, and may be at work already
             return None

@@ -1,0 +1,173 @@
+"""The address of a database as an office writes it, and how long anything may take there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, unquote
+
+FORMS = "write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
+PASSWORDS = (
+    "; write / in the password as %2F, @ as %40, ? as %3F and % as %25, or take it from"
+    " ${NAME}, which needs none of that"
+)
+SCHEMES = ("postgresql", "postgres", "postgresql+psycopg", "postgres+psycopg")
+OTHERS = {
+    "mysql": "MySQL", "mariadb": "MariaDB", "oracle": "Oracle", "mssql": "SQL Server",
+    "sqlserver": "SQL Server", "mongodb": "MongoDB", "redis": "Redis", "cockroachdb": "CockroachDB",
+    "db2": "DB2", "firebird": "Firebird", "duckdb": "DuckDB", "clickhouse": "ClickHouse",
+}  # fmt: skip
+HOST = re.compile(r"(\[[\da-fA-F:.]+(?:%\w+)?\]|[\w.%-]*)(?::(\d*))?")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+NAME = re.compile(r"[a-z_]+")
+# a whole host before an @ that stands among the parameters, or in the database's name
+WITHIN = re.compile(
+    r"(?:^|@)[\w.,:\[\]-]*/[^/?@]*\?(?:[^@]*&)?(?:application_name|channel_binding|client_encoding"
+    r"|connect_timeout|dbname|gssencmode|host|hostaddr|keepalives\w*|options|passfile|password|port"
+    r"|require_auth|service|ssl\w+|target_session_attrs|tcp_user_timeout|user)="
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeouts:
+    """How many seconds anything may take at a database on another machine."""
+
+    connect: int = 5  # each of its addresses
+    lock: int = 60  # what another process keeps locked
+    idle: int = 30  # a machine that says nothing in the middle of a transaction
+    statement: int = 120  # one statement, and its answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """A database of PostgreSQL, in the words of its driver."""
+
+    words: Mapping[str, str] = field(repr=False)  # host, port, user, dbname, and what else is said
+    passwords: tuple[str, ...] = field(default=(), repr=False)  # its readings, the likeliest first
+
+    @property
+    def hosts(self) -> list[str]:
+        """Its servers' names; "" for this machine's socket."""
+        return self.words.get("host", "").split(",")
+
+
+def is_of_postgresql(text: str) -> bool:
+    """Whether an address names a database of PostgreSQL, rightly or not."""
+    return text.strip().partition(":")[0].lower() in SCHEMES
+
+
+def read(text: str) -> Database | None:
+    """Read a database's address; None for SQLite's. ValueError, which never holds the text.
+
+    As everywhere the last @ is the host's: a password may hold an @, a / and what else there is,
+    as they are or encoded.
+    """
+    scheme, given, rest = text.strip().partition("://")
+    scheme = scheme.lower()
+    if scheme not in SCHEMES:
+        _refuse_other(scheme)
+        return None
+    if not given:
+        raise ValueError(FORMS)
+    who, at, where = rest.rpartition("@")
+    if CONTROL.search(rest) or CONTROL.search(unquote(rest)):
+        raise ValueError(f"it holds a control character; {FORMS}")
+    if at and WITHIN.search(who):
+        raise ValueError(f"an @ behind the host may be a password's: write it as %40 ({FORMS})")
+    user, colon, password = who.partition(":")
+    place, _, query = where.partition("?")
+    hosts, _, name = place.partition("/")
+    words = {key: value for key, value in (
+        *_hosts(hosts), ("user", unquote(user)), ("dbname", unquote(name))) if value}  # fmt: skip
+    words |= _parameters(query)
+    literal = password if colon else ""
+    if "password" in words:
+        literal = words.pop("password")
+    if not (words.get("dbname") or words.get("service")):
+        raise ValueError(FORMS + (PASSWORDS if at else ""))
+    return Database(words=words, passwords=readings(literal))
+
+
+def readings(password: str) -> tuple[str, ...]:
+    """What a password in an address may mean: decoded, as it stands, or encoded once too often."""
+    once = unquote(password)
+    return tuple(dict.fromkeys(one for one in (once, password, unquote(once)) if one))
+
+
+def with_secrets(template: str, references: re.Pattern[str], secret: Mapping[str, str]) -> str:
+    """Put secrets into an address, quoted where a user, a password or a parameter stands."""
+    at = template.rfind("@")
+    query = template.find("?", max(at, 0))
+
+    def put(found: re.Match[str]) -> str:
+        value = secret.get(found[1])
+        if value is None:
+            return found[0]
+        if found.start() < at:
+            before = template[: found.start()].partition("://")[2]
+            if ":" in before:
+                return quote(value, safe="")
+            return _login(value)
+        return quote(value, safe="") if 0 <= query < found.start() else value
+
+    return references.sub(put, template)
+
+
+def _login(value: str) -> str:
+    """A user, who may come with a password."""
+    user, colon, password = value.partition(":")
+    return quote(user, safe="") + colon + quote(password, safe="")
+
+
+def _refuse_other(scheme: str) -> None:
+    kind, _, driver = scheme.partition("+")
+    if kind in OTHERS:
+        raise ValueError(
+            f"a ledger is kept in SQLite or PostgreSQL, not in {OTHERS[kind]}: {FORMS}"
+        )
+    if kind in ("postgresql", "postgres") and driver:
+        raise ValueError(f"the driver needs no name here: {FORMS}")
+    if kind.startswith("jdbc:"):
+        raise ValueError(f"that is an address for Java: {FORMS}")
+    if re.match(r"(host|hostaddr|dbname|service|port|user)\s*=", kind):
+        raise ValueError(f"that is a list of words, and no address: {FORMS}")
+
+
+def _hosts(text: str) -> Iterator[tuple[str, str]]:
+    """Hosts and ports as the driver takes them: two lists of equal length."""
+    found = [HOST.fullmatch(one) for one in text.split(",")]
+    names, ports = list[str](), list[str]()
+    for one in found:
+        if one is None or (len(found) > 1 and not one[1]):
+            raise ValueError(FORMS + PASSWORDS)
+        name = unquote(one[1]) if not one[1].startswith("[") else one[1].strip("[]")
+        if "%" in name and not one[1].startswith("["):
+            raise ValueError(FORMS + PASSWORDS)
+        if one[2] and not 0 < int(one[2]) < 2**16:
+            raise ValueError(f"a port is a number from 1 to 65535; {FORMS}")
+        names.append(name)
+        ports.append(one[2] or "")
+    if any(names):
+        yield "host", ",".join(names)
+    if any(ports):
+        yield "port", ",".join(ports)
+
+
+def _parameters(query: str) -> dict[str, str]:
+    """What stands behind the ?; a host may be there more than once, with its port."""
+    words: dict[str, str] = {}
+    for part in filter(None, query.split("&")):
+        name, given, value = part.partition("=")
+        name, value = unquote(name), unquote(value)
+        if not given or not NAME.fullmatch(name):
+            raise ValueError(f"behind the ? stand parameters, like sslmode=verify-full; {FORMS}")
+        if name == "password":
+            value = part.partition("=")[2]  # its readings come later
+        words[name] = f"{words[name]},{value}" if name == "host" and name in words else value
+    if "host" in words and ":" in words["host"] and not words["host"].startswith("/"):
+        pairs = [one.rpartition(":") for one in words["host"].split(",")]
+        if all(port.isdigit() and name for name, _, port in pairs):
+            words["host"] = ",".join(name for name, _, _ in pairs)
+            words["port"] = ",".join(port for _, _, port in pairs)
+    return words
