@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, unquote_plus
 
 FORMS = "write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
 PASSWORDS = (
@@ -21,6 +21,7 @@ OTHERS = {
 HOST = re.compile(r"(\[[\da-fA-F:.]+(?:%\w+)?\]|[\w.%-]*)(?::(\d*))?")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 NAME = re.compile(r"[a-z_]+")
+SPACED = ("options", "application_name")  # a + is a blank there, as it was ever read
 # a whole host before an @ that stands among the parameters, or in the database's name
 WITHIN = re.compile(
     r"(?:^|@)[\w.,:\[\]-]*/[^/?@]*\?(?:[^@]*&)?(?:application_name|channel_binding|client_encoding"
@@ -159,7 +160,7 @@ def _parameters(query: str) -> dict[str, str]:
     words: dict[str, str] = {}
     for part in filter(None, query.split("&")):
         name, given, value = part.partition("=")
-        name, value = unquote(name), unquote(value)
+        name, value = unquote(name), (unquote_plus if name in SPACED else unquote)(value)
         if not given or not NAME.fullmatch(name):
             raise ValueError(f"behind the ? stand parameters, like sslmode=verify-full; {FORMS}")
         if name == "password":

@@ -23,8 +23,8 @@ def shared() -> Iterator[None]:
     """Until the end, the ledgers' engines of one database have one dialect and one cache."""
     firsts: dict[str, tuple[Dialect, Any]] = {}
 
-    def make(url: URL) -> Engine:
-        engine = create_engine(url, query_cache_size=STATEMENTS)
+    def make(url: URL, **how: Any) -> Engine:
+        engine = create_engine(url, query_cache_size=STATEMENTS, **how)
         name = engine.dialect.name
         if name in firsts:  # the key of what is compiled holds the dialect itself
             engine.dialect, engine._compiled_cache = firsts[name]
