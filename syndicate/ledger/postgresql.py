@@ -187,7 +187,8 @@ ADVICE = {
     "invalid connection option": "behind the ? stand libpq's parameters",
 }
 WHO_HOLDS = """
-SELECT a.application_name, a.pid, a.xact_start, extract(epoch FROM pg_catalog.clock_timestamp() - a.xact_start)
+SELECT a.application_name, a.pid, a.xact_start,
+       extract(epoch FROM pg_catalog.clock_timestamp() - a.xact_start)
 FROM pg_stat_activity a
 WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
 AND EXISTS (SELECT 1 FROM pg_locks l WHERE l.pid = a.pid AND l.granted AND l.locktype = 'relation'

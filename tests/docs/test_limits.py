@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from syndicate import Channel, Streams, deliver, errors, inboxes, measure, stop
+from syndicate.database import Timeouts
 from syndicate.exchange import LONGEST
 from syndicate.ledger import inboxes as remembered
-from syndicate.ledger import strangers
+from syndicate.ledger import postgresql, strangers
 from syndicate.ledger.letters import RENEW
 from syndicate.ledger.waits import CLAIM_FOR
 from syndicate.sources import bounds
@@ -94,6 +95,15 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
             inboxes.ANSWER_SECONDS, None, None,
         ),
         "Inboxes: all letters of one that is read by hand": (inboxes.BY_HAND_SECONDS, None, None),
+        "Ledger on PostgreSQL: each address of its server": (Timeouts.connect, None, None),
+        "Ledger on PostgreSQL: a statement, and its answer": (Timeouts.statement, None, None),
+        "Ledger on PostgreSQL: what another process keeps locked": (Timeouts.lock, None, None),
+        "Ledger on PostgreSQL: a machine that says nothing in the middle of a transaction": (
+            Timeouts.idle, None, None,
+        ),
+        "Ledger on PostgreSQL: what was sent, and nobody confirms": (
+            postgresql.UNANSWERED, None, None,
+        ),
         "Any: a pause that is asked for": (errors.LONGEST_WAIT, None, None),
         "Any: a channel that nothing comes of, in a run": (deliver.BUDGET, None, None),
         "Any: what is under way when a command is told to end": (stop.GRACE, None, None),
