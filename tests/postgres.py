@@ -183,6 +183,17 @@ def _programs(home: Path, account: Account) -> Path:
     )
 
 
+def clients() -> Path:
+    """The folder of psql, pg_dump and their like; NoPostgres where there are none."""
+    with suppress(PackageNotFoundError):
+        found = Path(str(distribution(WHEEL).locate_file(""))) / PACKAGE / "pginstall" / "bin"
+        if (found / "psql").exists():
+            return found
+    if program := shutil.which("psql"):
+        return Path(program).parent
+    raise NoPostgres("psql, pg_dump and pg_restore are not installed here")
+
+
 def _copied(site: Path, home: Path) -> Path:
     unneeded = shutil.ignore_patterns("include", "*.a", "pkgconfig", "__pycache__")
     shutil.copytree(

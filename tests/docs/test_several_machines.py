@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import tomllib
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
+import postgres
 from docs.conftest import Desk
-from docs.pages import blocks, commands, page, sections
+from docs.pages import blocks, commands, page, sections, shell_lines, words
 from syndicate.config import LedgerSettings
 from syndicate.ledger.clock import MOST, UNNOTED
 from syndicate.ledger.engine import connect
@@ -19,9 +24,26 @@ from syndicate.ledger.waits import CLAIM_FOR
 PAGE = page("docs/several-machines.md")
 SECTIONS = sections(PAGE)
 [BACKUP] = commands(SECTIONS["Backups"])
+[DUMP] = [line for line in shell_lines(SECTIONS["Backups"]) if line.startswith("pg_dump ")]
+[RESTORE] = [
+    line for line in shell_lines(SECTIONS["After a restore"]) if line.startswith("pg_restore ")
+]
+[SHOWN] = blocks(PAGE, "toml")
 RESTORED, LOOK, ADOPT, ANEW = commands(SECTIONS["After a restore"])
 TODAY = "2098-12-20T09:00:00+07:00"
 LATER = "2099-01-01T09:00:00+07:00"
+
+
+def say(line: str, url: str, folder: Path) -> None:
+    """Run one of PostgreSQL's own programs as the page has it, its file in a folder of ours."""
+    parsed = make_url(url)
+    environment = {
+        "PGHOST": f"{parsed.host}", "PGPORT": f"{parsed.port}", "PGUSER": f"{parsed.username}",
+        "PGPASSWORD": f"{parsed.password}", "PATH": f"{postgres.clients()}:{os.environ['PATH']}",
+    }  # fmt: skip
+    named, copy = {"syndicate": f"{parsed.database}"}, str(folder / "copy.dump")
+    command = [copy if "/backup/" in word else named.get(word, word) for word in words(line)]
+    subprocess.run(command, env=environment, check=True, timeout=60)
 
 
 @pytest.fixture
@@ -29,8 +51,8 @@ def restored(desk: Desk) -> Desk:
     """An office whose backup is older than what it has published."""
     desk.configure()
     assert desk.run("publish", desk.article("first.md").name)[0] == 0
-    *words, _ = BACKUP
-    assert desk.run(*words, "copy.db")[0] == 0
+    *backup, _ = BACKUP
+    assert desk.run(*backup, "copy.db")[0] == 0
     assert desk.run("publish", desk.article().name)[0] == 0
     for path in desk.folder.glob("syndicate.db*"):
         path.unlink()
@@ -38,6 +60,47 @@ def restored(desk: Desk) -> Desk:
     assert desk.run(*RESTORED)[0] == 0
     assert desk.run(*LOOK)[0] == 0
     return desk
+
+
+@pytest.fixture
+def on_postgres(desk: Desk, postgres_ledger: str, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """The same desk, with a ledger on PostgreSQL, its address written as on the page."""
+    desk.configure()
+    parsed = make_url(postgres_ledger)
+    monkeypatch.setenv("LEDGER_PASSWORD", f"{parsed.password}")
+    shown = LedgerSettings.model_validate(tomllib.loads(SHOWN)["ledger"]).url
+    here = shown.replace("syndicate:", f"{parsed.username}:").replace(
+        "db.contoh.go.id/syndicate", f"{parsed.host}:{parsed.port}/{parsed.database}"
+    )
+    config = desk.folder / "config.toml"
+    assert "sqlite:///syndicate.db" in config.read_text()
+    config.write_text(config.read_text().replace("sqlite:///syndicate.db", here))
+    return desk
+
+
+def test_a_dump_is_put_back_recognised_and_gone_on_with(
+    on_postgres: Desk, postgres_ledger: str
+) -> None:
+    desk = on_postgres
+    assert desk.run("publish", desk.article("first.md").name)[0] == 0
+    say(DUMP, postgres_ledger, desk.folder)
+    assert desk.run("publish", desk.article().name)[0] == 0
+    say(RESTORE, postgres_ledger, desk.folder)
+    code, answer = desk.run("tick")
+    assert code == 1
+    assert ".config.toml.generation tells of something that was sent later" in answer
+    assert desk.run(*RESTORED)[0] == 0
+    assert desk.run(*LOOK)[0] == 0
+    code, answer = desk.run("publish", "article.md")
+    assert code == 1
+    assert "syndicate adopt article.md" in answer
+    *adopt, _ = ADOPT
+    post = desk.api.shown[-1]
+    assert desk.run(*adopt, f"https://t.me/kominfo_contoh/{post.message_id}")[0] == 0
+    desk.change("first.md")
+    assert desk.run("publish", "first.md", "--note", "The pump has a name.")[0] == 0
+    assert "The pump has a name." in desk.api.shown[0].text
+    assert len(desk.api.shown) == 2
 
 
 def test_what_was_published_after_the_backup_is_asked_about(restored: Desk) -> None:
@@ -49,9 +112,9 @@ def test_what_was_published_after_the_backup_is_asked_about(restored: Desk) -> N
 
 
 def test_a_post_that_stands_is_taken_on_and_corrected(restored: Desk) -> None:
-    *words, _ = ADOPT
+    *adopt, _ = ADOPT
     post = restored.api.shown[-1]
-    assert restored.run(*words, f"https://t.me/kominfo_contoh/{post.message_id}")[0] == 0
+    assert restored.run(*adopt, f"https://t.me/kominfo_contoh/{post.message_id}")[0] == 0
     restored.change()
     assert restored.run("publish", "article.md", "--note", "The pump has a name.")[0] == 0
     assert "The pump has a name." in post.text
@@ -85,8 +148,7 @@ def test_a_lost_ledger_asks_about_older_articles(desk: Desk) -> None:
 
 
 def test_the_shown_ledger_is_one_on_postgresql() -> None:
-    [shown] = blocks(PAGE, "toml")
-    url = LedgerSettings.model_validate(tomllib.loads(shown)["ledger"]).url
+    url = LedgerSettings.model_validate(tomllib.loads(SHOWN)["ledger"]).url
     assert connect(url).dialect.name == "postgresql"
 
 
