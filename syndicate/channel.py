@@ -328,15 +328,31 @@ class Compares(ABC):
 
 
 class Stored(ABC):
-    """Puts files into a folder, whose disk may not be there one day."""
+    """Puts files into a folder, in whose place another one may be one day: an unmounted disk.
+
+    The ledger knows the folder by a private mark in it, which no reader is shown; several
+    ledgers' marks may be in one. Each method raises Refused or Unavailable where it cannot tell.
+    """
 
     @abstractmethod
-    def disk(self) -> str:
-        """Return which disk the folder is on now, as the system numbers it."""
+    def folder(self) -> Path:
+        """Return where the folder is on this machine."""
 
     @abstractmethod
-    def is_bare(self) -> bool:
-        """Whether there is nothing in the folder, or no folder."""
+    def has_mark(self, mark: str) -> bool:
+        """Whether the folder is there, with this mark in it."""
+
+    @abstractmethod
+    def put_mark(self, mark: str) -> None:
+        """Put a mark into the folder, which is made if it is missing; it outlives a crash."""
+
+    @abstractmethod
+    def drop_mark(self, mark: str) -> None:
+        """Take a mark away again."""
+
+    @abstractmethod
+    def shows_any(self, addresses: Sequence[str]) -> bool:
+        """Whether there is anything at one of these addresses of ours."""
 
 
 class Recalls(ABC):

@@ -15,7 +15,9 @@ from syndicate.channel import (
     Revises,
 )
 from syndicate.errors import ArticleError
+from syndicate.folders import is_here
 from syndicate.ledger import Catalogue, KnownChannel
+from syndicate.ledger.folders import folder
 from syndicate.plan import Abilities, Action, Known, Purpose, Step, plan
 
 CHANGES = (Action.CORRECT, Action.REFILE, Action.WITHDRAW, Action.REFRESH)
@@ -51,6 +53,7 @@ class Comparison:
     def __init__(self, catalogue: Catalogue, wish: Wish) -> None:
         self.catalogue, self.wish = catalogue, wish
         self.lost: set[int] = set()  # the channels that lost something that stood
+        self.here: dict[int, bool] = {}  # by channel, whether its folder is the one it was
         self.prepared: list[Prepared] = []
 
     def rendered(
@@ -74,7 +77,7 @@ class Comparison:
         """Plan for what is to stand at the addresses of an edition."""
         edition = self.catalogue.open_edition(known.id, key)
         there = self.catalogue.known(edition)
-        if isinstance(channel, Compares):
+        if isinstance(channel, Compares) and self.is_here(channel, known):
             there = self._compared(channel, known, edition, there, renditions)
         can = Abilities(
             revises=isinstance(channel, Revises),
@@ -109,6 +112,12 @@ class Comparison:
         self.lost.add(channel_known.id)
         self.catalogue.lose(edition, lost)
         return self.catalogue.known(edition)
+
+    def is_here(self, channel: Channel, known: KnownChannel) -> bool:
+        """Whether a channel's folder tells what stands: another one in its place does not."""
+        if known.id not in self.here:
+            self.here[known.id] = is_here(channel, folder(self.catalogue.db, known.id))
+        return self.here[known.id]
 
     def receipts(self, known: KnownChannel, key: str) -> dict[str, Receipt]:
         """The receipts of what stands of an edition where the channel writes now, by address."""

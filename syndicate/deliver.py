@@ -37,6 +37,7 @@ from syndicate.errors import (
     Unavailable,
     Unconnected,
 )
+from syndicate.folders import is_same_place, recognise
 from syndicate.ledger import Attempt, KnownChannel, Ledger, Verb, Work
 from syndicate.ledger.report import standing_at
 from syndicate.office import Office
@@ -70,16 +71,12 @@ def deliver(run: Run, editions: Sequence[int]) -> str:
     queue = run.ledger.queue
     queue.end_dead_claims()
     busy = queue.work(editions, doubts=_settles(run, editions))
-    if run.stopping() or (not busy and run.known.target == run.channel.target()):
+    if run.stopping() or not (busy or _is_elsewhere(run, editions)):
         return ""
     try:
         stay_here(run)
         with opened(run.channel):
-            run.identity = run.channel.identity()
-            run.ledger.recognise(run.known.id, run.channel.target(), run.identity)
-            if isinstance(run.channel, Stored):
-                is_bare = run.channel.is_bare()
-                run.ledger.disks.recognise(run.known.id, run.channel.disk(), is_bare=is_bare)
+            run.identity = recognise(run.ledger, run.channel, run.known)
             if busy:
                 run.ledger.generations.advance()
             for work in busy:
@@ -95,6 +92,13 @@ def deliver(run: Run, editions: Sequence[int]) -> str:
     except Exception as error:  # a channel that fails never stops the others
         return _not_begun(run, [work.edition for work in busy], error)
     return ""
+
+
+def _is_elsewhere(run: Run, editions: Sequence[int]) -> bool:
+    """Whether what needs nothing cannot be seen to stand: its place is to be looked at."""
+    if isinstance(run.channel, Stored) and run.known.mark:
+        return bool(editions) and not is_same_place(run.channel, run.known)
+    return run.known.target != run.channel.target()
 
 
 @contextmanager

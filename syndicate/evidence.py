@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from syndicate.channel import Channel, Recalls
 from syndicate.errors import LedgerError
+from syndicate.folders import is_same_place
 from syndicate.ledger import Catalogue
 from syndicate.ledger.generations import older_because
 from syndicate.office import Office
@@ -34,10 +35,10 @@ def older(office: Office) -> str:
         if why := office.ledger.generations.older(db, seen):
             return why
         catalogue = Catalogue(db)
-        known = {one.name: one.target for one in catalogue.channels()}
+        known = {one.name: one for one in catalogue.channels()}
         for channel in office.channels:
-            if known.get(channel.name, channel.target()) != channel.target():
-                continue  # it has moved, which is said: nothing is sent there
+            if channel.name in known and not is_same_place(channel, known[channel.name]):
+                continue  # it has moved, or is not mounted, which is said: nothing is sent there
             if lacking := catalogue.lacking(shown[channel.name]):
                 where = f"{channel.target()} shows {lacking[0]}"
                 return older_because(f"{where}, which it does not know")

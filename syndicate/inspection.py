@@ -13,8 +13,8 @@ from syndicate.channel import Channel, Finding, Inspects, Stored
 from syndicate.deliver import opened
 from syndicate.disk import is_open_to_all
 from syndicate.errors import DeliveryError
-from syndicate.ledger import KnownChannel
-from syndicate.ledger.disks import unmounted
+from syndicate.folders import has_mark, is_here, missing
+from syndicate.ledger import KnownChannel, Ledger
 from syndicate.office import Office
 from syndicate.text import squeeze
 
@@ -90,7 +90,7 @@ def _findings(
         with opened(channel):
             yield destination(channel, channel.identity(), known)
             if isinstance(channel, Stored) and channel.name in known:
-                yield from _unmounted(channel, known[channel.name])
+                yield from _not_here(office.ledger, channel, known[channel.name])
             what = REST
             if isinstance(channel, Inspects):
                 with stop.waiting(patient=True):
@@ -101,15 +101,17 @@ def _findings(
         yield Finding(what, False, f"unexpected: {error!r}")
 
 
-def _unmounted(channel: Stored, known: KnownChannel) -> Iterator[Finding]:
-    if known.disk not in ("", channel.disk()) and channel.is_bare():
-        yield Finding("disk", False, unmounted(known.name, known.target))
+def _not_here(ledger: Ledger, channel: Channel, known: KnownChannel) -> Iterator[Finding]:
+    if isinstance(channel, Stored) and not is_here(channel, ledger.folders.known(known.id)):
+        yield Finding("mark", False, missing(known.name, channel))
 
 
 def destination(channel: Channel, identity: str, known: Mapping[str, KnownChannel]) -> Finding:
     """Whether a channel leads where the ledger has its posts, and where no other channel writes."""
     name, mine = channel.name, known.get(channel.name)
     before = mine.identity if mine else None
+    if mine and has_mark(channel, mine.mark):
+        before = identity  # mounted elsewhere, it is the same
     where = identity if identity == channel.target() else f"{channel.target()} ({identity})"
     if before not in (None, identity):
         return Finding(
@@ -118,7 +120,8 @@ def destination(channel: Channel, identity: str, known: Mapping[str, KnownChanne
             f" `syndicate channels move {name}` if the destination has moved",
         )  # fmt: skip
     for other in known.values():
-        if other.name != name and (other.kind, other.identity) == (channel.kind, identity):
+        place = other.target if other.mark else other.identity
+        if other.name != name and (other.kind, place) == (channel.kind, identity):
             return Finding(
                 DESTINATION, False,
                 f"channels.{name}: it leads to {where}, where channels.{other.name} writes: name"

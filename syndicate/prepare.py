@@ -18,10 +18,12 @@ from syndicate.channel import (
     Rendition,
     Reviews,
     Scope,
+    Stored,
 )
 from syndicate.collect import Collection, Holding, what_is_held
 from syndicate.compare import Comparison, Prepared, Wish
 from syndicate.errors import ArticleError, Flaws, SyndicateError
+from syndicate.folders import is_same_place, missing
 from syndicate.hosting import Hosting
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.office import Office
@@ -155,12 +157,16 @@ class Preparation:
 
     def _tell_moved(self, channel: Channel, known: KnownChannel) -> None:
         """A plan cannot ask a destination who it is; doing it can, and will."""
-        if self.wish.diff and known.identity and known.target != channel.target():
+        if not self.wish.diff or known.identity is None:
+            return
+        if known.target != channel.target() and not is_same_place(channel, known):
             self.office.notes.append(
                 f"{channel.name}: was {known.target}, and the configuration now names"
                 f" {channel.target()}: if that is another place, nothing is sent there before"
                 f" `syndicate channels move {channel.name}`"
             )
+        elif isinstance(channel, Stored) and not self.comparison.is_here(channel, known):
+            self.office.notes.append(missing(known.name, channel))
 
     def remove_media(self, standing: Standing) -> None:
         """Take away what a killed article ever showed, but for what others show too."""

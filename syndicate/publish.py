@@ -11,7 +11,7 @@ from syndicate.admit import has_twin, named, path_of, read_each, refuse_copy, re
 from syndicate.article import UNNOTICED, PubStatus
 from syndicate.carry import Progress, carry_out, silent, tell_failed, tell_plan
 from syndicate.changes import what_changed
-from syndicate.channel import Channel, HostsMedia, Scope, Stored
+from syndicate.channel import Channel, HostsMedia, Scope
 from syndicate.coming import REVISED, awaited, digest_lines, is_for, left_lines
 from syndicate.compare import Wish
 from syndicate.errors import ArticleError, Flaws, UsageError
@@ -101,8 +101,6 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
     if request.dry_run:
         tell_plan(prepare.prepared, report)
     else:
-        if request.refresh:
-            _forget_disks(office, chosen)
         carry_out(office, prepare.prepared, report, progress)
     send(office, planned.mailings, report, progress)
     _tell_older(prepare, report)
@@ -122,14 +120,6 @@ class _Planned:
     digests: Sequence[str]  # the keys of those whose letters are composed anew
     mailings: Sequence[Mailing]  # what goes to lists at once
     told: Sequence[Line]  # what coming digests tell of, and what stands as it was
-
-
-def _forget_disks(office: Office, chosen: Sequence[Channel]) -> None:
-    """Write files anew wherever their folder is now, also on another disk than before."""
-    known = office.ledger.known_channels()
-    for channel in chosen:
-        if isinstance(channel, Stored) and channel.name in known:
-            office.ledger.disks.forget(known[channel.name].id)
 
 
 def _planned(

@@ -20,7 +20,9 @@ from syndicate.digest import CatchUp, due_windows, pass_over
 from syndicate.editions import COLLECTION
 from syndicate.errors import ConfigError, UsageError
 from syndicate.evidence import refuse_older, unknown_entries
+from syndicate.folders import has_mark, is_here, recognise
 from syndicate.ledger import Catalogue, KnownChannel, Place, Waiting
+from syndicate.ledger.folders import folder
 from syndicate.ledger.report import digests, places, standing_at
 from syndicate.office import Office
 from syndicate.prepare import Preparation
@@ -193,12 +195,17 @@ def move(office: Office, name: str) -> str:
     [channel] = office.chosen([name])
     known = _known(office, name)
     refuse_older(office)  # what another place shows than the ledger's is not looked at
-    identity = _identity(office, channel, recognise=False)
-    if known.target == channel.target() and known.identity in (None, identity):
+    identity = _identity(office, channel, anywhere=True)
+    if has_mark(channel, known.mark):
+        return f"{name}: has not moved: the folder that the ledger knows is {channel.target()}"
+    same = known.target == channel.target() and known.identity in (None, identity)
+    if same and is_here(channel, office.ledger.folders.known(known.id)):
         return f"{name}: has not moved: it is at {identity}, as the ledger has it"
     office.ledger.move(
         known.id, channel.target(), identity, repeats=isinstance(channel, Repeatable)
     )
+    if same:
+        return f"{name}: begins anew in {identity}: the next tick or publication writes all of it"
     office.ledger.generations.disown(unknown_entries(office, channel))
     return f"{name}: was {known.identity or known.target}, goes on at {identity}"
 
@@ -268,6 +275,8 @@ def _was_rewritten(catalogue: Catalogue, channel: Channel, known: KnownChannel) 
     edition = catalogue.edition(known.id, COLLECTION)
     if edition is None or not isinstance(channel, Compares):
         return False
+    if not is_here(channel, folder(catalogue.db, known.id)):
+        return False
     for address, there in catalogue.known(edition).items():
         said = catalogue.said(edition, address)
         receipt = Receipt(there.reference or "", there.url, there.destination or "")
@@ -295,15 +304,12 @@ def _receipt(
     return receipt
 
 
-def _identity(office: Office, channel: Channel, *, recognise: bool = True) -> str:
-    """Ask the destination who it is."""
+def _identity(office: Office, channel: Channel, *, anywhere: bool = False) -> str:
+    """Ask the destination who it is; it is the one that the ledger knows, or ``anywhere``."""
     with office.ledger.planning() as catalogue:
         known = office.remembered(catalogue, channel)
     with opened(channel):
-        identity = channel.identity()
-    if recognise:
-        office.ledger.recognise(known.id, channel.target(), identity)
-    return identity
+        return channel.identity() if anywhere else recognise(office.ledger, channel, known)
 
 
 def _known(office: Office, name: str) -> KnownChannel:

@@ -43,7 +43,8 @@ from syndicate import (
 from syndicate.nearby import is_below, leads_here
 from syndicate.settings import Command, ConfigPath, Patience, WebAddress, WebUrl
 from syndicate.text import as_uri, plain
-from syndicate_feed import addresses, files
+from syndicate_feed import addresses, files, folder_mark
+from syndicate_feed.addresses import OURS
 from syndicate_feed.announce import AFTER, ANSWER, HUB, announcements, ping, run
 from syndicate_feed.entries import NEVER, Head, addressed, entries, readable
 
@@ -104,13 +105,29 @@ class Feed(
     def target(self) -> str:
         return str(self.directory.resolve())
 
-    def disk(self) -> str:
-        with files.explained(self._setting, self.directory):
-            return files.disk(self.directory)
+    def folder(self) -> Path:
+        return self.directory
 
-    def is_bare(self) -> bool:
+    def has_mark(self, mark: str) -> bool:
+        path = folder_mark.path(self.directory, mark)
+        with files.explained(self._setting, path):
+            return folder_mark.stands(path)
+
+    def put_mark(self, mark: str) -> None:
+        path = folder_mark.path(self.directory, mark)
+        with files.explained(self._setting, path):
+            files.make_folder(self.directory)
+            folder_mark.put(path)
+
+    def drop_mark(self, mark: str) -> None:
+        path = folder_mark.path(self.directory, mark)
+        with files.explained(self._setting, path):
+            path.unlink(missing_ok=True)
+
+    def shows_any(self, addresses: Sequence[str]) -> bool:
+        ours = (self._path(one) for one in addresses if OURS.fullmatch(one))
         with files.explained(self._setting, self.directory):
-            return files.is_bare(self.directory)
+            return any(path.is_file() for path in ours)
 
     @property
     def origin(self) -> str:
@@ -305,7 +322,7 @@ class Feed(
 
     def _path(self, address: str) -> Path:
         # nothing but our own names: a reference never leads out of the folder or to a stranger's
-        if not addresses.OURS.fullmatch(address):
+        if not OURS.fullmatch(address):
             raise Refused(f"{self._setting}: {address!r} is no file of a feed; left alone")
         return self.directory / address
 

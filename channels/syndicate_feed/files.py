@@ -71,26 +71,13 @@ def try_out(folder: Path) -> None:
         file.flush()
 
 
-def disk(folder: Path) -> str:
-    """The number of the disk that a folder is on, or would be made on."""
-    return f"{_lowest_existing(folder.resolve()).stat().st_dev}"
-
-
-def is_bare(folder: Path) -> bool:
-    """Whether a folder has nothing in it, or is missing; what a new disk has is nothing."""
-    try:
-        return not set(os.listdir(folder)) - {"lost+found"}
-    except FileNotFoundError:
-        return True
-
-
 def make_folder(path: Path) -> None:
     """Make a folder and those above it, so that a web server can read them."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(exist_ok=True)  # another process may be quicker
         folder.chmod(0o755)  # whatever the umask is
-        _sync(folder.parent)
+        sync(folder.parent)
 
 
 @contextmanager
@@ -195,7 +182,8 @@ def _clear(folder: Path) -> None:
                 os.close(handle)
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Have the disk hold a folder's names."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

@@ -34,10 +34,10 @@ from syndicate.ledger.backups import backup, remember
 from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
 from syndicate.ledger.claims import FREE
 from syndicate.ledger.clock import Clock
-from syndicate.ledger.disks import Disks
 from syndicate.ledger.engine import affected, connect, damage, path_of, transaction, watch
 from syndicate.ledger.engine import now as database_time
 from syndicate.ledger.files import make, refuse_what_is_none
+from syndicate.ledger.folders import Folders
 from syndicate.ledger.generations import Generations, beside
 from syndicate.ledger.goodbyes import Goodbyes, Leaving
 from syndicate.ledger.holdings import Held
@@ -95,7 +95,7 @@ class Ledger:
         self.strangers = Strangers(engine, tokens)
         self.goodbyes = Goodbyes(engine, tokens, self.presence)
         self.inboxes = Inboxes(engine, tokens)
-        self.disks = Disks(engine)
+        self.folders = Folders(engine)
         self.mended: list[Path] = []  # its own files and copies, which others could read until now
 
     @classmethod
@@ -223,8 +223,12 @@ class Ledger:
         with self.reading() as db:
             return {channel.name: channel for channel in Catalogue(db).channels()}
 
-    def recognise(self, channel: int, target: str, identity: str) -> None:
-        """Go on only where the ledger's receipts come from; a channel's first place is learnt."""
+    def recognise(self, channel: int, target: str, identity: str, *, place: str = "") -> None:
+        """Go on only where the ledger's receipts come from; a channel's first place is learnt.
+
+        ``place``: where it is now, if that is not its ``identity``: a folder has one on each
+        machine.
+        """
         with transaction(self.engine) as db:
             row = db.execute(select(channels).where(channels.c.id == channel)).one()
             if row.identity not in (None, identity):
@@ -233,7 +237,7 @@ class Ledger:
                     f" {row.identity}: nothing was sent (set it back, or `syndicate channels"
                     f" move {row.name}` if the destination has moved)"
                 )
-            self._refuse_anothers(db, row.name, channel, identity)
+            self._refuse_anothers(db, row.name, channel, place or identity)
             here = channels.c.id == channel
             db.execute(update(channels).where(here).values(identity=identity, target=target))
 
@@ -241,7 +245,8 @@ class Ledger:
         """The destination moved: go on there. What ``repeats`` is said anew in the new place."""
         with transaction(self.engine) as db:
             here = channels.c.id == channel
-            db.execute(update(channels).where(here).values(identity=identity, target=target))
+            moved = {"identity": identity, "target": target, "mark": ""}
+            db.execute(update(channels).where(here).values(**moved))
             if repeats:
                 ours = _of_channel(channel)
                 idle = deliveries.c.state.in_(("due", "settled", "refused"))
@@ -431,12 +436,13 @@ class Ledger:
         db.execute(ours.values(channel_id=theirs))
         db.execute(delete(channels).where(channels.c.id == mine))
 
-    def _refuse_anothers(self, db: Connection, name: str, channel: int, identity: str) -> None:
-        taken = and_(channels.c.identity == identity, channels.c.id != channel)
+    def _refuse_anothers(self, db: Connection, name: str, channel: int, place: str) -> None:
+        known = case((channels.c.mark != "", channels.c.target), else_=channels.c.identity)
+        taken = and_(known == place, channels.c.id != channel)
         other = db.scalar(select(channels.c.name).where(taken, channels.c.kind == _kind(channel)))
         if other:
             raise Refused(
-                f"channels.{name}: it leads to {identity}, where channels.{other} writes: nothing"
+                f"channels.{name}: it leads to {place}, where channels.{other} writes: nothing"
                 f" was sent (`syndicate channels rename {other} {name}` if it is the same channel)"
             )
 

@@ -78,7 +78,7 @@ class KnownChannel:
     first_seen: datetime
     older: int  # the articles up to this number were published before it was first seen
     origin: str = ""  # what a collection was called when it was first seen, and is for ever
-    disk: str = ""  # the one its files were last on, where it has some
+    mark: str = ""  # of the folder that its files are in, where it has some
 
 
 @dataclass(frozen=True, slots=True)
@@ -790,7 +790,7 @@ def _known_by(article: Article) -> dict[str, Any]:
 def _known_channel(row: Row[Any]) -> KnownChannel:
     return KnownChannel(
         row.id, row.name, row.key, row.kind, row.target, row.identity, row.first_seen_at,
-        row.older, row.origin, row.disk,
+        row.older, row.origin, row.mark,
     )  # fmt: skip
 
 

@@ -187,7 +187,7 @@ def _to_8(db: Connection) -> None:
     db.execute(text("ALTER TABLE ledger ADD COLUMN doubted TEXT DEFAULT '' NOT NULL"))
     for table in (goodbyes, inbox_letters, generations, disowned):
         table.create(db)
-    for column in ("origin", "why", "disk"):
+    for column in ("origin", "why", "mark"):
         db.execute(text(f"ALTER TABLE channels ADD COLUMN {column} TEXT DEFAULT '' NOT NULL"))
     db.execute(text("ALTER TABLE deliveries ADD COLUMN lacking BOOLEAN DEFAULT false NOT NULL"))
     db.execute(text("ALTER TABLE articles ADD COLUMN dated BOOLEAN DEFAULT false NOT NULL"))

@@ -191,7 +191,8 @@ channels = Table(
     Column("older", Integer, nullable=False, server_default=text("0")),  # since version 8
     # (the articles up to this number were published before it was first seen)
     Column("origin", Text, nullable=False, server_default=text("''")),  # since version 8
-    Column("disk", Text, nullable=False, server_default=text("''")),  # since version 8
+    Column("mark", Text, nullable=False, server_default=text("''")),  # since version 8: of the
+    # folder that its files are in
 )
 
 syndications = Table(  # an article belongs to a channel from this moment on

@@ -202,8 +202,8 @@ def test_a_moved_feed_is_written_anew_after_the_move_is_confirmed(room: Newsroom
     assert not (room.folder / "public" / "baru").exists()
     assert room.run("channels", "move", "feed").code == 0
     room.publish()
-    moved = {path.name: path.read_bytes() for path in (room.folder / "public/baru").iterdir()}
-    assert moved == {path.name: path.read_bytes() for path in room.feed.iterdir()}
+    moved = {path.name: path.read_bytes() for path in (room.folder / "public/baru").glob("[!.]*")}
+    assert moved == {path.name: path.read_bytes() for path in room.feed.glob("[!.]*")}
 
 
 @pytest.mark.parametrize("name", ["telegram", "feed", "harian"])

@@ -68,6 +68,11 @@ def stamps(folder: Path) -> dict[str, tuple[bytes, int, int]]:
     }
 
 
+def public(held: dict[str, Any]) -> dict[str, Any]:
+    """What a folder holds, without its mark."""
+    return {name: content for name, content in held.items() if not name.startswith(".syndicate")}
+
+
 def changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return sorted(name for name in before | after if before.get(name) != after.get(name))
 
@@ -451,15 +456,17 @@ def test_a_ledger_that_was_lost_goes_on_with_the_folder_it_finds(room: Newsroom)
     assert answer.code == 0, answer.said
 
 
-def test_a_wiped_folder_is_filled_again_by_the_next_publication(room: Newsroom) -> None:
+def test_a_wiped_folder_is_filled_again_when_that_is_asked_for(room: Newsroom) -> None:
     everything(room)
     room.publish()
     room.publish("lain.md", at=NOON)
     before = {name: content for name, (content, *_) in stamps(room.feed).items()}
     for path in sorted(room.feed.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
+    assert room.run("channels", "move", "feed", at=NOON).code == 0
     room.publish("lain.md", at=NOON)
-    assert {name: content for name, (content, *_) in stamps(room.feed).items()} == before
+    after = {name: content for name, (content, *_) in stamps(room.feed).items()}
+    assert public(after) == public(before)
 
 
 def test_the_feed_keeps_its_id_and_its_items_theirs_when_its_address_changes(

@@ -145,7 +145,8 @@ def test_what_a_new_place_shows_is_known_after_a_move(copied: Newsroom) -> None:
     copied.publish("lain.md")
     put_back(copied)
     mark(copied).unlink()
-    shutil.copytree(copied.feed, copied.folder / "public/baru")
+    without_mark = shutil.ignore_patterns(".syndicate-*")
+    shutil.copytree(copied.feed, copied.folder / "public/baru", ignore=without_mark)
     copied.change("feed", directory="public/baru")
     assert copied.run("channels", "move", "feed").code == 0
     assert copied.run("tick", at=NOON).code == 0

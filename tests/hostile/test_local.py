@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import REAL, Newsroom, newsroom
+from cli.newsroom import Newsroom, newsroom
 
 
 @pytest.fixture
@@ -108,72 +107,3 @@ def test_a_pipe_in_a_feeds_place_keeps_nobody_waiting(room: Newsroom) -> None:
     room.publish("--minor")
     assert time.monotonic() - began < 10
     assert (room.feed / "rss.xml").is_file()
-
-
-def unmount(room: Newsroom) -> None:
-    """Leave an empty folder on another disk in the feed's place."""
-    shutil.rmtree(room.feed)
-    room.feed.mkdir()
-    room.change_ledger("UPDATE channels SET disk = 'another' WHERE disk != ''")
-
-
-def test_a_feeds_disk_that_is_not_mounted_is_waited_for(room: Newsroom) -> None:
-    room.write()
-    room.publish()
-    unmount(room)
-    room.write("dua.md", headline="Kabar kedua")
-    answer = room.run("publish", "dua.md")
-    assert answer.code == 3
-    assert "is that disk mounted?" in answer.said
-    assert list(room.feed.iterdir()) == []
-    assert "Kabar kedua" in room.posts[-1]  # the other channels go on
-    assert "is that disk mounted?" in room.run("status").out
-    assert room.run("withdraw", "kabar.md", "--reason", "Keliru.", "--yes").code == 3
-    room.let_pauses_end()
-    assert room.run("tick").code == 3
-    assert list(room.feed.iterdir()) == []
-    assert "is that disk mounted?" in room.run("channels", "check", at=REAL).out
-    room.change_ledger("UPDATE channels SET disk = '' WHERE disk != ''")  # it is mounted again
-    room.let_pauses_end()
-    assert room.run("tick").code == 0
-    assert room.entries[0]["title"] == "Kabar kedua"
-
-
-def test_a_feed_that_is_to_start_on_a_new_disk_is_written_anew(room: Newsroom) -> None:
-    room.write()
-    room.publish()
-    unmount(room)
-    room.rewrite("Isi kabar.", "Isi kabar yang lain.")
-    assert room.run("publish", "kabar.md", "--minor").code == 3
-    assert list(room.feed.iterdir()) == []
-    room.let_pauses_end()
-    room.publish("--refresh")
-    assert "yang lain" in room.entries[0]["content_html"]
-    room.rewrite("yang lain", "yang ketiga")
-    room.publish("--minor")
-
-
-@pytest.mark.parametrize("how", ["emptied", "removed", "another number"])
-def test_what_is_no_missing_disk_is_written_as_ever(how: str, room: Newsroom) -> None:
-    room.write()
-    room.publish()
-    if how == "another number":  # a restart can give a disk one
-        room.change_ledger("UPDATE channels SET disk = 'another' WHERE disk != ''")
-    else:
-        shutil.rmtree(room.feed)
-    if how == "emptied":
-        room.feed.mkdir()
-    room.rewrite("Isi kabar.", "Isi kabar yang lain.")
-    room.publish("--minor")
-    assert "yang lain" in room.entries[0]["content_html"]
-    assert room.rows("SELECT disk FROM channels WHERE name = 'feed'") == [
-        (f"{room.feed.stat().st_dev}",)
-    ]
-
-
-def test_a_first_publication_to_an_empty_disk_waits_for_nothing(room: Newsroom) -> None:
-    room.write()
-    room.publish("--channel", "telegram")
-    room.change_ledger("UPDATE channels SET disk = 'another' WHERE name = 'feed'")
-    room.publish()
-    assert len(room.entries) == 1

@@ -93,7 +93,7 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
     assert sorted(one.pop("number") for one in after["articles"]) == [1, 2]
     assert not any(one.pop("dated") for one in after["articles"])
     assert {one.pop("older") for one in after["channels"]} == {0}
-    for column in ("origin", "why", "disk"):
+    for column in ("origin", "why", "mark"):
         assert {one.pop(column) for one in after["channels"]} == {""}
     assert not any(one.pop("rehearsal") or one.pop("doubted") for one in after["ledger"])
     for one in after["syndications"]:

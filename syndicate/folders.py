@@ -1,0 +1,88 @@
+"""Whether a channel's folder is the one that the ledger knows: else nothing is written there.
+
+An unmounted share is an empty folder under the same path, a mounted one has another path on each
+machine. So a folder is known by a private mark in it, which is made with the first file.
+"""
+
+from __future__ import annotations
+
+from secrets import token_hex
+
+from syndicate.channel import Channel, Stored
+from syndicate.errors import DeliveryError, Unavailable
+from syndicate.ledger import KnownChannel, Ledger
+from syndicate.ledger.folders import Folder
+
+
+def is_here(channel: Channel, folder: Folder) -> bool:
+    """Whether a channel can see what the ledger has there; always, where it has no folder."""
+    if not isinstance(channel, Stored):
+        return True
+    try:
+        if folder.mark:
+            return channel.has_mark(folder.mark)
+        return not folder.holds or channel.shows_any(folder.holds)
+    except DeliveryError:  # whoever writes there is told why
+        return False
+
+
+def has_mark(channel: Channel, mark: str) -> bool:
+    """Whether a channel leads to the folder with this mark; never for "" or without a folder."""
+    try:
+        return bool(mark) and isinstance(channel, Stored) and channel.has_mark(mark)
+    except DeliveryError:
+        return False
+
+
+def is_same_place(channel: Channel, known: KnownChannel) -> bool:
+    """Whether a channel leads where the ledger knows it: by its folder's mark, else by its path."""
+    if known.mark and isinstance(channel, Stored):
+        return has_mark(channel, known.mark)
+    return known.target == channel.target()
+
+
+def recognise(ledger: Ledger, channel: Channel, known: KnownChannel) -> str:
+    """Go on only where the ledger's receipts come from; returns the destination's identity.
+
+    Refused or Unavailable for another place. A folder that nothing was written to gets its mark.
+    """
+    own = identity = channel.identity()
+    folder = None
+    if isinstance(channel, Stored):
+        folder = ledger.folders.known(known.id)
+        if folder.mark and channel.has_mark(folder.mark):
+            identity = folder.identity or own  # mounted elsewhere, it is the same
+    ledger.recognise(known.id, channel.target(), identity, place=own)
+    if folder is not None and isinstance(channel, Stored):
+        _see_to_mark(ledger, channel, known, folder)
+    return identity
+
+
+def _see_to_mark(ledger: Ledger, channel: Stored, known: KnownChannel, folder: Folder) -> None:
+    mark = folder.mark
+    if not mark:
+        if folder.holds and not channel.shows_any(folder.holds):
+            raise Unavailable(missing(known.name, channel))
+        mark = _marked(ledger, channel, known)
+    if not channel.has_mark(mark):
+        raise Unavailable(missing(known.name, channel))
+
+
+def _marked(ledger: Ledger, channel: Stored, known: KnownChannel) -> str:
+    """Put a mark into a folder, then keep it: whoever dies in between locks nobody out."""
+    made = token_hex(16)
+    channel.put_mark(made)
+    kept = ledger.folders.keep(known.id, made)
+    if kept != made:
+        channel.drop_mark(made)
+    return kept
+
+
+def missing(name: str, channel: Stored) -> str:
+    """What to say of a folder that is not the one that the ledger knows, and what to do."""
+    return (
+        f"channels.{name}: {channel.folder()} is not the folder that the ledger knows: its mark is"
+        " missing there, and nothing was written. Is a disk or share not mounted? Mount it and run"
+        " again, or leave it to the machine that has it. If the folder was emptied or replaced on"
+        f" purpose: syndicate channels move {name}"
+    )
