@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from math import inf
 from time import monotonic
@@ -12,9 +13,9 @@ from time import monotonic
 from syndicate import stop
 from syndicate.answers import called, known_lists, say_goodbyes, write_back
 from syndicate.channel import Channel, Hears, Reply, Says
-from syndicate.errors import DeliveryError, UsageError
+from syndicate.errors import DeliveryError, LedgerError, SyndicateError, UsageError
 from syndicate.evidence import refuse_older
-from syndicate.ledger import Lying
+from syndicate.ledger import KnownChannel, Lying
 from syndicate.ledger.replies import held
 from syndicate.office import Office
 from syndicate.people import list_named
@@ -66,16 +67,22 @@ class Inboxes:
 
     def __init__(self, office: Office, report: Report) -> None:
         self._office, self._report = office, report
-        self._known = known_lists(office)
         self._inboxes: dict[str, Inbox] = {}
         self._told: list[tuple[list[str], str]] = []
         self._unanswered = False  # letters are left to be written after the digests
 
+    @cached_property
+    def _known(self) -> Mapping[str, KnownChannel]:
+        return known_lists(self._office)
+
     def read(self) -> None:
-        """Take in what came to every list's own mailbox, and write back."""
+        """Take in what came to every list's own mailbox, and write back.
+
+        Whatever goes wrong is said, and ends nothing: the digests are to go out.
+        """
         listening = [one for one in self._office.lists if isinstance(one, Hears) and one.listens]
         self._read(listening, BEFORE_SECONDS)
-        self.end(ANSWER_SECONDS)
+        self._end(ANSWER_SECONDS, self._contained)
 
     def go_on(self) -> None:
         """Read what there was no time for before the digests."""
@@ -83,7 +90,7 @@ class Inboxes:
         if self._office.stopping() or not (waiting or self._unanswered):
             return
         self._read([one for one in self._office.lists if one.name in waiting], AFTER_SECONDS)
-        self.end()
+        self._end(inf, self._contained)
 
     def _read(self, channels: Sequence[Channel], seconds: float) -> None:
         """Each has a fair share of the time; what it does not need is the others'."""
@@ -91,7 +98,19 @@ class Inboxes:
         for untried, channel in zip(range(len(channels), 0, -1), channels, strict=True):
             if self._office.stopping():
                 break
-            self.take_in(channel, whole.left / untried)
+            with self._contained(f"{channel.name}.inbox"):
+                self.take_in(channel, whole.left / untried)
+
+    @contextmanager
+    def _contained(self, what: str) -> Iterator[None]:
+        """Say what went wrong, once, and go on."""
+        try:
+            yield
+        except Exception as error:
+            why = f"{error}" if isinstance(error, SyndicateError) else f"unexpected: {error!r}"
+            problem = f"{what}: {self._office.scrub(why)}"
+            if problem not in self._report.problems:
+                self._report.problems.append(problem)
 
     def take_in(self, channel: Channel, seconds: float, source: str = "") -> None:
         """Read one list's inbox, or a place that takes its place."""
@@ -105,18 +124,25 @@ class Inboxes:
         )
         Reading(self._office, channel, inbox, self._report, source).run(seconds)
 
-    def end(self, seconds: float = inf) -> None:
+    def end(self) -> None:
+        """Write back, and tell of everything."""
+        self._end(inf, lambda _: nullcontext())
+
+    def _end(self, seconds: float, guard: Callable[[str], AbstractContextManager[None]]) -> None:
         """Write back, as far as there is time, and tell of everything so far."""
-        until = monotonic() + seconds
-        answered = write_back(self._office, self._known, self._report, until)
-        parted = say_goodbyes(self._office, self._known, self._report, until)
+        until, answered, parted = monotonic() + seconds, True, True
+        with guard("answers"):
+            answered = write_back(self._office, self._known, self._report, until)
+        with guard("goodbyes"):
+            parted = say_goodbyes(self._office, self._known, self._report, until)
         self._unanswered = not (answered and parted)
         for where, line in self._told:
             where.remove(line)
         self._told.clear()
         for name, inbox in self._inboxes.items():
             self._tell(name, inbox)
-        self._tell_held()
+        with guard("wishes to leave"):
+            self._tell_held()
 
     def _tell_held(self) -> None:
         """Name the wishes to leave that are too many to be believed, until somebody has looked."""
@@ -187,17 +213,38 @@ class Reading:
         with stop.waiting(patient=True):
             reply = next(replies, None)
         while reply is not None:
-            for_a_person = self._inbox.listener.take(reply)
-            self._left += for_a_person
+            for_a_person = self._dealt_with(reply)
             self._tried.add(reply.place)
-            if reply.place and (for_a_person or visit.stays):
-                may_change = for_a_person and reply.says is not Says.OTHER
-                self._read.append(
-                    Lying(key=reply.place, for_a_person=for_a_person, may_change=may_change)
-                )
+            if for_a_person is not None:
+                self._left += for_a_person
+                self._note(reply, visit, for_a_person=for_a_person)
             if self._office.stopping():
                 break
-            reply = _next(replies, for_a_person)
+            reply = _next(replies, for_a_person is not False)
+
+    def _note(self, reply: Reply, visit: Visit, *, for_a_person: bool) -> None:
+        """Take down what was read and lies where it lay."""
+        if reply.place and (for_a_person or visit.stays):
+            may_change = for_a_person and reply.says is not Says.OTHER
+            self._read.append(
+                Lying(key=reply.place, for_a_person=for_a_person, may_change=may_change)
+            )
+
+    def _dealt_with(self, reply: Reply) -> bool | None:
+        """Do what a letter asks for; True is for a person, None says that it could not be done.
+
+        It holds up no other letter; only where the ledger fails none is of use.
+        """
+        try:
+            return self._inbox.listener.take(reply)
+        except (LedgerError, stop.Stopped):
+            raise
+        except Exception as error:
+            why = f"{self._channel.name}: a letter could not be dealt with and is still unread"
+            problem = f"{why}: unexpected: {self._office.scrub(repr(error))}"
+            if problem not in self._report.problems:
+                self._report.problems.append(problem)
+            return None
 
     def _recall(self, place: str) -> dict[str, bool]:
         """What lies at a place and was read as it would be read now."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+import postgres
 from cli.newsroom import EVENING, MORNING, Answer, Newsroom, newsroom
 from imap import LoopbackImap, Mail
+from syndicate import Reply, replies
+from syndicate.ledger import Ledger
 
 SENDER = "From: {who}\r\nTo: berhenti@kantor.example\r\nMessage-ID: <{who}>\r\n"
 DOMAIN = "pembaca.example"
@@ -79,13 +85,91 @@ def test_two_ticks_ask_everybody_once_who_wants_to_join_and_both_go_on(office: N
     assert not any((office.folder / "masuk" / "new").iterdir())
 
 
-def test_two_ticks_say_each_goodbye_once(office: Newsroom) -> None:
+def test_two_ticks_ask_each_of_those_back_who_leave_without_a_token(office: Newsroom) -> None:
     leaving = people("pergi", 30)
     office.subscribe(*leaving)
     bring(office, [letter(who, "unsubscribe") for who in leaving])
     went_well(ticks(office))
     went_well([office.run("tick")])
-    assert asked(office) == Counter(leaving)  # each was asked back once
+    assert asked(office) == Counter(leaving)
+
+
+def tokens(room: Newsroom) -> list[tuple[str, str]]:
+    """(address, token of their subscription) of everybody on the list."""
+    ledger = Ledger.open(room.ledger_url, datetime.now(UTC))
+    people = list(ledger.lists.on(1))
+    found = [(one.email, ledger.letters.recipient("harian", one.id, "").token) for one in people]
+    ledger.close()
+    return found
+
+
+def test_two_ticks_let_everybody_leave_and_say_each_goodbye_once(office: Newsroom) -> None:
+    leaving = people("pergi", 30)
+    office.subscribe(*leaving)
+    bring(office, [letter(who, f"unsubscribe {token}") for who, token in tokens(office)])
+    went_well(ticks(office))
+    went_well([office.run("tick")])
+    assert asked(office) == Counter(leaving)
+    assert tokens(office) == []
+
+
+def fails(room: Newsroom, table: str, event: str) -> None:
+    """Let the database itself refuse this, as a full disk or a lock does."""
+    if room.ledger_url.startswith("sqlite"):
+        path = room.ledger_url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path)) as db:
+            db.execute(
+                f"CREATE TRIGGER no_{table} BEFORE {event} ON {table}"
+                f" BEGIN SELECT RAISE(ABORT, 'no {table} today'); END"
+            )
+        return
+    body = f"BEGIN RAISE EXCEPTION 'no {table} today'; END"
+    postgres.ask(
+        room.ledger_url,
+        f"CREATE FUNCTION no_{table}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$;"
+        f"CREATE TRIGGER no_{table} BEFORE {event} ON {table}"
+        f" FOR EACH ROW EXECUTE FUNCTION no_{table}()",
+    )
+
+
+def test_a_fault_of_the_inbox_or_of_an_answer_ends_no_tick(office: Newsroom) -> None:
+    readers = people("pembaca", 3)
+    office.subscribe(*readers)
+    office.write()
+    office.publish()
+    bring(office, [letter("baru@pembaca.example", "subscribe")])
+    office.change("harian", smtp="smtp://127.0.0.1:9")  # what was asked for waits
+    office.run("tick")
+    [leaving] = [token for who, token in tokens(office) if who == readers[0]]
+    assert office.run("unsubscribe", leaving).code == 0
+    for table, event in (("heard", "INSERT"), ("requests", "UPDATE"), ("goodbyes", "UPDATE")):
+        fails(office, table, event)
+    bring(office, [letter("lain@pembaca.example", "subscribe")])
+    office.change("harian", smtp=office.smtp.url)
+    answer = office.run("tick", at=EVENING)
+    assert answer.code == 3
+    for part, table in (("harian.inbox", "heard"), ("answers", "requests"),
+                        ("goodbyes", "goodbyes")):  # fmt: skip
+        assert f"{part}: ledger.url: no {table} today" in answer.said
+    assert sorted(office.readers) == readers[1:]
+
+
+def test_a_letter_that_nobody_foresaw_holds_up_no_others(
+    office: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def foreseen(reply: Reply) -> str:
+        if reply.email.startswith("ganjil"):
+            raise ZeroDivisionError
+        return reply.email
+
+    monkeypatch.setattr(replies, "_address", foreseen)
+    office.subscribe(*people("pembaca", 1))
+    bring(office, [letter(who, "subscribe") for who in ("ganjil@b.example", *people("baru", 3))])
+    answer = office.run("tick")
+    assert answer.code == 3
+    assert "harian: a letter could not be dealt with and is still unread" in answer.said
+    assert asked(office) == Counter(people("baru", 3))
+    assert len(list((office.folder / "masuk" / "new").iterdir())) == 1
 
 
 def test_two_ticks_read_one_imap_folder(tmp_path: Path, ledger_url: str) -> None:
