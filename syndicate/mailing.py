@@ -376,4 +376,5 @@ def _look(run: Run, edition: int) -> None:
             raise
         except Exception:  # noqa: S112 - as much in doubt as before
             continue
-        run.ledger.letters.found(edition, letter, None if isinstance(found, Absent) else found)
+        result = None if isinstance(found, Absent) else found
+        run.ledger.letters.found(edition, letter, result, began)

@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from syndicate.article import Article, Correction, Item, PubStatus, Withdrawal
 from syndicate.channel import Receipt, Rendition
+from syndicate.ledger.claims import INBOXES, READERS, take_turn
 from syndicate.ledger.clock import office_time
 from syndicate.ledger.engine import affected, now
 from syndicate.ledger.goodbyes import forget_old
@@ -531,6 +532,8 @@ class Catalogue:
 
     def tidy(self, at: datetime, keep: timedelta) -> None:
         """Keep only counts of letters that ended longer ago than that, and no old answers."""
+        for what in (READERS, INBOXES):
+            take_turn(self.db, what)
         tally(self.db, now(self.db) - keep)
         let_go(self.db, self.not_far_ahead(at), keep)
         let_lie(self.db, keep)

@@ -14,6 +14,7 @@ from syndicate.ledger.waits import CLAIM_FOR, is_over
 
 TURN = LOCK + 1  # the first half of the advisory locks below; the second one is what they are for
 READERS = 1  # what letters that came in bring about, and who is on which list
+INBOXES = 2  # which letters lie there and were read
 FREE: dict[str, Any] = {"holder_id": None, "claimed_until": None}
 
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from secrets import token_hex
 from time import monotonic
 
-from sqlalchemy import Connection, Engine, and_, func, insert, select, true, update
+from sqlalchemy import Connection, Engine, and_, func, insert, select, text, true, update
 
 from syndicate.disk import contents, replacing
 from syndicate.errors import LedgerError
-from syndicate.ledger.engine import now, transaction
-from syndicate.ledger.schema import disowned, generations, ledger
+from syndicate.ledger.engine import now, stamp, transaction
+from syndicate.ledger.schema import generations, ledger
 
 ENDING = ".generation"  # of the file's name, after the ledger's or the configuration's
 LARGEST = 4096  # bytes of such a file
@@ -34,6 +34,8 @@ WHAT_TO_DO = (
     "nothing is sent with it: put the newest backup in its place, if this one is not, then"
     " `syndicate ledger restored`"
 )
+
+DISOWNED = text("INSERT INTO disowned (uri, at) VALUES (:uri, :at) ON CONFLICT (uri) DO NOTHING")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +206,9 @@ def _has_sent(db: Connection) -> bool:
 
 
 def _disown(db: Connection, uris: Iterable[str]) -> None:
-    known = set(db.scalars(select(disowned.c.uri)))
-    rows = [{"uri": uri, "at": now(db)} for uri in dict.fromkeys(uris) if uri not in known]
+    rows = [{"uri": uri, "at": stamp(db, now(db))} for uri in sorted(set(uris))]
     if rows:
-        db.execute(insert(disowned), rows)
+        db.execute(DISOWNED, rows)
 
 
 def _knows(db: Connection, seen: Mark) -> bool:

@@ -9,6 +9,7 @@ from itertools import islice
 
 from sqlalchemy import Connection, Engine, and_, delete, func, or_, select, text, update
 
+from syndicate.ledger.claims import INBOXES, take_turn
 from syndicate.ledger.engine import now, stamp, transaction
 from syndicate.ledger.lists import by_key
 from syndicate.ledger.schema import inbox_letters, subscribers
@@ -78,16 +79,19 @@ class Inboxes:
         waiting = (one for one in letters if one.key.isascii() and len(one.key) <= LONGEST_KEY)
         while some := list(islice(waiting, AT_ONCE)):
             with transaction(self.engine) as db:
+                take_turn(db, INBOXES)
                 _forget(db, place, [letter.key for letter in some])
                 at, newest = stamp(db, now(db)), _newest_reader(db)
                 db.execute(REMEMBER, [_row(place, one, newest, at) for one in some])
         with transaction(self.engine) as db:
+            take_turn(db, INBOXES)
             _bound(db)
 
     def forget(self, place: str, keys: Collection[str]) -> None:
         """Somebody has read these letters, or moved them away."""
         if keys:
             with transaction(self.engine) as db:
+                take_turn(db, INBOXES)
                 for some in _chunks(list(keys)):
                     _forget(db, place, some)
 
@@ -98,6 +102,7 @@ class Inboxes:
             if db.scalar(select(i.key).where(i.place == place, i.at < oldest).limit(1)) is None:
                 return
         with transaction(self.engine) as db:
+            take_turn(db, INBOXES)
             old = and_(i.place == place, i.at < oldest)
             db.execute(update(inbox_letters).where(old).values(at=now(db)))
 

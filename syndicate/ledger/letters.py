@@ -30,7 +30,7 @@ from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Refused
 from syndicate.ledger.engine import affected, say, stamp, transaction
 from syndicate.ledger.lists import bounce
 from syndicate.ledger.presence import Presence
-from syndicate.ledger.runs import finish
+from syndicate.ledger.runs import finish, halt_turns
 from syndicate.ledger.schema import (
     Moment,
     blocks,
@@ -188,7 +188,8 @@ class Letters:
             dead = [row.id for row in held.all() if self.presence.dead(db, row)]
             past = is_over(blocks.c.claimed_until, self.clock(db), CLAIM_FOR)
             gone = or_(blocks.c.holder_id.in_(dead), past)
-            for row in db.execute(select(blocks).where(gone).with_for_update()).all():
+            over = select(blocks).where(gone).order_by(blocks.c.id)
+            for row in db.execute(over.with_for_update()).all():
                 under_way = and_(
                     x.edition_id == row.edition_id, x.subscriber_id.between(row.first, row.last),
                     x.state == "sending",
@@ -281,6 +282,7 @@ class Letters:
     def give_up(self, edition: int) -> int:
         """Refuse what is left of a run, and count it against nobody; how many letters it was."""
         with transaction(self.engine) as db:
+            halt_turns(db, edition)
             why = db.scalar(select(r.why).where(r.edition_id == edition)) or ""
             due = and_(x.edition_id == edition, x.state == "due")
             values = {"state": "refused", "why": why, "code": null(), "not_before": null()}
@@ -301,6 +303,7 @@ class Letters:
             if of != "refused":  # who is refused so once more is counted once
                 values["code"] = null()
         with transaction(self.engine) as db:
+            halt_turns(db, edition)
             count = affected(db, update(letters).where(which).values(**values))
             said = db.scalar(select(r.stencil).where(r.edition_id == edition))
             if state == "due" and said is None:
@@ -341,11 +344,15 @@ class Letters:
 
     def _end(self, db: Connection, edition: int, ended: Sequence[tuple[Started, Result]]) -> None:
         sent: dict[int, list[int]] = {}
+        failed: list[tuple[Started, DeliveryError]] = []
         for letter, result in ended:
             if isinstance(result, Receipt):
                 sent.setdefault(letter.tries, []).append(letter.subscriber)
             else:
-                self._fail(db, edition, letter, result)
+                failed.append((letter, result))
+        # in one order: other lists' letters to the same readers bounce, too
+        for letter, result in sorted(failed, key=lambda one: one[0].subscriber):
+            self._fail(db, edition, letter, result)
         for tries, ids in sent.items():
             at = stamp(db, self.carried())
             say(db, _sent(len(ids), db.dialect.name), (at, edition, *ids, tries))
@@ -423,13 +430,19 @@ class Letters:
                 for row in db.execute(query).all()
             ]  # fmt: skip
 
-    def found(self, edition: int, letter: Started, result: Result | None) -> None:
-        """Somebody has looked: it is there, or (None) it is proven that it is not."""
+    def found(self, edition: int, letter: Started, result: Result | None, since: datetime) -> None:
+        """Somebody has looked: it is there, or (None) it is proven that it is not.
+
+        That says nothing of another doubt than the one ``since`` then.
+        """
         with transaction(self.engine) as db:
             if result is not None:
                 self._end(db, edition, [(letter, result)])
                 return
-            here = and_(x.edition_id == edition, x.subscriber_id == letter.subscriber)
+            here = and_(
+                x.edition_id == edition, x.subscriber_id == letter.subscriber,
+                x.at == since,  # else somebody was quicker, and has tried it once more
+            )  # fmt: skip
             due = {"state": "due", "why": null(), "tries": letter.tries - 1}
             db.execute(update(letters).where(here, x.state == "in_doubt").values(**due))
 

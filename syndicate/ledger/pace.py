@@ -26,7 +26,9 @@ class Pace:
         """How long to wait for our turn; where that is beyond ``patience``, no turn is taken."""
         here = channels.c.id == channel
         with transaction(self.engine) as db:
-            row = db.execute(select(channels.c.next_at).where(here).with_for_update()).one()
+            row = db.execute(
+                select(channels.c.next_at).where(here).with_for_update(key_share=True)
+            ).one()
             now = self.clock(db)
             turn = row.next_at if waits(row.next_at, now) else now
             if turn - now <= patience:
@@ -40,7 +42,9 @@ class Pace:
         """
         here = channels.c.id == channel
         with transaction(self.engine) as db:
-            row = db.execute(select(channels.c.next_at).where(here).with_for_update()).one()
+            row = db.execute(
+                select(channels.c.next_at).where(here).with_for_update(key_share=True)
+            ).one()
             now = self.clock(db)
             if waits(row.next_at, now):
                 return 0, (row.next_at - now).total_seconds()
@@ -81,7 +85,9 @@ class Pace:
         """The destination asked for a pause: nobody writes there before it is over."""
         here = channels.c.id == channel
         with transaction(self.engine) as db:
-            row = db.execute(select(channels.c.next_at).where(here).with_for_update()).one()
+            row = db.execute(
+                select(channels.c.next_at).where(here).with_for_update(key_share=True)
+            ).one()
             now = self.clock(db)
             until = now + timedelta(seconds=seconds)
             if not waits(row.next_at, now) or row.next_at < until:

@@ -162,11 +162,15 @@ class Queue:
             self._end(db, attempt, result)
 
     def absent(self, attempt: Attempt) -> None:
-        """It is proven that a doubtful publish never happened: it is due again."""
+        """It is proven that a doubtful publish never happened: it is due again.
+
+        Unless somebody else was quicker, and has tried it once more: that is another doubt.
+        """
         with transaction(self.engine) as db:
             ended = {"ended_at": self.clock(db), "outcome": "absent"}
             db.execute(update(attempts).where(attempts.c.id == attempt.id).values(**ended))
-            unsure = and_(d.id == attempt.delivery, d.state == "in_doubt")
+            newest = and_(d.id == attempt.delivery, d.attempt_id == attempt.id)
+            unsure = and_(newest, d.state == "in_doubt")
             due = {"state": "due", "why": "", "not_before": null()}
             db.execute(update(deliveries).where(unsure).values(**due))
             db.execute(resting(d.id == attempt.delivery))

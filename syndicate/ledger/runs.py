@@ -11,7 +11,15 @@ from sqlalchemy import Connection, Select, and_, delete, func, insert, literal, 
 
 from syndicate.channel import Rendition
 from syndicate.ledger.engine import affected, now
-from syndicate.ledger.schema import edition_items, editions, letters, runs, stencils, subscriptions
+from syndicate.ledger.schema import (
+    blocks,
+    edition_items,
+    editions,
+    letters,
+    runs,
+    stencils,
+    subscriptions,
+)
 
 OPEN = ("due", "sending", "in_doubt")
 r, x = runs.c, letters.c
@@ -55,10 +63,25 @@ def recompose(db: Connection, edition: int, rendition: Rendition | None) -> None
     if rendition and number:
         _keep(db, edition, number, rendition)
     else:
+        halt_turns(db, edition)
         waiting = and_(x.edition_id == edition, x.state == "due")
         db.execute(update(letters).where(waiting).values(state="off", why="withdrawn"))
     db.execute(update(runs).where(r.edition_id == edition).values(stencil=number))
     finish(db, edition)
+
+
+def halt_turns(db: Connection, edition: int) -> None:
+    """Let nobody claim or start letters of an edition before this transaction ends.
+
+    Whoever changes many of them and those who start some would else wait for each other's rows.
+    """
+    if db.dialect.name == "sqlite":
+        return
+    run = select(r.edition_id).where(r.edition_id == edition)
+    db.execute(run.with_for_update(key_share=True))
+    b = blocks.c
+    theirs = select(b.id).where(b.edition_id == edition).order_by(b.id)
+    db.execute(theirs.with_for_update(key_share=True))
 
 
 def finish(db: Connection, edition: int) -> None:

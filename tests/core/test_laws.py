@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 import walls
 from newsroom import Newsroom, die, fork, in_child, wait_until
 from syndicate.channel import Receipt
+from syndicate.digest import CatchUp, close_due
 from syndicate.errors import InDoubt, LedgerError, Refused
-from syndicate.ledger import Catalogue, Ledger, Window, engine
+from syndicate.ledger import Catalogue, Ledger, Started, Window, engine
 from syndicate.ledger import queue as queues
 from syndicate.ledger.holder import Holder
 from syndicate.ledger.queue import Queue
@@ -649,3 +650,49 @@ def test_one_plans_at_a_time(room: Newsroom, monkeypatch: Patch) -> None:
         pass
     mine.close()
     other.close()
+
+
+def test_who_looked_for_an_older_doubt_says_nothing_of_a_newer_one(
+    room: Newsroom, monkeypatch: Patch
+) -> None:
+    """Guard: `newest` in Queue.absent: two ticks look, and one of them has tried it once more."""
+    room = room.having(wall="Wall")
+    due(room)
+    edition = room.row("wall").edition_id
+    with room.office() as slow, room.office() as other:
+        [old] = slow.ledger.queue.start(slow.ledger.queue.claim(edition, 0, 1))
+        slow.ledger.queue.end(old, InDoubt("?"))
+        other.ledger.queue.absent(old)
+        [new] = other.ledger.queue.start(other.ledger.queue.claim(edition, 0, 1))
+        other.ledger.queue.end(new, InDoubt("?"))
+        slow.ledger.queue.absent(old)
+    row = room.row("wall")
+    assert (row.state, row.attempt_id) == ("in_doubt", new.id)
+
+
+def test_who_looked_for_an_older_letter_says_nothing_of_a_newer_one(room: Newsroom) -> None:
+    """Guard: `tries` in Letters.found."""
+    room = room.having(letters="Letters")
+    room.subscribe("letters", "ann@example.org")
+    room.publish(room.write("hello"))
+    with room.tomorrow().office() as office:
+        with office.ledger.planning() as catalogue:
+            [channel] = office.channels
+            known = office.remembered(catalogue, channel)
+            [closed] = close_due(office, catalogue, channel, known, CatchUp.MERGE)
+        letters, edition = office.ledger.letters, closed.number
+
+        def tried() -> tuple[Started, datetime]:
+            block = letters.claim(edition)
+            assert block is not None
+            [begun] = letters.turn(block, [], list(block.people), edition).started
+            letters.turn(block, [(begun, InDoubt("?"))], [], edition, [block])
+            [(seen, _, since)] = letters.doubts(edition)
+            return seen, since
+
+        old, since = tried()
+        letters.found(edition, old, None, since)  # whoever is quicker
+        tried()
+        letters.found(edition, old, None, since)
+        letters.hang_up()
+    assert room.states("letters") == ["in_doubt"]
