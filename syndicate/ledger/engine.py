@@ -233,11 +233,6 @@ def _for_people(error: Exception, engine: Engine) -> str:
         return f"ledger.url: {cause} (make room, then run the same command again)"
     if "readonly database" in cause:
         return "ledger.url: the database file may not be written (give this user the right to)"
-    if "permission denied" in cause:
-        return (
-            f"ledger.url: {cause} (docs/several-machines.md has the rights that the machines' role"
-            " needs; one that may only read can say `syndicate status`)"
-        )
     if _is_taken(error):
         return "ledger.url: another process keeps the database locked (try again in a moment)"
     if "not a database" in cause:

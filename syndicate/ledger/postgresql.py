@@ -184,6 +184,8 @@ ADVICE = {
     "no password supplied": "take it from ${NAME} in the address, or ~/.pgpass, mode 600",
     "definition of service": "it stands in ~/.pg_service.conf or $PGSERVICEFILE",
     "timeout expired": "is the machine on, and does a firewall let us through?",
+    "permission denied": "docs/several-machines.md has the rights that the machines' role needs;"
+    " one that may only read can say `syndicate status`",
     "invalid connection option": "behind the ? stand libpq's parameters",
 }
 WHO_HOLDS = """

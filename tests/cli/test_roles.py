@@ -15,7 +15,8 @@ from sqlalchemy.engine import make_url
 
 import postgres
 from cli.newsroom import EVENING, REAL, Newsroom, newsroom
-from docs.pages import blocks, page, sections
+from docs.pages import blocks, commands, page, sections
+from docs.test_several_machines import DUMP, RESTORE, say
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 SECTION = sections(page("docs/several-machines.md"))["The database and its roles"]
@@ -92,7 +93,7 @@ def as_role(room: Newsroom, database: Database) -> Callable[[str], Newsroom]:
     return turned
 
 
-UPGRADE = ("ledger", "upgrade", "--url", "file:owner-url")
+[UPGRADE] = commands(SECTION)
 AsRole = Callable[[str], Newsroom]
 
 
@@ -213,3 +214,22 @@ def test_a_schema_of_its_own_works_as_well(as_role: AsRole, database: Database) 
     assert room.run("tick").code == 0
     assert database.ask("SELECT count(*) FROM kabar.articles") == 1
     assert as_role(READER).run("status").code == 0
+
+
+def test_a_dump_that_the_owner_puts_back_brings_the_rights_back(
+    as_role: AsRole, database: Database
+) -> None:
+    database.run(IN_THE_DATABASE)
+    room = as_role(MACHINES)
+    assert room.run(*UPGRADE).code == 0
+    room.write()
+    room.publish()
+    say(DUMP, database.url(OWNER), room.folder)
+    say(RESTORE, database.url(OWNER), room.folder)
+    assert room.run("ledger", "restored").code == 0
+    room.rewrite("Isi kabar.", "Isi kabar, yang benar.")
+    room.publish("--note", "Isinya keliru.")
+    assert "yang benar" in room.post.text
+    assert as_role(READER).run("status").code == 0
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        database.ask("DELETE FROM subscribers", READER)

@@ -6,12 +6,16 @@ import os
 import shutil
 import subprocess
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import Pool
 
 import postgres
 from docs.conftest import Desk
@@ -172,3 +176,44 @@ def test_a_missed_digest_is_sent_by_the_next_tick(desk: Desk) -> None:
     assert desk.run("publish", desk.article().name)[0] == 0
     assert desk.run("tick", now=LATER)[0] == 0
     assert len(desk.smtp.letters) == 1
+
+
+@contextmanager
+def connections() -> Iterator[list[int]]:
+    """Give how many connections were open at once, as each is opened."""
+    open_now: set[int] = set()
+    counts: list[int] = []
+
+    def opened(connection: object, _: object) -> None:
+        open_now.add(id(connection))
+        counts.append(len(open_now))
+
+    def closed(connection: object, _: object) -> None:
+        open_now.discard(id(connection))
+
+    event.listen(Pool, "connect", opened)
+    event.listen(Pool, "close", closed)
+    try:
+        yield counts
+    finally:
+        event.remove(Pool, "connect", opened)
+        event.remove(Pool, "close", closed)
+
+
+def test_no_command_holds_more_connections_than_the_page_says(on_postgres: Desk) -> None:
+    assert "that only looks holds one connection" in PAGE
+    assert "one that publishes two, a digest three" in PAGE
+    desk = replace(on_postgres, now=TODAY)
+    desk.article()
+    many = [f"ani{number}@example.org" for number in range(30)]
+    for most, command in (
+        (1, ["subscribers", "add", *many]), (2, ["publish", "article.md"]),
+        (1, ["status"]), (1, ["digest", "--dry-run"]),
+    ):  # fmt: skip
+        with connections() as counts:
+            assert desk.run(*command)[0] == 0, command
+        assert max(counts) <= most, command
+    with connections() as counts:
+        assert desk.run("tick", now=LATER)[0] == 0
+    assert len(desk.smtp.letters) == len(many)
+    assert max(counts) <= 3
