@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tomllib
@@ -19,7 +20,7 @@ from sqlalchemy.pool import Pool
 
 import postgres
 from docs.conftest import Desk
-from docs.pages import blocks, commands, page, sections, shell_lines, words
+from docs.pages import PAGES, blocks, commands, page, sections, shell_lines, words
 from syndicate.config import LedgerSettings
 from syndicate.ledger.clock import MOST, UNNOTED
 from syndicate.ledger.engine import connect
@@ -217,3 +218,21 @@ def test_no_command_holds_more_connections_than_the_page_says(on_postgres: Desk)
         assert desk.run("tick", now=LATER)[0] == 0
     assert len(desk.smtp.letters) == len(many)
     assert max(counts) <= 3
+
+
+def test_every_link_into_the_page_leads_to_a_heading() -> None:
+    headings = {anchor(head) for head in re.findall(r"^#+ (.*)$", PAGE, re.M)}
+    within = re.findall(r"\]\(#([^)]+)\)", PAGE)
+    from_others = [
+        found
+        for path in PAGES
+        for found in re.findall(r"several-machines\.md#([\w-]+)\)", path.read_text("utf-8"))
+    ]
+    assert within
+    assert from_others
+    assert {*within, *from_others} <= headings
+
+
+def anchor(heading: str) -> str:
+    """A heading's name in links, as GitHub makes it."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
