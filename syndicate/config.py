@@ -28,6 +28,8 @@ CREDENTIALS = re.compile(r"://[^/?#]*?:([^/?#]+)@")  # a password inside an addr
 MOST_BYTES = 1_000_000  # of a configuration
 MOST_SECRET = 100_000  # bytes of a file that holds one
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+TABLE = re.compile(r"\s*\[\s*([\w.\"']+)\s*\]")
+URL_LINE = re.compile(r"\s*url\s*=")
 REFERENCE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -122,6 +124,17 @@ def load(path: Path, ledger_url: str = "") -> Settings:
         table = read.get("ledger", {})
         read["ledger"] = (table if isinstance(table, dict) else {}) | {"url": ledger_url}
     return checked(path, read)
+
+
+def line_of_ledger(path: Path) -> int:
+    """The line of ``ledger.url``; 0 where none is seen."""
+    table = ""
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+        if found := TABLE.match(line):
+            table = found[1]
+        elif table == "ledger" and URL_LINE.match(line):
+            return number
+    return 0
 
 
 def checked(path: Path, read: Mapping[str, Any]) -> Settings:

@@ -286,6 +286,9 @@ def upgrade(
 
 def add_to(app: typer.Typer) -> None:
     """Make these commands of the program."""
+    from syndicate.cli.moves import move as move_ledger
+
+    ledger.command("move")(move_ledger)
     for function in (status, history, resolve, adopt):
         app.command()(function)
     app.add_typer(channels, name="channels")

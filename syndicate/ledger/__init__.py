@@ -29,7 +29,7 @@ from syndicate import disk, stop
 from syndicate.channel import Receipt, Rendition
 from syndicate.database import Timeouts
 from syndicate.errors import LedgerError, Refused, UsageError
-from syndicate.ledger import backups, migrations
+from syndicate.ledger import backups, migrations, moves
 from syndicate.ledger.backups import backup, remember
 from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
 from syndicate.ledger.claims import FREE
@@ -44,6 +44,7 @@ from syndicate.ledger.holdings import Held
 from syndicate.ledger.inboxes import Inboxes, Lying
 from syndicate.ledger.letters import Block, Letters, Started
 from syndicate.ledger.lists import Joiner, Joining, Lists, Subscription
+from syndicate.ledger.moves import Moves
 from syndicate.ledger.pace import Pace
 from syndicate.ledger.presence import Presence
 from syndicate.ledger.privacy import Erasure, Privacy
@@ -94,6 +95,7 @@ class Ledger:
         self.replies = Replies(engine, tokens, self.presence)
         self.strangers = Strangers(engine, tokens)
         self.goodbyes = Goodbyes(engine, tokens, self.presence)
+        self.moves = Moves(engine, self.presence)
         self.inboxes = Inboxes(engine, tokens)
         self.folders = Folders(engine)
         self.mended: list[Path] = []  # its own files and copies, which others could read until now
@@ -103,7 +105,7 @@ class Ledger:
         cls, url: str, now: datetime | None = None,
         tell: Callable[[str], None] = lambda _: None, *,
         rehearsed: bool = False, looks: bool = True, config: Path | None = None,
-        timeouts: Timeouts | None = None,
+        timeouts: Timeouts | None = None, leaves: bool = False,
     ) -> Ledger:  # fmt: skip
         """Open a ledger, make it if there is none, and bring an older one up to date.
 
@@ -111,7 +113,8 @@ class Ledger:
         made or brought up to date by a machine whose clock is far off.
         ``rehearsed``: ``now`` is not the real time. What is made then is a rehearsal for ever,
         and a real ledger is only opened for what ``looks``. Beside the ``config``, where the ledger
-        itself is no file, stands what was sent last from here.
+        itself is no file, stands what was sent last from here. ``leaves``: it is opened to be
+        moved, or has been.
         """
         engine = connect(url, timeouts=timeouts)
         try:
@@ -122,7 +125,7 @@ class Ledger:
                     make(path.resolve(), partial(_fill, now=now, rehearsed=rehearsed))
             if rehearsed and not looks:  # before anything, and after somebody else has made one
                 _refuse_real(engine)
-            opened = cls._opened(engine, now, tell, rehearsed, config)
+            opened = cls._opened(engine, now, tell, rehearsed, config, leaves)
             if rehearsed and not looks:
                 _refuse_real(engine)
             return opened
@@ -133,7 +136,7 @@ class Ledger:
     @classmethod
     def _opened(
         cls, engine: Engine, now: datetime | None, tell: Callable[[str], None], rehearsed: bool,
-        config: Path | None,
+        config: Path | None, leaves: bool,
     ) -> Ledger:  # fmt: skip
         clock = Clock()
         with transaction(engine, reads=True) as db:
@@ -150,6 +153,8 @@ class Ledger:
         elif said := migrations.migrate(engine):
             tell(said)
         with transaction(engine, reads=True) as db:
+            if not leaves:
+                moves.refuse(db)
             row = db.execute(select(ledger)).one()
             later = db.scalars(select(secrets.c.secret).order_by(secrets.c.number.desc()))
             tokens = Tokens((*later, row.secret))
@@ -206,6 +211,8 @@ class Ledger:
                 else:
                     locked = db.execute(select(ledger.c.version))
                 migrations.refuse_another(locked.scalar_one())
+                if not dry:
+                    moves.refuse_new(db, self.presence)
                 yield Catalogue(db)
                 if dry:
                     raise _Forgotten

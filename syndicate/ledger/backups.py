@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 
@@ -13,8 +13,9 @@ from sqlalchemy import Engine, select, text
 from syndicate import disk
 from syndicate.errors import LedgerError
 from syndicate.ledger.engine import BUSY, now, path_of, stamp, transaction
-from syndicate.ledger.schema import backups
+from syndicate.ledger.schema import backups, moves
 
+FILE = "sqlite:///"  # and its path
 ERASED = "forgotten-"  # and the number: what an erased subscriber is called
 REMEMBERED = text(
     "INSERT INTO backups (path, at) VALUES (:path, :at)"
@@ -58,15 +59,17 @@ def known(engine: Engine) -> list[Path]:
     """Where our own copies are, or were."""
     with transaction(engine, reads=True) as db:
         made = [Path(path) for path in db.scalars(select(backups.c.path).order_by(backups.c.path))]
+        came = db.scalars(select(moves.c.place).where(moves.c.arrives)).all()
     path = path_of(engine)
     older = sorted(path.parent.glob(f"{path.name}.v*.bak")) if path else []
-    return [*older, *made]
+    files = (Path(place.removeprefix(FILE)) for place in came if place.startswith(FILE))
+    return [*older, *made, *(file for file in files if file.exists())]
 
 
 def erase(path: Path, email: str, hidden: str) -> bool:
     """Erase a person from a copy of any version, for good; whether they were in it."""
     with closing(sqlite3.connect(path, timeout=BUSY / 1000)) as db:
-        with db:
+        with db, _allowed(db):
             found = db.execute("SELECT id FROM subscribers WHERE email = ?", (email,)).fetchone()
             if found and _has(db, "goodbyes"):
                 mine = "SELECT id FROM subscriptions WHERE subscriber_id = ?"
@@ -80,6 +83,18 @@ def erase(path: Path, email: str, hidden: str) -> bool:
                 db.execute("DELETE FROM requests WHERE email = ?", (email,))
         rewrite(db.execute)
         return found is not None
+
+
+@contextmanager
+def _allowed(db: sqlite3.Connection) -> Iterator[None]:
+    """Let a ledger that was moved be changed, in this one transaction."""
+    db.execute("BEGIN IMMEDIATE")  # what changes tables begins none by itself
+    forbidding = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for name, _ in forbidding:
+        db.execute(f'DROP TRIGGER "{name}"')
+    yield
+    for _, statement in forbidding:
+        db.execute(statement)
 
 
 def _erase(execute: Callable[..., object], number: int) -> None:

@@ -29,6 +29,7 @@ BUSY = 30_000  # milliseconds another process may keep SQLite's write lock
 LOOK = 250  # milliseconds of waiting for it, between two looks whether to end
 TRY_AGAIN = 0.02  # seconds, where SQLite does not wait by itself
 FORMS = database.FORMS
+MOVED = "this ledger was moved to"
 DAMAGED = f"ledger.url: the database is damaged: {PUT_BACK}"
 # what a byte that has turned over makes of a row, and whose code then reads it
 SENSELESS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError)
@@ -225,6 +226,8 @@ def _driver_errors(engine: Engine) -> type[Exception]:
 def _for_people(error: Exception, engine: Engine) -> str:
     origin = error.orig if isinstance(error, DBAPIError) else error
     cause = " ".join(f"{origin}".split())
+    if MOVED in cause:  # which the database itself says, to whoever still writes there
+        return f"ledger.url: {cause[cause.index(MOVED) :].partition(' CONTEXT:')[0]}"
     if engine in DIALLERS:
         return f"ledger.url: {_of_a_server(origin, cause, engine)}"
     if "unable to open database file" in cause:

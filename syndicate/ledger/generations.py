@@ -139,6 +139,18 @@ class Generations:
             made = self._next(db, after=seen.number if seen else 0)
         self._write(made, anew=True)
 
+    def mark(self, db: Connection) -> None:
+        """Make one more mark: copies from before are older. It is not in the file yet."""
+        self._next(db)
+
+    def follow(self) -> None:
+        """Put the newest mark into the file, whatever lies there: a person has said what counts."""
+        with transaction(self.engine, reads=True) as db:
+            newest = select(generations).order_by(generations.c.number.desc()).limit(1)
+            row = db.execute(newest).first()
+        if row is not None:
+            self._write(Mark(row.number, row.mark), anew=True)
+
     def _next(self, db: Connection, after: int | None = None) -> Mark:
         """One more mark; ``after`` that of a lost ledger, and of all that it may have made."""
         newest = int(db.scalar(select(func.max(generations.c.number))) or 0)

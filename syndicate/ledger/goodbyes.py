@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, or_, select, update
 
+from syndicate.ledger import moves
 from syndicate.ledger.claims import FREE, claim_of, is_free, take_turn
 from syndicate.ledger.engine import now, transaction
 from syndicate.ledger.lists import LEFT, Subscription, bounce, by_key, last_subscription, leave
@@ -66,6 +67,8 @@ class Goodbyes:
         me = self.presence.me()
         ours = g.subscription_id.in_([one.subscription for one in letter])
         with transaction(self.engine) as db:
+            if moves.is_under_way(db, self.presence):
+                return False
             moment = now(db)
             open_ = and_(ours, _is_open(is_free(db, self.presence, goodbyes, moment)))
             query = select(g.subscription_id).where(open_).order_by(g.subscription_id)

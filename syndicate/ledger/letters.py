@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from syndicate.channel import Receipt, Recipient, Rendition
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Refused
+from syndicate.ledger import moves
 from syndicate.ledger.engine import affected, say, stamp, transaction
 from syndicate.ledger.lists import bounce
 from syndicate.ledger.presence import Presence
@@ -136,6 +137,8 @@ class Letters:
         """Take the next recipients; None where nothing is due, or all of it is somebody else's."""
         me = self.presence.me()
         with transaction(self.engine) as db:
+            if moves.is_under_way(db, self.presence):
+                return None
             moment = self.clock(db)
             here = and_(r.edition_id == edition, self._runs_on(moment))
             run = db.execute(select(runs).where(here).with_for_update(key_share=True)).first()
@@ -188,14 +191,7 @@ class Letters:
             dead = [row.id for row in held.all() if self.presence.dead(db, row)]
             past = is_over(blocks.c.claimed_until, self.clock(db), CLAIM_FOR)
             gone = or_(blocks.c.holder_id.in_(dead), past)
-            over = select(blocks).where(gone).order_by(blocks.c.id)
-            for row in db.execute(over.with_for_update()).all():
-                under_way = and_(
-                    x.edition_id == row.edition_id, x.subscriber_id.between(row.first, row.last),
-                    x.state == "sending",
-                )  # fmt: skip
-                db.execute(update(letters).where(under_way).values(state="in_doubt", why=DIED))
-                db.execute(delete(blocks).where(blocks.c.id == row.id))
+            end_blocks(db, gone, DIED)
 
     # attempts
 
@@ -219,6 +215,8 @@ class Letters:
                 return Turn(None, ())
             run = self._held(db, block)
             if run is None or run[1] not in ("", self.passes) or run[0] is None:
+                return Turn(None, (), over=True)
+            if run[2] and moves.is_under_way(db, self.presence):
                 return Turn(None, (), over=True)
             began = stamp(db, self.carried())
             given = (run[0], began, block.edition, *next_, block.channel)
@@ -330,7 +328,7 @@ class Letters:
         return self._line
 
     def _held(self, db: Connection, block: Block) -> Any:
-        """(stencil, halted) of the run, while the block is still ours."""
+        """(stencil, halted) of the run, while the block is still ours; whether the ledger moves."""
         run = say(db, HELD[db.dialect.name], (block.id,)).fetchone()
         if run is not None and time.monotonic() > self._renew_at:
             self._renew(db)
@@ -447,6 +445,21 @@ class Letters:
             db.execute(update(letters).where(here, x.state == "in_doubt").values(**due))
 
 
+def end_blocks(db: Connection, which: ColumnElement[bool], why: str) -> int:
+    """Free recipients whom somebody wrote to; what had begun may have left. How many had."""
+    count = 0
+    over = select(blocks).where(which).order_by(blocks.c.id)
+    for row in db.execute(over.with_for_update()).all():
+        under_way = and_(
+            x.edition_id == row.edition_id, x.subscriber_id.between(row.first, row.last),
+            x.state == "sending",
+        )  # fmt: skip
+        doubtful = update(letters).where(under_way).values(state="in_doubt", why=why)
+        count += affected(db, doubtful)
+        db.execute(delete(blocks).where(blocks.c.id == row.id))
+    return count
+
+
 def back_off(tries: int) -> timedelta:
     """How long to wait after so many times of being put off."""
     return min(FIRST_WAIT * 2.0 ** (tries - 1), LONGEST_WAIT)
@@ -488,10 +501,12 @@ def _sent(count: int, dialect: str) -> str:
 
 HELD = {
     "sqlite": """
-SELECT r.stencil, r.halted FROM blocks b JOIN runs r ON r.edition_id = b.edition_id WHERE b.id = ?
+SELECT r.stencil, r.halted, (SELECT count(*) FROM moves WHERE NOT arrives)
+FROM blocks b JOIN runs r ON r.edition_id = b.edition_id WHERE b.id = ?
 """,
     "postgresql": """
-SELECT r.stencil, r.halted FROM blocks b JOIN runs r ON r.edition_id = b.edition_id WHERE b.id = %s
+SELECT r.stencil, r.halted, (SELECT count(*) FROM moves WHERE NOT arrives)
+FROM blocks b JOIN runs r ON r.edition_id = b.edition_id WHERE b.id = %s
 FOR NO KEY UPDATE OF b
 """,
 }

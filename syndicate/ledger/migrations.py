@@ -51,6 +51,7 @@ from syndicate.ledger.schema import (
     letters,
     metadata,
     minted,
+    moves,
     postgresql_too,
     renditions,
     requests,
@@ -185,7 +186,7 @@ def _to_8(db: Connection) -> None:
     _pass_over(db)
     db.execute(text("ALTER TABLE ledger ADD COLUMN rehearsal BOOLEAN DEFAULT false NOT NULL"))
     db.execute(text("ALTER TABLE ledger ADD COLUMN doubted TEXT DEFAULT '' NOT NULL"))
-    for table in (goodbyes, inbox_letters, generations, disowned):
+    for table in (goodbyes, inbox_letters, generations, disowned, moves):
         table.create(db)
     for column in ("origin", "why", "mark"):
         db.execute(text(f"ALTER TABLE channels ADD COLUMN {column} TEXT DEFAULT '' NOT NULL"))

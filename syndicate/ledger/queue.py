@@ -31,6 +31,7 @@ from sqlalchemy import (
 from syndicate.channel import Receipt, Rendition, delivery_key
 from syndicate.editions import rank
 from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
+from syndicate.ledger import moves
 from syndicate.ledger.engine import now, transaction
 from syndicate.ledger.letters import MOST_TRIES, back_off
 from syndicate.ledger.presence import Presence
@@ -115,6 +116,8 @@ class Queue:
         """Take the next deliveries that are due, later than ``after``: nobody else will."""
         me = self.presence.me()
         with transaction(self.engine) as db:
+            if moves.is_under_way(db, self.presence):
+                return []
             moment = self.clock(db)
             due = and_(d.edition_id == edition, d.state == "due", d.id > after)
             query = select(d.id).where(due, _ready(moment), _in_turn()).order_by(d.id).limit(most)
@@ -143,11 +146,7 @@ class Queue:
             )
             dead = [row.id for row in rows.all() if self.presence.dead(db, row)]
             past = is_over(d.claimed_until, self.clock(db), CLAIM_FOR)
-            gone = and_(held, or_(d.holder_id.in_(dead), past))
-            unsure = and_(d.state == "sending", d.present.is_(None))
-            to = case((unsure, literal("in_doubt")), else_=literal("due"))
-            why = case((unsure, literal(DIED)), else_=d.why)
-            db.execute(update(deliveries).where(gone).values(**FREE, state=to, why=why))
+            end_claims(db, and_(held, or_(d.holder_id.in_(dead), past)), DIED)
 
     # attempts
 
@@ -344,6 +343,18 @@ OUTCOMES: dict[type[object], str] = {
     Unavailable: "unavailable",
     InDoubt: "in_doubt",
 }
+
+
+def end_claims(db: Connection, which: ColumnElement[bool], why: str) -> int:
+    """Free what somebody held; what they had started may have happened. How many of those."""
+    unsure = and_(d.state == "sending", d.present.is_(None))
+    count = db.scalar(select(func.count()).select_from(deliveries).where(which, unsure))
+    to = case((unsure, literal("in_doubt")), else_=literal("due"))
+    said = case((unsure, literal(why)), else_=d.why)
+    db.execute(update(deliveries).where(which).values(**FREE, state=to, why=said))
+    return int(count or 0)
+
+
 FREE: dict[str, Any] = {"holder_id": null(), "claimed_until": null()}
 
 

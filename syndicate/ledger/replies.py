@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from syndicate.ledger import moves
 from syndicate.ledger.claims import FREE, claim_of, is_free, take_turn
 from syndicate.ledger.engine import affected, now, stamp, transaction
 from syndicate.ledger.lists import by_key
@@ -117,6 +118,8 @@ class Replies:
         """Claim a letter and commit that it is being sent; False where it is somebody else's."""
         me = self.presence.me()
         with transaction(self.engine) as db:
+            if moves.is_under_way(db, self.presence):
+                return False
             open_ = and_(q.id == request, self._is_open(db))
             taken = update(requests).where(open_)
             return bool(affected(db, taken.values(state="sending", **claim_of(me, now(db)))))

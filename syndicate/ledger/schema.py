@@ -106,6 +106,17 @@ disowned = Table(  # since version 8: what stands in a feed and is not here, as 
     Column("at", Moment, nullable=False),
 )
 
+moves = Table(  # since version 8: ways of this ledger, hither or away; never copied with it
+    "moves",
+    metadata,
+    Column("name", String(32), primary_key=True),  # by chance, the same at both ends
+    Column("arrives", Boolean, nullable=False),  # else it leaves
+    Column("place", Text, nullable=False),  # from where or whither, without secrets
+    Column("holder_id", Id),  # who is at it
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment),  # null: this is no ledger yet, or still is one
+)
+
 backups = Table(  # since version 7: our own copies of this ledger, for what must be forgotten
     "backups",
     metadata,

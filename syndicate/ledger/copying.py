@@ -1,0 +1,197 @@
+"""Every row of a ledger into another database: batch by batch, one transaction at each end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    LargeBinary,
+    Table,
+    delete,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+    true,
+    update,
+)
+
+from syndicate import stop
+from syndicate.errors import LedgerError
+from syndicate.ledger.engine import path_of
+from syndicate.ledger.letters import end_blocks
+from syndicate.ledger.moves import take_time
+from syndicate.ledger.queue import end_claims
+from syndicate.ledger.schema import deliveries, holders, metadata, moves, postgresql_too
+
+LEFT = "it was being sent when the ledger was moved: look whether it is there"
+MOST_ROWS = 5000  # that are in memory at once
+MOST_BYTES = 4_000_000  # likewise, as far as the rows before tell
+HEAVY = 8  # rows of bytes, which may be whole pictures
+Put = Callable[[Sequence[Sequence[Any]]], None]
+
+
+def prepare(db: Connection, way: str) -> None:
+    """Make the tables of a ledger, in the place of those that an earlier try of this way left."""
+    take_time(db)
+    if db.dialect.name != "sqlite":
+        postgresql_too()
+        if refuse_taken(db, way):
+            metadata.drop_all(db)
+    metadata.create_all(db)
+
+
+def let_go_of_all(db: Connection) -> int:
+    """Free what somebody held at the old end; returns how much of it is in doubt."""
+    doubts = end_claims(db, deliveries.c.holder_id.is_not(None), LEFT)
+    doubts += end_blocks(db, true(), LEFT)
+    for table in metadata.sorted_tables:  # whatever else is claimed is free again
+        for key in table.foreign_keys:
+            if key.column.table is holders:
+                db.execute(update(table).values({key.parent: None}))
+    db.execute(delete(holders))
+    return doubts
+
+
+def has_moves(db: Connection) -> bool:
+    """Whether a database can have been moved to."""
+    return inspect(db).has_table(moves.name)
+
+
+def copy_all(source: Connection, target: Connection) -> dict[str, int]:
+    """Copy every table that the program knows; returns how many rows each one has.
+
+    But the ways themselves: each end has its own.
+    """
+    copied = {}
+    for table in metadata.sorted_tables:
+        if table is not moves:
+            copied[table.name] = _copy(source, target, table)
+            _refuse_less(target, table, copied[table.name])
+    _number_on(source, target)
+    return copied
+
+
+def _copy(source: Connection, target: Connection, table: Table) -> int:
+    count = 0
+    with _writing(target, table) as put:
+        for batch in _batches(source, table):
+            put(batch)
+            count += len(batch)
+    return count
+
+
+def _batches(source: Connection, table: Table) -> Iterator[Sequence[Sequence[Any]]]:
+    """A table's rows, as many at once as fit."""
+    is_heavy = any(isinstance(column.type, LargeBinary) for column in table.columns)
+    most = HEAVY if is_heavy else MOST_ROWS
+    size = HEAVY
+    found = source.execute(select(table), execution_options={"stream_results": True})
+    while batch := found.fetchmany(size):
+        stop.go_on()
+        yield batch
+        each = sum(map(_size, batch)) / len(batch)
+        size = max(1, min(most, 2 * size, int(MOST_BYTES / each)))
+
+
+def _size(row: Sequence[Any]) -> int:
+    return 100 + sum(len(value) for value in row if isinstance(value, str | bytes))
+
+
+@contextmanager
+def _writing(target: Connection, table: Table) -> Iterator[Put]:
+    """What takes a table's rows; PostgreSQL by its COPY, which is many times as fast."""
+    if target.dialect.name == "sqlite":
+        names = [column.name for column in table.columns]
+        yield lambda rows: _insert(target, table, names, rows)
+        return
+    quoted = target.dialect.identifier_preparer.quote
+    names = [quoted(column.name) for column in table.columns]
+    statement = f"COPY {quoted(table.name)} ({', '.join(names)}) FROM STDIN"
+    cursor: Any = target.connection.cursor()
+    with cursor.copy(statement) as copy:
+
+        def put(rows: Sequence[Sequence[Any]]) -> None:
+            for row in rows:
+                copy.write_row(row)
+
+        yield put
+
+
+def _insert(
+    target: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    target.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def _refuse_less(target: Connection, table: Table, count: int) -> None:
+    """Believe no driver: what has arrived is counted there."""
+    there = target.scalar(select(func.count()).select_from(table))
+    if there != count:
+        raise LedgerError(
+            f"ledger move: {there} of {count} rows of {table.name} have arrived: nothing was moved"
+        )
+
+
+def _number_on(source: Connection, target: Connection) -> None:
+    """Let PostgreSQL give no number again that a row has, or had where it told of it."""
+    if target.dialect.name == "sqlite":
+        return  # which looks at the rows themselves
+    for table in metadata.sorted_tables:
+        column = table.autoincrement_column
+        sequence = _sequence(target, table)
+        if column is None or sequence is None:
+            continue
+        newest = int(target.scalar(select(func.max(column))) or 0)
+        used = max(newest, _used(source, table))
+        if used:
+            target.execute(text("SELECT setval(:name, :used)"), {"name": sequence, "used": used})
+
+
+def _sequence(db: Connection, table: Table) -> str | None:
+    column = table.autoincrement_column
+    if column is None:
+        return None
+    asked = {"table": db.dialect.identifier_preparer.quote(table.name), "column": column.name}
+    found = db.scalar(text("SELECT pg_get_serial_sequence(:table, :column)"), asked)
+    return str(found) if found else None
+
+
+def _used(source: Connection, table: Table) -> int:
+    """The newest number that PostgreSQL has given for a table."""
+    if source.dialect.name == "sqlite" or (name := _sequence(source, table)) is None:
+        return 0
+    asked = text("SELECT pg_sequence_last_value(CAST(:name AS regclass))")
+    return int(source.scalar(asked, {"name": name}) or 0)
+
+
+def refuse_taken(db: Connection, way: str) -> bool:
+    """Whether an earlier try of this way left a copy here; LedgerError where anything else lies.
+
+    ``way``: its name.
+    """
+    if db.dialect.name != "sqlite" and (found := db.scalar(text("SHOW server_encoding"))) != "UTF8":
+        raise LedgerError(f"its encoding is {found} (make the database with ENCODING 'UTF8')")
+    lying = sorted(set(inspect(db).get_table_names()) & set(metadata.tables))
+    if not lying:
+        if path := path_of(db.engine):
+            raise LedgerError(f"{path} is there already, and no ledger (name another file)")
+        return False
+    if moves.name in lying:
+        left = db.execute(select(moves).where(moves.c.arrives, moves.c.ended_at.is_(None))).first()
+        if left is not None and left.name == way:
+            return True
+        if left is not None:
+            raise LedgerError(f"a ledger is being moved there from {left.place} (name another)")
+        gone = db.execute(select(moves).where(~moves.c.arrives)).first()
+        if gone is not None and gone.ended_at is not None:
+            raise LedgerError(
+                f"there lies a ledger that was moved to {gone.place}: put it away, or name another"
+            )
+    if "ledger" in lying:
+        raise LedgerError("there is a ledger already (name an empty database, or no file)")
+    raise LedgerError(f"there is a table of another program's, {lying[0]} (name an empty database)")
