@@ -17,6 +17,7 @@ from syndicate import stop
 from syndicate.config import Settings
 from syndicate.errors import LedgerError, UsageError
 from syndicate.ledger import Ledger, copying, files, moves
+from syndicate.ledger.clock import Clock
 from syndicate.ledger.engine import connect, path_of, transaction
 from syndicate.ledger.generations import Generations, beside
 from syndicate.ledger.upgrades import NO_RIGHT
@@ -66,7 +67,12 @@ class Target:
 
 
 def move(
-    settings: Settings, target: Settings, now: datetime, tell: Tell, *, rehearsed: bool = False
+    settings: Settings,
+    target: Settings,
+    now: datetime | None,
+    tell: Tell,
+    *,
+    rehearsed: bool = False,
 ) -> Moved:
     """Copy the ledger to where ``target`` has it, and let nobody change the old one any more.
 
@@ -88,6 +94,7 @@ def move(
         timeouts=settings.timeouts, leaves=True,
     )  # fmt: skip
     try:
+        ledger.clock.refuse_far_off()
         return _moved(ledger, came_from, to, tell)
     finally:
         ledger.close()
@@ -128,7 +135,10 @@ def _wait_for_others(ledger: Ledger, tell: Tell) -> None:
         if not busy or monotonic() >= until:
             return
         if not has_told:
-            what = ", ".join(f"{count} {name}" for name, count in busy.items())
+            what = ", ".join(
+                f"{count} {name if count > 1 else name.removesuffix('s')}"
+                for name, count in busy.items()
+            )
             tell(f"waiting for what others are sending: {what}")
             has_told = True
         if not stop.rest(LOOK_AGAIN):
@@ -201,6 +211,9 @@ def _fill(
     source: Connection, engine: Engine, name: str, origin: str
 ) -> tuple[Mapping[str, int], int]:
     with transaction(engine) as db:
+        clock = Clock()  # from now on everything is ordered by that database's
+        clock.follow(db)
+        clock.refuse_far_off()
         copying.prepare(db, name)
         rows = copying.copy_all(source, db)
         doubts = copying.let_go_of_all(db)

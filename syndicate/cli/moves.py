@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from syndicate.cli.context import JSON, clock, command, given, is_rehearsed
+from syndicate.cli.context import JSON, command, given, is_rehearsed, rehearsed_clock
 from syndicate.cli.signals import stoppable
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def move(
         given.scrub = scrubber(settings.secrets | target.secrets)
         given.acts = False  # nothing leaves
         with stoppable(lambda: 1):
-            now = clock()()
+            clock = rehearsed_clock()
+            now = clock() if clock else None
             done = run(settings, target, now, _tell, rehearsed=is_rehearsed())
         code = 4 if done.doubts else 0
         said = [*_lines(done), _what_to_write(settings.path, url)]

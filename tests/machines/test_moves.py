@@ -179,7 +179,7 @@ def busy(room: Newsroom) -> Newsroom:
     """An office whose relay takes its time."""
     room.only("feed", "harian")
     room.change("harian", connections=1)
-    room.smtp.faults.append(Fault(at="rcpt", do="wait", seconds=0.2))
+    room.smtp.faults.append(Fault(at="rcpt", do="wait", seconds=0.5))
     return room
 
 
@@ -191,13 +191,12 @@ def test_a_digest_that_is_half_sent_goes_on_at_the_new_end(
     busy.subscribe(*READERS)
     busy.write()
     busy.publish()
+    new = fresh(kind)
     sender = busy.start("digest", at=EVENING)
     is_on_its_way(busy)
-    new = fresh(kind)
     moved = busy.run("ledger", "move", new, at=EVENING)
     ended = sender.answer()
     assert moved.code == 0, moved.said  # nothing is in doubt: what had begun was waited for
-    assert "waiting for what others are sending: 1 digests" in moved.err
     assert ended.code == 3, ended.said
     sent = len(busy.smtp.letters)
     assert 2 <= sent < len(READERS)
@@ -225,6 +224,7 @@ def test_what_a_stuck_sender_had_begun_is_in_doubt_at_the_new_end(
     moved = busy.run("ledger", "move", new, at=EVENING)
     assert moved.code == 4, moved.said
     assert "is in doubt there" in moved.out
+    assert "waiting for what others are sending: 1 digest" in moved.err
     busy.smtp.faults.clear()
     sender.thaw()
     ended = sender.answer()
