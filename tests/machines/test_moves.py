@@ -40,6 +40,31 @@ WAYS = (
     ("sqlite", "postgresql"), ("postgresql", "sqlite"),
     ("postgresql", "postgresql"), ("sqlite", "sqlite"),
 )  # fmt: skip
+POINTS = {
+    "begun": Point("syndicate.moving:_wait_for_others"),
+    "half copied": Point("syndicate.ledger.copying:_refuse_less", call=12),
+    "copied": Point("syndicate.moving:_fill", after=True),
+    "there": Point("syndicate.moving:_filled", after=True),
+}
+
+
+def ways(*first: int) -> list[Any]:
+    """The ways, of which only these are for `make test`."""
+    return [
+        pytest.param(*way, marks=() if number in first else pytest.mark.soak)
+        for number, way in enumerate(WAYS)
+    ]
+
+
+def kills(*first: tuple[str, int]) -> list[Any]:
+    """Where a mover dies on which way; likewise."""
+    return [
+        pytest.param(when, *way, marks=() if (when, number) in first else pytest.mark.soak)
+        for when in POINTS
+        for number, way in enumerate(WAYS)
+    ]
+
+
 MOVED = "this ledger was moved to"
 READERS = [f"pembaca{number}@pembaca.example" for number in range(12)]
 Fresh = Callable[[str], str]
@@ -145,7 +170,7 @@ def fill(url: str, count: int = 3) -> None:
                 db.execute(insert(table).values(values))
 
 
-@pytest.mark.parametrize(("origin", "kind"), WAYS)
+@pytest.mark.parametrize(("origin", "kind"), ways(0, 1))
 def test_every_row_of_every_table_arrives(
     room: Newsroom, fresh: Fresh, origin: str, kind: str
 ) -> None:
@@ -183,7 +208,7 @@ def busy(room: Newsroom) -> Newsroom:
     return room
 
 
-@pytest.mark.parametrize(("origin", "kind"), WAYS)
+@pytest.mark.parametrize(("origin", "kind"), ways(0))
 def test_a_digest_that_is_half_sent_goes_on_at_the_new_end(
     busy: Newsroom, fresh: Fresh, origin: str, kind: str
 ) -> None:
@@ -208,7 +233,7 @@ def test_a_digest_that_is_half_sent_goes_on_at_the_new_end(
     assert len(busy.readers) == len(READERS)
 
 
-@pytest.mark.parametrize(("origin", "kind"), WAYS)
+@pytest.mark.parametrize(("origin", "kind"), ways(1))
 def test_what_a_stuck_sender_had_begun_is_in_doubt_at_the_new_end(
     busy: Newsroom, fresh: Fresh, origin: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,16 +291,8 @@ def test_what_is_published_while_it_moves_is_at_one_end_and_told(
 
 # ends in the middle
 
-POINTS = {
-    "begun": Point("syndicate.moving:_wait_for_others"),
-    "half copied": Point("syndicate.ledger.copying:_refuse_less", call=12),
-    "copied": Point("syndicate.moving:_fill", after=True),
-    "there": Point("syndicate.moving:_filled", after=True),
-}
 
-
-@pytest.mark.parametrize(("origin", "kind"), WAYS)
-@pytest.mark.parametrize("when", POINTS)
+@pytest.mark.parametrize(("when", "origin", "kind"), kills(("half copied", 0), ("there", 1)))
 def test_a_move_that_is_killed_leaves_the_old_ledger_and_ends_the_next_time(
     room: Newsroom, fresh: Fresh, origin: str, kind: str, when: str
 ) -> None:
@@ -299,7 +316,7 @@ def test_a_move_that_is_killed_leaves_the_old_ledger_and_ends_the_next_time(
     assert len(room.posts) == 2
 
 
-@pytest.mark.parametrize(("origin", "kind"), WAYS)
+@pytest.mark.parametrize(("origin", "kind"), ways(0))
 def test_a_move_that_is_killed_after_the_old_end_was_closed_ends_the_next_time(
     room: Newsroom, fresh: Fresh, origin: str, kind: str
 ) -> None:
