@@ -8,6 +8,7 @@ every moment, whatever dies in between, and the same command goes on.
 from __future__ import annotations
 
 from secrets import token_hex
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
@@ -26,7 +27,9 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy.exc import DBAPIError
 
+from syndicate import stop
 from syndicate.errors import LedgerError
 from syndicate.ledger.claims import is_free
 from syndicate.ledger.engine import (
@@ -43,6 +46,9 @@ from syndicate.ledger.schema import blocks, deliveries, goodbyes, holders, metad
 
 TRIGGER = "moved_"  # and a table's name
 FUNCTION = "syndicate_moved"
+LOCKED = "55P03"  # PostgreSQL's code (SQLSTATE)
+HOLD_WITHIN = 60.0  # seconds
+TRY_AGAIN = 0.05  # seconds
 CHANGES = ("INSERT", "UPDATE", "DELETE")
 m = moves.c
 
@@ -165,7 +171,19 @@ def hold(db: Connection) -> None:
         return
     take_time(db)
     names = ", ".join(map(_quoted(db), sorted(metadata.tables)))
-    db.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
+    until = monotonic() + HOLD_WITHIN
+    while True:
+        try:
+            with db.begin_nested():
+                db.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE NOWAIT"))
+                return
+        except (
+            DBAPIError
+        ) as error:  # all at once or none: whoever waits holding some waits in a ring
+            if getattr(error.orig, "sqlstate", None) != LOCKED or monotonic() > until:
+                raise
+        if not stop.rest(TRY_AGAIN):
+            raise stop.Interrupted
 
 
 def take_time(db: Connection) -> None:
