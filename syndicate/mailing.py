@@ -340,6 +340,8 @@ class Stream:
         self._ended = []
         self._ready.extend(turn.started)
         self._rendition = turn.rendition or self._rendition
+        if turn.why:
+            self._problem = self._problem or Unavailable(turn.why)
         return turn.over
 
 

@@ -39,6 +39,6 @@ def is_free(
     """Nobody has claimed it, or whoever had is dead, or had it for too long."""
     claimed = select(table.c.holder_id).where(table.c.holder_id.is_not(None))
     rows = db.execute(select(holders).where(holders.c.id.in_(claimed))).all()
-    dead = [row.id for row in rows if presence.dead(db, row)]
+    dead = presence.dead(rows)
     past = is_over(table.c.claimed_until, moment, CLAIM_FOR)
     return or_(table.c.holder_id.is_(None), table.c.holder_id.in_(dead), past)

@@ -120,13 +120,20 @@ def transaction(
     ``line`` is a connection of one's own, which stays open, for transactions by the thousand.
     """
     at = nullcontext() if engine.dialect.name == "sqlite" else stop.at_a_server()
-    try:
+    with database_errors(engine):
         if line is not None:
             with at, _bare(line):
                 yield line
             return
         with at, engine.connect().execution_options(reads=reads, begins=begins) as db, db.begin():
             yield db
+
+
+@contextmanager
+def database_errors(engine: Engine) -> Iterator[None]:
+    """Let the database's errors out as LedgerError, in words for people."""
+    try:
+        yield
     except SyndicateError:
         raise
     except (SQLAlchemyError, _driver_errors(engine)) as error:

@@ -46,6 +46,10 @@ class Holder:
         pid = os.getpid()
         return cls(_host(), _boot(), pid, _started(pid))
 
+    def is_here(self) -> bool:
+        """Whether it is of this boot of this very host; others may have its name."""
+        return (self.host, self.boot) == (_host(), _boot())
+
     def proven_dead(self) -> bool:
         """Whether it is certain, from here, that the process is gone."""
         if self.host != _host():

@@ -55,6 +55,10 @@ MOST_TRIES = 12  # two days of such waits
 LONGEST_HOLD = timedelta(days=2)  # of a letter that is not tried, though others are
 DIED = "the process that sent it died: ask the relay's log or the recipient"
 OFF = "no longer on the list"
+TAKEN = (
+    "another machine took this run's recipients over, since this one gave no sign of life at the"
+    " database for a while: what is left of the digest is that machine's, or the next run's"
+)
 
 r, x = runs.c, letters.c
 
@@ -95,6 +99,7 @@ class Turn:
     rendition: Rendition | None
     started: Sequence[Started]
     over: bool = False
+    why: str = ""  # it is over before its end
 
 
 Result = Receipt | DeliveryError
@@ -184,11 +189,13 @@ class Letters:
     def end_dead_claims(self) -> None:
         """Free what dead processes held; what they had started may have left."""
         with transaction(self.engine, reads=True) as db:
-            if db.scalar(select(blocks.c.id).limit(1)) is None:
-                return
+            by = select(blocks.c.holder_id)
+            held = db.execute(select(holders).where(holders.c.id.in_(by))).all()
+        if not held:
+            return
+        dead = self.presence.dead(held)
         with transaction(self.engine) as db:
-            held = db.execute(select(holders).where(holders.c.id.in_(select(blocks.c.holder_id))))
-            dead = [row.id for row in held.all() if self.presence.dead(db, row)]
+            dead = self.presence.still_dead(db, dead)
             past = is_over(blocks.c.claimed_until, self.clock(db), CLAIM_FOR)
             gone = or_(blocks.c.holder_id.in_(dead), past)
             end_blocks(db, gone, DIED)
@@ -214,7 +221,9 @@ class Letters:
             if not next_ or block is None:
                 return Turn(None, ())
             run = self._held(db, block)
-            if run is None or run[1] not in ("", self.passes) or run[0] is None:
+            if run is None:
+                return Turn(None, (), over=True, why=TAKEN)
+            if run[1] not in ("", self.passes) or run[0] is None:
                 return Turn(None, (), over=True)
             if run[2] and moves.is_under_way(db, self.presence):
                 return Turn(None, (), over=True)

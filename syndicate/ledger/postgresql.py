@@ -18,7 +18,7 @@ from syndicate.ledger import holder
 
 KEEPALIVE = {"idle": 20, "interval": 5, "count": 4}  # seconds of silence, between tries; tries
 UNANSWERED = 30  # seconds that what was sent may go without the other side's confirmation
-LATER = 10.0  # seconds after which the server itself should have ended a statement
+LATER = 5.0  # seconds after which the server itself should have ended a statement
 SETTING = re.compile(r"(?:-c\s*|--)([\w.-]+)=((?:\\.|\S)*)\s*")
 NAMES = Limits(seconds=5, octets=0)
 

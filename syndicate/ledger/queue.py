@@ -138,13 +138,13 @@ class Queue:
         """Free what dead processes held; what they had started may have happened."""
         held = d.state.in_(("claimed", "sending"))
         with transaction(self.engine, reads=True) as db:
-            if db.scalar(select(d.id).where(held).limit(1)) is None:
-                return
+            by = select(d.holder_id).where(held)
+            rows = db.execute(select(holders).where(holders.c.id.in_(by))).all()
+        if not rows:
+            return
+        dead = self.presence.dead(rows)
         with transaction(self.engine) as db:
-            rows = db.execute(
-                select(holders).where(holders.c.id.in_(select(d.holder_id).where(held)))
-            )
-            dead = [row.id for row in rows.all() if self.presence.dead(db, row)]
+            dead = self.presence.still_dead(db, dead)
             past = is_over(d.claimed_until, self.clock(db), CLAIM_FOR)
             end_claims(db, and_(held, or_(d.holder_id.in_(dead), past)), DIED)
 

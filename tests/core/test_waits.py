@@ -153,7 +153,7 @@ def test_a_claim_that_lies_ahead_has_ended(room: Newsroom, shift: timedelta) -> 
         held = {"holder_id": made[0], "claimed_until": engine.now(db) + shift}
         db.execute(update(deliveries).values(state="claimed", **held))
     with pytest.MonkeyPatch.context() as patch:  # that of another host, whom nobody can ask
-        patch.setattr("syndicate.ledger.presence.Presence.dead", lambda *_: False)
+        patch.setattr("syndicate.ledger.presence.Presence.dead", lambda *_: [])
         room.tick()
     assert room.texts("wall") == ["hello"]
 
@@ -179,7 +179,7 @@ def test_letters_that_wait_for_years_leave_today(room: Newsroom, shift: timedelt
         db.execute(insert(blocks).values(**claim, **held))
         assert waiting(db) == []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("syndicate.ledger.presence.Presence.dead", lambda *_: False)
+        patch.setattr("syndicate.ledger.presence.Presence.dead", lambda *_: [])
         room.digest()
     assert room.states("letters") == ["sent", "sent"]
 

@@ -1,0 +1,257 @@
+"""A machine that vanishes blocks nobody; one that lives is not taken for dead."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+
+from sqlalchemy import make_url, text
+
+from cli.newsroom import REAL
+from machines.machine import Machine, Point, Site
+from syndicate.database import Timeouts
+from syndicate.ledger import Ledger
+from syndicate.ledger.holder import Holder
+from syndicate.ledger.schema import holders
+
+PATIENCE = 30.0
+SOON = {"idle_timeout": 5, "lock_timeout": 20, "connect_timeout": 2, "statement_timeout": 5}
+
+FORWARDER = """
+import select, socket, sys, threading
+there = int(sys.argv[1])
+here = socket.create_server(("127.0.0.1", 0))
+print(here.getsockname()[1], flush=True)
+def copy(a, b):
+    try:
+        while data := a.recv(65536):
+            b.sendall(data)
+    except OSError:
+        pass
+    for one in (a, b):
+        try:
+            one.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+while True:
+    client, _ = here.accept()
+    server = socket.create_connection(("127.0.0.1", there))
+    for pair in ((client, server), (server, client)):
+        threading.Thread(target=copy, args=pair, daemon=True).start()
+"""
+
+
+@contextmanager
+def forwarder(port: int) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    """A TCP proxy before a server: its port, and its process, which may be stopped."""
+    command = [sys.executable, "-c", FORWARDER, f"{port}"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout
+        yield int(process.stdout.readline()), process
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.kill()
+        process.communicate()
+
+
+def until(true: Callable[[], object], within: float = PATIENCE) -> None:
+    ends = time.monotonic() + within
+    while not true():
+        assert time.monotonic() < ends, "it did not happen"
+        time.sleep(0.02)
+
+
+def patient(machine: Machine, **seconds: int) -> None:
+    """Give a machine other numbers of seconds."""
+    path = machine.folder / "config.toml"
+    lines = "".join(f"{name} = {value}\n" for name, value in (SOON | seconds).items())
+    path.write_text(path.read_text().replace("[ledger]\n", f"[ledger]\n{lines}"))
+
+
+def ledger_at(url: str, host: str = "satu", **seconds: int) -> Ledger:
+    """A ledger, open in this process, which has a host of its own."""
+    opened = Ledger.open(url, None, timeouts=Timeouts(**seconds))
+    me = Holder.me()
+    opened.presence.holder = Holder(f"{host} pid:[1]", f"boot of {host}", me.pid, me.started)
+    return opened
+
+
+# who vanishes while it holds a lock
+
+
+def test_a_machine_that_vanishes_while_it_plans_is_let_go(satu: Machine, dua: Machine) -> None:
+    for one in (satu, dua):
+        patient(one)
+        one.write()
+    point = Point("syndicate.ledger.catalogue:Catalogue.record", after=True)
+    vanished = satu.start("publish", "kabar.md", stops=point)
+    vanished.wait_until_still()
+    began = time.monotonic()
+    assert dua.publish().code == 0
+    assert time.monotonic() - began < 15
+    vanished.thaw()
+    answer = vanished.answer()
+    assert (answer.code, len(satu.posts)) == (1, 1), answer.said
+    assert "silent for too long" in answer.complaint, answer.said
+    assert satu.rows("SELECT count(*) FROM articles") == [(1,)]
+
+
+def test_who_keeps_the_ledger_locked_is_named(satu: Machine, dua: Machine) -> None:
+    patient(satu, idle_timeout=30)
+    patient(dua, lock_timeout=1)
+    satu.write()
+    dua.write()
+    point = Point("syndicate.ledger.catalogue:Catalogue.record", after=True)
+    holding = satu.start("publish", "kabar.md", stops=point)
+    holding.wait_until_still()
+    answer = dua.run("publish", "kabar.md", at=REAL)
+    assert answer.code == 1
+    assert "locked by syndicate publish on satu (" in answer.complaint, answer.said
+    assert f"process {holding.pid}" in answer.complaint or f"({holding.pid})" in answer.complaint
+    assert " since " in answer.complaint
+    assert dua.run("status").code == 0  # who only looks waits for nobody
+    holding.thaw()
+    assert holding.answer().code == 0
+    assert len(satu.posts) == 1
+
+
+# a database that is out of reach, or says nothing
+
+
+def test_a_database_out_of_reach_costs_seconds(satu: Machine) -> None:
+    """The listener's queue is full: nothing answers a connection, as behind a firewall."""
+    with ExitStack() as stack:
+        deaf = stack.enter_context(socket.socket())
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        there = deaf.getsockname()
+        for _ in range(4):
+            one = stack.enter_context(socket.socket())
+            one.setblocking(False)
+            with suppress(BlockingIOError):
+                one.connect(there)
+        satu.ledger_url = f"postgresql://u@127.0.0.1:{there[1]}/x"
+        satu.configure()
+        patient(satu)
+        began = time.monotonic()
+        answer = satu.run("status")
+        assert answer.code == 1
+        assert "timeout expired" in answer.complaint, answer.said
+        assert time.monotonic() - began < 12
+        url = make_url(satu.site.url)
+        satu.ledger_url = (
+            f"postgresql://{url.username}:{url.password}@127.0.0.1:{there[1]},127.0.0.1:{url.port}"
+            f"/{url.database}"
+        )
+        satu.configure()
+        patient(satu)
+        assert satu.run("status").code == 0
+
+
+def test_a_server_that_falls_silent_ends_a_command(satu: Machine, site: Site) -> None:
+    url = make_url(site.url)
+    satu.write()
+    with forwarder(url.port or 5432) as (port, proxy):
+        satu.ledger_url = url.set(port=port).render_as_string(hide_password=False)
+        satu.configure()
+        patient(satu)
+        point = Point("syndicate.ledger.catalogue:Catalogue.record", after=True)
+        running = satu.start("publish", "kabar.md", stops=point)
+        running.wait_until_still()
+        proxy.send_signal(signal.SIGSTOP)
+        running.thaw()
+        answer = running.answer()
+        assert answer.code == 1
+        assert "no answer within 10 s" in answer.complaint, answer.said
+        proxy.send_signal(signal.SIGCONT)
+        satu.run("status")
+        assert satu.publish().code == 0
+    assert len(satu.posts) == 1
+
+
+# a sign of life that is lost
+
+
+def ended(site: Site, ledger: Ledger) -> None:
+    """Let the server end the connection that shows a ledger's process alive."""
+    assert ledger.presence._life
+    with site.onlooker.begin() as db:
+        assert db.scalar(text(f"SELECT pg_terminate_backend({ledger.presence._life.session})"))
+
+
+def rows_of(site: Site) -> list[object]:
+    with site.onlooker.begin() as db:
+        return list(db.execute(holders.select()).all())
+
+
+def test_a_sign_of_life_that_was_ended_is_given_again_at_once(site: Site) -> None:
+    mine, other = ledger_at(site.url), ledger_at(site.url, "dua")
+    me = mine.presence.me()
+    ended(site, mine)
+    began = time.monotonic()
+    assert other.presence.dead(rows_of(site)) == []  # type: ignore[arg-type]
+    assert time.monotonic() - began < 5
+    life = mine.presence._life
+    assert life
+    until(lambda: life.renewed == 1)
+    mine.close()
+    assert other.presence.dead(rows_of(site)) == [me]  # type: ignore[arg-type]
+    other.close()
+
+
+def test_who_is_silent_for_long_is_not_ended_by_the_server_or_a_proxy(site: Site) -> None:
+    name = make_url(site.url).database
+    with site.onlooker.begin() as db:
+        db.execute(text(f"ALTER DATABASE {name} SET idle_session_timeout = '1s'"))
+    mine = ledger_at(site.url)
+    mine.presence.me()
+    life = mine.presence._life
+    assert life
+    with suppress(AssertionError):
+        until(lambda: life.renewed, within=3)
+    assert life.renewed == 0
+    mine.close()
+
+
+def test_two_hosts_of_one_name_do_not_take_each_other_for_dead(site: Site) -> None:
+    mine, other = ledger_at(site.url), ledger_at(site.url, "dua")
+    mine.presence.holder = Holder(Holder.me().host, "another boot", 1, "1")
+    mine.presence.me()
+    assert other.presence.dead(rows_of(site)) == []  # type: ignore[arg-type]
+    mine.close()
+    other.close()
+
+
+def test_a_machine_that_was_taken_for_dead_says_why_its_run_ends(
+    satu: Machine, dua: Machine
+) -> None:
+    satu.only("harian")
+    dua.only("harian")
+    satu.subscribe(*(f"pembaca{n}@pembaca.example" for n in range(40)))
+    satu.write()
+    satu.publish()
+    satu.change_ledger("UPDATE channels SET first_seen_at = first_seen_at - interval '2 days'")
+    satu.change_ledger("UPDATE syndications SET at = at - interval '25 hours'")
+    satu.change_ledger("UPDATE articles SET published_at = published_at - interval '25 hours'")
+    point = Point("syndicate.ledger.letters:Letters.turn", call=2)
+    vanished = satu.start("digest", stops=point)
+    vanished.wait_until_still()
+    satu.change_ledger(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+        f" AND classid = {0x73796E64} AND objsubid = 2"
+    )
+    later = dua.run("digest")
+    vanished.thaw()
+    answer = vanished.answer()
+    assert "no sign of life" in answer.said, answer.said
+    assert answer.code in (3, 4)
+    letters = satu.rows("SELECT state, count(*) FROM letters GROUP BY state")
+    assert sum(count for _, count in letters) == 40, (letters, later.said)
+    readers = [one["To"] for one in satu.letters]
+    assert len(readers) == len(set(readers))
