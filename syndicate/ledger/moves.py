@@ -241,7 +241,7 @@ def _mover(db: Connection, presence: Presence, row: Row[Any]) -> Row[Any] | None
     if row.ended_at is not None or row.holder_id is None:
         return None
     holder = db.execute(select(holders).where(holders.c.id == row.holder_id)).first()
-    return None if holder is None or presence.dead(db, holder) else holder
+    return None if holder is None or presence.dead([holder]) else holder
 
 
 def _quoted(db: Connection) -> Any:
