@@ -186,6 +186,7 @@ ADVICE = {
     "timeout expired": "is the machine on, and does a firewall let us through?",
     "permission denied": "docs/several-machines.md has the rights that the machines' role needs;"
     " one that may only read can say `syndicate status`",
+    "prepared statement": "a pooler lets others share our session: set pool_mode = session there",
     "invalid connection option": "behind the ? stand libpq's parameters",
 }
 WHO_HOLDS = """
