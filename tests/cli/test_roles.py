@@ -236,3 +236,22 @@ def test_a_dump_that_the_owner_puts_back_brings_the_rights_back(
     assert as_role(READER).run("status").code == 0
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         database.ask("DELETE FROM subscribers", READER)
+
+
+def test_a_ledger_that_the_owner_moves_in_is_the_machines_to_use(
+    as_role: AsRole, database: Database, room: Newsroom
+) -> None:
+    database.run(IN_THE_DATABASE)
+    room.write()
+    room.subscribe("ani@example.org")
+    room.publish()
+    (room.folder / "owner-url").write_text(database.url(OWNER))
+    moved = room.run("ledger", "move", "file:owner-url")
+    assert moved.code == 0, moved.said
+    as_role(MACHINES)
+    room.rewrite("Isi kabar.", "Isi kabar, yang benar.")
+    room.publish("--note", "Isinya keliru.")
+    assert "yang benar" in room.post.text
+    assert room.run("tick", at=EVENING).code == 0
+    assert len(room.smtp.letters) == 1
+    assert as_role(READER).run("status").code == 0
