@@ -47,7 +47,10 @@ class Target:
 
     @classmethod
     def of(cls, settings: Settings) -> Target:
-        engine = connect(settings.ledger_url)
+        try:
+            engine = connect(settings.ledger_url)
+        except LedgerError as error:
+            raise UsageError(str(error).replace("ledger.url:", "URL:", 1)) from error
         return cls(settings, moves.place_of(engine), path_of(engine))
 
     @property

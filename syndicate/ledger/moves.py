@@ -177,9 +177,7 @@ def hold(db: Connection) -> None:
             with db.begin_nested():
                 db.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE NOWAIT"))
                 return
-        except (
-            DBAPIError
-        ) as error:  # all at once or none: whoever waits holding some waits in a ring
+        except DBAPIError as error:  # all or none: whoever holds some and waits is in a ring
             if getattr(error.orig, "sqlstate", None) != LOCKED or monotonic() > until:
                 raise
         if not stop.rest(TRY_AGAIN):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import socket
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
@@ -20,11 +22,15 @@ from sqlalchemy import (
     Engine,
     Integer,
     LargeBinary,
+    Table,
     create_engine,
+    delete,
     insert,
     inspect,
     select,
+    text,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 import postgres
@@ -32,8 +38,9 @@ from cli.newsroom import EVENING, FORKS, MORNING, NEXT_EVENING, NOON, REAL, News
 from machines.machine import NO_TIME, Point, Running, be_a_machine
 from syndicate import moving
 from syndicate.errors import LedgerError
-from syndicate.ledger import Ledger
+from syndicate.ledger import Ledger, generations
 from syndicate.ledger.schema import Moment, metadata, moves
+from syndicate.ledger.schema import ledger as ledger_table
 from syndicate.loopback.smtp import Fault
 
 WAYS = (
@@ -359,3 +366,273 @@ def is_no_ledger(url: str) -> bool:
     with pytest.raises(LedgerError, match="has not ended"):
         Ledger.open(url, datetime.now(UTC))
     return True
+
+
+# what the documented way lost
+
+
+def token(url: str, reader: int) -> str:
+    """What a reader's letter of just now holds."""
+    ledger = Ledger.open(url, datetime.now(UTC))
+    made = ledger.letters.recipient("harian", reader, "").token
+    ledger.close()
+    return made
+
+
+@pytest.mark.parametrize(("origin", "kind"), ways(0))
+def test_an_office_goes_on_at_the_new_end_as_if_nothing_had_happened(
+    room: Newsroom, fresh: Fresh, origin: str, kind: str
+) -> None:
+    ani, budi, cici = READERS[:3]
+    goes_to(room, fresh(origin))
+    room.subscribe(ani, budi, cici)
+    for number in range(3):
+        room.write(f"{number}.md", headline=f"Kabar {number}")
+        room.publish(f"{number}.md")
+    assert room.run("subscribers", "forget", cici, "--yes").code == 0
+    assert room.run("digest", at=EVENING).code == 0
+    first = token(room.ledger_url, 1)
+    assert room.run("ledger", "newkey", at=EVENING).code == 0
+    room.rewrite("Isi kabar.", "Isi yang lain.", "0.md")
+    room.publish("0.md", "--note", "Isinya keliru.", at=EVENING)
+    assert room.run("digest", at=NEXT_EVENING).code == 0
+    second = token(room.ledger_url, 2)
+    assert first != token(room.ledger_url, 1)
+    said = room.run("status", "--json", at=NEXT_EVENING).json
+    new = fresh(kind)
+    assert room.run("ledger", "move", new, at=NEXT_EVENING).code == 0
+    goes_to(room, new)
+    after = room.run("status", "--json", at=NEXT_EVENING)
+    assert after.json == said
+    assert "rehearsal" in after.err  # for ever
+    room.write("3.md", headline="Kabar 3")
+    room.publish("3.md", at=NEXT_EVENING)
+    assert len(room.entries) == 4
+    assert len(room.posts) == 4
+    for mine in (first, second):
+        assert room.run("unsubscribe", mine, at=NEXT_EVENING).code == 0
+    (room.folder / "baru.csv").write_text(f"email\n{cici}\n", encoding="utf-8")
+    brought = room.run("subscribers", "import", "baru.csv", "--list", "harian", at=NEXT_EVENING)
+    assert room.run("subscribers", "list", at=NEXT_EVENING).out.count(cici) == 0, brought.said
+    room.subscribe("dewi@pembaca.example", at=NEXT_EVENING)  # numbers go on
+
+
+@pytest.mark.parametrize(("origin", "kind"), ways(1))
+def test_an_old_copy_is_known_at_both_ends(
+    room: Newsroom, fresh: Fresh, origin: str, kind: str
+) -> None:
+    old, new = fresh(origin), fresh(kind)
+    goes_to(room, old)
+    room.only("telegram", "harian")
+    room.write()
+    room.publish()
+    copy = snapshot(old)
+    assert room.run("ledger", "move", new).code == 0
+    put_back(old, copy)
+    assert "older than what was sent" in room.run("publish", "kabar.md").complaint
+    goes_to(room, new)
+    room.publish()
+    copy = snapshot(new)
+    room.write("dua.md", headline="Kabar kedua")
+    room.publish("dua.md")
+    put_back(new, copy)
+    assert "older than what was sent" in room.run("publish", "dua.md").complaint
+
+
+def snapshot(url: str) -> dict[Table, list[dict[str, Any]]]:
+    with look(url).connect() as db:
+        return {
+            table: [dict(row) for row in db.execute(select(table)).mappings()]
+            for table in metadata.sorted_tables
+        }
+
+
+def put_back(url: str, copy: dict[Table, list[dict[str, Any]]]) -> None:
+    """Put a copy in a ledger's place, as an administrator does."""
+    if url.startswith("sqlite"):
+        for path in Path(url.removeprefix("sqlite:///")).parent.glob("*.db*"):
+            if path.name.startswith(Path(url).name):
+                path.unlink()
+        Ledger.open(url, datetime.now(UTC)).close()
+    with look(url).begin() as db:
+        if db.dialect.name == "postgresql":
+            metadata.drop_all(db)
+            metadata.create_all(db)
+        else:
+            db.execute(delete(ledger_table))
+        for table, found in copy.items():
+            if found:
+                db.execute(insert(table), found)
+
+
+@pytest.mark.parametrize(("origin", "kind"), ways(0))
+def test_whoever_still_uses_the_old_ledger_is_refused_and_told_where_it_went(
+    room: Newsroom, fresh: Fresh, origin: str, kind: str
+) -> None:
+    old, new = fresh(origin), fresh(kind)
+    goes_to(room, old)
+    room.subscribe(*READERS[:2])
+    room.write()
+    room.publish()
+    asleep = Ledger.open(old, datetime.now(UTC))  # a process that was there before
+    assert room.run("ledger", "move", new).code == 0
+    before = rows(old)
+    commands = (
+        ("status",), ("history", "kabar.md"), ("publish", "kabar.md"), ("tick",), ("digest",),
+        ("withdraw", "kabar.md", "--reason", "Salah", "--yes"), ("resolve", "1", "--not-sent"),
+        ("subscribers", "add", "--list", "harian", READERS[3]), ("ledger", "newkey"),
+        ("ledger", "restored"), ("publish", "kabar.md", "--dry-run"),
+    )  # fmt: skip
+    for words in commands:
+        answer = room.run(*words)
+        assert answer.code == 1, answer.said
+        assert f"{MOVED} {place(new)}:" in answer.complaint
+        assert password(new) not in answer.said
+    with pytest.raises(LedgerError, match=MOVED):
+        asleep.renew_key()
+    asleep.close()
+    for table in metadata.sorted_tables:  # whatever program it is
+        values = {column.name: value(column, 7) for column in table.columns}
+        changes = [insert(table).values(values), delete(table)]
+        for change in changes if before.get(table.name) else changes[:1]:
+            with pytest.raises(DBAPIError, match=MOVED), look(old).begin() as db:
+                db.execute(change)
+    assert rows(old) == before
+
+
+def place(url: str) -> str:
+    return url if url.startswith("sqlite") else re.sub(r":[^:@/]+@", "@", url)
+
+
+def password(url: str) -> str:
+    return re.search(r":([^:@/]+)@", url)[1] if "@" in url else "\0"  # type: ignore[index]
+
+
+# what is in the way
+
+
+def test_a_target_that_is_not_empty_or_not_there_is_told_in_a_line(
+    room: Newsroom, fresh: Fresh, tmp_path: Path
+) -> None:
+    old = fresh("sqlite")
+    goes_to(room, old)
+    room.only("telegram")
+    room.write()
+    room.publish()
+    anothers, theirs, full = fresh("postgresql"), fresh("postgresql"), fresh("sqlite")
+    for url in (anothers, full):
+        Ledger.open(url, datetime.now(UTC)).close()
+    with look(theirs).begin() as db:
+        db.execute(text("CREATE TABLE channels (name text)"))
+    (tmp_path / "empty.db").touch()
+    (tmp_path / "letter.db").write_text("Dear editor, this is no database.\n" * 100)
+    with closing(sqlite3.connect(tmp_path / "cats.db")) as cats:
+        cats.execute("CREATE TABLE cats (name text)")
+    (tmp_path / "folder.db").mkdir()
+    secret = password(anothers)
+    cases = {
+        old: (2, "the ledger is at"), full: (1, "there is a ledger already"),
+        anothers: (1, "there is a ledger already"),
+        theirs: (1, "a table of another program's, channels"),
+        f"sqlite:///{tmp_path}/empty.db": (1, "is empty"),
+        f"sqlite:///{tmp_path}/letter.db": (1, "not a ledger"),
+        f"sqlite:///{tmp_path}/cats.db": (1, "no ledger"),
+        f"sqlite:///{tmp_path}/folder.db": (1, "it is a folder"),
+        f"sqlite:///{tmp_path}/nowhere/new.db": (1, "there is no folder"),
+        "mysql://kantor:rahasia@localhost/kabar": (2, "not in MySQL"),
+        "postgresql://kantor:rahasia@127.0.0.1:1/kabar": (1, "moving to postgresql://kantor@127"),
+        "new.db": (2, "write sqlite:///FILE"),
+        "postgresql://kantor:${NICHT_DA}@127.0.0.1/kabar": (2, "$NICHT_DA is not set"),
+        anothers.replace(secret, "wrong"): (1, "password authentication failed"),
+    }  # fmt: skip
+    before = rows(old)
+    for url, (code, why) in cases.items():
+        answer = room.run("ledger", "move", url)
+        assert (answer.code, why in answer.complaint) == (code, True), (url, answer.said)
+        assert "rahasia" not in answer.said
+        assert secret not in answer.said
+    after = rows(old)
+    assert before | {"holders": []} == after | {"holders": []}
+    room.rewrite("Isi", "Isi lain")
+    room.publish("--minor")
+    assert (tmp_path / "letter.db").stat().st_size > 1000
+    new = fresh("postgresql")
+    named = new.replace(password(new), "${LEDGER_PASSWORD}")
+    env = {"LEDGER_PASSWORD": password(new)}
+    moved = room.run("ledger", "move", named, env=env)
+    assert moved.code == 0, moved.said
+    lines = (room.folder / "config.toml").read_text(encoding="utf-8").splitlines()
+    [number] = [n for n, line in enumerate(lines, 1) if line.startswith('url = "sqlite')]
+    assert f'config.toml:{number}: url = "{named}"' in moved.out
+
+
+def test_a_relative_file_lies_beside_the_configuration_and_json_says_the_same(
+    room: Newsroom,
+) -> None:
+    room.only("telegram")
+    room.write()
+    room.publish()
+    moved = room.run("ledger", "move", "sqlite:///baru.db", "--json", env={"HOME": "/"})
+    assert moved.json["exit_code"] == 0
+    assert 'url = "sqlite:///baru.db"' in moved.json["done"]
+    assert (room.folder / "baru.db").stat().st_mode & 0o077 == 0
+    assert generations.beside(room.folder / "baru.db").exists()
+    goes_to(room, "sqlite:///baru.db")
+    room.publish()
+    assert room.run("ledger", "move", "sqlite:///syndicate.db").complaint.endswith(
+        "put it away, or name another (nothing was moved)"
+    )
+    for path in room.folder.glob("syndicate.db*"):
+        path.unlink()
+    assert room.run("ledger", "move", "sqlite:///syndicate.db").code == 0
+    goes_to(room, "sqlite:///syndicate.db")
+    room.publish()
+    assert len(room.posts) == 1
+
+
+def test_who_is_forgotten_afterwards_is_erased_from_the_old_file_too(room: Newsroom) -> None:
+    room.subscribe(*READERS[:2])
+    assert room.run("ledger", "move", "sqlite:///baru.db").code == 0
+    goes_to(room, "sqlite:///baru.db")
+    erased = room.run("subscribers", "forget", READERS[0], "--yes")
+    assert erased.code == 0, erased.said
+    assert "syndicate.db" in erased.out
+    assert READERS[0].encode() not in (room.folder / "syndicate.db").read_bytes()
+    goes_to(room, "sqlite:///syndicate.db")
+    assert MOVED in room.run("status").complaint
+    with (
+        closing(sqlite3.connect(room.folder / "syndicate.db")) as db,
+        pytest.raises(sqlite3.IntegrityError, match=MOVED),
+    ):
+        db.execute("DELETE FROM subscribers")
+    (room.folder / "syndicate.db").unlink()
+    goes_to(room, "sqlite:///baru.db")
+    assert room.run("subscribers", "forget", READERS[1], "--yes").code == 0  # as it was told to
+
+
+def test_a_real_ledger_is_moved_by_the_real_clock_alone(room: Newsroom) -> None:
+    room.subscribe(READERS[0], at=REAL)
+    refused = room.run("ledger", "move", "sqlite:///baru.db")
+    assert refused.code == 2
+    assert "SYNDICATE_NOW is set" in refused.said
+    assert not (room.folder / "baru.db").exists()
+    assert room.run("ledger", "move", "sqlite:///baru.db", at=REAL).code == 0
+    goes_to(room, "sqlite:///baru.db")
+    assert "rehearsal" not in room.run("status", at=REAL).said
+
+
+def test_an_old_copy_is_not_moved(room: Newsroom) -> None:
+    room.only("telegram")
+    room.write()
+    room.publish()
+    assert room.run("ledger", "backup", "copy.db").code == 0
+    room.write("dua.md", headline="Kabar kedua")
+    room.publish("dua.md")
+    for path in room.folder.glob("syndicate.db*"):
+        path.unlink()
+    (room.folder / "copy.db").rename(room.folder / "syndicate.db")
+    assert "older than what was sent" in room.run("ledger", "move", "sqlite:///b.db").complaint
+    for path in room.folder.glob("syndicate.db*"):
+        path.unlink()
+    assert "there is no ledger at" in room.run("ledger", "move", "sqlite:///b.db").complaint
+    assert not (room.folder / "b.db").exists()
