@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from cli.newsroom import EVENING, Newsroom, newsroom
-from docs.test_commands import COMMANDS
+from docs.test_commands import COMMANDS, example
 from syndicate.ledger.migrations import VERSION
 
 WITHOUT = {"check", "demo", "help", "init", "new", "schedule"}  # these ask no ledger
@@ -21,6 +22,8 @@ WORDS = {
     "channels resume": "channels resume telegram",
     "history": "history kabar.md",
     "ledger backup": "ledger backup salinan.db",
+    "ledger move": "ledger move sqlite:///baru.db",
+    "ledger upgrade": "ledger upgrade",
     "publish": "publish kabar.md",
     "rejoin": "rejoin 0123456789abcdef",
     "resolve": "resolve 1 --not-sent",
@@ -54,7 +57,9 @@ def test_every_command_leaves_a_newer_ledger_alone_and_sends_nothing(
         db.execute(text(f"UPDATE ledger SET version = {VERSION + 1}"))
     before = (len(room.api.requests), len(room.smtp.commands), (room.folder / "public").stat())
     for name in sorted(COMMANDS.keys() - WITHOUT):
-        answer = room.run(*WORDS.get(name, name).split(), at=EVENING)
+        _, *shown = shlex.split(example(COMMANDS[name]))
+        words = WORDS[name].split() if name in WORDS else shown
+        answer = room.run(*words, at=EVENING)
         assert answer.code == 1, f"{name}: {answer.said}"
         assert f"this ledger is of version {VERSION + 1}" in answer.complaint, name
         assert "install the newer syndicate" in answer.complaint, name
