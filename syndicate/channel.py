@@ -327,6 +327,18 @@ class Compares(ABC):
     def holds(self, rendition: Rendition, receipt: Receipt) -> bool: ...
 
 
+class Local(ABC):
+    """Writes to this machine's disk, or runs a command of the office's own on it."""
+
+    @abstractmethod
+    def folders(self) -> Iterable[Path]:
+        """Return the folders that it writes to, whether there are such or not yet."""
+
+    def command(self) -> Sequence[str]:
+        """Return the command that it runs, if any; it may do anything."""
+        return ()
+
+
 class Stored(ABC):
     """Puts files into a folder, in whose place another one may be one day: an unmounted disk.
 

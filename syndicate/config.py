@@ -67,6 +67,7 @@ class LedgerSettings(_Table):
 
     url: str = "sqlite:///syndicate.db"
     keep: Annotated[int, Field(ge=1, le=36500)] = 90
+    backup: Annotated[int, Field(ge=0, le=36500)] | None = None
     connect_timeout: Annotated[int, Field(ge=2, le=120)] = Timeouts.connect
     lock_timeout: Annotated[int, Field(ge=1, le=600)] = Timeouts.lock
     idle_timeout: Annotated[int, Field(ge=5, le=600)] = Timeouts.idle
@@ -95,6 +96,7 @@ class Settings:
     unset: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     holding: tuple[Path, ...] = ()  # the files with secrets in them, the configuration among them
     timeouts: Timeouts = field(default_factory=Timeouts)  # at a ledger that another machine keeps
+    backup: timedelta | None = None  # how old the newest copy may be; 0: any age; None: not set
 
     @property
     def folder(self) -> Path:
@@ -107,11 +109,19 @@ def find(given: Path | None) -> Path:
         return given
     if named := os.environ.get("SYNDICATE_CONFIG"):
         return Path(named)
-    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    for path in (Path("config.toml"), home / "syndicate" / "config.toml"):
+    for path in (Path("config.toml"), *_of_user()):
         if path.is_file():
             return path
     raise ConfigError("config.toml: there is none here (`syndicate init` makes one)")
+
+
+def _of_user() -> Iterator[Path]:
+    """The configuration in the user's own folder; a service or a container may have no such."""
+    try:
+        home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    except RuntimeError:  # neither $HOME nor an account says where it is
+        return
+    yield home / "syndicate" / "config.toml"
 
 
 def load(path: Path, ledger_url: str = "") -> Settings:
@@ -163,9 +173,11 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     keep = timedelta(days=ledger.keep)
     unset = references.unset_of_channels()
     holding = (*([path] if _has_secret(read) else []), *references.files)
+    backup = None if ledger.backup is None else timedelta(days=ledger.backup)
     return Settings(
-        path, office, url, channels, frozenset(secrets), keep, unset, holding, ledger.timeouts
-    )
+        path, office, url, channels, frozenset(secrets), keep, unset, holding, ledger.timeouts,
+        backup=backup,
+    )  # fmt: skip
 
 
 def _has_secret(read: Mapping[str, Any]) -> bool:

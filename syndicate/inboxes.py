@@ -52,6 +52,8 @@ class Inbox:
 
     listener: Listener
     for_a_person: int = 0
+    new: int = 0  # of them, those that no earlier run has told
+    nameless: int = 0  # and those of which nobody can say whether one has
     waiting: int = 0
     is_lost: bool = False  # whoever keeps it answers no more
     notes: list[str] = field(default_factory=list)
@@ -167,6 +169,8 @@ class Inboxes:
         if counts:
             words = ", ".join(f"{count} {what}" for what, count in counts.items())
             self._say(notes, f"{name}: {words}")
+            if not (counts.keys() - {UNREAD} or inbox.new):  # cron may have mailed it already
+                (self._report.lasting if inbox.nameless else self._report.idle).add(notes[-1])
         for note in inbox.notes:
             self._say(notes, f"{name}: {note}")
         if inbox.waiting:
@@ -190,7 +194,7 @@ class Reading:
         self._put_off: set[str] = set()
         self._read: list[Lying] = []
         self._tried: set[str] = set()
-        self._left = 0
+        self._left = self._new = self._nameless = 0
         self._place = ""
 
     def run(self, seconds: float) -> None:
@@ -217,10 +221,16 @@ class Reading:
             self._tried.add(reply.place)
             if for_a_person is not None:
                 self._left += for_a_person
+                self._count_new(reply, for_a_person=for_a_person)
                 self._note(reply, visit, for_a_person=for_a_person)
             if self._office.stopping():
                 break
             reply = _next(replies, for_a_person is not False)
+
+    def _count_new(self, reply: Reply, *, for_a_person: bool) -> None:
+        """Count what is told: what is known by its place is told once."""
+        self._new += for_a_person and bool(reply.place) and not self._known.get(reply.place)
+        self._nameless += for_a_person and not reply.place
 
     def _note(self, reply: Reply, visit: Visit, *, for_a_person: bool) -> None:
         """Take down what was read and lies where it lay."""
@@ -268,6 +278,8 @@ class Reading:
         lying = [key for key in visit.lying if self._known.get(key)]
         if visit.is_open:
             inbox.for_a_person, inbox.waiting = len(lying) + self._left, visit.waiting
+            inbox.new += self._new
+            inbox.nameless += self._nameless
         inbox.is_lost = visit.is_lost
         inbox.notes += [note for note in visit.notes if note not in inbox.notes]
         if self._source and (dealt := len(visit.lying) - len(lying)):

@@ -6,17 +6,20 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from syndicate.article import Publisher
-from syndicate.channel import Channel, Collects, Rendition, Scheduled, Scope
+from syndicate.channel import Channel, Collects, Local, Rendition, Scheduled, Scope
 from syndicate.config import Settings, scrubber
 from syndicate.errors import ConfigError, LedgerError, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Ledger, refuse_lost
 from syndicate.locked import secrets_among
+from syndicate.owners import refuse_root
 from syndicate.public import Site
 from syndicate.registry import make_channels, secrets_of
 
 AWAY = "leads away from this machine, where a rehearsal reaches nobody: nothing was sent there"
+NOWHERE = "sqlite:///:memory:"
 Clock = Callable[[], datetime]
 Opens = Callable[[Channel], bool]  # whether a command is going to open a channel
 
@@ -41,14 +44,19 @@ class Office:
     @classmethod
     def open(
         cls, settings: Settings, clock: Clock | None = None, *, dry: bool = False,
-        rehearsed: bool = False, looks: bool = True, opens: Opens | None = None,
+        rehearsed: bool = False, looks: bool = True, reads: bool = False, as_root: bool = False,
+        opens: Opens | None = None,
     ) -> Office:  # fmt: skip
         """Make the channels and open the ledger; ``dry`` makes no ledger where there is none.
 
         ``rehearsed``: the clock was set. Then a real ledger is only opened for what ``looks``.
+        ``reads``: not even the ledger is written, which may be one that cannot be.
+        ``as_root``: root means to write among somebody else's files.
         ``opens``: it says something by these channels, whose secrets must be set.
         """
         channels = make_channels(settings)
+        if not reads:
+            refuse_root(_written(settings, channels), as_root=as_root)
         lacking = list(_lacking(settings, channels, opens)) if opens else []
         if lacking and not looks:
             raise ConfigError("; ".join(lacking))
@@ -57,11 +65,19 @@ class Office:
         url = settings.ledger_url
         if dry and _missing(url):
             refuse_lost(url)
-            url = "sqlite:///:memory:"
-        ledger = Ledger.open(
-            url, clock and clock(), notes.append, rehearsed=rehearsed, looks=looks,
-            config=settings.path, timeouts=settings.timeouts,
-        )  # fmt: skip
+            url = NOWHERE
+        at, timeouts = clock and clock(), settings.timeouts
+        ledger = None
+        if reads and url != NOWHERE:
+            ledger = Ledger.look_at(
+                url, at, rehearsed=rehearsed, config=settings.path, timeouts=timeouts
+            )
+        if ledger is None:
+            url = NOWHERE if reads else url
+            ledger = Ledger.open(
+                url, at, notes.append, rehearsed=rehearsed, looks=looks, config=settings.path,
+                timeouts=timeouts,
+            )  # fmt: skip
         try:
             if not (dry or looks):
                 ledger.clock.refuse_far_off()
@@ -127,6 +143,18 @@ class Office:
         """Channels of the ledger that the configuration no longer has."""
         there = {channel.name for channel in self.channels}
         return [known.name for known in catalogue.channels() if known.name not in there]
+
+
+def _written(settings: Settings, channels: Iterable[Channel]) -> Iterator[Path]:
+    """What belongs to whoever runs the office: its files, and the folders of its channels."""
+    yield from (settings.path.absolute(), settings.folder)
+    prefix = "sqlite:///"
+    if settings.ledger_url.startswith(prefix):
+        file = Path(settings.ledger_url.removeprefix(prefix))
+        yield from (file, file.parent)
+    for channel in channels:
+        if isinstance(channel, Local):
+            yield from channel.folders()
 
 
 def _lacking(settings: Settings, channels: Sequence[Channel], opens: Opens) -> Iterator[str]:

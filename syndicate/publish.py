@@ -17,12 +17,13 @@ from syndicate.compare import Wish
 from syndicate.errors import ArticleError, Flaws, UsageError
 from syndicate.evidence import refuse_older
 from syndicate.ledger import Catalogue, KnownChannel, Standing
+from syndicate.ledger.report import places
 from syndicate.measure import Sizes, barred
 from syndicate.office import Office
 from syndicate.plan import Action
 from syndicate.prepare import Preparation
 from syndicate.recompose import recompose
-from syndicate.report import Line, Report, Subject, said_key
+from syndicate.report import STATE_WORDS, Line, Report, Subject, line_of, said_key
 from syndicate.sources import Draft
 from syndicate.urgent import Mailing, at_once, send
 
@@ -33,6 +34,7 @@ CALLED = {
     "unchanged": Action.REFRESH,
 }
 OLDER = "older than this channel: --backfill"
+UNCHANGED = (Action.NOTHING, STATE_WORDS["settled"])
 UNUSED = "the note was not used"
 NO_NOTE = frozenset(
     ("y", "ya", "iya", "yes", "yep", "ok", "oke", "okay", "n", "no", "nope", "t", "tidak", "tak",
@@ -103,6 +105,8 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
     else:
         carry_out(office, prepare.prepared, report, progress)
     send(office, planned.mailings, report, progress)
+    if not request.dry_run and not any(map(_is_change, report.lines)):
+        _tell_waiting(office, chosen, report)
     _tell_older(prepare, report)
     report.lines += planned.told
     for key in planned.digests:
@@ -120,6 +124,21 @@ class _Planned:
     digests: Sequence[str]  # the keys of those whose letters are composed anew
     mailings: Sequence[Mailing]  # what goes to lists at once
     told: Sequence[Line]  # what coming digests tell of, and what stands as it was
+
+
+def _is_change(line: Line) -> bool:
+    """Whether something was done, or is told already; a coming digest is neither."""
+    return bool(line.state) and (line.action, line.state) != UNCHANGED
+
+
+def _tell_waiting(office: Office, chosen: Sequence[Channel], report: Report) -> None:
+    """Say what of the channels still waits, where the command itself had nothing to do."""
+    names = {channel.name for channel in chosen}
+    with office.ledger.reading() as db:
+        found = places(db, states=("due", "claimed", "sending"))
+    for place in found:
+        if place.channel in names:
+            report.add(line_of(place, "retry", office.publisher.zone))
 
 
 def _planned(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ STATE_WORDS = {
     "off": "called off",
     "given_up": "given up",
 }
+UNMENDED = ("waiting", "under way", "refused", "in doubt")
 LETTER_WORDS = STATE_WORDS | {"sent": "sent", "sending": "being sent"}
 
 
@@ -70,14 +72,26 @@ class Report:
     lines: list[Line] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     idle: set[str] = field(default_factory=set)  # those notes that cron need not mail to anybody
+    lasting: set[str] = field(default_factory=set)  # those that it mails once
     warnings: list[str] = field(default_factory=list)  # what readers will not get as it was typed
     unconnected: set[str] = field(default_factory=set)  # channels: no connection could be made
     problems: list[str] = field(default_factory=list)  # a channel that could not begin
+    told: set[str] = field(default_factory=set)  # fingerprints of what an earlier tick has told
 
     def add(self, line: Line) -> None:
         """Add where something stands; what no connection can be made for is no matter of time."""
         is_refused = line.channel in self.unconnected and line.state == STATE_WORDS["due"]
         self.lines.append(replace(line, state=STATE_WORDS["refused"]) if is_refused else line)
+
+    @property
+    def unmended(self) -> set[str]:
+        """The fingerprints of what stays as it is until somebody or something mends it."""
+        lines = {fingerprint(line) for line in self.lines if line.state in UNMENDED}
+        return lines.union(map(fingerprint, (*self.problems, *self.lasting)))
+
+    def is_told(self, said: Line | str) -> bool:
+        """Whether an earlier tick has told this very thing: cron need not mail it again."""
+        return bool(self.told) and fingerprint(said) in self.told
 
     @property
     def exit_code(self) -> int:
@@ -92,8 +106,13 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         document = asdict(self) | {"exit_code": self.exit_code}
-        del document["idle"], document["unconnected"]
+        del document["idle"], document["lasting"], document["unconnected"], document["told"]
         return document
+
+
+def fingerprint(said: Line | str) -> str:
+    """Name a line or a sentence, without telling what is in it."""
+    return sha256(repr(said).encode()).hexdigest()
 
 
 def said_key(key: str, zone: ZoneInfo) -> str:

@@ -1,12 +1,10 @@
-"""First files: a configuration, an article from its profile's template, the lines for cron."""
+"""First files: a configuration, and an article from its profile's template."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import shlex
-import sys
 import tomllib
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -14,7 +12,7 @@ from pathlib import Path
 
 from syndicate import disk
 from syndicate.article import Publisher
-from syndicate.config import CREDENTIALS, REFERENCE, Settings
+from syndicate.config import CREDENTIALS, REFERENCE
 from syndicate.errors import ConfigError, UsageError
 from syndicate.text import readable, slug, visible
 
@@ -170,33 +168,6 @@ def profiles() -> list[str]:
     """The profiles an article may be made from."""
     names = (one.name for one in files("syndicate.templates").iterdir())
     return sorted(n.removesuffix(".md") for n in names if n.endswith(".md") and n != "first.md")
-
-
-def crontab(settings: Settings) -> str:
-    """One line of cron: ``tick`` sends digests that are due, and tries again what waits."""
-    where = shlex.quote(str(settings.path.absolute()))
-    # five minutes: a window is closed by the tick that follows it
-    return f"*/5 * * * * {_program()} --config {where} tick\n"
-
-
-def systemd(settings: Settings) -> str:
-    """A service and a timer, to be put into two files."""
-    where = str(settings.path.absolute()).replace("%", "%%")
-    return (
-        "# /etc/systemd/system/syndicate.service\n"
-        "[Unit]\nDescription=Send what is due\nWants=network-online.target\n"
-        "After=network-online.target\n\n"
-        f'[Service]\nType=oneshot\nExecStart={_program()} --config "{where}" tick\n'
-        "# 3: something waits for its turn; 4: something needs a person\n"
-        "SuccessExitStatus=3\n\n"
-        "# /etc/systemd/system/syndicate.timer\n"
-        "[Unit]\nDescription=Send what is due every five minutes\n\n"
-        "[Timer]\nOnCalendar=*:0/5\nPersistent=true\n\n[Install]\nWantedBy=timers.target\n"
-    )
-
-
-def _program() -> str:
-    return shlex.quote(os.path.abspath(sys.argv[0]))
 
 
 def _config(answers: Answers) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -16,6 +17,9 @@ from syndicate.evidence import older
 from syndicate.hosting import Hosting
 from syndicate.ledger import DigestCount, Happening, Place, Standing, Waiting
 from syndicate.ledger.catalogue import Catalogue
+from syndicate.ledger.letters import DIED as LETTER_DIED
+from syndicate.ledger.lost import Lost, lost_deliveries, lost_letters
+from syndicate.ledger.queue import DIED
 from syndicate.ledger.replies import held
 from syndicate.ledger.report import (
     digests,
@@ -29,7 +33,9 @@ from syndicate.ledger.report import (
     waiting,
 )
 from syndicate.office import Office
+from syndicate.overdue import Alert
 from syndicate.report import Line, given_up_line, letters_line, line_of, state_word, when
+from syndicate.watched import MachineTicks, Watched, machines
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -61,6 +67,9 @@ class Status:
     waiting: list[Waiting] = field(default_factory=list)  # until when and why
     leaving: dict[str, int] = field(default_factory=dict)  # who are too many, until a person looks
     unconfigured: list[str] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)  # what should have happened by now
+    ticks: list[MachineTicks] = field(default_factory=list)  # of each machine
+    backup: str | None = None  # when the newest known copy was made
     older: str = ""  # what shows that the ledger is older than what was sent
     clock: str = ""  # what is wrong with this machine's
     clock_off: int = 0  # seconds that it is ahead of the database's; negative: behind
@@ -73,13 +82,15 @@ class Status:
         states = {line.state for line in self.open}
         if "in doubt" in states:
             return 4
-        return 3 if states or self.leaving or self.older or self.far_off else 0
+        waits = states or self.leaving or self.alerts
+        return 3 if waits or self.older or self.far_off else 0
 
     def to_json(self) -> dict[str, Any]:
         from dataclasses import asdict
 
         document = asdict(self)
-        for one in (*document["digests"], *document["waiting"]):
+        lists = ("digests", "waiting", "alerts", "ticks")
+        for one in (row for name in lists for row in document[name]):
             for name, value in one.items():
                 one[name] = when(value) if isinstance(value, datetime) else value
         return document | {"exit_code": self.exit_code}
@@ -92,12 +103,11 @@ def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Statu
         rehearsal=office.ledger.rehearsal, older=older(office), clock=clock.remark,
         clock_off=int(clock.off.total_seconds()), far_off=clock.is_far_off,
     )  # fmt: skip
-    office.ledger.letters.end_dead_claims()
-    office.ledger.queue.end_dead_claims()  # what a dead process had begun is in doubt by now
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
         names = [uri] if uri else [name for name, _ in uris(db)[:latest]]
-        still = places(db, open_only=True)
+        lost = lost_deliveries(db, office.ledger.presence)
+        still = [_as_left(one, lost) for one in places(db, open_only=True)]
         for name in names:
             standing = catalogue.standing(name)
             if standing is None:
@@ -107,14 +117,38 @@ def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Statu
             to_line(one, office.publisher.zone) for one in still if uri is None or _is_of(one, uri)
         ]
         if uri is None:
-            found.open += _open_letters(db, office.publisher.zone)
-            found.digests = digests(db)
+            letters = lost_letters(db, office.ledger.presence)
+            found.open += _open_letters(db, office.publisher.zone, letters)
+            found.digests = [_with_lost(one, letters) for one in digests(db)]
             found.waiting = waiting(db)
             found.unconfigured = office.gone(catalogue)
             found.leaving = held(db)
             for channel in office.lists:
                 _add_times(office, catalogue, channel, found)
+            watched = Watched(office, catalogue, found.digests)
+            found.alerts = list(watched.alerts())
+            found.ticks = machines(watched.ticks, office.clock())
+            found.backup = when(watched.backup)
     return found
+
+
+def _as_left(place: Place, lost: set[int]) -> Place:
+    """What a dead process had begun is in doubt by now, and what it held is due."""
+    if place.delivery not in lost:
+        return place
+    if place.state == "sending" and not place.present:
+        return replace(place, state="in_doubt", why=DIED)
+    return replace(place, state="due")
+
+
+def _with_lost(one: DigestCount, lost: Iterable[Lost]) -> DigestCount:
+    """The same for the letters of a digest."""
+    gone = sum(block.sending for block in lost if block.edition == one.edition)
+    if not gone:
+        return one
+    counts = Counter(one.states) + Counter(in_doubt=gone)
+    counts.subtract({"sending": gone})
+    return replace(one, states=dict(+counts))
 
 
 def _add_times(office: Office, catalogue: Catalogue, channel: Channel, found: Status) -> None:
@@ -152,24 +186,35 @@ def speed(one: DigestCount) -> Speed:
 def mailings(office: Office, names: Sequence[str]) -> list[DigestCount]:
     """How the letters of lists stand: of every unfinished run, and of each list's newest."""
     chosen = {channel.name for channel in office.chosen(names)}
-    office.ledger.letters.end_dead_claims()
     with office.ledger.reading() as db:
+        lost = lost_letters(db, office.ledger.presence)
         found = digests(db, numbers=[*unfinished(db), *newest_runs(db)])
-    return [one for one in found if one.channel in chosen]
+    return [_with_lost(one, lost) for one in found if one.channel in chosen]
 
 
 def troubled(office: Office, one: DigestCount) -> list[Line]:
     """The letters of a digest that were refused for good or are in doubt, one by one."""
     zone = office.publisher.zone
     with office.ledger.reading() as db:
-        return [
-            to_line(place, zone) for place in letters_in(db, one.edition, ("refused", "in_doubt"))
-        ]
+        lost = lost_letters(db, office.ledger.presence)
+        troubled = letters_in(db, one.edition, ("refused", "in_doubt"))
+        return [to_line(place, zone) for place in (*troubled, *_left_by(db, one, lost))]
 
 
-def _open_letters(db: Connection, zone: ZoneInfo) -> Iterator[Line]:
-    for one in digests(db, numbers=unfinished(db)):
+def _left_by(db: Connection, one: DigestCount, lost: Sequence[Lost]) -> Iterator[Place]:
+    """The letters of a digest that a dead process was sending."""
+    mine = [block for block in lost if block.edition == one.edition and block.sending]
+    for place in letters_in(db, one.edition, ("sending",)) if mine else ():
+        number = place.subscriber or 0
+        if any(block.first <= number <= block.last for block in mine):
+            yield replace(place, state="in_doubt", why=LETTER_DIED)
+
+
+def _open_letters(db: Connection, zone: ZoneInfo, lost: Sequence[Lost]) -> Iterator[Line]:
+    for one in (_with_lost(each, lost) for each in digests(db, numbers=unfinished(db))):
         yield letters_line(one)
+        for place in _left_by(db, one, lost):
+            yield to_line(place, zone)
         left = one.states.get("due", 0) + one.states.get("deferred", 0)
         states = ("in_doubt", "due") if one.paused and left <= FEW else ("in_doubt",)
         for place in letters_in(db, one.edition, states):

@@ -20,10 +20,18 @@ def tick(office: Office, progress: Progress = silent) -> Report:
     """Try again what waits, settle what is in doubt, send the digests that are due."""
     report = Report(command="tick", notes=office.notes)
     refuse_older(office)
+    number = office.ledger.ticks.begin(office.clock())
+    _do_all(office, report, progress)
+    report.told = office.ledger.ticks.end(number, office.clock(), report.unmended)
+    return report
+
+
+def _do_all(office: Office, report: Report, progress: Progress) -> None:
     _expire(office, report, progress)
     for channel in office.channels:
         if office.stopping():
-            return _stopped(report)
+            _stopped(report)
+            return
         if channel.scope is Scope.DIGEST:
             continue
         with office.ledger.planning() as catalogue:
@@ -37,19 +45,18 @@ def tick(office: Office, progress: Progress = silent) -> Report:
     inboxes = Inboxes(office, report)
     inboxes.read()  # who wants to leave gets no letter any more
     if office.stopping():
-        return _stopped(report)
+        _stopped(report)
+        return
     digests = digest(office, Request(), progress)
     report.lines += digests.lines
     report.idle |= digests.idle
     report.problems += digests.problems
     inboxes.go_on()
-    return report
 
 
-def _stopped(report: Report) -> Report:
+def _stopped(report: Report) -> None:
     """Say that there may be more to do: whoever looks at the exit code runs it again."""
     report.problems.append("stopped: what else is due waits for the next run")
-    return report
 
 
 def _expire(office: Office, report: Report, progress: Progress) -> None:

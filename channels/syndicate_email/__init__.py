@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import unescape
@@ -23,6 +23,7 @@ from syndicate import (
     InDoubt,
     Inspects,
     Item,
+    Local,
     Membership,
     Outcome,
     Paused,
@@ -85,7 +86,7 @@ READER = Recipient("example", "reader@example.org", "TOKEN")
 
 
 @dataclass(kw_only=True)
-class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
+class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
     """A mailing list: what is new goes to every subscriber, in one letter, at set times.
 
     title        what the list is called
@@ -240,6 +241,16 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears):
         where = relay(self.smtp.get_secret_value())
         near = isinstance(where, Path) or is_loopback(where.host)
         return "" if near else f"channels.{self.name}.smtp"
+
+    def folders(self) -> Iterator[Path]:
+        from syndicate_email.postbox import place
+
+        with suppress(ValueError):  # its secret is not set
+            if isinstance(where := relay(self.smtp.get_secret_value()), Path):
+                yield where
+        with suppress(ValueError):
+            if isinstance(inbox := place(self.inbox.get_secret_value()), Path):
+                yield inbox.parent if inbox.is_file() else inbox  # an mbox is written beside
 
     def hears_outside(self, home: Path, source: str = "") -> str:
         from syndicate_email.postbox import place

@@ -28,6 +28,7 @@ from syndicate import (
     HostsPages,
     Inspects,
     Item,
+    Local,
     Media,
     Publisher,
     Recalls,
@@ -59,7 +60,7 @@ NOWHERE = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - not bound
 @dataclass(kw_only=True)
 class Feed(
     Channel, Collects, Assembles, Revises, Removes, Repeatable, Compares, Recalls, HostsMedia,
-    HostsPages, Announces, Inspects, Stored,
+    HostsPages, Announces, Inspects, Stored, Local,
 ):  # fmt: skip
     """A folder for a web server: rss.xml, atom.xml, feed.json, index.html, and what they show."""
 
@@ -107,6 +108,12 @@ class Feed(
 
     def folder(self) -> Path:
         return self.directory
+
+    def folders(self) -> Iterable[Path]:
+        return (self.directory,)
+
+    def command(self) -> Sequence[str]:
+        return self.after
 
     def has_mark(self, mark: str) -> bool:
         path = folder_mark.path(self.directory, mark)

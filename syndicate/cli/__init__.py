@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+
+
+def _open_what_is_closed() -> None:
+    """Give a process without standard streams empty ones: else its next files would be those."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
 def main() -> None:
@@ -13,6 +25,7 @@ def main() -> None:
 
         sys.stdout.write(f"syndicate {VERSION}\n")
         return
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal without UTF-8 must stop no one
             stream.reconfigure(errors="backslashreplace")

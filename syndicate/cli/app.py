@@ -36,6 +36,9 @@ def options(
         help="The configuration: else $SYNDICATE_CONFIG, ./config.toml, ~/.config/syndicate.",
     ),
     verbose: bool = typer.Option(False, "--verbose", "-v", help="Say more about what goes wrong."),
+    as_root: bool = typer.Option(
+        False, "--as-root", help="As root, write among somebody else's files all the same."
+    ),
     _version_asked: bool = typer.Option(
         False, "--version", "-V", is_eager=True, callback=_version, help="Say which version."
     ),
@@ -45,7 +48,7 @@ def options(
 
     Example: syndicate publish article.md
     """
-    remember(config, verbose, context.invoked_subcommand or "")
+    remember(config, verbose, context.invoked_subcommand or "", as_root=as_root)
 
 
 @app.command("help")
@@ -82,7 +85,7 @@ desk.add_to(app)
 def program() -> Any:
     """Return the whole program; each command also takes the options of all of them."""
     made: Any = get_command(app)
-    everywhere = [one for one in made.params if one.name in ("config", "verbose")]
+    everywhere = [one for one in made.params if one.name in ("config", "verbose", "as_root")]
     _accept(made, everywhere)
     return made
 
@@ -117,6 +120,12 @@ def run() -> int:
 
 
 def _misused(error: Any) -> int:
+    if "--check" in sys.argv and "status" in sys.argv:
+        from syndicate.monitor import failed
+
+        verdict = failed(error.format_message(), is_critical=False)
+        typer.echo(verdict.line)
+        return verdict.exit_code
     error.show()
     if "--json" in sys.argv:
         import json

@@ -19,6 +19,7 @@ from syndicate.cli.context import (
     each_by_itself,
     given,
     office,
+    only_ours,
 )
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def new(
     from syndicate.scaffold import new_article
 
     with command():
-        typer.echo(f"{new_article(headline, profile, Path(file) if file else None, _publisher())}")
+        path = Path(file) if file else None
+        only_ours(path.parent if path else Path())
+        typer.echo(f"{new_article(headline, profile, path, _publisher())}")
 
 
 def _publisher() -> Publisher | None:
@@ -214,7 +217,7 @@ def _mailings(names: Sequence[str], as_json: bool) -> None:
     from syndicate.report import letters_line
     from syndicate.status import mailings, speed, troubled
 
-    with office(dry=True, as_json=as_json) as here:
+    with office(reads=True, as_json=as_json) as here:
         found = mailings(here, names)
         if as_json:
             runs = [asdict(one) | asdict(speed(one)) for one in found]

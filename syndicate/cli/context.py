@@ -38,8 +38,10 @@ class Given:
     config: str = ""
     verbose: bool = False
     command: str = ""
+    as_root: bool = False  # root means to write among others' files
     scrub: Callable[[str], str] = str
     zone: ZoneInfo | None = None  # the office's, once its configuration was read
+    checks: bool = False  # a monitor asks: whatever happens, it gets one line and its codes
     acts: bool = True  # this command may have effects
     acted: bool = False  # something may have left
     documented: bool = False  # the one JSON document is on stdout
@@ -48,11 +50,11 @@ class Given:
 given = Given()
 
 
-def remember(config: str, verbose: bool, command: str = "") -> None:
+def remember(config: str, verbose: bool, command: str = "", *, as_root: bool = False) -> None:
     """Keep the options that stand before the command, and its name."""
-    given.config, given.verbose, given.scrub = config, verbose, str
+    given.config, given.verbose, given.as_root, given.scrub = config, verbose, as_root, str
     given.command = command
-    given.acts, given.acted, given.documented = True, False, False
+    given.acts, given.acted, given.documented, given.checks = True, False, False, False
     stop.forget()
 
 
@@ -84,12 +86,13 @@ def command(as_json: bool = False) -> Iterator[None]:
 
 @contextmanager
 def office(
-    *, dry: bool = False, looks: bool = False, as_json: bool = False, opens: Opens | None = None,
-    ledger_url: str = "",
+    *, dry: bool = False, looks: bool = False, reads: bool = False, as_json: bool = False,
+    opens: Opens | None = None, ledger_url: str = "",
 ) -> Iterator[Office]:  # fmt: skip
     """The office for one command, opened and closed; Ctrl-C ends it between two effects.
 
     ``looks``: it changes and sends nothing, and may look at a real ledger by another clock.
+    ``reads``: it writes nothing at all, and the ledger may be one that cannot be written.
     ``opens``: it says something, and cannot begin without the secrets of these channels.
     ``ledger_url`` is taken instead of the configuration's.
     """
@@ -104,8 +107,9 @@ def office(
 
         given.scrub = scrubber(settings.secrets)
         opened = Office.open(
-            settings, rehearsed_clock(), dry=dry, rehearsed=is_rehearsed(), looks=looks, opens=opens
-        )
+            settings, rehearsed_clock(), dry=dry or reads, rehearsed=is_rehearsed(),
+            looks=looks or reads, reads=reads, opens=opens, as_root=given.as_root,
+        )  # fmt: skip
         given.zone = settings.publisher.zone
         _say_rehearsal(opened)
         if remark := opened.ledger.clock.remark:
@@ -115,7 +119,7 @@ def office(
         if harm := opened.ledger.generations.harm():
             typer.echo(harm, err=True)
         given.scrub = opened.scrub
-        given.acts = not (dry or looks)
+        given.acts = not (dry or looks or reads)
         opened.stopping = stop.is_asked
         gc.freeze()  # what was imported is no garbage: it need not be looked through again
         gc.enable()
@@ -147,6 +151,13 @@ def _on_one_ledger(here: Office) -> Iterator[None]:
             raise LedgerError(DAMAGED) from error
         raise
     here.ledger.look()
+
+
+def only_ours(*paths: Path) -> None:
+    """Raise UsageError where root would make something in somebody else's folder."""
+    from syndicate.owners import existing, refuse_root
+
+    refuse_root(map(existing, paths), as_root=given.as_root)
 
 
 def each_by_itself(_channel: Channel) -> bool:
@@ -252,6 +263,8 @@ def _fail(said: str, error: BaseException, as_json: bool, *, code: int = 1) -> N
     each = [str(one) for one in each_of(error)]
     lines = [_line(one) for one in (each if len(each) > 1 else [said or type(error).__name__])]
     expected = isinstance(error, SyndicateError)
+    if given.checks:
+        _answer_a_monitor("; ".join(lines), error, as_json)
     if given.verbose and not expected:
         import traceback
 
@@ -268,11 +281,29 @@ def _fail(said: str, error: BaseException, as_json: bool, *, code: int = 1) -> N
     raise typer.Exit(code) from None
 
 
+def _answer_a_monitor(why: str, error: BaseException, as_json: bool) -> NoReturn:
+    """Say in a monitor's words that nothing can be said: CRITICAL where the ledger is the cause."""
+    from syndicate.errors import LedgerError
+    from syndicate.monitor import failed
+
+    verdict = failed(why, is_critical=isinstance(error, LedgerError))
+    if as_json and not given.documented:
+        import json
+
+        words = {"error": why, "check": verdict.to_json(), "exit_code": verdict.exit_code}
+        typer.echo(json.dumps(words))
+    elif not given.documented:
+        typer.echo(verdict.line)
+    raise typer.Exit(verdict.exit_code) from None
+
+
 def _about_a_name(error: Exception) -> str:
     """What is wrong with a file or a word that somebody named; "" where it is something else."""
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         name = shortened(readable(f"{error.filename}"))
         return f"{name}: {error.strerror.lower()} (check its name, and whose it is)"
+    if isinstance(error, FileNotFoundError) and error.filename is None and _is_nowhere():
+        return "the folder that this is run in was deleted (cd to one that is there)"
     if isinstance(error, RuntimeError) and f"{error}".startswith(LOOP):
         name = f"{error}".removeprefix(LOOP).strip(" '")
         return f"{name}: a link that leads to itself (name a file)"
@@ -281,6 +312,15 @@ def _about_a_name(error: Exception) -> str:
     if isinstance(error, UnicodeEncodeError) and readable(f"{error.object}") != error.object:
         return "a word of the command is not UTF-8 (type it again, or set a UTF-8 LANG)"
     return ""
+
+
+def _is_nowhere() -> bool:
+    """Whether the folder that the command runs in is gone."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _causes(error: BaseException) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from syndicate.cli.context import JSON, each_by_itself, office, when
+from syndicate.cli.context import JSON, each_by_itself, given, office, when
 
 if TYPE_CHECKING:
     from syndicate.ledger import Waiting
@@ -22,23 +22,31 @@ WHICH = typer.Argument(metavar="ARTICLE|URI", help="The file, or its uri.")
 
 def status(
     article: str = typer.Argument("", metavar="ARTICLE|URI", help="Else everything."),
+    check: bool = typer.Option(False, "--check", help="One line for a monitor, as Nagios has it."),
     as_json: bool = JSON,
 ) -> None:
-    """Say what is where, what waits, and what needs somebody.
+    """Say what is where, what waits, and what needs somebody. Nothing is written.
 
     Example: syndicate status article.md
     """
     from syndicate.cli import show
+    from syndicate.monitor import verdict_of
     from syndicate.status import status as run
     from syndicate.withdraw import identify
 
-    with office(dry=True, looks=True, as_json=as_json) as here:
+    given.checks = check
+    with office(reads=True, as_json=as_json) as here:
         found = run(here, identify(here, article) if article else None)
+        verdict = verdict_of(found, here.clock())
+        code = verdict.exit_code if check else found.exit_code
         if as_json:
-            show.document(found.to_json())
+            show.document(found.to_json() | {"check": verdict.to_json(), "exit_code": code})
+        elif check:
+            show.out(verdict.line)
         else:
             _show_status(found)
-        raise typer.Exit(found.exit_code)
+        given.documented = True
+        raise typer.Exit(code)
 
 
 def history(article: str = WHICH, as_json: bool = JSON) -> None:
@@ -50,7 +58,7 @@ def history(article: str = WHICH, as_json: bool = JSON) -> None:
     from syndicate.status import article_history
     from syndicate.withdraw import identify
 
-    with office(dry=True, looks=True, as_json=as_json) as here:
+    with office(reads=True, as_json=as_json) as here:
         found = article_history(here, identify(here, article))
         if as_json:
             show.document({"history": [asdict(one) for one in found], "exit_code": 0})
@@ -126,7 +134,7 @@ def list_(as_json: bool = JSON) -> None:
     """
     from syndicate.cli import show
 
-    with office(dry=True, as_json=as_json) as here:
+    with office(reads=True, as_json=as_json) as here:
         known = here.ledger.known_channels()
         identities = {name: one.identity or "" for name, one in known.items()}
         rows = [
@@ -322,6 +330,8 @@ def _show_status(found: Status) -> None:
 
     for remark in filter(None, (found.older, found.clock)):
         show.out(remark)
+    for alert in found.alerts:
+        show.out(alert.says)
     for one in found.waiting:
         show.out(f"{_waits(one)} (at once: syndicate channels resume {one.channel})")
     for name, count in found.leaving.items():

@@ -139,7 +139,7 @@ def list_(
     from syndicate.cli import show
     from syndicate.people import members
 
-    with office(dry=True, as_json=as_json) as here:
+    with office(reads=True, as_json=as_json) as here:
         found = list(members(here, name or None, ended=everybody))
         if as_json:
             people = [{"email": p.email, "name": p.name, "since": p.since, "ended": p.ended,

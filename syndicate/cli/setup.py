@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from syndicate.cli.context import asking, can_ask, command, given
+from syndicate.cli.context import asking, can_ask, command, given, only_ours
 
 
 def init(
@@ -35,6 +35,7 @@ def init(
         )  # fmt: skip
 
     with command():
+        only_ours(folder)
         is_free(folder)  # before anything is asked
         refuse_wrong(folder, answers())
         if can_ask():
@@ -90,6 +91,7 @@ def demo(
     from syndicate.demo import demo as run
 
     with command():
+        only_ours(folder)
         for line in run(folder):
             typer.echo(line)
 
@@ -103,16 +105,25 @@ def schedule(
     """
     from syndicate.config import find, load
     from syndicate.errors import UsageError
-    from syndicate.scaffold import crontab, systemd
+    from syndicate.registry import make_channels
+    from syndicate.services import crontab, job, systemd
 
     with command():
         if how not in ("cron", "systemd"):
             raise UsageError(f"cron or systemd, not {how!r}")
         settings = load(find(Path(given.config) if given.config else None))
+        made = job(settings, make_channels(settings))
+        printed = (crontab if how == "cron" else systemd)(made)
         if "${" in settings.path.read_text(encoding="utf-8"):
             said = 'knows nothing that you exported: put secrets into files (token = "file:NAME")'
             typer.echo(f"{how} {said}", err=True)
-        typer.echo((crontab if how == "cron" else systemd)(settings), nl=False)
+        if made.user == "root":
+            typer.echo(
+                "the configuration is root's, and so tick would run as root: better give its folder"
+                " to an account that has nothing else",
+                err=True,
+            )
+        typer.echo(printed, nl=False)
 
 
 def add_to(app: typer.Typer) -> None:

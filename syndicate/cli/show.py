@@ -34,15 +34,21 @@ def report(answer: Report, *, as_json: bool) -> None:
     else:
         says_all = answer.dry_run or sys.stdout.isatty()  # cron mails what is printed
         for note in answer.notes:
-            if says_all or note not in answer.idle:
+            if says_all or not (note in answer.idle or answer.is_told(note)):
                 out(note)
         if answer.dry_run:
             out("nothing is touched: this is the plan")
-        said = [line for line in answer.lines if says_all or not line.is_idle]
+        said = [line for line in answer.lines if says_all or _is_news(answer, line)]
         lines(said, articles={one.uri: one.headline for one in answer.articles})
         for problem in answer.problems:
-            typer.echo(given.scrub(problem), err=True)
+            if says_all or not answer.is_told(problem):
+                typer.echo(given.scrub(problem), err=True)
     raise typer.Exit(answer.exit_code)
+
+
+def _is_news(answer: Report, line: Line) -> bool:
+    """Whether cron should mail a line: not an empty window, nor what it has mailed already."""
+    return not (line.is_idle or answer.is_told(line))
 
 
 def lines(found: Sequence[Line], *, articles: Mapping[str, str] = MappingProxyType({})) -> None:

@@ -45,6 +45,7 @@ from syndicate.ledger.inboxes import Inboxes, Lying
 from syndicate.ledger.letters import Block, Letters, Started
 from syndicate.ledger.lists import Joiner, Joining, Lists, Subscription
 from syndicate.ledger.moves import Moves
+from syndicate.ledger.onlooking import only_read
 from syndicate.ledger.pace import Pace
 from syndicate.ledger.presence import Presence
 from syndicate.ledger.privacy import Erasure, Privacy
@@ -69,6 +70,7 @@ from syndicate.ledger.schema import (
     syndications,
 )
 from syndicate.ledger.strangers import Strangers
+from syndicate.ledger.ticks import Ticks
 from syndicate.ledger.tokens import Tokens
 from syndicate.ledger.upgrades import rights_for
 
@@ -98,6 +100,7 @@ class Ledger:
         self.moves = Moves(engine, self.presence)
         self.inboxes = Inboxes(engine, tokens)
         self.folders = Folders(engine)
+        self.ticks = Ticks(engine, self.presence.holder.name)
         self.mended: list[Path] = []  # its own files and copies, which others could read until now
 
     @classmethod
@@ -134,6 +137,46 @@ class Ledger:
             raise
 
     @classmethod
+    def look_at(
+        cls, url: str, now: datetime | None = None, *, rehearsed: bool = False,
+        config: Path | None = None, timeouts: Timeouts | None = None,
+    ) -> Ledger | None:  # fmt: skip
+        """Open a ledger to look at it: nothing is written, made or brought up to date.
+
+        None where there is no ledger in the database yet. The rest is as in ``open``.
+        """
+        engine, clock = connect(url, timeouts=timeouts), Clock()
+        only_read(engine)
+        try:
+            _make_folder(engine)
+            if path := path_of(engine):
+                refuse_what_is_none(path)
+            with transaction(engine, reads=True) as db:
+                found = migrations.version(db)
+                if found == 0:
+                    migrations.refuse_strangers(db)
+                clock.follow(db)
+            if found == 0:
+                engine.dispose()
+                return None
+            if rehearsed and now:
+                clock.rehearse(engine, now)
+            migrations.refuse_newer(found)
+            migrations.refuse_older(found)
+            with transaction(engine, reads=True) as db:
+                what = ledger.c
+                row = db.execute(select(what.created_at, what.restored_at, what.rehearsal)).one()
+            marks = Generations(engine, _mark_of(engine, config))
+            no_tokens = Tokens(("",))  # who only looks needs no secret
+            return cls(
+                engine, row.created_at, row.restored_at, no_tokens, marks, clock,
+                rehearsal=row.rehearsal,
+            )  # fmt: skip
+        except BaseException:
+            engine.dispose()
+            raise
+
+    @classmethod
     def _opened(
         cls, engine: Engine, now: datetime | None, tell: Callable[[str], None], rehearsed: bool,
         config: Path | None, leaves: bool,
@@ -158,8 +201,7 @@ class Ledger:
             row = db.execute(select(ledger)).one()
             later = db.scalars(select(secrets.c.secret).order_by(secrets.c.number.desc()))
             tokens = Tokens((*later, row.secret))
-        place = path_of(engine) if engine.dialect.name == "sqlite" else config
-        marks = Generations(engine, place and beside(place.absolute()), tell)
+        marks = Generations(engine, _mark_of(engine, config), tell)
         opened = cls(
             engine, row.created_at, row.restored_at, tokens, marks, clock, rehearsal=row.rehearsal
         )
@@ -501,6 +543,12 @@ def refuse_lost(url: str) -> None:
             f"ledger.url: {path} is gone, with which something was sent ({mark.name} tells): put"
             " the newest backup in its place, then `syndicate ledger restored`"
         )
+
+
+def _mark_of(engine: Engine, config: Path | None) -> Path | None:
+    """The file of the newest mark: beside an SQLite ledger, else beside the configuration."""
+    place = path_of(engine) if engine.dialect.name == "sqlite" else config
+    return place and beside(place.absolute())
 
 
 def _make_folder(engine: Engine) -> None:

@@ -50,6 +50,11 @@ class Holder:
         """Whether it is of this boot of this very host; others may have its name."""
         return (self.host, self.boot) == (_host(), _boot())
 
+    @property
+    def name(self) -> str:
+        """Its machine's name, as people know it."""
+        return self.host.partition(" ")[0]
+
     def proven_dead(self) -> bool:
         """Whether it is certain, from here, that the process is gone."""
         if self.host != _host():

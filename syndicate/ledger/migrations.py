@@ -61,6 +61,8 @@ from syndicate.ledger.schema import (
     stencils,
     strangers,
     syndications,
+    ticks,
+    told,
     used,
 )
 from syndicate.ledger.upgrades import refuse_at_work, rights_for
@@ -186,7 +188,7 @@ def _to_8(db: Connection) -> None:
     _pass_over(db)
     db.execute(text("ALTER TABLE ledger ADD COLUMN rehearsal BOOLEAN DEFAULT false NOT NULL"))
     db.execute(text("ALTER TABLE ledger ADD COLUMN doubted TEXT DEFAULT '' NOT NULL"))
-    for table in (goodbyes, inbox_letters, generations, disowned, moves):
+    for table in (goodbyes, inbox_letters, generations, disowned, moves, ticks, told):
         table.create(db)
     for column in ("origin", "why", "mark"):
         db.execute(text(f"ALTER TABLE channels ADD COLUMN {column} TEXT DEFAULT '' NOT NULL"))
@@ -380,6 +382,15 @@ def migrate(engine: Engine) -> str | None:
         db.execute(update(ledger).values(version=VERSION))
     said = f"the ledger was brought to version {VERSION}"
     return f"{said}; as it was: {copied}" if copied else said
+
+
+def refuse_older(found: int) -> None:
+    """Stop where somebody only looks: an older ledger is brought up to date by what writes."""
+    if found < VERSION:
+        raise LedgerError(
+            f"ledger.url: this ledger is of version {found}, and this program works with {VERSION}:"
+            " what only looks changes nothing; `syndicate ledger upgrade` brings it up to date"
+        )
 
 
 def refuse_newer(found: int) -> None:

@@ -124,6 +124,22 @@ backups = Table(  # since version 7: our own copies of this ledger, for what mus
     Column("at", Moment, nullable=False),
 )
 
+ticks = Table(  # since version 8: the newest runs of `tick`, by the office's clock
+    "ticks",
+    metadata,
+    _id(),
+    Column("host", String, nullable=False),
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+)
+
+told = Table(  # since version 8: what the newest tick had to say and could not mend
+    "told",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("at", Moment, nullable=False),  # when it was said
+)
+
 articles = Table(
     "articles",
     metadata,

@@ -69,18 +69,20 @@ def test_what_others_could_read_is_mended_and_said_once(room: Newsroom) -> None:
     paths = [room.folder / "syndicate.db", room.folder / "salinan.db"]
     for path in paths:
         path.chmod(0o644)
-    answer = room.run("status")
+    assert room.run("status").code == 0  # which writes nothing
+    assert open_to_others(*paths) == paths
+    answer = room.run("publish", "kabar.md")
     for path in paths:
         assert f"{path}: others could read it; now only you can" in answer.err
     assert open_to_others(*paths) == []
-    assert "others could read" not in room.run("status").err
+    assert "others could read" not in room.run("publish", "kabar.md").err
 
 
 def test_what_was_given_to_a_group_stays_with_it(room: Newsroom) -> None:
     room.write()
     room.publish()
     (room.folder / "syndicate.db").chmod(0o660)
-    assert "others could read" not in room.run("status").err
+    assert "others could read" not in room.run("publish", "kabar.md").err
     assert mode(room.folder / "syndicate.db") == 0o660
 
 

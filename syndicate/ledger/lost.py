@@ -1,0 +1,60 @@
+"""What dead processes hold, for those who only look: nothing of it is written down here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, or_, select
+
+from syndicate.ledger.engine import now
+from syndicate.ledger.presence import Presence
+from syndicate.ledger.schema import blocks, deliveries, holders, letters
+from syndicate.ledger.waits import CLAIM_FOR, is_over
+
+d, x = deliveries.c, letters.c
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Recipients of a digest whose sender is gone, and how many of them it was writing to."""
+
+    edition: int
+    first: int
+    last: int
+    sending: int
+
+
+def lost_deliveries(db: Connection, presence: Presence) -> set[int]:
+    """The deliveries whose holder is gone."""
+    held = d.state.in_(("claimed", "sending"))
+    dead = _dead(db, presence, list(db.scalars(select(d.holder_id).where(held).distinct())))
+    if dead is None:
+        return set()
+    gone = or_(d.holder_id.in_(dead), is_over(d.claimed_until, now(db), CLAIM_FOR))
+    return set(db.scalars(select(d.id).where(held, gone)))
+
+
+def lost_letters(db: Connection, presence: Presence) -> list[Lost]:
+    """The blocks of recipients whose holder is gone."""
+    b = blocks.c
+    dead = _dead(db, presence, list(db.scalars(select(b.holder_id).distinct())))
+    if dead is None:
+        return []
+    gone = or_(b.holder_id.in_(dead), is_over(b.claimed_until, now(db), CLAIM_FOR))
+    found = []
+    for row in db.execute(select(blocks).where(gone)).all():
+        here = (x.edition_id == row.edition_id, x.subscriber_id.between(row.first, row.last))
+        sending = select(func.count()).where(*here, x.state == "sending")
+        found.append(Lost(row.edition_id, row.first, row.last, int(db.scalar(sending) or 0)))
+    return found
+
+
+def _dead(db: Connection, presence: Presence, ids: Sequence[int]) -> list[int] | None:
+    """Which of these processes are gone; None where there are none at all."""
+    if not ids:
+        return None
+    if db.dialect.name != "sqlite" and db.scalar(select(func.pg_is_in_recovery())):
+        return []  # a standby has none of the locks by which the living are known
+    rows = db.execute(select(holders).where(holders.c.id.in_(ids))).all()
+    return [row.id for row in rows if presence.dead(db, row)]

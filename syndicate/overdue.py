@@ -1,0 +1,165 @@
+"""What should have happened by now: windows, waits, expiries, ticks, backups. Pure, but for ``at``.
+
+Everything here goes by the office's clock, except for waits, which go by real time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from syndicate.ledger.ticks import Tick
+
+FIVE_MINUTES = timedelta(minutes=5)  # from one tick to the next, as `schedule` prints it
+DAY = timedelta(days=1)  # the same, where a single tick is known
+AT_ONCE = timedelta(minutes=1)  # two machines' cron that strikes at the same time
+LATE = 3  # of its intervals may pass without a tick
+LATEST = 8  # intervals tell how often ticks come
+SEEN_OFTEN = 3  # ticks: a machine with less of them may be a container that comes once
+TAKEN_AWAY = timedelta(days=7)  # after which a machine counts as switched off for good
+BACKUP_WITHIN = timedelta(days=14)  # where backups were made, and nobody has set anything
+
+
+class Grade(StrEnum):
+    """How bad something is, in a monitor's words."""
+
+    OK = "OK"
+    WARNING = "WARNING"
+    CRITICAL = "CRITICAL"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alert:
+    """Something that a person should look at: exit 3, and a sentence."""
+
+    what: str  # window, waiting, expiry, tick, machine, backup
+    about: str  # a channel, an article's uri, a machine
+    since: datetime  # when it should have happened, or happened last
+    grade: Grade
+    says: str
+
+
+def usual_interval(began: Iterable[datetime]) -> timedelta | None:
+    """How often ticks usually come; None where there was only one, or none."""
+    moments = sorted(began)
+    gaps = [b - a for a, b in pairwise(moments) if b - a >= AT_ONCE]
+    if not gaps:
+        return None
+    newest = sorted(gaps[-LATEST:])
+    return max(newest[len(newest) // 2], FIVE_MINUTES)
+
+
+def patience(ticks: Sequence[Tick], at: datetime) -> timedelta:
+    """How long after its time something is still left to the next ticks."""
+    interval = usual_interval(one.began for one in ticks if one.began <= at)
+    return min(LATE * (interval or FIVE_MINUTES), DAY)
+
+
+def late_ticks(ticks: Sequence[Tick], at: datetime, alive: datetime | None) -> Iterator[Alert]:
+    """Say that no tick came for three of their intervals, at all or on one machine.
+
+    ``alive``: when a letter of a run that goes on left last: whoever sends it still ticks.
+    """
+    past = [one for one in ticks if one.began <= at]
+    if not past:
+        return
+    latest = max(min(one.latest, at) for one in past)
+    if alive and alive <= at:
+        latest = max(latest, alive)
+    interval = usual_interval(one.began for one in past)
+    if at - latest > LATE * (interval or DAY):
+        usual = f", and one comes every {period(interval)}" if interval else ""
+        yield Alert(
+            what="tick", about="", since=latest, grade=Grade.CRITICAL,
+            says=f"no tick for {period(at - latest)}{usual}: nothing is sent by itself (does cron"
+            " or the timer run? syndicate schedule cron|systemd)",
+        )  # fmt: skip
+        return
+    for host in dict.fromkeys(one.host for one in past):
+        yield from _late_machine(host, [one for one in past if one.host == host], at)
+
+
+def _late_machine(host: str, ticks: Sequence[Tick], at: datetime) -> Iterator[Alert]:
+    interval = usual_interval(one.began for one in ticks)
+    since = at - max(one.latest for one in ticks)
+    if len(ticks) < SEEN_OFTEN or interval is None or not LATE * interval < since < TAKEN_AWAY:
+        return
+    yield Alert(
+        what="machine", about=host, since=at - since, grade=Grade.WARNING,
+        says=f"{host}: no tick on this machine for {period(since)}, and one comes every"
+        f" {period(interval)}; others go on (is it switched off?)",
+    )  # fmt: skip
+
+
+def late_windows(
+    ended: Mapping[str, datetime], at: datetime, patient: timedelta
+) -> Iterator[Alert]:
+    """Say which lists have a window that ended and was not closed."""
+    for name, end in ended.items():
+        if at - end > patient:
+            yield Alert(
+                what="window", about=name, since=end, grade=Grade.CRITICAL,
+                says=f"{name}: its digest was due {period(at - end)} ago and is not closed: run"
+                " syndicate tick, and see that it runs by itself",
+            )  # fmt: skip
+
+
+def late_expiries(
+    expired: Mapping[str, datetime], at: datetime, patient: timedelta
+) -> Iterator[Alert]:
+    """Say which articles should have been taken back by now."""
+    for uri, when in expired.items():
+        if at - when > patient:
+            yield Alert(
+                what="expiry", about=uri, since=when, grade=Grade.CRITICAL,
+                says=f"{uri}: it expired {period(at - when)} ago and still stands: run syndicate"
+                " tick",
+            )  # fmt: skip
+
+
+def late_waits(
+    waiting: Iterable[tuple[str, str, datetime]], now: datetime, patient: timedelta
+) -> Iterator[Alert]:
+    """Say what waits for a tick although its time has come: (channel, what it is, since when)."""
+    for channel, name, since in waiting:
+        if now - since > patient:
+            yield Alert(
+                what="waiting", about=name, since=since, grade=Grade.CRITICAL,
+                says=f"{channel}: {name} waits since {period(now - since)}, and nothing has tried"
+                " it: run syndicate tick",
+            )  # fmt: skip
+
+
+def late_backup(
+    newest: datetime | None, made: datetime, at: datetime, within: timedelta | None
+) -> Iterator[Alert]:
+    """Say that the newest copy is too old. ``made``: when the ledger was made.
+
+    ``within`` is None where nothing was set: then it counts once a copy was made; 0 is never.
+    """
+    if within == timedelta() or (within is None and newest is None):
+        return
+    longest, since = within if within is not None else BACKUP_WITHIN, newest or made
+    if at - since > longest:
+        last = f"the newest backup is {period(at - since)} old" if newest else "there is no backup"
+        yield Alert(
+            what="backup", about="", since=since, grade=Grade.WARNING,
+            says=f"{last} (ledger.backup: {longest.days} days): syndicate ledger backup FILE",
+        )  # fmt: skip
+
+
+def period(length: timedelta) -> str:
+    """A length of time in one unit: ``26 minutes``, ``5 days``."""
+    minutes = int(length.total_seconds() // 60)
+    for size, name in ((24 * 60, "day"), (60, "hour")):
+        if minutes >= 2 * size or minutes == size:
+            return _counted(minutes // size, name)
+    return _counted(minutes, "minute")
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count} {name}{'s' * (count != 1)}"

@@ -1,0 +1,408 @@
+"""What `status` says of what should have happened, to people and to monitors; it writes nothing."""
+
+from __future__ import annotations
+
+import io
+import os
+import pwd
+import re
+from contextlib import redirect_stderr, redirect_stdout
+from datetime import datetime, timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from cli.newsroom import (
+    EVENING,
+    FORKS,
+    MORNING,
+    NEXT_EVENING,
+    REAL,
+    Answer,
+    Child,
+    Newsroom,
+    be_the_program,
+    exit_code,
+)
+from syndicate.loopback.botapi import Flood
+
+PLUGIN = re.compile(
+    r"SYNDICATE (OK|WARNING|CRITICAL|UNKNOWN) - [^|\n]+( \| ([a-z_]+=\d+s?( |$))+)?\n?"
+)
+LATER = "2026-05-09T12:00:00+07:00"  # five days after MORNING
+
+
+def after(minutes: int, start: str = MORNING) -> str:
+    return (datetime.fromisoformat(start) + timedelta(minutes=minutes)).isoformat()
+
+
+def alerts(answer: Answer) -> list[tuple[str, str]]:
+    return [(one["what"], one["grade"]) for one in answer.json["alerts"]]
+
+
+def checked(room: Newsroom, *words: str, at: str = MORNING) -> Answer:
+    answer = room.run(*words, "status", "--check", at=at)
+    assert PLUGIN.fullmatch(answer.out), answer.out
+    assert answer.code == ("OK", "WARNING", "CRITICAL", "UNKNOWN").index(answer.out.split()[1])
+    return answer
+
+
+def tick_every(room: Newsroom, minutes: int, times: int = 3) -> None:
+    for turn in range(times):
+        assert room.run("tick", at=after(minutes * turn)).code == 0
+
+
+def test_five_days_without_a_tick_are_told(room: Newsroom) -> None:
+    room.write()
+    room.subscribe("ani@example.org")
+    room.publish()
+    tick_every(room, 5)
+    assert room.run("status", at=after(20)).code == 0
+    assert "last tick was 10 minutes ago" in checked(room, at=after(20)).out
+    late = room.run("status", at=LATER)
+    assert late.code == 3
+    assert "no tick for 5 days, and one comes every 5 minutes" in late.out
+    assert "harian: its digest was due 4 days ago and is not closed" in late.out
+    found = room.run("status", "--json", at=LATER)
+    assert alerts(found) == [("tick", "CRITICAL"), ("window", "CRITICAL")]
+    assert found.json["exit_code"] == 3
+    assert found.json["check"]["exit_code"] == 2
+    critical = checked(room, at=LATER)
+    assert "no tick for 5 days" in critical.out
+    assert "overdue=2 last_tick=" in critical.out
+    as_json = room.run("status", "--check", "--json", at=LATER)
+    assert as_json.code == as_json.json["exit_code"] == 2
+    assert as_json.json["check"]["line"] == critical.out.strip()
+    room.run("tick", at=LATER)
+    assert room.run("status", at=LATER).code == 0
+
+
+def test_an_interval_is_what_ticks_have_and_one_alone_has_none(room: Newsroom) -> None:
+    room.only("feed")
+    room.run("tick", at=MORNING)
+    assert room.run("status", at=after(24 * 60)).code == 0
+    assert alerts(room.run("status", "--json", at=after(4 * 24 * 60))) == [("tick", "CRITICAL")]
+    tick_every(room, 60)
+    assert room.run("status", at=after(4 * 60)).code == 0
+    assert "one comes every 1 hour" in room.run("status", at=after(6 * 60)).out
+
+
+def test_an_office_that_never_ticks_is_told_only_of_what_is_overdue(room: Newsroom) -> None:
+    room.write()
+    room.publish("--channel", "feed")
+    assert room.run("status", at=EVENING).code == 0
+    assert alerts(room.run("status", "--json", at=NEXT_EVENING)) == [("window", "CRITICAL")]
+
+
+def test_what_expired_and_still_stands_is_overdue(room: Newsroom) -> None:
+    room.only("feed")
+    room.write(expires="2026-05-04T10:00:00+07:00")
+    room.publish()
+    assert room.run("status", at=after(65)).code == 0
+    [alert] = room.run("status", "--json", at=after(120)).json["alerts"]
+    assert (alert["what"], alert["about"]) == ("expiry", room.uri())
+    room.run("tick", at=after(120))
+    assert room.run("status", at=after(121)).code == 0
+
+
+def test_a_post_that_nothing_has_tried_again_in_its_time_is_overdue(room: Newsroom) -> None:
+    room.only("telegram")
+    room.write()
+    room.api.faults.append(Flood(retry_after=600))
+    assert room.run("publish", "kabar.md").code == 3
+    assert alerts(room.run("status", "--json")) == []  # it waits, as it was asked to
+    assert "1 waiting (telegram" in checked(room).out
+    room.change_ledger("UPDATE channels SET next_at = '2026-01-01 00:00:00.000000'")
+    room.change_ledger("UPDATE deliveries SET not_before = '2026-01-01 00:00:00.000000'")
+    assert alerts(room.run("status", "--json")) == [("waiting", "CRITICAL")]
+
+
+@pytest.mark.parametrize(
+    ("days", "made", "looked", "told"),
+    [
+        (None, True, 10, False),
+        (None, True, 20, True),
+        (None, False, 400, False),
+        (2, True, 3, True),
+        (2, False, 3, True),
+        (0, True, 400, False),
+    ],
+)
+def test_a_backup_is_told_when_it_is_older_than_is_wanted(
+    room: Newsroom, days: int | None, made: bool, looked: int, told: bool
+) -> None:
+    room.only("feed")
+    if days is not None:
+        path = room.folder / "config.toml"
+        path.write_text(path.read_text().replace("[ledger]\n", f"[ledger]\nbackup = {days}\n"))
+    room.write()
+    assert room.run("publish", "kabar.md", at=REAL).code == 0
+    if made:
+        assert room.run("ledger", "backup", "salinan.db", at=REAL).code == 0
+    now = datetime.now().astimezone() + timedelta(days=looked)
+    answer = room.run("status", "--json", at=now.isoformat())
+    assert alerts(answer) == ([("backup", "WARNING")] if told else [])
+    assert answer.code == (3 if told else 0)
+    assert (answer.json["backup"] is not None) == made
+
+
+def test_a_machine_that_ticks_no_more_is_told_and_forgotten_after_a_week(room: Newsroom) -> None:
+    room.only("feed")
+    tick_every(room, 5)
+    room.change_ledger("UPDATE ticks SET host = 'malam'")
+    for minutes in (15, 20, 25, 30):
+        room.run("tick", at=after(minutes))
+    assert room.run("status", at=after(20)).code == 0
+    found = room.run("status", "--json", at=after(31))
+    assert alerts(found) == [("machine", "WARNING")]
+    assert {one["host"] for one in found.json["ticks"]} >= {"malam"}
+    assert checked(room, at=after(31)).code == 1
+    for minutes in (10_000, 10_005, 10_100):
+        room.run("tick", at=after(minutes))
+    assert alerts(room.run("status", "--json", at=after(10_101))) == []
+
+
+def test_a_monitor_gets_one_line_whatever_is_wrong(room: Newsroom) -> None:
+    assert checked(room).code == 0  # there is no ledger yet
+    room.write()
+    room.publish()
+    for words in (("status", "--check", "--bogus"), ("status", "--check", "a", "b")):
+        answer = room.run(*words)
+        assert (answer.code, len(answer.out.splitlines())) == (3, 1)
+        assert answer.out.startswith("SYNDICATE UNKNOWN - ")
+    assert checked(room, "-c", "nowhere.toml").code == 3
+    room.ledger.write_bytes(b"no database" * 100)
+    damaged = checked(room)
+    assert damaged.code == 2
+    assert damaged.err.count("\n") <= 1  # that it is a rehearsal
+    room.ledger.unlink()
+    assert "is gone" in checked(room).out
+    room.ledger_url = "postgresql://nobody@127.0.0.1:9/nothing"
+    room.configure()
+    assert checked(room).code == 2
+
+
+def test_a_doubt_is_critical_and_a_refusal_a_warning(room: Newsroom) -> None:
+    room.only("telegram")
+    room.write()
+    room.publish()
+    room.change_ledger("UPDATE deliveries SET state = 'refused', why = 'a | b'")
+    refused = checked(room)
+    assert refused.code == 1
+    assert "a / b" in refused.out
+    room.change_ledger("UPDATE deliveries SET state = 'in_doubt'")
+    assert checked(room).code == 2
+    assert room.run("status").code == 4
+
+
+def test_nothing_of_an_open_ledger_is_changed_by_looking(room: Newsroom) -> None:
+    room.write()
+    room.subscribe("ani@example.org")
+    room.publish()
+    before, files = room.everything(), sorted(os.listdir(room.folder))
+    was = room.ledger.stat()
+    for words in (("status",), ("status", "--check"), ("history", "kabar.md"), ("channels", "list"),
+                  ("digest", "--status"), ("status", "--json")):  # fmt: skip
+        assert room.run(*words).code == 0
+    assert room.everything() == before
+    assert sorted(os.listdir(room.folder)) == files
+    assert room.ledger.stat().st_mtime_ns == was.st_mtime_ns
+
+
+def test_what_a_dead_process_had_begun_is_in_doubt_to_who_only_looks(room: Newsroom) -> None:
+    room.only("telegram")
+    room.write()
+    room.publish()
+    room.change_ledger(
+        "INSERT INTO holders (id, host, boot, pid, started, since) SELECT 99, 'x', 'y', 1, 'z',"
+        " created_at FROM ledger"
+    )
+    room.change_ledger(
+        "UPDATE deliveries SET state = 'sending', holder_id = 99, present = NULL, reference = NULL,"
+        " claimed_until = '2020-01-01 00:00:00.000000'"
+    )
+    before = room.remembered()
+    answer = room.run("status", "--json")
+    assert answer.code == 4
+    assert [line["state"] for line in answer.json["open"]] == ["in doubt"]
+    assert room.remembered() == before
+
+
+@pytest.fixture
+def nobody() -> pwd.struct_passwd:
+    """Another account, which may read what everybody may."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become somebody else")
+    return pwd.getpwnam("nobody")
+
+
+@pytest.fixture
+def opened(room: Newsroom, nobody: pwd.struct_passwd) -> Newsroom:
+    """An office whose ledger others may read, and not write; its folders can be passed."""
+    room.write()
+    room.subscribe("ani@example.org")
+    assert room.run("publish", "kabar.md").code == 0
+    room.ledger.chmod(0o444)
+    (room.folder / "config.toml").chmod(0o444)
+    for folder in (room.folder, room.folder.parent):
+        folder.chmod(0o755)
+    return room
+
+
+def looked_by(room: Newsroom, account: pwd.struct_passwd, *words: str) -> Answer:
+    """Run a command as somebody else does, whose modules were imported before."""
+    streams = [room.folder.parent / name for name in ("out", "err")]
+    for path in streams:
+        path.touch()
+        path.chmod(0o666)
+    given = (words, str(room.folder), room.environ(), list(map(str, streams)), account.pw_uid)
+    process = FORKS.Process(target=be_somebody, args=given)
+    process.start()
+    try:
+        return Child(process, streams).answer()
+    finally:
+        for path in streams:
+            path.unlink()
+
+
+def be_somebody(
+    words: tuple[str, ...], folder: str, environ: dict[str, str], streams: list[str], uid: int
+) -> None:
+    os.chdir(folder)
+    quiet = redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO())
+    with quiet[0], quiet[1], patch.dict(os.environ, environ):
+        exit_code(words)  # imports everything
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    be_the_program(words, folder, environ, streams, 0)
+
+
+def test_a_ledger_that_may_only_be_read_is_looked_at(
+    opened: Newsroom, nobody: pwd.struct_passwd
+) -> None:
+    before = sorted(os.listdir(opened.folder))
+    for words in (("status", "--check"), ("status",), ("history", "kabar.md")):
+        answer = looked_by(opened, nobody, *words)
+        assert answer.code == 0, answer.said
+    assert sorted(os.listdir(opened.folder)) == before
+    refused = looked_by(opened, nobody, "publish", "kabar.md")
+    assert (refused.code, refused.complaint.count("\n")) == (1, 0)
+
+
+def test_a_writer_s_ledger_is_looked_at_by_somebody_else_meanwhile(
+    opened: Newsroom, nobody: pwd.struct_passwd
+) -> None:
+    engine = create_engine(f"sqlite:///{opened.ledger}")
+    with engine.connect() as db:
+        db.execute(text("UPDATE ledger SET doubted = 'the newest word'"))
+        db.commit()
+        assert Path(f"{opened.ledger}-wal").exists()
+        answer = looked_by(opened, nobody, "status", "--check")
+    engine.dispose()
+    assert answer.code == 2
+    assert "the newest word" in answer.out
+
+
+def test_an_older_ledger_is_not_brought_up_to_date_by_looking(room: Newsroom) -> None:
+    room.write()
+    room.publish()
+    room.change_ledger("UPDATE ledger SET version = 7")
+    answer = room.run("status")
+    assert answer.code == 1
+    assert "version 7" in answer.complaint
+    assert room.rows("SELECT version FROM ledger") == [(7,)]
+
+
+@pytest.fixture
+def shared(room: Newsroom, postgres_ledger: str) -> Newsroom:
+    """An office with its ledger on PostgreSQL."""
+    room.ledger_url = postgres_ledger
+    room.only("feed", "harian")
+    return room
+
+
+LOOKS = (("status", "--json"), ("status", "--check"), ("history", "kabar.md"),
+         ("channels", "list"), ("digest", "--status"))  # fmt: skip
+
+
+def test_a_standby_and_a_role_that_may_only_read_are_looked_at(shared: Newsroom) -> None:
+    assert "nothing was published yet" in shared.run("status").out  # and no table was made
+    shared.write()
+    shared.subscribe("ani@example.org")
+    shared.publish()
+    url = make_url(shared.ledger_url)
+    engine = create_engine(url)
+    with engine.begin() as db:
+        db.execute(text(f"ALTER DATABASE {url.database} SET default_transaction_read_only = on"))
+    engine.dispose()
+    for words in LOOKS:
+        assert shared.run(*words).code == 0, words
+    assert shared.run("tick").code == 1
+    engine = create_engine(url)
+    with engine.connect() as db:
+        db.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE"))
+        db.commit()
+        db.execute(text(f"ALTER DATABASE {url.database} RESET default_transaction_read_only"))
+        db.execute(text(f"CREATE ROLE {url.database}_reader LOGIN PASSWORD 'lihat-saja'"))
+        db.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {url.database}_reader"))
+        db.commit()
+        db.execute(text(f"REVOKE SELECT ON secrets FROM {url.database}_reader"))
+        db.commit()
+    try:
+        reader = url.set(username=f"{url.database}_reader", password="lihat-saja")
+        shared.ledger_url = reader.render_as_string(hide_password=False)
+        shared.configure()
+        for words in LOOKS:
+            answer = shared.run(*words)
+            assert answer.code == 0, answer.said
+    finally:
+        with engine.begin() as db:
+            db.execute(text(f"DROP OWNED BY {url.database}_reader"))
+            db.execute(text(f"DROP ROLE {url.database}_reader"))
+        engine.dispose()
+
+
+def test_an_overdue_digest_is_told_on_postgresql_too(shared: Newsroom) -> None:
+    shared.write()
+    shared.publish()
+    tick_every(shared, 5)
+    late = shared.run("status", "--json", at=LATER)
+    assert alerts(late) == [("tick", "CRITICAL"), ("window", "CRITICAL")]
+    assert checked(shared, at=LATER).code == 2
+
+
+def test_a_publication_without_a_change_says_what_still_waits(room: Newsroom) -> None:
+    command = room.folder / "sesudah"
+    command.write_text("#!/bin/sh\nexit 7\n")
+    command.chmod(0o755)
+    room.only("feed", "harian")
+    room.change("feed", after=[str(command)])
+    room.write()
+    first = room.run("publish", "kabar.md", at=REAL)
+    assert first.code == 3, first.said
+    again = room.run("publish", "kabar.md", at=REAL)
+    assert (again.code, again.out.count("waiting")) == (3, 1), again.said
+    assert "exit" in again.out or "7" in again.out
+    assert room.run("publish", "kabar.md", "--json", at=REAL).json["exit_code"] == 3
+    command.write_text("#!/bin/sh\nexit 0\n")
+    room.let_pauses_end()
+    room.run("tick", at=REAL)
+    assert room.run("publish", "kabar.md", at=REAL).code == 0
+
+
+def test_a_publication_without_a_change_names_other_posts_of_its_channels_that_wait(
+    room: Newsroom,
+) -> None:
+    room.only("feed", "telegram")
+    room.write("lama.md", headline="Kabar lama", body="Isi yang lain sama sekali.")
+    room.publish("lama.md")
+    room.write()
+    room.api.faults.append(Flood(retry_after=600))
+    assert room.run("publish", "kabar.md").code == 3
+    unchanged = room.run("publish", "lama.md")
+    assert (unchanged.code, unchanged.out.count("waiting")) == (3, 1), unchanged.said
+    assert room.run("publish", "lama.md", "--channel", "feed").code == 0
+    assert room.run("publish", "lama.md", "--dry-run").code == 0
