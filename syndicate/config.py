@@ -67,7 +67,7 @@ class LedgerSettings(_Table):
 
     url: str = "sqlite:///syndicate.db"
     keep: Annotated[int, Field(ge=1, le=36500)] = 90
-    backup: Annotated[int, Field(ge=0, le=36500)] | None = None
+    backup: Annotated[int, Field(ge=0, le=36500)] = 14
     connect_timeout: Annotated[int, Field(ge=2, le=120)] = Timeouts.connect
     lock_timeout: Annotated[int, Field(ge=1, le=600)] = Timeouts.lock
     idle_timeout: Annotated[int, Field(ge=5, le=600)] = Timeouts.idle
@@ -173,7 +173,8 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     keep = timedelta(days=ledger.keep)
     unset = references.unset_of_channels()
     holding = (*([path] if _has_secret(read) else []), *references.files)
-    backup = None if ledger.backup is None else timedelta(days=ledger.backup)
+    is_asked = "backup" in ledger.model_fields_set
+    backup = timedelta(days=ledger.backup) if is_asked else None
     return Settings(
         path, office, url, channels, frozenset(secrets), keep, unset, holding, ledger.timeouts,
         backup=backup,
