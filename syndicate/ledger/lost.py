@@ -57,4 +57,4 @@ def _dead(db: Connection, presence: Presence, ids: Sequence[int]) -> list[int] |
     if db.dialect.name != "sqlite" and db.scalar(select(func.pg_is_in_recovery())):
         return []  # a standby has none of the locks by which the living are known
     rows = db.execute(select(holders).where(holders.c.id.in_(ids))).all()
-    return [row.id for row in rows if presence.dead(db, row)]
+    return presence.dead(rows)
