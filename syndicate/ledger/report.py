@@ -215,12 +215,14 @@ def digests(
     db: Connection, *, latest: int = 20, numbers: Sequence[int] | None = None
 ) -> list[DigestCount]:
     """The newest digests with their letters counted by state, newest first; or these."""
+    # an urgent article's letter has no window; without a value databases disagree where it stands
+    newest = func.coalesce(editions.c.closed_at, editions.c.opened_at)
     query = (
         select(editions, channels.c.name, runs)
         .join(channels, channels.c.id == editions.c.channel_id)
         .outerjoin(runs, runs.c.edition_id == editions.c.id)
         .where(or_(editions.c.closed_at.is_not(None), runs.c.edition_id.is_not(None)))
-        .order_by(editions.c.closed_at.desc(), editions.c.id)
+        .order_by(newest.desc(), editions.c.id)
     )
     these = query.limit(latest) if numbers is None else query.where(editions.c.id.in_(numbers))
     return [_digest(db, row) for row in db.execute(these).all()]
