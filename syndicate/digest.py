@@ -86,6 +86,8 @@ def _send(
         if request.dry_run and not closed:
             _so_far(office, catalogue, channel, known, report)
     if not request.dry_run:
+        if closed:
+            office.ledger.letters.tidy(office.settings.keep)
         for number in waiting if request.resume else ():
             office.ledger.letters.resume(number)
         problem = run_channel(

@@ -418,6 +418,8 @@ class Ledger:
             values = taken if letters_sent else {"state": "due"}
             open_ = letters.c.state.in_(("due", "sending"))
             db.execute(update(letters).where(open_).values(**values))
+            if letters_sent:
+                db.execute(update(runs).where(runs.c.upto.is_not(None)).values(upto=null()))
             lost = {"state": "over", "why": "taken as sent by a lost ledger", **FREE}
             unsaid = goodbyes.c.state.in_(("due", "sending"))
             db.execute(update(goodbyes).where(unsaid).values(**lost))

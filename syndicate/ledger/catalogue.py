@@ -28,14 +28,14 @@ from syndicate.article import Article, Correction, Item, PubStatus, Withdrawal
 from syndicate.channel import Receipt, Rendition
 from syndicate.ledger.claims import INBOXES, READERS, take_turn
 from syndicate.ledger.clock import office_time
-from syndicate.ledger.engine import affected, now
+from syndicate.ledger.engine import affected
 from syndicate.ledger.goodbyes import forget_old
 from syndicate.ledger.holdings import Holdings
 from syndicate.ledger.inboxes import let_lie
 from syndicate.ledger.queue import resting
 from syndicate.ledger.renditions import forget_unused, keep
 from syndicate.ledger.replies import let_go
-from syndicate.ledger.runs import freeze, readers_of, recompose, tally
+from syndicate.ledger.runs import freeze, readers_of, recompose
 from syndicate.ledger.schema import (
     article_subjects,
     articles,
@@ -531,10 +531,9 @@ class Catalogue:
         self.db.execute(changed.values(version=newest))
 
     def tidy(self, at: datetime, keep: timedelta) -> None:
-        """Keep only counts of letters that ended longer ago than that, and no old answers."""
+        """Keep no old answers."""
         for what in (READERS, INBOXES):
             take_turn(self.db, what)
-        tally(self.db, now(self.db) - keep)
         let_go(self.db, self.not_far_ahead(at), keep)
         let_lie(self.db, keep)
         forget_strangers(self.db, self.not_far_ahead(at))

@@ -25,13 +25,14 @@ from sqlalchemy import (
     update,
 )
 
+from syndicate import stop
 from syndicate.channel import Receipt, Recipient, Rendition
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Refused
 from syndicate.ledger import moves
 from syndicate.ledger.engine import affected, say, stamp, transaction
 from syndicate.ledger.lists import bounce
 from syndicate.ledger.presence import Presence
-from syndicate.ledger.runs import finish, halt_turns
+from syndicate.ledger.runs import fill, finish, halt_turns, tally
 from syndicate.ledger.schema import (
     Moment,
     blocks,
@@ -124,8 +125,30 @@ class Letters:
 
     # claims
 
+    def write_down(self, numbers: Sequence[int]) -> None:
+        """Write down the letters of runs whose lists were too long to do so while planning.
+
+        A few at a time, so that nobody waits for long; whoever is killed leaves the rest to others.
+        """
+        unwritten = and_(r.edition_id.in_(numbers), r.upto.is_not(None))
+        with transaction(self.engine, reads=True) as db:
+            found = list(db.scalars(select(r.edition_id).where(unwritten).order_by(r.edition_id)))
+        for number in found:
+            while not stop.is_asked():
+                with transaction(self.engine) as db:
+                    if not fill(db, number):
+                        break
+
+    def tidy(self, keep: timedelta) -> None:
+        """Keep only counts of letters that ended longer ago than that."""
+        while not stop.is_asked():
+            with transaction(self.engine) as db:
+                if not tally(db, self.clock(db) - keep):
+                    break
+
     def open(self, numbers: Sequence[int]) -> list[int]:
         """Which of these editions have letters that are due now, in their order."""
+        self.write_down(numbers)
         with transaction(self.engine, reads=True) as db:
             moment = self.clock(db)
             query = select(r.edition_id).where(r.edition_id.in_(numbers), self._runs_on(moment))
@@ -329,7 +352,7 @@ class Letters:
 
     def _runs_on(self, moment: datetime) -> ColumnElement[bool]:
         ready = is_over(r.not_before, moment)
-        return and_(r.ended_at.is_(None), r.halted.in_(("", self.passes)), ready)
+        return and_(r.ended_at.is_(None), r.upto.is_(None), r.halted.in_(("", self.passes)), ready)
 
     def _open_line(self) -> Connection:
         if self._line is None:

@@ -233,10 +233,15 @@ def _claim_answers(db: Connection) -> None:
 
 
 def _note_pauses(db: Connection) -> None:
-    """Since when runs are paused; the table is newer than some ledgers, and made as it is now."""
+    """Since when runs are paused, and how much of them is written down.
+
+    The table is newer than some ledgers, and made as it is now.
+    """
     if "paused_at" not in {column["name"] for column in inspect(db).get_columns("runs")}:
         moment = "TIMESTAMP WITH TIME ZONE" if db.dialect.name == "postgresql" else "DATETIME"
         db.execute(text(f"ALTER TABLE runs ADD COLUMN paused_at {moment}"))
+        db.execute(text("ALTER TABLE runs ADD COLUMN upto BIGINT"))
+        db.execute(text("ALTER TABLE runs ADD COLUMN filled BIGINT DEFAULT 0 NOT NULL"))
 
 
 def _count_letters(db: Connection) -> None:

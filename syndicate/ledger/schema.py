@@ -364,6 +364,9 @@ runs = Table(  # since version 7: a digest's letters, as a whole
     Column("edition_id", ForeignKey("editions.id"), primary_key=True, autoincrement=False),
     Column("stencil", Integer),  # the newest; null: there is nothing to say any more
     Column("letters", Integer, nullable=False),  # how many were frozen
+    Column("upto", BigInteger),  # since version 8: the newest subscription that gets a letter,
+    Column("filled", BigInteger, nullable=False, server_default=text("0")),  # and up to which they
+    # are written down; null: all of them are
     Column("cursor", BigInteger, nullable=False, server_default=text("0")),  # claimed up to here
     Column("halted", Text, nullable=False, server_default=""),  # why it waits for a person
     Column("why", Text, nullable=False, server_default=""),  # what kept it from beginning
