@@ -241,6 +241,8 @@ def _found(office: Office, draft: Draft) -> Iterator[ArticleError]:
     """Whatever stops a publication before the ledger is asked about other articles."""
     article, now, zone = draft.article, office.clock(), office.publisher.zone
     names = [channel.name for channel in office.channels]
+    with office.ledger.reading() as db:
+        elsewhere = office.gone(Catalogue(db))
     yield from _left(draft.path, draft.source)
     if article.embargoed_until and article.embargoed_until > now:
         yield ArticleError(
@@ -253,7 +255,7 @@ def _found(office: Office, draft: Draft) -> Iterator[ArticleError]:
             " (give the date of publication; publish it when it is due)"
         )
     for name in (*(article.channels or ()), *article.overrides):
-        if name not in names:
+        if name not in (*names, *elsewhere):
             key = "channels" if name in (article.channels or ()) else "overrides"
             yield ArticleError(
                 f"{draft.at(key)}: no channel {name!r} is configured (there are {', '.join(names)})"

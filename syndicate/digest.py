@@ -24,6 +24,7 @@ from syndicate.errors import InDoubt, LedgerError, SyndicateError, UsageError
 from syndicate.evidence import refuse_older
 from syndicate.ledger import Catalogue, KnownChannel, Window
 from syndicate.ledger.report import digests, letters_in
+from syndicate.leftovers import take_over, tell_waiting
 from syndicate.mailing import SAMPLED
 from syndicate.office import Office
 from syndicate.prepare import Preparation, reviewed
@@ -55,7 +56,11 @@ def digest(office: Office, request: Request, progress: Progress = silent) -> Rep
     """Close what is due and send it; what an earlier run left is sent first."""
     report = Report(command="digest", dry_run=request.dry_run, notes=office.notes)
     refuse_older(office, dry=request.dry_run)
-    for channel in _digest_channels(office, request.names):
+    channels = _digest_channels(office, request.names)
+    if not (request.dry_run or request.to):
+        take_over(office, report, progress)
+        tell_waiting(office, report)
+    for channel in channels:
         if office.stopping():
             report.problems.append(f"{channel.name}: stopped before its turn")
             continue

@@ -12,7 +12,7 @@ from syndicate.article import Publisher
 from syndicate.channel import Channel, Collects, Local, Rendition, Scheduled, Scope
 from syndicate.config import Settings, scrubber
 from syndicate.errors import ConfigError, LedgerError, UsageError
-from syndicate.ledger import Catalogue, KnownChannel, Ledger, refuse_lost
+from syndicate.ledger import Catalogue, KnownChannel, Ledger, leftovers, refuse_lost
 from syndicate.locked import secrets_among
 from syndicate.owners import refuse_root
 from syndicate.public import Site
@@ -140,9 +140,9 @@ class Office:
         return catalogue.closed_ahead(known.id, self.clock()) if known else []
 
     def gone(self, catalogue: Catalogue) -> list[str]:
-        """Channels of the ledger that the configuration no longer has."""
-        there = {channel.name for channel in self.channels}
-        return [known.name for known in catalogue.channels() if known.name not in there]
+        """Channels that the ledger has in use, and the configuration has not."""
+        configured = [channel.name for channel in self.channels]
+        return list(leftovers.lacking(catalogue.db, configured).values())
 
 
 def _written(settings: Settings, channels: Iterable[Channel]) -> Iterator[Path]:

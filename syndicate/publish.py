@@ -18,6 +18,7 @@ from syndicate.errors import ArticleError, Flaws, UsageError
 from syndicate.evidence import refuse_older
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.ledger.report import places
+from syndicate.leftovers import leave
 from syndicate.measure import Sizes, barred
 from syndicate.office import Office
 from syndicate.plan import Action
@@ -108,7 +109,7 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
     if not request.dry_run and not any(map(_is_change, report.lines)):
         _tell_waiting(office, chosen, report)
     _tell_older(prepare, report)
-    report.lines += planned.told
+    report.lines += [*planned.told, *planned.left]
     for key in planned.digests:
         which = said_key(key, office.publisher.zone)
         report.notes.append(f"the letters of digest {which} that have not left say it as it is now")
@@ -120,6 +121,7 @@ class _Planned:
     """What is to be done for the articles of a command."""
 
     drafts: Sequence[Draft]
+    left: Sequence[Line]  # to machines with channels that this one lacks
     prepare: Preparation
     digests: Sequence[str]  # the keys of those whose letters are composed anew
     mailings: Sequence[Mailing]  # what goes to lists at once
@@ -172,6 +174,7 @@ def _planned(
         flaws.end()
         return _Planned(
             drafts=drafts,
+            left=_left(office, catalogue, kinds, request),
             prepare=prepare,
             digests=recompose(prepare, [uri for uri, kind in kinds.items() if kind in REVISED]),
             mailings=at_once(
@@ -184,6 +187,16 @@ def _planned(
                 ),
             ],
         )
+
+
+def _left(
+    office: Office, catalogue: Catalogue, kinds: Mapping[str, str], request: Request
+) -> list[Line]:
+    """Leave what has changed to machines with the channels that this one lacks."""
+    unchanged = [uri for uri, kind in kinds.items() if kind == "unchanged"]
+    standings = [standing for uri in kinds if (standing := catalogue.standing(uri))]
+    new = not request.channels
+    return leave(office, catalogue, standings, new=new, unchanged=unchanged)
 
 
 def refuse_unsayable(

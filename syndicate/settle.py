@@ -229,6 +229,15 @@ def rename(office: Office, old: str, new: str) -> str:
     return f"{old} is now {new}"
 
 
+def retire(office: Office, name: str) -> str:
+    """No machine has the channel any more: nothing waits for it, and what it said stays there."""
+    known = _known(office, name)
+    if name in office.settings.channels:
+        raise UsageError(f"channels.{name}: take it out of every configuration first")
+    office.ledger.retire(known.id)
+    return f"{name}: retired: nothing waits for it any more, and what it has said stays where it is"
+
+
 def restored(office: Office, digests: Digests | None) -> list[str]:
     """The ledger came from a backup: say what may have been sent since, and send none of it."""
     with office.ledger.planning() as catalogue:

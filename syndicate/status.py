@@ -32,6 +32,7 @@ from syndicate.ledger.report import (
     uris,
     waiting,
 )
+from syndicate.leftovers import leftover_lines
 from syndicate.office import Office
 from syndicate.overdue import Alert
 from syndicate.report import Line, given_up_line, letters_line, line_of, state_word, when
@@ -116,6 +117,7 @@ def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Statu
         found.open = [
             to_line(one, office.publisher.zone) for one in still if uri is None or _is_of(one, uri)
         ]
+        found.open += leftover_lines(office, catalogue, uri)
         if uri is None:
             letters = lost_letters(db, office.ledger.presence)
             found.open += _open_letters(db, office.publisher.zone, letters)

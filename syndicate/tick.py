@@ -10,6 +10,7 @@ from syndicate.digest import Request, digest
 from syndicate.evidence import refuse_older
 from syndicate.inboxes import Inboxes
 from syndicate.ledger.report import Place, places
+from syndicate.leftovers import leave, take_over
 from syndicate.office import Office
 from syndicate.plan import Action
 from syndicate.prepare import Preparation
@@ -28,6 +29,7 @@ def tick(office: Office, progress: Progress = silent) -> Report:
 
 def _do_all(office: Office, report: Report, progress: Progress) -> None:
     _expire(office, report, progress)
+    take_over(office, report, progress)
     for channel in office.channels:
         if office.stopping():
             _stopped(report)
@@ -73,6 +75,7 @@ def _expire(office: Office, report: Report, progress: Progress) -> None:
             )
         standings = [standing for uri in uris if (standing := catalogue.standing(uri))]
         prepare.say(office.channels, standings)
+        leave(office, catalogue, standings)
         prepare.announce()
     changed = [
         one for one in prepare.prepared if any(s.action is not Action.NOTHING for s in one.steps)

@@ -14,6 +14,7 @@ from syndicate.compare import Wish
 from syndicate.errors import ArticleError, UsageError
 from syndicate.evidence import refuse_older
 from syndicate.ledger import Catalogue, Standing
+from syndicate.leftovers import leave
 from syndicate.likeness import wholly_different
 from syndicate.office import Office
 from syndicate.plan import Action
@@ -51,12 +52,14 @@ def withdraw(office: Office, request: Request, progress: Progress = silent) -> R
         digests = recompose(prepare, [uri])
         mailings = at_once(prepare, office.channels, [standing])
         carriers = _carriers(office, catalogue, uri)
+        left = leave(office, catalogue, [standing], unchanged=_unchanged(report))
     tell_failed(prepare.failed, report)
     if request.dry_run:
         tell_plan(prepare.prepared, report)
     else:
         carry_out(office, prepare.prepared, report, progress)
     send(office, mailings, report, progress)
+    report.lines += left
     for channel in carriers:
         tell_digest(office, channel, uri, report)
     for key in digests:
@@ -131,6 +134,10 @@ def _record(
                 version=standing.version, kind=kind)
     )  # fmt: skip
     return standing
+
+
+def _unchanged(report: Report) -> list[str]:
+    return [one.uri for one in report.articles if one.kind == "unchanged"]
 
 
 def _carriers(office: Office, catalogue: Catalogue, uri: str) -> list[Channel]:

@@ -133,6 +133,7 @@ def list_(as_json: bool = JSON) -> None:
     Example: syndicate channels list
     """
     from syndicate.cli import show
+    from syndicate.ledger import Catalogue
 
     with office(reads=True, as_json=as_json) as here:
         known = here.ledger.known_channels()
@@ -141,7 +142,8 @@ def list_(as_json: bool = JSON) -> None:
             (c.name, c.kind, str(c.scope), c.target(), identities.get(c.name, ""))
             for c in here.channels
         ]
-        gone = sorted(known.keys() - {c.name for c in here.channels})
+        with here.ledger.reading() as db:
+            gone = sorted(here.gone(Catalogue(db)))
         if as_json:
             keys = ("name", "kind", "scope", "target", "identity")
             there = [dict(zip(keys, row, strict=True)) for row in rows]
@@ -149,9 +151,7 @@ def list_(as_json: bool = JSON) -> None:
         else:
             show.table(("name", "kind", "scope", "leads to", "known as"), rows)
             for name in gone:
-                show.out(
-                    f"{name}: in the ledger, no longer configured (channels rename {name} NEW)"
-                )
+                show.out(_unconfigured(name))
 
 
 @channels.command()
@@ -223,6 +223,18 @@ def rename(old: str, new: str, as_json: bool = JSON) -> None:
 
     with office(as_json=as_json) as here:
         _said(run(here, old, new), as_json)
+
+
+@channels.command()
+def retire(name: str = typer.Argument(help="The channel."), as_json: bool = JSON) -> None:
+    """Say that no machine has a channel any more: nothing is left waiting for it.
+
+    Example: syndicate channels retire telegram
+    """
+    from syndicate.settle import retire as run
+
+    with office(as_json=as_json) as here:
+        _said(run(here, name), as_json)
 
 
 @ledger.command()
@@ -312,6 +324,13 @@ def _said(text: str, as_json: bool) -> None:
         out(text)
 
 
+def _unconfigured(name: str) -> str:
+    return (
+        f"{name}: in the ledger, and not in this machine's configuration (channels rename {name}"
+        f" NEW, or channels retire {name})"
+    )
+
+
 def _waits(one: Waiting) -> str:
     """What waits, until when and why: ``telegram: 2 posts wait until 4 May 2026 17:00 WIB``."""
     from syndicate.ledger import Waits
@@ -354,6 +373,6 @@ def _show_status(found: Status) -> None:
         said = ", ".join(map(show.called, ahead))
         show.out(f"{channel}: closed ahead of its time: {said}; what comes goes into the next one")
     for name in found.unconfigured:
-        show.out(f"{name}: in the ledger, no longer configured (channels rename {name} NEW)")
+        show.out(_unconfigured(name))
     if not (found.articles or found.open):
         show.out("nothing was published yet")

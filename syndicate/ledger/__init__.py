@@ -29,7 +29,7 @@ from syndicate import disk, stop
 from syndicate.channel import Receipt, Rendition
 from syndicate.database import Timeouts
 from syndicate.errors import LedgerError, Refused, UsageError
-from syndicate.ledger import backups, migrations, moves
+from syndicate.ledger import backups, leftovers, migrations, moves
 from syndicate.ledger.backups import backup, remember
 from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
 from syndicate.ledger.claims import FREE
@@ -69,6 +69,7 @@ from syndicate.ledger.schema import (
     subscriptions,
     syndications,
 )
+from syndicate.ledger.schema import leftovers as left_to_others
 from syndicate.ledger.strangers import Strangers
 from syndicate.ledger.ticks import Ticks
 from syndicate.ledger.tokens import Tokens
@@ -332,6 +333,11 @@ class Ledger:
                 db.execute(renamed.where(named == old).values({named: new}))
             db.execute(renamed.values(name=new))
 
+    def retire(self, channel: int) -> None:
+        """Expect no machine to have a channel any more: nothing is left waiting for it."""
+        with transaction(self.engine) as db:
+            leftovers.retire(db, channel)
+
     def backup(self, to: Path) -> None:
         """Copy an SQLite ledger while it is in use; LedgerError on PostgreSQL."""
         if self.engine.dialect.name != "sqlite":
@@ -485,6 +491,7 @@ class Ledger:
         db.execute(delete(syndications).where(twice))
         ours = update(syndications).where(s.channel_id == mine)
         db.execute(ours.values(channel_id=theirs))
+        db.execute(delete(left_to_others).where(left_to_others.c.channel_id == mine))
         db.execute(delete(channels).where(channels.c.id == mine))
 
     def _refuse_anothers(self, db: Connection, name: str, channel: int, place: str) -> None:

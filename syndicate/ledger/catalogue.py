@@ -337,6 +337,10 @@ class Catalogue:
             new = {"name": name, "key": key, "kind": kind, "target": target, "first_seen_at": at}
             self.db.execute(insert(channels).values(**new, older=older))
             row = self.db.execute(select(channels).where(here)).one()
+        elif row.retired:  # it is in use again, and what came meanwhile is older
+            older = select(func.count(articles.c.uri)).scalar_subquery()
+            self.db.execute(update(channels).where(here).values(retired=False, older=older))
+            row = self.db.execute(select(channels).where(here)).one()
         early = row.first_seen_at > at  # by a clock that ran fast
         if early or (origin and not row.origin):
             first = min(row.first_seen_at, at)

@@ -48,6 +48,7 @@ from syndicate.ledger.schema import (
     heard,
     inbox_letters,
     ledger,
+    leftovers,
     letters,
     metadata,
     minted,
@@ -188,10 +189,11 @@ def _to_8(db: Connection) -> None:
     _pass_over(db)
     db.execute(text("ALTER TABLE ledger ADD COLUMN rehearsal BOOLEAN DEFAULT false NOT NULL"))
     db.execute(text("ALTER TABLE ledger ADD COLUMN doubted TEXT DEFAULT '' NOT NULL"))
-    for table in (goodbyes, inbox_letters, generations, disowned, moves, ticks, told):
+    for table in (goodbyes, inbox_letters, generations, disowned, moves, ticks, told, leftovers):
         table.create(db)
     for column in ("origin", "why", "mark"):
         db.execute(text(f"ALTER TABLE channels ADD COLUMN {column} TEXT DEFAULT '' NOT NULL"))
+    db.execute(text("ALTER TABLE channels ADD COLUMN retired BOOLEAN DEFAULT false NOT NULL"))
     db.execute(text("ALTER TABLE deliveries ADD COLUMN lacking BOOLEAN DEFAULT false NOT NULL"))
     db.execute(text("ALTER TABLE articles ADD COLUMN dated BOOLEAN DEFAULT false NOT NULL"))
     db.execute(text("CREATE INDEX ix_articles_updated_at ON articles (updated_at)"))

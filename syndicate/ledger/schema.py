@@ -220,6 +220,16 @@ channels = Table(
     Column("origin", Text, nullable=False, server_default=text("''")),  # since version 8
     Column("mark", Text, nullable=False, server_default=text("''")),  # since version 8: of the
     # folder that its files are in
+    Column("retired", Boolean, nullable=False, server_default=false()),  # since version 8: no
+    # machine has it any more
+)
+
+leftovers = Table(  # since version 8: what machines without a channel leave to one that has it
+    "leftovers",
+    metadata,
+    Column("channel_id", ForeignKey("channels.id"), primary_key=True),
+    Column("uri", ForeignKey("articles.uri"), primary_key=True),
+    Column("at", Moment, nullable=False),  # when that article was published or changed
 )
 
 syndications = Table(  # an article belongs to a channel from this moment on

@@ -73,6 +73,7 @@ REPORTS = {
     ("channels", "list"): 0,
     ("channels", "move", "feed"): 0,
     ("channels", "rename", "feed", "gone"): 1,
+    ("channels", "retire", "feed"): 2,
     ("ledger", "backup", "copy.db"): 0,
     ("ledger", "restored"): 0,
 }

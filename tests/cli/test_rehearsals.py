@@ -69,6 +69,7 @@ WRITES = [
     ["unsubscribe", "0" * 32],
     ["channels", "move", "feed"],
     ["channels", "rename", "telegram", "kabar"],
+    ["channels", "retire", "telegram"],
     ["ledger", "backup", "copy.db"],
     ["ledger", "newkey"],
     ["ledger", "restored"],

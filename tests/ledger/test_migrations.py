@@ -95,6 +95,7 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
     assert {one.pop("older") for one in after["channels"]} == {0}
     for column in ("origin", "why", "mark"):
         assert {one.pop(column) for one in after["channels"]} == {""}
+    assert not any(one.pop("retired") for one in after["channels"])
     assert not any(one.pop("rehearsal") or one.pop("doubted") for one in after["ledger"])
     for one in after["syndications"]:
         assert bool(one.pop("passed")) == (one["channel_id"] == 1)  # the list's window had them
@@ -124,7 +125,7 @@ def test_the_first_version_is_brought_to_the_newest_with_every_row(old: str) -> 
     before["ledger"][0]["version"] = migrations.VERSION
     new = ("minted", "fragments", "article_subjects", "blocks", "used", "secrets", "backups",
            "forgotten", "heard", "requests", "goodbyes", "inbox_letters", "strangers",
-           "generations", "disowned", "moves", "ticks", "told")  # fmt: skip
+           "generations", "disowned", "moves", "ticks", "told", "leftovers")  # fmt: skip
     assert after == before | {name: [] for name in new}
     assert [line.partition(";")[0] for line in told] == ["the ledger was brought to version 8"]
 
