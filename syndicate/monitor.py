@@ -64,6 +64,8 @@ def failed(why: str, *, is_critical: bool) -> Verdict:
 def _problems(found: Status) -> Iterator[tuple[Grade, str]]:
     if found.older:
         yield Grade.CRITICAL, found.older
+    if found.clock:
+        yield Grade.CRITICAL if found.far_off else Grade.WARNING, found.clock
     for alert in found.alerts:
         yield alert.grade, alert.says
     states = Counter(line.state for line in found.open)

@@ -227,8 +227,9 @@ def rejoin(office: Office, token: str) -> Subscription:
 
 
 def members(office: Office, name: str | None, *, ended: bool = False) -> Iterator[Subscription]:
-    """Who is on a list."""
-    return office.ledger.lists.on(_number(office, name), ended=ended)
+    """Who is on a list; the ledger may be one that cannot be written."""
+    known = office.ledger.known_channels().get(list_named(office, name).name)
+    return office.ledger.lists.on(known.id, ended=ended) if known else iter(())
 
 
 def normal(address: str) -> str:

@@ -248,3 +248,13 @@ def test_names_play_no_tricks_with_the_terminal(room: Newsroom) -> None:
     out = room.run("subscribers", "list").out
     assert "A[31mni" in out
     assert not set("\x1b\u202e\x07") & set(out)
+
+
+def test_nobody_is_on_a_list_that_the_ledger_has_not_seen_yet(room: Newsroom) -> None:
+    """And nothing is written to find that out."""
+    room.write()
+    room.publish("--channel", "feed")
+    before = room.remembered()
+    answer = room.run("subscribers", "list", "--list", "harian", "--json")
+    assert (answer.code, answer.json["subscribers"]) == (0, []), answer.said
+    assert room.remembered() == before

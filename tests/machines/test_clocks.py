@@ -195,7 +195,7 @@ def test_a_machine_is_told_by_every_command_that_its_clock_is_off(
 
 def test_a_machine_whose_clock_is_far_off_writes_nothing(site: Site, satu: Machine) -> None:
     far = site.machine("jauh", 11 * MINUTES)
-    assert "nothing was done" in far.run("status").complaint
+    assert "nothing was done" in far.run("tick").complaint
     assert contents(satu) == {}  # not even the tables
     satu.write()
     satu.publish()
@@ -212,6 +212,9 @@ def test_a_machine_whose_clock_is_far_off_writes_nothing(site: Site, satu: Machi
         )
         assert "NTP" in answer.complaint
     assert "uri:" not in (far.folder / "lain.md").read_text()
+    check = far.run("status", "--check")
+    assert check.code == 2
+    assert check.out.startswith("SYNDICATE CRITICAL - this machine's clock is 11 minutes ahead")
     status = far.run("status", "--json")
     assert status.code == status.json["exit_code"] == 3
     assert status.json["far_off"]
