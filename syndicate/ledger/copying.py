@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC
 from typing import Any
 
 from sqlalchemy import (
@@ -12,7 +13,6 @@ from sqlalchemy import (
     Table,
     delete,
     func,
-    insert,
     inspect,
     select,
     text,
@@ -22,23 +22,25 @@ from sqlalchemy import (
 
 from syndicate import stop
 from syndicate.errors import LedgerError
-from syndicate.ledger.engine import path_of
+from syndicate.ledger.engine import path_of, stamp
 from syndicate.ledger.letters import end_blocks
 from syndicate.ledger.moves import take_time
 from syndicate.ledger.queue import end_claims
-from syndicate.ledger.schema import deliveries, holders, metadata, moves, postgresql_too
+from syndicate.ledger.schema import Moment, deliveries, holders, metadata, moves, postgresql_too
 
 LEFT = "it was being sent when the ledger was moved: look whether it is there"
 MOST_ROWS = 5000  # that are in memory at once
 MOST_BYTES = 4_000_000  # likewise, as far as the rows before tell
 HEAVY = 8  # rows of bytes, which may be whole pictures
-Put = Callable[[Sequence[Sequence[Any]]], None]
+Put = Callable[[Sequence[Sequence[Any]]], object]
+Convert = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 def prepare(db: Connection, way: str) -> None:
     """Make the tables of a ledger, in the place of those that an earlier try of this way left."""
     take_time(db)
     if db.dialect.name != "sqlite":
+        db.execute(text("SET LOCAL TimeZone = 'UTC'"))
         postgresql_too()
         if refuse_taken(db, way):
             metadata.drop_all(db)
@@ -77,12 +79,29 @@ def copy_all(source: Connection, target: Connection) -> dict[str, int]:
 
 
 def _copy(source: Connection, target: Connection, table: Table) -> int:
-    count = 0
+    """Copy a table's rows as the drivers have them: types that must be told apart are few."""
+    count, converted = 0, _converter(source, target, table)
     with _writing(target, table) as put:
         for batch in _batches(source, table):
-            put(batch)
+            put([converted(row) for row in batch] if converted else batch)
             count += len(batch)
     return count
+
+
+def _converter(source: Connection, target: Connection, table: Table) -> Convert | None:
+    """What makes of a row what the target's driver takes, where it does not take all.
+
+    PostgreSQL reads SQLite's moments, which are texts in UTC, and its truths, which are numbers.
+    """
+    if source.dialect.name == "sqlite" or target.dialect.name != "sqlite":
+        return None
+    moments = [isinstance(column.type, Moment) for column in table.columns]
+    if not any(moments):
+        return None
+    return lambda row: [
+        stamp(target, value.astimezone(UTC)) if is_moment and value is not None else value
+        for is_moment, value in zip(moments, row, strict=True)
+    ]
 
 
 def _batches(source: Connection, table: Table) -> Iterator[Sequence[Sequence[Any]]]:
@@ -90,12 +109,13 @@ def _batches(source: Connection, table: Table) -> Iterator[Sequence[Sequence[Any
     is_heavy = any(isinstance(column.type, LargeBinary) for column in table.columns)
     most = HEAVY if is_heavy else MOST_ROWS
     size = HEAVY
-    found = source.execute(select(table), execution_options={"stream_results": True})
+    query = text(f"SELECT {_columns(source, table)} FROM {_name(source, table)}")  # noqa: S608
+    found = source.execute(query, execution_options={"stream_results": True})
     while batch := found.fetchmany(size):
         stop.go_on()
         yield batch
-        each = sum(map(_size, batch)) / len(batch)
-        size = max(1, min(most, 2 * size, int(MOST_BYTES / each)))
+        sample = batch[:: 1 + len(batch) // HEAVY]
+        size = max(1, min(most, 2 * size, int(MOST_BYTES / max(map(_size, sample)))))
 
 
 def _size(row: Sequence[Any]) -> int:
@@ -105,15 +125,14 @@ def _size(row: Sequence[Any]) -> int:
 @contextmanager
 def _writing(target: Connection, table: Table) -> Iterator[Put]:
     """What takes a table's rows; PostgreSQL by its COPY, which is many times as fast."""
-    if target.dialect.name == "sqlite":
-        names = [column.name for column in table.columns]
-        yield lambda rows: _insert(target, table, names, rows)
-        return
-    quoted = target.dialect.identifier_preparer.quote
-    names = [quoted(column.name) for column in table.columns]
-    statement = f"COPY {quoted(table.name)} ({', '.join(names)}) FROM STDIN"
     cursor: Any = target.connection.cursor()
-    with cursor.copy(statement) as copy:
+    name, columns = _name(target, table), _columns(target, table)
+    if target.dialect.name == "sqlite":
+        values = ", ".join("?" * len(table.columns))
+        statement = f"INSERT INTO {name} ({columns}) VALUES ({values})"  # noqa: S608
+        yield lambda rows: cursor.executemany(statement, rows)
+        return
+    with cursor.copy(f"COPY {name} ({columns}) FROM STDIN") as copy:
 
         def put(rows: Sequence[Sequence[Any]]) -> None:
             for row in rows:
@@ -122,10 +141,13 @@ def _writing(target: Connection, table: Table) -> Iterator[Put]:
         yield put
 
 
-def _insert(
-    target: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> None:
-    target.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+def _name(db: Connection, table: Table) -> str:
+    return db.dialect.identifier_preparer.quote(table.name)
+
+
+def _columns(db: Connection, table: Table) -> str:
+    quoted = db.dialect.identifier_preparer.quote
+    return ", ".join(quoted(column.name) for column in table.columns)
 
 
 def _refuse_less(target: Connection, table: Table, count: int) -> None:
@@ -156,7 +178,7 @@ def _sequence(db: Connection, table: Table) -> str | None:
     column = table.autoincrement_column
     if column is None:
         return None
-    asked = {"table": db.dialect.identifier_preparer.quote(table.name), "column": column.name}
+    asked = {"table": _name(db, table), "column": column.name}
     found = db.scalar(text("SELECT pg_get_serial_sequence(:table, :column)"), asked)
     return str(found) if found else None
 
