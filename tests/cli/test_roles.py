@@ -20,7 +20,7 @@ from docs.test_several_machines import DUMP, RESTORE, say
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 SECTION = sections(page("docs/several-machines.md"))["The database and its roles"]
-ON_THE_SERVER, IN_THE_DATABASE = blocks(SECTION, "sql")
+ON_THE_SERVER, IN_THE_DATABASE, WITHOUT_KEYS = blocks(SECTION, "sql")
 OWNER, MACHINES, READER = "syndicate_owner", "syndicate", "syndicate_reader"
 PASSWORDS = {OWNER: "a-long-one", MACHINES: "another-long-one", READER: "a-third-long-one"}
 TABLES = (
@@ -125,7 +125,13 @@ def test_the_owner_makes_the_tables_the_machines_use_them_and_the_reader_reads(
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         database.ask("ALTER TABLE articles ADD COLUMN mine integer", MACHINES)
 
+    database.run(WITHOUT_KEYS)
     room, posts = as_role(READER), len(room.posts)
+    for secret in ("SELECT secret FROM ledger", "SELECT * FROM secrets"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            database.ask(secret, READER)
+    for words in (("channels", "list"), ("subscribers", "list"), ("digest", "--status")):
+        assert room.run(*words).code == 0, words
     answer = room.run("status")
     assert answer.code == 0, answer.said
     assert "Kabar pertama" in answer.out
