@@ -26,6 +26,7 @@ from cli.newsroom import (
     be_the_program,
     exit_code,
 )
+from postgres import mortal
 from syndicate.loopback.botapi import Flood
 
 PLUGIN = re.compile(
@@ -406,3 +407,31 @@ def test_a_publication_without_a_change_names_other_posts_of_its_channels_that_w
     assert (unchanged.code, unchanged.out.count("waiting")) == (3, 1), unchanged.said
     assert room.run("publish", "lama.md", "--channel", "feed").code == 0
     assert room.run("publish", "lama.md", "--dry-run").code == 0
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("postgres_ledger")  # skipped where there is no server at all
+def test_a_real_standby_is_looked_at(room: Newsroom) -> None:
+    with mortal() as server:
+        room.ledger_url = server.url
+        room.only("feed", "telegram")
+        room.write()
+        assert room.run("publish", "kabar.md", at=REAL).code == 0
+        engine = create_engine(server.url)
+        with engine.begin() as db:  # a process of another machine, which lives as long as its lock
+            db.execute(text("INSERT INTO holders (id, host, boot, pid, started, since)"
+                            " VALUES (99, 'x', 'y', 1, 'z', now())"))  # fmt: skip
+            db.execute(text("UPDATE deliveries SET state = 'sending', holder_id = 99, present ="
+                            " NULL, reference = NULL, claimed_until = now() + interval '9 minutes'"
+                            " WHERE address = 'post'"))  # fmt: skip
+        engine.dispose()
+        server.kill()
+        (server.home / "data" / "standby.signal").touch()
+        server.start()
+        for words in LOOKS:
+            answer = room.run(*words, at=REAL)
+            assert answer.code in (0, 1, 3), answer.said
+            assert "ledger.url" not in answer.said
+        [line] = room.run("status", "--json", at=REAL).json["open"]
+        assert line["state"] == "under way"  # of what a primary's process does nobody knows here
+        assert room.run("tick", at=REAL).code == 1
