@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,11 +21,12 @@ def refuse_root(paths: Iterable[Path], *, as_root: bool = False) -> None:
     """
     if as_root or os.geteuid() != ROOT:
         return
-    for path in paths:
+    for path in map(existing, paths):
         if found := _owner(path):
             name, number = found
             who = name or f"the account {number}"
-            how = f"sudo -u {name or f'#{number}'} syndicate …"
+            account = shlex.quote(name or f"#{number}")
+            how = f"sudo -u {account} syndicate …"
             raise UsageError(
                 f"{path} belongs to {who}, and you are root: nothing was done ({how}, or --as-root"
                 " if it is meant)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ from syndicate.errors import ConfigError
 from syndicate.owners import existing
 from syndicate.text import visible
 
+ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
 LOG = "syndicate.log"  # beside the configuration
 TEMPORARY = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - what PrivateTmp= hides
 HARDENED = (
@@ -88,7 +90,8 @@ def crontab(job: Job) -> str:
         words = [Path(lock), "-n", job.config, *words]
     log = job.config.with_name(LOG)
     kept = f"(umask 077; tee -a {_shell([log])})"
-    mail = f"MAILTO={job.email}" if job.email else "# MAILTO=who.is.told@example.go.id"
+    is_told = ADDRESS.fullmatch(job.email)
+    mail = f"MAILTO={job.email}" if is_told else "# MAILTO=who.is.told@example.go.id"
     return (
         f"# in the crontab of {job.user} (crontab -e)\n"
         f"{mail}\n"

@@ -227,6 +227,15 @@ def test_cron_gets_a_line_that_is_quiet_when_nothing_is_due(room: Newsroom) -> N
     assert cron(EVENING) == ""
 
 
+def test_an_address_writes_nothing_but_itself_into_a_crontab(room: Newsroom) -> None:
+    job = Job(
+        program=Path("/usr/bin/syndicate"), config=room.folder / "config.toml", user="humas",
+        email="x@example.org\n* * * * * true", writes=(),
+    )  # fmt: skip
+    lines = crontab(job).splitlines()
+    assert (len(lines), lines[1][0]) == (3, "#")
+
+
 def test_a_name_that_no_crontab_can_hold_is_refused(room: Newsroom, tmp_path: Path) -> None:
     room.folder.rename(tmp_path / "dua\nbaris")
     room.folder = tmp_path / "dua\nbaris"

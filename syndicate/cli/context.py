@@ -155,9 +155,9 @@ def _on_one_ledger(here: Office) -> Iterator[None]:
 
 def only_ours(*paths: Path) -> None:
     """Raise UsageError where root would make something in somebody else's folder."""
-    from syndicate.owners import existing, refuse_root
+    from syndicate.owners import refuse_root
 
-    refuse_root(map(existing, paths), as_root=given.as_root)
+    refuse_root(paths, as_root=given.as_root)
 
 
 def each_by_itself(_channel: Channel) -> bool:

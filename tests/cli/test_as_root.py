@@ -43,6 +43,19 @@ def test_root_does_not_write_among_somebody_else_s_files(room: Newsroom, which: 
 
 
 @only_root
+def test_root_makes_no_feed_in_somebody_else_s_folder(room: Newsroom) -> None:
+    room.write()
+    web = room.folder.parent / "web"
+    web.mkdir()
+    give(web)
+    room.change("feed", directory=str(web / "kabar" / "feed"))
+    answer = room.run("publish", "kabar.md")
+    assert (answer.code, f"{web} belongs to" in answer.complaint) == (2, True)
+    assert "sudo -u '#54321'" in answer.complaint
+    assert list(web.iterdir()) == []
+
+
+@only_root
 def test_root_makes_no_ledger_beside_somebody_else_s_configuration(room: Newsroom) -> None:
     room.write()
     give(room.folder / "config.toml")
