@@ -17,6 +17,7 @@ COSTLY = (
     "core",
     "hostile",
     "ledger",
+    "machines",
 )  # folders whose tests each run a whole command or more
 EVERY = 7  # of so many cases of a table, one is for `make test`; of two, one
 

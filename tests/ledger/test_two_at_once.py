@@ -28,6 +28,16 @@ LETTER = Rendition("", "message/rfc822", b"Kabar")
 T = TypeVar("T")
 
 
+@pytest.fixture(
+    params=[pytest.param("sqlite_ledger", marks=pytest.mark.soak), "postgres_ledger"],
+    ids=["sqlite", "postgresql"],
+)
+def ledger_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a fresh ledger; on SQLite, which has one writer at a time, by `make soak`."""
+    url: str = request.getfixturevalue(request.param)
+    return url
+
+
 @pytest.fixture
 def two(ledger_url: str) -> Iterator[tuple[Ledger, Ledger]]:
     """One ledger with two lists, opened by two machines."""

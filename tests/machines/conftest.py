@@ -16,6 +16,16 @@ from machines.machine import Machine, Site
 MEMORY = Path("/dev/shm")  # where a disk's patience with fsync is not tested
 
 
+@pytest.fixture(
+    params=[pytest.param("sqlite_ledger", marks=pytest.mark.soak), "postgres_ledger"],
+    ids=["sqlite", "postgresql"],
+)
+def ledger_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a fresh ledger; on SQLite, which has one writer at a time, by `make soak`."""
+    url: str = request.getfixturevalue(request.param)
+    return url
+
+
 @pytest.fixture
 def site(tmp_path: Path, postgres_ledger: str) -> Iterator[Site]:
     """What machines share; the database's clock shows the real time until it is turned."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,6 +15,7 @@ import pytest
 import postgres
 from cli.newsroom import EVENING, MORNING, Answer, Newsroom, newsroom
 from imap import LoopbackImap, Mail
+from machines.machine import PATIENCE, Machine, Point, Site
 from syndicate import Reply, replies
 from syndicate.ledger import Ledger
 
@@ -186,3 +188,62 @@ def test_two_ticks_read_one_imap_folder(tmp_path: Path, ledger_url: str) -> None
         went_well([room.run("tick")])
         assert asked(room) == Counter(joining)
         assert all("\\Seen" in one.flags for one in imap.inbox.values())
+
+
+def goodbye_due(site: Site, *machines: Machine) -> None:
+    """Somebody wants to join and somebody has left; both are to be written to."""
+    for machine in machines:
+        machine.only("harian")
+        machine.change("harian", inbox=f"maildir:{site.folder / 'masuk'}",
+                       bounces="balik@kantor.example")  # fmt: skip
+    for name in ("new", "cur", "tmp"):
+        (site.folder / "masuk" / name).mkdir(parents=True)
+    machines[0].subscribe("pergi@pembaca.example")
+    [(_, token)] = tokens(machines[0])
+    assert machines[0].run("unsubscribe", token).code == 0
+    path = site.folder / "masuk" / "new" / "1.kantor"
+    path.write_bytes(letter("baru@pembaca.example", "subscribe"))
+
+
+@pytest.mark.parametrize("call", [1, 2], ids=["question", "goodbye"])
+def test_an_answer_is_its_sender_s_as_long_as_that_lives(
+    site: Site, satu: Machine, dua: Machine, call: int
+) -> None:
+    """It stands still just before it sends: the other machine leaves that letter to it."""
+    goodbye_due(site, satu, dua)
+    first = satu.start("tick", stops=Point("syndicate.answers:send_once", call=call))
+    first.wait_until_still()
+    went_well([dua.run("tick")])
+    assert len(site.smtp.letters) == 1
+    first.thaw()
+    went_well([first.answer(), dua.run("tick")])
+    assert asked(dua) == Counter(["baru@pembaca.example", "pergi@pembaca.example"])
+
+
+@pytest.mark.parametrize("call", [1, 2], ids=["question", "goodbye"])
+def test_a_claim_on_an_answer_dies_with_its_sender(
+    site: Site, satu: Machine, dua: Machine, call: int
+) -> None:
+    """No twenty minutes: the other machine sees that its connection has ended."""
+    goodbye_due(site, satu, dua)
+    first = satu.start("tick", stops=Point("syndicate.answers:send_once", call=call))
+    first.wait_until_still()
+    first.kill()
+    went_well([dua.run("tick")])
+    assert asked(dua) == Counter(["baru@pembaca.example", "pergi@pembaca.example"])
+
+
+def test_a_letter_that_a_dying_machine_had_taken_is_dealt_with_by_the_other_one(
+    site: Site, satu: Machine, dua: Machine
+) -> None:
+    goodbye_due(site, satu, dua)
+    first = satu.start("tick", stops=Point("syndicate.replies:Listener._done", after=True))
+    first.wait_until_still()  # within its transaction
+    second = dua.start("tick")
+    until = time.monotonic() + PATIENCE
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory'"
+    while dua.rows(waiting) == [(0,)]:
+        assert time.monotonic() < until
+    first.kill()
+    went_well([second.answer(), dua.run("tick")])
+    assert asked(dua) == Counter(["baru@pembaca.example", "pergi@pembaca.example"])
