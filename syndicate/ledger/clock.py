@@ -14,7 +14,7 @@ UNNOTED = timedelta(minutes=1)  # by which a machine's clock may be off, and nob
 MOST = timedelta(minutes=10)  # by which it may be off where something is written
 ZERO = timedelta(0)
 SHIFT = "syndicate_shift"  # the engine's option that holds a rehearsal's
-REPAIR = "set it right by NTP: `timedatectl set-ntp true`"
+REPAIR = "set the wrong one of them right by NTP: `timedatectl set-ntp true`"
 # a clock that nobody sets, and that goes on while the machine sleeps, where there is such a one
 STEADY = getattr(time, "CLOCK_BOOTTIME", None)
 
