@@ -24,10 +24,11 @@ SOON = {"idle_timeout": 5, "lock_timeout": 20, "connect_timeout": 2, "statement_
 
 FORWARDER = """
 import select, socket, sys, threading
-there = int(sys.argv[1])
+there, idle = int(sys.argv[1]), float(sys.argv[2])
 here = socket.create_server(("127.0.0.1", 0))
 print(here.getsockname()[1], flush=True)
 def copy(a, b):
+    a.settimeout(idle or None)
     try:
         while data := a.recv(65536):
             b.sendall(data)
@@ -47,9 +48,12 @@ while True:
 
 
 @contextmanager
-def forwarder(port: int) -> Iterator[tuple[int, subprocess.Popen[str]]]:
-    """A TCP proxy before a server: its port, and its process, which may be stopped."""
-    command = [sys.executable, "-c", FORWARDER, f"{port}"]
+def forwarder(port: int, idle: float = 0) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    """A TCP proxy before a server: its port, and its process, which may be stopped.
+
+    Connections that are ``idle`` for so many seconds are ended.
+    """
+    command = [sys.executable, "-c", FORWARDER, f"{port}", f"{idle}"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout
@@ -217,6 +221,33 @@ def test_who_is_silent_for_long_is_not_ended_by_the_server_or_a_proxy(site: Site
         until(lambda: life.renewed, within=3)
     assert life.renewed == 0
     mine.close()
+
+
+def test_a_proxy_that_ends_idle_connections_kills_nobody(site: Site) -> None:
+    url = make_url(site.url)
+    with forwarder(url.port or 5432, idle=1) as (port, _):
+        behind = url.set(port=port).render_as_string(hide_password=False)
+        mine, other = ledger_at(behind), ledger_at(site.url, "dua")
+        mine.presence.me()
+        life = mine.presence._life
+        assert life
+        until(lambda: life.renewed >= 2)
+        assert other.presence.dead(rows_of(site)) == []  # type: ignore[arg-type]
+        mine.close()
+        other.close()
+
+
+def test_a_proxy_that_bears_some_silence_ends_nothing(site: Site) -> None:
+    url = make_url(site.url)
+    with forwarder(url.port or 5432, idle=4) as (port, _):
+        mine = ledger_at(url.set(port=port).render_as_string(hide_password=False))
+        mine.presence.me()
+        life = mine.presence._life
+        assert life
+        with suppress(AssertionError):
+            until(lambda: life.renewed, within=6)
+        assert life.renewed == 0
+        mine.close()
 
 
 def test_two_hosts_of_one_name_do_not_take_each_other_for_dead(site: Site) -> None:
