@@ -220,6 +220,18 @@ def test_no_command_holds_more_connections_than_the_page_says(on_postgres: Desk)
     assert max(counts) <= 3
 
 
+def test_what_each_machine_and_its_monitor_say_works_on_postgresql(on_postgres: Desk) -> None:
+    desk = replace(on_postgres, now=TODAY)
+    assert desk.run("publish", desk.article().name)[0] == 0
+    assert desk.run("tick")[0] == 0
+    [cron] = commands(SECTIONS["Several machines: PostgreSQL"])
+    [check] = commands(SECTIONS["What to watch"])
+    for command in (cron, check):
+        code, answer = desk.run(*command)
+        assert code == 0, answer
+    assert "SYNDICATE OK" in answer
+
+
 def test_every_link_into_the_page_leads_to_a_heading() -> None:
     headings = {anchor(head) for head in re.findall(r"^#+ (.*)$", PAGE, re.M)}
     within = re.findall(r"\]\(#([^)]+)\)", PAGE)
