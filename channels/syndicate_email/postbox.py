@@ -158,7 +158,9 @@ class _Turns:
             if content is None:
                 empty.append(key)
                 if len(empty) == MOST_EMPTY and not came:
-                    break
+                    if self._box.still_listed(empty):
+                        break
+                    empty.clear()  # another reader is quicker, and may leave others to us
                 continue
             came = True
             message = Message(content, key if visit.place else "")

@@ -5,7 +5,7 @@ import ssl
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice, product
 from pathlib import Path
 from typing import Any, get_args
@@ -740,3 +740,23 @@ def test_starting_up_loads_no_mail_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_what_another_reader_was_quicker_with_ends_no_reading(tmp_path: Path) -> None:
+    """Two ticks read one Maildir: of what one has listed, the other one has dealt with most."""
+
+    class Overtaken(Visit):
+        def found(self, lying: Iterable[str], *, is_whole: bool) -> None:
+            super().found(lying, is_whole=is_whole)
+            for path in sorted((tmp_path / "new").iterdir())[:220]:
+                path.rename(tmp_path / "cur" / f"{path.name}:2,S")
+
+    for name in ("new", "cur", "tmp"):
+        (tmp_path / name).mkdir()
+    for number in range(250):
+        path = tmp_path / "new" / f"{number:03}.kantor"
+        path.write_bytes(b"Subject: Halo\r\n\r\nHalo\r\n")
+        os.utime(path, (number, number))
+    visit = Overtaken(60)
+    read = list(Postbox(tmp_path, "channels.news.inbox").messages(visit))
+    assert (len(read), visit.waiting, visit.notes) == (30, 0, [])
