@@ -67,13 +67,26 @@ def connect(url: str | URL, *, is_new: bool = False, timeouts: Timeouts | None =
 
 
 def _at_a_server(found: database.Database, timeouts: Timeouts) -> Engine:
-    from syndicate.ledger.postgresql import Dialler
+    from syndicate.ledger.postgresql import Dialler, refuse_ended
 
     dial = Dialler(found, timeouts)
     name = URL.create("postgresql+psycopg", database=found.words.get("dbname"))
     engine = create_engine(name, creator=dial)
     DIALLERS[engine] = dial
+    event.listen(engine, "checkout", refuse_ended)
     return engine
+
+
+def usable(engine: Engine, line: Connection | None) -> Connection:
+    """A connection that stays open between transactions: this one, or another if it was ended."""
+    if line is not None and engine.dialect.name != "sqlite":
+        from syndicate.ledger.postgresql import is_ended
+
+        if is_ended(line.connection.driver_connection):
+            line.invalidate()
+            line.close()
+            return engine.connect()
+    return line or engine.connect()
 
 
 def dialler(engine: Engine) -> Dialler:

@@ -29,7 +29,7 @@ from syndicate import stop
 from syndicate.channel import Receipt, Recipient, Rendition
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Refused
 from syndicate.ledger import moves
-from syndicate.ledger.engine import affected, say, stamp, transaction
+from syndicate.ledger.engine import affected, database_errors, say, stamp, transaction, usable
 from syndicate.ledger.lists import bounce
 from syndicate.ledger.presence import Presence
 from syndicate.ledger.runs import fill, finish, halt_turns, tally
@@ -355,8 +355,8 @@ class Letters:
         return and_(r.ended_at.is_(None), r.upto.is_(None), r.halted.in_(("", self.passes)), ready)
 
     def _open_line(self) -> Connection:
-        if self._line is None:
-            self._line = self.engine.connect()
+        with database_errors(self.engine):
+            self._line = usable(self.engine, self._line)
         return self._line
 
     def _held(self, db: Connection, block: Block) -> Any:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import select
 from contextlib import suppress
 from typing import Any
 
 import psycopg
 from psycopg import errors
 from psycopg.conninfo import make_conninfo
+from sqlalchemy.exc import DisconnectionError
 
 from syndicate.database import Database, Timeouts
 from syndicate.exchange import Exchange, Limits, resolved
@@ -160,6 +162,21 @@ def _set(line: Line, ours: dict[str, str], theirs: dict[str, str]) -> None:
     line.execute(known, (json.dumps(ours), list(ours)))
     for name, value in theirs.items():
         line.execute("SELECT set_config(%s, %s, false)", (name, value))
+
+
+def is_ended(line: Any) -> bool:
+    """Whether the other side has ended a connection while nothing was asked of it."""
+    if line.closed:
+        return True
+    unasked = select.poll()
+    unasked.register(line.fileno(), select.POLLIN)
+    return bool(unasked.poll(0))
+
+
+def refuse_ended(line: Any, _record: object, _proxy: object) -> None:
+    """Let the pool open another connection where this one was ended in its rest."""
+    if is_ended(line):
+        raise DisconnectionError
 
 
 def unhurried(line: Any) -> None:

@@ -14,10 +14,11 @@ from sqlalchemy import make_url, text
 
 from cli.newsroom import REAL
 from machines.machine import Machine, Point, Site
+from syndicate.channel import Receipt, Rendition
 from syndicate.database import Timeouts
-from syndicate.ledger import Ledger
+from syndicate.ledger import Ledger, Window
 from syndicate.ledger.holder import Holder
-from syndicate.ledger.schema import holders
+from syndicate.ledger.schema import holders, subscriptions
 
 PATIENCE = 30.0
 SOON = {"idle_timeout": 5, "lock_timeout": 20, "connect_timeout": 2, "statement_timeout": 5}
@@ -235,6 +236,33 @@ def test_a_proxy_that_ends_idle_connections_kills_nobody(site: Site) -> None:
         assert other.presence.dead(rows_of(site)) == []  # type: ignore[arg-type]
         mine.close()
         other.close()
+
+
+def test_work_goes_on_where_a_proxy_ended_what_was_idle(site: Site) -> None:
+    """A post, or a relay's pause, may take minutes; what became of it is written down after all."""
+    url = make_url(site.url)
+    with forwarder(url.port or 5432, idle=1) as (port, _):
+        mine = ledger_at(url.set(port=port).render_as_string(hide_password=False))
+        with mine.planning() as catalogue:
+            known = catalogue.channel("harian", "email", "harian", mine.created, "")
+            window = Window(0, "x", mine.created, mine.created, "frozen")
+            edition = catalogue.close(known.id, window, {})
+            catalogue.db.execute(text("INSERT INTO subscribers (email) VALUES ('a@x.example')"))
+            row = {"channel_id": known.id, "subscriber_id": 1, "started_at": mine.created}
+            catalogue.db.execute(subscriptions.insert().values(**row))
+            rendition = Rendition("", "text/plain", b"Kabar.")
+            assert catalogue.address_subscribers(edition, known.id, rendition) == 1
+        time.sleep(2)
+        block = mine.letters.claim(edition)
+        assert block
+        [letter] = mine.letters.turn(block, [], [1], edition).started
+        time.sleep(2)
+        receipt = Receipt("1", "", "harian")
+        mine.letters.turn(block, [(letter, receipt)], [], edition, [block])
+        with mine.reading() as db:
+            assert db.scalar(text("SELECT state FROM letters")) == "sent"
+        mine.letters.hang_up()
+        mine.close()
 
 
 def test_a_proxy_that_bears_some_silence_ends_nothing(site: Site) -> None:
