@@ -26,7 +26,7 @@ SOON = {"idle_timeout": 5, "lock_timeout": 20, "connect_timeout": 2, "statement_
 FORWARDER = """
 import select, socket, sys, threading
 there, idle = int(sys.argv[1]), float(sys.argv[2])
-here = socket.create_server(("127.0.0.1", 0))
+here = socket.create_server((sys.argv[3], 0))
 print(here.getsockname()[1], flush=True)
 def copy(a, b):
     a.settimeout(idle or None)
@@ -49,12 +49,14 @@ while True:
 
 
 @contextmanager
-def forwarder(port: int, idle: float = 0) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+def forwarder(
+    port: int, idle: float = 0, host: str = "127.0.0.1"
+) -> Iterator[tuple[int, subprocess.Popen[str]]]:
     """A TCP proxy before a server: its port, and its process, which may be stopped.
 
     Connections that are ``idle`` for so many seconds are ended.
     """
-    command = [sys.executable, "-c", FORWARDER, f"{port}", f"{idle}"]
+    command = [sys.executable, "-c", FORWARDER, f"{port}", f"{idle}", host]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout
