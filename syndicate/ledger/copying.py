@@ -107,8 +107,7 @@ def _converter(source: Connection, target: Connection, table: Table) -> Convert 
 def _batches(source: Connection, table: Table) -> Iterator[Sequence[Sequence[Any]]]:
     """A table's rows, as many at once as fit."""
     is_heavy = any(isinstance(column.type, LargeBinary) for column in table.columns)
-    most = HEAVY if is_heavy else MOST_ROWS
-    size = HEAVY
+    most, size = (HEAVY, 1) if is_heavy else (MOST_ROWS, HEAVY)
     query = text(f"SELECT {_columns(source, table)} FROM {_name(source, table)}")  # noqa: S608
     found = source.execute(query, execution_options={"stream_results": True})
     while batch := found.fetchmany(size):

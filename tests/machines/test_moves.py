@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import socket
 import sqlite3
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
@@ -39,7 +42,8 @@ from machines.machine import NO_TIME, Point, Running, be_a_machine
 from syndicate import moving
 from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger, generations
-from syndicate.ledger.schema import Moment, metadata, moves
+from syndicate.ledger.engine import transaction
+from syndicate.ledger.schema import Moment, media, metadata, moves, subscribers
 from syndicate.ledger.schema import ledger as ledger_table
 from syndicate.loopback.smtp import Fault
 
@@ -73,6 +77,18 @@ def kills(*first: tuple[str, int]) -> list[Any]:
 
 
 MOVED = "this ledger was moved to"
+MEASURED = """
+import sys
+from pathlib import Path
+from syndicate.cli import main, signals
+def leave(code):
+    status = Path("/proc/self/status").read_text()
+    sys.stderr.write(status.partition("VmHWM:")[2].split()[0])
+    sys.exit(code)
+signals.leave = leave
+main()
+"""
+MOST_MEMORY = 160_000  # kilobytes, of which the program takes half by itself
 READERS = [f"pembaca{number}@pembaca.example" for number in range(12)]
 Fresh = Callable[[str], str]
 
@@ -636,3 +652,80 @@ def test_an_old_copy_is_not_moved(room: Newsroom) -> None:
         path.unlink()
     assert "there is no ledger at" in room.run("ledger", "move", "sqlite:///b.db").complaint
     assert not (room.folder / "b.db").exists()
+
+
+@pytest.mark.parametrize(("origin", "kind"), ways(1))
+def test_whoever_joins_while_it_moves_is_at_the_new_end_or_was_refused(
+    room: Newsroom, fresh: Fresh, origin: str, kind: str
+) -> None:
+    old, new = fresh(origin), fresh(kind)
+    goes_to(room, old)
+    room.subscribe(READERS[0])
+    mover = start(room, "ledger", "move", new, stops=Point("syndicate.moving:_carry_over"))
+    mover.wait_until_still()
+    joined: list[str] = []
+    refused: list[str] = []
+
+    def join(first: int) -> None:
+        ledger = Ledger.open(old, datetime.now(UTC))
+        with closing(ledger):
+            for number in range(first, first + 500):
+                email = f"baru{number}@pembaca.example"
+                try:
+                    with transaction(ledger.engine) as db:
+                        db.execute(insert(subscribers).values(email=email))
+                except LedgerError as error:
+                    refused.append(f"{error}")
+                    return
+                joined.append(email)
+
+    writers = [Thread(target=join, args=(first,)) for first in (0, 1000, 2000)]
+    for writer in writers:
+        writer.start()
+    mover.thaw()
+    assert mover.answer().code == 0
+    for writer in writers:
+        writer.join()
+    with look(new).connect() as db:
+        there = set(db.scalars(select(subscribers.c.email)))
+    assert there == {READERS[0], *joined}
+    assert all(MOVED in why for why in refused)
+
+
+def test_postgresql_gives_no_number_again(room: Newsroom, fresh: Fresh) -> None:
+    """A number that nobody has any more may stand in a letter that is out."""
+    old, new = fresh("postgresql"), fresh("postgresql")
+    goes_to(room, old)
+    room.subscribe(READERS[0])
+    with look(old).begin() as db:
+        db.execute(text("INSERT INTO subscribers (email) VALUES ('sementara@pembaca.example')"))
+        db.execute(text("DELETE FROM subscribers WHERE email LIKE 'sementara%'"))
+    assert room.run("ledger", "move", new).code == 0
+    goes_to(room, new)
+    room.subscribe(READERS[1])
+    with look(new).connect() as db:
+        assert db.scalars(select(subscribers.c.id).order_by(subscribers.c.id)).all() == [1, 3]
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the kernel does not tell")
+@pytest.mark.parametrize(("origin", "kind"), WAYS)
+def test_a_large_ledger_fits_into_little_memory(
+    room: Newsroom, fresh: Fresh, origin: str, kind: str
+) -> None:
+    old, new = fresh(origin), fresh(kind)
+    goes_to(room, old)
+    Ledger.open(old, datetime.now(UTC)).close()
+    words = [{"email": f"pembaca{n}@pembaca.example", "name": "P" * 100} for n in range(200_000)]
+    pictures = [{"sha256": f"{n:064}", "content": bytes(2_000_000)} for n in range(60)]
+    with look(old).begin() as db:
+        db.execute(insert(subscribers), words)
+        for picture in pictures:
+            db.execute(insert(media), picture)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, "ledger", "move", new], cwd=room.folder,
+        env=room.environ(REAL), capture_output=True, text=True, timeout=100,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert int(done.stderr) < MOST_MEMORY
+    assert len(rows(new)["subscribers"]) == len(words)
