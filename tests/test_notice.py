@@ -89,6 +89,7 @@ def test_every_package_under_the_lgpl_is_told_apart() -> None:
 def test_the_texts_of_the_lgpl_lie_where_the_notice_says() -> None:
     for name in ("python-telegram-bot", "psycopg", "psycopg-binary"):
         assert "gnu lesser general public license" in licence_text(installed(name)).lower()
+    assert "gnu general public license" in licence_text(installed("python-telegram-bot")).lower()
     assert licence_text(installed("feedgen")) == ""  # which is why the notice says so of it
 
 

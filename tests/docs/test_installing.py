@@ -80,7 +80,7 @@ def run(block: str, folder: Path, env: Mapping[str, str]) -> subprocess.Complete
 
 def online() -> dict[str, str]:
     shielded = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "SYNDICATE_"))}
-    return shielded | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    return shielded | {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_RETRIES": "2"}
 
 
 def offline() -> dict[str, str]:
