@@ -146,6 +146,7 @@ def test_what_two_machines_change_is_dated_in_the_order_in_which_they_did_it(
 ) -> None:
     site.turn_to(MORNING)
     for number, machine in enumerate((fast, slow, fast, slow)):
+        machine.only("feed")
         machine.write(f"{number}.md", headline=f"Kabar {number}", body=f"Isi yang ke-{number}.")
         machine.publish(f"{number}.md")
     rewritten = slow.folder / "3.md"
