@@ -374,6 +374,10 @@ class Recalls(ABC):
     def recall(self) -> Iterable[str]:
         """Return the uris of what stands there; none where that cannot be read. No network."""
 
+    def recall_items(self, publisher: Publisher) -> Iterable[Item]:
+        """Return what stands there, as far as it tells; a ledger that lost it takes it on."""
+        return ()
+
 
 class Streams(ABC):
     """Can publish one rendition to many recipients, several under way at once."""

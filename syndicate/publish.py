@@ -376,6 +376,10 @@ def _kind(
         if not request.new:
             refuse_stranger(office, catalogue, draft)
         return "original", ""
+    if catalogue.was_taken_on(standing):
+        if not request.new:
+            refuse_stranger(office, catalogue, draft)
+        return ("correction", " ".join(request.note.split())) if request.note else ("refile", "")
     if standing.pub_status is PubStatus.CANCELED:
         raise ArticleError(
             f"{draft.at('uri')}: this article was withdrawn; what was withdrawn is not published"

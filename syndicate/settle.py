@@ -11,8 +11,18 @@ from pathlib import Path
 
 from syndicate import replies
 from syndicate.admit import named, read_all
+from syndicate.article import Item
 from syndicate.carry import Progress, carry_out, run_channel, silent, tell_failed
-from syndicate.channel import Channel, Compares, Receipt, Rendition, Repeatable, Revises, Scope
+from syndicate.channel import (
+    Channel,
+    Compares,
+    Recalls,
+    Receipt,
+    Rendition,
+    Repeatable,
+    Revises,
+    Scope,
+)
 from syndicate.coming import awaited, digest_lines
 from syndicate.compare import Wish
 from syndicate.deliver import opened
@@ -153,10 +163,12 @@ def adopt(
     receipt = _receipt(office, channel, reference, here, draft.article.uri)
     with office.ledger.planning() as catalogue:
         before = awaited(office, catalogue, [draft.article.uri])
+        standing = catalogue.standing(draft.article.uri)
+        taken_on = standing is not None and catalogue.was_taken_on(standing)
         kind = record(office, catalogue, request, draft, report)
-        if kind == "original":
+        if kind == "original" or taken_on:
             _not_news(office, catalogue, draft)
-            if note:
+            if note and not taken_on:
                 record_correction(office, catalogue, draft, note)
         prepare = Preparation(office, catalogue, Wish())
         plan_for(prepare, [channel], [draft.article.uri], [draft], request)
@@ -259,6 +271,7 @@ def restored(office: Office, digests: Digests | None) -> list[str]:
                 " into an inbox, then say --digests sent, or --digests unsent if none of them did"
             )
     doubtful = office.ledger.restored(office.clock(), letters_sent=digests is Digests.SENT)
+    said_of_feeds = _taken_on(office)
     office.ledger.generations.begin_anew(unknown_entries(office, *office.channels))
     said = [f"{key}: taken as sent" for key in asked if digests is Digests.SENT]
     said += [f"{key}: the next tick sends it" for key in asked if digests is Digests.UNSENT]
@@ -266,6 +279,7 @@ def restored(office: Office, digests: Digests | None) -> list[str]:
         f"{doubtful} in doubt (syndicate status lists them)" if doubtful else "nothing is in doubt"
     )
     said += [f"{name}: was written after the backup" for name in rewritten]
+    said += said_of_feeds
     said += [
         "first of all repeat every correction and withdrawal made since the backup: this ledger"
         " does not know them, and the next publication would undo them in a feed",
@@ -277,6 +291,40 @@ def restored(office: Office, digests: Digests | None) -> list[str]:
             " digest (syndicate subscribers remove)"
         )
     return said
+
+
+def _taken_on(office: Office) -> list[str]:
+    """Take on what feeds show and the ledger lacks: else the next publication would remove it."""
+    told = []
+    with office.ledger.planning() as catalogue:
+        for channel in office.channels:
+            known = office.remembered(catalogue, channel)
+            if not isinstance(channel, Recalls) or not is_here(
+                channel, folder(catalogue.db, known.id)
+            ):
+                continue
+            taken = [
+                item
+                for item in channel.recall_items(office.publisher)
+                if _take_on(office, catalogue, known, item)
+            ]
+            if taken:
+                told.append(
+                    f"{channel.name}: {len(taken)} of its entries were not known here: they"
+                    " stay in it (withdraw URI, or adopt their posts elsewhere)"
+                )
+    return told
+
+
+def _take_on(office: Office, catalogue: Catalogue, known: KnownChannel, item: Item) -> bool:
+    """Whether an entry was unknown to the ledger, or to its feed; it is kept in that."""
+    uri = item.article.uri
+    if not uri or known.id in catalogue.channels_of(uri):
+        return False
+    if catalogue.standing(uri) is None:
+        catalogue.take_on(item, office.clock())
+    catalogue.syndicate(known.id, uri, item.published)
+    return True
 
 
 def _was_rewritten(catalogue: Catalogue, channel: Channel, known: KnownChannel) -> bool:

@@ -284,6 +284,11 @@ class Feed(
 
         return recalled(self.directory)
 
+    def recall_items(self, publisher: Publisher) -> Iterable[Item]:
+        from syndicate_feed.recalled import recalled_items
+
+        return recalled_items(self.directory, publisher)
+
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
         try:
             with files.explained(self._setting, self.directory / "rss.xml"):

@@ -7,12 +7,17 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from datetime import datetime
 from html import unescape
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
+from syndicate import Article, Item, Publisher
 from syndicate_feed import addresses, files
 
 LARGEST = 16 * 1024 * 1024  # bytes of a feed that is read
+ATOM = "{http://www.w3.org/2005/Atom}"
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 GUID = re.compile(rb"<guid[^>]*>([^<]+)</guid>")
 
 
@@ -22,6 +27,62 @@ def recalled(folder: Path) -> list[str]:
         if found := list(uris(_ours(folder / name))):
             return found
     return []
+
+
+def recalled_items(folder: Path, publisher: Publisher) -> Iterator[Item]:
+    """The entries of a feed and of its archive, each once, as what was known of the articles."""
+    archive = sorted((folder / "archive").glob("*.xml"), key=_page, reverse=True)
+    uris = set()
+    for path in (folder / addresses.ATOM, *archive):
+        for item in _in_atom(_ours(path), publisher):
+            if item.article.uri not in uris:
+                uris.add(item.article.uri)
+                yield item
+
+
+def _page(path: Path) -> int:
+    return int(path.stem) if path.stem.isdecimal() else 0
+
+
+def _in_atom(content: bytes, publisher: Publisher) -> Iterator[Item]:
+    if not content or b"<!DOCTYPE" in content:  # ours has none, and so no entity of its own
+        return
+    try:
+        entries = list(ET.fromstring(content).iter(f"{ATOM}entry"))  # noqa: S314 - see above
+    except ET.ParseError:  # half a file
+        return
+    for entry in entries:
+        try:
+            yield _item(entry, publisher)
+        except ValueError:  # a date that is none
+            continue
+
+
+def _item(entry: ET.Element, publisher: Publisher) -> Item:
+    author = entry.findtext(f"{ATOM}author/{ATOM}name", "")
+    links = [one for one in entry.iter(f"{ATOM}link") if one.get("rel") == "alternate"]
+    summary = entry.findtext(f"{ATOM}summary", "")
+    published = _moment(entry, "published")
+    article = Article(
+        uri=entry.findtext(f"{ATOM}id", ""),
+        headline=entry.findtext(f"{ATOM}title", ""),
+        html=entry.findtext(f"{ATOM}content", ""),
+        lead=summary,
+        language=entry.get(LANGUAGE, ""),
+        date=published,
+        by="" if author == publisher.name else author,
+        subjects=tuple(one.get("term", "") for one in entry.iter(f"{ATOM}category")),
+        url=links[0].get("href") if links else None,
+    )
+    updated = _moment(entry, "updated")
+    return Item(article=article, version=1, published=published, updated=updated)
+
+
+def _moment(entry: ET.Element, name: str) -> datetime:
+    found = datetime.fromisoformat(entry.findtext(f"{ATOM}{name}", ""))
+    if found.tzinfo is None:
+        raise ValueError("a moment without its zone")
+    return found
 
 
 def _in_json(content: bytes) -> Iterator[str]:

@@ -225,6 +225,18 @@ class Catalogue:
                 return moment
             moment += SECOND
 
+    def take_on(self, item: Item, at: datetime) -> None:
+        """Keep an article that a lost ledger has published, as readers still see it."""
+        article = item.article
+        self.record(article, kind="original", note="", source="", path="", at=at,
+                    published=item.published)  # fmt: skip
+        here = articles.c.uri == article.uri
+        self.db.execute(update(articles).where(here).values(updated_at=item.updated))
+
+    def was_taken_on(self, standing: Standing) -> bool:
+        """Whether no more is known of an article than what its readers see."""
+        return standing.kind == "original" and not self.source(standing.uri, standing.version)
+
     def source(self, uri: str, version: int) -> str:
         """The text of the file that a revision was read from; "" where there was none."""
         here = and_(revisions.c.uri == uri, revisions.c.version == version)
