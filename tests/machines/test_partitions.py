@@ -1,97 +1,153 @@
-"""Machines whose network goes away, in namespaces of their own."""
+"""A machine is cut off at a point, alive or dead: the other goes on, and nothing comes twice."""
 
 from __future__ import annotations
 
-import os
-import secrets
-import shutil
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
+from itertools import product
+from time import monotonic
 
 import pytest
-from sqlalchemy import make_url
 
-from machines.machine import Machine, Site
-from machines.test_lines import forwarder, patient
+from machines.machine import Machine, Point, Running, Site
+from syndicate.loopback.botapi import Post
 
-IP = shutil.which("ip", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
-PLANNING = """
-import sys, time
-from syndicate.database import Timeouts
-from syndicate.errors import LedgerError
-from syndicate.ledger import Ledger
-ledger = Ledger.open(sys.argv[1], None, timeouts=Timeouts(idle=5))
-try:
-    with ledger.planning() as catalogue:
-        catalogue.mint("tag:kantor.example,2026:x")
-        print("plans", flush=True)
-        sys.stdin.readline()
-        catalogue.channels()
-except LedgerError as error:
-    print(error, flush=True)
-"""
+MORNING, EVENING = "2027-05-04T09:00:00+07:00", "2027-05-04T17:01:00+07:00"
+READERS = [f"pembaca{number}@pembaca.example" for number in range(3)]
+QUEUE, LETTERS = "syndicate.ledger.queue:Queue", "syndicate.ledger.letters:Letters"
 
-
-def ip(*words: str) -> bool:
-    assert IP
-    return subprocess.run([IP, *words], capture_output=True, check=False).returncode == 0
-
-
-@contextmanager
-def namespace() -> Iterator[tuple[str, str, str]]:
-    """A namespace, its cable's end on this side, and this side's address."""
-    name = f"s{secrets.token_hex(3)}"
-    net = f"10.213.{secrets.randbelow(250)}"
-    if IP is None or os.getuid() or not ip("netns", "add", name):
-        pytest.skip("this machine gives us no network namespaces (root and ip are needed)")
-    try:
-        made = [
-            ip("link", "add", f"{name}a", "type", "veth", "peer", "name", f"{name}b"),
-            ip("link", "set", f"{name}b", "netns", name),
-            ip("addr", "add", f"{net}.1/24", "dev", f"{name}a"),
-            ip("link", "set", f"{name}a", "up"),
-            ip("-n", name, "addr", "add", f"{net}.2/24", "dev", f"{name}b"),
-            ip("-n", name, "link", "set", f"{name}b", "up"),
-        ]
-        if not all(made):
-            pytest.skip("this machine gives us no pair of network devices")
-        yield name, f"{name}a", f"{net}.1"
-    finally:
-        ip("link", "del", f"{name}a")
-        ip("netns", "del", name)
+# between two transactions, or between one of them and an effect
+OF_POSTS = [
+    Point("syndicate.ledger:Ledger.recognise"),
+    Point(f"{QUEUE}.claim"),
+    Point(f"{QUEUE}.claim", after=True),
+    Point(f"{QUEUE}.start", after=True),
+    Point("syndicate_telegram:Telegram.publish", after=True),
+    Point(f"{QUEUE}.end", after=True),
+    Point("syndicate_feed:Feed.publish"),
+    Point("syndicate_feed:Feed.publish", after=True),
+]
+OF_LETTERS = [
+    Point("syndicate.ledger:Ledger.recognise"),
+    Point(f"{LETTERS}.claim"),
+    Point(f"{LETTERS}.claim", after=True),
+    Point(f"{LETTERS}.turn", after=True),  # they were started, and nobody has got any
+    Point(f"{LETTERS}.turn", call=2),
+    Point(f"{LETTERS}.turn", after=True, call=2),
+    Point(f"{LETTERS}.finish"),
+]
+OF_NOTICES = [
+    Point(f"{QUEUE}.start", after=True),
+    Point("syndicate_telegram:Telegram.revise", after=True),
+    Point("syndicate_feed:Feed.revise"),
+]
+ENDS = ("thawed", "killed")
+MOST = 30.0  # seconds, on a machine that does much else
 
 
-@pytest.mark.soak
-def test_a_machine_that_loses_its_network_while_it_plans_blocks_nobody(
-    site: Site, dua: Machine
+def sampled(points: list[Point], *, sample: tuple[int, str]) -> list[object]:
+    """All points and both ends; but for one of them they are for the soak."""
+    return [
+        pytest.param(
+            point, end, id=f"{point.name.rpartition(':')[2]}-{point.after}-{point.call}-{end}",
+            marks=[] if (number, end) == sample else [pytest.mark.soak],
+        )
+        for (number, point), end in product(enumerate(points), ENDS)
+    ]  # fmt: skip
+
+
+def cut_off(machine: Machine, point: Point, *words: str) -> Running:
+    running = machine.start(*words, stops=point)
+    running.wait_until_still()
+    return running
+
+
+def ended(running: Running, end: str) -> None:
+    if end == "killed":
+        running.kill()
+    else:
+        running.thaw()
+        answer = running.answer()
+        assert answer.code == 0, answer.said
+
+
+def goes_on(machine: Machine) -> None:
+    """It ends by itself, whatever another one holds: 3 says that something is under way there."""
+    began = monotonic()
+    answer = machine.run("tick")
+    assert answer.code in (0, 3), answer.said
+    assert "unexpected" not in answer.said
+    assert monotonic() - began < MOST
+
+
+def finished(machine: Machine) -> int:
+    """Do what is left to do; how much is in doubt then, as its exit code says, too."""
+    machine.let_pauses_end()
+    answer = machine.run("tick")
+    queries = [
+        f"SELECT count(*) FROM {table} WHERE state = 'in_doubt'"
+        for table in ("deliveries", "letters")
+    ]
+    doubts = sum(machine.rows(query)[0][0] for query in queries)
+    assert answer.code == (4 if doubts else 0), answer.said
+    return int(doubts)
+
+
+def posts(site: Site) -> list[Post]:
+    return site.api.shown
+
+
+@pytest.mark.parametrize(("point", "end"), sampled(OF_POSTS, sample=(3, "thawed")))
+def test_what_a_machine_posts_that_is_cut_off_is_posted_once(
+    site: Site, satu: Machine, dua: Machine, point: Point, end: str
 ) -> None:
-    dua.write()
-    assert dua.run("status").code == 0  # there is a ledger
-    url = make_url(site.url)
-    with namespace() as (name, cable, here), forwarder(url.port or 5432, host=here) as (port, _):
-        behind = url.set(host=here, port=port).render_as_string(hide_password=False)
-        assert IP
-        command = [IP, "netns", "exec", name, sys.executable, "-c", PLANNING, behind]
-        with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        ) as lost:
-            try:
-                assert lost.stdout
-                assert lost.stdin
-                assert lost.stdout.readline() == "plans\n"
-                ip("link", "set", cable, "down")
-                patient(dua)
-                began = time.monotonic()
-                assert dua.publish().code == 0
-                assert time.monotonic() - began < 20
-                lost.stdin.write("\n")
-                lost.stdin.flush()
-                said = lost.stdout.readline()
-                assert said.startswith("ledger.url: "), said
-                assert time.monotonic() - began < 90
-            finally:
-                lost.kill()
-    assert len(dua.posts) == 1
+    for machine in (satu, dua):
+        machine.only("feed", "telegram")
+    satu.write()
+    running = cut_off(satu, point, "publish", "kabar.md")
+    goes_on(dua)
+    ended(running, end)
+    doubts = finished(dua)
+    assert len(posts(site)) <= 1
+    assert len(posts(site)) == 1 or doubts == 1
+    assert not doubts or end == "killed"
+    assert [one["title"] for one in dua.entries] == ["Kabar pertama"]
+
+
+@pytest.mark.parametrize(("point", "end"), sampled(OF_LETTERS, sample=(3, "killed")))
+def test_the_letters_of_a_machine_that_is_cut_off_are_sent_once(
+    site: Site, satu: Machine, dua: Machine, point: Point, end: str
+) -> None:
+    site.turn_to(MORNING)
+    for machine in (satu, dua):
+        machine.only("harian")
+    satu.subscribe(*READERS)
+    satu.write()
+    satu.publish()
+    site.turn_to(EVENING)
+    running = cut_off(satu, point, "digest")
+    goes_on(dua)
+    ended(running, end)
+    doubts = finished(dua)
+    got = Counter(satu.readers)
+    assert set(got.values()) <= {1}
+    assert len(got) + doubts >= len(READERS)
+    assert not doubts or end == "killed"
+
+
+@pytest.mark.parametrize(("point", "end"), sampled(OF_NOTICES, sample=(1, "killed")))
+def test_what_a_machine_withdraws_that_is_cut_off_is_withdrawn_everywhere(
+    site: Site, satu: Machine, dua: Machine, point: Point, end: str
+) -> None:
+    for machine in (satu, dua):
+        machine.only("feed", "telegram")
+    satu.write()
+    satu.publish()
+    words = ("withdraw", satu.uri(), "--reason", "Tidak benar", "--yes")
+    running = cut_off(satu, point, *words)
+    goes_on(dua)
+    ended(running, end)
+    assert finished(dua) == 0
+    [post] = posts(site)
+    assert "DITARIK" in post.text
+    [entry] = dua.entries
+    assert "DITARIK" in entry["title"]
