@@ -103,7 +103,7 @@ def test_a_real_ledger_may_be_looked_at_by_another_clock(real: Newsroom) -> None
     for words in LOOKS:
         with nothing_sent(real):
             answer = real.run(*words, at=FAR)
-            overdue = words[0] == "status"  # months have passed by this clock
+            overdue = words[0] == "status" and "kabar.md" not in words  # months have passed
             assert answer.code == (3 if overdue else 0), answer.said
             assert "rehearsal: it is 1 March 2027 17:01 WIB" in answer.err
             assert "for ever" not in answer.err
