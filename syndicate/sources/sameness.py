@@ -35,8 +35,11 @@ def same_for_readers(kept: str, text: str) -> bool:
 
 
 def same_files(media: Iterable[Media], folder: Path) -> bool:
-    """Whether what an article names in its folder still has the bytes it had."""
-    local = (one for one in media if one.sha256)
+    """Whether what an article names in its folder still has the bytes it had.
+
+    What is not there lies on the machine that published it; its bytes are kept in the ledger.
+    """
+    local = (one for one in media if one.sha256 and files.exists(one.file, folder))
     return all(files.fingerprint(one.file, folder) == one.sha256 for one in local)
 
 

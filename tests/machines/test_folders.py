@@ -53,3 +53,7 @@ def test_a_machine_without_channels_leaves_them_to_one_that_has_them(
     assert hosted.read_bytes() == PIXEL
     assert "Kabar kedua" in satu.posts[-1]
     assert dua.run("tick").code == 0
+    (satu.folder / "dua.md").write_bytes((dua.folder / "dua.md").read_bytes())  # its text alone
+    same = satu.run("publish", "dua.md")
+    assert same.code == 0, same.said
+    assert satu.run("withdraw", "dua.md", "--reason", "Keliru.", "--yes").code == 0
