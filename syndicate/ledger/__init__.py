@@ -165,6 +165,7 @@ class Ledger:
             migrations.refuse_newer(found)
             migrations.refuse_older(found)
             with transaction(engine, reads=True) as db:
+                moves.refuse(db)
                 what = ledger.c
                 row = db.execute(select(what.created_at, what.restored_at, what.rehearsal)).one()
             marks = Generations(engine, _mark_of(engine, config))
