@@ -33,12 +33,15 @@ def stands(path: Path) -> bool:
 
 
 def put(path: Path) -> None:
-    """Make the file, and have the disk hold it."""
+    """Make the file, and have the disk hold it; a disk that is full keeps nothing of it."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     number = os.open(path, flags, 0o600)
     try:
         os.write(number, TEXT)
         os.fsync(number)
+    except OSError:
+        path.unlink()
+        raise
     finally:
         os.close(number)
     sync(path.parent)

@@ -235,7 +235,9 @@ class Catalogue:
 
     def was_taken_on(self, standing: Standing) -> bool:
         """Whether no more is known of an article than what its readers see."""
-        return standing.kind == "original" and not self.source(standing.uri, standing.version)
+        if standing.kind != "original" or standing.path:  # without a text, but read from a file
+            return False
+        return not self.source(standing.uri, standing.version)
 
     def source(self, uri: str, version: int) -> str:
         """The text of the file that a revision was read from; "" where there was none."""

@@ -48,6 +48,8 @@ def archive(room: Newsroom) -> Newsroom:
     with closing(sqlite3.connect(room.ledger)) as db:
         db.executescript(dump.replace("@FOLDER@", str(room.folder.resolve())))
     room.ledger.chmod(0o600)
+    room.feed.mkdir(parents=True)
+    (room.feed / "rss.xml").touch()  # where nothing of a feed stands, its folder is waited for
     return room
 
 
@@ -113,7 +115,21 @@ def test_an_older_programs_archive_is_published_again_without_a_correction(
 ) -> None:
     assert_untouched(archive, *FILES)
     assert archive.posts == []  # nothing is posted again either
-    assert len(archive.entries) == len(FILES)  # the feed, whose files were lost, is put back
+    assert len(archive.entries) == len(FILES)  # the feed, whose other files were lost, is put back
+
+
+def test_an_older_programs_feed_of_which_nothing_is_left_begins_anew_when_a_person_says_so(
+    archive: Newsroom,
+) -> None:
+    """It may be a share that is not mounted."""
+    shutil.rmtree(archive.feed)
+    answer = archive.run("publish", *FILES, at=REAL)
+    assert answer.code == 3, answer.said
+    assert "syndicate channels move feed" in answer.said
+    assert archive.run("channels", "move", "feed", at=REAL).code == 0
+    assert_untouched(archive, *FILES)
+    assert archive.posts == []
+    assert len(archive.entries) == len(FILES)
 
 
 def test_another_setting_of_the_publisher_corrects_nothing(archive: Newsroom) -> None:

@@ -129,12 +129,16 @@ def test_a_control_character_in_a_setting_is_named(
 
 
 def test_a_ledger_that_is_no_database_of_ours_is_named(room: Newsroom) -> None:
-    for url in ("oracle://x", "mysql://x/y", "", "postgresql://[", "sqlite"):
+    write, kept = "write sqlite:///FILE or", "a ledger is kept in SQLite or PostgreSQL, not in"
+    for url, why in (
+        ("oracle://x", f"{kept} Oracle: {write}"), ("mysql://x/y", f"{kept} MySQL: {write}"),
+        ("", write), ("postgresql://[", write), ("sqlite", write),
+    ):  # fmt: skip
         room.ledger_url = url
         room.configure()
         answer = room.run("status")
         assert answer.code == 1
-        assert answer.complaint.startswith("syndicate: ledger.url: write sqlite:///FILE or"), url
+        assert answer.complaint.startswith(f"syndicate: ledger.url: {why}"), url
 
 
 def toml(value: Any) -> str:

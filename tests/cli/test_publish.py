@@ -246,14 +246,35 @@ def stamps(folder: Path) -> dict[str, tuple[bytes, int]]:
     return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
 
 
-def test_a_feed_that_was_deleted_by_hand_is_restored_as_it_was(room: Newsroom) -> None:
+def test_a_feed_whose_files_were_deleted_by_hand_is_restored_as_it_was(room: Newsroom) -> None:
+    (room.folder / "titik.png").write_bytes(PIXEL)
+    room.write(associations=[{"file": "titik.png", "alt": "Titik"}])
+    room.publish()
+    before = {name: content for name, (content, _) in stamps(room.feed).items()}
+    for path in room.feed.glob("[!.]*"):  # the mark by which the folder is known is left
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    room.publish(at=NOON)
+    assert {name: content for name, (content, _) in stamps(room.feed).items()} == before
+    assert len(room.api.posts) == 1
+
+
+def test_a_feed_whose_folder_was_deleted_is_restored_as_it_was_when_a_person_says_so(
+    room: Newsroom,
+) -> None:
+    """Without its mark, nobody can tell it from a share that is not mounted."""
     (room.folder / "titik.png").write_bytes(PIXEL)
     room.write(associations=[{"file": "titik.png", "alt": "Titik"}])
     room.publish()
     before = {name: content for name, (content, _) in stamps(room.feed).items()}
     shutil.rmtree(room.feed)
+    answer = room.run("publish", "kabar.md", at=NOON)
+    assert (answer.code, room.feed.exists()) == (3, False)
+    assert "syndicate channels move feed" in answer.said
+    assert room.run("channels", "move", "feed").code == 0
     room.publish(at=NOON)
-    assert {name: content for name, (content, _) in stamps(room.feed).items()} == before
+    after = {name: content for name, (content, _) in stamps(room.feed).items()}
+    [old], [new] = before.keys() - after.keys(), after.keys() - before.keys()  # the marks
+    assert after | {old: b""} == before | {old: b"", new: after[new]}
     assert len(room.api.posts) == 1
 
 
