@@ -195,6 +195,7 @@ def test_an_older_ledger_names_the_owner_and_is_brought_up_to_date_by_them(
     assert as_role(READER).run("status", at=REAL).code in (0, 3)
 
 
+@pytest.mark.soak
 def test_a_ledger_of_one_role_is_handed_over(as_role: AsRole, database: Database) -> None:
     database.run("GRANT ALL ON SCHEMA public TO syndicate")
     room = as_role(MACHINES)
@@ -211,6 +212,7 @@ def test_a_ledger_of_one_role_is_handed_over(as_role: AsRole, database: Database
         database.ask("ALTER TABLE articles ADD COLUMN mine integer", MACHINES)
 
 
+@pytest.mark.soak
 def test_a_schema_of_its_own_works_as_well(as_role: AsRole, database: Database) -> None:
     for words in SECTION.split("`"):
         if words.startswith(("CREATE SCHEMA", "ALTER DATABASE")):
@@ -225,6 +227,7 @@ def test_a_schema_of_its_own_works_as_well(as_role: AsRole, database: Database) 
     assert as_role(READER).run("status").code == 0
 
 
+@pytest.mark.soak
 def test_a_dump_that_the_owner_puts_back_brings_the_rights_back(
     as_role: AsRole, database: Database
 ) -> None:
@@ -244,6 +247,7 @@ def test_a_dump_that_the_owner_puts_back_brings_the_rights_back(
         database.ask("DELETE FROM subscribers", READER)
 
 
+@pytest.mark.soak
 def test_a_ledger_that_the_owner_moves_in_is_the_machines_to_use(
     as_role: AsRole, database: Database, room: Newsroom
 ) -> None:

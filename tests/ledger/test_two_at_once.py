@@ -164,6 +164,7 @@ def frozen(ledger: Ledger, channel: int) -> int:
         return int(number[0])
 
 
+@pytest.mark.soak
 def test_letters_of_two_lists_that_bounce_off_the_same_readers_end_in_no_ring(
     two: tuple[Ledger, Ledger],
 ) -> None:

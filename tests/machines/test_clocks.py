@@ -65,6 +65,7 @@ def test_a_window_ends_by_the_databases_clock_and_a_promise_is_kept(
     assert len(slow.letters) == 2
 
 
+@pytest.mark.soak
 def test_no_moment_in_the_ledger_is_a_machines_own(
     site: Site, fast: Machine, slow: Machine
 ) -> None:
@@ -97,6 +98,7 @@ LATER = ("claimed_until", "not_before", "next_at", "minute")  # moments that are
 EXACT = ("closed_at",)  # the end of a window
 
 
+@pytest.mark.soak
 def test_who_slept_through_the_end_of_a_window_takes_part_in_the_next(
     site: Site, satu: Machine, dua: Machine
 ) -> None:
@@ -141,6 +143,7 @@ def test_what_comes_while_the_databases_clock_was_set_back_is_in_the_next_digest
     assert len(satu.letters) == 1
 
 
+@pytest.mark.soak
 def test_what_two_machines_change_is_dated_in_the_order_in_which_they_did_it(
     site: Site, fast: Machine, slow: Machine
 ) -> None:
@@ -159,6 +162,7 @@ def test_what_two_machines_change_is_dated_in_the_order_in_which_they_did_it(
     assert stamps == sorted(stamps, reverse=True)
 
 
+@pytest.mark.soak
 def test_what_a_fast_machine_sees_expires_when_it_should(site: Site, fast: Machine) -> None:
     site.turn_to(MORNING)
     fast.only("feed")
@@ -171,6 +175,7 @@ def test_what_a_fast_machine_sees_expires_when_it_should(site: Site, fast: Machi
     assert fast.rows("SELECT expired FROM articles") == [(True,)]
 
 
+@pytest.mark.soak
 def test_a_machine_is_told_by_every_command_that_its_clock_is_off(
     site: Site, satu: Machine
 ) -> None:
@@ -194,6 +199,7 @@ def test_a_machine_is_told_by_every_command_that_its_clock_is_off(
     assert (right.json["clock"], right.json["clock_off"]) == ("", 0)
 
 
+@pytest.mark.soak
 def test_a_machine_whose_clock_is_far_off_writes_nothing(site: Site, satu: Machine) -> None:
     far = site.machine("jauh", 11 * MINUTES)
     assert "nothing was done" in far.run("tick").complaint
@@ -229,6 +235,7 @@ def contents(machine: Machine) -> dict[str, object]:
     return {name: sorted(map(str, machine.rows(f"SELECT * FROM {name}"))) for (name,) in tables}
 
 
+@pytest.mark.soak
 def test_a_slow_machine_takes_no_old_doubt_for_a_fresh_one(
     site: Site, satu: Machine, slow: Machine
 ) -> None:
@@ -256,6 +263,7 @@ def let_pass(machine: Machine) -> None:
     machine.let_pauses_end()
 
 
+@pytest.mark.soak
 def test_a_rehearsal_shifts_the_databases_clock(site: Site, fast: Machine, slow: Machine) -> None:
     """Whatever the machines' clocks show, and however far ahead it is."""
     site.turn_to(MORNING)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from machines.machine import Machine
 from syndicate.testing import PIXEL
 
@@ -33,6 +35,7 @@ def test_a_machine_without_the_share_leaves_all_of_it_to_one_that_has_it(
     assert not list((dua.folder / "share").iterdir())
 
 
+@pytest.mark.soak
 def test_a_machine_without_channels_leaves_them_to_one_that_has_them(
     satu: Machine, dua: Machine
 ) -> None:

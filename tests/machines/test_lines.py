@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
+import pytest
 from sqlalchemy import make_url, text
 
 from cli.newsroom import REAL
@@ -161,6 +162,7 @@ def test_a_database_out_of_reach_costs_seconds(satu: Machine) -> None:
         assert satu.run("status").code == 0
 
 
+@pytest.mark.soak
 def test_a_server_that_falls_silent_ends_a_command(satu: Machine, site: Site) -> None:
     url = make_url(site.url)
     satu.write()
@@ -212,6 +214,7 @@ def test_a_sign_of_life_that_was_ended_is_given_again_at_once(site: Site) -> Non
     other.close()
 
 
+@pytest.mark.soak
 def test_who_is_silent_for_long_is_not_ended_by_the_server_or_a_proxy(site: Site) -> None:
     name = make_url(site.url).database
     with site.onlooker.begin() as db:
@@ -267,6 +270,7 @@ def test_work_goes_on_where_a_proxy_ended_what_was_idle(site: Site) -> None:
         mine.close()
 
 
+@pytest.mark.soak
 def test_a_proxy_that_bears_some_silence_ends_nothing(site: Site) -> None:
     url = make_url(site.url)
     with forwarder(url.port or 5432, idle=4) as (port, _):
@@ -289,6 +293,7 @@ def test_two_hosts_of_one_name_do_not_take_each_other_for_dead(site: Site) -> No
     other.close()
 
 
+@pytest.mark.soak
 def test_a_machine_that_was_taken_for_dead_says_why_its_run_ends(
     satu: Machine, dua: Machine
 ) -> None:

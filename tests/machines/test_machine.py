@@ -5,11 +5,14 @@ from __future__ import annotations
 import signal
 from datetime import datetime, timedelta
 
+import pytest
+
 from machines.machine import Machine, Point, Site
 
 EVENING = "2027-05-04T16:58:00+07:00"
 
 
+@pytest.mark.soak
 def test_two_machines_have_their_own_hosts_and_folders_and_one_ledger(
     satu: Machine, dua: Machine
 ) -> None:

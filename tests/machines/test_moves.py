@@ -256,6 +256,7 @@ def test_a_digest_that_is_half_sent_goes_on_at_the_new_end(
     assert len(busy.readers) == len(READERS)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("origin", "kind"), ways(1))
 def test_what_a_stuck_sender_had_begun_is_in_doubt_at_the_new_end(
     busy: Newsroom, fresh: Fresh, origin: str, kind: str, monkeypatch: pytest.MonkeyPatch
@@ -339,6 +340,7 @@ def test_a_move_that_is_killed_leaves_the_old_ledger_and_ends_the_next_time(
     assert len(room.posts) == 2
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("origin", "kind"), ways(0))
 def test_a_move_that_is_killed_after_the_old_end_was_closed_ends_the_next_time(
     room: Newsroom, fresh: Fresh, origin: str, kind: str

@@ -113,6 +113,7 @@ def test_what_a_machine_posts_that_is_cut_off_is_posted_once(
     assert [one["title"] for one in dua.entries] == ["Kabar pertama"]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("point", "end"), sampled(OF_LETTERS, sample=(3, "killed")))
 def test_the_letters_of_a_machine_that_is_cut_off_are_sent_once(
     site: Site, satu: Machine, dua: Machine, point: Point, end: str
@@ -134,6 +135,7 @@ def test_the_letters_of_a_machine_that_is_cut_off_are_sent_once(
     assert not doubts or end == "killed"
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("point", "end"), sampled(OF_NOTICES, sample=(1, "killed")))
 def test_what_a_machine_withdraws_that_is_cut_off_is_withdrawn_everywhere(
     site: Site, satu: Machine, dua: Machine, point: Point, end: str

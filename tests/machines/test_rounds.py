@@ -188,6 +188,7 @@ def run(site: Site, satu: Machine, dua: Machine, letters: int, seed: int) -> Non
     a_round.check()
 
 
+@pytest.mark.soak
 def test_of_two_ticks_at_once_one_is_killed_and_nothing_is_lost_doubled_or_aborted(
     site: Site, satu: Machine, dua: Machine
 ) -> None:

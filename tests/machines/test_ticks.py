@@ -105,6 +105,7 @@ def tokens(room: Newsroom) -> list[tuple[str, str]]:
     return found
 
 
+@pytest.mark.soak
 def test_two_ticks_let_everybody_leave_and_say_each_goodbye_once(office: Newsroom) -> None:
     leaving = people("pergi", 30)
     office.subscribe(*leaving)
@@ -174,6 +175,7 @@ def test_a_letter_that_nobody_foresaw_holds_up_no_others(
     assert len(list((office.folder / "masuk" / "new").iterdir())) == 1
 
 
+@pytest.mark.soak
 def test_two_ticks_read_one_imap_folder(tmp_path: Path, ledger_url: str) -> None:
     joining = people("baru", 30)
     mails = {n: Mail(letter(who, "subscribe")) for n, who in enumerate(joining, 1)}
@@ -205,6 +207,7 @@ def goodbye_due(site: Site, *machines: Machine) -> None:
     path.write_bytes(letter("baru@pembaca.example", "subscribe"))
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("call", [1, 2], ids=["question", "goodbye"])
 def test_an_answer_is_its_sender_s_as_long_as_that_lives(
     site: Site, satu: Machine, dua: Machine, call: int
@@ -220,6 +223,7 @@ def test_an_answer_is_its_sender_s_as_long_as_that_lives(
     assert asked(dua) == Counter(["baru@pembaca.example", "pergi@pembaca.example"])
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("call", [1, 2], ids=["question", "goodbye"])
 def test_a_claim_on_an_answer_dies_with_its_sender(
     site: Site, satu: Machine, dua: Machine, call: int
@@ -233,6 +237,7 @@ def test_a_claim_on_an_answer_dies_with_its_sender(
     assert asked(dua) == Counter(["baru@pembaca.example", "pergi@pembaca.example"])
 
 
+@pytest.mark.soak
 def test_a_letter_that_a_dying_machine_had_taken_is_dealt_with_by_the_other_one(
     site: Site, satu: Machine, dua: Machine
 ) -> None:

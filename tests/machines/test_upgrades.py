@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from machines.machine import Machine, Point
 from syndicate.ledger.migrations import VERSION
 
@@ -13,6 +15,7 @@ def set_version(machine: Machine, number: int) -> None:
     machine.change_ledger(f"UPDATE ledger SET version = {number}")
 
 
+@pytest.mark.soak
 def test_a_newer_program_waits_for_a_machine_that_is_sending(satu: Machine, dua: Machine) -> None:
     satu.write()
     sending = satu.start("publish", "kabar.md", stops=AT_THE_BOT)
