@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from glob import escape
+from hashlib import sha256
 from pathlib import Path
-from secrets import token_hex
+from time import time
 
 from sqlalchemy import Engine, select, text
 
 from syndicate import disk
 from syndicate.errors import LedgerError
 from syndicate.ledger.engine import BUSY, now, path_of, stamp, transaction
+from syndicate.ledger.holder import Holder
 from syndicate.ledger.schema import backups, moves
 
 FILE = "sqlite:///"  # and its path
 ERASED = "forgotten-"  # and the number: what an erased subscriber is called
+PART = re.compile(r"\.([0-9a-f]{8})\.(\d+)\.([0-9a-f]{8})\.part$")  # host, process, its beginning
+AT_REST = 3600.0  # seconds after which nobody writes a part any more, on whatever machine
 REMEMBERED = text(
     "INSERT INTO backups (path, at) VALUES (:path, :at)"
     " ON CONFLICT (path) DO UPDATE SET at = excluded.at"
@@ -25,7 +31,8 @@ REMEMBERED = text(
 
 def backup(engine: Engine, to: Path) -> None:
     """A consistent copy of an SQLite ledger, made while others may write to it."""
-    part = to.with_name(f"{to.name}.{token_hex(4)}.part")  # its own: others may copy, too
+    sweep(to)
+    part = to.with_name(f"{to.name}{ending(Holder.me())}")  # its own: others may copy, too
     try:
         with closing(sqlite3.connect(str(engine.url.database), timeout=BUSY / 1000)) as source:
             disk.created(part).close()
@@ -36,6 +43,31 @@ def backup(engine: Engine, to: Path) -> None:
         with suppress(OSError):
             part.unlink(missing_ok=True)
         raise LedgerError(f"{to}: the ledger cannot be copied here: {error}") from error
+
+
+def sweep(to: Path) -> None:
+    """Unlink what copies that were killed have left beside one: everybody's addresses."""
+    for part in to.parent.glob(f"{escape(to.name)}.*.part"):
+        found = PART.fullmatch(part.name.removeprefix(to.name))
+        with suppress(OSError):
+            if found and (_is_dead(*found.groups()) or part.stat().st_mtime < time() - AT_REST):
+                for end in ("-journal", "-wal", "-shm", ""):  # itself last: what is left is found
+                    part.with_name(f"{part.name}{end}").unlink(missing_ok=True)
+
+
+def ending(holder: Holder) -> str:
+    """End the name of a part, so that it shows whether who writes it is alive."""
+    return f".{_short(holder.host)}.{holder.pid}.{_short(holder.boot, holder.started)}.part"
+
+
+def _is_dead(host: str, pid: str, began: str) -> bool:
+    """Whether it is certain, from here, that the writer of a part is gone."""
+    here = Holder.of(int(pid))
+    return host == _short(here.host) and began != _short(here.boot, here.started)
+
+
+def _short(*words: str) -> str:
+    return sha256("\n".join(words).encode()).hexdigest()[:8]
 
 
 def beside(engine: Engine, version: int) -> str | None:

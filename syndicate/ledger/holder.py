@@ -43,7 +43,11 @@ class Holder:
 
     @classmethod
     def me(cls) -> Holder:
-        pid = os.getpid()
+        return cls.of(os.getpid())
+
+    @classmethod
+    def of(cls, pid: int) -> Holder:
+        """Whatever runs here under a number; ``started`` is "" where nothing does."""
         return cls(_host(), _boot(), pid, _started(pid))
 
     def is_here(self) -> bool:

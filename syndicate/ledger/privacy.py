@@ -96,6 +96,7 @@ class Privacy:
         self._rewrite()
         copies, missed = [], []
         for path in backups.known(self.engine):
+            backups.sweep(path)
             try:
                 if not path.is_file():
                     raise OSError("it is not there any more, or somewhere else")

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import sqlite3
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from cli.newsroom import EVENING, Answer, Newsroom, newsroom
+from cli.newsroom import EVENING, Answer, Child, Newsroom, newsroom
+from syndicate.ledger import backups
+from syndicate.ledger.holder import Holder
 
 READERS = 120
 # a digest's journal grows to about 500 kB; the ledger itself is smaller
@@ -84,28 +89,71 @@ def test_an_import_onto_a_full_disk_is_one_line_and_goes_on_later(room: Newsroom
 
 
 def test_a_copy_that_is_killed_is_whole_or_not_there(room: Newsroom) -> None:
-    chance, whole = random.Random(18), 0
-    room.run("status")
+    chance = random.Random(18)
     began = time.monotonic()
-    room.child("ledger", "backup", str(room.folder / "first.db"))
+    assert room.child("ledger", "backup", str(room.folder / "first.db")).code == 0
     takes = time.monotonic() - began
     for number in range(BACKUPS):
         copy = room.folder / f"copy-{number}.db"
         child = room.start("ledger", "backup", str(copy))
-        time.sleep(chance.uniform(0, takes))
-        child.send(signal.SIGKILL)
+        if number % 2:
+            time.sleep(chance.uniform(0, takes))
+        else:
+            _wait_for_a_part(child, copy)
+            time.sleep(chance.uniform(0, 0.004))
+        child.process.kill()  # unless it is done
         child.process.join(60)
         if copy.exists():
-            whole += 1
-            with closing(sqlite3.connect(copy)) as db:
-                assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-                assert db.execute("SELECT count(*) FROM subscribers").fetchall() == [(READERS,)]
+            is_whole(copy)
         else:
-            assert (
-                room.run("ledger", "backup", str(copy)).code == 0
-            )  # what was left is no hindrance
-        assert room.run("status").code == 0
-    assert not list(room.folder.glob("*.part"))
+            assert child.process.exitcode == -signal.SIGKILL
+            assert room.run("ledger", "backup", str(copy)).code == 0  # nothing is in its way
+            is_whole(copy)
+        assert not list(room.folder.glob("*.part*"))
+    assert room.run("status").code == 0
+
+
+def _wait_for_a_part(child: Child, copy: Path) -> None:
+    """Wait until a copy is being written, or is done."""
+    until = time.monotonic() + 60
+    while child.process.exitcode is None and not list(copy.parent.glob(f"{copy.name}*")):
+        assert time.monotonic() < until, "it hangs"
+        time.sleep(0.0002)
+
+
+def is_whole(copy: Path) -> None:
+    with closing(sqlite3.connect(copy)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert db.execute("SELECT count(*) FROM subscribers").fetchall() == [(READERS,)]
+
+
+@pytest.mark.parametrize("words", [("ledger", "backup"), ("subscribers", "forget")])
+def test_what_a_killed_copy_left_is_swept_and_a_living_ones_stays(
+    room: Newsroom, words: tuple[str, ...]
+) -> None:
+    copy = room.folder / "copy [1].db"
+    assert room.run("ledger", "backup", str(copy)).code == 0
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    other = subprocess.Popen(["sleep", "60"])
+    me, elsewhere = Holder.of(other.pid), "0" * 8
+    dead, alive = backups.ending(replace(me, pid=gone.pid)), backups.ending(me)
+    earlier = backups.ending(replace(me, boot="the boot before"))  # its number is taken again
+    theirs, old = (f".{elsewhere}.{number}.{elsewhere}.part" for number in (17, 18))
+    ends = (dead, f"{dead}-journal", earlier, alive, theirs, old, ".01-05.part")
+    parts = {end: copy.with_name(f"{copy.name}{end}") for end in ends}
+    for part in parts.values():
+        part.write_text("reader1@pembaca.example")
+    os.utime(parts[old], (time.time() - 7200,) * 2)
+    if words[0] == "ledger":
+        copy.unlink()
+        assert room.run(*words, str(copy)).code == 0
+    else:
+        assert room.run(*words, "reader1@pembaca.example", "--yes").code == 0
+    left = {end for end, part in parts.items() if part.exists()}
+    other.kill()
+    other.wait()
+    assert left == {alive, theirs, ".01-05.part"}
 
 
 def test_a_copy_onto_a_full_disk_is_one_line_and_leaves_nothing(room: Newsroom) -> None:
