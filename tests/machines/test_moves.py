@@ -492,23 +492,22 @@ def test_whoever_still_uses_the_old_ledger_is_refused_and_told_where_it_went(
     room.subscribe(*READERS[:2])
     room.write()
     room.publish()
-    asleep = Ledger.open(old, datetime.now(UTC))  # a process that was there before
-    assert room.run("ledger", "move", new).code == 0
-    before = rows(old)
-    commands = (
-        ("status",), ("history", "kabar.md"), ("publish", "kabar.md"), ("tick",), ("digest",),
-        ("withdraw", "kabar.md", "--reason", "Salah", "--yes"), ("resolve", "1", "--not-sent"),
-        ("subscribers", "add", "--list", "harian", READERS[3]), ("ledger", "newkey"),
-        ("ledger", "restored"), ("publish", "kabar.md", "--dry-run"),
-    )  # fmt: skip
-    for words in commands:
-        answer = room.run(*words)
-        assert answer.code == 1, answer.said
-        assert f"{MOVED} {place(new)}:" in answer.complaint
-        assert password(new) not in answer.said
-    with pytest.raises(LedgerError, match=MOVED):
-        asleep.renew_key()
-    asleep.close()
+    with closing(Ledger.open(old, datetime.now(UTC))) as asleep:  # a process that was there before
+        assert room.run("ledger", "move", new).code == 0
+        before = rows(old)
+        commands = (
+            ("status",), ("history", "kabar.md"), ("publish", "kabar.md"), ("tick",), ("digest",),
+            ("withdraw", "kabar.md", "--reason", "Salah", "--yes"), ("resolve", "1", "--not-sent"),
+            ("subscribers", "add", "--list", "harian", READERS[3]), ("ledger", "newkey"),
+            ("ledger", "restored"), ("publish", "kabar.md", "--dry-run"),
+        )  # fmt: skip
+        for words in commands:
+            answer = room.run(*words)
+            assert answer.code == 1, answer.said
+            assert f"{MOVED} {place(new)}:" in answer.complaint
+            assert password(new) not in answer.said
+        with pytest.raises(LedgerError, match=MOVED):
+            asleep.renew_key()
     for table in metadata.sorted_tables:  # whatever program it is
         values = {column.name: value(column, 7) for column in table.columns}
         changes = [insert(table).values(values), delete(table)]
