@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from difflib import unified_diff
 from functools import partial
 from itertools import groupby
@@ -11,13 +12,14 @@ from syndicate.channel import Channel, Receipt, Rendition, Streams
 from syndicate.compare import Prepared
 from syndicate.deliver import Run, deliver
 from syndicate.editions import SUBJECT
+from syndicate.folders import is_here
 from syndicate.ledger import Catalogue, KnownChannel
 from syndicate.ledger.report import places
 from syndicate.mailing import mail
 from syndicate.office import Office
 from syndicate.plan import Action, Step
 from syndicate.prepare import EVERYTHING, Failed
-from syndicate.report import Line, Report, line_of
+from syndicate.report import STATE_WORDS, Line, Report, line_of
 from syndicate.words import moment
 
 Progress = Callable[[str, int], None]  # one more at a channel of this name; of how many, or 0
@@ -31,14 +33,22 @@ def carry_out(office: Office, prepared: list[Prepared], report: Report, progress
     """Deliver what was planned; every channel has its turn, whatever became of the others."""
     turn = {channel.name: place for place, channel in enumerate(office.channels)}
     prepared = sorted(prepared, key=lambda plan: turn[plan.channel.name])
+    problems: dict[str, str] = {}
+    unseen: dict[int, str] = {}  # by channel, why nobody can see what stands there
     for _, plans in groupby(prepared, key=lambda plan: plan.known.id):
         mine = list(plans)
         problem = run_channel(
             office, mine[0].channel, mine[0].known, [p.edition for p in mine], progress, report
         )
         if problem and not _is_told(report, office, mine):
-            report.problems.append(f"{mine[0].channel.name}: {problem}")
-    tell_outcomes(office, prepared, report)
+            problems[mine[0].channel.name] = problem
+        if problem and not is_here(mine[0].channel, office.ledger.folders.known(mine[0].known.id)):
+            unseen[mine[0].known.id] = problem
+    tell_outcomes(office, prepared, report, unseen)
+    said = {(line.channel, line.why) for line in report.lines}
+    report.problems += [
+        f"{name}: {why}" for name, why in problems.items() if (name, why) not in said
+    ]
 
 
 def run_channel(
@@ -66,8 +76,13 @@ def run_channel(
         report.unconnected |= {channel.name} if run.is_unconnected else set()
 
 
-def tell_outcomes(office: Office, prepared: Iterable[Prepared], report: Report) -> None:
-    """Say where each planned step has ended, as the ledger knows it now."""
+def tell_outcomes(
+    office: Office, prepared: Iterable[Prepared], report: Report, unseen: Mapping[int, str]
+) -> None:
+    """Say where each planned step has ended, as the ledger knows it now.
+
+    Nothing counts as done in a channel that is ``unseen``, whatever the ledger knows of it.
+    """
     for one in prepared:
         if _is_quiet(one):
             continue
@@ -75,7 +90,10 @@ def tell_outcomes(office: Office, prepared: Iterable[Prepared], report: Report) 
             there = {place.address: place for place in places(db, number=one.edition)}
         for step in filter(_is_news, one.steps):
             if place := there.get(step.address):
-                report.add(line_of(place, step.action, office.publisher.zone, why=step.why))
+                line = line_of(place, step.action, office.publisher.zone, why=step.why)
+                why = unseen.get(one.known.id, "")
+                is_seen = not why or line.state != STATE_WORDS["settled"]
+                report.add(line if is_seen else replace(line, state=STATE_WORDS["due"], why=why))
 
 
 def tell_plan(prepared: Iterable[Prepared], report: Report) -> None:

@@ -123,8 +123,10 @@ def test_nothing_counts_as_done_that_cannot_be_seen(words: tuple[str, ...], room
     room.write()
     room.publish()
     unmount(room)
-    answer = room.run(*words)
+    answer = room.run(*words, "--json")
     assert answer.code == 3
+    states = {one["state"] for one in answer.json["lines"] if one["channel"] == "feed"}
+    assert states == {"waiting"}
     assert MISSING in answer.said
     assert not contents(room.feed)
 
