@@ -246,6 +246,8 @@ class Stream:
             self.letters.end_dead_claims()
             self._block = self.letters.claim(self.edition, size)
         if self._block is None:
+            if why := self.letters.why_none():
+                self._problem = Unavailable(why)
             return False
         self._claimed += len(self._block.people)
         self._todo.extend(self._block.people)

@@ -153,8 +153,8 @@ def late_backup(
 
 
 def period(length: timedelta) -> str:
-    """A length of time in one unit: ``26 minutes``, ``5 days``."""
-    minutes = int(length.total_seconds() // 60)
+    """A length of time in one unit: ``26 minutes``, ``5 days``; none where a clock went back."""
+    minutes = max(int(length.total_seconds() // 60), 0)
     for size, name in ((24 * 60, "day"), (60, "hour")):
         if minutes >= 2 * size or minutes == size:
             return _counted(minutes // size, name)

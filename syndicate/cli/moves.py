@@ -91,5 +91,11 @@ def _what_to_write(config: Path, url: str) -> str:
 
     line = line_of_ledger(config)
     where = f"{config}:{line}" if line else f"{config}, under [ledger]"
-    quoted = url.replace("\\", "\\\\").replace('"', '\\"')
-    return f'write this on every machine before the next command: {where}: url = "{quoted}"'
+    shown = given.scrub(url)
+    quoted = shown.replace("\\", "\\\\").replace('"', '\\"')
+    what = f'write this on every machine before the next command: {where}: url = "{quoted}"'
+    if shown == url:
+        return what
+    return (
+        f"{what}, with the password in its place (better as ${{NAME}}, or all of it by file:PATH)"
+    )

@@ -284,9 +284,7 @@ class Ledger:
             row = db.execute(select(channels).where(channels.c.id == channel)).one()
             if row.identity not in (None, identity):
                 raise Refused(
-                    f"channels.{row.name}: it now leads to {identity}, and the ledger's is"
-                    f" {row.identity}: nothing was sent (set it back, or `syndicate channels"
-                    f" move {row.name}` if the destination has moved)"
+                    _elsewhere(row.name, identity, row.identity, is_marked=bool(row.mark))
                 )
             self._refuse_anothers(db, row.name, channel, place or identity)
             here = channels.c.id == channel
@@ -531,6 +529,21 @@ def _kind(channel: int) -> object:
 def _of_channel(channel: int) -> ColumnElement[bool]:
     here = select(editions.c.id).where(editions.c.channel_id == channel)
     return deliveries.c.edition_id.in_(here)
+
+
+def _elsewhere(name: str, identity: str, known: str, *, is_marked: bool) -> str:
+    """What to say of a channel that leads to another place, and what to do."""
+    if is_marked:  # a share that is not mounted may be an empty folder under any path
+        return (
+            f"channels.{name}: it now leads to {identity}, where the mark of the ledger's folder"
+            f" ({known}) is missing: nothing was written (is a disk or share not mounted? Mount it,"
+            " or leave it to the machine that has it; if the folder has moved for good, `syndicate"
+            f" channels move {name}`)"
+        )
+    return (
+        f"channels.{name}: it now leads to {identity}, and the ledger's is {known}: nothing was"
+        f" sent (set it back, or `syndicate channels move {name}` if the destination has moved)"
+    )
 
 
 def _refuse_real(engine: Engine) -> None:

@@ -67,7 +67,7 @@ class Goodbyes:
         me = self.presence.me()
         ours = g.subscription_id.in_([one.subscription for one in letter])
         with transaction(self.engine) as db:
-            if moves.is_under_way(db, self.presence):
+            if moves.under_way(db, self.presence):
                 return False
             moment = now(db)
             open_ = and_(ours, _is_open(is_free(db, self.presence, goodbyes, moment)))

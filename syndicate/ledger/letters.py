@@ -165,7 +165,7 @@ class Letters:
         """Take the next recipients; None where nothing is due, or all of it is somebody else's."""
         me = self.presence.me()
         with transaction(self.engine) as db:
-            if moves.is_under_way(db, self.presence):
+            if moves.under_way(db, self.presence):
                 return None
             moment = self.clock(db)
             here = and_(r.edition_id == edition, self._runs_on(moment))
@@ -209,6 +209,11 @@ class Letters:
             .where(editions.c.id == edition)
         ).one()
 
+    def why_none(self) -> str:
+        """Why there is nothing to claim though something is due: the ledger is being moved."""
+        with transaction(self.engine, reads=True) as db:
+            return moves.under_way(db, self.presence)
+
     def end_dead_claims(self) -> None:
         """Free what dead processes held; what they had started may have left."""
         with transaction(self.engine, reads=True) as db:
@@ -248,8 +253,8 @@ class Letters:
                 return Turn(None, (), over=True, why=TAKEN)
             if run[1] not in ("", self.passes) or run[0] is None:
                 return Turn(None, (), over=True)
-            if run[2] and moves.is_under_way(db, self.presence):
-                return Turn(None, (), over=True)
+            if run[2] and (why := moves.under_way(db, self.presence)):
+                return Turn(None, (), over=True, why=why)
             began = stamp(db, self.carried())
             given = (run[0], began, block.edition, *next_, block.channel)
             rows = say(db, _start(len(next_), db.dialect.name), given).fetchall()

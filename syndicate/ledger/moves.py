@@ -149,20 +149,21 @@ def moved(place: str) -> str:
     return f"{MOVED} {place}: let ledger.url name that (nothing is done here any more)"
 
 
-def is_under_way(db: Connection, presence: Presence) -> bool:
-    """Whether somebody is moving the ledger just now: nothing new begins."""
+def under_way(db: Connection, presence: Presence) -> str:
+    """Why nothing new begins: somebody is moving the ledger just now; "" where nobody is."""
     row = leaving(db)
-    return row is not None and row.ended_at is None and _mover(db, presence, row) is not None
+    if row is None or row.ended_at is not None or _mover(db, presence, row) is None:
+        return ""
+    return (
+        f"ledger.url: this ledger is being moved to {row.place} just now: run the same command"
+        " again in a moment"
+    )
 
 
 def refuse_new(db: Connection, presence: Presence) -> None:
     """Raise LedgerError where somebody is moving the ledger."""
-    row = leaving(db)
-    if row is not None and row.ended_at is None and _mover(db, presence, row) is not None:
-        raise LedgerError(
-            f"ledger.url: this ledger is being moved to {row.place} just now: run the same command"
-            " again in a moment"
-        )
+    if why := under_way(db, presence):
+        raise LedgerError(why)
 
 
 def hold(db: Connection) -> None:

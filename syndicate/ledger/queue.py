@@ -116,7 +116,7 @@ class Queue:
         """Take the next deliveries that are due, later than ``after``: nobody else will."""
         me = self.presence.me()
         with transaction(self.engine) as db:
-            if moves.is_under_way(db, self.presence):
+            if moves.under_way(db, self.presence):
                 return []
             moment = self.clock(db)
             due = and_(d.edition_id == edition, d.state == "due", d.id > after)

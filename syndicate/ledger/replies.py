@@ -118,7 +118,7 @@ class Replies:
         """Claim a letter and commit that it is being sent; False where it is somebody else's."""
         me = self.presence.me()
         with transaction(self.engine) as db:
-            if moves.is_under_way(db, self.presence):
+            if moves.under_way(db, self.presence):
                 return False
             open_ = and_(q.id == request, self._is_open(db))
             taken = update(requests).where(open_)
