@@ -177,6 +177,18 @@ def test_a_folder_is_the_same_under_another_path(room: Newsroom) -> None:
     assert len(room.entries) == 2
 
 
+def test_another_path_without_the_mark_is_told_by_what_it_lacks(room: Newsroom) -> None:
+    room.write(url=None)
+    room.publish()
+    room.change("feed", directory="mnt/feed")  # the share is not mounted there
+    (room.folder / "mnt" / "feed").mkdir(parents=True)
+    answer = room.run("withdraw", "kabar.md", "--reason", "Keliru.", "--yes")
+    assert (answer.code, list((room.folder / "mnt" / "feed").iterdir())) == (3, [])
+    assert "where the mark of the ledger's folder" in answer.said
+    assert "not mounted" in answer.said
+    assert "the machine that has it" in answer.said
+
+
 def test_a_new_feed_may_begin_where_another_one_was(room: Newsroom) -> None:
     room.write()
     room.publish()

@@ -62,6 +62,7 @@ def test_five_days_without_a_tick_are_told(room: Newsroom) -> None:
     tick_every(room, 5)
     assert room.run("status", at=after(20)).code == 0
     assert "last tick was 10 minutes ago" in checked(room, at=after(20)).out
+    assert "last tick was 0 minutes ago" in checked(room, at=after(5)).out  # a clock went back
     late = room.run("status", at=LATER)
     assert late.code == 3
     assert "no tick for 5 days, and one comes every 5 minutes" in late.out

@@ -246,6 +246,7 @@ def test_a_digest_that_is_half_sent_goes_on_at_the_new_end(
     ended = sender.answer()
     assert moved.code == 0, moved.said  # nothing is in doubt: what had begun was waited for
     assert ended.code == 3, ended.said
+    assert "is being moved to" in ended.said
     sent = len(busy.smtp.letters)
     assert 2 <= sent < len(READERS)
     assert MOVED in busy.run("tick", at=EVENING).complaint
@@ -581,6 +582,18 @@ def test_a_target_that_is_not_empty_or_not_there_is_told_in_a_line(
     lines = (room.folder / "config.toml").read_text(encoding="utf-8").splitlines()
     [number] = [n for n, line in enumerate(lines, 1) if line.startswith('url = "sqlite')]
     assert f'config.toml:{number}: url = "{named}"' in moved.out
+
+
+def test_a_password_that_is_given_raw_is_not_shown(room: Newsroom, fresh: Fresh) -> None:
+    room.only("telegram")
+    room.write()
+    room.publish()
+    new = fresh("postgresql")
+    for _ in range(2):
+        moved = room.run("ledger", "move", new)
+        assert moved.code == 0, moved.said
+        assert f":{password(new)}@" not in moved.said
+        assert "with the password in its place" in moved.out
 
 
 def test_a_relative_file_lies_beside_the_configuration_and_json_says_the_same(
