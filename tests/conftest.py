@@ -19,7 +19,7 @@ COSTLY = (
     "ledger",
     "machines",
 )  # folders whose tests each run a whole command or more
-EVERY = 7  # of so many cases of a table, one is for `make test`; of two, one
+EVERY = 12  # of so many cases of a table, one is for `make test`; of two, one
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -449,7 +449,7 @@ def check(found: Iterator[Stopped]) -> None:
 
 
 def test_a_command_that_is_stopped_ends_in_five_seconds(tmp_path: Path) -> None:
-    check(stopped(CELLS[::2], tmp_path))
+    check(stopped(CELLS[::4], tmp_path))
 
 
 @pytest.mark.soak

@@ -196,7 +196,8 @@ def test_a_machine_is_told_by_every_command_that_its_clock_is_off(
     assert not found["far_off"]
     right = done(satu.run("status", "--json"))
     assert "clock" not in right.err
-    assert (right.json["clock"], right.json["clock_off"]) == ("", 0)
+    assert right.json["clock"] == ""
+    assert abs(right.json["clock_off"]) <= 2  # seconds; the machine may be busy
 
 
 @pytest.mark.soak
