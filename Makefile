@@ -12,7 +12,7 @@ LOCKED := --require-hashes --no-build-isolation --use-pep517
 DEMO ?= demo
 SOAK_SECONDS ?= 2100
 # three at once on the two cores we count on, as some wait; who is done first takes from the others
-AT_ONCE := -n 4 --dist worksteal
+AT_ONCE := -n 3 --dist worksteal
 
 UV ?= uv
 UPGRADE ?=

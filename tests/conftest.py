@@ -19,7 +19,10 @@ COSTLY = (
     "ledger",
     "machines",
 )  # folders whose tests each run a whole command or more
-EVERY = 12  # of so many cases of a table, one is for `make test`; of two, one
+EVERY = 7  # of so many cases of a table, one is for `make test`; of two, one
+
+
+HALVED = "tests/cli/"  # each of them runs several commands: every other one is for `make test`
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -30,6 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.parent.name in COSTLY and item.get_closest_marker("soak") is None:
             tables.setdefault(item.nodeid.partition("[")[0], []).append(item)
     for name, cases in tables.items():
+        if len(cases) == 1 and name.startswith(HALVED) and crc32(name.encode()) % 2:
+            cases[0].add_marker(pytest.mark.soak)
+            continue
         step = min(EVERY, len(cases))
         first = crc32(name.encode()) % step  # of two databases, now one and now the other
         for number, case in enumerate(cases):
