@@ -20,8 +20,6 @@ COSTLY = (
     "machines",
 )  # folders whose tests each run a whole command or more
 EVERY = 7  # of so many cases of a table, one is for `make test`; of two, one
-
-
 HALVED = "tests/cli/"  # each of them runs several commands: every other one is for `make test`
 
 
