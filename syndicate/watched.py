@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicate.channel import Channel, Scheduled
 from syndicate.digest import CatchUp, due_windows
 from syndicate.ledger import DigestCount
 from syndicate.ledger.catalogue import Catalogue
@@ -79,19 +78,17 @@ class Watched:
 
     def _windows(self) -> dict[str, datetime]:
         """By list, the end of its first window that is not closed."""
+        known = {one.name: one for one in self._catalogue.channels()}
         found = {}
         for channel in self._office.lists:
-            if end := self._first_open(channel):
-                found[channel.name] = end
+            if channel.name not in known:
+                continue
+            due = due_windows(
+                self._office, self._catalogue, channel, known[channel.name], CatchUp.EACH
+            )
+            if due and due[0].closed:
+                found[channel.name] = due[0].closed
         return found
-
-    def _first_open(self, channel: Channel) -> datetime | None:
-        assert isinstance(channel, Scheduled)
-        known = next((k for k in self._catalogue.channels() if k.name == channel.name), None)
-        if known is None:
-            return None
-        due = due_windows(self._office, self._catalogue, channel, known, CatchUp.EACH)
-        return due[0].closed if due else None
 
     def _expired(self, at: datetime) -> dict[str, datetime]:
         return expired_articles(self._db, self._catalogue.not_far_ahead(at))

@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from syndicate.ledger.holder import LOCK
-from syndicate.ledger.presence import Presence
-from syndicate.ledger.schema import holders
+from syndicate.ledger.presence import Presence, holding
 from syndicate.ledger.waits import CLAIM_FOR, is_over
 
 TURN = LOCK + 1  # the first half of the advisory locks below; the second one is what they are for
@@ -38,7 +37,6 @@ def is_free(
 ) -> ColumnElement[bool]:
     """Nobody has claimed it, or whoever had is dead, or had it for too long."""
     claimed = select(table.c.holder_id).where(table.c.holder_id.is_not(None))
-    rows = db.execute(select(holders).where(holders.c.id.in_(claimed))).all()
-    dead = presence.dead(rows)
+    dead = presence.dead(holding(db, claimed))
     past = is_over(table.c.claimed_until, moment, CLAIM_FOR)
     return or_(table.c.holder_id.is_(None), table.c.holder_id.in_(dead), past)

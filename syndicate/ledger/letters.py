@@ -31,14 +31,13 @@ from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Refused
 from syndicate.ledger import moves
 from syndicate.ledger.engine import affected, database_errors, say, stamp, transaction, usable
 from syndicate.ledger.lists import bounce
-from syndicate.ledger.presence import Presence
+from syndicate.ledger.presence import Presence, holding
 from syndicate.ledger.runs import fill, finish, halt_turns, tally
 from syndicate.ledger.schema import (
     Moment,
     blocks,
     channels,
     editions,
-    holders,
     letters,
     runs,
     stencils,
@@ -217,8 +216,7 @@ class Letters:
     def end_dead_claims(self) -> None:
         """Free what dead processes held; what they had started may have left."""
         with transaction(self.engine, reads=True) as db:
-            by = select(blocks.c.holder_id)
-            held = db.execute(select(holders).where(holders.c.id.in_(by))).all()
+            held = holding(db, select(blocks.c.holder_id))
         if not held:
             return
         dead = self.presence.dead(held)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from syndicate.ledger.engine import now
-from syndicate.ledger.presence import Presence
-from syndicate.ledger.schema import blocks, deliveries, holders, letters
+from syndicate.ledger.presence import Presence, holding
+from syndicate.ledger.schema import blocks, deliveries, letters
 from syndicate.ledger.waits import CLAIM_FOR, is_over
 
 d, x = deliveries.c, letters.c
@@ -28,7 +28,7 @@ class Lost:
 def lost_deliveries(db: Connection, presence: Presence) -> set[int]:
     """The deliveries whose holder is gone."""
     held = d.state.in_(("claimed", "sending"))
-    dead = _dead(db, presence, list(db.scalars(select(d.holder_id).where(held).distinct())))
+    dead = _dead(db, presence, select(d.holder_id).where(held))
     if dead is None:
         return set()
     gone = or_(d.holder_id.in_(dead), is_over(d.claimed_until, now(db), CLAIM_FOR))
@@ -38,7 +38,7 @@ def lost_deliveries(db: Connection, presence: Presence) -> set[int]:
 def lost_letters(db: Connection, presence: Presence) -> list[Lost]:
     """The blocks of recipients whose holder is gone."""
     b = blocks.c
-    dead = _dead(db, presence, list(db.scalars(select(b.holder_id).distinct())))
+    dead = _dead(db, presence, select(b.holder_id))
     if dead is None:
         return []
     gone = or_(b.holder_id.in_(dead), is_over(b.claimed_until, now(db), CLAIM_FOR))
@@ -50,11 +50,11 @@ def lost_letters(db: Connection, presence: Presence) -> list[Lost]:
     return found
 
 
-def _dead(db: Connection, presence: Presence, ids: Sequence[int]) -> list[int] | None:
-    """Which of these processes are gone; None where there are none at all."""
-    if not ids:
+def _dead(db: Connection, presence: Presence, claims: Select[Any]) -> list[int] | None:
+    """Which of those who hold claims are gone; None where nobody holds any."""
+    rows = holding(db, claims)
+    if not rows:
         return None
     if db.dialect.name != "sqlite" and db.scalar(select(func.pg_is_in_recovery())):
         return []  # a standby has none of the locks by which the living are known
-    rows = db.execute(select(holders).where(holders.c.id.in_(ids))).all()
     return presence.dead(rows)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, Row, insert, text
+from sqlalchemy import Connection, Engine, Row, Select, insert, select, text
 
 from syndicate import stop
 from syndicate.errors import LedgerError
@@ -27,6 +27,11 @@ POOLED = (
     "ledger.url: the pooler gives every transaction another session, in which no lock of ours lasts"
     " (pgbouncer: pool_mode = session for this database)"
 )
+
+
+def holding(db: Connection, claims: Select[Any]) -> Sequence[Row[Any]]:
+    """The processes that hold some claims, given by a query for their numbers."""
+    return db.execute(select(holders).where(holders.c.id.in_(claims))).all()
 
 
 class Presence:

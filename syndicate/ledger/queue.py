@@ -34,9 +34,9 @@ from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
 from syndicate.ledger import moves
 from syndicate.ledger.engine import now, transaction
 from syndicate.ledger.letters import MOST_TRIES, back_off
-from syndicate.ledger.presence import Presence
+from syndicate.ledger.presence import Presence, holding
 from syndicate.ledger.renditions import files, forget_unused, words
-from syndicate.ledger.schema import attempts, channels, deliveries, editions, holders
+from syndicate.ledger.schema import attempts, channels, deliveries, editions
 from syndicate.ledger.waits import CLAIM_FOR, DAY, is_ahead, is_over
 
 DIED = "the process that sent it died: look whether it is there"
@@ -138,8 +138,7 @@ class Queue:
         """Free what dead processes held; what they had started may have happened."""
         held = d.state.in_(("claimed", "sending"))
         with transaction(self.engine, reads=True) as db:
-            by = select(d.holder_id).where(held)
-            rows = db.execute(select(holders).where(holders.c.id.in_(by))).all()
+            rows = holding(db, select(d.holder_id).where(held))
         if not rows:
             return
         dead = self.presence.dead(rows)

@@ -19,6 +19,7 @@ from syndicate.channel import Receipt, Rendition
 from syndicate.database import Timeouts
 from syndicate.ledger import Ledger, Window
 from syndicate.ledger.holder import Holder
+from syndicate.ledger.life import Life
 from syndicate.ledger.schema import holders, subscriptions
 
 PATIENCE = 30.0
@@ -88,6 +89,14 @@ def ledger_at(url: str, host: str = "satu", **seconds: int) -> Ledger:
     me = Holder.me()
     opened.presence.holder = Holder(f"{host} pid:[1]", f"boot of {host}", me.pid, me.started)
     return opened
+
+
+def life_of(ledger: Ledger) -> Life:
+    """The sign of life of a ledger's process, given from now on."""
+    ledger.presence.me()
+    life = ledger.presence._life
+    assert life
+    return life
 
 
 # who vanishes while it holds a lock
@@ -220,9 +229,7 @@ def test_who_is_silent_for_long_is_not_ended_by_the_server_or_a_proxy(site: Site
     with site.onlooker.begin() as db:
         db.execute(text(f"ALTER DATABASE {name} SET idle_session_timeout = '1s'"))
     mine = ledger_at(site.url)
-    mine.presence.me()
-    life = mine.presence._life
-    assert life
+    life = life_of(mine)
     with suppress(AssertionError):
         until(lambda: life.renewed, within=3)
     assert life.renewed == 0
@@ -234,9 +241,7 @@ def test_a_proxy_that_ends_idle_connections_kills_nobody(site: Site) -> None:
     with forwarder(url.port or 5432, idle=1) as (port, _):
         behind = url.set(port=port).render_as_string(hide_password=False)
         mine, other = ledger_at(behind), ledger_at(site.url, "dua")
-        mine.presence.me()
-        life = mine.presence._life
-        assert life
+        life = life_of(mine)
         until(lambda: life.renewed >= 2)
         assert other.presence.dead(rows_of(site)) == []  # type: ignore[arg-type]
         mine.close()
@@ -275,9 +280,7 @@ def test_a_proxy_that_bears_some_silence_ends_nothing(site: Site) -> None:
     url = make_url(site.url)
     with forwarder(url.port or 5432, idle=4) as (port, _):
         mine = ledger_at(url.set(port=port).render_as_string(hide_password=False))
-        mine.presence.me()
-        life = mine.presence._life
-        assert life
+        life = life_of(mine)
         with suppress(AssertionError):
             until(lambda: life.renewed, within=6)
         assert life.renewed == 0

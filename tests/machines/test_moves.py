@@ -317,18 +317,23 @@ def test_what_is_published_while_it_moves_is_at_one_end_and_told(
 # ends in the middle
 
 
+def move_and_die(room: Newsroom, old: str, new: str, point: Point) -> None:
+    """Publish with one ledger, and kill the command that moves it at a point."""
+    goes_to(room, old)
+    room.only("telegram")
+    room.write()
+    room.publish()
+    mover = start(room, "ledger", "move", new, stops=point)
+    mover.wait_until_still()
+    mover.kill()
+
+
 @pytest.mark.parametrize(("when", "origin", "kind"), kills(("half copied", 0), ("there", 1)))
 def test_a_move_that_is_killed_leaves_the_old_ledger_and_ends_the_next_time(
     room: Newsroom, fresh: Fresh, origin: str, kind: str, when: str
 ) -> None:
     old, new = fresh(origin), fresh(kind)
-    goes_to(room, old)
-    room.only("telegram")
-    room.write()
-    room.publish()
-    mover = start(room, "ledger", "move", new, stops=POINTS[when])
-    mover.wait_until_still()
-    mover.kill()
+    move_and_die(room, old, new, POINTS[when])
     room.write("dua.md", headline="Kabar kedua")
     room.publish("dua.md", at=NOON)  # the old one works at once
     assert is_no_ledger(new)
@@ -347,13 +352,7 @@ def test_a_move_that_is_killed_after_the_old_end_was_closed_ends_the_next_time(
     room: Newsroom, fresh: Fresh, origin: str, kind: str
 ) -> None:
     old, new = fresh(origin), fresh(kind)
-    goes_to(room, old)
-    room.only("telegram")
-    room.write()
-    room.publish()
-    mover = start(room, "ledger", "move", new, stops=Point("syndicate.moving:_settle_in"))
-    mover.wait_until_still()
-    mover.kill()
+    move_and_die(room, old, new, Point("syndicate.moving:_settle_in"))
     assert MOVED in room.run("publish", "kabar.md", at=NOON).complaint
     goes_to(room, new)
     half = room.run("publish", "kabar.md", at=NOON).complaint
