@@ -13,6 +13,7 @@ from syndicate.channel import Channel, Hears, Membership, Receipt, Recipient, Re
 from syndicate.deliver import send_once
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Paused, Unavailable
 from syndicate.ledger import Asked, KnownChannel, Leaving
+from syndicate.ledger.goodbyes import DIED
 from syndicate.ledger.replies import JOIN, LEAVE, LEAVERS
 from syndicate.ledger.tokens import SUBSCRIPTION
 from syndicate.office import Office
@@ -97,8 +98,10 @@ def say_goodbyes(
     """Tell people who left that they are off their lists, each letter committed before it leaves.
 
     A list that cannot be written for now holds up no other list's letters. False where the time
-    was over before all of it was tried.
+    was over before all of it was tried. What a dead process was sending is never said again.
     """
+    if office.ledger.goodbyes.end_dead_claims():
+        report.notes.append(f"a goodbye letter may not have gone out: {DIED}; it is not sent again")
     goodbyes, ways, in_time, tried = office.ledger.goodbyes, Ways(), True, 0
     for letter in goodbyes.due(office.clock()):
         in_time = monotonic() < until

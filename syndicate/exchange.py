@@ -53,19 +53,22 @@ class Limits:
 class Exchange:
     """One that has begun; what is asked of it last is whether it may go on."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, outlives_stop: bool = False) -> None:
         self.limits = limits
+        self._outlives_stop = outlives_stop
         self._until = monotonic() + limits.seconds
         self._octets = self._lines = 0
 
     def left(self, most: float | None = None) -> float:
         """Seconds to wait for the next step, ``most`` at most; Overdue where none are left.
 
-        Stopped where the command is to end.
+        Stopped where the command is to end, unless it is one that writes down how it ends.
         """
-        if stop.is_over():
-            raise stop.Stopped
-        left = min(self._until - monotonic(), stop.left())
+        left = self._until - monotonic()
+        if not self._outlives_stop:
+            if stop.is_over():
+                raise stop.Stopped
+            left = min(left, stop.left())
         if left <= 0:
             raise Overdue(self.limits.seconds)
         return left if most is None else min(left, most)

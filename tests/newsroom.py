@@ -351,7 +351,7 @@ def _onlooker(url: str) -> Engine:
     return onlookers[me]
 
 
-def look_away() -> None:
-    """Close what was opened for looking from outside."""
-    while onlookers:
-        onlookers.popitem()[1].dispose()
+def look_away(url: str = "") -> None:
+    """Close what was opened for looking at this ledger, or at all, from outside."""
+    for me in [one for one in onlookers if url in ("", one[1])]:
+        onlookers.pop(me).dispose()

@@ -1,12 +1,14 @@
-"""Claims on letters to single people, and turns at what only one process may look at and change."""
+"""Claims on what is being sent, and turns at what only one process may look at and change."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select
 
+from syndicate.ledger.engine import transaction
 from syndicate.ledger.holder import LOCK
 from syndicate.ledger.presence import Presence, holding
 from syndicate.ledger.waits import CLAIM_FOR, is_over
@@ -40,3 +42,22 @@ def is_free(
     dead = presence.dead(holding(db, claimed))
     past = is_over(table.c.claimed_until, moment, CLAIM_FOR)
     return or_(table.c.holder_id.is_(None), table.c.holder_id.in_(dead), past)
+
+
+def end_dead(
+    engine: Engine, presence: Presence, table: Any, held: ColumnElement[bool],
+    end: Callable[[Connection, ColumnElement[bool]], int], clock: Callable[[Connection], datetime],
+) -> int:  # fmt: skip
+    """``end`` the claims of dead processes, and those that are too old; returns what it says.
+
+    Whether a process is dead may take seconds to see, so no transaction is open meanwhile.
+    """
+    with transaction(engine, reads=True) as db:
+        holders = holding(db, select(table.c.holder_id).where(held))
+    if not holders:
+        return 0
+    dead = presence.dead(holders)
+    with transaction(engine) as db:
+        dead = presence.still_dead(db, dead)
+        past = is_over(table.c.claimed_until, clock(db), CLAIM_FOR)
+        return end(db, and_(held, or_(table.c.holder_id.in_(dead), past)))

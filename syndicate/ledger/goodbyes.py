@@ -8,16 +8,17 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, select, update
 
 from syndicate.ledger import moves
-from syndicate.ledger.claims import FREE, claim_of, is_free, take_turn
-from syndicate.ledger.engine import now, transaction
+from syndicate.ledger.claims import FREE, claim_of, end_dead, take_turn
+from syndicate.ledger.engine import affected, now, transaction
 from syndicate.ledger.lists import LEFT, Subscription, bounce, by_key, last_subscription, leave
 from syndicate.ledger.presence import Presence
 from syndicate.ledger.schema import goodbyes, subscribers, subscriptions
 from syndicate.ledger.tokens import RETURN, Tokens
 
+DIED = "the process that sent it died: ask the relay's log"
 BACK_WITHIN = timedelta(days=30)  # after they left
 SAID_WITHIN = timedelta(days=7)  # later it would only startle
 g, s = goodbyes.c, subscriptions.c
@@ -56,8 +57,7 @@ class Goodbyes:
         Whoever has come back meanwhile needs none.
         """
         with transaction(self.engine, reads=True) as db:
-            free = is_free(db, self.presence, goodbyes, now(db))
-            rows = db.execute(_due(free, at - SAID_WITHIN)).all()
+            rows = db.execute(_due(at - SAID_WITHIN)).all()
         found = [_leaving(row) for row in rows]
         of_one = groupby(found, key=lambda one: (one.at, one.subscriber))
         return [tuple(theirs) for _, theirs in of_one]
@@ -69,14 +69,17 @@ class Goodbyes:
         with transaction(self.engine) as db:
             if moves.under_way(db, self.presence):
                 return False
-            moment = now(db)
-            open_ = and_(ours, _is_open(is_free(db, self.presence, goodbyes, moment)))
-            query = select(g.subscription_id).where(open_).order_by(g.subscription_id)
+            query = select(g.subscription_id).where(ours, g.state == "due")
+            query = query.order_by(g.subscription_id)
             if len(db.scalars(query.with_for_update()).all()) != len(letter):
                 return False
             taken = update(goodbyes).where(ours)
-            db.execute(taken.values(state="sending", **claim_of(me, moment)))
+            db.execute(taken.values(state="sending", **claim_of(me, now(db))))
             return True
+
+    def end_dead_claims(self) -> int:
+        """End what dead processes were sending, which may have left: how many subscriptions."""
+        return end_dead(self.engine, self.presence, goodbyes, g.state == "sending", _died, now)
 
     def end(self, letter: Sequence[Leaving], *, over: bool, why: str = "") -> None:
         """It was sent, or it rests for good, or the next run tries it again.
@@ -153,12 +156,11 @@ def forget_old(db: Connection, at: datetime) -> None:
     db.execute(delete(goodbyes).where(g.at <= at - BACK_WITHIN))
 
 
-def _is_open(free: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Nobody is sending it, or whoever was has died."""
-    return or_(g.state == "due", and_(g.state == "sending", free))
+def _died(db: Connection, which: ColumnElement[bool]) -> int:
+    return affected(db, update(goodbyes).where(which).values(state="over", why=DIED, **FREE))
 
 
-def _due(free: ColumnElement[bool], after: datetime) -> Any:
+def _due(after: datetime) -> Any:
     again = subscriptions.alias()  # and who came back and left again is told of the last time
     back = select(again.c.id).where(
         again.c.channel_id == s.channel_id, again.c.subscriber_id == s.subscriber_id,
@@ -167,7 +169,7 @@ def _due(free: ColumnElement[bool], after: datetime) -> Any:
     query = select(s.id, s.channel_id, s.subscriber_id, subscribers.c.email, g.at)
     query = query.join(goodbyes, g.subscription_id == s.id)
     query = query.join(subscribers, subscribers.c.id == s.subscriber_id)
-    query = query.where(_is_open(free), g.at > after, ~back.exists())
+    query = query.where(g.state == "due", g.at > after, ~back.exists())
     return query.order_by(g.why != "", g.at, s.subscriber_id, s.id)
 
 

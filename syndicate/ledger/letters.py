@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import (
@@ -20,8 +20,8 @@ from sqlalchemy import (
     insert,
     literal,
     null,
-    or_,
     select,
+    true,
     update,
 )
 
@@ -29,9 +29,10 @@ from syndicate import stop
 from syndicate.channel import Receipt, Recipient, Rendition
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Refused
 from syndicate.ledger import moves
+from syndicate.ledger.claims import end_dead
 from syndicate.ledger.engine import affected, database_errors, say, stamp, transaction, usable
 from syndicate.ledger.lists import bounce
-from syndicate.ledger.presence import Presence, holding
+from syndicate.ledger.presence import Presence
 from syndicate.ledger.runs import fill, finish, halt_turns, tally
 from syndicate.ledger.schema import (
     Moment,
@@ -215,16 +216,8 @@ class Letters:
 
     def end_dead_claims(self) -> None:
         """Free what dead processes held; what they had started may have left."""
-        with transaction(self.engine, reads=True) as db:
-            held = holding(db, select(blocks.c.holder_id))
-        if not held:
-            return
-        dead = self.presence.dead(held)
-        with transaction(self.engine) as db:
-            dead = self.presence.still_dead(db, dead)
-            past = is_over(blocks.c.claimed_until, self.clock(db), CLAIM_FOR)
-            gone = or_(blocks.c.holder_id.in_(dead), past)
-            end_blocks(db, gone, DIED)
+        end = partial(end_blocks, why=DIED)
+        end_dead(self.engine, self.presence, blocks, true(), end, self.clock)
 
     # attempts
 

@@ -100,7 +100,7 @@ class Dialler:
         ports = ports if len(ports) == len(hosts) else ports * len(hosts)
         found, problems = list[tuple[str, str, str]](), list[str]()
         for host, port in zip(hosts, ports, strict=True):
-            exchange = Exchange(NAMES.within(self.timeouts.connect))
+            exchange = Exchange(NAMES.within(self.timeouts.connect), outlives_stop=True)
             try:
                 addresses = resolved(host, int(port or 5432), exchange)
             except OSError as error:

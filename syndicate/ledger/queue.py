@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -32,9 +33,10 @@ from syndicate.channel import Receipt, Rendition, delivery_key
 from syndicate.editions import rank
 from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
 from syndicate.ledger import moves
+from syndicate.ledger.claims import end_dead
 from syndicate.ledger.engine import now, transaction
 from syndicate.ledger.letters import MOST_TRIES, back_off
-from syndicate.ledger.presence import Presence, holding
+from syndicate.ledger.presence import Presence
 from syndicate.ledger.renditions import files, forget_unused, words
 from syndicate.ledger.schema import attempts, channels, deliveries, editions
 from syndicate.ledger.waits import CLAIM_FOR, DAY, is_ahead, is_over
@@ -137,15 +139,8 @@ class Queue:
     def end_dead_claims(self) -> None:
         """Free what dead processes held; what they had started may have happened."""
         held = d.state.in_(("claimed", "sending"))
-        with transaction(self.engine, reads=True) as db:
-            rows = holding(db, select(d.holder_id).where(held))
-        if not rows:
-            return
-        dead = self.presence.dead(rows)
-        with transaction(self.engine) as db:
-            dead = self.presence.still_dead(db, dead)
-            past = is_over(d.claimed_until, self.clock(db), CLAIM_FOR)
-            end_claims(db, and_(held, or_(d.holder_id.in_(dead), past)), DIED)
+        end = partial(end_claims, why=DIED)
+        end_dead(self.engine, self.presence, deliveries, held, end, self.clock)
 
     # attempts
 

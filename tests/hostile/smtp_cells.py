@@ -23,7 +23,7 @@ from shutil import copytree
 from typing import Any, get_args
 
 from hostile.memory import peak
-from newsroom import Newsroom
+from newsroom import Newsroom, look_away
 from syndicate.loopback.manners import Manner
 from syndicate.loopback.smtp import Fault, SmtpServer, Step
 from syndicate.testing import NOON
@@ -115,7 +115,10 @@ def tried(cell: Cell, waiting: Path, folder: Path, patience: float) -> Result:
     """Send a digest to a relay with this fault."""
     copytree(waiting, folder)
     with relay(cell, patience) as server:
-        return sent(office(folder, url(server), patience=patience), server)
+        room = office(folder, url(server), patience=patience)
+        result = sent(room, server)
+    look_away(room.url)  # a command holds no other's engine
+    return result
 
 
 def sent(room: Newsroom, server: SmtpServer) -> Result:

@@ -8,16 +8,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 
 import pytest
 from sqlalchemy import make_url, text
 
 from cli.newsroom import REAL
 from machines.machine import Machine, Point, Site
+from syndicate import stop
 from syndicate.channel import Receipt, Rendition
 from syndicate.database import Timeouts
 from syndicate.ledger import Ledger, Window
+from syndicate.ledger.engine import transaction
 from syndicate.ledger.holder import Holder
 from syndicate.ledger.life import Life
 from syndicate.ledger.schema import holders, subscriptions
@@ -273,6 +275,16 @@ def test_work_goes_on_where_a_proxy_ended_what_was_idle(site: Site) -> None:
             assert db.scalar(text("SELECT state FROM letters")) == "sent"
         mine.letters.hang_up()
         mine.close()
+
+
+def test_how_a_stopped_command_ends_is_written_down_over_a_new_connection_too(
+    postgres_ledger: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Ledger.open(postgres_ledger)) as ledger:
+        ledger.engine.dispose()
+        monkeypatch.setattr(stop._wish, "until", time.monotonic() - 1)  # nothing is waited for
+        with transaction(ledger.engine) as db:
+            assert db.scalar(text("SELECT 1")) == 1
 
 
 @pytest.mark.soak

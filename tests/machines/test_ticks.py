@@ -234,7 +234,10 @@ def test_a_claim_on_an_answer_dies_with_its_sender(
     first.wait_until_still()
     first.kill()
     went_well([dua.run("tick")])
-    assert asked(dua) == Counter(["baru@pembaca.example", "pergi@pembaca.example"])
+    said = Counter(["baru@pembaca.example", "pergi@pembaca.example"])
+    if call == 2:  # a question twice does no harm; a goodbye may have left
+        del said["pergi@pembaca.example"]
+    assert asked(dua) == said
 
 
 @pytest.mark.soak
