@@ -56,6 +56,7 @@ bench: .venv/dev
 	$(BIN)/python benchmarks/digest.py
 	$(BIN)/python benchmarks/letters.py
 	$(BIN)/python benchmarks/inbox.py
+	$(BIN)/python benchmarks/ledger_move.py
 
 # `make lock UPGRADE=--upgrade` takes the newest versions; else only what is missing is added
 lock:
