@@ -19,14 +19,11 @@ if TYPE_CHECKING:
         Withdrawal,
     )
     from syndicate.channel import (
-        ABSENT,
-        Absent,
         Announces,
         Assembles,
         Channel,
         Collects,
         Compares,
-        Delivery,
         Finding,
         Finds,
         Hears,
@@ -38,11 +35,8 @@ if TYPE_CHECKING:
         Outcome,
         Paced,
         Recalls,
-        Receipt,
-        Recipient,
         Rehearses,
         Removes,
-        Rendition,
         Repeatable,
         Reply,
         Reviews,
@@ -53,7 +47,6 @@ if TYPE_CHECKING:
         Shown,
         Stored,
         Streams,
-        delivery_key,
     )
     from syndicate.errors import (
         ArticleError,
@@ -70,9 +63,18 @@ if TYPE_CHECKING:
         UsageError,
     )
     from syndicate.schedule import Schedule
+    from syndicate.values import (
+        ABSENT,
+        Absent,
+        Delivery,
+        Receipt,
+        Recipient,
+        Rendition,
+        delivery_key,
+    )
     from syndicate.visit import Visit
 
-HOMES = ("article", "channel", "errors", "schedule", "visit")
+HOMES = ("article", "values", "channel", "errors", "schedule", "visit")
 
 
 def __getattr__(name: str) -> object:

@@ -9,7 +9,7 @@ from datetime import datetime
 from math import inf
 from time import monotonic
 
-from syndicate.channel import Channel, Hears, Membership, Receipt, Recipient, Rendition
+from syndicate.channel import Channel, Hears, Membership
 from syndicate.deliver import send_once
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Paused, Unavailable
 from syndicate.ledger import Asked, KnownChannel, Leaving
@@ -18,6 +18,7 @@ from syndicate.ledger.replies import JOIN, LEAVE, LEAVERS
 from syndicate.ledger.tokens import SUBSCRIPTION
 from syndicate.office import Office
 from syndicate.report import Report
+from syndicate.values import Receipt, Recipient, Rendition
 
 MOST = 100  # letters of one list in one run; who writes more of them is no reader
 MOST_PUT_OFF = 3  # people in a row who are put off, until it is taken for more than their trouble

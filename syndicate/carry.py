@@ -8,18 +8,19 @@ from difflib import unified_diff
 from functools import partial
 from itertools import groupby
 
-from syndicate.channel import Channel, Receipt, Rendition, Streams
+from syndicate.channel import Channel, Streams
 from syndicate.compare import Prepared
 from syndicate.deliver import Run, deliver
-from syndicate.editions import SUBJECT
+from syndicate.edition_keys import SUBJECT
 from syndicate.folders import is_here
 from syndicate.ledger import Catalogue, KnownChannel
 from syndicate.ledger.report import places
 from syndicate.mailing import mail
 from syndicate.office import Office
-from syndicate.plan import Action, Step
 from syndicate.prepare import EVERYTHING, Failed
 from syndicate.report import STATE_WORDS, Line, Report, line_of
+from syndicate.step import Action, Step
+from syndicate.values import Receipt, Rendition
 from syndicate.words import moment
 
 Progress = Callable[[str, int], None]  # one more at a channel of this name; of how many, or 0

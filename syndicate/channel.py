@@ -6,11 +6,9 @@ import re
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
-from hashlib import sha256
 from html import unescape
 from pathlib import Path
 from typing import ClassVar, Self
@@ -20,6 +18,7 @@ from syndicate.errors import DeliveryError
 from syndicate.public import Site
 from syndicate.rate import Rate, Tolerance
 from syndicate.schedule import Schedule
+from syndicate.values import Absent, Delivery, Receipt, Rendition
 from syndicate.visit import Visit
 
 # a scheme has few letters: else each of a long word's would be read to its end
@@ -32,79 +31,6 @@ class Scope(StrEnum):
     ARTICLE = "article"  # one article: a post, a webhook call
     COLLECTION = "collection"  # everything that is live: a feed
     DIGEST = "digest"  # what is new since the last one, for every subscriber
-
-
-@dataclass(frozen=True)
-class Rendition:
-    """One effect, ready to happen: one message, one file, one letter for a whole list.
-
-    ``media`` are the sha256 names of the local files that the effect needs beside its content.
-    What ``follows`` another address of its edition is said when that one stands, and learns where.
-    What ``tells`` of a version of the article is said when that version takes an older one's
-    place there, and never made up for.
-    """
-
-    address: str  # unique within its edition: "post", a file's name; "" in a digest
-    media_type: str
-    content: bytes
-    media: tuple[str, ...] = ()
-    follows: str = ""
-    tells: int = 0
-
-    @cached_property
-    def digest(self) -> str:
-        """The fingerprint of its bytes (sha256, hex)."""
-        head = "\0".join((self.media_type, *self.media))
-        return sha256(head.encode() + b"\0\0" + self.content).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """One subscriber, as a digest's letter needs to know them."""
-
-    id: str
-    email: str
-    token: str  # opaque; unsubscribes exactly this subscription
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A rendition on its way to one address; every attempt at it has the same key."""
-
-    key: str  # 32 hex digits, for ever: Idempotency-Key, Message-ID
-    rendition: Rendition
-    files: Mapping[str, bytes] = field(default_factory=dict)  # sha256 -> what rendition.media names
-    recipient: Recipient | None = None  # digests
-    started: datetime | None = None  # when the attempt began: for find()
-    # for find(): what this channel has at the same destination from before the attempt began, and
-    # from an attempt that began two minutes after it or later; the nearest ones, where known
-    neighbours: tuple[Receipt | None, Receipt | None] = (None, None)
-    followed: Receipt | None = None  # of what rendition.follows names
-    stood: bool = False  # it was there before, and somebody else took it away
-    now: datetime | None = None  # for find(): when it is asked, by the clock of ``started``
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What the destination gave us to find the thing again.
-
-    ``destination`` is the channel's identity when it was given; it is filled in for the channel.
-    ``remark`` tells a person, once, what went otherwise than it was planned. ``lacks`` says what
-    had to be left out and may be had later: for two days it is revised now and then.
-    """
-
-    reference: str
-    url: str | None = None
-    destination: str = ""
-    remark: str = field(default="", compare=False)
-    lacks: str = field(default="", compare=False)
-
-
-class Absent:
-    """What ``find`` returns when it is proven that nothing happened."""
-
-
-ABSENT = Absent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -585,8 +511,3 @@ class Inspects(ABC):
     @abstractmethod
     def inspect(self, publisher: Publisher) -> Iterable[Finding]:
         """Look around while open; a DeliveryError says what kept it from looking further."""
-
-
-def delivery_key(channel: str, edition: str, address: str) -> str:
-    """Name a delivery, for ever: ledger key, Idempotency-Key, Message-ID."""
-    return sha256(f"{channel}\x00{edition}\x00{address}".encode()).hexdigest()[:32]

@@ -10,9 +10,10 @@ from typing import cast
 
 from syndicate import editions
 from syndicate.article import Edition, Item, Publisher
-from syndicate.channel import Assembles, Channel, Collects, Rendition
+from syndicate.channel import Assembles, Channel, Collects
 from syndicate.hosting import Hosting
 from syndicate.ledger import Held, KnownChannel
+from syndicate.values import Rendition
 
 
 class _Collecting(Channel, Collects):

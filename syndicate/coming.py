@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from syndicate.channel import Channel, Scope
 from syndicate.ledger import Catalogue
 from syndicate.office import Office
-from syndicate.plan import Action
 from syndicate.prepare import Preparation
 from syndicate.report import Line
 from syndicate.sources import Draft
+from syndicate.step import Action
 from syndicate.words import moment
 
 REVISED = ("correction", "refile")

@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from syndicate.channel import (
-    Channel,
-    Compares,
-    Receipt,
-    Removes,
-    Rendition,
-    Repeatable,
-    Revises,
-)
+from syndicate.channel import Channel, Compares, Removes, Repeatable, Revises
 from syndicate.errors import ArticleError
 from syndicate.folders import is_here
 from syndicate.ledger import Catalogue, KnownChannel
 from syndicate.ledger.folders import folder
-from syndicate.plan import Abilities, Action, Known, Purpose, Step, plan
+from syndicate.plan import Abilities, Purpose, plan
+from syndicate.step import Action, Known, Step
+from syndicate.values import Receipt, Rendition
 
 CHANGES = (Action.CORRECT, Action.REFILE, Action.WITHDRAW, Action.REFRESH)
 

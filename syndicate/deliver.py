@@ -9,22 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from syndicate import stop
-from syndicate.channel import (
-    Absent,
-    Channel,
-    Delivery,
-    Finds,
-    Paced,
-    Receipt,
-    Recipient,
-    Removes,
-    Rendition,
-    Repeatable,
-    Revises,
-    Scope,
-    Stored,
-    delivery_key,
-)
+from syndicate.channel import Channel, Finds, Paced, Removes, Repeatable, Revises, Scope, Stored
 from syndicate.errors import (
     UNWRITABLE,
     Bounced,
@@ -41,6 +26,7 @@ from syndicate.folders import is_same_place, recognise
 from syndicate.ledger import Attempt, KnownChannel, Ledger, Verb, Work
 from syndicate.ledger.report import standing_at
 from syndicate.office import Office
+from syndicate.values import Absent, Delivery, Receipt, Recipient, Rendition, delivery_key
 
 PATIENCE = timedelta(seconds=30)  # for a turn; a run that waits longer comes back later
 BUDGET = 120.0  # seconds in vain, one after the other, until the rest is left to a later run

@@ -10,14 +10,7 @@ from enum import StrEnum
 from syndicate import editions
 from syndicate.article import Edition
 from syndicate.carry import Progress, run_channel, silent
-from syndicate.channel import (
-    Channel,
-    Receipt,
-    Recipient,
-    Rendition,
-    Scheduled,
-    Scope,
-)
+from syndicate.channel import Channel, Scheduled, Scope
 from syndicate.compare import Wish
 from syndicate.deliver import send_once
 from syndicate.errors import InDoubt, LedgerError, SyndicateError, UsageError
@@ -29,6 +22,7 @@ from syndicate.mailing import SAMPLED
 from syndicate.office import Office
 from syndicate.prepare import Preparation, reviewed
 from syndicate.report import Line, Report, letters_line, line_of
+from syndicate.values import Receipt, Recipient, Rendition
 from syndicate.words import moment
 
 

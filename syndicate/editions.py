@@ -9,17 +9,9 @@ from datetime import datetime
 
 from syndicate.article import Edition, Item, Media, Publisher
 from syndicate.channel import Channel
+from syndicate.edition_keys import ARCHIVE, COLLECTION, PAGE, SUBJECT
 from syndicate.text import folded
 
-# the keys of a collection's editions
-COLLECTION = "collection"  # of everything
-SUBJECT = "subject/"
-ARCHIVE = "archive/"
-MEDIA = "media/"  # of what it hosts
-PAGE = "page/"
-ANNOUNCEMENTS = "announcements"
-URGENT = "urgent/"  # of a list: one article's letter
-ORDER = (MEDIA, PAGE, ARCHIVE, SUBJECT, COLLECTION)  # what is pointed to comes first
 FILE = re.compile(
     r'(<(?:img\b[^>]*?\bsrc|a\b[^>]*?\bhref)=")media:([0-9a-f]{64})(?:\.\w+)?("[^>]*>)'
 )
@@ -27,15 +19,6 @@ HOMELESS = re.compile(r'<a\b[^>]*?\bhref="media:[^>]*>(.*?)</a>', re.DOTALL)
 PLACE = re.compile(r'(<a\b[^>]*?\bhref=")#')  # in the article itself
 
 MediaUrl = Callable[[Media], str]
-
-
-def rank(key: str, *, removes: bool) -> int:
-    """The place of an edition in its channel's order: nothing points to what comes after it."""
-    if key == ANNOUNCEMENTS:
-        return len(ORDER) + 1
-    if removes:
-        return len(ORDER)
-    return next((place for place, prefix in enumerate(ORDER) if key.startswith(prefix)), 0)
 
 
 def article(item: Item, publisher: Publisher) -> Edition:

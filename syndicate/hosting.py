@@ -7,7 +7,7 @@ from dataclasses import fields
 from hashlib import sha256
 from typing import cast
 
-from syndicate import editions
+from syndicate import edition_keys, editions
 from syndicate.article import Item
 from syndicate.channel import Channel, HostsMedia, HostsPages
 from syndicate.ledger import Catalogue
@@ -58,9 +58,9 @@ class Hosting:
             return dict.fromkeys(uris, (False, False))
         number, holdings = self.number, self.catalogue.holdings
         hosted = holdings.having(number, uris)
-        keys = [f"{editions.PAGE}{uri}" for uri in uris]
+        keys = [f"{edition_keys.PAGE}{uri}" for uri in uris]
         paged = holdings.standing(number, keys) if isinstance(self.host, HostsPages) else set()
-        return {uri: (uri in hosted, f"{editions.PAGE}{uri}" in paged) for uri in uris}
+        return {uri: (uri in hosted, f"{edition_keys.PAGE}{uri}" in paged) for uri in uris}
 
 
 def _settings(channel: Channel) -> tuple[str, list[tuple[str, str]]]:

@@ -12,10 +12,10 @@ from syndicate.compare import Wish
 from syndicate.errors import SyndicateError
 from syndicate.ledger import Catalogue, Standing, leftovers
 from syndicate.office import Office
-from syndicate.plan import Action
 from syndicate.prepare import Preparation
 from syndicate.recompose import recompose
 from syndicate.report import Line, Report
+from syndicate.step import Action
 from syndicate.urgent import Mailing, at_once, send
 
 

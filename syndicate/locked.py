@@ -9,8 +9,9 @@ from typing import Any, NoReturn, get_args, get_type_hints
 
 from pydantic import SecretStr
 
-from syndicate.channel import Channel, Rendition, Reply
+from syndicate.channel import Channel, Reply
 from syndicate.errors import Unavailable
+from syndicate.values import Rendition
 from syndicate.visit import Visit
 
 

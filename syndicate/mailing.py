@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from syndicate import stop
-from syndicate.channel import Absent, Delivery, Finds, Outcome, Rendition, Streams, delivery_key
+from syndicate.channel import Finds, Outcome, Streams
 from syndicate.deliver import Run, explained, opened, scrubbed, stay_here
 from syndicate.errors import (
     Bounced,
@@ -22,6 +22,7 @@ from syndicate.errors import (
 )
 from syndicate.ledger import Block, Started
 from syndicate.ledger.letters import BLOCK, Pause, Result
+from syndicate.values import Absent, Delivery, Rendition, delivery_key
 
 PROBES = 3  # readers who are tried each time in a paused run, where the first are put off
 LONGEST_PAUSE = timedelta(days=2)  # until what is left is refused, counted against nobody

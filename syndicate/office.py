@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from syndicate.article import Publisher
-from syndicate.channel import Channel, Collects, Local, Rendition, Scheduled, Scope
+from syndicate.channel import Channel, Collects, Local, Scheduled, Scope
 from syndicate.config import Settings, scrubber
 from syndicate.errors import ConfigError, LedgerError, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Ledger, leftovers, refuse_lost
@@ -17,6 +17,7 @@ from syndicate.locked import secrets_among
 from syndicate.owners import refuse_root
 from syndicate.public import Site
 from syndicate.registry import make_channels, secrets_of
+from syndicate.values import Rendition
 
 AWAY = "leads away from this machine, where a rehearsal reaches nobody: nothing was sent there"
 NOWHERE = "sqlite:///:memory:"

@@ -6,16 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from syndicate import editions
+from syndicate import edition_keys, editions
 from syndicate.article import Edition, Item
 from syndicate.channel import (
     Announces,
     Channel,
     HostsMedia,
     HostsPages,
-    Receipt,
     Removes,
-    Rendition,
     Reviews,
     Scope,
     Stored,
@@ -27,11 +25,14 @@ from syndicate.folders import is_same_place, missing
 from syndicate.hosting import Hosting
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.office import Office
-from syndicate.plan import Action, Purpose, Step
+from syndicate.plan import Purpose
 from syndicate.proofread import located, proofread
 from syndicate.sources import Draft
+from syndicate.step import Action, Step
+from syndicate.values import Receipt, Rendition
 
-EVERYTHING = (editions.MEDIA, editions.PAGE, editions.ARCHIVE)  # that need not be said to stand
+# of what need not be said to stand
+EVERYTHING = (edition_keys.MEDIA, edition_keys.PAGE, edition_keys.ARCHIVE)
 
 
 @dataclass
@@ -175,7 +176,7 @@ class Preparation:
             return
         known = self.office.remembered(self.catalogue, host)
         for sha256 in self.catalogue.ever_shown(standing.uri):
-            key, elsewhere = f"{editions.MEDIA}{sha256}", self.catalogue.shows_elsewhere
+            key, elsewhere = f"{edition_keys.MEDIA}{sha256}", self.catalogue.shows_elsewhere
             if self.catalogue.edition(known.id, key) and not elsewhere(sha256, standing.uri):
                 self.comparison.renditions(host, known, key, [])
 
@@ -205,7 +206,7 @@ class Preparation:
         """Let go of what waits for somebody whom the configuration no longer names."""
         for channel in (one for one in self.office.channels if isinstance(one, Announces)):
             known = self.office.remembered(self.catalogue, channel)
-            edition = self.catalogue.edition(known.id, editions.ANNOUNCEMENTS)
+            edition = self.catalogue.edition(known.id, edition_keys.ANNOUNCEMENTS)
             waiting = self.catalogue.wanted(edition, waiting=True) if edition else []
             named = {one.address for one in channel.announce({}, waiting)} if waiting else set()
             for address in (one.address for one in waiting if one.address not in named):
@@ -218,7 +219,7 @@ class Preparation:
 
     def _announce(self, channel: Channel, known: KnownChannel, changed: dict[str, str]) -> None:
         assert isinstance(channel, Announces)
-        key, catalogue = editions.ANNOUNCEMENTS, self.catalogue
+        key, catalogue = edition_keys.ANNOUNCEMENTS, self.catalogue
         edition = catalogue.edition(known.id, key)
         waiting = catalogue.wanted(edition, waiting=True) if edition else []
         told = list(self._within_reach(channel, channel.announce(changed, waiting)))
@@ -280,7 +281,7 @@ class Preparation:
                 self._page(host, known, standing)
 
     def _page(self, host: _PageHost, known: KnownChannel, standing: Standing) -> None:
-        key, holdings = f"{editions.PAGE}{standing.uri}", self.catalogue.holdings
+        key, holdings = f"{edition_keys.PAGE}{standing.uri}", self.catalogue.holdings
         number = self.catalogue.open_edition(known.id, key)  # from now on it has one
         [item] = self.hosting.worded([standing.item], host)
         page = host.page(editions.page(item, self.office.publisher))
@@ -292,7 +293,7 @@ class Preparation:
         self, channel: Channel, known: KnownChannel, standings: Sequence[Standing]
     ) -> None:
         by_itself, touched = self.wish.by_itself, [standing.uri for standing in standings]
-        if by_itself and self.catalogue.edition(known.id, editions.COLLECTION) is None:
+        if by_itself and self.catalogue.edition(known.id, edition_keys.COLLECTION) is None:
             return
         collection = Collection(self.hosting, channel, known, self.office.publisher)
         at = self.catalogue.not_far_ahead(self.office.clock())
@@ -322,7 +323,7 @@ class Preparation:
         there = self.hosting.there([*touched, *unsaid])
         items = self.catalogue.items([uri for uri, (belongs, _) in there.items() if belongs])
         for sha256, media in editions.local_media(items).items():
-            key = f"{editions.MEDIA}{sha256}"
+            key = f"{edition_keys.MEDIA}{sha256}"
             self.comparison.renditions(channel, known, key, [channel.host(media)])
 
     def _document(
@@ -344,7 +345,7 @@ class Preparation:
         self, channel: Channel, known: KnownChannel, documents: Iterable[Holding]
     ) -> None:
         there = {document.edition.key for document in documents}
-        for key in self.catalogue.keys(known.id, editions.SUBJECT):
+        for key in self.catalogue.keys(known.id, edition_keys.SUBJECT):
             if key not in there:
                 self.comparison.renditions(channel, known, key, [])
                 self.catalogue.holdings.set_stamp(self.prepared[-1].edition, "")
@@ -356,12 +357,12 @@ class Preparation:
             return
         edition = self.catalogue.open_edition(known.id, key)
         is_old = not (self.catalogue.holdings.stamp(edition) or "").startswith(collection.form)
-        if is_old and key.startswith(editions.ARCHIVE):
-            page = int(key.removeprefix(editions.ARCHIVE))
+        if is_old and key.startswith(edition_keys.ARCHIVE):
+            page = int(key.removeprefix(edition_keys.ARCHIVE))
             self._document(channel, known, collection, collection.archived(page))
-        elif is_old and key.startswith(editions.PAGE):
-            self._pages([key.removeprefix(editions.PAGE)])
-        elif key != editions.ANNOUNCEMENTS and (wanted := self.catalogue.wanted(edition)):
+        elif is_old and key.startswith(edition_keys.PAGE):
+            self._pages([key.removeprefix(edition_keys.PAGE)])
+        elif key != edition_keys.ANNOUNCEMENTS and (wanted := self.catalogue.wanted(edition)):
             self.comparison.renditions(channel, known, key, wanted)
         else:  # what is to be told, or taken away, still is
             self.prepared.append(Prepared(channel, known, key, edition, []))

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from syndicate import editions, whereabouts
 from syndicate.article import Article, Edition, Item, Publisher
-from syndicate.channel import Channel, Receipt, Scope
+from syndicate.channel import Channel, Scope
 from syndicate.completeness import Lack, lacking
 from syndicate.errors import ArticleError
 from syndicate.sources import Draft
 from syndicate.text import excerpt, in_full
+from syndicate.values import Receipt
 
 
 def proofread(

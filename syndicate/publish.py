@@ -21,11 +21,11 @@ from syndicate.ledger.report import places
 from syndicate.leftovers import leave
 from syndicate.measure import Sizes, barred
 from syndicate.office import Office
-from syndicate.plan import Action
 from syndicate.prepare import Preparation
 from syndicate.recompose import recompose
 from syndicate.report import STATE_WORDS, Line, Report, Subject, line_of, said_key
 from syndicate.sources import Draft
+from syndicate.step import Action
 from syndicate.urgent import Mailing, at_once, send
 
 CALLED = {

@@ -5,12 +5,13 @@ from __future__ import annotations
 from syndicate import editions
 from syndicate.admit import read_all
 from syndicate.article import Item
-from syndicate.channel import Receipt, Rehearses, Scope
+from syndicate.channel import Rehearses, Scope
 from syndicate.deliver import send_once
 from syndicate.errors import DeliveryError, InDoubt, Refused
 from syndicate.office import Office
 from syndicate.publish import Request
 from syndicate.report import Line, Report, Subject
+from syndicate.values import Receipt
 
 
 def rehearse(office: Office, request: Request) -> Report:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from syndicate.answers import called, invitation, known_lists
-from syndicate.channel import Channel, Hears, Rendition, Reply, Says
+from syndicate.channel import Channel, Hears, Reply, Says
 from syndicate.errors import UsageError
 from syndicate.evidence import refuse_unknown_reader
 from syndicate.ledger import Asked, Joiner, Joining, KnownChannel, Subscription
@@ -28,6 +28,7 @@ from syndicate.ledger.replies import JOIN, LEAVE, LEAVE_ALL, LEAVERS, LISTS
 from syndicate.ledger.strangers import LEFT
 from syndicate.office import Office
 from syndicate.people import CLOSED, normal
+from syndicate.values import Rendition
 
 UNREAD = "for a person (still unread)"
 STRANGER = "not answered: of strangers"

@@ -13,21 +13,12 @@ from syndicate import replies
 from syndicate.admit import named, read_all
 from syndicate.article import Item
 from syndicate.carry import Progress, carry_out, run_channel, silent, tell_failed
-from syndicate.channel import (
-    Channel,
-    Compares,
-    Recalls,
-    Receipt,
-    Rendition,
-    Repeatable,
-    Revises,
-    Scope,
-)
+from syndicate.channel import Channel, Compares, Recalls, Repeatable, Revises, Scope
 from syndicate.coming import awaited, digest_lines
 from syndicate.compare import Wish
 from syndicate.deliver import opened
 from syndicate.digest import CatchUp, due_windows, pass_over
-from syndicate.editions import COLLECTION
+from syndicate.edition_keys import COLLECTION
 from syndicate.errors import ConfigError, UsageError
 from syndicate.evidence import refuse_older, unknown_entries
 from syndicate.folders import has_mark, is_here, recognise
@@ -46,6 +37,7 @@ from syndicate.publish import (
 )
 from syndicate.report import Report, letters_line, line_of, said_key
 from syndicate.sources import Draft, uri_date
+from syndicate.values import Receipt, Rendition
 
 NUMBER = re.compile(
     r"(?P<number>\d{1,18})(?:/(?P<subscriber>\d{1,18}))?", re.ASCII

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from syndicate.channel import Channel, Scope
 from syndicate.collect import Collection
-from syndicate.editions import PAGE
+from syndicate.edition_keys import PAGE
 from syndicate.errors import ArticleError
 from syndicate.evidence import older
 from syndicate.hosting import Hosting

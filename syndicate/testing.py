@@ -12,27 +12,22 @@ import pytest
 
 from syndicate.article import Article, Correction, Edition, Item, Media, Publisher, Withdrawal
 from syndicate.channel import (
-    Absent,
     Announces,
     Assembles,
     Channel,
     Compares,
-    Delivery,
     Finds,
     HostsMedia,
     HostsPages,
     Inspects,
-    Receipt,
-    Recipient,
     Removes,
-    Rendition,
     Repeatable,
     Revises,
     Scope,
     Streams,
-    delivery_key,
 )
 from syndicate.errors import InDoubt
+from syndicate.values import Absent, Delivery, Receipt, Recipient, Rendition, delivery_key
 
 NOON = datetime(2026, 8, 14, 12, 0, tzinfo=UTC)
 

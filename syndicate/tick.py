@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicate import editions
+from syndicate import edition_keys
 from syndicate.carry import Progress, carry_out, run_channel, silent, tell_failed
 from syndicate.channel import Scope
 from syndicate.compare import Wish
@@ -12,9 +12,9 @@ from syndicate.inboxes import Inboxes
 from syndicate.ledger.report import Place, places
 from syndicate.leftovers import leave, take_over
 from syndicate.office import Office
-from syndicate.plan import Action
 from syndicate.prepare import Preparation
 from syndicate.report import Report, line_of
+from syndicate.step import Action
 
 
 def tick(office: Office, progress: Progress = silent) -> Report:
@@ -98,6 +98,7 @@ def _tell(office: Office, before: list[Place], report: Report) -> None:
     now = {place.delivery: place for found in looked for place in found}
     for was in before:
         place = now[was.delivery]
-        if was.edition == editions.ANNOUNCEMENTS and place.state == "settled" and not place.present:
+        is_settled = place.state == "settled" and not place.present
+        if was.edition == edition_keys.ANNOUNCEMENTS and is_settled:
             continue  # nobody was told: the configuration names nobody any more, which was said
         report.add(line_of(place, "retry", office.publisher.zone))

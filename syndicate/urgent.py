@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from syndicate import editions
+from syndicate import edition_keys, editions
 from syndicate.article import Edition
 from syndicate.carry import Progress, run_channel
-from syndicate.channel import Channel, Rendition, Scheduled, Scope
+from syndicate.channel import Channel, Scheduled, Scope
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.ledger.report import digests
 from syndicate.office import Office
 from syndicate.prepare import Preparation, reviewed
 from syndicate.report import Line, Report, letters_line
+from syndicate.values import Rendition
 
 URGENT = (1, 2)  # IPTC's urgency: 1 is the highest
 
@@ -73,9 +74,9 @@ def _frozen(prepare: Preparation, channel: Channel, standing: Standing) -> list[
     if carried == 0 and standing.item.withdrawal:
         return []
     if carried == 0 and known.id in catalogue.channels_of(standing.uri):
-        key, part = f"{editions.URGENT}{standing.uri}", "new"
+        key, part = f"{edition_keys.URGENT}{standing.uri}", "new"
     elif 0 < carried < standing.major_version and catalogue.has_readers(known.id, standing.uri):
-        key, part = f"{editions.URGENT}{standing.uri}~{standing.version}", "correction"
+        key, part = f"{edition_keys.URGENT}{standing.uri}~{standing.version}", "correction"
     else:
         return unfinished
     [item] = prepare.hosting.worded([replace(standing.item, told_version=carried)], channel)

@@ -17,11 +17,11 @@ from syndicate.ledger import Catalogue, Standing
 from syndicate.leftovers import leave
 from syndicate.likeness import wholly_different
 from syndicate.office import Office
-from syndicate.plan import Action
 from syndicate.prepare import Preparation
 from syndicate.recompose import recompose
 from syndicate.report import Report, Subject, said_key
 from syndicate.sources import Draft
+from syndicate.step import Action
 from syndicate.urgent import at_once, send
 
 

@@ -14,19 +14,14 @@ from typing import ClassVar, Self
 
 from syndicate.article import Edition, Item, Publisher
 from syndicate.channel import (
-    ABSENT,
-    Absent,
     Announces,
     Assembles,
     Channel,
     Collects,
     Compares,
-    Delivery,
     Finds,
     Outcome,
-    Receipt,
     Removes,
-    Rendition,
     Repeatable,
     Revises,
     Scheduled,
@@ -36,6 +31,7 @@ from syndicate.channel import (
 from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
 from syndicate.schedule import Schedule
 from syndicate.settings import ConfigPath, ScheduleField
+from syndicate.values import ABSENT, Absent, Delivery, Receipt, Rendition
 
 MOODS: dict[str, Exception] = {
     "refused": Refused("the wall says no"),

@@ -26,7 +26,6 @@ from sqlalchemy import (
 )
 
 from syndicate import disk, stop
-from syndicate.channel import Receipt, Rendition
 from syndicate.database import Timeouts
 from syndicate.errors import LedgerError, Refused, UsageError
 from syndicate.ledger import backups, leftovers, migrations, moves
@@ -74,6 +73,7 @@ from syndicate.ledger.strangers import Strangers
 from syndicate.ledger.ticks import Ticks
 from syndicate.ledger.tokens import Tokens
 from syndicate.ledger.upgrades import rights_for
+from syndicate.values import Receipt, Rendition
 
 
 class Ledger:

@@ -25,7 +25,6 @@ from sqlalchemy import (
 )
 
 from syndicate.article import Article, Correction, Item, PubStatus, Withdrawal
-from syndicate.channel import Receipt, Rendition
 from syndicate.ledger.claims import INBOXES, READERS, take_turn
 from syndicate.ledger.clock import office_time
 from syndicate.ledger.engine import affected
@@ -55,8 +54,9 @@ from syndicate.ledger.schema import (
 from syndicate.ledger.schema import renditions as words
 from syndicate.ledger.strangers import forget_strangers
 from syndicate.likeness import headline_print, text_print
-from syndicate.plan import Known, Step
+from syndicate.step import Known, Step
 from syndicate.text import folded
+from syndicate.values import Receipt, Rendition
 
 AHEAD = timedelta(days=1)  # of the database's clock: what is further off is a wrong clock's
 SKEW = timedelta(minutes=5)  # between the clocks of machines that share a ledger

@@ -26,7 +26,6 @@ from sqlalchemy import (
 )
 
 from syndicate import stop
-from syndicate.channel import Receipt, Recipient, Rendition
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Refused
 from syndicate.ledger import moves
 from syndicate.ledger.claims import end_dead
@@ -47,6 +46,7 @@ from syndicate.ledger.schema import (
 )
 from syndicate.ledger.tokens import SUBSCRIPTION, Tokens
 from syndicate.ledger.waits import CLAIM_FOR, is_over
+from syndicate.values import Receipt, Recipient, Rendition
 
 RENEW = 60.0  # seconds, after which a claim is renewed where there is occasion
 BLOCK = 500  # recipients claimed at once

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from syndicate.article import Article
-from syndicate.editions import SUBJECT
+from syndicate.edition_keys import SUBJECT
 from syndicate.errors import LedgerError
 from syndicate.ledger.backups import beside
 from syndicate.ledger.engine import now, path_of, transaction, unhurried

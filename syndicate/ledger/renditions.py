@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, and_, delete, exists, insert, or_, select
 
-from syndicate.channel import Rendition
 from syndicate.ledger.schema import attempts, deliveries, media, renditions
+from syndicate.values import Rendition
 
 
 def keep(db: Connection, rendition: Rendition) -> int:

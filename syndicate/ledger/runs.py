@@ -21,7 +21,6 @@ from sqlalchemy import (
     update,
 )
 
-from syndicate.channel import Rendition
 from syndicate.ledger.engine import affected, now
 from syndicate.ledger.schema import (
     blocks,
@@ -32,6 +31,7 @@ from syndicate.ledger.schema import (
     stencils,
     subscriptions,
 )
+from syndicate.values import Rendition
 
 OPEN = ("due", "sending", "in_doubt")
 AT_ONCE = 5_000  # letters that are written down by one statement

@@ -28,7 +28,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from papers import HOSTED_FORM
 from syndicate.article import Article, Dateline, Edition, InfoSource, Media
-from syndicate.channel import Delivery, Outcome, Receipt, Recipient, Rendition
+from syndicate.channel import Outcome
 from syndicate.errors import (
     Bounced,
     Deferred,
@@ -51,6 +51,7 @@ from syndicate.testing import (
     withdrawn,
 )
 from syndicate.text import plain
+from syndicate.values import Delivery, Receipt, Recipient, Rendition
 from syndicate.words import words
 from syndicate_email import EmailDigest, connection, crew
 from syndicate_email.letter import MOST_HTML

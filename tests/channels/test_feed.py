@@ -32,7 +32,6 @@ from syndicate.article import (
     Publisher,
     Withdrawal,
 )
-from syndicate.channel import Delivery, Receipt, Rendition
 from syndicate.errors import DeliveryError, Refused, Unavailable
 from syndicate.testing import (
     HARD,
@@ -49,6 +48,7 @@ from syndicate.testing import (
     publish,
     withdrawn,
 )
+from syndicate.values import Delivery, Receipt, Rendition
 from syndicate_feed import Feed, files
 from syndicate_feed.entries import with_dateline, without_homeless_pictures
 

@@ -21,7 +21,6 @@ from lxml import etree
 
 from papers import HOSTED_FORM
 from syndicate.article import Article, Dateline, Edition, InfoSource, Item, Media
-from syndicate.channel import Rendition
 from syndicate.testing import (
     HARD,
     HELLO,
@@ -31,6 +30,7 @@ from syndicate.testing import (
     item,
     withdrawn,
 )
+from syndicate.values import Rendition
 from syndicate_feed import Feed
 
 DATA = Path(__file__).resolve().parent.parent / "data"

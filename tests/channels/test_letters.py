@@ -16,10 +16,11 @@ from pydantic import TypeAdapter, ValidationError
 
 import chromium
 from syndicate.article import Article, Edition, Media
-from syndicate.channel import Finding, Recipient
+from syndicate.channel import Finding
 from syndicate.errors import ConfigError
 from syndicate.loopback.smtp import SmtpServer
 from syndicate.testing import HELLO, NOON, corrected, deliveries, edition, item, withdrawn
+from syndicate.values import Recipient
 from syndicate_email import EmailDigest
 from syndicate_email.design import contrast
 from syndicate_email.lines import readable_lines

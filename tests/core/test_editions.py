@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from papers import HOSTED_FORM
-from syndicate import editions
+from syndicate import edition_keys, editions
 from syndicate.article import Article, Correction, Edition, Item, Media
 from syndicate.testing import HELLO, NOON, OFFICE, PICTURE, corrected, item, withdrawn
 from walls import Wall
@@ -76,10 +76,10 @@ def test_a_collections_editions_are_named_by_what_they_hold() -> None:
 
 def test_what_points_to_something_comes_after_it() -> None:
     keys = ["media/a", "page/b", "archive/1", "subject/c", "collection", "announcements"]
-    ranks = [editions.rank(key, removes=False) for key in keys]
+    ranks = [edition_keys.rank(key, removes=False) for key in keys]
     assert ranks == sorted(set(ranks))
-    assert ranks[-2] < editions.rank("media/a", removes=True) < ranks[-1]
-    assert editions.rank("announcements", removes=True) == ranks[-1]
+    assert ranks[-2] < edition_keys.rank("media/a", removes=True) < ranks[-1]
+    assert edition_keys.rank("announcements", removes=True) == ranks[-1]
 
 
 # a channel's own words

@@ -11,7 +11,6 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 import walls
 from newsroom import Newsroom, die, fork, in_child, wait_until
-from syndicate.channel import Receipt
 from syndicate.digest import CatchUp, close_due
 from syndicate.errors import InDoubt, LedgerError, Refused
 from syndicate.ledger import Catalogue, Ledger, Started, Window, engine
@@ -28,6 +27,7 @@ from syndicate.ledger.schema import (
 )
 from syndicate.ledger.waits import CLAIM_FOR
 from syndicate.testing import NOON
+from syndicate.values import Receipt
 
 Patch = pytest.MonkeyPatch
 

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select, update
 
 from newsroom import Newsroom
-from syndicate.channel import Receipt
 from syndicate.ledger.queue import ARRIVED_BY
 from syndicate.ledger.schema import attempts, channels, deliveries
+from syndicate.values import Receipt
 
 MOMENT = timedelta(seconds=1)
 Neighbours = tuple[Receipt | None, Receipt | None]

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from syndicate.channel import Rendition
-from syndicate.plan import Abilities, Action, Known, Purpose, plan, step
+from syndicate.plan import Abilities, Purpose, plan, step
+from syndicate.step import Action, Known
+from syndicate.values import Rendition
 
 OLD = Rendition("post", "text/plain", b"old")
 NEW = Rendition("post", "text/plain", b"new")

@@ -11,7 +11,6 @@ from sqlalchemy import update
 import walls
 from newsroom import Newsroom
 from syndicate import settle
-from syndicate.channel import Delivery, Receipt
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Unavailable, UsageError
 from syndicate.ledger.letters import MOST_TRIES, back_off
 from syndicate.ledger.schema import channels, runs, subscribers
@@ -20,6 +19,7 @@ from syndicate.rate import Rate, Tolerance, rates, tolerance
 from syndicate.report import Report
 from syndicate.settle import Answer
 from syndicate.status import Speed, mailings, speed
+from syndicate.values import Delivery, Receipt
 
 PEOPLE = [f"{name}@example.org" for name in ("ann", "bob", "cid", "dan", "eve", "fay", "gus")]
 

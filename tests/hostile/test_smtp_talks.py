@@ -13,10 +13,11 @@ from pydantic import TypeAdapter
 
 from hostile.fuzzing import altered, corpus, fuzz, seeds
 from hostile.smtp_talks import CERTIFICATE, NEXT, PAUSE, TLS, answered, codes, taken
-from syndicate.channel import Delivery, Outcome, Receipt, Recipient
+from syndicate.channel import Outcome
 from syndicate.errors import DeliveryError, InDoubt
 from syndicate.loopback.manners import AHEAD
 from syndicate.testing import deliveries, edition, item
+from syndicate.values import Delivery, Receipt, Recipient
 from syndicate_email import EmailDigest
 from syndicate_email.conversation import Conversation, OutOfStep, Posting, SenderRefused
 from syndicate_email.dialler import Dialler

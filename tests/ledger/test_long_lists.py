@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, insert, select, text
 
-from syndicate.channel import Rendition
 from syndicate.ledger import Ledger, Window
 from syndicate.ledger.engine import transaction
 from syndicate.ledger.runs import counted, fill
 from syndicate.ledger.schema import letters, runs, stencils, subscribers, subscriptions
+from syndicate.values import Rendition
 
 WORDS = Rendition("", "text/plain", b"Kabar.")
 TOGETHER = 3  # rows at once

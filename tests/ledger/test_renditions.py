@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection, select
 
-from syndicate.channel import Rendition
 from syndicate.ledger import Ledger
 from syndicate.ledger.engine import transaction
 from syndicate.ledger.renditions import files, forget_unused, keep, words
 from syndicate.ledger.schema import media, renditions
-from syndicate.plan import Action, Step
+from syndicate.step import Action, Step
 from syndicate.testing import NOON, PICTURE, PIXEL
+from syndicate.values import Rendition
 
 HELLO = Rendition("post", "text/plain", b"hello", (PICTURE.sha256,))
 

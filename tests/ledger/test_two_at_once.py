@@ -12,7 +12,6 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import func, select
 
-from syndicate.channel import Receipt, Rendition
 from syndicate.errors import Bounced
 from syndicate.ledger import Joiner, Joining, Ledger, Lying
 from syndicate.ledger.letters import Started
@@ -20,6 +19,7 @@ from syndicate.ledger.replies import JOIN
 from syndicate.ledger.runs import counted, freeze, recompose
 from syndicate.ledger.schema import disowned, editions, forgotten, letters, strangers
 from syndicate.ledger.strangers import MOST_TO_ONE
+from syndicate.values import Receipt, Rendition
 
 NOW = datetime(2026, 5, 5, 9, tzinfo=UTC)
 MANY = 300

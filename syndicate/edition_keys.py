@@ -1,0 +1,22 @@
+"""The keys of a channel's editions, and their order."""
+
+from __future__ import annotations
+
+# the keys of a collection's editions
+COLLECTION = "collection"  # of everything
+SUBJECT = "subject/"
+ARCHIVE = "archive/"
+MEDIA = "media/"  # of what it hosts
+PAGE = "page/"
+ANNOUNCEMENTS = "announcements"
+URGENT = "urgent/"  # of a list: one article's letter
+ORDER = (MEDIA, PAGE, ARCHIVE, SUBJECT, COLLECTION)  # what is pointed to comes first
+
+
+def rank(key: str, *, removes: bool) -> int:
+    """The place of an edition in its channel's order: nothing points to what comes after it."""
+    if key == ANNOUNCEMENTS:
+        return len(ORDER) + 1
+    if removes:
+        return len(ORDER)
+    return next((place for place, prefix in enumerate(ORDER) if key.startswith(prefix)), 0)
