@@ -17,11 +17,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from syndicate import publish as publishing
-from syndicate.article import Article, Edition, Item, Media, Publisher
-from syndicate.config import Settings
+from syndicate.config.loader import Settings
 from syndicate.ledger import Ledger
+from syndicate.model.article import Article, Edition, Item, Media, Publisher
 from syndicate.office import Office
+from syndicate.operations import publish as publishing
 from syndicate_feed import Feed
 from syndicate_feed.entries import Entry, entries
 

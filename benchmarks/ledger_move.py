@@ -20,9 +20,9 @@ from typing import Any
 
 import psycopg
 
-from syndicate.config import load
+from syndicate.config.loader import load
 from syndicate.ledger import Ledger
-from syndicate.moving import move
+from syndicate.operations.moving import move
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 

@@ -6,18 +6,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from syndicate.article import (
-        Article,
-        Correction,
-        Dateline,
-        Edition,
-        InfoSource,
-        Item,
-        Media,
-        Publisher,
-        PubStatus,
-        Withdrawal,
-    )
     from syndicate.channel import (
         Announces,
         Assembles,
@@ -48,6 +36,7 @@ if TYPE_CHECKING:
         Stored,
         Streams,
     )
+    from syndicate.channel.visit import Visit
     from syndicate.errors import (
         ArticleError,
         Bounced,
@@ -62,8 +51,19 @@ if TYPE_CHECKING:
         Unavailable,
         UsageError,
     )
-    from syndicate.schedule import Schedule
-    from syndicate.values import (
+    from syndicate.model.article import (
+        Article,
+        Correction,
+        Dateline,
+        Edition,
+        InfoSource,
+        Item,
+        Media,
+        Publisher,
+        PubStatus,
+        Withdrawal,
+    )
+    from syndicate.model.delivery import (
         ABSENT,
         Absent,
         Delivery,
@@ -72,9 +72,9 @@ if TYPE_CHECKING:
         Rendition,
         delivery_key,
     )
-    from syndicate.visit import Visit
+    from syndicate.model.schedule import Schedule
 
-HOMES = ("article", "values", "channel", "errors", "schedule", "visit")
+HOMES = ("model.article", "model.delivery", "channel", "errors", "model.schedule", "channel.visit")
 
 
 def __getattr__(name: str) -> object:

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from syndicate.article import Publisher
 from syndicate.channel import Channel, Collects, Local, Scheduled, Scope
-from syndicate.config import Settings, scrubber
+from syndicate.config.loader import Settings, scrubber
+from syndicate.config.locked import secrets_among
+from syndicate.config.registry import make_channels, secrets_of
 from syndicate.errors import ConfigError, LedgerError, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Ledger, leftovers, refuse_lost
-from syndicate.locked import secrets_among
-from syndicate.owners import refuse_root
-from syndicate.public import Site
-from syndicate.registry import make_channels, secrets_of
-from syndicate.values import Rendition
+from syndicate.model.article import Publisher
+from syndicate.model.delivery import Rendition
+from syndicate.network.public import Site
+from syndicate.system.owners import refuse_root
 
 AWAY = "leads away from this machine, where a rehearsal reaches nobody: nothing was sent there"
 NOWHERE = "sqlite:///:memory:"

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from syndicate.ledger import DigestCount, Place
-from syndicate.words import moment
+from syndicate.text.i18n import moment
 
 STATE_WORDS = {
     "settled": "done",

@@ -10,7 +10,6 @@ from html import escape
 
 import pytest
 
-from syndicate.article import Article, Correction, Edition, Item, Media, Publisher, Withdrawal
 from syndicate.channel import (
     Announces,
     Assembles,
@@ -27,7 +26,8 @@ from syndicate.channel import (
     Streams,
 )
 from syndicate.errors import InDoubt
-from syndicate.values import Absent, Delivery, Receipt, Recipient, Rendition, delivery_key
+from syndicate.model.article import Article, Correction, Edition, Item, Media, Publisher, Withdrawal
+from syndicate.model.delivery import Absent, Delivery, Receipt, Recipient, Rendition, delivery_key
 
 NOON = datetime(2026, 8, 14, 12, 0, tzinfo=UTC)
 

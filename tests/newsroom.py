@@ -18,11 +18,7 @@ from typing import Any, NoReturn
 
 from sqlalchemy import Engine, Row, String, and_, cast, create_engine, func, inspect, select, text
 
-from syndicate import digest as digests
-from syndicate import publish as publishing
-from syndicate import settle
-from syndicate import withdraw as withdrawing
-from syndicate.config import Settings
+from syndicate.config.loader import Settings
 from syndicate.ledger import Joiner
 from syndicate.ledger.schema import (
     attempts,
@@ -35,10 +31,14 @@ from syndicate.ledger.schema import (
     stencils,
 )
 from syndicate.office import Office
+from syndicate.operations import digest as digests
+from syndicate.operations import publish as publishing
+from syndicate.operations import resolve as settle
+from syndicate.operations import withdraw as withdrawing
+from syndicate.operations.resolve import Answer
+from syndicate.operations.tick import tick
 from syndicate.report import Report
-from syndicate.settle import Answer
 from syndicate.testing import NOON, OFFICE
-from syndicate.tick import tick
 from walls import Post, set_mood, shown
 
 PATIENCE = 20.0  # seconds until something that must happen counts as not happening

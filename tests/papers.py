@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from syndicate.article import PDF, Media
+from syndicate.model.article import PDF, Media
 
 OBJECTS = (
     b"<</Type/Catalog/Pages 2 0 R>>",

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from syndicate.dates import parse
-from syndicate.words import TABLES
+from syndicate.text.dates import parse
+from syndicate.text.i18n import TABLES
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 MIDNIGHT = "2022-03-18T00:00:00+07:00"

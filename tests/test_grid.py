@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from posts import post
-from syndicate.grid import Cell, resolved
-from syndicate.markers import markers
 from syndicate.testing import HELLO, item
+from syndicate.text.grid import Cell, resolved
+from syndicate.text.markers import markers
 from syndicate_email.lines import readable_lines
 
 MARKERS = {

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from syndicate.dates import parse
+from syndicate.text.dates import parse
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 

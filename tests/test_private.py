@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.disk import kept_private
+from syndicate.system.disk import kept_private
 
 TAKE = """
 import sqlite3, sys

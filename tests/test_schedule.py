@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cli.newsroom import EVENING, MORNING, Newsroom, newsroom
+from syndicate.config.services import Job, crontab, systemd
 from syndicate.errors import ConfigError
-from syndicate.schedule import Schedule
-from syndicate.services import Job, crontab, systemd
+from syndicate.model.schedule import Schedule
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 BERLIN = ZoneInfo("Europe/Berlin")

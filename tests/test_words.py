@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from syndicate.article import PDF, Media
-from syndicate.words import TABLES, correction_line, day, document_line, moment, size, words
+from syndicate.model.article import PDF, Media
+from syndicate.text.i18n import TABLES, correction_line, day, document_line, moment, size, words
 
 WHEN = datetime(2022, 3, 18, 9, 30, tzinfo=UTC)
 

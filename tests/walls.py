@@ -12,7 +12,6 @@ from itertools import count
 from pathlib import Path
 from typing import ClassVar, Self
 
-from syndicate.article import Edition, Item, Publisher
 from syndicate.channel import (
     Announces,
     Assembles,
@@ -28,10 +27,11 @@ from syndicate.channel import (
     Scope,
     Streams,
 )
+from syndicate.channel.settings import ConfigPath, ScheduleField
 from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
-from syndicate.schedule import Schedule
-from syndicate.settings import ConfigPath, ScheduleField
-from syndicate.values import ABSENT, Absent, Delivery, Receipt, Rendition
+from syndicate.model.article import Edition, Item, Publisher
+from syndicate.model.delivery import ABSENT, Absent, Delivery, Receipt, Rendition
+from syndicate.model.schedule import Schedule
 
 MOODS: dict[str, Exception] = {
     "refused": Refused("the wall says no"),

@@ -43,10 +43,10 @@ from syndicate import (
     Visit,
 )
 from syndicate.channel import ADDRESS
-from syndicate.exchange import LONGEST
-from syndicate.nearby import is_below, is_loopback
-from syndicate.rate import Tolerance
-from syndicate.settings import Patience, RatesField, ScheduleField, ToleranceField
+from syndicate.channel.settings import Patience, RatesField, ScheduleField, ToleranceField
+from syndicate.model.rate import Tolerance
+from syndicate.network.exchange import LONGEST
+from syndicate.system.nearby import is_below, is_loopback
 from syndicate.text import folded
 from syndicate_email.settings import (
     AuthServ,

@@ -7,7 +7,7 @@ import ssl
 from smtplib import SMTP, SMTP_SSL, SMTPResponseException, SMTPServerDisconnected
 from typing import TYPE_CHECKING, Any
 
-from syndicate.exchange import Exchange, Limits, Overdue, connected
+from syndicate.network.exchange import Exchange, Limits, Overdue, connected
 from syndicate.text import excerpt, squeeze
 
 if TYPE_CHECKING:

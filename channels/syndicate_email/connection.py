@@ -7,7 +7,7 @@ import ssl
 import time
 from contextlib import suppress
 
-from syndicate import stop
+from syndicate.system import stop
 from syndicate_email.clients import Client
 from syndicate_email.conversation import Conversation
 from syndicate_email.dialler import Dialler

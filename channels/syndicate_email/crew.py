@@ -17,8 +17,8 @@ from syndicate import (
     Receipt,
     Refused,
     Unavailable,
-    stop,
 )
+from syndicate.system import stop
 from syndicate.text import excerpt
 from syndicate_email.clients import Client
 from syndicate_email.connection import QUIT_FOR, Line

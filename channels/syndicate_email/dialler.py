@@ -15,7 +15,7 @@ from smtplib import (  # its errors are OSErrors
 )
 
 from syndicate import Paused, Refused, Unavailable
-from syndicate.exchange import LONGEST
+from syndicate.network.exchange import LONGEST
 from syndicate.text import excerpt, squeeze
 from syndicate_email.certificates import context
 from syndicate_email.clients import Client, NotMail, OutOfTurn, PlainClient, SecureClient

@@ -9,9 +9,9 @@ from html import escape, unescape
 from zoneinfo import ZoneInfo
 
 from syndicate import Article, Edition, Item, Media
-from syndicate.article import Correction
+from syndicate.model.article import Correction
 from syndicate.text import address_of, datelined, excerpt, plain, squeeze, visible
-from syndicate.words import correction_line, document_line, moment
+from syndicate.text.i18n import correction_line, document_line, moment
 from syndicate_email.lines import LINK, PICTURE, described, readable_lines
 
 MOST_LEAD = 1000  # characters, where the rest is a link away

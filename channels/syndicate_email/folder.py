@@ -9,7 +9,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from syndicate import Delivery, DeliveryError, Outcome, Receipt, Unavailable
-from syndicate.disk import created, make_private, sync_folder
+from syndicate.system.disk import created, make_private, sync_folder
 
 if TYPE_CHECKING:
     from syndicate_email.conversation import Posting

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from syndicate import DeliveryError, Refused, Unavailable, Visit
-from syndicate.exchange import Exchange, Limits
+from syndicate.network.exchange import Exchange, Limits
 from syndicate.text import excerpt, squeeze
 from syndicate_email.boxes import MOST_BYTES, MOST_LETTERS, Listing, too_many
 from syndicate_email.login import advice, without_secrets

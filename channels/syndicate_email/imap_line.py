@@ -8,8 +8,8 @@ from contextlib import suppress
 from imaplib import IMAP4
 from typing import TYPE_CHECKING, Any
 
-from syndicate.exchange import Exchange, Overdue, TooMuch, connected
-from syndicate.stop import Stopped
+from syndicate.network.exchange import Exchange, Overdue, TooMuch, connected
+from syndicate.system.stop import Stopped
 
 if TYPE_CHECKING:
     import ssl

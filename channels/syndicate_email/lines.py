@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from html import escape, unescape
 from urllib.parse import unquote, urlsplit
 
-from syndicate.grid import Cell, Line, SourceRow, Table
-from syndicate.markers import ListTag, item_markers
-from syndicate.raised import spelt
 from syndicate.text import address_of, apart, plain
-from syndicate.words import letter_line, words
+from syndicate.text.grid import Cell, Line, SourceRow, Table
+from syndicate.text.i18n import letter_line, words
+from syndicate.text.markers import ListTag, item_markers
+from syndicate.text.raised import spelt
 
 ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
 LINK = re.compile(

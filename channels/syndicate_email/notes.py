@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from syndicate import Membership, Publisher, Rendition
 from syndicate.text import excerpt
-from syndicate.words import moment, spoken
+from syndicate.text.i18n import moment, spoken
 from syndicate_email.entries import readable
 from syndicate_email.headers import phrase, words
 from syndicate_email.letter import POLICY, List

@@ -9,7 +9,7 @@ from email.policy import default
 from html import escape, unescape
 
 from syndicate import ConfigError, Edition, Finding, Item, Publisher
-from syndicate.article import Article, Correction, Withdrawal
+from syndicate.model.article import Article, Correction, Withdrawal
 from syndicate_email.contents import contents
 from syndicate_email.letter import MOST_HTML, List, compose, is_in_full
 from syndicate_email.stencil import Stencil

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, SecretStr, ValidationInfo
 
-from syndicate.settings import beside_the_configuration
+from syndicate.channel.settings import beside_the_configuration
 from syndicate.text import spelt_out, squeeze, visible
 from syndicate_email.urls import PASSWORDS, is_local, taken_apart
 

@@ -41,8 +41,8 @@ from syndicate import (
     Scope,
     Stored,
 )
-from syndicate.nearby import is_below, leads_here
-from syndicate.settings import Command, ConfigPath, Patience, WebAddress, WebUrl
+from syndicate.channel.settings import Command, ConfigPath, Patience, WebAddress, WebUrl
+from syndicate.system.nearby import is_below, leads_here
 from syndicate.text import as_uri, plain
 from syndicate_feed import addresses, files, folder_mark
 from syndicate_feed.addresses import OURS

@@ -13,12 +13,13 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from syndicate import Refused, Rendition, Unavailable, stop
-from syndicate.asking import Line, NoAnswer
-from syndicate.exchange import Limits
-from syndicate.http import by_proxy
-from syndicate.nearby import leads_here
-from syndicate.public import Site, sites
+from syndicate import Refused, Rendition, Unavailable
+from syndicate.network.asking import Line, NoAnswer
+from syndicate.network.exchange import Limits
+from syndicate.network.http import by_proxy
+from syndicate.network.public import Site, sites
+from syndicate.system import stop
+from syndicate.system.nearby import leads_here
 from syndicate_feed import addresses
 
 if TYPE_CHECKING:

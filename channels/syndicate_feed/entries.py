@@ -11,7 +11,7 @@ from typing import Any
 
 from syndicate import Article, Dateline, InfoSource, Item, Media, Publisher
 from syndicate.text import as_uri, datelined, distinct, plain, squeeze
-from syndicate.words import correction_line, document_line, words
+from syndicate.text.i18n import correction_line, document_line, words
 
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # an empty feed has no date of its own
 FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from syndicate import Item, Media
 from syndicate.text import excerpt, squeeze
-from syndicate.words import day, moment, words
+from syndicate.text.i18n import day, moment, words
 from syndicate_feed import addresses
 from syndicate_feed.entries import Entry, Head
 from syndicate_feed.pieces import Line

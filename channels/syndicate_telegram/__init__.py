@@ -29,8 +29,8 @@ from syndicate import (
     Revises,
     Scope,
 )
-from syndicate.nearby import leads_here
-from syndicate.settings import Patience, SecretStr, WebUrl
+from syndicate.channel.settings import Patience, SecretStr, WebUrl
+from syndicate.system.nearby import leads_here
 from syndicate_telegram import usable
 from syndicate_telegram.chat import Chat, Manner
 from syndicate_telegram.compose import Picture, compose, remarks, reply

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from syndicate import ArticleError, Media
 from syndicate.text import has_words
-from syndicate.words import document_line, words
+from syndicate.text.i18n import document_line, words
 from syndicate_telegram.post import Attachment
 from syndicate_telegram.rich import Rich, joined, one_line, sayable
 from syndicate_telegram.rich import linked as as_link

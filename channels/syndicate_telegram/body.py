@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from syndicate import ArticleError
-from syndicate.grid import Cell, Line, SourceRow, Table
-from syndicate.markers import markers
-from syndicate.raised import Spelling, spelling
 from syndicate.text import address_of
-from syndicate.words import letter_line, words
+from syndicate.text.grid import Cell, Line, SourceRow, Table
+from syndicate.text.i18n import letter_line, words
+from syndicate.text.markers import markers
+from syndicate.text.raised import Spelling, spelling
 from syndicate_telegram.addresses import is_taken
 from syndicate_telegram.rich import Entity, Rich, joined, separated
 from syndicate_telegram.tables import columns, labelled

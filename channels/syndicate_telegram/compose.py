@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from syndicate import Article, ArticleError, Item, Media, Publisher
 from syndicate.text import datelined
-from syndicate.words import correction_line, moment, words
+from syndicate.text.i18n import correction_line, moment, words
 from syndicate_telegram import attached, lossless
 from syndicate_telegram.addresses import is_taken
 from syndicate_telegram.body import Block, assembled, blocks

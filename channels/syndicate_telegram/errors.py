@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from syndicate import DeliveryError, InDoubt, Refused, Unavailable
 from syndicate.errors import bounded
-from syndicate.http import LOOPBACK, NO_SOCKS, by_proxy
+from syndicate.network.http import LOOPBACK, NO_SOCKS, by_proxy
 from syndicate.text import excerpt
 
 if TYPE_CHECKING:

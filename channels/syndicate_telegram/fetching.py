@@ -9,10 +9,10 @@ from hashlib import sha256
 from time import monotonic
 
 from syndicate import Refused
-from syndicate.asking import Line, NoAnswer, TooLarge
-from syndicate.exchange import Limits
-from syndicate.http import by_proxy
-from syndicate.public import Site
+from syndicate.network.asking import Line, NoAnswer, TooLarge
+from syndicate.network.exchange import Limits
+from syndicate.network.http import by_proxy
+from syndicate.network.public import Site
 from syndicate_telegram.attached import PHOTO_BYTES
 from syndicate_telegram.chat import Files
 from syndicate_telegram.post import Attachment, Post

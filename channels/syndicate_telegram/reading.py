@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from syndicate import DeliveryError, InDoubt, Refused
-from syndicate.asking import Line, NoAnswer
-from syndicate.exchange import Limits
-from syndicate.http import LOOPBACK, by_proxy
+from syndicate.network.asking import Line, NoAnswer
+from syndicate.network.exchange import Limits
+from syndicate.network.http import LOOPBACK, by_proxy
 from syndicate_telegram import usable
 from syndicate_telegram.errors import Declined
 from syndicate_telegram.search import Blank, Message

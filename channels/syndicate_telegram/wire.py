@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from syndicate import DeliveryError, Refused, Unavailable, stop
-from syndicate.asking import bounded, loop
-from syndicate.exchange import LONGEST, Limits, Overdue
-from syndicate.http import LOOPBACK, making
+from syndicate import DeliveryError, Refused, Unavailable
+from syndicate.network.asking import bounded, loop
+from syndicate.network.exchange import LONGEST, Limits, Overdue
+from syndicate.network.http import LOOPBACK, making
+from syndicate.system import stop
 from syndicate_telegram.errors import Malformed, Place, flood_wait, in_our_terms, is_unsent, lost
 
 if TYPE_CHECKING:

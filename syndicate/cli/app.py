@@ -121,7 +121,7 @@ def run() -> int:
 
 def _misused(error: Any) -> int:
     if "--check" in sys.argv and "status" in sys.argv:
-        from syndicate.monitor import failed
+        from syndicate.operations.monitor import failed
 
         verdict = failed(error.format_message(), is_critical=False)
         typer.echo(verdict.line)

@@ -23,11 +23,11 @@ from syndicate.cli.context import (
 )
 
 if TYPE_CHECKING:
-    from syndicate.article import Publisher
     from syndicate.channel import Channel
     from syndicate.errors import ArticleError
+    from syndicate.model.article import Publisher
     from syndicate.office import Opens
-    from syndicate.publish import NoteNeeded, Request
+    from syndicate.operations.publish import NoteNeeded, Request
 
 ARTICLES = typer.Argument(metavar="ARTICLE", show_default=False, help="Markdown files.")
 CHANNELS = typer.Option([], "--channel", metavar="NAME", help="Only this channel (repeatable).")
@@ -43,7 +43,7 @@ def new(
 
     Example: syndicate new "Pendaftaran PPS dibuka" --profile rekrutmen
     """
-    from syndicate.scaffold import new_article
+    from syndicate.config.scaffold import new_article
 
     with command():
         path = Path(file) if file else None
@@ -53,7 +53,7 @@ def new(
 
 def _publisher() -> Publisher | None:
     """The office, as far as a configuration names one; an article can do without."""
-    from syndicate.config import find, publisher
+    from syndicate.config.loader import find, publisher
     from syndicate.errors import ConfigError
 
     if given.config:
@@ -70,8 +70,8 @@ def check(articles: list[Path] = ARTICLES, as_json: bool = JSON) -> None:
 
     Example: syndicate check article.md
     """
-    from syndicate.check import check as run
     from syndicate.cli import show
+    from syndicate.operations.check import check as run
 
     with office(dry=True, looks=True, as_json=as_json) as here:
         found = run(here, articles)
@@ -106,8 +106,8 @@ def publish(
     """
     from syndicate.cli import show
     from syndicate.errors import ArticleError
-    from syndicate.publish import Request, refuse_contradiction
-    from syndicate.publish import publish as run
+    from syndicate.operations.publish import Request, refuse_contradiction
+    from syndicate.operations.publish import publish as run
 
     request = Request(
         paths=articles, channels=channel, note=note or None, minor=minor, refresh=refresh, new=new,
@@ -119,7 +119,7 @@ def publish(
         if not as_json:
             here.tell = show.warning
         if test:
-            from syndicate.rehearse import rehearse
+            from syndicate.operations.rehearse import rehearse
 
             show.report(rehearse(here, request), as_json=as_json)
         may_ask = can_ask(yes=yes, as_json=as_json)
@@ -150,8 +150,8 @@ def withdraw(
     Example: syndicate withdraw article.md --reason "The decree was revoked."
     """
     from syndicate.cli import show
-    from syndicate.withdraw import Request, meant
-    from syndicate.withdraw import withdraw as run
+    from syndicate.operations.withdraw import Request, meant
+    from syndicate.operations.withdraw import withdraw as run
 
     request = Request(article=article, reason=reason, kill=kill, dry_run=dry_run)
     with office(dry=dry_run, looks=dry_run, as_json=as_json, opens=_chosen(())) as here:
@@ -184,9 +184,9 @@ def digest(
     Example: syndicate digest --to me@example.org
     """
     from syndicate.cli import show
-    from syndicate.digest import CatchUp, Request
-    from syndicate.digest import digest as run
     from syndicate.errors import UsageError
+    from syndicate.operations.digest import CatchUp, Request
+    from syndicate.operations.digest import digest as run
 
     ways = {"--status": status, "--dry-run": dry_run, "--to": to is not None,
             "--sample": sample is not None, "--resume": resume}  # fmt: skip
@@ -214,8 +214,8 @@ def _mailings(names: Sequence[str], as_json: bool) -> None:
     from dataclasses import asdict
 
     from syndicate.cli import show
+    from syndicate.operations.status import mailings, speed, troubled
     from syndicate.report import letters_line
-    from syndicate.status import mailings, speed, troubled
 
     with office(reads=True, as_json=as_json) as here:
         found = mailings(here, names)
@@ -235,7 +235,7 @@ def tick(as_json: bool = JSON) -> None:
     Example: syndicate tick
     """
     from syndicate.cli import show
-    from syndicate.tick import tick as run
+    from syndicate.operations.tick import tick as run
 
     with office(as_json=as_json, opens=each_by_itself) as here:
         with show.progress(as_json) as progress:
@@ -263,9 +263,9 @@ def add_to(app: typer.Typer) -> None:
 
 def _answered(request: Request, error: ArticleError) -> Request:
     """The request with a person's answers; the error itself where no answer helps."""
-    from syndicate.admit import Resembles
     from syndicate.errors import each_of
-    from syndicate.publish import NoteNeeded
+    from syndicate.intake.admission import Resembles
+    from syndicate.operations.publish import NoteNeeded
 
     questions = each_of(error)
     if not all(isinstance(one, Resembles | NoteNeeded) for one in questions):
@@ -286,7 +286,7 @@ def _answered(request: Request, error: ArticleError) -> Request:
 def _what_was_wrong(needed: NoteNeeded) -> str:
     """A person's note on a changed file, "" for a silent fix; nothing typed is no answer."""
     from syndicate.cli.show import clean
-    from syndicate.publish import is_a_note
+    from syndicate.operations.publish import is_a_note
 
     typer.echo(f"{clean(str(needed.path))}: it has changed since it was published:", err=True)
     for line in needed.changes.splitlines():
@@ -303,6 +303,6 @@ def _what_was_wrong(needed: NoteNeeded) -> str:
 
 
 def _address(said: str | None) -> str | None:
-    from syndicate.people import normal
+    from syndicate.subscribers.people import normal
 
     return None if said is None else normal(said)

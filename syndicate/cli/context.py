@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from syndicate import stop
 from syndicate.cli.signals import at_once, stoppable
+from syndicate.system import stop
 from syndicate.text import readable, shortened, visible
 
 if TYPE_CHECKING:
@@ -96,14 +96,14 @@ def office(
     ``opens``: it says something, and cannot begin without the secrets of these channels.
     ``ledger_url`` is taken instead of the configuration's.
     """
-    from syndicate.config import find, load
+    from syndicate.config.loader import find, load
     from syndicate.ledger.holder import called
     from syndicate.office import Office
 
     with command(as_json):
         called(given.command)
         settings = load(find(Path(given.config) if given.config else None), ledger_url)
-        from syndicate.config import scrubber
+        from syndicate.config.loader import scrubber
 
         given.scrub = scrubber(settings.secrets)
         opened = Office.open(
@@ -155,7 +155,7 @@ def _on_one_ledger(here: Office) -> Iterator[None]:
 
 def only_ours(*paths: Path) -> None:
     """Raise UsageError where root would make something in somebody else's folder."""
-    from syndicate.owners import refuse_root
+    from syndicate.system.owners import refuse_root
 
     refuse_root(paths, as_root=given.as_root)
 
@@ -224,7 +224,7 @@ def rehearsed_clock() -> Callable[[], datetime] | None:
 
 def when(at: datetime) -> str:
     """A moment as people read it everywhere: ``4 May 2026 17:00 WIB``, by the office's clock."""
-    from syndicate.words import moment
+    from syndicate.text.i18n import moment
 
     assert given.zone, "dates are said by an office's clock"
     return moment(at, given.zone, "en")
@@ -284,7 +284,7 @@ def _fail(said: str, error: BaseException, as_json: bool, *, code: int = 1) -> N
 def _answer_a_monitor(why: str, error: BaseException, as_json: bool) -> NoReturn:
     """Say in a monitor's words that nothing can be said: CRITICAL where the ledger is the cause."""
     from syndicate.errors import LedgerError
-    from syndicate.monitor import failed
+    from syndicate.operations.monitor import failed
 
     verdict = failed(why, is_critical=isinstance(error, LedgerError))
     if as_json and not given.documented:

@@ -12,7 +12,7 @@ from syndicate.cli.context import JSON, each_by_itself, given, office, when
 
 if TYPE_CHECKING:
     from syndicate.ledger import Waiting
-    from syndicate.status import Status
+    from syndicate.operations.status import Status
 
 channels = typer.Typer(no_args_is_help=True, help="Where it all goes.", rich_markup_mode=None)
 ledger = typer.Typer(no_args_is_help=True, help="The memory.", rich_markup_mode=None)
@@ -30,9 +30,9 @@ def status(
     Example: syndicate status article.md
     """
     from syndicate.cli import show
-    from syndicate.monitor import verdict_of
-    from syndicate.status import status as run
-    from syndicate.withdraw import identify
+    from syndicate.operations.monitor import verdict_of
+    from syndicate.operations.status import status as run
+    from syndicate.operations.withdraw import identify
 
     given.checks = check
     with office(reads=True, as_json=as_json) as here:
@@ -55,8 +55,8 @@ def history(article: str = WHICH, as_json: bool = JSON) -> None:
     Example: syndicate history article.md
     """
     from syndicate.cli import show
-    from syndicate.status import article_history
-    from syndicate.withdraw import identify
+    from syndicate.operations.status import article_history
+    from syndicate.operations.withdraw import identify
 
     with office(reads=True, as_json=as_json) as here:
         found = article_history(here, identify(here, article))
@@ -85,8 +85,8 @@ def resolve(
     """
     from syndicate.cli import show
     from syndicate.errors import UsageError
-    from syndicate.settle import NUMBER, Answer, resolve_letters
-    from syndicate.settle import resolve as run
+    from syndicate.operations.resolve import NUMBER, Answer, resolve_letters
+    from syndicate.operations.resolve import resolve as run
 
     said = {Answer.SENT: bool(sent), Answer.NOT_SENT: not_sent, Answer.GIVE_UP: give_up}
     whole = {Answer.SENT: all_sent, Answer.NOT_SENT: all_again}
@@ -120,7 +120,7 @@ def adopt(
     Example: syndicate adopt article.md --channel telegram https://t.me/kabar/512
     """
     from syndicate.cli import show
-    from syndicate.settle import adopt as run
+    from syndicate.operations.resolve import adopt as run
 
     with office(as_json=as_json, opens=each_by_itself) as here:
         show.report(run(here, article, channel, reference, note), as_json=as_json)
@@ -164,7 +164,7 @@ def check(
     Example: syndicate channels check telegram
     """
     from syndicate.cli import show
-    from syndicate.inspection import inspection
+    from syndicate.operations.inspection import inspection
 
     with office(dry=True, as_json=as_json) as here:
         found = inspection(here, names or ())
@@ -183,7 +183,7 @@ def move(name: str = typer.Argument(help="The channel."), as_json: bool = JSON) 
 
     Example: syndicate channels move feed
     """
-    from syndicate.settle import move as run
+    from syndicate.operations.resolve import move as run
 
     with office(as_json=as_json, opens=each_by_itself) as here:
         _said(run(here, name), as_json)
@@ -196,8 +196,8 @@ def resume(name: str = typer.Argument(help="The channel."), as_json: bool = JSON
     Example: syndicate channels resume telegram
     """
     from syndicate.cli.show import document, out
-    from syndicate.settle import let_leave
-    from syndicate.settle import resume as run
+    from syndicate.operations.resolve import let_leave
+    from syndicate.operations.resolve import resume as run
 
     with office(as_json=as_json) as here:
         ended = run(here, name)
@@ -219,7 +219,7 @@ def rename(old: str, new: str, as_json: bool = JSON) -> None:
 
     Example: syndicate channels rename telegram kabar
     """
-    from syndicate.settle import rename as run
+    from syndicate.operations.resolve import rename as run
 
     with office(as_json=as_json) as here:
         _said(run(here, old, new), as_json)
@@ -231,7 +231,7 @@ def retire(name: str = typer.Argument(help="The channel."), as_json: bool = JSON
 
     Example: syndicate channels retire telegram
     """
-    from syndicate.settle import retire as run
+    from syndicate.operations.resolve import retire as run
 
     with office(as_json=as_json) as here:
         _said(run(here, name), as_json)
@@ -266,8 +266,8 @@ def restored(
     Example: syndicate ledger restored --digests sent
     """
     from syndicate.errors import UsageError
-    from syndicate.settle import Digests
-    from syndicate.settle import restored as run
+    from syndicate.operations.resolve import Digests
+    from syndicate.operations.resolve import restored as run
 
     with office(as_json=as_json) as here:
         if digests not in ("", *Digests):

@@ -16,8 +16,8 @@ from syndicate.cli.context import JSON, YES, confirm, each_by_itself, office, wh
 if TYPE_CHECKING:
     from syndicate.ledger import Subscription
     from syndicate.office import Office
-    from syndicate.people import Joined, Remark
-    from syndicate.people.tables import Trial
+    from syndicate.subscribers.people import Joined, Remark
+    from syndicate.subscribers.people.tables import Trial
 
 app = typer.Typer(no_args_is_help=True, help="Who reads the digests.", rich_markup_mode=None)
 
@@ -43,7 +43,7 @@ def add(
 
     Example: syndicate subscribers add --list digest ani@example.org
     """
-    from syndicate.people import add as run
+    from syndicate.subscribers.people import add as run
 
     with office(as_json=as_json) as here:
         _say_older(here)
@@ -76,8 +76,8 @@ def import_(
 
     Example: syndicate subscribers import --list digest people.csv --columns email=Surel
     """
-    from syndicate.people import tables
-    from syndicate.people.columns import columns as read
+    from syndicate.subscribers.people import tables
+    from syndicate.subscribers.people.columns import columns as read
 
     with office(dry=dry_run, looks=dry_run, as_json=as_json) as here:
         given = tables.Import(
@@ -100,7 +100,7 @@ def remove(
     Example: syndicate subscribers remove --list digest ani@example.org
     """
     from syndicate.cli import show
-    from syndicate.people import remove as run
+    from syndicate.subscribers.people import remove as run
 
     with office(as_json=as_json) as here:
         _say_older(here)
@@ -137,7 +137,7 @@ def list_(
     Example: syndicate subscribers list --list digest
     """
     from syndicate.cli import show
-    from syndicate.people import members
+    from syndicate.subscribers.people import members
 
     with office(reads=True, as_json=as_json) as here:
         found = list(members(here, name or None, ended=everybody))
@@ -164,11 +164,11 @@ def export(
     Example: syndicate subscribers export --person ani@example.org ani.json
     """
     from syndicate.cli import show
-    from syndicate.disk import written
     from syndicate.errors import UsageError
-    from syndicate.people import members
-    from syndicate.people.privacy import person as all_of
-    from syndicate.people.tables import export_csv
+    from syndicate.subscribers.people import members
+    from syndicate.subscribers.people.privacy import person as all_of
+    from syndicate.subscribers.people.tables import export_csv
+    from syndicate.system.disk import written
 
     with office(dry=True) as here:
         data = show.as_text(all_of(here, person)) if person else ""
@@ -201,7 +201,7 @@ def forget(addresses: list[str] = ADDRESSES, yes: bool = YES, as_json: bool = JS
     Example: syndicate subscribers forget ani@example.org
     """
     from syndicate.cli import show
-    from syndicate.people.privacy import forget as run
+    from syndicate.subscribers.people.privacy import forget as run
 
     with office(as_json=as_json) as here:
         _say_older(here)
@@ -235,7 +235,7 @@ def bounce(
     Example: syndicate subscribers bounce maildir:/var/mail/kabar
     """
     from syndicate.cli import show
-    from syndicate.inboxes import read
+    from syndicate.subscribers.inbox import read
 
     with office(as_json=as_json, opens=each_by_itself) as here:
         show.report(read(here, name or None, source), as_json=as_json)
@@ -250,8 +250,8 @@ def unsubscribe(
     Example: syndicate unsubscribe 3f0c9a41d7e25b886c1fd0427ab95e13
     """
     from syndicate.cli import show
-    from syndicate.people import unsubscribe as run
     from syndicate.report import mask
+    from syndicate.subscribers.people import unsubscribe as run
 
     with office(as_json=as_json) as here:
         left = run(here, token)
@@ -272,8 +272,8 @@ def rejoin(
     Example: syndicate rejoin 7a1e0c52d94f3b68801fd0427ab95e13
     """
     from syndicate.cli import show
-    from syndicate.people import rejoin as run
     from syndicate.report import mask
+    from syndicate.subscribers.people import rejoin as run
 
     with office(as_json=as_json) as here:
         back = run(here, token)
@@ -286,7 +286,7 @@ def rejoin(
 def _say_older(here: Office) -> None:
     """People come and leave on an old copy of the ledger, too; but what is newer lacks it."""
     from syndicate.cli.show import warning
-    from syndicate.evidence import older
+    from syndicate.delivery.evidence import older
 
     if why := older(here):
         warning(why)

@@ -12,8 +12,8 @@ from syndicate.cli.signals import stoppable
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from syndicate.config import Settings
-    from syndicate.moving import Moved
+    from syndicate.config.loader import Settings
+    from syndicate.operations.moving import Moved
 
 COUNTED = {"articles": "article", "subscribers": "subscriber", "letters": "letter"}
 
@@ -30,8 +30,8 @@ def move(
     Example: syndicate ledger move 'postgresql://syndicate:${LEDGER_PASSWORD}@localhost/syndicate'
     """
     from syndicate.cli.show import document, out
-    from syndicate.config import find, load, scrubber
-    from syndicate.moving import move as run
+    from syndicate.config.loader import find, load, scrubber
+    from syndicate.operations.moving import move as run
 
     with command(as_json):
         from pathlib import Path
@@ -55,7 +55,7 @@ def move(
 
 
 def _named(config: Path, url: str) -> Settings:
-    from syndicate.config import load
+    from syndicate.config.loader import load
     from syndicate.errors import ConfigError, UsageError
 
     try:
@@ -87,7 +87,7 @@ def _lines(done: Moved) -> list[str]:
 
 
 def _what_to_write(config: Path, url: str) -> str:
-    from syndicate.config import line_of_ledger
+    from syndicate.config.loader import line_of_ledger
 
     line = line_of_ledger(config)
     where = f"{config}:{line}" if line else f"{config}, under [ledger]"

@@ -24,9 +24,9 @@ def init(
 
     Example: syndicate init --name "Diskominfo" --url https://diskominfo.example.go.id
     """
+    from syndicate.config.scaffold import Answers, is_free, refuse_wrong, zone_named
+    from syndicate.config.scaffold import init as run
     from syndicate.errors import UsageError
-    from syndicate.scaffold import Answers, is_free, refuse_wrong, zone_named
-    from syndicate.scaffold import init as run
 
     def answers() -> Answers:
         return Answers(
@@ -67,7 +67,7 @@ def init(
 
 def _asked(question: str, field: str, *, needed: bool = False, but: str = "") -> str:
     """What somebody answers; asked again while it cannot be right, or is what it may not be."""
-    from syndicate.scaffold import flaw
+    from syndicate.config.scaffold import flaw
 
     def checked(answer: str) -> str:
         answer = answer.strip()
@@ -103,10 +103,10 @@ def schedule(
 
     Example: syndicate schedule cron
     """
-    from syndicate.config import find, load
+    from syndicate.config.loader import find, load
+    from syndicate.config.registry import make_channels
+    from syndicate.config.services import crontab, job, systemd
     from syndicate.errors import UsageError
-    from syndicate.registry import make_channels
-    from syndicate.services import crontab, job, systemd
 
     with command():
         if how not in ("cron", "systemd"):

@@ -14,7 +14,7 @@ from threading import Thread
 from types import FrameType
 from typing import NoReturn
 
-from syndicate import stop
+from syndicate.system import stop
 
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STOPPING = f"stopping: what is under way has {stop.GRACE:.0f} seconds (again: at once)\n"

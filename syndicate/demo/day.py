@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from syndicate import people
-from syndicate.config import Settings
-from syndicate.digest import Request as Digest
-from syndicate.digest import digest
+from syndicate.config.loader import Settings
 from syndicate.errors import SyndicateError
 from syndicate.loopback.botapi import BotApi, Post, Version
 from syndicate.loopback.smtp import Letter, SmtpServer
 from syndicate.office import Office
-from syndicate.publish import Request as Publication
-from syndicate.publish import publish
+from syndicate.operations.digest import Request as Digest
+from syndicate.operations.digest import digest
+from syndicate.operations.publish import Request as Publication
+from syndicate.operations.publish import publish
+from syndicate.operations.status import Status, status
+from syndicate.operations.withdraw import Request as Withdrawing
+from syndicate.operations.withdraw import withdraw
 from syndicate.report import Report
-from syndicate.status import Status, status
-from syndicate.withdraw import Request as Withdrawing
-from syndicate.withdraw import withdraw
+from syndicate.subscribers import people
 
 LIST = "harian"
 READERS = ("sari@warga.example", "budi@sekolah.example", "redaksi@koran.example")

@@ -19,9 +19,9 @@ from syndicate.demo.bubbles import bubble, changed
 from syndicate.demo.day import LIST, Day, Moment, Saying, Told
 from syndicate.demo.keep import letter_name
 from syndicate.loopback.smtp import Letter
+from syndicate.operations.status import ArticleStatus
 from syndicate.report import Report
-from syndicate.status import ArticleStatus
-from syndicate.words import day as on_day
+from syndicate.text.i18n import day as on_day
 
 TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".gif": "image/gif"}
 DONE = {

@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from shutil import rmtree
 
-from syndicate.config import Settings, load
+from syndicate.config.loader import Settings, load
 from syndicate.errors import UsageError
 
 MARKER = ".syndicate-demo"

@@ -25,8 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from syndicate import disk, stop
-from syndicate.database import Timeouts
+from syndicate.config.database import Timeouts
 from syndicate.errors import LedgerError, Refused, UsageError
 from syndicate.ledger import backups, leftovers, migrations, moves
 from syndicate.ledger.backups import backup, remember
@@ -73,7 +72,8 @@ from syndicate.ledger.strangers import Strangers
 from syndicate.ledger.ticks import Ticks
 from syndicate.ledger.tokens import Tokens
 from syndicate.ledger.upgrades import rights_for
-from syndicate.values import Receipt, Rendition
+from syndicate.model.delivery import Receipt, Rendition
+from syndicate.system import disk, stop
 
 
 class Ledger:

@@ -13,11 +13,11 @@ from time import time
 
 from sqlalchemy import Engine, select, text
 
-from syndicate import disk
 from syndicate.errors import LedgerError
 from syndicate.ledger.engine import BUSY, now, path_of, stamp, transaction
 from syndicate.ledger.holder import Holder
 from syndicate.ledger.schema import backups, moves
+from syndicate.system import disk
 
 FILE = "sqlite:///"  # and its path
 ERASED = "forgotten-"  # and the number: what an erased subscriber is called

@@ -24,7 +24,6 @@ from sqlalchemy import (
     update,
 )
 
-from syndicate.article import Article, Correction, Item, PubStatus, Withdrawal
 from syndicate.ledger.claims import INBOXES, READERS, take_turn
 from syndicate.ledger.clock import office_time
 from syndicate.ledger.engine import affected
@@ -53,10 +52,11 @@ from syndicate.ledger.schema import (
 )
 from syndicate.ledger.schema import renditions as words
 from syndicate.ledger.strangers import forget_strangers
-from syndicate.likeness import headline_print, text_print
-from syndicate.step import Known, Step
+from syndicate.model.article import Article, Correction, Item, PubStatus, Withdrawal
+from syndicate.model.delivery import Receipt, Rendition
+from syndicate.model.step import Known, Step
 from syndicate.text import folded
-from syndicate.values import Receipt, Rendition
+from syndicate.text.likeness import headline_print, text_print
 
 AHEAD = timedelta(days=1)  # of the database's clock: what is further off is a wrong clock's
 SKEW = timedelta(minutes=5)  # between the clocks of machines that share a ledger

@@ -20,13 +20,13 @@ from sqlalchemy import (
     update,
 )
 
-from syndicate import stop
 from syndicate.errors import LedgerError
 from syndicate.ledger.engine import path_of, stamp
 from syndicate.ledger.letters import end_blocks
 from syndicate.ledger.moves import take_time
 from syndicate.ledger.queue import end_claims
 from syndicate.ledger.schema import Moment, deliveries, holders, metadata, moves, postgresql_too
+from syndicate.system import stop
 
 LEFT = "it was being sent when the ledger was moved: look whether it is there"
 MOST_ROWS = 5000  # that are in memory at once

@@ -16,10 +16,11 @@ from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from syndicate import database, stop
-from syndicate.database import Timeouts
+from syndicate.config import database
+from syndicate.config.database import Timeouts
 from syndicate.errors import LedgerError, SyndicateError
 from syndicate.ledger.files import PUT_BACK, Watch
+from syndicate.system import stop
 
 if TYPE_CHECKING:
     from syndicate.ledger.postgresql import Dialler
@@ -33,7 +34,7 @@ MOVED = "this ledger was moved to"
 DAMAGED = f"ledger.url: the database is damaged: {PUT_BACK}"
 # what a byte that has turned over makes of a row, and whose code then reads it
 SENSELESS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError)
-READERS = ("sqlalchemy", "syndicate.ledger", "syndicate.article", "json", "datetime")
+READERS = ("sqlalchemy", "syndicate.ledger", "syndicate.model.article", "json", "datetime")
 WATCHED: WeakKeyDictionary[Engine, Watch] = WeakKeyDictionary()
 DIALLERS: WeakKeyDictionary[Engine, Dialler] = WeakKeyDictionary()
 

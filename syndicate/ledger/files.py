@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import mkstemp
 from time import monotonic, sleep
 
-from syndicate.disk import KINDS, sync_folder
 from syndicate.errors import LedgerError
+from syndicate.system.disk import KINDS, sync_folder
 
 PUT_BACK = "put the newest backup in its place, then `syndicate ledger restored`"
 SETTLES = 1.0  # seconds within which another process has written its pages, the first one first

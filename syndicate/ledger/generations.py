@@ -16,10 +16,10 @@ from time import monotonic
 
 from sqlalchemy import Connection, Engine, and_, func, insert, select, text, true, update
 
-from syndicate.disk import contents, replacing
 from syndicate.errors import LedgerError
 from syndicate.ledger.engine import now, stamp, transaction
 from syndicate.ledger.schema import generations, ledger
+from syndicate.system.disk import contents, replacing
 
 ENDING = ".generation"  # of the file's name, after the ledger's or the configuration's
 LARGEST = 4096  # bytes of such a file

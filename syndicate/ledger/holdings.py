@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, case, delete, func, insert, select, true, update
 
-from syndicate.article import PubStatus
 from syndicate.ledger.schema import article_subjects, articles, editions, fragments, syndications
+from syndicate.model.article import PubStatus
 from syndicate.text import folded
 
 # of two that were published at once, the later one of the command

@@ -25,7 +25,6 @@ from sqlalchemy import (
     update,
 )
 
-from syndicate import stop
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Refused
 from syndicate.ledger import moves
 from syndicate.ledger.claims import end_dead
@@ -46,7 +45,8 @@ from syndicate.ledger.schema import (
 )
 from syndicate.ledger.tokens import SUBSCRIPTION, Tokens
 from syndicate.ledger.waits import CLAIM_FOR, is_over
-from syndicate.values import Receipt, Recipient, Rendition
+from syndicate.model.delivery import Receipt, Recipient, Rendition
+from syndicate.system import stop
 
 RENEW = 60.0  # seconds, after which a claim is renewed where there is occasion
 BLOCK = 500  # recipients claimed at once

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, text, update
 
-from syndicate.bounces import counted
 from syndicate.ledger.claims import FREE, take_turn
 from syndicate.ledger.engine import affected, transaction
 from syndicate.ledger.schema import channels, forgotten, goodbyes, subscribers, subscriptions
 from syndicate.ledger.tokens import SUBSCRIPTION, Tokens
+from syndicate.model.bounces import counted
 
 s = subscriptions.c
 REASONS = LEFT, BOUNCED, COMPLAINED = "unsubscribed", "bounced", "complained"

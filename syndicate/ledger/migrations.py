@@ -22,8 +22,6 @@ from sqlalchemy import (
     update,
 )
 
-from syndicate.article import Article
-from syndicate.edition_keys import SUBJECT
 from syndicate.errors import LedgerError
 from syndicate.ledger.backups import beside
 from syndicate.ledger.engine import now, path_of, transaction, unhurried
@@ -67,8 +65,10 @@ from syndicate.ledger.schema import (
     used,
 )
 from syndicate.ledger.upgrades import refuse_at_work, rights_for
-from syndicate.likeness import headline_print, text_print
+from syndicate.model.article import Article
+from syndicate.model.edition_keys import SUBJECT
 from syndicate.text import folded
+from syndicate.text.likeness import headline_print, text_print
 
 VERSION = 8
 MANY = 500  # articles at a time: a whole archive need not fit into memory

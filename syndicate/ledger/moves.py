@@ -29,7 +29,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from syndicate import stop
 from syndicate.errors import LedgerError
 from syndicate.ledger.claims import is_free
 from syndicate.ledger.engine import (
@@ -43,6 +42,7 @@ from syndicate.ledger.engine import (
 )
 from syndicate.ledger.presence import Presence
 from syndicate.ledger.schema import blocks, deliveries, goodbyes, holders, metadata, moves, requests
+from syndicate.system import stop
 
 TRIGGER = "moved_"  # and a table's name
 FUNCTION = "syndicate_moved"

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, sele
 from syndicate.ledger.engine import affected, transaction
 from syndicate.ledger.schema import channels, used
 from syndicate.ledger.waits import waits
-from syndicate.rate import Rate
+from syndicate.model.rate import Rate
 
 MINUTE = timedelta(minutes=1)  # what a rate is counted by
 

@@ -14,9 +14,9 @@ from psycopg import errors
 from psycopg.conninfo import make_conninfo
 from sqlalchemy.exc import DisconnectionError
 
-from syndicate.database import Database, Timeouts
-from syndicate.exchange import Exchange, Limits, resolved
+from syndicate.config.database import Database, Timeouts
 from syndicate.ledger import holder
+from syndicate.network.exchange import Exchange, Limits, resolved
 
 KEEPALIVE = {"idle": 20, "interval": 5, "count": 4}  # seconds of silence, between tries; tries
 UNANSWERED = 30  # seconds that what was sent may go without the other side's confirmation

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Row, Select, insert, select, text
 
-from syndicate import stop
 from syndicate.errors import LedgerError
 from syndicate.ledger.engine import database_errors, dialler, now, transaction
 from syndicate.ledger.holder import LOCK, Holder
 from syndicate.ledger.schema import holders
+from syndicate.system import stop
 
 if TYPE_CHECKING:
     from syndicate.ledger.life import Life

@@ -29,7 +29,6 @@ from sqlalchemy import (
     update,
 )
 
-from syndicate.edition_keys import rank
 from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
 from syndicate.ledger import moves
 from syndicate.ledger.claims import end_dead
@@ -39,7 +38,8 @@ from syndicate.ledger.presence import Presence
 from syndicate.ledger.renditions import files, forget_unused, words
 from syndicate.ledger.schema import attempts, channels, deliveries, editions
 from syndicate.ledger.waits import CLAIM_FOR, DAY, is_ahead, is_over
-from syndicate.values import Receipt, Rendition, delivery_key
+from syndicate.model.delivery import Receipt, Rendition, delivery_key
+from syndicate.model.edition_keys import rank
 
 DIED = "the process that sent it died: look whether it is there"
 AGAIN_AFTER = timedelta(minutes=1)  # a revise that ended in doubt

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, and_, delete, exists, insert, or_, select
 
 from syndicate.ledger.schema import attempts, deliveries, media, renditions
-from syndicate.values import Rendition
+from syndicate.model.delivery import Rendition
 
 
 def keep(db: Connection, rendition: Rendition) -> int:

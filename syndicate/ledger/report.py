@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, not_, or_, select, text
 
-from syndicate.edition_keys import PAGE
 from syndicate.ledger.engine import now
 from syndicate.ledger.runs import counted, put_off
 from syndicate.ledger.schema import (
@@ -28,7 +27,8 @@ from syndicate.ledger.schema import (
     syndications,
 )
 from syndicate.ledger.waits import still_waits, waits
-from syndicate.values import Receipt, delivery_key
+from syndicate.model.delivery import Receipt, delivery_key
+from syndicate.model.edition_keys import PAGE
 
 AT_ONCE = timedelta(seconds=30)  # the next turn of a destination's own pace is no wait
 LATELY = timedelta(days=7)  # how long it is told what letters were given up

@@ -31,7 +31,7 @@ from syndicate.ledger.schema import (
     stencils,
     subscriptions,
 )
-from syndicate.values import Rendition
+from syndicate.model.delivery import Rendition
 
 OPEN = ("due", "sending", "in_doubt")
 AT_ONCE = 5_000  # letters that are written down by one statement

@@ -154,7 +154,7 @@ articles = Table(
     Column("expired", Boolean, nullable=False, server_default=false()),
     Column("url", Text, index=True),  # since version 6: of the newest revision
     Column("text_print", String(64), index=True),  # since version 8: likewise, as the next
-    Column("headline_print", String(64), index=True),  # (syndicate/likeness.py)
+    Column("headline_print", String(64), index=True),  # (syndicate/text/likeness.py)
     Column("number", Integer, nullable=False, server_default=text("0")),  # since version 8
     # (1 for the first that the ledger recorded, whatever any clock said)
     Column("dated", Boolean, nullable=False, server_default=false()),  # since version 8: whether
@@ -363,7 +363,7 @@ subscribers = Table(
     Column("email", String, nullable=False, unique=True),  # normalised, lower case
     Column("name", Text, nullable=False, server_default=""),
     Column("bounces", Integer, nullable=False, server_default=text("0")),  # since version 7
-    # (those that count: syndicate/bounces.py)
+    # (those that count: syndicate/model/bounces.py)
     Column("bounce", String),  # since version 7: the newest one's code
     Column("bounced_at", Moment),  # since version 7
 )

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from stat import S_ISDIR
 
-from syndicate.article import Article, Publisher
 from syndicate.errors import ArticleError
+from syndicate.model.article import Article, Publisher
 from syndicate.text import shortened, visible
 
 MARKDOWN = (".md", ".markdown")

@@ -15,8 +15,7 @@ from urllib.parse import unquote
 import nh3
 from markdown_it.token import Token
 
-from syndicate.article import Media
-from syndicate.raised import spelt
+from syndicate.model.article import Media
 from syndicate.sources import (
     carried,
     checks,
@@ -44,6 +43,7 @@ from syndicate.sources.frontmatter import Flaw, all_of
 from syndicate.sources.links import BARE, OPENED, SCHEME, SPELLED, UNSAFE, WEB, Links, is_local
 from syndicate.sources.marks import REMARKS, UNSURE, parsed, rendered
 from syndicate.text import in_full, plain, squeeze
+from syndicate.text.raised import spelt
 
 MOST_BRACKETS = 50  # in one line, from which on they are what is nested
 CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")

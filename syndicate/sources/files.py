@@ -10,9 +10,9 @@ from pathlib import Path
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
-from syndicate import disk
-from syndicate.article import PDF, Media
+from syndicate.model.article import PDF, Media
 from syndicate.sources.pictures import measure, moves
+from syndicate.system import disk
 from syndicate.text import in_full
 
 MOST_PICTURE = 10_000_000  # bytes

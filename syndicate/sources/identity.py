@@ -12,13 +12,13 @@ from pathlib import Path
 from time import monotonic, sleep
 from urllib.parse import urlsplit
 
-from syndicate import disk
-from syndicate.article import Publisher
-from syndicate.disk import sync_folder
 from syndicate.errors import ArticleError
+from syndicate.model.article import Publisher
 from syndicate.sources import frontmatter
 from syndicate.sources.bounds import MOST_BYTES
 from syndicate.sources.frontmatter import Flaw
+from syndicate.system import disk
+from syndicate.system.disk import sync_folder
 from syndicate.text import slug
 
 LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"

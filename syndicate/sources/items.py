@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from syndicate import markers
-from syndicate.markers import ListTag
 from syndicate.sources.elements import LISTS
 from syndicate.sources.tags import TAG, attributes
+from syndicate.text import markers
+from syndicate.text.markers import ListTag
 
 
 def item_markers(tags: Sequence[str]) -> list[str]:

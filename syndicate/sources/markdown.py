@@ -11,15 +11,23 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from syndicate import dates, disk
-from syndicate.article import OVERRIDABLE, PDF, Article, Dateline, InfoSource, Media, Publisher
 from syndicate.errors import ArticleError, Several
+from syndicate.model.article import (
+    OVERRIDABLE,
+    PDF,
+    Article,
+    Dateline,
+    InfoSource,
+    Media,
+    Publisher,
+)
 from syndicate.sources import Draft, body, bounds, files, frontmatter, openable, wording
 from syndicate.sources.body import Body
 from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw, Table
 from syndicate.sources.identity import TAG_URI, uri_date
-from syndicate.text import distinct, excerpt, in_full, squeeze
+from syndicate.system import disk
+from syndicate.text import dates, distinct, excerpt, in_full, squeeze
 
 T = TypeVar("T")
 KEYS = (

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from unicodedata import normalize
 
-from syndicate.article import Media
+from syndicate.model.article import Media
 from syndicate.sources import files, frontmatter
 from syndicate.sources.frontmatter import Flaw, Value
 

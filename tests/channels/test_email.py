@@ -27,7 +27,6 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from papers import HOSTED_FORM
-from syndicate.article import Article, Dateline, Edition, InfoSource, Media
 from syndicate.channel import Outcome
 from syndicate.errors import (
     Bounced,
@@ -39,6 +38,8 @@ from syndicate.errors import (
     Unavailable,
 )
 from syndicate.loopback.smtp import EXTENSIONS, Act, Fault, SmtpServer
+from syndicate.model.article import Article, Dateline, Edition, InfoSource, Media
+from syndicate.model.delivery import Delivery, Receipt, Recipient, Rendition
 from syndicate.testing import (
     HARD,
     HELLO,
@@ -51,8 +52,7 @@ from syndicate.testing import (
     withdrawn,
 )
 from syndicate.text import plain
-from syndicate.values import Delivery, Receipt, Recipient, Rendition
-from syndicate.words import words
+from syndicate.text.i18n import words
 from syndicate_email import EmailDigest, connection, crew
 from syndicate_email.letter import MOST_HTML
 from syndicate_email.stencil import fill

@@ -21,7 +21,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from papers import FORM, HOSTED_FORM
-from syndicate.article import (
+from syndicate.errors import DeliveryError, Refused, Unavailable
+from syndicate.model.article import (
     Article,
     Correction,
     Dateline,
@@ -32,7 +33,7 @@ from syndicate.article import (
     Publisher,
     Withdrawal,
 )
-from syndicate.errors import DeliveryError, Refused, Unavailable
+from syndicate.model.delivery import Delivery, Receipt, Rendition
 from syndicate.testing import (
     HARD,
     HELLO,
@@ -48,7 +49,6 @@ from syndicate.testing import (
     publish,
     withdrawn,
 )
-from syndicate.values import Delivery, Receipt, Rendition
 from syndicate_feed import Feed, files
 from syndicate_feed.entries import with_dateline, without_homeless_pictures
 

@@ -14,7 +14,7 @@ from lxml import html as lxml_html
 
 import chromium
 from papers import HOSTED_FORM
-from syndicate.article import Correction, Dateline, InfoSource, Item
+from syndicate.model.article import Correction, Dateline, InfoSource, Item
 from syndicate.testing import (
     HARD,
     HELLO,

@@ -20,7 +20,8 @@ from jsonschema import Draft202012Validator
 from lxml import etree
 
 from papers import HOSTED_FORM
-from syndicate.article import Article, Dateline, Edition, InfoSource, Item, Media
+from syndicate.model.article import Article, Dateline, Edition, InfoSource, Item, Media
+from syndicate.model.delivery import Rendition
 from syndicate.testing import (
     HARD,
     HELLO,
@@ -30,7 +31,6 @@ from syndicate.testing import (
     item,
     withdrawn,
 )
-from syndicate.values import Rendition
 from syndicate_feed import Feed
 
 DATA = Path(__file__).resolve().parent.parent / "data"

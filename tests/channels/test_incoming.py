@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicate.bounces import counted
 from syndicate.channel import Reply, Says
+from syndicate.model.bounces import counted
 from syndicate.testing import NOON
 from syndicate_email.incoming import understand
 from syndicate_email.returned import Marks

@@ -15,12 +15,12 @@ from lxml import html as lxml_html
 from pydantic import TypeAdapter, ValidationError
 
 import chromium
-from syndicate.article import Article, Edition, Media
 from syndicate.channel import Finding
 from syndicate.errors import ConfigError
 from syndicate.loopback.smtp import SmtpServer
+from syndicate.model.article import Article, Edition, Media
+from syndicate.model.delivery import Recipient
 from syndicate.testing import HELLO, NOON, corrected, deliveries, edition, item, withdrawn
-from syndicate.values import Recipient
 from syndicate_email import EmailDigest
 from syndicate_email.design import contrast
 from syndicate_email.lines import readable_lines

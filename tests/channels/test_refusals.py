@@ -9,7 +9,7 @@ import pytest
 
 from hostile.fuzzing import within
 from syndicate import Deferred, Delivery, Paused, Rendition
-from syndicate.bounces import counted
+from syndicate.model.bounces import counted
 from syndicate.testing import NOON
 from syndicate_email.conversation import Conversation, Posting
 from syndicate_email.dialler import Dialler

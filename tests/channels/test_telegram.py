@@ -877,7 +877,7 @@ def test_a_connection_that_fails_before_anything_is_sent_is_tried_again(
         if not servers:
             servers.append(BotApi(port=port).__enter__())
 
-    monkeypatch.setattr("syndicate.stop.sleep", come_back)
+    monkeypatch.setattr("syndicate.system.stop.sleep", come_back)
     try:
         published(channel, item())
         assert len(servers[0].posts) == 1

@@ -10,8 +10,8 @@ import pytest
 
 from posts import channel, delivery, post
 from syndicate import Article, InfoSource, Media
-from syndicate.article import PDF
 from syndicate.loopback.botapi import BotApi
+from syndicate.model.article import PDF
 from syndicate.testing import HELLO, OFFICE, PICTURE, edition, item
 from syndicate_telegram import Telegram
 from syndicate_telegram.addresses import is_taken

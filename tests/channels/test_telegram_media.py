@@ -24,9 +24,9 @@ from syndicate import (
     Refused,
     Rendition,
 )
-from syndicate.article import PDF
 from syndicate.loopback.botapi import BotApi, LostReply, No
-from syndicate.public import sites
+from syndicate.model.article import PDF
+from syndicate.network.public import sites
 from syndicate.testing import HELLO, PICTURE, PIXEL, corrected, edition, item, withdrawn
 from syndicate_telegram import Telegram
 

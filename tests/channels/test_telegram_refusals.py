@@ -11,9 +11,9 @@ import pytest
 import posts
 from serving import served
 from syndicate import Article, Delivery, Item, Media, Receipt, Refused
-from syndicate.article import PDF
 from syndicate.loopback.botapi import BotApi, Http500, No
-from syndicate.public import sites
+from syndicate.model.article import PDF
+from syndicate.network.public import sites
 from syndicate.testing import HELLO, PICTURE, PIXEL, corrected, edition, item, withdrawn
 from syndicate_telegram import Telegram
 

@@ -39,8 +39,9 @@ PROGRAM = (sys.executable, "-c", "from syndicate.cli import main; main()")
 
 FORKS = get_context("forkserver")  # its children have everything imported already
 FORKS.set_forkserver_preload(
-    ["syndicate.cli.app", "syndicate.publish", "syndicate.tick", "syndicate_feed.xml_feeds",
-     "syndicate_telegram", "syndicate_email", "telegram.request", "markdown_it", "nh3",
+    ["syndicate.cli.app", "syndicate.operations.publish", "syndicate.operations.tick",
+     "syndicate_feed.xml_feeds", "syndicate_telegram", "syndicate_email", "telegram.request",
+     "markdown_it", "nh3",
      "sqlalchemy.dialects.postgresql.psycopg", "cli.newsroom"]
 )  # fmt: skip
 

@@ -197,7 +197,7 @@ def test_a_ledger_that_goes_away_while_we_run_never_ends_well(
         ("syndicate_feed.Feed.pieces", publish, 1),  # while it is planned
         ("syndicate_telegram.Telegram.publish", publish, 4),  # the feed stands
         ("syndicate_email.EmailDigest.publish_all", ("digest",), 1),
-        ("syndicate.status.Status.to_json", ("status", "--json"), 1),
+        ("syndicate.operations.status.Status.to_json", ("status", "--json"), 1),
         ("syndicate.report.Report.to_json", (*publish, "--json"), 4),
     ):
         afresh()

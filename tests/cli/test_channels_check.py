@@ -12,11 +12,11 @@ from pydantic import SecretStr
 
 from cli.newsroom import PASSWORD, TOKEN, Newsroom
 from cli.test_channels import WALL
-from syndicate.config import load
-from syndicate.inspection import inspection
+from syndicate.config.loader import load
 from syndicate.loopback.botapi import Http500, No
 from syndicate.loopback.smtp import Fault
 from syndicate.office import Office
+from syndicate.operations.inspection import inspection
 from syndicate.testing import OFFICE
 from syndicate_telegram import Telegram
 

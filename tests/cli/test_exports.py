@@ -10,10 +10,10 @@ import pytest
 
 from cli.newsroom import Newsroom
 from cli.test_imports import ANI, BUDI, CITRA, import_, people, reasons
-from syndicate.config import load
+from syndicate.config.loader import load
 from syndicate.ledger import Joining
 from syndicate.office import Office
-from syndicate.people import UNCONFIRMED, Remark, tables
+from syndicate.subscribers.people import UNCONFIRMED, Remark, tables
 from syndicate.testing import NOON
 
 EXPORTS = Path(__file__).parent.parent / "data" / "exports.txt"

@@ -12,7 +12,8 @@ import pytest
 from cli.newsroom import EVENING, REAL, Newsroom
 from cli.test_replies import ANI, BUDI, MAILBOX, Postman, bounce, readers, token_of
 from imap import Fault, LoopbackImap, Mail
-from syndicate import Visit, inboxes
+from syndicate import Visit
+from syndicate.subscribers import inbox as inboxes
 from syndicate_email.postbox import Postbox
 
 HALO = b"From: warga@pembaca.example\r\nSubject: Halo %d\r\n\r\nKapan pendaftaran ditutup?\r\n"

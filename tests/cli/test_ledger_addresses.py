@@ -14,8 +14,8 @@ from sqlalchemy import make_url
 
 import postgres
 from cli.newsroom import REAL, Answer, Newsroom
-from syndicate.config import REFERENCE
-from syndicate.database import read, readings, with_secrets
+from syndicate.config.database import read, readings, with_secrets
+from syndicate.config.loader import REFERENCE
 
 ODD = (
     "p@ss:w/or#d?x%41", "a?b&c=d", "50%25off", "100%", "x%41y", "@", "sp ace", "kata@sandi@", "k+l",

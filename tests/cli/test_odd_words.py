@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from cli.newsroom import REAL, Newsroom
-from syndicate.config import load
+from syndicate.config.loader import load
+from syndicate.config.registry import make_channels
 from syndicate.errors import ConfigError
-from syndicate.registry import make_channels
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 NAMES = {

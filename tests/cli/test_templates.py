@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cli.newsroom import NOON, Newsroom
-from syndicate.scaffold import profiles
+from syndicate.config.scaffold import profiles
 
 HEADLINE = 'Pendaftaran "PPS" dibuka'
 OLD = {

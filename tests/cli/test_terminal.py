@@ -16,10 +16,10 @@ import pytest
 from cli.newsroom import Newsroom
 from cli.terminal import terminal
 from screen import screen
-from syndicate import stop
 from syndicate.cli.context import remember
 from syndicate.cli.signals import stoppable
 from syndicate.loopback.smtp import Fault
+from syndicate.system import stop
 
 BAR = "━╸╺"
 QUESTION = "What was wrong?"

@@ -234,7 +234,7 @@ def test_a_channel_of_one_s_own_can_be_read_without_its_secret(room: Newsroom) -
         "from dataclasses import dataclass\n"
         "from typing import Annotated\n"
         "from pydantic import AfterValidator\n"
-        "from syndicate.settings import SecretStr\n"
+        "from syndicate.channel.settings import SecretStr\n"
         "from syndicate_telegram import Telegram\n\n"
         "def checked(secret):\n"
         "    assert secret.get_secret_value().startswith('key-')\n"

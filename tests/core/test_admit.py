@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import func, select, update
 
 from newsroom import Newsroom
-from syndicate import admit
 from syndicate.errors import ArticleError
+from syndicate.intake import admission as admit
 from syndicate.ledger.schema import revisions
-from syndicate.publish import Request, record
+from syndicate.operations.publish import Request, record
 from syndicate.report import Report
 from syndicate.sources import Draft
 from syndicate.testing import NOON

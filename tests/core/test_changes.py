@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.changes import MOST_LINES, NOT_KEPT, SETTINGS, UNSEEN, what_changed
+from syndicate.planning.changes import MOST_LINES, NOT_KEPT, SETTINGS, UNSEEN, what_changed
 from syndicate.sources import Draft, read
 from syndicate.testing import OFFICE, PIXEL
 

@@ -6,7 +6,7 @@ import pytest
 
 import walls
 from newsroom import Newsroom
-from syndicate.digest import CatchUp
+from syndicate.operations.digest import CatchUp
 
 PEOPLE = [f"{name}@example.org" for name in ("ann", "bob", "cid", "dan", "eve", "fay", "gus")]
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from papers import HOSTED_FORM
-from syndicate import edition_keys, editions
-from syndicate.article import Article, Correction, Edition, Item, Media
+from syndicate.model import edition_keys
+from syndicate.model.article import Article, Correction, Edition, Item, Media
+from syndicate.planning import editions
 from syndicate.testing import HELLO, NOON, OFFICE, PICTURE, corrected, item, withdrawn
 from walls import Wall
 

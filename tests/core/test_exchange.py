@@ -10,7 +10,15 @@ from threading import Event
 
 import pytest
 
-from syndicate.exchange import LONGEST, Exchange, Limits, Overdue, TooMuch, connected, resolved
+from syndicate.network.exchange import (
+    LONGEST,
+    Exchange,
+    Limits,
+    Overdue,
+    TooMuch,
+    connected,
+    resolved,
+)
 
 SHORT = Limits(seconds=0.3, octets=100, lines=3)
 ROOMY = Limits(seconds=20, octets=100)

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import update
 
 from newsroom import Newsroom
-from syndicate import settle
 from syndicate.ledger.schema import deliveries
+from syndicate.operations import resolve as settle
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ import pytest
 
 import walls
 from newsroom import Newsroom, die, in_child
-from syndicate import settle
 from syndicate.errors import LedgerError
 from syndicate.ledger import generations
 from syndicate.ledger.generations import read
+from syndicate.operations import resolve as settle
 
 OLDER = "older than what was sent"
 Patch = pytest.MonkeyPatch

@@ -15,13 +15,13 @@ import pytest
 from cli.newsroom import REAL, Newsroom, newsroom
 from serving import served
 from syndicate import Unavailable
-from syndicate.article import Media
-from syndicate.asking import Line, NoAnswer
-from syndicate.exchange import Limits
-from syndicate.http import PROXIES
+from syndicate.intake.remote_media import UNMEASURED, Sizes
 from syndicate.loopback.botapi import No
-from syndicate.measure import UNMEASURED, Sizes
-from syndicate.public import is_public, may_be_public, sites
+from syndicate.model.article import Media
+from syndicate.network.asking import Line, NoAnswer
+from syndicate.network.exchange import Limits
+from syndicate.network.http import PROXIES
+from syndicate.network.public import is_public, may_be_public, sites
 from syndicate.testing import HELLO, PIXEL
 from syndicate_feed.announce import ping
 
@@ -183,7 +183,7 @@ def test_the_connection_goes_to_the_address_that_was_looked_at(
         table["ganti.example"] = ["127.0.0.9"]
         return number == "127.0.0.1"
 
-    monkeypatch.setattr("syndicate.asking.is_public", looked_at)
+    monkeypatch.setattr("syndicate.network.asking.is_public", looked_at)
     assert why(f"http://ganti.example:{inside.server_port}/") == "200"
     assert lookups == ["ganti.example"]
 

@@ -12,11 +12,11 @@ import pytest
 
 from posts import channel
 from syndicate import Refused, Unavailable
-from syndicate.article import Media
-from syndicate.asking import Line, NoAnswer
-from syndicate.exchange import Limits
-from syndicate.http import PROXIES
-from syndicate.measure import Sizes
+from syndicate.intake.remote_media import Sizes
+from syndicate.model.article import Media
+from syndicate.network.asking import Line, NoAnswer
+from syndicate.network.exchange import Limits
+from syndicate.network.http import PROXIES
 from syndicate.testing import HELLO
 from syndicate_feed.announce import ping
 

@@ -11,7 +11,6 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 import walls
 from newsroom import Newsroom, die, fork, in_child, wait_until
-from syndicate.digest import CatchUp, close_due
 from syndicate.errors import InDoubt, LedgerError, Refused
 from syndicate.ledger import Catalogue, Ledger, Started, Window, engine
 from syndicate.ledger import queue as queues
@@ -26,8 +25,9 @@ from syndicate.ledger.schema import (
     subscriptions,
 )
 from syndicate.ledger.waits import CLAIM_FOR
+from syndicate.model.delivery import Receipt
+from syndicate.operations.digest import CatchUp, close_due
 from syndicate.testing import NOON
-from syndicate.values import Receipt
 
 Patch = pytest.MonkeyPatch
 

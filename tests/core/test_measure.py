@@ -10,10 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from serving import served
-from syndicate import measure
-from syndicate.article import Article, Media
-from syndicate.measure import Sizes
-from syndicate.public import sites
+from syndicate.intake import remote_media as measure
+from syndicate.intake.remote_media import Sizes
+from syndicate.model.article import Article, Media
+from syndicate.network.public import sites
 from syndicate.testing import HELLO
 
 IMAGE = {"Content-Type": "image/png; charset=x", "Content-Length": "1234"}

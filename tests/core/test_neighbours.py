@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from newsroom import Newsroom
 from syndicate.ledger.queue import ARRIVED_BY
 from syndicate.ledger.schema import attempts, channels, deliveries
-from syndicate.values import Receipt
+from syndicate.model.delivery import Receipt
 
 MOMENT = timedelta(seconds=1)
 Neighbours = tuple[Receipt | None, Receipt | None]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from newsroom import Newsroom
-from syndicate import settle
 from syndicate.errors import ArticleError, UsageError
+from syndicate.operations import resolve as settle
 from syndicate.testing import NOON
 
 

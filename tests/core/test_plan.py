@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from syndicate.plan import Abilities, Purpose, plan, step
-from syndicate.step import Action, Known
-from syndicate.values import Rendition
+from syndicate.model.delivery import Rendition
+from syndicate.model.step import Action, Known
+from syndicate.planning.planner import Abilities, Purpose, plan, step
 
 OLD = Rendition("post", "text/plain", b"old")
 NEW = Rendition("post", "text/plain", b"new")

@@ -13,8 +13,8 @@ import pytest
 import posts
 from cli.newsroom import REAL, Newsroom, newsroom
 from syndicate import Unavailable
-from syndicate.http import PROXIES
 from syndicate.loopback.botapi import No
+from syndicate.network.http import PROXIES
 from syndicate_feed.announce import ANSWER, ping
 from syndicate_telegram.wire import Timing
 

@@ -10,16 +10,16 @@ from sqlalchemy import update
 
 import walls
 from newsroom import Newsroom
-from syndicate import settle
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Unavailable, UsageError
 from syndicate.ledger.letters import MOST_TRIES, back_off
 from syndicate.ledger.schema import channels, runs, subscribers
 from syndicate.ledger.schema import letters as rows
-from syndicate.rate import Rate, Tolerance, rates, tolerance
+from syndicate.model.delivery import Delivery, Receipt
+from syndicate.model.rate import Rate, Tolerance, rates, tolerance
+from syndicate.operations import resolve as settle
+from syndicate.operations.resolve import Answer
+from syndicate.operations.status import Speed, mailings, speed
 from syndicate.report import Report
-from syndicate.settle import Answer
-from syndicate.status import Speed, mailings, speed
-from syndicate.values import Delivery, Receipt
 
 PEOPLE = [f"{name}@example.org" for name in ("ann", "bob", "cid", "dan", "eve", "fay", "gus")]
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from newsroom import Newsroom
-from syndicate.digest import Request, digest
 from syndicate.ledger import engine
 from syndicate.ledger.queue import Queue
-from syndicate.tick import tick
+from syndicate.operations.digest import Request, digest
+from syndicate.operations.tick import tick
 
 Patch = pytest.MonkeyPatch
 

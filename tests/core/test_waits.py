@@ -27,8 +27,8 @@ from syndicate.ledger.schema import (
     runs,
     used,
 )
-from syndicate.rate import rates
-from syndicate.status import status
+from syndicate.model.rate import rates
+from syndicate.operations.status import status
 from syndicate.testing import NOON
 
 DAY = 86_400.0

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import update
 
 from newsroom import Newsroom
-from syndicate.digest import CatchUp
 from syndicate.ledger.schema import channels, syndications
-from syndicate.status import status
+from syndicate.operations.digest import CatchUp
+from syndicate.operations.status import status
 from syndicate.testing import NOON
 
 ANN = "ann@example.org"

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from syndicate.config import LedgerSettings, PublisherSettings, load
-from syndicate.registry import channel_class, kinds, make_channels
+from syndicate.config.loader import LedgerSettings, PublisherSettings, load
+from syndicate.config.registry import channel_class, kinds, make_channels
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "config.example.toml"

@@ -7,8 +7,8 @@ from collections import Counter
 
 import syndicate
 from docs.pages import page
+from syndicate.model.step import Action
 from syndicate.report import STATE_WORDS
-from syndicate.step import Action
 
 GLOSSARY = page("docs/glossary.md")
 BOLD = re.compile(r"\*\*(.+?)\*\*")

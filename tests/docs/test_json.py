@@ -18,8 +18,8 @@ from docs.test_commands import COMMANDS, options
 from syndicate.ledger import Ledger, Waits
 from syndicate.ledger.schema import LETTER_STATES
 from syndicate.loopback.botapi import Flood, LostReply
+from syndicate.model.step import Action
 from syndicate.report import STATE_WORDS
-from syndicate.step import Action
 
 PAGE = page("docs/json.md")
 SECTIONS = sections(PAGE)

@@ -8,14 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from syndicate import Channel, Streams, deliver, errors, inboxes, measure, stop
-from syndicate.database import Timeouts
-from syndicate.exchange import LONGEST
+from syndicate import Channel, Streams, errors
+from syndicate.config.database import Timeouts
+from syndicate.delivery import posts as deliver
+from syndicate.intake import remote_media as measure
 from syndicate.ledger import inboxes as remembered
 from syndicate.ledger import postgresql, strangers
 from syndicate.ledger.letters import RENEW
 from syndicate.ledger.waits import CLAIM_FOR
+from syndicate.network.exchange import LONGEST
 from syndicate.sources import bounds
+from syndicate.subscribers import inbox as inboxes
+from syndicate.system import stop
 from syndicate_email import (
     EmailDigest,
     boxes,

@@ -11,8 +11,8 @@ from typer.main import get_command
 
 from docs.pages import page
 from syndicate.cli.app import app
-from syndicate.http import PROXIES
-from syndicate.locked import secrets_among
+from syndicate.config.locked import secrets_among
+from syndicate.network.http import PROXIES
 from syndicate_email import EmailDigest
 from syndicate_feed import Feed
 from syndicate_telegram import Telegram

@@ -21,7 +21,7 @@ from sqlalchemy.pool import Pool
 import postgres
 from docs.conftest import Desk
 from docs.pages import PAGES, blocks, commands, page, sections, shell_lines, words
-from syndicate.config import LedgerSettings
+from syndicate.config.loader import LedgerSettings
 from syndicate.ledger.clock import MOST, UNNOTED
 from syndicate.ledger.engine import connect
 from syndicate.ledger.waits import CLAIM_FOR

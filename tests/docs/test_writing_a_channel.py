@@ -21,8 +21,8 @@ import syndicate.channel as contract
 from docs.pages import blocks, page
 from syndicate.channel import Scope
 from syndicate.cli.app import app
+from syndicate.config.registry import channel_class
 from syndicate.errors import DeliveryError
-from syndicate.registry import channel_class
 
 PAGE = page("docs/writing-a-channel.md")
 ARTICLE = """---

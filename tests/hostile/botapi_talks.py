@@ -19,8 +19,8 @@ import h11
 
 import posts
 from syndicate import Absent, Delivery, DeliveryError, InDoubt, Receipt, Refused, Unavailable
-from syndicate.article import Media
 from syndicate.loopback.botapi import TOKEN, BotApi, Rude
+from syndicate.model.article import Media
 from syndicate.testing import HELLO, PICTURE, PIXEL, corrected, edition, item
 from syndicate_telegram import Telegram
 

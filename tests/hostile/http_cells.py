@@ -27,16 +27,16 @@ from typing import Any
 from cli.newsroom import CHAT, TOKEN
 from hostile.memory import peak
 from serving import served
-from syndicate.config import load
+from syndicate.config.loader import load
 from syndicate.loopback.botapi import BotApi, No, Rude
 from syndicate.loopback.rude import LARGE, MALFORMED, RUDE, Speaks, said_by
 from syndicate.office import Office
-from syndicate.publish import Request as Publication
-from syndicate.publish import publish
+from syndicate.operations.publish import Request as Publication
+from syndicate.operations.publish import publish
+from syndicate.operations.tick import tick
+from syndicate.operations.withdraw import Request as Withdrawal
+from syndicate.operations.withdraw import withdraw
 from syndicate.report import Report
-from syndicate.tick import tick
-from syndicate.withdraw import Request as Withdrawal
-from syndicate.withdraw import withdraw
 
 AT_ONCE = 12  # cells, but for what is large: that is measured alone
 HEAVY = ("half a million brackets",)

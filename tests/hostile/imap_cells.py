@@ -26,9 +26,9 @@ from time import monotonic
 
 from hostile.memory import peak
 from imap import Fault, LoopbackImap, Mail, Step
-from syndicate.config import load
+from syndicate.config.loader import load
 from syndicate.office import Office
-from syndicate.tick import tick
+from syndicate.operations.tick import tick
 
 CERTIFICATE = Path(__file__).parent.parent / "channels" / "loopback.pem"
 EVENING = datetime.fromisoformat("2026-05-04T17:01:00+07:00")

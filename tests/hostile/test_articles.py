@@ -13,8 +13,8 @@ import pytest
 from cli.newsroom import Newsroom, newsroom
 from hostile.articles import BODIES, FIELDS, FRONTS, Maker, with_body, with_front
 from hostile.fuzzing import within
-from syndicate.article import Publisher
 from syndicate.errors import ArticleError
+from syndicate.model.article import Publisher
 from syndicate.sources import bounds, read
 
 OFFICE = Publisher(name="Kantor", url="https://kantor.example", timezone="Asia/Jakarta")

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from hostile.botapi_talks import AUDIT, DOINGS, Desk, bear, made, understood
 from hostile.fuzzing import altered, corpus, fuzz, seeds
-from syndicate import stop
 from syndicate.loopback.botapi import CHATS, BotApi
+from syndicate.system import stop
 
 NUMBERS = st.integers(0, 2**64 - 1)
 WORDS = [

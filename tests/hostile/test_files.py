@@ -11,8 +11,8 @@ import pytest
 
 from cli.newsroom import Newsroom, newsroom
 from hostile.fuzzing import within
-from syndicate.article import Publisher
 from syndicate.errors import ArticleError
+from syndicate.model.article import Publisher
 from syndicate.sources import read
 from syndicate.sources.files import MOST_PICTURE, fingerprint, take
 from syndicate.testing import PIXEL

@@ -13,12 +13,12 @@ import pytest
 
 from hostile.fuzzing import altered, corpus, fuzz, seeds, within
 from syndicate import testing
-from syndicate.article import Publisher
 from syndicate.channel import Channel
-from syndicate.config import checked
+from syndicate.config.loader import checked
+from syndicate.config.registry import make_channels
 from syndicate.errors import ArticleError, each_of
-from syndicate.proofread import proofread
-from syndicate.registry import make_channels
+from syndicate.model.article import Publisher
+from syndicate.planning.proofread import proofread
 from syndicate.sources import placeholders, profile_in, read, uri_line
 
 OFFICE = Publisher(name="Kantor", url="https://kantor.example", timezone="Asia/Jakarta")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cli.newsroom import REAL, Newsroom, newsroom
-from syndicate.scaffold import _write
+from syndicate.config.scaffold import _write
 
 PASSWORD = "kata:sandi/rahasia"
 

@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 
 from hostile.smtp_cells import CELLS, CERTIFICATE, Cell, Result, office, prepared, sent
-from syndicate.exchange import LONGEST
 from syndicate.ledger.waits import CLAIM_FOR
 from syndicate.loopback.smtp import EXTENSIONS, Fault, SmtpServer, Step
+from syndicate.network.exchange import LONGEST
 from syndicate.testing import NOON
 
 TESTS = Path(__file__).parent.parent

@@ -16,8 +16,8 @@ from hostile.smtp_talks import CERTIFICATE, NEXT, PAUSE, TLS, answered, codes, t
 from syndicate.channel import Outcome
 from syndicate.errors import DeliveryError, InDoubt
 from syndicate.loopback.manners import AHEAD
+from syndicate.model.delivery import Delivery, Receipt, Recipient
 from syndicate.testing import deliveries, edition, item
-from syndicate.values import Delivery, Receipt, Recipient
 from syndicate_email import EmailDigest
 from syndicate_email.conversation import Conversation, OutOfStep, Posting, SenderRefused
 from syndicate_email.dialler import Dialler

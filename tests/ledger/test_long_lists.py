@@ -14,7 +14,7 @@ from syndicate.ledger import Ledger, Window
 from syndicate.ledger.engine import transaction
 from syndicate.ledger.runs import counted, fill
 from syndicate.ledger.schema import letters, runs, stencils, subscribers, subscriptions
-from syndicate.values import Rendition
+from syndicate.model.delivery import Rendition
 
 WORDS = Rendition("", "text/plain", b"Kabar.")
 TOGETHER = 3  # rows at once

@@ -9,9 +9,9 @@ from syndicate.ledger import Ledger
 from syndicate.ledger.engine import transaction
 from syndicate.ledger.renditions import files, forget_unused, keep, words
 from syndicate.ledger.schema import media, renditions
-from syndicate.step import Action, Step
+from syndicate.model.delivery import Rendition
+from syndicate.model.step import Action, Step
 from syndicate.testing import NOON, PICTURE, PIXEL
-from syndicate.values import Rendition
 
 HELLO = Rendition("post", "text/plain", b"hello", (PICTURE.sha256,))
 

@@ -19,7 +19,7 @@ from syndicate.ledger.replies import JOIN
 from syndicate.ledger.runs import counted, freeze, recompose
 from syndicate.ledger.schema import disowned, editions, forgotten, letters, strangers
 from syndicate.ledger.strangers import MOST_TO_ONE
-from syndicate.values import Receipt, Rendition
+from syndicate.model.delivery import Receipt, Rendition
 
 NOW = datetime(2026, 5, 5, 9, tzinfo=UTC)
 MANY = 300

@@ -99,7 +99,7 @@ class Point:
     """Where a machine stands still: ``Point("syndicate.ledger.catalogue:Catalogue.close")``.
 
     A function that another module took by its name is named as that module's:
-    ``Point("syndicate.digest:close_due")``.
+    ``Point("syndicate.operations.digest:close_due")``.
     """
 
     name: str

@@ -20,7 +20,7 @@ from machines.test_lines import forwarder, patient
 IP = shutil.which("ip", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 PLANNING = """
 import sys, time
-from syndicate.database import Timeouts
+from syndicate.config.database import Timeouts
 from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger
 ledger = Ledger.open(sys.argv[1], None, timeouts=Timeouts(idle=5))

@@ -15,14 +15,14 @@ from sqlalchemy import make_url, text
 
 from cli.newsroom import REAL
 from machines.machine import Machine, Point, Site
-from syndicate import stop
-from syndicate.database import Timeouts
+from syndicate.config.database import Timeouts
 from syndicate.ledger import Ledger, Window
 from syndicate.ledger.engine import transaction
 from syndicate.ledger.holder import Holder
 from syndicate.ledger.life import Life
 from syndicate.ledger.schema import holders, subscriptions
-from syndicate.values import Receipt, Rendition
+from syndicate.model.delivery import Receipt, Rendition
+from syndicate.system import stop
 
 PATIENCE = 30.0
 SOON = {"idle_timeout": 5, "lock_timeout": 20, "connect_timeout": 2, "statement_timeout": 5}

@@ -39,23 +39,23 @@ from sqlalchemy.pool import NullPool
 import postgres
 from cli.newsroom import EVENING, FORKS, MORNING, NEXT_EVENING, NOON, REAL, Newsroom, newsroom
 from machines.machine import NO_TIME, Point, Running, be_a_machine
-from syndicate import moving
 from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger, generations
 from syndicate.ledger.engine import transaction
 from syndicate.ledger.schema import Moment, media, metadata, moves, subscribers
 from syndicate.ledger.schema import ledger as ledger_table
 from syndicate.loopback.smtp import Fault
+from syndicate.operations import moving
 
 WAYS = (
     ("sqlite", "postgresql"), ("postgresql", "sqlite"),
     ("postgresql", "postgresql"), ("sqlite", "sqlite"),
 )  # fmt: skip
 POINTS = {
-    "begun": Point("syndicate.moving:_wait_for_others"),
+    "begun": Point("syndicate.operations.moving:_wait_for_others"),
     "half copied": Point("syndicate.ledger.copying:_refuse_less", call=12),
-    "copied": Point("syndicate.moving:_fill", after=True),
-    "there": Point("syndicate.moving:_filled", after=True),
+    "copied": Point("syndicate.operations.moving:_fill", after=True),
+    "there": Point("syndicate.operations.moving:_filled", after=True),
 }
 
 
@@ -267,7 +267,7 @@ def test_what_a_stuck_sender_had_begun_is_in_doubt_at_the_new_end(
     busy.subscribe(*READERS)
     busy.write()
     busy.publish()
-    point = Point("syndicate.mailing:Stream._end", call=2)
+    point = Point("syndicate.delivery.letters:Stream._end", call=2)
     sender = start(busy, "digest", at=EVENING, stops=point)
     sender.wait_until_still()
     new = fresh(kind)
@@ -299,7 +299,7 @@ def test_what_is_published_while_it_moves_is_at_one_end_and_told(
     room.publish()
     room.write("dua.md", headline="Kabar kedua")
     mover = start(room, "ledger", "move", new := fresh("postgresql"),
-                  stops=Point("syndicate.moving:_wait_for_others"))  # fmt: skip
+                  stops=Point("syndicate.operations.moving:_wait_for_others"))  # fmt: skip
     mover.wait_until_still()
     before = room.effects
     refused = room.run("publish", "dua.md", at=NOON)
@@ -352,7 +352,7 @@ def test_a_move_that_is_killed_after_the_old_end_was_closed_ends_the_next_time(
     room: Newsroom, fresh: Fresh, origin: str, kind: str
 ) -> None:
     old, new = fresh(origin), fresh(kind)
-    move_and_die(room, old, new, Point("syndicate.moving:_settle_in"))
+    move_and_die(room, old, new, Point("syndicate.operations.moving:_settle_in"))
     assert MOVED in room.run("publish", "kabar.md", at=NOON).complaint
     goes_to(room, new)
     half = room.run("publish", "kabar.md", at=NOON).complaint
@@ -674,7 +674,9 @@ def test_whoever_joins_while_it_moves_is_at_the_new_end_or_was_refused(
     old, new = fresh(origin), fresh(kind)
     goes_to(room, old)
     room.subscribe(READERS[0])
-    mover = start(room, "ledger", "move", new, stops=Point("syndicate.moving:_carry_over"))
+    mover = start(
+        room, "ledger", "move", new, stops=Point("syndicate.operations.moving:_carry_over")
+    )
     mover.wait_until_still()
     joined: list[str] = []
     refused: list[str] = []

@@ -16,8 +16,9 @@ import postgres
 from cli.newsroom import EVENING, MORNING, Answer, Newsroom, newsroom
 from imap import LoopbackImap, Mail
 from machines.machine import PATIENCE, Machine, Point, Site
-from syndicate import Reply, replies
+from syndicate import Reply
 from syndicate.ledger import Ledger
+from syndicate.subscribers import replies
 
 SENDER = "From: {who}\r\nTo: berhenti@kantor.example\r\nMessage-ID: <{who}>\r\n"
 DOMAIN = "pembaca.example"
@@ -214,7 +215,7 @@ def test_an_answer_is_its_sender_s_as_long_as_that_lives(
 ) -> None:
     """It stands still just before it sends: the other machine leaves that letter to it."""
     goodbye_due(site, satu, dua)
-    first = satu.start("tick", stops=Point("syndicate.answers:send_once", call=call))
+    first = satu.start("tick", stops=Point("syndicate.subscribers.answers:send_once", call=call))
     first.wait_until_still()
     went_well([dua.run("tick")])
     assert len(site.smtp.letters) == 1
@@ -230,7 +231,7 @@ def test_a_claim_on_an_answer_dies_with_its_sender(
 ) -> None:
     """No twenty minutes: the other machine sees that its connection has ended."""
     goodbye_due(site, satu, dua)
-    first = satu.start("tick", stops=Point("syndicate.answers:send_once", call=call))
+    first = satu.start("tick", stops=Point("syndicate.subscribers.answers:send_once", call=call))
     first.wait_until_still()
     first.kill()
     went_well([dua.run("tick")])
@@ -245,7 +246,9 @@ def test_a_letter_that_a_dying_machine_had_taken_is_dealt_with_by_the_other_one(
     site: Site, satu: Machine, dua: Machine
 ) -> None:
     goodbye_due(site, satu, dua)
-    first = satu.start("tick", stops=Point("syndicate.replies:Listener._done", after=True))
+    first = satu.start(
+        "tick", stops=Point("syndicate.subscribers.replies:Listener._done", after=True)
+    )
     first.wait_until_still()  # within its transaction
     second = dua.start("tick")
     until = time.monotonic() + PATIENCE

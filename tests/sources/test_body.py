@@ -13,8 +13,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from papers import FORM
-from syndicate.article import Article, Publisher
 from syndicate.errors import ArticleError
+from syndicate.model.article import Article, Publisher
 from syndicate.sources import read
 from syndicate.testing import HARD, PICTURE, PIXEL
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.article import Publisher
 from syndicate.errors import ArticleError
+from syndicate.model.article import Publisher
 from syndicate.sources import Draft, placeholders, read
 
 OFFICE = Publisher(name="Dinas", url="https://dinas.example/id")

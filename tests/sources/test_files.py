@@ -8,7 +8,7 @@ from struct import pack
 import pytest
 
 from papers import FORM, pdf
-from syndicate.article import PDF, Media
+from syndicate.model.article import PDF, Media
 from syndicate.sources.files import (
     MOST_DOCUMENT,
     MOST_PICTURE,

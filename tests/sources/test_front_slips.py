@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from papers import FORM
+from syndicate.config.scaffold import new_article, profiles
 from syndicate.errors import ArticleError
-from syndicate.scaffold import new_article, profiles
 from syndicate.sources import Draft, read
 from syndicate.testing import OFFICE, PIXEL
 

@@ -8,8 +8,8 @@ from unicodedata import normalize
 
 import pytest
 
-from syndicate.article import Publisher
 from syndicate.errors import ArticleError
+from syndicate.model.article import Publisher
 from syndicate.sources import Draft, read
 from syndicate.testing import PIXEL
 from syndicate.text import folded

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.article import Publisher
 from syndicate.errors import ArticleError
+from syndicate.model.article import Publisher
 from syndicate.sources import insert_uri, mint_uri, read, uri_date, uri_in
 
 OFFICE = Publisher(name="Dinas", url="https://Kominfo.Contoh.example:8443/id", email="a@b.example")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.article import Publisher
+from syndicate.model.article import Publisher
 from syndicate.sources import Draft, read
 
 OFFICE = Publisher(name="Dinas", url="https://dinas.example/id")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from papers import FORM
-from syndicate.article import PDF, Article, Dateline, InfoSource, Media, Publisher
 from syndicate.errors import ArticleError
+from syndicate.model.article import PDF, Article, Dateline, InfoSource, Media, Publisher
 from syndicate.sources import Draft, read
 from syndicate.testing import PICTURE, PIXEL
 

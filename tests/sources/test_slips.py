@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from papers import FORM
-from syndicate.article import Publisher
+from syndicate.model.article import Publisher
 from syndicate.sources import Draft, read
 from syndicate.testing import PICTURE, PIXEL
 

@@ -1,0 +1,514 @@
+"""What a channel is. To write one, read this page and no other."""
+
+from __future__ import annotations
+
+import re
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from html import unescape
+from pathlib import Path
+from typing import ClassVar, Self
+
+from syndicate.channel.visit import Visit
+from syndicate.errors import DeliveryError
+from syndicate.model.article import Article, Edition, Item, Media, Publisher
+from syndicate.model.delivery import Absent, Delivery, Receipt, Rendition
+from syndicate.model.rate import Rate, Tolerance
+from syndicate.model.schedule import Schedule
+from syndicate.network.public import Site
+
+# a scheme has few letters: else each of a long word's would be read to its end
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}:[^\s\"<>\\]+", re.IGNORECASE)
+
+
+class Scope(StrEnum):
+    """What one edition of a channel holds."""
+
+    ARTICLE = "article"  # one article: a post, a webhook call
+    COLLECTION = "collection"  # everything that is live: a feed
+    DIGEST = "digest"  # what is new since the last one, for every subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that looking at a destination has told.
+
+    ``what`` names it in two or three words. ``detail`` says what there is; where it is not
+    ``ok``, the setting's path and what to do.
+    """
+
+    what: str
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a reader gets of a rendition: its words, and where its links and pictures lead."""
+
+    text: str
+    addresses: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one delivery of a stream ended."""
+
+    delivery: Delivery
+    result: Receipt | DeliveryError
+
+
+class Says(StrEnum):
+    """What somebody who answers a letter wants, or a mail system tells."""
+
+    LEAVE = "leave"  # this list
+    JOIN = "join"  # and is asked to confirm it
+    CONFIRM = "confirm"  # that they want to join, or leave
+    LISTS = "lists"  # to know which ones there are, and which they are on
+    BOUNCED = "bounced"  # the letter could not be delivered
+    REFUSED = "refused"  # it was for our sake: our rate, name or words, not its reader
+    COMPLAINED = "complained"  # it was called spam
+    NOTHING = "nothing"  # an automatic answer, a letter that is merely late
+    OTHER = "other"  # it is for a person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One message that came back."""
+
+    key: str  # its own, the same whenever it is read
+    says: Says
+    token: str = ""  # whose subscription it is about, or which request is confirmed
+    email: str = ""  # who writes; "" where nobody could be asked back
+    vouched: str = ""  # by what the mailbox's own server knows that they do: dmarc=pass; "" by none
+    name: str = ""
+    about: str = ""  # the list that it names, if any
+    code: str = ""  # bounced: the status, like 5.1.1 (RFC 3463)
+    detail: str = ""  # for people, in a line, with nobody's address in it
+    place: str = ""  # what the inbox calls it while it lies there; "" where it has no name for it
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A list, as one person is told of it; ``token`` is theirs, "" where they are not on it."""
+
+    name: str
+    title: str
+    token: str = ""
+
+
+@dataclass(kw_only=True)
+class Channel(ABC):
+    """One destination. Its fields are its table in config.toml, its docstring its help.
+
+    ``with channel:`` opens it, and opening may raise Refused or Unavailable. Everything but
+    ``publish`` and the abilities' effects works without it being open.
+    """
+
+    kind: ClassVar[str]
+    scope: ClassVar[Scope]
+    limit: ClassVar[int] = sys.maxsize  # the most characters as_text() may show
+    office_sites = frozenset[Site]()  # the office's own, told to it; they may lie inside
+
+    name: str
+
+    @abstractmethod
+    def render(self, edition: Edition) -> Iterable[Rendition]:
+        """Say the edition in this channel's terms: no clock, no network, no chance.
+
+        An article whose item has a ``withdrawal`` is said as a notice with its reason. A digest
+        is one rendition, shared by all recipients. Raises ArticleError for what cannot be said.
+        """
+
+    @abstractmethod
+    def publish(self, delivery: Delivery) -> Receipt:
+        """Do the one thing the rendition says, or raise a DeliveryError."""
+
+    @abstractmethod
+    def target(self) -> str:
+        """The destination as the configuration names it: a chat, a folder, a list."""
+
+    def identity(self) -> str:
+        """The destination as it names itself, asked while open (a chat's numeric id)."""
+        return self.target()
+
+    def receipt(self, said: str, destination: str, rendition: Rendition | None = None) -> Receipt:
+        """What a person says of where something stands: its link, or what the link ends in.
+
+        ``destination`` is the identity, and ``rendition`` what was said there, as far as they are
+        known. Refused for what is not there.
+        """
+        is_link = said.startswith(("https://", "http://"))
+        reference = said.rstrip("/").rpartition("/")[2] if is_link else said
+        return Receipt(reference, said if is_link else None)
+
+    def takes(self, item: Item) -> bool:
+        """Whether an article is for this channel at all."""
+        return True
+
+    def own_addresses(self) -> Iterable[str]:
+        """Return the office's own sites among its settings, which may lie inside its network.
+
+        What articles name elsewhere is asked only where it is public.
+        """
+        return ()
+
+    def profiles_named(self) -> Iterable[str]:
+        """Return the profiles that its settings name: articles may have them."""
+        return ()
+
+    def as_text(self, rendition: Rendition) -> str:
+        """Show what readers will see, as plain text."""
+        return rendition.content.decode(errors="replace")
+
+    def shown(self, rendition: Rendition) -> Shown:
+        """Return all that a reader can read or open; an article is compared with it."""
+        content = rendition.content.decode(errors="replace")
+        addresses = ADDRESS.findall(content) + ADDRESS.findall(unescape(content))
+        return Shown(self.as_text(rendition), frozenset(addresses))
+
+    def remarks(self, edition: Edition) -> Iterable[str]:
+        """Say what of this edition readers of this channel will not see as written; no network."""
+        return ()
+
+    def remarks_in_place(self, edition: Edition, receipts: Mapping[str, Receipt]) -> Iterable[str]:
+        """Say the same of an edition that revises what stands: that may not be able to show it.
+
+        ``receipts`` are those of what stands, by address.
+        """
+        return self.remarks(edition)
+
+    def outside(self, home: Path, rendition: Rendition | None = None) -> str:
+        """Name the setting by which this channel reaches what is not this machine's; "" for none.
+
+        A rehearsal says nothing there. It has loopback addresses (syndicate.system.nearby), and
+        files below ``home``, its configuration's folder. With a ``rendition``: whether that
+        reaches out.
+        A channel that does not say so itself is taken to reach readers.
+        """
+        return f"channels.{self.name}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:  # noqa: B027 - not every channel has a line
+        """Hang up."""
+
+
+class Revises(ABC):
+    """Can change in place what it published; must bear being asked twice."""
+
+    @abstractmethod
+    def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
+        """Put the rendition where the receipt points; Refused where that cannot be done."""
+
+    def obstacle(self, receipt: Receipt, rendition: Rendition) -> str:
+        """Why what stands there cannot say this, and what to do; "" if it can. No network."""
+        return ""
+
+
+class Removes(ABC):
+    """Can take away what it published; must bear being asked twice."""
+
+    @abstractmethod
+    def remove(self, receipt: Receipt) -> None:
+        """Take it away; Refused where the destination will not (a notice is put there then)."""
+
+
+class Finds(ABC):
+    """Can tell whether a publish that ended in doubt happened after all."""
+
+    @abstractmethod
+    def find(self, delivery: Delivery) -> Receipt | Absent:
+        """Look at the destination.
+
+        A Receipt if it is there, ABSENT if that it is not is proven, after a time of grace since
+        ``delivery.started``; else InDoubt: not having seen it is no proof of absence.
+        """
+
+    def blind(self) -> str:
+        """Why it cannot look as it is configured, and what a person can do; "" if it can."""
+        return ""
+
+
+class Repeatable:
+    """Publishing the same delivery twice is publishing it once, at least for a while."""
+
+    repeatable_for: ClassVar[timedelta] = timedelta.max
+
+
+class Paced:
+    """Must not be written to faster than so: whatever processes there are take turns."""
+
+    pace: float  # seconds from one effect to the next
+
+
+class Compares(ABC):
+    """Can see cheaply whether what it published still stands, and will say it again if not."""
+
+    @abstractmethod
+    def holds(self, rendition: Rendition, receipt: Receipt) -> bool: ...
+
+
+class Local(ABC):
+    """Writes to this machine's disk, or runs a command of the office's own on it."""
+
+    @abstractmethod
+    def folders(self) -> Iterable[Path]:
+        """Return the folders that it writes to, whether there are such or not yet."""
+
+    def command(self) -> Sequence[str]:
+        """Return the command that it runs, if any; it may do anything."""
+        return ()
+
+
+class Stored(ABC):
+    """Puts files into a folder, in whose place another one may be one day: an unmounted disk.
+
+    The ledger knows the folder by a private mark in it, which no reader is shown; several
+    ledgers' marks may be in one. Each method raises Refused or Unavailable where it cannot tell.
+    """
+
+    @abstractmethod
+    def folder(self) -> Path:
+        """Return where the folder is on this machine."""
+
+    @abstractmethod
+    def has_mark(self, mark: str) -> bool:
+        """Whether the folder is there, with this mark in it."""
+
+    @abstractmethod
+    def put_mark(self, mark: str) -> None:
+        """Put a mark into the folder, which is made if it is missing; it outlives a crash."""
+
+    @abstractmethod
+    def drop_mark(self, mark: str) -> None:
+        """Take a mark away again."""
+
+    @abstractmethod
+    def shows_any(self, addresses: Sequence[str]) -> bool:
+        """Whether there is anything at one of these addresses of ours."""
+
+
+class Recalls(ABC):
+    """Can tell which articles its destination shows: a ledger without them is an older one."""
+
+    @abstractmethod
+    def recall(self) -> Iterable[str]:
+        """Return the uris of what stands there; none where that cannot be read. No network."""
+
+    def recall_items(self, publisher: Publisher) -> Iterable[Item]:
+        """Return what stands there, as far as it tells; a ledger that lost it takes it on."""
+        return ()
+
+
+class Streams(ABC):
+    """Can publish one rendition to many recipients, several under way at once."""
+
+    rate: tuple[Rate, ...] = ()  # not faster than so, whatever processes there are
+    failures: Tolerance | None = None  # a run with more of them than that stops by itself
+    again: bool = False  # whether what is in doubt is said again by itself, under the same key
+    standstill: float = 120.0  # seconds in which nothing ends, until the rest is a later run's
+
+    @property
+    @abstractmethod
+    def window(self) -> int:
+        """The most deliveries that may be started and not ended: 2 x connections."""
+
+    @abstractmethod
+    def publish_all(self, deliveries: Iterator[Delivery | None]) -> Iterator[Outcome]:
+        """Yield how each delivery ended, in any order.
+
+        Pulling a delivery is starting it: the ledger has committed that it is being sent; None
+        says that none may be started just now: attend to what is under way, and ask again.
+        Yielding its outcome ends it. Raising a DeliveryError, or returning early, ends the run:
+        what was pulled and has no outcome is in doubt, the rest keeps its turn.
+        """
+
+
+class Scheduled:
+    """Has its own times: every channel of scope DIGEST."""
+
+    schedule: Schedule
+    immediate: bool = False  # what is urgent does not wait for them (Edition.urgent)
+
+
+class Reviews(ABC):
+    """Can say what readers might stumble over in what it is about to send."""
+
+    @abstractmethod
+    def review(self, edition: Edition, rendition: Rendition) -> Iterable[Finding]:
+        """How large it is, and what could be better; no network."""
+
+    def flaws(self, publisher: Publisher) -> Iterable[Finding]:
+        """What in its own settings keeps it from saying all it should; no network."""
+        return ()
+
+
+class Hears(ABC):
+    """Gets answers to what it sends, and can say what they want."""
+
+    known_senders_only: bool = False  # no letter is written to somebody whom no list knows
+    # more who leave in a day at their word alone, without a token, wait for a person
+    leavers: Tolerance | None = Tolerance(10, 100)
+
+    @property
+    @abstractmethod
+    def listens(self) -> bool:
+        """Whether it is configured where answers arrive: ``tick`` reads them then."""
+
+    @property
+    @abstractmethod
+    def answerable(self) -> bool:
+        """Whether its letters can be answered by one."""
+
+    @abstractmethod
+    def hear(
+        self, lists: Sequence[str], source: str = "", visit: Visit | None = None
+    ) -> Generator[Reply, bool | None, None]:
+        """What came back, oldest first; asking for the next one says that the last is dealt with.
+
+        Unless True is sent in: it is for a person after all, and to be left unread.
+
+        ``visit`` says how long this may take, and which letters need not be read again.
+
+        ``lists`` are what a letter may call them: names and titles. ``source`` in the place of
+        what is configured: a file, a folder, an address. UsageError for one that is none; Refused
+        or Unavailable where it cannot be read.
+        """
+
+    def hears_outside(self, home: Path, source: str = "") -> str:
+        """Name the setting by which it would take letters that are not a rehearsal's; "" for none.
+
+        ``source`` is that of ``hear``, ``home`` the configuration's folder.
+        """
+        return "the mailbox"
+
+    @abstractmethod
+    def invitation(self, publisher: Publisher, at: datetime, title: str) -> Rendition:
+        """The letter that asks its recipient to confirm, with their token, that they join a list.
+
+        Of that ``title``: another list may write for one that gets no letters itself.
+        """
+
+    @abstractmethod
+    def overview(
+        self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
+    ) -> Rendition:
+        """The letter that tells somebody which lists there are, and how to join and leave them."""
+
+    def parting(
+        self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
+    ) -> Rendition | None:
+        """The letter that asks its recipient to confirm, with their token, that they leave.
+
+        Each list has the token of their subscription, which ends that one alone. None where this
+        channel writes no such letter.
+        """
+        return None
+
+    def goodbye(
+        self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
+    ) -> Rendition | None:
+        """The letter that tells somebody that they are off these lists, since ``at``.
+
+        There is no news in it. Each ``token`` brings its list back: as ``subscribe TOKEN`` in a
+        letter, or by ``syndicate rejoin``. None where this channel writes no such letter.
+        """
+        return None
+
+
+class Collects:
+    """Holds the newest articles: every channel of scope COLLECTION."""
+
+    items: int
+    subjects: tuple[str, ...] = ()  # each is also said apart (Edition.subject)
+    archives: bool = False  # what came is also kept in pages of ``items`` (Edition.page)
+
+    @property
+    def origin(self) -> str:
+        """What the collection's documents are named after, when it is first seen and for ever.
+
+        It comes back with each edition (Edition.origin): an address may change, an id must not.
+        """
+        return ""
+
+    @property
+    def keeps_notices(self) -> timedelta | None:
+        """How long a withdrawn article stays as a notice; None is for ever."""
+        return None
+
+
+class Assembles(ABC):
+    """Says a collection piece by piece, so that what has not changed need not be said again.
+
+    ``render(edition)`` is ``assemble(edition, pieces(edition.items, edition.publisher))``.
+    """
+
+    @abstractmethod
+    def pieces(self, items: Sequence[Item], publisher: Publisher) -> Iterable[bytes]:
+        """What each item looks like; kept until the item, a setting or the program changes."""
+
+    @abstractmethod
+    def assemble(self, edition: Edition, pieces: Sequence[bytes]) -> Iterable[Rendition]:
+        """Put pieces together; the edition may come without its items."""
+
+
+class HostsPages(ABC):
+    """Can give articles that have no ``url`` a page of their own."""
+
+    pages: bool  # whether it does
+
+    @abstractmethod
+    def page_url(self, article: Article) -> str:
+        """Where an article's page will be, by a pure rule, for ever."""
+
+    @abstractmethod
+    def page(self, edition: Edition) -> Rendition:
+        """The page of an article."""
+
+
+class Announces(ABC):
+    """Tells others when what it has published has changed: last of all, once all of it stands."""
+
+    @abstractmethod
+    def announce(
+        self, changed: Mapping[str, str], waiting: Iterable[Rendition]
+    ) -> Iterable[Rendition]:
+        """One rendition for each who is told.
+
+        ``changed`` maps addresses to the fingerprints of what was put there; "" was removed.
+        ``waiting`` was to be told earlier and was not: this is said in its place.
+        """
+
+
+class HostsMedia(ABC):
+    """Can give local pictures a public address; such channels run first."""
+
+    @abstractmethod
+    def media_url(self, media: Media) -> str:
+        """Where a picture will be, by a pure rule."""
+
+    @abstractmethod
+    def host(self, media: Media) -> Rendition:
+        """The rendition that puts it there; its ``media`` names the picture."""
+
+
+class Rehearses(ABC):
+    """Has a test destination, for ``publish --test``."""
+
+    @abstractmethod
+    def rehearsal(self) -> Channel:
+        """The same channel writing to its test destination; Refused where none is configured."""
+
+
+class Inspects(ABC):
+    """Can look whether everything it needs is in order, without changing anything."""
+
+    @abstractmethod
+    def inspect(self, publisher: Publisher) -> Iterable[Finding]:
+        """Look around while open; a DeliveryError says what kept it from looking further."""

@@ -1,0 +1,1 @@
+"""The configuration: read and checked, and the channels that it names."""

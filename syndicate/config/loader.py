@@ -1,0 +1,348 @@
+"""config.toml: who publishes, where the ledger is, and the channels' own tables."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from syndicate.channel.settings import WebUrl
+from syndicate.config import database
+from syndicate.config.database import Timeouts
+from syndicate.errors import ConfigError
+from syndicate.model.article import Publisher
+from syndicate.system import disk
+from syndicate.text import readable, shortened, visible
+
+T = TypeVar("T", bound="BaseModel")
+SECRET = re.compile(r"token|password|secret", re.IGNORECASE)
+CREDENTIALS = re.compile(r"://[^/?#]*?:([^/?#]+)@")  # a password inside an address
+MOST_BYTES = 1_000_000  # of a configuration
+MOST_SECRET = 100_000  # bytes of a file that holds one
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+TABLE = re.compile(r"\s*\[\s*([\w.\"']+)\s*\]")
+URL_LINE = re.compile(r"\s*url\s*=")
+REFERENCE = re.compile(r"\$\{(\w+)\}")
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (OSError, LookupError, ValueError) as error:  # not found is a KeyError
+        raise ValueError(
+            "write a time zone's name, like Asia/Jakarta (WIB), Asia/Makassar (WITA) or"
+            " Asia/Jayapura (WIT)"
+        ) from error
+    return name
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PublisherSettings(_Table):
+    """``[publisher]``: the office."""
+
+    name: str = Field(min_length=1)
+    url: WebUrl
+    language: str = "id"
+    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Jakarta"
+    email: str = ""
+    address: str = ""
+    logo: str = ""
+    dateline: str = ""
+    profiles: tuple[str, ...] = ()
+
+
+class LedgerSettings(_Table):
+    """``[ledger]``: the memory."""
+
+    url: str = "sqlite:///syndicate.db"
+    keep: Annotated[int, Field(ge=1, le=36500)] = 90
+    backup: Annotated[int, Field(ge=0, le=36500)] = 14
+    connect_timeout: Annotated[int, Field(ge=2, le=120)] = Timeouts.connect
+    lock_timeout: Annotated[int, Field(ge=1, le=600)] = Timeouts.lock
+    idle_timeout: Annotated[int, Field(ge=5, le=600)] = Timeouts.idle
+    statement_timeout: Annotated[int, Field(ge=5, le=3600)] = Timeouts.statement
+
+    @property
+    def timeouts(self) -> Timeouts:
+        return Timeouts(
+            connect=self.connect_timeout, lock=self.lock_timeout, idle=self.idle_timeout,
+            statement=self.statement_timeout,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A configuration that was read; secrets are in it, and never in its repr."""
+
+    path: Path
+    publisher: Publisher
+    ledger_url: str = field(repr=False)
+    channels: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    keep: timedelta = timedelta(days=90)  # what became of each single letter
+    # by channel and setting: why it could not be taken from the environment or a file. Who only
+    # reads can do without; in ``channels`` stands what the configuration says: ${NAME}
+    unset: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    holding: tuple[Path, ...] = ()  # the files with secrets in them, the configuration among them
+    timeouts: Timeouts = field(default_factory=Timeouts)  # at a ledger that another machine keeps
+    backup: timedelta | None = None  # how old the newest copy may be; 0: any age; None: not set
+
+    @property
+    def folder(self) -> Path:
+        return self.path.absolute().parent
+
+
+def find(given: Path | None) -> Path:
+    """``--config``, else $SYNDICATE_CONFIG, ./config.toml, the user's configuration folder."""
+    if given:
+        return given
+    if named := os.environ.get("SYNDICATE_CONFIG"):
+        return Path(named)
+    for path in (Path("config.toml"), *_of_user()):
+        if path.is_file():
+            return path
+    raise ConfigError("config.toml: there is none here (`syndicate init` makes one)")
+
+
+def _of_user() -> Iterator[Path]:
+    """The configuration in the user's own folder; a service or a container may have no such."""
+    try:
+        home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    except RuntimeError:  # neither $HOME nor an account says where it is
+        return
+    yield home / "syndicate" / "config.toml"
+
+
+def load(path: Path, ledger_url: str = "") -> Settings:
+    """Read and check a configuration; ConfigError names the setting's path.
+
+    ``ledger_url`` is written as in the configuration, and taken instead of what stands there.
+    """
+    read = _read(path)
+    if ledger_url:
+        table = read.get("ledger", {})
+        read["ledger"] = (table if isinstance(table, dict) else {}) | {"url": ledger_url}
+    return checked(path, read)
+
+
+def line_of_ledger(path: Path) -> int:
+    """The line of ``ledger.url``; 0 where none is seen."""
+    table = ""
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+        if found := TABLE.match(line):
+            table = found[1]
+        elif table == "ledger" and URL_LINE.match(line):
+            return number
+    return 0
+
+
+def checked(path: Path, read: Mapping[str, Any]) -> Settings:
+    """Return the settings of a configuration that was read; ConfigError names one's path."""
+    _refuse_control(read)
+    references = References(path.absolute().parent)
+    tables = references.resolved(read)
+    unknown = tables.keys() - {"publisher", "ledger", "channels"}
+    if unknown:
+        known = "publisher, ledger, channels"
+        raise ConfigError(f"{min(unknown)}: unknown table in {path.name} (there are {known})")
+    references.refuse_unset("publisher", "ledger")
+    publisher = _checked(PublisherSettings, "publisher", tables.get("publisher", {}))
+    ledger = _checked(LedgerSettings, "ledger", tables.get("ledger", {}))
+    channels = tables.get("channels", {})
+    if not isinstance(channels, dict) or not all(isinstance(t, dict) for t in channels.values()):
+        raise ConfigError("channels: write a table for each channel, like [channels.news]")
+    secrets = references.secrets | set(_literal_secrets(channels))
+    url = _beside(ledger.url, path.absolute().parent)
+    try:
+        server = database.read(url)
+    except ValueError as error:
+        raise ConfigError(f"ledger.url: {error}") from error
+    secrets.update(server.passwords if server else ())
+    office = Publisher(**publisher.model_dump())
+    keep = timedelta(days=ledger.keep)
+    unset = references.unset_of_channels()
+    holding = (*([path] if _has_secret(read) else []), *references.files)
+    is_asked = "backup" in ledger.model_fields_set
+    backup = timedelta(days=ledger.backup) if is_asked else None
+    return Settings(
+        path, office, url, channels, frozenset(secrets), keep, unset, holding, ledger.timeouts,
+        backup=backup,
+    )  # fmt: skip
+
+
+def _has_secret(read: Mapping[str, Any]) -> bool:
+    """Whether a secret stands in a configuration itself."""
+    tables = {name: read.get(name) for name in ("channels", "ledger")}
+    found = (one for one in _literal_secrets(tables) if not one.startswith("file:"))
+    return any(not REFERENCE.search(one) for one in found)
+
+
+def publisher(path: Path) -> Publisher:
+    """Return the office of a configuration alone: no secret of any channel is looked up."""
+    table = _read(path).get("publisher", {})
+    _refuse_control(table, ("publisher",))
+    references = References(path.absolute().parent)
+    resolved = references.resolved(table, ("publisher",))
+    references.refuse_unset("publisher")
+    return Publisher(**_checked(PublisherSettings, "publisher", resolved).model_dump())
+
+
+def scrubber(secrets: Iterable[str]) -> Callable[[str], str]:
+    """A function that takes every secret out of a text, quoted for an address or not."""
+    long_enough = [secret for secret in secrets if len(secret) >= 4]
+    hidden = {form for s in long_enough for form in (s, quote(s, safe=""), repr(s)[1:-1])}
+    if not hidden:
+        return str
+    longest_first = sorted(hidden, key=len, reverse=True)
+    pattern = re.compile("|".join(map(re.escape, longest_first)))
+    return lambda text: pattern.sub("***", text)
+
+
+def complaint(where: str, error: ValidationError) -> ConfigError:
+    """pydantic's first complaint as one line with the setting's path; the value stays unsaid."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    path = ".".join(str(part) for part in (where, *first["loc"]))
+    said = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        said = "unknown setting"
+    return ConfigError(f"{shortened(path)}: {shortened(said[:1].lower() + said[1:])}")
+
+
+def _refuse_control(value: Any, path: tuple[str, ...] = ()) -> None:
+    """Raise ConfigError for signs that no text holds: no feed and no letter can say them."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            _refuse_control(name, path)
+            _refuse_control(inner, (*path, name))
+    elif isinstance(value, list):
+        for inner in value:
+            _refuse_control(inner, path)
+    elif isinstance(value, str) and (found := CONTROL.search(value)):
+        where = ".".join(path) or visible(value)
+        sign = f"\\x{ord(found[0]):02x}"
+        raise ConfigError(f"{where}: holds a control character, {sign} (type it again without)")
+
+
+def _literal_secrets(value: Any, name: str = "") -> Iterator[str]:
+    """What looks like a secret in the channels' tables, before any channel can say so itself."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _literal_secrets(inner, key)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _literal_secrets(inner, name)
+    elif isinstance(value, str) and SECRET.search(name):
+        yield value
+    elif isinstance(value, str) and (found := CREDENTIALS.search(value)):
+        yield found[1]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = disk.contents(path, MOST_BYTES)
+        if len(data) > MOST_BYTES:
+            raise ConfigError(f"{path}: more than {MOST_BYTES // 1_000_000} MB (shorten it)")
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: there is no such file (`syndicate init` makes one)") from error
+    except OSError as error:
+        name = shortened(readable(f"{path}"))
+        raise ConfigError(f"{name}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 (save it as UTF-8)") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: lists are nested too deeply (flatten them)") from error
+    except ValueError as error:
+        raise ConfigError(f"{visible(f'{path}')}: can be no file's name") from error
+
+
+def _checked(model: type[T], name: str, table: Any) -> T:
+    try:
+        return model.model_validate(table)
+    except ValidationError as error:
+        raise complaint(name, error) from None  # pydantic's own error shows the value
+
+
+@dataclass
+class References:
+    """Puts in what settings take from the environment or a file; what is not there stays as it is.
+
+    ``unset`` says by path why.
+    """
+
+    folder: Path
+    secrets: set[str] = field(default_factory=set, repr=False)
+    unset: dict[tuple[str, ...], str] = field(default_factory=dict)
+    files: list[Path] = field(default_factory=list)  # that hold secrets
+
+    def resolved(self, value: Any, path: tuple[str, ...] = ()) -> Any:
+        if isinstance(value, dict):
+            return {name: self.resolved(inner, (*path, name)) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [self.resolved(inner, (*path, f"{n}")) for n, inner in enumerate(value)]
+        if not isinstance(value, str):
+            return value
+        if value.startswith("file:"):
+            return self._from_file(value, path)
+        if path == ("ledger", "url") and database.is_of_postgresql(value):
+            given = {name: os.environ[name] for name in REFERENCE.findall(value)
+                     if name in os.environ}  # fmt: skip
+            self.secrets.update(given.values())
+            value = database.with_secrets(value, REFERENCE, given)
+        return REFERENCE.sub(lambda found: self._from_environment(found, path), value)
+
+    def refuse_unset(self, *tables: str) -> None:
+        """Raise ConfigError for what these tables lack: nothing works without it."""
+        for path, why in self.unset.items():
+            if path[0] in tables:
+                raise ConfigError(why)
+
+    def unset_of_channels(self) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for (_, name, setting, *_), why in self.unset.items():
+            found.setdefault(name, {}).setdefault(setting, why)
+        return found
+
+    def _from_environment(self, found: re.Match[str], path: tuple[str, ...]) -> str:
+        name, where = found[1], ".".join(path)
+        if (value := os.environ.get(name)) is not None:
+            self.secrets.add(value)
+            return value
+        why = f"{where}: ${name} is not set in the environment (export {name}=…)"
+        self.unset.setdefault(path, why)
+        return found[0]
+
+    def _from_file(self, said: str, path: tuple[str, ...]) -> str:
+        file = self.folder / said.removeprefix("file:")
+        try:
+            file = self.folder / Path(said.removeprefix("file:")).expanduser()
+            value = disk.contents(file, MOST_SECRET)[:MOST_SECRET].decode("utf-8").strip()
+        except (OSError, RuntimeError, ValueError):  # no such home; no name of a file; no UTF-8
+            where, name = ".".join(path), shortened(visible(str(file)))
+            self.unset[path] = f"{where}: {name} cannot be read (write the secret into it)"
+            return said
+        self.secrets.add(value)
+        self.files.append(file)
+        return value
+
+
+def _beside(url: str, folder: Path) -> str:
+    """SQLite's relative path starts at the configuration's folder."""
+    prefix = "sqlite:///"
+    if not url.startswith(prefix) or url == f"{prefix}:memory:":
+        return url
+    return prefix + str(folder / url.removeprefix(prefix))

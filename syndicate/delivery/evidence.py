@@ -1,0 +1,65 @@
+"""Whether the ledger is an old copy, or an emptied one: then nothing is sent with it.
+
+A mark beside the ledger that it does not know, an entry of ours in a feed that it lacks, a token of
+ours that it cannot have made. Posts that people made and partners' articles tell nothing.
+"""
+
+from __future__ import annotations
+
+from syndicate.channel import Channel, Recalls
+from syndicate.errors import LedgerError
+from syndicate.ledger import Catalogue
+from syndicate.ledger.generations import older_because
+from syndicate.office import Office
+from syndicate.planning.folders import is_same_place
+from syndicate.sources import is_ours
+
+TOKEN = "a letter came back with the token of a reader whom it does not know"  # noqa: S105
+
+
+def refuse_older(office: Office, *, dry: bool = False) -> None:
+    """Send nothing with a ledger that is older than what was sent; a ``dry`` run is told."""
+    why = older(office)
+    if why and not dry:
+        raise LedgerError(why)
+    if why:
+        office.notes.append(why)
+
+
+def older(office: Office) -> str:
+    """What shows that the ledger is older than what was sent; "" where nothing does."""
+    # these first: whoever sends something meanwhile writes the ledger before
+    seen = office.ledger.generations.seen()
+    shown = {channel.name: _of_ours(office, channel) for channel in office.channels}
+    with office.ledger.reading() as db:
+        if why := office.ledger.generations.older(db, seen):
+            return why
+        catalogue = Catalogue(db)
+        known = {one.name: one for one in catalogue.channels()}
+        for channel in office.channels:
+            if channel.name in known and not is_same_place(channel, known[channel.name]):
+                continue  # it has moved, or is not mounted, which is said: nothing is sent there
+            if lacking := catalogue.lacking(shown[channel.name]):
+                where = f"{channel.target()} shows {lacking[0]}"
+                return older_because(f"{where}, which it does not know")
+    return ""
+
+
+def unknown_entries(office: Office, *channels: Channel) -> list[str]:
+    """The articles of ours that these channels show and the ledger lacks."""
+    shown = [uri for channel in channels for uri in _of_ours(office, channel)]
+    with office.ledger.reading() as db:
+        return Catalogue(db).lacking(shown)
+
+
+def refuse_unknown_reader(office: Office, subscriber: int) -> None:
+    """Keep in mind that a token of ours names somebody who came after this ledger."""
+    if office.ledger.lists.is_beyond(subscriber):
+        office.ledger.generations.doubt(TOKEN)
+        raise LedgerError(older_because(TOKEN))
+
+
+def _of_ours(office: Office, channel: Channel) -> list[str]:
+    if not isinstance(channel, Recalls):
+        return []
+    return [uri for uri in channel.recall() if is_ours(uri, office.publisher)]

@@ -1,0 +1,385 @@
+"""Send a digest's letters: claim, start in groups, hand to the channel, record."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from syndicate.channel import Finds, Outcome, Streams
+from syndicate.delivery.posts import Run, explained, opened, scrubbed, stay_here
+from syndicate.errors import (
+    Bounced,
+    Deferred,
+    DeliveryError,
+    InDoubt,
+    LedgerError,
+    Paused,
+    Refused,
+    Unavailable,
+)
+from syndicate.ledger import Block, Started
+from syndicate.ledger.letters import BLOCK, Pause, Result
+from syndicate.model.delivery import Absent, Delivery, Rendition, delivery_key
+from syndicate.system import stop
+
+PROBES = 3  # readers who are tried each time in a paused run, where the first are put off
+LONGEST_PAUSE = timedelta(days=2)  # until what is left is refused, counted against nobody
+LONGEST_HOLD = 30.0  # seconds to wait for a rate's next turn; what takes longer comes later
+PATIENT = 4  # times as long as a commit takes, until a smaller group is worth the next one
+SAMPLED = "a sample has left"  # why the rest waits
+SLICE = 0.25  # seconds of a wait, between two looks whether to stop
+
+
+def mail(run: Run, editions: Sequence[int]) -> str:
+    """Send what is due of these editions' letters; returns why it could not go on."""
+    assert isinstance(run.channel, Streams)
+    letters, channel = run.ledger.letters, run.channel
+    letters.end_dead_claims()
+    if channel.again:
+        for edition in editions:
+            letters.settle(edition, "due", of="in_doubt")
+    looks = isinstance(channel, Finds) and any(letters.doubts(one, 1) for one in editions)
+    busy = letters.open(editions)
+    if run.stopping() or (not busy and not looks and run.known.target == run.channel.target()):
+        return ""
+    if run.most:
+        _sample_only(run, busy)
+    why = _try(run, channel, editions, busy, looks=looks)
+    return "; ".join(filter(None, (why, _give_up(run, busy))))
+
+
+def _try(
+    run: Run, channel: Streams, editions: Sequence[int], busy: Sequence[int], *, looks: bool
+) -> str:
+    """Send what can be; returns why it could not go on."""
+    letters = run.ledger.letters
+    try:
+        stay_here(run)
+        with opened(run.channel):
+            run.identity = run.channel.identity()
+            run.ledger.recognise(run.known.id, run.channel.target(), run.identity)
+            for edition in editions if looks else ():
+                _look(run, edition)
+            paused = [
+                _send(run, channel, edition)
+                for edition in letters.open(busy if run.most else editions)
+                if not run.stopping()
+            ]
+    except LedgerError:
+        raise
+    except Exception as error:  # a list that fails never stops the others
+        why = explained(run, error)
+        wait = error.retry_after if isinstance(error, Unavailable) else None
+        for one in busy:
+            if isinstance(error, Paused):
+                letters.pause(one, why)
+            else:
+                letters.postpone(one, why, wait)
+        return why
+    return "; ".join(dict.fromkeys(filter(None, paused)))
+
+
+def _send(run: Run, channel: Streams, edition: int) -> str:
+    """Send one run; why it is paused, if it is. That says nothing of the other runs."""
+    try:
+        _send_all(run, channel, edition)
+    except Paused as error:
+        why = run.scrub(str(error))
+        run.ledger.letters.pause(edition, why)
+        return why
+    return ""
+
+
+def _sample_only(run: Run, editions: Sequence[int]) -> None:
+    """Halt these runs for everybody else, and for us once the sample has left or ends."""
+    letters = run.ledger.letters
+    letters.passes = f"{SAMPLED}: syndicate digest {run.known.name} --resume"
+    for edition in editions:
+        letters.halt(edition, letters.passes)
+
+
+def _give_up(run: Run, editions: Sequence[int]) -> str:
+    """Refuse what is left of runs that were paused for too long; says so."""
+    told = []
+    for edition in editions:
+        paused = run.ledger.letters.paused(edition)
+        if not paused or paused.since < LONGEST_PAUSE:
+            continue
+        if count := run.ledger.letters.give_up(edition):
+            told.append(
+                f"{count} letters are refused after two days of being paused (put it right, then"
+                f" `syndicate resolve {edition} --again-refused`)"
+            )
+    return "; ".join(told)
+
+
+def _send_all(run: Run, channel: Streams, edition: int) -> None:
+    """Send a run to its end; a relay that asks for a pause gets it, as long as it has its uses."""
+    run.total += run.ledger.letters.waiting(edition)
+    stream = Stream(run, channel, edition)
+    while (problem := stream.run_out()) and _waits(run, stream, problem):
+        pass
+    if stream.heard:  # a copy that was made meanwhile is an older one now
+        run.ledger.generations.advance()
+    run.ledger.letters.finish(edition)
+    if problem:
+        raise problem
+
+
+def _waits(run: Run, stream: Stream, problem: DeliveryError) -> bool:
+    """Grant a pause that was asked for; False where it would have no use."""
+    wait = problem.retry_after if isinstance(problem, Unavailable) else None
+    if not wait or not stream.heard:
+        return False
+    if time.monotonic() + wait - stream.heard >= stream.channel.standstill:
+        return False
+    return stop.rest(wait) and not run.stopping()
+
+
+class Stream:
+    """Hands claimed letters to a channel: pulling one starts it, in groups that fit its window.
+
+    A group is committed when almost half of the window has ended, together with those ends: while
+    it goes to the disk, the rest is with the relay (a quarter and nine sixteenths were slower).
+    Behind a long way a smaller group does as well, for a connection that waits costs more than a
+    commit.
+    """
+
+    def __init__(self, run: Run, channel: Streams, edition: int) -> None:
+        self.run, self.channel, self.edition = run, channel, edition
+        self.letters = run.ledger.letters
+        self.heard = 0.0  # when it last took a letter
+        self._problem: DeliveryError | None = None
+        self._block: Block | None = None
+        self._old: list[Block] = []  # all of whose people were started
+        self._todo: deque[int] = deque()
+        self._ready: deque[Started] = deque()
+        self._pulled: dict[str, tuple[Started, Block]] = {}
+        self._ended: list[tuple[Started, Result]] = []
+        self._rendition: Rendition | None = None
+        self._next_commit = 0.0  # not before then for less than half of the window
+        self._hold = 0.0  # not before then may another one be started
+        self._tried = self._failed = self._claimed = 0
+        self._paused = self.letters.paused(edition)  # then one letter at a time
+        self._probes = 0
+
+    def run_out(self) -> DeliveryError | None:
+        """Send until nothing is due any more; returns what ended it before."""
+        problem: DeliveryError | None = None
+        self._problem = None
+        try:
+            with stop.waiting(patient=True):
+                for outcome in self.channel.publish_all(_Shielded(self._deliveries())):
+                    with stop.shielded():
+                        self._end(outcome)
+        except DeliveryError as error:
+            problem = scrubbed(self.run, error)
+        except LedgerError:
+            raise
+        except Exception as error:
+            problem = InDoubt(explained(self.run, error))
+        self._finish(problem)
+        return problem or self._problem
+
+    def _deliveries(self) -> Iterator[Delivery | None]:
+        while not self.run.stopping() and not self._problem:
+            if self._ready:
+                yield self._pull(self._ready.popleft())
+            elif self._must_wait():
+                self.letters.renew()
+                yield None
+            elif not self._start_group():
+                return
+
+    def _pull(self, letter: Started) -> Delivery:
+        assert self._block is not None
+        assert self._rendition is not None
+        address = letter.recipient.id
+        key = delivery_key(self._block.channel_key, self._block.key, address)
+        self._pulled[key] = letter, self._block
+        self.run.acted = True  # from here on it may leave
+        return Delivery(key, self._rendition, recipient=letter.recipient)
+
+    def _must_wait(self) -> bool:
+        """Whether no more can be started before something has ended, or its turn has come."""
+        if self._paused and self._pulled:
+            return True
+        window, now = self.channel.window, time.monotonic()
+        room = window - len(self._pulled)
+        if (
+            self._pulled
+            and room < max(1, window * 7 // 16)
+            and (not room or now < self._next_commit)
+        ):
+            return True
+        left = self._hold - now
+        if left > 0 and not self._pulled:
+            stop.rest(min(left, SLICE))
+        return left > 0
+
+    def _start_group(self) -> bool:
+        if not self._todo and not self._next_block():
+            return False
+        assert self._block is not None
+        window = 1 if self._paused else self.channel.window
+        count = self._granted(min(window - len(self._pulled), len(self._todo)))
+        if not count:
+            return self._problem is None
+        group = [self._todo.popleft() for _ in range(count)]
+        self.run.ledger.generations.keep_up()
+        over = self._commit(group)
+        if over:
+            self._todo.clear()
+        return not over
+
+    def _next_block(self) -> bool:
+        if self._block is not None:
+            self._old.append(self._block)
+        most = self.run.most and self.run.most - self._claimed
+        if self.run.most and not most:
+            self._block = None
+            return False
+        size = 1 if self._paused else min(most or BLOCK, BLOCK)  # the next probe is another reader
+        self._block = self.letters.claim(self.edition, size)
+        if self._block is None:  # somebody may have died meanwhile, and left us theirs
+            self.letters.end_dead_claims()
+            self._block = self.letters.claim(self.edition, size)
+        if self._block is None:
+            if why := self.letters.why_none():
+                self._problem = Unavailable(why)
+            return False
+        self._claimed += len(self._block.people)
+        self._todo.extend(self._block.people)
+        return True
+
+    def _granted(self, count: int) -> int:
+        """How many may be started now, by the list's rate."""
+        if not self.channel.rate:
+            return count
+        granted, wait = self.run.ledger.pace.grant(self.run.known.id, count, self.channel.rate)
+        if wait > LONGEST_HOLD:
+            said = ", ".join(map(str, self.channel.rate))
+            self._problem = Unavailable(
+                f"channels.{self.run.known.name}.rate: {said} have left; it goes on in"
+                f" {wait / 60:.0f} minutes", wait,
+            )  # fmt: skip
+        self._hold = time.monotonic() + wait
+        return granted
+
+    def _end(self, outcome: Outcome) -> None:
+        self.letters.renew()
+        letter, _ = self._pulled.pop(outcome.delivery.key)
+        result = outcome.result
+        if isinstance(result, DeliveryError):
+            result = scrubbed(self.run, result)
+            self._claimed -= isinstance(result, Unavailable)  # nobody was asked
+        else:
+            self.heard = time.monotonic()
+        self._ended.append((letter, result))
+        self.run.acted = True
+        if self._paused:
+            self._probed(self._paused, result)
+        self._count(result)
+
+    def _probed(self, paused: Pause, result: Result) -> None:
+        """Go on where the letter was taken; what is no trouble of its reader pauses it again."""
+        if not isinstance(result, DeliveryError):
+            self._paused = None
+            self.letters.go_on(self.edition)
+        elif not isinstance(result, Bounced | Deferred):
+            self._problem = self._problem or Paused(str(result))
+        elif self._probes + 1 < PROBES:  # a reader with a trouble of their own
+            self._probes += 1
+        else:
+            self._problem = self._problem or Paused(paused.why)
+
+    def _count(self, result: Result) -> None:
+        """Stop where too many of the first ones are refused: it may be the wrong list."""
+        bearable = self.channel.failures
+        if bearable is None or self._tried >= bearable.first or self._problem:
+            return
+        self._tried += 1
+        self._failed += isinstance(result, Bounced)
+        if self._failed > bearable.most:
+            name = self.run.known.name
+            self._problem = Refused(
+                f"{self._failed} of the first {self._tried} letters were refused for good: the rest"
+                f" waits (look into the list, then syndicate digest {name} --resume)"
+            )
+            self.letters.halt(self.edition, str(self._problem))
+
+    def _finish(self, error: DeliveryError | None) -> None:
+        """The channel is done: what it pulled without an outcome is in doubt, the rest waits."""
+        lost = InDoubt(str(error) if error else "the channel never said how it ended")
+        self._ended += [(letter, lost) for letter, _ in self._pulled.values()]
+        self._pulled.clear()
+        untouched = Unavailable(str(error) if error else "stopped before its turn")
+        self._ended += [(letter, untouched) for letter in self._ready]
+        self._claimed -= len(self._ready) + len(self._todo)
+        self._ready.clear()
+        self._todo.clear()
+        if self._block is not None:
+            self._old.append(self._block)
+            self._block = None
+        if self._ended or self._old:
+            self._commit([])
+        self.letters.hang_up()
+
+    def _commit(self, group: Sequence[int]) -> bool:
+        """Write down what has ended and what begins; True where nothing may begin any more."""
+        began = time.monotonic()
+        done: list[Block] = []
+        if self._old:
+            still = {block.id for _, block in self._pulled.values()}
+            done = [block for block in self._old if block.id not in still]
+            self._old = [block for block in self._old if block.id in still]
+        turn = self.letters.turn(self._block, self._ended, group, self.edition, done)
+        ended = time.monotonic()
+        self._next_commit = ended + PATIENT * (ended - began)
+        for _, result in self._ended:
+            self.run.tell("letter", result)
+        self._ended = []
+        self._ready.extend(turn.started)
+        self._rendition = turn.rendition or self._rendition
+        if turn.why:
+            self._problem = self._problem or Unavailable(turn.why)
+        return turn.over
+
+
+class _Shielded:
+    """Letters that are started in the middle of a channel's waits; nothing breaks that off."""
+
+    def __init__(self, deliveries: Iterator[Delivery | None]) -> None:
+        self._deliveries = deliveries
+
+    def __iter__(self) -> _Shielded:
+        return self
+
+    def __next__(self) -> Delivery | None:
+        with stop.shielded():
+            return next(self._deliveries)
+
+
+def _look(run: Run, edition: int) -> None:
+    """Look for letters in doubt, where that can be done."""
+    assert isinstance(run.channel, Finds)
+    with run.ledger.reading() as db:
+        names = run.ledger.letters.names(db, edition)
+    for letter, rendition, began in run.ledger.letters.doubts(edition):
+        if run.stopping():
+            return
+        key = delivery_key(names.channel, names.key, letter.recipient.id)
+        try:
+            with stop.waiting(patient=True):
+                now = run.ledger.clock()
+                found = run.channel.find(
+                    Delivery(key, rendition, recipient=letter.recipient, started=began, now=now)
+                )
+        except LedgerError:
+            raise
+        except Exception:  # noqa: S112 - as much in doubt as before
+            continue
+        result = None if isinstance(found, Absent) else found
+        run.ledger.letters.found(edition, letter, result, began)

@@ -1,0 +1,63 @@
+"""Links from one article's file to another's, led to where readers find the other article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote
+
+from syndicate import sources
+from syndicate.channel import HostsMedia, HostsPages
+from syndicate.ledger import Catalogue
+from syndicate.model.article import Article
+from syndicate.office import Office
+from syndicate.sources import Draft
+
+
+def linked(office: Office, drafts: Sequence[Draft]) -> list[Draft]:
+    """The drafts with their links to other articles' files resolved.
+
+    An article that is published, or comes by the same command, is linked where its page is; of
+    any other the link's text stays, and a remark says so.
+    """
+    if not any(draft.beside for draft in drafts):
+        return list(drafts)
+    here = {draft.path.resolve(): draft.article for draft in drafts}
+    return [_linked(office, draft, here) if draft.beside else draft for draft in drafts]
+
+
+def _linked(office: Office, draft: Draft, here: Mapping[Path, Article]) -> Draft:
+    addresses = {}
+    remarks = list(draft.remarks)
+    for line, link in draft.beside:
+        name, _, place = unquote(link).partition("#")
+        page = _page(office, (draft.path.parent / name).resolve(), here)
+        addresses[unquote(link)] = f"{page}#{place}" if page and place else page
+        if not page:
+            remarks.append((line, f"{name} has no page to link to: only the link's text is said"))
+    html = sources.lead_to(draft.article.html, addresses)
+    article = replace(draft.article, html=html)
+    return replace(draft, article=article, remarks=tuple(sorted(remarks)), beside=())
+
+
+def _page(office: Office, path: Path, here: Mapping[Path, Article]) -> str:
+    """Where readers find the article of a file; "" where they do not."""
+    article = here.get(path) or _published(office, path)
+    return (article.url or _hosted(office, article)) if article else ""
+
+
+def _published(office: Office, path: Path) -> Article | None:
+    uri = sources.uri_in(path)
+    with office.ledger.reading() as db:
+        standing = Catalogue(db).standing(uri) if uri else None
+    return standing.item.article if standing else None
+
+
+def _hosted(office: Office, article: Article) -> str:
+    """The page that the feed gives to an article without a ``url``."""
+    host = next((one for one in office.channels if isinstance(one, HostsMedia)), None)
+    if host is None or not isinstance(host, HostsPages) or not host.pages:
+        return ""
+    is_for = article.channels is None or host.name in article.channels
+    return host.page_url(article) if is_for else ""

@@ -1,0 +1,92 @@
+"""What would stop a publication, found before it is tried: no effect, no trace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from syndicate import sources
+from syndicate.channel import Reviews
+from syndicate.errors import ArticleError, Flaws, each_of
+from syndicate.intake.admission import Resembles, read_each
+from syndicate.office import Office
+from syndicate.operations.publish import Request, publish
+from syndicate.report import Report
+
+
+@dataclass(kw_only=True)
+class Checked:
+    """What was found, a line each with its file or channel; ``notes`` stand in nobody's way."""
+
+    findings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def check(office: Office, paths: Sequence[Path]) -> Checked:
+    """Everything that stands in the way of these files, and of the channels themselves."""
+    checked = Checked()
+    seen: dict[str, Path] = {}
+    for path in paths:
+        _check(office, path, seen, checked)
+    checked.findings += _among(office, paths, checked.findings)
+    checked.findings += [
+        f"{channel.name}: {flaw.detail}"
+        for channel in office.channels
+        if isinstance(channel, Reviews)
+        for flaw in channel.flaws(office.publisher)
+    ]
+    return checked
+
+
+def _among(office: Office, paths: Sequence[Path], known: Sequence[str]) -> list[str]:
+    """Which of these files seem to be one article, though none of them was published."""
+    flaws = Flaws()
+    if len(paths) > 1:
+        read_each(office, paths, Report(command="check"), flaws, dry=True)
+    alike = (str(one) for one in flaws.found if isinstance(one, Resembles))
+    return [one for one in alike if one not in known]
+
+
+def _check(office: Office, path: Path, seen: dict[str, Path], checked: Checked) -> None:
+    before = len(office.notes)
+    try:
+        report = _planned(office, path)
+    except ArticleError as error:
+        checked.findings += [str(one) for one in each_of(error)]
+        return
+    checked.notes = list(dict.fromkeys([*checked.notes, *office.notes[before:]]))
+    checked.findings += [
+        f"{path}: the same uri as {twin}: one of them is a copy"
+        " (take the uri line out of the newer one)"
+        for subject in report.articles
+        if (twin := seen.setdefault(subject.uri, path)) is not path
+    ]
+    checked.findings += [f"{path}: {problem}" for problem in report.problems]
+    checked.findings += [
+        f"{path}: {line.channel}: {line.why}" for line in report.lines if line.action == "cannot"
+    ]
+    checked.notes += report.warnings
+    if any(subject.kind == "unchanged" for subject in report.articles):
+        checked.notes += _refused_today(office, path)
+
+
+def _planned(office: Office, path: Path) -> Report:
+    """The plan; of what has changed, as the correction that it may become."""
+    report = publish(office, Request(paths=[path], minor=True, dry_run=True))
+    if all(subject.kind != "refile" for subject in report.articles):
+        return report
+    return publish(office, Request(paths=[path], note="…", dry_run=True))
+
+
+def _refused_today(office: Office, path: Path) -> list[str]:
+    """What would keep an unchanged article from being read again: only --refresh does that."""
+    try:
+        draft = sources.read(path, office.publisher)
+        left = sources.placeholders(draft.source)
+        return [
+            *draft.told(),
+            *(f"{path}:{line}: “{words}” was to be replaced" for line, words in left),
+        ]
+    except ArticleError as error:
+        return [f"{error} [published so, and unchanged: only a change or --refresh needs it]"]

@@ -1,0 +1,242 @@
+"""Move the ledger into another database, whole, while others may be using it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from glob import escape
+from pathlib import Path
+from time import monotonic
+
+from sqlalchemy import URL, Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from syndicate.config.loader import Settings
+from syndicate.errors import LedgerError, UsageError
+from syndicate.ledger import Ledger, copying, files, moves
+from syndicate.ledger.clock import Clock
+from syndicate.ledger.engine import connect, path_of, transaction
+from syndicate.ledger.generations import Generations, beside
+from syndicate.ledger.upgrades import NO_RIGHT
+from syndicate.system import stop
+
+LONGEST_LETTER = 120.0  # seconds until what is under way has ended, as a rule (docs/limits.md)
+LOOK_AGAIN = 0.25  # seconds
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """What was moved, and where it is now."""
+
+    origin: str
+    place: str  # both without secrets
+    rows: Mapping[str, int] = field(default_factory=dict)  # by table; none where it was there
+    doubts: int = 0
+
+
+@dataclass(frozen=True)
+class Target:
+    """The new end: a database that nobody uses yet."""
+
+    settings: Settings
+    place: str
+    path: Path | None  # of an SQLite file
+
+    @classmethod
+    def of(cls, settings: Settings) -> Target:
+        try:
+            engine = connect(settings.ledger_url)
+        except LedgerError as error:
+            raise UsageError(str(error).replace("ledger.url:", "URL:", 1)) from error
+        return cls(settings, moves.place_of(engine), path_of(engine))
+
+    @property
+    def mark(self) -> Path:
+        """The file beside it."""
+        return beside((self.path or self.settings.path).absolute())
+
+    @contextmanager
+    def opened(self, path: Path | None = None) -> Iterator[Engine]:
+        """Its database; or its file under the name that it has until it is whole."""
+        url = URL.create("sqlite", database=str(path)) if path else self.settings.ledger_url
+        engine = connect(url, is_new=path is not None, timeouts=self.settings.timeouts)
+        try:
+            yield engine
+        finally:
+            engine.dispose()  # SQLite's last connection takes the journal away
+
+
+def move(
+    settings: Settings,
+    target: Settings,
+    now: datetime | None,
+    tell: Tell,
+    *,
+    rehearsed: bool = False,
+) -> Moved:
+    """Copy the ledger to where ``target`` has it, and let nobody change the old one any more.
+
+    Said again after whatever kept it from ending, it goes on.
+    """
+    to = Target.of(target)
+    origin = connect(settings.ledger_url)
+    came_from = moves.place_of(origin)
+    if came_from == to.place:
+        raise UsageError(f"the ledger is at {to.place} (name where it goes)")
+    path = path_of(origin)
+    if path and not path.exists():
+        raise LedgerError(
+            f"ledger.url: there is no ledger at {path} to be moved (write the new address into"
+            f" {settings.path.name}: the first command makes one there)"
+        )
+    ledger = Ledger.open(
+        settings.ledger_url, now, tell, rehearsed=rehearsed, looks=False, config=settings.path,
+        timeouts=settings.timeouts, leaves=True,
+    )  # fmt: skip
+    try:
+        ledger.clock.refuse_far_off()
+        return _moved(ledger, came_from, to, tell)
+    finally:
+        ledger.close()
+
+
+def _moved(ledger: Ledger, origin: str, to: Target, tell: Tell) -> Moved:
+    with ledger.reading() as db:
+        way = moves.leaving(db)
+        moves.refuse_half(db)
+    if way is not None and way.ended_at is not None:
+        if way.place != to.place:
+            raise LedgerError(f"ledger.url: {moves.moved(way.place)}")
+        _settle_in(to, str(way.name), tell)
+        return Moved(origin=origin, place=to.place)
+    with ledger.reading() as db:
+        if why := ledger.generations.older(db, ledger.generations.seen()):
+            raise LedgerError(why)
+    name = ledger.moves.begin(to.place)
+    try:
+        _wait_for_others(ledger, tell)
+        rows, doubts = _carry_over(ledger, origin, to, name)
+    except BaseException:
+        with suppress(LedgerError):  # where the last commit has gone through after all
+            ledger.moves.let_go()
+        raise
+    ledger.generations.follow()
+    _settle_in(to, name, tell)
+    return Moved(origin=origin, place=to.place, rows=rows, doubts=doubts)
+
+
+def _wait_for_others(ledger: Ledger, tell: Tell) -> None:
+    """Let end what others have begun; what has not after the longest letter is in doubt then."""
+    until, has_told = monotonic() + LONGEST_LETTER, False
+    while True:
+        ledger.queue.end_dead_claims()
+        ledger.letters.end_dead_claims()
+        busy = ledger.moves.busy()
+        if not busy or monotonic() >= until:
+            return
+        if not has_told:
+            what = ", ".join(
+                f"{count} {name if count > 1 else name.removesuffix('s')}"
+                for name, count in busy.items()
+            )
+            tell(f"waiting for what others are sending: {what}")
+            has_told = True
+        if not stop.rest(LOOK_AGAIN):
+            raise stop.Interrupted
+
+
+def _carry_over(
+    ledger: Ledger, origin: str, to: Target, name: str
+) -> tuple[Mapping[str, int], int]:
+    """Copy all of it, the new end's commit first; returns the rows by table, and the doubts."""
+    with transaction(ledger.engine, begins=True) as db:
+        moves.hold(db)
+        ledger.generations.mark(db)
+        _close(db, name)  # before the work: it may be that this role must not
+        try:
+            return _filled(db, to, name, origin)
+        except LedgerError as error:
+            said = str(error).removeprefix("ledger.url: ")
+            raise LedgerError(f"moving to {to.place}: {said} (nothing was moved)") from error
+
+
+def _close(db: Connection, name: str) -> None:
+    try:
+        moves.leave(db, name)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != NO_RIGHT:
+            raise
+        raise LedgerError(
+            "ledger.url: only the role that owns the tables can close the old ledger (name its"
+            " address by --url): nothing was moved"
+        ) from error
+
+
+def _filled(
+    source: Connection, to: Target, name: str, origin: str
+) -> tuple[Mapping[str, int], int]:
+    path = to.path
+    done: list[tuple[Mapping[str, int], int]] = []
+    if path is None:
+        with to.opened() as engine:
+            return _fill(source, engine, name, origin)
+
+    def fill(part: Path) -> None:
+        with to.opened(part) as engine:
+            done.append(_fill(source, engine, name, origin))
+
+    _make_room(to, path, name)
+    files.make(path, fill)
+    with to.opened() as engine, transaction(engine, reads=True) as db:
+        copying.refuse_taken(db, name)  # somebody else may have been quicker
+    return done[0]
+
+
+def _make_room(to: Target, path: Path, name: str) -> None:
+    """Take an earlier try out of the way; LedgerError for anything else that lies there."""
+    files.refuse_what_is_none(path)
+    if not path.parent.is_dir():
+        raise LedgerError(f"there is no folder {path.parent} (make it, or name another)")
+    for part in path.parent.glob(f".{escape(path.name)}.*.new*"):  # what a killed one left
+        part.unlink(missing_ok=True)
+    if not path.exists():
+        return
+    with to.opened() as engine, transaction(engine, reads=True) as db:
+        copying.refuse_taken(db, name)
+    for end in ("-wal", "-shm", "-journal", ""):
+        path.with_name(f"{path.name}{end}").unlink(missing_ok=True)
+
+
+def _fill(
+    source: Connection, engine: Engine, name: str, origin: str
+) -> tuple[Mapping[str, int], int]:
+    with transaction(engine) as db:
+        clock = Clock()  # from now on everything is ordered by that database's
+        clock.follow(db)
+        clock.refuse_far_off()
+        copying.prepare(db, name)
+        rows = copying.copy_all(source, db)
+        doubts = copying.let_go_of_all(db)
+        moves.arrive(db, name, origin)
+    return rows, doubts
+
+
+def _settle_in(to: Target, name: str, tell: Tell) -> None:
+    """End the way at the new end, with its mark beside it."""
+    if to.path and not to.path.exists():
+        raise LedgerError(_lost(to))
+    with to.opened() as engine:
+        with transaction(engine) as db:
+            if not copying.has_moves(db) or not moves.end_arrival(db, name):
+                raise LedgerError(_lost(to))
+        Generations(engine, to.mark, tell).follow()
+
+
+def _lost(to: Target) -> str:
+    return (
+        f"{to.place}: what was moved there is gone (put its newest backup in its place, then"
+        " `syndicate ledger restored`)"
+    )

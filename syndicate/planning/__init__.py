@@ -1,0 +1,1 @@
+"""Decide what is to be sent where; nothing is sent here."""

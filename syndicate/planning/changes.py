@@ -1,0 +1,94 @@
+"""What has changed in an article since it was published, for the person who is asked why."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from html import unescape
+from unicodedata import normalize
+
+from syndicate.model.article import UNNOTICED, Article
+from syndicate.text import plain
+
+WORDS_AROUND = 4  # of what changed, so that a person finds it
+MOST_LINES = 30  # of what changed
+NOT_KEPT = "(the older file is not in the ledger: what that knows of the article is compared)"
+UNSEEN = "~ only blanks and empty lines"
+SETTINGS = "~ and what other settings, or a newer program, make of it:"
+LINK = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
+APART = UNNOTICED | {"uri", "html", "lead", "media"}  # said otherwise, or not at all
+
+
+def what_changed(before: Article, source: str, now: Article, text: str) -> str:
+    """Return what is new in a file, a line each; ``source`` is the file as it was published.
+
+    Where an older ledger does not hold that, what it knows of the article is compared.
+    """
+    others = "\n".join(_other_files(before, now))
+    if not source:
+        known = changes(*("\n".join((*_known(one), plain(one.html))) for one in (before, now)))
+        return "\n".join(filter(None, (NOT_KEPT, _first(known), others)))
+    shown = "\n".join(filter(None, (_first(changes(source, text)), others)))
+    return shown or "\n".join((UNSEEN, *_by_settings(before, now)))
+
+
+def _by_settings(before: Article, now: Article) -> Iterator[str]:
+    """What the same words have become under other settings, or a newer program."""
+    if known := changes("\n".join(_known(before)), "\n".join(_known(now))):
+        yield SETTINGS
+        yield _first(known)
+
+
+def _first(said: str) -> str:
+    """So much of it that the question below it stays in sight."""
+    lines = said.splitlines()
+    more = len(lines) - MOST_LINES
+    return "\n".join([*lines[:MOST_LINES], f"… and {more} more lines"]) if more > 0 else said
+
+
+def _known(article: Article) -> Iterator[str]:
+    """An article as lines that can be compared."""
+    for name, value in article.to_json().items():
+        if value and name not in APART:
+            said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            yield f"{name}: {said}"
+    yield from (f"file: {media.file or media.url}" for media in article.media)
+    yield from (f"link: {unescape(address)}" for address in LINK.findall(article.html))
+
+
+def _other_files(before: Article, now: Article) -> Iterator[str]:
+    """Pictures and documents that are others now, under the same names."""
+    there = {media.file: media.sha256 for media in before.media if media.file}
+    for name, fingerprint in {media.file: media.sha256 for media in now.media}.items():
+        if there.get(name, fingerprint) != fingerprint:
+            yield f"~ {name}: is another file than it was"
+
+
+def changes(before: str, after: str) -> str:
+    """Return what changed between two texts, a line each, long lines cut to the words that did."""
+    old, new = (normalize("NFC", text).splitlines() for text in (before, after))
+    said: list[str] = []
+    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind != "equal":
+            gone, come = _changed_words(" ".join(old[a:b]).split(), " ".join(new[c:d]).split())
+            said += [f"- {gone}"] * bool(gone) + [f"+ {come}"] * bool(come)
+    return "\n".join(said)
+
+
+def _changed_words(old: list[str], new: list[str]) -> tuple[str, str]:
+    """The words from the first that differs to the last, with a few before and after them."""
+    pairs = zip(old, new, strict=False)
+    first = next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(old), len(new)))
+    backwards = zip(reversed(old[first:]), reversed(new[first:]), strict=False)
+    last = next((n for n, (a, b) in enumerate(backwards) if a != b), None)
+    last = min(len(old), len(new)) - first if last is None else last
+    start = max(0, first - WORDS_AROUND)
+
+    def part(words: list[str]) -> str:
+        end = min(len(words), len(words) - last + WORDS_AROUND)
+        before = "… " if start else ""
+        return f"{before}{' '.join(words[start:end])}{' …' if end < len(words) else ''}"
+
+    return part(old) if old else "", part(new) if new else ""

@@ -1,0 +1,92 @@
+"""What a command leaves for later: to coming digests, and to channels that it does not name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from syndicate.channel import Channel, Scope
+from syndicate.ledger import Catalogue
+from syndicate.model.step import Action
+from syndicate.office import Office
+from syndicate.planning.prepare import Preparation
+from syndicate.report import Line
+from syndicate.sources import Draft
+from syndicate.text.i18n import moment
+
+REVISED = ("correction", "refile")
+NEWS = ("original", "correction")  # kinds of revisions that readers are told of
+Awaited = Mapping[str, frozenset[str]]  # by a list's name, the uris that its next digest tells of
+
+
+def awaited(office: Office, catalogue: Catalogue, uris: Sequence[str]) -> Awaited:
+    """Which of these articles each list's next digest is going to tell of, as things stand."""
+    return {one.name: frozenset(_awaited(office, catalogue, one, uris)) for one in office.lists}
+
+
+def digest_lines(
+    prepare: Preparation, drafts: Sequence[Draft], kinds: Mapping[str, str], before: Awaited,
+    *, chosen: Sequence[Channel], named: Collection[str] = (),
+) -> Iterator[Line]:  # fmt: skip
+    """Say what a command makes part of coming digests, and of what it leaves out there.
+
+    ``before``: what they told of without it. ``chosen`` are the command's channels, ``named``
+    those that it names itself.
+    """
+    office, catalogue = prepare.office, prepare.catalogue
+    after = awaited(office, catalogue, list(kinds))
+    for channel in sorted(office.lists, key=lambda one: one not in chosen):
+        due = moment(office.next_digest(catalogue, channel), office.publisher.zone, "en")
+        why = f"in the digest of {due}"
+        for draft in drafts:
+            uri = draft.article.uri
+            is_in, is_news = uri in after[channel.name], kinds[uri] in NEWS
+            if is_in and (is_news or uri not in before[channel.name]):
+                yield Line(channel=channel.name, about=uri, address="", action="digest", why=why)
+            elif is_in and channel.name in named:
+                yield _nothing(channel, uri, why)
+            elif (
+                not is_in and is_news and channel not in chosen and _takes(prepare, channel, draft)
+            ):
+                left_out = f"in no digest: publish it without --channel, or with {channel.name}"
+                yield _nothing(channel, uri, left_out)
+
+
+def left_lines(
+    prepare: Preparation, kinds: Mapping[str, str], chosen: Sequence[Channel]
+) -> Iterator[Line]:
+    """Say where a changed article stands as it was: its channels that the command leaves out."""
+    for channel in (one for one in prepare.office.channels if one not in chosen):
+        known = prepare.office.remembered(prepare.catalogue, channel)
+        for uri in (one for one, kind in kinds.items() if kind in REVISED):
+            stands = known.id in prepare.catalogue.channels_of(uri)
+            if stands and channel.scope is not Scope.DIGEST:
+                yield _nothing(
+                    channel, uri,
+                    f"stands as it was: publish it without --channel, or with {channel.name}",
+                )  # fmt: skip
+
+
+def is_for(draft: Draft, channel: Channel) -> bool:
+    """Whether an article's file means it for a channel."""
+    return draft.article.channels is None or channel.name in draft.article.channels
+
+
+def _awaited(
+    office: Office, catalogue: Catalogue, channel: Channel, uris: Sequence[str]
+) -> Iterator[str]:
+    known = office.remembered(catalogue, channel)
+    due = office.next_digest(catalogue, channel)
+    for item in catalogue.unsent(known.id, due, office.clock(), among=uris):
+        if not item.withdrawal:
+            yield item.article.uri
+    for item in catalogue.carried_and_changed(known.id, among=uris):
+        yield item.article.uri
+
+
+def _takes(prepare: Preparation, channel: Channel, draft: Draft) -> bool:
+    standing = prepare.catalogue.standing(draft.article.uri)
+    return is_for(draft, channel) and standing is not None and channel.takes(standing.item)
+
+
+def _nothing(channel: Channel, uri: str, why: str) -> Line:
+    return Line(channel=channel.name, about=uri, address="", action=Action.NOTHING, why=why)

@@ -1,0 +1,135 @@
+"""What each channel has to say now: articles as they stand, put into its scope."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from syndicate.channel import Channel
+from syndicate.model.article import Edition, Item, Media, Publisher
+from syndicate.model.edition_keys import ARCHIVE, COLLECTION, PAGE, SUBJECT
+from syndicate.text import folded
+
+FILE = re.compile(
+    r'(<(?:img\b[^>]*?\bsrc|a\b[^>]*?\bhref)=")media:([0-9a-f]{64})(?:\.\w+)?("[^>]*>)'
+)
+HOMELESS = re.compile(r'<a\b[^>]*?\bhref="media:[^>]*>(.*?)</a>', re.DOTALL)
+PLACE = re.compile(r'(<a\b[^>]*?\bhref=")#')  # in the article itself
+
+MediaUrl = Callable[[Media], str]
+
+
+def article(item: Item, publisher: Publisher) -> Edition:
+    """One article's edition, under its uri."""
+    return Edition(key=item.article.uri, publisher=publisher, items=(item,))
+
+
+def collection(publisher: Publisher, *, pages: int = 0) -> Edition:
+    """Everything that is live; what was withdrawn stays as a notice."""
+    return Edition(key=COLLECTION, publisher=publisher, items=(), pages=pages)
+
+
+def about(subject: str, publisher: Publisher) -> Edition:
+    """What is live and about one subject."""
+    key = f"{SUBJECT}{folded(subject)}"
+    return Edition(key=key, publisher=publisher, items=(), subject=subject)
+
+
+def archived(page: int, publisher: Publisher) -> Edition:
+    """One page of a collection's archive."""
+    return Edition(key=f"{ARCHIVE}{page}", publisher=publisher, items=(), page=page)
+
+
+def page(item: Item, publisher: Publisher) -> Edition:
+    """One article's own page."""
+    return Edition(key=f"{PAGE}{item.article.uri}", publisher=publisher, items=(item,))
+
+
+def digest(
+    new: Iterable[Item],
+    changed: Iterable[Item],
+    publisher: Publisher,
+    *,
+    opened: datetime,
+    closed: datetime,
+    key: str = "",
+    number: int = 0,
+) -> Edition:
+    """What came in a window [opened, closed), and what earlier digests carried and is put right.
+
+    The newest revision is carried once; what was withdrawn before it was ever carried is not said.
+    """
+    again = tuple(changed)
+    told = {item.article.uri for item in again}
+    fresh = tuple(item for item in new if not item.withdrawal and item.article.uri not in told)
+    return Edition(
+        key=key or window_key(closed),
+        publisher=publisher,
+        items=fresh,
+        corrections=again,
+        opened=opened,
+        closed=closed,
+        number=number,
+    )
+
+
+def urgent(
+    said: Mapping[str, Iterable[Item]], publisher: Publisher, *, at: datetime, key: str
+) -> Edition:
+    """One article's letter; ``said`` maps ``new`` or ``correction`` to it."""
+    return Edition(
+        key=key,
+        publisher=publisher,
+        items=tuple(item for item in said.get("new", ()) if not item.withdrawal),
+        corrections=tuple(said.get("correction", ())),
+        closed=at,
+        urgent=True,
+    )
+
+
+def window_key(closed: datetime) -> str:
+    """The name of a digest: the end of its window, ``2024-05-02T17:00:00+07:00``."""
+    return closed.isoformat()
+
+
+def for_channel(
+    item: Item, channel: Channel, hosted: MediaUrl | None, page_url: str | None = None
+) -> Item:
+    """An item in a channel's own words, itself and its local media where somebody hosts them."""
+    worded = item.article.worded_for(channel.name)
+    worded = replace(worded, url=worded.url or page_url)
+    if hosted and any(media.sha256 for media in worded.media):
+        urls = {media.sha256: hosted(media) for media in worded.media if media.sha256}
+        placed = tuple(replace(m, url=urls[m.sha256]) if m.sha256 else m for m in worded.media)
+        worded = replace(worded, media=placed, html=_placed(worded.html, urls))
+    return replace(item, article=replace(worded, html=_led(worded.html, worded.url)))
+
+
+def local_media(items: Iterable[Item]) -> dict[str, Media]:
+    """The local pictures and documents of articles that still stand, by sha256."""
+    standing = (item for item in items if not item.withdrawal)
+    return {m.sha256: m for item in standing for m in item.article.media if m.sha256}
+
+
+def _placed(html: str, urls: Mapping[str, str]) -> str:
+    def place(found: re.Match[str]) -> str:
+        url = urls.get(found[2])
+        return f"{found[1]}{_attribute(url)}{found[3]}" if url else found[0]
+
+    return FILE.sub(place, html)
+
+
+def _led(html: str, url: str | None) -> str:
+    """Links to places in the article lead to its page; to a file nobody hosts there is none."""
+    if 'href="media:' in html:
+        html = HOMELESS.sub(r"\1", html)
+    if url and 'href="#' in html:
+        page = _attribute(url.partition("#")[0])
+        html = PLACE.sub(lambda found: f"{found[1]}{page}#", html)
+    return html
+
+
+def _attribute(url: str) -> str:
+    return url.replace("&", "&amp;").replace('"', "&quot;")

@@ -1,0 +1,69 @@
+"""Who gives the pictures, documents and pages of articles an address that every channel shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from hashlib import sha256
+from typing import cast
+
+from syndicate.channel import Channel, HostsMedia, HostsPages
+from syndicate.ledger import Catalogue
+from syndicate.model import edition_keys
+from syndicate.model.article import Item
+from syndicate.office import Office
+from syndicate.planning import editions
+from syndicate.version import VERSION
+
+
+class _Host(Channel, HostsMedia):
+    """A channel that hosts pictures, for the type checker."""
+
+
+class Hosting:
+    """What the host has of articles, within one planning transaction."""
+
+    def __init__(self, office: Office, catalogue: Catalogue) -> None:
+        self.office, self.catalogue = office, catalogue
+        hosts = (cast(_Host, one) for one in office.channels if isinstance(one, HostsMedia))
+        self.host = next(hosts, None)
+
+    @property
+    def number(self) -> int:
+        """The host's, in the ledger."""
+        assert self.host is not None
+        return self.office.remembered(self.catalogue, self.host).id
+
+    def form(self, channel: Channel) -> str:
+        """The name of what decides how articles look in a channel, whatever they say."""
+        made = [_settings(one) for one in (channel, self.host) if one is not None]
+        return sha256(repr((VERSION, made, self.office.publisher)).encode()).hexdigest()[:16]
+
+    def worded(self, items: Iterable[Item], channel: Channel) -> list[Item]:
+        """Articles in a channel's words, with addresses for what the host has of them."""
+        items = list(items)
+        host, there = self.host, self.there([item.article.uri for item in items])
+        worded = []
+        for item in items:
+            hosted, paged = there[item.article.uri]
+            media_url = host.media_url if host and hosted else None
+            page_url = host.page_url(item.article) if isinstance(host, HostsPages) else None
+            worded.append(
+                editions.for_channel(item, channel, media_url, page_url if paged else None)
+            )
+        return worded
+
+    def there(self, uris: Sequence[str]) -> dict[str, tuple[bool, bool]]:
+        """Whether each article's pictures, and a page of it, are with the host."""
+        if self.host is None:
+            return dict.fromkeys(uris, (False, False))
+        number, holdings = self.number, self.catalogue.holdings
+        hosted = holdings.having(number, uris)
+        keys = [f"{edition_keys.PAGE}{uri}" for uri in uris]
+        paged = holdings.standing(number, keys) if isinstance(self.host, HostsPages) else set()
+        return {uri: (uri in hosted, f"{edition_keys.PAGE}{uri}" in paged) for uri in uris}
+
+
+def _settings(channel: Channel) -> tuple[str, list[tuple[str, str]]]:
+    given = [(field.name, repr(getattr(channel, field.name, None))) for field in fields(channel)]
+    return f"{type(channel).__module__}.{type(channel).__qualname__}", given

@@ -1,0 +1,137 @@
+"""Decide what has to happen. Knows no database, no network and no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from syndicate.model.delivery import Rendition
+from syndicate.model.step import Action, Known, Step
+
+FORM = "only its form is new (--refresh)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """Why a channel is planned for: what happened to the article, and what was asked."""
+
+    version: int = 0  # of the article; 0 for what is not about one
+    major: int = 0  # the newest version that readers are told of
+    withdrawn: bool = False
+    refresh: bool = True  # whether the same revision may be said in other bytes
+    kill: bool = False  # a withdrawal that also removes
+    called: Action | None = None  # what a collection's change means to its readers
+
+    def since(self, version: int) -> Action:
+        """What becomes of a reader who saw this version."""
+        if version == self.version:
+            return Action.REFRESH
+        if self.withdrawn:
+            return Action.WITHDRAW
+        return Action.CORRECT if self.major > version else Action.REFILE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abilities:
+    """What a channel can do, as far as a plan depends on it."""
+
+    revises: bool
+    removes: bool
+    repeats: bool
+    identity: str | None  # where it writes now, as far as the ledger knows
+
+
+def plan(
+    renditions: Iterable[Rendition],
+    known: Mapping[str, Known],
+    purpose: Purpose,
+    can: Abilities,
+) -> Iterator[Step]:
+    """Compare what the channel renders now with what the ledger knows, address by address."""
+    leftover = dict(known)
+    for rendition in renditions:
+        there, followed = leftover.pop(rendition.address, None), known.get(rendition.follows)
+        is_new = rendition.follows and not (there and there.wanted)
+        why = _untimely(rendition, followed, purpose, can) if is_new else ""
+        if not why:
+            yield step(rendition, there, purpose, can)
+        elif not rendition.tells:
+            yield Step(rendition.address, Action.NOTHING, rendition, why)
+    for address, there in leftover.items():
+        if there.wanted is not None:
+            yield _remove(address, there, can)
+
+
+def _untimely(
+    rendition: Rendition, followed: Known | None, purpose: Purpose, can: Abilities
+) -> str:
+    """Why nothing new is said beside what it follows."""
+    if followed is None:
+        return "nobody has seen what was wrong" if rendition.tells else ""
+    if followed.is_given_up and followed.version == purpose.version:
+        return "given up"
+    if followed.destination and can.identity not in (None, followed.destination):
+        return f"stands in {followed.destination}"
+    if rendition.tells:
+        is_new = followed.version < rendition.tells == purpose.version
+        return "" if is_new and followed.present else "told, or nobody has seen what was wrong"
+    return FORM if followed.version == purpose.version and not purpose.refresh else ""
+
+
+def step(rendition: Rendition, there: Known | None, purpose: Purpose, can: Abilities) -> Step:
+    """What has to happen at one address."""
+    address, withdrawn = rendition.address, purpose.withdrawn
+    if there and there.is_given_up and there.wanted == rendition.digest:
+        return Step(address, Action.NOTHING, rendition, "given up")
+    if there is None or (there.present is None and there.state != "in_doubt"):
+        if withdrawn:
+            return _call_off(rendition, there, purpose, can)
+        called = purpose.called if there else None  # what is new corrects nothing
+        return Step(address, called or Action.CREATE, rendition)
+    if there.destination and can.identity and there.destination != can.identity and not can.repeats:
+        return _elsewhere(rendition, there, purpose)
+    stands = there.version == purpose.version and there.present == rendition.digest
+    if withdrawn and purpose.kill and can.removes and not stands:
+        return Step(address, Action.REMOVE, None, replaces=True, fallback=rendition)
+    if there.wanted == rendition.digest:
+        return _again(rendition, there, withdrawn)
+    if there.version == purpose.version and not purpose.refresh and purpose.version:
+        return Step(address, Action.NOTHING, rendition, FORM)
+    if not can.revises and there.state != "in_doubt":
+        why = "what this channel has said it cannot change"
+        return Step(address, Action.CANNOT, rendition, why, replaces=withdrawn)
+    change = purpose.called or purpose.since(there.version)
+    return Step(address, change, rendition, replaces=withdrawn)
+
+
+def _call_off(rendition: Rendition, there: Known | None, purpose: Purpose, can: Abilities) -> Step:
+    """Nothing stands here. What waits is not said; what is being said is taken back after it."""
+    if there is None or there.wanted is None:
+        return Step(rendition.address, Action.NOTHING, None, "nothing stands here")
+    if purpose.kill and can.removes:
+        return Step(rendition.address, Action.REMOVE, None, replaces=True, fallback=rendition)
+    why = "called off before it was said"
+    return Step(rendition.address, Action.WITHDRAW, rendition, why, replaces=True)
+
+
+def _again(rendition: Rendition, there: Known, withdrawn: bool) -> Step:
+    """It is wanted as it was: whether it is there is the queue's business."""
+    if there.state == "in_doubt":
+        why = "in doubt: whether it was said is not known"
+        return Step(rendition.address, Action.NOTHING, rendition, why, replaces=withdrawn)
+    if there.present == there.wanted:
+        return Step(rendition.address, Action.NOTHING, rendition, replaces=withdrawn)
+    return Step(rendition.address, Action.CORRECT, rendition, replaces=withdrawn)
+
+
+def _elsewhere(rendition: Rendition, there: Known, purpose: Purpose) -> Step:
+    if there.version == purpose.version:
+        return Step(rendition.address, Action.NOTHING, rendition, f"stands in {there.destination}")
+    why = f"it stands in {there.destination}, where this channel no longer writes: change it there"
+    return Step(rendition.address, Action.CANNOT, rendition, why)
+
+
+def _remove(address: str, there: Known, can: Abilities) -> Step:
+    if there.present is None or can.removes:
+        return Step(address, Action.REMOVE, None)
+    return Step(address, Action.CANNOT, None, "what this channel has said it cannot take away")

@@ -1,0 +1,1 @@
+"""This machine: its files, users, signals and own addresses."""

@@ -1,0 +1,236 @@
+"""What the tool itself says to readers, in the languages it knows: one plain table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from syndicate.model.article import Media
+from syndicate.text import letter_fields
+
+ENGLISH = {
+    "correction": "CORRECTION",
+    "withdrawn": "WITHDRAWN",
+    "withdrawn_notice": "This article has been withdrawn.",
+    "reason": "Reason",
+    "read_more": "Read more",
+    "source": "Source",
+    "photo": "Photo",
+    "document": "Document",
+    "letter_to": "to",
+    "letter_cc": "copy",
+    "letter_bcc": "blind copy",
+    "letter_subject": "subject",
+    "letter_body": "text",
+    "merged_cells": "A table with merged cells, row by row:",
+    "ragged_rows": "A table with rows of different lengths, row by row:",
+    "corrections_and_withdrawals": "Corrections and withdrawals",
+    "unsubscribe": "Unsubscribe",
+    "you_get_this": "You receive this letter because you asked for the list",
+    "proof": "PROOF",
+    "and": "and",
+    "and_more": "and {count} more",
+    "by_email": "by email",
+    "change": "Change your subscriptions",
+    "invitation": "Somebody, you we hope, asked that this address get",
+    "invitation_how": "If that was you, simply answer this letter, or open this link and send:",
+    "invitation_else": "If it was not, do nothing: you will not be written to again.",
+    "invitation_subject": "Please confirm",
+    "overview": "These are our lists. A link opens a letter; send it as it is.",
+    "overview_subject": "Your subscriptions at",
+    "subscribe": "Subscribe",
+    "parting": "Somebody, you we hope, wrote that this address shall no longer get:",
+    "parting_how": (
+        "If that was you, simply answer this letter; or open a link and send the letter that it"
+        " opens."
+    ),
+    "parting_else": "If it was not, do nothing: everything stays as it is.",
+    "parting_subject": "Please confirm that you leave",
+    "goodbye": "This address gets these letters no more, since",
+    "goodbye_why": (
+        "You asked for that, or somebody who holds one of your letters. If it was you, there is"
+        " nothing to do: this is the last letter."
+    ),
+    "goodbye_else": (
+        "If it was not you, or if you change your mind: a link opens a letter that brings you"
+        " back. Send it as it is, within 30 days."
+    ),
+    "goodbye_page": (
+        "If it was not you, or if you change your mind: this link brings you back, within 30 days."
+    ),
+    "goodbye_write": "If it was not you, or if you change your mind, write to",
+    "goodbye_subject": "You have left",
+    "come_back": "Come back",
+    "other_news": "Other news",
+    "profile_berita": "News",
+    "profile_data": "Data",
+    "profile_edukasi": "Education",
+    "profile_rekrutmen": "Recruitment",
+    "more": "{count} more on the site",
+    "published": "Published",
+    "updated": "Updated",
+    "corrections": "Corrections",
+    "follow": "Follow",
+    "follow_how": "Add one of these addresses to a feed reader: whatever is new comes to you.",
+    "follow_subject": "By subject",
+    "newest": "Newest",
+    "for_websites": "For other sites",
+    "for_websites_how": "With these lines in the head of a page, readers find the feed from there.",
+    "nothing_yet": "There is nothing here yet.",
+    "by": "By",
+    "all_news": "All news",
+    "archive": "Archive",
+    "official": "Official page of",
+    "months": (
+        "January February March April May June July August September October November December"
+    ),
+}  # fmt: skip
+INDONESIAN = {
+    "correction": "RALAT",
+    "withdrawn": "DITARIK",
+    "withdrawn_notice": "Artikel ini telah ditarik.",
+    "reason": "Alasan",
+    "read_more": "Baca selengkapnya",
+    "source": "Sumber",
+    "photo": "Foto",
+    "document": "Dokumen",
+    "letter_to": "kepada",
+    "letter_cc": "tembusan",
+    "letter_bcc": "tembusan tersembunyi",
+    "letter_subject": "subjek",
+    "letter_body": "isi",
+    "merged_cells": "Tabel dengan sel gabungan, baris demi baris:",
+    "ragged_rows": "Tabel dengan baris yang tidak sama panjang, baris demi baris:",
+    "corrections_and_withdrawals": "Ralat dan penarikan",
+    "unsubscribe": "Berhenti berlangganan",
+    "you_get_this": "Anda menerima surat ini karena meminta daftar",
+    "proof": "CONTOH",
+    "and": "dan",
+    "and_more": "dan {count} lainnya",
+    "by_email": "lewat surel",
+    "change": "Ubah langganan",
+    "invitation": "Seseorang, semoga Anda sendiri, meminta agar alamat ini menerima",
+    "invitation_how": "Jika benar, cukup balas surat ini, atau buka tautan ini lalu kirim:",
+    "invitation_else": "Jika bukan Anda, abaikan: kami tidak akan menyurati Anda lagi.",
+    "invitation_subject": "Mohon konfirmasi",
+    "overview": "Inilah daftar kami. Tautan membuka sebuah surat; kirimlah apa adanya.",
+    "overview_subject": "Langganan Anda di",
+    "subscribe": "Berlangganan",
+    "parting": "Seseorang, semoga Anda sendiri, menulis bahwa alamat ini tidak mau lagi menerima:",
+    "parting_how": (
+        "Jika benar, cukup balas surat ini; atau buka sebuah tautan, lalu kirim surat yang terbuka."
+    ),
+    "parting_else": "Jika bukan Anda, abaikan: semuanya tetap seperti semula.",
+    "parting_subject": "Mohon konfirmasi berhenti",
+    "goodbye": "Alamat ini tidak lagi menerima surat-surat ini, sejak",
+    "goodbye_why": (
+        "Anda memintanya, atau seseorang yang memegang salah satu surat Anda. Jika memang Anda,"
+        " tidak ada yang perlu dilakukan: ini surat terakhir."
+    ),
+    "goodbye_else": (
+        "Jika bukan Anda, atau Anda berubah pikiran: tautan membuka sebuah surat yang"
+        " mengembalikan langganan. Kirimlah apa adanya, dalam 30 hari."
+    ),
+    "goodbye_page": (
+        "Jika bukan Anda, atau Anda berubah pikiran: tautan ini mengembalikan langganan, dalam"
+        " 30 hari."
+    ),
+    "goodbye_write": "Jika bukan Anda, atau Anda berubah pikiran, tulislah ke",
+    "goodbye_subject": "Anda telah berhenti",
+    "come_back": "Kembali berlangganan",
+    "other_news": "Kabar lain",
+    "profile_berita": "Berita",
+    "profile_data": "Data",
+    "profile_edukasi": "Edukasi",
+    "profile_rekrutmen": "Rekrutmen",
+    "more": "{count} lainnya di situs",
+    "published": "Terbit",
+    "updated": "Diperbarui",
+    "corrections": "Ralat",
+    "follow": "Ikuti",
+    "follow_how": "Tambahkan satu alamat ini ke pembaca umpan: kabar baru datang sendiri.",
+    "follow_subject": "Menurut topik",
+    "newest": "Terbaru",
+    "for_websites": "Untuk situs lain",
+    "for_websites_how": "Dengan baris ini di kepala halaman, pembaca menemukan umpan dari sana.",
+    "nothing_yet": "Belum ada apa pun di sini.",
+    "by": "Oleh",
+    "all_news": "Semua kabar",
+    "archive": "Arsip",
+    "official": "Halaman resmi",
+    "months": (
+        "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
+    ),
+}  # fmt: skip
+TABLES: dict[str, Mapping[str, str]] = {"en": ENGLISH, "id": INDONESIAN}
+
+ZONES = {
+    "Asia/Jakarta": "WIB",
+    "Asia/Pontianak": "WIB",
+    "Asia/Makassar": "WITA",
+    "Asia/Jayapura": "WIT",
+}
+
+
+def words(language: str) -> Mapping[str, str]:
+    """The table for a BCP 47 tag; English where there is none."""
+    return TABLES.get(language.partition("-")[0].lower(), ENGLISH)
+
+
+def spoken(language: str) -> str:
+    """The language of the words that ``words`` gives: the tag itself, or English."""
+    return language if language.partition("-")[0].lower() in TABLES else "en"
+
+
+def day(when: date, language: str) -> str:
+    """``18 Maret 2022``."""
+    return f"{when.day} {words(language)['months'].split()[when.month - 1]} {when.year}"
+
+
+def days(opened: datetime, closed: datetime, zone: ZoneInfo, language: str) -> str:
+    """``3–6 Mei 2026``, ``30 April – 2 Mei 2026``: from one day to another."""
+    first, last = (when.astimezone(zone).date() for when in (opened, closed))
+    if first == last:
+        return day(last, language)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day(last, language)}"
+    started = day(first, language)
+    return f"{started.removesuffix(f' {last.year}')} – {day(last, language)}"
+
+
+def moment(when: datetime, zone: ZoneInfo, language: str) -> str:
+    """``18 Maret 2022 16.30 WIB``; in English ``18 March 2022 16:30 WIB``."""
+    local = when.astimezone(zone)
+    clock = f"{local:%H.%M}" if words(language) is INDONESIAN else f"{local:%H:%M}"
+    return f"{day(local, language)} {clock} {ZONES.get(zone.key) or local.tzname()}"
+
+
+def correction_line(at: datetime, note: str, zone: ZoneInfo, language: str) -> str:
+    """``RALAT (18 Maret 2022 16.30 WIB): what was wrong``."""
+    return f"{words(language)['correction']} ({moment(at, zone, language)}): {note}"
+
+
+def size(count: int, language: str) -> str:
+    """``120 kB``, ``1.2 MB``; in Indonesian ``1,2 MB``. A kB is 1,000 bytes; none is less."""
+    kilobytes = max(1, round(count / 1000))
+    if kilobytes < 1000:
+        return f"{kilobytes} kB"
+    megabytes = f"{count / 1_000_000:.1f} MB"
+    return megabytes.replace(".", ",") if words(language) is INDONESIAN else megabytes
+
+
+def letter_line(url: str, told: str, language: str) -> str:
+    """``subjek: Permohonan data``: what else a ``mailto:`` link says; nothing of what is told."""
+    table = words(language)
+    fields = letter_fields(url).items() if url not in told else ()
+    return ", ".join(
+        f"{table[f'letter_{key}']}: {text}" for key, text in fields if text not in told
+    )
+
+
+def document_line(document: Media, language: str) -> str:
+    """``Formulir pendaftaran – KPU (PDF, 1,2 MB)``: what a link to a document says, in a line."""
+    said = " – ".join(filter(None, (document.label, document.creator)))
+    about = f"PDF, {size(document.size, language)}" if document.size else "PDF"
+    return " ".join(f"{said} ({about})".split())
