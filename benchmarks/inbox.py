@@ -1,7 +1,7 @@
 """How long a tick takes with ten thousand hostile letters in the inbox, and what it holds.
 
-Each letter is a megabyte that costs a reader of mail most (tests/hostile/letters.py); the last one
-is a reader's, who leaves before the digest that is due.
+Each letter is a megabyte that costs a reader of mail most (tests/support/hostile/letters.py); the
+last one is a reader's, who leaves before the digest that is due.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from cli.newsroom import Newsroom, newsroom
-from hostile.inbox import Outcome, hostile, maildir, office, ticked, wish
-from imap import LoopbackImap, Mail
+from support.hostile.inbox import Outcome, hostile, maildir, office, ticked, wish
+from support.imap import LoopbackImap, Mail
+from support.newsroom import Newsroom, newsroom
 
 
 def in_a_maildir(room: Newsroom, letters: int, last: bytes) -> Outcome:

@@ -26,7 +26,7 @@ from syndicate.operations.moving import move
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-import postgres
+from support import postgres
 
 AT = "2026-05-04 02:00:00.000000"
 LIST_OF = 10  # letters to each reader

@@ -23,7 +23,7 @@ from types import FrameType
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from hostile.letters import LETTERS, MIB, TOKEN, VERP  # noqa: E402
+from support.hostile.letters import LETTERS, MIB, TOKEN, VERP  # noqa: E402
 from syndicate_email.incoming import understand  # noqa: E402
 from syndicate_email.returned import Marks  # noqa: E402
 

@@ -9,8 +9,7 @@ from zlib import crc32
 
 import pytest
 
-import compiled
-import postgres
+from support import compiled, postgres
 
 COSTLY = (
     "cli",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from posts import post
+from support.posts import post
 from syndicate.testing import HELLO, item
 from syndicate.text.grid import Cell, resolved
 from syndicate.text.markers import markers

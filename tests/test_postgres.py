@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-import postgres
+from support import postgres
 
 
 def tables(url: str) -> list[str]:
@@ -38,7 +38,8 @@ def test_every_test_gets_an_empty_ledger(ledger_url: str, turn: int) -> None:
 
 
 LEAVING_CHILD = """
-import os, sys, postgres
+import os, sys
+from support import postgres
 with postgres.server() as url:
     if not os.fork():
         sys.exit()  # through every `finally` and all that is registered at exit
@@ -52,7 +53,7 @@ def test_a_forked_child_leaves_the_server_alone() -> None:
     environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
     done = subprocess.run(
         [sys.executable, "-c", LEAVING_CHILD],
-        env=environment | {"PYTHONPATH": str(Path(postgres.__file__).parent)},
+        env=environment | {"PYTHONPATH": str(Path(postgres.__file__).parents[1])},
         capture_output=True,
         text=True,
     )

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cli.newsroom import EVENING, MORNING, Newsroom, newsroom
+from support.newsroom import EVENING, MORNING, Newsroom, newsroom
 from syndicate.config.services import Job, crontab, systemd
 from syndicate.errors import ConfigError
 from syndicate.model.schedule import Schedule

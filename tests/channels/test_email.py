@@ -26,7 +26,7 @@ from typing import Any, Literal, cast
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from papers import HOSTED_FORM
+from support.papers import HOSTED_FORM
 from syndicate.channel import Outcome
 from syndicate.errors import (
     Bounced,

@@ -20,7 +20,7 @@ import feedparser
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from papers import FORM, HOSTED_FORM
+from support.papers import FORM, HOSTED_FORM
 from syndicate.errors import DeliveryError, Refused, Unavailable
 from syndicate.model.article import (
     Article,

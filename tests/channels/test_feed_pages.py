@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from lxml import html as lxml_html
 
-import chromium
-from papers import HOSTED_FORM
+from support import chromium
+from support.papers import HOSTED_FORM
 from syndicate.model.article import Correction, Dateline, InfoSource, Item
 from syndicate.testing import (
     HARD,

@@ -19,7 +19,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from lxml import etree
 
-from papers import HOSTED_FORM
+from support.papers import HOSTED_FORM
 from syndicate.model.article import Article, Dateline, Edition, InfoSource, Item, Media
 from syndicate.model.delivery import Rendition
 from syndicate.testing import (

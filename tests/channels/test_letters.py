@@ -14,7 +14,7 @@ import pytest
 from lxml import html as lxml_html
 from pydantic import TypeAdapter, ValidationError
 
-import chromium
+from support import chromium
 from syndicate.channel import Finding
 from syndicate.errors import ConfigError
 from syndicate.loopback.smtp import SmtpServer

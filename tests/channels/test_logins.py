@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from imap import Fault, LoopbackImap
+from support.imap import Fault, LoopbackImap
 from syndicate.errors import DeliveryError, Unavailable
 from syndicate_email.imap_folder import ImapServer
 from syndicate_email.login import advice, without_secrets

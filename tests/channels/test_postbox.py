@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
-from imap import Fault, LoopbackImap, Mail, Step
+from support.imap import Fault, LoopbackImap, Mail, Step
 from syndicate import Visit
 from syndicate.errors import DeliveryError, Refused, Unavailable
 from syndicate_email import imap_folder

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from posts import Passage, Post, broken_rules, lost, marked, passages
+from support.posts import Passage, Post, broken_rules, lost, marked, passages
 
 URL = "https://kabar.example/a"
 

@@ -7,7 +7,7 @@ from itertools import islice, product
 
 import pytest
 
-from hostile.fuzzing import within
+from support.hostile.fuzzing import within
 from syndicate import Deferred, Delivery, Paused, Rendition
 from syndicate.model.bounces import counted
 from syndicate.testing import NOON

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pytest
 from pydantic import SecretStr, TypeAdapter
 
-import posts
+from support import posts
 from syndicate import (
     Article,
     ArticleError,

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from gallery import DESK
-from posts import broken_rules, channel, delivery, lost, passages, post
+from support.gallery import DESK
+from support.posts import broken_rules, channel, delivery, lost, passages, post
 from syndicate import Article, ArticleError
 from syndicate.loopback.botapi import BotApi
 from syndicate.sources import read

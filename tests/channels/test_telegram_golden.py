@@ -1,7 +1,7 @@
 """Posts as they stood when somebody last looked at them.
 
-After a change of the layout, read the diff of what this writes, and look at tests/contact_sheet.py:
-``GOLDEN=write python -m pytest tests/channels/test_telegram_golden.py``.
+After a change of the layout, read the diff of what this writes, and look at the contact sheet
+(tests/support/contact_sheet.py): ``GOLDEN=write pytest tests/channels/test_telegram_golden.py``.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from gallery import HOME, SETTINGS, STATES, Piece, as_text, gallery
-from posts import broken_rules, channel, delivery, lost, passages
+from support.gallery import HOME, SETTINGS, STATES, Piece, as_text, gallery
+from support.posts import broken_rules, channel, delivery, lost, passages
 from syndicate.loopback.botapi import BotApi
 
 IS_WRITING = os.environ.get("GOLDEN") == "write"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from posts import channel, delivery, post
+from support.posts import channel, delivery, post
 from syndicate import Article, InfoSource, Media
 from syndicate.loopback.botapi import BotApi
 from syndicate.model.article import PDF

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-import posts
-from serving import served
+from support import posts
+from support.serving import served
 from syndicate import (
     ABSENT,
     Article,

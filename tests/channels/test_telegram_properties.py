@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-import posts
-from gallery import DESK
-from posts import Post, broken_rules, channel, content, delivery, lost, passages
+from support import posts
+from support.gallery import DESK
+from support.posts import Post, broken_rules, channel, content, delivery, lost, passages
 from syndicate import Article, ArticleError
 from syndicate.loopback.botapi import BotApi
 from syndicate.sources import read

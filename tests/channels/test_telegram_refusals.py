@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-import posts
-from serving import served
+from support import posts
+from support.serving import served
 from syndicate import Article, Delivery, Item, Media, Receipt, Refused
 from syndicate.loopback.botapi import BotApi, Http500, No
 from syndicate.model.article import PDF

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from cli.newsroom import Newsroom, newsroom
+from support.newsroom import Newsroom, newsroom
 
 MEMORY = Path("/dev/shm")  # where a disk's patience with fsync is not tested
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.newsroom import Newsroom
+from support.newsroom import Newsroom
 
 FRONT = """---
 headline: Judul

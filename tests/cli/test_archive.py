@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import MORNING, NOON, REAL, Newsroom
+from support.newsroom import MORNING, NOON, REAL, Newsroom
 
 ARCHIVE = Path(__file__).parents[1] / "data" / "archive"  # files, and the ledger of version 0.1.0
 FILES = sorted(path.name for path in ARCHIVE.glob("*.md"))

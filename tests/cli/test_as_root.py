@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import PROGRAM, Answer, Newsroom
+from support.newsroom import PROGRAM, Answer, Newsroom
 
 EDITOR = 54321  # an account without a name
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from cli.newsroom import EVENING, Newsroom
-from cli.terminal import at_a_terminal, terminal
+from support.newsroom import EVENING, Newsroom
+from support.terminal import at_a_terminal, terminal
 
 LOG = "../log"
 WORDS = {

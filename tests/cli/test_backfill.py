@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.newsroom import EVENING, MORNING, NOON, REAL, Newsroom
+from support.newsroom import EVENING, MORNING, NOON, REAL, Newsroom
 
 WHY = "older than this channel: --backfill"
 

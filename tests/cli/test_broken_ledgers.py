@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-import postgres
-from cli.newsroom import EVENING, NOON, REAL, Answer, Newsroom
 from cli.test_feeds import Hub
-from serving import served
+from support import postgres
+from support.newsroom import EVENING, NOON, REAL, Answer, Newsroom
+from support.serving import served
 from syndicate.ledger import Ledger, files
 from syndicate_feed import Feed
 from syndicate_telegram import Telegram

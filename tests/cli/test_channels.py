@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from cli.newsroom import EVENING, NOON, Newsroom, Table, part
+from support.newsroom import EVENING, NOON, Newsroom, Table, part
 
 WALL = """
 from dataclasses import dataclass

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from cli.newsroom import PASSWORD, TOKEN, Newsroom
 from cli.test_channels import WALL
+from support.newsroom import PASSWORD, TOKEN, Newsroom
 from syndicate.config.loader import load
 from syndicate.loopback.botapi import Http500, No
 from syndicate.loopback.smtp import Fault

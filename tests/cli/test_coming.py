@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom
+from support.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom
 
 TUESDAY = "2026-05-05T08:00:00+07:00"
 IN_IT = "in the digest of 5 May 2026 17:00 WIB"

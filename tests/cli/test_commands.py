@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import EVENING, MORNING, NOON, PROGRAM, Newsroom, newsroom
+from support.newsroom import EVENING, MORNING, NOON, PROGRAM, Newsroom, newsroom
 from syndicate.loopback.botapi import LostReply
 from syndicate.testing import PIXEL
 

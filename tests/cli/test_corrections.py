@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from cli.newsroom import (
+from support.newsroom import (
     EVENING,
     MORNING,
     NEXT_EVENING,
@@ -14,7 +14,7 @@ from cli.newsroom import (
     Newsroom,
     part,
 )
-from cli.terminal import at_a_terminal
+from support.terminal import at_a_terminal
 from syndicate.testing import PIXEL
 
 NOTE = "Nama kantor salah tulis."

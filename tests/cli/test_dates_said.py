@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 
-from cli.newsroom import EVENING, MORNING, NEXT_EVENING, Newsroom, newsroom
+from support.newsroom import EVENING, MORNING, NEXT_EVENING, Newsroom, newsroom
 from syndicate.loopback.smtp import Fault
 from syndicate.testing import PIXEL
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cli.everywhere import everywhere_at_once
-from cli.newsroom import Newsroom
+from support.everywhere import everywhere_at_once
+from support.newsroom import Newsroom
 
 ADDRESSES = (
     "https://a.example:70000/x", "https://a.example:abc/x", "https://999.1.1.1/x", "https://xn--a/x",

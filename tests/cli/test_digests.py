@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cli.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom, part
+from support.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom, part
 from syndicate.loopback.smtp import Act, Fault
 from syndicate.loopback.smtp import Fault as SmtpFault
 

@@ -13,7 +13,7 @@ from contextlib import closing
 
 import pytest
 
-from cli.newsroom import EVENING, NOON, Answer, Newsroom
+from support.newsroom import EVENING, NOON, Answer, Newsroom
 from syndicate.loopback.botapi import Flood, Garbage200, Http500, LostReply, Slow
 from syndicate.loopback.smtp import Fault
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.newsroom import NEXT_EVENING, Newsroom
+from support.newsroom import NEXT_EVENING, Newsroom
 
 
 def shown(room: Newsroom, *words: str) -> list[str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import Newsroom
 from cli.test_imports import ANI, BUDI, CITRA, import_, people, reasons
+from support.newsroom import Newsroom
 from syndicate.config.loader import load
 from syndicate.ledger import Joining
 from syndicate.office import Office

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from cli.newsroom import CHAT, EVENING, PROGRAM, REAL, TOKEN, Answer, Change, Newsroom
+from support.newsroom import CHAT, EVENING, PROGRAM, REAL, TOKEN, Answer, Change, Newsroom
 
 NOWHERE = "127.0.0.1:9"  # nobody listens at the discard port
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cli.newsroom import Newsroom
 from cli.test_parts import remarks
+from support.newsroom import Newsroom
 
 # the text, and the address that Telegram's readers get of it
 REACHED = {

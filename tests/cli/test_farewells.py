@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from cli.newsroom import EVENING, Newsroom
 from cli.test_paused import HOURLY, READERS, states, tick
+from support.newsroom import EVENING, Newsroom
 from syndicate.loopback.smtp import Fault
 from syndicate_email import crew
 

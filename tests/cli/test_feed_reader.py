@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from reader import Entry, Reader, make_reader
 
-from cli.newsroom import EVENING, MORNING, NOON, Newsroom
-from serving import served
+from support.newsroom import EVENING, MORNING, NOON, Newsroom
+from support.serving import served
 
 TYPES = {".xml": "application/xml", ".json": "application/feed+json"}
 

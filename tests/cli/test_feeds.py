@@ -18,8 +18,8 @@ from xml.etree import ElementTree as ET
 import feedparser
 import pytest
 
-from cli.newsroom import EVENING, MORNING, NOON, REAL, Newsroom
-from serving import served
+from support.newsroom import EVENING, MORNING, NOON, REAL, Newsroom
+from support.serving import served
 from syndicate.testing import PIXEL
 from syndicate_feed import files
 

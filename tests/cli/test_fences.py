@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.newsroom import Newsroom
+from support.newsroom import Newsroom
 
 SIGNS = {
     "zero-width": "\u200b", "mark": "\ufeff", "hard": "\u00a0", "soft": "\u00ad",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import EVENING, NOON, REAL, Newsroom, Table
+from support.newsroom import EVENING, NOON, REAL, Newsroom, Table
 
 MISSING = "is not the folder that the ledger knows: its mark is missing there"
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from cli.newsroom import EVENING, Newsroom
 from cli.test_paused import counts, states, tick
+from support.newsroom import EVENING, Newsroom
 from syndicate.loopback.smtp import Fault
 
 NO_WORD_OF_OURS = "the mills of this house grind slowly"

@@ -11,8 +11,8 @@ from threading import Thread
 
 import pytest
 
-from cli.newsroom import EVENING, MORNING, NOON, Answer, Newsroom, part
 from cli.test_replies import ANI, BUDI, CICI, MAILBOX, Postman, bounce, readers, token_of
+from support.newsroom import EVENING, MORNING, NOON, Answer, Newsroom, part
 from syndicate.ledger.holder import Holder
 from syndicate.loopback.smtp import Fault
 

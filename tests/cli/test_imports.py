@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from cli.newsroom import Answer, Newsroom
+from support.newsroom import Answer, Newsroom
 
 ANI, BUDI, CITRA, DEDI = (f"{name}@pembaca.example" for name in ("ani", "budi", "citra", "dedi"))
 

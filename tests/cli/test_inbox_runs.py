@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import EVENING, REAL, Newsroom
 from cli.test_replies import ANI, BUDI, MAILBOX, Postman, bounce, readers, token_of
-from imap import Fault, LoopbackImap, Mail
+from support.imap import Fault, LoopbackImap, Mail
+from support.newsroom import EVENING, REAL, Newsroom
 from syndicate import Visit
 from syndicate.subscribers import inbox as inboxes
 from syndicate_email.postbox import Postbox

@@ -6,8 +6,8 @@ import tomllib
 
 import pytest
 
-from cli.newsroom import REAL, Newsroom
-from cli.terminal import terminal
+from support.newsroom import REAL, Newsroom
+from support.terminal import terminal
 
 GOOD = {
     "--name": "Dinas", "--url": "https://dinas.example", "--email": "kabar@dinas.example",

@@ -7,9 +7,9 @@ from html import unescape
 
 import pytest
 
-from cli.everywhere import everywhere_at_once
-from cli.newsroom import EVENING, Newsroom, part
-from papers import FORM
+from support.everywhere import everywhere_at_once
+from support.newsroom import EVENING, Newsroom, part
+from support.papers import FORM
 from syndicate.testing import PIXEL
 
 WHATSAPP = "whatsapp://send?phone=62811"

@@ -12,8 +12,8 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import make_url
 
-import postgres
-from cli.newsroom import REAL, Answer, Newsroom
+from support import postgres
+from support.newsroom import REAL, Answer, Newsroom
 from syndicate.config.database import read, readings, with_secrets
 from syndicate.config.loader import REFERENCE
 

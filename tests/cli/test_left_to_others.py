@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from cli.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom, part
+from support.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom, part
 from syndicate.testing import PIXEL
 
 LEFT = "left to a machine that has this channel"

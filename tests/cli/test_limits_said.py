@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.newsroom import Newsroom
+from support.newsroom import Newsroom
 from syndicate.testing import PIXEL
 
 # a picture of 300 x 1 by what its head says

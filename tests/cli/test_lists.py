@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from cli.newsroom import EVENING, Newsroom
+from support.newsroom import EVENING, Newsroom
 
 ANI, BUDI, CITRA = (f"{name}@pembaca.example" for name in ("ani", "budi", "citra"))
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from cli.newsroom import MORNING, PROGRAM, Newsroom
+from support.newsroom import MORNING, PROGRAM, Newsroom
 
 CONNECTIONS = 8
 WINDOW = 2 * CONNECTIONS

@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from cli.newsroom import (
+from support.newsroom import (
     EVENING,
     FORKS,
     MORNING,
@@ -26,7 +26,7 @@ from cli.newsroom import (
     be_the_program,
     exit_code,
 )
-from postgres import mortal
+from support.postgres import mortal
 from syndicate.loopback.botapi import Flood
 
 PLUGIN = re.compile(

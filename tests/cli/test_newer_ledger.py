@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from cli.newsroom import EVENING, Newsroom, newsroom
 from docs.test_commands import COMMANDS, example
+from support.newsroom import EVENING, Newsroom, newsroom
 from syndicate.ledger.migrations import VERSION
 
 WITHOUT = {"check", "demo", "help", "init", "new", "schedule"}  # these ask no ledger

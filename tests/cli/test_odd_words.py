@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cli.newsroom import REAL, Newsroom
+from support.newsroom import REAL, Newsroom
 from syndicate.config.loader import load
 from syndicate.config.registry import make_channels
 from syndicate.errors import ConfigError

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom
 from cli.test_replies import ANI, BUDI, CICI, Postman, token_of
+from support.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom
 from syndicate.ledger import generations
 from syndicate.loopback.smtp import Letter
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from cli.newsroom import EVENING, Newsroom, part
+from support.newsroom import EVENING, Newsroom, part
 
 TABLE = "| Nama | Nilai |\n|---|---|\n| Budi | sembilan |"
 DIGITS = "\n".join(("| No | RT |", "|---|---|", *(f"| {n} | {n + 7} |" for n in range(40))))

@@ -11,8 +11,8 @@ from random import Random
 
 import pytest
 
-from cli.everywhere import everywhere_at_once
-from cli.newsroom import Newsroom
+from support.everywhere import everywhere_at_once
+from support.newsroom import Newsroom
 from syndicate.sources.body import read
 from syndicate.sources.frontmatter import Flaw
 from syndicate.text import plain

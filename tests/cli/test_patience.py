@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.newsroom import Newsroom
+from support.newsroom import Newsroom
 
 
 def test_patience_has_bounds_and_they_are_said(room: Newsroom) -> None:

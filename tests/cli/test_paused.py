@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cli.newsroom import EVENING, NEXT_EVENING, Newsroom
+from support.newsroom import EVENING, NEXT_EVENING, Newsroom
 from syndicate.loopback.smtp import Fault
 
 READERS = [f"p{number}@{domain}.example" for number in range(10) for domain in ("satu", "dua")]

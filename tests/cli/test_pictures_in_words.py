@@ -6,8 +6,8 @@ from zlib import crc32
 
 import pytest
 
-from cli.everywhere import everywhere_at_once
-from cli.newsroom import EVENING, Newsroom, part
+from support.everywhere import everywhere_at_once
+from support.newsroom import EVENING, Newsroom, part
 from syndicate.testing import PIXEL
 from syndicate_email.lines import readable_lines
 

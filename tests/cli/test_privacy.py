@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cli.newsroom import EVENING, MORNING, NOON, Newsroom
+from support.newsroom import EVENING, MORNING, NOON, Newsroom
 from syndicate.ledger import Ledger
 
 ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"

@@ -13,8 +13,8 @@ import feedparser
 import pytest
 from markdown_it import MarkdownIt
 
-from cli.newsroom import EVENING, NOON, Newsroom, part
-from papers import FORM
+from support.newsroom import EVENING, NOON, Newsroom, part
+from support.papers import FORM
 from syndicate.testing import PIXEL
 
 HARD = {

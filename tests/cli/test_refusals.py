@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.newsroom import MORNING, Newsroom
+from support.newsroom import MORNING, Newsroom
 
 ARTICLE = '---\nheadline: "Kabar"\nurl: https://kantor.example/x\n---\n\nIsi.\n'
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import EVENING, MORNING, NOON, REAL, TEST_CHAT, Newsroom
+from support.newsroom import EVENING, MORNING, NOON, REAL, TEST_CHAT, Newsroom
 
 ANI = "ani@pembaca.example"
 FAR = "2027-03-01T17:01:00+07:00"

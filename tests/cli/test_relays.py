@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cli.newsroom import EVENING, Newsroom
+from support.newsroom import EVENING, Newsroom
 from syndicate.loopback.smtp import Fault, SmtpServer
 from syndicate_email import crew
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import EVENING, MORNING, NOON, Newsroom, part
-from imap import LoopbackImap, Mail
+from support.imap import LoopbackImap, Mail
+from support.newsroom import EVENING, MORNING, NOON, Newsroom, part
 from syndicate.ledger import Ledger
 from syndicate.loopback.smtp import Fault
 

@@ -13,10 +13,10 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-import postgres
-from cli.newsroom import EVENING, REAL, Newsroom, newsroom
-from docs.pages import blocks, commands, page, sections
 from docs.test_several_machines import DUMP, RESTORE, say
+from support import postgres
+from support.newsroom import EVENING, REAL, Newsroom, newsroom
+from support.pages import blocks, commands, page, sections
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 SECTION = sections(page("docs/several-machines.md"))["The database and its roles"]

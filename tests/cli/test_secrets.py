@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from cli.newsroom import EVENING, PASSWORD, TOKEN, Answer, Newsroom
+from support.newsroom import EVENING, PASSWORD, TOKEN, Answer, Newsroom
 from syndicate.loopback.botapi import Fault, Garbage200, Http500, LostReply, No, Reset
 from syndicate.loopback.smtp import Fault as SmtpFault
 

@@ -6,8 +6,8 @@ from email.headerregistry import Address
 
 import pytest
 
-from cli.newsroom import EVENING, Newsroom
 from cli.test_replies import Postman
+from support.newsroom import EVENING, Newsroom
 
 SENDERS = {
     'Kantor "Humas"': 'Kantor "Humas"',

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from cli.newsroom import NOON, Newsroom
 from cli.test_replies import ANI, BUDI, CICI, MAILBOX, Postman, token_of
+from support.newsroom import NOON, Newsroom
 from syndicate.loopback.smtp import Fault
 
 OURS = [

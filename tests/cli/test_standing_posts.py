@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cli.newsroom import Newsroom
-from papers import FORM
+from support.newsroom import Newsroom
+from support.papers import FORM
 from syndicate.testing import PIXEL
 
 LONG = "Kata demi kata yang panjang sekali. " * 40

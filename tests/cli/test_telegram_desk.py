@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.newsroom import NOON, TOKEN, Newsroom
+from support.newsroom import NOON, TOKEN, Newsroom
 from syndicate.loopback.botapi import Flood, LostReply, No
 from syndicate.testing import PIXEL
 

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from cli.newsroom import TOKEN, Newsroom
-from serving import served
+from support.newsroom import TOKEN, Newsroom
+from support.serving import served
 from syndicate.loopback.botapi import Http500, LostReply
 
 CHAT, AUDIT = -1001, -1003

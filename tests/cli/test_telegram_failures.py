@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.newsroom import Newsroom
+from support.newsroom import Newsroom
 from syndicate.loopback.botapi import (
     Fault,
     Flood,

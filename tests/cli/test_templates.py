@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cli.newsroom import NOON, Newsroom
+from support.newsroom import NOON, Newsroom
 from syndicate.config.scaffold import profiles
 
 HEADLINE = 'Pendaftaran "PPS" dibuka'

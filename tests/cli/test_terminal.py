@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from cli.newsroom import Newsroom
-from cli.terminal import terminal
-from screen import screen
+from support.newsroom import Newsroom
+from support.screen import screen
+from support.terminal import terminal
 from syndicate.cli.context import remember
 from syndicate.cli.signals import stoppable
 from syndicate.loopback.smtp import Fault

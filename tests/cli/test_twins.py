@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import MORNING, NOON, REAL, Newsroom
-from cli.terminal import at_a_terminal
+from support.newsroom import MORNING, NOON, REAL, Newsroom
+from support.terminal import at_a_terminal
 
 TEXT = "Rapat pleno rekapitulasi tingkat kecamatan digelar di aula kantor camat pada hari Senin."
 UNTITLED = "headline: Kabar pertama"

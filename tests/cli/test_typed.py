@@ -8,8 +8,8 @@ import tomllib
 
 import pytest
 
-from cli.newsroom import Newsroom
-from cli.terminal import at_a_terminal
+from support.newsroom import Newsroom
+from support.terminal import at_a_terminal
 
 
 @pytest.mark.parametrize(

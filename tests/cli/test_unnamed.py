@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 
-from cli.newsroom import Newsroom
+from support.newsroom import Newsroom
 
 TOO_LONG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 20_000, 10) + b"\x08\x02\0\0\0"
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli.newsroom import EVENING, NOON, TEST_CHAT, TOKEN, Newsroom, newsroom
 from cli.test_commands import busy
 from cli.test_replies import token_of
+from support.newsroom import EVENING, NOON, TEST_CHAT, TOKEN, Newsroom, newsroom
 
 ANI = "ani@pembaca.example"
 TG = "channels.telegram.token: $TG_TOKEN is not set"

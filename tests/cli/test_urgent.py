@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom, part
+from support.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom, part
 from syndicate.loopback.smtp import Fault
 
 ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"

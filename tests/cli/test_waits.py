@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from cli.newsroom import EVENING, REAL, Newsroom
+from support.newsroom import EVENING, REAL, Newsroom
 from syndicate.loopback.botapi import Flood
 from syndicate.loopback.smtp import Fault
 

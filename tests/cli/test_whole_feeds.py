@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import NOON, Newsroom
+from support.newsroom import NOON, Newsroom
 
 
 @pytest.fixture

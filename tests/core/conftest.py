@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-import postgres
-from newsroom import Newsroom, look_away
+from support import postgres
+from support.in_process import Newsroom, look_away
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from newsroom import Newsroom
+from support.in_process import Newsroom
 from syndicate.errors import ArticleError
 from syndicate.intake import admission as admit
 from syndicate.ledger.schema import revisions

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsroom import Newsroom
+from support.in_process import Newsroom
 from syndicate.report import Report
 from syndicate.testing import NOON
 

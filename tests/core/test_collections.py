@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-import walls
-from newsroom import Newsroom
+from support import walls
+from support.in_process import Newsroom
 from syndicate.ledger.schema import fragments
 from syndicate.testing import NOON
 

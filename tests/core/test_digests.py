@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-import walls
-from newsroom import Newsroom
+from support import walls
+from support.in_process import Newsroom
 from syndicate.operations.digest import CatchUp
 
 PEOPLE = [f"{name}@example.org" for name in ("ann", "bob", "cid", "dan", "eve", "fay", "gus")]

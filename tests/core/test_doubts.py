@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsroom import Newsroom
+from support.in_process import Newsroom
 from syndicate.errors import UsageError
 
 happening = pytest.mark.parametrize("happened", [False, True], ids=["unsaid", "said"])

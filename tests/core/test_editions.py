@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from papers import HOSTED_FORM
+from support.papers import HOSTED_FORM
+from support.walls import Wall
 from syndicate.model import edition_keys
 from syndicate.model.article import Article, Correction, Edition, Item, Media
 from syndicate.planning import editions
 from syndicate.testing import HELLO, NOON, OFFICE, PICTURE, corrected, item, withdrawn
-from walls import Wall
 
 OPENED, CLOSED = NOON, NOON + timedelta(days=1)
 HERE = Wall(name="wall", folder=Path("wall"))

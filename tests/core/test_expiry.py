@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from newsroom import Newsroom
+from support.in_process import Newsroom
 from syndicate.ledger.schema import heard
 
 TODAY = datetime.now(UTC)  # the database's day: a clock is wrong by this one
@@ -19,7 +19,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 def room(room: Newsroom) -> Newsroom:
     """A board with ribbons on what is news, and a sheet that keeps notices for a week."""
     room = room.having(board="NotedBoard").at(TODAY)
-    shelf = {"kind": "walls:Shelf", "folder": "shelf", "days": 7}
+    shelf = {"kind": "support.walls:Shelf", "folder": "shelf", "days": 7}
     return room.with_tables({**room.walls, "shelf": shelf})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from newsroom import Newsroom
+from support.in_process import Newsroom
 from syndicate.ledger.schema import deliveries
 from syndicate.operations import resolve as settle
 

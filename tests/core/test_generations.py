@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-import walls
-from newsroom import Newsroom, die, in_child
+from support import walls
+from support.in_process import Newsroom, die, in_child
 from syndicate.errors import LedgerError
 from syndicate.ledger import generations
 from syndicate.ledger.generations import read

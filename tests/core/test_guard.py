@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cli.newsroom import REAL, Newsroom, newsroom
-from serving import served
+from support.newsroom import REAL, Newsroom, newsroom
+from support.serving import served
 from syndicate import Unavailable
 from syndicate.intake.remote_media import UNMEASURED, Sizes
 from syndicate.loopback.botapi import No

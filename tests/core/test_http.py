@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from posts import channel
+from support.posts import channel
 from syndicate import Refused, Unavailable
 from syndicate.intake.remote_media import Sizes
 from syndicate.model.article import Media

@@ -26,9 +26,8 @@ from _pytest.mark import ParameterSet
 from sqlalchemy import Connection, Engine, event, update
 from sqlalchemy.engine.default import DefaultDialect
 
-import postgres
-import walls
-from newsroom import Newsroom, die, fork, in_child, look_away
+from support import postgres, walls
+from support.in_process import Newsroom, die, fork, in_child, look_away
 from syndicate import ledger
 from syndicate.ledger import Catalogue, Ledger, Letters, Queue
 from syndicate.ledger.engine import connect

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import create_engine, insert, make_url, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-import walls
-from newsroom import Newsroom, die, fork, in_child, wait_until
+from support import walls
+from support.in_process import Newsroom, die, fork, in_child, wait_until
 from syndicate.errors import InDoubt, LedgerError, Refused
 from syndicate.ledger import Catalogue, Ledger, Started, Window, engine
 from syndicate.ledger import queue as queues
@@ -238,7 +238,8 @@ def test_a_doubt_is_settled_by_looking_or_repeating_or_not_at_all(
 def doubtful(room: Newsroom, happened: bool) -> Path:
     """An article that may or may not have been said."""
     article = room.write("hello")
-    moment = "published" if happened and room.walls["wall"]["kind"] != "walls:Slate" else "publish"
+    is_slate = room.walls["wall"]["kind"] == "support.walls:Slate"
+    moment = "published" if happened and not is_slate else "publish"
     room.mood("wall", moment, "in doubt")
     report = room.publish(article)
     room.mood("wall", moment, None)

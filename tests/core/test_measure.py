@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from serving import served
+from support.serving import served
 from syndicate.intake import remote_media as measure
 from syndicate.intake.remote_media import Sizes
 from syndicate.model.article import Article, Media

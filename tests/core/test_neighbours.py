@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from newsroom import Newsroom
+from support.in_process import Newsroom
 from syndicate.ledger.queue import ARRIVED_BY
 from syndicate.ledger.schema import attempts, channels, deliveries
 from syndicate.model.delivery import Receipt

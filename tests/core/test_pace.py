@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from newsroom import Newsroom, in_child
+from support.in_process import Newsroom, in_child
 from syndicate.ledger import Ledger
 from syndicate.testing import NOON
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsroom import Newsroom
+from support.in_process import Newsroom
 from syndicate.errors import ArticleError, UsageError
 from syndicate.operations import resolve as settle
 from syndicate.testing import NOON

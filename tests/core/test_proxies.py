@@ -10,8 +10,8 @@ from threading import Event, Thread
 
 import pytest
 
-import posts
-from cli.newsroom import REAL, Newsroom, newsroom
+from support import posts
+from support.newsroom import REAL, Newsroom, newsroom
 from syndicate import Unavailable
 from syndicate.loopback.botapi import No
 from syndicate.network.http import PROXIES

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from newsroom import Newsroom, fork, wait_until
+from support.in_process import Newsroom, fork, wait_until
 
 PEOPLE = [f"{name}@example.org" for name in ("ann", "bob", "cid", "dan", "eve")]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from newsroom import Newsroom
+from support.in_process import Newsroom
 from syndicate.errors import UsageError
 from syndicate.ledger import Ledger, migrations
 from syndicate.ledger.files import make

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-import walls
-from newsroom import Newsroom
+from support import walls
+from support.in_process import Newsroom
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Unavailable, UsageError
 from syndicate.ledger.letters import MOST_TRIES, back_off
 from syndicate.ledger.schema import channels, runs, subscribers

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from newsroom import Newsroom
+from support.in_process import Newsroom
 from syndicate.ledger import engine
 from syndicate.ledger.queue import Queue
 from syndicate.operations.digest import Request, digest

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, update
 
-from newsroom import Newsroom
+from support.in_process import Newsroom
 from syndicate.errors import Deferred, Paused, Unavailable
 from syndicate.ledger import Ledger, engine
 from syndicate.ledger.engine import transaction

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from newsroom import Newsroom
+from support.in_process import Newsroom
 from syndicate.ledger.schema import channels, syndications
 from syndicate.operations.digest import CatchUp
 from syndicate.operations.status import status

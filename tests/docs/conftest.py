@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from docs.pages import ROOT
+from support.pages import ROOT
 from syndicate.cli.app import app
 from syndicate.loopback.botapi import TOKEN, BotApi
 from syndicate.loopback.smtp import SmtpServer

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import typer
 
-from docs.pages import PAGES, ROOT, commands, page, sections
+from support.pages import PAGES, ROOT, commands, page, sections
 from syndicate.cli.app import app
 
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 import syndicate
-from docs.pages import page
+from support.pages import page
 from syndicate.model.step import Action
 from syndicate.report import STATE_WORDS
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.pages import ROOT, blocks, page, sections, shell_lines
+from support.pages import ROOT, blocks, page, sections, shell_lines
 from test_project import BUNDLES, locked
 
 PAGE = page("docs/installing.md")

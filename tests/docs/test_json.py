@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from docs.conftest import Desk
-from docs.pages import page, sections
 from docs.test_commands import COMMANDS, options
+from support.pages import page, sections
 from syndicate.ledger import Ledger, Waits
 from syndicate.ledger.schema import LETTER_STATES
 from syndicate.loopback.botapi import Flood, LostReply

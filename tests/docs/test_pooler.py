@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy.engine import URL, make_url
 
 from docs.conftest import Desk
-from docs.pages import page, sections
 from docs.test_several_machines import on_postgres
+from support.pages import page, sections
 from syndicate.ledger.postgresql import explained
 
 __all__ = ["on_postgres"]

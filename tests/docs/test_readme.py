@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from docs.conftest import CHAT, CHATS, Desk
-from docs.pages import PAGES, ROOT, page, sections, shell_lines, words
+from support.pages import PAGES, ROOT, page, sections, shell_lines, words
 from syndicate.version import VERSION
 
 README = page("README.md")

@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 import pytest
 from typer.main import get_command
 
-from docs.pages import page
+from support.pages import page
 from syndicate.cli.app import app
 from syndicate.config.locked import secrets_among
 from syndicate.network.http import PROXIES

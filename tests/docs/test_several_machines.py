@@ -18,9 +18,9 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import Pool
 
-import postgres
 from docs.conftest import Desk
-from docs.pages import PAGES, blocks, commands, page, sections, shell_lines, words
+from support import postgres
+from support.pages import PAGES, blocks, commands, page, sections, shell_lines, words
 from syndicate.config.loader import LedgerSettings
 from syndicate.ledger.clock import MOST, UNNOTED
 from syndicate.ledger.engine import connect

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from docs.conftest import CHAT, Desk
-from docs.pages import blocks, commands, page
+from support.pages import blocks, commands, page
 from syndicate.loopback.botapi import LostReply, Reset
 from syndicate.loopback.smtp import Fault
 

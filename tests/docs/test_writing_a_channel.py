@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 import syndicate.channel as contract
-from docs.pages import blocks, page
+from support.pages import blocks, page
 from syndicate.channel import Scope
 from syndicate.cli.app import app
 from syndicate.config.registry import channel_class

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import Newsroom, newsroom
-from hostile.articles import BODIES, FIELDS, FRONTS, Maker, with_body, with_front
-from hostile.fuzzing import within
+from support.hostile.articles import BODIES, FIELDS, FRONTS, Maker, with_body, with_front
+from support.hostile.fuzzing import within
+from support.newsroom import Newsroom, newsroom
 from syndicate.errors import ArticleError
 from syndicate.model.article import Publisher
 from syndicate.sources import bounds, read
@@ -98,7 +98,7 @@ DEAREST = ("links", "notes", "items of two kinds", "a tall table")
 REST = [pytest.param(one, marks=pytest.mark.soak) for one in BODIES if one not in DEAREST]
 MEASURED = """\
 import sys
-from hostile.memory import peak
+from support.hostile.memory import peak
 from syndicate.cli import main
 try:
     main()

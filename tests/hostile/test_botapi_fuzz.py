@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hostile.botapi_talks import AUDIT, DOINGS, Desk, bear, made, understood
-from hostile.fuzzing import altered, corpus, fuzz, seeds
+from support.hostile.botapi_talks import AUDIT, DOINGS, Desk, bear, made, understood
+from support.hostile.fuzzing import altered, corpus, fuzz, seeds
 from syndicate.loopback.botapi import CHATS, BotApi
 from syndicate.system import stop
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import REAL, Newsroom, newsroom
+from support.newsroom import REAL, Newsroom, newsroom
 from syndicate.loopback.botapi import Rude, Slow
 from syndicate.loopback.rude import SLOW
 from syndicate_telegram import Telegram

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import Newsroom, newsroom
-from hostile.fuzzing import within
+from support.hostile.fuzzing import within
+from support.newsroom import Newsroom, newsroom
 from syndicate.errors import ArticleError
 from syndicate.model.article import Publisher
 from syndicate.sources import read

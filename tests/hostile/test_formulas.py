@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.newsroom import Newsroom, newsroom
+from support.newsroom import Newsroom, newsroom
 from syndicate.subscribers.people.inert import inert, read_back
 
 SIGNS = "=+-@＝＋－＠﹦﹢﹣﹫−"

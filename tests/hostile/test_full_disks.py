@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import EVENING, Answer, Child, Newsroom, newsroom
+from support.newsroom import EVENING, Answer, Child, Newsroom, newsroom
 from syndicate.ledger import backups
 from syndicate.ledger.holder import Holder
 

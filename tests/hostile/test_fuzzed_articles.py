@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 
 import pytest
 
-from hostile.fuzzing import altered, corpus, fuzz, seeds, within
+from support.hostile.fuzzing import altered, corpus, fuzz, seeds, within
 from syndicate import testing
 from syndicate.channel import Channel
 from syndicate.config.loader import checked

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from hostile.fuzzing import altered, fuzz
+from support.hostile.fuzzing import altered, fuzz
 
 
 def bears_no_b(content: bytes) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from cli.newsroom import REAL, newsroom
-from hostile.http_cells import API, CELLS, LOST, NEW, OLD, PICTURES, SITE, Cell
+from support.hostile.http_cells import API, CELLS, LOST, NEW, OLD, PICTURES, SITE, Cell
+from support.newsroom import REAL, newsroom
 from syndicate.loopback.botapi import LostReply
 from syndicate.loopback.rude import RUDE, SLOW
 from syndicate.testing import PIXEL
@@ -60,7 +60,7 @@ def tried(folder: Path, patience: float, names: list[str]) -> dict[str, Any]:
     """What a table's process says."""
     prepare(folder)
     done = subprocess.run(
-        [sys.executable, "-m", "hostile.http_cells", f"{folder}", f"{patience}", *names],
+        [sys.executable, "-m", "support.hostile.http_cells", f"{folder}", f"{patience}", *names],
         env={**os.environ, "PYTHONPATH": f"{TESTS}", "TG_TOKEN": "123456:SECRET-of_the-BOT"},
         capture_output=True, text=True, timeout=patience * 5 + 200, check=False,
     )  # fmt: skip

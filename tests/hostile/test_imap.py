@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from cli.newsroom import EVENING, Newsroom, newsroom
-from hostile.imap_cells import ANI, BUDI, CELLS, CERTIFICATE, FAULTS, Cell
-from imap import Fault, LoopbackImap
+from support.hostile.imap_cells import ANI, BUDI, CELLS, CERTIFICATE, FAULTS, Cell
+from support.imap import Fault, LoopbackImap
+from support.newsroom import EVENING, Newsroom, newsroom
 from syndicate.ledger import Ledger
 
 TESTS = Path(__file__).parent.parent
@@ -44,7 +44,8 @@ def tried(folder: Path, patience: float, names: list[str]) -> dict[str, Any]:
     """What a table's process says."""
     token = prepared(folder / "kantor")
     done = subprocess.run(
-        [sys.executable, "-m", "hostile.imap_cells", f"{folder}", token, f"{patience}", *names],
+        [sys.executable, "-m", "support.hostile.imap_cells",
+         f"{folder}", token, f"{patience}", *names],
         env={**os.environ, "PYTHONPATH": f"{TESTS}"}, capture_output=True, text=True,
         timeout=patience * 5 + 120, check=False,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import pytest
 
-from hostile.fuzzing import CORPUS, altered, corpus, fuzz, seeds, within
+from support.hostile.fuzzing import CORPUS, altered, corpus, fuzz, seeds, within
 from syndicate import Visit
 from syndicate.errors import DeliveryError
 from syndicate_email import imap_line

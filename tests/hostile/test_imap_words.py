@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import EVENING, Answer, Newsroom, newsroom
-from imap import Fault, LoopbackImap, Mail, Step
+from support.imap import Fault, LoopbackImap, Mail, Step
+from support.newsroom import EVENING, Answer, Newsroom, newsroom
 
 LETTER = b"From: warga@pembaca.example\r\nSubject: Halo\r\n\r\nKapan?\r\n"
 NIL = "* 1 FETCH NIL\r\nTAG OK done"

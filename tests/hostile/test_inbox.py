@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import Newsroom, newsroom
-from hostile.inbox import ANI, BUDI, Outcome, hostile, maildir, office, ticked, wish
-from imap import LoopbackImap, Mail
+from support.hostile.inbox import ANI, BUDI, Outcome, hostile, maildir, office, ticked, wish
+from support.imap import LoopbackImap, Mail
+from support.newsroom import Newsroom, newsroom
 
 MOST_SECONDS, MOST_MEMORY = 30.0, 150 * 1024  # KiB
 FEW, MANY = 200, 10_000  # letters

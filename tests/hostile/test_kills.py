@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import postgres
-from hostile.kills import KINDS, Figures, kill_the_database, tried
+from support import postgres
+from support.hostile.kills import KINDS, Figures, kill_the_database, tried
 
 KILLS = int(os.environ.get("KILLS") or 100)  # of each operation on each database, in `make soak`
 SLOW = 4  # a server that was killed takes its time to recover: so many times fewer

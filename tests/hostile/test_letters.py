@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hostile.letters import LETTERS, MIB, TOKEN
+from support.hostile.letters import LETTERS, MIB, TOKEN
 from syndicate.channel import Reply, Says
 from syndicate_email.incoming import understand
 from syndicate_email.returned import Marks
@@ -95,7 +95,8 @@ def test_every_hostile_letter_costs_little_and_is_taken_for_what_it_is() -> None
 HEAVIEST = ("thousands of parts in parts", "parts of a letter", "noise in a letter", "zlib")
 PEAK = (
     "import sys; sys.path.insert(0, sys.argv[1])\n"
-    "from hostile import letters, memory, test_letters\n"
+    "from hostile import test_letters\n"
+    "from support.hostile import letters, memory\n"
     "for name in sys.argv[2:]:\n"
     "    test_letters.taken(letters.LETTERS[name]()[: letters.MIB])\n"
     "print(memory.peak())\n"

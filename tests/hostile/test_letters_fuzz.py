@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostile.fuzzing import altered, corpus, fuzz, seeds, within
-from hostile.letter_kinds import FIELDS, PIECES, TEXTS, built
+from support.hostile.fuzzing import altered, corpus, fuzz, seeds, within
+from support.hostile.letter_kinds import FIELDS, PIECES, TEXTS, built
 from syndicate.channel import Says
 from syndicate.ledger.tokens import REQUEST, RETURN, SUBSCRIPTION, Tokens
 from syndicate_email.incoming import understand

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import Newsroom, newsroom
+from support.newsroom import Newsroom, newsroom
 
 
 @pytest.fixture

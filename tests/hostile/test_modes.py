@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.newsroom import REAL, Newsroom, newsroom
+from support.newsroom import REAL, Newsroom, newsroom
 from syndicate.config.scaffold import _write
 
 PASSWORD = "kata:sandi/rahasia"

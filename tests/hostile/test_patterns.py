@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 import syndicate_email
-from hostile.pumps import pumped
+from support.hostile.pumps import pumped
 from syndicate.text import squeeze
 from syndicate_email.signs import SIGNS
 from syndicate_email.wishes import MOST_AFTER

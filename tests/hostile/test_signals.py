@@ -27,9 +27,8 @@ from urllib.parse import unquote
 import pytest
 from sqlalchemy import create_engine, text
 
-import imap
-import postgres
-from cli.newsroom import EVENING, MORNING, PROGRAM, Answer, Newsroom, newsroom, parsed
+from support import imap, postgres
+from support.newsroom import EVENING, MORNING, PROGRAM, Answer, Newsroom, newsroom, parsed
 from syndicate.loopback import botapi, smtp
 
 GRACE = 5.0

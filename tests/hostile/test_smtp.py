@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from hostile.smtp_cells import CELLS, CERTIFICATE, Cell, Result, office, prepared, sent
+from support.hostile.smtp_cells import CELLS, CERTIFICATE, Cell, Result, office, prepared, sent
 from syndicate.ledger.waits import CLAIM_FOR
 from syndicate.loopback.smtp import EXTENSIONS, Fault, SmtpServer, Step
 from syndicate.network.exchange import LONGEST
@@ -36,7 +36,7 @@ def tried(folder: Path, patience: float, names: Sequence[str] = ()) -> dict[str,
     """What a table's process says."""
     prepared(folder / "office")
     done = subprocess.run(
-        [sys.executable, "-m", "hostile.smtp_cells", f"{folder}", f"{patience}", *names],
+        [sys.executable, "-m", "support.hostile.smtp_cells", f"{folder}", f"{patience}", *names],
         env={**os.environ, "PYTHONPATH": f"{TESTS}"}, capture_output=True, text=True,
         timeout=patience * 5 + 100, check=False,
     )  # fmt: skip

@@ -11,8 +11,8 @@ from random import Random
 import pytest
 from pydantic import TypeAdapter
 
-from hostile.fuzzing import altered, corpus, fuzz, seeds
-from hostile.smtp_talks import CERTIFICATE, NEXT, PAUSE, TLS, answered, codes, taken
+from support.hostile.fuzzing import altered, corpus, fuzz, seeds
+from support.hostile.smtp_talks import CERTIFICATE, NEXT, PAUSE, TLS, answered, codes, taken
 from syndicate.channel import Outcome
 from syndicate.errors import DeliveryError, InDoubt
 from syndicate.loopback.manners import AHEAD

@@ -8,9 +8,9 @@ from time import process_time
 
 import pytest
 
-from cli.newsroom import Newsroom, newsroom
-from hostile.fuzzing import within
-from hostile.memory import peak
+from support.hostile.fuzzing import within
+from support.hostile.memory import peak
+from support.newsroom import Newsroom, newsroom
 from syndicate.errors import ConfigError
 from syndicate_email.design import Design
 

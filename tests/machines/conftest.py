@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-import machines.machine
-from machines.machine import Machine, Site
+from support import machine
+from support.machine import Machine, Site
 
 MEMORY = Path("/dev/shm")  # where a disk's patience with fsync is not tested
 
@@ -31,7 +31,7 @@ def site(tmp_path: Path, postgres_ledger: str) -> Iterator[Site]:
     """What machines share; the database's clock shows the real time until it is turned."""
     with (
         TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else tmp_path) as name,
-        machines.machine.site(Path(name), postgres_ledger) as made,
+        machine.site(Path(name), postgres_ledger) as made,
     ):
         yield made
 

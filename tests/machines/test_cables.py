@@ -14,8 +14,8 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import make_url
 
-from machines.machine import Machine, Site
 from machines.test_lines import forwarder, patient
+from support.machine import Machine, Site
 
 IP = shutil.which("ip", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 PLANNING = """

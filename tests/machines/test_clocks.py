@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from cli.newsroom import Answer
-from machines.machine import AUDIT, Machine, Point, Site
+from support.machine import AUDIT, Machine, Point, Site
+from support.newsroom import Answer
 from syndicate.loopback.botapi import Http500
 
 MORNING = "2027-05-04T09:00:00+07:00"  # a Tuesday

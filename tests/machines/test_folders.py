@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from machines.machine import Machine
+from support.machine import Machine
 from syndicate.testing import PIXEL
 
 

@@ -13,8 +13,8 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 import pytest
 from sqlalchemy import make_url, text
 
-from cli.newsroom import REAL
-from machines.machine import Machine, Point, Site
+from support.machine import Machine, Point, Site
+from support.newsroom import REAL
 from syndicate.config.database import Timeouts
 from syndicate.ledger import Ledger, Window
 from syndicate.ledger.engine import transaction

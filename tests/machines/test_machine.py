@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from machines.machine import Machine, Point, Site
+from support.machine import Machine, Point, Site
 
 EVENING = "2027-05-04T16:58:00+07:00"
 

@@ -36,9 +36,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-import postgres
-from cli.newsroom import EVENING, FORKS, MORNING, NEXT_EVENING, NOON, REAL, Newsroom, newsroom
-from machines.machine import NO_TIME, Point, Running, be_a_machine
+from support import postgres
+from support.machine import NO_TIME, Point, Running, be_a_machine
+from support.newsroom import EVENING, FORKS, MORNING, NEXT_EVENING, NOON, REAL, Newsroom, newsroom
 from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger, generations
 from syndicate.ledger.engine import transaction

@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 
-from machines.machine import Machine, Point, Running, Site
+from support.machine import Machine, Point, Running, Site
 from syndicate.loopback.botapi import Post
 
 MORNING, EVENING = "2027-05-04T09:00:00+07:00", "2027-05-04T17:01:00+07:00"

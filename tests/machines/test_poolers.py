@@ -15,9 +15,9 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from machines.machine import Machine, Site
 from machines.test_lines import ledger_at
-from postgres import _free_port as free_port
+from support.machine import Machine, Site
+from support.postgres import _free_port as free_port
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/bin")
 pytestmark = pytest.mark.skipif(PGBOUNCER is None, reason="there is no pgbouncer on this machine")

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from cli.newsroom import Answer
 from cli.test_replies import bounce
-from machines.machine import PATIENCE, Machine, Running, Site
 from machines.test_ticks import letter, people, tokens
+from support.machine import PATIENCE, Machine, Running, Site
+from support.newsroom import Answer
 from syndicate.loopback.botapi import Flood
 from syndicate.loopback.smtp import Letter
 

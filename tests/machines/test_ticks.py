@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-import postgres
-from cli.newsroom import EVENING, MORNING, Answer, Newsroom, newsroom
-from imap import LoopbackImap, Mail
-from machines.machine import PATIENCE, Machine, Point, Site
+from support import postgres
+from support.imap import LoopbackImap, Mail
+from support.machine import PATIENCE, Machine, Point, Site
+from support.newsroom import EVENING, MORNING, Answer, Newsroom, newsroom
 from syndicate import Reply
 from syndicate.ledger import Ledger
 from syndicate.subscribers import replies

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from machines.machine import Machine, Point
+from support.machine import Machine, Point
 from syndicate.ledger.migrations import VERSION
 
 AT_THE_BOT = Point("syndicate_telegram:Telegram.publish")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from papers import FORM
+from support.papers import FORM
 from syndicate.errors import ArticleError
 from syndicate.model.article import Article, Publisher
 from syndicate.sources import read

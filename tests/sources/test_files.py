@@ -7,7 +7,7 @@ from struct import pack
 
 import pytest
 
-from papers import FORM, pdf
+from support.papers import FORM, pdf
 from syndicate.model.article import PDF, Media
 from syndicate.sources.files import (
     MOST_DOCUMENT,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from papers import FORM
+from support.papers import FORM
 from syndicate.config.scaffold import new_article, profiles
 from syndicate.errors import ArticleError
 from syndicate.sources import Draft, read

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from papers import FORM
+from support.papers import FORM
 from syndicate.errors import ArticleError
 from syndicate.model.article import PDF, Article, Dateline, InfoSource, Media, Publisher
 from syndicate.sources import Draft, read

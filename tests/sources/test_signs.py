@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from papers import FORM
+from support.papers import FORM
 from syndicate.errors import ArticleError
 from syndicate.sources import Draft, read
 from syndicate.testing import OFFICE, PIXEL

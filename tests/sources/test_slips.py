@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from papers import FORM
+from support.papers import FORM
 from syndicate.model.article import Publisher
 from syndicate.sources import Draft, read
 from syndicate.testing import PICTURE, PIXEL

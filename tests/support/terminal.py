@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 
-from cli.newsroom import FORKS, NOON, Newsroom
-from screen import screen
+from support.newsroom import FORKS, NOON, Newsroom
+from support.screen import screen
 from syndicate.cli import main
 
 Files = Mapping[int, str]

@@ -12,8 +12,8 @@ from itertools import cycle, islice
 from pathlib import Path
 from time import monotonic
 
-from cli.newsroom import EVENING, Newsroom
-from hostile.letters import LETTERS
+from support.hostile.letters import LETTERS
+from support.newsroom import EVENING, Newsroom
 from syndicate.ledger import Ledger
 
 ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"

@@ -20,7 +20,7 @@ from uuid import uuid4
 import time_machine
 from sqlalchemy import Engine, create_engine, text
 
-from cli.newsroom import CHAT, FORKS, REAL, TEST_CHAT, TOKEN, Answer, Child, Newsroom
+from support.newsroom import CHAT, FORKS, REAL, TEST_CHAT, TOKEN, Answer, Child, Newsroom
 from syndicate.cli import main
 from syndicate.loopback.botapi import BotApi
 from syndicate.loopback.smtp import SmtpServer

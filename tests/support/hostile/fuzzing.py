@@ -29,7 +29,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisWarning
 
-CORPUS = Path(__file__).with_name("corpus")
+CORPUS = Path(__file__).parents[2] / "hostile" / "corpus"
 SECONDS = float(os.environ.get("FUZZ_SECONDS") or 60)  # for each target in `make soak`
 BATCH = 200  # inputs, after which the clock is looked at by hypothesis too
 MOST = 1_000_000  # bytes of an input that is made out of others

@@ -26,9 +26,8 @@ from urllib.parse import unquote
 
 from sqlalchemy import Engine, create_engine, text
 
-import imap
-import postgres
-from cli.newsroom import MORNING, Answer, Newsroom, newsroom, parsed
+from support import imap, postgres
+from support.newsroom import MORNING, Answer, Newsroom, newsroom, parsed
 from syndicate.loopback import botapi
 
 PATIENCE = 60.0

@@ -1,6 +1,6 @@
 """A table of relays that misbehave; a digest meets each of them, many side by side.
 
-    python -m hostile.smtp_cells FOLDER PATIENCE [CELL…]
+    python -m support.hostile.smtp_cells FOLDER PATIENCE [CELL…]
 
 FOLDER/office is one whose digest for one reader waits for a relay.
 
@@ -22,13 +22,13 @@ from pathlib import Path
 from shutil import copytree
 from typing import Any, get_args
 
-from hostile.memory import peak
-from newsroom import Newsroom, look_away
+from support.hostile.memory import peak
+from support.in_process import Newsroom, look_away
 from syndicate.loopback.manners import Manner
 from syndicate.loopback.smtp import Fault, SmtpServer, Step
 from syndicate.testing import NOON
 
-CERTIFICATE = Path(__file__).parents[1] / "channels" / "loopback.pem"
+CERTIFICATE = Path(__file__).parents[2] / "channels" / "loopback.pem"
 AT_ONCE = 16  # cells, of which most only wait
 ENTRY: tuple[Step, ...] = ("connect", "ehlo", "starttls", "tls", "auth")
 LETTER: tuple[Step, ...] = ("mail", "rcpt", "data")

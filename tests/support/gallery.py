@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from posts import Post, marked, post, units
+from support.posts import Post, marked, post, units
 from syndicate import Article, Item, Publisher
 from syndicate.sources import read
 from syndicate.testing import corrected, item, withdrawn

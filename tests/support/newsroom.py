@@ -42,7 +42,7 @@ FORKS.set_forkserver_preload(
     ["syndicate.cli.app", "syndicate.operations.publish", "syndicate.operations.tick",
      "syndicate_feed.xml_feeds", "syndicate_telegram", "syndicate_email", "telegram.request",
      "markdown_it", "nh3",
-     "sqlalchemy.dialects.postgresql.psycopg", "cli.newsroom"]
+     "sqlalchemy.dialects.postgresql.psycopg", "support.newsroom"]
 )  # fmt: skip
 
 Table = dict[str, object]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from html import unescape
 from itertools import pairwise
 
-from cli.newsroom import EVENING, Newsroom, part
+from support.newsroom import EVENING, Newsroom, part
 
 
 def everywhere_at_once(room: Newsroom, bodies: Collection[str]) -> Iterator[dict[str, str]]:

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
-CERTIFICATE = Path(__file__).parents[1] / "channels" / "loopback.pem"
+CERTIFICATE = Path(__file__).parents[2] / "channels" / "loopback.pem"
 NEXT, PAUSE, TLS = b"\x1d", b"\x1e", b"T"
 MOMENT = 0.02  # seconds without a word, until the relay says its next piece
 PIECES, CONNECTIONS = 40, 4  # at most

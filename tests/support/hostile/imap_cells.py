@@ -1,6 +1,6 @@
 """A table of IMAP servers that misbehave; a tick meets each of them, all side by side.
 
-    python -m hostile.imap_cells FOLDER TOKEN PATIENCE [CELL…]
+    python -m support.hostile.imap_cells FOLDER TOKEN PATIENCE [CELL…]
 
 FOLDER/kantor is an office whose digest is due.
 
@@ -24,13 +24,13 @@ from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from time import monotonic
 
-from hostile.memory import peak
-from imap import Fault, LoopbackImap, Mail, Step
+from support.hostile.memory import peak
+from support.imap import Fault, LoopbackImap, Mail, Step
 from syndicate.config.loader import load
 from syndicate.office import Office
 from syndicate.operations.tick import tick
 
-CERTIFICATE = Path(__file__).parent.parent / "channels" / "loopback.pem"
+CERTIFICATE = Path(__file__).parents[2] / "channels" / "loopback.pem"
 EVENING = datetime.fromisoformat("2026-05-04T17:01:00+07:00")
 ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"
 AT_ONCE = 12  # cells: more of them would wait for each other

@@ -17,7 +17,7 @@ from typing import Any
 
 import h11
 
-import posts
+from support import posts
 from syndicate import Absent, Delivery, DeliveryError, InDoubt, Receipt, Refused, Unavailable
 from syndicate.loopback.botapi import TOKEN, BotApi, Rude
 from syndicate.model.article import Media

@@ -60,7 +60,7 @@ class Wall(Channel):
     ``set_mood`` makes an effect fail, in whatever process it happens.
     """
 
-    kind = "walls:Wall"
+    kind = "support.walls:Wall"
     scope = Scope.ARTICLE
 
     folder: ConfigPath
@@ -242,7 +242,7 @@ class Shelf(Sheet, Assembles, Announces):
 class Letters(Wall, Scheduled, Streams):
     """A letter for every subscriber, several under way at once."""
 
-    kind = "walls:Letters"
+    kind = "support.walls:Letters"
     scope = Scope.DIGEST
 
     schedule: ScheduleField = Schedule.parse("daily 17:00")  # noqa: RUF009 - it is frozen

@@ -1,6 +1,6 @@
 """Draw all golden posts as a phone shows them: build/contact-sheet.html, and .png by Chromium.
 
-``python tests/contact_sheet.py``; the picture is left out where no Chromium is found.
+``PYTHONPATH=tests python -m support.contact_sheet``; no picture where no Chromium is found.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from chromium import browser as find_browser
-from gallery import Piece, gallery
-from posts import Post, units
+from support.chromium import browser as find_browser
+from support.gallery import Piece, gallery
+from support.posts import Post, units
 from syndicate.demo.bubbles import bubble
 
 PNG = b"\x89PNG"
-BUILD = Path(__file__).resolve().parent.parent / "build"
+BUILD = Path(__file__).resolve().parents[2] / "build"
 
 COLUMNS, BUBBLE, GAP = 5, 360, 20  # pixels, but for the first
 PAGE = """<!doctype html>

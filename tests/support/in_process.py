@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 from sqlalchemy import Engine, Row, String, and_, cast, create_engine, func, inspect, select, text
 
+from support.walls import Post, set_mood, shown
 from syndicate.config.loader import Settings
 from syndicate.ledger import Joiner
 from syndicate.ledger.schema import (
@@ -39,7 +40,6 @@ from syndicate.operations.resolve import Answer
 from syndicate.operations.tick import tick
 from syndicate.report import Report
 from syndicate.testing import NOON, OFFICE
-from walls import Post, set_mood, shown
 
 PATIENCE = 20.0  # seconds until something that must happen counts as not happening
 
@@ -55,7 +55,7 @@ class Newsroom:
 
     def having(self, **kinds: str) -> Newsroom:
         """The same office with these channels, each with a folder of its own name."""
-        tables = {n: {"kind": f"walls:{kind}", "folder": n} for n, kind in kinds.items()}
+        tables = {n: {"kind": f"support.walls:{kind}", "folder": n} for n, kind in kinds.items()}
         return self.with_tables(tables)
 
     def with_tables(self, tables: Mapping[str, Mapping[str, Any]]) -> Newsroom:

@@ -1,6 +1,6 @@
 """A table of servers of HTTP that misbehave; a command meets each of them, all side by side.
 
-    python -m hostile.http_cells FOLDER PATIENCE [CELL…]
+    python -m support.hostile.http_cells FOLDER PATIENCE [CELL…]
 
 FOLDER/baru is an office with an article, FOLDER/lama one that has published it.
 
@@ -24,9 +24,9 @@ from threading import Event
 from time import monotonic
 from typing import Any
 
-from cli.newsroom import CHAT, TOKEN
-from hostile.memory import peak
-from serving import served
+from support.hostile.memory import peak
+from support.newsroom import CHAT, TOKEN
+from support.serving import served
 from syndicate.config.loader import load
 from syndicate.loopback.botapi import BotApi, No, Rude
 from syndicate.loopback.rude import LARGE, MALFORMED, RUDE, Speaks, said_by

@@ -8,7 +8,7 @@ from typing import Any
 
 import tdjson
 
-from posts import Entity, Post
+from support.posts import Entity, Post
 
 KINDS = {
     "bold": "Bold", "italic": "Italic", "underline": "Underline", "spoiler": "Spoiler",
