@@ -44,7 +44,7 @@ def is_free(
     return or_(table.c.holder_id.is_(None), table.c.holder_id.in_(dead), past)
 
 
-def end_dead(
+def end_dead_claims(
     engine: Engine, presence: Presence, table: Any, held: ColumnElement[bool],
     end: Callable[[Connection, ColumnElement[bool]], int], clock: Callable[[Connection], datetime],
 ) -> int:  # fmt: skip

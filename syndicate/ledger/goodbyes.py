@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, select, update
 
 from syndicate.ledger import moves
-from syndicate.ledger.claims import FREE, claim_of, end_dead, take_turn
+from syndicate.ledger.claims import FREE, claim_of, end_dead_claims, take_turn
 from syndicate.ledger.engine import affected, now, transaction
 from syndicate.ledger.lists import LEFT, Subscription, bounce, by_key, last_subscription, leave
 from syndicate.ledger.presence import Presence
@@ -79,7 +79,9 @@ class Goodbyes:
 
     def end_dead_claims(self) -> int:
         """End what dead processes were sending, which may have left: how many subscriptions."""
-        return end_dead(self.engine, self.presence, goodbyes, g.state == "sending", _died, now)
+        return end_dead_claims(
+            self.engine, self.presence, goodbyes, g.state == "sending", _died, now
+        )
 
     def end(self, letter: Sequence[Leaving], *, over: bool, why: str = "") -> None:
         """It was sent, or it rests for good, or the next run tries it again.

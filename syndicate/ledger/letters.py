@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Refused
 from syndicate.ledger import moves
-from syndicate.ledger.claims import end_dead
+from syndicate.ledger.claims import end_dead_claims
 from syndicate.ledger.engine import affected, database_errors, say, stamp, transaction, usable
 from syndicate.ledger.lists import bounce
 from syndicate.ledger.presence import Presence
@@ -217,7 +217,7 @@ class Letters:
     def end_dead_claims(self) -> None:
         """Free what dead processes held; what they had started may have left."""
         end = partial(end_blocks, why=DIED)
-        end_dead(self.engine, self.presence, blocks, true(), end, self.clock)
+        end_dead_claims(self.engine, self.presence, blocks, true(), end, self.clock)
 
     # attempts
 

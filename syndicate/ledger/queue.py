@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
 from syndicate.ledger import moves
-from syndicate.ledger.claims import end_dead
+from syndicate.ledger.claims import end_dead_claims
 from syndicate.ledger.engine import now, transaction
 from syndicate.ledger.letters import MOST_TRIES, back_off
 from syndicate.ledger.presence import Presence
@@ -140,7 +140,7 @@ class Queue:
         """Free what dead processes held; what they had started may have happened."""
         held = d.state.in_(("claimed", "sending"))
         end = partial(end_claims, why=DIED)
-        end_dead(self.engine, self.presence, deliveries, held, end, self.clock)
+        end_dead_claims(self.engine, self.presence, deliveries, held, end, self.clock)
 
     # attempts
 
