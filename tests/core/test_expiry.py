@@ -24,7 +24,7 @@ def room(room: Newsroom) -> Newsroom:
 
 
 def expiring(room: Newsroom, after: timedelta, slug: str = "a") -> Path:
-    path = room.write(slug, date=f"{TODAY + 2 * DAY:%Y-%m-%d}")  # wherever the office is
+    path = room.write(slug, date=f"{TODAY + 2 * DAY:%Y-%m-%d}")
     expires = f"expires: {(TODAY + after).isoformat()}\nheadline:"
     path.write_text(path.read_text().replace("headline:", expires))
     return path
@@ -75,14 +75,14 @@ def test_machines_whose_clocks_differ_by_seconds_do_not_undo_each_other(room: Ne
 
 
 def test_a_notice_stays_however_fast_a_clock_runs(room: Newsroom) -> None:
-    path = room.write("a", date=f"{TODAY + DAY:%Y-%m-%d}")
+    path = room.write("a", date=f"{TODAY + 2 * DAY:%Y-%m-%d}")
     room.publish(path)
     room.withdraw(path)
     notice = "withdrawn: it was not so"
     room.at(TODAY + 30 * DAY).tick()
     assert notice in "\n".join(room.texts("shelf"))
     later = room.at(TODAY + 30 * DAY)
-    later.publish(later.write("b", date=f"{TODAY + 31 * DAY:%Y-%m-%d}"))
+    later.publish(later.write("b", date=f"{TODAY + 32 * DAY:%Y-%m-%d}"))
     assert notice in "\n".join(room.texts("shelf"))
 
 
