@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from support.hostile.letters import LETTERS, MIB, TOKEN, VERP  # noqa: E402
-from syndicate_email.incoming import understand  # noqa: E402
-from syndicate_email.returned import Marks  # noqa: E402
+from syndicate_email.inbox.classify import understand  # noqa: E402
+from syndicate_email.inbox.reports import Marks  # noqa: E402
 
 GOAL = 0.1  # seconds of the processor
 PATIENCE = 3  # seconds for the library

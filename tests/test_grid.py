@@ -10,7 +10,7 @@ from support.posts import post
 from syndicate.testing import HELLO, item
 from syndicate.text.grid import Cell, resolved
 from syndicate.text.markers import markers
-from syndicate_email.lines import readable_lines
+from syndicate_email.letter.plain_text import readable_lines
 
 MARKERS = {
     (): ["1.", "2.", "3."],

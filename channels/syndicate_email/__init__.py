@@ -72,10 +72,10 @@ from syndicate_email.settings import (
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-    from syndicate_email.conversation import Posting
-    from syndicate_email.crew import Crew
-    from syndicate_email.folder import Folder
-    from syndicate_email.letter import List
+    from syndicate_email.letter.compose import List
+    from syndicate_email.smtp.conversation import Posting
+    from syndicate_email.smtp.maildir import Folder
+    from syndicate_email.smtp.pool import Crew
 
 UNBELIEVED = (
     "readers who write without a token are asked back, each of them; {setting} may spare them that:"
@@ -192,16 +192,16 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
         yield from (one.removeprefix(prefix) for one in self.texts if one.startswith(prefix))
 
     def render(self, edition: Edition) -> Iterator[Rendition]:
-        from syndicate_email.letter import compose
-        from syndicate_email.stencil import MEDIA_TYPE
+        from syndicate_email.letter.compose import compose
+        from syndicate_email.letter.stencil import MEDIA_TYPE
 
         stencil = compose(edition, self._list(edition))
         yield Rendition("", MEDIA_TYPE, stencil.to_bytes())
 
     def _list(self, edition: Edition) -> List:
-        from syndicate_email.contents import Manner
-        from syndicate_email.design import Design
-        from syndicate_email.letter import List
+        from syndicate_email.letter.compose import List
+        from syndicate_email.letter.contents import Manner
+        from syndicate_email.letter.design import Design
 
         manner = Manner(
             title=self.title, language=self.language, subject=self.subject,
@@ -243,7 +243,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
         return "" if near else f"channels.{self.name}.smtp"
 
     def folders(self) -> Iterator[Path]:
-        from syndicate_email.postbox import place
+        from syndicate_email.inbox.fetch import place
 
         with suppress(ValueError):  # its secret is not set
             if isinstance(where := relay(self.smtp.get_secret_value()), Path):
@@ -253,7 +253,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
                 yield inbox.parent if inbox.is_file() else inbox  # an mbox is written beside
 
     def hears_outside(self, home: Path, source: str = "") -> str:
-        from syndicate_email.postbox import place
+        from syndicate_email.inbox.fetch import place
 
         try:
             where = place(source or self.inbox.get_secret_value())
@@ -278,20 +278,20 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
         return outcome.result
 
     def publish_all(self, deliveries: Iterator[Delivery | None]) -> Iterator[Outcome]:
-        from syndicate_email.folder import Folder
+        from syndicate_email.smtp.maildir import Folder
 
         if isinstance(self._way, Folder):
             return self._way.put_all(deliveries, self._composer())
         return self._way.carry(deliveries, self._composer())
 
     def review(self, edition: Edition, rendition: Rendition) -> Iterator[Finding]:
-        from syndicate_email.review import review
-        from syndicate_email.stencil import fill
+        from syndicate_email.letter.review import review
+        from syndicate_email.letter.stencil import fill
 
         return review(edition, self._list(edition), fill(rendition.content, READER, "0" * 32))
 
     def flaws(self, publisher: Publisher) -> Iterator[Finding]:
-        from syndicate_email.review import template
+        from syndicate_email.letter.review import template
 
         found = template(self._list(_nothing(publisher)), publisher)
         if not found.ok:
@@ -304,9 +304,9 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
     def hear(
         self, lists: Sequence[str], source: str = "", visit: Visit | None = None
     ) -> Generator[Reply, bool | None, None]:
-        from syndicate_email.incoming import understand
-        from syndicate_email.postbox import Postbox, place
-        from syndicate_email.returned import Marks
+        from syndicate_email.inbox.classify import understand
+        from syndicate_email.inbox.fetch import Postbox, place
+        from syndicate_email.inbox.reports import Marks
 
         try:
             where = place(source or self.inbox.get_secret_value())
@@ -333,7 +333,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
 
         By which name is not told: the letter's sender may have written it.
         """
-        from syndicate_email.vouched import is_judged
+        from syndicate_email.inbox.authentication import is_judged
 
         is_wish = reply.says in (Says.LEAVE, Says.JOIN) and not reply.token
         return is_wish and not self.authserv and is_judged(content)
@@ -343,30 +343,30 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
         return bool(self.mailbox)
 
     def invitation(self, publisher: Publisher, at: datetime, title: str) -> Rendition:
-        from syndicate_email import notes
+        from syndicate_email.letter import service_letters
 
-        return notes.invitation(self._list(_nothing(publisher)), publisher, at, title)
+        return service_letters.invitation(self._list(_nothing(publisher)), publisher, at, title)
 
     def overview(
         self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
     ) -> Rendition:
-        from syndicate_email import notes
+        from syndicate_email.letter import service_letters
 
-        return notes.overview(self._list(_nothing(publisher)), publisher, at, lists)
+        return service_letters.overview(self._list(_nothing(publisher)), publisher, at, lists)
 
     def parting(self, publisher: Publisher, at: datetime, lists: Sequence[Membership]) -> Rendition:
-        from syndicate_email import notes
+        from syndicate_email.letter import service_letters
 
-        return notes.parting(self._list(_nothing(publisher)), publisher, at, lists)
+        return service_letters.parting(self._list(_nothing(publisher)), publisher, at, lists)
 
     def goodbye(self, publisher: Publisher, at: datetime, lists: Sequence[Membership]) -> Rendition:
-        from syndicate_email import notes
+        from syndicate_email.letter import service_letters
 
-        return notes.goodbye(self._list(_nothing(publisher)), publisher, at, lists)
+        return service_letters.goodbye(self._list(_nothing(publisher)), publisher, at, lists)
 
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
         """The relay has let us in when it was opened."""
-        from syndicate_email.review import template
+        from syndicate_email.letter.review import template
 
         address = sender(self.sender)[1]
         yield Finding("relay", True, self._way.there())
@@ -383,7 +383,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
             yield self._inspect_inbox()
 
     def _inspect_inbox(self) -> Finding:
-        from syndicate_email.postbox import Postbox, place
+        from syndicate_email.inbox.fetch import Postbox, place
 
         where = place(self.inbox.get_secret_value())
         try:
@@ -395,10 +395,10 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
 
     def _composer(self) -> Callable[[Delivery], Posting]:
         """A function that makes a delivery ready to go; Refused for a wrong address."""
-        from syndicate_email.conversation import Posting
-        from syndicate_email.folder import Folder
+        from syndicate_email.letter.stencil import filled, message_id
         from syndicate_email.settings import mail_address
-        from syndicate_email.stencil import filled, message_id
+        from syndicate_email.smtp.conversation import Posting
+        from syndicate_email.smtp.maildir import Folder
 
         wired = not isinstance(self._way, Folder)
         _, address = sender(self.sender)
@@ -430,11 +430,11 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
     def _to_the_relay(self) -> Crew | Folder:
         where = relay(self.smtp.get_secret_value())
         if isinstance(where, Path):
-            from syndicate_email.folder import Folder
+            from syndicate_email.smtp.maildir import Folder
 
             return Folder(where, self.name)
-        from syndicate_email.crew import Crew
-        from syndicate_email.dialler import Dialler
+        from syndicate_email.smtp.connector import Dialler
+        from syndicate_email.smtp.pool import Crew
 
         return Crew(
             Dialler(
@@ -456,7 +456,7 @@ def _example(rendition: Rendition) -> EmailMessage:
     from email.message import EmailMessage
     from email.policy import default
 
-    from syndicate_email.stencil import fill
+    from syndicate_email.letter.stencil import fill
 
     letter = message_from_bytes(fill(rendition.content, READER, "0" * 32), policy=default)
     assert isinstance(letter, EmailMessage)

@@ -158,7 +158,7 @@ def _texts(texts: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _colour(text: str) -> str:
-    from syndicate_email.design import readable_colour
+    from syndicate_email.letter.design import readable_colour
 
     return readable_colour(text)
 
@@ -182,7 +182,7 @@ def _picture(text: str) -> str:
 
 
 def _inbox(secret: SecretStr, info: ValidationInfo) -> SecretStr:
-    from syndicate_email.postbox import place
+    from syndicate_email.inbox.fetch import place
 
     if not (text := secret.get_secret_value()):
         return secret

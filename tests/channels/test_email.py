@@ -53,9 +53,10 @@ from syndicate.testing import (
 )
 from syndicate.text import plain
 from syndicate.text.i18n import words
-from syndicate_email import EmailDigest, connection, crew
-from syndicate_email.letter import MOST_HTML
-from syndicate_email.stencil import fill
+from syndicate_email import EmailDigest
+from syndicate_email.letter.compose import MOST_HTML
+from syndicate_email.letter.stencil import fill
+from syndicate_email.smtp import connection, pool
 
 CERTIFICATE = Path(__file__).with_name("loopback.pem")  # ours, for 127.0.0.1, until 2120
 ANN = Recipient("1", "ann@example.org", "token-of-ann")
@@ -959,7 +960,7 @@ def test_letters_leave_over_one_connection_byte_for_byte() -> None:
 
 def test_small_packets_do_not_wait() -> None:
     with SmtpServer() as server, digest(smtp=server.url) as channel:
-        assert isinstance(channel._way, crew.Crew)
+        assert isinstance(channel._way, pool.Crew)
         [line] = channel._way.lines
         sock = line.sock
         assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

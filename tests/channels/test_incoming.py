@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from syndicate.channel import Reply, Says
 from syndicate.model.bounces import counted
 from syndicate.testing import NOON
-from syndicate_email.incoming import understand
-from syndicate_email.returned import Marks
+from syndicate_email.inbox.classify import understand
+from syndicate_email.inbox.reports import Marks
 
 TOKEN = "9f2c41d7" * 4
 OLD = f"17-{'9f2c' * 8}"  # as tokens were until ledger version 6

@@ -22,9 +22,9 @@ from syndicate.model.article import Article, Edition, Media
 from syndicate.model.delivery import Recipient
 from syndicate.testing import HELLO, NOON, corrected, deliveries, edition, item, withdrawn
 from syndicate_email import EmailDigest
-from syndicate_email.design import contrast
-from syndicate_email.lines import readable_lines
-from syndicate_email.stencil import fill
+from syndicate_email.letter.design import contrast
+from syndicate_email.letter.plain_text import readable_lines
+from syndicate_email.letter.stencil import fill
 
 ANN = Recipient("1", "ann@example.org", "token-of-ann")
 PICTURE = Media(

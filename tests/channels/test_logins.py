@@ -12,9 +12,9 @@ import pytest
 
 from support.imap import Fault, LoopbackImap
 from syndicate.errors import DeliveryError, Unavailable
-from syndicate_email.imap_folder import ImapServer
-from syndicate_email.login import advice, without_secrets
-from syndicate_email.postbox import Postbox, place
+from syndicate_email.inbox.fetch import Postbox, place
+from syndicate_email.inbox.imap_box import ImapServer
+from syndicate_email.refusals.login import advice, without_secrets
 from syndicate_email.settings import Relay, relay
 
 HOST = "mail.kantor.example"

@@ -10,8 +10,8 @@ from threading import Thread
 import pytest
 
 from syndicate import Unavailable
-from syndicate_email.dialler import Dialler
 from syndicate_email.settings import Relay, relay
+from syndicate_email.smtp.connector import Dialler
 
 
 @contextmanager

@@ -16,10 +16,10 @@ import pytest
 from support.imap import Fault, LoopbackImap, Mail, Step
 from syndicate import Visit
 from syndicate.errors import DeliveryError, Refused, Unavailable
-from syndicate_email import imap_folder
-from syndicate_email.boxes import MOST_BYTES
-from syndicate_email.imap_folder import ImapServer
-from syndicate_email.postbox import Postbox, place
+from syndicate_email.inbox import imap_box
+from syndicate_email.inbox.box import MOST_BYTES
+from syndicate_email.inbox.fetch import Postbox, place
+from syndicate_email.inbox.imap_box import ImapServer
 
 CERTIFICATE = Path(__file__).with_name("loopback.pem")  # ours, for 127.0.0.1, until 2120
 SETTING = "channels.harian.inbox"
@@ -463,7 +463,7 @@ def breakages() -> list[Any]:
 def test_what_is_broken_at_any_step_ends_in_a_line(
     step: Step, name: str, imap: LoopbackImap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imap_folder, "FAREWELL", 0.1)
+    monkeypatch.setattr(imap_box, "FAREWELL", 0.1)
     broken = BROKEN[name]
     imap.faults = [Fault(at=step, do=broken.do, text=broken.text, seconds=broken.seconds)]
     error = failing(at(imap.url, patience=0.4))
@@ -524,7 +524,7 @@ def test_a_handshake_that_never_comes_is_not_waited_for(imap: LoopbackImap) -> N
 
 
 def test_no_goodbye_is_not_missed(imap: LoopbackImap, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imap_folder, "FAREWELL", 0.1)
+    monkeypatch.setattr(imap_box, "FAREWELL", 0.1)
     for fault in (
         Fault(at="logout", do="hang up"),
         Fault(at="logout", do="reject"),
@@ -735,7 +735,7 @@ def test_stopping_early_leaves_no_file_open(tmp_path: Path) -> None:
 
 def test_starting_up_loads_no_mail_library() -> None:
     code = (
-        "import sys; before = set(sys.modules); import syndicate_email.postbox;"
+        "import sys; before = set(sys.modules); import syndicate_email.inbox.fetch;"
         "print({'imaplib', 'mailbox'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

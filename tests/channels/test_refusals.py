@@ -11,11 +11,10 @@ from support.hostile.fuzzing import within
 from syndicate import Deferred, Delivery, Paused, Rendition
 from syndicate.model.bounces import counted
 from syndicate.testing import NOON
-from syndicate_email.conversation import Conversation, Posting
-from syndicate_email.dialler import Dialler
-from syndicate_email.login import advice
-from syndicate_email.reasons import status
-from syndicate_email.refusals import (
+from syndicate_email.inbox.reasons import status
+from syndicate_email.refusals.login import advice
+from syndicate_email.refusals.signs import SIGNS, TOO_LONG, Sign
+from syndicate_email.refusals.verdict import (
     MOST_ALIKE,
     MOST_KINDS,
     PER_SESSION,
@@ -26,7 +25,8 @@ from syndicate_email.refusals import (
     whose,
 )
 from syndicate_email.settings import Relay
-from syndicate_email.signs import SIGNS, TOO_LONG, Sign
+from syndicate_email.smtp.connector import Dialler
+from syndicate_email.smtp.conversation import Conversation, Posting
 
 READER, OURS, LETTER = Whose.READER, Whose.OURS, Whose.LETTER
 CALLED_BACK = (

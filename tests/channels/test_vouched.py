@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from syndicate.channel import Says
-from syndicate_email.incoming import understand
-from syndicate_email.returned import Marks
+from syndicate_email.inbox.classify import understand
+from syndicate_email.inbox.reports import Marks
 
 OURS = "mx.kantor.example"
 MARKS = Marks(mailbox="daftar@kantor.example", lists=("Kabar",), authserv=OURS)

@@ -7,8 +7,8 @@ from time import perf_counter
 import pytest
 
 from syndicate.channel import Reply, Says
-from syndicate_email.incoming import understand
-from syndicate_email.returned import Marks
+from syndicate_email.inbox.classify import understand
+from syndicate_email.inbox.reports import Marks
 
 TOKEN = "9f2c41d7" * 4
 MARKS = Marks(mailbox="daftar@kantor.example", lists=("kabar-harian", "Kabar Harian"))

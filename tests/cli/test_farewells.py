@@ -9,7 +9,7 @@ import pytest
 from cli.test_paused import HOURLY, READERS, states, tick
 from support.newsroom import EVENING, Newsroom
 from syndicate.loopback.smtp import Fault
-from syndicate_email import crew
+from syndicate_email.smtp import pool
 
 LATER = "2026-05-04T18:00:00+07:00"
 WORDS = "4.7.0 kantor.example: sending from this account is closed for today, call 021-555"
@@ -19,7 +19,7 @@ STEPS = ("mail", "rcpt", "data", "dot")
 @pytest.fixture
 def room(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
     """An office with something to tell, and nobody to tell it to."""
-    monkeypatch.setattr(crew, "PAUSE", 0.05)
+    monkeypatch.setattr(pool, "PAUSE", 0.05)
     room.only("harian")
     room.change("harian", connections=1)
     room.write()

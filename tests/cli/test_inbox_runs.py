@@ -14,7 +14,7 @@ from support.imap import Fault, LoopbackImap, Mail
 from support.newsroom import EVENING, REAL, Newsroom
 from syndicate import Visit
 from syndicate.subscribers import inbox as inboxes
-from syndicate_email.postbox import Postbox
+from syndicate_email.inbox.fetch import Postbox
 
 HALO = b"From: warga@pembaca.example\r\nSubject: Halo %d\r\n\r\nKapan pendaftaran ditutup?\r\n"
 UNREAD = "1 for a person (still unread)"

@@ -16,7 +16,7 @@ from support.newsroom import Newsroom
 from syndicate.sources.body import read
 from syndicate.sources.frontmatter import Flaw
 from syndicate.text import plain
-from syndicate_email.lines import readable_lines
+from syndicate_email.letter.plain_text import readable_lines
 from syndicate_telegram.body import assembled, blocks
 
 WORD = re.compile(r"\w+")

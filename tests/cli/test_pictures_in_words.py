@@ -9,7 +9,7 @@ import pytest
 from support.everywhere import everywhere_at_once
 from support.newsroom import EVENING, Newsroom, part
 from syndicate.testing import PIXEL
-from syndicate_email.lines import readable_lines
+from syndicate_email.letter.plain_text import readable_lines
 
 LINES = {
     '<p><a href="https://x.example/"><img src="https://a.example/s.png" alt="Daftar"></a> ya</p>': [

@@ -14,7 +14,7 @@ import pytest
 
 from support.newsroom import EVENING, Newsroom
 from syndicate.loopback.smtp import Fault, SmtpServer
-from syndicate_email import crew
+from syndicate_email.smtp import pool
 
 ANI, BUDI, CICI = "ani@pembaca.example", "budi@pembaca.example", "cici@pembaca.example"
 CERTIFICATE = Path(__file__).parents[1] / "channels" / "loopback.pem"
@@ -136,7 +136,7 @@ def test_what_a_relay_does_is_booked(
     room: Newsroom, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = CASES[name]
-    monkeypatch.setattr(crew, "PAUSE", 0.1)
+    monkeypatch.setattr(pool, "PAUSE", 0.1)
     room.subscribe(ANI, BUDI, CICI)
     room.write()
     room.publish()

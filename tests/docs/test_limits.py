@@ -20,21 +20,20 @@ from syndicate.network.exchange import LONGEST
 from syndicate.sources import bounds
 from syndicate.subscribers import inbox as inboxes
 from syndicate.system import stop
-from syndicate_email import (
-    EmailDigest,
-    boxes,
-    clients,
-    connection,
+from syndicate_email import EmailDigest
+from syndicate_email.inbox import (
+    authentication,
+    box,
+    classify,
     file_box,
-    imap_folder,
-    incoming,
+    imap_box,
     parsing,
     reasons,
     structure,
-    vouched,
 )
-from syndicate_email.dialler import Dialler
 from syndicate_email.settings import Relay
+from syndicate_email.smtp import clients, connection
+from syndicate_email.smtp.connector import Dialler
 from syndicate_feed import Feed, announce
 from syndicate_telegram import Telegram, attached, fetching, reading, wire
 
@@ -58,8 +57,8 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
     hub = announce.ANSWER.within(patience or default(Feed))
     page = reading.PAGE
     answer = wire.ANSWER_BYTES
-    said, around = clients.MOST_ANSWER, imap_folder.MOST_AROUND
-    lines = imap_folder.MOST_LINES
+    said, around = clients.MOST_ANSWER, imap_box.MOST_AROUND
+    lines = imap_box.MOST_LINES
     return {
         "Telegram: an answer": (telegram.answer, answer, None),
         "Telegram: the answer to an upload": (telegram.upload, answer, None),
@@ -90,9 +89,9 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         "Relay: a farewell": (connection.QUIT_FOR, None, None),
         "Relay: a digest in which no letter ends": (relay.long_patience, None, None),
         "Mailbox: an answer": (email, around, lines),
-        "Mailbox: a letter, in each of its pieces": (email, imap_folder.PIECE + around, lines),
-        "Mailbox: what is unread": (email, imap_folder.MOST_LISTED, lines),
-        "Mailbox: a farewell": (imap_folder.FAREWELL, None, None),
+        "Mailbox: a letter, in each of its pieces": (email, imap_box.PIECE + around, lines),
+        "Mailbox: what is unread": (email, imap_box.MOST_LISTED, lines),
+        "Mailbox: a farewell": (imap_box.FAREWELL, None, None),
         "Inboxes: all of them, before a run's digests": (inboxes.BEFORE_SECONDS, None, None),
         "Inboxes: all of them, after a run's digests": (inboxes.AFTER_SECONDS, None, None),
         "Inboxes: all answers to them that are begun before the digests": (
@@ -206,7 +205,7 @@ def test_the_page_says_what_is_looked_at_of_a_letter() -> None:
         "bytes of a header that says what a part is": structure.MOST_STRUCTURAL,
         "characters of a header that are decoded": parsing.LONGEST,
         "headers of one name that are looked at": parsing.MOST_VALUES,
-        "characters of its From; a longer one names nobody": incoming.MOST_SENDER,
+        "characters of its From; a longer one names nobody": classify.MOST_SENDER,
         "parts": structure.MOST_PARTS,
         "levels of parts in parts": structure.MOST_DEPTH,
         "bytes of a part": structure.MOST_BODY,
@@ -216,7 +215,7 @@ def test_the_page_says_what_is_looked_at_of_a_letter() -> None:
             reasons.MOST_ABOUT,
         "bytes of a report for machines": parsing.MOST_REPORT,
         "groups of fields in it": parsing.MOST_BLOCKS,
-        "characters of `Authentication-Results`": vouched.MOST_RESULT,
+        "characters of `Authentication-Results`": authentication.MOST_RESULT,
     }  # fmt: skip
     assert f"{strangers.MOST_TO_ONE} letters a day to one mailbox" in page
     assert f"{strangers.MOST_IN_ALL} letters a day of each wish" in page
@@ -225,9 +224,9 @@ def test_the_page_says_what_is_looked_at_of_a_letter() -> None:
 def test_how_much_of_an_inbox_is_read_is_said_as_it_is() -> None:
     text = PAGE.read_text(encoding="utf-8")
     for said in (
-        f"the newest {boxes.MOST_LETTERS:,} unread letters",
+        f"the newest {box.MOST_LETTERS:,} unread letters",
         f"its last {file_box.MOST_FILE // 2**20} MiB",
-        f"its first {boxes.MOST_BYTES:,} bytes",
+        f"its first {box.MOST_BYTES:,} bytes",
         f"up to {remembered.MOST:,} letters in all",
     ):
         assert said in text

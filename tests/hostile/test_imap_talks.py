@@ -13,9 +13,9 @@ import pytest
 from support.hostile.fuzzing import CORPUS, altered, corpus, fuzz, seeds, within
 from syndicate import Visit
 from syndicate.errors import DeliveryError
-from syndicate_email import imap_line
-from syndicate_email.imap_folder import ImapServer
-from syndicate_email.postbox import Postbox
+from syndicate_email.inbox import imap_client
+from syndicate_email.inbox.fetch import Postbox
+from syndicate_email.inbox.imap_box import ImapServer
 
 SERVER = ImapServer(host="127.0.0.1", port=143, tls=False, user="desk", password="hunter2")
 MOST_SECONDS = 2.0  # of the processor
@@ -31,7 +31,7 @@ WORDS = [
 def saying(content: bytes) -> Iterator[None]:
     """Whoever connects hears this, whatever they ask; the tags are always the same ones."""
     ours, theirs = socket.socketpair()
-    with ours, theirs, patch.object(imap_line, "connected", lambda *_: ours):
+    with ours, theirs, patch.object(imap_client, "connected", lambda *_: ours):
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * SENT_AT_ONCE)
         theirs.setblocking(False)
         theirs.send(content[:SENT_AT_ONCE])

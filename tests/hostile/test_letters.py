@@ -12,8 +12,8 @@ import pytest
 
 from support.hostile.letters import LETTERS, MIB, TOKEN
 from syndicate.channel import Reply, Says
-from syndicate_email.incoming import understand
-from syndicate_email.returned import Marks
+from syndicate_email.inbox.classify import understand
+from syndicate_email.inbox.reports import Marks
 
 GOAL, BEARABLE = 0.1, 0.3  # seconds of the processor; the second on a machine with much to do
 MARKS = Marks(

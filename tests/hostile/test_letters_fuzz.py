@@ -13,8 +13,8 @@ from support.hostile.fuzzing import altered, corpus, fuzz, seeds, within
 from support.hostile.letter_kinds import FIELDS, PIECES, TEXTS, built
 from syndicate.channel import Says
 from syndicate.ledger.tokens import REQUEST, RETURN, SUBSCRIPTION, Tokens
-from syndicate_email.incoming import understand
-from syndicate_email.returned import Marks
+from syndicate_email.inbox.classify import understand
+from syndicate_email.inbox.reports import Marks
 
 BEARABLE = 0.3  # seconds of the processor for one letter, on a machine with much to do
 MIB = 2**20

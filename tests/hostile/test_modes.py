@@ -136,7 +136,7 @@ def test_letters_in_a_folder_are_private(mask: int, room: Newsroom) -> None:
 
 
 def test_a_letter_is_not_written_through_a_planted_link(room: Newsroom) -> None:
-    from syndicate_email.folder import Folder
+    from syndicate_email.smtp.maildir import Folder
 
     aim = room.folder / "aim"
     aim.write_text("mine")

@@ -15,15 +15,17 @@ import pytest
 import syndicate_email
 from support.hostile.pumps import pumped
 from syndicate.text import squeeze
-from syndicate_email.signs import SIGNS
-from syndicate_email.wishes import MOST_AFTER
+from syndicate_email.inbox.commands import MOST_AFTER
+from syndicate_email.refusals.signs import SIGNS
 
 MODULES = (
-    "incoming", "parsing", "charsets", "returned", "wishes", "reasons", "mailboxes", "refusals",
-    "settings",
+    "inbox.classify", "inbox.parsing", "inbox.charsets", "inbox.reports", "inbox.commands",
+    "inbox.reasons", "refusals.mailboxes", "refusals.verdict", "settings",
 )  # fmt: skip
 FOLDER = Path(syndicate_email.__file__).parent
-SOURCES = "\n".join((FOLDER / f"{name}.py").read_text() for name in MODULES)
+SOURCES = "\n".join(
+    FOLDER.joinpath(*name.split(".")).with_suffix(".py").read_text() for name in MODULES
+)
 ONE_LINE, TEXT = 2_000, 20_000  # characters that a pattern is given of a letter
 WHOLE = (  # those that meet a whole text
     "COPY", "QUOTED", "PARAGRAPHS", "FAILURE", "LATE", "OVER", "STATUS", "SMTP", "WITH_AT",

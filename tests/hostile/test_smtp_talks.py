@@ -19,10 +19,10 @@ from syndicate.loopback.manners import AHEAD
 from syndicate.model.delivery import Delivery, Receipt, Recipient
 from syndicate.testing import deliveries, edition, item
 from syndicate_email import EmailDigest
-from syndicate_email.conversation import Conversation, OutOfStep, Posting, SenderRefused
-from syndicate_email.dialler import Dialler
-from syndicate_email.refusals import Refusals
+from syndicate_email.refusals.verdict import Refusals
 from syndicate_email.settings import Relay
+from syndicate_email.smtp.connector import Dialler
+from syndicate_email.smtp.conversation import Conversation, OutOfStep, Posting, SenderRefused
 
 SAMPLE = 2.0  # seconds in `make test`
 MOST = 20.0  # seconds of one conversation, on a busy machine

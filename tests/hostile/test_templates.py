@@ -12,7 +12,7 @@ from support.hostile.fuzzing import within
 from support.hostile.memory import peak
 from support.newsroom import Newsroom, newsroom
 from syndicate.errors import ConfigError
-from syndicate_email.design import Design
+from syndicate_email.letter.design import Design
 
 UNSAFE = {
     "a class": "{{ ''.__class__.__mro__[1].__subclasses__() }}",

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from email.message import Message
 
 from syndicate.text import squeeze
-from syndicate_email.charsets import raw
-from syndicate_email.structure import fields_of
+from syndicate_email.inbox.charsets import raw
+from syndicate_email.inbox.structure import fields_of
 
 RESULTS = "authentication-results"
 MOST_RESULT = 2_000  # characters of one header

@@ -10,9 +10,9 @@ from html import escape, unescape
 
 from syndicate import ConfigError, Edition, Finding, Item, Publisher
 from syndicate.model.article import Article, Correction, Withdrawal
-from syndicate_email.contents import contents
-from syndicate_email.letter import MOST_HTML, List, compose, is_in_full
-from syndicate_email.stencil import Stencil
+from syndicate_email.letter.compose import MOST_HTML, List, compose, is_in_full
+from syndicate_email.letter.contents import contents
+from syndicate_email.letter.stencil import Stencil
 
 
 def review(edition: Edition, to: List, letter: bytes) -> Iterator[Finding]:

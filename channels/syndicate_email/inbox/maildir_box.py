@@ -12,7 +12,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
 from syndicate import Visit
-from syndicate_email.boxes import MOST_BYTES, MOST_HEAD, MOST_LETTERS, Listing, too_many
+from syndicate_email.inbox.box import MOST_BYTES, MOST_HEAD, MOST_LETTERS, Listing, too_many
 
 FLAGS = ":2,"
 READ = frozenset("ST")  # seen, or thrown away

@@ -7,8 +7,8 @@ from itertools import takewhile
 
 from syndicate import Reply, Says
 from syndicate.text import squeeze
-from syndicate_email.parsing import LONGEST
-from syndicate_email.returned import TOKEN, Marks
+from syndicate_email.inbox.parsing import LONGEST
+from syndicate_email.inbox.reports import TOKEN, Marks
 
 MOST_WORDS = 5  # of a list's name
 BARE = (Says.LEAVE, Says.JOIN)  # understood without a token

@@ -12,7 +12,7 @@ from jinja2.runtime import LoopContext, markup_join, str_join
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
-from syndicate_email import amounts
+from syndicate_email.letter import template_limits
 
 MOST_OUTPUT = 2_000_000  # characters of one part of a letter; mail systems show 100,000
 MOST_POWER = 100
@@ -22,7 +22,7 @@ TURNS, CONCAT, PART = "counted turns", "counted texts", "counted part"  # no tem
 class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's own sandbox, whose loops and texts have an end besides.
 
-    Whatever makes a text or a list out of others counts it first (``amounts``): operators,
+    Whatever makes a text or a list out of others counts it first (``template_limits``): operators,
     filters, methods of texts, and what macros, blocks and ``{% set %}`` catch.
     """
 
@@ -32,19 +32,19 @@ class Sandbox(ImmutableSandboxedEnvironment):
         super().__init__(**given, finalize=_measured)
         del self.globals["lipsum"]  # words by the million
         for name, filled in self.filters.items():
-            self.filters[name] = _bounded(filled, amounts.filter_makes(name))
-        self.filters |= {TURNS: amounts.turns, CONCAT: _concatenated, PART: _cut_out}
+            self.filters[name] = _bounded(filled, template_limits.filter_makes(name))
+        self.filters |= {TURNS: template_limits.turns, CONCAT: _concatenated, PART: _cut_out}
 
     @staticmethod
     def concat(pieces: Iterable[str]) -> str:  # of a macro, a block, a {% set %}
         """Join what was caught."""
         caught = list(pieces)
-        amounts.current().make(sum(map(len, caught)))
+        template_limits.current().make(sum(map(len, caught)))
         return "".join(caught)
 
     def filled_in(self, name: str, given: Mapping[str, object]) -> str:
         """Fill in a template; TemplateRuntimeError where it gives more than a letter holds."""
-        with amounts.counted() as counted:
+        with template_limits.counted() as counted:
             template: Template = self.get_template(name)
             pieces, length = [], 0
             for piece in template.generate({"range": counted.range, **given}):
@@ -57,7 +57,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Refuse what would fill the memory: a text a million times, a power of a power."""
         if operator != "**":
-            amounts.current().make(amounts.binop_makes(operator, left, right))
+            template_limits.current().make(template_limits.binop_makes(operator, left, right))
         elif not all(isinstance(value, int | float) for value in (left, right)) or (
             abs(right) > MOST_POWER or abs(left) > 10**6
         ):
@@ -66,15 +66,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def call(self, context: Any, function: Any, /, *given: Any, **named: Any) -> Any:
         """Call a macro, or a method of a text, whose yield is counted."""
-        counted = amounts.current()
+        counted = template_limits.current()
         counted.step()
         text = getattr(function, "__self__", None)
         if isinstance(text, str):
-            given = tuple(amounts.settled(value) for value in given)
+            given = tuple(template_limits.settled(value) for value in given)
             own = {name: value for name, value in named.items() if name[0] != "_"}  # not Jinja's
-            counted.make(amounts.method_makes(text, function.__name__)(*given, **own))
+            counted.make(template_limits.method_makes(text, function.__name__)(*given, **own))
         if isinstance(function, LoopContext):  # a loop within itself
-            given = (amounts.turns(given[0]), *given[1:])
+            given = (template_limits.turns(given[0]), *given[1:])
         with counted.deeper():
             return super().call(context, function, *given, **named)
 
@@ -87,14 +87,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
         @wraps(wrapped)
         def checked(*given: Any, **named: Any) -> str:
-            amounts.current().make(amounts.formatted(pattern, "{", given, named))
+            template_limits.current().make(template_limits.formatted(pattern, "{", given, named))
             return wrapped(*given, **named)
 
         return checked
 
     def get_template(self, name: Any, *given: Any, **named: Any) -> Template:
         """A template; one that includes itself by twos ends, too."""
-        amounts.current().step()
+        template_limits.current().step()
         return super().get_template(name, *given, **named)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
@@ -125,20 +125,20 @@ def _filtered(node: Any, name: str) -> nodes.Filter:
 
 @pass_eval_context
 def _concatenated(context: EvalContext, parts: list[Any]) -> str:
-    amounts.current().make(sum(map(amounts.weight, parts)))
+    template_limits.current().make(sum(map(template_limits.weight, parts)))
     return markup_join(parts) if context.autoescape else str_join(parts)
 
 
 def _cut_out(part: Any) -> Any:
     if hasattr(part, "__len__"):
-        amounts.current().make(len(part))
+        template_limits.current().make(len(part))
     return part
 
 
 def _measured(value: Any) -> Any:
     """What a template writes; a list is written out, with all that is in it."""
     if not isinstance(value, str | int):
-        amounts.current().make(amounts.weight(value))
+        template_limits.current().make(template_limits.weight(value))
     return value
 
 
@@ -148,8 +148,8 @@ def _bounded(filled: Any, makes: Callable[..., int]) -> Any:
 
     @wraps(filled)  # with Jinja's marks on it
     def checked(*given: Any, **named: Any) -> Any:
-        own, values = given[:marks], [amounts.settled(value) for value in given[marks:]]
-        amounts.current().make(makes(*values, **named))
+        own, values = given[:marks], [template_limits.settled(value) for value in given[marks:]]
+        template_limits.current().make(makes(*values, **named))
         return filled(*own, *values, **named)
 
     return checked

@@ -8,7 +8,7 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 
-from syndicate_email.clients import Client
+from syndicate_email.smtp.clients import Client
 
 MOST_RINGS = 1_000  # more than connections there are
 

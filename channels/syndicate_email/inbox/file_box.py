@@ -11,7 +11,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from syndicate import Visit
-from syndicate_email.boxes import MOST_BYTES, MOST_HEAD, MOST_LETTERS, Listing, too_many
+from syndicate_email.inbox.box import MOST_BYTES, MOST_HEAD, MOST_LETTERS, Listing, too_many
 
 CHUNK = 1024 * 1024  # bytes read at once
 MOST_FILE = 256 * 1024 * 1024  # bytes of an mbox that are looked through, from its end

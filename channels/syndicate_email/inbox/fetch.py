@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from syndicate import Refused, Unavailable, Visit
-from syndicate_email.boxes import Box, Listing
-from syndicate_email.imap_folder import PATIENCE, ImapFolder, ImapServer
+from syndicate_email.inbox.box import Box, Listing
+from syndicate_email.inbox.imap_box import PATIENCE, ImapFolder, ImapServer
 from syndicate_email.urls import CONTROL, PASSWORDS, may_be_a_folder_s, taken_apart
 
 PLACES = (
@@ -108,11 +108,11 @@ class Postbox:
         if isinstance(where, ImapServer):
             return ImapFolder(where, self._setting, self._tls_ca, self._patience, visit)
         if all((where / part).is_dir() for part in ("new", "cur")):
-            from syndicate_email.maildir_box import MaildirBox
+            from syndicate_email.inbox.maildir_box import MaildirBox
 
             return MaildirBox(where)
         if where.is_file():
-            from syndicate_email.file_box import FileBox
+            from syndicate_email.inbox.file_box import FileBox
 
             return FileBox(where)
         raise Refused(f"{self._setting}: there is no file or Maildir at {where}")
@@ -134,7 +134,7 @@ class _Turns:
             raise
 
     def _each(self) -> Generator[Message, None, None]:
-        from syndicate_email.first import in_turn
+        from syndicate_email.inbox.priority import in_turn
 
         listing = self._listed()
         visit = self._visit

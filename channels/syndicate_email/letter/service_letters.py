@@ -11,11 +11,11 @@ from urllib.parse import quote
 from syndicate import Membership, Publisher, Rendition
 from syndicate.text import excerpt
 from syndicate.text.i18n import moment, spoken
-from syndicate_email.entries import readable
-from syndicate_email.headers import phrase, words
-from syndicate_email.letter import POLICY, List
+from syndicate_email.letter.compose import POLICY, List
+from syndicate_email.letter.entries import readable
+from syndicate_email.letter.headers import phrase, words
+from syndicate_email.letter.stencil import MEDIA_TYPE, Stencil, cut
 from syndicate_email.settings import sender
-from syndicate_email.stencil import MEDIA_TYPE, Stencil, cut
 
 MOST_SUBJECT = 120
 

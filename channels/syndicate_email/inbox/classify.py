@@ -11,10 +11,12 @@ from hashlib import sha256
 
 from syndicate import Reply, Says
 from syndicate.text import excerpt, squeeze
-from syndicate_email.charsets import plain_words, raw
-from syndicate_email.parsing import header, headers, text
-from syndicate_email.reasons import COPY, UNPRINTABLE, masked, reason
-from syndicate_email.returned import (
+from syndicate_email.inbox.authentication import vouched
+from syndicate_email.inbox.charsets import plain_words, raw
+from syndicate_email.inbox.commands import BEFORE, own_lines, wish, with_token
+from syndicate_email.inbox.parsing import header, headers, text
+from syndicate_email.inbox.reasons import COPY, UNPRINTABLE, masked, reason
+from syndicate_email.inbox.reports import (
     NOT_BACK,
     TOKEN,
     Marks,
@@ -24,10 +26,8 @@ from syndicate_email.returned import (
     token_of,
     whose,
 )
+from syndicate_email.inbox.structure import parsed
 from syndicate_email.settings import mail_address
-from syndicate_email.structure import parsed
-from syndicate_email.vouched import vouched
-from syndicate_email.wishes import BEFORE, own_lines, wish, with_token
 
 NAMING = ("message-id", "date", "from", "subject", "to")  # what no reader of mail changes
 MOST_HASHED = 65_536  # bytes of a body: some read only the start of a message

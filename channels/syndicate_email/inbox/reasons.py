@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from email.message import Message
 
 from syndicate.text import excerpt, squeeze
-from syndicate_email.mailboxes import nameless
-from syndicate_email.parsing import parts, text
-from syndicate_email.refusals import MOST_WORDS, Envelope, is_ours
-from syndicate_email.signs import RETURNED
+from syndicate_email.inbox.parsing import parts, text
+from syndicate_email.refusals.mailboxes import nameless
+from syndicate_email.refusals.signs import RETURNED
+from syndicate_email.refusals.verdict import MOST_WORDS, Envelope, is_ours
 
 STATUS = re.compile(r"(?<![\w.])[45]\.\d{1,3}\.\d{1,3}(?!\.?\d)", re.A)  # in no IP address
 SMTP = re.compile(r"(?<![\w.:/+-])[45][0-7]\d(?!\w|[.-]\d\d)", re.A)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from syndicate import ConfigError
 
 if TYPE_CHECKING:
-    from syndicate_email.sandbox import Sandbox
+    from syndicate_email.letter.sandbox import Sandbox
 
 TEXT, HTML = "letter.txt.jinja", "letter.html.jinja"
 OURS = "default/"  # {% extends "default/letter.html.jinja" %}
@@ -115,7 +115,7 @@ def _lighter(colour: str, share: float) -> str:
 def _environment(folder: Path | None) -> Sandbox:
     from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader, StrictUndefined
 
-    from syndicate_email.sandbox import Sandbox
+    from syndicate_email.letter.sandbox import Sandbox
 
     here = files(__package__)
     ours = {name: here.joinpath(name).read_text(encoding="utf-8") for name in (TEXT, HTML)}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from syndicate.text import squeeze
-from syndicate_email.mailboxes import (
+from syndicate_email.refusals.mailboxes import (
     ADDRESS,
     NO_SUCH,
     NOT_NO_SUCH,
@@ -21,7 +21,7 @@ from syndicate_email.mailboxes import (
     codes_about_us,
     is_full,
 )
-from syndicate_email.signs import FOR_NOW, SIGNS, TOO_LONG, Sign
+from syndicate_email.refusals.signs import FOR_NOW, SIGNS, TOO_LONG, Sign
 
 Domain = str
 

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 from syndicate import DeliveryError, Refused, Unavailable, Visit
 from syndicate.network.exchange import Exchange, Limits
 from syndicate.text import excerpt, squeeze
-from syndicate_email.boxes import MOST_BYTES, MOST_LETTERS, Listing, too_many
-from syndicate_email.login import advice, without_secrets
+from syndicate_email.inbox.box import MOST_BYTES, MOST_LETTERS, Listing, too_many
+from syndicate_email.refusals.login import advice, without_secrets
 from syndicate_email.urls import is_local
 
 if TYPE_CHECKING:
     import ssl
 
-    from syndicate_email.imap_line import ImapLine
+    from syndicate_email.inbox.imap_client import ImapLine
 
 PATIENCE = 60.0  # seconds for a server to let us in, or to answer one question
 FAREWELL = 2.0  # seconds for its last answer
@@ -168,7 +168,7 @@ class ImapFolder:
         self._asked(f"marking message {key} as read", self._imap.uid, *words)
 
     def _connected(self) -> ImapLine:
-        from syndicate_email.imap_line import ImapLine
+        from syndicate_email.inbox.imap_client import ImapLine
 
         to, opening = self._server, self._exchange(MOST_AROUND, self._patience)
         return ImapLine(to.host, to.port, opening, self._context if to.tls else None)

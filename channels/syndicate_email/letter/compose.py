@@ -10,12 +10,12 @@ from hashlib import sha256
 
 from syndicate import ConfigError, Edition
 from syndicate.text import slug
-from syndicate_email.contents import Contents, Manner, contents
-from syndicate_email.design import HTML, TEXT, Design
-from syndicate_email.entries import readable
-from syndicate_email.headers import phrase, words
+from syndicate_email.letter.contents import Contents, Manner, contents
+from syndicate_email.letter.design import HTML, TEXT, Design
+from syndicate_email.letter.entries import readable
+from syndicate_email.letter.headers import phrase, words
+from syndicate_email.letter.stencil import MOST_COLUMNS, Stencil, cut, leave_links, own_link
 from syndicate_email.settings import sender
-from syndicate_email.stencil import MOST_COLUMNS, Stencil, cut, leave_links, own_link
 
 MOST_ENTRIES = 35  # in full; of the others only the headlines
 MOST_HTML = 100_000  # bytes; Gmail hides what is beyond some 102,000

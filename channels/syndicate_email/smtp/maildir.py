@@ -12,7 +12,7 @@ from syndicate import Delivery, DeliveryError, Outcome, Receipt, Unavailable
 from syndicate.system.disk import created, make_private, sync_folder
 
 if TYPE_CHECKING:
-    from syndicate_email.conversation import Posting
+    from syndicate_email.smtp.conversation import Posting
 
 DONE = object()
 

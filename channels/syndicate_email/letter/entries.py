@@ -12,7 +12,7 @@ from syndicate import Article, Edition, Item, Media
 from syndicate.model.article import Correction
 from syndicate.text import address_of, datelined, excerpt, plain, squeeze, visible
 from syndicate.text.i18n import correction_line, document_line, moment
-from syndicate_email.lines import LINK, PICTURE, described, readable_lines
+from syndicate_email.letter.plain_text import LINK, PICTURE, described, readable_lines
 
 MOST_LEAD = 1000  # characters, where the rest is a link away
 WIDTH = 600  # pixels of the letter's column

@@ -20,13 +20,13 @@ from syndicate import (
 )
 from syndicate.system import stop
 from syndicate.text import excerpt
-from syndicate_email.clients import Client
-from syndicate_email.connection import QUIT_FOR, Line
-from syndicate_email.conversation import CLOSING, OutOfStep, Posting, SenderRefused
-from syndicate_email.dialler import Dialler
-from syndicate_email.dialling import Dialling
-from syndicate_email.farewells import Farewell, Farewells
-from syndicate_email.refusals import Refusals, slows_us
+from syndicate_email.refusals.verdict import Refusals, slows_us
+from syndicate_email.smtp.clients import Client
+from syndicate_email.smtp.closings import Farewell, Farewells
+from syndicate_email.smtp.connection import QUIT_FOR, Line
+from syndicate_email.smtp.connector import Dialler
+from syndicate_email.smtp.conversation import CLOSING, OutOfStep, Posting, SenderRefused
+from syndicate_email.smtp.pending import Dialling
 
 AGAIN = 5  # connections that may break under a letter before it waits for the next run
 TOLD = 2  # connections that may be closed under it with a reason

@@ -11,8 +11,8 @@ from itertools import islice
 from quopri import decodestring
 
 from syndicate import Refused, Visit
-from syndicate_email.boxes import Box
-from syndicate_email.returned import RECIPIENTS, TOKEN
+from syndicate_email.inbox.box import Box
+from syndicate_email.inbox.reports import RECIPIENTS, TOKEN
 
 AS_THEY_ARE = 1  # so few letters are read without looking at them first
 AT_ONCE = 100  # looked at together

@@ -19,10 +19,7 @@ from syndicate import (
     Unavailable,
 )
 from syndicate.text import squeeze
-from syndicate_email.clients import MOST_ANSWER, MOST_LINES, SEPARATORS
-from syndicate_email.dialler import MOST_SAID, Dialler, printable
-from syndicate_email.farewells import Farewell
-from syndicate_email.refusals import (
+from syndicate_email.refusals.verdict import (
     PER_SESSION,
     Envelope,
     Refusals,
@@ -31,6 +28,9 @@ from syndicate_email.refusals import (
     slows_us,
     whose,
 )
+from syndicate_email.smtp.clients import MOST_ANSWER, MOST_LINES, SEPARATORS
+from syndicate_email.smtp.closings import Farewell
+from syndicate_email.smtp.connector import MOST_SAID, Dialler, printable
 
 CLOSING = 421  # the relay hangs up after this answer (RFC 5321 3.8)
 ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")  # RFC 3463

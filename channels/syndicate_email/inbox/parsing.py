@@ -10,8 +10,8 @@ from email.message import Message
 from itertools import islice
 
 from syndicate.text import APART, BLOCKS, plain, squeeze
-from syndicate_email.charsets import decoded, out_of_base64, raw, words
-from syndicate_email.structure import fields_of
+from syndicate_email.inbox.charsets import decoded, out_of_base64, raw, words
+from syndicate_email.inbox.structure import fields_of
 
 UNSEEN = {"title", "style", "script"}
 QUOTES = {"blockquote"}

@@ -18,9 +18,9 @@ from syndicate import Paused, Refused, Unavailable
 from syndicate.network.exchange import LONGEST
 from syndicate.text import excerpt, squeeze
 from syndicate_email.certificates import context
-from syndicate_email.clients import Client, NotMail, OutOfTurn, PlainClient, SecureClient
-from syndicate_email.login import advice, without_secrets
+from syndicate_email.refusals.login import advice, without_secrets
 from syndicate_email.settings import Relay
+from syndicate_email.smtp.clients import Client, NotMail, OutOfTurn, PlainClient, SecureClient
 
 MOST_SAID = 2_000  # characters of an answer that are looked at
 WAYS = {"CRAM-MD5": "auth_cram_md5", "PLAIN": "auth_plain", "LOGIN": "auth_login"}  # best first

@@ -9,11 +9,12 @@ from email.message import Message
 from functools import lru_cache
 
 from syndicate import Reply, Says
-from syndicate_email.mailboxes import ADDRESS as OTHERS
-from syndicate_email.mailboxes import NO_SUCH, READERS, is_full, takes_no_more
-from syndicate_email.parsing import blocks, header, headers, parts
-from syndicate_email.reasons import SMTP, STATUS, for_people, is_empty, masked, status
-from syndicate_email.refusals import (
+from syndicate_email.inbox.parsing import blocks, header, headers, parts
+from syndicate_email.inbox.reasons import SMTP, STATUS, for_people, is_empty, masked, status
+from syndicate_email.refusals.mailboxes import ADDRESS as OTHERS
+from syndicate_email.refusals.mailboxes import NO_SUCH, READERS, is_full, takes_no_more
+from syndicate_email.refusals.signs import LOGINS, RELAYINGS, RETURNED
+from syndicate_email.refusals.verdict import (
     MOST_WORDS,
     NOBODY_KNOWN,
     Envelope,
@@ -21,7 +22,6 @@ from syndicate_email.refusals import (
     is_ours,
     own_code,
 )
-from syndicate_email.signs import LOGINS, RELAYINGS, RETURNED
 
 TOKEN = r"(\d{1,18}-[0-9a-f]{32}|[0-9a-f]{32})"  # noqa: S105 - its form, now and formerly
 RECIPIENTS = (

@@ -8,10 +8,10 @@ import time
 from contextlib import suppress
 
 from syndicate.system import stop
-from syndicate_email.clients import Client
-from syndicate_email.conversation import Conversation
-from syndicate_email.dialler import Dialler
-from syndicate_email.refusals import Refusals
+from syndicate_email.refusals.verdict import Refusals
+from syndicate_email.smtp.clients import Client
+from syndicate_email.smtp.connector import Dialler
+from syndicate_email.smtp.conversation import Conversation
 
 CHUNK = 64 * 1024
 MOST_READ = 256 * 1024  # bytes that are listened to at once; what is left has to wait its turn

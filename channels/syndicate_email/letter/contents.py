@@ -9,7 +9,7 @@ from itertools import groupby
 from syndicate import Edition, Item, Publisher
 from syndicate.text import excerpt, folded
 from syndicate.text.i18n import day, days, spoken, words
-from syndicate_email.entries import Entry, Speaker, readable
+from syndicate_email.letter.entries import Entry, Speaker, readable
 
 MOST_SUBJECT = 120  # of the headline in it
 NORMAL = 5  # an urgency that is not given (IPTC)

@@ -1,0 +1,1 @@
+"""What comes back: letters fetched from an inbox, and classified."""

@@ -1,0 +1,1 @@
+"""What mail systems mean when they refuse a letter or a login."""
