@@ -13,7 +13,8 @@ from syndicate.config.loader import Settings, scrubber
 from syndicate.config.locked import secrets_among
 from syndicate.config.registry import make_channels, secrets_of
 from syndicate.errors import ConfigError, LedgerError, UsageError
-from syndicate.ledger import Catalogue, KnownChannel, Ledger, leftovers, refuse_lost
+from syndicate.ledger import Catalogue, KnownChannel, Ledger, refuse_lost
+from syndicate.ledger.catalogue import leftovers
 from syndicate.model.article import Publisher
 from syndicate.model.delivery import Rendition
 from syndicate.network.public import Site

@@ -97,8 +97,8 @@ def office(
     ``ledger_url`` is taken instead of the configuration's.
     """
     from syndicate.config.loader import find, load
-    from syndicate.ledger.holder import called
     from syndicate.office import Office
+    from syndicate.system.process import called
 
     with command(as_json):
         called(given.command)
@@ -146,7 +146,7 @@ def _on_one_ledger(here: Office) -> Iterator[None]:
         raise
     except Exception as error:
         if here.ledger.damage():
-            from syndicate.ledger.engine import DAMAGED
+            from syndicate.ledger.database.engine import DAMAGED
 
             raise LedgerError(DAMAGED) from error
         raise

@@ -120,7 +120,7 @@ def remove(
 
 
 def _off_since(last: Subscription) -> str:
-    from syndicate.ledger.lists import LEFT
+    from syndicate.ledger.people.lists import LEFT
 
     at = when(last.ended or last.since)
     return f"had left on {at}" if last.reason == LEFT else f"was off since {at} ({last.reason})"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from syndicate.channel import Channel, Recalls
 from syndicate.errors import LedgerError
 from syndicate.ledger import Catalogue
-from syndicate.ledger.generations import older_because
+from syndicate.ledger.database.generations import older_because
 from syndicate.office import Office
 from syndicate.planning.folders import is_same_place
 from syndicate.sources import is_ours

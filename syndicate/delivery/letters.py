@@ -20,7 +20,7 @@ from syndicate.errors import (
     Unavailable,
 )
 from syndicate.ledger import Block, Started
-from syndicate.ledger.letters import BLOCK, Pause, Result
+from syndicate.ledger.sending.letters import BLOCK, Pause, Result
 from syndicate.model.delivery import Absent, Delivery, Rendition, delivery_key
 from syndicate.system import stop
 

@@ -22,7 +22,7 @@ from syndicate.errors import (
     Unconnected,
 )
 from syndicate.ledger import Attempt, KnownChannel, Ledger, Verb, Work
-from syndicate.ledger.report import standing_at
+from syndicate.ledger.reports.places import standing_at
 from syndicate.model.delivery import Absent, Delivery, Receipt, Recipient, Rendition, delivery_key
 from syndicate.office import Office
 from syndicate.planning.folders import is_same_place, recognise

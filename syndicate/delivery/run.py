@@ -12,7 +12,7 @@ from syndicate.channel import Channel, Streams
 from syndicate.delivery.letters import mail
 from syndicate.delivery.posts import Run, deliver
 from syndicate.ledger import Catalogue, KnownChannel
-from syndicate.ledger.report import places
+from syndicate.ledger.reports.places import places
 from syndicate.model.delivery import Receipt, Rendition
 from syndicate.model.edition_keys import SUBJECT
 from syndicate.model.step import Action, Step

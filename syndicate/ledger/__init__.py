@@ -27,31 +27,32 @@ from sqlalchemy import (
 
 from syndicate.config.database import Timeouts
 from syndicate.errors import LedgerError, Refused, UsageError
-from syndicate.ledger import backups, leftovers, migrations, moves
-from syndicate.ledger.backups import backup, remember
-from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window
-from syndicate.ledger.claims import FREE
-from syndicate.ledger.clock import Clock
-from syndicate.ledger.engine import affected, connect, damage, path_of, transaction, watch
-from syndicate.ledger.engine import now as database_time
-from syndicate.ledger.files import make, refuse_what_is_none
-from syndicate.ledger.folders import Folders
-from syndicate.ledger.generations import Generations, beside
-from syndicate.ledger.goodbyes import Goodbyes, Leaving
-from syndicate.ledger.holdings import Held
-from syndicate.ledger.inboxes import Inboxes, Lying
-from syndicate.ledger.letters import Block, Letters, Started
-from syndicate.ledger.lists import Joiner, Joining, Lists, Subscription
-from syndicate.ledger.moves import Moves
-from syndicate.ledger.onlooking import only_read
-from syndicate.ledger.pace import Pace
-from syndicate.ledger.presence import Presence
-from syndicate.ledger.privacy import Erasure, Privacy
-from syndicate.ledger.queue import Attempt, Queue, Verb, Work, resting
-from syndicate.ledger.renditions import words
-from syndicate.ledger.replies import Asked, Replies
-from syndicate.ledger.report import DigestCount, Happening, Place, Waiting, Waits, waiting
-from syndicate.ledger.runs import finish
+from syndicate.ledger import migrations
+from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window, leftovers
+from syndicate.ledger.catalogue.collections import Held
+from syndicate.ledger.catalogue.folders import Folders
+from syndicate.ledger.database import backups
+from syndicate.ledger.database.backups import backup, remember
+from syndicate.ledger.database.clock import Clock
+from syndicate.ledger.database.engine import affected, connect, damage, path_of, transaction, watch
+from syndicate.ledger.database.engine import now as database_time
+from syndicate.ledger.database.generations import Generations, beside
+from syndicate.ledger.database.read_only import only_read
+from syndicate.ledger.database.sqlite_file import make, refuse_what_is_none
+from syndicate.ledger.database.upgrades import rights_for
+from syndicate.ledger.people.goodbyes import Goodbyes, Leaving
+from syndicate.ledger.people.inboxes import Inboxes, Lying
+from syndicate.ledger.people.lists import Joiner, Joining, Lists, Subscription
+from syndicate.ledger.people.privacy import Erasure, Privacy
+from syndicate.ledger.people.replies import Asked, Replies
+from syndicate.ledger.people.strangers import Strangers
+from syndicate.ledger.people.tokens import Tokens
+from syndicate.ledger.processes import moves
+from syndicate.ledger.processes.claims import FREE
+from syndicate.ledger.processes.liveness import Presence
+from syndicate.ledger.processes.moves import Moves
+from syndicate.ledger.reports.places import DigestCount, Happening, Place, Waiting, Waits, waiting
+from syndicate.ledger.reports.ticks import Ticks
 from syndicate.ledger.schema import (
     attempts,
     blocks,
@@ -68,10 +69,11 @@ from syndicate.ledger.schema import (
     syndications,
 )
 from syndicate.ledger.schema import leftovers as left_to_others
-from syndicate.ledger.strangers import Strangers
-from syndicate.ledger.ticks import Ticks
-from syndicate.ledger.tokens import Tokens
-from syndicate.ledger.upgrades import rights_for
+from syndicate.ledger.sending.letters import Block, Letters, Started
+from syndicate.ledger.sending.pace import Pace
+from syndicate.ledger.sending.queue import Attempt, Queue, Verb, Work, resting
+from syndicate.ledger.sending.renditions import words
+from syndicate.ledger.sending.runs import finish
 from syndicate.model.delivery import Receipt, Rendition
 from syndicate.system import disk, stop
 

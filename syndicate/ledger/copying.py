@@ -21,11 +21,11 @@ from sqlalchemy import (
 )
 
 from syndicate.errors import LedgerError
-from syndicate.ledger.engine import path_of, stamp
-from syndicate.ledger.letters import end_blocks
-from syndicate.ledger.moves import take_time
-from syndicate.ledger.queue import end_claims
+from syndicate.ledger.database.engine import path_of, stamp
+from syndicate.ledger.processes.moves import take_time
 from syndicate.ledger.schema import Moment, deliveries, holders, metadata, moves, postgresql_too
+from syndicate.ledger.sending.letters import end_blocks
+from syndicate.ledger.sending.queue import end_claims
 from syndicate.system import stop
 
 LEFT = "it was being sent when the ledger was moved: look whether it is there"

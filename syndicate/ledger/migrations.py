@@ -23,10 +23,10 @@ from sqlalchemy import (
 )
 
 from syndicate.errors import LedgerError
-from syndicate.ledger.backups import beside
-from syndicate.ledger.engine import now, path_of, transaction, unhurried
-from syndicate.ledger.files import PUT_BACK
-from syndicate.ledger.runs import counted, finish
+from syndicate.ledger.database.backups import beside
+from syndicate.ledger.database.engine import now, path_of, transaction, unhurried
+from syndicate.ledger.database.sqlite_file import PUT_BACK
+from syndicate.ledger.database.upgrades import refuse_at_work, rights_for
 from syndicate.ledger.schema import (
     REQUEST_STATES,
     REQUESTS,
@@ -64,7 +64,7 @@ from syndicate.ledger.schema import (
     told,
     used,
 )
-from syndicate.ledger.upgrades import refuse_at_work, rights_for
+from syndicate.ledger.sending.runs import counted, finish
 from syndicate.model.article import Article
 from syndicate.model.edition_keys import SUBJECT
 from syndicate.text import folded

@@ -9,7 +9,8 @@ from syndicate.channel import Channel
 from syndicate.delivery.recompose import recompose
 from syndicate.delivery.run import Progress, carry_out, tell_failed
 from syndicate.errors import SyndicateError
-from syndicate.ledger import Catalogue, Standing, leftovers
+from syndicate.ledger import Catalogue, Standing
+from syndicate.ledger.catalogue import leftovers
 from syndicate.model.article import Article
 from syndicate.model.step import Action
 from syndicate.office import Office

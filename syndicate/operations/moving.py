@@ -15,11 +15,13 @@ from sqlalchemy.exc import DBAPIError
 
 from syndicate.config.loader import Settings
 from syndicate.errors import LedgerError, UsageError
-from syndicate.ledger import Ledger, copying, files, moves
-from syndicate.ledger.clock import Clock
-from syndicate.ledger.engine import connect, path_of, transaction
-from syndicate.ledger.generations import Generations, beside
-from syndicate.ledger.upgrades import NO_RIGHT
+from syndicate.ledger import Ledger, copying
+from syndicate.ledger.database import sqlite_file
+from syndicate.ledger.database.clock import Clock
+from syndicate.ledger.database.engine import connect, path_of, transaction
+from syndicate.ledger.database.generations import Generations, beside
+from syndicate.ledger.database.upgrades import NO_RIGHT
+from syndicate.ledger.processes import moves
 from syndicate.system import stop
 
 LONGEST_LETTER = 120.0  # seconds until what is under way has ended, as a rule (docs/limits.md)
@@ -189,7 +191,7 @@ def _filled(
             done.append(_fill(source, engine, name, origin))
 
     _make_room(to, path, name)
-    files.make(path, fill)
+    sqlite_file.make(path, fill)
     with to.opened() as engine, transaction(engine, reads=True) as db:
         copying.refuse_taken(db, name)  # somebody else may have been quicker
     return done[0]
@@ -197,7 +199,7 @@ def _filled(
 
 def _make_room(to: Target, path: Path, name: str) -> None:
     """Take an earlier try out of the way; LedgerError for anything else that lies there."""
-    files.refuse_what_is_none(path)
+    sqlite_file.refuse_what_is_none(path)
     if not path.parent.is_dir():
         raise LedgerError(f"there is no folder {path.parent} (make it, or name another)")
     for part in path.parent.glob(f".{escape(path.name)}.*.new*"):  # what a killed one left

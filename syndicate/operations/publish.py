@@ -21,7 +21,7 @@ from syndicate.intake.admission import (
 )
 from syndicate.intake.remote_media import Sizes, barred
 from syndicate.ledger import Catalogue, KnownChannel, Standing
-from syndicate.ledger.report import places
+from syndicate.ledger.reports.places import places
 from syndicate.model.article import UNNOTICED, PubStatus
 from syndicate.model.step import Action
 from syndicate.office import Office

@@ -16,8 +16,8 @@ from syndicate.delivery.run import Progress, carry_out, run_channel, silent, tel
 from syndicate.errors import ConfigError, UsageError
 from syndicate.intake.admission import named, read_all
 from syndicate.ledger import Catalogue, KnownChannel, Place, Waiting
-from syndicate.ledger.folders import folder
-from syndicate.ledger.report import digests, places, standing_at
+from syndicate.ledger.catalogue.folders import folder
+from syndicate.ledger.reports.places import digests, places, standing_at
 from syndicate.model.article import Item
 from syndicate.model.delivery import Receipt, Rendition
 from syndicate.model.edition_keys import COLLECTION

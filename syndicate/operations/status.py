@@ -14,11 +14,9 @@ from syndicate.delivery.evidence import older
 from syndicate.errors import ArticleError
 from syndicate.ledger import DigestCount, Happening, Place, Standing, Waiting
 from syndicate.ledger.catalogue import Catalogue
-from syndicate.ledger.letters import DIED as LETTER_DIED
-from syndicate.ledger.lost import Lost, lost_deliveries, lost_letters
-from syndicate.ledger.queue import DIED
-from syndicate.ledger.replies import held
-from syndicate.ledger.report import (
+from syndicate.ledger.people.replies import held
+from syndicate.ledger.reports.dead_claims import Lost, lost_deliveries, lost_letters
+from syndicate.ledger.reports.places import (
     digests,
     given_up,
     history,
@@ -29,6 +27,8 @@ from syndicate.ledger.report import (
     uris,
     waiting,
 )
+from syndicate.ledger.sending.letters import DIED as LETTER_DIED
+from syndicate.ledger.sending.queue import DIED
 from syndicate.model.edition_keys import PAGE
 from syndicate.office import Office
 from syndicate.operations.leftovers import leftover_lines

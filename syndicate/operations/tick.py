@@ -5,7 +5,7 @@ from __future__ import annotations
 from syndicate.channel import Scope
 from syndicate.delivery.evidence import refuse_older
 from syndicate.delivery.run import Progress, carry_out, run_channel, silent, tell_failed
-from syndicate.ledger.report import Place, places
+from syndicate.ledger.reports.places import Place, places
 from syndicate.model import edition_keys
 from syndicate.model.step import Action
 from syndicate.office import Office

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from syndicate.ledger import DigestCount
 from syndicate.ledger.catalogue import Catalogue
-from syndicate.ledger.engine import now
-from syndicate.ledger.late import expired_articles, newest_backup, waiting_posts
-from syndicate.ledger.ticks import Tick, newest
-from syndicate.ledger.waits import waits
+from syndicate.ledger.database.engine import now
+from syndicate.ledger.processes.waits import waits
+from syndicate.ledger.reports.overdue import expired_articles, newest_backup, waiting_posts
+from syndicate.ledger.reports.ticks import Tick, newest
 from syndicate.office import Office
 from syndicate.operations.digest import CatchUp, due_windows
 from syndicate.planning.overdue import (

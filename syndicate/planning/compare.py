@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from syndicate.channel import Channel, Compares, Removes, Repeatable, Revises
 from syndicate.errors import ArticleError
 from syndicate.ledger import Catalogue, KnownChannel
-from syndicate.ledger.folders import folder
+from syndicate.ledger.catalogue.folders import folder
 from syndicate.model.delivery import Receipt, Rendition
 from syndicate.model.step import Action, Known, Step
 from syndicate.planning.folders import is_here

@@ -11,7 +11,7 @@ from secrets import token_hex
 from syndicate.channel import Channel, Stored
 from syndicate.errors import DeliveryError, Unavailable
 from syndicate.ledger import KnownChannel, Ledger
-from syndicate.ledger.folders import Folder
+from syndicate.ledger.catalogue.folders import Folder
 
 
 def is_here(channel: Channel, folder: Folder) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from syndicate.ledger.ticks import Tick
+from syndicate.ledger.reports.ticks import Tick
 
 FIVE_MINUTES = timedelta(minutes=5)  # from one tick to the next, as `schedule` prints it
 DAY = timedelta(days=1)  # the same, where a single tick is known

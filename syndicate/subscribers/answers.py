@@ -13,9 +13,9 @@ from syndicate.channel import Channel, Hears, Membership
 from syndicate.delivery.posts import send_once
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Paused, Unavailable
 from syndicate.ledger import Asked, KnownChannel, Leaving
-from syndicate.ledger.goodbyes import DIED
-from syndicate.ledger.replies import JOIN, LEAVE, LEAVERS
-from syndicate.ledger.tokens import SUBSCRIPTION
+from syndicate.ledger.people.goodbyes import DIED
+from syndicate.ledger.people.replies import JOIN, LEAVE, LEAVERS
+from syndicate.ledger.people.tokens import SUBSCRIPTION
 from syndicate.model.delivery import Receipt, Recipient, Rendition
 from syndicate.office import Office
 from syndicate.report import Report

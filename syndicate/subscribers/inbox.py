@@ -15,7 +15,7 @@ from syndicate.channel.visit import Visit
 from syndicate.delivery.evidence import refuse_older
 from syndicate.errors import DeliveryError, LedgerError, SyndicateError, UsageError
 from syndicate.ledger import KnownChannel, Lying
-from syndicate.ledger.replies import held
+from syndicate.ledger.people.replies import held
 from syndicate.office import Office
 from syndicate.report import Report, leaving_line
 from syndicate.subscribers.answers import called, known_lists, say_goodbyes, write_back

@@ -13,7 +13,7 @@ from syndicate.channel import Channel, Hears, Reply, Says
 from syndicate.delivery.evidence import refuse_unknown_reader
 from syndicate.errors import UsageError
 from syndicate.ledger import Asked, Joiner, Joining, KnownChannel, Subscription
-from syndicate.ledger.lists import (
+from syndicate.ledger.people.lists import (
     COMPLAINED,
     bounce,
     close_way_back,
@@ -23,8 +23,8 @@ from syndicate.ledger.lists import (
     size,
     subscribed,
 )
-from syndicate.ledger.replies import JOIN, LEAVE, LEAVE_ALL, LEAVERS, LISTS
-from syndicate.ledger.strangers import LEFT
+from syndicate.ledger.people.replies import JOIN, LEAVE, LEAVE_ALL, LEAVERS, LISTS
+from syndicate.ledger.people.strangers import LEFT
 from syndicate.model.delivery import Rendition
 from syndicate.office import Office
 from syndicate.subscribers.answers import called, invitation, known_lists

@@ -16,7 +16,8 @@ from cli.test_feeds import Hub
 from support import postgres
 from support.newsroom import EVENING, NOON, REAL, Answer, Newsroom
 from support.serving import served
-from syndicate.ledger import Ledger, files
+from syndicate.ledger import Ledger
+from syndicate.ledger.database import sqlite_file
 from syndicate_feed import Feed
 from syndicate_telegram import Telegram
 
@@ -158,7 +159,7 @@ GOES = (vanishes, is_replaced, is_emptied, is_emptied_in_place, is_cut_short, lo
 def test_a_ledger_that_goes_away_while_we_run_never_ends_well(
     room: Newsroom, goes: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "SETTLES", 0.1)
+    monkeypatch.setattr(sqlite_file, "SETTLES", 0.1)
     full = room
     full.subscribe("ani@pembaca.example")
     full.write()

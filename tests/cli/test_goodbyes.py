@@ -13,8 +13,8 @@ import pytest
 
 from cli.test_replies import ANI, BUDI, CICI, MAILBOX, Postman, bounce, readers, token_of
 from support.newsroom import EVENING, MORNING, NOON, Answer, Newsroom, part
-from syndicate.ledger.holder import Holder
 from syndicate.loopback.smtp import Fault
+from syndicate.system.process import Holder
 
 PAGE = "https://kantor.example/berhenti/{token}"
 PEOPLE = [ANI, BUDI, CICI, *(f"{one}@pembaca.example" for one in ("dedi", "eka", "fitri"))]

@@ -14,7 +14,7 @@ import pytest
 
 from cli.test_replies import ANI, BUDI, CICI, Postman, token_of
 from support.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom
-from syndicate.ledger import generations
+from syndicate.ledger.database import generations
 from syndicate.loopback.smtp import Letter
 
 OLDER = "this ledger is older than what was sent"

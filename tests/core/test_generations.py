@@ -12,8 +12,8 @@ import pytest
 from support import walls
 from support.in_process import Newsroom, die, in_child
 from syndicate.errors import LedgerError
-from syndicate.ledger import generations
-from syndicate.ledger.generations import read
+from syndicate.ledger.database import generations
+from syndicate.ledger.database.generations import read
 from syndicate.operations import resolve as settle
 
 OLDER = "older than what was sent"
@@ -61,7 +61,7 @@ def test_a_death_between_the_two_is_no_evidence(
 
     def dies() -> None:
         at = "write" if when.startswith("before") else "os.replace"
-        monkeypatch.setattr(f"syndicate.ledger.generations.{at}", lambda *_: die())
+        monkeypatch.setattr(f"syndicate.ledger.database.generations.{at}", lambda *_: die())
         room.publish(room.write("second"))
 
     assert in_child(room.url, dies) != 0

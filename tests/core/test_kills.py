@@ -30,7 +30,7 @@ from support import postgres, walls
 from support.in_process import Newsroom, die, fork, in_child, look_away
 from syndicate import ledger
 from syndicate.ledger import Catalogue, Ledger, Letters, Queue
-from syndicate.ledger.engine import connect
+from syndicate.ledger.database.engine import connect
 from syndicate.ledger.schema import channels
 from syndicate.testing import NOON
 

@@ -12,10 +12,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from support import walls
 from support.in_process import Newsroom, die, fork, in_child, wait_until
 from syndicate.errors import InDoubt, LedgerError, Refused
-from syndicate.ledger import Catalogue, Ledger, Started, Window, engine
-from syndicate.ledger import queue as queues
-from syndicate.ledger.holder import Holder
-from syndicate.ledger.queue import Queue
+from syndicate.ledger import Catalogue, Ledger, Started, Window
+from syndicate.ledger.database import engine
+from syndicate.ledger.processes.waits import CLAIM_FOR
 from syndicate.ledger.schema import (
     channels,
     deliveries,
@@ -24,9 +23,11 @@ from syndicate.ledger.schema import (
     subscribers,
     subscriptions,
 )
-from syndicate.ledger.waits import CLAIM_FOR
+from syndicate.ledger.sending import queue as queues
+from syndicate.ledger.sending.queue import Queue
 from syndicate.model.delivery import Receipt
 from syndicate.operations.digest import CatchUp, close_due
+from syndicate.system.process import Holder
 from syndicate.testing import NOON
 
 Patch = pytest.MonkeyPatch

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select, update
 
 from support.in_process import Newsroom
-from syndicate.ledger.queue import ARRIVED_BY
 from syndicate.ledger.schema import attempts, channels, deliveries
+from syndicate.ledger.sending.queue import ARRIVED_BY
 from syndicate.model.delivery import Receipt
 
 MOMENT = timedelta(seconds=1)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from support.in_process import Newsroom
 from syndicate.errors import UsageError
 from syndicate.ledger import Ledger, migrations
-from syndicate.ledger.files import make
+from syndicate.ledger.database.sqlite_file import make
 from syndicate.testing import NOON
 
 

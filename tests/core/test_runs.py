@@ -11,9 +11,9 @@ from sqlalchemy import update
 from support import walls
 from support.in_process import Newsroom
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Unavailable, UsageError
-from syndicate.ledger.letters import MOST_TRIES, back_off
 from syndicate.ledger.schema import channels, runs, subscribers
 from syndicate.ledger.schema import letters as rows
+from syndicate.ledger.sending.letters import MOST_TRIES, back_off
 from syndicate.model.delivery import Delivery, Receipt
 from syndicate.model.rate import Rate, Tolerance, rates, tolerance
 from syndicate.operations import resolve as settle

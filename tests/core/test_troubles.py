@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from support.in_process import Newsroom
-from syndicate.ledger import engine
-from syndicate.ledger.queue import Queue
+from syndicate.ledger.database import engine
+from syndicate.ledger.sending.queue import Queue
 from syndicate.operations.digest import Request, digest
 from syndicate.operations.tick import tick
 

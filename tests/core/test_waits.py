@@ -12,10 +12,10 @@ from sqlalchemy import delete, insert, update
 
 from support.in_process import Newsroom
 from syndicate.errors import Deferred, Paused, Unavailable
-from syndicate.ledger import Ledger, engine
-from syndicate.ledger.engine import transaction
-from syndicate.ledger.queue import Queue
-from syndicate.ledger.report import Waits, waiting
+from syndicate.ledger import Ledger
+from syndicate.ledger.database import engine
+from syndicate.ledger.database.engine import transaction
+from syndicate.ledger.reports.places import Waits, waiting
 from syndicate.ledger.schema import (
     attempts,
     blocks,
@@ -27,6 +27,7 @@ from syndicate.ledger.schema import (
     runs,
     used,
 )
+from syndicate.ledger.sending.queue import Queue
 from syndicate.model.rate import rates
 from syndicate.operations.status import status
 from syndicate.testing import NOON
@@ -153,7 +154,7 @@ def test_a_claim_that_lies_ahead_has_ended(room: Newsroom, shift: timedelta) -> 
         held = {"holder_id": made[0], "claimed_until": engine.now(db) + shift}
         db.execute(update(deliveries).values(state="claimed", **held))
     with pytest.MonkeyPatch.context() as patch:  # that of another host, whom nobody can ask
-        patch.setattr("syndicate.ledger.presence.Presence.dead", lambda *_: [])
+        patch.setattr("syndicate.ledger.processes.liveness.Presence.dead", lambda *_: [])
         room.tick()
     assert room.texts("wall") == ["hello"]
 
@@ -179,7 +180,7 @@ def test_letters_that_wait_for_years_leave_today(room: Newsroom, shift: timedelt
         db.execute(insert(blocks).values(**claim, **held))
         assert waiting(db) == []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("syndicate.ledger.presence.Presence.dead", lambda *_: [])
+        patch.setattr("syndicate.ledger.processes.liveness.Presence.dead", lambda *_: [])
         room.digest()
     assert room.states("letters") == ["sent", "sent"]
 

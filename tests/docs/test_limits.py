@@ -12,10 +12,11 @@ from syndicate import Channel, Streams, errors
 from syndicate.config.database import Timeouts
 from syndicate.delivery import posts as deliver
 from syndicate.intake import remote_media as measure
-from syndicate.ledger import inboxes as remembered
-from syndicate.ledger import postgresql, strangers
-from syndicate.ledger.letters import RENEW
-from syndicate.ledger.waits import CLAIM_FOR
+from syndicate.ledger.database import postgresql
+from syndicate.ledger.people import inboxes as remembered
+from syndicate.ledger.people import strangers
+from syndicate.ledger.processes.waits import CLAIM_FOR
+from syndicate.ledger.sending.letters import RENEW
 from syndicate.network.exchange import LONGEST
 from syndicate.sources import bounds
 from syndicate.subscribers import inbox as inboxes

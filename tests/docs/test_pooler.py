@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL, make_url
 from docs.conftest import Desk
 from docs.test_several_machines import on_postgres
 from support.pages import page, sections
-from syndicate.ledger.postgresql import explained
+from syndicate.ledger.database.postgresql import explained
 
 __all__ = ["on_postgres"]
 

@@ -22,9 +22,9 @@ from docs.conftest import Desk
 from support import postgres
 from support.pages import PAGES, blocks, commands, page, sections, shell_lines, words
 from syndicate.config.loader import LedgerSettings
-from syndicate.ledger.clock import MOST, UNNOTED
-from syndicate.ledger.engine import connect
-from syndicate.ledger.waits import CLAIM_FOR
+from syndicate.ledger.database.clock import MOST, UNNOTED
+from syndicate.ledger.database.engine import connect
+from syndicate.ledger.processes.waits import CLAIM_FOR
 
 PAGE = page("docs/several-machines.md")
 SECTIONS = sections(PAGE)

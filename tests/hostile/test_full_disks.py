@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from support.newsroom import EVENING, Answer, Child, Newsroom, newsroom
-from syndicate.ledger import backups
-from syndicate.ledger.holder import Holder
+from syndicate.ledger.database import backups
+from syndicate.system.process import Holder
 
 READERS = 120
 # a digest's journal grows to about 500 kB; the ledger itself is smaller

@@ -19,14 +19,14 @@ from typing import Any
 import pytest
 
 from support.hostile.smtp_cells import CELLS, CERTIFICATE, Cell, Result, office, prepared, sent
-from syndicate.ledger.waits import CLAIM_FOR
+from syndicate.ledger.processes.waits import CLAIM_FOR
 from syndicate.loopback.smtp import EXTENSIONS, Fault, SmtpServer, Step
 from syndicate.network.exchange import LONGEST
 from syndicate.testing import NOON
 
 TESTS = Path(__file__).parent.parent
 MOST_MEMORY = 150 * 1024  # KiB that any command may need
-LETTERS = import_module("syndicate.ledger.letters")  # not the table of that name
+LETTERS = import_module("syndicate.ledger.sending.letters")  # not the table of that name
 SLACK = 5.0  # seconds beyond the deadline
 SAMPLE = list(CELLS)[::3]  # each fault at some steps, each step with some faults
 EXIT = {"sent": 0, "due": 3, "in_doubt": 4}

@@ -13,7 +13,7 @@ import time_machine
 
 from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger
-from syndicate.ledger.clock import _surely_ahead
+from syndicate.ledger.database.clock import _surely_ahead
 
 MINUTE = timedelta(minutes=1)
 CLOSE = timedelta(seconds=15)  # on a machine that does much else
@@ -92,8 +92,8 @@ def test_on_sqlite_the_machines_clock_goes(sqlite_ledger: str) -> None:
 ROOT = Path(__file__).resolve().parents[2]
 WALL = re.compile(r"datetime\.(now|utcnow|today)|date\.today|\btime\.time(_ns)?\(|localtime|gmtime")
 ITS_READERS = {
-    "syndicate/ledger/clock.py": 2,  # SQLite's, and to see how far a machine is off
-    "syndicate/ledger/engine.py": 1,  # SQLite's
+    "syndicate/ledger/database/clock.py": 2,  # SQLite's, and to see how far a machine is off
+    "syndicate/ledger/database/engine.py": 1,  # SQLite's
     "syndicate/loopback/botapi.py": 1,  # a server has a clock of its own
     "channels/syndicate_telegram/__init__.py": 2,  # where a delivery says no moment
 }

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicate.ledger import Joiner, Joining, Ledger
-from syndicate.ledger.engine import transaction
-from syndicate.ledger.goodbyes import Closed
-from syndicate.ledger.lists import COMPLAINED, LEFT, REMOVED, bounce, close_way_back
+from syndicate.ledger.database.engine import transaction
+from syndicate.ledger.people.goodbyes import Closed
+from syndicate.ledger.people.lists import COMPLAINED, LEFT, REMOVED, bounce, close_way_back
 
 NOW = datetime(2026, 5, 5, 9, tzinfo=UTC)
 ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"

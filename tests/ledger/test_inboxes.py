@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from syndicate.ledger import Joiner, Ledger, Lying, inboxes
-from syndicate.ledger.engine import transaction
-from syndicate.ledger.inboxes import let_lie
-from syndicate.ledger.tokens import REQUEST, RETURN, SUBSCRIPTION
+from syndicate.ledger import Joiner, Ledger, Lying
+from syndicate.ledger.database.engine import transaction
+from syndicate.ledger.people import inboxes
+from syndicate.ledger.people.inboxes import let_lie
+from syndicate.ledger.people.tokens import REQUEST, RETURN, SUBSCRIPTION
 
 NOW = datetime(2026, 5, 5, 9, tzinfo=UTC)
 HERE, THERE = "a" * 32, "b" * 32

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import func, insert, select, text
 
 from syndicate.ledger import Ledger, Window
-from syndicate.ledger.engine import transaction
-from syndicate.ledger.runs import counted, fill
+from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.schema import letters, runs, stencils, subscribers, subscriptions
+from syndicate.ledger.sending.runs import counted, fill
 from syndicate.model.delivery import Rendition
 
 WORDS = Rendition("", "text/plain", b"Kabar.")

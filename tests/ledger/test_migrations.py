@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger, migrations
-from syndicate.ledger.engine import transaction
+from syndicate.ledger.database.engine import transaction
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 NOW = datetime(2026, 5, 5, 9, tzinfo=UTC)

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Connection, select
 
 from syndicate.ledger import Ledger
-from syndicate.ledger.engine import transaction
-from syndicate.ledger.renditions import files, forget_unused, keep, words
+from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.schema import media, renditions
+from syndicate.ledger.sending.renditions import files, forget_unused, keep, words
 from syndicate.model.delivery import Rendition
 from syndicate.model.step import Action, Step
 from syndicate.testing import NOON, PICTURE, PIXEL

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from syndicate.ledger import Joiner, Ledger
-from syndicate.ledger.engine import transaction
+from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.migrations import _ask_leavers
-from syndicate.ledger.replies import JOIN, LEAVE, LEAVE_ALL, held
+from syndicate.ledger.people.replies import JOIN, LEAVE, LEAVE_ALL, held
+from syndicate.ledger.people.strangers import LEFT, MOST_IN_ALL, MOST_TO_ONE, base, forget_strangers
 from syndicate.ledger.schema import strangers
-from syndicate.ledger.strangers import LEFT, MOST_IN_ALL, MOST_TO_ONE, base, forget_strangers
 
 NOW = datetime(2026, 5, 5, 9, tzinfo=UTC)
 ANI = "ani@pembaca.example"

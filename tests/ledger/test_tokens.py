@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.ledger.tokens import REQUEST, SUBSCRIPTION, Tokens
+from syndicate.ledger.people.tokens import REQUEST, SUBSCRIPTION, Tokens
 
 OLD, NEW = "11" * 32, "22" * 32
 OURS = Tokens((OLD,))

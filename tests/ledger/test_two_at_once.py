@@ -14,11 +14,11 @@ from sqlalchemy import func, select
 
 from syndicate.errors import Bounced
 from syndicate.ledger import Joiner, Joining, Ledger, Lying
-from syndicate.ledger.letters import Started
-from syndicate.ledger.replies import JOIN
-from syndicate.ledger.runs import counted, freeze, recompose
+from syndicate.ledger.people.replies import JOIN
+from syndicate.ledger.people.strangers import MOST_TO_ONE
 from syndicate.ledger.schema import disowned, editions, forgotten, letters, strangers
-from syndicate.ledger.strangers import MOST_TO_ONE
+from syndicate.ledger.sending.letters import Started
+from syndicate.ledger.sending.runs import counted, freeze, recompose
 from syndicate.model.delivery import Receipt, Rendition
 
 NOW = datetime(2026, 5, 5, 9, tzinfo=UTC)

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from syndicate.errors import LedgerError
-from syndicate.ledger import files
-from syndicate.ledger.files import Watch
+from syndicate.ledger.database import sqlite_file
+from syndicate.ledger.database.sqlite_file import Watch
 
 WRITES = """
 import sqlite3, sys
@@ -67,7 +67,7 @@ def test_looking_ends_no_lock_and_keeps_no_file_open(path: Path) -> None:
 def test_harm_is_seen_at_the_next_look_of_any_kind(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "SETTLES", 0.1)
+    monkeypatch.setattr(sqlite_file, "SETTLES", 0.1)
     whole = path.read_bytes()
     for moment, harm in enumerate((b"", whole[:4096], whole[:50], bytes(4096) + whole[4096:])):
         watch = Watch(path)

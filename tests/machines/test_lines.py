@@ -17,12 +17,12 @@ from support.machine import Machine, Point, Site
 from support.newsroom import REAL
 from syndicate.config.database import Timeouts
 from syndicate.ledger import Ledger, Window
-from syndicate.ledger.engine import transaction
-from syndicate.ledger.holder import Holder
-from syndicate.ledger.life import Life
+from syndicate.ledger.database.engine import transaction
+from syndicate.ledger.processes.heartbeat import Life
 from syndicate.ledger.schema import holders, subscriptions
 from syndicate.model.delivery import Receipt, Rendition
 from syndicate.system import stop
+from syndicate.system.process import Holder
 
 PATIENCE = 30.0
 SOON = {"idle_timeout": 5, "lock_timeout": 20, "connect_timeout": 2, "statement_timeout": 5}
@@ -320,7 +320,7 @@ def test_a_machine_that_was_taken_for_dead_says_why_its_run_ends(
     satu.change_ledger("UPDATE channels SET first_seen_at = first_seen_at - interval '2 days'")
     satu.change_ledger("UPDATE syndications SET at = at - interval '25 hours'")
     satu.change_ledger("UPDATE articles SET published_at = published_at - interval '25 hours'")
-    point = Point("syndicate.ledger.letters:Letters.turn", call=2)
+    point = Point("syndicate.ledger.sending.letters:Letters.turn", call=2)
     vanished = satu.start("digest", stops=point)
     vanished.wait_until_still()
     satu.change_ledger(

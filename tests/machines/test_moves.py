@@ -40,8 +40,9 @@ from support import postgres
 from support.machine import NO_TIME, Point, Running, be_a_machine
 from support.newsroom import EVENING, FORKS, MORNING, NEXT_EVENING, NOON, REAL, Newsroom, newsroom
 from syndicate.errors import LedgerError
-from syndicate.ledger import Ledger, generations
-from syndicate.ledger.engine import transaction
+from syndicate.ledger import Ledger
+from syndicate.ledger.database import generations
+from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.schema import Moment, media, metadata, moves, subscribers
 from syndicate.ledger.schema import ledger as ledger_table
 from syndicate.loopback.smtp import Fault

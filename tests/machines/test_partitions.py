@@ -13,7 +13,7 @@ from syndicate.loopback.botapi import Post
 
 MORNING, EVENING = "2027-05-04T09:00:00+07:00", "2027-05-04T17:01:00+07:00"
 READERS = [f"pembaca{number}@pembaca.example" for number in range(3)]
-QUEUE, LETTERS = "syndicate.ledger.queue:Queue", "syndicate.ledger.letters:Letters"
+QUEUE, LETTERS = "syndicate.ledger.sending.queue:Queue", "syndicate.ledger.sending.letters:Letters"
 
 # between two transactions, or between one of them and an effect
 OF_POSTS = [

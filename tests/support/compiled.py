@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
 
-from syndicate.ledger import engine as ledger_engine
+from syndicate.ledger.database import engine as ledger_engine
 
 STATEMENTS = 5_000
 

@@ -18,9 +18,9 @@ from syndicate.channel import Channel
 from syndicate.delivery.evidence import refuse_unknown_reader
 from syndicate.errors import UsageError
 from syndicate.ledger import Joiner, Joining, Subscription
-from syndicate.ledger.goodbyes import Closed
-from syndicate.ledger.lists import BOUNCED, COMPLAINED, LEFT, REMOVED
-from syndicate.ledger.tokens import IN_TEXT
+from syndicate.ledger.people.goodbyes import Closed
+from syndicate.ledger.people.lists import BOUNCED, COMPLAINED, LEFT, REMOVED
+from syndicate.ledger.people.tokens import IN_TEXT
 from syndicate.office import Office
 from syndicate.text import spelt_out, squeeze, visible
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from syndicate.ledger.lists import BOUNCED, COMPLAINED, LEFT
+from syndicate.ledger.people.lists import BOUNCED, COMPLAINED, LEFT
 
 
 class Standing(StrEnum):

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from syndicate.errors import UsageError
 from syndicate.ledger import Joiner, Joining, Subscription
-from syndicate.ledger.lists import REASONS
+from syndicate.ledger.people.lists import REASONS
 from syndicate.office import Office
 from syndicate.subscribers.people import BATCH, Joined, Person, Remark, join, rehearse
 from syndicate.subscribers.people.columns import (

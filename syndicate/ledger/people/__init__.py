@@ -1,0 +1,1 @@
+"""Subscribers: lists, tokens, what they wrote, and how they are forgotten."""

@@ -1,0 +1,179 @@
+"""Answers from readers: dealt with once each, and people who are to be written back to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
+
+from syndicate.ledger.database.engine import affected, now, stamp, transaction
+from syndicate.ledger.people.lists import by_key
+from syndicate.ledger.people.tokens import REQUEST, Tokens
+from syndicate.ledger.processes import moves
+from syndicate.ledger.processes.claims import FREE, claim_of, is_free, take_turn
+from syndicate.ledger.processes.liveness import Presence
+from syndicate.ledger.processes.waits import waits
+from syndicate.ledger.schema import channels, heard, requests
+
+JOIN, LISTS = "join", "lists"
+LEAVERS = LEAVE, LEAVE_ALL = "leave", "leave all"  # this list, or every one
+VALID_FOR = timedelta(days=7)  # a question whether somebody wants to join
+ASK_AGAIN = timedelta(days=1)  # not before then: else anybody could fill a stranger's mailbox
+HEARD = text("INSERT INTO heard (key, at) VALUES (:key, :at) ON CONFLICT (key) DO NOTHING")
+q = requests.c
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody who wrote, and waits for our letter."""
+
+    id: int
+    channel: int
+    wants: str  # join, lists, leave or leave all
+    email: str
+    name: str
+    subscriber: int | None
+    at: datetime
+
+
+class Replies:
+    """What one ledger knows of the letters that came in."""
+
+    def __init__(self, engine: Engine, tokens: Tokens, presence: Presence) -> None:
+        self.engine = engine
+        self.tokens = tokens
+        self.presence = presence
+
+    @contextmanager
+    def once(self, key: str, at: datetime) -> Iterator[Connection | None]:
+        """One transaction for what a message means; None where that was done before."""
+        with transaction(self.engine) as db:
+            take_turn(db)
+            is_ours = affected(db, HEARD, {"key": key, "at": stamp(db, at)})
+            yield db if is_ours else None
+
+    def ask(
+        self, db: Connection, channel: int, wants: str, email: str, at: datetime, *,
+        name: str = "", subscriber: int | None = None,
+    ) -> bool:  # fmt: skip
+        """Note that somebody is to be written to; False where they were, a short while ago."""
+        here = and_(q.channel_id == channel, q.wants == wants, q.email == email)
+        before = db.execute(select(requests).where(here)).first()
+        if before is not None and (
+            before.state != "answered" or waits(before.at + ASK_AGAIN, at, ASK_AGAIN)
+        ):
+            return False
+        db.execute(delete(requests).where(here))
+        values = {"channel_id": channel, "wants": wants, "email": email, "name": name}
+        db.execute(insert(requests).values(**values, subscriber_id=subscriber, at=at))
+        return True
+
+    def hold(
+        self, db: Connection, channel: int, wants: str, email: str, at: datetime, subscriber: int
+    ) -> None:
+        """Keep a wish to leave until a person has looked: nobody is written to."""
+        here = and_(q.channel_id == channel, q.wants == wants, q.email == email)
+        db.execute(delete(requests).where(here))
+        values = {"channel_id": channel, "wants": wants, "email": email, "state": "held"}
+        db.execute(insert(requests).values(**values, subscriber_id=subscriber, at=at))
+
+    @contextmanager
+    def released(self, channel: int) -> Iterator[tuple[Connection, list[Asked]]]:
+        """One transaction for those wishes, which are over then: a person has looked."""
+        here = and_(q.channel_id == channel, q.state == "held")
+        with transaction(self.engine) as db:
+            take_turn(db)
+            rows = db.execute(select(requests).where(here).order_by(q.id).with_for_update()).all()
+            db.execute(delete(requests).where(here))
+            yield db, [_asked(row) for row in rows]
+
+    def due(self, channel: int) -> list[Asked]:
+        """Whom to write to, those last who were put off before.
+
+        The same letter twice does no harm, so a crash is no doubt here.
+        """
+        with transaction(self.engine, reads=True) as db:
+            open_ = self._is_open(db)
+            query = select(requests).where(q.channel_id == channel, open_)
+            rows = db.execute(query.order_by(q.why != "", q.id)).all()
+            return [_asked(row) for row in rows]
+
+    def begin(self, request: int) -> bool:
+        """Claim a letter and commit that it is being sent; False where it is somebody else's."""
+        me = self.presence.me()
+        with transaction(self.engine) as db:
+            if moves.under_way(db, self.presence):
+                return False
+            open_ = and_(q.id == request, self._is_open(db))
+            taken = update(requests).where(open_)
+            return bool(affected(db, taken.values(state="sending", **claim_of(me, now(db)))))
+
+    def end(self, request: int, *, sent: bool, why: str = "") -> None:
+        """It was sent, or refused for good (then it rests, too), or it waits.
+
+        What somebody else has claimed meanwhile is theirs.
+        """
+        ours = and_(q.id == request, q.state == "sending", q.holder_id == self.presence.me())
+        values = {"state": "answered" if sent else "due", "why": why, **FREE}
+        with transaction(self.engine) as db:
+            db.execute(update(requests).where(ours).values(**values))
+
+    def token(self, request: Asked, channel_key: str) -> str:
+        """What the answer to our question must hold."""
+        return self.tokens.make(REQUEST, channel_key, request.id)
+
+    def confirmed(
+        self, db: Connection, token: str, at: datetime, wants: Sequence[str] = (JOIN,)
+    ) -> Asked | None:
+        """The request that a token confirms, which is over then; None for an old or wrong one."""
+        keys = by_key(db)
+        found = self.tokens.read(token, REQUEST, keys)
+        if found is None:
+            return None
+        here = and_(q.id == found[1], q.channel_id == keys[found[0]], q.wants.in_(wants))
+        row = db.execute(select(requests).where(here, q.at > at - VALID_FOR)).first()
+        if row is None:
+            return None
+        db.execute(delete(requests).where(here))
+        return _asked(row)
+
+    def _is_open(self, db: Connection) -> ColumnElement[bool]:
+        """Nobody is sending it, or whoever was has died."""
+        free = is_free(db, self.presence, requests, now(db))
+        return or_(q.state == "due", and_(q.state == "sending", free))
+
+
+def _asked(row: Any) -> Asked:
+    return Asked(row.id, row.channel_id, row.wants, row.email, row.name, row.subscriber_id, row.at)
+
+
+def held(db: Connection) -> dict[str, int]:
+    """How many wishes to leave wait for a person, by the name of the list they came to."""
+    query = select(channels.c.name, func.count().label("many"))
+    query = query.join(requests, q.channel_id == channels.c.id)
+    rows = db.execute(query.where(q.state == "held").group_by(channels.c.name))
+    return {row.name: int(row.many) for row in rows}
+
+
+def let_go(db: Connection, at: datetime, keep: timedelta) -> None:
+    """Forget answers of long ago, and requests that nothing came of."""
+    db.execute(delete(heard).where(heard.c.at < at - keep))
+    over = and_(q.state == "answered", q.at < at - VALID_FOR)
+    unanswered = and_(q.state != "held", q.at < at - 2 * VALID_FOR)
+    db.execute(delete(requests).where(or_(over, unanswered)))

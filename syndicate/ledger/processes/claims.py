@@ -1,0 +1,63 @@
+"""Claims on what is being sent, and turns at what only one process may look at and change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select
+
+from syndicate.ledger.database.engine import transaction
+from syndicate.ledger.processes.liveness import Presence, holding
+from syndicate.ledger.processes.waits import CLAIM_FOR, is_over
+from syndicate.system.process import LOCK
+
+TURN = LOCK + 1  # the first half of the advisory locks below; the second one is what they are for
+READERS = 1  # what letters that came in bring about, and who is on which list
+INBOXES = 2  # which letters lie there and were read
+FREE: dict[str, Any] = {"holder_id": None, "claimed_until": None}
+
+
+def take_turn(db: Connection, what: int = READERS) -> None:
+    """Wait until no other transaction looks at this and changes it; ours is the next one.
+
+    SQLite has one writer at a time anyhow. First of all locks but the planners', and never after
+    another one, so that nobody waits in a ring.
+    """
+    if db.dialect.name != "sqlite":
+        db.execute(select(func.pg_advisory_xact_lock(TURN, what)))
+
+
+def claim_of(me: int, moment: datetime) -> dict[str, Any]:
+    """The columns of a claim of ours."""
+    return {"holder_id": me, "claimed_until": moment + CLAIM_FOR}
+
+
+def is_free(
+    db: Connection, presence: Presence, table: Any, moment: datetime
+) -> ColumnElement[bool]:
+    """Nobody has claimed it, or whoever had is dead, or had it for too long."""
+    claimed = select(table.c.holder_id).where(table.c.holder_id.is_not(None))
+    dead = presence.dead(holding(db, claimed))
+    past = is_over(table.c.claimed_until, moment, CLAIM_FOR)
+    return or_(table.c.holder_id.is_(None), table.c.holder_id.in_(dead), past)
+
+
+def end_dead_claims(
+    engine: Engine, presence: Presence, table: Any, held: ColumnElement[bool],
+    end: Callable[[Connection, ColumnElement[bool]], int], clock: Callable[[Connection], datetime],
+) -> int:  # fmt: skip
+    """``end`` the claims of dead processes, and those that are too old; returns what it says.
+
+    Whether a process is dead may take seconds to see, so no transaction is open meanwhile.
+    """
+    with transaction(engine, reads=True) as db:
+        holders = holding(db, select(table.c.holder_id).where(held))
+    if not holders:
+        return 0
+    dead = presence.dead(holders)
+    with transaction(engine) as db:
+        dead = presence.still_dead(db, dead)
+        past = is_over(table.c.claimed_until, clock(db), CLAIM_FOR)
+        return end(db, and_(held, or_(table.c.holder_id.in_(dead), past)))

@@ -1,0 +1,95 @@
+"""A sign of life at PostgreSQL: a lock that is held as long as this process lives."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+from contextlib import suppress
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from syndicate.system.process import LOCK
+
+if TYPE_CHECKING:
+    from syndicate.ledger.database.postgresql import Dialler, Line
+
+BEAT = 2.0  # seconds between two words: whoever ends idle connections does not end this one
+ANSWER = 10.0  # seconds for the answer to one
+AGAIN = 0.5  # seconds between two tries to get it back
+LEAVE = 1.0  # seconds for the farewell
+LOCKED = f"SELECT pg_try_advisory_lock({LOCK}, %s), pg_backend_pid()"
+
+
+class Life:
+    """A connection with nothing but that lock; one that was ended is opened anew, at once.
+
+    A thread keeps it, for what has to notice is at work elsewhere, or waits for a mail server.
+    """
+
+    def __init__(self, dial: Dialler, number: int) -> None:
+        self._dial, self._number = dial, number
+        self._ended = Event()
+        self._hears, self._wake = os.pipe()
+        self.renewed = 0  # how often it was lost, and got back
+        self.session = 0  # the server's process that holds it
+        self._line: Line | None = self._taken()
+        self._thread = Thread(target=self._keep, daemon=True, name="life")
+        self._thread.start()
+
+    def close(self) -> None:
+        """Let go: whoever looks now finds this process gone."""
+        self._ended.set()
+        os.write(self._wake, b".")
+        self._thread.join(LEAVE)
+        if self._line is not None:
+            self._line.patience = LEAVE
+            self._line.close()
+        if not self._thread.is_alive():
+            os.close(self._wake)
+            os.close(self._hears)
+
+    def _taken(self) -> Line | None:
+        """A connection with the lock; None where our own lost one still has it."""
+        line = self._dial()
+        try:
+            line.autocommit, line.patience = True, ANSWER
+            row = line.execute(LOCKED, (self._number,)).fetchone()
+            if row and row[0]:
+                self.session = row[1]
+                return line
+        except BaseException:
+            line.close()
+            raise
+        line.close()
+        return None
+
+    def _keep(self) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())  # they are the main one's
+        while not self._ended.is_set():
+            try:
+                if self._line is None:
+                    self._line = self._taken()
+                    self.renewed += self._line is not None
+                    if self._line is None:
+                        self._ended.wait(AGAIN)
+                    continue
+                self._wait(self._line)
+                if not self._ended.is_set():
+                    self._line.execute("SELECT 1")
+            except (psycopg.Error, OSError, ValueError):
+                if self._line is not None:
+                    with suppress(psycopg.Error, OSError):
+                        self._line.close()
+                    self._line = None
+                else:
+                    self._ended.wait(AGAIN)
+
+    def _wait(self, line: Line) -> None:
+        """Wait for the next beat; what comes unasked is the end of the connection."""
+        waits = select.poll()  # whatever the numbers of its files are
+        for file in (line.fileno(), self._hears):
+            waits.register(file, select.POLLIN)
+        waits.poll(BEAT * 1000)

@@ -1,0 +1,108 @@
+"""This process, as the ledger knows it, and whether others are still alive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, Row, Select, insert, select, text
+
+from syndicate.errors import LedgerError
+from syndicate.ledger.database.engine import database_errors, dialler, now, transaction
+from syndicate.ledger.schema import holders
+from syndicate.system import stop
+from syndicate.system.process import LOCK, Holder
+
+if TYPE_CHECKING:
+    from syndicate.ledger.processes.heartbeat import Life
+
+LOST_FOR = 6.0  # seconds without its lock, after which a process of another machine is dead
+LOOK = 0.25  # seconds between two looks
+LIVING = text(
+    "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = :ours AND objsubid = 2"
+    " AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+POOLED = (
+    "ledger.url: the pooler gives every transaction another session, in which no lock of ours lasts"
+    " (pgbouncer: pool_mode = session for this database)"
+)
+
+
+def holding(db: Connection, claims: Select[Any]) -> Sequence[Row[Any]]:
+    """The processes that hold some claims, given by a query for their numbers."""
+    return db.execute(select(holders).where(holders.c.id.in_(claims))).all()
+
+
+class Presence:
+    """Who we are to those who look at our claims."""
+
+    def __init__(self, engine: Engine, holder: Holder | None = None) -> None:
+        self.engine = engine
+        self.holder = holder or Holder.me()
+        self._id: int | None = None
+        self._life: Life | None = None  # PostgreSQL's
+
+    def close(self) -> None:
+        """Let go: whoever looks now finds this process gone."""
+        if self._life is not None:
+            self._life.close()
+            self._life = None
+
+    def me(self) -> int:
+        """This process's number, known to the ledger before it claims anything."""
+        if self._id is None:
+            mine = {"host": self.holder.host, "boot": self.holder.boot,
+                    "pid": self.holder.pid, "started": self.holder.started}  # fmt: skip
+            with transaction(self.engine) as db:
+                made = db.execute(insert(holders).values(**mine, since=now(db)))
+                assert made.inserted_primary_key is not None
+                number = int(made.inserted_primary_key[0])
+            if self.engine.dialect.name != "sqlite":
+                self._live(number)
+            self._id = number
+        return self._id
+
+    def _live(self, number: int) -> None:
+        from syndicate.ledger.processes.heartbeat import Life
+
+        with database_errors(self.engine), stop.at_a_server():
+            self._life = Life(dialler(self.engine), number)
+        with transaction(self.engine, reads=True) as db:
+            if db.scalar(text("SELECT pg_backend_pid()")) == self._life.session:
+                raise LedgerError(POOLED)
+
+    def dead(self, rows: Sequence[Row[Any]]) -> list[int]:
+        """Which of these holders are surely gone.
+
+        Of this boot of this host the kernel knows. At PostgreSQL another machine's process is gone
+        where its lock is, and does not come back: a connection that was ended is opened anew.
+        """
+        others = [(row.id, Holder(row.host, row.boot, row.pid, row.started))
+                  for row in rows if row.id != self._id]  # fmt: skip
+        if self.engine.dialect.name == "sqlite":
+            return [number for number, one in others if one.proven_dead()]
+        here = [number for number, one in others if one.is_here() and one.proven_dead()]
+        elsewhere = {number for number, one in others if not one.is_here()}
+        return here + sorted(self._silent(elsewhere))
+
+    def still_dead(self, db: Connection, dead: Sequence[int]) -> list[int]:
+        """Which of these have not come back meanwhile."""
+        if not dead or db.dialect.name == "sqlite":
+            return list(dead)
+        living = self._living(db)
+        return [number for number in dead if number not in living]
+
+    def _silent(self, holding: set[int]) -> set[int]:
+        """Which of these have no lock, and get none for a while."""
+        until = monotonic() + LOST_FOR
+        while True:
+            with transaction(self.engine, reads=True) as db:
+                holding = holding - self._living(db)
+            if not holding or monotonic() >= until:
+                return holding
+            if not stop.rest(LOOK):
+                return set()  # there is no time to make sure
+
+    def _living(self, db: Connection) -> set[int]:
+        return {int(number) for number in db.scalars(LIVING, {"ours": LOCK})}

@@ -1,0 +1,269 @@
+"""Ways of a ledger to another database: who moves it, where it went, whether it has arrived.
+
+Both ends keep a way under the same name, which is made by chance. The old end ends it in the commit
+that also forbids every later change there; only then does the new end. So there is one ledger at
+every moment, whatever dies in between, and the same command goes on.
+"""
+
+from __future__ import annotations
+
+from secrets import token_hex
+from time import monotonic
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    and_,
+    delete,
+    func,
+    insert,
+    null,
+    select,
+    text,
+    union_all,
+    update,
+)
+from sqlalchemy.exc import DBAPIError
+
+from syndicate.errors import LedgerError
+from syndicate.ledger.database.engine import (
+    MOVED,
+    affected,
+    dialler,
+    now,
+    path_of,
+    transaction,
+    unhurried,
+)
+from syndicate.ledger.processes.claims import is_free
+from syndicate.ledger.processes.liveness import Presence
+from syndicate.ledger.schema import blocks, deliveries, goodbyes, holders, metadata, moves, requests
+from syndicate.system import stop
+
+TRIGGER = "moved_"  # and a table's name
+FUNCTION = "syndicate_moved"
+LOCKED = "55P03"  # PostgreSQL's code (SQLSTATE)
+HOLD_WITHIN = 60.0  # seconds
+TRY_AGAIN = 0.05  # seconds
+CHANGES = ("INSERT", "UPDATE", "DELETE")
+m = moves.c
+
+
+class Moves:
+    """The way of one ledger away, as the process that moves it sees it."""
+
+    def __init__(self, engine: Engine, presence: Presence) -> None:
+        self.engine = engine
+        self.presence = presence
+
+    def begin(self, place: str) -> str:
+        """Note that it is being moved: nothing new begins. Returns the way's name.
+
+        LedgerError where somebody else is moving it.
+        """
+        me = self.presence.me()
+        with transaction(self.engine, begins=True) as db:
+            if db.dialect.name != "sqlite":  # two movers take turns here
+                db.execute(text(f"LOCK TABLE {moves.name} IN SHARE ROW EXCLUSIVE MODE"))
+            row = leaving(db)
+            if row is not None and (other := _mover(db, self.presence, row)):
+                raise LedgerError(
+                    f"ledger.url: it is being moved to {row.place} already, by process {other.pid}"
+                    f" on {other.host.partition(' ')[0]} (let that end)"
+                )
+            taken = {"place": place, "holder_id": me, "began_at": now(db)}
+            if row is not None and row.place == place:
+                db.execute(update(moves).where(m.name == row.name).values(**taken))
+                return str(row.name)
+            name = token_hex(16)
+            db.execute(delete(moves).where(~m.arrives))
+            db.execute(insert(moves).values(name=name, arrives=False, **taken))
+            return name
+
+    def let_go(self) -> None:
+        """It was not moved after all, not now: everybody goes on here."""
+        with transaction(self.engine) as db:
+            here = update(moves).where(~m.arrives, m.ended_at.is_(None))
+            db.execute(here.values(holder_id=null()))
+
+    def busy(self) -> dict[str, int]:
+        """How much of what is under way there is, by its kind."""
+        with transaction(self.engine, reads=True) as db:
+            queries = {
+                "posts": select(deliveries.c.id).where(deliveries.c.holder_id.is_not(None)),
+                "digests": select(blocks.c.edition_id).distinct(),
+                "goodbyes": select(goodbyes.c.at).where(self._held(db, goodbyes)),
+                "answers": select(requests.c.id).where(self._held(db, requests)),
+            }
+            counted = [
+                select(func.count()).select_from(query.subquery()) for query in queries.values()
+            ]
+            found = [int(count) for count in db.scalars(union_all(*counted))]
+        return {what: count for what, count in zip(queries, found, strict=True) if count}
+
+    def _held(self, db: Connection, table: Any) -> ColumnElement[bool]:
+        """What somebody who lives has claimed."""
+        free = is_free(db, self.presence, table, now(db))
+        return and_(table.c.holder_id.is_not(None), ~free)
+
+
+def leaving(db: Connection) -> Row[Any] | None:
+    """The ledger's way to another place, ended or not."""
+    return db.execute(select(moves).where(~m.arrives)).first()
+
+
+def arriving(db: Connection) -> Row[Any] | None:
+    """The way that has not ended here: this is no ledger yet."""
+    return db.execute(select(moves).where(m.arrives, m.ended_at.is_(None))).first()
+
+
+def origin(db: Connection) -> str:
+    """Where the ledger was before; "" where it was made here."""
+    came = select(m.place).where(m.arrives).order_by(m.began_at.desc())
+    return db.scalar(came.limit(1)) or ""
+
+
+def refuse(db: Connection) -> None:
+    """Raise LedgerError where this was a ledger, and is none any more; or is none yet."""
+    gone = leaving(db)
+    if gone is not None and gone.ended_at is not None:
+        raise LedgerError(f"ledger.url: {moved(gone.place)}")
+    refuse_half(db)
+
+
+def refuse_half(db: Connection) -> None:
+    """Raise LedgerError where this is no ledger yet."""
+    if (half := arriving(db)) is not None:
+        raise LedgerError(
+            f"ledger.url: the move from {half.place} has not ended: let ledger.url name that once"
+            " more, and say the same `syndicate ledger move` again"
+        )
+
+
+def moved(place: str) -> str:
+    """The one line for whoever still uses a ledger that was moved."""
+    return f"{MOVED} {place}: let ledger.url name that (nothing is done here any more)"
+
+
+def under_way(db: Connection, presence: Presence) -> str:
+    """Why nothing new begins: somebody is moving the ledger just now; "" where nobody is."""
+    row = leaving(db)
+    if row is None or row.ended_at is not None or _mover(db, presence, row) is None:
+        return ""
+    return (
+        f"ledger.url: this ledger is being moved to {row.place} just now: run the same command"
+        " again in a moment"
+    )
+
+
+def refuse_new(db: Connection, presence: Presence) -> None:
+    """Raise LedgerError where somebody is moving the ledger."""
+    if why := under_way(db, presence):
+        raise LedgerError(why)
+
+
+def hold(db: Connection) -> None:
+    """Let nobody else change anything until this transaction ends; SQLite's has it already."""
+    if db.dialect.name == "sqlite":
+        return
+    take_time(db)
+    names = ", ".join(map(_quoted(db), sorted(metadata.tables)))
+    until = monotonic() + HOLD_WITHIN
+    while True:
+        try:
+            with db.begin_nested():
+                db.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE NOWAIT"))
+                return
+        except DBAPIError as error:  # all or none: whoever holds some and waits is in a ring
+            if getattr(error.orig, "sqlstate", None) != LOCKED or monotonic() > until:
+                raise
+        if not stop.rest(TRY_AGAIN):
+            raise stop.Interrupted
+
+
+def take_time(db: Connection) -> None:
+    """Let this one transaction last as long as it takes."""
+    if db.dialect.name != "sqlite":
+        unhurried(db)
+        db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+
+
+def leave(db: Connection, name: str) -> None:
+    """End the way here: from this commit on every change is refused, of older programs too."""
+    ended = {"ended_at": now(db), "holder_id": null()}
+    db.execute(update(moves).where(m.name == name).values(**ended))
+    said = moved(str(db.scalar(select(m.place).where(m.name == name)))).replace("'", "''")
+    for statement in _forbidding(db, said):
+        db.execute(text(statement.replace(":", r"\:")))
+
+
+def arrive(db: Connection, name: str, place: str) -> None:
+    """Note at the new end whence it comes; it is no ledger until that has ended."""
+    row = {"name": name, "arrives": True, "place": place, "began_at": now(db)}
+    db.execute(insert(moves).values(**row))
+
+
+def end_arrival(db: Connection, name: str) -> bool:
+    """It is a ledger now; False where this way does not lead here."""
+    here = update(moves).where(m.name == name, m.arrives)
+    return bool(affected(db, here.values(ended_at=now(db))))
+
+
+def place_of(engine: Engine) -> str:
+    """A ledger's address without secrets, whatever folder the command is said in."""
+    if engine.dialect.name == "sqlite":
+        path = path_of(engine)
+        return f"sqlite:///{path.resolve() if path else ':memory:'}"
+    words = dialler(engine).words
+    hosts = words.get("host", "").split(",")
+    ports = words.get("port", "").split(",")
+    ports = ports if len(ports) == len(hosts) else ports[:1] * len(hosts)
+    pairs = zip(hosts, ports, strict=True)
+    at = ",".join(f"{_host(host)}:{port}" if port else _host(host) for host, port in pairs)
+    who = f"{quote(words['user'])}@" if "user" in words else ""
+    service = f"?service={quote(words['service'])}" if "service" in words else ""
+    return f"postgresql://{who}{at}/{quote(words.get('dbname', ''))}{service}"
+
+
+def _host(name: str) -> str:
+    if name.startswith("/"):
+        return quote(name, safe="")
+    return f"[{name}]" if ":" in name else name
+
+
+def _mover(db: Connection, presence: Presence, row: Row[Any]) -> Row[Any] | None:
+    """Who is at it, unless they are dead."""
+    if row.ended_at is not None or row.holder_id is None:
+        return None
+    holder = db.execute(select(holders).where(holders.c.id == row.holder_id)).first()
+    return None if holder is None or presence.dead([holder]) else holder
+
+
+def _quoted(db: Connection) -> Any:
+    return db.dialect.identifier_preparer.quote
+
+
+def _forbidding(db: Connection, said: str) -> list[str]:
+    """What makes every change of every table end with these words."""
+    quoted = _quoted(db)
+    tables = sorted(metadata.tables)
+    if db.dialect.name == "sqlite":
+        return [
+            f"CREATE TRIGGER {TRIGGER}{table}_{change.lower()} BEFORE {change} ON {quoted(table)}"
+            f" BEGIN SELECT RAISE(ABORT, '{said}'); END"
+            for table in tables
+            for change in CHANGES
+        ]
+    return [
+        f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $syndicate$BEGIN RAISE EXCEPTION USING MESSAGE = '{said}'; END$syndicate$",
+        *(
+            f"CREATE TRIGGER {TRIGGER}{table} BEFORE {' OR '.join(CHANGES)} ON {quoted(table)}"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION {FUNCTION}()"
+            for table in tables
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""The ledger for people: read-only views for status, history and checks."""

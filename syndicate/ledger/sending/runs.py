@@ -1,0 +1,196 @@
+"""A digest's letters as a whole: frozen, composed anew, counted, over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    update,
+)
+
+from syndicate.ledger.database.engine import affected, now
+from syndicate.ledger.schema import (
+    blocks,
+    edition_items,
+    editions,
+    letters,
+    runs,
+    stencils,
+    subscriptions,
+)
+from syndicate.model.delivery import Rendition
+
+OPEN = ("due", "sending", "in_doubt")
+AT_ONCE = 5_000  # letters that are written down by one statement
+r, x = runs.c, letters.c
+
+
+def freeze(
+    db: Connection, edition: int, channel: int, rendition: Rendition, *, among: str | None = None
+) -> int:
+    """One letter for every subscriber of a list; returns how many.
+
+    Of a long list it is only written down up to whom it goes: nobody else could plan while so many
+    rows are written. ``fill`` writes them later. ``among``: only for who got this article.
+    """
+    run: dict[str, Any] = {"edition_id": edition, "stencil": 1, "frozen_at": now(db)}
+    s = subscriptions.c
+    mine = and_(s.channel_id == channel, s.ended_at.is_(None))
+    count, newest = db.execute(select(func.count(), func.max(s.id)).where(mine)).one()
+    if among or count <= AT_ONCE:
+        if among:
+            mine = and_(mine, s.subscriber_id.in_(readers_of(channel, among)))
+        count = _address(db, edition, mine)
+    else:
+        run["upto"] = newest
+    db.execute(insert(runs).values(**run, letters=count))
+    _keep(db, edition, 1, rendition)
+    finish(db, edition)
+    return int(count)
+
+
+def fill(db: Connection, edition: int) -> bool:
+    """Write down some more letters of a run that was frozen; False where there are no more.
+
+    Who left the list meanwhile gets none, nor does who came to it.
+    """
+    run = db.execute(
+        select(r.upto, r.filled, r.stencil, editions.c.channel_id)
+        .join(editions, editions.c.id == r.edition_id)
+        .where(r.edition_id == edition)
+        .with_for_update(key_share=True, of=runs)
+    ).first()
+    if run is None or run.upto is None:
+        return False
+    s, here = subscriptions.c, update(runs).where(r.edition_id == edition)
+    mine = and_(s.channel_id == run.channel_id, s.ended_at.is_(None),
+                s.id > run.filled, s.id <= run.upto)  # fmt: skip
+    some = select(s.id).where(mine).order_by(s.id).limit(AT_ONCE).subquery()
+    last = db.scalar(select(func.max(some.c.id))) if run.stencil is not None else None
+    if last is None:
+        written = select(func.count()).where(x.edition_id == edition).scalar_subquery()
+        db.execute(here.values(upto=null(), letters=written))
+        finish(db, edition)
+        return False
+    again = select(x.subscriber_id).where(
+        x.edition_id == edition, x.subscriber_id == s.subscriber_id
+    )
+    _address(db, edition, and_(mine, s.id <= last, ~again.exists()))
+    db.execute(here.values(filled=last))
+    return True
+
+
+def _address(db: Connection, edition: int, which: ColumnElement[bool]) -> int:
+    people = select(literal(edition), subscriptions.c.subscriber_id, literal("due")).where(which)
+    into = ["edition_id", "subscriber_id", "state"]
+    ordered = people.order_by(subscriptions.c.subscriber_id)
+    return affected(db, insert(letters).from_select(into, ordered))
+
+
+def readers_of(channel: int, uri: str) -> Select[Any]:
+    """Who got an article in a list's letters, or may have got it."""
+    here = and_(editions.c.channel_id == channel, edition_items.c.uri == uri)
+    query = select(x.subscriber_id).join(editions, editions.c.id == x.edition_id)
+    query = query.join(edition_items, edition_items.c.edition_id == editions.c.id)
+    return query.where(here, x.state.in_(("sending", "sent", "in_doubt")))
+
+
+def recompose(db: Connection, edition: int, rendition: Rendition | None) -> None:
+    """Give every letter that has not left its newest words; None calls them off."""
+    last = select(func.max(stencils.c.number)).where(stencils.c.edition_id == edition)
+    number = int(db.scalar(last) or 0) + 1 if rendition else None
+    if rendition and number:
+        _keep(db, edition, number, rendition)
+    else:
+        halt_turns(db, edition)
+        waiting = and_(x.edition_id == edition, x.state == "due")
+        db.execute(update(letters).where(waiting).values(state="off", why="withdrawn"))
+    db.execute(update(runs).where(r.edition_id == edition).values(stencil=number))
+    finish(db, edition)
+
+
+def halt_turns(db: Connection, edition: int) -> None:
+    """Let nobody claim or start letters of an edition before this transaction ends.
+
+    Whoever changes many of them and those who start some would else wait for each other's rows.
+    """
+    if db.dialect.name == "sqlite":
+        return
+    run = select(r.edition_id).where(r.edition_id == edition)
+    db.execute(run.with_for_update(key_share=True))
+    b = blocks.c
+    theirs = select(b.id).where(b.edition_id == edition).order_by(b.id)
+    db.execute(theirs.with_for_update(key_share=True))
+
+
+def finish(db: Connection, edition: int) -> None:
+    """Note when nothing of a run is open any more."""
+    still = select(x.subscriber_id).where(x.edition_id == edition, x.state.in_(OPEN)).limit(1)
+    if db.scalar(still) is None:
+        here = and_(r.edition_id == edition, r.ended_at.is_(None), r.upto.is_(None))
+        over = {"ended_at": now(db), "halted": "", "why": "", "not_before": null()}
+        db.execute(update(runs).where(here).values(**over))
+
+
+def counted(db: Connection, edition: int) -> Mapping[str, int]:
+    """A run's letters by state; ``deferred`` are those of ``due`` that were put off."""
+    kept = db.scalar(select(r.counts).where(r.edition_id == edition))
+    if kept is not None:
+        counts: dict[str, int] = json.loads(kept)
+        return counts
+    rows = db.execute(
+        select(x.state, func.count(), func.count(x.not_before))
+        .where(x.edition_id == edition)
+        .group_by(x.state)
+    )
+    found: dict[str, int] = {}
+    for state, count, waiting in rows:
+        put_off = waiting if state == "due" else 0
+        if put_off:
+            found["deferred"] = put_off
+        if count - put_off:
+            found[state] = count - put_off
+    unwritten = select(r.letters).where(r.edition_id == edition, r.upto.is_not(None))
+    if missing := max(0, int(db.scalar(unwritten) or 0) - sum(found.values())):
+        found["due"] = found.get("due", 0) + missing
+    return found
+
+
+def put_off(db: Connection, edition: int) -> str:
+    """Why most of the letters wait that were put off; "" where none was."""
+    waiting = and_(x.edition_id == edition, x.state == "due", x.not_before.is_not(None))
+    reasons = select(x.why).where(waiting, x.why.is_not(None)).group_by(x.why)
+    return db.scalar(reasons.order_by(func.count().desc(), x.why).limit(1)) or ""
+
+
+def tally(db: Connection, before: datetime) -> bool:
+    """Of a run that ended before, keep only how many letters there were; False if there is none."""
+    old = and_(r.ended_at < before, r.counts.is_(None))
+    number = db.scalar(
+        select(r.edition_id).where(old).order_by(r.edition_id).limit(1)
+        .with_for_update(key_share=True, skip_locked=True)
+    )  # fmt: skip
+    if number is None:
+        return False
+    said = json.dumps(dict(counted(db, number)), sort_keys=True)
+    db.execute(delete(letters).where(x.edition_id == number))
+    db.execute(update(runs).where(r.edition_id == number).values(counts=said))
+    return True
+
+
+def _keep(db: Connection, edition: int, number: int, rendition: Rendition) -> None:
+    row = {"edition_id": edition, "number": number, "media_type": rendition.media_type}
+    db.execute(insert(stencils).values(**row, content=rendition.content))
