@@ -53,6 +53,7 @@ bench: .venv/dev
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/telegram_render.py
 	$(BIN)/python benchmarks/feeds.py
+	$(BIN)/python benchmarks/bulk.py
 	$(BIN)/python benchmarks/digest.py
 	$(BIN)/python benchmarks/letters.py
 	$(BIN)/python benchmarks/inbox.py
