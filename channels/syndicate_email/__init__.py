@@ -48,6 +48,8 @@ from syndicate.model.rate import Tolerance
 from syndicate.network.exchange import LONGEST
 from syndicate.system.nearby import is_below, is_loopback
 from syndicate.text import folded
+from syndicate_email.addresses import parse_sender
+from syndicate_email.servers import parse_relay
 from syndicate_email.settings import (
     AuthServ,
     CertificateFile,
@@ -65,8 +67,6 @@ from syndicate_email.settings import (
     Subject,
     TemplateFolder,
     Texts,
-    relay,
-    sender,
 )
 
 if TYPE_CHECKING:
@@ -238,25 +238,25 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
         return self.name
 
     def outside(self, home: Path, rendition: Rendition | None = None) -> str:
-        where = relay(self.smtp.get_secret_value())
+        where = parse_relay(self.smtp.get_secret_value())
         near = isinstance(where, Path) or is_loopback(where.host)
         return "" if near else f"channels.{self.name}.smtp"
 
     def folders(self) -> Iterator[Path]:
-        from syndicate_email.inbox.fetch import place
+        from syndicate_email.servers import parse_inbox
 
         with suppress(ValueError):  # its secret is not set
-            if isinstance(where := relay(self.smtp.get_secret_value()), Path):
+            if isinstance(where := parse_relay(self.smtp.get_secret_value()), Path):
                 yield where
         with suppress(ValueError):
-            if isinstance(inbox := place(self.inbox.get_secret_value()), Path):
+            if isinstance(inbox := parse_inbox(self.inbox.get_secret_value()), Path):
                 yield inbox.parent if inbox.is_file() else inbox  # an mbox is written beside
 
     def hears_outside(self, home: Path, source: str = "") -> str:
-        from syndicate_email.inbox.fetch import place
+        from syndicate_email.servers import parse_inbox
 
         try:
-            where = place(source or self.inbox.get_secret_value())
+            where = parse_inbox(source or self.inbox.get_secret_value())
         except ValueError as error:
             raise UsageError(f"{error}") from error
         if isinstance(where, Path):  # reading a file leaves it as it was, a Maildir is changed
@@ -305,11 +305,12 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
         self, lists: Sequence[str], source: str = "", visit: Visit | None = None
     ) -> Generator[Reply, bool | None, None]:
         from syndicate_email.inbox.classify import understand
-        from syndicate_email.inbox.fetch import Postbox, place
+        from syndicate_email.inbox.fetch import Postbox
         from syndicate_email.inbox.reports import Marks
+        from syndicate_email.servers import parse_inbox
 
         try:
-            where = place(source or self.inbox.get_secret_value())
+            where = parse_inbox(source or self.inbox.get_secret_value())
         except ValueError as error:
             raise UsageError(f"{error}") from error
         marks = Marks(
@@ -368,7 +369,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
         """The relay has let us in when it was opened."""
         from syndicate_email.letter.review import template
 
-        address = sender(self.sender)[1]
+        address = parse_sender(self.sender)[1]
         yield Finding("relay", True, self._way.there())
         try:
             self._way.accepts(address)
@@ -383,9 +384,10 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
             yield self._inspect_inbox()
 
     def _inspect_inbox(self) -> Finding:
-        from syndicate_email.inbox.fetch import Postbox, place
+        from syndicate_email.inbox.fetch import Postbox
+        from syndicate_email.servers import parse_inbox
 
-        where = place(self.inbox.get_secret_value())
+        where = parse_inbox(self.inbox.get_secret_value())
         try:
             setting = f"channels.{self.name}.inbox"
             said = Postbox(where, setting, str(self.tls_ca), self.patience).there()
@@ -395,13 +397,13 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
 
     def _composer(self) -> Callable[[Delivery], Posting]:
         """A function that makes a delivery ready to go; Refused for a wrong address."""
+        from syndicate_email.addresses import mail_address
         from syndicate_email.letter.stencil import filled, message_id
-        from syndicate_email.settings import mail_address
         from syndicate_email.smtp.conversation import Posting
         from syndicate_email.smtp.maildir import Folder
 
         wired = not isinstance(self._way, Folder)
-        _, address = sender(self.sender)
+        _, address = parse_sender(self.sender)
 
         def compose(delivery: Delivery) -> Posting:
             assert delivery.recipient, "a digest is sent to somebody"
@@ -428,7 +430,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
         self._way.close()
 
     def _to_the_relay(self) -> Crew | Folder:
-        where = relay(self.smtp.get_secret_value())
+        where = parse_relay(self.smtp.get_secret_value())
         if isinstance(where, Path):
             from syndicate_email.smtp.maildir import Folder
 
@@ -439,7 +441,7 @@ class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
         return Crew(
             Dialler(
                 where, self.name, helo=self.helo,
-                domain=sender(self.sender)[1].rpartition("@")[2], tls_ca=str(self.tls_ca),
+                domain=parse_sender(self.sender)[1].rpartition("@")[2], tls_ca=str(self.tls_ca),
                 patience=self.patience,
             ),
             self.connections, self.messages,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
 from typing import Annotated
@@ -12,12 +11,10 @@ from typing import Annotated
 from pydantic import AfterValidator, SecretStr, ValidationInfo
 
 from syndicate.channel.settings import beside_the_configuration
-from syndicate.text import spelt_out, squeeze, visible
-from syndicate_email.urls import PASSWORDS, is_local, taken_apart
+from syndicate_email.addresses import mail_address, parse_sender
+from syndicate_email.colours import readable_colour
+from syndicate_email.servers import Relay, parse_inbox, parse_relay
 
-RELAYS = (
-    f"smtp://user:password@host:587, smtps://…, smtp://127.0.0.1:25 or maildir:FOLDER{PASSWORDS}"
-)
 SUBJECT_FIELDS = ("headline", "more", "title", "number", "count", "date", "span")
 TEXTS = (
     "and_more", "by_email", "change", "corrections_and_withdrawals", "intro", "more", "other_news",
@@ -27,82 +24,17 @@ TEXTS = (
 )  # fmt: skip
 TEMPLATES = ("letter.html.jinja", "letter.txt.jinja")
 LONGEST_TOKEN = 32  # characters, as the ledger makes them
-PORTS = {"smtp": 25, "smtps": 465}
 MOST_CONNECTIONS = 64
-SUBMISSION = 587  # with a user (RFC 6409)
-ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
-PLAIN = re.compile(rf"{ATOM}(\.{ATOM})*@[a-z\d-]+(\.[a-z\d-]+)+", re.ASCII | re.IGNORECASE)
-NAMED = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"|[^<>]*?)\s*<(?P<address>[^<>]+)>')
 LINK = re.compile(r"https://[^\s<>\"\x00-\x20\x7f-\U0010ffff]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relay:
-    """The SMTP server that takes our letters."""
-
-    host: str
-    port: int
-    tls: bool  # from the first byte
-    user: str = ""
-    password: str = field(default="", repr=False)
-
-    @property
-    def local(self) -> bool:
-        """Whether the way there never leaves this machine."""
-        return is_local(self.host)
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
-
-
-def mail_address(text: str) -> str:
-    """The address in ASCII: its domain in punycode where need be. ValueError for what is none."""
-    if PLAIN.fullmatch(text) and len(text) <= 254:
-        return text
-    from email_validator import EmailNotValidError, validate_email
-
-    try:
-        found = validate_email(text, check_deliverability=False)
-    except EmailNotValidError as error:
-        raise ValueError(f"{text!r} is no mail address: {error}") from error
-    if found.ascii_email is None:
-        raise ValueError(f"{text!r} cannot be written to: only ASCII may stand before the @")
-    return found.ascii_email
-
-
-def sender(text: str) -> tuple[str, str]:
-    """``("Kantor, Humas", "humas@example.org")``; the name may be empty.
-
-    It may be written as it is, in quotes (RFC 5322), or in encoded words (RFC 2047).
-    """
-    found = NAMED.fullmatch(text.strip())
-    if found is None:
-        return "", mail_address(text.strip())
-    return squeeze(visible(spelt_out(found["name"]))), mail_address(found["address"].strip())
-
-
-def relay(text: str) -> Relay | Path:
-    """Where letters go; ValueError, which never holds the text, where it is unreadable."""
-    scheme, _, rest = text.strip().partition(":")
-    if scheme.lower() == "maildir" and rest.removeprefix("//"):
-        return Path(rest.removeprefix("//"))
-    url = taken_apart(text, tuple(PORTS))
-    if url is None or url.path.strip("/"):
-        raise ValueError(f"write {RELAYS}")
-    usual = SUBMISSION if url.user and url.scheme == "smtp" else PORTS[url.scheme]
-    return Relay(
-        host=url.host, port=url.port or usual, tls=url.scheme == "smtps", user=url.user,
-        password=url.password,
-    )  # fmt: skip
-
-
 def _sender(text: str) -> str:
-    sender(text)
+    parse_sender(text)
     return text
 
 
 def _relay(secret: SecretStr, info: ValidationInfo) -> SecretStr:
-    where = relay(secret.get_secret_value())
+    where = parse_relay(secret.get_secret_value())
     if isinstance(where, Relay):
         return secret
     return SecretStr(f"maildir:{beside_the_configuration(where, info)}")
@@ -158,8 +90,6 @@ def _texts(texts: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _colour(text: str) -> str:
-    from syndicate_email.letter.design import readable_colour
-
     return readable_colour(text)
 
 
@@ -182,11 +112,9 @@ def _picture(text: str) -> str:
 
 
 def _inbox(secret: SecretStr, info: ValidationInfo) -> SecretStr:
-    from syndicate_email.inbox.fetch import place
-
     if not (text := secret.get_secret_value()):
         return secret
-    where = place(text, (info.context or {}).get("folder", Path()))
+    where = parse_inbox(text, (info.context or {}).get("folder", Path()))
     return SecretStr(f"maildir:{where.absolute()}") if isinstance(where, Path) else secret
 
 

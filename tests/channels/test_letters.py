@@ -22,7 +22,7 @@ from syndicate.model.article import Article, Edition, Media
 from syndicate.model.delivery import Recipient
 from syndicate.testing import HELLO, NOON, corrected, deliveries, edition, item, withdrawn
 from syndicate_email import EmailDigest
-from syndicate_email.letter.design import contrast
+from syndicate_email.colours import contrast
 from syndicate_email.letter.plain_text import readable_lines
 from syndicate_email.letter.stencil import fill
 

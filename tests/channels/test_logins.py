@@ -12,15 +12,14 @@ import pytest
 
 from support.imap import Fault, LoopbackImap
 from syndicate.errors import DeliveryError, Unavailable
-from syndicate_email.inbox.fetch import Postbox, place
-from syndicate_email.inbox.imap_box import ImapServer
+from syndicate_email.inbox.fetch import Postbox
 from syndicate_email.refusals.login import advice, without_secrets
-from syndicate_email.settings import Relay, relay
+from syndicate_email.servers import ImapServer, Relay, parse_inbox, parse_relay
 
 HOST = "mail.kantor.example"
 KINDS: dict[str, tuple[str, Callable[[str], object]]] = {
-    "imaps": ("imaps://{}@{}/INBOX", place), "imap": ("imap://{}@{}", place),
-    "smtps": ("smtps://{}@{}", relay), "smtp": ("smtp://{}@{}:587", relay),
+    "imaps": ("imaps://{}@{}/INBOX", parse_inbox), "imap": ("imap://{}@{}", parse_inbox),
+    "smtps": ("smtps://{}@{}", parse_relay), "smtp": ("smtp://{}@{}:587", parse_relay),
 }  # fmt: skip
 
 
@@ -93,7 +92,7 @@ def test_space_around_an_address_is_nothing(kind: str) -> None:
 def test_an_at_sign_in_a_folder_is_not_taken_for_the_host_s(folder: str) -> None:
     port = "" if "kantor" in folder or "home" in folder else ":993"
     with pytest.raises(ValueError, match="an @ in the folder as %40") as caught:
-        place(f"imaps://desk:hunter2@{HOST}{port}/{folder}")
+        parse_inbox(f"imaps://desk:hunter2@{HOST}{port}/{folder}")
     assert "hunter2" not in str(caught.value)
 
 
@@ -104,7 +103,7 @@ def refused(server: LoopbackImap, user: str = "desk", password: str = "hunter2")
     who = f"{quote(user, safe='')}:{quote(password, safe='')}"
     url = server.url.replace("://", f"://{who}@")
     with pytest.raises(DeliveryError) as caught:
-        list(Postbox(place(url), "channels.harian.inbox").messages())
+        list(Postbox(parse_inbox(url), "channels.harian.inbox").messages())
     shown = [*traceback.format_exception(caught.value), str(caught.value)]
     assert not any(password in line for line in shown)
     assert len(str(caught.value).splitlines()) == 1
@@ -248,4 +247,4 @@ def test_whatever_holds_a_login_is_not_shown_encoded(sent: bytes) -> None:
 
 
 def test_a_maildir_s_path_is_no_login(tmp_path: Path) -> None:
-    assert place("maildir:a@b/c", tmp_path) == tmp_path / "a@b/c"
+    assert parse_inbox("maildir:a@b/c", tmp_path) == tmp_path / "a@b/c"

@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 from syndicate import Unavailable
-from syndicate_email.settings import Relay, relay
+from syndicate_email.servers import Relay, parse_relay
 from syndicate_email.smtp.connector import Dialler
 
 
@@ -35,7 +35,7 @@ def answering(banner: bytes, then: bytes = b"") -> Iterator[int]:
 
 
 def refused(port: int) -> str:
-    way = relay(f"smtp://127.0.0.1:{port}")
+    way = parse_relay(f"smtp://127.0.0.1:{port}")
     assert isinstance(way, Relay)
     dialler = Dialler(way, "harian", "kantor.example")
     with pytest.raises(Unavailable) as raised:

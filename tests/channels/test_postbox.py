@@ -18,8 +18,8 @@ from syndicate import Visit
 from syndicate.errors import DeliveryError, Refused, Unavailable
 from syndicate_email.inbox import imap_box
 from syndicate_email.inbox.box import MOST_BYTES
-from syndicate_email.inbox.fetch import Postbox, place
-from syndicate_email.inbox.imap_box import ImapServer
+from syndicate_email.inbox.fetch import Postbox
+from syndicate_email.servers import ImapServer, parse_inbox
 
 CERTIFICATE = Path(__file__).with_name("loopback.pem")  # ours, for 127.0.0.1, until 2120
 SETTING = "channels.harian.inbox"
@@ -35,7 +35,7 @@ def at(
         return Postbox(where, SETTING)
     who = f"{quote(user, safe='')}:{quote(password, safe='')}"
     url = f"{where.replace('://', f'://{who}@')}/{quote(folder, safe='')}"
-    return Postbox(place(url), SETTING, "", patience)
+    return Postbox(parse_inbox(url), SETTING, "", patience)
 
 
 def contents(box: Postbox) -> list[bytes]:
@@ -111,13 +111,13 @@ PLACES = {
 
 @pytest.mark.parametrize("text", PLACES)
 def test_a_place_is_written_like_this(text: str) -> None:
-    assert place(text, Path("/office")) == PLACES[text]
+    assert parse_inbox(text, Path("/office")) == PLACES[text]
 
 
 def test_a_place_may_be_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/desk")
-    assert place("~/Maildir", Path("/office")) == Path("/home/desk/Maildir")
-    assert place("maildir:~/Maildir", Path("/office")) == Path("/home/desk/Maildir")
+    assert parse_inbox("~/Maildir", Path("/office")) == Path("/home/desk/Maildir")
+    assert parse_inbox("maildir:~/Maildir", Path("/office")) == Path("/home/desk/Maildir")
 
 
 UNREADABLE = [
@@ -146,7 +146,7 @@ UNREADABLE = [
 @pytest.mark.parametrize("text", UNREADABLE)
 def test_what_is_no_place_is_refused_without_showing_it(text: str) -> None:
     with pytest.raises(ValueError, match="write imaps://user:password@host/FOLDER") as caught:
-        place(text)
+        parse_inbox(text)
     for shown in traceback.format_exception(caught.value):
         assert "hunter2" not in shown
         assert "ter2" not in shown

@@ -24,7 +24,7 @@ from syndicate_email.refusals.verdict import (
     alike,
     whose,
 )
-from syndicate_email.settings import Relay
+from syndicate_email.servers import Relay
 from syndicate_email.smtp.connector import Dialler
 from syndicate_email.smtp.conversation import Conversation, Posting
 

@@ -32,7 +32,7 @@ from syndicate_email.inbox import (
     reasons,
     structure,
 )
-from syndicate_email.settings import Relay
+from syndicate_email.servers import Relay
 from syndicate_email.smtp import clients, connection
 from syndicate_email.smtp.connector import Dialler
 from syndicate_feed import Feed, announce

@@ -15,7 +15,7 @@ from syndicate import Visit
 from syndicate.errors import DeliveryError
 from syndicate_email.inbox import imap_client
 from syndicate_email.inbox.fetch import Postbox
-from syndicate_email.inbox.imap_box import ImapServer
+from syndicate_email.servers import ImapServer
 
 SERVER = ImapServer(host="127.0.0.1", port=143, tls=False, user="desk", password="hunter2")
 MOST_SECONDS = 2.0  # of the processor

@@ -20,7 +20,7 @@ from syndicate.model.delivery import Delivery, Receipt, Recipient
 from syndicate.testing import deliveries, edition, item
 from syndicate_email import EmailDigest
 from syndicate_email.refusals.verdict import Refusals
-from syndicate_email.settings import Relay
+from syndicate_email.servers import Relay
 from syndicate_email.smtp.connector import Dialler
 from syndicate_email.smtp.conversation import Conversation, OutOfStep, Posting, SenderRefused
 

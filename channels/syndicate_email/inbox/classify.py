@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from syndicate import Reply, Says
 from syndicate.text import excerpt, squeeze
+from syndicate_email.addresses import mail_address
 from syndicate_email.inbox.authentication import vouched
 from syndicate_email.inbox.charsets import plain_words, raw
 from syndicate_email.inbox.commands import BEFORE, own_lines, wish, with_token
@@ -27,7 +28,6 @@ from syndicate_email.inbox.reports import (
     whose,
 )
 from syndicate_email.inbox.structure import parsed
-from syndicate_email.settings import mail_address
 
 NAMING = ("message-id", "date", "from", "subject", "to")  # what no reader of mail changes
 MOST_HASHED = 65_536  # bytes of a body: some read only the start of a message

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -11,15 +9,9 @@ from pathlib import Path
 
 from syndicate import Refused, Unavailable, Visit
 from syndicate_email.inbox.box import Box, Listing
-from syndicate_email.inbox.imap_box import PATIENCE, ImapFolder, ImapServer
-from syndicate_email.urls import CONTROL, PASSWORDS, may_be_a_folder_s, taken_apart
+from syndicate_email.inbox.imap_box import PATIENCE, ImapFolder
+from syndicate_email.servers import ImapServer
 
-PLACES = (
-    f"imaps://user:password@host/FOLDER, imap://…, maildir:FOLDER or the path of a file{PASSWORDS},"
-    " an @ in the folder as %40"
-)
-PORTS = {"imap": 143, "imaps": 993}
-NO_PATH = re.compile(r"[^/]*:(//|.*@)")  # another scheme, or a password somewhere
 MOST_EMPTY = 100  # letters without content, from the first on: no others are asked for
 ENOUGH = 120.0  # seconds for whoever does not say how much time there is
 
@@ -35,30 +27,6 @@ class Message:
     def leave(self) -> None:
         """It is for a person: it stays unread."""
         self.left = True
-
-
-def place(text: str, folder: Path = Path()) -> Path | ImapServer:
-    """Where mail arrives; ValueError, which never holds the text, where it is unreadable."""
-    if text.strip().lower().startswith(tuple(f"{scheme}://" for scheme in PORTS)):
-        return _server(text)
-    path = text.strip()
-    if path.startswith("maildir:"):
-        path = path.removeprefix("maildir:").removeprefix("//")
-    elif NO_PATH.match(path):
-        raise ValueError(f"write {PLACES}")
-    if not path or CONTROL.search(path):
-        raise ValueError(f"write {PLACES}")
-    return Path(folder, os.path.expanduser(path)).absolute()
-
-
-def _server(text: str) -> ImapServer:
-    url = taken_apart(text, tuple(PORTS))
-    if url is None or not url.user or may_be_a_folder_s(text):
-        raise ValueError(f"write {PLACES}")
-    return ImapServer(
-        host=url.host, port=url.port or PORTS[url.scheme], tls=url.scheme == "imaps",
-        user=url.user, password=url.password, folder=url.path.rstrip("/") or "INBOX",
-    )  # fmt: skip
 
 
 class Postbox:

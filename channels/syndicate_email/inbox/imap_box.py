@@ -7,7 +7,6 @@ from ast import literal_eval
 from base64 import b64encode
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import islice
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from syndicate.network.exchange import Exchange, Limits
 from syndicate.text import excerpt, squeeze
 from syndicate_email.inbox.box import MOST_BYTES, MOST_LETTERS, Listing, too_many
 from syndicate_email.refusals.login import advice, without_secrets
-from syndicate_email.urls import is_local
+from syndicate_email.servers import ImapServer
 
 if TYPE_CHECKING:
     import ssl
@@ -49,26 +48,6 @@ MOST_SHOWN = 120  # characters of what a server says
 FIELDS = "SUBJECT TO CC DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO X-ENVELOPE-TO X-RCPT-TO"
 UID = re.compile(rb"\bUID ([1-9]\d{0,9})\b")
 PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")  # RFC 5530
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImapServer:
-    """The IMAP server that keeps our mail, and the folder there."""
-
-    host: str
-    port: int
-    tls: bool  # from the first byte
-    user: str
-    password: str = field(repr=False)
-    folder: str = "INBOX"
-
-    @property
-    def local(self) -> bool:
-        """Whether the way there never leaves this machine."""
-        return is_local(self.host)
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
 
 
 class ImapFolder:

@@ -10,12 +10,12 @@ from hashlib import sha256
 
 from syndicate import ConfigError, Edition
 from syndicate.text import slug
+from syndicate_email.addresses import parse_sender
 from syndicate_email.letter.contents import Contents, Manner, contents
 from syndicate_email.letter.design import HTML, TEXT, Design
 from syndicate_email.letter.entries import readable
 from syndicate_email.letter.headers import phrase, words
 from syndicate_email.letter.stencil import MOST_COLUMNS, Stencil, cut, leave_links, own_link
-from syndicate_email.settings import sender
 
 MOST_ENTRIES = 35  # in full; of the others only the headlines
 MOST_HTML = 100_000  # bytes; Gmail hides what is beyond some 102,000
@@ -43,7 +43,7 @@ def compose(edition: Edition, to: List) -> Stencil:
     mark = "slot" + sha256(repr(edition).encode(errors="replace")).hexdigest()[:32]
     said = contents(edition, to.manner, brief=not is_in_full(edition, to))
     text, html = _parts(said, to, mark)
-    domain = sender(to.sender)[1].rpartition("@")[2]
+    domain = parse_sender(to.sender)[1].rpartition("@")[2]
     message = _message(edition, said.language, text, html)
     # nothing in it is a person's own: it is for counting complaints
     kind = "urgent" if edition.urgent else "digest"
@@ -73,7 +73,7 @@ def _fits(html: str) -> bool:
 
 def _own_headers(to: List, domain: str, subject: str) -> list[bytes | str]:
     """The headers that hold a slot, or that the email package would fold or encode wrongly."""
-    name, address = sender(to.sender)
+    name, address = parse_sender(to.sender)
     shared = (
         f"From: {phrase(readable(name), 'From')}<{address}>\r\n"
         f"Subject: {words(subject, 'Subject')}\r\n"

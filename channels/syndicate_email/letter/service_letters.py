@@ -11,11 +11,11 @@ from urllib.parse import quote
 from syndicate import Membership, Publisher, Rendition
 from syndicate.text import excerpt
 from syndicate.text.i18n import moment, spoken
+from syndicate_email.addresses import parse_sender
 from syndicate_email.letter.compose import POLICY, List
 from syndicate_email.letter.entries import readable
 from syndicate_email.letter.headers import phrase, words
 from syndicate_email.letter.stencil import MEDIA_TYPE, Stencil, cut
-from syndicate_email.settings import sender
 
 MOST_SUBJECT = 120
 
@@ -107,7 +107,7 @@ def _rendition(
     to: List, publisher: Publisher, at: datetime, head: list[bytes | str], lines: Sequence[str],
     mark: str,
 ) -> Rendition:  # fmt: skip
-    name, address = sender(to.sender)
+    name, address = parse_sender(to.sender)
     foot = [line for line in (publisher.name, publisher.address, publisher.url) if line]
     message = EmailMessage(policy=POLICY)
     message["Date"] = at.astimezone(publisher.zone)

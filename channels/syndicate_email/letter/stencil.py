@@ -11,7 +11,7 @@ from itertools import pairwise
 from urllib.parse import quote
 
 from syndicate import Recipient
-from syndicate_email.settings import mail_address
+from syndicate_email.addresses import mail_address
 
 MEDIA_TYPE = "application/vnd.syndicate.stencil"
 MOST_COLUMNS = 76  # of a quoted-printable line (RFC 2045 6.7)

@@ -19,7 +19,7 @@ from syndicate.network.exchange import LONGEST
 from syndicate.text import excerpt, squeeze
 from syndicate_email.certificates import context
 from syndicate_email.refusals.login import advice, without_secrets
-from syndicate_email.settings import Relay
+from syndicate_email.servers import Relay
 from syndicate_email.smtp.clients import Client, NotMail, OutOfTurn, PlainClient, SecureClient
 
 MOST_SAID = 2_000  # characters of an answer that are looked at

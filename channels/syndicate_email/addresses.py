@@ -1,0 +1,37 @@
+"""Mail addresses: in ASCII as they are written to, and with a sender's name."""
+
+from __future__ import annotations
+
+import re
+
+from syndicate.text import spelt_out, squeeze, visible
+
+ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
+PLAIN = re.compile(rf"{ATOM}(\.{ATOM})*@[a-z\d-]+(\.[a-z\d-]+)+", re.ASCII | re.IGNORECASE)
+NAMED = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"|[^<>]*?)\s*<(?P<address>[^<>]+)>')
+
+
+def mail_address(text: str) -> str:
+    """The address in ASCII: its domain in punycode where need be. ValueError for what is none."""
+    if PLAIN.fullmatch(text) and len(text) <= 254:
+        return text
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        found = validate_email(text, check_deliverability=False)
+    except EmailNotValidError as error:
+        raise ValueError(f"{text!r} is no mail address: {error}") from error
+    if found.ascii_email is None:
+        raise ValueError(f"{text!r} cannot be written to: only ASCII may stand before the @")
+    return found.ascii_email
+
+
+def parse_sender(text: str) -> tuple[str, str]:
+    """``("Kantor, Humas", "humas@example.org")``; the name may be empty.
+
+    It may be written as it is, in quotes (RFC 5322), or in encoded words (RFC 2047).
+    """
+    found = NAMED.fullmatch(text.strip())
+    if found is None:
+        return "", mail_address(text.strip())
+    return squeeze(visible(spelt_out(found["name"]))), mail_address(found["address"].strip())
