@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from syndicate.channel import Channel, Collects, Local, Scheduled, Scope
+from syndicate.channel import Channel, Collects, Scheduled, Scope
 from syndicate.config.loader import Settings, scrubber
 from syndicate.config.locked import secrets_among
 from syndicate.config.registry import make_channels, secrets_of
@@ -155,8 +155,7 @@ def _written(settings: Settings, channels: Iterable[Channel]) -> Iterator[Path]:
         file = Path(settings.ledger_url.removeprefix(prefix))
         yield from (file, file.parent)
     for channel in channels:
-        if isinstance(channel, Local):
-            yield from channel.folders()
+        yield from channel.folders()
 
 
 def _lacking(settings: Settings, channels: Sequence[Channel], opens: Opens) -> Iterator[str]:

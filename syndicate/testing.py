@@ -14,11 +14,9 @@ from syndicate.channel import (
     Announces,
     Assembles,
     Channel,
-    Compares,
     Finds,
     HostsMedia,
     HostsPages,
-    Inspects,
     Removes,
     Repeatable,
     Revises,
@@ -212,7 +210,7 @@ class ChannelTests(ABC):
         assert _found(channel, delivery) in (receipt, None)
 
     def test_sees_whether_it_still_stands(self, channel: Channel) -> None:
-        if not isinstance(channel, Compares):
+        if type(channel).holds is Channel.holds:
             pytest.skip("cannot compare")
         todo = deliveries(channel, edition(channel, item()))
         other = deliveries(channel, edition(channel, corrected(HELLO)))
@@ -221,8 +219,8 @@ class ChannelTests(ABC):
             assert not channel.holds(new.rendition, receipt)
 
     def test_looks_around_and_changes_nothing(self, channel: Channel) -> None:
-        if not isinstance(channel, Inspects):
-            pytest.skip("cannot look around")
+        if type(channel).inspect is Channel.inspect:
+            pytest.skip("looks at nothing")
         publish(channel, deliveries(channel, edition(channel, item())))
         before = self.shown()
         findings = list(channel.inspect(OFFICE))

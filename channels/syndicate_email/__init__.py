@@ -21,9 +21,7 @@ from syndicate import (
     Finding,
     Hears,
     InDoubt,
-    Inspects,
     Item,
-    Local,
     Membership,
     Outcome,
     Paused,
@@ -86,7 +84,7 @@ READER = Recipient("example", "reader@example.org", "TOKEN")
 
 
 @dataclass(kw_only=True)
-class EmailDigest(Channel, Scheduled, Streams, Inspects, Reviews, Hears, Local):
+class EmailDigest(Channel, Scheduled, Streams, Reviews, Hears):
     """A mailing list: what is new goes to every subscriber, in one letter, at set times.
 
     title        what the list is called

@@ -19,16 +19,13 @@ from syndicate import (
     Assembles,
     Channel,
     Collects,
-    Compares,
     Delivery,
     DeliveryError,
     Edition,
     Finding,
     HostsMedia,
     HostsPages,
-    Inspects,
     Item,
-    Local,
     Media,
     Publisher,
     Recalls,
@@ -59,8 +56,8 @@ NOWHERE = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - not bound
 
 @dataclass(kw_only=True)
 class Feed(
-    Channel, Collects, Assembles, Revises, Removes, Repeatable, Compares, Recalls, HostsMedia,
-    HostsPages, Announces, Inspects, Stored, Local,
+    Channel, Collects, Assembles, Revises, Removes, Repeatable, Recalls, HostsMedia, HostsPages,
+    Announces, Stored,
 ):  # fmt: skip
     """A folder for a web server: rss.xml, atom.xml, feed.json, index.html, and what they show."""
 

@@ -18,12 +18,9 @@ from syndicate import (
     Finding,
     Finds,
     InDoubt,
-    Inspects,
-    Paced,
     Publisher,
     Receipt,
     Refused,
-    Rehearses,
     Removes,
     Rendition,
     Revises,
@@ -59,7 +56,7 @@ POST, PIN = "post", "pin"  # addresses; each correction may have one too
 
 
 @dataclass(kw_only=True)
-class Telegram(Channel, Revises, Removes, Finds, Paced, Rehearses, Inspects):
+class Telegram(Channel, Revises, Removes, Finds):
     """Posts every article in a Telegram channel or group and keeps it up to date there.
 
     token: the bot's, from @BotFather; the bot must be an administrator of the chat

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 LINK = re.compile(r"(?:https?://)?(?:www\.)?(?:t|telegram)\.me/(?:s/)?", re.IGNORECASE)
+LEAST_PACE = 0.001  # seconds; with 0 the pauses that Telegram asks for would not be shared
 LOUD = (1, 2)  # ninjs urgencies that wake people
 
 # TOML may hold a number
@@ -37,7 +38,7 @@ def folded(name: str) -> str:
 TestChatName = Annotated[ChatName, AfterValidator(_another)]
 QuietHours = Annotated[str, AfterValidator(_hours)]
 Length = Literal["full", "lead"] | Annotated[int, Field(ge=200)]
-Seconds = Annotated[float, Field(ge=0, le=60)]
+Seconds = Annotated[float, Field(ge=0, le=60), AfterValidator(lambda pace: max(pace, LEAST_PACE))]
 Thread = Annotated[int, Field(ge=0)]
 
 

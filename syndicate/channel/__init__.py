@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from syndicate.channel.visit import Visit
-from syndicate.errors import DeliveryError
+from syndicate.errors import DeliveryError, Refused
 from syndicate.model.article import Article, Edition, Item, Media, Publisher
 from syndicate.model.delivery import Absent, Delivery, Receipt, Rendition
 from syndicate.model.rate import Rate, Tolerance
@@ -112,7 +112,8 @@ class Channel(ABC):
     kind: ClassVar[str]
     scope: ClassVar[Scope]
     limit: ClassVar[int] = sys.maxsize  # the most characters as_text() may show
-    office_sites = frozenset[Site]()  # the office's own, told to it; they may lie inside
+    pace = 0.0  # the fewest seconds from one effect to the next; all processes take turns
+    office_sites = frozenset[Site]()  # the office's own, set by the core; may be internal
 
     name: str
 
@@ -192,6 +193,35 @@ class Channel(ABC):
         """
         return f"channels.{self.name}"
 
+    def holds(self, rendition: Rendition, receipt: Receipt) -> bool:
+        """Return False where a cheap look shows that what was published no longer stands.
+
+        It is then published again.
+        """
+        return True
+
+    def folders(self) -> Iterable[Path]:
+        """Return the folders of this machine that it writes to, whether they exist yet or not."""
+        return ()
+
+    def command(self) -> Sequence[str]:
+        """Return the office's own command that it runs, which may do anything; () for none."""
+        return ()
+
+    def inspect(self, publisher: Publisher) -> Iterable[Finding]:
+        """Check, while open, that everything it needs is in order; change nothing.
+
+        A DeliveryError says what kept it from looking further.
+        """
+        return ()
+
+    def rehearsal(self) -> Channel:
+        """Return the same channel writing to its test destination, for ``publish --test``.
+
+        Refused where there is none.
+        """
+        raise Refused("has no test destination; nothing was sent")
+
     def __enter__(self) -> Self:
         return self
 
@@ -239,31 +269,6 @@ class Repeatable:
     """Publishing the same delivery twice is publishing it once, at least for a while."""
 
     repeatable_for: ClassVar[timedelta] = timedelta.max
-
-
-class Paced:
-    """Must not be written to faster than so: whatever processes there are take turns."""
-
-    pace: float  # seconds from one effect to the next
-
-
-class Compares(ABC):
-    """Can see cheaply whether what it published still stands, and will say it again if not."""
-
-    @abstractmethod
-    def holds(self, rendition: Rendition, receipt: Receipt) -> bool: ...
-
-
-class Local(ABC):
-    """Writes to this machine's disk, or runs a command of the office's own on it."""
-
-    @abstractmethod
-    def folders(self) -> Iterable[Path]:
-        """Return the folders that it writes to, whether there are such or not yet."""
-
-    def command(self) -> Sequence[str]:
-        """Return the command that it runs, if any; it may do anything."""
-        return ()
 
 
 class Stored(ABC):
@@ -496,19 +501,3 @@ class HostsMedia(ABC):
     @abstractmethod
     def host(self, media: Media) -> Rendition:
         """The rendition that puts it there; its ``media`` names the picture."""
-
-
-class Rehearses(ABC):
-    """Has a test destination, for ``publish --test``."""
-
-    @abstractmethod
-    def rehearsal(self) -> Channel:
-        """The same channel writing to its test destination; Refused where none is configured."""
-
-
-class Inspects(ABC):
-    """Can look whether everything it needs is in order, without changing anything."""
-
-    @abstractmethod
-    def inspect(self, publisher: Publisher) -> Iterable[Finding]:
-        """Look around while open; a DeliveryError says what kept it from looking further."""

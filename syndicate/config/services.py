@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
-from syndicate.channel import Channel, Local
+from syndicate.channel import Channel
 from syndicate.config.loader import Settings
 from syndicate.errors import ConfigError
 from syndicate.system.owners import existing
@@ -54,8 +54,8 @@ class Job:
 
 def job(settings: Settings, channels: Iterable[Channel]) -> Job:
     """Look at what `tick` of this configuration needs on this machine."""
-    local = [channel for channel in channels if isinstance(channel, Local)]
-    folders = [folder for one in local for folder in one.folders()]
+    channels = list(channels)
+    folders = [folder for channel in channels for folder in channel.folders()]
     written = [_memory(settings), *folders]
     config = settings.path.absolute()
     return Job(
@@ -64,7 +64,7 @@ def job(settings: Settings, channels: Iterable[Channel]) -> Job:
         user=owner(config),
         email=settings.publisher.email,
         writes=tuple(_without_inner(existing(path) for path in written)),
-        runs=tuple(one.name for one in local if one.command()),
+        runs=tuple(channel.name for channel in channels if channel.command()),
     )
 
 

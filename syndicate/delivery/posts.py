@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from syndicate.channel import Channel, Finds, Paced, Removes, Repeatable, Revises, Scope, Stored
+from syndicate.channel import Channel, Finds, Removes, Repeatable, Revises, Scope, Stored
 from syndicate.errors import (
     UNWRITABLE,
     Bounced,
@@ -165,7 +165,7 @@ def _stay_within_budget(run: Run) -> None:
 
 def _wait_for_turn(run: Run, claimed: Sequence[int]) -> None:
     """Keep the destination's pace; what would wait too long is left to a later run."""
-    if not isinstance(run.channel, Paced):
+    if not run.channel.pace:
         return
     pace = timedelta(seconds=run.channel.pace)
     wait = run.ledger.pace.take_turn(run.known.id, pace, PATIENCE).total_seconds()
@@ -177,7 +177,7 @@ def _wait_for_turn(run: Run, claimed: Sequence[int]) -> None:
 
 def _keep_pause(run: Run, result: Receipt | DeliveryError | None) -> None:
     """A pause that was asked for holds for every process and every delivery."""
-    if isinstance(result, Unavailable) and result.retry_after and isinstance(run.channel, Paced):
+    if run.channel.pace and isinstance(result, Unavailable) and result.retry_after:
         run.ledger.pace.pause(run.known.id, result.retry_after, str(result))
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from syndicate.channel import Channel, Finding, Inspects, Stored
+from syndicate.channel import Channel, Finding, Stored
 from syndicate.delivery.posts import opened
 from syndicate.errors import DeliveryError
 from syndicate.ledger import KnownChannel, Ledger
@@ -92,9 +92,8 @@ def _findings(
             if isinstance(channel, Stored) and channel.name in known:
                 yield from _not_here(office.ledger, channel, known[channel.name])
             what = REST
-            if isinstance(channel, Inspects):
-                with stop.waiting(patient=True):
-                    yield from channel.inspect(office.publisher)
+            with stop.waiting(patient=True):
+                yield from channel.inspect(office.publisher)
     except (DeliveryError, stop.Stopped) as error:
         yield Finding(what, False, str(error))
     except Exception as error:  # a channel that breaks keeps nobody from looking at the others

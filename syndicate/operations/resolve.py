@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from syndicate.channel import Channel, Compares, Recalls, Repeatable, Revises, Scope
+from syndicate.channel import Channel, Recalls, Repeatable, Revises, Scope
 from syndicate.delivery.evidence import refuse_older, unknown_entries
 from syndicate.delivery.posts import opened
 from syndicate.delivery.run import Progress, carry_out, run_channel, silent, tell_failed
@@ -322,7 +322,7 @@ def _take_on(office: Office, catalogue: Catalogue, known: KnownChannel, item: It
 def _was_rewritten(catalogue: Catalogue, channel: Channel, known: KnownChannel) -> bool:
     """Whether a channel holds something else than this ledger put there."""
     edition = catalogue.edition(known.id, COLLECTION)
-    if edition is None or not isinstance(channel, Compares):
+    if edition is None:
         return False
     if not is_here(channel, folder(catalogue.db, known.id)):
         return False

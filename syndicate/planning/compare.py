@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from syndicate.channel import Channel, Compares, Removes, Repeatable, Revises
+from syndicate.channel import Channel, Removes, Repeatable, Revises
 from syndicate.errors import ArticleError
 from syndicate.ledger import Catalogue, KnownChannel
 from syndicate.ledger.catalogue.folders import folder
@@ -71,8 +71,7 @@ class Comparison:
         """Plan for what is to stand at the addresses of an edition."""
         edition = self.catalogue.open_edition(known.id, key)
         there = self.catalogue.known(edition)
-        if isinstance(channel, Compares) and self.is_here(channel, known):
-            there = self._compared(channel, known, edition, there, renditions)
+        there = self._compared(channel, known, edition, there, renditions)
         can = Abilities(
             revises=isinstance(channel, Revises),
             removes=isinstance(channel, Removes),
@@ -91,7 +90,7 @@ class Comparison:
         self.prepared.append(Prepared(channel, known, key, edition, steps, before))
 
     def _compared(
-        self, channel: Compares, channel_known: KnownChannel, edition: int,
+        self, channel: Channel, channel_known: KnownChannel, edition: int,
         there: dict[str, Known], new: list[Rendition],
     ) -> dict[str, Known]:  # fmt: skip
         """What is known, less what somebody took away from the destination meanwhile."""
@@ -101,7 +100,7 @@ class Comparison:
             is_said = known and known.present == known.wanted == rendition.digest
             if known and is_said and not channel.holds(rendition, _receipt(known)):
                 lost.append(rendition.address)
-        if not lost:
+        if not lost or not self.is_here(channel, channel_known):
             return there
         self.lost.add(channel_known.id)
         self.catalogue.lose(edition, lost)

@@ -65,7 +65,7 @@ def test_a_channel_that_was_moved_goes_on_there_and_leaves_the_old_posts(room: N
 
 @pytest.mark.parametrize("kind", ["Sheet", "Slate"])
 def test_a_moved_folder_is_filled_anew(room: Newsroom, kind: str) -> None:
-    """Guard: `repeats` in Ledger.move (a sheet would also be missed by Compares)."""
+    """Guard: `repeats` in Ledger.move (a sheet would also be missed by `holds`)."""
     room = room.having(sheet=kind)
     article = room.write("hello")
     room.publish(article)

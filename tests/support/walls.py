@@ -17,7 +17,6 @@ from syndicate.channel import (
     Assembles,
     Channel,
     Collects,
-    Compares,
     Finds,
     Outcome,
     Removes,
@@ -161,7 +160,7 @@ class NotedBoard(SearchableBoard):
         return Receipt(put_up(self.folder, delivery).name)
 
 
-class Sheet(Slate, Revises, Removes, Compares, Collects):
+class Sheet(Slate, Revises, Removes, Collects):
     """One file with everything that is live, as a feed is one."""
 
     scope = Scope.COLLECTION
