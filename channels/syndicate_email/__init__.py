@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
-from html import unescape
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
@@ -16,35 +15,27 @@ from pydantic import SecretStr
 from syndicate import (
     Channel,
     Delivery,
-    DeliveryError,
     Edition,
     Finding,
     Hears,
-    InDoubt,
     Item,
     Membership,
     Outcome,
-    Paused,
     Publisher,
     Receipt,
-    Recipient,
-    Refused,
     Rendition,
     Reply,
     Reviews,
-    Says,
     Scheduled,
     Scope,
     Shown,
     Streams,
-    UsageError,
     Visit,
 )
-from syndicate.channel import ADDRESS
 from syndicate.channel.settings import Patience, RatesField, ScheduleField, ToleranceField
 from syndicate.model.rate import Tolerance
 from syndicate.network.exchange import LONGEST
-from syndicate.system.nearby import is_below, is_loopback
+from syndicate.system.nearby import is_loopback
 from syndicate.text import folded
 from syndicate_email.addresses import parse_sender
 from syndicate_email.servers import parse_relay
@@ -68,19 +59,9 @@ from syndicate_email.settings import (
 )
 
 if TYPE_CHECKING:
-    from email.message import EmailMessage
-
+    from syndicate_email.inbox.listen import Listener
     from syndicate_email.letter.compose import List
-    from syndicate_email.smtp.conversation import Posting
-    from syndicate_email.smtp.maildir import Folder
-    from syndicate_email.smtp.pool import Crew
-
-UNBELIEVED = (
-    "readers who write without a token are asked back, each of them; {setting} may spare them that:"
-    " the name with which the header Authentication-Results begins, at the top of a letter that you"
-    " write to the mailbox from elsewhere"
-)
-READER = Recipient("example", "reader@example.org", "TOKEN")
+    from syndicate_email.outgoing import Outgoing
 
 
 @dataclass(kw_only=True)
@@ -223,13 +204,15 @@ class EmailDigest(Channel, Scheduled, Streams, Reviews, Hears):
         return len(list(islice(ends, 2))) > 1
 
     def as_text(self, rendition: Rendition) -> str:
-        """The subject and the text part, as an example reader gets them."""
-        letter = _example(rendition)
-        return f"{letter['Subject']}\n\n{_part(letter, 'plain')}"
+        """Return the subject and the text part, as an example reader gets them."""
+        from syndicate_email.letter import example
+
+        return example.as_text(rendition)
 
     def shown(self, rendition: Rendition) -> Shown:
-        html = unescape(_part(_example(rendition), "html"))
-        return Shown(self.as_text(rendition), frozenset(ADDRESS.findall(html)))
+        from syndicate_email.letter import example
+
+        return example.shown(rendition)
 
     def target(self) -> str:
         """The list is the destination; relays come and go."""
@@ -251,42 +234,22 @@ class EmailDigest(Channel, Scheduled, Streams, Reviews, Hears):
                 yield inbox.parent if inbox.is_file() else inbox  # an mbox is written beside
 
     def hears_outside(self, home: Path, source: str = "") -> str:
-        from syndicate_email.servers import parse_inbox
+        from syndicate_email.inbox.listen import is_near, located
 
-        try:
-            where = parse_inbox(source or self.inbox.get_secret_value())
-        except ValueError as error:
-            raise UsageError(f"{error}") from error
-        if isinstance(where, Path):  # reading a file leaves it as it was, a Maildir is changed
-            near = where.is_file() or is_below(where, home)
-        else:
-            near = is_loopback(where.host)
-        return "" if near else "the letters" if source else f"channels.{self.name}.inbox"
+        where = located(source or self.inbox.get_secret_value())
+        return "" if is_near(where, home) else self._inbox_setting(source)
 
     def publish(self, delivery: Delivery) -> Receipt:
-        ended: list[Outcome] = []
-        try:
-            ended += self.publish_all(iter([delivery]))  # as far as it gets
-        except DeliveryError:
-            if not any(isinstance(one.result, Receipt | InDoubt) for one in ended):
-                raise  # it says more of why than the letter's own end
-        [outcome] = ended
-        if isinstance(outcome.result, DeliveryError):
-            raise outcome.result
-        return outcome.result
+        return self._outgoing.send(delivery)
 
     def publish_all(self, deliveries: Iterator[Delivery | None]) -> Iterator[Outcome]:
-        from syndicate_email.smtp.maildir import Folder
-
-        if isinstance(self._way, Folder):
-            return self._way.put_all(deliveries, self._composer())
-        return self._way.carry(deliveries, self._composer())
+        return self._outgoing.send_all(deliveries)
 
     def review(self, edition: Edition, rendition: Rendition) -> Iterator[Finding]:
+        from syndicate_email.letter.example import example
         from syndicate_email.letter.review import review
-        from syndicate_email.letter.stencil import fill
 
-        return review(edition, self._list(edition), fill(rendition.content, READER, "0" * 32))
+        return review(edition, self._list(edition), example(rendition))
 
     def flaws(self, publisher: Publisher) -> Iterator[Finding]:
         from syndicate_email.letter.review import template
@@ -302,40 +265,25 @@ class EmailDigest(Channel, Scheduled, Streams, Reviews, Hears):
     def hear(
         self, lists: Sequence[str], source: str = "", visit: Visit | None = None
     ) -> Generator[Reply, bool | None, None]:
-        from syndicate_email.inbox.classify import understand
-        from syndicate_email.inbox.fetch import Postbox
-        from syndicate_email.inbox.reports import Marks
-        from syndicate_email.servers import parse_inbox
+        return (yield from self._listener(lists, source).replies(visit))
 
-        try:
-            where = parse_inbox(source or self.inbox.get_secret_value())
-        except ValueError as error:
-            raise UsageError(f"{error}") from error
+    def _listener(self, lists: Sequence[str] = (), source: str = "") -> Listener:
+        from syndicate_email.inbox.listen import Listener, located
+        from syndicate_email.inbox.reports import Marks
+
         marks = Marks(
             bounces=self.bounces, unsubscribe=self.unsubscribe, mailbox=self.mailbox,
             lists=tuple(lists), authserv=self.authserv,
         )  # fmt: skip
-        setting = "the letters" if source else f"channels.{self.name}.inbox"
-        note = UNBELIEVED.format(setting=f"channels.{self.name}.authserv")
-        postbox = Postbox(where, setting, str(self.tls_ca), self.patience)
-        with closing(postbox.messages(visit, manner=repr(marks))) as messages:
-            for message in messages:
-                reply = replace(understand(message.content, marks), place=message.key)
-                if visit and note not in visit.notes:
-                    visit.notes += [note] if self._could_believe(reply, message.content) else []
-                for_a_person = yield reply
-                if reply.says is Says.OTHER or for_a_person:
-                    message.leave()
+        return Listener(
+            where=located(source or self.inbox.get_secret_value()),
+            setting=self._inbox_setting(source), channel=self.name, marks=marks,
+            tls_ca=str(self.tls_ca), patience=self.patience,
+        )  # fmt: skip
 
-    def _could_believe(self, reply: Reply, content: bytes) -> bool:
-        """Whether a wish without a token may have been vouched for, had the setting said by whom.
-
-        By which name is not told: the letter's sender may have written it.
-        """
-        from syndicate_email.inbox.authentication import is_judged
-
-        is_wish = reply.says in (Says.LEAVE, Says.JOIN) and not reply.token
-        return is_wish and not self.authserv and is_judged(content)
+    def _inbox_setting(self, source: str) -> str:
+        """Return what names the inbox in errors: the setting, or the letters read by hand."""
+        return "the letters" if source else f"channels.{self.name}.inbox"
 
     @property
     def answerable(self) -> bool:
@@ -364,106 +312,36 @@ class EmailDigest(Channel, Scheduled, Streams, Reviews, Hears):
         return service_letters.goodbye(self._list(_nothing(publisher)), publisher, at, lists)
 
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
-        """The relay has let us in when it was opened."""
+        """Check the relay, which let us in when it was opened, the template and the inbox."""
         from syndicate_email.letter.review import template
 
-        address = parse_sender(self.sender)[1]
-        yield Finding("relay", True, self._way.there())
-        try:
-            self._way.accepts(address)
-        except DeliveryError as error:
-            refused = isinstance(error, Paused)  # put off is everybody, for now
-            hint = f"; or channels.{self.name}.sender is not yours" if refused else ""
-            yield Finding("sender", False, f"{error}{hint}")
-        else:
-            yield Finding("sender", True, f"{address} may write")
+        yield from self._outgoing.findings()
         yield template(self._list(_nothing(publisher)), publisher)
         if self.listens:
-            yield self._inspect_inbox()
-
-    def _inspect_inbox(self) -> Finding:
-        from syndicate_email.inbox.fetch import Postbox
-        from syndicate_email.servers import parse_inbox
-
-        where = parse_inbox(self.inbox.get_secret_value())
-        try:
-            setting = f"channels.{self.name}.inbox"
-            said = Postbox(where, setting, str(self.tls_ca), self.patience).there()
-        except DeliveryError as error:
-            return Finding("inbox", False, f"{error}")
-        return Finding("inbox", True, said)
-
-    def _composer(self) -> Callable[[Delivery], Posting]:
-        """A function that makes a delivery ready to go; Refused for a wrong address."""
-        from syndicate_email.addresses import mail_address
-        from syndicate_email.letter.stencil import filled, message_id
-        from syndicate_email.smtp.conversation import Posting
-        from syndicate_email.smtp.maildir import Folder
-
-        wired = not isinstance(self._way, Folder)
-        _, address = parse_sender(self.sender)
-
-        def compose(delivery: Delivery) -> Posting:
-            assert delivery.recipient, "a digest is sent to somebody"
-            stencil, person = delivery.rendition.content, delivery.recipient
-            try:
-                to = mail_address(person.email)
-                pieces = filled(stencil, to, person.token, delivery.key, stuffed=wired)
-            except ValueError as error:
-                raise Refused(
-                    f"channels.{self.name}: the address of subscriber {person.id}"
-                    " cannot be written to; remove it and add the right one"
-                ) from error
-            returns = self.bounces.replace("{token}", person.token) or address
-            return Posting(delivery, returns, to, pieces, message_id(stencil, delivery.key))
-
-        return compose
+            yield self._listener().finding()
 
     def __enter__(self) -> Self:
-        self._way = self._to_the_relay()
-        self._way.open()
+        self._outgoing = self._opened()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self._way.close()
+        self._outgoing.transport.close()
 
-    def _to_the_relay(self) -> Crew | Folder:
-        where = parse_relay(self.smtp.get_secret_value())
-        if isinstance(where, Path):
-            from syndicate_email.smtp.maildir import Folder
+    def _opened(self) -> Outgoing:
+        from syndicate_email.outgoing import Outgoing, RelaySettings, open_transport
 
-            return Folder(where, self.name)
-        from syndicate_email.smtp.connector import Dialler
-        from syndicate_email.smtp.pool import Crew
-
-        return Crew(
-            Dialler(
-                where, self.name, helo=self.helo,
-                domain=parse_sender(self.sender)[1].rpartition("@")[2], tls_ca=str(self.tls_ca),
-                patience=self.patience,
-            ),
-            self.connections, self.messages,
+        server = parse_relay(self.smtp.get_secret_value())
+        _, address = parse_sender(self.sender)
+        settings = RelaySettings(
+            helo=self.helo, tls_ca=str(self.tls_ca), patience=self.patience,
+            connections=self.connections, messages=self.messages,
+        )  # fmt: skip
+        return Outgoing(
+            channel=self.name, sender=address, bounces=self.bounces,
+            transport=open_transport(server, self.name, address, settings),
+            dot_stuffed=not isinstance(server, Path),
         )  # fmt: skip
 
 
 def _nothing(publisher: Publisher) -> Edition:
     return Edition(key="", publisher=publisher, items=())
-
-
-def _example(rendition: Rendition) -> EmailMessage:
-    """The letter, as an example reader gets it."""
-    from email import message_from_bytes
-    from email.message import EmailMessage
-    from email.policy import default
-
-    from syndicate_email.letter.stencil import fill
-
-    letter = message_from_bytes(fill(rendition.content, READER, "0" * 32), policy=default)
-    assert isinstance(letter, EmailMessage)
-    return letter
-
-
-def _part(letter: EmailMessage, subtype: str) -> str:
-    body = letter.get_body((subtype,))
-    assert body is not None
-    return str(body.get_content()).replace("\r\n", "\n")

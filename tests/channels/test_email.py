@@ -960,8 +960,8 @@ def test_letters_leave_over_one_connection_byte_for_byte() -> None:
 
 def test_small_packets_do_not_wait() -> None:
     with SmtpServer() as server, digest(smtp=server.url) as channel:
-        assert isinstance(channel._way, pool.Crew)
-        [line] = channel._way.lines
+        assert isinstance(channel._outgoing.transport, pool.Crew)
+        [line] = channel._outgoing.transport.lines
         sock = line.sock
         assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
@@ -993,7 +993,7 @@ def test_asking_whether_the_sender_may_write_has_an_end(do: Act) -> None:
     with SmtpServer(faults=[fault]) as server, digest(smtp=server.url, patience=1) as channel:
         began = monotonic()
         with pytest.raises(Unavailable, match="cannot reach the relay"):
-            channel._way.accepts("humas@example.org")
+            channel._outgoing.transport.accepts("humas@example.org")
         assert monotonic() - began < 1 + 5
 
 

@@ -58,7 +58,7 @@ class Dialler:
             raise
         return smtp
 
-    def there(self, smtp: Client) -> str:
+    def describe(self, smtp: Client) -> str:
         """What an open connection leads to, for a person."""
         secure = isinstance(smtp.sock, ssl.SSLSocket)
         line = "an encrypted line" if secure else "a line that is not encrypted"

@@ -44,15 +44,15 @@ class Folder:
         except OSError as error:
             raise self._unavailable(error) from error
 
-    def there(self) -> str:
-        """What it is, for a person."""
+    def describe(self) -> str:
+        """Return what it is, for a person."""
         made = "can be written" if self._path.exists() else "the first digest makes it"
         return f"{self._path}: {made}"
 
     def accepts(self, sender: str) -> None:
         """A folder asks nobody."""
 
-    def put_all(
+    def send_all(
         self, deliveries: Iterator[Delivery | None], compose: Callable[[Delivery], Posting]
     ) -> Iterator[Outcome]:
         """Write letter after letter; Unavailable where one could not be: nor could the others."""

@@ -89,9 +89,9 @@ class Crew:
         self._leaving.clear()
         self._selector.close()
 
-    def there(self) -> str:
+    def describe(self) -> str:
         """What the connections lead to, for a person."""
-        return self.dialler.there(self._first())
+        return self.dialler.describe(self._first())
 
     def accepts(self, sender: str) -> None:
         """Ask whether somebody may send letters, and send none; Refused or Unavailable if not."""
@@ -114,7 +114,9 @@ class Crew:
         smtp.begin()
         return smtp
 
-    def carry(self, deliveries: Iterator[Delivery | None], compose: Compose) -> Iterator[Outcome]:
+    def send_all(
+        self, deliveries: Iterator[Delivery | None], compose: Compose
+    ) -> Iterator[Outcome]:
         """Hand over letter after letter; yields how each one ended, in any order.
 
         A relay that refuses the sender, that puts everybody off, or that is gone, ends it with
@@ -132,7 +134,7 @@ class Crew:
             except Refused as error:  # the login, say: not this recipient
                 raise Paused(str(error)) from error
         try:
-            yield from self._carry(_Source(deliveries, compose, self.refusals))
+            yield from self._send_all(_Source(deliveries, compose, self.refusals))
         finally:
             self.again.clear()
             if self._farewells.newest and not self._took:
@@ -144,7 +146,7 @@ class Crew:
         if self._problem:
             raise self._problem
 
-    def _carry(self, source: _Source) -> Iterator[Outcome]:
+    def _send_all(self, source: _Source) -> Iterator[Outcome]:
         while True:
             yield from self._feed(source)
             if not self._busy() and (self._problem or (source.ended and not self.again)):

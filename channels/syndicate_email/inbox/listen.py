@@ -1,0 +1,79 @@
+"""Read one list's inbox: each new letter as the reply that it is."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from syndicate import DeliveryError, Finding, Reply, Says, UsageError, Visit
+from syndicate.system.nearby import is_below, is_loopback
+from syndicate_email.inbox.authentication import is_judged
+from syndicate_email.inbox.classify import understand
+from syndicate_email.inbox.fetch import Postbox
+from syndicate_email.inbox.reports import Marks
+from syndicate_email.servers import ImapServer, parse_inbox
+
+UNBELIEVED = (
+    "readers who write without a token are asked back, each of them; {setting} may spare them that:"
+    " the name with which the header Authentication-Results begins, at the top of a letter that you"
+    " write to the mailbox from elsewhere"
+)
+
+
+def located(text: str) -> Path | ImapServer:
+    """Return where letters arrive; UsageError where the text says nothing that can be read."""
+    try:
+        return parse_inbox(text)
+    except ValueError as error:
+        raise UsageError(f"{error}") from error
+
+
+def is_near(where: Path | ImapServer, home: Path) -> bool:
+    """Return whether a rehearsal may read there: below its folder, or on this machine."""
+    if isinstance(where, Path):  # reading a file leaves it as it was, a Maildir is changed
+        return where.is_file() or is_below(where, home)
+    return is_loopback(where.host)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """One inbox, and what its letters are understood by."""
+
+    where: Path | ImapServer
+    setting: str  # names it in errors: channels.news.inbox
+    channel: str
+    marks: Marks
+    tls_ca: str
+    patience: float  # seconds for a server's whole answer
+
+    def replies(self, visit: Visit | None) -> Generator[Reply, bool | None, None]:
+        """Yield what each new letter says; one for which True is sent back stays unread."""
+        note = UNBELIEVED.format(setting=f"channels.{self.channel}.authserv")
+        with closing(self._inbox().messages(visit, manner=repr(self.marks))) as messages:
+            for message in messages:
+                reply = replace(understand(message.content, self.marks), place=message.key)
+                if visit and note not in visit.notes:
+                    visit.notes += [note] if self._could_believe(reply, message.content) else []
+                for_a_person = yield reply
+                if reply.says is Says.OTHER or for_a_person:
+                    message.leave()
+
+    def finding(self) -> Finding:
+        """Check that the inbox can be read."""
+        try:
+            return Finding("inbox", True, self._inbox().there())
+        except DeliveryError as error:
+            return Finding("inbox", False, f"{error}")
+
+    def _inbox(self) -> Postbox:
+        return Postbox(self.where, self.setting, self.tls_ca, self.patience)
+
+    def _could_believe(self, reply: Reply, content: bytes) -> bool:
+        """Return whether ``authserv`` might have vouched for a wish without a token.
+
+        The name to write there is not told: the letter's sender may have made it up.
+        """
+        is_wish = reply.says in (Says.LEAVE, Says.JOIN) and not reply.token
+        return is_wish and not self.marks.authserv and is_judged(content)

@@ -1,0 +1,43 @@
+"""A rendition as an example reader gets it, for previews and checks."""
+
+from __future__ import annotations
+
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from html import unescape
+
+from syndicate import Recipient, Rendition, Shown
+from syndicate.channel import ADDRESS
+from syndicate_email.letter.stencil import fill
+
+READER = Recipient("example", "reader@example.org", "TOKEN")
+
+
+def example(rendition: Rendition) -> bytes:
+    """Return the letter, filled in for an example reader."""
+    return fill(rendition.content, READER, "0" * 32)
+
+
+def as_text(rendition: Rendition) -> str:
+    """Return the subject and the text part."""
+    letter = _message(rendition)
+    return f"{letter['Subject']}\n\n{_part(letter, 'plain')}"
+
+
+def shown(rendition: Rendition) -> Shown:
+    """Return the text, and the addresses that the HTML part shows."""
+    html = unescape(_part(_message(rendition), "html"))
+    return Shown(as_text(rendition), frozenset(ADDRESS.findall(html)))
+
+
+def _message(rendition: Rendition) -> EmailMessage:
+    letter = message_from_bytes(example(rendition), policy=default)
+    assert isinstance(letter, EmailMessage)
+    return letter
+
+
+def _part(letter: EmailMessage, subtype: str) -> str:
+    body = letter.get_body((subtype,))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
