@@ -11,13 +11,12 @@ import pytest
 
 from support import compiled, postgres
 
+pytest_plugins = ["support.rooms"]
+
+# folders whose tests each run a whole command or more
 COSTLY = (
-    "cli",
-    "core",
-    "hostile",
-    "ledger",
-    "machines",
-)  # folders whose tests each run a whole command or more
+    "cli", "delivery", "hostile", "intake", "ledger", "machines", "network", "planning",
+)  # fmt: skip
 EVERY = 7  # of so many cases of a table, one is for `make test`; of two, one
 HALVED = "tests/cli/"  # each of them runs several commands: every other one is for `make test`
 

@@ -13,7 +13,7 @@ from syndicate import Article, Item, Publisher
 from syndicate.sources import read
 from syndicate.testing import corrected, item, withdrawn
 
-HOME = Path(__file__).parent / "channels" / "golden"
+HOME = Path(__file__).parents[1] / "channels" / "golden"
 DESK = Publisher(name="Kabar", url="https://kabar.example", timezone="Asia/Jakarta")
 SYLLABLES = (
     "ba",

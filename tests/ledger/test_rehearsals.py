@@ -16,11 +16,11 @@ from syndicate.testing import NOON
 
 
 @pytest.fixture
-def opened(ledger_url: str) -> Callable[..., bool]:
+def opened(emptied_ledger: str) -> Callable[..., bool]:
     """Open the ledger and close it again; whether it is a rehearsal's."""
 
     def run(*, rehearsed: bool = False, looks: bool = True) -> bool:
-        made = Ledger.open(ledger_url, NOON, rehearsed=rehearsed, looks=looks)
+        made = Ledger.open(emptied_ledger, NOON, rehearsed=rehearsed, looks=looks)
         made.close()
         return made.rehearsal
 

@@ -1,4 +1,4 @@
-"""Fixtures of the core: an office on each database in turn."""
+"""Fixtures of an office on each database in turn, with walls for its channels."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def onlookers() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def shared_database(postgres_url: str) -> Iterator[str]:
-    """One database for all of these tests: making one takes longer than most of them."""
+    """One database for the tests of every room: making one takes longer than most of them."""
     with postgres.database(postgres_url) as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a fresh ledger, on each database in turn."""
+def emptied_ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a ledger without rows, on each database in turn."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'ledger.db'}"
         return
@@ -37,6 +37,6 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def room(tmp_path: Path, ledger_url: str) -> Newsroom:
+def room(tmp_path: Path, emptied_ledger: str) -> Newsroom:
     """An office without channels yet."""
-    return Newsroom(home=tmp_path, url=ledger_url, walls={})
+    return Newsroom(home=tmp_path, url=emptied_ledger, walls={})
