@@ -76,13 +76,13 @@ ledger = Table(  # one row: what this ledger is
     Column("created_at", Moment, nullable=False),
     Column("restored_at", Moment),  # from a backup: what came between is not known here
     Column("secret", String(64), nullable=False),  # the first key of the tokens
-    Column("rehearsal", Boolean, nullable=False, server_default=false()),  # since version 8
-    Column("doubted", Text, nullable=False, server_default=text("''")),  # since version 8: why it
+    Column("rehearsal", Boolean, nullable=False, server_default=false()),
+    Column("doubted", Text, nullable=False, server_default=text("''")),  # why it
     # must be older than what was sent
     CheckConstraint("id = 1", name="single"),
 )
 
-secrets = Table(  # since version 7: later keys; what older ones made stays valid
+secrets = Table(  # later keys; what older ones made stays valid
     "secrets",
     metadata,
     Column("number", Integer, primary_key=True),
@@ -90,7 +90,7 @@ secrets = Table(  # since version 7: later keys; what older ones made stays vali
     Column("since", Moment, nullable=False),
 )
 
-generations = Table(  # since version 8: each time that something was sent; the newest stands
+generations = Table(  # each time that something was sent; the newest stands
     "generations",  # beside the ledger, too
     metadata,
     Column("mark", String(32), primary_key=True),  # by chance
@@ -99,14 +99,14 @@ generations = Table(  # since version 8: each time that something was sent; the 
     Column("anew", Boolean, nullable=False, server_default=false()),  # a person knows what was lost
 )
 
-disowned = Table(  # since version 8: what stands in a feed and is not here, as a person knows
+disowned = Table(  # what stands in a feed and is not here, as a person knows
     "disowned",
     metadata,
     Column("uri", String, primary_key=True),
     Column("at", Moment, nullable=False),
 )
 
-moves = Table(  # since version 8: ways of this ledger, hither or away; never copied with it
+moves = Table(  # ways of this ledger, hither or away; never copied with it
     "moves",
     metadata,
     Column("name", String(32), primary_key=True),  # by chance, the same at both ends
@@ -117,14 +117,14 @@ moves = Table(  # since version 8: ways of this ledger, hither or away; never co
     Column("ended_at", Moment),  # null: this is no ledger yet, or still is one
 )
 
-backups = Table(  # since version 7: our own copies of this ledger, for what must be forgotten
+backups = Table(  # our own copies of this ledger, for what must be forgotten
     "backups",
     metadata,
     Column("path", String, primary_key=True),
     Column("at", Moment, nullable=False),
 )
 
-ticks = Table(  # since version 8: the newest runs of `tick`, by the office's clock
+ticks = Table(  # the newest runs of `tick`, by the office's clock
     "ticks",
     metadata,
     _id(),
@@ -133,7 +133,7 @@ ticks = Table(  # since version 8: the newest runs of `tick`, by the office's cl
     Column("ended_at", Moment),
 )
 
-told = Table(  # since version 8: what the newest tick had to say and could not mend
+told = Table(  # what the newest tick had to say and could not mend
     "told",
     metadata,
     Column("fingerprint", String(64), primary_key=True),
@@ -150,21 +150,21 @@ articles = Table(
     Column("path", Text, nullable=False),  # where it was last read from
     Column("published_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
-    Column("expires_at", Moment, index=True),  # since version 5, as expired
+    Column("expires_at", Moment, index=True),  # as expired
     Column("expired", Boolean, nullable=False, server_default=false()),
-    Column("url", Text, index=True),  # since version 6: of the newest revision
-    Column("text_print", String(64), index=True),  # since version 8: likewise, as the next
+    Column("url", Text, index=True),  # of the newest revision
+    Column("text_print", String(64), index=True),  # likewise, as the next
     Column("headline_print", String(64), index=True),  # (syndicate/text/likeness.py)
-    Column("number", Integer, nullable=False, server_default=text("0")),  # since version 8
+    Column("number", Integer, nullable=False, server_default=text("0")),
     # (1 for the first that the ledger recorded, whatever any clock said)
-    Column("dated", Boolean, nullable=False, server_default=false()),  # since version 8: whether
+    Column("dated", Boolean, nullable=False, server_default=false()),  # whether
     # updated_at follows from the date in its file
-    Index(None, "published_at"),  # since version 6
-    Index(None, "updated_at"),  # since version 8
+    Index(None, "published_at"),
+    Index(None, "updated_at"),
     CheckConstraint("pub_status IN ('usable', 'canceled')", name="pub_status"),
 )
 
-article_subjects = Table(  # since version 6: of each article's newest revision, case folded
+article_subjects = Table(  # of each article's newest revision, case folded
     "article_subjects",
     metadata,
     Column("uri", ForeignKey("articles.uri"), primary_key=True),
@@ -173,7 +173,7 @@ article_subjects = Table(  # since version 6: of each article's newest revision,
     Index(None, "subject", "published_at"),
 )
 
-minted = Table(  # since version 3: uris of files on their way to being published
+minted = Table(  # uris of files on their way to being published
     "minted",
     metadata,
     Column("uri", String, primary_key=True),
@@ -213,18 +213,18 @@ channels = Table(
     Column("target", Text, nullable=False),  # the destination as the configuration names it
     Column("identity", Text),  # as it names itself; null until it was first reached
     Column("first_seen_at", Moment, nullable=False),
-    Column("next_at", Moment),  # since version 4: not before then is anything written there
-    Column("why", Text, nullable=False, server_default=text("''")),  # since version 8: that is so
-    Column("older", Integer, nullable=False, server_default=text("0")),  # since version 8
+    Column("next_at", Moment),  # not before then is anything written there
+    Column("why", Text, nullable=False, server_default=text("''")),  # that is so
+    Column("older", Integer, nullable=False, server_default=text("0")),
     # (the articles up to this number were published before it was first seen)
-    Column("origin", Text, nullable=False, server_default=text("''")),  # since version 8
-    Column("mark", Text, nullable=False, server_default=text("''")),  # since version 8: of the
+    Column("origin", Text, nullable=False, server_default=text("''")),
+    Column("mark", Text, nullable=False, server_default=text("''")),  # of the
     # folder that its files are in
-    Column("retired", Boolean, nullable=False, server_default=false()),  # since version 8: no
+    Column("retired", Boolean, nullable=False, server_default=false()),  # no
     # machine has it any more
 )
 
-leftovers = Table(  # since version 8: what machines without a channel leave to one that has it
+leftovers = Table(  # what machines without a channel leave to one that has it
     "leftovers",
     metadata,
     Column("channel_id", ForeignKey("channels.id"), primary_key=True),
@@ -238,14 +238,14 @@ syndications = Table(  # an article belongs to a channel from this moment on
     Column("channel_id", ForeignKey("channels.id"), primary_key=True),
     Column("uri", ForeignKey("articles.uri"), primary_key=True),
     Column("at", Moment, nullable=False),
-    Column("page", Integer),  # since version 6: of the channel's archive
-    Column("passed", Boolean, nullable=False, server_default=false()),  # since version 8
+    Column("page", Integer),  # of the channel's archive
+    Column("passed", Boolean, nullable=False, server_default=false()),
     # (of a list: a digest's window was closed over it)
     Index(None, "channel_id", "at"),
-    Index(None, "channel_id", "page"),  # since version 6
+    Index(None, "channel_id", "page"),
 )
 
-fragments = Table(  # since version 6: what a collection holds, as it says it; a cache
+fragments = Table(  # what a collection holds, as it says it; a cache
     "fragments",
     metadata,
     Column("channel_id", ForeignKey("channels.id"), primary_key=True),
@@ -263,7 +263,7 @@ editions = Table(
     Column("opened_at", Moment),  # digests: the window
     Column("closed_at", Moment),
     Column("status", String, nullable=False, server_default="standing"),
-    Column("stamp", String),  # since version 6: of what a collection's words were made from
+    Column("stamp", String),  # of what a collection's words were made from
     UniqueConstraint("channel_id", "key"),  # a second cron run finds the first one's
     UniqueConstraint("channel_id", "closed_at"),  # a window is frozen once
     CheckConstraint("status IN ('standing', 'frozen', 'empty', 'skipped')", name="status"),
@@ -309,8 +309,7 @@ deliveries = Table(
     _id(),
     Column("edition_id", ForeignKey("editions.id"), nullable=False),
     Column("address", String, nullable=False),
-    Column("follows", String),  # since version 5: the address of what must stand before it
-    Column("subscriber_id", ForeignKey("subscribers.id")),  # until version 6: now in letters
+    Column("follows", String),  # the address of what must stand before it
     Column("state", String, nullable=False),
     Column("wanted", ForeignKey("renditions.id")),  # what should be there; null: nothing
     Column("wanted_version", Integer, nullable=False, server_default=text("0")),
@@ -321,7 +320,7 @@ deliveries = Table(
     Column("reference", Text),  # the receipt
     Column("url", Text),
     Column("destination", Text),
-    Column("lacking", Boolean, nullable=False, server_default=false()),  # since version 8:
+    Column("lacking", Boolean, nullable=False, server_default=false()),
     # something that is wanted was left out, and is tried again
     Column("not_before", Moment),
     Column("why", Text, nullable=False, server_default=""),
@@ -362,33 +361,33 @@ subscribers = Table(
     _id(),
     Column("email", String, nullable=False, unique=True),  # normalised, lower case
     Column("name", Text, nullable=False, server_default=""),
-    Column("bounces", Integer, nullable=False, server_default=text("0")),  # since version 7
+    Column("bounces", Integer, nullable=False, server_default=text("0")),
     # (those that count: syndicate/model/bounces.py)
-    Column("bounce", String),  # since version 7: the newest one's code
-    Column("bounced_at", Moment),  # since version 7
+    Column("bounce", String),  # the newest one's code
+    Column("bounced_at", Moment),
 )
 
-runs = Table(  # since version 7: a digest's letters, as a whole
+runs = Table(  # a digest's letters, as a whole
     "runs",
     metadata,
     Column("edition_id", ForeignKey("editions.id"), primary_key=True, autoincrement=False),
     Column("stencil", Integer),  # the newest; null: there is nothing to say any more
     Column("letters", Integer, nullable=False),  # how many were frozen
-    Column("upto", BigInteger),  # since version 8: the newest subscription that gets a letter,
+    Column("upto", BigInteger),  # the newest subscription that gets a letter,
     Column("filled", BigInteger, nullable=False, server_default=text("0")),  # and up to which they
     # are written down; null: all of them are
     Column("cursor", BigInteger, nullable=False, server_default=text("0")),  # claimed up to here
     Column("halted", Text, nullable=False, server_default=""),  # why it waits for a person
     Column("why", Text, nullable=False, server_default=""),  # what kept it from beginning
     Column("not_before", Moment),
-    Column("paused_at", Moment),  # since version 8: since when the office itself is refused
+    Column("paused_at", Moment),  # since when the office itself is refused
     Column("frozen_at", Moment, nullable=False),
     Column("started_at", Moment),
     Column("ended_at", Moment, index=True),  # null: something is open
     Column("counts", Text),  # JSON, letters by state: what is left of their rows after a while
 )
 
-stencils = Table(  # since version 7: what letters say, in the order of saying; kept as a record
+stencils = Table(  # what letters say, in the order of saying; kept as a record
     "stencils",
     metadata,
     Column("edition_id", ForeignKey("editions.id"), primary_key=True),
@@ -399,7 +398,7 @@ stencils = Table(  # since version 7: what letters say, in the order of saying; 
 
 LETTER_STATES = ("due", "sending", "sent", "refused", "in_doubt", "off", "given_up")
 
-letters = Table(  # since version 7: narrow, for there may be a million
+letters = Table(  # narrow, for there may be a million
     "letters",
     metadata,
     Column("edition_id", ForeignKey("editions.id"), primary_key=True),
@@ -427,7 +426,7 @@ letters = Table(  # since version 7: narrow, for there may be a million
     sqlite_with_rowid=False,
 )
 
-used = Table(  # since version 7: of a list's rate, by the minute
+used = Table(  # of a list's rate, by the minute
     "used",
     metadata,
     Column("channel_id", ForeignKey("channels.id"), primary_key=True),
@@ -435,7 +434,7 @@ used = Table(  # since version 7: of a list's rate, by the minute
     Column("count", Integer, nullable=False),
 )
 
-blocks = Table(  # since version 7: recipients whom one process writes to
+blocks = Table(  # recipients whom one process writes to
     "blocks",
     metadata,
     _id(),
@@ -455,9 +454,9 @@ subscriptions = Table(
     Column("started_at", Moment, nullable=False),
     Column("ended_at", Moment),
     Column("ended_reason", String),
-    Column("source", Text, nullable=False, server_default=""),  # since version 2: how they came
-    Column("wording", Text, nullable=False, server_default=""),  # since version 7: of the consent
-    Column("consented_at", Moment),  # since version 7; null: nobody said when
+    Column("source", Text, nullable=False, server_default=""),  # how they came
+    Column("wording", Text, nullable=False, server_default=""),  # of the consent
+    Column("consented_at", Moment),  # null: nobody said when
     Index(
         "uq_subscriptions_active",
         "channel_id",
@@ -465,24 +464,24 @@ subscriptions = Table(
         unique=True,
         sqlite_where=text(PARTIAL["uq_subscriptions_active"]),
     ),
-    Index("ix_subscriptions_subscriber", "subscriber_id"),  # since version 2
+    Index("ix_subscriptions_subscriber", "subscriber_id"),
 )
 
-forgotten = Table(  # since version 7: who is never written to again, by a keyed hash
+forgotten = Table(  # who is never written to again, by a keyed hash
     "forgotten",
     metadata,
     Column("hash", String(64), primary_key=True),
     Column("at", Moment, nullable=False),
 )
 
-heard = Table(  # since version 7: answers that were dealt with, each once
+heard = Table(  # answers that were dealt with, each once
     "heard",
     metadata,
     Column("key", String, primary_key=True),
     Column("at", Moment, nullable=False, index=True),
 )
 
-inbox_letters = Table(  # since version 8: letters that were read and lie where they lay
+inbox_letters = Table(  # letters that were read and lie where they lay
     "inbox_letters",
     metadata,
     Column("place", String(32), primary_key=True),  # a hash: of an inbox, and how it is read
@@ -493,7 +492,7 @@ inbox_letters = Table(  # since version 8: letters that were read and lie where 
     Column("at", Moment, nullable=False, index=True),
 )
 
-goodbyes = Table(  # since version 8: subscriptions that their owners ended, and may have back
+goodbyes = Table(  # subscriptions that their owners ended, and may have back
     "goodbyes",
     metadata,
     Column("subscription_id", ForeignKey("subscriptions.id"), primary_key=True),
@@ -505,7 +504,7 @@ goodbyes = Table(  # since version 8: subscriptions that their owners ended, and
     CheckConstraint("state IN ('due', 'sending', 'over', 'closed')", name="state"),
 )
 
-strangers = Table(  # since version 8: what was done at the word of letters without a token
+strangers = Table(  # what was done at the word of letters without a token
     "strangers",
     metadata,
     _id(),
@@ -515,10 +514,10 @@ strangers = Table(  # since version 8: what was done at the word of letters with
     Column("at", Moment, nullable=False, index=True),
 )
 
-REQUESTS = ("join", "lists", "leave", "leave all")  # the last two since version 8
-REQUEST_STATES = ("due", "sending", "answered", "held")  # held since version 8: for a person
+REQUESTS = ("join", "lists", "leave", "leave all")
+REQUEST_STATES = ("due", "sending", "answered", "held")  # held: for a person
 
-requests = Table(  # since version 7: people who wrote and are to be answered
+requests = Table(  # people who wrote and are to be answered
     "requests",
     metadata,
     _id(),
@@ -530,8 +529,8 @@ requests = Table(  # since version 7: people who wrote and are to be answered
     Column("at", Moment, nullable=False),
     Column("state", String, nullable=False, server_default="due"),
     Column("why", Text, nullable=False, server_default=""),
-    Column("holder_id", ForeignKey("holders.id")),  # since version 8: who is sending it
-    Column("claimed_until", Moment),  # since version 8
+    Column("holder_id", ForeignKey("holders.id")),  # who is sending it
+    Column("claimed_until", Moment),
     UniqueConstraint("channel_id", "wants", "email"),  # nobody is asked twice at once
     CheckConstraint(f"wants IN {REQUESTS}", name="wants"),
     CheckConstraint(f"state IN {REQUEST_STATES}", name="state"),

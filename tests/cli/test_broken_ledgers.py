@@ -287,7 +287,7 @@ def test_six_processes_make_one_ledger_each_time(room: Newsroom, turn: int) -> N
 def test_six_openings_of_an_older_ledger_bring_it_up_once(tmp_path: Path) -> None:
     from multiprocessing import get_context
 
-    dump = Path(__file__).parents[1] / "data" / "ledger-v1.sqlite.sql"
+    dump = Path(__file__).parents[1] / "data" / "ledger-1.sqlite.sql"
     path = tmp_path / "ledger.db"
     with closing(sqlite3.connect(path)) as db:
         db.executescript(dump.read_text(encoding="utf-8"))
@@ -304,6 +304,9 @@ def test_six_openings_of_an_older_ledger_bring_it_up_once(tmp_path: Path) -> Non
 def open_and_close(path: str) -> None:
     from datetime import UTC, datetime
 
+    from support.released_ledger import know_one_more_step
+
+    know_one_more_step()
     Ledger.open(f"sqlite:///{path}", datetime.now(UTC)).close()
 
 

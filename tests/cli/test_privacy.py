@@ -181,7 +181,7 @@ def test_who_is_forgotten_is_nowhere_and_stays_away(room: Newsroom) -> None:
 def test_a_copy_of_an_older_version_is_cleaned_too(room: Newsroom) -> None:
     room.subscribe(ANI, BUDI)
     old = room.folder / "syndicate.db.v1.bak"
-    script = Path(__file__).parents[1] / "data" / "ledger-v1.sqlite.sql"
+    script = Path(__file__).parents[1] / "data" / "ledger-1.sqlite.sql"
     with closing(sqlite3.connect(old)) as db:
         db.executescript(script.read_text())
         [(email,), *_] = db.execute("SELECT email FROM subscribers").fetchall()

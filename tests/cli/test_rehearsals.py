@@ -122,7 +122,7 @@ def test_a_ledger_of_an_older_program_is_a_real_one(room: Newsroom, folder: Path
     import sqlite3
     from contextlib import closing
 
-    dump = Path(__file__).parents[1] / "data" / "ledger-v1.sqlite.sql"
+    dump = Path(__file__).parents[1] / "data" / "ledger-1.sqlite.sql"
     with closing(sqlite3.connect(room.ledger)) as db:
         db.executescript(dump.read_text(encoding="utf-8"))
     with nothing_sent(room):

@@ -17,6 +17,7 @@ from docs.test_several_machines import DUMP, RESTORE, say
 from support import postgres
 from support.newsroom import EVENING, REAL, Newsroom, newsroom
 from support.pages import blocks, commands, page, sections
+from support.released_ledger import know_one_more_step
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 SECTION = sections(page("docs/several-machines.md"))["The database and its roles"]
@@ -165,11 +166,12 @@ def test_who_may_make_no_tables_is_told_who_has_to(
 
 
 def test_an_older_ledger_names_the_owner_and_is_brought_up_to_date_by_them(
-    as_role: AsRole, database: Database
+    as_role: AsRole, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    know_one_more_step(monkeypatch.setattr)
     database.run(IN_THE_DATABASE)
     with psycopg.connect(database.url(OWNER)) as db:
-        db.execute((DATA / "ledger-v1.postgresql.sql").read_bytes())
+        db.execute((DATA / "ledger-1.postgresql.sql").read_bytes())
     database.run(IN_THE_DATABASE)  # the dump was made without anybody's rights
     room = as_role(MACHINES)
     room.write()

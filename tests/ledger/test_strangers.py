@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
 
 from syndicate.ledger import Joiner, Ledger
 from syndicate.ledger.database.engine import transaction
-from syndicate.ledger.migrations import _ask_leavers
 from syndicate.ledger.people.replies import JOIN, LEAVE, LEAVE_ALL, held
 from syndicate.ledger.people.strangers import LEFT, MOST_IN_ALL, MOST_TO_ONE, base, forget_strangers
 from syndicate.ledger.schema import strangers
@@ -97,24 +95,3 @@ def test_a_held_wish_waits_and_is_neither_written_to_nor_forgotten(ledger: Ledge
         assert [(one.email, one.wants, one.subscriber) for one in wishes] == [(ANI, LEAVE, 1)]
     with transaction(ledger.engine) as db:
         assert held(db) == {}
-
-
-def test_requests_of_an_older_ledger_keep_their_numbers(ledger: Ledger) -> None:
-    """A token of a letter that is on its way names them."""
-    with transaction(ledger.engine) as db:
-        for email in (ANI, "budi@pembaca.example"):
-            ledger.replies.ask(db, 1, JOIN, email, NOW)
-    before = ledger.replies.due(1)
-    with transaction(ledger.engine) as db:
-        db.execute(text("DROP TABLE strangers"))
-        if db.dialect.name == "postgresql":
-            for name, old in (("wants", "'join', 'lists'"), ("state", "'due', 'answered'")):
-                db.execute(text(f"ALTER TABLE requests DROP CONSTRAINT ck_requests_{name}"))
-                check = f"CHECK ({name} IN ({old}))"
-                db.execute(text(f"ALTER TABLE requests ADD CONSTRAINT ck_requests_{name} {check}"))
-        _ask_leavers(db)
-    assert ledger.replies.due(1) == before
-    with transaction(ledger.engine) as db:
-        assert ledger.replies.ask(db, 1, LEAVE_ALL, ANI, NOW, subscriber=1)
-        ledger.replies.hold(db, 2, LEAVE, ANI, NOW, 1)
-    assert [one.id for one in ledger.replies.due(1)][:2] == [one.id for one in before]

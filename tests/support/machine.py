@@ -21,6 +21,7 @@ import time_machine
 from sqlalchemy import Engine, create_engine, text
 
 from support.newsroom import CHAT, FORKS, REAL, TEST_CHAT, TOKEN, Answer, Child, Newsroom
+from support.released_ledger import know_one_more_step
 from syndicate.cli import main
 from syndicate.loopback.botapi import BotApi
 from syndicate.loopback.smtp import SmtpServer
@@ -142,6 +143,7 @@ class Machine(Newsroom):
     site: Site = field(kw_only=True)
     name: str = "satu"
     offset: timedelta = NO_TIME  # of its clock, from the database's
+    is_newer: bool = False  # its program, by one step of the ledger's
     children: list[Running] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -165,7 +167,7 @@ class Machine(Newsroom):
         out, err, still = (logs / f"{uuid4().hex}.{end}" for end in ("out", "err", "still"))
         shift = self.site.shift + self.offset
         given = (words, str(self.folder), self.environ(at, env), [str(out), str(err)],
-                 self.name, shift, stops, str(still))  # fmt: skip
+                 self.name, shift, stops, str(still), self.is_newer)  # fmt: skip
         process = FORKS.Process(target=be_a_machine, args=given)
         process.start()
         self.children.append(Running(process, [out, err], still=still))
@@ -210,7 +212,7 @@ def site(folder: Path, url: str) -> Iterator[Site]:
 
 def be_a_machine(
     words: tuple[str, ...], folder: str, environ: dict[str, str], streams: list[str],
-    host: str, shift: timedelta, stops: Point | None, still: str,
+    host: str, shift: timedelta, stops: Point | None, still: str, is_newer: bool,
 ) -> None:  # fmt: skip
     """What a forked process does: become ``syndicate`` on a machine of this name and time."""
     for number, name in enumerate(streams, 1):
@@ -221,6 +223,8 @@ def be_a_machine(
     sys.argv = ["syndicate", *words]
     socket.gethostname = lambda: host
     time_machine.travel(datetime.now(UTC) + shift, tick=True).start()
+    if is_newer:
+        know_one_more_step()
     if stops:
         stand_still(stops, still)
     main()

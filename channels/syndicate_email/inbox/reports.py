@@ -23,7 +23,7 @@ from syndicate_email.refusals.verdict import (
     own_code,
 )
 
-TOKEN = r"(\d{1,18}-[0-9a-f]{32}|[0-9a-f]{32})"  # noqa: S105 - its form, now and formerly
+TOKEN = r"([0-9a-f]{32})"  # noqa: S105 - its form
 RECIPIENTS = (
     "to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-rcpt-to",
 )  # fmt: skip

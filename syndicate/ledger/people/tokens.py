@@ -13,8 +13,7 @@ SUBSCRIPTION, REQUEST, RETURN = "subscription", "request", "return"
 NUMBER = 5  # bytes: a trillion people
 PROOF = 11  # bytes
 FORM = re.compile(r"[0-9a-f]{32}")
-OLD_FORM = re.compile(r"(\d{1,18})-([0-9a-f]{32})")  # until ledger version 6
-IN_TEXT = re.compile(r"(?<![\w-])(?:\d{1,18}-)?[0-9a-f]{32}(?![\w-])")  # of either form
+IN_TEXT = re.compile(r"(?<![\w-])[0-9a-f]{32}(?![\w-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +46,6 @@ class Tokens:
                     number = int.from_bytes(seal.hidden(hidden, proof))
                     if hmac.compare_digest(seal.proof(number), proof):
                         return name, number
-        elif what == SUBSCRIPTION and (old := OLD_FORM.fullmatch(token)):
-            for name in names:
-                if hmac.compare_digest(_old(self.keys[-1], name, old[1]), token):
-                    return name, int(old[1])
         return None
 
     def hide(self, email: str) -> str:
@@ -84,8 +79,3 @@ class _Seal:
 
 
 _seal = lru_cache(maxsize=64)(_Seal)
-
-
-def _old(key: str, channel: str, number: str) -> str:
-    said = f"unsubscribe\x00{channel}\x00{number}".encode()
-    return f"{number}-{hmac.new(bytes.fromhex(key), said, sha256).hexdigest()[:32]}"

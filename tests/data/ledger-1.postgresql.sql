@@ -1,0 +1,708 @@
+CREATE TABLE public.article_subjects (
+    uri character varying NOT NULL,
+    subject character varying NOT NULL,
+    published_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.articles (
+    uri character varying NOT NULL,
+    version integer NOT NULL,
+    major_version integer NOT NULL,
+    pub_status character varying NOT NULL,
+    path text NOT NULL,
+    published_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    expired boolean DEFAULT false NOT NULL,
+    url text,
+    text_print character varying(64),
+    headline_print character varying(64),
+    number integer DEFAULT 0 NOT NULL,
+    dated boolean DEFAULT false NOT NULL,
+    CONSTRAINT ck_articles_pub_status CHECK (((pub_status)::text = ANY ((ARRAY['usable'::character varying, 'canceled'::character varying])::text[])))
+);
+CREATE TABLE public.attempts (
+    id bigint NOT NULL,
+    delivery_id bigint NOT NULL,
+    verb character varying NOT NULL,
+    rendition_id bigint,
+    version integer DEFAULT 0 NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    outcome character varying,
+    detail text DEFAULT ''::text NOT NULL,
+    CONSTRAINT ck_attempts_verb CHECK (((verb)::text = ANY ((ARRAY['publish'::character varying, 'revise'::character varying, 'remove'::character varying])::text[])))
+);
+CREATE SEQUENCE public.attempts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.attempts_id_seq OWNED BY public.attempts.id;
+CREATE TABLE public.backups (
+    path character varying NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.blocks (
+    id bigint NOT NULL,
+    edition_id bigint NOT NULL,
+    first bigint NOT NULL,
+    last bigint NOT NULL,
+    holder_id bigint NOT NULL,
+    claimed_until timestamp with time zone NOT NULL
+);
+CREATE SEQUENCE public.blocks_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.blocks_id_seq OWNED BY public.blocks.id;
+CREATE TABLE public.channels (
+    id bigint NOT NULL,
+    name character varying NOT NULL,
+    key character varying NOT NULL,
+    kind character varying NOT NULL,
+    target text NOT NULL,
+    identity text,
+    first_seen_at timestamp with time zone NOT NULL,
+    next_at timestamp with time zone,
+    why text DEFAULT ''::text NOT NULL,
+    older integer DEFAULT 0 NOT NULL,
+    origin text DEFAULT ''::text NOT NULL,
+    mark text DEFAULT ''::text NOT NULL,
+    retired boolean DEFAULT false NOT NULL
+);
+CREATE SEQUENCE public.channels_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.channels_id_seq OWNED BY public.channels.id;
+CREATE TABLE public.deliveries (
+    id bigint NOT NULL,
+    edition_id bigint NOT NULL,
+    address character varying NOT NULL,
+    follows character varying,
+    state character varying NOT NULL,
+    wanted bigint,
+    wanted_version integer DEFAULT 0 NOT NULL,
+    replaces boolean DEFAULT false NOT NULL,
+    fallback bigint,
+    present bigint,
+    present_version integer DEFAULT 0 NOT NULL,
+    reference text,
+    url text,
+    destination text,
+    lacking boolean DEFAULT false NOT NULL,
+    not_before timestamp with time zone,
+    why text DEFAULT ''::text NOT NULL,
+    attempt_id bigint,
+    holder_id bigint,
+    claimed_until timestamp with time zone,
+    CONSTRAINT ck_deliveries_claim CHECK ((((state)::text = ANY ((ARRAY['claimed'::character varying, 'sending'::character varying])::text[])) = (holder_id IS NOT NULL))),
+    CONSTRAINT ck_deliveries_receipt CHECK (((present IS NULL) = (reference IS NULL))),
+    CONSTRAINT ck_deliveries_state CHECK (((state)::text = ANY ((ARRAY['due'::character varying, 'claimed'::character varying, 'sending'::character varying, 'settled'::character varying, 'refused'::character varying, 'in_doubt'::character varying])::text[])))
+);
+CREATE SEQUENCE public.deliveries_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.deliveries_id_seq OWNED BY public.deliveries.id;
+CREATE TABLE public.disowned (
+    uri character varying NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.edition_items (
+    edition_id bigint NOT NULL,
+    uri character varying NOT NULL,
+    part character varying NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT ck_edition_items_part CHECK (((part)::text = ANY ((ARRAY['new'::character varying, 'correction'::character varying])::text[])))
+);
+CREATE TABLE public.editions (
+    id bigint NOT NULL,
+    channel_id bigint NOT NULL,
+    key character varying NOT NULL,
+    opened_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    status character varying DEFAULT 'standing'::character varying NOT NULL,
+    stamp character varying,
+    CONSTRAINT ck_editions_status CHECK (((status)::text = ANY ((ARRAY['standing'::character varying, 'frozen'::character varying, 'empty'::character varying, 'skipped'::character varying])::text[]))),
+    CONSTRAINT ck_editions_window CHECK ((((status)::text = 'standing'::text) = (closed_at IS NULL)))
+);
+CREATE SEQUENCE public.editions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.editions_id_seq OWNED BY public.editions.id;
+CREATE TABLE public.forgotten (
+    hash character varying(64) NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.fragments (
+    channel_id bigint NOT NULL,
+    uri character varying NOT NULL,
+    stamp character varying NOT NULL,
+    content bytea NOT NULL
+);
+CREATE TABLE public.generations (
+    mark character varying(32) NOT NULL,
+    number bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    anew boolean DEFAULT false NOT NULL
+);
+CREATE TABLE public.goodbyes (
+    subscription_id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    state character varying DEFAULT 'due'::character varying NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    holder_id bigint,
+    claimed_until timestamp with time zone,
+    CONSTRAINT ck_goodbyes_state CHECK (((state)::text = ANY ((ARRAY['due'::character varying, 'sending'::character varying, 'over'::character varying, 'closed'::character varying])::text[])))
+);
+CREATE TABLE public.heard (
+    key character varying NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.holders (
+    id bigint NOT NULL,
+    host character varying NOT NULL,
+    boot character varying NOT NULL,
+    pid integer NOT NULL,
+    started character varying NOT NULL,
+    since timestamp with time zone NOT NULL
+);
+CREATE SEQUENCE public.holders_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.holders_id_seq OWNED BY public.holders.id;
+CREATE TABLE public.inbox_letters (
+    place character varying(32) NOT NULL,
+    key character varying NOT NULL,
+    for_a_person boolean NOT NULL,
+    put_off boolean NOT NULL,
+    reader bigint,
+    at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.ledger (
+    id integer NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    restored_at timestamp with time zone,
+    secret character varying(64) NOT NULL,
+    rehearsal boolean DEFAULT false NOT NULL,
+    doubted text DEFAULT ''::text NOT NULL,
+    CONSTRAINT ck_ledger_single CHECK ((id = 1))
+);
+CREATE TABLE public.leftovers (
+    channel_id bigint NOT NULL,
+    uri character varying NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.letters (
+    edition_id bigint NOT NULL,
+    subscriber_id bigint NOT NULL,
+    state character varying NOT NULL,
+    stencil integer,
+    tries integer DEFAULT 0 NOT NULL,
+    code character varying,
+    why text,
+    not_before timestamp with time zone,
+    at timestamp with time zone,
+    CONSTRAINT ck_letters_state CHECK (((state)::text = ANY ((ARRAY['due'::character varying, 'sending'::character varying, 'sent'::character varying, 'refused'::character varying, 'in_doubt'::character varying, 'off'::character varying, 'given_up'::character varying])::text[])))
+);
+CREATE TABLE public.media (
+    sha256 character varying(64) NOT NULL,
+    content bytea NOT NULL
+);
+CREATE TABLE public.minted (
+    uri character varying NOT NULL
+);
+CREATE TABLE public.moves (
+    name character varying(32) NOT NULL,
+    arrives boolean NOT NULL,
+    place text NOT NULL,
+    holder_id bigint,
+    began_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone
+);
+CREATE TABLE public.renditions (
+    id bigint NOT NULL,
+    digest character varying(64) NOT NULL,
+    media_type character varying NOT NULL,
+    content bytea NOT NULL,
+    media text DEFAULT ''::text NOT NULL
+);
+CREATE SEQUENCE public.renditions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.renditions_id_seq OWNED BY public.renditions.id;
+CREATE TABLE public.requests (
+    id bigint NOT NULL,
+    channel_id bigint NOT NULL,
+    wants character varying NOT NULL,
+    email character varying NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    subscriber_id bigint,
+    at timestamp with time zone NOT NULL,
+    state character varying DEFAULT 'due'::character varying NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    holder_id bigint,
+    claimed_until timestamp with time zone,
+    CONSTRAINT ck_requests_state CHECK (((state)::text = ANY ((ARRAY['due'::character varying, 'sending'::character varying, 'answered'::character varying, 'held'::character varying])::text[]))),
+    CONSTRAINT ck_requests_wants CHECK (((wants)::text = ANY ((ARRAY['join'::character varying, 'lists'::character varying, 'leave'::character varying, 'leave all'::character varying])::text[])))
+);
+CREATE SEQUENCE public.requests_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.requests_id_seq OWNED BY public.requests.id;
+CREATE TABLE public.revisions (
+    uri character varying NOT NULL,
+    version integer NOT NULL,
+    kind character varying NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    kill boolean DEFAULT false NOT NULL,
+    fingerprint character varying(64) NOT NULL,
+    document text NOT NULL,
+    source text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT ck_revisions_kind CHECK (((kind)::text = ANY ((ARRAY['original'::character varying, 'correction'::character varying, 'refile'::character varying, 'withdrawal'::character varying])::text[])))
+);
+CREATE TABLE public.runs (
+    edition_id bigint NOT NULL,
+    stencil integer,
+    letters integer NOT NULL,
+    upto bigint,
+    filled bigint DEFAULT 0 NOT NULL,
+    cursor bigint DEFAULT 0 NOT NULL,
+    halted text DEFAULT ''::text NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    not_before timestamp with time zone,
+    paused_at timestamp with time zone,
+    frozen_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    counts text
+);
+CREATE TABLE public.secrets (
+    number integer NOT NULL,
+    secret character varying(64) NOT NULL,
+    since timestamp with time zone NOT NULL
+);
+CREATE SEQUENCE public.secrets_number_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.secrets_number_seq OWNED BY public.secrets.number;
+CREATE TABLE public.stencils (
+    edition_id bigint NOT NULL,
+    number integer NOT NULL,
+    media_type character varying NOT NULL,
+    content bytea NOT NULL
+);
+CREATE TABLE public.strangers (
+    id bigint NOT NULL,
+    channel_id bigint NOT NULL,
+    what character varying NOT NULL,
+    who character varying(64) NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+CREATE SEQUENCE public.strangers_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.strangers_id_seq OWNED BY public.strangers.id;
+CREATE TABLE public.subscribers (
+    id bigint NOT NULL,
+    email character varying NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    bounces integer DEFAULT 0 NOT NULL,
+    bounce character varying,
+    bounced_at timestamp with time zone
+);
+CREATE SEQUENCE public.subscribers_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.subscribers_id_seq OWNED BY public.subscribers.id;
+CREATE TABLE public.subscriptions (
+    id bigint NOT NULL,
+    channel_id bigint NOT NULL,
+    subscriber_id bigint NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    ended_reason character varying,
+    source text DEFAULT ''::text NOT NULL,
+    wording text DEFAULT ''::text NOT NULL,
+    consented_at timestamp with time zone
+);
+CREATE SEQUENCE public.subscriptions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.subscriptions_id_seq OWNED BY public.subscriptions.id;
+CREATE TABLE public.syndications (
+    channel_id bigint NOT NULL,
+    uri character varying NOT NULL,
+    at timestamp with time zone NOT NULL,
+    page integer,
+    passed boolean DEFAULT false NOT NULL
+);
+CREATE TABLE public.ticks (
+    id bigint NOT NULL,
+    host character varying NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone
+);
+CREATE SEQUENCE public.ticks_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.ticks_id_seq OWNED BY public.ticks.id;
+CREATE TABLE public.told (
+    fingerprint character varying(64) NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.used (
+    channel_id bigint NOT NULL,
+    minute timestamp with time zone NOT NULL,
+    count integer NOT NULL
+);
+ALTER TABLE ONLY public.attempts ALTER COLUMN id SET DEFAULT nextval('public.attempts_id_seq'::regclass);
+ALTER TABLE ONLY public.blocks ALTER COLUMN id SET DEFAULT nextval('public.blocks_id_seq'::regclass);
+ALTER TABLE ONLY public.channels ALTER COLUMN id SET DEFAULT nextval('public.channels_id_seq'::regclass);
+ALTER TABLE ONLY public.deliveries ALTER COLUMN id SET DEFAULT nextval('public.deliveries_id_seq'::regclass);
+ALTER TABLE ONLY public.editions ALTER COLUMN id SET DEFAULT nextval('public.editions_id_seq'::regclass);
+ALTER TABLE ONLY public.holders ALTER COLUMN id SET DEFAULT nextval('public.holders_id_seq'::regclass);
+ALTER TABLE ONLY public.renditions ALTER COLUMN id SET DEFAULT nextval('public.renditions_id_seq'::regclass);
+ALTER TABLE ONLY public.requests ALTER COLUMN id SET DEFAULT nextval('public.requests_id_seq'::regclass);
+ALTER TABLE ONLY public.secrets ALTER COLUMN number SET DEFAULT nextval('public.secrets_number_seq'::regclass);
+ALTER TABLE ONLY public.strangers ALTER COLUMN id SET DEFAULT nextval('public.strangers_id_seq'::regclass);
+ALTER TABLE ONLY public.subscribers ALTER COLUMN id SET DEFAULT nextval('public.subscribers_id_seq'::regclass);
+ALTER TABLE ONLY public.subscriptions ALTER COLUMN id SET DEFAULT nextval('public.subscriptions_id_seq'::regclass);
+ALTER TABLE ONLY public.ticks ALTER COLUMN id SET DEFAULT nextval('public.ticks_id_seq'::regclass);
+INSERT INTO public.articles VALUES ('tag:kantor.example,2026-05-04:satu', 2, 2, 'usable', '/kantor/satu.md', '2026-05-04 01:59:59.253073+00', '2026-05-04 05:00:00.312951+00', NULL, false, 'https://kantor.example/satu', 'f25e37f54a2326099a2e32fc95db5c91b1dd2ecc1ff5b055dd1cfa034b57a16a', 'f16f444343f79683639f5b703cbb0cdf7d5572a2874f62c1fceb16a5fa4395ef', 1, false);
+INSERT INTO public.articles VALUES ('tag:kantor.example,2026-05-04:dua', 2, 2, 'canceled', '/kantor/dua.md', '2026-05-04 02:00:00.325059+00', '2026-05-04 05:00:01.312951+00', NULL, false, 'https://kantor.example/dua', '531815b4bea6347c885032dc826814be849342a22aed5a8e3a1bba1e96405a77', '9765badbdccaa4a0dddf9a32060b4c19d5a60913dca89a29225332589f67d67d', 2, false);
+INSERT INTO public.articles VALUES ('tag:kantor.example,2026-05-04:tiga', 1, 1, 'usable', '/kantor/tiga.md', '2026-05-04 13:00:00.339752+00', '2026-05-04 13:00:00.339752+00', NULL, false, 'https://kantor.example/tiga', '4224e66dbf7b0466a6ae39d4aa6edb3e64fa03e05b73a95dab1a9c559dbcbb5c', 'a62b6e0e79376ba4fd4d3c772a8634ef37b296e292382852d72c2f65726adad2', 3, false);
+INSERT INTO public.attempts VALUES (1, 1, 'publish', NULL, 0, '2026-11-27 18:07:29.641063+00', '2026-11-27 18:07:29.701739+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (2, 2, 'publish', NULL, 0, '2026-11-27 18:07:29.807817+00', '2026-11-27 18:07:29.835933+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (3, 3, 'publish', NULL, 0, '2026-11-27 18:07:29.89175+00', '2026-11-27 18:07:29.940371+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (4, 4, 'publish', NULL, 0, '2026-11-27 18:07:29.996893+00', '2026-11-27 18:07:30.03937+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (11, 5, 'revise', 11, 2, '2026-11-27 18:07:33.491704+00', '2026-11-27 18:07:33.532973+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (5, 5, 'publish', NULL, 1, '2026-11-27 18:07:30.322576+00', '2026-11-27 18:07:30.381578+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (7, 1, 'revise', NULL, 0, '2026-11-27 18:07:32.894014+00', '2026-11-27 18:07:32.960847+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (8, 2, 'revise', NULL, 0, '2026-11-27 18:07:33.061746+00', '2026-11-27 18:07:33.088841+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (9, 3, 'revise', NULL, 0, '2026-11-27 18:07:33.154271+00', '2026-11-27 18:07:33.199164+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (10, 4, 'revise', NULL, 0, '2026-11-27 18:07:33.250611+00', '2026-11-27 18:07:33.288336+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (16, 6, 'revise', 16, 2, '2026-11-27 18:07:35.414195+00', '2026-11-27 18:07:35.47485+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (6, 6, 'publish', NULL, 1, '2026-11-27 18:07:30.517538+00', '2026-11-27 18:07:30.600809+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (17, 1, 'revise', 17, 0, '2026-11-27 18:07:37.933567+00', '2026-11-27 18:07:38.000543+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (12, 1, 'revise', NULL, 0, '2026-11-27 18:07:34.596893+00', '2026-11-27 18:07:34.643815+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (18, 2, 'revise', 18, 0, '2026-11-27 18:07:38.072519+00', '2026-11-27 18:07:38.090062+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (13, 2, 'revise', NULL, 0, '2026-11-27 18:07:34.747178+00', '2026-11-27 18:07:34.769508+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (19, 3, 'revise', 19, 0, '2026-11-27 18:07:38.129472+00', '2026-11-27 18:07:38.140795+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (14, 3, 'revise', NULL, 0, '2026-11-27 18:07:34.828938+00', '2026-11-27 18:07:34.858743+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (20, 4, 'revise', 20, 0, '2026-11-27 18:07:38.164179+00', '2026-11-27 18:07:38.181548+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (15, 4, 'revise', NULL, 0, '2026-11-27 18:07:34.930238+00', '2026-11-27 18:07:35.111402+00', 'receipt', '');
+INSERT INTO public.attempts VALUES (21, 7, 'publish', 21, 1, '2026-11-27 18:07:38.312486+00', '2026-11-27 18:07:38.350255+00', 'unavailable', 'Telegram asks for a pause of 3600 seconds at @kabar');
+INSERT INTO public.channels VALUES (1, 'harian', 'harian', 'email', 'harian', 'harian', '2026-05-04 02:00:00.178685+00', NULL, '', 0, '', '', false);
+INSERT INTO public.channels VALUES (2, 'feed', 'feed', 'feed', '/kantor/public/feed', '/kantor/public/feed', '2026-05-04 02:00:00.148098+00', NULL, '', 0, 'https://kantor.example/feed', '76a82688f6a6646cc110bca3fa3be416', false);
+INSERT INTO public.channels VALUES (3, 'telegram', 'telegram', 'telegram', '@kabar', '-1001', '2026-05-04 02:00:00.171179+00', '2026-11-27 19:07:38.343041+00', 'Telegram asks for a pause of 3600 seconds at @kabar', 0, '', '', false);
+INSERT INTO public.deliveries VALUES (5, 2, 'post', NULL, 'settled', 11, 2, false, NULL, 11, 2, '1', 'https://t.me/kabar/1', '-1001', false, NULL, '', 11, NULL, NULL);
+INSERT INTO public.deliveries VALUES (3, 1, 'feed.json', NULL, 'settled', 19, 0, false, NULL, 19, 0, 'feed.json', 'https://kantor.example/feed/feed.json', '/kantor/public/feed', false, NULL, '', 19, NULL, NULL);
+INSERT INTO public.deliveries VALUES (6, 3, 'post', NULL, 'settled', 16, 2, true, NULL, 16, 2, '2', 'https://t.me/kabar/2', '-1001', false, NULL, '', 16, NULL, NULL);
+INSERT INTO public.deliveries VALUES (4, 1, 'index.html', NULL, 'settled', 20, 0, false, NULL, 20, 0, 'index.html', 'https://kantor.example/feed/index.html', '/kantor/public/feed', false, NULL, '', 20, NULL, NULL);
+INSERT INTO public.deliveries VALUES (1, 1, 'rss.xml', NULL, 'settled', 17, 0, false, NULL, 17, 0, 'rss.xml', 'https://kantor.example/feed/rss.xml', '/kantor/public/feed', false, NULL, '', 17, NULL, NULL);
+INSERT INTO public.deliveries VALUES (2, 1, 'atom.xml', NULL, 'settled', 18, 0, false, NULL, 18, 0, 'atom.xml', 'https://kantor.example/feed/atom.xml', '/kantor/public/feed', false, NULL, '', 18, NULL, NULL);
+INSERT INTO public.deliveries VALUES (7, 5, 'post', NULL, 'due', 21, 1, false, NULL, NULL, 0, NULL, NULL, NULL, false, '2026-11-27 19:07:38.351215+00', 'Telegram asks for a pause of 3600 seconds at @kabar', 21, NULL, NULL);
+INSERT INTO public.edition_items VALUES (4, 'tag:kantor.example,2026-05-04:satu', 'new', 2);
+INSERT INTO public.editions VALUES (2, 3, 'tag:kantor.example,2026-05-04:satu', NULL, NULL, 'standing', NULL);
+INSERT INTO public.editions VALUES (3, 3, 'tag:kantor.example,2026-05-04:dua', NULL, NULL, 'standing', NULL);
+INSERT INTO public.editions VALUES (4, 1, '2026-05-04T17:00:00+07:00', '2026-05-04 02:00:00.178685+00', '2026-05-04 10:00:00+00', 'frozen', NULL);
+INSERT INTO public.editions VALUES (1, 2, 'collection', NULL, NULL, 'standing', '65ed9b48765fec5d f29438cce2b5133c12b6a5c9859f85073eca2da62d0020dc112f2645c39722f8');
+INSERT INTO public.editions VALUES (5, 3, 'tag:kantor.example,2026-05-04:tiga', NULL, NULL, 'standing', NULL);
+INSERT INTO public.fragments VALUES (2, 'tag:kantor.example,2026-05-04:satu', '65ed9b48765fec5d 2 (True, False)', '\x7b226964223a20227461673a6b616e746f722e6578616d706c652c323032362d30352d30343a73617475222c20227469746c65223a20224b616261722073617475222c202275726c223a202268747470733a2f2f6b616e746f722e6578616d706c652f73617475222c202273756d6d617279223a2022497369206b6162617220736174752079616e672062656e61722e222c20226e6f74696365223a202252414c4154202834204d656920323032362031322e303020574942293a204973696e7961206b656c6972752e222c20226c616e6775616765223a20226964222c20227075626c6973686564223a2022323032362d30352d30345430383a35393a35392b30373a3030222c202275706461746564223a2022323032362d30352d30345431323a30303a30302b30373a3030222c20226b696c6c6564223a206e756c6c2c2022726561736f6e223a2022222c202273697a6573223a205b3538302c203532355d7d0a202020203c6974656d3e0a2020202020203c7469746c653e4b6162617220736174753c2f7469746c653e0a2020202020203c6c696e6b3e68747470733a2f2f6b616e746f722e6578616d706c652f736174753c2f6c696e6b3e0a2020202020203c6465736372697074696f6e3e497369206b6162617220736174752079616e672062656e61722e3c2f6465736372697074696f6e3e0a2020202020203c636f6e74656e743a656e636f6465643e266c743b702667743b266c743b7374726f6e672667743b52414c4154202834204d656920323032362031322e303020574942293a204973696e7961206b656c6972752e266c743b2f7374726f6e672667743b266c743b2f702667743b0a266c743b702667743b497369206b6162617220736174752079616e672062656e61722e266c743b2f702667743b3c2f636f6e74656e743a656e636f6465643e0a2020202020203c677569642069735065726d614c696e6b3d2266616c7365223e7461673a6b616e746f722e6578616d706c652c323032362d30352d30343a736174753c2f677569643e0a2020202020203c707562446174653e4d6f6e2c203034204d617920323032362030383a35393a3539202b303730303c2f707562446174653e0a2020202020203c64633a63726561746f723e4b616e746f723c2f64633a63726561746f723e0a2020202020203c64637465726d733a6d6f6469666965643e323032362d30352d30345431323a30303a30302b30373a30303c2f64637465726d733a6d6f6469666965643e0a202020203c2f6974656d3e0a20203c656e7472793e0a202020203c69643e7461673a6b616e746f722e6578616d706c652c323032362d30352d30343a736174753c2f69643e0a202020203c7469746c653e4b6162617220736174753c2f7469746c653e0a202020203c757064617465643e323032362d30352d30345431323a30303a30302b30373a30303c2f757064617465643e0a202020203c617574686f723e0a2020202020203c6e616d653e4b616e746f723c2f6e616d653e0a202020203c2f617574686f723e0a202020203c636f6e74656e7420747970653d2268746d6c223e266c743b702667743b266c743b7374726f6e672667743b52414c4154202834204d656920323032362031322e303020574942293a204973696e7961206b656c6972752e266c743b2f7374726f6e672667743b266c743b2f702667743b0a266c743b702667743b497369206b6162617220736174752079616e672062656e61722e266c743b2f702667743b3c2f636f6e74656e743e0a202020203c6c696e6b20687265663d2268747470733a2f2f6b616e746f722e6578616d706c652f73617475222f3e0a202020203c73756d6d6172793e497369206b6162617220736174752079616e672062656e61722e3c2f73756d6d6172793e0a202020203c7075626c69736865643e323032362d30352d30345430383a35393a35392b30373a30303c2f7075626c69736865643e0a20203c2f656e7472793e0a202020207b0a202020202020226964223a20227461673a6b616e746f722e6578616d706c652c323032362d30352d30343a73617475222c0a2020202020202275726c223a202268747470733a2f2f6b616e746f722e6578616d706c652f73617475222c0a202020202020227469746c65223a20224b616261722073617475222c0a20202020202022636f6e74656e745f68746d6c223a20223c703e3c7374726f6e673e52414c4154202834204d656920323032362031322e303020574942293a204973696e7961206b656c6972752e3c2f7374726f6e673e3c2f703e5c6e3c703e497369206b6162617220736174752079616e672062656e61722e3c2f703e222c0a2020202020202273756d6d617279223a2022497369206b6162617220736174752079616e672062656e61722e222c0a20202020202022646174655f7075626c6973686564223a2022323032362d30352d30345430383a35393a35392b30373a3030222c0a20202020202022646174655f6d6f646966696564223a2022323032362d30352d30345431323a30303a30302b30373a3030222c0a20202020202022617574686f7273223a205b0a20202020202020207b0a20202020202020202020226e616d65223a20224b616e746f72220a20202020202020207d0a2020202020205d0a202020207d');
+INSERT INTO public.fragments VALUES (2, 'tag:kantor.example,2026-05-04:dua', '65ed9b48765fec5d 2 (True, False)', '\x7b226964223a20227461673a6b616e746f722e6578616d706c652c323032362d30352d30343a647561222c20227469746c65223a20224449544152494b3a204b6162617220647561222c202275726c223a202268747470733a2f2f6b616e746f722e6578616d706c652f647561222c202273756d6d617279223a2022417274696b656c20696e692074656c6168206469746172696b2e20416c6173616e3a20546964616b2062656e61722e222c20226e6f74696365223a2022222c20226c616e6775616765223a20226964222c20227075626c6973686564223a2022323032362d30352d30345430393a30303a30302b30373a3030222c202275706461746564223a2022323032362d30352d30345431323a30303a30312b30373a3030222c20226b696c6c6564223a206e756c6c2c2022726561736f6e223a2022546964616b2062656e61722e222c202273697a6573223a205b3538332c203532385d7d0a202020203c6974656d3e0a2020202020203c7469746c653e4449544152494b3a204b61626172206475613c2f7469746c653e0a2020202020203c6c696e6b3e68747470733a2f2f6b616e746f722e6578616d706c652f6475613c2f6c696e6b3e0a2020202020203c6465736372697074696f6e3e417274696b656c20696e692074656c6168206469746172696b2e20416c6173616e3a20546964616b2062656e61722e3c2f6465736372697074696f6e3e0a2020202020203c636f6e74656e743a656e636f6465643e266c743b702667743b266c743b7374726f6e672667743b417274696b656c20696e692074656c6168206469746172696b2e266c743b2f7374726f6e672667743b266c743b2f702667743b0a266c743b702667743b416c6173616e3a20546964616b2062656e61722e266c743b2f702667743b3c2f636f6e74656e743a656e636f6465643e0a2020202020203c677569642069735065726d614c696e6b3d2266616c7365223e7461673a6b616e746f722e6578616d706c652c323032362d30352d30343a6475613c2f677569643e0a2020202020203c707562446174653e4d6f6e2c203034204d617920323032362030393a30303a3030202b303730303c2f707562446174653e0a2020202020203c64633a63726561746f723e4b616e746f723c2f64633a63726561746f723e0a2020202020203c64637465726d733a6d6f6469666965643e323032362d30352d30345431323a30303a30312b30373a30303c2f64637465726d733a6d6f6469666965643e0a202020203c2f6974656d3e0a20203c656e7472793e0a202020203c69643e7461673a6b616e746f722e6578616d706c652c323032362d30352d30343a6475613c2f69643e0a202020203c7469746c653e4449544152494b3a204b61626172206475613c2f7469746c653e0a202020203c757064617465643e323032362d30352d30345431323a30303a30312b30373a30303c2f757064617465643e0a202020203c617574686f723e0a2020202020203c6e616d653e4b616e746f723c2f6e616d653e0a202020203c2f617574686f723e0a202020203c636f6e74656e7420747970653d2268746d6c223e266c743b702667743b266c743b7374726f6e672667743b417274696b656c20696e692074656c6168206469746172696b2e266c743b2f7374726f6e672667743b266c743b2f702667743b0a266c743b702667743b416c6173616e3a20546964616b2062656e61722e266c743b2f702667743b3c2f636f6e74656e743e0a202020203c6c696e6b20687265663d2268747470733a2f2f6b616e746f722e6578616d706c652f647561222f3e0a202020203c73756d6d6172793e417274696b656c20696e692074656c6168206469746172696b2e20416c6173616e3a20546964616b2062656e61722e3c2f73756d6d6172793e0a202020203c7075626c69736865643e323032362d30352d30345430393a30303a30302b30373a30303c2f7075626c69736865643e0a20203c2f656e7472793e0a202020207b0a202020202020226964223a20227461673a6b616e746f722e6578616d706c652c323032362d30352d30343a647561222c0a2020202020202275726c223a202268747470733a2f2f6b616e746f722e6578616d706c652f647561222c0a202020202020227469746c65223a20224449544152494b3a204b6162617220647561222c0a20202020202022636f6e74656e745f68746d6c223a20223c703e3c7374726f6e673e417274696b656c20696e692074656c6168206469746172696b2e3c2f7374726f6e673e3c2f703e5c6e3c703e416c6173616e3a20546964616b2062656e61722e3c2f703e222c0a2020202020202273756d6d617279223a2022417274696b656c20696e692074656c6168206469746172696b2e20416c6173616e3a20546964616b2062656e61722e222c0a20202020202022646174655f7075626c6973686564223a2022323032362d30352d30345430393a30303a30302b30373a3030222c0a20202020202022646174655f6d6f646966696564223a2022323032362d30352d30345431323a30303a30312b30373a3030222c0a20202020202022617574686f7273223a205b0a20202020202020207b0a20202020202020202020226e616d65223a20224b616e746f72220a20202020202020207d0a2020202020205d0a202020207d');
+INSERT INTO public.fragments VALUES (2, 'tag:kantor.example,2026-05-04:tiga', '65ed9b48765fec5d 1 (True, False)', '\x7b226964223a20227461673a6b616e746f722e6578616d706c652c323032362d30352d30343a74696761222c20227469746c65223a20224b616261722074696761222c202275726c223a202268747470733a2f2f6b616e746f722e6578616d706c652f74696761222c202273756d6d617279223a2022497369206b6162617220746967612e222c20226e6f74696365223a2022222c20226c616e6775616765223a20226964222c20227075626c6973686564223a2022323032362d30352d30345432303a30303a30302b30373a3030222c202275706461746564223a2022323032362d30352d30345432303a30303a30302b30373a3030222c20226b696c6c6564223a206e756c6c2c2022726561736f6e223a2022222c202273697a6573223a205b3436352c203431305d7d0a202020203c6974656d3e0a2020202020203c7469746c653e4b6162617220746967613c2f7469746c653e0a2020202020203c6c696e6b3e68747470733a2f2f6b616e746f722e6578616d706c652f746967613c2f6c696e6b3e0a2020202020203c6465736372697074696f6e3e497369206b6162617220746967612e3c2f6465736372697074696f6e3e0a2020202020203c636f6e74656e743a656e636f6465643e266c743b702667743b497369206b6162617220746967612e266c743b2f702667743b3c2f636f6e74656e743a656e636f6465643e0a2020202020203c677569642069735065726d614c696e6b3d2266616c7365223e7461673a6b616e746f722e6578616d706c652c323032362d30352d30343a746967613c2f677569643e0a2020202020203c707562446174653e4d6f6e2c203034204d617920323032362032303a30303a3030202b303730303c2f707562446174653e0a2020202020203c64633a63726561746f723e4b616e746f723c2f64633a63726561746f723e0a2020202020203c64637465726d733a6d6f6469666965643e323032362d30352d30345432303a30303a30302b30373a30303c2f64637465726d733a6d6f6469666965643e0a202020203c2f6974656d3e0a20203c656e7472793e0a202020203c69643e7461673a6b616e746f722e6578616d706c652c323032362d30352d30343a746967613c2f69643e0a202020203c7469746c653e4b6162617220746967613c2f7469746c653e0a202020203c757064617465643e323032362d30352d30345432303a30303a30302b30373a30303c2f757064617465643e0a202020203c617574686f723e0a2020202020203c6e616d653e4b616e746f723c2f6e616d653e0a202020203c2f617574686f723e0a202020203c636f6e74656e7420747970653d2268746d6c223e266c743b702667743b497369206b6162617220746967612e266c743b2f702667743b3c2f636f6e74656e743e0a202020203c6c696e6b20687265663d2268747470733a2f2f6b616e746f722e6578616d706c652f74696761222f3e0a202020203c73756d6d6172793e497369206b6162617220746967612e3c2f73756d6d6172793e0a202020203c7075626c69736865643e323032362d30352d30345432303a30303a30302b30373a30303c2f7075626c69736865643e0a20203c2f656e7472793e0a202020207b0a202020202020226964223a20227461673a6b616e746f722e6578616d706c652c323032362d30352d30343a74696761222c0a2020202020202275726c223a202268747470733a2f2f6b616e746f722e6578616d706c652f74696761222c0a202020202020227469746c65223a20224b616261722074696761222c0a20202020202022636f6e74656e745f68746d6c223a20223c703e497369206b6162617220746967612e3c2f703e222c0a2020202020202273756d6d617279223a2022497369206b6162617220746967612e222c0a20202020202022646174655f7075626c6973686564223a2022323032362d30352d30345432303a30303a30302b30373a3030222c0a20202020202022646174655f6d6f646966696564223a2022323032362d30352d30345432303a30303a30302b30373a3030222c0a20202020202022617574686f7273223a205b0a20202020202020207b0a20202020202020202020226e616d65223a20224b616e746f72220a20202020202020207d0a2020202020205d0a202020207d');
+INSERT INTO public.generations VALUES ('3410b127db7b573855899d38e4404cf0', 1, '2026-11-27 18:07:29.422266+00', false);
+INSERT INTO public.generations VALUES ('fa63195c7211b63fd6a9bd14035fc4f1', 2, '2026-11-27 18:07:30.207146+00', false);
+INSERT INTO public.generations VALUES ('73ccc55e0201f547e4b5bacb7c434591', 3, '2026-11-27 18:07:32.757075+00', false);
+INSERT INTO public.generations VALUES ('b1ecb80cb9c48f3e1e64bc0157700fa3', 4, '2026-11-27 18:07:33.418111+00', false);
+INSERT INTO public.generations VALUES ('faae4d8f509fc49dfd3ae8d59ecde8d5', 5, '2026-11-27 18:07:34.425292+00', false);
+INSERT INTO public.generations VALUES ('31216b3cb8f49a2a3d3b85701dbd2f9e', 6, '2026-11-27 18:07:35.180595+00', false);
+INSERT INTO public.generations VALUES ('7e0e9f2e2ef682d1c7a5fada9150be13', 7, '2026-11-27 18:07:36.518442+00', false);
+INSERT INTO public.generations VALUES ('ad5172d9cccc92445ed2fdac47739924', 8, '2026-11-27 18:07:36.602851+00', false);
+INSERT INTO public.generations VALUES ('69ae7917cf4513a2c2e205529af68737', 9, '2026-11-27 18:07:36.806873+00', false);
+INSERT INTO public.generations VALUES ('8857392f2fbf26a0f2b6a0a3a6215a86', 10, '2026-11-27 18:07:37.889222+00', false);
+INSERT INTO public.generations VALUES ('c49d8b4464644dbc012f047b268e7bed', 11, '2026-11-27 18:07:38.256562+00', false);
+INSERT INTO public.goodbyes VALUES (1, '2026-05-04 13:00:00.032542+00', 'due', '', NULL, NULL);
+INSERT INTO public.holders VALUES (1, 'kantor', '1', 1, '1', '2026-11-27 18:07:29.489206+00');
+INSERT INTO public.holders VALUES (2, 'kantor', '1', 1, '1', '2026-11-27 18:07:32.80387+00');
+INSERT INTO public.holders VALUES (3, 'kantor', '1', 1, '1', '2026-11-27 18:07:34.459219+00');
+INSERT INTO public.holders VALUES (4, 'kantor', '1', 1, '1', '2026-11-27 18:07:36.426802+00');
+INSERT INTO public.holders VALUES (5, 'kantor', '1', 1, '1', '2026-11-27 18:07:37.916927+00');
+INSERT INTO public.ledger VALUES (1, 1, '2026-05-04 02:00:00+00', NULL, '2f68e38dc2797787e6c867fc694cfd6fd9085da63c374746309b3a66e9f79035', false, '');
+INSERT INTO public.letters VALUES (4, 1, 'sent', 1, 1, NULL, NULL, NULL, '2026-11-27 18:07:36.597133+00');
+INSERT INTO public.letters VALUES (4, 2, 'sent', 1, 1, NULL, NULL, NULL, '2026-11-27 18:07:36.597133+00');
+INSERT INTO public.letters VALUES (4, 3, 'sent', 1, 1, NULL, NULL, NULL, '2026-11-27 18:07:36.597133+00');
+INSERT INTO public.renditions VALUES (11, 'ab64d98e29eea73891ce9eee20ead1d14a6b755b560a08ae3316f17be9fddb14', 'application/json', '\x7b2261626f7665223a20747275652c20226174746163686d656e7473223a205b5d2c202263617074696f6e223a2022222c202263617074696f6e5f656e746974696573223a205b5d2c202263617264223a2022222c2022656e746974696573223a205b7b226c656e677468223a2031302c20226f6666736574223a20302c202274797065223a2022626f6c64227d2c207b226c656e677468223a20352c20226f6666736574223a2031322c202274797065223a2022626f6c64227d2c207b226c656e677468223a2031372c20226f6666736574223a2038362c202274797065223a2022746578745f6c696e6b222c202275726c223a202268747470733a2f2f6b616e746f722e6578616d706c652f73617475227d5d2c202269735f6e6f74696365223a2066616c73652c202269735f77686f6c65223a20747275652c20226d6f7265223a202268747470733a2f2f6b616e746f722e6578616d706c652f73617475222c20227368617065223a202274657874222c202274657874223a20224b6162617220736174755c6e5c6e52414c4154202834204d656920323032362031322e303020574942293a204973696e7961206b656c6972752e5c6e5c6e497369206b6162617220736174752079616e672062656e61722e5c6e5c6e426163612073656c656e676b61706e7961222c2022757267656e6379223a20302c20227a6f6e65223a2022417369612f4a616b61727461227d', '');
+INSERT INTO public.renditions VALUES (16, 'ac3b0baee25bc7ca4f64dabd096e9dd3aa3896f9a995e297ce2c746a58c934dd', 'application/json', '\x7b2261626f7665223a20747275652c20226174746163686d656e7473223a205b5d2c202263617074696f6e223a20224449544152494b3a204b61626172206475615c6e5c6e417274696b656c20696e692074656c6168206469746172696b2e5c6e416c6173616e202834204d656920323032362031322e303020574942293a20546964616b2062656e61722e222c202263617074696f6e5f656e746974696573223a205b7b226c656e677468223a2031382c20226f6666736574223a20302c202274797065223a2022626f6c64227d5d2c202263617264223a2022222c2022656e746974696573223a205b7b226c656e677468223a2031382c20226f6666736574223a20302c202274797065223a2022626f6c64227d5d2c202269735f6e6f74696365223a20747275652c202269735f77686f6c65223a20747275652c20226d6f7265223a2022222c20227368617065223a202274657874222c202274657874223a20224449544152494b3a204b61626172206475615c6e5c6e417274696b656c20696e692074656c6168206469746172696b2e5c6e416c6173616e202834204d656920323032362031322e303020574942293a20546964616b2062656e61722e222c2022757267656e6379223a20302c20227a6f6e65223a2022417369612f4a616b61727461227d', '');
+INSERT INTO public.renditions VALUES (17, 'e64798ca2555632db5306dc792e006d653b130668d24f8d55fa3db80304d0225', 'application/rss+xml', '\x3c3f786d6c2076657273696f6e3d27312e302720656e636f64696e673d275554462d38273f3e0a3c72737320786d6c6e733a64633d22687474703a2f2f7075726c2e6f72672f64632f656c656d656e74732f312e312f2220786d6c6e733a64637465726d733d22687474703a2f2f7075726c2e6f72672f64632f7465726d732f2220786d6c6e733a6d656469613d22687474703a2f2f7365617263682e7961686f6f2e636f6d2f6d7273732f2220786d6c6e733a61746f6d3d22687474703a2f2f7777772e77332e6f72672f323030352f41746f6d2220786d6c6e733a636f6e74656e743d22687474703a2f2f7075726c2e6f72672f7273732f312e302f6d6f64756c65732f636f6e74656e742f222076657273696f6e3d22322e30223e0a20203c6368616e6e656c3e0a202020203c7469746c653e4b616261723c2f7469746c653e0a202020203c6c696e6b3e68747470733a2f2f6b616e746f722e6578616d706c653c2f6c696e6b3e0a202020203c6465736372697074696f6e3e4b616261723c2f6465736372697074696f6e3e0a202020203c61746f6d3a6c696e6b20687265663d2268747470733a2f2f6b616e746f722e6578616d706c652f666565642f7273732e786d6c222072656c3d2273656c662220747970653d226170706c69636174696f6e2f7273732b786d6c222f3e0a202020203c646f63733e687474703a2f2f7777772e727373626f6172642e6f72672f7273732d73706563696669636174696f6e3c2f646f63733e0a202020203c67656e657261746f723e73796e6469636174653c2f67656e657261746f723e0a202020203c6c616e67756167653e69643c2f6c616e67756167653e0a202020203c6c6173744275696c64446174653e4d6f6e2c203034204d617920323032362032303a30303a3030202b303730303c2f6c6173744275696c64446174653e0a202020203c6d616e6167696e67456469746f723e726564616b7369406b616e746f722e6578616d706c6520284b616e746f72293c2f6d616e6167696e67456469746f723e0a202020203c6974656d3e0a2020202020203c7469746c653e4b6162617220746967613c2f7469746c653e0a2020202020203c6c696e6b3e68747470733a2f2f6b616e746f722e6578616d706c652f746967613c2f6c696e6b3e0a2020202020203c6465736372697074696f6e3e497369206b6162617220746967612e3c2f6465736372697074696f6e3e0a2020202020203c636f6e74656e743a656e636f6465643e266c743b702667743b497369206b6162617220746967612e266c743b2f702667743b3c2f636f6e74656e743a656e636f6465643e0a2020202020203c677569642069735065726d614c696e6b3d2266616c7365223e7461673a6b616e746f722e6578616d706c652c323032362d30352d30343a746967613c2f677569643e0a2020202020203c707562446174653e4d6f6e2c203034204d617920323032362032303a30303a3030202b303730303c2f707562446174653e0a2020202020203c64633a63726561746f723e4b616e746f723c2f64633a63726561746f723e0a2020202020203c64637465726d733a6d6f6469666965643e323032362d30352d30345432303a30303a30302b30373a30303c2f64637465726d733a6d6f6469666965643e0a202020203c2f6974656d3e0a202020203c6974656d3e0a2020202020203c7469746c653e4449544152494b3a204b61626172206475613c2f7469746c653e0a2020202020203c6c696e6b3e68747470733a2f2f6b616e746f722e6578616d706c652f6475613c2f6c696e6b3e0a2020202020203c6465736372697074696f6e3e417274696b656c20696e692074656c6168206469746172696b2e20416c6173616e3a20546964616b2062656e61722e3c2f6465736372697074696f6e3e0a2020202020203c636f6e74656e743a656e636f6465643e266c743b702667743b266c743b7374726f6e672667743b417274696b656c20696e692074656c6168206469746172696b2e266c743b2f7374726f6e672667743b266c743b2f702667743b0a266c743b702667743b416c6173616e3a20546964616b2062656e61722e266c743b2f702667743b3c2f636f6e74656e743a656e636f6465643e0a2020202020203c677569642069735065726d614c696e6b3d2266616c7365223e7461673a6b616e746f722e6578616d706c652c323032362d30352d30343a6475613c2f677569643e0a2020202020203c707562446174653e4d6f6e2c203034204d617920323032362030393a30303a3030202b303730303c2f707562446174653e0a2020202020203c64633a63726561746f723e4b616e746f723c2f64633a63726561746f723e0a2020202020203c64637465726d733a6d6f6469666965643e323032362d30352d30345431323a30303a30312b30373a30303c2f64637465726d733a6d6f6469666965643e0a202020203c2f6974656d3e0a202020203c6974656d3e0a2020202020203c7469746c653e4b6162617220736174753c2f7469746c653e0a2020202020203c6c696e6b3e68747470733a2f2f6b616e746f722e6578616d706c652f736174753c2f6c696e6b3e0a2020202020203c6465736372697074696f6e3e497369206b6162617220736174752079616e672062656e61722e3c2f6465736372697074696f6e3e0a2020202020203c636f6e74656e743a656e636f6465643e266c743b702667743b266c743b7374726f6e672667743b52414c4154202834204d656920323032362031322e303020574942293a204973696e7961206b656c6972752e266c743b2f7374726f6e672667743b266c743b2f702667743b0a266c743b702667743b497369206b6162617220736174752079616e672062656e61722e266c743b2f702667743b3c2f636f6e74656e743a656e636f6465643e0a2020202020203c677569642069735065726d614c696e6b3d2266616c7365223e7461673a6b616e746f722e6578616d706c652c323032362d30352d30343a736174753c2f677569643e0a2020202020203c707562446174653e4d6f6e2c203034204d617920323032362030383a35393a3539202b303730303c2f707562446174653e0a2020202020203c64633a63726561746f723e4b616e746f723c2f64633a63726561746f723e0a2020202020203c64637465726d733a6d6f6469666965643e323032362d30352d30345431323a30303a30302b30373a30303c2f64637465726d733a6d6f6469666965643e0a202020203c2f6974656d3e0a20203c2f6368616e6e656c3e0a3c2f7273733e0a', '');
+INSERT INTO public.renditions VALUES (18, '1f63b0f533d9899e9024fcf1521d2eda7686e1d7d68c7b1cfec60069d177c42f', 'application/atom+xml', '\x3c3f786d6c2076657273696f6e3d27312e302720656e636f64696e673d275554462d38273f3e0a3c6665656420786d6c6e733a64633d22687474703a2f2f7075726c2e6f72672f64632f656c656d656e74732f312e312f2220786d6c6e733d22687474703a2f2f7777772e77332e6f72672f323030352f41746f6d2220786d6c3a6c616e673d226964223e0a20203c69643e68747470733a2f2f6b616e746f722e6578616d706c652f666565642f61746f6d2e786d6c3c2f69643e0a20203c7469746c653e4b616261723c2f7469746c653e0a20203c757064617465643e323032362d30352d30345432303a30303a30302b30373a30303c2f757064617465643e0a20203c617574686f723e0a202020203c6e616d653e4b616e746f723c2f6e616d653e0a202020203c656d61696c3e726564616b7369406b616e746f722e6578616d706c653c2f656d61696c3e0a202020203c7572693e68747470733a2f2f6b616e746f722e6578616d706c653c2f7572693e0a20203c2f617574686f723e0a20203c6c696e6b20687265663d2268747470733a2f2f6b616e746f722e6578616d706c652f666565642f61746f6d2e786d6c222072656c3d2273656c662220747970653d226170706c69636174696f6e2f61746f6d2b786d6c222f3e0a20203c6c696e6b20687265663d2268747470733a2f2f6b616e746f722e6578616d706c65222072656c3d22616c7465726e617465222f3e0a20203c67656e657261746f723e73796e6469636174653c2f67656e657261746f723e0a20203c7375627469746c653e4b616261723c2f7375627469746c653e0a20203c656e7472793e0a202020203c69643e7461673a6b616e746f722e6578616d706c652c323032362d30352d30343a746967613c2f69643e0a202020203c7469746c653e4b6162617220746967613c2f7469746c653e0a202020203c757064617465643e323032362d30352d30345432303a30303a30302b30373a30303c2f757064617465643e0a202020203c617574686f723e0a2020202020203c6e616d653e4b616e746f723c2f6e616d653e0a202020203c2f617574686f723e0a202020203c636f6e74656e7420747970653d2268746d6c223e266c743b702667743b497369206b6162617220746967612e266c743b2f702667743b3c2f636f6e74656e743e0a202020203c6c696e6b20687265663d2268747470733a2f2f6b616e746f722e6578616d706c652f74696761222f3e0a202020203c73756d6d6172793e497369206b6162617220746967612e3c2f73756d6d6172793e0a202020203c7075626c69736865643e323032362d30352d30345432303a30303a30302b30373a30303c2f7075626c69736865643e0a20203c2f656e7472793e0a20203c656e7472793e0a202020203c69643e7461673a6b616e746f722e6578616d706c652c323032362d30352d30343a6475613c2f69643e0a202020203c7469746c653e4449544152494b3a204b61626172206475613c2f7469746c653e0a202020203c757064617465643e323032362d30352d30345431323a30303a30312b30373a30303c2f757064617465643e0a202020203c617574686f723e0a2020202020203c6e616d653e4b616e746f723c2f6e616d653e0a202020203c2f617574686f723e0a202020203c636f6e74656e7420747970653d2268746d6c223e266c743b702667743b266c743b7374726f6e672667743b417274696b656c20696e692074656c6168206469746172696b2e266c743b2f7374726f6e672667743b266c743b2f702667743b0a266c743b702667743b416c6173616e3a20546964616b2062656e61722e266c743b2f702667743b3c2f636f6e74656e743e0a202020203c6c696e6b20687265663d2268747470733a2f2f6b616e746f722e6578616d706c652f647561222f3e0a202020203c73756d6d6172793e417274696b656c20696e692074656c6168206469746172696b2e20416c6173616e3a20546964616b2062656e61722e3c2f73756d6d6172793e0a202020203c7075626c69736865643e323032362d30352d30345430393a30303a30302b30373a30303c2f7075626c69736865643e0a20203c2f656e7472793e0a20203c656e7472793e0a202020203c69643e7461673a6b616e746f722e6578616d706c652c323032362d30352d30343a736174753c2f69643e0a202020203c7469746c653e4b6162617220736174753c2f7469746c653e0a202020203c757064617465643e323032362d30352d30345431323a30303a30302b30373a30303c2f757064617465643e0a202020203c617574686f723e0a2020202020203c6e616d653e4b616e746f723c2f6e616d653e0a202020203c2f617574686f723e0a202020203c636f6e74656e7420747970653d2268746d6c223e266c743b702667743b266c743b7374726f6e672667743b52414c4154202834204d656920323032362031322e303020574942293a204973696e7961206b656c6972752e266c743b2f7374726f6e672667743b266c743b2f702667743b0a266c743b702667743b497369206b6162617220736174752079616e672062656e61722e266c743b2f702667743b3c2f636f6e74656e743e0a202020203c6c696e6b20687265663d2268747470733a2f2f6b616e746f722e6578616d706c652f73617475222f3e0a202020203c73756d6d6172793e497369206b6162617220736174752079616e672062656e61722e3c2f73756d6d6172793e0a202020203c7075626c69736865643e323032362d30352d30345430383a35393a35392b30373a30303c2f7075626c69736865643e0a20203c2f656e7472793e0a3c2f666565643e0a', '');
+INSERT INTO public.renditions VALUES (19, '3807d1c9d1d512e06ccd7baceebf34bdbb5e77848873cf85c4b4d1ac8ac260ce', 'application/feed+json', '\x7b0a20202276657273696f6e223a202268747470733a2f2f6a736f6e666565642e6f72672f76657273696f6e2f312e31222c0a2020227469746c65223a20224b61626172222c0a202022686f6d655f706167655f75726c223a202268747470733a2f2f6b616e746f722e6578616d706c65222c0a202022666565645f75726c223a202268747470733a2f2f6b616e746f722e6578616d706c652f666565642f666565642e6a736f6e222c0a2020226465736372697074696f6e223a20224b61626172222c0a202022757365725f636f6d6d656e74223a202254686973206973206120666565642c206d6164652062792073796e6469636174653a2061646420697473206164647265737320746f206120666565642072656164657220746f20666f6c6c6f772069742e222c0a202022617574686f7273223a205b0a202020207b0a202020202020226e616d65223a20224b616e746f72222c0a2020202020202275726c223a202268747470733a2f2f6b616e746f722e6578616d706c65220a202020207d0a20205d2c0a2020226c616e6775616765223a20226964222c0a2020226974656d73223a205b0a202020207b0a202020202020226964223a20227461673a6b616e746f722e6578616d706c652c323032362d30352d30343a74696761222c0a2020202020202275726c223a202268747470733a2f2f6b616e746f722e6578616d706c652f74696761222c0a202020202020227469746c65223a20224b616261722074696761222c0a20202020202022636f6e74656e745f68746d6c223a20223c703e497369206b6162617220746967612e3c2f703e222c0a2020202020202273756d6d617279223a2022497369206b6162617220746967612e222c0a20202020202022646174655f7075626c6973686564223a2022323032362d30352d30345432303a30303a30302b30373a3030222c0a20202020202022646174655f6d6f646966696564223a2022323032362d30352d30345432303a30303a30302b30373a3030222c0a20202020202022617574686f7273223a205b0a20202020202020207b0a20202020202020202020226e616d65223a20224b616e746f72220a20202020202020207d0a2020202020205d0a202020207d2c0a202020207b0a202020202020226964223a20227461673a6b616e746f722e6578616d706c652c323032362d30352d30343a647561222c0a2020202020202275726c223a202268747470733a2f2f6b616e746f722e6578616d706c652f647561222c0a202020202020227469746c65223a20224449544152494b3a204b6162617220647561222c0a20202020202022636f6e74656e745f68746d6c223a20223c703e3c7374726f6e673e417274696b656c20696e692074656c6168206469746172696b2e3c2f7374726f6e673e3c2f703e5c6e3c703e416c6173616e3a20546964616b2062656e61722e3c2f703e222c0a2020202020202273756d6d617279223a2022417274696b656c20696e692074656c6168206469746172696b2e20416c6173616e3a20546964616b2062656e61722e222c0a20202020202022646174655f7075626c6973686564223a2022323032362d30352d30345430393a30303a30302b30373a3030222c0a20202020202022646174655f6d6f646966696564223a2022323032362d30352d30345431323a30303a30312b30373a3030222c0a20202020202022617574686f7273223a205b0a20202020202020207b0a20202020202020202020226e616d65223a20224b616e746f72220a20202020202020207d0a2020202020205d0a202020207d2c0a202020207b0a202020202020226964223a20227461673a6b616e746f722e6578616d706c652c323032362d30352d30343a73617475222c0a2020202020202275726c223a202268747470733a2f2f6b616e746f722e6578616d706c652f73617475222c0a202020202020227469746c65223a20224b616261722073617475222c0a20202020202022636f6e74656e745f68746d6c223a20223c703e3c7374726f6e673e52414c4154202834204d656920323032362031322e303020574942293a204973696e7961206b656c6972752e3c2f7374726f6e673e3c2f703e5c6e3c703e497369206b6162617220736174752079616e672062656e61722e3c2f703e222c0a2020202020202273756d6d617279223a2022497369206b6162617220736174752079616e672062656e61722e222c0a20202020202022646174655f7075626c6973686564223a2022323032362d30352d30345430383a35393a35392b30373a3030222c0a20202020202022646174655f6d6f646966696564223a2022323032362d30352d30345431323a30303a30302b30373a3030222c0a20202020202022617574686f7273223a205b0a20202020202020207b0a20202020202020202020226e616d65223a20224b616e746f72220a20202020202020207d0a2020202020205d0a202020207d0a20205d0a7d0a', '');
+INSERT INTO public.renditions VALUES (20, 'af82ac29647c1025fea33d734bd28da8160614c1f6197c222bd8f17afb9f7f21', 'text/html', '\x3c21646f63747970652068746d6c3e0a3c68746d6c206c616e673d226964223e0a3c686561643e0a3c6d65746120636861727365743d227574662d38223e0a3c6d657461206e616d653d2276696577706f72742220636f6e74656e743d2277696474683d6465766963652d77696474682c20696e697469616c2d7363616c653d31223e0a3c6d657461206e616d653d2267656e657261746f722220636f6e74656e743d2273796e646963617465223e0a3c7469746c653e4b616261723c2f7469746c653e0a3c6d657461206e616d653d226465736372697074696f6e2220636f6e74656e743d224b61626172223e0a3c6c696e6b2072656c3d22616c7465726e6174652220747970653d226170706c69636174696f6e2f7273732b786d6c22207469746c653d224b616261722220687265663d2268747470733a2f2f6b616e746f722e6578616d706c652f666565642f7273732e786d6c223e0a3c6c696e6b2072656c3d22616c7465726e6174652220747970653d226170706c69636174696f6e2f61746f6d2b786d6c22207469746c653d224b616261722220687265663d2268747470733a2f2f6b616e746f722e6578616d706c652f666565642f61746f6d2e786d6c223e0a3c6c696e6b2072656c3d22616c7465726e6174652220747970653d226170706c69636174696f6e2f666565642b6a736f6e22207469746c653d224b616261722220687265663d2268747470733a2f2f6b616e746f722e6578616d706c652f666565642f666565642e6a736f6e223e0a3c7374796c653e0a3a726f6f74207b0a2020636f6c6f722d736368656d653a206c69676874206461726b3b0a20202d2d70617065723a20236664666466623b202d2d696e6b3a20233164323132353b202d2d71756965743a20233535356336333b202d2d6c696e653a20236439646264373b202d2d6c696e6b3a20233061346661333b0a20202d2d73686164653a20236631663265653b202d2d616c61726d3a20233962316331633b202d2d616c61726d2d70617065723a20236664663065663b0a7d0a406d656469612028707265666572732d636f6c6f722d736368656d653a206461726b29207b0a20203a726f6f74207b0a202020202d2d70617065723a20233135313831623b202d2d696e6b3a20236537653865363b202d2d71756965743a20236139623062363b202d2d6c696e653a20233336336234303b202d2d6c696e6b3a20233862626366663b0a202020202d2d73686164653a20233166323332373b202d2d616c61726d3a20236666623461623b202d2d616c61726d2d70617065723a20233263316131393b0a20207d0a7d0a2a2c203a3a6265666f72652c203a3a6166746572207b20626f782d73697a696e673a20626f726465722d626f783b207d0a68746d6c207b202d7765626b69742d746578742d73697a652d61646a7573743a20313030253b207d0a626f6479207b0a20206d617267696e3a20303b206261636b67726f756e643a20766172282d2d7061706572293b20636f6c6f723a20766172282d2d696e6b293b0a2020666f6e743a20312e3036323572656d2f312e362073797374656d2d75692c202d6170706c652d73797374656d2c20225365676f65205549222c20526f626f746f2c20224e6f746f2053616e73222c2073616e732d73657269663b0a7d0a6865616465722c206d61696e2c20666f6f746572207b206d61782d77696474683a20343472656d3b206d617267696e3a2030206175746f3b2070616464696e673a203020312e323572656d3b207d0a686561646572207b2070616464696e672d746f703a203272656d3b207d0a6831207b20666f6e742d73697a653a20636c616d7028312e3672656d2c203576772c20322e3272656d293b206c696e652d6865696768743a20312e323b206d617267696e3a202e3572656d20303b207d0a6832207b20666f6e742d73697a653a20312e323572656d3b206c696e652d6865696768743a20312e333b206d617267696e3a20322e323572656d2030202e373572656d3b207d0a6833207b20666f6e742d73697a653a20312e3036323572656d3b206c696e652d6865696768743a20312e33353b206d617267696e3a20303b207d0a68312c2068322c206833207b206f766572666c6f772d777261703a20616e7977686572653b207d0a6831207b20746578742d777261703a2062616c616e63653b207d0a2e7375626a65637473207b206c6973742d7374796c653a206e6f6e653b2070616464696e673a20303b206d617267696e3a202e323572656d203020303b207d0a61207b20636f6c6f723a20766172282d2d6c696e6b293b20746578742d756e6465726c696e652d6f66667365743a202e3135656d3b207d0a613a666f6375732d76697369626c65207b0a20206f75746c696e653a2033707820736f6c696420766172282d2d6c696e6b293b206f75746c696e652d6f66667365743a203370783b20626f726465722d7261646975733a203270783b0a7d0a702c20756c2c206f6c2c207461626c652c20626c6f636b71756f74652c207072652c20666967757265207b206d617267696e3a20302030203172656d3b207d0a696d67207b206d61782d77696474683a20313030253b206865696768743a206175746f3b20626f726465722d7261646975733a203470783b206261636b67726f756e643a20766172282d2d7368616465293b207d0a666967757265207b206d617267696e2d6c6566743a20303b206d617267696e2d72696768743a20303b207d0a66696763617074696f6e2c202e7175696574207b20636f6c6f723a20766172282d2d7175696574293b20666f6e742d73697a653a202e3933373572656d3b207d0a626c6f636b71756f7465207b20626f726465722d696e6c696e652d73746172743a2033707820736f6c696420766172282d2d6c696e65293b2070616464696e672d696e6c696e652d73746172743a203172656d3b206d617267696e2d696e6c696e653a20303b207d0a7072652c20636f6465207b20666f6e742d66616d696c793a2075692d6d6f6e6f73706163652c20224361736361646961204d6f6e6f222c204d656e6c6f2c206d6f6e6f73706163653b20666f6e742d73697a653a202e38373572656d3b207d0a707265207b0a20206261636b67726f756e643a20766172282d2d7368616465293b2070616464696e673a202e373572656d203172656d3b20626f726465722d7261646975733a203470783b0a202077686974652d73706163653a207072652d777261703b206f766572666c6f772d777261703a20616e7977686572653b0a7d0a7461626c65207b20626f726465722d636f6c6c617073653a20636f6c6c617073653b20646973706c61793a20626c6f636b3b206f766572666c6f772d783a206175746f3b206d61782d77696474683a20313030253b207d0a74682c207464207b20626f726465723a2031707820736f6c696420766172282d2d6c696e65293b2070616464696e673a202e333572656d202e3672656d3b20746578742d616c69676e3a2073746172743b20766572746963616c2d616c69676e3a20746f703b207d0a2e6665656473207b206c6973742d7374796c653a206e6f6e653b2070616464696e673a20303b20646973706c61793a20666c65783b20666c65782d777261703a20777261703b206761703a202e3572656d3b206d617267696e3a20302030203172656d3b207d0a2e66656564732061207b0a2020646973706c61793a20696e6c696e652d626c6f636b3b2070616464696e673a202e343572656d202e3972656d3b20626f726465723a2031707820736f6c696420766172282d2d6c696e65293b20626f726465722d7261646975733a20393970783b0a20206261636b67726f756e643a20766172282d2d7368616465293b20746578742d6465636f726174696f6e3a206e6f6e653b20666f6e742d7765696768743a203630303b0a7d0a2e666565647320613a686f766572207b20746578742d6465636f726174696f6e3a20756e6465726c696e653b207d0a2e6e657773207b206c6973742d7374796c653a206e6f6e653b2070616464696e673a20303b206d617267696e3a20303b207d0a2e6e657773206c69207b2070616464696e673a203172656d20303b20626f726465722d746f703a2031707820736f6c696420766172282d2d6c696e65293b206f766572666c6f772d777261703a20616e7977686572653b207d0a2e6e6577732070207b206d617267696e3a202e323572656d203020303b207d0a2e746f6c64207b20636f6c6f723a20766172282d2d616c61726d293b20666f6e742d7765696768743a203630303b207d0a2e6e6f74696365207b0a20206261636b67726f756e643a20766172282d2d616c61726d2d7061706572293b20626f726465722d696e6c696e652d73746172743a2034707820736f6c696420766172282d2d616c61726d293b0a202070616464696e673a202e373572656d203172656d3b206d617267696e3a2030203020312e323572656d3b20626f726465722d7261646975733a2030203470782034707820303b0a7d0a2e6e6f74696365206832207b20666f6e742d73697a653a203172656d3b206d617267696e3a20302030202e323572656d3b20636f6c6f723a20766172282d2d616c61726d293b207d0a2e6e6f7469636520756c207b206d617267696e3a20303b2070616464696e672d696e6c696e652d73746172743a20312e3172656d3b207d0a2e6e6f7469636520703a6c6173742d6368696c64207b206d617267696e2d626f74746f6d3a20303b207d0a2e626f6479207b206f766572666c6f772d777261703a20616e7977686572653b207d0a666f6f746572207b0a20206d617267696e2d746f703a203372656d3b2070616464696e672d746f703a203172656d3b2070616464696e672d626f74746f6d3a20322e3572656d3b0a2020626f726465722d746f703a2031707820736f6c696420766172282d2d6c696e65293b20636f6c6f723a20766172282d2d7175696574293b20666f6e742d73697a653a202e3933373572656d3b0a7d0a406d65646961207072696e74207b0a20203a726f6f74207b202d2d70617065723a20236666663b202d2d696e6b3a20233030303b202d2d71756965743a20233333333b202d2d6c696e6b3a20233030303b202d2d616c61726d3a20233030303b202d2d616c61726d2d70617065723a20236666663b207d0a2020626f6479207b20666f6e742d73697a653a20313170743b207d0a20206865616465722c206d61696e2c20666f6f746572207b206d61782d77696474683a206e6f6e653b2070616464696e673a20303b207d0a20206e61762c202e6665656473207b20646973706c61793a206e6f6e653b207d0a20202e626f647920615b687265665e3d2268747470225d3a3a6166746572207b20636f6e74656e743a20222028222061747472286872656629202229223b20666f6e742d73697a653a202e3835656d3b20776f72642d627265616b3a20627265616b2d616c6c3b207d0a202068312c2068322c2068332c206669677572652c207472207b20627265616b2d696e736964653a2061766f69643b20627265616b2d61667465723a2061766f69643b207d0a7d0a3c2f7374796c653e0a3c2f686561643e0a3c626f64793e0a3c6865616465723e0a3c7020636c6173733d227175696574223e3c6120687265663d2268747470733a2f2f6b616e746f722e6578616d706c65223e4b616e746f723c2f613e3c2f703e0a3c2f6865616465723e0a3c6d61696e3e0a3c6831206469723d226175746f223e4b616261723c2f68313e0a3c73656374696f6e20617269612d6c6162656c6c656462793d22666f6c6c6f77223e0a3c68322069643d22666f6c6c6f77223e496b7574693c2f68323e0a3c703e54616d6261686b616e207361747520616c616d617420696e69206b652070656d6261636120756d70616e3a206b61626172206261727520646174616e672073656e646972692e3c2f703e0a3c756c20636c6173733d226665656473223e0a3c6c693e3c6120687265663d2268747470733a2f2f6b616e746f722e6578616d706c652f666565642f7273732e786d6c2220747970653d226170706c69636174696f6e2f7273732b786d6c223e5253533c2f613e3c2f6c693e0a3c6c693e3c6120687265663d2268747470733a2f2f6b616e746f722e6578616d706c652f666565642f61746f6d2e786d6c2220747970653d226170706c69636174696f6e2f61746f6d2b786d6c223e41746f6d3c2f613e3c2f6c693e0a3c6c693e3c6120687265663d2268747470733a2f2f6b616e746f722e6578616d706c652f666565642f666565642e6a736f6e2220747970653d226170706c69636174696f6e2f666565642b6a736f6e223e4a534f4e20466565643c2f613e3c2f6c693e0a3c2f756c3e0a3c2f73656374696f6e3e0a3c73656374696f6e20617269612d6c6162656c6c656462793d226e6577657374223e0a3c68322069643d226e6577657374223e546572626172753c2f68323e0a3c756c20636c6173733d226e657773223e0a3c6c693e0a3c6833206469723d226175746f223e3c6120687265663d2268747470733a2f2f6b616e746f722e6578616d706c652f74696761223e4b6162617220746967613c2f613e3c2f68333e0a3c7020636c6173733d227175696574223e3c74696d65206461746574696d653d22323032362d30352d30345432303a30303a30302b30373a3030223e34204d656920323032363c2f74696d653e3c2f703e0a3c70206469723d226175746f223e497369206b6162617220746967612e3c2f703e0a3c2f6c693e0a3c6c693e0a3c6833206469723d226175746f223e3c6120687265663d2268747470733a2f2f6b616e746f722e6578616d706c652f647561223e4449544152494b3a204b61626172206475613c2f613e3c2f68333e0a3c7020636c6173733d227175696574223e3c74696d65206461746574696d653d22323032362d30352d30345430393a30303a30302b30373a3030223e34204d656920323032363c2f74696d653e3c2f703e0a3c70206469723d226175746f223e417274696b656c20696e692074656c6168206469746172696b2e20416c6173616e3a20546964616b2062656e61722e3c2f703e0a3c2f6c693e0a3c6c693e0a3c6833206469723d226175746f223e3c6120687265663d2268747470733a2f2f6b616e746f722e6578616d706c652f73617475223e4b6162617220736174753c2f613e3c2f68333e0a3c7020636c6173733d227175696574223e3c74696d65206461746574696d653d22323032362d30352d30345430383a35393a35392b30373a3030223e34204d656920323032363c2f74696d653e3c2f703e0a3c7020636c6173733d22746f6c6422206469723d226175746f223e52414c4154202834204d656920323032362031322e303020574942293a204973696e7961206b656c6972752e3c2f703e0a3c70206469723d226175746f223e497369206b6162617220736174752079616e672062656e61722e3c2f703e0a3c2f6c693e0a3c2f756c3e0a3c2f73656374696f6e3e0a3c73656374696f6e20617269612d6c6162656c6c656462793d227369746573223e0a3c68322069643d227369746573223e556e74756b207369747573206c61696e3c2f68323e0a3c703e44656e67616e20626172697320696e69206469206b6570616c612068616c616d616e2c2070656d62616361206d656e656d756b616e20756d70616e20646172692073616e612e3c2f703e0a3c7072653e3c636f64653e266c743b6c696e6b2072656c3d262333343b616c7465726e617465262333343b20747970653d262333343b6170706c69636174696f6e2f7273732b786d6c262333343b207469746c653d262333343b4b61626172262333343b20687265663d262333343b68747470733a2f2f6b616e746f722e6578616d706c652f666565642f7273732e786d6c262333343b2667743b0a266c743b6c696e6b2072656c3d262333343b616c7465726e617465262333343b20747970653d262333343b6170706c69636174696f6e2f61746f6d2b786d6c262333343b207469746c653d262333343b4b61626172262333343b20687265663d262333343b68747470733a2f2f6b616e746f722e6578616d706c652f666565642f61746f6d2e786d6c262333343b2667743b0a266c743b6c696e6b2072656c3d262333343b616c7465726e617465262333343b20747970653d262333343b6170706c69636174696f6e2f666565642b6a736f6e262333343b207469746c653d262333343b4b61626172262333343b20687265663d262333343b68747470733a2f2f6b616e746f722e6578616d706c652f666565642f666565642e6a736f6e262333343b2667743b0a3c2f636f64653e3c2f7072653e0a3c2f73656374696f6e3e0a3c2f6d61696e3e0a3c666f6f7465723e0a3c703e48616c616d616e207265736d69203c6120687265663d2268747470733a2f2f6b616e746f722e6578616d706c65223e4b616e746f723c2f613e20c2b7203c6120687265663d226d61696c746f3a726564616b7369406b616e746f722e6578616d706c65223e726564616b7369406b616e746f722e6578616d706c653c2f613e3c2f703e0a3c2f666f6f7465723e0a3c2f626f64793e0a3c2f68746d6c3e0a', '');
+INSERT INTO public.renditions VALUES (21, '10bfb2312dd30197b0b6f60440e0dab56e8a0f0fe8dd1f905b84729cca252d43', 'application/json', '\x7b2261626f7665223a20747275652c20226174746163686d656e7473223a205b5d2c202263617074696f6e223a2022222c202263617074696f6e5f656e746974696573223a205b5d2c202263617264223a2022222c2022656e746974696573223a205b7b226c656e677468223a2031302c20226f6666736574223a20302c202274797065223a2022626f6c64227d2c207b226c656e677468223a2031372c20226f6666736574223a2032392c202274797065223a2022746578745f6c696e6b222c202275726c223a202268747470733a2f2f6b616e746f722e6578616d706c652f74696761227d5d2c202269735f6e6f74696365223a2066616c73652c202269735f77686f6c65223a20747275652c20226d6f7265223a202268747470733a2f2f6b616e746f722e6578616d706c652f74696761222c20227368617065223a202274657874222c202274657874223a20224b6162617220746967615c6e5c6e497369206b6162617220746967612e5c6e5c6e426163612073656c656e676b61706e7961222c2022757267656e6379223a20302c20227a6f6e65223a2022417369612f4a616b61727461227d', '');
+INSERT INTO public.revisions VALUES ('tag:kantor.example,2026-05-04:satu', 1, 'original', '', false, 'cba2e3cf7dd769c239d66aff2ff082065a6e17585650d9de436384b6690d85e6', '{"uri": "tag:kantor.example,2026-05-04:satu", "headline": "Kabar satu", "html": "<p>Isi kabar satu.</p>", "lead": "Isi kabar satu.", "markdown": "\nIsi kabar satu.\n", "description": "", "language": "", "date": null, "dateline": null, "profile": "", "by": "", "info_sources": [], "subjects": [], "urgency": 0, "embargoed_until": null, "expires": null, "url": "https://kantor.example/satu", "channels": null, "overrides": {}, "media": []}', '---
+headline: "Kabar satu"
+url: "https://kantor.example/satu"
+uri: "tag:kantor.example,2026-05-04:satu"
+Isi kabar satu.
+', '2026-05-04 02:00:00.253073+00');
+INSERT INTO public.revisions VALUES ('tag:kantor.example,2026-05-04:dua', 1, 'original', '', false, 'd4e76b6893dacca72ef60e971550e73fde4836b15706caff80bdf080109db953', '{"uri": "tag:kantor.example,2026-05-04:dua", "headline": "Kabar dua", "html": "<p>Isi kabar dua.</p>", "lead": "Isi kabar dua.", "markdown": "\nIsi kabar dua.\n", "description": "", "language": "", "date": null, "dateline": null, "profile": "", "by": "", "info_sources": [], "subjects": [], "urgency": 0, "embargoed_until": null, "expires": null, "url": "https://kantor.example/dua", "channels": null, "overrides": {}, "media": []}', '---
+headline: "Kabar dua"
+url: "https://kantor.example/dua"
+uri: "tag:kantor.example,2026-05-04:dua"
+Isi kabar dua.
+', '2026-05-04 02:00:00.325059+00');
+INSERT INTO public.revisions VALUES ('tag:kantor.example,2026-05-04:satu', 2, 'correction', 'Isinya keliru.', false, 'f7fd3751f86b940f7bae7f17e613d128428ea9b0c372d73756cff2f7c0c6c035', '{"uri": "tag:kantor.example,2026-05-04:satu", "headline": "Kabar satu", "html": "<p>Isi kabar satu yang benar.</p>", "lead": "Isi kabar satu yang benar.", "markdown": "\nIsi kabar satu yang benar.\n", "description": "", "language": "", "date": null, "dateline": null, "profile": "", "by": "", "info_sources": [], "subjects": [], "urgency": 0, "embargoed_until": null, "expires": null, "url": "https://kantor.example/satu", "channels": null, "overrides": {}, "media": []}', '---
+headline: "Kabar satu"
+url: "https://kantor.example/satu"
+uri: "tag:kantor.example,2026-05-04:satu"
+Isi kabar satu yang benar.
+', '2026-05-04 05:00:00.312951+00');
+INSERT INTO public.revisions VALUES ('tag:kantor.example,2026-05-04:dua', 2, 'withdrawal', 'Tidak benar.', false, 'd4e76b6893dacca72ef60e971550e73fde4836b15706caff80bdf080109db953', '{"uri": "tag:kantor.example,2026-05-04:dua", "headline": "Kabar dua", "html": "<p>Isi kabar dua.</p>", "lead": "Isi kabar dua.", "markdown": "\nIsi kabar dua.\n", "description": "", "language": "", "date": null, "dateline": null, "profile": "", "by": "", "info_sources": [], "subjects": [], "urgency": 0, "embargoed_until": null, "expires": null, "url": "https://kantor.example/dua", "channels": null, "overrides": {}, "media": []}', '', '2026-05-04 05:00:00.19618+00');
+INSERT INTO public.revisions VALUES ('tag:kantor.example,2026-05-04:tiga', 1, 'original', '', false, '87c040abfcab0d983ce4f487b31254a6fbfed29eb1b687b77d3f22b6c174a944', '{"uri": "tag:kantor.example,2026-05-04:tiga", "headline": "Kabar tiga", "html": "<p>Isi kabar tiga.</p>", "lead": "Isi kabar tiga.", "markdown": "\nIsi kabar tiga.\n", "description": "", "language": "", "date": null, "dateline": null, "profile": "", "by": "", "info_sources": [], "subjects": [], "urgency": 0, "embargoed_until": null, "expires": null, "url": "https://kantor.example/tiga", "channels": null, "overrides": {}, "media": []}', '---
+headline: "Kabar tiga"
+url: "https://kantor.example/tiga"
+uri: "tag:kantor.example,2026-05-04:tiga"
+Isi kabar tiga.
+', '2026-05-04 13:00:00.339752+00');
+INSERT INTO public.runs VALUES (4, 1, 3, NULL, 0, 3, '', '', NULL, NULL, '2026-11-27 18:07:36.227371+00', '2026-11-27 18:07:36.459012+00', '2026-11-27 18:07:36.61734+00', NULL);
+INSERT INTO public.stencils VALUES (4, 1, 'application/vnd.syndicate.stencil', '\x7b22646f6d61696e223a20226b616e746f722e6578616d706c65222c20226d61696c626f78223a202262657268656e7469406b616e746f722e6578616d706c65222c2022736c6f7473223a205b5b3131362c2022746f225d2c205b3133302c20226964225d2c205b3135302c20226c65617665225d2c205b313032312c2022746f6b656e225d2c205b313039312c2022746f6b656e225d2c205b333934392c2022746f6b656e225d2c205b343039302c2022746f6b656e225d5d2c2022756e737562736372696265223a2022227d0a46726f6d3a2022526564616b736922203c726564616b7369406b616e746f722e6578616d706c653e0d0a5375626a6563743a204b6162617220736174750d0a4c6973742d49643a20224b616261722068617269616e22203c68617269616e2e6b616e746f722e6578616d706c653e0d0a546f3a200d0a4d6573736167652d49443a200d0a4c6973742d556e7375627363726962653a200d0a446174653a204d6f6e2c203034204d617920323032362031373a30303a3030202b303730300d0a4175746f2d5375626d69747465643a206175746f2d67656e6572617465640d0a582d4175746f2d526573706f6e73652d53757070726573733a204f4f462c204175746f5265706c790d0a4d494d452d56657273696f6e3a20312e300d0a436f6e74656e742d547970653a206d756c7469706172742f616c7465726e61746976653b0d0a20626f756e646172793d223d5f3962303363636530643066373764383966396564396438633464373365356630220d0a436f6e74656e742d4c616e67756167653a2069640d0a466565646261636b2d49443a20323032363035303454313730303a68617269616e3a6469676573743a6b616e746f722e6578616d706c650d0a0d0a2d2d3d5f39623033636365306430663737643839663965643964386334643733653566300d0a436f6e74656e742d547970653a20746578742f706c61696e3b20636861727365743d227574662d38220d0a436f6e74656e742d5472616e736665722d456e636f64696e673a2071756f7465642d7072696e7461626c650d0a0d0a4b616261722068617269616e0d0a3d33443d33443d33443d33443d33443d33443d33443d33443d33443d33443d33443d33440d0a34204d656920323032362030392e303020574942203d45323d38303d39332034204d656920323032362031372e3030205749420d0a0d0a4b6162617220736174750d0a2d2d2d2d2d2d2d2d2d2d0d0a52414c4154202834204d656920323032362031322e303020574942293a204973696e7961206b656c6972752e0d0a497369206b6162617220736174752079616e672062656e61722e0d0a426163612073656c656e676b61706e79613a2068747470733a2f2f6b616e746f722e6578616d706c652f736174750d0a0d0a2d2d3d32300d0a416e6461206d656e6572696d6120737572617420696e69206b6172656e61206d656d696e746120646166746172203d45323d38303d39434b616261722068617269616e3d45323d38303d0d0a3d39442e0d0a42657268656e7469206265726c616e6767616e616e20286c6577617420737572656c293a206d61696c746f3a62657268656e7469406b616e746f722e6578616d706c653f7375626a6563743d0d0a3d3344756e7375627363726962652532303d0d0a0d0a55626168206c616e6767616e616e3a206d61696c746f3a62657268656e7469406b616e746f722e6578616d706c653f7375626a6563743d33446c697374732532303d0d0a0d0a0d0a4b616e746f720d0a4a6c2e20416e7461726120310d0a68747470733a2f2f6b616e746f722e6578616d706c650d0a0d0a2d2d3d5f39623033636365306430663737643839663965643964386334643733653566300d0a436f6e74656e742d547970653a20746578742f68746d6c3b20636861727365743d227574662d38220d0a436f6e74656e742d5472616e736665722d456e636f64696e673a2071756f7465642d7072696e7461626c650d0a4d494d452d56657273696f6e3a20312e300d0a0d0a3c21444f43545950452068746d6c3e0d0a3c68746d6c206c616e673d3344226964223e0d0a3c686561643e0d0a3c6d65746120636861727365743d3344227574662d38223e0d0a3c6d657461206e616d653d33442276696577706f72742220636f6e74656e743d33442277696474683d33446465766963652d77696474682c20696e697469616c2d7363616c653d334431223e0d0a3c6d657461206e616d653d334422636f6c6f722d736368656d652220636f6e74656e743d3344226c69676874206461726b223e0d0a3c6d657461206e616d653d334422737570706f727465642d636f6c6f722d736368656d65732220636f6e74656e743d3344226c69676874206461726b223e0d0a3c7469746c653e4b6162617220736174753c2f7469746c653e0d0a3c7374796c653e0d0a3a726f6f74207b20636f6c6f722d736368656d653a206c69676874206461726b3b207d0d0a696d67207b206d61782d77696474683a20313030253b206865696768743a206175746f3b207d0d0a7461626c65207b20776f72642d627265616b3a20627265616b2d776f72643b207d0d0a406d656469612028707265666572732d636f6c6f722d736368656d653a206461726b29207b0d0a20202e70616765207b206261636b67726f756e642d636f6c6f723a20233136313831632021696d706f7274616e743b20636f6c6f723a20236538653865382021696d706f7274616e743b207d0d0a20202e706167652061207b20636f6c6f723a20233664393562392021696d706f7274616e743b207d0d0a20202e626f78207b206261636b67726f756e642d636f6c6f723a20233265323431382021696d706f7274616e743b207d0d0a20202e7175696574207b20636f6c6f723a20236138616462342021696d706f7274616e743b207d0d0a20202e6d61726b207b20636f6c6f723a20236666396138662021696d706f7274616e743b207d0d0a20202e73656374696f6e207b20636f6c6f723a20233664393562392021696d706f7274616e743b207d0d0a7d0d0a3c2f7374796c653e0d0a3c2f686561643e0d0a3c626f647920636c6173733d3344227061676522207374796c653d3344226d617267696e3a303b70616464696e673a303b6261636b67726f756e642d636f6c6f723a236666666666663b633d0d0a6f6c6f723a23316331653231223e0d0a3c64697620726f6c653d3344226d61696e223e0d0a3c7461626c6520726f6c653d33442270726573656e746174696f6e2220636c6173733d33442270616765222077696474683d33442231303025222063656c6c70616464696e673d334422303d0d0a222063656c6c73706163696e673d334422302220626f726465723d3344223022207374796c653d3344226261636b67726f756e642d636f6c6f723a236666666666663b636f6c6f723a23313d0d0a6331653231223e0d0a3c74723e3c746420616c69676e3d33442263656e74657222207374796c653d33442270616464696e673a31367078223e0d0a3c212d2d5b6966206d736f5d3e3c7461626c6520726f6c653d33442270726573656e746174696f6e222077696474683d334422363030222063656c6c70616464696e673d334422302220633d0d0a656c6c73706163696e673d334422302220626f726465723d33442230223e3c74723e3c74643e3c215b656e6469665d2d2d3e0d0a3c7461626c6520726f6c653d33442270726573656e746174696f6e222077696474683d33442231303025222063656c6c70616464696e673d33442230222063656c6c73706163696e673d0d0a3d334422302220626f726465723d3344223022207374796c653d3344226d61782d77696474683a36303070783b746578742d616c69676e3a6c6566743b666f6e742d66616d696c793a41723d0d0a69616c2c48656c7665746963612c73616e732d73657269663b666f6e742d73697a653a313670783b6c696e652d6865696768743a312e35223e0d0a3c74723e3c7464207374796c653d33442270616464696e673a30203020313670783b626f726465722d626f74746f6d3a32707820736f6c69642023306234663861223e0d0a3c6831206469723d3344226175746f22207374796c653d3344226d617267696e3a303b666f6e742d73697a653a323670783b6c696e652d6865696768743a312e3235223e4b6162617220683d0d0a617269616e3c2f68313e0d0a3c7020636c6173733d334422717569657422207374796c653d3344226d617267696e3a347078203020303b636f6c6f723a23356236313638223e34204d656920323032362030392e3030203d0d0a574942203d45323d38303d39332034204d656920323032362031372e3030205749423c2f703e0d0a3c2f74643e3c2f74723e0d0a3c74723e3c7464206c616e673d334422696422206469723d3344226175746f22207374796c653d33442270616464696e673a32347078203020313270783b626f726465722d626f74746f6d3d0d0a3a31707820736f6c69642023633963656434223e0d0a3c6832207374796c653d3344226d617267696e3a313270782030203870783b666f6e742d73697a653a323070783b6c696e652d6865696768743a312e33223e3c6120687265663d334422683d0d0a747470733a2f2f6b616e746f722e6578616d706c652f7361747522207374796c653d334422636f6c6f723a233062346638613b746578742d6465636f726174696f6e3a6e6f6e65223e4b613d0d0a62617220736174753c2f613e3c2f68323e0d0a3c7020636c6173733d3344226d61726b22207374796c653d3344226d617267696e3a302030203870783b636f6c6f723a23623332363165223e52414c4154202834204d65692032303236203d0d0a31322e303020574942293a204973696e7961206b656c6972752e3c2f703e0d0a0d0a3c70207374796c653d3344226d617267696e3a30203020387078223e497369206b6162617220736174752079616e672062656e61722e3c2f703e0d0a3c70207374796c653d3344226d617267696e3a30203020387078223e3c6120687265663d33442268747470733a2f2f6b616e746f722e6578616d706c652f7361747522207374796c653d0d0a3d334422636f6c6f723a233062346638612220617269612d6c6162656c3d334422426163612073656c656e676b61706e79613a204b616261722073617475223e426163612073656c656e673d0d0a6b61706e79613c2f613e3c2f703e0d0a0d0a0d0a3c2f74643e3c2f74723e0d0a3c74723e3c746420636c6173733d334422717569657422207374796c653d33442270616464696e673a3230707820303b666f6e742d73697a653a313470783b636f6c6f723a2335623631363d0d0a38223e0d0a3c70207374796c653d3344226d617267696e3a30203020387078223e416e6461206d656e6572696d6120737572617420696e69206b6172656e61206d656d696e746120646166746172203d0d0a3d45323d38303d39434b616261722068617269616e3d45323d38303d39442e3c2f703e0d0a3c70207374796c653d3344226d617267696e3a30203020387078223e0d0a3c6120687265663d3344226d61696c746f3a62657268656e7469406b616e746f722e6578616d706c653f7375626a6563743d3344756e7375627363726962652532303d0d0a3d0d0a22207374796c653d334422636f6c6f723a23306234663861223e42657268656e7469206265726c616e6767616e616e203d0d0a6c6577617420737572656c3c2f613e0d0a3d43323d4237203c6120687265663d3344226d61696c746f3a62657268656e7469406b616e746f722e6578616d706c653f7375626a6563743d33446c697374732532303d0d0a3d0d0a22207374796c653d334422636f6c6f723a23306234663861223e55626168206c616e6767616e616e3c2f613e0d0a3c2f703e0d0a3c70207374796c653d3344226d617267696e3a30223e3c6120687265663d33442268747470733a2f2f6b616e746f722e6578616d706c6522207374796c653d334422636f6c6f723a2330623d0d0a34663861223e4b616e746f723c2f613e3c62723e4a6c2e20416e7461726120313c2f703e0d0a3c2f74643e3c2f74723e0d0a3c2f7461626c653e0d0a3c212d2d5b6966206d736f5d3e3c2f74643e3c2f74723e3c2f7461626c653e3c215b656e6469665d2d2d3e0d0a3c2f74643e3c2f74723e0d0a3c2f7461626c653e0d0a3c2f6469763e0d0a3c2f626f64793e0d0a3c2f68746d6c3e0d0a0d0a2d2d3d5f39623033636365306430663737643839663965643964386334643733653566302d2d0d0a');
+INSERT INTO public.subscribers VALUES (1, 'ani@pembaca.example', '', 0, NULL, NULL);
+INSERT INTO public.subscribers VALUES (2, 'budi@pembaca.example', '', 0, NULL, NULL);
+INSERT INTO public.subscribers VALUES (3, 'cici@pembaca.example', '', 0, NULL, NULL);
+INSERT INTO public.subscriptions VALUES (2, 1, 2, '2026-05-04 02:00:00.722977+00', NULL, NULL, 'command line', '', NULL);
+INSERT INTO public.subscriptions VALUES (3, 1, 3, '2026-05-04 02:00:00.722977+00', NULL, NULL, 'command line', '', NULL);
+INSERT INTO public.subscriptions VALUES (1, 1, 1, '2026-05-04 02:00:00.722977+00', '2026-05-04 13:00:00.032542+00', 'unsubscribed', 'command line', '', NULL);
+INSERT INTO public.syndications VALUES (2, 'tag:kantor.example,2026-05-04:satu', '2026-05-04 02:00:00.379826+00', NULL, false);
+INSERT INTO public.syndications VALUES (2, 'tag:kantor.example,2026-05-04:dua', '2026-05-04 02:00:00.384098+00', NULL, false);
+INSERT INTO public.syndications VALUES (3, 'tag:kantor.example,2026-05-04:satu', '2026-05-04 02:00:00.391276+00', NULL, false);
+INSERT INTO public.syndications VALUES (3, 'tag:kantor.example,2026-05-04:dua', '2026-05-04 02:00:00.392482+00', NULL, false);
+INSERT INTO public.syndications VALUES (1, 'tag:kantor.example,2026-05-04:satu', '2026-05-04 02:00:00.402257+00', NULL, true);
+INSERT INTO public.syndications VALUES (1, 'tag:kantor.example,2026-05-04:dua', '2026-05-04 02:00:00.403735+00', NULL, true);
+INSERT INTO public.syndications VALUES (2, 'tag:kantor.example,2026-05-04:tiga', '2026-05-04 13:00:00.373446+00', NULL, false);
+INSERT INTO public.syndications VALUES (3, 'tag:kantor.example,2026-05-04:tiga', '2026-05-04 13:00:00.383889+00', NULL, false);
+INSERT INTO public.syndications VALUES (1, 'tag:kantor.example,2026-05-04:tiga', '2026-05-04 13:00:00.38515+00', NULL, false);
+INSERT INTO public.ticks VALUES (1, 'vm', '2026-05-04 10:01:00.091409+00', '2026-05-04 10:01:00.943048+00');
+SELECT pg_catalog.setval('public.attempts_id_seq', 21, true);
+SELECT pg_catalog.setval('public.blocks_id_seq', 1, true);
+SELECT pg_catalog.setval('public.channels_id_seq', 3, true);
+SELECT pg_catalog.setval('public.deliveries_id_seq', 7, true);
+SELECT pg_catalog.setval('public.editions_id_seq', 5, true);
+SELECT pg_catalog.setval('public.holders_id_seq', 5, true);
+SELECT pg_catalog.setval('public.renditions_id_seq', 21, true);
+SELECT pg_catalog.setval('public.requests_id_seq', 1, false);
+SELECT pg_catalog.setval('public.secrets_number_seq', 1, false);
+SELECT pg_catalog.setval('public.strangers_id_seq', 1, false);
+SELECT pg_catalog.setval('public.subscribers_id_seq', 3, true);
+SELECT pg_catalog.setval('public.subscriptions_id_seq', 3, true);
+SELECT pg_catalog.setval('public.ticks_id_seq', 1, true);
+ALTER TABLE ONLY public.article_subjects
+    ADD CONSTRAINT pk_article_subjects PRIMARY KEY (uri, subject);
+ALTER TABLE ONLY public.articles
+    ADD CONSTRAINT pk_articles PRIMARY KEY (uri);
+ALTER TABLE ONLY public.attempts
+    ADD CONSTRAINT pk_attempts PRIMARY KEY (id);
+ALTER TABLE ONLY public.backups
+    ADD CONSTRAINT pk_backups PRIMARY KEY (path);
+ALTER TABLE ONLY public.blocks
+    ADD CONSTRAINT pk_blocks PRIMARY KEY (id);
+ALTER TABLE ONLY public.channels
+    ADD CONSTRAINT pk_channels PRIMARY KEY (id);
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT pk_deliveries PRIMARY KEY (id);
+ALTER TABLE ONLY public.disowned
+    ADD CONSTRAINT pk_disowned PRIMARY KEY (uri);
+ALTER TABLE ONLY public.edition_items
+    ADD CONSTRAINT pk_edition_items PRIMARY KEY (edition_id, uri);
+ALTER TABLE ONLY public.editions
+    ADD CONSTRAINT pk_editions PRIMARY KEY (id);
+ALTER TABLE ONLY public.forgotten
+    ADD CONSTRAINT pk_forgotten PRIMARY KEY (hash);
+ALTER TABLE ONLY public.fragments
+    ADD CONSTRAINT pk_fragments PRIMARY KEY (channel_id, uri);
+ALTER TABLE ONLY public.generations
+    ADD CONSTRAINT pk_generations PRIMARY KEY (mark);
+ALTER TABLE ONLY public.goodbyes
+    ADD CONSTRAINT pk_goodbyes PRIMARY KEY (subscription_id);
+ALTER TABLE ONLY public.heard
+    ADD CONSTRAINT pk_heard PRIMARY KEY (key);
+ALTER TABLE ONLY public.holders
+    ADD CONSTRAINT pk_holders PRIMARY KEY (id);
+ALTER TABLE ONLY public.inbox_letters
+    ADD CONSTRAINT pk_inbox_letters PRIMARY KEY (place, key);
+ALTER TABLE ONLY public.ledger
+    ADD CONSTRAINT pk_ledger PRIMARY KEY (id);
+ALTER TABLE ONLY public.leftovers
+    ADD CONSTRAINT pk_leftovers PRIMARY KEY (channel_id, uri);
+ALTER TABLE ONLY public.letters
+    ADD CONSTRAINT pk_letters PRIMARY KEY (edition_id, subscriber_id);
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT pk_media PRIMARY KEY (sha256);
+ALTER TABLE ONLY public.minted
+    ADD CONSTRAINT pk_minted PRIMARY KEY (uri);
+ALTER TABLE ONLY public.moves
+    ADD CONSTRAINT pk_moves PRIMARY KEY (name);
+ALTER TABLE ONLY public.renditions
+    ADD CONSTRAINT pk_renditions PRIMARY KEY (id);
+ALTER TABLE ONLY public.requests
+    ADD CONSTRAINT pk_requests PRIMARY KEY (id);
+ALTER TABLE ONLY public.revisions
+    ADD CONSTRAINT pk_revisions PRIMARY KEY (uri, version);
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT pk_runs PRIMARY KEY (edition_id);
+ALTER TABLE ONLY public.secrets
+    ADD CONSTRAINT pk_secrets PRIMARY KEY (number);
+ALTER TABLE ONLY public.stencils
+    ADD CONSTRAINT pk_stencils PRIMARY KEY (edition_id, number);
+ALTER TABLE ONLY public.strangers
+    ADD CONSTRAINT pk_strangers PRIMARY KEY (id);
+ALTER TABLE ONLY public.subscribers
+    ADD CONSTRAINT pk_subscribers PRIMARY KEY (id);
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT pk_subscriptions PRIMARY KEY (id);
+ALTER TABLE ONLY public.syndications
+    ADD CONSTRAINT pk_syndications PRIMARY KEY (channel_id, uri);
+ALTER TABLE ONLY public.ticks
+    ADD CONSTRAINT pk_ticks PRIMARY KEY (id);
+ALTER TABLE ONLY public.told
+    ADD CONSTRAINT pk_told PRIMARY KEY (fingerprint);
+ALTER TABLE ONLY public.used
+    ADD CONSTRAINT pk_used PRIMARY KEY (channel_id, minute);
+ALTER TABLE ONLY public.channels
+    ADD CONSTRAINT uq_channels_key UNIQUE (key);
+ALTER TABLE ONLY public.channels
+    ADD CONSTRAINT uq_channels_name UNIQUE (name);
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT uq_deliveries_edition_id_address UNIQUE (edition_id, address);
+ALTER TABLE ONLY public.editions
+    ADD CONSTRAINT uq_editions_channel_id_closed_at UNIQUE (channel_id, closed_at);
+ALTER TABLE ONLY public.editions
+    ADD CONSTRAINT uq_editions_channel_id_key UNIQUE (channel_id, key);
+ALTER TABLE ONLY public.renditions
+    ADD CONSTRAINT uq_renditions_digest UNIQUE (digest);
+ALTER TABLE ONLY public.requests
+    ADD CONSTRAINT uq_requests_channel_id_wants_email UNIQUE (channel_id, wants, email);
+ALTER TABLE ONLY public.subscribers
+    ADD CONSTRAINT uq_subscribers_email UNIQUE (email);
+CREATE INDEX ix_article_subjects_subject_published_at ON public.article_subjects USING btree (subject, published_at);
+CREATE INDEX ix_articles_expires_at ON public.articles USING btree (expires_at);
+CREATE INDEX ix_articles_headline_print ON public.articles USING btree (headline_print);
+CREATE INDEX ix_articles_published_at ON public.articles USING btree (published_at);
+CREATE INDEX ix_articles_text_print ON public.articles USING btree (text_print);
+CREATE INDEX ix_articles_updated_at ON public.articles USING btree (updated_at);
+CREATE INDEX ix_articles_url ON public.articles USING btree (url);
+CREATE INDEX ix_attempts_delivery_id ON public.attempts USING btree (delivery_id);
+CREATE INDEX ix_blocks_edition_id ON public.blocks USING btree (edition_id);
+CREATE INDEX ix_deliveries_open ON public.deliveries USING btree (edition_id, state, id) WHERE ((state)::text <> 'settled'::text);
+CREATE INDEX ix_generations_number ON public.generations USING btree (number);
+CREATE INDEX ix_goodbyes_at ON public.goodbyes USING btree (at);
+CREATE INDEX ix_heard_at ON public.heard USING btree (at);
+CREATE INDEX ix_inbox_letters_at ON public.inbox_letters USING btree (at);
+CREATE INDEX ix_letters_deferred ON public.letters USING btree (edition_id, not_before) WHERE (not_before IS NOT NULL);
+CREATE INDEX ix_letters_trouble ON public.letters USING btree (edition_id, state) WHERE ((state)::text = ANY ((ARRAY['in_doubt'::character varying, 'refused'::character varying, 'given_up'::character varying])::text[]));
+CREATE INDEX ix_runs_ended_at ON public.runs USING btree (ended_at);
+CREATE INDEX ix_strangers_at ON public.strangers USING btree (at);
+CREATE INDEX ix_subscriptions_subscriber ON public.subscriptions USING btree (subscriber_id);
+CREATE INDEX ix_syndications_channel_id_at ON public.syndications USING btree (channel_id, at);
+CREATE INDEX ix_syndications_channel_id_page ON public.syndications USING btree (channel_id, page);
+CREATE UNIQUE INDEX uq_subscriptions_active ON public.subscriptions USING btree (channel_id, subscriber_id) WHERE (ended_at IS NULL);
+ALTER TABLE ONLY public.article_subjects
+    ADD CONSTRAINT fk_article_subjects_uri FOREIGN KEY (uri) REFERENCES public.articles(uri);
+ALTER TABLE ONLY public.attempts
+    ADD CONSTRAINT fk_attempts_delivery_id FOREIGN KEY (delivery_id) REFERENCES public.deliveries(id);
+ALTER TABLE ONLY public.attempts
+    ADD CONSTRAINT fk_attempts_rendition_id FOREIGN KEY (rendition_id) REFERENCES public.renditions(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.blocks
+    ADD CONSTRAINT fk_blocks_edition_id FOREIGN KEY (edition_id) REFERENCES public.editions(id);
+ALTER TABLE ONLY public.blocks
+    ADD CONSTRAINT fk_blocks_holder_id FOREIGN KEY (holder_id) REFERENCES public.holders(id);
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT fk_deliveries_edition_id FOREIGN KEY (edition_id) REFERENCES public.editions(id);
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT fk_deliveries_fallback FOREIGN KEY (fallback) REFERENCES public.renditions(id);
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT fk_deliveries_holder_id FOREIGN KEY (holder_id) REFERENCES public.holders(id);
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT fk_deliveries_present FOREIGN KEY (present) REFERENCES public.renditions(id);
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT fk_deliveries_wanted FOREIGN KEY (wanted) REFERENCES public.renditions(id);
+ALTER TABLE ONLY public.edition_items
+    ADD CONSTRAINT fk_edition_items_edition_id FOREIGN KEY (edition_id) REFERENCES public.editions(id);
+ALTER TABLE ONLY public.edition_items
+    ADD CONSTRAINT fk_edition_items_uri FOREIGN KEY (uri) REFERENCES public.articles(uri);
+ALTER TABLE ONLY public.editions
+    ADD CONSTRAINT fk_editions_channel_id FOREIGN KEY (channel_id) REFERENCES public.channels(id);
+ALTER TABLE ONLY public.fragments
+    ADD CONSTRAINT fk_fragments_channel_id FOREIGN KEY (channel_id) REFERENCES public.channels(id);
+ALTER TABLE ONLY public.fragments
+    ADD CONSTRAINT fk_fragments_uri FOREIGN KEY (uri) REFERENCES public.articles(uri);
+ALTER TABLE ONLY public.goodbyes
+    ADD CONSTRAINT fk_goodbyes_holder_id FOREIGN KEY (holder_id) REFERENCES public.holders(id);
+ALTER TABLE ONLY public.goodbyes
+    ADD CONSTRAINT fk_goodbyes_subscription_id FOREIGN KEY (subscription_id) REFERENCES public.subscriptions(id);
+ALTER TABLE ONLY public.leftovers
+    ADD CONSTRAINT fk_leftovers_channel_id FOREIGN KEY (channel_id) REFERENCES public.channels(id);
+ALTER TABLE ONLY public.leftovers
+    ADD CONSTRAINT fk_leftovers_uri FOREIGN KEY (uri) REFERENCES public.articles(uri);
+ALTER TABLE ONLY public.letters
+    ADD CONSTRAINT fk_letters_edition_id FOREIGN KEY (edition_id) REFERENCES public.editions(id);
+ALTER TABLE ONLY public.requests
+    ADD CONSTRAINT fk_requests_channel_id FOREIGN KEY (channel_id) REFERENCES public.channels(id);
+ALTER TABLE ONLY public.requests
+    ADD CONSTRAINT fk_requests_holder_id FOREIGN KEY (holder_id) REFERENCES public.holders(id);
+ALTER TABLE ONLY public.revisions
+    ADD CONSTRAINT fk_revisions_uri FOREIGN KEY (uri) REFERENCES public.articles(uri);
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT fk_runs_edition_id FOREIGN KEY (edition_id) REFERENCES public.editions(id);
+ALTER TABLE ONLY public.stencils
+    ADD CONSTRAINT fk_stencils_edition_id FOREIGN KEY (edition_id) REFERENCES public.editions(id);
+ALTER TABLE ONLY public.strangers
+    ADD CONSTRAINT fk_strangers_channel_id FOREIGN KEY (channel_id) REFERENCES public.channels(id);
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT fk_subscriptions_channel_id FOREIGN KEY (channel_id) REFERENCES public.channels(id);
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT fk_subscriptions_subscriber_id FOREIGN KEY (subscriber_id) REFERENCES public.subscribers(id);
+ALTER TABLE ONLY public.syndications
+    ADD CONSTRAINT fk_syndications_channel_id FOREIGN KEY (channel_id) REFERENCES public.channels(id);
+ALTER TABLE ONLY public.syndications
+    ADD CONSTRAINT fk_syndications_uri FOREIGN KEY (uri) REFERENCES public.articles(uri);
+ALTER TABLE ONLY public.used
+    ADD CONSTRAINT fk_used_channel_id FOREIGN KEY (channel_id) REFERENCES public.channels(id);
