@@ -281,10 +281,10 @@ def remember(folder: Path, count: int) -> None:
                 url=f"https://kabar.example/dulu-{number}",
                 subjects=("KPU",) if number % 10 == 0 else ("lain",),
             )  # fmt: skip
-            catalogue.record(
+            catalogue.revisions.record(
                 article, kind="original", note="", source="", path=f"dulu-{number}.md", at=at
             )
-            catalogue.syndicate(known.id, article.uri, at)
+            catalogue.channels.syndicate(known.id, article.uri, at)
     opened.close()
 
 

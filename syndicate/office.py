@@ -128,7 +128,7 @@ class Office:
         """A channel as the ledger knows it; first seen now if it is new."""
         origin = channel.origin if isinstance(channel, Collects) else ""
         target, now = channel.target(), self.clock()
-        return catalogue.channel(channel.name, channel.kind, target, now, origin)
+        return catalogue.channels.register(channel.name, channel.kind, target, now, origin)
 
     def next_digest(self, catalogue: Catalogue, channel: Channel) -> datetime:
         """When a list's next window ends that is not closed yet."""
@@ -138,8 +138,8 @@ class Office:
 
     def closed_ahead(self, catalogue: Catalogue, channel: Channel) -> list[datetime]:
         """The ends of a list's windows that were closed ahead of their time."""
-        known = next((one for one in catalogue.channels() if one.name == channel.name), None)
-        return catalogue.closed_ahead(known.id, self.clock()) if known else []
+        known = next((one for one in catalogue.channels.all() if one.name == channel.name), None)
+        return catalogue.windows.closed_ahead(known.id, self.clock()) if known else []
 
     def gone(self, catalogue: Catalogue) -> list[str]:
         """Channels that the ledger has in use, and the configuration has not."""

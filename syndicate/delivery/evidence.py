@@ -35,11 +35,11 @@ def older(office: Office) -> str:
         if why := office.ledger.generations.older(db, seen):
             return why
         catalogue = Catalogue(db)
-        known = {one.name: one for one in catalogue.channels()}
+        known = {one.name: one for one in catalogue.channels.all()}
         for channel in office.channels:
             if channel.name in known and not is_same_place(channel, known[channel.name]):
                 continue  # it has moved, or is not mounted, which is said: nothing is sent there
-            if lacking := catalogue.lacking(shown[channel.name]):
+            if lacking := catalogue.articles.lacking(shown[channel.name]):
                 where = f"{channel.target()} shows {lacking[0]}"
                 return older_because(f"{where}, which it does not know")
     return ""
@@ -49,7 +49,7 @@ def unknown_entries(office: Office, *channels: Channel) -> list[str]:
     """The articles of ours that these channels show and the ledger lacks."""
     shown = [uri for channel in channels for uri in _of_ours(office, channel)]
     with office.ledger.reading() as db:
-        return Catalogue(db).lacking(shown)
+        return Catalogue(db).articles.lacking(shown)
 
 
 def refuse_unknown_reader(office: Office, subscriber: int) -> None:

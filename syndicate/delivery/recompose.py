@@ -23,7 +23,7 @@ def recompose(prepare: Preparation, uris: Iterable[str]) -> list[str]:
 def _recomposed(prepare: Preparation, uri: str) -> list[str]:
     office, catalogue = prepare.office, prepare.catalogue
     keys = []
-    for edition, known, window in catalogue.unfinished_digests(uri):
+    for edition, known, window in catalogue.digests.unfinished(uri):
         channel = next((c for c in office.channels if c.name == known.name), None)
         if channel is None or channel.scope is not Scope.DIGEST:
             continue
@@ -35,9 +35,9 @@ def _recomposed(prepare: Preparation, uri: str) -> list[str]:
             why = office.scrub(f"cannot say digest {which} anew: {error!r}")
             prepare.failed.append(Failed(channel, why))
             continue
-        catalogue.recompose(edition, rendition)
-        if not catalogue.got(known.id, uri):  # then nobody need be told what became of it
-            catalogue.carry_newest(known.id, uri)
+        catalogue.digests.recompose(edition, rendition)
+        if not catalogue.digests.got(known.id, uri):  # then nobody need be told what became of it
+            catalogue.windows.carry_newest(known.id, uri)
         keys.append(window.key)
     return keys
 
@@ -48,12 +48,12 @@ def _again(
     """What a digest that is on its way says now."""
     office, catalogue = prepare.office, prepare.catalogue
     said = {
-        part: prepare.hosting.worded(catalogue.carried(number, part), channel)
+        part: prepare.hosting.worded(catalogue.windows.carried(number, part), channel)
         for part in ("new", "correction")
     }
     if window.closed is None:
         return editions.urgent(said, office.publisher, at=window.opened, key=window.key)
     return editions.digest(
         said["new"], said["correction"], office.publisher, opened=window.opened,
-        closed=window.closed, key=window.key, number=catalogue.issue(known.id, window.key),
+        closed=window.closed, key=window.key, number=catalogue.digests.issue(known.id, window.key),
     )  # fmt: skip

@@ -124,7 +124,7 @@ def _is_known(office: Office, draft: Draft) -> bool:
     if not draft.article.uri:
         return False
     with office.ledger.reading() as db:
-        return Catalogue(db).standing(draft.article.uri) is not None
+        return Catalogue(db).articles.standing(draft.article.uri) is not None
 
 
 def passed_over(office: Office, path: Path) -> Draft | None:
@@ -136,8 +136,8 @@ def passed_over(office: Office, path: Path) -> Draft | None:
     uri = sources.uri_line(text)
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
-        standing = catalogue.standing(uri) if uri else None
-        source = catalogue.source(uri, standing.version) if standing else ""
+        standing = catalogue.articles.standing(uri) if uri else None
+        source = catalogue.articles.source(uri, standing.version) if standing else ""
     if standing is None or not sameness.same_text(source, text):
         return None
     article = standing.item.article
@@ -176,14 +176,16 @@ def has_twin(draft: Draft, standing: Standing) -> bool:
 def published_as(catalogue: Catalogue, draft: Draft) -> Standing | None:
     """The published article that a file without its uri line seems to be."""
     url = draft.article.url
-    found = catalogue.at_path(path_of(draft)) or (catalogue.at_url(url) if url else None)
+    found = catalogue.articles.at_path(path_of(draft)) or (
+        catalogue.articles.at_url(url) if url else None
+    )
     return found if found and not wholly_different(found.item.article, draft.article) else None
 
 
 def refuse_stranger(office: Office, catalogue: Catalogue, draft: Draft) -> None:
     """An article from before the ledger was published then, as far as anyone knows."""
     dated = sources.uri_date(draft.article.uri)
-    if draft.minted or dated is None or catalogue.was_minted(draft.article.uri):
+    if draft.minted or dated is None or catalogue.revisions.was_minted(draft.article.uri):
         return
     first = office.ledger.restored_at or office.ledger.created
     if dated <= first.astimezone(office.publisher.zone).date():
@@ -201,8 +203,8 @@ def _read(office: Office, path: Path, *, anew: bool) -> Draft:
     draft = sources.read(path, office.publisher)
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
-        standing = catalogue.standing(draft.article.uri) if draft.article.uri else None
-        source = catalogue.source(standing.uri, standing.version) if standing else ""
+        standing = catalogue.articles.standing(draft.article.uri) if draft.article.uri else None
+        source = catalogue.articles.source(standing.uri, standing.version) if standing else ""
     if standing is None or not sameness.same_for_readers(source, draft.source):
         return draft
     same = sameness.same_files(standing.item.article.media, path.parent)
@@ -288,7 +290,7 @@ def _had_profile(office: Office, draft: Draft) -> bool:
     if not draft.article.profile:
         return True
     with office.ledger.reading() as db:
-        standing = Catalogue(db).standing(draft.article.uri)
+        standing = Catalogue(db).articles.standing(draft.article.uri)
     return standing is not None and standing.item.article.profile == draft.article.profile
 
 
@@ -298,7 +300,7 @@ def _expired(office: Office, draft: Draft) -> Iterator[ArticleError]:
     if expires is None or expires > office.clock():
         return
     with office.ledger.reading() as db:
-        if Catalogue(db).standing(draft.article.uri) is None:
+        if Catalogue(db).articles.standing(draft.article.uri) is None:
             yield ArticleError(
                 f"{draft.at('expires')}: expired on {moment(expires, office.publisher.zone, 'en')}"
                 " (give it a later date, or leave it unpublished)"
@@ -320,7 +322,7 @@ def _refuse_renamed(office: Office, draft: Draft) -> None:
     uri = draft.article.uri
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
-        if uri and (catalogue.standing(uri) or catalogue.was_minted(uri)):
+        if uri and (catalogue.articles.standing(uri) or catalogue.revisions.was_minted(uri)):
             return
         before = published_as(catalogue, draft)
     if before is None or before.uri in (uri, sources.uri_in(draft.path)):
@@ -337,8 +339,8 @@ def _refuse_published(office: Office, draft: Draft) -> None:
     article = draft.article
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
-        text = catalogue.with_text(article)
-        twin = text or catalogue.with_headline(article, _week(office))
+        text = catalogue.articles.with_text(article)
+        twin = text or catalogue.articles.with_headline(article, _week(office))
     if twin and twin.uri != sources.uri_in(draft.path):  # else it was just named by another process
         what = "this text" if text else "this headline"
         when = moment(twin.item.published, office.publisher.zone, "en")
@@ -383,7 +385,7 @@ def _named(office: Office, draft: Draft, report: Report) -> Draft:
         return draft
     with office.ledger.planning() as catalogue:
         uri = _free_uri(office, catalogue, draft)
-        catalogue.mint(uri)  # whoever dies now is known by it afterwards
+        catalogue.revisions.mint(uri)  # whoever dies now is known by it afterwards
     with office.ledger.planning():  # one process at a time: anybody could hold the folder's lock
         sources.insert_uri(draft.path, uri)
     written = replace(sources.read(draft.path, office.publisher), minted=True)
@@ -399,7 +401,7 @@ def _free_uri(office: Office, catalogue: Catalogue, draft: Draft) -> str:
         drawn = sha256(place.encode(errors="backslashreplace")).digest()[:6]
         end = "".join(ALPHABET[byte % len(ALPHABET)] for byte in drawn)
         uri = sources.mint_uri(draft.article.headline, office.publisher, today, end)
-        if not (catalogue.was_minted(uri) or catalogue.standing(uri)):
+        if not (catalogue.revisions.was_minted(uri) or catalogue.articles.standing(uri)):
             break
     return uri
 

@@ -50,7 +50,7 @@ def _page(office: Office, path: Path, here: Mapping[Path, Article]) -> str:
 def _published(office: Office, path: Path) -> Article | None:
     uri = sources.uri_in(path)
     with office.ledger.reading() as db:
-        standing = Catalogue(db).standing(uri) if uri else None
+        standing = Catalogue(db).articles.standing(uri) if uri else None
     return standing.item.article if standing else None
 
 

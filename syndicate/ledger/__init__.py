@@ -28,9 +28,12 @@ from sqlalchemy import (
 from syndicate.config.database import Timeouts
 from syndicate.errors import LedgerError, Refused, UsageError
 from syndicate.ledger import migrations
-from syndicate.ledger.catalogue import Catalogue, KnownChannel, Standing, Window, leftovers
+from syndicate.ledger.catalogue import Catalogue, leftovers
+from syndicate.ledger.catalogue.articles import Standing
+from syndicate.ledger.catalogue.channels import KnownChannel
 from syndicate.ledger.catalogue.collections import Held
 from syndicate.ledger.catalogue.folders import Folders
+from syndicate.ledger.catalogue.windows import Window
 from syndicate.ledger.database import backups
 from syndicate.ledger.database.backups import backup, remember
 from syndicate.ledger.database.clock import Clock
@@ -274,7 +277,7 @@ class Ledger:
     def known_channels(self) -> dict[str, KnownChannel]:
         """Every channel the ledger has seen, by name."""
         with self.reading() as db:
-            return {channel.name: channel for channel in Catalogue(db).channels()}
+            return {channel.name: channel for channel in Catalogue(db).channels.all()}
 
     def recognise(self, channel: int, target: str, identity: str, *, place: str = "") -> None:
         """Go on only where the ledger's receipts come from; a channel's first place is learnt.

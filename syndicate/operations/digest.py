@@ -80,7 +80,7 @@ def _send(
             report.problems.append(lost)
             return
         closed = close_due(office, catalogue, channel, known, request.catch_up)
-        waiting = [number for number, _ in catalogue.waiting(known.id)]
+        waiting = [number for number, _ in catalogue.editions.waiting(known.id)]
         _tell_windows(office, catalogue, channel, closed, report, dry=request.dry_run)
         if request.dry_run and not closed:
             _so_far(office, catalogue, channel, known, report)
@@ -102,10 +102,10 @@ def _renamed(office: Office, catalogue: Catalogue, channel: Channel, known: Know
     there = {one.name for one in office.channels}
     gone = [
         one
-        for one in catalogue.channels()
-        if one.name not in there and one.kind == channel.kind and catalogue.readers(one.id)
+        for one in catalogue.channels.all()
+        if one.name not in there and one.kind == channel.kind and catalogue.digests.readers(one.id)
     ]
-    if not gone or catalogue.readers(known.id):
+    if not gone or catalogue.digests.readers(known.id):
         return ""
     return (
         f"{channel.name}: nobody is on this list, and {gone[0].name} is no longer configured:"
@@ -135,12 +135,14 @@ def close_due(
         if window.status != "skipped":
             window = replace(window, status="frozen" if something else "empty")
         carried = {"new": edition.items, "correction": edition.corrections}
-        number = catalogue.close(known.id, window, carried if window.status == "frozen" else {})
+        number = catalogue.windows.close(
+            known.id, window, carried if window.status == "frozen" else {}
+        )
         _pass_by(office, catalogue, known, window)
         rendition = None
         if window.status == "frozen":
             [rendition] = channel.render(edition)
-            catalogue.address_subscribers(number, known.id, rendition)
+            catalogue.digests.address_subscribers(number, known.id, rendition)
         closed.append(Closed(number, edition, window, rendition))
     if closed:
         catalogue.tidy(office.clock(), office.settings.keep)
@@ -156,13 +158,13 @@ def pass_over(
     """
     edition = compose(office, catalogue, channel, known, window)
     carried = {"new": edition.items, "correction": edition.corrections}
-    catalogue.close(known.id, replace(window, status="skipped"), carried)
+    catalogue.windows.close(known.id, replace(window, status="skipped"), carried)
     _pass_by(office, catalogue, known, window)
 
 
 def _pass_by(office: Office, catalogue: Catalogue, known: KnownChannel, window: Window) -> None:
     assert window.closed
-    catalogue.pass_by(known.id, window.closed, office.clock())
+    catalogue.windows.pass_by(known.id, window.closed, office.clock())
 
 
 def due_windows(
@@ -172,7 +174,7 @@ def due_windows(
     when the channel was first seen. One that was closed ahead of its time moves none of them."""
     assert isinstance(channel, Scheduled)
     zone, at = office.publisher.zone, office.clock()
-    opened = (catalogue.last_closed(known.id, at) or known.first_seen).astimezone(zone)
+    opened = (catalogue.windows.last_closed(known.id, at) or known.first_seen).astimezone(zone)
     ends = list(channel.schedule.between(opened, at, zone))
     if not ends:
         return []
@@ -193,15 +195,15 @@ def compose(
     assert window.closed, "an urgent article has no window"
     worded = prepare.hosting.worded
     return editions.digest(
-        worded(catalogue.unsent(known.id, window.closed, office.clock()), channel),
-        worded(catalogue.carried_and_changed(known.id), channel),
+        worded(catalogue.windows.unsent(known.id, window.closed, office.clock()), channel),
+        worded(catalogue.windows.carried_and_changed(known.id), channel),
         office.publisher, opened=window.opened, closed=window.closed, key=window.key,
-        number=catalogue.issue(known.id, window.key),
+        number=catalogue.digests.issue(known.id, window.key),
     )  # fmt: skip
 
 
 def _window(opened: datetime, closed: datetime) -> Window:
-    return Window(0, editions.window_key(closed), opened, closed, "frozen")
+    return Window(key=editions.window_key(closed), opened=opened, closed=closed, status="frozen")
 
 
 def _digest_channels(office: Office, names: Sequence[str]) -> list[Channel]:
@@ -223,7 +225,7 @@ def _tell_windows(
         report.idle.add(note)
     for one in closed:
         edition, window = one.edition, one.window
-        letters = catalogue.recipients(one.number)
+        letters = catalogue.digests.recipients(one.number)
         if window.status == "frozen":
             why = f"{_held(edition)}, {letters} letter{'s' * (letters != 1)}"
             if dry and one.rendition:
@@ -243,13 +245,15 @@ def _so_far(
 ) -> None:
     """What the next digest says as things stand; nothing of it is frozen."""
     zone = office.publisher.zone
-    opened = (catalogue.last_closed(known.id, office.clock()) or known.first_seen).astimezone(zone)
+    opened = (
+        catalogue.windows.last_closed(known.id, office.clock()) or known.first_seen
+    ).astimezone(zone)
     window = _window(opened, office.next_digest(catalogue, channel))
     edition = compose(office, catalogue, channel, known, window)
     if not (edition.items or edition.corrections):
         return
     [rendition] = channel.render(edition)
-    readers = catalogue.readers(known.id)
+    readers = catalogue.digests.readers(known.id)
     why = f"so far {_held(edition)}, {readers} letter{'s' * (readers != 1)}"
     why += reviewed(channel, edition, rendition, report.notes)
     report.lines.append(
@@ -290,9 +294,14 @@ def _proof(office: Office, channel: Channel, address: str, report: Report) -> No
     """What the next digest would say now, to one address; the ledger keeps no trace of it."""
     with office.ledger.planning(dry=True) as catalogue:
         known = office.remembered(catalogue, channel)
-        opened = catalogue.last_closed(known.id, office.clock()) or known.first_seen
+        opened = catalogue.windows.last_closed(known.id, office.clock()) or known.first_seen
         now = office.clock().astimezone(office.publisher.zone)
-        window = Window(0, f"proof {now.isoformat()}", opened, now + timedelta(seconds=1), "frozen")
+        window = Window(
+            key=f"proof {now.isoformat()}",
+            opened=opened,
+            closed=now + timedelta(seconds=1),
+            status="frozen",
+        )
         edition = compose(office, catalogue, channel, known, window)
     if not (edition.items or edition.corrections):
         report.notes.append(f"{channel.name}: there is nothing to say yet; no proof was sent")

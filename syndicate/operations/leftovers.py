@@ -72,7 +72,7 @@ def leftover_lines(office: Office, catalogue: Catalogue, uri: str | None = None)
     What this one can do itself the next tick does.
     """
     lacked = lacking(office, catalogue)
-    for known in catalogue.channels():
+    for known in catalogue.channels.all():
         why = "the next tick does it"
         if known.id in lacked:
             why = f"left to a machine that has this channel: {how(known.name)}"
@@ -90,7 +90,7 @@ def tell_waiting(office: Office, report: Report) -> None:
             if count := leftovers.waits(db, number):
                 things = "1 thing waits" if count == 1 else f"{count} things wait"
                 report.problems.append(f"{name}: {things} for a machine that has it: {how(name)}")
-            elif catalogue.readers(number):
+            elif catalogue.digests.readers(number):
                 note = f"{name}: its digests are left to a machine that has it: {how(name)}"
                 report.notes.append(note)
                 report.idle.add(note)
@@ -99,7 +99,7 @@ def tell_waiting(office: Office, report: Report) -> None:
 def take_over(office: Office, report: Report, progress: Progress) -> None:
     """Plan and do what machines without these channels had to leave."""
     with office.ledger.planning() as catalogue:
-        known = {one.name: one.id for one in catalogue.channels()}
+        known = {one.name: one.id for one in catalogue.channels.all()}
         mine = [channel for channel in office.channels if channel.name in known]
         left = {one.name: leftovers.left(catalogue.db, known[one.name]) for one in mine}
         if not any(left.values()):
@@ -122,11 +122,11 @@ def take_over(office: Office, report: Report, progress: Progress) -> None:
 
 
 def _syndicate(catalogue: Catalogue, channel: Channel, number: int, uri: str, at: datetime) -> None:
-    standing = catalogue.standing(uri)
+    standing = catalogue.articles.standing(uri)
     assert standing is not None
     item = standing.item
     if item.withdrawal is None and is_meant(item.article, channel.name) and channel.takes(item):
-        catalogue.syndicate(number, uri, at)
+        catalogue.channels.syndicate(number, uri, at)
 
 
 def _said(
@@ -135,7 +135,7 @@ def _said(
     """Plan what a channel says of each article; what it cannot say stays left, and is told."""
     catalogue = prepare.catalogue
     for uri in uris:
-        standing = catalogue.standing(uri)
+        standing = catalogue.articles.standing(uri)
         assert standing is not None
         try:
             prepare.say([channel], [standing])

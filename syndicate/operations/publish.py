@@ -185,7 +185,7 @@ def _planned(
             prepare=prepare,
             digests=recompose(prepare, [uri for uri, kind in kinds.items() if kind in REVISED]),
             mailings=at_once(
-                prepare, chosen, [s for uri in uris if (s := catalogue.standing(uri))]
+                prepare, chosen, [s for uri in uris if (s := catalogue.articles.standing(uri))]
             ),
             told=[
                 *left_lines(prepare, kinds, chosen),
@@ -201,7 +201,7 @@ def _left(
 ) -> list[Line]:
     """Leave what has changed to machines with the channels that this one lacks."""
     unchanged = [uri for uri, kind in kinds.items() if kind == "unchanged"]
-    standings = [standing for uri in kinds if (standing := catalogue.standing(uri))]
+    standings = [standing for uri in kinds if (standing := catalogue.articles.standing(uri))]
     new = not request.channels
     return leave(office, catalogue, standings, new=new, unchanged=unchanged)
 
@@ -249,7 +249,7 @@ def plan_for(
 ) -> None:
     """Put articles into the channels they are for, and plan what each has to say."""
     catalogue = prepare.catalogue
-    standings = [standing for uri in uris if (standing := catalogue.standing(uri))]
+    standings = [standing for uri in uris if (standing := catalogue.articles.standing(uri))]
     for channel in sorted(channels, key=lambda one: not isinstance(one, HostsMedia)):
         known = prepare.office.remembered(catalogue, channel)
         for draft in drafts:
@@ -263,7 +263,7 @@ def plan_for(
                 prepare.older[channel.name, draft.article.uri] = why
             else:
                 # not earlier than the channel was first seen: there its first window opens
-                catalogue.syndicate(known.id, draft.article.uri, prepare.office.clock())
+                catalogue.channels.syndicate(known.id, draft.article.uri, prepare.office.clock())
     prepare.say(channels, standings)
     prepare.announce()
 
@@ -277,12 +277,12 @@ def _is_older(
     """
     if channel.scope is Scope.COLLECTION or request.asks_for(draft, channel):
         return False
-    return prepare.catalogue.is_older(draft.article.uri, known)
+    return prepare.catalogue.channels.is_older(draft.article.uri, known)
 
 
 def _seems_renamed(catalogue: Catalogue, channel: Channel, known: KnownChannel) -> str:
     """Why nothing was sent to a new channel whose place is another one's: it may be that one."""
-    for other in catalogue.channels():
+    for other in catalogue.channels.all():
         place = (other.kind, other.target)
         if other.id != known.id and place == (channel.kind, channel.target()):
             return (
@@ -302,7 +302,7 @@ def _measured(office: Office, draft: Draft, sizes: Sizes, *, dry: bool) -> Draft
     if draft.kept:
         return draft
     with office.ledger.reading() as db:
-        standing = Catalogue(db).standing(draft.article.uri)
+        standing = Catalogue(db).articles.standing(draft.article.uri)
     known = standing.item.article if standing else None
     article = draft.article
     if dry and (known is None or known.fingerprint != article.fingerprint):
@@ -321,7 +321,7 @@ def record(
 
     ``turn`` says how many articles of the command come before it, and how many after.
     """
-    standing = catalogue.standing(draft.article.uri)
+    standing = catalogue.articles.standing(draft.article.uri)
     kind, note = _kind(office, catalogue, request, draft, standing)
     # a copy that was not changed yet is not the article's file
     path = standing.path if standing and has_twin(draft, standing) else path_of(draft)
@@ -334,13 +334,13 @@ def record(
         if request.note:
             report.notes.append(f"{draft.path}: nothing in it has changed; {UNUSED}")
     else:
-        version = catalogue.record(
+        version = catalogue.revisions.record(
             draft.article, kind=kind, note=note, source=draft.source, path=path,
             at=office.clock(), published=draft.article.date, after=turn[0], before=turn[1],
         )  # fmt: skip
     if kind == "original" and request.note:
         report.notes.append(f"{draft.path}: it is published for the first time; {UNUSED}")
-    catalogue.keep_media(draft.files)
+    catalogue.revisions.keep_media(draft.files)
     report.articles.append(
         Subject(uri=draft.article.uri, headline=draft.article.headline, path=str(draft.path),
                 version=version, kind=kind)
@@ -355,18 +355,18 @@ def _keep(
     """Keep what no reader notices of an unchanged file; another reading of it only if asked to."""
     at, kept, read = office.clock(), standing.item.article, draft.article
     if draft.kept:
-        catalogue.lies_at(kept, path, at)
+        catalogue.revisions.lies_at(kept, path, at)
     elif request.refresh:
-        catalogue.refresh(read, standing.version, draft.source, path, at)
+        catalogue.revisions.refresh(read, standing.version, draft.source, path, at)
     else:
         if read.fingerprint != kept.fingerprint:
             read = replace(kept, **{name: getattr(read, name) for name in UNNOTICED})
-        catalogue.reread(read, standing.version, draft.source, path, at)
+        catalogue.revisions.reread(read, standing.version, draft.source, path, at)
 
 
 def record_correction(office: Office, catalogue: Catalogue, draft: Draft, note: str) -> None:
     """Write down that what was said before this ledger was wrong."""
-    catalogue.record(
+    catalogue.revisions.record(
         draft.article, kind="correction", note=" ".join(note.split()), source=draft.source,
         path=path_of(draft), at=office.clock(),
     )  # fmt: skip
@@ -383,7 +383,7 @@ def _kind(
         if not request.new:
             refuse_stranger(office, catalogue, draft)
         return "original", ""
-    if catalogue.was_taken_on(standing):
+    if catalogue.articles.was_taken_on(standing):
         if not request.new:
             refuse_stranger(office, catalogue, draft)
         return ("correction", " ".join(request.note.split())) if request.note else ("refile", "")
@@ -410,7 +410,7 @@ def _kind(
         return "correction", " ".join(note.split())
     if note is not None and draft.path in request.notes:
         return "refile", ""
-    source = catalogue.source(standing.uri, standing.version)
+    source = catalogue.articles.source(standing.uri, standing.version)
     kept = standing.item.article
     raise NoteNeeded(draft.path, what_changed(kept, source, draft.article, draft.source))
 

@@ -155,8 +155,8 @@ def adopt(
     receipt = _receipt(office, channel, reference, here, draft.article.uri)
     with office.ledger.planning() as catalogue:
         before = awaited(office, catalogue, [draft.article.uri])
-        standing = catalogue.standing(draft.article.uri)
-        taken_on = standing is not None and catalogue.was_taken_on(standing)
+        standing = catalogue.articles.standing(draft.article.uri)
+        taken_on = standing is not None and catalogue.articles.was_taken_on(standing)
         kind = record(office, catalogue, request, draft, report)
         if kind == "original" or taken_on:
             _not_news(office, catalogue, draft)
@@ -169,7 +169,9 @@ def adopt(
                 if step.rendition and step.rendition.follows:
                     continue  # the receipt is of what it follows
                 revises = isinstance(channel, Revises)
-                if not catalogue.adopt(one.edition, step.address, receipt, revises=revises):
+                if not catalogue.deliveries.adopt(
+                    one.edition, step.address, receipt, revises=revises
+                ):
                     report.notes.append(f"{name}: the ledger has its place already; it is kept")
         kinds = {draft.article.uri: kind}
         told = list(digest_lines(prepare, [draft], kinds, before, chosen=office.channels))
@@ -188,7 +190,7 @@ def _not_news(office: Office, catalogue: Catalogue, draft: Draft) -> None:
     for channel in office.lists:
         known = office.remembered(catalogue, channel)
         before = min(then, known.first_seen - timedelta(seconds=1))
-        catalogue.never_news(known.id, draft.article.uri, before)
+        catalogue.channels.never_news(known.id, draft.article.uri, before)
 
 
 def move(office: Office, name: str) -> str:
@@ -246,7 +248,9 @@ def restored(office: Office, digests: Digests | None) -> list[str]:
     """The ledger came from a backup: say what may have been sent since, and send none of it."""
     with office.ledger.planning() as catalogue:
         zone = office.publisher.zone
-        asked = [f"{name} {said_key(key, zone)}" for name, key in catalogue.letters_waiting()]
+        asked = [
+            f"{name} {said_key(key, zone)}" for name, key in catalogue.digests.letters_waiting()
+        ]
         rewritten: list[str] = []
         for channel in office.channels:
             known = office.remembered(catalogue, channel)
@@ -311,23 +315,23 @@ def _taken_on(office: Office) -> list[str]:
 def _take_on(office: Office, catalogue: Catalogue, known: KnownChannel, item: Item) -> bool:
     """Whether an entry was unknown to the ledger, or to its feed; it is kept in that."""
     uri = item.article.uri
-    if not uri or known.id in catalogue.channels_of(uri):
+    if not uri or known.id in catalogue.channels.having(uri):
         return False
-    if catalogue.standing(uri) is None:
-        catalogue.take_on(item, office.clock())
-    catalogue.syndicate(known.id, uri, item.published)
+    if catalogue.articles.standing(uri) is None:
+        catalogue.revisions.take_on(item, office.clock())
+    catalogue.channels.syndicate(known.id, uri, item.published)
     return True
 
 
 def _was_rewritten(catalogue: Catalogue, channel: Channel, known: KnownChannel) -> bool:
     """Whether a channel holds something else than this ledger put there."""
-    edition = catalogue.edition(known.id, COLLECTION)
+    edition = catalogue.editions.number(known.id, COLLECTION)
     if edition is None:
         return False
     if not is_here(channel, folder(catalogue.db, known.id)):
         return False
-    for address, there in catalogue.known(edition).items():
-        said = catalogue.said(edition, address)
+    for address, there in catalogue.deliveries.known(edition).items():
+        said = catalogue.deliveries.present(edition, address)
         receipt = Receipt(there.reference or "", there.url, there.destination or "")
         if said and there.state == "settled" and not channel.holds(said, receipt):
             return True

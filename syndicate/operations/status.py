@@ -110,7 +110,7 @@ def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Statu
         lost = lost_deliveries(db, office.ledger.presence)
         still = [_as_left(one, lost) for one in places(db, open_only=True)]
         for name in names:
-            standing = catalogue.standing(name)
+            standing = catalogue.articles.standing(name)
             if standing is None:
                 raise ArticleError(f"{name}: the ledger does not know it")
             found.articles.append(_article(standing, _where(office, catalogue, standing, still)))
@@ -229,7 +229,7 @@ def _open_letters(db: Connection, zone: ZoneInfo, lost: Sequence[Lost]) -> Itera
 def article_history(office: Office, uri: str) -> list[Happening]:
     """Everything that happened to an article, oldest first."""
     with office.ledger.reading() as db:
-        if Catalogue(db).standing(uri) is None:
+        if Catalogue(db).articles.standing(uri) is None:
             raise ArticleError(f"{uri}: the ledger does not know it")
         return history(db, uri)
 
@@ -265,7 +265,7 @@ def _where(
     states = {(place.channel, place.edition): state_word(place.state) for place in still}
     zone = office.publisher.zone
     lines = [to_line(place, zone) for place in places(catalogue.db, edition=standing.uri)]
-    found = [*_listing(office, catalogue, standing.uri), *catalogue.carrying(standing.uri)]
+    found = [*_listing(office, catalogue, standing.uri), *catalogue.digests.carrying(standing.uri)]
     for name, key, version in found:
         state = states.get((name, key), "done")
         shown = version or (standing.version if state == "done" else 0)
@@ -276,7 +276,7 @@ def _where(
 
 def _listing(office: Office, catalogue: Catalogue, uri: str) -> Iterator[tuple[str, str, int]]:
     """(channel, edition's key, 0): the documents of collections that hold an article."""
-    known = {one.name: one for one in catalogue.channels()}
+    known = {one.name: one for one in catalogue.channels.all()}
     hosting = Hosting(office, catalogue)
     for channel in office.channels:
         if channel.scope is Scope.COLLECTION and channel.name in known:

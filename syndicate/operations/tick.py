@@ -38,7 +38,7 @@ def _do_all(office: Office, report: Report, progress: Progress) -> None:
             continue
         with office.ledger.planning() as catalogue:
             known = office.remembered(catalogue, channel)
-            waiting = [number for number, _ in catalogue.waiting(known.id)]
+            waiting = [number for number, _ in catalogue.editions.waiting(known.id)]
         before = _open(office, channel.name)
         problem = run_channel(office, channel, known, waiting, progress, report)
         _tell(office, before, report)
@@ -66,14 +66,14 @@ def _expire(office: Office, report: Report, progress: Progress) -> None:
     with office.ledger.planning() as catalogue:
         prepare = Preparation(office, catalogue, Wish(by_itself=True))
         at = office.clock()
-        prepare.revived = set(catalogue.revive(at))
-        uris = [*catalogue.expire(at), *sorted(prepare.revived)]
+        prepare.revived = set(catalogue.revisions.revive(at))
+        uris = [*catalogue.revisions.expire(at), *sorted(prepare.revived)]
         if catalogue.not_far_ahead(at) < at:
             report.notes.append(
                 "the clock is more than a day ahead of the database's: nothing expires by it, and"
                 " no notice goes"
             )
-        standings = [standing for uri in uris if (standing := catalogue.standing(uri))]
+        standings = [standing for uri in uris if (standing := catalogue.articles.standing(uri))]
         prepare.say(office.channels, standings)
         leave(office, catalogue, standings)
         prepare.announce()

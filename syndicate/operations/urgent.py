@@ -71,12 +71,14 @@ def _frozen(prepare: Preparation, channel: Channel, standing: Standing) -> list[
     catalogue, office = prepare.catalogue, prepare.office
     known = office.remembered(catalogue, channel)
     unfinished = _unfinished(catalogue, channel, known, standing.uri)
-    carried = catalogue.carried_version(known.id, standing.uri)
+    carried = catalogue.windows.carried_version(known.id, standing.uri)
     if carried == 0 and standing.item.withdrawal:
         return []
-    if carried == 0 and known.id in catalogue.channels_of(standing.uri):
+    if carried == 0 and known.id in catalogue.channels.having(standing.uri):
         key, part = f"{edition_keys.URGENT}{standing.uri}", "new"
-    elif 0 < carried < standing.major_version and catalogue.has_readers(known.id, standing.uri):
+    elif 0 < carried < standing.major_version and catalogue.digests.has_readers(
+        known.id, standing.uri
+    ):
         key, part = f"{edition_keys.URGENT}{standing.uri}~{standing.version}", "correction"
     else:
         return unfinished
@@ -85,9 +87,9 @@ def _frozen(prepare: Preparation, channel: Channel, standing: Standing) -> list[
     at = office.clock()
     edition = editions.urgent(said, office.publisher, at=at, key=key)
     [rendition] = channel.render(edition)
-    number = catalogue.open_urgent(known.id, key, at, said)
+    number = catalogue.windows.open_urgent(known.id, key, at, said)
     among = standing.uri if part == "correction" else None
-    letters = catalogue.address_subscribers(number, known.id, rendition, among=among)
+    letters = catalogue.digests.address_subscribers(number, known.id, rendition, among=among)
     mailing = Mailing(channel, known, standing.uri, number, letters, (edition, rendition))
     return [*unfinished, mailing]
 
@@ -97,7 +99,7 @@ def _unfinished(
 ) -> list[Mailing]:
     """Letters of it that an earlier command left."""
     return [
-        Mailing(channel, known, uri, number, catalogue.recipients(number))
-        for number, whose, window in catalogue.unfinished_digests(uri)
+        Mailing(channel, known, uri, number, catalogue.digests.recipients(number))
+        for number, whose, window in catalogue.digests.unfinished(uri)
         if whose.id == known.id and window.closed is None
     ]

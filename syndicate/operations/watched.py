@@ -78,7 +78,7 @@ class Watched:
 
     def _windows(self) -> dict[str, datetime]:
         """By list, the end of its first window that is not closed."""
-        known = {one.name: one for one in self._catalogue.channels()}
+        known = {one.name: one for one in self._catalogue.channels.all()}
         found = {}
         for channel in self._office.lists:
             if channel.name not in known:

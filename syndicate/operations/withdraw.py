@@ -75,7 +75,7 @@ def meant(office: Office, request: Request) -> Standing:
         raise UsageError("--reason: say why it is withdrawn; readers are told")
     uri = identify(office, request.article)
     with office.ledger.reading() as db:
-        standing = Catalogue(db).standing(uri)
+        standing = Catalogue(db).articles.standing(uri)
     assert standing is not None
     return standing
 
@@ -88,7 +88,7 @@ def identify(office: Office, article: str) -> str:
         draft = passed_over(office, path) or sources.read(path, office.publisher)
         uri = _uri_of(office, draft)
     with office.ledger.reading() as db:
-        if Catalogue(db).standing(uri) is None:
+        if Catalogue(db).articles.standing(uri) is None:
             raise ArticleError(f"{article}: the ledger does not know it (`syndicate status` lists)")
     return uri
 
@@ -98,7 +98,7 @@ def _uri_of(office: Office, draft: Draft) -> str:
     uri = draft.article.uri
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
-        known = catalogue.standing(uri) if uri else published_as(catalogue, draft)
+        known = catalogue.articles.standing(uri) if uri else published_as(catalogue, draft)
     if not uri and known is None:
         raise ArticleError(f"{draft.path}: it has no uri yet: it was never published")
     if known and wholly_different(known.item.article, draft.article):
@@ -112,7 +112,7 @@ def _uri_of(office: Office, draft: Draft) -> str:
 def _record(
     office: Office, catalogue: Catalogue, uri: str, request: Request, reason: str, report: Report
 ) -> Standing:
-    standing = catalogue.standing(uri)
+    standing = catalogue.articles.standing(uri)
     assert standing is not None
     done = standing.item.withdrawal
     if (
@@ -123,11 +123,11 @@ def _record(
         kind = "unchanged"
     else:
         kind = "withdrawal"
-        catalogue.record(
+        catalogue.revisions.record(
             standing.item.article, kind=kind, note=reason, source="", path=standing.path,
             at=office.clock(), kill=request.kill or bool(done and done.kill),
         )  # fmt: skip
-        again = catalogue.standing(uri)
+        again = catalogue.articles.standing(uri)
         assert again is not None
         standing = again
     report.articles.append(
@@ -143,12 +143,13 @@ def _unchanged(report: Report) -> list[str]:
 
 def _carriers(office: Office, catalogue: Catalogue, uri: str) -> list[Channel]:
     """The lists whose next digest tells their readers of the withdrawal."""
-    known = {one.name: one.id for one in catalogue.channels()}
+    known = {one.name: one.id for one in catalogue.channels.all()}
     return [
         channel
         for channel in office.lists
         if channel.name in known
-        and uri in [i.article.uri for i in catalogue.carried_and_changed(known[channel.name])]
+        and uri
+        in [i.article.uri for i in catalogue.windows.carried_and_changed(known[channel.name])]
     ]
 
 

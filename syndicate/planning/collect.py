@@ -37,7 +37,7 @@ class Collection:
         self.hosting, self.known, self.publisher = hosting, known, publisher
         self.channel = cast(_Collecting, channel)
         self.form = hosting.form(channel)
-        self.catalogue, self.holdings = hosting.catalogue, hosting.catalogue.holdings
+        self.catalogue, self.collections = hosting.catalogue, hosting.catalogue.collections
         self._made: dict[tuple[str, str], bytes] = {}  # pieces, by uri and stamp
 
     def documents(
@@ -52,22 +52,22 @@ class Collection:
         since = now - kept if kept is not None else None
         last = 0
         if channel.archives:
-            before = self.holdings.last_page(number)
+            before = self.collections.last_page(number)
             last = before
             if closing:
-                last = self.holdings.close_pages(number, channel.items)
-            changed = self.holdings.pages_of(number, touched) | set(range(before + 1, last + 1))
+                last = self.collections.close_pages(number, channel.items)
+            changed = self.collections.pages_of(number, touched) | set(range(before + 1, last + 1))
             for page in sorted(changed):
                 yield self.archived(page)
         for subject in channel.subjects:
-            held = self.holdings.newest(number, channel.items, subject=subject, since=since)
+            held = self.collections.newest(number, channel.items, subject=subject, since=since)
             yield self._holding(editions.about(subject, publisher), held)
-        held = self.holdings.newest(number, channel.items, since=since)
+        held = self.collections.newest(number, channel.items, since=since)
         yield self._holding(editions.collection(publisher, pages=last), held)
 
     def archived(self, page: int) -> Holding:
         """A closed page of the archive."""
-        held = self.holdings.page(self.known.id, page)
+        held = self.collections.page(self.known.id, page)
         return self._holding(editions.archived(page, self.publisher), held)
 
     def _holding(self, edition: Edition, held: Iterable[Held]) -> Holding:
@@ -81,7 +81,7 @@ class Collection:
     def unsaid(self, holding: Holding) -> list[str]:
         """The articles of a document of which nothing is kept."""
         stamps = self._stamps(holding.held)
-        kept = self.holdings.fragments(self.known.id, stamps)
+        kept = self.collections.fragments(self.known.id, stamps)
         return [uri for uri in stamps if uri not in kept]
 
     def said(self, holding: Holding) -> list[Rendition]:
@@ -91,7 +91,7 @@ class Collection:
         if not isinstance(channel, Assembles):
             return list(channel.render(replace(holding.edition, items=tuple(self._items(uris)))))
         stamps = self._stamps(holding.held)
-        pieces = self.holdings.fragments(self.known.id, stamps)
+        pieces = self.collections.fragments(self.known.id, stamps)
         lacking = [uri for uri in uris if uri not in pieces]
         unmade = [uri for uri in lacking if (uri, stamps[uri]) not in self._made]
         made = channel.pieces(self._items(unmade), self.publisher) if unmade else ()
@@ -99,17 +99,19 @@ class Collection:
             self._made[uri, stamps[uri]] = piece
         fresh = {uri: self._made[uri, stamps[uri]] for uri in lacking}
         if not holding.edition.page:  # a page of the archive seldom changes
-            self.holdings.keep_fragments(self.known.id, stamps, fresh)
+            self.collections.keep_fragments(self.known.id, stamps, fresh)
         pieces |= fresh
         return list(channel.assemble(holding.edition, [pieces[uri] for uri in uris]))
 
     def forget(self, documents: Iterable[Holding]) -> None:
         """Forget what is kept of articles that no document shows any more."""
         now = [one for one in documents if not one.edition.page]
-        self.holdings.forget_fragments(self.known.id, but={u for one in now for u, _ in one.held})
+        self.collections.forget_fragments(
+            self.known.id, but={u for one in now for u, _ in one.held}
+        )
 
     def _items(self, uris: Sequence[str]) -> list[Item]:
-        return self.hosting.worded(self.catalogue.items(uris), self.channel)
+        return self.hosting.worded(self.catalogue.articles.items(uris), self.channel)
 
     def _stamps(self, held: Sequence[Held]) -> Mapping[str, str]:
         there = self._there(held)

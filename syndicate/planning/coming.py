@@ -58,7 +58,7 @@ def left_lines(
     for channel in (one for one in prepare.office.channels if one not in chosen):
         known = prepare.office.remembered(prepare.catalogue, channel)
         for uri in (one for one, kind in kinds.items() if kind in REVISED):
-            stands = known.id in prepare.catalogue.channels_of(uri)
+            stands = known.id in prepare.catalogue.channels.having(uri)
             if stands and channel.scope is not Scope.DIGEST:
                 yield _nothing(
                     channel, uri,
@@ -76,15 +76,15 @@ def _awaited(
 ) -> Iterator[str]:
     known = office.remembered(catalogue, channel)
     due = office.next_digest(catalogue, channel)
-    for item in catalogue.unsent(known.id, due, office.clock(), among=uris):
+    for item in catalogue.windows.unsent(known.id, due, office.clock(), among=uris):
         if not item.withdrawal:
             yield item.article.uri
-    for item in catalogue.carried_and_changed(known.id, among=uris):
+    for item in catalogue.windows.carried_and_changed(known.id, among=uris):
         yield item.article.uri
 
 
 def _takes(prepare: Preparation, channel: Channel, draft: Draft) -> bool:
-    standing = prepare.catalogue.standing(draft.article.uri)
+    standing = prepare.catalogue.articles.standing(draft.article.uri)
     return is_for(draft, channel) and standing is not None and channel.takes(standing.item)
 
 

@@ -69,8 +69,8 @@ class Comparison:
         purpose: Purpose | None = None,
     ) -> None:  # fmt: skip
         """Plan for what is to stand at the addresses of an edition."""
-        edition = self.catalogue.open_edition(known.id, key)
-        there = self.catalogue.known(edition)
+        edition = self.catalogue.editions.open(known.id, key)
+        there = self.catalogue.deliveries.known(edition)
         there = self._compared(channel, known, edition, there, renditions)
         can = Abilities(
             revises=isinstance(channel, Revises),
@@ -86,7 +86,7 @@ class Comparison:
         before = self._before(edition, steps) if self.wish.diff else {}
         for step in steps:
             if _changes(step, there.get(step.address)):
-                self.catalogue.want(edition, step, purpose.version)
+                self.catalogue.deliveries.want(edition, step, purpose.version)
         self.prepared.append(Prepared(channel, known, key, edition, steps, before))
 
     def _compared(
@@ -103,8 +103,8 @@ class Comparison:
         if not lost or not self.is_here(channel, channel_known):
             return there
         self.lost.add(channel_known.id)
-        self.catalogue.lose(edition, lost)
-        return self.catalogue.known(edition)
+        self.catalogue.deliveries.lose(edition, lost)
+        return self.catalogue.deliveries.known(edition)
 
     def is_here(self, channel: Channel, known: KnownChannel) -> bool:
         """Whether a channel's folder tells what stands: another one in its place does not."""
@@ -114,8 +114,8 @@ class Comparison:
 
     def receipts(self, known: KnownChannel, key: str) -> dict[str, Receipt]:
         """The receipts of what stands of an edition where the channel writes now, by address."""
-        edition = self.catalogue.edition(known.id, key)
-        there = self.catalogue.known(edition) if edition else {}
+        edition = self.catalogue.editions.number(known.id, key)
+        there = self.catalogue.deliveries.known(edition) if edition else {}
         here = (None, known.identity)
         return {
             address: _receipt(one)
@@ -124,7 +124,10 @@ class Comparison:
         }
 
     def _before(self, edition: int, steps: Iterable[Step]) -> dict[str, Rendition]:
-        said = ((step.address, self.catalogue.said(edition, step.address)) for step in steps)
+        said = (
+            (step.address, self.catalogue.deliveries.present(edition, step.address))
+            for step in steps
+        )
         return {address: rendition for address, rendition in said if rendition}
 
 

@@ -57,10 +57,10 @@ class Hosting:
         """Whether each article's pictures, and a page of it, are with the host."""
         if self.host is None:
             return dict.fromkeys(uris, (False, False))
-        number, holdings = self.number, self.catalogue.holdings
-        hosted = holdings.having(number, uris)
+        number, collections = self.number, self.catalogue.collections
+        hosted = collections.having(number, uris)
         keys = [f"{edition_keys.PAGE}{uri}" for uri in uris]
-        paged = holdings.standing(number, keys) if isinstance(self.host, HostsPages) else set()
+        paged = collections.standing(number, keys) if isinstance(self.host, HostsPages) else set()
         return {uri: (uri in hosted, f"{edition_keys.PAGE}{uri}" in paged) for uri in uris}
 
 

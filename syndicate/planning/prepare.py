@@ -80,7 +80,7 @@ class Preparation:
 
     def kept(self, channel: Channel, known: KnownChannel, standing: Standing) -> None:
         """An article that its file no longer means for a channel: it stays there, and is told."""
-        if known.id in self.catalogue.channels_of(standing.uri):
+        if known.id in self.catalogue.channels.having(standing.uri):
             self.office.notes.append(
                 f"{standing.path}: not meant for {channel.name} any more, where it was published:"
                 " it stays there and is corrected there (only `withdraw` takes it back)"
@@ -140,7 +140,9 @@ class Preparation:
 
         What became of an article is looked at as its readers will get it.
         """
-        carried = {one.uri: self.catalogue.carried_version(known.id, one.uri) for one in standings}
+        carried = {
+            one.uri: self.catalogue.windows.carried_version(known.id, one.uri) for one in standings
+        }
         changed = [one for one in standings if 0 < carried[one.uri] < one.major_version]
         told = [replace(one.item, told_version=carried[one.uri]) for one in changed]
         new = [one.item for one in standings if not carried[one.uri]]
@@ -176,9 +178,14 @@ class Preparation:
         if not isinstance(host, Removes):
             return
         known = self.office.remembered(self.catalogue, host)
-        for sha256 in self.catalogue.ever_shown(standing.uri):
-            key, elsewhere = f"{edition_keys.MEDIA}{sha256}", self.catalogue.shows_elsewhere
-            if self.catalogue.edition(known.id, key) and not elsewhere(sha256, standing.uri):
+        for sha256 in self.catalogue.articles.ever_shown(standing.uri):
+            key, elsewhere = (
+                f"{edition_keys.MEDIA}{sha256}",
+                self.catalogue.articles.shows_elsewhere,
+            )
+            if self.catalogue.editions.number(known.id, key) and not elsewhere(
+                sha256, standing.uri
+            ):
                 self.comparison.renditions(host, known, key, [])
 
     def announce(self) -> None:
@@ -207,12 +214,12 @@ class Preparation:
         """Let go of what waits for somebody whom the configuration no longer names."""
         for channel in (one for one in self.office.channels if isinstance(one, Announces)):
             known = self.office.remembered(self.catalogue, channel)
-            edition = self.catalogue.edition(known.id, edition_keys.ANNOUNCEMENTS)
-            waiting = self.catalogue.wanted(edition, waiting=True) if edition else []
+            edition = self.catalogue.editions.number(known.id, edition_keys.ANNOUNCEMENTS)
+            waiting = self.catalogue.deliveries.wanted(edition, waiting=True) if edition else []
             named = {one.address for one in channel.announce({}, waiting)} if waiting else set()
             for address in (one.address for one in waiting if one.address not in named):
                 assert edition
-                self.catalogue.want(edition, Step(address, Action.REMOVE, None), 0)
+                self.catalogue.deliveries.want(edition, Step(address, Action.REMOVE, None), 0)
                 self.office.notes.append(
                     f"{channel.name}: {address} is no longer named in the configuration: what"
                     " waited for it is dropped"
@@ -221,17 +228,17 @@ class Preparation:
     def _announce(self, channel: Channel, known: KnownChannel, changed: dict[str, str]) -> None:
         assert isinstance(channel, Announces)
         key, catalogue = edition_keys.ANNOUNCEMENTS, self.catalogue
-        edition = catalogue.edition(known.id, key)
-        waiting = catalogue.wanted(edition, waiting=True) if edition else []
+        edition = catalogue.editions.number(known.id, key)
+        waiting = catalogue.deliveries.wanted(edition, waiting=True) if edition else []
         told = list(self._within_reach(channel, channel.announce(changed, waiting)))
         if not (told or waiting):
             return
-        edition = edition or catalogue.open_edition(known.id, key)
+        edition = edition or catalogue.editions.open(known.id, key)
         steps = [Step(one.address, Action.ANNOUNCE, one) for one in told]
         gone = {one.address for one in waiting} - {one.address for one in told}
         steps += [Step(address, Action.REMOVE, None) for address in sorted(gone)]
         for step in steps:
-            catalogue.want(edition, step, 0)
+            catalogue.deliveries.want(edition, step, 0)
         self.prepared.append(Prepared(channel, known, key, edition, steps))
 
     def _within_reach(self, channel: Channel, told: Iterable[Rendition]) -> Iterator[Rendition]:
@@ -243,7 +250,7 @@ class Preparation:
                 yield rendition
 
     def _article(self, channel: Channel, known: KnownChannel, standing: Standing) -> None:
-        if known.id not in self.catalogue.channels_of(standing.uri):
+        if known.id not in self.catalogue.channels.having(standing.uri):
             return
         [item] = self.hosting.worded([standing.item], channel)
         edition = editions.article(item, self.office.publisher)
@@ -274,7 +281,7 @@ class Preparation:
             return
         known = self.office.remembered(self.catalogue, host)
         there = self.hosting.there(uris)
-        for standing in map(self.catalogue.standing, uris):
+        for standing in map(self.catalogue.articles.standing, uris):
             assert standing is not None
             belongs, has = there[standing.uri]
             lacks = not (standing.item.article.url or standing.item.withdrawal)
@@ -282,25 +289,25 @@ class Preparation:
                 self._page(host, known, standing)
 
     def _page(self, host: _PageHost, known: KnownChannel, standing: Standing) -> None:
-        key, holdings = f"{edition_keys.PAGE}{standing.uri}", self.catalogue.holdings
-        number = self.catalogue.open_edition(known.id, key)  # from now on it has one
+        key, collections = f"{edition_keys.PAGE}{standing.uri}", self.catalogue.collections
+        number = self.catalogue.editions.open(known.id, key)  # from now on it has one
         [item] = self.hosting.worded([standing.item], host)
         page = host.page(editions.page(item, self.office.publisher))
         purpose = replace(self._purpose(standing), refresh=True)
         self.comparison.renditions(host, known, key, [page], purpose)
-        holdings.set_stamp(number, self.hosting.form(host))
+        collections.set_stamp(number, self.hosting.form(host))
 
     def _collection(
         self, channel: Channel, known: KnownChannel, standings: Sequence[Standing]
     ) -> None:
         by_itself, touched = self.wish.by_itself, [standing.uri for standing in standings]
-        if by_itself and self.catalogue.edition(known.id, edition_keys.COLLECTION) is None:
+        if by_itself and self.catalogue.editions.number(known.id, edition_keys.COLLECTION) is None:
             return
         collection = Collection(self.hosting, channel, known, self.office.publisher)
         at = self.catalogue.not_far_ahead(self.office.clock())
         documents = list(collection.documents(at, touched, closing=not by_itself))
         if not by_itself:
-            self.catalogue.wake(known.id)
+            self.catalogue.deliveries.wake(known.id)
             unsaid = {uri: None for one in documents for uri in collection.unsaid(one)}
             self._host(channel, known, touched, [uri for uri in unsaid if uri not in touched])
         for document in documents:
@@ -309,9 +316,9 @@ class Preparation:
         self._forget_subjects(channel, known, documents)
         if self.wish.everything or known.id in self.comparison.lost:
             for prefix in EVERYTHING:
-                for key in self.catalogue.keys(known.id, prefix):
+                for key in self.catalogue.editions.keys(known.id, prefix):
                     self._again(collection, key)
-        for _, key in self.catalogue.waiting(known.id) if not by_itself else ():
+        for _, key in self.catalogue.editions.waiting(known.id) if not by_itself else ():
             self._again(collection, key)
 
     def _host(
@@ -322,7 +329,9 @@ class Preparation:
             return
         self._pages(unsaid)
         there = self.hosting.there([*touched, *unsaid])
-        items = self.catalogue.items([uri for uri, (belongs, _) in there.items() if belongs])
+        items = self.catalogue.articles.items(
+            [uri for uri, (belongs, _) in there.items() if belongs]
+        )
         for sha256, media in editions.local_media(items).items():
             key = f"{edition_keys.MEDIA}{sha256}"
             self.comparison.renditions(channel, known, key, [channel.host(media)])
@@ -330,40 +339,44 @@ class Preparation:
     def _document(
         self, channel: Channel, known: KnownChannel, collection: Collection, document: Holding
     ) -> None:
-        key, holdings = document.edition.key, self.catalogue.holdings
-        edition = self.catalogue.open_edition(known.id, key)
-        before, stamp = holdings.stamp(edition), collection.stamp(document)
+        key, collections = document.edition.key, self.catalogue.collections
+        edition = self.catalogue.editions.open(known.id, key)
+        before, stamp = collections.stamp(edition), collection.stamp(document)
         if self.wish.by_itself and (before is None or what_is_held(before) == what_is_held(stamp)):
             return
         if before == stamp and not self.wish.everything:
-            self.comparison.renditions(channel, known, key, self.catalogue.wanted(edition))
+            self.comparison.renditions(
+                channel, known, key, self.catalogue.deliveries.wanted(edition)
+            )
             return
         said = partial(collection.said, document)
         self.comparison.rendered(channel, known, key, said, Purpose(called=self.wish.called))
-        holdings.set_stamp(edition, stamp)
+        collections.set_stamp(edition, stamp)
 
     def _forget_subjects(
         self, channel: Channel, known: KnownChannel, documents: Iterable[Holding]
     ) -> None:
         there = {document.edition.key for document in documents}
-        for key in self.catalogue.keys(known.id, edition_keys.SUBJECT):
+        for key in self.catalogue.editions.keys(known.id, edition_keys.SUBJECT):
             if key not in there:
                 self.comparison.renditions(channel, known, key, [])
-                self.catalogue.holdings.set_stamp(self.prepared[-1].edition, "")
+                self.catalogue.collections.set_stamp(self.prepared[-1].edition, "")
 
     def _again(self, collection: Collection, key: str) -> None:
         """See to an edition of which nothing has changed but, perhaps, the form."""
         channel, known = collection.channel, collection.known
         if any((one.known.id, one.key) == (known.id, key) for one in self.prepared):
             return
-        edition = self.catalogue.open_edition(known.id, key)
-        is_old = not (self.catalogue.holdings.stamp(edition) or "").startswith(collection.form)
+        edition = self.catalogue.editions.open(known.id, key)
+        is_old = not (self.catalogue.collections.stamp(edition) or "").startswith(collection.form)
         if is_old and key.startswith(edition_keys.ARCHIVE):
             page = int(key.removeprefix(edition_keys.ARCHIVE))
             self._document(channel, known, collection, collection.archived(page))
         elif is_old and key.startswith(edition_keys.PAGE):
             self._pages([key.removeprefix(edition_keys.PAGE)])
-        elif key != edition_keys.ANNOUNCEMENTS and (wanted := self.catalogue.wanted(edition)):
+        elif key != edition_keys.ANNOUNCEMENTS and (
+            wanted := self.catalogue.deliveries.wanted(edition)
+        ):
             self.comparison.renditions(channel, known, key, wanted)
         else:  # what is to be told, or taken away, still is
             self.prepared.append(Prepared(channel, known, key, edition, []))

@@ -29,7 +29,9 @@ from sqlalchemy.engine.default import DefaultDialect
 from support import postgres, walls
 from support.in_process import Newsroom, die, fork, in_child, look_away
 from syndicate import ledger
-from syndicate.ledger import Catalogue, Ledger, Letters, Queue
+from syndicate.ledger import Ledger, Letters, Queue
+from syndicate.ledger.catalogue.deliveries import Deliveries
+from syndicate.ledger.catalogue.digests import Digests
 from syndicate.ledger.database.engine import connect
 from syndicate.ledger.schema import channels
 from syndicate.testing import NOON
@@ -119,7 +121,7 @@ def die_at(point: str, effect: tuple[type, str], nth: int = 1) -> None:
         _die_at_commit(when, what.removeprefix("commit of "), nth)
         return
     places: dict[str, tuple[type, str]] = {
-        "want": (Catalogue, "want"),
+        "want": (Deliveries, "want"),
         "claim": (Queue, "claim"),
         "start": (Queue, "_start"),
         "effect": effect,
@@ -127,7 +129,7 @@ def die_at(point: str, effect: tuple[type, str], nth: int = 1) -> None:
     }
     if effect[0] is walls.Letters:
         places |= {
-            "want": (Catalogue, "address_subscribers"),
+            "want": (Digests, "address_subscribers"),
             "claim": (Letters, "claim"),
             "start": (Letters, "_held"),
             "end": (Letters, "_end"),

@@ -36,7 +36,7 @@ def without_uri(path: Path) -> str:
 
 
 def test_a_file_named_by_a_process_that_died_is_no_stranger(room: Newsroom) -> None:
-    """Guard: Catalogue.was_minted in admit.refuse_stranger."""
+    """Guard: Revisions.was_minted in admit.refuse_stranger."""
     path = unnamed(room)
     with room.office() as office:
         admit.read_all(office, [path], Report(command="publish"), dry=False)  # and no further
@@ -136,7 +136,7 @@ def test_a_copy_that_was_published_unchanged_is_not_the_articles_file(room: News
 
 
 def test_a_renamed_file_without_its_uri_line_is_known_by_its_page(room: Newsroom) -> None:
-    """Guard: Catalogue.at_url in admit.published_as."""
+    """Guard: Articles.at_url in admit.published_as."""
     path = room.write("hello")
     room.publish(path)
     moved = path.rename(room.home / "moved.md")
@@ -175,7 +175,7 @@ def copied(room: Newsroom, path: Path, slug: str, headline: str) -> Path:
 
 
 def test_the_text_of_a_published_article_is_asked_about_for_ever(room: Newsroom) -> None:
-    """Guard: Catalogue.with_text in admit._refuse_published."""
+    """Guard: Articles.with_text in admit._refuse_published."""
     path = room.write("hello")
     path.write_text(path.read_text(encoding="utf-8") + "It is a long story, in words.\n")
     room.publish(path)
@@ -189,7 +189,7 @@ def test_the_text_of_a_published_article_is_asked_about_for_ever(room: Newsroom)
 
 @pytest.mark.parametrize(("days", "asked"), [(0, True), (6, True), (7, False), (8, False)])
 def test_a_headline_is_asked_about_for_a_week(room: Newsroom, days: int, asked: bool) -> None:
-    """Guard: Catalogue.with_headline in admit._refuse_published."""
+    """Guard: Articles.with_headline in admit._refuse_published."""
     room.publish(room.write("hello", "Market days"))
     later = room.tomorrow(days=days)
     copy = later.write("copy", "Market days", date=f"2026-08-{15 + days}")

@@ -23,7 +23,7 @@ def ledger(ledger_url: str) -> Iterator[Ledger]:
     opened = Ledger.open(ledger_url, NOW)
     with opened.planning() as catalogue:
         for name in ("harian", "pekanan"):
-            catalogue.channel(name, "email", "list", NOW)
+            catalogue.channels.register(name, "email", "list", NOW)
     opened.lists.add(1, [Joiner(email=ANI), Joiner(email=BUDI)], NOW)
     opened.lists.add(2, [Joiner(email=ANI)], NOW)
     opened.presence.me()  # before several threads ask

@@ -23,7 +23,7 @@ HERE, THERE = "a" * 32, "b" * 32
 def ledger(ledger_url: str) -> Iterator[Ledger]:
     with closing(Ledger.open(ledger_url, NOW)) as opened:
         with opened.planning() as catalogue:
-            catalogue.channel("harian", "email", "harian", NOW, "")
+            catalogue.channels.register("harian", "email", "harian", NOW, "")
         yield opened
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from support import walls
 from support.in_process import Newsroom, die, fork, in_child, wait_until
 from syndicate.errors import InDoubt, LedgerError, Refused
-from syndicate.ledger import Catalogue, Ledger, Started, Window
+from syndicate.ledger import Ledger, Started, Window
+from syndicate.ledger.catalogue.digests import Digests
 from syndicate.ledger.database import engine
 from syndicate.ledger.processes.waits import CLAIM_FOR
 from syndicate.ledger.schema import (
@@ -469,16 +470,16 @@ def test_a_window_is_closed_once(room: Newsroom) -> None:
     room.subscribe("letters", "ann@example.org")
     with room.office() as office:
         known = office.ledger.known_channels()["letters"]
-        first = Window(0, "a", NOON, NOON + timedelta(days=1), "frozen")
+        first = Window(key="a", opened=NOON, closed=NOON + timedelta(days=1), status="frozen")
         with office.ledger.planning() as catalogue:
-            catalogue.close(known.id, first, {})
+            catalogue.windows.close(known.id, first, {})
         for again in (
-            Window(0, "b", NOON, NOON + timedelta(days=1), "frozen"),
-            Window(0, "a", NOON, NOON + timedelta(days=2), "frozen"),
+            Window(key="b", opened=NOON, closed=NOON + timedelta(days=1), status="frozen"),
+            Window(key="a", opened=NOON, closed=NOON + timedelta(days=2), status="frozen"),
         ):
             refused = pytest.raises(LedgerError, match=r"(?i)unique")
             with refused, office.ledger.planning() as catalogue:
-                catalogue.close(known.id, again, {})
+                catalogue.windows.close(known.id, again, {})
     assert len(room.windows("letters")) == 1
 
 
@@ -515,7 +516,7 @@ def test_a_freeze_is_all_or_nothing(room: Newsroom, monkeypatch: Patch) -> None:
     room.publish(room.write("hello"))
     tomorrow = room.at(NOON + timedelta(days=1))
     with monkeypatch.context() as patch:
-        patch.setattr(Catalogue, "address_subscribers", lambda *_: 1 // 0)
+        patch.setattr(Digests, "address_subscribers", lambda *_: 1 // 0)
         assert tomorrow.digest().exit_code == 3
     assert room.windows("letters") == []
     tomorrow.digest()

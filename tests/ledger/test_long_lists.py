@@ -26,7 +26,7 @@ def ledger(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]
     monkeypatch.setattr(sys.modules[fill.__module__], "AT_ONCE", TOGETHER)
     opened = Ledger.open(ledger_url, None)
     with opened.planning() as catalogue:
-        known = catalogue.channel("harian", "email", "harian", datetime.now(UTC), "")
+        known = catalogue.channels.register("harian", "email", "harian", datetime.now(UTC), "")
         for number in range(READERS):
             join(opened, catalogue.db, known.id, f"r{number}@pembaca.example")
     yield opened
@@ -42,11 +42,16 @@ def join(ledger: Ledger, db: object, channel: int, email: str) -> None:
 def frozen(ledger: Ledger) -> tuple[int, int]:
     """(the edition, its list) of a digest whose letters are not written down yet."""
     with ledger.planning() as catalogue:
-        [known] = catalogue.channels()
+        [known] = catalogue.channels.all()
         moment = datetime.now(UTC)
-        window = Window(0, moment.isoformat(), moment - timedelta(days=1), moment, "frozen")
-        number = catalogue.close(known.id, window, {})
-        assert catalogue.address_subscribers(number, known.id, WORDS) == READERS
+        window = Window(
+            key=moment.isoformat(),
+            opened=moment - timedelta(days=1),
+            closed=moment,
+            status="frozen",
+        )
+        number = catalogue.windows.close(known.id, window, {})
+        assert catalogue.digests.address_subscribers(number, known.id, WORDS) == READERS
     return number, known.id
 
 
@@ -94,7 +99,7 @@ def test_what_is_withdrawn_before_it_is_written_down_reaches_nobody(ledger: Ledg
     with transaction(ledger.engine) as db:
         fill(db, edition)
     with ledger.planning() as catalogue:
-        catalogue.recompose(edition, None)
+        catalogue.digests.recompose(edition, None)
     assert ledger.letters.open([edition]) == []
     with ledger.reading() as db:
         states = db.execute(select(letters.c.state, func.count()).group_by(letters.c.state)).all()
@@ -105,7 +110,7 @@ def test_what_is_withdrawn_before_it_is_written_down_reaches_nobody(ledger: Ledg
 def test_what_is_corrected_before_it_is_written_down_says_the_newest(ledger: Ledger) -> None:
     edition, _ = frozen(ledger)
     with ledger.planning() as catalogue:
-        catalogue.recompose(edition, Rendition("", "text/plain", b"Kabar yang benar."))
+        catalogue.digests.recompose(edition, Rendition("", "text/plain", b"Kabar yang benar."))
     assert ledger.letters.open([edition]) == [edition]
     assert len(written(ledger, edition)) == READERS
     with ledger.reading() as db:

@@ -109,8 +109,8 @@ def test_a_new_ledger_is_made_like_the_released_one(released: str, tmp_path: Pat
 def test_the_released_ledger_goes_on_where_it_was(released: str) -> None:
     ledger = Ledger.open(released, NOW)
     with ledger.planning(dry=True) as catalogue:
-        corrected = catalogue.standing("tag:kantor.example,2026-05-04:satu")
-        withdrawn = catalogue.standing("tag:kantor.example,2026-05-04:dua")
+        corrected = catalogue.articles.standing("tag:kantor.example,2026-05-04:satu")
+        withdrawn = catalogue.articles.standing("tag:kantor.example,2026-05-04:dua")
     ledger.close()
     assert corrected is not None
     assert withdrawn is not None

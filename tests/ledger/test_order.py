@@ -21,7 +21,7 @@ def record(
     dates: Sequence[datetime] = (),
 ) -> None:  # fmt: skip
     for place, name in enumerate(names):
-        catalogue.record(
+        catalogue.revisions.record(
             replace(HELLO, uri=name), kind=kind, note="", source="", path=f"{name}.md", at=at,
             published=dates[place] if dates else None, after=place, before=len(names) - 1 - place,
         )  # fmt: skip

@@ -38,12 +38,12 @@ def test_the_same_words_are_kept_once(ledger_url: str) -> None:
 def test_words_that_are_wanted_are_not_forgotten(ledger_url: str, wanted: bool) -> None:
     ledger = Ledger.open(ledger_url, NOON)
     with ledger.planning() as catalogue:
-        channel = catalogue.channel("wall", "wall", "there", NOON)
-        edition = catalogue.open_edition(channel.id, "hello")
+        channel = catalogue.channels.register("wall", "wall", "there", NOON)
+        edition = catalogue.editions.open(channel.id, "hello")
         step = Step("post", Action.CREATE, HELLO)
         if not wanted:
             step = Step("post", Action.REMOVE, None, fallback=HELLO)
-        catalogue.want(edition, step, 1)
+        catalogue.deliveries.want(edition, step, 1)
         forget_unused(catalogue.db, keep(catalogue.db, HELLO))
         assert kept(catalogue.db) == 1
     ledger.close()

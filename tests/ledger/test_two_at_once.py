@@ -44,7 +44,7 @@ def two(ledger_url: str) -> Iterator[tuple[Ledger, Ledger]]:
     first, second = (Ledger.open(ledger_url, NOW) for _ in range(2))
     with first.planning() as catalogue:
         for name in ("harian", "pekanan"):
-            catalogue.channel(name, "email", "list", NOW)
+            catalogue.channels.register(name, "email", "list", NOW)
     for one in (first, second):
         one.presence.me()
     yield first, second

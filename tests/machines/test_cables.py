@@ -26,10 +26,10 @@ from syndicate.ledger import Ledger
 ledger = Ledger.open(sys.argv[1], None, timeouts=Timeouts(idle=5))
 try:
     with ledger.planning() as catalogue:
-        catalogue.mint("tag:kantor.example,2026:x")
+        catalogue.revisions.mint("tag:kantor.example,2026:x")
         print("plans", flush=True)
         sys.stdin.readline()
-        catalogue.channels()
+        catalogue.channels.all()
 except LedgerError as error:
     print(error, flush=True)
 """

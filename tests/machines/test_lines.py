@@ -108,7 +108,7 @@ def test_a_machine_that_vanishes_while_it_plans_is_let_go(satu: Machine, dua: Ma
     for one in (satu, dua):
         patient(one)
         one.write()
-    point = Point("syndicate.ledger.catalogue:Catalogue.record", after=True)
+    point = Point("syndicate.ledger.catalogue.revisions:Revisions.record", after=True)
     vanished = satu.start("publish", "kabar.md", stops=point)
     vanished.wait_until_still()
     began = time.monotonic()
@@ -126,7 +126,7 @@ def test_who_keeps_the_ledger_locked_is_named(satu: Machine, dua: Machine) -> No
     patient(dua, lock_timeout=1)
     satu.write()
     dua.write()
-    point = Point("syndicate.ledger.catalogue:Catalogue.record", after=True)
+    point = Point("syndicate.ledger.catalogue.revisions:Revisions.record", after=True)
     holding = satu.start("publish", "kabar.md", stops=point)
     holding.wait_until_still()
     answer = dua.run("publish", "kabar.md", at=REAL)
@@ -181,7 +181,7 @@ def test_a_server_that_falls_silent_ends_a_command(satu: Machine, site: Site) ->
         satu.ledger_url = url.set(port=port).render_as_string(hide_password=False)
         satu.configure()
         patient(satu)
-        point = Point("syndicate.ledger.catalogue:Catalogue.record", after=True)
+        point = Point("syndicate.ledger.catalogue.revisions:Revisions.record", after=True)
         running = satu.start("publish", "kabar.md", stops=point)
         running.wait_until_still()
         proxy.send_signal(signal.SIGSTOP)
@@ -256,14 +256,14 @@ def test_work_goes_on_where_a_proxy_ended_what_was_idle(site: Site) -> None:
     with forwarder(url.port or 5432, idle=1) as (port, _):
         mine = ledger_at(url.set(port=port).render_as_string(hide_password=False))
         with mine.planning() as catalogue:
-            known = catalogue.channel("harian", "email", "harian", mine.created, "")
-            window = Window(0, "x", mine.created, mine.created, "frozen")
-            edition = catalogue.close(known.id, window, {})
+            known = catalogue.channels.register("harian", "email", "harian", mine.created, "")
+            window = Window(key="x", opened=mine.created, closed=mine.created, status="frozen")
+            edition = catalogue.windows.close(known.id, window, {})
             catalogue.db.execute(text("INSERT INTO subscribers (email) VALUES ('a@x.example')"))
             row = {"channel_id": known.id, "subscriber_id": 1, "started_at": mine.created}
             catalogue.db.execute(subscriptions.insert().values(**row))
             rendition = Rendition("", "text/plain", b"Kabar.")
-            assert catalogue.address_subscribers(edition, known.id, rendition) == 1
+            assert catalogue.digests.address_subscribers(edition, known.id, rendition) == 1
         time.sleep(2)
         block = mine.letters.claim(edition)
         assert block

@@ -36,7 +36,7 @@ def test_the_databases_clock_and_the_machines_show_what_a_test_says(site: Site) 
 
 def test_a_machine_stands_still_at_a_point_and_goes_on_or_dies(satu: Machine) -> None:
     satu.write()
-    point = Point("syndicate.ledger.catalogue:Catalogue.record")
+    point = Point("syndicate.ledger.catalogue.revisions:Revisions.record")
     cut_off = satu.start("publish", "kabar.md", stops=point)
     cut_off.wait_until_still()
     cut_off.kill()

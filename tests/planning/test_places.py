@@ -141,7 +141,7 @@ def test_an_article_older_than_the_ledger_is_not_posted_again(room: Newsroom) ->
 
 
 def test_an_adopted_post_is_known_and_can_be_corrected(room: Newsroom) -> None:
-    """Guard: Catalogue.adopt."""
+    """Guard: Deliveries.adopt."""
     room = room.having(wall="Board")
     old = room.write("hello", date="2026-08-13")
     room.publish(old, new=True)
@@ -267,7 +267,7 @@ def test_after_a_change_of_form_single_posts_are_left_alone_and_a_sheet_is_rewri
 
 
 def test_an_adopted_post_is_made_to_say_what_the_file_says(room: Newsroom) -> None:
-    """Guard: `revises` in Catalogue.adopt."""
+    """Guard: `revises` in Deliveries.adopt."""
     room = room.having(wall="Board", letters="Letters")
     room.subscribe("letters", "ann@example.org")
     old = room.write("hello", date="2026-08-13")

@@ -108,10 +108,10 @@ def test_no_two_digests_have_the_same_number(room: Newsroom) -> None:
     room.publish(room.write("again"))
     room.tomorrow().digest()
     with room.office() as office, office.ledger.planning(dry=True) as catalogue:
-        known = {one.name: one.id for one in catalogue.channels()}["letters"]
+        known = {one.name: one.id for one in catalogue.channels.all()}["letters"]
         keys = [row.key for row in room.windows("letters")]
-        assert sorted(catalogue.issue(known, key) for key in keys) == [1, 2]
-        assert catalogue.issue(known, "the next") == 3
+        assert sorted(catalogue.digests.issue(known, key) for key in keys) == [1, 2]
+        assert catalogue.digests.issue(known, "the next") == 3
 
 
 def test_a_list_first_seen_by_a_fast_clock_has_its_next_digest_in_time(room: Newsroom) -> None:

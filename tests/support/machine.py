@@ -97,7 +97,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Where a machine stands still: ``Point("syndicate.ledger.catalogue:Catalogue.close")``.
+    """Where a machine stands still: ``Point("syndicate.ledger.catalogue.windows:Windows.close")``.
 
     A function that another module took by its name is named as that module's:
     ``Point("syndicate.operations.digest:close_due")``.

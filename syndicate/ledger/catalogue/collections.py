@@ -16,7 +16,7 @@ NEWEST_FIRST = (articles.c.published_at.desc(), articles.c.number.desc(), articl
 Held = tuple[str, int]  # an article's uri and its version
 
 
-class Holdings:
+class Collections:
     """The collections within a planning transaction."""
 
     def __init__(self, db: Connection) -> None:

@@ -12,6 +12,7 @@ from syndicate.ledger.database.engine import now
 
 UNNOTED = timedelta(minutes=1)  # by which a machine's clock may be off, and nobody is told
 MOST = timedelta(minutes=10)  # by which it may be off where something is written
+FARTHEST_AHEAD = timedelta(days=1)  # of the database's clock: beyond it is a wrong clock's moment
 ZERO = timedelta(0)
 SHIFT = "syndicate_shift"  # the engine's option that holds a rehearsal's
 REPAIR = "set the wrong one of them right by NTP: `timedatectl set-ntp true`"
@@ -83,6 +84,11 @@ def office_time(db: Connection) -> datetime:
     """The database's clock, as a rehearsal shifts it."""
     by: timedelta = db.get_execution_options().get(SHIFT, ZERO)
     return now(db) + by
+
+
+def not_far_ahead(db: Connection, at: datetime) -> datetime:
+    """Return a moment of the office's clock, at most a day ahead of the database's."""
+    return min(at, office_time(db) + FARTHEST_AHEAD)
 
 
 def _steady() -> float:

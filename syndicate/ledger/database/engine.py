@@ -12,7 +12,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, func, select
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Executable,
+    Table,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
@@ -221,6 +232,13 @@ def affected(db: Connection, statement: Executable, values: Mapping[str, Any] | 
     count: int = done.rowcount
     assert count >= 0, "this statement counts nothing"
     return count
+
+
+def inserted(db: Connection, table: Table, **values: Any) -> int:
+    """Insert a row; returns its number."""
+    key = db.execute(insert(table).values(**values)).inserted_primary_key
+    assert key is not None
+    return int(key[0])
 
 
 def now(db: Connection) -> datetime:

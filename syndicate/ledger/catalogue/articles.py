@@ -1,0 +1,179 @@
+"""Articles as they stand: found by uri, file, page or text, with what became of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
+
+from syndicate.ledger.schema import articles, disowned, revisions
+from syndicate.model.article import Article, Correction, Item, PubStatus, Withdrawal
+from syndicate.text.likeness import headline_print, text_print
+
+CORRECTION, WITHDRAWAL = "correction", "withdrawal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An article's newest revision and what became of it."""
+
+    uri: str
+    version: int
+    major_version: int
+    pub_status: PubStatus
+    path: str
+    fingerprint: str
+    kind: str
+    item: Item
+
+
+class Articles:
+    """Read articles within a transaction."""
+
+    def __init__(self, db: Connection) -> None:
+        self.db = db
+
+    def standing(self, uri: str) -> Standing | None:
+        """Return what is known of an article; None if the ledger has never seen it."""
+        found = self._standings(articles.c.uri == uri)
+        return found[0] if found else None
+
+    def at_path(self, path: str) -> Standing | None:
+        """Return the article that was last read from this file; the newest of several."""
+        return _newest(self._standings(articles.c.path == path))
+
+    def at_url(self, url: str) -> Standing | None:
+        """Return the article with this canonical page; the newest of several."""
+        return _newest(self._standings(articles.c.url == url))
+
+    def with_text(self, article: Article) -> Standing | None:
+        """Return another usable article with the same text; the newest of several."""
+        return self._another(article, articles.c.text_print == text_print(article))
+
+    def with_headline(self, article: Article, since: datetime) -> Standing | None:
+        """Return another usable article published ``since`` under the same headline."""
+        first = and_(revisions.c.uri == articles.c.uri, revisions.c.version == 1)
+        lately = select(revisions.c.uri).where(first, revisions.c.recorded_at >= since).exists()
+        same = articles.c.headline_print == headline_print(article)
+        return self._another(article, and_(same, lately))
+
+    def items(self, uris: Sequence[str]) -> list[Item]:
+        """Return these articles as they now stand, in this order."""
+        standings = self._standings(articles.c.uri.in_(uris))
+        found = {standing.uri: standing.item for standing in standings}
+        return [found[uri] for uri in uris]
+
+    def lacking(self, uris: Iterable[str]) -> list[str]:
+        """Return those uris that are neither articles here nor disowned by a person."""
+        asked = list(dict.fromkeys(uris))
+        known: set[str] = set()
+        for column in (articles.c.uri, disowned.c.uri):
+            known |= set(self.db.scalars(select(column).where(column.in_(asked))))
+        return [uri for uri in asked if uri not in known]
+
+    def source(self, uri: str, version: int) -> str:
+        """Return the text of the file that a revision was read from; "" where there was none."""
+        here = and_(revisions.c.uri == uri, revisions.c.version == version)
+        return self.db.scalar(select(revisions.c.source).where(here)) or ""
+
+    def was_taken_on(self, standing: Standing) -> bool:
+        """Return whether no more is known of an article than what its readers see."""
+        if standing.kind != "original" or standing.path:  # without a text, but read from a file
+            return False
+        return not self.source(standing.uri, standing.version)
+
+    def ever_shown(self, uri: str) -> list[str]:
+        """Return the local pictures and documents of all revisions, by their sha256."""
+        documents = self.db.scalars(select(revisions.c.document).where(revisions.c.uri == uri))
+        every = (
+            media["sha256"] for document in documents for media in json.loads(document)["media"]
+        )
+        return list(dict.fromkeys(filter(None, every)))
+
+    def shows_elsewhere(self, sha256: str, uri: str) -> bool:
+        """Return whether another usable article shows this picture."""
+        query = (
+            select(articles.c.uri)
+            .join(revisions, _is_newest())
+            .where(articles.c.uri != uri, articles.c.pub_status == PubStatus.USABLE)
+            .where(revisions.c.document.contains(sha256))
+            .limit(1)
+        )
+        return self.db.scalar(query) is not None
+
+    def _another(self, article: Article, which: ColumnElement[bool]) -> Standing | None:
+        usable = articles.c.pub_status == PubStatus.USABLE
+        query = select(articles.c.uri).where(which, usable, articles.c.uri != article.uri)
+        newest = self.db.scalar(query.order_by(articles.c.published_at.desc()).limit(1))
+        return self.standing(newest) if newest else None
+
+    def _standings(self, which: ColumnElement[bool]) -> list[Standing]:
+        query: Select[Any] = (
+            select(articles, revisions.c.document, revisions.c.fingerprint, revisions.c.kind)
+            .join(revisions, _is_newest())
+            .where(which)
+        )
+        rows = self.db.execute(query).all()
+        changes = self._changes([row.uri for row in rows])
+        return [_standing(row, changes.get(row.uri, [])) for row in rows]
+
+    def _changes(self, uris: list[str]) -> dict[str, list[Any]]:
+        """Return the corrections and withdrawals of these articles, oldest first."""
+        query = (
+            select(revisions.c.uri, revisions.c.version, revisions.c.kind, revisions.c.note,
+                   revisions.c.kill, revisions.c.recorded_at)
+            .where(revisions.c.uri.in_(uris), revisions.c.kind.in_((CORRECTION, WITHDRAWAL)))
+            .order_by(revisions.c.version)
+        )  # fmt: skip
+        changes: dict[str, list[Any]] = {}
+        for row in self.db.execute(query):
+            changes.setdefault(row.uri, []).append(row)
+        return changes
+
+
+def _is_newest() -> ColumnElement[bool]:
+    return and_(revisions.c.uri == articles.c.uri, revisions.c.version == articles.c.version)
+
+
+def _newest(standings: Sequence[Standing]) -> Standing | None:
+    return max(standings, key=lambda standing: standing.item.updated, default=None)
+
+
+def _standing(row: Row[Any], changes: Sequence[Any]) -> Standing:
+    return Standing(
+        uri=row.uri,
+        version=row.version,
+        major_version=row.major_version,
+        pub_status=PubStatus(row.pub_status),
+        path=row.path,
+        fingerprint=row.fingerprint,
+        kind=row.kind,
+        item=_item(row, changes),
+    )
+
+
+def _item(row: Row[Any], changes: Sequence[Any]) -> Item:
+    return Item(
+        article=Article.from_json(json.loads(row.document)),
+        version=row.version,
+        published=row.published_at,
+        updated=row.updated_at,
+        corrections=tuple(
+            Correction(version=change.version, at=change.recorded_at, note=change.note)
+            for change in changes
+            if change.kind == CORRECTION
+        ),
+        withdrawal=_withdrawal(row, changes),
+        expired=row.expired,
+    )
+
+
+def _withdrawal(row: Row[Any], changes: Sequence[Any]) -> Withdrawal | None:
+    if row.pub_status != PubStatus.CANCELED:
+        return None
+    last = [change for change in changes if change.kind == WITHDRAWAL][-1]
+    return Withdrawal(at=last.recorded_at, reason=last.note, kill=last.kill)

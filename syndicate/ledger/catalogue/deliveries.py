@@ -1,0 +1,150 @@
+"""Addresses of an edition: what should stand there, what does, and how that is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, insert, null, select, true, update
+
+from syndicate.ledger.database.engine import affected
+from syndicate.ledger.schema import deliveries, editions, renditions
+from syndicate.ledger.sending.queue import resting
+from syndicate.ledger.sending.renditions import forget_unused, keep
+from syndicate.model.delivery import Receipt, Rendition
+from syndicate.model.step import Known, Step
+
+UNKNOWN = "unknown"  # the media type of what other hands put somewhere
+IDLE = ("due", "settled", "refused")
+
+
+class Deliveries:
+    """Read and plan deliveries within a planning transaction."""
+
+    def __init__(self, db: Connection) -> None:
+        self.db = db
+
+    def known(self, edition: int | None) -> dict[str, Known]:
+        """Return what should be and what is at every address of an edition."""
+        if edition is None:
+            return {}
+        wanted, present = renditions.alias("wanted_words"), renditions.alias("present_words")
+        query = (
+            select(deliveries, wanted.c.digest.label("should"), present.c.digest.label("does"))
+            .outerjoin(wanted, wanted.c.id == deliveries.c.wanted)
+            .outerjoin(present, present.c.id == deliveries.c.present)
+            .where(deliveries.c.edition_id == edition)
+        )
+        return {row.address: _known(row) for row in self.db.execute(query)}
+
+    def wanted(self, edition: int, *, waiting: bool = False) -> list[Rendition]:
+        """Return what should be at the addresses of an edition; or only what waits."""
+        which = deliveries.c.state != "settled" if waiting else true()
+        query = (
+            select(deliveries.c.address, renditions)
+            .join(renditions, deliveries.c.wanted == renditions.c.id)
+            .where(deliveries.c.edition_id == edition, which)
+            .order_by(deliveries.c.id)
+        )
+        return [_rendition(row.address, row) for row in self.db.execute(query)]
+
+    def present(self, edition: int, address: str) -> Rendition | None:
+        """Return what is at an address now; None where nothing is, or by other hands."""
+        query = (
+            select(renditions)
+            .join(deliveries, deliveries.c.present == renditions.c.id)
+            .where(deliveries.c.edition_id == edition, deliveries.c.address == address)
+        )
+        row = self.db.execute(query).first()
+        if row is None or row.media_type == UNKNOWN:
+            return None
+        return _rendition(address, row)
+
+    def want(self, edition: int, step: Step, version: int) -> None:
+        """Write down one step of a plan. Nothing happens yet."""
+        here = and_(deliveries.c.edition_id == edition, deliveries.c.address == step.address)
+        values: dict[str, Any] = {
+            "wanted": keep(self.db, step.rendition) if step.rendition else None,
+            "wanted_version": version,
+            "replaces": step.replaces,
+            "fallback": keep(self.db, step.fallback) if step.fallback else None,
+        }
+        before = self.db.execute(select(deliveries).where(here)).first()
+        if before is None:
+            new = {"edition_id": edition, "address": step.address, "state": "due"}
+            self.db.execute(insert(deliveries).values(**new, **_following(step), **values))
+        else:
+            self._change(before, values)
+        self.db.execute(resting(here))
+
+    def _change(self, before: Row[Any], values: dict[str, Any]) -> None:
+        """Want something else at an address; what was refused is asked for anew."""
+        if values["wanted"] is None and before.state == "due":
+            values["why"] = ""  # it waits for nothing any more
+        if before.lacking and before.wanted != values["wanted"]:
+            values |= {"why": "", "not_before": null()}  # nor for what could not be fetched
+        here = deliveries.c.id == before.id
+        self.db.execute(update(deliveries).where(here).values(**values))
+        refused = update(deliveries).where(here, deliveries.c.state == "refused")
+        self.db.execute(refused.values(state="due", why="", not_before=null()))
+        forget_unused(self.db, before.wanted, before.fallback)
+
+    def lose(self, edition: int, addresses: Iterable[str]) -> None:
+        """Note that somebody else took away what was there: it is due again."""
+        here = and_(deliveries.c.edition_id == edition, deliveries.c.address.in_(list(addresses)))
+        idle = deliveries.c.state.in_(IDLE)
+        absent = {"present": null(), "reference": null(), "url": null(), "lacking": False,
+                  "state": "due"}  # fmt: skip
+        self.db.execute(update(deliveries).where(here, idle).values(**absent))
+
+    def adopt(self, edition: int, address: str, receipt: Receipt, *, revises: bool) -> bool:
+        """Take on what stands already, put there by other hands; False if we put it there.
+
+        What it says is not known: where it can be, it is made to say what it should.
+        """
+        unknown = keep(self.db, Rendition(address, UNKNOWN, b""))
+        here = and_(deliveries.c.edition_id == edition, deliveries.c.address == address)
+        values = {
+            "present": unknown if revises else deliveries.c.wanted,
+            "present_version": 0 if revises else deliveries.c.wanted_version,
+            "reference": receipt.reference,
+            "url": receipt.url,
+            "destination": receipt.destination,
+            "lacking": False,
+            "why": "",
+            "state": "due",
+        }
+        idle = deliveries.c.state.in_(("due", "refused", "in_doubt"))
+        is_taken = affected(self.db, update(deliveries).where(here, idle).values(**values))
+        self.db.execute(resting(here))
+        forget_unused(self.db, unknown)
+        return bool(is_taken)
+
+    def wake(self, channel: int) -> None:
+        """Ask anew for what a channel was refused."""
+        mine = select(editions.c.id).where(editions.c.channel_id == channel)
+        refused = and_(deliveries.c.edition_id.in_(mine), deliveries.c.state == "refused")
+        anew = {"state": "due", "why": "", "not_before": null()}
+        self.db.execute(update(deliveries).where(refused).values(**anew))
+
+
+def _following(step: Step) -> dict[str, Any]:
+    """Return the columns that hold back what comes after something else."""
+    follows = step.rendition.follows if step.rendition else ""
+    return {"follows": follows or None, "why": f"comes after {follows}" if follows else ""}
+
+
+def _rendition(address: str, row: Row[Any]) -> Rendition:
+    return Rendition(address, row.media_type, row.content, tuple(row.media.split()))
+
+
+def _known(row: Row[Any]) -> Known:
+    return Known(
+        state=row.state,
+        wanted=row.should,
+        version=row.wanted_version,
+        present=row.does,
+        reference=row.reference,
+        url=row.url,
+        destination=row.destination,
+    )

@@ -1,0 +1,102 @@
+"""Letters of digests as a planner sees them: frozen for a list, waiting, recomposed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, and_, func, select, true
+
+from syndicate.ledger.catalogue.channels import Channels, KnownChannel
+from syndicate.ledger.catalogue.editions import Editions
+from syndicate.ledger.catalogue.windows import Window, items_of
+from syndicate.ledger.schema import channels, edition_items, editions, letters, runs, subscriptions
+from syndicate.ledger.sending.runs import freeze, readers_of, recompose
+from syndicate.model.delivery import Rendition
+
+
+class Digests:
+    """Address, count and recompose the letters of lists within a planning transaction."""
+
+    def __init__(self, db: Connection) -> None:
+        self.db = db
+
+    def address_subscribers(
+        self, edition: int, channel: int, rendition: Rendition, *, among: str | None = None
+    ) -> int:
+        """Freeze one letter for every subscriber of a list; returns how many.
+
+        ``among``: only for those who got this article.
+        """
+        return freeze(self.db, edition, channel, rendition, among=among)
+
+    def recompose(self, edition: int, rendition: Rendition | None) -> None:
+        """Give every letter that has not left its newest words; None calls them off."""
+        recompose(self.db, edition, rendition)
+
+    def issue(self, channel: int, key: str) -> int:
+        """Return how many digests a list had had, with this one, when it was frozen."""
+        this = Editions(self.db).number(channel, key)
+        frozen = and_(editions.c.channel_id == channel, editions.c.status == "frozen")
+        earlier = editions.c.id < this if this else true()
+        query = select(func.count(editions.c.id)).where(frozen, earlier)
+        return int(self.db.scalar(query) or 0) + 1
+
+    def carrying(self, uri: str) -> list[tuple[str, str, int]]:
+        """Return (channel, edition's key, version) of the digests that carried an article."""
+        carried = (
+            select(channels.c.name, editions.c.key, edition_items.c.version, editions.c.id)
+            .join(editions, editions.c.channel_id == channels.c.id)
+            .join(edition_items, edition_items.c.edition_id == editions.c.id)
+            .where(edition_items.c.uri == uri)
+        )
+        rows = self.db.execute(carried.order_by(editions.c.id))
+        return [(row.name, row.key, row.version) for row in rows]
+
+    def got(self, channel: int, uri: str) -> bool:
+        """Return whether anybody on a list has got an article, or may have got it."""
+        counted = items_of(channel, runs.c.edition_id).join(
+            runs, and_(runs.c.edition_id == editions.c.id, runs.c.counts.is_not(None))
+        )
+        counted = counted.where(edition_items.c.uri == uri).limit(1)
+        return self.has_readers(channel, uri) or self.db.scalar(counted) is not None
+
+    def has_readers(self, channel: int, uri: str) -> bool:
+        """Return the same, as far as readers are still known by name."""
+        return self.db.scalar(readers_of(channel, uri).limit(1)) is not None
+
+    def readers(self, channel: int) -> int:
+        """Return how many are on a list."""
+        here = and_(subscriptions.c.channel_id == channel, subscriptions.c.ended_at.is_(None))
+        return int(self.db.scalar(select(func.count(subscriptions.c.id)).where(here)) or 0)
+
+    def recipients(self, edition: int) -> int:
+        """Return how many letters a digest has."""
+        return int(self.db.scalar(select(runs.c.letters).where(runs.c.edition_id == edition)) or 0)
+
+    def unfinished(self, uri: str) -> list[tuple[int, KnownChannel, Window]]:
+        """Return frozen digests that carry an article and have letters that may not have left."""
+        query = (
+            select(editions, channels.c.name)
+            .join(edition_items, edition_items.c.edition_id == editions.c.id)
+            .join(channels, channels.c.id == editions.c.channel_id)
+            .join(runs, runs.c.edition_id == editions.c.id)
+            .where(edition_items.c.uri == uri, runs.c.ended_at.is_(None))
+        )
+        known = {channel.id: channel for channel in Channels(self.db).all()}
+        return [
+            (row.id, known[row.channel_id],
+             Window(key=row.key, opened=row.opened_at, closed=row.closed_at,
+                    status=row.status))
+            for row in self.db.execute(query)
+        ]  # fmt: skip
+
+    def letters_waiting(self) -> list[tuple[str, str]]:
+        """Return (channel, key) of the digests with letters that have not left."""
+        query = (
+            select(channels.c.name, editions.c.key)
+            .join(editions, editions.c.channel_id == channels.c.id)
+            .join(runs, runs.c.edition_id == editions.c.id)
+            .where(runs.c.ended_at.is_(None))
+            .where(letters.c.edition_id == editions.c.id, letters.c.state.in_(("due", "sending")))
+            .distinct()
+            .order_by(editions.c.key)
+        )
+        return [(row.name, row.key) for row in self.db.execute(query)]

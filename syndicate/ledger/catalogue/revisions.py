@@ -1,0 +1,194 @@
+"""Revisions of articles: written down, read anew from their files, and expired."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+
+from syndicate.ledger.catalogue.articles import WITHDRAWAL
+from syndicate.ledger.catalogue.collections import Collections
+from syndicate.ledger.database.clock import not_far_ahead
+from syndicate.ledger.schema import article_subjects, articles, media, minted, revisions
+from syndicate.model.article import Article, Item, PubStatus
+from syndicate.text import folded
+from syndicate.text.likeness import headline_print, text_print
+
+CLOCK_SKEW = timedelta(minutes=5)  # between the clocks of machines that share a ledger
+SECOND = timedelta(seconds=1)
+LONGEST_BATCH = timedelta(hours=1)  # by how much large commands may stamp ahead, one after another
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamps:
+    """When an article was published and last changed, in its readers' eyes."""
+
+    published: datetime
+    updated: datetime
+
+
+class Revisions:
+    """Write revisions within a planning transaction."""
+
+    def __init__(self, db: Connection) -> None:
+        self.db = db
+
+    def mint(self, uri: str) -> None:
+        """Keep a uri that is about to be written into a file."""
+        self.db.execute(insert(minted).values(uri=uri))
+
+    def was_minted(self, uri: str) -> bool:
+        """Return whether this ledger gave an unpublished article its uri."""
+        return self.db.scalar(select(minted.c.uri).where(minted.c.uri == uri)) is not None
+
+    def record(
+        self, article: Article, *, kind: str, note: str, source: str, path: str, at: datetime,
+        kill: bool = False, published: datetime | None = None, after: int = 0, before: int = 0,
+    ) -> int:  # fmt: skip
+        """Write down a revision; returns its version. ``at`` is its time, in the office's eyes.
+
+        ``after`` and ``before`` say how many articles of the same command come before it and
+        after: readers must be able to tell their order by seconds (RFC 4287, 4.2.15), and that of
+        commands as well.
+        """
+        here, a = articles.c.uri == article.uri, articles.c
+        known = self.db.execute(select(a.version, a.published_at, a.updated_at).where(here)).first()
+        version = known.version + 1 if known else 1
+        status = PubStatus.CANCELED if kind == WITHDRAWAL else PubStatus.USABLE
+        row: dict[str, Any] = {"version": version, "pub_status": status, "path": path}
+        row |= _prints(article) | self._expiry(article, at)
+        stamp = max(at - before * SECOND, self._latest(at) + SECOND)
+        if kind != "refile":
+            row["major_version"] = version
+        if known is None:
+            first = self._add(article.uri, row, stamp, published, after)
+        else:
+            stamps = _Stamps(known.published_at, known.updated_at)
+            first = self._change(article.uri, row, stamp, stamps, is_refile=kind == "refile")
+        self.db.execute(
+            insert(revisions).values(
+                uri=article.uri, version=version, fingerprint=article.fingerprint,
+                document=_document(article), kind=kind, note=note, kill=kill, source=source,
+                recorded_at=at,
+            )
+        )  # fmt: skip
+        self._file_under(article, first)
+        return version
+
+    def _add(
+        self, uri: str, row: dict[str, Any], stamp: datetime, published: datetime | None, after: int
+    ) -> datetime:
+        """Add an article that is new; returns when it counts as published."""
+        number = select(func.coalesce(func.max(articles.c.number), 0) + 1).scalar_subquery()
+        changed = self._unused(published + after * SECOND if published else stamp)
+        first = published or changed
+        row |= {"uri": uri, "number": number, "dated": published is not None}
+        row |= {"published_at": first, "updated_at": changed}
+        self.db.execute(insert(articles).values(**row))
+        self.db.execute(delete(minted).where(minted.c.uri == uri))
+        return first
+
+    def _change(
+        self, uri: str, row: dict[str, Any], stamp: datetime, known: _Stamps, *, is_refile: bool
+    ) -> datetime:
+        """Change an article; what is dated ahead is not changed before it was published."""
+        if not is_refile:
+            earliest = max(stamp, known.published, known.updated + SECOND)
+            row["updated_at"] = self._unused(earliest)
+            row["dated"] = known.published > stamp
+        self.db.execute(update(articles).where(articles.c.uri == uri).values(**row))
+        return known.published
+
+    def _latest(self, at: datetime) -> datetime:
+        """The last stamp; a date ahead of its time is none, nor what a clock gave that ran fast."""
+        changed = articles.c.updated_at
+        ours = or_(changed <= at, and_(changed <= at + LONGEST_BATCH, ~articles.c.dated))
+        newest = self.db.scalar(select(func.max(changed)).where(ours))
+        return newest or at - 2 * LONGEST_BATCH
+
+    def _unused(self, moment: datetime) -> datetime:
+        """The first second from then on in which no article has changed."""
+        changed = articles.c.updated_at
+        while True:
+            second = moment.replace(microsecond=0)
+            within = and_(changed >= second, changed < second + SECOND)
+            if self.db.scalar(select(articles.c.uri).where(within).limit(1)) is None:
+                return moment
+            moment += SECOND
+
+    def take_on(self, item: Item, at: datetime) -> None:
+        """Keep an article that a lost ledger has published, as readers still see it."""
+        article = item.article
+        self.record(article, kind="original", note="", source="", path="", at=at,
+                    published=item.published)  # fmt: skip
+        here = articles.c.uri == article.uri
+        self.db.execute(update(articles).where(here).values(updated_at=item.updated))
+
+    def lies_at(self, article: Article, path: str, at: datetime) -> None:
+        """Keep where an article's file lies now."""
+        values = {"path": path} | _prints(article) | self._expiry(article, at)
+        self.db.execute(update(articles).where(articles.c.uri == article.uri).values(**values))
+
+    def reread(self, article: Article, version: int, source: str, path: str, at: datetime) -> None:
+        """Keep what no reader notices of a revision: where it lies, its channels, its Markdown."""
+        here = and_(revisions.c.uri == article.uri, revisions.c.version == version)
+        values = {"document": _document(article), "fingerprint": article.fingerprint}
+        self.db.execute(update(revisions).where(here).values(**values, source=source))
+        self.lies_at(article, path, at)
+
+    def refresh(self, article: Article, version: int, source: str, path: str, at: datetime) -> None:
+        """Keep today's reading of a revision whose file has not changed."""
+        self.reread(article, version, source, path, at)
+        here = articles.c.uri == article.uri
+        self._file_under(article, self.db.scalar(select(articles.c.published_at).where(here)))
+        Collections(self.db).forget_pieces(article.uri)
+
+    def _file_under(self, article: Article, published: datetime | None) -> None:
+        """Index an article by its subjects."""
+        under = article_subjects
+        self.db.execute(delete(under).where(under.c.uri == article.uri))
+        row = {"uri": article.uri, "published_at": published}
+        for subject in dict.fromkeys(map(folded, article.subjects)):
+            self.db.execute(insert(under).values(subject=subject, **row))
+
+    def expire(self, at: datetime) -> list[str]:
+        """Write down which articles have expired by now; returns those that just did."""
+        past = articles.c.expires_at <= not_far_ahead(self.db, at)
+        return self._set_expired(and_(past, ~articles.c.expired), True)
+
+    def revive(self, at: datetime) -> list[str]:
+        """Undo what a clock that ran fast made expire; returns those articles."""
+        ahead = articles.c.expires_at > not_far_ahead(self.db, at) + CLOCK_SKEW
+        return self._set_expired(and_(ahead, articles.c.expired), False)
+
+    def _set_expired(self, which: ColumnElement[bool], expired: bool) -> list[str]:
+        uris = list(self.db.scalars(select(articles.c.uri).where(which).order_by(articles.c.uri)))
+        if uris:
+            here = articles.c.uri.in_(uris)
+            self.db.execute(update(articles).where(here).values(expired=expired))
+        return uris
+
+    def _expiry(self, article: Article, at: datetime) -> dict[str, Any]:
+        expires = article.expires
+        past = expires is not None and expires <= not_far_ahead(self.db, at)
+        return {"expires_at": expires, "expired": past}
+
+    def keep_media(self, files: Mapping[str, bytes]) -> None:
+        """Keep the bytes of pictures and documents, by their sha256."""
+        for sha256, content in files.items():
+            if self.db.scalar(select(media.c.sha256).where(media.c.sha256 == sha256)) is None:
+                self.db.execute(insert(media).values(sha256=sha256, content=content))
+
+
+def _document(article: Article) -> str:
+    return json.dumps(article.to_json(), ensure_ascii=False)
+
+
+def _prints(article: Article) -> dict[str, Any]:
+    """Return the columns by which a copy of an article is recognised."""
+    prints = {"text_print": text_print(article), "headline_print": headline_print(article)}
+    return {"url": article.url} | prints

@@ -1,0 +1,167 @@
+"""Windows of a list: what falls into one, what it carries, when the last one was closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from syndicate.ledger.catalogue.articles import Articles
+from syndicate.ledger.database.clock import FARTHEST_AHEAD
+from syndicate.ledger.database.engine import inserted
+from syndicate.ledger.schema import articles, edition_items, editions, syndications
+from syndicate.model.article import Item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A digest's edition: closed once, by whoever came first."""
+
+    key: str
+    opened: datetime
+    closed: datetime | None  # None: one article's letter, sent at once when it opened
+    status: str
+
+
+class Windows:
+    """Read and close the windows of lists within a planning transaction."""
+
+    def __init__(self, db: Connection) -> None:
+        self.db = db
+        self._articles = Articles(db)
+
+    def last_closed(self, channel: int, at: datetime) -> datetime | None:
+        """Return the end of the newest window that ended by then."""
+        over = and_(editions.c.channel_id == channel, editions.c.closed_at <= at)
+        found: datetime | None = self.db.scalar(select(func.max(editions.c.closed_at)).where(over))
+        return found
+
+    def closed_ahead(self, channel: int, at: datetime) -> list[datetime]:
+        """Return the ends of windows that were closed although they end after this moment."""
+        closed = editions.c.closed_at
+        query = select(closed).where(editions.c.channel_id == channel, closed > at)
+        return list(self.db.scalars(query.order_by(closed)))
+
+    def close(self, channel: int, window: Window, carried: Mapping[str, Iterable[Item]]) -> int:
+        """Freeze a digest's window with what it carries; ``carried`` maps parts to items."""
+        edition = inserted(
+            self.db, editions, channel_id=channel, key=window.key, opened_at=window.opened,
+            closed_at=window.closed, status=window.status,
+        )  # fmt: skip
+        self._carry(edition, carried)
+        return edition
+
+    def open_urgent(
+        self, channel: int, key: str, at: datetime, carried: Mapping[str, Iterable[Item]]
+    ) -> int:
+        """Open an edition of a list beside its windows, with what it carries."""
+        edition = inserted(self.db, editions, channel_id=channel, key=key, opened_at=at)
+        self._carry(edition, carried)
+        return edition
+
+    def _carry(self, edition: int, carried: Mapping[str, Iterable[Item]]) -> None:
+        for part, items in carried.items():
+            for item in items:
+                row = {"uri": item.article.uri, "part": part, "version": item.version}
+                self.db.execute(insert(edition_items).values(edition_id=edition, **row))
+
+    def unsent(
+        self, channel: int, closed: datetime, at: datetime, *, among: Sequence[str] | None = None
+    ) -> list[Item]:
+        """Return what came to a list before a window's end, and in no window yet, in that order.
+
+        What seems to come more than a day after ``at``, which is now, came by a wrong clock.
+        ``among``: of these articles alone.
+        """
+        alone = items_of(channel).where(edition_items.c.uri == syndications.c.uri).exists()
+        query = select(syndications.c.uri).where(_before(channel, closed, at), ~alone)
+        query = query.join(articles, articles.c.uri == syndications.c.uri)
+        if among is not None:
+            query = query.where(articles.c.uri.in_(among))
+        query = query.order_by(syndications.c.at, articles.c.number, syndications.c.uri)
+        return self._articles.items(list(self.db.scalars(query)))
+
+    def pass_by(self, channel: int, closed: datetime, at: datetime) -> None:
+        """Let no later window have what came before this one's end."""
+        came = _before(channel, closed, at)
+        self.db.execute(update(syndications).where(came).values(passed=true()))
+
+    def carried_and_changed(
+        self, channel: int, *, among: Sequence[str] | None = None
+    ) -> list[Item]:
+        """Return carried articles that readers must hear of again, oldest change first."""
+        newest = func.max(edition_items.c.version).label("version")
+        carried = items_of(channel, edition_items.c.uri, newest)
+        carried_versions = carried.group_by(edition_items.c.uri).subquery()
+        query = (
+            select(articles.c.uri, carried_versions.c.version)
+            .join(carried_versions, carried_versions.c.uri == articles.c.uri)
+            .where(articles.c.major_version > carried_versions.c.version)
+            .order_by(articles.c.updated_at, articles.c.number, articles.c.uri)
+        )
+        if among is not None:
+            query = query.where(articles.c.uri.in_(among))
+        versions = {row.uri: row.version for row in self.db.execute(query)}
+        items = self._articles.items(list(versions))
+        return [replace(item, told_version=versions[item.article.uri]) for item in items]
+
+    def carried(self, edition: int, part: str) -> list[Item]:
+        """Return what a digest carries in one of its parts, as the articles now stand."""
+        here = and_(edition_items.c.edition_id == edition, edition_items.c.part == part)
+        query = select(edition_items.c.uri).join(articles, articles.c.uri == edition_items.c.uri)
+        query = query.where(here).order_by(
+            articles.c.published_at, articles.c.number, articles.c.uri
+        )
+        items = self._articles.items(list(self.db.scalars(query)))
+        return [replace(item, told_version=self._carried_before(edition, item)) for item in items]
+
+    def _carried_before(self, edition: int, item: Item) -> int:
+        """The newest version of an article that the same list carried before an edition."""
+        channel = select(editions.c.channel_id).where(editions.c.id == edition).scalar_subquery()
+        query = select(func.max(edition_items.c.version)).join(
+            editions, editions.c.id == edition_items.c.edition_id
+        )
+        here = and_(editions.c.channel_id == channel, editions.c.id < edition)
+        return int(self.db.scalar(query.where(here, edition_items.c.uri == item.article.uri)) or 0)
+
+    def carried_version(self, channel: int, uri: str) -> int:
+        """Return the newest version of an article that a list has carried; 0 where it has not."""
+        query = items_of(channel, func.max(edition_items.c.version))
+        return int(self.db.scalar(query.where(edition_items.c.uri == uri)) or 0)
+
+    def carry_newest(self, channel: int, uri: str) -> None:
+        """Count a list's editions as having carried an article as it stands now."""
+        here = edition_items.c.edition_id.in_(
+            select(editions.c.id).where(editions.c.channel_id == channel)
+        )
+        newest = select(articles.c.version).where(articles.c.uri == uri).scalar_subquery()
+        changed = update(edition_items).where(here, edition_items.c.uri == uri)
+        self.db.execute(changed.values(version=newest))
+
+
+def items_of(channel: int, *columns: Any) -> Select[Any]:
+    """Select the items that a list's editions carried: their uris, or these columns."""
+    query = select(*(columns or (edition_items.c.uri,)))
+    query = query.join(editions, editions.c.id == edition_items.c.edition_id)
+    return query.where(editions.c.channel_id == channel)
+
+
+def _before(channel: int, closed: datetime, at: datetime) -> ColumnElement[bool]:
+    """What came to a list before a window's end, and in no earlier window."""
+    s = syndications.c
+    came = or_(s.at < closed, s.at > at + FARTHEST_AHEAD)
+    return and_(s.channel_id == channel, ~s.passed, came)
