@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from syndicate.channel import Channel, Collects, Scheduled, Scope
-from syndicate.config.loader import Settings, scrubber
+from syndicate.config.loader import Settings
 from syndicate.config.locked import secrets_among
 from syndicate.config.registry import make_channels, secrets_of
 from syndicate.errors import ConfigError, LedgerError, UsageError
@@ -19,6 +19,7 @@ from syndicate.model.article import Publisher
 from syndicate.model.delivery import Rendition
 from syndicate.network.public import Site
 from syndicate.system.owners import refuse_root
+from syndicate.system.scrubbing import scrubber
 
 AWAY = "leads away from this machine, where a rehearsal reaches nobody: nothing was sent there"
 NOWHERE = "sqlite:///:memory:"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from typing import Any
 
 
 def _open_what_is_closed() -> None:
@@ -16,6 +17,31 @@ def _open_what_is_closed() -> None:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+
+
+def _report_what_nobody_catches() -> None:
+    """Keep Python's own tracebacks, which may hold secrets, off stderr; imported when it happens.
+
+    Imports take time that ``--help`` has no use for.
+    """
+    import threading
+
+    def uncaught(*about: Any) -> None:
+        from syndicate.cli import crashes
+
+        crashes.uncaught(*about)
+
+    def in_thread(about: Any) -> None:
+        from syndicate.cli import crashes
+
+        crashes.in_thread(about)
+
+    def unraisable(about: Any) -> None:
+        from syndicate.cli import crashes
+
+        crashes.unraisable(about)
+
+    sys.excepthook, threading.excepthook, sys.unraisablehook = uncaught, in_thread, unraisable
 
 
 def main() -> None:
@@ -38,6 +64,7 @@ def main() -> None:
         try:
             from syndicate.cli.app import run
 
+            _report_what_nobody_catches()
             code = run()
         except KeyboardInterrupt:
             sys.stderr.write("syndicate: stopped\n")

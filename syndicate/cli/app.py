@@ -14,6 +14,8 @@ from syndicate.cli import articles, desk, lists, setup
 from syndicate.cli.context import command, given, remember
 from syndicate.version import VERSION
 
+EVERYWHERE = ("config", "verbose", "as_root", "log_file", "log_format")  # taken by each command too
+
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,  # rich would cost --help as much as all the rest
@@ -35,7 +37,16 @@ def options(
         "", "--config", "-c", metavar="PATH",
         help="The configuration: else $SYNDICATE_CONFIG, ./config.toml, ~/.config/syndicate.",
     ),
-    verbose: bool = typer.Option(False, "--verbose", "-v", help="Say more about what goes wrong."),
+    verbose: int = typer.Option(
+        0, "--verbose", "-v", count=True,
+        help="Show causes and tracebacks; -vv also shows the talk with other machines.",
+    ),
+    log_file: str = typer.Option(
+        "", "--log-file", metavar="PATH", help="Append what is done to this file."
+    ),
+    log_format: str = typer.Option(
+        "", "--log-format", metavar="FORMAT", help="How the log is written: text, or json."
+    ),
     as_root: bool = typer.Option(
         False, "--as-root", help="As root, write among somebody else's files all the same."
     ),
@@ -48,7 +59,10 @@ def options(
 
     Example: syndicate publish article.md
     """
-    remember(config, verbose, context.invoked_subcommand or "", as_root=as_root)
+    remember(
+        config, verbose, context.invoked_subcommand or "", as_root=as_root,
+        log_file=log_file, log_format=log_format,
+    )  # fmt: skip
 
 
 @app.command("help")
@@ -85,7 +99,7 @@ desk.add_to(app)
 def program() -> Any:
     """Return the whole program; each command also takes the options of all of them."""
     made: Any = get_command(app)
-    everywhere = [one for one in made.params if one.name in ("config", "verbose", "as_root")]
+    everywhere = [one for one in made.params if one.name in EVERYWHERE]
     _accept(made, everywhere)
     return made
 
@@ -102,7 +116,9 @@ def _accept(group: Any, options: list[Any]) -> None:
 
 
 def _also_later(_context: Any, option: Any, value: Any) -> Any:
-    if value:
+    if value and option.name == "verbose":
+        given.verbose += value
+    elif value:
         setattr(given, option.name, value)
     return value
 

@@ -6,10 +6,11 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from syndicate.channel import Channel
     from syndicate.office import Office, Opens
+    from syndicate.system.logs import Wish
 
 JSON = typer.Option(False, "--json", help="One JSON document on stdout.")
 YEARS = range(1980, 2200)  # in which a rehearsal can be: there are moments before and after it
@@ -36,7 +38,10 @@ class Given:
     """What was said before the command's name, and what must never be shown."""
 
     config: str = ""
-    verbose: bool = False
+    verbose: int = 0  # 1 shows causes and tracebacks, 2 the talk with peers as well
+    log_file: str = ""
+    log_format: str = ""
+    logs: bool = False  # a log is kept: commands within this one write to it
     command: str = ""
     as_root: bool = False  # root means to write among others' files
     scrub: Callable[[str], str] = str
@@ -50,9 +55,13 @@ class Given:
 given = Given()
 
 
-def remember(config: str, verbose: bool, command: str = "", *, as_root: bool = False) -> None:
+def remember(
+    config: str, verbose: int, command: str = "", *, as_root: bool = False, log_file: str = "",
+    log_format: str = "",
+) -> None:  # fmt: skip
     """Keep the options that stand before the command, and its name."""
     given.config, given.verbose, given.as_root, given.scrub = config, verbose, as_root, str
+    given.log_file, given.log_format, given.logs = log_file, log_format, False
     given.command = command
     given.acts, given.acted, given.documented, given.checks = True, False, False, False
     stop.forget()
@@ -63,25 +72,65 @@ def command(as_json: bool = False) -> Iterator[None]:
     """Turn what went wrong into one line and an exit code (1; usage 2; after an effect 4)."""
     from syndicate.errors import SyndicateError, UsageError
 
-    try:
+    with ExitStack() as log:
+        try:
+            log.enter_context(_logged())
+            yield
+        except typer.Exit:
+            raise
+        except BrokenPipeError:
+            _quiet_stdout()
+            raise typer.Exit(1) from None
+        except UsageError as error:
+            _fail(str(error), error, as_json, code=2)
+        except SyndicateError as error:
+            _fail(str(error), error, as_json)
+        except (KeyboardInterrupt, EOFError, typer.Abort) as error:
+            _stopped(error, as_json)
+        except Exception as error:
+            if why := _about_a_name(error):
+                named = UsageError(why)
+                named.__cause__ = error
+                _fail(why, named, as_json)
+            _fail(f"unexpected {type(error).__name__}: {error} (-v shows where)", error, as_json)
+
+
+@contextmanager
+def _logged() -> Iterator[None]:
+    """Keep the log that the options ask for, with the command's begin and end."""
+    if given.logs:
         yield
-    except typer.Exit:
-        raise
-    except BrokenPipeError:
-        _quiet_stdout()
-        raise typer.Exit(1) from None
-    except UsageError as error:
-        _fail(str(error), error, as_json, code=2)
-    except SyndicateError as error:
-        _fail(str(error), error, as_json)
-    except (KeyboardInterrupt, EOFError, typer.Abort) as error:
-        _stopped(error, as_json)
-    except Exception as error:
-        if why := _about_a_name(error):
-            named = UsageError(why)
-            named.__cause__ = error
-            _fail(why, named, as_json)
-        _fail(f"unexpected {type(error).__name__}: {error} (-v shows where)", error, as_json)
+        return
+    import logging
+
+    from syndicate.system import logs
+    from syndicate.version import VERSION
+
+    log, name, began = logging.getLogger(__name__), given.command or "syndicate", monotonic()
+    with logs.kept(_wish(), lambda text: given.scrub(text)):
+        given.logs, code = True, 0
+        log.info("%s begins (syndicate %s)", name, VERSION)
+        try:
+            yield
+        except typer.Exit as ending:
+            code = ending.exit_code
+            raise
+        finally:
+            given.logs = False
+            log.info("%s ends with %d after %.1f s", name, code, monotonic() - began)
+
+
+def _wish() -> Wish:
+    """Return what the options ask of the log; UsageError for a format that there is not."""
+    from syndicate.errors import UsageError
+    from syndicate.system.logs import Wish
+
+    if given.log_format not in ("", "text", "json"):
+        raise UsageError(f"--log-format {given.log_format}: write text or json")
+    file = Path(given.log_file).absolute() if given.log_file else None
+    if file is not None:
+        only_ours(file)
+    return Wish(verbosity=given.verbose, file=file, as_json=given.log_format == "json")
 
 
 @contextmanager
@@ -103,7 +152,7 @@ def office(
     with command(as_json):
         called(given.command)
         settings = load(find(Path(given.config) if given.config else None), ledger_url)
-        from syndicate.config.loader import scrubber
+        from syndicate.system.scrubbing import scrubber
 
         given.scrub = scrubber(settings.secrets)
         opened = Office.open(
@@ -265,10 +314,10 @@ def _fail(said: str, error: BaseException, as_json: bool, *, code: int = 1) -> N
     expected = isinstance(error, SyndicateError)
     if given.checks:
         _answer_a_monitor("; ".join(lines), error, as_json)
-    if given.verbose and not expected:
-        import traceback
+    if not (expected or isinstance(error, KeyboardInterrupt | EOFError | typer.Abort)):
+        import logging
 
-        typer.echo(given.scrub("".join(traceback.format_exception(error))), err=True)
+        logging.getLogger(__name__).error("%s", lines[0], exc_info=error)
     for line in lines:
         typer.echo(f"syndicate: {line}", err=True)
     if given.verbose and expected:

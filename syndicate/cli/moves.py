@@ -30,8 +30,9 @@ def move(
     Example: syndicate ledger move 'postgresql://syndicate:${LEDGER_PASSWORD}@localhost/syndicate'
     """
     from syndicate.cli.show import document, out
-    from syndicate.config.loader import find, load, scrubber
+    from syndicate.config.loader import find, load
     from syndicate.operations.moving import move as run
+    from syndicate.system.scrubbing import scrubber
 
     with command(as_json):
         from pathlib import Path

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -197,17 +196,6 @@ def publisher(path: Path) -> Publisher:
     resolved = references.resolved(table, ("publisher",))
     references.refuse_unset("publisher")
     return Publisher(**_checked(PublisherSettings, "publisher", resolved).model_dump())
-
-
-def scrubber(secrets: Iterable[str]) -> Callable[[str], str]:
-    """A function that takes every secret out of a text, quoted for an address or not."""
-    long_enough = [secret for secret in secrets if len(secret) >= 4]
-    hidden = {form for s in long_enough for form in (s, quote(s, safe=""), repr(s)[1:-1])}
-    if not hidden:
-        return str
-    longest_first = sorted(hidden, key=len, reverse=True)
-    pattern = re.compile("|".join(map(re.escape, longest_first)))
-    return lambda text: pattern.sub("***", text)
 
 
 def complaint(where: str, error: ValidationError) -> ConfigError:

@@ -1,0 +1,105 @@
+"""Texts without secrets and without whole mail addresses, for what is shown and what is logged."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator
+from html import escape
+from urllib.parse import quote, quote_plus, unquote
+
+LEAST_CHARS = 4  # of what is taken for a secret: shorter ones are parts of words
+HIDDEN = "***"
+BOT_TOKEN = re.compile(r"\d{4,}:([\w-]{4,})")
+# what may be base64, with its percent-encoded form in an address
+ENCODED = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]){5,}(?:=|%3[Dd]){0,2}")
+STANDARD = str.maketrans("-_", "+/")
+CREDENTIALS = (
+    (re.compile(r"(/bot)\d+(?::|%3[Aa])[\w-]+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(://)[^\s/?#]*@"), rf"\1{HIDDEN}@"),
+    (
+        re.compile(
+            r"([?&;][\w.-]{0,40}(?:token|key|secret|passw|pwd|sig|auth|credential)[\w.-]{0,40}=)"
+            r"[^&\s\"'<>#]+",
+            re.IGNORECASE,
+        ),
+        rf"\1{HIDDEN}",
+    ),
+    (
+        re.compile(
+            r"((?:authorization|cookie|api-?key)\b['\"]?\s{0,3}[:=,]\s{0,3}(?:b?['\"])?"
+            r"(?:(?:basic|bearer|digest|negotiate|token)\s+)?)[^\s'\",)\]]+",
+            re.IGNORECASE,
+        ),
+        rf"\1{HIDDEN}",
+    ),
+    (re.compile(r"(\bAUTH(?:ENTICATE)? [A-Z0-9-]{1,20}) [^\s'\"]+"), rf"\1 {HIDDEN}"),
+    (re.compile(r"(\b[A-Z]{1,8}\d{1,9} LOGIN) .+"), rf"\1 {HIDDEN}"),
+)
+LOCAL_PART = r"[^\s<>()\[\]:;,\"'/?&=@%]"
+ADDRESS = re.compile(rf"({LOCAL_PART})[^\s<>()\[\]:;,\"'/?&@%]{{0,80}}(@|%40)(?=[\w\[])")
+QUOTED_ADDRESS = re.compile(r"\"[^\"\n]{1,80}\"(@|%40)(?=[\w\[])")
+
+
+def scrubber(secrets: Iterable[str]) -> Callable[[str], str]:
+    """Return a function that hides every secret in a text, in each form that it travels in."""
+    known = {form for secret in secrets for form in _variants(secret)}
+    hidden = {form for secret in known for form in _forms(secret) if len(form) >= LEAST_CHARS}
+    if not hidden:
+        return str
+    longest_first = sorted(hidden, key=len, reverse=True)
+    # any case: python-telegram-bot writes Telegram's answers with one capital letter
+    plain = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
+    encoded = re.compile("|".join({re.escape(core) for form in known for core in _base64(form)}))
+
+    def scrub(text: str) -> str:
+        return ENCODED.sub(lambda run: _unless(encoded, run[0]), plain.sub(HIDDEN, text))
+
+    return scrub
+
+
+def without_credentials(text: str) -> str:
+    """Hide what looks like a credential, known to a configuration or not."""
+    for pattern, replacement in CREDENTIALS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def masked(text: str) -> str:
+    """Mask each mail address, as ``a…@example.org``."""
+    if "@" not in text and "%40" not in text:
+        return text
+    return ADDRESS.sub(r"\1…\2", QUOTED_ADDRESS.sub(r"…\1", text))
+
+
+def _variants(secret: str) -> Iterator[str]:
+    """Yield a secret, as it is written and decoded, and what is secret within it."""
+    for form in {secret, unquote(secret)}:
+        if len(form) >= LEAST_CHARS:
+            yield form
+            if token := BOT_TOKEN.fullmatch(form):
+                yield token[1]
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Yield a secret as addresses, Python, JSON, HTML and quoted strings have it."""
+    yield secret
+    yield from (quote(secret, safe=""), quote(secret), quote_plus(secret))
+    yield from (repr(secret)[1:-1], repr(secret.encode())[2:-1])
+    yield from (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
+    yield escape(secret)
+
+
+def _base64(secret: str) -> Iterator[str]:
+    """Yield what stands in base64 for a secret, wherever in the encoded text it begins."""
+    octets = secret.encode()
+    for offset in range(3):
+        encoded = b64encode(bytes(offset) + octets).decode()
+        first, last = -(-offset * 8 // 6), (offset + len(octets)) * 8 // 6
+        yield encoded[first:last]
+
+
+def _unless(encoded: re.Pattern[str], run: str) -> str:
+    standard = unquote(run).translate(STANDARD)
+    return HIDDEN if encoded.search(standard) else run
