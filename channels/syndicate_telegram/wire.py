@@ -7,6 +7,7 @@ import math
 import os
 import re
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -18,7 +19,7 @@ from syndicate import DeliveryError, Refused, Unavailable
 from syndicate.network.asking import bounded, loop
 from syndicate.network.exchange import LONGEST, Limits, Overdue
 from syndicate.network.http import LOOPBACK, making
-from syndicate.system import stop
+from syndicate.system import logs, stop
 from syndicate_telegram.errors import Malformed, Place, flood_wait, in_our_terms, is_unsent, lost
 
 if TYPE_CHECKING:
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
     from telegram import Bot
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 TOKEN_FORM = re.compile(r"\d+:[A-Za-z0-9_-]+")
 PAUSES = (0.3, 1.0)  # seconds before each new try at a connection
 # httpx logs whole URLs, the token among them; the others print tracebacks that hold it
 TALKATIVE = ("telegram", "httpx", "httpcore")
-
 
 ANSWER_BYTES = 1024 * 1024  # an album's ten messages, each with all its text and entities, thrice
 LARGE = 64 * 1024  # bytes of a request from which on it is an upload
@@ -71,7 +72,7 @@ class Wire:
                 f"channels.{self._place.name}.token: it is not like 123456:ABC…: copy it anew from"
                 " @BotFather"
             )
-        _quieten()
+        _prepare_library()
         import asyncio
 
         self._runner = asyncio.Runner(loop_factory=loop)
@@ -129,6 +130,7 @@ class Wire:
             except DeliveryError:  # made ready in the call: nothing was asked
                 raise
             except Exception as error:
+                log.debug("a call failed: %s: %s", type(error).__name__, self._hidden(str(error)))
                 failure, pause = self._meaning(error, waited, pauses, harmless=harmless)
                 waited += pause or 0
             if pause is None:
@@ -154,6 +156,8 @@ class Wire:
         if not isinstance(error, TelegramError):
             if unsent:
                 raise error  # of our own making
+            trace = "".join(traceback.format_exception(error))
+            log.error("an answer that nobody expects\n%s", self._hidden(trace))
             return lost(Malformed(), self._place, harmless=harmless, unsent=False), None
         wait, unsent = flood_wait(error), unsent or is_unsent(error)
         failure = in_our_terms(error, self._place, harmless=harmless, unsent=unsent)
@@ -185,10 +189,14 @@ class Wire:
         bounded(response, Limits(seconds=self._end_after, octets=ANSWER_BYTES))
 
     def _scrubbed(self, failure: Exception) -> Exception:
-        # any case: python-telegram-bot writes Telegram's answers with one capital letter
-        token = re.compile(re.escape(self._token.get_secret_value()), re.IGNORECASE)
-        failure.args = tuple(token.sub("…", str(arg)) for arg in failure.args)
+        failure.args = tuple(self._hidden(str(arg)) for arg in failure.args)
         return failure
+
+    def _hidden(self, text: str) -> str:
+        """Return a text without the token."""
+        # any case: python-telegram-bot writes Telegram's answers with one capital letter
+        token = re.escape(self._token.get_secret_value())
+        return re.sub(token, "…", text, flags=re.IGNORECASE)
 
     def _make_bot(self) -> Bot:
         from telegram import Bot
@@ -226,7 +234,9 @@ async def _awaited(call: Awaitable[T]) -> T:
     return await call
 
 
-def _quieten() -> None:
+def _prepare_library() -> None:
+    """Let python-telegram-bot warn of nothing, and log nothing where no log scrubs its records."""
     os.environ.setdefault("PTB_TIMEDELTA", "1")  # else RetryAfter warns when it is made
-    for name in TALKATIVE:
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    if not logs.is_scrubbed():
+        for name in TALKATIVE:
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)

@@ -88,11 +88,15 @@ def command(as_json: bool = False) -> Iterator[None]:
         except (KeyboardInterrupt, EOFError, typer.Abort) as error:
             _stopped(error, as_json)
         except Exception as error:
+            import logging
+
             if why := _about_a_name(error):
                 named = UsageError(why)
                 named.__cause__ = error
                 _fail(why, named, as_json)
-            _fail(f"unexpected {type(error).__name__}: {error} (-v shows where)", error, as_json)
+            what = f"unexpected {type(error).__name__}: {error}"
+            logging.getLogger(__name__).error("%s", what, exc_info=error)
+            _fail(f"{what} (-v shows where)", error, as_json)
 
 
 @contextmanager
@@ -314,10 +318,6 @@ def _fail(said: str, error: BaseException, as_json: bool, *, code: int = 1) -> N
     expected = isinstance(error, SyndicateError)
     if given.checks:
         _answer_a_monitor("; ".join(lines), error, as_json)
-    if not (expected or isinstance(error, KeyboardInterrupt | EOFError | typer.Abort)):
-        import logging
-
-        logging.getLogger(__name__).error("%s", lines[0], exc_info=error)
     for line in lines:
         typer.echo(f"syndicate: {line}", err=True)
     if given.verbose and expected:

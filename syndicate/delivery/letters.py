@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,9 @@ from syndicate.ledger import Block, Started
 from syndicate.ledger.sending.letters import BLOCK, Pause, Result
 from syndicate.model.delivery import Absent, Delivery, Rendition, delivery_key
 from syndicate.system import stop
+from syndicate.system.logs import unexpected
+
+log = logging.getLogger(__name__)
 
 PROBES = 3  # readers who are tried each time in a paused run, where the first are put off
 LONGEST_PAUSE = timedelta(days=2)  # until what is left is refused, counted against nobody
@@ -70,6 +74,7 @@ def _try(
     except LedgerError:
         raise
     except Exception as error:  # a list that fails never stops the others
+        unexpected(log, f"{run.known.name}: could not go on", error)
         why = explained(run, error)
         wait = error.retry_after if isinstance(error, Unavailable) else None
         for one in busy:
@@ -179,6 +184,7 @@ class Stream:
         except LedgerError:
             raise
         except Exception as error:
+            unexpected(log, f"{self.run.known.name}: the letters broke off", error)
             problem = InDoubt(explained(self.run, error))
         self._finish(problem)
         return problem or self._problem
@@ -379,7 +385,8 @@ def _look(run: Run, edition: int) -> None:
                 )
         except LedgerError:
             raise
-        except Exception:  # noqa: S112 - as much in doubt as before
+        except Exception as error:  # as much in doubt as before
+            unexpected(log, f"{run.known.name}: a doubt about a letter stays", error)
             continue
         result = None if isinstance(found, Absent) else found
         run.ledger.letters.found(edition, letter, result, began)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,9 @@ from syndicate.model.delivery import Absent, Delivery, Receipt, Recipient, Rendi
 from syndicate.office import Office
 from syndicate.planning.folders import is_same_place, recognise
 from syndicate.system import stop
+from syndicate.system.logs import unexpected
+
+log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=30)  # for a turn; a run that waits longer comes back later
 BUDGET = 120.0  # seconds in vain, one after the other, until the rest is left to a later run
@@ -76,6 +80,7 @@ def deliver(run: Run, editions: Sequence[int]) -> str:
     except LedgerError:
         raise
     except Exception as error:  # a channel that fails never stops the others
+        unexpected(log, f"{run.known.name}: could not begin", error)
         return _not_begun(run, [work.edition for work in busy], error)
     return ""
 
@@ -195,6 +200,7 @@ def carry_out(run: Run, attempt: Attempt) -> Receipt | DeliveryError | None:
     except stop.Stopped as error:
         return InDoubt(str(error))
     except Exception as error:
+        unexpected(log, f"{run.known.name}: {attempt.verb} {attempt.address} broke off", error)
         return InDoubt(run.scrub(f"unexpected: {error!r}"))
     if receipt and UNWRITABLE.search(f"{receipt.reference}{receipt.url}{run.identity}"):
         return InDoubt("what came back to find it by is no text: look whether it is there")
@@ -234,6 +240,7 @@ def to_deliver(attempt: Attempt) -> Delivery:
 def _end(run: Run, attempt: Attempt, result: Receipt | DeliveryError | None) -> None:
     run.acted = True
     run.ledger.queue.end(attempt, result)
+    log.info("%s: %s %s: %s", run.known.name, attempt.verb, attempt.address, outcome_of(result))
     run.tell(attempt.verb, result)
 
 
@@ -249,8 +256,8 @@ def _settle_doubts(run: Run, edition: int) -> None:
             raise
         except InDoubt as error:  # what was seen helps whoever has to look
             run.ledger.queue.still_in_doubt(attempt, run.scrub(str(error)))
-        except Exception:  # noqa: S110 - as much in doubt as before
-            pass
+        except Exception as error:  # as much in doubt as before
+            unexpected(log, f"{run.known.name}: a doubt about {attempt.address} stays", error)
         _count(run, began, is_vain=is_vain)
 
 
@@ -299,6 +306,13 @@ def _still_repeatable(run: Run, attempt: Attempt, channel: Repeatable) -> bool:
     return run.ledger.queue.age(attempt) < channel.repeatable_for
 
 
+def outcome_of(result: Receipt | DeliveryError | None) -> str:
+    """Return how an effect ended, for the log."""
+    if isinstance(result, DeliveryError):
+        return f"{type(result).__name__}: {result}"
+    return (result.url or result.reference) if result else "taken away"
+
+
 def scrubbed(run: Run, error: DeliveryError) -> DeliveryError:
     """The same error without a secret in it."""
     return _without_secrets(run.scrub, error)
@@ -342,5 +356,6 @@ def send_once(
     except stop.Stopped as error:
         result = InDoubt(str(error))
     except Exception as error:
+        unexpected(log, f"{channel.name}: what is sent once broke off", error)
         result = InDoubt(scrub(f"unexpected: {error!r}"))
     return result if is_open or isinstance(result, Unavailable) else Paused(str(result))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 from syndicate.channel import Channel, Scope
@@ -10,6 +11,9 @@ from syndicate.model.article import Edition
 from syndicate.planning import editions
 from syndicate.planning.prepare import Failed, Preparation
 from syndicate.report import said_key
+from syndicate.system.logs import unexpected
+
+log = logging.getLogger(__name__)
 
 
 def recompose(prepare: Preparation, uris: Iterable[str]) -> list[str]:
@@ -31,6 +35,7 @@ def _recomposed(prepare: Preparation, uri: str) -> list[str]:
         try:
             [rendition] = channel.render(again) if again.items or again.corrections else [None]
         except Exception as error:  # a channel that fails never stops the others
+            unexpected(log, f"{channel.name}: cannot compose {window.key} anew", error)
             which = said_key(window.key, office.publisher.zone)
             why = office.scrub(f"cannot say digest {which} anew: {error!r}")
             prepare.failed.append(Failed(channel, why))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,7 +24,10 @@ from syndicate.planning import editions
 from syndicate.planning.compare import Wish
 from syndicate.planning.prepare import Preparation, reviewed
 from syndicate.report import Line, Report, letters_line, line_of
+from syndicate.system.logs import unexpected
 from syndicate.text.i18n import moment
+
+log = logging.getLogger(__name__)
 
 
 class CatchUp(StrEnum):
@@ -66,6 +70,7 @@ def digest(office: Office, request: Request, progress: Progress = silent) -> Rep
         except LedgerError:
             raise
         except Exception as error:  # a list that fails never stops the others
+            unexpected(log, f"{channel.name}: its digest failed", error)
             said = f"{error}" if isinstance(error, SyndicateError) else f"cannot say it: {error!r}"
             report.problems.append(f"{channel.name}: {office.scrub(said)}")
     return report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -16,7 +17,10 @@ from syndicate.office import Office
 from syndicate.planning.folders import has_mark, is_here, missing
 from syndicate.system import stop
 from syndicate.system.disk import is_open_to_all
+from syndicate.system.logs import unexpected
 from syndicate.text import squeeze
+
+log = logging.getLogger(__name__)
 
 DESTINATION, REST = "destination", "the rest"
 
@@ -97,6 +101,7 @@ def _findings(
     except (DeliveryError, stop.Stopped) as error:
         yield Finding(what, False, str(error))
     except Exception as error:  # a channel that breaks keeps nobody from looking at the others
+        unexpected(log, f"{channel.name}: {what} could not be looked at", error)
         yield Finding(what, False, f"unexpected: {error!r}")
 
 

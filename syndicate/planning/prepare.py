@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,6 +32,9 @@ from syndicate.planning.hosting import Hosting
 from syndicate.planning.planner import Purpose
 from syndicate.planning.proofread import located, proofread
 from syndicate.sources import Draft
+from syndicate.system.logs import unexpected
+
+log = logging.getLogger(__name__)
 
 # of what need not be said to stand
 EVERYTHING = (edition_keys.MEDIA, edition_keys.PAGE, edition_keys.ARCHIVE)
@@ -99,6 +103,7 @@ class Preparation:
                     self._say(channel, standings, flaws)
                     self._proofread(channel, standings, flaws)
             except Exception as error:  # a channel that fails never stops the others
+                unexpected(log, f"{channel.name}: cannot say it", error)
                 self._fail(channel, "cannot say it", error)
             if self.wish.by_itself:
                 self.failed += [Failed(channel, str(one)) for one in flaws.found]
@@ -208,6 +213,7 @@ class Preparation:
                 try:
                     self._announce(channel, known, changed[number])
                 except Exception as error:  # it undoes no publication
+                    unexpected(log, f"{channel.name}: cannot tell others of it", error)
                     self._fail(channel, "cannot tell others of it", error)
 
     def _drop_unnamed(self) -> None:

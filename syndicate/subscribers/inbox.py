@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -22,7 +23,10 @@ from syndicate.subscribers.answers import called, known_lists, say_goodbyes, wri
 from syndicate.subscribers.people import list_named
 from syndicate.subscribers.replies import UNREAD, Listener
 from syndicate.system import stop
+from syndicate.system.logs import unexpected
 from syndicate.version import VERSION
+
+log = logging.getLogger(__name__)
 
 # seconds that all inboxes together have in a run, before the digests and after them: who leaves at
 # 16:59 gets no letter at 17:00, and nobody's letters hold one up
@@ -109,6 +113,7 @@ class Inboxes:
         try:
             yield
         except Exception as error:
+            unexpected(log, f"{what}: could not be read", error)
             why = f"{error}" if isinstance(error, SyndicateError) else f"unexpected: {error!r}"
             problem = f"{what}: {self._office.scrub(why)}"
             if problem not in self._report.problems:
@@ -251,6 +256,7 @@ class Reading:
             raise
         except Exception as error:
             why = f"{self._channel.name}: a letter could not be dealt with and is still unread"
+            unexpected(log, why, error)
             problem = f"{why}: unexpected: {self._office.scrub(repr(error))}"
             if problem not in self._report.problems:
                 self._report.problems.append(problem)

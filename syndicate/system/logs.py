@@ -37,6 +37,8 @@ LIBRARIES = {
     "sqlalchemy": logging.WARNING,
     "markdown_it": logging.WARNING,
     "asyncio": logging.WARNING,
+    "httpx": logging.NOTSET,
+    "telegram": logging.NOTSET,
 }
 
 
@@ -47,6 +49,11 @@ class Wish:
     verbosity: int = 0  # 1 shows warnings and unexpected exceptions, 2 the talk with peers
     file: Path | None = None
     as_json: bool = False
+
+
+def is_scrubbed() -> bool:
+    """Return whether a log is kept, whose records hold no secret when anybody sees them."""
+    return getattr(logging.getLogRecordFactory(), "is_scrubbing", False)
 
 
 def unexpected(logger: logging.Logger, what: str, error: BaseException) -> None:
@@ -125,6 +132,7 @@ def _scrubbing(
             record.stack_info = _cut(clean(record.stack_info), TRACEBACK_CHARS)
         return record
 
+    make.is_scrubbing = True  # type: ignore[attr-defined]
     return make
 
 
@@ -139,7 +147,7 @@ def _traceback(error: BaseException) -> str:
     try:
         return "".join(traceback.format_exception(error)).rstrip("\n")
     except Exception as broken:  # raised by an exception's own __str__
-        return f"{type(error).__name__}, whose traceback raises {type(broken).__name__}"
+        return f"{type(error).__name__}, that no log can show: it raises {type(broken).__name__}"
 
 
 def _cut(text: str, most: int) -> str:

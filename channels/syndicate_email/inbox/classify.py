@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -28,6 +29,8 @@ from syndicate_email.inbox.reports import (
     whose,
 )
 from syndicate_email.inbox.structure import parsed
+
+log = logging.getLogger(__name__)
 
 NAMING = ("message-id", "date", "from", "subject", "to")  # what no reader of mail changes
 MOST_HASHED = 65_536  # bytes of a body: some read only the start of a message
@@ -93,6 +96,7 @@ def understand(message: bytes, marks: Marks) -> Reply:
     try:
         said = _understood(letter, marks)
     except Exception:  # the parser stumbles over garbage in many ways
+        log.info("a letter cannot be parsed", exc_info=True)
         said = Reply(key="", says=Says.OTHER, detail="it is broken")
     return replace(said, key=_key(letter, content))
 
@@ -196,6 +200,7 @@ def _sender(letter: Message, marks: Marks) -> tuple[str, str]:
         [person] = group.addresses
         address = mail_address(person.addr_spec).lower()
     except Exception:  # ValueError, and what the parser makes of garbage
+        log.debug("a letter's sender cannot be read", exc_info=True)
         return "", ""
     # what the parser passes over, or decodes, may be meant to deceive
     plainly = re.fullmatch(rf"(?:.*<)?{re.escape(person.addr_spec)}>?(?: ?\(.*\))?,?", value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,6 +16,9 @@ from syndicate.system.stop import Stopped
 if TYPE_CHECKING:
     import ssl
 
+log = logging.getLogger(__name__)
+COMMAND = re.compile(rb"[A-Z]{4}\d+ (\w+)")
+LOGINS = (b"LOGIN", b"AUTHENTICATE")
 MOST_LINE = 256 * 1024  # bytes of one line: a search's answer is the longest that we ask for
 CHUNK = 64 * 1024  # bytes read at once
 
@@ -30,6 +35,7 @@ class ImapLine(IMAP4):
     ) -> None:  # fmt: skip
         self.exchange = exchange
         self._secure, self._came = secure, bytearray()
+        self._is_login = False  # what is sent is a password, or a part of one
         super().__init__(host, port)
 
     def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
@@ -68,14 +74,31 @@ class ImapLine(IMAP4):
         if max(end, looked) >= MOST_LINE:
             raise TooMuch(MOST_LINE)
         self.exchange.took(0, lines=1)
-        return self._taken(end + 1 if end >= 0 else looked)
+        line = self._taken(end + 1 if end >= 0 else looked)
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug("< %s", line.decode(errors="replace").rstrip())
+        return line
 
     def send(self, data: Any) -> None:
+        self._trace(data)
         self.sock.settimeout(self.exchange.left())
         try:
             self.sock.sendall(data)
         except TimeoutError as error:
             raise self._overdue(error) from None
+
+    def _trace(self, sent: bytes) -> None:
+        """Log what is said, but for a login."""
+        if not log.isEnabledFor(logging.DEBUG):
+            return
+        command = COMMAND.match(sent)
+        if command:
+            self._is_login = command[1].upper() in LOGINS
+        words = sent.rstrip()
+        if self._is_login:
+            words = command[0] + b" (a login)" if command else b"(a login)"
+        if words:
+            log.debug("> %s", words.decode(errors="replace"))
 
     def shutdown(self) -> None:
         with suppress(OSError):

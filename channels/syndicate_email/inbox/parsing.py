@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from binascii import Error, a2b_qp, a2b_uu
 from collections import deque
@@ -12,6 +13,8 @@ from itertools import islice
 from syndicate.text import APART, BLOCKS, plain, squeeze
 from syndicate_email.inbox.charsets import decoded, out_of_base64, raw, words
 from syndicate_email.inbox.structure import fields_of
+
+log = logging.getLogger(__name__)
 
 UNSEEN = {"title", "style", "script"}
 QUOTES = {"blockquote"}
@@ -95,6 +98,7 @@ def _content(part: Message) -> str:
     try:
         charset = part.get_content_charset() or ""
     except Exception:  # what RFC 2231 makes of garbage
+        log.debug("a part's charset cannot be read", exc_info=True)
         charset = ""
     content = _out_of_transfer(part)[: MOST_TEXT * LONGEST_SIGN]
     return decoded(content, charset)[:MOST_TEXT]

@@ -6,10 +6,13 @@ the hundred thousand cost it seconds, and some of them minutes. Here the measure
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from email.message import Message
 from itertools import islice
+
+log = logging.getLogger(__name__)
 
 MOST_HEAD = 256 * 1024  # bytes of a head
 MOST_FIELDS = 500  # of a head
@@ -69,6 +72,7 @@ def _boundary(part: Message) -> str:
     try:
         boundary = part.get_boundary() or ""
     except Exception:  # what RFC 2231 makes of garbage
+        log.debug("a part's boundary cannot be read", exc_info=True)
         return ""
     return boundary if boundary.isascii() else ""
 

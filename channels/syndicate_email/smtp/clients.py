@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
 from smtplib import SMTP, SMTP_SSL, SMTPResponseException, SMTPServerDisconnected
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from syndicate.network.exchange import Exchange, Limits, Overdue, connected
 from syndicate.text import excerpt, squeeze
 
+log = logging.getLogger(__name__)
 if TYPE_CHECKING:
     _Base = SMTP
 else:
@@ -43,6 +45,7 @@ class Client(_Base):
     def __init__(self, host: str, port: int, name: str, *, patience: float, **given: Any) -> None:
         self._patience = patience
         self._ahead = b""  # what came behind the last whole answer
+        self._is_login = False  # what is sent is a password, or a part of one
         self.begin()
         super().__init__(host, port, name, **given)
 
@@ -64,6 +67,7 @@ class Client(_Base):
         """Say something, whose answer is waited for from now on."""
         self.in_turn()
         self._next_step()
+        self._trace(s if isinstance(s, bytes) else s.encode())
         super().send(s)
 
     def getreply(self) -> tuple[int, bytes]:
@@ -75,7 +79,17 @@ class Client(_Base):
         except BaseException:
             self.close()
             raise
-        return int(lines[-1][:3]), b"\n".join(line[4:].strip(b" \t\r\n") for line in lines)
+        code = int(lines[-1][:3])
+        self._is_login = self._is_login and code == 334
+        log.debug("< %s", b" ".join(lines).decode(errors="replace"))
+        return code, b"\n".join(line[4:].strip(b" \t\r\n") for line in lines)
+
+    def _trace(self, sent: bytes) -> None:
+        """Log what is said, but for a login."""
+        self._is_login = self._is_login or sent[:5].upper() == b"AUTH "
+        words = b" ".join(sent.split(maxsplit=2)[:2]) if sent[:5].upper() == b"AUTH " else b""
+        words = words + b" (a login)" if self._is_login else sent.rstrip()
+        log.debug("> %s", words.decode(errors="replace"))
 
     def encrypt(self, context: ssl.SSLContext) -> None:
         """Go on in TLS; SMTPResponseException where that is refused.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -32,6 +33,7 @@ from syndicate_email.smtp.clients import MOST_ANSWER, MOST_LINES, SEPARATORS
 from syndicate_email.smtp.closings import Farewell
 from syndicate_email.smtp.connector import MOST_SAID, Dialler, printable
 
+log = logging.getLogger(__name__)
 CLOSING = 421  # the relay hangs up after this answer (RFC 5321 3.8)
 ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")  # RFC 3463
 END = b".\r\n"
@@ -87,6 +89,7 @@ class Conversation:
     def __init__(self, dialler: Dialler, refusals: Refusals, *, pipelining: bool) -> None:
         self.dialler = dialler
         self.refusals = refusals  # of the whole run
+        self._is_traced = log.isEnabledFor(logging.DEBUG)
         self.pipelining = pipelining
         self.awaited: deque[Awaited] = deque()
         self.unsaid: deque[tuple[bytes, Step, Posting | None]] = deque()
@@ -143,6 +146,8 @@ class Conversation:
         """
         for code, text in self._replies(heard):
             self.answers += 1
+            if self._is_traced:
+                log.debug("< %d %s", code, text.decode(errors="replace"))
             if code == CLOSING:
                 self.closing = True
                 self._hang_up(text)
@@ -225,6 +230,8 @@ class Conversation:
         return posting, self._refusal(step.name, posting, code, text)
 
     def _hand_over(self, posting: Posting) -> None:
+        if self._is_traced:
+            log.debug("> a letter of %d bytes", sum(map(len, posting.pieces)))
         self._put(*posting.pieces, END)
         posting.over = self.said
         self.awaited.append((Step.DOT, posting, self.said))
@@ -266,6 +273,8 @@ class Conversation:
         )
 
     def _say(self, command: bytes, step: Step, posting: Posting | None) -> None:
+        if self._is_traced:
+            log.debug("> %s", command.decode(errors="replace").strip())
         if not self.pipelining and (self.unsaid or self.awaited):
             self.unsaid.append((command, step, posting))
         else:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 
+from syndicate.system.logs import unexpected
 from syndicate_email.smtp.clients import Client
+
+log = logging.getLogger(__name__)
 
 MOST_RINGS = 1_000  # more than connections there are
 
@@ -55,6 +59,7 @@ class Dialling:
         try:
             made = self._dial()
         except Exception as error:  # told by whom it was made for
+            unexpected(log, "a connection to the relay could not be made", error)
             made = error
         with self._lock:
             if not self._is_over:

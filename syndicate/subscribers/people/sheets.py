@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -11,6 +12,8 @@ from zipfile import BadZipFile, ZipFile
 
 from syndicate.errors import UsageError
 from syndicate.subscribers.people.rows import Row
+
+log = logging.getLogger(__name__)
 
 ZIP = b"PK\x03\x04"
 OLD = b"\xd0\xcf\x11\xe0"  # .xls, and .xlsx with a password
@@ -40,6 +43,7 @@ class Sheet:
                 for number, cells in enumerate(self._sheet.iter_rows(values_only=True), 1):
                     yield number, [_text(cell) for cell in cells], ""
         except Exception:  # what came before is good
+            log.info("a workbook is damaged behind row %d", number, exc_info=True)
             yield number + 1, [], "the workbook is damaged from here on"
 
     @property
