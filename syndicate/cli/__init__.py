@@ -41,7 +41,11 @@ def _report_what_nobody_catches() -> None:
 
         crashes.unraisable(about)
 
-    sys.excepthook, threading.excepthook, sys.unraisablehook = uncaught, in_thread, unraisable
+    sys.excepthook = uncaught
+    if threading.excepthook is threading.__excepthook__:  # else somebody listens: tests do
+        threading.excepthook = in_thread
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = unraisable
 
 
 def main() -> None:

@@ -37,8 +37,8 @@ CREDENTIALS = (
     (re.compile(r"(\bAUTH(?:ENTICATE)? [A-Z0-9-]{1,20}) [^\s'\"]+"), rf"\1 {HIDDEN}"),
     (re.compile(r"(\b[A-Z]{1,8}\d{1,9} LOGIN) .+"), rf"\1 {HIDDEN}"),
 )
-LOCAL_PART = r"[^\s<>()\[\]:;,\"'/?&=@%]"
-ADDRESS = re.compile(rf"({LOCAL_PART})[^\s<>()\[\]:;,\"'/?&@%]{{0,80}}(@|%40)(?=[\w\[])")
+LOCAL_PART = r"[^\s*…<>()\[\]:;,\"'/?&=@%]"
+ADDRESS = re.compile(rf"({LOCAL_PART})[^\s*…<>()\[\]:;,\"'/?&@%]{{0,80}}(@|%40)(?=[\w\[])")
 QUOTED_ADDRESS = re.compile(r"\"[^\"\n]{1,80}\"(@|%40)(?=[\w\[])")
 
 
@@ -83,12 +83,16 @@ def _variants(secret: str) -> Iterator[str]:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """Yield a secret as addresses, Python, JSON, HTML and quoted strings have it."""
-    yield secret
-    yield from (quote(secret, safe=""), quote(secret), quote_plus(secret))
-    yield from (repr(secret)[1:-1], repr(secret.encode())[2:-1])
-    yield from (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
-    yield escape(secret)
+    """Yield a secret as addresses, HTML, Python and JSON have it, and one of these in another."""
+    yield from (quote(secret, safe=""), quote(secret), quote_plus(secret), escape(secret))
+    for form in {secret, *_escaped(secret)}:
+        yield form
+        yield from _escaped(form)
+
+
+def _escaped(text: str) -> Iterator[str]:
+    yield from (repr(text)[1:-1], repr(text.encode())[2:-1])
+    yield from (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
 
 
 def _base64(secret: str) -> Iterator[str]:
