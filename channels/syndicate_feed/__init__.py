@@ -8,7 +8,7 @@ from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from shutil import which
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self, cast
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
@@ -64,6 +64,8 @@ class Feed(
     kind = "feed"
     scope = Scope.COLLECTION
     archives = True
+    batch = 64
+    _folders = cast(files.Folders | None, None)  # while it is open
 
     title: Annotated[str, Field(min_length=1)]
     url: WebUrl
@@ -95,7 +97,16 @@ class Feed(
         with files.explained(self._setting, self.directory):
             if self.directory.exists() and not self.directory.is_dir():
                 raise files.not_a_folder(self._setting, self.directory)
+        self._folders = files.Folders()
         return self
+
+    def __exit__(self, *_: object) -> None:
+        self._folders = None
+
+    def flush(self) -> None:
+        if self._folders is not None:
+            with files.explained(self._setting, self.directory):
+                self._folders.sync()
 
     def own_addresses(self) -> Iterable[str]:
         return (self.url, *self.hubs)
@@ -254,7 +265,7 @@ class Feed(
             return Receipt(address)
         path = self._path(address)
         with files.explained(self._setting, path):
-            files.put(path, _content(delivery))
+            files.put(path, _content(delivery), self._folders)
         return Receipt(address, f"{self.url}/{address}")
 
     def remove(self, receipt: Receipt) -> None:
@@ -262,7 +273,7 @@ class Feed(
             return  # nobody can be untold
         path = self._path(receipt.reference)
         with files.explained(self._setting, path):
-            files.drop(path)
+            files.drop(path, self._folders)
 
     def holds(self, rendition: Rendition, receipt: Receipt) -> bool:
         if _is_told(rendition.address):

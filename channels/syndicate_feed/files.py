@@ -22,13 +22,53 @@ TEMPORARY = re.compile(r"\.syndicate-.+\.tmp")
 FULL = {ENOSPC, EDQUOT, EFBIG}
 
 
-def put(path: Path, content: bytes) -> None:
-    """Make a file have this content; one that has it already is not touched."""
+class Folders:
+    """The folders that are being written to; the disk may not hold all their names yet."""
+
+    def __init__(self) -> None:
+        self._cleared: set[Path] = set()
+        self._changed: dict[Path, None] = {}
+
+    def clear(self, folder: Path) -> None:
+        """Delete, once, what dead writers left in a folder."""
+        if folder not in self._cleared:
+            _clear(folder)
+            self._cleared.add(folder)
+
+    def changed(self, folder: Path) -> None:
+        """Keep in mind that a folder has other names now."""
+        self._changed[folder] = None
+
+    def sync(self) -> None:
+        """Have the disk hold the names of all that has changed."""
+        while self._changed:
+            folder = next(iter(self._changed))
+            with suppress(FileNotFoundError):  # it went with its last file
+                sync(folder)
+            del self._changed[folder]
+
+
+def put(path: Path, content: bytes, folders: Folders | None = None) -> None:
+    """Make a file have this content; one that has it already is not touched.
+
+    With ``folders``, the file's name is on the disk once they are synced.
+    """
     make_folder(path.parent)
-    with _writing_in(path.parent) as folder:
+    with _writing_in(path.parent, folders) as written:
         if not has(path, content):
             _replace(path, content)
-            os.fsync(folder)
+            written.changed(path.parent)
+
+
+def drop(path: Path, folders: Folders | None = None) -> None:
+    """Make a file be gone, and its folder if it was the last one in a folder of ours."""
+    if path.parent.is_dir():
+        with _writing_in(path.parent, folders) as written, suppress(FileNotFoundError):
+            path.unlink()
+            written.changed(path.parent)
+        if path.parent.parent.name == "subjects":
+            with suppress(OSError):
+                path.parent.rmdir()
 
 
 def has(path: Path, content: bytes) -> bool:
@@ -48,17 +88,6 @@ def is_foreign(path: Path, content: bytes) -> bool:
 def is_marked(content: bytes) -> bool:
     """Whether this program wrote it."""
     return any(mark in content for mark in MARKS)
-
-
-def drop(path: Path) -> None:
-    """Make a file be gone, and its folder if it was the last one in a folder of ours."""
-    if path.parent.is_dir():
-        with _writing_in(path.parent) as folder, suppress(FileNotFoundError):
-            path.unlink()
-            os.fsync(folder)
-        if path.parent.parent.name == "subjects":
-            with suppress(OSError):
-                path.parent.rmdir()
 
 
 def try_out(folder: Path) -> None:
@@ -156,14 +185,13 @@ def _mode(path: Path) -> int:
 
 
 @contextmanager
-def _writing_in(folder: Path) -> Iterator[int]:
-    """Open a folder for writing, and clear away what dead writers left in it."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        _clear(folder)
-        yield handle
-    finally:
-        os.close(handle)
+def _writing_in(folder: Path, folders: Folders | None) -> Iterator[Folders]:
+    """Clear a folder for writing; without ``folders``, sync it afterwards."""
+    written = folders or Folders()
+    written.clear(folder)
+    yield written
+    if folders is None:
+        written.sync()
 
 
 def _clear(folder: Path) -> None:

@@ -266,9 +266,17 @@ class Finds(ABC):
 
 
 class Repeatable:
-    """Publishing the same delivery twice is publishing it once, at least for a while."""
+    """Publishing the same delivery twice is publishing it once, at least for a while.
+
+    Up to ``batch`` effects are begun and ended together in the ledger; ``flush`` comes between.
+    """
 
     repeatable_for: ClassVar[timedelta] = timedelta.max
+    batch: ClassVar[int] = 1
+
+    def flush(self) -> None:
+        """Make what was published, revised or removed since the last call outlast a power cut."""
+        return
 
 
 class Stored(ABC):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import groupby
 
 from syndicate.channel import Channel, Finds, Removes, Repeatable, Revises, Scope, Stored
 from syndicate.errors import (
@@ -25,6 +26,7 @@ from syndicate.errors import (
 from syndicate.ledger import Attempt, KnownChannel, Ledger, Verb, Work
 from syndicate.ledger.reports.places import standing_at
 from syndicate.model.delivery import Absent, Delivery, Receipt, Recipient, Rendition, delivery_key
+from syndicate.model.edition_keys import ANNOUNCEMENTS
 from syndicate.office import Office
 from syndicate.planning.folders import is_same_place, recognise
 from syndicate.system import stop
@@ -34,6 +36,7 @@ log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=30)  # for a turn; a run that waits longer comes back later
 BUDGET = 120.0  # seconds in vain, one after the other, until the rest is left to a later run
+Ended = tuple[Attempt, Receipt | DeliveryError | None]  # an attempt and what came of it
 Tell = Callable[[str, Receipt | DeliveryError | None], None]  # what was tried, and how it ended
 
 
@@ -69,20 +72,34 @@ def deliver(run: Run, editions: Sequence[int]) -> str:
             run.identity = recognise(run.ledger, run.channel, run.known)
             if busy:
                 run.ledger.generations.advance()
-            for work in busy:
+            for works in _batches(run, busy):
                 if run.stopping():
                     break
-                if ahead := _ahead(run, work):
-                    queue.postpone_all(work.edition, f"comes after {ahead}", None)
+                if ahead := _ahead(run, works[0]):
+                    for work in works:
+                        queue.postpone_all(work.edition, f"comes after {ahead}", None)
                     continue
-                _settle_doubts(run, work.edition)
-                _carry_out_all(run, work.edition)
+                _settle_doubts(run, [work.edition for work in works])
+                _carry_out_all(run, works)
     except LedgerError:
         raise
     except Exception as error:  # a channel that fails never stops the others
         unexpected(log, f"{run.known.name}: could not begin", error)
         return _not_begun(run, [work.edition for work in busy], error)
     return ""
+
+
+def _batches(run: Run, busy: Sequence[Work]) -> Iterator[list[Work]]:
+    """Part editions into those whose effects are carried out together; their order stays."""
+    for _, works in groupby(busy, key=lambda one: (one.rank, _batch(run, one) == 1 and one)):
+        yield list(works)
+
+
+def _batch(run: Run, work: Work) -> int:
+    """Return how many effects of an edition may be committed together."""
+    if work.key == ANNOUNCEMENTS or not isinstance(run.channel, Repeatable):
+        return 1
+    return run.channel.batch
 
 
 def _is_elsewhere(run: Run, editions: Sequence[int]) -> bool:
@@ -135,24 +152,50 @@ def explained(run: Run, error: Exception) -> str:
     return run.scrub(f"{error}" if expected else f"unexpected: {error!r}")
 
 
-def _carry_out_all(run: Run, edition: int) -> None:
-    last, queue = 0, run.ledger.queue
+def _carry_out_all(run: Run, works: Sequence[Work]) -> None:
+    last, queue, most = 0, run.ledger.queue, _batch(run, works[0])
+    numbers = [work.edition for work in works]
     _stay_within_budget(run)
-    while not run.stopping() and (claimed := queue.claim(edition, last, 1)):
-        [last] = claimed
+    while not run.stopping() and (claimed := queue.claim(numbers, last, most)):
+        last = claimed[-1]
         _wait_for_turn(run, claimed)
         if run.stopping():
             queue.let_go(claimed)
             return
-        for attempt in queue.start(claimed):
-            began = time.monotonic()
-            result = carry_out(run, attempt)
-            _count(run, began, is_vain=isinstance(result, InDoubt | Unavailable))
-            _keep_pause(run, result)
-            _end(run, attempt, result)
-            if _retreats(attempt, result):
-                last -= 1  # the notice takes its turn at once
+        ended = list(_outcomes(run, queue.start(claimed)))
+        _end(run, _durable(run, ended))
+        retreats = [one.delivery for one, result in ended if _retreats(one, result)]
+        last = min([last, *(delivery - 1 for delivery in retreats)])  # notices take their turn
         _stay_within_budget(run)
+
+
+def _outcomes(run: Run, started: Sequence[Attempt]) -> Iterator[Ended]:
+    """Have effects one by one; what a stop cuts short never happened."""
+    for place, attempt in enumerate(started):
+        if place and (run.stopping() or run.in_vain >= BUDGET):
+            yield attempt, Unavailable("")
+            continue
+        began = time.monotonic()
+        result = carry_out(run, attempt)
+        _count(run, began, is_vain=isinstance(result, InDoubt | Unavailable))
+        _keep_pause(run, result)
+        yield attempt, result
+
+
+def _durable(run: Run, ended: Sequence[Ended]) -> Sequence[Ended]:
+    """Have what was done outlast a power cut; where that fails, nothing counts as done."""
+    if not isinstance(run.channel, Repeatable):
+        return ended
+    try:
+        with stop.waiting(patient=True):
+            run.channel.flush()
+    except (DeliveryError, stop.Stopped) as error:
+        failed = Unavailable(run.scrub(f"{error}"))
+        return [
+            (attempt, result if isinstance(result, DeliveryError) else failed)
+            for attempt, result in ended
+        ]
+    return ended
 
 
 def _count(run: Run, began: float, *, is_vain: bool) -> None:
@@ -237,15 +280,19 @@ def to_deliver(attempt: Attempt) -> Delivery:
     )  # fmt: skip
 
 
-def _end(run: Run, attempt: Attempt, result: Receipt | DeliveryError | None) -> None:
-    run.acted = True
-    run.ledger.queue.end(attempt, result)
-    log.info("%s: %s %s: %s", run.known.name, attempt.verb, attempt.address, outcome_of(result))
-    run.tell(attempt.verb, result)
+def _end(run: Run, ended: Sequence[Ended]) -> None:
+    run.acted = run.acted or bool(ended)
+    if len(ended) == 1:
+        run.ledger.queue.end(*ended[0])
+    elif ended:
+        run.ledger.queue.end_batch(ended)
+    for attempt, result in ended:
+        log.info("%s: %s %s: %s", run.known.name, attempt.verb, attempt.address, outcome_of(result))
+        run.tell(attempt.verb, result)
 
 
-def _settle_doubts(run: Run, edition: int) -> None:
-    for attempt in run.ledger.queue.doubts(edition, ready=True):
+def _settle_doubts(run: Run, numbers: Sequence[int]) -> None:
+    for attempt in run.ledger.queue.doubts(*numbers, ready=True):
         if run.stopping() or run.in_vain >= BUDGET:
             return
         began, is_vain = time.monotonic(), True
@@ -283,11 +330,13 @@ def settle_doubt(run: Run, attempt: Attempt) -> None:
         if isinstance(found, Absent):
             run.ledger.queue.absent(attempt)
         else:
-            _end(run, attempt, _ours(run, attempt, replace(found, destination=run.identity)))
+            result = _ours(run, attempt, replace(found, destination=run.identity))
+            _end(run, [(attempt, result)])
     elif isinstance(channel, Repeatable) and _still_repeatable(run, attempt, channel):
         with stop.waiting(patient=True):
             again = channel.publish(to_deliver(attempt))
-        _end(run, attempt, replace(again, destination=run.identity))
+            channel.flush()
+        _end(run, [(attempt, replace(again, destination=run.identity))])
 
 
 def _ours(run: Run, attempt: Attempt, found: Receipt) -> Receipt:

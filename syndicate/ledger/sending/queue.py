@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     Update,
     and_,
+    bindparam,
     case,
     func,
     insert,
@@ -37,7 +38,7 @@ from syndicate.ledger.processes.liveness import Presence
 from syndicate.ledger.processes.waits import CLAIM_FOR, DAY, is_ahead, is_over
 from syndicate.ledger.schema import attempts, channels, deliveries, editions
 from syndicate.ledger.sending.letters import MOST_TRIES, back_off
-from syndicate.ledger.sending.renditions import files, forget_unused, words
+from syndicate.ledger.sending.renditions import files, files_of, forget_unused, words_by_number
 from syndicate.model.delivery import Receipt, Rendition, delivery_key
 from syndicate.model.edition_keys import rank
 
@@ -114,18 +115,20 @@ class Queue:
         with transaction(self.engine, reads=True) as db:
             return next((one.key for one in _works(db, open_) if one.rank < rank), "")
 
-    def claim(self, edition: int, after: int, most: int) -> list[int]:
+    def claim(self, editions: int | Sequence[int], after: int, most: int) -> list[int]:
         """Take the next deliveries that are due, later than ``after``: nobody else will."""
+        numbers = [editions] if isinstance(editions, int) else editions
         me = self.presence.me()
         with transaction(self.engine) as db:
             if moves.under_way(db, self.presence):
                 return []
             moment = self.clock(db)
-            due = and_(d.edition_id == edition, d.state == "due", d.id > after)
+            due = and_(d.edition_id.in_(numbers), d.state == "due", d.id > after)
             query = select(d.id).where(due, _ready(moment), _in_turn()).order_by(d.id).limit(most)
             found = list(db.scalars(query.with_for_update(skip_locked=True)))
-            held = {"state": "claimed", "holder_id": me, "claimed_until": moment + CLAIM_FOR}
-            db.execute(update(deliveries).where(d.id.in_(found)).values(**held))
+            if found:
+                held = {"state": "claimed", "holder_id": me, "claimed_until": moment + CLAIM_FOR}
+                db.execute(update(deliveries).where(d.id.in_(found)).values(**held))
             return found
 
     def let_go(self, claimed: Iterable[int]) -> None:
@@ -152,7 +155,12 @@ class Queue:
     def end(self, attempt: Attempt, result: Result) -> None:
         """Write down how it ended: a receipt, nothing (it was removed), or an error."""
         with transaction(self.engine) as db:
-            self._end(db, attempt, result)
+            self._end(db, [(attempt, result)])
+
+    def end_batch(self, ended: Sequence[tuple[Attempt, Result]]) -> None:
+        """Write down in one transaction how several attempts ended."""
+        with transaction(self.engine) as db:
+            self._end(db, ended)
 
     def absent(self, attempt: Attempt) -> None:
         """It is proven that a doubtful publish never happened: it is due again.
@@ -177,9 +185,9 @@ class Queue:
             again = moment + min(overdue / 4, LOOK_AGAIN)
             db.execute(update(deliveries).where(unsure).values(why=why, not_before=again))
 
-    def doubts(self, edition: int, *, ready: bool = False) -> list[Attempt]:
+    def doubts(self, *numbers: int, ready: bool = False) -> list[Attempt]:
         """Publishes that may have happened, with what they said; ``ready``: to look for now."""
-        unsure = and_(d.edition_id == edition, d.state == "in_doubt")
+        unsure = and_(d.edition_id.in_(numbers), d.state == "in_doubt")
         with transaction(self.engine, reads=True) as db:
             now_only = _ready(self.clock(db)) if ready else true()
             rows = db.execute(_rows(and_(unsure, now_only))).all()
@@ -208,33 +216,49 @@ class Queue:
     def _start(self, db: Connection, claimed: Sequence[int]) -> list[Attempt]:
         ours = and_(d.id.in_(claimed), d.state == "claimed", d.holder_id == self.presence.me())
         rows = db.execute(_rows(ours).with_for_update(of=deliveries)).all()
-        moment, started = self.clock(db), []
+        moment, begun = self.clock(db), []
         for row in rows:
-            verb = _verb(row)
-            if verb is None:
+            if verb := _verb(row):
+                begun.append((row, verb))
+            else:
                 self._rest(db, row)
-                continue
-            begun = {"delivery_id": row.id, "verb": verb, "rendition_id": row.wanted,
-                     "version": row.wanted_version, "started_at": moment}  # fmt: skip
-            made = db.execute(insert(attempts).values(**begun)).inserted_primary_key
-            assert made is not None
-            sending = {
-                "state": "sending",
-                "attempt_id": made[0],
-                "claimed_until": moment + CLAIM_FOR,
-            }
-            db.execute(update(deliveries).where(d.id == row.id).values(**sending))
-            started.append(self._attempt(db, row, int(made[0]), verb, row.wanted, moment))
-        return started
+        return self._begun(db, begun, moment) if begun else []
+
+    def _begun(
+        self, db: Connection, begun: Sequence[tuple[Row[Any], Verb]], moment: datetime
+    ) -> list[Attempt]:
+        """Write down new attempts, and return them with what each is to say."""
+        new = [
+            {"delivery_id": row.id, "verb": verb, "rendition_id": row.wanted,
+             "version": row.wanted_version, "started_at": moment}
+            for row, verb in begun
+        ]  # fmt: skip
+        made = insert(attempts).returning(attempts.c.id, sort_by_parameter_order=True)
+        ids = list(db.scalars(made, new))
+        newest = select(func.max(attempts.c.id)).where(attempts.c.delivery_id == d.id)
+        sending = {"state": "sending", "attempt_id": newest.scalar_subquery(),
+                   "claimed_until": moment + CLAIM_FOR}  # fmt: skip
+        here = d.id.in_([row.id for row, _ in begun])
+        db.execute(update(deliveries).where(here).values(**sending))
+        said = words_by_number(db, [row.wanted for row, _ in begun if row.wanted])
+        media = files(db, *said.values())
+        return [
+            self._attempt(db, row, id, verb, row.wanted and said[row.wanted], media, moment)
+            for (row, verb), id in zip(begun, ids, strict=True)
+        ]
 
     def _rest(self, db: Connection, row: Row[Any]) -> None:
         """Nothing is to be done here any more."""
         db.execute(update(deliveries).where(d.id == row.id).values(**FREE, state="due"))
         db.execute(resting(d.id == row.id))
 
-    def _end(
-        self, db: Connection, attempt: Attempt, result: Receipt | DeliveryError | None
-    ) -> None:
+    def _end(self, db: Connection, ended: Sequence[tuple[Attempt, Result]]) -> None:
+        settle_batch(db, self.clock(db), [one for one in ended if _is_whole(one[1])])
+        for attempt, result in ended:
+            if not _is_whole(result):
+                self._end_one(db, attempt, result)
+
+    def _end_one(self, db: Connection, attempt: Attempt, result: Result) -> None:
         detail = str(result) if isinstance(result, DeliveryError) else ""
         outcome = OUTCOMES.get(type(result), "receipt")
         ended = {"ended_at": self.clock(db), "outcome": outcome, "detail": detail}
@@ -257,7 +281,7 @@ class Queue:
         ).first()
         if row is None:
             return
-        there = {
+        there: dict[str, Any] = {
             "present": row.rendition_id if receipt else null(),
             "present_version": row.version if receipt else 0,
             "reference": receipt and receipt.reference,
@@ -309,26 +333,29 @@ class Queue:
             db.execute(update(deliveries).where(going).values(**FREE, state="refused", why=why))
 
     def _attempt(
-        self, db: Connection, row: Row[Any], id: int, verb: Verb, said: int | None, at: datetime
-    ) -> Attempt:
-        rendition = words(db, said, row.address) if said else None
+        self, db: Connection, row: Row[Any], id: int, verb: Verb, said: Rendition | None,
+        media: Mapping[str, bytes], at: datetime,
+    ) -> Attempt:  # fmt: skip
+        rendition = replace(said, address=row.address) if said else None
         receipt = None
         if row.reference is not None:
             receipt = Receipt(row.reference, row.url, row.destination or "")
         return Attempt(
             id=id, delivery=row.id, address=row.address, verb=verb, rendition=rendition,
-            files=files(db, rendition) if rendition else {}, receipt=receipt, started=at,
+            files=files_of(rendition, media), receipt=receipt, started=at,
             followed=_followed(db, row) if row.follows else None,
             stood=row.present is None and row.destination is not None,
             key=delivery_key(row.channel_key, row.edition_key, row.address),
         )  # fmt: skip
 
     def _unsure(self, db: Connection, row: Row[Any], attempt: Row[Any]) -> Attempt:
-        said = attempt.rendition_id
+        said = words_by_number(db, [attempt.rendition_id] if attempt.rendition_id else [])
         started, moment = attempt.started_at, self.clock(db)
         if is_ahead(started, moment):
             started = moment - DAY  # else it would seem to be under way until then
-        made = self._attempt(db, row, attempt.id, Verb.PUBLISH, said, started)
+        rendition = said[attempt.rendition_id] if said else None
+        media = files(db, rendition) if rendition else {}
+        made = self._attempt(db, row, attempt.id, Verb.PUBLISH, rendition, media, started)
         return replace(made, neighbours=(_before(db, row, attempt), _after(db, row, attempt)))
 
 
@@ -337,6 +364,49 @@ OUTCOMES: dict[type[object], str] = {
     Unavailable: "unavailable",
     InDoubt: "in_doubt",
 }
+
+
+def settle_batch(db: Connection, moment: datetime, ended: Sequence[tuple[Attempt, Result]]) -> None:
+    """Settle deliveries whose newest attempt has left all of a rendition at its address."""
+    if not ended:
+        return
+    receipts = {attempt.id: result for attempt, result in ended if isinstance(result, Receipt)}
+    over = {"ended_at": moment, "outcome": "receipt", "detail": ""}
+    db.execute(update(attempts).where(attempts.c.id.in_(list(receipts))).values(**over))
+    rows = db.execute(
+        select(d.id, d.attempt_id, d.present, attempts.c.rendition_id, attempts.c.version)
+        .join(attempts, attempts.c.id == d.attempt_id)
+        .where(d.attempt_id.in_(list(receipts)))
+    ).all()
+    if not rows:
+        return
+    there: dict[str, Any] = {
+        name: bindparam(f"new_{name}")
+        for name in ("present", "present_version", "reference", "url", "destination")
+    }
+    newest = and_(d.id == bindparam("delivery"), d.attempt_id == bindparam("attempt"))
+    # as in Queue._settle: whoever claimed it meanwhile keeps it
+    kept = update(deliveries).where(newest).values(**there, lacking=False, why="")
+    db.execute(kept, [_settled(row, receipts[row.attempt_id]) for row in rows])
+    which = d.id.in_([row.id for row in rows])
+    free = update(deliveries).where(which, d.state != "claimed")
+    db.execute(free.values(**FREE, state="due", not_before=null()))
+    if replaced := [row.present for row in rows if row.present]:
+        forget_unused(db, *replaced)
+    db.execute(resting(which))
+
+
+def _settled(row: Any, receipt: Receipt) -> dict[str, Any]:
+    return {
+        "delivery": row.id, "attempt": row.attempt_id, "new_present": row.rendition_id,
+        "new_present_version": row.version, "new_reference": receipt.reference,
+        "new_url": receipt.url, "new_destination": receipt.destination,
+    }  # fmt: skip
+
+
+def _is_whole(result: Result) -> bool:
+    """Whether an attempt left all of a rendition at its address."""
+    return isinstance(result, Receipt) and not result.lacks
 
 
 def end_claims(db: Connection, which: ColumnElement[bool], why: str) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
 from sqlalchemy import Connection, and_, delete, exists, insert, or_, select
 
 from syndicate.ledger.schema import attempts, deliveries, media, renditions
@@ -42,12 +45,28 @@ def forget_unused(db: Connection, *numbers: int | None) -> None:
 
 
 def words(db: Connection, number: int, address: str) -> Rendition:
-    """What to say at an address."""
-    row = db.execute(select(renditions).where(renditions.c.id == number)).one()
-    return Rendition(address, row.media_type, row.content, tuple(row.media.split()))
+    """Return what is to be said at an address."""
+    return replace(words_by_number(db, [number])[number], address=address)
 
 
-def files(db: Connection, rendition: Rendition) -> dict[str, bytes]:
-    """The pictures a rendition needs beside its content."""
-    query = select(media).where(media.c.sha256.in_(rendition.media))
+def words_by_number(db: Connection, numbers: Iterable[int]) -> dict[int, Rendition]:
+    """Return renditions by their numbers, with no address yet."""
+    rows = db.execute(select(renditions).where(renditions.c.id.in_(list(numbers))))
+    return {
+        row.id: Rendition("", row.media_type, row.content, tuple(row.media.split())) for row in rows
+    }
+
+
+def files(db: Connection, *said: Rendition) -> dict[str, bytes]:
+    """Return the pictures that renditions need beside their content, by sha256."""
+    named = {sha256: None for rendition in said for sha256 in rendition.media}
+    if not named:
+        return {}
+    query = select(media).where(media.c.sha256.in_(list(named)))
     return {row.sha256: row.content for row in db.execute(query)}
+
+
+def files_of(rendition: Rendition | None, media: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return those of several renditions' pictures that one of them needs."""
+    names = rendition.media if rendition else ()
+    return {sha256: media[sha256] for sha256 in names if sha256 in media}
