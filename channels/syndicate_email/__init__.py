@@ -35,7 +35,7 @@ from syndicate import (
 from syndicate.channel.settings import Patience, RatesField, ScheduleField, ToleranceField
 from syndicate.model.rate import Tolerance
 from syndicate.network.exchange import LONGEST
-from syndicate.system.nearby import is_loopback
+from syndicate.system.local import is_loopback
 from syndicate.text import folded
 from syndicate_email.addresses import parse_sender
 from syndicate_email.servers import parse_relay

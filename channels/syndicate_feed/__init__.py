@@ -39,7 +39,7 @@ from syndicate import (
     Stored,
 )
 from syndicate.channel.settings import Command, ConfigPath, Patience, WebAddress, WebUrl
-from syndicate.system.nearby import is_below, leads_here
+from syndicate.system.local import is_below, leads_here
 from syndicate.text import as_uri, plain
 from syndicate_feed import addresses, files, folder_mark
 from syndicate_feed.addresses import OURS

@@ -19,7 +19,7 @@ from syndicate.network.exchange import Limits
 from syndicate.network.http import by_proxy
 from syndicate.network.public import Site, sites
 from syndicate.system import stop
-from syndicate.system.nearby import leads_here
+from syndicate.system.local import leads_here
 from syndicate_feed import addresses
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from syndicate import (
     Scope,
 )
 from syndicate.channel.settings import Patience, SecretStr, WebUrl
-from syndicate.system.nearby import leads_here
+from syndicate.system.local import leads_here
 from syndicate_telegram import usable
 from syndicate_telegram.chat import Chat, Manner
 from syndicate_telegram.compose import Picture, compose, remarks, reply

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from syndicate import ArticleError
 from syndicate.text import address_of
-from syndicate.text.grid import Cell, Line, SourceRow, Table
 from syndicate.text.i18n import letter_line, words
 from syndicate.text.markers import markers
-from syndicate.text.raised import Spelling, spelling
+from syndicate.text.superscript import Spelling, spelling
+from syndicate.text.tables import Cell, Line, SourceRow, Table
 from syndicate_telegram.addresses import is_taken
 from syndicate_telegram.rich import Entity, Rich, joined, separated
 from syndicate_telegram.tables import columns, labelled

@@ -186,7 +186,7 @@ class Channel(ABC):
     def outside(self, home: Path, rendition: Rendition | None = None) -> str:
         """Name the setting by which this channel reaches what is not this machine's; "" for none.
 
-        A rehearsal says nothing there. It has loopback addresses (syndicate.system.nearby), and
+        A rehearsal says nothing there. It has loopback addresses (syndicate.system.local), and
         files below ``home``, its configuration's folder. With a ``rendition``: whether that
         reaches out.
         A channel that does not say so itself is taken to reach readers.

@@ -11,17 +11,17 @@ def demo(folder: Path) -> Iterator[str]:
 
     An earlier demo there is replaced; UsageError where anything else is in the folder.
     """
-    from syndicate.demo import day, keep, stage
+    from syndicate.demo import export, scenario, setup
     from syndicate.demo.page import page
     from syndicate.loopback.botapi import TOKEN, BotApi
     from syndicate.loopback.smtp import SmtpServer
 
-    stage.clear(folder)
+    setup.clear(folder)
     yield "an office's day, with real adapters and servers on this machine …"
     with BotApi(chats={"@kabar": -1001000000001}) as api, SmtpServer() as smtp:
-        settings = stage.furnish(folder, api=api.url, token=TOKEN, smtp=smtp.url)
-        played = day.play(settings, api, smtp)
-    posts, letters = keep.posts(folder, played), keep.letters(folder, played)
+        settings = setup.furnish(folder, api=api.url, token=TOKEN, smtp=smtp.url)
+        played = scenario.play(settings, api, smtp)
+    posts, letters = export.posts(folder, played), export.letters(folder, played)
     (folder / "index.html").write_text(page(folder, played), encoding="utf-8")
     edits = sum(len(post.sayings) - 1 for post in played.posts)
     yield f"{folder / 'index.html'}  open this: everything as its readers see it"

@@ -15,9 +15,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from syndicate.demo import feeds
-from syndicate.demo.bubbles import bubble, changed
-from syndicate.demo.day import LIST, Day, Moment, Saying, Told
-from syndicate.demo.keep import letter_name
+from syndicate.demo.export import letter_name
+from syndicate.demo.post_html import bubble, changed
+from syndicate.demo.scenario import LIST, Day, Moment, Saying, Told
 from syndicate.loopback.smtp import Letter
 from syndicate.operations.status import ArticleStatus
 from syndicate.report import Report

@@ -18,10 +18,10 @@ from syndicate.ledger import Catalogue, Standing
 from syndicate.model.article import PROFILES
 from syndicate.office import Office
 from syndicate.report import Report
-from syndicate.sources import Draft, sameness
-from syndicate.system.nearby import is_below
+from syndicate.sources import Draft, change_detection
+from syndicate.system.local import is_below
 from syndicate.text.i18n import moment
-from syndicate.text.likeness import headline_print, text_print, wholly_different
+from syndicate.text.similarity import headline_print, text_print, wholly_different
 
 AHEAD = timedelta(days=1)  # "this evening", or another zone's day
 RECURS = 7  # days: a weekly notice has the headline of the last one
@@ -138,10 +138,10 @@ def passed_over(office: Office, path: Path) -> Draft | None:
         catalogue = Catalogue(db)
         standing = catalogue.articles.standing(uri) if uri else None
         source = catalogue.articles.source(uri, standing.version) if standing else ""
-    if standing is None or not sameness.same_text(source, text):
+    if standing is None or not change_detection.same_text(source, text):
         return None
     article = standing.item.article
-    if not sameness.same_files(article.media, path.parent):
+    if not change_detection.same_files(article.media, path.parent):
         return None
     return Draft(article=article, path=path, source=text, same_as=standing.version, kept=True)
 
@@ -205,9 +205,9 @@ def _read(office: Office, path: Path, *, anew: bool) -> Draft:
         catalogue = Catalogue(db)
         standing = catalogue.articles.standing(draft.article.uri) if draft.article.uri else None
         source = catalogue.articles.source(standing.uri, standing.version) if standing else ""
-    if standing is None or not sameness.same_for_readers(source, draft.source):
+    if standing is None or not change_detection.same_for_readers(source, draft.source):
         return draft
-    same = sameness.same_files(standing.item.article.media, path.parent)
+    same = change_detection.same_files(standing.item.article.media, path.parent)
     return replace(draft, same_as=standing.version) if same else draft
 
 

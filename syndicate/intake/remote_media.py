@@ -15,7 +15,7 @@ from syndicate.network.asking import Line, NoAnswer, leads_inside
 from syndicate.network.exchange import Exchange, Limits
 from syndicate.network.http import by_proxy
 from syndicate.network.public import Site
-from syndicate.system.nearby import leads_here
+from syndicate.system.local import leads_here
 
 # seconds for one, and for all of a command that nothing comes of: a slow host delays a
 # publication, and never prevents it

@@ -154,7 +154,7 @@ articles = Table(
     Column("expired", Boolean, nullable=False, server_default=false()),
     Column("url", Text, index=True),  # of the newest revision
     Column("text_print", String(64), index=True),  # likewise, as the next
-    Column("headline_print", String(64), index=True),  # (syndicate/text/likeness.py)
+    Column("headline_print", String(64), index=True),  # (syndicate/text/similarity.py)
     Column("number", Integer, nullable=False, server_default=text("0")),
     # (1 for the first that the ledger recorded, whatever any clock said)
     Column("dated", Boolean, nullable=False, server_default=false()),  # whether

@@ -27,7 +27,7 @@ from threading import Event, RLock, Thread
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from syndicate.loopback.rude import Speaks, said_by
+from syndicate.loopback.http_faults import Speaks, said_by
 
 TOKEN = "123456:LOOPBACK-TOKEN"  # noqa: S105  (opens nothing but this server)
 CHATS = {"@kabar": -1001000000001, "@kabar_uji": -1001000000002}
@@ -180,7 +180,7 @@ class Reset(Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class Rude(Fault):
-    """Nothing is done, and something else than an answer is said (``loopback.rude``)."""
+    """Nothing is done, and something else than an answer is said (``loopback.http_faults``)."""
 
     speak: Speaks
 

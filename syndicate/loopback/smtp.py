@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, cast
 
 from syndicate.loopback.clients import Bye, Server, Session
-from syndicate.loopback.manners import GARBLE, HANGS_UP, MANNERS, SILENT, Manner
+from syndicate.loopback.line_faults import GARBLE, HANGS_UP, MANNERS, SILENT, Manner
 
 Step = Literal[
     "connect", "ehlo", "starttls", "tls", "auth", "mail", "rcpt", "data", "body", "dot", "sent",

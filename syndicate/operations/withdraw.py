@@ -23,7 +23,7 @@ from syndicate.planning.prepare import Preparation
 from syndicate.report import Report, Subject, said_key
 from syndicate.sources import Draft
 from syndicate.system import stop
-from syndicate.text.likeness import wholly_different
+from syndicate.text.similarity import wholly_different
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,9 +58,9 @@ def text_of(path: Path) -> str:
 
 def placeholders(text: str) -> list[tuple[int, str]]:
     """Return what a file still holds of words that were to be replaced, with their lines."""
-    from syndicate.sources import leftovers
+    from syndicate.sources import placeholder_text
 
-    return list(leftovers.placeholders(text))
+    return list(placeholder_text.placeholders(text))
 
 
 def profile_in(text: str) -> tuple[int, str]:

@@ -17,18 +17,19 @@ from markdown_it.token import Token
 
 from syndicate.model.article import Media
 from syndicate.sources import (
-    carried,
     checks,
+    completeness,
     fences,
     files,
-    foreign,
-    inventory,
-    openable,
-    typed,
-    unseen,
+    invisible_characters,
+    normalization,
+    stray_markup,
+    url_validation,
+    wrapped_urls,
 )
-from syndicate.sources.bare import linked
+from syndicate.sources.autolinks import linked
 from syndicate.sources.bounds import BESIDE_IT, LONGEST_GAP
+from syndicate.sources.commonmark import REMARKS, UNSURE, parsed, rendered
 from syndicate.sources.elements import (
     ATTRIBUTES,
     BLOCKS,
@@ -41,9 +42,8 @@ from syndicate.sources.elements import (
 from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw, all_of
 from syndicate.sources.links import BARE, OPENED, SCHEME, SPELLED, UNSAFE, WEB, Links, is_local
-from syndicate.sources.marks import REMARKS, UNSURE, parsed, rendered
 from syndicate.text import in_full, plain, squeeze
-from syndicate.text.raised import spelt
+from syndicate.text.superscript import spelt
 
 MOST_BRACKETS = 50  # in one line, from which on they are what is nested
 CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -107,10 +107,10 @@ def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = 
     if not words and "<img " not in html:
         raise Flaw(line, EMPTY)
     remarks += page.remarks()
-    remarks += [(line + number, remark) for number, remark in unseen.odd(text)]
+    remarks += [(line + number, remark) for number, remark in invisible_characters.odd(text)]
     remarks += [
         (line + number, f"the address {in_full(address)} would reach no reader")
-        for number, address in inventory.lost_addresses(text, env, html)
+        for number, address in completeness.lost_addresses(text, env, html)
     ]
     return Body(
         html=html,
@@ -124,13 +124,13 @@ def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = 
 
 def _tokens(markdown: str, folder: Path) -> tuple[str, list[Token], dict[str, Any]]:
     """The text as it was meant, and its tokens; what nothing uses is read again as words."""
-    text = typed.mended(markdown, folder)
+    text = normalization.mended(markdown, folder)
     tokens, env = parsed(text)
-    if text != markdown and (again := typed.code_as_typed(text, markdown, tokens)) != text:
+    if text != markdown and (again := normalization.code_as_typed(text, markdown, tokens)) != text:
         text = again
         tokens, env = parsed(text)
     for _ in range(2):  # what is words now may have hidden other words
-        again = typed.unused(text, tokens, env)
+        again = normalization.unused(text, tokens, env)
         if again == text:
             break
         text = again
@@ -143,7 +143,7 @@ def _remarks(
 ) -> list[tuple[int, str]]:
     """What of the signs in a text is odd; what must not go out is noted among the flaws."""
     remarks: list[tuple[int, str]] = []
-    for found in foreign.remarks(tokens, env):
+    for found in stray_markup.remarks(tokens, env):
         if isinstance(found, Flaw):
             flaws.append(Flaw(line + found.line, str(found)))
         else:
@@ -171,14 +171,14 @@ class _Page:
 
     def sanitised(self, html: str) -> str:
         self.links.ids = set(map(unescape, PLACE.findall(html)))
-        html = carried.carried(html)
+        html = wrapped_urls.carried(html)
         cleaned = nh3.clean(
             html,
             tags=IN_A_LINE | BLOCKS,
             clean_content_tags=HIDDEN | FOREIGN,
             attributes=ATTRIBUTES,
             attribute_filter=self._attribute,
-            url_schemes={carried.TYPED, *WEB, *OPENED, *UNSAFE, *carried.schemes(html)},
+            url_schemes={wrapped_urls.TYPED, *WEB, *OPENED, *UNSAFE, *wrapped_urls.schemes(html)},
             link_rel=None,
         )
         cleaned = IMG.sub(_picture_or_its_alt, cleaned).strip()
@@ -196,7 +196,7 @@ class _Page:
 
     def _attribute(self, tag: str, name: str, value: str) -> str | None:
         if name in ("href", "src"):
-            value = carried.typed(value)
+            value = wrapped_urls.typed(value)
         if (tag, name) == ("img", "src"):
             return self._noting_flaws(self._source, value)
         if (tag, name) == ("a", "href"):
@@ -213,8 +213,8 @@ class _Page:
         try:
             return read(value)
         except ValueError as error:
-            typed = unquote(value)  # Markdown has encoded what was typed
-            says = str(error) if value in self.markdown else str(error).replace(value, typed)
+            decoded = unquote(value)  # Markdown has encoded what was typed
+            says = str(error) if value in self.markdown else str(error).replace(value, decoded)
             self.flaws.append(Flaw(self._line_of(value), says))
             return None
 
@@ -225,7 +225,7 @@ class _Page:
             raise ValueError(f"a picture has the address {scheme}:... ({BESIDE_IT})")
         if not src:
             raise ValueError("a picture names no file (write ![what it shows](file.png))")
-        if _is_web(openable.mended(src, self.markdown)):
+        if _is_web(url_validation.mended(src, self.markdown)):
             if files.names_pdf(src):
                 raise ValueError(files.no_picture(src))
             return self.links.target(src)

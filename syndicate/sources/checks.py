@@ -8,9 +8,9 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from syndicate.sources import fences, inventory, rows
+from syndicate.sources import completeness, fences, table_rows
+from syndicate.sources.commonmark import UNENDED
 from syndicate.sources.frontmatter import Flaw
-from syndicate.sources.marks import UNENDED
 from syndicate.text import excerpt, squeeze
 
 WORD = re.compile(r"\w+")
@@ -27,7 +27,7 @@ def flaws(text: str, tokens: Sequence[Token], line: int) -> Iterator[Flaw]:
     """Yield what can be told from the text alone; its first line is ``line`` of the file."""
     for token in tokens:
         yield from _hiding(token, line + (token.map[0] if token.map else 0))
-    for row in rows.too_long(text, tokens):
+    for row in table_rows.too_long(text, tokens):
         cell = excerpt(squeeze(row.lost), 40)
         yield Flaw(
             line + row.line,
@@ -61,7 +61,7 @@ def lost(
     if moved := _moved(tokens, words, line):
         yield moved
         return
-    for number, word in inventory.lost_words(text, tokens, env, html):
+    for number, word in completeness.lost_words(text, tokens, env, html):
         says = f"'{excerpt(word, 40)}' would reach no reader (write that line in plain Markdown)"
         yield Flaw(line + number, says)
 

@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 
 import yaml
 
-from syndicate.sources import bounds, taken, unseen
+from syndicate.sources import bounds, invisible_characters, yaml_losses
 from syndicate.sources.entities import decoded, is_blank, spelling
 from syndicate.text import excerpt, squeeze
 
 T = TypeVar("T")
 # the lines around the front matter; a last one is not indented, as that is text of a value
-OPENS = rf"[ \t{unseen.AROUND}]*---[ \t{unseen.AROUND}]*"
-CLOSES = rf"[{unseen.AROUND}]*(?:---|\.\.\.)[ \t{unseen.AROUND}]*"
+OPENS = rf"[ \t{invisible_characters.AROUND}]*---[ \t{invisible_characters.AROUND}]*"
+CLOSES = rf"[{invisible_characters.AROUND}]*(?:---|\.\.\.)[ \t{invisible_characters.AROUND}]*"
 FENCE = re.compile(rf"{OPENS}(\n|\Z)")
 LAST = re.compile(rf"^{CLOSES}(?:\n|\Z)", re.MULTILINE)
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -73,7 +73,7 @@ class Value:
         """Its text as it was typed, without spaces around it: an address, a name, a date."""
         held = self._held(name)
         self._refuse_signs(name, held, held)
-        return unseen.without_around(held)
+        return invisible_characters.without_around(held)
 
     def words(self, name: str) -> str:
         """Its text as readers see it, HTML's entities decoded; "" where nothing of it is seen."""
@@ -86,7 +86,7 @@ class Value:
         except ValueError as error:
             raise Flaw(self.line, f"{name}: {error}") from error
         self._refuse_signs(name, text, held)
-        return "" if is_blank(text) else unseen.without_around(text)
+        return "" if is_blank(text) else invisible_characters.without_around(text)
 
     def _held(self, name: str) -> str:
         if not isinstance(self.held, str):
@@ -112,7 +112,7 @@ class Value:
             return []
         if not isinstance(self.held, list):
             typed = squeeze(self.held) if isinstance(self.held, str) else "one, two"
-            example = typed if PLAIN.fullmatch(typed) else taken.in_quotes(typed)
+            example = typed if PLAIN.fullmatch(typed) else yaml_losses.in_quotes(typed)
             raise Flaw(self.line, f"{name} is no list (write it like {name}: [{example}])")
         return self.held
 
@@ -134,7 +134,7 @@ class Value:
         else:
             text = squeeze(self.held) if isinstance(self.held, str) else "..."
             given = {next(iter(keys), "name"): text}
-        said = ", ".join(f"{key}: {taken.in_quotes(text)}" for key, text in given.items())
+        said = ", ".join(f"{key}: {yaml_losses.in_quotes(text)}" for key, text in given.items())
         return f"{{{said}}}"
 
 
@@ -207,7 +207,7 @@ def cut(text: str) -> Parts:
     if last.start() > bounds.MOST_FRONT:
         most = f"more than {bounds.MOST_FRONT // 1000} kB above the text"
         raise Flaw(text.count("\n", 0, bounds.MOST_FRONT) + 1, f"{most} (shorten it)")
-    front = unseen.as_spaces(text[first.end() : last.start()])
+    front = invisible_characters.as_spaces(text[first.end() : last.start()])
     return Parts(front, text[last.end() :], body_line)
 
 
@@ -229,7 +229,7 @@ def read(front: str, keys: Collection[str]) -> Table:
     value = _value(front, node, _line(front, node.start_mark.index))
     if not isinstance(value.held, dict):
         raise Flaw(value.line, "the front matter has no keys (write lines like headline: ...)")
-    flaws = [Flaw(_line(front, at), says) for at, says in taken.away(front, node)]
+    flaws = [Flaw(_line(front, at), says) for at, says in yaml_losses.away(front, node)]
     try:
         table = value.table("the front matter", keys)
     except Flaw as flaw:
@@ -342,7 +342,7 @@ def _code(error: yaml.reader.ReaderError) -> int:
 def _yaml_says(front: str, error: yaml.MarkedYAMLError) -> str:
     problem = squeeze(error.problem or error.context or "")
     if "escape" in problem and error.problem_mark:
-        return taken.escaped(front, front.rfind("\\", 0, error.problem_mark.index))
+        return yaml_losses.escaped(front, front.rfind("\\", 0, error.problem_mark.index))
     if problem == TOO_DEEP:
         return problem
     if problem == ALIAS or "alias" in (error.context or ""):

@@ -11,7 +11,7 @@ from pathlib import Path
 from string import ascii_lowercase
 from urllib.parse import quote, unquote, urljoin
 
-from syndicate.sources import files, openable, unseen
+from syndicate.sources import files, invisible_characters, url_validation
 from syndicate.sources.files import LocalFile
 from syndicate.sources.quotes import without_quotes
 from syndicate.text import in_full, squeeze
@@ -74,9 +74,9 @@ class Links:
 
     def target(self, typed: str) -> str:
         """Return where a link leads, or a mark; ValueError says what is wrong with it."""
-        address = unseen.address(typed)
+        address = invisible_characters.address(typed)
         self._refuse_quotes(address)
-        address = openable.mended(address, self.markdown)
+        address = url_validation.mended(address, self.markdown)
         if not address:
             return self._bare(
                 typed, "a link leads nowhere (write its address between the brackets)"
@@ -115,7 +115,7 @@ class Links:
         """The address itself; spelt out behind its words where no program can open it."""
         if TO_FILL_IN.match(address):
             raise ValueError(f"{shown(address)} is no web address ({WHOLE})")
-        why = openable.why_not(address)
+        why = url_validation.why_not(address)
         return self._spelled(typed, f"leads nowhere: {why} (put it right)") if why else address
 
     def _spelled(self, typed: str, remark: str) -> str:

@@ -21,7 +21,7 @@ from syndicate.model.article import (
     Media,
     Publisher,
 )
-from syndicate.sources import Draft, body, bounds, files, frontmatter, openable, wording
+from syndicate.sources import Draft, body, bounds, field_markup, files, frontmatter, url_validation
 from syndicate.sources.body import Body
 from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw, Table
@@ -60,7 +60,7 @@ def read(path: Path, publisher: Publisher) -> Draft:
     data = {file.sha256: file.data for file in taken}
     return Draft(
         article=article, path=path, source=source, files=data, lines=front.lines(),
-        remarks=(*wording.remarks(front), *text.remarks), beside=text.beside,
+        remarks=(*field_markup.remarks(front), *text.remarks), beside=text.beside,
         body_line=parts.body_line,
     )  # fmt: skip
 
@@ -178,7 +178,7 @@ def _headline(front: Table) -> str:
     if "headline" not in front.entries:
         raise Flaw(1, "there is no headline (add a line headline: ...)")
     _refuse_blank(front, "headline", "write one after headline:")
-    wording.refuse_marks(front, "headline")
+    field_markup.refuse_marks(front, "headline")
     return front.line_words("headline")
 
 
@@ -252,7 +252,7 @@ def _overrides(front: Table) -> Mapping[str, Mapping[str, str]]:
         table = words.table(f"overrides.{channel}", sorted(OVERRIDABLE, reverse=True))
         for key in table.entries:
             _refuse_blank(table, key, "write some, or delete the line")
-        wording.refuse_marks(table, "headline")
+        field_markup.refuse_marks(table, "headline")
         said = {"headline": table.line_words("headline"), "description": table.words("description")}
         overrides[channel] = {key: text for key, text in said.items() if text}
     return overrides
@@ -324,7 +324,7 @@ def _reference(text: str) -> str:
 
 
 def _link(text: str) -> str:
-    if why := openable.why_not(_reference(text)):
+    if why := url_validation.why_not(_reference(text)):
         raise ValueError(f"'{in_full(text)}' leads nowhere: {why} (put it right)")
     return text
 
@@ -332,7 +332,7 @@ def _link(text: str) -> str:
 def _web_address(text: str) -> str:
     _filled_in(text)
     is_web = re.match("https?://[^/?#]", text, re.IGNORECASE) and URI.fullmatch(text)
-    why = openable.why_not(text) if is_web else ""
+    why = url_validation.why_not(text) if is_web else ""
     if why or not is_web:
         because = f": {why}" if why else ""
         raise ValueError(

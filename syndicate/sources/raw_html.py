@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from syndicate.sources import hidden
+from syndicate.sources import hidden_markup
 from syndicate.sources.elements import (
     APART,
     BLOCKS,
@@ -83,7 +83,7 @@ def shown_parts(html: str) -> list[tuple[str, str]]:
         )
         return UNIT.sub(lambda found: merged(found[0]), part)
 
-    return [(readable(shown), unshown) for shown, unshown in hidden.parts(html)]
+    return [(readable(shown), unshown) for shown, unshown in hidden_markup.parts(html)]
 
 
 def text_of(html: str) -> str:
@@ -91,7 +91,7 @@ def text_of(html: str) -> str:
     if not SIGNS.search(html):
         return ""
     html = CODE.sub(lambda found: "\n" * found[0].count("\n"), html)
-    pieces = ((shown, "\n" * unshown.count("\n")) for shown, unshown in hidden.parts(html))
+    pieces = ((shown, "\n" * unshown.count("\n")) for shown, unshown in hidden_markup.parts(html))
     text = "".join(piece for pair in pieces for piece in pair)
     return TAG.sub(lambda found: "\n" * found[0].count("\n"), text)
 

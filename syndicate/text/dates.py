@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from syndicate.text import squeeze
+from syndicate.text.date_advice import ADVICE, explain
 from syndicate.text.i18n import ENGLISH, INDONESIAN
-from syndicate.text.misdated import ADVICE, explain
 
 DAYS = (
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],

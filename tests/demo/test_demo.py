@@ -15,8 +15,8 @@ import feedparser
 import pytest
 
 from syndicate.demo import demo
-from syndicate.demo.bubbles import bubble, changed
-from syndicate.demo.day import NOTE, READERS, REASON
+from syndicate.demo.post_html import bubble, changed
+from syndicate.demo.scenario import NOTE, READERS, REASON
 from syndicate.errors import UsageError
 
 LOADS = {"src", "srcset", "poster", "data", "action", "background"}

@@ -10,7 +10,7 @@ import pytest
 
 from support.newsroom import REAL, Newsroom, newsroom
 from syndicate.loopback.botapi import Rude, Slow
-from syndicate.loopback.rude import SLOW
+from syndicate.loopback.http_faults import SLOW
 from syndicate_telegram import Telegram
 from syndicate_telegram.wire import Timing
 

@@ -14,7 +14,7 @@ import pytest
 from support.hostile.http_cells import API, CELLS, LOST, NEW, OLD, PICTURES, SITE, Cell
 from support.newsroom import REAL, newsroom
 from syndicate.loopback.botapi import LostReply
-from syndicate.loopback.rude import RUDE, SLOW
+from syndicate.loopback.http_faults import RUDE, SLOW
 from syndicate.testing import PIXEL
 
 TESTS = Path(__file__).parent.parent

@@ -15,7 +15,7 @@ from support.hostile.fuzzing import altered, corpus, fuzz, seeds
 from support.hostile.smtp_talks import CERTIFICATE, NEXT, PAUSE, TLS, answered, codes, taken
 from syndicate.channel import Outcome
 from syndicate.errors import DeliveryError, InDoubt
-from syndicate.loopback.manners import AHEAD
+from syndicate.loopback.line_faults import AHEAD
 from syndicate.model.delivery import Delivery, Receipt, Recipient
 from syndicate.testing import deliveries, edition, item
 from syndicate_email import EmailDigest

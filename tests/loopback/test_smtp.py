@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from syndicate.loopback.manners import AHEAD, GARBLE, MANNERS, Manner
+from syndicate.loopback.line_faults import AHEAD, GARBLE, MANNERS, Manner
 from syndicate.loopback.smtp import Fault, Letter, SmtpServer, Step
 
 MAIL = b"Subject: hello\r\n\r\n.\r\n..two dots\r\nthe end\r\n"

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from support.chromium import browser as find_browser
 from support.gallery import Piece, gallery
 from support.posts import Post, units
-from syndicate.demo.bubbles import bubble
+from syndicate.demo.post_html import bubble
 
 PNG = b"\x89PNG"
 BUILD = Path(__file__).resolve().parents[2] / "build"

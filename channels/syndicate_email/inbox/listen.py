@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from syndicate import DeliveryError, Finding, Reply, Says, UsageError, Visit
-from syndicate.system.nearby import is_below, is_loopback
+from syndicate.system.local import is_below, is_loopback
 from syndicate_email.inbox.authentication import is_judged
 from syndicate_email.inbox.classify import understand
 from syndicate_email.inbox.fetch import Postbox

@@ -8,10 +8,10 @@ from html import escape, unescape
 from urllib.parse import unquote, urlsplit
 
 from syndicate.text import address_of, apart, plain
-from syndicate.text.grid import Cell, Line, SourceRow, Table
 from syndicate.text.i18n import letter_line, words
 from syndicate.text.markers import ListTag, item_markers
-from syndicate.text.raised import spelt
+from syndicate.text.superscript import spelt
+from syndicate.text.tables import Cell, Line, SourceRow, Table
 
 ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
 LINK = re.compile(

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
 
 from syndicate.ledger.schema import articles, disowned, revisions
 from syndicate.model.article import Article, Correction, Item, PubStatus, Withdrawal
-from syndicate.text.likeness import headline_print, text_print
+from syndicate.text.similarity import headline_print, text_print
 
 CORRECTION, WITHDRAWAL = "correction", "withdrawal"
 

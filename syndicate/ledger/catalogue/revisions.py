@@ -16,7 +16,7 @@ from syndicate.ledger.database.clock import not_far_ahead
 from syndicate.ledger.schema import article_subjects, articles, media, minted, revisions
 from syndicate.model.article import Article, Item, PubStatus
 from syndicate.text import folded
-from syndicate.text.likeness import headline_print, text_print
+from syndicate.text.similarity import headline_print, text_print
 
 CLOCK_SKEW = timedelta(minutes=5)  # between the clocks of machines that share a ledger
 SECOND = timedelta(seconds=1)

@@ -29,7 +29,7 @@ from support.newsroom import CHAT, TOKEN
 from support.serving import served
 from syndicate.config.loader import load
 from syndicate.loopback.botapi import BotApi, No, Rude
-from syndicate.loopback.rude import LARGE, MALFORMED, RUDE, Speaks, said_by
+from syndicate.loopback.http_faults import LARGE, MALFORMED, RUDE, Speaks, said_by
 from syndicate.office import Office
 from syndicate.operations.publish import Request as Publication
 from syndicate.operations.publish import publish

@@ -24,7 +24,7 @@ from typing import Any, get_args
 
 from support.hostile.memory import peak
 from support.in_process import Newsroom, look_away
-from syndicate.loopback.manners import Manner
+from syndicate.loopback.line_faults import Manner
 from syndicate.loopback.smtp import Fault, SmtpServer, Step
 from syndicate.testing import NOON
 

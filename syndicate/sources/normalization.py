@@ -12,7 +12,15 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from syndicate.sources import destinations, emphasis, files, hidden, lines, slips, unseen
+from syndicate.sources import (
+    destinations,
+    emphasis,
+    files,
+    hidden_markup,
+    invisible_characters,
+    lines,
+    link_syntax,
+)
 
 WIKI = re.compile(r"(?P<picture>!?)\[\[(?P<name>[^\[\]|\n]+)(?:\|(?P<label>[^\[\]\n]*))?\]\]")
 NOTE = re.compile(r"^([ >]{0,12})\[\^(?P<label>[^\s\]]+)\]:", re.MULTILINE)
@@ -42,9 +50,9 @@ def mended(markdown: str, folder: Path) -> str:
 
 
 def _meant(markdown: str, folder: Path) -> str:
-    markdown = hidden.lifted(markdown)
-    markdown = lines.understood(unseen.without_in_addresses(markdown))
-    markdown = destinations.bracketed(slips.joined(markdown, folder), folder)
+    markdown = hidden_markup.lifted(markdown)
+    markdown = lines.understood(invisible_characters.without_in_addresses(markdown))
+    markdown = destinations.bracketed(link_syntax.joined(markdown, folder), folder)
     markdown = emphasis.closed_up(markdown)
     if "[[" in markdown:
         markdown = WIKI.sub(lambda found: _unlinked(found, folder), markdown)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.system.nearby import is_below, is_loopback, leads_here
+from syndicate.system.local import is_below, is_loopback, leads_here
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST.", "127.0.0.1", "127.9.9.9", "::1",

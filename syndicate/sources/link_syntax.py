@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from syndicate.sources import files
+from syndicate.sources.invisible_characters import ANY
 from syndicate.sources.links import ENDINGS, MAIL
-from syndicate.sources.unseen import ANY
 from syndicate.text import in_full
 
 PICTURE = r"!\[(?:[^\[\]\n\\]|\\.)*\]"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicate.text.raised import spelling
+from syndicate.text.superscript import spelling
 
 RAISED = {
     "2": "²", "-3": "⁻³", "2-": "²⁻", "n+1": "ⁿ⁺¹", "1)": "¹⁾", " 2 ": " ² ",

@@ -11,12 +11,12 @@ from urllib.parse import unquote
 
 from markdown_it.token import Token
 
+from syndicate.sources.commonmark import GIVEN_ID
 from syndicate.sources.elements import APART
 from syndicate.sources.entities import in_markdown
-from syndicate.sources.hidden import BEGINS, parts
-from syndicate.sources.marks import GIVEN_ID
-from syndicate.sources.openable import PLAIN, mended
-from syndicate.sources.typed import COMMENTED
+from syndicate.sources.hidden_markup import BEGINS, parts
+from syndicate.sources.normalization import COMMENTED
+from syndicate.sources.url_validation import PLAIN, mended
 from syndicate.text import as_uri, unescaped
 
 WORD = re.compile(r"[^\W_]+")

@@ -14,11 +14,11 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
-from syndicate.sources import hidden, pasted, raw_html
+from syndicate.sources import hidden_markup, inline_html_blocks, raw_html
 from syndicate.sources.emphasis import styled
 from syndicate.sources.emphasis import text as _text
 from syndicate.sources.entities import in_markdown
-from syndicate.sources.items import item_markers
+from syndicate.sources.inline_lists import item_markers
 from syndicate.sources.links import OPENED, SCHEME, UNSAFE, WEB, identifier
 from syndicate.sources.tags import OFFICE, TAG, Meant, Tag, is_office, judged
 
@@ -59,8 +59,8 @@ def markdown() -> MarkdownIt:
     parser.enable(["table", "strikethrough"])
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     footnote_plugin(parser)
-    parser.block.ruler.before("html_block", "pasted", pasted.block_rule)
-    parser.inline.ruler.before("backticks", "hidden", hidden.inline_rule)
+    parser.block.ruler.before("html_block", "pasted", inline_html_blocks.block_rule)
+    parser.inline.ruler.before("backticks", "hidden", hidden_markup.inline_rule)
     parser.inline.ruler.after("hidden", "picture", _picture_rule)
     parser.add_render_rule("footnote_ref", _note_mark)
     parser.add_render_rule("footnote_open", _note_open)
@@ -120,8 +120,8 @@ def _as_meant(state: StateCore) -> None:
 def _note_hidden(token: Token, noted: list[str]) -> None:
     """Note what a token hides from readers, and where it goes on without an end."""
     if token.type == "html_block":
-        noted += (unshown for _, unshown in hidden.parts(token.content) if unshown)
-        if begins := hidden.unended(token.content):
+        noted += (unshown for _, unshown in hidden_markup.parts(token.content) if unshown)
+        if begins := hidden_markup.unended(token.content):
             before = token.content[: begins.start()]
             token.meta[UNENDED] = (before.count("\n"), begins[0])
     line = 0
@@ -129,7 +129,7 @@ def _note_hidden(token: Token, noted: list[str]) -> None:
         if child.type == "hidden":
             noted.append(child.content)
         elif child.type in ("text", "html_inline") and (
-            begins := hidden.BEGINS.search(child.content)
+            begins := hidden_markup.BEGINS.search(child.content)
         ):
             token.meta.setdefault(UNENDED, (line, begins[0]))
         line += child.content.count("\n") + (child.type in ("softbreak", "hardbreak"))

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from syndicate.demo.day import Day, Moment, Saying, Told
+from syndicate.demo.scenario import Day, Moment, Saying, Told
 from syndicate.loopback.smtp import Letter
 
 

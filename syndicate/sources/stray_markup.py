@@ -9,9 +9,9 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from syndicate.sources import emphasis, slips
+from syndicate.sources import emphasis, link_syntax
+from syndicate.sources.commonmark import LEFT, PLAIN
 from syndicate.sources.frontmatter import Flaw
-from syndicate.sources.marks import LEFT, PLAIN
 from syndicate.text import excerpt, in_full, squeeze
 
 # signs of other programs, with what they are called; a reader would see them as they stand
@@ -91,7 +91,7 @@ def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int,
         if is_html:
             continue
         if "[" in text or "](" in text:
-            yield from slips.remarks(first, lines, escaped="\\[" in token.content)
+            yield from link_syntax.remarks(first, lines, escaped="\\[" in token.content)
         if "|" in text:
             yield from _no_rows(first, lines)
         rest = str(token.meta.get(LEFT, ""))

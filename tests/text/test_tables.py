@@ -8,8 +8,8 @@ import pytest
 
 from support.posts import post
 from syndicate.testing import HELLO, item
-from syndicate.text.grid import Cell, resolved
 from syndicate.text.markers import markers
+from syndicate.text.tables import Cell, resolved
 from syndicate_email.letter.plain_text import readable_lines
 
 MARKERS = {
