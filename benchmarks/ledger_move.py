@@ -21,7 +21,7 @@ from typing import Any
 import psycopg
 
 from syndicate.config.loader import load
-from syndicate.ledger import Ledger
+from syndicate.ledger import open_ledger
 from syndicate.operations.moving import move
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
@@ -38,7 +38,7 @@ COLUMNS = "edition_id, subscriber_id, state, stencil, tries, at"
 def ledger_of(folder: Path, letters: int) -> str:
     """A ledger in SQLite from which so many letters went out; its URL."""
     url, readers = f"sqlite:///{folder / 'from.db'}", range(max(1, letters // LIST_OF))
-    Ledger.open(url).close()
+    open_ledger(url).close()
     with closing(sqlite3.connect(folder / "from.db")) as db, db:
         db.execute(
             "INSERT INTO channels (id, name, key, kind, target, first_seen_at)"

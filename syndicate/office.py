@@ -13,7 +13,14 @@ from syndicate.config.loader import Settings
 from syndicate.config.locked import secrets_among
 from syndicate.config.registry import make_channels, secrets_of
 from syndicate.errors import ConfigError, LedgerError, UsageError
-from syndicate.ledger import Catalogue, KnownChannel, Ledger, refuse_lost
+from syndicate.ledger import (
+    Catalogue,
+    KnownChannel,
+    Ledger,
+    look_at_ledger,
+    open_ledger,
+    refuse_lost,
+)
 from syndicate.ledger.catalogue import leftovers
 from syndicate.model.article import Publisher
 from syndicate.model.delivery import Rendition
@@ -72,12 +79,12 @@ class Office:
         at, timeouts = clock and clock(), settings.timeouts
         ledger = None
         if reads and url != NOWHERE:
-            ledger = Ledger.look_at(
+            ledger = look_at_ledger(
                 url, at, rehearsed=rehearsed, config=settings.path, timeouts=timeouts
             )
         if ledger is None:
             url = NOWHERE if reads else url
-            ledger = Ledger.open(
+            ledger = open_ledger(
                 url, at, notes.append, rehearsed=rehearsed, looks=looks, config=settings.path,
                 timeouts=timeouts,
             )  # fmt: skip

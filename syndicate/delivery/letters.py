@@ -63,7 +63,7 @@ def _try(
         stay_here(run)
         with opened(run.channel):
             run.identity = run.channel.identity()
-            run.ledger.recognise(run.known.id, run.channel.target(), run.identity)
+            run.ledger.destinations.recognise(run.known.id, run.channel.target(), run.identity)
             for edition in editions if looks else ():
                 _look(run, edition)
             paused = [

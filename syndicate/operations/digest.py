@@ -15,7 +15,8 @@ from syndicate.delivery.posts import send_once
 from syndicate.delivery.run import Progress, run_channel, silent
 from syndicate.errors import InDoubt, LedgerError, SyndicateError, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Window
-from syndicate.ledger.reports.places import digests, letters_in
+from syndicate.ledger.reports.digests import digests
+from syndicate.ledger.reports.places import letters_in
 from syndicate.model.article import Edition
 from syndicate.model.delivery import Receipt, Recipient, Rendition
 from syndicate.office import Office

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from syndicate.config.loader import Settings
 from syndicate.errors import LedgerError, UsageError
-from syndicate.ledger import Ledger, copying
+from syndicate.ledger import Ledger, copying, open_ledger
 from syndicate.ledger.database import sqlite_file
 from syndicate.ledger.database.clock import Clock
 from syndicate.ledger.database.engine import connect, path_of, transaction
@@ -94,7 +94,7 @@ def move(
             f"ledger.url: there is no ledger at {path} to be moved (write the new address into"
             f" {settings.path.name}: the first command makes one there)"
         )
-    ledger = Ledger.open(
+    ledger = open_ledger(
         settings.ledger_url, now, tell, rehearsed=rehearsed, looks=False, config=settings.path,
         timeouts=settings.timeouts, leaves=True,
     )  # fmt: skip

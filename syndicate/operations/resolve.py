@@ -17,7 +17,8 @@ from syndicate.errors import ConfigError, UsageError
 from syndicate.intake.admission import named, read_all
 from syndicate.ledger import Catalogue, KnownChannel, Place, Waiting
 from syndicate.ledger.catalogue.folders import folder
-from syndicate.ledger.reports.places import digests, places, standing_at
+from syndicate.ledger.reports.digests import digests
+from syndicate.ledger.reports.places import places, standing_at
 from syndicate.model.article import Item
 from syndicate.model.delivery import Receipt, Rendition
 from syndicate.model.edition_keys import COLLECTION
@@ -81,13 +82,13 @@ def resolve(
     [channel] = office.chosen([place.channel])
     if answer is Answer.SENT:
         destination = office.ledger.known_channels()[channel.name].identity or ""
-        words = office.ledger.attempted(delivery)
+        words = office.ledger.resolutions.attempted(delivery)
         receipt = _receipt(office, channel, said, destination, place.edition, words)
-        office.ledger.say_sent(delivery, receipt)
+        office.ledger.resolutions.sent(delivery, receipt)
     elif answer is Answer.NOT_SENT:
-        office.ledger.say_not_sent(delivery)
+        office.ledger.resolutions.not_sent(delivery)
     else:
-        office.ledger.give_up(delivery)
+        office.ledger.resolutions.give_up(delivery)
     _go_on(office, channel, place.edition_number, progress, report)
     report.lines.append(line_of(_place(office, delivery), "resolve", office.publisher.zone))
     return report
@@ -207,7 +208,7 @@ def move(office: Office, name: str) -> str:
     same = known.target == channel.target() and known.identity in (None, identity)
     if same and is_here(channel, office.ledger.folders.known(known.id)):
         return f"{name}: has not moved: it is at {identity}, as the ledger has it"
-    office.ledger.move(
+    office.ledger.destinations.move(
         known.id, channel.target(), identity, repeats=isinstance(channel, Repeatable)
     )
     if same:
@@ -218,7 +219,7 @@ def move(office: Office, name: str) -> str:
 
 def resume(office: Office, name: str) -> list[Waiting]:
     """Let a channel wait no more; returns what it waited for. Nothing is sent yet."""
-    return office.ledger.resume(_known(office, name).id)
+    return office.ledger.destinations.resume(_known(office, name).id)
 
 
 def let_leave(office: Office, name: str) -> Mapping[str, int]:
@@ -231,7 +232,7 @@ def rename(office: Office, old: str, new: str) -> str:
     """A channel has another name in the configuration now; it is the same channel."""
     if new not in office.settings.channels:
         raise ConfigError(f"channels.{new}: give the channel this name in the configuration first")
-    office.ledger.rename(old, new)
+    office.ledger.destinations.rename(old, new)
     return f"{old} is now {new}"
 
 
@@ -240,7 +241,7 @@ def retire(office: Office, name: str) -> str:
     known = _known(office, name)
     if name in office.settings.channels:
         raise UsageError(f"channels.{name}: take it out of every configuration first")
-    office.ledger.retire(known.id)
+    office.ledger.destinations.retire(known.id)
     return f"{name}: retired: nothing waits for it any more, and what it has said stays where it is"
 
 

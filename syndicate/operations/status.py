@@ -16,17 +16,10 @@ from syndicate.ledger import DigestCount, Happening, Place, Standing, Waiting
 from syndicate.ledger.catalogue import Catalogue
 from syndicate.ledger.people.replies import held
 from syndicate.ledger.reports.dead_claims import Lost, lost_deliveries, lost_letters
-from syndicate.ledger.reports.places import (
-    digests,
-    given_up,
-    history,
-    letters_in,
-    newest_runs,
-    places,
-    unfinished,
-    uris,
-    waiting,
-)
+from syndicate.ledger.reports.digests import digests, given_up, newest_runs, unfinished
+from syndicate.ledger.reports.history import history, uris
+from syndicate.ledger.reports.places import letters_in, places
+from syndicate.ledger.reports.waiting import waiting
 from syndicate.ledger.sending.letters import DIED as LETTER_DIED
 from syndicate.ledger.sending.queue import DIED
 from syndicate.model.edition_keys import PAGE

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from syndicate.channel import Channel, Scheduled, Scope
 from syndicate.delivery.run import Progress, run_channel
 from syndicate.ledger import Catalogue, KnownChannel, Standing
-from syndicate.ledger.reports.places import digests
+from syndicate.ledger.reports.digests import digests
 from syndicate.model import edition_keys
 from syndicate.model.article import Edition
 from syndicate.model.delivery import Rendition

@@ -52,7 +52,7 @@ def recognise(ledger: Ledger, channel: Channel, known: KnownChannel) -> str:
         folder = ledger.folders.known(known.id)
         if folder.mark and channel.has_mark(folder.mark):
             identity = folder.identity or own  # mounted elsewhere, it is the same
-    ledger.recognise(known.id, channel.target(), identity, place=own)
+    ledger.destinations.recognise(known.id, channel.target(), identity, place=own)
     if folder is not None and isinstance(channel, Stored):
         _see_to_mark(ledger, channel, known, folder)
     return identity

@@ -16,7 +16,7 @@ from cli.test_feeds import Hub
 from support import postgres
 from support.newsroom import EVENING, NOON, REAL, Answer, Newsroom
 from support.serving import served
-from syndicate.ledger import Ledger
+from syndicate.ledger import open_ledger
 from syndicate.ledger.database import sqlite_file
 from syndicate_feed import Feed
 from syndicate_telegram import Telegram
@@ -307,7 +307,7 @@ def open_and_close(path: str) -> None:
     from support.released_ledger import know_one_more_step
 
     know_one_more_step()
-    Ledger.open(f"sqlite:///{path}", datetime.now(UTC)).close()
+    open_ledger(f"sqlite:///{path}", datetime.now(UTC)).close()
 
 
 def test_a_whole_ledger_is_passed_by_all_of_this(full: Newsroom) -> None:

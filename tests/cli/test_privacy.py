@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from support.newsroom import EVENING, MORNING, NOON, Newsroom
-from syndicate.ledger import Ledger
+from syndicate.ledger import open_ledger
 
 ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"
 
@@ -28,7 +28,7 @@ def person(room: Newsroom, address: str) -> Any:
 
 
 def token_of(room: Newsroom, subscriber: int) -> str:
-    ledger = Ledger.open(f"sqlite:///{room.ledger}", datetime.now(UTC))
+    ledger = open_ledger(f"sqlite:///{room.ledger}", datetime.now(UTC))
     token = ledger.letters.recipient("harian", subscriber, "").token
     ledger.close()
     return token

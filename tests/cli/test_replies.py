@@ -13,7 +13,7 @@ import pytest
 
 from support.imap import LoopbackImap, Mail
 from support.newsroom import EVENING, MORNING, NOON, Newsroom, part
-from syndicate.ledger import Ledger
+from syndicate.ledger import open_ledger
 from syndicate.loopback.smtp import Fault
 
 ANI, BUDI, CICI = (f"{name}@pembaca.example" for name in ("ani", "budi", "cici"))
@@ -63,7 +63,7 @@ def postman(room: Newsroom) -> Postman:
 
 
 def token_of(room: Newsroom, subscriber: int) -> str:
-    ledger = Ledger.open(f"sqlite:///{room.ledger}", datetime.now(UTC))
+    ledger = open_ledger(f"sqlite:///{room.ledger}", datetime.now(UTC))
     token = ledger.letters.recipient("harian", subscriber, "").token
     ledger.close()
     return token

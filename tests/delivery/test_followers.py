@@ -167,7 +167,7 @@ def test_what_is_given_up_takes_along_what_would_have_followed(board: Newsroom) 
     board.publish(article)
     [post] = [row for row in board.rows("board") if row.address == "post"]
     with board.office() as office:
-        office.ledger.give_up(post.id)
+        office.ledger.resolutions.give_up(post.id)
     assert addressed(board) == {"post": "settled", "ribbon": "settled"}
     assert [row.why for row in board.rows("board")] == ["given up", ""]
     board.mood("board", "publish", None)
@@ -182,7 +182,7 @@ def test_what_comes_after_something_given_up_is_told(board: Newsroom) -> None:
     board.correct("a", "b")
     [post] = [row for row in board.rows("board") if row.address == "post"]
     with board.office() as office:
-        office.ledger.give_up(post.id)
+        office.ledger.resolutions.give_up(post.id)
     board.mood("board", "revise", None)
     board.correct("a", "c", note="wrong again")
     assert board.texts("board") == ["c (wrong again)", "ribbon", "note: wrong again"]

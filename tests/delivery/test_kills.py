@@ -29,7 +29,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from support import postgres, walls
 from support.in_process import Newsroom, die, fork, in_child, look_away
 from syndicate import ledger
-from syndicate.ledger import Ledger, Letters, Queue
+from syndicate.ledger import Letters, Queue, open_ledger
 from syndicate.ledger.catalogue.deliveries import Deliveries
 from syndicate.ledger.catalogue.digests import Digests
 from syndicate.ledger.database.engine import connect
@@ -82,7 +82,7 @@ def ledgers(
                 server = request.getfixturevalue("postgres_url")
                 url = stack.enter_context(postgres.database(server))
                 stack.callback(look_away)
-            Ledger.open(url, NOON).close()
+            open_ledger(url, NOON).close()
             return url
 
         yield url_of

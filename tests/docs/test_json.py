@@ -15,7 +15,7 @@ import pytest
 from docs.conftest import Desk
 from docs.test_commands import COMMANDS, options
 from support.pages import page, sections
-from syndicate.ledger import Ledger, Waits
+from syndicate.ledger import Waits, open_ledger
 from syndicate.ledger.schema import LETTER_STATES
 from syndicate.loopback.botapi import Flood, LostReply
 from syndicate.model.step import Action
@@ -138,11 +138,11 @@ def test_the_answers_about_lists_channels_and_the_ledger(desk: Desk, tmp_path: P
     same("subscribers forget", forgotten)
     same("erasure", *forgotten["forgotten"])
     desk.ask("subscribers", "add", "budi@example.org")
-    ledger = Ledger.open(f"sqlite:///{tmp_path}/syndicate.db", datetime.now(UTC))
+    ledger = open_ledger(f"sqlite:///{tmp_path}/syndicate.db", datetime.now(UTC))
     token = ledger.letters.recipient("digest", 2, "").token
     ledger.close()
     same("unsubscribe", desk.ask("unsubscribe", token))
-    ledger = Ledger.open(f"sqlite:///{tmp_path}/syndicate.db", datetime.now(UTC))
+    ledger = open_ledger(f"sqlite:///{tmp_path}/syndicate.db", datetime.now(UTC))
     [[left]] = ledger.goodbyes.due(datetime.now(UTC))
     back = ledger.goodbyes.token(left, "digest")
     ledger.close()

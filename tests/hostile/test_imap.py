@@ -17,7 +17,7 @@ import pytest
 from support.hostile.imap_cells import ANI, BUDI, CELLS, CERTIFICATE, FAULTS, Cell
 from support.imap import Fault, LoopbackImap
 from support.newsroom import EVENING, Newsroom, newsroom
-from syndicate.ledger import Ledger
+from syndicate.ledger import open_ledger
 
 TESTS = Path(__file__).parent.parent
 MOST_MEMORY = 150 * 1024  # KiB that any command may need
@@ -35,7 +35,7 @@ def prepared(folder: Path) -> str:
         room.subscribe(ANI, BUDI)
         room.write()
         room.publish()
-        ledger = Ledger.open(f"sqlite:///{room.ledger}", datetime.fromisoformat(EVENING))
+        ledger = open_ledger(f"sqlite:///{room.ledger}", datetime.fromisoformat(EVENING))
         with closing(ledger):
             return ledger.letters.recipient("harian", 1, "").token
 

@@ -12,7 +12,7 @@ import pytest
 import time_machine
 
 from syndicate.errors import LedgerError
-from syndicate.ledger import Ledger
+from syndicate.ledger import open_ledger
 from syndicate.ledger.database.clock import _surely_ahead
 
 MINUTE = timedelta(minutes=1)
@@ -44,7 +44,7 @@ def machine(off: timedelta) -> Iterator[datetime]:
 
 def test_a_machine_learns_how_far_its_clock_is_off(postgres_ledger: str) -> None:
     for off, words in {timedelta(0): "", **OFF, **FAR_OFF}.items():
-        with machine(off) as true, closing(Ledger.open(postgres_ledger)) as ledger:
+        with machine(off) as true, closing(open_ledger(postgres_ledger)) as ledger:
             assert abs(ledger.clock() - true) < CLOSE
             assert abs(ledger.created - datetime.now(UTC) + off) < 2 * MINUTE
             assert abs(ledger.clock.off - off) < CLOSE
@@ -57,11 +57,11 @@ def test_a_machine_learns_how_far_its_clock_is_off(postgres_ledger: str) -> None
 def test_a_machine_whose_clock_is_far_off_makes_no_ledger(postgres_ledger: str) -> None:
     for off, words in FAR_OFF.items():
         with machine(off), pytest.raises(LedgerError, match=f"{words} the database's: nothing was"):
-            Ledger.open(postgres_ledger)
+            open_ledger(postgres_ledger)
 
 
 def test_a_clock_that_is_set_while_a_command_runs_changes_nothing(postgres_ledger: str) -> None:
-    with closing(Ledger.open(postgres_ledger)) as ledger:
+    with closing(open_ledger(postgres_ledger)) as ledger:
         with machine(timedelta(days=3)) as true:
             assert abs(ledger.clock() - true) < CLOSE
             with ledger.planning():
@@ -72,7 +72,7 @@ def test_a_clock_that_is_set_while_a_command_runs_changes_nothing(postgres_ledge
 
 def test_who_plans_later_is_later_by_the_clock(postgres_ledger: str) -> None:
     """By however little: the clock that is carried on never shows more than the database's."""
-    with closing(Ledger.open(postgres_ledger)) as one, closing(Ledger.open(postgres_ledger)) as two:
+    with closing(open_ledger(postgres_ledger)) as one, closing(open_ledger(postgres_ledger)) as two:
         moments = []
         for number in range(20):
             ledger = (one, two)[number % 2]
@@ -83,7 +83,7 @@ def test_who_plans_later_is_later_by_the_clock(postgres_ledger: str) -> None:
 
 def test_on_sqlite_the_machines_clock_goes(sqlite_ledger: str) -> None:
     for off in FAR_OFF:
-        with machine(off), closing(Ledger.open(sqlite_ledger)) as ledger:
+        with machine(off), closing(open_ledger(sqlite_ledger)) as ledger:
             with ledger.planning():
                 assert abs(ledger.clock() - datetime.now(UTC)) < CLOSE
             assert ledger.clock.remark == ""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicate.ledger import Joiner, Joining, Ledger
+from syndicate.ledger import Joiner, Joining, Ledger, open_ledger
 from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.people.goodbyes import Closed
 from syndicate.ledger.people.lists import COMPLAINED, LEFT, REMOVED, bounce, close_way_back
@@ -20,7 +20,7 @@ ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"
 @pytest.fixture
 def ledger(ledger_url: str) -> Iterator[Ledger]:
     """A ledger with two lists; Ani is on both, Budi on the first."""
-    opened = Ledger.open(ledger_url, NOW)
+    opened = open_ledger(ledger_url, NOW)
     with opened.planning() as catalogue:
         for name in ("harian", "pekanan"):
             catalogue.channels.register(name, "email", "list", NOW)

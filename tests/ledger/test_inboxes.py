@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from syndicate.ledger import Joiner, Ledger, Lying
+from syndicate.ledger import Joiner, Ledger, Lying, open_ledger
 from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.people import inboxes
 from syndicate.ledger.people.inboxes import let_lie
@@ -21,7 +21,7 @@ HERE, THERE = "a" * 32, "b" * 32
 
 @pytest.fixture
 def ledger(ledger_url: str) -> Iterator[Ledger]:
-    with closing(Ledger.open(ledger_url, NOW)) as opened:
+    with closing(open_ledger(ledger_url, NOW)) as opened:
         with opened.planning() as catalogue:
             catalogue.channels.register("harian", "email", "harian", NOW, "")
         yield opened

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from support import walls
 from support.in_process import Newsroom, die, fork, in_child, wait_until
 from syndicate.errors import InDoubt, LedgerError, Refused
-from syndicate.ledger import Ledger, Started, Window
+from syndicate.ledger import Started, Window, open_ledger
 from syndicate.ledger.catalogue.digests import Digests
 from syndicate.ledger.database import engine
 from syndicate.ledger.processes.waits import CLAIM_FOR
@@ -586,7 +586,7 @@ def test_who_has_claimed_letters_has_them_alone(room: Newsroom) -> None:
     room.mood("letters", "open", "unavailable")
     room.at(NOON + timedelta(days=1)).digest()
     number = room.letters("letters")[0].edition_id
-    mine, other = Ledger.open(room.url, NOON), Ledger.open(room.url, NOON)
+    mine, other = open_ledger(room.url, NOON), open_ledger(room.url, NOON)
     first, second = mine.letters.claim(number, 2), other.letters.claim(number, 9)
     assert first
     assert second
@@ -603,7 +603,7 @@ def test_who_has_claimed_letters_has_them_alone(room: Newsroom) -> None:
 
 def test_sqlite_writes_ahead_and_to_the_disk(sqlite_ledger: str) -> None:
     """Guard: engine._configure_sqlite."""
-    ledger = Ledger.open(sqlite_ledger, NOON)
+    ledger = open_ledger(sqlite_ledger, NOON)
     with ledger.reading() as db:
         pragmas = [
             db.exec_driver_sql(f"PRAGMA {name}").scalar()
@@ -644,9 +644,9 @@ def test_what_must_be_there_once_cannot_be_there_twice(room: Newsroom) -> None:
 
 def test_one_plans_at_a_time(room: Newsroom, monkeypatch: Patch) -> None:
     """Guard: Ledger.planning (BEGIN IMMEDIATE; the ledger's row FOR NO KEY UPDATE)."""
-    Ledger.open(room.url, NOON).close()
+    open_ledger(room.url, NOON).close()
     url = impatient(room.url, monkeypatch)
-    mine, other = Ledger.open(url, NOON), Ledger.open(url, NOON)
+    mine, other = open_ledger(url, NOON), open_ledger(url, NOON)
     with mine.planning(), pytest.raises(LedgerError, match="lock"), other.planning():
         pass
     with other.planning(), other.reading():  # and reports never wait

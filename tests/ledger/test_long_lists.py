@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, insert, select, text
 
-from syndicate.ledger import Ledger, Window
+from syndicate.ledger import Ledger, Window, open_ledger
 from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.schema import letters, runs, stencils, subscribers, subscriptions
 from syndicate.ledger.sending.runs import counted, fill
@@ -24,7 +24,7 @@ READERS = 10
 @pytest.fixture
 def ledger(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
     monkeypatch.setattr(sys.modules[fill.__module__], "AT_ONCE", TOGETHER)
-    opened = Ledger.open(ledger_url, None)
+    opened = open_ledger(ledger_url, None)
     with opened.planning() as catalogue:
         known = catalogue.channels.register("harian", "email", "harian", datetime.now(UTC), "")
         for number in range(READERS):

@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from syndicate.errors import LedgerError
-from syndicate.ledger import Ledger, migrations
+from syndicate.ledger import migrations, open_ledger
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 NOW = datetime(2026, 5, 5, 9, tzinfo=UTC)
@@ -89,12 +89,12 @@ def shape(engine: Engine) -> dict[str, Any]:
 def test_the_released_ledger_is_opened_with_every_row_as_it_was(released: str) -> None:
     before = rows(look(released))
     assert before["articles"]
-    Ledger.open(released, NOW).close()
+    open_ledger(released, NOW).close()
     assert rows(look(released)) == before
 
 
 def test_a_new_ledger_is_made_like_the_released_one(released: str, tmp_path: Path) -> None:
-    Ledger.open(released, NOW).close()  # by every step that there is since
+    open_ledger(released, NOW).close()  # by every step that there is since
     migrated = shape(look(released))
     engine = look(released)
     found = MetaData()
@@ -102,12 +102,12 @@ def test_a_new_ledger_is_made_like_the_released_one(released: str, tmp_path: Pat
     found.drop_all(engine)
     if released.startswith("sqlite"):  # a new one is a new file: one that is emptied is refused
         engine = look(f"sqlite:///{tmp_path / 'new.db'}")
-    Ledger.open(engine.url.render_as_string(hide_password=False), NOW).close()
+    open_ledger(engine.url.render_as_string(hide_password=False), NOW).close()
     assert migrated == shape(engine)
 
 
 def test_the_released_ledger_goes_on_where_it_was(released: str) -> None:
-    ledger = Ledger.open(released, NOW)
+    ledger = open_ledger(released, NOW)
     with ledger.planning(dry=True) as catalogue:
         corrected = catalogue.articles.standing("tag:kantor.example,2026-05-04:satu")
         withdrawn = catalogue.articles.standing("tag:kantor.example,2026-05-04:dua")
@@ -122,7 +122,7 @@ def test_the_released_ledger_goes_on_where_it_was(released: str) -> None:
 @pytest.mark.usefixtures("next_step")
 def test_the_next_step_keeps_every_row(released: str) -> None:
     before, notes = rows(look(released)), list[str]()
-    Ledger.open(released, NOW, notes.append).close()
+    open_ledger(released, NOW, notes.append).close()
     after = rows(look(released))
     assert {row.pop("colour") for row in after["articles"]} == {"red"}
     before["ledger"][0]["version"] = NEXT
@@ -138,20 +138,20 @@ def test_sqlite_is_copied_before_it_is_changed(sqlite_ledger: str) -> None:
     with closing(sqlite3.connect(path)) as db:
         db.executescript((DATA / f"ledger-{BASE}.sqlite.sql").read_text(encoding="utf-8"))
     before = rows(look(sqlite_ledger))
-    Ledger.open(sqlite_ledger, NOW).close()
+    open_ledger(sqlite_ledger, NOW).close()
     copy = path.with_name(f"{path.name}.v{BASE}.bak")
     assert rows(look(f"sqlite:///{copy}")) == before
     assert copy.stat().st_mode & 0o077 == 0
 
 
 def test_a_newer_ledger_is_refused_and_left_alone(ledger_url: str) -> None:
-    Ledger.open(ledger_url, NOW).close()
+    open_ledger(ledger_url, NOW).close()
     engine = look(ledger_url)
     with engine.begin() as db:
         db.execute(text("UPDATE ledger SET version = 99"))
     before = rows(engine)
     with pytest.raises(LedgerError, match=r"version 99.*install the newer syndicate"):
-        Ledger.open(ledger_url, NOW)
+        open_ledger(ledger_url, NOW)
     assert rows(engine) == before
 
 
@@ -167,7 +167,7 @@ def test_a_migration_that_fails_changes_nothing(
     with monkeypatch.context() as broken:
         broken.setitem(migrations.MIGRATIONS, NEXT, half)
         with pytest.raises(LedgerError):
-            Ledger.open(released, NOW)
+            open_ledger(released, NOW)
     assert rows(look(released)) == before
-    Ledger.open(released, NOW).close()
+    open_ledger(released, NOW).close()
     assert rows(look(released))["ledger"][0]["version"] == NEXT

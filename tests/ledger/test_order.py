@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from syndicate.ledger import Ledger
+from syndicate.ledger import open_ledger
 from syndicate.ledger.catalogue import Catalogue
 from syndicate.ledger.schema import articles
 from syndicate.testing import HELLO, NOON
@@ -39,7 +39,7 @@ def by_date(catalogue: Catalogue, column: str) -> list[str]:
 
 
 def test_large_commands_soon_after_each_other_keep_their_order(ledger_url: str) -> None:
-    ledger = Ledger.open(ledger_url, NOON)
+    ledger = open_ledger(ledger_url, NOON)
     with ledger.planning() as catalogue:
         commands = [names_of("z"), names_of("y"), ["x"]]
         for number, names in enumerate(commands):
@@ -52,7 +52,7 @@ def test_large_commands_soon_after_each_other_keep_their_order(ledger_url: str) 
 def test_an_archive_that_is_corrected_twice_keeps_the_order_of_the_commands(
     ledger_url: str,
 ) -> None:
-    ledger = Ledger.open(ledger_url, NOON)
+    ledger = open_ledger(ledger_url, NOON)
     with ledger.planning() as catalogue:
         names = names_of("z")
         dates = [NOON - timedelta(days=number) for number in range(1, MANY + 1)]
@@ -66,7 +66,7 @@ def test_an_archive_that_is_corrected_twice_keeps_the_order_of_the_commands(
 
 
 def test_what_is_dated_ahead_moves_nothing_that_has_no_date(ledger_url: str) -> None:
-    ledger = Ledger.open(ledger_url, NOON)
+    ledger = open_ledger(ledger_url, NOON)
     with ledger.planning() as catalogue:
         record(catalogue, ["ahead"], NOON, dates=[NOON + timedelta(minutes=30)])
         record(catalogue, ["ahead"], NOON + timedelta(seconds=1), kind="correction")
@@ -78,7 +78,7 @@ def test_what_is_dated_ahead_moves_nothing_that_has_no_date(ledger_url: str) -> 
 
 
 def test_a_clock_that_ran_fast_for_long_dates_nothing_ahead_afterwards(ledger_url: str) -> None:
-    ledger = Ledger.open(ledger_url, NOON)
+    ledger = open_ledger(ledger_url, NOON)
     with ledger.planning() as catalogue:
         record(catalogue, ["fast"], NOON + timedelta(days=300))
         record(catalogue, ["now"], NOON)

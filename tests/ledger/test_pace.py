@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from support.in_process import Newsroom, in_child
-from syndicate.ledger import Ledger
+from syndicate.ledger import open_ledger
 from syndicate.testing import NOON
 
 SECOND = timedelta(seconds=1)
@@ -23,7 +23,7 @@ def channel(room: Newsroom) -> int:
 
 def wait(room: Newsroom, channel: int, pace: timedelta = SECOND) -> float:
     """The seconds that a process of its own would have to wait."""
-    ledger = Ledger.open(room.url, NOON)
+    ledger = open_ledger(room.url, NOON)
     try:
         return ledger.pace.take_turn(channel, pace, PATIENCE).total_seconds()
     finally:
@@ -51,7 +51,7 @@ def test_a_pause_that_one_process_was_told_holds_for_all(room: Newsroom, channel
     """Guard: Pace.pause."""
 
     def told() -> None:
-        ledger = Ledger.open(room.url, NOON)
+        ledger = open_ledger(room.url, NOON)
         ledger.pace.pause(channel, 600)
         ledger.pace.pause(channel, 5)  # a shorter one does not end it
         ledger.close()

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from support.in_process import Newsroom
 from syndicate.errors import UsageError
-from syndicate.ledger import Ledger, migrations
+from syndicate.ledger import migrations, open_ledger
 from syndicate.ledger.database.sqlite_file import make
 from syndicate.testing import NOON
 
@@ -20,7 +20,7 @@ def opened(emptied_ledger: str) -> Callable[..., bool]:
     """Open the ledger and close it again; whether it is a rehearsal's."""
 
     def run(*, rehearsed: bool = False, looks: bool = True) -> bool:
-        made = Ledger.open(emptied_ledger, NOON, rehearsed=rehearsed, looks=looks)
+        made = open_ledger(emptied_ledger, NOON, rehearsed=rehearsed, looks=looks)
         made.close()
         return made.rehearsal
 
@@ -46,7 +46,7 @@ def test_a_real_ledger_is_only_looked_at_by_a_set_clock(opened: Callable[..., bo
 def test_a_real_ledger_that_somebody_makes_at_the_same_moment_is_none_for_rehearsals(
     opened: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guard: the looks of Ledger.open, and its file that replaces none."""
+    """Guard: the looks of open_ledger, and its file that replaces none."""
     is_real = migrations.is_real
     meanwhile = [opened]
 
@@ -63,7 +63,7 @@ def test_a_real_ledger_that_somebody_makes_at_the_same_moment_is_none_for_rehear
         somebody_does()
         return found
 
-    monkeypatch.setattr("syndicate.ledger.make", made)
+    monkeypatch.setattr("syndicate.ledger.opening.make", made)
     monkeypatch.setattr(migrations, "is_real", looked)
     with pytest.raises(UsageError, match="a real ledger"):
         opened(rehearsed=True, looks=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection, select
 
-from syndicate.ledger import Ledger
+from syndicate.ledger import open_ledger
 from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.schema import media, renditions
 from syndicate.ledger.sending.renditions import files, forget_unused, keep, words
@@ -21,7 +21,7 @@ def kept(db: Connection) -> int:
 
 
 def test_the_same_words_are_kept_once(ledger_url: str) -> None:
-    ledger = Ledger.open(ledger_url, NOON)
+    ledger = open_ledger(ledger_url, NOON)
     with transaction(ledger.engine) as db:
         db.execute(media.insert().values(sha256=PICTURE.sha256, content=PIXEL))
         number = keep(db, HELLO)
@@ -36,7 +36,7 @@ def test_the_same_words_are_kept_once(ledger_url: str) -> None:
 
 @pytest.mark.parametrize("wanted", [True, False], ids=["wanted", "a fallback"])
 def test_words_that_are_wanted_are_not_forgotten(ledger_url: str, wanted: bool) -> None:
-    ledger = Ledger.open(ledger_url, NOON)
+    ledger = open_ledger(ledger_url, NOON)
     with ledger.planning() as catalogue:
         channel = catalogue.channels.register("wall", "wall", "there", NOON)
         edition = catalogue.editions.open(channel.id, "hello")
@@ -51,7 +51,7 @@ def test_words_that_are_wanted_are_not_forgotten(ledger_url: str, wanted: bool) 
 
 def test_nobody_forgets_what_another_one_is_about_to_want(postgres_ledger: str) -> None:
     """Guard: the locks in keep and forget_unused."""
-    ledger = Ledger.open(postgres_ledger, NOON)
+    ledger = open_ledger(postgres_ledger, NOON)
     with transaction(ledger.engine) as db:
         number = keep(db, HELLO)
     with transaction(ledger.engine) as db:

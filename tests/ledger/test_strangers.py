@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicate.ledger import Joiner, Ledger
+from syndicate.ledger import Joiner, Ledger, open_ledger
 from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.people.replies import JOIN, LEAVE, LEAVE_ALL, held
 from syndicate.ledger.people.strangers import LEFT, MOST_IN_ALL, MOST_TO_ONE, base, forget_strangers
@@ -20,7 +20,7 @@ ANI = "ani@pembaca.example"
 @pytest.fixture
 def ledger(ledger_url: str) -> Iterator[Ledger]:
     """A ledger with two lists; Ani is on the first."""
-    opened = Ledger.open(ledger_url, NOW)
+    opened = open_ledger(ledger_url, NOW)
     with opened.planning() as catalogue:
         for name in ("harian", "pekanan"):
             catalogue.channels.register(name, "email", "list", NOW)

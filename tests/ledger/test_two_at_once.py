@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select
 
 from syndicate.errors import Bounced
-from syndicate.ledger import Joiner, Joining, Ledger, Lying
+from syndicate.ledger import Joiner, Joining, Ledger, Lying, open_ledger
 from syndicate.ledger.people.replies import JOIN
 from syndicate.ledger.people.strangers import MOST_TO_ONE
 from syndicate.ledger.schema import disowned, editions, forgotten, letters, strangers
@@ -41,7 +41,7 @@ def ledger_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def two(ledger_url: str) -> Iterator[tuple[Ledger, Ledger]]:
     """One ledger with two lists, opened by two machines."""
-    first, second = (Ledger.open(ledger_url, NOW) for _ in range(2))
+    first, second = (open_ledger(ledger_url, NOW) for _ in range(2))
     with first.planning() as catalogue:
         for name in ("harian", "pekanan"):
             catalogue.channels.register(name, "email", "list", NOW)

@@ -15,7 +15,7 @@ from syndicate.errors import Deferred, Paused, Unavailable
 from syndicate.ledger import Ledger
 from syndicate.ledger.database import engine
 from syndicate.ledger.database.engine import transaction
-from syndicate.ledger.reports.places import Waits, waiting
+from syndicate.ledger.reports.waiting import Waits, waiting
 from syndicate.ledger.schema import (
     attempts,
     blocks,
@@ -95,7 +95,7 @@ def test_what_waits_by_a_right_clock_still_waits_and_status_says_until_when(
         [one] = status(office).waiting
         assert (one.what, one.count, one.why) == (Waits.POSTS, 1, "the wall is busy")
         assert timedelta(0) < one.until - datetime.now(UTC) <= timedelta(seconds=600)
-        assert office.ledger.resume(office.ledger.known_channels()["wall"].id) == [one]
+        assert office.ledger.destinations.resume(office.ledger.known_channels()["wall"].id) == [one]
         assert status(office).waiting == []
     room.tick()
     assert room.texts("wall") == ["hello"]
@@ -259,7 +259,7 @@ def test_what_lies_ahead_is_no_longer_there_after_a_resume(room: Newsroom, tmp_p
             ten_years = engine.now(db) + timedelta(days=3650)
             db.execute(update(deliveries).values(not_before=ten_years))
             db.execute(update(channels).values(next_at=ten_years))
-        assert office.ledger.resume(office.ledger.known_channels()["wall"].id) == []
+        assert office.ledger.destinations.resume(office.ledger.known_channels()["wall"].id) == []
         with transaction(office.ledger.engine) as db:
             assert db.execute(deliveries.select()).one().not_before is None
             assert db.execute(channels.select()).one().next_at is None

@@ -22,8 +22,8 @@ PLANNING = """
 import sys, time
 from syndicate.config.database import Timeouts
 from syndicate.errors import LedgerError
-from syndicate.ledger import Ledger
-ledger = Ledger.open(sys.argv[1], None, timeouts=Timeouts(idle=5))
+from syndicate.ledger import Ledger, open_ledger
+ledger = open_ledger(sys.argv[1], None, timeouts=Timeouts(idle=5))
 try:
     with ledger.planning() as catalogue:
         catalogue.revisions.mint("tag:kantor.example,2026:x")

@@ -16,7 +16,7 @@ from sqlalchemy import make_url, text
 from support.machine import Machine, Point, Site
 from support.newsroom import REAL
 from syndicate.config.database import Timeouts
-from syndicate.ledger import Ledger, Window
+from syndicate.ledger import Ledger, Window, open_ledger
 from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.processes.heartbeat import Life
 from syndicate.ledger.schema import holders, subscriptions
@@ -87,7 +87,7 @@ def patient(machine: Machine, **seconds: int) -> None:
 
 def ledger_at(url: str, host: str = "satu", **seconds: int) -> Ledger:
     """A ledger, open in this process, which has a host of its own."""
-    opened = Ledger.open(url, None, timeouts=Timeouts(**seconds))
+    opened = open_ledger(url, None, timeouts=Timeouts(**seconds))
     me = Holder.me()
     opened.presence.holder = Holder(f"{host} pid:[1]", f"boot of {host}", me.pid, me.started)
     return opened
@@ -280,7 +280,7 @@ def test_work_goes_on_where_a_proxy_ended_what_was_idle(site: Site) -> None:
 def test_how_a_stopped_command_ends_is_written_down_over_a_new_connection_too(
     postgres_ledger: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with closing(Ledger.open(postgres_ledger)) as ledger:
+    with closing(open_ledger(postgres_ledger)) as ledger:
         ledger.engine.dispose()
         monkeypatch.setattr(stop._wish, "until", time.monotonic() - 1)  # nothing is waited for
         with transaction(ledger.engine) as db:

@@ -40,7 +40,7 @@ from support import postgres
 from support.machine import NO_TIME, Point, Running, be_a_machine
 from support.newsroom import EVENING, FORKS, MORNING, NEXT_EVENING, NOON, REAL, Newsroom, newsroom
 from syndicate.errors import LedgerError
-from syndicate.ledger import Ledger
+from syndicate.ledger import open_ledger
 from syndicate.ledger.database import generations
 from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.schema import Moment, media, metadata, moves, subscribers
@@ -199,7 +199,7 @@ def test_every_row_of_every_table_arrives(
     room: Newsroom, fresh: Fresh, origin: str, kind: str
 ) -> None:
     goes_to(room, fresh(origin))
-    Ledger.open(room.ledger_url, datetime.now(UTC)).close()
+    open_ledger(room.ledger_url, datetime.now(UTC)).close()
     fill(room.ledger_url)
     before, new = rows(room.ledger_url), fresh(kind)
     done = room.run("ledger", "move", new, at=REAL)
@@ -383,7 +383,7 @@ def is_no_ledger(url: str) -> bool:
     if not inspect(look(url)).has_table("ledger"):
         return True
     with pytest.raises(LedgerError, match="has not ended"):
-        Ledger.open(url, datetime.now(UTC))
+        open_ledger(url, datetime.now(UTC))
     return True
 
 
@@ -392,7 +392,7 @@ def is_no_ledger(url: str) -> bool:
 
 def token(url: str, reader: int) -> str:
     """What a reader's letter of just now holds."""
-    ledger = Ledger.open(url, datetime.now(UTC))
+    ledger = open_ledger(url, datetime.now(UTC))
     made = ledger.letters.recipient("harian", reader, "").token
     ledger.close()
     return made
@@ -472,7 +472,7 @@ def put_back(url: str, copy: dict[Table, list[dict[str, Any]]]) -> None:
         for path in Path(url.removeprefix("sqlite:///")).parent.glob("*.db*"):
             if path.name.startswith(Path(url).name):
                 path.unlink()
-        Ledger.open(url, datetime.now(UTC)).close()
+        open_ledger(url, datetime.now(UTC)).close()
     with look(url).begin() as db:
         if db.dialect.name == "postgresql":
             metadata.drop_all(db)
@@ -493,7 +493,7 @@ def test_whoever_still_uses_the_old_ledger_is_refused_and_told_where_it_went(
     room.subscribe(*READERS[:2])
     room.write()
     room.publish()
-    with closing(Ledger.open(old, datetime.now(UTC))) as asleep:  # a process that was there before
+    with closing(open_ledger(old, datetime.now(UTC))) as asleep:  # a process that was there before
         assert room.run("ledger", "move", new).code == 0
         before = rows(old)
         commands = (
@@ -539,7 +539,7 @@ def test_a_target_that_is_not_empty_or_not_there_is_told_in_a_line(
     room.publish()
     anothers, theirs, full = fresh("postgresql"), fresh("postgresql"), fresh("sqlite")
     for url in (anothers, full):
-        Ledger.open(url, datetime.now(UTC)).close()
+        open_ledger(url, datetime.now(UTC)).close()
     with look(theirs).begin() as db:
         db.execute(text("CREATE TABLE channels (name text)"))
     (tmp_path / "empty.db").touch()
@@ -683,7 +683,7 @@ def test_whoever_joins_while_it_moves_is_at_the_new_end_or_was_refused(
     refused: list[str] = []
 
     def join(first: int) -> None:
-        ledger = Ledger.open(old, datetime.now(UTC))
+        ledger = open_ledger(old, datetime.now(UTC))
         with closing(ledger):
             for number in range(first, first + 500):
                 email = f"baru{number}@pembaca.example"
@@ -731,7 +731,7 @@ def test_a_large_ledger_fits_into_little_memory(
 ) -> None:
     old, new = fresh(origin), fresh(kind)
     goes_to(room, old)
-    Ledger.open(old, datetime.now(UTC)).close()
+    open_ledger(old, datetime.now(UTC)).close()
     words = [{"email": f"pembaca{n}@pembaca.example", "name": "P" * 100} for n in range(200_000)]
     pictures = [{"sha256": f"{n:064}", "content": bytes(2_000_000)} for n in range(60)]
     with look(old).begin() as db:

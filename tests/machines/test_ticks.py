@@ -17,7 +17,7 @@ from support.imap import LoopbackImap, Mail
 from support.machine import PATIENCE, Machine, Point, Site
 from support.newsroom import EVENING, MORNING, Answer, Newsroom, newsroom
 from syndicate import Reply
-from syndicate.ledger import Ledger
+from syndicate.ledger import open_ledger
 from syndicate.subscribers import replies
 
 SENDER = "From: {who}\r\nTo: berhenti@kantor.example\r\nMessage-ID: <{who}>\r\n"
@@ -99,7 +99,7 @@ def test_two_ticks_ask_each_of_those_back_who_leave_without_a_token(office: News
 
 def tokens(room: Newsroom) -> list[tuple[str, str]]:
     """(address, token of their subscription) of everybody on the list."""
-    ledger = Ledger.open(room.ledger_url, datetime.now(UTC))
+    ledger = open_ledger(room.ledger_url, datetime.now(UTC))
     people = list(ledger.lists.on(1))
     found = [(one.email, ledger.letters.recipient("harian", one.id, "").token) for one in people]
     ledger.close()

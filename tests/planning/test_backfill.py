@@ -126,7 +126,7 @@ def test_a_channel_is_seen_by_any_publication_not_only_by_its_own(room: Newsroom
 def test_a_renamed_channel_is_no_new_one(room: Newsroom, archive: list[Path]) -> None:
     renamed = room.with_tables({"kabar": room.having(first="Board").walls["first"]})
     with renamed.office() as office:
-        office.ledger.rename("first", "kabar")
+        office.ledger.destinations.rename("first", "kabar")
     assert passed(renamed.publish(*archive)) == []
 
 

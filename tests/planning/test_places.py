@@ -90,7 +90,7 @@ def test_a_sheet_that_somebody_took_away_is_written_again(room: Newsroom) -> Non
 
 
 def test_a_renamed_channel_says_nothing_again(room: Newsroom) -> None:
-    """Guard: Ledger._refuse_anothers, and channels.key in delivery keys."""
+    """Guard: destinations._refuse_shared, and channels.key in delivery keys."""
     room = room.having(old="Wall")
     article = room.write("hello")
     room.publish(article)

@@ -36,6 +36,11 @@ def waits(until: datetime | None, moment: datetime, longest: timedelta = DAY) ->
     return until is not None and moment < until <= moment + longest + SLACK
 
 
+def to_come(until: datetime | None, moment: datetime) -> datetime | None:
+    """Return a stored moment while it is waited for; None once it has passed."""
+    return until if waits(until, moment) else None
+
+
 def is_ahead(since: datetime, moment: datetime) -> bool:
     """Whether something seems to have begun after this moment, by a wrong clock."""
     return since > moment + SLACK

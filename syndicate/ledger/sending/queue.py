@@ -33,7 +33,7 @@ from sqlalchemy import (
 from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
 from syndicate.ledger.database.engine import now, transaction
 from syndicate.ledger.processes import moves
-from syndicate.ledger.processes.claims import end_dead_claims
+from syndicate.ledger.processes.claims import FREE, end_dead_claims
 from syndicate.ledger.processes.liveness import Presence
 from syndicate.ledger.processes.waits import CLAIM_FOR, DAY, is_ahead, is_over
 from syndicate.ledger.schema import attempts, channels, deliveries, editions
@@ -49,6 +49,8 @@ LOOK_AGAIN = timedelta(minutes=10)  # at the latest; a young doubt is looked at 
 LONG_AGO = timedelta(days=36500)  # nobody knows when: a wrong clock wrote it down
 
 d = deliveries.c
+# where nothing is (yet, or at another destination)
+ABSENT: dict[str, Any] = {"present": null(), "reference": null(), "url": null(), "state": "due"}
 
 
 Result = Receipt | DeliveryError | None  # a receipt, None for a removal, or how it failed
@@ -417,9 +419,6 @@ def end_claims(db: Connection, which: ColumnElement[bool], why: str) -> int:
     said = case((unsure, literal(why)), else_=d.why)
     db.execute(update(deliveries).where(which).values(**FREE, state=to, why=said))
     return int(count or 0)
-
-
-FREE: dict[str, Any] = {"holder_id": null(), "claimed_until": null()}
 
 
 def resting(which: ColumnElement[bool]) -> Update:

@@ -14,7 +14,7 @@ from time import monotonic
 
 from support.hostile.letters import LETTERS
 from support.newsroom import EVENING, Newsroom
-from syndicate.ledger import Ledger
+from syndicate.ledger import open_ledger
 
 ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"
 # what a command is, with a last line that says how many KiB it has ever held
@@ -48,7 +48,7 @@ def office(room: Newsroom) -> str:
     room.subscribe(ANI, BUDI)
     room.write()
     room.publish()
-    ledger = Ledger.open(f"sqlite:///{room.ledger}", datetime.fromisoformat(EVENING))
+    ledger = open_ledger(f"sqlite:///{room.ledger}", datetime.fromisoformat(EVENING))
     try:
         return ledger.letters.recipient("harian", 1, "").token
     finally:
