@@ -1,0 +1,84 @@
+"""Faults that the loopback Bot API can be told to have, and the errors that it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from syndicate.loopback.http_faults import Speaks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """Something that goes wrong once, at the next send, edit or delete, or the next ``on``."""
+
+    on: str = ""  # a method's name
+
+    def strikes(self, method: str) -> bool:
+        return method == self.on if self.on else not method.startswith("get")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flood(Fault):
+    """Too many requests: nothing is done."""
+
+    retry_after: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class LostReply(Fault):
+    """It is done, and the connection closes without an answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HalfReply(Fault):
+    """It is done, and the connection closes in the middle of the answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reset(Fault):
+    """The connection is reset before the request is read: nothing is done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rude(Fault):
+    """Nothing is done, and something else than an answer is said (``loopback.http_faults``)."""
+
+    speak: Speaks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Http500(Fault):
+    """A page of HTML instead of an answer, of a proxy for instance."""
+
+    done: bool = False
+    status: int = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Garbage200(Fault):
+    """It went well, says an answer that nobody can read."""
+
+    done: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slow(Fault):
+    """It is done, and the answer takes its time."""
+
+    seconds: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class No(Fault):
+    """Any other error: ``No(code=403, description="Forbidden: bot was kicked from the ...")``."""
+
+    code: int = 400
+    description: str = "Bad Request"
+
+
+class ApiError(Exception):
+    """An answer that is not ok."""
+
+    def __init__(self, code: int, description: str, retry_after: int = 0) -> None:
+        super().__init__(description)
+        self.code, self.description, self.retry_after = code, description, retry_after
