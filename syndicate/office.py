@@ -22,6 +22,7 @@ from syndicate.ledger import (
     refuse_lost,
 )
 from syndicate.ledger.catalogue import leftovers
+from syndicate.ledger.database.generations import beside
 from syndicate.model.article import Publisher
 from syndicate.model.delivery import Rendition
 from syndicate.network.public import Site
@@ -155,13 +156,19 @@ class Office:
         return list(leftovers.lacking(catalogue.db, configured).values())
 
 
-def _written(settings: Settings, channels: Iterable[Channel]) -> Iterator[Path]:
-    """What belongs to whoever runs the office: its files, and the folders of its channels."""
-    yield from (settings.path.absolute(), settings.folder)
+def files_of(settings: Settings) -> Iterator[Path]:
+    """The configuration and the ledger with their marks, and the folders that hold them."""
+    kept = [settings.path.absolute()]
     prefix = "sqlite:///"
     if settings.ledger_url.startswith(prefix):
-        file = Path(settings.ledger_url.removeprefix(prefix))
-        yield from (file, file.parent)
+        kept.append(Path(settings.ledger_url.removeprefix(prefix)))
+    for file in kept:
+        yield from (file, file.parent, beside(file))
+
+
+def _written(settings: Settings, channels: Iterable[Channel]) -> Iterator[Path]:
+    """What belongs to whoever runs the office: its files, and the folders of its channels."""
+    yield from files_of(settings)
     for channel in channels:
         yield from channel.folders()
 

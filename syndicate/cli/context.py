@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from syndicate.channel import Channel
+    from syndicate.ledger import Ledger
     from syndicate.office import Office, Opens
     from syndicate.system.logs import Wish
 
@@ -164,13 +165,7 @@ def office(
             looks=looks or reads, reads=reads, opens=opens, as_root=given.as_root,
         )  # fmt: skip
         given.zone = settings.publisher.zone
-        _say_rehearsal(opened)
-        if remark := opened.ledger.clock.remark:
-            typer.echo(remark, err=True)
-        for path in opened.ledger.mended:
-            typer.echo(f"{path}: others could read it; now only you can", err=True)
-        if harm := opened.ledger.generations.harm():
-            typer.echo(harm, err=True)
+        introduce(opened.ledger, opened.clock)
         given.scrub = opened.scrub
         given.acts = not (dry or looks or reads)
         opened.stopping = stop.is_asked
@@ -183,6 +178,17 @@ def office(
             finally:
                 given.acted = opened.acted
                 opened.close()
+
+
+def introduce(ledger: Ledger, clock: Callable[[], datetime]) -> None:
+    """Say on stderr what a person should know of a ledger before anything is done with it."""
+    _say_rehearsal(ledger, clock)
+    if remark := ledger.clock.remark:
+        typer.echo(remark, err=True)
+    for path in ledger.mended:
+        typer.echo(f"{path}: others could read it; now only you can", err=True)
+    if harm := ledger.generations.harm():
+        typer.echo(harm, err=True)
 
 
 @contextmanager
@@ -283,12 +289,12 @@ def when(at: datetime) -> str:
     return moment(at, given.zone, "en")
 
 
-def _say_rehearsal(here: Office) -> None:
+def _say_rehearsal(ledger: Ledger, clock: Callable[[], datetime]) -> None:
     """Say on stderr that the clock is set, or the ledger was made when it was."""
     said = []
     if is_rehearsed():
-        said.append(f"it is {when(here.clock())} ($SYNDICATE_NOW is set)")
-    if here.ledger.rehearsal and here.ledger.is_kept:
+        said.append(f"it is {when(clock())} ($SYNDICATE_NOW is set)")
+    if ledger.rehearsal and ledger.is_kept:
         how = "this ledger" if said else "this ledger, made under $SYNDICATE_NOW,"
         said.append(f"{how} is a rehearsal for ever and reaches only this machine")
     if said:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from syndicate.cli.context import JSON, each_by_itself, given, office, when
+from syndicate.cli.context import JSON, each_by_itself, given, office, only_ours, when
 
 if TYPE_CHECKING:
     from syndicate.ledger import Waiting
@@ -250,6 +250,7 @@ def backup(
     with office(as_json=as_json) as here:
         if file.exists():
             raise UsageError(f"{file}: is there already (name another)")
+        only_ours(file)
         here.ledger.backup(file)
         _said(f"{file}", as_json)
 

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 import typer
 
-from syndicate.cli.context import JSON, YES, confirm, each_by_itself, office, when
+from syndicate.cli.context import JSON, YES, confirm, each_by_itself, office, only_ours, when
 
 if TYPE_CHECKING:
     from syndicate.ledger import Subscription
@@ -184,6 +184,8 @@ def export(
             write(sys.stdout)
             return
         path = Path(file)
+        if path.is_file() or not path.exists():  # and no pipe or terminal of theirs
+            only_ours(path, path.parent)
         try:
             with written(path) as private:
                 target = TextIOWrapper(private, "utf-8", newline="")

@@ -6,13 +6,22 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from syndicate.cli.context import JSON, command, given, is_rehearsed, rehearsed_clock
+from syndicate.cli.context import (
+    JSON,
+    command,
+    given,
+    introduce,
+    is_rehearsed,
+    only_ours,
+    rehearsed_clock,
+)
 from syndicate.cli.signals import stoppable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from syndicate.config.loader import Settings
+    from syndicate.ledger import Ledger
     from syndicate.operations.moving import Moved
 
 COUNTED = {"articles": "article", "subscribers": "subscriber", "letters": "letter"}
@@ -31,21 +40,31 @@ def move(
     """
     from syndicate.cli.show import document, out
     from syndicate.config.loader import find, load
+    from syndicate.office import files_of
     from syndicate.operations.moving import move as run
+    from syndicate.system.process import called
     from syndicate.system.scrubbing import scrubber
 
     with command(as_json):
         from pathlib import Path
 
+        called(given.command)
         path = find(Path(given.config) if given.config else None)
         settings = load(path, owner)
         target = _named(path, url)
         given.scrub = scrubber(settings.secrets | target.secrets)
+        given.zone = settings.publisher.zone
+        only_ours(*files_of(settings), *files_of(target))
         given.acts = False  # nothing leaves
         with stoppable(lambda: 1):
             clock = rehearsed_clock()
-            now = clock() if clock else None
-            done = run(settings, target, now, _tell, rehearsed=is_rehearsed())
+
+            def opened(ledger: Ledger) -> None:
+                introduce(ledger, clock or ledger.clock)
+
+            done = run(
+                settings, target, clock and clock(), _tell, rehearsed=is_rehearsed(), opened=opened
+            )
         code = 4 if done.doubts else 0
         said = [*_lines(done), _what_to_write(settings.path, url)]
         if as_json:

@@ -10,10 +10,13 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     LargeBinary,
+    String,
     Table,
+    cast,
     delete,
     func,
     inspect,
+    literal,
     select,
     text,
     true,
@@ -21,9 +24,18 @@ from sqlalchemy import (
 )
 
 from syndicate.errors import LedgerError
+from syndicate.ledger.database.backups import ERASED
 from syndicate.ledger.database.engine import path_of, stamp
 from syndicate.ledger.processes.moves import take_time
-from syndicate.ledger.schema import Moment, deliveries, holders, metadata, moves, postgresql_too
+from syndicate.ledger.schema import (
+    Moment,
+    deliveries,
+    holders,
+    metadata,
+    moves,
+    postgresql_too,
+    subscribers,
+)
 from syndicate.ledger.sending.letters import end_blocks
 from syndicate.ledger.sending.queue import end_claims
 from syndicate.system import stop
@@ -59,9 +71,12 @@ def let_go_of_all(db: Connection) -> int:
     return doubts
 
 
-def has_moves(db: Connection) -> bool:
-    """Whether a database can have been moved to."""
-    return inspect(db).has_table(moves.name)
+def has_arrived(db: Connection, way: str) -> bool:
+    """Return whether what was moved this way lies in a database."""
+    if not inspect(db).has_table(moves.name):
+        return False
+    here = select(moves.c.name).where(moves.c.arrives, moves.c.name == way)
+    return db.scalar(here) is not None
 
 
 def copy_all(source: Connection, target: Connection) -> dict[str, int]:
@@ -76,6 +91,13 @@ def copy_all(source: Connection, target: Connection) -> dict[str, int]:
             _refuse_less(target, table, copied[table.name])
     _number_on(source, target)
     return copied
+
+
+def people_in(db: Connection) -> int:
+    """Count the people of a ledger; who was forgotten is a number without an address."""
+    email, number = subscribers.c.email, cast(subscribers.c.id, String)
+    known = select(func.count()).where(email != literal(ERASED) + number)
+    return int(db.scalar(known) or 0)
 
 
 def _copy(source: Connection, target: Connection, table: Table) -> int:

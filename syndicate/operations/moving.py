@@ -18,7 +18,7 @@ from syndicate.errors import LedgerError, UsageError
 from syndicate.ledger import Ledger, copying, open_ledger
 from syndicate.ledger.database import sqlite_file
 from syndicate.ledger.database.clock import Clock
-from syndicate.ledger.database.engine import connect, path_of, transaction
+from syndicate.ledger.database.engine import FORMS, connect, path_of, transaction
 from syndicate.ledger.database.generations import Generations, beside
 from syndicate.ledger.database.upgrades import NO_RIGHT
 from syndicate.ledger.processes import moves
@@ -53,7 +53,10 @@ class Target:
             engine = connect(settings.ledger_url)
         except LedgerError as error:
             raise UsageError(str(error).replace("ledger.url:", "URL:", 1)) from error
-        return cls(settings, moves.place_of(engine), path_of(engine))
+        path = path_of(engine)
+        if path is None and engine.dialect.name == "sqlite":
+            raise UsageError(f"URL: what is in memory ends with the command: {FORMS}")
+        return cls(settings, moves.place_of(engine), path)
 
     @property
     def mark(self) -> Path:
@@ -78,10 +81,11 @@ def move(
     tell: Tell,
     *,
     rehearsed: bool = False,
+    opened: Callable[[Ledger], None] = lambda _ledger: None,
 ) -> Moved:
     """Copy the ledger to where ``target`` has it, and let nobody change the old one any more.
 
-    Said again after whatever kept it from ending, it goes on.
+    Said again after whatever kept it from ending, it goes on. ``opened`` gets the ledger first.
     """
     to = Target.of(target)
     origin = connect(settings.ledger_url)
@@ -99,6 +103,7 @@ def move(
         timeouts=settings.timeouts, leaves=True,
     )  # fmt: skip
     try:
+        opened(ledger)
         ledger.clock.refuse_far_off()
         return _moved(ledger, came_from, to, tell)
     finally:
@@ -184,7 +189,9 @@ def _filled(
     done: list[tuple[Mapping[str, int], int]] = []
     if path is None:
         with to.opened() as engine:
-            return _fill(source, engine, name, origin)
+            filled = _fill(source, engine, name, origin)
+        _refuse_vanished(to, name)
+        return filled
 
     def fill(part: Path) -> None:
         with to.opened(part) as engine:
@@ -194,7 +201,21 @@ def _filled(
     sqlite_file.make(path, fill)
     with to.opened() as engine, transaction(engine, reads=True) as db:
         copying.refuse_taken(db, name)  # somebody else may have been quicker
+    _refuse_vanished(to, name)
     return done[0]
+
+
+def _refuse_vanished(to: Target, name: str) -> None:
+    """Raise LedgerError where the copy went with the connection that made it.
+
+    The old ledger is closed for ever only when another connection has seen the new one.
+    """
+    with to.opened() as engine, transaction(engine, reads=True) as db:
+        if not copying.has_arrived(db, name):
+            raise LedgerError(
+                "the next connection does not find what was copied there (does the address name a"
+                " temporary schema, or servers that are not one database?)"
+            )
 
 
 def _make_room(to: Target, path: Path, name: str) -> None:
@@ -220,7 +241,7 @@ def _fill(
         clock.follow(db)
         clock.refuse_far_off()
         copying.prepare(db, name)
-        rows = copying.copy_all(source, db)
+        rows = copying.copy_all(source, db) | {"subscribers": copying.people_in(db)}
         doubts = copying.let_go_of_all(db)
         moves.arrive(db, name, origin)
     return rows, doubts
@@ -232,7 +253,7 @@ def _settle_in(to: Target, name: str, tell: Tell) -> None:
         raise LedgerError(_lost(to))
     with to.opened() as engine:
         with transaction(engine) as db:
-            if not copying.has_moves(db) or not moves.end_arrival(db, name):
+            if not copying.has_arrived(db, name) or not moves.end_arrival(db, name):
                 raise LedgerError(_lost(to))
         Generations(engine, to.mark, tell).follow()
 

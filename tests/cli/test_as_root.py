@@ -86,6 +86,50 @@ def test_root_makes_no_first_files_in_somebody_else_s_folder(room: Newsroom) -> 
 
 
 @only_root
+@pytest.mark.parametrize(
+    "which",
+    [".", "config.toml", "syndicate.db", ".syndicate.db.generation", "../baru"],
+    ids=["folder", "configuration", "ledger", "mark", "new folder"],
+)
+@pytest.mark.parametrize("to", ["sqlite", "postgresql"])
+def test_root_moves_no_ledger_from_or_into_somebody_else_s_folder(
+    room: Newsroom, request: pytest.FixtureRequest, which: str, to: str
+) -> None:
+    room.only("telegram")
+    room.write()
+    room.publish()
+    new = room.folder.parent / "baru"
+    new.mkdir()
+    url = f"sqlite:///{new}/n.db"
+    if to == "postgresql":
+        if which == "../baru":
+            pytest.skip("a database has no folder")
+        url = request.getfixturevalue("postgres_ledger").replace("+psycopg", "")
+    give(room.folder / which)
+    before = room.everything()
+    answer = room.run("ledger", "move", url)
+    assert (answer.code, answer.out) == (2, ""), answer.said
+    assert "belongs to the account 54321, and you are root" in answer.complaint
+    assert room.everything() == before
+    assert list(new.iterdir()) == []
+    assert room.run("--as-root", "ledger", "move", url).code == 0
+
+
+@only_root
+def test_root_copies_and_exports_nothing_into_somebody_else_s_folder(room: Newsroom) -> None:
+    room.subscribe("ani@pembaca.example")
+    home = room.folder.parent / "rumah"
+    home.mkdir()
+    give(home)
+    for words in (("ledger", "backup"), ("subscribers", "export")):
+        file = home / f"{words[1]}.out"
+        assert room.run(*words, str(file)).code == 2, words
+        assert list(home.iterdir()) == []
+        assert room.run(*words, str(file), "--as-root").code == 0
+        file.unlink()
+
+
+@only_root
 def test_where_root_owns_everything_nobody_is_in_the_way(room: Newsroom) -> None:
     room.write()
     room.publish()

@@ -584,6 +584,46 @@ def test_a_target_that_is_not_empty_or_not_there_is_told_in_a_line(
     assert f'config.toml:{number}: url = "{named}"' in moved.out
 
 
+def test_the_old_ledger_is_closed_only_for_one_that_outlives_the_connection(
+    room: Newsroom, fresh: Fresh
+) -> None:
+    room.only("telegram")
+    room.write()
+    room.publish()
+    temporary = f"{fresh('postgresql')}?options=-c%20search_path=pg_temp"
+    for url, code, why in (
+        ("sqlite:///:memory:", 2, "in memory"),
+        (temporary, 1, "(nothing was moved)"),
+    ):
+        for _ in range(2):
+            answer = room.run("ledger", "move", url)
+            assert (answer.code, why in answer.complaint) == (code, True), answer.said
+    room.rewrite("Isi", "Isi lain")
+    room.publish("--minor")
+    assert room.run("ledger", "move", fresh("sqlite")).code == 0
+
+
+@pytest.mark.parametrize(("origin", "kind"), ways(0, 1))
+def test_people_are_counted_without_those_who_were_forgotten(
+    room: Newsroom, fresh: Fresh, origin: str, kind: str
+) -> None:
+    goes_to(room, fresh(origin))
+    room.subscribe(*READERS[:3], "forgotten-9@pembaca.example")
+    assert room.run("subscribers", "forget", READERS[0], "--yes").code == 0
+    moved = room.run("ledger", "move", fresh(kind))
+    assert "0 articles, 3 subscribers, 0 letters" in moved.out
+
+
+def test_what_every_command_says_of_a_ledger_is_said_before_it_is_moved(room: Newsroom) -> None:
+    room.subscribe(READERS[0])
+    (room.folder / "syndicate.db").chmod(0o644)
+    (room.folder / ".syndicate.db.generation").write_text("?")
+    said = room.run("ledger", "move", "sqlite:///baru.db", at=REAL).err
+    assert "rehearsal: this ledger, made under $SYNDICATE_NOW, is a rehearsal for ever" in said
+    assert "others could read it; now only you can" in said
+    assert "it holds no mark" in said
+
+
 def test_a_password_that_is_given_raw_is_not_shown(room: Newsroom, fresh: Fresh) -> None:
     room.only("telegram")
     room.write()
