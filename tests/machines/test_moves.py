@@ -142,7 +142,7 @@ def start(room: Newsroom, *words: str, at: str = MORNING, stops: Point | None = 
     out, err, still = (room.folder / f"{number}.{name}" for name in ("out", "err", "still"))
     (room.folder / f"{number}.still.id").touch()
     given = (words, str(room.folder), room.environ(at), [str(out), str(err)],
-             socket.gethostname(), NO_TIME, stops, str(still))  # fmt: skip
+             socket.gethostname(), NO_TIME, stops, str(still), False)  # fmt: skip
     process = FORKS.Process(target=be_a_machine, args=given)
     process.start()
     return Running(process, [out, err], still=still)
