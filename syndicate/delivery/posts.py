@@ -292,7 +292,7 @@ def _end(run: Run, ended: Sequence[Ended]) -> None:
 
 
 def _settle_doubts(run: Run, numbers: Sequence[int]) -> None:
-    for attempt in run.ledger.queue.doubts(*numbers, ready=True):
+    for attempt in run.ledger.doubts.of(*numbers, ready=True):
         if run.stopping() or run.in_vain >= BUDGET:
             return
         began, is_vain = time.monotonic(), True
@@ -302,7 +302,7 @@ def _settle_doubts(run: Run, numbers: Sequence[int]) -> None:
         except LedgerError:
             raise
         except InDoubt as error:  # what was seen helps whoever has to look
-            run.ledger.queue.still_in_doubt(attempt, run.scrub(str(error)))
+            run.ledger.doubts.still_in_doubt(attempt, run.scrub(str(error)))
         except Exception as error:  # as much in doubt as before
             unexpected(log, f"{run.known.name}: a doubt about {attempt.address} stays", error)
         _count(run, began, is_vain=is_vain)
@@ -314,8 +314,8 @@ def _settles(run: Run, editions: Sequence[int]) -> bool:
         return isinstance(run.channel, Repeatable)
     why = run.channel.blind()
     for edition in editions if why else ():
-        for attempt in run.ledger.queue.doubts(edition, ready=True):
-            run.ledger.queue.still_in_doubt(attempt, why)
+        for attempt in run.ledger.doubts.of(edition, ready=True):
+            run.ledger.doubts.still_in_doubt(attempt, why)
     return not why
 
 
@@ -328,7 +328,7 @@ def settle_doubt(run: Run, attempt: Attempt) -> None:
         with stop.waiting(patient=True):
             found = channel.find(replace(to_deliver(attempt), now=run.ledger.clock()))
         if isinstance(found, Absent):
-            run.ledger.queue.absent(attempt)
+            run.ledger.doubts.absent(attempt)
         else:
             result = _ours(run, attempt, replace(found, destination=run.identity))
             _end(run, [(attempt, result)])
@@ -352,7 +352,7 @@ def _ours(run: Run, attempt: Attempt, found: Receipt) -> Receipt:
 
 
 def _still_repeatable(run: Run, attempt: Attempt, channel: Repeatable) -> bool:
-    return run.ledger.queue.age(attempt) < channel.repeatable_for
+    return run.ledger.doubts.age(attempt) < channel.repeatable_for
 
 
 def outcome_of(result: Receipt | DeliveryError | None) -> str:

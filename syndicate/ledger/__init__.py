@@ -16,8 +16,9 @@ from syndicate.ledger.reports.digests import DigestCount
 from syndicate.ledger.reports.history import Happening
 from syndicate.ledger.reports.places import Place
 from syndicate.ledger.reports.waiting import Waiting, Waits
+from syndicate.ledger.sending.attempts import Attempt, Verb
 from syndicate.ledger.sending.letters import Block, Letters, Started
-from syndicate.ledger.sending.queue import Attempt, Queue, Verb, Work
+from syndicate.ledger.sending.queue import Queue, Work
 
 __all__ = [
     "Asked",

@@ -31,7 +31,7 @@ from syndicate.ledger.schema import (
     syndications,
 )
 from syndicate.ledger.schema import leftovers as leftover_table
-from syndicate.ledger.sending.queue import ABSENT
+from syndicate.ledger.sending.attempts import ABSENT
 
 
 class Destinations:

@@ -32,6 +32,7 @@ from syndicate.ledger.processes.liveness import Presence
 from syndicate.ledger.processes.moves import Moves
 from syndicate.ledger.reports.ticks import Ticks
 from syndicate.ledger.schema import blocks, deliveries, ledger, secrets
+from syndicate.ledger.sending.doubts import Doubts
 from syndicate.ledger.sending.letters import Letters
 from syndicate.ledger.sending.pace import Pace
 from syndicate.ledger.sending.queue import Queue
@@ -56,7 +57,8 @@ class Ledger:
         self.presence = Presence(engine)
         self.queue = Queue(engine, self.presence)
         self.letters = Letters(engine, tokens, self.presence, self.queue.clock, clock)
-        self.resolutions = Resolutions(engine, self.queue)
+        self.doubts = Doubts(engine, self.queue)
+        self.resolutions = Resolutions(engine, self.queue, self.doubts)
         self.pace = Pace(engine, self.queue.clock)
         self.destinations = Destinations(engine)
         self.folders = Folders(engine)

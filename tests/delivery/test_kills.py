@@ -28,8 +28,7 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from support import postgres, walls
 from support.in_process import Newsroom, die, fork, in_child, look_away
-from syndicate import ledger
-from syndicate.ledger import Letters, Queue, open_ledger
+from syndicate.ledger import Letters, Queue, open_ledger, opening
 from syndicate.ledger.catalogue.deliveries import Deliveries
 from syndicate.ledger.catalogue.digests import Digests
 from syndicate.ledger.database.engine import connect
@@ -65,7 +64,7 @@ warm = cache(connect)
 @pytest.fixture(autouse=True)
 def warm_engines(monkeypatch: pytest.MonkeyPatch) -> None:
     """One engine for a ledger's many openings: it has its statements compiled already."""
-    monkeypatch.setattr(ledger, "connect", warm)
+    monkeypatch.setattr(opening, "connect", warm)
 
 
 @pytest.fixture(scope="module")

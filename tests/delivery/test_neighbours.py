@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from support.in_process import Newsroom
 from syndicate.ledger.schema import attempts, channels, deliveries
-from syndicate.ledger.sending.queue import ARRIVED_BY
+from syndicate.ledger.sending.doubts import ARRIVED_BY
 from syndicate.model.delivery import Receipt
 
 MOMENT = timedelta(seconds=1)
@@ -19,7 +19,7 @@ Neighbours = tuple[Receipt | None, Receipt | None]
 def neighbours(room: Newsroom, name: str = "wall") -> Neighbours:
     [row] = [row for row in room.rows(name) if row.state == "in_doubt"]
     with room.office() as office:
-        [attempt] = office.ledger.queue.doubts(row.edition_id)
+        [attempt] = office.ledger.doubts.of(row.edition_id)
     return attempt.neighbours
 
 
@@ -73,7 +73,7 @@ def test_neighbours_are_those_that_surely_came_before_and_after(
 
 
 def test_what_a_later_attempt_put_there_is_no_earlier_neighbour(wall: Newsroom) -> None:
-    """Guard: `newer` in queue._receipts."""
+    """Guard: `newer` in doubts._receipts."""
     first = wall.now
     began(wall, [first, first + MOMENT, first + 2 * MOMENT, *[first + 2 * ARRIVED_BY] * 2])
     a = wall.rows("wall")[0].id

@@ -24,7 +24,7 @@ from syndicate.ledger.schema import (
     subscribers,
     subscriptions,
 )
-from syndicate.ledger.sending import queue as queues
+from syndicate.ledger.sending import outcomes
 from syndicate.ledger.sending.queue import Queue
 from syndicate.model.delivery import Receipt
 from syndicate.operations.digest import CatchUp, close_due
@@ -116,7 +116,7 @@ def test_what_was_not_claimed_is_not_started(room: Newsroom) -> None:
     ("started", "state"), [(False, "due"), (True, "in_doubt")], ids=["claimed", "started"]
 )
 def test_a_dead_holders_claim_ends_at_once(room: Newsroom, started: bool, state: str) -> None:
-    """Guard: Queue._dead (Holder.proven_dead, on PostgreSQL the advisory lock)."""
+    """Guard: Presence.dead (Holder.proven_dead, on PostgreSQL the advisory lock)."""
     room = room.having(wall="Wall")
     due(room)
     edition = room.row("wall").edition_id
@@ -136,7 +136,7 @@ def test_a_dead_holders_claim_ends_at_once(room: Newsroom, started: bool, state:
 
 
 def test_a_living_holders_claim_does_not_end(room: Newsroom, monkeypatch: Patch) -> None:
-    """Guard: the comparison of starts in Holder.proven_dead; on PostgreSQL `_presence`."""
+    """Guard: the comparison of starts in Holder.proven_dead; on PostgreSQL Heartbeat."""
     room = room.having(wall="Wall")
     article = room.write("hello")
     go_on = room.home / "go on"
@@ -295,7 +295,7 @@ def test_not_having_found_it_is_no_proof(room: Newsroom) -> None:
 def test_a_doubtful_revise_is_due_again(
     room: Newsroom, moment: str, mood: str, monkeypatch: Patch
 ) -> None:
-    """Guard: `attempt.verb is Verb.PUBLISH` in Queue._not_settled."""
+    """Guard: `attempt.verb is Verb.PUBLISH` in outcomes._not_settled."""
     room = room.having(wall="Board")
     room.publish(room.write("hello"))
     room.mood("wall", moment, mood)
@@ -304,7 +304,7 @@ def test_a_doubtful_revise_is_due_again(
     room.mood("wall", moment, None)
     room.tick()
     assert room.states("wall") == ["due"]  # not at once
-    later(monkeypatch, queues.AGAIN_AFTER)
+    later(monkeypatch, outcomes.AGAIN_AFTER)
     room.tick()
     assert (room.states("wall"), room.texts("wall")) == (
         ["settled"],
@@ -316,7 +316,7 @@ def test_a_doubtful_revise_is_due_again(
 def test_a_revise_or_removal_that_was_killed_is_due_again(
     room: Newsroom, verb: str, monkeypatch: Patch
 ) -> None:
-    """Guard: `unsure` in Queue.end_dead_claims."""
+    """Guard: `unsure` in queue.end_claims."""
     room = room.having(wall="Board")
     article = room.write("hello")
     room.publish(article)
@@ -339,7 +339,7 @@ def test_a_revise_or_removal_that_was_killed_is_due_again(
 
 
 def test_a_late_receipt_counts(room: Newsroom, monkeypatch: Patch) -> None:
-    """Guard: Queue._settle takes it in whatever state the delivery is."""
+    """Guard: outcomes._settle takes it in whatever state the delivery is."""
     room = room.having(wall="Wall")
     due(room)
     edition = room.row("wall").edition_id
@@ -356,7 +356,7 @@ def test_a_late_receipt_counts(room: Newsroom, monkeypatch: Patch) -> None:
 def test_a_late_receipt_counts_for_whoever_claimed_it_meanwhile(
     room: Newsroom, monkeypatch: Patch
 ) -> None:
-    """Guard: `free` in Queue._settle, and Queue._start reads again what is there."""
+    """Guard: `free` in outcomes._settle, and Queue._start reads again what is there."""
     room = room.having(wall="Wall")
     due(room)
     edition = room.row("wall").edition_id
@@ -364,7 +364,7 @@ def test_a_late_receipt_counts_for_whoever_claimed_it_meanwhile(
         [attempt] = slow.ledger.queue.start(slow.ledger.queue.claim(edition, 0, 1))
         later(monkeypatch, CLAIM_FOR * 2)
         other.ledger.queue.end_dead_claims()
-        other.ledger.queue.absent(attempt)
+        other.ledger.doubts.absent(attempt)
         claimed = other.ledger.queue.claim(edition, 0, 1)
         slow.ledger.queue.end(attempt, Receipt("42"))
         assert room.states("wall") == ["claimed"]
@@ -381,7 +381,7 @@ def test_a_late_receipt_counts_for_whoever_claimed_it_meanwhile(
 def test_a_late_answer_does_not_count_once_a_newer_attempt_began(
     room: Newsroom, monkeypatch: Patch, late: Receipt | Refused | None
 ) -> None:
-    """Guard: `newest` in Queue._end."""
+    """Guard: `newest` in outcomes._end_one."""
     room = room.having(wall="Wall")
     due(room)
     edition = room.row("wall").edition_id
@@ -389,7 +389,7 @@ def test_a_late_answer_does_not_count_once_a_newer_attempt_began(
         [old] = slow.ledger.queue.start(slow.ledger.queue.claim(edition, 0, 1))
         later(monkeypatch, CLAIM_FOR * 2)
         other.ledger.queue.end_dead_claims()
-        other.ledger.queue.absent(old)
+        other.ledger.doubts.absent(old)
         [new] = other.ledger.queue.start(other.ledger.queue.claim(edition, 0, 1))
         slow.ledger.queue.end(old, late)
         row = room.row("wall")
@@ -446,7 +446,7 @@ def test_what_is_withdrawn_before_it_was_said_is_never_said(
 def test_a_withdrawal_overtakes_what_is_being_sent(
     room: Newsroom, monkeypatch: Patch, kill: bool
 ) -> None:
-    """Guard: Queue._settle lets it be due again where something else is wanted by now."""
+    """Guard: outcomes._settle lets it be due again where something else is wanted by now."""
     room = room.having(wall="Board")
     article = room.write("hello")
 
@@ -658,17 +658,17 @@ def test_one_plans_at_a_time(room: Newsroom, monkeypatch: Patch) -> None:
 def test_who_looked_for_an_older_doubt_says_nothing_of_a_newer_one(
     room: Newsroom, monkeypatch: Patch
 ) -> None:
-    """Guard: `newest` in Queue.absent: two ticks look, and one of them has tried it once more."""
+    """Guard: `newest` in Doubts.absent: two ticks look, and one of them has tried it once more."""
     room = room.having(wall="Wall")
     due(room)
     edition = room.row("wall").edition_id
     with room.office() as slow, room.office() as other:
         [old] = slow.ledger.queue.start(slow.ledger.queue.claim(edition, 0, 1))
         slow.ledger.queue.end(old, InDoubt("?"))
-        other.ledger.queue.absent(old)
+        other.ledger.doubts.absent(old)
         [new] = other.ledger.queue.start(other.ledger.queue.claim(edition, 0, 1))
         other.ledger.queue.end(new, InDoubt("?"))
-        slow.ledger.queue.absent(old)
+        slow.ledger.doubts.absent(old)
     row = room.row("wall")
     assert (row.state, row.attempt_id) == ("in_doubt", new.id)
 

@@ -216,7 +216,7 @@ def test_a_doubt_from_a_clock_ahead_is_an_old_one(room: Newsroom) -> None:
     with room.office() as office:
         with transaction(office.ledger.engine) as db:
             db.execute(update(attempts).values(started_at=engine.now(db) + timedelta(days=30)))
-        [found] = office.ledger.queue.doubts(room.row("wall").edition_id)
+        [found] = office.ledger.doubts.of(room.row("wall").edition_id)
         assert found.started < datetime.now(UTC) - timedelta(hours=23)
     room.tick()
     assert room.states("slate") == ["in_doubt"]  # nobody knows whether its hour has passed

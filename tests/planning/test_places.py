@@ -32,7 +32,7 @@ def adopt(room: Newsroom, article: Path, name: str, reference: str) -> None:
     ("kind", "change"), [("Wall", {"folder": "elsewhere"}), ("Board", {"at": "another chat"})]
 )
 def test_a_changed_chat_gets_nothing(room: Newsroom, kind: str, change: dict[str, str]) -> None:
-    """Guard: Ledger.recognise."""
+    """Guard: Destinations.recognise."""
     room = room.having(wall=kind)
     room.publish(room.write("hello"))
     moved = room.changed("wall", **change)
@@ -65,7 +65,7 @@ def test_a_channel_that_was_moved_goes_on_there_and_leaves_the_old_posts(room: N
 
 @pytest.mark.parametrize("kind", ["Sheet", "Slate"])
 def test_a_moved_folder_is_filled_anew(room: Newsroom, kind: str) -> None:
-    """Guard: `repeats` in Ledger.move (a sheet would also be missed by `holds`)."""
+    """Guard: `repeats` in Destinations.move (a sheet would also be missed by `holds`)."""
     room = room.having(sheet=kind)
     article = room.write("hello")
     room.publish(article)
@@ -101,7 +101,7 @@ def test_a_renamed_channel_says_nothing_again(room: Newsroom) -> None:
 
 
 def test_a_channel_renamed_in_time_goes_on(room: Newsroom) -> None:
-    """Guard: Ledger.rename."""
+    """Guard: Destinations.rename."""
     room = room.having(old="Board")
     article = room.write("hello")
     room.publish(article)
@@ -160,7 +160,7 @@ def test_an_adopted_post_is_known_and_can_be_corrected(room: Newsroom) -> None:
 def test_after_a_restore_what_may_have_been_sent_is_in_doubt(
     room: Newsroom, kind: str, state: str
 ) -> None:
-    """Guard: Ledger.restored."""
+    """Guard: restoring.doubt_since."""
     room = room.having(wall=kind)
     article = room.write("hello")
     room.mood("wall", "open", "unavailable")
@@ -230,7 +230,7 @@ def test_a_digest_that_never_left_is_sent_after_a_restore(letters: Newsroom) -> 
 def test_letters_that_waited_in_the_backup_are_asked_about_once_and_together(
     letters: Newsroom, answer: str, letters_then: int
 ) -> None:
-    """Guard: `letters_sent` in Ledger.restored."""
+    """Guard: `letters_sent` in restoring.doubt_since."""
     evening = letters.tomorrow()
     letters.mood("letters", "open", "unavailable")
     evening.digest()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, and_, insert, null, select, true, update
 
 from syndicate.ledger.database.engine import affected
 from syndicate.ledger.schema import deliveries, editions, renditions
-from syndicate.ledger.sending.queue import resting
+from syndicate.ledger.sending.attempts import resting
 from syndicate.ledger.sending.renditions import forget_unused, keep
 from syndicate.model.delivery import Receipt, Rendition
 from syndicate.model.step import Known, Step

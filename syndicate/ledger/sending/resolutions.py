@@ -7,7 +7,9 @@ from sqlalchemy import ColumnElement, Engine, and_, case, literal, null, select,
 from syndicate.errors import UsageError
 from syndicate.ledger.database.engine import affected, transaction
 from syndicate.ledger.schema import attempts, deliveries
-from syndicate.ledger.sending.queue import ABSENT, Attempt, Queue, resting
+from syndicate.ledger.sending.attempts import ABSENT, Attempt, resting
+from syndicate.ledger.sending.doubts import Doubts
+from syndicate.ledger.sending.queue import Queue
 from syndicate.ledger.sending.renditions import words
 from syndicate.model.delivery import Receipt, Rendition
 
@@ -17,9 +19,10 @@ d = deliveries.c
 class Resolutions:
     """Settle deliveries of one ledger by a person's word; every method is one transaction."""
 
-    def __init__(self, engine: Engine, queue: Queue) -> None:
+    def __init__(self, engine: Engine, queue: Queue, doubts: Doubts) -> None:
         self.engine = engine
         self.queue = queue
+        self.doubts = doubts
 
     def attempted(self, delivery: int) -> Rendition | None:
         """Return what the newest attempt at a delivery published or tried to publish."""
@@ -55,7 +58,7 @@ class Resolutions:
             if affected(db, update(deliveries).where(here).values(**ABSENT, why="")):
                 db.execute(resting(d.id == delivery))
                 return
-        self.queue.absent(self._doubtful(delivery))
+        self.doubts.absent(self._doubtful(delivery))
 
     def give_up(self, delivery: int) -> None:
         """Let a delivery rest; not a doubtful post, which would be made again."""
@@ -76,7 +79,7 @@ class Resolutions:
             row = db.execute(select(d.edition_id, d.state).where(d.id == delivery)).first()
         if row is None or row.state != "in_doubt":
             raise UsageError(f"delivery {delivery} is not in doubt: see `syndicate status`")
-        doubts = self.queue.doubts(row.edition_id)
+        doubts = self.doubts.of(row.edition_id)
         return next(attempt for attempt in doubts if attempt.delivery == delivery)
 
 
