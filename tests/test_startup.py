@@ -73,6 +73,11 @@ def test_a_command_s_help_loads_only_what_typer_itself_needs(
     assert loaded(tmp_path, *words) & HEAVY <= {"pydantic"}
 
 
+@pytest.mark.parametrize("words", [("--help",), ("help", "publish"), ("publish", "-h")])
+def test_no_help_loads_a_log(tmp_path: Path, words: tuple[str, ...]) -> None:
+    assert "logging" not in loaded(tmp_path, *words)
+
+
 def test_the_version_alone_does_not_even_load_typer(tmp_path: Path) -> None:
     assert loaded(tmp_path, "--version") & {"typer", "click"} == set()
 

@@ -75,7 +75,7 @@ def command(as_json: bool = False) -> Iterator[None]:
 
     with ExitStack() as log:
         try:
-            log.enter_context(_logged())
+            log.enter_context(logged(always=False))
             yield
         except typer.Exit:
             raise
@@ -89,40 +89,58 @@ def command(as_json: bool = False) -> Iterator[None]:
         except (KeyboardInterrupt, EOFError, typer.Abort) as error:
             _stopped(error, as_json)
         except Exception as error:
-            import logging
+            why = _about_a_name(error)
+            what = why or f"unexpected {type(error).__name__}: {error}"
+            if given.logs:
+                import logging
 
-            if why := _about_a_name(error):
+                level = logging.INFO if why else logging.ERROR
+                logging.getLogger(__name__).log(level, "%s", what, exc_info=error)
+            if why:
                 named = UsageError(why)
                 named.__cause__ = error
                 _fail(why, named, as_json)
-            what = f"unexpected {type(error).__name__}: {error}"
-            logging.getLogger(__name__).error("%s", what, exc_info=error)
             _fail(f"{what} (-v shows where)", error, as_json)
 
 
 @contextmanager
-def _logged() -> Iterator[None]:
-    """Keep the log that the options ask for, with the command's begin and end."""
-    if given.logs:
+def logged(*, always: bool = True) -> Iterator[None]:
+    """Keep the log that the options ask for; without any, it is where libraries' records end.
+
+    ``always``: such libraries are at work here. Else nothing is imported that nobody asked for.
+    """
+    if given.logs or not (always or given.verbose or given.log_file or given.log_format):
         yield
         return
-    import logging
-
     from syndicate.system import logs
-    from syndicate.version import VERSION
 
-    log, name, began = logging.getLogger(__name__), given.command or "syndicate", monotonic()
     with logs.kept(_wish(), lambda text: given.scrub(text)):
-        given.logs, code = True, 0
-        log.info("%s begins (syndicate %s)", name, VERSION)
+        given.logs = True
         try:
             yield
-        except typer.Exit as ending:
-            code = ending.exit_code
-            raise
         finally:
             given.logs = False
-            log.info("%s ends with %d after %.1f s", name, code, monotonic() - began)
+
+
+@contextmanager
+def _noted() -> Iterator[None]:
+    """Log that the command begins, and how it ends."""
+    import logging
+
+    from syndicate.version import VERSION
+
+    log, began, ending = logging.getLogger(__name__), monotonic(), "0"
+    log.info("%s begins (syndicate %s)", given.command, VERSION)
+    try:
+        yield
+    except typer.Exit as error:
+        ending = f"{error.exit_code}"
+        raise
+    except BaseException as error:
+        ending = type(error).__name__
+        raise
+    finally:
+        log.info("%s ends with %s after %.1f s", given.command, ending, monotonic() - began)
 
 
 def _wish() -> Wish:
@@ -154,7 +172,7 @@ def office(
     from syndicate.office import Office
     from syndicate.system.process import called
 
-    with command(as_json):
+    with command(as_json), logged(), _noted():
         called(given.command)
         settings = load(find(Path(given.config) if given.config else None), ledger_url)
         from syndicate.system.scrubbing import scrubber

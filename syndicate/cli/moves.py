@@ -12,6 +12,7 @@ from syndicate.cli.context import (
     given,
     introduce,
     is_rehearsed,
+    logged,
     only_ours,
     rehearsed_clock,
 )
@@ -45,7 +46,7 @@ def move(
     from syndicate.system.process import called
     from syndicate.system.scrubbing import scrubber
 
-    with command(as_json):
+    with command(as_json), logged():
         from pathlib import Path
 
         called(given.command)

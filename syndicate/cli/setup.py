@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from syndicate.cli.context import asking, can_ask, command, given, only_ours
+from syndicate.cli.context import asking, can_ask, command, given, logged, only_ours
 
 
 def init(
@@ -90,7 +90,7 @@ def demo(
     """
     from syndicate.demo import demo as run
 
-    with command():
+    with command(), logged():
         only_ours(folder)
         for line in run(folder):
             typer.echo(line)

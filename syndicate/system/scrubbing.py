@@ -15,6 +15,7 @@ BOT_TOKEN = re.compile(r"\d{4,}:([\w-]{4,})")
 # what may be base64, with its percent-encoded form in an address
 ENCODED = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]){5,}(?:=|%3[Dd]){0,2}")
 STANDARD = str.maketrans("-_", "+/")
+MECHANISMS = "(?:PLAIN|LOGIN|CRAM-MD5|DIGEST-MD5|XOAUTH2|OAUTHBEARER|NTLM|GSSAPI|SCRAM-SHA-1)"
 CREDENTIALS = (
     (re.compile(r"(/bot)\d+(?::|%3[Aa])[\w-]+"), rf"\1{HIDDEN}"),
     (re.compile(r"(://)[^\s/?#]*@"), rf"\1{HIDDEN}@"),
@@ -34,7 +35,12 @@ CREDENTIALS = (
         ),
         rf"\1{HIDDEN}",
     ),
-    (re.compile(r"(\bAUTH(?:ENTICATE)? [A-Z0-9-]{1,20}) [^\s'\"]+"), rf"\1 {HIDDEN}"),
+    (
+        re.compile(
+            rf"(\bAUTH(?:ENTICATE)? [A-Z0-9-]{{1,20}}) (?!{MECHANISMS}\b|\(a login)[^\s'\"]+"
+        ),
+        rf"\1 {HIDDEN}",
+    ),
     (re.compile(r"(\b[A-Z]{1,8}\d{1,9} LOGIN) .+"), rf"\1 {HIDDEN}"),
 )
 LOCAL_PART = r"[^\s*…<>()\[\]:;,\"'/?&=@%]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from support.newsroom import EVENING, PASSWORD, TOKEN, Newsroom
 from syndicate.loopback.botapi import LostReply
 
+CERTIFICATE = Path(__file__).parents[1] / "channels" / "loopback.pem"
 BROKEN = """
 from dataclasses import dataclass
 from syndicate_telegram import Telegram
@@ -69,7 +71,11 @@ def test_vv_shows_the_talk_with_telegram(room: Newsroom, words: list[str]) -> No
 
 def test_vv_shows_the_talk_with_the_relay_and_masks_readers(room: Newsroom) -> None:
     room.smtp.user, room.smtp.password = "redaksi", PASSWORD
-    room.environment["SMTP_PW"] = quote(PASSWORD, safe="")
+    room.smtp.starttls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    room.smtp.starttls.load_cert_chain(CERTIFICATE)
+    room.environment |= {
+        "SMTP_PW": quote(PASSWORD, safe=""), "SSL_CERT_FILE": str(CERTIFICATE),
+    }  # fmt: skip
     room.change("harian", smtp=room.smtp.url.replace("//", "//redaksi:${SMTP_PW}@"))
     room.only("harian")
     room.subscribe("ani@pembaca.example", "budi@pembaca.example")
