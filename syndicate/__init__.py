@@ -1,4 +1,4 @@
-"""What a channel needs from us; each name is imported when it is first used."""
+"""Names that a channel is written with; each is imported when it is first used."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class ArticleError(SyndicateError):
 
 
 class Several(ArticleError):
-    """What is wrong with several files, an error each."""
+    """Errors in several files, one each."""
 
     def __init__(self, each: tuple[ArticleError, ...]) -> None:
         super().__init__("\n".join(map(str, each)))
@@ -58,7 +58,7 @@ class Several(ArticleError):
 
 @dataclass
 class Flaws:
-    """What is wrong with the files of one command: all of it is said at once."""
+    """Errors in the files of one command, reported all at once."""
 
     found: list[ArticleError] = field(default_factory=list)
 
@@ -109,7 +109,7 @@ class Unconnected(Refused):
 
 
 class Unavailable(DeliveryError):
-    """Nothing happened; asking again may help, after ``retry_after`` seconds if it is given.
+    """Not done yet; asking again may help, after ``retry_after`` seconds if it is given.
 
     Whatever the destination asked for, that is a day at most, and None where it is no time at all.
     """
@@ -134,7 +134,7 @@ class Paused(Unavailable):
 
 
 class InDoubt(DeliveryError):
-    """Nobody knows whether it happened; say this when in doubt about doubt."""
+    """It may have happened; raise this whenever you are not sure that nothing did."""
 
 
 class Bounced(Refused):

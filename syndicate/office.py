@@ -37,7 +37,7 @@ Opens = Callable[[Channel], bool]  # whether a command is going to open a channe
 
 @dataclass
 class Office:
-    """What every command needs. ``clock`` is editorial time: aware, and rehearsable.
+    """Context of a command. ``clock`` is editorial time: aware, and rehearsable.
 
     It is the ledger's, which all its machines share, unless it was set.
     """
@@ -113,7 +113,7 @@ class Office:
         return next((channel.office_sites for channel in self.channels), frozenset())
 
     def outside(self, channel: Channel, rendition: Rendition | None = None) -> str:
-        """Why a rehearsal leaves something unsaid; "" where it may be said, as in earnest."""
+        """Explain why a rehearsal leaves something unpublished; "" where it may be sent."""
         if not self.ledger.rehearsal:
             return ""
         setting = channel.outside(self.settings.folder, rendition)
@@ -167,14 +167,14 @@ def files_of(settings: Settings) -> Iterator[Path]:
 
 
 def _written(settings: Settings, channels: Iterable[Channel]) -> Iterator[Path]:
-    """What belongs to whoever runs the office: its files, and the folders of its channels."""
+    """Yield the paths that belong to the office: its files, and its channels' folders."""
     yield from files_of(settings)
     for channel in channels:
         yield from channel.folders()
 
 
 def _lacking(settings: Settings, channels: Sequence[Channel], opens: Opens) -> Iterator[str]:
-    """What is not set: secrets of what is opened, and all that may stand in what is said."""
+    """Yield what is not set: secrets of what is opened, and settings that may be published."""
     for channel in channels:
         unset = settings.unset.get(channel.name, {})
         secrets = secrets_among(type(channel), unset) if unset else ()

@@ -1,4 +1,4 @@
-"""What a command did or would do, for people and as one JSON document."""
+"""Report of what a command did or would do, for people and as one JSON document."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LETTER_WORDS = STATE_WORDS | {"sent": "sent", "sending": "being sent"}
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """What one channel does, or did, for one article or file."""
+    """Result in one channel, done or planned, for one article or file."""
 
     channel: str
     about: str  # an article's uri, "collection", a digest's key
@@ -44,7 +44,7 @@ class Line:
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing was done, nor is anything to be done: a digest's empty window."""
+        """True where nothing was done, nor is anything to be done: a digest's empty window."""
         return self.action == "empty"
 
 
@@ -90,7 +90,7 @@ class Report:
         return lines.union(map(fingerprint, (*self.problems, *self.lasting)))
 
     def is_told(self, said: Line | str) -> bool:
-        """Whether an earlier tick has told this very thing: cron need not mail it again."""
+        """Return True for what an earlier tick has reported: cron need not mail it again."""
         return bool(self.told) and fingerprint(said) in self.told
 
     @property
@@ -116,7 +116,7 @@ def fingerprint(said: Line | str) -> str:
 
 
 def said_key(key: str, zone: ZoneInfo) -> str:
-    """What an edition is called by people: a digest by the end of its window."""
+    """Name an edition for people: a digest by the end of its window."""
     try:
         return moment(datetime.fromisoformat(key), zone, "en")
     except ValueError:
@@ -129,7 +129,7 @@ def state_word(state: str) -> str:
 
 
 def letters_said(states: Mapping[str, int]) -> str:
-    """How a digest's letters stand: ``58 sent, 2 waiting``."""
+    """Count a digest's letters by state: ``58 sent, 2 waiting``."""
     return ", ".join(f"{n} {LETTER_WORDS.get(s, s)}" for s, n in sorted(states.items()))
 
 
@@ -185,7 +185,7 @@ def line_of(place: Place, action: str, zone: ZoneInfo, *, why: str = "") -> Line
 
 
 def _reason(place: Place, zone: ZoneInfo) -> str:
-    """Why it is not at rest; a doubtful letter can be looked up in a log by its key."""
+    """Explain why it is not at rest; a doubtful letter can be looked up in a log by its key."""
     if place.state == "due" and place.not_before:
         again = f"it is tried again from {moment(place.not_before, zone, 'en')}"
         return "; ".join(filter(None, (place.why, again)))
@@ -195,7 +195,7 @@ def _reason(place: Place, zone: ZoneInfo) -> str:
 
 
 def resolve_command(place: Place) -> str:
-    """What a person can answer where the ledger cannot know, or will never get further."""
+    """Return the commands that answer where the ledger cannot know or get further."""
     letter = place.email is not None
     answers = []
     if place.state == "in_doubt":

@@ -91,7 +91,7 @@ def edition(channel: Channel, *items: Item) -> Edition:
 
 
 def deliveries(channel: Channel, what: Edition) -> list[Delivery]:
-    """What publishing an edition comes down to; a digest goes to two people."""
+    """Return the deliveries of an edition; a digest goes to two people."""
     made = []
     for rendition in channel.render(what):
         for who in _recipients(channel):
@@ -278,7 +278,7 @@ class ChannelTests(ABC):
 
 
 def _found(channel: Finds, delivery: Delivery) -> Receipt | Absent | None:
-    """What a search says; None where it cannot tell."""
+    """Return what a search finds; None where it cannot tell."""
     try:
         return channel.find(delivery)
     except InDoubt:

@@ -32,7 +32,7 @@ WITHIN = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Timeouts:
-    """How many seconds anything may take at a database on another machine."""
+    """Seconds that anything may take at a database on another machine."""
 
     connect: int = 5  # each of its addresses
     lock: int = 60  # what another process keeps locked
@@ -54,7 +54,7 @@ class Database:
 
 
 def is_of_postgresql(text: str) -> bool:
-    """Whether an address names a database of PostgreSQL, rightly or not."""
+    """Return True for an address of a PostgreSQL database, well formed or not."""
     return text.strip().partition(":")[0].lower() in SCHEMES
 
 
@@ -91,7 +91,7 @@ def read(text: str) -> Database | None:
 
 
 def readings(password: str) -> tuple[str, ...]:
-    """What a password in an address may mean: decoded, as it stands, or encoded once too often."""
+    """Return what a password may mean: decoded, as it stands, or encoded once too often."""
     once = unquote(password)
     return tuple(dict.fromkeys(one for one in (once, password, unquote(once)) if one))
 
@@ -156,7 +156,7 @@ def _hosts(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _parameters(query: str) -> dict[str, str]:
-    """What stands behind the ?; a host may be there more than once, with its port."""
+    """Parse the parameters behind the ?; a host may be there more than once, with its port."""
     words: dict[str, str] = {}
     for part in filter(None, query.split("&")):
         name, given, value = part.partition("=")

@@ -182,7 +182,7 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
 
 
 def _has_secret(read: Mapping[str, Any]) -> bool:
-    """Whether a secret stands in a configuration itself."""
+    """Return True where a secret stands in the configuration itself."""
     tables = {name: read.get(name) for name in ("channels", "ledger")}
     found = (one for one in _literal_secrets(tables) if not one.startswith("file:"))
     return any(not REFERENCE.search(one) for one in found)
@@ -224,7 +224,7 @@ def _refuse_control(value: Any, path: tuple[str, ...] = ()) -> None:
 
 
 def _literal_secrets(value: Any, name: str = "") -> Iterator[str]:
-    """What looks like a secret in the channels' tables, before any channel can say so itself."""
+    """Yield what looks like a secret in the tables, before any channel can say so itself."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _literal_secrets(inner, key)

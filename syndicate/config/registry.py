@@ -85,19 +85,19 @@ def make_channel(settings: Settings, name: str) -> Channel:
 
 @lru_cache(32)
 def _adapter(cls: type[Channel]) -> TypeAdapter[Channel]:
-    """What turns tables into channels of one class; to make one costs more than to use it."""
+    """Return pydantic's adapter for one class; to make one costs more than to use it."""
     return TypeAdapter(cls)
 
 
 def _lacking(unset: Mapping[str, str], error: ValidationError) -> ConfigError | None:
-    """What nobody has set, where that is what stands in the way."""
+    """Return the error for a secret that is not set, where that is what stands in the way."""
     place = error.errors()[0]["loc"]
     why = unset.get(f"{place[0]}") if place else next(iter(unset.values()), None)
     return ConfigError(why) if why else None
 
 
 def secrets_of(channels: list[Channel]) -> Iterator[str]:
-    """What must never be shown: every secret setting, and the password inside an address."""
+    """Yield secrets that are never shown: secret settings, and passwords inside addresses."""
     for channel in channels:
         for one in fields(channel):
             value = getattr(channel, one.name, None)

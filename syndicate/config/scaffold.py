@@ -40,7 +40,7 @@ FIELD = re.compile(r'"\{(\w+)\}"')
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
-    """What a configuration needs to know; the rest has its default."""
+    """Answers that a configuration is written from; the rest has its default."""
 
     name: str
     url: str
@@ -53,7 +53,7 @@ class Answers:
 
 
 def flaw(field: str, answer: str, folder: Path = Path()) -> str:
-    """What is wrong with an answer, and how it is written; "" for nothing.
+    """Return what is wrong with an answer, and how to write it; "" for nothing.
 
     The judge is who reads the configuration: one with this answer must be one.
     """
@@ -90,7 +90,7 @@ SOUND = Answers(
 
 
 def is_free(folder: Path) -> Path:
-    """Where the configuration goes; UsageError where there is one."""
+    """Return the path of the new configuration; UsageError where there is one."""
     config = folder / "config.toml"
     if config.exists():
         raise UsageError(f"{config}: is there already (nothing was changed)")
@@ -115,7 +115,7 @@ def init(folder: Path, answers: Answers) -> list[Path]:
 
 
 def _has_password(relay: str) -> bool:
-    """Whether a password stands in it, and not only the name of one."""
+    """Return True for a relay's address with a password in it, not only the name of one."""
     return CREDENTIALS.search(relay) is not None and REFERENCE.search(relay) is None
 
 
@@ -201,7 +201,7 @@ def _config(answers: Answers) -> str:
 
 
 def _sender(answers: Answers) -> str:
-    """Who writes, as readers see it (RFC 5322, 3.4)."""
+    """Return the sender's line, as readers see it (RFC 5322, 3.4)."""
     name = re.sub(r'(["\\\\])', r"\\\1", " ".join(answers.name.split()))
     return f'"{name}" <{answers.email}>'
 

@@ -1,4 +1,4 @@
-"""What runs `tick` by itself: a crontab, or a service and a timer of systemd."""
+"""Services that run `tick` by themselves: a crontab, or a service and a timer of systemd."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ HARDENED = (
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """What is run, as whom, and what it writes."""
+    """Command of a service, its user, and what it writes."""
 
     program: Path
     config: Path
@@ -128,7 +128,7 @@ def _service(job: Job) -> Iterator[str]:
 
 
 def _files(job: Job) -> Iterator[str]:
-    """What of the disk can be written; a command of the office's own may write elsewhere."""
+    """Yield the paths that must be writable; a command of the office's own may write elsewhere."""
     if not any(_is_in(path, TEMPORARY) for path in (job.program, job.config, *job.writes)):
         yield "PrivateTmp=yes"
     if job.runs:

@@ -107,7 +107,7 @@ def page(folder: Path, day: Day) -> str:
 
 
 def came_to(report: Report) -> list[tuple[str, str]]:
-    """What a command did in each channel, in a few words."""
+    """Return what a command did in each channel, in a few words."""
     if not report.lines:
         return [("", note) for note in report.notes]
     if {str(line.action) for line in report.lines} == {"nothing"}:

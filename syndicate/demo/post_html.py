@@ -44,7 +44,7 @@ def bubble(text: str, entities: Iterable[Entity]) -> str:
 
 
 def changed(before: str, after: str) -> tuple[list[Entity], list[Entity]]:
-    """What an edit changed: the words that went, and those that came, as entities."""
+    """Return what an edit changed: the words removed, and those added, as entities."""
     old, new = _words(before), _words(after)
     match = SequenceMatcher(None, old, new, autojunk=False)
     went: list[Entity] = []

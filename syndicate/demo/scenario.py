@@ -56,7 +56,7 @@ class Moment:
 
 @dataclass(frozen=True, kw_only=True)
 class Saying:
-    """What a post said from a moment on."""
+    """Content of a post from a moment on."""
 
     moment: Moment
     version: Version
@@ -77,7 +77,7 @@ class Told:
 
 @dataclass(kw_only=True)
 class Day:
-    """What happened, and what the two servers held in the end."""
+    """Course of the demo's day, and what the two servers held in the end."""
 
     settings: Settings
     moments: list[Moment] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What servers of lines of text share: they take clients, each in a thread, until they stop."""
+"""Base of line-based servers: they take clients, each in a thread, until they stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a server of HTTP misbehaves: what it does over a connection in the place of an answer.
+"""Faults of an HTTP server: what it does over a connection in the place of an answer.
 
 Each of ``RUDE`` is given the connection, which has asked something, and an event that tells when
 the server is closed. Nothing here ends by itself unless it says so.

@@ -1,4 +1,4 @@
-"""How a server answers wrongly: byte by byte, nothing, too much, without an end, out of turn."""
+"""Wrong answers of a line-based server: too slow, none, too much, without an end, out of turn."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Letter(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What goes wrong, where: ``Fault(at="rcpt", do="defer", recipient="bob@example.net")``.
+    """Fault at a step: ``Fault(at="rcpt", do="defer", recipient="bob@example.net")``.
 
     ``tls`` is the handshake, ``dot`` is after a letter's final dot and before the answer to it,
     ``sent`` is after that answer. ``nth`` counts how often the step was reached, from 1; 0 is
@@ -97,7 +97,7 @@ class SmtpServer(Server):
             self.letters.append(letter)
 
     def fault(self, step: Step, recipient: str = "") -> Fault | None:
-        """What shall go wrong here, now; every asking counts as reaching the step."""
+        """Return the fault that strikes here, if any; every call counts as reaching the step."""
         with self.lock:
             self._reached[step, ""] += 1
             if recipient:

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 
 class PubStatus(StrEnum):
-    """Whether an article may be used (NewsML-G2 pubStatus)."""
+    """Usability of an article (NewsML-G2 pubStatus)."""
 
     USABLE = "usable"
     CANCELED = "canceled"
@@ -33,7 +33,7 @@ PROFILES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
-    """Who speaks: the office."""
+    """Publishing office."""
 
     name: str
     url: str
@@ -78,12 +78,12 @@ class Media:
 
     @property
     def is_document(self) -> bool:
-        """Whether it is to be opened or kept, not looked at in passing."""
+        """Return True for what is opened or kept, not looked at in passing."""
         return self.media_type == PDF
 
     @property
     def label(self) -> str:
-        """What a link to it says: its caption, else its alternative text, else its file's name."""
+        """Text of a link to it: its caption, else its alternative text, else its file's name."""
         return self.caption or self.alt or self._own_name
 
     @property
@@ -107,7 +107,7 @@ EXTENSIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """Where the text was written: ``text`` is printed, ``located`` is the plain place."""
+    """Place of writing: ``text`` is printed, ``located`` is the plain place."""
 
     text: str
     located: str = ""
@@ -115,7 +115,7 @@ class Dateline:
 
 @dataclass(frozen=True, slots=True)
 class InfoSource:
-    """Who an article comes from or is about; a ``role`` of ``originator`` is credited."""
+    """Origin or topic of an article; a ``role`` of ``originator`` is credited."""
 
     name: str
     role: str = ""
@@ -167,17 +167,17 @@ class Article:
 
     @property
     def originators(self) -> tuple[InfoSource, ...]:
-        """Whose information this is, where it is not the publisher's own."""
+        """Sources that the information comes from, where it is not the publisher's own."""
         return tuple(source for source in self.info_sources if source.role == "originator")
 
     @property
     def pictures(self) -> tuple[Media, ...]:
-        """What is looked at, in order."""
+        """Media that are looked at, in order."""
         return tuple(media for media in self.media if not media.is_document)
 
     @property
     def documents(self) -> tuple[Media, ...]:
-        """What is opened or kept, in order."""
+        """Media that are opened or kept, in order."""
         return tuple(media for media in self.media if media.is_document)
 
     def worded_for(self, channel: str) -> Article:
@@ -265,7 +265,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """What one channel says at once: an article, the whole feed, or a digest."""
+    """Content that one channel publishes at once: an article, the whole feed, or a digest."""
 
     key: str  # an article's uri, "collection", "2024-05-02T17:00+07:00"
     publisher: Publisher

@@ -1,4 +1,4 @@
-"""What a letter that came back says of the address: pure."""
+"""Bounces of one address, and when they end its subscription: pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HARD = re.compile(r"5\.1\.(?:1|2|3|10)")
 
 @dataclass(frozen=True, slots=True)
 class Bounces:
-    """How often letters to one address came back, and whether that is the end of it."""
+    """Count of bounces of one address; enough of them end its subscription."""
 
     count: int
     final: bool

@@ -1,4 +1,4 @@
-"""What is sent and what comes of it: renditions, deliveries and receipts."""
+"""Renditions, deliveries and receipts."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the destination gave us to find the thing again.
+    """Reference that the destination gave, by which the thing is found again.
 
     ``destination`` is the channel's identity when it was given; it is filled in for the channel.
     ``remark`` tells a person, once, what went otherwise than it was planned. ``lacks`` says what
@@ -76,7 +76,7 @@ class Receipt:
 
 
 class Absent:
-    """What ``find`` returns when it is proven that nothing happened."""
+    """Result of ``find`` when it is proven that nothing happened."""
 
 
 ABSENT = Absent()

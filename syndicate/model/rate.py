@@ -1,4 +1,4 @@
-"""How fast, and with how many failures: ``14/second, 50000/day``, ``10% of 200``."""
+"""Rates and tolerances: ``14/second, 50000/day``, ``10% of 200``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """How many of the ``first`` may fail for good before a run stops by itself."""
+    """Share of the ``first`` that may fail for good before a run stops by itself."""
 
     percent: int
     first: int

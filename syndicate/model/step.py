@@ -1,4 +1,4 @@
-"""What is known of one address, and what should be there from now on."""
+"""One address as the ledger knows it, and what should be there from now on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from syndicate.model.delivery import Rendition
 
 
 class Action(StrEnum):
-    """What a step means to a reader."""
+    """Kind of step, as a reader notices it."""
 
     CREATE = "create"
     CORRECT = "correct"  # readers are told
@@ -24,7 +24,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the ledger knows of one address."""
+    """State of one address in the ledger."""
 
     state: str
     wanted: str | None  # the digest of what should be there; None is nothing

@@ -79,7 +79,7 @@ class Guard:
 
 
 def leads_inside(url: str, own: frozenset[Site], exchange: Exchange) -> bool:
-    """Whether an address would not be asked, as far as its name and a look at the DNS tell."""
+    """Return True for an address that its name or a look at the DNS shows to be refused."""
     where = site(url)
     if where is None or where in own:
         return False

@@ -39,7 +39,7 @@ class TooMuch(OSError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one exchange may cost: seconds in all, bytes (decompressed) and lines of the answer."""
+    """Limits of one exchange: seconds in all, bytes (decompressed) and lines of the answer."""
 
     seconds: float
     octets: int

@@ -46,7 +46,7 @@ def by_proxy(url: str) -> str:
 
 
 def reason(error: BaseException) -> str:
-    """What broke, in a line."""
+    """Return an error's message in one line."""
     return " ".join(str(error).split()) or type(error).__name__
 
 

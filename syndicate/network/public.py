@@ -40,7 +40,7 @@ def plain_host(host: str) -> str:
 
 
 def is_public(number: str) -> bool:
-    """Whether an IP address is everybody's; one inside of another is what counts."""
+    """Return True for an IP address that is everybody's; one inside of another is what counts."""
     try:
         address: IPv4Address | IPv6Address = ip_address(number.partition("%")[0])
     except ValueError:
@@ -65,7 +65,7 @@ def _within(address: IPv6Address) -> IPv4Address | None:
 
 
 def may_be_public(host: str) -> bool:
-    """Whether a host may be everybody's, as far as its name tells."""
+    """Return True for a host that may be everybody's, as far as its name tells."""
     name = plain_host(host)
     number = _number(name)
     if number:

@@ -17,7 +17,7 @@ MARKDOWN = (".md", ".markdown")
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What a source gives: an article whose ``uri`` is "" where the file has none yet."""
+    """Article read from a source, whose ``uri`` is "" where the file has none yet."""
 
     article: Article
     path: Path
@@ -32,7 +32,7 @@ class Draft:
     kept: bool = False  # it is the ledger's reading: nobody has read the file again
 
     def told(self) -> list[str]:
-        """What readers will not get as it was typed, each with its file and line."""
+        """Return what readers will not get as it was typed, each with its file and line."""
         return [f"{self.path}:{line}: {remark}" for line, remark in self.remarks]
 
     def at(self, key: str) -> str:
@@ -106,7 +106,7 @@ def uri_in(path: Path) -> str:
 
 
 def is_ours(uri: str, publisher: Publisher) -> bool:
-    """Whether a uri was named after this office."""
+    """Return True for a uri that was named after this office."""
     from syndicate.sources import identity
 
     return identity.is_ours(uri, publisher)
@@ -120,7 +120,7 @@ def uri_date(uri: str) -> date | None:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether there is a folder of this name; no disk can hold some names."""
+    """Return True for an existing folder; False for a name that no disk can hold."""
     try:
         return path.is_dir()
     except (OSError, ValueError):

@@ -49,7 +49,7 @@ def linked(html: str, note: Callable[[str, str], object]) -> str:
 
 
 def _address(text: str) -> tuple[str, str]:
-    """What of a text is the address, and the whole of it, "" for none."""
+    """Return the part of a text that is the address, and the whole of it, "" for none."""
     address = _trimmed(text)
     if "." not in address.partition("//")[2] and not address.lower().startswith("www."):
         return address, ""

@@ -57,7 +57,7 @@ EMPTY = "there is no text below the front matter (write it there)"
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
-    """What a body comes to; ``media`` are the local files it shows or links to, in order.
+    """Body in HTML; ``media`` are the local files it shows or links to, in order.
 
     ``remarks`` are what readers will not get as it was typed, each with its line in the file.
     """
@@ -76,7 +76,7 @@ def clean(markdown: str) -> str:
 
 
 def _too_deep(markdown: str, line: int) -> Flaw:
-    """What is nested in the body, and where; brackets that never end open each other, too."""
+    """Find what is nested too deeply; brackets that never end open each other, too."""
     counts = [text.count("[") for text in markdown.splitlines()]
     if (most := max(counts, default=0)) >= MOST_BRACKETS:
         what = "square brackets are nested too deeply (close them, or delete some)"
@@ -141,7 +141,7 @@ def _tokens(markdown: str, folder: Path) -> tuple[str, list[Token], dict[str, An
 def _remarks(
     tokens: Sequence[Token], env: dict[str, Any], line: int, flaws: list[Flaw]
 ) -> list[tuple[int, str]]:
-    """What of the signs in a text is odd; what must not go out is noted among the flaws."""
+    """Collect remarks on odd signs; what must not be published is added to ``flaws``."""
     remarks: list[tuple[int, str]] = []
     for found in stray_markup.remarks(tokens, env):
         if isinstance(found, Flaw):
@@ -258,7 +258,7 @@ class _Page:
 
 
 def _alone(address: str, text: str) -> Iterator[int]:
-    """Where an address stands with nothing of another one around it."""
+    """Find where an address stands with nothing of another one around it."""
     at = text.find(address)
     while at >= 0:
         before, after = text[max(at - 1, 0) : at], text[at + len(address) : at + len(address) + 1]
@@ -269,7 +269,7 @@ def _alone(address: str, text: str) -> Iterator[int]:
 
 
 def _place(address: str, text: str) -> int:
-    """Where an address stands, behind a sign that opens one if it can be; -1 for nowhere."""
+    """Find an address, behind a sign that opens one if it can be; -1 for nowhere."""
     first = at = text.find(address)
     while at >= 0:
         if text[max(at - LONGEST_GAP, 0) : at].rstrip()[-1:] in ("(", "<", '"', "'", "="):
@@ -279,7 +279,7 @@ def _place(address: str, text: str) -> int:
 
 
 def _is_web(src: str) -> bool:
-    """Whether a picture's address is a page's: it has a host, or starts at the site's root.
+    """Return True for a picture of a website: it has a host, or starts at the site's root.
 
     A path that exists on this machine was meant as one, and is refused as such.
     """

@@ -1,4 +1,4 @@
-"""How much an article may hold: what lies above is refused at once, whatever it is made of.
+"""Bounds of an article: more is refused at once, whatever it is made of.
 
 Reading and rendering take time for every sign, and for some kinds of signs more than that: a text
 of nothing but brackets, made to hold us up, must end as soon as any other. Each bound lies far
@@ -55,7 +55,7 @@ class Kind:
     most_together: int
 
     def may_exceed(self, text: str) -> bool:
-        """Whether it has to be counted line by line."""
+        """Return True where a text has to be counted line by line."""
         return len(self.sign.findall(text)) > min(self.most, self.most_together)
 
 
@@ -115,7 +115,7 @@ def refuse(text: str) -> None:
 
 @dataclass(slots=True)
 class _Count:
-    """How often one kind of signs was there: in all, and since the last empty line."""
+    """Count of one kind of signs: in all, and since the last empty line."""
 
     kind: Kind
     total: int = 0
@@ -140,7 +140,7 @@ class _Count:
 
 @dataclass(slots=True)
 class _Blocks:
-    """How many cells of tables there were, and items and quotations; a short row is filled up."""
+    """Count of cells of tables, items and quotations; a short row is filled up."""
 
     cells: int = 0
     columns: int = 0  # of the table that goes on

@@ -1,4 +1,4 @@
-"""Whether a file still is what was published: its text, and the files it names, never our reading.
+"""Detect changes of a published file: in its text and the files it names, never our reading.
 
 A newer program reads the same text differently, and so it does under other settings: that is no
 change of the article.
@@ -35,7 +35,7 @@ def same_for_readers(kept: str, text: str) -> bool:
 
 
 def same_files(media: Iterable[Media], folder: Path) -> bool:
-    """Whether what an article names in its folder still has the bytes it had.
+    """Return True if the files an article names in its folder have the bytes they had.
 
     What is not there lies on the machine that published it; its bytes are kept in the ledger.
     """

@@ -1,4 +1,4 @@
-"""What hides or loses words of an article's text: whatever stops it from being published."""
+"""Checks for words that would be hidden or lost: what stops an article from being published."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def flaws(text: str, tokens: Sequence[Token], line: int) -> Iterator[Flaw]:
 
 
 def _hiding(token: Token, line: int) -> Iterator[Flaw]:
-    """What hides words: raw HTML without an end, the line that opens a block of code."""
+    """Find what hides words: raw HTML without an end, the line that opens a block of code."""
     if token.type == "fence" and (says := fences.lost_words(token)):
         yield Flaw(line, says)
     if UNENDED in token.meta:

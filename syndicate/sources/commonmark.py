@@ -289,7 +289,7 @@ def _is_said(token: Token) -> bool:
 
 
 def _between(gap: str, made: Sequence[Token], after: Token) -> list[Token]:
-    """What stands where a tag was dropped: a break, a space, or nothing where there is one."""
+    """Return what replaces a dropped tag: a break, a space, or nothing where there is one."""
     before = next((one for one in reversed(made) if one.nesting == 0), None)
     if before is None:
         return []

@@ -1,4 +1,4 @@
-"""What a writer typed, word by word and address by address, held against what readers get."""
+"""Compare what a writer typed, word by word and address by address, with what readers get."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _without_tags(line: str) -> str:
 
 
 def _left(tag: re.Match[str]) -> str:
-    """What is between the words where a tag was."""
+    """Return what remains between the words where a tag was."""
     name = TAG_NAME.match(tag[0])
     return " " if name and name[1].lower() in APART else ""
 
@@ -107,7 +107,7 @@ def lost_addresses(typed: str, env: dict[str, Any], html: str) -> Iterator[tuple
 
 
 def _forms(address: str) -> Iterator[str]:
-    """How an address may be said: without the signs that end its sentence, as the DNS has it."""
+    """Yield an address's spellings: without the signs that end its sentence, as in the DNS."""
     plain = unescaped(address).rstrip(".,;:!?…~_")
     if not PLAIN.match(plain):
         yield unquote(mended(plain))

@@ -1,4 +1,4 @@
-"""Where links lead, written with spaces and brackets: put so that Markdown understands it."""
+"""Link destinations with spaces and brackets, rewritten so that Markdown understands them."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def styled(children: Iterable[Token]) -> Iterator[Token]:
 
 
 def is_odd(text: str) -> bool:
-    """Whether a text may have signs of emphasis that are none."""
+    """Return True for a text that may have signs of emphasis that are none."""
     return SIGN.search(text) is not None
 
 
@@ -151,7 +151,7 @@ def uneven(children: Sequence[Token]) -> Iterator[int]:
 
 
 def _is_meant(found: re.Match[str]) -> bool:
-    """Whether the signs stand around words, and underscores are no part of a name."""
+    """Return True for signs around words, unless underscores are part of a name."""
     words, sign = found["of_strong"], found["strong"]
     if words is None:
         inner = found["of_both"] or found["of_em"]

@@ -57,7 +57,7 @@ def spelling(text: str, sign: str) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing of a text is seen."""
+    """Return True for a text of which nothing is seen."""
     return all(unicodedata.category(one) in UNSEEN or one in FILLERS for one in text)
 
 

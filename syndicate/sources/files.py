@@ -79,7 +79,7 @@ def fingerprint(name: str, folder: Path) -> str:
 
 
 def exists(name: str, folder: Path) -> bool:
-    """Whether a file of this name lies in the folder, or where the name leads from there."""
+    """Return True for a file of this name in the folder, or where the name leads from there."""
     for spelt in dict.fromkeys((name, unquote(name))):
         try:
             if _on_disk(folder / spelt).is_file():
@@ -90,7 +90,7 @@ def exists(name: str, folder: Path) -> bool:
 
 
 def names_pdf(address: str) -> bool:
-    """Whether the path of a web address ends in ``.pdf``."""
+    """Return True for a web address whose path ends in ``.pdf``."""
     try:
         return unquote(urlsplit(address).path).lower().endswith(".pdf")
     except ValueError:  # a host that is none
@@ -98,7 +98,7 @@ def names_pdf(address: str) -> bool:
 
 
 def no_picture(name: str) -> str:
-    """What is wrong with a PDF in a picture's place."""
+    """Explain that a PDF stands in a picture's place."""
     return f"{_said(name)} is a PDF, no picture (name it in the front matter, under associations)"
 
 

@@ -128,7 +128,7 @@ class Value:
         return Table(self.line, self.held)
 
     def as_table(self, keys: Collection[str]) -> str:
-        """How it would be written as a table, whose first key it is the value of."""
+        """Write it as a table, with its text as the value of the first key."""
         if isinstance(self.held, dict):
             given = {key: one.held for key, one in self.held.items() if isinstance(one.held, str)}
         else:

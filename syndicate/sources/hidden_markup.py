@@ -1,4 +1,4 @@
-"""What an article holds for no reader: comments, programs, styles, and declarations."""
+"""Hidden parts of an article: comments, programs, styles, and declarations."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def lifted(markdown: str) -> str:
 
 
 def _end_of_run(markdown: str, at: int) -> int:
-    """Where hidden things that follow each other end; 0 unless a later one takes several lines.
+    """Find the end of hidden parts in a row; 0 unless a later one takes several lines.
 
     -1 where one has no end.
     """

@@ -54,7 +54,7 @@ def _authority(publisher: Publisher) -> str:
 
 
 def is_ours(uri: str, publisher: Publisher) -> bool:
-    """Whether a uri was named after this office."""
+    """Return True for a uri that was named after this office."""
     try:
         named = f"tag:{_authority(publisher)},"
     except ArticleError:

@@ -99,7 +99,7 @@ def _broken(lines: list[str]) -> list[str]:
 
 
 def _begins(lines: list[str], number: int) -> bool:
-    """Whether ``a.`` and ``b.`` come below this line."""
+    """Return True where ``a.`` and ``b.`` come below this line."""
     here = [LETTERED.match(line) for line in lines[number + 1 : number + 3]]
     return [found and found[1] for found in here] == ["a", "b"]
 

@@ -1,4 +1,4 @@
-"""Where the links of an article lead: repaired where the intent is plain, else refused."""
+"""Links of an article: repaired where the intent is plain, else refused."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def identifier(text: str) -> str:
 
 
 def is_local(path: str) -> bool:
-    """Whether a path that starts at a root names a file on this machine."""
+    """Return True for a path from the root that names a file on this machine."""
     try:
         return Path(unquote(path)).is_file()
     except (OSError, ValueError):
@@ -225,7 +225,7 @@ def _name(address: str) -> tuple[str, str]:
 
 
 def _is_host(address: str) -> bool:
-    """Whether it begins with the name of a site: contoh.go.id/daftar."""
+    """Return True for an address that begins with a site's name: contoh.go.id/daftar."""
     found = HOST.fullmatch(re.split(r"[/?#]", address, maxsplit=1)[0])
     if found is None:
         return False

@@ -1,4 +1,4 @@
-"""What a writer typed, put so that Markdown understands it where the intent is plain.
+"""Normalise typed text so that Markdown understands it where the intent is plain.
 
 Every change keeps the number of lines: messages name the line that the writer sees.
 """

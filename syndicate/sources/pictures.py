@@ -24,7 +24,7 @@ def measure(data: bytes) -> tuple[str, int, int] | None:
 
 
 def moves(data: bytes) -> bool:
-    """Whether a GIF, a PNG or a WebP holds more than one picture."""
+    """Return True for a GIF, a PNG or a WebP of more than one picture."""
     if data[:6] in (b"GIF87a", b"GIF89a"):
         return data.count(CONTROL) > 1
     if data.startswith(PNG):

@@ -32,7 +32,7 @@ def without_quotes(address: str, markdown: str) -> str:
 
 
 def _is_closing(text: str) -> bool:
-    """Whether the mark at the end closes one that stands before it in the same text."""
+    """Return True for a closing mark whose opening one stands before it in the same text."""
     before, last = text[:-1], text[-1]
     openers = OPENED_BY.get(last, last)
     opened = sum(map(before.count, openers))

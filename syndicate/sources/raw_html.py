@@ -97,7 +97,7 @@ def text_of(html: str) -> str:
 
 
 def tags_in_block(html: str) -> list[Tag]:
-    """What looks like a tag in a block of raw HTML."""
+    """Return whatever looks like a tag in a block of raw HTML."""
     return [
         Tag(
             text=found[0],
@@ -163,7 +163,7 @@ def in_a_line(tag: str, meant: Meant) -> str:
 
 
 def is_embed(tag: str) -> bool:
-    """Whether a tag shows something of another place, of which a link in a line is left."""
+    """Return True for a tag that shows another place's content, left as a link in a line."""
     found = TAG.fullmatch(tag)
     return found is not None and not found["end"] and found["name"].lower() in (*EMBEDS, "source")
 
@@ -188,7 +188,7 @@ def credited(tag: str) -> str:
 
 
 def remark(tag: str) -> str:
-    """What readers get of an element that its writer may not expect; "" for nothing."""
+    """Return what readers get of an element where its writer may not expect it; "" for nothing."""
     found = TAG.fullmatch(tag)
     if found is None or found["end"]:
         return ""

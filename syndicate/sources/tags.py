@@ -1,4 +1,4 @@
-"""What looks like an HTML tag: markup, or words of the writer in angle brackets."""
+"""HTML tags, and words in angle brackets that look like tags."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ OFFICE_NAME = re.compile(r"(?:[ovwxmp]|st\d|u\d|w\d+|wx|sl|aml):.+", re.IGNORECA
 
 
 class Meant(Enum):
-    """What a writer meant by what looks like a tag."""
+    """Meaning of what looks like a tag."""
 
     MARKUP = "markup"
     WORDS = "words"
@@ -48,7 +48,7 @@ class Meant(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Tag:
-    """What looks like a tag, and the signs around it ("" where its text begins or ends)."""
+    """Text that looks like a tag, and the signs around it ("" where its text begins or ends)."""
 
     text: str
     before: str
@@ -74,7 +74,7 @@ def attributes(tag: str) -> dict[str, str]:
 
 
 def is_office(name: str, closed: Iterable[str]) -> bool:
-    """Whether a name with a colon is an element of an office program, or used as one."""
+    """Return True for an element of an office program: a name with a colon, or used as one."""
     return OFFICE_NAME.fullmatch(name) is not None or name.lower() in closed
 
 
@@ -130,7 +130,7 @@ def _alike(parts: Sequence[re.Match[str]], start: int, end: int) -> bool:
 
 
 def _is_written(found: re.Match[str]) -> bool:
-    """Whether what stands behind the name can be attributes: ``<b then c>`` has none."""
+    """Return True where attributes can follow the name: ``<b then c>`` has none."""
     name, given = found["name"].lower(), found["given"]
     if not given.strip(" \t\r\n/"):
         return True
@@ -155,7 +155,7 @@ def _is_known(attribute: str) -> bool:
 
 @dataclass(frozen=True)
 class _Usage:
-    """How an article uses tags, which tells elements from words in angle brackets."""
+    """Usage of tags in one article, which tells elements from words in angle brackets."""
 
     closed: set[str]  # the names of elements with an end
     is_shouted: bool  # HTML is written in capitals
@@ -185,7 +185,7 @@ class _Usage:
         return self._open(tag, name) if is_plain else Meant.WORDS
 
     def _element(self, found: re.Match[str]) -> Meant:
-        """What has an end is an element; an unknown one without any attribute is none."""
+        """Classify by its end: with one an element; an unknown one without attributes is none."""
         name = found["name"].lower()
         is_element = name in KNOWN or "-" in name or ":" in name or self.draws
         return Meant.MARKUP if is_element or found["given"].strip() else Meant.WORDS

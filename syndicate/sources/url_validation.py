@@ -1,4 +1,4 @@
-"""Whether programs can open an address: its slashes, port and host, as browsers read them."""
+"""Validation of web addresses: slashes, port and host, as browsers read them."""
 
 from __future__ import annotations
 

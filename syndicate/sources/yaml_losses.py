@@ -1,4 +1,4 @@
-"""What YAML takes away from a front matter's text without an error, or makes into other signs."""
+"""Text that YAML drops from a front matter without an error, or makes into other signs."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _escapes(front: str, node: yaml.ScalarNode) -> Iterator[tuple[int, str]]:
 
 
 def escaped(front: str, at: int) -> str:
-    """What is wrong with the backslash at this place."""
+    """Explain what is wrong with the backslash at this place."""
     sign = front[at : at + 2].strip()
     word = re.search(r"[^\s\"']*$", front[:at])
     rest = re.match(r"[^\s\"']*", front[at:])
@@ -67,12 +67,12 @@ def escaped(front: str, at: int) -> str:
 
 
 def _is_path(typed: str, at: int) -> bool:
-    """Whether a new line there stands within a path: ``C:\\new``."""
+    """Return True for a new line within a path: ``C:\\new``."""
     return typed[at - 1] == ":" or "\\\\" in typed[:at]
 
 
 def _spans(front: str, node: yaml.Node) -> Iterator[tuple[int, int]]:
-    """Where keys and values stand, in order; a block's text begins on the line after its sign."""
+    """Yield keys and values in order; a block's text begins on the line after its sign."""
     for one in _scalars(node):
         start, end = one.start_mark.index, one.end_mark.index
         while found := PROPERTY.match(front, start):  # a tag or an anchor is no text
@@ -85,7 +85,7 @@ def _spans(front: str, node: yaml.Node) -> Iterator[tuple[int, int]]:
 
 
 def _is_comment(front: str, at: int, bare: str) -> bool:
-    """Whether these words are a comment, and go on with no text before them."""
+    """Return True for a comment that goes on with no text before it."""
     if not bare.startswith("#"):
         return False
     begins = front.rfind("\n", 0, at) + 1
@@ -97,7 +97,7 @@ def _is_comment(front: str, at: int, bare: str) -> bool:
 
 
 def _takes_none(before: str, comment: str) -> bool:
-    """Whether a comment behind a value on its line can be no more of the value's text."""
+    """Return True for a comment behind a value that can be no more of the value's text."""
     entry = ENTRY.fullmatch(before)
     if entry is None:
         return False
@@ -108,7 +108,7 @@ def _takes_none(before: str, comment: str) -> bool:
 
 
 def _is_opened(rest: str) -> bool:
-    """Whether the value of a key, which a comment follows, is on the lines below it."""
+    """Return True for a key, followed by a comment, whose value is on the lines below it."""
     first, *below = (line for line in rest.split("\n") if line.strip())
     depth = len(first) - len(first.lstrip(" "))
     deeper = len(below[0]) - len(below[0].lstrip(" ")) if below else 0
@@ -116,7 +116,7 @@ def _is_opened(rest: str) -> bool:
 
 
 def _quoted(front: str, at: int) -> str:
-    """What to write in the line's place, where that is one value."""
+    """Return what to write in the line's place, where that is one value."""
     begins = front.rfind("\n", 0, at) + 1
     ends = front.find("\n", at)
     line = front[begins : ends if ends >= 0 else len(front)].rstrip()
@@ -134,14 +134,14 @@ def in_quotes(text: str) -> str:
 
 
 def _from(front: str, at: int) -> str:
-    """What is lost, as a person sees it: from its first sign to the end of the line."""
+    """Quote what is lost, as a person sees it: from its first sign to the end of the line."""
     ends = front.find("\n", at)
     line = front[at : ends if ends >= 0 else len(front)]
     return excerpt(squeeze(line.lstrip(SIGNS)), 40)
 
 
 def _continues(line: str, above: str) -> bool:
-    """Whether a line that begins with # may be meant as more of the plain text above it."""
+    """Return True for a line with # that may be meant as more of the plain text above it."""
     found = VALUE.fullmatch(above.rstrip())
     if found is None or found["text"][-1:] in "\"']}:":
         return False

@@ -26,7 +26,7 @@ KINDS = {
 
 
 class NoFile(OSError):
-    """What is there has no end, or no content: a pipe, a device, a folder."""
+    """No regular file: a pipe, a device, a folder; it has no end, or no content."""
 
     def __init__(self, mode: int) -> None:
         super().__init__(KINDS.get(stat.S_IFMT(mode), "it is no file"))
@@ -120,7 +120,7 @@ def make_private(folder: Path) -> None:
 
 
 def is_open_to_all(path: Path) -> bool:
-    """Whether everybody on the machine has some right to a file; what a group has was given."""
+    """Return True where everybody on the machine has a right to a file; a group's was given."""
     try:
         return bool(path.stat().st_mode & stat.S_IRWXO)
     except OSError:
@@ -168,7 +168,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def _has_writer(pipe: int) -> bool:
-    """Whether something comes out of a pipe, or somebody holds its other end."""
+    """Return True for a pipe from which something comes, or whose other end is held."""
     if select([pipe], [], [], BEGINS_WITHIN)[0]:
         return True
     try:

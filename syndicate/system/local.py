@@ -1,4 +1,4 @@
-"""What is this machine's own: addresses that lead nowhere else, files below a folder."""
+"""Local things: addresses that lead to this machine only, files below a folder."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ LIBRARIES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What a command's options ask of its log."""
+    """Options of a command that concern its log."""
 
     verbosity: int = 0  # 1 shows warnings and unexpected exceptions, 2 the talk with peers
     file: Path | None = None

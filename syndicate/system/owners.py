@@ -1,4 +1,4 @@
-"""Whose files are written: root leaves those of others alone, or they could use them no more."""
+"""Owners of files: root leaves those of others alone, or they could use them no more."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def existing(path: Path) -> Path:
 
 
 def _owner(path: Path) -> tuple[str, int] | None:
-    """Who else has a file; None where it is root's, or there is none."""
+    """Return the other owner of a file; None where it is root's, or there is none."""
     try:
         number = path.stat().st_uid
     except OSError:

@@ -1,4 +1,4 @@
-"""Who holds a claim, and whether they are still alive."""
+"""Processes that hold claims, and proof that they live or are dead."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Holder:
         return cls(_host(), _boot(), pid, _started(pid))
 
     def is_here(self) -> bool:
-        """Whether it is of this boot of this very host; others may have its name."""
+        """Return True for this boot of this very host; others may have its name."""
         return (self.host, self.boot) == (_host(), _boot())
 
     @property
@@ -60,7 +60,7 @@ class Holder:
         return self.host.partition(" ")[0]
 
     def proven_dead(self) -> bool:
-        """Whether it is certain, from here, that the process is gone."""
+        """Return True where it is certain, from here, that the process is dead."""
         if self.host != _host():
             return False  # nobody here can tell; time will
         if self.boot != _boot():
@@ -68,7 +68,7 @@ class Holder:
         return _started(self.pid) != self.started
 
     def proven_alive(self) -> bool:
-        """Whether it is certain, from here, that the process still runs."""
+        """Return True where it is certain, from here, that the process still runs."""
         return self.host == _host() and not self.proven_dead()
 
 

@@ -23,7 +23,7 @@ SLICE = 0.1  # seconds of sleep between two looks whether to end
 
 
 class Stopped(TimeoutError):
-    """Somebody wanted the command to end before the answer came."""
+    """Raised when a stop was asked for before the answer came."""
 
     def __init__(self) -> None:
         super().__init__("the command was stopped before the answer came")
@@ -35,7 +35,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 class _Wish:
-    """What this process knows of it."""
+    """State of a stop in this process."""
 
     until: float | None = None  # by the clock that nobody sets
     insisted: int | None = None  # the exit code of an end by force
@@ -76,7 +76,7 @@ def forget() -> None:
 
 
 def is_asked() -> bool:
-    """Whether nothing new may begin."""
+    """Return True when nothing new may begin."""
     return _wish.until is not None
 
 
@@ -86,7 +86,7 @@ def left() -> float:
 
 
 def is_over() -> bool:
-    """Whether nothing may be waited for any more."""
+    """Return True when nothing may be waited for any more."""
     return left() <= 0
 
 

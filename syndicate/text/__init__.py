@@ -94,7 +94,7 @@ def spelt_out(name: str) -> str:
 
 
 def folded(text: str) -> str:
-    """What two spellings of the same subject share."""
+    """Return the form that two spellings of the same subject share."""
     return unicodedata.normalize("NFC", squeeze(text).casefold())
 
 
@@ -113,7 +113,7 @@ def plain(html: str) -> str:
 
 
 def _apart(tag: re.Match[str]) -> str:
-    """What a tag is between the words beside it: the end of a line, a space, or nothing."""
+    """Return a tag's place between words: the end of a line, a space, or nothing."""
     name = tag[1]
     return END_OF_LINE if name in BLOCKS else " " if name in APART else ""
 
@@ -136,7 +136,7 @@ def unescaped(address: str) -> str:
 
 
 def has_words(text: str, words: str) -> bool:
-    """Whether words or an address stand in a text, and not as a part of longer ones.
+    """Return True for words or an address in a text that are no part of longer ones.
 
     ``foto 1`` is neither in ``foto 10`` nor in ``foto 1,5``.
     """
@@ -163,7 +163,7 @@ def address_of(url: str, words: str) -> str:
 
 
 def letter_fields(url: str) -> dict[str, str]:
-    """What a ``mailto:`` link puts into a letter besides whom it is for (RFC 6068): its subject."""
+    """Return the fields besides the recipient that a ``mailto:`` link fills in (RFC 6068)."""
     scheme, _, rest = url.partition(":")
     if scheme.lower() != "mailto":
         return {}
@@ -173,7 +173,7 @@ def letter_fields(url: str) -> dict[str, str]:
 
 
 def has_number(text: str, number: str) -> bool:
-    """Whether a telephone's number stands in a text, in its national form or another one.
+    """Return True for a telephone number in a text, in its national form or another one.
 
     ``0812-3456-7890`` is ``+6281234567890``: the subscriber's own digits are compared, and of what
     is shorter all that is said.
@@ -227,7 +227,7 @@ def _is_ascii(parts: SplitResult) -> bool:
 
 
 def utf16_length(text: str) -> int:
-    """How long Telegram and JavaScript find a text: in UTF-16 code units."""
+    """Return the length in UTF-16 code units, as Telegram and JavaScript count."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 

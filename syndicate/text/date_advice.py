@@ -1,4 +1,4 @@
-"""Why a date is not understood, and what to write in its place: only what is read as advised."""
+"""Explain why a date is not understood, and what to write: only what is read as advised."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ Read = Callable[[str], datetime | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
-    """What may be meant by a text, and what was wrong with it."""
+    """Possible meaning of a text, and what was wrong with it."""
 
     text: str
     zone: str = ""  # what follows the text
@@ -106,7 +106,7 @@ def _advice(typed: str, works: list[Repair]) -> str:
 
 
 def _open(works: list[Repair]) -> str:
-    """What the ways to read a day by its numbers differ in."""
+    """Name what the ways to read a day by its numbers differ in."""
     months = {re.sub(r".*\d{4}-(\d\d)-\d\d.*", r"\1", repair.text) for repair in works}
     return "month" if len(months) > 1 else "year"
 

@@ -1,4 +1,4 @@
-"""What the tool itself says to readers, in the languages it knows: one plain table."""
+"""Fixed words for readers, in the languages that the tool knows: one plain table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether two articles are the same one, or a file was copied and written over."""
+"""Compare two articles: the same one, or a file that was copied and written over."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _words(text: str) -> list[str]:
 
 
 def _destinations(typed: str) -> list[list[str]]:
-    """Where the links of a text lead, each once, whichever way they were written."""
+    """Return the destinations of a text's links, each once, whichever way they were written."""
     found = ("".join(one.groups(default="")) for one in DESTINATION.finditer(typed))
     named = {tuple(_words(WEB.sub("", unquote(address)))) for address in found}
     return sorted(map(list, named - {()}))

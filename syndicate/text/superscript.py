@@ -18,7 +18,7 @@ BRACKETED = re.compile(r"\[[^\[\]]*\]|\(\w+\)|\w+[)\]]")  # [1], (a), a)
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """What is put around letters, and what each of them becomes."""
+    """Signs around raised or lowered letters, and what each of them becomes."""
 
     before: str = ""
     letters: Mapping[int, int] = field(default_factory=dict)

@@ -54,7 +54,7 @@ class SourceRow(Generic[T]):
 
     @property
     def heads_itself(self) -> bool:
-        """Whether the first cell is the heading of those beside it."""
+        """Return True for a first cell that is the heading of those beside it."""
         return self.tags[:1] == ("th",) and len(self.tags) > 1 and "th" not in self.tags[1:]
 
 
@@ -98,7 +98,7 @@ class Table(Generic[T]):
 
     @property
     def is_plain(self) -> bool:
-        """Whether it can be shown in columns as it is."""
+        """Return True for a table that can be shown in columns as it is."""
         return bool(self.rows) and not (self.head[1:] or has_spans([*self.head, *self.rows]))
 
     def lines(self) -> Iterator[Line[T]]:

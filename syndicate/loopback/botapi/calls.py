@@ -70,7 +70,7 @@ class Calls:
 
     @property
     def shown(self) -> list[Post]:
-        """What readers see now, oldest first."""
+        """Posts that readers see now, oldest first."""
         with self._lock:
             return [post for post in self.posts if not post.deleted]
 

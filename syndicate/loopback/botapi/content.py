@@ -65,7 +65,7 @@ def _check_entities(text: str, entities: list[dict[str, Any]]) -> None:
 
 
 def _wrong(url: str) -> str:
-    """Why an address may be no link's, in TDLib's words; "" if it may."""
+    """Explain why an address may be no link's, in TDLib's words; "" if it may."""
     if not url.lower().startswith(("http://", "https://")):
         return "Unsupported URL protocol"
     authority = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
@@ -94,7 +94,7 @@ def attached(kind: str, given: str, params: Params, files: Files) -> Version:
 
 
 def of_input_media(media: dict[str, Any], files: Files) -> Version:
-    """What an InputMedia object says."""
+    """Read an InputMedia object as a post's version."""
     params = {"caption": media.get("caption", "")}
     params["caption_entities"] = json.dumps(media.get("caption_entities", []))
     return attached(media.get("type", ""), media.get("media", ""), params, files)

@@ -41,7 +41,7 @@ class Reset(Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class Rude(Fault):
-    """Nothing is done, and something else than an answer is said (``loopback.http_faults``)."""
+    """Misbehaviour of ``loopback.http_faults`` in the place of an answer: nothing is done."""
 
     speak: Speaks
 

@@ -24,7 +24,7 @@ class Document(Photo):
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """What a post said from one moment on."""
+    """Content of a post from one moment on."""
 
     at: datetime
     text: str  # a caption, where there is a photo or a document
@@ -36,13 +36,13 @@ class Version:
 
     @property
     def content(self) -> tuple[object, ...]:
-        """What is compared to tell whether an edit changes anything."""
+        """Values that are compared to tell whether an edit changes anything."""
         said = self.text, self.entities, self.link_preview_options
         return *said, self.photo, self.document, self.is_animation
 
     @property
     def attached(self) -> Photo | None:
-        """What its text is the caption of."""
+        """Photo or document that its text is the caption of."""
         return self.photo or self.document
 
 
@@ -72,7 +72,7 @@ class Post:
 
     @property
     def text(self) -> str:
-        """What it says now, a photo's caption included."""
+        """Current text, a photo's caption included."""
         return self.now.text
 
     @property
