@@ -68,8 +68,8 @@ class Flaws:
         try:
             yield
         except ArticleError as error:
-            known = [str(one) for one in self.found]
-            self.found += [one for one in each_of(error) if str(one) not in known]
+            known = set(map(str, self.found))
+            self.found += [each for each in each_of(error) if str(each) not in known]
 
     def end(self) -> None:
         """Raise what was noted: the error itself, or Several."""

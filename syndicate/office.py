@@ -125,11 +125,11 @@ class Office:
     def chosen(self, names: Iterable[str]) -> list[Channel]:
         """The channels of these names, all if there are none; UsageError for a wrong one."""
         wanted = list(names)
-        there = {channel.name: channel for channel in self.channels}
+        by_name = {channel.name: channel for channel in self.channels}
         for name in wanted:
-            if name not in there:
+            if name not in by_name:
                 raise UsageError(
-                    f"no channel {name!r} is configured (there are {', '.join(there)})"
+                    f"no channel {name!r} is configured (there are {', '.join(by_name)})"
                 )
         return [channel for channel in self.channels if not wanted or channel.name in wanted]
 
@@ -147,7 +147,7 @@ class Office:
 
     def closed_ahead(self, catalogue: Catalogue, channel: Channel) -> list[datetime]:
         """The ends of a list's windows that were closed ahead of their time."""
-        known = next((one for one in catalogue.channels.all() if one.name == channel.name), None)
+        known = next((row for row in catalogue.channels.all() if row.name == channel.name), None)
         return catalogue.windows.closed_ahead(known.id, self.clock()) if known else []
 
     def gone(self, catalogue: Catalogue) -> list[str]:

@@ -89,9 +89,9 @@ class Report:
         lines = {fingerprint(line) for line in self.lines if line.state in UNMENDED}
         return lines.union(map(fingerprint, (*self.problems, *self.lasting)))
 
-    def is_told(self, said: Line | str) -> bool:
+    def is_told(self, line: Line | str) -> bool:
         """Return True for what an earlier tick has reported: cron need not mail it again."""
-        return bool(self.told) and fingerprint(said) in self.told
+        return bool(self.told) and fingerprint(line) in self.told
 
     @property
     def exit_code(self) -> int:
@@ -110,9 +110,9 @@ class Report:
         return document
 
 
-def fingerprint(said: Line | str) -> str:
+def fingerprint(line: Line | str) -> str:
     """Name a line or a sentence, without telling what is in it."""
-    return sha256(repr(said).encode()).hexdigest()
+    return sha256(repr(line).encode()).hexdigest()
 
 
 def said_key(key: str, zone: ZoneInfo) -> str:
@@ -142,28 +142,32 @@ def leaving_line(name: str, count: int) -> str:
     )
 
 
-def letters_line(one: DigestCount) -> Line:
+def letters_line(digest: DigestCount) -> Line:
     """A digest's letters as one line; what a person is waited for stands in it."""
     order = ("in_doubt", "due", "deferred", "sending", "refused")
-    worst = next((state for state in order if state in one.states), "sent")
+    worst = next((state for state in order if state in digest.states), "sent")
     state = "waiting" if worst == "deferred" else state_word(worst)
-    anew = "composed anew: something in it was corrected or withdrawn" if one.composed > 1 else ""
-    why = f"paused, and one letter is tried each time: {one.why}" if one.paused else one.why
-    said = [letters_said(one.states), anew, one.halted or why or one.put_off]
-    doubts = f"syndicate resolve {one.edition} --all-sent   or   --all-again"
+    anew = (
+        "composed anew: something in it was corrected or withdrawn" if digest.composed > 1 else ""
+    )
+    why = (
+        f"paused, and one letter is tried each time: {digest.why}" if digest.paused else digest.why
+    )
+    reasons = [letters_said(digest.states), anew, digest.halted or why or digest.put_off]
+    doubts = f"syndicate resolve {digest.edition} --all-sent   or   --all-again"
     return Line(
-        channel=one.channel, about=one.key, address="", action="letters", state=state,
-        why=": ".join(filter(None, said)), resolve=doubts if worst == "in_doubt" else "",
+        channel=digest.channel, about=digest.key, address="", action="letters", state=state,
+        why=": ".join(filter(None, reasons)), resolve=doubts if worst == "in_doubt" else "",
     )  # fmt: skip
 
 
-def given_up_line(one: DigestCount, count: int, why: str) -> Line:
+def given_up_line(digest: DigestCount, count: int, why: str) -> Line:
     """Letters that were refused for our sake, and how they are sent after all."""
-    again = f"syndicate resolve {one.edition} --again-refused"
-    said = f"{letters_said({'refused': count})}, counted against nobody: {why}"
+    again = f"syndicate resolve {digest.edition} --again-refused"
+    reason = f"{letters_said({'refused': count})}, counted against nobody: {why}"
     return Line(
-        channel=one.channel, about=one.key, address="", action="letters", state="refused",
-        why=f"{said}: put it right, then {again}",
+        channel=digest.channel, about=digest.key, address="", action="letters", state="refused",
+        why=f"{reason}: put it right, then {again}",
     )  # fmt: skip
 
 

@@ -67,15 +67,15 @@ def item(article: Article = HELLO, **given: object) -> Item:
 def corrected(article: Article, note: str = "The year was wrong.") -> Item:
     """The same, corrected an hour later."""
     later = NOON + timedelta(hours=1)
-    said = Correction(version=2, at=later, note=note)
-    return item(article, version=2, updated=later, corrections=(said,))
+    correction = Correction(version=2, at=later, note=note)
+    return item(article, version=2, updated=later, corrections=(correction,))
 
 
 def withdrawn(article: Article = HELLO, reason: str = "It was not so.", kill: bool = False) -> Item:
     """The same, taken back two hours later."""
     later = NOON + timedelta(hours=2)
-    said = Withdrawal(at=later, reason=reason, kill=kill)
-    return item(article, version=2, updated=later, withdrawal=said)
+    withdrawal = Withdrawal(at=later, reason=reason, kill=kill)
+    return item(article, version=2, updated=later, withdrawal=withdrawal)
 
 
 def edition(channel: Channel, *items: Item) -> Edition:
@@ -128,15 +128,19 @@ class ChannelTests(ABC):
     @pytest.mark.parametrize("text", HARD.values(), ids=HARD.keys())
     def test_renders_anything(self, text: str) -> None:
         channel = self.make_channel()
-        said = escape(text.replace("\x00", ""))
-        hard = replace(HELLO, headline=text[:300], lead=text, html=f"<p>{said}</p>", markdown=text)
+        escaped = escape(text.replace("\x00", ""))
+        hard = replace(
+            HELLO, headline=text[:300], lead=text, html=f"<p>{escaped}</p>", markdown=text
+        )
         for state in (item(hard), corrected(hard, text[:300]), withdrawn(hard, text[:300])):
             for rendition in channel.render(edition(channel, state)):
                 assert len(channel.as_text(rendition)) <= channel.limit
 
     def test_renders_the_same_twice(self) -> None:
-        one, two = self.make_channel(), self.make_channel()
-        assert list(one.render(edition(one, item()))) == list(two.render(edition(two, item())))
+        first, second = self.make_channel(), self.make_channel()
+        assert list(first.render(edition(first, item()))) == list(
+            second.render(edition(second, item()))
+        )
 
     def test_renders_a_correction_differently_and_shows_its_note(self) -> None:
         channel = self.make_channel()
@@ -225,9 +229,10 @@ class ChannelTests(ABC):
         before = self.shown()
         findings = list(channel.inspect(OFFICE))
         assert findings
-        assert all(one.what and one.detail for one in findings)
+        assert all(finding.what and finding.detail for finding in findings)
         setting = f"channels.{channel.name}."
-        assert [one.detail for one in findings if not one.ok and setting not in one.detail] == []
+        wrong = [finding.detail for finding in findings if not finding.ok]
+        assert [detail for detail in wrong if setting not in detail] == []
         assert self.shown() == before
 
     def test_hosts_a_picture_where_it_says(self, channel: Channel) -> None:
@@ -257,7 +262,7 @@ class ChannelTests(ABC):
         items = (item(), corrected(second), withdrawn(replace(HELLO, uri=f"{HELLO.uri}-3")))
         what = edition(channel, *items)
         pieces = list(channel.pieces(items, OFFICE))
-        alone = [piece for one in items for piece in channel.pieces([one], OFFICE)]
+        alone = [piece for item in items for piece in channel.pieces([item], OFFICE)]
         assert pieces == alone
         assert list(channel.assemble(replace(what, items=()), pieces)) == list(channel.render(what))
 
@@ -267,11 +272,12 @@ class ChannelTests(ABC):
             pytest.skip("tells nobody")
         assert list(channel.announce({}, [])) == []
         changed = {r.address: r.digest for r in channel.render(edition(channel, item()))}
-        told = list(channel.announce(changed, []))
-        assert list(channel.announce({}, told)) == told
-        gone = list(channel.announce(dict.fromkeys(changed, ""), told))
-        assert [r.address for r in gone] == [r.address for r in told]
-        assert all(one.digest != other.digest for one, other in zip(told, gone, strict=True))
+        changes = list(channel.announce(changed, []))
+        assert list(channel.announce({}, changes)) == changes
+        removals = list(channel.announce(dict.fromkeys(changed, ""), changes))
+        assert [r.address for r in removals] == [r.address for r in changes]
+        pairs = zip(changes, removals, strict=True)
+        assert all(change.digest != removal.digest for change, removal in pairs)
 
     def _stamped(self, channel: Channel, receipts: list[Receipt]) -> list[Receipt]:
         return [replace(receipt, destination=channel.identity()) for receipt in receipts]

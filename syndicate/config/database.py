@@ -93,7 +93,7 @@ def read(text: str) -> Database | None:
 def readings(password: str) -> tuple[str, ...]:
     """Return what a password may mean: decoded, as it stands, or encoded once too often."""
     once = unquote(password)
-    return tuple(dict.fromkeys(one for one in (once, password, unquote(once)) if one))
+    return tuple(dict.fromkeys(reading for reading in (once, password, unquote(once)) if reading))
 
 
 def with_secrets(template: str, references: re.Pattern[str], secret: Mapping[str, str]) -> str:
@@ -137,18 +137,18 @@ def _refuse_other(scheme: str) -> None:
 
 def _hosts(text: str) -> Iterator[tuple[str, str]]:
     """Hosts and ports as the driver takes them: two lists of equal length."""
-    found = [HOST.fullmatch(one) for one in text.split(",")]
+    found = [HOST.fullmatch(part) for part in text.split(",")]
     names, ports = list[str](), list[str]()
-    for one in found:
-        if one is None or (len(found) > 1 and not one[1]):
+    for match in found:
+        if match is None or (len(found) > 1 and not match[1]):
             raise ValueError(FORMS + PASSWORDS)
-        name = unquote(one[1]) if not one[1].startswith("[") else one[1].strip("[]")
-        if "%" in name and not one[1].startswith("["):
+        name = unquote(match[1]) if not match[1].startswith("[") else match[1].strip("[]")
+        if "%" in name and not match[1].startswith("["):
             raise ValueError(FORMS + PASSWORDS)
-        if one[2] and not 0 < int(one[2]) < 2**16:
+        if match[2] and not 0 < int(match[2]) < 2**16:
             raise ValueError(f"a port is a number from 1 to 65535; {FORMS}")
         names.append(name)
-        ports.append(one[2] or "")
+        ports.append(match[2] or "")
     if any(names):
         yield "host", ",".join(names)
     if any(ports):
@@ -167,7 +167,7 @@ def _parameters(query: str) -> dict[str, str]:
             value = part.partition("=")[2]  # its readings come later
         words[name] = f"{words[name]},{value}" if name == "host" and name in words else value
     if "host" in words and ":" in words["host"] and not words["host"].startswith("/"):
-        pairs = [one.rpartition(":") for one in words["host"].split(",")]
+        pairs = [host.rpartition(":") for host in words["host"].split(",")]
         if all(port.isdigit() and name for name, _, port in pairs):
             words["host"] = ",".join(name for name, _, _ in pairs)
             words["port"] = ",".join(port for _, _, port in pairs)

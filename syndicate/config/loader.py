@@ -184,8 +184,8 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
 def _has_secret(read: Mapping[str, Any]) -> bool:
     """Return True where a secret stands in the configuration itself."""
     tables = {name: read.get(name) for name in ("channels", "ledger")}
-    found = (one for one in _literal_secrets(tables) if not one.startswith("file:"))
-    return any(not REFERENCE.search(one) for one in found)
+    found = (secret for secret in _literal_secrets(tables) if not secret.startswith("file:"))
+    return any(not REFERENCE.search(secret) for secret in found)
 
 
 def publisher(path: Path) -> Publisher:
@@ -202,10 +202,10 @@ def complaint(where: str, error: ValidationError) -> ConfigError:
     """pydantic's first complaint as one line with the setting's path; the value stays unsaid."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     path = ".".join(str(part) for part in (where, *first["loc"]))
-    said = first["msg"].removeprefix("Value error, ")
+    message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
-        said = "unknown setting"
-    return ConfigError(f"{shortened(path)}: {shortened(said[:1].lower() + said[1:])}")
+        message = "unknown setting"
+    return ConfigError(f"{shortened(path)}: {shortened(message[:1].lower() + message[1:])}")
 
 
 def _refuse_control(value: Any, path: tuple[str, ...] = ()) -> None:
@@ -314,15 +314,15 @@ class References:
         self.unset.setdefault(path, why)
         return found[0]
 
-    def _from_file(self, said: str, path: tuple[str, ...]) -> str:
-        file = self.folder / said.removeprefix("file:")
+    def _from_file(self, reference: str, path: tuple[str, ...]) -> str:
+        file = self.folder / reference.removeprefix("file:")
         try:
-            file = self.folder / Path(said.removeprefix("file:")).expanduser()
+            file = self.folder / Path(reference.removeprefix("file:")).expanduser()
             value = disk.contents(file, MOST_SECRET)[:MOST_SECRET].decode("utf-8").strip()
         except (OSError, RuntimeError, ValueError):  # no such home; no name of a file; no UTF-8
             where, name = ".".join(path), shortened(visible(str(file)))
             self.unset[path] = f"{where}: {name} cannot be read (write the secret into it)"
-            return said
+            return reference
         self.secrets.add(value)
         self.files.append(file)
         return value

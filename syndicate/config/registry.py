@@ -99,8 +99,8 @@ def _lacking(unset: Mapping[str, str], error: ValidationError) -> ConfigError | 
 def secrets_of(channels: list[Channel]) -> Iterator[str]:
     """Yield secrets that are never shown: secret settings, and passwords inside addresses."""
     for channel in channels:
-        for one in fields(channel):
-            value = getattr(channel, one.name, None)
+        for setting in fields(channel):
+            value = getattr(channel, setting.name, None)
             if isinstance(value, SecretStr):
                 secret = value.get_secret_value()
                 yield secret
@@ -117,8 +117,8 @@ def _password(text: str) -> str | None:
 def _refuse_unknown(cls: type[Channel], table: Mapping[str, Any], where: str) -> None:
     known = {field.name for field in fields(cls) if field.init} - {"name"}
     if unknown := table.keys() - known:
-        there = ", ".join(sorted(known))
-        raise ConfigError(f"{where}.{min(unknown)}: unknown setting (there are {there})")
+        names = ", ".join(sorted(known))
+        raise ConfigError(f"{where}.{min(unknown)}: unknown setting (there are {names})")
 
 
 def _load(kind: str, folder: Path) -> object:

@@ -166,7 +166,7 @@ def new_article(
 
 def profiles() -> list[str]:
     """The profiles an article may be made from."""
-    names = (one.name for one in files("syndicate.templates").iterdir())
+    names = (template.name for template in files("syndicate.templates").iterdir())
     return sorted(n.removesuffix(".md") for n in names if n.endswith(".md") and n != "first.md")
 
 

@@ -190,7 +190,7 @@ def _memory(settings: Settings) -> Path:
 def _without_inner(paths: Iterable[Path]) -> list[Path]:
     """Folders, without those that lie in another one of them."""
     found = dict.fromkeys(paths)
-    return [one for one in found if not _is_in(one, [other for other in found if other != one])]
+    return [path for path in found if not _is_in(path, [other for other in found if other != path])]
 
 
 def _is_in(path: Path, folders: Sequence[Path]) -> bool:

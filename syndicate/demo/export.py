@@ -44,7 +44,7 @@ def _post(path: Path, post: Told) -> Path:
 
 def _version(saying: Saying) -> dict[str, Any]:
     version = saying.version
-    said: dict[str, Any] = {
+    document: dict[str, Any] = {
         "at": saying.moment.at.isoformat(),
         "command": saying.moment.act.command,
         "text": version.text,
@@ -52,5 +52,5 @@ def _version(saying: Saying) -> dict[str, Any]:
         "link_preview_options": version.link_preview_options,
     }
     if version.photo:
-        said["photo"] = version.photo.url or f"{len(version.photo.content)} bytes were uploaded"
-    return said
+        document["photo"] = version.photo.url or f"{len(version.photo.content)} bytes were uploaded"
+    return document

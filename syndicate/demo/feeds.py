@@ -45,8 +45,8 @@ def read(folder: Path) -> tuple[File, File, File]:
 def pictures(folder: Path) -> dict[str, str]:
     """The alternative text of every picture, by its address."""
     items = json.loads((folder / "feed.json").read_bytes())["items"]
-    attached = (one for item in items for one in item.get("attachments", ()))
-    return {one["url"]: one.get("title", "") for one in attached}
+    attached = (attachment for item in items for attachment in item.get("attachments", ()))
+    return {attachment["url"]: attachment.get("title", "") for attachment in attached}
 
 
 def _rss(path: Path) -> File:

@@ -112,14 +112,14 @@ def came_to(report: Report) -> list[tuple[str, str]]:
         return [("", note) for note in report.notes]
     if {str(line.action) for line in report.lines} == {"nothing"}:
         return [("", "nothing to do: all three are as they should be")]
-    said: dict[str, list[str]] = {}
+    outcomes: dict[str, list[str]] = {}
     for line in report.lines:
         words = line.why if line.action in ("digest", "frozen", "letters") else str(line.action)
-        said.setdefault(line.channel, []).append(DONE.get(words, words))
+        outcomes.setdefault(line.channel, []).append(DONE.get(words, words))
     quiet = DONE["nothing"]
     return [
-        (channel, ", ".join(dict.fromkeys(w for w in words if w != quiet)) or quiet)
-        for channel, words in said.items()
+        (channel, ", ".join(dict.fromkeys(word for word in words if word != quiet)) or quiet)
+        for channel, words in outcomes.items()
     ]
 
 

@@ -31,7 +31,7 @@ Entity = dict[str, Any]  # as the Bot API has it: type, offset and length in UTF
 
 def bubble(text: str, entities: Iterable[Entity]) -> str:
     """A post's text as HTML; a stretch with several entities is inside all of them."""
-    known = sorted(entities, key=lambda one: (one["offset"], -one["length"]))
+    known = sorted(entities, key=lambda entity: (entity["offset"], -entity["length"]))
     raw = text.encode("utf-16-le")
     edges = {0, len(raw) // 2}
     for entity in known:

@@ -91,8 +91,7 @@ class Day:
 
 def _subscribe(office: Office, folder: Path) -> Report:
     joined = people.add(office, LIST, READERS, source="demo")
-    said = joined.said
-    return Report(command="subscribers", notes=[said])
+    return Report(command="subscribers", notes=[joined.said])
 
 
 def _publish(path: str) -> Callable[[Office, Path], Report]:
@@ -176,7 +175,7 @@ ACTS = (
 def play(settings: Settings, api: BotApi, smtp: SmtpServer) -> Day:
     """Act by act, each in an office of its own, as one command after the other."""
     day = Day(settings=settings)
-    said: dict[tuple[int, int], Moment] = {}  # (post, version): when it was first there
+    moments: dict[tuple[int, int], Moment] = {}  # (post, version): when it was first there
     for act in ACTS:
         at = datetime.fromisoformat(act.at).replace(tzinfo=settings.publisher.zone)
         with _office(settings, at) as office:
@@ -189,15 +188,15 @@ def play(settings: Settings, api: BotApi, smtp: SmtpServer) -> Day:
         day.moments.append(moment)
         for post in api.posts:
             for number, _ in enumerate(post.versions):
-                said.setdefault((post.message_id, number), moment)
+                moments.setdefault((post.message_id, number), moment)
         day.letters += [(moment, letter) for letter in smtp.letters[len(day.letters) :]]
-    day.posts = [_told(post, api, said) for post in api.posts]
+    day.posts = [_told(post, api, moments) for post in api.posts]
     return day
 
 
-def _told(post: Post, api: BotApi, said: Mapping[tuple[int, int], Moment]) -> Told:
+def _told(post: Post, api: BotApi, moments: Mapping[tuple[int, int], Moment]) -> Told:
     sayings = (
-        Saying(moment=said[post.message_id, number], version=version)
+        Saying(moment=moments[post.message_id, number], version=version)
         for number, version in enumerate(post.versions)
     )
     chat = next(name for name, number in api.chats.items() if number == post.chat_id)

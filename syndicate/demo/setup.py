@@ -21,14 +21,14 @@ MADE = {MARKER, CONFIG, "articles", "public", "posts", "letters", "index.html", 
 def clear(folder: Path) -> None:
     """An empty folder with our marker; an earlier demo goes, anything else is left alone."""
     try:
-        there = {path.name for path in folder.iterdir()} if folder.exists() else set()
-        ours = MARKER in there and there <= MADE
-        if there and not ours:
-            strange = min(there - MADE, default=min(there))
+        existing = {path.name for path in folder.iterdir()} if folder.exists() else set()
+        ours = MARKER in existing and existing <= MADE
+        if existing and not ours:
+            strange = min(existing - MADE, default=min(existing))
             raise UsageError(
                 f"{folder}: {strange} is no part of a demo; nothing was touched (name a new folder)"
             )
-        for name in there - {MARKER}:
+        for name in existing - {MARKER}:
             _remove(folder / name)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / MARKER).write_text("`syndicate demo` made this folder and may replace it.\n")

@@ -98,8 +98,8 @@ def _json(value: Any, status: bytes = b"200 OK") -> Speaks:
 
 
 def _flood(wait: Any) -> Speaks:
-    said = {"ok": False, "error_code": 429, "description": "Too Many Requests: retry after x"}
-    return _json(said | {"parameters": {"retry_after": wait}}, b"429 Too Many Requests")
+    body = {"ok": False, "error_code": 429, "description": "Too Many Requests: retry after x"}
+    return _json(body | {"parameters": {"retry_after": wait}}, b"429 Too Many Requests")
 
 
 def _moved(where: bytes) -> Speaks:

@@ -306,8 +306,8 @@ class _Session(Session):
         if fault.do == "hang up":
             raise Bye
         usual = REFUSALS.get(step, 550) if fault.do == "refuse" else DEFERRALS.get(step, 451)
-        said = fault.text or f"as asked, at {step} {recipient}"
-        self._say(fault.code or usual, said.replace("{}", recipient).strip())
+        reason = fault.text or f"as asked, at {step} {recipient}"
+        self._say(fault.code or usual, reason.replace("{}", recipient).strip())
         if (fault.code or usual) == 421:
             raise Bye
         return True

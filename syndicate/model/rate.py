@@ -44,11 +44,11 @@ class Tolerance:
 def rates(text: str) -> tuple[Rate, ...]:
     """Read ``14/second, 50000/day``; "" is as fast as it goes. ValueError for what is neither."""
     found = []
-    for part in filter(None, (one.strip() for one in text.split(","))):
-        said = RATE.fullmatch(part)
-        if said is None or int(said[1]) == 0:
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        match = RATE.fullmatch(part)
+        if match is None or int(match[1]) == 0:
             raise ValueError(f"{part!r} is not like 14/second, 600/minute, 1000/hour or 50000/day")
-        found.append(Rate(int(said[1]), SECONDS[said[2].lower()]))
+        found.append(Rate(int(match[1]), SECONDS[match[2].lower()]))
     return tuple(found)
 
 
@@ -56,7 +56,7 @@ def tolerance(text: str) -> Tolerance | None:
     """Read ``10% of 200``; "" tolerates everything. ValueError for what is neither."""
     if not text.strip():
         return None
-    said = TOLERANCE.fullmatch(text.strip())
-    if said is None or int(said[1]) > 100 or int(said[2]) == 0:
+    match = TOLERANCE.fullmatch(text.strip())
+    if match is None or int(match[1]) > 100 or int(match[2]) == 0:
         raise ValueError(f"{text!r} is not like 10% of 200")
-    return Tolerance(int(said[1]), int(said[2]))
+    return Tolerance(int(match[1]), int(match[2]))

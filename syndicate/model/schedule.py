@@ -62,9 +62,9 @@ class Schedule:
 
     def next_but(self, taken: Iterable[datetime], now: datetime, zone: ZoneInfo) -> datetime:
         """The first moment after ``now`` that is none of those."""
-        gone = set(map(_instant, taken))
+        closed = set(map(_instant, taken))
         moment = self.next(now, zone)
-        while _instant(moment) in gone:
+        while _instant(moment) in closed:
             moment = self.next(moment, zone)
         return moment
 

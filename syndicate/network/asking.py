@@ -72,7 +72,7 @@ class Guard:
         """Those of a host's addresses that may be connected to; NotPublic where none may."""
         if (plain_host(host), port) in self.own | self.proxies:
             return found
-        public = [one for one in found if is_public(str(one[4][0]))]
+        public = [address for address in found if is_public(str(address[4][0]))]
         if not public:
             raise NotPublic
         return public
@@ -88,7 +88,7 @@ def leads_inside(url: str, own: frozenset[Site], exchange: Exchange) -> bool:
     if proxy_for(url):
         return False
     try:
-        return not any(is_public(str(one[4][0])) for one in resolved(*where, exchange))
+        return not any(is_public(str(address[4][0])) for address in resolved(*where, exchange))
     except OSError:  # no such name, or no answer: nobody is asked there either
         return False
 
@@ -282,9 +282,9 @@ def _tell(answer: asyncio.Future[Addresses], found: Any) -> None:
 
 def _no_answer(error: Exception, known: tuple[type[Exception], ...]) -> NoAnswer:
     causes = list(_causes(error))
-    if any(isinstance(one, NotPublic) for one in causes):
+    if any(isinstance(cause, NotPublic) for cause in causes):
         return NoAnswer("")
-    if any(isinstance(one, TooMuch) for one in causes):
+    if any(isinstance(cause, TooMuch) for cause in causes):
         return TooLarge(reason(error))
     if not isinstance(error, known):
         return NoAnswer(NO_SOCKS)
@@ -305,6 +305,6 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         if isinstance(error, BaseExceptionGroup):
-            for one in error.exceptions:
-                yield from _causes(one)
+            for inner in error.exceptions:
+                yield from _causes(inner)
         error = error.__cause__ or error.__context__

@@ -87,4 +87,4 @@ def _understand_socks() -> None:
 
 
 def _every(names: tuple[str, ...]) -> tuple[str, ...]:
-    return (*names, *(one.lower() for one in names))
+    return (*names, *(name.lower() for name in names))

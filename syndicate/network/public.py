@@ -70,7 +70,7 @@ def may_be_public(host: str) -> bool:
     number = _number(name)
     if number:
         return is_public(number)
-    return "." in name and not name.endswith(tuple(f".{one}" for one in INSIDE))
+    return "." in name and not name.endswith(tuple(f".{domain}" for domain in INSIDE))
 
 
 def _number(host: str) -> str:

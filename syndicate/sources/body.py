@@ -254,7 +254,7 @@ class _Page:
 
     @cached_property
     def _decoded(self) -> str:
-        return "\n".join(unquote(one).replace("\n", " ") for one in self.markdown.split("\n"))
+        return "\n".join(unquote(line).replace("\n", " ") for line in self.markdown.split("\n"))
 
 
 def _alone(address: str, text: str) -> Iterator[int]:
@@ -361,8 +361,8 @@ def _lead(tokens: Sequence[Token], html: str) -> str:
         for opening, inline in pairwise(tokens)
         if opening.type == "paragraph_open"
     ]
-    top = (said for level, said in paragraphs if said and level == 0)
-    deeper = (said for _, said in paragraphs if said)
+    top = (words for level, words in paragraphs if words and level == 0)
+    deeper = (words for _, words in paragraphs if words)
     return next(top, "") or next(deeper, "") or plain(spelt(html)).partition("\n")[0]
 
 
@@ -370,7 +370,7 @@ def _said(inline: Token) -> str:
     children = inline.children or ()
     if not any(map(_raises, children)):
         return squeeze("".join(map(_spoken, children)))
-    html = (one.content if _raises(one) else escape(_spoken(one)) for one in children)
+    html = (child.content if _raises(child) else escape(_spoken(child)) for child in children)
     return squeeze(plain(spelt("".join(html))))
 
 

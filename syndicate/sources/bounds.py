@@ -178,10 +178,12 @@ def _most_of(counts: Iterable[_Count | _Blocks], line: str) -> str:
 
 def _wrong(line: str) -> str:
     if len(line) > LONGEST_WORD and (word := _too_long(line)):
-        said = excerpt(visible(word), 40)
+        quoted = excerpt(visible(word), 40)
         if "data:" in word:
-            return f"{said} is a picture in the text itself ({BESIDE_IT})"
-        return f"'{said}' goes on for more than {LONGEST_WORD:,} signs without a space (shorten it)"
+            return f"{quoted} is a picture in the text itself ({BESIDE_IT})"
+        return (
+            f"'{quoted}' goes on for more than {LONGEST_WORD:,} signs without a space (shorten it)"
+        )
     if "```" in line and TICKS.search(line):
         return f"more than {LONGEST_TICKS} ` in a row (delete some)"
     if len(line) > LONGEST_GAP and GAP.search(line):

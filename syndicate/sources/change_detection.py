@@ -39,8 +39,8 @@ def same_files(media: Iterable[Media], folder: Path) -> bool:
 
     What is not there lies on the machine that published it; its bytes are kept in the ledger.
     """
-    local = (one for one in media if one.sha256 and files.exists(one.file, folder))
-    return all(files.fingerprint(one.file, folder) == one.sha256 for one in local)
+    local = (item for item in media if item.sha256 and files.exists(item.file, folder))
+    return all(files.fingerprint(item.file, folder) == item.sha256 for item in local)
 
 
 def _bare(text: str) -> str:
@@ -65,5 +65,5 @@ def _held(value: Value) -> object:
     if isinstance(value.held, str):
         return value.held.strip()
     if isinstance(value.held, list):
-        return [_held(one) for one in value.held]
-    return {key: _held(one) for key, one in value.held.items()}
+        return [_held(item) for item in value.held]
+    return {key: _held(item) for key, item in value.held.items()}

@@ -248,7 +248,7 @@ class _Lines:
     def _other(self, child: Token) -> list[Token]:
         if child.type == "image" and child.children:
             inner = self.read(child.children)
-            child.children = [one for one in inner if one.type != "html_inline"]
+            child.children = [child for child in inner if child.type != "html_inline"]
         if child.type == "text" and ":" in child.content and OFFICE.search(child.content):
             return [_text(child, OFFICE.sub(self._unless_office, child.content))]
         return [child]
@@ -290,7 +290,7 @@ def _is_said(token: Token) -> bool:
 
 def _between(gap: str, made: Sequence[Token], after: Token) -> list[Token]:
     """Return what replaces a dropped tag: a break, a space, or nothing where there is one."""
-    before = next((one for one in reversed(made) if one.nesting == 0), None)
+    before = next((token for token in reversed(made) if token.nesting == 0), None)
     if before is None:
         return []
     if gap == raw_html.BREAK:
@@ -351,7 +351,7 @@ def _given_id(children: Sequence[Token]) -> str:
 
 
 def _words(children: Sequence[Token]) -> str:
-    return "".join(one.content for one in children if one.type in ("text", "code_inline"))
+    return "".join(child.content for child in children if child.type in ("text", "code_inline"))
 
 
 def _note_mark(_self: Any, tokens: Sequence[Token], at: int, *_given: Any) -> str:

@@ -39,9 +39,9 @@ NOTHING = re.compile(r"(?P<gap>)(?P<inner>)(?!)")
 
 def _loose(sign: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """A pair with a space behind its first sign, which must be a double one; before its last."""
-    here, one = re.escape(sign), re.escape(sign[0])
-    inner = rf"(?P<inner>[^\W\d_][^{one}\n]*[^\s{one}])"
-    opening, closing = rf"(?<![\w\\{one}]){here}", rf"{here}(?![\w{one}])"
+    both, single = re.escape(sign), re.escape(sign[0])
+    inner = rf"(?P<inner>[^\W\d_][^{single}\n]*[^\s{single}])"
+    opening, closing = rf"(?<![\w\\{single}]){both}", rf"{both}(?![\w{single}])"
     behind = re.compile(rf"{opening}(?P<gap>[ \t]+){inner}{closing}")
     before = re.compile(rf"{opening}{inner}(?P<gap>[ \t]+){closing}")
     return behind if len(sign) > 1 else NOTHING, before
@@ -142,10 +142,10 @@ def _odd(line: str) -> re.Match[str] | None:
 def uneven(children: Sequence[Token]) -> Iterator[int]:
     """Yield the lines, from 0, where stars of one pair are more on one side: ``**kata*``."""
     line = 0
-    for one, next_ in pairwise(children):
-        line += one.content.count("\n") + (one.type in ("softbreak", "hardbreak"))
-        opens = next_.type == "em_open" and one.type == "text" and one.content[-1:] == "*"
-        closes = one.type == "em_close" and next_.type == "text" and next_.content[:1] == "*"
+    for token, next_ in pairwise(children):
+        line += token.content.count("\n") + (token.type in ("softbreak", "hardbreak"))
+        opens = next_.type == "em_open" and token.type == "text" and token.content[-1:] == "*"
+        closes = token.type == "em_close" and next_.type == "text" and next_.content[:1] == "*"
         if opens or closes:
             yield line
 

@@ -58,7 +58,7 @@ def spelling(text: str, sign: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Return True for a text of which nothing is seen."""
-    return all(unicodedata.category(one) in UNSEEN or one in FILLERS for one in text)
+    return all(unicodedata.category(letter) in UNSEEN or letter in FILLERS for letter in text)
 
 
 def _character(found: re.Match[str]) -> str:

@@ -42,9 +42,9 @@ def remarks(front: Table) -> Iterator[tuple[int, str]]:
     """Say which other fields have marks that readers would see, with their lines."""
     yield from _marked(front.entries, WORDS)
     shown = front.entries.get("associations")
-    for one in shown.held if shown and isinstance(shown.held, list) else ():
-        if isinstance(one.held, dict):
-            yield from _marked(one.held, OF_PICTURES)
+    for item in shown.held if shown and isinstance(shown.held, list) else ():
+        if isinstance(item.held, dict):
+            yield from _marked(item.held, OF_PICTURES)
 
 
 def _marked(entries: Mapping[str, Value], keys: tuple[str, ...]) -> Iterator[tuple[int, str]]:

@@ -116,17 +116,17 @@ def _taken(name: str, folder: Path, called: str) -> LocalFile | None:
     return LocalFile(file=spelt, data=data, media_type=PDF) if _is_pdf(data) else None
 
 
-def _read(path: Path, said: str) -> bytes:
+def _read(path: Path, shown: str) -> bytes:
     with disk.opened(path) as file:
         head = file.read(HEAD)
         if not head:
-            raise ValueError(f"{said} is empty (save it again)")
+            raise ValueError(f"{shown} is empty (save it again)")
         most = MOST_DOCUMENT if _is_pdf(head) else MOST_PICTURE
         data = head + file.read(most + 1 - len(head))  # it may grow while it is read
         if len(data) > most:
             size = max(path.stat().st_size, len(data)) / 1_000_000
             limit = f"{most // 1_000_000} MB"
-            raise ValueError(f"{said} has {size:.1f} MB, more than {limit} (shrink it)")
+            raise ValueError(f"{shown} has {size:.1f} MB, more than {limit} (shrink it)")
         return data
 
 
@@ -162,7 +162,8 @@ def _on_disk(path: Path) -> Path:
     if path.name.isascii():
         return path
     try:
-        return next((one for one in folder.iterdir() if normalize("NFC", one.name) == wanted), path)
+        names = (file for file in folder.iterdir() if normalize("NFC", file.name) == wanted)
+        return next(names, path)
     except OSError:
         return path
 

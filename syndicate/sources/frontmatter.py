@@ -45,9 +45,9 @@ class Flaw(Exception):
 def all_of(flaws: Iterable[Flaw]) -> Flaw:
     """The first of several flaws, the others with it, each once and by its line."""
     every = sorted(
-        (one for flaw in flaws for one in (flaw, *flaw.others)), key=lambda one: one.line
+        (each for flaw in flaws for each in (flaw, *flaw.others)), key=lambda each: each.line
     )
-    first, *others = {(one.line, str(one)): one for one in every}.values()
+    first, *others = {(each.line, str(each)): each for each in every}.values()
     first.others = tuple(others)
     return first
 
@@ -130,12 +130,14 @@ class Value:
     def as_table(self, keys: Collection[str]) -> str:
         """Write it as a table, with its text as the value of the first key."""
         if isinstance(self.held, dict):
-            given = {key: one.held for key, one in self.held.items() if isinstance(one.held, str)}
+            given = {
+                key: value.held for key, value in self.held.items() if isinstance(value.held, str)
+            }
         else:
             text = squeeze(self.held) if isinstance(self.held, str) else "..."
             given = {next(iter(keys), "name"): text}
-        said = ", ".join(f"{key}: {yaml_losses.in_quotes(text)}" for key, text in given.items())
-        return f"{{{said}}}"
+        pairs = ", ".join(f"{key}: {yaml_losses.in_quotes(text)}" for key, text in given.items())
+        return f"{{{pairs}}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +326,7 @@ def _where(error: yaml.MarkedYAMLError) -> int:
 
 def _count_lines(front: str, error: yaml.MarkedYAMLError) -> None:
     """Let YAML's own words name the file's lines."""
-    marks = {id(one): one for one in (error.problem_mark, error.context_mark) if one}
+    marks = {id(mark): mark for mark in (error.problem_mark, error.context_mark) if mark}
     for mark in marks.values():
         mark.line = _line(front, mark.index) - 1
         mark.name, mark.buffer = "the file", None  # it would quote the line without its place
@@ -357,11 +359,11 @@ def _yaml_says(front: str, error: yaml.MarkedYAMLError) -> str:
 
 
 def _unknown(key: str, keys: Collection[str]) -> str:
-    said = excerpt(squeeze(key), 40)
+    name = excerpt(squeeze(key), 40)
     folded = {known.lower(): known for known in keys}
     near = get_close_matches(key.lower(), folded, n=1)
     meant = MEANT.get(key.lower()) if MEANT.get(key.lower()) in keys else None
     meant = meant or (folded[near[0]] if near else None)
     if meant:
-        return f"the key '{said}' is not known (did you mean {meant}?)"
-    return f"the key '{said}' is not known (known are {', '.join(keys)})"
+        return f"the key '{name}' is not known (did you mean {meant}?)"
+    return f"the key '{name}' is not known (known are {', '.join(keys)})"

@@ -179,11 +179,11 @@ def _with_uri(path: Path, data: bytes, uri: str) -> bytes:
 def _check(path: Path, data: bytes, uri: str) -> None:
     try:
         front = frontmatter.cut(data.decode("utf-8-sig")).front
-        said = frontmatter.read(front, ()).text("uri")
+        written = frontmatter.read(front, ()).text("uri")
     except (UnicodeDecodeError, Flaw) as error:
         advice = f"add the line uri: {uri} yourself"
         raise ArticleError(f"{path}:2: no room for the uri: {error} ({advice})") from error
-    if said != uri:
+    if written != uri:
         raise ArticleError(f"{path}:2: {uri!r} is no uri that can be written into a file")
 
 

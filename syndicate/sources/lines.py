@@ -62,13 +62,13 @@ def _alike(
     lines: list[str],
     pattern: re.Pattern[str],
     mended: Callable[[re.Match[str]], str],
-    goes_on: Callable[[re.Match[str], re.Match[str]], bool] = lambda one, next_: True,
+    goes_on: Callable[[re.Match[str], re.Match[str]], bool] = lambda previous, next_: True,
 ) -> list[str]:
     """Mend the lines that have a sign of the same kind above or below them."""
     found = [pattern.match(line) for line in lines]
     meant = set()
-    for number, (one, next_) in enumerate(pairwise(found)):
-        if one and next_ and goes_on(one, next_):
+    for number, (match, next_) in enumerate(pairwise(found)):
+        if match and next_ and goes_on(match, next_):
             meant |= {number, number + 1}
     for number in meant:
         if here := found[number]:
@@ -76,25 +76,25 @@ def _alike(
     return lines
 
 
-def _follow(one: re.Match[str], next_: re.Match[str]) -> bool:
-    return int(next_[2]) == int(one[2]) + 1 and one[3] == next_[3]
+def _follow(previous: re.Match[str], next_: re.Match[str]) -> bool:
+    return int(next_[2]) == int(previous[2]) + 1 and previous[3] == next_[3]
 
 
 def _broken(lines: list[str]) -> list[str]:
     """Lines that begin with letters in order, ``a.`` and ``b.``, end where they ended."""
-    for number, (one, next_) in enumerate(pairwise(lines)):
-        first, second = LETTERED.match(one), LETTERED.match(next_)
+    for number, (line, next_) in enumerate(pairwise(lines)):
+        first, second = LETTERED.match(line), LETTERED.match(next_)
         is_first = first and first[1] == "a"
         is_next = second and (second[1] == "a" or (first and ord(second[1]) == ord(first[1]) + 1))
         follows = is_first or (number and lines[number - 1].endswith("\\"))
         if (
             second
             and is_next
-            and one.strip()
-            and not BROKEN.search(one)
+            and line.strip()
+            and not BROKEN.search(line)
             and (follows or _begins(lines, number))
         ):
-            lines[number] = one.rstrip().rstrip("\\") + "\\"
+            lines[number] = line.rstrip().rstrip("\\") + "\\"
     return lines
 
 

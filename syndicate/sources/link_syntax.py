@@ -80,7 +80,7 @@ def joined(markdown: str, folder: Path) -> str:
 
     patterns: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = []
     if markdown.count("](") > len(CLOSED.findall(markdown)):
-        patterns += [(one, open_) for one in OPEN]
+        patterns += [(pattern, open_) for pattern in OPEN]
     between = {found[0][-2:] for found in BETWEEN.finditer(markdown)}
     patterns += [(APART, apart)] if any(sign[-1] == "(" for sign in between) else []
     patterns += [(OTHER, other)] if between & {"]{", "]<"} else []

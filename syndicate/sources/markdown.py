@@ -55,7 +55,7 @@ def read(path: Path, publisher: Publisher) -> Draft:
             frontmatter.refuse_no_room(parts.front)
         article, text, taken = _article(front, parts, path.parent, publisher)
     except Flaw as flaw:
-        every = [ArticleError(f"{path}:{one.line}: {one}") for one in (flaw, *flaw.others)]
+        every = [ArticleError(f"{path}:{each.line}: {each}") for each in (flaw, *flaw.others)]
         raise (every[0] if len(every) == 1 else Several(tuple(every))) from flaw
     data = {file.sha256: file.data for file in taken}
     return Draft(
@@ -190,17 +190,17 @@ def _refuse_blank(table: Table, key: str, advice: str) -> None:
 def _needed(
     table: Table, key: str, whose: str, text: Callable[[Table, str], str] = Table.line_words
 ) -> str:
-    said = text(table, key)
-    if not said:
+    value = text(table, key)
+    if not value:
         raise Flaw(table.line, f"{whose} has no {key} (write {{{key}: ...}})")
-    return said
+    return value
 
 
 def _moment(front: Table, key: str, zone: ZoneInfo, otherwise: time = time()) -> datetime | None:
     text = front.text(key)
-    return (
-        front.checked(key, text, lambda said: dates.parse(said, zone, otherwise)) if text else None
-    )
+    if not text:
+        return None
+    return front.checked(key, text, lambda typed: dates.parse(typed, zone, otherwise))
 
 
 def _dateline(front: Table) -> Dateline | None:
@@ -253,8 +253,11 @@ def _overrides(front: Table) -> Mapping[str, Mapping[str, str]]:
         for key in table.entries:
             _refuse_blank(table, key, "write some, or delete the line")
         field_markup.refuse_marks(table, "headline")
-        said = {"headline": table.line_words("headline"), "description": table.words("description")}
-        overrides[channel] = {key: text for key, text in said.items() if text}
+        texts = {
+            "headline": table.line_words("headline"),
+            "description": table.words("description"),
+        }
+        overrides[channel] = {key: text for key, text in texts.items() if text}
     return overrides
 
 
@@ -264,8 +267,8 @@ def _associations(
     tables: list[Table] = []
     noted(lambda: tables.extend(front.tables("associations", ASSOCIATION_KEYS)), None)
     for table in tables:
-        if one := noted(partial(_association, table, folder), None):
-            yield one
+        if association := noted(partial(_association, table, folder), None):
+            yield association
 
 
 def _association(table: Table, folder: Path) -> tuple[Media, LocalFile | None]:

@@ -88,7 +88,7 @@ def unused(markdown: str, tokens: Sequence[Token], env: dict[str, Any]) -> str:
 def _unlinked(found: re.Match[str], folder: Path) -> str:
     """``![[foto.png]]`` and ``[[surat.pdf|Unduh]]``, where there is such a file."""
     name = found["name"].strip()
-    path = next((one for one in (name, f"{name}.md") if files.exists(one, folder)), "")
+    path = next((file for file in (name, f"{name}.md") if files.exists(file, folder)), "")
     label = (found["label"] or ("" if found["picture"] else name)).strip()
     return f"{found['picture']}[{label}](<{path}>)" if path else found[0]
 

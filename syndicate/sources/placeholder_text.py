@@ -96,4 +96,4 @@ def _noted(line: str) -> str:
     """A note to oneself, or filler text."""
     patterns = (*NOTES, TO_FILL_IN, *(() if QUOTED.match(line) else (FILLER,)))
     found = (pattern.search(line) for pattern in patterns)
-    return next((one["said"] for one in found if one), "")
+    return next((match["said"] for match in found if match), "")

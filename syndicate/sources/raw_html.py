@@ -178,11 +178,14 @@ def credited(tag: str) -> str:
         unseen = SHOWN_AS_WORDS.get(name, set())
         if name == "input" and given.get("type", "").lower() not in ("hidden", "checkbox", "radio"):
             unseen = {"value", "placeholder"}
-        return f"{found['name']} {ATTRIBUTE.sub(lambda one: _unread(one, unseen), found['given'])}"
+        left = ATTRIBUTE.sub(lambda match: _unread(match, unseen), found["given"])
+        return f"{found['name']} {left}"
     played = _played_attributes(name, given)
     words = {key for key in given if not (key in DRESS or key in played or _is_program_s(key))}
     kept = (
-        one[0] for one in ATTRIBUTE.finditer(found["given"]) if one["name"].lower() not in words
+        match[0]
+        for match in ATTRIBUTE.finditer(found["given"])
+        if match["name"].lower() not in words
     )
     return " ".join((found["name"], *kept))
 
@@ -322,7 +325,7 @@ def _source(given: Mapping[str, str]) -> str:
 def _lazy(given: Mapping[str, str]) -> Iterator[str]:
     yield from (given[key] for key in LAZY if given.get(key))
     for key in SETS:  # the last candidate is the largest, as it is usually written
-        candidates = [one.split()[0] for one in given.get(key, "").split(", ") if one.split()]
+        candidates = [part.split()[0] for part in given.get(key, "").split(", ") if part.split()]
         yield from candidates[-1:]
 
 

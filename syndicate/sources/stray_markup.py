@@ -112,8 +112,8 @@ def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int,
 def _foreign(number: int, line: str) -> Flaw | None:
     for what, pattern in FOREIGN.items():
         if found := pattern.search(line):
-            said = excerpt(squeeze(found[0]), 60)
-            return Flaw(number, f"{said} is {what}; readers would see it ({ADVICE})")
+            quoted = excerpt(squeeze(found[0]), 60)
+            return Flaw(number, f"{quoted} is {what}; readers would see it ({ADVICE})")
     return None
 
 
@@ -125,17 +125,17 @@ def _unread(number: int, line: str) -> Iterable[tuple[int, str]]:
 
 def _loose(number: int, line: str) -> Iterable[tuple[int, str] | Flaw]:
     for link in LOOSE_LINK.finditer(line):
-        said = in_full(link[0])
+        quoted = in_full(link[0])
         if ADDRESS.search(link["address"]):
             yield Flaw(
                 number,
-                f"{said} is no link to Markdown; readers would see it (write a space in the"
+                f"{quoted} is no link to Markdown; readers would see it (write a space in the"
                 " address as %20, or the address in < >)",
             )
         elif LETTER.search(link["address"]):
             yield Flaw(
                 number,
-                f"{said} leads to no address; readers would see it (write one, or \\[ if it is"
+                f"{quoted} leads to no address; readers would see it (write one, or \\[ if it is"
                 " text)",
             )
     for link in UNDEFINED.finditer(line):
@@ -156,11 +156,11 @@ def _loose(number: int, line: str) -> Iterable[tuple[int, str] | Flaw]:
 
 def _no_rows(first: int, rows: Sequence[str]) -> Iterable[Flaw]:
     """Lines between bars that are no table, for the line below its head is missing."""
-    for number, (one, next_) in enumerate(pairwise(rows), first):
-        if ROW.fullmatch(one.strip()) and ROW.fullmatch(next_.strip()):
+    for number, (row, next_) in enumerate(pairwise(rows), first):
+        if ROW.fullmatch(row.strip()) and ROW.fullmatch(next_.strip()):
             yield Flaw(
                 number,
-                f"{excerpt(squeeze(one), 40)} begins no table; readers would see the | (put a line"
+                f"{excerpt(squeeze(row), 40)} begins no table; readers would see the | (put a line"
                 " |---|---| below the head)",
             )
             return

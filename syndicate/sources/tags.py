@@ -67,9 +67,9 @@ def attributes(tag: str) -> dict[str, str]:
     """The attributes of a tag, by their names in lower case; the first of a name counts."""
     found = TAG.fullmatch(tag)
     given: dict[str, str] = {}
-    for one in ATTRIBUTE.finditer(found["given"] if found else ""):
-        value = next((one[key] for key in "abc" if one[key] is not None), "")
-        given.setdefault(one["name"].lower(), in_attribute(value))
+    for match in ATTRIBUTE.finditer(found["given"] if found else ""):
+        value = next((match[key] for key in "abc" if match[key] is not None), "")
+        given.setdefault(match["name"].lower(), in_attribute(value))
     return given
 
 
@@ -136,17 +136,18 @@ def _is_written(found: re.Match[str]) -> bool:
         return True
     if "<" in re.sub(r""""[^"]*"|'[^']*'""", "", given):
         return False
-    with_value = [one for one in ATTRIBUTE.finditer(given) if "=" in one[0]]
-    bare = [one["name"].lower() for one in ATTRIBUTE.finditer(given) if "=" not in one[0]]
+    with_value = [match for match in ATTRIBUTE.finditer(given) if "=" in match[0]]
+    bare = [match["name"].lower() for match in ATTRIBUTE.finditer(given) if "=" not in match[0]]
     known = all(
-        _is_known(one["name"]) or one["a"] is not None or one["b"] is not None for one in with_value
+        _is_known(match["name"]) or match["a"] is not None or match["b"] is not None
+        for match in with_value
     )
     if name not in KNOWN and "-" not in name and ":" not in name:
         return bool(with_value) and not bare
     if with_value:
         return known and all(map(_is_known, bare))
     alone = BARE_ATTRIBUTES.get(name, set()) | ALONE
-    return all(one in alone or PREFIXED.fullmatch(one) for one in bare)
+    return all(name in alone or PREFIXED.fullmatch(name) for name in bare)
 
 
 def _is_known(attribute: str) -> bool:

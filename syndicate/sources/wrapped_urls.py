@@ -47,7 +47,7 @@ def _tag(found: re.Match[str]) -> str:
 
 
 def _attribute(found: re.Match[str]) -> str:
-    group = next((one for one in "abc" if found[one] is not None), "")
+    group = next((name for name in "abc" if found[name] is not None), "")
     if not group or found["name"].lower() not in ("href", "src"):
         return found[0]
     at = found.start(group) - found.start()

@@ -42,8 +42,8 @@ def away(front: str, node: yaml.Node) -> Iterator[tuple[int, str]]:
                 yield at, f"{lost} ({_quoted(front, at)})"
             at += len(part)
         done = max(done, end)
-    for one in _scalars(node):
-        yield from _escapes(front, one)
+    for scalar in _scalars(node):
+        yield from _escapes(front, scalar)
 
 
 def _escapes(front: str, node: yaml.ScalarNode) -> Iterator[tuple[int, str]]:
@@ -62,8 +62,8 @@ def escaped(front: str, at: int) -> str:
     sign = front[at : at + 2].strip()
     word = re.search(r"[^\s\"']*$", front[:at])
     rest = re.match(r"[^\s\"']*", front[at:])
-    said = excerpt((word[0] if word else "") + (rest[0] if rest else ""), 40)
-    return f"{sign} in {said} is another sign to YAML, in double quotes ({SINGLE})"
+    quoted = excerpt((word[0] if word else "") + (rest[0] if rest else ""), 40)
+    return f"{sign} in {quoted} is another sign to YAML, in double quotes ({SINGLE})"
 
 
 def _is_path(typed: str, at: int) -> bool:
@@ -73,11 +73,11 @@ def _is_path(typed: str, at: int) -> bool:
 
 def _spans(front: str, node: yaml.Node) -> Iterator[tuple[int, int]]:
     """Yield keys and values in order; a block's text begins on the line after its sign."""
-    for one in _scalars(node):
-        start, end = one.start_mark.index, one.end_mark.index
+    for scalar in _scalars(node):
+        start, end = scalar.start_mark.index, scalar.end_mark.index
         while found := PROPERTY.match(front, start):  # a tag or an anchor is no text
             start = found.end()
-        if one.style in ("|", ">") and (header := BLOCK.match(front, start)):
+        if scalar.style in ("|", ">") and (header := BLOCK.match(front, start)):
             yield start, header.end()
             below = front.find("\n", header.end())
             start = below if below >= 0 else len(front)

@@ -114,7 +114,8 @@ def _begun(path: Path) -> BinaryIO:
 
 def make_private(folder: Path) -> None:
     """Make a folder, and those above it that are missing, that nobody else can enter."""
-    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+    absent = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    for missing in reversed(absent):
         with suppress(FileExistsError):  # another process was quicker
             missing.mkdir(mode=PRIVATE_FOLDER)
 

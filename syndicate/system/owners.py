@@ -36,7 +36,7 @@ def refuse_root(paths: Iterable[Path], *, as_root: bool = False) -> None:
 def existing(path: Path) -> Path:
     """A path, or what there is of it: what is missing is made inside of that."""
     path = Path(os.path.abspath(path))
-    return next((one for one in (path, *path.parents) if one.exists()), path)
+    return next((candidate for candidate in (path, *path.parents) if candidate.exists()), path)
 
 
 def _owner(path: Path) -> tuple[str, int] | None:

@@ -118,16 +118,16 @@ def _apart(tag: re.Match[str]) -> str:
     return END_OF_LINE if name in BLOCKS else " " if name in APART else ""
 
 
-def apart(found: re.Match[str], said: str) -> str:
+def apart(found: re.Match[str], words: str) -> str:
     """Return what is said in the place of a tag, apart from letters and pictures next to it."""
     after = LETTER_AFTER.match(found.string, found.end())
-    return f"{apart_before(found, said)}{' ' if after else ''}"
+    return f"{apart_before(found, words)}{' ' if after else ''}"
 
 
-def apart_before(found: re.Match[str], said: str) -> str:
+def apart_before(found: re.Match[str], words: str) -> str:
     """The same, of what stands before the tag alone."""
     before = LETTER_BEFORE.search(found.string, max(found.start() - 200, 0), found.start())
-    return f" {said}" if before else said
+    return f" {words}" if before else words
 
 
 def unescaped(address: str) -> str:
@@ -167,7 +167,7 @@ def letter_fields(url: str) -> dict[str, str]:
     scheme, _, rest = url.partition(":")
     if scheme.lower() != "mailto":
         return {}
-    given = (one.partition("=") for one in rest.partition("?")[2].split("&"))
+    given = (pair.partition("=") for pair in rest.partition("?")[2].split("&"))
     fields = ((name.lower(), squeeze(visible(unquote(value)))) for name, _, value in given)
     return {name: value for name, value in fields if name in LETTER_FIELDS and value}
 
@@ -180,8 +180,12 @@ def has_number(text: str, number: str) -> bool:
     """
     whole = _digits(number)
     own = whole[-SUBSCRIBER:]
-    said = map(_digits, NUMBER.findall(text))
-    return any(own in one or (len(one) >= SHORT and whole.endswith(one)) for one in said if own)
+    numbers = map(_digits, NUMBER.findall(text))
+    return any(
+        own in digits or (len(digits) >= SHORT and whole.endswith(digits))
+        for digits in numbers
+        if own
+    )
 
 
 def _digits(text: str) -> str:

@@ -85,8 +85,8 @@ def _day(found: re.Match[str]) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        said = found["iso"] or f"{day} {found['m1'] or found['m2']} {year}"
-        raise ValueError(f"there is no {said} in the calendar ({ADVICE})") from None
+        iso = found["iso"] or f"{day} {found['m1'] or found['m2']} {year}"
+        raise ValueError(f"there is no {iso} in the calendar ({ADVICE})") from None
 
 
 def _month(name: str) -> int:
@@ -133,8 +133,8 @@ def _moment(found: re.Match[str], day: date, otherwise: time) -> datetime:
     try:
         return datetime.combine(day, time(hour, minute, second, micro))
     except ValueError:
-        said = ".".join(filter(None, (found[part] for part in ("hour", "minute", "second"))))
-        raise ValueError(f"there is no {said} on a clock ({ADVICE})") from None
+        clock = ".".join(filter(None, (found[part] for part in ("hour", "minute", "second"))))
+        raise ValueError(f"there is no {clock} on a clock ({ADVICE})") from None
 
 
 def _zone(found: re.Match[str]) -> tzinfo | None:

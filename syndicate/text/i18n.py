@@ -220,17 +220,16 @@ def size(count: int, language: str) -> str:
     return megabytes.replace(".", ",") if words(language) is INDONESIAN else megabytes
 
 
-def letter_line(url: str, told: str, language: str) -> str:
-    """``subjek: Permohonan data``: what else a ``mailto:`` link says; nothing of what is told."""
+def letter_line(url: str, shown: str, language: str) -> str:
+    """``subjek: Permohonan data``: fields of a ``mailto:`` link that are not in ``shown``."""
     table = words(language)
-    fields = letter_fields(url).items() if url not in told else ()
-    return ", ".join(
-        f"{table[f'letter_{key}']}: {text}" for key, text in fields if text not in told
-    )
+    fields = letter_fields(url).items() if url not in shown else ()
+    unseen = ((key, text) for key, text in fields if text not in shown)
+    return ", ".join(f"{table[f'letter_{key}']}: {text}" for key, text in unseen)
 
 
 def document_line(document: Media, language: str) -> str:
     """``Formulir pendaftaran – KPU (PDF, 1,2 MB)``: what a link to a document says, in a line."""
-    said = " – ".join(filter(None, (document.label, document.creator)))
+    label = " – ".join(filter(None, (document.label, document.creator)))
     about = f"PDF, {size(document.size, language)}" if document.size else "PDF"
-    return " ".join(f"{said} ({about})".split())
+    return " ".join(f"{label} ({about})".split())

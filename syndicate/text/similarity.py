@@ -30,14 +30,14 @@ DESTINATION = re.compile(
 WEB = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 
 
-def wholly_different(one: Article, other: Article) -> bool:
+def wholly_different(article: Article, other: Article) -> bool:
     """Neither headline nor body have anything to speak of in common.
 
     Corrections keep most runs of three words; a copied file with new text keeps next to none.
     """
-    if _likeness(_runs(one.headline, 1), _runs(other.headline, 1)) > 0.5:
+    if _likeness(_runs(article.headline, 1), _runs(other.headline, 1)) > 0.5:
         return False
-    return _likeness(_runs(plain(one.html), 3), _runs(plain(other.html), 3)) < 0.15
+    return _likeness(_runs(plain(article.html), 3), _runs(plain(other.html), 3)) < 0.15
 
 
 def text_print(article: Article) -> str:
@@ -49,13 +49,13 @@ def text_print(article: Article) -> str:
     """
     typed = unescape(COMMENT.sub("", article.markdown))
     words = _words(NO_WORDS.sub("", typed))
-    said: list[object] = ["".join(words)]  # a comment may stand within a word
+    pieces: list[object] = ["".join(words)]  # a comment may stand within a word
     if len(words) < LONG:
-        said.append(sorted(media.sha256 or media.url or "" for media in article.media))
-        said.append(_destinations(typed))
+        pieces.append(sorted(media.sha256 or media.url or "" for media in article.media))
+        pieces.append(_destinations(typed))
     if len(words) < TELLING:
-        said.append(folded(article.headline))
-    return sha256(json.dumps(said).encode()).hexdigest()
+        pieces.append(folded(article.headline))
+    return sha256(json.dumps(pieces).encode()).hexdigest()
 
 
 def headline_print(article: Article) -> str:
@@ -72,7 +72,7 @@ def _words(text: str) -> list[str]:
 
 def _destinations(typed: str) -> list[list[str]]:
     """Return the destinations of a text's links, each once, whichever way they were written."""
-    found = ("".join(one.groups(default="")) for one in DESTINATION.finditer(typed))
+    found = ("".join(match.groups(default="")) for match in DESTINATION.finditer(typed))
     named = {tuple(_words(WEB.sub("", unquote(address)))) for address in found}
     return sorted(map(list, named - {()}))
 
@@ -83,5 +83,5 @@ def _runs(text: str, length: int) -> set[tuple[str, ...]]:
     return {tuple(words[at : at + length]) for at in range(len(words) - length + 1)}
 
 
-def _likeness(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> float:
-    return len(one & other) / max(1, min(len(one), len(other)))
+def _likeness(these: set[tuple[str, ...]], those: set[tuple[str, ...]]) -> float:
+    return len(these & those) / max(1, min(len(these), len(those)))

@@ -56,5 +56,7 @@ def spelt(html: str) -> str:
 
 def _spelt(found: re.Match[str]) -> str:
     how = spelling(found["tag"].lower(), plain(found["said"]))
-    said = TAG_OR_TEXT.sub(lambda one: one[0] if one["tag"] else how.of(one[0]), found["said"])
-    return f"{how.before}{said}{how.after}"
+    spelled = TAG_OR_TEXT.sub(
+        lambda match: match[0] if match["tag"] else how.of(match[0]), found["said"]
+    )
+    return f"{how.before}{spelled}{how.after}"

@@ -117,7 +117,9 @@ class Table(Generic[T]):
             yield from self._blank(found)
 
     def _blank(self, found: Sequence[Sequence[Value[T]]]) -> Iterator[Line[T]]:
-        used = {id(one) for row in found for value in row if value.content for one in value.labels}
+        used = {
+            id(label) for row in found for value in row if value.content for label in value.labels
+        }
         labels = (cell.content for row in self.head for cell in row)
         unused = [label for label in labels if label and id(label) not in used]
         if unused:

@@ -179,9 +179,9 @@ class Calls:
         group = read_json(params.get("media", ""), "can't parse media JSON object")
         if not 2 <= len(group) <= ALBUM:
             raise ApiError(400, "Bad Request: group send failed")
-        if len({one["type"] for one in group}) > 1:
+        if len({media["type"] for media in group}) > 1:
             raise ApiError(400, "Bad Request: document can't be mixed with other media types")
-        versions = [of_input_media(one, files) for one in group]
+        versions = [of_input_media(media, files) for media in group]
         sent: list[dict[str, Any]] = []
         for version in versions:
             sent.append(self._send(params, version, album=sent[0]["message_id"] if sent else -1))
@@ -310,17 +310,17 @@ class Calls:
             "chat": self._chat({"chat_id": str(post.chat_id)}),
         }
         if post.origin:
-            told = self._message(post.origin)
+            original = self._message(post.origin)
             head["forward_origin"] = {"type": "channel"} | {
-                name: told[name] for name in ("chat", "message_id", "date")
+                name: original[name] for name in ("chat", "message_id", "date")
             }
         if post.now.attached is None:
             return head | {"text": post.text, "entities": list(post.entities)}
-        said = {"caption": post.text, "caption_entities": list(post.entities)}
+        caption = {"caption": post.text, "caption_entities": list(post.entities)}
         head |= {"media_group_id": str(post.album)} if post.album else {}
         if post.document:
-            return head | {"document": FILE | {"file_name": post.document.name}} | said
-        return head | {"photo": [FILE | {"width": 1, "height": 1}]} | said
+            return head | {"document": FILE | {"file_name": post.document.name}} | caption
+        return head | {"photo": [FILE | {"width": 1, "height": 1}]} | caption
 
 
 METHODS = {

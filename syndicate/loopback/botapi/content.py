@@ -87,10 +87,10 @@ def attached(kind: str, given: str, params: Params, files: Files) -> Version:
     text, entities = formatted_text(params, "caption", "caption_entities")
     if utf16_length(text) > CAPTION_LIMIT:
         raise ApiError(400, "Bad Request: message caption is too long")
-    said = Version(at=now(), text=text, entities=entities)
+    version = Version(at=now(), text=text, entities=entities)
     if kind == "document":
-        return replace(said, document=_document(given, files))
-    return replace(said, photo=_photo(given, files, kind), is_animation=kind == "animation")
+        return replace(version, document=_document(given, files))
+    return replace(version, photo=_photo(given, files, kind), is_animation=kind == "animation")
 
 
 def of_input_media(media: dict[str, Any], files: Files) -> Version:

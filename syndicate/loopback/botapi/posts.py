@@ -37,8 +37,8 @@ class Version:
     @property
     def content(self) -> tuple[object, ...]:
         """Values that are compared to tell whether an edit changes anything."""
-        said = self.text, self.entities, self.link_preview_options
-        return *said, self.photo, self.document, self.is_animation
+        words = self.text, self.entities, self.link_preview_options
+        return *words, self.photo, self.document, self.is_animation
 
     @property
     def attached(self) -> Photo | None:
