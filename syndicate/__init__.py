@@ -13,24 +13,17 @@ if TYPE_CHECKING:
         Collects,
         Finding,
         Finds,
-        Hears,
         HostsMedia,
         HostsPages,
-        Membership,
-        Outcome,
         Recalls,
         Removes,
         Repeatable,
-        Reply,
-        Reviews,
         Revises,
-        Says,
-        Scheduled,
         Scope,
         Shown,
         Stored,
-        Streams,
     )
+    from syndicate.channel.mailing_list import MailingList, Membership, Outcome, Reply, Says
     from syndicate.channel.visit import Visit
     from syndicate.errors import (
         ArticleError,
@@ -69,7 +62,15 @@ if TYPE_CHECKING:
     )
     from syndicate.model.schedule import Schedule
 
-HOMES = ("model.article", "model.delivery", "channel", "errors", "model.schedule", "channel.visit")
+HOMES = (
+    "model.article",
+    "model.delivery",
+    "channel",
+    "errors",
+    "model.schedule",
+    "channel.mailing_list",
+    "channel.visit",
+)
 
 
 def __getattr__(name: str) -> object:
@@ -100,13 +101,13 @@ __all__ = [
     "Edition",
     "Finding",
     "Finds",
-    "Hears",
     "HostsMedia",
     "HostsPages",
     "InDoubt",
     "InfoSource",
     "Item",
     "LedgerError",
+    "MailingList",
     "Media",
     "Membership",
     "Outcome",
@@ -121,15 +122,12 @@ __all__ = [
     "Rendition",
     "Repeatable",
     "Reply",
-    "Reviews",
     "Revises",
     "Says",
     "Schedule",
-    "Scheduled",
     "Scope",
     "Shown",
     "Stored",
-    "Streams",
     "SyndicateError",
     "Unavailable",
     "UsageError",

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from syndicate.channel import Channel, Collects, Scheduled, Scope
+from syndicate.channel import Channel, Collects
+from syndicate.channel.mailing_list import MailingList
 from syndicate.config.loader import Settings
 from syndicate.config.locked import secrets_among
 from syndicate.config.registry import make_channels, secrets_of
@@ -103,9 +104,9 @@ class Office:
         return self.settings.publisher
 
     @property
-    def lists(self) -> list[Channel]:
-        """The channels that people are on, one by one."""
-        return [channel for channel in self.channels if channel.scope is Scope.DIGEST]
+    def lists(self) -> list[MailingList]:
+        """Return the channels that people subscribe to."""
+        return [channel for channel in self.channels if isinstance(channel, MailingList)]
 
     @property
     def sites(self) -> frozenset[Site]:
@@ -139,9 +140,8 @@ class Office:
         target, now = channel.target(), self.clock()
         return catalogue.channels.register(channel.name, channel.kind, target, now, origin)
 
-    def next_digest(self, catalogue: Catalogue, channel: Channel) -> datetime:
+    def next_digest(self, catalogue: Catalogue, channel: MailingList) -> datetime:
         """When a list's next window ends that is not closed yet."""
-        assert isinstance(channel, Scheduled)
         now, taken = self.clock(), self.closed_ahead(catalogue, channel)
         return channel.schedule.next_but(taken, now, self.publisher.zone)
 

@@ -21,8 +21,8 @@ from syndicate.channel import (
     Repeatable,
     Revises,
     Scope,
-    Streams,
 )
+from syndicate.channel.mailing_list import MailingList
 from syndicate.errors import InDoubt
 from syndicate.model.article import Article, Correction, Edition, Item, Media, Publisher, Withdrawal
 from syndicate.model.delivery import Absent, Delivery, Receipt, Recipient, Rendition, delivery_key
@@ -293,7 +293,7 @@ def _found(channel: Finds, delivery: Delivery) -> Receipt | Absent | None:
 
 def publish(channel: Channel, todo: list[Delivery]) -> list[Receipt]:
     """Publish all, by the stream if the channel has one; what went wrong is raised."""
-    if not isinstance(channel, Streams):
+    if not isinstance(channel, MailingList):
         return [channel.publish(delivery) for delivery in todo]
     receipts = []
     for outcome in channel.publish_all(iter(todo)):

@@ -13,23 +13,17 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import SecretStr
 
 from syndicate import (
-    Channel,
     Delivery,
     Edition,
     Finding,
-    Hears,
     Item,
+    MailingList,
     Membership,
     Outcome,
     Publisher,
-    Receipt,
     Rendition,
     Reply,
-    Reviews,
-    Scheduled,
-    Scope,
     Shown,
-    Streams,
     Visit,
 )
 from syndicate.channel.settings import Patience, RatesField, ScheduleField, ToleranceField
@@ -65,7 +59,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(kw_only=True)
-class EmailDigest(Channel, Scheduled, Streams, Reviews, Hears):
+class EmailDigest(MailingList):
     """A mailing list: what is new goes to every subscriber, in one letter, at set times.
 
     title        what the list is called
@@ -104,7 +98,6 @@ class EmailDigest(Channel, Scheduled, Streams, Reviews, Hears):
     """
 
     kind = "email"
-    scope = Scope.DIGEST
     title: str
     sender: Sender
     schedule: ScheduleField
@@ -239,24 +232,17 @@ class EmailDigest(Channel, Scheduled, Streams, Reviews, Hears):
         where = located(source or self.inbox.get_secret_value())
         return "" if is_near(where, home) else self._inbox_setting(source)
 
-    def publish(self, delivery: Delivery) -> Receipt:
-        return self._outgoing.send(delivery)
-
     def publish_all(self, deliveries: Iterator[Delivery | None]) -> Iterator[Outcome]:
         return self._outgoing.send_all(deliveries)
 
-    def review(self, edition: Edition, rendition: Rendition) -> Iterator[Finding]:
+    def review(self, edition: Edition, rendition: Rendition | None = None) -> Iterator[Finding]:
         from syndicate_email.letter.example import example
-        from syndicate_email.letter.review import review
+        from syndicate_email.letter.review import review, template
 
-        return review(edition, self._list(edition), example(rendition))
-
-    def flaws(self, publisher: Publisher) -> Iterator[Finding]:
-        from syndicate_email.letter.review import template
-
-        found = template(self._list(_nothing(publisher)), publisher)
-        if not found.ok:
-            yield found
+        if rendition is None:
+            yield template(self._list(edition), edition.publisher)
+        else:
+            yield from review(edition, self._list(edition), example(rendition))
 
     @property
     def listens(self) -> bool:
@@ -313,10 +299,8 @@ class EmailDigest(Channel, Scheduled, Streams, Reviews, Hears):
 
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
         """Check the relay, which let us in when it was opened, the template and the inbox."""
-        from syndicate_email.letter.review import template
-
         yield from self._outgoing.findings()
-        yield template(self._list(_nothing(publisher)), publisher)
+        yield from self.review(_nothing(publisher))
         if self.listens:
             yield self._listener().finding()
 

@@ -7,16 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from syndicate import (
-    Delivery,
-    DeliveryError,
-    Finding,
-    InDoubt,
-    Outcome,
-    Paused,
-    Receipt,
-    Refused,
-)
+from syndicate import Delivery, DeliveryError, Finding, Outcome, Paused, Refused
 from syndicate_email.addresses import mail_address
 from syndicate_email.letter.stencil import filled, message_id
 from syndicate_email.servers import Relay
@@ -55,19 +46,6 @@ class Outgoing:
     bounces: str  # the envelope sender, with {token}; "" is the sender
     transport: Transport
     dot_stuffed: bool  # letters are written as they go over the wire
-
-    def send(self, delivery: Delivery) -> Receipt:
-        """Send one letter; DeliveryError where it was not taken, or may have been."""
-        outcomes: list[Outcome] = []
-        try:
-            outcomes += self.send_all(iter([delivery]))  # as far as it gets
-        except DeliveryError:
-            if not any(isinstance(outcome.result, Receipt | InDoubt) for outcome in outcomes):
-                raise  # it says more of why than the letter's own end
-        [outcome] = outcomes
-        if isinstance(outcome.result, DeliveryError):
-            raise outcome.result
-        return outcome.result
 
     def send_all(self, deliveries: Iterator[Delivery | None]) -> Iterator[Outcome]:
         """Send letter after letter; yield how each of them ended, in any order."""

@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from html import unescape
 from pathlib import Path
 from typing import ClassVar, Self
 
-from syndicate.channel.visit import Visit
-from syndicate.errors import DeliveryError, Refused
+from syndicate.errors import Refused
 from syndicate.model.article import Article, Edition, Item, Media, Publisher
 from syndicate.model.delivery import Absent, Delivery, Receipt, Rendition
-from syndicate.model.rate import Rate, Tolerance
-from syndicate.model.schedule import Schedule
 from syndicate.network.public import Site
 
 # a scheme has few letters: else each of a long word's would be read to its end
@@ -52,53 +49,6 @@ class Shown:
 
     text: str
     addresses: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How one delivery of a stream ended."""
-
-    delivery: Delivery
-    result: Receipt | DeliveryError
-
-
-class Says(StrEnum):
-    """What somebody who answers a letter wants, or a mail system tells."""
-
-    LEAVE = "leave"  # this list
-    JOIN = "join"  # and is asked to confirm it
-    CONFIRM = "confirm"  # that they want to join, or leave
-    LISTS = "lists"  # to know which ones there are, and which they are on
-    BOUNCED = "bounced"  # the letter could not be delivered
-    REFUSED = "refused"  # it was for our sake: our rate, name or words, not its reader
-    COMPLAINED = "complained"  # it was called spam
-    NOTHING = "nothing"  # an automatic answer, a letter that is merely late
-    OTHER = "other"  # it is for a person
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """One message that came back."""
-
-    key: str  # its own, the same whenever it is read
-    says: Says
-    token: str = ""  # whose subscription it is about, or which request is confirmed
-    email: str = ""  # who writes; "" where nobody could be asked back
-    vouched: str = ""  # by what the mailbox's own server knows that they do: dmarc=pass; "" by none
-    name: str = ""
-    about: str = ""  # the list that it names, if any
-    code: str = ""  # bounced: the status, like 5.1.1 (RFC 3463)
-    detail: str = ""  # for people, in a line, with nobody's address in it
-    place: str = ""  # what the inbox calls it while it lies there; "" where it has no name for it
-
-
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """A list, as one person is told of it; ``token`` is theirs, "" where they are not on it."""
-
-    name: str
-    title: str
-    token: str = ""
 
 
 @dataclass(kw_only=True)
@@ -317,122 +267,6 @@ class Recalls(ABC):
     def recall_items(self, publisher: Publisher) -> Iterable[Item]:
         """Return what stands there, as far as it tells; a ledger that lost it takes it on."""
         return ()
-
-
-class Streams(ABC):
-    """Can publish one rendition to many recipients, several under way at once."""
-
-    rate: tuple[Rate, ...] = ()  # not faster than so, whatever processes there are
-    failures: Tolerance | None = None  # a run with more of them than that stops by itself
-    again: bool = False  # whether what is in doubt is said again by itself, under the same key
-    standstill: float = 120.0  # seconds in which nothing ends, until the rest is a later run's
-
-    @property
-    @abstractmethod
-    def window(self) -> int:
-        """The most deliveries that may be started and not ended: 2 x connections."""
-
-    @abstractmethod
-    def publish_all(self, deliveries: Iterator[Delivery | None]) -> Iterator[Outcome]:
-        """Yield how each delivery ended, in any order.
-
-        Pulling a delivery is starting it: the ledger has committed that it is being sent; None
-        says that none may be started just now: attend to what is under way, and ask again.
-        Yielding its outcome ends it. Raising a DeliveryError, or returning early, ends the run:
-        what was pulled and has no outcome is in doubt, the rest keeps its turn.
-        """
-
-
-class Scheduled:
-    """Has its own times: every channel of scope DIGEST."""
-
-    schedule: Schedule
-    immediate: bool = False  # what is urgent does not wait for them (Edition.urgent)
-
-
-class Reviews(ABC):
-    """Can say what readers might stumble over in what it is about to send."""
-
-    @abstractmethod
-    def review(self, edition: Edition, rendition: Rendition) -> Iterable[Finding]:
-        """How large it is, and what could be better; no network."""
-
-    def flaws(self, publisher: Publisher) -> Iterable[Finding]:
-        """What in its own settings keeps it from saying all it should; no network."""
-        return ()
-
-
-class Hears(ABC):
-    """Gets answers to what it sends, and can say what they want."""
-
-    known_senders_only: bool = False  # no letter is written to somebody whom no list knows
-    # more who leave in a day at their word alone, without a token, wait for a person
-    leavers: Tolerance | None = Tolerance(10, 100)
-
-    @property
-    @abstractmethod
-    def listens(self) -> bool:
-        """Whether it is configured where answers arrive: ``tick`` reads them then."""
-
-    @property
-    @abstractmethod
-    def answerable(self) -> bool:
-        """Whether its letters can be answered by one."""
-
-    @abstractmethod
-    def hear(
-        self, lists: Sequence[str], source: str = "", visit: Visit | None = None
-    ) -> Generator[Reply, bool | None, None]:
-        """What came back, oldest first; asking for the next one says that the last is dealt with.
-
-        Unless True is sent in: it is for a person after all, and to be left unread.
-
-        ``visit`` says how long this may take, and which letters need not be read again.
-
-        ``lists`` are what a letter may call them: names and titles. ``source`` in the place of
-        what is configured: a file, a folder, an address. UsageError for one that is none; Refused
-        or Unavailable where it cannot be read.
-        """
-
-    def hears_outside(self, home: Path, source: str = "") -> str:
-        """Name the setting by which it would take letters that are not a rehearsal's; "" for none.
-
-        ``source`` is that of ``hear``, ``home`` the configuration's folder.
-        """
-        return "the mailbox"
-
-    @abstractmethod
-    def invitation(self, publisher: Publisher, at: datetime, title: str) -> Rendition:
-        """The letter that asks its recipient to confirm, with their token, that they join a list.
-
-        Of that ``title``: another list may write for one that gets no letters itself.
-        """
-
-    @abstractmethod
-    def overview(
-        self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
-    ) -> Rendition:
-        """The letter that tells somebody which lists there are, and how to join and leave them."""
-
-    def parting(
-        self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
-    ) -> Rendition | None:
-        """The letter that asks its recipient to confirm, with their token, that they leave.
-
-        Each list has the token of their subscription, which ends that one alone. None where this
-        channel writes no such letter.
-        """
-        return None
-
-    def goodbye(
-        self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
-    ) -> Rendition | None:
-        """The letter that tells somebody that they are off these lists, since ``at``.
-
-        There is no news in it. Each ``token`` brings its list back: as ``subscribe TOKEN`` in a
-        letter, or by ``syndicate rejoin``. None where this channel writes no such letter.
-        """
-        return None
 
 
 class Collects:

@@ -9,7 +9,8 @@ from typing import Any, NoReturn, get_args, get_type_hints
 
 from pydantic import SecretStr
 
-from syndicate.channel import Channel, Reply
+from syndicate.channel import Channel
+from syndicate.channel.mailing_list import Reply
 from syndicate.channel.visit import Visit
 from syndicate.errors import Unavailable
 from syndicate.model.delivery import Rendition

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from syndicate.channel import Channel, Collects, HostsMedia, Scheduled, Scope
+from syndicate.channel import Channel, Collects, HostsMedia, Scope
+from syndicate.channel.mailing_list import MailingList
 from syndicate.config.loader import Settings, complaint
 from syndicate.config.locked import locked
 from syndicate.errors import ConfigError
@@ -76,8 +77,8 @@ def make_channel(settings: Settings, name: str) -> Channel:
         made = _adapter(cls).validate_python({"name": name, **table}, context=context)
     except ValidationError as error:
         raise _lacking(unset, error) or complaint(where, error) from None  # its own has the value
-    if made.scope is Scope.DIGEST and not isinstance(made, Scheduled):
-        raise ConfigError(f"{where}.kind: {kind} makes digests and has no schedule")
+    if made.scope is Scope.DIGEST and not issubclass(cls, MailingList):
+        raise ConfigError(f"{where}.kind: {kind} makes digests and is no MailingList")
     if made.scope is Scope.COLLECTION and not isinstance(made, Collects):
         raise ConfigError(f"{where}.kind: {kind} collects articles and does not say how many")
     return made

@@ -8,7 +8,8 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from syndicate.channel import Finds, Outcome, Streams
+from syndicate.channel import Finds
+from syndicate.channel.mailing_list import MailingList, Outcome
 from syndicate.delivery.posts import Run, explained, opened, scrubbed, stay_here
 from syndicate.errors import (
     Bounced,
@@ -36,10 +37,9 @@ SAMPLED = "a sample has left"  # why the rest waits
 SLICE = 0.25  # seconds of a wait, between two looks whether to stop
 
 
-def mail(run: Run, editions: Sequence[int]) -> str:
+def mail(run: Run, channel: MailingList, editions: Sequence[int]) -> str:
     """Send what is due of these editions' letters; returns why it could not go on."""
-    assert isinstance(run.channel, Streams)
-    letters, channel = run.ledger.letters, run.channel
+    letters = run.ledger.letters
     letters.end_dead_claims()
     if channel.again:
         for edition in editions:
@@ -55,7 +55,7 @@ def mail(run: Run, editions: Sequence[int]) -> str:
 
 
 def _try(
-    run: Run, channel: Streams, editions: Sequence[int], busy: Sequence[int], *, looks: bool
+    run: Run, channel: MailingList, editions: Sequence[int], busy: Sequence[int], *, looks: bool
 ) -> str:
     """Send what can be; returns why it could not go on."""
     letters = run.ledger.letters
@@ -86,7 +86,7 @@ def _try(
     return "; ".join(dict.fromkeys(filter(None, paused)))
 
 
-def _send(run: Run, channel: Streams, edition: int) -> str:
+def _send(run: Run, channel: MailingList, edition: int) -> str:
     """Send one run; why it is paused, if it is. That says nothing of the other runs."""
     try:
         _send_all(run, channel, edition)
@@ -120,7 +120,7 @@ def _give_up(run: Run, editions: Sequence[int]) -> str:
     return "; ".join(told)
 
 
-def _send_all(run: Run, channel: Streams, edition: int) -> None:
+def _send_all(run: Run, channel: MailingList, edition: int) -> None:
     """Send a run to its end; a relay that asks for a pause gets it, as long as it has its uses."""
     run.total += run.ledger.letters.waiting(edition)
     stream = Stream(run, channel, edition)
@@ -152,7 +152,7 @@ class Stream:
     commit.
     """
 
-    def __init__(self, run: Run, channel: Streams, edition: int) -> None:
+    def __init__(self, run: Run, channel: MailingList, edition: int) -> None:
         self.run, self.channel, self.edition = run, channel, edition
         self.letters = run.ledger.letters
         self.heard = 0.0  # when it last took a letter

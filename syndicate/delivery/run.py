@@ -8,7 +8,8 @@ from difflib import unified_diff
 from functools import partial
 from itertools import groupby
 
-from syndicate.channel import Channel, Streams
+from syndicate.channel import Channel
+from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.letters import mail
 from syndicate.delivery.posts import Run, deliver
 from syndicate.ledger import Catalogue, KnownChannel
@@ -71,7 +72,9 @@ def run_channel(
         stopping=office.stopping, most=most, outside=partial(office.outside, channel),
     )  # fmt: skip
     try:
-        return mail(run, editions) if isinstance(channel, Streams) else deliver(run, editions)
+        if isinstance(channel, MailingList):
+            return mail(run, channel, editions)
+        return deliver(run, editions)
     finally:
         office.acted = office.acted or run.acted
         report.unconnected |= {channel.name} if run.is_unconnected else set()
@@ -115,7 +118,7 @@ def tell_plan(prepared: Iterable[Prepared], report: Report) -> None:
             )
 
 
-def tell_digest(office: Office, channel: Channel, uri: str, report: Report) -> None:
+def tell_digest(office: Office, channel: MailingList, uri: str, report: Report) -> None:
     """A digest says nothing now: say when it will."""
     with office.ledger.reading() as db:
         due = office.next_digest(Catalogue(db), channel)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from syndicate import sources
-from syndicate.channel import Reviews
 from syndicate.errors import ArticleError, Flaws, each_of
 from syndicate.intake.admission import Resembles, read_each
+from syndicate.model.article import Edition
 from syndicate.office import Office
 from syndicate.operations.publish import Request, publish
 from syndicate.report import Report
@@ -30,11 +30,12 @@ def check(office: Office, paths: Sequence[Path]) -> Checked:
     for path in paths:
         _check(office, path, seen, checked)
     checked.findings += _among(office, paths, checked.findings)
+    nothing = Edition(key="", publisher=office.publisher, items=())
     checked.findings += [
-        f"{channel.name}: {flaw.detail}"
-        for channel in office.channels
-        if isinstance(channel, Reviews)
-        for flaw in channel.flaws(office.publisher)
+        f"{channel.name}: {finding.detail}"
+        for channel in office.lists
+        for finding in channel.review(nothing)
+        if not finding.ok
     ]
     return checked
 

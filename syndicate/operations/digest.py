@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from syndicate.channel import Channel, Scheduled, Scope
+from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.evidence import refuse_older
 from syndicate.delivery.letters import SAMPLED
 from syndicate.delivery.posts import send_once
@@ -78,7 +78,7 @@ def digest(office: Office, request: Request, progress: Progress = silent) -> Rep
 
 
 def _send(
-    office: Office, channel: Channel, request: Request, progress: Progress, report: Report
+    office: Office, channel: MailingList, request: Request, progress: Progress, report: Report
 ) -> None:
     with office.ledger.planning(dry=request.dry_run) as catalogue:
         known = office.remembered(catalogue, channel)
@@ -103,7 +103,9 @@ def _send(
             report.problems.append(f"{channel.name}: {problem}")
 
 
-def _renamed(office: Office, catalogue: Catalogue, channel: Channel, known: KnownChannel) -> str:
+def _renamed(
+    office: Office, catalogue: Catalogue, channel: MailingList, known: KnownChannel
+) -> str:
     """A list without readers, beside one that the configuration lost, may be that one renamed."""
     there = {one.name for one in office.channels}
     gone = [
@@ -131,7 +133,11 @@ class Closed:
 
 
 def close_due(
-    office: Office, catalogue: Catalogue, channel: Channel, known: KnownChannel, catch_up: CatchUp
+    office: Office,
+    catalogue: Catalogue,
+    channel: MailingList,
+    known: KnownChannel,
+    catch_up: CatchUp,
 ) -> list[Closed]:
     """Freeze every window that has ended: items, letter and recipients, in one transaction."""
     closed = []
@@ -156,7 +162,7 @@ def close_due(
 
 
 def pass_over(
-    office: Office, catalogue: Catalogue, channel: Channel, known: KnownChannel, window: Window
+    office: Office, catalogue: Catalogue, channel: MailingList, known: KnownChannel, window: Window
 ) -> None:
     """Close a window whose digest was sent, as a person knows, without sending it again.
 
@@ -174,11 +180,14 @@ def _pass_by(office: Office, catalogue: Catalogue, known: KnownChannel, window: 
 
 
 def due_windows(
-    office: Office, catalogue: Catalogue, channel: Channel, known: KnownChannel, catch_up: CatchUp
+    office: Office,
+    catalogue: Catalogue,
+    channel: MailingList,
+    known: KnownChannel,
+    catch_up: CatchUp,
 ) -> list[Window]:
     """The windows [opened, closed) that have ended and were not closed; the first one starts
     when the channel was first seen. One that was closed ahead of its time moves none of them."""
-    assert isinstance(channel, Scheduled)
     zone, at = office.publisher.zone, office.clock()
     opened = (catalogue.windows.last_closed(known.id, at) or known.first_seen).astimezone(zone)
     ends = list(channel.schedule.between(opened, at, zone))
@@ -194,7 +203,7 @@ def due_windows(
 
 
 def compose(
-    office: Office, catalogue: Catalogue, channel: Channel, known: KnownChannel, window: Window
+    office: Office, catalogue: Catalogue, channel: MailingList, known: KnownChannel, window: Window
 ) -> Edition:
     """What a digest of this window says, as things stand now."""
     prepare = Preparation(office, catalogue, Wish())
@@ -212,8 +221,9 @@ def _window(opened: datetime, closed: datetime) -> Window:
     return Window(key=editions.window_key(closed), opened=opened, closed=closed, status="frozen")
 
 
-def _digest_channels(office: Office, names: Sequence[str]) -> list[Channel]:
-    chosen = [c for c in office.chosen(names) if c.scope is Scope.DIGEST]
+def _digest_channels(office: Office, names: Sequence[str]) -> list[MailingList]:
+    wanted = office.chosen(names)
+    chosen = [channel for channel in office.lists if channel in wanted]
     for name in names:
         if name not in [channel.name for channel in chosen]:
             raise UsageError(f"channel {name!r} sends no digests")
@@ -221,7 +231,7 @@ def _digest_channels(office: Office, names: Sequence[str]) -> list[Channel]:
 
 
 def _tell_windows(
-    office: Office, catalogue: Catalogue, channel: Channel,
+    office: Office, catalogue: Catalogue, channel: MailingList,
     closed: list[Closed], report: Report, *, dry: bool,
 ) -> None:  # fmt: skip
     if not closed:
@@ -247,7 +257,7 @@ def _tell_windows(
 
 
 def _so_far(
-    office: Office, catalogue: Catalogue, channel: Channel, known: KnownChannel, report: Report
+    office: Office, catalogue: Catalogue, channel: MailingList, known: KnownChannel, report: Report
 ) -> None:
     """What the next digest says as things stand; nothing of it is frozen."""
     zone = office.publisher.zone
@@ -276,7 +286,7 @@ def _headlines(edition: Edition) -> str:
     return "\n".join(i.article.headline for i in (*edition.corrections, *edition.items))
 
 
-def _nobody(office: Office, catalogue: Catalogue, channel: Channel) -> str:
+def _nobody(office: Office, catalogue: Catalogue, channel: MailingList) -> str:
     name = channel.name
     said = f"{name}: nobody is on the list (syndicate subscribers add --list {name} ADDRESS)"
     for gone in office.gone(catalogue)[:1]:
@@ -296,7 +306,7 @@ def _tell_letters(office: Office, numbers: Sequence[int], report: Report, *, sam
                 report.lines.append(line_of(place, "letter", office.publisher.zone))
 
 
-def _proof(office: Office, channel: Channel, address: str, report: Report) -> None:
+def _proof(office: Office, channel: MailingList, address: str, report: Report) -> None:
     """What the next digest would say now, to one address; the ledger keeps no trace of it."""
     with office.ledger.planning(dry=True) as catalogue:
         known = office.remembered(catalogue, channel)

@@ -257,11 +257,12 @@ def restored(office: Office, digests: Digests | None) -> list[str]:
             known = office.remembered(catalogue, channel)
             if _was_rewritten(catalogue, channel, known):
                 rewritten.append(channel.name)
-            if channel.scope is Scope.DIGEST:
-                for window in due_windows(office, catalogue, channel, known, CatchUp.EACH):
-                    asked.append(f"{channel.name} {said_key(window.key, zone)}")
-                    if digests is Digests.SENT:
-                        pass_over(office, catalogue, channel, known, window)
+        for channel in office.lists:
+            known = office.remembered(catalogue, channel)
+            for window in due_windows(office, catalogue, channel, known, CatchUp.EACH):
+                asked.append(f"{channel.name} {said_key(window.key, zone)}")
+                if digests is Digests.SENT:
+                    pass_over(office, catalogue, channel, known, window)
         if asked and digests is None:
             raise UsageError(
                 f"these digests may have left since the backup was made: {', '.join(asked)}: look"

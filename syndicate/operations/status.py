@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from syndicate.channel import Channel, Scope
+from syndicate.channel import Scope
+from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.evidence import older
 from syndicate.errors import ArticleError
 from syndicate.ledger import DigestCount, Happening, Place, Standing, Waiting
@@ -146,7 +147,7 @@ def _with_lost(one: DigestCount, lost: Iterable[Lost]) -> DigestCount:
     return replace(one, states=dict(+counts))
 
 
-def _add_times(office: Office, catalogue: Catalogue, channel: Channel, found: Status) -> None:
+def _add_times(office: Office, catalogue: Catalogue, channel: MailingList, found: Status) -> None:
     found.next_digests[channel.name] = office.next_digest(catalogue, channel).isoformat()
     if ahead := office.closed_ahead(catalogue, channel):
         zone = office.publisher.zone

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from syndicate.channel import Channel, Scheduled, Scope
+from syndicate.channel import Channel
+from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.run import Progress, run_channel
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.ledger.reports.digests import digests
@@ -24,7 +25,7 @@ URGENT = (1, 2)  # IPTC's urgency: 1 is the highest
 class Mailing:
     """The letters of one urgent article, frozen."""
 
-    channel: Channel
+    channel: MailingList
     known: KnownChannel
     uri: str
     edition: int
@@ -41,8 +42,8 @@ def at_once(
     """
     return [
         mailing
-        for channel in channels
-        if channel.scope is Scope.DIGEST and isinstance(channel, Scheduled) and channel.immediate
+        for channel in prepare.office.lists
+        if channel.immediate and channel in channels
         for standing in standings
         if standing.item.article.urgency in URGENT
         for mailing in _frozen(prepare, channel, standing)
@@ -67,7 +68,7 @@ def send(office: Office, mailings: Sequence[Mailing], report: Report, progress: 
             report.problems.append(f"{one.channel.name}: {problem}")
 
 
-def _frozen(prepare: Preparation, channel: Channel, standing: Standing) -> list[Mailing]:
+def _frozen(prepare: Preparation, channel: MailingList, standing: Standing) -> list[Mailing]:
     catalogue, office = prepare.catalogue, prepare.office
     known = office.remembered(catalogue, channel)
     unfinished = _unfinished(catalogue, channel, known, standing.uri)
@@ -95,7 +96,7 @@ def _frozen(prepare: Preparation, channel: Channel, standing: Standing) -> list[
 
 
 def _unfinished(
-    catalogue: Catalogue, channel: Channel, known: KnownChannel, uri: str
+    catalogue: Catalogue, channel: MailingList, known: KnownChannel, uri: str
 ) -> list[Mailing]:
     """Letters of it that an earlier command left."""
     return [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from syndicate import sources
-from syndicate.channel import Channel
+from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.evidence import refuse_older
 from syndicate.delivery.recompose import recompose
 from syndicate.delivery.run import Progress, carry_out, silent, tell_digest, tell_failed, tell_plan
@@ -141,7 +141,7 @@ def _unchanged(report: Report) -> list[str]:
     return [one.uri for one in report.articles if one.kind == "unchanged"]
 
 
-def _carriers(office: Office, catalogue: Catalogue, uri: str) -> list[Channel]:
+def _carriers(office: Office, catalogue: Catalogue, uri: str) -> list[MailingList]:
     """The lists whose next digest tells their readers of the withdrawal."""
     known = {one.name: one.id for one in catalogue.channels.all()}
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from syndicate.channel import Channel, Scope
+from syndicate.channel.mailing_list import MailingList
 from syndicate.ledger import Catalogue
 from syndicate.model.step import Action
 from syndicate.office import Office
@@ -72,7 +73,7 @@ def is_for(draft: Draft, channel: Channel) -> bool:
 
 
 def _awaited(
-    office: Office, catalogue: Catalogue, channel: Channel, uris: Sequence[str]
+    office: Office, catalogue: Catalogue, channel: MailingList, uris: Sequence[str]
 ) -> Iterator[str]:
     known = office.remembered(catalogue, channel)
     due = office.next_digest(catalogue, channel)

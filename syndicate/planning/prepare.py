@@ -13,10 +13,10 @@ from syndicate.channel import (
     HostsMedia,
     HostsPages,
     Removes,
-    Reviews,
     Scope,
     Stored,
 )
+from syndicate.channel.mailing_list import MailingList
 from syndicate.errors import ArticleError, Flaws, SyndicateError
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.model import edition_keys
@@ -48,10 +48,8 @@ class Failed:
     why: str
 
 
-def reviewed(channel: Channel, edition: Edition, rendition: Rendition, notes: list[str]) -> str:
+def reviewed(channel: MailingList, edition: Edition, rendition: Rendition, notes: list[str]) -> str:
     """What looking at a letter tells: its size here, what could be better among the notes."""
-    if not isinstance(channel, Reviews):
-        return ""
     found = list(channel.review(edition, rendition))
     wrong = (f"{channel.name}: {one.detail}" for one in found if not one.ok)
     notes += [note for note in wrong if note not in notes]
@@ -119,7 +117,7 @@ class Preparation:
         elif channel.scope is Scope.COLLECTION:
             if not self.wish.trial:
                 self._collection(channel, known, standings)
-        elif self.wish.diff:
+        elif self.wish.diff and isinstance(channel, MailingList):
             self._try_digest(channel, known, standings)
 
     def _proofread(self, channel: Channel, standings: Sequence[Standing], flaws: Flaws) -> None:
@@ -139,7 +137,7 @@ class Preparation:
         return self.comparison.receipts(self.office.remembered(self.catalogue, channel), key)
 
     def _try_digest(
-        self, channel: Channel, known: KnownChannel, standings: Sequence[Standing]
+        self, channel: MailingList, known: KnownChannel, standings: Sequence[Standing]
     ) -> None:
         """A digest says nothing yet: see whether it could, before it is frozen.
 

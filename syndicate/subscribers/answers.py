@@ -9,7 +9,8 @@ from datetime import datetime
 from math import inf
 from time import monotonic
 
-from syndicate.channel import Channel, Hears, Membership
+from syndicate.channel import Channel
+from syndicate.channel.mailing_list import MailingList, Membership
 from syndicate.delivery.posts import send_once
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Paused, Unavailable
 from syndicate.ledger import Asked, KnownChannel, Leaving
@@ -44,7 +45,6 @@ def invitation(office: Office, name: str, at: datetime) -> tuple[Channel, Rendit
     by = _writer(office, name)
     if by is None or name not in there:
         return None
-    assert isinstance(by, Hears)
     return by, by.invitation(office.publisher, at, called(there[name])[1])
 
 
@@ -151,11 +151,9 @@ def _goodbye(
         return None
     first = lists[ours[0].channel]
     by = _writer(office, first.name) or channels[first.name]
-    if not isinstance(by, Hears):
-        return None
     tokens = office.ledger.goodbyes.token
     memberships = [
-        Membership(*called(channels[lists[one.channel].name]), tokens(one, lists[one.channel].key))
+        _membership(channels[lists[one.channel].name], tokens(one, lists[one.channel].key))
         for one in ours
     ]
     rendition = by.goodbye(office.publisher, ours[0].at, memberships)
@@ -197,7 +195,6 @@ def _letter(
     by = _writer(office, about.name)
     if by is None:
         return None
-    assert isinstance(by, Hears)
     if asked.wants in LEAVERS:
         parting = by.parting(office.publisher, asked.at, _left_by(office, known, about, asked))
         token = office.ledger.replies.token(asked, about.key)
@@ -218,10 +215,15 @@ def _left_by(
     return [one for one in on if only in ("", one.name)]
 
 
-def _writer(office: Office, name: str) -> Channel | None:
+def _writer(office: Office, name: str) -> MailingList | None:
     """The list itself, else one whose letters can be answered."""
-    able = [one for one in office.lists if isinstance(one, Hears) and one.answerable]
+    able = [one for one in office.lists if one.answerable]
     return next((one for one in able if one.name == name), able[0] if able else None)
+
+
+def _membership(channel: Channel, token: str) -> Membership:
+    name, title = called(channel)
+    return Membership(name=name, title=title, token=token)
 
 
 def _memberships(
@@ -234,4 +236,4 @@ def _memberships(
         token = ""
         if channel.name in on:
             token = make(SUBSCRIPTION, known[channel.name].key, asked.subscriber or 0)
-        yield Membership(*called(channel), token)
+        yield _membership(channel, token)

@@ -11,10 +11,10 @@ from hashlib import sha256
 from math import inf
 from time import monotonic
 
-from syndicate.channel import Channel, Hears, Reply, Says
+from syndicate.channel.mailing_list import MailingList, Reply, Says
 from syndicate.channel.visit import Visit
 from syndicate.delivery.evidence import refuse_older
-from syndicate.errors import DeliveryError, LedgerError, SyndicateError, UsageError
+from syndicate.errors import DeliveryError, LedgerError, SyndicateError
 from syndicate.ledger import KnownChannel, Lying
 from syndicate.ledger.people.replies import held
 from syndicate.office import Office
@@ -42,8 +42,6 @@ def read(office: Office, name: str | None, source: str) -> Report:
     report = Report(command="subscribers bounce", notes=office.notes)
     refuse_older(office)
     channel = list_named(office, name)
-    if not isinstance(channel, Hears):
-        raise UsageError(f"channel {channel.name!r} gets no answers")
     run = Inboxes(office, report)
     run.take_in(channel, BY_HAND_SECONDS, source)
     run.end()
@@ -86,7 +84,7 @@ class Inboxes:
 
         Whatever goes wrong is said, and ends nothing: the digests are to go out.
         """
-        listening = [one for one in self._office.lists if isinstance(one, Hears) and one.listens]
+        listening = [one for one in self._office.lists if one.listens]
         self._read(listening, BEFORE_SECONDS)
         self._end(ANSWER_SECONDS, self._contained)
 
@@ -98,7 +96,7 @@ class Inboxes:
         self._read([one for one in self._office.lists if one.name in waiting], AFTER_SECONDS)
         self._end(inf, self._contained)
 
-    def _read(self, channels: Sequence[Channel], seconds: float) -> None:
+    def _read(self, channels: Sequence[MailingList], seconds: float) -> None:
         """Each has a fair share of the time; what it does not need is the others'."""
         whole = Visit(seconds)
         for untried, channel in zip(range(len(channels), 0, -1), channels, strict=True):
@@ -119,9 +117,8 @@ class Inboxes:
             if problem not in self._report.problems:
                 self._report.problems.append(problem)
 
-    def take_in(self, channel: Channel, seconds: float, source: str = "") -> None:
+    def take_in(self, channel: MailingList, seconds: float, source: str = "") -> None:
         """Read one list's inbox, or a place that takes its place."""
-        assert isinstance(channel, Hears)
         if setting := _elsewhere(self._office, channel, source):
             why = f"{setting}: a rehearsal takes no letters from there: nothing was read"
             (self._report.problems if source else self._report.notes).append(why)
@@ -191,7 +188,7 @@ class Reading:
     """One inbox, read once."""
 
     def __init__(
-        self, office: Office, channel: Channel, inbox: Inbox, report: Report, source: str
+        self, office: Office, channel: MailingList, inbox: Inbox, report: Report, source: str
     ) -> None:
         self._office, self._channel, self._inbox = office, channel, inbox
         self._report, self._source = report, source
@@ -205,7 +202,6 @@ class Reading:
     def run(self, seconds: float) -> None:
         """Take in what there is time for; what stands in the way is told."""
         channel = self._channel
-        assert isinstance(channel, Hears)
         visit = Visit(seconds, is_ours=self._is_ours, known=self._recall,
                       put_off=lambda: self._put_off)  # fmt: skip
         names = [name for one in self._office.lists for name in called(one)]
@@ -265,7 +261,6 @@ class Reading:
     def _recall(self, place: str) -> dict[str, bool]:
         """What lies at a place and was read as it would be read now."""
         channel, names = self._channel, sorted(n for c in self._office.lists for n in called(c))
-        assert isinstance(channel, Hears)
         circumstances = repr((channel.name, place, names, channel.known_senders_only, VERSION))
         self._place = sha256(circumstances.encode()).hexdigest()[:32]
         inboxes = self._office.ledger.inboxes
@@ -301,7 +296,7 @@ class Reading:
                 inboxes.still_there(self._place)
 
 
-def _elsewhere(office: Office, channel: Hears, source: str) -> str:
+def _elsewhere(office: Office, channel: MailingList, source: str) -> str:
     """The setting by which a rehearsal would take real readers' letters away; "" outside of one."""
     if not office.ledger.rehearsal:
         return ""

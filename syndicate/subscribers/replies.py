@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from syndicate.channel import Channel, Hears, Reply, Says
+from syndicate.channel import Channel
+from syndicate.channel.mailing_list import MailingList, Reply, Says
 from syndicate.delivery.evidence import refuse_unknown_reader
 from syndicate.errors import UsageError
 from syndicate.ledger import Asked, Joiner, Joining, KnownChannel, Subscription
@@ -50,7 +51,7 @@ class Listener:
     """Does what answers to one list ask for; nothing that was done is done again."""
 
     office: Office
-    channel: Channel
+    channel: MailingList
     known: Mapping[str, KnownChannel]  # every list, by its name
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)  # why letters are refused for our sake
@@ -86,7 +87,6 @@ class Listener:
 
     def _is_no_business_of_ours(self, reply: Reply) -> bool:
         """Whether a stranger writes where only those are answered who are known."""
-        assert isinstance(self.channel, Hears)
         email = _address(reply)
         if reply.token or not (self.channel.known_senders_only and email):
             return False
@@ -157,7 +157,7 @@ class Listener:
         """Whether more people have left a list today at their word alone than usually do."""
         by = next((one.name for one in self.known.values() if one.id == channel), "")
         found = next((one for one in self.office.lists if one.name == by), None)
-        if not isinstance(found, Hears) or found.leavers is None:
+        if found is None or found.leavers is None:
             return False
         left = self.office.ledger.strangers.left(db, channel, self.office.clock())
         return left >= found.leavers.most_of(left + size(db, channel))

@@ -27,7 +27,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from support.papers import HOSTED_FORM
-from syndicate.channel import Outcome
+from syndicate.channel.mailing_list import Outcome
 from syndicate.errors import (
     Bounced,
     Deferred,

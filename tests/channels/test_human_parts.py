@@ -10,7 +10,7 @@ import pytest
 from channels.test_incoming import DAEMON, EXIM_HEAD, TOKEN, VERP, failed, heard, own, several
 from channels.test_refusals import CASES, LETTER
 from channels.test_refusals import OURS as OURS_
-from syndicate.channel import Says
+from syndicate.channel.mailing_list import Says
 
 INTRODUCTION = """This message was created automatically by mail delivery software.
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicate.channel import Reply, Says
+from syndicate.channel.mailing_list import Reply, Says
 from syndicate.model.bounces import counted
 from syndicate.testing import NOON
 from syndicate_email.inbox.classify import understand

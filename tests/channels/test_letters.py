@@ -250,9 +250,10 @@ def test_check_finds_it_too_without_a_network(tmp_path: Path, block: str) -> Non
     own = f'{{% extends "default/letter.html.jinja" %}}{{% block {block} %}}{{% endblock %}}'
     (tmp_path / "letter.html.jinja").write_text(own)
     channel = make(tmp_path, template=".")
-    [flaw] = channel.flaws(edition(channel, item(RICH)).publisher)
+    [flaw] = channel.review(edition(channel))
     assert "channels.warta.template: a letter made with it does not say" in flaw.detail
-    assert list(make().flaws(edition(channel, item(RICH)).publisher)) == []
+    assert not flaw.ok
+    assert all(finding.ok for finding in make().review(edition(channel)))
 
 
 @pytest.mark.parametrize(

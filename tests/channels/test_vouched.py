@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicate.channel import Says
+from syndicate.channel.mailing_list import Says
 from syndicate_email.inbox.classify import understand
 from syndicate_email.inbox.reports import Marks
 

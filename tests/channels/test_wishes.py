@@ -6,7 +6,7 @@ from time import perf_counter
 
 import pytest
 
-from syndicate.channel import Reply, Says
+from syndicate.channel.mailing_list import Reply, Says
 from syndicate_email.inbox.classify import understand
 from syndicate_email.inbox.reports import Marks
 

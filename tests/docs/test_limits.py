@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate import Channel, Streams, errors
+from syndicate import Channel, MailingList, errors
 from syndicate.config.database import Timeouts
 from syndicate.delivery import posts as deliver
 from syndicate.intake import remote_media as measure
@@ -131,7 +131,7 @@ def test_every_number_of_the_page_is_the_program_s() -> None:
 
 
 def test_a_digest_s_pauses_end_when_its_channel_has_had_its_time() -> None:
-    assert written()["Relay: a digest in which no letter ends"][0] == Streams.standstill
+    assert written()["Relay: a digest in which no letter ends"][0] == MailingList.standstill
 
 
 @pytest.mark.parametrize("patience", [None, LONGEST])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from support.hostile.letters import LETTERS, MIB, TOKEN
-from syndicate.channel import Reply, Says
+from syndicate.channel.mailing_list import Reply, Says
 from syndicate_email.inbox.classify import understand
 from syndicate_email.inbox.reports import Marks
 

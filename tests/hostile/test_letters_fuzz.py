@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from support.hostile.fuzzing import altered, corpus, fuzz, seeds, within
 from support.hostile.letter_kinds import FIELDS, PIECES, TEXTS, built
-from syndicate.channel import Says
+from syndicate.channel.mailing_list import Says
 from syndicate.ledger.people.tokens import REQUEST, RETURN, SUBSCRIPTION, Tokens
 from syndicate_email.inbox.classify import understand
 from syndicate_email.inbox.reports import Marks

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from support.hostile.fuzzing import altered, corpus, fuzz, seeds
 from support.hostile.smtp_talks import CERTIFICATE, NEXT, PAUSE, TLS, answered, codes, taken
-from syndicate.channel import Outcome
+from syndicate.channel.mailing_list import Outcome
 from syndicate.errors import DeliveryError, InDoubt
 from syndicate.loopback.line_faults import AHEAD
 from syndicate.model.delivery import Delivery, Receipt, Recipient

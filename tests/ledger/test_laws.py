@@ -680,7 +680,7 @@ def test_who_looked_for_an_older_letter_says_nothing_of_a_newer_one(room: Newsro
     room.publish(room.write("hello"))
     with room.tomorrow().office() as office:
         with office.ledger.planning() as catalogue:
-            [channel] = office.channels
+            [channel] = office.lists
             known = office.remembered(catalogue, channel)
             [closed] = close_due(office, catalogue, channel, known, CatchUp.MERGE)
         letters, edition = office.ledger.letters, closed.number

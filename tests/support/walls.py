@@ -18,14 +18,12 @@ from syndicate.channel import (
     Channel,
     Collects,
     Finds,
-    Outcome,
     Removes,
     Repeatable,
     Revises,
-    Scheduled,
     Scope,
-    Streams,
 )
+from syndicate.channel.mailing_list import MailingList, Outcome
 from syndicate.channel.settings import ConfigPath, ScheduleField
 from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
 from syndicate.model.article import Edition, Item, Publisher
@@ -238,7 +236,7 @@ class Shelf(Sheet, Assembles, Announces):
 
 
 @dataclass(kw_only=True)
-class Letters(Wall, Scheduled, Streams):
+class Letters(Wall, MailingList):
     """A letter for every subscriber, several under way at once."""
 
     kind = "support.walls:Letters"

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from email_validator import EmailNotValidError, validate_email
 
-from syndicate.channel import Channel
+from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.evidence import refuse_unknown_reader
 from syndicate.errors import UsageError
 from syndicate.ledger import Joiner, Joining, Subscription
@@ -93,7 +93,7 @@ class Person:
     skipped: str = ""  # what says that they never confirmed it
 
 
-def list_named(office: Office, name: str | None) -> Channel:
+def list_named(office: Office, name: str | None) -> MailingList:
     """A list; without a name the only one there is."""
     chosen = [one for one in office.lists if name in (None, one.name)]
     if len(chosen) != 1:

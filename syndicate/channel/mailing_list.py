@@ -1,0 +1,187 @@
+"""Contract of a mailing list: a channel that sends digests to subscribers and reads their replies.
+
+Only ``schedule``, ``window`` and ``publish_all`` have to be written; all else has a default.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import ClassVar
+
+from syndicate.channel import Channel, Finding, Scope
+from syndicate.channel.visit import Visit
+from syndicate.errors import DeliveryError, InDoubt, UsageError
+from syndicate.model.article import Edition, Publisher
+from syndicate.model.delivery import Delivery, Receipt, Rendition
+from syndicate.model.rate import Rate, Tolerance
+from syndicate.model.schedule import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Result of one delivery of a stream."""
+
+    delivery: Delivery
+    result: Receipt | DeliveryError
+
+
+class Says(StrEnum):
+    """Meaning of a message that arrived: a reader's wish, or a mail system's notice."""
+
+    LEAVE = "leave"  # unsubscribe from this list
+    JOIN = "join"  # subscribe; they are asked to confirm
+    CONFIRM = "confirm"  # they confirm that they want to join, or to leave
+    LISTS = "lists"  # they ask which lists exist and which they are on
+    BOUNCED = "bounced"  # the letter could not be delivered
+    REFUSED = "refused"  # rejected because of us (rate, name, content), not of the reader
+    COMPLAINED = "complained"  # reported as spam
+    NOTHING = "nothing"  # an automatic reply, or a notice of delay
+    OTHER = "other"  # for a person to read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One message that arrived."""
+
+    key: str  # the message's own, the same whenever it is read
+    says: Says
+    token: str = ""  # whose subscription it is about, or which request it confirms
+    email: str = ""  # the sender; "" where they could not be asked back
+    vouched: str = ""  # how the mailbox's own server authenticated them: dmarc=pass; "" if not
+    name: str = ""
+    about: str = ""  # the list it names, if any
+    code: str = ""  # of a bounce: its status, like 5.1.1 (RFC 3463)
+    detail: str = ""  # for people: one line without anybody's address
+    place: str = ""  # the inbox's name for it while it lies there; "" where it has none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """A list as described to one person; ``token`` is theirs, "" where they are not on it."""
+
+    name: str
+    title: str
+    token: str = ""
+
+
+class MailingList(Channel):
+    """A channel that sends each digest to every subscriber, several deliveries at once.
+
+    ``publish_all`` is the stream. The other methods are about the mailbox that readers write to;
+    a list without one leaves them as they are.
+    """
+
+    scope: ClassVar[Scope] = Scope.DIGEST
+
+    schedule: Schedule  # when digests are closed
+    immediate: bool = False  # send what is urgent at once (Edition.urgent)
+    rate: tuple[Rate, ...] = ()  # the most deliveries in a time, of all processes together
+    failures: Tolerance | None = None  # a run with more permanent failures stops
+    again: bool = False  # send what is in doubt again, under the same key
+    standstill: float = 120.0  # seconds without any result after which a run is given up
+    known_senders_only: bool = False  # write to no address that is on no list
+    # when more people leave in a day without showing a token, a person has to look first
+    leavers: Tolerance | None = Tolerance(10, 100)
+
+    @property
+    @abstractmethod
+    def window(self) -> int:
+        """The most deliveries that may be started and not ended: 2 x connections."""
+
+    @abstractmethod
+    def publish_all(self, deliveries: Iterator[Delivery | None]) -> Iterator[Outcome]:
+        """Yield the outcome of each delivery, in any order.
+
+        Pulling a delivery starts it: the ledger has committed that it is being sent. None means
+        that none may be started now: attend to what is under way, then pull again. Yielding its
+        outcome ends a delivery. Raising a DeliveryError, or returning early, ends the run: what
+        was pulled and has no outcome is in doubt, the rest keeps its turn.
+        """
+
+    def publish(self, delivery: Delivery) -> Receipt:
+        """Send a single delivery: a stream of one."""
+        ended: list[Outcome] = []
+        try:
+            ended += self.publish_all(iter([delivery]))  # keeps what came before an error
+        except DeliveryError:
+            if not any(isinstance(one.result, Receipt | InDoubt) for one in ended):
+                raise  # it explains more than the delivery's own outcome
+        [outcome] = ended
+        if isinstance(outcome.result, DeliveryError):
+            raise outcome.result
+        return outcome.result
+
+    def review(self, edition: Edition, rendition: Rendition | None = None) -> Iterable[Finding]:
+        """Return the size of a digest about to be sent, and what readers may stumble over.
+
+        Without a ``rendition``: what is wrong with the settings, whatever the digest. No network.
+        """
+        return ()
+
+    @property
+    def listens(self) -> bool:
+        """True if an inbox is configured: ``tick`` reads it."""
+        return False
+
+    @property
+    def answerable(self) -> bool:
+        """True if readers can reply to its letters; then it can write all those below."""
+        return False
+
+    def hear(
+        self, lists: Sequence[str], source: str = "", visit: Visit | None = None
+    ) -> Generator[Reply, bool | None, None]:
+        """Yield what arrived, oldest first. Pulling the next reply marks the last one as handled.
+
+        If True is sent in, it is for a person and stays unread. ``visit`` limits the time and
+        names the messages that need not be read again. ``lists`` are the names and titles by which
+        a message may name a list. ``source`` replaces the configured inbox: a file, a folder, an
+        address. Raises UsageError for a source that is none of these, Refused or Unavailable where
+        it cannot be read.
+        """
+        raise UsageError(f"channel {self.name!r} gets no answers")
+
+    def hears_outside(self, home: Path, source: str = "") -> str:
+        """Name the setting by which it would read mail that is not a rehearsal's; "" for none.
+
+        ``source`` is that of ``hear``, ``home`` the configuration's folder.
+        """
+        return "the mailbox"
+
+    def invitation(self, publisher: Publisher, at: datetime, title: str) -> Rendition:
+        """Render the letter that asks a person to confirm, with their token, that they join.
+
+        ``title`` is the list's: one list may write for another that gets no mail itself.
+        """
+        raise NotImplementedError
+
+    def overview(
+        self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
+    ) -> Rendition:
+        """Render the letter that names all lists, and how to join and leave them."""
+        raise NotImplementedError
+
+    def parting(
+        self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
+    ) -> Rendition | None:
+        """Render the letter that asks a person to confirm, with their token, that they leave.
+
+        Each list carries their token for it, which ends that subscription alone. None where this
+        list writes no such letter.
+        """
+        return None
+
+    def goodbye(
+        self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
+    ) -> Rendition | None:
+        """Render the letter that confirms that a person has left these lists, since ``at``.
+
+        It holds no news. Each ``token`` brings its list back: as ``subscribe TOKEN`` in a letter,
+        or by ``syndicate rejoin``. None where this list writes no such letter.
+        """
+        return None
