@@ -7,22 +7,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from syndicate.channel import (
-        Announces,
-        Assembles,
         Channel,
-        Collects,
         Finding,
         Finds,
-        HostsMedia,
-        HostsPages,
-        Recalls,
         Removes,
         Repeatable,
         Revises,
         Scope,
         Shown,
-        Stored,
     )
+    from syndicate.channel.collection import Collection
     from syndicate.channel.mailing_list import MailingList, Membership, Outcome, Reply, Says
     from syndicate.channel.visit import Visit
     from syndicate.errors import (
@@ -68,6 +62,7 @@ HOMES = (
     "channel",
     "errors",
     "model.schedule",
+    "channel.collection",
     "channel.mailing_list",
     "channel.visit",
 )
@@ -85,13 +80,11 @@ def __getattr__(name: str) -> object:
 __all__ = [
     "ABSENT",
     "Absent",
-    "Announces",
     "Article",
     "ArticleError",
-    "Assembles",
     "Bounced",
     "Channel",
-    "Collects",
+    "Collection",
     "ConfigError",
     "Correction",
     "Dateline",
@@ -101,8 +94,6 @@ __all__ = [
     "Edition",
     "Finding",
     "Finds",
-    "HostsMedia",
-    "HostsPages",
     "InDoubt",
     "InfoSource",
     "Item",
@@ -114,7 +105,6 @@ __all__ = [
     "Paused",
     "PubStatus",
     "Publisher",
-    "Recalls",
     "Receipt",
     "Recipient",
     "Refused",
@@ -127,7 +117,6 @@ __all__ = [
     "Schedule",
     "Scope",
     "Shown",
-    "Stored",
     "SyndicateError",
     "Unavailable",
     "UsageError",

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from syndicate.channel import Channel, Collects
+from syndicate.channel import Channel
+from syndicate.channel.collection import Collection
 from syndicate.channel.mailing_list import MailingList
 from syndicate.config.loader import Settings
 from syndicate.config.locked import secrets_among
@@ -109,6 +110,16 @@ class Office:
         return [channel for channel in self.channels if isinstance(channel, MailingList)]
 
     @property
+    def collections(self) -> list[Collection]:
+        """Return the channels that show articles together, like feeds."""
+        return [channel for channel in self.channels if isinstance(channel, Collection)]
+
+    @property
+    def host(self) -> Collection | None:
+        """Return the channel that gives articles' pictures and pages a public address."""
+        return next((channel for channel in self.collections if channel.hosts), None)
+
+    @property
     def sites(self) -> frozenset[Site]:
         """The office's own, which may lie inside its network."""
         return next((channel.office_sites for channel in self.channels), frozenset())
@@ -136,9 +147,8 @@ class Office:
 
     def remembered(self, catalogue: Catalogue, channel: Channel) -> KnownChannel:
         """A channel as the ledger knows it; first seen now if it is new."""
-        origin = channel.origin if isinstance(channel, Collects) else ""
         target, now = channel.target(), self.clock()
-        return catalogue.channels.register(channel.name, channel.kind, target, now, origin)
+        return catalogue.channels.register(channel.name, channel.kind, target, now, channel.origin)
 
     def next_digest(self, catalogue: Catalogue, channel: MailingList) -> datetime:
         """When a list's next window ends that is not closed yet."""

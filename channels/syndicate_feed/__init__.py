@@ -14,29 +14,18 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from syndicate import (
-    Announces,
     Article,
-    Assembles,
-    Channel,
-    Collects,
+    Collection,
     Delivery,
     DeliveryError,
     Edition,
     Finding,
-    HostsMedia,
-    HostsPages,
     Item,
     Media,
     Publisher,
-    Recalls,
     Receipt,
     Refused,
-    Removes,
     Rendition,
-    Repeatable,
-    Revises,
-    Scope,
-    Stored,
 )
 from syndicate.channel.settings import Command, ConfigPath, Patience, WebAddress, WebUrl
 from syndicate.system.local import is_below, leads_here
@@ -55,15 +44,13 @@ NOWHERE = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - not bound
 
 
 @dataclass(kw_only=True)
-class Feed(
-    Channel, Collects, Assembles, Revises, Removes, Repeatable, Recalls, HostsMedia, HostsPages,
-    Announces, Stored,
-):  # fmt: skip
+class Feed(Collection):
     """A folder for a web server: rss.xml, atom.xml, feed.json, index.html, and what they show."""
 
     kind = "feed"
-    scope = Scope.COLLECTION
     archives = True
+    hosts = True
+    marks = True
     batch = 64
     _folders = cast(files.Folders | None, None)  # while it is open
 
@@ -114,9 +101,6 @@ class Feed(
     def target(self) -> str:
         return str(self.directory.resolve())
 
-    def folder(self) -> Path:
-        return self.directory
-
     def folders(self) -> Iterable[Path]:
         return (self.directory,)
 
@@ -151,10 +135,6 @@ class Feed(
     @property
     def keeps_notices(self) -> timedelta | None:
         return timedelta(days=self.notices) if self.notices else None
-
-    def render(self, edition: Edition) -> Iterable[Rendition]:
-        items = edition.items[: self.items]
-        return self.assemble(edition, list(self.pieces(items, edition.publisher)))
 
     def pieces(self, items: Sequence[Item], publisher: Publisher) -> Iterator[bytes]:
         from syndicate_feed.pieces import pieces

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from syndicate.errors import Refused
-from syndicate.model.article import Article, Edition, Item, Media, Publisher
+from syndicate.model.article import Edition, Item, Publisher
 from syndicate.model.delivery import Absent, Delivery, Receipt, Rendition
 from syndicate.network.public import Site
 
@@ -63,6 +63,7 @@ class Channel(ABC):
     scope: ClassVar[Scope]
     limit: ClassVar[int] = sys.maxsize  # the most characters as_text() may show
     pace = 0.0  # the fewest seconds from one effect to the next; all processes take turns
+    hosts = False  # gives articles' pictures and pages an address (Collection); such run first
     office_sites = frozenset[Site]()  # the office's own, set by the core; may be internal
 
     name: str
@@ -86,6 +87,14 @@ class Channel(ABC):
     def identity(self) -> str:
         """The destination as it names itself, asked while open (a chat's numeric id)."""
         return self.target()
+
+    @property
+    def origin(self) -> str:
+        """Return what its documents are named after when it is first used, and then forever.
+
+        Each edition brings it back (Edition.origin): an address may change, an id must not.
+        """
+        return ""
 
     def receipt(self, said: str, destination: str, rendition: Rendition | None = None) -> Receipt:
         """What a person says of where something stands: its link, or what the link ends in.
@@ -227,119 +236,3 @@ class Repeatable:
     def flush(self) -> None:
         """Make what was published, revised or removed since the last call outlast a power cut."""
         return
-
-
-class Stored(ABC):
-    """Puts files into a folder, in whose place another one may be one day: an unmounted disk.
-
-    The ledger knows the folder by a private mark in it, which no reader is shown; several
-    ledgers' marks may be in one. Each method raises Refused or Unavailable where it cannot tell.
-    """
-
-    @abstractmethod
-    def folder(self) -> Path:
-        """Return where the folder is on this machine."""
-
-    @abstractmethod
-    def has_mark(self, mark: str) -> bool:
-        """Whether the folder is there, with this mark in it."""
-
-    @abstractmethod
-    def put_mark(self, mark: str) -> None:
-        """Put a mark into the folder, which is made if it is missing; it outlives a crash."""
-
-    @abstractmethod
-    def drop_mark(self, mark: str) -> None:
-        """Take a mark away again."""
-
-    @abstractmethod
-    def shows_any(self, addresses: Sequence[str]) -> bool:
-        """Whether there is anything at one of these addresses of ours."""
-
-
-class Recalls(ABC):
-    """Can tell which articles its destination shows: a ledger without them is an older one."""
-
-    @abstractmethod
-    def recall(self) -> Iterable[str]:
-        """Return the uris of what stands there; none where that cannot be read. No network."""
-
-    def recall_items(self, publisher: Publisher) -> Iterable[Item]:
-        """Return what stands there, as far as it tells; a ledger that lost it takes it on."""
-        return ()
-
-
-class Collects:
-    """Holds the newest articles: every channel of scope COLLECTION."""
-
-    items: int
-    subjects: tuple[str, ...] = ()  # each is also said apart (Edition.subject)
-    archives: bool = False  # what came is also kept in pages of ``items`` (Edition.page)
-
-    @property
-    def origin(self) -> str:
-        """What the collection's documents are named after, when it is first seen and for ever.
-
-        It comes back with each edition (Edition.origin): an address may change, an id must not.
-        """
-        return ""
-
-    @property
-    def keeps_notices(self) -> timedelta | None:
-        """How long a withdrawn article stays as a notice; None is for ever."""
-        return None
-
-
-class Assembles(ABC):
-    """Says a collection piece by piece, so that what has not changed need not be said again.
-
-    ``render(edition)`` is ``assemble(edition, pieces(edition.items, edition.publisher))``.
-    """
-
-    @abstractmethod
-    def pieces(self, items: Sequence[Item], publisher: Publisher) -> Iterable[bytes]:
-        """What each item looks like; kept until the item, a setting or the program changes."""
-
-    @abstractmethod
-    def assemble(self, edition: Edition, pieces: Sequence[bytes]) -> Iterable[Rendition]:
-        """Put pieces together; the edition may come without its items."""
-
-
-class HostsPages(ABC):
-    """Can give articles that have no ``url`` a page of their own."""
-
-    pages: bool  # whether it does
-
-    @abstractmethod
-    def page_url(self, article: Article) -> str:
-        """Where an article's page will be, by a pure rule, for ever."""
-
-    @abstractmethod
-    def page(self, edition: Edition) -> Rendition:
-        """The page of an article."""
-
-
-class Announces(ABC):
-    """Tells others when what it has published has changed: last of all, once all of it stands."""
-
-    @abstractmethod
-    def announce(
-        self, changed: Mapping[str, str], waiting: Iterable[Rendition]
-    ) -> Iterable[Rendition]:
-        """One rendition for each who is told.
-
-        ``changed`` maps addresses to the fingerprints of what was put there; "" was removed.
-        ``waiting`` was to be told earlier and was not: this is said in its place.
-        """
-
-
-class HostsMedia(ABC):
-    """Can give local pictures a public address; such channels run first."""
-
-    @abstractmethod
-    def media_url(self, media: Media) -> str:
-        """Where a picture will be, by a pure rule."""
-
-    @abstractmethod
-    def host(self, media: Media) -> Rendition:
-        """The rendition that puts it there; its ``media`` names the picture."""

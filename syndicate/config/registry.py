@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from syndicate.channel import Channel, Collects, HostsMedia, Scope
+from syndicate.channel import Channel, Scope
+from syndicate.channel.collection import Collection
 from syndicate.channel.mailing_list import MailingList
 from syndicate.config.loader import Settings, complaint
 from syndicate.config.locked import locked
@@ -56,7 +57,7 @@ def make_channels(settings: Settings) -> list[Channel]:
     own = sites([settings.publisher.url, *named])
     for channel in made:
         channel.office_sites = own
-    return sorted(made, key=lambda channel: not isinstance(channel, HostsMedia))
+    return sorted(made, key=lambda channel: not channel.hosts)
 
 
 def make_channel(settings: Settings, name: str) -> Channel:
@@ -79,8 +80,8 @@ def make_channel(settings: Settings, name: str) -> Channel:
         raise _lacking(unset, error) or complaint(where, error) from None  # its own has the value
     if made.scope is Scope.DIGEST and not issubclass(cls, MailingList):
         raise ConfigError(f"{where}.kind: {kind} makes digests and is no MailingList")
-    if made.scope is Scope.COLLECTION and not isinstance(made, Collects):
-        raise ConfigError(f"{where}.kind: {kind} collects articles and does not say how many")
+    if made.scope is Scope.COLLECTION and not issubclass(cls, Collection):
+        raise ConfigError(f"{where}.kind: {kind} collects articles and is no Collection")
     return made
 
 

@@ -6,7 +6,8 @@ ours that it cannot have made. Posts that people made and partners' articles tel
 
 from __future__ import annotations
 
-from syndicate.channel import Channel, Recalls
+from syndicate.channel import Channel
+from syndicate.channel.collection import Collection
 from syndicate.errors import LedgerError
 from syndicate.ledger import Catalogue
 from syndicate.ledger.database.generations import older_because
@@ -30,13 +31,13 @@ def older(office: Office) -> str:
     """What shows that the ledger is older than what was sent; "" where nothing does."""
     # these first: whoever sends something meanwhile writes the ledger before
     seen = office.ledger.generations.seen()
-    shown = {channel.name: _of_ours(office, channel) for channel in office.channels}
+    shown = {channel.name: _of_ours(office, channel) for channel in office.collections}
     with office.ledger.reading() as db:
         if why := office.ledger.generations.older(db, seen):
             return why
         catalogue = Catalogue(db)
         known = {one.name: one for one in catalogue.channels.all()}
-        for channel in office.channels:
+        for channel in office.collections:
             if channel.name in known and not is_same_place(channel, known[channel.name]):
                 continue  # it has moved, or is not mounted, which is said: nothing is sent there
             if lacking := catalogue.articles.lacking(shown[channel.name]):
@@ -47,7 +48,8 @@ def older(office: Office) -> str:
 
 def unknown_entries(office: Office, *channels: Channel) -> list[str]:
     """The articles of ours that these channels show and the ledger lacks."""
-    shown = [uri for channel in channels for uri in _of_ours(office, channel)]
+    collections = (one for one in office.collections if one in channels)
+    shown = [uri for channel in collections for uri in _of_ours(office, channel)]
     with office.ledger.reading() as db:
         return Catalogue(db).articles.lacking(shown)
 
@@ -59,7 +61,5 @@ def refuse_unknown_reader(office: Office, subscriber: int) -> None:
         raise LedgerError(older_because(TOKEN))
 
 
-def _of_ours(office: Office, channel: Channel) -> list[str]:
-    if not isinstance(channel, Recalls):
-        return []
+def _of_ours(office: Office, channel: Collection) -> list[str]:
     return [uri for uri in channel.recall() if is_ours(uri, office.publisher)]

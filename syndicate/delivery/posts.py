@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import groupby
 
-from syndicate.channel import Channel, Finds, Removes, Repeatable, Revises, Scope, Stored
+from syndicate.channel import Channel, Finds, Removes, Repeatable, Revises, Scope
 from syndicate.errors import (
     UNWRITABLE,
     Bounced,
@@ -104,7 +104,7 @@ def _batch(run: Run, work: Work) -> int:
 
 def _is_elsewhere(run: Run, editions: Sequence[int]) -> bool:
     """Whether what needs nothing cannot be seen to stand: its place is to be looked at."""
-    if isinstance(run.channel, Stored) and run.known.mark:
+    if run.known.mark:
         return bool(editions) and not is_same_place(run.channel, run.known)
     return run.known.target != run.channel.target()
 

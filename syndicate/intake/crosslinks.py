@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from syndicate import sources
-from syndicate.channel import HostsMedia, HostsPages
 from syndicate.ledger import Catalogue
 from syndicate.model.article import Article
 from syndicate.office import Office
@@ -56,8 +55,8 @@ def _published(office: Office, path: Path) -> Article | None:
 
 def _hosted(office: Office, article: Article) -> str:
     """The page that the feed gives to an article without a ``url``."""
-    host = next((one for one in office.channels if isinstance(one, HostsMedia)), None)
-    if host is None or not isinstance(host, HostsPages) or not host.pages:
+    host = office.host
+    if host is None or not host.pages:
         return ""
     is_for = article.channels is None or host.name in article.channels
     return host.page_url(article) if is_for else ""

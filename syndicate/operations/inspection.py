@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from syndicate.channel import Channel, Finding, Stored
+from syndicate.channel import Channel, Finding
 from syndicate.delivery.posts import opened
 from syndicate.errors import DeliveryError
 from syndicate.ledger import KnownChannel, Ledger
@@ -93,7 +93,7 @@ def _findings(
     try:
         with opened(channel):
             yield destination(channel, channel.identity(), known)
-            if isinstance(channel, Stored) and channel.name in known:
+            if channel.name in known:
                 yield from _not_here(office.ledger, channel, known[channel.name])
             what = REST
             with stop.waiting(patient=True):
@@ -106,7 +106,7 @@ def _findings(
 
 
 def _not_here(ledger: Ledger, channel: Channel, known: KnownChannel) -> Iterator[Finding]:
-    if isinstance(channel, Stored) and not is_here(channel, ledger.folders.known(known.id)):
+    if not is_here(channel, ledger.folders.known(known.id)):
         yield Finding("mark", False, missing(known.name, channel))
 
 

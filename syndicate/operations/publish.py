@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from syndicate.channel import Channel, HostsMedia, Scope
+from syndicate.channel import Channel, Scope
 from syndicate.delivery.evidence import refuse_older
 from syndicate.delivery.recompose import recompose
 from syndicate.delivery.run import Progress, carry_out, silent, tell_failed, tell_plan
@@ -250,7 +250,7 @@ def plan_for(
     """Put articles into the channels they are for, and plan what each has to say."""
     catalogue = prepare.catalogue
     standings = [standing for uri in uris if (standing := catalogue.articles.standing(uri))]
-    for channel in sorted(channels, key=lambda one: not isinstance(one, HostsMedia)):
+    for channel in sorted(channels, key=lambda one: not one.hosts):
         known = prepare.office.remembered(catalogue, channel)
         for draft in drafts:
             standing = next(s for s in standings if s.uri == draft.article.uri)

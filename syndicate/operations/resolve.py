@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from syndicate.channel import Channel, Recalls, Repeatable, Revises, Scope
+from syndicate.channel import Channel, Repeatable, Revises, Scope
 from syndicate.delivery.evidence import refuse_older, unknown_entries
 from syndicate.delivery.posts import opened
 from syndicate.delivery.run import Progress, carry_out, run_channel, silent, tell_failed
@@ -295,11 +295,9 @@ def _taken_on(office: Office) -> list[str]:
     """Take on what feeds show and the ledger lacks: else the next publication would remove it."""
     told = []
     with office.ledger.planning() as catalogue:
-        for channel in office.channels:
+        for channel in office.collections:
             known = office.remembered(catalogue, channel)
-            if not isinstance(channel, Recalls) or not is_here(
-                channel, folder(catalogue.db, known.id)
-            ):
+            if not is_here(channel, folder(catalogue.db, known.id)):
                 continue
             taken = [
                 item

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from syndicate.channel import Scope
 from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.evidence import older
 from syndicate.errors import ArticleError
@@ -27,7 +26,7 @@ from syndicate.model.edition_keys import PAGE
 from syndicate.office import Office
 from syndicate.operations.leftovers import leftover_lines
 from syndicate.operations.watched import MachineTicks, Watched, machines
-from syndicate.planning.collect import Collection
+from syndicate.planning.collect import Documents
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.overdue import Alert
 from syndicate.report import Line, given_up_line, letters_line, line_of, state_word, when
@@ -272,9 +271,9 @@ def _listing(office: Office, catalogue: Catalogue, uri: str) -> Iterator[tuple[s
     """(channel, edition's key, 0): the documents of collections that hold an article."""
     known = {one.name: one for one in catalogue.channels.all()}
     hosting = Hosting(office, catalogue)
-    for channel in office.channels:
-        if channel.scope is Scope.COLLECTION and channel.name in known:
-            collection = Collection(hosting, channel, known[channel.name], office.publisher)
+    for channel in office.collections:
+        if channel.name in known:
+            collection = Documents(hosting, channel, known[channel.name], office.publisher)
             at = catalogue.not_far_ahead(office.clock())
             for one in collection.documents(at, [uri], closing=False):
                 if uri in dict(one.held):

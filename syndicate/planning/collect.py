@@ -6,18 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import cast
 
-from syndicate.channel import Assembles, Channel, Collects
+from syndicate.channel.collection import Collection
 from syndicate.ledger import Held, KnownChannel
 from syndicate.model.article import Edition, Item, Publisher
 from syndicate.model.delivery import Rendition
 from syndicate.planning import editions
 from syndicate.planning.hosting import Hosting
-
-
-class _Collecting(Channel, Collects):
-    """A channel of scope COLLECTION, for the type checker."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +23,14 @@ class Holding:
     held: tuple[Held, ...]
 
 
-class Collection:
-    """A collection channel within one planning transaction."""
+class Documents:
+    """The documents of a collection, within one planning transaction."""
 
     def __init__(
-        self, hosting: Hosting, channel: Channel, known: KnownChannel, publisher: Publisher
+        self, hosting: Hosting, channel: Collection, known: KnownChannel, publisher: Publisher
     ) -> None:
         self.hosting, self.known, self.publisher = hosting, known, publisher
-        self.channel = cast(_Collecting, channel)
+        self.channel = channel
         self.form = hosting.form(channel)
         self.catalogue, self.collections = hosting.catalogue, hosting.catalogue.collections
         self._made: dict[tuple[str, str], bytes] = {}  # pieces, by uri and stamp
@@ -87,21 +82,18 @@ class Collection:
     def said(self, holding: Holding) -> list[Rendition]:
         """The document; what was said of an article before and is still so is used again."""
         uris = [uri for uri, _ in holding.held]
-        channel = self.channel
-        if not isinstance(channel, Assembles):
-            return list(channel.render(replace(holding.edition, items=tuple(self._items(uris)))))
         stamps = self._stamps(holding.held)
         pieces = self.collections.fragments(self.known.id, stamps)
         lacking = [uri for uri in uris if uri not in pieces]
         unmade = [uri for uri in lacking if (uri, stamps[uri]) not in self._made]
-        made = channel.pieces(self._items(unmade), self.publisher) if unmade else ()
+        made = self.channel.pieces(self._items(unmade), self.publisher) if unmade else ()
         for uri, piece in zip(unmade, made, strict=True):
             self._made[uri, stamps[uri]] = piece
         fresh = {uri: self._made[uri, stamps[uri]] for uri in lacking}
         if not holding.edition.page:  # a page of the archive seldom changes
             self.collections.keep_fragments(self.known.id, stamps, fresh)
         pieces |= fresh
-        return list(channel.assemble(holding.edition, [pieces[uri] for uri in uris]))
+        return list(self.channel.assemble(holding.edition, [pieces[uri] for uri in uris]))
 
     def forget(self, documents: Iterable[Holding]) -> None:
         """Forget what is kept of articles that no document shows any more."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from hashlib import sha256
-from typing import cast
 
-from syndicate.channel import Channel, HostsMedia, HostsPages
+from syndicate.channel import Channel
 from syndicate.ledger import Catalogue
 from syndicate.model import edition_keys
 from syndicate.model.article import Item
@@ -16,17 +15,12 @@ from syndicate.planning import editions
 from syndicate.version import VERSION
 
 
-class _Host(Channel, HostsMedia):
-    """A channel that hosts pictures, for the type checker."""
-
-
 class Hosting:
     """What the host has of articles, within one planning transaction."""
 
     def __init__(self, office: Office, catalogue: Catalogue) -> None:
         self.office, self.catalogue = office, catalogue
-        hosts = (cast(_Host, one) for one in office.channels if isinstance(one, HostsMedia))
-        self.host = next(hosts, None)
+        self.host = office.host
 
     @property
     def number(self) -> int:
@@ -47,10 +41,8 @@ class Hosting:
         for item in items:
             hosted, paged = there[item.article.uri]
             media_url = host.media_url if host and hosted else None
-            page_url = host.page_url(item.article) if isinstance(host, HostsPages) else None
-            worded.append(
-                editions.for_channel(item, channel, media_url, page_url if paged else None)
-            )
+            page_url = host.page_url(item.article) if host and paged else None
+            worded.append(editions.for_channel(item, channel, media_url, page_url))
         return worded
 
     def there(self, uris: Sequence[str]) -> dict[str, tuple[bool, bool]]:
@@ -60,7 +52,7 @@ class Hosting:
         number, collections = self.number, self.catalogue.collections
         hosted = collections.having(number, uris)
         keys = [f"{edition_keys.PAGE}{uri}" for uri in uris]
-        paged = collections.standing(number, keys) if isinstance(self.host, HostsPages) else set()
+        paged = collections.standing(number, keys)
         return {uri: (uri in hosted, f"{edition_keys.PAGE}{uri}" in paged) for uri in uris}
 
 

@@ -7,15 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from syndicate.channel import (
-    Announces,
-    Channel,
-    HostsMedia,
-    HostsPages,
-    Removes,
-    Scope,
-    Stored,
-)
+from syndicate.channel import Channel, Scope
+from syndicate.channel.collection import Collection
 from syndicate.channel.mailing_list import MailingList
 from syndicate.errors import ArticleError, Flaws, SyndicateError
 from syndicate.ledger import Catalogue, KnownChannel, Standing
@@ -25,7 +18,7 @@ from syndicate.model.delivery import Receipt, Rendition
 from syndicate.model.step import Action, Step
 from syndicate.office import Office
 from syndicate.planning import editions
-from syndicate.planning.collect import Collection, Holding, what_is_held
+from syndicate.planning.collect import Documents, Holding, what_is_held
 from syndicate.planning.compare import Comparison, Prepared, Wish
 from syndicate.planning.folders import is_same_place, missing
 from syndicate.planning.hosting import Hosting
@@ -54,10 +47,6 @@ def reviewed(channel: MailingList, edition: Edition, rendition: Rendition, notes
     wrong = (f"{channel.name}: {one.detail}" for one in found if not one.ok)
     notes += [note for note in wrong if note not in notes]
     return "".join(f", {one.detail}" for one in found if one.ok)
-
-
-class _PageHost(Channel, HostsPages):
-    """A channel that hosts pages, for the type checker."""
 
 
 class Preparation:
@@ -114,7 +103,7 @@ class Preparation:
             for standing in standings:
                 with flaws.noted():
                     self._article(channel, known, standing)
-        elif channel.scope is Scope.COLLECTION:
+        elif isinstance(channel, Collection):
             if not self.wish.trial:
                 self._collection(channel, known, standings)
         elif self.wish.diff and isinstance(channel, MailingList):
@@ -172,13 +161,13 @@ class Preparation:
                 f" {channel.target()}: if that is another place, nothing is sent there before"
                 f" `syndicate channels move {channel.name}`"
             )
-        elif isinstance(channel, Stored) and not self.comparison.is_here(channel, known):
+        elif not self.comparison.is_here(channel, known):
             self.office.notes.append(missing(known.name, channel))
 
     def remove_media(self, standing: Standing) -> None:
         """Take away what a killed article ever showed, but for what others show too."""
         host = self.hosting.host
-        if not isinstance(host, Removes):
+        if host is None:
             return
         known = self.office.remembered(self.catalogue, host)
         for sha256 in self.catalogue.articles.ever_shown(standing.uri):
@@ -197,26 +186,27 @@ class Preparation:
             return
         self._drop_unnamed()
         changed: dict[int, dict[str, str]] = {}
-        tellers: dict[int, tuple[Channel, KnownChannel]] = {}
+        tellers: dict[int, tuple[Collection, KnownChannel]] = {}
+        collections = {channel.name: channel for channel in self.office.collections}
         for one in self.prepared:
-            if isinstance(one.channel, Announces):
-                tellers[one.known.id] = one.channel, one.known
+            if channel := collections.get(one.channel.name):
+                tellers[one.known.id] = channel, one.known
                 changed.setdefault(one.known.id, {}).update(
                     (step.address, step.rendition.digest if step.rendition else "")
                     for step in one.steps
                     if step.action not in (Action.NOTHING, Action.CANNOT)
                 )
-        for number, (channel, known) in tellers.items():
+        for number, (teller, known) in tellers.items():
             if changed[number]:
                 try:
-                    self._announce(channel, known, changed[number])
+                    self._announce(teller, known, changed[number])
                 except Exception as error:  # it undoes no publication
-                    unexpected(log, f"{channel.name}: cannot tell others of it", error)
-                    self._fail(channel, "cannot tell others of it", error)
+                    unexpected(log, f"{teller.name}: cannot tell others of it", error)
+                    self._fail(teller, "cannot tell others of it", error)
 
     def _drop_unnamed(self) -> None:
         """Let go of what waits for somebody whom the configuration no longer names."""
-        for channel in (one for one in self.office.channels if isinstance(one, Announces)):
+        for channel in self.office.collections:
             known = self.office.remembered(self.catalogue, channel)
             edition = self.catalogue.editions.number(known.id, edition_keys.ANNOUNCEMENTS)
             waiting = self.catalogue.deliveries.wanted(edition, waiting=True) if edition else []
@@ -229,8 +219,7 @@ class Preparation:
                     " waited for it is dropped"
                 )
 
-    def _announce(self, channel: Channel, known: KnownChannel, changed: dict[str, str]) -> None:
-        assert isinstance(channel, Announces)
+    def _announce(self, channel: Collection, known: KnownChannel, changed: dict[str, str]) -> None:
         key, catalogue = edition_keys.ANNOUNCEMENTS, self.catalogue
         edition = catalogue.editions.number(known.id, key)
         waiting = catalogue.deliveries.wanted(edition, waiting=True) if edition else []
@@ -281,7 +270,7 @@ class Preparation:
     def _pages(self, uris: Sequence[str]) -> None:
         """Give articles without a page of their own one with the host; keep up those it has."""
         host = self.hosting.host
-        if not isinstance(host, HostsPages):
+        if host is None:
             return
         known = self.office.remembered(self.catalogue, host)
         there = self.hosting.there(uris)
@@ -292,7 +281,7 @@ class Preparation:
             if has or (host.pages and belongs and lacks):
                 self._page(host, known, standing)
 
-    def _page(self, host: _PageHost, known: KnownChannel, standing: Standing) -> None:
+    def _page(self, host: Collection, known: KnownChannel, standing: Standing) -> None:
         key, collections = f"{edition_keys.PAGE}{standing.uri}", self.catalogue.collections
         number = self.catalogue.editions.open(known.id, key)  # from now on it has one
         [item] = self.hosting.worded([standing.item], host)
@@ -302,12 +291,12 @@ class Preparation:
         collections.set_stamp(number, self.hosting.form(host))
 
     def _collection(
-        self, channel: Channel, known: KnownChannel, standings: Sequence[Standing]
+        self, channel: Collection, known: KnownChannel, standings: Sequence[Standing]
     ) -> None:
         by_itself, touched = self.wish.by_itself, [standing.uri for standing in standings]
         if by_itself and self.catalogue.editions.number(known.id, edition_keys.COLLECTION) is None:
             return
-        collection = Collection(self.hosting, channel, known, self.office.publisher)
+        collection = Documents(self.hosting, channel, known, self.office.publisher)
         at = self.catalogue.not_far_ahead(self.office.clock())
         documents = list(collection.documents(at, touched, closing=not by_itself))
         if not by_itself:
@@ -326,10 +315,11 @@ class Preparation:
             self._again(collection, key)
 
     def _host(
-        self, channel: Channel, known: KnownChannel, touched: Sequence[str], unsaid: Sequence[str]
-    ) -> None:
+        self, channel: Collection, known: KnownChannel, touched: Sequence[str],
+        unsaid: Sequence[str],
+    ) -> None:  # fmt: skip
         """Put up what a collection's documents are going to point to."""
-        if channel is not self.hosting.host or not isinstance(channel, HostsMedia):
+        if channel is not self.hosting.host:
             return
         self._pages(unsaid)
         there = self.hosting.there([*touched, *unsaid])
@@ -341,7 +331,7 @@ class Preparation:
             self.comparison.renditions(channel, known, key, [channel.host(media)])
 
     def _document(
-        self, channel: Channel, known: KnownChannel, collection: Collection, document: Holding
+        self, channel: Channel, known: KnownChannel, collection: Documents, document: Holding
     ) -> None:
         key, collections = document.edition.key, self.catalogue.collections
         edition = self.catalogue.editions.open(known.id, key)
@@ -366,7 +356,7 @@ class Preparation:
                 self.comparison.renditions(channel, known, key, [])
                 self.catalogue.collections.set_stamp(self.prepared[-1].edition, "")
 
-    def _again(self, collection: Collection, key: str) -> None:
+    def _again(self, collection: Documents, key: str) -> None:
         """See to an edition of which nothing has changed but, perhaps, the form."""
         channel, known = collection.channel, collection.known
         if any((one.known.id, one.key) == (known.id, key) for one in self.prepared):

@@ -159,7 +159,7 @@ def abilities() -> set[str]:
     there = (one for one in vars(contract).values() if isinstance(one, type))
     ours = (one for one in there if one.__module__ == contract.__name__)
     plain = {one.__name__ for one in ours if not (is_dataclass(one) or issubclass(one, StrEnum))}
-    return plain - {"Absent", "Collects"}
+    return plain - {"Absent"}
 
 
 def test_the_page_explains_every_ability_and_every_way_to_fail() -> None:

@@ -13,16 +13,14 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from syndicate.channel import (
-    Announces,
-    Assembles,
     Channel,
-    Collects,
     Finds,
     Removes,
     Repeatable,
     Revises,
     Scope,
 )
+from syndicate.channel.collection import Collection
 from syndicate.channel.mailing_list import MailingList, Outcome
 from syndicate.channel.settings import ConfigPath, ScheduleField
 from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
@@ -158,7 +156,7 @@ class NotedBoard(SearchableBoard):
         return Receipt(put_up(self.folder, delivery).name)
 
 
-class Sheet(Slate, Revises, Removes, Collects):
+class Sheet(Slate, Collection):
     """One file with everything that is live, as a feed is one."""
 
     scope = Scope.COLLECTION
@@ -166,8 +164,13 @@ class Sheet(Slate, Revises, Removes, Collects):
     items = 20
 
     def render(self, edition: Edition) -> Iterator[Rendition]:
-        text = "\n".join(self.template.format(said(item)) for item in edition.items)
-        yield Rendition("sheet", "text/plain", text.encode())
+        yield from Collection.render(self, edition)
+
+    def pieces(self, items: Sequence[Item], publisher: Publisher) -> Iterator[bytes]:
+        return (self.template.format(said(item)).encode() for item in items)
+
+    def assemble(self, edition: Edition, pieces: Sequence[bytes]) -> Iterator[Rendition]:
+        yield Rendition("sheet", "text/plain", b"\n".join(pieces))
 
     def publish(self, delivery: Delivery) -> Receipt:
         self.obey("publish")
@@ -186,7 +189,7 @@ class Sheet(Slate, Revises, Removes, Collects):
 
 
 @dataclass(kw_only=True)
-class Shelf(Sheet, Assembles, Announces):
+class Shelf(Sheet):
     """A sheet for everything, one for each subject and for each page of the archive.
 
     A neighbour is told of each change; ``pieces`` is watched as ``say HEADLINE``.
@@ -200,9 +203,6 @@ class Shelf(Sheet, Assembles, Announces):
     @property
     def keeps_notices(self) -> timedelta | None:
         return timedelta(days=self.days) if self.days else None
-
-    def render(self, edition: Edition) -> Iterator[Rendition]:
-        return self.assemble(edition, list(self.pieces(edition.items, edition.publisher)))
 
     def pieces(self, items: Sequence[Item], publisher: Publisher) -> Iterator[bytes]:
         for item in items:
