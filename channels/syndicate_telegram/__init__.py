@@ -12,7 +12,6 @@ from typing import ClassVar, Self
 from syndicate import (
     ABSENT,
     Absent,
-    Channel,
     Delivery,
     Edition,
     Finding,
@@ -24,7 +23,6 @@ from syndicate import (
     Removes,
     Rendition,
     Revises,
-    Scope,
 )
 from syndicate.channel.settings import Patience, SecretStr, WebUrl
 from syndicate.system.local import leads_here
@@ -56,7 +54,7 @@ POST, PIN = "post", "pin"  # addresses; each correction may have one too
 
 
 @dataclass(kw_only=True)
-class Telegram(Channel, Revises, Removes, Finds):
+class Telegram(Revises, Removes, Finds):
     """Posts every article in a Telegram channel or group and keeps it up to date there.
 
     token: the bot's, from @BotFather; the bot must be an administrator of the chat
@@ -81,7 +79,6 @@ class Telegram(Channel, Revises, Removes, Finds):
     """
 
     kind: ClassVar[str] = "telegram"
-    scope: ClassVar[Scope] = Scope.ARTICLE
     limit: ClassVar[int] = TEXT_LIMIT
     timing: ClassVar[Timing] = Timing()
     _main = ""  # of a rehearsal: the chat that it must not go to

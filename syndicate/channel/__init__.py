@@ -1,4 +1,4 @@
-"""What a channel is. To write one, read this page and no other."""
+"""Contract of a channel. To write one, read this page, and ``collection`` or ``mailing_list``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}:[^\s\"<>\\]+", re.IGNORECASE)
 
 
 class Scope(StrEnum):
-    """What one edition of a channel holds."""
+    """Contents of one edition of a channel."""
 
     ARTICLE = "article"  # one article: a post, a webhook call
     COLLECTION = "collection"  # everything that is live: a feed
@@ -32,20 +32,16 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that looking at a destination has told.
+    """Result of checking one thing that a channel needs."""
 
-    ``what`` names it in two or three words. ``detail`` says what there is; where it is not
-    ``ok``, the setting's path and what to do.
-    """
-
-    what: str
+    what: str  # two or three words
     ok: bool
-    detail: str
+    detail: str  # where it is not ok: the setting's path, and what to do
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a reader gets of a rendition: its words, and where its links and pictures lead."""
+    """Text of a rendition as a reader sees it, and the addresses of its links and pictures."""
 
     text: str
     addresses: frozenset[str]
@@ -53,111 +49,123 @@ class Shown:
 
 @dataclass(kw_only=True)
 class Channel(ABC):
-    """One destination. Its fields are its table in config.toml, its docstring its help.
+    """One destination. Its fields are its table in config.toml, its docstring is its help.
 
-    ``with channel:`` opens it, and opening may raise Refused or Unavailable. Everything but
-    ``publish`` and the abilities' effects works without it being open.
+    ``with channel:`` opens it, which may raise Refused or Unavailable. Only what has an effect or
+    looks at the destination needs it to be open.
     """
 
     kind: ClassVar[str]
-    scope: ClassVar[Scope]
-    limit: ClassVar[int] = sys.maxsize  # the most characters as_text() may show
-    pace = 0.0  # the fewest seconds from one effect to the next; all processes take turns
-    hosts = False  # gives articles' pictures and pages an address (Collection); such run first
-    office_sites = frozenset[Site]()  # the office's own, set by the core; may be internal
+    scope: ClassVar[Scope] = Scope.ARTICLE
+    limit: ClassVar[int] = sys.maxsize  # the most characters that as_text() may return
+    repeatable_for: ClassVar[timedelta] = timedelta(0)  # see Repeatable, also for batch
+    batch: ClassVar[int] = 1
+    pace = 0.0  # the fewest seconds from one effect to the next, of all processes together
+    hosts = False  # gives articles' media and pages an address (Collection); runs before others
+    office_sites = frozenset[Site]()  # set by the program: see own_addresses
 
     name: str
 
     @abstractmethod
     def render(self, edition: Edition) -> Iterable[Rendition]:
-        """Say the edition in this channel's terms: no clock, no network, no chance.
+        """Render the edition for this destination: no clock, no network, no randomness.
 
-        An article whose item has a ``withdrawal`` is said as a notice with its reason. A digest
-        is one rendition, shared by all recipients. Raises ArticleError for what cannot be said.
+        An article whose item has a ``withdrawal`` becomes a notice with its reason. A digest is
+        one rendition for all recipients. Raises ArticleError for what cannot be rendered.
         """
 
     @abstractmethod
     def publish(self, delivery: Delivery) -> Receipt:
-        """Do the one thing the rendition says, or raise a DeliveryError."""
+        """Publish the delivery's rendition, or raise a DeliveryError."""
 
     @abstractmethod
     def target(self) -> str:
-        """The destination as the configuration names it: a chat, a folder, a list."""
+        """Return the destination as the configuration names it: a chat, a folder, a list."""
 
     def identity(self) -> str:
-        """The destination as it names itself, asked while open (a chat's numeric id)."""
+        """Return the destination's own name, asked while open: a chat's numeric id."""
         return self.target()
 
     @property
     def origin(self) -> str:
-        """Return what its documents are named after when it is first used, and then forever.
-
-        Each edition brings it back (Edition.origin): an address may change, an id must not.
-        """
+        """Return what its documents' ids are made from; Edition.origin keeps the first one."""
         return ""
 
     def receipt(self, said: str, destination: str, rendition: Rendition | None = None) -> Receipt:
-        """What a person says of where something stands: its link, or what the link ends in.
+        """Make a receipt from what a person enters: the link of a post, or the end of the link.
 
-        ``destination`` is the identity, and ``rendition`` what was said there, as far as they are
-        known. Refused for what is not there.
+        ``destination`` is the identity, ``rendition`` what was published, as far as known. Raises
+        Refused for a link that leads elsewhere.
         """
         is_link = said.startswith(("https://", "http://"))
         reference = said.rstrip("/").rpartition("/")[2] if is_link else said
         return Receipt(reference, said if is_link else None)
 
-    def takes(self, item: Item) -> bool:
-        """Whether an article is for this channel at all."""
+    def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
+        """Refuse to change what was published; see Revises."""
+        raise Refused("what this channel has said it cannot change")
+
+    def obstacle(self, receipt: Receipt, rendition: Rendition) -> str:
+        """Return why what stands cannot become this, and what to do; "" if it can. No network."""
+        return ""
+
+    def remove(self, receipt: Receipt) -> None:
+        """Refuse to remove what was published; see Removes."""
+        raise Refused("what this channel has said it cannot take away")
+
+    def holds(self, rendition: Rendition, receipt: Receipt) -> bool:
+        """Return False if a cheap look shows that it no longer stands; it is published again."""
         return True
+
+    def takes(self, item: Item) -> bool:
+        """Return True if this article is for this channel."""
+        return True
+
+    def profiles_named(self) -> Iterable[str]:
+        """Return the profiles that its settings name; articles may then have them."""
+        return ()
 
     def own_addresses(self) -> Iterable[str]:
         """Return the office's own sites among its settings, which may lie inside its network.
 
-        What articles name elsewhere is asked only where it is public.
+        All channels get them as ``office_sites``: anything else is fetched only where it is public.
         """
         return ()
 
-    def profiles_named(self) -> Iterable[str]:
-        """Return the profiles that its settings name: articles may have them."""
-        return ()
-
     def as_text(self, rendition: Rendition) -> str:
-        """Show what readers will see, as plain text."""
+        """Return what readers will see, as plain text."""
         return rendition.content.decode(errors="replace")
 
     def shown(self, rendition: Rendition) -> Shown:
-        """Return all that a reader can read or open; an article is compared with it."""
+        """Return all that a reader can read or open; it is compared with the article."""
         content = rendition.content.decode(errors="replace")
         addresses = ADDRESS.findall(content) + ADDRESS.findall(unescape(content))
         return Shown(self.as_text(rendition), frozenset(addresses))
 
     def remarks(self, edition: Edition) -> Iterable[str]:
-        """Say what of this edition readers of this channel will not see as written; no network."""
+        """Return, a sentence each, what readers will not see as it was written. No network."""
         return ()
 
     def remarks_in_place(self, edition: Edition, receipts: Mapping[str, Receipt]) -> Iterable[str]:
-        """Say the same of an edition that revises what stands: that may not be able to show it.
-
-        ``receipts`` are those of what stands, by address.
-        """
+        """Return the same of a revision; ``receipts`` are those of what stands, by address."""
         return self.remarks(edition)
 
     def outside(self, home: Path, rendition: Rendition | None = None) -> str:
-        """Name the setting by which this channel reaches what is not this machine's; "" for none.
+        """Return the setting by which it reaches real readers; "" if it reaches this machine only.
 
-        A rehearsal says nothing there. It has loopback addresses (syndicate.system.local), and
-        files below ``home``, its configuration's folder. With a ``rendition``: whether that
-        reaches out.
-        A channel that does not say so itself is taken to reach readers.
+        A rehearsal publishes only where this is "": at loopback addresses (see
+        syndicate.system.local) and in files below ``home``, the configuration's folder. With a
+        ``rendition``, of this rendition alone.
         """
         return f"channels.{self.name}"
 
-    def holds(self, rendition: Rendition, receipt: Receipt) -> bool:
-        """Return False where a cheap look shows that what was published no longer stands.
+    def rehearsal(self) -> Channel:
+        """Return the same channel with its test destination; Refused if it has none."""
+        raise Refused("has no test destination; nothing was sent")
 
-        It is then published again.
-        """
-        return True
+    def inspect(self, publisher: Publisher) -> Iterable[Finding]:
+        """Check, while open, what it needs, and change nothing; a DeliveryError ends the check."""
+        return ()
 
     def folders(self) -> Iterable[Path]:
         """Return the folders of this machine that it writes to, whether they exist yet or not."""
@@ -167,72 +175,52 @@ class Channel(ABC):
         """Return the office's own command that it runs, which may do anything; () for none."""
         return ()
 
-    def inspect(self, publisher: Publisher) -> Iterable[Finding]:
-        """Check, while open, that everything it needs is in order; change nothing.
-
-        A DeliveryError says what kept it from looking further.
-        """
-        return ()
-
-    def rehearsal(self) -> Channel:
-        """Return the same channel writing to its test destination, for ``publish --test``.
-
-        Refused where there is none.
-        """
-        raise Refused("has no test destination; nothing was sent")
+    def flush(self) -> None:  # noqa: B027 - most destinations keep what they took
+        """Make everything since the last call survive a power failure."""
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exc_info: object) -> None:  # noqa: B027 - not every channel has a line
-        """Hang up."""
+    def __exit__(self, *exc_info: object) -> None:  # noqa: B027 - not every channel connects
+        """Close the connection."""
 
 
-class Revises(ABC):
-    """Can change in place what it published; must bear being asked twice."""
+class Revises(Channel):
+    """A channel that can change in place what it published."""
 
     @abstractmethod
     def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
-        """Put the rendition where the receipt points; Refused where that cannot be done."""
-
-    def obstacle(self, receipt: Receipt, rendition: Rendition) -> str:
-        """Why what stands there cannot say this, and what to do; "" if it can. No network."""
-        return ""
+        """Replace what the receipt points to; idempotent. Raises Refused where it cannot."""
 
 
-class Removes(ABC):
-    """Can take away what it published; must bear being asked twice."""
+class Removes(Channel):
+    """A channel that can remove what it published."""
 
     @abstractmethod
     def remove(self, receipt: Receipt) -> None:
-        """Take it away; Refused where the destination will not (a notice is put there then)."""
+        """Remove it; idempotent. Raises Refused where it cannot: then a notice is put there."""
 
 
-class Finds(ABC):
-    """Can tell whether a publish that ended in doubt happened after all."""
+class Finds(Channel):
+    """A channel that can look whether a publication in doubt happened."""
 
     @abstractmethod
     def find(self, delivery: Delivery) -> Receipt | Absent:
-        """Look at the destination.
+        """Look at the destination: a Receipt if it is there, ABSENT if it is proven not to be.
 
-        A Receipt if it is there, ABSENT if that it is not is proven, after a time of grace since
-        ``delivery.started``; else InDoubt: not having seen it is no proof of absence.
+        The proof needs a time of grace since ``delivery.started``. Otherwise raises InDoubt: not
+        having seen it is no proof.
         """
 
     def blind(self) -> str:
-        """Why it cannot look as it is configured, and what a person can do; "" if it can."""
+        """Return why it cannot look as configured, and what a person can do; "" if it can."""
         return ""
 
 
-class Repeatable:
-    """Publishing the same delivery twice is publishing it once, at least for a while.
+class Repeatable(Channel):
+    """A channel on which publishing a delivery twice is publishing it once, at least for a time.
 
-    Up to ``batch`` effects are begun and ended together in the ledger; ``flush`` comes between.
+    Up to ``batch`` of its effects are committed together, each time after ``flush``.
     """
 
     repeatable_for: ClassVar[timedelta] = timedelta.max
-    batch: ClassVar[int] = 1
-
-    def flush(self) -> None:
-        """Make what was published, revised or removed since the last call outlast a power cut."""
-        return

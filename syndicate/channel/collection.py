@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import ClassVar
 
-from syndicate.channel import Channel, Removes, Repeatable, Revises, Scope
+from syndicate.channel import Removes, Repeatable, Revises, Scope
 from syndicate.model.article import Article, Edition, Item, Media, Publisher
 from syndicate.model.delivery import Rendition
 
 
-class Collection(Channel, Revises, Removes, Repeatable):
+class Collection(Revises, Removes, Repeatable):
     """A channel that shows the newest articles together, in documents that are rewritten.
 
     It is rendered piece by piece, so that only what has changed is rendered again.

@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from syndicate.channel import Finds
 from syndicate.channel.mailing_list import MailingList, Outcome
 from syndicate.delivery.posts import Run, explained, opened, scrubbed, stay_here
 from syndicate.errors import (
@@ -44,19 +43,20 @@ def mail(run: Run, channel: MailingList, editions: Sequence[int]) -> str:
     if channel.again:
         for edition in editions:
             letters.settle(edition, "due", of="in_doubt")
-    looks = isinstance(channel, Finds) and any(letters.doubts(one, 1) for one in editions)
+    in_doubt = [one for one in editions if letters.doubts(one, 1)] if run.finder else []
     busy = letters.open(editions)
-    if run.stopping() or (not busy and not looks and run.known.target == run.channel.target()):
+    if run.stopping() or (not busy and not in_doubt and run.known.target == run.channel.target()):
         return ""
     if run.most:
         _sample_only(run, busy)
-    why = _try(run, channel, editions, busy, looks=looks)
+    why = _try(run, channel, editions, busy, in_doubt)
     return "; ".join(filter(None, (why, _give_up(run, busy))))
 
 
 def _try(
-    run: Run, channel: MailingList, editions: Sequence[int], busy: Sequence[int], *, looks: bool
-) -> str:
+    run: Run, channel: MailingList, editions: Sequence[int], busy: Sequence[int],
+    in_doubt: Sequence[int],
+) -> str:  # fmt: skip
     """Send what can be; returns why it could not go on."""
     letters = run.ledger.letters
     try:
@@ -64,7 +64,7 @@ def _try(
         with opened(run.channel):
             run.identity = run.channel.identity()
             run.ledger.destinations.recognise(run.known.id, run.channel.target(), run.identity)
-            for edition in editions if looks else ():
+            for edition in in_doubt:
                 _look(run, edition)
             paused = [
                 _send(run, channel, edition)
@@ -370,7 +370,8 @@ class _Shielded:
 
 def _look(run: Run, edition: int) -> None:
     """Look for letters in doubt, where that can be done."""
-    assert isinstance(run.channel, Finds)
+    if (finder := run.finder) is None:
+        return
     with run.ledger.reading() as db:
         names = run.ledger.letters.names(db, edition)
     for letter, rendition, began in run.ledger.letters.doubts(edition):
@@ -380,7 +381,7 @@ def _look(run: Run, edition: int) -> None:
         try:
             with stop.waiting(patient=True):
                 now = run.ledger.clock()
-                found = run.channel.find(
+                found = finder.find(
                     Delivery(key, rendition, recipient=letter.recipient, started=began, now=now)
                 )
         except LedgerError:

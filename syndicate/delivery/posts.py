@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import groupby
 
-from syndicate.channel import Channel, Finds, Removes, Repeatable, Revises, Scope
+from syndicate.channel import Channel, Finds, Scope
 from syndicate.errors import (
     UNWRITABLE,
     Bounced,
@@ -58,6 +58,11 @@ class Run:
     in_vain: float = 0.0  # seconds since something came of it, without our own waits
     is_unconnected: bool = False  # no connection could be made
 
+    @property
+    def finder(self) -> Finds | None:
+        """Return the channel if it can look for what is in doubt."""
+        return self.channel if isinstance(self.channel, Finds) else None
+
 
 def deliver(run: Run, editions: Sequence[int]) -> str:
     """Bring editions of one channel to where they should be; returns why it could not begin."""
@@ -97,7 +102,7 @@ def _batches(run: Run, busy: Sequence[Work]) -> Iterator[list[Work]]:
 
 def _batch(run: Run, work: Work) -> int:
     """Return how many effects of an edition may be committed together."""
-    if work.key == ANNOUNCEMENTS or not isinstance(run.channel, Repeatable):
+    if work.key == ANNOUNCEMENTS or not run.channel.repeatable_for:
         return 1
     return run.channel.batch
 
@@ -184,7 +189,7 @@ def _outcomes(run: Run, started: Sequence[Attempt]) -> Iterator[Ended]:
 
 def _durable(run: Run, ended: Sequence[Ended]) -> Sequence[Ended]:
     """Have what was done outlast a power cut; where that fails, nothing counts as done."""
-    if not isinstance(run.channel, Repeatable):
+    if not run.channel.repeatable_for:
         return ended
     try:
         with stop.waiting(patient=True):
@@ -256,7 +261,7 @@ def _act(run: Run, attempt: Attempt) -> Receipt | None:
     if receipt and receipt.destination and receipt.destination != run.identity:
         raise Refused(f"it stands in {receipt.destination}, where this channel no longer writes")
     if attempt.rendition is None:
-        if receipt is None or not isinstance(channel, Removes):
+        if receipt is None:
             raise Refused("what this channel has said it cannot take away")
         channel.remove(receipt)
         return None
@@ -266,8 +271,6 @@ def _act(run: Run, attempt: Attempt) -> Receipt | None:
         raise Refused(f"what it follows stands in {attempt.followed.destination}")
     if receipt is None:
         return channel.publish(delivery)
-    if not isinstance(channel, Revises):
-        raise Refused("what this channel has said it cannot change")
     return channel.revise(delivery, receipt)
 
 
@@ -310,9 +313,9 @@ def _settle_doubts(run: Run, numbers: Sequence[int]) -> None:
 
 def _settles(run: Run, editions: Sequence[int]) -> bool:
     """Whether doubts are a reason to open the channel; one that is blind leaves them to people."""
-    if not isinstance(run.channel, Finds):
-        return isinstance(run.channel, Repeatable)
-    why = run.channel.blind()
+    if run.finder is None:
+        return bool(run.channel.repeatable_for)
+    why = run.finder.blind()
     for edition in editions if why else ():
         for attempt in run.ledger.doubts.of(edition, ready=True):
             run.ledger.doubts.still_in_doubt(attempt, why)
@@ -321,21 +324,20 @@ def _settles(run: Run, editions: Sequence[int]) -> bool:
 
 def settle_doubt(run: Run, attempt: Attempt) -> None:
     """Ask whether it happened, or say the same again, or leave it to a person."""
-    channel = run.channel
     if attempt.rendition is None:
         return
-    if isinstance(channel, Finds):
+    if run.finder:
         with stop.waiting(patient=True):
-            found = channel.find(replace(to_deliver(attempt), now=run.ledger.clock()))
+            found = run.finder.find(replace(to_deliver(attempt), now=run.ledger.clock()))
         if isinstance(found, Absent):
             run.ledger.doubts.absent(attempt)
         else:
             result = _ours(run, attempt, replace(found, destination=run.identity))
             _end(run, [(attempt, result)])
-    elif isinstance(channel, Repeatable) and _still_repeatable(run, attempt, channel):
+    elif run.channel.repeatable_for and _still_repeatable(run, attempt):
         with stop.waiting(patient=True):
-            again = channel.publish(to_deliver(attempt))
-            channel.flush()
+            again = run.channel.publish(to_deliver(attempt))
+            run.channel.flush()
         _end(run, [(attempt, replace(again, destination=run.identity))])
 
 
@@ -351,8 +353,8 @@ def _ours(run: Run, attempt: Attempt, found: Receipt) -> Receipt:
     return found
 
 
-def _still_repeatable(run: Run, attempt: Attempt, channel: Repeatable) -> bool:
-    return run.ledger.doubts.age(attempt) < channel.repeatable_for
+def _still_repeatable(run: Run, attempt: Attempt) -> bool:
+    return run.ledger.doubts.age(attempt) < run.channel.repeatable_for
 
 
 def outcome_of(result: Receipt | DeliveryError | None) -> str:

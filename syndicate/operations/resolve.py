@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from syndicate.channel import Channel, Repeatable, Revises, Scope
+from syndicate.channel import Channel, Scope
 from syndicate.delivery.evidence import refuse_older, unknown_entries
 from syndicate.delivery.posts import opened
 from syndicate.delivery.run import Progress, carry_out, run_channel, silent, tell_failed
@@ -33,7 +33,7 @@ from syndicate.operations.publish import (
     refuse_unsayable,
 )
 from syndicate.planning.coming import awaited, digest_lines
-from syndicate.planning.compare import Wish
+from syndicate.planning.compare import Wish, abilities
 from syndicate.planning.folders import has_mark, is_here, recognise
 from syndicate.planning.prepare import Preparation
 from syndicate.report import Report, letters_line, line_of, said_key
@@ -169,7 +169,7 @@ def adopt(
             for step in one.steps:
                 if step.rendition and step.rendition.follows:
                     continue  # the receipt is of what it follows
-                revises = isinstance(channel, Revises)
+                revises = abilities(channel).revises
                 if not catalogue.deliveries.adopt(
                     one.edition, step.address, receipt, revises=revises
                 ):
@@ -209,7 +209,7 @@ def move(office: Office, name: str) -> str:
     if same and is_here(channel, office.ledger.folders.known(known.id)):
         return f"{name}: has not moved: it is at {identity}, as the ledger has it"
     office.ledger.destinations.move(
-        known.id, channel.target(), identity, repeats=isinstance(channel, Repeatable)
+        known.id, channel.target(), identity, repeats=abilities(channel).repeats
     )
     if same:
         return f"{name}: begins anew in {identity}: the next tick or publication writes all of it"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from syndicate.channel import Channel, Removes, Repeatable, Revises
+from syndicate.channel import Channel, Removes, Revises
 from syndicate.errors import ArticleError
 from syndicate.ledger import Catalogue, KnownChannel
 from syndicate.ledger.catalogue.folders import folder
@@ -72,12 +72,7 @@ class Comparison:
         edition = self.catalogue.editions.open(known.id, key)
         there = self.catalogue.deliveries.known(edition)
         there = self._compared(channel, known, edition, there, renditions)
-        can = Abilities(
-            revises=isinstance(channel, Revises),
-            removes=isinstance(channel, Removes),
-            repeats=isinstance(channel, Repeatable),
-            identity=known.identity,
-        )
+        can = abilities(channel, known.identity)
         purpose = purpose or Purpose(called=self.wish.called)
         steps = [
             _possible(channel, one, there.get(one.address))
@@ -131,9 +126,19 @@ class Comparison:
         return {address: rendition for address, rendition in said if rendition}
 
 
+def abilities(channel: Channel, identity: str | None = None) -> Abilities:
+    """Return what a channel can do, as far as a plan depends on it."""
+    return Abilities(
+        revises=isinstance(channel, Revises),
+        removes=isinstance(channel, Removes),
+        repeats=bool(channel.repeatable_for),
+        identity=identity,
+    )
+
+
 def _possible(channel: Channel, step: Step, there: Known | None) -> Step:
     """A change that cannot be made is told now, not when half of the channels have it."""
-    if not isinstance(channel, Revises) or step.action not in CHANGES or not step.rendition:
+    if step.action not in CHANGES or not step.rendition:
         return step
     why = channel.obstacle(_receipt(there), step.rendition) if there and there.present else ""
     return replace(step, action=Action.CANNOT, why=why) if why else step

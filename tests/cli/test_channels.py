@@ -14,7 +14,7 @@ from pathlib import Path
 from syndicate import Channel, Receipt, Refused, Rendition, Revises, Scope, Unavailable
 
 @dataclass(kw_only=True)
-class Wall(Channel, Revises):
+class Wall(Revises):
     kind = "wall"
     scope = Scope.ARTICLE
     file: str
