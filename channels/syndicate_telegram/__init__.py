@@ -213,9 +213,9 @@ class Telegram(Revises, Removes, Finds):
     def identity(self) -> str:
         return self._identity
 
-    def receipt(self, said: str, destination: str, rendition: Rendition | None = None) -> Receipt:
-        """A post's link, which must lead into this chat, or its number."""
-        number, url = named(said, self.chat, destination, self._setting)
+    def receipt(self, link: str, destination: str, rendition: Rendition | None = None) -> Receipt:
+        """Make a receipt from a post's link, which must lead into this chat, or its number."""
+        number, url = named(link, self.chat, destination, self._setting)
         there = Standing(chat=self.chat, ids=(number,))
         if rendition and rendition.address == PIN:
             return _pinned(there)

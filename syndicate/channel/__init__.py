@@ -58,11 +58,11 @@ class Channel(ABC):
     kind: ClassVar[str]
     scope: ClassVar[Scope] = Scope.ARTICLE
     limit: ClassVar[int] = sys.maxsize  # the most characters that as_text() may return
-    repeatable_for: ClassVar[timedelta] = timedelta(0)  # see Repeatable, also for batch
-    batch: ClassVar[int] = 1
+    repeatable_for: ClassVar[timedelta] = timedelta(0)  # see Repeatable
+    batch: ClassVar[int] = 1  # of a Repeatable: effects committed together, each time after flush()
     pace = 0.0  # the fewest seconds from one effect to the next, of all processes together
     hosts = False  # gives articles' media and pages an address (Collection); runs before others
-    office_sites = frozenset[Site]()  # set by the program: see own_addresses
+    office_sites = frozenset[Site]()  # all own_addresses(); others are fetched if public
 
     name: str
 
@@ -91,15 +91,15 @@ class Channel(ABC):
         """Return what its documents' ids are made from; Edition.origin keeps the first one."""
         return ""
 
-    def receipt(self, said: str, destination: str, rendition: Rendition | None = None) -> Receipt:
+    def receipt(self, link: str, destination: str, rendition: Rendition | None = None) -> Receipt:
         """Make a receipt from what a person enters: the link of a post, or the end of the link.
 
         ``destination`` is the identity, ``rendition`` what was published, as far as known. Raises
         Refused for a link that leads elsewhere.
         """
-        is_link = said.startswith(("https://", "http://"))
-        reference = said.rstrip("/").rpartition("/")[2] if is_link else said
-        return Receipt(reference, said if is_link else None)
+        is_link = link.startswith(("https://", "http://"))
+        reference = link.rstrip("/").rpartition("/")[2] if is_link else link
+        return Receipt(reference, link if is_link else None)
 
     def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
         """Refuse to change what was published; see Revises."""
@@ -126,10 +126,7 @@ class Channel(ABC):
         return ()
 
     def own_addresses(self) -> Iterable[str]:
-        """Return the office's own sites among its settings, which may lie inside its network.
-
-        All channels get them as ``office_sites``: anything else is fetched only where it is public.
-        """
+        """Return the office's own sites among its settings, which may be internal."""
         return ()
 
     def as_text(self, rendition: Rendition) -> str:
@@ -218,9 +215,6 @@ class Finds(Channel):
 
 
 class Repeatable(Channel):
-    """A channel on which publishing a delivery twice is publishing it once, at least for a time.
-
-    Up to ``batch`` of its effects are committed together, each time after ``flush``.
-    """
+    """A channel on which publishing a delivery twice is publishing it once, at least for a time."""
 
     repeatable_for: ClassVar[timedelta] = timedelta.max

@@ -1,4 +1,4 @@
-"""Types for the settings of channels, beyond pydantic's own."""
+"""Types of channels' settings, beyond those of pydantic."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from syndicate.text import shortened, visible
 
 
 def beside_the_configuration(path: Path, info: ValidationInfo) -> Path:
-    """A path as a ``ConfigPath`` is read; ValueError for what can be no path."""
+    """Resolve a path against the configuration's folder; ValueError for what can be no path."""
     folder: Path = (info.context or {}).get("folder", Path())
     try:
         found = Path(folder, path.expanduser()).absolute()
@@ -94,7 +94,7 @@ ToleranceField = Annotated[Tolerance | None, BeforeValidator(_tolerance)]
 """``10% of 200``; empty tolerates everything."""
 
 Patience = Annotated[float, AfterValidator(_patience)]
-"""How many seconds the other side may take for the whole of an answer, at most 120."""
+"""Seconds that a server may take for its whole answer: 1 to 120."""
 
 __all__ = [
     "Command",

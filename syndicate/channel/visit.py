@@ -1,4 +1,4 @@
-"""One look into an inbox: how long it may take, what is known of it, and what it leaves there."""
+"""Time limit and bookkeeping of one reading of an inbox."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ NO_KEYS: Collection[str] = frozenset()
 
 
 class Visit:
-    """A channel is told by it when to end, and tells by it what it has found.
+    """One reading of an inbox: the limits given to the channel, and what the channel reports back.
 
-    ``is_ours`` knows the tokens that we have made: letters that hold one come first. ``known``
-    gives the keys of letters that lie at a place and were read there before, ``put_off`` those
-    that could not be read there, and are tried after all others.
+    ``is_ours`` recognises the tokens that we made: messages with one are read first. ``known``
+    returns, for a place, the keys of the messages that were read there before and need not be read
+    again. ``put_off`` returns those that could not be read, which are tried last.
     """
 
     def __init__(
@@ -24,19 +24,19 @@ class Visit:
         self.seconds = seconds
         self.is_ours, self.put_off = is_ours, put_off
         self._known, self._until = known, monotonic() + seconds
-        self.place = ""  # "" is one where no letter can be known again
-        self.stays = False  # what was dealt with lies there as before: nothing is marked there
-        self.lying: set[str] = set()  # the known ones that still lie there
-        self.is_open = False  # whether what lies there could be looked at
-        self.is_whole = False  # whether all of it was
-        self.waiting = 0  # letters that nobody has read yet
-        self.failed_at = ""  # the letter at which whoever keeps them gave no more answers
-        self.is_lost = False  # whether it is of no use to ask there again in this run
+        self.place = ""  # "" is a place whose messages cannot be recognised
+        self.stays = False  # handled messages are not marked there, and stay as they were
+        self.lying: set[str] = set()  # the known messages that are still there
+        self.is_open = False  # the inbox could be listed
+        self.is_whole = False  # all of it was listed
+        self.waiting = 0  # messages that are still unread
+        self.failed_at = ""  # the message at which the server stopped answering
+        self.is_lost = False  # the server is not worth asking again in this run
         self.notes: list[str] = []  # for a person
 
     @property
     def left(self) -> float:
-        """Seconds; 0.0 where the time is up."""
+        """Return the seconds left; 0.0 when the time is up."""
         return max(0.0, self._until - monotonic())
 
     @property
@@ -44,13 +44,14 @@ class Visit:
         return not self.left
 
     def arrive(self, place: str, *, stays: bool = False) -> Collection[str]:
-        """Say where letters lie and what decides how they are read; returns the keys known there.
+        """Report the place to be read; returns the keys of the messages known there.
 
-        Where any of it changes they are read again.
+        ``place`` names the inbox and all settings that decide how a message is understood: when
+        any of them changes, every message is read again.
         """
         self.place, self.stays = place, stays
         return self._known(place) if place else NO_KEYS
 
     def found(self, lying: Iterable[str], *, is_whole: bool) -> None:
-        """Say which of the known ones lie there unread, and whether these are all of them."""
+        """Report which known messages are still there unread, and whether all were listed."""
         self.lying, self.is_open, self.is_whole = set(lying), True, is_whole
