@@ -68,15 +68,15 @@ class Outgoing:
 
     def findings(self) -> Iterator[Finding]:
         """Check that the relay answers, and that it takes letters of the sender."""
-        yield Finding("relay", True, self.transport.describe())
+        yield Finding(what="relay", ok=True, detail=self.transport.describe())
         try:
             self.transport.accepts(self.sender)
         except DeliveryError as error:
             refused = isinstance(error, Paused)  # put off is everybody, for now
             hint = f"; or channels.{self.channel}.sender is not yours" if refused else ""
-            yield Finding("sender", False, f"{error}{hint}")
+            yield Finding(what="sender", ok=False, detail=f"{error}{hint}")
         else:
-            yield Finding("sender", True, f"{self.sender} may write")
+            yield Finding(what="sender", ok=True, detail=f"{self.sender} may write")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -282,18 +282,18 @@ class Feed(Collection):
             with files.explained(self._setting, self.directory / "rss.xml"):
                 files.try_out(self.directory)
         except DeliveryError as error:
-            yield Finding("folder", False, str(error))
+            yield Finding(what="folder", ok=False, detail=str(error))
         else:
             made = "can be written" if self.directory.exists() else "the first publication makes it"
-            yield Finding("folder", True, f"{self.directory}: {made}")
+            yield Finding(what="folder", ok=True, detail=f"{self.directory}: {made}")
         wrong = _unlikely(self.url)
         where = f"channels.{self.name}.url: {wrong}" if wrong else f"{self.url}/rss.xml"
-        yield Finding("public address", not wrong, where)
+        yield Finding(what="public address", ok=not wrong, detail=where)
 
         if self.after:
             found = which(self.after[0])
             where = f"channels.{self.name}.after: {self.after[0]} is not there: install it"
-            yield Finding("command", found is not None, found or where)
+            yield Finding(what="command", ok=found is not None, detail=found or where)
 
     def _head(self, edition: Edition, held: Sequence[Piece]) -> Head:
         title, page = self.title, edition.page

@@ -70,7 +70,7 @@ def _has(of: object, right: str, unsaid: bool = False) -> bool:
 def findings(channel: Telegram, wire: Wire, publisher: Publisher) -> Iterator[Finding]:
     """Everything a post needs: the bot, its chat, its rights there, and the other chats."""
     bot = wire.ask(lambda bot: bot.get_me())
-    yield Finding("token", True, f"of @{bot.username}")
+    yield Finding(what="token", ok=True, detail=f"of @{bot.username}")
     yield from Look(channel, wire, f"@{bot.username}", bot.id).around(publisher)
 
 
@@ -85,7 +85,7 @@ class Look:
 
     def around(self, publisher: Publisher) -> Iterator[Finding]:
         chat = self._chat(self.channel.identity())
-        yield Finding("chat", True, _described(chat))
+        yield Finding(what="chat", ok=True, detail=_described(chat))
         yield from self._rights(chat)
         yield self._link_back(chat, publisher)
         yield self._audit(chat)
@@ -121,34 +121,38 @@ class Look:
 
     def _stranger(self, why: str) -> Finding:
         return Finding(
-            "rights", False,
-            f"{self._setting()}: {self.bot} is no administrator of {self.channel.chat}: {why}: in"
-            " the channel's settings choose Administrators, Add Admin",
+            what="rights", ok=False,
+            detail=f"{self._setting()}: {self.bot} is no administrator of {self.channel.chat}:"
+            f" {why}: in the channel's settings choose Administrators, Add Admin",
         )  # fmt: skip
 
     def _right(self, name: str, has: bool, chat: ChatFullInfo) -> Finding:
         what = f"right to {name}"
         if has:
             own = chat.type != "channel" and name != "post"
-            return Finding(what, True, f"{self.bot} may {name}{' its own posts' if own else ''}")
+            return Finding(
+                what=what, ok=True, detail=f"{self.bot} may {name}{' its own posts' if own else ''}"
+            )
         without, switch = SWITCHES[name]
         do = f"switch on “{switch}”" if chat.type == "channel" else "let it send messages"
         return Finding(
-            what, False,
-            f"{self._setting()}: {self.bot} may not {name} in {self.channel.chat}, and so"
+            what=what, ok=False,
+            detail=f"{self._setting()}: {self.bot} may not {name} in {self.channel.chat}, and so"
             f" {without}: {do} for it",
         )  # fmt: skip
 
     def _pin(self, has: bool, chat: ChatFullInfo) -> Finding:
         if has:
-            return Finding("right to pin", True, f"{self.bot} may pin")
+            return Finding(what="right to pin", ok=True, detail=f"{self.bot} may pin")
         if not self.channel.pin:
-            return Finding("right to pin", True, f"{self.bot} may not pin, and need not")
+            return Finding(
+                what="right to pin", ok=True, detail=f"{self.bot} may not pin, and need not"
+            )
         switch = "Edit Messages of Others" if chat.type == "channel" else "Pin Messages"
         return Finding(
-            "right to pin", False,
-            f"{self._setting('pin')}: {self.bot} may not pin in {self.channel.chat}: make it an"
-            f" administrator with “{switch}”, or take the setting out",
+            what="right to pin", ok=False,
+            detail=f"{self._setting('pin')}: {self.bot} may not pin in {self.channel.chat}: make it"
+            f" an administrator with “{switch}”, or take the setting out",
         )  # fmt: skip
 
     # whose chat it is
@@ -156,11 +160,13 @@ class Look:
     def _link_back(self, chat: ChatFullInfo, publisher: Publisher) -> Finding:
         host = urlsplit(publisher.url).hostname or publisher.url
         if names_host(chat.description or "", host):
-            return Finding("link to the office", True, f"the description names {host}")
+            return Finding(
+                what="link to the office", ok=True, detail=f"the description names {host}"
+            )
         return Finding(
-            "link to the office", False,
-            f"{self._setting()}: the description of {self.channel.chat} does not name your site,"
-            " by which readers tell the office's channel from a false one: write"
+            what="link to the office", ok=False,
+            detail=f"{self._setting()}: the description of {self.channel.chat} does not name your"
+            " site, by which readers tell the office's channel from a false one: write"
             f" {publisher.url} into it",
         )  # fmt: skip
 
@@ -172,48 +178,58 @@ class Look:
             page = f"{self.channel.web}/s/{self.channel.chat.removeprefix('@')}"
             blind = "posts in doubt are yours to look for" if self.channel.blind() else ""
             return Finding(
-                what, True, f"none; {blind or f'posts in doubt are looked for on {page}'}"
+                what=what,
+                ok=True,
+                detail=f"none; {blind or f'posts in doubt are looked for on {page}'}",
             )
         audit = self._other(setting, name)
         if isinstance(audit, str):
-            return Finding(what, False, audit)
+            return Finding(what=what, ok=False, detail=audit)
         if audit.id == chat.id:
             return Finding(
-                what, False, f"{setting}: it is the channel itself: name a chat of the office"
+                what=what,
+                ok=False,
+                detail=f"{setting}: it is the channel itself: name a chat of the office",
             )
         if not self._may_write(audit):
             return Finding(
-                what, False,
-                f"{setting}: {self.bot} may not write in {_described(audit)}: make it a member who"
-                " may, or an administrator who may post",
+                what=what, ok=False,
+                detail=f"{setting}: {self.bot} may not write in {_described(audit)}: make it a"
+                " member who may, or an administrator who may post",
             )  # fmt: skip
-        return Finding(what, True, f"{_described(audit)}; posts in doubt are looked for there")
+        return Finding(
+            what=what, ok=True, detail=f"{_described(audit)}; posts in doubt are looked for there"
+        )
 
     def _topic(self, chat: ChatFullInfo) -> Finding:
         """Whether the topic is there and open; the Bot API tells it of a typing notice alone."""
         setting, number = self._setting("thread"), self.channel.thread
         if not chat.is_forum:
             return Finding(
-                "topic", False, f"{setting}: {_described(chat)} has no topics: take the setting out"
+                what="topic",
+                ok=False,
+                detail=f"{setting}: {_described(chat)} has no topics: take the setting out",
             )
         try:
             self.wire.ask(
                 lambda bot: bot.send_chat_action(chat.id, "typing", message_thread_id=number)
             )
         except Declined as declined:
-            return Finding("topic", False, str(declined))
-        return Finding("topic", True, f"number {number}")
+            return Finding(what="topic", ok=False, detail=str(declined))
+        return Finding(what="topic", ok=True, detail=f"number {number}")
 
     def _test(self, chat: ChatFullInfo) -> Finding:
         setting = self._setting("test_chat")
         found = self._other(setting, self.channel.test_chat)
         if isinstance(found, str):
-            return Finding("test chat", False, found)
+            return Finding(what="test chat", ok=False, detail=found)
         if found.id == chat.id:
             return Finding(
-                "test chat", False, f"{setting}: it is the chat itself: name another, for trials"
+                what="test chat",
+                ok=False,
+                detail=f"{setting}: it is the chat itself: name another, for trials",
             )
-        return Finding("test chat", True, _described(found))
+        return Finding(what="test chat", ok=True, detail=_described(found))
 
     def _other(self, setting: str, name: str) -> ChatFullInfo | str:
         """Another chat, or why there is none."""

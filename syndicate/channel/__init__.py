@@ -30,7 +30,7 @@ class Scope(StrEnum):
     DIGEST = "digest"  # what is new since the last one, for every subscriber
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """Result of checking one thing that a channel needs."""
 

@@ -72,12 +72,12 @@ def _readable(files: Iterable[Path]) -> Iterator[Finding]:
             says = (
                 f"{path}: everybody on this machine can read the secret in it (chmod 600 {where})"
             )
-            yield Finding("secrets", False, says)
+            yield Finding(what="secrets", ok=False, detail=says)
 
 
 def _inspected(office: Office, channel: Channel, known: Mapping[str, KnownChannel]) -> Inspected:
     found = (
-        Finding(one.what, one.ok, squeeze(office.scrub(one.detail)))
+        Finding(what=one.what, ok=one.ok, detail=squeeze(office.scrub(one.detail)))
         for one in _findings(office, channel, known)
     )
     return Inspected(channel=channel.name, findings=tuple(found))
@@ -87,7 +87,9 @@ def _findings(
     office: Office, channel: Channel, known: Mapping[str, KnownChannel]
 ) -> Iterator[Finding]:
     if office.stopping():
-        yield Finding(DESTINATION, False, "stopped before its turn: run the command again")
+        yield Finding(
+            what=DESTINATION, ok=False, detail="stopped before its turn: run the command again"
+        )
         return
     what = DESTINATION
     try:
@@ -99,15 +101,15 @@ def _findings(
             with stop.waiting(patient=True):
                 yield from channel.inspect(office.publisher)
     except (DeliveryError, stop.Stopped) as error:
-        yield Finding(what, False, str(error))
+        yield Finding(what=what, ok=False, detail=str(error))
     except Exception as error:  # a channel that breaks keeps nobody from looking at the others
         unexpected(log, f"{channel.name}: {what} could not be looked at", error)
-        yield Finding(what, False, f"unexpected: {error!r}")
+        yield Finding(what=what, ok=False, detail=f"unexpected: {error!r}")
 
 
 def _not_here(ledger: Ledger, channel: Channel, known: KnownChannel) -> Iterator[Finding]:
     if not is_here(channel, ledger.folders.known(known.id)):
-        yield Finding("mark", False, missing(known.name, channel))
+        yield Finding(what="mark", ok=False, detail=missing(known.name, channel))
 
 
 def destination(channel: Channel, identity: str, known: Mapping[str, KnownChannel]) -> Finding:
@@ -119,17 +121,21 @@ def destination(channel: Channel, identity: str, known: Mapping[str, KnownChanne
     where = identity if identity == channel.target() else f"{channel.target()} ({identity})"
     if before not in (None, identity):
         return Finding(
-            DESTINATION, False,
-            f"channels.{name}: it leads to {where}, and the ledger's is {before}: set it back, or"
-            f" `syndicate channels move {name}` if the destination has moved",
+            what=DESTINATION, ok=False,
+            detail=f"channels.{name}: it leads to {where}, and the ledger's is {before}: set it"
+            f" back, or `syndicate channels move {name}` if the destination has moved",
         )  # fmt: skip
     for other in known.values():
         place = other.target if other.mark else other.identity
         if other.name != name and (other.kind, place) == (channel.kind, identity):
             return Finding(
-                DESTINATION, False,
-                f"channels.{name}: it leads to {where}, where channels.{other.name} writes: name"
-                f" another place (`syndicate channels rename {other.name} {name}` if it is the same"
-                " channel)",
+                what=DESTINATION, ok=False,
+                detail=f"channels.{name}: it leads to {where}, where channels.{other.name} writes:"
+                f" name another place (`syndicate channels rename {other.name} {name}` if it is the"
+                " same channel)",
             )  # fmt: skip
-    return Finding(DESTINATION, True, where if before else f"{where}; nothing was sent there yet")
+    return Finding(
+        what=DESTINATION,
+        ok=True,
+        detail=where if before else f"{where}; nothing was sent there yet",
+    )

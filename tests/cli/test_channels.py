@@ -100,6 +100,8 @@ def test_a_channel_of_one_file_publishes_corrects_and_withdraws(
         ("def (", "./broken.py:Wall"),
         ("Wall = 1", "./broken.py:Wall"),
         ("", "./broken.py:Wall"),
+        (WALL.replace("Scope.ARTICLE", "Scope.DIGEST"), "./broken.py:Wall"),
+        (WALL.replace("Scope.ARTICLE", "Scope.COLLECTION"), "./broken.py:Wall"),
         ("", "./missing.py:Wall"),
         ("", "nothing_of_this_name:Wall"),
     ],

@@ -63,9 +63,9 @@ class Listener:
     def finding(self) -> Finding:
         """Check that the inbox can be read."""
         try:
-            return Finding("inbox", True, self._inbox().there())
+            return Finding(what="inbox", ok=True, detail=self._inbox().there())
         except DeliveryError as error:
-            return Finding("inbox", False, f"{error}")
+            return Finding(what="inbox", ok=False, detail=f"{error}")
 
     def _inbox(self) -> Postbox:
         return Postbox(self.where, self.setting, self.tls_ca, self.patience)

@@ -23,17 +23,19 @@ def review(edition: Edition, to: List, letter: bytes) -> Iterator[Finding]:
     assert html is not None
     size = len(html.get_content().encode())
     yield Finding(
-        "size", True, f"{len(letter) / 1000:.0f} kB a letter, {size / 1000:.0f} kB of it HTML"
+        what="size",
+        ok=True,
+        detail=f"{len(letter) / 1000:.0f} kB a letter, {size / 1000:.0f} kB of it HTML",
     )
     if size > MOST_HTML:
         cut = "some mail systems cut it off before its end, which says how to leave the list"
-        yield Finding("size", False, f"{size / 1000:.0f} kB of HTML: {cut}")
+        yield Finding(what="size", ok=False, detail=f"{size / 1000:.0f} kB of HTML: {cut}")
     said = contents(edition, to.manner)
     more = to.manner.words(said.language)["more"]
     counts = range(1, len(said.entries) + 1)
     if any(escape(more.format(count=count)) in html.get_content() for count in counts):
         many = f"{len(said.entries)} articles: of some only the headline is in"
-        yield Finding("length", False, many)
+        yield Finding(what="length", ok=False, detail=many)
     if edition.urgent and edition.items and not is_in_full(edition, to):
         yield from _cut_short(edition.items)
     for item in edition.items:
@@ -41,9 +43,9 @@ def review(edition: Edition, to: List, letter: bytes) -> Iterator[Finding]:
     for item in edition.corrections:
         if not (item.withdrawal or item.article.url):
             yield Finding(
-                "page", False,
-                f"{item.article.headline}: it has no url: readers of the correction cannot look"
-                " it up",
+                what="page", ok=False,
+                detail=f"{item.article.headline}: it has no url: readers of the correction cannot"
+                " look it up",
             )  # fmt: skip
     yield from _for_mail_systems(edition.publisher, to)
 
@@ -54,7 +56,9 @@ def template(to: List, publisher: Publisher) -> Finding:
     try:
         stencil = compose(edition, to)
     except ConfigError as error:
-        return Finding("template", False, str(error).removeprefix(f"{to.design.setting}: "))
+        return Finding(
+            what="template", ok=False, detail=str(error).removeprefix(f"{to.design.setting}: ")
+        )
     missing = [
         f"{what} ({subtype})"
         for subtype in ("plain", "html")
@@ -63,8 +67,8 @@ def template(to: List, publisher: Publisher) -> Finding:
     ]
     if missing:
         said = f"{to.design.setting}: a letter made with it does not say {', '.join(missing)}"
-        return Finding("template", False, said)
-    return Finding("template", True, "says all that a digest can hold")
+        return Finding(what="template", ok=False, detail=said)
+    return Finding(what="template", ok=True, detail="says all that a digest can hold")
 
 
 def _about(item: Item) -> Iterator[Finding]:
@@ -73,12 +77,18 @@ def _about(item: Item) -> Iterator[Finding]:
         return
     shown = [one for one in article.pictures if one.url]
     if any(not (one.alt or one.caption) for one in shown[:1]):
-        yield Finding("picture", False, f"{article.headline}: its picture has no alt text")
+        yield Finding(
+            what="picture", ok=False, detail=f"{article.headline}: its picture has no alt text"
+        )
     if article.pictures and not shown:
-        yield Finding("picture", False, f"{article.headline}: no channel hosts its pictures")
+        yield Finding(
+            what="picture", ok=False, detail=f"{article.headline}: no channel hosts its pictures"
+        )
     if not article.url:
         yield Finding(
-            "page", False, f"{article.headline}: it has no url: all of it is in the letter"
+            what="page",
+            ok=False,
+            detail=f"{article.headline}: it has no url: all of it is in the letter",
         )
 
 
@@ -86,9 +96,9 @@ def _cut_short(items: Iterable[Item]) -> Iterator[Finding]:
     for article in (item.article for item in items):
         if article.url:
             yield Finding(
-                "length", False,
-                f"{article.headline}: too long for a letter: only its lead is in it, with a link"
-                " to all of it",
+                what="length", ok=False,
+                detail=f"{article.headline}: too long for a letter: only its lead is in it, with a"
+                " link to all of it",
             )  # fmt: skip
 
 
@@ -96,12 +106,16 @@ def _for_mail_systems(publisher: Publisher, to: List) -> Iterator[Finding]:
     setting = f"channels.{to.name}"
     if not to.unsubscribe:
         yield Finding(
-            "leaving", False,
-            f"{setting}.unsubscribe: large mail systems want a page that ends a subscription with"
-            " one click",
+            what="leaving", ok=False,
+            detail=f"{setting}.unsubscribe: large mail systems want a page that ends a subscription"
+            " with one click",
         )  # fmt: skip
     if not publisher.address:
-        yield Finding("address", False, "publisher.address: a letter's foot holds a postal address")
+        yield Finding(
+            what="address",
+            ok=False,
+            detail="publisher.address: a letter's foot holds a postal address",
+        )
 
 
 def _part(stencil: Stencil, subtype: str) -> str:
