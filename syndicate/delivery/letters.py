@@ -21,7 +21,9 @@ from syndicate.errors import (
     Unavailable,
 )
 from syndicate.ledger import Block, Started
-from syndicate.ledger.sending.letters import BLOCK, Pause, Result
+from syndicate.ledger.sending.letter_outcomes import Result
+from syndicate.ledger.sending.letters import BLOCK
+from syndicate.ledger.sending.runs import Pause
 from syndicate.model.delivery import Absent, Delivery, Rendition, delivery_key
 from syndicate.system import stop
 from syndicate.system.logs import unexpected
@@ -42,7 +44,7 @@ def mail(run: Run, channel: MailingList, editions: Sequence[int]) -> str:
     letters.end_dead_claims()
     if channel.again:
         for edition in editions:
-            letters.settle(edition, "due", of="in_doubt")
+            run.ledger.runs.settle(edition, "due", of="in_doubt")
     in_doubt = [one for one in editions if letters.doubts(one, 1)] if run.finder else []
     busy = letters.open(editions)
     if run.stopping() or (not busy and not in_doubt and run.known.target == run.channel.target()):
@@ -79,9 +81,9 @@ def _try(
         wait = error.retry_after if isinstance(error, Unavailable) else None
         for one in busy:
             if isinstance(error, Paused):
-                letters.pause(one, why)
+                run.ledger.runs.pause(one, why)
             else:
-                letters.postpone(one, why, wait)
+                run.ledger.runs.postpone(one, why, wait)
         return why
     return "; ".join(dict.fromkeys(filter(None, paused)))
 
@@ -92,7 +94,7 @@ def _send(run: Run, channel: MailingList, edition: int) -> str:
         _send_all(run, channel, edition)
     except Paused as error:
         why = run.scrub(str(error))
-        run.ledger.letters.pause(edition, why)
+        run.ledger.runs.pause(edition, why)
         return why
     return ""
 
@@ -102,17 +104,17 @@ def _sample_only(run: Run, editions: Sequence[int]) -> None:
     letters = run.ledger.letters
     letters.passes = f"{SAMPLED}: syndicate digest {run.known.name} --resume"
     for edition in editions:
-        letters.halt(edition, letters.passes)
+        run.ledger.runs.halt(edition, letters.passes)
 
 
 def _give_up(run: Run, editions: Sequence[int]) -> str:
     """Refuse what is left of runs that were paused for too long; says so."""
     told = []
     for edition in editions:
-        paused = run.ledger.letters.paused(edition)
+        paused = run.ledger.runs.paused(edition)
         if not paused or paused.since < LONGEST_PAUSE:
             continue
-        if count := run.ledger.letters.give_up(edition):
+        if count := run.ledger.runs.give_up(edition):
             told.append(
                 f"{count} letters are refused after two days of being paused (put it right, then"
                 f" `syndicate resolve {edition} --again-refused`)"
@@ -128,7 +130,7 @@ def _send_all(run: Run, channel: MailingList, edition: int) -> None:
         pass
     if stream.heard:  # a copy that was made meanwhile is an older one now
         run.ledger.generations.advance()
-    run.ledger.letters.finish(edition)
+    run.ledger.runs.finish(edition)
     if problem:
         raise problem
 
@@ -167,7 +169,7 @@ class Stream:
         self._next_commit = 0.0  # not before then for less than half of the window
         self._hold = 0.0  # not before then may another one be started
         self._tried = self._failed = self._claimed = 0
-        self._paused = self.letters.paused(edition)  # then one letter at a time
+        self._paused = run.ledger.runs.paused(edition)  # then one letter at a time
         self._probes = 0
 
     def run_out(self) -> DeliveryError | None:
@@ -293,7 +295,7 @@ class Stream:
         """Go on where the letter was taken; what is no trouble of its reader pauses it again."""
         if not isinstance(result, DeliveryError):
             self._paused = None
-            self.letters.go_on(self.edition)
+            self.run.ledger.runs.go_on(self.edition)
         elif not isinstance(result, Bounced | Deferred):
             self._problem = self._problem or Paused(str(result))
         elif self._probes + 1 < PROBES:  # a reader with a trouble of their own
@@ -314,7 +316,7 @@ class Stream:
                 f"{self._failed} of the first {self._tried} letters were refused for good: the rest"
                 f" waits (look into the list, then syndicate digest {name} --resume)"
             )
-            self.letters.halt(self.edition, str(self._problem))
+            self.run.ledger.runs.halt(self.edition, str(self._problem))
 
     def _finish(self, error: DeliveryError | None) -> None:
         """The channel is done: what it pulled without an outcome is in doubt, the rest waits."""

@@ -8,20 +8,20 @@ from syndicate.ledger.catalogue.windows import Window
 from syndicate.ledger.ledger import Ledger
 from syndicate.ledger.opening import look_at_ledger, open_ledger, refuse_lost
 from syndicate.ledger.people.goodbyes import Leaving
-from syndicate.ledger.people.inboxes import Lying
 from syndicate.ledger.people.lists import Joiner, Joining, Lists, Subscription
 from syndicate.ledger.people.privacy import Erasure
-from syndicate.ledger.people.replies import Asked
+from syndicate.ledger.people.read_letters import ReadLetter
+from syndicate.ledger.people.replies import ReaderRequest
 from syndicate.ledger.reports.digests import DigestCount
 from syndicate.ledger.reports.history import Happening
 from syndicate.ledger.reports.places import Place
 from syndicate.ledger.reports.waiting import Waiting, Waits
 from syndicate.ledger.sending.attempts import Attempt, Verb
-from syndicate.ledger.sending.letters import Block, Letters, Started
+from syndicate.ledger.sending.letter_outcomes import Started
+from syndicate.ledger.sending.letters import Block, Letters
 from syndicate.ledger.sending.queue import Queue, Work
 
 __all__ = [
-    "Asked",
     "Attempt",
     "Block",
     "Catalogue",
@@ -36,9 +36,10 @@ __all__ = [
     "Ledger",
     "Letters",
     "Lists",
-    "Lying",
     "Place",
     "Queue",
+    "ReadLetter",
+    "ReaderRequest",
     "Standing",
     "Started",
     "Subscription",

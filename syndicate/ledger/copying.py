@@ -1,4 +1,4 @@
-"""Every row of a ledger into another database: batch by batch, one transaction at each end."""
+"""Copying of every row into another database: in batches, with one transaction at each end."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _copy(source: Connection, target: Connection, table: Table) -> int:
 
 
 def _converter(source: Connection, target: Connection, table: Table) -> Convert | None:
-    """What makes of a row what the target's driver takes, where it does not take all.
+    """Return a function that adapts rows to the target's driver; None where nothing is to adapt.
 
     PostgreSQL reads SQLite's moments, which are texts in UTC, and its truths, which are numbers.
     """
@@ -145,7 +145,7 @@ def _size(row: Sequence[Any]) -> int:
 
 @contextmanager
 def _writing(target: Connection, table: Table) -> Iterator[Put]:
-    """What takes a table's rows; PostgreSQL by its COPY, which is many times as fast."""
+    """Yield a function that writes rows of a table; on PostgreSQL by COPY, which is far faster."""
     cursor: Any = target.connection.cursor()
     name, columns = _name(target, table), _columns(target, table)
     if target.dialect.name == "sqlite":
@@ -213,7 +213,7 @@ def _used(source: Connection, table: Table) -> int:
 
 
 def refuse_taken(db: Connection, way: str) -> bool:
-    """Whether an earlier try of this way left a copy here; LedgerError where anything else lies.
+    """Return whether an earlier try of this move left a copy here; LedgerError at anything else.
 
     ``way``: its name.
     """

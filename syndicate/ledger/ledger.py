@@ -21,14 +21,14 @@ from syndicate.ledger.database.engine import damage, now, transaction, watch
 from syndicate.ledger.database.generations import Generations
 from syndicate.ledger.destinations import Destinations
 from syndicate.ledger.people.goodbyes import Goodbyes
-from syndicate.ledger.people.inboxes import Inboxes
 from syndicate.ledger.people.lists import Lists
 from syndicate.ledger.people.privacy import Privacy
+from syndicate.ledger.people.read_letters import ReadLetters
 from syndicate.ledger.people.replies import Replies
 from syndicate.ledger.people.strangers import Strangers
 from syndicate.ledger.people.tokens import Tokens
 from syndicate.ledger.processes import moves
-from syndicate.ledger.processes.liveness import Presence
+from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.processes.moves import Moves
 from syndicate.ledger.reports.ticks import Ticks
 from syndicate.ledger.schema import blocks, deliveries, ledger, secrets
@@ -37,6 +37,7 @@ from syndicate.ledger.sending.letters import Letters
 from syndicate.ledger.sending.pace import Pace
 from syndicate.ledger.sending.queue import Queue
 from syndicate.ledger.sending.resolutions import Resolutions
+from syndicate.ledger.sending.runs import Runs
 from syndicate.system import stop
 
 
@@ -54,9 +55,10 @@ class Ledger:
         self.created = created
         self.restored_at = restored
         self.mended = mended or []  # its own files and copies, which others could read until now
-        self.presence = Presence(engine)
-        self.queue = Queue(engine, self.presence)
-        self.letters = Letters(engine, tokens, self.presence, self.queue.clock, clock)
+        self.processes = Processes(engine)
+        self.queue = Queue(engine, self.processes)
+        self.runs = Runs(engine, self.queue.clock)
+        self.letters = Letters(engine, tokens, self.processes, self.runs, self.queue.clock, clock)
         self.doubts = Doubts(engine, self.queue)
         self.resolutions = Resolutions(engine, self.queue, self.doubts)
         self.pace = Pace(engine, self.queue.clock)
@@ -64,12 +66,12 @@ class Ledger:
         self.folders = Folders(engine)
         self.lists = Lists(engine, tokens)
         self.privacy = Privacy(engine, tokens)
-        self.replies = Replies(engine, tokens, self.presence)
+        self.replies = Replies(engine, tokens, self.processes)
         self.strangers = Strangers(engine, tokens)
-        self.goodbyes = Goodbyes(engine, tokens, self.presence)
-        self.inboxes = Inboxes(engine, tokens)
-        self.moves = Moves(engine, self.presence)
-        self.ticks = Ticks(engine, self.presence.holder.name)
+        self.goodbyes = Goodbyes(engine, tokens, self.processes)
+        self.read_letters = ReadLetters(engine, tokens)
+        self.moves = Moves(engine, self.processes)
+        self.ticks = Ticks(engine, self.processes.holder.name)
 
     def look(self) -> None:
         """Raise LedgerError where the file of this ledger is missing, another one, or damaged."""
@@ -81,7 +83,7 @@ class Ledger:
 
     def close(self) -> None:
         """Let go of every claim's proof of life and of the database."""
-        self.presence.close()
+        self.processes.close()
         self.engine.dispose()
 
     def office_clock(
@@ -99,7 +101,7 @@ class Ledger:
 
     @property
     def is_kept(self) -> bool:
-        """Whether there is anything of it once the command has ended."""
+        """Return whether the ledger outlives the command."""
         return self.engine.url.database != ":memory:"
 
     @contextmanager
@@ -117,7 +119,7 @@ class Ledger:
                     locked = db.execute(select(ledger.c.version))
                 migrations.refuse_another(locked.scalar_one())
                 if not dry:
-                    moves.refuse_new(db, self.presence)
+                    moves.refuse_new(db, self.processes)
                 yield Catalogue(db)
                 if dry:
                     raise _RolledBack

@@ -92,9 +92,9 @@ def _send(
             _so_far(office, catalogue, channel, known, report)
     if not request.dry_run:
         if closed:
-            office.ledger.letters.tidy(office.settings.keep)
+            office.ledger.runs.tidy(office.settings.keep)
         for number in waiting if request.resume else ():
-            office.ledger.letters.resume(number)
+            office.ledger.runs.resume(number)
         problem = run_channel(
             office, channel, known, waiting, progress, report, most=request.sample
         )

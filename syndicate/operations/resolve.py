@@ -104,8 +104,7 @@ def resolve_letters(
     """
     report = Report(command="resolve", notes=office.notes)
     refuse_older(office)
-    letters = office.ledger.letters
-    letters.end_dead_claims()
+    office.ledger.letters.end_dead_claims()
     with office.ledger.reading() as db:
         found = digests(db, numbers=[edition])
     if not found:
@@ -114,7 +113,8 @@ def resolve_letters(
     becomes = {Answer.SENT: "sent", Answer.NOT_SENT: "due", Answer.GIVE_UP: "given_up"}[answer]
     of = ("in_doubt",) if subscriber is None else ("in_doubt", "refused")
     of = ("refused",) if refused else of
-    if not sum(letters.settle(edition, becomes, of=one, subscriber=subscriber) for one in of):
+    runs = office.ledger.runs
+    if not sum(runs.settle(edition, becomes, of=state, subscriber=subscriber) for state in of):
         which = "no letter of" if subscriber is None else f"letter {edition}/{subscriber} of"
         what = "in doubt" if subscriber is None else "neither in doubt nor refused"
         what = "refused" if refused else what

@@ -15,7 +15,11 @@ from syndicate.errors import ArticleError
 from syndicate.ledger import DigestCount, Happening, Place, Standing, Waiting
 from syndicate.ledger.catalogue import Catalogue
 from syndicate.ledger.people.replies import held
-from syndicate.ledger.reports.dead_claims import Lost, lost_deliveries, lost_letters
+from syndicate.ledger.reports.dead_claims import (
+    AbandonedBlock,
+    abandoned_deliveries,
+    abandoned_letters,
+)
 from syndicate.ledger.reports.digests import digests, given_up, newest_runs, unfinished
 from syndicate.ledger.reports.history import history, uris
 from syndicate.ledger.reports.places import letters_in, places
@@ -100,7 +104,7 @@ def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Statu
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
         names = [uri] if uri else [name for name, _ in uris(db)[:latest]]
-        lost = lost_deliveries(db, office.ledger.presence)
+        lost = abandoned_deliveries(db, office.ledger.processes)
         still = [_as_left(one, lost) for one in places(db, open_only=True)]
         for name in names:
             standing = catalogue.articles.standing(name)
@@ -112,7 +116,7 @@ def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Statu
         ]
         found.open += leftover_lines(office, catalogue, uri)
         if uri is None:
-            letters = lost_letters(db, office.ledger.presence)
+            letters = abandoned_letters(db, office.ledger.processes)
             found.open += _open_letters(db, office.publisher.zone, letters)
             found.digests = [_with_lost(one, letters) for one in digests(db)]
             found.waiting = waiting(db)
@@ -136,7 +140,7 @@ def _as_left(place: Place, lost: set[int]) -> Place:
     return replace(place, state="due")
 
 
-def _with_lost(one: DigestCount, lost: Iterable[Lost]) -> DigestCount:
+def _with_lost(one: DigestCount, lost: Iterable[AbandonedBlock]) -> DigestCount:
     """The same for the letters of a digest."""
     gone = sum(block.sending for block in lost if block.edition == one.edition)
     if not gone:
@@ -182,7 +186,7 @@ def mailings(office: Office, names: Sequence[str]) -> list[DigestCount]:
     """How the letters of lists stand: of every unfinished run, and of each list's newest."""
     chosen = {channel.name for channel in office.chosen(names)}
     with office.ledger.reading() as db:
-        lost = lost_letters(db, office.ledger.presence)
+        lost = abandoned_letters(db, office.ledger.processes)
         found = digests(db, numbers=[*unfinished(db), *newest_runs(db)])
     return [_with_lost(one, lost) for one in found if one.channel in chosen]
 
@@ -191,12 +195,12 @@ def troubled(office: Office, one: DigestCount) -> list[Line]:
     """The letters of a digest that were refused for good or are in doubt, one by one."""
     zone = office.publisher.zone
     with office.ledger.reading() as db:
-        lost = lost_letters(db, office.ledger.presence)
+        lost = abandoned_letters(db, office.ledger.processes)
         troubled = letters_in(db, one.edition, ("refused", "in_doubt"))
         return [to_line(place, zone) for place in (*troubled, *_left_by(db, one, lost))]
 
 
-def _left_by(db: Connection, one: DigestCount, lost: Sequence[Lost]) -> Iterator[Place]:
+def _left_by(db: Connection, one: DigestCount, lost: Sequence[AbandonedBlock]) -> Iterator[Place]:
     """The letters of a digest that a dead process was sending."""
     mine = [block for block in lost if block.edition == one.edition and block.sending]
     for place in letters_in(db, one.edition, ("sending",)) if mine else ():
@@ -205,7 +209,7 @@ def _left_by(db: Connection, one: DigestCount, lost: Sequence[Lost]) -> Iterator
             yield replace(place, state="in_doubt", why=LETTER_DIED)
 
 
-def _open_letters(db: Connection, zone: ZoneInfo, lost: Sequence[Lost]) -> Iterator[Line]:
+def _open_letters(db: Connection, zone: ZoneInfo, lost: Sequence[AbandonedBlock]) -> Iterator[Line]:
     for one in (_with_lost(each, lost) for each in digests(db, numbers=unfinished(db))):
         yield letters_line(one)
         for place in _left_by(db, one, lost):

@@ -13,7 +13,7 @@ from syndicate.channel import Channel
 from syndicate.channel.mailing_list import MailingList, Membership
 from syndicate.delivery.posts import send_once
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Paused, Unavailable
-from syndicate.ledger import Asked, KnownChannel, Leaving
+from syndicate.ledger import KnownChannel, Leaving, ReaderRequest
 from syndicate.ledger.people.goodbyes import DIED
 from syndicate.ledger.people.replies import JOIN, LEAVE, LEAVERS
 from syndicate.ledger.people.tokens import SUBSCRIPTION
@@ -164,7 +164,7 @@ def _goodbye(
 
 
 def _answer(
-    office: Office, known: Mapping[str, KnownChannel], about: KnownChannel, asked: Asked,
+    office: Office, known: Mapping[str, KnownChannel], about: KnownChannel, asked: ReaderRequest,
     ways: Ways,
 ) -> bool:  # fmt: skip
     """Send one letter, where it can be written; False where another process sends it."""
@@ -186,7 +186,7 @@ def _answer(
 
 
 def _letter(
-    office: Office, known: Mapping[str, KnownChannel], about: KnownChannel, asked: Asked
+    office: Office, known: Mapping[str, KnownChannel], about: KnownChannel, asked: ReaderRequest
 ) -> tuple[Channel, Rendition, Recipient] | None:
     if asked.wants == JOIN:
         question = invitation(office, about.name, asked.at)
@@ -207,7 +207,7 @@ def _letter(
 
 
 def _left_by(
-    office: Office, known: Mapping[str, KnownChannel], about: KnownChannel, asked: Asked
+    office: Office, known: Mapping[str, KnownChannel], about: KnownChannel, asked: ReaderRequest
 ) -> list[Membership]:
     """The lists that somebody is on and wants to leave."""
     only = about.name if asked.wants == LEAVE else ""
@@ -227,7 +227,7 @@ def _membership(channel: Channel, token: str) -> Membership:
 
 
 def _memberships(
-    office: Office, known: Mapping[str, KnownChannel], asked: Asked
+    office: Office, known: Mapping[str, KnownChannel], asked: ReaderRequest
 ) -> Iterator[Membership]:
     """Every list, and the person's token for those they are on."""
     on = {one.list_name for one in office.ledger.lists.of(asked.email) if one.ended is None}

@@ -15,7 +15,7 @@ from syndicate.channel.mailing_list import MailingList, Reply, Says
 from syndicate.channel.visit import Visit
 from syndicate.delivery.evidence import refuse_older
 from syndicate.errors import DeliveryError, LedgerError, SyndicateError
-from syndicate.ledger import KnownChannel, Lying
+from syndicate.ledger import KnownChannel, ReadLetter
 from syndicate.ledger.people.replies import held
 from syndicate.office import Office
 from syndicate.report import Report, leaving_line
@@ -194,7 +194,7 @@ class Reading:
         self._report, self._source = report, source
         self._known: dict[str, bool] = {}
         self._put_off: set[str] = set()
-        self._read: list[Lying] = []
+        self._read: list[ReadLetter] = []
         self._tried: set[str] = set()
         self._left = self._new = self._nameless = 0
         self._place = ""
@@ -238,7 +238,7 @@ class Reading:
         if reply.place and (for_a_person or visit.stays):
             may_change = for_a_person and reply.says is not Says.OTHER
             self._read.append(
-                Lying(key=reply.place, for_a_person=for_a_person, may_change=may_change)
+                ReadLetter(key=reply.place, for_a_person=for_a_person, may_change=may_change)
             )
 
     def _dealt_with(self, reply: Reply) -> bool | None:
@@ -263,7 +263,7 @@ class Reading:
         channel, names = self._channel, sorted(n for c in self._office.lists for n in called(c))
         circumstances = repr((channel.name, place, names, channel.known_senders_only, VERSION))
         self._place = sha256(circumstances.encode()).hexdigest()[:32]
-        inboxes = self._office.ledger.inboxes
+        inboxes = self._office.ledger.read_letters
         with stop.shielded():  # it is the channel that asks, amid its own waits
             self._known = inboxes.known(self._place)
             self._put_off = inboxes.put_off(self._place)
@@ -271,11 +271,11 @@ class Reading:
 
     def _is_ours(self, token: str) -> bool:
         with stop.shielded():
-            return self._office.ledger.inboxes.is_ours(token)
+            return self._office.ledger.read_letters.is_ours(token)
 
     def _keep(self, visit: Visit) -> None:
         """Remember what was left, and forget what lies there no more."""
-        inbox, inboxes = self._inbox, self._office.ledger.inboxes
+        inbox, inboxes = self._inbox, self._office.ledger.read_letters
         lying = [key for key in visit.lying if self._known.get(key)]
         if visit.is_open:
             inbox.for_a_person, inbox.waiting = len(lying) + self._left, visit.waiting
@@ -286,7 +286,7 @@ class Reading:
         if self._source and (dealt := len(visit.lying) - len(lying)):
             inbox.listener.counts[BEFORE] += dealt
         if visit.failed_at and not self._office.stopping():
-            self._read.append(Lying(key=visit.failed_at, put_off=True))
+            self._read.append(ReadLetter(key=visit.failed_at, put_off=True))
         if self._place:
             inboxes.forget(self._place, self._put_off & self._tried)
             inboxes.remember(self._place, self._read)

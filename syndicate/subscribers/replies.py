@@ -13,7 +13,7 @@ from syndicate.channel import Channel
 from syndicate.channel.mailing_list import MailingList, Reply, Says
 from syndicate.delivery.evidence import refuse_unknown_reader
 from syndicate.errors import UsageError
-from syndicate.ledger import Asked, Joiner, Joining, KnownChannel, Subscription
+from syndicate.ledger import Joiner, Joining, KnownChannel, ReaderRequest, Subscription
 from syndicate.ledger.people.lists import (
     COMPLAINED,
     bounce,
@@ -143,7 +143,7 @@ class Listener:
         if person is None:
             return "of unknown origin"
         channel, wants = self._list(reply.about).id, LEAVE if reply.about else LEAVE_ALL
-        wish = Asked(0, channel, wants, email, "", person, at)
+        wish = ReaderRequest(0, channel, wants, email, "", person, at)
         if not reply.vouched:
             return self._ask_back(db, wish, "asked whether they leave")
         if not (on := _subscribed(db, wish)):
@@ -162,7 +162,7 @@ class Listener:
         left = self.office.ledger.strangers.left(db, channel, self.office.clock())
         return left >= found.leavers.most_of(left + size(db, channel))
 
-    def _ask_back(self, db: Connection, wish: Asked, what: str) -> str:
+    def _ask_back(self, db: Connection, wish: ReaderRequest, what: str) -> str:
         """Note that somebody is to be asked whether it was they who wrote, within measure."""
         ledger = self.office.ledger
         if not ledger.strangers.may_get(db, wish.channel, wish.wants, wish.email, wish.at):
@@ -184,7 +184,7 @@ class Listener:
         email = _address(reply)
         if not email:
             return "of unknown origin"
-        wish = Asked(0, self._list(reply.about).id, JOIN, email, reply.name, None, at)
+        wish = ReaderRequest(0, self._list(reply.about).id, JOIN, email, reply.name, None, at)
         if reply.vouched and not back:
             return self._put_on(db, wish, f"by letter of {_on(at)}, {reply.vouched}", "")
         if back:
@@ -205,14 +205,14 @@ class Listener:
         source = f"by letter of {_on(asked.at)}, confirmed by letter"
         return self._put_on(db, asked, source, wording)
 
-    def _put_on(self, db: Connection, wish: Asked, source: str, wording: str) -> str:
+    def _put_on(self, db: Connection, wish: ReaderRequest, source: str, wording: str) -> str:
         at = self.office.clock()
         person = Joiner(email=wish.email, name=wish.name, source=source, wording=wording,
                         consented=at)  # fmt: skip
         [how] = self.office.ledger.lists.join(db, wish.channel, [person], at, again=True)
         return "joined" if how is Joining.ADDED else how
 
-    def _question(self, asked: Asked) -> tuple[Channel, Rendition] | None:
+    def _question(self, asked: ReaderRequest) -> tuple[Channel, Rendition] | None:
         """What somebody was asked who wanted to join; None where the list is gone."""
         name = next((one.name for one in self.known.values() if one.id == asked.channel), "")
         return invitation(self.office, name, asked.at)
@@ -223,7 +223,7 @@ class Listener:
         return self.known[names.get(about.casefold(), self.channel.name)]
 
 
-def depart_at_their_word(office: Office, db: Connection, wish: Asked) -> str:
+def depart_at_their_word(office: Office, db: Connection, wish: ReaderRequest) -> str:
     """End the subscriptions of somebody who showed no token, and count it."""
     ledger, at = office.ledger, office.clock()
     for channel in _subscribed(db, wish):
@@ -233,7 +233,7 @@ def depart_at_their_word(office: Office, db: Connection, wish: Asked) -> str:
     return "left" if gone else "had left"
 
 
-def _subscribed(db: Connection, wish: Asked) -> list[int]:
+def _subscribed(db: Connection, wish: ReaderRequest) -> list[int]:
     """The lists that somebody is on and wants to leave."""
     on = subscribed(db, wish.subscriber)
     return [one for one in on if wish.wants == LEAVE_ALL or one == wish.channel]

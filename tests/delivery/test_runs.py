@@ -13,7 +13,7 @@ from support.in_process import Newsroom
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Unavailable, UsageError
 from syndicate.ledger.schema import channels, runs, subscribers
 from syndicate.ledger.schema import letters as rows
-from syndicate.ledger.sending.letters import MOST_TRIES, back_off
+from syndicate.ledger.sending.backoff import MOST_TRIES, back_off
 from syndicate.model.delivery import Delivery, Receipt
 from syndicate.model.rate import Rate, Tolerance, rates, tolerance
 from syndicate.operations import resolve as settle
@@ -266,7 +266,7 @@ def test_what_keeps_one_digest_is_not_said_of_another_that_is_over(letters: News
     letters.digest()
     [run] = letters.ask(runs.select())
     with letters.office() as office:
-        office.ledger.letters.postpone(run.edition_id, "the relay is gone", None)
+        office.ledger.runs.postpone(run.edition_id, "the relay is gone", None)
     [run] = letters.ask(runs.select())
     assert run.why == ""
 
@@ -289,6 +289,6 @@ def test_a_run_that_rests_has_no_time_left(letters: Newsroom) -> None:
     with letters.office() as office:
         [resting] = mailings(office, ["letters"])
         assert speed(resting) == Speed()
-        office.ledger.letters.resume(resting.edition)
+        office.ledger.runs.resume(resting.edition)
         [going] = mailings(office, ["letters"])
         assert speed(going).left

@@ -13,7 +13,7 @@ from syndicate.config.database import Timeouts
 from syndicate.delivery import posts as deliver
 from syndicate.intake import remote_media as measure
 from syndicate.ledger.database import postgresql
-from syndicate.ledger.people import inboxes as remembered
+from syndicate.ledger.people import read_letters as remembered
 from syndicate.ledger.people import strangers
 from syndicate.ledger.processes.waits import CLAIM_FOR
 from syndicate.ledger.sending.letters import RENEW

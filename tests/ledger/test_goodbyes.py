@@ -26,7 +26,7 @@ def ledger(ledger_url: str) -> Iterator[Ledger]:
             catalogue.channels.register(name, "email", "list", NOW)
     opened.lists.add(1, [Joiner(email=ANI), Joiner(email=BUDI)], NOW)
     opened.lists.add(2, [Joiner(email=ANI)], NOW)
-    opened.presence.me()  # before several threads ask
+    opened.processes.me()  # before several threads ask
     yield opened
     opened.close()
 

@@ -116,7 +116,7 @@ def test_what_was_not_claimed_is_not_started(room: Newsroom) -> None:
     ("started", "state"), [(False, "due"), (True, "in_doubt")], ids=["claimed", "started"]
 )
 def test_a_dead_holders_claim_ends_at_once(room: Newsroom, started: bool, state: str) -> None:
-    """Guard: Presence.dead (Holder.proven_dead, on PostgreSQL the advisory lock)."""
+    """Guard: Processes.dead (Holder.proven_dead, on PostgreSQL the advisory lock)."""
     room = room.having(wall="Wall")
     due(room)
     edition = room.row("wall").edition_id

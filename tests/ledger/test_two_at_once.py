@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import func, select
 
 from syndicate.errors import Bounced
-from syndicate.ledger import Joiner, Joining, Ledger, Lying, open_ledger
+from syndicate.ledger import Joiner, Joining, Ledger, ReadLetter, open_ledger
 from syndicate.ledger.people.replies import JOIN
 from syndicate.ledger.people.strangers import MOST_TO_ONE
 from syndicate.ledger.schema import disowned, editions, forgotten, letters, strangers
-from syndicate.ledger.sending.letters import Started
+from syndicate.ledger.sending.letter_outcomes import Started
 from syndicate.ledger.sending.runs import counted, freeze, recompose
 from syndicate.model.delivery import Receipt, Rendition
 
@@ -46,7 +46,7 @@ def two(ledger_url: str) -> Iterator[tuple[Ledger, Ledger]]:
         for name in ("harian", "pekanan"):
             catalogue.channels.register(name, "email", "list", NOW)
     for one in (first, second):
-        one.presence.me()
+        one.processes.me()
     yield first, second
     first.close()
     second.close()
@@ -118,15 +118,15 @@ def test_two_people_disown_the_same_entries_at_once(two: tuple[Ledger, Ledger]) 
 
 
 def test_two_machines_remember_the_same_letters_of_an_inbox(two: tuple[Ledger, Ledger]) -> None:
-    lying = [Lying(key=f"{number}", for_a_person=True) for number in range(MANY)]
+    lying = [ReadLetter(key=f"{number}", for_a_person=True) for number in range(MANY)]
     one, other = two
     for _ in range(3):
         at_once(
-            lambda: one.inboxes.remember("here", lying),
-            lambda: other.inboxes.remember("here", lying[::-1]),
-            lambda: other.inboxes.still_there("here"),
+            lambda: one.read_letters.remember("here", lying),
+            lambda: other.read_letters.remember("here", lying[::-1]),
+            lambda: other.read_letters.still_there("here"),
         )
-    assert len(one.inboxes.known("here")) == MANY
+    assert len(one.read_letters.known("here")) == MANY
 
 
 def test_a_stranger_s_measure_holds_for_all_machines_together(two: tuple[Ledger, Ledger]) -> None:

@@ -26,7 +26,7 @@ def say(url: str, statement: str) -> None:
 def begun(url: str) -> Ledger:
     """A ledger in whose name this process has begun something."""
     ledger = open_ledger(url, NOW)
-    holder = ledger.presence.me()
+    holder = ledger.processes.me()
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(str(make_url(url).database))) as db:
             db.execute(BLOCK.format(holder=holder))

@@ -154,7 +154,7 @@ def test_a_claim_that_lies_ahead_has_ended(room: Newsroom, shift: timedelta) -> 
         held = {"holder_id": made[0], "claimed_until": engine.now(db) + shift}
         db.execute(update(deliveries).values(state="claimed", **held))
     with pytest.MonkeyPatch.context() as patch:  # that of another host, whom nobody can ask
-        patch.setattr("syndicate.ledger.processes.liveness.Presence.dead", lambda *_: [])
+        patch.setattr("syndicate.ledger.processes.liveness.Processes.dead", lambda *_: [])
         room.tick()
     assert room.texts("wall") == ["hello"]
 
@@ -180,7 +180,7 @@ def test_letters_that_wait_for_years_leave_today(room: Newsroom, shift: timedelt
         db.execute(insert(blocks).values(**claim, **held))
         assert waiting(db) == []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("syndicate.ledger.processes.liveness.Presence.dead", lambda *_: [])
+        patch.setattr("syndicate.ledger.processes.liveness.Processes.dead", lambda *_: [])
         room.digest()
     assert room.states("letters") == ["sent", "sent"]
 
@@ -193,7 +193,7 @@ def test_a_run_that_was_paused_by_a_clock_ahead_is_paused_since_now(room: Newsro
     room.mood("letters", "open", "later")
     room.digest()
     with room.office() as office:
-        ours, number = office.ledger.letters, room.letters("letters")[0].edition_id
+        ours, number = office.ledger.runs, room.letters("letters")[0].edition_id
         with transaction(office.ledger.engine) as db:
             db.execute(update(runs).values(paused_at=engine.now(db) + timedelta(days=3650)))
         paused = ours.paused(number)

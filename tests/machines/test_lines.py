@@ -18,7 +18,7 @@ from support.newsroom import REAL
 from syndicate.config.database import Timeouts
 from syndicate.ledger import Ledger, Window, open_ledger
 from syndicate.ledger.database.engine import transaction
-from syndicate.ledger.processes.heartbeat import Life
+from syndicate.ledger.processes.heartbeat import Heartbeat
 from syndicate.ledger.schema import holders, subscriptions
 from syndicate.model.delivery import Receipt, Rendition
 from syndicate.system import stop
@@ -89,14 +89,14 @@ def ledger_at(url: str, host: str = "satu", **seconds: int) -> Ledger:
     """A ledger, open in this process, which has a host of its own."""
     opened = open_ledger(url, None, timeouts=Timeouts(**seconds))
     me = Holder.me()
-    opened.presence.holder = Holder(f"{host} pid:[1]", f"boot of {host}", me.pid, me.started)
+    opened.processes.holder = Holder(f"{host} pid:[1]", f"boot of {host}", me.pid, me.started)
     return opened
 
 
-def life_of(ledger: Ledger) -> Life:
+def life_of(ledger: Ledger) -> Heartbeat:
     """The sign of life of a ledger's process, given from now on."""
-    ledger.presence.me()
-    life = ledger.presence._life
+    ledger.processes.me()
+    life = ledger.processes._heartbeat
     assert life
     return life
 
@@ -200,9 +200,11 @@ def test_a_server_that_falls_silent_ends_a_command(satu: Machine, site: Site) ->
 
 def ended(site: Site, ledger: Ledger) -> None:
     """Let the server end the connection that shows a ledger's process alive."""
-    assert ledger.presence._life
+    assert ledger.processes._heartbeat
     with site.onlooker.begin() as db:
-        assert db.scalar(text(f"SELECT pg_terminate_backend({ledger.presence._life.session})"))
+        assert db.scalar(
+            text(f"SELECT pg_terminate_backend({ledger.processes._heartbeat.session})")
+        )
 
 
 def rows_of(site: Site) -> list[object]:
@@ -212,16 +214,16 @@ def rows_of(site: Site) -> list[object]:
 
 def test_a_sign_of_life_that_was_ended_is_given_again_at_once(site: Site) -> None:
     mine, other = ledger_at(site.url), ledger_at(site.url, "dua")
-    me = mine.presence.me()
+    me = mine.processes.me()
     ended(site, mine)
     began = time.monotonic()
-    assert other.presence.dead(rows_of(site)) == []  # type: ignore[arg-type]
+    assert other.processes.dead(rows_of(site)) == []  # type: ignore[arg-type]
     assert time.monotonic() - began < 5
-    life = mine.presence._life
+    life = mine.processes._heartbeat
     assert life
     until(lambda: life.renewed == 1)
     mine.close()
-    assert other.presence.dead(rows_of(site)) == [me]  # type: ignore[arg-type]
+    assert other.processes.dead(rows_of(site)) == [me]  # type: ignore[arg-type]
     other.close()
 
 
@@ -245,7 +247,7 @@ def test_a_proxy_that_ends_idle_connections_kills_nobody(site: Site) -> None:
         mine, other = ledger_at(behind), ledger_at(site.url, "dua")
         life = life_of(mine)
         until(lambda: life.renewed >= 2)
-        assert other.presence.dead(rows_of(site)) == []  # type: ignore[arg-type]
+        assert other.processes.dead(rows_of(site)) == []  # type: ignore[arg-type]
         mine.close()
         other.close()
 
@@ -301,9 +303,9 @@ def test_a_proxy_that_bears_some_silence_ends_nothing(site: Site) -> None:
 
 def test_two_hosts_of_one_name_do_not_take_each_other_for_dead(site: Site) -> None:
     mine, other = ledger_at(site.url), ledger_at(site.url, "dua")
-    mine.presence.holder = Holder(Holder.me().host, "another boot", 1, "1")
-    mine.presence.me()
-    assert other.presence.dead(rows_of(site)) == []  # type: ignore[arg-type]
+    mine.processes.holder = Holder(Holder.me().host, "another boot", 1, "1")
+    mine.processes.me()
+    assert other.processes.dead(rows_of(site)) == []  # type: ignore[arg-type]
     mine.close()
     other.close()
 

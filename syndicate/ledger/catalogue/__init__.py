@@ -16,7 +16,7 @@ from syndicate.ledger.catalogue.revisions import Revisions
 from syndicate.ledger.catalogue.windows import Windows
 from syndicate.ledger.database.clock import not_far_ahead
 from syndicate.ledger.people.goodbyes import forget_old
-from syndicate.ledger.people.inboxes import let_lie
+from syndicate.ledger.people.read_letters import forget_read
 from syndicate.ledger.people.replies import let_go
 from syndicate.ledger.people.strangers import forget_strangers
 from syndicate.ledger.processes.claims import INBOXES, READERS, take_turn
@@ -46,6 +46,6 @@ class Catalogue:
             take_turn(self.db, turn)
         moment = self.not_far_ahead(at)
         let_go(self.db, moment, keep)
-        let_lie(self.db, keep)
+        forget_read(self.db, keep)
         forget_strangers(self.db, moment)
         forget_old(self.db, moment)

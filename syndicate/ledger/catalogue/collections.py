@@ -1,4 +1,4 @@
-"""What collections hold: the newest articles, those of a subject, the pages of an archive."""
+"""Collections: the newest articles, those of a subject, the pages of an archive."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Collections:
     def newest(
         self, channel: int, most: int, *, subject: str | None = None, since: datetime | None = None
     ) -> list[Held]:
-        """What a channel has that has not expired, newest first.
+        """Return what a channel has that has not expired, newest first.
 
         Notices stay if the article was withdrawn ``since`` then.
         """
@@ -45,24 +45,24 @@ class Collections:
         return [(row.uri, row.version) for row in self.db.execute(query)]
 
     def having(self, channel: int, uris: Sequence[str]) -> set[str]:
-        """Which of these articles belong to a channel."""
+        """Return those of these articles that belong to a channel."""
         s = syndications.c
         query = select(s.uri).where(s.channel_id == channel, s.uri.in_(uris))
         return set(self.db.scalars(query))
 
     def standing(self, channel: int, keys: Sequence[str]) -> set[str]:
-        """Which of these keys are those of editions of a channel."""
+        """Return those of these keys that are editions of a channel."""
         e = editions.c
         query = select(e.key).where(e.channel_id == channel, e.key.in_(keys))
         return set(self.db.scalars(query))
 
     def last_page(self, channel: int) -> int:
-        """The number of the archive's newest closed page; 0 is none."""
+        """Return the number of the archive's newest closed page; 0 is none."""
         s = syndications.c
         return int(self.db.scalar(select(func.max(s.page)).where(s.channel_id == channel)) or 0)
 
     def close_pages(self, channel: int, size: int) -> int:
-        """Close the pages that are full; the newest page's number."""
+        """Close the pages that are full; returns the newest page's number."""
         s = syndications.c
         mine, last = s.channel_id == channel, self.last_page(channel)
         query = select(s.uri).join(articles, articles.c.uri == s.uri)
@@ -75,13 +75,13 @@ class Collections:
         return last
 
     def pages_of(self, channel: int, uris: Sequence[str]) -> set[int]:
-        """The closed pages that hold these articles."""
+        """Return the closed pages that hold these articles."""
         s = syndications.c
         here = and_(s.channel_id == channel, s.uri.in_(uris), s.page.is_not(None))
         return set(self.db.scalars(select(s.page).where(here)))
 
     def page(self, channel: int, number: int) -> list[Held]:
-        """What is on a closed page, newest first."""
+        """Return what is on a closed page, newest first."""
         s = syndications.c
         query = (
             select(articles.c.uri, articles.c.version)
@@ -92,7 +92,7 @@ class Collections:
         return [(row.uri, row.version) for row in self.db.execute(query)]
 
     def fragments(self, channel: int, stamps: Mapping[str, str]) -> dict[str, bytes]:
-        """What a collection said of articles, where they still are as their stamps say."""
+        """Return the cached pieces of articles whose cache keys still match."""
         f = fragments.c
         query = select(fragments).where(f.channel_id == channel, f.uri.in_(list(stamps)))
         rows = self.db.execute(query)
@@ -101,7 +101,7 @@ class Collections:
     def keep_fragments(
         self, channel: int, stamps: Mapping[str, str], made: Mapping[str, bytes]
     ) -> None:
-        """Keep what a collection says of articles."""
+        """Cache the pieces that a collection renders of articles."""
         f = fragments.c
         self.db.execute(delete(fragments).where(f.channel_id == channel, f.uri.in_(list(made))))
         rows = [
@@ -112,7 +112,7 @@ class Collections:
             self.db.execute(insert(fragments), rows)
 
     def forget_fragments(self, channel: int, *, but: Iterable[str]) -> None:
-        """Forget what is in no collection of a channel any more."""
+        """Drop the cached pieces that no collection of a channel holds any more."""
         f = fragments.c
         kept = set(but)
         there = self.db.scalars(select(f.uri).where(f.channel_id == channel))
@@ -121,14 +121,14 @@ class Collections:
             self.db.execute(delete(fragments).where(f.channel_id == channel, f.uri.in_(gone)))
 
     def forget_pieces(self, uri: str) -> None:
-        """Forget what every collection said of an article: it is to be said anew."""
+        """Drop every collection's cached piece of an article: it is rendered anew."""
         self.db.execute(delete(fragments).where(fragments.c.uri == uri))
 
     def stamp(self, edition: int) -> str | None:
-        """What an edition's words were made from."""
+        """Return the cache key of an edition's content."""
         found: str | None = self.db.scalar(select(editions.c.stamp).where(editions.c.id == edition))
         return found
 
     def set_stamp(self, edition: int, stamp: str) -> None:
-        """Keep what an edition's words were made from."""
+        """Keep the cache key of an edition's content."""
         self.db.execute(update(editions).where(editions.c.id == edition).values(stamp=stamp))

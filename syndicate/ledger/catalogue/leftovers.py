@@ -1,4 +1,4 @@
-"""What a machine had to leave to others, since its configuration lacks a channel."""
+"""Changes left to other machines, since this one's configuration lacks a channel."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ c, o = channels.c, leftovers.c
 
 
 def lacking(db: Connection, configured: Iterable[str]) -> dict[int, str]:
-    """The channels of other machines, by number: they have readers or articles, and none of us."""
+    """Return the channels, by number, that are in use and that only other machines configure."""
     has_articles = select(syndications.c.uri).where(syndications.c.channel_id == c.id).exists()
     has_readers = select(subscriptions.c.id).where(subscriptions.c.channel_id == c.id).exists()
     query = select(c.id, c.name).where(c.name.not_in(list(configured)), ~c.retired)
@@ -39,14 +39,14 @@ def leave(db: Connection, channel: int, uri: str, at: datetime) -> None:
 
 
 def concerns(db: Connection, channel: int, uri: str) -> bool:
-    """Whether a channel has an article, or will get it from another machine."""
+    """Return whether a channel has an article, or will get it from another machine."""
     here = and_(syndications.c.channel_id == channel, syndications.c.uri == uri)
     has = db.scalar(select(syndications.c.uri).where(here)) is not None
     return has or is_left(db, channel, uri)
 
 
 def left(db: Connection, channel: int) -> list[tuple[str, datetime]]:
-    """(uri, since when): what waits for a machine that has a channel, in order of publication."""
+    """Return (uri, since when) of what waits for a machine that has a channel, oldest first."""
     query = select(o.uri, o.at).join(articles, articles.c.uri == o.uri)
     rows = db.execute(query.where(o.channel_id == channel).order_by(o.at, articles.c.number))
     return [(row.uri, row.at) for row in rows]
@@ -58,7 +58,7 @@ def take(db: Connection, channel: int, uri: str) -> None:
 
 
 def waits(db: Connection, channel: int) -> int:
-    """How many things of a channel wait for a machine that has it."""
+    """Count what waits for a machine that has a channel."""
     d = deliveries.c
     mine = select(editions.c.id).where(editions.c.channel_id == channel)
     query = select(d.id).where(d.edition_id.in_(mine), d.state.in_(("due", "in_doubt")))
@@ -69,7 +69,7 @@ def waits(db: Connection, channel: int) -> int:
 
 
 def retire(db: Connection, channel: int) -> None:
-    """No machine has a channel any more: what waits for it is let be, what stands stays."""
+    """Let be what waits for a channel that no machine has any more; what stands stays."""
     d, x = deliveries.c, letters.c
     mine = select(editions.c.id).where(editions.c.channel_id == channel)
     db.execute(update(channels).where(c.id == channel).values(retired=True, next_at=None, why=""))
@@ -85,6 +85,6 @@ def retire(db: Connection, channel: int) -> None:
 
 
 def is_left(db: Connection, channel: int, uri: str) -> bool:
-    """Whether what became of an article waits for a machine that has a channel."""
+    """Return whether an article's change waits for a machine that has a channel."""
     here = and_(o.channel_id == channel, o.uri == uri)
     return db.scalar(select(o.uri).where(here)) is not None

@@ -25,7 +25,7 @@ LONGEST_BATCH = timedelta(hours=1)  # by how much large commands may stamp ahead
 
 @dataclass(frozen=True, slots=True)
 class _Stamps:
-    """When an article was published and last changed, in its readers' eyes."""
+    """Dates of an article's publication and last change, in its readers' eyes."""
 
     published: datetime
     updated: datetime

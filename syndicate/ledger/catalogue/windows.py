@@ -161,7 +161,7 @@ def items_of(channel: int, *columns: Any) -> Select[Any]:
 
 
 def _before(channel: int, closed: datetime, at: datetime) -> ColumnElement[bool]:
-    """What came to a list before a window's end, and in no earlier window."""
+    """Match what came to a list before a window's end, and is in no earlier window."""
     s = syndications.c
     came = or_(s.at < closed, s.at > at + FARTHEST_AHEAD)
     return and_(s.channel_id == channel, ~s.passed, came)

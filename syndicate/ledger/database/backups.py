@@ -1,4 +1,4 @@
-"""Copies of an SQLite ledger: made, remembered, and found again for what must be forgotten."""
+"""Backups of an SQLite ledger: made, listed, and cleaned of people who are to be forgotten."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def ending(holder: Holder) -> str:
 
 
 def _is_dead(host: str, pid: str, began: str) -> bool:
-    """Whether it is certain, from here, that the writer of a part is gone."""
+    """Return whether it is certain, from here, that the writer of a part is dead."""
     here = Holder.of(int(pid))
     return host == _short(here.host) and began != _short(here.boot, here.started)
 
@@ -88,7 +88,7 @@ def remember(engine: Engine, to: Path) -> None:
 
 
 def known(engine: Engine) -> list[Path]:
-    """Where our own copies are, or were."""
+    """Return the paths of our own copies, present or not."""
     with transaction(engine, reads=True) as db:
         made = [Path(path) for path in db.scalars(select(backups.c.path).order_by(backups.c.path))]
         came = db.scalars(select(moves.c.place).where(moves.c.arrives)).all()

@@ -21,7 +21,7 @@ STEADY = getattr(time, "CLOCK_BOOTTIME", None)
 
 
 class Clock:
-    """What the database's clock shows, without asking it each time.
+    """The database's clock, without asking it each time.
 
     Asked when the ledger is opened and whenever somebody plans, it is carried on by a clock that
     nobody sets. It is never ahead of the database's: what another machine plans next is later.
@@ -55,12 +55,12 @@ class Clock:
 
     @property
     def is_far_off(self) -> bool:
-        """Whether this machine's clock is so wrong that nothing is written from here."""
+        """Return whether this machine's clock is too wrong to write by."""
         return abs(self.off) > MOST
 
     @property
     def remark(self) -> str:
-        """What a person should know of this machine's clock; "" where it is right."""
+        """Return a warning about this machine's clock; "" where it is right."""
         if abs(self.off) <= UNNOTED:
             return ""
         if self.is_far_off:
@@ -96,7 +96,7 @@ def _steady() -> float:
 
 
 def _surely_ahead(difference: timedelta, seconds: float) -> timedelta:
-    """What of a difference cannot be the time that the database's answer took."""
+    """Return the part of a difference that cannot be the time of the database's answer."""
     return difference - min(max(difference, ZERO), timedelta(seconds=seconds))
 
 

@@ -102,7 +102,7 @@ def usable(engine: Engine, line: Connection | None) -> Connection:
 
 
 def dialler(engine: Engine) -> Dialler:
-    """What opens the connections of a ledger at PostgreSQL."""
+    """Return the dialler that opens the connections of a ledger at PostgreSQL."""
     return DIALLERS[engine]
 
 
@@ -170,7 +170,7 @@ def database_errors(engine: Engine) -> Iterator[None]:
 
 
 def damage(engine: Engine) -> str:
-    """What is wrong with the pages of an SQLite ledger; "" where nothing is, or it is no file."""
+    """Return what is wrong with the pages of an SQLite ledger; "" where nothing is, or no file."""
     path = path_of(engine)
     if path is None or not path.exists():
         return ""
@@ -184,7 +184,7 @@ def damage(engine: Engine) -> str:
 
 
 def _is_of_a_row(trace: TracebackType | None) -> bool:
-    """Whether what was raised comes of reading a row."""
+    """Return whether an exception was raised while a row was read."""
     name = ""
     while trace is not None:
         name = f"{trace.tb_frame.f_globals.get('__name__', '')}."
@@ -214,7 +214,7 @@ def _bare(line: Connection) -> Iterator[None]:
 
 
 def say(db: Connection, statement: str, values: Sequence[Any]) -> Any:
-    """Say something to the driver itself, in its own words: what runs thousands of times.
+    """Execute a statement in the driver's own SQL: for what runs thousands of times.
 
     Returns its cursor.
     """
@@ -320,7 +320,7 @@ def _use_journal(connection: Any) -> str:
 
 
 def _is_taken(error: Exception) -> bool:
-    """Whether another process has the database just now, or makes its journal anew."""
+    """Return whether another process has the database locked, or makes its journal anew."""
     return any(sign in f"{error}" for sign in ("locked", "locking protocol"))
 
 

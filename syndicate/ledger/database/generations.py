@@ -48,7 +48,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Harmed:
-    """What lies in the place of the file, and tells nothing."""
+    """An unreadable file in the place of the newest mark."""
 
     why: str
     is_file: bool = False  # it was one of ours, then
@@ -102,7 +102,7 @@ class Generations:
         return look(self.file)
 
     def harm(self) -> str:
-        """What to say of a file that tells nothing any more; "" where it does, or is not there."""
+        """Return a warning about an unreadable mark file; "" where it is sound or missing."""
         found = self.seen()
         if not isinstance(found, Harmed):
             return ""
@@ -112,7 +112,7 @@ class Generations:
         )
 
     def older(self, db: Connection, seen: Mark | Harmed | None) -> str:
-        """What shows that this ledger is older than what was sent; "" where nothing does."""
+        """Return what shows that this ledger is older than what was sent; "" where nothing does."""
         why = db.scalar(select(ledger.c.doubted)) or ""
         if not why and isinstance(seen, Mark) and not _knows(db, seen):
             why = f"{self.file} tells of something that was sent later"
@@ -213,7 +213,7 @@ def write(file: Path, mark: Mark) -> None:
 
 
 def _has_sent(db: Connection) -> bool:
-    """Whether a ledger has made a mark, ever."""
+    """Return whether a ledger has ever made a mark."""
     return db.scalar(select(generations.c.mark).limit(1)) is not None
 
 
@@ -224,7 +224,7 @@ def _disown(db: Connection, uris: Iterable[str]) -> None:
 
 
 def _knows(db: Connection, seen: Mark) -> bool:
-    """Whether a ledger has made a mark, or a person has said that what was lost is known."""
+    """Return whether a ledger has made a mark, or a person has accepted the loss of newer ones."""
     g = generations.c
     if db.scalar(select(g.number).where(g.mark == seen.name)) == seen.number:
         return True

@@ -91,7 +91,7 @@ class Dialler:
         return Line.connect(make_conninfo(**words, **given))
 
     def _resolved(self) -> dict[str, str]:
-        """What to connect to, with every name looked up; the system's resolver may take minutes."""
+        """Return the parameters with hosts resolved; the system's resolver may take minutes."""
         words, hosts = dict(self.words), self.words.get("host", "").split(",")
         words |= {key: value for key, value in self._tcp().items() if key not in words}
         if not all(map(_is_name, hosts)) or "hostaddr" in words or "service" in words:
@@ -118,7 +118,7 @@ class Dialler:
         return words
 
     def _tcp(self) -> dict[str, str]:
-        """What the driver itself is told, which no server and no pooler sees."""
+        """Return the driver's own settings, which no server and no pooler sees."""
         alive = {f"keepalives_{name}": f"{value}" for name, value in KEEPALIVE.items()}
         return {
             "connect_timeout": f"{self.timeouts.connect}", "keepalives": "1", **alive,
@@ -126,7 +126,7 @@ class Dialler:
         }  # fmt: skip
 
     def _ours(self) -> dict[str, str]:
-        """What each session is told once it is open: a pooler refuses it any earlier."""
+        """Return a session's settings, made once it is open: a pooler refuses them earlier."""
         name = {} if "PGAPPNAME" in os.environ else {"application_name": process.title()}
         alive = {f"tcp_keepalives_{name}": f"{value}" for name, value in KEEPALIVE.items()}
         ours = {
@@ -165,7 +165,7 @@ def _set(line: Line, ours: dict[str, str], theirs: dict[str, str]) -> None:
 
 
 def is_ended(line: Any) -> bool:
-    """Whether the other side has ended a connection while nothing was asked of it."""
+    """Return whether the other side has ended an idle connection."""
     if line.closed:
         return True
     unasked = select.poll()
@@ -220,7 +220,7 @@ ORDER BY a.xact_start NULLS LAST LIMIT 1
 
 
 def who_holds(dial: Dialler) -> str:
-    """Who has kept something of this database locked for longest, in words; "" if nobody has."""
+    """Return who has held a lock here for longest, in words; "" if nobody has."""
     with suppress(psycopg.Error):
         line = dial()
         try:
@@ -238,14 +238,14 @@ def who_holds(dial: Dialler) -> str:
 
 
 def is_lost(error: Exception) -> bool:
-    """Whether a connection is gone, and not only a statement."""
+    """Return whether a connection is lost, and not only a statement."""
     return isinstance(error, psycopg.OperationalError) and (
         error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
     )
 
 
 def explained(cause: str) -> str:
-    """What a server or the driver says, with the way out where its words lack it."""
+    """Return a server's or the driver's message, with the way out where it names none."""
     for sign, advice in ADVICE.items():
         if sign in cause:
             return f"{cause} ({advice})"

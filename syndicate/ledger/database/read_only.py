@@ -1,4 +1,4 @@
-"""Look at a ledger without writing: at a standby, with a role that may only read, at a copy."""
+"""Read-only access to a ledger: at a standby, with a role that may only read, to a copy."""
 
 from __future__ import annotations
 
@@ -37,6 +37,6 @@ def _looking_at(path: Path) -> Any:
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether what SQLite makes beside a file would be its owner's."""
+    """Return whether what SQLite makes beside a file would be its owner's."""
     mine = path.stat().st_uid == os.geteuid()
     return mine and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)

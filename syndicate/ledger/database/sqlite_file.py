@@ -59,7 +59,7 @@ class Watch:
 
 
 def _harm(path: Path, *, has_shrunk: bool) -> str:
-    """What was done to a database's file: no beginning, or less of it than that tells of.
+    """Return how a database's file is damaged: no header, or fewer pages than it names.
 
     SQLite reads it, by itself: to open and close it here would end the locks on it.
     """

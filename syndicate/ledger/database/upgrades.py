@@ -1,4 +1,4 @@
-"""What making and changing the ledger's tables needs: the right to, and nobody at work."""
+"""Preconditions of changing the ledger's tables: the right to, and nobody at work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Subscriptions that their owners ended: each is told of once, with a way back."""
+"""Goodbyes: one letter for each subscription that its owner ended, with a way back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from syndicate.ledger.people.lists import (
 from syndicate.ledger.people.tokens import RETURN, Tokens
 from syndicate.ledger.processes import moves
 from syndicate.ledger.processes.claims import FREE, claim_of, end_dead_claims, take_turn
-from syndicate.ledger.processes.liveness import Presence
+from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.schema import goodbyes, subscribers, subscriptions
 
 DIED = "the process that sent it died: ask the relay's log"
@@ -52,13 +52,13 @@ class Closed:
 class Goodbyes:
     """The letters that tell people that they are off a list, in one ledger."""
 
-    def __init__(self, engine: Engine, tokens: Tokens, presence: Presence) -> None:
+    def __init__(self, engine: Engine, tokens: Tokens, processes: Processes) -> None:
         self.engine = engine
         self.tokens = tokens
-        self.presence = presence
+        self.processes = processes
 
     def due(self, at: datetime) -> list[tuple[Leaving, ...]]:
-        """Who is to be told, those last who were put off before.
+        """Return the goodbyes that are due, those last that were put off before.
 
         What one person left at one time is one letter.
         Whoever has come back meanwhile needs none.
@@ -71,10 +71,10 @@ class Goodbyes:
 
     def begin(self, letter: Sequence[Leaving]) -> bool:
         """Claim a letter and commit that it is being sent; False where it is somebody else's."""
-        me = self.presence.me()
+        me = self.processes.me()
         ours = g.subscription_id.in_([one.subscription for one in letter])
         with transaction(self.engine) as db:
-            if moves.under_way(db, self.presence):
+            if moves.under_way(db, self.processes):
                 return False
             query = select(g.subscription_id).where(ours, g.state == "due")
             query = query.order_by(g.subscription_id)
@@ -87,7 +87,7 @@ class Goodbyes:
     def end_dead_claims(self) -> int:
         """End what dead processes were sending, which may have left: how many subscriptions."""
         return end_dead_claims(
-            self.engine, self.presence, goodbyes, g.state == "sending", _died, now
+            self.engine, self.processes, goodbyes, g.state == "sending", _died, now
         )
 
     def end(self, letter: Sequence[Leaving], *, over: bool, why: str = "") -> None:
@@ -95,7 +95,7 @@ class Goodbyes:
 
         What ended it meanwhile, a complaint for one, stands; so does another process's claim.
         """
-        me = self.presence.me()
+        me = self.processes.me()
         ours = g.subscription_id.in_([one.subscription for one in letter])
         values = {"state": "over" if over else "due", "why": why, **FREE}
         open_ = and_(g.state == "sending", g.holder_id == me)
@@ -109,7 +109,7 @@ class Goodbyes:
             bounce(db, letter[0].subscriber, code, at)
 
     def token(self, one: Leaving, channel_key: str) -> str:
-        """What brings exactly this subscription back."""
+        """Return the token that brings exactly this subscription back."""
         return self.tokens.make(RETURN, channel_key, one.subscription)
 
     def end_one(self, channel: int, subscriber: int, at: datetime) -> bool:

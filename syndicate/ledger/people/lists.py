@@ -1,4 +1,4 @@
-"""Who is on which list; a list is one email channel."""
+"""Lists and their subscriptions; a list is one email channel."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ JOINED = text(
 
 
 class Joining(StrEnum):
-    """What became of an address that was to be put on a list."""
+    """Outcome for an address that was to be put on a list."""
 
     ADDED = "added"
     KNOWN = "known"  # already on it
@@ -130,7 +130,7 @@ class Lists:
         return (numbers[found[0]], found[1]) if found else None
 
     def is_beyond(self, subscriber: int) -> bool:
-        """Whether a token of ours names somebody who came after everybody whom this ledger knows.
+        """Return whether a token of ours names somebody newer than everybody in this ledger.
 
         Nobody's row is ever deleted: who is forgotten keeps a number.
         """
@@ -138,23 +138,23 @@ class Lists:
             return subscriber > int(db.scalar(select(func.max(subscribers.c.id))) or 0)
 
     def who(self, channel: int, subscriber: int) -> Subscription | None:
-        """One person on a list, as they were last; None for somebody who was forgotten."""
+        """Return a person's last subscription to a list; None for somebody who was forgotten."""
         with transaction(self.engine, reads=True) as db:
             return last_subscription(db, channel, subscriber)
 
     def last(self, channel: int, email: str) -> Subscription | None:
-        """Who has or had an address, as they were last on a list; None for who never was."""
+        """Return the last subscription of an address to a list; None where it never had any."""
         with transaction(self.engine, reads=True) as db:
             number = number_of(db, email)
             return None if number is None else last_subscription(db, channel, number)
 
     def of(self, email: str) -> list[Subscription]:
-        """All subscriptions that an address ever had."""
+        """Return all subscriptions that an address ever had."""
         with transaction(self.engine, reads=True) as db:
             return subscriptions_of(db, email)
 
     def on(self, channel: int, *, ended: bool = False) -> Iterator[Subscription]:
-        """Who is on a list, and who was if ``ended``."""
+        """Yield the subscriptions to a list; with those that ended if ``ended``."""
         query = _people().where(s.channel_id == channel).order_by(subscribers.c.email, s.id)
         if not ended:
             query = query.where(s.ended_at.is_(None))
@@ -163,12 +163,12 @@ class Lists:
                 yield _subscription(row)
 
     def count(self, channel: int) -> int:
-        """How many are on a list."""
+        """Count the subscribers of a list."""
         with transaction(self.engine, reads=True) as db:
             return size(db, channel)
 
     def _away(self, db: Connection, people: Sequence[Joiner]) -> dict[str, str]:
-        """Those of them who were forgotten, with what is left of them."""
+        """Return those of them who were forgotten, with their hashes."""
         if db.scalar(select(forgotten.c.hash).limit(1)) is None:
             return {}
         hashes = {one.email: self.tokens.hide(one.email) for one in people}
@@ -223,43 +223,43 @@ def leave(
 
 
 def subscriptions_of(db: Connection, email: str) -> list[Subscription]:
-    """All subscriptions that an address ever had, oldest first."""
+    """Return all subscriptions that an address ever had, oldest first."""
     query = _people().where(subscribers.c.email == email).order_by(s.id)
     return [_subscription(row) for row in db.execute(query)]
 
 
 def last_subscription(db: Connection, channel: int, subscriber: int) -> Subscription | None:
-    """One person on a list, as they were last; None for somebody who was forgotten."""
+    """Return a person's last subscription to a list; None for somebody who was forgotten."""
     query = _people().where(s.channel_id == channel, s.subscriber_id == subscriber)
     row = db.execute(query.order_by(s.id.desc())).first()
     return _subscription(row) if row else None
 
 
 def subscribed(db: Connection, subscriber: int | None) -> list[int]:
-    """The lists that somebody is on."""
+    """Return the lists that somebody is on."""
     mine = select(s.channel_id).where(s.subscriber_id == subscriber, s.ended_at.is_(None))
     return list(db.scalars(mine.order_by(s.channel_id)))
 
 
 def size(db: Connection, channel: int) -> int:
-    """How many are on a list."""
+    """Count the subscribers of a list."""
     query = select(func.count()).where(s.channel_id == channel, s.ended_at.is_(None))
     return int(db.scalar(query.select_from(subscriptions)) or 0)
 
 
 def by_key(db: Connection) -> dict[str, int]:
-    """Every channel's number by its key."""
+    """Return every channel's number by its key."""
     return {row.key: int(row.id) for row in db.execute(select(channels.c.key, channels.c.id))}
 
 
 def number_of(db: Connection, email: str) -> int | None:
-    """Whose address it is; None for a stranger's."""
+    """Return the subscriber with an address; None for a stranger's."""
     number = db.scalar(select(subscribers.c.id).where(subscribers.c.email == email))
     return None if number is None else int(number)
 
 
 def _numbered(db: Connection, people: Sequence[Joiner]) -> dict[str, int]:
-    """Every address's number; who is not known yet gets one."""
+    """Return every address's number; new subscribers get one."""
     first: dict[str, str] = {}
     for one in people:
         first.setdefault(one.email, one.name)
@@ -275,7 +275,7 @@ def _numbered(db: Connection, people: Sequence[Joiner]) -> dict[str, int]:
 
 
 def _standing(db: Connection, channel: int, numbers: Collection[int]) -> dict[int, bool]:
-    """Who is or was on a list, and whether they still are."""
+    """Return whether those still are on a list who are or were."""
     query = select(s.subscriber_id, func.count() - func.count(s.ended_at)).where(
         s.channel_id == channel, s.subscriber_id.in_(list(numbers))
     )

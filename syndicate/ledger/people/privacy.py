@@ -1,4 +1,4 @@
-"""What the ledger knows of one person, and how it forgets it."""
+"""Privacy: everything the ledger knows of one person, shown or erased."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FORGOTTEN = text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
-    """What became of one person's traces."""
+    """Outcome of erasing one person."""
 
     known: bool  # whether the ledger knew them
     copies: tuple[Path, ...]  # of the ledger, where they were erased too
@@ -40,14 +40,14 @@ class Erasure:
 
 
 class Privacy:
-    """Everything of one person, in one ledger and its copies."""
+    """Show and erase one person, in one ledger and its copies."""
 
     def __init__(self, engine: Engine, tokens: Tokens) -> None:
         self.engine = engine
         self.tokens = tokens
 
     def person(self, email: str) -> dict[str, Any] | None:
-        """All that is kept of an address, for whoever it belongs to; None for a stranger."""
+        """Return all that is kept of an address, for whoever it belongs to; None for a stranger."""
         with transaction(self.engine, reads=True) as db:
             row = db.execute(select(subscribers).where(subscribers.c.email == email)).first()
             asked = self._requests(db, email)
@@ -122,7 +122,7 @@ class Privacy:
                 line.close()
 
     def _requests(self, db: Any, email: str) -> list[dict[str, Any]]:
-        """What somebody asked for by letter, and is or was written to about."""
+        """Return the requests that somebody made by letter."""
         query = (
             select(requests, channels.c.name.label("list"))
             .join(channels, channels.c.id == requests.c.channel_id)
@@ -135,7 +135,7 @@ class Privacy:
         ]
 
     def _goodbyes(self, db: Any, number: int) -> list[dict[str, Any]]:
-        """What they were told when they left, as long as they may come back."""
+        """Return the goodbyes to somebody, as long as they may come back."""
         query = select(goodbyes.c.at, goodbyes.c.state, channels.c.name.label("list"))
         query = query.join(subscriptions, subscriptions.c.id == goodbyes.c.subscription_id)
         query = query.join(channels, channels.c.id == subscriptions.c.channel_id)

@@ -27,7 +27,7 @@ from syndicate.ledger.people.lists import by_key
 from syndicate.ledger.people.tokens import REQUEST, Tokens
 from syndicate.ledger.processes import moves
 from syndicate.ledger.processes.claims import FREE, claim_of, is_free, take_turn
-from syndicate.ledger.processes.liveness import Presence
+from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.processes.waits import waits
 from syndicate.ledger.schema import channels, heard, requests
 
@@ -40,7 +40,7 @@ q = requests.c
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReaderRequest:
     """Somebody who wrote, and waits for our letter."""
 
     id: int
@@ -53,12 +53,12 @@ class Asked:
 
 
 class Replies:
-    """What one ledger knows of the letters that came in."""
+    """Requests that came in by letter, each handled once, and their answers."""
 
-    def __init__(self, engine: Engine, tokens: Tokens, presence: Presence) -> None:
+    def __init__(self, engine: Engine, tokens: Tokens, processes: Processes) -> None:
         self.engine = engine
         self.tokens = tokens
-        self.presence = presence
+        self.processes = processes
 
     @contextmanager
     def once(self, key: str, at: datetime) -> Iterator[Connection | None]:
@@ -94,7 +94,7 @@ class Replies:
         db.execute(insert(requests).values(**values, subscriber_id=subscriber, at=at))
 
     @contextmanager
-    def released(self, channel: int) -> Iterator[tuple[Connection, list[Asked]]]:
+    def released(self, channel: int) -> Iterator[tuple[Connection, list[ReaderRequest]]]:
         """One transaction for those wishes, which are over then: a person has looked."""
         here = and_(q.channel_id == channel, q.state == "held")
         with transaction(self.engine) as db:
@@ -103,8 +103,8 @@ class Replies:
             db.execute(delete(requests).where(here))
             yield db, [_asked(row) for row in rows]
 
-    def due(self, channel: int) -> list[Asked]:
-        """Whom to write to, those last who were put off before.
+    def due(self, channel: int) -> list[ReaderRequest]:
+        """Return the answers that are due, those last that were put off before.
 
         The same letter twice does no harm, so a crash is no doubt here.
         """
@@ -116,9 +116,9 @@ class Replies:
 
     def begin(self, request: int) -> bool:
         """Claim a letter and commit that it is being sent; False where it is somebody else's."""
-        me = self.presence.me()
+        me = self.processes.me()
         with transaction(self.engine) as db:
-            if moves.under_way(db, self.presence):
+            if moves.under_way(db, self.processes):
                 return False
             open_ = and_(q.id == request, self._is_open(db))
             taken = update(requests).where(open_)
@@ -129,18 +129,18 @@ class Replies:
 
         What somebody else has claimed meanwhile is theirs.
         """
-        ours = and_(q.id == request, q.state == "sending", q.holder_id == self.presence.me())
+        ours = and_(q.id == request, q.state == "sending", q.holder_id == self.processes.me())
         values = {"state": "answered" if sent else "due", "why": why, **FREE}
         with transaction(self.engine) as db:
             db.execute(update(requests).where(ours).values(**values))
 
-    def token(self, request: Asked, channel_key: str) -> str:
-        """What the answer to our question must hold."""
+    def token(self, request: ReaderRequest, channel_key: str) -> str:
+        """Return the token that the answer to our question must hold."""
         return self.tokens.make(REQUEST, channel_key, request.id)
 
     def confirmed(
         self, db: Connection, token: str, at: datetime, wants: Sequence[str] = (JOIN,)
-    ) -> Asked | None:
+    ) -> ReaderRequest | None:
         """The request that a token confirms, which is over then; None for an old or wrong one."""
         keys = by_key(db)
         found = self.tokens.read(token, REQUEST, keys)
@@ -155,16 +155,18 @@ class Replies:
 
     def _is_open(self, db: Connection) -> ColumnElement[bool]:
         """Nobody is sending it, or whoever was has died."""
-        free = is_free(db, self.presence, requests, now(db))
+        free = is_free(db, self.processes, requests, now(db))
         return or_(q.state == "due", and_(q.state == "sending", free))
 
 
-def _asked(row: Any) -> Asked:
-    return Asked(row.id, row.channel_id, row.wants, row.email, row.name, row.subscriber_id, row.at)
+def _asked(row: Any) -> ReaderRequest:
+    return ReaderRequest(
+        row.id, row.channel_id, row.wants, row.email, row.name, row.subscriber_id, row.at
+    )
 
 
 def held(db: Connection) -> dict[str, int]:
-    """How many wishes to leave wait for a person, by the name of the list they came to."""
+    """Count the wishes to leave that wait for a person, by list."""
     query = select(channels.c.name, func.count().label("many"))
     query = query.join(requests, q.channel_id == channels.c.id)
     rows = db.execute(query.where(q.state == "held").group_by(channels.c.name))

@@ -1,4 +1,4 @@
-"""What was done at the word of letters without a token, within a day: so that it has a measure."""
+"""Daily limits on what letters without a token can bring about."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class Strangers:
         self.tokens = tokens
 
     def may_get(self, db: Connection, channel: int, wish: str, email: str, at: datetime) -> bool:
-        """Whether another letter may be written to an address today."""
+        """Return whether another letter may be written to an address today."""
         here = (c.channel_id == channel, c.what == wish, c.at > at - A_DAY)
         query = select(func.count()).where(*here, c.who == self._who(email))
         return int(db.scalar(query) or 0) < MOST_TO_ONE and _is_open(db, wish, at)
 
     def may_anybody(self, wish: str, at: datetime) -> bool:
-        """Whether another letter may be written to anybody today."""
+        """Return whether another letter may be written to anybody today."""
         with transaction(self.engine, reads=True) as db:
             return _is_open(db, wish, at)
 
@@ -51,7 +51,7 @@ class Strangers:
         db.execute(insert(strangers).values(**row))
 
     def left(self, db: Connection, channel: int, at: datetime) -> int:
-        """How many have left a list today without showing a token."""
+        """Count those who left a list today without showing a token."""
         query = select(func.count()).where(c.channel_id == channel, c.what == LEFT)
         return int(db.scalar(query.where(c.at > at - A_DAY)) or 0)
 

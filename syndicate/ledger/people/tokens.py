@@ -49,13 +49,13 @@ class Tokens:
         return None
 
     def hide(self, email: str) -> str:
-        """What remains of an address that was forgotten: nobody else can find out whose it was."""
+        """Return the keyed hash of an address, from which nobody else can find out whose it is."""
         key = bytes.fromhex(self.keys[-1])  # never renewed: the address is gone
         return hmac.digest(key, f"forgotten\0{email}".encode(), "sha256").hex()
 
 
 class _Seal:
-    """What all tokens of one list have in common, begun once: a digest makes a million of them."""
+    """Key material shared by all tokens of one list: a digest makes a million of them."""
 
     def __init__(self, key: bytes, what: str, channel: str) -> None:
         self._proof = hmac.new(key, f"{what}\0{channel}\0".encode(), sha256)

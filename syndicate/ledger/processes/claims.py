@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select
 
 from syndicate.ledger.database.engine import transaction
-from syndicate.ledger.processes.liveness import Presence, holding
+from syndicate.ledger.processes.liveness import Processes, holding
 from syndicate.ledger.processes.waits import CLAIM_FOR, is_over
 from syndicate.system.process import LOCK
 
@@ -35,17 +35,17 @@ def claim_of(me: int, moment: datetime) -> dict[str, Any]:
 
 
 def is_free(
-    db: Connection, presence: Presence, table: Any, moment: datetime
+    db: Connection, processes: Processes, table: Any, moment: datetime
 ) -> ColumnElement[bool]:
-    """Nobody has claimed it, or whoever had is dead, or had it for too long."""
+    """Match rows that nobody holds, or only dead processes, or for too long."""
     claimed = select(table.c.holder_id).where(table.c.holder_id.is_not(None))
-    dead = presence.dead(holding(db, claimed))
+    dead = processes.dead(holding(db, claimed))
     past = is_over(table.c.claimed_until, moment, CLAIM_FOR)
     return or_(table.c.holder_id.is_(None), table.c.holder_id.in_(dead), past)
 
 
 def end_dead_claims(
-    engine: Engine, presence: Presence, table: Any, held: ColumnElement[bool],
+    engine: Engine, processes: Processes, table: Any, held: ColumnElement[bool],
     end: Callable[[Connection, ColumnElement[bool]], int], clock: Callable[[Connection], datetime],
 ) -> int:  # fmt: skip
     """``end`` the claims of dead processes, and those that are too old; returns what it says.
@@ -56,8 +56,8 @@ def end_dead_claims(
         holders = holding(db, select(table.c.holder_id).where(held))
     if not holders:
         return 0
-    dead = presence.dead(holders)
+    dead = processes.dead(holders)
     with transaction(engine) as db:
-        dead = presence.still_dead(db, dead)
+        dead = processes.still_dead(db, dead)
         past = is_over(table.c.claimed_until, clock(db), CLAIM_FOR)
         return end(db, and_(held, or_(table.c.holder_id.in_(dead), past)))

@@ -23,7 +23,7 @@ LEAVE = 1.0  # seconds for the farewell
 LOCKED = f"SELECT pg_try_advisory_lock({LOCK}, %s), pg_backend_pid()"
 
 
-class Life:
+class Heartbeat:
     """A connection with nothing but that lock; one that was ended is opened anew, at once.
 
     A thread keeps it, for what has to notice is at work elsewhere, or waits for a mail server.
@@ -36,7 +36,7 @@ class Life:
         self.renewed = 0  # how often it was lost, and got back
         self.session = 0  # the server's process that holds it
         self._line: Line | None = self._taken()
-        self._thread = Thread(target=self._keep, daemon=True, name="life")
+        self._thread = Thread(target=self._keep, daemon=True, name="heartbeat")
         self._thread.start()
 
     def close(self) -> None:

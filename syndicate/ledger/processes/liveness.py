@@ -1,4 +1,4 @@
-"""This process, as the ledger knows it, and whether others are still alive."""
+"""Liveness of processes: this one is registered, others are alive or proven dead."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from syndicate.system import stop
 from syndicate.system.process import LOCK, Holder
 
 if TYPE_CHECKING:
-    from syndicate.ledger.processes.heartbeat import Life
+    from syndicate.ledger.processes.heartbeat import Heartbeat
 
 LOST_FOR = 6.0  # seconds without its lock, after which a process of another machine is dead
 LOOK = 0.25  # seconds between two looks
@@ -30,24 +30,24 @@ POOLED = (
 
 
 def holding(db: Connection, claims: Select[Any]) -> Sequence[Row[Any]]:
-    """The processes that hold some claims, given by a query for their numbers."""
+    """Return the processes that hold some claims, given by a query for their numbers."""
     return db.execute(select(holders).where(holders.c.id.in_(claims))).all()
 
 
-class Presence:
-    """Who we are to those who look at our claims."""
+class Processes:
+    """The processes that share one ledger, as this one sees them."""
 
     def __init__(self, engine: Engine, holder: Holder | None = None) -> None:
         self.engine = engine
         self.holder = holder or Holder.me()
         self._id: int | None = None
-        self._life: Life | None = None  # PostgreSQL's
+        self._heartbeat: Heartbeat | None = None  # PostgreSQL's
 
     def close(self) -> None:
         """Let go: whoever looks now finds this process gone."""
-        if self._life is not None:
-            self._life.close()
-            self._life = None
+        if self._heartbeat is not None:
+            self._heartbeat.close()
+            self._heartbeat = None
 
     def me(self) -> int:
         """This process's number, known to the ledger before it claims anything."""
@@ -64,16 +64,16 @@ class Presence:
         return self._id
 
     def _live(self, number: int) -> None:
-        from syndicate.ledger.processes.heartbeat import Life
+        from syndicate.ledger.processes.heartbeat import Heartbeat
 
         with database_errors(self.engine), stop.at_a_server():
-            self._life = Life(dialler(self.engine), number)
+            self._heartbeat = Heartbeat(dialler(self.engine), number)
         with transaction(self.engine, reads=True) as db:
-            if db.scalar(text("SELECT pg_backend_pid()")) == self._life.session:
+            if db.scalar(text("SELECT pg_backend_pid()")) == self._heartbeat.session:
                 raise LedgerError(POOLED)
 
     def dead(self, rows: Sequence[Row[Any]]) -> list[int]:
-        """Which of these holders are surely gone.
+        """Return those of these holders that are surely dead.
 
         Of this boot of this host the kernel knows. At PostgreSQL another machine's process is gone
         where its lock is, and does not come back: a connection that was ended is opened anew.
@@ -87,14 +87,14 @@ class Presence:
         return here + sorted(self._silent(elsewhere))
 
     def still_dead(self, db: Connection, dead: Sequence[int]) -> list[int]:
-        """Which of these have not come back meanwhile."""
+        """Return those of these that have not come back meanwhile."""
         if not dead or db.dialect.name == "sqlite":
             return list(dead)
         living = self._living(db)
         return [number for number in dead if number not in living]
 
     def _silent(self, holding: set[int]) -> set[int]:
-        """Which of these have no lock, and get none for a while."""
+        """Return those of these that have no lock, and get none for a while."""
         until = monotonic() + LOST_FOR
         while True:
             with transaction(self.engine, reads=True) as db:

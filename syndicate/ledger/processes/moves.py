@@ -1,4 +1,4 @@
-"""Ways of a ledger to another database: who moves it, where it went, whether it has arrived.
+"""Moves of a ledger to another database: who is moving it, where to, and when it has arrived.
 
 Both ends keep a way under the same name, which is made by chance. The old end ends it in the commit
 that also forbids every later change there; only then does the new end. So there is one ledger at
@@ -40,7 +40,7 @@ from syndicate.ledger.database.engine import (
     unhurried,
 )
 from syndicate.ledger.processes.claims import is_free
-from syndicate.ledger.processes.liveness import Presence
+from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.schema import blocks, deliveries, goodbyes, holders, metadata, moves, requests
 from syndicate.system import stop
 
@@ -54,23 +54,23 @@ m = moves.c
 
 
 class Moves:
-    """The way of one ledger away, as the process that moves it sees it."""
+    """The move of one ledger away, as the process that moves it sees it."""
 
-    def __init__(self, engine: Engine, presence: Presence) -> None:
+    def __init__(self, engine: Engine, processes: Processes) -> None:
         self.engine = engine
-        self.presence = presence
+        self.processes = processes
 
     def begin(self, place: str) -> str:
         """Note that it is being moved: nothing new begins. Returns the way's name.
 
         LedgerError where somebody else is moving it.
         """
-        me = self.presence.me()
+        me = self.processes.me()
         with transaction(self.engine, begins=True) as db:
             if db.dialect.name != "sqlite":  # two movers take turns here
                 db.execute(text(f"LOCK TABLE {moves.name} IN SHARE ROW EXCLUSIVE MODE"))
             row = leaving(db)
-            if row is not None and (other := _mover(db, self.presence, row)):
+            if row is not None and (other := _mover(db, self.processes, row)):
                 raise LedgerError(
                     f"ledger.url: it is being moved to {row.place} already, by process {other.pid}"
                     f" on {other.host.partition(' ')[0]} (let that end)"
@@ -91,7 +91,7 @@ class Moves:
             db.execute(here.values(holder_id=null()))
 
     def busy(self) -> dict[str, int]:
-        """How much of what is under way there is, by its kind."""
+        """Count what is under way, by its kind."""
         with transaction(self.engine, reads=True) as db:
             queries = {
                 "posts": select(deliveries.c.id).where(deliveries.c.holder_id.is_not(None)),
@@ -106,23 +106,23 @@ class Moves:
         return {what: count for what, count in zip(queries, found, strict=True) if count}
 
     def _held(self, db: Connection, table: Any) -> ColumnElement[bool]:
-        """What somebody who lives has claimed."""
-        free = is_free(db, self.presence, table, now(db))
+        """Match what a living process has claimed."""
+        free = is_free(db, self.processes, table, now(db))
         return and_(table.c.holder_id.is_not(None), ~free)
 
 
 def leaving(db: Connection) -> Row[Any] | None:
-    """The ledger's way to another place, ended or not."""
+    """Return the ledger's move to another place, ended or not."""
     return db.execute(select(moves).where(~m.arrives)).first()
 
 
 def arriving(db: Connection) -> Row[Any] | None:
-    """The way that has not ended here: this is no ledger yet."""
+    """Return the move to here that has not ended: this is no ledger yet."""
     return db.execute(select(moves).where(m.arrives, m.ended_at.is_(None))).first()
 
 
 def origin(db: Connection) -> str:
-    """Where the ledger was before; "" where it was made here."""
+    """Return where the ledger was before; "" where it was made here."""
     came = select(m.place).where(m.arrives).order_by(m.began_at.desc())
     return db.scalar(came.limit(1)) or ""
 
@@ -149,10 +149,10 @@ def moved(place: str) -> str:
     return f"{MOVED} {place}: let ledger.url name that (nothing is done here any more)"
 
 
-def under_way(db: Connection, presence: Presence) -> str:
-    """Why nothing new begins: somebody is moving the ledger just now; "" where nobody is."""
+def under_way(db: Connection, processes: Processes) -> str:
+    """Return why nothing new begins while somebody is moving the ledger; "" where nobody is."""
     row = leaving(db)
-    if row is None or row.ended_at is not None or _mover(db, presence, row) is None:
+    if row is None or row.ended_at is not None or _mover(db, processes, row) is None:
         return ""
     return (
         f"ledger.url: this ledger is being moved to {row.place} just now: run the same command"
@@ -160,9 +160,9 @@ def under_way(db: Connection, presence: Presence) -> str:
     )
 
 
-def refuse_new(db: Connection, presence: Presence) -> None:
+def refuse_new(db: Connection, processes: Processes) -> None:
     """Raise LedgerError where somebody is moving the ledger."""
-    if why := under_way(db, presence):
+    if why := under_way(db, processes):
         raise LedgerError(why)
 
 
@@ -235,12 +235,12 @@ def _host(name: str) -> str:
     return f"[{name}]" if ":" in name else name
 
 
-def _mover(db: Connection, presence: Presence, row: Row[Any]) -> Row[Any] | None:
-    """Who is at it, unless they are dead."""
+def _mover(db: Connection, processes: Processes, row: Row[Any]) -> Row[Any] | None:
+    """Return the process that is moving the ledger, unless it is dead."""
     if row.ended_at is not None or row.holder_id is None:
         return None
     holder = db.execute(select(holders).where(holders.c.id == row.holder_id)).first()
-    return None if holder is None or presence.dead([holder]) else holder
+    return None if holder is None or processes.dead([holder]) else holder
 
 
 def _quoted(db: Connection) -> Any:
@@ -248,7 +248,7 @@ def _quoted(db: Connection) -> Any:
 
 
 def _forbidding(db: Connection, said: str) -> list[str]:
-    """What makes every change of every table end with these words."""
+    """Return statements that make every change of every table fail with this message."""
     quoted = _quoted(db)
     tables = sorted(metadata.tables)
     if db.dialect.name == "sqlite":

@@ -1,4 +1,4 @@
-"""How far ahead a wait can reach: stored moments beyond that are a wrong clock's, and have passed.
+"""Bounds of waits: a stored moment beyond the longest wait is a wrong clock's, and has passed.
 
 A machine whose clock ran ahead for one run leaves moments behind that would mute a channel for
 years. None of ours lies further ahead than its longest wait, so what does is taken for over.
@@ -20,19 +20,19 @@ SLACK = timedelta(minutes=5)  # by which a clock is put right now and then
 def is_over(
     column: ColumnElement[datetime | None], moment: datetime, longest: timedelta = DAY
 ) -> ColumnElement[bool]:
-    """Nothing is waited for: no moment is stored, it has passed, or no wait reaches it."""
+    """Match rows that wait for nothing: no moment, one that has passed, or one beyond any wait."""
     return or_(column.is_(None), column <= moment, column > moment + longest + SLACK)
 
 
 def still_waits(
     column: ColumnElement[datetime | None], moment: datetime, longest: timedelta = DAY
 ) -> ColumnElement[bool]:
-    """The opposite, for what is stored."""
+    """Match rows that still wait for a stored moment."""
     return and_(column.is_not(None), not_(is_over(column, moment, longest)))
 
 
 def waits(until: datetime | None, moment: datetime, longest: timedelta = DAY) -> bool:
-    """Whether a stored moment is still waited for."""
+    """Return whether a stored moment is still waited for."""
     return until is not None and moment < until <= moment + longest + SLACK
 
 
@@ -42,5 +42,5 @@ def to_come(until: datetime | None, moment: datetime) -> datetime | None:
 
 
 def is_ahead(since: datetime, moment: datetime) -> bool:
-    """Whether something seems to have begun after this moment, by a wrong clock."""
+    """Return whether something seems to have begun after this moment, by a wrong clock."""
     return since > moment + SLACK

@@ -1,4 +1,4 @@
-"""What dead processes hold, for those who only look: nothing of it is written down here."""
+"""Claims of dead processes, for read-only reports: nothing is freed here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, or_, select
 
 from syndicate.ledger.database.engine import now
-from syndicate.ledger.processes.liveness import Presence, holding
+from syndicate.ledger.processes.liveness import Processes, holding
 from syndicate.ledger.processes.waits import CLAIM_FOR, is_over
 from syndicate.ledger.schema import blocks, deliveries, letters
 
@@ -16,8 +16,8 @@ d, x = deliveries.c, letters.c
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
-    """Recipients of a digest whose sender is gone, and how many of them it was writing to."""
+class AbandonedBlock:
+    """Recipients of a digest whose sender is dead, and how many of them it was writing to."""
 
     edition: int
     first: int
@@ -25,20 +25,20 @@ class Lost:
     sending: int
 
 
-def lost_deliveries(db: Connection, presence: Presence) -> set[int]:
-    """The deliveries whose holder is gone."""
+def abandoned_deliveries(db: Connection, processes: Processes) -> set[int]:
+    """Return the deliveries whose holder is dead."""
     held = d.state.in_(("claimed", "sending"))
-    dead = _dead(db, presence, select(d.holder_id).where(held))
+    dead = _dead(db, processes, select(d.holder_id).where(held))
     if dead is None:
         return set()
     gone = or_(d.holder_id.in_(dead), is_over(d.claimed_until, now(db), CLAIM_FOR))
     return set(db.scalars(select(d.id).where(held, gone)))
 
 
-def lost_letters(db: Connection, presence: Presence) -> list[Lost]:
-    """The blocks of recipients whose holder is gone."""
+def abandoned_letters(db: Connection, processes: Processes) -> list[AbandonedBlock]:
+    """Return the blocks of recipients whose holder is dead."""
     b = blocks.c
-    dead = _dead(db, presence, select(b.holder_id))
+    dead = _dead(db, processes, select(b.holder_id))
     if dead is None:
         return []
     gone = or_(b.holder_id.in_(dead), is_over(b.claimed_until, now(db), CLAIM_FOR))
@@ -46,15 +46,17 @@ def lost_letters(db: Connection, presence: Presence) -> list[Lost]:
     for row in db.execute(select(blocks).where(gone)).all():
         here = (x.edition_id == row.edition_id, x.subscriber_id.between(row.first, row.last))
         sending = select(func.count()).where(*here, x.state == "sending")
-        found.append(Lost(row.edition_id, row.first, row.last, int(db.scalar(sending) or 0)))
+        found.append(
+            AbandonedBlock(row.edition_id, row.first, row.last, int(db.scalar(sending) or 0))
+        )
     return found
 
 
-def _dead(db: Connection, presence: Presence, claims: Select[Any]) -> list[int] | None:
-    """Which of those who hold claims are gone; None where nobody holds any."""
+def _dead(db: Connection, processes: Processes, claims: Select[Any]) -> list[int] | None:
+    """Return those of the holders that are dead; None where nobody holds anything."""
     rows = holding(db, claims)
     if not rows:
         return None
     if db.dialect.name != "sqlite" and db.scalar(select(func.pg_is_in_recovery())):
         return []  # a standby has none of the locks by which the living are known
-    return presence.dead(rows)
+    return processes.dead(rows)

@@ -21,7 +21,7 @@ READERS_OWN = ("5.1.1", "5.1.2", "5.1.3", "5.1.10", "_.2.1", "_.2.2")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestCount:
-    """How a digest's letters stand. Its moments but ``closed`` are real ones."""
+    """A digest's letters by state. Its moments but ``closed`` are real ones."""
 
     edition: int
     channel: str
@@ -45,7 +45,7 @@ class DigestCount:
 def digests(
     db: Connection, *, latest: int = 20, numbers: Sequence[int] | None = None
 ) -> list[DigestCount]:
-    """The newest digests with their letters counted by state, newest first; or these."""
+    """Return the newest digests with their letters by state, newest first; or these."""
     # an urgent article's letter has no window; without a value databases disagree where it stands
     newest = func.coalesce(editions.c.closed_at, editions.c.opened_at)
     query = (
@@ -60,13 +60,13 @@ def digests(
 
 
 def unfinished(db: Connection) -> list[int]:
-    """The digests with letters that are open."""
+    """Return the digests with letters that are open."""
     query = select(runs.c.edition_id).where(runs.c.ended_at.is_(None))
     return list(db.scalars(query.order_by(runs.c.edition_id)))
 
 
 def given_up(db: Connection) -> dict[int, tuple[int, str]]:
-    """The digests lately ended with letters that were given up, and why.
+    """Return the digests lately ended with letters that were given up, and why.
 
     Not those of which the reader's own code says that there is no such mailbox, or that it takes
     nothing; any other reason may be our trouble.
@@ -84,7 +84,7 @@ def given_up(db: Connection) -> dict[int, tuple[int, str]]:
 
 
 def newest_runs(db: Connection) -> list[int]:
-    """The newest digest of each list that had letters."""
+    """Return the newest digest of each list that had letters."""
     newest = select(func.max(runs.c.edition_id)).join(editions, editions.c.id == runs.c.edition_id)
     return list(db.scalars(newest.group_by(editions.c.channel_id)))
 

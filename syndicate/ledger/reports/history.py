@@ -32,13 +32,13 @@ class Happening:
 
 
 def uris(db: Connection) -> list[tuple[str, str]]:
-    """Every article with its pub status, newest first."""
+    """Return every article with its publication status, newest first."""
     query = select(articles.c.uri, articles.c.pub_status).order_by(articles.c.published_at.desc())
     return [(row.uri, row.pub_status) for row in db.execute(query)]
 
 
 def history(db: Connection, uri: str) -> list[Happening]:
-    """Everything that happened to an article, oldest first."""
+    """Return everything that happened to an article, oldest first."""
     said = db.execute(select(revisions).where(revisions.c.uri == uri)).all()
     told = [
         Happening(

@@ -1,4 +1,4 @@
-"""What the ledger has that should have gone by now."""
+"""Overdue work: posts that should have left, articles that should have expired, old backups."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ d = deliveries.c
 
 
 def waiting_posts(db: Connection, moment: datetime) -> list[tuple[str, str, datetime]]:
-    """What is due and waits for nothing but a run: channel, edition, and since when."""
+    """Return (channel, edition, since when) of what is due and waits for nothing but a run."""
     tried = select(func.max(attempts.c.ended_at)).where(attempts.c.delivery_id == d.id)
     since = func.coalesce(d.not_before, tried.scalar_subquery())
     query = (
@@ -30,13 +30,13 @@ def waiting_posts(db: Connection, moment: datetime) -> list[tuple[str, str, date
 
 
 def expired_articles(db: Connection, until: datetime) -> dict[str, datetime]:
-    """By uri, when articles expired that nobody has taken back."""
+    """Return, by uri, when articles expired that nobody has taken back."""
     a = articles.c
     query = select(a.uri, a.expires_at).where(a.expires_at <= until, ~a.expired)
     return {row.uri: row.expires_at for row in db.execute(query.where(a.pub_status == "usable"))}
 
 
 def newest_backup(db: Connection) -> datetime | None:
-    """When the newest of our own copies was made."""
+    """Return when the newest of our own copies was made."""
     found: datetime | None = db.scalar(select(func.max(backups.c.at)))
     return found

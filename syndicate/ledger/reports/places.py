@@ -58,7 +58,7 @@ def places(
     states: Sequence[str] = (),
     open_only: bool = False,
 ) -> list[Place]:
-    """Where things are: of one edition (by key or number), in some states, or not at rest.
+    """Return the places of one edition (by key or number), in some states, or not at rest.
 
     An article's key also finds its page.
     """
@@ -78,7 +78,7 @@ def places(
 
 
 def standing_at(db: Connection, channel: str, receipt: Receipt) -> list[Place]:
-    """What a channel has where a receipt points; letters stand nowhere."""
+    """Return what a channel has where a receipt points; letters stand nowhere."""
     there = [d.reference == receipt.reference]
     if receipt.url:
         there.append(func.lower(d.url) == receipt.url.lower())
@@ -91,7 +91,7 @@ def letters_in(
     db: Connection, edition: int, states: Sequence[str], *, subscriber: int | None = None,
     most: int = 50,
 ) -> list[Place]:  # fmt: skip
-    """A digest's letters in some states, one by one; or one person's."""
+    """Return a digest's letters in some states, one by one; or one person's."""
     x = letters.c
     query = (
         select(letters, subscribers.c.email, editions.c.key, channels.c.name,

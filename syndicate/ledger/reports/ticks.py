@@ -1,4 +1,4 @@
-"""When `tick` ran, on which machines, and what it has told already."""
+"""Runs of `tick`: when, on which machines, and what they have reported already."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Tick:
 
     @property
     def latest(self) -> datetime:
-        """The last that is known of it."""
+        """Return the last that is known of it."""
         return self.ended or self.began
 
 
 class Ticks:
-    """The newest ones, and what they have told."""
+    """The newest runs of `tick`, and what they have reported."""
 
     def __init__(self, engine: Engine, host: str) -> None:
         self.engine = engine
@@ -46,7 +46,7 @@ class Ticks:
             return number
 
     def end(self, number: int, at: datetime, unmended: Collection[str]) -> set[str]:
-        """Note that it has ended, and what it could not mend; returns what was told before."""
+        """Note that it has ended, and what it could not mend; returns what was reported before."""
         with transaction(self.engine) as db:
             db.execute(update(ticks).where(ticks.c.id == number).values(ended_at=at))
             rows = db.execute(select(told)).all()
@@ -60,7 +60,7 @@ class Ticks:
 
 
 def newest(db: Connection) -> list[Tick]:
-    """The newest ticks of all machines, oldest first."""
+    """Return the newest ticks of all machines, oldest first."""
     query = select(ticks).order_by(ticks.c.id.desc()).limit(KEPT)
     return [
         Tick(host=row.host, began=row.began_at, ended=row.ended_at)

@@ -18,7 +18,7 @@ d = deliveries.c
 
 
 class Waits(StrEnum):
-    """What of a channel waits for a moment."""
+    """Kind of thing that waits for a moment."""
 
     CHANNEL = "channel"  # all of it: the destination asked for a pause
     POSTS = "posts"
@@ -38,7 +38,7 @@ class Waiting:
 
 
 def waiting(db: Connection, channel: int | None = None) -> list[Waiting]:
-    """What waits until when and why, in all channels or in one."""
+    """Return what waits until when and why, in all channels or in one."""
     moment, x = now(db), letters.c
     every = select(channels).order_by(channels.c.id)
     found = []

@@ -1,1 +1,1 @@
-"""What is due, what is under way, and how it ended: posts, files and letters."""
+"""Deliveries under way: what is due, claimed, attempted, and how it ended."""

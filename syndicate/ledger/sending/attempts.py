@@ -38,7 +38,7 @@ Result = Receipt | DeliveryError | None  # a receipt, None for a removal, or how
 
 
 class Verb(StrEnum):
-    """What an attempt does at the destination."""
+    """Kind of effect at the destination."""
 
     PUBLISH = "publish"
     REVISE = "revise"

@@ -101,21 +101,21 @@ class Doubts:
 
 
 def _before(db: Connection, row: Row[Any], attempt: Row[Any]) -> Receipt | None:
-    """The newest receipt that was there when an attempt began."""
+    """Return the newest receipt that was there when an attempt began."""
     a = attempts.c
     there = and_(a.id < attempt.id, a.ended_at <= attempt.started_at)
     return first_receipt(db, _receipts(row).where(there).order_by(a.id.desc()))
 
 
 def _after(db: Connection, row: Row[Any], attempt: Row[Any]) -> Receipt | None:
-    """The oldest receipt of an attempt that began when this one's post was there, or never."""
+    """Return the oldest receipt of an attempt begun when this one's post was there, or never."""
     a = attempts.c
     later = and_(a.id > attempt.id, a.started_at >= attempt.started_at + ARRIVED_BY)
     return first_receipt(db, _receipts(row).where(later).order_by(a.id))
 
 
 def _receipts(row: Row[Any]) -> Select[Any]:
-    """What else a channel has where it now writes, by the attempts that put it there."""
+    """Select what else a channel has where it now writes, by the attempts that put it there."""
     again = attempts.alias()
     newer = and_(_put_there(again), again.c.delivery_id == d.id, again.c.id > attempts.c.id)
     ours = and_(_put_there(attempts), ~select(again.c.id).where(newer).exists())

@@ -1,12 +1,12 @@
-"""A digest's letters: to whom one is due, who has it, what nobody knows."""
+"""Letters of digests: claimed in blocks, started and ended in turns, looked for in doubt."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cache, partial
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -14,18 +14,15 @@ from sqlalchemy import (
     Connection,
     Engine,
     and_,
-    case,
     delete,
     func,
     insert,
-    literal,
     null,
     select,
     true,
     update,
 )
 
-from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Refused
 from syndicate.ledger.database.engine import (
     affected,
     database_errors,
@@ -34,14 +31,12 @@ from syndicate.ledger.database.engine import (
     transaction,
     usable,
 )
-from syndicate.ledger.people.lists import bounce
 from syndicate.ledger.people.tokens import SUBSCRIPTION, Tokens
 from syndicate.ledger.processes import moves
 from syndicate.ledger.processes.claims import end_dead_claims
-from syndicate.ledger.processes.liveness import Presence
+from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.processes.waits import CLAIM_FOR, is_over
 from syndicate.ledger.schema import (
-    Moment,
     blocks,
     channels,
     editions,
@@ -51,16 +46,13 @@ from syndicate.ledger.schema import (
     subscribers,
     subscriptions,
 )
-from syndicate.ledger.sending.runs import fill, finish, halt_turns, tally
-from syndicate.model.delivery import Receipt, Recipient, Rendition
-from syndicate.system import stop
+from syndicate.ledger.sending.letter_outcomes import Moments, Result, Started, end_letters
+from syndicate.ledger.sending.runs import Runs
+from syndicate.ledger.sending.turn_sql import HELD, start_statement
+from syndicate.model.delivery import Recipient, Rendition
 
 RENEW = 60.0  # seconds, after which a claim is renewed where there is occasion
 BLOCK = 500  # recipients claimed at once
-FIRST_WAIT = timedelta(minutes=5)  # for who was put off; then twice as long each time
-LONGEST_WAIT = timedelta(hours=8)
-MOST_TRIES = 12  # two days of such waits
-LONGEST_HOLD = timedelta(days=2)  # of a letter that is not tried, though others are
 DIED = "the process that sent it died: ask the relay's log or the recipient"
 OFF = "no longer on the list"
 TAKEN = (
@@ -84,25 +76,8 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
-    """One letter, committed as being sent."""
-
-    recipient: Recipient
-    subscriber: int
-    tries: int
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """A run that waits until the office has put something right."""
-
-    since: timedelta
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class Turn:
-    """What may be sent now: one rendition to several people; ``over``: nothing any more."""
+    """Letters that may be sent now: one rendition to several people; ``over``: none any more."""
 
     rendition: Rendition | None
     started: Sequence[Started]
@@ -110,21 +85,20 @@ class Turn:
     why: str = ""  # it is over before its end
 
 
-Result = Receipt | DeliveryError
-
-
 class Letters:
     """The letters of one ledger, as one process works on them."""
 
     def __init__(
-        self, engine: Engine, tokens: Tokens, presence: Presence,
+        self, engine: Engine, tokens: Tokens, processes: Processes, runs: Runs,
         clock: Callable[[Connection], datetime], carried: Callable[[], datetime],
     ) -> None:  # fmt: skip
         self.engine = engine
         self.tokens = tokens
-        self.presence = presence
+        self.processes = processes
+        self.runs = runs
         self.clock = clock
         self.carried = carried  # the same time, without asking for it
+        self._moments = Moments(clock, carried)
         self.passes = ""  # a halt that does not hold for us: it is our own sample's
         self._line: Connection | None = None  # one for all turns: a pool takes its time
         self._said: dict[tuple[int, int], Rendition] = {}
@@ -132,30 +106,9 @@ class Letters:
 
     # claims
 
-    def write_down(self, numbers: Sequence[int]) -> None:
-        """Write down the letters of runs whose lists were too long to do so while planning.
-
-        A few at a time, so that nobody waits for long; whoever is killed leaves the rest to others.
-        """
-        unwritten = and_(r.edition_id.in_(numbers), r.upto.is_not(None))
-        with transaction(self.engine, reads=True) as db:
-            found = list(db.scalars(select(r.edition_id).where(unwritten).order_by(r.edition_id)))
-        for number in found:
-            while not stop.is_asked():
-                with transaction(self.engine) as db:
-                    if not fill(db, number):
-                        break
-
-    def tidy(self, keep: timedelta) -> None:
-        """Keep only counts of letters that ended longer ago than that."""
-        while not stop.is_asked():
-            with transaction(self.engine) as db:
-                if not tally(db, self.clock(db) - keep):
-                    break
-
     def open(self, numbers: Sequence[int]) -> list[int]:
-        """Which of these editions have letters that are due now, in their order."""
-        self.write_down(numbers)
+        """Return those of these editions that have letters due now, in their order."""
+        self.runs.write_down(numbers)
         with transaction(self.engine, reads=True) as db:
             moment = self.clock(db)
             query = select(r.edition_id).where(r.edition_id.in_(numbers), self._runs_on(moment))
@@ -163,16 +116,16 @@ class Letters:
             return [one for one in ids if _next(db, one, 0, moment, 1)]
 
     def waiting(self, edition: int) -> int:
-        """How many letters of an edition have not left."""
+        """Count the letters of an edition that have not left."""
         here = and_(x.edition_id == edition, x.state == "due")
         with transaction(self.engine, reads=True) as db:
             return int(db.scalar(select(func.count()).select_from(letters).where(here)) or 0)
 
     def claim(self, edition: int, most: int = BLOCK) -> Block | None:
         """Take the next recipients; None where nothing is due, or all of it is somebody else's."""
-        me = self.presence.me()
+        me = self.processes.me()
         with transaction(self.engine) as db:
-            if moves.under_way(db, self.presence):
+            if moves.under_way(db, self.processes):
                 return None
             moment = self.clock(db)
             here = and_(r.edition_id == edition, self._runs_on(moment))
@@ -209,7 +162,7 @@ class Letters:
             self._line = None
 
     def names(self, db: Connection, edition: int) -> Any:
-        """An edition's key, and its channel's: parts of its deliveries' keys."""
+        """Return an edition's key, and its channel's: parts of its deliveries' keys."""
         return db.execute(
             select(editions.c.key, channels.c.key.label("channel"), editions.c.channel_id)
             .join(channels, channels.c.id == editions.c.channel_id)
@@ -217,14 +170,14 @@ class Letters:
         ).one()
 
     def why_none(self) -> str:
-        """Why there is nothing to claim though something is due: the ledger is being moved."""
+        """Return why nothing can be claimed though letters are due: the ledger is being moved."""
         with transaction(self.engine, reads=True) as db:
-            return moves.under_way(db, self.presence)
+            return moves.under_way(db, self.processes)
 
     def end_dead_claims(self) -> None:
         """Free what dead processes held; what they had started may have left."""
         end = partial(end_blocks, why=DIED)
-        end_dead_claims(self.engine, self.presence, blocks, true(), end, self.clock)
+        end_dead_claims(self.engine, self.processes, blocks, true(), end, self.clock)
 
     # attempts
 
@@ -251,11 +204,11 @@ class Letters:
                 return Turn(None, (), over=True, why=TAKEN)
             if run[1] not in ("", self.passes) or run[0] is None:
                 return Turn(None, (), over=True)
-            if run[2] and (why := moves.under_way(db, self.presence)):
+            if run[2] and (why := moves.under_way(db, self.processes)):
                 return Turn(None, (), over=True, why=why)
             began = stamp(db, self.carried())
             given = (run[0], began, block.edition, *next_, block.channel)
-            rows = say(db, _start(len(next_), db.dialect.name), given).fetchall()
+            rows = say(db, start_statement(len(next_), db.dialect.name), given).fetchall()
             if len(rows) < len(next_):
                 self._call_off(db, block.edition, block.channel, next_)
             tries: dict[int, int] = {row[0]: row[1] for row in rows}
@@ -270,88 +223,12 @@ class Letters:
         return Turn(said, started)
 
     def recipient(self, channel_key: str, subscriber: int, email: str) -> Recipient:
-        """A subscriber, as a letter needs to know them."""
+        """Return a subscriber as a letter needs to know them."""
         token = self.tokens.make(SUBSCRIPTION, channel_key, subscriber)
         return Recipient(str(subscriber), email, token)
 
-    # what a person says, or the run itself
-
-    def halt(self, edition: int, why: str) -> None:
-        """Start no more letters until somebody says so."""
-        self._change(edition, halted=why)
-
-    def resume(self, edition: int) -> None:
-        """Go on with what was halted."""
-        self._change(edition, halted="", not_before=null())
-
-    def postpone(self, edition: int, why: str, seconds: float | None) -> None:
-        """Nothing can be sent just now: say why, and when to go on."""
-        with transaction(self.engine) as db:
-            until = self.clock(db) + timedelta(seconds=seconds) if seconds else None
-            here = update(runs).where(r.edition_id == edition, r.ended_at.is_(None))
-            db.execute(here.values(why=why, not_before=until))
-
-    def pause(self, edition: int, why: str) -> None:
-        """The office itself is refused: note since when, and in which words."""
-        with transaction(self.engine) as db:
-            here = update(runs).where(r.edition_id == edition, r.ended_at.is_(None))
-            moment = self.clock(db)
-            known = and_(r.paused_at.is_not(None), r.paused_at <= moment)
-            since = case((known, r.paused_at), else_=literal(moment, Moment))
-            db.execute(here.values(why=why, paused_at=since, not_before=null()))
-
-    def go_on(self, edition: int) -> None:
-        """A letter was taken: the run is paused no more."""
-        self._change(edition, why="", paused_at=null())
-
-    def paused(self, edition: int) -> Pause | None:
-        """For how long a run has been paused, and why; None where it is not."""
-        with transaction(self.engine, reads=True) as db:
-            row = db.execute(select(r.paused_at, r.why).where(r.edition_id == edition)).first()
-            if row is None or row.paused_at is None:
-                return None
-            return Pause(max(self.clock(db) - row.paused_at, timedelta(0)), row.why)
-
-    def give_up(self, edition: int) -> int:
-        """Refuse what is left of a run, and count it against nobody; how many letters it was."""
-        with transaction(self.engine) as db:
-            halt_turns(db, edition)
-            why = db.scalar(select(r.why).where(r.edition_id == edition)) or ""
-            due = and_(x.edition_id == edition, x.state == "due")
-            values = {"state": "refused", "why": why, "code": null(), "not_before": null()}
-            count = affected(db, update(letters).where(due).values(**values))
-            here = update(runs).where(r.edition_id == edition)
-            db.execute(here.values(paused_at=null()))
-            finish(db, edition)
-            return count
-
-    def settle(self, edition: int, state: str, *, of: str, subscriber: int | None = None) -> int:
-        """Say what became of letters in the state ``of``, of all or of one; how many there were."""
-        which = and_(x.edition_id == edition, x.state == of)
-        if subscriber is not None:
-            which = and_(which, x.subscriber_id == subscriber)
-        values: dict[str, Any] = {"state": state, "not_before": null()}
-        if state == "due":
-            values |= {"why": null(), "tries": 0}
-            if of != "refused":  # who is refused so once more is counted once
-                values["code"] = null()
-        with transaction(self.engine) as db:
-            halt_turns(db, edition)
-            count = affected(db, update(letters).where(which).values(**values))
-            said = db.scalar(select(r.stencil).where(r.edition_id == edition))
-            if state == "due" and said is None:
-                gone = and_(x.edition_id == edition, x.state == "due")
-                db.execute(update(letters).where(gone).values(state="off", why="withdrawn"))
-            db.execute(update(runs).where(r.edition_id == edition).values(ended_at=null()))
-            finish(db, edition)
-            return count
-
-    def finish(self, edition: int) -> None:
-        """Note that a run is over, where it is."""
-        with transaction(self.engine) as db:
-            finish(db, edition)
-
-    # inside
+    def _end(self, db: Connection, edition: int, ended: Sequence[tuple[Started, Result]]) -> None:
+        end_letters(db, self._moments, edition, ended)
 
     def _runs_on(self, moment: datetime) -> ColumnElement[bool]:
         ready = is_over(r.not_before, moment)
@@ -371,59 +248,9 @@ class Letters:
 
     def _renew(self, db: Connection) -> None:
         later = {"claimed_until": self.clock(db) + CLAIM_FOR}
-        mine = blocks.c.holder_id == self.presence.me()
+        mine = blocks.c.holder_id == self.processes.me()
         db.execute(update(blocks).where(mine).values(**later))
         self._renew_at = time.monotonic() + RENEW
-
-    def _end(self, db: Connection, edition: int, ended: Sequence[tuple[Started, Result]]) -> None:
-        sent: dict[int, list[int]] = {}
-        failed: list[tuple[Started, DeliveryError]] = []
-        for letter, result in ended:
-            if isinstance(result, Receipt):
-                sent.setdefault(letter.tries, []).append(letter.subscriber)
-            else:
-                failed.append((letter, result))
-        # in one order: other lists' letters to the same readers bounce, too
-        for letter, result in sorted(failed, key=lambda one: one[0].subscriber):
-            self._fail(db, edition, letter, result)
-        for tries, ids in sent.items():
-            at = stamp(db, self.carried())
-            say(db, _sent(len(ids), db.dialect.name), (at, edition, *ids, tries))
-
-    def _fail(self, db: Connection, edition: int, letter: Started, error: DeliveryError) -> None:
-        """How a letter did not arrive; a newer attempt is left alone."""
-        here = and_(
-            x.edition_id == edition, x.subscriber_id == letter.subscriber,
-            x.tries == letter.tries, x.state.in_(("sending", "in_doubt")),
-        )  # fmt: skip
-        values: dict[str, Any] = {"why": str(error), "at": self.carried(), "not_before": null()}
-        if isinstance(error, Bounced | Deferred):
-            values["code"] = error.code
-        if isinstance(error, InDoubt):
-            values["state"] = "in_doubt"
-        elif isinstance(error, Refused) or (
-            isinstance(error, Deferred) and letter.tries >= MOST_TRIES
-        ):
-            values["state"] = "refused"
-        else:
-            values["state"] = "due"
-            wait = getattr(error, "retry_after", None)
-            if isinstance(error, Deferred):
-                wait = back_off(letter.tries).total_seconds()
-            else:
-                values["tries"] = letter.tries - 1  # nobody was asked
-                values["state"] = "refused" if wait and self._is_old(db, edition) else "due"
-            if wait and values["state"] == "due":
-                values["not_before"] = self.clock(db) + timedelta(seconds=wait)
-        known = db.scalar(select(x.code).where(here)) if isinstance(error, Bounced) else None
-        changed = affected(db, update(letters).where(here).values(**values))
-        if changed and isinstance(error, Bounced) and error.code != known:
-            bounce(db, letter.subscriber, error.code, values["at"])
-
-    def _is_old(self, db: Connection, edition: int) -> bool:
-        """Whether what is held back for its own sake has become history."""
-        frozen = db.scalar(select(r.frozen_at).where(r.edition_id == edition))
-        return frozen is not None and self.clock(db) - frozen >= LONGEST_HOLD
 
     def _call_off(self, db: Connection, edition: int, channel: int, ids: Sequence[int]) -> None:
         here = and_(x.edition_id == edition, x.subscriber_id.in_(ids), x.state == "due")
@@ -438,12 +265,8 @@ class Letters:
             self._said[edition, number] = Rendition("", row.media_type, row.content)
         return self._said[edition, number]
 
-    def _change(self, edition: int, **values: Any) -> None:
-        with transaction(self.engine) as db:
-            db.execute(update(runs).where(r.edition_id == edition).values(**values))
-
     def doubts(self, edition: int, most: int = 1000) -> list[tuple[Started, Rendition, datetime]]:
-        """Letters that may have left, with what they say and when they were begun."""
+        """Return letters that may have left, with what they say and when they were begun."""
         query = (
             select(letters, subscribers.c.email, channels.c.key.label("channel_key"))
             .join(editions, editions.c.id == x.edition_id)
@@ -464,7 +287,7 @@ class Letters:
             ]  # fmt: skip
 
     def found(self, edition: int, letter: Started, result: Result | None, since: datetime) -> None:
-        """Somebody has looked: it is there, or (None) it is proven that it is not.
+        """Settle a doubtful letter that somebody looked for: it is there, or (None) proven absent.
 
         That says nothing of another doubt than the one ``since`` then.
         """
@@ -495,15 +318,10 @@ def end_blocks(db: Connection, which: ColumnElement[bool], why: str) -> int:
     return count
 
 
-def back_off(tries: int) -> timedelta:
-    """How long to wait after so many times of being put off."""
-    return min(FIRST_WAIT * 2.0 ** (tries - 1), LONGEST_WAIT)
-
-
 def _next(
     db: Connection, edition: int, after: int, moment: datetime, most: int
 ) -> list[tuple[int, str]]:
-    """The next people to whom a letter is due, that nobody has claimed."""
+    """Return the next people to whom a letter is due, that nobody has claimed."""
     b = blocks.c
     claimed = and_(b.edition_id == edition, x.subscriber_id.between(b.first, b.last))
     taken = select(b.id).where(claimed).exists()
@@ -522,42 +340,3 @@ def _active(channel: int) -> ColumnElement[bool]:
     s = subscriptions.c
     mine = and_(s.channel_id == channel, s.subscriber_id == x.subscriber_id, s.ended_at.is_(None))
     return select(s.id).where(mine).exists()
-
-
-@cache
-def _start(count: int, dialect: str) -> str:
-    return _for(dialect, START, count)
-
-
-@cache
-def _sent(count: int, dialect: str) -> str:
-    return _for(dialect, SENT, count)
-
-
-HELD = {
-    "sqlite": """
-SELECT r.stencil, r.halted, (SELECT count(*) FROM moves WHERE NOT arrives)
-FROM blocks b JOIN runs r ON r.edition_id = b.edition_id WHERE b.id = ?
-""",
-    "postgresql": """
-SELECT r.stencil, r.halted, (SELECT count(*) FROM moves WHERE NOT arrives)
-FROM blocks b JOIN runs r ON r.edition_id = b.edition_id WHERE b.id = %s
-FOR NO KEY UPDATE OF b
-""",
-}
-START = """
-UPDATE letters SET state = 'sending', stencil = ?, tries = tries + 1, at = ?
-WHERE edition_id = ? AND subscriber_id IN (%) AND state = 'due'
-AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.channel_id = ?
-            AND s.subscriber_id = letters.subscriber_id AND s.ended_at IS NULL)
-RETURNING subscriber_id, tries
-"""
-SENT = """
-UPDATE letters SET state = 'sent', at = ?, why = NULL, code = NULL, not_before = NULL
-WHERE edition_id = ? AND subscriber_id IN (%) AND tries = ? AND state IN ('sending', 'in_doubt')
-"""
-
-
-def _for(dialect: str, statement: str, count: int) -> str:
-    said = statement.replace("%", ",".join("?" * count))
-    return said if dialect == "sqlite" else said.replace("?", "%s")

@@ -21,7 +21,7 @@ from syndicate.errors import DeliveryError, InDoubt, Refused, Unavailable
 from syndicate.ledger.processes.claims import FREE
 from syndicate.ledger.schema import attempts, deliveries
 from syndicate.ledger.sending.attempts import Attempt, Result, Verb, resting
-from syndicate.ledger.sending.letters import MOST_TRIES, back_off
+from syndicate.ledger.sending.backoff import MOST_TRIES, back_off
 from syndicate.ledger.sending.renditions import forget_unused
 from syndicate.model.delivery import Receipt
 
@@ -167,5 +167,5 @@ def _settled(row: Any, receipt: Receipt) -> dict[str, Any]:
 
 
 def _is_whole(result: Result) -> bool:
-    """Whether an attempt left all of a rendition at its address."""
+    """Return whether an attempt left all of a rendition at its address."""
     return isinstance(result, Receipt) and not result.lacks

@@ -1,4 +1,4 @@
-"""How fast a destination may be written to, by whichever process: one line for all of them."""
+"""Pace and rate limits of each destination, shared by all processes."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ MINUTE = timedelta(minutes=1)  # what a rate is counted by
 
 
 class Pace:
-    """The next moment at which each channel may have an effect, by the database's clock."""
+    """The pace and rate limits of channels, by the database's clock."""
 
     def __init__(self, engine: Engine, clock: Callable[[Connection], datetime]) -> None:
         self.engine = engine
         self.clock = clock
 
     def take_turn(self, channel: int, pace: timedelta, patience: timedelta) -> timedelta:
-        """How long to wait for our turn; where that is beyond ``patience``, no turn is taken."""
+        """Return how long to wait for our turn; beyond ``patience`` no turn is taken."""
         here = channels.c.id == channel
         with transaction(self.engine) as db:
             row = db.execute(
@@ -36,7 +36,7 @@ class Pace:
             return turn - now
 
     def grant(self, channel: int, most: int, rates: Sequence[Rate]) -> tuple[int, float]:
-        """How many of ``most`` effects may happen now, and seconds to wait before the next ones.
+        """Return how many of ``most`` effects may happen now, and seconds to wait for the next.
 
         What is granted counts as used, whether it happens or not.
         """
@@ -64,7 +64,7 @@ class Pace:
             return most, pace * most
 
     def _room(self, db: Connection, channel: int, rate: Rate, now: datetime) -> tuple[int, float]:
-        """How many a rate leaves, and how long until there are more; by the minute."""
+        """Return how many a rate leaves, and how long until there are more; by the minute."""
         since = now - timedelta(seconds=rate.seconds)
         u = used.c
         here = and_(u.channel_id == channel, u.minute > since, u.minute <= now + MINUTE)
@@ -82,7 +82,7 @@ class Pace:
             db.execute(insert(used).values(channel_id=channel, minute=minute, count=count))
 
     def pause(self, channel: int, seconds: float, why: str = "") -> None:
-        """The destination asked for a pause: nobody writes there before it is over."""
+        """Let nobody write to a destination before the pause is over that it asked for."""
         here = channels.c.id == channel
         with transaction(self.engine) as db:
             row = db.execute(

@@ -1,4 +1,4 @@
-"""What is due, who holds it, how it ended: every method one transaction."""
+"""Queue of deliveries: found due, claimed, started and ended; every method one transaction."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sqlalchemy import (
 from syndicate.ledger.database.engine import now, transaction
 from syndicate.ledger.processes import moves
 from syndicate.ledger.processes.claims import FREE, end_dead_claims
-from syndicate.ledger.processes.liveness import Presence
+from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.processes.waits import CLAIM_FOR
 from syndicate.ledger.schema import attempts, deliveries, editions
 from syndicate.ledger.sending.attempts import (
@@ -60,25 +60,25 @@ class Work:
 class Queue:
     """The deliveries of one ledger, as one process works on them."""
 
-    def __init__(self, engine: Engine, presence: Presence) -> None:
+    def __init__(self, engine: Engine, processes: Processes) -> None:
         self.engine = engine
-        self.presence = presence
+        self.processes = processes
 
     def clock(self, db: Connection) -> datetime:
-        """The database's clock; tests turn it."""
+        """Return the time by the database's clock; tests turn it."""
         return now(db)
 
     # claims
 
     def work(self, numbers: Sequence[int], *, doubts: bool) -> list[Work]:
-        """Which of these editions have something due now, or in doubt, in their order."""
+        """Return those of these editions that have work now, or doubts, in their order."""
         with transaction(self.engine, reads=True) as db:
             states = ("due", "in_doubt") if doubts else ("due",)
             open_ = and_(d.state.in_(states), is_ready(self.clock(db)))
             return _works(db, and_(d.edition_id.in_(numbers), open_, _in_turn()))
 
     def ahead(self, channel: int, rank: int) -> str:
-        """The key of an edition that comes earlier and does not stand; "" if there is none."""
+        """Return the key of an earlier edition that does not stand; "" if there is none."""
         open_ = and_(editions.c.channel_id == channel, d.state != "settled")
         with transaction(self.engine, reads=True) as db:
             return next((one.key for one in _works(db, open_) if one.rank < rank), "")
@@ -86,9 +86,9 @@ class Queue:
     def claim(self, editions: int | Sequence[int], after: int, most: int) -> list[int]:
         """Take the next deliveries that are due, later than ``after``: nobody else will."""
         numbers = [editions] if isinstance(editions, int) else editions
-        me = self.presence.me()
+        me = self.processes.me()
         with transaction(self.engine) as db:
-            if moves.under_way(db, self.presence):
+            if moves.under_way(db, self.processes):
                 return []
             moment = self.clock(db)
             due = and_(d.edition_id.in_(numbers), d.state == "due", d.id > after)
@@ -102,7 +102,7 @@ class Queue:
     def let_go(self, claimed: Iterable[int]) -> None:
         """Give back what was claimed and not started."""
         ours = and_(
-            d.id.in_(list(claimed)), d.state == "claimed", d.holder_id == self.presence.me()
+            d.id.in_(list(claimed)), d.state == "claimed", d.holder_id == self.processes.me()
         )
         with transaction(self.engine) as db:
             db.execute(update(deliveries).where(ours).values(**FREE, state="due"))
@@ -111,7 +111,7 @@ class Queue:
         """Free what dead processes held; what they had started may have happened."""
         held = d.state.in_(("claimed", "sending"))
         end = partial(end_claims, why=DIED)
-        end_dead_claims(self.engine, self.presence, deliveries, held, end, self.clock)
+        end_dead_claims(self.engine, self.processes, deliveries, held, end, self.clock)
 
     # attempts
 
@@ -131,7 +131,7 @@ class Queue:
             self._end(db, ended)
 
     def postpone_all(self, edition: int, why: str, until: float | None) -> None:
-        """Nothing was claimed, nothing happened: say why, and when to ask again (seconds)."""
+        """Put off what is due and unclaimed: keep why, and when to ask again (seconds)."""
         with transaction(self.engine) as db:
             later = self.clock(db) + timedelta(seconds=until) if until else None
             due = and_(d.edition_id == edition, d.state == "due")
@@ -143,7 +143,7 @@ class Queue:
     # inside
 
     def _start(self, db: Connection, claimed: Sequence[int]) -> list[Attempt]:
-        ours = and_(d.id.in_(claimed), d.state == "claimed", d.holder_id == self.presence.me())
+        ours = and_(d.id.in_(claimed), d.state == "claimed", d.holder_id == self.processes.me())
         rows = db.execute(deliveries_with_keys(ours).with_for_update(of=deliveries)).all()
         moment, begun = self.clock(db), []
         for row in rows:
@@ -208,7 +208,7 @@ def _works(db: Connection, which: ColumnElement[bool]) -> list[Work]:
 
 
 def _in_turn() -> ColumnElement[bool]:
-    """What follows nothing, follows what stands there as it should, or stands itself."""
+    """Match what follows nothing, follows what stands as it should, or stands itself."""
     other = deliveries.alias()
     same = and_(other.c.edition_id == d.edition_id, other.c.address == d.follows)
     as_wanted = and_(other.c.present.is_not(None), other.c.present == other.c.wanted)

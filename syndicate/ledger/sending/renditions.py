@@ -1,4 +1,4 @@
-"""The words themselves, kept once each for as long as they are or should be somewhere."""
+"""Content-addressed store of renditions, each kept while it is or should be somewhere."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from syndicate.model.delivery import Rendition
 
 
 def keep(db: Connection, rendition: Rendition) -> int:
-    """The number of a rendition, kept from now on."""
+    """Keep a rendition; returns its number."""
     there = select(renditions.c.id).where(renditions.c.digest == rendition.digest)
     # PostgreSQL: whoever has nothing more to do with it must not forget it now
     found = db.scalar(there.with_for_update(read=True, key_share=True))
@@ -31,7 +31,7 @@ def keep(db: Connection, rendition: Rendition) -> int:
 
 
 def forget_unused(db: Connection, *numbers: int | None) -> None:
-    """Forget words that nothing shows, wants, or may have said."""
+    """Delete renditions that nothing shows, wants, or may have published."""
     d, a = deliveries.c, attempts.c
     used = or_(
         d.wanted == renditions.c.id, d.present == renditions.c.id, d.fallback == renditions.c.id

@@ -84,7 +84,7 @@ class Resolutions:
 
 
 def _followers_of(delivery: int) -> ColumnElement[bool]:
-    """What would have followed a delivery, and was not published yet."""
+    """Match what would have followed a delivery, and was not published yet."""
     other = deliveries.alias()
     this = other.c.id == delivery
     edition = select(other.c.edition_id).where(this).scalar_subquery()

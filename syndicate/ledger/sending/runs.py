@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Engine,
     Select,
     and_,
+    case,
     delete,
     func,
     insert,
@@ -21,8 +24,9 @@ from sqlalchemy import (
     update,
 )
 
-from syndicate.ledger.database.engine import affected, now
+from syndicate.ledger.database.engine import affected, now, transaction
 from syndicate.ledger.schema import (
+    Moment,
     blocks,
     edition_items,
     editions,
@@ -32,16 +36,133 @@ from syndicate.ledger.schema import (
     subscriptions,
 )
 from syndicate.model.delivery import Rendition
+from syndicate.system import stop
 
 OPEN = ("due", "sending", "in_doubt")
 AT_ONCE = 5_000  # letters that are written down by one statement
 r, x = runs.c, letters.c
 
 
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A run that waits until the office has put something right."""
+
+    since: timedelta
+    why: str
+
+
+class Runs:
+    """The runs of one ledger: one digest's letters each, as a whole."""
+
+    def __init__(self, engine: Engine, clock: Callable[[Connection], datetime]) -> None:
+        self.engine = engine
+        self.clock = clock
+
+    def write_down(self, numbers: Sequence[int]) -> None:
+        """Write down the letters of runs whose lists were too long to do so while planning.
+
+        A few at a time, so that nobody waits for long; whoever is killed leaves the rest to others.
+        """
+        unwritten = and_(r.edition_id.in_(numbers), r.upto.is_not(None))
+        with transaction(self.engine, reads=True) as db:
+            found = list(db.scalars(select(r.edition_id).where(unwritten).order_by(r.edition_id)))
+        for number in found:
+            while not stop.is_asked():
+                with transaction(self.engine) as db:
+                    if not fill(db, number):
+                        break
+
+    def tidy(self, keep: timedelta) -> None:
+        """Keep only counts of letters that ended longer ago than that."""
+        while not stop.is_asked():
+            with transaction(self.engine) as db:
+                if not tally(db, self.clock(db) - keep):
+                    break
+
+    def halt(self, edition: int, why: str) -> None:
+        """Start no more letters until somebody says so."""
+        self._change(edition, halted=why)
+
+    def resume(self, edition: int) -> None:
+        """Go on with what was halted."""
+        self._change(edition, halted="", not_before=null())
+
+    def postpone(self, edition: int, why: str, seconds: float | None) -> None:
+        """Put off a run: keep why nothing can be sent, and when to go on."""
+        with transaction(self.engine) as db:
+            until = self.clock(db) + timedelta(seconds=seconds) if seconds else None
+            here = update(runs).where(r.edition_id == edition, r.ended_at.is_(None))
+            db.execute(here.values(why=why, not_before=until))
+
+    def pause(self, edition: int, why: str) -> None:
+        """Pause a run while the relay refuses the office itself: keep since when, and why."""
+        with transaction(self.engine) as db:
+            here = update(runs).where(r.edition_id == edition, r.ended_at.is_(None))
+            moment = self.clock(db)
+            known = and_(r.paused_at.is_not(None), r.paused_at <= moment)
+            since = case((known, r.paused_at), else_=literal(moment, Moment))
+            db.execute(here.values(why=why, paused_at=since, not_before=null()))
+
+    def go_on(self, edition: int) -> None:
+        """End a run's pause: a letter was taken."""
+        self._change(edition, why="", paused_at=null())
+
+    def paused(self, edition: int) -> Pause | None:
+        """Return for how long a run has been paused, and why; None where it is not."""
+        with transaction(self.engine, reads=True) as db:
+            row = db.execute(select(r.paused_at, r.why).where(r.edition_id == edition)).first()
+            if row is None or row.paused_at is None:
+                return None
+            return Pause(max(self.clock(db) - row.paused_at, timedelta(0)), row.why)
+
+    def give_up(self, edition: int) -> int:
+        """Refuse what is left of a run, and count it against nobody; how many letters it was."""
+        with transaction(self.engine) as db:
+            halt_turns(db, edition)
+            why = db.scalar(select(r.why).where(r.edition_id == edition)) or ""
+            due = and_(x.edition_id == edition, x.state == "due")
+            values = {"state": "refused", "why": why, "code": null(), "not_before": null()}
+            count = affected(db, update(letters).where(due).values(**values))
+            here = update(runs).where(r.edition_id == edition)
+            db.execute(here.values(paused_at=null()))
+            finish(db, edition)
+            return count
+
+    def settle(self, edition: int, state: str, *, of: str, subscriber: int | None = None) -> int:
+        """Settle letters in the state ``of``, all or one person's; returns how many there were."""
+        which = and_(x.edition_id == edition, x.state == of)
+        if subscriber is not None:
+            which = and_(which, x.subscriber_id == subscriber)
+        values: dict[str, Any] = {"state": state, "not_before": null()}
+        if state == "due":
+            values |= {"why": null(), "tries": 0}
+            if of != "refused":  # who is refused so once more is counted once
+                values["code"] = null()
+        with transaction(self.engine) as db:
+            halt_turns(db, edition)
+            count = affected(db, update(letters).where(which).values(**values))
+            said = db.scalar(select(r.stencil).where(r.edition_id == edition))
+            if state == "due" and said is None:
+                gone = and_(x.edition_id == edition, x.state == "due")
+                db.execute(update(letters).where(gone).values(state="off", why="withdrawn"))
+            db.execute(update(runs).where(r.edition_id == edition).values(ended_at=null()))
+            finish(db, edition)
+            return count
+
+    def finish(self, edition: int) -> None:
+        """Note that a run is over, where it is."""
+        with transaction(self.engine) as db:
+            finish(db, edition)
+
+    def _change(self, edition: int, **values: Any) -> None:
+        with transaction(self.engine) as db:
+            db.execute(update(runs).where(r.edition_id == edition).values(**values))
+
+
 def freeze(
     db: Connection, edition: int, channel: int, rendition: Rendition, *, among: str | None = None
 ) -> int:
-    """One letter for every subscriber of a list; returns how many.
+    """Freeze one letter for every subscriber of a list; returns how many.
 
     Of a long list it is only written down up to whom it goes: nobody else could plan while so many
     rows are written. ``fill`` writes them later. ``among``: only for who got this article.
@@ -101,7 +222,7 @@ def _address(db: Connection, edition: int, which: ColumnElement[bool]) -> int:
 
 
 def readers_of(channel: int, uri: str) -> Select[Any]:
-    """Who got an article in a list's letters, or may have got it."""
+    """Select those who got an article in a list's letters, or may have got it."""
     here = and_(editions.c.channel_id == channel, edition_items.c.uri == uri)
     query = select(x.subscriber_id).join(editions, editions.c.id == x.edition_id)
     query = query.join(edition_items, edition_items.c.edition_id == editions.c.id)
@@ -146,7 +267,7 @@ def finish(db: Connection, edition: int) -> None:
 
 
 def counted(db: Connection, edition: int) -> Mapping[str, int]:
-    """A run's letters by state; ``deferred`` are those of ``due`` that were put off."""
+    """Return a run's letters by state; ``deferred`` are those of ``due`` that were put off."""
     kept = db.scalar(select(r.counts).where(r.edition_id == edition))
     if kept is not None:
         counts: dict[str, int] = json.loads(kept)
@@ -170,14 +291,14 @@ def counted(db: Connection, edition: int) -> Mapping[str, int]:
 
 
 def put_off(db: Connection, edition: int) -> str:
-    """Why most of the letters wait that were put off; "" where none was."""
+    """Return why most of the deferred letters wait; "" where none does."""
     waiting = and_(x.edition_id == edition, x.state == "due", x.not_before.is_not(None))
     reasons = select(x.why).where(waiting, x.why.is_not(None)).group_by(x.why)
     return db.scalar(reasons.order_by(func.count().desc(), x.why).limit(1)) or ""
 
 
 def tally(db: Connection, before: datetime) -> bool:
-    """Of a run that ended before, keep only how many letters there were; False if there is none."""
+    """Keep only the counts of one run that ended before; False if there is none."""
     old = and_(r.ended_at < before, r.counts.is_(None))
     number = db.scalar(
         select(r.edition_id).where(old).order_by(r.edition_id).limit(1)

@@ -29,7 +29,7 @@ i = inbox_letters.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lying:
+class ReadLetter:
     """A letter that was read and lies where it lay.
 
     ``may_change``: somebody wants what cannot be done now, like to leave by an address that no
@@ -44,7 +44,7 @@ class Lying:
     put_off: bool = False
 
 
-class Inboxes:
+class ReadLetters:
     """What one ledger remembers of inboxes; a place is a name for one, and for how it is read."""
 
     def __init__(self, engine: Engine, tokens: Tokens) -> None:
@@ -74,7 +74,7 @@ class Inboxes:
         with transaction(self.engine, reads=True) as db:
             return set(db.scalars(select(i.key).where(i.place == place, i.put_off)))
 
-    def remember(self, place: str, letters: Iterable[Lying]) -> None:
+    def remember(self, place: str, letters: Iterable[ReadLetter]) -> None:
         """Take down what was read; a machine beside us may have been quicker."""
         waiting = (one for one in letters if one.key.isascii() and len(one.key) <= LONGEST_KEY)
         while some := list(islice(waiting, AT_ONCE)):
@@ -107,7 +107,7 @@ class Inboxes:
             db.execute(update(inbox_letters).where(old).values(at=now(db)))
 
 
-def _row(place: str, letter: Lying, newest: int, at: object) -> dict[str, object]:
+def _row(place: str, letter: ReadLetter, newest: int, at: object) -> dict[str, object]:
     reader = newest if letter.may_change else None
     return {"place": place, "key": letter.key, "for_a_person": letter.for_a_person,
             "put_off": letter.put_off, "reader": reader, "at": at}  # fmt: skip
@@ -132,6 +132,6 @@ def _bound(db: Connection) -> None:
         db.execute(delete(inbox_letters).where(i.at <= newest))
 
 
-def let_lie(db: Connection, keep: timedelta) -> None:
+def forget_read(db: Connection, keep: timedelta) -> None:
     """Forget what was read long ago: it is read once more where it still lies there."""
     db.execute(delete(inbox_letters).where(i.at < now(db) - keep))

@@ -1,0 +1,44 @@
+"""Statements of a turn in the driver's own SQL: they run thousands of times a second."""
+
+from __future__ import annotations
+
+from functools import cache
+
+
+@cache
+def start_statement(count: int, dialect: str) -> str:
+    return _for(dialect, START, count)
+
+
+@cache
+def sent_statement(count: int, dialect: str) -> str:
+    return _for(dialect, SENT, count)
+
+
+HELD = {
+    "sqlite": """
+SELECT r.stencil, r.halted, (SELECT count(*) FROM moves WHERE NOT arrives)
+FROM blocks b JOIN runs r ON r.edition_id = b.edition_id WHERE b.id = ?
+""",
+    "postgresql": """
+SELECT r.stencil, r.halted, (SELECT count(*) FROM moves WHERE NOT arrives)
+FROM blocks b JOIN runs r ON r.edition_id = b.edition_id WHERE b.id = %s
+FOR NO KEY UPDATE OF b
+""",
+}
+START = """
+UPDATE letters SET state = 'sending', stencil = ?, tries = tries + 1, at = ?
+WHERE edition_id = ? AND subscriber_id IN (%) AND state = 'due'
+AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.channel_id = ?
+            AND s.subscriber_id = letters.subscriber_id AND s.ended_at IS NULL)
+RETURNING subscriber_id, tries
+"""
+SENT = """
+UPDATE letters SET state = 'sent', at = ?, why = NULL, code = NULL, not_before = NULL
+WHERE edition_id = ? AND subscriber_id IN (%) AND tries = ? AND state IN ('sending', 'in_doubt')
+"""
+
+
+def _for(dialect: str, statement: str, count: int) -> str:
+    filled = statement.replace("%", ",".join("?" * count))
+    return filled if dialect == "sqlite" else filled.replace("?", "%s")
