@@ -276,6 +276,37 @@ class ChannelTests(ABC):
         pairs = zip(changes, removals, strict=True)
         assert all(change.digest != removal.digest for change, removal in pairs)
 
+    def test_recognises_its_folder_by_a_mark(self, channel: Channel) -> None:
+        if not (isinstance(channel, Collection) and channel.marks):
+            pytest.skip("keeps no marks")
+        assert list(channel.folders())
+        assert not channel.has_mark("first")
+        for _ in range(2):
+            channel.put_mark("first")
+        assert channel.has_mark("first")
+        assert not channel.has_mark("second")
+        for _ in range(2):
+            channel.drop_mark("first")
+        assert not channel.has_mark("first")
+
+    def test_reads_back_what_it_shows(self, channel: Channel) -> None:
+        if not isinstance(channel, Collection) or type(channel).recall is Collection.recall:
+            pytest.skip("reads nothing back")
+        assert list(channel.recall()) == []
+        receipts = publish(channel, deliveries(channel, edition(channel, item())))
+        assert channel.shows_any([receipt.reference for receipt in receipts])
+        assert list(channel.recall()) == [HELLO.uri]
+        assert [one.article.uri for one in channel.recall_items(OFFICE)] in ([], [HELLO.uri])
+
+    def test_reviews_a_digest(self) -> None:
+        channel = self.make_channel()
+        if not isinstance(channel, MailingList):
+            pytest.skip("is no mailing list")
+        digest = edition(channel, item())
+        [rendition] = channel.render(digest)
+        findings = [*channel.review(digest), *channel.review(digest, rendition)]
+        assert all(finding.what and finding.detail for finding in findings)
+
     def _stamped(self, channel: Channel, receipts: list[Receipt]) -> list[Receipt]:
         return [replace(receipt, destination=channel.identity()) for receipt in receipts]
 
