@@ -20,7 +20,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --no-annotate \
 	--custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: demo test lint soak soak-full bench lock clean
+.PHONY: demo test lint map soak soak-full bench lock clean
 
 demo: .venv/run
 	$(BIN)/syndicate demo "$(DEMO)"
@@ -34,6 +34,10 @@ lint: .venv/dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# of docs/architecture.md, which names every room and module
+map: .venv/dev
+	$(BIN)/python tests/support/house_map.py
 
 # pytest ends with 5 where it was given nothing to do
 soak: .venv/dev

@@ -75,7 +75,7 @@ def test_who_joins_after_the_freeze_waits_for_the_next_one(letters: Newsroom) ->
 def test_a_withdrawal_in_mid_digest_recomposes_what_has_not_left(
     letters: Newsroom, monkeypatch: pytest.MonkeyPatch, alone: bool
 ) -> None:
-    """Guard: withdraw._recompose; Letters.turn reads the newest stencil itself."""
+    """Guard: recompose.recompose; Letters.turn reads the newest stencil itself."""
     if not alone:
         letters.publish(letters.write("other"))
 
@@ -99,7 +99,7 @@ def test_a_withdrawal_in_mid_digest_recomposes_what_has_not_left(
 
 
 def test_a_withdrawn_correction_is_not_announced_to_those_who_wait(letters: Newsroom) -> None:
-    """Guard: unfinished_digests looks at both parts."""
+    """Guard: Digests.unfinished looks at both parts."""
     letters.tomorrow().digest()
     letters.tomorrow().correct("hello", "hello again")
     letters.mood("letters", "open", "unavailable")
@@ -129,7 +129,7 @@ def test_a_doubtful_letter_that_was_not_sent_goes_without_what_was_withdrawn(
 
 
 def test_a_list_that_cannot_be_recomposed_stops_no_withdrawal(letters: Newsroom) -> None:
-    """Guard: `except Exception` in withdraw._recompose."""
+    """Guard: `except Exception` in recompose.recompose."""
     room = letters.with_tables({**letters.walls, **letters.having(board="Board").walls})
     room.publish(room.home / "hello.md", room.write("other"), backfill=True)
     room.mood("letters", "open", "unavailable")

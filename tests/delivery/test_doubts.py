@@ -56,7 +56,7 @@ def test_withdrawn_while_in_doubt_nothing_is_said_until_somebody_knows(
 def test_withdrawn_while_in_doubt_is_looked_for_and_replaced_only_where_it_is(
     room: Newsroom, happened: bool, kill: bool
 ) -> None:
-    """Guard: `replaces` in resting and _verb."""
+    """Guard: `replaces` in resting and verb_for."""
     room = room.having(wall="SearchableBoard")
     article = doubtful(room, happened)
     room.withdraw(article, kill=kill)

@@ -36,7 +36,7 @@ def without_uri(path: Path) -> str:
 
 
 def test_a_file_named_by_a_process_that_died_is_no_stranger(room: Newsroom) -> None:
-    """Guard: Revisions.was_minted in admit.refuse_stranger."""
+    """Guard: Revisions.was_minted in admission.refuse_stranger."""
     path = unnamed(room)
     with room.office() as office:
         admit.read_all(office, [path], Report(command="publish"), dry=False)  # and no further
@@ -45,7 +45,7 @@ def test_a_file_named_by_a_process_that_died_is_no_stranger(room: Newsroom) -> N
 
 
 def test_a_lost_ledgers_own_first_day_is_asked_about(room: Newsroom) -> None:
-    """Guard: the comparison of dates in admit.refuse_stranger."""
+    """Guard: the comparison of dates in admission.refuse_stranger."""
     path = unnamed(room)
     room.publish(path)
     room.forget()
@@ -55,7 +55,7 @@ def test_a_lost_ledgers_own_first_day_is_asked_about(room: Newsroom) -> None:
 
 
 def test_an_article_of_a_restored_ledgers_first_days_is_asked_about(room: Newsroom) -> None:
-    """Guard: `restored_at` in admit.refuse_stranger."""
+    """Guard: `restored_at` in admission.refuse_stranger."""
     with room.office() as office:
         office.ledger.restored(NOON, letters_sent=False)
     tomorrow = room.tomorrow()
@@ -68,7 +68,7 @@ def test_an_article_of_a_restored_ledgers_first_days_is_asked_about(room: Newsro
 def test_a_uri_line_that_was_lost_is_asked_about_and_the_file_is_left_alone(
     room: Newsroom,
 ) -> None:
-    """Guard: admit._refuse_renamed."""
+    """Guard: admission._refuse_renamed."""
     path = room.write("hello")
     room.publish(path)
     path.write_text(without_uri(path).replace("story", "tale"), encoding="utf-8")
@@ -82,7 +82,7 @@ def test_a_uri_line_that_was_lost_is_asked_about_and_the_file_is_left_alone(
 
 
 def test_a_uri_line_that_was_changed_is_asked_about(room: Newsroom) -> None:
-    """Guard: admit._refuse_renamed."""
+    """Guard: admission._refuse_renamed."""
     path = room.write("hello")
     room.publish(path)
     path.write_text(path.read_text(encoding="utf-8").replace(":hello", ":hullo"), encoding="utf-8")
@@ -100,7 +100,7 @@ def test_a_files_next_article_needs_no_question(room: Newsroom) -> None:
 
 
 def test_a_changed_copy_beside_its_original_is_asked_about(room: Newsroom) -> None:
-    """Guard: the second half of admit.refuse_copy."""
+    """Guard: the second half of admission.refuse_copy."""
     path = room.write("hello")
     room.publish(path)
     copy = room.home / "copy.md"
@@ -136,7 +136,7 @@ def test_a_copy_that_was_published_unchanged_is_not_the_articles_file(room: News
 
 
 def test_a_renamed_file_without_its_uri_line_is_known_by_its_page(room: Newsroom) -> None:
-    """Guard: Articles.at_url in admit.published_as."""
+    """Guard: Articles.at_url in admission.published_as."""
     path = room.write("hello")
     room.publish(path)
     moved = path.rename(room.home / "moved.md")
@@ -175,7 +175,7 @@ def copied(room: Newsroom, path: Path, slug: str, headline: str) -> Path:
 
 
 def test_the_text_of_a_published_article_is_asked_about_for_ever(room: Newsroom) -> None:
-    """Guard: Articles.with_text in admit._refuse_published."""
+    """Guard: Articles.with_text in admission._refuse_published."""
     path = room.write("hello")
     path.write_text(path.read_text(encoding="utf-8") + "It is a long story, in words.\n")
     room.publish(path)
@@ -189,7 +189,7 @@ def test_the_text_of_a_published_article_is_asked_about_for_ever(room: Newsroom)
 
 @pytest.mark.parametrize(("days", "asked"), [(0, True), (6, True), (7, False), (8, False)])
 def test_a_headline_is_asked_about_for_a_week(room: Newsroom, days: int, asked: bool) -> None:
-    """Guard: Articles.with_headline in admit._refuse_published."""
+    """Guard: Articles.with_headline in admission._refuse_published."""
     room.publish(room.write("hello", "Market days"))
     later = room.tomorrow(days=days)
     copy = later.write("copy", "Market days", date=f"2026-08-{15 + days}")
@@ -237,7 +237,7 @@ def test_a_file_that_another_command_has_overtaken_is_not_passed_over(room: News
 def test_a_file_that_another_process_has_just_published_is_no_copy(
     room: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guard: the comparison with the file's own uri in admit._refuse_published."""
+    """Guard: the comparison with the file's own uri in admission._refuse_published."""
     path = unnamed(room)
     read = admit._read
 

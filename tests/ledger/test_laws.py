@@ -86,7 +86,7 @@ def test_an_effect_happens_after_its_start_is_committed(room: Newsroom, monkeypa
 
 
 def test_letters_leave_after_their_start_is_committed(room: Newsroom, monkeypatch: Patch) -> None:
-    """Guard: _Stream._start_group, which commits before it hands out."""
+    """Guard: Stream._start_group, which commits before it hands out."""
     room = room.having(letters="Letters")
     room.subscribe("letters", "ann@example.org", "bob@example.org")
     room.publish(room.write("hello"))

@@ -78,7 +78,7 @@ def test_a_moved_folder_is_filled_anew(room: Newsroom, kind: str) -> None:
 
 
 def test_a_sheet_that_somebody_took_away_is_written_again(room: Newsroom) -> None:
-    """Guard: Preparation._compared."""
+    """Guard: Comparison._compared."""
     room = room.having(sheet="Sheet")
     article = room.write("hello")
     room.publish(article)
@@ -130,7 +130,7 @@ def test_a_doubt_is_looked_for_under_its_key_after_a_rename(room: Newsroom) -> N
 
 
 def test_an_article_older_than_the_ledger_is_not_posted_again(room: Newsroom) -> None:
-    """Guard: publish._refuse_stranger."""
+    """Guard: admission.refuse_stranger."""
     room = room.having(wall="Wall")
     old = room.write("hello", date="2026-08-13")
     with pytest.raises(ArticleError, match=r"--new.*syndicate adopt .*hello\.md --channel NAME"):
@@ -177,7 +177,7 @@ def test_after_a_restore_what_may_have_been_sent_is_in_doubt(
 def test_after_a_restore_an_unknown_article_of_that_time_is_not_posted_again(
     room: Newsroom,
 ) -> None:
-    """Guard: `restored_at` in publish._refuse_stranger."""
+    """Guard: `restored_at` in admission.refuse_stranger."""
     room = room.having(wall="Wall")
     article = room.write("hello", date="2026-08-15")
     with room.office() as office:

@@ -1,0 +1,82 @@
+"""docs/architecture.md and CONTRIBUTING.md: what they name exists, and the map misses nothing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from support import house_map
+from support.house_map import PAGE, ROOT, first_line, mapped, modules
+
+TEXT = PAGE.read_text(encoding="utf-8")
+PATH = re.compile(r"`((?:syndicate|channels|tests|docs|benchmarks)/[\w/.-]*)`")
+STATE = re.compile(r"\[ (\w+) \]")
+# the functions at the arrows of the diagrams
+TRANSITIONS = re.compile(
+    r"\b((?:Queue|Doubts|Resolutions|Letters)\.\w+|_[a-z_]+|end_\w+|settle_batch)\b"
+)
+
+
+def diagrams() -> tuple[str, str]:
+    [_, post, letter] = re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)
+    return post, letter
+
+
+def source(*places: str) -> str:
+    files = [path for place in places for path in sorted((ROOT / place).rglob("*.py"))]
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+def test_the_map_names_every_room_and_module_and_no_other() -> None:
+    paths = set(modules())
+    rooms = {str(path.parent) for path in paths}
+    named = {str(path) for path in paths if path.name != "__init__.py"}
+    missing, stale = (rooms | named) - mapped(TEXT), mapped(TEXT) - (rooms | named)
+    assert (missing, stale) == (set(), set()), "make map"
+
+
+def test_the_map_is_written_as_it_stands() -> None:
+    assert "\n".join(house_map.written()).count("\n### ") == TEXT.count("\n### ")
+    assert first_line(Path(house_map.__file__)) == (
+        "The map of rooms in docs/architecture.md: written from the first lines of modules."
+    )
+
+
+def test_every_path_that_is_named_exists() -> None:
+    for page in (PAGE, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs/decisions").glob("*.md"))):
+        paths = PATH.findall(page.read_text(encoding="utf-8"))
+        assert [path for path in paths if not (ROOT / path).exists()] == [], page.name
+
+
+def test_the_diagrams_show_every_state_and_no_other() -> None:
+    from syndicate.ledger.schema import LETTER_STATES, STATES
+
+    post, letter = diagrams()
+    assert set(STATE.findall(post)) == set(STATES)
+    assert set(STATE.findall(letter)) == set(LETTER_STATES)
+
+
+def test_the_transitions_are_functions_of_the_ledger() -> None:
+    code = source("syndicate/ledger", "syndicate/delivery")
+    for name in {
+        name.partition(".")[2] or name for name in TRANSITIONS.findall("".join(diagrams()))
+    }:
+        assert f"def {name}(" in code, name
+
+
+def test_each_law_has_a_test() -> None:
+    laws = re.findall(r"^(\d)\. ", TEXT.partition("## The nine laws")[2].partition("## ")[0], re.M)
+    assert laws == list("123456789")
+    tests = (ROOT / "tests/ledger/test_laws.py").read_text(encoding="utf-8")
+    assert {
+        law for law in laws if not re.search(rf"\b(?:law_?|Law ){law}\b|# {law}\b", tests)
+    } == set()
+
+
+def test_every_decision_has_a_status_and_a_date() -> None:
+    for page in sorted((ROOT / "docs/decisions").glob("[0-9]*.md")):
+        text = page.read_text(encoding="utf-8")
+        assert re.search(
+            r"^\*\*Status\.\*\* (Accepted|Superseded by .+), \d{4}-\d\d-\d\d\.$", text, re.M
+        ), page.name
+        assert re.match(rf"# {int(page.name[:4])}\. \S", text), page.name
