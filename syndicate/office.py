@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from syndicate.channel import Channel
@@ -19,6 +20,7 @@ from syndicate.ledger import (
     Catalogue,
     KnownChannel,
     Ledger,
+    NoLedgerError,
     look_at_ledger,
     open_ledger,
     refuse_lost,
@@ -86,11 +88,15 @@ class Office:
                 url, at, rehearsed=rehearsed, config=settings.path, timeouts=timeouts
             )
         if ledger is None:
-            url = NOWHERE if reads else url
-            ledger = open_ledger(
-                url, at, notes.append, rehearsed=rehearsed, looks=looks, config=settings.path,
-                timeouts=timeouts,
+            opening = partial(
+                open_ledger, now=at, tell=notes.append, rehearsed=rehearsed, looks=looks,
+                config=settings.path, timeouts=timeouts,
             )  # fmt: skip
+            url = NOWHERE if reads else url
+            try:
+                ledger = opening(url, plans=dry and url != NOWHERE)
+            except NoLedgerError:
+                ledger = opening(NOWHERE)
         try:
             if not (dry or looks):
                 ledger.clock.refuse_far_off()

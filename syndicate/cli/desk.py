@@ -348,7 +348,7 @@ def _show_status(found: Status) -> None:
     from syndicate.cli import show
     from syndicate.report import leaving_line, letters_said
 
-    for remark in filter(None, (found.older, found.clock)):
+    for remark in filter(None, (found.missing, found.older, found.clock)):
         show.out(remark)
     for alert in found.alerts:
         show.out(alert.says)

@@ -6,7 +6,7 @@ from syndicate.ledger.catalogue.channels import KnownChannel
 from syndicate.ledger.catalogue.collections import Held
 from syndicate.ledger.catalogue.windows import Window
 from syndicate.ledger.ledger import Ledger
-from syndicate.ledger.opening import look_at_ledger, open_ledger, refuse_lost
+from syndicate.ledger.opening import NoLedgerError, look_at_ledger, open_ledger, refuse_lost
 from syndicate.ledger.people.goodbyes import Leaving
 from syndicate.ledger.people.lists import Joiner, Joining, Lists, Subscription
 from syndicate.ledger.people.privacy import Erasure
@@ -36,6 +36,7 @@ __all__ = [
     "Ledger",
     "Letters",
     "Lists",
+    "NoLedgerError",
     "Place",
     "Queue",
     "ReadLetter",

@@ -217,8 +217,6 @@ def refuse_taken(db: Connection, way: str) -> bool:
 
     ``way``: its name.
     """
-    if db.dialect.name != "sqlite" and (found := db.scalar(text("SHOW server_encoding"))) != "UTF8":
-        raise LedgerError(f"its encoding is {found} (make the database with ENCODING 'UTF8')")
     lying = sorted(set(inspect(db).get_table_names()) & set(metadata.tables))
     if not lying:
         if path := path_of(db.engine):

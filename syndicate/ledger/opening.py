@@ -27,14 +27,19 @@ from syndicate.ledger.schema import ledger as ledger_table
 from syndicate.ledger.schema import secrets
 from syndicate.system import disk
 
+NOT_YET = "ledger.url: there is no ledger yet"
 NO_TOKENS = Tokens(("",))  # whoever only looks needs no secret
+
+
+class NoLedgerError(LedgerError):
+    """There is no ledger yet, and whoever only plans makes none."""
 
 
 def open_ledger(
     url: str, now: datetime | None = None,
     tell: Callable[[str], None] = lambda _: None, *,
     rehearsed: bool = False, looks: bool = True, config: Path | None = None,
-    timeouts: Timeouts | None = None, leaves: bool = False,
+    timeouts: Timeouts | None = None, leaves: bool = False, plans: bool = False,
 ) -> Ledger:  # fmt: skip
     """Open a ledger, make it if there is none, and bring an older one up to date.
 
@@ -43,15 +48,22 @@ def open_ledger(
     ``rehearsed``: ``now`` is not the real time. What is made then is a rehearsal for ever,
     and a real ledger is only opened for what ``looks``. Beside the ``config``, where the ledger
     itself is no file, stands what was sent last from here. ``leaves``: it is opened to be
-    moved, or has been.
+    moved, or has been. ``plans``: all of it is taken back, so no table is made or changed:
+    NoLedgerError where there is none yet, LedgerError for an older one.
     """
     engine = connect(url, timeouts=timeouts)
     try:
         if (path := _place(engine)) and not path.exists():
+            if plans:
+                raise NoLedgerError(NOT_YET)
             make(path.resolve(), partial(_fill, now=now, rehearsed=rehearsed))
         if rehearsed and not looks:  # before anything, and after somebody else has made one
             _refuse_real(engine)
-        clock = _brought_up_to_date(engine, now, tell, rehearsed=rehearsed)
+        clock = Clock()
+        version = _version(engine, clock)
+        if plans:
+            _refuse_to_change(engine, version, config)
+        _bring_up_to_date(engine, version, clock, now, tell, rehearsed=rehearsed)
         marks = Generations(engine, _mark_of(engine, config), tell)
         opened = _opened(engine, marks, clock, leaves=leaves)
         if rehearsed and not looks:
@@ -76,6 +88,7 @@ def look_at_ledger(
         _place(engine)
         version = _version(engine, clock)
         if version == 0:
+            _refuse_emptied(engine, config)
             engine.dispose()
             return None
         if rehearsed and now:
@@ -108,12 +121,30 @@ def refuse_lost(url: str) -> None:
         )
 
 
-def _brought_up_to_date(
-    engine: Engine, now: datetime | None, tell: Callable[[str], None], *, rehearsed: bool
-) -> Clock:
-    """Make the tables or migrate them; returns the ledger's clock."""
-    clock = Clock()
-    version = _version(engine, clock)
+def _refuse_to_change(engine: Engine, version: int, config: Path | None) -> None:
+    """Raise LedgerError where tables would have to be made or brought up to date."""
+    if version == 0:
+        _refuse_emptied(engine, config)
+        raise NoLedgerError(NOT_YET)
+    migrations.refuse_older(version)
+
+
+def _refuse_emptied(engine: Engine, config: Path | None) -> None:
+    """Raise LedgerError where a database is empty that something was sent with."""
+    mark = _mark_of(engine, config)
+    if mark and mark.exists():
+        raise LedgerError(
+            f"ledger.url: there is no ledger at {moves.place_of(engine)}, with which something was"
+            f" sent ({mark.name} tells): put the newest backup in its place, then `syndicate ledger"
+            " restored`"
+        )
+
+
+def _bring_up_to_date(
+    engine: Engine, version: int, clock: Clock, now: datetime | None,
+    tell: Callable[[str], None], *, rehearsed: bool,
+) -> None:  # fmt: skip
+    """Make the tables, or take the steps that they lack."""
     if version != migrations.VERSION:
         clock.refuse_far_off()
     if rehearsed and now:
@@ -122,7 +153,6 @@ def _brought_up_to_date(
         _create(engine, now or clock(), rehearsed)
     elif message := migrations.migrate(engine):
         tell(message)
-    return clock
 
 
 def _version(engine: Engine, clock: Clock) -> int:

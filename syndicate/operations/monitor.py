@@ -62,6 +62,8 @@ def failed(why: str, *, is_critical: bool) -> Verdict:
 
 
 def _problems(found: Status) -> Iterator[tuple[Grade, str]]:
+    if found.missing:
+        yield Grade.WARNING, found.missing
     if found.older:
         yield Grade.CRITICAL, found.older
     if found.clock:

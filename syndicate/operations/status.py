@@ -14,7 +14,9 @@ from syndicate.delivery.evidence import older
 from syndicate.errors import ArticleError
 from syndicate.ledger import DigestCount, Happening, Place, Standing, Waiting
 from syndicate.ledger.catalogue import Catalogue
+from syndicate.ledger.database.engine import connect
 from syndicate.ledger.people.replies import held
+from syndicate.ledger.processes.moves import place_of
 from syndicate.ledger.reports.dead_claims import (
     AbandonedBlock,
     abandoned_deliveries,
@@ -68,6 +70,7 @@ class Status:
     alerts: list[Alert] = field(default_factory=list)  # what should have happened by now
     ticks: list[MachineTicks] = field(default_factory=list)  # of each machine
     backup: str | None = None  # when the newest known copy was made
+    missing: str = ""  # that there is no ledger yet where the configuration names one
     older: str = ""  # what shows that the ledger is older than what was sent
     clock: str = ""  # what is wrong with this machine's
     clock_off: int = 0  # seconds that it is ahead of the database's; negative: behind
@@ -99,6 +102,7 @@ def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Statu
     clock = office.ledger.clock
     found = Status(
         rehearsal=office.ledger.rehearsal, older=older(office), clock=clock.remark,
+        missing=_missing(office),
         clock_off=int(clock.off.total_seconds()), far_off=clock.is_far_off,
     )  # fmt: skip
     with office.ledger.reading() as db:
@@ -129,6 +133,17 @@ def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Statu
             found.ticks = machines(watched.ticks, office.clock())
             found.backup = when(watched.backup)
     return found
+
+
+def _missing(office: Office) -> str:
+    """Say that there is no ledger; "" where there is one."""
+    if office.ledger.is_kept:
+        return ""
+    place = place_of(connect(office.settings.ledger_url))
+    return (
+        f"there is no ledger at {place} yet: the first command that writes makes one (is ledger.url"
+        " right?)"
+    )
 
 
 def _as_left(place: Place, lost: set[int]) -> Place:

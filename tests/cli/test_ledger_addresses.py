@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy.pool import NullPool
 
 from support import postgres
 from support.newsroom import REAL, Answer, Newsroom
@@ -41,6 +42,40 @@ def status(room: Newsroom, url: str, **environment: str) -> Answer:
     room.ledger_url = url
     room.configure()
     return room.run("status", at=REAL, env=environment)
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_does_not_hold_every_letter_is_refused_before_anything(
+    room: Newsroom, postgres_url: str, encoding: str
+) -> None:
+    room.write(body="“Kabar” dari Desa.")
+    with postgres.database(postgres_url, encoding) as url:
+        assert room.run("publish", "kabar.md", at=REAL).code == 0
+        moved = room.run("ledger", "move", url.replace("+psycopg", ""), at=REAL)
+        room.ledger_url = url
+        room.configure()
+        commands = (("status",), ("ledger", "upgrade"), ("publish", "kabar.md"), ("tick",),
+                    ("publish", "kabar.md", "--dry-run"))  # fmt: skip
+        answers = [moved, *(room.run(*words, at=REAL) for words in commands)]
+        with create_engine(f"{url}?client_encoding=utf8", poolclass=NullPool).connect() as db:
+            assert inspect(db).get_table_names() == []
+    for answer in answers:
+        assert answer.code == 1, answer.said
+        assert f"the database's encoding is {encoding}" in answer.complaint
+        assert "ENCODING 'UTF8'" in answer.complaint
+
+
+def test_letters_are_utf8_on_the_way_whatever_an_address_wants(
+    room: Newsroom, postgres_ledger: str
+) -> None:
+    room.only("feed")
+    room.write(headline="Kabar “pertama” €")
+    url = postgres_ledger.replace("+psycopg", "")
+    for wish in ("client_encoding=LATIN1", "options=-c%20client_encoding=LATIN1"):
+        room.ledger_url = f"{url}?{wish}"
+        room.configure()
+        room.publish()
+        assert "Kabar “pertama” €" in room.run("status").out
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from unittest.mock import patch
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from support import postgres
 from support.newsroom import (
     EVENING,
     FORKS,
@@ -27,6 +28,7 @@ from support.newsroom import (
     exit_code,
 )
 from support.postgres import mortal
+from syndicate.ledger.database import generations
 from syndicate.loopback.botapi import Flood
 
 PLUGIN = re.compile(
@@ -306,6 +308,30 @@ def test_a_writer_s_ledger_is_looked_at_by_somebody_else_meanwhile(
     engine.dispose()
     assert answer.code == 2
     assert "the newest word" in answer.out
+
+
+def test_a_ledger_that_is_not_there_is_not_well(room: Newsroom, postgres_ledger: str) -> None:
+    room.only("feed")
+    room.write()
+    room.ledger_url = postgres_ledger.replace("+psycopg", "")
+    room.configure()
+    for _ in range(2):
+        answer = room.run("status", "--check")
+        assert (answer.code, answer.out[:17]) == (1, "SYNDICATE WARNING")
+        assert "there is no ledger at postgresql://" in answer.out
+        assert "no ledger at" in room.run("status").out
+    found = room.run("status", "--json").json
+    assert found["missing"] in found["check"]["line"]
+    room.publish()
+    assert room.run("status", "--check").code == 0
+    generations.beside(room.folder / "config.toml").touch()
+    postgres.ask(room.ledger_url, "DROP SCHEMA public CASCADE")
+    postgres.ask(room.ledger_url, "CREATE SCHEMA public")
+    for words in (("status", "--check"), ("publish", "kabar.md", "--dry-run")):
+        answer = room.run(*words)
+        assert answer.code in (1, 2)
+        assert "with which something was sent" in answer.said
+    assert room.run("status", "--check").code == 2  # it was there, and is gone
 
 
 def test_an_older_ledger_is_not_brought_up_to_date_by_looking(room: Newsroom) -> None:

@@ -16,8 +16,9 @@ from sqlalchemy import make_url, text
 from support.machine import Machine, Point, Site
 from support.newsroom import REAL
 from syndicate.config.database import Timeouts
+from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger, Window, open_ledger
-from syndicate.ledger.database.engine import transaction
+from syndicate.ledger.database.engine import connect, transaction
 from syndicate.ledger.processes.heartbeat import Heartbeat
 from syndicate.ledger.schema import holders, subscriptions
 from syndicate.model.delivery import Receipt, Rendition
@@ -338,3 +339,16 @@ def test_a_machine_that_was_taken_for_dead_says_why_its_run_ends(
     assert sum(count for _, count in letters) == 40, (letters, later.said)
     readers = [one["To"] for one in satu.letters]
     assert len(readers) == len(set(readers))
+
+
+def test_a_connection_that_was_lost_in_a_long_silence_says_so(site: Site) -> None:
+    for silence, why in ((1.2, "silent for too long in the middle"), (0, "server closed")):
+        engine = connect(site.url, timeouts=Timeouts(idle=1))
+        with pytest.raises(LedgerError, match=why), transaction(engine) as db:  # noqa: PT012
+            db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            time.sleep(silence)
+            line = db.connection.driver_connection
+            with socket.fromfd(line.fileno(), socket.AF_INET, socket.SOCK_STREAM) as one:  # type: ignore[union-attr]
+                one.shutdown(socket.SHUT_RDWR)
+            db.execute(text("SELECT 1"))
+        engine.dispose()

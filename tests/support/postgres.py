@@ -142,11 +142,14 @@ def mortal() -> Iterator[Mortal]:
 
 
 @contextmanager
-def database(server_url: str) -> Iterator[str]:
+def database(server_url: str, encoding: str = "UTF8") -> Iterator[str]:
     """Give the URL of a new, empty database, dropped at the end."""
     name = f"t_{secrets.token_hex(8)}"
     # copying template0's files is the faster strategy where nothing is fsynced
-    ask(server_url, f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+    ask(
+        server_url,
+        f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy ENCODING '{encoding}'",
+    )
     try:
         yield _named(server_url, name)
     finally:

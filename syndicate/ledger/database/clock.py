@@ -37,15 +37,15 @@ class Clock:
     def __call__(self) -> datetime:
         if self._shown is None:
             return datetime.now(UTC)
-        return self._shown + timedelta(seconds=_steady() - self._since)
+        return self._shown + timedelta(seconds=steady() - self._since)
 
     def follow(self, db: Connection) -> None:
         """Take over what the database's clock shows, and compare this machine's with it."""
         if db.dialect.name == "sqlite":
             return
-        asked = _steady()
+        asked = steady()
         moment = now(db)
-        self._shown, self._since = moment, _steady()
+        self._shown, self._since = moment, steady()
         self.off = _surely_ahead(datetime.now(UTC) - moment, self._since - asked)
 
     def rehearse(self, engine: Engine, now: datetime) -> None:
@@ -91,7 +91,8 @@ def not_far_ahead(db: Connection, at: datetime) -> datetime:
     return min(at, office_time(db) + FARTHEST_AHEAD)
 
 
-def _steady() -> float:
+def steady() -> float:
+    """Seconds by a clock that nobody sets, and that goes on while the machine sleeps."""
     return time.monotonic() if STEADY is None else time.clock_gettime(STEADY)
 
 

@@ -7,14 +7,18 @@ import os
 import re
 import select
 from contextlib import suppress
+from math import inf
 from typing import Any
 
 import psycopg
 from psycopg import errors
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import TransactionStatus
 from sqlalchemy.exc import DisconnectionError
 
 from syndicate.config.database import Database, Timeouts
+from syndicate.errors import LedgerError
+from syndicate.ledger.database.clock import steady
 from syndicate.network.exchange import Exchange, Limits, resolved
 from syndicate.system import process
 
@@ -29,10 +33,13 @@ class Line(psycopg.Connection[Any]):
     """One connection; whoever waits there for an answer does not wait for ever."""
 
     patience: float | None = None  # seconds for one answer
+    longest_silence: float = inf  # seconds that the server bears in the middle of a transaction
+    heard_at: float | None = None  # when the server answered last
 
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
         """Wait as the driver does, and hang up where nothing comes."""
         options.setdefault("timeout", self.patience)
+        was_silent = self._was_silent()
         try:
             return super().wait(gen, *args, **options)
         except errors._WaitTimeout:
@@ -41,6 +48,18 @@ class Line(psycopg.Connection[Any]):
                 f"no answer within {options['timeout']:.0f} s; whether the last thing asked of it"
                 " was done nobody knows"
             ) from None
+        except psycopg.OperationalError as error:
+            if was_silent and error.sqlstate is None:  # it said why, and hung up before we read it
+                raise errors.IdleInTransactionSessionTimeout(f"{error}") from error
+            raise
+        finally:
+            self.heard_at = steady()
+
+    def _was_silent(self) -> bool:
+        """Return whether this machine slept, or stood still, in the middle of a transaction."""
+        if self.heard_at is None or self.pgconn.transaction_status != TransactionStatus.INTRANS:
+            return False
+        return steady() - self.heard_at >= self.longest_silence
 
 
 class Dialler:
@@ -56,8 +75,10 @@ class Dialler:
         """Open one; psycopg.Error where nothing answers, or nobody lets us in."""
         line = self._opened()
         line.patience = self.timeouts.statement + LATER
+        line.longest_silence = self.timeouts.idle
         line.autocommit = True
         try:
+            _refuse_other_than_utf8(line)
             _set(line, self._ours(), self.options)
             line.autocommit = False
         except BaseException:
@@ -92,7 +113,8 @@ class Dialler:
 
     def _resolved(self) -> dict[str, str]:
         """Return the parameters with hosts resolved; the system's resolver may take minutes."""
-        words, hosts = dict(self.words), self.words.get("host", "").split(",")
+        words = dict(self.words) | {"client_encoding": "UTF8"}  # whatever the database's own is
+        hosts = self.words.get("host", "").split(",")
         words |= {key: value for key, value in self._tcp().items() if key not in words}
         if not all(map(_is_name, hosts)) or "hostaddr" in words or "service" in words:
             return words
@@ -148,7 +170,22 @@ def _options(words: dict[str, str]) -> dict[str, str]:
     return {
         name.replace("-", "_"): re.sub(r"\\(.)", r"\1", value)
         for name, value in SETTING.findall(said)
+        if name != "client_encoding"
     }
+
+
+def _refuse_other_than_utf8(line: Line) -> None:
+    """Raise LedgerError where a database cannot hold every letter."""
+    told = line.pgconn.parameter_status(b"server_encoding")
+    if told is None:  # by a pooler that keeps it to itself
+        [encoding] = line.execute("SELECT current_setting('server_encoding')").fetchone() or [""]
+    else:
+        encoding = told.decode("ascii")
+    if encoding != "UTF8":
+        raise LedgerError(
+            f"ledger.url: the database's encoding is {encoding}, which does not hold every letter:"
+            " make the database with ENCODING 'UTF8'"
+        )
 
 
 def _is_name(host: str) -> bool:
