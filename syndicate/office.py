@@ -179,7 +179,9 @@ def files_of(settings: Settings) -> Iterator[Path]:
     if settings.ledger_url.startswith(prefix):
         kept.append(Path(settings.ledger_url.removeprefix(prefix)))
     for file in kept:
-        yield from (file, file.parent, beside(file))
+        yield from (file, file.parent)
+        if file.name:  # a root folder is no file, which opening it tells
+            yield beside(file)
 
 
 def _written(settings: Settings, channels: Iterable[Channel]) -> Iterator[Path]:
