@@ -13,7 +13,7 @@ from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.letters import mail
 from syndicate.delivery.posts import Run, deliver
 from syndicate.ledger import Catalogue, KnownChannel
-from syndicate.ledger.reports.places import places
+from syndicate.ledger.reports.places import places_in
 from syndicate.model.delivery import Receipt, Rendition
 from syndicate.model.edition_keys import SUBJECT
 from syndicate.model.step import Action, Step
@@ -87,13 +87,12 @@ def tell_outcomes(
 
     Nothing counts as done in a channel that is ``unseen``, whatever the ledger knows of it.
     """
-    for one in prepared:
-        if _is_quiet(one):
-            continue
-        with office.ledger.reading() as db:
-            there = {place.address: place for place in places(db, number=one.edition)}
+    loud = [one for one in prepared if not _is_quiet(one)]
+    with office.ledger.reading() as db:
+        found = places_in(db, [one.edition for one in loud])
+    for one in loud:
         for step in filter(_is_news, one.steps):
-            if place := there.get(step.address):
+            if place := found.get(one.edition, {}).get(step.address):
                 line = line_of(place, step.action, office.publisher.zone, why=step.why)
                 why = unseen.get(one.known.id, "")
                 is_seen = not why or line.state != STATE_WORDS["settled"]
@@ -148,8 +147,8 @@ def _is_told(report: Report, office: Office, plans: list[Prepared]) -> bool:
     with office.ledger.reading() as db:
         return any(
             place.state == "due" and place.why
-            for p in plans
-            for place in places(db, number=p.edition)
+            for found in places_in(db, [plan.edition for plan in plans]).values()
+            for place in found.values()
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from difflib import get_close_matches
@@ -63,13 +64,16 @@ def read_each(
     none that was published, and ``anew``, that what has not changed is read again, too.
     """
     drafts: list[Draft] = []
+    kept = {} if anew else _kept(office, paths)
+    with office.ledger.reading() as db:
+        elsewhere = office.gone(Catalogue(db))
     for path in paths:
-        draft = _read_or_noted(office, path, flaws, anew=anew)
+        draft = kept.get(path) or _read_or_noted(office, path, flaws)
         if draft is None:
             continue
         with flaws.noted():
             if not draft.kept:
-                Flaws(list(_found(office, draft))).end()
+                Flaws(list(_found(office, draft, elsewhere))).end()
                 if not new:
                     _refuse_renamed(office, draft)
             if not (dry or draft.article.uri):
@@ -132,12 +136,32 @@ def passed_over(office: Office, path: Path) -> Draft | None:
 
     Nobody reads it again: what a newer program makes of it, or refuses in it, is no change of it.
     """
-    text = sources.text_of(path)
-    uri = sources.uri_line(text)
+    sources.text_of(path)  # or an error says why it is none
+    return _kept(office, [path]).get(path)
+
+
+def _kept(office: Office, paths: Sequence[Path]) -> dict[Path, Draft]:
+    """Return the articles of those files that have not changed since they were published."""
+    texts: dict[Path, tuple[str, str]] = {}
+    for path in paths:
+        with suppress(ArticleError):  # it is said when the file is read by itself
+            text = sources.text_of(path)
+            if uri := sources.uri_line(text):
+                texts[path] = uri, text
     with office.ledger.reading() as db:
-        catalogue = Catalogue(db)
-        standing = catalogue.articles.standing(uri) if uri else None
-        source = catalogue.articles.source(uri, standing.version) if standing else ""
+        articles = Catalogue(db).articles
+        articles.read(uri for uri, _ in texts.values())
+        known = {path: articles.standing(uri) for path, (uri, _) in texts.items()}
+        kept = articles.sources(uri for uri, _ in texts.values())
+    drafts = {
+        path: _unchanged(path, text, known[path], kept.get(uri, ""))
+        for path, (uri, text) in texts.items()
+    }
+    return {path: draft for path, draft in drafts.items() if draft}
+
+
+def _unchanged(path: Path, text: str, standing: Standing | None, source: str) -> Draft | None:
+    """Return a file's article as the ledger has it; None where the file was changed."""
     if standing is None or not change_detection.same_text(source, text):
         return None
     article = standing.item.article
@@ -196,10 +220,8 @@ def refuse_stranger(office: Office, catalogue: Catalogue, draft: Draft) -> None:
         )
 
 
-def _read(office: Office, path: Path, *, anew: bool) -> Draft:
+def _read(office: Office, path: Path) -> Draft:
     """A file's article; ``same_as`` says whether readers could notice a change."""
-    if not anew and (draft := passed_over(office, path)):
-        return draft
     draft = sources.read(path, office.publisher)
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
@@ -211,11 +233,11 @@ def _read(office: Office, path: Path, *, anew: bool) -> Draft:
     return replace(draft, same_as=standing.version) if same else draft
 
 
-def _read_or_noted(office: Office, path: Path, flaws: Flaws, *, anew: bool) -> Draft | None:
+def _read_or_noted(office: Office, path: Path, flaws: Flaws) -> Draft | None:
     """A file's article; where it cannot be read, all that is wrong with its text is noted."""
     with flaws.noted():
         try:
-            return _read(office, path, anew=anew)
+            return _read(office, path)
         except ArticleError as error:
             found = _in_text(office, path)
             lines = set(map(_line, found))  # what is to be replaced need not be right
@@ -239,12 +261,13 @@ def _line(error: ArticleError) -> int:
     return int(found[1]) if found else 0
 
 
-def _found(office: Office, draft: Draft) -> Iterator[ArticleError]:
-    """Whatever stops a publication before the ledger is asked about other articles."""
+def _found(office: Office, draft: Draft, elsewhere: Sequence[str]) -> Iterator[ArticleError]:
+    """Whatever stops a publication before the ledger is asked about other articles.
+
+    ``elsewhere`` are the channels of other machines.
+    """
     article, now, zone = draft.article, office.clock(), office.publisher.zone
     names = [channel.name for channel in office.channels]
-    with office.ledger.reading() as db:
-        elsewhere = office.gone(Catalogue(db))
     yield from _left(draft.path, draft.source)
     if article.embargoed_until and article.embargoed_until > now:
         yield ArticleError(

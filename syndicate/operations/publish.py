@@ -102,7 +102,13 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
         refuse_unsayable(office, request, chosen, drafts)
         drafts = named(office, drafts, report)
     sizes = Sizes(office.sites, office.ledger.rehearsal)
-    drafts = [_measured(office, draft, sizes, dry=dry) for draft in drafts]
+    with office.ledger.reading() as db:
+        articles = Catalogue(db).articles
+        articles.read(draft.article.uri for draft in drafts)
+        before = {uri: articles.standing(uri) for draft in drafts if (uri := draft.article.uri)}
+    drafts = [
+        _measured(office, draft, before.get(draft.article.uri), sizes, dry=dry) for draft in drafts
+    ]
     stop.go_on()  # else a later run would send what nobody has seen the beginning of
     planned = _planned(office, request, chosen, drafts, report, flaws, dry=dry)
     prepare = planned.prepare
@@ -162,6 +168,7 @@ def _planned(
             office.remembered(catalogue, channel)
         before = awaited(office, catalogue, [draft.article.uri for draft in drafts])
         kinds: dict[str, str] = {}
+        catalogue.articles.read(draft.article.uri for draft in drafts)
         for place, draft in enumerate(drafts, 1):
             turn = place - 1, len(drafts) - place
             with flaws.noted():
@@ -249,11 +256,14 @@ def plan_for(
 ) -> None:
     """Put articles into the channels they are for, and plan what each has to say."""
     catalogue = prepare.catalogue
-    standings = [standing for uri in uris if (standing := catalogue.articles.standing(uri))]
+    catalogue.articles.read(uris)
+    catalogue.channels.read(uris)
+    by_uri = {uri: standing for uri in uris if (standing := catalogue.articles.standing(uri))}
+    standings = list(by_uri.values())
     for channel in sorted(channels, key=lambda one: not one.hosts):
         known = prepare.office.remembered(catalogue, channel)
         for draft in drafts:
-            standing = next(s for s in standings if s.uri == draft.article.uri)
+            standing = by_uri[draft.article.uri]
             if not is_for(draft, channel):
                 prepare.kept(channel, known, standing)
             elif not channel.takes(standing.item):
@@ -294,15 +304,15 @@ def _seems_renamed(catalogue: Catalogue, channel: Channel, known: KnownChannel) 
     return ""
 
 
-def _measured(office: Office, draft: Draft, sizes: Sizes, *, dry: bool) -> Draft:
+def _measured(
+    office: Office, draft: Draft, standing: Standing | None, sizes: Sizes, *, dry: bool
+) -> Draft:
     """A dry run asks nobody: what is not known is then shown and not enclosed.
 
     What would not be asked in earnest either is said; a rehearsal looks no name up for that.
     """
     if draft.kept:
         return draft
-    with office.ledger.reading() as db:
-        standing = Catalogue(db).articles.standing(draft.article.uri)
     known = standing.item.article if standing else None
     article = draft.article
     if dry and (known is None or known.fingerprint != article.fingerprint):

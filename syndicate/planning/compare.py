@@ -49,13 +49,21 @@ class Comparison:
         self.lost: set[int] = set()  # the channels that lost something that stood
         self.here: dict[int, bool] = {}  # by channel, whether its folder is the one it was
         self.prepared: list[Prepared] = []
+        self._planned: set[tuple[int, str]] = set()
+
+    def is_planned(self, known: KnownChannel, key: str) -> bool:
+        """Return whether an edition of a channel has a plan already."""
+        return (known.id, key) in self._planned
 
     def rendered(
         self, channel: Channel, known: KnownChannel, key: str,
         render: Callable[[], Iterable[Rendition]], purpose: Purpose,
         located: Callable[[ArticleError], ArticleError] | None = None,
-    ) -> None:  # fmt: skip
-        """Plan for what is rendered now; ``located`` says of an error where it stands."""
+    ) -> list[Rendition]:  # fmt: skip
+        """Plan for what is rendered now, and return it.
+
+        ``located`` says of an error where it stands.
+        """
         try:
             renditions = list(render())
         except ArticleError as error:
@@ -63,6 +71,7 @@ class Comparison:
                 raise located(error) from error
             raise ArticleError(f"channels.{channel.name}: {error}") from error
         self.renditions(channel, known, key, renditions, purpose)
+        return renditions
 
     def renditions(
         self, channel: Channel, known: KnownChannel, key: str, renditions: list[Rendition],
@@ -83,6 +92,7 @@ class Comparison:
             if _changes(step, there.get(step.address)):
                 self.catalogue.deliveries.want(edition, step, purpose.version)
         self.prepared.append(Prepared(channel, known, key, edition, steps, before))
+        self._planned.add((known.id, key))
 
     def _compared(
         self, channel: Channel, channel_known: KnownChannel, edition: int,

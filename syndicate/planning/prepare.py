@@ -100,9 +100,10 @@ class Preparation:
         known = self.office.remembered(self.catalogue, channel)
         self._tell_moved(channel, known)
         if channel.scope is Scope.ARTICLE:
+            kept = self._kept(channel, known, standings)
             for standing in standings:
                 with flaws.noted():
-                    self._article(channel, known, standing)
+                    self._article(channel, known, standing, kept.get(standing.uri))
         elif isinstance(channel, Collection):
             if not self.wish.trial:
                 self._collection(channel, known, standings)
@@ -242,16 +243,23 @@ class Preparation:
             else:
                 yield rendition
 
-    def _article(self, channel: Channel, known: KnownChannel, standing: Standing) -> None:
+    def _article(
+        self, channel: Channel, known: KnownChannel, standing: Standing,
+        kept: list[Rendition] | None,
+    ) -> None:  # fmt: skip
         if known.id not in self.catalogue.channels.having(standing.uri):
+            return
+        withdrawal = standing.item.withdrawal
+        purpose = self._purpose(standing, kill=bool(withdrawal and withdrawal.kill))
+        if kept:
+            self.comparison.renditions(channel, known, standing.uri, kept, purpose)
             return
         [item] = self.hosting.worded([standing.item], channel)
         edition = editions.article(item, self.office.publisher)
-        kill = bool(item.withdrawal and item.withdrawal.kill)
-        purpose = self._purpose(standing, kill=kill)
         render = partial(channel.render, edition)
         located = partial(self._located, channel, standing)
-        self.comparison.rendered(channel, known, edition.key, render, purpose, located)
+        rendered = self.comparison.rendered(channel, known, edition.key, render, purpose, located)
+        self._keep_stamp(channel, standing, rendered)
 
     def _located(self, channel: Channel, standing: Standing, error: ArticleError) -> ArticleError:
         if draft := self.read.get(standing.uri):
@@ -274,21 +282,65 @@ class Preparation:
             return
         known = self.office.remembered(self.catalogue, host)
         there = self.hosting.there(uris)
+        self.catalogue.articles.read(uris)
+        paged = []
         for standing in map(self.catalogue.articles.standing, uris):
             assert standing is not None
             belongs, has = there[standing.uri]
             lacks = not (standing.item.article.url or standing.item.withdrawal)
             if has or (host.pages and belongs and lacks):
-                self._page(host, known, standing)
+                paged.append(standing)
+        keys = [f"{edition_keys.PAGE}{standing.uri}" for standing in paged]
+        self.catalogue.editions.open_all(known.id, keys)  # from now on each has one
+        kept = self._kept(host, known, paged, prefix=edition_keys.PAGE)
+        for standing in paged:
+            self._page(host, known, standing, kept.get(standing.uri))
 
-    def _page(self, host: Collection, known: KnownChannel, standing: Standing) -> None:
-        key, collections = f"{edition_keys.PAGE}{standing.uri}", self.catalogue.collections
-        number = self.catalogue.editions.open(known.id, key)  # from now on it has one
+    def _page(
+        self, host: Collection, known: KnownChannel, standing: Standing,
+        kept: list[Rendition] | None,
+    ) -> None:  # fmt: skip
+        key = f"{edition_keys.PAGE}{standing.uri}"
+        purpose = replace(self._purpose(standing), refresh=True)
+        if kept:
+            self.comparison.renditions(host, known, key, kept, purpose)
+            return
         [item] = self.hosting.worded([standing.item], host)
         page = host.page(editions.page(item, self.office.publisher))
-        purpose = replace(self._purpose(standing), refresh=True)
         self.comparison.renditions(host, known, key, [page], purpose)
-        collections.set_stamp(number, self.hosting.form(host))
+        self._keep_stamp(host, standing, [page])
+
+    def _kept(
+        self, channel: Channel, known: KnownChannel, standings: Sequence[Standing], *,
+        prefix: str = "",
+    ) -> dict[str, list[Rendition]]:  # fmt: skip
+        """Return by uri what need not be rendered again: all that it is made from is as it was."""
+        numbers = self.catalogue.editions.numbers(
+            known.id, [f"{prefix}{standing.uri}" for standing in standings]
+        )
+        self.catalogue.deliveries.read(numbers.values())
+        if self.wish.refresh or self.wish.everything:
+            return {}
+        same = {
+            numbers[key]: standing.uri
+            for standing in standings
+            if (key := f"{prefix}{standing.uri}") in numbers
+            and self.catalogue.editions.stamp(numbers[key]) == self.hosting.stamp(channel, standing)
+        }
+        wanted = self.catalogue.deliveries.wanted_in(same)
+        return {same[number]: renditions for number, renditions in wanted.items()}
+
+    def _keep_stamp(
+        self, channel: Channel, standing: Standing, renditions: Sequence[Rendition]
+    ) -> None:
+        """Keep what the newest plan's renditions were made from, if all of them are wanted."""
+        newest = self.prepared[-1]
+        is_whole = len(newest.steps) == len(renditions) and all(
+            step.rendition and not step.why and step.action is not Action.CANNOT
+            for step in newest.steps
+        )
+        stamp = self.hosting.stamp(channel, standing) if is_whole else self.hosting.form(channel)
+        self.catalogue.editions.set_stamp(newest.edition, stamp)
 
     def _collection(
         self, channel: Collection, known: KnownChannel, standings: Sequence[Standing]
@@ -302,7 +354,7 @@ class Preparation:
         if not by_itself:
             self.catalogue.deliveries.wake(known.id)
             unsaid = {uri: None for one in documents for uri in collection.unsaid(one)}
-            self._host(channel, known, touched, [uri for uri in unsaid if uri not in touched])
+            self._host(channel, known, touched, [uri for uri in unsaid if uri not in set(touched)])
         for document in documents:
             self._document(channel, known, collection, document)
         collection.forget(documents)
@@ -326,16 +378,18 @@ class Preparation:
         items = self.catalogue.articles.items(
             [uri for uri, (belongs, _) in there.items() if belongs]
         )
-        for sha256, media in editions.local_media(items).items():
-            key = f"{edition_keys.MEDIA}{sha256}"
+        files = editions.local_media(items)
+        keys = [f"{edition_keys.MEDIA}{sha256}" for sha256 in files]
+        self.catalogue.deliveries.read(self.catalogue.editions.numbers(known.id, keys).values())
+        for key, media in zip(keys, files.values(), strict=True):
             self.comparison.renditions(channel, known, key, [channel.host(media)])
 
     def _document(
         self, channel: Channel, known: KnownChannel, collection: Documents, document: Holding
     ) -> None:
-        key, collections = document.edition.key, self.catalogue.collections
+        key, stamp = document.edition.key, collection.stamp(document)
         edition = self.catalogue.editions.open(known.id, key)
-        before, stamp = collections.stamp(edition), collection.stamp(document)
+        before = self.catalogue.editions.stamp(edition)
         if self.wish.by_itself and (before is None or what_is_held(before) == what_is_held(stamp)):
             return
         if before == stamp and not self.wish.everything:
@@ -345,7 +399,7 @@ class Preparation:
             return
         said = partial(collection.said, document)
         self.comparison.rendered(channel, known, key, said, Purpose(called=self.wish.called))
-        collections.set_stamp(edition, stamp)
+        self.catalogue.editions.set_stamp(edition, stamp)
 
     def _forget_subjects(
         self, channel: Channel, known: KnownChannel, documents: Iterable[Holding]
@@ -354,15 +408,15 @@ class Preparation:
         for key in self.catalogue.editions.keys(known.id, edition_keys.SUBJECT):
             if key not in there:
                 self.comparison.renditions(channel, known, key, [])
-                self.catalogue.collections.set_stamp(self.prepared[-1].edition, "")
+                self.catalogue.editions.set_stamp(self.prepared[-1].edition, "")
 
     def _again(self, collection: Documents, key: str) -> None:
         """See to an edition of which nothing has changed but, perhaps, the form."""
         channel, known = collection.channel, collection.known
-        if any((one.known.id, one.key) == (known.id, key) for one in self.prepared):
+        if self.comparison.is_planned(known, key):
             return
         edition = self.catalogue.editions.open(known.id, key)
-        is_old = not (self.catalogue.collections.stamp(edition) or "").startswith(collection.form)
+        is_old = not (self.catalogue.editions.stamp(edition) or "").startswith(collection.form)
         if is_old and key.startswith(edition_keys.ARCHIVE):
             page = int(key.removeprefix(edition_keys.ARCHIVE))
             self._document(channel, known, collection, collection.archived(page))

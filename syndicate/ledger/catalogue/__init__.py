@@ -28,12 +28,12 @@ class Catalogue:
     def __init__(self, db: Connection) -> None:
         self.db = db
         self.articles = Articles(db)
-        self.revisions = Revisions(db)
+        self.revisions = Revisions(db, self.articles)
         self.channels = Channels(db)
         self.editions = Editions(db)
         self.deliveries = Deliveries(db)
         self.collections = Collections(db)
-        self.windows = Windows(db)
+        self.windows = Windows(db, self.articles)
         self.digests = Digests(db)
 
     def not_far_ahead(self, at: datetime) -> datetime:

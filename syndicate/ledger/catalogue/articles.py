@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
 
+from syndicate.ledger.database.batches import batches
 from syndicate.ledger.schema import articles, disowned, revisions
 from syndicate.model.article import Article, Correction, Item, PubStatus, Withdrawal
 from syndicate.text.similarity import headline_print, text_print
@@ -27,20 +29,33 @@ class Standing:
     pub_status: PubStatus
     path: str
     fingerprint: str
+    reading: str  # the fingerprint of all that was read from its file
     kind: str
     item: Item
 
 
 class Articles:
-    """Read articles within a transaction."""
+    """Read articles within a transaction, each once as long as it is not changed there."""
 
     def __init__(self, db: Connection) -> None:
         self.db = db
+        self._read: dict[str, Standing | None] = {}
+
+    def read(self, uris: Iterable[str]) -> None:
+        """Read what is known of these articles, by few statements."""
+        for batch in batches(uri for uri in uris if uri not in self._read):
+            found = {one.uri: one for one in self._standings(articles.c.uri.in_(batch))}
+            self._read.update((uri, found.get(uri)) for uri in batch)
+
+    def forget(self, uri: str) -> None:
+        """Read an article anew when it is asked for: it has been changed."""
+        self._read.pop(uri, None)
 
     def standing(self, uri: str) -> Standing | None:
         """Return what is known of an article; None if the ledger has never seen it."""
-        found = self._standings(articles.c.uri == uri)
-        return found[0] if found else None
+        if uri not in self._read:
+            self.read([uri])
+        return self._read[uri]
 
     def at_path(self, path: str) -> Standing | None:
         """Return the article that was last read from this file; the newest of several."""
@@ -63,9 +78,8 @@ class Articles:
 
     def items(self, uris: Sequence[str]) -> list[Item]:
         """Return these articles as they now stand, in this order."""
-        standings = self._standings(articles.c.uri.in_(uris))
-        found = {standing.uri: standing.item for standing in standings}
-        return [found[uri] for uri in uris]
+        self.read(uris)
+        return [_item_of(self._read[uri]) for uri in uris]
 
     def lacking(self, uris: Iterable[str]) -> list[str]:
         """Return those uris that are neither articles here nor disowned by a person."""
@@ -79,6 +93,15 @@ class Articles:
         """Return the text of the file that a revision was read from; "" where there was none."""
         here = and_(revisions.c.uri == uri, revisions.c.version == version)
         return self.db.scalar(select(revisions.c.source).where(here)) or ""
+
+    def sources(self, uris: Iterable[str]) -> dict[str, str]:
+        """Return by uri the texts that articles' newest revisions were read from."""
+        query = select(revisions.c.uri, revisions.c.source).join(articles, _is_newest())
+        found: dict[str, str] = {}
+        for batch in batches(uris):
+            rows = self.db.execute(query.where(articles.c.uri.in_(batch)))
+            found.update((row.uri, row.source) for row in rows)
+        return found
 
     def was_taken_on(self, standing: Standing) -> bool:
         """Return whether no more is known of an article than what its readers see."""
@@ -139,6 +162,11 @@ def _is_newest() -> ColumnElement[bool]:
     return and_(revisions.c.uri == articles.c.uri, revisions.c.version == articles.c.version)
 
 
+def _item_of(standing: Standing | None) -> Item:
+    assert standing is not None, "this article is not in the ledger"
+    return standing.item
+
+
 def _newest(standings: Sequence[Standing]) -> Standing | None:
     return max(standings, key=lambda standing: standing.item.updated, default=None)
 
@@ -151,6 +179,7 @@ def _standing(row: Row[Any], changes: Sequence[Any]) -> Standing:
         pub_status=PubStatus(row.pub_status),
         path=row.path,
         fingerprint=row.fingerprint,
+        reading=sha256(row.document.encode()).hexdigest(),
         kind=row.kind,
         item=_item(row, changes),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, select, true, update
 
+from syndicate.ledger.database.batches import batches
 from syndicate.ledger.schema import articles, channels, syndications
 
 
@@ -32,6 +34,8 @@ class Channels:
 
     def __init__(self, db: Connection) -> None:
         self.db = db
+        self._registered: dict[tuple[str, str], KnownChannel] = {}  # in this transaction
+        self._having: dict[str, set[int]] = {}
 
     def all(self) -> list[KnownChannel]:
         """Return every channel the ledger has seen, configured or not."""
@@ -42,6 +46,13 @@ class Channels:
         self, name: str, kind: str, target: str, at: datetime, origin: str = ""
     ) -> KnownChannel:
         """Return the channel of this name; a new one is first seen now, with this ``origin``."""
+        if (name, origin) not in self._registered:
+            self._registered[name, origin] = self._register(name, kind, target, at, origin)
+        return self._registered[name, origin]
+
+    def _register(
+        self, name: str, kind: str, target: str, at: datetime, origin: str
+    ) -> KnownChannel:
         row = self._row(name)
         if row is None:
             key = self._unused_key(name)
@@ -71,9 +82,9 @@ class Channels:
 
     def syndicate(self, channel: int, uri: str, at: datetime) -> None:
         """Let an article belong to a channel from now on."""
-        here = and_(syndications.c.channel_id == channel, syndications.c.uri == uri)
-        if self.db.scalar(select(syndications.c.uri).where(here)) is None:
+        if channel not in self.having(uri):
             self.db.execute(insert(syndications).values(channel_id=channel, uri=uri, at=at))
+            self._having[uri].add(channel)
 
     def never_news(self, channel: int, uri: str, at: datetime) -> None:
         """Let an article belong to a list that never announces it."""
@@ -81,14 +92,23 @@ class Channels:
         here = and_(syndications.c.channel_id == channel, syndications.c.uri == uri)
         self.db.execute(update(syndications).where(here).values(passed=true()))
 
-    def having(self, uri: str) -> set[int]:
+    def read(self, uris: Iterable[str]) -> None:
+        """Read which channels these articles belong to, by few statements."""
+        s = syndications.c
+        for batch in batches(uri for uri in uris if uri not in self._having):
+            self._having.update((uri, set()) for uri in batch)
+            for row in self.db.execute(select(s.channel_id, s.uri).where(s.uri.in_(batch))):
+                self._having[row.uri].add(row.channel_id)
+
+    def having(self, uri: str) -> frozenset[int]:
         """Return the channels an article belongs to."""
-        query = select(syndications.c.channel_id).where(syndications.c.uri == uri)
-        return set(self.db.scalars(query))
+        if uri not in self._having:
+            self.read([uri])
+        return frozenset(self._having[uri])
 
     def is_older(self, uri: str, known: KnownChannel) -> bool:
         """Return whether an article is older than a channel's first sight, and not on it."""
-        if not known.older:
+        if not known.older or known.id in self.having(uri):
             return False
         s = syndications.c
         here = select(s.uri).where(s.channel_id == known.id, s.uri == articles.c.uri).exists()

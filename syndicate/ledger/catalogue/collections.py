@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, case, delete, func, insert, select, true, update
 
-from syndicate.ledger.schema import article_subjects, articles, editions, fragments, syndications
+from syndicate.ledger.schema import article_subjects, articles, fragments, syndications
 from syndicate.model.article import PubStatus
 from syndicate.text import folded
 
@@ -43,18 +43,6 @@ class Collections:
             query = query.where(under.subject == folded(subject))
             query = query.order_by(under.published_at.desc(), *NEWEST_FIRST[1:])
         return [(row.uri, row.version) for row in self.db.execute(query)]
-
-    def having(self, channel: int, uris: Sequence[str]) -> set[str]:
-        """Return those of these articles that belong to a channel."""
-        s = syndications.c
-        query = select(s.uri).where(s.channel_id == channel, s.uri.in_(uris))
-        return set(self.db.scalars(query))
-
-    def standing(self, channel: int, keys: Sequence[str]) -> set[str]:
-        """Return those of these keys that are editions of a channel."""
-        e = editions.c
-        query = select(e.key).where(e.channel_id == channel, e.key.in_(keys))
-        return set(self.db.scalars(query))
 
     def last_page(self, channel: int) -> int:
         """Return the number of the archive's newest closed page; 0 is none."""
@@ -123,12 +111,3 @@ class Collections:
     def forget_pieces(self, uri: str) -> None:
         """Drop every collection's cached piece of an article: it is rendered anew."""
         self.db.execute(delete(fragments).where(fragments.c.uri == uri))
-
-    def stamp(self, edition: int) -> str | None:
-        """Return the cache key of an edition's content."""
-        found: str | None = self.db.scalar(select(editions.c.stamp).where(editions.c.id == edition))
-        return found
-
-    def set_stamp(self, edition: int, stamp: str) -> None:
-        """Keep the cache key of an edition's content."""
-        self.db.execute(update(editions).where(editions.c.id == edition).values(stamp=stamp))

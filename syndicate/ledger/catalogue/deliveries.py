@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, insert, null, select, true, update
 
+from syndicate.ledger.database.batches import batches
 from syndicate.ledger.database.engine import affected
 from syndicate.ledger.schema import deliveries, editions, renditions
 from syndicate.ledger.sending.attempts import resting
@@ -23,19 +25,42 @@ class Deliveries:
 
     def __init__(self, db: Connection) -> None:
         self.db = db
+        self._read: dict[int, dict[str, Known]] = {}  # as long as nothing is changed there
 
     def known(self, edition: int | None) -> dict[str, Known]:
         """Return what should be and what is at every address of an edition."""
         if edition is None:
             return {}
+        if edition not in self._read:
+            self.read([edition])
+        return self._read[edition]
+
+    def read(self, numbers: Iterable[int]) -> None:
+        """Read what should be and what is at every address of these editions."""
         wanted, present = renditions.alias("wanted_words"), renditions.alias("present_words")
         query = (
             select(deliveries, wanted.c.digest.label("should"), present.c.digest.label("does"))
             .outerjoin(wanted, wanted.c.id == deliveries.c.wanted)
             .outerjoin(present, present.c.id == deliveries.c.present)
-            .where(deliveries.c.edition_id == edition)
         )
-        return {row.address: _known(row) for row in self.db.execute(query)}
+        for batch in batches(number for number in numbers if number not in self._read):
+            self._read.update((number, {}) for number in batch)
+            for row in self.db.execute(query.where(deliveries.c.edition_id.in_(batch))):
+                self._read[row.edition_id][row.address] = _known(row)
+
+    def wanted_in(self, numbers: Iterable[int]) -> dict[int, list[Rendition]]:
+        """Return by edition what should be at its addresses."""
+        query = (
+            select(deliveries.c.edition_id, deliveries.c.address, deliveries.c.follows, renditions)
+            .join(renditions, deliveries.c.wanted == renditions.c.id)
+            .order_by(deliveries.c.id)
+        )
+        found: dict[int, list[Rendition]] = {}
+        for batch in batches(numbers):
+            for row in self.db.execute(query.where(deliveries.c.edition_id.in_(batch))):
+                rendition = replace(_rendition(row.address, row), follows=row.follows or "")
+                found.setdefault(row.edition_id, []).append(rendition)
+        return found
 
     def wanted(self, edition: int, *, waiting: bool = False) -> list[Rendition]:
         """Return what should be at the addresses of an edition; or only what waits."""
@@ -62,6 +87,7 @@ class Deliveries:
 
     def want(self, edition: int, step: Step, version: int) -> None:
         """Write down one step of a plan. Nothing happens yet."""
+        is_new = self._read.pop(edition, None) == {}
         here = and_(deliveries.c.edition_id == edition, deliveries.c.address == step.address)
         values: dict[str, Any] = {
             "wanted": keep(self.db, step.rendition) if step.rendition else None,
@@ -69,13 +95,14 @@ class Deliveries:
             "replaces": step.replaces,
             "fallback": keep(self.db, step.fallback) if step.fallback else None,
         }
-        before = self.db.execute(select(deliveries).where(here)).first()
+        before = None if is_new else self.db.execute(select(deliveries).where(here)).first()
         if before is None:
             new = {"edition_id": edition, "address": step.address, "state": "due"}
             self.db.execute(insert(deliveries).values(**new, **_following(step), **values))
         else:
             self._change(before, values)
-        self.db.execute(resting(here))
+        if before or step.replaces or step.rendition is None:  # else it is due, and nothing else
+            self.db.execute(resting(here))
 
     def _change(self, before: Row[Any], values: dict[str, Any]) -> None:
         """Want something else at an address; what was refused is asked for anew."""
@@ -91,6 +118,7 @@ class Deliveries:
 
     def lose(self, edition: int, addresses: Iterable[str]) -> None:
         """Note that somebody else took away what was there: it is due again."""
+        self._read.pop(edition, None)
         here = and_(deliveries.c.edition_id == edition, deliveries.c.address.in_(list(addresses)))
         idle = deliveries.c.state.in_(IDLE)
         absent = {"present": null(), "reference": null(), "url": null(), "lacking": False,
@@ -102,6 +130,7 @@ class Deliveries:
 
         What it says is not known: where it can be, it is made to say what it should.
         """
+        self._read.pop(edition, None)
         unknown = keep(self.db, Rendition(address, UNKNOWN, b""))
         here = and_(deliveries.c.edition_id == edition, deliveries.c.address == address)
         values = {
@@ -122,6 +151,7 @@ class Deliveries:
 
     def wake(self, channel: int) -> None:
         """Ask anew for what a channel was refused."""
+        self._read.clear()
         mine = select(editions.c.id).where(editions.c.channel_id == channel)
         refused = and_(deliveries.c.edition_id.in_(mine), deliveries.c.state == "refused")
         anew = {"state": "due", "why": "", "not_before": null()}

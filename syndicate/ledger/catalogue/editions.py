@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, and_, or_, select
+from collections.abc import Iterable, Sequence
 
+from sqlalchemy import Connection, and_, insert, or_, select, update
+
+from syndicate.ledger.database.batches import batches
 from syndicate.ledger.database.engine import inserted
 from syndicate.ledger.schema import deliveries, editions, runs
 
@@ -13,6 +16,18 @@ class Editions:
 
     def __init__(self, db: Connection) -> None:
         self.db = db
+        self._numbers: dict[tuple[int, str], int | None] = {}  # in this transaction
+        self._stamps: dict[int, str | None] = {}
+
+    def read(self, channel: int, keys: Iterable[str]) -> None:
+        """Read which of a channel's editions there are, by few statements."""
+        e = editions.c
+        for batch in batches(key for key in keys if (channel, key) not in self._numbers):
+            self._numbers.update(((channel, key), None) for key in batch)
+            here = and_(e.channel_id == channel, e.key.in_(batch))
+            for row in self.db.execute(select(e.id, e.key, e.stamp).where(here)):
+                self._numbers[channel, row.key] = row.id
+                self._stamps[row.id] = row.stamp
 
     def keys(self, channel: int, prefix: str) -> list[str]:
         """Return the keys of a channel's standing editions that begin so."""
@@ -21,14 +36,54 @@ class Editions:
 
     def number(self, channel: int, key: str) -> int | None:
         """Return a standing edition's number; None if there is no such edition yet."""
-        here = and_(editions.c.channel_id == channel, editions.c.key == key)
-        found: int | None = self.db.scalar(select(editions.c.id).where(here))
-        return found
+        if self._numbers.get((channel, key)) is None:  # a digest's may have come meanwhile
+            self._numbers.pop((channel, key), None)
+            self.read(channel, [key])
+        return self._numbers[channel, key]
+
+    def numbers(self, channel: int, keys: Sequence[str]) -> dict[str, int]:
+        """Return by key the numbers of those of a channel's editions that there are."""
+        self.read(channel, keys)
+        found = ((key, self._numbers[channel, key]) for key in keys)
+        return {key: number for key, number in found if number is not None}
+
+    def standing(self, channel: int, keys: Sequence[str]) -> set[str]:
+        """Return which of these keys are those of a channel's editions."""
+        return set(self.numbers(channel, keys))
 
     def open(self, channel: int, key: str) -> int:
         """Return a standing edition's number; one that is missing is opened now."""
-        found = self.number(channel, key)
-        return found or inserted(self.db, editions, channel_id=channel, key=key)
+        number = self.number(channel, key)
+        if number is None:
+            number = inserted(self.db, editions, channel_id=channel, key=key)
+            self._numbers[channel, key] = number
+            self._stamps[number] = None
+        return number
+
+    def open_all(self, channel: int, keys: Sequence[str]) -> dict[str, int]:
+        """Return by key the numbers of standing editions; those that are missing are opened."""
+        numbers = self.numbers(channel, keys)
+        new = [{"channel_id": channel, "key": key} for key in keys if key not in numbers]
+        if new:
+            made = insert(editions).returning(editions.c.id, sort_by_parameter_order=True)
+            for row, number in zip(new, self.db.scalars(made, new), strict=True):
+                self._numbers[channel, str(row["key"])] = number
+                self._stamps[number] = None
+        return self.numbers(channel, keys)
+
+    def stamp(self, number: int) -> str | None:
+        """Return the cache key of an edition's content."""
+        if number not in self._stamps:
+            query = select(editions.c.stamp).where(editions.c.id == number)
+            self._stamps[number] = self.db.scalar(query)
+        return self._stamps[number]
+
+    def set_stamp(self, number: int, stamp: str) -> None:
+        """Keep the cache key of an edition's content."""
+        if self.stamp(number) != stamp:
+            here = editions.c.id == number
+            self.db.execute(update(editions).where(here).values(stamp=stamp))
+            self._stamps[number] = stamp
 
     def waiting(self, channel: int) -> list[tuple[int, str]]:
         """Return (number, key) of editions with something due, under way or in doubt."""

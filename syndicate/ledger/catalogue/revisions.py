@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
-from syndicate.ledger.catalogue.articles import WITHDRAWAL
+from syndicate.ledger.catalogue.articles import WITHDRAWAL, Articles
 from syndicate.ledger.catalogue.collections import Collections
 from syndicate.ledger.database.clock import not_far_ahead
 from syndicate.ledger.schema import article_subjects, articles, media, minted, revisions
@@ -34,8 +34,9 @@ class _Stamps:
 class Revisions:
     """Write revisions within a planning transaction."""
 
-    def __init__(self, db: Connection) -> None:
+    def __init__(self, db: Connection, known: Articles) -> None:
         self.db = db
+        self._known = known  # as far as they were read in this transaction
 
     def mint(self, uri: str) -> None:
         """Keep a uri that is about to be written into a file."""
@@ -77,6 +78,7 @@ class Revisions:
             )
         )  # fmt: skip
         self._file_under(article, first)
+        self._known.forget(article.uri)
         return version
 
     def _add(
@@ -127,17 +129,29 @@ class Revisions:
                     published=item.published)  # fmt: skip
         here = articles.c.uri == article.uri
         self.db.execute(update(articles).where(here).values(updated_at=item.updated))
+        self._known.forget(article.uri)
 
     def lies_at(self, article: Article, path: str, at: datetime) -> None:
         """Keep where an article's file lies now."""
+        if self._lies_there(article, path, at):
+            return
         values = {"path": path} | _prints(article) | self._expiry(article, at)
         self.db.execute(update(articles).where(articles.c.uri == article.uri).values(**values))
+        self._known.forget(article.uri)
+
+    def _lies_there(self, article: Article, path: str, at: datetime) -> bool:
+        """Return whether an article as it was read from the ledger lies where it did."""
+        known = self._known.standing(article.uri)
+        if known is None or known.item.article is not article:
+            return False
+        return known.path == path and known.item.expired == self._expiry(article, at)["expired"]
 
     def reread(self, article: Article, version: int, source: str, path: str, at: datetime) -> None:
         """Keep what no reader notices of a revision: where it lies, its channels, its Markdown."""
         here = and_(revisions.c.uri == article.uri, revisions.c.version == version)
         values = {"document": _document(article), "fingerprint": article.fingerprint}
         self.db.execute(update(revisions).where(here).values(**values, source=source))
+        self._known.forget(article.uri)
         self.lies_at(article, path, at)
 
     def refresh(self, article: Article, version: int, source: str, path: str, at: datetime) -> None:
@@ -170,6 +184,8 @@ class Revisions:
         if uris:
             here = articles.c.uri.in_(uris)
             self.db.execute(update(articles).where(here).values(expired=expired))
+            for uri in uris:
+                self._known.forget(uri)
         return uris
 
     def _expiry(self, article: Article, at: datetime) -> dict[str, Any]:

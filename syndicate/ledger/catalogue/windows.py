@@ -40,9 +40,9 @@ class Window:
 class Windows:
     """Read and close the windows of lists within a planning transaction."""
 
-    def __init__(self, db: Connection) -> None:
+    def __init__(self, db: Connection, articles: Articles) -> None:
         self.db = db
-        self._articles = Articles(db)
+        self._articles = articles
 
     def last_closed(self, channel: int, at: datetime) -> datetime | None:
         """Return the end of the newest window that ended by then."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select, text
 
+from syndicate.ledger.database.batches import batches
 from syndicate.ledger.database.engine import now
 from syndicate.ledger.processes.waits import to_come
 from syndicate.ledger.schema import (
@@ -53,20 +54,17 @@ def places(
     db: Connection,
     *,
     edition: str | None = None,
-    number: int | None = None,
     delivery: int | None = None,
     states: Sequence[str] = (),
     open_only: bool = False,
 ) -> list[Place]:
-    """Return the places of one edition (by key or number), in some states, or not at rest.
+    """Return the places of one edition, in some states, or not at rest.
 
     An article's key also finds its page.
     """
     query = _places()
     if edition is not None:
         query = query.where(editions.c.key.in_((edition, f"{PAGE}{edition}")))
-    if number is not None:
-        query = query.where(d.edition_id == number)
     if delivery is not None:
         query = query.where(d.id == delivery)
     if states:
@@ -75,6 +73,15 @@ def places(
         query = query.where(d.state != "settled")
     moment = now(db)
     return [_place(row, moment) for row in db.execute(query)]
+
+
+def places_in(db: Connection, numbers: Iterable[int]) -> dict[int, dict[str, Place]]:
+    """Return the places of some editions, by the edition's number and by address."""
+    moment, found = now(db), dict[int, dict[str, Place]]()
+    for batch in batches(numbers):
+        for row in db.execute(_places().where(d.edition_id.in_(batch))):
+            found.setdefault(row.edition_id, {})[row.address] = _place(row, moment)
+    return found
 
 
 def standing_at(db: Connection, channel: str, receipt: Receipt) -> list[Place]:
