@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from support.hostile.letters import LETTERS, MIB, TOKEN, VERP  # noqa: E402
-from syndicate_email.inbox.classify import understand  # noqa: E402
+from syndicate_email.inbox.classify import classify  # noqa: E402
 from syndicate_email.inbox.reports import Marks  # noqa: E402
 
 GOAL = 0.1  # seconds of the processor
@@ -111,18 +111,18 @@ def main() -> None:
     times = options.parse_args().times
     signal.signal(signal.SIGALRM, give_up)
     for text in ORDINARY.values():  # patterns are compiled, nh3 is loaded
-        understand(text.encode(), MARKS)
+        classify(text.encode(), MARKS)
     print(f"milliseconds of the processor, the median of {times}")
     print(f"{'an ordinary letter':42}{'understood':>12}{'library':>12}")
     for name, text in ORDINARY.items():
-        ours = median(lambda content: understand(content, MARKS), text.encode(), times)
+        ours = median(lambda content: classify(content, MARKS), text.encode(), times)
         theirs = median(library, text.encode(), times)
         print(f"{name:42}{ours * 1000:12.2f}{theirs * 1000:12.2f}")
     print(f"\n{'a hostile letter, of a megabyte':42}{'understood':>12}{'library':>12}")
     worst = 0.0
     for name, made in LETTERS.items():
         content = made()[:MIB]
-        ours = median(lambda content: understand(content, MARKS), content, min(times, 3))
+        ours = median(lambda content: classify(content, MARKS), content, min(times, 3))
         worst = max(worst, ours)
         print(f"{name:42}{ours * 1000:12.1f}  {patient(content)}", flush=True)
     print(f"\nthe worst of {len(LETTERS)}: {worst * 1000:.0f} ms, of {GOAL * 1000:.0f}")

@@ -38,7 +38,7 @@ from syndicate_email.settings import (
     CertificateFile,
     Colour,
     Connections,
-    Envelope,
+    EnvelopeSender,
     HostName,
     InboxField,
     LeaveLink,
@@ -54,7 +54,7 @@ from syndicate_email.settings import (
 
 if TYPE_CHECKING:
     from syndicate_email.inbox.listen import Listener
-    from syndicate_email.letter.compose import List
+    from syndicate_email.letter.compose import ListSettings
     from syndicate_email.outgoing import Outgoing
 
 
@@ -118,7 +118,7 @@ class EmailDigest(MailingList):
     failures: ToleranceField = Tolerance(10, 200)  # noqa: RUF009 - it is frozen
     doubt: Literal["hold", "again"] = "hold"
     change: LeaveLink = ""
-    bounces: Envelope = ""
+    bounces: EnvelopeSender = ""
     language: str = ""
     subject: Subject = "{headline} {more}"
     sections: Literal["profile", "subject", "none"] = "profile"
@@ -170,12 +170,12 @@ class EmailDigest(MailingList):
         stencil = compose(edition, self._list(edition))
         yield Rendition("", MEDIA_TYPE, stencil.to_bytes())
 
-    def _list(self, edition: Edition) -> List:
-        from syndicate_email.letter.compose import List
-        from syndicate_email.letter.contents import Manner
+    def _list(self, edition: Edition) -> ListSettings:
+        from syndicate_email.letter.compose import ListSettings
+        from syndicate_email.letter.contents import Wording
         from syndicate_email.letter.design import Design
 
-        manner = Manner(
+        wording = Wording(
             title=self.title, language=self.language, subject=self.subject,
             sections=self.sections, subjects=self.subjects, texts=self.texts,
             merged=self._spans_several(edition),
@@ -184,8 +184,8 @@ class EmailDigest(MailingList):
             setting=f"channels.{self.name}.template", colour=self.colour, logo=self.logo,
             folder=Path(self.template) if self.template else None,
         )  # fmt: skip
-        return List(
-            name=self.name, sender=self.sender, manner=manner, unsubscribe=self.unsubscribe,
+        return ListSettings(
+            name=self.name, sender=self.sender, wording=wording, unsubscribe=self.unsubscribe,
             mailbox=self.mailbox, change=self.change, design=design,
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def dark_variant(colour: str) -> str:
-    """The colour, lightened until it can be read on dark pages."""
+    """Return the colour, lightened until it can be read on dark pages."""
     return next(
         mixed
         for share in range(0, 101, 5)
@@ -20,21 +20,21 @@ def dark_variant(colour: str) -> str:
 
 
 def readable_colour(text: str) -> str:
-    """A colour that links can have on white; ValueError for one that is none or too light."""
+    """Return a colour for links on white; ValueError for one that is invalid or too light."""
     if not HEX.fullmatch(text):
         raise ValueError("write a colour like #0b4f8a")
     ratio = _least(text, LIGHT)
     if ratio < LEAST_CONTRAST:
         raise ValueError(
-            f"on white it is too light to be read (contrast {ratio:.1f}, and {LEAST_CONTRAST} is"
-            " the least): take a darker one"
+            f"too light to be read on white (contrast {ratio:.1f}; at least {LEAST_CONTRAST} is"
+            " needed); choose a darker colour"
         )
     return text.lower()
 
 
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
-    lights = sorted((_luminance(one), _luminance(other)))
+def contrast(first: str, second: str) -> float:
+    """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
+    lights = sorted((_luminance(first), _luminance(second)))
     return (lights[1] + 0.05) / (lights[0] + 0.05)
 
 

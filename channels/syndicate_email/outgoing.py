@@ -11,9 +11,9 @@ from syndicate import Delivery, DeliveryError, Finding, Outcome, Paused, Refused
 from syndicate_email.addresses import mail_address
 from syndicate_email.letter.stencil import filled, message_id
 from syndicate_email.servers import Relay
-from syndicate_email.smtp.conversation import Posting
+from syndicate_email.smtp.conversation import Letter
 
-Prepare = Callable[[Delivery], Posting]
+Prepare = Callable[[Delivery], Letter]
 
 
 class Transport(Protocol):
@@ -51,7 +51,7 @@ class Outgoing:
         """Send letter after letter; yield how each of them ended, in any order."""
         return self.transport.send_all(deliveries, self.prepared)
 
-    def prepared(self, delivery: Delivery) -> Posting:
+    def prepared(self, delivery: Delivery) -> Letter:
         """Fill in the letter for its recipient; Refused for an address that is wrong."""
         assert delivery.recipient, "a digest is sent to somebody"
         stencil, recipient = delivery.rendition.content, delivery.recipient
@@ -64,7 +64,7 @@ class Outgoing:
                 " cannot be written to; remove it and add the right one"
             ) from error
         envelope_sender = self.bounces.replace("{token}", recipient.token) or self.sender
-        return Posting(delivery, envelope_sender, to, pieces, message_id(stencil, delivery.key))
+        return Letter(delivery, envelope_sender, to, pieces, message_id(stencil, delivery.key))
 
     def findings(self) -> Iterator[Finding]:
         """Check that the relay answers, and that it takes letters of the sender."""
@@ -81,7 +81,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelaySettings:
-    """How a list uses its relay."""
+    """The settings of a list's relay beside its address."""
 
     helo: str
     tls_ca: str
@@ -104,17 +104,17 @@ def open_transport(
 
 
 def _maildir(path: Path, channel: str) -> Transport:
-    from syndicate_email.smtp.maildir import Folder
+    from syndicate_email.smtp.maildir import Maildir
 
-    return Folder(path, channel)
+    return Maildir(path, channel)
 
 
 def _relay(server: Relay, channel: str, sender: str, settings: RelaySettings) -> Transport:
-    from syndicate_email.smtp.connector import Dialler
-    from syndicate_email.smtp.pool import Crew
+    from syndicate_email.smtp.connector import Connector
+    from syndicate_email.smtp.pool import ConnectionPool
 
-    dialler = Dialler(
+    connector = Connector(
         server, channel, helo=settings.helo, domain=sender.rpartition("@")[2],
         tls_ca=settings.tls_ca, patience=settings.patience,
     )  # fmt: skip
-    return Crew(dialler, settings.connections, settings.messages)
+    return ConnectionPool(connector, settings.connections, settings.messages)

@@ -776,16 +776,16 @@ def test_a_connection_has_no_more_letters_than_it_may() -> None:
 def test_an_answer_that_came_counts_although_sending_fails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    flush, broken = connection.Line.flush, [OSError("connection reset")]
+    flush, broken = connection.Connection.flush, [OSError("connection reset")]
 
-    def breaks(line: connection.Line) -> bool:
+    def breaks(line: connection.Connection) -> bool:
         awaited = [one for _, one, _ in line.talk.awaited if one]
-        if broken and any(0 < (one.over or 0) <= line.talk.sent for one in awaited):
+        if broken and any(0 < (one.ends_at or 0) <= line.talk.sent_bytes for one in awaited):
             assert select([line.sock], [], [], 10)[0]
             raise broken.pop()
         return flush(line)
 
-    monkeypatch.setattr(connection.Line, "flush", breaks)
+    monkeypatch.setattr(connection.Connection, "flush", breaks)
     slow = Fault(at="dot", do="wait", seconds=0.2, nth=1)
     with SmtpServer(faults=[slow]) as server, digest(smtp=server.url, connections=1) as channel:
         assert kinds(list(channel.publish_all(stepwise(three(channel))))) == [Receipt] * 3
@@ -960,8 +960,8 @@ def test_letters_leave_over_one_connection_byte_for_byte() -> None:
 
 def test_small_packets_do_not_wait() -> None:
     with SmtpServer() as server, digest(smtp=server.url) as channel:
-        assert isinstance(channel._outgoing.transport, pool.Crew)
-        [line] = channel._outgoing.transport.lines
+        assert isinstance(channel._outgoing.transport, pool.ConnectionPool)
+        [line] = channel._outgoing.transport.connections
         sock = line.sock
         assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
@@ -1057,7 +1057,7 @@ def test_a_wrong_password_is_refused_without_showing_it() -> None:
     with secured() as server:
         error = opening(digest(smtp=relay_of(server, "hunter2")))
     assert isinstance(error, Paused)
-    assert "refused the login: 535 5.7.8 not you (are user and password right?" in str(error)
+    assert "refused the login: 535 5.7.8 not you (check user and password;" in str(error)
 
 
 def test_a_password_is_never_sent_in_the_clear() -> None:

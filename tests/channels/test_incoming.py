@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from syndicate.channel.mailing_list import Reply, Says
 from syndicate.model.bounces import counted
 from syndicate.testing import NOON
-from syndicate_email.inbox.classify import understand
+from syndicate_email.inbox.classify import classify
 from syndicate_email.inbox.reports import Marks
 
 TOKEN = "9f2c41d7" * 4
@@ -82,7 +82,7 @@ def complaint(fields: str, copy: str = "", **given: str) -> bytes:
 
 def heard(message: bytes) -> Reply:
     """What is true of every reply: it can be kept and shown, and names nobody in passing."""
-    reply = understand(message, MARKS)
+    reply = classify(message, MARKS)
     assert len(reply.key) == 32
     for said in (reply.token, reply.email, reply.name, reply.about, reply.code, reply.detail):
         assert said == " ".join(said.encode().decode().split())
@@ -647,8 +647,8 @@ def test_what_anybody_could_have_forged_is_for_a_person(message: bytes) -> None:
 
 def test_without_verp_and_a_page_only_the_mailto_link_says_whose_a_letter_was() -> None:
     bare = Marks(mailbox=MARKS.mailbox)
-    assert understand(dsn(failed()), bare).says is Says.OTHER
-    assert understand(dsn(failed(), copy=own(f"List-Unsubscribe: {MAILTO}")), bare).token == TOKEN
+    assert classify(dsn(failed()), bare).says is Says.OTHER
+    assert classify(dsn(failed(), copy=own(f"List-Unsubscribe: {MAILTO}")), bare).token == TOKEN
 
 
 # complaints
@@ -847,7 +847,7 @@ UNKNOWN = {
 def test_where_no_lists_are_known_only_clear_words_have_a_longer_name_after_them(
     subject: str, about: str | None
 ) -> None:
-    reply = understand(letter(Subject=subject), Marks(mailbox=MARKS.mailbox))
+    reply = classify(letter(Subject=subject), Marks(mailbox=MARKS.mailbox))
     assert (reply.says is Says.OTHER) is (about is None)
     assert reply.about == (about or "")
 

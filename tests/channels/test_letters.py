@@ -23,7 +23,7 @@ from syndicate.model.delivery import Recipient
 from syndicate.testing import HELLO, NOON, corrected, deliveries, edition, item, withdrawn
 from syndicate_email import EmailDigest
 from syndicate_email.colours import contrast
-from syndicate_email.letter.plain_text import readable_lines
+from syndicate_email.letter.plain_text import html_to_text
 from syndicate_email.letter.stencil import fill
 
 ANN = Recipient("1", "ann@example.org", "token-of-ann")
@@ -214,8 +214,8 @@ BROKEN = {
     "a\n{{ letter.nothing }}": "letter.html.jinja:2: .*nothing",
     "{{ mailto }}\n\n{{ 1 / 0 }}": "letter.html.jinja:3: division by zero",
     "{% include 'gone.html' %}": "gone.html",
-    '{% extends "letter.html.jinja" %}': "without an end|recurs",
-    "<p>Hello</p>": "lets nobody leave",
+    '{% extends "letter.html.jinja" %}': "without end|recurs",
+    "<p>Hello</p>": "readers cannot leave",
 }
 
 
@@ -251,7 +251,7 @@ def test_check_finds_it_too_without_a_network(tmp_path: Path, block: str) -> Non
     (tmp_path / "letter.html.jinja").write_text(own)
     channel = make(tmp_path, template=".")
     [flaw] = channel.review(edition(channel))
-    assert "channels.warta.template: a letter made with it does not say" in flaw.detail
+    assert "channels.warta.template: letters made with it lack" in flaw.detail
     assert not flaw.ok
     assert all(finding.ok for finding in make().review(edition(channel)))
 
@@ -406,7 +406,7 @@ def test_a_letter_that_is_too_long_to_be_shown_whole_is_told_of() -> None:
     about = edition(channel, item(long))
     [rendition] = channel.render(about)
     [size] = [one for one in channel.review(about, rendition) if one.what == "size" and not one.ok]
-    assert "cut it off" in size.detail
+    assert "cut off the end" in size.detail
 
 
 def test_numbers_and_bullets_stay_in_the_text() -> None:
@@ -414,5 +414,5 @@ def test_numbers_and_bullets_stay_in_the_text() -> None:
         '<ol start="3"><li>tiga</li><li>empat<ul><li>titik</li></ul></li><li>lima</li></ol>'
         '<p><a href="https://a.example/">https://a.example/</a></p>'
     )
-    said = readable_lines(html).split("\n\n")
+    said = html_to_text(html).split("\n\n")
     assert said == ["3. tiga", "4. empat", "• titik", "5. lima", "https://a.example/"]

@@ -12,7 +12,7 @@ import pytest
 
 from support.imap import Fault, LoopbackImap
 from syndicate.errors import DeliveryError, Unavailable
-from syndicate_email.inbox.fetch import Postbox
+from syndicate_email.inbox.fetch import Inbox
 from syndicate_email.refusals.login import advice, without_secrets
 from syndicate_email.servers import ImapServer, Relay, parse_inbox, parse_relay
 
@@ -103,7 +103,7 @@ def refused(server: LoopbackImap, user: str = "desk", password: str = "hunter2")
     who = f"{quote(user, safe='')}:{quote(password, safe='')}"
     url = server.url.replace("://", f"://{who}@")
     with pytest.raises(DeliveryError) as caught:
-        list(Postbox(parse_inbox(url), "channels.harian.inbox").messages())
+        list(Inbox(parse_inbox(url), "channels.harian.inbox").messages())
     shown = [*traceback.format_exception(caught.value), str(caught.value)]
     assert not any(password in line for line in shown)
     assert len(str(caught.value).splitlines()) == 1
@@ -119,7 +119,7 @@ SAID = {
     "LOGIN failed: BasicAuthBlocked": "Microsoft 365",
     "[AUTHENTICATIONFAILED] basic authentication is disabled": "Microsoft 365",
     "[AUTHENTICATIONFAILED] use OAuth2 here": "OAuth",
-    "[AUTHENTICATIONFAILED] Invalid credentials (Failure)": "made for programs",
+    "[AUTHENTICATIONFAILED] Invalid credentials (Failure)": "app password",
 }  # fmt: skip
 
 

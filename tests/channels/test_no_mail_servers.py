@@ -11,7 +11,7 @@ import pytest
 
 from syndicate import Unavailable
 from syndicate_email.servers import Relay, parse_relay
-from syndicate_email.smtp.connector import Dialler
+from syndicate_email.smtp.connector import Connector
 
 
 @contextmanager
@@ -37,9 +37,9 @@ def answering(banner: bytes, then: bytes = b"") -> Iterator[int]:
 def refused(port: int) -> str:
     way = parse_relay(f"smtp://127.0.0.1:{port}")
     assert isinstance(way, Relay)
-    dialler = Dialler(way, "harian", "kantor.example")
+    connector = Connector(way, "harian", "kantor.example")
     with pytest.raises(Unavailable) as raised:
-        dialler.dial()
+        connector.connect()
     return str(raised.value)
 
 
@@ -58,9 +58,9 @@ def refused(port: int) -> str:
 def test_who_speaks_no_smtp_is_said_to_be_no_mail_server(banner: bytes, words: str) -> None:
     with answering(banner) as port:
         said = refused(port)
-    assert f'no mail server answers at 127.0.0.1:{port}: it says "{words}"' in said
+    assert f'no mail server answers at 127.0.0.1:{port}, which says "{words}"' in said
     assert "-1" not in said
-    assert "are host and port right?" in said
+    assert "Check host and port" in said
     assert said.isprintable()
 
 

@@ -18,7 +18,7 @@ from syndicate import Visit
 from syndicate.errors import DeliveryError, Refused, Unavailable
 from syndicate_email.inbox import imap_box
 from syndicate_email.inbox.box import MOST_BYTES
-from syndicate_email.inbox.fetch import Postbox
+from syndicate_email.inbox.fetch import Inbox
 from syndicate_email.servers import ImapServer, parse_inbox
 
 CERTIFICATE = Path(__file__).with_name("loopback.pem")  # ours, for 127.0.0.1, until 2120
@@ -29,20 +29,20 @@ PASSWORD = "hunter2"
 def at(
     where: str | Path, user: str = "desk", password: str = PASSWORD, folder: str = "",
     patience: float = 60.0,
-) -> Postbox:  # fmt: skip
+) -> Inbox:  # fmt: skip
     """The postbox of a server's URL, or of a path."""
     if isinstance(where, Path):
-        return Postbox(where, SETTING)
+        return Inbox(where, SETTING)
     who = f"{quote(user, safe='')}:{quote(password, safe='')}"
     url = f"{where.replace('://', f'://{who}@')}/{quote(folder, safe='')}"
-    return Postbox(parse_inbox(url), SETTING, "", patience)
+    return Inbox(parse_inbox(url), SETTING, "", patience)
 
 
-def contents(box: Postbox) -> list[bytes]:
+def contents(box: Inbox) -> list[bytes]:
     return [message.content for message in box.messages()]
 
 
-def failing(box: Postbox, secret: str = PASSWORD) -> DeliveryError:
+def failing(box: Inbox, secret: str = PASSWORD) -> DeliveryError:
     """What reading all of it ends with: a line that names the setting and no secret."""
     with pytest.raises(DeliveryError) as caught:
         contents(box)
@@ -362,7 +362,7 @@ ELSEWHERE = "0.0.0.0"  # leads here, and is no loopback address
 def test_a_password_is_never_sent_in_the_clear(imap: LoopbackImap) -> None:
     error = failing(at(imap.url.replace("127.0.0.1", ELSEWHERE)))
     assert isinstance(error, Refused)
-    assert "offers no STARTTLS, and the password is not sent in the clear" in str(error)
+    assert "offers no STARTTLS, and the password is not sent unencrypted" in str(error)
     assert imap.verbs == ["CAPABILITY", "LOGOUT"]
 
 
@@ -372,7 +372,7 @@ def test_a_certificate_for_another_host_is_refused(
     imap.starttls = secure
     error = failing(at(imap.url.replace("127.0.0.1", ELSEWHERE)))
     assert isinstance(error, Refused)
-    assert "is the host the name in its certificate?" in str(error)
+    assert "Check that the host is the name in its certificate" in str(error)
     assert "LOGIN" not in imap.verbs
 
 
@@ -408,7 +408,7 @@ def test_a_server_that_is_not_there_is_unavailable() -> None:
         error = failing(at(where))
         assert isinstance(error, Unavailable)
         assert "Connection refused" in str(error)
-        assert "are host and port right?" in str(error)
+        assert "host and port are right" in str(error)
 
 
 def test_a_wrong_password_is_refused_without_showing_it(imap: LoopbackImap) -> None:
@@ -463,7 +463,7 @@ def breakages() -> list[Any]:
 def test_what_is_broken_at_any_step_ends_in_a_line(
     step: Step, name: str, imap: LoopbackImap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imap_box, "FAREWELL", 0.1)
+    monkeypatch.setattr(imap_box, "LOGOUT_SECONDS", 0.1)
     broken = BROKEN[name]
     imap.faults = [Fault(at=step, do=broken.do, text=broken.text, seconds=broken.seconds)]
     error = failing(at(imap.url, patience=0.4))
@@ -524,7 +524,7 @@ def test_a_handshake_that_never_comes_is_not_waited_for(imap: LoopbackImap) -> N
 
 
 def test_no_goodbye_is_not_missed(imap: LoopbackImap, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imap_box, "FAREWELL", 0.1)
+    monkeypatch.setattr(imap_box, "LOGOUT_SECONDS", 0.1)
     for fault in (
         Fault(at="logout", do="hang up"),
         Fault(at="logout", do="reject"),
@@ -758,5 +758,5 @@ def test_what_another_reader_was_quicker_with_ends_no_reading(tmp_path: Path) ->
         path.write_bytes(b"Subject: Halo\r\n\r\nHalo\r\n")
         os.utime(path, (number, number))
     visit = Overtaken(60)
-    read = list(Postbox(tmp_path, "channels.news.inbox").messages(visit))
+    read = list(Inbox(tmp_path, "channels.news.inbox").messages(visit))
     assert (len(read), visit.waiting, visit.notes) == (30, 0, [])

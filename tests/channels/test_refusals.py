@@ -18,17 +18,17 @@ from syndicate_email.refusals.verdict import (
     MOST_ALIKE,
     MOST_KINDS,
     PER_SESSION,
+    Cause,
     Envelope,
     Refusals,
-    Whose,
     alike,
-    whose,
+    cause_of,
 )
 from syndicate_email.servers import Relay
-from syndicate_email.smtp.connector import Dialler
-from syndicate_email.smtp.conversation import Conversation, Posting
+from syndicate_email.smtp.connector import Connector
+from syndicate_email.smtp.conversation import Conversation, Letter
 
-READER, OURS, LETTER = Whose.READER, Whose.OURS, Whose.LETTER
+READER, OURS, LETTER = Cause.READER, Cause.OURS, Cause.LETTER
 CALLED_BACK = (
     "Verification failed for <redaksi@kantor.example> Called: 203.0.113.5"
     " Sent: RCPT TO:<redaksi@kantor.example>"
@@ -492,9 +492,9 @@ CASES = [
 
 @pytest.mark.parametrize(("step", "code", "text", "meaning"), CASES)
 def test_an_answer_tells_whose_trouble_it_is(
-    step: str, code: int, text: str, meaning: Whose
+    step: str, code: int, text: str, meaning: Cause
 ) -> None:
-    assert whose(step, code, text) is meaning
+    assert cause_of(step, code, text) is meaning
 
 
 US = "kembali+1@kantor.example"
@@ -514,8 +514,8 @@ OF_WHOM = [
 
 
 @pytest.mark.parametrize(("text", "reader", "meaning"), OF_WHOM)
-def test_a_reader_s_code_is_of_whom_it_names(text: str, reader: str, meaning: Whose) -> None:
-    assert whose("RCPT", 550, text, Envelope((US,), (reader,))) is meaning
+def test_a_reader_s_code_is_of_whom_it_names(text: str, reader: str, meaning: Cause) -> None:
+    assert cause_of("RCPT", 550, text, Envelope((US,), (reader,))) is meaning
 
 
 US_BY_NAME = [
@@ -531,10 +531,10 @@ US_BY_NAME = [
 
 
 @pytest.mark.parametrize(("text", "meaning"), US_BY_NAME)
-def test_our_address_or_domain_may_be_named_as_what_is_refused(text: str, meaning: Whose) -> None:
-    assert whose("RCPT", 550, text, Envelope((US,), ("ani@pembaca.example",))) is meaning
+def test_our_address_or_domain_may_be_named_as_what_is_refused(text: str, meaning: Cause) -> None:
+    assert cause_of("RCPT", 550, text, Envelope((US,), ("ani@pembaca.example",))) is meaning
     if "@kantor" not in text:
-        assert whose("RCPT", 550, text, Envelope((US,), ("budi@kantor.example",))) is LETTER
+        assert cause_of("RCPT", 550, text, Envelope((US,), ("budi@kantor.example",))) is LETTER
 
 
 @pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: sign.source)
@@ -545,7 +545,7 @@ def test_every_line_of_the_table_has_its_source_and_cases(sign: Sign) -> None:
         assert any(re.search(pattern, text, re.IGNORECASE) for text in ours), pattern
     for code in sign.codes:
         expected = LETTER if code == TOO_LONG else OURS
-        assert whose("RCPT", 550, f"{code} no") is expected
+        assert cause_of("RCPT", 550, f"{code} no") is expected
 
 
 def test_refusals_are_alike_but_for_whom_they_name() -> None:
@@ -682,12 +682,12 @@ def test_a_relay_that_has_other_words_for_each_letter_fills_no_memory() -> None:
 
 @pytest.mark.parametrize("unit", ["x-", "too many ", "mail a a a a a ", "aA0+/=", "per the the "])
 def test_a_long_refusal_is_understood_at_once(unit: str) -> None:
-    dialler = Dialler(Relay(host="127.0.0.1", port=25, tls=False), "harian", "kantor.example")
-    talk = Conversation(dialler, Refusals(), pipelining=True)
+    connector = Connector(Relay(host="127.0.0.1", port=25, tls=False), "harian", "kantor.example")
+    talk = Conversation(connector, Refusals(), pipelining=True)
     delivery = Delivery("1", Rendition("", "message/rfc822", b""))
-    talk.take(Posting(delivery, "a@b.example", "c@d.example", [b"x\r\n"], "1"))
-    talk.sent += sum(map(len, talk.to_say()))
+    talk.take(Letter(delivery, "a@b.example", "c@d.example", [b"x\r\n"], "1"))
+    talk.sent_bytes += sum(map(len, talk.to_send()))
     answer = b"250 ok\r\n550 " + (unit * 60_000)[:60_000].encode() + b"\r\n"
     with within(0.12):
-        [(_, result)] = talk.hear(answer)
+        [(_, result)] = talk.receive(answer)
     assert isinstance(result, Deferred | Paused)

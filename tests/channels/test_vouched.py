@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syndicate.channel.mailing_list import Says
-from syndicate_email.inbox.classify import understand
+from syndicate_email.inbox.classify import classify
 from syndicate_email.inbox.reports import Marks
 
 OURS = "mx.kantor.example"
@@ -16,7 +16,7 @@ PASSED = f"Authentication-Results: {OURS}; dmarc=pass (p=none) header.from=warga
 
 def vouched(*head: str, sender: str = "ani@warga.example", marks: Marks = MARKS) -> str:
     letter = "\n".join([*head, f"From: Ani <{sender}>", "Subject: berhenti", "", "Isi."])
-    reply = understand(letter.encode(), marks)
+    reply = classify(letter.encode(), marks)
     assert reply.says is Says.LEAVE
     assert reply.email == sender
     return reply.vouched

@@ -7,7 +7,7 @@ from time import perf_counter
 import pytest
 
 from syndicate.channel.mailing_list import Reply, Says
-from syndicate_email.inbox.classify import understand
+from syndicate_email.inbox.classify import classify
 from syndicate_email.inbox.reports import Marks
 
 TOKEN = "9f2c41d7" * 4
@@ -17,7 +17,7 @@ MARKS = Marks(mailbox="daftar@kantor.example", lists=("kabar-harian", "Kabar Har
 def heard(subject: str, body: str = "Terima kasih.", form: str = "plain") -> Reply:
     head = f"From: Ani <ani@warga.example>\nTo: {MARKS.mailbox}\nMessage-ID: <1@a.example>\n"
     kind = f"Content-Type: text/{form}; charset=utf-8\n"
-    return understand(f"{head}{kind}Subject: {subject}\n\n{body}\n".encode(), MARKS)
+    return classify(f"{head}{kind}Subject: {subject}\n\n{body}\n".encode(), MARKS)
 
 
 TAGGED = [

@@ -376,7 +376,7 @@ def test_a_relay_that_does_not_take_letters_is_named(
 
 
 def test_a_relay_is_told_with_how_it_was_reached(ready: Newsroom) -> None:
-    assert told(ready, "relay").endswith("answers, over a line that is not encrypted")
+    assert told(ready, "relay").endswith("answers, not encrypted")
 
 
 def blocked(room: Newsroom) -> Path:

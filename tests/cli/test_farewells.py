@@ -19,7 +19,7 @@ STEPS = ("mail", "rcpt", "data", "dot")
 @pytest.fixture
 def room(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
     """An office with something to tell, and nobody to tell it to."""
-    monkeypatch.setattr(pool, "PAUSE", 0.05)
+    monkeypatch.setattr(pool, "PAUSE_SECONDS", 0.05)
     room.only("harian")
     room.change("harian", connections=1)
     room.write()

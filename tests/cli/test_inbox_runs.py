@@ -14,7 +14,7 @@ from support.imap import Fault, LoopbackImap, Mail
 from support.newsroom import EVENING, REAL, Newsroom
 from syndicate import Visit
 from syndicate.subscribers import inbox as inboxes
-from syndicate_email.inbox.fetch import Postbox
+from syndicate_email.inbox.fetch import Inbox
 
 HALO = b"From: warga@pembaca.example\r\nSubject: Halo %d\r\n\r\nKapan pendaftaran ditutup?\r\n"
 UNREAD = "1 for a person (still unread)"
@@ -257,7 +257,7 @@ def test_nobody_keeps_others_waiting_by_writing_a_thousand_times(postman: Postma
     postman.put(wish(ours[0]))
     for number, path in enumerate(sorted((postman.box / "new").iterdir(), key=by_number)):
         os.utime(path, (number, number))
-    messages = Postbox(postman.box, "inbox").messages(Visit(60, is_ours=ours.__contains__))
+    messages = Inbox(postman.box, "inbox").messages(Visit(60, is_ours=ours.__contains__))
     order = [message.content.split()[4].decode() for message in messages]
     assert order == [ours[1], ours[0], *[ours[1]] * 14, *["a" * 32] * 15]
 

@@ -16,7 +16,7 @@ from support.newsroom import Newsroom
 from syndicate.sources.body import read
 from syndicate.sources.frontmatter import Flaw
 from syndicate.text import plain
-from syndicate_email.letter.plain_text import readable_lines
+from syndicate_email.letter.plain_text import html_to_text
 from syndicate_telegram.body import assembled, blocks
 
 WORD = re.compile(r"\w+")
@@ -325,7 +325,7 @@ def test_of_any_tangle_of_elements_posts_and_letters_say_the_same_words(tmp_path
             refused += 1
             continue
         wanted = sorted(word for word in WORD.findall(plain(html)) if word.startswith("kata"))
-        for text in (assembled(blocks(html)).text, readable_lines(html, "id")):
+        for text in (assembled(blocks(html)).text, html_to_text(html, "id")):
             said = sorted(word for word in WORD.findall(text) if word.startswith("kata"))
             assert said == wanted, f"{seed}: {typed}: {text}"
     assert refused < 10

@@ -9,7 +9,7 @@ import pytest
 from support.everywhere import everywhere_at_once
 from support.newsroom import EVENING, Newsroom, part
 from syndicate.testing import PIXEL
-from syndicate_email.letter.plain_text import readable_lines
+from syndicate_email.letter.plain_text import html_to_text
 
 LINES = {
     '<p><a href="https://x.example/"><img src="https://a.example/s.png" alt="Daftar"></a> ya</p>': [
@@ -39,7 +39,7 @@ LINES = {
 
 @pytest.mark.parametrize("html", LINES, ids=ascii)
 def test_a_text_part_says_pictures_and_keeps_markers_beside_their_items(html: str) -> None:
-    assert readable_lines(html, "id").split("\n\n") == LINES[html]
+    assert html_to_text(html, "id").split("\n\n") == LINES[html]
 
 
 TYPED = {

@@ -136,7 +136,7 @@ def test_what_a_relay_does_is_booked(
     room: Newsroom, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = CASES[name]
-    monkeypatch.setattr(pool, "PAUSE", 0.1)
+    monkeypatch.setattr(pool, "PAUSE_SECONDS", 0.1)
     room.subscribe(ANI, BUDI, CICI)
     room.write()
     room.publish()

@@ -177,8 +177,8 @@ def test_an_urgent_letter_is_reviewed_before_it_goes(
     office.write(headline="Air tercemar", body=LONG, urgency=1)
     answer = office.run(*command)
     assert answer.code == 0, answer.said
-    assert "Air tercemar: too long for a letter: only its lead is in it" in answer.out
-    assert "channels.harian.unsubscribe: large mail systems want a page" in answer.out
+    assert "Air tercemar: too long for a letter, which has only its lead" in answer.out
+    assert "channels.harian.unsubscribe: large mail systems require a page" in answer.out
 
 
 @pytest.mark.parametrize("command", [("publish", "kabar.md", "--dry-run"), ("check", "kabar.md")])
@@ -188,8 +188,8 @@ def test_one_that_cannot_be_shortened_is_said_to_be_too_long(
     office.write(headline="Air tercemar", body=LONG, urgency=1, url="", channels=["harian"])
     answer = office.run(*command)
     assert answer.code == 0, answer.said
-    assert "kB of HTML: some mail systems cut it off before its end" in answer.out
-    assert "Air tercemar: it has no url: all of it is in the letter" in answer.out
+    assert "kB of HTML: some mail systems cut off the end" in answer.out
+    assert "Air tercemar: without a url all of it is in the letter" in answer.out
 
 
 def test_a_plan_says_how_large_an_urgent_letter_is(office: Newsroom) -> None:
@@ -211,7 +211,7 @@ def test_a_correction_is_reviewed_before_it_goes(
     office.rewrite("Isi kabar.", "Isi yang benar.")
     answer = office.run(*words, at="2026-05-05T09:00:00+07:00")
     assert answer.code == 0, answer.said
-    assert "channels.harian.unsubscribe: large mail systems want a page" in answer.out
+    assert "channels.harian.unsubscribe: large mail systems require a page" in answer.out
     assert "readers of the correction cannot look it up" in answer.out
     assert len(office.letters) == 2
 
@@ -225,7 +225,7 @@ def test_a_withdrawal_is_reviewed_before_it_goes(office: Newsroom, urgency: int)
         "withdraw", "kabar.md", "--reason", "Keliru.", "--dry-run", at="2026-05-05T09:00:00+07:00"
     )
     assert answer.code == 0, answer.said
-    assert "channels.harian.unsubscribe: large mail systems want a page" in answer.out
+    assert "channels.harian.unsubscribe: large mail systems require a page" in answer.out
     assert ("kB a letter" in answer.out) is (urgency == 1)
 
 

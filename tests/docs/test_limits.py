@@ -34,7 +34,7 @@ from syndicate_email.inbox import (
 )
 from syndicate_email.servers import Relay
 from syndicate_email.smtp import clients, connection
-from syndicate_email.smtp.connector import Dialler
+from syndicate_email.smtp.connector import Connector
 from syndicate_feed import Feed, announce
 from syndicate_telegram import Telegram, attached, fetching, reading, wire
 
@@ -54,11 +54,11 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
     """The limits as the program keeps them, with the settings' defaults or with a patience."""
     telegram = wire.Timing(answer=patience or default(Telegram))
     email = patience or default(EmailDigest)
-    relay = Dialler(Relay(host="127.0.0.1", port=25, tls=False), "x", patience=email)
+    relay = Connector(Relay(host="127.0.0.1", port=25, tls=False), "x", patience=email)
     hub = announce.ANSWER.within(patience or default(Feed))
     page = reading.PAGE
     answer = wire.ANSWER_BYTES
-    said, around = clients.MOST_ANSWER, imap_box.MOST_AROUND
+    said, around = clients.MOST_ANSWER, imap_box.OVERHEAD_BYTES
     lines = imap_box.MOST_LINES
     return {
         "Telegram: an answer": (telegram.answer, answer, None),
@@ -87,12 +87,12 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         "Relay: a letter on its way, its final dot included": (
             relay.long_patience, said, clients.MOST_LINES,
         ),
-        "Relay: a farewell": (connection.QUIT_FOR, None, None),
+        "Relay: a hangup": (connection.QUIT_SECONDS, None, None),
         "Relay: a digest in which no letter ends": (relay.long_patience, None, None),
         "Mailbox: an answer": (email, around, lines),
-        "Mailbox: a letter, in each of its pieces": (email, imap_box.PIECE + around, lines),
-        "Mailbox: what is unread": (email, imap_box.MOST_LISTED, lines),
-        "Mailbox: a farewell": (imap_box.FAREWELL, None, None),
+        "Mailbox: a letter, in each of its pieces": (email, imap_box.PIECE_BYTES + around, lines),
+        "Mailbox: what is unread": (email, imap_box.SEARCH_BYTES, lines),
+        "Mailbox: a hangup": (imap_box.LOGOUT_SECONDS, None, None),
         "Inboxes: all of them, before a run's digests": (inboxes.BEFORE_SECONDS, None, None),
         "Inboxes: all of them, after a run's digests": (inboxes.AFTER_SECONDS, None, None),
         "Inboxes: all answers to them that are begun before the digests": (

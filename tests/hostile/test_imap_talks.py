@@ -14,7 +14,7 @@ from support.hostile.fuzzing import CORPUS, altered, corpus, fuzz, seeds, within
 from syndicate import Visit
 from syndicate.errors import DeliveryError
 from syndicate_email.inbox import imap_client
-from syndicate_email.inbox.fetch import Postbox
+from syndicate_email.inbox.fetch import Inbox
 from syndicate_email.servers import ImapServer
 
 SERVER = ImapServer(host="127.0.0.1", port=143, tls=False, user="desk", password="hunter2")
@@ -45,7 +45,7 @@ def read(content: bytes) -> int:
     with within(MOST_SECONDS), saying(content):
         visit = Visit(5.0, is_ours=lambda token: token.startswith("a"))
         try:
-            letters = list(Postbox(SERVER, "channels.harian.inbox", "", 5.0).messages(visit))
+            letters = list(Inbox(SERVER, "channels.harian.inbox", "", 5.0).messages(visit))
         except DeliveryError as error:
             letters, line = [], f"{error}"
         else:

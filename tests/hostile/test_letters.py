@@ -12,7 +12,7 @@ import pytest
 
 from support.hostile.letters import LETTERS, MIB, TOKEN
 from syndicate.channel.mailing_list import Reply, Says
-from syndicate_email.inbox.classify import understand
+from syndicate_email.inbox.classify import classify
 from syndicate_email.inbox.reports import Marks
 
 GOAL, BEARABLE = 0.1, 0.3  # seconds of the processor; the second on a machine with much to do
@@ -39,7 +39,7 @@ def taken(content: bytes) -> tuple[Reply, float]:
     seconds = []
     for _ in range(2):
         began = time.process_time()
-        reply = understand(content, MARKS)
+        reply = classify(content, MARKS)
         seconds.append(time.process_time() - began)
         if seconds[-1] <= GOAL:
             break
@@ -49,7 +49,7 @@ def taken(content: bytes) -> tuple[Reply, float]:
 def warm_up() -> None:
     """Compile the patterns, and load what is loaded when it is first needed."""
     for kind in ("text/html", "text/plain"):
-        understand(f"Return-Path: <>\nFrom: MAILER-DAEMON@a\nContent-Type: {kind}\n\n"
+        classify(f"Return-Path: <>\nFrom: MAILER-DAEMON@a\nContent-Type: {kind}\n\n"
                    "undeliverable: 550 no".encode(), MARKS)  # fmt: skip
 
 

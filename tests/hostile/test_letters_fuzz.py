@@ -13,7 +13,7 @@ from support.hostile.fuzzing import altered, corpus, fuzz, seeds, within
 from support.hostile.letter_kinds import FIELDS, PIECES, TEXTS, built
 from syndicate.channel.mailing_list import Says
 from syndicate.ledger.people.tokens import REQUEST, RETURN, SUBSCRIPTION, Tokens
-from syndicate_email.inbox.classify import understand
+from syndicate_email.inbox.classify import classify
 from syndicate_email.inbox.reports import Marks
 
 BEARABLE = 0.3  # seconds of the processor for one letter, on a machine with much to do
@@ -31,7 +31,7 @@ NUMBERS = st.integers(0, 2**64 - 1)
 def bear(content: bytes) -> None:
     """Understand a letter; what it says can be kept and shown, and is nobody else's wish."""
     with within(BEARABLE):
-        reply = understand(content[:MIB], MARKS)
+        reply = classify(content[:MIB], MARKS)
     assert re.fullmatch(r"[0-9a-f]{32}", reply.key)
     assert reply.says in Says
     for field in ("token", "email", "name", "about", "code", "detail"):
@@ -62,7 +62,7 @@ def test_a_letter_that_was_tampered_with_is_borne(content: bytes) -> None:
 
 
 def test_the_corpus_holds_letters_of_every_kind() -> None:
-    found = {understand(content, MARKS).says for content in seeds("letters")}
+    found = {classify(content, MARKS).says for content in seeds("letters")}
     assert found == set(Says)
 
 

@@ -136,11 +136,11 @@ def test_letters_in_a_folder_are_private(mask: int, room: Newsroom) -> None:
 
 
 def test_a_letter_is_not_written_through_a_planted_link(room: Newsroom) -> None:
-    from syndicate_email.smtp.maildir import Folder
+    from syndicate_email.smtp.maildir import Maildir
 
     aim = room.folder / "aim"
     aim.write_text("mine")
-    folder = Folder(room.folder / "surat", "harian")
+    folder = Maildir(room.folder / "surat", "harian")
     folder.ready()
     (room.folder / "surat" / "tmp" / "x.eml").symlink_to(aim)
     folder.put("x", b"letter", "x")

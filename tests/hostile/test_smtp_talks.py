@@ -21,8 +21,8 @@ from syndicate.testing import deliveries, edition, item
 from syndicate_email import EmailDigest
 from syndicate_email.refusals.verdict import Refusals
 from syndicate_email.servers import Relay
-from syndicate_email.smtp.connector import Dialler
-from syndicate_email.smtp.conversation import Conversation, OutOfStep, Posting, SenderRefused
+from syndicate_email.smtp.connector import Connector
+from syndicate_email.smtp.conversation import Conversation, Letter, OutOfStep, SenderRefused
 
 SAMPLE = 2.0  # seconds in `make test`
 MOST = 20.0  # seconds of one conversation, on a busy machine
@@ -79,7 +79,7 @@ def bears(talk: bytes) -> None:
             assert f"{outcome.result}".isprintable()
 
 
-DIALLER = Dialler(Relay(host="127.0.0.1", port=25, tls=False), "harian", "kantor.example")
+DIALLER = Connector(Relay(host="127.0.0.1", port=25, tls=False), "harian", "kantor.example")
 
 
 def keeps_count(talk: bytes) -> None:
@@ -87,36 +87,36 @@ def keeps_count(talk: bytes) -> None:
     chance = Random(talk)
     conversation = Conversation(DIALLER, Refusals(), pipelining=chance.random() < 0.7)
     todo = [_posting(number) for number in range(PEOPLE)]
-    begun: list[Posting] = []
+    begun: list[Letter] = []
     ended: Counter[str] = Counter()
     heard = said = unsent = b""
     try:
         for piece in talk.replace(NEXT, PAUSE).split(PAUSE)[2:]:  # behind the greetings
-            while todo and conversation.hungry:
+            while todo and conversation.can_take:
                 begun.append(todo.pop())
                 conversation.take(begun[-1])
-            unsent += b"".join(conversation.to_say())
+            unsent += b"".join(conversation.to_send())
             leaves = len(unsent) if chance.random() < 0.8 else chance.randrange(len(unsent) + 1)
             heard, unsent = heard + unsent[:leaves], unsent[leaves:]
-            conversation.sent += leaves
+            conversation.sent_bytes += leaves
             said += piece
-            for posting, result in conversation.hear(piece):
-                ended[posting.reference] += 1
+            for letter, result in conversation.receive(piece):
+                ended[letter.reference] += 1
                 if isinstance(result, Receipt):
-                    assert posting.recipient.encode() in taken(heard, said, before=0)
+                    assert letter.recipient.encode() in taken(heard, said, before=0)
     except (OutOfStep, SenderRefused):
         pass
-    for posting, doubt in conversation.lose():
-        ended[posting.reference] += 1
-        whole = posting.over is not None and conversation.sent >= posting.over
+    for letter, doubt in conversation.lose():
+        ended[letter.reference] += 1
+        whole = letter.ends_at is not None and conversation.sent_bytes >= letter.ends_at
         assert isinstance(doubt, InDoubt) == whole
-    assert ended == Counter(posting.reference for posting in begun)
+    assert ended == Counter(letter.reference for letter in begun)
 
 
-def _posting(number: int) -> Posting:
+def _posting(number: int) -> Letter:
     delivery = next(iter(deliveries(LIST, edition(LIST, item()))))
     letter = [f"Message-ID: <{number}>\r\n\r\n".encode(), b"..\r\nEnd\r\n"]
-    return Posting(delivery, "a@kantor.example", f"r{number}@b.example", letter, f"{number}")
+    return Letter(delivery, "a@kantor.example", f"r{number}@b.example", letter, f"{number}")
 
 
 LIST = channel(25, in_tls=False)

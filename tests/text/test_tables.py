@@ -10,7 +10,7 @@ from support.posts import post
 from syndicate.testing import HELLO, item
 from syndicate.text.markers import markers
 from syndicate.text.tables import Cell, resolved
-from syndicate_email.letter.plain_text import readable_lines
+from syndicate_email.letter.plain_text import html_to_text
 
 MARKERS = {
     (): ["1.", "2.", "3."],
@@ -49,7 +49,7 @@ LISTS = {
 @pytest.mark.parametrize("html", LISTS)
 def test_lists_have_the_same_markers_on_all_channels(html: str) -> None:
     telegram = post(item(replace(HELLO, html=html, markdown=""))).text
-    letter = readable_lines(html, "id")
+    letter = html_to_text(html, "id")
     for line in LISTS[html]:
         assert line in telegram
         assert line in letter
@@ -131,7 +131,7 @@ TABLES = {
 def test_every_value_stands_under_its_own_label_on_all_channels(html: str) -> None:
     article = replace(HELLO, html=html, markdown="", language="id")
     telegram = post(item(article)).text
-    letter = readable_lines(html, "id")
+    letter = html_to_text(html, "id")
     for line in TABLES[html]:
         assert line in telegram
         assert line in letter

@@ -22,11 +22,11 @@ from syndicate_email.inbox.reports import (
     NOT_BACK,
     TOKEN,
     Marks,
+    attributed,
     envelope,
     judged,
     report,
     token_of,
-    whose,
 )
 from syndicate_email.inbox.structure import parsed
 
@@ -84,7 +84,7 @@ NOBODY_WRITES = ("<>", "<MAILER-DAEMON>")
 AUTOMATIC = Reply(key="", says=Says.NOTHING, detail="an automatic answer")
 
 
-def understand(message: bytes, marks: Marks) -> Reply:
+def classify(message: bytes, marks: Marks) -> Reply:
     """What one message says, whatever it is; it never raises.
 
     ``key`` is the same however the message was fetched. ``about`` is one of ``marks.lists``;
@@ -146,7 +146,9 @@ def _notice(letter: Message, marks: Marks) -> Reply | None:
         return None
     says, code = judged(why.code or "4.0.0", why.words, between)
     detail = masked(why.line or subject)
-    return whose(Reply(key="", says=says, code=code, detail=detail), token_of(letter, marks, said))
+    return attributed(
+        Reply(key="", says=says, code=code, detail=detail), token_of(letter, marks, said)
+    )
 
 
 def _is_late(subject: str, about: str, code: str) -> bool:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from syndicate import Refused, Unavailable, Visit
 from syndicate_email.inbox.box import Box, Listing
-from syndicate_email.inbox.imap_box import PATIENCE, ImapFolder
+from syndicate_email.inbox.imap_box import ANSWER_SECONDS, ImapBox
 from syndicate_email.servers import ImapServer
 
 MOST_EMPTY = 100  # letters without content, from the first on: no others are asked for
-ENOUGH = 120.0  # seconds for whoever does not say how much time there is
+VISIT_SECONDS = 120.0  # seconds for whoever does not say how much time there is
 
 
 @dataclass(slots=True, eq=False)
@@ -29,33 +29,37 @@ class Message:
         self.left = True
 
 
-class Postbox:
+class Inbox:
     """What is unread at one place; ``setting`` names it in errors: ``channels.news.inbox``."""
 
     def __init__(
-        self, where: Path | ImapServer, setting: str, tls_ca: str = "", patience: float = PATIENCE
+        self,
+        where: Path | ImapServer,
+        setting: str,
+        tls_ca: str = "",
+        patience: float = ANSWER_SECONDS,
     ) -> None:
         self._where, self._setting = where, setting
         self._tls_ca, self._patience = tls_ca, patience
 
     def messages(
-        self, visit: Visit | None = None, manner: str = ""
+        self, visit: Visit | None = None, rules: str = ""
     ) -> Generator[Message, None, None]:
         """Each in turn; Refused or Unavailable where it cannot be read or marked.
 
         Asking for the next marks the one before as read, unless it was left. One whose turn
         was broken off comes again: at least once, not exactly once. The visit says how long
-        there is time, and learns how many letters are left for another one; ``manner`` says how
+        there is time, and learns how many letters are left for another one; ``rules`` says how
         its letters are understood: where that changes they are read again.
         """
-        visit = visit or Visit(ENOUGH)
+        visit = visit or Visit(VISIT_SECONDS)
         with self._readable(), closing(self._opened(visit)) as box:
-            yield from _Turns(box, visit, manner, f"{self._setting}: {self._where}").messages()
+            yield from _Turns(box, visit, rules, f"{self._setting}: {self._where}").messages()
 
-    def there(self) -> str:
+    def describe(self) -> str:
         """What it leads to, for a person; Refused or Unavailable where it cannot be read."""
         with self._readable():
-            self._opened(Visit(ENOUGH)).close()
+            self._opened(Visit(VISIT_SECONDS)).close()
         if isinstance(self._where, ImapServer):
             return f"{self._where} lets us read {self._where.folder}"
         return f"{self._where} is there"
@@ -74,7 +78,7 @@ class Postbox:
     def _opened(self, visit: Visit) -> Box:
         where = self._where
         if isinstance(where, ImapServer):
-            return ImapFolder(where, self._setting, self._tls_ca, self._patience, visit)
+            return ImapBox(where, self._setting, self._tls_ca, self._patience, visit)
         if all((where / part).is_dir() for part in ("new", "cur")):
             from syndicate_email.inbox.maildir_box import MaildirBox
 
@@ -89,8 +93,8 @@ class Postbox:
 class _Turns:
     """One visit's letters: what stands in the way of one of them holds up no others."""
 
-    def __init__(self, box: Box, visit: Visit, manner: str, name: str) -> None:
-        self._box, self._visit, self._manner, self._name = box, visit, manner, name
+    def __init__(self, box: Box, visit: Visit, rules: str, name: str) -> None:
+        self._box, self._visit, self._rules, self._name = box, visit, rules, name
         self._problem: Refused | OSError | None = None
 
     def messages(self) -> Generator[Message, None, None]:
@@ -160,7 +164,7 @@ class _Turns:
 
     def _listed(self) -> Listing:
         box, visit = self._box, self._visit
-        place = f"{box.place}\n{self._manner}" if box.place else ""
+        place = f"{box.place}\n{self._rules}" if box.place else ""
         listing = box.listing(visit.arrive(place, stays=box.stays), visit)
         visit.found(listing.known, is_whole=listing.is_whole)
         visit.notes += listing.notes

@@ -21,22 +21,24 @@ from syndicate_email.servers import ImapServer
 if TYPE_CHECKING:
     import ssl
 
-    from syndicate_email.inbox.imap_client import ImapLine
+    from syndicate_email.inbox.imap_client import ImapClient
 
-PATIENCE = 60.0  # seconds for a server to let us in, or to answer one question
-FAREWELL = 2.0  # seconds for its last answer
-PIECE = 128 * 1024  # bytes of it that are asked for at once
-MOST_AROUND = 64 * 1024  # bytes that a server says around it, or in any other answer
+ANSWER_SECONDS = 60.0  # seconds for a server to let us in, or to answer one question
+LOGOUT_SECONDS = 2.0  # seconds for its last answer
+PIECE_BYTES = 128 * 1024  # bytes of it that are asked for at once
+OVERHEAD_BYTES = 64 * 1024  # bytes that a server says around it, or in any other answer
 MOST_LINES = 1_000  # of one answer
-MOST_LISTED = 256 * 1024  # bytes of a search's answer
-WINDOW = 20_000  # messages searched at once: their numbers fit into one line
-MOST_FIELDS = 4096  # bytes of the fields that are looked at before it is a message's turn
-LEAST = 1.0  # seconds for one question, however little of a run's time is left
+SEARCH_BYTES = 256 * 1024  # bytes of a search's answer
+SEARCH_WINDOW = 20_000  # messages searched at once: their numbers fit into one line
+FIELDS_BYTES = 4096  # bytes of the fields that are looked at before it is a message's turn
+LEAST_SECONDS = 1.0  # seconds for one question, however little of a run's time is left
 MOST_WINDOWS = 50  # searched: the newest million of a folder
-MOST_LINE = 200  # bytes around one message's fields
+LINE_BYTES = 200  # bytes around one message's fields
 LARGEST = 2**32 - 1  # number of a message (RFC 3501 9)
 CONNECTION, LOGIN = "the connection", "the login"
-AS_USUAL = "; some providers want one made for programs, and a % or / in them is written %25 or %2F"
+LOGIN_HINT = (
+    "; some providers want an app password; write a % or / in user and password as %25 or %2F"
+)
 LISTED = re.compile(
     r"""(?:NO|BAD) \[(b(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))[^\]]*\]$""", re.DOTALL
 )
@@ -50,7 +52,7 @@ UID = re.compile(rb"\bUID ([1-9]\d{0,9})\b")
 PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")  # RFC 5530
 
 
-class ImapFolder:
+class ImapBox:
     """One folder, open for reading and marking; what goes wrong is said in a line."""
 
     stays = False
@@ -61,7 +63,7 @@ class ImapFolder:
         self._server, self._name = server, f"{setting}: {server}"
         self._tls_ca, self._patience, self._visit = tls_ca, patience, visit
         self._is_lost, self._asked_at = False, monotonic()
-        self._imap: ImapLine = self._tried(CONNECTION, self._connected)
+        self._imap: ImapClient = self._tried(CONNECTION, self._connected)
         try:
             self._encrypt()
             self._log_in()
@@ -77,7 +79,7 @@ class ImapFolder:
         """Say goodbye, if anybody listens: whoever gave no answer does not."""
         if not self._is_lost:
             with suppress(Exception):
-                self._begin(MOST_AROUND, seconds=FAREWELL)
+                self._begin(OVERHEAD_BYTES, seconds=LOGOUT_SECONDS)
                 self._imap.logout()
         with suppress(OSError):
             self._imap.shutdown()
@@ -96,12 +98,12 @@ class ImapFolder:
     def _unread(self, listing: Listing) -> list[int]:
         found: set[int] = set()
         until = monotonic() + self._patience
-        windows = range(1, self._count + 1, WINDOW)[::-1]
+        windows = range(1, self._count + 1, SEARCH_WINDOW)[::-1]
         listing.is_whole = len(windows) <= MOST_WINDOWS
         for first in islice(windows, MOST_WINDOWS):
-            last = first + WINDOW - 1 if first + WINDOW <= self._count else "*"
+            last = first + SEARCH_WINDOW - 1 if first + SEARCH_WINDOW <= self._count else "*"
             words = ("SEARCH", f"{first}:{last}", "UNSEEN", "UNDELETED")
-            self._begin(MOST_LISTED, seconds=max(0.0, until - monotonic()))
+            self._begin(SEARCH_BYTES, seconds=max(0.0, until - monotonic()))
             said = self._asked("the search", self._imap.uid, *words)
             found |= self._tried("the search", _numbers, said)
             if len(found) > MOST_LETTERS:
@@ -111,8 +113,8 @@ class ImapFolder:
         return sorted(found - {0})[-MOST_LETTERS:]
 
     def heads(self, keys: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        what = f"(UID BODY.PEEK[HEADER.FIELDS ({FIELDS})]<0.{MOST_FIELDS}>)"
-        self._begin(len(keys) * (MOST_FIELDS + MOST_LINE) + MOST_AROUND)
+        what = f"(UID BODY.PEEK[HEADER.FIELDS ({FIELDS})]<0.{FIELDS_BYTES}>)"
+        self._begin(len(keys) * (FIELDS_BYTES + LINE_BYTES) + OVERHEAD_BYTES)
         words = ("FETCH", ",".join(keys), what)
         said = self._asked("the first look", self._imap.uid, *words)
         for around, head in _literals(said):
@@ -122,7 +124,7 @@ class ImapFolder:
     def content(self, key: str) -> bytes | None:
         """In pieces: on a slow line the first ones must do, for others wait behind it."""
         content = piece = self._piece(key, 0)
-        while piece and content and len(piece) == PIECE and len(content) < MOST_BYTES:
+        while piece and content and len(piece) == PIECE_BYTES and len(content) < MOST_BYTES:
             if self._visit.left < 2 * (monotonic() - self._asked_at):
                 break
             piece = self._piece(key, len(content))
@@ -130,27 +132,27 @@ class ImapFolder:
         return content
 
     def _piece(self, key: str, first: int) -> bytes | None:
-        what = f"(UID BODY.PEEK[]<{first}.{PIECE}>)"
-        self._begin(PIECE + MOST_AROUND)
+        what = f"(UID BODY.PEEK[]<{first}.{PIECE_BYTES}>)"
+        self._begin(PIECE_BYTES + OVERHEAD_BYTES)
         said = self._asked(f"message {key}", self._imap.uid, "FETCH", key, what)
         return _body(said, key)
 
     def still_listed(self, keys: Sequence[str]) -> set[str]:
-        self._begin(MOST_LISTED)
+        self._begin(SEARCH_BYTES)
         words = ("SEARCH", "UID", ",".join(keys), "UNSEEN", "UNDELETED")
         said = self._asked("the second look", self._imap.uid, *words)
         return {str(number) for number in self._tried("the second look", _numbers, said)} & {*keys}
 
     def mark(self, key: str) -> None:
         words = ("STORE", key, "+FLAGS.SILENT", r"(\Seen)")
-        self._begin(MOST_AROUND)
+        self._begin(OVERHEAD_BYTES)
         self._asked(f"marking message {key} as read", self._imap.uid, *words)
 
-    def _connected(self) -> ImapLine:
-        from syndicate_email.inbox.imap_client import ImapLine
+    def _connected(self) -> ImapClient:
+        from syndicate_email.inbox.imap_client import ImapClient
 
-        to, opening = self._server, self._exchange(MOST_AROUND, self._patience)
-        return ImapLine(to.host, to.port, opening, self._context if to.tls else None)
+        to, opening = self._server, self._exchange(OVERHEAD_BYTES, self._patience)
+        return ImapClient(to.host, to.port, opening, self._context if to.tls else None)
 
     def _begin(self, octets: int, seconds: float | None = None) -> None:
         """Another exchange: what went before it has had its time."""
@@ -161,7 +163,7 @@ class ImapFolder:
 
     def _exchange(self, octets: int, seconds: float) -> Exchange:
         """One that ends when the run's time is over."""
-        seconds = min(seconds, max(self._visit.left, LEAST))
+        seconds = min(seconds, max(self._visit.left, LEAST_SECONDS))
         return Exchange(Limits(seconds=seconds, octets=octets, lines=MOST_LINES))
 
     def _encrypt(self) -> None:
@@ -170,7 +172,7 @@ class ImapFolder:
             return
         if "STARTTLS" not in able:
             raise Refused(
-                f"{self._name} offers no STARTTLS, and the password is not sent in the clear;"
+                f"{self._name} offers no STARTTLS, and the password is not sent unencrypted;"
                 " write imaps://…"
             )
         self._asked("STARTTLS", self._imap.encrypt, self._context())
@@ -189,7 +191,7 @@ class ImapFolder:
             self._asked(LOGIN, self._imap.authenticate, "PLAIN", lambda _: plain)
         else:
             raise Refused(
-                f"{self._name} offers no login that we know;"
+                f"{self._name} offers no login method that is supported here;"
                 " user and password may only hold ASCII there"
             )
 
@@ -222,12 +224,16 @@ class ImapFolder:
         from ssl import SSLCertVerificationError
 
         if isinstance(error, SSLCertVerificationError):
-            why = f"({error.verify_message}); is the host the name in its certificate?"
-            own = "One of your office's own is named by tls_ca"
-            return Refused(f"{self._name} is not safe to talk to {why} {own}")
+            return Refused(
+                f"{self._name}: no safe connection ({error.verify_message})."
+                " Check that the host is the name in its certificate; if your office is its own"
+                " certificate authority, set tls_ca"
+            )
         if isinstance(error, IMAP4.readonly):
-            why = "user may only read there; give it the right to mark messages as read"
-            return Refused(f"{self._name} refused to open {self._server.folder!r}: the {why}")
+            return Refused(
+                f"{self._name} refused to open {self._server.folder!r} for writing;"
+                " give the user the right to mark messages as read"
+            )
         if isinstance(error, IMAP4.abort | OSError) or step == CONNECTION:
             return self._lost(step, getattr(error, "strerror", None) or error)
         if isinstance(error, IMAP4.error):
@@ -238,7 +244,7 @@ class ImapFolder:
         self._is_lost = True
         return Unavailable(
             f"{self._name} gave no usable answer at {step}{self._words(why, f' ({NO_IMAP})')};"
-            " is it running, and are host and port right?"
+            " check that it is running, and that host and port are right"
         )
 
     def _refusal(self, step: str, said: object) -> DeliveryError:
@@ -248,7 +254,7 @@ class ImapFolder:
         if step == LOGIN:
             hint = advice(_text(said), self._server.host, by_imap=True)
             return Refused(
-                f"{self._name} refused the user or the password{words}{hint or AS_USUAL}"
+                f"{self._name} refused the user or the password{words}{hint or LOGIN_HINT}"
             )
         return Refused(f"{self._name} refused {step}{words}")
 
@@ -301,7 +307,7 @@ def _body(answers: list[Any], key: str) -> bytes | None:
     """The literal that is this message's, among whatever else was said."""
     for around, literal in _literals(answers):
         if b"BODY[]" in around and (uid := UID.search(around)) and uid[1] == key.encode():
-            return literal[:PIECE]
+            return literal[:PIECE_BYTES]
     return None
 
 

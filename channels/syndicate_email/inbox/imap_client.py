@@ -23,7 +23,7 @@ MOST_LINE = 256 * 1024  # bytes of one line: a search's answer is the longest th
 CHUNK = 64 * 1024  # bytes read at once
 
 
-class ImapLine(IMAP4):
+class ImapClient(IMAP4):
     """``exchange`` is the one that is going on: its time and its measure are everything's here.
 
     ``secure`` makes the context of TLS from the first byte.

@@ -10,8 +10,8 @@ from pathlib import Path
 from syndicate import DeliveryError, Finding, Reply, Says, UsageError, Visit
 from syndicate.system.local import is_below, is_loopback
 from syndicate_email.inbox.authentication import is_judged
-from syndicate_email.inbox.classify import understand
-from syndicate_email.inbox.fetch import Postbox
+from syndicate_email.inbox.classify import classify
+from syndicate_email.inbox.fetch import Inbox
 from syndicate_email.inbox.reports import Marks
 from syndicate_email.servers import ImapServer, parse_inbox
 
@@ -51,9 +51,9 @@ class Listener:
     def replies(self, visit: Visit | None) -> Generator[Reply, bool | None, None]:
         """Yield what each new letter says; one for which True is sent back stays unread."""
         note = UNBELIEVED.format(setting=f"channels.{self.channel}.authserv")
-        with closing(self._inbox().messages(visit, manner=repr(self.marks))) as messages:
+        with closing(self._inbox().messages(visit, rules=repr(self.marks))) as messages:
             for message in messages:
-                reply = replace(understand(message.content, self.marks), place=message.key)
+                reply = replace(classify(message.content, self.marks), place=message.key)
                 if visit and note not in visit.notes:
                     visit.notes += [note] if self._could_believe(reply, message.content) else []
                 for_a_person = yield reply
@@ -63,12 +63,12 @@ class Listener:
     def finding(self) -> Finding:
         """Check that the inbox can be read."""
         try:
-            return Finding(what="inbox", ok=True, detail=self._inbox().there())
+            return Finding(what="inbox", ok=True, detail=self._inbox().describe())
         except DeliveryError as error:
             return Finding(what="inbox", ok=False, detail=f"{error}")
 
-    def _inbox(self) -> Postbox:
-        return Postbox(self.where, self.setting, self.tls_ca, self.patience)
+    def _inbox(self) -> Inbox:
+        return Inbox(self.where, self.setting, self.tls_ca, self.patience)
 
     def _could_believe(self, reply: Reply, content: bytes) -> bool:
         """Return whether ``authserv`` might have vouched for a wish without a token.

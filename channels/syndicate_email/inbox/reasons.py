@@ -11,7 +11,7 @@ from syndicate.text import excerpt, squeeze
 from syndicate_email.inbox.parsing import parts, text
 from syndicate_email.refusals.mailboxes import nameless
 from syndicate_email.refusals.signs import RETURNED
-from syndicate_email.refusals.verdict import MOST_WORDS, Envelope, is_ours
+from syndicate_email.refusals.verdict import MOST_WORDS, Envelope, blames_us
 
 STATUS = re.compile(r"(?<![\w.])[45]\.\d{1,3}\.\d{1,3}(?!\.?\d)", re.A)  # in no IP address
 SMTP = re.compile(r"(?<![\w.:/+-])[45][0-7]\d(?!\w|[.-]\d\d)", re.A)
@@ -150,7 +150,7 @@ def _line(words: str, *, whole: bool) -> str:
             return " ".join(lines[number:])
     if whole:
         return " ".join(lines)
-    return next((line for line in lines if is_ours(set(), line, RETURNED)), "")
+    return next((line for line in lines if blames_us(set(), line, RETURNED)), "")
 
 
 def status(said: str) -> str:

@@ -18,9 +18,9 @@ from syndicate_email.refusals.verdict import (
     MOST_WORDS,
     NOBODY_KNOWN,
     Envelope,
-    is_of_us,
-    is_ours,
+    blames_us,
     own_code,
+    rejects_our_address,
 )
 
 TOKEN = r"([0-9a-f]{32})"  # noqa: S105 - its form
@@ -99,7 +99,7 @@ def _status(part: Message, message: Message, marks: Marks) -> Reply | None:
             why, line = shown.words, shown.line
     says, code = judged(code, why, between)
     detail = masked(line or _diagnostic(worst) or header(message, "subject"))
-    return whose(Reply(key="", says=says, code=code, detail=detail), token_of(message, marks))
+    return attributed(Reply(key="", says=says, code=code, detail=detail), token_of(message, marks))
 
 
 def _is_telling(code: str) -> bool:
@@ -131,7 +131,7 @@ def judged(code: str, words: str, envelope: Envelope = NOBODY_KNOWN) -> tuple[Sa
     if own := own_code(words, envelope):
         return Says.BOUNCED, MAILBOX_FULL if takes_no_more(words) else own
     found = STATUS.findall(words)
-    of_us = is_of_us(words, envelope)
+    of_us = rejects_our_address(words, envelope)
     is_readers = code in READERS and not found and NO_SUCH.search(words)
     if of_us or (not is_readers and _is_ours({code, *found}, words)):
         return Says.REFUSED, code
@@ -140,9 +140,9 @@ def judged(code: str, words: str, envelope: Envelope = NOBODY_KNOWN) -> tuple[Sa
 
 def _is_ours(codes: set[str], words: str) -> bool:
     """Whether it is about us; a server that relays nothing may ask for a login, too."""
-    if is_ours(codes, words, RETURNED):
+    if blames_us(codes, words, RETURNED):
         return True
-    return is_ours(codes, words, LOGINS) and not is_ours(codes, words, RELAYINGS)
+    return blames_us(codes, words, LOGINS) and not blames_us(codes, words, RELAYINGS)
 
 
 def _gainsaid(words: str) -> str:
@@ -183,16 +183,16 @@ def _fed_back(part: Message, message: Message, marks: Marks) -> Reply:
     """What a reader's provider reports (RFC 5965)."""
     kind = header(blocks(part)[0], "feedback-type").lower().partition(" ")[0]
     reply = Reply(key="", says=NO_COMPLAINTS.get(kind, Says.COMPLAINED), detail=masked(kind))
-    return reply if reply.says is Says.NOTHING else whose(reply, token_of(message, marks))
+    return reply if reply.says is Says.NOTHING else attributed(reply, token_of(message, marks))
 
 
-def whose(reply: Reply, token: str) -> Reply:
+def attributed(reply: Reply, token: str) -> Reply:
     """Without a token anybody could forge it, and end a stranger's subscription."""
     return replace(reply, token=token) if token else NOBODYS
 
 
 def token_of(message: Message, marks: Marks, copy: str = "") -> str:
-    """Whose letter it was: by where it came back to, else by its own headers, or a copy of it."""
+    """Cause letter it was: by where it came back to, else by its own headers, or a copy of it."""
     return next(filter(None, _tokens(message, marks, copy)), "")
 
 

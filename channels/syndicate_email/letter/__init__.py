@@ -1,1 +1,1 @@
-"""How a letter is written."""
+"""Writing: an edition becomes a letter, composed once and filled in for each recipient."""

@@ -1,4 +1,4 @@
-"""Compose the letter of an edition, once for all who get it: pure, the same every time."""
+"""Compose an edition's letter, once for all its recipients: pure, the same bytes every time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hashlib import sha256
 from syndicate import ConfigError, Edition
 from syndicate.text import slug
 from syndicate_email.addresses import parse_sender
-from syndicate_email.letter.contents import Contents, Manner, contents
+from syndicate_email.letter.contents import Contents, Wording, contents
 from syndicate_email.letter.design import HTML, TEXT, Design
 from syndicate_email.letter.entries import readable
 from syndicate_email.letter.headers import phrase, words
@@ -23,33 +23,33 @@ POLICY = SMTP.clone(max_line_length=MOST_COLUMNS)  # its own 78 breaks quoted-pr
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class List:
-    """The mailing list that a letter is written for."""
+class ListSettings:
+    """The settings of the list that a letter is written for."""
 
     name: str
     sender: str
-    manner: Manner
+    wording: Wording
     unsubscribe: str = ""
     mailbox: str = ""
     change: str = ""
     design: Design = field(default_factory=Design)
 
 
-def compose(edition: Edition, to: List) -> Stencil:
-    """The edition as a letter with slots for what is each recipient's own.
+def compose(edition: Edition, to: ListSettings) -> Stencil:
+    """Return the letter, with slots for what differs between recipients.
 
     ConfigError where the office's template is wrong.
     """
     mark = "slot" + sha256(repr(edition).encode(errors="replace")).hexdigest()[:32]
-    said = contents(edition, to.manner, brief=not is_in_full(edition, to))
-    text, html = _parts(said, to, mark)
+    composed = contents(edition, to.wording, brief=not is_in_full(edition, to))
+    text, html = _parts(composed, to, mark)
     domain = parse_sender(to.sender)[1].rpartition("@")[2]
-    message = _message(edition, said.language, text, html)
-    # nothing in it is a person's own: it is for counting complaints
+    message = _message(edition, composed.language, text, html)
+    # the same for all recipients: mail systems count complaints by it
     kind = "urgent" if edition.urgent else "digest"
     message["Feedback-ID"] = f"{_stamp(edition)}:{slug(to.name)}:{kind}:{domain}"
     shared = message.as_bytes()
-    letter, slots = cut([*_own_headers(to, domain, said.subject), shared], mark)
+    letter, slots = cut([*_own_headers(to, domain, composed.subject), shared], mark)
     return Stencil(
         letter=letter,
         slots=slots,
@@ -59,25 +59,25 @@ def compose(edition: Edition, to: List) -> Stencil:
     )
 
 
-def is_in_full(edition: Edition, to: List) -> bool:
-    """Whether an urgent article goes in full: not where mail systems would cut the letter off."""
+def is_in_full(edition: Edition, to: ListSettings) -> bool:
+    """Return whether an urgent article goes in full: where mail systems show all of the letter."""
     if not edition.urgent:
         return False
-    said = contents(edition, to.manner)
-    return _fits(_written(said, to, "slot")[1])
+    composed = contents(edition, to.wording)
+    return _fits(_written(composed, to, "slot")[1])
 
 
 def _fits(html: str) -> bool:
     return len(html.encode()) <= MOST_HTML
 
 
-def _own_headers(to: List, domain: str, subject: str) -> list[bytes | str]:
-    """The headers that hold a slot, or that the email package would fold or encode wrongly."""
+def _own_headers(to: ListSettings, domain: str, subject: str) -> list[bytes | str]:
+    """Return the headers with a slot, or that the email package would fold or encode wrongly."""
     name, address = parse_sender(to.sender)
     shared = (
         f"From: {phrase(readable(name), 'From')}<{address}>\r\n"
         f"Subject: {words(subject, 'Subject')}\r\n"
-        f"List-Id: {phrase(readable(to.manner.title), 'List-Id')}<{slug(to.name)}.{domain}>\r\n"
+        f"List-Id: {phrase(readable(to.wording.title), 'List-Id')}<{slug(to.name)}.{domain}>\r\n"
     )
     head: list[bytes | str] = [shared.encode(), b"To: ", "to", b"\r\nMessage-ID: ", "id"]
     head += [b"\r\nList-Unsubscribe: ", "leave", b"\r\n"]
@@ -105,44 +105,44 @@ def _stamp(edition: Edition) -> str:
     return f"{edition.closed.astimezone(edition.publisher.zone):%Y%m%dT%H%M}"
 
 
-def _parts(said: Contents, to: List, mark: str) -> tuple[str, str]:
-    """The text and the HTML, with as many entries in full as a letter may hold."""
-    said = said.with_full(MOST_ENTRIES)
-    text, html = _written(said, to, mark)
-    fits, too_many = 0, len(said.entries)
+def _parts(composed: Contents, to: ListSettings, mark: str) -> tuple[str, str]:
+    """Return the text and the HTML part, with as many entries in full as fit."""
+    composed = composed.with_full(MOST_ENTRIES)
+    text, html = _written(composed, to, mark)
+    fits, too_many = 0, len(composed.entries)
     if _fits(html) or not too_many:
         return text, html
     while fits + 1 < too_many:
         count = (fits + too_many) // 2
-        if _fits(_written(said.with_full(count), to, mark)[1]):
+        if _fits(_written(composed.with_full(count), to, mark)[1]):
             fits = count
         else:
             too_many = count
-    return _written(said.with_full(fits), to, mark)
+    return _written(composed.with_full(fits), to, mark)
 
 
-def _written(said: Contents, to: List, mark: str) -> tuple[str, str]:
+def _written(composed: Contents, to: ListSettings, mark: str) -> tuple[str, str]:
     link, mailto = leave_links(to.unsubscribe, to.mailbox, mark)
     given: Mapping[str, object] = {
-        "letter": said,
-        "w": to.manner.words(said.language),
+        "letter": composed,
+        "w": to.wording.words(composed.language),
         "unsubscribe": link,
         "mailto": mailto,
         "change": own_link(to.change, to.mailbox, "lists", mark),
         "colour": to.design.colour,
         "dark_colour": to.design.dark_colour,
-        "logo": to.design.logo or _shown(said.publisher.logo),
+        "logo": to.design.logo or _shown(composed.publisher.logo),
     }
     text, html = (to.design.render(name, given) for name in (TEXT, HTML))
     for name, part in ((TEXT, text), (HTML, html)):
         if mark not in part:
             raise ConfigError(
-                f"{to.design.setting}: {name}: it lets nobody leave the list (put"
-                " {{ unsubscribe }} or {{ mailto }} into it)"
+                f"{to.design.setting}: {name}: readers cannot leave the list; put"
+                " {{ unsubscribe }} or {{ mailto }} into it"
             )
     return text, html
 
 
 def _shown(logo: str) -> str:
-    """A logo that readers' programs show: none of them shows SVG."""
+    """Return a logo that mail programs show: none of them shows SVG."""
     return "" if logo.partition("?")[0].lower().endswith((".svg", ".webp")) else logo

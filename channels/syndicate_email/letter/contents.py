@@ -1,4 +1,4 @@
-"""What a digest's letter says, before it is text or HTML: both parts are made from this."""
+"""The contents of a letter, from which both its text and its HTML part are made."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from itertools import groupby
 from syndicate import Edition, Item, Publisher
 from syndicate.text import excerpt, folded
 from syndicate.text.i18n import day, days, spoken, words
-from syndicate_email.letter.entries import Entry, Speaker, readable
+from syndicate_email.letter.entries import Entry, EntryWriter, readable
 
-MOST_SUBJECT = 120  # of the headline in it
-NORMAL = 5  # an urgency that is not given (IPTC)
+MOST_SUBJECT = 120  # characters of the headline
+NORMAL = 5  # the urgency of an article without one (IPTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Entries under one heading; a letter with one section has no headings."""
+    """Entries under one heading; a letter with a single section has no headings."""
 
     title: str
     entries: tuple[Entry, ...]
@@ -38,7 +38,7 @@ class Contents:
 
     @property
     def sections(self) -> tuple[Section, ...]:
-        """The entries in full by section; one without a title where there are not several."""
+        """The entries in full, by section; a single section has no title."""
         found = [
             Section(title, tuple(entries))
             for title, entries in groupby(self.entries, lambda entry: entry.section)
@@ -46,7 +46,7 @@ class Contents:
         return tuple(found) if len(found) > 1 else (Section("", self.entries),)
 
     def with_full(self, count: int) -> Contents:
-        """The same with only the first ``count`` entries in full."""
+        """Return the same contents with only the first ``count`` entries in full."""
         placed = list(enumerate(self.entries))
         full = tuple(entry for place, entry in placed if _stays(entry, place, count))
         more = tuple(entry.shortened for place, entry in placed if not _stays(entry, place, count))
@@ -54,61 +54,61 @@ class Contents:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
-    """How a list says things."""
+class Wording:
+    """A list's title, language, headings and texts."""
 
     title: str
     language: str = ""  # "" is the publisher's
     subject: str = "{headline} {more}"
     sections: str = ""  # profile, subject or none
     subjects: tuple[str, ...] = ()  # that the list is about: sections in this order of choice
-    texts: Mapping[str, str] | None = None  # in the place of the tool's own words
-    merged: bool = False  # the windows of several days are in one
+    texts: Mapping[str, str] | None = None  # instead of the built-in ones
+    merged: bool = False  # this letter covers several windows
 
     def words(self, language: str) -> Mapping[str, str]:
-        """The tool's words in the list's language, the office's own in their place."""
+        """Return the built-in texts in a language, the office's own instead of them."""
         return {"intro": "", "outro": "", **words(language), **(self.texts or {})}
 
 
-def contents(edition: Edition, manner: Manner, *, brief: bool = False) -> Contents:
-    """What the letter of an edition says; ``brief`` begins even what is urgent, and links it."""
-    language = spoken(manner.language or edition.publisher.language)
-    table = manner.words(language)
-    speaker = Speaker(edition, language, table, brief)
+def contents(edition: Edition, wording: Wording, *, brief: bool = False) -> Contents:
+    """Return an edition's contents; ``brief`` links even an urgent article instead of all of it."""
+    language = spoken(wording.language or edition.publisher.language)
+    table = wording.words(language)
+    writer = EntryWriter(edition, language, table, brief)
     urgent_first = sorted(edition.items, key=lambda item: item.article.urgency or NORMAL)
     entries = [
-        replace(speaker.entry(item), section=_section(item, manner, table)) for item in urgent_first
+        replace(writer.entry(item), section=_section(item, wording, table)) for item in urgent_first
     ]
     entries = _in_sections(entries)
     return Contents(
-        subject=_subject(edition, urgent_first, manner, language, table),
-        title=readable(manner.title),
-        span=speaker.span(),
+        subject=_subject(edition, urgent_first, wording, language, table),
+        title=readable(wording.title),
+        span=writer.span(),
         language=language,
         publisher=edition.publisher,
-        corrections=tuple(speaker.put_right(item) for item in edition.corrections),
+        corrections=tuple(writer.correction(item) for item in edition.corrections),
         entries=tuple(entries),
     )
 
 
 def _in_sections(entries: Sequence[Entry]) -> list[Entry]:
-    """The entries by section, in the order of the first of each, whose spelling is its heading."""
+    """Sort entries by section, in order of appearance; the first spelling is the heading."""
     spelt: dict[str, str] = {}
     order = [folded(entry.section) for entry in entries]
     for key, entry in zip(order, entries, strict=True):
         spelt.setdefault(key, entry.section)
     places = {key: place for place, key in enumerate(spelt)}
-    named = [replace(one, section=spelt[key]) for key, one in zip(order, entries, strict=True)]
+    named = [replace(entry, section=spelt[key]) for key, entry in zip(order, entries, strict=True)]
     return sorted(named, key=lambda entry: places[folded(entry.section)])
 
 
-def _section(item: Item, manner: Manner, table: Mapping[str, str]) -> str:
+def _section(item: Item, wording: Wording, table: Mapping[str, str]) -> str:
     article = item.article
-    if manner.sections == "profile":
+    if wording.sections == "profile":
         return table.get(f"profile_{article.profile}") or _named(article.profile, table)
-    if manner.sections == "subject":
+    if wording.sections == "subject":
         own = set(map(folded, article.subjects))
-        about = [one for one in manner.subjects if folded(one) in own] or article.subjects
+        about = [name for name in wording.subjects if folded(name) in own] or article.subjects
         return _named(about[0] if about else "", table)
     return ""
 
@@ -119,7 +119,7 @@ def _named(name: str, table: Mapping[str, str]) -> str:
 
 
 def _subject(
-    edition: Edition, items: Iterable[Item], manner: Manner, language: str,
+    edition: Edition, items: Iterable[Item], wording: Wording, language: str,
     table: Mapping[str, str],
 ) -> str:  # fmt: skip
     live = [item for item in items if item.withdrawal is None]
@@ -127,22 +127,22 @@ def _subject(
     if live:
         headline = _short(live[0].article.headline)
         more = table["and_more"].format(count=len(live) - 1) if len(live) > 1 else ""
-    elif told := [*edition.corrections, *edition.items]:
-        headline = f"{table['corrections_and_withdrawals']}: {_short(told[0].article.headline)}"
-    pattern = manner.subject
+    elif items := [*edition.corrections, *edition.items]:
+        headline = f"{table['corrections_and_withdrawals']}: {_short(items[0].article.headline)}"
+    pattern = wording.subject
     if edition.urgent:
         pattern = "{headline}"
-    elif manner.merged and "{span}" not in pattern:
+    elif wording.merged and "{span}" not in pattern:
         pattern += " ({span})"
     assert edition.closed, "a digest has an end"
     zone = edition.publisher.zone
-    said = pattern.format(
-        headline=headline, more=more, title=readable(manner.title), number=edition.number,
+    subject = pattern.format(
+        headline=headline, more=more, title=readable(wording.title), number=edition.number,
         count=len(live), date=day(edition.closed.astimezone(zone), language),
         span=days(edition.opened or edition.closed, edition.closed, zone, language),
     )  # fmt: skip
     proof = f"[{table['proof']}] " if edition.key.startswith("proof") else ""
-    return readable(f"{proof}{said}")
+    return readable(f"{proof}{subject}")
 
 
 def _short(headline: str) -> str:

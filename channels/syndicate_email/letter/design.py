@@ -1,4 +1,4 @@
-"""What a letter looks like: templates, the office's own before ours, and its colour."""
+"""The look of letters: templates, the office's own before the built-in ones, and a colour."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from syndicate_email.letter.sandbox import Sandbox
 
 TEXT, HTML = "letter.txt.jinja", "letter.html.jinja"
-OURS = "default/"  # {% extends "default/letter.html.jinja" %}
+BUILT_IN = "default/"  # {% extends "default/letter.html.jinja" %}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """How one list's letters look."""
+    """The look of one list's letters."""
 
-    setting: str = "template"  # its path, for complaints
+    setting: str = "template"  # names it in errors
     folder: Path | None = None  # of the office's own templates
     colour: str = "#0b4f8a"
     logo: str = ""
@@ -35,18 +35,18 @@ class Design:
         return dark_variant(self.colour)
 
     def render(self, name: str, given: Mapping[str, object]) -> str:
-        """A template filled in; ConfigError names the file and the line that is wrong."""
+        """Fill in a template; ConfigError names the file and the line that is wrong."""
         from jinja2 import TemplateError
 
         try:
             return _environment(self.folder).filled_in(name, given)
         except RecursionError as error:
-            endless = RecursionError("it includes itself without an end")
+            endless = RecursionError("it includes itself without end")
             raise self._wrong(
                 name, endless.with_traceback(error.__traceback__), (None, None)
             ) from None
         except MemoryError as error:
-            scarce = MemoryError("it takes more memory than there is")
+            scarce = MemoryError("it needs more memory than there is")
             raise self._wrong(
                 name, scarce.with_traceback(error.__traceback__), (None, None)
             ) from None
@@ -74,7 +74,7 @@ def _environment(folder: Path | None) -> Sandbox:
 
     here = files(__package__)
     ours = {name: here.joinpath(name).read_text(encoding="utf-8") for name in (TEXT, HTML)}
-    known = DictLoader(ours | {f"{OURS}{name}": source for name, source in ours.items()})
+    known = DictLoader(ours | {f"{BUILT_IN}{name}": source for name, source in ours.items()})
     return Sandbox(
         loader=ChoiceLoader([FileSystemLoader(folder), known]) if folder else known,
         autoescape=lambda name: ".html" in (name or ""),  # the other is plain text

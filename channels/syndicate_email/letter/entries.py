@@ -1,4 +1,4 @@
-"""What a letter says of one article, and of what became of one."""
+"""The entries of a letter: new articles, corrections and withdrawal notices."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from syndicate import Article, Edition, Item, Media
 from syndicate.model.article import Correction
 from syndicate.text import address_of, datelined, excerpt, plain, squeeze, visible
 from syndicate.text.i18n import correction_line, document_line, moment
-from syndicate_email.letter.plain_text import LINK, PICTURE, described, readable_lines
+from syndicate_email.letter.plain_text import LINK, PICTURE, described, html_to_text
 
 MOST_LEAD = 1000  # characters, where the rest is a link away
 WIDTH = 600  # pixels of the letter's column
@@ -44,7 +44,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One article in the letter; every text is one line without markup, but for ``html``."""
+    """One article in the letter; each text is one line without markup, except ``html``."""
 
     headline: str
     language: str
@@ -63,14 +63,14 @@ class Entry:
 
     @property
     def shortened(self) -> Entry:
-        """Only the headline and the link; the same where that would lose something."""
+        """Only the headline and the link; the entry itself where that would lose something."""
         if self.withdrawn or self.corrections or not self.url:
             return self
         return Entry(headline=self.headline, language=self.language, url=self.url)
 
 
 def readable(text: str) -> str:
-    """One line without the characters that no letter may hold."""
+    """Return one line without the characters that no letter may hold."""
     return _allowed(squeeze(text))
 
 
@@ -79,25 +79,25 @@ def _allowed(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
-    """Says the items of one edition in the words of one list."""
+class EntryWriter:
+    """Writes the entries of one edition in the words of one list."""
 
     edition: Edition
     language: str
     words: Mapping[str, str]
-    brief: bool = False  # what can be read elsewhere is only begun, however urgent it is
+    brief: bool = False  # an urgent article with a page of its own is not given in full
 
     @property
     def zone(self) -> ZoneInfo:
         return self.edition.publisher.zone
 
     def span(self) -> str:
-        """From when to when this letter is, for its masthead."""
+        """Return the letter's period, for its masthead."""
         stamps = [when for when in (self.edition.opened, self.edition.closed) if when]
         return " – ".join(moment(when, self.zone, self.language) for when in stamps)
 
     def entry(self, item: Item) -> Entry:
-        """An article that is new in this letter; of a withdrawn one only the notice."""
+        """Return the entry of a new article; of a withdrawn one only the notice."""
         if item.withdrawal:
             return self._notice(item)
         article = item.article
@@ -114,24 +114,24 @@ class Speaker:
         in_full = (self.edition.urgent and not self.brief) or not entry.url
         return _with_everything(entry, article) if in_full else _with_lead(entry, article)
 
-    def put_right(self, item: Item) -> Entry:
-        """An article that an earlier letter carried: what has become of it since."""
+    def correction(self, item: Item) -> Entry:
+        """Return what has become of an article in an earlier letter."""
         if item.withdrawal:
             return self._notice(item)
         return Entry(
             headline=readable(item.article.headline),
             language=item.article.language or self.language,
             url=_page(item.article.url),
-            corrections=self._corrections(replace(item, corrections=self._untold(item))),
+            corrections=self._corrections(replace(item, corrections=self._new_corrections(item))),
         )
 
-    def _untold(self, item: Item) -> tuple[Correction, ...]:
-        """The corrections that no earlier letter told of."""
-        told, opened = item.told_version, self.edition.opened
-        if told:
-            since = [said for said in item.corrections if said.version > told]
+    def _new_corrections(self, item: Item) -> tuple[Correction, ...]:
+        """Return the corrections that no earlier letter carried."""
+        known, opened = item.told_version, self.edition.opened
+        if known:
+            since = [note for note in item.corrections if note.version > known]
         else:
-            since = [said for said in item.corrections if not opened or said.at >= opened]
+            since = [note for note in item.corrections if not opened or note.at >= opened]
         return tuple(since) or item.corrections[-1:]
 
     def _notice(self, item: Item) -> Entry:
@@ -145,8 +145,8 @@ class Speaker:
 
     def _corrections(self, item: Item) -> tuple[str, ...]:
         return tuple(
-            correction_line(said.at, readable(said.note), self.zone, self.language)
-            for said in item.corrections
+            correction_line(note.at, readable(note.note), self.zone, self.language)
+            for note in item.corrections
         )
 
 
@@ -161,7 +161,7 @@ def _with_everything(entry: Entry, article: Article) -> Entry:
         html = before.removesuffix("</p>") + html.removeprefix("<p>")
     else:
         html = before + html
-    text = readable_lines(html, entry.language)
+    text = html_to_text(html, entry.language)
     lead = readable(article.description)  # else the lead is the text's own first paragraph
     shown = entry.picture and f'src="{escape(entry.picture.url)}"' in html
     picture = None if shown else entry.picture
@@ -169,7 +169,7 @@ def _with_everything(entry: Entry, article: Article) -> Entry:
 
 
 def _for_a_letter(article: Article) -> str:
-    """The article's HTML, its headings below the letter's own, its pictures hosted or named."""
+    """Return the article's HTML: headings below the letter's own, pictures hosted or described."""
     hosted = {media.name: media for media in article.media if media.url and media.sha256}
 
     def placed(found: re.Match[str]) -> str:
@@ -181,7 +181,7 @@ def _for_a_letter(article: Article) -> str:
         if picture and picture.url:
             width, height = _measures(picture)
             size = f' width="{width}"' + (f' height="{height}"' if height else "")
-            # a table is as wide as the widest width in pixels: on a phone, too
+            # a width in pixels alone would widen the table, on phones too
             style = f' style="width:100%;max-width:{width}px;height:auto"'
             return tag.replace(local[0], f' src="{escape(picture.url)}"{size}{style}')
         says = described(tag)
@@ -193,8 +193,8 @@ def _for_a_letter(article: Article) -> str:
 
 
 def _opened(found: re.Match[str]) -> str:
-    """A link that mail programs open; of any other its words, and the address."""
-    to, words = unescape(found["to"]), found["said"]
+    """Return a link that mail programs open; of any other its text and address."""
+    to, words = unescape(found["to"]), found["inner"]
     if to.startswith(OPENED):
         return found[0]
     address = address_of(to, plain(words))
@@ -209,20 +209,20 @@ def _dateline(article: Article) -> str:
 
 
 def _picture(media: Iterable[Media], table: Mapping[str, str]) -> Picture | None:
-    for one in media:
-        if _page(one.url):
-            photo = f"{table['photo']}: {readable(one.creator)}" if one.creator else ""
-            credit = " · ".join(said for said in (readable(one.caption), photo) if said)
-            alt = readable(one.alt or one.caption)
-            width, height = _measures(one)
-            return Picture(url=_page(one.url), alt=alt, credit=credit, width=width, height=height)
-    return None
+    hosted = next((picture for picture in media if _page(picture.url)), None)
+    if hosted is None:
+        return None
+    photo = f"{table['photo']}: {readable(hosted.creator)}" if hosted.creator else ""
+    credit = " · ".join(filter(None, (readable(hosted.caption), photo)))
+    alt = readable(hosted.alt or hosted.caption)
+    width, height = _measures(hosted)
+    return Picture(url=_page(hosted.url), alt=alt, credit=credit, width=width, height=height)
 
 
 def _documents(article: Article, language: str) -> Iterable[Document]:
-    for one in article.documents:
-        if _page(one.url):
-            yield Document(_page(one.url), readable(document_line(one, language)))
+    for document in article.documents:
+        if _page(document.url):
+            yield Document(_page(document.url), readable(document_line(document, language)))
 
 
 def _page(url: str | None) -> str:
@@ -230,7 +230,7 @@ def _page(url: str | None) -> str:
 
 
 def _measures(picture: Media) -> tuple[int, int]:
-    """As wide as it is, or as the column; Outlook for Windows heeds nothing but the attributes."""
+    """Return a picture's width, at most the column's, and height: Outlook needs both attributes."""
     width = min(picture.width or WIDTH, WIDTH)
     height = round(width * picture.height / picture.width) if picture.width else 0
     return width, height

@@ -1,4 +1,4 @@
-"""Values of headers that Python's email package would fold or encode wrongly."""
+"""Encode header values that Python's email package would fold or encode wrongly."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from email.header import Header
 
 
 def phrase(text: str, header: str) -> str:
-    """What stands before an address or an id, with a blank; "" where there is nothing."""
+    """Return the name before an address or an id, with a blank; "" for none."""
     if not text:
         return ""
     if not _is_plain(text):
@@ -16,7 +16,7 @@ def phrase(text: str, header: str) -> str:
 
 
 def words(text: str, header: str) -> str:
-    """Folded, in encoded words where need be: EmailMessage loses blanks between them."""
+    """Return text folded, in encoded words where needed: EmailMessage loses blanks between them."""
     charset = "us-ascii" if _is_plain(text) else "utf-8"
     return Header(text, charset, maxlinelen=75, header_name=header).encode(linesep="\r\n")
 

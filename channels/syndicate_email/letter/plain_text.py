@@ -1,4 +1,4 @@
-"""An article's HTML as the lines of a letter's text part."""
+"""Convert an article's HTML to the lines of a letter's text part."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from syndicate.text.tables import Cell, Line, SourceRow, Table
 
 ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
 LINK = re.compile(
-    rf'<a\s{ATTRIBUTES}?href="(?P<to>[^"]*)"{ATTRIBUTES}>(?P<said>.*?)</a>'
+    rf'<a\s{ATTRIBUTES}?href="(?P<to>[^"]*)"{ATTRIBUTES}>(?P<inner>.*?)</a>'
     r"(?P<rest>(?:</?(?:abbr|b|code|em|i|mark|s|small|span|strong|u)(?:\s[^<>]*)?>|-?\w)*)",
     re.I | re.S,
 )  # with the rest of its word, which comes before the address
@@ -30,19 +30,19 @@ GIVEN = re.compile(r'([a-z]+)(?:="([^"]*)")?', re.IGNORECASE)
 TABLE = re.compile(r"<table\b[^>]*>(?P<rows>(?:(?!<table\b).)*?)</table>", re.I | re.S)
 CAPTION = re.compile(r"<caption\b[^>]*>(.*?)</caption>", re.I | re.S)
 ROW = re.compile(r"<(?P<head>/?thead)\b[^>]*>|<tr\b[^>]*>(?P<cells>.*?)</tr>", re.I | re.S)
-CELL = re.compile(r"<(?P<tag>t[dh])\b(?P<given>[^>]*)>(?P<said>.*?)</t[dh]>", re.I | re.S)
+CELL = re.compile(r"<(?P<tag>t[dh])\b(?P<given>[^>]*)>(?P<inner>.*?)</t[dh]>", re.I | re.S)
 
 
-def readable_lines(html: str, language: str = "") -> str:
-    """Sanitised HTML as text: a paragraph per block, the address after each link and picture."""
+def html_to_text(html: str, language: str = "") -> str:
+    """Return sanitised HTML as text: a paragraph per block, addresses after links and pictures."""
 
     def linked(found: re.Match[str]) -> str:
-        said = PICTURE.sub(_label, found["said"])
+        label = PICTURE.sub(_label, found["inner"])
         to = unescape(found["to"])
-        address, asks = address_of(to, plain(said)), letter_line(to, plain(said), language)
+        address, asks = address_of(to, plain(label)), letter_line(to, plain(label), language)
         behind = f" <{address}>" if address else ""
         behind += f" ({asks})" if asks else ""
-        return f"{said}{found['rest']}{escape(behind, quote=False)}"
+        return f"{label}{found['rest']}{escape(behind, quote=False)}"
 
     html = spelt(html)
     html, found = PICTURE.sub(_pictured, LINK.sub(linked, QUOTE.sub(_quoted, html))), 1
@@ -56,24 +56,23 @@ def _quoted(found: re.Match[str]) -> str:
 
 
 def described(picture: str) -> str:
-    """What a picture's tag says it shows, and what its title adds, as HTML."""
+    """Return the alternative text and the title of a picture's tag, as HTML."""
     given = _given(picture)
-    said = dict.fromkeys(filter(None, (given.get("alt"), given.get("title"))))
-    return escape(" – ".join(said), quote=False)
+    texts = dict.fromkeys(filter(None, (given.get("alt"), given.get("title"))))
+    return escape(" – ".join(texts), quote=False)
 
 
 def _label(picture: re.Match[str]) -> str:
-    """What a link says whose text is a picture."""
+    """Return the text for a picture within a link."""
     return apart(picture, described(picture[0]) or _file(picture[0]))
 
 
 def _pictured(found: re.Match[str]) -> str:
-    """A picture that is no link: what it shows, and where it can be seen."""
+    """Return a picture's description and address."""
     address = _given(found[0]).get("src", "")
     is_web = address.startswith(("https:", "http:"))
     seen = f"&lt;{escape(address, quote=False)}&gt;" if is_web else ""
-    said = " ".join(filter(None, (described(found[0]), seen)))
-    return apart(found, said)
+    return apart(found, " ".join(filter(None, (described(found[0]), seen))))
 
 
 def _file(picture: str) -> str:
@@ -82,7 +81,7 @@ def _file(picture: str) -> str:
 
 
 def _itemised(html: str) -> str:
-    """Lists with their markers as words."""
+    """Write the markers of lists as text."""
     marked = iter(item_markers(_of_lists(html)))
 
     def item(found: re.Match[str]) -> str:
@@ -102,7 +101,7 @@ def _of_lists(html: str) -> Iterator[ListTag]:
 
 
 def _in_words(table: re.Match[str], language: str) -> str:
-    """A table as a paragraph per row, with the label of each value."""
+    """Return a table as a paragraph per row, each value with its label."""
     rows = table["rows"]
     titles = "".join(f"<p>{title}</p>" for title in CAPTION.findall(rows))
     lines = (_line(line, language) for line in Table.of(list(_rows(rows))).lines())
@@ -116,8 +115,8 @@ def _rows(html: str) -> Iterator[SourceRow[str]]:
             in_head = not found["head"].startswith("/")
             continue
         cells = list(CELL.finditer(found["cells"]))
-        spans = [Cell.of(_content(one["said"]), _given(one["given"])) for one in cells]
-        yield SourceRow(spans, tuple(one["tag"].lower() for one in cells), in_head)
+        spans = [Cell.of(_content(cell["inner"]), _given(cell["given"])) for cell in cells]
+        yield SourceRow(spans, tuple(cell["tag"].lower() for cell in cells), in_head)
 
 
 def _content(html: str) -> str:

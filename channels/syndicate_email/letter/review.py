@@ -1,4 +1,4 @@
-"""What readers, or their mail systems, might stumble over in a letter."""
+"""Find what readers or their mail systems might stumble over in a letter."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from html import escape, unescape
 
 from syndicate import ConfigError, Edition, Finding, Item, Publisher
 from syndicate.model.article import Article, Correction, Withdrawal
-from syndicate_email.letter.compose import MOST_HTML, List, compose, is_in_full
+from syndicate_email.letter.compose import MOST_HTML, ListSettings, compose, is_in_full
 from syndicate_email.letter.contents import contents
 from syndicate_email.letter.stencil import Stencil
 
 
-def review(edition: Edition, to: List, letter: bytes) -> Iterator[Finding]:
-    """A filled letter's size, and what of the edition is not in it as one would wish."""
+def review(edition: Edition, to: ListSettings, letter: bytes) -> Iterator[Finding]:
+    """Check a filled-in letter: its size, what was shortened, what is missing."""
     message = message_from_bytes(letter, policy=default)
     assert isinstance(message, EmailMessage)
     html = message.get_body(("html",))
@@ -28,13 +28,13 @@ def review(edition: Edition, to: List, letter: bytes) -> Iterator[Finding]:
         detail=f"{len(letter) / 1000:.0f} kB a letter, {size / 1000:.0f} kB of it HTML",
     )
     if size > MOST_HTML:
-        cut = "some mail systems cut it off before its end, which says how to leave the list"
+        cut = "some mail systems cut off the end, where the link to unsubscribe is"
         yield Finding(what="size", ok=False, detail=f"{size / 1000:.0f} kB of HTML: {cut}")
-    said = contents(edition, to.manner)
-    more = to.manner.words(said.language)["more"]
-    counts = range(1, len(said.entries) + 1)
+    composed = contents(edition, to.wording)
+    more = to.wording.words(composed.language)["more"]
+    counts = range(1, len(composed.entries) + 1)
     if any(escape(more.format(count=count)) in html.get_content() for count in counts):
-        many = f"{len(said.entries)} articles: of some only the headline is in"
+        many = f"{len(composed.entries)} articles: some are there with their headline only"
         yield Finding(what="length", ok=False, detail=many)
     if edition.urgent and edition.items and not is_in_full(edition, to):
         yield from _cut_short(edition.items)
@@ -42,16 +42,14 @@ def review(edition: Edition, to: List, letter: bytes) -> Iterator[Finding]:
         yield from _about(item)
     for item in edition.corrections:
         if not (item.withdrawal or item.article.url):
-            yield Finding(
-                what="page", ok=False,
-                detail=f"{item.article.headline}: it has no url: readers of the correction cannot"
-                " look it up",
+            yield Finding(what="page", ok=False, detail=f"{item.article.headline}: without a url readers of the correction cannot look it"
+                " up",
             )  # fmt: skip
     yield from _for_mail_systems(edition.publisher, to)
 
 
-def template(to: List, publisher: Publisher) -> Finding:
-    """Whether a letter of everything a digest can hold says all of it in both parts."""
+def template(to: ListSettings, publisher: Publisher) -> Finding:
+    """Check that the template shows everything a digest can hold, in both parts."""
     edition, words = _sample(publisher)
     try:
         stencil = compose(edition, to)
@@ -62,21 +60,21 @@ def template(to: List, publisher: Publisher) -> Finding:
     missing = [
         f"{what} ({subtype})"
         for subtype in ("plain", "html")
-        for what, said in words.items()
-        if said not in unescape(_part(stencil, subtype))
+        for what, expected in words.items()
+        if expected not in unescape(_part(stencil, subtype))
     ]
     if missing:
-        said = f"{to.design.setting}: a letter made with it does not say {', '.join(missing)}"
-        return Finding(what="template", ok=False, detail=said)
-    return Finding(what="template", ok=True, detail="says all that a digest can hold")
+        message = f"{to.design.setting}: letters made with it lack {', '.join(missing)}"
+        return Finding(what="template", ok=False, detail=message)
+    return Finding(what="template", ok=True, detail="shows everything a digest can hold")
 
 
 def _about(item: Item) -> Iterator[Finding]:
     article = item.article
     if item.withdrawal:
         return
-    shown = [one for one in article.pictures if one.url]
-    if any(not (one.alt or one.caption) for one in shown[:1]):
+    shown = [picture for picture in article.pictures if picture.url]
+    if any(not (picture.alt or picture.caption) for picture in shown[:1]):
         yield Finding(
             what="picture", ok=False, detail=f"{article.headline}: its picture has no alt text"
         )
@@ -88,33 +86,28 @@ def _about(item: Item) -> Iterator[Finding]:
         yield Finding(
             what="page",
             ok=False,
-            detail=f"{article.headline}: it has no url: all of it is in the letter",
+            detail=f"{article.headline}: without a url all of it is in the letter",
         )
 
 
 def _cut_short(items: Iterable[Item]) -> Iterator[Finding]:
     for article in (item.article for item in items):
         if article.url:
-            yield Finding(
-                what="length", ok=False,
-                detail=f"{article.headline}: too long for a letter: only its lead is in it, with a"
-                " link to all of it",
+            yield Finding(what="length", ok=False, detail=f"{article.headline}: too long for a letter, which has only its lead and a link",
             )  # fmt: skip
 
 
-def _for_mail_systems(publisher: Publisher, to: List) -> Iterator[Finding]:
+def _for_mail_systems(publisher: Publisher, to: ListSettings) -> Iterator[Finding]:
     setting = f"channels.{to.name}"
     if not to.unsubscribe:
-        yield Finding(
-            what="leaving", ok=False,
-            detail=f"{setting}.unsubscribe: large mail systems want a page that ends a subscription"
+        yield Finding(what="leaving", ok=False, detail=f"{setting}.unsubscribe: large mail systems require a page that ends a subscription"
             " with one click",
         )  # fmt: skip
     if not publisher.address:
         yield Finding(
             what="address",
             ok=False,
-            detail="publisher.address: a letter's foot holds a postal address",
+            detail="publisher.address: many laws require a postal address in every letter; set yours",
         )
 
 
@@ -127,7 +120,7 @@ def _part(stencil: Stencil, subtype: str) -> str:
 
 
 def _sample(publisher: Publisher) -> tuple[Edition, dict[str, str]]:
-    """An edition that holds one of everything, and the words that must be found again."""
+    """Return an edition with one of everything, and the words that its letter must hold."""
     from datetime import UTC, datetime, timedelta
 
     at = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -140,18 +133,18 @@ def _sample(publisher: Publisher) -> tuple[Edition, dict[str, str]]:
         return Item(article=article, version=1, published=at, updated=at)
 
     note = Correction(version=2, at=at, note="note-of-a-correction")
-    gone = Withdrawal(at=at, reason="reason-of-a-withdrawal")
+    notice = Withdrawal(at=at, reason="reason-of-a-withdrawal")
     corrected, withdrawn = item("corrected"), item("withdrawn")
     edition = Edition(
         key="sample", publisher=publisher, items=(item("new"), item("other")),
         corrections=(
             Item(article=corrected.article, version=2, published=at, updated=at,
                  corrections=(note,)),
-            Item(article=withdrawn.article, version=2, published=at, updated=at, withdrawal=gone),
+            Item(article=withdrawn.article, version=2, published=at, updated=at, withdrawal=notice),
         ),
         opened=at - timedelta(days=1), closed=at + timedelta(days=1), number=1,
     )  # fmt: skip
-    said = {
+    expected = {
         "an article's headline": "headline-new",
         "the last article": "headline-other",
         "its lead": "lead-new",
@@ -162,4 +155,4 @@ def _sample(publisher: Publisher) -> tuple[Edition, dict[str, str]]:
         "why it was withdrawn": "reason-of-a-withdrawal",
         "the office's name": publisher.name if publisher.name.isascii() else "",
     }
-    return edition, said
+    return edition, expected

@@ -1,4 +1,4 @@
-"""Where templates of letters run: they get the letter's words, and nothing of the program."""
+"""A sandbox for letter templates: they reach the letter's contents, never the program."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ from syndicate_email.letter import template_limits
 
 MOST_OUTPUT = 2_000_000  # characters of one part of a letter; mail systems show 100,000
 MOST_POWER = 100
-TURNS, CONCAT, PART = "counted turns", "counted texts", "counted part"  # no template says these
+TURNS, CONCAT, PART = (
+    "counted turns",
+    "counted texts",
+    "counted part",
+)  # names that no template can use
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's own sandbox, whose loops and texts have an end besides.
+    """Jinja's sandbox, with limits to loops and to the size of texts.
 
     Whatever makes a text or a list out of others counts it first (``template_limits``): operators,
     filters, methods of texts, and what macros, blocks and ``{% set %}`` catch.
@@ -43,7 +47,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return "".join(caught)
 
     def filled_in(self, name: str, given: Mapping[str, object]) -> str:
-        """Fill in a template; TemplateRuntimeError where it gives more than a letter holds."""
+        """Fill in a template; TemplateRuntimeError where its output is too long for a letter."""
         with template_limits.counted() as counted:
             template: Template = self.get_template(name)
             pieces, length = [], 0
@@ -51,7 +55,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 pieces.append(piece)
                 length += len(piece)
                 if length > MOST_OUTPUT:
-                    raise TemplateRuntimeError(f"it gives more than {MOST_OUTPUT:,} characters")
+                    raise TemplateRuntimeError(f"it writes more than {MOST_OUTPUT:,} characters")
             return "".join(pieces)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
@@ -61,11 +65,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         elif not all(isinstance(value, int | float) for value in (left, right)) or (
             abs(right) > MOST_POWER or abs(left) > 10**6
         ):
-            raise TemplateRuntimeError(f"no power above {MOST_POWER} is worked out here")
+            raise TemplateRuntimeError(f"powers above {MOST_POWER} are not allowed")
         return super().call_binop(context, operator, left, right)
 
     def call(self, context: Any, function: Any, /, *given: Any, **named: Any) -> Any:
-        """Call a macro, or a method of a text, whose yield is counted."""
+        """Call a macro, or a method of a text, and count what it makes."""
         counted = template_limits.current()
         counted.step()
         text = getattr(function, "__self__", None)
@@ -79,7 +83,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return super().call(context, function, *given, **named)
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
-        """A text's ``format``, whose yield is counted."""
+        """Return a text's ``format``, which counts what it makes."""
         wrapped = super().wrap_str_format(value)
         if wrapped is None:
             return None
@@ -93,7 +97,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return checked
 
     def get_template(self, name: Any, *given: Any, **named: Any) -> Template:
-        """A template; one that includes itself by twos ends, too."""
+        """Return a template; counted, so that one that includes itself twice comes to an end."""
         template_limits.current().step()
         return super().get_template(name, *given, **named)
 
@@ -103,7 +107,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 class _Counting(NodeTransformer):
-    """Puts a count around what Jinja's sandbox offers no way to look at."""
+    """Wraps a count around syntax that Jinja's sandbox does not intercept."""
 
     def visit_For(self, node: nodes.For) -> nodes.Node:
         self.generic_visit(node)
@@ -136,14 +140,14 @@ def _cut_out(part: Any) -> Any:
 
 
 def _measured(value: Any) -> Any:
-    """What a template writes; a list is written out, with all that is in it."""
+    """Count a value that a template writes; a list with all its items."""
     if not isinstance(value, str | int):
         template_limits.current().make(template_limits.weight(value))
     return value
 
 
 def _bounded(filled: Any, makes: Callable[..., int]) -> Any:
-    """A filter whose yield is counted before it is made."""
+    """Return a filter that counts what it makes before making it."""
     marks = int(hasattr(filled, "jinja_pass_arg"))  # the first is Jinja's own
 
     @wraps(filled)  # with Jinja's marks on it

@@ -1,4 +1,4 @@
-"""Short letters to one person: do they join, or leave, which lists there are, goodbye."""
+"""Compose service letters to one person: confirm joining or leaving, the lists, goodbye."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from syndicate import Membership, Publisher, Rendition
 from syndicate.text import excerpt
 from syndicate.text.i18n import moment, spoken
 from syndicate_email.addresses import parse_sender
-from syndicate_email.letter.compose import POLICY, List
+from syndicate_email.letter.compose import POLICY, ListSettings
 from syndicate_email.letter.entries import readable
 from syndicate_email.letter.headers import phrase, words
 from syndicate_email.letter.stencil import MEDIA_TYPE, Stencil, cut
@@ -20,98 +20,114 @@ from syndicate_email.letter.stencil import MEDIA_TYPE, Stencil, cut
 MOST_SUBJECT = 120
 
 
-def invitation(to: List, publisher: Publisher, at: datetime, title: str) -> Rendition:
-    """Ask whether somebody wants to be on the list of this title; pressing Reply is enough."""
-    said, mark = to.manner.words(publisher.language), _mark(to, at)
+def invitation(to: ListSettings, publisher: Publisher, at: datetime, title: str) -> Rendition:
+    """Ask a person to confirm joining the list of this title; pressing Reply is enough."""
+    texts, mark = to.wording.words(publisher.language), _mark(to, at)
     title = readable(title)
     lines = [
-        f"{said['invitation']} “{title}” ({publisher.name}).",
-        f"{said['invitation_how']}\nmailto:{_link(to.mailbox, 'confirm', mark)}",
-        said["invitation_else"],
+        f"{texts['invitation']} “{title}” ({publisher.name}).",
+        f"{texts['invitation_how']}\nmailto:{_link(to.mailbox, 'confirm', mark)}",
+        texts["invitation_else"],
     ]
-    subject = words(f"{said['invitation_subject']}: {title}", "Subject")
+    subject = words(f"{texts['invitation_subject']}: {title}", "Subject")
     head: list[bytes | str] = [f"Subject: {subject}\r\n [confirm ".encode(), "token", b"]\r\n"]
     return _rendition(to, publisher, at, head, lines, mark)
 
 
 def overview(
-    to: List, publisher: Publisher, at: datetime, lists: Sequence[Membership]
+    to: ListSettings, publisher: Publisher, at: datetime, lists: Sequence[Membership]
 ) -> Rendition:
-    """Say which lists there are, and how to join and to leave each."""
-    said, mark = to.manner.words(publisher.language), _mark(to, at)
-    lines = [said["overview"], *_ways(to, said["unsubscribe"], said["subscribe"], lists)]
-    subject = words(f"{said['overview_subject']} {readable(publisher.name)}", "Subject")
+    """Name the lists, and how to join and leave each."""
+    texts, mark = to.wording.words(publisher.language), _mark(to, at)
+    lines = [texts["overview"], *_ways(to, texts["unsubscribe"], texts["subscribe"], lists)]
+    subject = words(f"{texts['overview_subject']} {readable(publisher.name)}", "Subject")
     head: list[bytes | str] = [f"Subject: {subject}\r\n".encode()]
     return _rendition(to, publisher, at, head, lines, mark)
 
 
-def parting(to: List, publisher: Publisher, at: datetime, lists: Sequence[Membership]) -> Rendition:
-    """Ask whether somebody wants to leave these lists; pressing Reply is enough.
+def parting(
+    to: ListSettings, publisher: Publisher, at: datetime, lists: Sequence[Membership]
+) -> Rendition:
+    """Ask a person to confirm leaving these lists; pressing Reply is enough.
 
-    Not as "unsubscribe TOKEN": a way out that is open to machines would let an answer of theirs,
-    "I am on leave", end the subscription of somebody who never asked for it.
+    The subject is not "unsubscribe TOKEN", which counts from machines too: an automatic answer
+    ("I am on leave") would end the subscription of a person who never asked for it.
     """
-    language = spoken(to.manner.language or publisher.language)
-    said, mark = to.manner.words(language), _mark(to, at)
-    titles = "\n".join(f"– {readable(one.title)}" for one in lists)
-    lines = [f"{said['parting']}\n{titles}", said["parting_how"]]
-    lines += _ways(to, said["unsubscribe"], said["subscribe"], lists)
-    lines.append(said["parting_else"])
-    names = ", ".join(readable(one.title) for one in lists)
-    subject = words(excerpt(f"{said['parting_subject']}: {names}", MOST_SUBJECT), "Subject")
+    language = spoken(to.wording.language or publisher.language)
+    texts, mark = to.wording.words(language), _mark(to, at)
+    titles = _bullets(lists)
+    lines = [f"{texts['parting']}\n{titles}", texts["parting_how"]]
+    lines += _ways(to, texts["unsubscribe"], texts["subscribe"], lists)
+    lines.append(texts["parting_else"])
+    subject = words(
+        excerpt(f"{texts['parting_subject']}: {_titles(lists)}", MOST_SUBJECT), "Subject"
+    )
     head: list[bytes | str] = [f"Subject: {subject}\r\n [confirm ".encode(), "token", b"]\r\n"]
     return _rendition(to, publisher, at, head, lines, mark)
 
 
-def goodbye(to: List, publisher: Publisher, at: datetime, lists: Sequence[Membership]) -> Rendition:
-    """Say that somebody is off these lists, and how to come back to each; no news."""
-    language = spoken(to.manner.language or publisher.language)
-    said, mark = to.manner.words(language), _mark(to, at)
-    titles = "\n".join(f"– {readable(one.title)}" for one in lists)
+def goodbye(
+    to: ListSettings, publisher: Publisher, at: datetime, lists: Sequence[Membership]
+) -> Rendition:
+    """Confirm that a person has left these lists, with the way back to each."""
+    language = spoken(to.wording.language or publisher.language)
+    texts, mark = to.wording.words(language), _mark(to, at)
+    titles = _bullets(lists)
     since = moment(at, publisher.zone, language)
-    lines = [f"{said['goodbye']} {since}:\n{titles}", said["goodbye_why"]]
-    lines += _back(to, publisher, said, lists)
-    names = ", ".join(readable(one.title) for one in lists)
-    subject = words(excerpt(f"{said['goodbye_subject']}: {names}", MOST_SUBJECT), "Subject")
+    lines = [f"{texts['goodbye']} {since}:\n{titles}", texts["goodbye_why"]]
+    lines += _back(to, publisher, texts, lists)
+    subject = words(
+        excerpt(f"{texts['goodbye_subject']}: {_titles(lists)}", MOST_SUBJECT), "Subject"
+    )
     head: list[bytes | str] = [f"Subject: {subject}\r\n".encode()]
     return _rendition(to, publisher, at, head, lines, mark)
 
 
 def _back(
-    to: List, publisher: Publisher, said: Mapping[str, str], lists: Sequence[Membership]
+    to: ListSettings, publisher: Publisher, texts: Mapping[str, str], lists: Sequence[Membership]
 ) -> Iterator[str]:
-    """The way back to each list: a letter, else the office's page, else its address."""
+    """Yield the way back to each list: a letter, else the office's page, else its address."""
     page = to.change or to.unsubscribe
     if not (to.mailbox or page):
-        yield f"{said['goodbye_write']} {publisher.email}."
+        yield f"{texts['goodbye_write']} {publisher.email}."
         return
-    yield said["goodbye_else"] if to.mailbox else said["goodbye_page"]
-    for one in lists:
-        mail = f"mailto:{_link(to.mailbox, 'subscribe', one.token)}" if to.mailbox else ""
-        link = mail or page.replace("{token}", one.token)
-        yield f"{readable(one.title)}\n{said['come_back']}: {link}"
+    yield texts["goodbye_else"] if to.mailbox else texts["goodbye_page"]
+    for member in lists:
+        mail = f"mailto:{_link(to.mailbox, 'subscribe', member.token)}" if to.mailbox else ""
+        link = mail or page.replace("{token}", member.token)
+        yield f"{readable(member.title)}\n{texts['come_back']}: {link}"
 
 
-def _ways(to: List, leave: str, join: str, lists: Sequence[Membership]) -> Iterator[str]:
-    for one in lists:
-        way = (leave, "unsubscribe", one.token) if one.token else (join, "subscribe", one.name)
-        what, word, about = way
-        yield f"{readable(one.title)}\n{what}: mailto:{_link(to.mailbox, word, about)}"
+def _ways(to: ListSettings, leave: str, join: str, lists: Sequence[Membership]) -> Iterator[str]:
+    for member in lists:
+        if member.token:
+            label, command, about = leave, "unsubscribe", member.token
+        else:
+            label, command, about = join, "subscribe", member.name
+        yield f"{readable(member.title)}\n{label}: mailto:{_link(to.mailbox, command, about)}"
 
 
-def _link(mailbox: str, word: str, about: str) -> str:
-    return f"{quote(mailbox, safe='@')}?subject={word}%20{quote(about)}"
+def _bullets(lists: Sequence[Membership]) -> str:
+    return "\n".join(f"– {readable(member.title)}" for member in lists)
+
+
+def _titles(lists: Sequence[Membership]) -> str:
+    return ", ".join(readable(member.title) for member in lists)
+
+
+def _link(mailbox: str, command: str, about: str) -> str:
+    return f"{quote(mailbox, safe='@')}?subject={command}%20{quote(about)}"
 
 
 def _rendition(
-    to: List, publisher: Publisher, at: datetime, head: list[bytes | str], lines: Sequence[str],
-    mark: str,
+    to: ListSettings, publisher: Publisher, at: datetime, head: list[bytes | str],
+    lines: Sequence[str], mark: str,
 ) -> Rendition:  # fmt: skip
     name, address = parse_sender(to.sender)
     foot = [line for line in (publisher.name, publisher.address, publisher.url) if line]
     message = EmailMessage(policy=POLICY)
     message["Date"] = at.astimezone(publisher.zone)
-    message["Auto-Submitted"] = "auto-replied"  # RFC 3834: nobody answers it by itself
+    message["Auto-Submitted"] = "auto-replied"  # RFC 3834: no program answers it
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     text = "\n\n".join([*lines, "-- \n" + "\n".join(foot)]) + "\n"
     message.set_content(text, charset="utf-8", cte="quoted-printable")
@@ -123,5 +139,5 @@ def _rendition(
     return Rendition("", MEDIA_TYPE, stencil.to_bytes())
 
 
-def _mark(to: List, at: datetime) -> str:
+def _mark(to: ListSettings, at: datetime) -> str:
     return "slot" + sha256(f"{to.name} {at}".encode()).hexdigest()[:32]

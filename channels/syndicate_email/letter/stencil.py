@@ -1,4 +1,4 @@
-"""A letter that is composed once and filled in for each recipient."""
+"""Stencils: letters composed once and filled in for each recipient."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DOT_FIRST = re.compile(rb"\n\.")  # no letter begins with one: it begins with a 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stencil:
-    """The letter without what is each recipient's own, and where that goes.
+    """A letter without what differs between recipients, and the offsets where that goes.
 
     Slots are (offset into ``letter``, name) in order: ``to``, ``id`` and ``leave`` are values of
     headers, ``token`` stands alone on a line of a quoted-printable body.
@@ -35,7 +35,7 @@ class Stencil:
     mailbox: str = ""
 
     def to_bytes(self) -> bytes:
-        """One line of JSON, then the letter."""
+        """Return one line of JSON, then the letter."""
         head = {
             "slots": self.slots,
             "domain": self.domain,
@@ -53,26 +53,26 @@ class Stencil:
 
 
 def fill(stencil: bytes, recipient: Recipient, key: str) -> bytes:
-    """The letter for one recipient; ValueError for an address that cannot be written to."""
+    """Return the letter for one recipient; ValueError for an invalid address."""
     return b"".join(filled(stencil, mail_address(recipient.email), recipient.token, key))
 
 
 def filled(
     stencil: bytes, to: str, token: str, key: str, *, stuffed: bool = False
 ) -> Sequence[bytes]:
-    """The pieces of the letter to an address: most of them are everybody's, and never copied.
+    """Return the pieces of the letter to an address; those shared by all are never copied.
 
-    ``stuffed`` as they go over the wire, without the final dot (RFC 5321 4.5.2).
+    ``stuffed``: as they go over the wire, without the final dot (RFC 5321 4.5.2).
     """
     if not SAFE.fullmatch(token):
         token = quote(token, safe="")
-    said = token.encode()
+    encoded = token.encode()
     pieces, slots = _pieces(stencil, stuffed)
     values = {
         "to": to.encode(),
         "id": message_id(stencil, key).encode(),
-        "leave": said.join(_leave(stencil)),
-        "token": said if len(said) < MOST_COLUMNS else SOFT_BREAK.join(_chunks(said)),
+        "leave": encoded.join(_leave(stencil)),
+        "token": encoded if len(encoded) < MOST_COLUMNS else SOFT_BREAK.join(_chunks(encoded)),
     }
     letter = list(pieces)
     letter[1::2] = [values[name] for name in slots]
@@ -80,24 +80,24 @@ def filled(
 
 
 def message_id(stencil: bytes, key: str) -> str:
-    """The same at every attempt, so that a second copy can be recognised (RFC 1047)."""
+    """Return the Message-ID: the same at each attempt, so that copies are known (RFC 1047)."""
     return f"<{key}@{_read(stencil).domain}>"
 
 
 def leave_links(unsubscribe: str, mailbox: str, token: str) -> tuple[str, str]:
-    """The ways out for the holder of a token, https and mailto; "" where there is none."""
+    """Return the unsubscribe links of a token, https and mailto; "" for none."""
     return unsubscribe.replace("{token}", token), own_link("", mailbox, "unsubscribe", token)
 
 
 def own_link(page: str, mailbox: str, what: str, token: str) -> str:
-    """A page of the holder of a token, else a letter that asks for ``what``; "" without either."""
+    """Return a token's page, else a mailto that asks for ``what``; "" without either."""
     if page or not mailbox:
         return page.replace("{token}", token)
     return f"mailto:{quote(mailbox, safe='@')}?subject={what}%20{token}"
 
 
 def cut(pieces: list[bytes | str], mark: str) -> tuple[bytes, tuple[tuple[int, str], ...]]:
-    """Join bytes and names of slots; in the bytes, ``mark`` is where a token goes."""
+    """Join bytes and names of slots; ``mark`` in the bytes is where a token goes."""
     letter, slots = b"", []
     for piece in pieces:
         if isinstance(piece, str):
@@ -114,7 +114,7 @@ def cut(pieces: list[bytes | str], mark: str) -> tuple[bytes, tuple[tuple[int, s
 
 
 def _broken(mark: str) -> re.Pattern[bytes]:
-    """The mark, wherever a quoted-printable line may have been broken within or after it."""
+    """Match the mark, even where a quoted-printable line is broken within or after it."""
     soft = rb"(?:=\r\n)?"
     return re.compile(soft.join(re.escape(c.encode()) for c in mark) + soft)
 
@@ -126,7 +126,7 @@ def _chunks(value: bytes) -> list[bytes]:
 
 @lru_cache(maxsize=8)
 def _pieces(stencil: bytes, stuffed: bool) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
-    """What is everybody's, with nothing between each two; and the names of what goes there."""
+    """Return the shared pieces with gaps between them, and the names of the slots for the gaps."""
     known = _read(stencil)
     cuts = [0, *(offset for offset, _ in known.slots), len(known.letter)]
     pieces = [known.letter[start:end] for start, end in pairwise(cuts)]
@@ -134,13 +134,13 @@ def _pieces(stencil: bytes, stuffed: bool) -> tuple[tuple[bytes, ...], tuple[str
         pieces = [DOT_FIRST.sub(b"\n..", piece) for piece in pieces]
         if not pieces[-1].endswith(b"\r\n"):
             pieces[-1] += b"\r\n"
-    between = [pieces[0], *(one for piece in pieces[1:] for one in (b"", piece))]
+    between = [pieces[0], *(part for piece in pieces[1:] for part in (b"", piece))]
     return tuple(between), tuple(name for _, name in known.slots)
 
 
 @lru_cache(maxsize=8)
 def _leave(stencil: bytes) -> list[bytes]:
-    """The value of List-Unsubscribe, cut where a token goes."""
+    """Return the value of List-Unsubscribe, cut where the token goes."""
     mark = "\0"
     known = _read(stencil)
     links = leave_links(known.unsubscribe, known.mailbox, mark)

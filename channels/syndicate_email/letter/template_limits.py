@@ -1,4 +1,4 @@
-"""How much a template makes: told before it is made, from what it is made of."""
+"""Limits of letter templates: the size of a result is estimated before it is made."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ ESCAPING = {"escape", "e", "forceescape", "tojson", "urlencode", "urlize", "xmla
 WIDTH = re.compile(r"\d+")
 
 
-class Amounts:
-    """What the filling in of one part has made and done so far."""
+class Usage:
+    """Characters made, steps and depth while one part is filled in."""
 
     def __init__(self) -> None:
         self.made = self.steps = self.turns = self.depth = 0
 
     def make(self, amount: int) -> None:
-        """Count what is about to be made; TemplateRuntimeError where it is too much."""
+        """Count characters about to be made; TemplateRuntimeError where they are too many."""
         self.made += amount
         if self.made > MOST_MADE:
             raise TemplateRuntimeError(f"it makes more than {MOST_MADE:,} characters")
@@ -42,7 +42,7 @@ class Amounts:
             raise TemplateRuntimeError(f"its loops take more than {MOST_STEPS:,} turns")
 
     def range(self, *given: int) -> Iterator[int]:
-        """``range``, until there were too many turns."""
+        """Yield the numbers of ``range``; TemplateRuntimeError after too many."""
         for number in range(*given):
             self.turns += 1
             if self.turns > MOST_TURNS:
@@ -55,33 +55,33 @@ class Amounts:
         self.depth += 1
         try:
             if self.depth > MOST_DEPTH:
-                raise TemplateRuntimeError("a macro calls itself without an end")
+                raise TemplateRuntimeError("a macro calls itself without end")
             yield
         finally:
             self.depth -= 1
 
 
-_AMOUNTS: ContextVar[Amounts | None] = ContextVar("amounts", default=None)
+_USAGE: ContextVar[Usage | None] = ContextVar("usage", default=None)
 
 
 @contextmanager
-def counted() -> Iterator[Amounts]:
-    """Count from nothing while a part is filled in."""
-    amounts = Amounts()
-    token = _AMOUNTS.set(amounts)
+def counted() -> Iterator[Usage]:
+    """Count from zero while a part is filled in."""
+    usage = Usage()
+    token = _USAGE.set(usage)
     try:
-        yield amounts
+        yield usage
     finally:
-        _AMOUNTS.reset(token)
+        _USAGE.reset(token)
 
 
-def current() -> Amounts:
-    """Those of the part that is filled in; new ones where a template is only compiled."""
-    return _AMOUNTS.get() or Amounts()
+def current() -> Usage:
+    """Return the count of the part being filled in; a new one while a template is compiled."""
+    return _USAGE.get() or Usage()
 
 
 def weight(value: Any) -> int:
-    """The characters and items in a value, as far as a list of them is written out."""
+    """Return the size of a value: its characters, and its items when written out."""
     if isinstance(value, str):
         return len(value)
     total, left = 0, [value]
@@ -98,22 +98,22 @@ def weight(value: Any) -> int:
 
 
 def settled(value: Any) -> Any:
-    """A value that can be looked at twice: what gives its items once becomes a list."""
+    """Return a value that can be read twice: an iterator becomes a list."""
     if isinstance(value, Iterator):
         return list(turns(value))
     return value
 
 
 def turns(values: Iterable[Any]) -> Iterator[Any]:
-    """What a loop goes through, each turn counted."""
-    amounts = current()
+    """Yield a loop's values, counting each turn."""
+    usage = current()
     for value in values:
-        amounts.step()
+        usage.step()
         yield value
 
 
 def narrow(values: Iterable[Any]) -> int:
-    """The widest of the numbers among some values; TemplateRuntimeError above all sense."""
+    """Return the largest number among some values; TemplateRuntimeError where it is too large."""
     widest = max((abs(v) for v in values if isinstance(v, int | float)), default=0)
     if widest > MOST_WIDTH:
         raise TemplateRuntimeError("a text is made too wide")
@@ -121,7 +121,7 @@ def narrow(values: Iterable[Any]) -> int:
 
 
 def formatted(pattern: str, sign: str, given: Sequence[Any], named: Mapping[str, Any]) -> int:
-    """What ``%`` and ``format`` may give: each field the largest value, as wide as any width."""
+    """Estimate ``%`` and ``format``: each field with the largest value at the largest width."""
     values = [*given, *named.values()]
     widths = [int(width[:9]) for width in WIDTH.findall(pattern)]
     flat = [i for v in values for i in (v if isinstance(v, list | tuple) else [v])]
@@ -141,7 +141,7 @@ def replaced(text: Any, old: Any = "", new: Any = "", *_: Any) -> int:
 
 
 def lines_wide(text: Any, *given: Any, **named: Any) -> int:
-    """What ``indent`` and ``wordwrap`` may give: something more for each of many lines."""
+    """Estimate ``indent`` and ``wordwrap``: they add to each of many lines."""
     values = [*given, *named.values()]
     whole: str = str(text)
     width, breaks = narrow(values), whole.count("\n") + 1
@@ -150,7 +150,7 @@ def lines_wide(text: Any, *given: Any, **named: Any) -> int:
 
 
 def summed(values: Any, attribute: Any = None, start: Any = 0) -> int:
-    """What ``sum`` copies: lists are added one by one."""
+    """Estimate what ``sum`` copies: lists are added one by one."""
     if isinstance(start, int | float):
         return weight(values)
     count: int = len(values)
@@ -158,18 +158,18 @@ def summed(values: Any, attribute: Any = None, start: Any = 0) -> int:
 
 
 def as_it_is(*given: Any, **named: Any) -> int:
-    """What most filters give: no more than they are given, as wide as its numbers say."""
+    """Estimate most filters: no more than they are given, as wide as their numbers say."""
     values = (*given, *named.values())
     return sum(map(weight, values)) + narrow(given[1:]) + narrow(named.values())
 
 
 def written_out(*given: Any, **named: Any) -> int:
-    """What a filter gives that writes some signs as several (``&#34;``)."""
+    """Estimate a filter that writes some signs as several (``&#34;``)."""
     return 6 * as_it_is(*given, **named)
 
 
 def filter_makes(name: str) -> Callable[..., int]:
-    """How much a filter makes."""
+    """Return the estimate for a filter."""
     known: dict[str, Callable[..., int]] = {
         "join": lambda values="", glue="", *_, **named: joined(
             named.get("d", glue), values
@@ -184,7 +184,7 @@ def filter_makes(name: str) -> Callable[..., int]:
 
 
 def method_makes(text: str, name: str) -> Callable[..., int]:
-    """How much a method of a text makes."""
+    """Return the estimate for a method of a text."""
     size = len(text)
     known: dict[str, Callable[..., int]] = {
         "join": partial(joined, text),
@@ -198,10 +198,10 @@ def method_makes(text: str, name: str) -> Callable[..., int]:
 
 
 def binop_makes(operator: str, left: Any, right: Any) -> int:
-    """How much ``+``, ``*`` and ``%`` make, of texts, lists and numbers."""
+    """Estimate ``+``, ``*`` and ``%`` of texts, lists and numbers."""
     if isinstance(left, int) and isinstance(right, int):
         if operator == "*" and left.bit_length() + right.bit_length() > MOST_BITS:
-            raise TemplateRuntimeError("a number grows without an end")
+            raise TemplateRuntimeError("a number grows without end")
         return 0
     if operator == "%" and isinstance(left, str):
         named = right if isinstance(right, Mapping) else {}

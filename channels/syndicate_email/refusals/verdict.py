@@ -82,7 +82,7 @@ DEAD = 10  # by so many more there must be than letters are taken, where they ar
 ALIKE = 3  # readers who are refused in the same words, until it is not they
 
 
-class Whose(Enum):
+class Cause(Enum):
     """Whom a refusal is about."""
 
     READER = auto()  # no letter will ever arrive there
@@ -111,15 +111,15 @@ class Envelope:
 NOBODY_KNOWN = Envelope()
 
 
-def whose(step: str, code: int, text: str, envelope: Envelope = NOBODY_KNOWN) -> Whose:
+def cause_of(step: str, code: int, text: str, envelope: Envelope = NOBODY_KNOWN) -> Cause:
     """Whom an answer of class 5 is about; ``step`` is what it answers: MAIL, RCPT, DATA, DOT."""
     text = text[:MOST_WORDS]
     if own_code(text, envelope):
-        return Whose.READER
-    if step == "MAIL" or code in OF_US or is_of_us(text, envelope):
-        return Whose.OURS
+        return Cause.READER
+    if step == "MAIL" or code in OF_US or rejects_our_address(text, envelope):
+        return Cause.OURS
     codes = set(ENHANCED.findall(text))
-    return Whose.OURS if is_ours(codes, text) and TOO_LONG not in codes else Whose.LETTER
+    return Cause.OURS if blames_us(codes, text) and TOO_LONG not in codes else Cause.LETTER
 
 
 def slows_us(text: str) -> bool:
@@ -131,7 +131,7 @@ def slows_us(text: str) -> bool:
     codes = ENHANCED.findall(text)
     if GREY.search(text) or any(code[1:].startswith(".2.") for code in codes):
         return False
-    return is_ours({f"5{code[1:]}" for code in codes}, text, FOR_NOW)
+    return blames_us({f"5{code[1:]}" for code in codes}, text, FOR_NOW)
 
 
 def own_code(text: str, envelope: Envelope = NOBODY_KNOWN) -> str:
@@ -142,13 +142,13 @@ def own_code(text: str, envelope: Envelope = NOBODY_KNOWN) -> str:
     codes = ENHANCED.findall(text)
     if codes and codes[0] in NOT_NO_SUCH:
         return ""
-    return next((code for code, of in _readers_codes(text, envelope) if of is Whose.READER), "")
+    return next((code for code, of in _readers_codes(text, envelope) if of is Cause.READER), "")
 
 
-def is_of_us(text: str, envelope: Envelope = NOBODY_KNOWN) -> bool:
+def rejects_our_address(text: str, envelope: Envelope = NOBODY_KNOWN) -> bool:
     """Whether it is our address that there is not, as somebody says who looked it up."""
     codes = _readers_codes(text, envelope)
-    is_meant = any(of is Whose.OURS for _, of in codes)
+    is_meant = any(of is Cause.OURS for _, of in codes)
     is_unknown = bool(NO_SUCH.search(text) and OF_SENDER.search(text) and not codes)
     return is_meant or is_unknown or _names_us(text, envelope)
 
@@ -163,27 +163,27 @@ def _names_us(text: str, envelope: Envelope) -> bool:
     return bool(re.search(rf"{us}.{{0,60}}\b(?:{REFUSES_US})", text, re.IGNORECASE))
 
 
-def _readers_codes(text: str, envelope: Envelope) -> list[tuple[str, Whose]]:
+def _readers_codes(text: str, envelope: Envelope) -> list[tuple[str, Cause]]:
     """The codes that say of somebody that there is no such mailbox, and of whom."""
     found = [code for code in ENHANCED.finditer(text) if code[1] in READERS][:MOST_CODES]
     return [(code[1], _of_whom(text, code, envelope)) for code in found]
 
 
-def _of_whom(text: str, code: re.Match[str], envelope: Envelope) -> Whose:
+def _of_whom(text: str, code: re.Match[str], envelope: Envelope) -> Cause:
     """Whom a code is about: by the words up to its clause's end, and the addresses in that."""
     end = CLAUSE.search(text, code.end())
     after = text[code.end() : end.start() if end else len(text)]
     introduction = text[: code.start()]
     if OF_SENDER.search(introduction + after):
-        return Whose.OURS
+        return Cause.OURS
     is_leading = NUMBERS.fullmatch(introduction.strip()) or not introduction.strip()
     before = CLAUSE.split(NUMBERS_BEFORE.sub("", introduction))[-1]
     named = _addresses(after) or ([] if is_leading else _addresses(before))
     if named and all(map(envelope.is_ours, named)):
-        return Whose.OURS
+        return Cause.OURS
     if named and not is_leading and all(map(envelope.is_a_strangers, named)):
-        return Whose.LETTER
-    return Whose.READER
+        return Cause.LETTER
+    return Cause.READER
 
 
 def _addresses(text: str) -> list[str]:
@@ -198,7 +198,7 @@ def _domain(address: str) -> str:
     return address.rpartition("@")[2]
 
 
-def is_ours(codes: set[str], text: str, signs: Sequence[Sign] = SIGNS) -> bool:
+def blames_us(codes: set[str], text: str, signs: Sequence[Sign] = SIGNS) -> bool:
     """Whether a refusal with these enhanced codes and words says that it is about us."""
     if not codes.isdisjoint(ONE_READERS):
         return False

@@ -1,1 +1,1 @@
-"""How letters leave: through a relay, or into a Maildir."""
+"""Sending: letters leave through a relay, or into a Maildir."""

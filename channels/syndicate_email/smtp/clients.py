@@ -1,4 +1,4 @@
-"""smtplib's clients, whose conversation has an end, and whose every answer has a measure."""
+"""smtplib's clients with a deadline for each answer and a limit to its size."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ else:
 
 MOST_ANSWER = 64 * 1024  # bytes of one whole answer
 MOST_LINES = 200  # of one whole answer; EHLO's has a dozen
-PART = 4096  # bytes that are read at once
+READ_BYTES = 4096  # at once
 SEPARATORS = (b" ", b"-", b"\t", b"\r", b"\n", b"")  # behind an answer's number (RFC 5321 4.2)
 
 
-class NotMail(OSError):
-    """What answers is no mail server; its own words say what it is."""
+class NotSmtp(OSError):
+    """Something else than a mail server answers; its own words say what it is."""
 
 
-class OutOfTurn(OSError):
-    """It says more than it was asked, and nobody knows any more what answers what."""
+class UnsolicitedOutput(OSError):
+    """The server sent more than answers: which answer belongs to which command is lost."""
 
     def __init__(self, words: bytes) -> None:
         super().__init__(f'it says more than it was asked: "{shown(words)}"')
@@ -36,10 +36,10 @@ class OutOfTurn(OSError):
 
 
 class Client(_Base):
-    """Being let in by a relay: each answer comes within ``patience``, all within twice that.
+    """Connects and logs in: each answer within ``patience`` seconds, all within twice that.
 
-    smtplib waits for each byte anew, keeps whatever comes, and of an answer without a number it
-    drops the first letters.
+    smtplib itself starts its timeout anew with each byte, keeps whatever comes, and drops the
+    first letters of an answer without a code.
     """
 
     def __init__(self, host: str, port: int, name: str, *, patience: float, **given: Any) -> None:
@@ -50,21 +50,21 @@ class Client(_Base):
         super().__init__(host, port, name, **given)
 
     def begin(self) -> None:
-        """Give what follows its time."""
+        """Start the deadline anew."""
         measure = Limits(seconds=self._patience, octets=MOST_ANSWER, lines=MOST_LINES)
         self._whole = Exchange(measure.within(2 * self._patience))
         self._measure = measure
         self._step = Exchange(measure)
 
     def in_turn(self) -> None:
-        """OutOfTurn where more came than answers."""
+        """Raise UnsolicitedOutput where more came than answers."""
         if self._ahead:
             ahead, self._ahead = self._ahead, b""
             self.close()
-            raise OutOfTurn(ahead)
+            raise UnsolicitedOutput(ahead)
 
     def send(self, s: Any) -> None:
-        """Say something, whose answer is waited for from now on."""
+        """Send a command; its answer's deadline starts now."""
         self.in_turn()
         self._next_step()
         self._trace(s if isinstance(s, bytes) else s.encode())
@@ -106,11 +106,11 @@ class Client(_Base):
         self.esmtp_features = {}
         self.does_esmtp = False
 
-    def _encrypted(self, line: socket.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
+    def _encrypted(self, plain: socket.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
         self._next_step()
-        line.settimeout(self._left())
+        plain.settimeout(self._left())
         try:
-            return context.wrap_socket(line, server_hostname=self._host)  # type: ignore[attr-defined]
+            return context.wrap_socket(plain, server_hostname=self._host)  # type: ignore[attr-defined]
         except TimeoutError:
             raise Overdue(self._patience) from None
 
@@ -123,7 +123,7 @@ class Client(_Base):
             self.sock.settimeout(self._left())
 
     def _left(self) -> float:
-        """Seconds for what is under way."""
+        """Return the seconds left for the current answer."""
         return self._whole.left(self._step.left())
 
     def _line(self) -> bytes:
@@ -132,7 +132,7 @@ class Client(_Base):
         line, _, self._ahead = self._ahead.partition(b"\n")
         self._step.took(0, 1)
         if line[3:4] not in SEPARATORS or not line[:3].isdigit():
-            raise NotMail(shown(line))
+            raise NotSmtp(shown(line))
         return line
 
     def _read(self) -> None:
@@ -141,7 +141,7 @@ class Client(_Base):
             raise SMTPServerDisconnected("please run connect() first")
         try:
             self.sock.settimeout(self._left())
-            part = self.sock.recv(PART)
+            part = self.sock.recv(READ_BYTES)
         except TimeoutError:
             self._complain()
             raise Overdue(self._patience) from None
@@ -152,9 +152,9 @@ class Client(_Base):
         self._ahead += part
 
     def _complain(self) -> None:
-        """NotMail where a line that has no end would be no answer."""
+        """Raise NotSmtp where an unfinished line could be no answer."""
         if self._ahead.strip() and not self._ahead[:3].isdigit():
-            raise NotMail(shown(self._ahead))
+            raise NotSmtp(shown(self._ahead))
 
 
 class PlainClient(Client, SMTP):
@@ -167,11 +167,11 @@ class SecureClient(Client, SMTP_SSL):
     context: ssl.SSLContext
 
     def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
-        line = super()._get_socket(host, port, timeout)
-        return self._encrypted(line, self.context)
+        plain = super()._get_socket(host, port, timeout)
+        return self._encrypted(plain, self.context)
 
 
 def shown(answer: bytes) -> str:
-    """The first line, as far as it can be shown."""
-    line = answer[:PART].lstrip().partition(b"\n")[0].decode(errors="replace")
-    return excerpt(squeeze("".join(one if one.isprintable() else " " for one in line)), 120)
+    """Return the first line, its unprintable characters as blanks."""
+    line = answer[:READ_BYTES].lstrip().partition(b"\n")[0].decode(errors="replace")
+    return excerpt(squeeze("".join(sign if sign.isprintable() else " " for sign in line)), 120)

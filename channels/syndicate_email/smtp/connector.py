@@ -1,4 +1,4 @@
-"""Let in by a relay: connect, encrypt, log in, and say for people what went wrong."""
+"""Connect to a relay: encrypt, log in, and explain what went wrong."""
 
 from __future__ import annotations
 
@@ -20,21 +20,27 @@ from syndicate.text import excerpt, squeeze
 from syndicate_email.certificates import context
 from syndicate_email.refusals.login import advice, without_secrets
 from syndicate_email.servers import Relay
-from syndicate_email.smtp.clients import Client, NotMail, OutOfTurn, PlainClient, SecureClient
+from syndicate_email.smtp.clients import (
+    Client,
+    NotSmtp,
+    PlainClient,
+    SecureClient,
+    UnsolicitedOutput,
+)
 
 MOST_SAID = 2_000  # characters of an answer that are looked at
 WAYS = {"CRAM-MD5": "auth_cram_md5", "PLAIN": "auth_plain", "LOGIN": "auth_login"}  # best first
-PATIENCE = 60.0  # seconds to wait for a whole answer
+ANSWER_SECONDS = 60.0  # seconds to wait for a whole answer
 
 
-class Dialler:
+class Connector:
     """Opens connections to one relay."""
 
     def __init__(
         self, relay: Relay, channel: str, helo: str = "", domain: str = "", tls_ca: str = "",
-        patience: float = PATIENCE,
+        patience: float = ANSWER_SECONDS,
     ) -> None:  # fmt: skip
-        """``helo`` is who we say we are: else the host's whole name, else the ``domain``.
+        """``helo`` is our name in EHLO: else the host's full name, else the ``domain``.
 
         ``tls_ca`` is a file of certificates that are trusted too.
         """
@@ -44,14 +50,14 @@ class Dialler:
         self.long_patience = min(2 * patience, LONGEST)  # for a letter on its way
         self._helo, self._tls_ca = helo or _own_name(domain), tls_ca
 
-    def dial(self) -> Client:
-        """A connection that may send; Refused or Unavailable where there is none."""
+    def connect(self) -> Client:
+        """Return a connection that may send; Refused or Unavailable where there is none."""
         smtp = self._connected()
         try:
             self._greet(smtp)
             self._log_in(smtp)
             smtp.in_turn()
-        except OutOfTurn as error:
+        except UnsolicitedOutput as error:
             raise self.unreachable(error) from error
         except BaseException:
             smtp.close()
@@ -59,45 +65,45 @@ class Dialler:
         return smtp
 
     def describe(self, smtp: Client) -> str:
-        """What an open connection leads to, for a person."""
+        """Return what an open connection leads to, for a person."""
         secure = isinstance(smtp.sock, ssl.SSLSocket)
-        line = "an encrypted line" if secure else "a line that is not encrypted"
+        encryption = "encrypted" if secure else "not encrypted"
         login = ", logged in" if self.relay.user else ""
-        return f"{self.relay} answers, over {line}{login}"
+        return f"{self.relay} answers, {encryption}{login}"
 
     def unreachable(self, error: OSError) -> Unavailable:
-        """What a broken connection means, or one to somebody else."""
-        if isinstance(error, NotMail):
+        """Return the error for a broken connection, or for one to something else."""
+        if isinstance(error, NotSmtp):
             words = without_secrets(str(error), self.relay.user, self.relay.password)
             return Unavailable(
-                f'{self.setting}: no mail server answers at {self.relay}: it says "{words}"; are'
-                " host and port right? Relays listen at 587, 465 or 25"
+                f'{self.setting}: no mail server answers at {self.relay}, which says "{words}".'
+                " Check host and port: relays listen on 587, 465 or 25"
             )
         why = squeeze(error.strerror or str(error)) or "no answer"
         if isinstance(error, ssl.SSLError):
-            why = f"what comes is no TLS: {_reason(error)}"
+            why = f"it does not speak TLS: {_reason(error)}"
         why = excerpt(without_secrets(why, self.relay.user, self.relay.password), 160)
         return Unavailable(
             f"{self.setting}: cannot reach the relay {self.relay} ({why});"
-            " is it running, and are host and port right?"
+            " check that it is running, and that host and port are right"
         )
 
-    def said(self, what: str, code: int, text: str) -> str:
-        """A relay's refusal, in a line."""
+    def refusal_line(self, what: str, code: int, text: str) -> str:
+        """Return a relay's refusal in one line."""
         text = printable(text[:MOST_SAID])
         verb = "refused" if code // 100 == 5 else "put off"
         message = f"{self.setting}: {self.relay} {verb} {what}: {code} {excerpt(text, 200)}"
         return message.rstrip()
 
     def refusal(self, what: str, code: int, text: bytes | str) -> Unavailable:
-        """The error that an answer other than the hoped for one is."""
+        """Return the error for a refused command."""
         words = text.decode(errors="replace") if isinstance(text, bytes) else text
         kind = Paused if code // 100 == 5 else Unavailable
-        return kind(f"{self.said(what, code, squeeze(words))}{advice(words)}")
+        return kind(f"{self.refusal_line(what, code, squeeze(words))}{advice(words)}")
 
     def _connected(self) -> Client:
         try:
-            smtp = self._dialled()
+            smtp = self._greeted()
         except ssl.SSLError as error:
             raise self._insecure(error) from error
         except SMTPConnectError as error:
@@ -109,7 +115,7 @@ class Dialler:
             smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         return smtp
 
-    def _dialled(self) -> Client:
+    def _greeted(self) -> Client:
         to, name, patience = self.relay, self._helo, self.patience
         if to.tls:
             secure = self._context()
@@ -145,7 +151,7 @@ class Dialler:
         raise self.refusal("EHLO", code, text)
 
     def _wants_starttls(self, smtp: Client) -> bool:
-        """Where it is offered; a letter that stays on this machine needs none."""
+        """Return whether to encrypt: where it is offered, and letters leave this machine."""
         if self.relay.tls:
             return False
         if smtp.has_extn("starttls"):
@@ -153,7 +159,7 @@ class Dialler:
         if self.relay.password:
             raise Refused(
                 f"{self.setting}: {self.relay} offers no STARTTLS, and the password is not sent"
-                " in the clear; write smtps://… or ask for the relay's port for submission"
+                " unencrypted; write smtps://… or ask your provider for the submission port"
             )
         return False
 
@@ -170,48 +176,49 @@ class Dialler:
             offered = smtp.esmtp_features.get("auth", "").split()
             which = f" (it offers {excerpt(printable(' '.join(offered)), 80)})" if offered else ""
             raise Refused(
-                f"{self.setting}: {self.relay} offers no login that we know{which}"
+                f"{self.setting}: {self.relay} offers no login method that is supported here{which}"
             ) from None
         except SMTPServerDisconnected as error:
             raise self.unreachable(error) from None
         except (ValueError, SMTPException):  # base64 that is none, or questions without an end
             raise Unavailable(
-                f"{self.setting}: {self.relay} asks for the login in a way that nobody can answer"
+                f"{self.setting}: {self.relay} asks for the login in a malformed way;"
+                " ask your provider"
             ) from None
         except OSError as error:
             raise self.unreachable(error) from None
 
     def _no_login(self, error: SMTPAuthenticationError) -> Unavailable:
-        """The relay's own words, without ours in them, and what its provider wants done."""
-        said = error.smtp_error
-        said = said[:MOST_SAID]
-        text = squeeze(said.decode(errors="replace") if isinstance(said, bytes) else said)
+        """Return the relay's words, our secrets taken out, with its provider's advice."""
+        words = error.smtp_error[:MOST_SAID]
+        text = squeeze(words.decode(errors="replace") if isinstance(words, bytes) else words)
         text = without_secrets(text, self.relay.user, self.relay.password)
         if error.smtp_code // 100 == 4:
-            return Unavailable(self.said("the login", error.smtp_code, text))
+            return Unavailable(self.refusal_line("the login", error.smtp_code, text))
         hint = (
             advice(text, self.relay.host)
-            or " (are user and password right? a % or / in them is written %25 or %2F)"
+            or " (check user and password; write a % or / in them as %25 or %2F)"
         )
-        return Paused(f"{self.said('the login', error.smtp_code, text)}{hint}")
+        return Paused(f"{self.refusal_line('the login', error.smtp_code, text)}{hint}")
 
     def _insecure(self, error: ssl.SSLError) -> Refused:
         why = getattr(error, "verify_message", "") or _reason(error)
         return Refused(
-            f"{self.setting}: no safe connection to {self.relay} ({squeeze(str(why))});"
-            " is the host the name in its certificate? One of your office's own is named by tls_ca"
+            f"{self.setting}: no safe connection to {self.relay} ({squeeze(str(why))})."
+            " Check that the host is the name in its certificate; if your office is its own"
+            " certificate authority, set tls_ca"
         )
 
 
 def _say_who(smtp: Client, relay: Relay) -> None:
-    """Log in; what the first refused way was refused with is what counts.
+    """Log in; raise the refusal of the first method that was refused.
 
-    smtplib's own login() says the last, which after a relay has hung up is that it hung up.
+    smtplib's own login() raises the last, which after a relay has hung up is that it hung up.
     """
     smtp.user, smtp.password = relay.user, relay.password
     offered = smtp.esmtp_features.get("auth", "").upper().split()
     first: SMTPAuthenticationError | None = None
-    for way in (one for one in WAYS if one in offered):
+    for way in (name for name in WAYS if name in offered):
         try:
             smtp.auth(way, getattr(smtp, WAYS[way]))
             return
@@ -222,7 +229,7 @@ def _say_who(smtp: Client, relay: Relay) -> None:
                 raise
         if first.smtp_code // 100 == 4:
             break
-    raise first or SMTPNotSupportedError("no login that we know")
+    raise first or SMTPNotSupportedError("no login method that is supported")
 
 
 def _reason(error: ssl.SSLError) -> str:
@@ -230,12 +237,12 @@ def _reason(error: ssl.SSLError) -> str:
 
 
 def printable(text: str) -> str:
-    """A relay's words, without what steers a terminal, or no database keeps."""
-    return "".join(one if one.isprintable() else " " for one in text)
+    """Return text without characters that steer a terminal, or that no database keeps."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def _own_name(domain: str) -> str:
-    """For EHLO, without asking the DNS, which may take its time."""
+    """Return our name for EHLO, without a DNS look-up, which may be slow."""
     name = socket.gethostname()
     is_whole = "." in name and name.isascii() and not name.endswith(".localdomain")
     return name if is_whole else domain or "[127.0.0.1]"

@@ -1,4 +1,4 @@
-"""What is said to a relay letter after letter, and what its answers mean: no sockets here."""
+"""The SMTP dialogue of one connection, letter after letter, and its answers. No sockets here."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from syndicate import (
 from syndicate.text import squeeze
 from syndicate_email.refusals.verdict import (
     PER_SESSION,
+    Cause,
     Envelope,
     Refusals,
-    Whose,
+    cause_of,
     own_code,
     slows_us,
-    whose,
 )
 from syndicate_email.smtp.clients import MOST_ANSWER, MOST_LINES, SEPARATORS
-from syndicate_email.smtp.closings import Farewell
-from syndicate_email.smtp.connector import MOST_SAID, Dialler, printable
+from syndicate_email.smtp.connector import MOST_SAID, Connector, printable
+from syndicate_email.smtp.hangups import Hangup
 
 log = logging.getLogger(__name__)
 CLOSING = 421  # the relay hangs up after this answer (RFC 5321 3.8)
@@ -40,8 +40,8 @@ END = b".\r\n"
 RSET = b"RSET\r\n"
 
 
-class Step(Enum):
-    """What an answer is awaited to."""
+class Stage(Enum):
+    """The command, or end of data, that an answer belongs to."""
 
     MAIL = auto()
     RCPT = auto()
@@ -52,7 +52,7 @@ class Step(Enum):
 
 
 @dataclass(slots=True, eq=False)
-class Posting:
+class Letter:
     """One letter, dot-stuffed for a relay; it ends with CRLF."""
 
     delivery: Delivery
@@ -61,90 +61,90 @@ class Posting:
     pieces: Sequence[bytes]
     reference: str
     tries: int = 0  # connections that broke under it
-    failed: bool = False  # one of its commands was refused: the others do not count
-    elsewhere: bool = False  # this connection has had enough letters: another one takes it
-    over: int | None = None  # how many bytes the relay has had when it has the final dot
+    failed: bool = False  # one of its commands was refused: answers to the others do not count
+    elsewhere: bool = False  # this connection takes no more letters: another one takes it
+    ends_at: int | None = None  # bytes sent up to and including the final dot
 
 
-Ended = tuple[Posting, Receipt | DeliveryError]
-Awaited = tuple[Step, Posting | None, int]  # bytes it has had when it may answer
+Ended = tuple[Letter, Receipt | DeliveryError]
+Awaited = tuple[Stage, Letter | None, int]  # bytes that must have been sent before it may answer
 
 
 class OutOfStep(ValueError):
-    """An answer that no mail server gives here: nobody knows any more what answers what."""
+    """An answer that does not belong here: which answer belongs to which command is lost."""
 
 
 class SenderRefused(Exception):
-    """MAIL was refused: that says nothing of the recipient, and holds for everybody."""
+    """MAIL was refused, which holds for every recipient."""
 
 
 class Conversation:
-    """One connection's dialogue: ``take()`` letters, send what is ``to_say()``, ``hear()`` answers.
+    """Takes letters, gives the bytes ``to_send()``, and reads answers in ``receive()``.
 
     With ``pipelining`` (RFC 2920) a letter's end and the next one's beginning go together: one
     round trip a letter; without it each command waits for the answer to the one before. At most
-    two letters are under way at once.
+    two letters are in flight at once.
     """
 
-    def __init__(self, dialler: Dialler, refusals: Refusals, *, pipelining: bool) -> None:
-        self.dialler = dialler
+    def __init__(self, connector: Connector, refusals: Refusals, *, pipelining: bool) -> None:
+        self.connector = connector
         self.refusals = refusals  # of the whole run
         self._is_traced = log.isEnabledFor(logging.DEBUG)
         self.pipelining = pipelining
         self.awaited: deque[Awaited] = deque()
-        self.unsaid: deque[tuple[bytes, Step, Posting | None]] = deque()
-        self.out: list[bytes] = []
-        self.said = 0  # bytes put out
-        self.sent = 0  # bytes that have left
-        self.answers = 0  # whole ones that came
+        self.deferred: deque[tuple[bytes, Stage, Letter | None]] = deque()
+        self.outbox: list[bytes] = []
+        self.queued_bytes = 0  # in all
+        self.sent_bytes = 0  # in all
+        self.answers = 0  # complete ones received
         self.letters = 0
         self.closing = False
         self.taken = 0  # letters
-        self.full = False  # it takes no more letters, and another connection does
-        self.farewell: Farewell | None = None  # why the relay hangs up
-        self._heard = b""
+        self.full = False  # it takes no more letters, but another connection would
+        self.hangup: Hangup | None = None  # why the relay hangs up
+        self._received = b""
         self._lines: list[bytes] = []
-        self._orphans: list[Posting] = []  # nothing more is awaited to them
+        self._orphans: list[Letter] = []  # letters without a pending answer
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is under way."""
-        return not self.awaited and not self.unsaid
+        """Nothing is in flight."""
+        return not self.awaited and not self.deferred
 
     @property
-    def owed(self) -> bool:
-        """Whether the answer to a whole letter is awaited."""
-        return any(step is Step.DOT for step, _, _ in self.awaited)
+    def awaits_verdict(self) -> bool:
+        """A letter was sent to its end, and not answered yet."""
+        return any(step is Stage.DOT for step, _, _ in self.awaited)
 
     @property
-    def hungry(self) -> bool:
-        """Whether it can take another letter now."""
-        if self.closing or self.unsaid:
+    def can_take(self) -> bool:
+        """Another letter can begin now."""
+        if self.closing or self.deferred:
             return False
         if not self.awaited:
             return True
         first, _, _ = self.awaited[0]
-        return self.pipelining and first is Step.DOT and len(self.awaited) == 1
+        return self.pipelining and first is Stage.DOT and len(self.awaited) == 1
 
-    def take(self, posting: Posting) -> None:
+    def take(self, letter: Letter) -> None:
         """Begin a letter."""
         self.letters += 1
-        posting.failed, posting.elsewhere, posting.over = False, False, None
-        self._say(f"MAIL FROM:<{posting.sender}>\r\n".encode(), Step.MAIL, posting)
-        self._say(f"RCPT TO:<{posting.recipient}>\r\n".encode(), Step.RCPT, posting)
-        self._say(b"DATA\r\n", Step.DATA, posting)
+        letter.failed, letter.elsewhere, letter.ends_at = False, False, None
+        self._send(f"MAIL FROM:<{letter.sender}>\r\n".encode(), Stage.MAIL, letter)
+        self._send(f"RCPT TO:<{letter.recipient}>\r\n".encode(), Stage.RCPT, letter)
+        self._send(b"DATA\r\n", Stage.DATA, letter)
 
-    def to_say(self) -> list[bytes]:
-        """The pieces of what is to be sent now."""
-        said, self.out = self.out, []
-        return said
+    def to_send(self) -> list[bytes]:
+        """Return the pieces that are due, and forget them."""
+        pieces, self.outbox = self.outbox, []
+        return pieces
 
-    def hear(self, heard: bytes) -> Iterator[Ended]:
-        """Take in what came; yields the letters that ended.
+    def receive(self, received: bytes) -> Iterator[Ended]:
+        """Read answers; yield the letters that ended.
 
-        OutOfStep for what is no answer; SenderRefused where that was refused.
+        OutOfStep for what is no answer; SenderRefused where the sender was refused.
         """
-        for code, text in self._replies(heard):
+        for code, text in self._replies(received):
             self.answers += 1
             if self._is_traced:
                 log.debug("< %d %s", code, text.decode(errors="replace"))
@@ -155,150 +155,150 @@ class Conversation:
                 if code != CLOSING:
                     raise OutOfStep(f"answered nothing that it was asked ({code})")
                 return
-            step, posting, asked = self.awaited[0]
-            agrees = code == 354 if step is Step.DATA else code // 100 == 2
-            if (self.sent < asked or not agrees) and code != CLOSING:
+            step, letter, asked = self.awaited[0]
+            agrees = code == 354 if step is Stage.DATA else code // 100 == 2
+            if (self.sent_bytes < asked or not agrees) and code != CLOSING:
                 self._keep_step(step, code, asked)
             self.awaited.popleft()
-            if posting is not None and (ended := self._answered(step, posting, code, text)):
+            if letter is not None and (ended := self._answered(step, letter, code, text)):
                 yield ended
-                if step is Step.MAIL:
+                if step is Stage.MAIL:
                     raise SenderRefused(str(ended[1]), code)
             if not self.awaited:
-                self._go_on()
+                self._send_deferred()
 
-    def _keep_step(self, step: Step, code: int, asked: int) -> None:
-        """OutOfStep for an answer that comes too early, or is of no kind that is awaited."""
+    def _keep_step(self, step: Stage, code: int, asked: int) -> None:
+        """Raise OutOfStep for an answer that is too early, or of the wrong kind."""
         refuses = code // 100 in (4, 5)
-        if self.sent < asked:
-            if step is not Step.DOT or not refuses:
+        if self.sent_bytes < asked:
+            if step is not Stage.DOT or not refuses:
                 raise OutOfStep(f"answered {_called(step)} before it had it ({code})")
             self.closing = True  # it wants no more of this letter, whose rest would be commands
-        elif not refuses and step not in (Step.DOT, Step.NOTHING):
+        elif not refuses and step not in (Stage.DOT, Stage.NOTHING):
             raise OutOfStep(f"answered {_called(step)} with a strange {code}")
 
     def _hang_up(self, text: bytes) -> None:
-        """Take down the relay's farewell, to what it was said, and of whose letter."""
-        step, posting, _ = self.awaited[0] if self.awaited else (Step.NOTHING, None, 0)
-        recipient = posting.recipient if posting else ""
-        said = _line(text)
-        words = _without(recipient, said) if recipient else said
-        self.farewell = Farewell(_called(step), words, recipient)
+        """Record the relay's last words, and which command of which letter they answer."""
+        step, letter, _ = self.awaited[0] if self.awaited else (Stage.NOTHING, None, 0)
+        recipient = letter.recipient if letter else ""
+        words = _line(text)
+        words = _without_address(recipient, words) if recipient else words
+        self.hangup = Hangup(_called(step), words, recipient)
 
-    def lose(self, trouble: str = "hung up") -> Iterator[tuple[Posting, InDoubt | None]]:
-        """The connection is gone: what was under way, and None for what was surely not taken."""
-        awaited = [one for _, one, _ in self.awaited if one]
-        unsaid = [one for _, _, one in self.unsaid if one]
-        for posting in dict.fromkeys((*self._orphans, *awaited, *unsaid)):
-            if posting.failed and not posting.elsewhere:
+    def lose(self, trouble: str = "hung up") -> Iterator[tuple[Letter, InDoubt | None]]:
+        """Yield the letters in flight of a lost connection, with a doubt where one may be taken."""
+        awaited = [letter for _, letter, _ in self.awaited if letter]
+        deferred = [letter for _, _, letter in self.deferred if letter]
+        for letter in dict.fromkeys((*self._orphans, *awaited, *deferred)):
+            if letter.failed and not letter.elsewhere:
                 continue
-            taken = posting.over is not None and self.sent >= posting.over
-            yield posting, self._doubt(trouble) if taken else None
+            taken = letter.ends_at is not None and self.sent_bytes >= letter.ends_at
+            yield letter, self._doubt(trouble) if taken else None
 
-    def _answered(self, step: Step, posting: Posting, code: int, text: bytes) -> Ended | None:
-        """Do what an answer calls for; how the letter ended, where it did."""
-        if code >= 400 and not posting.failed and self._is_enough(step, code, text):
-            posting.failed = posting.elsewhere = self.closing = self.full = True
-            posting.over = None
-            self._orphans.append(posting)
+    def _answered(self, step: Stage, letter: Letter, code: int, text: bytes) -> Ended | None:
+        """Act on an answer; return how the letter ended, where it did."""
+        if code >= 400 and not letter.failed and self._is_enough(step, code, text):
+            letter.failed = letter.elsewhere = self.closing = self.full = True
+            letter.ends_at = None
+            self._orphans.append(letter)
             return None
-        if step is Step.DOT:
-            return posting, self._verdict(posting, code, text)
-        if posting.failed:
-            if step is Step.DATA:  # only now: before, it would have been taken for a letter
-                self._say(*((END, Step.NOTHING) if code == 354 else (RSET, Step.RSET)), None)
-        elif step is Step.DATA and code == 354:
-            self._hand_over(posting)
-        elif step is Step.DATA or code // 100 != 2:
+        if step is Stage.DOT:
+            return letter, self._verdict(letter, code, text)
+        if letter.failed:
+            if step is Stage.DATA:  # only now: before, it would have been taken for a letter
+                self._send(*((END, Stage.NOTHING) if code == 354 else (RSET, Stage.RSET)), None)
+        elif step is Stage.DATA and code == 354:
+            self._hand_over(letter)
+        elif step is Stage.DATA or code // 100 != 2:
             if code != CLOSING:
-                return self._failed(step, posting, code, text)
-            self._orphans.append(posting)  # lost with the connection
+                return self._failed(step, letter, code, text)
+            self._orphans.append(letter)  # lost with the connection
         return None
 
-    def _is_enough(self, step: Step, code: int, text: bytes) -> bool:
-        """Whether this connection takes no more letters, and the next one does."""
+    def _is_enough(self, step: Stage, code: int, text: bytes) -> bool:
+        """Return whether a refusal means that this connection has had its number of letters."""
         refused = code // 100 == 4 or (code // 100 == 5 and self.taken > 0)
-        return refused and step is not Step.DATA and PER_SESSION.search(_line(text)) is not None
+        return refused and step is not Stage.DATA and PER_SESSION.search(_line(text)) is not None
 
-    def _failed(self, step: Step, posting: Posting, code: int, text: bytes) -> Ended | None:
-        posting.failed = True
-        if step is Step.MAIL:
+    def _failed(self, step: Stage, letter: Letter, code: int, text: bytes) -> Ended | None:
+        letter.failed = True
+        if step is Stage.MAIL:
             self.closing = True
-            return posting, Unavailable(self.dialler.said("MAIL", code, _line(text)))
-        if step is Step.DATA or not self.pipelining:
-            self._say(RSET, Step.RSET, None)
-        return posting, self._refusal(step.name, posting, code, text)
+            return letter, Unavailable(self.connector.refusal_line("MAIL", code, _line(text)))
+        if step is Stage.DATA or not self.pipelining:
+            self._send(RSET, Stage.RSET, None)
+        return letter, self._refusal(step.name, letter, code, text)
 
-    def _hand_over(self, posting: Posting) -> None:
+    def _hand_over(self, letter: Letter) -> None:
         if self._is_traced:
-            log.debug("> a letter of %d bytes", sum(map(len, posting.pieces)))
-        self._put(*posting.pieces, END)
-        posting.over = self.said
-        self.awaited.append((Step.DOT, posting, self.said))
+            log.debug("> a letter of %d bytes", sum(map(len, letter.pieces)))
+        self._put(*letter.pieces, END)
+        letter.ends_at = self.queued_bytes
+        self.awaited.append((Stage.DOT, letter, self.queued_bytes))
 
-    def _verdict(self, posting: Posting, code: int, text: bytes) -> Receipt | DeliveryError:
+    def _verdict(self, letter: Letter, code: int, text: bytes) -> Receipt | DeliveryError:
         if code // 100 == 2:
             self.taken += 1
             self.refusals.taken += 1
-            return Receipt(posting.reference)
+            return Receipt(letter.reference)
         if code // 100 in (4, 5):
-            return self._refusal("the letter", posting, code, text)
+            return self._refusal("the letter", letter, code, text)
         self.closing = True
         return InDoubt(
-            f"{self.dialler.setting}: the relay answered the letter with a strange {code}"
+            f"{self.connector.setting}: the relay answered the letter with a strange {code}"
         )
 
-    def _refusal(self, what: str, posting: Posting, code: int, text: bytes) -> DeliveryError:
-        """What a refusal means for this letter; Paused where it is about us."""
+    def _refusal(self, what: str, letter: Letter, code: int, text: bytes) -> DeliveryError:
+        """Return the error of a refusal: Bounced, Deferred, or Paused where it is about us."""
         line = _line(text)
-        said = _without(posting.recipient, line)
+        words = _without_address(letter.recipient, line)
         enhanced = ENHANCED.match(line)
         number = f"{code} {enhanced[1]}" if enhanced else f"{code}"
-        message = self.dialler.said(what, code, said)
+        message = self.connector.refusal_line(what, code, words)
         if code // 100 == 4:
             return Paused(message) if slows_us(line) else Deferred(message, number)
-        envelope = Envelope((posting.sender,), (posting.recipient,))
-        match whose("DOT" if what == "the letter" else what, code, line, envelope):
-            case Whose.READER:
+        envelope = Envelope((letter.sender,), (letter.recipient,))
+        match cause_of("DOT" if what == "the letter" else what, code, line, envelope):
+            case Cause.READER:
                 return Bounced(message, f"{code} {own_code(line, envelope)}")
-            case Whose.OURS:
+            case Cause.OURS:
                 return Paused(message)
-        about_us = self.refusals.note(posting.recipient, f"{code} {said}")
+        about_us = self.refusals.note(letter.recipient, f"{code} {words}")
         return Paused(message) if about_us else Deferred(message, number)
 
     def _doubt(self, trouble: str) -> InDoubt:
         return InDoubt(
-            f"{self.dialler.setting}: the relay {self.dialler.relay} {trouble} without saying"
+            f"{self.connector.setting}: the relay {self.connector.relay} {trouble} without saying"
             " whether it took the letter"
         )
 
-    def _say(self, command: bytes, step: Step, posting: Posting | None) -> None:
+    def _send(self, command: bytes, step: Stage, letter: Letter | None) -> None:
         if self._is_traced:
             log.debug("> %s", command.decode(errors="replace").strip())
-        if not self.pipelining and (self.unsaid or self.awaited):
-            self.unsaid.append((command, step, posting))
+        if not self.pipelining and (self.deferred or self.awaited):
+            self.deferred.append((command, step, letter))
         else:
             self._put(command)
-            self.awaited.append((step, posting, self.said))
+            self.awaited.append((step, letter, self.queued_bytes))
 
-    def _go_on(self) -> None:
-        """Say what had to wait for an answer."""
-        while self.unsaid and not self.closing and not self.awaited:
-            command, step, posting = self.unsaid.popleft()
-            if posting is not None and posting.failed:
+    def _send_deferred(self) -> None:
+        """Send the commands that had to wait for an answer."""
+        while self.deferred and not self.closing and not self.awaited:
+            command, step, letter = self.deferred.popleft()
+            if letter is not None and letter.failed:
                 continue
             self._put(command)
-            self.awaited.append((step, posting, self.said))
+            self.awaited.append((step, letter, self.queued_bytes))
 
-    def _put(self, *words: bytes) -> None:
-        self.out += words
-        self.said += sum(map(len, words))
+    def _put(self, *pieces: bytes) -> None:
+        self.outbox += pieces
+        self.queued_bytes += sum(map(len, pieces))
 
-    def _replies(self, heard: bytes) -> Iterator[tuple[int, bytes]]:
-        *lines, self._heard = (self._heard + heard).split(b"\n")
+    def _replies(self, received: bytes) -> Iterator[tuple[int, bytes]]:
+        *lines, self._received = (self._received + received).split(b"\n")
         for line in lines:
             if line[3:4] not in SEPARATORS or not line[:3].isdigit():
-                raise OutOfStep("said what no mail server says")
+                raise OutOfStep("sent what is no SMTP answer")
             self._lines.append(line[4:])
             if line[3:4] == b"-":
                 self._measure()
@@ -306,24 +306,24 @@ class Conversation:
             text = b" ".join(self._lines)
             self._lines.clear()
             yield int(line[:3]), text
-        if len(self._heard) > MOST_ANSWER:
+        if len(self._received) > MOST_ANSWER:
             raise OutOfStep("gave an answer without an end")
 
     def _measure(self) -> None:
-        """OutOfStep where an answer that goes on has gone on for too long."""
+        """Raise OutOfStep where an answer of many lines is too long."""
         if len(self._lines) > MOST_LINES or sum(map(len, self._lines)) > MOST_ANSWER:
             raise OutOfStep("gave an answer without an end")
 
 
-CALLED = {Step.DOT: "the letter", Step.NOTHING: "no letter"}
+CALLED = {Stage.DOT: "the letter", Stage.NOTHING: "no letter"}
 
 
-def _called(step: Step) -> str:
+def _called(step: Stage) -> str:
     return CALLED.get(step, step.name)
 
 
-def _without(address: str, text: str) -> str:
-    """A text that may be logged: whom it names is nobody's business there."""
+def _without_address(address: str, text: str) -> str:
+    """Return a text that may be logged: without its recipient's address."""
     return re.sub(re.escape(address), "…", text, flags=re.IGNORECASE)
 
 

@@ -1,4 +1,4 @@
-"""A Maildir that takes the letters instead of a relay."""
+"""Write letters into a Maildir instead of sending them through a relay."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from syndicate import Delivery, DeliveryError, Outcome, Receipt, Unavailable
 from syndicate.system.disk import created, make_private, sync_folder
 
 if TYPE_CHECKING:
-    from syndicate_email.smtp.conversation import Posting
+    from syndicate_email.smtp.conversation import Letter
 
 DONE = object()
 
 
-class Folder:
-    """A Maildir: a letter is whole in ``new/`` or not there, once however often it is sent."""
+class Maildir:
+    """Writes a letter into ``new/`` whole or not at all, and once however often it is sent."""
 
     def __init__(self, path: Path, channel: str) -> None:
         self._path = path
@@ -27,15 +27,15 @@ class Folder:
     def open(self) -> None:
         """Fail as writing would, and leave nothing there."""
         try:
-            there = next(path for path in (self._path, *self._path.parents) if path.exists())
-            with TemporaryFile(dir=there) as file:
+            existing = next(path for path in (self._path, *self._path.parents) if path.exists())
+            with TemporaryFile(dir=existing) as file:
                 file.write(b"\0")
                 file.flush()
         except OSError as error:
             raise self._unavailable(error) from error
 
     def close(self) -> None:
-        """There is nothing to hang up."""
+        """Do nothing: there is no connection."""
 
     def ready(self) -> None:
         try:
@@ -46,33 +46,33 @@ class Folder:
 
     def describe(self) -> str:
         """Return what it is, for a person."""
-        made = "can be written" if self._path.exists() else "the first digest makes it"
+        made = "can be written" if self._path.exists() else "the first digest creates it"
         return f"{self._path}: {made}"
 
     def accepts(self, sender: str) -> None:
-        """A folder asks nobody."""
+        """Accept everybody: a folder has no say."""
 
     def send_all(
-        self, deliveries: Iterator[Delivery | None], compose: Callable[[Delivery], Posting]
+        self, deliveries: Iterator[Delivery | None], prepare: Callable[[Delivery], Letter]
     ) -> Iterator[Outcome]:
-        """Write letter after letter; Unavailable where one could not be: nor could the others."""
+        """Write letter after letter; Unavailable ends it: what fails for one fails for all."""
         while True:
             self.ready()
             delivery = next(deliveries, DONE)
             if delivery is DONE:
                 return
             if isinstance(delivery, Delivery):
-                result = self._ended(delivery, compose)
+                result = self._written(delivery, prepare)
                 yield Outcome(delivery, result)
                 if isinstance(result, Unavailable):
                     raise result
 
-    def _ended(
-        self, delivery: Delivery, compose: Callable[[Delivery], Posting]
+    def _written(
+        self, delivery: Delivery, prepare: Callable[[Delivery], Letter]
     ) -> Receipt | DeliveryError:
         try:
-            posting = compose(delivery)
-            return self.put(delivery.key, b"".join(posting.pieces), posting.reference)
+            letter = prepare(delivery)
+            return self.put(delivery.key, b"".join(letter.pieces), letter.reference)
         except DeliveryError as error:
             return error
 

@@ -1,4 +1,4 @@
-"""Connections that are made while letters leave over others: nobody waits for one that hangs."""
+"""Connections opened in the background: a relay that hangs delays no other connection."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from syndicate_email.smtp.clients import Client
 
 log = logging.getLogger(__name__)
 
-MOST_RINGS = 1_000  # more than connections there are
+RING_BYTES = 1_000  # one for each connection; more than there are
 
 
-class Dialling:
-    """Makes connections, each in a thread that ends with the program; ``bell`` rings for each."""
+class PendingConnections:
+    """Opens connections in daemon threads; ``bell`` is a socket, readable when one is ready."""
 
-    def __init__(self, dial: Callable[[], Client]) -> None:
-        self._dial = dial
+    def __init__(self, connect: Callable[[], Client]) -> None:
+        self._connect = connect
         self._made: SimpleQueue[Client | Exception] = SimpleQueue()
         self._lock = Lock()
         self._is_over = False
@@ -30,14 +30,14 @@ class Dialling:
         self.bell.setblocking(False)
 
     def begin(self) -> None:
-        """Make one more."""
+        """Start opening one more."""
         self.under_way += 1
-        Thread(target=self._make, daemon=True, name="dialler").start()
+        Thread(target=self._make, daemon=True, name="connector").start()
 
     def made(self) -> Iterator[Client | Exception]:
-        """What has come of them since it was asked last: connections, and why there is none."""
+        """Yield connections opened since the last call, and the errors of those that failed."""
         with suppress(BlockingIOError):
-            self.bell.recv(MOST_RINGS)
+            self.bell.recv(RING_BYTES)
         with suppress(Empty):
             while True:
                 made = self._made.get_nowait()
@@ -45,7 +45,7 @@ class Dialling:
                 yield made
 
     def abandon(self) -> None:
-        """Want no more of them; what comes nevertheless is hung up."""
+        """Close those that are ready; those that come later are closed as they come."""
         with self._lock:
             self._is_over = True
         for made in self.made():
@@ -57,8 +57,8 @@ class Dialling:
     def _make(self) -> None:
         made: Client | Exception
         try:
-            made = self._dial()
-        except Exception as error:  # told by whom it was made for
+            made = self._connect()
+        except Exception as error:  # raised again by the loop
             unexpected(log, "a connection to the relay could not be made", error)
             made = error
         with self._lock:

@@ -1,4 +1,4 @@
-"""Several connections to one relay, each with a conversation of its own, in one loop."""
+"""A pool of connections to one relay, in one select loop."""
 
 from __future__ import annotations
 
@@ -22,127 +22,127 @@ from syndicate.system import stop
 from syndicate.text import excerpt
 from syndicate_email.refusals.verdict import Refusals, slows_us
 from syndicate_email.smtp.clients import Client
-from syndicate_email.smtp.closings import Farewell, Farewells
-from syndicate_email.smtp.connection import QUIT_FOR, Line
-from syndicate_email.smtp.connector import Dialler
-from syndicate_email.smtp.conversation import CLOSING, OutOfStep, Posting, SenderRefused
-from syndicate_email.smtp.pending import Dialling
+from syndicate_email.smtp.connection import QUIT_SECONDS, Connection
+from syndicate_email.smtp.connector import Connector
+from syndicate_email.smtp.conversation import CLOSING, Letter, OutOfStep, SenderRefused
+from syndicate_email.smtp.hangups import Hangup, Hangups
+from syndicate_email.smtp.pending import PendingConnections
 
-AGAIN = 5  # connections that may break under a letter before it waits for the next run
-TOLD = 2  # connections that may be closed under it with a reason
-BROKEN = 20  # connections in a row that may break before the relay is left alone for a while
-PAUSE = 15.0  # seconds until a relay that puts everybody off is asked again
-LATE = 0.25  # seconds between two looks for answers that are overdue
-LOOK = 0.005  # seconds until something that may not be started yet is asked for again
-HELD = 900.0  # seconds until a domain that refuses everybody is asked again
-SLOW = 1.0  # seconds without an answer, until another connection is made for the other letters
-LETTERS = 10  # that make one more connection worth its while
+MOST_BROKEN_PER_LETTER = 5  # connections; then it waits for the next run
+MOST_HANGUPS_PER_LETTER = 2  # connections closed with a reason
+MOST_BROKEN_IN_A_ROW = 20  # connections; then the relay is left alone for a while
+PAUSE_SECONDS = 15.0  # until a relay that defers everybody is asked again
+POLL_SECONDS = 0.25  # between two checks for overdue answers
+HELD_POLL_SECONDS = 0.005  # until a delivery that may not start yet is asked for again
+DOMAIN_PAUSE_SECONDS = 900.0  # until a domain that refuses everybody is tried again
+SLOW_SECONDS = 1.0  # without an answer; then other letters get another connection
+LETTERS_PER_CONNECTION = 10  # that are worth one more connection
 
-Compose = Callable[[Delivery], Posting]
+Prepare = Callable[[Delivery], Letter]
 
 
-class Crew:
-    """Hands letters to a relay over as many connections as it allows, up to ``connections``."""
+class ConnectionPool:
+    """Sends letters over as many connections as the relay allows, up to ``connections``."""
 
-    def __init__(self, dialler: Dialler, connections: int, messages: int) -> None:
-        self.dialler = dialler
-        self.connections = connections
+    def __init__(self, connector: Connector, connections: int, messages: int) -> None:
+        self.connector = connector
+        self.most_connections = connections
         self.messages = messages  # letters a connection; 0 is without an end
-        self.lines: list[Line] = []
-        self.again: deque[Posting] = deque()
+        self.connections: list[Connection] = []
+        self.again: deque[Letter] = deque()
         self.refusals = Refusals()
         self._broken = 0  # connections in a row that ended without an answer to a letter
-        self._leaving: list[Line] = []  # they were told QUIT
-        self._moved_at = 0.0  # when a letter ended last, or might begin
-        self._ends = False  # nothing moves: no letter is waited for as long as it might take
+        self._leaving: list[Connection] = []  # QUIT was sent
+        self._moved_at = 0.0  # when a letter ended last, or could begin
+        self._is_stalled = False  # no letter ends: none is given its full time any more
         self._look_at = 0.0
         self._full_until = 0.0  # the relay takes no more connections before then
         self._problem: DeliveryError | None = None
         self._took = False  # whether the relay took a letter since then
-        self._farewells = Farewells()
+        self._hangups = Hangups()
         self._left: Unavailable | None = None  # why letters wait, where no other was taken
 
     def open(self) -> None:
-        """Make the first connection; Refused or Unavailable where that fails."""
+        """Open the first connection; Refused or Unavailable where that fails."""
         with stop.waiting():
-            smtp = self.dialler.dial()
+            smtp = self.connector.connect()
         self._selector = selectors.DefaultSelector()
-        self._dialling = Dialling(self.dialler.dial)
-        self._selector.register(self._dialling.bell, selectors.EVENT_READ, None)
+        self._pending = PendingConnections(self.connector.connect)
+        self._selector.register(self._pending.bell, selectors.EVENT_READ, None)
         self._join(smtp)
 
     def close(self) -> None:
-        """Hang up everywhere; who says goodbye is listened to for two seconds in all."""
-        self._selector.unregister(self._dialling.bell)
-        self._dialling.abandon()
-        for line in list(self.lines):
-            self._drop(line)
-        for line in self._leaving:
-            self._selector.register(line.sock, selectors.EVENT_READ, line)
-        until = time.monotonic() + QUIT_FOR
+        """Close every connection; wait two seconds in all for the answers to QUIT."""
+        self._selector.unregister(self._pending.bell)
+        self._pending.abandon()
+        for connection in list(self.connections):
+            self._drop(connection)
+        for connection in self._leaving:
+            self._selector.register(connection.sock, selectors.EVENT_READ, connection)
+        until = time.monotonic() + QUIT_SECONDS
         while self._selector.get_map() and time.monotonic() < until:
-            for key, _ in self._selector.select(LATE):
+            for key, _ in self._selector.select(POLL_SECONDS):
                 self._selector.unregister(key.fileobj)
                 key.data.smtp.close()
-        for line in self._leaving:
-            line.smtp.close()
+        for connection in self._leaving:
+            connection.smtp.close()
         self._leaving.clear()
         self._selector.close()
 
     def describe(self) -> str:
-        """What the connections lead to, for a person."""
-        return self.dialler.describe(self._first())
+        """Return what the connections lead to, for a person."""
+        return self.connector.describe(self._first())
 
     def accepts(self, sender: str) -> None:
-        """Ask whether somebody may send letters, and send none; Refused or Unavailable if not."""
+        """Ask whether an address may send letters, and send none; Refused or Unavailable if not."""
         smtp = self._first()
         try:
             code, text = smtp.mail(sender)
             if code != CLOSING:  # else it has hung up
                 smtp.rset()
         except OSError as error:
-            raise self.dialler.unreachable(error) from error
+            raise self.connector.unreachable(error) from error
         if code // 100 != 2:
-            raise self.dialler.refusal("MAIL", code, text)
+            raise self.connector.refusal("MAIL", code, text)
 
     def _first(self) -> Client:
-        """A live connection that nothing is said over, for a question of one's own."""
+        """Return a live, idle connection for a single question."""
         self._sweep()
-        if not self.lines:
-            self._join(self.dialler.dial())
-        smtp = self.lines[0].smtp
+        if not self.connections:
+            self._join(self.connector.connect())
+        smtp = self.connections[0].smtp
         smtp.begin()
         return smtp
 
     def send_all(
-        self, deliveries: Iterator[Delivery | None], compose: Compose
+        self, deliveries: Iterator[Delivery | None], prepare: Prepare
     ) -> Iterator[Outcome]:
-        """Hand over letter after letter; yields how each one ended, in any order.
+        """Send letter after letter; yield how each of them ended, in any order.
 
-        A relay that refuses the sender, that puts everybody off, or that is gone, ends it with
-        Refused or Unavailable, once what was under way has ended.
+        A relay that refuses the sender, defers everybody, or is lost, ends it with Refused or
+        Unavailable once the letters in flight have ended.
         """
         self._problem, self._took, self._left = None, False, None
-        self._ends = False
+        self._is_stalled = False
         self._moved_at = time.monotonic()
-        self._farewells.forget()
+        self._hangups.forget()
         self._sweep()
-        if not self.lines:  # no letter is started without a live connection
+        if not self.connections:  # no letter is started without a live connection
             try:
                 with stop.waiting():
-                    self._join(self.dialler.dial())
+                    self._join(self.connector.connect())
             except Refused as error:  # the login, say: not this recipient
                 raise Paused(str(error)) from error
         try:
-            yield from self._send_all(_Source(deliveries, compose, self.refusals))
+            yield from self._send_all(_Source(deliveries, prepare, self.refusals))
         finally:
             self.again.clear()
-            if self._farewells.newest and not self._took:
-                self._stop(self._closed(self._farewells.newest))
+            if self._hangups.newest and not self._took:
+                self._stop(self._closed(self._hangups.newest))
             if self._left and not self._took:
                 self._stop(self._left)
-            for line in [one for one in self.lines if not one.talk.idle]:
-                self._drop(line)  # nobody listened to the end
+            for connection in [each for each in self.connections if not each.talk.idle]:
+                self._drop(connection)  # nobody listened to the end
         if self._problem:
             raise self._problem
 
@@ -153,231 +153,238 @@ class Crew:
                 break
             yield from self._listen(source)
             self._grow(source)
-        for posting in self.again:
-            yield Outcome(posting.delivery, Unavailable(str(self._problem)))
+        for letter in self.again:
+            yield Outcome(letter.delivery, Unavailable(str(self._problem)))
 
     def _busy(self) -> bool:
-        return any(not line.talk.idle for line in self.lines)
+        return any(not connection.talk.idle for connection in self.connections)
 
     def _feed(self, source: _Source) -> Iterator[Outcome]:
-        for line in list(self.lines):
-            talk = line.talk
-            while not self._problem and talk.hungry and not self._is_used_up(line):
-                posting = self.again.popleft() if self.again else source.next()
-                if isinstance(posting, Outcome):
-                    yield posting
+        for connection in list(self.connections):
+            talk = connection.talk
+            while not self._problem and talk.can_take and not self._is_used_up(connection):
+                letter = self.again.popleft() if self.again else source.next()
+                if isinstance(letter, Outcome):
+                    yield letter
                     continue
-                if posting is None:
+                if letter is None:
                     break
                 if talk.idle:
-                    line.asked_at = time.monotonic()
-                talk.take(posting)
-            if talk.out or line.unsent:
-                yield from self._flush(line)
-            if talk.idle and (talk.closing or self._is_used_up(line)):
-                self._drop(line)
+                    connection.asked_at = time.monotonic()
+                talk.take(letter)
+            if talk.outbox or connection.unsent:
+                yield from self._flush(connection)
+            if talk.idle and (talk.closing or self._is_used_up(connection)):
+                self._drop(connection)
 
-    def _is_used_up(self, line: Line) -> bool:
-        return bool(self.messages) and line.talk.letters >= self.messages
+    def _is_used_up(self, connection: Connection) -> bool:
+        return bool(self.messages) and connection.talk.letters >= self.messages
 
-    def _flush(self, line: Line) -> Iterator[Outcome]:
+    def _flush(self, connection: Connection) -> Iterator[Outcome]:
         try:
-            done = line.flush()
+            done = connection.flush()
         except OSError:
-            yield from self._hear(line)  # it may have answered before
-            if line in self.lines:
-                yield from self._lose(line)
+            yield from self._hear(connection)  # it may have answered before
+            if connection in self.connections:
+                yield from self._lose(connection)
             return
         mask = selectors.EVENT_READ if done else selectors.EVENT_READ | selectors.EVENT_WRITE
-        if self._selector.get_key(line.sock).events != mask:
-            self._selector.modify(line.sock, mask, line)
+        if self._selector.get_key(connection.sock).events != mask:
+            self._selector.modify(connection.sock, mask, connection)
 
     def _listen(self, source: _Source) -> Iterator[Outcome]:
         if source.held and not self._busy():
             self._moved_at = time.monotonic()  # it is we who wait
         for key, mask in self._selector.select(self._wait(source)):
-            line = key.data
-            if line is None:
+            connection = key.data
+            if connection is None:
                 self._answer_bell()
                 continue
             if mask & selectors.EVENT_WRITE:
-                yield from self._flush(line)
-            if mask & selectors.EVENT_READ and line in self.lines:
-                yield from self._hear(line)
+                yield from self._flush(connection)
+            if mask & selectors.EVENT_READ and connection in self.connections:
+                yield from self._hear(connection)
         now = time.monotonic()
         if now >= self._look_at:
-            self._look_at = now + LATE
+            self._look_at = now + POLL_SECONDS
             if stop.is_over():
                 self._stop(Unavailable(str(stop.Stopped())))
-            for line in self._late(now):
-                line.give_up(now)
-                yield from self._lose(line)
-            self._leaving = [line for line in self._leaving if not line.has_left(now)]
+            for connection in self._late(now):
+                connection.give_up(now)
+                yield from self._lose(connection)
+            self._leaving = [
+                connection for connection in self._leaving if not connection.has_left(now)
+            ]
 
-    def _late(self, now: float) -> list[Line]:
-        """The connections that nobody waits for any longer.
+    def _late(self, now: float) -> list[Connection]:
+        """Return the connections to give up.
 
-        Where nothing moves on any they are all, but for one whose letter has only just begun.
+        Where no letter ends on any of them, these are all but those that have only just begun.
         """
         if stop.is_over():
-            return [line for line in self.lines if not line.talk.idle]
-        late = [line for line in self.lines if line.is_late(now)]
-        self._ends = self._ends or (bool(late) and self._is_stuck(now))
-        return [line for line in self.lines if self._is_slow(line, now)] if self._ends else late
+            return [connection for connection in self.connections if not connection.talk.idle]
+        late = [connection for connection in self.connections if connection.is_late(now)]
+        self._is_stalled = self._is_stalled or (bool(late) and self._is_stuck(now))
+        if not self._is_stalled:
+            return late
+        return [connection for connection in self.connections if self._is_slow(connection, now)]
 
     def _is_stuck(self, now: float) -> bool:
-        """Whether no letter has ended for as long as one of them may take."""
-        return now - self._moved_at >= self.dialler.long_patience
+        """Return whether no letter has ended for as long as one may take."""
+        return now - self._moved_at >= self.connector.long_patience
 
     def _wait(self, source: _Source) -> float:
-        return LOOK if source.held or not (self.lines or self._dialling.under_way) else LATE
+        if source.held or not (self.connections or self._pending.under_way):
+            return HELD_POLL_SECONDS
+        return POLL_SECONDS
 
-    def _hear(self, line: Line) -> Iterator[Outcome]:
+    def _hear(self, connection: Connection) -> Iterator[Outcome]:
         try:
-            heard = line.read()
+            heard = connection.read()
         except OSError:
             heard = b""
         if heard is None:
             return
-        answers = line.talk.answers
+        answers = connection.talk.answers
         try:
-            for posting, result in line.talk.hear(heard):
+            for letter, result in connection.talk.receive(heard):
                 self._broken = 0
                 self._moved_at = time.monotonic()
                 if isinstance(result, Receipt):
                     self._took = True
-                    if self._farewells.newest:
-                        self._farewells.forget()
+                    if self._hangups.newest:
+                        self._hangups.forget()
                 if isinstance(result, Paused):
                     self._stop(result)
-                    result = Unavailable(str(result))  # it is not tried in vain
-                yield Outcome(posting.delivery, result)
+                    result = Unavailable(str(result))  # this try does not count
+                yield Outcome(letter.delivery, result)
         except SenderRefused as error:
-            said, code = error.args
-            self._stop(Paused(said) if code // 100 == 5 else Unavailable(said, PAUSE))
+            message, code = error.args
+            is_final = code // 100 == 5
+            self._stop(Paused(message) if is_final else Unavailable(message, PAUSE_SECONDS))
         except OutOfStep as error:
-            line.trouble, heard = str(error), b""
-        if line.talk.answers > answers:  # a part of one moves nothing
-            line.asked_at = time.monotonic()
-        if line.talk.full and line.talk.taken:
-            self.messages = line.talk.taken  # as the setting would have it
-        if not heard or (line.talk.closing and not line.talk.owed):
-            yield from self._lose(line)
+            connection.trouble, heard = str(error), b""
+        if connection.talk.answers > answers:  # half an answer does not count
+            connection.asked_at = time.monotonic()
+        if connection.talk.full and connection.talk.taken:
+            self.messages = connection.talk.taken  # as the setting would say
+        if not heard or (connection.talk.closing and not connection.talk.awaits_verdict):
+            yield from self._lose(connection)
 
-    def _lose(self, line: Line) -> Iterator[Outcome]:
-        """A connection has come to its end, with what was under way on it."""
-        lost = list(line.talk.lose(line.trouble))
-        self._drop(line)
+    def _lose(self, connection: Connection) -> Iterator[Outcome]:
+        """Drop a dead connection; its letters are in doubt, or go over another one."""
+        lost = list(connection.talk.lose(connection.trouble))
+        self._drop(connection)
         self._broken += 1
         if lost and self._is_stuck(time.monotonic()):
-            self._stop(Unavailable(self._hung_up(line)))
-        farewell = line.talk.farewell
-        closes = farewell and farewell.recipient and not line.talk.taken
-        if farewell and closes and self._farewells.note(farewell):
-            self._stop(self._closed(farewell))
-        if self._broken > BROKEN:
-            self._stop(Unavailable(self._hung_up(line), PAUSE))
-        for posting, doubt in lost:
+            self._stop(Unavailable(self._hung_up(connection)))
+        hangup = connection.talk.hangup
+        closes = hangup and hangup.recipient and not connection.talk.taken
+        if hangup and closes and self._hangups.note(hangup):
+            self._stop(self._closed(hangup))
+        if self._broken > MOST_BROKEN_IN_A_ROW:
+            self._stop(Unavailable(self._hung_up(connection), PAUSE_SECONDS))
+        for letter, doubt in lost:
             if doubt is not None:
-                yield Outcome(posting.delivery, doubt)
+                yield Outcome(letter.delivery, doubt)
                 continue
-            posting.tries += 1
-            if posting.tries < (TOLD if farewell else AGAIN):
-                self.again.append(posting)  # relays limit the letters per connection
+            letter.tries += 1
+            if letter.tries < (MOST_HANGUPS_PER_LETTER if hangup else MOST_BROKEN_PER_LETTER):
+                self.again.append(letter)  # relays limit the letters per connection
                 continue
-            yield Outcome(posting.delivery, self._alone(line))
+            yield Outcome(letter.delivery, self._alone(connection))
 
-    def _alone(self, line: Line) -> Unavailable:
-        """What becomes of a letter at which the relay hangs up again and again."""
-        why, farewell = self._hung_up(line), line.talk.farewell
+    def _alone(self, connection: Connection) -> Unavailable:
+        """Return the error of a letter at which the relay hangs up again and again."""
+        why, hangup = self._hung_up(connection), connection.talk.hangup
         if self._took:  # a relay that takes others does so for this one letter
-            return Deferred(why, "421" if farewell else "")
+            return Deferred(why, "421" if hangup else "")
         self._left = Unavailable(why)
-        return Unavailable(why, PAUSE if farewell and not self._problem else None)
+        return Unavailable(why, PAUSE_SECONDS if hangup and not self._problem else None)
 
-    def _closed(self, farewell: Farewell) -> Unavailable:
-        """What a relay says that takes no letters of ours just now."""
-        message = self.dialler.said(farewell.step, CLOSING, farewell.words)
-        return Paused(message) if slows_us(farewell.words) else Unavailable(message, PAUSE)
+    def _closed(self, hangup: Hangup) -> Unavailable:
+        """Return the error of a relay that takes no letters of ours for now."""
+        message = self.connector.refusal_line(hangup.step, CLOSING, hangup.words)
+        return Paused(message) if slows_us(hangup.words) else Unavailable(message, PAUSE_SECONDS)
 
-    def _hung_up(self, line: Line) -> str:
-        farewell = line.talk.farewell
-        said = f" ({CLOSING} {excerpt(farewell.words, 200)})" if farewell else ""
+    def _hung_up(self, connection: Connection) -> str:
+        hangup = connection.talk.hangup
+        words = f" ({CLOSING} {excerpt(hangup.words, 200)})" if hangup else ""
         return (
-            f"{self.dialler.setting}: the relay {self.dialler.relay} {line.trouble} before it had"
-            f" the letter{said}; it is sent again next time"
+            f"{self.connector.setting}: the relay {self.connector.relay} {connection.trouble}"
+            f" before it had the letter{words}; it is sent again next time"
         )
 
-    def _drop(self, line: Line) -> None:
-        self.lines.remove(line)
-        self._selector.unregister(line.sock)
-        if line.leave():
-            self._leaving.append(line)
+    def _drop(self, connection: Connection) -> None:
+        self.connections.remove(connection)
+        self._selector.unregister(connection.sock)
+        if connection.leave():
+            self._leaving.append(connection)
 
     def _sweep(self) -> None:
-        """Let go of connections that were ended while nobody listened."""
-        for line in list(self.lines):
-            line.sock.setblocking(False)
+        """Drop connections that the relay has closed in the meantime."""
+        for connection in list(self.connections):
+            connection.sock.setblocking(False)
             with suppress(OSError):
-                if line.read() is None and not line.talk.closing:
+                if connection.read() is None and not connection.talk.closing:
                     continue
-            self._drop(line)
+            self._drop(connection)
 
     def _stop(self, problem: DeliveryError) -> None:
         self._problem = self._problem or problem
 
-    # more connections
-
     def _grow(self, source: _Source) -> None:
-        """One more connection, where there may be letters for it."""
+        """Open one more connection where there are letters for it."""
         wanted = bool(self.again) or not (source.ended or source.held)
-        count = len(self.lines) + self._dialling.under_way
-        if self._problem or not wanted or count >= self.connections:
+        count = len(self.connections) + self._pending.under_way
+        if self._problem or not wanted or count >= self.most_connections:
             return
         now = time.monotonic()
-        most = 1 + source.count // LETTERS
-        if count >= most and count >= most + sum(self._is_slow(line, now) for line in self.lines):
+        most = 1 + source.count // LETTERS_PER_CONNECTION
+        if count >= most and count >= most + sum(
+            self._is_slow(connection, now) for connection in self.connections
+        ):
             return
-        if self.lines and now < self._full_until:
+        if self.connections and now < self._full_until:
             return
-        self._dialling.begin()
+        self._pending.begin()
 
-    def _is_slow(self, line: Line, now: float) -> bool:
-        """Whether a connection is of no use to the letters that are not on it."""
-        return line.waits(now) > min(SLOW, self.dialler.patience / 4)
+    def _is_slow(self, connection: Connection, now: float) -> bool:
+        """Return whether a connection keeps other letters waiting."""
+        return connection.waits(now) > min(SLOW_SECONDS, self.connector.patience / 4)
 
     def _answer_bell(self) -> None:
-        for made in self._dialling.made():
+        for made in self._pending.made():
             if isinstance(made, Client):
                 self._join(made)
                 continue
             if not isinstance(made, DeliveryError):
                 raise made
-            self._full_until = time.monotonic() + PAUSE
-            if not self.lines and not self._dialling.under_way:
-                self._stop(Unavailable(str(made), PAUSE))
+            self._full_until = time.monotonic() + PAUSE_SECONDS
+            if not self.connections and not self._pending.under_way:
+                self._stop(Unavailable(str(made), PAUSE_SECONDS))
 
     def _join(self, smtp: Client) -> None:
-        line = Line(smtp, self.dialler, self.refusals)
-        self.lines.append(line)
-        self._selector.register(line.sock, selectors.EVENT_READ, line)
+        connection = Connection(smtp, self.connector, self.refusals)
+        self.connections.append(connection)
+        self._selector.register(connection.sock, selectors.EVENT_READ, connection)
 
 
 class _Source:
-    """The letters to come, composed one by one as they are started."""
+    """The letters to come, filled in one by one as they are started."""
 
     def __init__(
-        self, deliveries: Iterator[Delivery | None], compose: Compose, refusals: Refusals
+        self, deliveries: Iterator[Delivery | None], prepare: Prepare, refusals: Refusals
     ) -> None:
         self.deliveries = deliveries
-        self.compose = compose
+        self.prepare = prepare
         self.refusals = refusals
         self.ended = False
         self.held = False  # nothing may be started just now
         self.count = 0
 
-    def next(self) -> Posting | Outcome | None:
-        """The next letter; an Outcome where it cannot be written; None where there is none now."""
+    def next(self) -> Letter | Outcome | None:
+        """Return the next letter; an Outcome where it cannot be written; None where none is due."""
         if self.ended:
             return None
         try:
@@ -391,10 +398,13 @@ class _Source:
             return None
         self.count += 1
         try:
-            posting = self.compose(delivery)
+            letter = self.prepare(delivery)
         except Refused as error:
             return Outcome(delivery, error)
-        if words := self.refusals.hold(posting.recipient):
-            domain = posting.recipient.rpartition("@")[2]
-            return Outcome(delivery, Unavailable(f"{domain} refuses our letters: {words}", HELD))
-        return posting
+        if words := self.refusals.hold(letter.recipient):
+            domain = letter.recipient.rpartition("@")[2]
+            return Outcome(
+                delivery,
+                Unavailable(f"{domain} refuses our letters: {words}", DOMAIN_PAUSE_SECONDS),
+            )
+        return letter
