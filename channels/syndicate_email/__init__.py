@@ -1,4 +1,4 @@
-"""Email: a digest of what is new, one letter composed for all, filled in for each subscriber."""
+"""Email digests: one letter with what is new, composed once, filled in for each subscriber."""
 
 from __future__ import annotations
 
@@ -135,12 +135,12 @@ class EmailDigest(MailingList):
 
     @property
     def standstill(self) -> float:  # type: ignore[override]
-        """As long as one letter may take."""
+        """The seconds that one letter may take."""
         return min(2 * self.patience, LONGEST)
 
     @property
     def window(self) -> int:
-        """A letter, and the beginning of the next one, on each connection."""
+        """Two letters on each connection: one, and the beginning of the next."""
         return 2 * self.connections
 
     def __post_init__(self) -> None:
@@ -161,7 +161,7 @@ class EmailDigest(MailingList):
     def profiles_named(self) -> Iterator[str]:
         yield from self.profiles
         prefix = "profile_"
-        yield from (one.removeprefix(prefix) for one in self.texts if one.startswith(prefix))
+        yield from (name.removeprefix(prefix) for name in self.texts if name.startswith(prefix))
 
     def render(self, edition: Edition) -> Iterator[Rendition]:
         from syndicate_email.letter.compose import compose
@@ -190,7 +190,7 @@ class EmailDigest(MailingList):
         )  # fmt: skip
 
     def _spans_several(self, edition: Edition) -> bool:
-        """Whether nobody closed a window in time, and this letter holds it, too."""
+        """Return whether the edition covers several windows, as one was not closed in time."""
         if not (edition.opened and edition.closed):
             return False
         ends = self.schedule.between(edition.opened, edition.closed, edition.publisher.zone)
@@ -208,7 +208,7 @@ class EmailDigest(MailingList):
         return example.shown(rendition)
 
     def target(self) -> str:
-        """The list is the destination; relays come and go."""
+        """Return the list: relays may change."""
         return self.name
 
     def outside(self, home: Path, rendition: Rendition | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Mail addresses: in ASCII as they are written to, and with a sender's name."""
+"""Mail addresses: converted to ASCII, and parsed with a sender's name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NAMED = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"|[^<>]*?)\s*<(?P<address>[^<>]+)>
 
 
 def mail_address(text: str) -> str:
-    """The address in ASCII: its domain in punycode where need be. ValueError for what is none."""
+    """Return the address in ASCII, its domain in punycode; ValueError for an invalid one."""
     if PLAIN.fullmatch(text) and len(text) <= 254:
         return text
     from email_validator import EmailNotValidError, validate_email
@@ -20,14 +20,14 @@ def mail_address(text: str) -> str:
     try:
         found = validate_email(text, check_deliverability=False)
     except EmailNotValidError as error:
-        raise ValueError(f"{text!r} is no mail address: {error}") from error
+        raise ValueError(f"{text!r} is not a mail address: {error}") from error
     if found.ascii_email is None:
-        raise ValueError(f"{text!r} cannot be written to: only ASCII may stand before the @")
+        raise ValueError(f"{text!r} cannot be written to: only ASCII is allowed before the @")
     return found.ascii_email
 
 
 def parse_sender(text: str) -> tuple[str, str]:
-    """``("Kantor, Humas", "humas@example.org")``; the name may be empty.
+    """Return ``("Kantor, Humas", "humas@example.org")``; the name may be empty.
 
     It may be written as it is, in quotes (RFC 5322), or in encoded words (RFC 2047).
     """

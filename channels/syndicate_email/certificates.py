@@ -1,4 +1,4 @@
-"""Which certificates are trusted: the machine's, and those of an office's own authority."""
+"""Trusted certificates: the machine's, and those of an office's own authority."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from syndicate import Refused
 
 
 def context(tls_ca: str, setting: str) -> ssl.SSLContext:
-    """A client's; ``tls_ca`` is a file with more authorities, named by a setting.
+    """Return a client's TLS context; ``tls_ca`` is a file with more authorities, from a setting.
 
     Refused where it cannot be read.
     """
@@ -18,7 +18,6 @@ def context(tls_ca: str, setting: str) -> ssl.SSLContext:
             secure.load_verify_locations(tls_ca)
         except OSError as error:  # an SSLError is one
             raise Refused(
-                f"{setting}: {tls_ca} holds no certificate that can be read"
-                f" ({error.strerror or error})"
+                f"{setting}: {tls_ca} holds no readable certificate ({error.strerror or error})"
             ) from error
     return secure

@@ -1,4 +1,4 @@
-"""Where letters go and where they arrive: a relay, an IMAP server, a Maildir or a file."""
+"""Servers of mail: parse the addresses of relays, IMAP servers, Maildirs and files."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 WITHIN = re.compile(r"@((?:[\w-]+\.)+[\w-]+)(:\d+)?/")  # a whole host, in what may be a password
 OF_MAIL = re.compile(r"(?:imap|mail|mx|pop|pop3|smtp|surat)\d*\.", re.IGNORECASE)
 MAIL_PORTS = (":143", ":993")
-PASSWORDS = "; write / in the password as %2F, @ as %40 and % as %25"
+ENCODING_HINT = "; write / in the password as %2F, @ as %40 and % as %25"
 RELAY_FORMS = (
-    f"smtp://user:password@host:587, smtps://…, smtp://127.0.0.1:25 or maildir:FOLDER{PASSWORDS}"
+    "smtp://user:password@host:587, smtps://…, smtp://127.0.0.1:25 or maildir:FOLDER"
+    + ENCODING_HINT
 )
 INBOX_FORMS = (
-    f"imaps://user:password@host/FOLDER, imap://…, maildir:FOLDER or the path of a file{PASSWORDS},"
-    " an @ in the folder as %40"
+    "imaps://user:password@host/FOLDER, imap://…, maildir:FOLDER or the path of a file"
+    f"{ENCODING_HINT}, an @ in the folder as %40"
 )
 RELAY_PORTS = {"smtp": 25, "smtps": 465}
 SUBMISSION_PORT = 587  # with a user (RFC 6409)
@@ -40,7 +41,7 @@ class Relay:
 
     @property
     def local(self) -> bool:
-        """Whether the way there never leaves this machine."""
+        """Connections there never leave this machine."""
         return is_local(self.host)
 
     def __str__(self) -> str:
@@ -60,7 +61,7 @@ class ImapServer:
 
     @property
     def local(self) -> bool:
-        """Whether the way there never leaves this machine."""
+        """Connections there never leave this machine."""
         return is_local(self.host)
 
     def __str__(self) -> str:
@@ -68,11 +69,11 @@ class ImapServer:
 
 
 def parse_relay(text: str) -> Relay | Path:
-    """Where letters go; ValueError, which never holds the text, where it is unreadable."""
+    """Return the relay or Maildir of a setting; ValueError, which never quotes the setting."""
     scheme, _, rest = text.strip().partition(":")
     if scheme.lower() == "maildir" and rest.removeprefix("//"):
         return Path(rest.removeprefix("//"))
-    url = taken_apart(text, tuple(RELAY_PORTS))
+    url = split_url(text, tuple(RELAY_PORTS))
     if url is None or url.path.strip("/"):
         raise ValueError(f"write {RELAY_FORMS}")
     usual = SUBMISSION_PORT if url.user and url.scheme == "smtp" else RELAY_PORTS[url.scheme]
@@ -83,7 +84,7 @@ def parse_relay(text: str) -> Relay | Path:
 
 
 def parse_inbox(text: str, folder: Path = Path()) -> Path | ImapServer:
-    """Where mail arrives; ValueError, which never holds the text, where it is unreadable."""
+    """Return the server, Maildir or file of a setting; ValueError, which never quotes it."""
     if text.strip().lower().startswith(tuple(f"{scheme}://" for scheme in INBOX_PORTS)):
         return _imap_server(text)
     path = text.strip()
@@ -97,8 +98,8 @@ def parse_inbox(text: str, folder: Path = Path()) -> Path | ImapServer:
 
 
 def _imap_server(text: str) -> ImapServer:
-    url = taken_apart(text, tuple(INBOX_PORTS))
-    if url is None or not url.user or may_be_a_folder_s(text):
+    url = split_url(text, tuple(INBOX_PORTS))
+    if url is None or not url.user or is_ambiguous(text):
         raise ValueError(f"write {INBOX_FORMS}")
     return ImapServer(
         host=url.host, port=url.port or INBOX_PORTS[url.scheme], tls=url.scheme == "imaps",
@@ -108,7 +109,7 @@ def _imap_server(text: str) -> ImapServer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Url:
-    """What such an address says; a user with no password, or the reverse, is neither."""
+    """The parts of such an address; user and password are both there, or neither is."""
 
     scheme: str
     user: str
@@ -118,11 +119,10 @@ class Url:
     path: str  # what is behind the host; "" for nothing
 
 
-def taken_apart(text: str, schemes: tuple[str, ...]) -> Url | None:
-    """The parts of an address; None for one that cannot be read, or that nobody can be sure of.
+def split_url(text: str, schemes: tuple[str, ...]) -> Url | None:
+    """Return the parts of an address; None where it is invalid or ambiguous.
 
-    The last @ is the host's: a password may hold an @, a / and what else there is, as they are
-    or encoded.
+    The last @ is before the host: a password may hold an @, a / and other signs, encoded or not.
     """
     scheme, given, rest = text.strip().partition("://")
     who, _, where = rest.rpartition("@")
@@ -143,14 +143,14 @@ def taken_apart(text: str, schemes: tuple[str, ...]) -> Url | None:
 
 
 def is_local(host: str) -> bool:
-    """Whether the way there never leaves this machine."""
+    """Return whether connections to a host never leave this machine."""
     return LOCAL.fullmatch(host) is not None
 
 
-def may_be_a_folder_s(text: str) -> bool:
-    """Whether the last @ may stand in a folder's name, and the host before it.
+def is_ambiguous(text: str) -> bool:
+    """Return whether the last @ may belong to a folder's name, and the host stand before it.
 
-    Nothing is asked, and no password is sent, on such a guess.
+    No password is sent on such a guess.
     """
     who, _, where = text.strip().rpartition("@")
     within = WITHIN.search(who)

@@ -1,4 +1,4 @@
-"""What the settings of a mailing list may say, and what they mean."""
+"""Types of a mailing list's settings: each checks its value, and says what to write instead."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _relay(secret: SecretStr, info: ValidationInfo) -> SecretStr:
 
 def _leave_link(text: str) -> str:
     if text and not (LINK.fullmatch(text) and "{token}" in text):
-        raise ValueError("write https://…/{token}; the token says whose subscription ends")
+        raise ValueError("write https://…/{token}; the token identifies the subscription")
     return text
 
 
@@ -69,9 +69,9 @@ def _subject(text: str) -> str:
     names = [name for _, name, _, _ in fields if name is not None]
     if not text.strip() or any(name not in SUBJECT_FIELDS for name in names):
         known = ", ".join(f"{{{name}}}" for name in SUBJECT_FIELDS)
-        raise ValueError(f"write words and of these as many as you like: {known}")
+        raise ValueError(f"write text, with any of these placeholders: {known}")
     if any(spec or conversion for _, _, spec, conversion in fields):
-        raise ValueError("write {headline}, without anything else between the brackets")
+        raise ValueError("write {headline}, with nothing else between the braces")
     return text
 
 
@@ -79,13 +79,13 @@ def _texts(texts: Mapping[str, str]) -> Mapping[str, str]:
     for name in texts:
         if name not in TEXTS and not name.startswith("profile_"):
             raise ValueError(f"there is no text {name!r}: there are {', '.join(TEXTS)}")
-    for name, said in texts.items():
+    for name, text in texts.items():
         try:
-            said.format(count=1)
-            if any(field not in (None, "count") for _, field, _, _ in Formatter().parse(said)):
-                raise ValueError(said)
+            text.format(count=1)
+            if any(field not in (None, "count") for _, field, _, _ in Formatter().parse(text)):
+                raise ValueError(text)
         except (ValueError, LookupError, AttributeError) as error:
-            raise ValueError(f"{name}: the only thing in brackets is {{count}}") from error
+            raise ValueError(f"{name}: only {{count}} may stand in braces") from error
     return texts
 
 
@@ -101,7 +101,7 @@ def _templates(text: str, info: ValidationInfo) -> str:
         raise ValueError(f"there is neither {' nor '.join(TEMPLATES)} in {folder}")
     for path in (folder / name for name in TEMPLATES):
         if path.exists() and not path.is_file():  # a pipe would keep us waiting
-            raise ValueError(f"{path} is no file (put the template there, or move it away)")
+            raise ValueError(f"{path} is not a file (put the template there, or move it away)")
     return str(folder)
 
 
@@ -120,7 +120,7 @@ def _inbox(secret: SecretStr, info: ValidationInfo) -> SecretStr:
 
 def _host_name(text: str) -> str:
     if text and not re.fullmatch(r"[a-z\d-]+(\.[a-z\d-]+)+|\[[\da-f.:]+\]", text, re.IGNORECASE):
-        raise ValueError("write a host's whole name, like surat.kantor.example")
+        raise ValueError("write a host's full name, like surat.kantor.example")
     return text
 
 

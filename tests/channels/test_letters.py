@@ -266,7 +266,7 @@ def test_check_finds_it_too_without_a_network(tmp_path: Path, block: str) -> Non
         ({"texts": {"more": "{count.__class__}"}}, "{count}"),
         ({"subject": "{nothing}"}, "{headline}"),
         ({"subject": "{headline.x}"}, "{headline}"),
-        ({"subject": "{headline!r}"}, "without anything else"),
+        ({"subject": "{headline!r}"}, "with nothing else"),
         ({"subject": "{"}, "{headline}"),
         ({"subject": " "}, "{headline}"),
         ({"template": "nowhere"}, "neither letter.html.jinja"),

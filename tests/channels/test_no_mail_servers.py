@@ -66,7 +66,7 @@ def test_who_speaks_no_smtp_is_said_to_be_no_mail_server(banner: bytes, words: s
 
 def test_who_stops_speaking_smtp_is_none_either() -> None:
     with answering(b"220 hello\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
-        assert 'it says "HTTP/1.1 400 Bad Request"' in refused(port)
+        assert 'which says "HTTP/1.1 400 Bad Request"' in refused(port)
 
 
 def test_a_greeting_with_a_code_is_told_as_before() -> None:

@@ -15,14 +15,14 @@ from syndicate_email.inbox.reasons import status
 from syndicate_email.refusals.login import advice
 from syndicate_email.refusals.signs import SIGNS, TOO_LONG, Sign
 from syndicate_email.refusals.verdict import (
-    MOST_ALIKE,
+    COMPARED,
     MOST_KINDS,
     PER_SESSION,
     Cause,
     Envelope,
     Refusals,
-    alike,
     cause_of,
+    normalised,
 )
 from syndicate_email.servers import Relay
 from syndicate_email.smtp.connector import Connector
@@ -549,12 +549,12 @@ def test_every_line_of_the_table_has_its_source_and_cases(sign: Sign) -> None:
 
 
 def test_refusals_are_alike_but_for_whom_they_name() -> None:
-    one = alike("550 5.7.1 <ani@example.org>: no, id 3f9a8b7c6d5e41 (1234)", "example.org")
-    assert one == alike("550 5.7.1  <BUDI@example.net>: No, id 4XyZb2Q (98)", "example.net")
-    assert alike("550 5.7.1 example.org: no", "example.org") == alike(
+    one = normalised("550 5.7.1 <ani@example.org>: no, id 3f9a8b7c6d5e41 (1234)", "example.org")
+    assert one == normalised("550 5.7.1  <BUDI@example.net>: No, id 4XyZb2Q (98)", "example.net")
+    assert normalised("550 5.7.1 example.org: no", "example.org") == normalised(
         "550 5.7.1 example.net: no", "example.net"
     )
-    assert alike("550 5.7.1 no") != alike("550 5.4.4 no")
+    assert normalised("550 5.7.1 no") != normalised("550 5.4.4 no")
 
 
 ONE_SESSION = [
@@ -632,7 +632,7 @@ def test_a_domain_that_refuses_three_readers_alike_is_held_and_no_other() -> Non
         ("5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled", "365"),
         ("5.7.9 Application-specific password required", "app password"),
         ("5.7.14 Please log in with your web browser", "browser"),
-        ("5.7.3 Authentication unsuccessful", "whole address"),
+        ("5.7.3 Authentication unsuccessful", "full address"),
         ("Authentication failed: Application password is REQUIRED", "app password"),
         ("5.7.8 Error: use an app-specific password", "app password"),
         (
@@ -677,7 +677,7 @@ def test_a_relay_that_has_other_words_for_each_letter_fills_no_memory() -> None:
     letters = [chr(97 + number) for number in range(26)]
     for number, signs in enumerate(islice(product(letters, repeat=3), 2 * MOST_KINDS)):
         refusals.note(f"r{number}@d{number}.example", f"550 {' '.join(signs)} {'word ' * 350}")
-    assert sum(map(len, refusals.domains)) <= MOST_KINDS * MOST_ALIKE
+    assert sum(map(len, refusals.domains)) <= MOST_KINDS * COMPARED
 
 
 @pytest.mark.parametrize("unit", ["x-", "too many ", "mail a a a a a ", "aA0+/=", "per the the "])

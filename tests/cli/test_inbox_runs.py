@@ -406,7 +406,7 @@ def test_one_thing_in_a_maildir_that_cannot_be_read_holds_up_no_letters(postman:
     answer = room.run("tick")
     assert answer.code == 3
     assert "0.lingkaran" in answer.complaint
-    assert "is no file, and no letter; move it away" in answer.out
+    assert "is neither a file nor a letter; move it away" in answer.out
     assert readers(room) == [BUDI]
 
 
@@ -421,5 +421,5 @@ def test_of_a_file_without_end_only_its_end_is_read(room: Newsroom) -> None:
     room.change("harian", inbox="besar.mbox", bounces="balik@kantor.example")
     answer = room.run("tick")
     assert answer.code == 0, answer.said
-    assert "more than 256 MiB, of which the newest are read" in answer.out
+    assert "more than 256 MiB; only the newest are read" in answer.out
     assert readers(room) == [BUDI]

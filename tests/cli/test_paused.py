@@ -402,7 +402,7 @@ def test_the_office_says_its_own_name_to_the_relay(room: Newsroom) -> None:
     assert room.smtp.names == {"surat.kantor.example"}
     room.change("harian", helo="no name")
     answer = room.run("status", at=EVENING)
-    assert "channels.harian.helo: write a host's whole name" in answer.said
+    assert "channels.harian.helo: write a host's full name" in answer.said
 
 
 def test_a_certificate_file_that_is_not_there_is_named(room: Newsroom) -> None:

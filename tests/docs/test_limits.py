@@ -87,12 +87,12 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         "Relay: a letter on its way, its final dot included": (
             relay.long_patience, said, clients.MOST_LINES,
         ),
-        "Relay: a hangup": (connection.QUIT_SECONDS, None, None),
+        "Relay: the answer to QUIT": (connection.QUIT_SECONDS, None, None),
         "Relay: a digest in which no letter ends": (relay.long_patience, None, None),
         "Mailbox: an answer": (email, around, lines),
         "Mailbox: a letter, in each of its pieces": (email, imap_box.PIECE_BYTES + around, lines),
         "Mailbox: what is unread": (email, imap_box.SEARCH_BYTES, lines),
-        "Mailbox: a hangup": (imap_box.LOGOUT_SECONDS, None, None),
+        "Mailbox: the answer to LOGOUT": (imap_box.LOGOUT_SECONDS, None, None),
         "Inboxes: all of them, before a run's digests": (inboxes.BEFORE_SECONDS, None, None),
         "Inboxes: all of them, after a run's digests": (inboxes.AFTER_SECONDS, None, None),
         "Inboxes: all answers to them that are begun before the digests": (
@@ -226,7 +226,7 @@ def test_how_much_of_an_inbox_is_read_is_said_as_it_is() -> None:
     text = PAGE.read_text(encoding="utf-8")
     for said in (
         f"the newest {box.MOST_LETTERS:,} unread letters",
-        f"its last {file_box.MOST_FILE // 2**20} MiB",
+        f"its last {file_box.SEARCHED_BYTES // 2**20} MiB",
         f"its first {box.MOST_BYTES:,} bytes",
         f"up to {remembered.MOST:,} letters in all",
     ):

@@ -131,7 +131,7 @@ def test_what_is_no_file_is_no_template(what: str, room: Newsroom) -> None:
     with within(2):
         answer = room.run("check", "kabar.md")
     assert answer.code == 1
-    assert is_one_line(answer.err, "channels.harian.template", "letter.html.jinja is no file")
+    assert is_one_line(answer.err, "channels.harian.template", "letter.html.jinja is not a file")
 
 
 def test_a_file_without_permission_is_one_line(room: Newsroom) -> None:

@@ -55,7 +55,7 @@ def test_letters_that_are_listed_and_have_no_content_wait(what: str, room: Newsr
 def test_a_letter_without_content_among_others_is_a_note(room: Newsroom) -> None:
     answer = ticked(room, Fault(at="fetch", do="say", uid=1, text="TAG OK done"))
     assert answer.code == 0
-    assert "harian: 1 letter came without content: still unread" in lines(answer)
+    assert "harian: 1 letter came without content and stayed unread" in lines(answer)
     assert "harian: 1 for a person (still unread)" in lines(answer)
 
 
@@ -81,7 +81,7 @@ def test_a_server_without_content_is_not_asked_for_every_letter(room: Newsroom) 
 REASONS = {
     "put off": (Fault(at="fetch", do="refuse", text="[UNAVAILABLE] later"), "put off message 1"),
     "hung up": (Fault(at="fetch", do="hang up"), "at message 1 (it hung up)"),
-    "noise": (Fault(at="fetch", do="say", text=NOISE), "at message 1 (that is no IMAP)"),
+    "noise": (Fault(at="fetch", do="say", text=NOISE), "at message 1 (that is not IMAP)"),
     "the first look": (Fault(at="peek", do="refuse", text="[INUSE] later"), "put off the first"),
 }
 
@@ -99,17 +99,17 @@ def test_what_keeps_letters_from_being_read_is_said_once(what: str, room: Newsro
 
 def unplain() -> Iterator[tuple[Step, str, str]]:
     """At which step what is said, and what a person hears of it."""
-    yield "connect", "+ go", "the connection (that is no IMAP);"
-    yield "connect", NOISE, "the connection (that is no IMAP);"
+    yield "connect", "+ go", "the connection (that is not IMAP);"
+    yield "connect", NOISE, "the connection (that is not IMAP);"
     yield "connect", "HTTP/1.1 400 Bad Request", "the connection (HTTP/1.1 400 Bad Request);"
     yield "connect", "* NO " + "x" * 500, "xxx…)"
     yield "connect", "* BYE penuh sekali " + "ya " * 500, "ya ya…)"
-    yield "capability", NOISE, "that is no IMAP"
-    yield "login", NOISE, "the login (that is no IMAP);"
+    yield "capability", NOISE, "that is not IMAP"
+    yield "login", NOISE, "the login (that is not IMAP);"
     yield "login", "TAG NO \x1b[31mtidak\x07 boleh masuk sekarang, coba lagi nanti saja", "tidak"
     yield "login", f"TAG NO {NOISE}", "refused the user or the password;"
-    yield "select", "* \x07\x08\x1b?\r\nfoo", "that is no IMAP"
-    yield "search", NOISE, "the search (that is no IMAP);"
+    yield "select", "* \x07\x08\x1b?\r\nfoo", "that is not IMAP"
+    yield "search", NOISE, "the search (that is not IMAP);"
     yield "search", "TAG BAD " + "'\"\\" * 100, "refused the search ("
 
 

@@ -1,1 +1,1 @@
-"""What comes back: letters fetched from an inbox, and classified."""
+"""Receiving: letters are fetched from an inbox and classified."""

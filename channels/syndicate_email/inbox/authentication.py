@@ -1,4 +1,4 @@
-"""Who really wrote a letter, as the mailbox's own server has found out (RFC 8601)."""
+"""Authenticate a letter's sender by the mailbox server's Authentication-Results (RFC 8601)."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ TRACE = ("received", RESULTS)
 PIECE = re.compile(r'"(?:[^"\\]|\\.)*+"|[^"();\\]++|\\.|.', re.DOTALL)
 NAME = re.compile(r"\s*([\w.-]+)(?:\s+\d+)?\s*")  # the server's, and a version
 RESULT = re.compile(r"\s*([a-z][a-z\d-]*)(?:\s*/\s*\d+)?\s*=\s*([a-z]+)\b", re.IGNORECASE)
-# a reason in quotes may hold anything: it is passed over as a whole
+# a reason in quotes may hold anything: it is skipped as a whole
 PROPERTY = re.compile(
     r'([a-z]+)(?:\s*\.\s*([\w-]+))?\s*=\s*((?:"[^"]*")?[^\s"]*)(?!\S)', re.IGNORECASE
 )
 BY = re.compile(r"\bby(?=\s+([\w.:\[\]-]+))", re.IGNORECASE)
-# of whom each result speaks, the first that is given
+# the property that names the authenticated domain, the first that is given
 SPEAKS_OF = {
     "dmarc": ("header.from",),
     "dkim": ("header.d", "header.i"),
@@ -37,11 +37,11 @@ REGISTRIES = (  # below a country, where others may have names: go.id, co.uk
 
 
 def vouched(letter: Message, authserv: str, email: str) -> str:
-    """By what the own server knows that an address wrote a letter: dmarc=pass; "" by nothing.
+    """Return the proof that an address wrote a letter, like "mx.example: dmarc=pass"; "" for none.
 
-    Anybody can write such a header. It counts where it has the own server's name and stands above
-    what other servers have passed on; and where there are several, only if each of them vouches:
-    one of them may be the sender's own.
+    Anybody can write such a header. It counts where it has our server's name and stands above
+    everything that other servers passed on. Where there are several, each of them must vouch: one
+    of them may be the sender's own.
     """
     if not (authserv and email):
         return ""
@@ -52,31 +52,31 @@ def vouched(letter: Message, authserv: str, email: str) -> str:
 
 
 def _vouching(found: Sequence[tuple[str, str, dict[str, str]]], domain: str) -> str:
-    """The method by which one header says that a letter is of a domain; "" for none."""
+    """Return the method by which one header proves a letter's domain; "" for none."""
     if any(method == "dmarc" and result != "pass" for method, result, _ in found):
         return ""
     for method, of in SPEAKS_OF.items():
         for name, result, properties in found:
             if (name, result) == (method, "pass"):
-                whose = next((properties[one] for one in of if one in properties), "")
-                if _speaks_for(method, whose, domain):
+                identity = next((properties[key] for key in of if key in properties), "")
+                if _speaks_for(method, identity, domain):
                     return method
     return ""
 
 
 def is_judged(content: bytes) -> bool:
-    """Whether some server has written its results into a letter."""
+    """Return whether some server has written its results into a letter."""
     return any(name.lower() == RESULTS for name, _ in fields_of(content).raw_items())
 
 
 def _own_results(letter: Message, authserv: str) -> list[str]:
-    """What the headers of the own server's name say; nothing where they are too many to be its.
+    """Return the results under our server's name; none where they are too many to be genuine.
 
-    Nothing either where the topmost is not above all that other servers have passed on.
+    None either where the topmost is below something that another server passed on.
     """
     found: list[str] = []
     trace = ((name.lower(), squeeze(raw(value))) for name, value in letter.raw_items())
-    for above, (name, value) in enumerate(one for one in trace if one[0] in TRACE):
+    for above, (name, value) in enumerate(field for field in trace if field[0] in TRACE):
         line = _without_comments(value[: MOST_RESULT if name == RESULTS else MOST_RECEIVED])
         if name == RESULTS:
             server = NAME.match(line)
@@ -93,7 +93,7 @@ def _is_of_own_servers(received: str, authserv: str) -> bool:
 
 
 def _is_own(host: str, authserv: str) -> bool:
-    """Whether a server that took the letter is of the own ones: by its name, or it has none."""
+    """Return whether a server that took the letter is ours: by its name, or it has none."""
     is_address = re.fullmatch(r"[\d.:\[\]]+|[\da-f:\[\]]+", host)
     if "." not in host or is_address or is_aligned(host, authserv):
         return True
@@ -101,7 +101,7 @@ def _is_own(host: str, authserv: str) -> bool:
 
 
 def _results(value: str) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """(method, result, properties) of each; what is not formed so is none."""
+    """Yield (method, result, properties) of each well-formed result."""
     for part in _parts(value):
         if result := RESULT.match(part):
             rest = part[result.end() :]
@@ -109,13 +109,13 @@ def _results(value: str) -> Iterator[tuple[str, str, dict[str, str]]]:
 
 
 def _properties(text: str) -> Iterator[tuple[str, str]]:
-    for one in PROPERTY.finditer(text):
-        if one[2]:
-            yield f"{one[1]}.{one[2]}".lower(), one[3]
+    for match in PROPERTY.finditer(text):
+        if match[2]:
+            yield f"{match[1]}.{match[2]}".lower(), match[3]
 
 
 def _parts(value: str) -> Iterator[str]:
-    """What stands between semicolons that are not quoted."""
+    """Split at semicolons that are not quoted."""
     part = ""
     for piece in PIECE.findall(value):
         if piece == ";":
@@ -127,7 +127,7 @@ def _parts(value: str) -> Iterator[str]:
 
 
 def _without_comments(value: str) -> str:
-    """A structured field without what is in brackets, one in another, too (RFC 5322 3.2.2)."""
+    """Return a structured field without its comments, nested ones too (RFC 5322 3.2.2)."""
     kept, depth = [], 0
     for piece in PIECE.findall(value):
         if piece == "(":
@@ -140,24 +140,24 @@ def _without_comments(value: str) -> str:
     return "".join(kept)
 
 
-def _speaks_for(method: str, whose: str, domain: str) -> bool:
-    name = whose.strip('"').rpartition("@")[2].strip("<>").rstrip(".").lower()
+def _speaks_for(method: str, identity: str, domain: str) -> bool:
+    name = identity.strip('"').rpartition("@")[2].strip("<>").rstrip(".").lower()
     if method == "dmarc":
         return not name or name == domain  # it speaks of the From by itself
     return bool(name) and is_aligned(name, domain)
 
 
-def is_aligned(one: str, other: str) -> bool:
-    """Whether two domains belong to the same people (relaxed, RFC 7489 3.1): one is in the other.
+def is_aligned(first: str, second: str) -> bool:
+    """Return whether one domain is the other or below it (relaxed alignment, RFC 7489 3.1).
 
-    Without the list of public suffixes: what may be a registry's (go.id, co.uk) contains nobody.
+    Without the list of public suffixes: nothing is below what may be a registry's (go.id, co.uk).
     """
-    shorter, longer = sorted((one, other), key=len)
-    return one == other or (longer.endswith(f".{shorter}") and _organisation(shorter) != "")
+    shorter, longer = sorted((first, second), key=len)
+    return first == second or (longer.endswith(f".{shorter}") and _organisation(shorter) != "")
 
 
 def _organisation(host: str) -> str:
-    """The part of a host's name that an organisation has of its own; "" for a registry's."""
+    """Return the organisational domain of a host; "" for a registry's."""
     labels = host.split(".")
     is_shared = len(labels) > 1 and len(labels[-1]) == 2 and labels[-2] in REGISTRIES
     count = 3 if is_shared else 2

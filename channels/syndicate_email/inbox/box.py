@@ -1,4 +1,4 @@
-"""What an inbox of any kind can do: list what is unread, show it, and mark it as read."""
+"""The interface of every kind of inbox: list unread letters, read them, mark them as read."""
 
 from __future__ import annotations
 
@@ -15,43 +15,43 @@ MOST_LETTERS = 50_000  # unread, looked at in one run: the newest
 
 @dataclass(slots=True, kw_only=True)
 class Listing:
-    """What lies in an inbox and is unread, by what the inbox calls it."""
+    """The unread letters of an inbox, by its own keys."""
 
     new: list[str] = field(default_factory=list)  # oldest first
-    known: set[str] = field(default_factory=set)  # what was read there before
+    known: set[str] = field(default_factory=set)  # keys of letters read before
     is_whole: bool = True
-    notes: list[str] = field(default_factory=list)  # for a person
-    problem: OSError | None = None  # what kept one letter from being looked at
+    notes: list[str] = field(default_factory=list)  # for the operator
+    problem: OSError | None = None  # why a letter could not be looked at
 
 
 class Box(Protocol):
-    """An inbox that is open."""
+    """An open inbox."""
 
-    stays: bool  # what was read lies there as before
-    place: str  # names it; "" is one where nothing can be known again
+    stays: bool  # reading a letter leaves no trace there
+    place: str  # identifies it; "" where keys are not stable
 
     def listing(self, known: Collection[str], visit: Visit) -> Listing:
-        """What is unread now."""
+        """List the unread letters."""
 
     def heads(self, keys: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """Some of these letters, with what tells cheaply whether it holds a token."""
+        """Yield some of these letters with their first bytes, cheaply, to look for tokens."""
 
     def content(self, key: str) -> bytes | None:
-        """The start of a letter, or None where it is gone; it stays unread."""
+        """Return the start of a letter, which stays unread; None where it has disappeared."""
 
     def still_listed(self, keys: Sequence[str]) -> set[str]:
-        """Which of some letters that seemed gone are unread there all the same."""
+        """Return those of some letters without content that are still listed as unread."""
 
     def mark(self, key: str) -> None:
-        """It is read now."""
+        """Mark a letter as read."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close it."""
 
 
 def too_many(count: str) -> str:
-    """What is said of an inbox of which only a part is looked at."""
+    """Return the note for an inbox that is only read in part."""
     return (
-        f"the inbox holds more than {count}, of which the newest are read; mark the old ones as"
+        f"the inbox holds more than {count}; only the newest are read. Mark the old ones as"
         " read, or move them away"
     )

@@ -1,4 +1,4 @@
-"""Text out of bytes: charsets that letters are written in, and encoded words."""
+"""Decode text: the charsets of letters, and encoded words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from encodings.aliases import aliases
 
 from syndicate.text import squeeze
 
-# as Python calls them, each linear in what it reads: a codec that anybody may name is not
+# Python's names; each takes linear time, which not every codec does that a sender may name
 KNOWN = frozenset(
     """
     ascii utf_8 utf_8_sig utf_16 utf_16_be utf_16_le utf_32 utf_32_be utf_32_le
@@ -32,7 +32,7 @@ WORD = re.compile(r"=\?([^?\s]{1,80})\?([bq])\?([^?]*)\?=", re.IGNORECASE)  # RF
 
 
 def known(name: str) -> str:
-    """Python's name for a charset of letters; "" for any other."""
+    """Return Python's name for a charset used in mail; "" for any other."""
     if len(name) > LONGEST_NAME or not name.isascii() or not name.isprintable():
         return ""
     plain = normalize_encoding(name).lower()
@@ -41,12 +41,12 @@ def known(name: str) -> str:
 
 
 def decoded(content: bytes, charset: str) -> str:
-    """A text in a charset; in UTF-8 where it is none of letters."""
+    """Decode bytes; as UTF-8 where the charset is not used in mail."""
     return raw(content.decode(known(charset) or "utf-8", "replace"))
 
 
 def out_of_base64(content: bytes) -> bytes:
-    """What stands in it, whether or not its end was cut; the same where nothing does."""
+    """Decode base64, even with its end cut off; return the input where it is not base64."""
     for end in (len(content), max(len(content) - 1, 0)):
         with suppress(Error):
             return a2b_base64(content[:end] + b"===")
@@ -54,12 +54,12 @@ def out_of_base64(content: bytes) -> bytes:
 
 
 def raw(value: str) -> str:
-    """As it was written, in UTF-8 perhaps (RFC 6532); what is no text becomes U+FFFD."""
+    """Return a raw header value as UTF-8 (RFC 6532); invalid bytes become U+FFFD."""
     return LONE.sub("\ufffd", value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def words(value: str) -> str:
-    """A line with its encoded words decoded (RFC 2047); what is broken stays as it is."""
+    """Decode the encoded words of a line (RFC 2047); broken ones stay as they are."""
     if "=?" not in value:
         return value
     pieces, end = [], 0
@@ -80,7 +80,7 @@ def words(value: str) -> str:
 
 
 def plain_words(value: str) -> str:
-    """The same line with every encoded word in a charset of letters, for others to decode."""
+    """Return the line with unknown charsets in encoded words replaced, for the email package."""
 
     def renamed(word: re.Match[str]) -> str:
         return word[0] if known(_name(word[1])) else f"=?us-ascii?{word[2]}?{word[3]}?="

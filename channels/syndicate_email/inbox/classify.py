@@ -1,4 +1,4 @@
-"""What a message that arrived wants: a reader's wish, a letter that came back, or a person."""
+"""Classify a received message: a command, a returned letter, an automatic answer, or personal."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from syndicate.text import excerpt, squeeze
 from syndicate_email.addresses import mail_address
 from syndicate_email.inbox.authentication import vouched
 from syndicate_email.inbox.charsets import plain_words, raw
-from syndicate_email.inbox.commands import BEFORE, own_lines, wish, with_token
+from syndicate_email.inbox.commands import BEFORE, command, own_lines, with_token
 from syndicate_email.inbox.parsing import header, headers, text
 from syndicate_email.inbox.reasons import COPY, UNPRINTABLE, masked, reason
 from syndicate_email.inbox.reports import (
-    NOT_BACK,
+    NOT_BOUNCED,
     TOKEN,
     Marks,
     attributed,
@@ -32,7 +32,7 @@ from syndicate_email.inbox.structure import parsed
 
 log = logging.getLogger(__name__)
 
-NAMING = ("message-id", "date", "from", "subject", "to")  # what no reader of mail changes
+NAMING = ("message-id", "date", "from", "subject", "to")  # fields that mail programs do not change
 MOST_HASHED = 65_536  # bytes of a body: some read only the start of a message
 MOST_NAME = 200
 MOST_SENDER = 1_000  # characters of a From
@@ -52,7 +52,7 @@ LATE = re.compile(
     r"|warning message only|not yet been delivered|attempts will continue|tertunda",
     re.I | re.M,
 )
-# that it is over, whatever came before
+# final, whatever came before
 OVER = re.compile(
     r"(?<!not )\ba permanent (?:error|failure)|permanent fatal error|failed permanently"
     r"|permanently failed|(?:ha(?:s|ve)|['’]ve|was) (?:been )?given up|\bgave up|are giving up"
@@ -85,20 +85,20 @@ AUTOMATIC = Reply(key="", says=Says.NOTHING, detail="an automatic answer")
 
 
 def classify(message: bytes, marks: Marks) -> Reply:
-    """What one message says, whatever it is; it never raises.
+    """Classify any message; it never raises.
 
     ``key`` is the same however the message was fetched. ``about`` is one of ``marks.lists``;
-    where none are known, it is what stands in the place of a name. ``email`` is its sender's,
-    and proves nothing: anybody can write any name there.
+    where none are known, it is whatever stands in the place of a name. ``email`` is the sender's
+    address, which proves nothing: anybody can write any address there.
     """
     content = message.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     letter = parsed(content)
     try:
-        said = _understood(letter, marks)
+        reply = _classified(letter, marks)
     except Exception:  # the parser stumbles over garbage in many ways
         log.info("a letter cannot be parsed", exc_info=True)
-        said = Reply(key="", says=Says.OTHER, detail="it is broken")
-    return replace(said, key=_key(letter, content))
+        reply = Reply(key="", says=Says.OTHER, detail="it is broken")
+    return replace(reply, key=_key(letter, content))
 
 
 def _key(letter: Message, content: bytes) -> str:
@@ -108,8 +108,8 @@ def _key(letter: Message, content: bytes) -> str:
     return sha256(repr(named).encode() + b"\0" + body).hexdigest()[:32]
 
 
-def _understood(letter: Message, marks: Marks) -> Reply:
-    """Reports come first, as they are automatic, too; and a way out is open to machines."""
+def _classified(letter: Message, marks: Marks) -> Reply:
+    """Try reports first, as they are automatic too; then unsubscribing, open to machines."""
     return (
         report(letter, marks)
         or _one_click(header(letter, "subject"), marks)
@@ -121,8 +121,8 @@ def _understood(letter: Message, marks: Marks) -> Reply:
 
 
 def _one_click(line: str, marks: Marks) -> Reply | None:
-    """Mail providers write our mailto link's letter for their users (RFC 2369, 8058)."""
-    found = with_token(line) or wish(line, marks)
+    """Return a request to unsubscribe with a token, which mail providers send for their users."""
+    found = with_token(line) or command(line, marks)
     return found if found and found.says is Says.LEAVE and found.token else None
 
 
@@ -132,27 +132,27 @@ def _away(letter: Message) -> Reply | None:
 
 
 def _notice(letter: Message, marks: Marks) -> Reply | None:
-    """What mail systems say that write for people alone: qmail, old Exim and Exchange, others."""
+    """Return a bounce written for people alone, as qmail, old Exim and Exchange do."""
     if not any(map(DAEMON.search, headers(letter, "return-path", "from"))):
         return None
-    subject, said = header(letter, "subject"), text(letter)
+    subject, body = header(letter, "subject"), text(letter)
     between = envelope(letter, marks, headers(letter, *FAILED))
-    about = COPY.split(said, maxsplit=1)[0]
+    about = COPY.split(body, maxsplit=1)[0]
     words = f"{subject}\n{about}"
-    why = reason(said, between)
+    why = reason(body, between)
     if _is_late(subject, about, why.code):
-        return NOT_BACK
+        return NOT_BOUNCED
     if not (headers(letter, "x-failed-recipients") or FAILURE.search(words)):
         return None
     says, code = judged(why.code or "4.0.0", why.words, between)
     detail = masked(why.line or subject)
     return attributed(
-        Reply(key="", says=says, code=code, detail=detail), token_of(letter, marks, said)
+        Reply(key="", says=says, code=code, detail=detail), token_of(letter, marks, body)
     )
 
 
 def _is_late(subject: str, about: str, code: str) -> bool:
-    """Whether a letter is still on its way: a final notice may speak of an earlier warning."""
+    """Return whether a letter is only delayed; a final notice may mention an earlier warning."""
     is_final = OVER_BY_SUBJECT.match(subject)
     if LATE.search(subject) and not is_final:
         return True
@@ -161,7 +161,7 @@ def _is_late(subject: str, about: str, code: str) -> bool:
 
 
 def _automatic(letter: Message) -> Reply | None:
-    """What nobody may be taken at their word for, or answered (RFC 3834)."""
+    """Return an automatic answer, which is neither believed nor answered (RFC 3834)."""
     machine = (
         any(not BY_HAND.match(value) for value in headers(letter, *RESPONDERS))
         or any(value.lower() in PRECEDENCES for value in headers(letter, "precedence"))
@@ -177,7 +177,7 @@ def _personal(letter: Message, marks: Marks) -> Reply:
     if confirmed := CONFIRM.search(subject):
         return Reply(key="", says=Says.CONFIRM, token=confirmed[1].lower(), email=email)
     lines = own_lines(text(letter, quoted=False))
-    found = with_token(subject) or _first_wish([subject, *lines], marks)
+    found = with_token(subject) or _first_command([subject, *lines], marks)
     if found is None or not (found.token or email):
         return Reply(key="", says=Says.OTHER, email=email, detail=masked(subject))
     by = "" if found.token else vouched(letter, marks.authserv, email)
@@ -186,12 +186,12 @@ def _personal(letter: Message, marks: Marks) -> Reply:
     return _one_click(lines[0] if lines else "", marks) or named
 
 
-def _first_wish(lines: Iterable[str], marks: Marks) -> Reply | None:
-    return next(filter(None, (wish(line, marks) for line in lines)), None)
+def _first_command(lines: Iterable[str], marks: Marks) -> Reply | None:
+    return next(filter(None, (command(line, marks) for line in lines)), None)
 
 
 def _sender(letter: Message, marks: Marks) -> tuple[str, str]:
-    """(name, address); "" for both where it is not one person, who could be asked back."""
+    """Return (name, address); "" for both where the sender is not one person to write to."""
     values = [raw(value) for name, value in letter.raw_items() if name.lower() == "from"]
     try:
         [value] = map(squeeze, values)
@@ -204,7 +204,7 @@ def _sender(letter: Message, marks: Marks) -> tuple[str, str]:
     except Exception:  # ValueError, and what the parser makes of garbage
         log.debug("a letter's sender cannot be read", exc_info=True)
         return "", ""
-    # what the parser passes over, or decodes, may be meant to deceive
+    # what the parser skips or decodes may be meant to deceive
     plainly = re.fullmatch(rf"(?:.*<)?{re.escape(person.addr_spec)}>?(?: ?\(.*\))?,?", value)
     tampered = UNPRINTABLE.search(f"{found}{person.display_name}") or group.display_name is not None
     nobody = address.partition("@")[0] in ("mailer-daemon", "postmaster")

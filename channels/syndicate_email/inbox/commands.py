@@ -1,4 +1,4 @@
-"""What a line of a letter asks for, if that is all it says: to leave, to join, for the lists."""
+"""Recognise commands: a line that asks to leave, to join or for the lists, and nothing else."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WORDS = {
     Says.JOIN: r"subscribe|(?:ber)?langganan|daftar|join|ikut",
     Says.LISTS: r"lists|ubah",
 }
-WISHES = {
+COMMANDS = {
     says: re.compile(rf"(?P<verb>{words})(?:(?: |%20|\+)+(?P<more>.+))?", re.I)
     for says, words in WORDS.items()
 }
@@ -135,15 +135,15 @@ GREETING = re.compile(
 
 
 def with_token(subject: str) -> Reply | None:
-    """What the holder of a token wishes, whatever filters and programs have put around it."""
+    """Return the command of a subject with a token, whatever filters have put around it."""
     for says, pattern in WITH_TOKEN.items():
         if found := pattern.search(subject):
             return Reply(key="", says=says, token=found[1].lower())
     return None
 
 
-def wish(line: str, marks: Marks) -> Reply | None:
-    """What a line asks for, if that is all it says: ``Re: unsubscribe TOKEN``, ``stop, please``."""
+def command(line: str, marks: Marks) -> Reply | None:
+    """Return the command that a line consists of: ``Re: unsubscribe TOKEN``, ``stop, please``."""
     line = squeeze(line[:LONGEST])
     line = squeeze(_without_tags(BEFORE.sub("", line) or line))
     if found := _in_words(line, marks):
@@ -152,20 +152,20 @@ def wish(line: str, marks: Marks) -> Reply | None:
     plain = LEAD.sub("", bare)
     if line.endswith("?") and not REQUEST.match(line):
         return None  # a question about it
-    if any(LEAVES.fullmatch(said.strip(f"{AROUND}?")) for said in (bare, plain)):
+    if any(LEAVES.fullmatch(words.strip(f"{AROUND}?")) for words in (bare, plain)):
         return Reply(key="", says=Says.LEAVE)
     return _in_words(plain, marks) if plain != line else None
 
 
 def _without_tags(line: str) -> str:
-    """The line without what filters put behind it."""
+    """Return the line without what filters append to it."""
     start = max(len(line) - MOST_AFTER, 0)
     return line[:start] + AFTER.sub("", line[start:])
 
 
 def _in_words(line: str, marks: Marks) -> Reply | None:
-    """A wish in the fewest words."""
-    for says, words in WISHES.items():
+    """Return a command in its shortest form."""
+    for says, words in COMMANDS.items():
         if found := words.fullmatch(line.strip(f"{AROUND}?")):
             more = (found["more"] or "").lstrip(AROUND)
             if token := WHOSE.match(more):
@@ -177,9 +177,9 @@ def _in_words(line: str, marks: Marks) -> Reply | None:
     return None
 
 
-def own_lines(said: str) -> list[str]:
-    """The first one that is neither blank nor quoted; after a greeting also the next."""
-    lines = (line.strip() for line in said.splitlines())
+def own_lines(body: str) -> list[str]:
+    """Return the first line that is neither blank nor quoted; after a greeting also the next."""
+    lines = (line.strip() for line in body.splitlines())
     own = [line for line in lines if line and not line.startswith(QUOTING)][:3]
     greetings = list(takewhile(GREETING.fullmatch, own))
     return own[: len(greetings) + 1]
@@ -195,7 +195,7 @@ def _without(more: str, fillers: tuple[str, ...]) -> str:
 
 
 def _is_name(about: str, verb: str, marks: Marks) -> bool:
-    """Whether a list is meant: ``Daftar hadir rapat`` and ``Join us`` are letters to people."""
+    """Return whether a list is meant: ``Daftar hadir rapat`` and ``Join us`` are for people."""
     if marks.lists:
         return about.casefold() in (name.casefold() for name in marks.lists)
     most = MOST_WORDS if CLEAR.search(verb) else 1

@@ -1,4 +1,4 @@
-"""What has arrived and is unread: in a folder of an IMAP server, a Maildir or a file, in order."""
+"""Fetch unread letters in order, from an IMAP folder, a Maildir or a file."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from syndicate_email.inbox.box import Box, Listing
 from syndicate_email.inbox.imap_box import ANSWER_SECONDS, ImapBox
 from syndicate_email.servers import ImapServer
 
-MOST_EMPTY = 100  # letters without content, from the first on: no others are asked for
-VISIT_SECONDS = 120.0  # seconds for whoever does not say how much time there is
+MOST_EMPTY = 100  # letters without content at the start; then no others are asked for
+VISIT_SECONDS = 120.0  # where the caller sets no time
 
 
 @dataclass(slots=True, eq=False)
 class Message:
-    """The first MiB of what arrived; the next one is asked for when this one is dealt with."""
+    """A letter's first MiB; asking for the next letter marks this one as read."""
 
     content: bytes = field(repr=False)
-    key: str = ""  # what its inbox calls it
-    left: bool = False
+    key: str = ""  # its inbox's own
+    is_left_unread: bool = False
 
     def leave(self) -> None:
-        """It is for a person: it stays unread."""
-        self.left = True
+        """Leave it unread: it is for a person."""
+        self.is_left_unread = True
 
 
 class Inbox:
-    """What is unread at one place; ``setting`` names it in errors: ``channels.news.inbox``."""
+    """One inbox; ``setting`` names it in errors: ``channels.news.inbox``."""
 
     def __init__(
         self,
@@ -45,28 +45,28 @@ class Inbox:
     def messages(
         self, visit: Visit | None = None, rules: str = ""
     ) -> Generator[Message, None, None]:
-        """Each in turn; Refused or Unavailable where it cannot be read or marked.
+        """Yield unread letters; Refused or Unavailable where they cannot be read or marked.
 
-        Asking for the next marks the one before as read, unless it was left. One whose turn
-        was broken off comes again: at least once, not exactly once. The visit says how long
-        there is time, and learns how many letters are left for another one; ``rules`` says how
-        its letters are understood: where that changes they are read again.
+        Asking for the next marks the one before as read, unless it is to be left unread. A letter
+        that was interrupted comes again: at least once, not exactly once. The visit sets the time,
+        and learns how many letters are left for the next one; ``rules`` identifies how letters are
+        classified: where that changes they are read again.
         """
         visit = visit or Visit(VISIT_SECONDS)
         with self._readable(), closing(self._opened(visit)) as box:
             yield from _Turns(box, visit, rules, f"{self._setting}: {self._where}").messages()
 
     def describe(self) -> str:
-        """What it leads to, for a person; Refused or Unavailable where it cannot be read."""
+        """Return what it leads to, for a person; Refused or Unavailable where it cannot be read."""
         with self._readable():
             self._opened(Visit(VISIT_SECONDS)).close()
         if isinstance(self._where, ImapServer):
             return f"{self._where} lets us read {self._where.folder}"
-        return f"{self._where} is there"
+        return f"{self._where} can be read"
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
-        """Say what keeps files from being read."""
+        """Explain errors of the file system."""
         try:
             yield
         except OSError as error:
@@ -91,7 +91,7 @@ class Inbox:
 
 
 class _Turns:
-    """One visit's letters: what stands in the way of one of them holds up no others."""
+    """One visit to an inbox: trouble with one letter holds up no others."""
 
     def __init__(self, box: Box, visit: Visit, rules: str, name: str) -> None:
         self._box, self._visit, self._rules, self._name = box, visit, rules, name
@@ -101,8 +101,8 @@ class _Turns:
         try:
             yield from self._each()
         except Unavailable:
-            if not self._visit.is_over:  # else it was this run's time that was too short
-                self._visit.is_lost = True  # to ask there again would say the same once more
+            if not self._visit.is_over:  # else there was too little time
+                self._visit.is_lost = True  # another try would end the same way
             raise
 
     def _each(self) -> Generator[Message, None, None]:
@@ -122,7 +122,7 @@ class _Turns:
                 visit.waiting -= 1
                 continue
             except Unavailable:
-                if number and visit.is_over:  # it was this run's time that was too short
+                if number and visit.is_over:  # there was too little time
                     break
                 visit.is_lost, visit.failed_at = True, key
                 raise
@@ -132,21 +132,21 @@ class _Turns:
                 if len(empty) == MOST_EMPTY and not came:
                     if self._box.still_listed(empty):
                         break
-                    empty.clear()  # another reader is quicker, and may leave others to us
+                    empty.clear()  # another program is quicker, and may leave others to us
                 continue
             came = True
             message = Message(content, key if visit.place else "")
             yield message
-            if not message.left:
+            if not message.is_left_unread:
                 self._mark(key)
         if self._problem:
             raise self._problem
         self._look_again(empty, came=came)
 
     def _look_again(self, empty: list[str], *, came: bool) -> None:
-        """Say it where letters came without content, and are still listed: they are not gone.
+        """Report letters that came without content and are still listed as unread.
 
-        Another program may have been quicker with one of them; it is listed no more.
+        Those that another program has read in the meantime are not listed any more.
         """
         if not empty or self._visit.is_over:
             return
@@ -155,11 +155,11 @@ class _Turns:
             return
         letters = "1 letter" if len(listed) == 1 else f"{len(listed):,} letters"
         if came:
-            self._visit.notes.append(f"{letters} came without content: still unread")
+            self._visit.notes.append(f"{letters} came without content and stayed unread")
             return
         raise Unavailable(
             f"{self._name} lists {letters} as unread and gives no content of them; nothing was"
-            " read (open one with a mail program; where that cannot either, ask your provider)"
+            " read (try to open one with a mail program; if that fails too, ask your provider)"
         )
 
     def _listed(self) -> Listing:

@@ -1,4 +1,4 @@
-"""A file as an inbox: one message, or an mbox of many; nothing is ever written into it."""
+"""A file as an inbox: one message, or an mbox; nothing is ever written into it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from stat import S_ISREG
 from syndicate import Visit
 from syndicate_email.inbox.box import MOST_BYTES, MOST_HEAD, MOST_LETTERS, Listing, too_many
 
-CHUNK = 1024 * 1024  # bytes read at once
-MOST_FILE = 256 * 1024 * 1024  # bytes of an mbox that are looked through, from its end
-KNOWN_BY = 4096  # bytes of a message that it is known by, with its length
+READ_BYTES = 1024 * 1024  # at once
+SEARCHED_BYTES = 256 * 1024 * 1024  # of an mbox, from its end
+KEY_BYTES = 4096  # of a message, which with its length make its key
 BEGINS = b"From "
 BEGINNING = re.compile(rb"\nFrom ")
 ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
@@ -29,11 +29,11 @@ class FileBox:
     def __init__(self, path: Path) -> None:
         self.place = f"file {path}"
         self._file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        self._where: dict[str, tuple[int, int]] = {}  # from, to
+        self._where: dict[str, tuple[int, int]] = {}  # start, end
         try:
             found = os.fstat(self._file)
             if not S_ISREG(found.st_mode):
-                raise OSError(0, "it is no file", f"{path}")
+                raise OSError(0, "it is not a file", f"{path}")
             self._size = found.st_size
             self._is_mbox = self._at(0, len(BEGINS)) == BEGINS
         except OSError:
@@ -46,7 +46,7 @@ class FileBox:
     def listing(self, known: Collection[str], visit: Visit) -> Listing:
         listing = Listing()
         for first, last in self._messages(listing, visit):
-            start = self._at(first, KNOWN_BY)
+            start = self._at(first, KEY_BYTES)
             key = sha256(b"%d\0" % (last - first) + start).hexdigest()[:32]
             if key in known:
                 listing.known.add(key)
@@ -65,10 +65,10 @@ class FileBox:
         return ESCAPED.sub(rb"\1", content) if self._is_mbox else content
 
     def still_listed(self, keys: Sequence[str]) -> set[str]:
-        return set()  # a file that is gone is gone
+        return set()  # a file does not lose single letters
 
     def mark(self, key: str) -> None:
-        """Nobody writes into a file that was given to be read."""
+        """Do nothing: the file is only read."""
 
     def _messages(self, listing: Listing, visit: Visit) -> Iterator[tuple[int, int]]:
         if not self._is_mbox:
@@ -77,23 +77,23 @@ class FileBox:
             return
         starts = self._starts(listing, visit)
         for start, end in zip(starts, [*starts[1:], self._size], strict=True):
-            line = self._at(start, KNOWN_BY)  # an envelope, which is not the message's
+            line = self._at(start, KEY_BYTES)  # an envelope, which is not the message's
             first = start + (line.find(b"\n") + 1 or len(line))
             blank = end - 2 >= first and self._at(end - 2, 2) == b"\n\n"
             yield first, end - blank
 
     def _starts(self, listing: Listing, visit: Visit) -> list[int]:
-        """Where messages begin; of too long a file only those near its end."""
-        skipped = max(0, self._size - MOST_FILE)
+        """Return the offsets of messages; in too long a file only of those near its end."""
+        skipped = max(0, self._size - SEARCHED_BYTES)
         starts = deque([0] if not skipped else [], MOST_LETTERS)
         found, at, until = len(starts), skipped, visit.left / 2
-        while (chunk := self._at(at, CHUNK)) and visit.left >= until:
-            for each in BEGINNING.finditer(chunk):
-                starts.append(at + each.start() + 1)
+        while (chunk := self._at(at, READ_BYTES)) and visit.left >= until:
+            for match in BEGINNING.finditer(chunk):
+                starts.append(at + match.start() + 1)
                 found += 1
             at += len(chunk) if at + len(chunk) >= self._size else len(chunk) - len(BEGINS)
         if skipped or found > MOST_LETTERS:
-            many = f"{MOST_FILE // 2**20} MiB" if skipped else f"{MOST_LETTERS:,} letters"
+            many = f"{SEARCHED_BYTES // 2**20} MiB" if skipped else f"{MOST_LETTERS:,} letters"
             listing.notes.append(too_many(many))
         listing.is_whole = not skipped and found <= MOST_LETTERS and at >= self._size
         return list(starts)

@@ -1,4 +1,4 @@
-"""A folder of an IMAP server: what is unread there, and marking it as read."""
+"""An IMAP folder as an inbox: list, read and mark unread letters."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
     from syndicate_email.inbox.imap_client import ImapClient
 
-ANSWER_SECONDS = 60.0  # seconds for a server to let us in, or to answer one question
-LOGOUT_SECONDS = 2.0  # seconds for its last answer
-PIECE_BYTES = 128 * 1024  # bytes of it that are asked for at once
-OVERHEAD_BYTES = 64 * 1024  # bytes that a server says around it, or in any other answer
+ANSWER_SECONDS = 60.0  # for logging in, or for one answer
+LOGOUT_SECONDS = 2.0
+PIECE_BYTES = 128 * 1024  # of a message, asked for at once
+OVERHEAD_BYTES = 64 * 1024  # of an answer, beside a piece
 MOST_LINES = 1_000  # of one answer
-SEARCH_BYTES = 256 * 1024  # bytes of a search's answer
+SEARCH_BYTES = 256 * 1024  # of a search's answer
 SEARCH_WINDOW = 20_000  # messages searched at once: their numbers fit into one line
-FIELDS_BYTES = 4096  # bytes of the fields that are looked at before it is a message's turn
-LEAST_SECONDS = 1.0  # seconds for one question, however little of a run's time is left
+FIELDS_BYTES = 4096  # of a message's fields, read first to order the messages
+LEAST_SECONDS = 1.0  # for one question, however little of the run's time is left
 MOST_WINDOWS = 50  # searched: the newest million of a folder
-LINE_BYTES = 200  # bytes around one message's fields
+LINE_BYTES = 200  # around one message's fields
 LARGEST = 2**32 - 1  # number of a message (RFC 3501 9)
 CONNECTION, LOGIN = "the connection", "the login"
 LOGIN_HINT = (
@@ -45,7 +45,7 @@ LISTED = re.compile(
 QUOTED = re.compile(
     r"""(?:unexpected [a-z ]*: |^)(b(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))""", re.DOTALL
 )
-NO_IMAP, UNREADABLE = "that is no IMAP", "\N{REPLACEMENT CHARACTER}"
+NO_IMAP, UNREADABLE = "that is not IMAP", "\N{REPLACEMENT CHARACTER}"
 MOST_SHOWN = 120  # characters of what a server says
 FIELDS = "SUBJECT TO CC DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO X-ENVELOPE-TO X-RCPT-TO"
 UID = re.compile(rb"\bUID ([1-9]\d{0,9})\b")
@@ -53,7 +53,7 @@ PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")  # RFC 5530
 
 
 class ImapBox:
-    """One folder, open for reading and marking; what goes wrong is said in a line."""
+    """One folder, open for reading and marking; each error is explained in one line."""
 
     stays = False
 
@@ -76,7 +76,7 @@ class ImapBox:
             raise
 
     def close(self) -> None:
-        """Say goodbye, if anybody listens: whoever gave no answer does not."""
+        """Log out, unless the connection is lost."""
         if not self._is_lost:
             with suppress(Exception):
                 self._begin(OVERHEAD_BYTES, seconds=LOGOUT_SECONDS)
@@ -85,7 +85,7 @@ class ImapBox:
             self._imap.shutdown()
 
     def listing(self, known: Collection[str], visit: Visit) -> Listing:
-        """By their UIDs; the newest where there are more than anybody reads."""
+        """List UIDs; only the newest where there are too many."""
         listing, new = Listing(), list[str]()
         for key in map(str, self._unread(listing)):
             if key in known:
@@ -104,8 +104,8 @@ class ImapBox:
             last = first + SEARCH_WINDOW - 1 if first + SEARCH_WINDOW <= self._count else "*"
             words = ("SEARCH", f"{first}:{last}", "UNSEEN", "UNDELETED")
             self._begin(SEARCH_BYTES, seconds=max(0.0, until - monotonic()))
-            said = self._asked("the search", self._imap.uid, *words)
-            found |= self._tried("the search", _numbers, said)
+            answer = self._asked("the search", self._imap.uid, *words)
+            found |= self._tried("the search", _numbers, answer)
             if len(found) > MOST_LETTERS:
                 listing.is_whole = False
                 listing.notes.append(too_many(f"{MOST_LETTERS:,} letters"))
@@ -116,13 +116,13 @@ class ImapBox:
         what = f"(UID BODY.PEEK[HEADER.FIELDS ({FIELDS})]<0.{FIELDS_BYTES}>)"
         self._begin(len(keys) * (FIELDS_BYTES + LINE_BYTES) + OVERHEAD_BYTES)
         words = ("FETCH", ",".join(keys), what)
-        said = self._asked("the first look", self._imap.uid, *words)
-        for around, head in _literals(said):
+        answer = self._asked("the first look", self._imap.uid, *words)
+        for around, head in _literals(answer):
             if b"BODY[HEADER" in around.upper() and (uid := UID.search(around)):
                 yield uid[1].decode(), head
 
     def content(self, key: str) -> bytes | None:
-        """In pieces: on a slow line the first ones must do, for others wait behind it."""
+        """Read in pieces: over a slow connection only the first, as other letters wait."""
         content = piece = self._piece(key, 0)
         while piece and content and len(piece) == PIECE_BYTES and len(content) < MOST_BYTES:
             if self._visit.left < 2 * (monotonic() - self._asked_at):
@@ -134,14 +134,16 @@ class ImapBox:
     def _piece(self, key: str, first: int) -> bytes | None:
         what = f"(UID BODY.PEEK[]<{first}.{PIECE_BYTES}>)"
         self._begin(PIECE_BYTES + OVERHEAD_BYTES)
-        said = self._asked(f"message {key}", self._imap.uid, "FETCH", key, what)
-        return _body(said, key)
+        answer = self._asked(f"message {key}", self._imap.uid, "FETCH", key, what)
+        return _body(answer, key)
 
     def still_listed(self, keys: Sequence[str]) -> set[str]:
         self._begin(SEARCH_BYTES)
         words = ("SEARCH", "UID", ",".join(keys), "UNSEEN", "UNDELETED")
-        said = self._asked("the second look", self._imap.uid, *words)
-        return {str(number) for number in self._tried("the second look", _numbers, said)} & {*keys}
+        answer = self._asked("the second look", self._imap.uid, *words)
+        return {str(number) for number in self._tried("the second look", _numbers, answer)} & {
+            *keys
+        }
 
     def mark(self, key: str) -> None:
         words = ("STORE", key, "+FLAGS.SILENT", r"(\Seen)")
@@ -155,14 +157,14 @@ class ImapBox:
         return ImapClient(to.host, to.port, opening, self._context if to.tls else None)
 
     def _begin(self, octets: int, seconds: float | None = None) -> None:
-        """Another exchange: what went before it has had its time."""
+        """Start another exchange, with a deadline of its own."""
         self._imap.forget()
         seconds = self._patience if seconds is None else seconds
         self._imap.exchange = self._exchange(octets, seconds)
         self._asked_at = monotonic()
 
     def _exchange(self, octets: int, seconds: float) -> Exchange:
-        """One that ends when the run's time is over."""
+        """Return an exchange that ends with the run's time at the latest."""
         seconds = min(seconds, max(self._visit.left, LEAST_SECONDS))
         return Exchange(Limits(seconds=seconds, octets=octets, lines=MOST_LINES))
 
@@ -196,22 +198,22 @@ class ImapBox:
             )
 
     def _selected(self) -> int:
-        """How many messages the folder holds."""
+        """Select the folder; return its number of messages."""
         step = f"the folder {self._server.folder!r}"
-        said = self._asked(step, self._imap.select, _quoted(_utf7(self._server.folder)))
-        return max(self._tried(step, _numbers, said), default=0)
+        answer = self._asked(step, self._imap.select, _quoted(_utf7(self._server.folder)))
+        return max(self._tried(step, _numbers, answer), default=0)
 
     def _numbering(self) -> str:
-        """What the UIDs are valid with (RFC 3501 2.3.1.1); "" where the server does not say."""
+        """Return UIDVALIDITY (RFC 3501 2.3.1.1); "" where the server gives none."""
         _, found = self._imap.response("UIDVALIDITY")
         number = bytes(found[-1] or b"")
         return number.decode() if re.fullmatch(rb"\d{1,10}", number) else ""
 
     def _asked(self, step: str, command: Callable[..., Any], *words: Any) -> Any:
-        answer, said = self._tried(step, command, *words)
-        if answer != "OK":
-            raise self._refusal(step, said[-1])
-        return said
+        status, data = self._tried(step, command, *words)
+        if status != "OK":
+            raise self._refusal(step, data[-1])
+        return data
 
     def _tried(self, step: str, call: Callable[..., Any], *words: Any) -> Any:
         try:
@@ -238,7 +240,7 @@ class ImapBox:
             return self._lost(step, getattr(error, "strerror", None) or error)
         if isinstance(error, IMAP4.error):
             return self._refusal(step, error.args[0])
-        return self._lost(step, "that is no IMAP")
+        return self._lost(step, NO_IMAP)
 
     def _lost(self, step: str, why: object) -> Unavailable:
         self._is_lost = True
@@ -247,20 +249,20 @@ class ImapBox:
             " check that it is running, and that host and port are right"
         )
 
-    def _refusal(self, step: str, said: object) -> DeliveryError:
-        if any(code in _text(said) for code in PASSING):
-            return Unavailable(f"{self._name} put off {step}{self._words(said)}")
-        words = self._words(said)
+    def _refusal(self, step: str, answer: object) -> DeliveryError:
+        if any(code in _text(answer) for code in PASSING):
+            return Unavailable(f"{self._name} put off {step}{self._words(answer)}")
+        words = self._words(answer)
         if step == LOGIN:
-            hint = advice(_text(said), self._server.host, by_imap=True)
+            hint = advice(_text(answer), self._server.host, by_imap=True)
             return Refused(
                 f"{self._name} refused the user or the password{words}{hint or LOGIN_HINT}"
             )
         return Refused(f"{self._name} refused {step}{words}")
 
-    def _words(self, said: object, noise: str = "") -> str:
-        """What was said, without the login, which some servers repeat; ``noise`` for no words."""
-        text = squeeze(_text(said).rpartition(" => ")[2])
+    def _words(self, answer: object, noise: str = "") -> str:
+        """Return the server's words without the login, which some repeat; ``noise`` for garbage."""
+        text = squeeze(_text(answer).rpartition(" => ")[2])
         text = squeeze(without_secrets(text, self._server.user, self._server.password))
         if not text:
             return ""
@@ -270,17 +272,19 @@ class ImapBox:
         return f" ({shown(words)})"
 
 
-def _text(said: object) -> str:
-    """An answer as the server put it; imaplib gives some of them as Python writes a list."""
-    if said is None or (isinstance(said, Exception) and said.args[:1] in ((None,), ("None",))):
+def _text(answer: object) -> str:
+    """Return the server's own words; imaplib wraps some of them in the repr of a list."""
+    if answer is None or (
+        isinstance(answer, Exception) and answer.args[:1] in ((None,), ("None",))
+    ):
         return NO_IMAP  # a greeting that is none
-    if isinstance(said, bytes):
-        return said.decode(errors="replace")
-    if str(said).endswith("socket error: EOF"):
+    if isinstance(answer, bytes):
+        return answer.decode(errors="replace")
+    if str(answer).endswith("socket error: EOF"):
         return "it hung up"
-    found = LISTED.search(str(said)) or QUOTED.search(str(said))
+    found = LISTED.search(str(answer)) or QUOTED.search(str(answer))
     if found is None:
-        return str(said)
+        return str(answer)
     try:
         return bytes(literal_eval(found[1])).decode(errors="replace")
     except (ValueError, SyntaxError):  # cut somewhere
@@ -288,23 +292,23 @@ def _text(said: object) -> str:
 
 
 def shown(words: str) -> str:
-    """The start of what was said; a word that goes on for ever is cut, too."""
+    """Return an excerpt; one endless word is cut too."""
     if len(words) <= MOST_SHOWN:
         return words
     short = excerpt(words, MOST_SHOWN)
     return short if len(short) > MOST_SHOWN // 2 else f"{words[: MOST_SHOWN - 1]}…"
 
 
-def _numbers(said: list[bytes | None]) -> set[int]:
-    """Of messages; ValueError for what can be none."""
-    found = {int(number) for part in said for number in (part or b"").split()}
+def _numbers(answer: list[bytes | None]) -> set[int]:
+    """Return message numbers; ValueError for invalid ones."""
+    found = {int(number) for part in answer for number in (part or b"").split()}
     if found and not 0 <= min(found) <= max(found) <= LARGEST:
         raise ValueError(max(found))
     return found
 
 
 def _body(answers: list[Any], key: str) -> bytes | None:
-    """The literal that is this message's, among whatever else was said."""
+    """Return the literal with this message's body."""
     for around, literal in _literals(answers):
         if b"BODY[]" in around and (uid := UID.search(around)) and uid[1] == key.encode():
             return literal[:PIECE_BYTES]
@@ -312,7 +316,7 @@ def _body(answers: list[Any], key: str) -> bytes | None:
 
 
 def _literals(answers: list[Any]) -> Iterator[tuple[bytes, bytes]]:
-    """Each literal, and what is said around it."""
+    """Yield each literal with the text around it."""
     for answer, rest in zip(answers, [*answers[1:], b""], strict=True):
         if isinstance(answer, tuple):
             yield answer[0] + (rest if isinstance(rest, bytes) else b""), bytes(answer[1])
@@ -323,7 +327,7 @@ def _quoted(text: str) -> str:
 
 
 def _utf7(name: str) -> str:
-    """A folder's name as RFC 3501 5.1.3 has it."""
+    """Encode a folder's name in modified UTF-7 (RFC 3501 5.1.3)."""
 
     def encoded(found: re.Match[str]) -> str:
         base64 = b64encode(found[0].encode("utf-16-be")).decode().rstrip("=")

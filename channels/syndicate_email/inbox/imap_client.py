@@ -1,4 +1,4 @@
-"""An IMAP conversation as imaplib leads it, on a line that waits for nothing without end."""
+"""imaplib's client, with a deadline and a size limit for each exchange."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 COMMAND = re.compile(rb"[A-Z]{4}\d+ (\w+)")
 LOGINS = (b"LOGIN", b"AUTHENTICATE")
-MOST_LINE = 256 * 1024  # bytes of one line: a search's answer is the longest that we ask for
-CHUNK = 64 * 1024  # bytes read at once
+LINE_BYTES = 256 * 1024  # of one line: a search's answer is the longest
+READ_BYTES = 64 * 1024  # at once
 
 
 class ImapClient(IMAP4):
-    """``exchange`` is the one that is going on: its time and its measure are everything's here.
+    """Reads and writes within the limits of the current ``exchange``.
 
-    ``secure`` makes the context of TLS from the first byte.
+    ``secure`` makes the context for TLS from the first byte.
     """
 
     def __init__(
@@ -45,18 +45,18 @@ class ImapClient(IMAP4):
             self.sock = self._in_tls(self._secure())
 
     def encrypt(self, context: ssl.SSLContext) -> tuple[str, Any]:
-        """Go on in TLS (STARTTLS). Whatever came before it may be anybody's."""
+        """Switch to TLS (STARTTLS); whatever came before may be forged."""
         answer: tuple[str, Any] = self.xatom("STARTTLS")
         if answer[0] == "OK":
             if self._came:
-                raise self.abort("more came in the clear than the answer")
+                raise self.abort("more came unencrypted than the answer")
             self.sock = self._in_tls(context)
             _, able = self.capability()
             self.capabilities = tuple(able[-1].decode("ascii").upper().split())
         return answer
 
     def forget(self) -> None:
-        """Keep nothing of what came unasked: it would grow with every command."""
+        """Drop unsolicited responses, which would grow with every command."""
         self.untagged_responses.clear()
 
     def read(self, size: int) -> bytes:
@@ -69,10 +69,10 @@ class ImapClient(IMAP4):
         end, looked = -1, 0
         while (end := self._came.find(b"\n", looked)) < 0:
             looked = len(self._came)
-            if looked >= MOST_LINE or not self._receive():
+            if looked >= LINE_BYTES or not self._receive():
                 break
-        if max(end, looked) >= MOST_LINE:
-            raise TooMuch(MOST_LINE)
+        if max(end, looked) >= LINE_BYTES:
+            raise TooMuch(LINE_BYTES)
         self.exchange.took(0, lines=1)
         line = self._taken(end + 1 if end >= 0 else looked)
         if log.isEnabledFor(logging.DEBUG):
@@ -113,10 +113,10 @@ class ImapClient(IMAP4):
             raise self._overdue(error) from None
 
     def _receive(self) -> bool:
-        """Wait for more; False where the server has hung up."""
+        """Wait for more; return False where the server has hung up."""
         self.sock.settimeout(self.exchange.left())
         try:
-            chunk = self.sock.recv(CHUNK)
+            chunk = self.sock.recv(READ_BYTES)
         except TimeoutError as error:
             raise self._overdue(error) from None
         self.exchange.took(len(chunk))
@@ -124,7 +124,7 @@ class ImapClient(IMAP4):
         return bool(chunk)
 
     def _overdue(self, error: TimeoutError) -> TimeoutError:
-        """What a wait that came to nothing is; one that somebody broke off is that."""
+        """Return the error of a wait without an answer; an interrupted one stays as it is."""
         return error if isinstance(error, Stopped) else Overdue(self.exchange.limits.seconds)
 
     def _taken(self, count: int) -> bytes:

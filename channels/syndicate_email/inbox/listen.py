@@ -1,4 +1,4 @@
-"""Read one list's inbox: each new letter as the reply that it is."""
+"""Read one list's inbox: classify each new letter."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from syndicate_email.inbox.fetch import Inbox
 from syndicate_email.inbox.reports import Marks
 from syndicate_email.servers import ImapServer, parse_inbox
 
-UNBELIEVED = (
-    "readers who write without a token are asked back, each of them; {setting} may spare them that:"
-    " the name with which the header Authentication-Results begins, at the top of a letter that you"
-    " write to the mailbox from elsewhere"
+AUTHSERV_HINT = (
+    "readers who write without a token are each asked to confirm; {setting} may spare them that."
+    " Set it to the name at the start of the topmost Authentication-Results header of a letter that"
+    " you send to the mailbox from elsewhere"
 )
 
 
 def located(text: str) -> Path | ImapServer:
-    """Return where letters arrive; UsageError where the text says nothing that can be read."""
+    """Return the server, Maildir or file of an inbox; UsageError where the text is invalid."""
     try:
         return parse_inbox(text)
     except ValueError as error:
@@ -49,8 +49,8 @@ class Listener:
     patience: float  # seconds for a server's whole answer
 
     def replies(self, visit: Visit | None) -> Generator[Reply, bool | None, None]:
-        """Yield what each new letter says; one for which True is sent back stays unread."""
-        note = UNBELIEVED.format(setting=f"channels.{self.channel}.authserv")
+        """Yield each new letter's reply; a letter for which True is sent back stays unread."""
+        note = AUTHSERV_HINT.format(setting=f"channels.{self.channel}.authserv")
         with closing(self._inbox().messages(visit, rules=repr(self.marks))) as messages:
             for message in messages:
                 reply = replace(classify(message.content, self.marks), place=message.key)
@@ -71,9 +71,9 @@ class Listener:
         return Inbox(self.where, self.setting, self.tls_ca, self.patience)
 
     def _could_believe(self, reply: Reply, content: bytes) -> bool:
-        """Return whether ``authserv`` might have vouched for a wish without a token.
+        """Return whether ``authserv`` might have vouched for a command without a token.
 
         The name to write there is not told: the letter's sender may have made it up.
         """
-        is_wish = reply.says in (Says.LEAVE, Says.JOIN) and not reply.token
-        return is_wish and not self.marks.authserv and is_judged(content)
+        is_command = reply.says in (Says.LEAVE, Says.JOIN) and not reply.token
+        return is_command and not self.marks.authserv and is_judged(content)

@@ -1,4 +1,4 @@
-"""A Maildir as an inbox: letters in ``new``, and those in ``cur`` that nobody has read."""
+"""A Maildir as an inbox: letters in ``new``, and unread ones in ``cur``."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from syndicate import Visit
 from syndicate_email.inbox.box import MOST_BYTES, MOST_HEAD, MOST_LETTERS, Listing, too_many
 
 FLAGS = ":2,"
-READ = frozenset("ST")  # seen, or thrown away
-LONGEST_NAME = 100  # characters of one that is kept as it is
-OFTEN = 500  # entries, after which the clock is looked at
+READ = frozenset("ST")  # seen, trashed
+LONGEST_NAME = 100  # characters; longer ones are replaced by their fingerprint
+CLOCK_EVERY = 500  # entries
 
 
 class MaildirBox:
@@ -31,7 +31,7 @@ class MaildirBox:
         self._where: dict[str, str] = {}
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no file is open."""
 
     def listing(self, known: Collection[str], visit: Visit) -> Listing:
         listing = Listing()
@@ -46,7 +46,7 @@ class MaildirBox:
 
     def heads(self, keys: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         for key in keys:
-            with suppress(OSError):  # it is told when it is its turn
+            with suppress(OSError):  # reported when it is its turn
                 yield key, _start_of(self._where[key], MOST_HEAD)
 
     def content(self, key: str) -> bytes | None:
@@ -56,26 +56,26 @@ class MaildirBox:
             return None
 
     def still_listed(self, keys: Sequence[str]) -> set[str]:
-        return set()  # a file that is gone is gone
+        return set()  # another program has moved it
 
     def mark(self, key: str) -> None:
         path, cur = Path(self._where[key]), self._folder / "cur"
         name = path.name.partition(FLAGS)[0]
         elsewhere = [] if path.exists() else cur.glob(f"{glob.escape(name)}{FLAGS}*")
-        for now in (path, *elsewhere):
-            flags = "".join(sorted({*now.name.partition(FLAGS)[2], "S"}))
+        for current in (path, *elsewhere):
+            flags = "".join(sorted({*current.name.partition(FLAGS)[2], "S"}))
             with suppress(FileNotFoundError):
-                now.rename(cur / f"{name}{FLAGS}{flags}")
+                current.rename(cur / f"{name}{FLAGS}{flags}")
 
     def _unread(
         self, known: Collection[str], listing: Listing, visit: Visit
     ) -> Iterator[tuple[int, str, str]]:
-        """(time, key, path) of each letter that is not known; the known ones are taken down."""
+        """Yield (time, key, path) of each new letter; record the known ones."""
         until = visit.left / 2
         for part, read in (("new", frozenset[str]()), ("cur", READ)):
             with os.scandir(self._folder / part) as entries:
                 for number, entry in enumerate(entries):
-                    if number % OFTEN == OFTEN - 1 and visit.left < until:
+                    if number % CLOCK_EVERY == CLOCK_EVERY - 1 and visit.left < until:
                         listing.is_whole = False
                         return
                     name, _, flags = entry.name.partition(FLAGS)
@@ -88,14 +88,14 @@ class MaildirBox:
 
 
 def _key(name: str) -> str:
-    """A letter's name, whatever flags it has; of one that is no plain text its hash."""
+    """Return a letter's name without its flags; the fingerprint of one that is not plain text."""
     if name.isascii() and len(name) <= LONGEST_NAME:
         return name
     return sha256(os.fsencode(name)).hexdigest()[:32]
 
 
 def _arrived(entry: os.DirEntry[str], listing: Listing) -> int | None:
-    """When a letter came; None for what is none."""
+    """Return a letter's time of arrival; None for what is no letter."""
     try:
         found = entry.stat()
     except FileNotFoundError:
@@ -106,16 +106,16 @@ def _arrived(entry: os.DirEntry[str], listing: Listing) -> int | None:
     if S_ISREG(found.st_mode):
         return found.st_mtime_ns
     if not S_ISDIR(found.st_mode) and not listing.notes:
-        listing.notes.append(f"{entry.path} is no file, and no letter; move it away")
+        listing.notes.append(f"{entry.path} is neither a file nor a letter; move it away")
     return None
 
 
 def _start_of(path: str, count: int) -> bytes:
-    """A file's beginning; OSError for anything else, which might never answer."""
+    """Return the start of a file; OSError for a pipe or device, which might never answer."""
     opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         if not S_ISREG(os.fstat(opened).st_mode):
-            raise OSError(0, "it is no file", path)
+            raise OSError(0, "it is not a file", path)
         return os.pread(opened, count, 0)
     finally:
         os.close(opened)

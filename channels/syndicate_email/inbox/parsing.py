@@ -1,4 +1,4 @@
-"""A message that came in, read without stumbling over what is wrong with it."""
+"""Read parts, headers and text of a received message, however malformed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MOST_UU = 500  # lines of uuencoded text
 
 
 def parts(message: Message) -> Iterator[Message]:
-    """What it is made of; not what messages in it are made of."""
+    """Yield the leaf parts, but not those of attached messages."""
     waiting = deque([message])
     while waiting:
         part = waiting.popleft()
@@ -41,32 +41,32 @@ def parts(message: Message) -> Iterator[Message]:
 
 
 def _within(part: Message) -> list[Message]:
-    return [one for one in part.get_payload() if isinstance(one, Message)]
+    return [inner for inner in part.get_payload() if isinstance(inner, Message)]
 
 
 def header(message: Message, name: str) -> str:
-    """All that is said under this name, in one line."""
+    """Return all values of a header in one line."""
     return " ".join(headers(message, name))[:LONGEST]
 
 
 def headers(message: Message, *names: str) -> list[str]:
-    """What is said under these names (lower case), decoded, a line each."""
+    """Return the decoded values of these headers (names in lower case), a line each."""
     values = (value for name, value in message.raw_items() if name.lower() in names)
     return [words(squeeze(raw(value))[:LONGEST]) for value in islice(values, MOST_VALUES)]
 
 
 def blocks(part: Message, most: int = MOST_BLOCKS) -> list[Message]:
-    """The groups of fields that a part holds: ASCII, or UTF-8 (RFC 6533)."""
-    said = decoded(_out_of_transfer(part)[:MOST_REPORT], "utf-8")
-    found = re.split(r"\n\s*\n", said.strip(), maxsplit=most)[:most]
-    written = (one.encode("utf-8", "surrogateescape") for one in found)
-    return [fields_of(one, MOST_BLOCK_FIELDS) for one in written]
+    """Return the groups of fields in a part: ASCII, or UTF-8 (RFC 6533)."""
+    content = decoded(_out_of_transfer(part)[:MOST_REPORT], "utf-8")
+    groups = re.split(r"\n\s*\n", content.strip(), maxsplit=most)[:most]
+    written = (group.encode("utf-8", "surrogateescape") for group in groups)
+    return [fields_of(group, MOST_BLOCK_FIELDS) for group in written]
 
 
 def text(message: Message, *, quoted: bool = True) -> str:
-    """What it says to people, from its start; HTML only where there is no plain text.
+    """Return the start of the text; from HTML only where there is no plain text.
 
-    ``quoted``: with what HTML marks as others' words.
+    ``quoted``: with what HTML marks as a quotation.
     """
     found: dict[bool, Message] = {}
     for part in parts(message):
@@ -76,12 +76,12 @@ def text(message: Message, *, quoted: bool = True) -> str:
     if not found:
         return ""
     is_html = min(found)
-    said = _content(found[is_html])
-    return _shown(said, UNSEEN if quoted else UNSEEN | QUOTES) if is_html else said
+    content = _content(found[is_html])
+    return _shown(content, UNSEEN if quoted else UNSEEN | QUOTES) if is_html else content
 
 
 def _shown(html: str, unseen: set[str]) -> str:
-    """What a mail program shows of HTML that anybody may have written."""
+    """Return what a mail program shows of untrusted HTML."""
     import nh3
 
     tags = (BLOCKS | APART) - unseen
@@ -90,10 +90,9 @@ def _shown(html: str, unseen: set[str]) -> str:
 
 
 def _content(part: Message) -> str:
-    """The start of a part's text, out of its transfer encoding and its charset.
+    """Return the start of a part's text, decoded as far as its encoding is known.
 
-    As far as they can be told. It is cut before it is decoded: bytes that are none of a charset
-    cost much more than others.
+    It is cut before it is decoded: bytes that are invalid in a charset cost much more than others.
     """
     try:
         charset = part.get_content_charset() or ""
@@ -105,7 +104,7 @@ def _content(part: Message) -> str:
 
 
 def _out_of_transfer(part: Message) -> bytes:
-    """The bytes of a part (RFC 2045 6); as they are where they are not coded as it is said."""
+    """Return the bytes of a part (RFC 2045 6); as they are where the encoding is wrong."""
     payload = part.get_payload()
     assert isinstance(payload, str)
     content = payload.encode("latin-1")

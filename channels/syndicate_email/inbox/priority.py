@@ -1,4 +1,4 @@
-"""Which of many letters are read first: those that hold a token, told by a cheap look at them."""
+"""Order many letters: those with a token first, found by a cheap look at their headers."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from syndicate import Refused, Visit
 from syndicate_email.inbox.box import Box
 from syndicate_email.inbox.reports import RECIPIENTS, TOKEN
 
-AS_THEY_ARE = 1  # so few letters are read without looking at them first
-AT_ONCE = 100  # looked at together
+FEWEST_ORDERED = 1  # so few letters are not ordered
+BATCH = 100  # letters looked at together
 MOST_FIELDS = 20  # of a letter
 MOST_FIELD = 2_000  # bytes of one
 NAMES = "|".join(("subject", *RECIPIENTS)).encode()
@@ -28,11 +28,11 @@ END = re.compile(rb"\r?\n\r?\n")
 
 
 def in_turn(box: Box, keys: Sequence[str], visit: Visit) -> list[str]:
-    """The order in which letters are read: with tokens of ours, then without; oldest first.
+    """Return letters in reading order: with our tokens, then without; oldest first.
 
-    A token's second letter comes after every other token's first one: nobody who writes a
-    thousand times keeps others waiting. What there is no time to look at has none. What could
-    not be read the last time is tried last.
+    A token's second letter comes after every other token's first: a reader who writes a thousand
+    times keeps no one waiting. Letters that there was no time to look at count as without a
+    token. Letters that could not be read the last time come last.
     """
     put_off = visit.put_off()
     ready, last = list[str](), list[str]()
@@ -42,7 +42,7 @@ def in_turn(box: Box, keys: Sequence[str], visit: Visit) -> list[str]:
 
 
 def _in_turn(box: Box, keys: Sequence[str], visit: Visit) -> list[str]:
-    if len(keys) <= AS_THEY_ARE:
+    if len(keys) <= FEWEST_ORDERED:
         return list(keys)
     found = _tokens(box, keys, visit)
     times: Counter[str] = Counter()
@@ -56,13 +56,13 @@ def _in_turn(box: Box, keys: Sequence[str], visit: Visit) -> list[str]:
 
 
 def _tokens(box: Box, keys: Sequence[str], visit: Visit) -> dict[str, str]:
-    """The tokens of letters that hold one of ours, as far as there is time: newest first."""
+    """Return the letters with a token of ours, looked for from the newest while time lasts."""
     found, until = {}, visit.left * 2 / 3
-    for end in range(len(keys), 0, -AT_ONCE):
+    for end in range(len(keys), 0, -BATCH):
         if visit.left < until:
             break
         try:
-            for key, head in box.heads(keys[max(0, end - AT_ONCE) : end]):
+            for key, head in box.heads(keys[max(0, end - BATCH) : end]):
                 if token := next(filter(visit.is_ours, tokens(head)), ""):
                     found[key] = token
         except Refused:  # a server that cannot do that
@@ -71,7 +71,7 @@ def _tokens(box: Box, keys: Sequence[str], visit: Visit) -> dict[str, str]:
 
 
 def tokens(head: bytes) -> list[str]:
-    """What looks like a token where tokens stand, in the fields of a letter's start."""
+    """Return what looks like a token in the header fields that may hold one."""
     head = head[: found.start()] if (found := END.search(head)) else head
     fields = (each[1][:MOST_FIELD] for each in islice(FIELDS.finditer(head), MOST_FIELDS))
     return [

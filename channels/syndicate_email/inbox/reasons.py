@@ -1,4 +1,4 @@
-"""Why a letter came back, as a mail system tells people: in words, by addresses and codes."""
+"""Extract why a letter bounced from the text that mail systems write for people."""
 
 from __future__ import annotations
 
@@ -63,27 +63,27 @@ SAYS_NOTHING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What is told of why a letter came back."""
+    """The reason why a letter bounced."""
 
     words: str = ""
-    of_reader: bool = False  # whether the address that it is told of is the reader's
-    line: str = ""  # for a person; "" where none says more than the others
+    of_reader: bool = False  # it is given for the reader's address
+    line: str = ""  # to show a person; "" where no line stands out
 
     @property
     def code(self) -> str:
-        """The first code in it that says something; "" for none."""
+        """The first meaningful code in it; "" for none."""
         return status(self.words)
 
 
 def is_empty(reason: str) -> bool:
-    """Whether a reason says no more than that there was one: "5.0.0", "unknown"."""
+    """Return whether a reason is no more than "5.0.0" or "unknown"."""
     bare = SMTP.sub(" ", STATUS.sub(" ", WITH_AT.sub(" ", reason)))
     words = re.findall(r"\w+", RETURNING.sub(" ", bare).casefold())
     return all(word in SAYS_NOTHING or word.isdigit() for word in words)
 
 
 def for_people(message: Message, status_part: Message, between: Envelope) -> Reason:
-    """What a report tells people before its part for machines; nothing of what comes after."""
+    """Return the reason in a report's text for people, which precedes its part for machines."""
     before = Message()
     before["Content-Type"] = "multipart/mixed"
     before.set_payload([])
@@ -95,15 +95,15 @@ def for_people(message: Message, status_part: Message, between: Envelope) -> Rea
     return reason(text(before), between) if before.get_payload() else Reason()
 
 
-def reason(said: str, between: Envelope) -> Reason:
-    """The paragraph with a code, without the advice around it; all of it where none has one.
+def reason(notice: str, between: Envelope) -> Reason:
+    """Return the paragraph with a code, without the advice around it; else the whole text.
 
-    Where several addresses came back, only what is told of the reader's.
+    Where several addresses bounced, only what is said of the reader's.
     """
-    about = QUOTED.sub("", COPY.split(said, maxsplit=1)[0])[:MOST_ABOUT]
-    readers = {one.casefold() for one in between.readers}
+    about = QUOTED.sub("", COPY.split(notice, maxsplit=1)[0])[:MOST_ABOUT]
+    readers = {address.casefold() for address in between.readers}
     sections = list(_sections(about, between))
-    named = {one for addresses, _ in sections for one in addresses}
+    named = {address for addresses, _ in sections for address in addresses}
     if not readers or (len(named) == 1 and not named & readers):  # an alias, or a mistake
         sections = [(set(), about)]
     own = "\n\n".join(body for addresses, body in sections if addresses & readers)
@@ -114,7 +114,7 @@ def reason(said: str, between: Envelope) -> Reason:
 
 
 def _sections(about: str, between: Envelope) -> Iterator[tuple[set[str], str]]:
-    """The parts of a text by whom they are told of: addresses, in small letters, and the words."""
+    """Split a text by the addresses it is about: yield addresses, in lower case, and words."""
     addresses: set[str] = set()
     lines: list[str] = []
     depth = 0
@@ -130,20 +130,22 @@ def _sections(about: str, between: Envelope) -> Iterator[tuple[set[str], str]]:
         if begins and found:
             addresses, depth, line = {address}, indent, line[found.end() :]
         elif addresses:
-            addresses |= {one.casefold() for one in between.readers if one in line.casefold()}
+            addresses |= {each.casefold() for each in between.readers if each in line.casefold()}
         lines.append(line)
     yield addresses, "\n".join(lines)
 
 
 def _telling(about: str) -> str:
-    """Only the first paragraph that says something: what follows may quote our letter."""
-    found = [(code, one) for one in PARAGRAPHS.split(about) if (code := status(one))]
-    telling = [one for code, one in found if not code.endswith(".0.0")]
-    return next(iter([*telling, *(one for _, one in found)]), about)
+    """Return the first paragraph with a meaningful code: what follows may quote our letter."""
+    found = [
+        (code, paragraph) for paragraph in PARAGRAPHS.split(about) if (code := status(paragraph))
+    ]
+    telling = [paragraph for code, paragraph in found if not code.endswith(".0.0")]
+    return next(iter([*telling, *(paragraph for _, paragraph in found)]), about)
 
 
 def _line(words: str, *, whole: bool) -> str:
-    """What a person is shown of a reason: from its code on, or the line that is about us."""
+    """Return the line to show a person: from the code on, or the line about us."""
     code, lines = status(words), words.splitlines()
     for number, line in enumerate(lines):
         if code and status(line) == code:
@@ -153,22 +155,22 @@ def _line(words: str, *, whole: bool) -> str:
     return next((line for line in lines if blames_us(set(), line, RETURNED)), "")
 
 
-def status(said: str) -> str:
-    """The first code in a text that says something, like 5.1.1; "" for none (RFC 3463, 5321).
+def status(words: str) -> str:
+    """Return the first meaningful code in a text, like 5.1.1; "" for none (RFC 3463, 5321).
 
-    A provider that lists us somewhere, and says it with a bare 550, says nothing of the address.
+    A bare 550 with words about blocklists or policies says nothing of the address: 5.7.0.
     """
-    found = STATUS.findall(said)
+    found = STATUS.findall(words)
     telling = [code for code in found if not code.endswith(".0.0")]
-    bare = [f"{code[0]}.0.0" for code in SMTP.findall(said)]
+    bare = [f"{code[0]}.0.0" for code in SMTP.findall(words)]
     code = next(iter([*telling, *found, *bare]), "")
-    return "5.7.0" if code == "5.0.0" and POLICY.search(nameless(said)) else code
+    return "5.7.0" if code == "5.0.0" and POLICY.search(nameless(words)) else code
 
 
-def masked(said: str) -> str:
-    """A line of at most 200 characters, without anybody's address."""
+def masked(text: str) -> str:
+    """Return a line of at most 200 characters, addresses masked."""
 
     def hidden(found: re.Match[str]) -> str:
         return "…" if re.search("@|%40", found[0]) else found[0]
 
-    return excerpt(squeeze(UNPRINTABLE.sub(" ", ADDRESS.sub(hidden, said))), 200)
+    return excerpt(squeeze(UNPRINTABLE.sub(" ", ADDRESS.sub(hidden, text))), 200)

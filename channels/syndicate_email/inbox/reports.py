@@ -1,4 +1,4 @@
-"""What a mail system tells of a letter of ours: that it came back, is late, or was called spam."""
+"""Read mail systems' reports about our letters: bounces, delays and complaints."""
 
 from __future__ import annotations
 
@@ -55,40 +55,40 @@ NO_COMPLAINTS = {
     "opt-out-list": Says.LEAVE,
 }
 MAILTO = re.compile(rf"subject=unsubscribe(?:%20|\+){TOKEN}(?![\w-])", re.I | re.A)
-NOT_BACK = Reply(key="", says=Says.NOTHING, detail="a letter is late, or has arrived")
-NOBODYS = Reply(
-    key="", says=Says.OTHER, detail="a letter came back, and nothing in it says whose it was"
+NOT_BOUNCED = Reply(key="", says=Says.NOTHING, detail="a letter is delayed, or has arrived")
+UNATTRIBUTED = Reply(
+    key="", says=Says.OTHER, detail="a letter bounced, and nothing in it says for which subscriber"
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """What tells whose letter came back."""
+    """The addresses, pages and names by which mail about our lists is recognised."""
 
-    bounces: str = ""  # the VERP envelope sender: kembali+{token}@kantor.example; "" is none
-    unsubscribe: str = ""  # the page for one click: https://…/{token}; "" is none
-    mailbox: str = ""  # the address that takes letters; it asks itself for nothing
-    lists: tuple[str, ...] = ()  # names and titles that a wish may be about; () is not known
-    authserv: str = ""  # the own server's name in Authentication-Results; "" believes nobody
+    bounces: str = ""  # the VERP envelope sender: kembali+{token}@kantor.example; "" for none
+    unsubscribe: str = ""  # the page for one click: https://…/{token}; "" for none
+    mailbox: str = ""  # our own address, whose letters are not commands
+    lists: tuple[str, ...] = ()  # names and titles that commands may give; () for unknown
+    authserv: str = ""  # our server's name in Authentication-Results; "" for none
 
 
 def report(message: Message, marks: Marks) -> Reply | None:
-    """What a report for machines says; None where this is none."""
+    """Return what a machine-readable report says; None where this is none."""
     for part in parts(message):
         kind = part.get_content_type()
         if kind == FEEDBACK:
-            return _fed_back(part, message, marks)
+            return _feedback(part, message, marks)
         if kind in STATUSES and (reply := _status(part, message, marks)):
             return reply
     return None
 
 
 def _status(part: Message, message: Message, marks: Marks) -> Reply | None:
-    """A delivery status notification (RFC 3464); None where it is of no recipient."""
-    recipients = [one for one in blocks(part) if headers(one, "action", "status")]
-    failed = [one for one in recipients if _is_failed(one)]
+    """Read a delivery status notification (RFC 3464); None where it names no recipient."""
+    recipients = [block for block in blocks(part) if headers(block, "action", "status")]
+    failed = [block for block in recipients if _is_failed(block)]
     if not failed:
-        return NOT_BACK if recipients else None
+        return NOT_BOUNCED if recipients else None
     worst = max(failed, key=_code)
     code, why, between = _code(worst), _diagnostic(worst), _envelope(message, marks, worst)
     line = ""
@@ -107,12 +107,12 @@ def _is_telling(code: str) -> bool:
 
 
 def _envelope(message: Message, marks: Marks, recipient: Message) -> Envelope:
-    """Between whom a letter went: a report comes back to its sender."""
+    """Return whom a letter went between: a report goes back to its sender."""
     return envelope(message, marks, headers(recipient, *READERS_OWN))
 
 
 def envelope(message: Message, marks: Marks, readers: Sequence[str]) -> Envelope:
-    """Our addresses, and those of readers in fields of a report."""
+    """Return our addresses, and those of readers in a report's fields."""
     ours = filter(None, [marks.mailbox, *_addresses(headers(message, "to"))])
     return Envelope(tuple(ours), tuple(_addresses(readers)))
 
@@ -122,10 +122,10 @@ def _addresses(values: Sequence[str]) -> list[str]:
 
 
 def judged(code: str, words: str, envelope: Envelope = NOBODY_KNOWN) -> tuple[Says, str]:
-    """Whether a letter came back for our sake, and with which code.
+    """Return whether the reader or we caused a bounce, with its code.
 
-    ``code`` is what the report calls it. Often that is made up from less than the ``words`` say:
-    theirs counts, and above all one that says that there is no such reader.
+    ``code`` is the report's own, often made up from less than the ``words`` say: a code in the
+    words counts more, above all one for an address that does not exist.
     """
     words = words[:MOST_WORDS]
     if own := own_code(words, envelope):
@@ -135,22 +135,22 @@ def judged(code: str, words: str, envelope: Envelope = NOBODY_KNOWN) -> tuple[Sa
     is_readers = code in READERS and not found and NO_SUCH.search(words)
     if of_us or (not is_readers and _is_ours({code, *found}, words)):
         return Says.REFUSED, code
-    return Says.BOUNCED, _gainsaid(words) or code if code in READERS else code
+    return Says.BOUNCED, _contradiction(words) or code if code in READERS else code
 
 
 def _is_ours(codes: set[str], words: str) -> bool:
-    """Whether it is about us; a server that relays nothing may ask for a login, too."""
+    """Return whether it is about us; a server that relays for nobody may ask for a login, too."""
     if blames_us(codes, words, RETURNED):
         return True
     return blames_us(codes, words, LOGINS) and not blames_us(codes, words, RELAYINGS)
 
 
-def _gainsaid(words: str) -> str:
-    """What the words say where the number says that there is no such reader; "" for the same.
+def _contradiction(words: str) -> str:
+    """Return the code in the words that contradicts "no such address"; "" for none.
 
-    They say nothing of the address in 5.1.0 and 5.0.0 (RFC 3463).
+    5.1.0 and 5.0.0 say nothing of the address (RFC 3463).
     """
-    found = [one for one in STATUS.findall(words) if not one.endswith((".0.0", ".1.0"))]
+    found = [code for code in STATUS.findall(words) if not code.endswith((".0.0", ".1.0"))]
     numbers = SMTP.findall(words)
     is_unknown = NO_SUCH.search(words)
     if is_full(set(found), words) or (FULL_NUMBERS.intersection(numbers) and not is_unknown):
@@ -167,32 +167,34 @@ def _is_failed(recipient: Message) -> bool:
 
 
 def _code(recipient: Message) -> str:
-    said = status(header(recipient, "status"))
-    if said and _is_telling(said):
-        return said
-    return status(_diagnostic(recipient)) or said or "4.0.0"
+    code = status(header(recipient, "status"))
+    if code and _is_telling(code):
+        return code
+    return status(_diagnostic(recipient)) or code or "4.0.0"
 
 
 def _diagnostic(recipient: Message) -> str:
-    """A recipient's reason, with what stands in brackets behind the status."""
-    said = re.sub(r"^[\w.-]+\s*;\s*", "", header(recipient, "diagnostic-code"))  # RFC 3464 2.3.6
-    return " ".join(filter(None, [said, *COMMENT.findall(header(recipient, "status"))]))
+    """Return a recipient's reason, with the comments of its status."""
+    diagnostic = re.sub(
+        r"^[\w.-]+\s*;\s*", "", header(recipient, "diagnostic-code")
+    )  # RFC 3464 2.3.6
+    return " ".join(filter(None, [diagnostic, *COMMENT.findall(header(recipient, "status"))]))
 
 
-def _fed_back(part: Message, message: Message, marks: Marks) -> Reply:
-    """What a reader's provider reports (RFC 5965)."""
+def _feedback(part: Message, message: Message, marks: Marks) -> Reply:
+    """Read a provider's feedback report (RFC 5965)."""
     kind = header(blocks(part)[0], "feedback-type").lower().partition(" ")[0]
     reply = Reply(key="", says=NO_COMPLAINTS.get(kind, Says.COMPLAINED), detail=masked(kind))
     return reply if reply.says is Says.NOTHING else attributed(reply, token_of(message, marks))
 
 
 def attributed(reply: Reply, token: str) -> Reply:
-    """Without a token anybody could forge it, and end a stranger's subscription."""
-    return replace(reply, token=token) if token else NOBODYS
+    """Add the token; without one the reply is void, as it could be forged to harm a reader."""
+    return replace(reply, token=token) if token else UNATTRIBUTED
 
 
 def token_of(message: Message, marks: Marks, copy: str = "") -> str:
-    """Cause letter it was: by where it came back to, else by its own headers, or a copy of it."""
+    """Return a bounced letter's token: from the address it came back to, its headers or copy."""
     return next(filter(None, _tokens(message, marks, copy)), "")
 
 
@@ -208,14 +210,14 @@ def _tokens(message: Message, marks: Marks, copy: str) -> Iterator[str]:
     yield _match(bounces, copy) or _match(page, copy) or _match(MAILTO, copy)
 
 
-def _match(pattern: re.Pattern[str], said: str) -> str:
-    found = pattern.search(said)
+def _match(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
     return found[1].lower() if found else ""
 
 
 @lru_cache(maxsize=8)
 def _pattern(known: str) -> re.Pattern[str]:
-    """An address or a page of ours, with anybody's token; nothing where there is none."""
+    """Return a pattern for an address or page of ours with any token; it never matches for ""."""
     before, slot, after = known.partition("{token}")
     after = after.partition("{token}")[0]
     ours = rf"(?<![\w.+-]){re.escape(before)}{TOKEN}{re.escape(after)}(?![\w-]|\.\w)"

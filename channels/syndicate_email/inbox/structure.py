@@ -1,7 +1,7 @@
-"""A message's heads and parts, taken apart at a bounded cost, whatever anybody has sent.
+"""Parse the headers and parts of any message at a bounded cost.
 
-The standard library's parser takes a message as it is: parameters, parts in parts and lines by
-the hundred thousand cost it seconds, and some of them minutes. Here the measure comes first.
+The standard library's parser has no limits: a hundred thousand parameters, nested parts or lines
+cost it seconds, some of them minutes. Here the limits come first.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ STRUCTURAL = re.compile(r"content-(?:type|disposition|transfer-encoding)", re.IG
 
 
 def parsed(content: bytes) -> Message:
-    """The message as it stands, lines ending in LF: no header is looked into yet.
+    """Parse a message whose lines end in LF; header values are not decoded.
 
-    A message in it is a part without parts. What is beyond the measure of honest letters is cut.
+    An attached message is a part without parts. What exceeds the limits is cut off.
     """
     return _part(content, iter(range(MOST_PARTS)), MOST_DEPTH)
 
 
 def fields_of(content: bytes, most: int = MOST_FIELDS) -> Message:
-    """A message of the fields alone with which a text begins."""
+    """Parse only the header fields at the start of a text."""
     return _head(content, HEAD.match(content), most)
 
 
@@ -47,9 +47,9 @@ def _part(content: bytes, left: Iterator[int], depth: int) -> Message:
         preamble, pieces = _pieces(body, boundary)
         default = "message/rfc822" if part.get_content_subtype() == "digest" else "text/plain"
         inner = [_part(piece, left, depth - 1) for piece, _ in zip(pieces, left, strict=False)]
-        for one in inner:
-            one.set_default_type(default)
-            part.attach(one)
+        for child in inner:
+            child.set_default_type(default)
+            part.attach(child)
         body = preamble
     if not part.is_multipart():
         part.set_payload(body[:MOST_BODY].decode("latin-1"))  # bytes, for the reader to decode
@@ -78,7 +78,7 @@ def _boundary(part: Message) -> str:
 
 
 def _pieces(body: bytes, boundary: str) -> tuple[bytes, Iterator[bytes]]:
-    """What stands before the first delimiter, and what between them (RFC 2046 5.1.1)."""
+    """Return the text before the first delimiter, and the pieces between them (RFC 2046 5.1.1)."""
     text = b"\n" + body
     between = re.escape(boundary.encode())
     lines = re.compile(rb"\n--" + between + rb"(--)?[ \t]*+(?![^\n])").finditer(text)

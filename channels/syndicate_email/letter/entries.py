@@ -39,7 +39,7 @@ class Document:
     """A document that is hosted somewhere."""
 
     url: str
-    said: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

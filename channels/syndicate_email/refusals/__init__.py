@@ -1,1 +1,1 @@
-"""What mail systems mean when they refuse a letter or a login."""
+"""Refusals: find out whether a mail system refuses us, a reader, or a login."""

@@ -1,4 +1,4 @@
-"""What in a mail system's answer is of one reader's mailbox: wishes, limits; and names."""
+"""Recognise what a refusal says of one reader's mailbox: its existence, limits and rules."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ HOST = re.compile(
     r"(?P<speaks>(?: ?\[[\d.a-f:]*\])? (?:said|says|responded|replied)\b)?",
     re.IGNORECASE,
 )
-# whose names say that it is about us: their lists, and pages where one asks to be taken off
+# blocklists, and pages to ask for removal: their names mean that it is about us
 KNOWN = re.compile(
     r"spamhaus|spamcop|barracudacentral|surbl|uribl|sorbs|abusix|senderbase|spamrats|uceprotect"
     r"|mailspike|invaluement|psbl|dnsbl-lookup|backscatterer|ipcheck\.proofpoint|(?:zen|csi)\.mimecast"
@@ -149,42 +149,42 @@ KNOWN = re.compile(
 
 @lru_cache(maxsize=8)  # one answer is looked at in several ways, one after the other
 def about_us(text: str) -> str:
-    """A text without names, which may hold any word, and without what one reader wants or takes."""
-    said = nameless(text)
-    said = GIVEN_UP.sub("", TOO_BIG.sub("", PERSONAL.sub(_of_machines, said)))
-    said = TOO_MUCH.sub(lambda found: found[0] if OUTGOING.search(found[0]) else "", said)
-    return BY_POLICY.sub("", said) if NO_SUCH.search(said) else said
+    """Return a text without names, which may hold any word, and without one reader's own rules."""
+    words = nameless(text)
+    words = GIVEN_UP.sub("", TOO_BIG.sub("", PERSONAL.sub(_of_machines, words)))
+    words = TOO_MUCH.sub(lambda found: found[0] if OUTGOING.search(found[0]) else "", words)
+    return BY_POLICY.sub("", words) if NO_SUCH.search(words) else words
 
 
 def codes_about_us(codes: set[str], text: str) -> set[str]:
-    """The codes that may be about us: not of what one mailbox takes, or that it is off."""
-    said = nameless(text)
-    off = {"5.7.13"} if SWITCHED_OFF.search(said) else set()
-    return codes - off - ({"5.2.3", "5.3.4"} if TOO_BIG.search(said) else set())
+    """Return the codes that may be about us: not those of one mailbox's limits or state."""
+    words = nameless(text)
+    off = {"5.7.13"} if SWITCHED_OFF.search(words) else set()
+    return codes - off - ({"5.2.3", "5.3.4"} if TOO_BIG.search(words) else set())
 
 
 def takes_no_more(text: str) -> bool:
-    """Whether words say of a mailbox that it is full, and not that it does not exist."""
-    said = nameless(text)
-    return bool(FULL.search(said)) and not NO_SUCH.search(said)
+    """Return whether a mailbox is said to be full, and not to be missing."""
+    words = nameless(text)
+    return bool(FULL.search(words)) and not NO_SUCH.search(words)
 
 
 def is_full(codes: set[str], text: str) -> bool:
-    """Whether a reader's mailbox takes no more just now, not how much we send."""
+    """Return whether a mailbox is full or disabled, rather than our quota used up."""
     full = not codes.isdisjoint(("5.2.1", "5.2.2")) or FULL.search(text) or SHUT.search(text)
     return bool(full) and not SENDING.search(text)
 
 
 @lru_cache(maxsize=8)
 def nameless(text: str) -> str:
-    """A text without addresses, hosts and links; of those that say why, what they are called."""
+    """Return a text without addresses, hosts and links; names of blocklists stay."""
     without = LINK.sub(lambda found: _known(found[0]), ADDRESS.sub("", text))
     without = without.replace("<>", "")
     return squeeze(HOST.sub(_host, without))
 
 
 def _of_machines(found: re.Match[str]) -> str:
-    """A list of machines that a reader is said to keep is about ours."""
+    """Keep a reader's list of machines: it is about ours."""
     before = found.string[max(0, found.start() - MOST_BEFORE) : found.start()]
     return found[0] if MACHINE.search(before) else ""
 

@@ -1,4 +1,4 @@
-"""What in a mail system's answer says that it is about us: a table, with where that is written."""
+"""Patterns of refusals that are about us rather than a reader, each with its source."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TOO_LONG = "5.2.3"  # a letter, for this one mailbox (RFC 3463): others may take
 
 @dataclass(frozen=True)
 class Sign:
-    """What an answer says of us, by its enhanced codes (RFC 3463) or its words."""
+    """One complaint about us: its enhanced codes (RFC 3463) and its words."""
 
     source: str
     codes: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Whose trouble a relay's refusal is: the reader's, or ours. Pure."""
+"""Decide whether a refusal is about the reader or about us. Pure."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ OF_SENDER = re.compile(
 CLAUSE = re.compile(r";|(?<![\w.])[45]\d\d(?=[ -])")  # where another one begins
 NUMBERS_BEFORE = re.compile(r"[45]\d\d[ -]\s*\Z")
 MOST_WORDS = 2000  # characters of an answer that are judged
-MOST_ALIKE = 500  # characters of a refusal that others are compared with
-MOST_KINDS = 1_000  # of refusals that are remembered; a relay may have other words for each letter
+COMPARED = 500  # characters of a refusal
+MOST_KINDS = 1_000  # of refusals remembered; a relay may use other words for each letter
 MANY_AT_ONCE = r"concurrent|simultaneous|parallel|connection rate"
 LETTERS = r"(?:messages?|e-?mails?|mails?|letters?|recipients?|transactions?)\b"
 NOT_TAKEN = r"(?:invalid|unknown|bad|rejected|failed|refused)"
@@ -70,7 +70,7 @@ PER_SESSION = re.compile(  # how many connections there may be is another limit
     re.IGNORECASE,
 )
 GREY = re.compile(r"gr[ea]y.?list|try again (?:in|after) \d+ (?:s|min)", re.IGNORECASE)
-REFUSES_US = (  # that, said of our address or domain by its name
+REFUSES_US = (  # behind our address or domain
     r"suspen|disabled|disallow|blocked|exceed|quota|restrict|unverified|on hold"
     r"|not (?:allowed|permitted|authori[sz]ed|verified|activ)"
     r"|ditangguhkan|diblokir|dinonaktifkan|dibekukan|dibatasi|melebihi|melampaui"
@@ -78,33 +78,33 @@ REFUSES_US = (  # that, said of our address or domain by its name
 )
 OF_US = (502, 530, 534, 535, 538)  # commands and logins (RFC 5321, 4954)
 MOST_CODES = 20  # of one answer that are judged
-DEAD = 10  # by so many more there must be than letters are taken, where they are said not to exist
-ALIKE = 3  # readers who are refused in the same words, until it is not they
+MOST_MISSING = 10  # readers said not to exist, beyond the number of letters taken
+MOST_ALIKE_READERS = 3  # refused in the same words; more mean that it is about us
 
 
 class Cause(Enum):
-    """Whom a refusal is about."""
+    """The cause of a refusal."""
 
     READER = auto()  # no letter will ever arrive there
     OURS = auto()  # our login, sender, quota, content or name: everybody would be refused
-    LETTER = auto()  # nobody can tell: this letter is tried again
+    LETTER = auto()  # unclear: this letter is tried again
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Between whom a letter goes, as far as that is known."""
+    """Sender's and reader's addresses of a letter, as far as they are known."""
 
     ours: tuple[str, ...] = ()
     readers: tuple[str, ...] = ()
 
     def is_ours(self, address: str) -> bool:
-        """Whether an address is one of ours; any of our domain that is no reader's."""
+        """Return whether an address is ours, or of our domain and no reader's."""
         ours, readers = _folded(self.ours), _folded(self.readers)
         is_of_our_domain = _domain(address) in map(_domain, ours)
         return address not in readers and (address in ours or (bool(readers) and is_of_our_domain))
 
     def is_a_strangers(self, address: str) -> bool:
-        """Whether it is neither a reader's nor of their domain."""
+        """Return whether it is neither a reader's nor of a reader's domain."""
         return bool(self.readers) and _domain(address) not in map(_domain, _folded(self.readers))
 
 
@@ -112,7 +112,7 @@ NOBODY_KNOWN = Envelope()
 
 
 def cause_of(step: str, code: int, text: str, envelope: Envelope = NOBODY_KNOWN) -> Cause:
-    """Whom an answer of class 5 is about; ``step`` is what it answers: MAIL, RCPT, DATA, DOT."""
+    """Return the cause of a 5xx answer; ``step`` is what it answers: MAIL, RCPT, DATA, DOT."""
     text = text[:MOST_WORDS]
     if own_code(text, envelope):
         return Cause.READER
@@ -123,9 +123,9 @@ def cause_of(step: str, code: int, text: str, envelope: Envelope = NOBODY_KNOWN)
 
 
 def slows_us(text: str) -> bool:
-    """Whether an answer of class 4 is about our login, our sender or how much we may send.
+    """Return whether a 4xx answer is about our login, our sender or our quota.
 
-    What is said of one mailbox (RFC 3463, 3.3) is not, nor is greylisting: that ends by itself.
+    What concerns one mailbox (RFC 3463, 3.3) is not, nor is greylisting: that ends by itself.
     """
     text = text[:MOST_WORDS]
     codes = ENHANCED.findall(text)
@@ -135,9 +135,9 @@ def slows_us(text: str) -> bool:
 
 
 def own_code(text: str, envelope: Envelope = NOBODY_KNOWN) -> str:
-    """The code that says that there is no such reader; "" where none says so of the reader.
+    """Return the code for a reader's address that does not exist; "" for none.
 
-    Who looks our own address up may say what was found: 5.1.7 …: 550 5.1.1 user unknown.
+    A server that looks up our own address may quote the result: 5.1.7 …: 550 5.1.1 user unknown.
     """
     codes = ENHANCED.findall(text)
     if codes and codes[0] in NOT_NO_SUCH:
@@ -146,7 +146,7 @@ def own_code(text: str, envelope: Envelope = NOBODY_KNOWN) -> str:
 
 
 def rejects_our_address(text: str, envelope: Envelope = NOBODY_KNOWN) -> bool:
-    """Whether it is our address that there is not, as somebody says who looked it up."""
+    """Return whether it is our own address that is said not to exist."""
     codes = _readers_codes(text, envelope)
     is_meant = any(of is Cause.OURS for _, of in codes)
     is_unknown = bool(NO_SUCH.search(text) and OF_SENDER.search(text) and not codes)
@@ -154,9 +154,9 @@ def rejects_our_address(text: str, envelope: Envelope = NOBODY_KNOWN) -> bool:
 
 
 def _names_us(text: str, envelope: Envelope) -> bool:
-    """Whether it says of our address, or our domain, that it may not send."""
-    theirs = {_domain(one) for one in _folded(envelope.readers)}
-    ours = {_domain(one) for one in _folded(envelope.ours)} - theirs
+    """Return whether it names our address or domain as not allowed to send."""
+    theirs = set(map(_domain, _folded(envelope.readers)))
+    ours = set(map(_domain, _folded(envelope.ours))) - theirs
     if not ours or PERSONAL.search(text) or NO_SUCH.search(text):
         return False
     us = rf"(?<![\w.-])(?:{'|'.join(map(re.escape, sorted(ours)))})(?![\w-]|\.\w)"
@@ -164,13 +164,13 @@ def _names_us(text: str, envelope: Envelope) -> bool:
 
 
 def _readers_codes(text: str, envelope: Envelope) -> list[tuple[str, Cause]]:
-    """The codes that say of somebody that there is no such mailbox, and of whom."""
+    """Return the codes for mailboxes that do not exist, each with whose it is."""
     found = [code for code in ENHANCED.finditer(text) if code[1] in READERS][:MOST_CODES]
     return [(code[1], _of_whom(text, code, envelope)) for code in found]
 
 
 def _of_whom(text: str, code: re.Match[str], envelope: Envelope) -> Cause:
-    """Whom a code is about: by the words up to its clause's end, and the addresses in that."""
+    """Return whose address a code is about, by the words and addresses of its clause."""
     end = CLAUSE.search(text, code.end())
     after = text[code.end() : end.start() if end else len(text)]
     introduction = text[: code.start()]
@@ -199,19 +199,19 @@ def _domain(address: str) -> str:
 
 
 def blames_us(codes: set[str], text: str, signs: Sequence[Sign] = SIGNS) -> bool:
-    """Whether a refusal with these enhanced codes and words says that it is about us."""
+    """Return whether a refusal with these enhanced codes and words is about us."""
     if not codes.isdisjoint(ONE_READERS):
         return False
-    said = about_us(text)
+    words = about_us(text)
     codes = codes_about_us(codes, text)
     if any(not codes.isdisjoint(sign.codes) for sign in signs):
         return True
-    return not is_full(codes, said) and any(sign.words.search(said) for sign in signs)
+    return not is_full(codes, words) and any(sign.words.search(words) for sign in signs)
 
 
-def alike(text: str, domain: Domain = "") -> str:
-    """What two refusals share that are the same but for whom they name, and of which answer."""
-    text = text[:MOST_ALIKE]
+def normalised(text: str, domain: Domain = "") -> str:
+    """Return a refusal's words without what differs between answers: names, ids, times."""
+    text = text[:COMPARED]
     numbers = found[0] if (found := NUMBERS.match(text)) else ""
     words = text.removeprefix(numbers)
     if domain:
@@ -221,7 +221,7 @@ def alike(text: str, domain: Domain = "") -> str:
 
 @dataclass(slots=True)
 class Refusals:
-    """What a relay has refused in one run, by its words."""
+    """A relay's refusals in one run, by their normalised words."""
 
     domains: dict[str, dict[Domain, set[str]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(set))
@@ -230,22 +230,22 @@ class Refusals:
     _held: dict[Domain, str] = field(default_factory=dict)
 
     def note(self, recipient: str, text: str) -> bool:
-        """Take down that a letter to somebody was refused so.
+        """Count a refused letter.
 
-        True where so many were, in several domains, that it is not they.
+        Return True where so many were refused alike, in several domains, that it is about us.
         """
         domain = recipient.rpartition("@")[2].casefold()
-        words = alike(text, domain)
+        words = normalised(text, domain)
         if words not in self.domains and len(self.domains) >= MOST_KINDS:
             del self.domains[next(iter(self.domains))]
         seen = self.domains[words]
         seen[domain].add(recipient.casefold())
         is_theirs = NO_SUCH.search(text) or SHUT.search(text)
-        least = DEAD + self.taken if is_theirs else ALIKE
+        least = MOST_MISSING + self.taken if is_theirs else MOST_ALIKE_READERS
         if len(seen) == 1 and len(seen[domain]) >= least:
             self._held[domain] = words
         return len(seen) > 1 and sum(map(len, seen.values())) >= least
 
     def hold(self, recipient: str) -> str:
-        """The words in which a domain refuses everybody; "" where it does not."""
+        """Return the words in which a domain refuses everybody; "" where it does not."""
         return self._held.get(recipient.rpartition("@")[2].casefold(), "")
