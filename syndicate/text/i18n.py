@@ -27,41 +27,45 @@ ENGLISH = {
     "ragged_rows": "A table with rows of different lengths, row by row:",
     "corrections_and_withdrawals": "Corrections and withdrawals",
     "unsubscribe": "Unsubscribe",
-    "you_get_this": "You receive this letter because you asked for the list",
+    "you_get_this": "You receive this email because you subscribed to",
     "proof": "PROOF",
     "and": "and",
     "and_more": "and {count} more",
     "by_email": "by email",
     "change": "Change your subscriptions",
-    "invitation": "Somebody, you we hope, asked that this address get",
-    "invitation_how": "If that was you, simply answer this letter, or open this link and send:",
-    "invitation_else": "If it was not, do nothing: you will not be written to again.",
+    "invitation": "Someone, we hope you, asked to subscribe this address to",
+    "invitation_how": (
+        "If it was you, simply reply to this email, or open this link and send the"
+        " email:"
+    ),
+    "invitation_else": "If it was not you, do nothing: you will not hear from us again.",
     "invitation_subject": "Please confirm",
-    "overview": "These are our lists. A link opens a letter; send it as it is.",
+    "overview": "These are our lists. Each link opens an email; send it as it is.",
     "overview_subject": "Your subscriptions at",
     "subscribe": "Subscribe",
-    "parting": "Somebody, you we hope, wrote that this address shall no longer get:",
+    "parting": "Someone, we hope you, asked to unsubscribe this address from:",
     "parting_how": (
-        "If that was you, simply answer this letter; or open a link and send the letter that it"
+        "If it was you, simply reply to this email; or open a link and send the email that it"
         " opens."
     ),
-    "parting_else": "If it was not, do nothing: everything stays as it is.",
-    "parting_subject": "Please confirm that you leave",
-    "goodbye": "This address gets these letters no more, since",
+    "parting_else": "If it was not you, do nothing: everything stays as it is.",
+    "parting_subject": "Please confirm that you want to unsubscribe",
+    "goodbye": "This address has been unsubscribed since",
     "goodbye_why": (
-        "You asked for that, or somebody who holds one of your letters. If it was you, there is"
-        " nothing to do: this is the last letter."
+        "You asked for this, or someone who has one of your emails did. If it was you, there is"
+        " nothing to do: this is the last email."
     ),
     "goodbye_else": (
-        "If it was not you, or if you change your mind: a link opens a letter that brings you"
-        " back. Send it as it is, within 30 days."
+        "If it was not you, or if you change your mind: each link opens an email that subscribes"
+        " you again. Send it as it is within 30 days."
     ),
     "goodbye_page": (
-        "If it was not you, or if you change your mind: this link brings you back, within 30 days."
+        "If it was not you, or if you change your mind: this link subscribes you again within 30"
+        " days."
     ),
     "goodbye_write": "If it was not you, or if you change your mind, write to",
-    "goodbye_subject": "You have left",
-    "come_back": "Come back",
+    "goodbye_subject": "You have unsubscribed",
+    "come_back": "Subscribe again",
     "other_news": "Other news",
     "profile_berita": "News",
     "profile_data": "Data",
@@ -72,11 +76,11 @@ ENGLISH = {
     "updated": "Updated",
     "corrections": "Corrections",
     "follow": "Follow",
-    "follow_how": "Add one of these addresses to a feed reader: whatever is new comes to you.",
+    "follow_how": "Add one of these addresses to a feed reader to receive everything new.",
     "follow_subject": "By subject",
     "newest": "Newest",
     "for_websites": "For other sites",
-    "for_websites_how": "With these lines in the head of a page, readers find the feed from there.",
+    "for_websites_how": "Put these lines into a page's head, so that readers find the feed.",
     "nothing_yet": "There is nothing here yet.",
     "by": "By",
     "all_news": "All news",
@@ -104,41 +108,48 @@ INDONESIAN = {
     "ragged_rows": "Tabel dengan baris yang tidak sama panjang, baris demi baris:",
     "corrections_and_withdrawals": "Ralat dan penarikan",
     "unsubscribe": "Berhenti berlangganan",
-    "you_get_this": "Anda menerima surat ini karena meminta daftar",
+    "you_get_this": "Anda menerima surel ini karena berlangganan",
     "proof": "CONTOH",
     "and": "dan",
     "and_more": "dan {count} lainnya",
     "by_email": "lewat surel",
     "change": "Ubah langganan",
-    "invitation": "Seseorang, semoga Anda sendiri, meminta agar alamat ini menerima",
-    "invitation_how": "Jika benar, cukup balas surat ini, atau buka tautan ini lalu kirim:",
-    "invitation_else": "Jika bukan Anda, abaikan: kami tidak akan menyurati Anda lagi.",
+    "invitation": "Seseorang, semoga Anda sendiri, mendaftarkan alamat surel ini untuk menerima",
+    "invitation_how": (
+        "Jika benar Anda, cukup balas surel ini, atau buka tautan ini lalu kirim"
+        " surelnya:"
+    ),
+    "invitation_else": "Jika bukan Anda, abaikan surel ini: kami tidak akan menghubungi Anda lagi.",
     "invitation_subject": "Mohon konfirmasi",
-    "overview": "Inilah daftar kami. Tautan membuka sebuah surat; kirimlah apa adanya.",
+    "overview": (
+        "Berikut daftar langganan kami. Setiap tautan membuka surel; kirimkan tanpa"
+        " diubah."
+    ),
     "overview_subject": "Langganan Anda di",
     "subscribe": "Berlangganan",
-    "parting": "Seseorang, semoga Anda sendiri, menulis bahwa alamat ini tidak mau lagi menerima:",
+    "parting": "Seseorang, semoga Anda sendiri, meminta agar alamat surel ini tidak lagi menerima:",
     "parting_how": (
-        "Jika benar, cukup balas surat ini; atau buka sebuah tautan, lalu kirim surat yang terbuka."
+        "Jika benar Anda, cukup balas surel ini; atau buka salah satu tautan, lalu kirim surel yang"
+        " terbuka."
     ),
-    "parting_else": "Jika bukan Anda, abaikan: semuanya tetap seperti semula.",
-    "parting_subject": "Mohon konfirmasi berhenti",
-    "goodbye": "Alamat ini tidak lagi menerima surat-surat ini, sejak",
+    "parting_else": "Jika bukan Anda, abaikan surel ini: langganan tetap seperti semula.",
+    "parting_subject": "Mohon konfirmasi berhenti berlangganan",
+    "goodbye": "Alamat surel ini telah berhenti berlangganan sejak",
     "goodbye_why": (
-        "Anda memintanya, atau seseorang yang memegang salah satu surat Anda. Jika memang Anda,"
-        " tidak ada yang perlu dilakukan: ini surat terakhir."
+        "Permintaan ini datang dari Anda, atau dari orang yang memegang salah satu surel Anda. Jika"
+        " memang dari Anda, tidak ada yang perlu dilakukan: ini surel terakhir."
     ),
     "goodbye_else": (
-        "Jika bukan Anda, atau Anda berubah pikiran: tautan membuka sebuah surat yang"
-        " mengembalikan langganan. Kirimlah apa adanya, dalam 30 hari."
+        "Jika bukan dari Anda, atau Anda berubah pikiran, setiap tautan membuka surel untuk"
+        " berlangganan kembali. Kirimkan tanpa diubah dalam waktu 30 hari."
     ),
     "goodbye_page": (
-        "Jika bukan Anda, atau Anda berubah pikiran: tautan ini mengembalikan langganan, dalam"
-        " 30 hari."
+        "Jika bukan dari Anda, atau Anda berubah pikiran, gunakan tautan ini untuk berlangganan"
+        " kembali dalam waktu 30 hari."
     ),
-    "goodbye_write": "Jika bukan Anda, atau Anda berubah pikiran, tulislah ke",
-    "goodbye_subject": "Anda telah berhenti",
-    "come_back": "Kembali berlangganan",
+    "goodbye_write": "Jika bukan dari Anda, atau Anda berubah pikiran, silakan hubungi",
+    "goodbye_subject": "Anda telah berhenti berlangganan",
+    "come_back": "Berlangganan kembali",
     "other_news": "Kabar lain",
     "profile_berita": "Berita",
     "profile_data": "Data",
@@ -149,11 +160,14 @@ INDONESIAN = {
     "updated": "Diperbarui",
     "corrections": "Ralat",
     "follow": "Ikuti",
-    "follow_how": "Tambahkan satu alamat ini ke pembaca umpan: kabar baru datang sendiri.",
+    "follow_how": (
+        "Tambahkan salah satu alamat ini ke aplikasi pembaca umpan untuk menerima kabar"
+        " terbaru."
+    ),
     "follow_subject": "Menurut topik",
     "newest": "Terbaru",
     "for_websites": "Untuk situs lain",
-    "for_websites_how": "Dengan baris ini di kepala halaman, pembaca menemukan umpan dari sana.",
+    "for_websites_how": "Pasang baris ini di head halaman Anda agar pembaca menemukan umpannya.",
     "nothing_yet": "Belum ada apa pun di sini.",
     "by": "Oleh",
     "all_news": "Semua kabar",
@@ -174,12 +188,12 @@ ZONES = {
 
 
 def words(language: str) -> Mapping[str, str]:
-    """The table for a BCP 47 tag; English where there is none."""
+    """Return the table for a BCP 47 tag; English where there is none."""
     return TABLES.get(language.partition("-")[0].lower(), ENGLISH)
 
 
 def spoken(language: str) -> str:
-    """The language of the words that ``words`` gives: the tag itself, or English."""
+    """Return the language of ``words(language)``: the tag itself, or English."""
     return language if language.partition("-")[0].lower() in TABLES else "en"
 
 

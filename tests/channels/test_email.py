@@ -127,7 +127,7 @@ DITARIK: Hello, world
 Artikel ini telah ditarik. Alasan: It was not so.
 
 --\x20
-Anda menerima surat ini karena meminta daftar “Warta Bengkalis”.
+Anda menerima surel ini karena berlangganan “Warta Bengkalis”.
 Berhenti berlangganan: https://example.org/leave?list=1&t=token-of-ann
 Berhenti berlangganan (lewat surel): mailto:leave@example.org?subject=unsubscribe%20token-of-ann
 Ubah langganan: mailto:leave@example.org?subject=lists%20token-of-ann
@@ -551,9 +551,9 @@ def test_a_preview_is_the_subject_and_the_text() -> None:
         ({"unsubscribe": "http://example.org/{token}"}, r"https://…/\{token\}"),
         ({"unsubscribe": "https://example.org/leave"}, r"https://…/\{token\}"),
         ({"unsubscribe": "https://example.org/{token}>, <x"}, r"https://…/\{token\}"),
-        ({"mailbox": "nobody"}, "no mail address"),
-        ({"sender": "Humas"}, "no mail address"),
-        ({"sender": "Humas <humas@example.org>\r\nBcc: <x@example.org>"}, "no mail address"),
+        ({"mailbox": "nobody"}, "not a mail address"),
+        ({"sender": "Humas"}, "not a mail address"),
+        ({"sender": "Humas <humas@example.org>\r\nBcc: <x@example.org>"}, "not a mail address"),
         ({"schedule": "hourly"}, "daily 17:00"),
         ({"smtp": "hunter2"}, "write smtp://user:password@host:587"),
         ({"smtp": "smtp://user:hunter2@"}, "write smtp://"),

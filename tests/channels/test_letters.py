@@ -271,7 +271,7 @@ def test_check_finds_it_too_without_a_network(tmp_path: Path, block: str) -> Non
         ({"subject": " "}, "{headline}"),
         ({"template": "nowhere"}, "neither letter.html.jinja"),
         ({"logo": "logo.png"}, "https://"),
-        ({"bounces": "nobody"}, "no mail address"),
+        ({"bounces": "nobody"}, "not a mail address"),
         ({"bounces": "balik+{tok}@kantor.example"}, "bounce+{token}"),
         ({"bounces": "x@{token}.example"}, "bounce"),
         ({"sections": "size"}, "profile"),

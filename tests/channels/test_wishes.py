@@ -115,6 +115,7 @@ TO_PEOPLE = [
     "Saya berhenti bekerja", "Cara berhenti berlangganan", "Berhenti merokok", "Stop press",
     "Please remove me from the committee", "Tolong jangan berhenti mengirim", "Why was I removed?",
     "Please leave a message", "You unsubscribed me", "Anda telah berhenti: Kabar harian",
+    "Anda telah berhenti berlangganan: Kabar harian",
     "Mohon maaf, saya keluar kota", "Hapus data dari daftar hadir", "Unsubscribe Kabar Mingguan",
     "Please unsubscribe me if the list is in English", "Tolong hapus berita ini", "Cancel rapat",
     "Tolong hapus foto saya dari berita", "Hapus nama saya dari artikel itu", "Stop hoaks",

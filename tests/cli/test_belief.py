@@ -53,7 +53,7 @@ def test_a_letter_that_nobody_vouches_for_ends_nothing_and_is_answered(postman: 
     letter = asked(room)
     assert (letter["To"], letter["Reply-To"]) == (ANI, MAILBOX)
     assert letter["Auto-Submitted"] == "auto-replied"
-    assert "Mohon konfirmasi berhenti: Kabar harian" in letter["Subject"]
+    assert "Mohon konfirmasi berhenti berlangganan: Kabar harian" in letter["Subject"]
     assert links(letter) == [f"unsubscribe {token_of(room, 1)}"]
 
 

@@ -59,7 +59,7 @@ def test_who_leaves_by_letter_is_told_so_with_a_way_back(postman: Postman, how: 
     assert "1 left" in room.run("tick", at=NOON).out
     letter = goodbye(room)
     assert letter["To"] == ANI
-    assert letter["Subject"] == "Anda telah berhenti: Kabar harian"
+    assert letter["Subject"] == "Anda telah berhenti berlangganan: Kabar harian"
     assert letter["Auto-Submitted"] == "auto-replied"
     text = part(letter, "plain")
     assert "sejak 4 Mei 2026 12.00 WIB" in text
@@ -109,7 +109,7 @@ def test_who_leaves_several_lists_at_once_gets_one_letter_with_a_way_back_to_eac
     postman.bring("unsubscribe", vouched=True)
     room.run("tick")
     letter = goodbye(room)
-    assert letter["Subject"] == "Anda telah berhenti: Kabar harian, Kabar pekanan"
+    assert letter["Subject"] == "Anda telah berhenti berlangganan: Kabar harian, Kabar pekanan"
     first, second = ways_back(letter)
     postman.bring(second)
     room.run("tick")
@@ -581,8 +581,8 @@ def test_a_goodbye_in_english_says_the_same(room: Newsroom) -> None:
     room.run("unsubscribe", token_of(room, 1), at=MORNING)
     room.run("tick")
     letter = goodbye(room)
-    assert letter["Subject"] == "You have left: Kabar harian"
-    assert "Come back: mailto:" in part(letter, "plain")
+    assert letter["Subject"] == "You have unsubscribed: Kabar harian"
+    assert "Subscribe again: mailto:" in part(letter, "plain")
 
 
 def test_a_goodbye_into_a_folder_is_a_file(room: Newsroom, tmp_path: Path) -> None:
