@@ -1,4 +1,4 @@
-"""Where each file of a feed is within its folder, by pure rules and for ever."""
+"""Paths of a feed's files within its folder: pure rules, stable for ever."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ LONGEST = 80  # characters of a slug
 
 
 def of_subject(subject: str) -> str:
-    """The folder of a subject's feeds: ``subjects/pilkada-2024/``."""
+    """Return the folder of a subject's feeds: ``subjects/pilkada-2024/``."""
     name = _slug(subject) or sha256(subject.casefold().encode()).hexdigest()[:8]
     return f"subjects/{name}/"
 
 
 def of_archive(page: int) -> str:
-    """One document of the archive."""
+    """Return the path of one document of the archive."""
     return f"archive/{page}.xml"
 
 
 def of_page(article: Article) -> str:
-    """An article's page: ``articles/2026-11-24-hari-tenang-1a2b3c4d.html``.
+    """Return the path of an article's page: ``articles/2026-11-24-hari-tenang-1a2b3c4d.html``.
 
     Made from its uri alone, which stays when the headline is corrected.
     """
     tag = TAG.fullmatch(article.uri)
-    said = f"{tag['date']}-{tag['own']}" if tag else article.uri
-    name = [_slug(said), sha256(article.uri.encode()).hexdigest()[:8]]
-    return f"articles/{'-'.join(filter(None, name))}.html"
+    name = f"{tag['date']}-{tag['own']}" if tag else article.uri
+    parts = [_slug(name), sha256(article.uri.encode()).hexdigest()[:8]]
+    return f"articles/{'-'.join(filter(None, parts))}.html"
 
 
 def apart(subjects: Sequence[str]) -> Sequence[str]:
-    """The same subjects; ValueError where two of them would have one folder."""
+    """Return the subjects; ValueError where two of them would share a folder."""
     folders: dict[str, str] = {}
     for subject in subjects:
         if not subject.strip():

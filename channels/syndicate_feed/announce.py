@@ -1,4 +1,4 @@
-"""Tell others that the feed has changed: hubs (WebSub), and a command of the office's own."""
+"""Announce that the feed has changed: to hubs (WebSub), and by a command of the office's own."""
 
 from __future__ import annotations
 
@@ -30,37 +30,37 @@ FILES = "{files}"  # stands for the changed files' paths in the command
 ANSWER = Limits(seconds=20, octets=256 * 1024)  # of a hub, each time that it sends us on
 MOVES = 3  # that are followed, of a hub
 HOST = re.compile(r"[\w.:-]+")
-ENOUGH = 600  # seconds for the command, all its runs together
-AT_ONCE = 500  # files named in one run
+COMMAND_SECONDS = 600  # for all runs of the command together
+FILES_A_RUN = 500
 
 
 def announcements(
     changed: Mapping[str, str], waiting: Iterable[Rendition], *,
     hubs: Sequence[str], after: Sequence[str],
 ) -> Iterator[Rendition]:  # fmt: skip
-    """One for each hub and one for the command, with what waited to be told."""
-    before = {one.address: json.loads(one.content) for one in waiting}
+    """Yield one for each hub and one for the command, including what was still waiting."""
+    before = {rendition.address: json.loads(rendition.content) for rendition in waiting}
     feeds = {name: what for name, what in changed.items() if addresses.FEED.fullmatch(name)}
     for hub in dict.fromkeys(hubs):
-        yield from _told(f"{HUB}{hub}", before, feeds)
+        yield from _announcement(f"{HUB}{hub}", before, feeds)
     if after:
-        yield from _told(AFTER, before, changed)
+        yield from _announcement(AFTER, before, changed)
 
 
 def ping(
     setting: str, hub: str, base: str, content: bytes, *, limits: Limits = ANSWER,
     own: frozenset[Site] = frozenset(),
 ) -> str:  # fmt: skip
-    """Tell a hub which feeds have changed (WebSub, chapter 7, as hubs have it).
+    """Notify a hub of changed feeds (WebSub, chapter 7, as hubs implement it).
 
-    ``own`` are the office's sites, which may lie inside; others are told where they are public.
-    Returns what the office should know of it; "" where the hub is where it was.
+    ``own`` are the office's sites, which may be internal; other hubs must be public.
+    Return a note for the office where the hub has moved; "" otherwise.
     """
     topics = [f"{base}/{name}" for name in json.loads(content)]
     data = {"hub.mode": "publish", "hub.url": topics}
     try:
         with Line(setting, own=own | sites([hub])) as line:
-            answer, moved = _told_at(line, hub, data, limits)
+            answer, moved = _notified(line, hub, data, limits)
     except NoAnswer as error:
         why = f"{by_proxy(hub)} ({error})" if str(error) else ""
         raise Unavailable(f"{setting}: {hub} cannot be reached{why}") from None
@@ -68,26 +68,25 @@ def ping(
         target = _target(answer)
         if not target:
             raise Unavailable(
-                f"{setting}: {hub} answered {answer.status_code} without saying where to go: name"
-                " another hub, or ask whoever runs it"
+                f"{setting}: {hub} answered {answer.status_code} without a new address; name"
+                " another hub, or ask its operator"
             )
         if target in _asked(answer, hub):
             raise Refused(
-                f"{setting}: {hub} sends every request in circles: name another hub, or ask whoever"
-                " runs it"
+                f"{setting}: {hub} redirects in circles; name another hub, or ask its operator"
             )
-        raise Refused(f"{setting}: {hub} has moved to {target}: write that address instead")
+        raise Refused(f"{setting}: {hub} has moved to {target}; write that address instead")
     if not answer.is_success:
         raise Unavailable(f"{setting}: {hub} answered {answer.status_code}{by_proxy(hub)}")
-    return f"{setting}: {hub} has moved to {moved}: write that address instead" if moved else ""
+    return f"{setting}: {hub} has moved to {moved}; write that address instead" if moved else ""
 
 
-def _told_at(
+def _notified(
     line: Line, hub: str, data: Mapping[str, object], limits: Limits
 ) -> tuple[httpx.Response, str]:
-    """The answer of a hub, or of where it sends the same request on (307, 308: RFC 9110 15.4).
+    """Return a hub's answer after redirects of the same request (307, 308: RFC 9110 15.4).
 
-    With where it has moved to for good, as far as it said 308 alone.
+    With its new address where it has moved for good: as long as every redirect was a 308.
     """
     answer, moved, for_good = line.ask("POST", hub, limits, data=data), "", True
     for _ in range(MOVES):
@@ -107,12 +106,12 @@ def _told_at(
 
 
 def _asked(answer: httpx.Response, hub: str) -> set[str]:
-    """All the addresses that were asked before this answer came."""
-    return {hub, *(str(one.url) for one in (*answer.history, answer))}
+    """Return every address that was asked before this answer."""
+    return {hub, *(str(response.url) for response in (*answer.history, answer))}
 
 
 def _target(answer: httpx.Response) -> str:
-    """Where a hub has moved to, without a password that may stand in the address; "" if unsaid."""
+    """Return a redirect's target, without a password in it; "" for none."""
     import httpx
 
     where = answer.headers.get("Location", "").strip()
@@ -130,12 +129,12 @@ def _target(answer: httpx.Response) -> str:
 def run(setting: str, command: Sequence[str], folder: Path, content: bytes) -> None:
     """Run the command with the changed files' paths, relative to the folder, in that folder."""
     names = sorted(json.loads(content), key=_turn)
-    until = monotonic() + ENOUGH
-    for start in range(0, len(names), AT_ONCE):
-        _run(setting, _with_files(command, names[start : start + AT_ONCE]), folder, until)
+    until = monotonic() + COMMAND_SECONDS
+    for start in range(0, len(names), FILES_A_RUN):
+        _run(setting, _with_files(command, names[start : start + FILES_A_RUN]), folder, until)
 
 
-def _told(
+def _announcement(
     address: str, before: Mapping[str, Mapping[str, str]], changed: Mapping[str, str]
 ) -> Iterator[Rendition]:
     all_of_it = {**before.get(address, {}), **changed}
@@ -145,7 +144,7 @@ def _told(
 
 
 def _turn(name: str) -> tuple[bool, str]:
-    """What is in folders first: the feed points to it."""
+    """Sort files in folders first, as the feed points to them."""
     return "/" not in name, name
 
 
@@ -171,13 +170,13 @@ def _run(setting: str, command: Sequence[str], folder: Path, until: float) -> No
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             if isinstance(error, stop.Stopped):
-                why = f"{setting}: {command[0]} was stopped before it had ended; it is run again"
+                why = f"{setting}: {command[0]} was interrupted; it runs again next time"
             elif isinstance(error, subprocess.TimeoutExpired):
-                why = f"{setting}: {command[0]} took longer than {ENOUGH} s"
+                why = f"{setting}: {command[0]} took longer than {COMMAND_SECONDS} s"
             else:
                 raise
             raise Unavailable(why) from error
     if process.returncode:
-        said = complaint.decode(errors="replace").strip().splitlines()
-        why = f" ({said[-1][:200]})" if said else ""
+        lines = complaint.decode(errors="replace").strip().splitlines()
+        why = f" ({lines[-1][:200]})" if lines else ""
         raise Unavailable(f"{setting}: {command[0]} ended with {process.returncode}{why}")

@@ -1,4 +1,4 @@
-"""What a feed says, before any format: one entry for each item, every word of it readable."""
+"""Entries of a feed, independent of its formats: one for each item, valid in XML."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ class Entry:
 
     @property
     def enclosures(self) -> tuple[Media, ...]:
-        """What is there whose true length and type are known."""
+        """The media whose length and type are known."""
         return tuple(media for media in self.media if media.size and media.media_type)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What a feed document says of itself."""
+    """The metadata of a feed document."""
 
     title: str
     description: str
@@ -78,23 +78,23 @@ class Head:
     previous: int  # the page of the archive that is older than this document; 0 is none
 
     def address(self, name: str) -> str:
-        """Where a document of the same folder is."""
+        """Return the address of a document in the same folder."""
         return f"{self.base}/{self.folder}{name}"
 
 
 def entries(items: Iterable[Item], publisher: Publisher) -> list[Entry]:
-    """Items as feeds say them."""
+    """Return the entries of items."""
     publisher = readable(publisher)
     return [_entry(readable(item), publisher) for item in items]
 
 
 def media_title(media: Media) -> str:
-    """What an enclosure is called."""
+    """Return the title of an enclosure."""
     return media.label if media.is_document else media.alt
 
 
 def readable(value: Any) -> Any:
-    """The same value, its texts without the characters that XML forbids."""
+    """Return the same value, its texts without the characters that XML forbids."""
     if isinstance(value, str):  # a test that is quicker than the search
         return value if value.isprintable() else FORBIDDEN.sub("", value)
     if isinstance(value, tuple):
@@ -108,7 +108,7 @@ def readable(value: Any) -> Any:
 
 
 def _texts(kind: type) -> tuple[str, ...]:
-    """The fields that may hold texts, directly or deeper."""
+    """Return the fields that may hold texts, directly or deeper."""
     if kind not in TEXTS:
         plain = ("int", "bool", "datetime", "datetime | None")  # annotations are texts themselves
         given = fields(kind) if is_dataclass(kind) else ()
@@ -120,45 +120,45 @@ def _entry(item: Item, publisher: Publisher) -> Entry:
     article = _addressed(item.article)
     item = replace(item, article=article)
     language = article.language or publisher.language
-    gone = item.withdrawal
-    taken_back = gone is not None
-    corrections = [] if taken_back else list(_corrections(item, publisher, language))
-    body = _notice(item, language) if taken_back else _content(article, language)
-    said = (f"<p><strong>{escape(line)}</strong></p>" for line in corrections)
+    withdrawal = item.withdrawal
+    is_withdrawn = withdrawal is not None
+    corrections = [] if is_withdrawn else list(_corrections(item, publisher, language))
+    body = _notice(item, language) if is_withdrawn else _content(article, language)
+    notices = (f"<p><strong>{escape(line)}</strong></p>" for line in corrections)
     return Entry(
         id=article.uri,
         title=_title(item, language),
         url=article.url,
-        html="\n".join((*said, body)),
+        html="\n".join((*notices, body)),
         body=body,
         notice=corrections[0] if corrections else "",
-        summary=squeeze(plain(body) if taken_back else article.lead),
+        summary=squeeze(plain(body) if is_withdrawn else article.lead),
         published=_moment(item.published, publisher),
         updated=_moment(max(item.updated, item.published), publisher),
         language=language,
         author=squeeze(article.by) or publisher.name,
         tags=distinct(article.subjects),
-        sources=() if taken_back else article.originators,
-        killed=_moment(gone.at, publisher) if gone and gone.kill else None,
-        reason=squeeze(gone.reason) if gone else "",
-        pictures=() if taken_back else _public(article.pictures),
-        documents=() if taken_back else _public(article.documents),
+        sources=() if is_withdrawn else article.originators,
+        killed=_moment(withdrawal.at, publisher) if withdrawal and withdrawal.kill else None,
+        reason=squeeze(withdrawal.reason) if withdrawal else "",
+        pictures=() if is_withdrawn else _public(article.pictures),
+        documents=() if is_withdrawn else _public(article.documents),
     )
 
 
 def addressed(publisher: Publisher) -> Publisher:
-    """The office, its addresses as feeds must have them."""
+    """Return the office with its addresses as URIs."""
     return replace(publisher, url=as_uri(publisher.url), logo=as_uri(publisher.logo))
 
 
 def _addressed(article: Article) -> Article:
-    """The article, its addresses as feeds must have them: URIs, never IRIs (RFC 4287, 4.2.7)."""
+    """Return the article with its addresses as URIs, never IRIs (RFC 4287, 4.2.7)."""
     return replace(
         article,
         url=as_uri(article.url) if article.url else None,
         html=LINKED.sub(_as_uri, article.html),
-        media=tuple(replace(one, url=one.url and as_uri(one.url)) for one in article.media),
-        info_sources=tuple(replace(one, uri=as_uri(one.uri)) for one in article.info_sources),
+        media=tuple(replace(each, url=each.url and as_uri(each.url)) for each in article.media),
+        info_sources=tuple(replace(each, uri=as_uri(each.uri)) for each in article.info_sources),
     )
 
 
@@ -169,7 +169,7 @@ def _as_uri(found: re.Match[str]) -> str:
 
 
 def _public(media: Iterable[Media]) -> tuple[Media, ...]:
-    return tuple(one for one in media if one.url)
+    return tuple(each for each in media if each.url)
 
 
 def _moment(when: datetime, publisher: Publisher) -> datetime:
@@ -184,9 +184,11 @@ def _title(item: Item, language: str) -> str:
 
 def _notice(item: Item, language: str) -> str:
     assert item.withdrawal is not None
-    said = words(language)
+    texts = words(language)
     reason = escape(squeeze(item.withdrawal.reason))
-    return f"<p><strong>{said['withdrawn_notice']}</strong></p>\n<p>{said['reason']}: {reason}</p>"
+    return (
+        f"<p><strong>{texts['withdrawn_notice']}</strong></p>\n<p>{texts['reason']}: {reason}</p>"
+    )
 
 
 def _content(article: Article, language: str) -> str:
@@ -198,20 +200,20 @@ def _content(article: Article, language: str) -> str:
 
 
 def _corrections(item: Item, publisher: Publisher, language: str) -> Iterable[str]:
-    for said in reversed(item.corrections):
-        yield correction_line(said.at, squeeze(said.note), publisher.zone, language)
+    for note in reversed(item.corrections):
+        yield correction_line(note.at, squeeze(note.note), publisher.zone, language)
 
 
 def _figures(article: Article, language: str) -> list[str]:
-    """The pictures that the body does not show by itself."""
+    """Return the hosted pictures that the body does not show itself."""
     hosted = _public(article.pictures)
     return [_figure(picture, language) for picture in hosted if not _shows(article, picture)]
 
 
 def _links(article: Article, language: str) -> Iterable[str]:
     for document in _public(article.documents):
-        said = escape(document_line(document, language))
-        yield f'<p><a href="{escape(document.url or "")}">{said}</a></p>'
+        label = escape(document_line(document, language))
+        yield f'<p><a href="{escape(document.url or "")}">{label}</a></p>'
 
 
 def _shows(article: Article, picture: Media) -> bool:
@@ -219,8 +221,8 @@ def _shows(article: Article, picture: Media) -> bool:
 
 
 def _figure(picture: Media, language: str) -> str:
-    said = [picture.caption, picture.creator and f"{words(language)['photo']}: {picture.creator}"]
-    caption = escape(squeeze(" – ".join(part for part in said if part)))
+    parts = [picture.caption, picture.creator and f"{words(language)['photo']}: {picture.creator}"]
+    caption = escape(squeeze(" – ".join(filter(None, parts))))
     size = f' width="{picture.width}" height="{picture.height}"' if picture.width else ""
     image = f'<img src="{escape(picture.url or "")}" alt="{escape(squeeze(picture.alt))}"{size}>'
     below = f"<figcaption>{caption}</figcaption>" if caption else ""
@@ -250,7 +252,7 @@ def without_homeless_pictures(html: str) -> str:
 
 
 def with_dateline(html: str, dateline: Dateline | None) -> str:
-    """Set the dateline before the first paragraph of the article's own words."""
+    """Insert the dateline before the first paragraph of the article's own text."""
     if not dateline or not dateline.text.strip():
         return html
     shown = f"<strong>{escape(datelined(dateline.text))} </strong>"
@@ -259,7 +261,7 @@ def with_dateline(html: str, dateline: Dateline | None) -> str:
 
 
 def _first_paragraph(html: str) -> int | None:
-    """Where the words of the first paragraph begin that is no quotation, list or picture."""
+    """Return the offset of the first paragraph outside quotations, lists and figures."""
     depth = 0
     for tag in TAG.finditer(html):
         name = tag["name"].lower()

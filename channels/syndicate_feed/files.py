@@ -1,4 +1,4 @@
-"""Files that nobody ever sees half of, even after a crash."""
+"""Atomic files: complete or absent for every reader, even after a crash."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ FULL = {ENOSPC, EDQUOT, EFBIG}
 
 
 class Folders:
-    """The folders that are being written to; the disk may not hold all their names yet."""
+    """The folders that are written to, until they are synced."""
 
     def __init__(self) -> None:
         self._cleared: set[Path] = set()
         self._changed: dict[Path, None] = {}
 
     def clear(self, folder: Path) -> None:
-        """Delete, once, what dead writers left in a folder."""
+        """Delete, once, the temporary files of dead writers in a folder."""
         if folder not in self._cleared:
             _clear(folder)
             self._cleared.add(folder)
 
     def changed(self, folder: Path) -> None:
-        """Keep in mind that a folder has other names now."""
+        """Remember that a folder's names have changed."""
         self._changed[folder] = None
 
     def sync(self) -> None:
-        """Have the disk hold the names of all that has changed."""
+        """Fsync every changed folder."""
         while self._changed:
             folder = next(iter(self._changed))
             with suppress(FileNotFoundError):  # it went with its last file
@@ -49,9 +49,9 @@ class Folders:
 
 
 def put(path: Path, content: bytes, folders: Folders | None = None) -> None:
-    """Make a file have this content; one that has it already is not touched.
+    """Write a file atomically, unless it has this content already.
 
-    With ``folders``, the file's name is on the disk once they are synced.
+    With ``folders``, the file's name is durable once they are synced.
     """
     make_folder(path.parent)
     with _writing_in(path.parent, folders) as written:
@@ -61,7 +61,7 @@ def put(path: Path, content: bytes, folders: Folders | None = None) -> None:
 
 
 def drop(path: Path, folders: Folders | None = None) -> None:
-    """Make a file be gone, and its folder if it was the last one in a folder of ours."""
+    """Delete a file, and its folder if that is a subject's and empty now."""
     if path.parent.is_dir():
         with _writing_in(path.parent, folders) as written, suppress(FileNotFoundError):
             path.unlink()
@@ -72,28 +72,28 @@ def drop(path: Path, folders: Folders | None = None) -> None:
 
 
 def has(path: Path, content: bytes) -> bool:
-    """Whether a file has exactly this content."""
+    """Return whether a file has exactly this content."""
     if not path.is_file() or path.stat().st_size != len(content):
         return False
     return path.read_bytes() == content
 
 
 def is_foreign(path: Path, content: bytes) -> bool:
-    """Whether a file is there that somebody else wrote."""
+    """Return whether a file exists that another program wrote."""
     if not path.is_file() or has(path, content):
         return False
     return not is_marked(path.read_bytes())
 
 
 def is_marked(content: bytes) -> bool:
-    """Whether this program wrote it."""
+    """Return whether this program wrote it."""
     return any(mark in content for mark in MARKS)
 
 
 def try_out(folder: Path) -> None:
     """Fail as writing into a folder would, and leave nothing there.
 
-    Where the folder is missing, the one is tried in which it would be made.
+    Where the folder is missing, its closest existing parent is tried.
     """
     with TemporaryFile(dir=_lowest_existing(folder)) as file:  # has no name, where that can be
         file.write(b"\0")
@@ -101,7 +101,7 @@ def try_out(folder: Path) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder and those above it, so that a web server can read them."""
+    """Create a folder and its parents, readable for a web server."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(exist_ok=True)  # another process may be quicker
@@ -111,7 +111,7 @@ def make_folder(path: Path) -> None:
 
 @contextmanager
 def explained(setting: str, path: Path) -> Iterator[None]:
-    """Say what went wrong on a disk in one line, and what to do about it."""
+    """Turn errors of the file system into one line with the fix."""
     try:
         yield
     except OSError as error:
@@ -119,17 +119,19 @@ def explained(setting: str, path: Path) -> Iterator[None]:
 
 
 def explanation(setting: str, path: Path, error: OSError) -> DeliveryError:
-    """The line for one error of the operating system."""
+    """Return the error, with its fix, for one of the operating system."""
     if error.errno in FULL:
         return Unavailable(f"{setting}: the disk is full at {path.parent}; make room and run again")
     if error.errno in (ENOTDIR, EEXIST):
         return not_a_folder(setting, _lowest_existing(path.parent))
     if error.errno == EISDIR:
-        return Refused(f"{setting}: {path} is a folder, and a file has to be there; move it away")
+        return Refused(f"{setting}: {path} is a folder where a file belongs; move it away")
     if error.errno in (EACCES, EPERM):
-        return Refused(f"{setting}: no permission for {path}; let this user write there")
+        return Refused(f"{setting}: no permission to write {path}; give it to this user")
     if error.errno == EROFS:
-        return Refused(f"{setting}: {path.parent} is read-only; name a folder that can be written")
+        return Refused(
+            f"{setting}: {path.parent} is read-only; choose a folder that can be written"
+        )
     return Unavailable(f"{setting}: {path} cannot be written ({error.strerror}); run again")
 
 
@@ -157,9 +159,9 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _temporary(path: Path) -> tuple[int, Path]:
-    """A new file beside another one, open, and locked as a sign that its writer lives.
+    """Create and lock a temporary file beside another; the lock shows that its writer is alive.
 
-    Nobody else may open it, so nobody else can hold the lock.
+    No other user may open it, so no other can hold the lock.
     """
     while True:
         handle, name = mkstemp(prefix=f".syndicate-{path.name}.", suffix=".tmp", dir=path.parent)
@@ -179,7 +181,7 @@ def _is_mine(handle: int, path: Path) -> bool:
 
 
 def _mode(path: Path) -> int:
-    """What an administrator chose for the file, else readable for a web server."""
+    """Return the existing file's mode, else one readable for a web server."""
     is_there = path.is_file() and not path.is_symlink()
     return path.stat().st_mode & 0o777 if is_there else 0o644
 
@@ -195,10 +197,10 @@ def _writing_in(folder: Path, folders: Folders | None) -> Iterator[Folders]:
 
 
 def _clear(folder: Path) -> None:
-    """Take away the temporary files whose writers are dead.
+    """Delete the temporary files of dead writers.
 
-    A writer holds a lock on its own file, and the lock dies with it. The folder itself has none:
-    whoever can read it could hold that for ever.
+    A writer holds a lock on its own file, and the lock dies with it. The folder itself is never
+    locked: anyone who can read it could hold that lock for ever.
     """
     for name in filter(TEMPORARY.fullmatch, os.listdir(folder)):
         with suppress(OSError):  # another user's; somebody is writing; there are no locks here
@@ -211,7 +213,7 @@ def _clear(folder: Path) -> None:
 
 
 def sync(folder: Path) -> None:
-    """Have the disk hold a folder's names."""
+    """Fsync a folder."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

@@ -1,7 +1,7 @@
 """The private mark of a feed's folder: a file whose name nobody can guess.
 
-Its being there is all that it tells, so that it need not be read. Its name begins with a dot, and
-nobody but its maker may open it: no web server shows it, and there is no secret in it if one does.
+Only its existence counts, so that it is never read. Its name begins with a dot, and only its owner
+may open it: no web server shows it, and it holds no secret in case one does.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ TEXT = (
 
 
 def path(folder: Path, mark: str) -> Path:
-    """Return where a mark is in a folder; the name tells nothing of what the ledger keeps."""
+    """Return the path of a mark in a folder; the name does not reveal what the ledger keeps."""
     return folder / f".syndicate-{sha256(mark.encode()).hexdigest()[:32]}"
 
 
 def stands(path: Path) -> bool:
-    """Whether the mark is there; what is no file, or a link to one, was made by others."""
+    """Return whether the mark exists; a link, or anything but a file, is not ours."""
     try:
         return stat.S_ISREG(os.lstat(path).st_mode)
     except (FileNotFoundError, NotADirectoryError):
@@ -33,7 +33,7 @@ def stands(path: Path) -> bool:
 
 
 def put(path: Path) -> None:
-    """Make the file, and have the disk hold it; a disk that is full keeps nothing of it."""
+    """Create and fsync the file; on a full disk leave nothing behind."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     number = os.open(path, flags, 0o600)
     try:

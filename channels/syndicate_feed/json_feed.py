@@ -15,7 +15,7 @@ COMMENT = "This is a feed, made by syndicate: add its address to a feed reader t
 
 
 def json_document(head: Head, name: str, items: Sequence[bytes]) -> bytes:
-    """The feed as JSON Feed, of items that ``json_item`` made."""
+    """Return the feed as JSON Feed, of items made by ``json_item``."""
     publisher = head.publisher
     feed = {
         "version": VERSION,
@@ -35,13 +35,13 @@ def json_document(head: Head, name: str, items: Sequence[bytes]) -> bytes:
 
 
 def json_item(entry: Entry, feed_language: str) -> bytes:
-    """One item, as it stands in a feed of this language."""
+    """Return one item for a feed in this language."""
     written = json.dumps(_item(entry, feed_language), ensure_ascii=False, indent=2)
     return f"    {written}".replace("\n", "\n    ").encode()
 
 
 def read_json(written: bytes) -> Iterator[tuple[str, str]]:
-    """The title and the HTML of the feed, then of each item."""
+    """Yield the title and the HTML of the feed, then of each item."""
     feed = json.loads(written)
     yield feed["title"], escape(feed["description"])
     for item in feed["items"]:
@@ -79,5 +79,5 @@ def _attachment(media: Media) -> dict[str, Any]:
 
 
 def _given(fields: dict[str, Any]) -> dict[str, Any]:
-    """Without what is empty; an item without text keeps its ``content_html``, as it must."""
+    """Drop empty fields, except ``content_html``, which every item must have."""
     return {name: value for name, value in fields.items() if value or name == "content_html"}

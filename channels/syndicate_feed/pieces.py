@@ -1,4 +1,4 @@
-"""One item in every form, as it is kept: a line of JSON about it, then RSS, Atom and JSON Feed."""
+"""Pieces: one item in every format, stored as a line of JSON, then RSS, Atom and JSON Feed."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ LONGEST = 300  # characters of a summary on the folder's page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """What lists and feeds say of an item."""
+    """The fields of an item that pages and lists of feeds need."""
 
     id: str
     title: str
     url: str | None
     summary: str
-    notice: str  # its newest correction, as readers are told of it
+    notice: str  # its newest correction, as a line for readers
     language: str
     published: str  # RFC 3339
     updated: str
@@ -33,7 +33,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """An item in every form, each as it stands in its document."""
+    """An item in every format, as it stands in its document."""
 
     line: Line
     rss: bytes
@@ -47,7 +47,7 @@ class Piece:
 
     @classmethod
     def parse(cls, written: bytes) -> Piece:
-        """What ``bytes(piece)`` wrote."""
+        """Read what ``bytes(piece)`` wrote."""
         head, _, body = written.partition(b"\n")
         about = json.loads(head)
         rss, atom = about.pop("sizes")
@@ -59,7 +59,7 @@ class Piece:
 
 
 def pieces(entries: Sequence[Entry], language: str) -> Iterator[Piece]:
-    """Each entry in every form, in a feed of this language."""
+    """Yield each entry in every format, for a feed in this language."""
     rss, atom = rss_items(entries, language), atom_entries(entries, language)
     for entry, in_rss, in_atom in zip(entries, rss, atom, strict=True):
         yield Piece(_line(entry), in_rss, in_atom, json_item(entry, language))

@@ -1,4 +1,4 @@
-"""Which articles the feed in a folder holds, as far as its files are ours and can be read."""
+"""Recall published articles from the files of a feed's folder, where they are ours."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GUID = re.compile(rb"<guid[^>]*>([^<]+)</guid>")
 
 
 def recalled(folder: Path) -> list[str]:
-    """The uris of a feed's entries, by the first of its files that names any."""
+    """Return the uris of a feed's entries, from the first of its files that has any."""
     for name, uris in ((addresses.JSON, _in_json), (addresses.RSS, _in_rss)):
         if found := list(uris(_ours(folder / name))):
             return found
@@ -30,7 +30,7 @@ def recalled(folder: Path) -> list[str]:
 
 
 def recalled_items(folder: Path, publisher: Publisher) -> Iterator[Item]:
-    """The entries of a feed and of its archive, each once, as what was known of the articles."""
+    """Yield the entries of a feed and its archive, each once, as items."""
     archive = sorted((folder / "archive").glob("*.xml"), key=_page, reverse=True)
     uris = set()
     for path in (folder / addresses.ATOM, *archive):
@@ -60,7 +60,7 @@ def _in_atom(content: bytes, publisher: Publisher) -> Iterator[Item]:
 
 def _item(entry: ET.Element, publisher: Publisher) -> Item:
     author = entry.findtext(f"{ATOM}author/{ATOM}name", "")
-    links = [one for one in entry.iter(f"{ATOM}link") if one.get("rel") == "alternate"]
+    links = [link for link in entry.iter(f"{ATOM}link") if link.get("rel") == "alternate"]
     summary = entry.findtext(f"{ATOM}summary", "")
     published = _moment(entry, "published")
     article = Article(
@@ -71,7 +71,7 @@ def _item(entry: ET.Element, publisher: Publisher) -> Item:
         language=entry.get(LANGUAGE, ""),
         date=published,
         by="" if author == publisher.name else author,
-        subjects=tuple(one.get("term", "") for one in entry.iter(f"{ATOM}category")),
+        subjects=tuple(tag.get("term", "") for tag in entry.iter(f"{ATOM}category")),
         url=links[0].get("href") if links else None,
     )
     updated = _moment(entry, "updated")
@@ -102,7 +102,7 @@ def _in_rss(content: bytes) -> Iterator[str]:
 
 
 def _ours(path: Path) -> bytes:
-    """What we have written there; nothing where it is no file, not ours, or too large."""
+    """Return a file's content; nothing where it is not a file, not ours, or too large."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:

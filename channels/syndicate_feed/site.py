@@ -1,4 +1,4 @@
-"""Pages for people: the feed's folder itself, and an article's own."""
+"""Pages for readers: the index of the feed's folder, and a page for each article."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Teaser:
-    """An item as the folder's page tells of it."""
+    """An item on the folder's page."""
 
     line: Line
     when: str  # in words
@@ -51,7 +51,7 @@ class Teaser:
 
 
 def index(head: Head, lines: Sequence[Line], subjects: Sequence[str]) -> bytes:
-    """The page of the folder: how to follow the feed, and what is new."""
+    """Return the folder's page: how to follow the feed, and the newest items."""
     teasers = [
         Teaser(line, _day(line.published, head.language), line.published) for line in lines[:NEWEST]
     ]
@@ -64,14 +64,14 @@ def index(head: Head, lines: Sequence[Line], subjects: Sequence[str]) -> bytes:
 
 
 def page(head: Head, entry: Entry, item: Item, address: str) -> bytes:
-    """An article's own page, at this address."""
+    """Return an article's own page, at this address."""
     zone = head.publisher.zone
-    said = entry.published, entry.updated
-    is_changed = item.version > 1 and said[0] != said[1]
-    published, updated = (moment(at, zone, entry.language) for at in said)
+    is_changed = item.version > 1 and entry.published != entry.updated
+    published = moment(entry.published, zone, entry.language)
+    updated = moment(entry.updated, zone, entry.language)
     history = [
-        (one.at.isoformat(), moment(one.at, zone, entry.language), squeeze(one.note))
-        for one in reversed(item.corrections)
+        (note.at.isoformat(), moment(note.at, zone, entry.language), squeeze(note.note))
+        for note in reversed(item.corrections)
     ]
     return _written(
         "article.html.jinja", head, language=entry.language, entry=entry,
@@ -83,7 +83,7 @@ def page(head: Head, entry: Entry, item: Item, address: str) -> bytes:
 
 
 def seen(written: bytes) -> str:
-    """The HTML of what a page says, without its frame."""
+    """Return the HTML of a page's main element."""
     found = MAIN.search(written.decode())
     return found[0] if found else ""
 
@@ -97,11 +97,11 @@ def _day(at: str, language: str) -> str:
 
 
 def _json_ld(head: Head, entry: Entry, item: Item, address: str) -> str:
-    """The article in schema.org's terms, safe inside a script element."""
+    """Return the article in schema.org's terms, safe inside a script element."""
     publisher, article = head.publisher, item.article
     office = {"@type": "Organization", "name": publisher.name, "url": publisher.url}
     logo = {"logo": {"@type": "ImageObject", "url": publisher.logo}} if publisher.logo else {}
-    said: dict[str, Any] = {
+    data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
         "@id": entry.id,
@@ -117,31 +117,32 @@ def _json_ld(head: Head, entry: Entry, item: Item, address: str) -> str:
         "keywords": list(entry.tags),
         "image": [_image(picture) for picture in entry.pictures],
         "sourceOrganization": [
-            {"@type": "Organization", "name": one.name} | ({"url": one.uri} if one.uri else {})
-            for one in entry.sources
+            {"@type": "Organization", "name": source.name}
+            | ({"url": source.uri} if source.uri else {})
+            for source in entry.sources
         ],
         "correction": [
-            {"@type": "CorrectionComment", "text": squeeze(one.note),
-             "datePublished": one.at.isoformat()}
-            for one in item.corrections
+            {"@type": "CorrectionComment", "text": squeeze(note.note),
+             "datePublished": note.at.isoformat()}
+            for note in item.corrections
         ],
         "creativeWorkStatus": "Withdrawn" if item.withdrawal else "",
     }  # fmt: skip
-    written = json.dumps({name: value for name, value in said.items() if value}, ensure_ascii=False)
+    written = json.dumps({name: value for name, value in data.items() if value}, ensure_ascii=False)
     return written.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _image(picture: Media) -> Mapping[str, Any]:
-    said = {"@type": "ImageObject", "url": picture.url, "caption": picture.caption or picture.alt}
-    said |= {"creditText": picture.creator}
+    about = {"@type": "ImageObject", "url": picture.url, "caption": picture.caption or picture.alt}
+    about |= {"creditText": picture.creator}
     size = {"width": picture.width, "height": picture.height} if picture.width else {}
-    return {name: value for name, value in said.items() if value} | size
+    return {name: value for name, value in about.items() if value} | size
 
 
 def _written(name: str, head: Head, **given: object) -> bytes:
-    said = {"language": head.language, "head": head} | given
-    template = _template(name)
-    written: str = template.render(said | {"w": words(str(said["language"])), "style": _style()})
+    values = {"language": head.language, "head": head} | given
+    values |= {"w": words(str(values["language"])), "style": _style()}
+    written: str = _template(name).render(values)
     return written.encode()
 
 

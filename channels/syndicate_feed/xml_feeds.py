@@ -33,7 +33,7 @@ MARKUP = re.compile(r"<[a-z/!?]", re.IGNORECASE)
 
 
 def rss_items(entries: Sequence[Entry], language: str) -> list[bytes]:
-    """Each entry as an item of RSS 2.0: with one enclosure and a text as its description."""
+    """Return entries as items of RSS 2.0, with one enclosure and a description each."""
     feed = _generator(language)
     feed.register_extension("more", Namespaces, atom=False)
     for entry in entries:
@@ -47,7 +47,7 @@ def rss_items(entries: Sequence[Entry], language: str) -> list[bytes]:
 
 
 def atom_entries(entries: Sequence[Entry], language: str) -> list[bytes]:
-    """Each entry as one of Atom."""
+    """Return entries as Atom entries."""
     feed = _generator(language)
     feed.register_extension("more", AtomNamespaces, rss=False)
     for entry in entries:
@@ -59,7 +59,7 @@ def atom_entries(entries: Sequence[Entry], language: str) -> list[bytes]:
 
 
 def rss_document(head: Head, name: str, items: Iterable[bytes]) -> bytes:
-    """A feed as RSS 2.0, of items that ``rss_items`` made."""
+    """Return a feed as RSS 2.0, of items made by ``rss_items``."""
     feed = _feed(head, name, RSS_TYPE)
     feed.register_extension("more", partial(MoreOfRssFeed, head), atom=False)
     start, end, rest = feed.rss_str(pretty=True).rpartition(b"  </channel>")
@@ -69,9 +69,9 @@ def rss_document(head: Head, name: str, items: Iterable[bytes]) -> bytes:
 def atom_document(
     head: Head, name: str, entries: Iterable[bytes], killed: Iterable[tuple[str, str, str]]
 ) -> bytes:
-    """A feed as Atom, of entries that ``atom_entries`` made.
+    """Return a feed as Atom, of entries made by ``atom_entries``.
 
-    ``killed``: the id of each entry that was to be removed, when (RFC 3339) and why.
+    ``killed``: the id of each entry to be removed, when (RFC 3339) and why.
     """
     feed = _feed(head, name, ATOM_TYPE)
     feed.register_extension("more", partial(MoreOfAtomFeed, head, list(killed)), rss=False)
@@ -80,7 +80,7 @@ def atom_document(
 
 
 def read_rss(written: bytes) -> Iterator[tuple[str, str]]:
-    """The title and the HTML of the feed, then of each item."""
+    """Yield the title and the HTML of the feed, then of each item."""
     channel = xml_fromstring(written).find("channel")
     yield channel.findtext("title") or "", escape(channel.findtext("description") or "")
     for item in channel.iter("item"):
@@ -91,7 +91,7 @@ def read_rss(written: bytes) -> Iterator[tuple[str, str]]:
 
 
 def read_atom(written: bytes) -> Iterator[tuple[str, str]]:
-    """The title and the HTML of the feed, then of each entry."""
+    """Yield the title and the HTML of the feed, then of each entry."""
     feed = xml_fromstring(written)
     yield feed.findtext(f"{ATOM}title") or "", escape(feed.findtext(f"{ATOM}subtitle") or "")
     for entry in feed.iter(f"{ATOM}entry"):
@@ -189,7 +189,7 @@ class MoreOfAtom:
 
 
 def _generator(language: str) -> FeedGenerator:
-    """A feed with nothing but what feedgen asks for; its items are what is wanted."""
+    """Return a feed with only what feedgen requires: it is made for its items."""
     feed = FeedGenerator()
     feed.id("-")
     feed.title("-")
@@ -221,7 +221,7 @@ def _feed(head: Head, name: str, media_type: str) -> FeedGenerator:
 
 
 def _relations(head: Head) -> Iterator[tuple[str, str]]:
-    """How a document is related to others: hubs (WebSub), and its archive (RFC 5005)."""
+    """Yield a document's links: hubs (WebSub) and its archive (RFC 5005)."""
     if head.page:
         yield "current", f"{head.base}/{addresses.ATOM}"
     else:
@@ -251,14 +251,14 @@ def _enclosure(media: Media) -> dict[str, str]:
 
 
 def _elements(written: bytes, start: bytes, end: bytes) -> list[bytes]:
-    """The elements between these tags; text cannot hold a tag."""
+    """Split into the elements between these tags, which text cannot hold."""
     first = written.find(start)
     parts = written[first:].split(end)[:-1] if first >= 0 else []
     return [part + end for part in parts]
 
 
 def _unmistakable(written: bytes) -> bytes:
-    """Plain text as the RSS Profile asks for it, or some readers take it for HTML."""
+    """Escape plain text as the RSS Profile asks: some readers take it for HTML otherwise."""
     return PLAIN.sub(_numbered, written)
 
 
@@ -267,12 +267,12 @@ def _numbered(found: re.Match[bytes]) -> bytes:
 
 
 def _as_html(text: str) -> str:
-    """Plain text where RSS expects HTML: escaped only if it would be taken for something else."""
+    """Return plain text where RSS expects HTML: escaped only where it would be misread."""
     return escape(text) if MARKUP.search(text) or unescape(text) != text else text
 
 
 def _add_source(item: Any, entry: Entry) -> None:
-    """RSS's own element where there is an address; validators want one source, said one way."""
+    """Add RSS's own element where there is an address: validators want one source only."""
     linked = [source for source in entry.sources if source.uri.startswith(WEB)]
     if linked:
         xml_elem("source", item, url=linked[0].uri).text = linked[0].name

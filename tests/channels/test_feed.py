@@ -660,7 +660,10 @@ def test_a_folder_in_a_files_place_is_refused_and_nothing_is_left_over(feed: Fee
 def test_a_folder_we_may_not_write_in_is_refused(feed: Feed) -> None:
     feed.directory.mkdir(mode=0o555)
     delivery, *_ = deliveries(feed, edition(feed, item()))
-    with nobody(), pytest.raises(Refused, match=r"channels\.feed\.directory: no permission for"):
+    with (
+        nobody(),
+        pytest.raises(Refused, match=r"channels\.feed\.directory: no permission to write"),
+    ):
         feed.publish(delivery)
 
 
@@ -679,8 +682,8 @@ ERRORS: dict[int, tuple[type[DeliveryError], str]] = {
     ENOSPC: (Unavailable, "the disk is full at /www; make room and run again"),
     EDQUOT: (Unavailable, "the disk is full at /www; make room and run again"),
     EFBIG: (Unavailable, "the disk is full at /www; make room and run again"),
-    EACCES: (Refused, "no permission for /www/rss.xml; let this user write there"),
-    EROFS: (Refused, "/www is read-only; name a folder that can be written"),
+    EACCES: (Refused, "no permission to write /www/rss.xml; give it to this user"),
+    EROFS: (Refused, "/www is read-only; choose a folder that can be written"),
     EIO: (Unavailable, "/www/rss.xml cannot be written (Input/output error); run again"),
 }
 

@@ -763,7 +763,7 @@ def test_a_hub_that_sends_the_request_on_is_followed(room: Newsroom, hub: Hub, c
     room.write()
     answer = room.publish()
     assert hub.moved == [{"hub.mode": ["publish"], "hub.url": FEEDS}]
-    told = f"{hub.url} has moved to {hub.url.replace('/push/', '/moved/')}: write that address"
+    told = f"{hub.url} has moved to {hub.url.replace('/push/', '/moved/')}; write that address"
     assert (told in answer.out) == (code == 308)
 
 
@@ -789,9 +789,7 @@ def test_a_hub_that_sends_in_circles_is_not_said_to_have_moved(
     room.write()
     answer = room.run("publish", "kabar.md")
     goes_on = target == "/push/" or code in (307, 308)
-    assert (
-        f"channels.feed.hubs: {hub.url} sends every request in circles" in answer.out
-    ) == goes_on
+    assert (f"channels.feed.hubs: {hub.url} redirects in circles" in answer.out) == goes_on
     assert ("has moved to" in answer.out) == (not goes_on)
 
 
@@ -820,7 +818,7 @@ def test_a_hub_that_has_moved_is_named_with_where_to(room: Newsroom, hub: Hub, c
     room.write()
     answer = room.run("publish", "kabar.md")
     assert answer.code == 3
-    assert f"{hub.url} has moved to https://hub.example/new: write that address" in answer.out
+    assert f"{hub.url} has moved to https://hub.example/new; write that address" in answer.out
 
 
 @pytest.mark.parametrize("code", [301, 304, 307, 308])
@@ -833,7 +831,7 @@ def test_a_hub_that_does_not_say_where_to_is_waited_for_and_in_no_doubt(
     room.write()
     answer = room.run("publish", "kabar.md")
     assert answer.code == 3
-    assert f"channels.feed.hubs: {hub.url} answered {code} without saying where" in answer.out
+    assert f"channels.feed.hubs: {hub.url} answered {code} without a new address" in answer.out
     assert "waiting" in answer.out
     hub.code, hub.target = 204, ""
     room.let_pauses_end()
@@ -849,7 +847,7 @@ def test_a_hub_that_does_not_say_where_to_in_the_end_is_waited_for(
     room.write()
     answer = room.run("publish", "kabar.md")
     assert answer.code == 3
-    assert "answered 308 without saying where" in answer.out
+    assert "answered 308 without a new address" in answer.out
 
 
 def test_a_hub_that_sends_in_circles_is_left(room: Newsroom, hub: Hub) -> None:
@@ -939,7 +937,7 @@ def test_a_command_that_is_not_there_is_told_of_before_and_after(room: Newsroom)
 def test_a_command_that_never_ends_is_ended(
     room: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("syndicate_feed.announce.ENOUGH", 0.3)
+    monkeypatch.setattr("syndicate_feed.announce.COMMAND_SECONDS", 0.3)
     (room.folder / "push.sh").write_text("#!/bin/sh\nsleep 60 & wait\n")
     (room.folder / "push.sh").chmod(0o755)
     room.change("feed", after=["./push.sh"])

@@ -77,7 +77,7 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         f"Feed: a hub's answer, each time it sends us on ({announce.MOVES} times)": (
             hub.seconds, hub.octets, None,
         ),
-        "Feed: the command `after`, all its runs": (announce.ENOUGH, None, None),
+        "Feed: the command `after`, all its runs": (announce.COMMAND_SECONDS, None, None),
         "Pictures of other sites: the size of one": (measure.EACH, measure.HEAD_BYTES, None),
         "Pictures of other sites: what nothing comes of, in a command": (
             measure.TOGETHER, None, None,
