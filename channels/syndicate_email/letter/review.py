@@ -42,9 +42,8 @@ def review(edition: Edition, to: ListSettings, letter: bytes) -> Iterator[Findin
         yield from _about(item)
     for item in edition.corrections:
         if not (item.withdrawal or item.article.url):
-            yield Finding(what="page", ok=False, detail=f"{item.article.headline}: without a url readers of the correction cannot look it"
-                " up",
-            )  # fmt: skip
+            missing = "without a url readers of the correction cannot look it up"
+            yield Finding(what="page", ok=False, detail=f"{item.article.headline}: {missing}")
     yield from _for_mail_systems(edition.publisher, to)
 
 
@@ -93,21 +92,20 @@ def _about(item: Item) -> Iterator[Finding]:
 def _cut_short(items: Iterable[Item]) -> Iterator[Finding]:
     for article in (item.article for item in items):
         if article.url:
-            yield Finding(what="length", ok=False, detail=f"{article.headline}: too long for a letter, which has only its lead and a link",
-            )  # fmt: skip
+            shortened = "too long for a letter, which has only its lead and a link"
+            yield Finding(what="length", ok=False, detail=f"{article.headline}: {shortened}")
 
 
 def _for_mail_systems(publisher: Publisher, to: ListSettings) -> Iterator[Finding]:
     setting = f"channels.{to.name}"
     if not to.unsubscribe:
-        yield Finding(what="leaving", ok=False, detail=f"{setting}.unsubscribe: large mail systems require a page that ends a subscription"
-            " with one click",
-        )  # fmt: skip
+        required = "large mail systems require a page that ends a subscription with one click"
+        yield Finding(what="leaving", ok=False, detail=f"{setting}.unsubscribe: {required}")
     if not publisher.address:
         yield Finding(
             what="address",
             ok=False,
-            detail="publisher.address: many laws require a postal address in every letter; set yours",
+            detail="publisher.address: many laws require a postal address in each letter; set it",
         )
 
 
