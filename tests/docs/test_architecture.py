@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from support.house_map import PAGE, ROOT, first_line, mapped, modules
 
 TEXT = PAGE.read_text(encoding="utf-8")
 PATH = re.compile(r"`((?:syndicate|channels|tests|docs|benchmarks)/[\w/.-]*)`")
+METHOD = re.compile(r"\b([A-Z][A-Za-z]+\.[a-z_]{3,})\b")
+WITHIN = re.compile(r"`(\w+)` in `([\w/]+\.py)`")
 STATE = re.compile(r"\[ (\w+) \]")
 # the functions at the arrows of the diagrams
 TRANSITIONS = re.compile(
@@ -58,10 +61,31 @@ def test_the_diagrams_show_every_state_and_no_other() -> None:
 
 def test_the_transitions_are_functions_of_the_ledger() -> None:
     code = source("syndicate/ledger", "syndicate/delivery")
-    for name in {
-        name.partition(".")[2] or name for name in TRANSITIONS.findall("".join(diagrams()))
-    }:
-        assert f"def {name}(" in code, name
+    names = set(TRANSITIONS.findall("".join(diagrams())))
+    assert len(names) > 15
+    assert [name for name in names if f"def {name.partition('.')[2] or name}(" not in code] == []
+
+
+def test_methods_belong_to_the_classes_that_they_are_named_with() -> None:
+    methods = {
+        f"{node.name}.{inner.name}"
+        for path in modules()
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+        for inner in node.body
+        if isinstance(inner, ast.FunctionDef)
+    }
+    named = set(METHOD.findall(TEXT.partition(house_map.HEADING)[0]))
+    assert len(named) > 8
+    assert named - methods == set()
+
+
+def test_what_is_said_to_be_in_a_module_is_there() -> None:
+    pages = (PAGE, *sorted((ROOT / "docs/decisions").glob("*.md")))
+    said = [one for page in pages for one in WITHIN.findall(page.read_text(encoding="utf-8"))]
+    assert len(said) > 4
+    for name, path in said:
+        assert re.search(rf"\b{name}\b", (ROOT / path).read_text(encoding="utf-8")), (name, path)
 
 
 def test_each_law_has_a_test() -> None:
