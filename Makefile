@@ -20,13 +20,22 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --no-annotate \
 	--custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: demo test lint map soak soak-full bench lock clean
+.PHONY: demo test tests lint smoke map soak soak-full bench lock clean
+
+# the tests start many processes: what they import is compiled once
+export PYTHONDONTWRITEBYTECODE :=
 
 demo: .venv/run
 	$(BIN)/syndicate demo "$(DEMO)"
 
-test: lint
+# at once, as each of them leaves a core idle for a while
+test: .venv/dev
+	@$(MAKE) --no-print-directory -j 3 tests lint smoke
+
+tests: .venv/dev
 	$(BIN)/python -m pytest -m "not soak" $(AT_ONCE)
+
+smoke: .venv/dev
 	$(BIN)/python tests/smoke_wheel.py
 
 lint: .venv/dev
