@@ -131,6 +131,7 @@ def _send_all(run: Run, channel: MailingList, edition: int) -> None:
     if stream.heard:  # a copy that was made meanwhile is an older one now
         run.ledger.generations.advance()
     run.ledger.runs.finish(edition)
+    log.info("%s: the letters of edition %d: %s", run.known.name, edition, problem or "done")
     if problem:
         raise problem
 
