@@ -45,7 +45,7 @@ class Collection(Revises, Removes, Repeatable):
 
     @property
     def keeps_notices(self) -> timedelta | None:
-        """How long a withdrawn article stays as a notice; None is forever."""
+        """Return how long a withdrawn article stays as a notice; None is forever."""
         return None
 
     def announce(
