@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from syndicate.ledger.database.engine import transaction
-from syndicate.ledger.schema import ticks, told
+from syndicate.ledger.schema import reported, ticks
 
 KEPT = 100  # ticks
-SAID_AGAIN = timedelta(days=1)  # after which what has not changed is told once more
+SAID_AGAIN = timedelta(days=1)  # after which what has not changed is reported once more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +49,13 @@ class Ticks:
         """Note that it has ended, and what it could not mend; returns what was reported before."""
         with transaction(self.engine) as db:
             db.execute(update(ticks).where(ticks.c.id == number).values(ended_at=at))
-            rows = db.execute(select(told)).all()
+            rows = db.execute(select(reported)).all()
             lately = {r.fingerprint for r in rows if at - SAID_AGAIN < r.at <= at}
             known = lately.intersection(unmended)
             gone = {row.fingerprint for row in rows} - known
-            db.execute(delete(told).where(told.c.fingerprint.in_(gone)))
+            db.execute(delete(reported).where(reported.c.fingerprint.in_(gone)))
             for fingerprint in sorted(set(unmended) - known):
-                db.execute(insert(told).values(fingerprint=fingerprint, at=at))
+                db.execute(insert(reported).values(fingerprint=fingerprint, at=at))
             return known
 
 
