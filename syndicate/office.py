@@ -89,7 +89,7 @@ class Office:
             )
         if ledger is None:
             opening = partial(
-                open_ledger, now=at, tell=notes.append, rehearsed=rehearsed, looks=looks,
+                open_ledger, now=at, notify=notes.append, rehearsed=rehearsed, looks=looks,
                 config=settings.path, timeouts=timeouts,
             )  # fmt: skip
             url = NOWHERE if reads else url

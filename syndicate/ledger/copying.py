@@ -173,10 +173,11 @@ def _columns(db: Connection, table: Table) -> str:
 
 def _refuse_less(target: Connection, table: Table, count: int) -> None:
     """Believe no driver: what has arrived is counted there."""
-    there = target.scalar(select(func.count()).select_from(table))
-    if there != count:
+    arrived = target.scalar(select(func.count()).select_from(table))
+    if arrived != count:
         raise LedgerError(
-            f"ledger move: {there} of {count} rows of {table.name} have arrived: nothing was moved"
+            f"ledger move: {arrived} of {count} rows of {table.name} have arrived: nothing was"
+            " moved"
         )
 
 
@@ -228,10 +229,10 @@ def refuse_taken(db: Connection, way: str) -> bool:
             return True
         if left is not None:
             raise LedgerError(f"a ledger is being moved there from {left.place} (name another)")
-        gone = db.execute(select(moves).where(~moves.c.arrives)).first()
-        if gone is not None and gone.ended_at is not None:
+        moved = db.execute(select(moves).where(~moves.c.arrives)).first()
+        if moved is not None and moved.ended_at is not None:
             raise LedgerError(
-                f"there lies a ledger that was moved to {gone.place}: put it away, or name another"
+                f"there lies a ledger that was moved to {moved.place}: put it away, or name another"
             )
     if "ledger" in lying:
         raise LedgerError("there is a ledger already (name an empty database, or no file)")

@@ -29,7 +29,7 @@ VERSION = 1  # of 0.1.0: tests/data/ledger-1.*.sql
 
 
 # the step to each version from the one before it, for both databases; a step is never changed once
-# it was released, and uses no table of schema.py, which goes on changing
+# it was released, and uses no table of `schema`, which goes on changing
 MIGRATIONS: dict[int, Callable[[Connection], None]] = {}
 
 
@@ -85,8 +85,8 @@ def migrate(engine: Engine) -> str | None:
         for number in range(held + 1, VERSION + 1):
             MIGRATIONS[number](db)
         db.execute(update(ledger).values(version=VERSION))
-    said = f"the ledger was brought to version {VERSION}"
-    return f"{said}; as it was: {copied}" if copied else said
+    message = f"the ledger was brought to version {VERSION}"
+    return f"{message}; as it was: {copied}" if copied else message
 
 
 def refuse_older(found: int) -> None:

@@ -37,7 +37,7 @@ class NoLedgerError(LedgerError):
 
 def open_ledger(
     url: str, now: datetime | None = None,
-    tell: Callable[[str], None] = lambda _: None, *,
+    notify: Callable[[str], None] = lambda _: None, *,
     rehearsed: bool = False, looks: bool = True, config: Path | None = None,
     timeouts: Timeouts | None = None, leaves: bool = False, plans: bool = False,
 ) -> Ledger:  # fmt: skip
@@ -63,8 +63,8 @@ def open_ledger(
         version = _version(engine, clock)
         if plans:
             _refuse_to_change(engine, version, config)
-        _bring_up_to_date(engine, version, clock, now, tell, rehearsed=rehearsed)
-        marks = Generations(engine, _mark_of(engine, config), tell)
+        _bring_up_to_date(engine, version, clock, now, notify, rehearsed=rehearsed)
+        marks = Generations(engine, _mark_of(engine, config), notify)
         opened = _opened(engine, marks, clock, leaves=leaves)
         if rehearsed and not looks:
             _refuse_real(engine)
@@ -142,7 +142,7 @@ def _refuse_emptied(engine: Engine, config: Path | None) -> None:
 
 def _bring_up_to_date(
     engine: Engine, version: int, clock: Clock, now: datetime | None,
-    tell: Callable[[str], None], *, rehearsed: bool,
+    notify: Callable[[str], None], *, rehearsed: bool,
 ) -> None:  # fmt: skip
     """Make the tables, or take the steps that they lack."""
     if version != migrations.VERSION:
@@ -152,7 +152,7 @@ def _bring_up_to_date(
     if version == 0:
         _create(engine, now or clock(), rehearsed)
     elif message := migrations.migrate(engine):
-        tell(message)
+        notify(message)
 
 
 def _version(engine: Engine, clock: Clock) -> int:

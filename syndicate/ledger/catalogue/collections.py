@@ -103,10 +103,10 @@ class Collections:
         """Drop the cached pieces that no collection of a channel holds any more."""
         f = fragments.c
         kept = set(but)
-        there = self.db.scalars(select(f.uri).where(f.channel_id == channel))
-        gone = [uri for uri in there if uri not in kept]
-        if gone:
-            self.db.execute(delete(fragments).where(f.channel_id == channel, f.uri.in_(gone)))
+        cached = self.db.scalars(select(f.uri).where(f.channel_id == channel))
+        stale = [uri for uri in cached if uri not in kept]
+        if stale:
+            self.db.execute(delete(fragments).where(f.channel_id == channel, f.uri.in_(stale)))
 
     def forget_pieces(self, uri: str) -> None:
         """Drop every collection's cached piece of an article: it is rendered anew."""

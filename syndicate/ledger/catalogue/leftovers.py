@@ -65,7 +65,7 @@ def waits(db: Connection, channel: int) -> int:
     mailing = select(runs.c.edition_id).where(
         runs.c.edition_id.in_(mine), runs.c.ended_at.is_(None)
     )
-    return sum(len(db.execute(one).all()) for one in (query, mailing)) + len(left(db, channel))
+    return sum(len(db.execute(open_).all()) for open_ in (query, mailing)) + len(left(db, channel))
 
 
 def retire(db: Connection, channel: int) -> None:

@@ -131,8 +131,8 @@ def _allowed(db: sqlite3.Connection) -> Iterator[None]:
 
 def _erase(execute: Callable[..., object], number: int) -> None:
     execute("DELETE FROM subscriptions WHERE subscriber_id = ?", (number,))
-    gone = (f"{ERASED}{number}", number)
-    execute("UPDATE subscribers SET email = ?, name = '' WHERE id = ?", gone)
+    row = (f"{ERASED}{number}", number)
+    execute("UPDATE subscribers SET email = ?, name = '' WHERE id = ?", row)
 
 
 def rewrite(execute: Callable[[str], object]) -> None:

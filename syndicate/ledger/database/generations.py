@@ -58,11 +58,11 @@ class Generations:
     """The marks of one ledger, and the newest one in a file beside it."""
 
     def __init__(
-        self, engine: Engine, file: Path | None, tell: Callable[[str], None] = lambda _: None
+        self, engine: Engine, file: Path | None, notify: Callable[[str], None] = lambda _: None
     ) -> None:
         self.engine = engine
         self.file = file
-        self.tell = tell  # that the file cannot be written, once
+        self.notify = notify  # that the file cannot be written, once
         self._marked_at: float | None = None
 
     def advance(self) -> None:
@@ -167,7 +167,7 @@ class Generations:
         try:
             write(self.file, mark)
         except OSError as error:
-            self.tell(
+            self.notify(
                 f"{self.file}: cannot be written ({error.strerror}): an older copy of the ledger"
                 " would not be recognised (give this user the right to)"
             )

@@ -163,13 +163,13 @@ class Dialler:
 
 def _options(words: dict[str, str]) -> dict[str, str]:
     """Take out what a session is told as it opens, where it can as well be told later."""
-    said = words.get("options", "")
-    if not said or SETTING.sub("", said).strip():
+    written = words.get("options", "")
+    if not written or SETTING.sub("", written).strip():
         return {}
     del words["options"]
     return {
         name.replace("-", "_"): re.sub(r"\\(.)", r"\1", value)
-        for name, value in SETTING.findall(said)
+        for name, value in SETTING.findall(written)
         if name != "client_encoding"
     }
 

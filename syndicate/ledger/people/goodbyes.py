@@ -66,13 +66,13 @@ class Goodbyes:
         with transaction(self.engine, reads=True) as db:
             rows = db.execute(_due(at - SAID_WITHIN)).all()
         found = [_leaving(row) for row in rows]
-        of_one = groupby(found, key=lambda one: (one.at, one.subscriber))
+        of_one = groupby(found, key=lambda leaving: (leaving.at, leaving.subscriber))
         return [tuple(theirs) for _, theirs in of_one]
 
     def begin(self, letter: Sequence[Leaving]) -> bool:
         """Claim a letter and commit that it is being sent; False where it is somebody else's."""
         me = self.processes.me()
-        ours = g.subscription_id.in_([one.subscription for one in letter])
+        ours = g.subscription_id.in_([leaving.subscription for leaving in letter])
         with transaction(self.engine) as db:
             if moves.under_way(db, self.processes):
                 return False
@@ -96,7 +96,7 @@ class Goodbyes:
         What ended it meanwhile, a complaint for one, stands; so does another process's claim.
         """
         me = self.processes.me()
-        ours = g.subscription_id.in_([one.subscription for one in letter])
+        ours = g.subscription_id.in_([leaving.subscription for leaving in letter])
         values = {"state": "over" if over else "due", "why": why, **FREE}
         open_ = and_(g.state == "sending", g.holder_id == me)
         with transaction(self.engine) as db:
@@ -108,9 +108,9 @@ class Goodbyes:
             take_turn(db)
             bounce(db, letter[0].subscriber, code, at)
 
-    def token(self, one: Leaving, channel_key: str) -> str:
+    def token(self, leaving: Leaving, channel_key: str) -> str:
         """Return the token that brings exactly this subscription back."""
-        return self.tokens.make(RETURN, channel_key, one.subscription)
+        return self.tokens.make(RETURN, channel_key, leaving.subscription)
 
     def end_one(self, channel: int, subscriber: int, at: datetime) -> bool:
         """End one subscription at its owner's wish; False if it had ended."""
@@ -134,7 +134,8 @@ class Goodbyes:
         ended = db.scalars(mine.with_for_update()).all()
         if ended:
             leave(db, subscriber, LEFT, at, channel=channel)
-            db.execute(insert(goodbyes), [{"subscription_id": one, "at": at} for one in ended])
+            rows = [{"subscription_id": number, "at": at} for number in ended]
+            db.execute(insert(goodbyes), rows)
         return len(ended)
 
     def come_back(self, db: Connection, token: str, at: datetime) -> Subscription | Closed | None:
@@ -148,16 +149,16 @@ class Goodbyes:
             return None
         here = and_(g.subscription_id == found[1], g.at > at - BACK_WITHIN)
         left = db.execute(select(goodbyes).where(here).with_for_update()).first()
-        was = db.execute(select(subscriptions).where(s.id == found[1])).first()
-        if left is None or was is None or was.channel_id != keys[found[0]]:
+        ended = db.execute(select(subscriptions).where(s.id == found[1])).first()
+        if left is None or ended is None or ended.channel_id != keys[found[0]]:
             return None
         if left.state == "closed":
             return Closed(left.why)
         db.execute(delete(goodbyes).where(here))
-        mine = and_(s.channel_id == was.channel_id, s.subscriber_id == was.subscriber_id)
+        mine = and_(s.channel_id == ended.channel_id, s.subscriber_id == ended.subscriber_id)
         if db.scalar(select(s.id).where(mine, s.ended_at.is_(None))) is None:
-            db.execute(insert(subscriptions).values(**_again(was, left.at, at)))
-        return last_subscription(db, was.channel_id, was.subscriber_id)
+            db.execute(insert(subscriptions).values(**_again(ended, left.at, at)))
+        return last_subscription(db, ended.channel_id, ended.subscriber_id)
 
 
 def forget_old(db: Connection, at: datetime) -> None:
@@ -189,11 +190,11 @@ def _leaving(row: Any) -> Leaving:
     )  # fmt: skip
 
 
-def _again(was: Any, left: datetime, at: datetime) -> dict[str, Any]:
-    first = was.source.partition("; back ")[0]
+def _again(ended: Any, left: datetime, at: datetime) -> dict[str, Any]:
+    first = ended.source.partition("; back ")[0]
     back, gone = (f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC" for when in (at, left))
     source = f"{first}; back {back}, after leaving {gone}"
     return {
-        "channel_id": was.channel_id, "subscriber_id": was.subscriber_id, "started_at": at,
-        "source": source.removeprefix("; "), "wording": was.wording, "consented_at": at,
+        "channel_id": ended.channel_id, "subscriber_id": ended.subscriber_id, "started_at": at,
+        "source": source.removeprefix("; "), "wording": ended.wording, "consented_at": at,
     }  # fmt: skip

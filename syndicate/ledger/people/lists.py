@@ -90,27 +90,27 @@ class Lists:
         if again:
             back = [away.pop(p.email) for p in people if p.email in away and not p.ended]
             db.execute(delete(forgotten).where(forgotten.c.hash.in_(back)))
-        ids = _numbered(db, [one for one in people if one.email not in away])
+        ids = _numbered(db, [person for person in people if person.email not in away])
         standing = _standing(db, channel, ids.values())
         found, rows = [], dict[int, dict[str, Any]]()
-        for one in people:
-            number = ids.get(one.email)
+        for person in people:
+            number = ids.get(person.email)
             if number is None:
                 found.append(Joining.LEFT)
-            elif one.ended:
-                found.append(_gone(db, channel, number, one, at, standing.get(number), rows))
+            elif person.ended:
+                found.append(_gone(db, channel, number, person, at, standing.get(number), rows))
                 standing[number] = found[-1] is Joining.KEPT
             else:
                 how = _how(standing.get(number), again=again)
                 if how is Joining.ADDED:
-                    rows[number] = _row(channel, number, one, at)
+                    rows[number] = _row(channel, number, person, at)
                     standing[number] = True
                 found.append(how)
         if rows:
             db.execute(insert(subscriptions), list(rows.values()))
         both = zip(people, found, strict=True)
-        gone = [one for one, how in both if one.ended and how is not Joining.KEPT]
-        _silence(db, channel, ids, gone)
+        departed = [person for person, how in both if person.ended and how is not Joining.KEPT]
+        _silence(db, channel, ids, departed)
         return found
 
     def end(self, channel: int, email: str, reason: str, at: datetime) -> bool:
@@ -171,10 +171,10 @@ class Lists:
         """Return those of them who were forgotten, with their hashes."""
         if db.scalar(select(forgotten.c.hash).limit(1)) is None:
             return {}
-        hashes = {one.email: self.tokens.hide(one.email) for one in people}
+        hashes = {person.email: self.tokens.hide(person.email) for person in people}
         query = select(forgotten.c.hash).where(forgotten.c.hash.in_(list(hashes.values())))
-        gone = set(db.scalars(query))
-        return {email: said for email, said in hashes.items() if said in gone}
+        found = set(db.scalars(query))
+        return {email: hidden for email, hidden in hashes.items() if hidden in found}
 
 
 def bounce(db: Connection, subscriber: int, code: str, at: datetime) -> bool:
@@ -261,8 +261,8 @@ def number_of(db: Connection, email: str) -> int | None:
 def _numbered(db: Connection, people: Sequence[Joiner]) -> dict[str, int]:
     """Return every address's number; new subscribers get one."""
     first: dict[str, str] = {}
-    for one in people:
-        first.setdefault(one.email, one.name)
+    for person in people:
+        first.setdefault(person.email, person.name)
     if not first:
         return {}
     known = select(subscribers.c.email, subscribers.c.id).where(subscribers.c.email.in_(first))
@@ -289,37 +289,39 @@ def _how(standing: bool | None, *, again: bool) -> Joining:
 
 
 def _gone(
-    db: Connection, channel: int, number: int, one: Joiner, at: datetime, standing: bool | None,
+    db: Connection, channel: int, number: int, person: Joiner, at: datetime, standing: bool | None,
     rows: dict[int, dict[str, Any]],
 ) -> Joining:  # fmt: skip
     """Keep in mind that somebody left, elsewhere; ``rows`` are to be inserted."""
     if standing is None or number in rows:
-        rows[number] = _row(channel, number, one, at)
+        rows[number] = _row(channel, number, person, at)
         return Joining.LEFT
     if not standing:
         return Joining.LEFT
     here = and_(s.channel_id == channel, s.subscriber_id == number, s.ended_at.is_(None))
-    if one.ended_at is not None:
-        here = and_(here, s.started_at < one.ended_at)
-    ended = update(subscriptions).where(here).values(ended_at=at, ended_reason=one.ended)
+    if person.ended_at is not None:
+        here = and_(here, s.started_at < person.ended_at)
+    ended = update(subscriptions).where(here).values(ended_at=at, ended_reason=person.ended)
     return Joining.ENDED if affected(db, ended) else Joining.KEPT
 
 
-def _row(channel: int, number: int, one: Joiner, at: datetime) -> dict[str, Any]:
-    ended, reason = (at, one.ended) if one.ended else (None, None)
+def _row(channel: int, number: int, person: Joiner, at: datetime) -> dict[str, Any]:
+    ended, reason = (at, person.ended) if person.ended else (None, None)
     return {
         "channel_id": channel, "subscriber_id": number, "started_at": at,
         "ended_at": ended, "ended_reason": reason,
-        "source": one.source, "wording": one.wording, "consented_at": one.consented,
+        "source": person.source, "wording": person.wording, "consented_at": person.consented,
     }  # fmt: skip
 
 
-def _silence(db: Connection, channel: int, ids: Mapping[str, int], gone: Sequence[Joiner]) -> None:
+def _silence(
+    db: Connection, channel: int, ids: Mapping[str, int], departed: Sequence[Joiner]
+) -> None:
     """Send no goodbye to those who left elsewhere, too.
 
     Who complained, or cannot be written to, has no way back either.
     """
-    why = {ids[one.email]: one.ended for one in gone if one.email in ids}
+    why = {ids[person.email]: person.ended for person in departed if person.email in ids}
     if not why or db.scalar(select(goodbyes.c.subscription_id).limit(1)) is None:
         return
     waiting = and_(goodbyes.c.state.in_(("due", "sending")), _goodbyes_to(why, channel))

@@ -61,15 +61,15 @@ class Privacy:
                 "bounced_at": row.bounced_at if row else None,
                 "subscriptions": [
                     {
-                        "list": one.list_name,
-                        "since": one.since,
-                        "ended": one.ended,
-                        "reason": one.reason,
-                        "source": one.source,
-                        "wording": one.wording,
-                        "consented": one.consented,
+                        "list": subscription.list_name,
+                        "since": subscription.since,
+                        "ended": subscription.ended,
+                        "reason": subscription.reason,
+                        "source": subscription.source,
+                        "wording": subscription.wording,
+                        "consented": subscription.consented,
                     }
-                    for one in subscriptions_of(db, email)
+                    for subscription in subscriptions_of(db, email)
                 ],
                 "letters": self._letters(db, row.id) if row else [],
                 "requests": asked,
@@ -87,8 +87,8 @@ class Privacy:
                 left = goodbyes.c.subscription_id.in_(select(subscriptions.c.id).where(mine))
                 db.execute(delete(goodbyes).where(left))
                 db.execute(delete(subscriptions).where(mine))
-                gone = {"email": f"{backups.ERASED}{number}", "name": "", "bounce": None}
-                db.execute(update(subscribers).where(subscribers.c.id == number).values(**gone))
+                values = {"email": f"{backups.ERASED}{number}", "name": "", "bounce": None}
+                db.execute(update(subscribers).where(subscribers.c.id == number).values(**values))
                 mine = letters.c.subscriber_id == number
                 db.execute(update(letters).where(mine).values(why=None))
             asked = affected(db, delete(requests).where(requests.c.email == email))

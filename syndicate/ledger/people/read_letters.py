@@ -76,13 +76,15 @@ class ReadLetters:
 
     def remember(self, place: str, letters: Iterable[ReadLetter]) -> None:
         """Take down what was read; a machine beside us may have been quicker."""
-        waiting = (one for one in letters if one.key.isascii() and len(one.key) <= LONGEST_KEY)
+        waiting = (
+            letter for letter in letters if letter.key.isascii() and len(letter.key) <= LONGEST_KEY
+        )
         while some := list(islice(waiting, AT_ONCE)):
             with transaction(self.engine) as db:
                 take_turn(db, INBOXES)
                 _forget(db, place, [letter.key for letter in some])
                 at, newest = stamp(db, now(db)), _newest_reader(db)
-                db.execute(REMEMBER, [_row(place, one, newest, at) for one in some])
+                db.execute(REMEMBER, [_row(place, letter, newest, at) for letter in some])
         with transaction(self.engine) as db:
             take_turn(db, INBOXES)
             _bound(db)

@@ -81,9 +81,9 @@ class Processes:
         others = [(row.id, Holder(row.host, row.boot, row.pid, row.started))
                   for row in rows if row.id != self._id]  # fmt: skip
         if self.engine.dialect.name == "sqlite":
-            return [number for number, one in others if one.proven_dead()]
-        here = [number for number, one in others if one.is_here() and one.proven_dead()]
-        elsewhere = {number for number, one in others if not one.is_here()}
+            return [number for number, holder in others if holder.proven_dead()]
+        here = [number for number, holder in others if holder.is_here() and holder.proven_dead()]
+        elsewhere = {number for number, holder in others if not holder.is_here()}
         return here + sorted(self._silent(elsewhere))
 
     def still_dead(self, db: Connection, dead: Sequence[int]) -> list[int]:

@@ -129,9 +129,9 @@ def origin(db: Connection) -> str:
 
 def refuse(db: Connection) -> None:
     """Raise LedgerError where this was a ledger, and is none any more; or is none yet."""
-    gone = leaving(db)
-    if gone is not None and gone.ended_at is not None:
-        raise LedgerError(f"ledger.url: {moved(gone.place)}")
+    row = leaving(db)
+    if row is not None and row.ended_at is not None:
+        raise LedgerError(f"ledger.url: {moved(row.place)}")
     refuse_half(db)
 
 
@@ -196,8 +196,8 @@ def leave(db: Connection, name: str) -> None:
     """End the way here: from this commit on every change is refused, of older programs too."""
     ended = {"ended_at": now(db), "holder_id": null()}
     db.execute(update(moves).where(m.name == name).values(**ended))
-    said = moved(str(db.scalar(select(m.place).where(m.name == name)))).replace("'", "''")
-    for statement in _forbidding(db, said):
+    message = moved(str(db.scalar(select(m.place).where(m.name == name)))).replace("'", "''")
+    for statement in _forbidding(db, message):
         db.execute(text(statement.replace(":", r"\:")))
 
 
@@ -247,20 +247,20 @@ def _quoted(db: Connection) -> Any:
     return db.dialect.identifier_preparer.quote
 
 
-def _forbidding(db: Connection, said: str) -> list[str]:
+def _forbidding(db: Connection, message: str) -> list[str]:
     """Return statements that make every change of every table fail with this message."""
     quoted = _quoted(db)
     tables = sorted(metadata.tables)
     if db.dialect.name == "sqlite":
         return [
             f"CREATE TRIGGER {TRIGGER}{table}_{change.lower()} BEFORE {change} ON {quoted(table)}"
-            f" BEGIN SELECT RAISE(ABORT, '{said}'); END"
+            f" BEGIN SELECT RAISE(ABORT, '{message}'); END"
             for table in tables
             for change in CHANGES
         ]
     return [
         f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $syndicate$BEGIN RAISE EXCEPTION USING MESSAGE = '{said}'; END$syndicate$",
+        f" $syndicate$BEGIN RAISE EXCEPTION USING MESSAGE = '{message}'; END$syndicate$",
         *(
             f"CREATE TRIGGER {TRIGGER}{table} BEFORE {' OR '.join(CHANGES)} ON {quoted(table)}"
             f" FOR EACH STATEMENT EXECUTE FUNCTION {FUNCTION}()"

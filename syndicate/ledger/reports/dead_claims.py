@@ -31,8 +31,8 @@ def abandoned_deliveries(db: Connection, processes: Processes) -> set[int]:
     dead = _dead(db, processes, select(d.holder_id).where(held))
     if dead is None:
         return set()
-    gone = or_(d.holder_id.in_(dead), is_over(d.claimed_until, now(db), CLAIM_FOR))
-    return set(db.scalars(select(d.id).where(held, gone)))
+    abandoned = or_(d.holder_id.in_(dead), is_over(d.claimed_until, now(db), CLAIM_FOR))
+    return set(db.scalars(select(d.id).where(held, abandoned)))
 
 
 def abandoned_letters(db: Connection, processes: Processes) -> list[AbandonedBlock]:
@@ -41,9 +41,9 @@ def abandoned_letters(db: Connection, processes: Processes) -> list[AbandonedBlo
     dead = _dead(db, processes, select(b.holder_id))
     if dead is None:
         return []
-    gone = or_(b.holder_id.in_(dead), is_over(b.claimed_until, now(db), CLAIM_FOR))
+    abandoned = or_(b.holder_id.in_(dead), is_over(b.claimed_until, now(db), CLAIM_FOR))
     found = []
-    for row in db.execute(select(blocks).where(gone)).all():
+    for row in db.execute(select(blocks).where(abandoned)).all():
         here = (x.edition_id == row.edition_id, x.subscriber_id.between(row.first, row.last))
         sending = select(func.count()).where(*here, x.state == "sending")
         found.append(

@@ -72,7 +72,7 @@ def given_up(db: Connection) -> dict[int, tuple[int, str]]:
     nothing; any other reason may be our trouble.
     """
     code = letters.c.code
-    own = or_(*(code.like(f"% {one}") for one in READERS_OWN))
+    own = or_(*(code.like(f"% {pattern}") for pattern in READERS_OWN))
     ours = and_(letters.c.state == "refused", or_(code.is_(None), not_(own)))
     indexed = text(PARTIAL["ix_letters_trouble"])  # else no index is used
     lately = and_(ours, indexed, runs.c.ended_at > now(db) - LATELY)

@@ -39,12 +39,12 @@ def uris(db: Connection) -> list[tuple[str, str]]:
 
 def history(db: Connection, uri: str) -> list[Happening]:
     """Return everything that happened to an article, oldest first."""
-    said = db.execute(select(revisions).where(revisions.c.uri == uri)).all()
-    told = [
+    recorded = db.execute(select(revisions).where(revisions.c.uri == uri)).all()
+    changes = [
         Happening(
             at=row.recorded_at, what=row.kind, channel="", detail=row.note, version=row.version
         )
-        for row in said
+        for row in recorded
     ]
     query = (
         select(attempts, channels.c.name, d.url)
@@ -73,4 +73,4 @@ def history(db: Connection, uri: str) -> list[Happening]:
         Happening(at=row.at, what="goes to this channel", channel=row.name, detail="", version=1)
         for row in db.execute(listed)
     ]
-    return sorted(told + joined + done, key=lambda one: one.at)
+    return sorted(changes + joined + done, key=lambda happening: happening.at)

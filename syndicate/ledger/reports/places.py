@@ -86,10 +86,10 @@ def places_in(db: Connection, numbers: Iterable[int]) -> dict[int, dict[str, Pla
 
 def standing_at(db: Connection, channel: str, receipt: Receipt) -> list[Place]:
     """Return what a channel has where a receipt points; letters stand nowhere."""
-    there = [d.reference == receipt.reference]
+    matches = [d.reference == receipt.reference]
     if receipt.url:
-        there.append(func.lower(d.url) == receipt.url.lower())
-    here = and_(channels.c.name == channel, d.destination == receipt.destination, or_(*there))
+        matches.append(func.lower(d.url) == receipt.url.lower())
+    here = and_(channels.c.name == channel, d.destination == receipt.destination, or_(*matches))
     moment = now(db)
     return [_place(row, moment) for row in db.execute(_places().where(here))]
 

@@ -52,8 +52,8 @@ class Ticks:
             rows = db.execute(select(reported)).all()
             lately = {r.fingerprint for r in rows if at - SAID_AGAIN < r.at <= at}
             known = lately.intersection(unmended)
-            gone = {row.fingerprint for row in rows} - known
-            db.execute(delete(reported).where(reported.c.fingerprint.in_(gone)))
+            mended = {row.fingerprint for row in rows} - known
+            db.execute(delete(reported).where(reported.c.fingerprint.in_(mended)))
             for fingerprint in sorted(set(unmended) - known):
                 db.execute(insert(reported).values(fingerprint=fingerprint, at=at))
             return known

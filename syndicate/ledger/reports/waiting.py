@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, text
+from sqlalchemy import Connection, Select, and_, func, select, text
 
 from syndicate.ledger.database.engine import now
 from syndicate.ledger.processes.waits import still_waits, waits
@@ -49,21 +50,29 @@ def waiting(db: Connection, channel: int | None = None) -> list[Waiting]:
             found.append(_waiting(row.name, Waits.CHANNEL, 1, row.next_at, row.why))
         later = and_(d.edition_id.in_(mine), d.state == "due", still_waits(d.not_before, moment))
         query = select(func.count(), func.max(d.not_before), func.max(d.why)).where(later)
-        found += [_waiting(row.name, Waits.POSTS, *one) for one in db.execute(query) if one[0]]
+        found += _counted(db, row.name, Waits.POSTS, query)
         r = runs.c
         later = and_(
             r.edition_id.in_(mine), r.ended_at.is_(None), still_waits(r.not_before, moment)
         )
         query = select(func.count(), func.max(r.not_before), func.max(r.why)).where(later)
-        found += [_waiting(row.name, Waits.DIGEST, *one) for one in db.execute(query) if one[0]]
+        found += _counted(db, row.name, Waits.DIGEST, query)
         open_ = select(r.edition_id).where(r.edition_id.in_(mine), r.ended_at.is_(None))
         later = and_(
             x.edition_id.in_(open_), x.state == "due", text(PARTIAL["ix_letters_deferred"]),
             still_waits(x.not_before, moment),
         )  # fmt: skip
         query = select(func.count(), func.max(x.not_before), func.max(x.why)).where(later)
-        found += [_waiting(row.name, Waits.LETTERS, *one) for one in db.execute(query) if one[0]]
+        found += _counted(db, row.name, Waits.LETTERS, query)
     return found
+
+
+def _counted(
+    db: Connection, channel: str, what: Waits, query: Select[int, Any, Any]
+) -> list[Waiting]:
+    """Return what a query counts, with the latest moment and a reason; nothing where it is 0."""
+    count, until, why = db.execute(query).one()
+    return [_waiting(channel, what, count, until, why)] if count else []
 
 
 def _waiting(channel: str, what: Waits, count: int, until: datetime, why: str | None) -> Waiting:

@@ -130,9 +130,9 @@ def resting(which: ColumnElement[bool]) -> Update:
 
 def _followed(db: Connection, row: Row[Any]) -> Receipt | None:
     """Return the receipt of what a delivery follows; None where that does not stand."""
-    there = and_(d.edition_id == row.edition_id, d.address == row.follows)
+    here = and_(d.edition_id == row.edition_id, d.address == row.follows)
     receipt = select(d.reference, d.url, d.destination)
-    return first_receipt(db, receipt.where(there, d.present.is_not(None)))
+    return first_receipt(db, receipt.where(here, d.present.is_not(None)))
 
 
 def first_receipt(db: Connection, receipts: Select[Any]) -> Receipt | None:

@@ -103,8 +103,8 @@ class Doubts:
 def _before(db: Connection, row: Row[Any], attempt: Row[Any]) -> Receipt | None:
     """Return the newest receipt that was there when an attempt began."""
     a = attempts.c
-    there = and_(a.id < attempt.id, a.ended_at <= attempt.started_at)
-    return first_receipt(db, _receipts(row).where(there).order_by(a.id.desc()))
+    earlier = and_(a.id < attempt.id, a.ended_at <= attempt.started_at)
+    return first_receipt(db, _receipts(row).where(earlier).order_by(a.id.desc()))
 
 
 def _after(db: Connection, row: Row[Any], attempt: Row[Any]) -> Receipt | None:

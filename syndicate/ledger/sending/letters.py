@@ -113,7 +113,7 @@ class Letters:
             moment = self.clock(db)
             query = select(r.edition_id).where(r.edition_id.in_(numbers), self._runs_on(moment))
             ids = list(db.scalars(query.order_by(r.edition_id)))
-            return [one for one in ids if _next(db, one, 0, moment, 1)]
+            return [edition for edition in ids if _next(db, edition, 0, moment, 1)]
 
     def waiting(self, edition: int) -> int:
         """Count the letters of an edition that have not left."""
@@ -196,7 +196,8 @@ class Letters:
         with transaction(self.engine, line=self._open_line()) as db:
             self._end(db, edition, ended)
             if done:
-                db.execute(delete(blocks).where(blocks.c.id.in_([one.id for one in done])))
+                over = [block.id for block in done]
+                db.execute(delete(blocks).where(blocks.c.id.in_(over)))
             if not next_ or block is None:
                 return Turn(None, ())
             run = self._held(db, block)
@@ -212,15 +213,15 @@ class Letters:
             if len(rows) < len(next_):
                 self._call_off(db, block.edition, block.channel, next_)
             tries: dict[int, int] = {row[0]: row[1] for row in rows}
-            said = self._words(db, block.edition, run[0])
+            rendition = self._words(db, block.edition, run[0])
         make = self.tokens.maker(SUBSCRIPTION, block.channel_key)
         people = block.people
         started = [
-            Started(Recipient(str(one), people[one], make(one)), one, tries[one])
-            for one in next_
-            if one in tries
+            Started(Recipient(str(number), people[number], make(number)), number, tries[number])
+            for number in next_
+            if number in tries
         ]
-        return Turn(said, started)
+        return Turn(rendition, started)
 
     def recipient(self, channel_key: str, subscriber: int, email: str) -> Recipient:
         """Return a subscriber as a letter needs to know them."""
@@ -254,8 +255,8 @@ class Letters:
 
     def _call_off(self, db: Connection, edition: int, channel: int, ids: Sequence[int]) -> None:
         here = and_(x.edition_id == edition, x.subscriber_id.in_(ids), x.state == "due")
-        gone = ~_active(channel)
-        db.execute(update(letters).where(here, gone).values(state="off", why=OFF))
+        left = ~_active(channel)
+        db.execute(update(letters).where(here, left).values(state="off", why=OFF))
 
     def _words(self, db: Connection, edition: int, number: int) -> Rendition:
         if (edition, number) not in self._said:

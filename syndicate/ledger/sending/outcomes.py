@@ -37,7 +37,7 @@ d = deliveries.c
 
 def end_attempts(db: Connection, moment: datetime, ended: Sequence[tuple[Attempt, Result]]) -> None:
     """Write down how attempts ended; whatever a newer attempt has begun since is left alone."""
-    settle_batch(db, moment, [one for one in ended if _is_whole(one[1])])
+    settle_batch(db, moment, [pair for pair in ended if _is_whole(pair[1])])
     for attempt, result in ended:
         if not _is_whole(result):
             _end_one(db, moment, attempt, result)
@@ -71,7 +71,7 @@ def _settle(
     ).first()
     if row is None:
         return
-    there: dict[str, Any] = {
+    values: dict[str, Any] = {
         "present": row.rendition_id if receipt else null(),
         "present_version": row.version if receipt else 0,
         "reference": receipt and receipt.reference,
@@ -79,8 +79,8 @@ def _settle(
         "destination": receipt and receipt.destination,
     }
     later = _again(db, moment, attempt, row.rendition_id) if receipt and receipt.lacks else None
-    there |= {"lacking": bool(later), "why": receipt.lacks if receipt and later else ""}
-    db.execute(update(deliveries).where(newest).values(**there))
+    values |= {"lacking": bool(later), "why": receipt.lacks if receipt and later else ""}
+    db.execute(update(deliveries).where(newest).values(**values))
     # whoever claimed it meanwhile keeps it, and will find nothing to do
     free = and_(newest, d.state != "claimed")
     due = {"state": "due", "not_before": later or null()}
@@ -88,10 +88,10 @@ def _settle(
     forget_unused(db, row.present)
 
 
-def _again(db: Connection, moment: datetime, attempt: Attempt, said: int) -> datetime | None:
+def _again(db: Connection, moment: datetime, attempt: Attempt, rendition: int) -> datetime | None:
     """Return when to try what was left out once more; None where it was tried long enough."""
     a = attempts.c
-    same = and_(a.delivery_id == attempt.delivery, a.rendition_id == said)
+    same = and_(a.delivery_id == attempt.delivery, a.rendition_id == rendition)
     tries = int(db.scalar(select(func.count()).select_from(attempts).where(same)) or 0)
     return moment + back_off(tries) if tries < MOST_TRIES else None
 
@@ -142,13 +142,13 @@ def settle_batch(db: Connection, moment: datetime, ended: Sequence[tuple[Attempt
     ).all()
     if not rows:
         return
-    there: dict[str, Any] = {
+    columns: dict[str, Any] = {
         name: bindparam(f"new_{name}")
         for name in ("present", "present_version", "reference", "url", "destination")
     }
     newest = and_(d.id == bindparam("delivery"), d.attempt_id == bindparam("attempt"))
     # as in _settle: whoever claimed it meanwhile keeps it
-    kept = update(deliveries).where(newest).values(**there, lacking=False, why="")
+    kept = update(deliveries).where(newest).values(**columns, lacking=False, why="")
     db.execute(kept, [_settled(row, receipts[row.attempt_id]) for row in rows])
     which = d.id.in_([row.id for row in rows])
     free = update(deliveries).where(which, d.state != "claimed")

@@ -81,7 +81,7 @@ class Queue:
         """Return the key of an earlier edition that does not stand; "" if there is none."""
         open_ = and_(editions.c.channel_id == channel, d.state != "settled")
         with transaction(self.engine, reads=True) as db:
-            return next((one.key for one in _works(db, open_) if one.rank < rank), "")
+            return next((work.key for work in _works(db, open_) if work.rank < rank), "")
 
     def claim(self, editions: int | Sequence[int], after: int, most: int) -> list[int]:
         """Take the next deliveries that are due, later than ``after``: nobody else will."""
@@ -169,10 +169,10 @@ class Queue:
                    "claimed_until": moment + CLAIM_FOR}  # fmt: skip
         here = d.id.in_([row.id for row, _ in begun])
         db.execute(update(deliveries).where(here).values(**sending))
-        said = words_by_number(db, [row.wanted for row, _ in begun if row.wanted])
-        media = files(db, *said.values())
+        texts = words_by_number(db, [row.wanted for row, _ in begun if row.wanted])
+        media = files(db, *texts.values())
         return [
-            attempt_at(db, row, id, verb, row.wanted and said[row.wanted], media, moment)
+            attempt_at(db, row, id, verb, row.wanted and texts[row.wanted], media, moment)
             for (row, verb), id in zip(begun, ids, strict=True)
         ]
 
@@ -190,8 +190,8 @@ def end_claims(db: Connection, which: ColumnElement[bool], why: str) -> int:
     unsure = and_(d.state == "sending", d.present.is_(None))
     count = db.scalar(select(func.count()).select_from(deliveries).where(which, unsure))
     to = case((unsure, literal("in_doubt")), else_=literal("due"))
-    said = case((unsure, literal(why)), else_=d.why)
-    db.execute(update(deliveries).where(which).values(**FREE, state=to, why=said))
+    reason = case((unsure, literal(why)), else_=d.why)
+    db.execute(update(deliveries).where(which).values(**FREE, state=to, why=reason))
     return int(count or 0)
 
 
@@ -204,7 +204,7 @@ def _works(db: Connection, which: ColumnElement[bool]) -> list[Work]:
         .order_by(editions.c.id)
     )
     works = [Work(r.id, r.key, rank(r.key, removes=not r.wanted)) for r in db.execute(query)]
-    return sorted(works, key=lambda one: one.rank)
+    return sorted(works, key=lambda work: work.rank)
 
 
 def _in_turn() -> ColumnElement[bool]:

@@ -13,9 +13,9 @@ from syndicate.model.delivery import Rendition
 
 def keep(db: Connection, rendition: Rendition) -> int:
     """Keep a rendition; returns its number."""
-    there = select(renditions.c.id).where(renditions.c.digest == rendition.digest)
+    existing = select(renditions.c.id).where(renditions.c.digest == rendition.digest)
     # PostgreSQL: whoever has nothing more to do with it must not forget it now
-    found = db.scalar(there.with_for_update(read=True, key_share=True))
+    found = db.scalar(existing.with_for_update(read=True, key_share=True))
     if found is not None:
         return int(found)
     made = db.execute(
@@ -57,9 +57,9 @@ def words_by_number(db: Connection, numbers: Iterable[int]) -> dict[int, Renditi
     }
 
 
-def files(db: Connection, *said: Rendition) -> dict[str, bytes]:
+def files(db: Connection, *shown: Rendition) -> dict[str, bytes]:
     """Return the pictures that renditions need beside their content, by sha256."""
-    named = {sha256: None for rendition in said for sha256 in rendition.media}
+    named = {sha256: None for rendition in shown for sha256 in rendition.media}
     if not named:
         return {}
     query = select(media).where(media.c.sha256.in_(list(named)))

@@ -141,10 +141,10 @@ class Runs:
         with transaction(self.engine) as db:
             halt_turns(db, edition)
             count = affected(db, update(letters).where(which).values(**values))
-            said = db.scalar(select(r.stencil).where(r.edition_id == edition))
-            if state == "due" and said is None:
-                gone = and_(x.edition_id == edition, x.state == "due")
-                db.execute(update(letters).where(gone).values(state="off", why="withdrawn"))
+            stencil = db.scalar(select(r.stencil).where(r.edition_id == edition))
+            if state == "due" and stencil is None:
+                due = and_(x.edition_id == edition, x.state == "due")
+                db.execute(update(letters).where(due).values(state="off", why="withdrawn"))
             db.execute(update(runs).where(r.edition_id == edition).values(ended_at=null()))
             finish(db, edition)
             return count
@@ -306,9 +306,9 @@ def tally(db: Connection, before: datetime) -> bool:
     )  # fmt: skip
     if number is None:
         return False
-    said = json.dumps(dict(counted(db, number)), sort_keys=True)
+    counts = json.dumps(dict(counted(db, number)), sort_keys=True)
     db.execute(delete(letters).where(x.edition_id == number))
-    db.execute(update(runs).where(r.edition_id == number).values(counts=said))
+    db.execute(update(runs).where(r.edition_id == number).values(counts=counts))
     return True
 
 
