@@ -1,4 +1,4 @@
-"""Which addresses Telegram takes as links: one that it does not refuses the whole post. Pure."""
+"""Links that Telegram accepts: a single invalid one makes it refuse the whole post. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ADDRESS = re.compile(
 
 
 def is_taken(url: str) -> bool:
-    """Whether Telegram takes an address as a link."""
+    """Return whether Telegram accepts an address as a link."""
     found = ADDRESS.fullmatch(url)
     if found is None or not 0 < int(found["port"] or 1) <= 65535:
         return False

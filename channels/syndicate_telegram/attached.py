@@ -1,4 +1,4 @@
-"""Pictures and documents of a post: what Telegram takes, and what is said of them. Pure."""
+"""Pictures and documents of a post: Telegram's limits, and their captions. Pure."""
 
 from __future__ import annotations
 
@@ -22,63 +22,66 @@ NAME_LIMIT = 60
 
 
 def photos(pictures: Iterable[Media]) -> tuple[Attachment, ...]:
-    """Pictures as they are sent; ArticleError for one that Telegram does not take."""
+    """Return pictures as attachments; ArticleError for one that Telegram does not accept."""
     pictures = list(pictures)
     alone = len(pictures) == 1
     return tuple(
-        Attachment(file=_photo(one), url=_address(one), moves=alone and is_animation(one))
-        for one in pictures
+        Attachment(
+            file=_photo(picture), url=_address(picture), moves=alone and is_animation(picture)
+        )
+        for picture in pictures
     )
 
 
 def is_animation(picture: Media) -> bool:
-    """Whether Telegram shows that it moves, where it is alone in a post."""
+    """Return whether it is a GIF, which Telegram animates where it is alone in a post."""
     return picture.moves and picture.media_type == "image/gif"
 
 
 def documents(media: Iterable[Media]) -> tuple[Attachment, ...]:
-    """Documents as they are sent; ArticleError for one that Telegram does not take."""
+    """Return documents as attachments; ArticleError for one that Telegram does not accept."""
     return tuple(
-        Attachment(file=_document(one), url=_address(one), name=document_name(one)) for one in media
+        Attachment(file=_document(document), url=_address(document), name=document_name(document))
+        for document in media
     )
 
 
 def document_name(media: Media) -> str:
-    """The name a reader finds the file under: as the article names it."""
+    """Return the file name that readers see: the article's own."""
     path = PurePosixPath(unquote(urlsplit(media.file or media.url or "").path))
     stem = sayable(path.stem).replace("/", " ").strip()[:NAME_LIMIT] or "document"
     return f"{stem}.pdf"
 
 
-def told(media: Sequence[Media], said: str, label: str, *, alt: bool) -> Rich:
-    """A line for each: its caption, or its description if ``alt``, and whose it is.
+def told(media: Sequence[Media], body_text: str, label: str, *, alt: bool) -> Rich:
+    """Return a line for each: its caption, or its description if ``alt``, and its creator.
 
-    What the article's text says anyway, ``said``, is not said twice.
+    What is in the article's text, ``body_text``, is not repeated.
     """
     lines = []
-    for number, one in enumerate(media, 1):
-        line = _described(one, said, alt=alt)
+    for number, item in enumerate(media, 1):
+        line = _described(item, body_text, alt=alt)
         if line:
             lines.append(Rich(f"{label} {number}: " if len(media) > 1 else f"{label}: ") + line)
     return joined("\n", lines)
 
 
 def linked(media: Iterable[Media], language: str) -> Rich:
-    """A line with a link for each document that has an address."""
+    """Return a line with a link for each document that has an address."""
     return joined("\n", _links(media, language))
 
 
 def _links(media: Iterable[Media], language: str) -> Iterator[Rich]:
-    for one in media:
-        if one.url:
-            shown = one_line(document_line(one, language))
+    for document in media:
+        if document.url:
+            shown = one_line(document_line(document, language))
             label = Rich(f"{words(language)['document']}: ")
-            yield label + as_link(shown, one.url)
+            yield label + as_link(shown, document.url)
 
 
-def _described(media: Media, said: str, *, alt: bool) -> Rich:
+def _described(media: Media, body_text: str, *, alt: bool) -> Rich:
     shown, creator = one_line(media.caption or (media.alt if alt else "")), one_line(media.creator)
-    if has_words(said.casefold(), shown.text.casefold()):
+    if has_words(body_text.casefold(), shown.text.casefold()):
         shown = Rich()
     if shown and creator:
         return shown + Rich(f" ({creator.text})")
@@ -86,7 +89,7 @@ def _described(media: Media, said: str, *, alt: bool) -> Rich:
 
 
 def _address(media: Media) -> str:
-    """Where Telegram fetches what is no file."""
+    """Return the address from which Telegram fetches it; "" where we have the file."""
     return "" if media.sha256 else media.url or ""
 
 

@@ -33,7 +33,7 @@ REST = re.compile(r"(?:-?\w)*")  # of a word that a link begins: [KPU](…)-nya
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What stands on its own: a paragraph, a heading, an item, a row.
+    """A block of text: a paragraph, a heading, a list item, a table row.
 
     A ``tight`` one follows on the next line, any other after an empty line.
     """

@@ -1,4 +1,4 @@
-"""What is done in a chat: say, change and take away messages, and pin them."""
+"""Send, edit, delete and pin messages in a chat."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Place = tuple[int | str, int]  # a chat, a message
 
 @dataclass(frozen=True, kw_only=True)
 class Manner:
-    """How a message is sent, whatever it says."""
+    """The options of a message, apart from its content."""
 
     thread: int = 0
     silent: bool = False
@@ -95,8 +95,8 @@ class Chat:
 
     def pinned(self, chat: int | str) -> int | None:
         """The newest pinned message."""
-        there = self._wire.ask(lambda bot: usable.chat(bot.get_chat(chat))).pinned_message
-        return there.message_id if there else None
+        message = self._wire.ask(lambda bot: usable.chat(bot.get_chat(chat))).pinned_message
+        return message.message_id if message else None
 
     def _change(self, call: Callable[[Bot], Awaitable[object]]) -> None:
         with accepting(NOT_MODIFIED):
@@ -117,18 +117,18 @@ async def _sending(
         group = _group(post, post.sent, files, captioned=True)
         return await usable.first(bot.send_media_group(chat, group, **parameters))
     [attachment] = post.sent
-    said: dict[str, Any] = {
+    caption: dict[str, Any] = {
         "caption": post.caption,
         "caption_entities": _entities(post.caption_entities),
     }
     material = _material(attachment, files)
     if attachment.moves:
-        said |= {"filename": "animation.gif"}
-        return await usable.message(bot.send_animation(chat, material, **said, **parameters))
+        caption |= {"filename": "animation.gif"}
+        return await usable.message(bot.send_animation(chat, material, **caption, **parameters))
     if post.shape == "photo":
-        return await usable.message(bot.send_photo(chat, material, **said, **parameters))
-    said |= {"filename": attachment.name}
-    return await usable.message(bot.send_document(chat, material, **said, **parameters))
+        return await usable.message(bot.send_photo(chat, material, **caption, **parameters))
+    caption |= {"filename": attachment.name}
+    return await usable.message(bot.send_document(chat, material, **caption, **parameters))
 
 
 def _group(
@@ -142,15 +142,15 @@ def _group(
         "caption_entities": _entities(post.caption_entities),
     }
     group: list[Any] = []
-    for one in attachments:
-        said: dict[str, Any] = words if captioned and not group else {}
-        material = _material(one, files)
-        if one.moves:
-            group.append(InputMediaAnimation(material, filename="animation.gif", **said))
+    for attachment in attachments:
+        caption: dict[str, Any] = words if captioned and not group else {}
+        material = _material(attachment, files)
+        if attachment.moves:
+            group.append(InputMediaAnimation(material, filename="animation.gif", **caption))
         elif post.kind == "photo":
-            group.append(InputMediaPhoto(material, **said))
+            group.append(InputMediaPhoto(material, **caption))
         else:
-            group.append(InputMediaDocument(material, filename=one.name, **said))
+            group.append(InputMediaDocument(material, filename=attachment.name, **caption))
     return group
 
 

@@ -1,4 +1,4 @@
-"""What a post says: an article laid out for one message, within Telegram's limits. Pure.
+"""Compose a post: an article laid out for one message, within Telegram's limits. Pure.
 
 Headline; corrections, newest first; the text as far as it fits; documents; the link to the rest;
 the source and what the pictures show; hashtags.
@@ -62,10 +62,10 @@ def compose(
 
 
 def reply(item: Item, publisher: Publisher, version: int) -> Post:
-    """What is said under the post when this version of the article corrects it."""
+    """Return the reply under the post for the correction of this version."""
     [line] = [line for n, line in _corrections(item, publisher) if n == version]
-    said = _spoken(abridged(line, TEXT_LIMIT))
-    return Post(**said, urgency=item.article.urgency, zone=publisher.timezone)
+    content = _spoken(abridged(line, TEXT_LIMIT))
+    return Post(**content, urgency=item.article.urgency, zone=publisher.timezone)
 
 
 def remarks(
@@ -97,16 +97,16 @@ def remarks(
     yield from _unstyled(laid.said, _first(article))
 
 
-def _unstyled(said: Rich, first: Sequence[str]) -> Iterator[str]:
+def _unstyled(text: Rich, first: Sequence[str]) -> Iterator[str]:
     """Say which links and how many styles a message has no room for."""
-    kept = kept_entities(said, first)
-    lost = [one for one in said.entities if one not in set(kept)]
+    kept = kept_entities(text, first)
+    lost = [entity for entity in text.entities if entity not in set(kept)]
     limit = f"a post holds {ENTITIES_MOST} links and styles"
     if len(kept) < ENTITIES_MOST:
         limit = f"all links and styles of a post, addresses included, hold {ENTITIES_BYTES:,} bytes"
-    for address in dict.fromkeys(one.url for one in lost if one.kind == "text_link"):
+    for address in dict.fromkeys(entity.url for entity in lost if entity.kind == "text_link"):
         yield f"the link to {address} is words alone: {limit}"
-    styles = sum(one.kind != "text_link" for one in lost)
+    styles = sum(entity.kind != "text_link" for entity in lost)
     if styles:
         yield f"{styles} passages lose their style (bold, italic and the like): {limit}"
 
@@ -183,7 +183,7 @@ class _Layout:
 
 @dataclass(frozen=True, kw_only=True)
 class _Form:
-    """What an article's pictures and documents can be in a chat."""
+    """The forms that an article's pictures and documents can take in a chat."""
 
     shape: Shape  # of what is attached
     media: tuple[Media, ...]  # what is attached
@@ -240,12 +240,12 @@ class _Form:
             return ()
 
 
-def _spoken(said: Rich, first: Sequence[str] = ()) -> dict[str, Any]:
-    return {"text": said.text, "entities": to_api(said, first)}
+def _spoken(text: Rich, first: Sequence[str] = ()) -> dict[str, Any]:
+    return {"text": text.text, "entities": to_api(text, first)}
 
 
-def _captioned(said: dict[str, Any]) -> dict[str, Any]:
-    return {"caption": said["text"], "caption_entities": said["entities"]}
+def _captioned(content: dict[str, Any]) -> dict[str, Any]:
+    return {"caption": content["text"], "caption_entities": content["entities"]}
 
 
 def _refuse_overlong(text: Rich | None, draft: Draft, form: _Form) -> None:
@@ -348,7 +348,7 @@ def _linked(name: str, url: str) -> Rich:
 
 
 def _notice(item: Item, publisher: Publisher) -> Rich:
-    """What stands in the place of an article that was taken back.
+    """Return the notice in place of a withdrawn article.
 
     It always fits a photo's caption, since that is where it may have to go.
     """

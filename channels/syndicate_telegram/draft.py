@@ -38,7 +38,7 @@ class Draft:
         """All of the text, if need be with less around it."""
         body, thrifty = assembled(self.body), list(self._economies(limit))
         every = (draft.around(body) for draft in (thrifty[:2] if self.more else thrifty))
-        return next((said for said in every if said.units <= limit), None)
+        return next((version for version in every if version.units <= limit), None)
 
     def around(self, body: Rich) -> Rich:
         """The post with this text in its middle."""

@@ -1,4 +1,4 @@
-"""Telegram's errors in our terms: how sure they leave us, and what a person can do."""
+"""Translate Telegram's errors: whether anything happened, and how to fix it."""
 
 from __future__ import annotations
 
@@ -109,23 +109,23 @@ class Declined(Refused):
 
     @property
     def may_be_of_what_is_attached(self) -> bool:
-        """Whether the words alone may be taken: Telegram's answers about pictures are many."""
+        """The post may be accepted without attachments: Telegram has many answers about them."""
         return not ELSEWHERE.search(self.answer)
 
     @property
     def is_of_rights(self) -> bool:
-        """Whether the bot may send words there and no pictures."""
+        """The bot may send texts there, but no pictures."""
         return bool(re.search(r"rights|chat_send_\w+_forbidden", self.answer))
 
     @property
     def place(self) -> int | None:
-        """Which of an album it is about, counted from 0, if it says so."""
+        """The refused item of an album, counted from 0, where the answer names it."""
         found = NAMED.search(self.answer)
         return int(found[1]) - 1 if found else None
 
 
 class Malformed(Exception):
-    """An answer that is none of the Bot API's."""
+    """An answer that is not the Bot API's."""
 
     def __init__(self) -> None:
         super().__init__("an answer that is none of the Bot API's")
@@ -133,7 +133,7 @@ class Malformed(Exception):
 
 @contextmanager
 def accepting(answer: str) -> Iterator[None]:
-    """Take an answer that says it is so already for a yes."""
+    """Treat an answer as success that says it is so already."""
     try:
         yield
     except Declined as declined:
@@ -143,7 +143,7 @@ def accepting(answer: str) -> Iterator[None]:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """What messages name: the channel's settings, without its secret."""
+    """The channel's settings that error messages name, without its secret."""
 
     name: str
     chat: str
@@ -163,7 +163,7 @@ def flood_wait(error: Exception) -> float | None:
 
 
 def is_unsent(error: Exception) -> bool:
-    """Whether the request surely never left: there was no connection to send it on."""
+    """Return whether the request was certainly not sent, for lack of a connection."""
     import httpx
 
     unsent = (
@@ -176,7 +176,7 @@ def is_unsent(error: Exception) -> bool:
 def in_our_terms(
     error: TelegramError, place: Place, *, harmless: bool, unsent: bool
 ) -> DeliveryError:
-    """What an error of python-telegram-bot means.
+    """Translate an error of python-telegram-bot.
 
     ``harmless`` says that asking twice changes nothing, so that a lost answer leaves no doubt
     that matters; ``unsent`` that nothing was asked, since no way led there.
@@ -202,7 +202,7 @@ def in_our_terms(
 
 
 def lost(error: Exception, place: Place, *, harmless: bool, unsent: bool) -> DeliveryError:
-    """What no answer, or one that nobody understands, leaves us with."""
+    """Return the error for a missing or unreadable answer."""
     if unsent:
         return _unreached(error, place)
     why = _why(error)
@@ -213,7 +213,7 @@ def lost(error: Exception, place: Place, *, harmless: bool, unsent: bool) -> Del
 
 
 def _unreached(error: Exception, place: Place) -> Unavailable:
-    """Nothing was asked: there was no way to the server."""
+    """Return the error of a server that could not be reached."""
     where = f"{place.api} cannot be reached{_way(place)}"
     return Unavailable(f"channels.{place.name}.api: {where} ({_why(error)})")
 
@@ -231,7 +231,7 @@ def _advice(answer: str, place: Place) -> str:
 
 
 def _why(error: Exception) -> str:
-    """One short line: what broke, in words for people as far as there are any."""
+    """Return one short line for people about what broke."""
     cause, words = error.__cause__, " ".join(str(error).split())
     if type(cause).__module__.startswith("socksio"):
         return NO_SOCKS

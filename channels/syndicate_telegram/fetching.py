@@ -32,9 +32,9 @@ class Loss:
     may_pass: bool = True  # whether the same may be had later
 
     @classmethod
-    def of(cls, one: Attachment, why: str, place: int, *, may_pass: bool = True) -> Loss:
+    def of(cls, attachment: Attachment, why: str, place: int, *, may_pass: bool = True) -> Loss:
         """Its address names it, else where it stood."""
-        name = one.url or one.name or f"picture {place}"
+        name = attachment.url or attachment.name or f"picture {place}"
         return cls(name=name, why=why, may_pass=may_pass)
 
 
@@ -48,10 +48,10 @@ class Fetched:
 
 
 def told(lost: Iterable[Loss]) -> str:
-    """What a person is told of what is left out; "" where nothing is."""
+    """Return a line about attachments that are left out; "" for none."""
     names: dict[str, list[str]] = {}
-    for one in lost:
-        names.setdefault(one.why, []).append(one.name)
+    for loss in lost:
+        names.setdefault(loss.why, []).append(loss.name)
     return "; ".join(f"{', '.join(which)} left out: {why}" for why, which in names.items())
 
 
@@ -105,23 +105,23 @@ def having(post: Post, kept: Sequence[Attachment]) -> Post:
     return replace(post, attachments=tuple(kept), shape=shape)
 
 
-def _content(line: Line | str, one: Attachment, seconds: float) -> bytes | str:
+def _content(line: Line | str, attachment: Attachment, seconds: float) -> bytes | str:
     """The file, or why it is not to be had."""
     if isinstance(line, str):
         return line
-    most, kind = (FETCHED_BYTES, "application/pdf") if one.name else (PHOTO_BYTES, "image/")
+    most, kind = (FETCHED_BYTES, "application/pdf") if attachment.name else (PHOTO_BYTES, "image/")
     if seconds <= 0:
-        return _unfetched(one.url, "it takes too long")
+        return _unfetched(attachment.url, "it takes too long")
     try:
-        got = line.ask("GET", one.url, Limits(seconds=seconds, octets=most), follow=True)
+        got = line.ask("GET", attachment.url, Limits(seconds=seconds, octets=most), follow=True)
     except TooLarge:
         return f"it is larger than {most // 1_000_000} MB: keep it as a file beside the article"
     except NoAnswer as error:
-        return _unfetched(one.url, str(error))
+        return _unfetched(attachment.url, str(error))
     if not (got.is_success and got.headers.get("Content-Type", "").startswith(kind)):
-        return _unfetched(one.url, f"{got.status_code} {got.reason_phrase}".strip())
+        return _unfetched(attachment.url, f"{got.status_code} {got.reason_phrase}".strip())
     content = got.content
-    if content and not one.name and not content.startswith(PICTURES):
+    if content and not attachment.name and not content.startswith(PICTURES):
         return "its host calls it a picture, and it is no JPEG, PNG, GIF or WebP: save it anew"
     return content or UNFETCHED
 

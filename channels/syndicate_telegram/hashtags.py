@@ -41,7 +41,7 @@ def _composed(text: str) -> str:
 
 
 def _is_more_than_words(subject: str) -> bool:
-    """Whether a subject is another one without its signs: C++, 50 %, R&D, CO₂, a letter's mark."""
+    """Return whether a subject is another one without its signs: C++, 50 %, R&D, CO₂."""
     for word in subject.lstrip("#").split():
         signs = [char for char in word if not (_is_taggable(char) or _divides(char))]
         stands_alone = len(signs) == len(word) and all(map(_decorates, signs))
@@ -51,12 +51,12 @@ def _is_more_than_words(subject: str) -> bool:
 
 
 def _divides(char: str) -> bool:
-    """Whether a sign stands between words and says nothing that they do not."""
+    """Return whether a sign only separates words."""
     return char in DIVIDERS or unicodedata.category(char) in ("Pd", "Ps", "Pe", "Pi", "Pf")
 
 
 def _decorates(char: str) -> bool:
-    """Whether a sign that is a word by itself may go: seni & budaya, pesta 🎉 rakyat."""
+    """Return whether a sign that is a word by itself can go: seni & budaya, pesta 🎉 rakyat."""
     return char in "&\ufe0f\u200d" or unicodedata.category(char) in ("So", "Sk")
 
 

@@ -1,4 +1,4 @@
-"""Whether a bot can do its work in a chat, and whether readers can tell whose chat it is."""
+"""Inspect a bot's rights in its chats, and whether readers can tell whose chat it is."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SWITCHES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Rights:
-    """What a bot may do in a chat."""
+    """A bot's rights in a chat."""
 
     post: bool
     edit: bool  # what it did not post itself, too
@@ -54,7 +54,7 @@ class Rights:
 
     @classmethod
     def _in_group(cls, member: ChatMember, chat: ChatFullInfo) -> Rights:
-        is_there = member.status not in FORMER and _has(member, "is_member", unsaid=True)
+        is_there = member.status not in FORMER and _has(member, "is_member", default=True)
         held_by = member if member.status == "restricted" else chat.permissions
         may_send = member.status == "administrator" or _has(held_by, "can_send_messages", True)
         post = is_there and may_send  # and whoever posts may edit that at any time
@@ -62,9 +62,9 @@ class Rights:
         return cls(post=post, edit=post, delete=post, pin=pin)
 
 
-def _has(of: object, right: str, unsaid: bool = False) -> bool:
-    said = getattr(of, right, None)
-    return unsaid if said is None else bool(said)
+def _has(of: object, right: str, default: bool = False) -> bool:
+    value = getattr(of, right, None)
+    return default if value is None else bool(value)
 
 
 def findings(channel: Telegram, wire: Wire, publisher: Publisher) -> Iterator[Finding]:
@@ -202,7 +202,7 @@ class Look:
         )
 
     def _topic(self, chat: ChatFullInfo) -> Finding:
-        """Whether the topic is there and open; the Bot API tells it of a typing notice alone."""
+        """Check that the topic exists and is open; only a typing notice reveals it."""
         setting, number = self._setting("thread"), self.channel.thread
         if not chat.is_forum:
             return Finding(
@@ -249,7 +249,7 @@ class Look:
 
 
 def names_host(text: str, host: str) -> bool:
-    """Whether a text names a site, a part of it or a page on it; a mail address does not count."""
+    """Return whether a text names a site, a part of it or a page on it, but no mail address."""
     name = re.escape(host.removeprefix("www."))
     return bool(re.search(rf"(?<![\w@-]){name}(?![\w-]|\.\w)", text, re.IGNORECASE))
 

@@ -1,4 +1,4 @@
-"""Whether a post says every word of its article: counted apart from how it was rendered."""
+"""Check that a post has every word of its article, independently of the renderer."""
 
 from __future__ import annotations
 
@@ -13,19 +13,26 @@ WORD = re.compile(r"[^\W_]+")  # x_(i,j): what marks a lowered letter is no lett
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)  # told row by row: another order
 
 
-def check(html: str, said: str, markdown: str) -> None:
+def check(html: str, rendered: str, markdown: str) -> None:
     """Raise ArticleError, with the line of the text, where a word of the article is not said."""
-    if lost := first_lost(html, said):
-        line = next((n for n, one in enumerate(markdown.split("\n"), 1) if lost in words(one)), 1)
+    if lost := first_lost(html, rendered):
+        line = next(
+            (
+                n
+                for n, source_line in enumerate(markdown.split("\n"), 1)
+                if lost in words(source_line)
+            ),
+            1,
+        )
         raise ArticleError(
             f"the word “{excerpt(lost, 40)}” in line {line} of its text would be lost on Telegram:"
             " write that passage in plain Markdown"
         )
 
 
-def first_lost(html: str, said: str) -> str:
+def first_lost(html: str, rendered: str) -> str:
     """The first word that does not follow the others, or of a table is not there; "" if none."""
-    letters, at = "".join(words(said)), 0  # H₂O and x^(n) are divided into words differently
+    letters, at = "".join(words(rendered)), 0  # H₂O and x^(n) are divided into words differently
     for word in words(plain(TABLE.sub("<hr>", html))):
         here = letters.find(word, at)
         if here < 0:

@@ -33,8 +33,8 @@ def _description(found: re.Match[str]) -> str:
 
 def _said(found: re.Match[str]) -> str:
     given = dict(GIVEN.findall(found["given"]))
-    said = dict.fromkeys(filter(None, (given.get("alt"), given.get("title"))))
-    return " – ".join(said) or _file(given.get("src", ""))
+    texts = dict.fromkeys(filter(None, (given.get("alt"), given.get("title"))))
+    return " – ".join(texts) or _file(given.get("src", ""))
 
 
 def _link(found: re.Match[str], shown: Collection[str]) -> str:

@@ -24,7 +24,7 @@ class Attachment:
 
     @property
     def content(self) -> dict[str, Any]:
-        """What is kept of it; the same as before there were animations."""
+        """Its stored fields, without the default of ``moves``."""
         kept = dict(vars(self))
         if not self.moves:
             del kept["moves"]
@@ -38,7 +38,7 @@ class Attachment:
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
-    """What one article says in a chat.
+    """One article's post in a chat.
 
     It is said in one ``shape``. What already stands there in another is corrected with the other
     words: ``text`` is for a text, ``caption`` for what is attached; "" where there are none.
@@ -78,22 +78,22 @@ class Post:
 
     @property
     def words(self) -> str:
-        """What it says in its own shape."""
+        """Its text in its own shape."""
         return self.text if self.shape == "text" else self.caption
 
     @property
     def sent(self) -> tuple[Attachment, ...]:
-        """What is attached in its own shape."""
+        """Its attachments in its own shape."""
         return () if self.shape == "text" else self.attachments
 
     @property
     def parts(self) -> int:
-        """How many messages it is."""
+        """Its number of messages."""
         return len(self.sent) or 1
 
     @property
     def kind(self) -> str:
-        """What its attachments are: "photo", "document", or "" if there are none."""
+        """The kind of its attachments: "photo", "document", or "" for none."""
         named = any(one.name for one in self.attachments)
         return "document" if named else "photo" if self.attachments else ""
 

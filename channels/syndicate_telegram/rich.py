@@ -146,7 +146,7 @@ def abridged(rich: Rich, units: int) -> Rich:
 
 
 def within(text: str, units: int) -> int:
-    """How many code points fit into so many UTF-16 units, whole characters only."""
+    """Return how many code points fit into so many UTF-16 units, whole characters only."""
     end = used = 0
     for char in text:
         used += 1 + (char > "\uffff")

@@ -1,4 +1,4 @@
-"""Say a post, and change one, with as much attached as Telegram takes: no picture sinks words."""
+"""Send and edit posts with as many attachments as Telegram accepts: none blocks the text."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def change_attachment(
 
 
 def _less(post: Post, files: Files, declined: Declined, fetcher: Fetcher) -> Fetched | None:
-    """What to try instead; None if the words are what is refused."""
+    """Return what to try instead; None where the text itself is refused."""
     if not declined.may_be_of_what_is_attached:
         return None
     if post.sent:
@@ -97,7 +97,7 @@ def _fewer(post: Post, files: Files, declined: Declined, fetcher: Fetcher) -> Fe
 
 
 def _spared(attachments: tuple[Attachment, ...], declined: Declined) -> Iterator[Attachment]:
-    """What an answer is not about; of an album that it says nothing of, the first is tried."""
+    """Return the attachments to keep; of an album without a named culprit, the first goes."""
     if len(attachments) > 1:
         guilty = declined.place
         for place, one in enumerate(attachments):

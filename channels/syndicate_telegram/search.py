@@ -1,4 +1,4 @@
-"""Whether a post that may have arrived is there: what to read, and what that proves. Pure."""
+"""Search for a post in doubt: which messages to read, and what they prove. Pure."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ SKEW = timedelta(minutes=1)  # between Telegram's clock and the ledger's
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What stands in the chat."""
+    """A message in the chat."""
 
     text: str  # a caption, where it is no text
     at: datetime  # when it was sent
 
 
 class Blank(Enum):
-    """What can be there instead of a message."""
+    """The results of reading a number without a message."""
 
     GONE = auto()  # no message has this number, or none any more
     UNREAD = auto()  # there may be one
@@ -57,7 +57,7 @@ class Doubt:
     surer: str = ""  # the setting that would leave none unread; "" where it would not help
 
     def is_fresh(self, now: datetime) -> bool:
-        """Whether it may still arrive."""
+        """Return whether it may still arrive."""
         return self.started is None or now - self.started < GRACE
 
     def is_said_by(self, message: Message) -> bool:
@@ -69,13 +69,13 @@ class Doubt:
         )
 
     def is_like(self, message: Message) -> bool:
-        """Whether it begins alike: somebody may have edited it since."""
+        """Return whether it begins alike: a person may have edited it since."""
         mine, other = (seen(text.lstrip().partition("\n")[0]) for text in (self.text, message.text))
         return mine == other
 
 
 def settled(doubt: Doubt, readers: Iterable[Reader], now: datetime) -> int | Absent:
-    """What the first reader that knows says; else the first one's InDoubt."""
+    """Return the answer of the first reader that has one; else raise the first one's InDoubt."""
     problem = InDoubt(_asking("`syndicate tick` looks for it in two minutes", doubt))
     for number, reader in enumerate(readers):
         try:
@@ -100,16 +100,20 @@ def search(doubt: Doubt, reader: Reader, now: datetime) -> int | Absent:
     return ABSENT
 
 
-def _see_album(doubt: Doubt, reader: Reader, first: int, said: Message) -> None:
+def _see_album(doubt: Doubt, reader: Reader, first: int, first_message: Message) -> None:
     """An album's other messages follow the first one, at the same moment and without words."""
     for number in range(first + 1, first + doubt.parts):
-        there = reader.read(number)
-        if not isinstance(there, Message) or there.text or abs(there.at - said.at) > SKEW:
+        message = reader.read(number)
+        if (
+            not isinstance(message, Message)
+            or message.text
+            or abs(message.at - first_message.at) > SKEW
+        ):
             raise InDoubt(_asking(f"message {first} is its beginning, the rest is not seen", doubt))
 
 
 def seen(text: str) -> str:
-    """What is left of a text on any screen: no white space, nothing that cannot be seen."""
+    """Return a text without white space and invisible characters."""
     composed = unicodedata.normalize("NFC", text)
     return "".join(char for char in composed if not (char.isspace() or _is_unseen(char)))
 
@@ -119,7 +123,7 @@ def _is_unseen(char: str) -> bool:
 
 
 def _numbers(doubt: Doubt, reader: Reader) -> range:
-    """What is read, oldest first."""
+    """Return the numbers to read, oldest first."""
     first = doubt.before
     if first is None:
         last = doubt.after - 1 if doubt.after else reader.newest()
@@ -136,7 +140,7 @@ def _is_the_end(read: Read) -> bool:
 
 
 def _unproven(doubt: Doubt, read: Read, now: datetime) -> str:
-    """Why not having found it proves nothing; nothing where it does."""
+    """Return why not having found it proves nothing; "" where it is proof."""
     alike = [n for n, one in read.items() if isinstance(one, Message) and doubt.is_like(one)]
     if alike:
         return f"message {alike[0]} has its headline, and reads otherwise"

@@ -18,10 +18,10 @@ LOUD = (1, 2)  # ninjs urgencies that wake people
 ChatName = Annotated[str, BeforeValidator(lambda chat: str(chat) if type(chat) is int else chat)]
 
 
-def _hours(said: str) -> str:
-    if said and not HOURS.fullmatch(said):
+def _hours(text: str) -> str:
+    if text and not HOURS.fullmatch(text):
         raise ValueError("write it like 22:00-06:00")
-    return said
+    return text
 
 
 def _another(name: str, info: ValidationInfo) -> str:
@@ -43,7 +43,7 @@ Thread = Annotated[int, Field(ge=0)]
 
 
 def is_quiet(hours: str, at: datetime, zone: str, urgency: int) -> bool:
-    """Whether a moment lies in these hours of a day, and the article is not urgent."""
+    """Return whether a moment is in the quiet hours, and the article is not urgent."""
     found = HOURS.fullmatch(hours)
     if found is None or urgency in LOUD:
         return False

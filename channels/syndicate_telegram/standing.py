@@ -1,4 +1,4 @@
-"""Where a post stands and what it is, as its receipt tells; and what it cannot become. Pure."""
+"""A published post as its receipt describes it, and the edits it does not allow. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ANEW = "or take the post back with `withdraw --kill` and publish the article ane
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """What a receipt's reference tells.
+    """A published post, read from its receipt's reference.
 
     ``17`` is a text, or what a person named; ``photo:17:NAME`` a photo, ``photo:17,18:NAME,NAME``
     an album, ``document:…`` the same of documents; ``pin:17`` that a post is pinned; ``bare:17`` a
@@ -63,7 +63,7 @@ class Standing:
 
     @property
     def shape(self) -> Shape | None:
-        """What it stays whatever is put there; None where that is open."""
+        """Its shape for ever; None where that is open."""
         if self.is_bare:
             return None
         return "document" if self.kind == "document" else "photo" if self.kind else "text"
@@ -96,11 +96,11 @@ class Standing:
         return replace(self, names=tuple(names))
 
     def can_get(self, post: Post) -> bool:
-        """Whether what it lacks may be put there: a text takes one thing (editMessageMedia)."""
+        """Return whether its missing attachment can be added, as a text takes one."""
         return self.is_bare and len(post.sent) == 1 and not post.is_notice
 
     def obstacle(self, post: Post) -> str:
-        """Why it cannot say this, and what to do; "" if it can."""
+        """Return why it cannot become this post, and what to do; "" where it can."""
         if not self.kind:
             can = post.shape == "text" or post.is_whole or self.is_bare
             return "" if can else _no_picture(post)

@@ -56,7 +56,7 @@ def _line(row: Row, widths: Sequence[int]) -> str:
 
 
 def _places(text: str) -> int:
-    """How many places it takes: a Chinese character two, an accent none."""
+    """Return its width in columns: a Chinese character has two, an accent none."""
     return sum(
         0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")
         for char in text

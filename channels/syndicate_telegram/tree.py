@@ -112,10 +112,10 @@ def _hold(open_: Sequence[Node]) -> None:
         node.holds_blocks = True
 
 
-def _attributes(said: str) -> dict[str, str]:
-    found = ATTRIBUTE.findall(said)
+def _attributes(text: str) -> dict[str, str]:
+    found = ATTRIBUTE.findall(text)
     return {name.lower(): _value("".join(value)) for name, *value in found}
 
 
-def _value(said: str) -> str:
-    return sayable(unescape(said)) if "&" in said else said
+def _value(text: str) -> str:
+    return sayable(unescape(text)) if "&" in text else text

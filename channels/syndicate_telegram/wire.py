@@ -42,7 +42,7 @@ EFFECT = 600.0  # seconds for all the calls of one post, change or removal: less
 
 @dataclass(frozen=True, kw_only=True)
 class Timing:
-    """How long is waited, in seconds."""
+    """Timeouts, in seconds."""
 
     pauses: float = 30  # for all of one call that Telegram asks for
     connect: float = 10
@@ -142,7 +142,7 @@ class Wire:
     def _meaning(
         self, error: Exception, waited: float, pauses: Iterator[float], *, harmless: bool
     ) -> tuple[DeliveryError, float | None]:
-        """What went wrong, in our terms; and the seconds after which to try again, if at all."""
+        """Translate an error; with the seconds until the next try, where there is one."""
         from telegram.error import TelegramError
 
         unsent = not self._has_left
