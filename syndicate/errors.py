@@ -29,7 +29,9 @@ from dataclasses import dataclass, field
 
 # what breaks a row of SQLite (half a surrogate pair) or of PostgreSQL (NUL), or steers a terminal
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-LONGEST_WAIT = 86_400.0  # seconds: whoever asks for a longer pause is asked again after a day
+LONGEST_WAIT_SECONDS = (
+    86_400.0  # seconds: whoever asks for a longer pause is asked again after a day
+)
 
 
 class SyndicateError(Exception):
@@ -161,4 +163,4 @@ def bounded(seconds: float | None) -> float | None:
         wait = math.inf
     except (TypeError, ValueError):
         return None
-    return min(wait, LONGEST_WAIT) if wait > 0 else None  # and NaN is not
+    return min(wait, LONGEST_WAIT_SECONDS) if wait > 0 else None  # and NaN is not

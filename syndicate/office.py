@@ -34,7 +34,7 @@ from syndicate.system.owners import refuse_root
 from syndicate.system.scrubbing import scrubber
 
 AWAY = "leads away from this machine, where a rehearsal reaches nobody: nothing was sent there"
-NOWHERE = "sqlite:///:memory:"
+MEMORY_URL = "sqlite:///:memory:"
 Clock = Callable[[], datetime]
 Opens = Callable[[Channel], bool]  # whether a command is going to open a channel
 
@@ -80,10 +80,10 @@ class Office:
         url = settings.ledger_url
         if dry and _missing(url):
             refuse_lost(url)
-            url = NOWHERE
+            url = MEMORY_URL
         at, timeouts = clock and clock(), settings.timeouts
         ledger = None
-        if reads and url != NOWHERE:
+        if reads and url != MEMORY_URL:
             ledger = look_at_ledger(
                 url, at, rehearsed=rehearsed, config=settings.path, timeouts=timeouts
             )
@@ -92,11 +92,11 @@ class Office:
                 open_ledger, now=at, notify=notes.append, rehearsed=rehearsed, looks=looks,
                 config=settings.path, timeouts=timeouts,
             )  # fmt: skip
-            url = NOWHERE if reads else url
+            url = MEMORY_URL if reads else url
             try:
-                ledger = opening(url, plans=dry and url != NOWHERE)
+                ledger = opening(url, plans=dry and url != MEMORY_URL)
             except NoLedgerError:
-                ledger = opening(NOWHERE)
+                ledger = opening(MEMORY_URL)
         try:
             if not (dry or looks):
                 ledger.clock.refuse_far_off()

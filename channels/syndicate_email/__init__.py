@@ -28,7 +28,7 @@ from syndicate import (
 )
 from syndicate.channel.settings import Patience, RatesField, ScheduleField, ToleranceField
 from syndicate.model.rate import Tolerance
-from syndicate.network.exchange import LONGEST
+from syndicate.network.exchange import LONGEST_EXCHANGE_SECONDS
 from syndicate.system.local import is_loopback
 from syndicate.text import folded
 from syndicate_email.addresses import parse_sender
@@ -136,7 +136,7 @@ class EmailDigest(MailingList):
     @property
     def standstill(self) -> float:  # type: ignore[override]
         """The seconds that one letter may take."""
-        return min(2 * self.patience, LONGEST)
+        return min(2 * self.patience, LONGEST_EXCHANGE_SECONDS)
 
     @property
     def window(self) -> int:

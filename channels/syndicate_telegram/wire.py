@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from syndicate import DeliveryError, Refused, Unavailable
 from syndicate.network.asking import bounded, loop
-from syndicate.network.exchange import LONGEST, Limits, Overdue
+from syndicate.network.exchange import LONGEST_EXCHANGE_SECONDS, Limits, Overdue
 from syndicate.network.http import LOOPBACK, making
 from syndicate.system import logs, stop
 from syndicate_telegram.errors import Malformed, Place, flood_wait, in_our_terms, is_unsent, lost
@@ -46,12 +46,12 @@ class Timing:
 
     pauses: float = 30  # for all of one call that Telegram asks for
     connect: float = 10
-    answer: float = LONGEST  # for the whole of it, from the call on
+    answer: float = LONGEST_EXCHANGE_SECONDS  # for the whole of it, from the call on
 
     @property
     def upload(self) -> float:
         """For the answer to a picture or a document."""
-        return min(2 * self.answer, LONGEST)
+        return min(2 * self.answer, LONGEST_EXCHANGE_SECONDS)
 
 
 class Wire:

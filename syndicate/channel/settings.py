@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
 from syndicate.model.rate import Rate, Tolerance, rates, tolerance
 from syndicate.model.schedule import Schedule
-from syndicate.network.exchange import LONGEST
+from syndicate.network.exchange import LONGEST_EXCHANGE_SECONDS
 from syndicate.text import shortened, visible
 
 
@@ -67,8 +67,8 @@ def _tolerance(value: Any) -> Tolerance | None:
 
 
 def _patience(value: float) -> float:
-    if not 1 <= value <= LONGEST:
-        raise ValueError(f"write seconds from 1 to {LONGEST:.0f}")
+    if not 1 <= value <= LONGEST_EXCHANGE_SECONDS:
+        raise ValueError(f"write seconds from 1 to {LONGEST_EXCHANGE_SECONDS:.0f}")
     return value
 
 

@@ -17,7 +17,7 @@ from typing import NoReturn
 from syndicate.system import stop
 
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-STOPPING = f"stopping: what is under way has {stop.GRACE:.0f} seconds (again: at once)\n"
+STOPPING = f"stopping: what is under way has {stop.GRACE_SECONDS:.0f} seconds (again: at once)\n"
 Handler = Callable[[int, FrameType | None], object]
 
 

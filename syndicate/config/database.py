@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, unquote_plus
 
-FORMS = "write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
+URL_FORMS = "write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
 PASSWORDS = (
     "; write / in the password as %2F, @ as %40, ? as %3F and % as %25, or take it from"
     " ${NAME}, which needs none of that"
@@ -23,7 +23,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 NAME = re.compile(r"[a-z_]+")
 SPACED = ("options", "application_name")  # a + is a blank there, as it was ever read
 # a whole host before an @ that stands among the parameters, or in the database's name
-WITHIN = re.compile(
+HOST_BEFORE_AT = re.compile(
     r"(?:^|@)[\w.,:\[\]-]*/[^/?@]*\?(?:[^@]*&)?(?:application_name|channel_binding|client_encoding"
     r"|connect_timeout|dbname|gssencmode|host|hostaddr|keepalives\w*|options|passfile|password|port"
     r"|require_auth|service|ssl\w+|target_session_attrs|tcp_user_timeout|user)="
@@ -70,12 +70,12 @@ def read(text: str) -> Database | None:
         _refuse_other(scheme)
         return None
     if not given:
-        raise ValueError(FORMS)
+        raise ValueError(URL_FORMS)
     who, at, where = rest.rpartition("@")
     if CONTROL.search(rest) or CONTROL.search(unquote(rest)):
-        raise ValueError(f"it holds a control character; {FORMS}")
-    if at and WITHIN.search(who):
-        raise ValueError(f"an @ behind the host may be a password's: write it as %40 ({FORMS})")
+        raise ValueError(f"it holds a control character; {URL_FORMS}")
+    if at and HOST_BEFORE_AT.search(who):
+        raise ValueError(f"an @ behind the host may be a password's: write it as %40 ({URL_FORMS})")
     user, colon, password = who.partition(":")
     place, _, query = where.partition("?")
     hosts, _, name = place.partition("/")
@@ -86,7 +86,7 @@ def read(text: str) -> Database | None:
     if "password" in words:
         literal = words.pop("password")
     if not (words.get("dbname") or words.get("service")):
-        raise ValueError(FORMS + (PASSWORDS if at else ""))
+        raise ValueError(URL_FORMS + (PASSWORDS if at else ""))
     return Database(words=words, passwords=readings(literal))
 
 
@@ -125,14 +125,14 @@ def _refuse_other(scheme: str) -> None:
     kind, _, driver = scheme.partition("+")
     if kind in OTHERS:
         raise ValueError(
-            f"a ledger is kept in SQLite or PostgreSQL, not in {OTHERS[kind]}: {FORMS}"
+            f"a ledger is kept in SQLite or PostgreSQL, not in {OTHERS[kind]}: {URL_FORMS}"
         )
     if kind in ("postgresql", "postgres") and driver:
-        raise ValueError(f"the driver needs no name here: {FORMS}")
+        raise ValueError(f"the driver needs no name here: {URL_FORMS}")
     if kind.startswith("jdbc:"):
-        raise ValueError(f"that is an address for Java: {FORMS}")
+        raise ValueError(f"that is an address for Java: {URL_FORMS}")
     if re.match(r"(host|hostaddr|dbname|service|port|user)\s*=", kind):
-        raise ValueError(f"that is a list of words, and no address: {FORMS}")
+        raise ValueError(f"that is a list of words, and no address: {URL_FORMS}")
 
 
 def _hosts(text: str) -> Iterator[tuple[str, str]]:
@@ -141,12 +141,12 @@ def _hosts(text: str) -> Iterator[tuple[str, str]]:
     names, ports = list[str](), list[str]()
     for match in found:
         if match is None or (len(found) > 1 and not match[1]):
-            raise ValueError(FORMS + PASSWORDS)
+            raise ValueError(URL_FORMS + PASSWORDS)
         name = unquote(match[1]) if not match[1].startswith("[") else match[1].strip("[]")
         if "%" in name and not match[1].startswith("["):
-            raise ValueError(FORMS + PASSWORDS)
+            raise ValueError(URL_FORMS + PASSWORDS)
         if match[2] and not 0 < int(match[2]) < 2**16:
-            raise ValueError(f"a port is a number from 1 to 65535; {FORMS}")
+            raise ValueError(f"a port is a number from 1 to 65535; {URL_FORMS}")
         names.append(name)
         ports.append(match[2] or "")
     if any(names):
@@ -162,7 +162,9 @@ def _parameters(query: str) -> dict[str, str]:
         name, given, value = part.partition("=")
         name, value = unquote(name), (unquote_plus if name in SPACED else unquote)(value)
         if not given or not NAME.fullmatch(name):
-            raise ValueError(f"behind the ? stand parameters, like sslmode=verify-full; {FORMS}")
+            raise ValueError(
+                f"behind the ? stand parameters, like sslmode=verify-full; {URL_FORMS}"
+            )
         if name == "password":
             value = part.partition("=")[2]  # its readings come later
         words[name] = f"{words[name]},{value}" if name == "host" and name in words else value

@@ -23,14 +23,14 @@ from syndicate.system import disk
 from syndicate.text import readable, shortened, visible
 
 T = TypeVar("T", bound="BaseModel")
-SECRET = re.compile(r"token|password|secret", re.IGNORECASE)
-CREDENTIALS = re.compile(r"://[^/?#]*?:([^/?#]+)@")  # a password inside an address
-MOST_BYTES = 1_000_000  # of a configuration
-MOST_SECRET = 100_000  # bytes of a file that holds one
+SECRET_SETTING = re.compile(r"token|password|secret", re.IGNORECASE)
+PASSWORD_IN_URL = re.compile(r"://[^/?#]*?:([^/?#]+)@")  # a password inside an address
+MOST_CONFIG_BYTES = 1_000_000  # of a configuration
+MOST_SECRET_BYTES = 100_000  # bytes of a file that holds one
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 TABLE = re.compile(r"\s*\[\s*([\w.\"']+)\s*\]")
 URL_LINE = re.compile(r"\s*url\s*=")
-REFERENCE = re.compile(r"\$\{(\w+)\}")
+ENV_REFERENCE = re.compile(r"\$\{(\w+)\}")
 
 
 def _zone(name: str) -> str:
@@ -185,7 +185,7 @@ def _has_secret(read: Mapping[str, Any]) -> bool:
     """Return True where a secret stands in the configuration itself."""
     tables = {name: read.get(name) for name in ("channels", "ledger")}
     found = (secret for secret in _literal_secrets(tables) if not secret.startswith("file:"))
-    return any(not REFERENCE.search(secret) for secret in found)
+    return any(not ENV_REFERENCE.search(secret) for secret in found)
 
 
 def publisher(path: Path) -> Publisher:
@@ -231,17 +231,17 @@ def _literal_secrets(value: Any, name: str = "") -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _literal_secrets(inner, name)
-    elif isinstance(value, str) and SECRET.search(name):
+    elif isinstance(value, str) and SECRET_SETTING.search(name):
         yield value
-    elif isinstance(value, str) and (found := CREDENTIALS.search(value)):
+    elif isinstance(value, str) and (found := PASSWORD_IN_URL.search(value)):
         yield found[1]
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        data = disk.contents(path, MOST_BYTES)
-        if len(data) > MOST_BYTES:
-            raise ConfigError(f"{path}: more than {MOST_BYTES // 1_000_000} MB (shorten it)")
+        data = disk.contents(path, MOST_CONFIG_BYTES)
+        if len(data) > MOST_CONFIG_BYTES:
+            raise ConfigError(f"{path}: more than {MOST_CONFIG_BYTES // 1_000_000} MB (shorten it)")
         return tomllib.loads(data.decode("utf-8-sig"))
     except FileNotFoundError as error:
         raise ConfigError(f"{path}: there is no such file (`syndicate init` makes one)") from error
@@ -287,11 +287,11 @@ class References:
         if value.startswith("file:"):
             return self._from_file(value, path)
         if path == ("ledger", "url") and database.is_of_postgresql(value):
-            given = {name: os.environ[name] for name in REFERENCE.findall(value)
+            given = {name: os.environ[name] for name in ENV_REFERENCE.findall(value)
                      if name in os.environ}  # fmt: skip
             self.secrets.update(given.values())
-            value = database.with_secrets(value, REFERENCE, given)
-        return REFERENCE.sub(lambda found: self._from_environment(found, path), value)
+            value = database.with_secrets(value, ENV_REFERENCE, given)
+        return ENV_REFERENCE.sub(lambda found: self._from_environment(found, path), value)
 
     def refuse_unset(self, *tables: str) -> None:
         """Raise ConfigError for what these tables lack: nothing works without it."""
@@ -318,7 +318,9 @@ class References:
         file = self.folder / reference.removeprefix("file:")
         try:
             file = self.folder / Path(reference.removeprefix("file:")).expanduser()
-            value = disk.contents(file, MOST_SECRET)[:MOST_SECRET].decode("utf-8").strip()
+            value = (
+                disk.contents(file, MOST_SECRET_BYTES)[:MOST_SECRET_BYTES].decode("utf-8").strip()
+            )
         except (OSError, RuntimeError, ValueError):  # no such home; no name of a file; no UTF-8
             where, name = ".".join(path), shortened(visible(str(file)))
             self.unset[path] = f"{where}: {name} cannot be read (write the secret into it)"

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
-from syndicate.config.loader import CREDENTIALS, REFERENCE
+from syndicate.config.loader import ENV_REFERENCE, PASSWORD_IN_URL
 from syndicate.errors import ConfigError, UsageError
 from syndicate.model.article import Publisher
 from syndicate.system import disk
 from syndicate.text import readable, slug, visible
 
-FORMS = {  # what is typed: its form, and how it is said
+ANSWER_FORMS = {  # what is typed: its form, and how it is said
     "name": (r".*\w.*", "write the name that readers know"),
     "url": (
         r"https?://[^\s/@?#]+\.[^\s/@?#]+(/[^\s?#]*)?",
@@ -30,10 +30,11 @@ FORMS = {  # what is typed: its form, and how it is said
     "language": (r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*", "write id or en"),
     "timezone": (r".+", "write a time zone's name, like Asia/Jakarta (WIB)"),
 }  # fmt: skip
-FORMS["trial"] = FORMS["chat"]
+ANSWER_FORMS["trial"] = ANSWER_FORMS["chat"]
 OPTIONS = {"chat": "--telegram", "trial": "--test-chat", "relay": "--smtp"}
-ZONES = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
-KEPT = "secrets/relay"  # where the relay's address goes, if it has a password
+ZONE_NAMES = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
+# where the relay's address goes, if it has a password
+RELAY_FILE = "secrets/relay"
 LINES = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]")
 FIELD = re.compile(r'"\{(\w+)\}"')
 
@@ -57,7 +58,7 @@ def flaw(field: str, answer: str, folder: Path = Path()) -> str:
 
     The judge is who reads the configuration: one with this answer must be one.
     """
-    form, advice = FORMS[field]
+    form, advice = ANSWER_FORMS[field]
     if visible(answer) != answer or LINES.search(answer) or readable(answer) != answer:
         return "write it in one line, without signs that nobody sees"
     if not re.fullmatch(form, answer.strip()):
@@ -71,15 +72,15 @@ def flaw(field: str, answer: str, folder: Path = Path()) -> str:
 
 def zone_named(answer: str) -> str:
     """A time zone's name; of Indonesia's the short one is understood, too."""
-    return ZONES.get(answer.strip().casefold(), answer.strip())
+    return ZONE_NAMES.get(answer.strip().casefold(), answer.strip())
 
 
 def _try(folder: Path, answers: Answers) -> None:
     """Open the configuration that would be written; what it takes from elsewhere is not needed."""
-    from syndicate.config.loader import REFERENCE, checked
+    from syndicate.config.loader import ENV_REFERENCE, checked
     from syndicate.config.registry import make_channels
 
-    text = REFERENCE.sub("1:x", _config(answers))
+    text = ENV_REFERENCE.sub("1:x", _config(answers))
     make_channels(checked(folder / "config.toml", tomllib.loads(text)))
 
 
@@ -105,7 +106,7 @@ def init(folder: Path, answers: Answers) -> list[Path]:
     made = []
     if _has_password(answers.relay):
         made.append(_kept_secret(folder, answers.relay))
-        answers = replace(answers, relay=f"file:{KEPT}")
+        answers = replace(answers, relay=f"file:{RELAY_FILE}")
     _write(config, _config(answers))
     made.insert(0, config)
     if not article.exists():
@@ -116,12 +117,12 @@ def init(folder: Path, answers: Answers) -> list[Path]:
 
 def _has_password(relay: str) -> bool:
     """Return True for a relay's address with a password in it, not only the name of one."""
-    return CREDENTIALS.search(relay) is not None and REFERENCE.search(relay) is None
+    return PASSWORD_IN_URL.search(relay) is not None and ENV_REFERENCE.search(relay) is None
 
 
 def _kept_secret(folder: Path, secret: str) -> Path:
     """Put a secret into a file of its own, which nobody else can read."""
-    path = folder / KEPT
+    path = folder / RELAY_FILE
     try:
         disk.make_private(path.parent)
         with disk.created(path) as file:
@@ -133,7 +134,7 @@ def _kept_secret(folder: Path, secret: str) -> Path:
 
 def refuse_wrong(folder: Path, answers: Answers) -> None:
     """Raise UsageError, with the option's name, for what no configuration can say."""
-    for field in FORMS:
+    for field in ANSWER_FORMS:
         answer = getattr(answers, field)
         if (answer or field == "timezone") and (wrong := flaw(field, answer, folder)):
             raise UsageError(f"{OPTIONS.get(field, f'--{field}')}: {wrong}")

@@ -18,7 +18,7 @@ from syndicate.errors import ConfigError
 from syndicate.system.owners import existing
 from syndicate.text import visible
 
-ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
+MAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
 LOG = "syndicate.log"  # beside the configuration
 TEMPORARY = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - what PrivateTmp= hides
 HARDENED = (
@@ -90,7 +90,7 @@ def crontab(job: Job) -> str:
         words = [Path(lock), "-n", job.config, *words]
     log = job.config.with_name(LOG)
     kept = f"(umask 077; tee -a {_shell([log])})"
-    is_told = ADDRESS.fullmatch(job.email)
+    is_told = MAIL_ADDRESS.fullmatch(job.email)
     mail = f"MAILTO={job.email}" if is_told else "# MAILTO=who.is.told@example.go.id"
     return (
         f"# in the crontab of {job.user} (crontab -e)\n"

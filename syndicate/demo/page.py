@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from syndicate.demo import feeds
 from syndicate.demo.export import letter_name
 from syndicate.demo.post_html import bubble, changed
-from syndicate.demo.scenario import LIST, Day, Moment, Saying, Told
+from syndicate.demo.scenario import LIST_NAME, Day, Moment, Saying, Told
 from syndicate.loopback.smtp import Letter
 from syndicate.operations.status import ArticleStatus
 from syndicate.report import Report
@@ -101,8 +101,8 @@ def page(folder: Path, day: Day) -> str:
         ],
         letters=_letters(day, pictures),
         articles=[(article, _places(article)) for article in day.standing.articles],
-        next_digest=datetime.fromisoformat(day.standing.next_digests[LIST]),
-        list=LIST,
+        next_digest=datetime.fromisoformat(day.standing.next_digests[LIST_NAME]),
+        list=LIST_NAME,
     )
 
 
@@ -238,7 +238,7 @@ def _places(article: ArticleStatus) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
     for line in article.places:
         where = line.url or ""
-        if line.channel == LIST:
+        if line.channel == LIST_NAME:
             where = on_day(datetime.fromisoformat(line.about), "en")
         found.setdefault(line.channel, []).append((where, line.action))
     return found

@@ -24,7 +24,7 @@ TAGS = {
     "changed": ("<mark>", "</mark>"),
 }
 HASHTAG = re.compile(r"(#\w+)")
-ALIKE = 0.5  # two texts with less in common are two texts, not one with changes
+LEAST_LIKENESS = 0.5  # two texts with less in common are two texts, not one with changes
 
 Entity = dict[str, Any]  # as the Bot API has it: type, offset and length in UTF-16 units
 
@@ -49,7 +49,7 @@ def changed(before: str, after: str) -> tuple[list[Entity], list[Entity]]:
     match = SequenceMatcher(None, old, new, autojunk=False)
     went: list[Entity] = []
     came: list[Entity] = []
-    if match.ratio() > ALIKE:
+    if match.ratio() > LEAST_LIKENESS:
         for kind, i, j, k, n in match.get_opcodes():
             if kind != "equal":
                 went += _span(old, i, j)

@@ -23,7 +23,7 @@ from syndicate.operations.withdraw import withdraw
 from syndicate.report import Report
 from syndicate.subscribers import people
 
-LIST = "harian"
+LIST_NAME = "harian"
 READERS = ("sari@warga.example", "budi@sekolah.example", "redaksi@koran.example")
 NEWS, BUS = "articles/internet-desa.md", "articles/bus-sekolah.md"
 WRONG, RIGHT = "07.30–20.00", "07.30–21.00"
@@ -90,7 +90,7 @@ class Day:
 
 
 def _subscribe(office: Office, folder: Path) -> Report:
-    joined = people.add(office, LIST, READERS, source="demo")
+    joined = people.add(office, LIST_NAME, READERS, source="demo")
     return Report(command="subscribers", notes=[joined.said])
 
 
@@ -117,7 +117,7 @@ ACTS = (
         name="subscribed",
         at="2026-08-13T19:00",
         title="Three readers subscribe",
-        command=f"syndicate subscribers add --list {LIST} sari@… budi@… redaksi@…",
+        command=f"syndicate subscribers add --list {LIST_NAME} sari@… budi@… redaksi@…",
         do=_subscribe,
     ),
     Act(

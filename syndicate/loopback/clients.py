@@ -10,9 +10,9 @@ from contextlib import suppress
 from threading import Event, Lock, Thread, current_thread
 from typing import BinaryIO, Self
 
-PATIENCE = 60.0  # seconds a client may be silent
+CLIENT_IDLE_SECONDS = 60.0  # seconds a client may be silent
 MOST_CLIENTS = 50
-GONE = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
+HUNG_UP = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
 
 
 class Bye(Exception):
@@ -25,7 +25,7 @@ class Session(ABC):
     most_line: int  # bytes
 
     def __init__(self, connection: socket.socket) -> None:
-        connection.settimeout(PATIENCE)
+        connection.settimeout(CLIENT_IDLE_SECONDS)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         self.connection = connection
         self.reader: BinaryIO = connection.makefile("rb")
@@ -55,7 +55,7 @@ class Session(ABC):
         """Say and hear nothing more until the client hangs up."""
         with suppress(OSError):
             watch = select.poll()
-            watch.register(self.connection, GONE)
+            watch.register(self.connection, HUNG_UP)
             while not stopping.is_set() and not watch.poll(50):
                 pass
 

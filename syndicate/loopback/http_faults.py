@@ -17,16 +17,16 @@ from typing import Any
 
 Speaks = Callable[[socket.socket, Event], None]
 
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-ENDLESS = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
-PIECE = 64 * 1024
-CHUNK = b"%x\r\n%s\r\n" % (PIECE, b" " * PIECE)
-PAUSE = 0.1  # seconds between one byte and the next
-LONG = 120  # seconds that silence lasts: longer than anybody may wait
+ANSWER_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+ENDLESS = ANSWER_HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+PIECE_BYTES = 64 * 1024
+PIECE_CHUNK = b"%x\r\n%s\r\n" % (PIECE_BYTES, b" " * PIECE_BYTES)
+PAUSE_SECONDS = 0.1  # seconds between one byte and the next
+SILENCE_SECONDS = 120  # seconds that silence lasts: longer than anybody may wait
 
 
 def _silence(line: socket.socket, closing: Event) -> None:
-    closing.wait(LONG)
+    closing.wait(SILENCE_SECONDS)
 
 
 def _said(*pieces: bytes) -> Speaks:
@@ -43,7 +43,7 @@ def _held(*pieces: bytes) -> Speaks:
 
     def speak(line: socket.socket, closing: Event) -> None:
         line.sendall(b"".join(pieces))
-        closing.wait(LONG)
+        closing.wait(SILENCE_SECONDS)
 
     return speak
 
@@ -53,7 +53,7 @@ def _dripped(begin: bytes, piece: bytes) -> Speaks:
 
     def speak(line: socket.socket, closing: Event) -> None:
         line.sendall(begin)
-        while not closing.wait(PAUSE):
+        while not closing.wait(PAUSE_SECONDS):
             line.sendall(piece)
 
     return speak
@@ -74,7 +74,7 @@ def _bomb(packing: bytes) -> Speaks:
     def speak(line: socket.socket, closing: Event) -> None:
         packed = _packed()
         head = b"Content-Encoding: %s\r\nContent-Length: %d\r\n\r\n" % (packing, len(packed))
-        line.sendall(HEAD + head + packed)
+        line.sendall(ANSWER_HEAD + head + packed)
 
     return speak
 
@@ -114,32 +114,32 @@ SLOW: Mapping[str, Speaks] = {  # what ends when the time is up
     "a head's lines now and then": _dripped(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
     "a byte of a body now and then": _dripped(ENDLESS, b"1\r\n \r\n"),
     "100 Continue without end": _dripped(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
-    "a promise that is not kept": _held(HEAD, b"Content-Length: 900\r\n\r\n{"),
+    "a promise that is not kept": _held(ANSWER_HEAD, b"Content-Length: 900\r\n\r\n{"),
     "half a chunk's length": _held(ENDLESS, b"ff"),
 }
 LARGE: Mapping[str, Speaks] = {
     "a head without end": _poured(b"HTTP/1.1 200 OK\r\n", b"X: " + b"y" * 1000 + b"\r\n"),
-    "a line without end": _poured(b"HTTP/1.1 200 OK\r\nX: ", b"y" * PIECE),
-    "a body without end": _poured(ENDLESS, CHUNK),
-    "a gibibyte": _poured(HEAD + b"Content-Length: 1073741824\r\n\r\n", b" " * PIECE),
+    "a line without end": _poured(b"HTTP/1.1 200 OK\r\nX: ", b"y" * PIECE_BYTES),
+    "a body without end": _poured(ENDLESS, PIECE_CHUNK),
+    "a gibibyte": _poured(ANSWER_HEAD + b"Content-Length: 1073741824\r\n\r\n", b" " * PIECE_BYTES),
     "a gzip bomb": _bomb(b"gzip"),
     "a bomb called deflate": _bomb(b"deflate"),
-    "a terabyte announced": _held(HEAD, b"Content-Length: 1099511627776\r\n\r\n{"),
-    "a length of thirty digits": _held(HEAD, b"Content-Length: ", b"9" * 30, b"\r\n\r\n{"),
+    "a terabyte announced": _held(ANSWER_HEAD, b"Content-Length: 1099511627776\r\n\r\n{"),
+    "a length of thirty digits": _held(ANSWER_HEAD, b"Content-Length: ", b"9" * 30, b"\r\n\r\n{"),
 }
 BROKEN: Mapping[str, Speaks] = {
     "a hang-up": _said(),
-    "half an answer": _said(HEAD, b'Content-Length: 1000\r\n\r\n{"ok": true, "res'),
+    "half an answer": _said(ANSWER_HEAD, b'Content-Length: 1000\r\n\r\n{"ok": true, "res'),
     "another protocol": _said(b"220 mail.example ESMTP\r\n"),
     "NULs": _said(bytes(64)),
     "a status that is none": _said(b"HTTP/1.1 99999 What\r\nContent-Length: 0\r\n\r\n"),
-    "a length below nothing": _said(HEAD, b"Content-Length: -1\r\n\r\n{}"),
+    "a length below nothing": _said(ANSWER_HEAD, b"Content-Length: -1\r\n\r\n{}"),
     "a chunk that is none": _said(ENDLESS, b"zz\r\n{}\r\n"),
     "packed as nobody asked": _said(
-        HEAD, b"Content-Encoding: br\r\nContent-Length: 3\r\n\r\n\x8b\x01\x80"
+        ANSWER_HEAD, b"Content-Encoding: br\r\nContent-Length: 3\r\n\r\n\x8b\x01\x80"
     ),
     "half packed": _said(
-        HEAD, b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\x09"
+        ANSWER_HEAD, b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\x09"
     ),
     "moved to itself": _moved(b"?again"),
     "moved to a file": _moved(b"file:///etc/passwd"),

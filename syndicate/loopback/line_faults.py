@@ -10,8 +10,8 @@ Manner = Literal[
     "negative", "odd", "wordless", "twice", "ahead",
 ]  # fmt: skip
 
-BLOCK = 64 * 1024  # bytes of an answer without an end that are said at once
-AHEAD = b"250 more\r\n354 and more\r\n250 and more\r\n"
+BLOCK_BYTES = 64 * 1024  # bytes of an answer without an end that are said at once
+ANSWERS_AHEAD = b"250 more\r\n354 and more\r\n250 and more\r\n"
 GARBLE = bytes(range(256)) + b"\r\n"
 
 
@@ -25,14 +25,14 @@ def without_a_line_s_end(answer: bytes) -> Iterator[bytes]:
     """An answer whose first line never ends."""
     yield answer[:3] + b"-"
     while True:
-        yield b"x" * BLOCK
+        yield b"x" * BLOCK_BYTES
 
 
 def without_a_last_line(answer: bytes) -> Iterator[bytes]:
     """An answer that is always to be continued."""
     line = answer[:3] + b"-and there is more\r\n"
     while True:
-        yield line * (BLOCK // len(line))
+        yield line * (BLOCK_BYTES // len(line))
 
 
 MANNERS: dict[Manner, Callable[[bytes], Iterable[bytes]]] = {
@@ -48,7 +48,7 @@ MANNERS: dict[Manner, Callable[[bytes], Iterable[bytes]]] = {
     "odd": lambda _: (b"999 strange\r\n",),
     "wordless": lambda _: (b"\r\n",),
     "twice": lambda answer: (answer * 2,),
-    "ahead": lambda answer: (answer + AHEAD,),
+    "ahead": lambda answer: (answer + ANSWERS_AHEAD,),
 }  # fmt: skip
 SILENT: frozenset[Manner] = frozenset({"say nothing", "half a line"})  # and nothing follows
 HANGS_UP: frozenset[Manner] = frozenset({"break off"})

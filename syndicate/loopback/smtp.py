@@ -20,8 +20,8 @@ Step = Literal[
 Act = Literal["refuse", "defer", "hang up", "wait", "stop reading", "sip", "beneath"] | Manner
 
 EXTENSIONS = ("PIPELINING", "8BITMIME")
-MOST_BYTES = 32 * 1024 * 1024  # of one letter (RFC 1870)
-MOST_LINE = 4096
+MOST_LETTER_BYTES = 32 * 1024 * 1024  # of one letter (RFC 1870)
+MOST_LINE_BYTES = 4096
 HANDSHAKE = b"\x16\x03\x03\x40\x00" + bytes(2_000)  # the beginning of a record of TLS
 MOST_RECIPIENTS = 100  # RFC 5321 4.5.3.1.8
 REFUSALS = {"connect": 554, "auth": 535, "dot": 554}  # else 550
@@ -116,7 +116,7 @@ class SmtpServer(Server):
 class _Session(Session):
     """One client's conversation."""
 
-    most_line = MOST_LINE
+    most_line = MOST_LINE_BYTES
 
     def __init__(self, server: SmtpServer, connection: socket.socket) -> None:
         super().__init__(connection)
@@ -147,7 +147,7 @@ class _Session(Session):
         if self._goes_wrong("ehlo"):
             return
         self._reset()
-        able = ["loopback", *self.server.extensions, f"SIZE {MOST_BYTES}"]
+        able = ["loopback", *self.server.extensions, f"SIZE {MOST_LETTER_BYTES}"]
         if self.server.starttls and not self.encrypted:
             able.append("STARTTLS")
         if self.server.user:
@@ -233,13 +233,13 @@ class _Session(Session):
     def _body(self, recipient: str) -> bytes:
         lines: list[bytes] = []
         size = 0
-        while (line := self.reader.readline(MOST_BYTES)) != b".\r\n":
+        while (line := self.reader.readline(MOST_LETTER_BYTES)) != b".\r\n":
             if not lines and self._goes_wrong("body", recipient):
                 raise Bye
             if self.sips:
                 self.server.stopping.wait(self.sips)
             size += len(line)
-            if not line or size > MOST_BYTES:
+            if not line or size > MOST_LETTER_BYTES:
                 raise Bye
             lines.append(line[1:] if line.startswith(b".") else line)
         return b"".join(lines)

@@ -155,7 +155,7 @@ class Article:
     @property
     def fingerprint(self) -> str:
         """The name of everything a reader could notice: a new one is a new revision."""
-        seen = {key: value for key, value in asdict(self).items() if key not in UNNOTICED}
+        seen = {key: value for key, value in asdict(self).items() if key not in UNNOTICED_FIELDS}
         for noticed, media in zip(seen["media"], self.media, strict=True):
             del noticed["file"], noticed["moves"]
             if not media.sha256:  # as the source gives it; measuring it is no change
@@ -214,7 +214,7 @@ class Article:
         return cls(**given)
 
 
-UNNOTICED = {"markdown", "channels", "embargoed_until", "expires"}
+UNNOTICED_FIELDS = {"markdown", "channels", "embargoed_until", "expires"}
 OVERRIDABLE = {"headline", "description"}  # front matter: overrides.NAME.*
 
 

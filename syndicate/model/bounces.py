@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-MOST = 5  # that are not final, until an address is given up
+MOST_SOFT_BOUNCES = 5  # that are not final, until an address is given up
 TOGETHER = timedelta(days=60)  # from one to the next, for them to count as a row
 # no such mailbox, no such domain, none that takes mail (RFC 3463, 7505)
-HARD = re.compile(r"5\.1\.(?:1|2|3|10)")
+HARD_STATUS = re.compile(r"5\.1\.(?:1|2|3|10)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +28,4 @@ def counted(code: str, before: int, last: datetime | None, at: datetime) -> Boun
     about everybody.
     """
     count = before + 1 if last is not None and at - last <= TOGETHER else 1
-    return Bounces(count, bool(HARD.fullmatch(code)) or count >= MOST)
+    return Bounces(count, bool(HARD_STATUS.fullmatch(code)) or count >= MOST_SOFT_BOUNCES)

@@ -7,10 +7,10 @@ COLLECTION = "collection"  # of everything
 SUBJECT = "subject/"
 ARCHIVE = "archive/"
 MEDIA = "media/"  # of what it hosts
-PAGE = "page/"
+PAGE_PREFIX = "page/"
 ANNOUNCEMENTS = "announcements"
-URGENT = "urgent/"  # of a list: one article's letter
-ORDER = (MEDIA, PAGE, ARCHIVE, SUBJECT, COLLECTION)  # what is pointed to comes first
+URGENT_PREFIX = "urgent/"  # of a list: one article's letter
+ORDER = (MEDIA, PAGE_PREFIX, ARCHIVE, SUBJECT, COLLECTION)  # what is pointed to comes first
 
 
 def rank(key: str, *, removes: bool) -> int:

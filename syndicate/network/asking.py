@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-MOVES = 5  # redirects that are followed
+MOST_REDIRECTS = 5  # redirects that are followed
 GZIP = 47  # zlib's word for a gzip or zlib head, whichever comes
 Permits = Callable[[str, int, Addresses], Addresses]
 
@@ -116,7 +116,7 @@ class Line:
                 client = httpx.AsyncClient(
                     trust_env=self._trust_env,
                     timeout=None,  # noqa: S113 - the whole exchange has an end
-                    max_redirects=MOVES,
+                    max_redirects=MOST_REDIRECTS,
                     event_hooks={"request": [self._look], "response": [self._bound]},
                 )
         except BaseException:

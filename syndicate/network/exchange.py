@@ -18,7 +18,7 @@ from typing import Any
 from syndicate.system import stop
 
 Addresses = list[tuple[Any, ...]]  # as getaddrinfo gives them
-LONGEST = 120.0  # seconds that any one exchange may take, whatever a setting says
+LONGEST_EXCHANGE_SECONDS = 120.0  # seconds that any one exchange may take, whatever a setting says
 
 
 class Overdue(TimeoutError):
@@ -46,8 +46,10 @@ class Limits:
     lines: int = 1_000
 
     def within(self, seconds: float) -> Limits:
-        """The same with an end of its own, which never lies beyond ``LONGEST``."""
-        return Limits(seconds=min(seconds, LONGEST), octets=self.octets, lines=self.lines)
+        """The same with an end of its own, which never lies beyond ``LONGEST_EXCHANGE_SECONDS``."""
+        return Limits(
+            seconds=min(seconds, LONGEST_EXCHANGE_SECONDS), octets=self.octets, lines=self.lines
+        )
 
 
 class Exchange:

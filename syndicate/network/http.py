@@ -16,7 +16,7 @@ UNREADABLE = (
     "a proxy's host or port is none (it is like http://proxy.example:3128; write : in a password as"
     " %3A, / in a password as %2F)"
 )
-KINDS = "http://, https://, socks5:// or socks5h://"
+PROXY_FORMS = "http://, https://, socks5:// or socks5h://"
 NO_SOCKS = "what answers there is no SOCKS 5 proxy"
 
 
@@ -65,7 +65,7 @@ def making(setting: str) -> Iterator[None]:
             setting, "a SOCKS proxy needs the package socksio (pip install it)"
         ) from error
     except ValueError as error:
-        raise _refused(setting, f"the proxy is none of {KINDS}", PROXIES) from error
+        raise _refused(setting, f"the proxy is none of {PROXY_FORMS}", PROXIES) from error
     except httpx.InvalidURL:  # its words may be a part of a password
         raise _refused(setting, UNREADABLE, (*PROXIES, "NO_PROXY")) from None
     except (ssl.SSLError, OSError) as error:

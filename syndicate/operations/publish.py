@@ -22,7 +22,7 @@ from syndicate.intake.admission import (
 from syndicate.intake.remote_media import Sizes, barred
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.ledger.reports.places import places
-from syndicate.model.article import UNNOTICED, PubStatus
+from syndicate.model.article import UNNOTICED_FIELDS, PubStatus
 from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.operations.leftovers import leave
@@ -370,7 +370,7 @@ def _keep(
         catalogue.revisions.refresh(read, standing.version, draft.source, path, at)
     else:
         if read.fingerprint != kept.fingerprint:
-            read = replace(kept, **{name: getattr(read, name) for name in UNNOTICED})
+            read = replace(kept, **{name: getattr(read, name) for name in UNNOTICED_FIELDS})
         catalogue.revisions.reread(read, standing.version, draft.source, path, at)
 
 

@@ -28,7 +28,7 @@ from syndicate.ledger.reports.places import letters_in, places
 from syndicate.ledger.reports.waiting import waiting
 from syndicate.ledger.sending.letters import DIED as LETTER_DIED
 from syndicate.ledger.sending.queue import DIED
-from syndicate.model.edition_keys import PAGE
+from syndicate.model.edition_keys import PAGE_PREFIX
 from syndicate.office import Office
 from syndicate.operations.leftovers import leftover_lines
 from syndicate.operations.watched import MachineTicks, Watched, machines
@@ -267,7 +267,7 @@ def _article(standing: Standing, lines: list[Line]) -> ArticleStatus:
 
 
 def _is_of(place: Place, uri: str) -> bool:
-    return place.edition in (uri, f"{PAGE}{uri}")
+    return place.edition in (uri, f"{PAGE_PREFIX}{uri}")
 
 
 def _where(

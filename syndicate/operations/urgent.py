@@ -76,11 +76,11 @@ def _frozen(prepare: Preparation, channel: MailingList, standing: Standing) -> l
     if carried == 0 and standing.item.withdrawal:
         return []
     if carried == 0 and known.id in catalogue.channels.having(standing.uri):
-        key, part = f"{edition_keys.URGENT}{standing.uri}", "new"
+        key, part = f"{edition_keys.URGENT_PREFIX}{standing.uri}", "new"
     elif 0 < carried < standing.major_version and catalogue.digests.has_readers(
         known.id, standing.uri
     ):
-        key, part = f"{edition_keys.URGENT}{standing.uri}~{standing.version}", "correction"
+        key, part = f"{edition_keys.URGENT_PREFIX}{standing.uri}~{standing.version}", "correction"
     else:
         return unfinished
     [item] = prepare.hosting.worded([replace(standing.item, told_version=carried)], channel)

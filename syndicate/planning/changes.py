@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from html import unescape
 from unicodedata import normalize
 
-from syndicate.model.article import UNNOTICED, Article
+from syndicate.model.article import UNNOTICED_FIELDS, Article
 from syndicate.text import plain
 
 WORDS_AROUND = 4  # of what changed, so that a person finds it
@@ -18,7 +18,7 @@ NOT_KEPT = "(the older file is not in the ledger: what that knows of the article
 UNSEEN = "~ only blanks and empty lines"
 SETTINGS = "~ and what other settings, or a newer program, make of it:"
 LINK = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
-APART = UNNOTICED | {"uri", "html", "lead", "media"}  # said otherwise, or not at all
+APART = UNNOTICED_FIELDS | {"uri", "html", "lead", "media"}  # said otherwise, or not at all
 
 
 def what_changed(before: Article, source: str, now: Article, text: str) -> str:

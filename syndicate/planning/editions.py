@@ -9,7 +9,7 @@ from datetime import datetime
 
 from syndicate.channel import Channel
 from syndicate.model.article import Edition, Item, Media, Publisher
-from syndicate.model.edition_keys import ARCHIVE, COLLECTION, PAGE, SUBJECT
+from syndicate.model.edition_keys import ARCHIVE, COLLECTION, PAGE_PREFIX, SUBJECT
 from syndicate.text import folded
 
 FILE = re.compile(
@@ -44,7 +44,7 @@ def archived(page: int, publisher: Publisher) -> Edition:
 
 def page(item: Item, publisher: Publisher) -> Edition:
     """One article's own page."""
-    return Edition(key=f"{PAGE}{item.article.uri}", publisher=publisher, items=(item,))
+    return Edition(key=f"{PAGE_PREFIX}{item.article.uri}", publisher=publisher, items=(item,))
 
 
 def digest(

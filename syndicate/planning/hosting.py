@@ -62,10 +62,10 @@ class Hosting:
             return dict.fromkeys(uris, (False, False))
         number, channels = self.number, self.catalogue.channels
         channels.read(uris)
-        keys = [f"{edition_keys.PAGE}{uri}" for uri in uris]
+        keys = [f"{edition_keys.PAGE_PREFIX}{uri}" for uri in uris]
         paged = self.catalogue.editions.standing(number, keys)
         return {
-            uri: (number in channels.having(uri), f"{edition_keys.PAGE}{uri}" in paged)
+            uri: (number in channels.having(uri), f"{edition_keys.PAGE_PREFIX}{uri}" in paged)
             for uri in uris
         }
 

@@ -30,7 +30,7 @@ from syndicate.system.logs import unexpected
 log = logging.getLogger(__name__)
 
 # of what need not be said to stand
-EVERYTHING = (edition_keys.MEDIA, edition_keys.PAGE, edition_keys.ARCHIVE)
+EVERYTHING = (edition_keys.MEDIA, edition_keys.PAGE_PREFIX, edition_keys.ARCHIVE)
 
 
 @dataclass
@@ -290,9 +290,9 @@ class Preparation:
             lacks = not (standing.item.article.url or standing.item.withdrawal)
             if has or (host.pages and belongs and lacks):
                 paged.append(standing)
-        keys = [f"{edition_keys.PAGE}{standing.uri}" for standing in paged]
+        keys = [f"{edition_keys.PAGE_PREFIX}{standing.uri}" for standing in paged]
         self.catalogue.editions.open_all(known.id, keys)  # from now on each has one
-        kept = self._kept(host, known, paged, prefix=edition_keys.PAGE)
+        kept = self._kept(host, known, paged, prefix=edition_keys.PAGE_PREFIX)
         for standing in paged:
             self._page(host, known, standing, kept.get(standing.uri))
 
@@ -300,7 +300,7 @@ class Preparation:
         self, host: Collection, known: KnownChannel, standing: Standing,
         kept: list[Rendition] | None,
     ) -> None:  # fmt: skip
-        key = f"{edition_keys.PAGE}{standing.uri}"
+        key = f"{edition_keys.PAGE_PREFIX}{standing.uri}"
         purpose = replace(self._purpose(standing), refresh=True)
         if kept:
             self.comparison.renditions(host, known, key, kept, purpose)
@@ -420,8 +420,8 @@ class Preparation:
         if is_old and key.startswith(edition_keys.ARCHIVE):
             page = int(key.removeprefix(edition_keys.ARCHIVE))
             self._document(channel, known, collection, collection.archived(page))
-        elif is_old and key.startswith(edition_keys.PAGE):
-            self._pages([key.removeprefix(edition_keys.PAGE)])
+        elif is_old and key.startswith(edition_keys.PAGE_PREFIX):
+            self._pages([key.removeprefix(edition_keys.PAGE_PREFIX)])
         elif key != edition_keys.ANNOUNCEMENTS and (
             wanted := self.catalogue.deliveries.wanted(edition)
         ):

@@ -9,13 +9,13 @@ from html import unescape
 from syndicate.sources.url_validation import why_not
 
 TOKEN = re.compile(r"<(/?)([a-z0-9]+)[^<>]*>|([^<]+)")
-BARE = re.compile(
+BARE_ADDRESS = re.compile(
     r"(?<![\w@/.:=-])(?:https?://|www\.)(?:[\w-]+\.)+[\w-]+(?::\w+)?(?![\w%|\\@-])"
     r"(?:[/?#](?:&amp;|[^\s<>\"“”„‘’«»&])*)?",
     re.IGNORECASE,
 )
 TRAILING = ".,;:!?…'*_"
-CLOSED = {"a", "code", "pre", "kbd", "samp"}
+UNLINKED_ELEMENTS = {"a", "code", "pre", "kbd", "samp"}
 BRACKETS = {")": "(", "]": "[", "}": "{"}
 
 
@@ -40,9 +40,9 @@ def linked(html: str, note: Callable[[str, str], object]) -> str:
     inside = 0
     for tag in TOKEN.finditer(html):
         if tag[3]:
-            pieces.append(tag[0] if inside else BARE.sub(link, tag[0]))
+            pieces.append(tag[0] if inside else BARE_ADDRESS.sub(link, tag[0]))
             continue
-        if tag[2] in CLOSED:
+        if tag[2] in UNLINKED_ELEMENTS:
             inside += -1 if tag[1] else 1
         pieces.append(tag[0])
     return "".join(pieces)

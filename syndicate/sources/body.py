@@ -31,28 +31,37 @@ from syndicate.sources.autolinks import linked
 from syndicate.sources.bounds import BESIDE_IT, LONGEST_GAP
 from syndicate.sources.commonmark import REMARKS, UNSURE, parsed, rendered
 from syndicate.sources.elements import (
-    ATTRIBUTES,
-    BLOCKS,
-    FOREIGN,
-    HIDDEN,
+    ALLOWED_ATTRIBUTES,
+    ATTRIBUTE_SHAPES,
+    BLOCK_ELEMENTS,
+    DRAWN_ELEMENTS,
+    HIDDEN_ELEMENTS,
     IDENTIFIER,
-    IN_A_LINE,
-    SHAPES,
+    INLINE_ELEMENTS,
 )
 from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw, all_of
-from syndicate.sources.links import BARE, OPENED, SCHEME, SPELLED, UNSAFE, WEB, Links, is_local
+from syndicate.sources.links import (
+    BARE_MARK,
+    OPENED_SCHEMES,
+    SCHEME,
+    SPELLED_MARK,
+    UNSAFE_SCHEMES,
+    WEB_SCHEMES,
+    Links,
+    is_local,
+)
 from syndicate.text import in_full, plain, squeeze
 from syndicate.text.superscript import spelt
 
-MOST_BRACKETS = 50  # in one line, from which on they are what is nested
-CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-IMG = re.compile(r'<img((?: [a-z-]+="[^"]*")*)>')
-GIVEN = re.compile(r' ([a-z-]+)="([^"]*)"')
-LINK = re.compile(r'<a((?: [a-z-]+="[^"]*")*)>(.*?)</a>((?:-?\w)*)', re.DOTALL)
-PLACE = re.compile(r"""\sid\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
-RAISED = re.compile(r"</?su[bp]\b", re.IGNORECASE)
-EMPTY = "there is no text below the front matter (write it there)"
+MOST_LINE_BRACKETS = 50  # in one line, from which on they are what is nested
+CONTROL_CHARACTERS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+IMG_ELEMENT = re.compile(r'<img((?: [a-z-]+="[^"]*")*)>')
+ATTRIBUTE_PAIR = re.compile(r' ([a-z-]+)="([^"]*)"')
+LINK_ELEMENT = re.compile(r'<a((?: [a-z-]+="[^"]*")*)>(.*?)</a>((?:-?\w)*)', re.DOTALL)
+ID_ATTRIBUTE = re.compile(r"""\sid\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+SUP_OR_SUB = re.compile(r"</?su[bp]\b", re.IGNORECASE)
+NO_TEXT_ADVICE = "there is no text below the front matter (write it there)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,13 +81,13 @@ class Body:
 
 def clean(markdown: str) -> str:
     """The body without the control characters that no feed may hold."""
-    return CONTROL.sub(" ", markdown)
+    return CONTROL_CHARACTERS.sub(" ", markdown)
 
 
 def _too_deep(markdown: str, line: int) -> Flaw:
     """Find what is nested too deeply; brackets that never end open each other, too."""
     counts = [text.count("[") for text in markdown.splitlines()]
-    if (most := max(counts, default=0)) >= MOST_BRACKETS:
+    if (most := max(counts, default=0)) >= MOST_LINE_BRACKETS:
         what = "square brackets are nested too deeply (close them, or delete some)"
         return Flaw(line + counts.index(most), what)
     return Flaw(line, "lists, quotations or brackets are nested too deeply (flatten them)")
@@ -105,7 +114,7 @@ def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = 
     if flaws:
         raise all_of(flaws)
     if not words and "<img " not in html:
-        raise Flaw(line, EMPTY)
+        raise Flaw(line, NO_TEXT_ADVICE)
     remarks += page.remarks()
     remarks += [(line + number, remark) for number, remark in invisible_characters.odd(text)]
     remarks += [
@@ -170,19 +179,25 @@ class _Page:
     flaws: list[Flaw]  # the sanitiser swallows exceptions
 
     def sanitised(self, html: str) -> str:
-        self.links.ids = set(map(unescape, PLACE.findall(html)))
+        self.links.ids = set(map(unescape, ID_ATTRIBUTE.findall(html)))
         html = wrapped_urls.carried(html)
         cleaned = nh3.clean(
             html,
-            tags=IN_A_LINE | BLOCKS,
-            clean_content_tags=HIDDEN | FOREIGN,
-            attributes=ATTRIBUTES,
+            tags=INLINE_ELEMENTS | BLOCK_ELEMENTS,
+            clean_content_tags=HIDDEN_ELEMENTS | DRAWN_ELEMENTS,
+            attributes=ALLOWED_ATTRIBUTES,
             attribute_filter=self._attribute,
-            url_schemes={wrapped_urls.TYPED, *WEB, *OPENED, *UNSAFE, *wrapped_urls.schemes(html)},
+            url_schemes={
+                wrapped_urls.WRAPPED_SCHEME,
+                *WEB_SCHEMES,
+                *OPENED_SCHEMES,
+                *UNSAFE_SCHEMES,
+                *wrapped_urls.schemes(html),
+            },
             link_rel=None,
         )
-        cleaned = IMG.sub(_picture_or_its_alt, cleaned).strip()
-        return linked(LINK.sub(_spelled, cleaned), self.links.note)
+        cleaned = IMG_ELEMENT.sub(_picture_or_its_alt, cleaned).strip()
+        return linked(LINK_ELEMENT.sub(_spelled, cleaned), self.links.note)
 
     def remarks(self) -> list[tuple[int, str]]:
         return [
@@ -203,7 +218,7 @@ class _Page:
             return self._noting_flaws(self.links.target, value)
         if name == "id":
             return value if IDENTIFIER.fullmatch(value) else None
-        shape = SHAPES.get((tag, name))
+        shape = ATTRIBUTE_SHAPES.get((tag, name))
         if shape is None:
             return value
         found = shape.search(value) if name == "class" else shape.fullmatch(value)
@@ -221,7 +236,7 @@ class _Page:
     def _source(self, src: str) -> str | None:
         src = src.strip()
         scheme = _scheme(src)
-        if scheme in UNSAFE:
+        if scheme in UNSAFE_SCHEMES:
             raise ValueError(f"a picture has the address {scheme}:... ({BESIDE_IT})")
         if not src:
             raise ValueError("a picture names no file (write ![what it shows](file.png))")
@@ -285,7 +300,7 @@ def _is_web(src: str) -> bool:
     """
     if src.startswith("/") and not src.startswith("//"):
         return not is_local(src)
-    return src.startswith("//") or _scheme(src) in WEB
+    return src.startswith("//") or _scheme(src) in WEB_SCHEMES
 
 
 def _scheme(address: str) -> str:
@@ -294,11 +309,11 @@ def _scheme(address: str) -> str:
 
 
 def _picture_or_its_alt(found: re.Match[str]) -> str:
-    given = {name: unescape(value) for name, value in GIVEN.findall(found[1])}
+    given = {name: unescape(value) for name, value in ATTRIBUTE_PAIR.findall(found[1])}
     source, alt = given.get("src", ""), given.get("alt", "")
-    if source and not source.startswith(SPELLED):
+    if source and not source.startswith(SPELLED_MARK):
         return found[0]
-    return escape(_with(_titled(alt, given), source.removeprefix(SPELLED)), quote=False)
+    return escape(_with(_titled(alt, given), source.removeprefix(SPELLED_MARK)), quote=False)
 
 
 def _titled(words: str, given: Mapping[str, str]) -> str:
@@ -320,33 +335,33 @@ def _spelled(found: re.Match[str]) -> str:
 
     The rest of its word comes before the address.
     """
-    given = dict(GIVEN.findall(found[1]))
+    given = dict(ATTRIBUTE_PAIR.findall(found[1]))
     href = given.get("href", "")
     text = f"<span>{found[2]}</span>{found[3]}" if found[3] else found[2]
-    if href.startswith(BARE) or not (href or "id" in given):
+    if href.startswith(BARE_MARK) or not (href or "id" in given):
         return _titled(text, given)
-    if not href.startswith(SPELLED):
+    if not href.startswith(SPELLED_MARK):
         is_empty = bool(SCHEME.match(href)) and not (found[2].strip() or "media:" in href)
         if not is_empty:
             return found[0]
         if f'href="{href}"' in found.string[: found.start()]:
             return text  # HTML has cut the link where a block began, and its words are before
         return f"<a{found[1]}>{href}</a>{' ' if found[3] else ''}{found[3]}"
-    address = escape(unescape(href.removeprefix(SPELLED)), quote=False)
+    address = escape(unescape(href.removeprefix(SPELLED_MARK)), quote=False)
     return _with(_titled(text, given), address)
 
 
 def _media(html: str, found: dict[str, LocalFile]) -> Iterator[Media]:
     """The files that a body shows, then those that it only links to."""
     seen = set()
-    for tag in IMG.finditer(html):
-        given = {name: unescape(value) for name, value in GIVEN.findall(tag[1])}
+    for tag in IMG_ELEMENT.finditer(html):
+        given = {name: unescape(value) for name, value in ATTRIBUTE_PAIR.findall(tag[1])}
         name = given["src"].removeprefix("media:")
         if name in found and name not in seen:
             seen.add(name)
             yield found[name].media(alt=given.get("alt", ""), caption=given.get("title", ""))
-    for tag in LINK.finditer(html):
-        name = dict(GIVEN.findall(tag[1])).get("href", "").removeprefix("media:")
+    for tag in LINK_ELEMENT.finditer(html):
+        name = dict(ATTRIBUTE_PAIR.findall(tag[1])).get("href", "").removeprefix("media:")
         if name in found and name not in seen:
             seen.add(name)
             label = squeeze(plain(tag[2]))
@@ -375,7 +390,7 @@ def _said(inline: Token) -> str:
 
 
 def _raises(token: Token) -> bool:
-    return token.type == "html_inline" and RAISED.match(token.content) is not None
+    return token.type == "html_inline" and SUP_OR_SUB.match(token.content) is not None
 
 
 def _spoken(token: Token) -> str:

@@ -13,19 +13,23 @@ from dataclasses import dataclass
 
 from syndicate.text import excerpt, visible
 
-MOST_BYTES = 200_000  # of a file: 32,000 words, a book of 100 pages
-MOST_LINES = 10_000  # empty ones, too
-MOST_WRITTEN = 5_000  # with something on them: 200,000 bytes have 2,500 of them at 80 signs each
+MOST_ARTICLE_BYTES = 200_000  # of a file: 32,000 words, a book of 100 pages
+MOST_FILE_LINES = 10_000  # empty ones, too
+MOST_WRITTEN_LINES = (
+    5_000  # with something on them: 200,000 bytes have 2,500 of them at 80 signs each
+)
 LONGEST_WORD = 4_000  # characters without a space: browsers open addresses of 2,000
 LONGEST_GAP = 400  # blanks in a row, seen or not: 200 levels of a list
-MOST_FRONT = 64_000  # characters of the front matter: a hundred pictures with long captions
-MOST_LIST = 200  # items of one list of the front matter
-MOST_DEPTH = 20  # levels of the front matter's lists and tables; ours has three
+MOST_FRONT_CHARACTERS = (
+    64_000  # characters of the front matter: a hundred pictures with long captions
+)
+MOST_LIST_ITEMS = 200  # items of one list of the front matter
+MOST_FRONT_LEVELS = 20  # levels of the front matter's lists and tables; ours has three
 LONGEST_TICKS = 50  # ` in a row: the end of each length has to be looked for
-MOST_NESTED = 100  # quotations and lists that one line opens in each other
-MOST_MARKS = 5_000  # quotations and items of lists
-MOST_COLUMNS = 100  # of a table
-MOST_CELLS = 10_000  # of all tables: 1,000 rows of ten columns; more is a file to download
+MOST_NESTED_BLOCKS = 100  # quotations and lists that one line opens in each other
+MOST_BLOCK_MARKS = 5_000  # quotations and items of lists
+MOST_TABLE_COLUMNS = 100  # of a table
+MOST_TABLE_CELLS = 10_000  # of all tables: 1,000 rows of ten columns; more is a file to download
 
 BESIDE_IT = "save it beside the article and write its name"
 LINE_END = re.compile("\r\n|\r|\n")
@@ -38,11 +42,11 @@ GAP = re.compile(
     r"[ \t\u00a0\u00ad\u1680\u2000-\u200b\u200e\u200f\u202f\u205f\u2060\u3000\ufeff]"
     rf"{{{LONGEST_GAP + 1}}}"
 )
-MARK = r"(?:>[ \t]*|(?:[-+*]|\d{1,9}[.)])[ \t]+)"  # opens a quotation, an item of a list
-NESTED = re.compile(rf"[ \t]*{MARK}{{{MOST_NESTED + 1}}}")
-MARKS = re.compile(rf"[ \t]*{MARK}+")
+BLOCK_MARK = r"(?:>[ \t]*|(?:[-+*]|\d{1,9}[.)])[ \t]+)"  # opens a quotation, an item of a list
+NESTED = re.compile(rf"[ \t]*{BLOCK_MARK}{{{MOST_NESTED_BLOCKS + 1}}}")
+BLOCK_MARKS = re.compile(rf"[ \t]*{BLOCK_MARK}+")
 HEAD_END = re.compile(r"[ \t>|]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*\Z")  # |---|---|
-RULE = re.compile(r"[ \t]*(?:-[ \t]*)+\Z|[ \t]*(?:\*[ \t]*)+\Z|=+\Z")  # a line drawn across
+RULE_LINE = re.compile(r"[ \t]*(?:-[ \t]*)+\Z|[ \t]*(?:\*[ \t]*)+\Z|=+\Z")  # a line drawn across
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,7 @@ class Kind:
         return len(self.sign.findall(text)) > min(self.most, self.most_together)
 
 
-KINDS = (
+SIGN_BOUNDS = (
     Kind(what="HTML tags", sign=re.compile("<(?=[A-Za-z/!?])"), most=5_000, most_together=5_000),
     Kind(what="links and pictures", sign=re.compile(r"\](?=[(\[])"), most=1_000, most_together=500),
     Kind(what="square brackets", sign=re.compile(r"\["), most=3_000, most_together=1_000),
@@ -87,28 +91,28 @@ class TooMuch(Exception):
 
 def refuse_bytes(data: bytes) -> None:
     """Raise TooMuch for a file that is too long; ``data`` need hold no more than shows it."""
-    if len(data) > MOST_BYTES:
-        line = data.count(b"\n", 0, MOST_BYTES) + 1
-        most = f"{MOST_BYTES // 1000} kB"
+    if len(data) > MOST_ARTICLE_BYTES:
+        line = data.count(b"\n", 0, MOST_ARTICLE_BYTES) + 1
+        most = f"{MOST_ARTICLE_BYTES // 1000} kB"
         raise TooMuch(line, f"here the article passes {most}, the most there may be (shorten it)")
 
 
 def refuse(text: str) -> None:
     """Raise TooMuch for the first line at which a text has more of something than it may."""
-    counts: list[_Count | _Blocks] = [_Count(kind) for kind in KINDS if kind.may_exceed(text)]
+    counts: list[_Count | _Blocks] = [_Count(kind) for kind in SIGN_BOUNDS if kind.may_exceed(text)]
     counts.append(_Blocks())
     written = 0
     for number, line in enumerate(LINE_END.split(text), 1):
-        if number > MOST_LINES:
+        if number > MOST_FILE_LINES:
             advice = "delete empty ones, or shorten it"
-            raise TooMuch(number, f"more than {MOST_LINES:,} lines ({advice})")
+            raise TooMuch(number, f"more than {MOST_FILE_LINES:,} lines ({advice})")
         if not line.strip():
             for count in counts:
                 count.end()
             continue
         written += 1
-        if written > MOST_WRITTEN:
-            raise TooMuch(number, f"more than {MOST_WRITTEN:,} lines with words (shorten it)")
+        if written > MOST_WRITTEN_LINES:
+            raise TooMuch(number, f"more than {MOST_WRITTEN_LINES:,} lines with words (shorten it)")
         if says := _wrong(line) or _most_of(counts, line):
             raise TooMuch(number, says)
 
@@ -155,14 +159,15 @@ class _Blocks:
             self.cells += max(found, self.columns)
         else:
             self.cells += self.columns
-        if opened := MARKS.match(line):
+        if opened := BLOCK_MARKS.match(line):
             self.marks += sum(sign in "->+*.)" for sign in opened[0])
-        if self.columns > MOST_COLUMNS:
-            return f"a table of more than {MOST_COLUMNS} columns (part it, or offer it as a file)"
-        if self.cells > MOST_CELLS:
-            return f"tables of more than {MOST_CELLS:,} cells (offer them as a file)"
-        if self.marks > MOST_MARKS:
-            return f"more than {MOST_MARKS:,} items of lists and quotations (shorten it)"
+        if self.columns > MOST_TABLE_COLUMNS:
+            most = f"{MOST_TABLE_COLUMNS} columns"
+            return f"a table of more than {most} (part it, or offer it as a file)"
+        if self.cells > MOST_TABLE_CELLS:
+            return f"tables of more than {MOST_TABLE_CELLS:,} cells (offer them as a file)"
+        if self.marks > MOST_BLOCK_MARKS:
+            return f"more than {MOST_BLOCK_MARKS:,} items of lists and quotations (shorten it)"
         return ""
 
     def end(self) -> None:
@@ -171,7 +176,7 @@ class _Blocks:
 
 
 def _most_of(counts: Iterable[_Count | _Blocks], line: str) -> str:
-    if RULE.match(line):
+    if RULE_LINE.match(line):
         return ""
     return next(filter(None, [count.add(line) for count in counts]), "")
 
@@ -188,7 +193,7 @@ def _wrong(line: str) -> str:
         return f"more than {LONGEST_TICKS} ` in a row (delete some)"
     if len(line) > LONGEST_GAP and GAP.search(line):
         return f"more than {LONGEST_GAP} blanks in a row (delete them)"
-    if len(line) > MOST_NESTED and NESTED.match(line) and not RULE.match(line):
+    if len(line) > MOST_NESTED_BLOCKS and NESTED.match(line) and not RULE_LINE.match(line):
         return "lists and quotations are nested too deeply (flatten them)"
     return ""
 

@@ -15,7 +15,7 @@ from syndicate.model.article import Media
 from syndicate.sources import files, frontmatter
 from syndicate.sources.frontmatter import Flaw, Value
 
-UNNOTICED = {"uri", "channels", "embargoedUntil", "expires", "edNote"}  # by readers
+UNNOTICED_KEYS = {"uri", "channels", "embargoedUntil", "expires", "edNote"}  # by readers
 
 
 def same_text(kept: str, text: str) -> bool:
@@ -55,7 +55,7 @@ def _noticed(text: str) -> tuple[object, str]:
     front = {
         key: value
         for key, entry in table.entries.items()
-        if key not in UNNOTICED and (value := _held(entry))
+        if key not in UNNOTICED_KEYS and (value := _held(entry))
     }
     return front, parts.body.strip()
 

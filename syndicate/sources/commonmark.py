@@ -19,8 +19,8 @@ from syndicate.sources.emphasis import styled
 from syndicate.sources.emphasis import text as _text
 from syndicate.sources.entities import in_markdown
 from syndicate.sources.inline_lists import item_markers
-from syndicate.sources.links import OPENED, SCHEME, UNSAFE, WEB, identifier
-from syndicate.sources.tags import OFFICE, TAG, Meant, Tag, is_office, judged
+from syndicate.sources.links import OPENED_SCHEMES, SCHEME, UNSAFE_SCHEMES, WEB_SCHEMES, identifier
+from syndicate.sources.tags import OFFICE_TAG, TAG, Meant, Tag, is_office, judged
 
 # a paragraph's own text, among what is known of it, and what of it readers would see
 PLAIN, LEFT = "plain", "left"
@@ -129,7 +129,7 @@ def _note_hidden(token: Token, noted: list[str]) -> None:
         if child.type == "hidden":
             noted.append(child.content)
         elif child.type in ("text", "html_inline") and (
-            begins := hidden_markup.BEGINS.search(child.content)
+            begins := hidden_markup.HIDDEN_START.search(child.content)
         ):
             token.meta.setdefault(UNENDED, (line, begins[0]))
         line += child.content.count("\n") + (child.type in ("softbreak", "hardbreak"))
@@ -249,8 +249,8 @@ class _Lines:
         if child.type == "image" and child.children:
             inner = self.read(child.children)
             child.children = [child for child in inner if child.type != "html_inline"]
-        if child.type == "text" and ":" in child.content and OFFICE.search(child.content):
-            return [_text(child, OFFICE.sub(self._unless_office, child.content))]
+        if child.type == "text" and ":" in child.content and OFFICE_TAG.search(child.content):
+            return [_text(child, OFFICE_TAG.sub(self._unless_office, child.content))]
         return [child]
 
     def _unless_office(self, found: re.Match[str]) -> str:
@@ -263,10 +263,10 @@ class _Lines:
         """``<skype:humas>`` is an address, ``<NIK:nomor>`` words, ``<st1:City>`` an office's."""
         typed = f"<{text.content}>"
         scheme = SCHEME.match(text.content)
-        if OFFICE.fullmatch(typed) and is_office(text.content, self.closed):
+        if OFFICE_TAG.fullmatch(typed) and is_office(text.content, self.closed):
             self.markup.append(typed)
             return []
-        known = (*WEB, *OPENED, *UNSAFE)
+        known = (*WEB_SCHEMES, *OPENED_SCHEMES, *UNSAFE_SCHEMES)
         is_address = scheme is None or scheme[1].lower() in known or "//" in text.content
         return [opens, text, closes] if is_address else [_text(text, typed)]
 

@@ -12,11 +12,11 @@ from urllib.parse import unquote
 from markdown_it.token import Token
 
 from syndicate.sources.commonmark import GIVEN_ID
-from syndicate.sources.elements import APART
+from syndicate.sources.elements import WORD_SEPARATING_ELEMENTS
 from syndicate.sources.entities import in_markdown
-from syndicate.sources.hidden_markup import BEGINS, parts
+from syndicate.sources.hidden_markup import HIDDEN_START, parts
 from syndicate.sources.normalization import COMMENTED
-from syndicate.sources.url_validation import PLAIN, mended
+from syndicate.sources.url_validation import PLAIN_ADDRESS, mended
 from syndicate.text import as_uri, unescaped
 
 WORD = re.compile(r"[^\W_]+")
@@ -26,7 +26,7 @@ DESTINATION = re.compile(r"\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\]\[(?:[^\[\]
 TAG_NAME = re.compile(r"</?([A-Za-z][^\s/<>]*)")
 ANY_TAG = re.compile(r"<[^<>]*>")
 SHOWN = re.compile(r'<[^<>]*?\s(?:alt|title)="([^"]*)"')
-ADDRESS = re.compile(r"(?:https?://|ftp://|www\.)[^\s\"'<>()\[\]{}|\\^`“”’»*]+", re.IGNORECASE)
+WEB_ADDRESS = re.compile(r"(?:https?://|ftp://|www\.)[^\s\"'<>()\[\]{}|\\^`“”’»*]+", re.IGNORECASE)
 
 
 def lost_words(
@@ -82,7 +82,7 @@ def _readings(line: str) -> Iterator[str]:
 def _without_tags(line: str) -> str:
     """``5<font>kg</font>`` is one word, then those of the tags themselves."""
     shown, unshown = line, ""
-    if BEGINS.search(line):
+    if HIDDEN_START.search(line):
         pieces = [*parts(line)]
         shown = "".join(piece for piece, _ in pieces)
         unshown = " ".join(piece for _, piece in pieces)
@@ -92,7 +92,7 @@ def _without_tags(line: str) -> str:
 def _left(tag: re.Match[str]) -> str:
     """Return what remains between the words where a tag was."""
     name = TAG_NAME.match(tag[0])
-    return " " if name and name[1].lower() in APART else ""
+    return " " if name and name[1].lower() in WORD_SEPARATING_ELEMENTS else ""
 
 
 def lost_addresses(typed: str, env: dict[str, Any], html: str) -> Iterator[tuple[int, str]]:
@@ -101,7 +101,7 @@ def lost_addresses(typed: str, env: dict[str, Any], html: str) -> Iterator[tuple
         return
     kept = unquote(unescape(" ".join((html, *env["hidden"]))))
     for number, line in enumerate(_published(typed, env)):
-        for address in ADDRESS.findall(line):
+        for address in WEB_ADDRESS.findall(line):
             if not any(form in kept for form in _forms(address)):
                 yield number, address
 
@@ -109,7 +109,7 @@ def lost_addresses(typed: str, env: dict[str, Any], html: str) -> Iterator[tuple
 def _forms(address: str) -> Iterator[str]:
     """Yield an address's spellings: without the signs that end its sentence, as in the DNS."""
     plain = unescaped(address).rstrip(".,;:!?…~_")
-    if not PLAIN.match(plain):
+    if not PLAIN_ADDRESS.match(plain):
         yield unquote(mended(plain))
     yield unquote(plain)
     yield unquote(unescape(plain))  # in HTML, half an entity may be one: &copy=

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from syndicate.sources import files
-from syndicate.sources.links import ENDINGS, PHONE
+from syndicate.sources.links import FILE_ENDINGS, PHONE
 
 TITLE = r"""(?P<title>[ \t]+(?:"[^"\n]*"|'[^'\n]*'))?"""
 INLINE = re.compile(
@@ -45,6 +45,6 @@ def _defined(found: re.Match[str], folder: Path) -> str:
 def _is_meant(name: str, folder: Path) -> bool:
     path = re.split(r"[?#]", name, maxsplit=1)[0]
     if re.match("https?://[^ ]+[/?]", name, re.IGNORECASE):
-        return Path(path).suffix.lower() in ENDINGS and "http" not in name[4:]
+        return Path(path).suffix.lower() in FILE_ENDINGS and "http" not in name[4:]
     is_file = files.exists(name, folder) or files.exists(path, folder)
     return is_file or PHONE.fullmatch(name) is not None

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 
-IN_A_LINE = {
+INLINE_ELEMENTS = {
     "a", "abbr", "b", "br", "cite", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q", "s",
     "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr",
 }  # fmt: skip
-BLOCKS = {
+BLOCK_ELEMENTS = {
     "blockquote", "caption", "col", "colgroup", "dd", "details", "div", "dl", "dt", "figcaption",
     "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "section",
     "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 }  # fmt: skip
 # what these hold is never published; the words in any other element are
-HIDDEN = {"script", "style"}
-FOREIGN = {"math", "svg"}  # their content is drawn, and unsafe to keep
-CELL = {"align", "colspan", "rowspan", "scope"}
-ATTRIBUTES = {
+HIDDEN_ELEMENTS = {"script", "style"}
+DRAWN_ELEMENTS = {"math", "svg"}  # their content is drawn, and unsafe to keep
+CELL_ATTRIBUTES = {"align", "colspan", "rowspan", "scope"}
+ALLOWED_ATTRIBUTES = {
     "*": {"lang", "dir", "id"},
     "a": {"href", "title", "hreflang"},
     "abbr": {"title"},
@@ -28,11 +28,11 @@ ATTRIBUTES = {
     "ins": {"datetime"},
     "li": {"value"},
     "ol": {"start", "reversed", "type"},
-    "td": CELL,
-    "th": CELL,
+    "td": CELL_ATTRIBUTES,
+    "th": CELL_ATTRIBUTES,
     "time": {"datetime"},
 }
-SHAPES = {
+ATTRIBUTE_SHAPES = {
     ("code", "class"): re.compile(r"language-[^\s\"'<>]+"),
     ("img", "width"): re.compile(r"\d{1,5}"),
     ("img", "height"): re.compile(r"\d{1,5}"),
@@ -42,8 +42,8 @@ SHAPES = {
 IDENTIFIER = re.compile(r"[^\W\d_][\w.:-]{0,99}")
 
 # the HTML standard's index of elements, with those it calls obsolete (sections 4 and 16.2)
-KNOWN = {
-    *IN_A_LINE, *BLOCKS, *HIDDEN, *FOREIGN,
+KNOWN_ELEMENTS = {
+    *INLINE_ELEMENTS, *BLOCK_ELEMENTS, *HIDDEN_ELEMENTS, *DRAWN_ELEMENTS,
     "acronym", "address", "applet", "area", "article", "aside", "audio", "base", "basefont",
     "bdi", "bdo", "bgsound", "big", "blink", "body", "button", "canvas", "center", "command",
     "content", "data", "datalist", "dialog", "dir", "embed", "fieldset", "font", "footer",
@@ -87,7 +87,7 @@ PARENTS = {
     "tr": {"table"},
 }
 TABLE_PARTS = {name for name, parents in PARENTS.items() if "table" in parents}
-VOID = {
+VOID_ELEMENTS = {
     "area", "base", "basefont", "bgsound", "br", "col", "command", "embed", "frame", "hr", "image",
     "img", "input", "isindex", "keygen", "link", "meta", "nextid", "param", "source", "spacer",
     "track", "wbr",
@@ -103,9 +103,9 @@ FORMATTING = {
     "strike", "strong", "sub", "sup", "tt", "u", "wbr",
 }  # fmt: skip
 # the tags in these are text to a browser; to a writer they are not
-LISTS = {"dir", "menu"}
+LIST_ELEMENTS = {"dir", "menu"}
 # elements that a browser sets apart from each other, in a line of their own or in boxes
-PARTED = {
+PARTED_ELEMENTS = {
     "area", "button", "datalist", "frame", "frameset", "legend", "map", "marquee", "meter",
     "noscript", "optgroup", "option", "output", "progress", "rb", "rbc", "rp", "rt", "rtc",
     "select",
@@ -117,9 +117,9 @@ EMBEDS = {
     "frame": "src", "bgsound": "src",
 }  # fmt: skip
 # elements that words on both sides of their tags are never one across
-APART = {
-    *BLOCKS, *LAYOUT, *LISTS, *PARTED, *VERBATIM, *FOREIGN, *DRAWN, *EMBEDS, "amp-img", "br",
-    "image", "img", "source",
+WORD_SEPARATING_ELEMENTS = {
+    *BLOCK_ELEMENTS, *LAYOUT, *LIST_ELEMENTS, *PARTED_ELEMENTS, *VERBATIM, *DRAWN_ELEMENTS,
+    *DRAWN, *EMBEDS, "amp-img", "br", "image", "img", "source",
 }  # fmt: skip
 # the attributes of the HTML standard, with those it calls obsolete, and some of browsers alone
 KNOWN_ATTRIBUTES = {

@@ -12,9 +12,9 @@ PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")
 STARS = re.compile(r"(?<![*\\])\*\*(?!\*)")
 ITEM = re.compile(r"^[ >]*(?:[-+*]|\d{1,9}[.)])\s|^[ >]*#{1,6}\s|^[ >]*\|", re.MULTILINE)
 TIMES = re.compile(r"(?<=\d)\*(?=\d)")
-WORDS = re.compile(r"[^\W\d_]{2}")
+TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
 BOLD = re.compile(r"\*\*(?=[^\W\d_])|(?<=[^\W\d_])\*\*|(?<=[:;,.!?])\*\*")
-SIGN = re.compile(r"[*_~](?:[*_~]|(?<= .)(?!\w)|(?<!\w.)(?= ))")
+EMPHASIS_SIGN = re.compile(r"[*_~](?:[*_~]|(?<= .)(?!\w)|(?<!\w.)(?= ))")
 SIGNS_LEFT = re.compile(
     r"(?<![\w_])__(?=[^\W\d_])|(?<=[^\W\d_])__(?![\w_])|(?<!~)~~(?=[^\W_])|(?<=[^\W_])~~(?!~)"
     r"|(?<![\w*])\*(?= [^\W\d_][^*]*[^\W\d_]\*(?![\w*]))"
@@ -34,7 +34,7 @@ STYLED = re.compile(
 
 # both begin with a sign: a text without any is read through at once
 SPACED = re.compile(r"[*_~](?:(?<=[ \t].)[*~]{0,2}(?![\w*~])|[~_](?=[ \t]))")
-NOTHING = re.compile(r"(?P<gap>)(?P<inner>)(?!)")
+NEVER = re.compile(r"(?P<gap>)(?P<inner>)(?!)")
 
 
 def _loose(sign: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -44,10 +44,10 @@ def _loose(sign: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     opening, closing = rf"(?<![\w\\{single}]){both}", rf"{both}(?![\w{single}])"
     behind = re.compile(rf"{opening}(?P<gap>[ \t]+){inner}{closing}")
     before = re.compile(rf"{opening}{inner}(?P<gap>[ \t]+){closing}")
-    return behind if len(sign) > 1 else NOTHING, before
+    return behind if len(sign) > 1 else NEVER, before
 
 
-LOOSE = {sign: _loose(sign) for sign in ("***", "___", "~~", "__", "*", "_")}
+SPACED_PAIR = {sign: _loose(sign) for sign in ("***", "___", "~~", "__", "*", "_")}
 
 
 def closed_up(markdown: str) -> str:
@@ -66,7 +66,7 @@ def closed_up(markdown: str) -> str:
 
 def _line(line: str) -> str:
     """``*miring *`` and ``~~ coret~~``, where these are the only such signs of their line."""
-    for sign, (behind, before) in LOOSE.items():
+    for sign, (behind, before) in SPACED_PAIR.items():
         if len(re.findall(rf"{re.escape(sign)}(?!{re.escape(sign[0])})", line)) == 2:
             line = before.sub(rf"{sign}\g<inner>{sign}\g<gap>", line)
             line = behind.sub(rf"\g<gap>{sign}\g<inner>{sign}", line)
@@ -94,7 +94,7 @@ def _closed_up(text: str) -> str:
         if is_closing or is_opening:
             return text  # they are not paired like that
         pieces.append(text[at : opening.start()])
-        meant = _outside(inner) if WORDS.search(inner) else f"**{inner}**"
+        meant = _outside(inner) if TWO_LETTERS.search(inner) else f"**{inner}**"
         pieces.append(meant.lstrip(" \t") if before.isspace() else meant)
         at = closing.end()
     return "".join((*pieces, text[at:]))
@@ -121,7 +121,7 @@ def styled(children: Iterable[Token]) -> Iterator[Token]:
 
 def is_odd(text: str) -> bool:
     """Return True for a text that may have signs of emphasis that are none."""
-    return SIGN.search(text) is not None
+    return EMPHASIS_SIGN.search(text) is not None
 
 
 def left(line: str) -> tuple[int, str]:
@@ -155,7 +155,7 @@ def _is_meant(found: re.Match[str]) -> bool:
     words, sign = found["of_strong"], found["strong"]
     if words is None:
         inner = found["of_both"] or found["of_em"]
-        return inner is None or WORDS.search(inner) is not None
+        return inner is None or TWO_LETTERS.search(inner) is not None
     before = found.string[: found.start()][-1:]
     if sign == "__" and (before.isalnum() or before == "_" or words[-1].isalnum()):
         return False

@@ -15,9 +15,9 @@ REFERENCE = re.compile("&(?:([a-zA-Z][a-zA-Z0-9]*)([;=]?)|#(?:[0-9]+|[xX][0-9a-f
 AGAIN = re.compile(
     "&amp;(?=(?:amp;)*(?!(?:lt|gt);)(?:[a-zA-Z][a-zA-Z0-9]*|#[0-9]+|#[xX][0-9a-fA-F]+);)"
 )
-LAST = 0x10FFFF  # of Unicode's characters
+LAST_CODE_POINT = 0x10FFFF  # of Unicode's characters
 WINDOWS = range(0x80, 0xA0)  # old pages mean the letters of Windows-1252 by these numbers
-UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+UNSEEN_CATEGORIES = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 # letters and marks to Unicode, but nothing is drawn for them: fillers, joiners, a blank in Braille
 FILLERS = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0"}
 
@@ -58,7 +58,9 @@ def spelling(text: str, sign: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Return True for a text of which nothing is seen."""
-    return all(unicodedata.category(letter) in UNSEEN or letter in FILLERS for letter in text)
+    return all(
+        unicodedata.category(letter) in UNSEEN_CATEGORIES or letter in FILLERS for letter in text
+    )
 
 
 def _character(found: re.Match[str]) -> str:
@@ -66,7 +68,7 @@ def _character(found: re.Match[str]) -> str:
     if name:
         return html5.get(name, found[0])
     digits = (decimal or hexadecimal).lstrip("0")
-    number = LAST + 1 if len(digits) > 7 else int(digits or "0", 10 if decimal else 16)
-    if number > LAST:
+    number = LAST_CODE_POINT + 1 if len(digits) > 7 else int(digits or "0", 10 if decimal else 16)
+    if number > LAST_CODE_POINT:
         raise ValueError(f"{excerpt(found[0], 40)} is no character (delete it)")
     return unescape(found[0]) if number in WINDOWS else chr(number)

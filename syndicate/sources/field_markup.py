@@ -20,7 +20,7 @@ MARKS = re.compile(
     r"|^#{1,6} ",
     re.IGNORECASE,
 )
-WORDS = ("headline", "description", "by", "dateline")
+WORD_FIELDS = ("headline", "description", "by", "dateline")
 OF_PICTURES = ("alt", "caption", "creator")
 
 
@@ -40,7 +40,7 @@ def refuse_marks(table: Table, key: str) -> None:
 
 def remarks(front: Table) -> Iterator[tuple[int, str]]:
     """Say which other fields have marks that readers would see, with their lines."""
-    yield from _marked(front.entries, WORDS)
+    yield from _marked(front.entries, WORD_FIELDS)
     shown = front.entries.get("associations")
     for item in shown.held if shown and isinstance(shown.held, list) else ():
         if isinstance(item.held, dict):

@@ -15,11 +15,11 @@ from syndicate.sources.pictures import measure, moves
 from syndicate.system import disk
 from syndicate.text import in_full
 
-MOST_PICTURE = 10_000_000  # bytes
-MOST_DOCUMENT = 20_000_000
-HEADER = re.compile(rb"%PDF-[12]\.\d")
-HEAD = 1024  # bytes: where readers look for the header (ISO 32000-1, Adobe's note 13)
-KINDS = "PNG, JPEG, GIF or WebP picture"
+MOST_PICTURE_BYTES = 10_000_000  # bytes
+MOST_DOCUMENT_BYTES = 20_000_000
+PDF_HEADER = re.compile(rb"%PDF-[12]\.\d")
+PDF_HEADER_BYTES = 1024  # bytes: where readers look for the header (ISO 32000-1, Adobe's note 13)
+PICTURE_KINDS = "PNG, JPEG, GIF or WebP picture"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,9 @@ def take(name: str, folder: Path) -> LocalFile:
     """Read the file an article in ``folder`` names; ValueError says what is wrong with it."""
     found = _taken(name, folder, "file")
     if found is None:
-        raise ValueError(f"{_said(name)} is no PDF and no {KINDS} (save it as one of these)")
+        raise ValueError(
+            f"{_said(name)} is no PDF and no {PICTURE_KINDS} (save it as one of these)"
+        )
     return found
 
 
@@ -63,7 +65,7 @@ def take_picture(name: str, folder: Path) -> LocalFile:
     """The same, for a place where only a picture can be shown."""
     found = _taken(name, folder, "picture")
     if found is None:
-        raise ValueError(f"{_said(name)} is no {KINDS} (save it as one of these)")
+        raise ValueError(f"{_said(name)} is no {PICTURE_KINDS} (save it as one of these)")
     if found.media_type == PDF:
         raise ValueError(no_picture(name))
     return found
@@ -118,10 +120,10 @@ def _taken(name: str, folder: Path, called: str) -> LocalFile | None:
 
 def _read(path: Path, shown: str) -> bytes:
     with disk.opened(path) as file:
-        head = file.read(HEAD)
+        head = file.read(PDF_HEADER_BYTES)
         if not head:
             raise ValueError(f"{shown} is empty (save it again)")
-        most = MOST_DOCUMENT if _is_pdf(head) else MOST_PICTURE
+        most = MOST_DOCUMENT_BYTES if _is_pdf(head) else MOST_PICTURE_BYTES
         data = head + file.read(most + 1 - len(head))  # it may grow while it is read
         if len(data) > most:
             size = max(path.stat().st_size, len(data)) / 1_000_000
@@ -131,7 +133,7 @@ def _read(path: Path, shown: str) -> bytes:
 
 
 def _is_pdf(data: bytes) -> bool:
-    return HEADER.search(data[:HEAD]) is not None
+    return PDF_HEADER.search(data[:PDF_HEADER_BYTES]) is not None
 
 
 def _find(name: str, folder: Path, called: str) -> tuple[str, Path]:

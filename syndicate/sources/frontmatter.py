@@ -16,16 +16,19 @@ from syndicate.text import excerpt, squeeze
 
 T = TypeVar("T")
 # the lines around the front matter; a last one is not indented, as that is text of a value
-OPENS = rf"[ \t{invisible_characters.AROUND}]*---[ \t{invisible_characters.AROUND}]*"
-CLOSES = rf"[{invisible_characters.AROUND}]*(?:---|\.\.\.)[ \t{invisible_characters.AROUND}]*"
+BLANK = rf"[ \t{invisible_characters.AROUND_FENCE}]*"
+OPENS = rf"{BLANK}---{BLANK}"
+CLOSES = rf"[{invisible_characters.AROUND_FENCE}]*(?:---|\.\.\.){BLANK}"
 FENCE = re.compile(rf"{OPENS}(\n|\Z)")
 LAST = re.compile(rf"^{CLOSES}(?:\n|\Z)", re.MULTILINE)
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # the words after them around (UAX 9)
 BREAKS = re.compile("[\n\r\x85\u2028\u2029]")
-PLAIN = re.compile(r"\w[\w., ]*")
-HOW = "start the file with a line ---, then headline: ..., then a line ---, then the text"
-MEANT = {
+PLAIN_WORDS = re.compile(r"\w[\w., ]*")
+FRONT_MATTER_ADVICE = (
+    "start the file with a line ---, then headline: ..., then a line ---, then the text"
+)
+KEY_SYNONYMS = {
     "title": "headline", "judul": "headline", "summary": "description", "tags": "subjects",
     "keywords": "subjects", "author": "by", "byline": "by", "id": "uri", "lang": "language",
     "link": "url", "image": "associations", "media": "associations", "embargo": "embargoedUntil",
@@ -112,7 +115,7 @@ class Value:
             return []
         if not isinstance(self.held, list):
             typed = squeeze(self.held) if isinstance(self.held, str) else "one, two"
-            example = typed if PLAIN.fullmatch(typed) else yaml_losses.in_quotes(typed)
+            example = typed if PLAIN_WORDS.fullmatch(typed) else yaml_losses.in_quotes(typed)
             raise Flaw(self.line, f"{name} is no list (write it like {name}: [{example}])")
         return self.held
 
@@ -201,14 +204,14 @@ def cut(text: str) -> Parts:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     first = FENCE.match(text)
     if first is None:
-        raise Flaw(1, f"there is no front matter ({HOW})")
+        raise Flaw(1, f"there is no front matter ({FRONT_MATTER_ADVICE})")
     last = LAST.search(text, first.end())
     if last is None:
         raise Flaw(1, "the front matter has no end (write a line --- before the text)")
     body_line = text.count("\n", 0, last.end()) + 1
-    if last.start() > bounds.MOST_FRONT:
-        most = f"more than {bounds.MOST_FRONT // 1000} kB above the text"
-        raise Flaw(text.count("\n", 0, bounds.MOST_FRONT) + 1, f"{most} (shorten it)")
+    if last.start() > bounds.MOST_FRONT_CHARACTERS:
+        most = f"more than {bounds.MOST_FRONT_CHARACTERS // 1000} kB above the text"
+        raise Flaw(text.count("\n", 0, bounds.MOST_FRONT_CHARACTERS) + 1, f"{most} (shorten it)")
     front = invisible_characters.as_spaces(text[first.end() : last.start()])
     return Parts(front, text[last.end() :], body_line)
 
@@ -262,7 +265,7 @@ class _Plain(yaml.BaseLoader):
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent):
             raise yaml.MarkedYAMLError(None, None, ALIAS, event.start_mark)  # type: ignore[arg-type]
-        if self.depth > bounds.MOST_DEPTH:
+        if self.depth > bounds.MOST_FRONT_LEVELS:
             raise yaml.MarkedYAMLError(None, None, TOO_DEEP, event.start_mark)
         self.depth += 1
         node: yaml.Node | None = super().compose_node(parent, index)
@@ -277,9 +280,9 @@ def _value(front: str, node: yaml.Node, line: int) -> Value:
         return Value(line, "", node.value) if _is_null(node) else Value(line, node.value)
     if isinstance(node, yaml.SequenceNode):
         here = [(item, _line(front, item.start_mark.index)) for item in node.value]
-        if len(here) > bounds.MOST_LIST:
-            most = f"more than {bounds.MOST_LIST} items in one list"
-            raise Flaw(here[bounds.MOST_LIST][1], f"{most} (shorten it)")
+        if len(here) > bounds.MOST_LIST_ITEMS:
+            most = f"more than {bounds.MOST_LIST_ITEMS} items in one list"
+            raise Flaw(here[bounds.MOST_LIST_ITEMS][1], f"{most} (shorten it)")
         return Value(line, [_value(front, item, at) for item, at in here])
     return Value(line, _entries(front, node))
 
@@ -293,8 +296,8 @@ def _entries(front: str, node: yaml.Node) -> dict[str, Value]:
     entries: dict[str, Value] = {}
     for key, value in node.value:
         line = _line(front, key.start_mark.index)
-        if len(entries) >= bounds.MOST_LIST:
-            raise Flaw(line, f"more than {bounds.MOST_LIST} keys in one table (delete some)")
+        if len(entries) >= bounds.MOST_LIST_ITEMS:
+            raise Flaw(line, f"more than {bounds.MOST_LIST_ITEMS} keys in one table (delete some)")
         if not isinstance(key, yaml.ScalarNode) or not key.value:
             raise Flaw(line, "a key is no plain word (write lines like headline: ...)")
         if key.value in entries:
@@ -362,7 +365,7 @@ def _unknown(key: str, keys: Collection[str]) -> str:
     name = excerpt(squeeze(key), 40)
     folded = {known.lower(): known for known in keys}
     near = get_close_matches(key.lower(), folded, n=1)
-    meant = MEANT.get(key.lower()) if MEANT.get(key.lower()) in keys else None
+    meant = KEY_SYNONYMS.get(key.lower()) if KEY_SYNONYMS.get(key.lower()) in keys else None
     meant = meant or (folded[near[0]] if near else None)
     if meant:
         return f"the key '{name}' is not known (did you mean {meant}?)"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from markdown_it.rules_inline import StateInline
 
-BEGINS = re.compile(
+HIDDEN_START = re.compile(
     r"<!--|<!doctype\b|<\?(?:xml|php|=)|<!\[(?:if|endif)\b|<(?P<program>script|style)(?=[\s/>])",
     re.IGNORECASE,
 )
@@ -18,7 +18,7 @@ PROGRAM = {
     name: re.compile(rf"<(?P<end>/?){name}(?=[\s/>])[^>]*>", re.IGNORECASE)
     for name in ("script", "style")
 }
-ENDS = {
+HIDDEN_ENDS = {
     "<!--": re.compile("-->"),
     "<!do": re.compile(">"),
     "<?xm": re.compile(r"\?>|/>"),  # Word's <?xml:namespace … />
@@ -32,7 +32,7 @@ def end_of(html: str, begins: re.Match[str]) -> int:
     """Return where what is hidden ends; -1 where it does not."""
     if begins["program"]:
         return _end_of_program(html, begins)
-    ends = ENDS.get(begins[0][:4].lower(), ENDS["<?ph"])
+    ends = HIDDEN_ENDS.get(begins[0][:4].lower(), HIDDEN_ENDS["<?ph"])
     # a browser takes <!--> for a whole comment
     found = ends.search(html, begins.start() + 2 if begins[0] == "<!--" else begins.end())
     return found.end() if found else -1
@@ -57,7 +57,7 @@ def parts(html: str) -> Iterator[tuple[str, str]]:
     What is hidden without an end goes on to the end.
     """
     at = 0
-    while begins := BEGINS.search(html, at):
+    while begins := HIDDEN_START.search(html, at):
         end = end_of(html, begins)
         end = len(html) if end < 0 else end
         yield html[at : begins.start()], html[begins.start() : end]
@@ -90,7 +90,7 @@ def _end_of_run(markdown: str, at: int) -> int:
     """
     goes_on = False
     first = at
-    while begins := BEGINS.match(markdown, at):
+    while begins := HIDDEN_START.match(markdown, at):
         end = end_of(markdown, begins)
         if end < 0:
             return -1
@@ -102,7 +102,7 @@ def _end_of_run(markdown: str, at: int) -> int:
 def unended(html: str) -> re.Match[str] | None:
     """Return the beginning of what hides all text after it."""
     at = 0
-    while begins := BEGINS.search(html, at):
+    while begins := HIDDEN_START.search(html, at):
         at = end_of(html, begins)
         if at < 0:
             return begins
@@ -113,7 +113,7 @@ def inline_rule(state: StateInline, silent: bool) -> bool:
     """Take a hidden thing in a line as one token, whatever Markdown would see in it."""
     if state.src[state.pos] != "<" or "unended" in state.env:
         return False
-    begins = BEGINS.match(state.src, state.pos)
+    begins = HIDDEN_START.match(state.src, state.pos)
     end = end_of(state.src, begins) if begins else -1
     if begins and end < 0:
         state.env["unended"] = True  # the article is refused: look for no other

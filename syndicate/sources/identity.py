@@ -15,20 +15,21 @@ from urllib.parse import urlsplit
 from syndicate.errors import ArticleError
 from syndicate.model.article import Publisher
 from syndicate.sources import frontmatter
-from syndicate.sources.bounds import MOST_BYTES
+from syndicate.sources.bounds import MOST_ARTICLE_BYTES
 from syndicate.sources.frontmatter import Flaw
 from syndicate.system import disk
 from syndicate.system.disk import sync_folder
 from syndicate.text import slug
 
-LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
-HOST = re.compile(rf"{LABEL}(?:\.{LABEL})*")
-EMAIL = re.compile(rf"[a-z0-9._-]+@{LABEL}(?:\.{LABEL})*")
+HOST_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+HOST_NAME = re.compile(rf"{HOST_LABEL}(?:\.{HOST_LABEL})*")
+EMAIL_ADDRESS = re.compile(rf"[a-z0-9._-]+@{HOST_LABEL}(?:\.{HOST_LABEL})*")
 TAG_URI = re.compile(
-    rf"tag:(?:{EMAIL.pattern}|{HOST.pattern}),(\d{{4}})(?:-(\d\d)(?:-(\d\d))?)?:\S*", re.IGNORECASE
+    rf"tag:(?:{EMAIL_ADDRESS.pattern}|{HOST_NAME.pattern}),(\d{{4}})(?:-(\d\d)(?:-(\d\d))?)?:\S*",
+    re.IGNORECASE,
 )
-PART = ".syndicate-part"
-PATIENCE = 2.0  # seconds to wait for others who give names in a folder
+PART_SUFFIX = ".syndicate-part"
+FOLDER_LOCK_SECONDS = 2.0  # seconds to wait for others who give names in a folder
 URI_LINE = re.compile(r"""^uri[ \t]*:[ \t]*(?P<quote>["']?)(?P<uri>\S+?)(?P=quote)[ \t]*$""", re.M)
 FIRST_LINE = re.compile(rf"{frontmatter.OPENS}(\r\n|\n|\r)")
 
@@ -43,10 +44,10 @@ def _authority(publisher: Publisher) -> str:
     host = (urlsplit(publisher.url).hostname or "").lower()
     with suppress(UnicodeError):
         host = host.encode("idna").decode()
-    if HOST.fullmatch(host):
+    if HOST_NAME.fullmatch(host):
         return host
     email = publisher.email.lower()
-    if EMAIL.fullmatch(email):
+    if EMAIL_ADDRESS.fullmatch(email):
         return email
     raise ArticleError(
         f"publisher.url: {publisher.url} has no host to name articles after (set it)"
@@ -82,7 +83,7 @@ def insert_uri(path: Path, uri: str) -> None:
     try:
         target = path.resolve(strict=True)  # a link stays a link
         with _alone_in(target.parent):
-            data = disk.contents(target, MOST_BYTES)
+            data = disk.contents(target, MOST_ARTICLE_BYTES)
             if not os.access(target, os.W_OK):
                 raise PermissionError(0, "it is read-only")
             _sweep(target)
@@ -103,7 +104,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
     """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        until = monotonic() + PATIENCE
+        until = monotonic() + FOLDER_LOCK_SECONDS
         while not _is_locked(descriptor) and monotonic() < until:
             sleep(0.02)
         yield
@@ -124,14 +125,14 @@ def _is_locked(descriptor: int) -> bool:
 def _sweep(target: Path) -> None:
     """Take away what a killed process left half written; whoever is alive waits for the lock."""
     for left in target.parent.iterdir():
-        if left.name.startswith(f".{target.name}.") and left.name.endswith(PART):
+        if left.name.startswith(f".{target.name}.") and left.name.endswith(PART_SUFFIX):
             left.unlink(missing_ok=True)
 
 
 def uri_in(path: Path) -> str:
     """The uri that stands in a file; "" where there is none, or no such file."""
     try:
-        return _uri_of(disk.contents(path, MOST_BYTES))
+        return _uri_of(disk.contents(path, MOST_ARTICLE_BYTES))
     except OSError:
         return ""
 
@@ -168,7 +169,9 @@ def _with_uri(path: Path, data: bytes, uri: str) -> bytes:
     text = data.decode("utf-8", "surrogateescape")
     opening = FIRST_LINE.match(text)
     if opening is None:
-        raise ArticleError(f"{path}:1: there is no front matter ({frontmatter.HOW})")
+        raise ArticleError(
+            f"{path}:1: there is no front matter ({frontmatter.FRONT_MATTER_ADVICE})"
+        )
     quoted = uri.replace("\\", "\\\\").replace('"', '\\"')
     line = f'uri: "{quoted}"{opening[1]}'
     changed = f"{opening[0]}{line}{text[opening.end() :]}".encode("utf-8", "surrogateescape")
@@ -190,7 +193,7 @@ def _check(path: Path, data: bytes, uri: str) -> None:
 def _replace(target: Path, data: bytes) -> None:
     """All or nothing: a new file beside it, on the disk, then renamed."""
     state = target.stat()
-    with disk.replacing(target, PART) as file:
+    with disk.replacing(target, PART_SUFFIX) as file:
         file.write(data)
         with suppress(PermissionError):  # only root may give a file away
             os.fchown(file.fileno(), state.st_uid, state.st_gid)

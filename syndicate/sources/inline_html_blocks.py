@@ -6,7 +6,7 @@ import re
 
 from markdown_it.rules_block import StateBlock
 
-BEGINS = re.compile(
+BLOCK_START = re.compile(
     r"(?:<(?:meta|a|b|em|font|i|span|strong|u)(?:\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?>\s*)+"
     r"<(?:article|blockquote|center|div|dl|h[1-6]|li|ol|p|section|table|ul)[\s>]",
     re.IGNORECASE,
@@ -16,7 +16,7 @@ BEGINS = re.compile(
 def block_rule(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     """Take such lines as raw HTML, up to the next empty one."""
     start = state.bMarks[first] + state.tShift[first]
-    if state.is_code_block(first) or not BEGINS.match(state.src, start, state.eMarks[first]):
+    if state.is_code_block(first) or not BLOCK_START.match(state.src, start, state.eMarks[first]):
         return False
     if silent:
         return True

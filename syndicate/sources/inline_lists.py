@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from syndicate.sources.elements import LISTS
+from syndicate.sources.elements import LIST_ELEMENTS
 from syndicate.sources.tags import TAG, attributes
 from syndicate.text import markers
 from syndicate.text.markers import ListTag
@@ -22,5 +22,5 @@ def _of_lists(tags: Sequence[str]) -> Iterator[ListTag]:
         is_end = bool(found and found["end"])
         if name == "li" and not is_end:
             yield "item", attributes(tag)
-        elif name in ("ol", "ul", *LISTS):
+        elif name in ("ol", "ul", *LIST_ELEMENTS):
             yield ("end" if is_end else "ordered" if name == "ol" else "other"), attributes(tag)

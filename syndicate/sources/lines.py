@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 
-from syndicate.sources.invisible_characters import ANY, FOUND, SPACES, WITHIN
+from syndicate.sources.invisible_characters import INVISIBLE, SPACES, UNSEEN, WIDTHLESS_RUN
 
 MARKER = r"(?:[-*+]|\d{1,9}[.)]|#{1,6})"
 # signs of Markdown with a space behind them that is none to it (pasted from Word and web pages)
-HARD_SPACE = re.compile(rf"^([ >]*{MARKER})[ {ANY}]*[{ANY}][ {ANY}]*", re.MULTILINE)
+HARD_SPACE = re.compile(rf"^([ >]*{MARKER})[ {UNSEEN}]*[{UNSEEN}][ {UNSEEN}]*", re.MULTILINE)
 PASTED = re.compile(
-    rf"^[ {ANY}]*[{ANY}][ {ANY}]*(?={MARKER}[ {ANY}]|#{{2,6}}\S|[|>])", re.MULTILINE
+    rf"^[ {UNSEEN}]*[{UNSEEN}][ {UNSEEN}]*(?={MARKER}[ {UNSEEN}]|#{{2,6}}\S|[|>])",
+    re.MULTILINE,
 )
 NO_SPACE = re.compile(r"^( {0,3}#{2,6})(?=[^\s#])", re.MULTILINE)
 CLOSED = re.compile(r"^( {0,3}(?P<signs>#{2,6}) .*[^\s#])(?P=signs)[ \t]*$", re.MULTILINE)
@@ -34,7 +35,7 @@ RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]
 
 def understood(markdown: str) -> str:
     """Return the text with its lists, headings and tables as Markdown reads them."""
-    if FOUND.search(markdown):
+    if INVISIBLE.search(markdown):
         markdown = PASTED.sub(_indented, markdown)
         markdown = HARD_SPACE.sub(r"\1 ", markdown)
     if "##" in markdown:
@@ -46,7 +47,7 @@ def understood(markdown: str) -> str:
 
 def _indented(found: re.Match[str]) -> str:
     """The depth of a nested item; deeper than three spaces it would be code."""
-    depth = WITHIN.sub("", found[0])
+    depth = WIDTHLESS_RUN.sub("", found[0])
     return " " * min(len(depth), 3 if depth.strip(SPACES) or len(depth) > 1 else 0)
 
 

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from syndicate.sources import files
-from syndicate.sources.invisible_characters import ANY
-from syndicate.sources.links import ENDINGS, MAIL
+from syndicate.sources.invisible_characters import UNSEEN
+from syndicate.sources.links import FILE_ENDINGS, MAIL_ADDRESS
 from syndicate.text import in_full
 
 PICTURE = r"!\[(?:[^\[\]\n\\]|\\.)*\]"
 TEXT = r"\[(?!\^)(?=(?:[^\[\]\n\\]|\\.)*?[^\W\d_])(?:[^\[\]\n\\]|\\.)+\]"  # with a letter in it
 LABEL = rf"(?P<head>(?<![\\\]])(?:{PICTURE}|{TEXT}))"
-APART = re.compile(rf"{LABEL}(?P<gap>[ \t{ANY}]+|[ \t]*\n[ \t]*)\((?P<name>[^()\n]+)\)")
+APART = re.compile(rf"{LABEL}(?P<gap>[ \t{UNSEEN}]+|[ \t]*\n[ \t]*)\((?P<name>[^()\n]+)\)")
 OPEN = (
     re.compile(rf"{LABEL}\((?P<name>[^()<>\[\]\n]+)$", re.MULTILINE),
     re.compile(rf"{LABEL}\((?P<name>[^\s()<>\[\]]+)\]?(?!\S)"),
@@ -29,7 +29,7 @@ UNENDED = re.compile(
     r"(?![^\[\n]*\])"
 )
 GOES_ON = re.compile(r"[ \t]*\n?[ \t]*[)\"']")
-BETWEEN = re.compile(rf"\][\s{ANY}]+\(|\][{{<]|\)\[")
+BETWEEN = re.compile(rf"\][\s{UNSEEN}]+\(|\][{{<]|\)\[")
 WEB = re.compile(r"(?:https?://|www\.)[\w-]+\.\S+|mailto:\S+@\S+", re.IGNORECASE)
 CLOSED = re.compile(r"\]\([^()\n]*\)")  # most links
 TRAILING = re.compile(r"[.,;:!?]+$")
@@ -40,7 +40,7 @@ SEEN = (
     re.compile(r"\[[^\[\]\n]+\]\{(?P<name>[^{}\n]+)\}"),
 )
 HALF = re.compile(r"[^\s\[\]]{0,200}\]\([^\n]{0,60}")
-ADVICE = "write [words](address)"
+LINK_ADVICE = "write [words](address)"
 
 
 def joined(markdown: str, folder: Path) -> str:
@@ -105,9 +105,9 @@ def remarks(
         for pattern in SEEN:
             for found in pattern.finditer(line):
                 if _is_file(found["name"]) or _is_address(found["name"]):
-                    yield number, f"{in_full(found[0])} is no link to Markdown ({ADVICE})"
+                    yield number, f"{in_full(found[0])} is no link to Markdown ({LINK_ADVICE})"
         if not escaped and "](" in line and (half := HALF.search(line)):
-            yield number, f"{in_full(half[0])} is half a link: readers would see ]( ({ADVICE})"
+            yield number, f"{in_full(half[0])} is half a link: readers would see ]( ({LINK_ADVICE})"
 
 
 def _link(head: str, name: str) -> str:
@@ -120,8 +120,8 @@ def _is_defined(label: str, markdown: str) -> bool:
 
 
 def _is_address(name: str) -> bool:
-    return bool(WEB.fullmatch(name.strip()) or MAIL.fullmatch(name.strip()))
+    return bool(WEB.fullmatch(name.strip()) or MAIL_ADDRESS.fullmatch(name.strip()))
 
 
 def _is_file(name: str) -> bool:
-    return Path(name.strip()).suffix.lower() in ENDINGS
+    return Path(name.strip()).suffix.lower() in FILE_ENDINGS

@@ -16,43 +16,45 @@ from syndicate.sources.files import LocalFile
 from syndicate.sources.quotes import without_quotes
 from syndicate.text import in_full, squeeze
 
-WEB = ("http", "https")
+WEB_SCHEMES = ("http", "https")
 # what programs on phones and desks open; every channel shows the address where it is no link there
-OPENED = {
+OPENED_SCHEMES = {
     "callto", "facetime", "fb", "fb-messenger", "feed", "ftp", "ftps", "geo", "instagram", "intent",
     "irc", "ircs", "itms-apps", "line", "magnet", "mailto", "maps", "market", "matrix", "news",
     "rtsp", "sftp", "sip", "sips", "skype", "sms", "smsto", "tel", "tg", "viber", "webcal",
     "whatsapp", "xmpp",
 }  # fmt: skip
 # they run a program, or show what lies on one computer; a letter is a drive: C:\surat.pdf
-UNSAFE = {
+UNSAFE_SCHEMES = {
     "about", "blob", "cid", "data", "file", "filesystem", "javascript", "jar", "view-source",
     "vbscript", *ascii_lowercase,
 }  # fmt: skip
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-UNSEEN = re.compile(r"[\x00-\x20\x7f\u200b\ufeff]+")  # browsers take them out of an address
-MAIL = re.compile(r"[^\s/@?#:]+@[\w-]+(?:\.[\w-]+)+")
+UNSEEN_IN_ADDRESS = re.compile(
+    r"[\x00-\x20\x7f\u200b\ufeff]+"
+)  # browsers take them out of an address
+MAIL_ADDRESS = re.compile(r"[^\s/@?#:]+@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"\+?[\d\s().-]{7,24}")
-HOST = re.compile(r"(?:[\w-]+\.)+(?P<top>[a-z]{2,24})(?::\d+)?", re.IGNORECASE)
-ARTICLES = (".md", ".markdown")
+SITE_NAME = re.compile(r"(?:[\w-]+\.)+(?P<top>[a-z]{2,24})(?::\d+)?", re.IGNORECASE)
+ARTICLE_ENDINGS = (".md", ".markdown")
 # endings that name a file to be opened or kept, and no page
-ENDINGS = {
-    *ARTICLES, ".7z", ".csv", ".doc", ".docx", ".epub", ".gif", ".jpeg", ".jpg", ".m4a", ".mov",
-    ".mp3", ".mp4", ".ods", ".odt", ".pdf", ".png", ".ppt", ".pptx", ".rar", ".rtf", ".svg", ".txt",
-    ".webp", ".xls", ".xlsx", ".zip",
+FILE_ENDINGS = {
+    *ARTICLE_ENDINGS, ".7z", ".csv", ".doc", ".docx", ".epub", ".gif", ".jpeg", ".jpg", ".m4a",
+    ".mov", ".mp3", ".mp4", ".ods", ".odt", ".pdf", ".png", ".ppt", ".pptx", ".rar", ".rtf", ".svg",
+    ".txt", ".webp", ".xls", ".xlsx", ".zip",
 }  # fmt: skip
-PAGES = {"asp", "aspx", "cgi", "htm", "html", "jsp", "php", "xhtml", "xml"}  # no top domains
+PAGE_ENDINGS = {"asp", "aspx", "cgi", "htm", "html", "jsp", "php", "xhtml", "xml"}  # no top domains
 TO_FILL_IN = re.compile(r"https?://\.+(?:[/?#]|\Z)", re.IGNORECASE)
-WHOLE = "write the whole address, like https://example.org/a"
+WHOLE_ADDRESS_ADVICE = "write the whole address, like https://example.org/a"
 
 # marks for what takes a link's place once all of the article is read
-SPELLED = "spelled:"  # its text, followed by the address
-BARE = "bare:"  # its text alone
+SPELLED_MARK = "spelled:"  # its text, followed by the address
+BARE_MARK = "bare:"  # its text alone
 LINK_BESIDE = re.compile(
     r'<a(?P<before>[^>]*?\s)href="beside:(?P<to>[^"]*)"(?P<after>[^>]*)>(?P<text>.*?)</a>',
     re.DOTALL,
 )
-BESIDE = "beside:"  # the address of the article in that file, once it is known
+BESIDE_MARK = "beside:"  # the address of the article in that file, once it is known
 
 
 @dataclass(kw_only=True)
@@ -81,7 +83,7 @@ class Links:
             return self._bare(
                 typed, "a link leads nowhere (write its address between the brackets)"
             )
-        if found := SCHEME.match(UNSEEN.sub("", address)):
+        if found := SCHEME.match(UNSEEN_IN_ADDRESS.sub("", address)):
             return self._of_scheme(found[1].lower(), address, typed)
         if address.startswith("#"):
             return self._place(address)
@@ -99,29 +101,29 @@ class Links:
         )
 
     def _of_scheme(self, scheme: str, address: str, typed: str) -> str:
-        if scheme in UNSAFE:
-            raise ValueError(f"a link leads to {scheme}:... ({WHOLE})")
-        if scheme in OPENED:
+        if scheme in UNSAFE_SCHEMES:
+            raise ValueError(f"a link leads to {scheme}:... ({WHOLE_ADDRESS_ADVICE})")
+        if scheme in OPENED_SCHEMES:
             address = f"{scheme}:{address.partition(':')[2]}"
-        if scheme in (*WEB, *OPENED):
+        if scheme in (*WEB_SCHEMES, *OPENED_SCHEMES):
             return self._openable(address, typed)
-        if HOST.fullmatch(scheme) and re.match(r"\d", address.partition(":")[2]):  # a port
+        if SITE_NAME.fullmatch(scheme) and re.match(r"\d", address.partition(":")[2]):  # a port
             return self._openable(f"https://{address}", typed)
-        near = get_close_matches(scheme, (*WEB, *OPENED), n=1, cutoff=0.7)
+        near = get_close_matches(scheme, (*WEB_SCHEMES, *OPENED_SCHEMES), n=1, cutoff=0.7)
         meant = f" (did you mean {near[0]}:?)" if near else ""
         return self._spelled(address, f"is no address that programs open{meant}")
 
     def _openable(self, address: str, typed: str) -> str:
         """The address itself; spelt out behind its words where no program can open it."""
         if TO_FILL_IN.match(address):
-            raise ValueError(f"{shown(address)} is no web address ({WHOLE})")
+            raise ValueError(f"{shown(address)} is no web address ({WHOLE_ADDRESS_ADVICE})")
         why = url_validation.why_not(address)
         return self._spelled(typed, f"leads nowhere: {why} (put it right)") if why else address
 
     def _spelled(self, typed: str, remark: str) -> str:
         self.remarks.append((typed, f"{shown(typed)} {remark}"))
         as_typed = (form for form in (typed, unquote(typed)) if form in self.markdown)
-        return f"{SPELLED}{next(as_typed, typed)}"
+        return f"{SPELLED_MARK}{next(as_typed, typed)}"
 
     def _place(self, address: str) -> str:
         """A place in the article itself: a heading, a note."""
@@ -135,17 +137,19 @@ class Links:
 
     def _of_site(self, address: str) -> str:
         if not address.startswith("//") and is_local(address):
-            raise ValueError(f"{shown(address)} is on this computer ({WHOLE})")
+            raise ValueError(f"{shown(address)} is on this computer ({WHOLE_ADDRESS_ADVICE})")
         try:
             whole = urljoin(self.base, address)
         except ValueError as error:  # [ opens an address of numbers
-            raise ValueError(f"{shown(address)} is no web address ({WHOLE})") from error
+            raise ValueError(
+                f"{shown(address)} is no web address ({WHOLE_ADDRESS_ADVICE})"
+            ) from error
         return self._openable(whole, address)
 
     def _repaired(self, address: str) -> str:
         if address.lower().startswith("www."):
             return self._openable(f"https://{address}", address)
-        if MAIL.fullmatch(address):
+        if MAIL_ADDRESS.fullmatch(address):
             return f"mailto:{address}"
         if PHONE.fullmatch(unquote(address)):
             return f"tel:{re.sub(r'[^+0-9]', '', unquote(address))}"
@@ -154,25 +158,27 @@ class Links:
     def _file(self, address: str) -> str:
         """A file beside the article, or what names one that is not there."""
         name, ending = _name(address)
-        if ending in ARTICLES and (self.folder / name).is_file():
+        if ending in ARTICLE_ENDINGS and (self.folder / name).is_file():
             self.articles.append(address)
-            return f"{BESIDE}{quote(unquote(address), safe='/#')}"
+            return f"{BESIDE_MARK}{quote(unquote(address), safe='/#')}"
         if files.exists(name, self.folder):
             file = files.take(name, self.folder)
             self.found.setdefault(file.media().name, file)
             return f"media:{file.media().name}"
         if _is_host(address):
             return self._openable(f"https://{address}", address)
-        if ending in ARTICLES or (ending in ENDINGS and not self.has_page):
+        if ending in ARTICLE_ENDINGS or (ending in FILE_ENDINGS and not self.has_page):
             raise ValueError(f"the file {shown(name)} is missing (put it beside the article)")
-        if ending in ENDINGS:
+        if ending in FILE_ENDINGS:
             whole = urljoin(self.base, address)
             self.remarks.append((address, f"no file {shown(name)} is here: it leads to {whole}"))
         return ""
 
     def _of_page(self, address: str) -> str:
         if not self.has_page:
-            raise ValueError(f"a link leads to {shown(address)}, which is no address ({WHOLE})")
+            raise ValueError(
+                f"a link leads to {shown(address)}, which is no address ({WHOLE_ADDRESS_ADVICE})"
+            )
         return self._openable(urljoin(self.base, address), address)
 
     def note(self, address: str, why: str) -> None:
@@ -182,7 +188,7 @@ class Links:
 
     def _bare(self, address: str, remark: str) -> str:
         self.remarks.append((address, remark))
-        return f"{BARE}{address}"
+        return f"{BARE_MARK}{address}"
 
 
 def beside(html: str, addresses: Mapping[str, str]) -> str:
@@ -226,8 +232,8 @@ def _name(address: str) -> tuple[str, str]:
 
 def _is_host(address: str) -> bool:
     """Return True for an address that begins with a site's name: contoh.go.id/daftar."""
-    found = HOST.fullmatch(re.split(r"[/?#]", address, maxsplit=1)[0])
+    found = SITE_NAME.fullmatch(re.split(r"[/?#]", address, maxsplit=1)[0])
     if found is None:
         return False
     top = found["top"].lower()
-    return f".{top}" not in ENDINGS and top not in PAGES
+    return f".{top}" not in FILE_ENDINGS and top not in PAGE_ENDINGS

@@ -68,7 +68,7 @@ def read(path: Path, publisher: Publisher) -> Draft:
 def text_of(path: Path) -> str:
     """The file's text, which must be UTF-8 and hold no more than an article may."""
     try:
-        data = disk.contents(path, bounds.MOST_BYTES)
+        data = disk.contents(path, bounds.MOST_ARTICLE_BYTES)
         bounds.refuse_bytes(data)
         text = _decoded(path, data)
         bounds.refuse(text)
@@ -139,7 +139,7 @@ class _Noted:
 def _body(parts: frontmatter.Parts, folder: Path, publisher: Publisher, url: str | None) -> Body:
     markdown = body.clean(parts.body)
     if not markdown.strip():
-        raise Flaw(parts.body_line, body.EMPTY)
+        raise Flaw(parts.body_line, body.NO_TEXT_ADVICE)
     base = url or publisher.url.rstrip("/") + "/"
     return body.read(markdown, parts.body_line, base, folder, has_page=url is not None)
 

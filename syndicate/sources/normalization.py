@@ -24,14 +24,18 @@ from syndicate.sources import (
 
 WIKI = re.compile(r"(?P<picture>!?)\[\[(?P<name>[^\[\]|\n]+)(?:\|(?P<label>[^\[\]\n]*))?\]\]")
 NOTE = re.compile(r"^([ >]{0,12})\[\^(?P<label>[^\s\]]+)\]:", re.MULTILINE)
-AROUND = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t>]+)*")  # signs of lists and quotations
+BLOCK_SIGNS = re.compile(
+    r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t>]+)*"
+)  # signs of lists and quotations
 CODE = re.compile(
     r"^[ \t>]*(?P<fence>```+(?![^\n]*`)|~~~+)[^\n]*\n.*?(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z)"
     r"|(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)*?(?<!`)(?P=ticks)(?!`)",
     re.MULTILINE | re.DOTALL,
 )
-KEPT = "\ufdd0\ufdd1"  # around the number of a piece of code: no characters, so in no text
-PUT_AWAY = re.compile(rf"{KEPT[0]}(\d+){KEPT[1]}")
+CODE_PLACEHOLDER = (
+    "\ufdd0\ufdd1"  # around the number of a piece of code: no characters, so in no text
+)
+PUT_AWAY = re.compile(rf"{CODE_PLACEHOLDER[0]}(\d+){CODE_PLACEHOLDER[1]}")
 COMMENTED = ("#", "<>", "")  # [//]: # (for nobody)
 
 
@@ -41,7 +45,7 @@ def mended(markdown: str, folder: Path) -> str:
 
     def put_away(found: re.Match[str]) -> str:
         codes.append(found[0])
-        return f"{KEPT[0]}{len(codes) - 1}{KEPT[1]}"
+        return f"{CODE_PLACEHOLDER[0]}{len(codes) - 1}{CODE_PLACEHOLDER[1]}"
 
     text = _meant(
         CODE.sub(put_away, markdown) if "`" in markdown or "~~~" in markdown else markdown, folder
@@ -79,7 +83,7 @@ def unused(markdown: str, tokens: Sequence[Token], env: dict[str, Any]) -> str:
     for number in marked - in_code:
         for sign in "<[":
             head, sign, tail = rows[number].partition(sign)
-            if sign and AROUND.fullmatch(head):
+            if sign and BLOCK_SIGNS.fullmatch(head):
                 rows[number] = f"{head}\\{sign}{tail}"
                 break
     return "\n".join(rows)

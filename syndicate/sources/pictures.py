@@ -7,7 +7,7 @@ from struct import unpack_from
 
 NO_SIZE = {0x01, *range(0xD0, 0xDA)}  # JPEG markers that nothing measured follows
 PNG = b"\x89PNG\r\n\x1a\n"
-CONTROL = b"\x00\x21\xf9\x04"  # a GIF's graphic control, which leads each of its pictures
+GIF_CONTROL = b"\x00\x21\xf9\x04"  # a GIF's graphic control, which leads each of its pictures
 FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # JPEG markers that hold the measures
 
 
@@ -26,7 +26,7 @@ def measure(data: bytes) -> tuple[str, int, int] | None:
 def moves(data: bytes) -> bool:
     """Return True for a GIF, a PNG or a WebP of more than one picture."""
     if data[:6] in (b"GIF87a", b"GIF89a"):
-        return data.count(CONTROL) > 1
+        return data.count(GIF_CONTROL) > 1
     if data.startswith(PNG):
         control = data.find(b"acTL", 0, max(0, data.find(b"IDAT")))  # how many, and how often
         return control > 0 and int.from_bytes(data[control + 4 : control + 8], "big") > 1

@@ -10,22 +10,22 @@ from syndicate.text import excerpt, squeeze
 
 MARKED = re.compile(r"‹isi:[^›]*›?")
 # TODO is a village, too, and lorem ipsum has a history: only what is plainly left over counts
-NOTE = r"(?:TODO|FIXME|TBD|XXX)\b"
-HEAD = r"^[\s>]*(?:[-+*]\s+|\d{1,3}[.)]\s+|\#{1,6}\s+)?[*_]{0,3}"
+TODO_NOTE = r"(?:TODO|FIXME|TBD|XXX)\b"
+LINE_START = r"^[\s>]*(?:[-+*]\s+|\d{1,3}[.)]\s+|\#{1,6}\s+)?[*_]{0,3}"
 NOTES = (
-    re.compile(rf"{HEAD}(?P<said>{NOTE})[*_]{{0,3}}\W*$"),
-    re.compile(rf"{HEAD}(?P<said>{NOTE}[*_]{{0,3}}:.*)"),
-    re.compile(rf"{HEAD}(?P<said>{NOTE}(?: [a-z]+)+)$"),
-    re.compile(rf"[.!?] (?P<said>{NOTE}:.*)"),
-    re.compile(rf"(?P<said>\[{NOTE}[^\[\]]*\])(?![(\[])"),
-    re.compile(rf"(?P<said>\({NOTE}:[^()]*\))"),
+    re.compile(rf"{LINE_START}(?P<said>{TODO_NOTE})[*_]{{0,3}}\W*$"),
+    re.compile(rf"{LINE_START}(?P<said>{TODO_NOTE}[*_]{{0,3}}:.*)"),
+    re.compile(rf"{LINE_START}(?P<said>{TODO_NOTE}(?: [a-z]+)+)$"),
+    re.compile(rf"[.!?] (?P<said>{TODO_NOTE}:.*)"),
+    re.compile(rf"(?P<said>\[{TODO_NOTE}[^\[\]]*\])(?![(\[])"),
+    re.compile(rf"(?P<said>\({TODO_NOTE}:[^()]*\))"),
 )
 FILLER = re.compile(
-    rf"{HEAD}(?P<said>lorem ipsum)(?:\W*$| dolor sit amet(?:\W*$|\W+consec))", re.IGNORECASE
+    rf"{LINE_START}(?P<said>lorem ipsum)(?:\W*$| dolor sit amet(?:\W*$|\W+consec))", re.IGNORECASE
 )
 QUOTED = re.compile(r"\s*>")
 TO_FILL_IN = re.compile(r"\]\((?P<said>https?://…[^()\s]*)\)")
-NOTHING = re.compile(r"\s*(?:- +)?[\w.]+\s*:\s*([\"']?)(?P<said>…|\.{3})\1\s*(?: #.*)?")
+UNFILLED_FIELD = re.compile(r"\s*(?:- +)?[\w.]+\s*:\s*([\"']?)(?P<said>…|\.{3})\1\s*(?: #.*)?")
 FIELD = re.compile(r"\s*(?:- +)?(?:[\w.]+\s*:\s*)?[\"']?")
 FOR_THE_DESK = re.compile(r"edNote\s*:")
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -82,7 +82,7 @@ def _in_front(line: str) -> str:
         return marked[0]
     if FOR_THE_DESK.match(line):
         return ""
-    nothing = NOTHING.fullmatch(line)
+    nothing = UNFILLED_FIELD.fullmatch(line)
     return nothing["said"] if nothing else _noted(FIELD.sub("", line, count=1).rstrip("\"' "))
 
 

@@ -9,19 +9,19 @@ from html import escape
 
 from syndicate.sources import hidden_markup
 from syndicate.sources.elements import (
-    APART,
-    BLOCKS,
+    BLOCK_ELEMENTS,
     DRAWN,
+    DRAWN_ELEMENTS,
     DRESS,
     EMBEDS,
-    FOREIGN,
-    IN_A_LINE,
-    KNOWN,
+    INLINE_ELEMENTS,
+    KNOWN_ELEMENTS,
     LAYOUT,
-    LISTS,
-    PARTED,
+    LIST_ELEMENTS,
+    PARTED_ELEMENTS,
     VERBATIM,
-    VOID,
+    VOID_ELEMENTS,
+    WORD_SEPARATING_ELEMENTS,
 )
 from syndicate.sources.tags import (
     ATTRIBUTE,
@@ -127,14 +127,18 @@ def rewritten(html: str, meant: Sequence[Meant]) -> str:
         shown = _loose(found) if verdict is Meant.LOOSE else _tag(found)
         name = found["name"].lower()
         if not found["end"]:
-            opened[name] += name not in VOID
+            opened[name] += name not in VOID_ELEMENTS
             # the words of a table that are in no cell go before it
             return apart_before(found, shown) if is_embed(found[0]) or name == "table" else shown
         # what was opened above this block, or nowhere, may leave nothing between words
         is_open = opened[name] > 0
         opened[name] -= is_open
         goes_on = found.string[found.end() : found.end() + 1].strip()
-        return f"{shown}{GAP}" if name in APART and not is_open and goes_on else shown
+        return (
+            f"{shown}{GAP}"
+            if name in WORD_SEPARATING_ELEMENTS and not is_open and goes_on
+            else shown
+        )
 
     pieces = (
         (TAG_OR_SIGN.sub(tag, shown), "\n" * unshown.count("\n"))
@@ -153,13 +157,13 @@ def in_a_line(tag: str, meant: Meant) -> str:
     assert meant is not Meant.WORDS
     name = found["name"].lower()
     shown = _tag(found)
-    if name in IN_A_LINE or (shown and name in (*EMBEDS, "source", "image")):
+    if name in INLINE_ELEMENTS or (shown and name in (*EMBEDS, "source", "image")):
         return shown
     if shown.startswith(("<a ", "<img ", "<abbr", "</abbr")) or (name == "optgroup" and shown):
         return shown
-    if name in BLOCKS | LAYOUT | VERBATIM and name not in ("td", "th", "col", "colgroup"):
+    if name in BLOCK_ELEMENTS | LAYOUT | VERBATIM and name not in ("td", "th", "col", "colgroup"):
         return BREAK
-    return GAP if name in PARTED | FOREIGN | DRAWN or name in ("td", "th") else ""
+    return GAP if name in PARTED_ELEMENTS | DRAWN_ELEMENTS | DRAWN or name in ("td", "th") else ""
 
 
 def is_embed(tag: str) -> bool:
@@ -174,7 +178,12 @@ def credited(tag: str) -> str:
     if found is None or found["end"]:
         return tag
     name, given = found["name"].lower(), attributes(tag)
-    if name in KNOWN or name in DRAWN or name.startswith("fe") or OFFICE_NAME.fullmatch(name):
+    if (
+        name in KNOWN_ELEMENTS
+        or name in DRAWN
+        or name.startswith("fe")
+        or OFFICE_NAME.fullmatch(name)
+    ):
         unseen = SHOWN_AS_WORDS.get(name, set())
         if name == "input" and given.get("type", "").lower() not in ("hidden", "checkbox", "radio"):
             unseen = {"value", "placeholder"}
@@ -198,7 +207,7 @@ def remark(tag: str) -> str:
     name, given = found["name"].lower(), attributes(tag)
     if name == "base" and given.get("href"):
         return f"no link is counted from {excerpt(squeeze(tag), 60)} (write whole addresses)"
-    if name in VOID:
+    if name in VOID_ELEMENTS:
         return ""
     if name == "math":
         return f"a formula (<math>) is read as its letters alone ({AS_TEXT})"
@@ -230,9 +239,9 @@ def _tag(found: re.Match[str]) -> str:
         return f"<{found['end']}abbr{found['given']}>"
     if not found["end"] and name in ("area", "optgroup"):
         return _labelled(name, attributes(found[0]))
-    if name in FOREIGN | DRAWN | PARTED:
+    if name in DRAWN_ELEMENTS | DRAWN | PARTED_ELEMENTS:
         return " "
-    if name in LISTS:
+    if name in LIST_ELEMENTS:
         return f"<{found['end']}ul>"
     if name in LAYOUT:
         return f"<{found['end']}div{_place(found)}>"
@@ -243,7 +252,7 @@ def _tag(found: re.Match[str]) -> str:
         return _embed(given, _embedded(name, given))
     if name in ("img", "image", "amp-img"):
         return _picture(given)
-    if name not in KNOWN and (played := _played(name, given)):
+    if name not in KNOWN_ELEMENTS and (played := _played(name, given)):
         return _embed(given, played)
     if name in ("b", "strong") and NOT_BOLD.search(given.get("style", "")):
         return "<span>"  # Google puts a whole document into one

@@ -15,7 +15,7 @@ from syndicate.sources.frontmatter import Flaw
 from syndicate.text import excerpt, in_full, squeeze
 
 # signs of other programs, with what they are called; a reader would see them as they stand
-FOREIGN = {
+FOREIGN_MARKS = {
     "a shortcode": re.compile(r"\{\{[<%].*?[>%]\}\}|\{\{[<%]"),
     "a template's variable": re.compile(r"\{\{[^{}]*[|.(\"'=][^{}]*\}\}"),
     "a template's tag": re.compile(r"\{%.*?%\}"),
@@ -45,7 +45,7 @@ FOREIGN = {
     "a picture that Markdown does not understand": re.compile(r"!\[[^\[\]\n]*\]\s?\([^()\n]*\)?"),
 }
 # one of them is in each of these
-SIGNS = re.compile(r"[\[{]|```|^(?::::|!!!|\?\?\?|\+[-=])", re.MULTILINE)
+PERHAPS_FOREIGN = re.compile(r"[\[{]|```|^(?::::|!!!|\?\?\?|\+[-=])", re.MULTILINE)
 LOOSE_LINK = re.compile(r"(?<!!)\[[^\[\]\n]+\]\((?P<address>(?:[^()\n]|\([^()\n]*\))*)\)")
 UNDEFINED = re.compile(
     r"(?<![\w\]\\])\[(?P<text>[^\[\]^\n][^\[\]\n]*)\]\[(?P<label>[^\[\]^\n]*)\](?![\[(])"
@@ -60,7 +60,7 @@ UNREAD = re.compile(
     r"|\{\{[^{}]*\}\}|\[\[[^\[\]]+\]\]"
 )
 OUTSIDE = "Markdown is read below HTML only after an empty line: put one there, or write HTML"
-ADVICE = "write it in plain Markdown, or delete it"
+PLAIN_MARKDOWN_ADVICE = "write it in plain Markdown, or delete it"
 
 
 def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int, str] | Flaw]:
@@ -77,7 +77,7 @@ def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int,
         text = str(token.meta.get(PLAIN, ""))
         lines = text.split("\n")
         is_html = token.type == "html_block"
-        is_odd = SIGNS.search(text) is not None or (is_html and "**" in text)
+        is_odd = PERHAPS_FOREIGN.search(text) is not None or (is_html and "**" in text)
         for number, line in enumerate(lines, first) if is_odd else ():
             if is_block and not line.strip(": "):
                 continue  # the end of one that is named
@@ -110,10 +110,12 @@ def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int,
 
 
 def _foreign(number: int, line: str) -> Flaw | None:
-    for what, pattern in FOREIGN.items():
+    for what, pattern in FOREIGN_MARKS.items():
         if found := pattern.search(line):
             quoted = excerpt(squeeze(found[0]), 60)
-            return Flaw(number, f"{quoted} is {what}; readers would see it ({ADVICE})")
+            return Flaw(
+                number, f"{quoted} is {what}; readers would see it ({PLAIN_MARKDOWN_ADVICE})"
+            )
     return None
 
 

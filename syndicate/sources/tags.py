@@ -11,16 +11,16 @@ from enum import Enum
 from syndicate.sources.elements import (
     ALONE,
     BARE_ATTRIBUTES,
-    BLOCKS,
+    BLOCK_ELEMENTS,
     DRAWN,
-    FOREIGN,
+    DRAWN_ELEMENTS,
     FORMATTING,
-    KNOWN,
     KNOWN_ATTRIBUTES,
+    KNOWN_ELEMENTS,
     LAYOUT,
     PARENTS,
     TABLE_PARTS,
-    VOID,
+    VOID_ELEMENTS,
 )
 from syndicate.sources.entities import in_attribute
 
@@ -33,7 +33,7 @@ ATTRIBUTE = re.compile(
 )
 PREFIXED = re.compile(r"(?:data|aria)-\S+|on[a-z]+|[\w-]*:[\w:.-]+", re.IGNORECASE)
 # Word's and PowerPoint's own elements, which Markdown may take for text or an address: <o:p>
-OFFICE = re.compile(r"</?[A-Za-z][\w.-]*:[A-Za-z][\w.-]*(?:\s[^<>]*)?/?>")
+OFFICE_TAG = re.compile(r"</?[A-Za-z][\w.-]*:[A-Za-z][\w.-]*(?:\s[^<>]*)?/?>")
 OFFICE_NAME = re.compile(r"(?:[ovwxmp]|st\d|u\d|w\d+|wx|sl|aml):.+", re.IGNORECASE)
 
 
@@ -84,10 +84,10 @@ def judged(tags: Sequence[Tag]) -> list[Meant]:
     partners = _paired(parts)
     closed = {parts[number]["name"].lower() for number in partners}
     shouts = any(
-        parts[number]["name"].isupper() and parts[number]["name"].lower() in KNOWN
+        parts[number]["name"].isupper() and parts[number]["name"].lower() in KNOWN_ELEMENTS
         for number in partners
     )
-    usage = _Usage(closed, is_shouted=shouts, draws=bool(closed & FOREIGN))
+    usage = _Usage(closed, is_shouted=shouts, draws=bool(closed & DRAWN_ELEMENTS))
     meant: list[Meant] = []
     for number, (tag, found) in enumerate(zip(tags, parts, strict=True)):
         partner = partners.get(number, number)
@@ -114,7 +114,11 @@ def _paired(parts: Sequence[re.Match[str]]) -> dict[int, int]:
     for number, found in enumerate(parts):
         name = found["name"].lower()
         if not found["end"]:
-            if name not in VOID and not found["given"].endswith("/") and _is_written(found):
+            if (
+                name not in VOID_ELEMENTS
+                and not found["given"].endswith("/")
+                and _is_written(found)
+            ):
                 open_[name].append(number)
             continue
         waiting = open_[name]
@@ -142,7 +146,7 @@ def _is_written(found: re.Match[str]) -> bool:
         _is_known(match["name"]) or match["a"] is not None or match["b"] is not None
         for match in with_value
     )
-    if name not in KNOWN and "-" not in name and ":" not in name:
+    if name not in KNOWN_ELEMENTS and "-" not in name and ":" not in name:
         return bool(with_value) and not bare
     if with_value:
         return known and all(map(_is_known, bare))
@@ -168,7 +172,7 @@ class _Usage:
         name = found["name"].lower()
         if ":" in name:
             return Meant.MARKUP if OFFICE_NAME.fullmatch(name) else Meant.WORDS
-        if name not in KNOWN:
+        if name not in KNOWN_ELEMENTS:
             return self._unknown(found, name)
         is_plain = found["name"].islower() or self.is_shouted
         if found["end"]:
@@ -182,13 +186,13 @@ class _Usage:
         if name in ("br", "hr", "wbr", "img") or self.closed & PARENTS.get(name, set()):
             return Meant.MARKUP
         if found["given"]:  # <b/>
-            return Meant.MARKUP if is_plain and name not in VOID else Meant.WORDS
+            return Meant.MARKUP if is_plain and name not in VOID_ELEMENTS else Meant.WORDS
         return self._open(tag, name) if is_plain else Meant.WORDS
 
     def _element(self, found: re.Match[str]) -> Meant:
         """Classify by its end: with one an element; an unknown one without attributes is none."""
         name = found["name"].lower()
-        is_element = name in KNOWN or "-" in name or ":" in name or self.draws
+        is_element = name in KNOWN_ELEMENTS or "-" in name or ":" in name or self.draws
         return Meant.MARKUP if is_element or found["given"].strip() else Meant.WORDS
 
     def _unknown(self, found: re.Match[str], name: str) -> Meant:
@@ -201,7 +205,7 @@ class _Usage:
         """An element without an end and attributes, which may stand for what is to be filled in."""
         if name == "p" and tag.in_block and tag.before in ("", "\n", ">"):
             return Meant.MARKUP
-        if name == "a" or name not in FORMATTING | BLOCKS | LAYOUT:
+        if name == "a" or name not in FORMATTING | BLOCK_ELEMENTS | LAYOUT:
             return Meant.WORDS
         before = tag.before if name != "p" else tag.before.rstrip(".:;!?")  # Satu.<p>Dua.
         begins = before in ("", "\n", ">") or before.isspace() or before in "(\"'“‘"

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import nh3
 
 # nothing can be wrong with these, and most are like them
-PLAIN = re.compile(
+PLAIN_ADDRESS = re.compile(
     r"https?://(?:(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,20}(?!xn--)[a-z]{2,24}"
     r"(?::[1-9]\d{0,3})?(?=[/?#]|\Z)",
     re.IGNORECASE,
@@ -33,7 +33,7 @@ def mended(address: str, markdown: str = "") -> str:
     Markdown encodes the backslashes that it reads; ``markdown``, what was typed, tells those from
     the ones that were typed encoded.
     """
-    if PLAIN.match(address) and "\\" not in address and "%5C" not in address:
+    if PLAIN_ADDRESS.match(address) and "\\" not in address and "%5C" not in address:
         return address
     address = TWICE.sub("", address)
     if (found := NO_COLON.match(address)) and DOTTED.match(address, found.end()):
@@ -54,7 +54,7 @@ def mended(address: str, markdown: str = "") -> str:
 
 def why_not(address: str) -> str:
     """Return what keeps every program from opening an address; "" where nothing does."""
-    if PLAIN.match(address):
+    if PLAIN_ADDRESS.match(address):
         return ""
     if not WITH_HOST.match(address):
         return _why_not_split(address)

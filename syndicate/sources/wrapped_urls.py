@@ -8,15 +8,15 @@ from html import unescape
 from syndicate.sources.links import SCHEME
 from syndicate.sources.tags import ATTRIBUTE
 
-TYPED = "typed"  # a scheme whose addresses are any text at all
-SIGN = f"{TYPED}:~"
+WRAPPED_SCHEME = "typed"  # a scheme whose addresses are any text at all
+WRAPPED = f"{WRAPPED_SCHEME}:~"
 # every tag; those of links and pictures have an address
-TAG = re.compile(
+TAG_WITH_ADDRESS = re.compile(
     r"""<(?:(?P<name>a|img)(?=[\s/])(?P<given>(?:"[^"]*"|'[^']*'|[^>"'])*)"""
     r"""|[a-z][a-z0-9:-]*\s(?:"[^"]*"|'[^']*'|[^>"'])*)>""",
     re.IGNORECASE,
 )
-LOOSE = re.compile(r"""[\s/"'](?:href|src)\s*=\s*(?!["']?typed:~)[^\s>]""", re.IGNORECASE)
+UNWRAPPED = re.compile(r"""[\s/"'](?:href|src)\s*=\s*(?!["']?typed:~)[^\s>]""", re.IGNORECASE)
 
 
 def carried(html: str) -> str:
@@ -25,17 +25,17 @@ def carried(html: str) -> str:
     The sanitiser drops an address that it cannot read, and nobody would hear of it. It asks its
     filter about every other, carried or not: ``typed`` gives that the address to judge.
     """
-    return TAG.sub(_tag, html)
+    return TAG_WITH_ADDRESS.sub(_tag, html)
 
 
 def typed(value: str) -> str:
     """Return an address as it was typed; one that was not carried, as it is."""
-    return value.lstrip().removeprefix(SIGN)
+    return value.lstrip().removeprefix(WRAPPED)
 
 
 def schemes(html: str) -> set[str]:
     """Return the schemes of addresses that are not carried, in tags that only browsers can read."""
-    if not LOOSE.search(html):
+    if not UNWRAPPED.search(html):
         return set()
     return {found.lower() for found in SCHEME.findall(unescape(html))}
 
@@ -51,4 +51,4 @@ def _attribute(found: re.Match[str]) -> str:
     if not group or found["name"].lower() not in ("href", "src"):
         return found[0]
     at = found.start(group) - found.start()
-    return f"{found[0][:at]}{SIGN}{found[0][at:]}"
+    return f"{found[0][:at]}{WRAPPED}{found[0][at:]}"

@@ -9,7 +9,7 @@ import yaml
 
 from syndicate.text import excerpt, squeeze
 
-SIGNS = "[]{},:?- \t\n"
+STRUCTURE_SIGNS = "[]{},:?- \t\n"
 STRUCTURE = re.compile(r"[\[\]{},:?\s-]*")
 PROPERTY = re.compile(r"\s*[!&]\S*\s*")
 BLOCK = re.compile(r"[|>][0-9+-]*")
@@ -17,12 +17,12 @@ VALUE = re.compile(r"(?P<depth> *)(?P<key>(?:- +)?[^\s#:]+:\s+|- +)?(?P<text>[^\
 ENTRY = re.compile(r"[ ]*(?P<head>- +(?:[\w.-]+ *: +)?|(?P<key>[\w.-]+) *: +)(?P<value>[^ ].*)")
 # numbers, dates and names: a comment behind one takes no text away
 OF_NO_TEXT = {"urgency", "date", "embargoedUntil", "expires", "language", "profile", "role"}
-ADDRESSES = {"url", "uri", "file"}  # a # without a space after it may be meant as a part of one
+ADDRESS_KEYS = {"url", "uri", "file"}  # a # without a space after it may be meant as a part of one
 QUOTE_IT = "put the whole value in quotes"
 # in double quotes: a pair of backslashes, or a backslash and what it takes with it
 ESCAPE = re.compile(r"\\(?P<sign>.)", re.DOTALL)
-MEANT = {"\\", '"', "/", " ", "\n", "x", "u", "U", "N", "n"}
-SINGLE = "for a backslash put the text in single quotes: '…'"
+MEANT_ESCAPES = {"\\", '"', "/", " ", "\n", "x", "u", "U", "N", "n"}
+SINGLE_QUOTES_ADVICE = "for a backslash put the text in single quotes: '…'"
 
 
 def away(front: str, node: yaml.Node) -> Iterator[tuple[int, str]]:
@@ -35,7 +35,7 @@ def away(front: str, node: yaml.Node) -> Iterator[tuple[int, str]]:
     for start, end in (*_spans(front, node), (len(front), len(front))):
         at = done
         for part in front[done:start].splitlines(keepends=True):
-            bare = part.lstrip(SIGNS)
+            bare = part.lstrip(STRUCTURE_SIGNS)
             here = at + len(part) - len(bare)
             if not STRUCTURE.fullmatch(part) and not _is_comment(front, here, bare):
                 lost = f"'{_from(front, at)}' is no text to YAML and would be lost"
@@ -53,7 +53,7 @@ def _escapes(front: str, node: yaml.ScalarNode) -> Iterator[tuple[int, str]]:
     typed = front[node.start_mark.index : node.end_mark.index]
     for found in ESCAPE.finditer(typed):
         is_path = found["sign"] in "nN" and _is_path(typed, found.start())
-        if found["sign"] not in MEANT or is_path:
+        if found["sign"] not in MEANT_ESCAPES or is_path:
             yield node.start_mark.index + found.start(), escaped(typed, found.start())
 
 
@@ -63,7 +63,7 @@ def escaped(front: str, at: int) -> str:
     word = re.search(r"[^\s\"']*$", front[:at])
     rest = re.match(r"[^\s\"']*", front[at:])
     quoted = excerpt((word[0] if word else "") + (rest[0] if rest else ""), 40)
-    return f"{sign} in {quoted} is another sign to YAML, in double quotes ({SINGLE})"
+    return f"{sign} in {quoted} is another sign to YAML, in double quotes ({SINGLE_QUOTES_ADVICE})"
 
 
 def _is_path(typed: str, at: int) -> bool:
@@ -104,7 +104,7 @@ def _takes_none(before: str, comment: str) -> bool:
     if entry["value"][0] in "[{":
         return comment.startswith("# ") and entry["value"][-1] in "]}"
     key = entry["key"] or entry["head"].strip(" -:")
-    return key in OF_NO_TEXT or (key in ADDRESSES and comment.startswith("# "))
+    return key in OF_NO_TEXT or (key in ADDRESS_KEYS and comment.startswith("# "))
 
 
 def _is_opened(rest: str) -> bool:
@@ -137,7 +137,7 @@ def _from(front: str, at: int) -> str:
     """Quote what is lost, as a person sees it: from its first sign to the end of the line."""
     ends = front.find("\n", at)
     line = front[at : ends if ends >= 0 else len(front)]
-    return excerpt(squeeze(line.lstrip(SIGNS)), 40)
+    return excerpt(squeeze(line.lstrip(STRUCTURE_SIGNS)), 40)
 
 
 def _continues(line: str, above: str) -> bool:

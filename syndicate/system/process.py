@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-LONGEST_NAME = 63  # bytes that PostgreSQL keeps of a session's name
+LONGEST_SESSION_NAME_BYTES = 63  # bytes that PostgreSQL keeps of a session's name
 LOCK = 0x73796E64  # "synd": the first half of PostgreSQL's advisory lock; a holder's id is the rest
 
 _command = [""]  # what this process does; one command after the other
@@ -25,7 +25,7 @@ def title() -> str:
     end = f" ({os.getpid()})"
     what = f"syndicate {_command[0]}".strip()[:30]
     name = f"{what} on {socket.gethostname()}".encode("ascii", "replace").decode()
-    return name[: LONGEST_NAME - len(end)] + end
+    return name[: LONGEST_SESSION_NAME_BYTES - len(end)] + end
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ from contextlib import contextmanager
 from threading import current_thread, main_thread
 from time import monotonic, sleep
 
-GRACE = 5.0  # seconds for the answer to what is under way
-AGAIN = 0.5  # seconds until what has not let go is broken off once more
-LAST = 1.0  # seconds to end in, once it was insisted upon
-SLICE = 0.1  # seconds of sleep between two looks whether to end
+GRACE_SECONDS = 5.0  # seconds for the answer to what is under way
+BREAK_OFF_SECONDS = 0.5  # seconds until what has not let go is broken off once more
+LAST_SECONDS = 1.0  # seconds to end in, once it was insisted upon
+SLEEP_SECONDS = 0.1  # seconds of sleep between two looks whether to end
 
 
 class Stopped(TimeoutError):
@@ -52,9 +52,9 @@ def ask() -> None:
     """Let the command end; the second time, at once (KeyboardInterrupt)."""
     if _wish.until is not None:
         raise KeyboardInterrupt
-    _wish.until = monotonic() + GRACE
+    _wish.until = monotonic() + GRACE_SECONDS
     signal.signal(signal.SIGALRM, _break_off)
-    signal.setitimer(signal.ITIMER_REAL, GRACE, AGAIN)
+    signal.setitimer(signal.ITIMER_REAL, GRACE_SECONDS, BREAK_OFF_SECONDS)
     if _wish.idle:
         raise Interrupted
 
@@ -63,7 +63,7 @@ def insist(code: int) -> None:
     """End this process with this exit code, whatever holds it up, in a second."""
     _wish.insisted = code
     signal.signal(signal.SIGALRM, _break_off)
-    signal.setitimer(signal.ITIMER_REAL, LAST)
+    signal.setitimer(signal.ITIMER_REAL, LAST_SECONDS)
 
 
 def forget() -> None:
@@ -94,7 +94,7 @@ def rest(seconds: float) -> bool:
     """Sleep; False, and at once, where the command is to end."""
     until = monotonic() + seconds
     while not is_asked() and (remaining := until - monotonic()) > 0:
-        sleep(min(remaining, SLICE))
+        sleep(min(remaining, SLEEP_SECONDS))
     return not is_asked()
 
 
@@ -187,9 +187,9 @@ def _breakable(*, patient: bool) -> Iterator[None]:
 def _break_off(_number: int, _frame: object) -> None:
     if _wish.insisted is not None:
         os._exit(_wish.insisted)
-    late = _wish.until is not None and monotonic() >= _wish.until + AGAIN / 2
+    late = _wish.until is not None and monotonic() >= _wish.until + BREAK_OFF_SECONDS / 2
     if _wish.remote is not None and not (_wish.waits or _wish.patient):
-        if monotonic() >= _wish.remote + LAST:
+        if monotonic() >= _wish.remote + LAST_SECONDS:
             insist(4)
             raise KeyboardInterrupt
         return

@@ -9,30 +9,32 @@ from contextlib import suppress
 from html import unescape
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
-BLOCKS = {
+BLOCK_TAGS = {
     "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "tr", "blockquote",
     "pre", "hr", "br", "figure", "figcaption", "dl", "dt", "dd", "thead", "tbody", "tfoot",
     "caption", "section", "details", "summary",
 }  # fmt: skip
-APART = {"td", "th", "img"}  # words beside them are two
-TAG = re.compile(r"""</?([a-z][a-z0-9]*)(?=[\s/>])(?:[^<>"']|"[^"]*"|'[^']*')*>""")
+WORD_SEPARATING_TAGS = {"td", "th", "img"}  # words beside them are two
+SANITISED_TAG = re.compile(r"""</?([a-z][a-z0-9]*)(?=[\s/>])(?:[^<>"']|"[^"]*"|'[^']*')*>""")
 END_OF_LINE = "\0"  # which no HTML holds
-QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-ENCODED = re.compile(r"=\?[\w.+:*-]+\?[bq]\?[^?]*\?=", re.IGNORECASE)
+QUOTED_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+ENCODED_WORD = re.compile(r"=\?[\w.+:*-]+\?[bq]\?[^?]*\?=", re.IGNORECASE)
 ENTITY = re.compile("&(?:[a-zA-Z][a-zA-Z0-9]*|#[0-9]+|#[xX][0-9a-fA-F]+);")
-NUMBER = re.compile(r"\d[\d\s().\u2010-\u2013/-]*")
+PHONE_NUMBER = re.compile(r"\d[\d\s().\u2010-\u2013/-]*")
 LONGEST_CODED = 1_000  # characters of a name with encoded words: some charsets take quadratic time
-SHORT = 3  # digits of a service's number
+SHORT_NUMBER_DIGITS = 3  # digits of a service's number
 # no word or number goes on here, nor an address: 1,5 and Budi-Utomo are one
-BEFORE, AFTER = r"(?<!\w)(?<!\w[.,/@:=&-])", r"(?!\w|[.,/@:?=&-]\w)"
+NO_WORD_BEFORE, NO_WORD_AFTER = r"(?<!\w)(?<!\w[.,/@:=&-])", r"(?!\w|[.,/@:?=&-]\w)"
 LETTER_FIELDS = ("to", "cc", "bcc", "subject", "body")  # that a link may fill in
-SUBSCRIBER = 7  # digits at a telephone number's end that no country's or trunk code is part of
+SUBSCRIBER_DIGITS = (
+    7  # digits at a telephone number's end that no country's or trunk code is part of
+)
 # perhaps with tags between: <b>a</b><img>
 LETTER_BEFORE = re.compile(r"(?:\w|<img\b[^<>]*>)(?:<[^<>]*>)*\Z")
 LETTER_AFTER = re.compile(r"(?:<(?!img\b)[^<>]*>)*(?:\w|<img\b)")
-SAFE = "/?:@!$&'()*+,;=~-._"  # in a path, a query and a fragment (RFC 3986, 3.3 to 3.5)
+SAFE_IN_URI = "/?:@!$&'()*+,;=~-._"  # in a path, a query and a fragment (RFC 3986, 3.3 to 3.5)
 NO_URI = re.compile(r"[\x00-\x20\x7f\"<>\[\]\\^`{|}]|%(?![0-9A-Fa-f]{2})")
-UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+UNSEEN_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def excerpt(text: str, limit: int) -> str:
@@ -70,7 +72,7 @@ def squeeze(text: str) -> str:
 
 def visible(text: str) -> str:
     """Without control characters, and those that turn the words after them around (UAX 9)."""
-    return UNSEEN.sub("", text)
+    return UNSEEN_CHARACTERS.sub("", text)
 
 
 def spelt_out(name: str) -> str:
@@ -80,11 +82,11 @@ def spelt_out(name: str) -> str:
     what is neither stays as it is.
     """
     name = name.strip()
-    if QUOTED.fullmatch(name):
+    if QUOTED_STRING.fullmatch(name):
         name = re.sub(r"\\(.)", r"\1", name[1:-1])
     else:
         name = name.replace('\\"', '"')  # escaped, but not in quotes
-    if len(name) <= LONGEST_CODED and ENCODED.search(name):
+    if len(name) <= LONGEST_CODED and ENCODED_WORD.search(name):
         from email.errors import HeaderParseError
         from email.header import decode_header, make_header
 
@@ -108,14 +110,14 @@ def distinct(texts: Iterable[str]) -> tuple[str, ...]:
 
 def plain(html: str) -> str:
     """The words of sanitised HTML, a line per block."""
-    lines = unescape(TAG.sub(_apart, html)).split(END_OF_LINE)
+    lines = unescape(SANITISED_TAG.sub(_apart, html)).split(END_OF_LINE)
     return "\n".join(filter(None, map(squeeze, lines)))
 
 
 def _apart(tag: re.Match[str]) -> str:
     """Return a tag's place between words: the end of a line, a space, or nothing."""
     name = tag[1]
-    return END_OF_LINE if name in BLOCKS else " " if name in APART else ""
+    return END_OF_LINE if name in BLOCK_TAGS else " " if name in WORD_SEPARATING_TAGS else ""
 
 
 def apart(found: re.Match[str], words: str) -> str:
@@ -142,7 +144,7 @@ def has_words(text: str, words: str) -> bool:
     """
     if words not in text:
         return False
-    return re.search(rf"{BEFORE}{re.escape(words)}{AFTER}", text) is not None
+    return re.search(rf"{NO_WORD_BEFORE}{re.escape(words)}{NO_WORD_AFTER}", text) is not None
 
 
 def address_of(url: str, words: str) -> str:
@@ -179,10 +181,10 @@ def has_number(text: str, number: str) -> bool:
     is shorter all that is said.
     """
     whole = _digits(number)
-    own = whole[-SUBSCRIBER:]
-    numbers = map(_digits, NUMBER.findall(text))
+    own = whole[-SUBSCRIBER_DIGITS:]
+    numbers = map(_digits, PHONE_NUMBER.findall(text))
     return any(
-        own in digits or (len(digits) >= SHORT and whole.endswith(digits))
+        own in digits or (len(digits) >= SHORT_NUMBER_DIGITS and whole.endswith(digits))
         for digits in numbers
         if own
     )
@@ -208,9 +210,9 @@ def as_uri(address: str) -> str:
     if host:
         user, at, _ = netloc.rpartition("@")
         port = f":{parts.port}" if parts.port else ""
-        netloc = f"{quote(user, safe=SAFE)}{at}{host}{port}"
+        netloc = f"{quote(user, safe=SAFE_IN_URI)}{at}{host}{port}"
     path, query, fragment = (
-        re.sub("%(?![0-9A-Fa-f]{2})", "%25", quote(part, safe=f"{SAFE}%"))
+        re.sub("%(?![0-9A-Fa-f]{2})", "%25", quote(part, safe=f"{SAFE_IN_URI}%"))
         for part in (parts.path, parts.query, parts.fragment)
     )
     return urlunsplit((parts.scheme, netloc, path, query, fragment))
@@ -223,7 +225,7 @@ def _idna(host: str) -> str:
     try:
         return idna.encode(host, uts46=True).decode()
     except UnicodeError:  # no name of the DNS: as RFC 3986, 3.2.2, has any other
-        return quote(host, safe=SAFE)
+        return quote(host, safe=SAFE_IN_URI)
 
 
 def _is_ascii(parts: SplitResult) -> bool:

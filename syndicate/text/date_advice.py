@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from syndicate.text import excerpt, squeeze
 
-ADVICE = "write it like 2022-03-18 16:30 or 18 Maret 2022 16.30 WIB"
-LONGEST = 80  # characters: more than any date has
+DATE_ADVICE = "write it like 2022-03-18 16:30 or 18 Maret 2022 16.30 WIB"
+LONGEST_DATE = 80  # characters: more than any date has
 
 # The zones of RFC 5322 (4.3) and others that are written by letters, in hours east of UTC. Some
 # letters stand for several zones, so the place is said that they are taken for.
@@ -43,9 +43,11 @@ OURS = re.compile(
     r"(?P<text>.*?\S)(?P<zone>\s*\b(?:WIB|WITA|WIT|UTC|GMT)\b.*|(?:\s+|(?<=[:.]\d\d))[+−-]\d[\d:]*)",
     re.IGNORECASE,
 )
-FOREIGN = re.compile(r"(?P<text>.*\d(?:\s*[ap]\.?m\b\.?)?)\s*\b(?P<zone>[a-z]+(?:/[\w+-]+)*)", re.I)
+FOREIGN_ZONE = re.compile(
+    r"(?P<text>.*\d(?:\s*[ap]\.?m\b\.?)?)\s*\b(?P<zone>[a-z]+(?:/[\w+-]+)*)", re.I
+)
 HOUR = re.compile(r"(?P<text>.*(?:\s|\dT)\d{1,2})(?P<half>\s*[ap]\.?m\b\.?)?", re.I)
-PART = re.compile(
+DATE_PART = re.compile(
     rf"(?P<text>.*\s)(?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d\d))?\s+(?P<part>{'|'.join(PARTS)})",
     re.I,
 )
@@ -77,8 +79,8 @@ class Repair:
 def explain(text: str, read: Read) -> str:
     """Return why a text is no date, in a sentence, with what to write in its place."""
     typed = squeeze(text)
-    nothing = f"'{excerpt(typed, 60)}' is no date ({ADVICE})"
-    if len(typed) > LONGEST:
+    nothing = f"'{excerpt(typed, 60)}' is no date ({DATE_ADVICE})"
+    if len(typed) > LONGEST_DATE:
         return nothing
     works: list[Repair] = []
     refused: list[str] = []
@@ -120,7 +122,7 @@ def _parted(typed: str) -> Repair:
             return Repair(text=text, zone=zone)
         faults = (f"'{found['brackets']}' stands in brackets",)
         return replace(_parted(text) if own else Repair(text=text, zone=zone), faults=faults)
-    found = FOREIGN.fullmatch(typed)
+    found = FOREIGN_ZONE.fullmatch(typed)
     if found is None or not _is_foreign(found["zone"]):
         found = OURS.fullmatch(typed)
     return Repair(text=found["text"], zone=found["zone"].strip()) if found else Repair(text=typed)
@@ -136,7 +138,7 @@ def _is_foreign(zone: str) -> bool:
 
 def _minutes(repair: Repair) -> Repair:
     """Give an hour its minutes, and one of the afternoon its place among the 24."""
-    if found := PART.fullmatch(repair.text):
+    if found := DATE_PART.fullmatch(repair.text):
         hour, (hours, more) = int(found["hour"]), PARTS[found["part"].lower()]
         if hour not in hours:
             return repair
@@ -160,7 +162,7 @@ def _days(repair: Repair) -> Iterator[Repair]:
     how = "the day with hyphens, " if len(numbers[0]) == 4 else "the year first, "
     days = list(dict.fromkeys(_in_calendar(numbers)))
     if not days:
-        raise ValueError(f"there is no {found['day']} in the calendar ({ADVICE})")
+        raise ValueError(f"there is no {found['day']} in the calendar ({DATE_ADVICE})")
     for day in days:
         text = f"{found['weekday'] or ''}{day}{found['rest']}"
         yield replace(repair, text=text, how=how)

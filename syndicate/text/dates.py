@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from syndicate.text import squeeze
-from syndicate.text.date_advice import ADVICE, explain
+from syndicate.text.date_advice import DATE_ADVICE, explain
 from syndicate.text.i18n import ENGLISH, INDONESIAN
 
 DAYS = (
@@ -19,7 +19,7 @@ MONTHS = tuple(table["months"].lower().split() for table in (ENGLISH, INDONESIAN
 OTHER_MONTHS = {
     "pebruari": 2, "peb": 2, "agt": 8, "ags": 8, "agst": 8, "nopember": 11, "nop": 11,
 }  # fmt: skip
-ZONES = {"WIB": 7, "WITA": 8, "WIT": 9, "UTC": 0, "GMT": 0, "Z": 0}  # hours east
+ZONE_HOURS = {"WIB": 7, "WITA": 8, "WIT": 9, "UTC": 0, "GMT": 0, "Z": 0}  # hours east
 YEARS = range(1900, 3000)
 
 DATE = r"""
@@ -81,19 +81,19 @@ def _day(found: re.Match[str]) -> date:
         month = _month(found["m1"] or found["m2"])
         day = int(found["d1"] or found["d2"])
     if year not in YEARS:
-        raise ValueError(f"the year {year} is not meant, is it? ({ADVICE})")
+        raise ValueError(f"the year {year} is not meant, is it? ({DATE_ADVICE})")
     try:
         return date(year, month, day)
     except ValueError:
         iso = found["iso"] or f"{day} {found['m1'] or found['m2']} {year}"
-        raise ValueError(f"there is no {iso} in the calendar ({ADVICE})") from None
+        raise ValueError(f"there is no {iso} in the calendar ({DATE_ADVICE})") from None
 
 
 def _month(name: str) -> int:
     number = _named(name, MONTHS)
     month = OTHER_MONTHS.get(name.lower(), 0) if number is None else number + 1
     if not month:
-        raise ValueError(f"'{name}' is no month ({ADVICE})")
+        raise ValueError(f"'{name}' is no month ({DATE_ADVICE})")
     return month
 
 
@@ -113,7 +113,7 @@ def _check_weekday(name: str | None, day: date) -> None:
     number = _named(name, DAYS)
     number = OTHER_NAMES.get(name.lower()) if number is None else number
     if number is None:
-        raise ValueError(f"'{name}' is no day of the week ({ADVICE})")
+        raise ValueError(f"'{name}' is no day of the week ({DATE_ADVICE})")
     if number != day.weekday():
         right = " or ".join(table[day.weekday()].capitalize() for table in reversed(DAYS))
         raise ValueError(f"{day} was not a {name} but a {right} (correct one of the two)")
@@ -126,7 +126,7 @@ def _moment(found: re.Match[str], day: date, otherwise: time) -> datetime:
     micro = int((found["fraction"] or "0").ljust(6, "0")[:6])
     if found["half"]:
         if not 1 <= hour <= 12:
-            raise ValueError(f"there is no {hour} o'clock before or after noon ({ADVICE})")
+            raise ValueError(f"there is no {hour} o'clock before or after noon ({DATE_ADVICE})")
         hour = hour % 12 + (12 if found["half"].lower() == "p" else 0)
     if (hour, minute, second, micro) == (24, 0, 0, 0):  # pukul 24.00 ends the day
         return datetime.combine(day + timedelta(days=1), time())
@@ -134,18 +134,18 @@ def _moment(found: re.Match[str], day: date, otherwise: time) -> datetime:
         return datetime.combine(day, time(hour, minute, second, micro))
     except ValueError:
         clock = ".".join(filter(None, (found[part] for part in ("hour", "minute", "second"))))
-        raise ValueError(f"there is no {clock} on a clock ({ADVICE})") from None
+        raise ValueError(f"there is no {clock} on a clock ({DATE_ADVICE})") from None
 
 
 def _zone(found: re.Match[str]) -> tzinfo | None:
     if not (found["zone"] or found["sign"]):
         return None
-    hours = ZONES[found["zone"].upper()] if found["zone"] else 0
+    hours = ZONE_HOURS[found["zone"].upper()] if found["zone"] else 0
     ahead = timedelta(hours=hours)
     if found["sign"]:
         shift = timedelta(hours=int(found["ahead"]), minutes=int(found["minutes"] or 0))
         if hours or shift > timedelta(hours=14) or int(found["minutes"] or 0) > 59:
             name = f"{found['zone'] or ''}{found['sign']}{found['ahead']}"
-            raise ValueError(f"there is no such zone as {name} ({ADVICE})")
+            raise ValueError(f"there is no such zone as {name} ({DATE_ADVICE})")
         ahead = shift if found["sign"] == "+" else -shift
     return timezone(ahead) if ahead else UTC

@@ -179,7 +179,7 @@ INDONESIAN = {
 }  # fmt: skip
 TABLES: dict[str, Mapping[str, str]] = {"en": ENGLISH, "id": INDONESIAN}
 
-ZONES = {
+ZONE_ABBREVIATIONS = {
     "Asia/Jakarta": "WIB",
     "Asia/Pontianak": "WIB",
     "Asia/Makassar": "WITA",
@@ -217,7 +217,7 @@ def moment(when: datetime, zone: ZoneInfo, language: str) -> str:
     """``18 Maret 2022 16.30 WIB``; in English ``18 March 2022 16:30 WIB``."""
     local = when.astimezone(zone)
     clock = f"{local:%H.%M}" if words(language) is INDONESIAN else f"{local:%H:%M}"
-    return f"{day(local, language)} {clock} {ZONES.get(zone.key) or local.tzname()}"
+    return f"{day(local, language)} {clock} {ZONE_ABBREVIATIONS.get(zone.key) or local.tzname()}"
 
 
 def correction_line(at: datetime, note: str, zone: ZoneInfo, language: str) -> str:

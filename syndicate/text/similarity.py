@@ -13,7 +13,7 @@ from syndicate.model.article import Article
 from syndicate.text import folded, plain
 
 TELLING = 5  # words: shorter texts ("Simak infografis berikut.") are alike without being the same
-LONG = 30  # words: from here on another picture makes no other article
+LONG_TEXT_WORDS = 30  # words: from here on another picture makes no other article
 WORD = re.compile(r"[^\W_]+")
 UNSEEN = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -50,7 +50,7 @@ def text_print(article: Article) -> str:
     typed = unescape(COMMENT.sub("", article.markdown))
     words = _words(NO_WORDS.sub("", typed))
     pieces: list[object] = ["".join(words)]  # a comment may stand within a word
-    if len(words) < LONG:
+    if len(words) < LONG_TEXT_WORDS:
         pieces.append(sorted(media.sha256 or media.url or "" for media in article.media))
         pieces.append(_destinations(typed))
     if len(words) < TELLING:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from syndicate.text import TAG, plain
+from syndicate.text import SANITISED_TAG, plain
 
 RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-FORMS = {"sup": (RAISED, "^"), "sub": (LOWERED, "_")}
+SPELLING_BY_TAG = {"sup": (RAISED, "^"), "sub": (LOWERED, "_")}
 ELEMENT = re.compile(r"<(?P<tag>su[pb])(?:\s[^<>]*)?>(?P<said>.*?)</(?P=tag)>", re.I | re.S)
-TAG_OR_TEXT = re.compile(rf"(?P<tag>{TAG.pattern})|[^<]+")
+TAG_OR_TEXT = re.compile(rf"(?P<tag>{SANITISED_TAG.pattern})|[^<]+")
 BRACKETED = re.compile(r"\[[^\[\]]*\]|\(\w+\)|\w+[)\]]")  # [1], (a), a)
 
 
@@ -37,7 +37,7 @@ def spelling(tag: str, text: str) -> Spelling:
 
     Words (``1st``), marks of notes (``[1]``, ``*``, ``a)``) and other signs stay as they are.
     """
-    letters, mark = FORMS[tag]
+    letters, mark = SPELLING_BY_TAG[tag]
     bare = text.strip()
     if bare and all(ord(char) in letters or char.isspace() for char in text):
         return Spelling("", letters, "")

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
 T = TypeVar("T")
-MOST_COLUMNS, MOST_ROWS = 100, 2000  # a span that says more is a mistake, or ill meant
+MOST_SPANNED_COLUMNS, MOST_SPANNED_ROWS = (
+    100,
+    2000,
+)  # a span that says more is a mistake, or ill meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,8 @@ class Cell(Generic[T]):
         """A cell with the spans that its attributes give; 0 rows are all that are left."""
         if not ("rowspan" in given or "colspan" in given):
             return cls(content)
-        rows = _span(given.get("rowspan", ""), MOST_ROWS)
-        return cls(content, max(1, _span(given.get("colspan", ""), MOST_COLUMNS)), rows)
+        rows = _span(given.get("rowspan", ""), MOST_SPANNED_ROWS)
+        return cls(content, max(1, _span(given.get("colspan", ""), MOST_SPANNED_COLUMNS)), rows)
 
 
 @dataclass(frozen=True, slots=True)

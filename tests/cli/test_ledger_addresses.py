@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 from support import postgres
 from support.newsroom import REAL, Answer, Newsroom
 from syndicate.config.database import read, readings, with_secrets
-from syndicate.config.loader import REFERENCE
+from syndicate.config.loader import ENV_REFERENCE
 
 ODD = (
     "p@ss:w/or#d?x%41", "a?b&c=d", "50%25off", "100%", "x%41y", "@", "sp ace", "kata@sandi@", "k+l",
@@ -212,5 +212,5 @@ def test_a_password_that_may_be_encoded_has_two_readings() -> None:
     assert readings("plain") == ("plain",)
     assert readings("a%40b") == ("a@b", "a%40b")
     assert readings("a%2540b") == ("a%40b", "a%2540b", "a@b")
-    given = with_secrets("postgresql://u:${A}@${B}/d", REFERENCE, {"A": "x@y", "B": "h:1"})
+    given = with_secrets("postgresql://u:${A}@${B}/d", ENV_REFERENCE, {"A": "x@y", "B": "h:1"})
     assert given == "postgresql://u:x%40y@h:1/d"

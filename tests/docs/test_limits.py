@@ -17,7 +17,7 @@ from syndicate.ledger.people import read_letters as remembered
 from syndicate.ledger.people import strangers
 from syndicate.ledger.processes.waits import CLAIM_FOR
 from syndicate.ledger.sending.letters import RENEW
-from syndicate.network.exchange import LONGEST
+from syndicate.network.exchange import LONGEST_EXCHANGE_SECONDS
 from syndicate.sources import bounds
 from syndicate.subscribers import inbox as inboxes
 from syndicate.system import stop
@@ -83,7 +83,9 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
             measure.TOGETHER, None, None,
         ),
         "Relay: an answer": (relay.patience, said, clients.MOST_LINES),
-        "Relay: all answers until it lets us in": (min(2 * email, LONGEST), None, None),
+        "Relay: all answers until it lets us in": (
+            min(2 * email, LONGEST_EXCHANGE_SECONDS), None, None,
+        ),
         "Relay: a letter on its way, its final dot included": (
             relay.long_patience, said, clients.MOST_LINES,
         ),
@@ -108,9 +110,9 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         "Ledger on PostgreSQL: what was sent, and nobody confirms": (
             postgresql.UNANSWERED, None, None,
         ),
-        "Any: a pause that is asked for": (errors.LONGEST_WAIT, None, None),
+        "Any: a pause that is asked for": (errors.LONGEST_WAIT_SECONDS, None, None),
         "Any: a channel that nothing comes of, in a run": (deliver.BUDGET, None, None),
-        "Any: what is under way when a command is told to end": (stop.GRACE, None, None),
+        "Any: what is under way when a command is told to end": (stop.GRACE_SECONDS, None, None),
         "Any: a turn, where a channel has a pace": (deliver.PATIENCE.total_seconds(), None, None),
         "Claim of a post, a file or a letter": (CLAIM_FOR.total_seconds(), None, None),
     }  # fmt: skip
@@ -134,7 +136,7 @@ def test_a_digest_s_pauses_end_when_its_channel_has_had_its_time() -> None:
     assert written()["Relay: a digest in which no letter ends"][0] == MailingList.standstill
 
 
-@pytest.mark.parametrize("patience", [None, LONGEST])
+@pytest.mark.parametrize("patience", [None, LONGEST_EXCHANGE_SECONDS])
 def test_a_claim_lives_longer_than_all_that_happens_within_it(patience: float | None) -> None:
     """Law 2, with the longest that the settings allow."""
     now = program(patience)
@@ -163,34 +165,34 @@ def test_a_claim_lives_longer_than_all_that_happens_within_it(patience: float | 
 
 def test_no_exchange_takes_longer_than_two_minutes_whatever_is_set() -> None:
     several = ("all", "the command", "pause", "Claim", "a digest", "nothing")
-    single = {name: one[0] for name, one in program(LONGEST).items()
+    single = {name: one[0] for name, one in program(LONGEST_EXCHANGE_SECONDS).items()
               if not any(word in name for word in several)}  # fmt: skip
     assert len(single) > 10
-    assert {name: most for name, most in single.items() if most > LONGEST} == {}
+    assert {name: most for name, most in single.items() if most > LONGEST_EXCHANGE_SECONDS} == {}
 
 
 def test_the_page_says_what_an_article_may_hold() -> None:
-    kinds = {kind.what: kind.most for kind in bounds.KINDS}
+    kinds = {kind.what: kind.most for kind in bounds.SIGN_BOUNDS}
     page = PAGE.read_text(encoding="utf-8").partition("\n## An article\n")[2]
     assert {what: int(most) for what, most in re.findall(r"\| (.+) \| (\d+) \|", page)} == {
-        "bytes": bounds.MOST_BYTES,
-        "lines": bounds.MOST_LINES,
-        "lines with words": bounds.MOST_WRITTEN,
+        "bytes": bounds.MOST_ARTICLE_BYTES,
+        "lines": bounds.MOST_FILE_LINES,
+        "lines with words": bounds.MOST_WRITTEN_LINES,
         "characters without a space between them (but for Thai, Chinese and the like)": (
             bounds.LONGEST_WORD
         ),
         "blanks in a row": bounds.LONGEST_GAP,
-        "characters of the front matter": bounds.MOST_FRONT,
-        "items of a list, or keys of a table, in the front matter": bounds.MOST_LIST,
-        "levels of lists and tables in the front matter": bounds.MOST_DEPTH,
+        "characters of the front matter": bounds.MOST_FRONT_CHARACTERS,
+        "items of a list, or keys of a table, in the front matter": bounds.MOST_LIST_ITEMS,
+        "levels of lists and tables in the front matter": bounds.MOST_FRONT_LEVELS,
         "HTML tags": kinds["HTML tags"],
         "links and pictures": kinds["links and pictures"],
         "notes": kinds["notes"],
         "headings": kinds["headings"],
-        "items of lists, and quotations": bounds.MOST_MARKS,
-        "levels of lists and quotations that one line opens": bounds.MOST_NESTED,
-        "columns of a table": bounds.MOST_COLUMNS,
-        "cells of all tables": bounds.MOST_CELLS,
+        "items of lists, and quotations": bounds.MOST_BLOCK_MARKS,
+        "levels of lists and quotations that one line opens": bounds.MOST_NESTED_BLOCKS,
+        "columns of a table": bounds.MOST_TABLE_COLUMNS,
+        "cells of all tables": bounds.MOST_TABLE_CELLS,
         "square brackets": kinds["square brackets"],
         "web addresses": kinds["addresses"],
         "signs of emphasis and code (`*` `_` `~` and the backtick)": kinds["signs like * _ ~ `"],

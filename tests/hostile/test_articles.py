@@ -76,7 +76,7 @@ def test_the_line_is_the_one_that_passes_the_bound(line_end: str, tmp_path: Path
 
 def largest(make: Maker) -> str:
     """The largest text of a kind that no bound refuses."""
-    low, high = 10, bounds.MOST_BYTES - 1_000
+    low, high = 10, bounds.MOST_ARTICLE_BYTES - 1_000
     if _is_within(with_body(make, high)):
         return with_body(make, high)
     while high - low > 500:

@@ -14,7 +14,7 @@ from support.newsroom import Newsroom, newsroom
 from syndicate.errors import ArticleError
 from syndicate.model.article import Publisher
 from syndicate.sources import read
-from syndicate.sources.files import MOST_PICTURE, fingerprint, take
+from syndicate.sources.files import MOST_PICTURE_BYTES, fingerprint, take
 from syndicate.testing import PIXEL
 
 OFFICE = Publisher(name="Kantor", url="https://kantor.example", timezone="Asia/Jakarta")
@@ -147,7 +147,7 @@ def test_a_picture_that_grows_while_it_is_read_is_read_no_further(tmp_path: Path
     path = tmp_path / "dot.png"
     path.write_bytes(PIXEL)
     with path.open("ab") as file:
-        file.truncate(MOST_PICTURE * 50)
+        file.truncate(MOST_PICTURE_BYTES * 50)
     with within(1), pytest.raises(ValueError, match=r"has 500\.0 MB, more than 10 MB"):
         take("dot.png", tmp_path)
 

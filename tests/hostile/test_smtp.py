@@ -21,7 +21,7 @@ import pytest
 from support.hostile.smtp_cells import CELLS, CERTIFICATE, Cell, Result, office, prepared, sent
 from syndicate.ledger.processes.waits import CLAIM_FOR
 from syndicate.loopback.smtp import EXTENSIONS, Fault, SmtpServer, Step
-from syndicate.network.exchange import LONGEST
+from syndicate.network.exchange import LONGEST_EXCHANGE_SECONDS
 from syndicate.testing import NOON
 
 TESTS = Path(__file__).parent.parent
@@ -67,7 +67,7 @@ def wrong(cell: Cell, result: dict[str, Any], deadline: float) -> Iterator[str]:
 
 
 def check(found: dict[str, Any], patience: float) -> None:
-    deadline = min(2 * patience, LONGEST)
+    deadline = min(2 * patience, LONGEST_EXCHANGE_SECONDS)
     faults = [
         one
         for name, result in found["cells"].items()
@@ -275,9 +275,11 @@ def test_what_moves_goes_on_and_what_does_not_ends(tmp_path: Path) -> None:
 
 
 def test_a_claim_outlives_the_slowest_letter_to_one_person() -> None:
-    answers = 4 * LONGEST  # to MAIL, RCPT, DATA and the letter
-    lost = 2 * LONGEST  # a connection, and nearly as long until it is lost and made again
-    assert lost + LONGEST + answers < CLAIM_FOR.total_seconds()
+    answers = 4 * LONGEST_EXCHANGE_SECONDS  # to MAIL, RCPT, DATA and the letter
+    lost = (
+        2 * LONGEST_EXCHANGE_SECONDS
+    )  # a connection, and nearly as long until it is lost and made again
+    assert lost + LONGEST_EXCHANGE_SECONDS + answers < CLAIM_FOR.total_seconds()
 
 
 @pytest.mark.soak

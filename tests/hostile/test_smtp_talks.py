@@ -15,7 +15,7 @@ from support.hostile.fuzzing import altered, corpus, fuzz, seeds
 from support.hostile.smtp_talks import CERTIFICATE, NEXT, PAUSE, TLS, answered, codes, taken
 from syndicate.channel.mailing_list import Outcome
 from syndicate.errors import DeliveryError, InDoubt
-from syndicate.loopback.line_faults import AHEAD
+from syndicate.loopback.line_faults import ANSWERS_AHEAD
 from syndicate.model.delivery import Delivery, Receipt, Recipient
 from syndicate.testing import deliveries, edition, item
 from syndicate_email import EmailDigest
@@ -29,7 +29,7 @@ MOST = 20.0  # seconds of one conversation, on a busy machine
 WORDS = [
     b"250 ok\r\n", b"250-more\r\n", b"354 go\r\n", b"220 hello\r\n", b"421 bye\r\n", b"\r\n",
     b"550 5.1.1 no\r\n", b"452 4.5.3 too many messages in this session\r\n", b"999 x\r\n",
-    b"-50 x\r\n", b"\0", b"250", b"2", b"\n", b"334 VXNlcm5hbWU6\r\n", b"235 in\r\n", AHEAD,
+    b"-50 x\r\n", b"\0", b"250", b"2", b"\n", b"334 VXNlcm5hbWU6\r\n", b"235 in\r\n", ANSWERS_AHEAD,
     PAUSE, NEXT, b"250-AUTH PLAIN LOGIN CRAM-MD5\r\n", b"250-PIPELINING\r\n", b"503 5.5.1 x\r\n",
 ]  # fmt: skip
 PEOPLE = 3

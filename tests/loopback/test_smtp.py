@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from syndicate.loopback.line_faults import AHEAD, GARBLE, MANNERS, Manner
+from syndicate.loopback.line_faults import ANSWERS_AHEAD, GARBLE, MANNERS, Manner
 from syndicate.loopback.smtp import Fault, Letter, SmtpServer, Step
 
 MAIL = b"Subject: hello\r\n\r\n.\r\n..two dots\r\nthe end\r\n"
@@ -182,7 +182,7 @@ SPOILT: dict[Manner, bytes] = {  # what comes in the place of "250 ok", as far a
     "say nothing": b"", "drip": b"250 ok\r\n", "flood": b"250-xxxx", "run on": b"250-and ",
     "half a line": b"250 ", "break off": b"250 ", "garble": GARBLE[:8], "nul": b"250 \0\0ok",
     "negative": b"-50 stra", "odd": b"999 stra", "wordless": b"\r\n",
-    "twice": b"250 ok\r\n250 ok\r\n", "ahead": b"250 ok\r\n" + AHEAD,
+    "twice": b"250 ok\r\n250 ok\r\n", "ahead": b"250 ok\r\n" + ANSWERS_AHEAD,
 }  # fmt: skip
 
 

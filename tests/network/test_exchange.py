@@ -11,7 +11,7 @@ from threading import Event
 import pytest
 
 from syndicate.network.exchange import (
-    LONGEST,
+    LONGEST_EXCHANGE_SECONDS,
     Exchange,
     Limits,
     Overdue,
@@ -25,7 +25,7 @@ ROOMY = Limits(seconds=20, octets=100)
 
 
 def test_no_setting_makes_an_exchange_longer_than_two_minutes() -> None:
-    assert SHORT.within(3600).seconds == LONGEST == 120
+    assert SHORT.within(3600).seconds == LONGEST_EXCHANGE_SECONDS == 120
     assert SHORT.within(2) == Limits(seconds=2, octets=100, lines=3)
 
 

@@ -10,8 +10,8 @@ import pytest
 from support.papers import FORM, pdf
 from syndicate.model.article import PDF, Media
 from syndicate.sources.files import (
-    MOST_DOCUMENT,
-    MOST_PICTURE,
+    MOST_DOCUMENT_BYTES,
+    MOST_PICTURE_BYTES,
     names_pdf,
     take,
     take_picture,
@@ -28,9 +28,9 @@ def test_a_picture_says_all_that_a_channel_needs(tmp_path: Path) -> None:
 
 def test_the_largest_picture_is_taken_and_a_larger_one_refused(tmp_path: Path) -> None:
     path = tmp_path / "dot.png"
-    path.write_bytes(PIXEL.ljust(MOST_PICTURE, b"\0"))
+    path.write_bytes(PIXEL.ljust(MOST_PICTURE_BYTES, b"\0"))
     assert take("dot.png", tmp_path).media().size == 10_000_000
-    path.write_bytes(PIXEL.ljust(MOST_PICTURE + 1, b"\0"))
+    path.write_bytes(PIXEL.ljust(MOST_PICTURE_BYTES + 1, b"\0"))
     with pytest.raises(ValueError, match=r"dot\.png has 10\.0 MB, more than 10 MB \(shrink it\)"):
         take("dot.png", tmp_path)
 
@@ -87,7 +87,7 @@ GOOD = {
     "another version": pdf(version=b"2.0"),
     "after a byte order mark": pdf(before=b"\xef\xbb\xbf\r\n"),
     "after as much as readers bear": pdf(before=b" " * (1024 - len("%PDF-1.4"))),
-    "the largest": pdf(MOST_DOCUMENT),
+    "the largest": pdf(MOST_DOCUMENT_BYTES),
 }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from email.message import Message
 from itertools import islice
 
-from syndicate.text import APART, BLOCKS, plain, squeeze
+from syndicate.text import BLOCK_TAGS, WORD_SEPARATING_TAGS, plain, squeeze
 from syndicate_email.inbox.charsets import decoded, out_of_base64, raw, words
 from syndicate_email.inbox.structure import fields_of
 
@@ -84,7 +84,7 @@ def _shown(html: str, unseen: set[str]) -> str:
     """Return what a mail program shows of untrusted HTML."""
     import nh3
 
-    tags = (BLOCKS | APART) - unseen
+    tags = (BLOCK_TAGS | WORD_SEPARATING_TAGS) - unseen
     html = "<".join(html.split("<", MOST_TAGS + 1)[: MOST_TAGS + 1])  # one in another, quadratic
     return plain(nh3.clean(html, tags=tags, clean_content_tags=unseen, attributes={}))
 

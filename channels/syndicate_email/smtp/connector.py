@@ -15,7 +15,7 @@ from smtplib import (  # its errors are OSErrors
 )
 
 from syndicate import Paused, Refused, Unavailable
-from syndicate.network.exchange import LONGEST
+from syndicate.network.exchange import LONGEST_EXCHANGE_SECONDS
 from syndicate.text import excerpt, squeeze
 from syndicate_email.certificates import context
 from syndicate_email.refusals.login import advice, without_secrets
@@ -47,7 +47,7 @@ class Connector:
         self.relay = relay
         self.setting = f"channels.{channel}.smtp"
         self.patience = patience  # seconds for a whole answer
-        self.long_patience = min(2 * patience, LONGEST)  # for a letter on its way
+        self.long_patience = min(2 * patience, LONGEST_EXCHANGE_SECONDS)  # for a letter on its way
         self._helo, self._tls_ca = helo or _own_name(domain), tls_ca
 
     def connect(self) -> Client:

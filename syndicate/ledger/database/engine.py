@@ -40,7 +40,7 @@ BEGIN = "BEGIN IMMEDIATE"  # SQLite's, with the write lock from the start
 BUSY = 30_000  # milliseconds another process may keep SQLite's write lock
 LOOK = 250  # milliseconds of waiting for it, between two looks whether to end
 TRY_AGAIN = 0.02  # seconds, where SQLite does not wait by itself
-FORMS = database.FORMS
+FORMS = database.URL_FORMS
 MOVED = "this ledger was moved to"
 DAMAGED = f"ledger.url: the database is damaged: {PUT_BACK}"
 # what a byte that has turned over makes of a row, and whose code then reads it

@@ -13,7 +13,7 @@ from tempfile import mkstemp
 from time import monotonic, sleep
 
 from syndicate.errors import LedgerError
-from syndicate.system.disk import KINDS, sync_folder
+from syndicate.system.disk import FILE_TYPES, sync_folder
 
 PUT_BACK = "put the newest backup in its place, then `syndicate ledger restored`"
 SETTLES = 1.0  # seconds within which another process has written its pages, the first one first
@@ -94,7 +94,7 @@ def refuse_what_is_none(path: Path) -> None:
     except OSError as error:
         raise LedgerError(f"ledger.url: {path} cannot be opened: {error.strerror}") from error
     if not stat.S_ISREG(found.st_mode):
-        what = KINDS.get(stat.S_IFMT(found.st_mode), "it is no file")
+        what = FILE_TYPES.get(stat.S_IFMT(found.st_mode), "it is no file")
         raise LedgerError(f"ledger.url: {path}: {what} (name a file for the ledger)")
     if not found.st_size:  # whatever its journal holds: SQLite would throw that away
         raise LedgerError(

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, not_, or_
 
-from syndicate.errors import LONGEST_WAIT
+from syndicate.errors import LONGEST_WAIT_SECONDS
 
-DAY = timedelta(seconds=LONGEST_WAIT)
+DAY = timedelta(seconds=LONGEST_WAIT_SECONDS)
 CLAIM_FOR = timedelta(minutes=20)  # longer than every timeout of an effect (docs/limits.md)
 SLACK = timedelta(minutes=5)  # by which a clock is put right now and then
 

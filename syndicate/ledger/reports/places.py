@@ -21,7 +21,7 @@ from syndicate.ledger.schema import (
     subscribers,
 )
 from syndicate.model.delivery import Receipt, delivery_key
-from syndicate.model.edition_keys import PAGE
+from syndicate.model.edition_keys import PAGE_PREFIX
 
 d = deliveries.c
 
@@ -64,7 +64,7 @@ def places(
     """
     query = _places()
     if edition is not None:
-        query = query.where(editions.c.key.in_((edition, f"{PAGE}{edition}")))
+        query = query.where(editions.c.key.in_((edition, f"{PAGE_PREFIX}{edition}")))
     if delivery is not None:
         query = query.where(d.id == delivery)
     if states:

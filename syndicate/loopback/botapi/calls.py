@@ -31,9 +31,9 @@ from syndicate.loopback.botapi.public_page import message_html
 
 BOT = {"id": 123456, "is_bot": True, "first_name": "Loopback", "username": "loopback_bot"}
 
-ALBUM = 10  # messages
-PAGE = 20  # messages on a channel's page
-KEPT = timedelta(hours=48)  # what is older, a bot cannot delete
+MOST_ALBUM_POSTS = 10  # messages
+PAGE_POSTS = 20  # messages on a channel's page
+DELETABLE_FOR = timedelta(hours=48)  # what is older, a bot cannot delete
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same"
     " as a current content and reply markup of the message"
@@ -112,7 +112,7 @@ class Calls:
         albums = {post.message_id: post.album for post in shown if post.album}
         page = (
             message_html(name, post, [n for n, album in albums.items() if album == post.message_id])
-            for post in single[-PAGE:]
+            for post in single[-PAGE_POSTS:]
         )
         return None if chat is None else "".join(page)
 
@@ -177,7 +177,7 @@ class Calls:
     def _send_group(self, params: Params, files: Files) -> object:
         self._chat(params)
         group = read_json(params.get("media", ""), "can't parse media JSON object")
-        if not 2 <= len(group) <= ALBUM:
+        if not 2 <= len(group) <= MOST_ALBUM_POSTS:
             raise ApiError(400, "Bad Request: group send failed")
         if len({media["type"] for media in group}) > 1:
             raise ApiError(400, "Bad Request: document can't be mixed with other media types")
@@ -228,7 +228,7 @@ class Calls:
         post = self._find(params)
         if post is None:
             raise ApiError(400, "Bad Request: message to delete not found")
-        if now() - post.sent > KEPT:
+        if now() - post.sent > DELETABLE_FOR:
             raise ApiError(400, "Bad Request: message can't be deleted for everyone")
         post.deleted = True
         self.pinned = [number for number in self.pinned if number != post.message_id]
@@ -319,8 +319,8 @@ class Calls:
         caption = {"caption": post.text, "caption_entities": list(post.entities)}
         head |= {"media_group_id": str(post.album)} if post.album else {}
         if post.document:
-            return head | {"document": FILE | {"file_name": post.document.name}} | caption
-        return head | {"photo": [FILE | {"width": 1, "height": 1}]} | caption
+            return head | {"document": FILE_IDS | {"file_name": post.document.name}} | caption
+        return head | {"photo": [FILE_IDS | {"width": 1, "height": 1}]} | caption
 
 
 METHODS = {
@@ -341,4 +341,4 @@ METHODS = {
     "deleteMessage": Calls._delete,
     "forwardMessage": Calls._forward,
 }
-FILE = {"file_id": "f", "file_unique_id": "u"}
+FILE_IDS = {"file_id": "f", "file_unique_id": "u"}
