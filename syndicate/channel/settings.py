@@ -25,7 +25,7 @@ def beside_the_configuration(path: Path, info: ValidationInfo) -> Path:
     except (OSError, RuntimeError, ValueError) as error:  # no such home; NUL within
         if not isinstance(error, OSError) or error.errno == ENAMETOOLONG:
             name = shortened(visible(str(path)))
-            raise ValueError(f"{name!r} can be no file's name") from error
+            raise ValueError(f"{name!r} cannot be a file name") from error
     return found
 
 

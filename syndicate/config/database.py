@@ -75,7 +75,9 @@ def read(text: str) -> Database | None:
     if CONTROL.search(rest) or CONTROL.search(unquote(rest)):
         raise ValueError(f"it holds a control character; {URL_FORMS}")
     if at and HOST_BEFORE_AT.search(who):
-        raise ValueError(f"an @ behind the host may be a password's: write it as %40 ({URL_FORMS})")
+        raise ValueError(
+            f"an @ after the host may belong to the password: write it as %40 ({URL_FORMS})"
+        )
     user, colon, password = who.partition(":")
     place, _, query = where.partition("?")
     hosts, _, name = place.partition("/")
@@ -132,7 +134,7 @@ def _refuse_other(scheme: str) -> None:
     if kind.startswith("jdbc:"):
         raise ValueError(f"that is an address for Java: {URL_FORMS}")
     if re.match(r"(host|hostaddr|dbname|service|port|user)\s*=", kind):
-        raise ValueError(f"that is a list of words, and no address: {URL_FORMS}")
+        raise ValueError(f"that is a list of keywords, not an address: {URL_FORMS}")
 
 
 def _hosts(text: str) -> Iterator[tuple[str, str]]:
@@ -162,9 +164,7 @@ def _parameters(query: str) -> dict[str, str]:
         name, given, value = part.partition("=")
         name, value = unquote(name), (unquote_plus if name in SPACED else unquote)(value)
         if not given or not NAME.fullmatch(name):
-            raise ValueError(
-                f"behind the ? stand parameters, like sslmode=verify-full; {URL_FORMS}"
-            )
+            raise ValueError(f"after the ? write parameters like sslmode=verify-full; {URL_FORMS}")
         if name == "password":
             value = part.partition("=")[2]  # its readings come later
         words[name] = f"{words[name]},{value}" if name == "host" and name in words else value

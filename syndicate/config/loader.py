@@ -112,7 +112,7 @@ def find(given: Path | None) -> Path:
     for path in (Path("config.toml"), *_of_user()):
         if path.is_file():
             return path
-    raise ConfigError("config.toml: there is none here (`syndicate init` makes one)")
+    raise ConfigError("config.toml: not found here (`syndicate init` makes one)")
 
 
 def _of_user() -> Iterator[Path]:
@@ -255,7 +255,7 @@ def _read(path: Path) -> dict[str, Any]:
     except RecursionError as error:
         raise ConfigError(f"{path}: lists are nested too deeply (flatten them)") from error
     except ValueError as error:
-        raise ConfigError(f"{visible(f'{path}')}: can be no file's name") from error
+        raise ConfigError(f"{visible(f'{path}')}: cannot be a file name") from error
 
 
 def _checked(model: type[T], name: str, table: Any) -> T:

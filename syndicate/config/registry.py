@@ -65,7 +65,7 @@ def make_channel(settings: Settings, name: str) -> Channel:
     where, table = f"channels.{name}", dict(settings.channels[name])
     kind = table.pop("kind", None)
     if not isinstance(kind, str):
-        raise ConfigError(f"{where}.kind: say which kind it is ({', '.join(kinds())})")
+        raise ConfigError(f"{where}.kind: name the kind of channel ({', '.join(kinds())})")
     unset = settings.unset.get(name, {})
     if why := unset.get("kind"):
         raise ConfigError(why)

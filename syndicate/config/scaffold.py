@@ -60,7 +60,7 @@ def flaw(field: str, answer: str, folder: Path = Path()) -> str:
     """
     form, advice = ANSWER_FORMS[field]
     if visible(answer) != answer or LINES.search(answer) or readable(answer) != answer:
-        return "write it in one line, without signs that nobody sees"
+        return "write it in one line, without invisible characters"
     if not re.fullmatch(form, answer.strip()):
         return advice
     try:
@@ -94,7 +94,7 @@ def is_free(folder: Path) -> Path:
     """Return the path of the new configuration; UsageError where there is one."""
     config = folder / "config.toml"
     if config.exists():
-        raise UsageError(f"{config}: is there already (nothing was changed)")
+        raise UsageError(f"{config}: already exists (nothing was changed)")
     return config
 
 
@@ -139,7 +139,7 @@ def refuse_wrong(folder: Path, answers: Answers) -> None:
         if (answer or field == "timezone") and (wrong := flaw(field, answer, folder)):
             raise UsageError(f"{OPTIONS.get(field, f'--{field}')}: {wrong}")
     if answers.chat and answers.chat.casefold() == answers.trial.casefold():
-        raise UsageError("--test-chat: name another channel than --telegram: trials are not news")
+        raise UsageError("--test-chat: name a channel other than --telegram (tests are not news)")
 
 
 def new_article(
@@ -151,12 +151,12 @@ def new_article(
     """
     headline = " ".join(headline.split())
     if not headline:
-        raise UsageError("HEADLINE: say what the article is called")
+        raise UsageError("HEADLINE: give the article's headline")
     if profile not in profiles():
         raise UsageError(f"--profile: there are {', '.join(profiles())}, not {profile!r}")
     path = path or Path(f"{slug(headline)}.md")
     if path.exists():
-        raise UsageError(f"{path}: is there already (--file names another)")
+        raise UsageError(f"{path}: already exists (choose another with --file)")
     office = {"language": "id"}
     if publisher:
         office = {"language": publisher.language, "by": publisher.name}

@@ -156,7 +156,9 @@ def _commands() -> Iterator[str]:
 def _unit_program(program: Path) -> str:
     """A program's name, of which systemd takes no quotation mark and no backslash."""
     if any(sign in str(program) for sign in "\"'\\"):
-        raise ConfigError(f"{program}: systemd runs nothing of this name (install it elsewhere)")
+        raise ConfigError(
+            f"{program}: systemd cannot run a program of this name (install it elsewhere)"
+        )
     return _unit_word(program)
 
 
@@ -175,7 +177,7 @@ def _unit_word(given: object) -> str:
 
 def _one_line(path: str) -> str:
     if visible(path) != path or "\n" in path:
-        raise ConfigError(f"{visible(path)}: no crontab and no unit can name it (rename it)")
+        raise ConfigError(f"{visible(path)}: a crontab or a unit cannot hold this path (rename it)")
     return path
 
 

@@ -39,11 +39,11 @@ class Schedule:
         if found["day"]:
             day = found["day"].lower()
             if day[:3] not in DAYS or not FULL_DAYS[DAYS.index(day[:3])].startswith(day):
-                raise ValueError(f"{day!r} is no day of the week: {', '.join(DAYS)}")
+                raise ValueError(f"{day!r} is not a day of the week: {', '.join(DAYS)}")
             return cls(at, weekday=DAYS.index(day[:3]))
         if found["date"]:
             if not 1 <= int(found["date"]) <= 31:
-                raise ValueError(f"{found['date']} is no day of a month")
+                raise ValueError(f"{found['date']} is not a day of a month")
             return cls(at, monthday=int(found["date"]))
         return cls(at)
 

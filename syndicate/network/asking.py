@@ -198,7 +198,7 @@ def bounded(response: httpx.Response, limits: Limits) -> None:
     packing = response.headers.pop("Content-Encoding", "identity").strip().lower()
     if packing not in ("identity", "gzip", "x-gzip", "deflate", ""):
         raise httpx.DecodingError(
-            "an answer packed as nobody asked for it", request=response.request
+            "an answer compressed in a way that was not asked for", request=response.request
         )
     is_packed = packing not in ("identity", "")
     response.stream = _stream(response.stream, exchange, is_packed=is_packed)
@@ -213,7 +213,11 @@ def _stream(stream: Any, exchange: Exchange, *, is_packed: bool) -> Any:
                 async for piece in _unpacked(stream, exchange, is_packed=is_packed):
                     yield piece
             except (TooMuch, zlib.error) as error:
-                why = str(error) if isinstance(error, TooMuch) else "an answer that is half packed"
+                why = (
+                    str(error)
+                    if isinstance(error, TooMuch)
+                    else "a compressed answer that breaks off"
+                )
                 raise httpx.RemoteProtocolError(why) from error
 
         async def aclose(self) -> None:

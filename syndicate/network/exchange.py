@@ -25,7 +25,7 @@ class Overdue(TimeoutError):
     """The exchange has had its time."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"no whole answer within {seconds:.3g} s")
+        super().__init__(f"no complete answer within {seconds:.3g} s")
         self.strerror = self.args[0]
 
 
@@ -99,7 +99,7 @@ def resolved(host: str, port: int, exchange: Exchange) -> Addresses:
     except Empty:
         raise Overdue(exchange.limits.seconds) from None
     if isinstance(answer, UnicodeError):  # the codec's, for a name that is none
-        raise socket.gaierror(socket.EAI_NONAME, "that is no host's name") from answer
+        raise socket.gaierror(socket.EAI_NONAME, "this is not a host name") from answer
     if isinstance(answer, BaseException):
         raise answer
     return answer
@@ -136,4 +136,4 @@ def connected(host: str, port: int, exchange: Exchange) -> socket.socket:
             exchange.left()
         else:
             return line
-    raise failed or OSError("the name leads nowhere")
+    raise failed or OSError("the name has no address")

@@ -13,11 +13,11 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PROXIES = ("HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY")  # httpx reads them, in lower case too
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 UNREADABLE = (
-    "a proxy's host or port is none (it is like http://proxy.example:3128; write : in a password as"
-    " %3A, / in a password as %2F)"
+    "a proxy's host or port is not valid (write it like http://proxy.example:3128; write : in a"
+    " password as %3A, / in a password as %2F)"
 )
 PROXY_FORMS = "http://, https://, socks5:// or socks5h://"
-NO_SOCKS = "what answers there is no SOCKS 5 proxy"
+NO_SOCKS = "the server there is not a SOCKS 5 proxy"
 
 
 def proxies() -> list[str]:
@@ -65,7 +65,9 @@ def making(setting: str) -> Iterator[None]:
             setting, "a SOCKS proxy needs the package socksio (pip install it)"
         ) from error
     except ValueError as error:
-        raise _refused(setting, f"the proxy is none of {PROXY_FORMS}", PROXIES) from error
+        raise _refused(
+            setting, f"the proxy's address must begin with {PROXY_FORMS}", PROXIES
+        ) from error
     except httpx.InvalidURL:  # its words may be a part of a password
         raise _refused(setting, UNREADABLE, (*PROXIES, "NO_PROXY")) from None
     except (ssl.SSLError, OSError) as error:

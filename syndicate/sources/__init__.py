@@ -139,7 +139,7 @@ def _refuse_other(path: Path) -> None:
         name = shortened(visible(str(path)))
         raise ArticleError(f"{name}: cannot be read: {reason.lower()} (check its name)") from error
     if is_folder:
-        raise ArticleError(f"{path}: a folder; name the files ({path / '*.md'})")
+        raise ArticleError(f"{path}: this is a folder (name files in it, like {path / '*.md'})")
     if path.suffix.lower() not in MARKDOWN:
         raise ArticleError(f"{path}:1: {_other(path.suffix.lower())}")
 

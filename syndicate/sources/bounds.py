@@ -94,7 +94,7 @@ def refuse_bytes(data: bytes) -> None:
     if len(data) > MOST_ARTICLE_BYTES:
         line = data.count(b"\n", 0, MOST_ARTICLE_BYTES) + 1
         most = f"{MOST_ARTICLE_BYTES // 1000} kB"
-        raise TooMuch(line, f"here the article passes {most}, the most there may be (shorten it)")
+        raise TooMuch(line, f"from here on the article is larger than {most} (shorten it)")
 
 
 def refuse(text: str) -> None:

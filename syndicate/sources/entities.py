@@ -70,5 +70,5 @@ def _character(found: re.Match[str]) -> str:
     digits = (decimal or hexadecimal).lstrip("0")
     number = LAST_CODE_POINT + 1 if len(digits) > 7 else int(digits or "0", 10 if decimal else 16)
     if number > LAST_CODE_POINT:
-        raise ValueError(f"{excerpt(found[0], 40)} is no character (delete it)")
+        raise ValueError(f"{excerpt(found[0], 40)} is not a character (delete it)")
     return unescape(found[0]) if number in WINDOWS else chr(number)

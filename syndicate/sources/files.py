@@ -56,7 +56,7 @@ def take(name: str, folder: Path) -> LocalFile:
     found = _taken(name, folder, "file")
     if found is None:
         raise ValueError(
-            f"{_said(name)} is no PDF and no {PICTURE_KINDS} (save it as one of these)"
+            f"{_said(name)} is not a PDF or a {PICTURE_KINDS} (save it as one of these)"
         )
     return found
 
@@ -101,7 +101,9 @@ def names_pdf(address: str) -> bool:
 
 def no_picture(name: str) -> str:
     """Explain that a PDF stands in a picture's place."""
-    return f"{_said(name)} is a PDF, no picture (name it in the front matter, under associations)"
+    return (
+        f"{_said(name)} is a PDF, not a picture (name it in the front matter, under associations)"
+    )
 
 
 def _taken(name: str, folder: Path, called: str) -> LocalFile | None:

@@ -83,7 +83,7 @@ class Value:
         held = self._held(name)
         if self.null:
             advice = f'put it in quotes, "{self.null}", or delete it'
-            raise Flaw(self.line, f"{name}: {self.null} is nothing to YAML ({advice})")
+            raise Flaw(self.line, f"{name}: {self.null} means no value in YAML ({advice})")
         try:
             text = decoded(held)
         except ValueError as error:
@@ -116,7 +116,7 @@ class Value:
         if not isinstance(self.held, list):
             typed = squeeze(self.held) if isinstance(self.held, str) else "one, two"
             example = typed if PLAIN_WORDS.fullmatch(typed) else yaml_losses.in_quotes(typed)
-            raise Flaw(self.line, f"{name} is no list (write it like {name}: [{example}])")
+            raise Flaw(self.line, f"{name} is not a list (write it like {name}: [{example}])")
         return self.held
 
     def table(self, name: str, keys: Collection[str]) -> Table:
@@ -124,7 +124,7 @@ class Value:
         if self.held == "":
             return Table(self.line, {})
         if not isinstance(self.held, dict):
-            raise Flaw(self.line, f"{name} is no table (write it like {self.as_table(keys)})")
+            raise Flaw(self.line, f"{name} is not a table (write it like {self.as_table(keys)})")
         unknown = [(key, value) for key, value in self.held.items() if keys and key not in keys]
         if unknown:
             raise all_of(Flaw(value.line, _unknown(key, keys)) for key, value in unknown)
@@ -176,7 +176,7 @@ class Table:
 
     def _too_long(self, key: str) -> Flaw:
         advice = "write it on one"
-        return Flaw(self.entries[key].line, f"{key} goes over several lines ({advice})")
+        return Flaw(self.entries[key].line, f"{key} spans several lines ({advice})")
 
     def checked(self, key: str, text: str, check: Callable[[str], T]) -> T:
         try:
@@ -192,7 +192,7 @@ class Table:
         value = self.entries.get(key)
         if value and value.held and not isinstance(value.held, list):
             advice = f"write it like {key}: [{value.as_table(keys)}]"
-            raise Flaw(value.line, f"{key} is no list ({advice})")
+            raise Flaw(value.line, f"{key} is not a list ({advice})")
         return (item.table(f"each of {key}", keys) for item in self.items(key))
 
     def lines(self) -> dict[str, int]:
@@ -228,7 +228,7 @@ def read(front: str, keys: Collection[str]) -> Table:
         _count_lines(front, error)
         raise Flaw(_line(front, _where(error)), says) from error
     except (RecursionError, ValueError, OverflowError) as error:
-        raise Flaw(1, "the front matter is no sensible YAML (keep it plain)") from error
+        raise Flaw(1, "the front matter is not valid YAML (keep it simple)") from error
     if node is None:
         return Table(1, {})
     value = _value(front, node, _line(front, node.start_mark.index))
@@ -299,11 +299,11 @@ def _entries(front: str, node: yaml.Node) -> dict[str, Value]:
         if len(entries) >= bounds.MOST_LIST_ITEMS:
             raise Flaw(line, f"more than {bounds.MOST_LIST_ITEMS} keys in one table (delete some)")
         if not isinstance(key, yaml.ScalarNode) or not key.value:
-            raise Flaw(line, "a key is no plain word (write lines like headline: ...)")
+            raise Flaw(line, "a key is not a plain word (write lines like headline: ...)")
         if key.value in entries:
             name = excerpt(squeeze(key.value), 40)
             first = entries[key.value].line
-            raise Flaw(line, f"{name} is here twice, first in line {first} (delete one)")
+            raise Flaw(line, f"{name} is given twice, first in line {first} (delete one)")
         entries[key.value] = _value(front, value, line)
     return entries
 
@@ -353,12 +353,12 @@ def _yaml_says(front: str, error: yaml.MarkedYAMLError) -> str:
     if problem == ALIAS or "alias" in (error.context or ""):
         return "a * begins an alias, which is not allowed here (put the text in quotes)"
     if _never_closed(error):
-        return "no YAML: a quote or bracket opens here and is not closed (close it)"
+        return "not valid YAML: a quote or bracket opens here and is not closed (close it)"
     if "mapping values" in problem:
-        return 'no YAML: a second ": " in one line (put the text after the key in quotes)'
+        return 'not valid YAML: a second ": " in one line (put the text after the key in quotes)'
     if "\\t" in problem:
-        return "no YAML: a tab (indent with spaces; put text with special signs in quotes)"
-    return f"no YAML: {excerpt(problem, 80)} (put text with special signs in quotes)"
+        return "not valid YAML: a tab (indent with spaces; put text with special signs in quotes)"
+    return f"not valid YAML: {excerpt(problem, 80)} (put text with special signs in quotes)"
 
 
 def _unknown(key: str, keys: Collection[str]) -> str:

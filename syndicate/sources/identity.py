@@ -187,7 +187,7 @@ def _check(path: Path, data: bytes, uri: str) -> None:
         advice = f"add the line uri: {uri} yourself"
         raise ArticleError(f"{path}:2: no room for the uri: {error} ({advice})") from error
     if written != uri:
-        raise ArticleError(f"{path}:2: {uri!r} is no uri that can be written into a file")
+        raise ArticleError(f"{path}:2: {uri!r} cannot be written into the file as a uri")
 
 
 def _replace(target: Path, data: bytes) -> None:

@@ -105,7 +105,7 @@ def remarks(
         for pattern in SEEN:
             for found in pattern.finditer(line):
                 if _is_file(found["name"]) or _is_address(found["name"]):
-                    yield number, f"{in_full(found[0])} is no link to Markdown ({LINK_ADVICE})"
+                    yield number, f"{in_full(found[0])} is not a link in Markdown ({LINK_ADVICE})"
         if not escaped and "](" in line and (half := HALF.search(line)):
             yield number, f"{in_full(half[0])} is half a link: readers would see ]( ({LINK_ADVICE})"
 

@@ -116,7 +116,7 @@ class Links:
     def _openable(self, address: str, typed: str) -> str:
         """The address itself; spelt out behind its words where no program can open it."""
         if TO_FILL_IN.match(address):
-            raise ValueError(f"{shown(address)} is no web address ({WHOLE_ADDRESS_ADVICE})")
+            raise ValueError(f"{shown(address)} is not a web address ({WHOLE_ADDRESS_ADVICE})")
         why = url_validation.why_not(address)
         return self._spelled(typed, f"leads nowhere: {why} (put it right)") if why else address
 
@@ -142,7 +142,7 @@ class Links:
             whole = urljoin(self.base, address)
         except ValueError as error:  # [ opens an address of numbers
             raise ValueError(
-                f"{shown(address)} is no web address ({WHOLE_ADDRESS_ADVICE})"
+                f"{shown(address)} is not a web address ({WHOLE_ADDRESS_ADVICE})"
             ) from error
         return self._openable(whole, address)
 

@@ -239,7 +239,9 @@ def _channels(front: Table) -> tuple[str, ...] | None:
         return None
     names = _texts(front, "channels", Table.line_text)
     if not names:
-        raise Flaw(value.line, "channels names none (name some, or delete the line for all)")
+        raise Flaw(
+            value.line, "channels is empty (name some, or delete the line to publish on all)"
+        )
     return names
 
 
@@ -307,7 +309,7 @@ def _identity(text: str) -> str:
     _reference(text)
     if text[:4].lower() == "tag:" and not (TAG_URI.fullmatch(text) and uri_date(text)):
         raise ValueError(
-            f"'{in_full(text)}' is no tag: URI (write it like tag:example.org,2022-03-18:words)"
+            f"'{in_full(text)}' is not a tag: URI (write it like tag:example.org,2022-03-18:words)"
         )
     return text
 
@@ -315,14 +317,16 @@ def _identity(text: str) -> str:
 def _filled_in(text: str) -> str:
     if "…" in text or "..." in text.partition("://")[2].partition("/")[0]:
         advice = "write it whole, or delete the line"
-        raise ValueError(f"'{in_full(text)}' was to be filled in ({advice})")
+        raise ValueError(f"'{in_full(text)}' is a placeholder ({advice})")
     return text
 
 
 def _reference(text: str) -> str:
     _filled_in(text)
     if not URI.fullmatch(text) or text.partition(":")[0].lower() in RUNS:
-        raise ValueError(f"'{in_full(text)}' is no URI (write it whole, like https://example.org/)")
+        raise ValueError(
+            f"'{in_full(text)}' is not a URI (write it whole, like https://example.org/)"
+        )
     return text
 
 
@@ -339,7 +343,7 @@ def _web_address(text: str) -> str:
     if why or not is_web:
         because = f": {why}" if why else ""
         raise ValueError(
-            f"'{in_full(text)}' is no web address{because} (write it whole, like"
+            f"'{in_full(text)}' is not a web address{because} (write it whole, like"
             " https://example.org/a)"
         )
     return text
@@ -347,7 +351,7 @@ def _web_address(text: str) -> str:
 
 def _language(text: str) -> str:
     if not LANGUAGE.fullmatch(text):
-        raise ValueError(f"'{excerpt(text, 40)}' is no language tag (write it like id or en-GB)")
+        raise ValueError(f"'{excerpt(text, 40)}' is not a language tag (write it like id or en-GB)")
     return text
 
 
@@ -355,5 +359,5 @@ def _urgency(text: str) -> int:
     if not text:
         return 0
     if not re.fullmatch("[1-9]", text):
-        raise ValueError(f"'{excerpt(text, 20)}' is no urgency (write 1, the highest, to 9)")
+        raise ValueError(f"'{excerpt(text, 20)}' is not an urgency (write 1, the highest, to 9)")
     return int(text)

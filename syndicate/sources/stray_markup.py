@@ -131,7 +131,7 @@ def _loose(number: int, line: str) -> Iterable[tuple[int, str] | Flaw]:
         if ADDRESS.search(link["address"]):
             yield Flaw(
                 number,
-                f"{quoted} is no link to Markdown; readers would see it (write a space in the"
+                f"{quoted} is not a link in Markdown; readers would see it (write a space in the"
                 " address as %20, or the address in < >)",
             )
         elif LETTER.search(link["address"]):
@@ -162,7 +162,7 @@ def _no_rows(first: int, rows: Sequence[str]) -> Iterable[Flaw]:
         if ROW.fullmatch(row.strip()) and ROW.fullmatch(next_.strip()):
             yield Flaw(
                 number,
-                f"{excerpt(squeeze(row), 40)} begins no table; readers would see the | (put a line"
-                " |---|---| below the head)",
+                f"{excerpt(squeeze(row), 40)} does not begin a table; readers would see the |"
+                " (put a line |---|---| below the head)",
             )
             return

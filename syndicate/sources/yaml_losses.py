@@ -38,7 +38,7 @@ def away(front: str, node: yaml.Node) -> Iterator[tuple[int, str]]:
             bare = part.lstrip(STRUCTURE_SIGNS)
             here = at + len(part) - len(bare)
             if not STRUCTURE.fullmatch(part) and not _is_comment(front, here, bare):
-                lost = f"'{_from(front, at)}' is no text to YAML and would be lost"
+                lost = f"'{_from(front, at)}' is not text to YAML and would be lost"
                 yield at, f"{lost} ({_quoted(front, at)})"
             at += len(part)
         done = max(done, end)

@@ -81,7 +81,7 @@ def _day(found: re.Match[str]) -> date:
         month = _month(found["m1"] or found["m2"])
         day = int(found["d1"] or found["d2"])
     if year not in YEARS:
-        raise ValueError(f"the year {year} is not meant, is it? ({DATE_ADVICE})")
+        raise ValueError(f"the year {year} is probably a mistake ({DATE_ADVICE})")
     try:
         return date(year, month, day)
     except ValueError:
@@ -93,7 +93,7 @@ def _month(name: str) -> int:
     number = _named(name, MONTHS)
     month = OTHER_MONTHS.get(name.lower(), 0) if number is None else number + 1
     if not month:
-        raise ValueError(f"'{name}' is no month ({DATE_ADVICE})")
+        raise ValueError(f"'{name}' is not a month ({DATE_ADVICE})")
     return month
 
 
@@ -113,7 +113,7 @@ def _check_weekday(name: str | None, day: date) -> None:
     number = _named(name, DAYS)
     number = OTHER_NAMES.get(name.lower()) if number is None else number
     if number is None:
-        raise ValueError(f"'{name}' is no day of the week ({DATE_ADVICE})")
+        raise ValueError(f"'{name}' is not a day of the week ({DATE_ADVICE})")
     if number != day.weekday():
         right = " or ".join(table[day.weekday()].capitalize() for table in reversed(DAYS))
         raise ValueError(f"{day} was not a {name} but a {right} (correct one of the two)")
@@ -146,6 +146,6 @@ def _zone(found: re.Match[str]) -> tzinfo | None:
         shift = timedelta(hours=int(found["ahead"]), minutes=int(found["minutes"] or 0))
         if hours or shift > timedelta(hours=14) or int(found["minutes"] or 0) > 59:
             name = f"{found['zone'] or ''}{found['sign']}{found['ahead']}"
-            raise ValueError(f"there is no such zone as {name} ({DATE_ADVICE})")
+            raise ValueError(f"{name} is not a known time zone ({DATE_ADVICE})")
         ahead = shift if found["sign"] == "+" else -shift
     return timezone(ahead) if ahead else UTC

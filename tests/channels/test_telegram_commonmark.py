@@ -38,7 +38,7 @@ REASONS = {
     "it has no word": r"there is no text below the front matter",
     "its raw HTML hides the text after it": r"has no end and hides the text after it",
     "its raw HTML swallows or moves words": r"HTML tags above swallow or move|reach no reader",
-    "it names no site": r"is no web address",
+    "it names no site": r"is not a web address",
     "it names a file that is not there": r"the file .* is missing",
     "readers would see its signs": r"readers would see it",
     "it has words behind a fence": r"opens a block of code",

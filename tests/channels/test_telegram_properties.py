@@ -134,7 +134,7 @@ MARKDOWN = st.one_of(ARTICLES, ARTICLES, LONG, LINKED, SOUP)
 
 
 REFUSED = re.compile(
-    r"there is no text|readers would see it|a link leads to|is no web address|quotation marks"
+    r"there is no text|readers would see it|a link leads to|is not a web address|quotation marks"
     r"|is missing|a picture (?:names no file|has the address)|opens a block of code"
 )
 

@@ -313,7 +313,7 @@ def test_an_inbox_that_says_nothing_takes_no_time_from_the_others(
     answer = room.run("tick")
     assert answer.code == 3
     assert "channels.pekanan.inbox" in answer.err
-    assert "no whole answer within 1" in answer.err
+    assert "no complete answer within 1" in answer.err
     assert readers(room) == [BUDI]
 
 

@@ -142,7 +142,7 @@ def test_what_is_no_address_of_a_ledger_is_told_truly(room: Newsroom) -> None:
         "mssql+pyodbc://h/d": "not in SQL Server",
         "postgresql+psycopg2://u@h/d": "the driver needs no name",
         "jdbc:postgresql://h/d": "an address for Java",
-        "host=h dbname=d": "a list of words",
+        "host=h dbname=d": "a list of keywords",
         "postgresql://u@h:99999/d": "from 1 to 65535",
         "postgresql://u@h/d?sslmode": "parameters, like sslmode=verify-full",
         "postgresql://u:p@h/d?application_name=a@b": "write it as %40",

@@ -31,7 +31,7 @@ TEXTS: dict[str, tuple[str | bytes, str]] = {
                                     "tidak-ada.png"),
     "a text as a picture": (front("associations: [{file: kabar.md, alt: x}]"), "kabar.md"),
     "a text as a document": (b"---\nheadline: K\nassociations: [{file: baik.md}]\n---\n\nIsi.\n",
-                             "kabar.md:3: baik.md is no PDF and no PNG"),
+                             "kabar.md:3: baik.md is not a PDF or a PNG"),
     "unknown channel": (front("channels: [siaran]"), "siaran"),
     "override of no channel": (front("overrides: {siaran: {headline: X}}"), "siaran"),
     "bad uri": (front("uri: kabar-1"), "kabar.md:4: "),

@@ -272,7 +272,7 @@ def test_a_folder_is_no_article_and_says_so(room: Newsroom, command: str, name: 
     verb, *options = command.split()
     answer = room.run(verb, name, *options, at=MORNING)
     assert answer.code == 1
-    assert f"{name}: a folder; name the files" in answer.said
+    assert f"{name}: this is a folder (name files in it" in answer.said
 
 
 @pytest.mark.parametrize("again", ["kabar.md", "./kabar.md", "tautan.md"])

@@ -127,7 +127,7 @@ def test_init_asks_again_until_an_answer_can_be_right(room: Newsroom) -> None:
     shown = at_a_terminal(room, "init", type="".join(f"{one}\n" for one in answers))
     assert shown.count("Its site") == 2
     assert shown.count("A second one") == 2
-    assert "trials are not news" in shown
+    assert "tests are not news" in shown
     config = tomllib.loads((room.folder / "config.toml").read_text())
     assert config["publisher"]["url"] == "https://kantor.example"
     assert config["channels"]["telegram"]["chat"] == "@kabar"
@@ -137,5 +137,5 @@ def test_init_asks_again_until_an_answer_can_be_right(room: Newsroom) -> None:
 
 def test_init_asks_nothing_where_there_is_a_configuration(room: Newsroom) -> None:
     shown = at_a_terminal(room, "init", type="X\n")
-    assert "config.toml: is there already" in shown
+    assert "config.toml: already exists" in shown
     assert "The office's name" not in shown

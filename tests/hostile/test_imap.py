@@ -105,5 +105,5 @@ def _look(room: Newsroom) -> None:
             answer = room.run(*words)
             assert monotonic() - began < 1.0 + GRACE
             assert answer.code == 3
-            assert "no whole answer within 1 s" in answer.said
+            assert "no complete answer within 1 s" in answer.said
             assert "secret" not in answer.said

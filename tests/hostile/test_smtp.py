@@ -185,7 +185,7 @@ def where_no_letter_begins_the_run_ends_and_all_wait(folder: Path) -> None:
     result, _ = digest(folder, [Fault(at="rcpt", do="drip", seconds=0.4)], readers=300)
     assert set(result.states) == {"due"}
     assert result.code == 3
-    assert "gave no whole answer within 1 s" in result.said
+    assert "gave no complete answer within 1 s" in result.said
     assert result.seconds < 2 + SLACK
 
 

@@ -48,11 +48,11 @@ def test_a_schedule_is_read_and_written(text: str, said: str) -> None:
         ("hourly 1:00", "is not like"),
         ("daily 24:00", "no 24:00 on a clock"),
         ("daily 10:61", "no 10:61 on a clock"),
-        ("weekly xyz 10:00", "no day of the week: mon, tue"),
-        ("weekly frost 10:00", "no day of the week"),
-        ("weekly fr 10:00", "no day of the week"),
-        ("monthly 0 10:00", "no day of a month"),
-        ("monthly 32 10:00", "no day of a month"),
+        ("weekly xyz 10:00", "not a day of the week: mon, tue"),
+        ("weekly frost 10:00", "not a day of the week"),
+        ("weekly fr 10:00", "not a day of the week"),
+        ("monthly 0 10:00", "not a day of a month"),
+        ("monthly 32 10:00", "not a day of a month"),
     ],
 )
 def test_what_is_no_schedule_is_refused_with_a_reason(text: str, why: str) -> None:

@@ -25,10 +25,10 @@ SECRET = "pr0xy-w0rd"
 WRONG = {
     "HTTPS_PROXY": (f"gopher://u:{SECRET}@proxy.example:1", "the proxy is none of"),
     "http_proxy": (f"socks4://u:{SECRET}@h:1", "the proxy is none of"),
-    "all_proxy": ("http://[::", "a proxy's host or port is none"),
-    "https_proxy": (f"http://u:{SECRET}@127.0.0.1:abc", "a proxy's host or port is none"),
+    "all_proxy": ("http://[::", "a proxy's host or port is not valid"),
+    "https_proxy": (f"http://u:{SECRET}@127.0.0.1:abc", "a proxy's host or port is not valid"),
     "HTTP_PROXY": (f"http://u:{SECRET}/w@proxy.example:1", "/ in a password as %2F"),
-    "NO_PROXY": ("[::", "a proxy's host or port is none"),
+    "NO_PROXY": ("[::", "a proxy's host or port is not valid"),
     "SSL_CERT_FILE": ("/nowhere/ca.pem", "the certificates cannot be read"),
 }
 

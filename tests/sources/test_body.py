@@ -195,12 +195,12 @@ WRONG = {
     "![b](article.md)": (4, "is no PNG, JPEG, GIF or WebP picture"),
     "a\n\n![b](formulir.pdf)": (
         6,
-        "formulir.pdf is a PDF, no picture (name it in the front matter,",
+        "formulir.pdf is a PDF, not a picture (name it in the front matter,",
     ),
-    "a\n\n<img src=formulir.pdf>": (6, "formulir.pdf is a PDF, no picture ("),
+    "a\n\n<img src=formulir.pdf>": (6, "formulir.pdf is a PDF, not a picture ("),
     "a\n\n![b](https://a.example/F.PDF?x=1)": (
         6,
-        "https://a.example/F.PDF?x=1 is a PDF, no picture",
+        "https://a.example/F.PDF?x=1 is a PDF, not a picture",
     ),
     "![b](../../etc/passwd)": (4, "is outside the article's folder"),
     "![b](..%2F..%2Fetc/passwd)": (4, "is outside the article's folder"),

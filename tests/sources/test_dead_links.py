@@ -202,7 +202,7 @@ FRONT = {
     "associations: [{file: 'https://xn--a/x.png', alt: x}]\n": "no site xn--a",
     "associations: [{file: 'https://a.example:abc/x.pdf'}]\n": "its port, abc",
     "infoSources: [{name: KPU, uri: 'https://999.1.1.1/'}]\n": "no site 999.1.1.1",
-    "infoSources: [{name: KPU, uri: 'mailto:'}]\n": "no URI",
+    "infoSources: [{name: KPU, uri: 'mailto:'}]\n": "not a URI",
     "infoSources: [{name: KPU, uri: 'ftp://a.example:70000/'}]\n": "its port, 70000",
 }
 

@@ -100,11 +100,11 @@ def test_a_document_is_known_by_its_bytes_whatever_its_name(data: bytes, tmp_pat
 
 BAD = {
     "nothing": (b"", "a.pdf is empty (save it again)"),
-    "a text": (b"Formulir pendaftaran", "a.pdf is no PDF and no PNG, JPEG, GIF or WebP picture ("),
-    "a text about PDFs": (b"%PDF-files are welcome", "a.pdf is no PDF and no PNG"),
-    "a page": (b"<!doctype html><title>404</title>", "a.pdf is no PDF and no PNG"),
-    "a text document": (b"PK\x03\x04 word/document.xml", "a.pdf is no PDF and no PNG"),
-    "after more than readers bear": (pdf(before=b" " * 1024), "a.pdf is no PDF and no PNG"),
+    "a text": (b"Formulir pendaftaran", "a.pdf is not a PDF or a PNG, JPEG, GIF or WebP picture ("),
+    "a text about PDFs": (b"%PDF-files are welcome", "a.pdf is not a PDF or a PNG"),
+    "a page": (b"<!doctype html><title>404</title>", "a.pdf is not a PDF or a PNG"),
+    "a text document": (b"PK\x03\x04 word/document.xml", "a.pdf is not a PDF or a PNG"),
+    "after more than readers bear": (pdf(before=b" " * 1024), "a.pdf is not a PDF or a PNG"),
     "too large": (pdf(21_000_000), "a.pdf has 21.0 MB, more than 20 MB (shrink it)"),
     "too large for a picture": (PIXEL.ljust(11_000_000), "a.pdf has 11.0 MB, more than 10 MB ("),
 }
@@ -136,10 +136,8 @@ def test_a_document_outside_the_folder_is_not_read(tmp_path: Path) -> None:
 
 def test_where_only_a_picture_can_be_shown_a_document_is_sent_to_its_place(tmp_path: Path) -> None:
     (tmp_path / "formulir.pdf").write_bytes(FORM)
-    said = (
-        r"^formulir\.pdf is a PDF, no picture \(name it in the front matter, under associations\)$"
-    )
-    with pytest.raises(ValueError, match=said):
+    advice = r"\(name it in the front matter, under associations\)"
+    with pytest.raises(ValueError, match=rf"^formulir\.pdf is a PDF, not a picture {advice}$"):
         take_picture("formulir.pdf", tmp_path)
 
 

@@ -109,7 +109,7 @@ def test_a_sign_that_controls_instead_of_being_seen_is_refused(sign: str) -> Non
 def test_the_number_of_no_character_is_refused(field: str, typed: str) -> None:
     message = refusal(field, f"a {typed} b")
     assert f"{typed[:20]}" in message
-    assert "is no character (delete it)" in message
+    assert "is not a character (delete it)" in message
 
 
 HOLLOW = [
@@ -140,7 +140,7 @@ def test_a_text_that_yaml_takes_for_nothing_is_refused_with_the_advice_to_quote(
     field: str, typed: str
 ) -> None:
     message = refusal(field, typed)
-    assert f"{typed} is nothing to YAML" in message
+    assert f"{typed} means no value in YAML" in message
     assert f'"{typed}"' in message
     assert f'"{typed}"' in texts(field, f'"{typed}"')
 
@@ -163,7 +163,7 @@ ONE_LINE = ("headline", "by", "dateline", "dateline.located", "subjects", "infoS
 @pytest.mark.parametrize("field", ONE_LINE)
 @pytest.mark.parametrize("typed", ["a&#10;b", "a&NewLine;b", '"a\\nb"', '"a\\u2028b"'], ids=ascii)
 def test_the_end_of_a_line_is_one_however_it_is_written(field: str, typed: str) -> None:
-    assert "goes over several lines (write it on one)" in refusal(field, typed)
+    assert "spans several lines (write it on one)" in refusal(field, typed)
 
 
 @fields

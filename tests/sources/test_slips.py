@@ -69,9 +69,9 @@ def test_pictures_and_files_with_spaces_are_understood_too() -> None:
 
 
 NAMED = {
-    "[Unduh] (tidak.pdf)": "[Unduh] (tidak.pdf) is no link to Markdown",
-    "(Unduh)[tidak.pdf]": "(Unduh)[tidak.pdf] is no link to Markdown",
-    "[Unduh(tidak.pdf)": "[Unduh(tidak.pdf) is no link to Markdown",
+    "[Unduh] (tidak.pdf)": "[Unduh] (tidak.pdf) is not a link in Markdown",
+    "(Unduh)[tidak.pdf]": "(Unduh)[tidak.pdf] is not a link in Markdown",
+    "[Unduh(tidak.pdf)": "[Unduh(tidak.pdf) is not a link in Markdown",
     "[Unduh](tidak.pdf": "half a link",
     "[Unduh](lalu": "half a link",
     "Unduh](surat.pdf) ini": "half a link",
