@@ -73,7 +73,7 @@ def _asked(question: str, field: str, *, needed: bool = False, but: str = "") ->
         answer = answer.strip()
         wrong = flaw(field, answer) if answer else "it is needed" if needed else ""
         if but and answer.casefold() == but.casefold():
-            wrong = "name another one: trials are not news"
+            wrong = "name another one: tests are not news"
         if wrong:
             raise typer.BadParameter(wrong)
         return answer
