@@ -144,7 +144,7 @@ class ChannelTests(ABC):
         fixed = replace(HELLO, headline="Hello, World!")
         before = list(channel.render(edition(channel, item())))
         after = list(channel.render(edition(channel, corrected(fixed))))
-        assert [r.digest for r in before] != [r.digest for r in after]
+        assert [r.fingerprint for r in before] != [r.fingerprint for r in after]
         if channel.scope is not Scope.DIGEST:  # a digest says it among its corrections
             assert all("The year was wrong." in channel.as_text(r) for r in after)
 
@@ -268,13 +268,13 @@ class ChannelTests(ABC):
         if not isinstance(channel, Collection):
             pytest.skip("is no collection")
         assert list(channel.announce({}, [])) == []
-        changed = {r.address: r.digest for r in channel.render(edition(channel, item()))}
+        changed = {r.address: r.fingerprint for r in channel.render(edition(channel, item()))}
         changes = list(channel.announce(changed, []))
         assert list(channel.announce({}, changes)) == changes
         removals = list(channel.announce(dict.fromkeys(changed, ""), changes))
         assert [r.address for r in removals] == [r.address for r in changes]
         pairs = zip(changes, removals, strict=True)
-        assert all(change.digest != removal.digest for change, removal in pairs)
+        assert all(change.fingerprint != removal.fingerprint for change, removal in pairs)
 
     def test_recognises_its_folder_by_a_mark(self, channel: Channel) -> None:
         if not (isinstance(channel, Collection) and channel.marks):
@@ -296,7 +296,7 @@ class ChannelTests(ABC):
         receipts = publish(channel, deliveries(channel, edition(channel, item())))
         assert channel.shows_any([receipt.reference for receipt in receipts])
         assert list(channel.recall()) == [HELLO.uri]
-        assert [one.article.uri for one in channel.recall_items(OFFICE)] in ([], [HELLO.uri])
+        assert [item.article.uri for item in channel.recall_items(OFFICE)] in ([], [HELLO.uri])
 
     def test_reviews_a_digest(self) -> None:
         channel = self.make_channel()

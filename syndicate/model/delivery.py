@@ -27,8 +27,8 @@ class Rendition:
     tells: int = 0
 
     @cached_property
-    def digest(self) -> str:
-        """The fingerprint of its bytes (sha256, hex)."""
+    def fingerprint(self) -> str:
+        """Hash of its bytes (sha256, hex)."""
         head = "\0".join((self.media_type, *self.media))
         return sha256(head.encode() + b"\0\0" + self.content).hexdigest()
 

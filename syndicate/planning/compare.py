@@ -102,7 +102,7 @@ class Comparison:
         lost = []
         for rendition in new:
             known = there.get(rendition.address)
-            is_said = known and known.present == known.wanted == rendition.digest
+            is_said = known and known.present == known.wanted == rendition.fingerprint
             if known and is_said and not channel.holds(rendition, _receipt(known)):
                 lost.append(rendition.address)
         if not lost or not self.is_here(channel, channel_known):
@@ -164,5 +164,5 @@ def _changes(step: Step, there: Known | None) -> bool:
         return False
     if there is None or there.state == "refused":
         return True
-    wanted = step.rendition.digest if step.rendition else None
+    wanted = step.rendition.fingerprint if step.rendition else None
     return there.wanted != wanted or step.replaces

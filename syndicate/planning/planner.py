@@ -81,7 +81,7 @@ def _untimely(
 def step(rendition: Rendition, there: Known | None, purpose: Purpose, can: Abilities) -> Step:
     """What has to happen at one address."""
     address, withdrawn = rendition.address, purpose.withdrawn
-    if there and there.is_given_up and there.wanted == rendition.digest:
+    if there and there.is_given_up and there.wanted == rendition.fingerprint:
         return Step(address, Action.NOTHING, rendition, "given up")
     if there is None or (there.present is None and there.state != "in_doubt"):
         if withdrawn:
@@ -90,10 +90,10 @@ def step(rendition: Rendition, there: Known | None, purpose: Purpose, can: Abili
         return Step(address, called or Action.CREATE, rendition)
     if there.destination and can.identity and there.destination != can.identity and not can.repeats:
         return _elsewhere(rendition, there, purpose)
-    stands = there.version == purpose.version and there.present == rendition.digest
+    stands = there.version == purpose.version and there.present == rendition.fingerprint
     if withdrawn and purpose.kill and can.removes and not stands:
         return Step(address, Action.REMOVE, None, replaces=True, fallback=rendition)
-    if there.wanted == rendition.digest:
+    if there.wanted == rendition.fingerprint:
         return _again(rendition, there, withdrawn)
     if there.version == purpose.version and not purpose.refresh and purpose.version:
         return Step(address, Action.NOTHING, rendition, FORM)

@@ -193,7 +193,7 @@ class Preparation:
             if channel := collections.get(one.channel.name):
                 tellers[one.known.id] = channel, one.known
                 changed.setdefault(one.known.id, {}).update(
-                    (step.address, step.rendition.digest if step.rendition else "")
+                    (step.address, step.rendition.fingerprint if step.rendition else "")
                     for step in one.steps
                     if step.action not in (Action.NOTHING, Action.CANNOT)
                 )

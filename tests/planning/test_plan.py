@@ -18,13 +18,13 @@ FIXED = replace(ABLE, revises=False, removes=False)  # what it has said it canno
 KEEPING = replace(ABLE, removes=False)
 REPEATING = replace(ABLE, repeats=True)
 
-STANDS = Known(state="settled", wanted=OLD.digest, present=OLD.digest, version=1,
+STANDS = Known(state="settled", wanted=OLD.fingerprint, present=OLD.fingerprint, version=1,
                reference="1", destination="here")  # fmt: skip
-DUE = Known(state="due", wanted=OLD.digest, present=None, version=1)
+DUE = Known(state="due", wanted=OLD.fingerprint, present=None, version=1)
 SENDING = replace(DUE, state="sending")
 DOUBT = replace(DUE, state="in_doubt")
 REFUSED = replace(DUE, state="refused")
-BEHIND = replace(STANDS, state="due", wanted=NEW.digest, version=2)  # its correction is due
+BEHIND = replace(STANDS, state="due", wanted=NEW.fingerprint, version=2)  # its correction is due
 ELSEWHERE = replace(STANDS, destination="there")
 GONE = replace(STANDS, wanted=None, present=None, reference=None)
 
@@ -94,7 +94,8 @@ CASES = {
     "killed, waiting": Case(DUE, NEW, KILL, ABLE, REMOVE, None, replaces=True, fallback=NEW),
     "killed, in doubt": Case(DOUBT, NEW, KILL, ABLE, REMOVE, None, replaces=True, fallback=NEW),
     "killed, the notice stands": Case(
-        replace(STANDS, wanted=NEW.digest, present=NEW.digest, version=2), NEW, KILL, ABLE,
+        replace(STANDS, wanted=NEW.fingerprint, present=NEW.fingerprint, version=2),
+        NEW, KILL, ABLE,
         NOTHING, NEW, replaces=True),
     # in doubt
     "in doubt": Case(DOUBT, OLD, AGAIN, ABLE, NOTHING, OLD, why="in doubt"),

@@ -13,14 +13,14 @@ from syndicate.model.delivery import Rendition
 
 def keep(db: Connection, rendition: Rendition) -> int:
     """Keep a rendition; returns its number."""
-    existing = select(renditions.c.id).where(renditions.c.digest == rendition.digest)
+    existing = select(renditions.c.id).where(renditions.c.digest == rendition.fingerprint)
     # PostgreSQL: whoever has nothing more to do with it must not forget it now
     found = db.scalar(existing.with_for_update(read=True, key_share=True))
     if found is not None:
         return int(found)
     made = db.execute(
         insert(renditions).values(
-            digest=rendition.digest,
+            digest=rendition.fingerprint,
             media_type=rendition.media_type,
             content=rendition.content,
             media=" ".join(rendition.media),
