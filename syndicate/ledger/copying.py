@@ -43,6 +43,10 @@ from syndicate.system import stop
 LEFT = "it was being sent when the ledger was moved: look whether it is there"
 MOST_ROWS = 5000  # that are in memory at once
 MOST_BYTES = 4_000_000  # likewise, as far as the rows before tell
+OF_EXTENSIONS = """
+SELECT c.relname FROM pg_class c JOIN pg_depend d
+ON d.objid = c.oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'e'
+"""
 HEAVY = 8  # rows of bytes, which may be whole pictures
 Put = Callable[[Sequence[Sequence[Any]]], object]
 Convert = Callable[[Sequence[Any]], Sequence[Any]]
@@ -218,10 +222,11 @@ def refuse_taken(db: Connection, way: str) -> bool:
 
     ``way``: its name.
     """
-    lying = sorted(set(inspect(db).get_table_names()) & set(metadata.tables))
+    lying = sorted(_tables(db))
+    others = [name for name in lying if name not in metadata.tables]
+    if (path := path_of(db.engine)) and len(others) == len(lying):
+        raise LedgerError(f"{path} is there already, and no ledger (name another file)")
     if not lying:
-        if path := path_of(db.engine):
-            raise LedgerError(f"{path} is there already, and no ledger (name another file)")
         return False
     if moves.name in lying:
         left = db.execute(select(moves).where(moves.c.arrives, moves.c.ended_at.is_(None))).first()
@@ -236,4 +241,11 @@ def refuse_taken(db: Connection, way: str) -> bool:
             )
     if "ledger" in lying:
         raise LedgerError("there is a ledger already (name an empty database, or no file)")
-    raise LedgerError(f"there is a table of another program's, {lying[0]} (name an empty database)")
+    another = others[0] if others else lying[0]
+    raise LedgerError(f"there is a table of another program's, {another} (name an empty database)")
+
+
+def _tables(db: Connection) -> set[str]:
+    """Return the names of all tables but those that an extension brought along."""
+    names = set(inspect(db).get_table_names())
+    return names if db.dialect.name == "sqlite" else names - set(db.scalars(text(OF_EXTENSIONS)))

@@ -65,6 +65,12 @@ def test_a_database_that_does_not_hold_every_letter_is_refused_before_anything(
         assert "ENCODING 'UTF8'" in answer.complaint
 
 
+def test_hosts_that_all_refuse_are_told_once_each(room: Newsroom) -> None:
+    said = status(room, "postgresql://kantor@127.0.0.1:1,127.0.0.1:2/kabar").complaint
+    assert said.count("port 1 failed: Connection refused") == 1
+    assert said.count("port 2 failed: Connection refused") == 1
+
+
 def test_letters_are_utf8_on_the_way_whatever_an_address_wants(
     room: Newsroom, postgres_ledger: str
 ) -> None:

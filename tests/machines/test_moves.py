@@ -538,6 +538,9 @@ def test_a_target_that_is_not_empty_or_not_there_is_told_in_a_line(
     room.write()
     room.publish()
     anothers, theirs, full = fresh("postgresql"), fresh("postgresql"), fresh("sqlite")
+    shared = fresh("postgresql")
+    with look(shared).begin() as db:
+        db.execute(text("CREATE TABLE wordpress (name text)"))
     for url in (anothers, full):
         open_ledger(url, datetime.now(UTC)).close()
     with look(theirs).begin() as db:
@@ -552,6 +555,7 @@ def test_a_target_that_is_not_empty_or_not_there_is_told_in_a_line(
         old: (2, "the ledger is at"), full: (1, "there is a ledger already"),
         anothers: (1, "there is a ledger already"),
         theirs: (1, "a table of another program's, channels"),
+        shared: (1, "a table of another program's, wordpress"),
         f"sqlite:///{tmp_path}/empty.db": (1, "is empty"),
         f"sqlite:///{tmp_path}/letter.db": (1, "not a ledger"),
         f"sqlite:///{tmp_path}/cats.db": (1, "no ledger"),

@@ -30,8 +30,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from syndicate.config import database
 from syndicate.config.database import Timeouts
 from syndicate.errors import LedgerError, SyndicateError
-from syndicate.ledger.database.sqlite_file import PUT_BACK, Watch
+from syndicate.ledger.database.sqlite_file import PUT_BACK, Watch, who_writes
 from syndicate.system import stop
+from syndicate.system.file_locks import described, is_stopped
 
 if TYPE_CHECKING:
     from syndicate.ledger.database.postgresql import Dialler
@@ -276,12 +277,25 @@ def _for_people(error: Exception, engine: Engine) -> str:
     if "readonly database" in cause:
         return "ledger.url: the database file may not be written (give this user the right to)"
     if _is_taken(error):
-        return "ledger.url: another process keeps the database locked (try again in a moment)"
+        return f"ledger.url: {_of_a_lock(path_of(engine))}"
     if "not a database" in cause:
         return "ledger.url: this file is not a ledger"
     if any(sign in cause for sign in ("malformed", "corrupt", "decode to UTF-8", "No row was")):
         return DAMAGED
     return f"ledger.url: {cause}"
+
+
+def _of_a_lock(path: Path | None) -> str:
+    """Name the process that keeps an SQLite ledger locked, and the way out."""
+    pid = path and who_writes(path)
+    if not pid:
+        return (
+            f"another process keeps the database locked: waited {BUSY // 1000} s for it (is a"
+            f" syndicate command stopped or hanging? `fuser {path}` names it)"
+        )
+    way_out = f"let it go on (`kill -CONT {pid}`), or end it" if is_stopped(pid) else (
+        "try again in a moment; end it if it hangs")  # fmt: skip
+    return f"locked by {described(pid)}: waited {BUSY // 1000} s for it ({way_out})"
 
 
 def _of_a_server(error: object, cause: str, engine: Engine) -> str:

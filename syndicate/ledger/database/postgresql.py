@@ -243,6 +243,7 @@ ADVICE = {
     "prepared statement": "a pooler lets others share our session: set pool_mode = session there",
     "invalid connection option": "behind the ? stand libpq's parameters",
 }
+ALL_FAILURES = "Multiple connection attempts failed. All failures were: "
 WHO_HOLDS = """
 SELECT a.application_name, a.pid, a.xact_start,
        extract(epoch FROM pg_catalog.clock_timestamp() - a.xact_start)
@@ -283,6 +284,7 @@ def is_lost(error: Exception) -> bool:
 
 def explained(cause: str) -> str:
     """Return a server's or the driver's message, with the way out where it names none."""
+    cause = cause.partition(ALL_FAILURES)[2] or cause  # the last of them stands before, too
     for sign, advice in ADVICE.items():
         if sign in cause:
             return f"{cause} ({advice})"

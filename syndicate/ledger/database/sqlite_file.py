@@ -14,8 +14,11 @@ from time import monotonic, sleep
 
 from syndicate.errors import LedgerError
 from syndicate.system.disk import FILE_TYPES, sync_folder
+from syndicate.system.file_locks import writer_of
 
 PUT_BACK = "put the newest backup in its place, then `syndicate ledger restored`"
+WAL_WRITE_LOCK = 120  # byte of the file of shared memory: sqlite.org/walformat.html
+RESERVED_LOCK = 0x40000001  # byte of the database where it has no WAL: sqlite.org/fileformat2.html
 SETTLES = 1.0  # seconds within which another process has written its pages, the first one first
 LOOK_AGAIN = 0.02  # seconds
 
@@ -76,6 +79,11 @@ def _harm(path: Path, *, has_shrunk: bool) -> str:
             if "not a database" in f"{error}" or monotonic() > until:
                 return "was damaged"
             sleep(LOOK_AGAIN)
+
+
+def who_writes(path: Path) -> int | None:
+    """Return the process that holds the write lock of a database; None where unknown."""
+    return writer_of(Path(f"{path}-shm"), WAL_WRITE_LOCK) or writer_of(path, RESERVED_LOCK)
 
 
 def _has_journal(path: Path) -> bool:
