@@ -124,7 +124,7 @@ class Feed(Collection):
             path.unlink(missing_ok=True)
 
     def shows_any(self, addresses: Sequence[str]) -> bool:
-        ours = (self._path(one) for one in addresses if OURS.fullmatch(one))
+        ours = (self._path(address) for address in addresses if OURS.fullmatch(address))
         with files.explained(self._setting, self.directory):
             return any(path.is_file() for path in ours)
 
@@ -149,7 +149,7 @@ class Feed(Collection):
         held = [Piece.parse(piece) for piece in pieces]
         head = self._head(edition, held)
         lines = [piece.line for piece in held]
-        killed = [(one.id, one.killed, one.reason) for one in lines if one.killed]
+        killed = [(line.id, line.killed, line.reason) for line in lines if line.killed]
         in_atom = [piece.atom for piece in held]
         if edition.page:
             name = addresses.of_archive(edition.page)
@@ -203,8 +203,8 @@ class Feed(Collection):
             return plain(seen(rendition.content))
         if rendition.media_type not in (RSS, ATOM, JSON):
             return super().as_text(rendition)
-        said = (f"{title}\n{plain(html)}".strip() for title, html in _read(rendition))
-        return "\n\n".join(said)
+        texts = (f"{title}\n{plain(html)}".strip() for title, html in _read(rendition))
+        return "\n\n".join(texts)
 
     def media_url(self, media: Media) -> str:
         return f"{self.url}/media/{media.name}"
@@ -214,7 +214,7 @@ class Feed(Collection):
 
     def publish(self, delivery: Delivery) -> Receipt:
         rendition = delivery.rendition
-        if not _is_told(rendition.address):
+        if not _is_announcement(rendition.address):
             path = self._path(rendition.address)
             with files.explained(self._setting, path):
                 foreign = not rendition.media and files.is_foreign(path, rendition.content)
@@ -249,14 +249,14 @@ class Feed(Collection):
         return Receipt(address, f"{self.url}/{address}")
 
     def remove(self, receipt: Receipt) -> None:
-        if _is_told(receipt.reference):
+        if _is_announcement(receipt.reference):
             return  # nobody can be untold
         path = self._path(receipt.reference)
         with files.explained(self._setting, path):
             files.drop(path, self._folders)
 
     def holds(self, rendition: Rendition, receipt: Receipt) -> bool:
-        if _is_told(rendition.address):
+        if _is_announcement(rendition.address):
             return True
         try:
             path = self._path(receipt.reference)
@@ -327,18 +327,18 @@ class Feed(Collection):
         return self.directory / address
 
 
-def _is_told(address: str) -> bool:
-    """Whether something is said to others, and stands nowhere."""
+def _is_announcement(address: str) -> bool:
+    """Return whether it is an announcement, which leaves nothing in the folder."""
     return address == AFTER or address.startswith(HUB)
 
 
 def _unlikely(url: str) -> str:
-    """Why readers will find no feed at an address, as far as its look tells; "" if they may."""
+    """Return why an address cannot be a public feed's, as far as its form shows; "" if it can."""
     parts = urlsplit(url)
     if parts.hostname in NOWHERE:
-        return f"{parts.hostname} is each reader's own machine: write the address of your site"
+        return f"{parts.hostname} is each reader's own machine; write the address of your site"
     if parts.query or parts.fragment or parts.path.endswith((".xml", ".json", ".html")):
-        return f"{url} is no folder: write its public address, without a file's name"
+        return f"{url} is not a folder; write the folder's public address, without a file's name"
     return ""
 
 

@@ -107,9 +107,9 @@ class Telegram(Revises, Removes, Finds):
         if self.pin and post.urgency in LOUD and not (item.withdrawal or item.expired):
             yield Rendition(PIN, "application/json", b'{"pin": true}', follows=POST)
         for version in (c.version for c in item.corrections if self.reply_on_correction):
-            said = reply(item, edition.publisher, version).content
+            content = reply(item, edition.publisher, version).content
             address = f"correction-{version}"
-            yield Rendition(address, "application/json", said, follows=POST, tells=version)
+            yield Rendition(address, "application/json", content, follows=POST, tells=version)
 
     def remarks(self, edition: Edition) -> Iterator[str]:
         [item] = edition.items
@@ -138,34 +138,34 @@ class Telegram(Revises, Removes, Finds):
             protect=self.protect,
             reply_to=above.id if above else 0,
         )
-        said = say(self._doing, chat_id(self.chat), post, delivery.files, manner, self._fetcher)
-        there = Standing.of(
-            said.post if said.lost else post, said.message.chat_id, said.message.message_id
+        sent = say(self._doing, chat_id(self.chat), post, delivery.files, manner, self._fetcher)
+        standing = Standing.of(
+            sent.post if sent.lost else post, sent.message.chat_id, sent.message.message_id
         )
-        if said.lost:  # an album takes nothing more: its pictures are not compared with others
-            there = replace(there, names=(), is_bare=bool(post.sent and not said.post.sent))
-        waits = there.is_bare and len(post.sent) == 1
-        lacks = told(one for one in said.lost if waits and one.may_pass)
-        return Receipt(there.reference, said.message.link, remark=told(said.lost), lacks=lacks)
+        if sent.lost:  # an album takes nothing more: its pictures are not compared with others
+            standing = replace(standing, names=(), is_bare=bool(post.sent and not sent.post.sent))
+        waits = standing.is_bare and len(post.sent) == 1
+        lacks = told(loss for loss in sent.lost if waits and loss.may_pass)
+        return Receipt(standing.reference, sent.message.link, remark=told(sent.lost), lacks=lacks)
 
     def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
         self._wire.begin()
         if delivery.rendition.address == PIN:
             return receipt
-        post, there = Post.read(delivery.rendition.content), Standing.read(receipt)
-        if there.can_get(post):
-            return self._complete(post, delivery.files, there, receipt)
-        is_open = not (there.kind or there.is_bare)
-        if is_open and (post.shape != "text" or len(there.ids) > 1):
-            there = self._recognised(post, there)
-        if problem := there.obstacle(post):
-            raise Refused(f"{there.words}: {problem}")
+        post, standing = Post.read(delivery.rendition.content), Standing.read(receipt)
+        if standing.can_get(post):
+            return self._complete(post, delivery.files, standing, receipt)
+        is_open = not (standing.kind or standing.is_bare)
+        if is_open and (post.shape != "text" or len(standing.ids) > 1):
+            standing = self._recognised(post, standing)
+        if problem := standing.obstacle(post):
+            raise Refused(f"{standing.words}: {problem}")
         lost: list[Loss] = []
-        if there.kind:
-            there = self._revise_attached(post, delivery.files, there, lost)
+        if standing.kind:
+            standing = self._revise_attached(post, delivery.files, standing, lost)
         else:
-            there = self._revise_text(post, delivery.files, there, lost)
-        return _without(replace(receipt, reference=there.reference), lost)
+            standing = self._revise_text(post, delivery.files, standing, lost)
+        return _without(replace(receipt, reference=standing.reference), lost)
 
     def obstacle(self, receipt: Receipt, rendition: Rendition) -> str:
         if rendition.address == PIN:
@@ -174,16 +174,18 @@ class Telegram(Revises, Removes, Finds):
 
     def remove(self, receipt: Receipt) -> None:
         self._wire.begin()
-        there = Standing.read(receipt)
-        undo = self._doing.unpin if there.kind == PIN else self._doing.delete
-        for number in there.ids:
-            undo((there.chat, number))
+        standing = Standing.read(receipt)
+        undo = self._doing.unpin if standing.kind == PIN else self._doing.delete
+        for number in standing.ids:
+            undo((standing.chat, number))
 
     def find(self, delivery: Delivery) -> Receipt | Absent:
         if delivery.rendition.address == PIN:
             return self._find_pin(delivery)
         post, now = Post.read(delivery.rendition.content), delivery.now or datetime.now(UTC)
-        before, after = (Standing.read(one) if one else None for one in delivery.neighbours)
+        before, after = (
+            Standing.read(neighbour) if neighbour else None for neighbour in delivery.neighbours
+        )
         doubt = Doubt(
             text=post.words,
             chat=self.chat,
@@ -196,8 +198,8 @@ class Telegram(Revises, Removes, Finds):
         found = settled(doubt, list(self._readers(doubt.is_fresh(now))), now)
         if isinstance(found, Absent):
             return found
-        there = Standing.of(post, self.chat, found)
-        return Receipt(there.reference, link_to(str(found), self.chat, self._identity))
+        standing = Standing.of(post, self.chat, found)
+        return Receipt(standing.reference, link_to(str(found), self.chat, self._identity))
 
     def blind(self) -> str:
         if self.audit_chat or self._is_public:
@@ -216,12 +218,12 @@ class Telegram(Revises, Removes, Finds):
     def receipt(self, link: str, destination: str, rendition: Rendition | None = None) -> Receipt:
         """Make a receipt from a post's link, which must lead into this chat, or its number."""
         number, url = named(link, self.chat, destination, self._setting)
-        there = Standing(chat=self.chat, ids=(number,))
+        standing = Standing(chat=self.chat, ids=(number,))
         if rendition and rendition.address == PIN:
-            return _pinned(there)
+            return _pinned(standing)
         if rendition:
-            there = Standing.of(Post.read(rendition.content), self.chat, number)
-        return Receipt(there.reference, url)
+            standing = Standing.of(Post.read(rendition.content), self.chat, number)
+        return Receipt(standing.reference, url)
 
     def outside(self, home: Path, rendition: Rendition | None = None) -> str:
         return "" if leads_here(self.api) else f"channels.{self.name}.api"
@@ -305,11 +307,11 @@ class Telegram(Revises, Removes, Finds):
         return _pinned(above) if self._doing.pinned(above.chat) == above.id else ABSENT
 
     def _complete(
-        self, post: Post, files: Mapping[str, bytes], there: Standing, receipt: Receipt
+        self, post: Post, files: Mapping[str, bytes], standing: Standing, receipt: Receipt
     ) -> Receipt:
         """Give a text what it lacks, if that can be had by now; its words are right either way."""
         [attachment] = post.sent
-        place, lost = (there.chat, there.id), None
+        place, lost = (standing.chat, standing.id), None
         try:
             lost = change_attachment(
                 self._doing, place, post, attachment, files, self._fetcher, captioned=True
@@ -318,68 +320,68 @@ class Telegram(Revises, Removes, Finds):
             pass
         else:
             if lost is None:
-                whole = Standing.of(post, there.chat, there.id)
+                whole = Standing.of(post, standing.chat, standing.id)
                 return replace(receipt, reference=whole.reference, lacks="")
         change_text(self._doing, place, replace(post, attachments=(), shape="text"))
         return _without(receipt, [lost] if lost else [])
 
-    def _recognised(self, post: Post, there: Standing) -> Standing:
+    def _recognised(self, post: Post, standing: Standing) -> Standing:
         """A photo after all: a reference that a person gave does not tell what it is."""
         if not post.caption:
-            return there
+            return standing
         try:
-            self._doing.change_caption((there.chat, there.id), post)
+            self._doing.change_caption((standing.chat, standing.id), post)
         except Declined as declined:
             if NO_CAPTION not in declined.answer:
                 raise
-            return there
-        return replace(there, kind=post.kind or "photo")
+            return standing
+        return replace(standing, kind=post.kind or "photo")
 
     def _revise_text(
-        self, post: Post, files: Mapping[str, bytes], there: Standing, lost: list[Loss]
+        self, post: Post, files: Mapping[str, bytes], standing: Standing, lost: list[Loss]
     ) -> Standing:
         """Change a text; it may turn out to be a photo."""
         try:
-            change_text(self._doing, (there.chat, there.id), post)
+            change_text(self._doing, (standing.chat, standing.id), post)
         except Declined as declined:
             if NO_TEXT not in declined.answer:
                 raise
-            there = replace(there, kind=post.kind or "photo")
-            if problem := there.obstacle(post):
-                raise Refused(f"{there.words}: {problem}") from None
-            return self._revise_attached(post, files, there, lost)
-        return there
+            standing = replace(standing, kind=post.kind or "photo")
+            if problem := standing.obstacle(post):
+                raise Refused(f"{standing.words}: {problem}") from None
+            return self._revise_attached(post, files, standing, lost)
+        return standing
 
     def _revise_attached(
-        self, post: Post, files: Mapping[str, bytes], there: Standing, lost: list[Loss]
+        self, post: Post, files: Mapping[str, bytes], standing: Standing, lost: list[Loss]
     ) -> Standing:
         """Change what is attached, as far as Telegram takes it, and the words in any case."""
-        changed = [] if post.is_notice else there.changed(post)
+        changed = [] if post.is_notice else standing.changed(post)
         stuck: set[int] = set()
         for number, attachment in changed:
-            place, captioned = (there.chat, number), number == there.id
+            place, captioned = (standing.chat, number), number == standing.id
             loss = change_attachment(
                 self._doing, place, post, attachment, files, self._fetcher, captioned=captioned
             )
             if loss:
                 stuck.add(number)
                 lost.append(loss)
-        if there.id not in dict(changed) or there.id in stuck:
-            self._doing.change_caption((there.chat, there.id), post)
-        if post.is_notice or len(there.ids) != len(post.attachments):
-            return there
-        return there.showing(post, stuck)
+        if standing.id not in dict(changed) or standing.id in stuck:
+            self._doing.change_caption((standing.chat, standing.id), post)
+        if post.is_notice or len(standing.ids) != len(post.attachments):
+            return standing
+        return standing.showing(post, stuck)
 
 
 def _without(receipt: Receipt, lost: Sequence[Loss]) -> Receipt:
     """The receipt of a change that some pictures or documents are left out of."""
     return replace(
         receipt,
-        remark=told(one for one in lost if not one.may_pass),
-        lacks=told(one for one in lost if one.may_pass),
+        remark=told(loss for loss in lost if not loss.may_pass),
+        lacks=told(loss for loss in lost if loss.may_pass),
     )
 
 
-def _pinned(there: Standing) -> Receipt:
-    pin = replace(there, kind=PIN, ids=there.ids[:1], names=(), is_bare=False)
+def _pinned(standing: Standing) -> Receipt:
+    pin = replace(standing, kind=PIN, ids=standing.ids[:1], names=(), is_bare=False)
     return Receipt(pin.reference)

@@ -398,7 +398,7 @@ def test_a_folder_that_cannot_be_written_is_named(ready: Newsroom) -> None:
     [
         ("http://localhost:8000/feed", "localhost is each reader's own machine"),
         ("http://127.0.0.1/feed", "write the address of your site"),
-        ("https://kantor.example/feed/rss.xml", "is no folder"),
+        ("https://kantor.example/feed/rss.xml", "is not a folder"),
         ("https://kantor.example/?feed", "without a file's name"),
     ],
 )

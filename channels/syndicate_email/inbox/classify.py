@@ -15,7 +15,7 @@ from syndicate.text import excerpt, squeeze
 from syndicate_email.addresses import mail_address
 from syndicate_email.inbox.authentication import vouched
 from syndicate_email.inbox.charsets import plain_words, raw
-from syndicate_email.inbox.commands import BEFORE, command, own_lines, with_token
+from syndicate_email.inbox.commands import BEFORE, own_lines, parse_command, with_token
 from syndicate_email.inbox.parsing import header, headers, text
 from syndicate_email.inbox.reasons import COPY, UNPRINTABLE, masked, reason
 from syndicate_email.inbox.reports import (
@@ -122,7 +122,7 @@ def _classified(letter: Message, marks: Marks) -> Reply:
 
 def _one_click(line: str, marks: Marks) -> Reply | None:
     """Return a request to unsubscribe with a token, which mail providers send for their users."""
-    found = with_token(line) or command(line, marks)
+    found = with_token(line) or parse_command(line, marks)
     return found if found and found.says is Says.LEAVE and found.token else None
 
 
@@ -187,7 +187,7 @@ def _personal(letter: Message, marks: Marks) -> Reply:
 
 
 def _first_command(lines: Iterable[str], marks: Marks) -> Reply | None:
-    return next(filter(None, (command(line, marks) for line in lines)), None)
+    return next(filter(None, (parse_command(line, marks) for line in lines)), None)
 
 
 def _sender(letter: Message, marks: Marks) -> tuple[str, str]:

@@ -142,7 +142,7 @@ def with_token(subject: str) -> Reply | None:
     return None
 
 
-def command(line: str, marks: Marks) -> Reply | None:
+def parse_command(line: str, marks: Marks) -> Reply | None:
     """Return the command that a line consists of: ``Re: unsubscribe TOKEN``, ``stop, please``."""
     line = squeeze(line[:LONGEST])
     line = squeeze(_without_tags(BEFORE.sub("", line) or line))

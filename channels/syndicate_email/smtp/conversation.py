@@ -108,7 +108,7 @@ class Conversation:
 
     @property
     def idle(self) -> bool:
-        """Nothing is in flight."""
+        """True while nothing is in flight."""
         return not self.awaited and not self.deferred
 
     @property
