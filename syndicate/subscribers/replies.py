@@ -143,7 +143,9 @@ class Listener:
         if person is None:
             return "of unknown origin"
         channel, wants = self._list(reply.about).id, LEAVE if reply.about else LEAVE_ALL
-        wish = ReaderRequest(0, channel, wants, email, "", person, at)
+        wish = ReaderRequest(
+            id=0, channel=channel, wants=wants, email=email, name="", subscriber=person, at=at
+        )
         if not reply.vouched:
             return self._ask_back(db, wish, "asked whether they leave")
         if not (on := _subscribed(db, wish)):
@@ -184,7 +186,15 @@ class Listener:
         email = _address(reply)
         if not email:
             return "of unknown origin"
-        wish = ReaderRequest(0, self._list(reply.about).id, JOIN, email, reply.name, None, at)
+        wish = ReaderRequest(
+            id=0,
+            channel=self._list(reply.about).id,
+            wants=JOIN,
+            email=email,
+            name=reply.name,
+            subscriber=None,
+            at=at,
+        )
         if reply.vouched and not back:
             return self._put_on(db, wish, f"by letter of {_on(at)}, {reply.vouched}", "")
         if back:

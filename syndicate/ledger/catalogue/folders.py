@@ -13,7 +13,7 @@ from syndicate.ledger.schema import channels, deliveries, editions
 SOME = 200  # addresses that are looked for in a folder that has no mark yet
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
     """A channel's folder, as the ledger knows it."""
 
@@ -46,7 +46,9 @@ def folder(db: Connection, channel: int) -> Folder:
     """A channel's folder, within a transaction; what it holds is only asked for without a mark."""
     here = channels.c.id == channel
     row = db.execute(select(channels.c.mark, channels.c.identity).where(here)).one()
-    return Folder(row.mark, row.identity, [] if row.mark else _holds(db, channel))
+    return Folder(
+        mark=row.mark, identity=row.identity, holds=[] if row.mark else _holds(db, channel)
+    )
 
 
 def _holds(db: Connection, channel: int) -> list[str]:

@@ -39,7 +39,7 @@ HEARD = text("INSERT INTO heard (key, at) VALUES (:key, :at) ON CONFLICT (key) D
 q = requests.c
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderRequest:
     """Somebody who wrote, and waits for our letter."""
 
@@ -161,7 +161,13 @@ class Replies:
 
 def _asked(row: Any) -> ReaderRequest:
     return ReaderRequest(
-        row.id, row.channel_id, row.wants, row.email, row.name, row.subscriber_id, row.at
+        id=row.id,
+        channel=row.channel_id,
+        wants=row.wants,
+        email=row.email,
+        name=row.name,
+        subscriber=row.subscriber_id,
+        at=row.at,
     )
 
 

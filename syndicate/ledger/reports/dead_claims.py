@@ -15,7 +15,7 @@ from syndicate.ledger.schema import blocks, deliveries, letters
 d, x = deliveries.c, letters.c
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AbandonedBlock:
     """Recipients of a digest whose sender is dead, and how many of them it was writing to."""
 
@@ -47,7 +47,12 @@ def abandoned_letters(db: Connection, processes: Processes) -> list[AbandonedBlo
         here = (x.edition_id == row.edition_id, x.subscriber_id.between(row.first, row.last))
         sending = select(func.count()).where(*here, x.state == "sending")
         found.append(
-            AbandonedBlock(row.edition_id, row.first, row.last, int(db.scalar(sending) or 0))
+            AbandonedBlock(
+                edition=row.edition_id,
+                first=row.first,
+                last=row.last,
+                sending=int(db.scalar(sending) or 0),
+            )
         )
     return found
 

@@ -23,7 +23,7 @@ r, x = runs.c, letters.c
 Result = Receipt | DeliveryError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
     """One letter, committed as being sent."""
 

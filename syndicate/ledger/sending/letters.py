@@ -63,7 +63,7 @@ TAKEN = (
 r, x = runs.c, letters.c
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """Recipients that nobody else writes to, as long as we live."""
 
@@ -75,7 +75,7 @@ class Block:
     people: Mapping[int, str]  # subscriber -> address, in the order of sending
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """Letters that may be sent now: one rendition to several people; ``over``: none any more."""
 
@@ -147,7 +147,14 @@ class Letters:
             assert made.inserted_primary_key is not None
             number = int(made.inserted_primary_key[0])
             self._renew_at = self._renew_at or time.monotonic() + RENEW
-            return Block(number, edition, names.key, names.channel, names.channel_id, dict(found))
+            return Block(
+                id=number,
+                edition=edition,
+                key=names.key,
+                channel_key=names.channel,
+                channel=names.channel_id,
+                people=dict(found),
+            )
 
     def renew(self) -> None:
         """Hold on to what is ours, where it is time to: no letter may have begun for long."""
@@ -199,14 +206,14 @@ class Letters:
                 over = [block.id for block in done]
                 db.execute(delete(blocks).where(blocks.c.id.in_(over)))
             if not next_ or block is None:
-                return Turn(None, ())
+                return Turn(rendition=None, started=())
             run = self._held(db, block)
             if run is None:
-                return Turn(None, (), over=True, why=TAKEN)
+                return Turn(rendition=None, started=(), over=True, why=TAKEN)
             if run[1] not in ("", self.passes) or run[0] is None:
-                return Turn(None, (), over=True)
+                return Turn(rendition=None, started=(), over=True)
             if run[2] and (why := moves.under_way(db, self.processes)):
-                return Turn(None, (), over=True, why=why)
+                return Turn(rendition=None, started=(), over=True, why=why)
             began = stamp(db, self.carried())
             given = (run[0], began, block.edition, *next_, block.channel)
             rows = say(db, start_statement(len(next_), db.dialect.name), given).fetchall()
@@ -217,11 +224,15 @@ class Letters:
         make = self.tokens.maker(SUBSCRIPTION, block.channel_key)
         people = block.people
         started = [
-            Started(Recipient(str(number), people[number], make(number)), number, tries[number])
+            Started(
+                recipient=Recipient(str(number), people[number], make(number)),
+                subscriber=number,
+                tries=tries[number],
+            )
             for number in next_
             if number in tries
         ]
-        return Turn(rendition, started)
+        return Turn(rendition=rendition, started=started)
 
     def recipient(self, channel_key: str, subscriber: int, email: str) -> Recipient:
         """Return a subscriber as a letter needs to know them."""
@@ -280,8 +291,8 @@ class Letters:
         with transaction(self.engine, reads=True) as db:
             return [
                 (
-                    Started(self.recipient(row.channel_key, row.subscriber_id, row.email),
-                            row.subscriber_id, row.tries),
+                    Started(recipient=self.recipient(row.channel_key, row.subscriber_id, row.email),
+                            subscriber=row.subscriber_id, tries=row.tries),
                     self._words(db, edition, row.stencil), row.at,
                 )
                 for row in db.execute(query).all()

@@ -48,7 +48,7 @@ DIED = "the process that sent it died: look whether it is there"
 d = deliveries.c
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """An edition with something to do."""
 
@@ -203,7 +203,10 @@ def _works(db: Connection, which: ColumnElement[bool]) -> list[Work]:
         .group_by(editions.c.id, editions.c.key)
         .order_by(editions.c.id)
     )
-    works = [Work(r.id, r.key, rank(r.key, removes=not r.wanted)) for r in db.execute(query)]
+    works = [
+        Work(edition=r.id, key=r.key, rank=rank(r.key, removes=not r.wanted))
+        for r in db.execute(query)
+    ]
     return sorted(works, key=lambda work: work.rank)
 
 
