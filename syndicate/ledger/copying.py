@@ -131,7 +131,7 @@ def _converter(source: Connection, target: Connection, table: Table) -> Convert 
 
 
 def _batches(source: Connection, table: Table) -> Iterator[Sequence[Sequence[Any]]]:
-    """A table's rows, as many at once as fit."""
+    """Yield a table's rows, as many at once as fit."""
     is_heavy = any(isinstance(column.type, LargeBinary) for column in table.columns)
     most, size = (HEAVY, 1) if is_heavy else (MOST_ROWS, HEAVY)
     query = text(f"SELECT {_columns(source, table)} FROM {_name(source, table)}")  # noqa: S608
@@ -210,7 +210,7 @@ def _sequence(db: Connection, table: Table) -> str | None:
 
 
 def _used(source: Connection, table: Table) -> int:
-    """The newest number that PostgreSQL has given for a table."""
+    """Return the newest number that PostgreSQL has given for a table."""
     if source.dialect.name == "sqlite" or (name := _sequence(source, table)) is None:
         return 0
     asked = text("SELECT pg_sequence_last_value(CAST(:name AS regclass))")

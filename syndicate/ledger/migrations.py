@@ -34,7 +34,7 @@ MIGRATIONS: dict[int, Callable[[Connection], None]] = {}
 
 
 def version(db: Connection) -> int:
-    """A ledger's version; 0 where there is none yet."""
+    """Return a ledger's version; 0 where there is none yet."""
     if not inspect(db).has_table("ledger"):
         return 0
     return int(db.scalar(select(ledger.c.version)) or 0)

@@ -190,7 +190,7 @@ def _refuse_real(engine: Engine) -> None:
 
 
 def _mark_of(engine: Engine, config: Path | None) -> Path | None:
-    """The file of the newest mark: beside an SQLite ledger, else beside the configuration."""
+    """Return the file of the newest mark: beside an SQLite ledger, else the configuration."""
     place = path_of(engine) if engine.dialect.name == "sqlite" else config
     return place and beside(place.absolute())
 

@@ -44,7 +44,9 @@ class Articles:
     def read(self, uris: Iterable[str]) -> None:
         """Read what is known of these articles, by few statements."""
         for batch in batches(uri for uri in uris if uri not in self._read):
-            found = {one.uri: one for one in self._standings(articles.c.uri.in_(batch))}
+            found = {
+                standing.uri: standing for standing in self._standings(articles.c.uri.in_(batch))
+            }
             self._read.update((uri, found.get(uri)) for uri in batch)
 
     def forget(self, uri: str) -> None:

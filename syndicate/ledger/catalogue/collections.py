@@ -17,7 +17,7 @@ Held = tuple[str, int]  # an article's uri and its version
 
 
 class Collections:
-    """The collections within a planning transaction."""
+    """Read and close collections within a planning transaction."""
 
     def __init__(self, db: Connection) -> None:
         self.db = db

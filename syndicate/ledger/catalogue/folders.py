@@ -1,4 +1,4 @@
-"""The private mark by which a channel's folder is known, wherever it is mounted."""
+"""Folders of channels, each recognised by a private mark, wherever it is mounted."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Folders:
 
 
 def folder(db: Connection, channel: int) -> Folder:
-    """A channel's folder, within a transaction; what it holds is only asked for without a mark."""
+    """Return a channel's folder; what it holds is only asked for without a mark."""
     here = channels.c.id == channel
     row = db.execute(select(channels.c.mark, channels.c.identity).where(here)).one()
     return Folder(

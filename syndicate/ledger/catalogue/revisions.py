@@ -106,14 +106,14 @@ class Revisions:
         return known.published
 
     def _latest(self, at: datetime) -> datetime:
-        """The last stamp; a date ahead of its time is none, nor what a clock gave that ran fast."""
+        """Return the last stamp; dates ahead of their time are none, nor those of a fast clock."""
         changed = articles.c.updated_at
         ours = or_(changed <= at, and_(changed <= at + LONGEST_BATCH, ~articles.c.dated))
         newest = self.db.scalar(select(func.max(changed)).where(ours))
         return newest or at - 2 * LONGEST_BATCH
 
     def _unused(self, moment: datetime) -> datetime:
-        """The first second from then on in which no article has changed."""
+        """Return the first second from then on in which no article has changed."""
         changed = articles.c.updated_at
         while True:
             second = moment.replace(microsecond=0)

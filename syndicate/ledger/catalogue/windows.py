@@ -130,7 +130,7 @@ class Windows:
         return [replace(item, told_version=self._carried_before(edition, item)) for item in items]
 
     def _carried_before(self, edition: int, item: Item) -> int:
-        """The newest version of an article that the same list carried before an edition."""
+        """Return the newest version of an article that the same list carried before an edition."""
         channel = select(editions.c.channel_id).where(editions.c.id == edition).scalar_subquery()
         query = select(func.max(edition_items.c.version)).join(
             editions, editions.c.id == edition_items.c.edition_id

@@ -30,7 +30,7 @@ REMEMBERED = text(
 
 
 def backup(engine: Engine, to: Path) -> None:
-    """A consistent copy of an SQLite ledger, made while others may write to it."""
+    """Make a consistent copy of an SQLite ledger, while others may write to it."""
     sweep(to)
     part = to.with_name(f"{to.name}{ending(Holder.me())}")  # its own: others may copy, too
     try:

@@ -81,7 +81,7 @@ class Clock:
 
 
 def office_time(db: Connection) -> datetime:
-    """The database's clock, as a rehearsal shifts it."""
+    """Return the time by the database's clock, as a rehearsal shifts it."""
     by: timedelta = db.get_execution_options().get(SHIFT, ZERO)
     return now(db) + by
 

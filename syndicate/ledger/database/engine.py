@@ -91,7 +91,7 @@ def _at_a_server(found: database.Database, timeouts: Timeouts) -> Engine:
 
 
 def usable(engine: Engine, line: Connection | None) -> Connection:
-    """A connection that stays open between transactions: this one, or another if it was ended."""
+    """Return a connection to keep between transactions: this one, or another if it was ended."""
     if line is not None and engine.dialect.name != "sqlite":
         from syndicate.ledger.database.postgresql import is_ended
 
@@ -123,7 +123,7 @@ def _refuse_odd(parsed: URL) -> None:
 
 
 def path_of(engine: Engine) -> Path | None:
-    """The file of an SQLite ledger; None where there is none."""
+    """Return the file of an SQLite ledger; None where there is none."""
     path = engine.url.database
     if engine.dialect.name != "sqlite" or not path or path == ":memory:":
         return None
@@ -140,7 +140,7 @@ def watch(engine: Engine, *, well: bool = False) -> None:
 def transaction(
     engine: Engine, *, reads: bool = False, begins: bool = False, line: Connection | None = None
 ) -> Iterator[Connection]:
-    """One transaction; the database's errors leave it as LedgerError. ``reads`` takes no lock.
+    """Run one transaction; database errors leave it as LedgerError. ``reads`` takes no lock.
 
     ``begins``: it is the first of something new, so that nobody waits for it after a stop.
     ``line`` is a connection of one's own, which stays open, for transactions by the thousand.
@@ -195,7 +195,7 @@ def _is_of_a_row(trace: TracebackType | None) -> bool:
 
 @contextmanager
 def _bare(line: Connection) -> Iterator[None]:
-    """A transaction of the driver's own; SQLAlchemy joins it where a statement needs it."""
+    """Run a transaction of the driver's own; SQLAlchemy joins it where a statement needs it."""
     if line.dialect.name == "sqlite":
         watch(line.engine)
         _lock(line)
@@ -243,7 +243,7 @@ def inserted(db: Connection, table: Table, **values: Any) -> int:
 
 
 def now(db: Connection) -> datetime:
-    """The database's clock, which all its machines share."""
+    """Return the time by the database's clock, which all its machines share."""
     if db.dialect.name == "sqlite":
         return datetime.now(UTC)  # SQLite has none but this one
     moment = db.scalar(select(func.clock_timestamp()))
@@ -252,7 +252,7 @@ def now(db: Connection) -> datetime:
 
 
 def stamp(db: Connection, moment: datetime) -> Any:
-    """A moment as the driver takes it: SQLite's are texts."""
+    """Return a moment as the driver takes it: SQLite's are texts."""
     if db.dialect.name != "sqlite":
         return moment
     return moment.replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -1,4 +1,4 @@
-"""A mark for each time that something is sent, in the ledger and beside it: an older copy shows.
+"""Marks of what was sent, in the ledger and in a file beside it, that reveal an older copy.
 
 The ledger keeps every mark, the file beside it the newest one. A mark is committed before it goes
 into the file, and both are done before anything is sent: whatever dies in between, the ledger knows
@@ -40,7 +40,7 @@ DISOWNED = text("INSERT INTO disowned (uri, at) VALUES (:uri, :at) ON CONFLICT (
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One time that something was sent; nobody can guess its name."""
+    """Mark of one time that something was sent; nobody can guess its name."""
 
     number: int
     name: str
@@ -55,7 +55,7 @@ class Harmed:
 
 
 class Generations:
-    """The marks of one ledger, and the newest one in a file beside it."""
+    """Marks of one ledger, and the newest one in a file beside it."""
 
     def __init__(
         self, engine: Engine, file: Path | None, notify: Callable[[str], None] = lambda _: None
@@ -75,12 +75,12 @@ class Generations:
         self._write(made)
 
     def advance_once(self) -> None:
-        """The same, for what one process does by the hundred."""
+        """Mark it at most once in a process, for what it does by the hundred."""
         if self._marked_at is None:
             self.advance()
 
     def keep_up(self) -> None:
-        """The same, for what goes on for long and sends ten thousand times a second."""
+        """Mark it every now and then, for what sends ten thousand times a second."""
         if self._marked_at is None or monotonic() - self._marked_at >= KEEP_UP:
             self.advance()
 
@@ -98,7 +98,7 @@ class Generations:
             self._write(made)
 
     def seen(self) -> Mark | Harmed | None:
-        """The mark beside the ledger: looked at first, as others write the ledger before it."""
+        """Return the mark beside the ledger; read it first, as others write the ledger before."""
         return look(self.file)
 
     def harm(self) -> str:
@@ -126,12 +126,12 @@ class Generations:
             db.execute(update(ledger).values(doubted=why))
 
     def disown(self, uris: Iterable[str]) -> None:
-        """A person knows of these articles, which are not this ledger's."""
+        """Accept these articles as not this ledger's, at a person's word."""
         with transaction(self.engine) as db:
             _disown(db, uris)
 
     def begin_anew(self, uris: Iterable[str]) -> None:
-        """A person knows: go on from here. ``uris`` stand in a feed, and are not this ledger's."""
+        """Go on from here at a person's word. ``uris`` stand in a feed and are not ours."""
         seen = read(self.file)  # and where it is harmed, it is written anew
         with transaction(self.engine) as db:
             db.execute(update(ledger).values(doubted=""))
@@ -152,7 +152,7 @@ class Generations:
             self._write(Mark(row.number, row.mark), anew=True)
 
     def _next(self, db: Connection, after: int | None = None) -> Mark:
-        """One more mark; ``after`` that of a lost ledger, and of all that it may have made."""
+        """Make one more mark; ``after`` that of a lost ledger, and all that it may have made."""
         newest = int(db.scalar(select(func.max(generations.c.number))) or 0)
         number = newest + 1 if after is None else max(newest, after) + ROOM
         made = Mark(number, token_hex(16))
@@ -174,12 +174,12 @@ class Generations:
 
 
 def older_because(why: str) -> str:
-    """The one line that every command says of an older ledger."""
+    """Return the message about an older ledger."""
     return f"ledger.url: this ledger is older than what was sent: {why}: {WHAT_TO_DO}"
 
 
 def beside(path: Path) -> Path:
-    """The file beside a ledger, or beside the configuration.
+    """Return the mark's file beside a ledger, or beside the configuration.
 
     Its name begins with a dot, so that ``rm syndicate.db*``, before a copy is put back, spares it.
     """
@@ -187,13 +187,13 @@ def beside(path: Path) -> Path:
 
 
 def read(file: Path | None) -> Mark | None:
-    """The mark in a file; None where there is none, or nothing that can be read."""
+    """Return the mark in a file; None where there is none, or nothing that can be read."""
     found = look(file)
     return found if isinstance(found, Mark) else None
 
 
 def look(file: Path | None) -> Mark | Harmed | None:
-    """The mark in a file, or what there is instead of one; None where there is nothing."""
+    """Return the mark in a file, or what there is instead of one; None where there is nothing."""
     if file is None:
         return None
     try:

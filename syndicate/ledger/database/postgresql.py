@@ -30,7 +30,7 @@ NAMES = Limits(seconds=5, octets=0)
 
 
 class Line(psycopg.Connection[Any]):
-    """One connection; whoever waits there for an answer does not wait for ever."""
+    """One connection, on which no wait for an answer lasts for ever."""
 
     patience: float | None = None  # seconds for one answer
     longest_silence: float = inf  # seconds that the server bears in the middle of a transaction
@@ -176,11 +176,11 @@ def _options(words: dict[str, str]) -> dict[str, str]:
 
 def _refuse_other_than_utf8(line: Line) -> None:
     """Raise LedgerError where a database cannot hold every letter."""
-    told = line.pgconn.parameter_status(b"server_encoding")
-    if told is None:  # by a pooler that keeps it to itself
+    reported = line.pgconn.parameter_status(b"server_encoding")
+    if reported is None:  # by a pooler that keeps it to itself
         [encoding] = line.execute("SELECT current_setting('server_encoding')").fetchone() or [""]
     else:
-        encoding = told.decode("ascii")
+        encoding = reported.decode("ascii")
     if encoding != "UTF8":
         raise LedgerError(
             f"ledger.url: the database's encoding is {encoding}, which does not hold every letter:"

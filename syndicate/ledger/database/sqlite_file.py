@@ -25,7 +25,7 @@ LOOK_AGAIN = 0.02  # seconds
 
 @dataclass
 class Watch:
-    """One file, from the first look at it on: it must stay that file, and stay whole."""
+    """Watch on one file, from the first look on: it must stay that file, and stay whole."""
 
     path: Path
     is_new: bool = False  # and still empty

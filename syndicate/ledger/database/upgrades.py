@@ -68,14 +68,14 @@ def refuse_at_work(db: Connection) -> None:
 
 
 def _on_postgresql(db: Connection) -> str:
-    """Somebody whose lock of life is held: what may have begun something holds one."""
+    """Return a process whose heartbeat lock is held; whoever may have begun something holds one."""
     if found := db.execute(text(AT_WORK), {"lock": LOCK}).first():
         return f"process {found.pid} on {found.host.split()[0]} (since {found.since:%d %b %H:%M})"
     return ""
 
 
 def _on_this_machine(db: Connection) -> str:
-    """Somebody who has a claim and lives; no lock tells it on SQLite."""
+    """Return a living process that has a claim; SQLite has no lock that shows it."""
     tables = set(inspect(db).get_table_names())
     for table in CLAIMING:
         if table in tables:

@@ -50,7 +50,7 @@ class Closed:
 
 
 class Goodbyes:
-    """The letters that tell people that they are off a list, in one ledger."""
+    """Goodbyes of one ledger: due, sent, answered."""
 
     def __init__(self, engine: Engine, tokens: Tokens, processes: Processes) -> None:
         self.engine = engine
@@ -91,7 +91,7 @@ class Goodbyes:
         )
 
     def end(self, letter: Sequence[Leaving], *, over: bool, why: str = "") -> None:
-        """It was sent, or it rests for good, or the next run tries it again.
+        """End a letter: it was sent, or rests for good, or is tried again by the next run.
 
         What ended it meanwhile, a complaint for one, stands; so does another process's claim.
         """
@@ -192,8 +192,8 @@ def _leaving(row: Any) -> Leaving:
 
 def _again(ended: Any, left: datetime, at: datetime) -> dict[str, Any]:
     first = ended.source.partition("; back ")[0]
-    back, gone = (f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC" for when in (at, left))
-    source = f"{first}; back {back}, after leaving {gone}"
+    back, left_at = (f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC" for when in (at, left))
+    source = f"{first}; back {back}, after leaving {left_at}"
     return {
         "channel_id": ended.channel_id, "subscriber_id": ended.subscriber_id, "started_at": at,
         "source": source.removeprefix("; "), "wording": ended.wording, "consented_at": at,

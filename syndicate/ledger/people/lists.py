@@ -84,7 +84,7 @@ class Lists:
     def join(
         self, db: Connection, channel: int, people: Sequence[Joiner], at: datetime, *, again: bool
     ) -> list[Joining]:
-        """The same, within a transaction; a few statements for all of them."""
+        """Put people on a list within a transaction, in a few statements for all of them."""
         take_turn(db)  # no other process adds the same people meanwhile
         away = self._away(db, people)
         if again:
@@ -123,7 +123,7 @@ class Lists:
             return bool(ended)
 
     def named(self, token: str) -> tuple[int, int] | None:
-        """(channel, subscriber) of a subscription that a token names, whether it stands or not."""
+        """Return (channel, subscriber) of the subscription that a token names, active or not."""
         with transaction(self.engine, reads=True) as db:
             numbers = by_key(db)
         found = self.tokens.read(token, SUBSCRIPTION, numbers)
@@ -196,7 +196,7 @@ def bounce(db: Connection, subscriber: int, code: str, at: datetime) -> bool:
 def close_way_back(
     db: Connection, subscribers: Collection[int], why: str, *, channel: int | None = None
 ) -> None:
-    """Say no goodbye to people who left, and let nobody come back by one: to a list, or to any.
+    """Cancel the goodbyes to people and their ways back: to a list, or to any.
 
     After their subscriptions are ended, so that who leaves at the same time is among them.
     """

@@ -1,4 +1,4 @@
-"""Letters that lie in an inbox and were read: they are not fetched and read at every run."""
+"""Letters left in an inbox after they were read: they are not fetched at every run."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ReadLetter:
 
 
 class ReadLetters:
-    """What one ledger remembers of inboxes; a place is a name for one, and for how it is read."""
+    """Letters read before; a place is a name for an inbox, and for how it is read."""
 
     def __init__(self, engine: Engine, tokens: Tokens) -> None:
         self.engine = engine
@@ -53,7 +53,7 @@ class ReadLetters:
         self._keys: tuple[str, ...] | None = None
 
     def is_ours(self, token: str) -> bool:
-        """Whether we have made a token, of any kind."""
+        """Return whether we have made a token, of any kind."""
         if self._keys is None:
             with transaction(self.engine, reads=True) as db:
                 self._keys = tuple(by_key(db))
@@ -61,7 +61,7 @@ class ReadLetters:
         return any(self.tokens.read(token, kind, self._keys) for kind in kinds)
 
     def known(self, place: str) -> dict[str, bool]:
-        """Letters that were read, by their keys; True is for a person."""
+        """Return the letters that were read, by their keys; True is for a person."""
         with transaction(self.engine, reads=True) as db:
             as_then = and_(i.reader >= _newest_reader(db), i.at > now(db) - AGAIN_AFTER)
             same = or_(i.reader.is_(None), as_then)
@@ -70,7 +70,7 @@ class ReadLetters:
             return {row.key: row.for_a_person for row in rows}
 
     def put_off(self, place: str) -> set[str]:
-        """Letters that could not be read, and are tried after all others."""
+        """Return the letters that could not be read, and are tried after all others."""
         with transaction(self.engine, reads=True) as db:
             return set(db.scalars(select(i.key).where(i.place == place, i.put_off)))
 
@@ -90,7 +90,7 @@ class ReadLetters:
             _bound(db)
 
     def forget(self, place: str, keys: Collection[str]) -> None:
-        """Somebody has read these letters, or moved them away."""
+        """Forget letters that somebody has read or moved away."""
         if keys:
             with transaction(self.engine) as db:
                 take_turn(db, INBOXES)
@@ -98,7 +98,7 @@ class ReadLetters:
                     _forget(db, place, some)
 
     def still_there(self, place: str) -> None:
-        """The letters of a place are there: what lies for years is not forgotten meanwhile."""
+        """Keep what is remembered of letters that still lie in a place, for years if need be."""
         with transaction(self.engine, reads=True) as db:
             oldest = now(db) - FRESH_FOR
             if db.scalar(select(i.key).where(i.place == place, i.at < oldest).limit(1)) is None:

@@ -62,7 +62,7 @@ class Replies:
 
     @contextmanager
     def once(self, key: str, at: datetime) -> Iterator[Connection | None]:
-        """One transaction for what a message means; None where that was done before."""
+        """Run one transaction for what a message means; None where that was done before."""
         with transaction(self.engine) as db:
             take_turn(db)
             is_ours = affected(db, HEARD, {"key": key, "at": stamp(db, at)})
@@ -95,7 +95,7 @@ class Replies:
 
     @contextmanager
     def released(self, channel: int) -> Iterator[tuple[Connection, list[ReaderRequest]]]:
-        """One transaction for those wishes, which are over then: a person has looked."""
+        """Run one transaction for held wishes, which are over then: a person has looked."""
         here = and_(q.channel_id == channel, q.state == "held")
         with transaction(self.engine) as db:
             take_turn(db)
@@ -125,7 +125,7 @@ class Replies:
             return bool(affected(db, taken.values(state="sending", **claim_of(me, now(db)))))
 
     def end(self, request: int, *, sent: bool, why: str = "") -> None:
-        """It was sent, or refused for good (then it rests, too), or it waits.
+        """End a letter: it was sent, or refused for good (then it rests, too), or it waits.
 
         What somebody else has claimed meanwhile is theirs.
         """
@@ -141,7 +141,7 @@ class Replies:
     def confirmed(
         self, db: Connection, token: str, at: datetime, wants: Sequence[str] = (JOIN,)
     ) -> ReaderRequest | None:
-        """The request that a token confirms, which is over then; None for an old or wrong one."""
+        """Take the request that a token confirms; None for an old or wrong one."""
         keys = by_key(db)
         found = self.tokens.read(token, REQUEST, keys)
         if found is None:
@@ -154,7 +154,7 @@ class Replies:
         return _asked(row)
 
     def _is_open(self, db: Connection) -> ColumnElement[bool]:
-        """Nobody is sending it, or whoever was has died."""
+        """Match requests that nobody is sending, or only a dead process."""
         free = is_free(db, self.processes, requests, now(db))
         return or_(q.state == "due", and_(q.state == "sending", free))
 

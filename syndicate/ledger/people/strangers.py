@@ -19,7 +19,7 @@ c = strangers.c
 
 
 def base(email: str) -> str:
-    """The mailbox that an address leads to: ``a+news@b`` is ``a@b``; Gmail knows no dots."""
+    """Return the mailbox an address leads to: ``a+news@b`` is ``a@b``; Gmail knows no dots."""
     local, _, domain = email.casefold().rpartition("@")
     own = local.partition("+")[0] or local
     if domain in GMAIL:

@@ -31,11 +31,11 @@ class Tokens:
         return self.maker(what, channel)(number)
 
     def maker(self, what: str, channel: str) -> Callable[[int], str]:
-        """The same for many numbers of one list."""
+        """Return a function that makes tokens of one list, for many numbers."""
         return _seal(bytes.fromhex(self.keys[0]), what, channel).token
 
     def read(self, token: str, what: str, channels: Iterable[str]) -> tuple[str, int] | None:
-        """(channel, number) that a token names; None where nobody of us made it."""
+        """Return (channel, number) that a token names; None where nobody of us made it."""
         token, names = token.strip().lower(), list(channels)
         if FORM.fullmatch(token):
             raw = bytes.fromhex(token)
@@ -66,13 +66,13 @@ class _Seal:
         return (self.hidden(number, proof) + proof).hex()
 
     def proof(self, number: int) -> bytes:
-        """That we have made it."""
+        """Return the proof that we have made a token."""
         proof = self._proof.copy()
         proof.update(b"%d" % number)
         return proof.digest()[:PROOF]
 
     def hidden(self, number: int, proof: bytes) -> bytes:
-        """A number under its pad, or what is under it."""
+        """Return a number under its pad, or what is under it."""
         pad = self._pad.copy()
         pad.update(proof)
         return (number ^ int.from_bytes(pad.digest())).to_bytes(NUMBER)

@@ -30,7 +30,7 @@ def take_turn(db: Connection, what: int = READERS) -> None:
 
 
 def claim_of(me: int, moment: datetime) -> dict[str, Any]:
-    """The columns of a claim of ours."""
+    """Return the columns of a claim of ours."""
     return {"holder_id": me, "claimed_until": moment + CLAIM_FOR}
 
 

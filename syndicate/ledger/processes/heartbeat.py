@@ -1,4 +1,4 @@
-"""A sign of life at PostgreSQL: a lock that is held as long as this process lives."""
+"""Heartbeat at PostgreSQL: a lock that is held as long as this process lives."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Heartbeat:
             os.close(self._hears)
 
     def _taken(self) -> Line | None:
-        """A connection with the lock; None where our own lost one still has it."""
+        """Return a connection with the lock; None where our own lost one still has it."""
         line = self._dial()
         try:
             line.autocommit, line.patience = True, ANSWER

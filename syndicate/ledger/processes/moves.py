@@ -85,7 +85,7 @@ class Moves:
             return name
 
     def let_go(self) -> None:
-        """It was not moved after all, not now: everybody goes on here."""
+        """Let everybody go on here: the ledger was not moved after all, not now."""
         with transaction(self.engine) as db:
             here = update(moves).where(~m.arrives, m.ended_at.is_(None))
             db.execute(here.values(holder_id=null()))
@@ -145,7 +145,7 @@ def refuse_half(db: Connection) -> None:
 
 
 def moved(place: str) -> str:
-    """The one line for whoever still uses a ledger that was moved."""
+    """Return the message for whoever still uses a ledger that was moved."""
     return f"{MOVED} {place}: let ledger.url name that (nothing is done here any more)"
 
 
@@ -208,13 +208,13 @@ def arrive(db: Connection, name: str, place: str) -> None:
 
 
 def end_arrival(db: Connection, name: str) -> bool:
-    """It is a ledger now; False where this way does not lead here."""
+    """End the move at its new place; False where this move does not lead here."""
     here = update(moves).where(m.name == name, m.arrives)
     return bool(affected(db, here.values(ended_at=now(db))))
 
 
 def place_of(engine: Engine) -> str:
-    """A ledger's address without secrets, whatever folder the command is said in."""
+    """Return a ledger's address without secrets, whatever folder the command runs in."""
     if engine.dialect.name == "sqlite":
         path = path_of(engine)
         return f"sqlite:///{path.resolve() if path else ':memory:'}"

@@ -163,7 +163,7 @@ class Letters:
                 self._renew(db)
 
     def hang_up(self) -> None:
-        """No more turns, for now."""
+        """Close the connection for turns, for now."""
         if self._line is not None:
             self._line.close()
             self._line = None
@@ -252,7 +252,7 @@ class Letters:
         return self._line
 
     def _held(self, db: Connection, block: Block) -> Any:
-        """(stencil, halted) of the run, while the block is still ours; whether the ledger moves."""
+        """Return (stencil, halted, moving) of the run, while the block is still ours."""
         run = say(db, HELD[db.dialect.name], (block.id,)).fetchone()
         if run is not None and time.monotonic() > self._renew_at:
             self._renew(db)

@@ -177,7 +177,7 @@ class Queue:
         ]
 
     def _rest(self, db: Connection, row: Row[Any]) -> None:
-        """Nothing is to be done here any more."""
+        """Let a claimed delivery rest that needs nothing any more."""
         db.execute(update(deliveries).where(d.id == row.id).values(**FREE, state="due"))
         db.execute(resting(d.id == row.id))
 
