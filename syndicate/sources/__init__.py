@@ -51,9 +51,9 @@ def read(path: Path, publisher: Publisher) -> Draft:
 def text_of(path: Path) -> str:
     """An article file's text; ArticleError where it cannot be read, or is no article."""
     _refuse_other(path)
-    from syndicate.sources import markdown
+    from syndicate.sources import file_text
 
-    return markdown.text_of(path)
+    return file_text.text_of(path)
 
 
 def placeholders(text: str) -> list[tuple[int, str]]:

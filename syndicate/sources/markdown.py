@@ -21,12 +21,12 @@ from syndicate.model.article import (
     Media,
     Publisher,
 )
-from syndicate.sources import Draft, body, bounds, field_markup, files, frontmatter, url_validation
+from syndicate.sources import Draft, body, field_markup, files, frontmatter, url_validation
 from syndicate.sources.body import Body
+from syndicate.sources.file_text import text_of
 from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw, Table
 from syndicate.sources.identity import TAG_URI, uri_date
-from syndicate.system import disk
 from syndicate.text import dates, distinct, excerpt, in_full, squeeze
 
 T = TypeVar("T")
@@ -63,41 +63,6 @@ def read(path: Path, publisher: Publisher) -> Draft:
         remarks=(*field_markup.remarks(front), *text.remarks), beside=text.beside,
         body_line=parts.body_line,
     )  # fmt: skip
-
-
-def text_of(path: Path) -> str:
-    """The file's text, which must be UTF-8 and hold no more than an article may."""
-    try:
-        data = disk.contents(path, bounds.MOST_ARTICLE_BYTES)
-        bounds.refuse_bytes(data)
-        text = _decoded(path, data)
-        bounds.refuse(text)
-    except OSError as error:
-        reason = (error.strerror or "unknown").lower()
-        raise ArticleError(f"{path}: cannot be read: {reason} (check its name)") from error
-    except bounds.TooMuch as error:
-        raise ArticleError(f"{path}:{error.line}: {error}") from error
-    return text
-
-
-def _decoded(path: Path, data: bytes) -> str:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # its start counts from after the mark
-        at = error.start + len(data) - len(error.object)
-        raise ArticleError(
-            f"{path}:{_line(data, at)}: not UTF-8 at byte {at} (save the file as UTF-8)"
-        ) from error
-    if "\0" in text:
-        at = data.index(b"\0")
-        raise ArticleError(f"{path}:{_line(data, at)}: a NUL at byte {at} (save it as plain text)")
-    return text
-
-
-def _line(data: bytes, at: int) -> int:
-    before = data[:at].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return before.count(b"\n") + 1
 
 
 def _article(
