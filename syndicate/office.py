@@ -29,6 +29,7 @@ from syndicate.ledger.catalogue import leftovers
 from syndicate.ledger.database.generations import beside
 from syndicate.model.article import Publisher
 from syndicate.model.delivery import Rendition
+from syndicate.network.http import proxy_passwords
 from syndicate.network.public import Site
 from syndicate.system.owners import refuse_root
 from syndicate.system.scrubbing import scrubber
@@ -75,7 +76,7 @@ class Office:
         lacking = list(_lacking(settings, channels, opens)) if opens else []
         if lacking and not looks:
             raise ConfigError("; ".join(lacking))
-        scrub = scrubber({*settings.secrets, *secrets_of(channels)})
+        scrub = scrubber({*settings.secrets, *secrets_of(channels), *proxy_passwords()})
         notes = [f"{why}: it is needed to send anything" for why in lacking]
         url = settings.ledger_url
         if dry and _missing(url):

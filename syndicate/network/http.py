@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 from syndicate.errors import Refused, Unconnected
@@ -23,6 +23,14 @@ NO_SOCKS = "the server there is not a SOCKS 5 proxy"
 def proxies() -> list[str]:
     """The addresses of all proxies that the environment names."""
     return list(filter(None, map(os.environ.get, _every(PROXIES))))
+
+
+def proxy_passwords() -> Iterator[str]:
+    """Yield the passwords of all proxies: libraries' records may show them, in headers, too."""
+    for address in proxies():
+        with suppress(ValueError):  # an address that cannot be read is complained of elsewhere
+            if password := urlsplit(address).password:
+                yield password
 
 
 def proxy_for(url: str) -> str:

@@ -156,3 +156,19 @@ def test_what_no_command_catches_is_one_line_without_a_secret(room: Newsroom) ->
     assert done.stderr == (
         "syndicate: unexpected RuntimeError: https://***@x.example (-v shows where)\n"
     )
+
+
+def test_a_proxys_password_is_no_part_of_a_log(room: Newsroom) -> None:
+    said = "f\"Proxy: {b64encode(b'desk:gehe:im/x')} gehe:im/x\""
+    raised = 'f"POST /bot{self.token.get_secret_value()}/sendMessage failed"'
+    broken = BROKEN.replace(raised, "SAID")
+    (room.folder / "broken.py").write_text(
+        f"from base64 import b64encode\n{broken}\nSAID = {said}\n"
+    )
+    room.change("telegram", kind="./broken.py:Broken")
+    room.environment["HTTPS_PROXY"] = "http://desk:gehe%3Aim%2Fx@127.0.0.1:9"
+    room.write()
+    answer = room.run("-vv", "publish", "kabar.md")
+    assert "Traceback" in answer.err
+    assert "Proxy: b'***' ***" in answer.err
+    assert "gehe" not in answer.said
