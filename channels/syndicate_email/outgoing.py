@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,8 +12,7 @@ from syndicate_email.addresses import mail_address
 from syndicate_email.letter.stencil import filled, message_id
 from syndicate_email.servers import Relay
 from syndicate_email.smtp.conversation import Letter
-
-Prepare = Callable[[Delivery], Letter]
+from syndicate_email.smtp.source import Prepare
 
 
 class Transport(Protocol):

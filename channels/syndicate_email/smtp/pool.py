@@ -5,7 +5,7 @@ from __future__ import annotations
 import selectors
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 
 from syndicate import (
@@ -27,6 +27,7 @@ from syndicate_email.smtp.connector import Connector
 from syndicate_email.smtp.conversation import CLOSING, Letter, OutOfStep, SenderRefused
 from syndicate_email.smtp.hangups import Hangup, Hangups
 from syndicate_email.smtp.pending import PendingConnections
+from syndicate_email.smtp.source import LetterSource, Prepare
 
 MOST_BROKEN_PER_LETTER = 5  # connections; then it waits for the next run
 MOST_HANGUPS_PER_LETTER = 2  # connections closed with a reason
@@ -34,11 +35,8 @@ MOST_BROKEN_IN_A_ROW = 20  # connections; then the relay is left alone for a whi
 PAUSE_SECONDS = 15.0  # until a relay that defers everybody is asked again
 POLL_SECONDS = 0.25  # between two checks for overdue answers
 HELD_POLL_SECONDS = 0.005  # until a delivery that may not start yet is asked for again
-DOMAIN_PAUSE_SECONDS = 900.0  # until a domain that refuses everybody is tried again
 SLOW_SECONDS = 1.0  # without an answer; then other letters get another connection
 LETTERS_PER_CONNECTION = 10  # that are worth one more connection
-
-Prepare = Callable[[Delivery], Letter]
 
 
 class ConnectionPool:
@@ -134,7 +132,7 @@ class ConnectionPool:
             except Refused as error:  # the login, say: not this recipient
                 raise Paused(str(error)) from error
         try:
-            yield from self._send_all(_Source(deliveries, prepare, self.refusals))
+            yield from self._send_all(LetterSource(deliveries, prepare, self.refusals))
         finally:
             self.again.clear()
             if self._hangups.newest and not self._took:
@@ -146,7 +144,7 @@ class ConnectionPool:
         if self._problem:
             raise self._problem
 
-    def _send_all(self, source: _Source) -> Iterator[Outcome]:
+    def _send_all(self, source: LetterSource) -> Iterator[Outcome]:
         while True:
             yield from self._feed(source)
             if not self._busy() and (self._problem or (source.ended and not self.again)):
@@ -159,7 +157,7 @@ class ConnectionPool:
     def _busy(self) -> bool:
         return any(not connection.talk.idle for connection in self.connections)
 
-    def _feed(self, source: _Source) -> Iterator[Outcome]:
+    def _feed(self, source: LetterSource) -> Iterator[Outcome]:
         for connection in list(self.connections):
             talk = connection.talk
             while not self._problem and talk.can_take and not self._is_used_up(connection):
@@ -192,7 +190,7 @@ class ConnectionPool:
         if self._selector.get_key(connection.sock).events != mask:
             self._selector.modify(connection.sock, mask, connection)
 
-    def _listen(self, source: _Source) -> Iterator[Outcome]:
+    def _listen(self, source: LetterSource) -> Iterator[Outcome]:
         if source.held and not self._busy():
             self._moved_at = time.monotonic()  # it is we who wait
         for key, mask in self._selector.select(self._wait(source)):
@@ -233,7 +231,7 @@ class ConnectionPool:
         """Return whether no letter has ended for as long as one may take."""
         return now - self._moved_at >= self.connector.long_patience
 
-    def _wait(self, source: _Source) -> float:
+    def _wait(self, source: LetterSource) -> float:
         if source.held or not (self.connections or self._pending.under_way):
             return HELD_POLL_SECONDS
         return POLL_SECONDS
@@ -333,7 +331,7 @@ class ConnectionPool:
     def _stop(self, problem: DeliveryError) -> None:
         self._problem = self._problem or problem
 
-    def _grow(self, source: _Source) -> None:
+    def _grow(self, source: LetterSource) -> None:
         """Open one more connection where there are letters for it."""
         wanted = bool(self.again) or not (source.ended or source.held)
         count = len(self.connections) + self._pending.under_way
@@ -368,43 +366,3 @@ class ConnectionPool:
         connection = Connection(smtp, self.connector, self.refusals)
         self.connections.append(connection)
         self._selector.register(connection.sock, selectors.EVENT_READ, connection)
-
-
-class _Source:
-    """The letters to come, filled in one by one as they are started."""
-
-    def __init__(
-        self, deliveries: Iterator[Delivery | None], prepare: Prepare, refusals: Refusals
-    ) -> None:
-        self.deliveries = deliveries
-        self.prepare = prepare
-        self.refusals = refusals
-        self.ended = False
-        self.held = False  # nothing may be started just now
-        self.count = 0
-
-    def next(self) -> Letter | Outcome | None:
-        """Return the next letter; an Outcome where it cannot be written; None where none is due."""
-        if self.ended:
-            return None
-        try:
-            delivery = next(self.deliveries)
-        except StopIteration:
-            self.ended = True
-            self.held = False
-            return None
-        self.held = delivery is None
-        if delivery is None:
-            return None
-        self.count += 1
-        try:
-            letter = self.prepare(delivery)
-        except Refused as error:
-            return Outcome(delivery, error)
-        if words := self.refusals.hold(letter.recipient):
-            domain = letter.recipient.rpartition("@")[2]
-            return Outcome(
-                delivery,
-                Unavailable(f"{domain} refuses our letters: {words}", DOMAIN_PAUSE_SECONDS),
-            )
-        return letter
