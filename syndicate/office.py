@@ -59,10 +59,17 @@ class Office:
 
     @classmethod
     def open(
-        cls, settings: Settings, clock: Clock | None = None, *, dry: bool = False,
-        rehearsed: bool = False, looks: bool = True, reads: bool = False, as_root: bool = False,
+        cls,
+        settings: Settings,
+        clock: Clock | None = None,
+        *,
+        dry: bool = False,
+        rehearsed: bool = False,
+        looks: bool = True,
+        reads: bool = False,
+        as_root: bool = False,
         opens: Opens | None = None,
-    ) -> Office:  # fmt: skip
+    ) -> Office:
         """Make the channels and open the ledger; ``dry`` makes no ledger where there is none.
 
         ``rehearsed``: the clock was set. Then a real ledger is only opened for what ``looks``.
@@ -90,9 +97,14 @@ class Office:
             )
         if ledger is None:
             opening = partial(
-                open_ledger, now=at, notify=notes.append, rehearsed=rehearsed, looks=looks,
-                config=settings.path, timeouts=timeouts,
-            )  # fmt: skip
+                open_ledger,
+                now=at,
+                notify=notes.append,
+                rehearsed=rehearsed,
+                looks=looks,
+                config=settings.path,
+                timeouts=timeouts,
+            )
             url = MEMORY_URL if reads else url
             try:
                 ledger = opening(url, plans=dry and url != MEMORY_URL)

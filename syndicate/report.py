@@ -156,9 +156,14 @@ def letters_line(digest: DigestCount) -> Line:
     reasons = [letters_said(digest.states), anew, digest.halted or why or digest.put_off]
     doubts = f"syndicate resolve {digest.edition} --all-sent   or   --all-again"
     return Line(
-        channel=digest.channel, about=digest.key, address="", action="letters", state=state,
-        why=": ".join(filter(None, reasons)), resolve=doubts if worst == "in_doubt" else "",
-    )  # fmt: skip
+        channel=digest.channel,
+        about=digest.key,
+        address="",
+        action="letters",
+        state=state,
+        why=": ".join(filter(None, reasons)),
+        resolve=doubts if worst == "in_doubt" else "",
+    )
 
 
 def given_up_line(digest: DigestCount, count: int, why: str) -> Line:
@@ -166,9 +171,13 @@ def given_up_line(digest: DigestCount, count: int, why: str) -> Line:
     again = f"syndicate resolve {digest.edition} --again-refused"
     reason = f"{letters_said({'refused': count})}, counted against nobody: {why}"
     return Line(
-        channel=digest.channel, about=digest.key, address="", action="letters", state="refused",
+        channel=digest.channel,
+        about=digest.key,
+        address="",
+        action="letters",
+        state="refused",
         why=f"{reason}: put it right, then {again}",
-    )  # fmt: skip
+    )
 
 
 def line_of(place: Place, action: str, zone: ZoneInfo, *, why: str = "") -> Line:

@@ -81,8 +81,11 @@ def read(text: str) -> Database | None:
     user, colon, password = who.partition(":")
     place, _, query = where.partition("?")
     hosts, _, name = place.partition("/")
-    words = {key: value for key, value in (
-        *_hosts(hosts), ("user", unquote(user)), ("dbname", unquote(name))) if value}  # fmt: skip
+    words = {
+        key: value
+        for key, value in (*_hosts(hosts), ("user", unquote(user)), ("dbname", unquote(name)))
+        if value
+    }
     words |= _parameters(query)
     literal = password if colon else ""
     if "password" in words:

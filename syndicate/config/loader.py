@@ -76,9 +76,11 @@ class LedgerSettings(_Table):
     @property
     def timeouts(self) -> Timeouts:
         return Timeouts(
-            connect=self.connect_timeout, lock=self.lock_timeout, idle=self.idle_timeout,
+            connect=self.connect_timeout,
+            lock=self.lock_timeout,
+            idle=self.idle_timeout,
             statement=self.statement_timeout,
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True)
@@ -176,9 +178,17 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     is_asked = "backup" in ledger.model_fields_set
     backup = timedelta(days=ledger.backup) if is_asked else None
     return Settings(
-        path, office, url, channels, frozenset(secrets), keep, unset, holding, ledger.timeouts,
+        path=path,
+        publisher=office,
+        ledger_url=url,
+        channels=channels,
+        secrets=frozenset(secrets),
+        keep=keep,
+        unset=unset,
+        holding=holding,
+        timeouts=ledger.timeouts,
         backup=backup,
-    )  # fmt: skip
+    )
 
 
 def _has_secret(read: Mapping[str, Any]) -> bool:
@@ -287,8 +297,11 @@ class References:
         if value.startswith("file:"):
             return self._from_file(value, path)
         if path == ("ledger", "url") and database.is_of_postgresql(value):
-            given = {name: os.environ[name] for name in ENV_REFERENCE.findall(value)
-                     if name in os.environ}  # fmt: skip
+            given = {
+                name: os.environ[name]
+                for name in ENV_REFERENCE.findall(value)
+                if name in os.environ
+            }
             self.secrets.update(given.values())
             value = database.with_secrets(value, ENV_REFERENCE, given)
         return ENV_REFERENCE.sub(lambda found: self._from_environment(found, path), value)

@@ -85,9 +85,12 @@ def _try(folder: Path, answers: Answers) -> None:
 
 
 SOUND = Answers(
-    name="Kantor", url="https://kantor.example", email="humas@kantor.example", chat="-100100000",
+    name="Kantor",
+    url="https://kantor.example",
+    email="humas@kantor.example",
+    chat="-100100000",
     relay="smtp://127.0.0.1:25",
-)  # fmt: skip
+)
 
 
 def is_free(folder: Path) -> Path:
@@ -190,14 +193,26 @@ def _config(answers: Answers) -> str:
         'directory = "public/feed"',
     ]
     if answers.chat:
-        parts += ["", "[channels.telegram]", 'kind = "telegram"', 'token = "${TELEGRAM_TOKEN}"',
-                  f"chat = {_quoted(answers.chat)}"]  # fmt: skip
+        parts += [
+            "",
+            "[channels.telegram]",
+            'kind = "telegram"',
+            'token = "${TELEGRAM_TOKEN}"',
+            f"chat = {_quoted(answers.chat)}",
+        ]
         if answers.trial:
             parts.append(f"test_chat = {_quoted(answers.trial)}")
     if answers.relay:
-        parts += ["", "[channels.digest]", 'kind = "email"', f"title = {_quoted(answers.name)}",
-                  f"sender = {_quoted(_sender(answers))}", f"mailbox = {_quoted(answers.email)}",
-                  'schedule = "daily 17:00"', f"smtp = {_quoted(answers.relay)}"]  # fmt: skip
+        parts += [
+            "",
+            "[channels.digest]",
+            'kind = "email"',
+            f"title = {_quoted(answers.name)}",
+            f"sender = {_quoted(_sender(answers))}",
+            f"mailbox = {_quoted(answers.email)}",
+            'schedule = "daily 17:00"',
+            f"smtp = {_quoted(answers.relay)}",
+        ]
     return "\n".join(parts) + "\n"
 
 

@@ -60,9 +60,13 @@ def _rss(path: Path) -> File:
         for item in _root(path).iter("item")
     )
     return File(
-        name=path.name, form="RSS 2.0", size=path.stat().st_size, id_called="guid",
-        updated_called="dcterms:modified", entries=tuple(entries),
-    )  # fmt: skip
+        name=path.name,
+        form="RSS 2.0",
+        size=path.stat().st_size,
+        id_called="guid",
+        updated_called="dcterms:modified",
+        entries=tuple(entries),
+    )
 
 
 def _atom(path: Path) -> File:
@@ -76,17 +80,25 @@ def _atom(path: Path) -> File:
         for entry in _root(path).iter(f"{ATOM}entry")
     )
     return File(
-        name=path.name, form="Atom", size=path.stat().st_size, id_called="id",
-        updated_called="updated", entries=tuple(entries),
-    )  # fmt: skip
+        name=path.name,
+        form="Atom",
+        size=path.stat().st_size,
+        id_called="id",
+        updated_called="updated",
+        entries=tuple(entries),
+    )
 
 
 def _json(path: Path) -> File:
     entries = (_json_entry(item) for item in json.loads(path.read_bytes())["items"])
     return File(
-        name=path.name, form="JSON Feed 1.1", size=path.stat().st_size, id_called="id",
-        updated_called="date_modified", entries=tuple(entries),
-    )  # fmt: skip
+        name=path.name,
+        form="JSON Feed 1.1",
+        size=path.stat().st_size,
+        id_called="id",
+        updated_called="date_modified",
+        entries=tuple(entries),
+    )
 
 
 def _json_entry(item: dict[str, Any]) -> Entry:

@@ -166,9 +166,13 @@ class Line:
 
 
 async def _in_time(
-    client: httpx.AsyncClient, method: str, url: str, limits: Limits, follow: bool,
+    client: httpx.AsyncClient,
+    method: str,
+    url: str,
+    limits: Limits,
+    follow: bool,
     given: Mapping[str, Any],
-) -> httpx.Response:  # fmt: skip
+) -> httpx.Response:
     import asyncio
 
     async with asyncio.timeout(limits.seconds):
@@ -256,9 +260,15 @@ def _loop_class() -> Any:
             self._permits = permits
 
         async def getaddrinfo(
-            self, host: Any, port: Any, *, family: int = 0, type: int = 0, proto: int = 0,
+            self,
+            host: Any,
+            port: Any,
+            *,
+            family: int = 0,
+            type: int = 0,
+            proto: int = 0,
             flags: int = 0,
-        ) -> Any:  # fmt: skip
+        ) -> Any:
             answer: asyncio.Future[Addresses] = self.create_future()
 
             def tell(found: Addresses | BaseException) -> None:

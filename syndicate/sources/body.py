@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape, unescape
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -41,6 +40,7 @@ from syndicate.sources.elements import (
 )
 from syndicate.sources.files import LocalFile
 from syndicate.sources.frontmatter import Flaw, all_of
+from syndicate.sources.lead import lead
 from syndicate.sources.links import (
     BARE_MARK,
     OPENED_SCHEMES,
@@ -52,7 +52,6 @@ from syndicate.sources.links import (
     is_local,
 )
 from syndicate.text import in_full, plain, squeeze
-from syndicate.text.superscript import spelt
 
 MOST_LINE_BRACKETS = 50  # in one line, from which on they are what is nested
 CONTROL_CHARACTERS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -60,7 +59,6 @@ IMG_ELEMENT = re.compile(r'<img((?: [a-z-]+="[^"]*")*)>')
 ATTRIBUTE_PAIR = re.compile(r' ([a-z-]+)="([^"]*)"')
 LINK_ELEMENT = re.compile(r'<a((?: [a-z-]+="[^"]*")*)>(.*?)</a>((?:-?\w)*)', re.DOTALL)
 ID_ATTRIBUTE = re.compile(r"""\sid\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
-SUP_OR_SUB = re.compile(r"</?su[bp]\b", re.IGNORECASE)
 NO_TEXT_ADVICE = "there is no text below the front matter (write it there)"
 
 
@@ -123,7 +121,7 @@ def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = 
     ]
     return Body(
         html=html,
-        lead=_lead(tokens, html),
+        lead=lead(tokens, html),
         media=tuple(_media(html, page.links.found)),
         pictures=tuple(page.links.found.values()),
         remarks=tuple(sorted(set(remarks))),
@@ -367,35 +365,3 @@ def _media(html: str, found: dict[str, LocalFile]) -> Iterator[Media]:
             label = squeeze(plain(tag[2]))
             is_document = not found[name].width
             yield found[name].media(alt=label, caption=label if is_document else "")
-
-
-def _lead(tokens: Sequence[Token], html: str) -> str:
-    """The first paragraph's words; else the first in a list or quotation, else the first words."""
-    paragraphs = [
-        (opening.level, _said(inline))
-        for opening, inline in pairwise(tokens)
-        if opening.type == "paragraph_open"
-    ]
-    top = (words for level, words in paragraphs if words and level == 0)
-    deeper = (words for _, words in paragraphs if words)
-    return next(top, "") or next(deeper, "") or plain(spelt(html)).partition("\n")[0]
-
-
-def _said(inline: Token) -> str:
-    children = inline.children or ()
-    if not any(map(_raises, children)):
-        return squeeze("".join(map(_spoken, children)))
-    html = (child.content if _raises(child) else escape(_spoken(child)) for child in children)
-    return squeeze(plain(spelt("".join(html))))
-
-
-def _raises(token: Token) -> bool:
-    return token.type == "html_inline" and SUP_OR_SUB.match(token.content) is not None
-
-
-def _spoken(token: Token) -> str:
-    if token.type in ("text", "code_inline"):
-        return token.content
-    if token.type in ("softbreak", "hardbreak") or token.content.lower().startswith("<br"):
-        return " "
-    return ""

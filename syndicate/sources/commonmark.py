@@ -14,7 +14,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
-from syndicate.sources import hidden_markup, inline_html_blocks, raw_html
+from syndicate.sources import embeds, hidden_markup, inline_html_blocks, raw_html
 from syndicate.sources.emphasis import styled
 from syndicate.sources.emphasis import text as _text
 from syndicate.sources.entities import in_markdown
@@ -85,8 +85,8 @@ def _picture_rule(state: StateInline, silent: bool) -> bool:
     """Take tags in a line that show one thing, like ``<picture>``, as the one that does."""
     if not state.src.startswith("<", state.pos):
         return False
-    found = raw_html.UNIT.match(state.src, state.pos)
-    picture = raw_html.merged(found[0]) if found else ""
+    found = embeds.MEDIA_UNIT.match(state.src, state.pos)
+    picture = embeds.merged(found[0]) if found else ""
     if not found or picture == found[0]:
         return False
     if not silent:
@@ -151,8 +151,8 @@ def _judge(tokens: Sequence[Token], env: MutableMapping[str, Any]) -> None:
     for token in tokens:
         if token.type == "html_block":
             token.meta[MEANT] = []
-            units = raw_html.UNIT.findall(token.content)
-            env["hidden"] += [unit for unit in units if raw_html.merged(unit) != unit]
+            units = embeds.MEDIA_UNIT.findall(token.content)
+            env["hidden"] += [unit for unit in units if embeds.merged(unit) != unit]
     for (block, token, line, tag), meant in zip(places, verdicts, strict=True):
         token.meta.setdefault(MEANT, []).append(meant)
         if meant is not Meant.WORDS:

@@ -59,10 +59,15 @@ def read(path: Path, publisher: Publisher) -> Draft:
         raise (every[0] if len(every) == 1 else Several(tuple(every))) from flaw
     data = {file.sha256: file.data for file in taken}
     return Draft(
-        article=article, path=path, source=source, files=data, lines=front.lines(),
-        remarks=(*field_markup.remarks(front), *text.remarks), beside=text.beside,
+        article=article,
+        path=path,
+        source=source,
+        files=data,
+        lines=front.lines(),
+        remarks=(*field_markup.remarks(front), *text.remarks),
+        beside=text.beside,
         body_line=parts.body_line,
-    )  # fmt: skip
+    )
 
 
 def _article(

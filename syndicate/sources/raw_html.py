@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from syndicate.sources import hidden_markup
@@ -22,6 +22,16 @@ from syndicate.sources.elements import (
     VERBATIM,
     VOID_ELEMENTS,
     WORD_SEPARATING_ELEMENTS,
+)
+from syndicate.sources.embeds import (
+    MEDIA_UNIT,
+    embed_link,
+    embedded_address,
+    merged,
+    picture,
+    played_address,
+    played_attributes,
+    quoted,
 )
 from syndicate.sources.tags import (
     ATTRIBUTE,
@@ -43,26 +53,12 @@ CODE = re.compile(
 # a tag, or a sign that begins none: <p kata
 TAG_OR_SIGN = re.compile(rf"{TAG.pattern}|<(?=[A-Za-z/][^<>\"'=]*(?:<|\Z))", re.DOTALL)
 NO_TAG = re.compile(r"<[!?][^<>]*>")  # a browser takes it for a comment
-# several tags that show one thing: the sources of a picture or a film; a picture for those whose
-# browser runs no programs
-UNIT = re.compile(
-    r"<picture\b[^>]*>.{,9999}?</picture\s*>"
-    r"|<object\b[^>]*>.{,9999}?</object\s*>"
-    r"|<img\b[^>]*>\s*<noscript\b[^>]*>\s*<img\b[^>]*>\s*</noscript\s*>"
-    r"|<noscript\b[^>]*>\s*<img\b[^>]*>\s*</noscript\s*>\s*<img\b[^>]*>",
-    re.DOTALL | re.IGNORECASE,
-)
 UNSHOWN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE
 )
 NOT_BOLD = re.compile(r"font-weight\s*:\s*(?:normal|[1-4]00)\b", re.IGNORECASE)
-FILMS = ("movie", "src", "filename", "url")  # the names of a parameter that says what is played
 MARKERS = re.compile(r"list-style(?:-type)?\s*:[^;]*?\b(lower|upper)-(alpha|latin|roman)\b", re.I)
 FIRST_ITEM = re.compile(r"\s*(<li\b[^>]*>)", re.IGNORECASE)
-LAZY = ("data-src", "data-original", "data-lazy-src", "data-url", "data-lazy")
-SETS = ("srcset", "data-srcset", "data-lazy-srcset")
-VIDEO = ("videoid", "data-videoid", "video-id", "data-video-id")
-PLAYED = ("src", "data-src", "href", "data-href", "data-url", "url")
 SHOWN_AS_WORDS = {
     "img": {"alt", "title"}, "image": {"alt", "title"}, "a": {"title"}, "abbr": {"title"},
     "area": {"alt", "title"}, "acronym": {"title"}, "optgroup": {"label"},
@@ -81,7 +77,7 @@ def shown_parts(html: str) -> list[tuple[str, str]]:
         part = (
             NO_TAG.sub(_escaped, CDATA.sub(r"\1", part)) if "<!" in part or "<?" in part else part
         )
-        return UNIT.sub(lambda found: merged(found[0]), part)
+        return MEDIA_UNIT.sub(lambda found: merged(found[0]), part)
 
     return [(readable(shown), unshown) for shown, unshown in hidden_markup.parts(html)]
 
@@ -189,7 +185,7 @@ def credited(tag: str) -> str:
             unseen = {"value", "placeholder"}
         left = ATTRIBUTE.sub(lambda match: _unread(match, unseen), found["given"])
         return f"{found['name']} {left}"
-    played = _played_attributes(name, given)
+    played = played_attributes(name, given)
     words = {key for key in given if not (key in DRESS or key in played or _is_program_s(key))}
     kept = (
         match[0]
@@ -249,11 +245,11 @@ def _tag(found: re.Match[str]) -> str:
         return "" if name in EMBEDS else found[0]
     given = attributes(found[0])
     if name in EMBEDS or (name == "source" and "src" in given):
-        return _embed(given, _embedded(name, given))
+        return embed_link(given, embedded_address(name, given))
     if name in ("img", "image", "amp-img"):
-        return _picture(given)
-    if name not in KNOWN_ELEMENTS and (played := _played(name, given)):
-        return _embed(given, played)
+        return picture(given)
+    if name not in KNOWN_ELEMENTS and (played := played_address(name, given)):
+        return embed_link(given, played)
     if name in ("b", "strong") and NOT_BOLD.search(given.get("style", "")):
         return "<span>"  # Google puts a whole document into one
     if name == "ol" and "type" not in given and (marker := _marker(found, given)):
@@ -273,116 +269,15 @@ def _escaped(found: re.Match[str]) -> str:
 
 def _place(found: re.Match[str]) -> str:
     place = attributes(found[0]).get("id", "") if not found["end"] else ""
-    return f" id={_quoted(place)}" if place else ""
-
-
-def _embed(given: Mapping[str, str], address: str) -> str:
-    """A link to what was embedded."""
-    poster = f"<img src={_quoted(given['poster'])}> " if given.get("poster") else ""
-    if not address:
-        return poster.rstrip()  # a source inside, or what it holds, says where it is
-    label = squeeze(given.get("title", "") or given.get("aria-label", ""))
-    return f"{poster}<a href={_quoted(_whole(address))}>{escape(label or _whole(address))}</a> "
-
-
-def _embedded(name: str, given: Mapping[str, str]) -> str:
-    """The address of what is embedded, wherever a program would take it from."""
-    address = given.get(EMBEDS.get(name, "src"), "")
-    if not address or address.startswith(("about:", "data:")):
-        address = next(_lazy(given), "" if address.startswith("about:") else address)
-    return address
+    return f" id={quoted(place)}" if place else ""
 
 
 def _labelled(name: str, given: Mapping[str, str]) -> str:
     """A place on a map that can be touched, or the name of several choices."""
     if name == "area" and given.get("href"):
-        return _embed({"title": given.get("alt", "") or given.get("title", "")}, given["href"])
+        return embed_link({"title": given.get("alt", "") or given.get("title", "")}, given["href"])
     label = squeeze(given.get("label", ""))
     return f" {escape(label)}: " if name == "optgroup" and label else GAP
-
-
-def _played_attributes(name: str, given: Mapping[str, str]) -> set[str]:
-    """The attributes by which an element of somebody's own making says what it plays."""
-    if not _played(name, given):
-        return set()
-    return {*VIDEO, *PLAYED, *SETS, "title", "alt"} & set(given)
-
-
-def _played(name: str, given: Mapping[str, str]) -> str:
-    video = next((given[key] for key in VIDEO if given.get(key)), "")
-    if video and "youtube" in name:
-        return f"https://www.youtube.com/watch?v={video}"
-    if video and "vimeo" in name:
-        return f"https://vimeo.com/{video}"
-    return next((given[key] for key in PLAYED if "//" in given.get(key, "")), "")
-
-
-def _picture(given: Mapping[str, str]) -> str:
-    """A picture that only a script would load is loaded by its address."""
-    kept = {key: given[key] for key in ("alt", "title", "width", "height", "id") if key in given}
-    words = "".join(f" {key}={_quoted(value)}" for key, value in kept.items())
-    return f"<img src={_quoted(_source(given))}{words}>"
-
-
-def _source(given: Mapping[str, str]) -> str:
-    address = re.sub(r"[\t\r\n]", "", given.get("src", "")).strip()  # as a browser does
-    if not address or address.startswith("data:"):
-        address = next(_lazy(given), address)
-    return address or given.get("href", "") or given.get("xlink:href", "")
-
-
-def _lazy(given: Mapping[str, str]) -> Iterator[str]:
-    yield from (given[key] for key in LAZY if given.get(key))
-    for key in SETS:  # the last candidate is the largest, as it is usually written
-        candidates = [part.split()[0] for part in given.get(key, "").split(", ") if part.split()]
-        yield from candidates[-1:]
-
-
-def merged(unit: str) -> str:
-    """Several tags as the one that shows what they do; themselves where they hold words."""
-    if TAG.sub("", unit).strip():
-        return unit
-    tags = [
-        (found["name"].lower(), attributes(found[0]))
-        for found in TAG.finditer(unit)
-        if not found["end"]
-    ]
-    names = [name for name, _ in tags]
-    if names[0] == "object":
-        return _player(tags) or unit
-    return _of_sources(tags) if names[0] == "picture" else _of_two(tags, unit)
-
-
-def _player(tags: Sequence[tuple[str, Mapping[str, str]]]) -> str:
-    films = [
-        given.get("value", "")
-        for name, given in tags
-        if name == "param" and given.get("name", "").lower() in FILMS
-    ]
-    places = [*(_embedded(name, given) for name, given in tags if name in EMBEDS), *films]
-    address = next(filter(None, places), "")
-    title = next(filter(None, (given.get("title", "") for _, given in tags)), "")
-    has_others = any(name not in ("object", "param", "embed") for name, _ in tags)
-    return "" if has_others else f"<embed src={_quoted(address)} title={_quoted(title)}>"
-
-
-def _of_two(tags: Sequence[tuple[str, Mapping[str, str]]], unit: str) -> str:
-    """A picture that a program loads, and the same one for browsers that run none."""
-    at = [name for name, _ in tags].index("noscript")
-    plain, loaded = tags[at + 1][1], tags[0 if at else -1][1]
-    is_lazy = not loaded.get("src") or any(loaded.get(key) for key in (*LAZY, *SETS))
-    is_same = is_lazy or _source(plain) == _source(loaded) or loaded["src"].startswith("data:")
-    return _picture({**loaded, **plain, "src": _source(plain)}) if is_same else unit
-
-
-def _of_sources(tags: Sequence[tuple[str, Mapping[str, str]]]) -> str:
-    """The ``<img>`` of a ``<picture>``, with the address of a source where it has none."""
-    image = next((given for name, given in tags if name == "img"), {})
-    if not _source(image) or _source(image).startswith("data:"):
-        sources = (given for name, given in tags if name == "source")
-        address = next(filter(None, map(_source, sources)), "")
-        image = {**image, "src": address} if address else image
-    return _picture(image)
 
 
 def _marker(found: re.Match[str], given: Mapping[str, str]) -> str:
@@ -400,13 +295,4 @@ def _named(found: re.Match[str], given: Mapping[str, str]) -> str:
     """``<a name=…>``, the old way to name a place, as an id."""
     if found["name"].lower() != "a" or not given.get("name") or "id" in given:
         return found[0]
-    return f"<a id={_quoted(given['name'])}{found['given']}>"
-
-
-def _whole(address: str) -> str:
-    address = address.strip()
-    return f"https:{address}" if address.startswith("//") else address
-
-
-def _quoted(value: str) -> str:
-    return f'"{escape(value)}"'
+    return f"<a id={quoted(given['name'])}{found['given']}>"

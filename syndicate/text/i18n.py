@@ -35,8 +35,7 @@ ENGLISH = {
     "change": "Change your subscriptions",
     "invitation": "Someone, we hope you, asked to subscribe this address to",
     "invitation_how": (
-        "If it was you, simply reply to this email, or open this link and send the"
-        " email:"
+        "If it was you, simply reply to this email, or open this link and send the email:"
     ),
     "invitation_else": "If it was not you, do nothing: you will not hear from us again.",
     "invitation_subject": "Please confirm",
@@ -89,7 +88,7 @@ ENGLISH = {
     "months": (
         "January February March April May June July August September October November December"
     ),
-}  # fmt: skip
+}
 INDONESIAN = {
     "correction": "RALAT",
     "withdrawn": "DITARIK",
@@ -116,14 +115,12 @@ INDONESIAN = {
     "change": "Ubah langganan",
     "invitation": "Seseorang, semoga Anda sendiri, mendaftarkan alamat surel ini untuk menerima",
     "invitation_how": (
-        "Jika benar Anda, cukup balas surel ini, atau buka tautan ini lalu kirim"
-        " surelnya:"
+        "Jika benar Anda, cukup balas surel ini, atau buka tautan ini lalu kirim surelnya:"
     ),
     "invitation_else": "Jika bukan Anda, abaikan surel ini: kami tidak akan menghubungi Anda lagi.",
     "invitation_subject": "Mohon konfirmasi",
     "overview": (
-        "Berikut daftar langganan kami. Setiap tautan membuka surel; kirimkan tanpa"
-        " diubah."
+        "Berikut daftar langganan kami. Setiap tautan membuka surel; kirimkan tanpa diubah."
     ),
     "overview_subject": "Langganan Anda di",
     "subscribe": "Berlangganan",
@@ -161,8 +158,7 @@ INDONESIAN = {
     "corrections": "Ralat",
     "follow": "Ikuti",
     "follow_how": (
-        "Tambahkan salah satu alamat ini ke aplikasi pembaca umpan untuk menerima kabar"
-        " terbaru."
+        "Tambahkan salah satu alamat ini ke aplikasi pembaca umpan untuk menerima kabar terbaru."
     ),
     "follow_subject": "Menurut topik",
     "newest": "Terbaru",
@@ -176,7 +172,7 @@ INDONESIAN = {
     "months": (
         "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
     ),
-}  # fmt: skip
+}
 TABLES: dict[str, Mapping[str, str]] = {"en": ENGLISH, "id": INDONESIAN}
 
 ZONE_ABBREVIATIONS = {

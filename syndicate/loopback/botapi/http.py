@@ -129,9 +129,13 @@ class Handler(BaseHTTPRequestHandler):
         self._reply(status, json.dumps(answer).encode(), "application/json", extra)
 
     def _reply(
-        self, status: int, body: bytes, media_type: str, extra: Mapping[str, str] | None = None,
+        self,
+        status: int,
+        body: bytes,
+        media_type: str,
+        extra: Mapping[str, str] | None = None,
         size: int = 0,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """``size`` is what is promised, where that is not what is sent."""
         self.send_response(status, HTTPStatus(status).phrase)
         length = str(size or len(body))
