@@ -328,7 +328,7 @@ def test_init_takes_no_chat_for_its_own_trials(room: Newsroom, trial: str) -> No
     words = ["--name", "X", "--url", "https://x.example", "--telegram", "@kabar"]
     answer = room.run("init", *words, "--test-chat", trial)
     assert answer.code == 2
-    assert "--test-chat: name another channel than --telegram" in answer.said
+    assert "--test-chat: name a channel other than --telegram" in answer.said
     assert list(room.folder.iterdir()) == []
 
 
