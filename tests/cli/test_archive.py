@@ -15,7 +15,7 @@ import pytest
 
 from support.newsroom import MORNING, NOON, REAL, Newsroom
 
-ARCHIVE = Path(__file__).parents[1] / "data" / "archive"  # files, and the ledger of version 0.1.0
+ARCHIVE = Path(__file__).parents[1] / "data" / "archive"  # files, and their ledger
 FILES = sorted(path.name for path in ARCHIVE.glob("*.md"))
 SETTINGS = {
     "url": "https://baru.example",
