@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from support import walls
-from support.in_process import Newsroom
+from support.direct_office import DirectOffice
 from syndicate.operations.digest import CatchUp
 
 PEOPLE = [f"{name}@example.org" for name in ("ann", "bob", "cid", "dan", "eve", "fay", "gus")]
 
 
 @pytest.fixture
-def letters(room: Newsroom) -> Newsroom:
+def letters(room: DirectOffice) -> DirectOffice:
     """A list of seven people, with an article for its next digest."""
     room = room.having(letters="Letters")
     room.subscribe("letters", *PEOPLE)
@@ -21,7 +21,7 @@ def letters(room: Newsroom) -> Newsroom:
 
 
 def test_no_more_than_the_window_is_ever_under_way(
-    letters: Newsroom, monkeypatch: pytest.MonkeyPatch
+    letters: DirectOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guard: `count` in Stream._start_group."""
     counts: list[int] = []
@@ -32,7 +32,7 @@ def test_no_more_than_the_window_is_ever_under_way(
     assert letters.under_way() == 0
 
 
-def test_who_leaves_between_the_freeze_and_the_sending_gets_nothing(letters: Newsroom) -> None:
+def test_who_leaves_between_the_freeze_and_the_sending_gets_nothing(letters: DirectOffice) -> None:
     """Guard: the EXISTS of turn_sql.START."""
     evening = letters.tomorrow()
     letters.mood("letters", "open", "unavailable")
@@ -47,7 +47,7 @@ def test_who_leaves_between_the_freeze_and_the_sending_gets_nothing(letters: New
 
 
 def test_who_leaves_while_letters_are_claimed_gets_nothing(
-    letters: Newsroom, monkeypatch: pytest.MonkeyPatch
+    letters: DirectOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guard: Queue._start asks for the subscription itself."""
 
@@ -61,7 +61,7 @@ def test_who_leaves_while_letters_are_claimed_gets_nothing(
     assert letters.texts("letters") == [f"{who}: hello" for who in PEOPLE[:-1]]
 
 
-def test_who_joins_after_the_freeze_waits_for_the_next_one(letters: Newsroom) -> None:
+def test_who_joins_after_the_freeze_waits_for_the_next_one(letters: DirectOffice) -> None:
     evening = letters.tomorrow()
     letters.mood("letters", "open", "unavailable")
     evening.digest()
@@ -73,7 +73,7 @@ def test_who_joins_after_the_freeze_waits_for_the_next_one(letters: Newsroom) ->
 
 @pytest.mark.parametrize("alone", [True, False], ids=["alone", "with another"])
 def test_a_withdrawal_in_mid_digest_recomposes_what_has_not_left(
-    letters: Newsroom, monkeypatch: pytest.MonkeyPatch, alone: bool
+    letters: DirectOffice, monkeypatch: pytest.MonkeyPatch, alone: bool
 ) -> None:
     """Guard: recompose.recompose; Letters.turn reads the newest stencil itself."""
     if not alone:
@@ -98,7 +98,7 @@ def test_a_withdrawal_in_mid_digest_recomposes_what_has_not_left(
     assert again == [f"{who}: changed: withdrawn: it was not so" for who in PEOPLE]
 
 
-def test_a_withdrawn_correction_is_not_announced_to_those_who_wait(letters: Newsroom) -> None:
+def test_a_withdrawn_correction_is_not_announced_to_those_who_wait(letters: DirectOffice) -> None:
     """Guard: Digests.unfinished looks at both parts."""
     letters.tomorrow().digest()
     letters.tomorrow().correct("hello", "hello again")
@@ -112,7 +112,7 @@ def test_a_withdrawn_correction_is_not_announced_to_those_who_wait(letters: News
 
 
 def test_a_doubtful_letter_that_was_not_sent_goes_without_what_was_withdrawn(
-    letters: Newsroom,
+    letters: DirectOffice,
 ) -> None:
     """Guard: recompose reaches whatever may not have left."""
     letters.publish(letters.write("other"))
@@ -128,7 +128,7 @@ def test_a_doubtful_letter_that_was_not_sent_goes_without_what_was_withdrawn(
     assert len(letters.posts("letters")) == 1
 
 
-def test_a_list_that_cannot_be_recomposed_stops_no_withdrawal(letters: Newsroom) -> None:
+def test_a_list_that_cannot_be_recomposed_stops_no_withdrawal(letters: DirectOffice) -> None:
     """Guard: `except Exception` in recompose.recompose."""
     room = letters.with_tables({**letters.walls, **letters.having(board="Board").walls})
     room.publish(room.home / "hello.md", room.write("other"), backfill=True)
@@ -155,7 +155,7 @@ def at_moment(verb: str, act: object) -> object:
     return looks
 
 
-def test_a_correction_opens_the_next_digest_and_no_other(letters: Newsroom) -> None:
+def test_a_correction_opens_the_next_digest_and_no_other(letters: DirectOffice) -> None:
     letters.tomorrow().digest()
     letters.tomorrow().correct("hello", "hello again")
     letters.tomorrow().publish(letters.write("other"))
@@ -166,7 +166,7 @@ def test_a_correction_opens_the_next_digest_and_no_other(letters: Newsroom) -> N
     assert second == [f"{who}: {said}" for who in PEOPLE]
 
 
-def test_one_refused_letter_stops_no_other(letters: Newsroom) -> None:
+def test_one_refused_letter_stops_no_other(letters: DirectOffice) -> None:
     letters.mood("letters", f"publish {PEOPLE[1]}", "refused")
     report = letters.tomorrow().digest()
     assert letters.states("letters") == ["sent", "refused", *["sent"] * 5]
@@ -176,7 +176,7 @@ def test_one_refused_letter_stops_no_other(letters: Newsroom) -> None:
 
 
 @pytest.mark.parametrize("mood", ["unavailable", "unexpected"])
-def test_a_stream_that_breaks_leaves_the_rest_their_turn(letters: Newsroom, mood: str) -> None:
+def test_a_stream_that_breaks_leaves_the_rest_their_turn(letters: DirectOffice, mood: str) -> None:
     """Guard: Stream._finish: what was pulled is in doubt, the rest is let go."""
     letters.mood("letters", "stream", mood)
     letters.tomorrow().digest()
@@ -198,7 +198,7 @@ def test_a_stream_that_breaks_leaves_the_rest_their_turn(letters: Newsroom, mood
     ],
 )
 def test_windows_that_nobody_closed_are_caught_up_with(
-    room: Newsroom, catch_up: CatchUp, statuses: list[str], letters_each: list[str]
+    room: DirectOffice, catch_up: CatchUp, statuses: list[str], letters_each: list[str]
 ) -> None:
     room = room.having(letters="Letters")
     room.subscribe("letters", "ann@example.org")

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from support.in_process import Newsroom
+from support.direct_office import DirectOffice
 from syndicate.errors import UsageError
 
 happening = pytest.mark.parametrize("happened", [False, True], ids=["unsaid", "said"])
 killing = pytest.mark.parametrize("kill", [False, True], ids=["notice", "kill"])
 
 
-def doubtful(room: Newsroom, happened: bool) -> Path:
+def doubtful(room: DirectOffice, happened: bool) -> Path:
     """An article that was said, or was not, and nobody knows which."""
     article = room.write("hello")
     moment = "published" if happened else "publish"
@@ -27,7 +27,7 @@ def doubtful(room: Newsroom, happened: bool) -> Path:
 @happening
 @killing
 def test_withdrawn_while_in_doubt_nothing_is_said_until_somebody_knows(
-    room: Newsroom, happened: bool, kill: bool
+    room: DirectOffice, happened: bool, kill: bool
 ) -> None:
     """Guard: plan.step gives a withdrawal as `replaces`; claims take only what is due."""
     room = room.having(wall="Board")
@@ -54,7 +54,7 @@ def test_withdrawn_while_in_doubt_nothing_is_said_until_somebody_knows(
 @happening
 @killing
 def test_withdrawn_while_in_doubt_is_looked_for_and_replaced_only_where_it_is(
-    room: Newsroom, happened: bool, kill: bool
+    room: DirectOffice, happened: bool, kill: bool
 ) -> None:
     """Guard: `replaces` in resting and verb_for."""
     room = room.having(wall="SearchableBoard")
@@ -66,7 +66,7 @@ def test_withdrawn_while_in_doubt_is_looked_for_and_replaced_only_where_it_is(
 
 @happening
 def test_corrected_while_in_doubt_the_newest_text_is_said_once_somebody_knows(
-    room: Newsroom, happened: bool
+    room: DirectOffice, happened: bool
 ) -> None:
     """Guard: claims take only what is due."""
     room = room.having(wall="Board")
@@ -79,7 +79,7 @@ def test_corrected_while_in_doubt_the_newest_text_is_said_once_somebody_knows(
     assert room.states("wall") == ["settled"]
 
 
-def test_only_a_doubt_can_be_resolved(room: Newsroom) -> None:
+def test_only_a_doubt_can_be_resolved(room: DirectOffice) -> None:
     room = room.having(wall="Wall")
     room.publish(room.write("hello"))
     for sent in ("42", None):
@@ -88,7 +88,7 @@ def test_only_a_doubt_can_be_resolved(room: Newsroom) -> None:
     assert room.texts("wall") == ["hello"]
 
 
-def test_a_doubtful_letter_can_be_resolved_either_way(room: Newsroom) -> None:
+def test_a_doubtful_letter_can_be_resolved_either_way(room: DirectOffice) -> None:
     room = room.having(letters="Letters")
     room.subscribe("letters", "ann@example.org", "bob@example.org")
     room.publish(room.write("hello"))

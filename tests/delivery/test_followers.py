@@ -5,25 +5,25 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from support.in_process import Newsroom
+from support.direct_office import DirectOffice
 from syndicate.ledger.schema import deliveries
 from syndicate.operations import resolve as settle
 
 
 @pytest.fixture
-def board(room: Newsroom) -> Newsroom:
+def board(room: DirectOffice) -> DirectOffice:
     return room.having(board="NotedBoard")
 
 
-def addressed(room: Newsroom) -> dict[str, str]:
+def addressed(room: DirectOffice) -> dict[str, str]:
     return {row.address: row.state for row in room.rows("board")}
 
 
-def forget_pauses(room: Newsroom) -> None:
+def forget_pauses(room: DirectOffice) -> None:
     room.order(update(deliveries).values(not_before=None))
 
 
-def test_what_follows_is_said_after_it_and_only_once(board: Newsroom) -> None:
+def test_what_follows_is_said_after_it_and_only_once(board: DirectOffice) -> None:
     article = board.write("a")
     board.publish(article)
     board.publish(article)
@@ -32,7 +32,7 @@ def test_what_follows_is_said_after_it_and_only_once(board: Newsroom) -> None:
 
 
 @pytest.mark.parametrize("mood", ["refused", "later", "in doubt"])
-def test_what_follows_waits_until_it_stands(board: Newsroom, mood: str) -> None:
+def test_what_follows_waits_until_it_stands(board: DirectOffice, mood: str) -> None:
     article = board.write("a")
     board.mood("board", "publish", mood)
     board.publish(article)
@@ -45,7 +45,7 @@ def test_what_follows_waits_until_it_stands(board: Newsroom, mood: str) -> None:
     assert set(addressed(board).values()) == {"settled"}
 
 
-def test_what_follows_is_tried_again_by_itself(board: Newsroom) -> None:
+def test_what_follows_is_tried_again_by_itself(board: DirectOffice) -> None:
     board.mood("board", "follow ribbon", "unavailable")
     report = board.publish(board.write("a"))
     assert (report.exit_code, board.texts("board")) == (3, ["a"])
@@ -54,7 +54,7 @@ def test_what_follows_is_tried_again_by_itself(board: Newsroom) -> None:
     assert board.texts("board") == ["a", "ribbon"]
 
 
-def test_what_follows_in_doubt_is_looked_for(board: Newsroom) -> None:
+def test_what_follows_in_doubt_is_looked_for(board: DirectOffice) -> None:
     board.mood("board", "published", "in doubt")
     board.mood("board", "find", "unavailable")
     board.publish(board.write("a"))
@@ -64,7 +64,7 @@ def test_what_follows_in_doubt_is_looked_for(board: Newsroom) -> None:
     assert board.texts("board") == ["a", "ribbon"]
 
 
-def test_a_correction_is_told_once_under_what_stands(board: Newsroom) -> None:
+def test_a_correction_is_told_once_under_what_stands(board: DirectOffice) -> None:
     board.publish(board.write("a"))
     board.correct("a", "b")
     board.correct("a", "c")
@@ -74,7 +74,7 @@ def test_a_correction_is_told_once_under_what_stands(board: Newsroom) -> None:
     assert set(addressed(board)) == {"post", "ribbon", "note-2", "note-3"}
 
 
-def test_a_correction_is_told_when_it_has_been_made(board: Newsroom) -> None:
+def test_a_correction_is_told_when_it_has_been_made(board: DirectOffice) -> None:
     board.publish(board.write("a"))
     board.mood("board", "revise", "refused")
     board.correct("a", "b")
@@ -84,7 +84,7 @@ def test_a_correction_is_told_when_it_has_been_made(board: Newsroom) -> None:
     assert board.texts("board") == ["b (it was wrong)", "ribbon", "note: it was wrong"]
 
 
-def test_a_correction_of_what_nobody_saw_is_not_told(board: Newsroom) -> None:
+def test_a_correction_of_what_nobody_saw_is_not_told(board: DirectOffice) -> None:
     board.mood("board", "publish", "later")
     board.publish(board.write("a"))
     board.mood("board", "publish", None)
@@ -93,7 +93,7 @@ def test_a_correction_of_what_nobody_saw_is_not_told(board: Newsroom) -> None:
     assert [text[:4] for text in board.texts("board")] == ["b (i", "ribb"]
 
 
-def test_what_is_new_by_its_settings_alone_is_said_only_when_asked(room: Newsroom) -> None:
+def test_what_is_new_by_its_settings_alone_is_said_only_when_asked(room: DirectOffice) -> None:
     before = room.having(board="SearchableBoard")
     article = before.write("a")
     before.publish(article)
@@ -104,7 +104,7 @@ def test_what_is_new_by_its_settings_alone_is_said_only_when_asked(room: Newsroo
     assert after.texts("board") == ["a", "ribbon"]
 
 
-def test_an_old_correction_is_not_made_up_for(room: Newsroom) -> None:
+def test_an_old_correction_is_not_made_up_for(room: DirectOffice) -> None:
     before = room.having(board="SearchableBoard")
     before.publish(before.write("a"))
     before.correct("a", "b")
@@ -113,7 +113,7 @@ def test_an_old_correction_is_not_made_up_for(room: Newsroom) -> None:
     assert set(addressed(after)) == {"post", "ribbon", "note-3"}
 
 
-def test_what_has_expired_loses_what_only_news_has(board: Newsroom) -> None:
+def test_what_has_expired_loses_what_only_news_has(board: DirectOffice) -> None:
     article = board.write("a")
     article.write_text(
         article.read_text().replace("headline:", "expires: 2026-08-15T00:00:00Z\nheadline:")
@@ -127,7 +127,7 @@ def test_what_has_expired_loses_what_only_news_has(board: Newsroom) -> None:
     assert later.tick().lines == []
 
 
-def test_what_has_expired_leaves_what_holds_the_newest(room: Newsroom) -> None:
+def test_what_has_expired_leaves_what_holds_the_newest(room: DirectOffice) -> None:
     room = room.having(sheet="Sheet")
     article = room.write("a")
     article.write_text(
@@ -146,14 +146,14 @@ def test_what_has_expired_leaves_what_holds_the_newest(room: Newsroom) -> None:
     assert "withdrawn: it was not so" in later.texts("sheet")[0]
 
 
-def test_a_withdrawal_takes_away_what_follows_and_keeps_what_was_told(board: Newsroom) -> None:
+def test_a_withdrawal_takes_away_what_follows_and_keeps_what_was_told(board: DirectOffice) -> None:
     board.publish(board.write("a"))
     board.correct("a", "b")
     board.withdraw(board.write("a", "b"))
     assert [text.split(":")[0] for text in board.texts("board")] == ["withdrawn", "note"]
 
 
-def test_a_kill_takes_away_everything(board: Newsroom) -> None:
+def test_a_kill_takes_away_everything(board: DirectOffice) -> None:
     board.publish(board.write("a"))
     board.correct("a", "b")
     board.withdraw(board.write("a", "b"), kill=True)
@@ -161,7 +161,7 @@ def test_a_kill_takes_away_everything(board: Newsroom) -> None:
     assert set(addressed(board).values()) == {"settled"}
 
 
-def test_what_is_given_up_takes_along_what_would_have_followed(board: Newsroom) -> None:
+def test_what_is_given_up_takes_along_what_would_have_followed(board: DirectOffice) -> None:
     board.mood("board", "publish", "refused")
     article = board.write("a")
     board.publish(article)
@@ -176,7 +176,7 @@ def test_what_is_given_up_takes_along_what_would_have_followed(board: Newsroom) 
     assert board.tick().exit_code == 0
 
 
-def test_what_comes_after_something_given_up_is_told(board: Newsroom) -> None:
+def test_what_comes_after_something_given_up_is_told(board: DirectOffice) -> None:
     board.publish(board.write("a"))
     board.mood("board", "revise", "refused")
     board.correct("a", "b")
@@ -188,7 +188,7 @@ def test_what_comes_after_something_given_up_is_told(board: Newsroom) -> None:
     assert board.texts("board") == ["c (wrong again)", "ribbon", "note: wrong again"]
 
 
-def test_what_follows_does_not_go_where_its_channel_has_moved_to(room: Newsroom) -> None:
+def test_what_follows_does_not_go_where_its_channel_has_moved_to(room: DirectOffice) -> None:
     before = room.having(board="SearchableBoard")
     article = before.write("a")
     before.publish(article)

@@ -27,7 +27,9 @@ from sqlalchemy import Connection, Engine, event, update
 from sqlalchemy.engine.default import DefaultDialect
 
 from support import postgres, walls
-from support.in_process import Newsroom, die, fork, in_child, look_away
+from support.children import die, fork, in_child
+from support.direct_office import DirectOffice
+from support.onlookers import look_away
 from syndicate.ledger import Letters, Queue, open_ledger, opening
 from syndicate.ledger.catalogue.deliveries import Deliveries
 from syndicate.ledger.catalogue.digests import Digests
@@ -97,12 +99,12 @@ numbers = count()
 
 
 @pytest.fixture
-def home(one_ledger: str, tmp_path: Path) -> Newsroom:
+def home(one_ledger: str, tmp_path: Path) -> DirectOffice:
     """An office on that ledger."""
-    return Newsroom(home=tmp_path, url=one_ledger, walls={})
+    return DirectOffice(home=tmp_path, url=one_ledger, walls={})
 
 
-def own(room: Newsroom, kind: str) -> tuple[Newsroom, str, str]:
+def own(room: DirectOffice, kind: str) -> tuple[DirectOffice, str, str]:
     """A channel that nobody else uses, and a name for an article; nothing waits for the others."""
     with warm(room.url).begin() as db:
         db.execute(update(channels).values(retired=True))
@@ -197,7 +199,7 @@ def _whose() -> str:
     return frame.f_code.co_name
 
 
-def killed(room: Newsroom, arm: Callable[[], None], act: Callable[[], object]) -> None:
+def killed(room: DirectOffice, arm: Callable[[], None], act: Callable[[], object]) -> None:
     """Do something in a child that does not survive it."""
 
     def life() -> None:
@@ -210,7 +212,7 @@ def killed(room: Newsroom, arm: Callable[[], None], act: Callable[[], object]) -
 # posts
 
 
-def commits_of(room: Newsroom, act: Callable[[], object]) -> list[str]:
+def commits_of(room: DirectOffice, act: Callable[[], object]) -> list[str]:
     """Whose commits there are, in order, as a child of ours sees them."""
     told = room.home / "commits"
 
@@ -227,14 +229,14 @@ def commits_of(room: Newsroom, act: Callable[[], object]) -> list[str]:
     return told.read_text().split()
 
 
-def test_every_commit_of_a_post_is_a_point(home: Newsroom) -> None:
+def test_every_commit_of_a_post_is_a_point(home: DirectOffice) -> None:
     room, _, slug = own(home, "Wall")
     article = room.write(slug)
     names = commits_of(room, lambda: room.publish(article))
     assert names == [*POST_COMMITS, "claim"]  # once more: there is nothing left
 
 
-def test_every_commit_of_a_letter_is_a_point(home: Newsroom) -> None:
+def test_every_commit_of_a_letter_is_a_point(home: DirectOffice) -> None:
     room, name, slug = own(home, "Letters")
     room.subscribe(name, *PEOPLE)
     room.publish(room.write(slug))
@@ -253,11 +255,11 @@ def cells() -> Iterator[ParameterSet]:
 
 
 @pytest.mark.parametrize(("one_ledger", "kind", "point"), list(cells()), indirect=["one_ledger"])
-def test_a_post_killed(home: Newsroom, kind: str, point: str) -> None:
+def test_a_post_killed(home: DirectOffice, kind: str, point: str) -> None:
     _post_killed(home, kind, point)
 
 
-def _post_killed(home: Newsroom, kind: str, point: str) -> None:
+def _post_killed(home: DirectOffice, kind: str, point: str) -> None:
     room, name, slug = own(home, kind)
     article = room.write(slug)
     effect = (getattr(walls, kind), "publish")
@@ -294,7 +296,7 @@ def _post_killed(home: Newsroom, kind: str, point: str) -> None:
     indirect=["one_ledger"],
 )
 def test_a_change_killed_is_made_after_all(
-    home: Newsroom, kind: str, verb: str, point: str
+    home: DirectOffice, kind: str, verb: str, point: str
 ) -> None:
     room, name, slug = own(home, kind)
     article = room.write(slug)
@@ -328,17 +330,17 @@ def letter_points() -> Iterator[ParameterSet]:
 @pytest.mark.parametrize(
     ("one_ledger", "point", "nth"), list(letter_points()), indirect=["one_ledger"]
 )
-def test_letters_killed(home: Newsroom, point: str, nth: int) -> None:
+def test_letters_killed(home: DirectOffice, point: str, nth: int) -> None:
     _letters_killed(home, "Letters", point, nth)
 
 
 @pytest.mark.parametrize("point", ["before effect", "after effect", "after end"])
-def test_searchable_letters_killed(home: Newsroom, point: str) -> None:
+def test_searchable_letters_killed(home: DirectOffice, point: str) -> None:
     _letters_killed(home, "SearchableLetters", point, 3)
 
 
 @pytest.mark.parametrize("point", ["before effect", "after effect", "after end"])
-def test_a_sample_killed_is_no_more_than_a_sample(home: Newsroom, point: str) -> None:
+def test_a_sample_killed_is_no_more_than_a_sample(home: DirectOffice, point: str) -> None:
     room, name, slug = own(home, "Letters")
     room.subscribe(name, *PEOPLE)
     room.publish(room.write(slug))
@@ -353,7 +355,7 @@ def test_a_sample_killed_is_no_more_than_a_sample(home: Newsroom, point: str) ->
     assert "due" not in {row.state for row in room.letters(name)}
 
 
-def _letters_killed(home: Newsroom, kind: str, point: str, nth: int) -> None:
+def _letters_killed(home: DirectOffice, kind: str, point: str, nth: int) -> None:
     room, name, slug = own(home, kind)
     room.subscribe(name, *PEOPLE)
     room.publish(room.write(slug))
@@ -405,7 +407,7 @@ class Told:
 class Story:
     """Publishes, corrects, withdraws and sends digests as chance has it, and knows what is due."""
 
-    def __init__(self, home: Newsroom, seed: int) -> None:
+    def __init__(self, home: DirectOffice, seed: int) -> None:
         self.chance = random.Random(seed)
         self.prefix = f"random{next(numbers)}"
         kinds = ("Sheet", "SearchableBoard", "Slate", "Wall", "Letters")
@@ -425,7 +427,7 @@ class Story:
             return self._publish()
         return getattr(self, f"_{kind}")(self.chance.choice(standing))  # type: ignore[no-any-return]
 
-    def _now(self) -> Newsroom:
+    def _now(self) -> DirectOffice:
         return self.room.at(NOON + timedelta(days=self.day))
 
     def _publish(self) -> Callable[[], object]:
@@ -505,16 +507,16 @@ class Story:
     [("sqlite", 14), ("postgresql", 6)],
     indirect=["one_ledger"],
 )
-def test_kills_at_random_moments(home: Newsroom, kills: int) -> None:
+def test_kills_at_random_moments(home: DirectOffice, kills: int) -> None:
     _killed_at_random(home, kills, seed=20260814)
 
 
 @pytest.mark.soak
-def test_two_hundred_kills_at_random_moments(home: Newsroom) -> None:
+def test_two_hundred_kills_at_random_moments(home: DirectOffice) -> None:
     _killed_at_random(home, 200, seed=1)
 
 
-def _killed_at_random(home: Newsroom, kills: int, seed: int) -> None:
+def _killed_at_random(home: DirectOffice, kills: int, seed: int) -> None:
     story = Story(home, seed)
     began = time.monotonic()
     story.next()()

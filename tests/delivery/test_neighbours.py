@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from support.in_process import Newsroom
+from support.direct_office import DirectOffice
 from syndicate.ledger.schema import attempts, channels, deliveries
 from syndicate.ledger.sending.doubts import ARRIVED_BY
 from syndicate.model.delivery import Receipt
@@ -16,20 +16,20 @@ MOMENT = timedelta(seconds=1)
 Neighbours = tuple[Receipt | None, Receipt | None]
 
 
-def neighbours(room: Newsroom, name: str = "wall") -> Neighbours:
+def neighbours(room: DirectOffice, name: str = "wall") -> Neighbours:
     [row] = [row for row in room.rows(name) if row.state == "in_doubt"]
     with room.office() as office:
         [attempt] = office.ledger.doubts.of(row.edition_id)
     return attempt.neighbours
 
 
-def references(room: Newsroom) -> list[str]:
+def references(room: DirectOffice) -> list[str]:
     """What the wall's receipts are, the oldest first."""
     found = room.ask(select(deliveries.c.reference).order_by(deliveries.c.id))
     return [row.reference for row in found if row.reference]
 
 
-def began(room: Newsroom, moments: list[datetime]) -> None:
+def began(room: DirectOffice, moments: list[datetime]) -> None:
     """When each attempt began; each ended at once."""
     numbers = [row.id for row in room.ask(select(attempts.c.id).order_by(attempts.c.id))]
     for number, moment in zip(numbers, moments, strict=True):
@@ -38,7 +38,7 @@ def began(room: Newsroom, moments: list[datetime]) -> None:
 
 
 @pytest.fixture
-def wall(room: Newsroom) -> Newsroom:
+def wall(room: DirectOffice) -> DirectOffice:
     """Two posts, then one in doubt, then two posts."""
     room = room.having(wall="Wall")
     for slug in ("a", "b"):
@@ -62,7 +62,7 @@ def wall(room: Newsroom) -> Newsroom:
     ],
 )
 def test_neighbours_are_those_that_surely_came_before_and_after(
-    wall: Newsroom, minutes: tuple[float, ...], before: int | None, after: int | None
+    wall: DirectOffice, minutes: tuple[float, ...], before: int | None, after: int | None
 ) -> None:
     first = wall.now
     began(wall, [first + timedelta(minutes=minute) for minute in minutes])
@@ -72,7 +72,7 @@ def test_neighbours_are_those_that_surely_came_before_and_after(
     assert neighbours(wall) == expected
 
 
-def test_what_a_later_attempt_put_there_is_no_earlier_neighbour(wall: Newsroom) -> None:
+def test_what_a_later_attempt_put_there_is_no_earlier_neighbour(wall: DirectOffice) -> None:
     """Guard: `newer` in doubts._receipts."""
     first = wall.now
     began(wall, [first, first + MOMENT, first + 2 * MOMENT, *[first + 2 * ARRIVED_BY] * 2])
@@ -88,7 +88,7 @@ def test_what_a_later_attempt_put_there_is_no_earlier_neighbour(wall: Newsroom) 
     assert after.reference == references(wall)[2]
 
 
-def test_what_stands_elsewhere_is_no_neighbour(wall: Newsroom) -> None:
+def test_what_stands_elsewhere_is_no_neighbour(wall: DirectOffice) -> None:
     first = wall.now
     began(wall, [first + n * 2 * ARRIVED_BY for n in range(5)])
     wall.order(update(channels).values(identity="elsewhere"))

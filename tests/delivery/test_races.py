@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from support.in_process import Newsroom, fork, wait_until
+from support.children import fork, wait_until
+from support.direct_office import DirectOffice
 
 PEOPLE = [f"{name}@example.org" for name in ("ann", "bob", "cid", "dan", "eve")]
 
 
-def race(room: Newsroom, act: Callable[[], object], runners: int = 6) -> None:
+def race(room: DirectOffice, act: Callable[[], object], runners: int = 6) -> None:
     """Do the same in several processes at once."""
     go = room.home / "go"
 
@@ -26,7 +27,7 @@ def race(room: Newsroom, act: Callable[[], object], runners: int = 6) -> None:
 
 
 @pytest.mark.parametrize("kind", ["Wall", "Board"])
-def test_six_publishers_say_it_once(room: Newsroom, kind: str) -> None:
+def test_six_publishers_say_it_once(room: DirectOffice, kind: str) -> None:
     """Guards: Ledger.planning, the state in Queue.claim. The ledger is made in the race, too."""
     room = room.having(wall=kind)
     article = room.write("hello")
@@ -35,7 +36,7 @@ def test_six_publishers_say_it_once(room: Newsroom, kind: str) -> None:
     assert room.tries("wall") == ["publish: receipt"]
 
 
-def test_six_publishers_of_six_articles_leave_a_sheet_of_all(room: Newsroom) -> None:
+def test_six_publishers_of_six_articles_leave_a_sheet_of_all(room: DirectOffice) -> None:
     """Guard: Ledger.planning, without which one plan is made without the others' articles."""
     room = room.having(sheet="Sheet")
     with room.office():
@@ -60,7 +61,7 @@ def test_six_publishers_of_six_articles_leave_a_sheet_of_all(room: Newsroom) -> 
     assert room.states("sheet") == ["settled"]
 
 
-def test_six_digests_at_once_close_one_window_and_send_each_letter_once(room: Newsroom) -> None:
+def test_six_digests_at_once_close_one_window_and_send_each_letter_once(room: DirectOffice) -> None:
     """Guards: the planners' lock and the unique window; SKIP LOCKED claims."""
     room = room.having(letters="Letters")
     room.subscribe("letters", *PEOPLE)
@@ -73,7 +74,7 @@ def test_six_digests_at_once_close_one_window_and_send_each_letter_once(room: Ne
     assert [row.tries for row in room.letters("letters")] == [1] * len(PEOPLE)
 
 
-def test_six_corrections_at_once_leave_one_newest(room: Newsroom) -> None:
+def test_six_corrections_at_once_leave_one_newest(room: DirectOffice) -> None:
     room = room.having(wall="Board")
     article = room.write("hello")
     room.publish(article)

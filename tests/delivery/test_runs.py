@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from support import walls
-from support.in_process import Newsroom
+from support.direct_office import DirectOffice
 from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Unavailable, UsageError
 from syndicate.ledger.schema import channels, runs, subscribers
 from syndicate.ledger.schema import letters as rows
@@ -25,7 +25,7 @@ PEOPLE = [f"{name}@example.org" for name in ("ann", "bob", "cid", "dan", "eve", 
 
 
 @pytest.fixture
-def letters(room: Newsroom) -> Newsroom:
+def letters(room: DirectOffice) -> DirectOffice:
     """A list of seven people, whose digest is due."""
     room = room.having(letters="Letters")
     room.subscribe("letters", *PEOPLE)
@@ -49,13 +49,13 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, DeliveryError]:
     return said
 
 
-def let_pauses_end(room: Newsroom) -> None:
+def let_pauses_end(room: DirectOffice) -> None:
     room.order(update(rows).values(not_before=None))
     room.order(update(runs).values(not_before=None))
 
 
 def test_who_is_put_off_waits_longer_each_time_and_two_days_at_most(
-    letters: Newsroom, answers: dict[str, DeliveryError]
+    letters: DirectOffice, answers: dict[str, DeliveryError]
 ) -> None:
     answers[PEOPLE[0]] = Deferred("greylisted", "450 4.7.1")
     for tries in range(1, MOST_TRIES + 1):
@@ -74,7 +74,7 @@ def test_who_is_put_off_waits_longer_each_time_and_two_days_at_most(
 
 
 def test_a_refusal_is_booked_with_its_code_and_counted(
-    letters: Newsroom, answers: dict[str, DeliveryError]
+    letters: DirectOffice, answers: dict[str, DeliveryError]
 ) -> None:
     answers[PEOPLE[1]] = Bounced("no such user", "550 5.1.1")
     assert letters.digest().exit_code == 3
@@ -86,7 +86,7 @@ def test_a_refusal_is_booked_with_its_code_and_counted(
 
 
 def test_a_refused_letter_can_be_sent_once_more(
-    letters: Newsroom, answers: dict[str, DeliveryError]
+    letters: DirectOffice, answers: dict[str, DeliveryError]
 ) -> None:
     answers[PEOPLE[1]] = Bounced("no such user", "550 5.1.1")
     letters.digest()
@@ -96,7 +96,7 @@ def test_a_refused_letter_can_be_sent_once_more(
 
 
 def test_a_run_stops_by_itself_where_too_many_are_refused(
-    letters: Newsroom, answers: dict[str, DeliveryError], monkeypatch: pytest.MonkeyPatch
+    letters: DirectOffice, answers: dict[str, DeliveryError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guard: Stream._count."""
     monkeypatch.setattr(walls.Letters, "failures", Tolerance(20, 5))
@@ -112,7 +112,7 @@ def test_a_run_stops_by_itself_where_too_many_are_refused(
     assert len(letters.posts("letters")) == 5
 
 
-def test_a_sample_leaves_the_rest_until_somebody_says_so(letters: Newsroom) -> None:
+def test_a_sample_leaves_the_rest_until_somebody_says_so(letters: DirectOffice) -> None:
     report = letters.digest(sample=2)
     assert len(letters.posts("letters")) == 2
     assert "--resume" in str(report.lines)
@@ -122,7 +122,7 @@ def test_a_sample_leaves_the_rest_until_somebody_says_so(letters: Newsroom) -> N
     assert len(letters.posts("letters")) == 7
 
 
-def whole(room: Newsroom, answer: Answer) -> Report:
+def whole(room: DirectOffice, answer: Answer) -> Report:
     number = room.letters("letters")[0].edition_id
     with room.office() as office:
         return settle.resolve_letters(office, number, answer)
@@ -130,7 +130,7 @@ def whole(room: Newsroom, answer: Answer) -> Report:
 
 @pytest.mark.parametrize(("answer", "more"), [(Answer.SENT, 0), (Answer.NOT_SENT, 7)])
 def test_all_doubts_of_a_digest_are_settled_at_once(
-    letters: Newsroom, answer: Answer, more: int
+    letters: DirectOffice, answer: Answer, more: int
 ) -> None:
     letters.mood("letters", "published", "in doubt")
     assert letters.digest().exit_code == 4
@@ -147,7 +147,7 @@ def test_all_doubts_of_a_digest_are_settled_at_once(
 
 
 def test_doubts_are_said_again_where_the_list_says_so(
-    letters: Newsroom, monkeypatch: pytest.MonkeyPatch
+    letters: DirectOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guard: `channel.again` in mail."""
     letters.mood("letters", "published", "in doubt")
@@ -161,7 +161,7 @@ def test_doubts_are_said_again_where_the_list_says_so(
 
 
 def test_a_relay_that_asks_for_a_pause_gets_it_and_the_run_goes_on(
-    letters: Newsroom, monkeypatch: pytest.MonkeyPatch
+    letters: DirectOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guard: _send_all waits where something has left already."""
     publish_all = walls.Letters.publish_all
@@ -182,7 +182,7 @@ def test_a_relay_that_asks_for_a_pause_gets_it_and_the_run_goes_on(
     assert done.count("in_doubt") == 2 + 1
 
 
-def test_a_rate_is_kept_by_whoever_sends(room: Newsroom) -> None:
+def test_a_rate_is_kept_by_whoever_sends(room: DirectOffice) -> None:
     room = room.having(letters="Letters")
     with room.office() as office, office.ledger.planning() as catalogue:
         channel = office.remembered(catalogue, office.channels[0]).id
@@ -204,12 +204,12 @@ def test_a_rate_is_kept_by_whoever_sends(room: Newsroom) -> None:
         assert timedelta(hours=23).total_seconds() < wait <= timedelta(days=1).total_seconds() + 60
 
 
-def let_turns_begin(room: Newsroom) -> None:
+def let_turns_begin(room: DirectOffice) -> None:
     room.order(update(channels).values(next_at=None))
 
 
 def test_what_a_rate_leaves_for_later_waits_for_it(
-    letters: Newsroom, monkeypatch: pytest.MonkeyPatch
+    letters: DirectOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(walls.Letters, "rate", (Rate(4, 86400),))
     report = letters.digest()
@@ -243,7 +243,9 @@ def test_rates_and_tolerances_read_as_they_are_written() -> None:
     assert tolerance("") is None
 
 
-def test_a_pause_makes_no_sample_larger(letters: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pause_makes_no_sample_larger(
+    letters: DirectOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Guard: Stream._claimed lives as long as the run."""
     tire(monkeypatch, after=1, error=Unavailable("not so fast", 0.01))
     letters.digest(sample=4)
@@ -254,7 +256,7 @@ def test_a_pause_makes_no_sample_larger(letters: Newsroom, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("error", [KeyError("surprise"), InDoubt("who knows")])
 def test_a_channel_that_breaks_says_so(
-    letters: Newsroom, monkeypatch: pytest.MonkeyPatch, error: Exception
+    letters: DirectOffice, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     tire(monkeypatch, after=1, error=error)
     report = letters.digest()
@@ -262,7 +264,7 @@ def test_a_channel_that_breaks_says_so(
     assert str(error) in str(report.lines)
 
 
-def test_what_keeps_one_digest_is_not_said_of_another_that_is_over(letters: Newsroom) -> None:
+def test_what_keeps_one_digest_is_not_said_of_another_that_is_over(letters: DirectOffice) -> None:
     letters.digest()
     [run] = letters.ask(runs.select())
     with letters.office() as office:
@@ -284,7 +286,7 @@ def tire(monkeypatch: pytest.MonkeyPatch, *, after: int, error: Exception) -> No
     monkeypatch.setattr(walls.Letters, "publish_all", tires)
 
 
-def test_a_run_that_rests_has_no_time_left(letters: Newsroom) -> None:
+def test_a_run_that_rests_has_no_time_left(letters: DirectOffice) -> None:
     letters.digest(sample=2)
     with letters.office() as office:
         [resting] = mailings(office, ["letters"])

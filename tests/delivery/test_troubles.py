@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from support.in_process import Newsroom
+from support.direct_office import DirectOffice
 from syndicate.ledger.database import engine
 from syndicate.ledger.sending.queue import Queue
 from syndicate.operations.digest import Request, digest
@@ -23,7 +23,7 @@ def later(patch: Patch, seconds: float) -> None:
 
 @pytest.mark.parametrize("moment", ["open", "publish"])
 def test_what_is_put_off_is_not_tried_before_its_time(
-    room: Newsroom, moment: str, monkeypatch: Patch
+    room: DirectOffice, moment: str, monkeypatch: Patch
 ) -> None:
     """Guard: `ready` in Queue.work and Queue.claim."""
     room = room.having(wall="Wall")
@@ -46,7 +46,7 @@ def test_what_is_put_off_is_not_tried_before_its_time(
 
 
 @pytest.mark.parametrize("mood", ["refused", "unexpected"])
-def test_a_channel_that_does_not_open_stops_no_other(room: Newsroom, mood: str) -> None:
+def test_a_channel_that_does_not_open_stops_no_other(room: DirectOffice, mood: str) -> None:
     """Guard: `except Exception` in deliver."""
     room = room.having(a="Wall", b="Wall", c="Sheet")
     article = room.write("hello")
@@ -60,7 +60,7 @@ def test_a_channel_that_does_not_open_stops_no_other(room: Newsroom, mood: str) 
     assert (room.texts("b"), room.texts("c")) == (["hello"], ["hello"])
 
 
-def test_a_channel_that_cannot_even_say_it_stops_no_other(room: Newsroom) -> None:
+def test_a_channel_that_cannot_even_say_it_stops_no_other(room: DirectOffice) -> None:
     """Guard: `except Exception` in Preparation.say."""
     room = room.having(a="Wall", b="Wall").changed("a", breaks=True)
     article = room.write("hello")
@@ -71,7 +71,7 @@ def test_a_channel_that_cannot_even_say_it_stops_no_other(room: Newsroom) -> Non
     assert (room.texts("a"), room.texts("b"), report.exit_code) == (["hello"], ["hello"], 0)
 
 
-def test_a_digest_that_cannot_be_said_stops_no_other(room: Newsroom) -> None:
+def test_a_digest_that_cannot_be_said_stops_no_other(room: DirectOffice) -> None:
     """Guard: digest closes each list for itself."""
     room = room.having(a="Letters", b="Letters")
     for name in ("a", "b"):
@@ -95,7 +95,7 @@ def test_a_digest_that_cannot_be_said_stops_no_other(room: Newsroom) -> None:
     ],
 )
 def test_an_effect_that_fails_stops_no_other(
-    room: Newsroom, mood: str, state: str, code: int
+    room: DirectOffice, mood: str, state: str, code: int
 ) -> None:
     """Guard: carry_out turns whatever was raised into a result."""
     room = room.having(a="Wall", b="Wall")
@@ -104,7 +104,7 @@ def test_an_effect_that_fails_stops_no_other(
     assert (room.states("a"), room.states("b"), report.exit_code) == ([state], ["settled"], code)
 
 
-def test_a_search_that_fails_leaves_the_doubt(room: Newsroom) -> None:
+def test_a_search_that_fails_leaves_the_doubt(room: DirectOffice) -> None:
     """Guard: `except Exception` in _settle_doubts."""
     room = room.having(a="SearchableWall", b="Wall")
     article = room.write("hello")
@@ -121,7 +121,7 @@ def test_a_search_that_fails_leaves_the_doubt(room: Newsroom) -> None:
     assert (room.states("a"), room.texts("a")) == (["settled"] * 2, ["hello", "next"])
 
 
-def test_a_kill_falls_back_to_the_notice_where_removal_is_refused(room: Newsroom) -> None:
+def test_a_kill_falls_back_to_the_notice_where_removal_is_refused(room: DirectOffice) -> None:
     """Guard: `fallback` in outcomes._refuse."""
     room = room.having(wall="Board")
     article = room.write("hello")
@@ -135,7 +135,7 @@ def test_a_kill_falls_back_to_the_notice_where_removal_is_refused(room: Newsroom
     assert room.texts("wall") == ["withdrawn: it was not so"]
 
 
-def test_what_cannot_be_changed_is_refused_and_kept(room: Newsroom) -> None:
+def test_what_cannot_be_changed_is_refused_and_kept(room: DirectOffice) -> None:
     room = room.having(wall="Wall")
     room.publish(room.write("hello"))
     for _ in range(2):
@@ -144,7 +144,7 @@ def test_what_cannot_be_changed_is_refused_and_kept(room: Newsroom) -> None:
     assert (room.texts("wall"), room.states("wall")) == (["hello"], ["refused"])
 
 
-def test_running_again_changes_nothing(room: Newsroom) -> None:
+def test_running_again_changes_nothing(room: DirectOffice) -> None:
     room = room.having(a="Wall", b="Slate", c="Board", d="Sheet")
     article = room.write("hello")
     for _ in range(3):
@@ -154,7 +154,7 @@ def test_running_again_changes_nothing(room: Newsroom) -> None:
         assert room.tries(name) == ["publish: receipt"]
 
 
-def test_whoever_is_asked_to_stop_ends_between_two_effects(room: Newsroom) -> None:
+def test_whoever_is_asked_to_stop_ends_between_two_effects(room: DirectOffice) -> None:
     room = room.having(a="Wall")
     article = room.write("hello")
     with room.office() as office:
@@ -166,7 +166,7 @@ def test_whoever_is_asked_to_stop_ends_between_two_effects(room: Newsroom) -> No
 
 
 def test_a_command_that_is_told_to_end_begins_nothing_and_says_that_something_waits(
-    room: Newsroom,
+    room: DirectOffice,
 ) -> None:
     room = room.having(wall="Wall", letters="Letters")
     room.subscribe("letters", "ann@example.org")

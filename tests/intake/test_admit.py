@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from support.in_process import Newsroom
+from support.direct_office import DirectOffice
 from syndicate.errors import ArticleError
 from syndicate.intake import admission as admit
 from syndicate.ledger.schema import revisions
@@ -19,11 +19,11 @@ from syndicate.testing import NOON
 
 
 @pytest.fixture
-def room(room: Newsroom) -> Newsroom:
+def room(room: DirectOffice) -> DirectOffice:
     return room.having(wall="Board")
 
 
-def unnamed(room: Newsroom, slug: str = "hello") -> Path:
+def unnamed(room: DirectOffice, slug: str = "hello") -> Path:
     """An article's file that has no uri yet."""
     path = room.write(slug)
     path.write_text(without_uri(path), encoding="utf-8")
@@ -35,7 +35,7 @@ def without_uri(path: Path) -> str:
     return "".join(line for line in lines if not line.startswith("uri:"))
 
 
-def test_a_file_named_by_a_process_that_died_is_no_stranger(room: Newsroom) -> None:
+def test_a_file_named_by_a_process_that_died_is_no_stranger(room: DirectOffice) -> None:
     """Guard: Revisions.was_minted in admission.refuse_stranger."""
     path = unnamed(room)
     with room.office() as office:
@@ -44,7 +44,7 @@ def test_a_file_named_by_a_process_that_died_is_no_stranger(room: Newsroom) -> N
     assert room.texts("wall") == ["hello"]
 
 
-def test_a_lost_ledgers_own_first_day_is_asked_about(room: Newsroom) -> None:
+def test_a_lost_ledgers_own_first_day_is_asked_about(room: DirectOffice) -> None:
     """Guard: the comparison of dates in admission.refuse_stranger."""
     path = unnamed(room)
     room.publish(path)
@@ -54,7 +54,7 @@ def test_a_lost_ledgers_own_first_day_is_asked_about(room: Newsroom) -> None:
     assert room.texts("wall") == ["hello"]
 
 
-def test_an_article_of_a_restored_ledgers_first_days_is_asked_about(room: Newsroom) -> None:
+def test_an_article_of_a_restored_ledgers_first_days_is_asked_about(room: DirectOffice) -> None:
     """Guard: `restored_at` in admission.refuse_stranger."""
     with room.office() as office:
         office.ledger.restored(NOON, letters_sent=False)
@@ -66,7 +66,7 @@ def test_an_article_of_a_restored_ledgers_first_days_is_asked_about(room: Newsro
 
 
 def test_a_uri_line_that_was_lost_is_asked_about_and_the_file_is_left_alone(
-    room: Newsroom,
+    room: DirectOffice,
 ) -> None:
     """Guard: admission._refuse_renamed."""
     path = room.write("hello")
@@ -81,7 +81,7 @@ def test_a_uri_line_that_was_lost_is_asked_about_and_the_file_is_left_alone(
     assert room.texts("wall") == ["hello", "hello"]
 
 
-def test_a_uri_line_that_was_changed_is_asked_about(room: Newsroom) -> None:
+def test_a_uri_line_that_was_changed_is_asked_about(room: DirectOffice) -> None:
     """Guard: admission._refuse_renamed."""
     path = room.write("hello")
     room.publish(path)
@@ -91,7 +91,7 @@ def test_a_uri_line_that_was_changed_is_asked_about(room: Newsroom) -> None:
     assert room.texts("wall") == ["hello"]
 
 
-def test_a_files_next_article_needs_no_question(room: Newsroom) -> None:
+def test_a_files_next_article_needs_no_question(room: DirectOffice) -> None:
     path = room.write("hello")
     room.publish(path)
     path.write_text("---\nheadline: Pasar murah\n---\n\nDi lapangan.\n", encoding="utf-8")
@@ -99,7 +99,7 @@ def test_a_files_next_article_needs_no_question(room: Newsroom) -> None:
     assert room.texts("wall") == ["hello", "Pasar murah"]
 
 
-def test_a_changed_copy_beside_its_original_is_asked_about(room: Newsroom) -> None:
+def test_a_changed_copy_beside_its_original_is_asked_about(room: DirectOffice) -> None:
     """Guard: the second half of admission.refuse_copy."""
     path = room.write("hello")
     room.publish(path)
@@ -111,7 +111,7 @@ def test_a_changed_copy_beside_its_original_is_asked_about(room: Newsroom) -> No
     assert room.texts("wall") == ["hello (it was wrong)"]
 
 
-def test_a_moved_file_and_a_link_to_it_need_no_question(room: Newsroom) -> None:
+def test_a_moved_file_and_a_link_to_it_need_no_question(room: DirectOffice) -> None:
     path = room.write("hello")
     room.publish(path)
     moved = path.rename(room.home / "moved.md")
@@ -123,7 +123,7 @@ def test_a_moved_file_and_a_link_to_it_need_no_question(room: Newsroom) -> None:
     assert room.texts("wall") == ["hello (wrong again)"]
 
 
-def test_a_copy_that_was_published_unchanged_is_not_the_articles_file(room: Newsroom) -> None:
+def test_a_copy_that_was_published_unchanged_is_not_the_articles_file(room: DirectOffice) -> None:
     """Guard: has_twin in publish.record."""
     path = room.write("hello")
     room.publish(path)
@@ -135,7 +135,7 @@ def test_a_copy_that_was_published_unchanged_is_not_the_articles_file(room: News
         room.publish(copy, note="it was wrong")
 
 
-def test_a_renamed_file_without_its_uri_line_is_known_by_its_page(room: Newsroom) -> None:
+def test_a_renamed_file_without_its_uri_line_is_known_by_its_page(room: DirectOffice) -> None:
     """Guard: Articles.at_url in admission.published_as."""
     path = room.write("hello")
     room.publish(path)
@@ -146,7 +146,7 @@ def test_a_renamed_file_without_its_uri_line_is_known_by_its_page(room: Newsroom
     assert room.texts("wall") == ["hello"]
 
 
-def test_a_file_without_its_uri_line_can_be_withdrawn(room: Newsroom) -> None:
+def test_a_file_without_its_uri_line_can_be_withdrawn(room: DirectOffice) -> None:
     path = room.write("hello")
     room.publish(path)
     path.write_text(without_uri(path), encoding="utf-8")
@@ -154,7 +154,7 @@ def test_a_file_without_its_uri_line_can_be_withdrawn(room: Newsroom) -> None:
     assert room.texts("wall") == ["withdrawn: it was not so"]
 
 
-def test_another_article_with_a_copied_uri_line_withdraws_nothing(room: Newsroom) -> None:
+def test_another_article_with_a_copied_uri_line_withdraws_nothing(room: DirectOffice) -> None:
     """Guard: wholly_different in withdraw._uri_of."""
     room.publish(room.write("hello"))
     other = room.home / "other.md"
@@ -165,7 +165,7 @@ def test_another_article_with_a_copied_uri_line_withdraws_nothing(room: Newsroom
     assert room.texts("wall") == ["hello"]
 
 
-def copied(room: Newsroom, path: Path, slug: str, headline: str) -> Path:
+def copied(room: DirectOffice, path: Path, slug: str, headline: str) -> Path:
     """A file with another article's text under a name of its own."""
     copy = room.write(slug, headline)
     text = path.read_text(encoding="utf-8").rpartition("---\n")[2]
@@ -174,7 +174,7 @@ def copied(room: Newsroom, path: Path, slug: str, headline: str) -> Path:
     return copy
 
 
-def test_the_text_of_a_published_article_is_asked_about_for_ever(room: Newsroom) -> None:
+def test_the_text_of_a_published_article_is_asked_about_for_ever(room: DirectOffice) -> None:
     """Guard: Articles.with_text in admission._refuse_published."""
     path = room.write("hello")
     path.write_text(path.read_text(encoding="utf-8") + "It is a long story, in words.\n")
@@ -188,7 +188,7 @@ def test_the_text_of_a_published_article_is_asked_about_for_ever(room: Newsroom)
 
 
 @pytest.mark.parametrize(("days", "asked"), [(0, True), (6, True), (7, False), (8, False)])
-def test_a_headline_is_asked_about_for_a_week(room: Newsroom, days: int, asked: bool) -> None:
+def test_a_headline_is_asked_about_for_a_week(room: DirectOffice, days: int, asked: bool) -> None:
     """Guard: Articles.with_headline in admission._refuse_published."""
     room.publish(room.write("hello", "Market days"))
     later = room.tomorrow(days=days)
@@ -201,7 +201,7 @@ def test_a_headline_is_asked_about_for_a_week(room: Newsroom, days: int, asked: 
     assert len(room.texts("wall")) == 2 - asked
 
 
-def test_another_reading_of_an_unchanged_file_is_no_revision(room: Newsroom) -> None:
+def test_another_reading_of_an_unchanged_file_is_no_revision(room: DirectOffice) -> None:
     """Guard: Draft.same_as in publish._kind."""
     path = room.write("hello")
     room.publish(path)
@@ -218,7 +218,7 @@ def test_another_reading_of_an_unchanged_file_is_no_revision(room: Newsroom) -> 
     assert "The story" in document  # since it was refreshed
 
 
-def test_a_file_that_another_command_has_overtaken_is_not_passed_over(room: Newsroom) -> None:
+def test_a_file_that_another_command_has_overtaken_is_not_passed_over(room: DirectOffice) -> None:
     """Guard: Draft.kept in publish._kind."""
     path = room.write("hello")
     room.publish(path)
@@ -235,7 +235,7 @@ def test_a_file_that_another_command_has_overtaken_is_not_passed_over(room: News
 
 
 def test_a_file_that_another_process_has_just_published_is_no_copy(
-    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+    room: DirectOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guard: the comparison with the file's own uri in admission._refuse_published."""
     path = unnamed(room)

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from support import walls
-from support.in_process import Newsroom, die, in_child
+from support.children import die, in_child
+from support.direct_office import DirectOffice
 from syndicate.errors import LedgerError
 from syndicate.ledger.database import generations
 from syndicate.ledger.database.generations import read
@@ -20,14 +21,14 @@ OLDER = "older than what was sent"
 Patch = pytest.MonkeyPatch
 
 
-def mark(room: Newsroom) -> Path:
+def mark(room: DirectOffice) -> Path:
     with room.office() as office:
         found = office.ledger.generations.file
     assert found is not None
     return found
 
 
-def test_a_copy_that_is_put_back_is_recognised_on_either_database(room: Newsroom) -> None:
+def test_a_copy_that_is_put_back_is_recognised_on_either_database(room: DirectOffice) -> None:
     room = room.having(wall="Wall")
     room.publish(room.write("first"))
     back = room.remembered()
@@ -43,7 +44,7 @@ def test_a_copy_that_is_put_back_is_recognised_on_either_database(room: Newsroom
     assert room.texts("wall") == ["first", "second", "third"]
 
 
-def test_it_lies_beside_the_ledger_or_else_beside_the_configuration(room: Newsroom) -> None:
+def test_it_lies_beside_the_ledger_or_else_beside_the_configuration(room: DirectOffice) -> None:
     room = room.having(wall="Wall")
     room.publish(room.write("hello"))
     name = ".ledger.db" if room.url.startswith("sqlite") else ".config.toml"
@@ -53,7 +54,7 @@ def test_it_lies_beside_the_ledger_or_else_beside_the_configuration(room: Newsro
 
 @pytest.mark.parametrize("when", ["before the file is written", "while it is written"])
 def test_a_death_between_the_two_is_no_evidence(
-    room: Newsroom, when: str, monkeypatch: Patch
+    room: DirectOffice, when: str, monkeypatch: Patch
 ) -> None:
     room = room.having(wall="Wall")
     room.publish(room.write("first"))
@@ -71,7 +72,9 @@ def test_a_death_between_the_two_is_no_evidence(
     assert read(mark(room)) != before
 
 
-def test_a_copy_from_the_midst_of_a_run_is_an_old_one(room: Newsroom, monkeypatch: Patch) -> None:
+def test_a_copy_from_the_midst_of_a_run_is_an_old_one(
+    room: DirectOffice, monkeypatch: Patch
+) -> None:
     if not room.url.startswith("sqlite"):
         pytest.skip("PostgreSQL has its own backups")
     room = room.having(letters="Letters")
@@ -95,7 +98,7 @@ def test_a_copy_from_the_midst_of_a_run_is_an_old_one(room: Newsroom, monkeypatc
     assert len(room.texts("letters")) == 20
 
 
-def test_every_machine_that_shares_a_ledger_notices(room: Newsroom, tmp_path: Path) -> None:
+def test_every_machine_that_shares_a_ledger_notices(room: DirectOffice, tmp_path: Path) -> None:
     """Each has a file of its own, and is behind the others at times."""
     if room.url.startswith("sqlite"):
         pytest.skip("one machine")
@@ -122,7 +125,7 @@ def test_every_machine_that_shares_a_ledger_notices(room: Newsroom, tmp_path: Pa
     assert one.texts("wall") == ["a", "b", "c", "d", "e"]
 
 
-def test_marks_that_are_made_at_once_are_all_known(room: Newsroom) -> None:
+def test_marks_that_are_made_at_once_are_all_known(room: DirectOffice) -> None:
     with room.office() as office:
         marks = office.ledger.generations
         with ThreadPoolExecutor(4) as threads:
@@ -131,7 +134,7 @@ def test_marks_that_are_made_at_once_are_all_known(room: Newsroom) -> None:
 
 
 def test_a_ledger_that_falls_back_while_it_is_used_is_noticed_before_the_next_effect(
-    room: Newsroom, monkeypatch: Patch
+    room: DirectOffice, monkeypatch: Patch
 ) -> None:
     room = room.having(one="Wall", two="Wall")
     room.publish(room.write("first"))

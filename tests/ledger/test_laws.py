@@ -10,7 +10,8 @@ from sqlalchemy import create_engine, insert, make_url, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from support import walls
-from support.in_process import Newsroom, die, fork, in_child, wait_until
+from support.children import die, fork, in_child, wait_until
+from support.direct_office import DirectOffice
 from syndicate.errors import InDoubt, LedgerError, Refused
 from syndicate.ledger import Started, Window, open_ledger
 from syndicate.ledger.catalogue.digests import Digests
@@ -34,7 +35,7 @@ from syndicate.testing import NOON
 Patch = pytest.MonkeyPatch
 
 
-def due(room: Newsroom) -> Path:
+def due(room: DirectOffice) -> Path:
     """An article that is wanted on the wall and has not got there."""
     room.mood("wall", "open", "unavailable")
     article = room.write("hello")
@@ -72,7 +73,9 @@ def impatient(url: str, patch: Patch) -> str:
 # 1: nothing is sent that is not committed as started; nothing is started that was not claimed
 
 
-def test_an_effect_happens_after_its_start_is_committed(room: Newsroom, monkeypatch: Patch) -> None:
+def test_an_effect_happens_after_its_start_is_committed(
+    room: DirectOffice, monkeypatch: Patch
+) -> None:
     """Guard: Queue._start, which writes the attempt and `sending`."""
     room = room.having(wall="Wall")
     seen: list[object] = []
@@ -85,7 +88,9 @@ def test_an_effect_happens_after_its_start_is_committed(room: Newsroom, monkeypa
     assert seen == [(["sending"], ["publish: None"])]
 
 
-def test_letters_leave_after_their_start_is_committed(room: Newsroom, monkeypatch: Patch) -> None:
+def test_letters_leave_after_their_start_is_committed(
+    room: DirectOffice, monkeypatch: Patch
+) -> None:
     """Guard: Stream._start_group, which commits before it hands out."""
     room = room.having(letters="Letters")
     room.subscribe("letters", "ann@example.org", "bob@example.org")
@@ -96,7 +101,7 @@ def test_letters_leave_after_their_start_is_committed(room: Newsroom, monkeypatc
     assert counts == [2, 2]
 
 
-def test_what_was_not_claimed_is_not_started(room: Newsroom) -> None:
+def test_what_was_not_claimed_is_not_started(room: DirectOffice) -> None:
     """Guard: `ours` in Queue._start."""
     room = room.having(wall="Wall")
     due(room)
@@ -115,7 +120,7 @@ def test_what_was_not_claimed_is_not_started(room: Newsroom) -> None:
 @pytest.mark.parametrize(
     ("started", "state"), [(False, "due"), (True, "in_doubt")], ids=["claimed", "started"]
 )
-def test_a_dead_holders_claim_ends_at_once(room: Newsroom, started: bool, state: str) -> None:
+def test_a_dead_holders_claim_ends_at_once(room: DirectOffice, started: bool, state: str) -> None:
     """Guard: Processes.dead (Holder.proven_dead, on PostgreSQL the advisory lock)."""
     room = room.having(wall="Wall")
     due(room)
@@ -135,7 +140,7 @@ def test_a_dead_holders_claim_ends_at_once(room: Newsroom, started: bool, state:
     assert room.states("wall") == [state]
 
 
-def test_a_living_holders_claim_does_not_end(room: Newsroom, monkeypatch: Patch) -> None:
+def test_a_living_holders_claim_does_not_end(room: DirectOffice, monkeypatch: Patch) -> None:
     """Guard: the comparison of starts in Holder.proven_dead; on PostgreSQL Heartbeat."""
     room = room.having(wall="Wall")
     article = room.write("hello")
@@ -157,7 +162,7 @@ def test_a_living_holders_claim_does_not_end(room: Newsroom, monkeypatch: Patch)
     assert room.tries("wall") == ["publish: receipt"]
 
 
-def _is_sending(room: Newsroom) -> bool:
+def _is_sending(room: DirectOffice) -> bool:
     try:
         return room.states("wall") == ["sending"]
     except Exception:  # the tables may not be there yet
@@ -189,7 +194,7 @@ def test_only_a_process_of_this_host_is_proven_dead(changes: dict[str, object], 
 
 def test_another_hosts_claim_ends_only_by_time(sqlite_ledger: str, tmp_path: Path) -> None:
     """Guard: the host in Holder.proven_dead, and `claimed_until` in end_dead_claims."""
-    room = Newsroom(home=tmp_path, url=sqlite_ledger, walls={}).having(wall="Wall")
+    room = DirectOffice(home=tmp_path, url=sqlite_ledger, walls={}).having(wall="Wall")
     due(room)
     edition = room.row("wall").edition_id
     with room.office() as office:
@@ -202,7 +207,7 @@ def test_another_hosts_claim_ends_only_by_time(sqlite_ledger: str, tmp_path: Pat
         assert room.states("wall") == [state]
 
 
-def test_a_claim_that_nobody_ends_ends_by_time(room: Newsroom, monkeypatch: Patch) -> None:
+def test_a_claim_that_nobody_ends_ends_by_time(room: DirectOffice, monkeypatch: Patch) -> None:
     """Guard: `claimed_until` in end_dead_claims."""
     room = room.having(wall="Wall")
     due(room)
@@ -224,7 +229,7 @@ def test_a_claim_that_nobody_ends_ends_by_time(room: Newsroom, monkeypatch: Patc
     [("Wall", 0), ("SearchableBoard", 1), ("Slate", 1)],
 )
 def test_a_doubt_is_settled_by_looking_or_repeating_or_not_at_all(
-    room: Newsroom, kind: str, said_by_us: int, happened: bool
+    room: DirectOffice, kind: str, said_by_us: int, happened: bool
 ) -> None:
     """Guard: settle_doubt; a blind retry doubles what was said."""
     room = room.having(wall=kind)
@@ -237,7 +242,7 @@ def test_a_doubt_is_settled_by_looking_or_repeating_or_not_at_all(
         assert (room.texts("wall"), room.states("wall")) == (["hello"] * happened, ["in_doubt"])
 
 
-def doubtful(room: Newsroom, happened: bool) -> Path:
+def doubtful(room: DirectOffice, happened: bool) -> Path:
     """An article that may or may not have been said."""
     article = room.write("hello")
     is_slate = room.walls["wall"]["kind"] == "support.walls:Slate"
@@ -250,7 +255,7 @@ def doubtful(room: Newsroom, happened: bool) -> Path:
     return article
 
 
-def test_what_is_said_again_is_the_very_same(room: Newsroom) -> None:
+def test_what_is_said_again_is_the_very_same(room: DirectOffice) -> None:
     """Guard: settle_doubt says the attempt's rendition, not the wanted one."""
     room = room.having(wall="Slate")
     doubtful(room, True)
@@ -270,7 +275,7 @@ def test_what_is_said_again_is_the_very_same(room: Newsroom) -> None:
     assert (row.says, row.state) == (b"hello", "refused")
 
 
-def test_nothing_is_repeated_after_its_time(room: Newsroom, monkeypatch: Patch) -> None:
+def test_nothing_is_repeated_after_its_time(room: DirectOffice, monkeypatch: Patch) -> None:
     """Guard: _still_repeatable."""
     room = room.having(wall="Slate")
     article = doubtful(room, False)
@@ -279,7 +284,7 @@ def test_nothing_is_repeated_after_its_time(room: Newsroom, monkeypatch: Patch) 
     assert (room.states("wall"), room.posts("wall")) == (["in_doubt"], [])
 
 
-def test_not_having_found_it_is_no_proof(room: Newsroom) -> None:
+def test_not_having_found_it_is_no_proof(room: DirectOffice) -> None:
     """Guard: _settle_doubts leaves a doubt alone whose search fails."""
     room = room.having(wall="SearchableWall")
     article = doubtful(room, True)
@@ -293,7 +298,7 @@ def test_not_having_found_it_is_no_proof(room: Newsroom) -> None:
 
 @pytest.mark.parametrize(("moment", "mood"), [("revise", "in doubt"), ("revised", "unexpected")])
 def test_a_doubtful_revise_is_due_again(
-    room: Newsroom, moment: str, mood: str, monkeypatch: Patch
+    room: DirectOffice, moment: str, mood: str, monkeypatch: Patch
 ) -> None:
     """Guard: `attempt.verb is Verb.PUBLISH` in outcomes._not_settled."""
     room = room.having(wall="Board")
@@ -314,7 +319,7 @@ def test_a_doubtful_revise_is_due_again(
 
 @pytest.mark.parametrize("verb", ["revise", "remove"])
 def test_a_revise_or_removal_that_was_killed_is_due_again(
-    room: Newsroom, verb: str, monkeypatch: Patch
+    room: DirectOffice, verb: str, monkeypatch: Patch
 ) -> None:
     """Guard: `unsure` in queue.end_claims."""
     room = room.having(wall="Board")
@@ -338,7 +343,7 @@ def test_a_revise_or_removal_that_was_killed_is_due_again(
 # 5: a late receipt counts unless a newer attempt began
 
 
-def test_a_late_receipt_counts(room: Newsroom, monkeypatch: Patch) -> None:
+def test_a_late_receipt_counts(room: DirectOffice, monkeypatch: Patch) -> None:
     """Guard: outcomes._settle takes it in whatever state the delivery is."""
     room = room.having(wall="Wall")
     due(room)
@@ -354,7 +359,7 @@ def test_a_late_receipt_counts(room: Newsroom, monkeypatch: Patch) -> None:
 
 
 def test_a_late_receipt_counts_for_whoever_claimed_it_meanwhile(
-    room: Newsroom, monkeypatch: Patch
+    room: DirectOffice, monkeypatch: Patch
 ) -> None:
     """Guard: `free` in outcomes._settle, and Queue._start reads again what is there."""
     room = room.having(wall="Wall")
@@ -379,7 +384,7 @@ def test_a_late_receipt_counts_for_whoever_claimed_it_meanwhile(
     ids=["receipt", "refused", "in doubt"],
 )
 def test_a_late_answer_does_not_count_once_a_newer_attempt_began(
-    room: Newsroom, monkeypatch: Patch, late: Receipt | Refused | None
+    room: DirectOffice, monkeypatch: Patch, late: Receipt | Refused | None
 ) -> None:
     """Guard: `newest` in outcomes._end_one."""
     room = room.having(wall="Wall")
@@ -401,7 +406,7 @@ def test_a_late_answer_does_not_count_once_a_newer_attempt_began(
 # 6: before each effect the wanted state is read again
 
 
-def test_the_newest_wanted_wins_at_the_start(room: Newsroom) -> None:
+def test_the_newest_wanted_wins_at_the_start(room: DirectOffice) -> None:
     """Guard: Queue._start reads `wanted` itself."""
     room = room.having(wall="Wall")
     due(room)
@@ -425,7 +430,7 @@ def test_the_newest_wanted_wins_at_the_start(room: Newsroom) -> None:
     ],
 )
 def test_what_is_withdrawn_before_it_was_said_is_never_said(
-    room: Newsroom, kind: str, kill: bool, claimed: bool
+    room: DirectOffice, kind: str, kill: bool, claimed: bool
 ) -> None:
     """Guard: plan.step gives what nothing stands for as `replaces`; Queue._start."""
     room = room.having(wall=kind)
@@ -444,7 +449,7 @@ def test_what_is_withdrawn_before_it_was_said_is_never_said(
 
 @pytest.mark.parametrize("kill", [False, True], ids=["notice", "kill"])
 def test_a_withdrawal_overtakes_what_is_being_sent(
-    room: Newsroom, monkeypatch: Patch, kill: bool
+    room: DirectOffice, monkeypatch: Patch, kill: bool
 ) -> None:
     """Guard: outcomes._settle lets it be due again where something else is wanted by now."""
     room = room.having(wall="Board")
@@ -464,7 +469,7 @@ def test_a_withdrawal_overtakes_what_is_being_sent(
 # 7: a digest is frozen once
 
 
-def test_a_window_is_closed_once(room: Newsroom) -> None:
+def test_a_window_is_closed_once(room: DirectOffice) -> None:
     """Guard: the unique constraints (channel, key) and (channel, closed_at) of editions."""
     room = room.having(letters="Letters")
     room.subscribe("letters", "ann@example.org")
@@ -483,7 +488,7 @@ def test_a_window_is_closed_once(room: Newsroom) -> None:
     assert len(room.windows("letters")) == 1
 
 
-def test_a_digest_may_be_run_as_often_as_one_likes(room: Newsroom) -> None:
+def test_a_digest_may_be_run_as_often_as_one_likes(room: DirectOffice) -> None:
     """Guard: due_windows begins where the last window ended."""
     room = room.having(letters="Letters")
     room.subscribe("letters", "ann@example.org")
@@ -494,7 +499,7 @@ def test_a_digest_may_be_run_as_often_as_one_likes(room: Newsroom) -> None:
     assert [w.status for w in room.windows("letters")] == ["frozen", "empty"]
 
 
-def test_the_first_window_starts_when_the_channel_was_first_seen(room: Newsroom) -> None:
+def test_the_first_window_starts_when_the_channel_was_first_seen(room: DirectOffice) -> None:
     """Guard: `first_seen` in due_windows."""
     room = room.having(wall="Wall", letters="Letters")
     early = room.write("early")
@@ -509,7 +514,7 @@ def test_the_first_window_starts_when_the_channel_was_first_seen(room: Newsroom)
     assert str(window.opened_at)[:19] == str(NOON)[:19]
 
 
-def test_a_freeze_is_all_or_nothing(room: Newsroom, monkeypatch: Patch) -> None:
+def test_a_freeze_is_all_or_nothing(room: DirectOffice, monkeypatch: Patch) -> None:
     """Guard: close_due works within one planning transaction."""
     room = room.having(letters="Letters")
     room.subscribe("letters", "ann@example.org")
@@ -528,7 +533,7 @@ def test_a_freeze_is_all_or_nothing(room: Newsroom, monkeypatch: Patch) -> None:
 
 @pytest.mark.parametrize("kind", ["Wall", "Letters"])
 def test_no_transaction_is_open_during_an_effect(
-    room: Newsroom, kind: str, monkeypatch: Patch
+    room: DirectOffice, kind: str, monkeypatch: Patch
 ) -> None:
     """Guard: Queue.start and Letters.turn end their transaction before they return."""
     room = room.having(wall=kind)
@@ -542,7 +547,7 @@ def test_no_transaction_is_open_during_an_effect(
     assert seen == [True]
 
 
-def _can_write(room: Newsroom) -> bool:
+def _can_write(room: DirectOffice) -> bool:
     """Whether nobody has a transaction open (SQLite: nobody writes)."""
     if room.url.startswith("sqlite"):
         other = create_engine(room.url, connect_args={"timeout": 0, "isolation_level": None})
@@ -567,7 +572,7 @@ def test_claims_do_not_wait_for_what_another_one_holds(
 ) -> None:
     """Guard: SKIP LOCKED in Queue.claim."""
     url = impatient(postgres_ledger, monkeypatch)
-    room = Newsroom(home=tmp_path, url=url, walls={}).having(wall="Wall")
+    room = DirectOffice(home=tmp_path, url=url, walls={}).having(wall="Wall")
     room.mood("wall", "open", "unavailable")
     room.publish(room.write("hello"))
     row = room.row("wall")
@@ -578,7 +583,7 @@ def test_claims_do_not_wait_for_what_another_one_holds(
     locker.dispose()
 
 
-def test_who_has_claimed_letters_has_them_alone(room: Newsroom) -> None:
+def test_who_has_claimed_letters_has_them_alone(room: DirectOffice) -> None:
     """Guard: `taken` in letters._next."""
     room = room.having(letters="Letters")
     room.subscribe("letters", *(f"{name}@example.org" for name in ("ann", "bob", "cid")))
@@ -613,7 +618,7 @@ def test_sqlite_writes_ahead_and_to_the_disk(sqlite_ledger: str) -> None:
     assert pragmas == ["wal", 2, 1]
 
 
-def test_what_must_be_there_once_cannot_be_there_twice(room: Newsroom) -> None:
+def test_what_must_be_there_once_cannot_be_there_twice(room: DirectOffice) -> None:
     """Guard: the unique constraints of the schema."""
     room = room.having(wall="Wall", letters="Letters")
     room.subscribe("letters", "ann@example.org")
@@ -642,7 +647,7 @@ def test_what_must_be_there_once_cannot_be_there_twice(room: Newsroom) -> None:
 # 9: reading the catalogue and writing a plan share one lock
 
 
-def test_one_plans_at_a_time(room: Newsroom, monkeypatch: Patch) -> None:
+def test_one_plans_at_a_time(room: DirectOffice, monkeypatch: Patch) -> None:
     """Guard: Ledger.planning (BEGIN IMMEDIATE; the ledger's row FOR NO KEY UPDATE)."""
     open_ledger(room.url, NOON).close()
     url = impatient(room.url, monkeypatch)
@@ -656,7 +661,7 @@ def test_one_plans_at_a_time(room: Newsroom, monkeypatch: Patch) -> None:
 
 
 def test_who_looked_for_an_older_doubt_says_nothing_of_a_newer_one(
-    room: Newsroom, monkeypatch: Patch
+    room: DirectOffice, monkeypatch: Patch
 ) -> None:
     """Guard: `newest` in Doubts.absent: two ticks look, and one of them has tried it once more."""
     room = room.having(wall="Wall")
@@ -673,7 +678,7 @@ def test_who_looked_for_an_older_doubt_says_nothing_of_a_newer_one(
     assert (row.state, row.attempt_id) == ("in_doubt", new.id)
 
 
-def test_who_looked_for_an_older_letter_says_nothing_of_a_newer_one(room: Newsroom) -> None:
+def test_who_looked_for_an_older_letter_says_nothing_of_a_newer_one(room: DirectOffice) -> None:
     """Guard: `tries` in Letters.found."""
     room = room.having(letters="Letters")
     room.subscribe("letters", "ann@example.org")

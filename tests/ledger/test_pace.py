@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from support.in_process import Newsroom, in_child
+from support.children import in_child
+from support.direct_office import DirectOffice
 from syndicate.ledger import open_ledger
 from syndicate.testing import NOON
 
@@ -15,13 +16,13 @@ PATIENCE = timedelta(seconds=30)
 
 
 @pytest.fixture
-def channel(room: Newsroom) -> int:
+def channel(room: DirectOffice) -> int:
     room = room.having(wall="Wall")
     with room.office() as office, office.ledger.planning() as catalogue:
         return office.remembered(catalogue, office.channels[0]).id
 
 
-def wait(room: Newsroom, channel: int, pace: timedelta = SECOND) -> float:
+def wait(room: DirectOffice, channel: int, pace: timedelta = SECOND) -> float:
     """The seconds that a process of its own would have to wait."""
     ledger = open_ledger(room.url, NOON)
     try:
@@ -31,7 +32,7 @@ def wait(room: Newsroom, channel: int, pace: timedelta = SECOND) -> float:
 
 
 def test_the_first_one_waits_for_nobody_and_the_next_ones_take_turns(
-    room: Newsroom, channel: int
+    room: DirectOffice, channel: int
 ) -> None:
     waits = [wait(room, channel, timedelta(seconds=10)) for _ in range(3)]
     assert waits[0] == 0
@@ -39,7 +40,7 @@ def test_the_first_one_waits_for_nobody_and_the_next_ones_take_turns(
     assert 18 < waits[2] <= 20
 
 
-def test_who_would_wait_too_long_takes_no_turn(room: Newsroom, channel: int) -> None:
+def test_who_would_wait_too_long_takes_no_turn(room: DirectOffice, channel: int) -> None:
     """Guard: `patience` in Pace.take_turn."""
     hour = timedelta(hours=1)
     assert wait(room, channel, hour) == 0
@@ -47,7 +48,7 @@ def test_who_would_wait_too_long_takes_no_turn(room: Newsroom, channel: int) -> 
     assert 3590 < wait(room, channel) <= 3600
 
 
-def test_a_pause_that_one_process_was_told_holds_for_all(room: Newsroom, channel: int) -> None:
+def test_a_pause_that_one_process_was_told_holds_for_all(room: DirectOffice, channel: int) -> None:
     """Guard: Pace.pause."""
 
     def told() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from support.in_process import Newsroom
+from support.direct_office import DirectOffice
 from syndicate.errors import UsageError
 from syndicate.ledger import migrations, open_ledger
 from syndicate.ledger.database.sqlite_file import make
@@ -70,7 +70,7 @@ def test_a_real_ledger_that_somebody_makes_at_the_same_moment_is_none_for_rehear
 
 
 def test_in_a_rehearsal_a_channel_that_does_not_say_is_taken_for_a_real_one(
-    room: Newsroom, opened: Callable[..., bool]
+    room: DirectOffice, opened: Callable[..., bool]
 ) -> None:
     assert opened(rehearsed=True)
     room = room.having(wall="Wall", letters="Letters")

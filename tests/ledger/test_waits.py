@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, update
 
-from support.in_process import Newsroom
+from support.direct_office import DirectOffice
 from syndicate.errors import Deferred, Paused, Unavailable
 from syndicate.ledger import Ledger
 from syndicate.ledger.database import engine
@@ -66,7 +66,7 @@ def ahead(patch: Patch, by: timedelta) -> None:
 
 @pytest.mark.parametrize("shift", SHIFTS[:2], ids=str)
 def test_a_run_with_a_clock_ahead_leaves_nothing_that_waits_for_years(
-    room: Newsroom, shift: timedelta
+    room: DirectOffice, shift: timedelta
 ) -> None:
     room = room.having(wall="Wall")
     room.mood("wall", "publish", "later")
@@ -83,7 +83,7 @@ def test_a_run_with_a_clock_ahead_leaves_nothing_that_waits_for_years(
 
 
 def test_what_waits_by_a_right_clock_still_waits_and_status_says_until_when(
-    room: Newsroom,
+    room: DirectOffice,
 ) -> None:
     room = room.having(wall="Wall")
     room.mood("wall", "publish", "later")
@@ -102,7 +102,7 @@ def test_what_waits_by_a_right_clock_still_waits_and_status_says_until_when(
 
 
 @pytest.mark.parametrize("shift", SHIFTS, ids=str)
-def test_a_turn_that_lies_ahead_is_taken_at_once(room: Newsroom, shift: timedelta) -> None:
+def test_a_turn_that_lies_ahead_is_taken_at_once(room: DirectOffice, shift: timedelta) -> None:
     room = room.having(wall="Wall")
     with room.office() as office:
         with office.ledger.planning() as catalogue:
@@ -121,7 +121,7 @@ def test_a_turn_that_lies_ahead_is_taken_at_once(room: Newsroom, shift: timedelt
         assert (one.what, one.why) == (Waits.CHANNEL, "the wall is busy")
 
 
-def test_a_rate_counts_no_minutes_that_are_still_to_come(room: Newsroom) -> None:
+def test_a_rate_counts_no_minutes_that_are_still_to_come(room: DirectOffice) -> None:
     room = room.having(wall="Wall")
     with room.office() as office:
         with office.ledger.planning() as catalogue:
@@ -141,7 +141,7 @@ def test_a_rate_counts_no_minutes_that_are_still_to_come(room: Newsroom) -> None
 
 
 @pytest.mark.parametrize("shift", SHIFTS, ids=str)
-def test_a_claim_that_lies_ahead_has_ended(room: Newsroom, shift: timedelta) -> None:
+def test_a_claim_that_lies_ahead_has_ended(room: DirectOffice, shift: timedelta) -> None:
     room = room.having(wall="Wall", letters="Letters")
     room.mood("wall", "open", "unavailable")
     room.subscribe("letters", "ann@example.org")
@@ -160,7 +160,7 @@ def test_a_claim_that_lies_ahead_has_ended(room: Newsroom, shift: timedelta) -> 
 
 
 @pytest.mark.parametrize("shift", SHIFTS, ids=str)
-def test_letters_that_wait_for_years_leave_today(room: Newsroom, shift: timedelta) -> None:
+def test_letters_that_wait_for_years_leave_today(room: DirectOffice, shift: timedelta) -> None:
     room = room.having(letters="Letters")
     room.subscribe("letters", "ann@example.org", "bob@example.org")
     room.publish(room.write("hello"))
@@ -185,7 +185,7 @@ def test_letters_that_wait_for_years_leave_today(room: Newsroom, shift: timedelt
     assert room.states("letters") == ["sent", "sent"]
 
 
-def test_a_run_that_was_paused_by_a_clock_ahead_is_paused_since_now(room: Newsroom) -> None:
+def test_a_run_that_was_paused_by_a_clock_ahead_is_paused_since_now(room: DirectOffice) -> None:
     room = room.having(letters="Letters")
     room.subscribe("letters", "ann@example.org")
     room.publish(room.write("hello"))
@@ -205,7 +205,7 @@ def test_a_run_that_was_paused_by_a_clock_ahead_is_paused_since_now(room: Newsro
             assert since <= engine.now(db)
 
 
-def test_a_doubt_from_a_clock_ahead_is_an_old_one(room: Newsroom) -> None:
+def test_a_doubt_from_a_clock_ahead_is_an_old_one(room: DirectOffice) -> None:
     room = room.having(wall="SearchableWall", slate="Slate")
     for name in ("wall", "slate"):
         room.mood(name, "publish", "in doubt")
@@ -223,7 +223,9 @@ def test_a_doubt_from_a_clock_ahead_is_an_old_one(room: Newsroom) -> None:
     assert room.texts("slate") == []
 
 
-def test_a_question_or_a_goodbye_from_a_clock_ahead_keeps_nobody_waiting(room: Newsroom) -> None:
+def test_a_question_or_a_goodbye_from_a_clock_ahead_keeps_nobody_waiting(
+    room: DirectOffice,
+) -> None:
     room = room.having(letters="Letters")
     room.subscribe("letters", "ann@example.org")
     with room.office() as office:
@@ -250,7 +252,9 @@ def test_a_question_or_a_goodbye_from_a_clock_ahead_keeps_nobody_waiting(room: N
         assert ledger.goodbyes.due(NOON) == []
 
 
-def test_what_lies_ahead_is_no_longer_there_after_a_resume(room: Newsroom, tmp_path: Path) -> None:
+def test_what_lies_ahead_is_no_longer_there_after_a_resume(
+    room: DirectOffice, tmp_path: Path
+) -> None:
     room = room.having(wall="Wall")
     room.mood("wall", "publish", "later")
     room.publish(room.write("hello"))

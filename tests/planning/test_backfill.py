@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.in_process import Newsroom
+from support.direct_office import DirectOffice
 from syndicate.report import Report
 from syndicate.testing import NOON
 
@@ -16,7 +16,7 @@ WHY = "older than this channel: --backfill"
 
 
 @pytest.fixture
-def archive(room: Newsroom) -> list[Path]:
+def archive(room: DirectOffice) -> list[Path]:
     """Two articles that an office with one board has published."""
     before = room.having(first="Board")
     paths = [before.write("a"), before.write("b")]
@@ -25,7 +25,7 @@ def archive(room: Newsroom) -> list[Path]:
 
 
 @pytest.fixture
-def grown(room: Newsroom, archive: list[Path]) -> Newsroom:
+def grown(room: DirectOffice, archive: list[Path]) -> DirectOffice:
     """The same office with another board, a sheet and a list."""
     return room.having(first="Board", second="NotedBoard", sheet="Sheet", letters="Letters")
 
@@ -34,13 +34,13 @@ def passed(report: Report) -> list[str]:
     return sorted(line.channel for line in report.lines if line.why == WHY)
 
 
-def posted(room: Newsroom) -> list[str]:
+def posted(room: DirectOffice) -> list[str]:
     return sorted(text for text in room.texts("second") if text != "ribbon")
 
 
 @pytest.mark.parametrize("days", [0, 1])
 def test_an_archive_goes_to_collections_and_to_no_new_channel(
-    grown: Newsroom, archive: list[Path], days: int
+    grown: DirectOffice, archive: list[Path], days: int
 ) -> None:
     """Whatever the clock says: a rehearsal's stands still."""
     room = grown.at(NOON + timedelta(days=days))
@@ -57,7 +57,7 @@ def test_an_archive_goes_to_collections_and_to_no_new_channel(
     assert posted(room) == ["c"]
 
 
-def test_a_dry_run_says_it_too(grown: Newsroom, archive: list[Path]) -> None:
+def test_a_dry_run_says_it_too(grown: DirectOffice, archive: list[Path]) -> None:
     assert passed(grown.publish(*archive, dry_run=True)) == [
         "letters", "letters", "second", "second"
     ]  # fmt: skip
@@ -68,7 +68,7 @@ def test_a_dry_run_says_it_too(grown: Newsroom, archive: list[Path]) -> None:
     "asked", [{"backfill": True}, {"channels": ("second", "letters")}], ids=["backfill", "named"]
 )
 def test_it_goes_there_when_it_is_asked_for(
-    grown: Newsroom, archive: list[Path], asked: dict[str, object]
+    grown: DirectOffice, archive: list[Path], asked: dict[str, object]
 ) -> None:
     grown.subscribe("letters", ANN)
     assert passed(grown.publish(*archive, **asked)) == []
@@ -78,14 +78,16 @@ def test_it_goes_there_when_it_is_asked_for(
     assert passed(grown.publish(*archive)) == []  # it belongs there from now on
 
 
-def test_it_goes_where_the_article_names_the_channel(grown: Newsroom, archive: list[Path]) -> None:
+def test_it_goes_where_the_article_names_the_channel(
+    grown: DirectOffice, archive: list[Path]
+) -> None:
     path = archive[0]
     path.write_text(path.read_text().replace("headline:", "channels: [second]\nheadline:"))
     grown.publish(*archive)
     assert posted(grown) == ["a"]
 
 
-def test_a_correction_makes_no_new_post_there(grown: Newsroom, archive: list[Path]) -> None:
+def test_a_correction_makes_no_new_post_there(grown: DirectOffice, archive: list[Path]) -> None:
     grown.subscribe("letters", ANN)
     report = grown.correct("a", "a, rightly")
     assert posted(grown) == []
@@ -97,7 +99,7 @@ def test_a_correction_makes_no_new_post_there(grown: Newsroom, archive: list[Pat
     assert (posted(grown), grown.texts("letters")) == ([], [])
 
 
-def test_the_front_matter_s_date_makes_nothing_old(grown: Newsroom) -> None:
+def test_the_front_matter_s_date_makes_nothing_old(grown: DirectOffice) -> None:
     grown.publish()  # the new channels are seen
     path = grown.write("old")
     path.write_text(path.read_text().replace("headline:", "date: 2019-05-04\nheadline:"))
@@ -105,7 +107,7 @@ def test_the_front_matter_s_date_makes_nothing_old(grown: Newsroom) -> None:
     assert posted(grown) == ["old"]
 
 
-def test_nor_does_it_make_anything_new(room: Newsroom) -> None:
+def test_nor_does_it_make_anything_new(room: DirectOffice) -> None:
     before = room.having(first="Board")
     path = before.write("a")
     path.write_text(path.read_text().replace("headline:", "date: 2026-08-15\nheadline:"))
@@ -114,7 +116,7 @@ def test_nor_does_it_make_anything_new(room: Newsroom) -> None:
     assert passed(after.publish(path)) == ["second"]
 
 
-def test_a_channel_is_seen_by_any_publication_not_only_by_its_own(room: Newsroom) -> None:
+def test_a_channel_is_seen_by_any_publication_not_only_by_its_own(room: DirectOffice) -> None:
     both = room.having(first="Board", second="NotedBoard")
     path = both.write("a")
     both.publish(path, channels=("first",))
@@ -123,14 +125,16 @@ def test_a_channel_is_seen_by_any_publication_not_only_by_its_own(room: Newsroom
     assert posted(both) == ["a"]
 
 
-def test_a_renamed_channel_is_no_new_one(room: Newsroom, archive: list[Path]) -> None:
+def test_a_renamed_channel_is_no_new_one(room: DirectOffice, archive: list[Path]) -> None:
     renamed = room.with_tables({"kabar": room.having(first="Board").walls["first"]})
     with renamed.office() as office:
         office.ledger.destinations.rename("first", "kabar")
     assert passed(renamed.publish(*archive)) == []
 
 
-def test_an_older_article_is_urgent_for_no_new_list(grown: Newsroom, archive: list[Path]) -> None:
+def test_an_older_article_is_urgent_for_no_new_list(
+    grown: DirectOffice, archive: list[Path]
+) -> None:
     grown.subscribe("letters", ANN)
     path = archive[0]
     path.write_text(path.read_text().replace("headline:", "urgency: 1\nheadline:"))

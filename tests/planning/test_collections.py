@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import select
 
 from support import walls
-from support.in_process import Newsroom
+from support.direct_office import DirectOffice
 from syndicate.ledger.schema import fragments
 from syndicate.testing import NOON
 
 
 @pytest.fixture
-def room(room: Newsroom) -> Newsroom:
+def room(room: DirectOffice) -> DirectOffice:
     return room.having(shelf="Shelf")
 
 
@@ -30,7 +30,7 @@ def said() -> Iterator[list[str]]:
     walls.watchers.clear()
 
 
-def sheets(room: Newsroom) -> dict[str, list[str]]:
+def sheets(room: DirectOffice) -> dict[str, list[str]]:
     """What is on each sheet."""
     return {
         path.name[2:]: path.read_text().splitlines()
@@ -40,7 +40,7 @@ def sheets(room: Newsroom) -> dict[str, list[str]]:
 
 
 def write(
-    room: Newsroom, slug: str, headline: str = "", *, subjects: str = "[]", **more: Any
+    room: DirectOffice, slug: str, headline: str = "", *, subjects: str = "[]", **more: Any
 ) -> Path:
     path = room.write(slug, headline)
     lines = "".join(f"{key}: {value}\n" for key, value in {"subjects": subjects, **more}.items())
@@ -48,7 +48,7 @@ def write(
     return path
 
 
-def publish(room: Newsroom, *slugs: str) -> list[Path]:
+def publish(room: DirectOffice, *slugs: str) -> list[Path]:
     """Articles an hour apart."""
     paths = []
     for hours, slug in enumerate(slugs):
@@ -65,7 +65,7 @@ def pieces(said: list[str]) -> list[str]:
     return list(dict.fromkeys(made))
 
 
-def test_only_what_has_changed_is_said_anew(room: Newsroom, said: list[str]) -> None:
+def test_only_what_has_changed_is_said_anew(room: DirectOffice, said: list[str]) -> None:
     room = room.changed("shelf", items=3, subjects=["x"])
     publish(room, "a", "b")
     assert pieces(said) == ["a", "b"]
@@ -80,13 +80,13 @@ def test_only_what_has_changed_is_said_anew(room: Newsroom, said: list[str]) -> 
     assert sheets(room)["sheet"] == ["[b]", "[a again (it was wrong)]"]
 
 
-def test_what_is_kept_is_what_is_shown(room: Newsroom) -> None:
+def test_what_is_kept_is_what_is_shown(room: DirectOffice) -> None:
     publish(room, "a", "b", "c", "d")
     kept = [row.uri.rpartition(":")[2] for row in room.ask(select(fragments))]
     assert sorted(kept) == ["c", "d"]
 
 
-def test_the_archive_has_everything_page_by_page(room: Newsroom) -> None:
+def test_the_archive_has_everything_page_by_page(room: DirectOffice) -> None:
     publish(room, "a", "b", "c", "d", "e")
     assert sheets(room) == {
         "page-1": ["b", "a"], "page-2": ["d", "c"], "sheet": ["e", "d", "(2 pages)"]
@@ -95,7 +95,7 @@ def test_the_archive_has_everything_page_by_page(room: Newsroom) -> None:
     assert sheets(room)["page-1"] == ["b", "a again (it was wrong)"]
 
 
-def test_an_archive_that_is_long_overdue_is_made(room: Newsroom) -> None:
+def test_an_archive_that_is_long_overdue_is_made(room: DirectOffice) -> None:
     room = room.changed("shelf", items=50)
     [*_, last] = publish(room, "a", "b", "c", "d", "e", "f", "g")
     room = room.changed("shelf", items=1)
@@ -105,7 +105,7 @@ def test_an_archive_that_is_long_overdue_is_made(room: Newsroom) -> None:
     assert made == ["create"] * 7
 
 
-def test_a_subject_is_the_same_in_any_case_and_spacing(room: Newsroom) -> None:
+def test_a_subject_is_the_same_in_any_case_and_spacing(room: DirectOffice) -> None:
     room = room.changed("shelf", subjects=["Kota  Kita"])
     room.publish(write(room, "a", subjects='["kota kita", "KOTA KITA"]'))
     room.at(NOON + timedelta(hours=1)).publish(write(room, "b", subjects='["kota"]'))
@@ -116,7 +116,7 @@ def test_a_subject_is_the_same_in_any_case_and_spacing(room: Newsroom) -> None:
     assert sheets(room)["about-Kota  Kita"] == ["b"]
 
 
-def test_a_notice_stays_for_its_time(room: Newsroom) -> None:
+def test_a_notice_stays_for_its_time(room: DirectOffice) -> None:
     room = room.changed("shelf", days=7)
     [path, _] = publish(room, "a", "b")
     room.withdraw(path)
@@ -126,7 +126,7 @@ def test_a_notice_stays_for_its_time(room: Newsroom) -> None:
     assert "withdrawn: it was not so" in sheets(room)["page-1"]
 
 
-def test_what_has_expired_leaves_and_stays_in_the_archive(room: Newsroom) -> None:
+def test_what_has_expired_leaves_and_stays_in_the_archive(room: DirectOffice) -> None:
     room = room.changed("shelf", subjects=["x"])
     expires = (NOON + timedelta(hours=5)).isoformat()
     room.publish(write(room, "a", subjects='["x"]', expires=expires))
@@ -137,7 +137,7 @@ def test_what_has_expired_leaves_and_stays_in_the_archive(room: Newsroom) -> Non
     }  # fmt: skip
 
 
-def test_a_tick_alone_says_nothing_anew(room: Newsroom, said: list[str]) -> None:
+def test_a_tick_alone_says_nothing_anew(room: DirectOffice, said: list[str]) -> None:
     publish(room, "a", "b")
     said.clear()
     room = room.changed("shelf", template="[{}]")
@@ -156,14 +156,14 @@ def puts(said: list[str]) -> list[str]:
 
 
 def test_what_is_pointed_to_comes_first_and_the_news_of_it_last(
-    room: Newsroom, said: list[str]
+    room: DirectOffice, said: list[str]
 ) -> None:
     room = room.changed("shelf", items=1, subjects=["x"])
     room.publish(write(room, "a", subjects='["x"]'))
     assert puts(said) == ["page-1", "about-x", "sheet", "neighbour"]
 
 
-def test_nothing_overtakes_what_it_points_to(room: Newsroom, said: list[str]) -> None:
+def test_nothing_overtakes_what_it_points_to(room: DirectOffice, said: list[str]) -> None:
     room = room.changed("shelf", items=1, subjects=["x"])
     publish(room, "a")
     said.clear()
@@ -183,7 +183,9 @@ def test_nothing_overtakes_what_it_points_to(room: Newsroom, said: list[str]) ->
     assert sheets(room)["sheet"] == ["b", "(2 pages)"]
 
 
-def test_what_was_refused_is_tried_by_the_next_publication(room: Newsroom, said: list[str]) -> None:
+def test_what_was_refused_is_tried_by_the_next_publication(
+    room: DirectOffice, said: list[str]
+) -> None:
     room = room.changed("shelf", items=1)
     room.mood("shelf", "put page-1", "refused")
     assert room.publish(write(room, "a")).exit_code == 3
@@ -198,12 +200,12 @@ def test_what_was_refused_is_tried_by_the_next_publication(room: Newsroom, said:
 # whom it tells
 
 
-def told(room: Newsroom) -> list[str]:
+def told(room: DirectOffice) -> list[str]:
     return (room.folder("shelf") / "0-neighbour").read_text().split()
 
 
 def test_the_neighbour_is_told_of_changes_and_of_nothing_else(
-    room: Newsroom, said: list[str]
+    room: DirectOffice, said: list[str]
 ) -> None:
     room = room.changed("shelf", items=9, subjects=["x"])
     path = write(room, "a")
@@ -217,7 +219,7 @@ def test_the_neighbour_is_told_of_changes_and_of_nothing_else(
     assert told(room) == ["sheet"]
 
 
-def test_what_was_not_told_is_told_with_the_next_change(room: Newsroom) -> None:
+def test_what_was_not_told_is_told_with_the_next_change(room: DirectOffice) -> None:
     room = room.changed("shelf", items=9, subjects=["x"])
     room.mood("shelf", "put neighbour", "unavailable")
     report = room.publish(write(room, "a"))
@@ -230,7 +232,7 @@ def test_what_was_not_told_is_told_with_the_next_change(room: Newsroom) -> None:
 
 
 @pytest.mark.parametrize("mood", ["in doubt", "unexpected"])
-def test_telling_twice_is_better_than_not_at_all(room: Newsroom, mood: str) -> None:
+def test_telling_twice_is_better_than_not_at_all(room: DirectOffice, mood: str) -> None:
     room.mood("shelf", "put neighbour", mood)
     assert room.publish(write(room, "a")).exit_code == 4
     room.mood("shelf", "put neighbour", None)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from support.in_process import Newsroom
+from support.direct_office import DirectOffice
 from syndicate.ledger.schema import heard
 
 TODAY = datetime.now(UTC)  # the database's day: a clock is wrong by this one
@@ -16,27 +16,27 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-def room(room: Newsroom) -> Newsroom:
+def room(room: DirectOffice) -> DirectOffice:
     """A board with ribbons on what is news, and a sheet that keeps notices for a week."""
     room = room.having(board="NotedBoard").at(TODAY)
     shelf = {"kind": "support.walls:Shelf", "folder": "shelf", "days": 7}
     return room.with_tables({**room.walls, "shelf": shelf})
 
 
-def expiring(room: Newsroom, after: timedelta, slug: str = "a") -> Path:
+def expiring(room: DirectOffice, after: timedelta, slug: str = "a") -> Path:
     path = room.write(slug, date=f"{TODAY + 2 * DAY:%Y-%m-%d}")
     expires = f"expires: {(TODAY + after).isoformat()}\nheadline:"
     path.write_text(path.read_text().replace("headline:", expires))
     return path
 
 
-def stands(room: Newsroom) -> tuple[bool, bool]:
+def stands(room: DirectOffice) -> tuple[bool, bool]:
     """Whether the post has its ribbon, and whether the sheet holds the article."""
     return "ribbon" in room.texts("board"), "a" in "\n".join(room.texts("shelf")).split("\n")
 
 
 @pytest.mark.parametrize("days", [3, 365, 36500])
-def test_nothing_expires_more_than_a_day_ahead(room: Newsroom, days: int) -> None:
+def test_nothing_expires_more_than_a_day_ahead(room: DirectOffice, days: int) -> None:
     room.publish(expiring(room, 2 * DAY))
     fast = room.at(TODAY + days * DAY)
     report = fast.tick()
@@ -46,7 +46,7 @@ def test_nothing_expires_more_than_a_day_ahead(room: Newsroom, days: int) -> Non
     assert not [note for note in room.tick().notes if "clock" in note]
 
 
-def test_what_a_fast_clock_let_expire_is_back_when_it_is_right(room: Newsroom) -> None:
+def test_what_a_fast_clock_let_expire_is_back_when_it_is_right(room: DirectOffice) -> None:
     room.publish(expiring(room, 10 * HOUR))
     room.at(TODAY + 20 * HOUR).tick()
     assert stands(room) == (False, False)
@@ -57,7 +57,7 @@ def test_what_a_fast_clock_let_expire_is_back_when_it_is_right(room: Newsroom) -
     assert stands(room) == (False, False)
 
 
-def test_an_article_that_a_fast_clock_corrected_expires_when_it_should(room: Newsroom) -> None:
+def test_an_article_that_a_fast_clock_corrected_expires_when_it_should(room: DirectOffice) -> None:
     path = expiring(room, 10 * DAY)
     room.publish(path)
     path.write_text(path.read_text().replace("The story", "The true story"))
@@ -66,7 +66,7 @@ def test_an_article_that_a_fast_clock_corrected_expires_when_it_should(room: New
     assert "a (it was wrong)" in held
 
 
-def test_machines_whose_clocks_differ_by_seconds_do_not_undo_each_other(room: Newsroom) -> None:
+def test_machines_whose_clocks_differ_by_seconds_do_not_undo_each_other(room: DirectOffice) -> None:
     room.publish(expiring(room, HOUR))
     room.at(TODAY + HOUR).tick()
     assert stands(room) == (False, False)
@@ -74,7 +74,7 @@ def test_machines_whose_clocks_differ_by_seconds_do_not_undo_each_other(room: Ne
     assert stands(room) == (False, False)
 
 
-def test_a_notice_stays_however_fast_a_clock_runs(room: Newsroom) -> None:
+def test_a_notice_stays_however_fast_a_clock_runs(room: DirectOffice) -> None:
     path = room.write("a", date=f"{TODAY + 2 * DAY:%Y-%m-%d}")
     room.publish(path)
     room.withdraw(path)
@@ -86,7 +86,7 @@ def test_a_notice_stays_however_fast_a_clock_runs(room: Newsroom) -> None:
     assert notice in "\n".join(room.texts("shelf"))
 
 
-def test_answers_are_kept_however_fast_a_clock_runs(room: Newsroom) -> None:
+def test_answers_are_kept_however_fast_a_clock_runs(room: DirectOffice) -> None:
     with room.office() as office:
         with office.ledger.replies.once("a letter", TODAY):
             pass

@@ -7,23 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from support.in_process import Newsroom
+from support.direct_office import DirectOffice
 from syndicate.errors import ArticleError, UsageError
 from syndicate.operations import resolve as settle
 from syndicate.testing import NOON
 
 
-def move(room: Newsroom, name: str) -> str:
+def move(room: DirectOffice, name: str) -> str:
     with room.office() as office:
         return settle.move(office, name)
 
 
-def rename(room: Newsroom, old: str, new: str) -> None:
+def rename(room: DirectOffice, old: str, new: str) -> None:
     with room.office() as office:
         settle.rename(office, old, new)
 
 
-def adopt(room: Newsroom, article: Path, name: str, reference: str) -> None:
+def adopt(room: DirectOffice, article: Path, name: str, reference: str) -> None:
     with room.office() as office:
         settle.adopt(office, article, name, reference)
 
@@ -31,7 +31,7 @@ def adopt(room: Newsroom, article: Path, name: str, reference: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "change"), [("Wall", {"folder": "elsewhere"}), ("Board", {"at": "another chat"})]
 )
-def test_a_changed_chat_gets_nothing(room: Newsroom, kind: str, change: dict[str, str]) -> None:
+def test_a_changed_chat_gets_nothing(room: DirectOffice, kind: str, change: dict[str, str]) -> None:
     """Guard: Destinations.recognise."""
     room = room.having(wall=kind)
     room.publish(room.write("hello"))
@@ -48,7 +48,9 @@ def test_a_changed_chat_gets_nothing(room: Newsroom, kind: str, change: dict[str
     assert "next" in room.texts("wall")  # set back, it goes on
 
 
-def test_a_channel_that_was_moved_goes_on_there_and_leaves_the_old_posts(room: Newsroom) -> None:
+def test_a_channel_that_was_moved_goes_on_there_and_leaves_the_old_posts(
+    room: DirectOffice,
+) -> None:
     """Guard: _elsewhere in plan, and the destination in deliver._act."""
     room = room.having(wall="Board")
     room.publish(room.write("hello"))
@@ -64,7 +66,7 @@ def test_a_channel_that_was_moved_goes_on_there_and_leaves_the_old_posts(room: N
 
 
 @pytest.mark.parametrize("kind", ["Sheet", "Slate"])
-def test_a_moved_folder_is_filled_anew(room: Newsroom, kind: str) -> None:
+def test_a_moved_folder_is_filled_anew(room: DirectOffice, kind: str) -> None:
     """Guard: `repeats` in Destinations.move (a sheet would also be missed by `holds`)."""
     room = room.having(sheet=kind)
     article = room.write("hello")
@@ -77,7 +79,7 @@ def test_a_moved_folder_is_filled_anew(room: Newsroom, kind: str) -> None:
     assert moved.texts("sheet") == ["hello"]
 
 
-def test_a_sheet_that_somebody_took_away_is_written_again(room: Newsroom) -> None:
+def test_a_sheet_that_somebody_took_away_is_written_again(room: DirectOffice) -> None:
     """Guard: Comparison._compared."""
     room = room.having(sheet="Sheet")
     article = room.write("hello")
@@ -89,7 +91,7 @@ def test_a_sheet_that_somebody_took_away_is_written_again(room: Newsroom) -> Non
     assert room.texts("sheet") == ["hello"]
 
 
-def test_a_renamed_channel_says_nothing_again(room: Newsroom) -> None:
+def test_a_renamed_channel_says_nothing_again(room: DirectOffice) -> None:
     """Guard: destinations._refuse_shared, and channels.key in delivery keys."""
     room = room.having(old="Wall")
     article = room.write("hello")
@@ -100,7 +102,7 @@ def test_a_renamed_channel_says_nothing_again(room: Newsroom) -> None:
     assert (report.exit_code, renamed.texts("new")) == (3, ["hello"])
 
 
-def test_a_channel_renamed_in_time_goes_on(room: Newsroom) -> None:
+def test_a_channel_renamed_in_time_goes_on(room: DirectOffice) -> None:
     """Guard: Destinations.rename."""
     room = room.having(old="Board")
     article = room.write("hello")
@@ -113,7 +115,7 @@ def test_a_channel_renamed_in_time_goes_on(room: Newsroom) -> None:
     assert renamed.texts("new") == ["hello again (it was wrong)", "next"]
 
 
-def test_a_doubt_is_looked_for_under_its_key_after_a_rename(room: Newsroom) -> None:
+def test_a_doubt_is_looked_for_under_its_key_after_a_rename(room: DirectOffice) -> None:
     """Guard: delivery keys are made of the channel's first name."""
     room = room.having(old="SearchableWall")
     article = room.write("hello")
@@ -129,7 +131,7 @@ def test_a_doubt_is_looked_for_under_its_key_after_a_rename(room: Newsroom) -> N
 # a ledger that was lost or restored
 
 
-def test_an_article_older_than_the_ledger_is_not_posted_again(room: Newsroom) -> None:
+def test_an_article_older_than_the_ledger_is_not_posted_again(room: DirectOffice) -> None:
     """Guard: admission.refuse_stranger."""
     room = room.having(wall="Wall")
     old = room.write("hello", date="2026-08-13")
@@ -140,7 +142,7 @@ def test_an_article_older_than_the_ledger_is_not_posted_again(room: Newsroom) ->
     assert room.texts("wall") == ["hello"]
 
 
-def test_an_adopted_post_is_known_and_can_be_corrected(room: Newsroom) -> None:
+def test_an_adopted_post_is_known_and_can_be_corrected(room: DirectOffice) -> None:
     """Guard: Deliveries.adopt."""
     room = room.having(wall="Board")
     old = room.write("hello", date="2026-08-13")
@@ -158,7 +160,7 @@ def test_an_adopted_post_is_known_and_can_be_corrected(room: Newsroom) -> None:
     ("kind", "state"), [("Wall", "in_doubt"), ("SearchableWall", "settled"), ("Sheet", "settled")]
 )
 def test_after_a_restore_what_may_have_been_sent_is_in_doubt(
-    room: Newsroom, kind: str, state: str
+    room: DirectOffice, kind: str, state: str
 ) -> None:
     """Guard: restoring.doubt_since."""
     room = room.having(wall=kind)
@@ -175,7 +177,7 @@ def test_after_a_restore_what_may_have_been_sent_is_in_doubt(
 
 
 def test_after_a_restore_an_unknown_article_of_that_time_is_not_posted_again(
-    room: Newsroom,
+    room: DirectOffice,
 ) -> None:
     """Guard: `restored_at` in admission.refuse_stranger."""
     room = room.having(wall="Wall")
@@ -187,13 +189,13 @@ def test_after_a_restore_an_unknown_article_of_that_time_is_not_posted_again(
     assert room.posts("wall") == []
 
 
-def restore(room: Newsroom, digests: settle.Digests | None = None) -> list[str]:
+def restore(room: DirectOffice, digests: settle.Digests | None = None) -> list[str]:
     with room.office() as office:
         return settle.restored(office, digests)
 
 
 @pytest.fixture
-def letters(room: Newsroom) -> Newsroom:
+def letters(room: DirectOffice) -> DirectOffice:
     """A list with an article for its next digest."""
     room = room.having(letters="Letters")
     room.subscribe("letters", "ann@example.org", "bob@example.org")
@@ -201,7 +203,7 @@ def letters(room: Newsroom) -> Newsroom:
     return room
 
 
-def test_a_digest_that_left_after_the_backup_is_not_sent_again(letters: Newsroom) -> None:
+def test_a_digest_that_left_after_the_backup_is_not_sent_again(letters: DirectOffice) -> None:
     """Guard: digest.pass_over."""
     back, evening = letters.remembered(), letters.tomorrow()
     evening.digest()
@@ -218,7 +220,7 @@ def test_a_digest_that_left_after_the_backup_is_not_sent_again(letters: Newsroom
     ]
 
 
-def test_a_digest_that_never_left_is_sent_after_a_restore(letters: Newsroom) -> None:
+def test_a_digest_that_never_left_is_sent_after_a_restore(letters: DirectOffice) -> None:
     evening = letters.tomorrow()
     restore(evening, settle.Digests.UNSENT)
     assert letters.posts("letters") == []
@@ -228,7 +230,7 @@ def test_a_digest_that_never_left_is_sent_after_a_restore(letters: Newsroom) -> 
 
 @pytest.mark.parametrize(("answer", "letters_then"), [("sent", 0), ("unsent", 2)])
 def test_letters_that_waited_in_the_backup_are_asked_about_once_and_together(
-    letters: Newsroom, answer: str, letters_then: int
+    letters: DirectOffice, answer: str, letters_then: int
 ) -> None:
     """Guard: `letters_sent` in restoring.doubt_since."""
     evening = letters.tomorrow()
@@ -247,7 +249,7 @@ def test_letters_that_waited_in_the_backup_are_asked_about_once_and_together(
 
 
 def test_after_a_change_of_form_single_posts_are_left_alone_and_a_sheet_is_rewritten(
-    room: Newsroom,
+    room: DirectOffice,
 ) -> None:
     """Guard: `refresh` in plan.step."""
     room = room.having(wall="Wall", board="Board", sheet="Sheet")
@@ -266,7 +268,7 @@ def test_after_a_change_of_form_single_posts_are_left_alone_and_a_sheet_is_rewri
     assert room.texts("wall") == ["hello"]
 
 
-def test_an_adopted_post_is_made_to_say_what_the_file_says(room: Newsroom) -> None:
+def test_an_adopted_post_is_made_to_say_what_the_file_says(room: DirectOffice) -> None:
     """Guard: `revises` in Deliveries.adopt."""
     room = room.having(wall="Board", letters="Letters")
     room.subscribe("letters", "ann@example.org")
@@ -286,7 +288,7 @@ def test_an_adopted_post_is_made_to_say_what_the_file_says(room: Newsroom) -> No
     assert room.posts("letters") == []  # it may have been in one before
 
 
-def test_a_restore_tells_of_a_feed_that_was_written_since(room: Newsroom) -> None:
+def test_a_restore_tells_of_a_feed_that_was_written_since(room: DirectOffice) -> None:
     """Guard: settle._was_rewritten."""
     room = room.having(sheet="Sheet")
     room.publish(room.write("hello"))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from support.in_process import Newsroom
+from support.direct_office import DirectOffice
 from syndicate.ledger.schema import channels, syndications
 from syndicate.operations.digest import CatchUp
 from syndicate.operations.status import status
@@ -19,7 +19,7 @@ WEEK = timedelta(days=7)
 
 
 @pytest.fixture
-def room(room: Newsroom) -> Newsroom:
+def room(room: DirectOffice) -> DirectOffice:
     """A list with one reader, which saw its first article."""
     room = room.having(letters="Letters")
     room.subscribe("letters", ANN)
@@ -27,12 +27,12 @@ def room(room: Newsroom) -> Newsroom:
     return room
 
 
-def ahead(room: Newsroom) -> Any:
+def ahead(room: DirectOffice) -> Any:
     with room.office() as office:
         return status(office)
 
 
-def test_what_comes_after_a_close_ahead_of_time_is_in_the_next_digest(room: Newsroom) -> None:
+def test_what_comes_after_a_close_ahead_of_time_is_in_the_next_digest(room: DirectOffice) -> None:
     room.at(NOON + WEEK).digest()
     assert room.texts("letters") == [f"{ANN}: hello"]
     room.publish(room.write("again"))
@@ -43,7 +43,7 @@ def test_what_comes_after_a_close_ahead_of_time_is_in_the_next_digest(room: News
     assert room.texts("letters")[2:] == [f"{ANN}: more"]
 
 
-def test_an_empty_close_ahead_of_time_swallows_nothing_either(room: Newsroom) -> None:
+def test_an_empty_close_ahead_of_time_swallows_nothing_either(room: DirectOffice) -> None:
     room.tomorrow().digest()
     room.at(NOON + WEEK).digest()
     room.tomorrow().publish(room.write("again"))
@@ -52,7 +52,7 @@ def test_an_empty_close_ahead_of_time_swallows_nothing_either(room: Newsroom) ->
     assert [row.status for row in room.windows("letters")] == ["frozen", "frozen", "empty"]
 
 
-def test_a_window_that_is_skipped_ahead_of_time_takes_only_what_it_had(room: Newsroom) -> None:
+def test_a_window_that_is_skipped_ahead_of_time_takes_only_what_it_had(room: DirectOffice) -> None:
     room.at(NOON + WEEK).digest(catch_up=CatchUp.SKIP)
     assert room.texts("letters") == []
     room.publish(room.write("again"))
@@ -62,7 +62,7 @@ def test_a_window_that_is_skipped_ahead_of_time_takes_only_what_it_had(room: New
     assert room.texts("letters") == [f"{ANN}: again"]
 
 
-def test_a_close_in_the_future_is_not_closed_again_when_its_time_comes(room: Newsroom) -> None:
+def test_a_close_in_the_future_is_not_closed_again_when_its_time_comes(room: DirectOffice) -> None:
     room.tomorrow(2).digest()
     room.tomorrow(1).publish(room.write("again"))
     for day in (1, 2, 3, 4):
@@ -73,7 +73,7 @@ def test_a_close_in_the_future_is_not_closed_again_when_its_time_comes(room: New
 
 
 def test_what_came_while_a_future_window_ran_out_goes_into_the_one_after_it(
-    room: Newsroom,
+    room: DirectOffice,
 ) -> None:
     room.tomorrow(3).digest()
     room.tomorrow(1).digest()
@@ -82,7 +82,7 @@ def test_what_came_while_a_future_window_ran_out_goes_into_the_one_after_it(
     assert room.texts("letters")[1:] == [f"{ANN}: again"]
 
 
-def test_status_names_the_future_close_and_the_next_one(room: Newsroom) -> None:
+def test_status_names_the_future_close_and_the_next_one(room: DirectOffice) -> None:
     room.at(NOON + WEEK).digest()
     found = ahead(room)
     [future] = found.closed_ahead["letters"]
@@ -92,7 +92,7 @@ def test_status_names_the_future_close_and_the_next_one(room: Newsroom) -> None:
     assert ahead(room.at(NOON + 2 * WEEK)).closed_ahead == {}
 
 
-def test_the_next_digest_is_the_next_moment_without_a_window(room: Newsroom) -> None:
+def test_the_next_digest_is_the_next_moment_without_a_window(room: DirectOffice) -> None:
     room.tomorrow().digest()
     taken = ahead(room).closed_ahead["letters"]
     due = ahead(room).next_digests["letters"]
@@ -103,7 +103,7 @@ def test_the_next_digest_is_the_next_moment_without_a_window(room: Newsroom) -> 
     assert line.why.removeprefix("in the digest of ") in note
 
 
-def test_no_two_digests_have_the_same_number(room: Newsroom) -> None:
+def test_no_two_digests_have_the_same_number(room: DirectOffice) -> None:
     room.at(NOON + WEEK).digest()
     room.publish(room.write("again"))
     room.tomorrow().digest()
@@ -114,7 +114,7 @@ def test_no_two_digests_have_the_same_number(room: Newsroom) -> None:
         assert catalogue.digests.issue(known, "the next") == 3
 
 
-def test_a_list_first_seen_by_a_fast_clock_has_its_next_digest_in_time(room: Newsroom) -> None:
+def test_a_list_first_seen_by_a_fast_clock_has_its_next_digest_in_time(room: DirectOffice) -> None:
     room.order(update(channels).values(first_seen_at=NOON + 52 * WEEK))
     room.order(update(syndications).values(at=NOON + 52 * WEEK))
     room.publish(room.write("again"))
@@ -122,7 +122,7 @@ def test_a_list_first_seen_by_a_fast_clock_has_its_next_digest_in_time(room: New
     assert room.texts("letters") == [f"{ANN}: again\nhello"]
 
 
-def test_a_clock_a_few_seconds_behind_another_swallows_nothing(room: Newsroom) -> None:
+def test_a_clock_a_few_seconds_behind_another_swallows_nothing(room: DirectOffice) -> None:
     late = NOON.replace(day=15, hour=10, second=1)  # a second after the window's end
     room.at(late).digest()
     room.at(late - timedelta(seconds=3)).publish(room.write("again"))
@@ -130,7 +130,7 @@ def test_a_clock_a_few_seconds_behind_another_swallows_nothing(room: Newsroom) -
     assert room.texts("letters")[1:] == [f"{ANN}: again"]
 
 
-def test_what_a_window_has_passed_over_does_not_come_later(room: Newsroom) -> None:
+def test_what_a_window_has_passed_over_does_not_come_later(room: DirectOffice) -> None:
     room.tomorrow(3).digest(catch_up=CatchUp.SKIP)
     room.tomorrow(4).digest()
     assert room.texts("letters") == []

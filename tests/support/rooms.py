@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from support import postgres
-from support.in_process import Newsroom, look_away
+from support.direct_office import DirectOffice
+from support.onlookers import look_away
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -32,11 +33,11 @@ def emptied_ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
         yield f"sqlite:///{tmp_path / 'ledger.db'}"
         return
     url: str = request.getfixturevalue("shared_database")
-    Newsroom(home=tmp_path, url=url, walls={}).forget()
+    DirectOffice(home=tmp_path, url=url, walls={}).forget()
     yield url
 
 
 @pytest.fixture
-def room(tmp_path: Path, emptied_ledger: str) -> Newsroom:
+def room(tmp_path: Path, emptied_ledger: str) -> DirectOffice:
     """An office without channels yet."""
-    return Newsroom(home=tmp_path, url=emptied_ledger, walls={})
+    return DirectOffice(home=tmp_path, url=emptied_ledger, walls={})

@@ -22,8 +22,9 @@ from pathlib import Path
 from shutil import copytree
 from typing import Any, get_args
 
+from support.direct_office import DirectOffice
 from support.hostile.memory import peak
-from support.in_process import Newsroom, look_away
+from support.onlookers import look_away
 from syndicate.loopback.line_faults import Manner
 from syndicate.loopback.smtp import Fault, SmtpServer, Step
 from syndicate.testing import NOON
@@ -90,7 +91,7 @@ def cells() -> Iterator[Cell]:
     yield Cell("quit", "hang up", "sent")
 
 
-def office(folder: Path, relay: str, **given: Any) -> Newsroom:
+def office(folder: Path, relay: str, **given: Any) -> DirectOffice:
     """An office with one list."""
     table = {
         "kind": "email", "title": "Kabar", "sender": "Redaksi <redaksi@kantor.example>",
@@ -98,7 +99,7 @@ def office(folder: Path, relay: str, **given: Any) -> Newsroom:
         "tls_ca": str(CERTIFICATE), "connections": 2,
     }  # fmt: skip
     ledger = f"sqlite:///{folder / 'ledger.db'}"
-    return Newsroom(home=folder, url=ledger, walls={"harian": table | given}).tomorrow()
+    return DirectOffice(home=folder, url=ledger, walls={"harian": table | given}).tomorrow()
 
 
 def prepared(folder: Path, readers: int = 1) -> None:
@@ -121,7 +122,7 @@ def tried(cell: Cell, waiting: Path, folder: Path, patience: float) -> Result:
     return result
 
 
-def sent(room: Newsroom, server: SmtpServer) -> Result:
+def sent(room: DirectOffice, server: SmtpServer) -> Result:
     """Send what waits."""
     began = time.monotonic()
     report = room.digest()

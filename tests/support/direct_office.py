@@ -1,23 +1,17 @@
-"""An office for tests: articles, walls to say them on, a ledger, and children to kill."""
+"""An office on walls whose operations a test calls itself, without the command line."""
 
 from __future__ import annotations
 
-import gc
-import os
-import signal
-import sys
-import time
-import traceback
-import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from sqlalchemy import Engine, Row, String, and_, cast, create_engine, func, inspect, select, text
+from sqlalchemy import Row, String, and_, cast, func, inspect, select
 
+from support.onlookers import onlooker
 from support.walls import Post, set_mood, shown
 from syndicate.config.loader import Settings
 from syndicate.ledger import Joiner
@@ -41,36 +35,34 @@ from syndicate.operations.tick import tick
 from syndicate.report import Report
 from syndicate.testing import NOON, OFFICE
 
-PATIENCE = 20.0  # seconds until something that must happen counts as not happening
-
 
 @dataclass(frozen=True)
-class Newsroom:
-    """One configuration, its articles and its ledger. Every command opens the office anew."""
+class DirectOffice:
+    """One configuration, its articles and its ledger; every operation opens the office anew."""
 
     home: Path
     url: str
     walls: Mapping[str, Mapping[str, Any]]  # the channels' tables
     now: datetime = NOON
 
-    def having(self, **kinds: str) -> Newsroom:
+    def having(self, **kinds: str) -> DirectOffice:
         """The same office with these channels, each with a folder of its own name."""
         tables = {n: {"kind": f"support.walls:{kind}", "folder": n} for n, kind in kinds.items()}
         return self.with_tables(tables)
 
-    def with_tables(self, tables: Mapping[str, Mapping[str, Any]]) -> Newsroom:
+    def with_tables(self, tables: Mapping[str, Mapping[str, Any]]) -> DirectOffice:
         """The same office with channels of these settings."""
         return replace(self, walls=tables)
 
-    def changed(self, name: str, **settings: Any) -> Newsroom:
+    def changed(self, name: str, **settings: Any) -> DirectOffice:
         """The same office with other settings of one channel."""
         return replace(self, walls={**self.walls, name: {**self.walls[name], **settings}})
 
-    def at(self, now: datetime) -> Newsroom:
+    def at(self, now: datetime) -> DirectOffice:
         """The same office at another time."""
         return replace(self, now=now)
 
-    def tomorrow(self, days: int = 1) -> Newsroom:
+    def tomorrow(self, days: int = 1) -> DirectOffice:
         """The same office some days after noon, when that day's digest is not due yet."""
         return self.at(NOON + timedelta(days=days))
 
@@ -220,12 +212,12 @@ class Newsroom:
 
     def ask(self, query: Any) -> list[Row[Any]]:
         """Read from the ledger as an onlooker, over a connection of our own."""
-        with _onlooker(self.url).connect() as db:
+        with onlooker(self.url).connect() as db:
             return list(db.execute(query).all())
 
     def order(self, statement: Any) -> None:
         """Change the ledger behind the office's back."""
-        with _onlooker(self.url).begin() as db:
+        with onlooker(self.url).begin() as db:
             db.execute(statement)
 
     def forget(self) -> None:
@@ -236,21 +228,21 @@ class Newsroom:
 
     def empty(self) -> None:
         """Lose all that is in the ledger."""
-        with _onlooker(self.url).begin() as db:
+        with onlooker(self.url).begin() as db:
             if inspect(db).has_table("ledger"):
                 for table in reversed(metadata.sorted_tables):
                     db.exec_driver_sql(f"DELETE FROM {table.name}")
 
     def remembered(self) -> dict[str, list[dict[str, Any]]]:
         """Everything in the ledger, as a backup has it."""
-        with _onlooker(self.url).connect() as db:
+        with onlooker(self.url).connect() as db:
             rows = {t.name: db.execute(t.select()).mappings() for t in metadata.sorted_tables}
             return {name: [dict(row) for row in found] for name, found in rows.items()}
 
     def recall(self, backup: Mapping[str, list[dict[str, Any]]]) -> None:
         """Put a backup back."""
         self.empty()
-        with _onlooker(self.url).begin() as db:
+        with onlooker(self.url).begin() as db:
             for table in metadata.sorted_tables:
                 if backup[table.name]:
                     db.execute(table.insert(), backup[table.name])
@@ -262,96 +254,3 @@ class Newsroom:
             for t in (deliveries, letters)
         ]
         return int(sum(counts))
-
-
-# children
-
-
-@dataclass
-class Child:
-    """A process of our own making."""
-
-    pid: int
-    url: str
-    _ended: int | None = field(default=None, init=False)
-
-    def wait(self) -> int:
-        """Its exit code, negative where a signal ended it; PostgreSQL has seen it go, too."""
-        if self._ended is None:
-            _, status = os.waitpid(self.pid, 0)
-            self._ended = os.waitstatus_to_exitcode(status)
-            _seen_to_go(self.url, self.pid)
-        return self._ended
-
-    def kill(self) -> int:
-        """End it as a power cut would; its exit code, 0 where it was done already."""
-        os.kill(self.pid, signal.SIGKILL)
-        return self.wait()
-
-
-def fork(url: str, work: Callable[[], object]) -> Child:
-    """Do something in a child that is warm already: it has imported all that we have."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # other tests' threads do not matter
-        pid = os.fork()
-    if not pid:
-        _live(url, work)
-    return Child(pid, url)
-
-
-def in_child(url: str, work: Callable[[], object]) -> int:
-    """Do something in a child and wait for its end; returns its exit code."""
-    return fork(url, work).wait()
-
-
-def die() -> NoReturn:
-    """End this process as a power cut would."""
-    os.kill(os.getpid(), signal.SIGKILL)
-    raise AssertionError
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    """Wait for what another process is about to do."""
-    patience = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < patience, "it did not happen"
-        time.sleep(0.005)
-
-
-def _live(url: str, work: Callable[[], object]) -> NoReturn:
-    code = 1
-    gc.disable()  # it would touch, and so copy, all of the parent's memory
-    try:
-        os.environ["PGAPPNAME"] = f"child {os.getpid()}"
-        work()
-        code = 0
-    except BaseException:
-        traceback.print_exc(file=sys.__stderr__)
-    finally:
-        os._exit(code)
-
-
-def _seen_to_go(url: str, pid: int) -> None:
-    """A server sees a moment later than we do that its client is gone."""
-    if url.startswith("sqlite"):
-        return
-    left = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = :name")
-    with _onlooker(url).connect().execution_options(isolation_level="AUTOCOMMIT") as db:
-        wait_until(lambda: db.scalar(left, {"name": f"child {pid}"}) == 0)
-
-
-onlookers: dict[tuple[int, str], Engine] = {}
-
-
-def _onlooker(url: str) -> Engine:
-    """An engine for looking from outside; a child has one of its own."""
-    me = os.getpid(), url
-    if me not in onlookers:
-        onlookers[me] = create_engine(url)
-    return onlookers[me]
-
-
-def look_away(url: str = "") -> None:
-    """Close what was opened for looking at this ledger, or at all, from outside."""
-    for me in [one for one in onlookers if url in ("", one[1])]:
-        onlookers.pop(me).dispose()
