@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -31,6 +31,7 @@ from syndicate.ledger.schema import (
     Moment,
     deliveries,
     holders,
+    ledger,
     metadata,
     moves,
     postgresql_too,
@@ -43,6 +44,7 @@ from syndicate.system import stop
 LEFT = "it was being sent when the ledger was moved: look whether it is there"
 MOST_ROWS = 5000  # that are in memory at once
 MOST_BYTES = 4_000_000  # likewise, as far as the rows before tell
+LEFT_BY_REFUSED = ("ledger", "holders", "channels", "ticks")  # tables
 OF_EXTENSIONS = """
 SELECT c.relname FROM pg_class c JOIN pg_depend d
 ON d.objid = c.oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'e'
@@ -52,13 +54,13 @@ Put = Callable[[Sequence[Sequence[Any]]], object]
 Convert = Callable[[Sequence[Any]], Sequence[Any]]
 
 
-def prepare(db: Connection, way: str) -> None:
+def prepare(db: Connection, way: str, since: datetime) -> None:
     """Make the tables of a ledger, in the place of those that an earlier try of this way left."""
     take_time(db)
     if db.dialect.name != "sqlite":
         db.execute(text("SET LOCAL TimeZone = 'UTC'"))
         postgresql_too()
-        if refuse_taken(db, way):
+        if refuse_taken(db, way, since):
             metadata.drop_all(db)
     metadata.create_all(db)
 
@@ -217,10 +219,11 @@ def _used(source: Connection, table: Table) -> int:
     return int(source.scalar(asked, {"name": name}) or 0)
 
 
-def refuse_taken(db: Connection, way: str) -> bool:
-    """Return whether an earlier try of this move left a copy here; LedgerError at anything else.
+def refuse_taken(db: Connection, way: str, since: datetime) -> bool:
+    """Return whether what lies here gives way to this move; LedgerError where it does not.
 
-    ``way``: its name.
+    It is the copy of an earlier try, or tables that a refused command has made meanwhile.
+    ``way``: the move's name, which began ``since`` then.
     """
     lying = sorted(_tables(db))
     others = [name for name in lying if name not in metadata.tables]
@@ -239,10 +242,23 @@ def refuse_taken(db: Connection, way: str) -> bool:
             raise LedgerError(
                 f"there lies a ledger that was moved to {moved.place}: put it away, or name another"
             )
+    if "ledger" in lying and _is_untouched(db, lying, since):
+        return True
     if "ledger" in lying:
         raise LedgerError("there is a ledger already (name an empty database, or no file)")
     another = others[0] if others else lying[0]
     raise LedgerError(f"there is a table of another program's, {another} (name an empty database)")
+
+
+def _is_untouched(db: Connection, lying: Sequence[str], since: datetime) -> bool:
+    """Return whether a ledger was made after a moment, and nothing was done with it."""
+    if not set(metadata.tables) <= set(lying):
+        return False
+    made = db.scalar(select(ledger.c.created_at))
+    if made is None or made < since:
+        return False
+    kept = (table for table in metadata.sorted_tables if table.name not in LEFT_BY_REFUSED)
+    return all(db.execute(select(table).limit(1)).first() is None for table in kept)
 
 
 def _tables(db: Connection) -> set[str]:

@@ -197,12 +197,21 @@ def _filled(
         with to.opened(part) as engine:
             done.append(_fill(source, engine, name, origin))
 
-    _make_room(to, path, name)
+    since = _began(source)
+    _make_room(to, path, name, since)
     sqlite_file.make(path, fill)
     with to.opened() as engine, transaction(engine, reads=True) as db:
-        copying.refuse_taken(db, name)  # somebody else may have been quicker
+        copying.refuse_taken(db, name, since)  # somebody else may have been quicker
     _refuse_vanished(to, name)
     return done[0]
+
+
+def _began(source: Connection) -> datetime:
+    """Return when this move was tried for the first time."""
+    row = moves.leaving(source)
+    assert row is not None
+    began: datetime = row.began_at
+    return began
 
 
 def _refuse_vanished(to: Target, name: str) -> None:
@@ -218,7 +227,7 @@ def _refuse_vanished(to: Target, name: str) -> None:
             )
 
 
-def _make_room(to: Target, path: Path, name: str) -> None:
+def _make_room(to: Target, path: Path, name: str, since: datetime) -> None:
     """Take an earlier try out of the way; LedgerError for anything else that lies there."""
     sqlite_file.refuse_what_is_none(path)
     if not path.parent.is_dir():
@@ -228,7 +237,7 @@ def _make_room(to: Target, path: Path, name: str) -> None:
     if not path.exists():
         return
     with to.opened() as engine, transaction(engine, reads=True) as db:
-        copying.refuse_taken(db, name)
+        copying.refuse_taken(db, name, since)
     for end in ("-wal", "-shm", "-journal", ""):
         path.with_name(f"{path.name}{end}").unlink(missing_ok=True)
 
@@ -240,7 +249,7 @@ def _fill(
         clock = Clock()  # from now on everything is ordered by that database's
         clock.follow(db)
         clock.refuse_far_off()
-        copying.prepare(db, name)
+        copying.prepare(db, name, _began(source))
         rows = copying.copy_all(source, db) | {"subscribers": copying.people_in(db)}
         doubts = copying.let_go_of_all(db)
         moves.arrive(db, name, origin)

@@ -628,6 +628,45 @@ def test_what_every_command_says_of_a_ledger_is_said_before_it_is_moved(room: Ne
     assert "it holds no mark" in said
 
 
+@pytest.mark.parametrize(("origin", "kind"), ways(0, 3))
+def test_what_a_refused_command_made_at_the_new_end_too_early_gives_way(
+    room: Newsroom, fresh: Fresh, origin: str, kind: str
+) -> None:
+    old, new = fresh(origin), fresh(kind)
+    goes_to(room, old)
+    room.only("telegram")
+    room.write(uri="tag:kantor.example,2026-05-04:kabar")
+    assert room.run("publish", "kabar.md", "--new", at=REAL).code == 0
+    died = start(room, "ledger", "move", new, at=REAL, stops=POINTS["half copied"])
+    died.wait_until_still()
+    died.kill()
+    goes_to(room, new)
+    assert room.run("publish", "kabar.md", at=REAL).code == 1  # it is older than this ledger
+    assert inspect(look(new)).has_table("ledger")
+    goes_to(room, old)
+    moved = room.run("ledger", "move", new, at=REAL)
+    assert (moved.code, "1 article," in moved.out) == (0, True), moved.said
+    goes_to(room, new)
+    assert room.run("publish", "kabar.md", at=REAL).code == 0
+    assert len(room.posts) == 1
+
+
+def test_a_ledger_that_was_begun_at_the_new_end_does_not_give_way(
+    room: Newsroom, fresh: Fresh
+) -> None:
+    old, new = fresh("sqlite"), fresh("postgresql")
+    goes_to(room, old)
+    room.only("harian")
+    room.subscribe(READERS[0], at=REAL)
+    died = start(room, "ledger", "move", new, at=REAL, stops=POINTS["half copied"])
+    died.wait_until_still()
+    died.kill()
+    goes_to(room, new)
+    room.subscribe(READERS[1], at=REAL)
+    goes_to(room, old)
+    assert "there is a ledger already" in room.run("ledger", "move", new, at=REAL).complaint
+
+
 def test_a_password_that_is_given_raw_is_not_shown(room: Newsroom, fresh: Fresh) -> None:
     room.only("telegram")
     room.write()

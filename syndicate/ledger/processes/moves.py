@@ -75,13 +75,13 @@ class Moves:
                     f"ledger.url: it is being moved to {row.place} already, by process {other.pid}"
                     f" on {other.host.partition(' ')[0]} (let that end)"
                 )
-            taken = {"place": place, "holder_id": me, "began_at": now(db)}
+            taken = {"place": place, "holder_id": me}
             if row is not None and row.place == place:
                 db.execute(update(moves).where(m.name == row.name).values(**taken))
                 return str(row.name)
             name = token_hex(16)
             db.execute(delete(moves).where(~m.arrives))
-            db.execute(insert(moves).values(name=name, arrives=False, **taken))
+            db.execute(insert(moves).values(name=name, arrives=False, began_at=now(db), **taken))
             return name
 
     def let_go(self) -> None:
