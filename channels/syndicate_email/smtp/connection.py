@@ -91,7 +91,7 @@ class Connection:
     def give_up(self, now: float) -> None:
         """Record, in words, that the wait is over."""
         is_stuck = bool(self.unsent) and self.talk.awaits_verdict
-        missing = "took no whole letter" if is_stuck else "gave no whole answer"
+        missing = "took no whole letter" if is_stuck else "gave no complete answer"
         end = "before we were stopped" if stop.is_over() else f"within {self.waits(now):.0f} s"
         self.trouble = f"{missing} {end}"
 
