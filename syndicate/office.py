@@ -85,31 +85,15 @@ class Office:
             raise ConfigError("; ".join(lacking))
         scrub = scrubber({*settings.secrets, *secrets_of(channels), *proxy_passwords()})
         notes = [f"{why}: it is needed to send anything" for why in lacking]
-        url = settings.ledger_url
-        if dry and _missing(url):
-            refuse_lost(url)
-            url = MEMORY_URL
-        at, timeouts = clock and clock(), settings.timeouts
-        ledger = None
-        if reads and url != MEMORY_URL:
-            ledger = look_at_ledger(
-                url, at, rehearsed=rehearsed, config=settings.path, timeouts=timeouts
-            )
-        if ledger is None:
-            opening = partial(
-                open_ledger,
-                now=at,
-                notify=notes.append,
-                rehearsed=rehearsed,
-                looks=looks,
-                config=settings.path,
-                timeouts=timeouts,
-            )
-            url = MEMORY_URL if reads else url
-            try:
-                ledger = opening(url, plans=dry and url != MEMORY_URL)
-            except NoLedgerError:
-                ledger = opening(MEMORY_URL)
+        ledger = _ledger(
+            settings,
+            clock and clock(),
+            notes.append,
+            dry=dry,
+            rehearsed=rehearsed,
+            looks=looks,
+            reads=reads,
+        )
         try:
             if not (dry or looks):
                 ledger.clock.refuse_far_off()
@@ -183,6 +167,41 @@ class Office:
         """Channels that the ledger has in use, and the configuration has not."""
         configured = [channel.name for channel in self.channels]
         return list(leftovers.lacking(catalogue.db, configured).values())
+
+
+def _ledger(
+    settings: Settings,
+    now: datetime | None,
+    notify: Callable[[str], None],
+    *,
+    dry: bool,
+    rehearsed: bool,
+    looks: bool,
+    reads: bool,
+) -> Ledger:
+    """Open the configured ledger, or an empty one in memory where none may be made."""
+    url, config, timeouts = settings.ledger_url, settings.path, settings.timeouts
+    if dry and _missing(url):
+        refuse_lost(url)
+        url = MEMORY_URL
+    if reads and url != MEMORY_URL:
+        ledger = look_at_ledger(url, now, rehearsed=rehearsed, config=config, timeouts=timeouts)
+        if ledger is not None:
+            return ledger
+    opening = partial(
+        open_ledger,
+        now=now,
+        notify=notify,
+        rehearsed=rehearsed,
+        looks=looks,
+        config=config,
+        timeouts=timeouts,
+    )
+    url = MEMORY_URL if reads else url
+    try:
+        return opening(url, plans=dry and url != MEMORY_URL)
+    except NoLedgerError:
+        return opening(MEMORY_URL)
 
 
 def files_of(settings: Settings) -> Iterator[Path]:

@@ -150,7 +150,7 @@ def test_what_is_no_address_of_a_ledger_is_told_truly(room: Newsroom) -> None:
         "jdbc:postgresql://h/d": "an address for Java",
         "host=h dbname=d": "a list of keywords",
         "postgresql://u@h:99999/d": "from 1 to 65535",
-        "postgresql://u@h/d?sslmode": "parameters, like sslmode=verify-full",
+        "postgresql://u@h/d?sslmode": "parameters like sslmode=verify-full",
         "postgresql://u:p@h/d?application_name=a@b": "write it as %40",
         "postgresql://u@127.0.0.1:1/d?nonsense=1": 'invalid connection option "nonsense"',
         "postgresql://u@127.0.0.1:1/d?sslmode=nonsense": "invalid sslmode value",

@@ -23,8 +23,8 @@ from syndicate_feed.announce import ping
 BRIEF = Limits(seconds=5, octets=1000)
 SECRET = "pr0xy-w0rd"
 WRONG = {
-    "HTTPS_PROXY": (f"gopher://u:{SECRET}@proxy.example:1", "the proxy is none of"),
-    "http_proxy": (f"socks4://u:{SECRET}@h:1", "the proxy is none of"),
+    "HTTPS_PROXY": (f"gopher://u:{SECRET}@proxy.example:1", "the proxy's address must begin with"),
+    "http_proxy": (f"socks4://u:{SECRET}@h:1", "the proxy's address must begin with"),
     "all_proxy": ("http://[::", "a proxy's host or port is not valid"),
     "https_proxy": (f"http://u:{SECRET}@127.0.0.1:abc", "a proxy's host or port is not valid"),
     "HTTP_PROXY": (f"http://u:{SECRET}/w@proxy.example:1", "/ in a password as %2F"),
