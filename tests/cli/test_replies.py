@@ -232,7 +232,7 @@ def test_who_wants_to_join_is_asked_and_joins_by_answering(postman: Postman) -> 
     assert name == "Cici Paramida"
     [[source, wording]] = room.rows("SELECT source, wording FROM subscriptions WHERE id = 3")
     assert "confirmed by letter" in source
-    assert "meminta agar alamat ini menerima" in wording
+    assert "mendaftarkan alamat surel ini untuk menerima" in wording
 
 
 @pytest.mark.parametrize("mailbox", ["pekanan@kantor.example", ""])

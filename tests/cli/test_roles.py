@@ -190,8 +190,8 @@ def test_an_older_ledger_names_the_owner_and_is_brought_up_to_date_by_them(
     assert "brought to version" in answer.out
     room.write("tiga.md", "Yang ketiga.", headline="Kabar ketiga")
     answer = room.run("publish", "tiga.md", "--channel", "feed", at=REAL)
-    assert "the ledger's is" in answer.out, "its feed lies elsewhere"
-    assert database.ask("SELECT count(*) FROM articles") == 3
+    assert "`syndicate channels move feed`" in answer.out, "its feed lies elsewhere"
+    assert database.ask("SELECT count(*) FROM articles") == 4
     new = f"has_table_privilege('syndicate{database.mark}', 'generations', 'INSERT')"
     assert database.ask(f"SELECT {new}") is True
     assert as_role(READER).run("status", at=REAL).code in (0, 3)

@@ -16,7 +16,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
@@ -98,10 +98,14 @@ def main(fill: Callable[[Newsroom], None] = days) -> None:
 
 
 def know_one_more_step(put: Callable[[object, str, object], None] = setattr) -> None:
-    """Make this process a program of the next version, whose step changes nothing."""
+    """Make this process a program of the next version, whose step adds a table."""
     newer = migrations.VERSION + 1
     put(migrations, "VERSION", newer)
-    put(migrations, "MIGRATIONS", {**migrations.MIGRATIONS, newer: lambda _: None})
+    put(migrations, "MIGRATIONS", {**migrations.MIGRATIONS, newer: add_a_table})
+
+
+def add_a_table(db: Connection) -> None:
+    db.execute(text("CREATE TABLE next_step (id INTEGER)"))
 
 
 if __name__ == "__main__":
