@@ -98,8 +98,10 @@ def _single(drafts: Sequence[Draft], flaws: Flaws) -> list[Draft]:
     for draft in drafts:
         uri = draft.article.uri
         with flaws.noted():
-            if files.setdefault(draft.path.resolve(), draft) is not draft:
+            file = draft.path.resolve()
+            if file in files:
                 raise ArticleError(f"{draft.path}: it is named twice (name it once)")
+            files[file] = draft
             if uri and (twin := seen.setdefault(uri, draft)) is not draft:
                 shared.add(uri)
                 raise ArticleError(
