@@ -169,7 +169,7 @@ def test_a_machine_that_ticks_no_more_is_told_and_forgotten_after_a_week(room: N
 
 
 def test_a_monitor_gets_one_line_whatever_is_wrong(room: Newsroom) -> None:
-    assert checked(room).code == 0  # there is no ledger yet
+    assert checked(room).code == 1  # there is no ledger yet
     room.write()
     room.publish()
     for words in (("status", "--check", "--bogus"), ("status", "--check", "a", "b")):

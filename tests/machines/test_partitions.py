@@ -17,7 +17,7 @@ QUEUE, LETTERS = "syndicate.ledger.sending.queue:Queue", "syndicate.ledger.sendi
 
 # between two transactions, or between one of them and an effect
 OF_POSTS = [
-    Point("syndicate.ledger:Ledger.recognise"),
+    Point("syndicate.ledger.destinations:Destinations.recognise"),
     Point(f"{QUEUE}.claim"),
     Point(f"{QUEUE}.claim", after=True),
     Point(f"{QUEUE}.start", after=True),
@@ -27,13 +27,13 @@ OF_POSTS = [
     Point("syndicate_feed:Feed.publish", after=True),
 ]
 OF_LETTERS = [
-    Point("syndicate.ledger:Ledger.recognise"),
+    Point("syndicate.ledger.destinations:Destinations.recognise"),
     Point(f"{LETTERS}.claim"),
     Point(f"{LETTERS}.claim", after=True),
     Point(f"{LETTERS}.turn", after=True),  # they were started, and nobody has got any
     Point(f"{LETTERS}.turn", call=2),
     Point(f"{LETTERS}.turn", after=True, call=2),
-    Point(f"{LETTERS}.finish"),
+    Point("syndicate.ledger.sending.runs:Runs.finish"),
 ]
 OF_NOTICES = [
     Point(f"{QUEUE}.start", after=True),
