@@ -17,17 +17,19 @@ from syndicate.text import excerpt, in_full, squeeze
 # signs of other programs, with what they are called; a reader would see them as they stand
 FOREIGN_MARKS = {
     "a shortcode": re.compile(r"\{\{[<%].*?[>%]\}\}|\{\{[<%]"),
-    "a template's variable": re.compile(r"\{\{[^{}]*[|.(\"'=][^{}]*\}\}"),
-    "a template's tag": re.compile(r"\{%.*?%\}"),
+    # that it is closed is seen first: else each sign in it would be tried
+    "a template's variable": re.compile(r"\{\{(?=[^{}]*\}\})[^{}]*[|.(\"'=][^{}]*\}\}"),
+    "a template's tag": re.compile(r"\{%(?:(?!\{%).)*?%\}"),
     "another program's mark": re.compile(r"\{:[^{}\n]*\}|^\[\[?_?toc_?\]?\]$", re.IGNORECASE),
     "a WordPress shortcode": re.compile(
-        r"\[/?(?:caption|gallery|embed|video|audio|playlist)\b[^\]\n]*\](?!\()"
-        r"|\[[a-z][\w-]*(?:\s+[\w-]+=(?:\"[^\"]*\"|'[^']*'|[“”″][^“”″]*[“”″]|[^\s\]\"']+))+\s*/?\](?!\()"
+        r"\[/?(?:caption|gallery|embed|video|audio|playlist)\b[^\[\]\n]*\](?!\()"
+        r"|\[[a-z][\w-]*(?:\s+[\w-]+=(?:\"[^\"\[]*\"|'[^'\[]*'|[“”″][^“”″\[]*[“”″]|[^\s\[\]\"']+))+"
+        r"\s*/?\](?!\()"
         r"|\[/[a-z][a-z0-9_-]{3,40}\](?![(\[])"
     ),
     "a forum's mark": re.compile(
         r"\[/(?:b|i|u|s|url|img|quote|color|colour|size|font|left|right|list|code|td|tr|th)\]"
-        r"|\[(?:url|color|colour|size|font|img|quote)=[^\]\n]+\](?!\()",
+        r"|\[(?:url|color|colour|size|font|img|quote)=[^\[\]\n]+\](?!\()",
         re.IGNORECASE,
     ),
     "another program's block": re.compile(
