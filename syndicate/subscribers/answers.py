@@ -81,6 +81,7 @@ def write_back(
 
     False where the time (``monotonic``) was over before all of it was tried.
     """
+    office.ledger.replies.end_dead_claims()
     ways, in_time = Ways(), True
     for one in known.values():
         tried = 0

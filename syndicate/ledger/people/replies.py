@@ -26,7 +26,7 @@ from syndicate.ledger.database.engine import affected, now, stamp, transaction
 from syndicate.ledger.people.lists import by_key
 from syndicate.ledger.people.tokens import REQUEST, Tokens
 from syndicate.ledger.processes import moves
-from syndicate.ledger.processes.claims import FREE, claim_of, is_free, take_turn
+from syndicate.ledger.processes.claims import FREE, claim_of, end_dead_claims, take_turn
 from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.processes.waits import waits
 from syndicate.ledger.schema import channels, heard, requests
@@ -104,13 +104,9 @@ class Replies:
             yield db, [_asked(row) for row in rows]
 
     def due(self, channel: int) -> list[ReaderRequest]:
-        """Return the answers that are due, those last that were put off before.
-
-        The same letter twice does no harm, so a crash is no doubt here.
-        """
+        """Return the answers that are due, those last that were put off before."""
         with transaction(self.engine, reads=True) as db:
-            open_ = self._is_open(db)
-            query = select(requests).where(q.channel_id == channel, open_)
+            query = select(requests).where(q.channel_id == channel, q.state == "due")
             rows = db.execute(query.order_by(q.why != "", q.id)).all()
             return [_asked(row) for row in rows]
 
@@ -120,9 +116,13 @@ class Replies:
         with transaction(self.engine) as db:
             if moves.under_way(db, self.processes):
                 return False
-            open_ = and_(q.id == request, self._is_open(db))
-            taken = update(requests).where(open_)
+            taken = update(requests).where(q.id == request, q.state == "due")
             return bool(affected(db, taken.values(state="sending", **claim_of(me, now(db)))))
+
+    def end_dead_claims(self) -> None:
+        """Let others send what dead processes were sending: twice the same letter does no harm."""
+        sending = q.state == "sending"
+        end_dead_claims(self.engine, self.processes, requests, sending, _due_again, now)
 
     def end(self, request: int, *, sent: bool, why: str = "") -> None:
         """End a letter: it was sent, or refused for good (then it rests, too), or it waits.
@@ -153,10 +153,9 @@ class Replies:
         db.execute(delete(requests).where(here))
         return _asked(row)
 
-    def _is_open(self, db: Connection) -> ColumnElement[bool]:
-        """Match requests that nobody is sending, or only a dead process."""
-        free = is_free(db, self.processes, requests, now(db))
-        return or_(q.state == "due", and_(q.state == "sending", free))
+
+def _due_again(db: Connection, which: ColumnElement[bool]) -> int:
+    return affected(db, update(requests).where(which).values(state="due", **FREE))
 
 
 def _asked(row: Any) -> ReaderRequest:

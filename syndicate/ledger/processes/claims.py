@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -34,14 +34,10 @@ def claim_of(me: int, moment: datetime) -> dict[str, Any]:
     return {"holder_id": me, "claimed_until": moment + CLAIM_FOR}
 
 
-def is_free(
-    db: Connection, processes: Processes, table: Any, moment: datetime
-) -> ColumnElement[bool]:
-    """Match rows that nobody holds, or only dead processes, or for too long."""
-    claimed = select(table.c.holder_id).where(table.c.holder_id.is_not(None))
-    dead = processes.dead(holding(db, claimed))
+def abandoned(table: Any, dead: Collection[int], moment: datetime) -> ColumnElement[bool]:
+    """Match claims whose holder is one of the dead, or that are too old."""
     past = is_over(table.c.claimed_until, moment, CLAIM_FOR)
-    return or_(table.c.holder_id.is_(None), table.c.holder_id.in_(dead), past)
+    return or_(table.c.holder_id.in_(dead), past)
 
 
 def end_dead_claims(
@@ -59,5 +55,4 @@ def end_dead_claims(
     dead = processes.dead(holders)
     with transaction(engine) as db:
         dead = processes.still_dead(db, dead)
-        past = is_over(table.c.claimed_until, clock(db), CLAIM_FOR)
-        return end(db, and_(held, or_(table.c.holder_id.in_(dead), past)))
+        return end(db, and_(held, abandoned(table, dead, clock(db))))

@@ -39,8 +39,8 @@ from syndicate.ledger.database.engine import (
     transaction,
     unhurried,
 )
-from syndicate.ledger.processes.claims import is_free
-from syndicate.ledger.processes.liveness import Processes
+from syndicate.ledger.processes.claims import abandoned
+from syndicate.ledger.processes.liveness import Processes, holding
 from syndicate.ledger.schema import blocks, deliveries, goodbyes, holders, metadata, moves, requests
 from syndicate.system import stop
 
@@ -107,8 +107,9 @@ class Moves:
 
     def _held(self, db: Connection, table: Any) -> ColumnElement[bool]:
         """Match what a living process has claimed."""
-        free = is_free(db, self.processes, table, now(db))
-        return and_(table.c.holder_id.is_not(None), ~free)
+        claimed = table.c.holder_id.is_not(None)
+        dead = self.processes.dead(holding(db, select(table.c.holder_id).where(claimed)))
+        return and_(claimed, ~abandoned(table, dead, now(db)))
 
 
 def leaving(db: Connection) -> Row[Any] | None:

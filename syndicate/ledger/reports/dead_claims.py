@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, func, select
 
 from syndicate.ledger.database.engine import now
+from syndicate.ledger.processes.claims import abandoned
 from syndicate.ledger.processes.liveness import Processes, holding
-from syndicate.ledger.processes.waits import CLAIM_FOR, is_over
 from syndicate.ledger.schema import blocks, deliveries, letters
 
 d, x = deliveries.c, letters.c
@@ -31,19 +31,16 @@ def abandoned_deliveries(db: Connection, processes: Processes) -> set[int]:
     dead = _dead(db, processes, select(d.holder_id).where(held))
     if dead is None:
         return set()
-    abandoned = or_(d.holder_id.in_(dead), is_over(d.claimed_until, now(db), CLAIM_FOR))
-    return set(db.scalars(select(d.id).where(held, abandoned)))
+    return set(db.scalars(select(d.id).where(held, abandoned(deliveries, dead, now(db)))))
 
 
 def abandoned_letters(db: Connection, processes: Processes) -> list[AbandonedBlock]:
     """Return the blocks of recipients whose holder is dead."""
-    b = blocks.c
-    dead = _dead(db, processes, select(b.holder_id))
+    dead = _dead(db, processes, select(blocks.c.holder_id))
     if dead is None:
         return []
-    abandoned = or_(b.holder_id.in_(dead), is_over(b.claimed_until, now(db), CLAIM_FOR))
     found = []
-    for row in db.execute(select(blocks).where(abandoned)).all():
+    for row in db.execute(select(blocks).where(abandoned(blocks, dead, now(db)))).all():
         here = (x.edition_id == row.edition_id, x.subscriber_id.between(row.first, row.last))
         sending = select(func.count()).where(*here, x.state == "sending")
         found.append(

@@ -33,7 +33,7 @@ from syndicate.ledger.database.engine import (
 )
 from syndicate.ledger.people.tokens import SUBSCRIPTION, Tokens
 from syndicate.ledger.processes import moves
-from syndicate.ledger.processes.claims import end_dead_claims
+from syndicate.ledger.processes.claims import claim_of, end_dead_claims
 from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.processes.waits import CLAIM_FOR, is_over
 from syndicate.ledger.schema import (
@@ -138,8 +138,8 @@ class Letters:
             if not found:
                 return None
             first, last = found[0][0], found[-1][0]
-            held = {"edition_id": edition, "first": first, "last": last, "holder_id": me}
-            made = db.execute(insert(blocks).values(**held, claimed_until=moment + CLAIM_FOR))
+            block = {"edition_id": edition, "first": first, "last": last}
+            made = db.execute(insert(blocks).values(**block, **claim_of(me, moment)))
             why = run.why if run.paused_at else ""  # an earlier try's trouble may be over
             begun = {"cursor": last, "started_at": run.started_at or moment, "why": why}
             db.execute(update(runs).where(r.edition_id == edition).values(**begun))

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from syndicate.ledger.database.engine import now, transaction
 from syndicate.ledger.processes import moves
-from syndicate.ledger.processes.claims import FREE, end_dead_claims
+from syndicate.ledger.processes.claims import FREE, claim_of, end_dead_claims
 from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.processes.waits import CLAIM_FOR
 from syndicate.ledger.schema import attempts, deliveries, editions
@@ -95,8 +95,8 @@ class Queue:
             query = select(d.id).where(due, is_ready(moment), _in_turn()).order_by(d.id).limit(most)
             found = list(db.scalars(query.with_for_update(skip_locked=True)))
             if found:
-                held = {"state": "claimed", "holder_id": me, "claimed_until": moment + CLAIM_FOR}
-                db.execute(update(deliveries).where(d.id.in_(found)).values(**held))
+                held = update(deliveries).where(d.id.in_(found))
+                db.execute(held.values(state="claimed", **claim_of(me, moment)))
             return found
 
     def let_go(self, claimed: Iterable[int]) -> None:
