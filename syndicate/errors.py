@@ -6,6 +6,7 @@ SyndicateError
 ├── ArticleError        nothing ran: an article cannot be published as it stands
 │   └── Several         nothing ran: neither can others of the same command
 ├── LedgerError         the memory cannot be read or written
+│   └── NotStorable     a value does not fit in: others may
 └── DeliveryError       one delivery ended without a receipt
     ├── Refused         nothing happened, and asking again will not help
     │   ├── Bounced     one recipient's mail system said so
@@ -90,6 +91,10 @@ def each_of(error: BaseException) -> tuple[ArticleError, ...]:
 
 class LedgerError(SyndicateError):
     """The ledger cannot be read or written."""
+
+
+class NotStorable(LedgerError):
+    """The ledger refuses a value, or a change that contradicts another; it is well otherwise."""
 
 
 class DeliveryError(SyndicateError):

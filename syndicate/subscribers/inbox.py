@@ -14,7 +14,7 @@ from time import monotonic
 from syndicate.channel.mailing_list import MailingList, Reply, Says
 from syndicate.channel.visit import Visit
 from syndicate.delivery.evidence import refuse_older
-from syndicate.errors import DeliveryError, LedgerError, SyndicateError
+from syndicate.errors import DeliveryError, LedgerError, NotStorable, SyndicateError
 from syndicate.ledger import KnownChannel, ReadLetter
 from syndicate.ledger.people.replies import held
 from syndicate.office import Office
@@ -82,7 +82,8 @@ class Inboxes:
     def read(self) -> None:
         """Take in what came to every list's own mailbox, and write back.
 
-        Whatever goes wrong is said, and ends nothing: the digests are to go out.
+        Whatever goes wrong is said, and ends nothing: the digests are to go out. Only where the
+        ledger fails does the run end: who leaves is not to get a digest for its sake.
         """
         listening = [one for one in self._office.lists if one.listens]
         self._read(listening, BEFORE_SECONDS)
@@ -111,6 +112,8 @@ class Inboxes:
         try:
             yield
         except Exception as error:
+            if _is_the_ledger_s(error):
+                raise
             unexpected(log, f"{what}: could not be read", error)
             why = f"{error}" if isinstance(error, SyndicateError) else f"unexpected: {error!r}"
             problem = f"{what}: {self._office.scrub(why)}"
@@ -248,9 +251,9 @@ class Reading:
         """
         try:
             return self._inbox.listener.take(reply)
-        except (LedgerError, stop.Stopped):
-            raise
         except Exception as error:
+            if isinstance(error, stop.Stopped) or _is_the_ledger_s(error):
+                raise
             why = f"{self._channel.name}: a letter could not be dealt with and is still unread"
             unexpected(log, why, error)
             problem = f"{why}: unexpected: {self._office.scrub(repr(error))}"
@@ -294,6 +297,11 @@ class Reading:
                 inboxes.forget(self._place, self._known.keys() - visit.lying)
             if visit.lying:
                 inboxes.still_there(self._place)
+
+
+def _is_the_ledger_s(error: Exception) -> bool:
+    """Whether the ledger itself fails, and not for one letter's sake."""
+    return isinstance(error, LedgerError) and not isinstance(error, NotStorable)
 
 
 def _elsewhere(office: Office, channel: MailingList, source: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from support import postgres
 from support.imap import LoopbackImap, Mail
 from support.newsroom import EVENING, MORNING, NOON, Newsroom, part
 from syndicate.ledger import open_ledger
@@ -409,6 +410,53 @@ def test_a_mailbox_that_cannot_be_read_stops_no_digest(room: Newsroom) -> None:
     assert room.readers == [ANI]
 
 
+LOSES_US = (
+    "CREATE FUNCTION end_us() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END$$",
+    "CREATE TRIGGER loses_us BEFORE INSERT ON heard FOR EACH ROW EXECUTE FUNCTION end_us()",
+)
+
+
+def test_a_database_that_is_lost_amid_the_letters_ends_the_run(
+    room: Newsroom, postgres_ledger: str
+) -> None:
+    room.ledger_url = postgres_ledger.replace("+psycopg", "")
+    postman = Postman(room)
+    room.subscribe(ANI, BUDI)
+    room.write()
+    room.publish()
+    postman.bring("berhenti", vouched=True)
+    for statement in LOSES_US:
+        postgres.ask(postgres_ledger, statement)
+    answer = room.run("tick", at=EVENING)
+    assert answer.code == 1
+    assert "ledger.url: " in answer.complaint
+    assert room.readers == []
+    postgres.ask(postgres_ledger, "DROP TRIGGER loses_us ON heard")
+    assert room.run("tick", at=EVENING).code == 0
+    assert [one["To"] for one in room.letters if one["List-Id"]] == [BUDI]
+
+
+def test_a_letter_that_the_ledger_refuses_holds_up_no_other(postman: Postman) -> None:
+    room = postman.room
+    room.subscribe(CICI)
+    room.write()
+    room.publish()
+    for sender in (ANI, BUDI):
+        postman.bring("berhenti", vouched=True, sender=sender)
+    with closing(sqlite3.connect(room.ledger)) as db, db:
+        db.execute(
+            "CREATE TRIGGER refuses BEFORE UPDATE ON subscriptions WHEN OLD.subscriber_id = 1"
+            " BEGIN SELECT RAISE(ABORT, 'not this one'); END"
+        )
+    answer = room.run("tick", at=EVENING)
+    assert answer.code == 3
+    assert "harian: a letter could not be dealt with and is still unread: " in answer.err
+    assert "not this one" in answer.err
+    assert [one["To"] for one in room.letters if one["List-Id"]] == [ANI, CICI]
+    assert postman.unread == 1
+
+
 @pytest.mark.parametrize("source", ["nowhere.eml", "imaps://nobody", "pop3://u:p@h"])
 def test_a_source_that_is_none_is_explained(room: Newsroom, source: str) -> None:
     answer = room.run("subscribers", "bounce", "--list", "harian", source)
@@ -423,7 +471,8 @@ def test_a_crash_between_asking_and_noting_asks_again_with_the_same_letter(
     postman.bring("subscribe", sender=CICI)
     room.run("tick")
     with closing(sqlite3.connect(room.ledger)) as db, db:
-        db.execute("UPDATE requests SET state = 'sending'")
+        taken = "holder_id = (SELECT max(id) FROM holders), claimed_until = '2026-05-04 00:00:00'"
+        db.execute(f"UPDATE requests SET state = 'sending', {taken}")
     room.run("tick")
     first, second = room.smtp.letters
     assert first == second

@@ -29,7 +29,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from syndicate.config import database
 from syndicate.config.database import Timeouts
-from syndicate.errors import LedgerError, SyndicateError
+from syndicate.errors import LedgerError, NotStorable, SyndicateError
 from syndicate.ledger.database.sqlite_file import PUT_BACK, Watch, who_writes
 from syndicate.system import stop
 from syndicate.system.file_locks import described, is_stopped
@@ -163,7 +163,8 @@ def database_errors(engine: Engine) -> Iterator[None]:
     except SyndicateError:
         raise
     except (SQLAlchemyError, _driver_errors(engine)) as error:
-        raise LedgerError(_for_people(error, engine)) from error
+        kind = NotStorable if _is_of_a_value(error, engine) else LedgerError
+        raise kind(_for_people(error, engine)) from error
     except SENSELESS as error:
         if _is_of_a_row(error.__traceback__):
             raise LedgerError(DAMAGED) from error
@@ -261,6 +262,12 @@ def stamp(db: Connection, moment: datetime) -> Any:
 def _driver_errors(engine: Engine) -> type[Exception]:
     found: type[Exception] = engine.dialect.loaded_dbapi.Error
     return found
+
+
+def _is_of_a_value(error: Exception, engine: Engine) -> bool:
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    driver = engine.dialect.loaded_dbapi
+    return isinstance(origin, (driver.DataError, driver.IntegrityError))
 
 
 def _for_people(error: Exception, engine: Engine) -> str:
