@@ -33,8 +33,8 @@ DESK = Publisher(name="Kabar", url="https://kabar.example", timezone="Asia/Jakar
 
 # each gives convert(source, base) -> text and entities; the worker around them is the same
 OURS = """
-from syndicate_telegram.body import assembled, blocks
-from syndicate_telegram.rich import to_api
+from syndicate_telegram.rendering.blocks import assembled, blocks
+from syndicate_telegram.rendering.rich_text import to_api
 
 def convert(html, base):
     rich = assembled(blocks(html))

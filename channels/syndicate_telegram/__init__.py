@@ -26,17 +26,19 @@ from syndicate import (
 )
 from syndicate.channel.settings import Patience, SecretStr, WebUrl
 from syndicate.system.local import leads_here
-from syndicate_telegram import usable
-from syndicate_telegram.chat import Chat, Manner
-from syndicate_telegram.compose import Picture, compose, remarks, reply
-from syndicate_telegram.errors import NO_CAPTION, NO_TEXT, Declined, Place
-from syndicate_telegram.fetching import EACH, Fetcher, Loss, told
+from syndicate_telegram.api import responses
+from syndicate_telegram.api.client import Timing, Wire
+from syndicate_telegram.api.downloads import EACH, Fetcher, Loss, told
+from syndicate_telegram.api.errors import NO_CAPTION, NO_TEXT, Declined, Place
+from syndicate_telegram.api.messages import Chat, Manner
+from syndicate_telegram.api.sending import change_attachment, change_text, say
+from syndicate_telegram.doubts.reading import Forwarding, Page
+from syndicate_telegram.doubts.search import Doubt, Reader, settled
 from syndicate_telegram.inspection import findings
-from syndicate_telegram.links import link_to, named
 from syndicate_telegram.post import TEXT_LIMIT, Post
-from syndicate_telegram.reading import Forwarding, Page
-from syndicate_telegram.saying import change_attachment, change_text, say
-from syndicate_telegram.search import Doubt, Reader, settled
+from syndicate_telegram.post_links import link_to, named
+from syndicate_telegram.published_post import Standing, chat_id
+from syndicate_telegram.rendering.compose import Picture, compose, remarks, reply
 from syndicate_telegram.settings import (
     LOUD,
     ChatName,
@@ -47,8 +49,6 @@ from syndicate_telegram.settings import (
     Thread,
     is_quiet,
 )
-from syndicate_telegram.standing import Standing, chat_id
-from syndicate_telegram.wire import Timing, Wire
 
 POST, PIN = "post", "pin"  # addresses; each correction may have one too
 
@@ -247,7 +247,7 @@ class Telegram(Revises, Removes, Finds):
         wire = Wire(self.token, place, timing).__enter__()
         try:
             self._identity = str(
-                wire.ask(lambda bot: usable.chat(bot.get_chat(chat_id(self.chat)))).id
+                wire.ask(lambda bot: responses.chat(bot.get_chat(chat_id(self.chat)))).id
             )
             if self._main:
                 self._refuse_main(wire)
@@ -263,7 +263,7 @@ class Telegram(Revises, Removes, Finds):
     def _refuse_main(self, wire: Wire) -> None:
         """A trial is posted nowhere but in a chat of its own."""
         with suppress(Declined):  # a main chat that the bot does not see yet is another
-            main = wire.ask(lambda bot: usable.chat(bot.get_chat(chat_id(self._main))))
+            main = wire.ask(lambda bot: responses.chat(bot.get_chat(chat_id(self._main))))
             if str(main.id) == self._identity:
                 raise Refused(
                     f"channels.{self.name}.test_chat: {self.chat} is {self._main} itself: name"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from syndicate import Finding, Publisher
-from syndicate_telegram import usable
-from syndicate_telegram.errors import Declined
-from syndicate_telegram.wire import Wire
+from syndicate_telegram.api import responses
+from syndicate_telegram.api.client import Wire
+from syndicate_telegram.api.errors import Declined
 
 if TYPE_CHECKING:
     from telegram import ChatFullInfo, ChatMember
@@ -98,7 +98,7 @@ class Look:
         return f"channels.{self.channel.name}.{name}"
 
     def _chat(self, name: str) -> ChatFullInfo:
-        return self.wire.ask(lambda bot: usable.chat(bot.get_chat(name)))
+        return self.wire.ask(lambda bot: responses.chat(bot.get_chat(name)))
 
     def _member(self, chat: ChatFullInfo) -> ChatMember:
         return self.wire.ask(lambda bot: bot.get_chat_member(chat.id, self.number))

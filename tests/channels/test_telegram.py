@@ -53,12 +53,12 @@ from syndicate.testing import (
 )
 from syndicate.text import utf16_length
 from syndicate_telegram import Telegram
-from syndicate_telegram.body import assembled, blocks
-from syndicate_telegram.hashtags import subject_line
-from syndicate_telegram.lossless import first_lost
-from syndicate_telegram.rich import Rich, abridged, shortened, to_api
+from syndicate_telegram.api.client import Timing
+from syndicate_telegram.rendering.blocks import assembled, blocks
+from syndicate_telegram.rendering.hashtags import subject_line
+from syndicate_telegram.rendering.rich_text import Rich, abridged, shortened, to_api
+from syndicate_telegram.rendering.word_check import first_lost
 from syndicate_telegram.settings import Length
-from syndicate_telegram.wire import Timing
 
 MARKS = {
     "bold": "b", "italic": "i", "underline": "u", "strikethrough": "s", "code": "code",
@@ -982,7 +982,7 @@ def test_a_lost_word_is_found(html: str, said: str, lost: str) -> None:
 def test_a_word_that_would_be_lost_stops_the_publication_with_its_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("syndicate_telegram.body._respelt", lambda *_: [])
+    monkeypatch.setattr("syndicate_telegram.rendering.blocks._respelt", lambda *_: [])
     html, markdown = "<p>one</p><p>two <sup>three</sup></p>", "one\n\ntwo <sup>three</sup>"
     article = replace(HELLO, html=html, markdown=markdown)
     with pytest.raises(ArticleError, match="the word “three” in line 3 of its text would be lost"):

@@ -14,8 +14,8 @@ from syndicate.loopback.botapi import BotApi
 from syndicate.model.article import PDF
 from syndicate.testing import HELLO, OFFICE, PICTURE, edition, item
 from syndicate_telegram import Telegram
-from syndicate_telegram.addresses import is_taken
-from syndicate_telegram.rich import sayable
+from syndicate_telegram.rendering.link_urls import is_taken
+from syndicate_telegram.rendering.rich_text import sayable
 
 BAD = ("http://intranet/x", "https://contoh.go.id:99999/x", "http://localhost:8000/")
 

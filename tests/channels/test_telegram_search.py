@@ -16,8 +16,8 @@ from syndicate import ABSENT, Absent, Delivery, InDoubt, Item, Receipt, Unavaila
 from syndicate.loopback.botapi import CHATS, TOKEN, BotApi, Flood, LostReply, No
 from syndicate.testing import HELLO, PICTURE, PIXEL, deliveries, edition, item
 from syndicate_telegram import Telegram
-from syndicate_telegram.reading import messages
-from syndicate_telegram.search import GRACE, MOST, Blank, Doubt, Message, search, seen
+from syndicate_telegram.doubts.reading import messages
+from syndicate_telegram.doubts.search import GRACE, MOST, Blank, Doubt, Message, search, seen
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 EARLY, LATE = NOW - GRACE / 2, NOW - GRACE
@@ -407,7 +407,7 @@ def test_no_page_takes_its_reader_s_time(name: str) -> None:
 def test_a_page_that_nobody_can_read_is_no_proof_of_anything(
     api: BotApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("syndicate_telegram.reading.fetched", lambda *_: "<div>" * 1_000)
+    monkeypatch.setattr("syndicate_telegram.doubts.reading.fetched", lambda *_: "<div>" * 1_000)
     with (
         telegram(api) as channel,
         pytest.raises(InDoubt, match=r"cannot be read \(that is no channel's page\)"),

@@ -17,7 +17,7 @@ from syndicate.sources.body import read
 from syndicate.sources.frontmatter import Flaw
 from syndicate.text import plain
 from syndicate_email.letter.plain_text import html_to_text
-from syndicate_telegram.body import assembled, blocks
+from syndicate_telegram.rendering.blocks import assembled, blocks
 
 WORD = re.compile(r"\w+")
 

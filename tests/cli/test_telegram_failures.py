@@ -18,7 +18,7 @@ from syndicate.loopback.botapi import (
 )
 from syndicate.testing import PIXEL
 from syndicate_telegram import Telegram
-from syndicate_telegram.wire import Timing
+from syndicate_telegram.api.client import Timing
 
 FAILURES: dict[str, Fault] = {
     "refused": No(code=403, description="Forbidden: bot is not a member of the channel chat"),

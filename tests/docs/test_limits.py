@@ -36,7 +36,10 @@ from syndicate_email.servers import Relay
 from syndicate_email.smtp import clients, connection
 from syndicate_email.smtp.connector import Connector
 from syndicate_feed import Feed, announce
-from syndicate_telegram import Telegram, attached, fetching, reading, wire
+from syndicate_telegram import Telegram
+from syndicate_telegram.api import client, downloads
+from syndicate_telegram.doubts import reading
+from syndicate_telegram.rendering import attachments
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "limits.md"
 Numbers = tuple[float, int | None, int | None]  # seconds, bytes, lines
@@ -52,12 +55,12 @@ def default(channel: type[Channel]) -> float:
 
 def program(patience: float | None = None) -> dict[str, Numbers]:
     """The limits as the program keeps them, with the settings' defaults or with a patience."""
-    telegram = wire.Timing(answer=patience or default(Telegram))
+    telegram = client.Timing(answer=patience or default(Telegram))
     email = patience or default(EmailDigest)
     relay = Connector(Relay(host="127.0.0.1", port=25, tls=False), "x", patience=email)
     hub = announce.ANSWER.within(patience or default(Feed))
     page = reading.PAGE
-    answer = wire.ANSWER_BYTES
+    answer = client.ANSWER_BYTES
     said, around = clients.MOST_ANSWER, imap_box.OVERHEAD_BYTES
     lines = imap_box.MOST_LINES
     return {
@@ -65,15 +68,15 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         "Telegram: the answer to an upload": (telegram.upload, answer, None),
         "Telegram: a way to the server": (3 * telegram.connect, None, None),
         "Telegram: the pauses it asks for within one call": (telegram.pauses, None, None),
-        "Telegram: all calls of one post": (wire.EFFECT, None, None),
+        "Telegram: all calls of one post": (client.EFFECT, None, None),
         "Telegram: a page of the public channel": (page.seconds, page.octets, None),
         "Telegram: a picture of another site, to upload it": (
-            fetching.EACH, attached.PHOTO_BYTES, None,
+            downloads.EACH, attachments.PHOTO_BYTES, None,
         ),
         "Telegram: a document of another site, to upload it": (
-            fetching.EACH, fetching.FETCHED_BYTES, None,
+            downloads.EACH, downloads.FETCHED_BYTES, None,
         ),
-        "Telegram: all of them for one post": (fetching.TOGETHER, None, None),
+        "Telegram: all of them for one post": (downloads.TOGETHER, None, None),
         f"Feed: a hub's answer, each time it sends us on ({announce.MOVES} times)": (
             hub.seconds, hub.octets, None,
         ),

@@ -12,7 +12,7 @@ from support.newsroom import REAL, Newsroom, newsroom
 from syndicate.loopback.botapi import Rude, Slow
 from syndicate.loopback.http_faults import SLOW
 from syndicate_telegram import Telegram
-from syndicate_telegram.wire import Timing
+from syndicate_telegram.api.client import Timing
 
 ARTICLES = [f"{number}.md" for number in range(8)]
 

@@ -30,7 +30,7 @@ PARTS = (
     TOKEN.partition(":")[2], PASSWORD, quote(PASSWORD, safe=""), "pa@ss/word of imap", ENCODED,
     "s3cret", "loop_back0token", quote(ENCODED, safe=""),
 )  # fmt: skip
-LOGGERS = ("syndicate.delivery.posts", "syndicate_telegram.wire", "httpx", "telegram.Bot",
+LOGGERS = ("syndicate.delivery.posts", "syndicate_telegram.api.client", "httpx", "telegram.Bot",
            "asyncio", "sqlalchemy.engine.Engine", "strangers.library")  # fmt: skip
 LEVELS = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL)
 

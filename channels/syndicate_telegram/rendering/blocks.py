@@ -12,10 +12,10 @@ from syndicate.text.i18n import letter_line, words
 from syndicate.text.markers import markers
 from syndicate.text.superscript import Spelling, spelling
 from syndicate.text.tables import Cell, Line, SourceRow, Table
-from syndicate_telegram.addresses import is_taken
-from syndicate_telegram.rich import Entity, Rich, joined, separated
-from syndicate_telegram.tables import columns, labelled
-from syndicate_telegram.tree import BLOCKS, Node, parsed
+from syndicate_telegram.rendering.html_tree import BLOCKS, Node, parsed
+from syndicate_telegram.rendering.link_urls import is_taken
+from syndicate_telegram.rendering.rich_text import Entity, Rich, joined, separated
+from syndicate_telegram.rendering.tables import columns, labelled
 
 STYLES = {
     "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "cite": "italic",

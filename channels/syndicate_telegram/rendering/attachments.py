@@ -10,8 +10,8 @@ from syndicate import ArticleError, Media
 from syndicate.text import has_words
 from syndicate.text.i18n import document_line, words
 from syndicate_telegram.post import Attachment
-from syndicate_telegram.rich import Rich, joined, one_line, sayable
-from syndicate_telegram.rich import linked as as_link
+from syndicate_telegram.rendering.rich_text import Rich, joined, one_line, sayable
+from syndicate_telegram.rendering.rich_text import linked as as_link
 
 MOST = 10  # in an album
 PHOTO_BYTES = 10_000_000  # for sendPhoto

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from syndicate_telegram.chat import Chat, Files, Manner, Place
-from syndicate_telegram.errors import Declined
-from syndicate_telegram.fetching import Fetched, Fetcher, Loss, having
+from syndicate_telegram.api.downloads import Fetched, Fetcher, Loss, having
+from syndicate_telegram.api.errors import Declined
+from syndicate_telegram.api.messages import Chat, Files, Manner, Place
 from syndicate_telegram.post import Attachment, Post
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from syndicate.network.asking import Line, NoAnswer, TooLarge
 from syndicate.network.exchange import Limits
 from syndicate.network.http import by_proxy
 from syndicate.network.public import Site
-from syndicate_telegram.attached import PHOTO_BYTES
-from syndicate_telegram.chat import Files
+from syndicate_telegram.api.messages import Files
 from syndicate_telegram.post import Attachment, Post
+from syndicate_telegram.rendering.attachments import PHOTO_BYTES
 
 EACH, TOGETHER = 30.0, 60.0  # seconds for one file, and for all of a post
 FETCHED_BYTES = 20_000_000  # of a document: it is held whole, and sent on

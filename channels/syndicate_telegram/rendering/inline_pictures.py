@@ -8,7 +8,7 @@ from html import unescape
 from urllib.parse import unquote, urlsplit
 
 from syndicate.text import apart
-from syndicate_telegram.addresses import is_taken
+from syndicate_telegram.rendering.link_urls import is_taken
 
 ANCHOR = re.compile(r"<a\b[^>]*>.*?</a>", re.DOTALL)
 IMG = re.compile(r"<img\b(?P<given>[^>]*)>")

@@ -20,7 +20,14 @@ from syndicate.network.asking import bounded, loop
 from syndicate.network.exchange import LONGEST_EXCHANGE_SECONDS, Limits, Overdue
 from syndicate.network.http import LOOPBACK, making
 from syndicate.system import logs, stop
-from syndicate_telegram.errors import Malformed, Place, flood_wait, in_our_terms, is_unsent, lost
+from syndicate_telegram.api.errors import (
+    Malformed,
+    Place,
+    flood_wait,
+    in_our_terms,
+    is_unsent,
+    lost,
+)
 
 if TYPE_CHECKING:
     import asyncio

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 
-from syndicate_telegram.rich import sayable
+from syndicate_telegram.rendering.rich_text import sayable
 
 BLOCKS = {
     "p", "div", "section", "article", "main", "aside", "header", "footer", "center", "address",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from syndicate_telegram.rich import Rich, joined
+from syndicate_telegram.rendering.rich_text import Rich, joined
 
 NARROW = 30  # characters of one width that a phone shows in a line
 GAP = "  "

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from syndicate_telegram.body import Block, assembled
-from syndicate_telegram.rich import Rich, abridged, joined, shortened
+from syndicate_telegram.rendering.blocks import Block, assembled
+from syndicate_telegram.rendering.rich_text import Rich, abridged, joined, shortened
 
 WORTH_READING = 200  # units; a shorter beginning of a text is none
 

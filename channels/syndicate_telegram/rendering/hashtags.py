@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from syndicate.text import distinct
-from syndicate_telegram.rich import sayable
+from syndicate_telegram.rendering.rich_text import sayable
 
 HASHTAG_LIMIT = 64
 DIVIDERS = "'`´\"“”.,:;!?…·"  # beside dashes, brackets and quotation marks

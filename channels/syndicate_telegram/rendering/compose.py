@@ -14,14 +14,15 @@ from typing import Any, Literal
 from syndicate import Article, ArticleError, Item, Media, Publisher
 from syndicate.text import datelined
 from syndicate.text.i18n import correction_line, moment, words
-from syndicate_telegram import attached, lossless
-from syndicate_telegram.addresses import is_taken
-from syndicate_telegram.body import Block, assembled, blocks
-from syndicate_telegram.draft import Draft, begun
-from syndicate_telegram.hashtags import subject_line
-from syndicate_telegram.pictures import in_words
 from syndicate_telegram.post import CAPTION_LIMIT, TEXT_LIMIT, Attachment, Post, Shape
-from syndicate_telegram.rich import (
+from syndicate_telegram.published_post import ANEW
+from syndicate_telegram.rendering import attachments, word_check
+from syndicate_telegram.rendering.blocks import Block, assembled, blocks
+from syndicate_telegram.rendering.fitting import Draft, begun
+from syndicate_telegram.rendering.hashtags import subject_line
+from syndicate_telegram.rendering.inline_pictures import in_words
+from syndicate_telegram.rendering.link_urls import is_taken
+from syndicate_telegram.rendering.rich_text import (
     ENTITIES_BYTES,
     ENTITIES_MOST,
     Rich,
@@ -33,7 +34,6 @@ from syndicate_telegram.rich import (
     to_api,
 )
 from syndicate_telegram.settings import Length
-from syndicate_telegram.standing import ANEW
 
 STANDS_AS_TEXT = f"the post that stands is a text, which shows one picture at most: {ANEW[3:]}"
 
@@ -164,7 +164,7 @@ def _why(shape: Shape, other: str) -> str:
         return "a text shows one picture, and a caption holds 1,024 characters"
     if shape == other:
         return "a post holds pictures or documents, not both"
-    return f"an album holds {attached.MOST}"
+    return f"an album holds {attachments.MOST}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,8 +193,8 @@ class _Form:
 
     @classmethod
     def of(cls, article: Article, shown: Picture) -> _Form:
-        pictures = article.pictures[: attached.MOST]
-        documents = article.documents[: attached.MOST]
+        pictures = article.pictures[: attachments.MOST]
+        documents = article.documents[: attachments.MOST]
         visible = pictures if shown != "none" else ()
         card = tuple(picture for picture in visible[:1] if is_taken(picture.url or ""))
         are_linked = all(document.url for document in documents)
@@ -228,7 +228,7 @@ class _Form:
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:
-        make = attached.documents if self.shape == "document" else attached.photos
+        make = attachments.documents if self.shape == "document" else attachments.photos
         return make(self.media)
 
     @property
@@ -279,7 +279,7 @@ def _body(
     body = [Block("paragraph", one_line(short))] if short else blocks(html, language)
     body = list(_datelined(body, article))
     if not short:
-        lossless.check(article.html, assembled(body).text, article.markdown)
+        word_check.check(article.html, assembled(body).text, article.markdown)
     if article.url and isinstance(length, int) and assembled(body).units > length:
         return (Block("paragraph", begun(body, length)),)
     return tuple(body)
@@ -297,11 +297,11 @@ def _draft(
         headline=one_line(article.headline).styled("bold"),
         corrections=tuple(line for _, line in _corrections(item, publisher)),
         body=body,
-        documents=attached.linked(documents, language),
+        documents=attachments.linked(documents, language),
         more=_more(article, publisher),
         source=_source(article, said["source"]),
-        pictures=attached.told(pictures, text, kind, alt=True),
-        credits=attached.told(pictures, text, kind, alt=False),
+        pictures=attachments.told(pictures, text, kind, alt=True),
+        credits=attachments.told(pictures, text, kind, alt=False),
         hashtags=Rich(subject_line(article.subjects)),
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syndicate.text import has_words, utf16_length
-from syndicate_telegram.addresses import is_taken
+from syndicate_telegram.rendering.link_urls import is_taken
 
 ENTITIES_MOST = 100  # per message; the server drops the rest without a word
 ENTITIES_BYTES = 9000  # all together; the server's limit is about 9,500

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from syndicate_telegram.errors import Malformed
+from syndicate_telegram.api.errors import Malformed
 
 if TYPE_CHECKING:
     from telegram import ChatFullInfo, Message

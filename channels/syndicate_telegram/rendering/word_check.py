@@ -7,7 +7,7 @@ import unicodedata
 
 from syndicate import ArticleError
 from syndicate.text import excerpt, plain
-from syndicate_telegram.rich import sayable
+from syndicate_telegram.rendering.rich_text import sayable
 
 WORD = re.compile(r"[^\W_]+")  # x_(i,j): what marks a lowered letter is no letter
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)  # told row by row: another order

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from syndicate import Refused
-from syndicate_telegram import usable
-from syndicate_telegram.errors import NOT_MODIFIED, NOT_THERE, NOTHING_PINNED, accepting
+from syndicate_telegram.api import responses
+from syndicate_telegram.api.client import Wire
+from syndicate_telegram.api.errors import NOT_MODIFIED, NOT_THERE, NOTHING_PINNED, accepting
 from syndicate_telegram.post import Attachment, Post
-from syndicate_telegram.wire import Wire
 
 if TYPE_CHECKING:
     from telegram import Bot, Message
@@ -95,7 +95,7 @@ class Chat:
 
     def pinned(self, chat: int | str) -> int | None:
         """The newest pinned message."""
-        message = self._wire.ask(lambda bot: usable.chat(bot.get_chat(chat))).pinned_message
+        message = self._wire.ask(lambda bot: responses.chat(bot.get_chat(chat))).pinned_message
         return message.message_id if message else None
 
     def _change(self, call: Callable[[Bot], Awaitable[object]]) -> None:
@@ -108,14 +108,14 @@ async def _sending(
 ) -> Message:
     if not post.sent:
         words, card = _entities(post.entities), _card(post)
-        return await usable.message(
+        return await responses.message(
             bot.send_message(
                 chat, post.text, entities=words, link_preview_options=card, **parameters
             )
         )
     if len(post.sent) > 1:
         group = _group(post, post.sent, files, captioned=True)
-        return await usable.first(bot.send_media_group(chat, group, **parameters))
+        return await responses.first(bot.send_media_group(chat, group, **parameters))
     [attachment] = post.sent
     caption: dict[str, Any] = {
         "caption": post.caption,
@@ -124,11 +124,11 @@ async def _sending(
     material = _material(attachment, files)
     if attachment.moves:
         caption |= {"filename": "animation.gif"}
-        return await usable.message(bot.send_animation(chat, material, **caption, **parameters))
+        return await responses.message(bot.send_animation(chat, material, **caption, **parameters))
     if post.shape == "photo":
-        return await usable.message(bot.send_photo(chat, material, **caption, **parameters))
+        return await responses.message(bot.send_photo(chat, material, **caption, **parameters))
     caption |= {"filename": attachment.name}
-    return await usable.message(bot.send_document(chat, material, **caption, **parameters))
+    return await responses.message(bot.send_document(chat, material, **caption, **parameters))
 
 
 def _group(

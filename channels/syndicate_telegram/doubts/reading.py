@@ -13,10 +13,10 @@ from syndicate import DeliveryError, InDoubt, Refused
 from syndicate.network.asking import Line, NoAnswer
 from syndicate.network.exchange import Limits
 from syndicate.network.http import LOOPBACK, by_proxy
-from syndicate_telegram import usable
-from syndicate_telegram.errors import Declined
-from syndicate_telegram.search import Blank, Message
-from syndicate_telegram.wire import Wire
+from syndicate_telegram.api import responses
+from syndicate_telegram.api.client import Wire
+from syndicate_telegram.api.errors import Declined
+from syndicate_telegram.doubts.search import Blank, Message
 
 if TYPE_CHECKING:
     from telegram import Message as Sent
@@ -47,7 +47,7 @@ class Forwarding:
         audit = self._where()
         try:
             copy = self._wire.ask(
-                lambda bot: usable.message(
+                lambda bot: responses.message(
                     bot.forward_message(audit, self._chat, number, disable_notification=True)
                 )
             )
@@ -65,7 +65,7 @@ class Forwarding:
         if self._audit is None:
             try:
                 self._audit = self._wire.ask(
-                    lambda bot: usable.chat(bot.get_chat(self._audit_chat))
+                    lambda bot: responses.chat(bot.get_chat(self._audit_chat))
                 ).id
             except Declined as declined:
                 raise self._refused(declined) from None

@@ -1,0 +1,1 @@
+"""Doubts: a post that may have arrived is looked for in its chat."""

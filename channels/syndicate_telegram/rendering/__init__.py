@@ -1,0 +1,1 @@
+"""Rendering: an article becomes one post, within Telegram's limits. Pure."""
