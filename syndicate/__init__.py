@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         Shown,
     )
     from syndicate.channel.collection import Collection
-    from syndicate.channel.mailing_list import MailingList, Membership, Outcome, Reply, Says
+    from syndicate.channel.mailing_list import MailingList, Meaning, Membership, Outcome, Reply
     from syndicate.channel.visit import Visit
     from syndicate.errors import (
         ArticleError,
@@ -99,6 +99,7 @@ __all__ = [
     "Item",
     "LedgerError",
     "MailingList",
+    "Meaning",
     "Media",
     "Membership",
     "Outcome",
@@ -113,7 +114,6 @@ __all__ = [
     "Repeatable",
     "Reply",
     "Revises",
-    "Says",
     "Schedule",
     "Scope",
     "Shown",

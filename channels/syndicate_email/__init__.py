@@ -130,11 +130,11 @@ class EmailDigest(MailingList):
     profiles: tuple[str, ...] = ()
 
     @property
-    def again(self) -> bool:  # type: ignore[override]
+    def resend_in_doubt(self) -> bool:  # type: ignore[override]
         return self.doubt == "again"
 
     @property
-    def standstill(self) -> float:  # type: ignore[override]
+    def idle_timeout(self) -> float:  # type: ignore[override]
         """The seconds that one letter may take."""
         return min(2 * self.patience, LONGEST_EXCHANGE_SECONDS)
 
@@ -149,7 +149,7 @@ class EmailDigest(MailingList):
                 "set unsubscribe (https://…/{token}) or mailbox (an address):"
                 " readers must be able to leave the list"
             )
-        if self.listens and not self.mailbox:
+        if self.has_inbox and not self.mailbox:
             raise ValueError("set mailbox, too: the address whose letters arrive in inbox")
 
     def takes(self, item: Item) -> bool:
@@ -226,7 +226,7 @@ class EmailDigest(MailingList):
             if isinstance(inbox := parse_inbox(self.inbox.get_secret_value()), Path):
                 yield inbox.parent if inbox.is_file() else inbox  # an mbox is written beside
 
-    def hears_outside(self, home: Path, source: str = "") -> str:
+    def inbox_outside(self, home: Path, source: str = "") -> str:
         from syndicate_email.inbox.listen import is_near, located
 
         where = located(source or self.inbox.get_secret_value())
@@ -245,10 +245,10 @@ class EmailDigest(MailingList):
             yield from review(edition, self._list(edition), example(rendition))
 
     @property
-    def listens(self) -> bool:
+    def has_inbox(self) -> bool:
         return bool(self.inbox.get_secret_value())
 
-    def hear(
+    def read_inbox(
         self, lists: Sequence[str], source: str = "", visit: Visit | None = None
     ) -> Generator[Reply, bool | None, None]:
         return (yield from self._listener(lists, source).replies(visit))
@@ -272,13 +272,15 @@ class EmailDigest(MailingList):
         return "the letters" if source else f"channels.{self.name}.inbox"
 
     @property
-    def answerable(self) -> bool:
+    def takes_replies(self) -> bool:
         return bool(self.mailbox)
 
-    def invitation(self, publisher: Publisher, at: datetime, title: str) -> Rendition:
+    def confirm_subscribe(self, publisher: Publisher, at: datetime, title: str) -> Rendition:
         from syndicate_email.letter import service_letters
 
-        return service_letters.invitation(self._list(_nothing(publisher)), publisher, at, title)
+        return service_letters.confirm_subscribe(
+            self._list(_nothing(publisher)), publisher, at, title
+        )
 
     def overview(
         self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
@@ -287,10 +289,14 @@ class EmailDigest(MailingList):
 
         return service_letters.overview(self._list(_nothing(publisher)), publisher, at, lists)
 
-    def parting(self, publisher: Publisher, at: datetime, lists: Sequence[Membership]) -> Rendition:
+    def confirm_unsubscribe(
+        self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
+    ) -> Rendition:
         from syndicate_email.letter import service_letters
 
-        return service_letters.parting(self._list(_nothing(publisher)), publisher, at, lists)
+        return service_letters.confirm_unsubscribe(
+            self._list(_nothing(publisher)), publisher, at, lists
+        )
 
     def goodbye(self, publisher: Publisher, at: datetime, lists: Sequence[Membership]) -> Rendition:
         from syndicate_email.letter import service_letters
@@ -301,7 +307,7 @@ class EmailDigest(MailingList):
         """Check the relay, which let us in when it was opened, the template and the inbox."""
         yield from self._outgoing.findings()
         yield from self.review(_nothing(publisher))
-        if self.listens:
+        if self.has_inbox:
             yield self._listener().finding()
 
     def __enter__(self) -> Self:

@@ -30,7 +30,7 @@ class Outcome:
     result: Receipt | DeliveryError
 
 
-class Says(StrEnum):
+class Meaning(StrEnum):
     """Meaning of a message that arrived: a reader's wish, or a mail system's notice."""
 
     LEAVE = "leave"  # unsubscribe from this list
@@ -49,10 +49,10 @@ class Reply:
     """One message that arrived."""
 
     key: str  # the message's own, the same whenever it is read
-    says: Says
+    meaning: Meaning
     token: str = ""  # whose subscription it is about, or which request it confirms
     email: str = ""  # the sender; "" where they could not be asked back
-    vouched: str = ""  # how the mailbox's own server authenticated them: dmarc=pass; "" if not
+    authentication: str = ""  # the mailbox's own server's verdict, dmarc=pass; "" if none
     name: str = ""
     about: str = ""  # the list it names, if any
     code: str = ""  # of a bounce: its status, like 5.1.1 (RFC 3463)
@@ -82,8 +82,8 @@ class MailingList(Channel):
     immediate: bool = False  # send what is urgent at once (Edition.urgent)
     rate: tuple[Rate, ...] = ()  # the most deliveries in a time, of all processes together
     failures: Tolerance | None = None  # a run with more permanent failures stops
-    again: bool = False  # send what is in doubt again, under the same key
-    standstill: float = 120.0  # seconds without any result after which a run is given up
+    resend_in_doubt: bool = False  # under the same key
+    idle_timeout: float = 120.0  # seconds without any result after which a run is given up
     known_senders_only: bool = False  # write to no address that is on no list
     # when more people leave in a day without showing a token, a person has to look first
     leavers: Tolerance | None = Tolerance(10, 100)
@@ -124,16 +124,16 @@ class MailingList(Channel):
         return ()
 
     @property
-    def listens(self) -> bool:
+    def has_inbox(self) -> bool:
         """True if an inbox is configured: ``tick`` reads it."""
         return False
 
     @property
-    def answerable(self) -> bool:
+    def takes_replies(self) -> bool:
         """True if readers can reply to its letters; then it can write all those below."""
         return False
 
-    def hear(
+    def read_inbox(
         self, lists: Sequence[str], source: str = "", visit: Visit | None = None
     ) -> Generator[Reply, bool | None, None]:
         """Yield what arrived, oldest first. Pulling the next reply marks the last one as handled.
@@ -146,14 +146,14 @@ class MailingList(Channel):
         """
         raise UsageError(f"channel {self.name!r} gets no answers")
 
-    def hears_outside(self, home: Path, source: str = "") -> str:
+    def inbox_outside(self, home: Path, source: str = "") -> str:
         """Name the setting by which it would read mail that is not a rehearsal's; "" for none.
 
-        ``source`` is that of ``hear``, ``home`` the configuration's folder.
+        ``source`` is that of ``read_inbox``, ``home`` the configuration's folder.
         """
         return "the mailbox"
 
-    def invitation(self, publisher: Publisher, at: datetime, title: str) -> Rendition:
+    def confirm_subscribe(self, publisher: Publisher, at: datetime, title: str) -> Rendition:
         """Render the letter that asks a person to confirm, with their token, that they join.
 
         ``title`` is the list's: one list may write for another that gets no mail itself.
@@ -166,7 +166,7 @@ class MailingList(Channel):
         """Render the letter that names all lists, and how to join and leave them."""
         raise NotImplementedError
 
-    def parting(
+    def confirm_unsubscribe(
         self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
     ) -> Rendition | None:
         """Render the letter that asks a person to confirm, with their token, that they leave.

@@ -30,15 +30,15 @@ def locked(cls: type[Channel], unset: Mapping[str, str]) -> type[Channel]:
         def outside(self, home: Path, rendition: Rendition | None = None) -> str:
             return ""  # it reaches nobody
 
-        def hear(
+        def read_inbox(
             self, lists: Sequence[str], source: str = "", visit: Visit | None = None
         ) -> Generator[Reply, bool | None, None]:
             if not source:
                 raise Unavailable(why)
-            return super().hear(lists, source, visit)  # type: ignore[no-any-return]
+            return super().read_inbox(lists, source, visit)  # type: ignore[no-any-return]
 
-        def hears_outside(self, home: Path, source: str = "") -> str:
-            return super().hears_outside(home, source) if source else ""
+        def inbox_outside(self, home: Path, source: str = "") -> str:
+            return super().inbox_outside(home, source) if source else ""
 
     Locked.__annotations__ = dict.fromkeys(secrets_among(cls, unset), SecretStr)
     for name in ("__name__", "__qualname__", "__module__", "__doc__"):

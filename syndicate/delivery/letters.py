@@ -42,7 +42,7 @@ def mail(run: Run, channel: MailingList, editions: Sequence[int]) -> str:
     """Send what is due of these editions' letters; returns why it could not go on."""
     letters = run.ledger.letters
     letters.end_dead_claims()
-    if channel.again:
+    if channel.resend_in_doubt:
         for edition in editions:
             run.ledger.runs.settle(edition, "due", of="in_doubt")
     in_doubt = [one for one in editions if letters.doubts(one, 1)] if run.finder else []
@@ -141,7 +141,7 @@ def _waits(run: Run, stream: Stream, problem: DeliveryError) -> bool:
     wait = problem.retry_after if isinstance(problem, Unavailable) else None
     if not wait or not stream.heard:
         return False
-    if time.monotonic() + wait - stream.heard >= stream.channel.standstill:
+    if time.monotonic() + wait - stream.heard >= stream.channel.idle_timeout:
         return False
     return stop.rest(wait) and not run.stopping()
 

@@ -36,8 +36,10 @@ def known_lists(office: Office) -> dict[str, KnownChannel]:
         return {one.name: office.remembered(catalogue, one) for one in office.lists}
 
 
-def invitation(office: Office, name: str, at: datetime) -> tuple[Channel, Rendition] | None:
-    """The letter that asks whether somebody wants to be on a list, and who sends it.
+def subscribe_confirmation(
+    office: Office, name: str, at: datetime
+) -> tuple[Channel, Rendition] | None:
+    """Return the letter that asks whether somebody wants to be on a list, and who sends it.
 
     None where no list could get the answer.
     """
@@ -45,7 +47,7 @@ def invitation(office: Office, name: str, at: datetime) -> tuple[Channel, Rendit
     by = _writer(office, name)
     if by is None or name not in there:
         return None
-    return by, by.invitation(office.publisher, at, called(there[name])[1])
+    return by, by.confirm_subscribe(office.publisher, at, called(there[name])[1])
 
 
 @dataclass
@@ -190,21 +192,22 @@ def _letter(
     office: Office, known: Mapping[str, KnownChannel], about: KnownChannel, asked: ReaderRequest
 ) -> tuple[Channel, Rendition, Recipient] | None:
     if asked.wants == JOIN:
-        question = invitation(office, about.name, asked.at)
+        letter = subscribe_confirmation(office, about.name, asked.at)
         token = office.ledger.replies.token(asked, about.key)
-        return question and (*question, Recipient(f"{asked.id}", asked.email, token))
+        return letter and (*letter, Recipient(f"{asked.id}", asked.email, token))
     by = _writer(office, about.name)
     if by is None:
         return None
     if asked.wants in LEAVERS:
-        parting = by.parting(office.publisher, asked.at, _left_by(office, known, about, asked))
+        leaving = _left_by(office, known, about, asked)
+        question = by.confirm_unsubscribe(office.publisher, asked.at, leaving)
         token = office.ledger.replies.token(asked, about.key)
         recipient = Recipient(f"{asked.id}", asked.email, token)
-        return (by, parting, recipient) if parting else None
+        return (by, question, recipient) if question else None
     there = list(_memberships(office, known, asked))
     token = next((one.token for one in there if one.token), "")
-    letter = by.overview(office.publisher, asked.at, there)
-    return by, letter, Recipient(f"{asked.subscriber}", asked.email, token)
+    overview = by.overview(office.publisher, asked.at, there)
+    return by, overview, Recipient(f"{asked.subscriber}", asked.email, token)
 
 
 def _left_by(
@@ -218,7 +221,7 @@ def _left_by(
 
 def _writer(office: Office, name: str) -> MailingList | None:
     """The list itself, else one whose letters can be answered."""
-    able = [one for one in office.lists if one.answerable]
+    able = [one for one in office.lists if one.takes_replies]
     return next((one for one in able if one.name == name), able[0] if able else None)
 
 

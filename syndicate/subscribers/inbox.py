@@ -11,7 +11,7 @@ from hashlib import sha256
 from math import inf
 from time import monotonic
 
-from syndicate.channel.mailing_list import MailingList, Reply, Says
+from syndicate.channel.mailing_list import MailingList, Meaning, Reply
 from syndicate.channel.visit import Visit
 from syndicate.delivery.evidence import refuse_older
 from syndicate.errors import DeliveryError, LedgerError, NotStorable, SyndicateError
@@ -85,7 +85,7 @@ class Inboxes:
         Whatever goes wrong is said, and ends nothing: the digests are to go out. Only where the
         ledger fails does the run end: who leaves is not to get a digest for its sake.
         """
-        listening = [one for one in self._office.lists if one.listens]
+        listening = [one for one in self._office.lists if one.has_inbox]
         self._read(listening, BEFORE_SECONDS)
         self._end(ANSWER_SECONDS, self._contained)
 
@@ -209,7 +209,7 @@ class Reading:
                       put_off=lambda: self._put_off)  # fmt: skip
         names = [name for one in self._office.lists for name in called(one)]
         try:
-            with _ended(channel.hear(names, self._source, visit)) as replies:
+            with _ended(channel.read_inbox(names, self._source, visit)) as replies:
                 self._listen(replies, visit)
         except (DeliveryError, stop.Stopped) as error:
             why = f"{channel.name}: {self._office.scrub(str(error))}"
@@ -239,7 +239,7 @@ class Reading:
     def _note(self, reply: Reply, visit: Visit, *, for_a_person: bool) -> None:
         """Take down what was read and lies where it lay."""
         if reply.place and (for_a_person or visit.stays):
-            may_change = for_a_person and reply.says is not Says.OTHER
+            may_change = for_a_person and reply.meaning is not Meaning.OTHER
             self._read.append(
                 ReadLetter(key=reply.place, for_a_person=for_a_person, may_change=may_change)
             )
@@ -308,7 +308,7 @@ def _elsewhere(office: Office, channel: MailingList, source: str) -> str:
     """The setting by which a rehearsal would take real readers' letters away; "" outside of one."""
     if not office.ledger.rehearsal:
         return ""
-    return channel.hears_outside(office.settings.folder, source)
+    return channel.inbox_outside(office.settings.folder, source)
 
 
 @contextmanager

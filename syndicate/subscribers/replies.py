@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from syndicate.channel import Channel
-from syndicate.channel.mailing_list import MailingList, Reply, Says
+from syndicate.channel.mailing_list import MailingList, Meaning, Reply
 from syndicate.delivery.evidence import refuse_unknown_reader
 from syndicate.errors import UsageError
 from syndicate.ledger import Joiner, Joining, KnownChannel, ReaderRequest, Subscription
@@ -28,7 +28,7 @@ from syndicate.ledger.people.replies import JOIN, LEAVE, LEAVE_ALL, LEAVERS, LIS
 from syndicate.ledger.people.strangers import LEFT
 from syndicate.model.delivery import Rendition
 from syndicate.office import Office
-from syndicate.subscribers.answers import called, invitation, known_lists
+from syndicate.subscribers.answers import called, known_lists, subscribe_confirmation
 from syndicate.subscribers.people import CLOSED, normal
 
 UNREAD = "for a person (still unread)"
@@ -62,12 +62,12 @@ class Listener:
         if why := self._for_a_person(reply):
             self.counts[why] += 1
             return True
-        if named is None and reply.says in (
-            Says.BOUNCED, Says.REFUSED, Says.COMPLAINED, Says.LISTS,
+        if named is None and reply.meaning in (
+            Meaning.BOUNCED, Meaning.REFUSED, Meaning.COMPLAINED, Meaning.LISTS,
         ):  # fmt: skip
             self.counts["of unknown origin"] += 1
             return False
-        if reply.says in (Says.LEAVE, Says.COMPLAINED):
+        if reply.meaning in (Meaning.LEAVE, Meaning.COMPLAINED):
             self.office.ledger.generations.note_leaving()
         with self.office.ledger.replies.once(reply.key, self.office.clock()) as db:
             self.counts[self._done(db, reply, named) if db else "read before"] += 1
@@ -75,11 +75,11 @@ class Listener:
 
     def _for_a_person(self, reply: Reply) -> str:
         """Why a message is left to a person; "" for what is dealt with here."""
-        if reply.says is Says.OTHER or self._leaves_unknown(reply):
+        if reply.meaning is Meaning.OTHER or self._leaves_unknown(reply):
             return UNREAD
-        if reply.says is Says.JOIN and self._is_no_business_of_ours(reply):
+        if reply.meaning is Meaning.JOIN and self._is_no_business_of_ours(reply):
             return STRANGER
-        if reply.says is Says.LEAVE and not (reply.token or reply.vouched):
+        if reply.meaning is Meaning.LEAVE and not (reply.token or reply.authentication):
             wants = LEAVE if reply.about else LEAVE_ALL
             is_open = self.office.ledger.strangers.may_anybody(wants, self.office.clock())
             return "" if is_open else MANY
@@ -94,7 +94,7 @@ class Listener:
 
     def _leaves_unknown(self, reply: Reply) -> bool:
         """Whether somebody wants to leave whom no list knows: by another address, perhaps."""
-        if reply.says is not Says.LEAVE or reply.token or not (email := _address(reply)):
+        if reply.meaning is not Meaning.LEAVE or reply.token or not (email := _address(reply)):
             return False
         return not self.office.ledger.lists.of(email)
 
@@ -108,24 +108,24 @@ class Listener:
     def _done(self, db: Connection, reply: Reply, named: tuple[int, int] | None) -> str:
         at = self.office.clock()
         channel, subscriber = named or (0, 0)
-        match reply.says:
-            case Says.LEAVE:
+        match reply.meaning:
+            case Meaning.LEAVE:
                 return self._left(db, reply, named)
-            case Says.BOUNCED:
+            case Meaning.BOUNCED:
                 final = bounce(db, subscriber, reply.code, at)
                 return "bounced, not written to any more" if final else "bounced"
-            case Says.REFUSED:
+            case Meaning.REFUSED:
                 self.reasons[f"{reply.code} ({reply.detail})"] += 1
                 return "came back for our sake"
-            case Says.COMPLAINED:
+            case Meaning.COMPLAINED:
                 leave(db, subscriber, COMPLAINED, at)
                 close_way_back(db, [subscriber], COMPLAINED)
                 return "complained, off every list"
-            case Says.JOIN:
+            case Meaning.JOIN:
                 return self._wants_in(db, reply)
-            case Says.CONFIRM:
+            case Meaning.CONFIRM:
                 return self._joined(db, reply)
-            case Says.LISTS:
+            case Meaning.LISTS:
                 if person := last_subscription(db, channel, subscriber):
                     self.office.ledger.replies.ask(
                         db, self._list("").id, LISTS, person.email, at, subscriber=subscriber
@@ -146,7 +146,7 @@ class Listener:
         wish = ReaderRequest(
             id=0, channel=channel, wants=wants, email=email, name="", subscriber=person, at=at
         )
-        if not reply.vouched:
+        if not reply.authentication:
             return self._ask_back(db, wish, "asked whether they leave")
         if not (on := _subscribed(db, wish)):
             return "had left"
@@ -195,8 +195,8 @@ class Listener:
             subscriber=None,
             at=at,
         )
-        if reply.vouched and not back:
-            return self._put_on(db, wish, f"by letter of {_on(at)}, {reply.vouched}", "")
+        if reply.authentication and not back:
+            return self._put_on(db, wish, f"by letter of {_on(at)}, {reply.authentication}", "")
         if back:
             return self._ask_back(db, wish, f"asked to join anew (no way back: {CLOSED[back.why]})")
         return self._ask_back(db, wish, "asked to join")
@@ -225,7 +225,7 @@ class Listener:
     def _question(self, asked: ReaderRequest) -> tuple[Channel, Rendition] | None:
         """What somebody was asked who wanted to join; None where the list is gone."""
         name = next((one.name for one in self.known.values() if one.id == asked.channel), "")
-        return invitation(self.office, name, asked.at)
+        return subscribe_confirmation(self.office, name, asked.at)
 
     def _list(self, about: str) -> KnownChannel:
         """The list that a letter names, by its name or title; else the one it came to."""

@@ -10,7 +10,7 @@ import pytest
 from channels.test_incoming import DAEMON, EXIM_HEAD, TOKEN, VERP, failed, heard, own, several
 from channels.test_refusals import CASES, LETTER
 from channels.test_refusals import OURS as OURS_
-from syndicate.channel.mailing_list import Says
+from syndicate.channel.mailing_list import Meaning
 
 INTRODUCTION = """This message was created automatically by mail delivery software.
 
@@ -71,7 +71,7 @@ def test_where_the_machine_s_part_gives_no_reason_the_people_s_part_tells_whose_
 ) -> None:
     for status, reason in product(("5.0.0", "5.7.1", ""), NO_REASON):
         reply = heard(report(INTRODUCTION + section(why), failed(status, reason)))
-        assert (reply.says, reply.token) == (Says.REFUSED, TOKEN), reason
+        assert (reply.meaning, reply.token) == (Meaning.REFUSED, TOKEN), reason
         assert " ".join(why.split("]: ")[-1].split())[:20] in reply.detail
 
 
@@ -87,24 +87,24 @@ def test_where_the_machine_s_part_gives_no_reason_the_people_s_part_tells_whose_
 )
 def test_a_reader_s_own_trouble_in_the_people_s_part_is_the_reader_s(why: str, code: str) -> None:
     reply = heard(report(INTRODUCTION + section(why)))
-    assert (reply.says, reply.code, reply.token) == (Says.BOUNCED, code, TOKEN)
+    assert (reply.meaning, reply.code, reply.token) == (Meaning.BOUNCED, code, TOKEN)
 
 
 def test_a_reason_in_the_machine_s_part_is_the_one_that_counts() -> None:
     said = INTRODUCTION + section(HOURLY)
     reply = heard(report(said, failed("5.1.1", "smtp; 550 5.1.1 User unknown")))
-    assert (reply.says, reply.code) == (Says.BOUNCED, "5.1.1")
+    assert (reply.meaning, reply.code) == (Meaning.BOUNCED, "5.1.1")
     reply = heard(report(said, failed("5.0.0", "smtp; 550 Mailbox unavailable")))
-    assert reply.says is Says.BOUNCED
+    assert reply.meaning is Meaning.BOUNCED
     reply = heard(report(said, failed("5.0.0 (message refused as spam)")))
-    assert reply.says is Says.REFUSED
+    assert reply.meaning is Meaning.REFUSED
 
 
 def test_a_status_of_its_own_is_gainsaid_by_what_is_told_of_that_address_alone() -> None:
-    assert heard(report(INTRODUCTION + section(HOURLY), failed("5.1.1"))).says is Says.REFUSED
+    assert heard(report(INTRODUCTION + section(HOURLY), failed("5.1.1"))).meaning is Meaning.REFUSED
     advice = "Your letter was not delivered. It may be spam, see our policy on 4.2.2.\n"
     reply = heard(report(advice, failed("5.1.1")))
-    assert (reply.says, reply.code) == (Says.BOUNCED, "5.1.1")
+    assert (reply.meaning, reply.code) == (Meaning.BOUNCED, "5.1.1")
 
 
 OTHERS = section("550 5.7.1 Message rejected as spam", "budi@lain.example")
@@ -127,10 +127,10 @@ def test_of_several_readers_the_part_about_this_one_is_read_alone(human: str) ->
     both = f"{failed('5.0.0')}\n\n{failed('5.0.0').replace('ani@warga', 'budi@lain')}"
     for machine in (failed("5.0.0"), both):
         reply = heard(report(INTRODUCTION + human, machine))
-        assert (reply.says, reply.token) == (Says.BOUNCED, TOKEN)
+        assert (reply.meaning, reply.token) == (Meaning.BOUNCED, TOKEN)
     turned = human.replace("ani@warga", "x@x").replace("budi@lain", "ani@warga")
     if "cici" not in human:
-        assert heard(report(INTRODUCTION + turned, failed("5.0.0"))).says is Says.REFUSED
+        assert heard(report(INTRODUCTION + turned, failed("5.0.0"))).meaning is Meaning.REFUSED
 
 
 QUOTED = [
@@ -151,9 +151,9 @@ QUOTED = [
 def test_what_our_letter_says_is_no_reason(quoted: str) -> None:
     for before in (section("550 Mailbox unavailable"), ""):
         reply = heard(report(f"{INTRODUCTION}{before}\n{quoted}"))
-        assert reply.says is Says.BOUNCED
+        assert reply.meaning is Meaning.BOUNCED
     ours = own(f"X-Spam: spam\nSubject: spam\nReturn-Path: <{VERP}>", "text/rfc822-headers")
-    assert heard(report(INTRODUCTION + section("no mailbox"), copy=ours)).says is Says.BOUNCED
+    assert heard(report(INTRODUCTION + section("no mailbox"), copy=ours)).meaning is Meaning.BOUNCED
 
 
 def test_a_report_without_a_part_for_people_reads_nothing_of_ours() -> None:
@@ -163,28 +163,30 @@ def test_a_report_without_a_part_for_people_reads_nothing_of_ours() -> None:
     )
     kinds = {"kind": "report; report-type=delivery-status"}
     message = several(status, copy, own("Subject: x", "text/plain\n\nspam"), **kinds, To=VERP)
-    assert heard(message).says is Says.BOUNCED
+    assert heard(message).meaning is Meaning.BOUNCED
 
 
 def test_the_people_s_part_may_be_written_in_html_and_without_naming_anybody() -> None:
     words = "<html><body><p>Your message was rejected as spam.</p></body></html>"
-    assert heard(report(words, kind="text/html")).says is Says.REFUSED
-    assert heard(report("Message rejected: hourly sending limit exceeded")).says is Says.REFUSED
-    assert heard(report("We could not deliver your letter.")).says is Says.BOUNCED
+    assert heard(report(words, kind="text/html")).meaning is Meaning.REFUSED
+    assert (
+        heard(report("Message rejected: hourly sending limit exceeded")).meaning is Meaning.REFUSED
+    )
+    assert heard(report("We could not deliver your letter.")).meaning is Meaning.BOUNCED
 
 
 def test_a_notice_without_a_part_for_machines_is_read_by_its_reader_s_part_too() -> None:
     head = {**EXIM_HEAD, "From": DAEMON, "To": VERP}
     both = INTRODUCTION + OTHERS + section("550 5.1.1 no such user")
     reply = heard(letter_of(both, **head))
-    assert (reply.says, reply.code) == (Says.BOUNCED, "5.1.1")
+    assert (reply.meaning, reply.code) == (Meaning.BOUNCED, "5.1.1")
     reply = heard(letter_of(INTRODUCTION + section(HOURLY), **head))
-    assert reply.says is Says.REFUSED
+    assert reply.meaning is Meaning.REFUSED
     assert reply.detail.startswith("Domain kantor.example has exceeded the max emails")
 
 
 def test_who_is_named_alone_is_the_reader_by_whatever_name() -> None:
-    assert heard(report(INTRODUCTION + OTHERS)).says is Says.REFUSED
+    assert heard(report(INTRODUCTION + OTHERS)).meaning is Meaning.REFUSED
 
 
 def letter_of(body: str, **fields: str) -> bytes:
@@ -207,5 +209,5 @@ def test_words_of_providers_count_alike_in_letters_that_come_back() -> None:
             report("", failed("5.0.0", f"smtp; {answer}")),
             letter_of(INTRODUCTION + section(answer), **EXIM_HEAD),
         ):  # fmt: skip
-            wanted = Says.REFUSED if meaning is OURS_ else Says.BOUNCED
-            assert heard(message).says is wanted, answer
+            wanted = Meaning.REFUSED if meaning is OURS_ else Meaning.BOUNCED
+            assert heard(message).meaning is wanted, answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicate.channel.mailing_list import Says
+from syndicate.channel.mailing_list import Meaning
 from syndicate_email.inbox.classify import classify
 from syndicate_email.inbox.reports import Marks
 
@@ -17,9 +17,9 @@ PASSED = f"Authentication-Results: {OURS}; dmarc=pass (p=none) header.from=warga
 def vouched(*head: str, sender: str = "ani@warga.example", marks: Marks = MARKS) -> str:
     letter = "\n".join([*head, f"From: Ani <{sender}>", "Subject: berhenti", "", "Isi."])
     reply = classify(letter.encode(), marks)
-    assert reply.says is Says.LEAVE
+    assert reply.meaning is Meaning.LEAVE
     assert reply.email == sender
-    return reply.vouched
+    return reply.authentication
 
 
 def results(text: str) -> str:

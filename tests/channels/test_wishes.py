@@ -6,7 +6,7 @@ from time import perf_counter
 
 import pytest
 
-from syndicate.channel.mailing_list import Reply, Says
+from syndicate.channel.mailing_list import Meaning, Reply
 from syndicate_email.inbox.classify import classify
 from syndicate_email.inbox.reports import Marks
 
@@ -33,28 +33,31 @@ TAGGED = [
 @pytest.mark.parametrize("tag", TAGGED)
 def test_a_subject_that_a_filter_tagged_is_understood_with_its_token(tag: str) -> None:
     wishes = {
-        f"unsubscribe {TOKEN}": Says.LEAVE, f"Berhenti {TOKEN.upper()}": Says.LEAVE,
-        f"subscribe {TOKEN}": Says.JOIN, f"lists {TOKEN}": Says.LISTS,
-        f"Mohon konfirmasi: Kabar harian [confirm {TOKEN}]": Says.CONFIRM,
+        f"unsubscribe {TOKEN}": Meaning.LEAVE, f"Berhenti {TOKEN.upper()}": Meaning.LEAVE,
+        f"subscribe {TOKEN}": Meaning.JOIN, f"lists {TOKEN}": Meaning.LISTS,
+        f"Mohon konfirmasi: Kabar harian [confirm {TOKEN}]": Meaning.CONFIRM,
     }  # fmt: skip
     for wish, says in wishes.items():
         reply = heard(tag.format(wish))
-        assert (reply.says, reply.token) == (says, TOKEN), wish
+        assert (reply.meaning, reply.token) == (says, TOKEN), wish
 
 
 @pytest.mark.parametrize("tag", TAGGED)
 def test_a_tag_does_not_hide_a_wish_without_a_token(tag: str) -> None:
     if "Possible spam" in tag:
         return  # what stands after it might be anything
-    for wish, says in {"unsubscribe": Says.LEAVE, "Langganan Kabar Harian": Says.JOIN}.items():
-        assert heard(tag.format(wish)).says is says
+    for wish, says in {
+        "unsubscribe": Meaning.LEAVE,
+        "Langganan Kabar Harian": Meaning.JOIN,
+    }.items():
+        assert heard(tag.format(wish)).meaning is says
 
 
 @pytest.mark.parametrize("tag", TAGGED)
 def test_a_tag_does_not_hide_that_nobody_wrote_it(tag: str) -> None:
     subject = f"Automatic reply: Mohon konfirmasi: Kabar [confirm {TOKEN}]"
     if "Possible spam" not in tag:
-        assert heard(tag.format(subject)).says is Says.NOTHING
+        assert heard(tag.format(subject)).meaning is Meaning.NOTHING
 
 
 LEAVING = [
@@ -89,7 +92,7 @@ def test_a_sentence_that_asks_to_leave_is_understood(sentence: str) -> None:
         heard(sentence), heard("Re: Kabar hari ini", sentence),
         heard("Re: Kabar", f"Halo,\n\n{sentence}\n\nSalam\nAni\n\n> Kabar harian\n"),
     ):  # fmt: skip
-        assert (reply.says, reply.about, reply.email) == (Says.LEAVE, "", "ani@warga.example")
+        assert (reply.meaning, reply.about, reply.email) == (Meaning.LEAVE, "", "ani@warga.example")
 
 
 @pytest.mark.parametrize(
@@ -99,12 +102,12 @@ def test_a_sentence_that_asks_to_leave_is_understood(sentence: str) -> None:
 )  # fmt: skip
 def test_a_sentence_may_name_the_list(sentence: str) -> None:
     reply = heard(sentence)
-    assert (reply.says, reply.about) == (Says.LEAVE, "Kabar Harian")
+    assert (reply.meaning, reply.about) == (Meaning.LEAVE, "Kabar Harian")
 
 
 def test_a_sentence_that_asks_to_join_is_understood() -> None:
     for sentence in ("Please subscribe me", "Saya ingin berlangganan", "Mohon langganan"):
-        assert heard(sentence).says is Says.JOIN
+        assert heard(sentence).meaning is Meaning.JOIN
 
 
 TO_PEOPLE = [
@@ -130,13 +133,13 @@ TO_PEOPLE = [
 @pytest.mark.parametrize("sentence", TO_PEOPLE)
 def test_a_question_about_it_or_something_else_is_for_a_person(sentence: str) -> None:
     for reply in (heard(sentence, "Isi."), heard("Re: Kabar", sentence)):
-        assert (reply.says, reply.token) == (Says.OTHER, "")
+        assert (reply.meaning, reply.token) == (Meaning.OTHER, "")
 
 
 def test_what_is_quoted_is_nobody_s_wish() -> None:
     body = "Bagus sekali!\n\n> Please unsubscribe me\n> Mohon berhenti berlangganan\n"
-    assert heard("Re: Kabar", body).says is Says.OTHER
-    assert heard("Re: Kabar", "> Please unsubscribe me\n").says is Says.OTHER
+    assert heard("Re: Kabar", body).meaning is Meaning.OTHER
+    assert heard("Re: Kabar", "> Please unsubscribe me\n").meaning is Meaning.OTHER
 
 
 QUOTED = {
@@ -153,9 +156,9 @@ QUOTED = {
 
 @pytest.mark.parametrize("how", QUOTED)
 def test_our_own_footer_is_nobody_s_wish_however_it_is_quoted(how: str) -> None:
-    assert heard("Re: Kabar harian", QUOTED[how]).says is Says.OTHER
+    assert heard("Re: Kabar harian", QUOTED[how]).meaning is Meaning.OTHER
     away = heard("Out of Office: Kabar harian", f"Saya sedang cuti.\n\n{QUOTED[how]}")
-    assert away.says is Says.NOTHING
+    assert away.meaning is Meaning.NOTHING
 
 
 QUOTE = (
@@ -167,24 +170,24 @@ QUOTE = (
 def test_what_html_quotes_is_nobody_s_wish(above: str) -> None:
     quote = "<blockquote><div>Berhenti berlangganan</div></blockquote>"
     for body in (above + quote, above + QUOTE, f"{above}<blockquote><p>Unsubscribe</p>"):
-        assert heard("Re: Kabar", body, "html").says is Says.OTHER
+        assert heard("Re: Kabar", body, "html").meaning is Meaning.OTHER
 
 
 @pytest.mark.parametrize("quote", [QUOTE, "<BLOCKQUOTE>x</BLOCKQUOTE>", "</blockquote>"])
 def test_a_wish_around_a_quote_is_understood(quote: str) -> None:
     for body in (f"<div>stop kirim email</div>{quote}", f"{quote}<p>Unsubscribe</p>"):
-        assert heard("Re: Kabar", body, "html").says is Says.LEAVE
+        assert heard("Re: Kabar", body, "html").meaning is Meaning.LEAVE
 
 
 @pytest.mark.parametrize("mark", [">", "»", "›", "|", " > "])
 def test_a_line_that_is_marked_as_quoted_is_nobody_s_wish(mark: str) -> None:
-    assert heard("Re: Kabar", f"{mark} Berhenti berlangganan").says is Says.OTHER
+    assert heard("Re: Kabar", f"{mark} Berhenti berlangganan").meaning is Meaning.OTHER
 
 
 @pytest.mark.parametrize("sign", ["=", "_", ": ", "+", "%20"])
 def test_a_token_is_found_however_it_is_joined_to_its_wish(sign: str) -> None:
     reply = heard(f"unsubscribe{sign}{TOKEN}")
-    assert (reply.says, reply.token) == (Says.LEAVE, TOKEN)
+    assert (reply.meaning, reply.token) == (Meaning.LEAVE, TOKEN)
 
 
 LONG = [

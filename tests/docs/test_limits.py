@@ -136,7 +136,7 @@ def test_every_number_of_the_page_is_the_program_s() -> None:
 
 
 def test_a_digest_s_pauses_end_when_its_channel_has_had_its_time() -> None:
-    assert written()["Relay: a digest in which no letter ends"][0] == MailingList.standstill
+    assert written()["Relay: a digest in which no letter ends"][0] == MailingList.idle_timeout
 
 
 @pytest.mark.parametrize("patience", [None, LONGEST_EXCHANGE_SECONDS])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from support.hostile.letters import LETTERS, MIB, TOKEN
-from syndicate.channel.mailing_list import Reply, Says
+from syndicate.channel.mailing_list import Meaning, Reply
 from syndicate_email.inbox.classify import classify
 from syndicate_email.inbox.reports import Marks
 
@@ -70,11 +70,11 @@ def check(found: dict[str, tuple[float, Reply]]) -> None:
     for name, (_, reply) in found.items():
         assert len(reply.key) == 32
         if name in LEAVES:
-            assert (reply.says, reply.token) == (Says.LEAVE, ""), name
+            assert (reply.meaning, reply.token) == (Meaning.LEAVE, ""), name
         elif name in RETURNED:
-            assert (reply.says, reply.token) == (Says.BOUNCED, TOKEN), name
+            assert (reply.meaning, reply.token) == (Meaning.BOUNCED, TOKEN), name
         else:
-            assert reply.says in (Says.OTHER, Says.NOTHING), name
+            assert reply.meaning in (Meaning.OTHER, Meaning.NOTHING), name
 
 
 def test_the_kinds_are_many() -> None:

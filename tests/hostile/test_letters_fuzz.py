@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from support.hostile.fuzzing import altered, corpus, fuzz, seeds, within
 from support.hostile.letter_kinds import FIELDS, PIECES, TEXTS, built
-from syndicate.channel.mailing_list import Says
+from syndicate.channel.mailing_list import Meaning
 from syndicate.ledger.people.tokens import REQUEST, RETURN, SUBSCRIPTION, Tokens
 from syndicate_email.inbox.classify import classify
 from syndicate_email.inbox.reports import Marks
@@ -33,13 +33,13 @@ def bear(content: bytes) -> None:
     with within(BEARABLE):
         reply = classify(content[:MIB], MARKS)
     assert re.fullmatch(r"[0-9a-f]{32}", reply.key)
-    assert reply.says in Says
+    assert reply.meaning in Meaning
     for field in ("token", "email", "name", "about", "code", "detail"):
         value = getattr(reply, field)
         assert value == " ".join(value.encode().decode().split())
         assert len(value) <= 254
     assert "@" not in reply.detail
-    assert reply.vouched == ""
+    assert reply.authentication == ""
     for what in (SUBSCRIPTION, REQUEST, RETURN):
         assert TOKENS.read(reply.token, what, ["harian", "pekanan"]) is None
 
@@ -62,8 +62,8 @@ def test_a_letter_that_was_tampered_with_is_borne(content: bytes) -> None:
 
 
 def test_the_corpus_holds_letters_of_every_kind() -> None:
-    found = {classify(content, MARKS).says for content in seeds("letters")}
-    assert found == set(Says)
+    found = {classify(content, MARKS).meaning for content in seeds("letters")}
+    assert found == set(Meaning)
 
 
 @pytest.mark.soak

@@ -10,7 +10,7 @@ from email.message import Message
 from email.policy import default
 from hashlib import sha256
 
-from syndicate import Reply, Says
+from syndicate import Meaning, Reply
 from syndicate.text import excerpt, squeeze
 from syndicate_email.addresses import mail_address
 from syndicate_email.inbox.authentication import vouched
@@ -81,7 +81,7 @@ RESPONDERS = (
 BY_HAND = re.compile(r"(?:no)?\s*(?:[;(]|$)", re.I)
 PRECEDENCES = ("auto_reply", "auto-reply", "bulk", "junk", "list")
 NOBODY_WRITES = ("<>", "<MAILER-DAEMON>")
-AUTOMATIC = Reply(key="", says=Says.NOTHING, detail="an automatic answer")
+AUTOMATIC = Reply(key="", meaning=Meaning.NOTHING, detail="an automatic answer")
 
 
 def classify(message: bytes, marks: Marks) -> Reply:
@@ -97,7 +97,7 @@ def classify(message: bytes, marks: Marks) -> Reply:
         reply = _classified(letter, marks)
     except Exception:  # the parser stumbles over garbage in many ways
         log.info("a letter cannot be parsed", exc_info=True)
-        reply = Reply(key="", says=Says.OTHER, detail="it is broken")
+        reply = Reply(key="", meaning=Meaning.OTHER, detail="it is broken")
     return replace(reply, key=_key(letter, content))
 
 
@@ -123,7 +123,7 @@ def _classified(letter: Message, marks: Marks) -> Reply:
 def _one_click(line: str, marks: Marks) -> Reply | None:
     """Return a request to unsubscribe with a token, which mail providers send for their users."""
     found = with_token(line) or parse_command(line, marks)
-    return found if found and found.says is Says.LEAVE and found.token else None
+    return found if found and found.meaning is Meaning.LEAVE and found.token else None
 
 
 def _away(letter: Message) -> Reply | None:
@@ -144,10 +144,10 @@ def _notice(letter: Message, marks: Marks) -> Reply | None:
         return NOT_BOUNCED
     if not (headers(letter, "x-failed-recipients") or FAILURE.search(words)):
         return None
-    says, code = judged(why.code or "4.0.0", why.words, between)
+    meaning, code = judged(why.code or "4.0.0", why.words, between)
     detail = masked(why.line or subject)
     return attributed(
-        Reply(key="", says=says, code=code, detail=detail), token_of(letter, marks, body)
+        Reply(key="", meaning=meaning, code=code, detail=detail), token_of(letter, marks, body)
     )
 
 
@@ -175,14 +175,14 @@ def _personal(letter: Message, marks: Marks) -> Reply:
     subject = header(letter, "subject")
     name, email = _sender(letter, marks)
     if confirmed := CONFIRM.search(subject):
-        return Reply(key="", says=Says.CONFIRM, token=confirmed[1].lower(), email=email)
+        return Reply(key="", meaning=Meaning.CONFIRM, token=confirmed[1].lower(), email=email)
     lines = own_lines(text(letter, quoted=False))
     found = with_token(subject) or _first_command([subject, *lines], marks)
     if found is None or not (found.token or email):
-        return Reply(key="", says=Says.OTHER, email=email, detail=masked(subject))
+        return Reply(key="", meaning=Meaning.OTHER, email=email, detail=masked(subject))
     by = "" if found.token else vouched(letter, marks.authserv, email)
-    joiner = name if found.says is Says.JOIN else ""
-    named = replace(found, email=email, vouched=by, name=joiner)
+    joiner = name if found.meaning is Meaning.JOIN else ""
+    named = replace(found, email=email, authentication=by, name=joiner)
     return _one_click(lines[0] if lines else "", marks) or named
 
 

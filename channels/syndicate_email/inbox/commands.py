@@ -5,26 +5,26 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
-from syndicate import Reply, Says
+from syndicate import Meaning, Reply
 from syndicate.text import squeeze
 from syndicate_email.inbox.parsing import LONGEST
 from syndicate_email.inbox.reports import TOKEN, Marks
 
 MOST_WORDS = 5  # of a list's name
-BARE = (Says.LEAVE, Says.JOIN)  # understood without a token
+BARE = (Meaning.LEAVE, Meaning.JOIN)  # understood without a token
 CLEAR = re.compile("subscribe|langganan", re.I)  # no letter to a person begins with these
 WORDS = {
-    Says.LEAVE: r"unsub(?:s|scribe)?|unreg|berhenti(?: (?:ber)?langganan)?|stop|leave|keluar",
-    Says.JOIN: r"subscribe|(?:ber)?langganan|daftar|join|ikut",
-    Says.LISTS: r"lists|ubah",
+    Meaning.LEAVE: r"unsub(?:s|scribe)?|unreg|berhenti(?: (?:ber)?langganan)?|stop|leave|keluar",
+    Meaning.JOIN: r"subscribe|(?:ber)?langganan|daftar|join|ikut",
+    Meaning.LISTS: r"lists|ubah",
 }
 COMMANDS = {
-    says: re.compile(rf"(?P<verb>{words})(?:(?: |%20|\+)+(?P<more>.+))?", re.I)
-    for says, words in WORDS.items()
+    meaning: re.compile(rf"(?P<verb>{words})(?:(?: |%20|\+)+(?P<more>.+))?", re.I)
+    for meaning, words in WORDS.items()
 }
 WITH_TOKEN = {  # anywhere in a subject: nobody writes a token by chance
-    says: re.compile(rf"(?<![\w-])(?:{words})(?: |%20|[+:=_])+{TOKEN}(?![\w-])", re.I | re.A)
-    for says, words in WORDS.items()
+    meaning: re.compile(rf"(?<![\w-])(?:{words})(?: |%20|[+:=_])+{TOKEN}(?![\w-])", re.I | re.A)
+    for meaning, words in WORDS.items()
 }
 WHOSE = re.compile(rf"{TOKEN}(?![\w-])", re.I | re.A)
 ANSWERED = (  # re: and its like, in the languages of mail programs, and forwarded
@@ -136,9 +136,9 @@ GREETING = re.compile(
 
 def with_token(subject: str) -> Reply | None:
     """Return the command of a subject with a token, whatever filters have put around it."""
-    for says, pattern in WITH_TOKEN.items():
+    for meaning, pattern in WITH_TOKEN.items():
         if found := pattern.search(subject):
-            return Reply(key="", says=says, token=found[1].lower())
+            return Reply(key="", meaning=meaning, token=found[1].lower())
     return None
 
 
@@ -153,7 +153,7 @@ def parse_command(line: str, marks: Marks) -> Reply | None:
     if line.endswith("?") and not REQUEST.match(line):
         return None  # a question about it
     if any(LEAVES.fullmatch(words.strip(f"{AROUND}?")) for words in (bare, plain)):
-        return Reply(key="", says=Says.LEAVE)
+        return Reply(key="", meaning=Meaning.LEAVE)
     return _in_words(plain, marks) if plain != line else None
 
 
@@ -165,15 +165,17 @@ def _without_tags(line: str) -> str:
 
 def _in_words(line: str, marks: Marks) -> Reply | None:
     """Return a command in its shortest form."""
-    for says, words in COMMANDS.items():
+    for meaning, words in COMMANDS.items():
         if found := words.fullmatch(line.strip(f"{AROUND}?")):
             more = (found["more"] or "").lstrip(AROUND)
             if token := WHOSE.match(more):
-                return Reply(key="", says=says, token=token[1].lower())
-            about = _without(more, LEFT_OVER if says is Says.LEAVE else NO_NAME)
+                return Reply(key="", meaning=meaning, token=token[1].lower())
+            about = _without(more, LEFT_OVER if meaning is Meaning.LEAVE else NO_NAME)
             asks = line.rstrip(AROUND).endswith("?")
             meant = not about or (_is_name(about, found["verb"], marks) and not asks)
-            return Reply(key="", says=says, about=about) if meant and says in BARE else None
+            return (
+                Reply(key="", meaning=meaning, about=about) if meant and meaning in BARE else None
+            )
     return None
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from syndicate import DeliveryError, Finding, Reply, Says, UsageError, Visit
+from syndicate import DeliveryError, Finding, Meaning, Reply, UsageError, Visit
 from syndicate.system.local import is_below, is_loopback
 from syndicate_email.inbox.authentication import is_judged
 from syndicate_email.inbox.classify import classify
@@ -57,7 +57,7 @@ class Listener:
                 if visit and note not in visit.notes:
                     visit.notes += [note] if self._could_believe(reply, message.content) else []
                 for_a_person = yield reply
-                if reply.says is Says.OTHER or for_a_person:
+                if reply.meaning is Meaning.OTHER or for_a_person:
                     message.leave()
 
     def finding(self) -> Finding:
@@ -75,5 +75,5 @@ class Listener:
 
         The name to write there is not told: the letter's sender may have made it up.
         """
-        is_command = reply.says in (Says.LEAVE, Says.JOIN) and not reply.token
+        is_command = reply.meaning in (Meaning.LEAVE, Meaning.JOIN) and not reply.token
         return is_command and not self.marks.authserv and is_judged(content)

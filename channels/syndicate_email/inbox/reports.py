@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from email.message import Message
 from functools import lru_cache
 
-from syndicate import Reply, Says
+from syndicate import Meaning, Reply
 from syndicate_email.inbox.parsing import blocks, header, headers, parts
 from syndicate_email.inbox.reasons import SMTP, STATUS, for_people, is_empty, masked, status
 from syndicate_email.refusals.mailboxes import ADDRESS as OTHERS
@@ -49,15 +49,17 @@ PASSING = re.compile(
 COMMENT = re.compile(r"\(([^()]+)\)")  # RFC 3464 2.1.1
 FAILED = ("failed", "expired")  # the second is nobody's standard, and in use
 NO_COMPLAINTS = {
-    "not-spam": Says.NOTHING,
-    "auth-failure": Says.NOTHING,  # RFC 6591
-    "opt-out": Says.LEAVE,
-    "opt-out-list": Says.LEAVE,
+    "not-spam": Meaning.NOTHING,
+    "auth-failure": Meaning.NOTHING,  # RFC 6591
+    "opt-out": Meaning.LEAVE,
+    "opt-out-list": Meaning.LEAVE,
 }
 MAILTO = re.compile(rf"subject=unsubscribe(?:%20|\+){TOKEN}(?![\w-])", re.I | re.A)
-NOT_BOUNCED = Reply(key="", says=Says.NOTHING, detail="a letter is delayed, or has arrived")
+NOT_BOUNCED = Reply(key="", meaning=Meaning.NOTHING, detail="a letter is delayed, or has arrived")
 UNATTRIBUTED = Reply(
-    key="", says=Says.OTHER, detail="a letter bounced, and nothing in it says for which subscriber"
+    key="",
+    meaning=Meaning.OTHER,
+    detail="a letter bounced, and nothing in it says for which subscriber",
 )
 
 
@@ -97,9 +99,11 @@ def _status(part: Message, message: Message, marks: Marks) -> Reply | None:
         if shown.of_reader or code not in READERS:
             code = code if _is_telling(code) else shown.code or code
             why, line = shown.words, shown.line
-    says, code = judged(code, why, between)
+    meaning, code = judged(code, why, between)
     detail = masked(line or _diagnostic(worst) or header(message, "subject"))
-    return attributed(Reply(key="", says=says, code=code, detail=detail), token_of(message, marks))
+    return attributed(
+        Reply(key="", meaning=meaning, code=code, detail=detail), token_of(message, marks)
+    )
 
 
 def _is_telling(code: str) -> bool:
@@ -121,7 +125,7 @@ def _addresses(values: Sequence[str]) -> list[str]:
     return [found for value in values for found in OTHERS.findall(value)]
 
 
-def judged(code: str, words: str, envelope: Envelope = NOBODY_KNOWN) -> tuple[Says, str]:
+def judged(code: str, words: str, envelope: Envelope = NOBODY_KNOWN) -> tuple[Meaning, str]:
     """Return whether the reader or we caused a bounce, with its code.
 
     ``code`` is the report's own, often made up from less than the ``words`` say: a code in the
@@ -129,13 +133,13 @@ def judged(code: str, words: str, envelope: Envelope = NOBODY_KNOWN) -> tuple[Sa
     """
     words = words[:MOST_WORDS]
     if own := own_code(words, envelope):
-        return Says.BOUNCED, MAILBOX_FULL if takes_no_more(words) else own
+        return Meaning.BOUNCED, MAILBOX_FULL if takes_no_more(words) else own
     found = STATUS.findall(words)
     of_us = rejects_our_address(words, envelope)
     is_readers = code in READERS and not found and NO_SUCH.search(words)
     if of_us or (not is_readers and _is_ours({code, *found}, words)):
-        return Says.REFUSED, code
-    return Says.BOUNCED, _contradiction(words) or code if code in READERS else code
+        return Meaning.REFUSED, code
+    return Meaning.BOUNCED, _contradiction(words) or code if code in READERS else code
 
 
 def _is_ours(codes: set[str], words: str) -> bool:
@@ -184,8 +188,10 @@ def _diagnostic(recipient: Message) -> str:
 def _feedback(part: Message, message: Message, marks: Marks) -> Reply:
     """Read a provider's feedback report (RFC 5965)."""
     kind = header(blocks(part)[0], "feedback-type").lower().partition(" ")[0]
-    reply = Reply(key="", says=NO_COMPLAINTS.get(kind, Says.COMPLAINED), detail=masked(kind))
-    return reply if reply.says is Says.NOTHING else attributed(reply, token_of(message, marks))
+    reply = Reply(key="", meaning=NO_COMPLAINTS.get(kind, Meaning.COMPLAINED), detail=masked(kind))
+    return (
+        reply if reply.meaning is Meaning.NOTHING else attributed(reply, token_of(message, marks))
+    )
 
 
 def attributed(reply: Reply, token: str) -> Reply:

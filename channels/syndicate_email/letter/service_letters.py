@@ -20,7 +20,9 @@ from syndicate_email.letter.stencil import MEDIA_TYPE, Stencil, cut
 MOST_SUBJECT = 120
 
 
-def invitation(to: ListSettings, publisher: Publisher, at: datetime, title: str) -> Rendition:
+def confirm_subscribe(
+    to: ListSettings, publisher: Publisher, at: datetime, title: str
+) -> Rendition:
     """Ask a person to confirm joining the list of this title; pressing Reply is enough."""
     texts, mark = to.wording.words(publisher.language), _mark(to, at)
     title = readable(title)
@@ -45,7 +47,7 @@ def overview(
     return _rendition(to, publisher, at, head, lines, mark)
 
 
-def parting(
+def confirm_unsubscribe(
     to: ListSettings, publisher: Publisher, at: datetime, lists: Sequence[Membership]
 ) -> Rendition:
     """Ask a person to confirm leaving these lists; pressing Reply is enough.
