@@ -15,10 +15,12 @@ pytest_plugins = ["support.rooms"]
 
 # folders whose tests each run a whole command or more
 COSTLY = (
-    "cli", "delivery", "hostile", "intake", "ledger", "machines", "network", "planning",
+    "cli", "config", "delivery", "hostile", "intake", "ledger", "machines", "network",
+    "operations", "planning", "subscribers",
 )  # fmt: skip
 EVERY = 7  # of so many cases of a table, one is for `make test`; of two, one
-HALVED = "tests/cli/"  # each of them runs several commands: every other one is for `make test`
+# each of them runs several commands: every other one is for `make test`
+HALVED = ("tests/cli/", "tests/config/", "tests/operations/", "tests/subscribers/")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,28 +1,5 @@
-"""A newsroom for every test of the command line, with its own destinations."""
+"""A newsroom for every test of this room."""
 
-from __future__ import annotations
+from support.newsroom_fixtures import folder, room
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
-import pytest
-
-from support.newsroom import Newsroom, newsroom
-
-MEMORY = Path("/dev/shm")  # where a disk's patience with fsync is not tested
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder that is gone afterwards, in memory where that can be had."""
-    with TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else tmp_path) as name:
-        yield Path(name)
-
-
-@pytest.fixture
-def room(folder: Path) -> Iterator[Newsroom]:
-    """An office with a feed, a Telegram channel and a daily letter."""
-    with newsroom(folder / "kantor") as opened:
-        yield opened
+__all__ = ["folder", "room"]

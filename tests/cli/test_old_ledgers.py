@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.test_replies import ANI, BUDI, CICI, Postman, token_of
+from subscribers.test_replies import ANI, BUDI, CICI, Postman, token_of
 from support.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom
 from syndicate.ledger.database import generations
 from syndicate.loopback.smtp import Letter

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import syndicate
-from cli.test_replies import OURS, bounce
 from machines.test_ticks import letter, tokens
+from subscribers.test_replies import OURS, bounce
 from support.newsroom import CHAT, EVENING, MORNING, NEXT_EVENING, TOKEN, Newsroom, newsroom
 from syndicate.loopback.botapi import Flood
 from syndicate.loopback.smtp import Fault

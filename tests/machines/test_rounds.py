@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from cli.test_replies import bounce
 from machines.test_ticks import letter, people, tokens
+from subscribers.test_replies import bounce
 from support.machine import PATIENCE, Machine, Running, Site
 from support.newsroom import Answer
 from syndicate.loopback.botapi import Flood

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from cli.test_replies import ANI, BUDI, CICI, MAILBOX, OURS, Postman, readers, token_of
+from subscribers.test_replies import ANI, BUDI, CICI, MAILBOX, OURS, Postman, readers, token_of
 from support.newsroom import EVENING, MORNING, NOON, Newsroom, part
 
 NEXT_WEEK = "2026-05-13T12:00:00+07:00"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from cli.test_commands import busy
-from cli.test_replies import token_of
+from subscribers.test_replies import token_of
 from support.newsroom import EVENING, NOON, TEST_CHAT, TOKEN, Newsroom, newsroom
 
 ANI = "ani@pembaca.example"

@@ -6,7 +6,7 @@ from email.headerregistry import Address
 
 import pytest
 
-from cli.test_replies import Postman
+from subscribers.test_replies import Postman
 from support.newsroom import EVENING, Newsroom
 
 SENDERS = {

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli.test_replies import ANI, BUDI, CICI, MAILBOX, Postman, token_of
+from subscribers.test_replies import ANI, BUDI, CICI, MAILBOX, Postman, token_of
 from support.newsroom import NOON, Newsroom
 from syndicate.loopback.smtp import Fault
 

@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from cli.test_replies import ANI, BUDI, CICI, MAILBOX, Postman, bounce, readers, token_of
+from subscribers.test_replies import ANI, BUDI, CICI, MAILBOX, Postman, bounce, readers, token_of
 from support.newsroom import EVENING, MORNING, NOON, Answer, Newsroom, part
 from syndicate.loopback.smtp import Fault
 from syndicate.system.process import Holder

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from cli.test_channels import WALL
+from operations.test_channels import WALL
 from support.newsroom import PASSWORD, TOKEN, Newsroom
 from syndicate.config.loader import load
 from syndicate.loopback.botapi import Http500, No

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.test_imports import ANI, BUDI, CITRA, import_, people, reasons
+from subscribers.test_imports import ANI, BUDI, CITRA, import_, people, reasons
 from support.newsroom import Newsroom
 from syndicate.config.loader import load
 from syndicate.ledger import Joining

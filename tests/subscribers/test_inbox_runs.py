@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.test_replies import ANI, BUDI, MAILBOX, Postman, bounce, readers, token_of
+from subscribers.test_replies import ANI, BUDI, MAILBOX, Postman, bounce, readers, token_of
 from support.imap import Fault, LoopbackImap, Mail
 from support.newsroom import EVENING, REAL, Newsroom
 from syndicate import Visit
