@@ -264,7 +264,7 @@ def add_to(app: typer.Typer) -> None:
 def _answered(request: Request, error: ArticleError) -> Request:
     """The request with a person's answers; the error itself where no answer helps."""
     from syndicate.errors import each_of
-    from syndicate.intake.admission import Resembles
+    from syndicate.intake.duplicates import Resembles
     from syndicate.operations.publish import NoteNeeded
 
     questions = each_of(error)

@@ -1,1 +1,1 @@
-"""From a file to an article that the ledger knows: which one it is, what its pictures weigh."""
+"""From a file to an article that the ledger knows: which article it is, and its pictures' sizes."""

@@ -1,4 +1,4 @@
-"""Links from one article's file to another's, led to where readers find the other article."""
+"""Resolve links from one article's file to another's: to where readers find the other article."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from syndicate.office import Office
 from syndicate.sources import Draft
 
 
-def linked(office: Office, drafts: Sequence[Draft]) -> list[Draft]:
-    """The drafts with their links to other articles' files resolved.
+def with_crosslinks(office: Office, drafts: Sequence[Draft]) -> list[Draft]:
+    """Return the drafts with their links to other articles' files resolved.
 
     An article that is published, or comes by the same command, is linked where its page is; of
     any other the link's text stays, and a remark says so.
@@ -23,10 +23,10 @@ def linked(office: Office, drafts: Sequence[Draft]) -> list[Draft]:
     if not any(draft.beside for draft in drafts):
         return list(drafts)
     here = {draft.path.resolve(): draft.article for draft in drafts}
-    return [_linked(office, draft, here) if draft.beside else draft for draft in drafts]
+    return [_with_crosslinks(office, draft, here) if draft.beside else draft for draft in drafts]
 
 
-def _linked(office: Office, draft: Draft, here: Mapping[Path, Article]) -> Draft:
+def _with_crosslinks(office: Office, draft: Draft, here: Mapping[Path, Article]) -> Draft:
     addresses = {}
     remarks = list(draft.remarks)
     for line, link in draft.beside:
@@ -41,7 +41,7 @@ def _linked(office: Office, draft: Draft, here: Mapping[Path, Article]) -> Draft
 
 
 def _page(office: Office, path: Path, here: Mapping[Path, Article]) -> str:
-    """Where readers find the article of a file; "" where they do not."""
+    """Return the page where readers find the article of a file; "" where they do not."""
     article = here.get(path) or _published(office, path)
     return (article.url or _hosted(office, article)) if article else ""
 
@@ -54,7 +54,7 @@ def _published(office: Office, path: Path) -> Article | None:
 
 
 def _hosted(office: Office, article: Article) -> str:
-    """The page that the feed gives to an article without a ``url``."""
+    """Return the page that the feed gives to an article without a ``url``; "" for none."""
     host = office.host
     if host is None or not host.pages:
         return ""

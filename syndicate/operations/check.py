@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from syndicate import sources
-from syndicate.errors import ArticleError, Flaws, each_of
-from syndicate.intake.admission import Resembles, read_each
+from syndicate.errors import ArticleError, each_of
+from syndicate.intake.admission import admit
+from syndicate.intake.duplicates import Resembles
 from syndicate.model.article import Edition
 from syndicate.office import Office
 from syndicate.operations.publish import Request, publish
@@ -41,12 +42,10 @@ def check(office: Office, paths: Sequence[Path]) -> Checked:
 
 
 def _among(office: Office, paths: Sequence[Path], known: Sequence[str]) -> list[str]:
-    """Which of these files seem to be one article, though none of them was published."""
-    flaws = Flaws()
-    if len(paths) > 1:
-        read_each(office, paths, Report(command="check"), flaws, dry=True)
-    alike = (str(one) for one in flaws.found if isinstance(one, Resembles))
-    return [one for one in alike if one not in known]
+    """Return which of these files seem to be one article, though none of them was published."""
+    flaws = admit(office, paths, dry=True).flaws if len(paths) > 1 else ()
+    alike = (str(flaw) for flaw in flaws if isinstance(flaw, Resembles))
+    return [finding for finding in alike if finding not in known]
 
 
 def _check(office: Office, path: Path, seen: dict[str, Path], checked: Checked) -> None:

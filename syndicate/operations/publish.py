@@ -11,14 +11,9 @@ from syndicate.delivery.evidence import refuse_older
 from syndicate.delivery.recompose import recompose
 from syndicate.delivery.run import Progress, carry_out, silent, tell_failed, tell_plan
 from syndicate.errors import ArticleError, Flaws, UsageError
-from syndicate.intake.admission import (
-    has_twin,
-    named,
-    path_of,
-    read_each,
-    refuse_copy,
-    refuse_stranger,
-)
+from syndicate.intake.admission import admit
+from syndicate.intake.duplicates import has_twin, refuse_copy, refuse_stranger
+from syndicate.intake.naming import stored_path, uri_notes, write_uris
 from syndicate.intake.remote_media import Sizes, barred
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.ledger.reports.places import places
@@ -92,16 +87,16 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
     refuse_older(office, dry=request.dry_run)
     chosen = office.chosen(request.channels)
     dry, new = request.dry_run, request.new
-    flaws = Flaws()
-    drafts = read_each(
-        office, request.paths, report, flaws, dry=dry, new=new, anew=request.refresh,
-        others=request.others,
-    )  # fmt: skip
+    admitted = admit(
+        office, request.paths, dry=dry, new=new, anew=request.refresh, others=request.others
+    )
+    drafts, flaws = list(admitted.drafts), Flaws(list(admitted.flaws))
     dry = dry or bool(flaws.found)  # nothing comes of it: what else is wrong is still looked for
     if not dry and any(draft.minted for draft in drafts):
         refuse_unsayable(office, request, chosen, drafts)
-        drafts = named(office, drafts, report)
-    sizes = Sizes(office.sites, office.ledger.rehearsal)
+        drafts = write_uris(office, drafts)
+        report.notes += uri_notes(drafts)
+    sizes = Sizes(own=office.sites, rehearsal=office.ledger.rehearsal)
     with office.ledger.reading() as db:
         articles = Catalogue(db).articles
         articles.read(draft.article.uri for draft in drafts)
@@ -320,7 +315,9 @@ def _measured(
             office.notes += barred(article, office.sites)
         return draft
     same = bool(standing and draft.same_as == standing.version)
-    return replace(draft, article=sizes.measured(article, known, office.notes, same=same))
+    measured = sizes.measured(article, known, same=same)
+    office.notes += measured.notes
+    return replace(draft, article=measured.article)
 
 
 def record(
@@ -334,9 +331,9 @@ def record(
     standing = catalogue.articles.standing(draft.article.uri)
     kind, note = _kind(office, catalogue, request, draft, standing)
     # a copy that was not changed yet is not the article's file
-    path = standing.path if standing and has_twin(draft, standing) else path_of(draft)
+    path = standing.path if standing and has_twin(draft, standing) else stored_path(draft)
     if request.same_article:
-        path = path_of(draft)
+        path = stored_path(draft)
     version = standing.version if standing else 0
     if kind == "unchanged":
         assert standing
@@ -378,7 +375,7 @@ def record_correction(office: Office, catalogue: Catalogue, draft: Draft, note: 
     """Write down that what was said before this ledger was wrong."""
     catalogue.revisions.record(
         draft.article, kind="correction", note=" ".join(note.split()), source=draft.source,
-        path=path_of(draft), at=office.clock(),
+        path=stored_path(draft), at=office.clock(),
     )  # fmt: skip
 
 

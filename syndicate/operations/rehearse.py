@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from syndicate.delivery.posts import send_once
 from syndicate.errors import DeliveryError, InDoubt, Refused
-from syndicate.intake.admission import read_all
+from syndicate.intake.admission import admit_all
 from syndicate.model.article import Item
 from syndicate.model.delivery import Receipt
 from syndicate.office import Office
@@ -16,7 +16,7 @@ from syndicate.report import Line, Report, Subject
 def rehearse(office: Office, request: Request) -> Report:
     """Send articles where only the office looks. Local pictures are uploaded, not hosted."""
     report = Report(command="publish --test")
-    for draft in read_all(office, request.paths, report, dry=True, anew=True):
+    for draft in admit_all(office, request.paths, dry=True, anew=True):
         article, now = draft.article, office.clock()
         item = Item(article=article, version=1, published=article.date or now, updated=now)
         report.articles.append(

@@ -14,7 +14,8 @@ from syndicate.delivery.evidence import refuse_older, unknown_entries
 from syndicate.delivery.posts import opened
 from syndicate.delivery.run import Progress, carry_out, run_channel, silent, tell_failed
 from syndicate.errors import ConfigError, UsageError
-from syndicate.intake.admission import named, read_all
+from syndicate.intake.admission import admit_all
+from syndicate.intake.naming import uri_notes, write_uris
 from syndicate.ledger import Catalogue, KnownChannel, Place, Waiting
 from syndicate.ledger.catalogue.folders import folder
 from syndicate.ledger.reports.digests import digests
@@ -149,9 +150,10 @@ def adopt(
     refuse_contradiction(request)
     report = Report(command="adopt", notes=office.notes)
     refuse_older(office)
-    drafts = read_all(office, [path], report, dry=False)
+    drafts = admit_all(office, [path], dry=False)
     refuse_unsayable(office, request, [channel], drafts)
-    [draft] = named(office, drafts, report)
+    [draft] = write_uris(office, drafts)
+    report.notes += uri_notes([draft])
     here = _identity(office, channel)
     receipt = _receipt(office, channel, reference, here, draft.article.uri)
     with office.ledger.planning() as catalogue:

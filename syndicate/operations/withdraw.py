@@ -11,7 +11,8 @@ from syndicate.delivery.evidence import refuse_older
 from syndicate.delivery.recompose import recompose
 from syndicate.delivery.run import Progress, carry_out, silent, tell_digest, tell_failed, tell_plan
 from syndicate.errors import ArticleError, UsageError
-from syndicate.intake.admission import passed_over, published_as
+from syndicate.intake.duplicates import published_as
+from syndicate.intake.unchanged import unchanged_draft
 from syndicate.ledger import Catalogue, Standing
 from syndicate.model.article import PubStatus
 from syndicate.model.step import Action
@@ -85,7 +86,7 @@ def identify(office: Office, article: str) -> str:
     uri = article
     path = Path(article)
     if not article.startswith("tag:") and (path.suffix or sources.is_folder(path)):
-        draft = passed_over(office, path) or sources.read(path, office.publisher)
+        draft = unchanged_draft(office, path) or sources.read(path, office.publisher)
         uri = _uri_of(office, draft)
     with office.ledger.reading() as db:
         if Catalogue(db).articles.standing(uri) is None:

@@ -81,9 +81,11 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
             hub.seconds, hub.octets, None,
         ),
         "Feed: the command `after`, all its runs": (announce.COMMAND_SECONDS, None, None),
-        "Pictures of other sites: the size of one": (measure.EACH, measure.HEAD_BYTES, None),
+        "Pictures of other sites: the size of one": (
+            measure.EACH_SECONDS, measure.HEAD_BYTES, None,
+        ),
         "Pictures of other sites: what nothing comes of, in a command": (
-            measure.TOGETHER, None, None,
+            measure.IN_VAIN_SECONDS, None, None,
         ),
         "Relay: an answer": (relay.patience, said, clients.MOST_LINES),
         "Relay: all answers until it lets us in": (

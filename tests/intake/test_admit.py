@@ -10,7 +10,8 @@ from sqlalchemy import func, select, update
 
 from support.direct_office import DirectOffice
 from syndicate.errors import ArticleError
-from syndicate.intake import admission as admit
+from syndicate.intake import admission
+from syndicate.intake.duplicates import Resembles
 from syndicate.ledger.schema import revisions
 from syndicate.operations.publish import Request, record
 from syndicate.report import Report
@@ -36,16 +37,16 @@ def without_uri(path: Path) -> str:
 
 
 def test_a_file_named_by_a_process_that_died_is_no_stranger(room: DirectOffice) -> None:
-    """Guard: Revisions.was_minted in admission.refuse_stranger."""
+    """Guard: Revisions.was_minted in duplicates.refuse_stranger."""
     path = unnamed(room)
     with room.office() as office:
-        admit.read_all(office, [path], Report(command="publish"), dry=False)  # and no further
+        admission.admit_all(office, [path], dry=False)  # and no further
     room.publish(path)
     assert room.texts("wall") == ["hello"]
 
 
 def test_a_lost_ledgers_own_first_day_is_asked_about(room: DirectOffice) -> None:
-    """Guard: the comparison of dates in admission.refuse_stranger."""
+    """Guard: the comparison of dates in duplicates.refuse_stranger."""
     path = unnamed(room)
     room.publish(path)
     room.forget()
@@ -55,7 +56,7 @@ def test_a_lost_ledgers_own_first_day_is_asked_about(room: DirectOffice) -> None
 
 
 def test_an_article_of_a_restored_ledgers_first_days_is_asked_about(room: DirectOffice) -> None:
-    """Guard: `restored_at` in admission.refuse_stranger."""
+    """Guard: `restored_at` in duplicates.refuse_stranger."""
     with room.office() as office:
         office.ledger.restored(NOON, letters_sent=False)
     tomorrow = room.tomorrow()
@@ -68,7 +69,7 @@ def test_an_article_of_a_restored_ledgers_first_days_is_asked_about(room: Direct
 def test_a_uri_line_that_was_lost_is_asked_about_and_the_file_is_left_alone(
     room: DirectOffice,
 ) -> None:
-    """Guard: admission._refuse_renamed."""
+    """Guard: duplicates.refuse_renamed."""
     path = room.write("hello")
     room.publish(path)
     path.write_text(without_uri(path).replace("story", "tale"), encoding="utf-8")
@@ -82,7 +83,7 @@ def test_a_uri_line_that_was_lost_is_asked_about_and_the_file_is_left_alone(
 
 
 def test_a_uri_line_that_was_changed_is_asked_about(room: DirectOffice) -> None:
-    """Guard: admission._refuse_renamed."""
+    """Guard: duplicates.refuse_renamed."""
     path = room.write("hello")
     room.publish(path)
     path.write_text(path.read_text(encoding="utf-8").replace(":hello", ":hullo"), encoding="utf-8")
@@ -100,7 +101,7 @@ def test_a_files_next_article_needs_no_question(room: DirectOffice) -> None:
 
 
 def test_a_changed_copy_beside_its_original_is_asked_about(room: DirectOffice) -> None:
-    """Guard: the second half of admission.refuse_copy."""
+    """Guard: the second half of duplicates.refuse_copy."""
     path = room.write("hello")
     room.publish(path)
     copy = room.home / "copy.md"
@@ -136,7 +137,7 @@ def test_a_copy_that_was_published_unchanged_is_not_the_articles_file(room: Dire
 
 
 def test_a_renamed_file_without_its_uri_line_is_known_by_its_page(room: DirectOffice) -> None:
-    """Guard: Articles.at_url in admission.published_as."""
+    """Guard: Articles.at_url in duplicates.published_as."""
     path = room.write("hello")
     room.publish(path)
     moved = path.rename(room.home / "moved.md")
@@ -175,13 +176,13 @@ def copied(room: DirectOffice, path: Path, slug: str, headline: str) -> Path:
 
 
 def test_the_text_of_a_published_article_is_asked_about_for_ever(room: DirectOffice) -> None:
-    """Guard: Articles.with_text in admission._refuse_published."""
+    """Guard: Articles.with_text in duplicates._refuse_published."""
     path = room.write("hello")
     path.write_text(path.read_text(encoding="utf-8") + "It is a long story, in words.\n")
     room.publish(path)
     later = room.tomorrow(days=300)
     copy = copied(later, path, "copy", "Another headline")
-    with pytest.raises(admit.Resembles, match=r"this text was published already.*hello\.md"):
+    with pytest.raises(Resembles, match=r"this text was published already.*hello\.md"):
         later.publish(copy)
     later.publish(copy, others=frozenset([copy]))
     assert room.texts("wall") == ["hello", "Another headline"]
@@ -189,12 +190,12 @@ def test_the_text_of_a_published_article_is_asked_about_for_ever(room: DirectOff
 
 @pytest.mark.parametrize(("days", "asked"), [(0, True), (6, True), (7, False), (8, False)])
 def test_a_headline_is_asked_about_for_a_week(room: DirectOffice, days: int, asked: bool) -> None:
-    """Guard: Articles.with_headline in admission._refuse_published."""
+    """Guard: Articles.with_headline in duplicates._refuse_published."""
     room.publish(room.write("hello", "Market days"))
     later = room.tomorrow(days=days)
     copy = later.write("copy", "Market days", date=f"2026-08-{15 + days}")
     if asked:
-        with pytest.raises(admit.Resembles, match="this headline was published already"):
+        with pytest.raises(Resembles, match="this headline was published already"):
             later.publish(copy)
     else:
         later.publish(copy)
@@ -224,7 +225,7 @@ def test_a_file_that_another_command_has_overtaken_is_not_passed_over(room: Dire
     room.publish(path)
     before = path.read_bytes()
     with room.office() as office:
-        [draft] = admit.read_all(office, [path], Report(command="publish"), dry=False)
+        [draft] = admission.admit_all(office, [path], dry=False)
         room.correct("hello", "hello, hello")
         path.write_bytes(before)
         with (
@@ -237,9 +238,9 @@ def test_a_file_that_another_command_has_overtaken_is_not_passed_over(room: Dire
 def test_a_file_that_another_process_has_just_published_is_no_copy(
     room: DirectOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guard: the comparison with the file's own uri in admission._refuse_published."""
+    """Guard: the comparison with the file's own uri in duplicates._refuse_published."""
     path = unnamed(room)
-    read = admit._read
+    read = admission._read
 
     def slowly(*given: Any, **named: Any) -> Draft:
         draft = read(*given, **named)
@@ -247,6 +248,6 @@ def test_a_file_that_another_process_has_just_published_is_no_copy(
         room.publish(path)
         return draft
 
-    monkeypatch.setattr(admit, "_read", slowly)
+    monkeypatch.setattr(admission, "_read", slowly)
     room.publish(path)
     assert room.texts("wall") == ["hello"]

@@ -68,7 +68,9 @@ def host() -> Iterator[Host]:
 def measured(article: Article, known: Article | None, notes: list[str]) -> Article:
     """As an office does it whose own sites these are."""
     own = sites(media.url or "" for media in article.media)
-    return Sizes(own).measured(article, known, notes)
+    result = Sizes(own=own).measured(article, known)
+    notes += result.notes
+    return result.article
 
 
 def showing(*media: Media) -> Article:
@@ -109,15 +111,17 @@ def test_a_host_that_is_not_there_or_slow_delays_and_prevents_nothing(
     host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All articles of a command together have so much time; what a host does say costs none."""
-    monkeypatch.setattr(measure, "EACH", 0.1)
-    monkeypatch.setattr(measure, "TOGETHER", 0.25)
+    monkeypatch.setattr(measure, "EACH_SECONDS", 0.1)
+    monkeypatch.setattr(measure, "IN_VAIN_SECONDS", 0.25)
     notes: list[str] = []
     slow = [Media(url=f"{host.url}/slow.png?{n}") for n in range(5)]
-    sizes = Sizes(sites([host.url, "http://127.0.0.1:1"]))
+    sizes = Sizes(own=sites([host.url, "http://127.0.0.1:1"]))
     began = time.monotonic()
     for media in (Media(url="http://127.0.0.1:1/a.png"), *slow):
         article = showing(media)
-        assert sizes.measured(article, None, notes) == article
+        result = sizes.measured(article, None)
+        assert result.article == article
+        notes += result.notes
     assert time.monotonic() - began < 5
     assert len(notes) == 6
     assert notes[-1].endswith("there was no time left")

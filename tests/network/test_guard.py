@@ -235,13 +235,13 @@ def test_a_hub_may_lie_inside_and_sends_nobody_elsewhere_there(inside: Site, out
 
 
 def test_a_picture_inside_is_shown_and_not_measured(inside: Site) -> None:
-    notes: list[str] = []
     url = f"{inside.url}/a.png"
     article = replace(HELLO, media=(Media(url=url),))
-    assert Sizes().measured(article, None, notes) == article
-    assert notes == [f"{url}: {UNMEASURED}: it cannot be reached"]
+    unasked = Sizes().measured(article, None)
+    assert unasked.article == article
+    assert unasked.notes == (f"{url}: {UNMEASURED}: it cannot be reached",)
     assert inside.asked == []
-    found = Sizes(sites([inside.url])).measured(article, None, notes)
+    found = Sizes(own=sites([inside.url])).measured(article, None).article
     assert found.media[0].size == len(PIXEL)
 
 

@@ -71,11 +71,10 @@ def test_a_hub_is_refused(wrong: tuple[str, str]) -> None:
 
 
 def test_pictures_of_other_sites_are_shown_and_not_measured(wrong: tuple[str, str]) -> None:
-    notes: list[str] = []
     media = Media(file="a", url="https://a.example/a.png")
-    article = Sizes().measured(replace(HELLO, media=(media,)), None, notes)
-    assert article.media == (media,)
-    assert "no connection can be made" in notes[0]
+    measured = Sizes().measured(replace(HELLO, media=(media,)), None)
+    assert measured.article.media == (media,)
+    assert "no connection can be made" in measured.notes[0]
 
 
 class Socks(socketserver.StreamRequestHandler):

@@ -132,7 +132,7 @@ def test_a_doubt_is_looked_for_under_its_key_after_a_rename(room: DirectOffice) 
 
 
 def test_an_article_older_than_the_ledger_is_not_posted_again(room: DirectOffice) -> None:
-    """Guard: admission.refuse_stranger."""
+    """Guard: duplicates.refuse_stranger."""
     room = room.having(wall="Wall")
     old = room.write("hello", date="2026-08-13")
     with pytest.raises(ArticleError, match=r"--new.*syndicate adopt .*hello\.md --channel NAME"):
@@ -179,7 +179,7 @@ def test_after_a_restore_what_may_have_been_sent_is_in_doubt(
 def test_after_a_restore_an_unknown_article_of_that_time_is_not_posted_again(
     room: DirectOffice,
 ) -> None:
-    """Guard: `restored_at` in admission.refuse_stranger."""
+    """Guard: `restored_at` in duplicates.refuse_stranger."""
     room = room.having(wall="Wall")
     article = room.write("hello", date="2026-08-15")
     with room.office() as office:

@@ -1,0 +1,104 @@
+"""Objections to an article by itself: embargo, dates, channels, profile, expiry, placeholders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+
+from syndicate import sources
+from syndicate.errors import ArticleError
+from syndicate.ledger import Catalogue
+from syndicate.model.article import PROFILES
+from syndicate.office import Office
+from syndicate.sources import Draft
+from syndicate.text.i18n import moment
+
+DATE_TOLERANCE = timedelta(days=1)  # "this evening", or another zone's day
+
+
+def objections(office: Office, draft: Draft, elsewhere: Sequence[str]) -> Iterator[ArticleError]:
+    """Yield whatever stops a publication before the ledger is asked about other articles.
+
+    ``elsewhere`` are the channels of other machines.
+    """
+    yield from _placeholders(draft.path, draft.source)
+    yield from _too_early(office, draft)
+    yield from _unknown_channels(office, draft, elsewhere)
+    if not _had_profile(office, draft):
+        yield from _unknown_profile(office, draft.at("profile"), draft.article.profile)
+    yield from _expired(office, draft)
+
+
+def text_objections(office: Office, path: Path, text: str) -> Iterator[ArticleError]:
+    """Yield what can be found wrong with a text that is not read as an article."""
+    line, profile = sources.profile_in(text)
+    yield from _placeholders(path, text)
+    yield from _unknown_profile(office, f"{path}:{line}", profile)
+
+
+def _placeholders(path: Path, text: str) -> Iterator[ArticleError]:
+    for line, words in sources.placeholders(text):
+        yield ArticleError(f"{path}:{line}: “{words}” is still to be replaced by your own words")
+
+
+def _too_early(office: Office, draft: Draft) -> Iterator[ArticleError]:
+    article, now, zone = draft.article, office.clock(), office.publisher.zone
+    if article.embargoed_until and article.embargoed_until > now:
+        yield ArticleError(
+            f"{draft.at('embargoedUntil')}: under embargo until"
+            f" {moment(article.embargoed_until, zone, 'en')} (publish it after that)"
+        )
+    if article.date and article.date > now + DATE_TOLERANCE:
+        yield ArticleError(
+            f"{draft.at('date')}: {moment(article.date, zone, 'en')} is still to come"
+            " (give the date of publication; publish it when it is due)"
+        )
+
+
+def _unknown_channels(
+    office: Office, draft: Draft, elsewhere: Sequence[str]
+) -> Iterator[ArticleError]:
+    article, names = draft.article, [channel.name for channel in office.channels]
+    for name in (*(article.channels or ()), *article.overrides):
+        if name not in (*names, *elsewhere):
+            key = "channels" if name in (article.channels or ()) else "overrides"
+            yield ArticleError(
+                f"{draft.at(key)}: no channel {name!r} is configured (there are {', '.join(names)})"
+            )
+
+
+def _unknown_profile(office: Office, where: str, profile: str) -> Iterator[ArticleError]:
+    """Yield the error of a misspelt profile: sections and lists would pass the article over."""
+    named = (name for channel in office.channels for name in channel.profiles_named())
+    known = list(dict.fromkeys((*PROFILES, *office.publisher.profiles, *named)))
+    if profile and profile not in known:
+        near = get_close_matches(profile.casefold(), known, n=1)
+        meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+        yield ArticleError(
+            f"{where}: the profile '{profile}' is not known ({meant}; the office's"
+            " own are named in publisher.profiles)"
+        )
+
+
+def _had_profile(office: Office, draft: Draft) -> bool:
+    """Return True where the article stands with this profile, which was known then."""
+    if not draft.article.profile:
+        return True
+    with office.ledger.reading() as db:
+        standing = Catalogue(db).articles.standing(draft.article.uri)
+    return standing is not None and standing.item.article.profile == draft.article.profile
+
+
+def _expired(office: Office, draft: Draft) -> Iterator[ArticleError]:
+    """Yield the error of a new article that is news no more; a published one can be corrected."""
+    expires = draft.article.expires
+    if expires is None or expires > office.clock():
+        return
+    with office.ledger.reading() as db:
+        if Catalogue(db).articles.standing(draft.article.uri) is None:
+            yield ArticleError(
+                f"{draft.at('expires')}: expired on {moment(expires, office.publisher.zone, 'en')}"
+                " (give it a later date, or leave it unpublished)"
+            )

@@ -1,0 +1,53 @@
+"""Find the articles whose files have not changed since they were published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from syndicate import sources
+from syndicate.errors import ArticleError
+from syndicate.ledger import Catalogue, Standing
+from syndicate.office import Office
+from syndicate.sources import Draft, change_detection
+
+
+def unchanged_draft(office: Office, path: Path) -> Draft | None:
+    """Return a published article as the ledger has it; None where its file has changed.
+
+    An unchanged file is not read again: what a newer program makes of it, or refuses in it, is no
+    change of the article.
+    """
+    sources.text_of(path)  # raises where it is no article
+    return unchanged_drafts(office, [path]).get(path)
+
+
+def unchanged_drafts(office: Office, paths: Sequence[Path]) -> dict[Path, Draft]:
+    """Return the articles of those files that have not changed since they were published."""
+    texts: dict[Path, tuple[str, str]] = {}
+    for path in paths:
+        with suppress(ArticleError):  # it is reported when the file is read by itself
+            text = sources.text_of(path)
+            if uri := sources.uri_line(text):
+                texts[path] = uri, text
+    with office.ledger.reading() as db:
+        articles = Catalogue(db).articles
+        articles.read(uri for uri, _ in texts.values())
+        known = {path: articles.standing(uri) for path, (uri, _) in texts.items()}
+        kept = articles.sources(uri for uri, _ in texts.values())
+    drafts = {
+        path: _unchanged(path, text, known[path], kept.get(uri, ""))
+        for path, (uri, text) in texts.items()
+    }
+    return {path: draft for path, draft in drafts.items() if draft}
+
+
+def _unchanged(path: Path, text: str, standing: Standing | None, source: str) -> Draft | None:
+    """Return a file's article as the ledger has it; None where the file was changed."""
+    if standing is None or not change_detection.same_text(source, text):
+        return None
+    article = standing.item.article
+    if not change_detection.same_files(article.media, path.parent):
+        return None
+    return Draft(article=article, path=path, source=text, same_as=standing.version, kept=True)
