@@ -237,7 +237,7 @@ def bounce(
     Example: syndicate subscribers bounce maildir:/var/mail/kabar
     """
     from syndicate.cli import show
-    from syndicate.subscribers.inbox import read
+    from syndicate.subscribers.inbox_run import read
 
     with office(as_json=as_json, opens=each_by_itself) as here:
         show.report(read(here, name or None, source), as_json=as_json)

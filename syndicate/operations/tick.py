@@ -14,7 +14,7 @@ from syndicate.operations.leftovers import leave, take_over
 from syndicate.planning.compare import Wish
 from syndicate.planning.prepare import Preparation
 from syndicate.report import Report, line_of
-from syndicate.subscribers.inbox import Inboxes
+from syndicate.subscribers.inbox_run import Inboxes
 
 
 def tick(office: Office, progress: Progress = silent) -> Report:

@@ -19,7 +19,7 @@ from syndicate.ledger.processes.waits import CLAIM_FOR
 from syndicate.ledger.sending.letters import RENEW
 from syndicate.network.exchange import LONGEST_EXCHANGE_SECONDS
 from syndicate.sources import bounds
-from syndicate.subscribers import inbox as inboxes
+from syndicate.subscribers import inbox_run as inboxes
 from syndicate.system import stop
 from syndicate_email import EmailDigest
 from syndicate_email.inbox import (

@@ -18,7 +18,7 @@ from support.machine import PATIENCE, Machine, Point, Site
 from support.newsroom import EVENING, MORNING, Answer, Newsroom, newsroom
 from syndicate import Reply
 from syndicate.ledger import open_ledger
-from syndicate.subscribers import replies
+from syndicate.subscribers import reply_processor
 
 SENDER = "From: {who}\r\nTo: berhenti@kantor.example\r\nMessage-ID: <{who}>\r\n"
 DOMAIN = "pembaca.example"
@@ -166,7 +166,7 @@ def test_a_letter_that_nobody_foresaw_holds_up_no_others(
             raise ZeroDivisionError
         return reply.email
 
-    monkeypatch.setattr(replies, "_address", foreseen)
+    monkeypatch.setattr(reply_processor, "_address", foreseen)
     office.subscribe(*people("pembaca", 1))
     bring(office, [letter(who, "subscribe") for who in ("ganjil@b.example", *people("baru", 3))])
     answer = office.run("tick")
@@ -215,7 +215,9 @@ def test_an_answer_is_its_sender_s_as_long_as_that_lives(
 ) -> None:
     """It stands still just before it sends: the other machine leaves that letter to it."""
     goodbye_due(site, satu, dua)
-    first = satu.start("tick", stops=Point("syndicate.subscribers.answers:send_once", call=call))
+    first = satu.start(
+        "tick", stops=Point("syndicate.subscribers.service_letters:send_once", call=call)
+    )
     first.wait_until_still()
     went_well([dua.run("tick")])
     assert len(site.smtp.letters) == 1
@@ -231,7 +233,9 @@ def test_a_claim_on_an_answer_dies_with_its_sender(
 ) -> None:
     """No twenty minutes: the other machine sees that its connection has ended."""
     goodbye_due(site, satu, dua)
-    first = satu.start("tick", stops=Point("syndicate.subscribers.answers:send_once", call=call))
+    first = satu.start(
+        "tick", stops=Point("syndicate.subscribers.service_letters:send_once", call=call)
+    )
     first.wait_until_still()
     first.kill()
     went_well([dua.run("tick")])
@@ -247,7 +251,7 @@ def test_a_letter_that_a_dying_machine_had_taken_is_dealt_with_by_the_other_one(
 ) -> None:
     goodbye_due(site, satu, dua)
     first = satu.start(
-        "tick", stops=Point("syndicate.subscribers.replies:Listener._done", after=True)
+        "tick", stops=Point("syndicate.subscribers.reply_processor:Listener._done", after=True)
     )
     first.wait_until_still()  # within its transaction
     second = dua.start("tick")

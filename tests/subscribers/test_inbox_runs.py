@@ -13,7 +13,7 @@ from subscribers.test_replies import ANI, BUDI, MAILBOX, Postman, bounce, reader
 from support.imap import Fault, LoopbackImap, Mail
 from support.newsroom import EVENING, REAL, Newsroom
 from syndicate import Visit
-from syndicate.subscribers import inbox as inboxes
+from syndicate.subscribers import inbox_run as inboxes
 from syndicate_email.inbox.fetch import Inbox
 
 HALO = b"From: warga@pembaca.example\r\nSubject: Halo %d\r\n\r\nKapan pendaftaran ditutup?\r\n"

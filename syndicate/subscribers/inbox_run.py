@@ -19,9 +19,9 @@ from syndicate.ledger import KnownChannel, ReadLetter
 from syndicate.ledger.people.replies import held
 from syndicate.office import Office
 from syndicate.report import Report, leaving_line
-from syndicate.subscribers.answers import called, known_lists, say_goodbyes, write_back
 from syndicate.subscribers.people import list_named
-from syndicate.subscribers.replies import UNREAD, Listener
+from syndicate.subscribers.reply_processor import UNREAD, Listener
+from syndicate.subscribers.service_letters import called, known_lists, say_goodbyes, write_back
 from syndicate.system import stop
 from syndicate.system.logs import unexpected
 from syndicate.version import VERSION

@@ -28,8 +28,8 @@ from syndicate.ledger.people.replies import JOIN, LEAVE, LEAVE_ALL, LEAVERS, LIS
 from syndicate.ledger.people.strangers import LEFT
 from syndicate.model.delivery import Rendition
 from syndicate.office import Office
-from syndicate.subscribers.answers import called, known_lists, subscribe_confirmation
 from syndicate.subscribers.people import CLOSED, normal
+from syndicate.subscribers.service_letters import called, known_lists, subscribe_confirmation
 
 UNREAD = "for a person (still unread)"
 STRANGER = "not answered: of strangers"
