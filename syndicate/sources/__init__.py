@@ -43,24 +43,24 @@ class Draft:
 def read(path: Path, publisher: Publisher) -> Draft:
     """Read an article; what is wrong with it is an ArticleError of one line."""
     _refuse_other(path)
-    from syndicate.sources import markdown
+    from syndicate.sources import article_file
 
-    return markdown.read(path, publisher)
+    return article_file.read(path, publisher)
 
 
 def text_of(path: Path) -> str:
     """An article file's text; ArticleError where it cannot be read, or is no article."""
     _refuse_other(path)
-    from syndicate.sources import file_text
+    from syndicate.sources.files import text
 
-    return file_text.text_of(path)
+    return text.text_of(path)
 
 
 def placeholders(text: str) -> list[tuple[int, str]]:
     """Return what a file still holds of words that were to be replaced, with their lines."""
-    from syndicate.sources import placeholder_text
+    from syndicate.sources.checks import placeholders
 
-    return list(placeholder_text.placeholders(text))
+    return list(placeholders.placeholders(text))
 
 
 def profile_in(text: str) -> tuple[int, str]:
@@ -72,9 +72,9 @@ def profile_in(text: str) -> tuple[int, str]:
 
 def lead_to(html: str, addresses: Mapping[str, str]) -> str:
     """Return a draft's HTML with links to other articles' files led to these addresses."""
-    from syndicate.sources import links
+    from syndicate.sources.links import targets
 
-    return links.beside(html, addresses)
+    return targets.beside(html, addresses)
 
 
 def insert_uri(path: Path, uri: str) -> None:

@@ -15,21 +15,13 @@ import nh3
 from markdown_it.token import Token
 
 from syndicate.model.article import Media
-from syndicate.sources import (
-    checks,
-    completeness,
-    fences,
-    files,
-    invisible_characters,
-    normalization,
-    stray_markup,
-    url_validation,
-    wrapped_urls,
-)
-from syndicate.sources.autolinks import linked
 from syndicate.sources.bounds import BESIDE_IT, LONGEST_GAP
-from syndicate.sources.commonmark import REMARKS, UNSURE, parsed, rendered
-from syndicate.sources.elements import (
+from syndicate.sources.characters import invisible
+from syndicate.sources.checks import completeness, lost_words, stray_markup
+from syndicate.sources.files import local_files
+from syndicate.sources.files.local_files import LocalFile
+from syndicate.sources.front_matter.parsing import Flaw, all_of
+from syndicate.sources.html.elements import (
     ALLOWED_ATTRIBUTES,
     ATTRIBUTE_SHAPES,
     BLOCK_ELEMENTS,
@@ -38,10 +30,10 @@ from syndicate.sources.elements import (
     IDENTIFIER,
     INLINE_ELEMENTS,
 )
-from syndicate.sources.files import LocalFile
-from syndicate.sources.frontmatter import Flaw, all_of
 from syndicate.sources.lead import lead
-from syndicate.sources.links import (
+from syndicate.sources.links import url_validation, wrapped_urls
+from syndicate.sources.links.autolinks import linked
+from syndicate.sources.links.targets import (
     BARE_MARK,
     OPENED_SCHEMES,
     SCHEME,
@@ -51,6 +43,8 @@ from syndicate.sources.links import (
     Links,
     is_local,
 )
+from syndicate.sources.markdown import fences, normalization
+from syndicate.sources.markdown.commonmark import REMARKS, UNSURE, parsed, rendered
 from syndicate.text import in_full, plain, squeeze
 
 MOST_LINE_BRACKETS = 50  # in one line, from which on they are what is nested
@@ -101,20 +95,20 @@ def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = 
         text, tokens, env = _tokens(markdown, folder)
     except RecursionError as error:
         raise _too_deep(markdown, line) from error
-    flaws = list(checks.flaws(text, tokens, line))
+    flaws = list(lost_words.flaws(text, tokens, line))
     remarks = _remarks(tokens, env, line, flaws)
     links = Links(base=base, has_page=has_page, folder=folder, markdown=text)
     page = _Page(markdown, line, links, flaws)
     html = page.sanitised(rendered(tokens, env))
     words = plain(html)
     # what is wrong already takes words with it
-    flaws += () if flaws else checks.lost(text, tokens, env, html, words, line)
+    flaws += () if flaws else lost_words.lost(text, tokens, env, html, words, line)
     if flaws:
         raise all_of(flaws)
     if not words and "<img " not in html:
         raise Flaw(line, NO_TEXT_ADVICE)
     remarks += page.remarks()
-    remarks += [(line + number, remark) for number, remark in invisible_characters.odd(text)]
+    remarks += [(line + number, remark) for number, remark in invisible.odd(text)]
     remarks += [
         (line + number, f"the address {in_full(address)} would reach no reader")
         for number, address in completeness.lost_addresses(text, env, html)
@@ -239,10 +233,10 @@ class _Page:
         if not src:
             raise ValueError("a picture names no file (write ![what it shows](file.png))")
         if _is_web(url_validation.mended(src, self.markdown)):
-            if files.names_pdf(src):
-                raise ValueError(files.no_picture(src))
+            if local_files.names_pdf(src):
+                raise ValueError(local_files.no_picture(src))
             return self.links.target(src)
-        picture = files.take_picture(src, self.links.folder)
+        picture = local_files.take_picture(src, self.links.folder)
         name = picture.media().name
         self.links.found.setdefault(name, picture)
         return f"media:{name}"

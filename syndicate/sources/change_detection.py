@@ -12,8 +12,9 @@ from pathlib import Path
 from unicodedata import normalize
 
 from syndicate.model.article import Media
-from syndicate.sources import files, frontmatter
-from syndicate.sources.frontmatter import Flaw, Value
+from syndicate.sources.files import local_files
+from syndicate.sources.front_matter import parsing
+from syndicate.sources.front_matter.parsing import Flaw, Value
 
 UNNOTICED_KEYS = {"uri", "channels", "embargoedUntil", "expires", "edNote"}  # by readers
 
@@ -39,19 +40,19 @@ def same_files(media: Iterable[Media], folder: Path) -> bool:
 
     What is not there lies on the machine that published it; its bytes are kept in the ledger.
     """
-    local = (item for item in media if item.sha256 and files.exists(item.file, folder))
-    return all(files.fingerprint(item.file, folder) == item.sha256 for item in local)
+    local = (item for item in media if item.sha256 and local_files.exists(item.file, folder))
+    return all(local_files.fingerprint(item.file, folder) == item.sha256 for item in local)
 
 
 def _bare(text: str) -> str:
-    parts = frontmatter.cut(normalize("NFC", text.removeprefix("\ufeff")))
+    parts = parsing.cut(normalize("NFC", text.removeprefix("\ufeff")))
     front = re.sub(r"^uri[ \t]*:.*\n", "", parts.front, count=1, flags=re.MULTILINE)
     return f"{front}---\n{parts.body.rstrip()}"
 
 
 def _noticed(text: str) -> tuple[object, str]:
-    parts = frontmatter.cut(normalize("NFC", text.removeprefix("\ufeff")))
-    table = frontmatter.read(parts.front, ())
+    parts = parsing.cut(normalize("NFC", text.removeprefix("\ufeff")))
+    table = parsing.read(parts.front, ())
     front = {
         key: value
         for key, entry in table.entries.items()

@@ -14,7 +14,7 @@ from support.newsroom import Newsroom, newsroom
 from syndicate.errors import ArticleError
 from syndicate.model.article import Publisher
 from syndicate.sources import read
-from syndicate.sources.files import MOST_PICTURE_BYTES, fingerprint, take
+from syndicate.sources.files.local_files import MOST_PICTURE_BYTES, fingerprint, take
 from syndicate.testing import PIXEL
 
 OFFICE = Publisher(name="Kantor", url="https://kantor.example", timezone="Asia/Jakarta")

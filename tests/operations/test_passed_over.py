@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 
 from support.newsroom import EVENING, NOON, Newsroom
 from syndicate.planning import hosting
-from syndicate.sources import markdown
+from syndicate.sources import article_file
 from syndicate.testing import PIXEL
 from syndicate_feed import Feed
 from syndicate_feed import files as feed_files
@@ -47,7 +47,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         patched.setattr(owner, name, counts)
 
     with monkeypatch.context() as patched:
-        counting(markdown, "read")
+        counting(article_file, "read")
         counting(Feed, "page")
         counting(Feed, "pieces")
         counting(Telegram, "render")

@@ -9,7 +9,7 @@ import pytest
 
 from support.papers import FORM, pdf
 from syndicate.model.article import PDF, Media
-from syndicate.sources.files import (
+from syndicate.sources.files.local_files import (
     MOST_DOCUMENT_BYTES,
     MOST_PICTURE_BYTES,
     names_pdf,

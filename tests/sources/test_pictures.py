@@ -6,7 +6,7 @@ from struct import pack
 
 import pytest
 
-from syndicate.sources.pictures import measure, moves
+from syndicate.sources.files.pictures import measure, moves
 from syndicate.testing import PIXEL
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from itertools import product
 
-from syndicate.sources.stray_markup import FOREIGN_MARKS
+from syndicate.sources.checks.stray_markup import FOREIGN_MARKS
 
 BEGINNINGS = ("", "{{", "{%", "{a ", "[a", "[a b=", '[a b="', "[caption ", "[url=", "![")
 REPEATED = ("[a b=", " b=c", "[caption ", "[url=", "{%", "{{a.", '"j', "![a](")

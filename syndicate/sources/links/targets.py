@@ -11,9 +11,11 @@ from pathlib import Path
 from string import ascii_lowercase
 from urllib.parse import quote, unquote, urljoin
 
-from syndicate.sources import files, invisible_characters, url_validation
-from syndicate.sources.files import LocalFile
-from syndicate.sources.quotes import without_quotes
+from syndicate.sources.characters import invisible
+from syndicate.sources.files import local_files
+from syndicate.sources.files.local_files import LocalFile
+from syndicate.sources.links import url_validation
+from syndicate.sources.links.quotes import without_quotes
 from syndicate.text import in_full, squeeze
 
 WEB_SCHEMES = ("http", "https")
@@ -76,7 +78,7 @@ class Links:
 
     def target(self, typed: str) -> str:
         """Return where a link leads, or a mark; ValueError says what is wrong with it."""
-        address = invisible_characters.address(typed)
+        address = invisible.address(typed)
         self._refuse_quotes(address)
         address = url_validation.mended(address, self.markdown)
         if not address:
@@ -93,7 +95,7 @@ class Links:
 
     def _refuse_quotes(self, address: str) -> None:
         bare = without_quotes(address, self.markdown)
-        if not bare or bare == address or files.exists(unquote(address), self.folder):
+        if not bare or bare == address or local_files.exists(unquote(address), self.folder):
             return
         advice = bare if bare in self.markdown else unquote(bare)
         raise ValueError(
@@ -161,8 +163,8 @@ class Links:
         if ending in ARTICLE_ENDINGS and (self.folder / name).is_file():
             self.articles.append(address)
             return f"{BESIDE_MARK}{quote(unquote(address), safe='/#')}"
-        if files.exists(name, self.folder):
-            file = files.take(name, self.folder)
+        if local_files.exists(name, self.folder):
+            file = local_files.take(name, self.folder)
             self.found.setdefault(file.media().name, file)
             return f"media:{file.media().name}"
         if _is_host(address):

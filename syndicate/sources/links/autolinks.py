@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from html import unescape
 
-from syndicate.sources.url_validation import why_not
+from syndicate.sources.links.url_validation import why_not
 
 TOKEN = re.compile(r"<(/?)([a-z0-9]+)[^<>]*>|([^<]+)")
 BARE_ADDRESS = re.compile(

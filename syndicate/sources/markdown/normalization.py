@@ -12,15 +12,11 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from syndicate.sources import (
-    destinations,
-    emphasis,
-    files,
-    hidden_markup,
-    invisible_characters,
-    lines,
-    link_syntax,
-)
+from syndicate.sources.characters import invisible
+from syndicate.sources.files import local_files
+from syndicate.sources.html import hidden_markup
+from syndicate.sources.links import destinations, link_syntax
+from syndicate.sources.markdown import emphasis, lines
 
 WIKI = re.compile(r"(?P<picture>!?)\[\[(?P<name>[^\[\]|\n]+)(?:\|(?P<label>[^\[\]\n]*))?\]\]")
 NOTE = re.compile(r"^([ >]{0,12})\[\^(?P<label>[^\s\]]+)\]:", re.MULTILINE)
@@ -55,7 +51,7 @@ def mended(markdown: str, folder: Path) -> str:
 
 def _meant(markdown: str, folder: Path) -> str:
     markdown = hidden_markup.lifted(markdown)
-    markdown = lines.understood(invisible_characters.without_in_addresses(markdown))
+    markdown = lines.understood(invisible.without_in_addresses(markdown))
     markdown = destinations.bracketed(link_syntax.joined(markdown, folder), folder)
     markdown = emphasis.closed_up(markdown)
     if "[[" in markdown:
@@ -92,7 +88,7 @@ def unused(markdown: str, tokens: Sequence[Token], env: dict[str, Any]) -> str:
 def _unlinked(found: re.Match[str], folder: Path) -> str:
     """``![[foto.png]]`` and ``[[surat.pdf|Unduh]]``, where there is such a file."""
     name = found["name"].strip()
-    path = next((file for file in (name, f"{name}.md") if files.exists(file, folder)), "")
+    path = next((file for file in (name, f"{name}.md") if local_files.exists(file, folder)), "")
     label = (found["label"] or ("" if found["picture"] else name)).strip()
     return f"{found['picture']}[{label}](<{path}>)" if path else found[0]
 

@@ -14,13 +14,19 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
-from syndicate.sources import embeds, hidden_markup, inline_html_blocks, raw_html
-from syndicate.sources.emphasis import styled
-from syndicate.sources.emphasis import text as _text
-from syndicate.sources.entities import in_markdown
-from syndicate.sources.inline_lists import item_markers
-from syndicate.sources.links import OPENED_SCHEMES, SCHEME, UNSAFE_SCHEMES, WEB_SCHEMES, identifier
-from syndicate.sources.tags import OFFICE_TAG, TAG, Meant, Tag, is_office, judged
+from syndicate.sources.characters.entities import in_markdown
+from syndicate.sources.html import embeds, hidden_markup, inline_blocks, raw_html
+from syndicate.sources.html.inline_lists import item_markers
+from syndicate.sources.html.tags import OFFICE_TAG, TAG, Meant, Tag, is_office, judged
+from syndicate.sources.links.targets import (
+    OPENED_SCHEMES,
+    SCHEME,
+    UNSAFE_SCHEMES,
+    WEB_SCHEMES,
+    identifier,
+)
+from syndicate.sources.markdown.emphasis import styled
+from syndicate.sources.markdown.emphasis import text as _text
 
 # a paragraph's own text, among what is known of it, and what of it readers would see
 PLAIN, LEFT = "plain", "left"
@@ -59,7 +65,7 @@ def markdown() -> MarkdownIt:
     parser.enable(["table", "strikethrough"])
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     footnote_plugin(parser)
-    parser.block.ruler.before("html_block", "pasted", inline_html_blocks.block_rule)
+    parser.block.ruler.before("html_block", "pasted", inline_blocks.block_rule)
     parser.inline.ruler.before("backticks", "hidden", hidden_markup.inline_rule)
     parser.inline.ruler.after("hidden", "picture", _picture_rule)
     parser.add_render_rule("footnote_ref", _note_mark)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from syndicate.sources.links import SCHEME
-from syndicate.sources.tags import ATTRIBUTE
+from syndicate.sources.html.tags import ATTRIBUTE
+from syndicate.sources.links.targets import SCHEME
 
 WRAPPED_SCHEME = "typed"  # a scheme whose addresses are any text at all
 WRAPPED = f"{WRAPPED_SCHEME}:~"

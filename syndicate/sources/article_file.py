@@ -21,12 +21,15 @@ from syndicate.model.article import (
     Media,
     Publisher,
 )
-from syndicate.sources import Draft, body, field_markup, files, frontmatter, url_validation
+from syndicate.sources import Draft, body
 from syndicate.sources.body import Body
-from syndicate.sources.file_text import text_of
-from syndicate.sources.files import LocalFile
-from syndicate.sources.frontmatter import Flaw, Table
+from syndicate.sources.files import local_files
+from syndicate.sources.files.local_files import LocalFile
+from syndicate.sources.files.text import text_of
+from syndicate.sources.front_matter import field_markup, parsing
+from syndicate.sources.front_matter.parsing import Flaw, Table
 from syndicate.sources.identity import TAG_URI, uri_date
+from syndicate.sources.links import url_validation
 from syndicate.text import dates, distinct, excerpt, in_full, squeeze
 
 T = TypeVar("T")
@@ -49,10 +52,10 @@ def read(path: Path, publisher: Publisher) -> Draft:
     """Read and check one file; everything wrong is an ArticleError of one line."""
     source = text_of(path)
     try:
-        parts = frontmatter.cut(source)
-        front = frontmatter.read(parts.front, KEYS)
+        parts = parsing.cut(source)
+        front = parsing.read(parts.front, KEYS)
         if "headline" in front.entries and "uri" not in front.entries:
-            frontmatter.refuse_no_room(parts.front)
+            parsing.refuse_no_room(parts.front)
         article, text, taken = _article(front, parts, path.parent, publisher)
     except Flaw as flaw:
         every = [ArticleError(f"{path}:{each.line}: {each}") for each in (flaw, *flaw.others)]
@@ -71,7 +74,7 @@ def read(path: Path, publisher: Publisher) -> Draft:
 
 
 def _article(
-    front: Table, parts: frontmatter.Parts, folder: Path, publisher: Publisher
+    front: Table, parts: parsing.Parts, folder: Path, publisher: Publisher
 ) -> tuple[Article, Body, Iterable[LocalFile]]:
     noted = _Noted()
     words = _words(front, publisher.zone, noted)
@@ -80,7 +83,7 @@ def _article(
     url = noted(lambda: front.line_text("url", _web_address), publisher.url) or None
     text = noted(lambda: _body(parts, folder, publisher, url), None)
     if noted.flaws or text is None:
-        raise frontmatter.all_of(noted.flaws)
+        raise parsing.all_of(noted.flaws)
     article = Article(
         **words,
         url=url,
@@ -106,7 +109,7 @@ class _Noted:
             return otherwise
 
 
-def _body(parts: frontmatter.Parts, folder: Path, publisher: Publisher, url: str | None) -> Body:
+def _body(parts: parsing.Parts, folder: Path, publisher: Publisher, url: str | None) -> Body:
     markdown = body.clean(parts.body)
     if not markdown.strip():
         raise Flaw(parts.body_line, body.NO_TEXT_ADVICE)
@@ -250,7 +253,7 @@ def _association(table: Table, folder: Path) -> tuple[Media, LocalFile | None]:
         address = table.checked("file", name, _web_address)
         return _remote(name, address, alt=alt, caption=caption, creator=creator), None
     try:
-        file = files.take(name, folder)
+        file = local_files.take(name, folder)
     except ValueError as error:
         raise Flaw(table.entries["file"].line, str(error)) from error
     return file.media(alt=alt, caption=caption, creator=creator), file
@@ -263,7 +266,7 @@ def _remote(name: str, address: str, *, alt: str, caption: str, creator: str) ->
         alt=alt,
         caption=caption,
         creator=creator,
-        media_type=PDF if files.names_pdf(address) else "",
+        media_type=PDF if local_files.names_pdf(address) else "",
     )
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from syndicate.sources import emphasis, link_syntax
-from syndicate.sources.commonmark import LEFT, PLAIN
-from syndicate.sources.frontmatter import Flaw
+from syndicate.sources.front_matter.parsing import Flaw
+from syndicate.sources.links import link_syntax
+from syndicate.sources.markdown import emphasis
+from syndicate.sources.markdown.commonmark import LEFT, PLAIN
 from syndicate.text import excerpt, in_full, squeeze
 
 # signs of other programs, with what they are called; a reader would see them as they stand

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from syndicate.sources import hidden_markup
-from syndicate.sources.elements import (
+from syndicate.sources.html import hidden_markup
+from syndicate.sources.html.elements import (
     BLOCK_ELEMENTS,
     DRAWN,
     DRAWN_ELEMENTS,
@@ -23,7 +23,7 @@ from syndicate.sources.elements import (
     VOID_ELEMENTS,
     WORD_SEPARATING_ELEMENTS,
 )
-from syndicate.sources.embeds import (
+from syndicate.sources.html.embeds import (
     MEDIA_UNIT,
     embed_link,
     embedded_address,
@@ -33,7 +33,7 @@ from syndicate.sources.embeds import (
     played_attributes,
     quoted,
 )
-from syndicate.sources.tags import (
+from syndicate.sources.html.tags import (
     ATTRIBUTE,
     OFFICE_NAME,
     PREFIXED,

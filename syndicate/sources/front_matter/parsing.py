@@ -10,15 +10,17 @@ from typing import Any, TypeVar
 
 import yaml
 
-from syndicate.sources import bounds, invisible_characters, yaml_losses
-from syndicate.sources.entities import decoded, is_blank, spelling
+from syndicate.sources import bounds
+from syndicate.sources.characters import invisible
+from syndicate.sources.characters.entities import decoded, is_blank, spelling
+from syndicate.sources.front_matter import yaml_losses
 from syndicate.text import excerpt, squeeze
 
 T = TypeVar("T")
 # the lines around the front matter; a last one is not indented, as that is text of a value
-BLANK = rf"[ \t{invisible_characters.AROUND_FENCE}]*"
+BLANK = rf"[ \t{invisible.AROUND_FENCE}]*"
 OPENS = rf"{BLANK}---{BLANK}"
-CLOSES = rf"[{invisible_characters.AROUND_FENCE}]*(?:---|\.\.\.){BLANK}"
+CLOSES = rf"[{invisible.AROUND_FENCE}]*(?:---|\.\.\.){BLANK}"
 FENCE = re.compile(rf"{OPENS}(\n|\Z)")
 LAST = re.compile(rf"^{CLOSES}(?:\n|\Z)", re.MULTILINE)
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -76,7 +78,7 @@ class Value:
         """Its text as it was typed, without spaces around it: an address, a name, a date."""
         held = self._held(name)
         self._refuse_signs(name, held, held)
-        return invisible_characters.without_around(held)
+        return invisible.without_around(held)
 
     def words(self, name: str) -> str:
         """Its text as readers see it, HTML's entities decoded; "" where nothing of it is seen."""
@@ -89,7 +91,7 @@ class Value:
         except ValueError as error:
             raise Flaw(self.line, f"{name}: {error}") from error
         self._refuse_signs(name, text, held)
-        return "" if is_blank(text) else invisible_characters.without_around(text)
+        return "" if is_blank(text) else invisible.without_around(text)
 
     def _held(self, name: str) -> str:
         if not isinstance(self.held, str):
@@ -212,7 +214,7 @@ def cut(text: str) -> Parts:
     if last.start() > bounds.MOST_FRONT_CHARACTERS:
         most = f"more than {bounds.MOST_FRONT_CHARACTERS // 1000} kB above the text"
         raise Flaw(text.count("\n", 0, bounds.MOST_FRONT_CHARACTERS) + 1, f"{most} (shorten it)")
-    front = invisible_characters.as_spaces(text[first.end() : last.start()])
+    front = invisible.as_spaces(text[first.end() : last.start()])
     return Parts(front, text[last.end() :], body_line)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from syndicate.sources import files
-from syndicate.sources.links import FILE_ENDINGS, PHONE
+from syndicate.sources.files import local_files
+from syndicate.sources.links.targets import FILE_ENDINGS, PHONE
 
 TITLE = r"""(?P<title>[ \t]+(?:"[^"\n]*"|'[^'\n]*'))?"""
 INLINE = re.compile(
@@ -46,5 +46,5 @@ def _is_meant(name: str, folder: Path) -> bool:
     path = re.split(r"[?#]", name, maxsplit=1)[0]
     if re.match("https?://[^ ]+[/?]", name, re.IGNORECASE):
         return Path(path).suffix.lower() in FILE_ENDINGS and "http" not in name[4:]
-    is_file = files.exists(name, folder) or files.exists(path, folder)
+    is_file = local_files.exists(name, folder) or local_files.exists(path, folder)
     return is_file or PHONE.fullmatch(name) is not None

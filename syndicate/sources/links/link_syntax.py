@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from syndicate.sources import files
-from syndicate.sources.invisible_characters import UNSEEN
-from syndicate.sources.links import FILE_ENDINGS, MAIL_ADDRESS
+from syndicate.sources.characters.invisible import UNSEEN
+from syndicate.sources.files import local_files
+from syndicate.sources.links.targets import FILE_ENDINGS, MAIL_ADDRESS
 from syndicate.text import in_full
 
 PICTURE = r"!\[(?:[^\[\]\n\\]|\\.)*\]"
@@ -52,7 +52,7 @@ def joined(markdown: str, folder: Path) -> str:
         return markdown
 
     def leads(name: str) -> bool:
-        return _is_address(name) or files.exists(name.partition("#")[0].strip(), folder)
+        return _is_address(name) or local_files.exists(name.partition("#")[0].strip(), folder)
 
     def apart(found: re.Match[str]) -> str:
         if not leads(found["name"]) or _is_defined(found["head"], markdown):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 
-from syndicate.sources.invisible_characters import INVISIBLE, SPACES, UNSEEN, WIDTHLESS_RUN
+from syndicate.sources.characters.invisible import INVISIBLE, SPACES, UNSEEN, WIDTHLESS_RUN
 
 MARKER = r"(?:[-*+]|\d{1,9}[.)]|#{1,6})"
 # signs of Markdown with a space behind them that is none to it (pasted from Word and web pages)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from syndicate.sources.frontmatter import Flaw, Table, Value
+from syndicate.sources.front_matter.parsing import Flaw, Table, Value
 from syndicate.text import excerpt
 
 MARKS = re.compile(

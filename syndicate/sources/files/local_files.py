@@ -11,7 +11,7 @@ from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
 from syndicate.model.article import PDF, Media
-from syndicate.sources.pictures import measure, moves
+from syndicate.sources.files.pictures import measure, moves
 from syndicate.system import disk
 from syndicate.text import in_full
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from syndicate.sources.frontmatter import CLOSES, OPENS
+from syndicate.sources.front_matter.parsing import CLOSES, OPENS
 from syndicate.text import excerpt, squeeze
 
 MARKED = re.compile(r"‹isi:[^›]*›?")

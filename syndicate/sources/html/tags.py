@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from syndicate.sources.elements import (
+from syndicate.sources.characters.entities import in_attribute
+from syndicate.sources.html.elements import (
     ALONE,
     BARE_ATTRIBUTES,
     BLOCK_ELEMENTS,
@@ -22,7 +23,6 @@ from syndicate.sources.elements import (
     TABLE_PARTS,
     VOID_ELEMENTS,
 )
-from syndicate.sources.entities import in_attribute
 
 TAG = re.compile(
     r"""<(?P<end>/?)(?P<name>[A-Za-z][^\s/<>]*)(?P<given>(?:"[^"]*"|'[^']*'|[^<>"'])*)>""",

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from syndicate.sources.elements import EMBEDS
-from syndicate.sources.tags import TAG, attributes
+from syndicate.sources.html.elements import EMBEDS
+from syndicate.sources.html.tags import TAG, attributes
 from syndicate.text import squeeze
 
 FILMS = ("movie", "src", "filename", "url")  # the names of a parameter that says what is played

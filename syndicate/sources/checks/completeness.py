@@ -11,12 +11,12 @@ from urllib.parse import unquote
 
 from markdown_it.token import Token
 
-from syndicate.sources.commonmark import GIVEN_ID
-from syndicate.sources.elements import WORD_SEPARATING_ELEMENTS
-from syndicate.sources.entities import in_markdown
-from syndicate.sources.hidden_markup import HIDDEN_START, parts
-from syndicate.sources.normalization import COMMENTED
-from syndicate.sources.url_validation import PLAIN_ADDRESS, mended
+from syndicate.sources.characters.entities import in_markdown
+from syndicate.sources.html.elements import WORD_SEPARATING_ELEMENTS
+from syndicate.sources.html.hidden_markup import HIDDEN_START, parts
+from syndicate.sources.links.url_validation import PLAIN_ADDRESS, mended
+from syndicate.sources.markdown.commonmark import GIVEN_ID
+from syndicate.sources.markdown.normalization import COMMENTED
 from syndicate.text import as_uri, unescaped
 
 WORD = re.compile(r"[^\W_]+")

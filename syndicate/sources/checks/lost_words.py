@@ -8,9 +8,10 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from syndicate.sources import completeness, fences, table_rows
-from syndicate.sources.commonmark import UNENDED
-from syndicate.sources.frontmatter import Flaw
+from syndicate.sources.checks import completeness
+from syndicate.sources.front_matter.parsing import Flaw
+from syndicate.sources.markdown import fences, table_rows
+from syndicate.sources.markdown.commonmark import UNENDED
 from syndicate.text import excerpt, squeeze
 
 WORD = re.compile(r"\w+")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from syndicate.sources.elements import LIST_ELEMENTS
-from syndicate.sources.tags import TAG, attributes
+from syndicate.sources.html.elements import LIST_ELEMENTS
+from syndicate.sources.html.tags import TAG, attributes
 from syndicate.text import markers
 from syndicate.text.markers import ListTag
 

@@ -1,0 +1,1 @@
+"""Characters of a text: HTML entities, and characters that nobody sees."""

@@ -1,0 +1,1 @@
+"""Checks that readers get every word: lost words, stray markup, placeholders."""

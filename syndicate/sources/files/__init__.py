@@ -1,0 +1,1 @@
+"""Files on disk: an article's text, and the pictures and documents that it names."""

@@ -1,0 +1,1 @@
+"""HTML inside an article: elements, tags, embeds, and parts that nobody sees."""

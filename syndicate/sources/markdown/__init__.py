@@ -1,0 +1,1 @@
+"""Markdown as people type it: repaired where the intent is plain, and parsed."""
