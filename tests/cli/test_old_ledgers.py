@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from subscribers.test_replies import ANI, BUDI, CICI, Postman, token_of
 from support.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom
+from support.postman import ANI, BUDI, CICI, Postman, token_of
 from syndicate.ledger.database import generations
 from syndicate.loopback.smtp import Letter
 

@@ -6,8 +6,8 @@ from email.headerregistry import Address
 
 import pytest
 
-from subscribers.test_replies import Postman
 from support.newsroom import EVENING, Newsroom
+from support.postman import Postman
 
 SENDERS = {
     'Kantor "Humas"': 'Kantor "Humas"',

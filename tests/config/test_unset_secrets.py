@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from cli.test_commands import busy
-from subscribers.test_replies import token_of
 from support.newsroom import EVENING, NOON, TEST_CHAT, TOKEN, Newsroom, newsroom
+from support.postman import token_of
 
 ANI = "ani@pembaca.example"
 TG = "channels.telegram.token: $TG_TOKEN is not set"

@@ -12,8 +12,8 @@ import pytest
 
 import syndicate
 from machines.test_ticks import letter, tokens
-from subscribers.test_replies import OURS, bounce
 from support.newsroom import CHAT, EVENING, MORNING, NEXT_EVENING, TOKEN, Newsroom, newsroom
+from support.postman import OURS, bounce
 from syndicate.loopback.botapi import Flood
 from syndicate.loopback.smtp import Fault
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import pytest
 
 from machines.test_ticks import letter, people, tokens
-from subscribers.test_replies import bounce
 from support.machine import PATIENCE, Machine, Running, Site
 from support.newsroom import Answer
+from support.postman import bounce
 from syndicate.loopback.botapi import Flood
 from syndicate.loopback.smtp import Letter
 

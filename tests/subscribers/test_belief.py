@@ -7,18 +7,12 @@ from email.message import EmailMessage
 
 import pytest
 
-from subscribers.test_replies import ANI, BUDI, CICI, MAILBOX, OURS, Postman, readers, token_of
 from support.newsroom import EVENING, MORNING, NOON, Newsroom, part
+from support.postman import ANI, BUDI, CICI, MAILBOX, OURS, Postman, readers, token_of
 
 NEXT_WEEK = "2026-05-13T12:00:00+07:00"
 TOMORROW = "2026-05-05T12:00:00+07:00"
 PASSED = f"{OURS}; dmarc=pass header.from=pembaca.example"
-
-
-@pytest.fixture
-def postman(room: Newsroom) -> Postman:
-    room.subscribe(ANI, BUDI)
-    return Postman(room)
 
 
 def people(count: int) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from subscribers.test_imports import ANI, BUDI, CITRA, import_, people, reasons
+from support.imported_tables import ANI, BUDI, CITRA, import_, people, reasons
 from support.newsroom import Newsroom
 from syndicate.config.loader import load
 from syndicate.ledger import Joining

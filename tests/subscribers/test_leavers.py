@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from subscribers.test_imports import ANI, BUDI, CITRA, DEDI, import_, people, reasons
+from support.imported_tables import ANI, BUDI, CITRA, DEDI, import_, people, reasons
 from support.newsroom import Newsroom
 
 # which way a column that is named is to be read

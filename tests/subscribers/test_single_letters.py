@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from subscribers.test_replies import ANI, BUDI, CICI, MAILBOX, Postman, token_of
-from support.newsroom import NOON, Newsroom
+from support.newsroom import NOON
+from support.postman import ANI, BUDI, CICI, MAILBOX, Postman, token_of
 from syndicate.loopback.smtp import Fault
 
 OURS = [
@@ -26,12 +26,6 @@ OURS = [
     Fault(at="dot", do="refuse", code=550, text="5.7.515 Access denied"),
     Fault(at="rcpt", do="defer", text="4.2.0 greylisted"),
 ]  # fmt: skip
-
-
-@pytest.fixture
-def postman(room: Newsroom) -> Postman:
-    room.subscribe(ANI, BUDI)
-    return Postman(room)
 
 
 def leave(postman: Postman) -> None:

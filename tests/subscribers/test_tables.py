@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from subscribers.test_imports import ANI, BUDI, CITRA, DEDI, import_, people, workbook
+from support.imported_tables import ANI, BUDI, CITRA, DEDI, import_, people, workbook
 from support.newsroom import Newsroom
 
 # a quoted cell is one cell, whatever its row's length
