@@ -20,10 +20,12 @@ NAME = re.compile(r"\b(?:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|_\w+|\w+_\w+|[A-Z][a-z]
 def docstrings() -> Iterator[tuple[str, str]]:
     """Yield each test that names a guard, and what it says of it."""
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            text = ast.get_docstring(node) if isinstance(node, ast.FunctionDef) else None
-            if isinstance(node, ast.FunctionDef) and text and (found := GUARD.match(text)):
-                yield f"{path.relative_to(ROOT)}::{node.name}", found[1]
+        text = path.read_text(encoding="utf-8")
+        # each process that runs tests collects them all: only what names a guard is parsed
+        body = ast.parse(text).body if GUARD.search(text) else []
+        for test in (node for node in body if isinstance(node, ast.FunctionDef)):
+            if found := GUARD.match(ast.get_docstring(test) or ""):
+                yield f"{path.relative_to(ROOT)}::{test.name}", found[1]
 
 
 GUARDS = dict(docstrings())
