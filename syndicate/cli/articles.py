@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from syndicate.office import Opens
     from syndicate.operations.publish import NoteNeeded, Request
 
+# names, not paths: typer would make a validator for each of a thousand
 ARTICLES = typer.Argument(metavar="ARTICLE", show_default=False, help="Markdown files.")
 CHANNELS = typer.Option([], "--channel", metavar="NAME", help="Only this channel (repeatable).")
 DRY = typer.Option(False, "--dry-run", help="Say the plan and touch nothing.")
@@ -65,7 +66,7 @@ def _publisher() -> Publisher | None:
     return publisher(path)
 
 
-def check(articles: list[Path] = ARTICLES, as_json: bool = JSON) -> None:
+def check(articles: list[str] = ARTICLES, as_json: bool = JSON) -> None:
     """Say everything that would stop a publication; nothing is sent.
 
     Example: syndicate check article.md
@@ -74,7 +75,7 @@ def check(articles: list[Path] = ARTICLES, as_json: bool = JSON) -> None:
     from syndicate.operations.check import check as run
 
     with office(dry=True, looks=True, as_json=as_json) as here:
-        found = run(here, articles)
+        found = run(here, list(map(Path, articles)))
         code = 1 if found.findings else 0
         if as_json:
             show.document({"findings": found.findings, "notes": found.notes, "exit_code": code})
@@ -85,7 +86,7 @@ def check(articles: list[Path] = ARTICLES, as_json: bool = JSON) -> None:
 
 
 def publish(
-    articles: list[Path] = ARTICLES,
+    articles: list[str] = ARTICLES,
     channel: list[str] = CHANNELS,
     note: str = typer.Option("", "--note", metavar="TEXT", help="A correction: what was wrong."),
     minor: bool = typer.Option(False, "--minor", help="A silent fix that readers are not told of."),
@@ -110,9 +111,16 @@ def publish(
     from syndicate.operations.publish import publish as run
 
     request = Request(
-        paths=articles, channels=channel, note=note or None, minor=minor, refresh=refresh, new=new,
-        same_article=same_article, backfill=backfill, dry_run=dry_run,
-    )  # fmt: skip
+        paths=list(map(Path, articles)),
+        channels=channel,
+        note=note or None,
+        minor=minor,
+        refresh=refresh,
+        new=new,
+        same_article=same_article,
+        backfill=backfill,
+        dry_run=dry_run,
+    )
     looks, opens = dry_run and not test, _chosen(channel)
     with office(dry=dry_run or test, looks=looks, as_json=as_json, opens=opens) as here:
         refuse_contradiction(request)

@@ -28,15 +28,19 @@ class Lack:
     kind: Literal["word", "address", "file", "text"]
 
 
-def lacking(article: Article, shown: Sequence[Shown], files: Collection[str] = ()) -> list[Lack]:
+def lacking(article: Article, shown: Iterable[Shown], files: Collection[str] = ()) -> list[Lack]:
     """Return what none of the renditions of an article shows; of the best one, what it lacks.
 
     One that shows a part is enough where it leads to the rest. ``files`` are the sha256 names of
     what goes out beside them.
     """
-    if not shown or not article.html:
-        return []
-    return min((_lacking(article, one, files) for one in shown), key=len)
+    least: list[Lack] | None = None
+    for rendition in shown if article.html else ():
+        lacks = _lacking(article, rendition, files)
+        if not lacks:  # it is enough: how the others read need not be looked at
+            return []
+        least = lacks if least is None or len(lacks) < len(least) else least
+    return least or []
 
 
 def _lacking(article: Article, shown: Shown, files: Collection[str]) -> list[Lack]:

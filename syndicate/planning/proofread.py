@@ -39,7 +39,7 @@ def proofread(
     if item.article.overrides.get(channel.name, {}).get("description"):
         return  # the writer has put other words in the text's place
     files = {name for rendition in renditions for name in rendition.media}
-    for lack in lacking(item.article, list(map(channel.shown, renditions)), files):
+    for lack in lacking(item.article, map(channel.shown, renditions), files):
         message = _message(draft, channel, lack)
         if lack.kind == "word":
             raise ArticleError(message)

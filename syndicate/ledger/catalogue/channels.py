@@ -83,7 +83,7 @@ class Channels:
     def syndicate(self, channel: int, uri: str, at: datetime) -> None:
         """Let an article belong to a channel from now on."""
         if channel not in self.having(uri):
-            self.db.execute(insert(syndications).values(channel_id=channel, uri=uri, at=at))
+            self.db.execute(insert(syndications), {"channel_id": channel, "uri": uri, "at": at})
             self._having[uri].add(channel)
 
     def never_news(self, channel: int, uri: str, at: datetime) -> None:

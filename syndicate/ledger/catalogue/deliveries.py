@@ -98,7 +98,7 @@ class Deliveries:
         before = None if is_new else self.db.execute(select(deliveries).where(here)).first()
         if before is None:
             new = {"edition_id": edition, "address": step.address, "state": "due"}
-            self.db.execute(insert(deliveries).values(**new, **_following(step), **values))
+            self.db.execute(insert(deliveries), new | _following(step) | values)
         else:
             self._change(before, values)
         if before or step.replaces or step.rendition is None:  # else it is due, and nothing else

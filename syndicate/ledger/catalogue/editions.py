@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from syndicate.ledger.database.batches import batches
 from syndicate.ledger.database.engine import inserted
 from syndicate.ledger.schema import deliveries, editions, runs
+
+SET_STAMP = update(editions).where(editions.c.id == bindparam("number"))
 
 
 class Editions:
@@ -65,10 +67,9 @@ class Editions:
         numbers = self.numbers(channel, keys)
         new = [{"channel_id": channel, "key": key} for key in keys if key not in numbers]
         if new:
-            made = insert(editions).returning(editions.c.id, sort_by_parameter_order=True)
-            for row, number in zip(new, self.db.scalars(made, new), strict=True):
-                self._numbers[channel, str(row["key"])] = number
-                self._stamps[number] = None
+            self.db.execute(insert(editions), new)  # all at once: SQLite returns no numbers then
+            for row in new:
+                self._numbers.pop((channel, str(row["key"])), None)
         return self.numbers(channel, keys)
 
     def stamp(self, number: int) -> str | None:
@@ -81,8 +82,7 @@ class Editions:
     def set_stamp(self, number: int, stamp: str) -> None:
         """Keep the cache key of an edition's content."""
         if self.stamp(number) != stamp:
-            here = editions.c.id == number
-            self.db.execute(update(editions).where(here).values(stamp=stamp))
+            self.db.execute(SET_STAMP, {"number": number, "stamp": stamp})
             self._stamps[number] = stamp
 
     def waiting(self, channel: int) -> list[tuple[int, str]]:

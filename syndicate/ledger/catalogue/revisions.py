@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from syndicate.ledger.catalogue.articles import WITHDRAWAL, Articles
 from syndicate.ledger.catalogue.collections import Collections
@@ -21,6 +32,20 @@ from syndicate.text.similarity import headline_print, text_print
 CLOCK_SKEW = timedelta(minutes=5)  # between the clocks of machines that share a ledger
 SECOND = timedelta(seconds=1)
 LONGEST_BATCH = timedelta(hours=1)  # by how much large commands may stamp ahead, one after another
+
+# each is executed for every new article: put together once, and given its values then
+_changed = articles.c.updated_at
+_not_ahead = and_(_changed <= bindparam("ahead"), ~articles.c.dated)
+LATEST_CHANGE = select(func.max(_changed)).where(or_(_changed <= bindparam("at"), _not_ahead))
+CHANGED_WITHIN = (
+    select(articles.c.uri)
+    .where(_changed >= bindparam("second"), _changed < bindparam("following"))
+    .limit(1)
+)
+ADD_ARTICLE = insert(articles).values(
+    number=select(func.coalesce(func.max(articles.c.number), 0) + 1).scalar_subquery()
+)
+FORGET_MINTED = delete(minted).where(minted.c.uri == bindparam("published"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +81,7 @@ class Revisions:
         after: readers must be able to tell their order by seconds (RFC 4287, 4.2.15), and that of
         commands as well.
         """
-        here, a = articles.c.uri == article.uri, articles.c
-        known = self.db.execute(select(a.version, a.published_at, a.updated_at).where(here)).first()
+        known = self._known.standing(article.uri)
         version = known.version + 1 if known else 1
         status = PubStatus.CANCELED if kind == WITHDRAWAL else PubStatus.USABLE
         row: dict[str, Any] = {"version": version, "pub_status": status, "path": path}
@@ -68,16 +92,21 @@ class Revisions:
         if known is None:
             first = self._add(article.uri, row, stamp, published, after)
         else:
-            stamps = _Stamps(known.published_at, known.updated_at)
+            stamps = _Stamps(known.item.published, known.item.updated)
             first = self._change(article.uri, row, stamp, stamps, is_refile=kind == "refile")
-        self.db.execute(
-            insert(revisions).values(
-                uri=article.uri, version=version, fingerprint=article.fingerprint,
-                document=_document(article), kind=kind, note=note, kill=kill, source=source,
-                recorded_at=at,
-            )
-        )  # fmt: skip
-        self._file_under(article, first)
+        new = {
+            "uri": article.uri,
+            "version": version,
+            "fingerprint": article.fingerprint,
+            "document": _document(article),
+            "kind": kind,
+            "note": note,
+            "kill": kill,
+            "source": source,
+            "recorded_at": at,
+        }
+        self.db.execute(insert(revisions), new)
+        self._file_under(article, first, is_new=known is None)
         self._known.forget(article.uri)
         return version
 
@@ -85,13 +114,12 @@ class Revisions:
         self, uri: str, row: dict[str, Any], stamp: datetime, published: datetime | None, after: int
     ) -> datetime:
         """Add an article that is new; returns when it counts as published."""
-        number = select(func.coalesce(func.max(articles.c.number), 0) + 1).scalar_subquery()
         changed = self._unused(published + after * SECOND if published else stamp)
         first = published or changed
-        row |= {"uri": uri, "number": number, "dated": published is not None}
+        row |= {"uri": uri, "dated": published is not None}
         row |= {"published_at": first, "updated_at": changed}
-        self.db.execute(insert(articles).values(**row))
-        self.db.execute(delete(minted).where(minted.c.uri == uri))
+        self.db.execute(ADD_ARTICLE, row)
+        self.db.execute(FORGET_MINTED, {"published": uri})
         return first
 
     def _change(
@@ -107,18 +135,15 @@ class Revisions:
 
     def _latest(self, at: datetime) -> datetime:
         """Return the last stamp; dates ahead of their time are none, nor those of a fast clock."""
-        changed = articles.c.updated_at
-        ours = or_(changed <= at, and_(changed <= at + LONGEST_BATCH, ~articles.c.dated))
-        newest = self.db.scalar(select(func.max(changed)).where(ours))
+        newest = self.db.scalar(LATEST_CHANGE, {"at": at, "ahead": at + LONGEST_BATCH})
         return newest or at - 2 * LONGEST_BATCH
 
     def _unused(self, moment: datetime) -> datetime:
         """Return the first second from then on in which no article has changed."""
-        changed = articles.c.updated_at
         while True:
             second = moment.replace(microsecond=0)
-            within = and_(changed >= second, changed < second + SECOND)
-            if self.db.scalar(select(articles.c.uri).where(within).limit(1)) is None:
+            within = {"second": second, "following": second + SECOND}
+            if self.db.scalar(CHANGED_WITHIN, within) is None:
                 return moment
             moment += SECOND
 
@@ -158,16 +183,19 @@ class Revisions:
         """Keep today's reading of a revision whose file has not changed."""
         self.reread(article, version, source, path, at)
         here = articles.c.uri == article.uri
-        self._file_under(article, self.db.scalar(select(articles.c.published_at).where(here)))
+        published = self.db.scalar(select(articles.c.published_at).where(here))
+        self._file_under(article, published, is_new=False)
         Collections(self.db).forget_pieces(article.uri)
 
-    def _file_under(self, article: Article, published: datetime | None) -> None:
+    def _file_under(self, article: Article, published: datetime | None, *, is_new: bool) -> None:
         """Index an article by its subjects."""
         under = article_subjects
-        self.db.execute(delete(under).where(under.c.uri == article.uri))
+        if not is_new:
+            self.db.execute(delete(under).where(under.c.uri == article.uri))
         row = {"uri": article.uri, "published_at": published}
-        for subject in dict.fromkeys(map(folded, article.subjects)):
-            self.db.execute(insert(under).values(subject=subject, **row))
+        subjects = dict.fromkeys(map(folded, article.subjects))
+        if subjects:
+            self.db.execute(insert(under), [{"subject": subject} | row for subject in subjects])
 
     def expire(self, at: datetime) -> list[str]:
         """Write down which articles have expired by now; returns those that just did."""

@@ -5,27 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sqlalchemy import Connection, and_, delete, exists, insert, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, or_, select
 
 from syndicate.ledger.schema import attempts, deliveries, media, renditions
 from syndicate.model.delivery import Rendition
 
+EXISTING = (
+    select(renditions.c.id)
+    .where(renditions.c.digest == bindparam("fingerprint"))
+    # PostgreSQL: whoever has nothing more to do with it must not forget it now
+    .with_for_update(read=True, key_share=True)
+)
+
 
 def keep(db: Connection, rendition: Rendition) -> int:
     """Keep a rendition; returns its number."""
-    existing = select(renditions.c.id).where(renditions.c.digest == rendition.fingerprint)
-    # PostgreSQL: whoever has nothing more to do with it must not forget it now
-    found = db.scalar(existing.with_for_update(read=True, key_share=True))
+    found = db.scalar(EXISTING, {"fingerprint": rendition.fingerprint})
     if found is not None:
         return int(found)
-    made = db.execute(
-        insert(renditions).values(
-            digest=rendition.fingerprint,
-            media_type=rendition.media_type,
-            content=rendition.content,
-            media=" ".join(rendition.media),
-        )
-    ).inserted_primary_key
+    new = {
+        "digest": rendition.fingerprint,
+        "media_type": rendition.media_type,
+        "content": rendition.content,
+        "media": " ".join(rendition.media),
+    }
+    made = db.execute(insert(renditions), new).inserted_primary_key
     assert made is not None
     return int(made[0])
 
