@@ -76,11 +76,12 @@ def _read(office: Office, path: Path) -> Draft:
 
 def _compared(office: Office, draft: Draft) -> Draft:
     """Return a draft whose ``same_as`` says whether readers could notice a change."""
+    uri = draft.article.uri
     with office.ledger.reading() as db:
         articles = Catalogue(db).articles
-        standing = articles.standing(draft.article.uri) if draft.article.uri else None
-        source = articles.source(standing.uri, standing.version) if standing else ""
-    if standing is None or not change_detection.same_for_readers(source, draft.source):
+        source = articles.sources([uri]).get(uri) if uri else None
+        standing = articles.standing(uri) if source is not None else None
+    if standing is None or not change_detection.same_for_readers(source or "", draft.source):
         return draft
     same = change_detection.same_files(standing.item.article.media, draft.path.parent)
     return replace(draft, same_as=standing.version) if same else draft
