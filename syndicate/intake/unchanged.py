@@ -28,7 +28,7 @@ def unchanged_drafts(office: Office, paths: Sequence[Path]) -> dict[Path, Draft]
     texts: dict[Path, tuple[str, str]] = {}
     for path in paths:
         with suppress(ArticleError):  # it is reported when the file is read by itself
-            text = sources.text_of(path)
+            text = sources.text_of(path, bounded=False)
             if uri := sources.uri_line(text):
                 texts[path] = uri, text
     with office.ledger.reading() as db:

@@ -48,12 +48,15 @@ def read(path: Path, publisher: Publisher) -> Draft:
     return article_file.read(path, publisher)
 
 
-def text_of(path: Path) -> str:
-    """An article file's text; ArticleError where it cannot be read, or is no article."""
+def text_of(path: Path, *, bounded: bool = True) -> str:
+    """An article file's text; ArticleError where it cannot be read, or is no article.
+
+    Not ``bounded``: of what is only compared, it is not counted whether an article may hold it.
+    """
     _refuse_other(path)
     from syndicate.sources.files import text
 
-    return text.text_of(path)
+    return text.text_of(path, bounded=bounded)
 
 
 def placeholders(text: str) -> list[tuple[int, str]]:

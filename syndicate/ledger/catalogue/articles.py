@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -17,6 +18,7 @@ from syndicate.model.article import Article, Correction, Item, PubStatus, Withdr
 from syndicate.text.similarity import headline_print, text_print
 
 CORRECTION, WITHDRAWAL = "correction", "withdrawal"
+PARSED_DOCUMENTS = 20_000  # articles that are kept as they were parsed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +191,7 @@ def _standing(row: Row[Any], changes: Sequence[Any]) -> Standing:
 
 def _item(row: Row[Any], changes: Sequence[Any]) -> Item:
     return Item(
-        article=Article.from_json(json.loads(row.document)),
+        article=_article(row.document),
         version=row.version,
         published=row.published_at,
         updated=row.updated_at,
@@ -201,6 +203,12 @@ def _item(row: Row[Any], changes: Sequence[Any]) -> Item:
         withdrawal=_withdrawal(row, changes),
         expired=row.expired,
     )
+
+
+@lru_cache(maxsize=PARSED_DOCUMENTS)
+def _article(document: str) -> Article:
+    """Parse an article's document; a command reads the same one in several transactions."""
+    return Article.from_json(json.loads(document))
 
 
 def _withdrawal(row: Row[Any], changes: Sequence[Any]) -> Withdrawal | None:

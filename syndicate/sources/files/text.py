@@ -9,13 +9,14 @@ from syndicate.sources import bounds
 from syndicate.system import disk
 
 
-def text_of(path: Path) -> str:
-    """The file's text, which must be UTF-8 and hold no more than an article may."""
+def text_of(path: Path, *, bounded: bool = True) -> str:
+    """Return the file's text, which must be UTF-8 and, ``bounded``, hold what an article may."""
     try:
         data = disk.contents(path, bounds.MOST_ARTICLE_BYTES)
         bounds.refuse_bytes(data)
         text = _decoded(path, data)
-        bounds.refuse(text)
+        if bounded:
+            bounds.refuse(text)
     except OSError as error:
         reason = (error.strerror or "unknown").lower()
         raise ArticleError(f"{path}: cannot be read: {reason} (check its name)") from error
