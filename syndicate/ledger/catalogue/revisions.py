@@ -192,7 +192,7 @@ class Revisions:
         under = article_subjects
         if not is_new:
             self.db.execute(delete(under).where(under.c.uri == article.uri))
-        row = {"uri": article.uri, "published_at": published}
+        row: dict[str, Any] = {"uri": article.uri, "published_at": published}
         subjects = dict.fromkeys(map(folded, article.subjects))
         if subjects:
             self.db.execute(insert(under), [{"subject": subject} | row for subject in subjects])
