@@ -149,12 +149,12 @@ def test_all_doubts_of_a_digest_are_settled_at_once(
 def test_doubts_are_said_again_where_the_list_says_so(
     letters: DirectOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guard: `channel.again` in mail."""
+    """Guard: `channel.resend_in_doubt`."""
     letters.mood("letters", "published", "in doubt")
     letters.digest()
     letters.mood("letters", "published", None)
     assert letters.tick().exit_code == 4
-    monkeypatch.setattr(walls.Letters, "again", True)
+    monkeypatch.setattr(walls.Letters, "resend_in_doubt", True)
     assert letters.tick().exit_code == 0
     assert letters.states("letters") == ["sent"] * 7
     assert len({post.key for post in letters.posts("letters")}) == 7
