@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from syndicate.loopback.botapi import TOKEN, BotApi
+from syndicate.loopback.botapi import LOOPBACK_TOKEN, BotApi
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCH = ROOT / ".bench"
@@ -177,7 +177,7 @@ def crier() -> Subject:
 
 def publication(syndicate: str, folder: Path, bot: BotApi) -> Subject:
     """A publish that has nothing left to do."""
-    (folder / "config.toml").write_text(CONFIG.format(token=TOKEN, api=bot.url))
+    (folder / "config.toml").write_text(CONFIG.format(token=LOOPBACK_TOKEN, api=bot.url))
     (folder / "article.md").write_text(ARTICLE)
     command = [syndicate, "publish", "article.md"]
     run(command, folder)

@@ -31,9 +31,9 @@ from syndicate.channel.settings import Command, ConfigPath, Patience, WebAddress
 from syndicate.system.local import is_below, leads_here
 from syndicate.text import as_uri, plain
 from syndicate_feed import addresses, files, folder_mark
-from syndicate_feed.addresses import OURS
-from syndicate_feed.announce import AFTER, ANSWER, HUB, announcements, ping, run
-from syndicate_feed.entries import NEVER, Head, addressed, entries, readable
+from syndicate_feed.addresses import OWN_FILE_PATTERN
+from syndicate_feed.announce import AFTER, HUB, HUB_LIMITS, announcements, ping, run
+from syndicate_feed.entries import EMPTY_FEED_DATE, Head, addressed, entries, readable
 
 if TYPE_CHECKING:
     from syndicate_feed.pieces import Piece
@@ -124,7 +124,7 @@ class Feed(Collection):
             path.unlink(missing_ok=True)
 
     def shows_any(self, addresses: Sequence[str]) -> bool:
-        ours = (self._path(address) for address in addresses if OURS.fullmatch(address))
+        ours = (self._path(address) for address in addresses if OWN_FILE_PATTERN.fullmatch(address))
         with files.explained(self._setting, self.directory):
             return any(path.is_file() for path in ours)
 
@@ -235,7 +235,7 @@ class Feed(Collection):
                 raise Refused(f"{where}.hubs: {hub} is no longer named there: it is not told")
             moved = ping(
                 f"{where}.hubs", hub, as_uri(self.url), content,
-                limits=ANSWER.within(self.patience), own=self.office_sites,
+                limits=HUB_LIMITS.within(self.patience), own=self.office_sites,
             )  # fmt: skip
             return Receipt(address, remark=moved)
         if address == AFTER:
@@ -307,7 +307,7 @@ class Feed(Collection):
             folder=addresses.of_subject(edition.subject) if edition.subject else "",
             language=self._language(edition.publisher),
             publisher=addressed(readable(edition.publisher)),
-            updated=max((piece.updated for piece in held), default=NEVER),
+            updated=max((piece.updated for piece in held), default=EMPTY_FEED_DATE),
             hubs=tuple(map(as_uri, self.hubs)),
             page=page,
             previous=previous,
@@ -322,7 +322,7 @@ class Feed(Collection):
 
     def _path(self, address: str) -> Path:
         # nothing but our own names: a reference never leads out of the folder or to a stranger's
-        if not OURS.fullmatch(address):
+        if not OWN_FILE_PATTERN.fullmatch(address):
             raise Refused(f"{self._setting}: {address!r} is no file of a feed; left alone")
         return self.directory / address
 

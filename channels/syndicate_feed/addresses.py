@@ -11,12 +11,12 @@ from syndicate import Article
 
 RSS, ATOM, JSON, INDEX = "rss.xml", "atom.xml", "feed.json", "index.html"
 FEED = re.compile(r"(subjects/[a-z0-9-]+/)?(rss\.xml|atom\.xml|feed\.json)")  # can be subscribed to
-OURS = re.compile(
+OWN_FILE_PATTERN = re.compile(
     rf"{FEED.pattern}|index\.html|archive/[1-9][0-9]*\.xml|articles/[a-z0-9-]+\.html"
     r"|media/[0-9a-f]{64}(\.[a-z]+)?"
 )
-TAG = re.compile(r"tag:[^,]+,(?P<date>[0-9-]+):(?P<own>.*)", re.DOTALL)  # RFC 4151
-LONGEST = 80  # characters of a slug
+TAG_URI_PATTERN = re.compile(r"tag:[^,]+,(?P<date>[0-9-]+):(?P<own>.*)", re.DOTALL)  # RFC 4151
+LONGEST_SLUG = 80  # characters of a slug
 
 
 def of_subject(subject: str) -> str:
@@ -35,7 +35,7 @@ def of_page(article: Article) -> str:
 
     Made from its uri alone, which stays when the headline is corrected.
     """
-    tag = TAG.fullmatch(article.uri)
+    tag = TAG_URI_PATTERN.fullmatch(article.uri)
     name = f"{tag['date']}-{tag['own']}" if tag else article.uri
     parts = [_slug(name), sha256(article.uri.encode()).hexdigest()[:8]]
     return f"articles/{'-'.join(filter(None, parts))}.html"
@@ -55,4 +55,4 @@ def apart(subjects: Sequence[str]) -> Sequence[str]:
 
 def _slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST].strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_SLUG].strip("-")

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     import httpx
 
 HUB, AFTER = "hub/", "after"
-FILES = "{files}"  # stands for the changed files' paths in the command
-ANSWER = Limits(seconds=20, octets=256 * 1024)  # of a hub, each time that it sends us on
+FILES_PLACEHOLDER = "{files}"  # stands for the changed files' paths in the command
+HUB_LIMITS = Limits(seconds=20, octets=256 * 1024)  # of a hub, each time that it sends us on
 MOVES = 3  # that are followed, of a hub
-HOST = re.compile(r"[\w.:-]+")
+HOST_PATTERN = re.compile(r"[\w.:-]+")
 COMMAND_SECONDS = 600  # for all runs of the command together
 FILES_A_RUN = 500
 
@@ -48,7 +48,7 @@ def announcements(
 
 
 def ping(
-    setting: str, hub: str, base: str, content: bytes, *, limits: Limits = ANSWER,
+    setting: str, hub: str, base: str, content: bytes, *, limits: Limits = HUB_LIMITS,
     own: frozenset[Site] = frozenset(),
 ) -> str:  # fmt: skip
     """Notify a hub of changed feeds (WebSub, chapter 7, as hubs implement it).
@@ -121,7 +121,7 @@ def _target(answer: httpx.Response) -> str:
         target = answer.url.join(where)
     except (httpx.InvalidURL, UnicodeError):
         return ""
-    if target.scheme not in ("http", "https") or not HOST.fullmatch(target.host):
+    if target.scheme not in ("http", "https") or not HOST_PATTERN.fullmatch(target.host):
         return ""  # a file, or nowhere
     return str(target.copy_with(userinfo=b"") if target.userinfo else target)
 
@@ -149,9 +149,9 @@ def _turn(name: str) -> tuple[bool, str]:
 
 
 def _with_files(command: Sequence[str], names: Sequence[str]) -> list[str]:
-    if FILES not in command:
+    if FILES_PLACEHOLDER not in command:
         return [*command, *names]
-    return [part for word in command for part in (names if word == FILES else [word])]
+    return [part for word in command for part in (names if word == FILES_PLACEHOLDER else [word])]
 
 
 def _run(setting: str, command: Sequence[str], folder: Path, until: float) -> None:

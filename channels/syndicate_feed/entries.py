@@ -13,18 +13,20 @@ from syndicate import Article, Dateline, InfoSource, Item, Media, Publisher
 from syndicate.text import as_uri, datelined, distinct, plain, squeeze
 from syndicate.text.i18n import correction_line, document_line, words
 
-NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # an empty feed has no date of its own
+EMPTY_FEED_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # an empty feed has no date of its own
 FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0
-ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
-TAG = re.compile(rf"<(?P<end>/?)(?P<name>[a-z][a-z0-9]*){ATTRIBUTES}>", re.IGNORECASE)
-HOMELESS_PICTURE = re.compile(rf'<img\s{ATTRIBUTES}src="media:[^"]*"{ATTRIBUTES}>', re.IGNORECASE)
-TEXTS: dict[type, tuple[str, ...]] = {}  # what readable() has to look at, by type
+TAG_ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
+ENTRY_TAG = re.compile(rf"<(?P<end>/?)(?P<name>[a-z][a-z0-9]*){TAG_ATTRIBUTES}>", re.IGNORECASE)
+HOMELESS_PICTURE = re.compile(
+    rf'<img\s{TAG_ATTRIBUTES}src="media:[^"]*"{TAG_ATTRIBUTES}>', re.IGNORECASE
+)
+TEXT_FIELDS: dict[type, tuple[str, ...]] = {}  # what readable() has to look at, by type
 # an address with something in it that no URI may hold
 LINKED = re.compile(
     r'(<(?:a|img)\b[^<>]*?\s(?:href|src)=")'
     r'([^"]*(?:[^\x00-\x7f"]|[\[\] |{}^`\\]|%(?![0-9A-Fa-f]{2})|#[^"#]*#)[^"]*)"'
 )
-HOLLOW = re.compile(rf"<(a|p|figure)(?:\s{ATTRIBUTES})?>\s*</\1>\n?", re.IGNORECASE)
+HOLLOW = re.compile(rf"<(a|p|figure)(?:\s{TAG_ATTRIBUTES})?>\s*</\1>\n?", re.IGNORECASE)
 CONTAINERS = {"blockquote", "ul", "ol", "dl", "table", "figure", "div", "pre"}
 
 
@@ -109,11 +111,11 @@ def readable(value: Any) -> Any:
 
 def _texts(kind: type) -> tuple[str, ...]:
     """Return the fields that may hold texts, directly or deeper."""
-    if kind not in TEXTS:
+    if kind not in TEXT_FIELDS:
         plain = ("int", "bool", "datetime", "datetime | None")  # annotations are texts themselves
         given = fields(kind) if is_dataclass(kind) else ()
-        TEXTS[kind] = tuple(field.name for field in given if field.type not in plain)
-    return TEXTS[kind]
+        TEXT_FIELDS[kind] = tuple(field.name for field in given if field.type not in plain)
+    return TEXT_FIELDS[kind]
 
 
 def _entry(item: Item, publisher: Publisher) -> Entry:
@@ -263,7 +265,7 @@ def with_dateline(html: str, dateline: Dateline | None) -> str:
 def _first_paragraph(html: str) -> int | None:
     """Return the offset of the first paragraph outside quotations, lists and figures."""
     depth = 0
-    for tag in TAG.finditer(html):
+    for tag in ENTRY_TAG.finditer(html):
         name = tag["name"].lower()
         if name in CONTAINERS:
             depth += -1 if tag["end"] else 1

@@ -13,13 +13,13 @@ from tempfile import TemporaryFile, mkstemp
 
 from syndicate import DeliveryError, Refused, Unavailable
 
-MARKS = (  # of what this program wrote
+GENERATOR_MARKS = (  # of what this program wrote
     b">syndicate</generator>",
     b'<meta name="generator" content="syndicate">',
     b"made by syndicate",
 )
-TEMPORARY = re.compile(r"\.syndicate-.+\.tmp")
-FULL = {ENOSPC, EDQUOT, EFBIG}
+TEMPORARY_NAME = re.compile(r"\.syndicate-.+\.tmp")
+DISK_FULL_ERRORS = {ENOSPC, EDQUOT, EFBIG}
 
 
 class Folders:
@@ -87,7 +87,7 @@ def is_foreign(path: Path, content: bytes) -> bool:
 
 def is_marked(content: bytes) -> bool:
     """Return whether this program wrote it."""
-    return any(mark in content for mark in MARKS)
+    return any(mark in content for mark in GENERATOR_MARKS)
 
 
 def try_out(folder: Path) -> None:
@@ -120,7 +120,7 @@ def explained(setting: str, path: Path) -> Iterator[None]:
 
 def explanation(setting: str, path: Path, error: OSError) -> DeliveryError:
     """Return the error, with its fix, for one of the operating system."""
-    if error.errno in FULL:
+    if error.errno in DISK_FULL_ERRORS:
         return Unavailable(f"{setting}: the disk is full at {path.parent}; make room and run again")
     if error.errno in (ENOTDIR, EEXIST):
         return not_a_folder(setting, _lowest_existing(path.parent))
@@ -202,7 +202,7 @@ def _clear(folder: Path) -> None:
     A writer holds a lock on its own file, and the lock dies with it. The folder itself is never
     locked: anyone who can read it could hold that lock for ever.
     """
-    for name in filter(TEMPORARY.fullmatch, os.listdir(folder)):
+    for name in filter(TEMPORARY_NAME.fullmatch, os.listdir(folder)):
         with suppress(OSError):  # another user's; somebody is writing; there are no locks here
             handle = os.open(folder / name, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
             try:

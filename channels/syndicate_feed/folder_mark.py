@@ -13,7 +13,7 @@ from pathlib import Path
 
 from syndicate_feed.files import sync
 
-TEXT = (
+MARK_TEXT = (
     b"syndicate knows this folder by this file: leave it here, and leave it out of copies"
     b" (rsync --exclude='.syndicate-*').\n"
 )
@@ -37,7 +37,7 @@ def put(path: Path) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     number = os.open(path, flags, 0o600)
     try:
-        os.write(number, TEXT)
+        os.write(number, MARK_TEXT)
         os.fsync(number)
     except OSError:
         path.unlink()

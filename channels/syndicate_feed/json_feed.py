@@ -10,20 +10,20 @@ from typing import Any
 from syndicate import Media
 from syndicate_feed.entries import Entry, Head, media_title
 
-VERSION = "https://jsonfeed.org/version/1.1"
-COMMENT = "This is a feed, made by syndicate: add its address to a feed reader to follow it."
+JSON_FEED_VERSION = "https://jsonfeed.org/version/1.1"
+USER_COMMENT = "This is a feed, made by syndicate: add its address to a feed reader to follow it."
 
 
 def json_document(head: Head, name: str, items: Sequence[bytes]) -> bytes:
     """Return the feed as JSON Feed, of items made by ``json_item``."""
     publisher = head.publisher
     feed = {
-        "version": VERSION,
+        "version": JSON_FEED_VERSION,
         "title": head.title,
         "home_page_url": publisher.url,
         "feed_url": head.address(name),
         "description": head.description,
-        "user_comment": COMMENT,
+        "user_comment": USER_COMMENT,
         "icon": publisher.logo,
         "authors": [{"name": publisher.name, "url": publisher.url}],
         "language": head.language,

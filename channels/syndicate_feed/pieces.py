@@ -12,7 +12,7 @@ from syndicate_feed.entries import Entry
 from syndicate_feed.json_feed import json_item
 from syndicate_feed.xml_feeds import atom_entries, rss_items
 
-LONGEST = 300  # characters of a summary on the folder's page
+LONGEST_SUMMARY = 300  # characters of a summary on the folder's page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ def _line(entry: Entry) -> Line:
         id=entry.id,
         title=entry.title,
         url=entry.url,
-        summary=excerpt(entry.summary, LONGEST),
+        summary=excerpt(entry.summary, LONGEST_SUMMARY),
         notice=entry.notice,
         language=entry.language,
         published=entry.published.isoformat(),

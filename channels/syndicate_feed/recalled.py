@@ -14,10 +14,9 @@ from xml.etree import ElementTree as ET
 
 from syndicate import Article, Item, Publisher
 from syndicate_feed import addresses, files
+from syndicate_feed.namespaces import ATOM_NS, LANGUAGE_ATTRIBUTE
 
-LARGEST = 16 * 1024 * 1024  # bytes of a feed that is read
-ATOM = "{http://www.w3.org/2005/Atom}"
-LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+MOST_FEED_BYTES = 16 * 1024 * 1024  # bytes of a feed that is read
 GUID = re.compile(rb"<guid[^>]*>([^<]+)</guid>")
 
 
@@ -48,7 +47,7 @@ def _in_atom(content: bytes, publisher: Publisher) -> Iterator[Item]:
     if not content or b"<!DOCTYPE" in content:  # ours has none, and so no entity of its own
         return
     try:
-        entries = list(ET.fromstring(content).iter(f"{ATOM}entry"))  # noqa: S314 - see above
+        entries = list(ET.fromstring(content).iter(f"{ATOM_NS}entry"))  # noqa: S314 - see above
     except ET.ParseError:  # half a file
         return
     for entry in entries:
@@ -59,19 +58,19 @@ def _in_atom(content: bytes, publisher: Publisher) -> Iterator[Item]:
 
 
 def _item(entry: ET.Element, publisher: Publisher) -> Item:
-    author = entry.findtext(f"{ATOM}author/{ATOM}name", "")
-    links = [link for link in entry.iter(f"{ATOM}link") if link.get("rel") == "alternate"]
-    summary = entry.findtext(f"{ATOM}summary", "")
+    author = entry.findtext(f"{ATOM_NS}author/{ATOM_NS}name", "")
+    links = [link for link in entry.iter(f"{ATOM_NS}link") if link.get("rel") == "alternate"]
+    summary = entry.findtext(f"{ATOM_NS}summary", "")
     published = _moment(entry, "published")
     article = Article(
-        uri=entry.findtext(f"{ATOM}id", ""),
-        headline=entry.findtext(f"{ATOM}title", ""),
-        html=entry.findtext(f"{ATOM}content", ""),
+        uri=entry.findtext(f"{ATOM_NS}id", ""),
+        headline=entry.findtext(f"{ATOM_NS}title", ""),
+        html=entry.findtext(f"{ATOM_NS}content", ""),
         lead=summary,
-        language=entry.get(LANGUAGE, ""),
+        language=entry.get(LANGUAGE_ATTRIBUTE, ""),
         date=published,
         by="" if author == publisher.name else author,
-        subjects=tuple(tag.get("term", "") for tag in entry.iter(f"{ATOM}category")),
+        subjects=tuple(tag.get("term", "") for tag in entry.iter(f"{ATOM_NS}category")),
         url=links[0].get("href") if links else None,
     )
     updated = _moment(entry, "updated")
@@ -79,7 +78,7 @@ def _item(entry: ET.Element, publisher: Publisher) -> Item:
 
 
 def _moment(entry: ET.Element, name: str) -> datetime:
-    found = datetime.fromisoformat(entry.findtext(f"{ATOM}{name}", ""))
+    found = datetime.fromisoformat(entry.findtext(f"{ATOM_NS}{name}", ""))
     if found.tzinfo is None:
         raise ValueError("a moment without its zone")
     return found
@@ -110,5 +109,5 @@ def _ours(path: Path) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return b""
-        content = file.read(LARGEST + 1)
-    return content if len(content) <= LARGEST and files.is_marked(content) else b""
+        content = file.read(MOST_FEED_BYTES + 1)
+    return content if len(content) <= MOST_FEED_BYTES and files.is_marked(content) else b""

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 NEWEST = 20  # items on the folder's page
-LONGEST = 300  # characters of a description for search engines
+LONGEST_DESCRIPTION = 300  # characters of a description for search engines
 MAIN = re.compile(r"<main.*?</main>", re.DOTALL)
-FORMS = (
+FEED_FORMATS = (
     ("RSS", addresses.RSS, "application/rss+xml"),
     ("Atom", addresses.ATOM, "application/atom+xml"),
     ("JSON Feed", addresses.JSON, "application/feed+json"),
@@ -77,7 +77,7 @@ def page(head: Head, entry: Entry, item: Item, address: str) -> bytes:
         "article.html.jinja", head, language=entry.language, entry=entry,
         published=published, updated=updated if is_changed else "", history=history,
         withdrawn=item.withdrawal is not None, canonical=entry.url or address,
-        description=excerpt(entry.summary, LONGEST), feeds=_feeds(head, "", head.title),
+        description=excerpt(entry.summary, LONGEST_DESCRIPTION), feeds=_feeds(head, "", head.title),
         index=f"{head.base}/{addresses.INDEX}", data=_json_ld(head, entry, item, address),
     )  # fmt: skip
 
@@ -89,7 +89,9 @@ def seen(written: bytes) -> str:
 
 
 def _feeds(head: Head, folder: str, title: str) -> list[Link]:
-    return [Link(name, title, f"{head.base}/{folder}{file}", kind) for name, file, kind in FORMS]
+    return [
+        Link(name, title, f"{head.base}/{folder}{file}", kind) for name, file, kind in FEED_FORMATS
+    ]
 
 
 def _day(at: str, language: str) -> str:

@@ -14,21 +14,18 @@ from feedgen.util import xml_elem, xml_fromstring
 
 from syndicate import Media
 from syndicate_feed import addresses
-from syndicate_feed.entries import NEVER, Entry, Head, media_title
+from syndicate_feed.entries import EMPTY_FEED_DATE, Entry, Head, media_title
+from syndicate_feed.namespaces import ATOM_NS, CONTENT_NS, LANGUAGE_ATTRIBUTE, TOMBSTONES_NS
 
 RSS_TYPE, ATOM_TYPE = "application/rss+xml", "application/atom+xml"
-ATOM = "{http://www.w3.org/2005/Atom}"
-CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",
     "media": "http://search.yahoo.com/mrss/",
 }
-TOMBSTONES = "{http://purl.org/atompub/tombstones/1.0}"  # RFC 6721
 HISTORY = "http://purl.org/syndication/history/1.0"  # RFC 5005
-PLAIN = re.compile(rb">[^<]*+</(?!description>|content:)")  # text that is no HTML
-LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-WEB = ("https://", "http://")
+PLAIN_TEXT_VALUE = re.compile(rb">[^<]*+</(?!description>|content:)")  # text that is no HTML
+WEB_PREFIXES = ("https://", "http://")
 MARKUP = re.compile(r"<[a-z/!?]", re.IGNORECASE)
 
 
@@ -86,16 +83,22 @@ def read_rss(written: bytes) -> Iterator[tuple[str, str]]:
     for item in channel.iter("item"):
         yield (
             item.findtext("title") or "",
-            item.findtext(f"{CONTENT}encoded") or item.findtext("description") or "",
+            item.findtext(f"{CONTENT_NS}encoded") or item.findtext("description") or "",
         )
 
 
 def read_atom(written: bytes) -> Iterator[tuple[str, str]]:
     """Yield the title and the HTML of the feed, then of each entry."""
     feed = xml_fromstring(written)
-    yield feed.findtext(f"{ATOM}title") or "", escape(feed.findtext(f"{ATOM}subtitle") or "")
-    for entry in feed.iter(f"{ATOM}entry"):
-        yield entry.findtext(f"{ATOM}title") or "", entry.findtext(f"{ATOM}content") or ""
+    yield (
+        feed.findtext(f"{ATOM_NS}title") or "",
+        escape(feed.findtext(f"{ATOM_NS}subtitle") or ""),
+    )
+    for entry in feed.iter(f"{ATOM_NS}entry"):
+        yield (
+            entry.findtext(f"{ATOM_NS}title") or "",
+            entry.findtext(f"{ATOM_NS}content") or "",
+        )
 
 
 class Namespaces:
@@ -135,7 +138,7 @@ class MoreOfRssFeed(Namespaces):
     def extend_rss(self, feed: Any) -> Any:
         channel = feed[0]
         for rel, address in _relations(self.head):
-            xml_elem(f"{ATOM}link", channel, href=address, rel=rel)
+            xml_elem(f"{ATOM_NS}link", channel, href=address, rel=rel)
         return feed
 
 
@@ -156,7 +159,7 @@ class MoreOfAtomFeed(AtomNamespaces):
         self.head, self.killed = head, killed
 
     def extend_ns(self) -> dict[str, str]:
-        more = {"at": TOMBSTONES[1:-1]} if self.killed else {}
+        more = {"at": TOMBSTONES_NS[1:-1]} if self.killed else {}
         more |= {"fh": HISTORY} if self.head.page else {}
         return super().extend_ns() | more
 
@@ -166,8 +169,8 @@ class MoreOfAtomFeed(AtomNamespaces):
         if self.head.page:
             xml_elem(f"{{{HISTORY}}}archive", feed)
         for ref, when, reason in self.killed:
-            stone = xml_elem(f"{TOMBSTONES}deleted-entry", feed, ref=ref, when=when)
-            xml_elem(f"{TOMBSTONES}comment", stone).text = reason
+            stone = xml_elem(f"{TOMBSTONES_NS}deleted-entry", feed, ref=ref, when=when)
+            xml_elem(f"{TOMBSTONES_NS}comment", stone).text = reason
         return feed
 
 
@@ -180,7 +183,7 @@ class MoreOfAtom:
 
     def extend_atom(self, item: Any) -> Any:
         if self.foreign:
-            item.set(LANGUAGE, self.entry.language)
+            item.set(LANGUAGE_ATTRIBUTE, self.entry.language)
         for source in self.entry.sources[:1]:
             _add(item, "dc", "source", source.uri or source.name)
         for media in self.entry.enclosures:  # feedgen forgets every attribute but href
@@ -196,7 +199,7 @@ def _generator(language: str) -> FeedGenerator:
     feed.description("-")
     feed.link(href="-", rel="alternate")
     feed.language(language)
-    feed.updated(NEVER)
+    feed.updated(EMPTY_FEED_DATE)
     return feed
 
 
@@ -259,7 +262,7 @@ def _elements(written: bytes, start: bytes, end: bytes) -> list[bytes]:
 
 def _unmistakable(written: bytes) -> bytes:
     """Escape plain text as the RSS Profile asks: some readers take it for HTML otherwise."""
-    return PLAIN.sub(_numbered, written)
+    return PLAIN_TEXT_VALUE.sub(_numbered, written)
 
 
 def _numbered(found: re.Match[bytes]) -> bytes:
@@ -273,7 +276,7 @@ def _as_html(text: str) -> str:
 
 def _add_source(item: Any, entry: Entry) -> None:
     """Add RSS's own element where there is an address: validators want one source only."""
-    linked = [source for source in entry.sources if source.uri.startswith(WEB)]
+    linked = [source for source in entry.sources if source.uri.startswith(WEB_PREFIXES)]
     if linked:
         xml_elem("source", item, url=linked[0].uri).text = linked[0].name
     elif entry.sources:

@@ -19,7 +19,7 @@ from syndicate.model.delivery import Absent, Delivery, Receipt, Rendition
 from syndicate.network.public import Site
 
 # a scheme has few letters: else each of a long word's would be read to its end
-ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}:[^\s\"<>\\]+", re.IGNORECASE)
+SCHEME_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}:[^\s\"<>\\]+", re.IGNORECASE)
 
 
 class Scope(StrEnum):
@@ -136,7 +136,7 @@ class Channel(ABC):
     def shown(self, rendition: Rendition) -> Shown:
         """Return all that a reader can read or open; it is compared with the article."""
         content = rendition.content.decode(errors="replace")
-        addresses = ADDRESS.findall(content) + ADDRESS.findall(unescape(content))
+        addresses = SCHEME_ADDRESS.findall(content) + SCHEME_ADDRESS.findall(unescape(content))
         return Shown(self.as_text(rendition), frozenset(addresses))
 
     def remarks(self, edition: Edition) -> Iterable[str]:

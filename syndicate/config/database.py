@@ -13,15 +13,15 @@ PASSWORDS = (
     " ${NAME}, which needs none of that"
 )
 SCHEMES = ("postgresql", "postgres", "postgresql+psycopg", "postgres+psycopg")
-OTHERS = {
+OTHER_DATABASES = {
     "mysql": "MySQL", "mariadb": "MariaDB", "oracle": "Oracle", "mssql": "SQL Server",
     "sqlserver": "SQL Server", "mongodb": "MongoDB", "redis": "Redis", "cockroachdb": "CockroachDB",
     "db2": "DB2", "firebird": "Firebird", "duckdb": "DuckDB", "clickhouse": "ClickHouse",
 }  # fmt: skip
-HOST = re.compile(r"(\[[\da-fA-F:.]+(?:%\w+)?\]|[\w.%-]*)(?::(\d*))?")
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-NAME = re.compile(r"[a-z_]+")
-SPACED = ("options", "application_name")  # a + is a blank there, as it was ever read
+DATABASE_HOST = re.compile(r"(\[[\da-fA-F:.]+(?:%\w+)?\]|[\w.%-]*)(?::(\d*))?")
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
+PARAMETER_NAME = re.compile(r"[a-z_]+")
+SPACED_PARAMETERS = ("options", "application_name")  # a + is a blank there, as it was ever read
 # a whole host before an @ that stands among the parameters, or in the database's name
 HOST_BEFORE_AT = re.compile(
     r"(?:^|@)[\w.,:\[\]-]*/[^/?@]*\?(?:[^@]*&)?(?:application_name|channel_binding|client_encoding"
@@ -72,7 +72,7 @@ def read(text: str) -> Database | None:
     if not given:
         raise ValueError(URL_FORMS)
     who, at, where = rest.rpartition("@")
-    if CONTROL.search(rest) or CONTROL.search(unquote(rest)):
+    if CONTROL_CHARACTERS.search(rest) or CONTROL_CHARACTERS.search(unquote(rest)):
         raise ValueError(f"it holds a control character; {URL_FORMS}")
     if at and HOST_BEFORE_AT.search(who):
         raise ValueError(
@@ -128,9 +128,9 @@ def _login(value: str) -> str:
 
 def _refuse_other(scheme: str) -> None:
     kind, _, driver = scheme.partition("+")
-    if kind in OTHERS:
+    if kind in OTHER_DATABASES:
         raise ValueError(
-            f"a ledger is kept in SQLite or PostgreSQL, not in {OTHERS[kind]}: {URL_FORMS}"
+            f"a ledger is kept in SQLite or PostgreSQL, not in {OTHER_DATABASES[kind]}: {URL_FORMS}"
         )
     if kind in ("postgresql", "postgres") and driver:
         raise ValueError(f"the driver needs no name here: {URL_FORMS}")
@@ -142,7 +142,7 @@ def _refuse_other(scheme: str) -> None:
 
 def _hosts(text: str) -> Iterator[tuple[str, str]]:
     """Hosts and ports as the driver takes them: two lists of equal length."""
-    found = [HOST.fullmatch(part) for part in text.split(",")]
+    found = [DATABASE_HOST.fullmatch(part) for part in text.split(",")]
     names, ports = list[str](), list[str]()
     for match in found:
         if match is None or (len(found) > 1 and not match[1]):
@@ -165,8 +165,8 @@ def _parameters(query: str) -> dict[str, str]:
     words: dict[str, str] = {}
     for part in filter(None, query.split("&")):
         name, given, value = part.partition("=")
-        name, value = unquote(name), (unquote_plus if name in SPACED else unquote)(value)
-        if not given or not NAME.fullmatch(name):
+        name, value = unquote(name), (unquote_plus if name in SPACED_PARAMETERS else unquote)(value)
+        if not given or not PARAMETER_NAME.fullmatch(name):
             raise ValueError(f"after the ? write parameters like sslmode=verify-full; {URL_FORMS}")
         if name == "password":
             value = part.partition("=")[2]  # its readings come later

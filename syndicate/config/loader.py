@@ -27,8 +27,8 @@ SECRET_SETTING = re.compile(r"token|password|secret", re.IGNORECASE)
 PASSWORD_IN_URL = re.compile(r"://[^/?#]*?:([^/?#]+)@")  # a password inside an address
 MOST_CONFIG_BYTES = 1_000_000  # of a configuration
 MOST_SECRET_BYTES = 100_000  # bytes of a file that holds one
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-TABLE = re.compile(r"\s*\[\s*([\w.\"']+)\s*\]")
+UNWRITABLE_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+TABLE_HEADER = re.compile(r"\s*\[\s*([\w.\"']+)\s*\]")
 URL_LINE = re.compile(r"\s*url\s*=")
 ENV_REFERENCE = re.compile(r"\$\{(\w+)\}")
 
@@ -142,7 +142,7 @@ def line_of_ledger(path: Path) -> int:
     """The line of ``ledger.url``; 0 where none is seen."""
     table = ""
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
-        if found := TABLE.match(line):
+        if found := TABLE_HEADER.match(line):
             table = found[1]
         elif table == "ledger" and URL_LINE.match(line):
             return number
@@ -227,7 +227,7 @@ def _refuse_control(value: Any, path: tuple[str, ...] = ()) -> None:
     elif isinstance(value, list):
         for inner in value:
             _refuse_control(inner, path)
-    elif isinstance(value, str) and (found := CONTROL.search(value)):
+    elif isinstance(value, str) and (found := UNWRITABLE_CHARACTERS.search(value)):
         where = ".".join(path) or visible(value)
         sign = f"\\x{ord(found[0]):02x}"
         raise ConfigError(f"{where}: holds a control character, {sign} (type it again without)")

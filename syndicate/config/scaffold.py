@@ -35,8 +35,8 @@ OPTIONS = {"chat": "--telegram", "trial": "--test-chat", "relay": "--smtp"}
 ZONE_NAMES = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
 # where the relay's address goes, if it has a password
 RELAY_FILE = "secrets/relay"
-LINES = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]")
-FIELD = re.compile(r'"\{(\w+)\}"')
+LINE_BREAKS = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]")
+QUOTED_FIELD = re.compile(r'"\{(\w+)\}"')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ def flaw(field: str, answer: str, folder: Path = Path()) -> str:
     The judge is who reads the configuration: one with this answer must be one.
     """
     form, advice = ANSWER_FORMS[field]
-    if visible(answer) != answer or LINES.search(answer) or readable(answer) != answer:
+    if visible(answer) != answer or LINE_BREAKS.search(answer) or readable(answer) != answer:
         return "write it in one line, without invisible characters"
     if not re.fullmatch(form, answer.strip()):
         return advice
@@ -226,7 +226,7 @@ def _filled(template: str, **values: str) -> str:
     """A template with its fields filled in; a line whose field has no value is left out."""
     lines = []
     for line in _template(template).splitlines(keepends=True):
-        if field := FIELD.search(line):
+        if field := QUOTED_FIELD.search(line):
             if not (value := values.get(field[1])):
                 continue
             line = line.replace(field[0], _quoted(value))

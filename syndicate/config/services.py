@@ -18,9 +18,9 @@ from syndicate.errors import ConfigError
 from syndicate.system.owners import existing
 from syndicate.text import visible
 
-MAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
+MAIL_ADDRESS_PATTERN = re.compile(r"[\w.+-]+@[\w.-]+")
 LOG = "syndicate.log"  # beside the configuration
-TEMPORARY = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - what PrivateTmp= hides
+TEMPORARY_FOLDERS = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - what PrivateTmp= hides
 HARDENED = (
     "NoNewPrivileges=yes",
     "PrivateDevices=yes",
@@ -90,7 +90,7 @@ def crontab(job: Job) -> str:
         words = [Path(lock), "-n", job.config, *words]
     log = job.config.with_name(LOG)
     kept = f"(umask 077; tee -a {_shell([log])})"
-    is_told = MAIL_ADDRESS.fullmatch(job.email)
+    is_told = MAIL_ADDRESS_PATTERN.fullmatch(job.email)
     mail = f"MAILTO={job.email}" if is_told else "# MAILTO=who.is.told@example.go.id"
     return (
         f"# in the crontab of {job.user} (crontab -e)\n"
@@ -129,7 +129,7 @@ def _service(job: Job) -> Iterator[str]:
 
 def _files(job: Job) -> Iterator[str]:
     """Yield the paths that must be writable; a command of the office's own may write elsewhere."""
-    if not any(_is_in(path, TEMPORARY) for path in (job.program, job.config, *job.writes)):
+    if not any(_is_in(path, TEMPORARY_FOLDERS) for path in (job.program, job.config, *job.writes)):
         yield "PrivateTmp=yes"
     if job.runs:
         yield f"# channels.{job.runs[0]}.after may write anywhere but in /usr, /boot and /etc"

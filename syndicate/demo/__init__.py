@@ -13,13 +13,13 @@ def demo(folder: Path) -> Iterator[str]:
     """
     from syndicate.demo import export, scenario, setup
     from syndicate.demo.page import page
-    from syndicate.loopback.botapi import TOKEN, BotApi
+    from syndicate.loopback.botapi import LOOPBACK_TOKEN, BotApi
     from syndicate.loopback.smtp import SmtpServer
 
     setup.clear(folder)
     yield "an office's day, with real adapters and servers on this machine …"
     with BotApi(chats={"@kabar": -1001000000001}) as api, SmtpServer() as smtp:
-        settings = setup.furnish(folder, api=api.url, token=TOKEN, smtp=smtp.url)
+        settings = setup.furnish(folder, api=api.url, token=LOOPBACK_TOKEN, smtp=smtp.url)
         played = scenario.play(settings, api, smtp)
     posts, letters = export.posts(folder, played), export.letters(folder, played)
     (folder / "index.html").write_text(page(folder, played), encoding="utf-8")

@@ -19,9 +19,9 @@ Speaks = Callable[[socket.socket, Event], None]
 
 ANSWER_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 ENDLESS = ANSWER_HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
-PIECE_BYTES = 64 * 1024
-PIECE_CHUNK = b"%x\r\n%s\r\n" % (PIECE_BYTES, b" " * PIECE_BYTES)
-PAUSE_SECONDS = 0.1  # seconds between one byte and the next
+POURED_BYTES = 64 * 1024
+PIECE_CHUNK = b"%x\r\n%s\r\n" % (POURED_BYTES, b" " * POURED_BYTES)
+DRIP_SECONDS = 0.1  # seconds between one byte and the next
 SILENCE_SECONDS = 120  # seconds that silence lasts: longer than anybody may wait
 
 
@@ -53,7 +53,7 @@ def _dripped(begin: bytes, piece: bytes) -> Speaks:
 
     def speak(line: socket.socket, closing: Event) -> None:
         line.sendall(begin)
-        while not closing.wait(PAUSE_SECONDS):
+        while not closing.wait(DRIP_SECONDS):
             line.sendall(piece)
 
     return speak
@@ -117,17 +117,17 @@ SLOW: Mapping[str, Speaks] = {  # what ends when the time is up
     "a promise that is not kept": _held(ANSWER_HEAD, b"Content-Length: 900\r\n\r\n{"),
     "half a chunk's length": _held(ENDLESS, b"ff"),
 }
-LARGE: Mapping[str, Speaks] = {
+ENDLESS_ANSWERS: Mapping[str, Speaks] = {
     "a head without end": _poured(b"HTTP/1.1 200 OK\r\n", b"X: " + b"y" * 1000 + b"\r\n"),
-    "a line without end": _poured(b"HTTP/1.1 200 OK\r\nX: ", b"y" * PIECE_BYTES),
+    "a line without end": _poured(b"HTTP/1.1 200 OK\r\nX: ", b"y" * POURED_BYTES),
     "a body without end": _poured(ENDLESS, PIECE_CHUNK),
-    "a gibibyte": _poured(ANSWER_HEAD + b"Content-Length: 1073741824\r\n\r\n", b" " * PIECE_BYTES),
+    "a gibibyte": _poured(ANSWER_HEAD + b"Content-Length: 1073741824\r\n\r\n", b" " * POURED_BYTES),
     "a gzip bomb": _bomb(b"gzip"),
     "a bomb called deflate": _bomb(b"deflate"),
     "a terabyte announced": _held(ANSWER_HEAD, b"Content-Length: 1099511627776\r\n\r\n{"),
     "a length of thirty digits": _held(ANSWER_HEAD, b"Content-Length: ", b"9" * 30, b"\r\n\r\n{"),
 }
-BROKEN: Mapping[str, Speaks] = {
+BROKEN_ANSWERS: Mapping[str, Speaks] = {
     "a hang-up": _said(),
     "half an answer": _said(ANSWER_HEAD, b'Content-Length: 1000\r\n\r\n{"ok": true, "res'),
     "another protocol": _said(b"220 mail.example ESMTP\r\n"),
@@ -185,7 +185,7 @@ MALFORMED: Mapping[str, Speaks] = {  # of the Bot API
     "a wait of nothing": _flood(-5),
     "a wait that is none": _flood("soon"),
 }
-RUDE: Mapping[str, Speaks] = {**SLOW, **LARGE, **BROKEN}
+RUDE: Mapping[str, Speaks] = {**SLOW, **ENDLESS_ANSWERS, **BROKEN_ANSWERS}
 
 
 def said_by(speak: Speaks, line: socket.socket, closing: Event) -> None:

@@ -19,7 +19,7 @@ Step = Literal[
 ]  # fmt: skip
 Act = Literal["refuse", "defer", "hang up", "wait", "stop reading", "sip", "beneath"] | Manner
 
-EXTENSIONS = ("PIPELINING", "8BITMIME")
+SMTP_EXTENSIONS = ("PIPELINING", "8BITMIME")
 MOST_LETTER_BYTES = 32 * 1024 * 1024  # of one letter (RFC 1870)
 MOST_LINE_BYTES = 4096
 HANDSHAKE = b"\x16\x03\x03\x40\x00" + bytes(2_000)  # the beginning of a record of TLS
@@ -74,7 +74,7 @@ class SmtpServer(Server):
         starttls: ssl.SSLContext | None = None,
         tls: ssl.SSLContext | None = None,
         faults: Iterable[Fault] = (),
-        extensions: Iterable[str] = EXTENSIONS,
+        extensions: Iterable[str] = SMTP_EXTENSIONS,
         always_data: bool = False,
     ) -> None:
         super().__init__()

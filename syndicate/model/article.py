@@ -74,7 +74,7 @@ class Media:
     @property
     def name(self) -> str:
         """The name it is hosted under: ``SHA256.ext``."""
-        return f"{self.sha256}{EXTENSIONS.get(self.media_type, '')}"
+        return f"{self.sha256}{FILE_EXTENSIONS.get(self.media_type, '')}"
 
     @property
     def is_document(self) -> bool:
@@ -96,7 +96,7 @@ class Media:
 
 
 PDF = "application/pdf"
-EXTENSIONS = {
+FILE_EXTENSIONS = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
     "image/gif": ".gif",

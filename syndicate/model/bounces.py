@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 MOST_SOFT_BOUNCES = 5  # that are not final, until an address is given up
-TOGETHER = timedelta(days=60)  # from one to the next, for them to count as a row
+BOUNCE_INTERVAL = timedelta(days=60)  # from one to the next, for them to count as a row
 # no such mailbox, no such domain, none that takes mail (RFC 3463, 7505)
 HARD_STATUS = re.compile(r"5\.1\.(?:1|2|3|10)")
 
@@ -27,5 +27,5 @@ def counted(code: str, before: int, last: datetime | None, at: datetime) -> Boun
     policy, a quota, a full mailbox. It counts, and so does what our own relay says: it may be wrong
     about everybody.
     """
-    count = before + 1 if last is not None and at - last <= TOGETHER else 1
+    count = before + 1 if last is not None and at - last <= BOUNCE_INTERVAL else 1
     return Bounces(count, bool(HARD_STATUS.fullmatch(code)) or count >= MOST_SOFT_BOUNCES)

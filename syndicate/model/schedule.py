@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FULL_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EXAMPLES = "'daily 17:00', 'weekly fri 16:00' or 'monthly 1 08:00'"
-FORM = re.compile(
+SCHEDULE_PATTERN = re.compile(
     r"(?:(?P<daily>daily)|weekly\s+(?P<day>[a-z]+)|monthly\s+(?P<date>\d{1,2}))"
     r"\s+(?P<hour>\d{1,2})[:.](?P<minute>\d{2})",
     re.IGNORECASE,
@@ -30,7 +30,7 @@ class Schedule:
     @classmethod
     def parse(cls, text: str) -> Schedule:
         """Read ``daily HH:MM``, ``weekly DAY HH:MM`` or ``monthly N HH:MM``, else ValueError."""
-        found = FORM.fullmatch(text.strip())
+        found = SCHEDULE_PATTERN.fullmatch(text.strip())
         if found is None:
             raise ValueError(f"{text!r} is not like {EXAMPLES}")
         if int(found["hour"]) > 23 or int(found["minute"]) > 59:
@@ -38,9 +38,9 @@ class Schedule:
         at = time(int(found["hour"]), int(found["minute"]))
         if found["day"]:
             day = found["day"].lower()
-            if day[:3] not in DAYS or not FULL_DAYS[DAYS.index(day[:3])].startswith(day):
-                raise ValueError(f"{day!r} is not a day of the week: {', '.join(DAYS)}")
-            return cls(at, weekday=DAYS.index(day[:3]))
+            if day[:3] not in WEEKDAYS or not FULL_DAYS[WEEKDAYS.index(day[:3])].startswith(day):
+                raise ValueError(f"{day!r} is not a day of the week: {', '.join(WEEKDAYS)}")
+            return cls(at, weekday=WEEKDAYS.index(day[:3]))
         if found["date"]:
             if not 1 <= int(found["date"]) <= 31:
                 raise ValueError(f"{found['date']} is not a day of a month")
@@ -50,7 +50,7 @@ class Schedule:
     def __str__(self) -> str:
         at = f"{self.at:%H:%M}"
         if self.weekday is not None:
-            return f"weekly {DAYS[self.weekday]} {at}"
+            return f"weekly {WEEKDAYS[self.weekday]} {at}"
         return f"monthly {self.monthday} {at}" if self.monthday else f"daily {at}"
 
     def latest(self, now: datetime, zone: ZoneInfo) -> datetime:

@@ -12,7 +12,7 @@ from syndicate.errors import Refused, Unconnected
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PROXIES = ("HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY")  # httpx reads them, in lower case too
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
-UNREADABLE = (
+PROXY_ADVICE = (
     "a proxy's host or port is not valid (write it like http://proxy.example:3128; write : in a"
     " password as %3A, / in a password as %2F)"
 )
@@ -77,7 +77,7 @@ def making(setting: str) -> Iterator[None]:
             setting, f"the proxy's address must begin with {PROXY_FORMS}", PROXIES
         ) from error
     except httpx.InvalidURL:  # its words may be a part of a password
-        raise _refused(setting, UNREADABLE, (*PROXIES, "NO_PROXY")) from None
+        raise _refused(setting, PROXY_ADVICE, (*PROXIES, "NO_PROXY")) from None
     except (ssl.SSLError, OSError) as error:
         why = f"the certificates cannot be read ({error.strerror or error})"
         raise _refused(setting, why, CERTIFICATES) from error

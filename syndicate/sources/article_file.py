@@ -45,7 +45,7 @@ ASSOCIATION_KEYS = ("file", "alt", "caption", "creator")
 DAYS_END = time(23, 59, 59)  # an article that expires on the 8th can be read on the 8th
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 RUNS = {"javascript", "vbscript", "data", "file"}
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 def read(path: Path, publisher: Publisher) -> Draft:
@@ -323,7 +323,7 @@ def _web_address(text: str) -> str:
 
 
 def _language(text: str) -> str:
-    if not LANGUAGE.fullmatch(text):
+    if not LANGUAGE_TAG.fullmatch(text):
         raise ValueError(f"'{excerpt(text, 40)}' is not a language tag (write it like id or en-GB)")
     return text
 

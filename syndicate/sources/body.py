@@ -48,7 +48,7 @@ from syndicate.sources.markdown.commonmark import REMARKS, UNSURE, parsed, rende
 from syndicate.text import in_full, plain, squeeze
 
 MOST_LINE_BRACKETS = 50  # in one line, from which on they are what is nested
-CONTROL_CHARACTERS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+UNSHOWN_CHARACTERS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 IMG_ELEMENT = re.compile(r'<img((?: [a-z-]+="[^"]*")*)>')
 ATTRIBUTE_PAIR = re.compile(r' ([a-z-]+)="([^"]*)"')
 LINK_ELEMENT = re.compile(r'<a((?: [a-z-]+="[^"]*")*)>(.*?)</a>((?:-?\w)*)', re.DOTALL)
@@ -73,7 +73,7 @@ class Body:
 
 def clean(markdown: str) -> str:
     """The body without the control characters that no feed may hold."""
-    return CONTROL_CHARACTERS.sub(" ", markdown)
+    return UNSHOWN_CHARACTERS.sub(" ", markdown)
 
 
 def _too_deep(markdown: str, line: int) -> Flaw:

@@ -32,13 +32,13 @@ MOST_TABLE_COLUMNS = 100  # of a table
 MOST_TABLE_CELLS = 10_000  # of all tables: 1,000 rows of ten columns; more is a file to download
 
 BESIDE_IT = "save it beside the article and write its name"
-LINE_END = re.compile("\r\n|\r|\n")
-TICKS = re.compile(f"`{{{LONGEST_TICKS + 1}}}")
+LINE_BREAK = re.compile("\r\n|\r|\n")
+LONG_TICKS = re.compile(f"`{{{LONGEST_TICKS + 1}}}")
 # what is written without spaces: from Thai to Chinese
 SPACELESS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]+"
 )
-GAP = re.compile(
+GAP_CHARACTER = re.compile(
     r"[ \t\u00a0\u00ad\u1680\u2000-\u200b\u200e\u200f\u202f\u205f\u2060\u3000\ufeff]"
     rf"{{{LONGEST_GAP + 1}}}"
 )
@@ -102,7 +102,7 @@ def refuse(text: str) -> None:
     counts: list[_Count | _Blocks] = [_Count(kind) for kind in SIGN_BOUNDS if kind.may_exceed(text)]
     counts.append(_Blocks())
     written = 0
-    for number, line in enumerate(LINE_END.split(text), 1):
+    for number, line in enumerate(LINE_BREAK.split(text), 1):
         if number > MOST_FILE_LINES:
             advice = "delete empty ones, or shorten it"
             raise TooMuch(number, f"more than {MOST_FILE_LINES:,} lines ({advice})")
@@ -189,9 +189,9 @@ def _wrong(line: str) -> str:
         return (
             f"'{quoted}' goes on for more than {LONGEST_WORD:,} signs without a space (shorten it)"
         )
-    if "```" in line and TICKS.search(line):
+    if "```" in line and LONG_TICKS.search(line):
         return f"more than {LONGEST_TICKS} ` in a row (delete some)"
-    if len(line) > LONGEST_GAP and GAP.search(line):
+    if len(line) > LONGEST_GAP and GAP_CHARACTER.search(line):
         return f"more than {LONGEST_GAP} blanks in a row (delete them)"
     if len(line) > MOST_NESTED_BLOCKS and NESTED.match(line) and not RULE_LINE.match(line):
         return "lists and quotations are nested too deeply (flatten them)"

@@ -19,7 +19,7 @@ SANITISED_TAG = re.compile(r"""</?([a-z][a-z0-9]*)(?=[\s/>])(?:[^<>"']|"[^"]*"|'
 END_OF_LINE = "\0"  # which no HTML holds
 QUOTED_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 ENCODED_WORD = re.compile(r"=\?[\w.+:*-]+\?[bq]\?[^?]*\?=", re.IGNORECASE)
-ENTITY = re.compile("&(?:[a-zA-Z][a-zA-Z0-9]*|#[0-9]+|#[xX][0-9a-fA-F]+);")
+HTML_ENTITY = re.compile("&(?:[a-zA-Z][a-zA-Z0-9]*|#[0-9]+|#[xX][0-9a-fA-F]+);")
 PHONE_NUMBER = re.compile(r"\d[\d\s().\u2010-\u2013/-]*")
 LONGEST_CODED = 1_000  # characters of a name with encoded words: some charsets take quadratic time
 SHORT_NUMBER_DIGITS = 3  # digits of a service's number
@@ -134,7 +134,7 @@ def apart_before(found: re.Match[str], words: str) -> str:
 
 def unescaped(address: str) -> str:
     """Decode the whole entities of an address: ``&amp;`` is ``&``, and ``&region=2`` is itself."""
-    return ENTITY.sub(lambda found: unescape(found[0]), address) if "&" in address else address
+    return HTML_ENTITY.sub(lambda found: unescape(found[0]), address) if "&" in address else address
 
 
 def has_words(text: str, words: str) -> bool:

@@ -15,7 +15,7 @@ LONGEST_DATE = 80  # characters: more than any date has
 
 # The zones of RFC 5322 (4.3) and others that are written by letters, in hours east of UTC. Some
 # letters stand for several zones, so the place is said that they are taken for.
-LETTERS = {
+ZONE_LETTERS = {
     "EST": ("-05:00", "New York's"), "EDT": ("-04:00", "New York's"),
     "CST": ("-06:00", "Chicago's"), "CDT": ("-05:00", "Chicago's"),
     "MST": ("-07:00", "Denver's"), "MDT": ("-06:00", "Denver's"),
@@ -31,15 +31,15 @@ LETTERS = {
     "NZST": ("+12:00", "Auckland's"), "NZDT": ("+13:00", "Auckland's"),
 }  # fmt: skip
 # a part of the day: the hours it is said with, and what makes them hours of the 24
-PARTS = {
+DAY_PARTS = {
     "pagi": (range(1, 12), 0), "siang": (range(1, 4), 12), "sore": (range(1, 8), 12),
     "petang": (range(4, 8), 12), "malam": (range(6, 12), 12),
 }  # fmt: skip
 
-BRACKETED = re.compile(
+BRACKETED_ZONE = re.compile(
     r"(?P<text>.*\S)\s*(?P<brackets>\((?P<zone>[^()]+)\)|\[(?P<java>[^\[\]]+)\])"
 )
-OURS = re.compile(
+KNOWN_ZONE = re.compile(
     r"(?P<text>.*?\S)(?P<zone>\s*\b(?:WIB|WITA|WIT|UTC|GMT)\b.*|(?:\s+|(?<=[:.]\d\d))[+−-]\d[\d:]*)",
     re.IGNORECASE,
 )
@@ -48,10 +48,10 @@ FOREIGN_ZONE = re.compile(
 )
 HOUR = re.compile(r"(?P<text>.*(?:\s|\dT)\d{1,2})(?P<half>\s*[ap]\.?m\b\.?)?", re.I)
 DATE_PART = re.compile(
-    rf"(?P<text>.*\s)(?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d\d))?\s+(?P<part>{'|'.join(PARTS)})",
+    rf"(?P<text>.*\s)(?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d\d))?\s+(?P<part>{'|'.join(DAY_PARTS)})",
     re.I,
 )
-NUMBERS = re.compile(
+NUMBER_DATE = re.compile(
     r"(?P<weekday>[^\W\d_]+\.?,?\s+)?"
     r"(?P<day>(\d\d\d\d|\d\d?)[/.-](\d\d?)[/.-](\d\d\d\d|\d\d?))(?![/.-]?\d)(?P<rest>.*)"
 )
@@ -115,23 +115,23 @@ def _open(works: list[Repair]) -> str:
 
 def _parted(typed: str) -> Repair:
     """The text up to its zone; one in brackets goes where another one stands before it."""
-    if found := BRACKETED.fullmatch(typed):
+    if found := BRACKETED_ZONE.fullmatch(typed):
         text, zone = found["text"], (found["zone"] or found["java"]).strip()
-        own = OURS.fullmatch(text)
+        own = KNOWN_ZONE.fullmatch(text)
         if _is_foreign(zone) and not own:
             return Repair(text=text, zone=zone)
         faults = (f"'{found['brackets']}' stands in brackets",)
         return replace(_parted(text) if own else Repair(text=text, zone=zone), faults=faults)
     found = FOREIGN_ZONE.fullmatch(typed)
     if found is None or not _is_foreign(found["zone"]):
-        found = OURS.fullmatch(typed)
+        found = KNOWN_ZONE.fullmatch(typed)
     return Repair(text=found["text"], zone=found["zone"].strip()) if found else Repair(text=typed)
 
 
 def _is_foreign(zone: str) -> bool:
     letters = zone.upper()
-    is_word = letters.lower() in PARTS or letters in ("AM", "PM")
-    is_zone = letters in LETTERS or "/" in zone or re.fullmatch("[A-Z]{2,5}", zone)
+    is_word = letters.lower() in DAY_PARTS or letters in ("AM", "PM")
+    is_zone = letters in ZONE_LETTERS or "/" in zone or re.fullmatch("[A-Z]{2,5}", zone)
     is_ours = re.match(r"(?:WIB|WITA|WIT|UTC|GMT)\b", letters)
     return bool(is_zone) and not (is_word or is_ours)
 
@@ -139,7 +139,7 @@ def _is_foreign(zone: str) -> bool:
 def _minutes(repair: Repair) -> Repair:
     """Give an hour its minutes, and one of the afternoon its place among the 24."""
     if found := DATE_PART.fullmatch(repair.text):
-        hour, (hours, more) = int(found["hour"]), PARTS[found["part"].lower()]
+        hour, (hours, more) = int(found["hour"]), DAY_PARTS[found["part"].lower()]
         if hour not in hours:
             return repair
         fault = f"'{found['part']}' is not understood"
@@ -154,7 +154,7 @@ def _minutes(repair: Repair) -> Repair:
 
 def _days(repair: Repair) -> Iterator[Repair]:
     """Every day that may be meant by three numbers; ValueError where there is none."""
-    found = NUMBERS.fullmatch(repair.text)
+    found = NUMBER_DATE.fullmatch(repair.text)
     if found is None or HYPHENS.fullmatch(found["day"]):
         yield repair
         return
@@ -204,4 +204,4 @@ def _offset(zone: str, wall: datetime) -> tuple[str, str]:
     if name := names.get(zone.casefold()):
         offset = f"{wall.replace(tzinfo=ZoneInfo(name)):%z}"
         return f"{offset[:3]}:{offset[3:5]}", ""
-    return LETTERS.get(zone.upper(), ("+07:00", "Jakarta's"))
+    return ZONE_LETTERS.get(zone.upper(), ("+07:00", "Jakarta's"))

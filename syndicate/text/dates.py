@@ -10,7 +10,7 @@ from syndicate.text import squeeze
 from syndicate.text.date_advice import DATE_ADVICE, explain
 from syndicate.text.i18n import ENGLISH, INDONESIAN
 
-DAYS = (
+DAY_NAMES = (
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],
     ["senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu"],
 )
@@ -20,7 +20,7 @@ OTHER_MONTHS = {
     "pebruari": 2, "peb": 2, "agt": 8, "ags": 8, "agst": 8, "nopember": 11, "nop": 11,
 }  # fmt: skip
 ZONE_HOURS = {"WIB": 7, "WITA": 8, "WIT": 9, "UTC": 0, "GMT": 0, "Z": 0}  # hours east
-YEARS = range(1900, 3000)
+PLAUSIBLE_YEARS = range(1900, 3000)
 
 DATE = r"""
     (?:(?P<weekday>[^\W\d_]+)\.?\s*[,/]?\s*(?=\S))??
@@ -39,7 +39,7 @@ ZONE = r"""
     (?P<zone>WIB|WITA|WIT|UTC|GMT|Z)?\s*
     (?:(?P<sign>[+\-−])(?P<ahead>\d{1,2})(?:[:.]?(?P<minutes>\d{2}))?)?
 """
-FORM = re.compile(
+DATE_PATTERN = re.compile(
     rf"{DATE}(?:(?:\s*,\s*|\s*T\s*|\s+)(?:(?:pukul|jam|at|pkl\.?)\s+)?{TIME})?\s*{ZONE}",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -56,7 +56,7 @@ def parse(text: str, zone: ZoneInfo, otherwise: time = time()) -> datetime:
 
 
 def _read(text: str, zone: ZoneInfo, otherwise: time) -> datetime | None:
-    found = FORM.fullmatch(_spoken(text))
+    found = DATE_PATTERN.fullmatch(_spoken(text))
     if found is None:
         return None
     day = _day(found)
@@ -80,7 +80,7 @@ def _day(found: re.Match[str]) -> date:
         year = int(found["y1"] or found["y2"])
         month = _month(found["m1"] or found["m2"])
         day = int(found["d1"] or found["d2"])
-    if year not in YEARS:
+    if year not in PLAUSIBLE_YEARS:
         raise ValueError(f"the year {year} is probably a mistake ({DATE_ADVICE})")
     try:
         return date(year, month, day)
@@ -110,12 +110,12 @@ def _named(name: str, tables: tuple[list[str], ...]) -> int | None:
 def _check_weekday(name: str | None, day: date) -> None:
     if not name:
         return
-    number = _named(name, DAYS)
+    number = _named(name, DAY_NAMES)
     number = OTHER_NAMES.get(name.lower()) if number is None else number
     if number is None:
         raise ValueError(f"'{name}' is not a day of the week ({DATE_ADVICE})")
     if number != day.weekday():
-        right = " or ".join(table[day.weekday()].capitalize() for table in reversed(DAYS))
+        right = " or ".join(table[day.weekday()].capitalize() for table in reversed(DAY_NAMES))
         raise ValueError(f"{day} was not a {name} but a {right} (correct one of the two)")
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 BULLET = "•"
 # what a tag of a list does, with its attributes
 ListTag = tuple[Literal["item", "ordered", "other", "end"], Mapping[str, str]]
-NUMBER = re.compile(r"[+-]?\d{1,9}")
+WHOLE_NUMBER = re.compile(r"[+-]?\d{1,9}")
 ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
     (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
@@ -75,7 +75,7 @@ def numeral(number: int, kind: str) -> str:
 
 
 def _integer(text: str, otherwise: int) -> int:
-    return int(text) if NUMBER.fullmatch(text.strip()) else otherwise
+    return int(text) if WHOLE_NUMBER.fullmatch(text.strip()) else otherwise
 
 
 def _letters(number: int) -> str:

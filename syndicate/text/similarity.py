@@ -14,20 +14,22 @@ from syndicate.text import folded, plain
 
 TELLING = 5  # words: shorter texts ("Simak infografis berikut.") are alike without being the same
 LONG_TEXT_WORDS = 30  # words: from here on another picture makes no other article
-WORD = re.compile(r"[^\W_]+")
-UNSEEN = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+COMPARED_WORD = re.compile(r"[^\W_]+")
+INVISIBLE_CHARACTERS = re.compile(
+    "[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+MARKDOWN_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 NO_WORDS = re.compile(  # a tag, where a link leads, its title, and the line that says so
     r"""</?[a-z][a-z0-9-]*(?=[\s/>])(?:[^<>"']|"[^"]*"|'[^']*')*>"""
     r"""|(?<=\])(?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\[\]]*\])|^\ {0,3}\[(?!\^)[^\[\]]+\]:.*$""",
     re.IGNORECASE | re.MULTILINE,
 )
-DESTINATION = re.compile(
+LINK_TARGET = re.compile(
     r"""\]\(\s*<?([^\s<>()]+)|\b(?:href|src)\s*=\s*["']?([^\s<>"']+)"""
     r"""|\b([a-z][a-z0-9+.-]*:/*[^\s<>()"']+)""",
     re.IGNORECASE,
 )
-WEB = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
+WEB_PREFIX = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 
 
 def wholly_different(article: Article, other: Article) -> bool:
@@ -47,7 +49,7 @@ def text_print(article: Article) -> str:
     stands in its pictures, its links and its headline, which then count, too. It is made of what
     was typed: what an older program made of that may be something else.
     """
-    typed = unescape(COMMENT.sub("", article.markdown))
+    typed = unescape(MARKDOWN_COMMENT.sub("", article.markdown))
     words = _words(NO_WORDS.sub("", typed))
     pieces: list[object] = ["".join(words)]  # a comment may stand within a word
     if len(words) < LONG_TEXT_WORDS:
@@ -66,19 +68,19 @@ def headline_print(article: Article) -> str:
 
 def _words(text: str) -> list[str]:
     """The words of a text without what nobody sees: soft hyphens, joiners, marks of direction."""
-    seen = UNSEEN.sub("", unicodedata.normalize("NFKC", text))
-    return WORD.findall(seen.casefold())
+    seen = INVISIBLE_CHARACTERS.sub("", unicodedata.normalize("NFKC", text))
+    return COMPARED_WORD.findall(seen.casefold())
 
 
 def _destinations(typed: str) -> list[list[str]]:
     """Return the destinations of a text's links, each once, whichever way they were written."""
-    found = ("".join(match.groups(default="")) for match in DESTINATION.finditer(typed))
-    named = {tuple(_words(WEB.sub("", unquote(address)))) for address in found}
+    found = ("".join(match.groups(default="")) for match in LINK_TARGET.finditer(typed))
+    named = {tuple(_words(WEB_PREFIX.sub("", unquote(address)))) for address in found}
     return sorted(map(list, named - {()}))
 
 
 def _runs(text: str, length: int) -> set[tuple[str, ...]]:
-    words = WORD.findall(text.lower())
+    words = COMPARED_WORD.findall(text.lower())
     length = min(length, len(words))
     return {tuple(words[at : at + length]) for at in range(len(words) - length + 1)}
 

@@ -13,7 +13,7 @@ LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊
 SPELLING_BY_TAG = {"sup": (RAISED, "^"), "sub": (LOWERED, "_")}
 ELEMENT = re.compile(r"<(?P<tag>su[pb])(?:\s[^<>]*)?>(?P<said>.*?)</(?P=tag)>", re.I | re.S)
 TAG_OR_TEXT = re.compile(rf"(?P<tag>{SANITISED_TAG.pattern})|[^<]+")
-BRACKETED = re.compile(r"\[[^\[\]]*\]|\(\w+\)|\w+[)\]]")  # [1], (a), a)
+BRACKETED_NOTE = re.compile(r"\[[^\[\]]*\]|\(\w+\)|\w+[)\]]")  # [1], (a), a)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def spelling(tag: str, text: str) -> Spelling:
     if bare and all(ord(char) in letters or char.isspace() for char in text):
         return Spelling("", letters, "")
     has_letters = any(map(str.isalnum, bare))
-    if not has_letters or bare.isalpha() or BRACKETED.fullmatch(bare):
+    if not has_letters or bare.isalpha() or BRACKETED_NOTE.fullmatch(bare):
         return AS_IT_IS
     if bare.startswith("(") and bare.endswith(")"):
         return Spelling(mark, {}, "")

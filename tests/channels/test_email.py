@@ -37,7 +37,7 @@ from syndicate.errors import (
     Refused,
     Unavailable,
 )
-from syndicate.loopback.smtp import EXTENSIONS, Act, Fault, SmtpServer
+from syndicate.loopback.smtp import SMTP_EXTENSIONS, Act, Fault, SmtpServer
 from syndicate.model.article import Article, Dateline, Edition, InfoSource, Media
 from syndicate.model.delivery import Delivery, Receipt, Recipient, Rendition
 from syndicate.testing import (
@@ -682,7 +682,9 @@ MEANINGS = [
 ONE_BY_ONE = ("8BITMIME",)  # a relay that cannot do PIPELINING
 
 
-@pytest.mark.parametrize("extensions", [EXTENSIONS, ONE_BY_ONE], ids=["pipelined", "one by one"])
+@pytest.mark.parametrize(
+    "extensions", [SMTP_EXTENSIONS, ONE_BY_ONE], ids=["pipelined", "one by one"]
+)
 @pytest.mark.parametrize(("fault", "meaning", "arrived"), MEANINGS)
 def test_each_answer_has_its_meaning_and_the_next_letter_goes(
     fault: Fault, meaning: type, arrived: bool, extensions: tuple[str, ...]
@@ -721,7 +723,9 @@ def test_one_letter_alone_means_the_same(fault: Fault, meaning: type, arrived: b
         assert received(server) == (["ann", "bob", "cee"] if arrived else ["ann", "cee"])
 
 
-@pytest.mark.parametrize("extensions", [EXTENSIONS, ONE_BY_ONE], ids=["pipelined", "one by one"])
+@pytest.mark.parametrize(
+    "extensions", [SMTP_EXTENSIONS, ONE_BY_ONE], ids=["pipelined", "one by one"]
+)
 @pytest.mark.parametrize(("do", "meaning"), [("refuse", Paused), ("defer", Unavailable)])
 def test_a_relay_that_will_not_take_the_sender_ends_the_run_and_no_subscription(
     do: Literal["refuse", "defer"], meaning: type, extensions: tuple[str, ...]

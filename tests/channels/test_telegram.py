@@ -28,7 +28,7 @@ from syndicate import (
 )
 from syndicate.loopback.botapi import (
     CHATS,
-    TOKEN,
+    LOOPBACK_TOKEN,
     BotApi,
     Fault,
     Flood,
@@ -125,7 +125,7 @@ class Hasty(Telegram):
 def make(api: str = "http://127.0.0.1:9", **given: Any) -> Telegram:
     fields: dict[str, Any] = {
         "name": "tg",
-        "token": SecretStr(TOKEN),
+        "token": SecretStr(LOOPBACK_TOKEN),
         "chat": "@kabar",
         "api": api,
         "web": api,
@@ -398,7 +398,7 @@ def test_no_headline_is_cut_where_nobody_could_read_on() -> None:
 
 
 def test_a_chat_may_be_a_bare_number() -> None:
-    given = {"name": "tg", "token": TOKEN, "chat": -1001234}
+    given = {"name": "tg", "token": LOOPBACK_TOKEN, "chat": -1001234}
     assert TypeAdapter(Telegram).validate_python(given).chat == "-1001234"
 
 
@@ -923,9 +923,9 @@ FAULTS: list[Fault] = [
     Reset(),
     Http500(),
     Garbage200(),
-    No(code=401, description=f"Unauthorized: {TOKEN}"),
-    No(code=400, description=f"Bad Request: {TOKEN} is odd"),
-    No(code=500, description=f"Internal Server Error at {TOKEN}"),
+    No(code=401, description=f"Unauthorized: {LOOPBACK_TOKEN}"),
+    No(code=400, description=f"Bad Request: {LOOPBACK_TOKEN} is odd"),
+    No(code=500, description=f"Internal Server Error at {LOOPBACK_TOKEN}"),
 ]
 
 

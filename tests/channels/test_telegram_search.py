@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from syndicate import ABSENT, Absent, Delivery, InDoubt, Item, Receipt, Unavailable
-from syndicate.loopback.botapi import CHATS, TOKEN, BotApi, Flood, LostReply, No
+from syndicate.loopback.botapi import CHATS, LOOPBACK_TOKEN, BotApi, Flood, LostReply, No
 from syndicate.testing import HELLO, PICTURE, PIXEL, deliveries, edition, item
 from syndicate_telegram import Telegram
 from syndicate_telegram.doubts.reading import messages
@@ -202,7 +202,7 @@ def api() -> Iterator[BotApi]:
 
 
 def telegram(api: BotApi, **given: Any) -> Telegram:
-    fields: dict[str, Any] = {"name": "tg", "token": SecretStr(TOKEN), "chat": "@kabar"}
+    fields: dict[str, Any] = {"name": "tg", "token": SecretStr(LOOPBACK_TOKEN), "chat": "@kabar"}
     fields |= {"api": api.url, "web": api.url}
     return Telegram(**fields | given)
 
@@ -359,7 +359,7 @@ def test_what_cannot_be_asked_is_named(api: BotApi, given: dict[str, Any], why: 
         neighbours = (other(channel, "Earlier"), None)
         with pytest.raises(InDoubt, match=why) as caught:
             channel.find(replace(delivery(channel, item()), neighbours=neighbours))
-    assert TOKEN not in str(caught.value)
+    assert LOOPBACK_TOKEN not in str(caught.value)
 
 
 def test_a_channel_without_a_page_is_named(api: BotApi) -> None:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from support.pages import ROOT
 from syndicate.cli.app import app
-from syndicate.loopback.botapi import TOKEN, BotApi
+from syndicate.loopback.botapi import LOOPBACK_TOKEN, BotApi
 from syndicate.loopback.smtp import SmtpServer
 
 CHAT = "@kominfo_contoh"
@@ -86,7 +86,7 @@ class Desk:
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """A desk in an empty folder, with Telegram and a relay of its own."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TELEGRAM_TOKEN", TOKEN)
+    monkeypatch.setenv("TELEGRAM_TOKEN", LOOPBACK_TOKEN)
     with BotApi(chats=CHATS) as api, SmtpServer() as smtp:
         api.about[CHATS[CHAT]] = {"description": "Resmi: https://kominfo.contoh.go.id"}
         yield Desk(tmp_path, api, smtp)

@@ -58,7 +58,7 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
     telegram = client.Timing(answer=patience or default(Telegram))
     email = patience or default(EmailDigest)
     relay = Connector(Relay(host="127.0.0.1", port=25, tls=False), "x", patience=email)
-    hub = announce.ANSWER.within(patience or default(Feed))
+    hub = announce.HUB_LIMITS.within(patience or default(Feed))
     page = reading.PAGE
     answer = client.ANSWER_BYTES
     said, around = clients.MOST_ANSWER, imap_box.OVERHEAD_BYTES

@@ -20,7 +20,7 @@ import pytest
 
 from support.hostile.smtp_cells import CELLS, CERTIFICATE, Cell, Result, office, prepared, sent
 from syndicate.ledger.processes.waits import CLAIM_FOR
-from syndicate.loopback.smtp import EXTENSIONS, Fault, SmtpServer, Step
+from syndicate.loopback.smtp import SMTP_EXTENSIONS, Fault, SmtpServer, Step
 from syndicate.network.exchange import LONGEST_EXCHANGE_SECONDS
 from syndicate.testing import NOON
 
@@ -101,7 +101,7 @@ def test_it_does_so_within_the_time_that_offices_give_it(tmp_path: Path) -> None
 
 def digest(
     folder: Path, faults: Sequence[Fault], *, readers: int, connections: int = 1,
-    patience: float = 1.0, extensions: Sequence[str] = EXTENSIONS, **given: Any,
+    patience: float = 1.0, extensions: Sequence[str] = SMTP_EXTENSIONS, **given: Any,
 ) -> tuple[Result, list[str]]:  # fmt: skip
     """Send a digest to so many readers; what became of it, and who has it."""
     prepared(folder, readers)

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from syndicate.loopback.botapi import (
-    TOKEN,
+    LOOPBACK_TOKEN,
     BotApi,
     Fault,
     Flood,
@@ -31,7 +31,7 @@ def api() -> Iterator[BotApi]:
         yield server
 
 
-def call(api: BotApi, method: str, token: str = TOKEN, **params: Any) -> dict[str, Any]:
+def call(api: BotApi, method: str, token: str = LOOPBACK_TOKEN, **params: Any) -> dict[str, Any]:
     files = {name: value for name, value in params.items() if isinstance(value, bytes)}
     data = {
         name: value if isinstance(value, str) else json.dumps(value)
@@ -219,7 +219,7 @@ def test_a_message_is_only_found_in_its_own_chat(api: BotApi) -> None:
 
 def test_too_many_requests_are_put_off(api: BotApi) -> None:
     api.faults.append(Flood(retry_after=7))
-    url = f"{api.url}/bot{TOKEN}/sendMessage"
+    url = f"{api.url}/bot{LOOPBACK_TOKEN}/sendMessage"
     given = {"chat_id": "@kabar", "text": "Halo"}
     answer = httpx.post(url, data=given, trust_env=False)
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
@@ -244,7 +244,7 @@ def test_a_fault_strikes_once_and_leaves_no_usable_answer(
     api: BotApi, fault: Fault, done: bool
 ) -> None:
     api.faults.append(fault)
-    url = f"{api.url}/bot{TOKEN}/sendMessage"
+    url = f"{api.url}/bot{LOOPBACK_TOKEN}/sendMessage"
     given = {"chat_id": "@kabar", "text": "Halo"}
     with pytest.raises((httpx.TransportError, ValueError)):
         httpx.post(url, data=given, timeout=0.3, trust_env=False).json()

@@ -15,7 +15,7 @@ from support.newsroom import REAL, Newsroom, newsroom
 from syndicate import Unavailable
 from syndicate.loopback.botapi import No
 from syndicate.network.http import PROXIES
-from syndicate_feed.announce import ANSWER, ping
+from syndicate_feed.announce import HUB_LIMITS, ping
 from syndicate_telegram.api.client import Timing
 
 # httpcore leaves a line open whose SOCKS handshake came to nothing
@@ -159,7 +159,7 @@ def test_a_proxy_that_says_nothing_is_not_waited_for_without_end(
                     "https://hub.example/",
                     "https://a.example",
                     b'{"a": ""}',
-                    limits=ANSWER.within(0.3),
+                    limits=HUB_LIMITS.within(0.3),
                 )
         finally:
             ended.set()

@@ -16,7 +16,7 @@ from markdown_it.token import Token
 from pydantic import SecretStr
 
 from syndicate import Delivery, Item
-from syndicate.loopback.botapi import TOKEN
+from syndicate.loopback.botapi import LOOPBACK_TOKEN
 from syndicate.testing import deliveries, edition
 from syndicate_telegram import Telegram
 
@@ -62,7 +62,7 @@ class Post:
 
 
 def channel(api: str = "http://127.0.0.1:9", **settings: Any) -> Telegram:
-    fields: dict[str, Any] = {"name": "tg", "token": SecretStr(TOKEN), "chat": "@kabar"}
+    fields: dict[str, Any] = {"name": "tg", "token": SecretStr(LOOPBACK_TOKEN), "chat": "@kabar"}
     return Telegram(**fields | {"api": api} | settings)
 
 

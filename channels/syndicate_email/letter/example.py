@@ -8,7 +8,7 @@ from email.policy import default
 from html import unescape
 
 from syndicate import Recipient, Rendition, Shown
-from syndicate.channel import ADDRESS
+from syndicate.channel import SCHEME_ADDRESS
 from syndicate_email.letter.stencil import fill
 
 READER = Recipient("example", "reader@example.org", "TOKEN")
@@ -28,7 +28,7 @@ def as_text(rendition: Rendition) -> str:
 def shown(rendition: Rendition) -> Shown:
     """Return the text, and the addresses that the HTML part shows."""
     html = unescape(_part(_message(rendition), "html"))
-    return Shown(as_text(rendition), frozenset(ADDRESS.findall(html)))
+    return Shown(as_text(rendition), frozenset(SCHEME_ADDRESS.findall(html)))
 
 
 def _message(rendition: Rendition) -> EmailMessage:

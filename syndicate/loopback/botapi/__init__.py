@@ -1,7 +1,7 @@
 """A Bot API server on 127.0.0.1 that answers as Telegram does, for what we send and no more.
 
     with BotApi(chats={"@kabar": -1001000000001}) as api:
-        channel = Telegram(name="tg", token=SecretStr(TOKEN), chat="@kabar", api=api.url)
+        channel = Telegram(name="tg", token=SecretStr(LOOPBACK_TOKEN), chat="@kabar", api=api.url)
 
 What it holds is in ``api.posts``, what it was asked in ``api.requests``; what goes wrong next is
 queued in ``api.faults``. The texts of its errors are those of Telegram's own server. Beside the
@@ -30,7 +30,7 @@ from syndicate.loopback.botapi.faults import (
 from syndicate.loopback.botapi.http import Handler, Server
 from syndicate.loopback.botapi.posts import Document, Photo, Post, Version
 
-TOKEN = "123456:LOOPBACK-TOKEN"  # noqa: S105  (opens nothing but this server)
+LOOPBACK_TOKEN = "123456:LOOPBACK-TOKEN"  # noqa: S105  (opens nothing but this server)
 CHATS = {"@kabar": -1001000000001, "@kabar_uji": -1001000000002}
 
 
@@ -40,7 +40,7 @@ class BotApi(Calls):
     def __init__(
         self,
         *,
-        tokens: Sequence[str] = (TOKEN,),
+        tokens: Sequence[str] = (LOOPBACK_TOKEN,),
         chats: Mapping[str, int] = CHATS,
         port: int = 0,
     ) -> None:
@@ -70,7 +70,7 @@ class BotApi(Calls):
 
 __all__ = [
     "CHATS",
-    "TOKEN",
+    "LOOPBACK_TOKEN",
     "BotApi",
     "Document",
     "Fault",

@@ -34,7 +34,7 @@ BOT = {"id": 123456, "is_bot": True, "first_name": "Loopback", "username": "loop
 MOST_ALBUM_POSTS = 10  # messages
 PAGE_POSTS = 20  # messages on a channel's page
 DELETABLE_FOR = timedelta(hours=48)  # what is older, a bot cannot delete
-NOT_MODIFIED = (
+NOT_MODIFIED_ANSWER = (
     "message is not modified: specified new message content and reply markup are exactly the same"
     " as a current content and reply markup of the message"
 )
@@ -275,7 +275,7 @@ class Calls:
 
     def _edit(self, post: Post, version: Version) -> object:
         if version.content == post.now.content:
-            raise ApiError(400, f"Bad Request: {NOT_MODIFIED}")
+            raise ApiError(400, f"Bad Request: {NOT_MODIFIED_ANSWER}")
         post.versions.append(version)
         return self._message(post) | {"edit_date": int(version.at.timestamp())}
 

@@ -14,7 +14,7 @@ GIFTS = dict.fromkeys(
     ),
     False,
 )
-RIGHTS = dict.fromkeys(
+MEMBER_RIGHTS = dict.fromkeys(
     (
         "can_be_edited", "can_manage_chat", "can_post_messages", "can_edit_messages",
         "can_delete_messages", "can_manage_video_chats", "can_restrict_members",
@@ -35,7 +35,7 @@ PERMISSIONS = dict.fromkeys(
 )  # fmt: skip
 MEMBERS: dict[str, dict[str, Any]] = {
     "creator": {"is_anonymous": False},
-    "administrator": {"is_anonymous": False} | RIGHTS,
+    "administrator": {"is_anonymous": False} | MEMBER_RIGHTS,
     "member": {},
     "restricted": PERMISSIONS | {"until_date": 0},
     "left": {},

@@ -9,17 +9,19 @@ from html.entities import html5
 
 from syndicate.text import excerpt
 
-ENTITY = re.compile("&(?:([a-zA-Z][a-zA-Z0-9]*;)|#([0-9]+);|#[xX]([0-9a-fA-F]+);)")
-REFERENCE = re.compile("&(?:([a-zA-Z][a-zA-Z0-9]*)([;=]?)|#(?:[0-9]+|[xX][0-9a-fA-F]+);?)")
+CLOSED_ENTITY = re.compile("&(?:([a-zA-Z][a-zA-Z0-9]*;)|#([0-9]+);|#[xX]([0-9a-fA-F]+);)")
+CHARACTER_REFERENCE = re.compile(
+    "&(?:([a-zA-Z][a-zA-Z0-9]*)([;=]?)|#(?:[0-9]+|[xX][0-9a-fA-F]+);?)"
+)
 # not &amp;lt;: whoever writes that writes about HTML
-AGAIN = re.compile(
+ESCAPED_TWICE = re.compile(
     "&amp;(?=(?:amp;)*(?!(?:lt|gt);)(?:[a-zA-Z][a-zA-Z0-9]*|#[0-9]+|#[xX][0-9a-fA-F]+);)"
 )
 LAST_CODE_POINT = 0x10FFFF  # of Unicode's characters
 WINDOWS = range(0x80, 0xA0)  # old pages mean the letters of Windows-1252 by these numbers
 UNSEEN_CATEGORIES = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 # letters and marks to Unicode, but nothing is drawn for them: fillers, joiners, a blank in Braille
-FILLERS = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0"}
+FILLER_CHARACTERS = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0"}
 
 
 def decoded(text: str) -> str:
@@ -29,9 +31,9 @@ def decoded(text: str) -> str:
     """
     if "&" not in text:
         return text
-    while (once := AGAIN.sub("&", text)) != text:
+    while (once := ESCAPED_TWICE.sub("&", text)) != text:
         text = once
-    return ENTITY.sub(_character, text)
+    return CLOSED_ENTITY.sub(_character, text)
 
 
 def in_attribute(value: str) -> str:
@@ -43,23 +45,26 @@ def in_attribute(value: str) -> str:
             return found[0]
         return unescape(found[0])
 
-    return REFERENCE.sub(character, value) if "&" in value else value
+    return CHARACTER_REFERENCE.sub(character, value) if "&" in value else value
 
 
 def in_markdown(text: str) -> str:
     """Decode whole entities as Markdown does; those of no character stay."""
-    return ENTITY.sub(lambda found: unescape(found[0]), text) if "&" in text else text
+    return CLOSED_ENTITY.sub(lambda found: unescape(found[0]), text) if "&" in text else text
 
 
 def spelling(text: str, sign: str) -> str:
     """Return how a text writes a sign that is in it once it is decoded: ``&#8238;``, or itself."""
-    return next((found[0] for found in ENTITY.finditer(text) if _character(found) == sign), sign)
+    return next(
+        (found[0] for found in CLOSED_ENTITY.finditer(text) if _character(found) == sign), sign
+    )
 
 
 def is_blank(text: str) -> bool:
     """Return True for a text of which nothing is seen."""
     return all(
-        unicodedata.category(letter) in UNSEEN_CATEGORIES or letter in FILLERS for letter in text
+        unicodedata.category(letter) in UNSEEN_CATEGORIES or letter in FILLER_CHARACTERS
+        for letter in text
     )
 
 

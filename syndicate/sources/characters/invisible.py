@@ -8,29 +8,29 @@ from urllib.parse import quote
 
 SPACES = "\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 WIDTHLESS = "\u00ad\u200b\u200e\u200f\u2060\ufeff"  # a joiner (U+200D) makes one picture of two
-UNSEEN = f"{SPACES}{WIDTHLESS}"
-INVISIBLE = re.compile(f"[{UNSEEN}]")
+BLANKS = f"{SPACES}{WIDTHLESS}"
+INVISIBLE = re.compile(f"[{BLANKS}]")
 # joiners, too, where there are no letters
-AROUND_FENCE = f"{UNSEEN}\u061c\u180e\u200c\u200d\u2061-\u2064"
+AROUND_FENCE = f"{BLANKS}\u061c\u180e\u200c\u200d\u2061-\u2064"
 ODD_CHARACTERS = re.compile("[\ufffd\u202a-\u202e\ue000-\uf8ff]")
 INVISIBLE_ENDS = re.compile(
-    "^(?:{0})+|(?:{0})+$".format("|".join((rf"[\s{UNSEEN}]", *map(quote, UNSEEN)))),
+    "^(?:{0})+|(?:{0})+$".format("|".join((rf"[\s{BLANKS}]", *map(quote, BLANKS)))),
     re.IGNORECASE,
 )
 TYPED_ADDRESS = re.compile(r"(?:\bhttps?:|\bftp:|\bwww\.)[^\s<>()\[\]]+", re.IGNORECASE)
 WIDTHLESS_RUN = re.compile(f"[{WIDTHLESS}]+")
 # where Markdown looks for an address
-INLINE = re.compile(r"(?<=\]\()[^()\n]+(?=\))")
-DEFINED = re.compile(
-    rf"^( {{0,3}}\[[^\[\]\n]+\]:)[ \t{UNSEEN}]*[{UNSEEN}][ \t{UNSEEN}]*",
+INLINE_DESTINATION = re.compile(r"(?<=\]\()[^()\n]+(?=\))")
+REFERENCE_DEFINITION = re.compile(
+    rf"^( {{0,3}}\[[^\[\]\n]+\]:)[ \t{BLANKS}]*[{BLANKS}][ \t{BLANKS}]*",
     re.MULTILINE,
 )
-ANGLED = re.compile(rf"<[{UNSEEN}]+(?=https?:|mailto:|www\.)")
+ANGLED = re.compile(rf"<[{BLANKS}]+(?=https?:|mailto:|www\.)")
 
 # a line's beginning: its indentation, a key, and what parts it from its value
 KEY = re.compile(
-    rf"^(?P<depth>[ \t{UNSEEN}]*)(?P<dash>-[ {UNSEEN}]+)?"
-    rf"(?:(?P<key>[\w.]+|\"[^\"\n]*\"|'[^'\n]*')[ {UNSEEN}]*:(?P<gap>[ {UNSEEN}]*))?"
+    rf"^(?P<depth>[ \t{BLANKS}]*)(?P<dash>-[ {BLANKS}]+)?"
+    rf"(?:(?P<key>[\w.]+|\"[^\"\n]*\"|'[^'\n]*')[ {BLANKS}]*:(?P<gap>[ {BLANKS}]*))?"
 )
 
 
@@ -80,7 +80,7 @@ def _spaced(found: re.Match[str], line: str, *, nested: bool) -> str:
 
 def without_around(text: str) -> str:
     """Return a text without white space and unseen signs around it."""
-    return text.strip(f" \t\r\n{UNSEEN}")
+    return text.strip(f" \t\r\n{BLANKS}")
 
 
 def address(typed: str) -> str:
@@ -92,6 +92,6 @@ def without_in_addresses(markdown: str) -> str:
     """Return the text with its addresses freed of signs that were pasted with them."""
     if not INVISIBLE.search(markdown):
         return markdown
-    markdown = INLINE.sub(lambda found: found[0].strip(f" {UNSEEN}"), markdown)
-    markdown = ANGLED.sub("<", DEFINED.sub(r"\1 ", markdown))
+    markdown = INLINE_DESTINATION.sub(lambda found: found[0].strip(f" {BLANKS}"), markdown)
+    markdown = ANGLED.sub("<", REFERENCE_DEFINITION.sub(r"\1 ", markdown))
     return TYPED_ADDRESS.sub(lambda found: WIDTHLESS_RUN.sub("", found[0]), markdown)

@@ -16,13 +16,15 @@ from syndicate.sources.html.elements import WORD_SEPARATING_ELEMENTS
 from syndicate.sources.html.hidden_markup import HIDDEN_START, parts
 from syndicate.sources.links.url_validation import PLAIN_ADDRESS, mended
 from syndicate.sources.markdown.commonmark import GIVEN_ID
-from syndicate.sources.markdown.normalization import COMMENTED
+from syndicate.sources.markdown.normalization import COMMENT_DESTINATIONS
 from syndicate.text import as_uri, unescaped
 
-WORD = re.compile(r"[^\W_]+")
+LETTERS_AND_DIGITS = re.compile(r"[^\W_]+")
 SIZES = re.compile(r"""srcset\s*=\s*("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE)  # sizes of one picture
 # where a link leads, or what names it
-DESTINATION = re.compile(r"\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\]\[(?:[^\[\]\\]|\\.)*(?=\])")
+LINK_DESTINATION = re.compile(
+    r"\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\]\[(?:[^\[\]\\]|\\.)*(?=\])"
+)
 TAG_NAME = re.compile(r"</?([A-Za-z][^\s/<>]*)")
 ANY_TAG = re.compile(r"<[^<>]*>")
 SHOWN = re.compile(r'<[^<>]*?\s(?:alt|title)="([^"]*)"')
@@ -37,7 +39,7 @@ def lost_words(
     Of lines that follow each other only the first word is named.
     """
     lines = _published(typed, env)
-    needed = Counter(WORD.findall("\n".join(lines)))
+    needed = Counter(LETTERS_AND_DIGITS.findall("\n".join(lines)))
     left = _in_html(html)
     if needed <= left:
         return
@@ -58,10 +60,10 @@ def lost_words(
 def _read(line: str, left: Counter[str]) -> list[str]:
     """The words of a line, in the reading of which readers get most."""
     if "&" not in line and "<" not in line:
-        return WORD.findall(line)
+        return LETTERS_AND_DIGITS.findall(line)
     words: list[str] = []
     for reading in _readings(line):
-        words = WORD.findall(reading)
+        words = LETTERS_AND_DIGITS.findall(reading)
         if Counter(words) <= left:
             break
     return words
@@ -122,7 +124,7 @@ def _published(typed: str, env: dict[str, Any]) -> list[str]:
     typed = SIZES.sub("", typed) if "srcset" in typed else typed
     lines = typed.split("\n")
     for definition in (*env["references"].values(), *env.get("duplicate_refs", ())):
-        if definition["href"] in COMMENTED:
+        if definition["href"] in COMMENT_DESTINATIONS:
             first, last = definition["map"]
             lines[first:last] = [""] * (last - first)
     return lines
@@ -130,11 +132,11 @@ def _published(typed: str, env: dict[str, Any]) -> list[str]:
 
 def _in_html(html: str) -> Counter[str]:
     """The words of the text, and of the attributes that are shown."""
-    apart = Counter(WORD.findall(unescape(ANY_TAG.sub(" ", html))))
-    joined = Counter(WORD.findall(unescape(ANY_TAG.sub("", html))))
+    apart = Counter(LETTERS_AND_DIGITS.findall(unescape(ANY_TAG.sub(" ", html))))
+    joined = Counter(LETTERS_AND_DIGITS.findall(unescape(ANY_TAG.sub("", html))))
     words = apart | joined  # H<sub>2</sub>O is H2O to a writer
     for value in SHOWN.findall(html):
-        words.update(WORD.findall(unescape(value)))
+        words.update(LETTERS_AND_DIGITS.findall(unescape(value)))
     return words
 
 
@@ -146,33 +148,35 @@ def _in_markup(typed: str, tokens: Sequence[Token], env: dict[str, Any]) -> Iter
     for label, definition in env["references"].items():
         if label in env["references"].used:
             for line in lines[slice(*definition["map"])]:
-                yield from WORD.findall(unescape(line))
+                yield from LETTERS_AND_DIGITS.findall(unescape(line))
     inline = [child for token in tokens for child in token.children or ()]
     links, destinations = Counter[str](), Counter[str]()
     for child in inline:
         if child.type in ("link_open", "image"):
             links.update(word for value in child.attrs.values() for word in _either(str(value)))
-    for found in DESTINATION.findall(typed):
-        destinations.update(WORD.findall(unescape(found)))
+    for found in LINK_DESTINATION.findall(typed):
+        destinations.update(LETTERS_AND_DIGITS.findall(unescape(found)))
     yield from (links | destinations).elements()  # a destination is both
     for token in tokens:
         yield from _signs(token)
     for note in re.findall(r"\[\^([^\s\]]+)\]", typed):
-        yield from WORD.findall(note)
+        yield from LETTERS_AND_DIGITS.findall(note)
 
 
 def _either(text: str) -> Iterable[str]:
     """The words of a text, and those that it has once it is decoded."""
-    words = Counter(WORD.findall(text))
+    words = Counter(LETTERS_AND_DIGITS.findall(text))
     for decoded in (unescape(text) if "&" in text else text, unquote(text) if "%" in text else ""):
-        words |= Counter(WORD.findall(decoded))
+        words |= Counter(LETTERS_AND_DIGITS.findall(decoded))
     return words.elements()
 
 
 def _signs(token: Token) -> Iterable[str]:
     if token.type == "fence":
-        yield from WORD.findall(unescape(token.info))  # words for readers there were refused
+        yield from LETTERS_AND_DIGITS.findall(
+            unescape(token.info)
+        )  # words for readers there were refused
     elif token.type == "heading_open":
-        yield from WORD.findall(token.meta.get(GIVEN_ID, ""))
+        yield from LETTERS_AND_DIGITS.findall(token.meta.get(GIVEN_ID, ""))
     elif token.type == "list_item_open":
         yield token.info

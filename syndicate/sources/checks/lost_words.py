@@ -11,12 +11,12 @@ from markdown_it.token import Token
 from syndicate.sources.checks import completeness
 from syndicate.sources.front_matter.parsing import Flaw
 from syndicate.sources.markdown import fences, table_rows
-from syndicate.sources.markdown.commonmark import UNENDED
+from syndicate.sources.markdown.commonmark import UNENDED_KEY
 from syndicate.text import excerpt, squeeze
 
-WORD = re.compile(r"\w+")
+WORD_CHARACTERS = re.compile(r"\w+")
 # raw HTML that goes on to the end of the file, unless it is closed
-OPEN = {
+UNCLOSED_HTML = {
     re.compile(r"\s*<!\[CDATA\["): re.compile(r"\]\]>"),
     re.compile(r"\s*<(pre|textarea)\b", re.IGNORECASE): re.compile(
         "</(pre|textarea)>", re.IGNORECASE
@@ -41,12 +41,12 @@ def _hiding(token: Token, line: int) -> Iterator[Flaw]:
     """Find what hides words: raw HTML without an end, the line that opens a block of code."""
     if token.type == "fence" and (says := fences.lost_words(token)):
         yield Flaw(line, says)
-    if UNENDED in token.meta:
-        number, sign = token.meta[UNENDED]
+    if UNENDED_KEY in token.meta:
+        number, sign = token.meta[UNENDED_KEY]
         where = "in its paragraph" if token.type == "inline" else "and hides the text after it"
         yield Flaw(line + number, f"{sign} has no end {where} (close it)")
     if token.type == "html_block":
-        for begins, ends in OPEN.items():
+        for begins, ends in UNCLOSED_HTML.items():
             if (tag := begins.match(token.content)) and not ends.search(token.content):
                 says = f"{tag[0].strip()} has no end and hides the text after it (close it)"
                 yield Flaw(line, says)
@@ -84,7 +84,7 @@ def _moved(tokens: Sequence[Token], text: str, line: int) -> Flaw | None:
 def _words(tokens: Sequence[Token]) -> Iterator[tuple[Token, list[str]]]:
     for token in tokens:
         if token.type in ("fence", "code_block"):
-            yield token, WORD.findall(token.content)
+            yield token, WORD_CHARACTERS.findall(token.content)
         for child in token.children or ():
             if child.type in ("text", "code_inline"):
-                yield token, WORD.findall(child.content)
+                yield token, WORD_CHARACTERS.findall(child.content)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from syndicate.sources.bounds import LINE_BREAK
 from syndicate.sources.front_matter.parsing import CLOSES, OPENS
 from syndicate.text import excerpt, squeeze
 
@@ -23,19 +24,18 @@ NOTES = (
 FILLER = re.compile(
     rf"{LINE_START}(?P<said>lorem ipsum)(?:\W*$| dolor sit amet(?:\W*$|\W+consec))", re.IGNORECASE
 )
-QUOTED = re.compile(r"\s*>")
-TO_FILL_IN = re.compile(r"\]\((?P<said>https?://…[^()\s]*)\)")
+QUOTATION = re.compile(r"\s*>")
+TEMPLATE_LINK = re.compile(r"\]\((?P<said>https?://…[^()\s]*)\)")
 UNFILLED_FIELD = re.compile(r"\s*(?:- +)?[\w.]+\s*:\s*([\"']?)(?P<said>…|\.{3})\1\s*(?: #.*)?")
-FIELD = re.compile(r"\s*(?:- +)?(?:[\w.]+\s*:\s*)?[\"']?")
+FIELD_START = re.compile(r"\s*(?:- +)?(?:[\w.]+\s*:\s*)?[\"']?")
 FOR_THE_DESK = re.compile(r"edNote\s*:")
-COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-LINE_END = re.compile("\r\n|\n|\r")
+HTML_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 INDENTED = re.compile(r" {4}|\t")
-CODE = re.compile(r"`[^`]*`")
-FENCE = re.compile(r" {0,3}(?:(```)`*(?!.*`)|(~~~))")
+CODE_SPAN = re.compile(r"`[^`]*`")
+CODE_FENCE = re.compile(r" {0,3}(?:(```)`*(?!.*`)|(~~~))")
 FRONT = re.compile(f"{OPENS}|{CLOSES}")
 # what the templates said before they marked it
-LINES = {
+TEMPLATE_LINES = {
     "Tulis paragraf pertama di sini: siapa, apa, kapan, di mana.",
     "Apa yang dikatakan data ini, dengan angka, satuan, dan tanggalnya.",
     "Sumber dan cara menghitung.",
@@ -55,20 +55,24 @@ VALUES = re.compile(
 
 def placeholders(text: str) -> Iterator[tuple[int, str]]:
     """Yield each line that still holds some, with the first; comments and code do not count."""
-    text = COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
+    text = HTML_COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
     in_front, fence = False, ""
-    for number, line in enumerate(LINE_END.split(text), 1):
+    for number, line in enumerate(LINE_BREAK.split(text), 1):
         found = ""
         if number == 1 or in_front:
             if FRONT.fullmatch(line):
                 in_front = number == 1
             else:
                 found = _in_front(line)
-        elif opening := FENCE.match(line):
+        elif opening := CODE_FENCE.match(line):
             sign = opening[1] or opening[2]
             fence = "" if fence == sign else fence or sign
         elif not fence:
-            found = line.strip() if line.strip() in LINES else _in_text(CODE.sub("``", line))
+            found = (
+                line.strip()
+                if line.strip() in TEMPLATE_LINES
+                else _in_text(CODE_SPAN.sub("``", line))
+            )
         if found:
             yield number, excerpt(squeeze(found), 60)
 
@@ -83,7 +87,7 @@ def _in_front(line: str) -> str:
     if FOR_THE_DESK.match(line):
         return ""
     nothing = UNFILLED_FIELD.fullmatch(line)
-    return nothing["said"] if nothing else _noted(FIELD.sub("", line, count=1).rstrip("\"' "))
+    return nothing["said"] if nothing else _noted(FIELD_START.sub("", line, count=1).rstrip("\"' "))
 
 
 def _in_text(line: str) -> str:
@@ -94,6 +98,6 @@ def _in_text(line: str) -> str:
 
 def _noted(line: str) -> str:
     """A note to oneself, or filler text."""
-    patterns = (*NOTES, TO_FILL_IN, *(() if QUOTED.match(line) else (FILLER,)))
+    patterns = (*NOTES, TEMPLATE_LINK, *(() if QUOTATION.match(line) else (FILLER,)))
     found = (pattern.search(line) for pattern in patterns)
     return next((match["said"] for match in found if match), "")

@@ -54,11 +54,11 @@ UNDEFINED = re.compile(
     r"(?<![\w\]\\])\[(?P<text>[^\[\]^\n][^\[\]\n]*)\]\[(?P<label>[^\[\]^\n]*)\](?![\[(])"
 )
 LETTER = re.compile(r"[^\W\d_]")
-ADDRESS = re.compile(r"[:/]|\.\w{2,5}\s*$")
+ADDRESS_LIKE = re.compile(r"[:/]|\.\w{2,5}\s*$")
 IN_A_CELL = re.compile(r"[^|\s]")
 UNEVEN = "readers would see a * (its other side has more of them, or fewer)"
 NO_HEADING = re.compile(r"#[^\s#]+(?: [^#]*)?")
-UNREAD = re.compile(
+UNREAD_MARKUP = re.compile(
     r"(?<!!)\[[^\[\]]+\]\([^()\s]*[:/.][^()\s]*\)|\*\*(?=\S)(?=[^*]*?[^\W\d_])[^*]+(?<=\S)\*\*"
     r"|\{\{[^{}]*\}\}|\[\[[^\[\]]+\]\]"
 )
@@ -124,14 +124,14 @@ def _foreign(number: int, line: str) -> Flaw | None:
 
 def _unread(number: int, line: str) -> Iterable[tuple[int, str]]:
     """Markdown in a line of raw HTML, where it is none."""
-    for found in UNREAD.finditer(line):
+    for found in UNREAD_MARKUP.finditer(line):
         yield number, f"{excerpt(found[0], 60)}: readers would see it as it stands ({OUTSIDE})"
 
 
 def _loose(number: int, line: str) -> Iterable[tuple[int, str] | Flaw]:
     for link in LOOSE_LINK.finditer(line):
         quoted = in_full(link[0])
-        if ADDRESS.search(link["address"]):
+        if ADDRESS_LIKE.search(link["address"]):
             yield Flaw(
                 number,
                 f"{quoted} is not a link in Markdown; readers would see it (write a space in the"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from syndicate.sources.front_matter.parsing import Flaw, Table, Value
 from syndicate.text import excerpt
 
-MARKS = re.compile(
+FIELD_MARKUP = re.compile(
     r"</?(?:a|b|big|br|center|del|div|em|font|h[1-6]|i|img|mark|p|s|small|span|strong|sub|sup|u)\b"
     r"[^<>]*>"
     r"|\*\*(?=\S)(?=[^*]*?[^\W\d_])[^*]+(?<=\S)\*\*"
@@ -26,7 +26,7 @@ OF_PICTURES = ("alt", "caption", "creator")
 
 def mark(text: str) -> str:
     """The first sign of a text that readers would see as it stands, or ""."""
-    found = MARKS.search(text)
+    found = FIELD_MARKUP.search(text)
     return excerpt(found[0].strip(), 40) if found else ""
 
 

@@ -21,9 +21,11 @@ T = TypeVar("T")
 BLANK = rf"[ \t{invisible.AROUND_FENCE}]*"
 OPENS = rf"{BLANK}---{BLANK}"
 CLOSES = rf"[{invisible.AROUND_FENCE}]*(?:---|\.\.\.){BLANK}"
-FENCE = re.compile(rf"{OPENS}(\n|\Z)")
-LAST = re.compile(rf"^{CLOSES}(?:\n|\Z)", re.MULTILINE)
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+FRONT_MATTER_START = re.compile(rf"{OPENS}(\n|\Z)")
+FRONT_MATTER_END = re.compile(rf"^{CLOSES}(?:\n|\Z)", re.MULTILINE)
+UNPRINTABLE_CHARACTERS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
+)
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # the words after them around (UAX 9)
 BREAKS = re.compile("[\n\r\x85\u2028\u2029]")
 PLAIN_WORDS = re.compile(r"\w[\w., ]*")
@@ -101,7 +103,7 @@ class Value:
 
     def _refuse_signs(self, name: str, text: str, typed: str) -> None:
         """Refuse what is for machines and not for readers."""
-        found, what = UNPRINTABLE.search(text), "the control character {}"
+        found, what = UNPRINTABLE_CHARACTERS.search(text), "the control character {}"
         if found is None:
             found, what = TURNING.search(text), "{}, which is not seen and turns words around"
         if found is None:
@@ -204,10 +206,10 @@ class Table:
 def cut(text: str) -> Parts:
     """Part the front matter from the body."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    first = FENCE.match(text)
+    first = FRONT_MATTER_START.match(text)
     if first is None:
         raise Flaw(1, f"there is no front matter ({FRONT_MATTER_ADVICE})")
-    last = LAST.search(text, first.end())
+    last = FRONT_MATTER_END.search(text, first.end())
     if last is None:
         raise Flaw(1, "the front matter has no end (write a line --- before the text)")
     body_line = text.count("\n", 0, last.end()) + 1
@@ -248,12 +250,12 @@ def read(front: str, keys: Collection[str]) -> Table:
 
 def refuse_no_room(front: str) -> None:
     """Refuse a front matter to which no line can be added: in braces, or indented."""
-    if not ROOM.match(front):
+    if not SPACE_AFTER_COLON.match(front):
         advice = "write each key on a line of its own, from its beginning: headline: ..."
         raise Flaw(2, f"the front matter has no room for the article's identity ({advice})")
 
 
-ROOM = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[\"'\w]")
+SPACE_AFTER_COLON = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[\"'\w]")
 ALIAS = "an alias"
 TOO_DEEP = "lists and tables are nested too deeply (flatten them)"
 
@@ -276,7 +278,7 @@ class _Plain(yaml.BaseLoader):
 
 
 def _value(front: str, node: yaml.Node, line: int) -> Value:
-    if node.tag not in TAGS:
+    if node.tag not in YAML_TAGS:
         raise Flaw(line, f"the tag {excerpt(node.tag, 40)} is not known (delete it)")
     if isinstance(node, yaml.ScalarNode):
         return Value(line, "", node.value) if _is_null(node) else Value(line, node.value)
@@ -311,7 +313,7 @@ def _entries(front: str, node: yaml.Node) -> dict[str, Value]:
 
 
 NULLS = ("null", "~")  # “Null” may be somebody's name
-TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
+YAML_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
 
 
 def _line(front: str, index: int) -> int:

@@ -11,8 +11,8 @@ from syndicate.text import excerpt, squeeze
 
 STRUCTURE_SIGNS = "[]{},:?- \t\n"
 STRUCTURE = re.compile(r"[\[\]{},:?\s-]*")
-PROPERTY = re.compile(r"\s*[!&]\S*\s*")
-BLOCK = re.compile(r"[|>][0-9+-]*")
+NODE_PROPERTY = re.compile(r"\s*[!&]\S*\s*")
+BLOCK_HEADER = re.compile(r"[|>][0-9+-]*")
 VALUE = re.compile(r"(?P<depth> *)(?P<key>(?:- +)?[^\s#:]+:\s+|- +)?(?P<text>[^\s|>#].*)")
 ENTRY = re.compile(r"[ ]*(?P<head>- +(?:[\w.-]+ *: +)?|(?P<key>[\w.-]+) *: +)(?P<value>[^ ].*)")
 # numbers, dates and names: a comment behind one takes no text away
@@ -75,9 +75,9 @@ def _spans(front: str, node: yaml.Node) -> Iterator[tuple[int, int]]:
     """Yield keys and values in order; a block's text begins on the line after its sign."""
     for scalar in _scalars(node):
         start, end = scalar.start_mark.index, scalar.end_mark.index
-        while found := PROPERTY.match(front, start):  # a tag or an anchor is no text
+        while found := NODE_PROPERTY.match(front, start):  # a tag or an anchor is no text
             start = found.end()
-        if scalar.style in ("|", ">") and (header := BLOCK.match(front, start)):
+        if scalar.style in ("|", ">") and (header := BLOCK_HEADER.match(front, start)):
             yield start, header.end()
             below = front.find("\n", header.end())
             start = below if below >= 0 else len(front)

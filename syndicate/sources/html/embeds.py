@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from syndicate.sources.html.elements import EMBEDS
-from syndicate.sources.html.tags import TAG, attributes
+from syndicate.sources.html.tags import HTML_TAG, attributes
 from syndicate.text import squeeze
 
 FILMS = ("movie", "src", "filename", "url")  # the names of a parameter that says what is played
@@ -82,11 +82,11 @@ def _lazy(given: Mapping[str, str]) -> Iterator[str]:
 
 def merged(unit: str) -> str:
     """Several tags as the one that shows what they do; themselves where they hold words."""
-    if TAG.sub("", unit).strip():
+    if HTML_TAG.sub("", unit).strip():
         return unit
     tags = [
         (found["name"].lower(), attributes(found[0]))
-        for found in TAG.finditer(unit)
+        for found in HTML_TAG.finditer(unit)
         if not found["end"]
     ]
     names = [name for name, _ in tags]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from syndicate.sources.html.elements import LIST_ELEMENTS
-from syndicate.sources.html.tags import TAG, attributes
+from syndicate.sources.html.tags import HTML_TAG, attributes
 from syndicate.text import markers
 from syndicate.text.markers import ListTag
 
@@ -17,7 +17,7 @@ def item_markers(tags: Sequence[str]) -> list[str]:
 
 def _of_lists(tags: Sequence[str]) -> Iterator[ListTag]:
     for tag in tags:
-        found = TAG.fullmatch(tag)
+        found = HTML_TAG.fullmatch(tag)
         name = found["name"].lower() if found else ""
         is_end = bool(found and found["end"])
         if name == "li" and not is_end:

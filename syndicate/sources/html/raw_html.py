@@ -34,10 +34,10 @@ from syndicate.sources.html.embeds import (
     quoted,
 )
 from syndicate.sources.html.tags import (
-    ATTRIBUTE,
+    HTML_TAG,
     OFFICE_NAME,
     PREFIXED,
-    TAG,
+    TAG_ATTRIBUTE,
     Meant,
     Tag,
     attributes,
@@ -45,15 +45,17 @@ from syndicate.sources.html.tags import (
 from syndicate.text import apart_before, excerpt, squeeze
 
 CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
-SIGNS = re.compile(r"[\[{]|\*\*|^[ \t]*(?::::|!!!|\?\?\?)", re.MULTILINE)  # perhaps not HTML's
-CODE = re.compile(
+FOREIGN_SIGNS = re.compile(
+    r"[\[{]|\*\*|^[ \t]*(?::::|!!!|\?\?\?)", re.MULTILINE
+)  # perhaps not HTML's
+CODE_ELEMENT = re.compile(
     r"<(?P<name>code|kbd|pre|samp|textarea|tt|xmp)\b[^>]*>.*?</(?P=name)\s*>",
     re.DOTALL | re.IGNORECASE,
 )
 # a tag, or a sign that begins none: <p kata
-TAG_OR_SIGN = re.compile(rf"{TAG.pattern}|<(?=[A-Za-z/][^<>\"'=]*(?:<|\Z))", re.DOTALL)
+TAG_OR_SIGN = re.compile(rf"{HTML_TAG.pattern}|<(?=[A-Za-z/][^<>\"'=]*(?:<|\Z))", re.DOTALL)
 NO_TAG = re.compile(r"<[!?][^<>]*>")  # a browser takes it for a comment
-UNSHOWN = re.compile(
+HIDING_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE
 )
 NOT_BOLD = re.compile(r"font-weight\s*:\s*(?:normal|[1-4]00)\b", re.IGNORECASE)
@@ -84,12 +86,12 @@ def shown_parts(html: str) -> list[tuple[str, str]]:
 
 def text_of(html: str) -> str:
     """The words of a block line by line, without those in elements for code."""
-    if not SIGNS.search(html):
+    if not FOREIGN_SIGNS.search(html):
         return ""
-    html = CODE.sub(lambda found: "\n" * found[0].count("\n"), html)
+    html = CODE_ELEMENT.sub(lambda found: "\n" * found[0].count("\n"), html)
     pieces = ((shown, "\n" * unshown.count("\n")) for shown, unshown in hidden_markup.parts(html))
     text = "".join(piece for pair in pieces for piece in pair)
-    return TAG.sub(lambda found: "\n" * found[0].count("\n"), text)
+    return HTML_TAG.sub(lambda found: "\n" * found[0].count("\n"), text)
 
 
 def tags_in_block(html: str) -> list[Tag]:
@@ -102,7 +104,7 @@ def tags_in_block(html: str) -> list[Tag]:
             in_block=True,
         )
         for shown, _ in shown_parts(html)
-        for found in TAG.finditer(shown)
+        for found in HTML_TAG.finditer(shown)
     ]
 
 
@@ -148,7 +150,7 @@ def in_a_line(tag: str, meant: Meant) -> str:
 
     A block's tag would move or swallow the text around it.
     """
-    found = TAG.fullmatch(tag)
+    found = HTML_TAG.fullmatch(tag)
     assert found is not None
     assert meant is not Meant.WORDS
     name = found["name"].lower()
@@ -164,13 +166,13 @@ def in_a_line(tag: str, meant: Meant) -> str:
 
 def is_embed(tag: str) -> bool:
     """Return True for a tag that shows another place's content, left as a link in a line."""
-    found = TAG.fullmatch(tag)
+    found = HTML_TAG.fullmatch(tag)
     return found is not None and not found["end"] and found["name"].lower() in (*EMBEDS, "source")
 
 
 def credited(tag: str) -> str:
     """Return what of a tag tells a browser what to do, and is for no reader."""
-    found = TAG.fullmatch(tag)
+    found = HTML_TAG.fullmatch(tag)
     if found is None or found["end"]:
         return tag
     name, given = found["name"].lower(), attributes(tag)
@@ -183,13 +185,13 @@ def credited(tag: str) -> str:
         unseen = SHOWN_AS_WORDS.get(name, set())
         if name == "input" and given.get("type", "").lower() not in ("hidden", "checkbox", "radio"):
             unseen = {"value", "placeholder"}
-        left = ATTRIBUTE.sub(lambda match: _unread(match, unseen), found["given"])
+        left = TAG_ATTRIBUTE.sub(lambda match: _unread(match, unseen), found["given"])
         return f"{found['name']} {left}"
     played = played_attributes(name, given)
     words = {key for key in given if not (key in DRESS or key in played or _is_program_s(key))}
     kept = (
         match[0]
-        for match in ATTRIBUTE.finditer(found["given"])
+        for match in TAG_ATTRIBUTE.finditer(found["given"])
         if match["name"].lower() not in words
     )
     return " ".join((found["name"], *kept))
@@ -197,7 +199,7 @@ def credited(tag: str) -> str:
 
 def remark(tag: str) -> str:
     """Return what readers get of an element where its writer may not expect it; "" for nothing."""
-    found = TAG.fullmatch(tag)
+    found = HTML_TAG.fullmatch(tag)
     if found is None or found["end"]:
         return ""
     name, given = found["name"].lower(), attributes(tag)
@@ -209,7 +211,7 @@ def remark(tag: str) -> str:
         return f"a formula (<math>) is read as its letters alone ({AS_TEXT})"
     if name == "svg" and given.get("aria-hidden") != "true":
         return f"of a drawing (<svg>) readers get the words alone ({AS_PICTURE})"
-    if "hidden" in given or UNSHOWN.search(given.get("style", "")):
+    if "hidden" in given or HIDING_STYLE.search(given.get("style", "")):
         shown = excerpt(squeeze(tag), 60)
         return f"{shown} hides nothing: readers get the words in it ({AS_REMARK})"
     return ""
@@ -219,7 +221,7 @@ def _unread(attribute: re.Match[str], unseen: set[str]) -> str:
     """The name of an attribute, and its value where that is for no reader."""
     key = attribute["name"].lower()
     if key == "srcdoc":
-        return " ".join((key, *(inner[0] for inner in TAG.finditer(attribute[0]))))
+        return " ".join((key, *(inner[0] for inner in HTML_TAG.finditer(attribute[0]))))
     return attribute["name"] if key in unseen else attribute[0]
 
 

@@ -24,11 +24,11 @@ from syndicate.sources.html.elements import (
     VOID_ELEMENTS,
 )
 
-TAG = re.compile(
+HTML_TAG = re.compile(
     r"""<(?P<end>/?)(?P<name>[A-Za-z][^\s/<>]*)(?P<given>(?:"[^"]*"|'[^']*'|[^<>"'])*)>""",
     re.DOTALL,
 )
-ATTRIBUTE = re.compile(
+TAG_ATTRIBUTE = re.compile(
     r"""(?P<name>[^\s"'>/=]+)(?:\s*=\s*(?:"(?P<a>[^"]*)"|'(?P<b>[^']*)'|(?P<c>[^\s"'>]+)))?"""
 )
 PREFIXED = re.compile(r"(?:data|aria)-\S+|on[a-z]+|[\w-]*:[\w:.-]+", re.IGNORECASE)
@@ -58,16 +58,16 @@ class Tag:
     @property
     def found(self) -> re.Match[str]:
         """Its parts."""
-        found = TAG.fullmatch(self.text)
+        found = HTML_TAG.fullmatch(self.text)
         assert found is not None
         return found
 
 
 def attributes(tag: str) -> dict[str, str]:
     """The attributes of a tag, by their names in lower case; the first of a name counts."""
-    found = TAG.fullmatch(tag)
+    found = HTML_TAG.fullmatch(tag)
     given: dict[str, str] = {}
-    for match in ATTRIBUTE.finditer(found["given"] if found else ""):
+    for match in TAG_ATTRIBUTE.finditer(found["given"] if found else ""):
         value = next((match[key] for key in "abc" if match[key] is not None), "")
         given.setdefault(match["name"].lower(), in_attribute(value))
     return given
@@ -140,8 +140,8 @@ def _is_written(found: re.Match[str]) -> bool:
         return True
     if "<" in re.sub(r""""[^"]*"|'[^']*'""", "", given):
         return False
-    with_value = [match for match in ATTRIBUTE.finditer(given) if "=" in match[0]]
-    bare = [match["name"].lower() for match in ATTRIBUTE.finditer(given) if "=" not in match[0]]
+    with_value = [match for match in TAG_ATTRIBUTE.finditer(given) if "=" in match[0]]
+    bare = [match["name"].lower() for match in TAG_ATTRIBUTE.finditer(given) if "=" not in match[0]]
     known = all(
         _is_known(match["name"]) or match["a"] is not None or match["b"] is not None
         for match in with_value

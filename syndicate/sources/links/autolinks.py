@@ -8,15 +8,15 @@ from html import unescape
 
 from syndicate.sources.links.url_validation import why_not
 
-TOKEN = re.compile(r"<(/?)([a-z0-9]+)[^<>]*>|([^<]+)")
+HTML_TOKEN = re.compile(r"<(/?)([a-z0-9]+)[^<>]*>|([^<]+)")
 BARE_ADDRESS = re.compile(
     r"(?<![\w@/.:=-])(?:https?://|www\.)(?:[\w-]+\.)+[\w-]+(?::\w+)?(?![\w%|\\@-])"
     r"(?:[/?#](?:&amp;|[^\s<>\"“”„‘’«»&])*)?",
     re.IGNORECASE,
 )
-TRAILING = ".,;:!?…'*_"
+TRAILING_SIGNS = ".,;:!?…'*_"
 UNLINKED_ELEMENTS = {"a", "code", "pre", "kbd", "samp"}
-BRACKETS = {")": "(", "]": "[", "}": "{"}
+BRACKET_PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
 def linked(html: str, note: Callable[[str, str], object]) -> str:
@@ -38,7 +38,7 @@ def linked(html: str, note: Callable[[str, str], object]) -> str:
         return html
     pieces = []
     inside = 0
-    for tag in TOKEN.finditer(html):
+    for tag in HTML_TOKEN.finditer(html):
         if tag[3]:
             pieces.append(tag[0] if inside else BARE_ADDRESS.sub(link, tag[0]))
             continue
@@ -60,8 +60,10 @@ def _trimmed(address: str) -> str:
     """Without the punctuation of the sentence around it."""
     while address:
         last = address[-1]
-        is_unopened = last in BRACKETS and address.count(last) > address.count(BRACKETS[last])
-        if not (last in TRAILING or is_unopened):
+        is_unopened = last in BRACKET_PAIRS and address.count(last) > address.count(
+            BRACKET_PAIRS[last]
+        )
+        if not (last in TRAILING_SIGNS or is_unopened):
             return address
         address = address[:-1]
     return address

@@ -9,11 +9,11 @@ from syndicate.sources.files import local_files
 from syndicate.sources.links.targets import FILE_ENDINGS, PHONE
 
 TITLE = r"""(?P<title>[ \t]+(?:"[^"\n]*"|'[^'\n]*'))?"""
-INLINE = re.compile(
+INLINE_LINK = re.compile(
     r"(?P<head>!?\[(?:[^\[\]\n\\]|\\.)*\]|(?<=\)\])|(?<=>\)\]))\("
     rf"(?P<name>(?:[^()<>\n]|\([^()\n]*\))+?){TITLE}[ \t]*\)"
 )
-DEFINED = re.compile(
+DEFINED_LINK = re.compile(
     rf"^(?P<head> {{0,3}}\[[^\[\]\n]+\]:[ \t]*)(?P<name>[^\s<>][^<>\n]*?){TITLE}[ \t]*$",
     re.MULTILINE,
 )
@@ -22,9 +22,9 @@ DEFINED = re.compile(
 def bracketed(markdown: str, folder: Path) -> str:
     """Return the text with ``<`` and ``>`` around what plainly is a file, an address, a number."""
     if "](" in markdown:
-        markdown = INLINE.sub(lambda found: _inline(found, folder), markdown)
+        markdown = INLINE_LINK.sub(lambda found: _inline(found, folder), markdown)
     if "]:" in markdown:
-        markdown = DEFINED.sub(lambda found: _defined(found, folder), markdown)
+        markdown = DEFINED_LINK.sub(lambda found: _defined(found, folder), markdown)
     return markdown
 
 

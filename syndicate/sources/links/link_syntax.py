@@ -6,16 +6,18 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from syndicate.sources.characters.invisible import UNSEEN
+from syndicate.sources.characters.invisible import BLANKS
 from syndicate.sources.files import local_files
 from syndicate.sources.links.targets import FILE_ENDINGS, MAIL_ADDRESS
 from syndicate.text import in_full
 
-PICTURE = r"!\[(?:[^\[\]\n\\]|\\.)*\]"
-TEXT = r"\[(?!\^)(?=(?:[^\[\]\n\\]|\\.)*?[^\W\d_])(?:[^\[\]\n\\]|\\.)+\]"  # with a letter in it
-LABEL = rf"(?P<head>(?<![\\\]])(?:{PICTURE}|{TEXT}))"
-APART = re.compile(rf"{LABEL}(?P<gap>[ \t{UNSEEN}]+|[ \t]*\n[ \t]*)\((?P<name>[^()\n]+)\)")
-OPEN = (
+PICTURE_LABEL = r"!\[(?:[^\[\]\n\\]|\\.)*\]"
+TEXT_LABEL = (
+    r"\[(?!\^)(?=(?:[^\[\]\n\\]|\\.)*?[^\W\d_])(?:[^\[\]\n\\]|\\.)+\]"  # with a letter in it
+)
+LABEL = rf"(?P<head>(?<![\\\]])(?:{PICTURE_LABEL}|{TEXT_LABEL}))"
+SEPARATED_LINK = re.compile(rf"{LABEL}(?P<gap>[ \t{BLANKS}]+|[ \t]*\n[ \t]*)\((?P<name>[^()\n]+)\)")
+UNCLOSED_LINKS = (
     re.compile(rf"{LABEL}\((?P<name>[^()<>\[\]\n]+)$", re.MULTILINE),
     re.compile(rf"{LABEL}\((?P<name>[^\s()<>\[\]]+)\]?(?!\S)"),
 )
@@ -24,15 +26,15 @@ SWAPPED = re.compile(
     r"(?<![\]\w\\])\((?P<text>(?=[^()\[\]\n]*?[^\W\d_])[^()\[\]\n]+)\)"
     r"\[(?P<name>[^\[\]\n]+)\](?![(\[:])"
 )
-UNENDED = re.compile(
+UNCLOSED_LABEL = re.compile(
     r"(?<![\\\]])(?P<head>!?\[(?P<text>(?=[^\[\]()\n]*?[^\W\d_])[^\[\]()\n]+))\((?P<name>[^()\s]+)\)"
     r"(?![^\[\n]*\])"
 )
 GOES_ON = re.compile(r"[ \t]*\n?[ \t]*[)\"']")
-BETWEEN = re.compile(rf"\][\s{UNSEEN}]+\(|\][{{<]|\)\[")
-WEB = re.compile(r"(?:https?://|www\.)[\w-]+\.\S+|mailto:\S+@\S+", re.IGNORECASE)
-CLOSED = re.compile(r"\]\([^()\n]*\)")  # most links
-TRAILING = re.compile(r"[.,;:!?]+$")
+LINK_JOINT = re.compile(rf"\][\s{BLANKS}]+\(|\][{{<]|\)\[")
+WEB_ADDRESS = re.compile(r"(?:https?://|www\.)[\w-]+\.\S+|mailto:\S+@\S+", re.IGNORECASE)
+CLOSED_LINK = re.compile(r"\]\([^()\n]*\)")  # most links
+TRAILING_PUNCTUATION = re.compile(r"[.,;:!?]+$")
 SEEN = (
     re.compile(r"!?\[(?=[^\[\]\n]*?[^\W\d_])[^\[\]\n]+\]\s+\((?P<name>[^()\n]+)\)"),
     re.compile(r"\((?=[^()\[\]\n]*?[^\W\d_])[^()\[\]\n]+\)\[(?P<name>[^\[\]\n]+)\]"),
@@ -65,7 +67,7 @@ def joined(markdown: str, folder: Path) -> str:
         return _link(found["head"], name) if leads(name) else found[0]
 
     def open_(found: re.Match[str]) -> str:
-        end = TRAILING.search(found["name"])
+        end = TRAILING_PUNCTUATION.search(found["name"])
         name = found["name"][: end.start()] if end else found["name"]
         rest = found.string[found.end() :].partition("\n")[0]
         goes_on = rest.count(")") > rest.count("(") or GOES_ON.match(found.string, found.end())
@@ -79,14 +81,14 @@ def joined(markdown: str, folder: Path) -> str:
         return _link(head, found["name"]) if leads(found["name"]) else found[0]
 
     patterns: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = []
-    if markdown.count("](") > len(CLOSED.findall(markdown)):
-        patterns += [(pattern, open_) for pattern in OPEN]
-    between = {found[0][-2:] for found in BETWEEN.finditer(markdown)}
-    patterns += [(APART, apart)] if any(sign[-1] == "(" for sign in between) else []
+    if markdown.count("](") > len(CLOSED_LINK.findall(markdown)):
+        patterns += [(pattern, open_) for pattern in UNCLOSED_LINKS]
+    between = {found[0][-2:] for found in LINK_JOINT.finditer(markdown)}
+    patterns += [(SEPARATED_LINK, apart)] if any(sign[-1] == "(" for sign in between) else []
     patterns += [(OTHER, other)] if between & {"]{", "]<"} else []
     patterns += [(SWAPPED, named)] if ")[" in between else []
     if markdown.count("[") != markdown.count("]"):
-        patterns.append((UNENDED, named))
+        patterns.append((UNCLOSED_LABEL, named))
     for pattern, read in patterns:
         markdown = pattern.sub(read, markdown)
     return markdown
@@ -120,7 +122,7 @@ def _is_defined(label: str, markdown: str) -> bool:
 
 
 def _is_address(name: str) -> bool:
-    return bool(WEB.fullmatch(name.strip()) or MAIL_ADDRESS.fullmatch(name.strip()))
+    return bool(WEB_ADDRESS.fullmatch(name.strip()) or MAIL_ADDRESS.fullmatch(name.strip()))
 
 
 def _is_file(name: str) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote
 
-SIGNS = "\"'“”„‟‘’‚‛«»‹›`<>"
+QUOTE_SIGNS = "\"'“”„‟‘’‚‛«»‹›`<>"
 OPENED_BY = {
     "”": "“„‟”", "“": "„“", "’": "‘‚‛’", "‘": "‚‘", "»": "«»", "«": "»«", "›": "‹›", "‹": "›‹",
     ">": "<", "‟": "„‟",
 }  # fmt: skip
-SIGN = "|".join((f"[{re.escape(SIGNS)}]", *map(quote, SIGNS)))
-FIRST = re.compile(f"(?:{SIGN})+", re.IGNORECASE)
-LAST = re.compile(f"(?:{SIGN})$", re.IGNORECASE)
+SIGN = "|".join((f"[{re.escape(QUOTE_SIGNS)}]", *map(quote, QUOTE_SIGNS)))
+OPENING_QUOTE = re.compile(f"(?:{SIGN})+", re.IGNORECASE)
+CLOSING_QUOTE = re.compile(f"(?:{SIGN})$", re.IGNORECASE)
 
 
 def without_quotes(address: str, markdown: str) -> str:
@@ -21,9 +21,9 @@ def without_quotes(address: str, markdown: str) -> str:
     None begins with one. At its end it may have one that it opens itself (``?q="kata"``), or one
     that is encoded: Markdown encodes what it reads, so the writer's own text tells which.
     """
-    bare = FIRST.sub("", address, count=1) if FIRST.match(address) else address
+    bare = OPENING_QUOTE.sub("", address, count=1) if OPENING_QUOTE.match(address) else address
     is_wrapped = bare != address
-    while bare and (found := LAST.search(bare)):
+    while bare and (found := CLOSING_QUOTE.search(bare)):
         is_encoded = found[0].startswith("%") and address in markdown
         if _is_closing(unquote(bare)) or (is_encoded and not is_wrapped):
             break

@@ -46,7 +46,7 @@ FILE_ENDINGS = {
     ".txt", ".webp", ".xls", ".xlsx", ".zip",
 }  # fmt: skip
 PAGE_ENDINGS = {"asp", "aspx", "cgi", "htm", "html", "jsp", "php", "xhtml", "xml"}  # no top domains
-TO_FILL_IN = re.compile(r"https?://\.+(?:[/?#]|\Z)", re.IGNORECASE)
+ELIDED_ADDRESS = re.compile(r"https?://\.+(?:[/?#]|\Z)", re.IGNORECASE)
 WHOLE_ADDRESS_ADVICE = "write the whole address, like https://example.org/a"
 
 # marks for what takes a link's place once all of the article is read
@@ -117,7 +117,7 @@ class Links:
 
     def _openable(self, address: str, typed: str) -> str:
         """The address itself; spelt out behind its words where no program can open it."""
-        if TO_FILL_IN.match(address):
+        if ELIDED_ADDRESS.match(address):
             raise ValueError(f"{shown(address)} is not a web address ({WHOLE_ADDRESS_ADVICE})")
         why = url_validation.why_not(address)
         return self._spelled(typed, f"leads nowhere: {why} (put it right)") if why else address

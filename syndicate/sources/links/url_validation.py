@@ -21,7 +21,7 @@ AUTHORITY = re.compile(
 LEADING = re.compile(r"(?P<scheme>https?|ftp):(?P<slashes>(?:[/\\]|%5C)*)", re.IGNORECASE)
 TWICE = re.compile(r"(?:https?:?//+)+(?=https?:?//)", re.IGNORECASE)
 NO_COLON = re.compile(r"(https?)[;.,]?//+", re.IGNORECASE)
-DOTTED = re.compile(
+DOTTED_HOST = re.compile(
     r"(?:[^/?#\\@]*@)?(?:[\w-]+\.)+[\w-]+(?::\d+)?(?=[/?#\\]|%5C|\Z)", re.IGNORECASE
 )
 MOST_PORT, LONGEST_LABEL, LONGEST_HOST = 65_535, 63, 253
@@ -36,13 +36,13 @@ def mended(address: str, markdown: str = "") -> str:
     if PLAIN_ADDRESS.match(address) and "\\" not in address and "%5C" not in address:
         return address
     address = TWICE.sub("", address)
-    if (found := NO_COLON.match(address)) and DOTTED.match(address, found.end()):
+    if (found := NO_COLON.match(address)) and DOTTED_HOST.match(address, found.end()):
         address = f"{found[1]}://{address[found.end() :]}"
     found = LEADING.match(address)
     if found is None:
         return address
     rest = address[found.end() :]
-    if found["slashes"] != "//" and not DOTTED.match(rest):
+    if found["slashes"] != "//" and not DOTTED_HOST.match(rest):
         return address
     end = re.search(r"[?#]|\Z", rest)
     assert end is not None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from syndicate.sources.html.tags import ATTRIBUTE
+from syndicate.sources.html.tags import TAG_ATTRIBUTE
 from syndicate.sources.links.targets import SCHEME
 
 WRAPPED_SCHEME = "typed"  # a scheme whose addresses are any text at all
-WRAPPED = f"{WRAPPED_SCHEME}:~"
+WRAPPED_PREFIX = f"{WRAPPED_SCHEME}:~"
 # every tag; those of links and pictures have an address
 TAG_WITH_ADDRESS = re.compile(
     r"""<(?:(?P<name>a|img)(?=[\s/])(?P<given>(?:"[^"]*"|'[^']*'|[^>"'])*)"""
@@ -30,7 +30,7 @@ def carried(html: str) -> str:
 
 def typed(value: str) -> str:
     """Return an address as it was typed; one that was not carried, as it is."""
-    return value.lstrip().removeprefix(WRAPPED)
+    return value.lstrip().removeprefix(WRAPPED_PREFIX)
 
 
 def schemes(html: str) -> set[str]:
@@ -43,7 +43,7 @@ def schemes(html: str) -> set[str]:
 def _tag(found: re.Match[str]) -> str:
     if not found["given"]:
         return found[0]
-    return f"<{found['name']}{ATTRIBUTE.sub(_attribute, found['given'])}>"
+    return f"<{found['name']}{TAG_ATTRIBUTE.sub(_attribute, found['given'])}>"
 
 
 def _attribute(found: re.Match[str]) -> str:
@@ -51,4 +51,4 @@ def _attribute(found: re.Match[str]) -> str:
     if not group or found["name"].lower() not in ("href", "src"):
         return found[0]
     at = found.start(group) - found.start()
-    return f"{found[0][:at]}{WRAPPED}{found[0][at:]}"
+    return f"{found[0][:at]}{WRAPPED_PREFIX}{found[0][at:]}"

@@ -17,7 +17,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from syndicate.sources.characters.entities import in_markdown
 from syndicate.sources.html import embeds, hidden_markup, inline_blocks, raw_html
 from syndicate.sources.html.inline_lists import item_markers
-from syndicate.sources.html.tags import OFFICE_TAG, TAG, Meant, Tag, is_office, judged
+from syndicate.sources.html.tags import HTML_TAG, OFFICE_TAG, Meant, Tag, is_office, judged
 from syndicate.sources.links.targets import (
     OPENED_SCHEMES,
     SCHEME,
@@ -34,16 +34,16 @@ GIVEN_ID = "id"  # the name that a heading was given in the text
 MEANT = "meant"  # what the tags in a token mean, in their order
 UNSURE = "unsure"  # tags that may have lost their end: their lines from 0, and they themselves
 REMARKS = "remarks"  # what readers get of raw HTML unexpectedly: lines from 0, what to say
-UNENDED = "unended"  # where in a token text is hidden without an end: its line from 0, the sign
-MARKER = "marker"  # a token that is an item's
+UNENDED_KEY = "unended"  # where in a token text is hidden without an end: its line from 0, the sign
+MARKER_KEY = "marker"  # a token that is an item's
 WORDS_ALONE = [Meant.WORDS]
 DEEPEST = 1000  # deeper text Markdown would drop without a word; Python gives up before that
 SIDE = re.compile("text-align:(left|right|center)")
 HEADING_ID = re.compile(r"\s*\{#([^\s{}]+)\}\s*$")
 CLOSED_OFFICE = re.compile(r"</([a-z][\w.-]*:[\w.-]+)\s*>")
-ITEM = re.compile(r"<li[\s/>]", re.IGNORECASE)
+ITEM_TAG = re.compile(r"<li[\s/>]", re.IGNORECASE)
 UNOPENED = re.compile(r"<(?:link|base)\s", re.IGNORECASE)  # their addresses are no links
-NAME = re.compile(r"[A-Za-z][\w.-]*:[\w.-]+")
+PREFIXED_NAME = re.compile(r"[A-Za-z][\w.-]*:[\w.-]+")
 
 
 class References(dict[str, Any]):
@@ -129,7 +129,7 @@ def _note_hidden(token: Token, noted: list[str]) -> None:
         noted += (unshown for _, unshown in hidden_markup.parts(token.content) if unshown)
         if begins := hidden_markup.unended(token.content):
             before = token.content[: begins.start()]
-            token.meta[UNENDED] = (before.count("\n"), begins[0])
+            token.meta[UNENDED_KEY] = (before.count("\n"), begins[0])
     line = 0
     for child in token.children or ():
         if child.type == "hidden":
@@ -137,7 +137,7 @@ def _note_hidden(token: Token, noted: list[str]) -> None:
         elif child.type in ("text", "html_inline") and (
             begins := hidden_markup.HIDDEN_START.search(child.content)
         ):
-            token.meta.setdefault(UNENDED, (line, begins[0]))
+            token.meta.setdefault(UNENDED_KEY, (line, begins[0]))
         line += child.content.count("\n") + (child.type in ("softbreak", "hardbreak"))
 
 
@@ -187,7 +187,7 @@ def _places_in_lines(
 ) -> Iterator[tuple[Token, Token, int, Tag]]:
     befores, afters = (None, *children[:-1]), (*children[1:], None)
     for before, child, after in zip(befores, children, afters, strict=False):
-        if child.type == "html_inline" and TAG.fullmatch(child.content):
+        if child.type == "html_inline" and HTML_TAG.fullmatch(child.content):
             last, first = _sign(before, -1), _sign(after, 0)
             yield (
                 block,
@@ -224,7 +224,7 @@ class _Lines:
         for child in tokens:
             if child.type == "hidden":
                 continue
-            if ITEM.match(child.content) and child.meta.get(MEANT, WORDS_ALONE) != WORDS_ALONE:
+            if ITEM_TAG.match(child.content) and child.meta.get(MEANT, WORDS_ALONE) != WORDS_ALONE:
                 new, gap = [_marker(child, next(waiting))], raw_html.BREAK
             elif child.type == "html_inline":
                 new, gap = self._html(child, gap)
@@ -260,7 +260,7 @@ class _Lines:
         return [child]
 
     def _unless_office(self, found: re.Match[str]) -> str:
-        if not is_office(NAME.findall(found[0])[0], self.closed):
+        if not is_office(PREFIXED_NAME.findall(found[0])[0], self.closed):
             return found[0]
         self.markup.append(raw_html.credited(found[0]))
         return ""
@@ -286,7 +286,7 @@ def _tags(children: Sequence[Token]) -> Iterator[str]:
 
 def _marker(item: Token, marker: str) -> Token:
     made = _text(item, f"{marker} ")
-    made.meta[MARKER] = True
+    made.meta[MARKER_KEY] = True
     return made
 
 
@@ -301,7 +301,7 @@ def _between(gap: str, made: Sequence[Token], after: Token) -> list[Token]:
         return []
     if gap == raw_html.BREAK:
         is_broken = before.type in ("softbreak", "hardbreak") or before.content.startswith("<br")
-        is_broken = is_broken or MARKER in before.meta
+        is_broken = is_broken or MARKER_KEY in before.meta
         return [] if is_broken else [Token("html_inline", "", 0, content=gap, level=after.level)]
     is_apart = before.content[-1:].isspace() or after.content[:1].isspace()
     is_break = before.type in ("softbreak", "hardbreak")

@@ -9,8 +9,8 @@ from itertools import pairwise
 from markdown_it.token import Token
 
 PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")
-STARS = re.compile(r"(?<![*\\])\*\*(?!\*)")
-ITEM = re.compile(r"^[ >]*(?:[-+*]|\d{1,9}[.)])\s|^[ >]*#{1,6}\s|^[ >]*\|", re.MULTILINE)
+DOUBLE_STARS = re.compile(r"(?<![*\\])\*\*(?!\*)")
+BLOCK_START = re.compile(r"^[ >]*(?:[-+*]|\d{1,9}[.)])\s|^[ >]*#{1,6}\s|^[ >]*\|", re.MULTILINE)
 TIMES = re.compile(r"(?<=\d)\*(?=\d)")
 TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
 BOLD = re.compile(r"\*\*(?=[^\W\d_])|(?<=[^\W\d_])\*\*|(?<=[:;,.!?])\*\*")
@@ -33,8 +33,8 @@ STYLED = re.compile(
 
 
 # both begin with a sign: a text without any is read through at once
-SPACED = re.compile(r"[*_~](?:(?<=[ \t].)[*~]{0,2}(?![\w*~])|[~_](?=[ \t]))")
-NEVER = re.compile(r"(?P<gap>)(?P<inner>)(?!)")
+SPACED_SIGNS = re.compile(r"[*_~](?:(?<=[ \t].)[*~]{0,2}(?![\w*~])|[~_](?=[ \t]))")
+NO_MATCH = re.compile(r"(?P<gap>)(?P<inner>)(?!)")
 
 
 def _loose(sign: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -44,7 +44,7 @@ def _loose(sign: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     opening, closing = rf"(?<![\w\\{single}]){both}", rf"{both}(?![\w{single}])"
     behind = re.compile(rf"{opening}(?P<gap>[ \t]+){inner}{closing}")
     before = re.compile(rf"{opening}{inner}(?P<gap>[ \t]+){closing}")
-    return behind if len(sign) > 1 else NEVER, before
+    return behind if len(sign) > 1 else NO_MATCH, before
 
 
 SPACED_PAIR = {sign: _loose(sign) for sign in ("***", "___", "~~", "__", "*", "_")}
@@ -59,7 +59,7 @@ def closed_up(markdown: str) -> str:
         markdown = TIMES.sub(r"\*", markdown)
     if "**" in markdown:
         markdown = PARAGRAPH.sub(_paragraph, markdown)
-    if SPACED.search(markdown):
+    if SPACED_SIGNS.search(markdown):
         markdown = "\n".join(map(_line, markdown.split("\n")))
     return markdown
 
@@ -75,14 +75,14 @@ def _line(line: str) -> str:
 
 def _paragraph(found: re.Match[str]) -> str:
     text = found[0]
-    if STARS.search(text) is None or not re.search(r"\*\*[ \t]|[ \t]\*\*", text):
+    if DOUBLE_STARS.search(text) is None or not re.search(r"\*\*[ \t]|[ \t]\*\*", text):
         return text
-    starts = [0, *(item.start() for item in ITEM.finditer(text) if item.start()), len(text)]
+    starts = [0, *(item.start() for item in BLOCK_START.finditer(text) if item.start()), len(text)]
     return "".join(_closed_up(text[a:b]) for a, b in pairwise(starts))
 
 
 def _closed_up(text: str) -> str:
-    signs = list(STARS.finditer(text))
+    signs = list(DOUBLE_STARS.finditer(text))
     if len(signs) % 2:
         return text
     pieces, at = [], 0

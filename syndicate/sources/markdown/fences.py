@@ -8,8 +8,8 @@ from markdown_it.token import Token
 
 from syndicate.text import excerpt, squeeze
 
-NAME = re.compile(r"[^\s~`]+")
-ATTRIBUTES = re.compile(r"\{[^{}]*\}")  # for a program: {.python}
+LANGUAGE_NAME = re.compile(r"[^\s~`]+")
+FENCE_ATTRIBUTES = re.compile(r"\{[^{}]*\}")  # for a program: {.python}
 # what is written behind a fence to name a language; other words were meant for readers
 LANGUAGES = {
     "apache", "asm", "awk", "bash", "bat", "batch", "bib", "bibtex", "c", "c#", "c++", "caddy",
@@ -31,7 +31,7 @@ LANGUAGES = {
 def lost_words(fence: Token) -> str:
     """Return what is wrong with the line that opens a block of code, where words are lost."""
     info = _info(fence)
-    if not info or NAME.fullmatch(info):
+    if not info or LANGUAGE_NAME.fullmatch(info):
         return ""
     if fence.markup[0] == "~" and info.endswith("~"):
         words = excerpt(info.strip("~ "), 40)
@@ -63,7 +63,7 @@ def remark(fence: Token) -> str:
 
 
 def _info(fence: Token) -> str:
-    return squeeze(ATTRIBUTES.sub("", fence.info))
+    return squeeze(FENCE_ATTRIBUTES.sub("", fence.info))
 
 
 def _has_end(fence: Token) -> bool:

@@ -9,26 +9,34 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 
-from syndicate.sources.characters.invisible import INVISIBLE, SPACES, UNSEEN, WIDTHLESS_RUN
+from syndicate.sources.characters.invisible import (
+    BLANKS,
+    INVISIBLE,
+    SPACES,
+    WIDTHLESS_RUN,
+)
 
-MARKER = r"(?:[-*+]|\d{1,9}[.)]|#{1,6})"
+LINE_MARKER = r"(?:[-*+]|\d{1,9}[.)]|#{1,6})"
 # signs of Markdown with a space behind them that is none to it (pasted from Word and web pages)
-HARD_SPACE = re.compile(rf"^([ >]*{MARKER})[ {UNSEEN}]*[{UNSEEN}][ {UNSEEN}]*", re.MULTILINE)
+HARD_SPACE = re.compile(
+    rf"^([ >]*{LINE_MARKER})[ {BLANKS}]*[{BLANKS}][ {BLANKS}]*",
+    re.MULTILINE,
+)
 PASTED = re.compile(
-    rf"^[ {UNSEEN}]*[{UNSEEN}][ {UNSEEN}]*(?={MARKER}[ {UNSEEN}]|#{{2,6}}\S|[|>])",
+    rf"^[ {BLANKS}]*[{BLANKS}][ {BLANKS}]*(?={LINE_MARKER}[ {BLANKS}]|#{{2,6}}\S|[|>])",
     re.MULTILINE,
 )
 NO_SPACE = re.compile(r"^( {0,3}#{2,6})(?=[^\s#])", re.MULTILINE)
-CLOSED = re.compile(r"^( {0,3}(?P<signs>#{2,6}) .*[^\s#])(?P=signs)[ \t]*$", re.MULTILINE)
+CLOSED_HEADING = re.compile(r"^( {0,3}(?P<signs>#{2,6}) .*[^\s#])(?P=signs)[ \t]*$", re.MULTILINE)
 BOX = re.compile(r"^([ >]*(?:[-*+]|\d{1,9}[.)]) +)\[([ xX])\](?= )", re.MULTILINE)
 # lines that begin alike, two of them at least
 DASHED = re.compile(r"^( {0,3})([-+])(?=[^\W\d_])")
 STARRED = re.compile(r"^( {0,3})(\*)(?=[^\W_])(?=[^*]*$)")
-DOTTED = re.compile(r"^( {0,3})[•●▪◦‣∙\uf076\uf0a7\uf0b7\uf0d8\uf0fc][ \t]*(?=\S)")
-NUMBERED = re.compile(r"^( {0,3})(\d{1,3})([.)])(?=[^\W\d_])")
+BULLET_ITEM = re.compile(r"^( {0,3})[•●▪◦‣∙\uf076\uf0a7\uf0b7\uf0d8\uf0fc][ \t]*(?=\S)")
+NUMBERED_ITEM = re.compile(r"^( {0,3})(\d{1,3})([.)])(?=[^\W\d_])")
 LETTERED = re.compile(r"^ {0,3}([a-z])[.)] +(?=\S)")
-BROKEN = re.compile(r"(?:<br ?/?>|\\| {2})[ \t]*$")
-ROW = re.compile(r" {0,3}\|?[^|\n]+(?:\|[^|\n]*)+")
+FORCED_BREAK = re.compile(r"(?:<br ?/?>|\\| {2})[ \t]*$")
+TABLE_ROW = re.compile(r" {0,3}\|?[^|\n]+(?:\|[^|\n]*)+")
 IN_AN_ITEM = re.compile(r"^ *(?:[-*+]|\d{1,9}[.)]) +(?=\|)")
 RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 
@@ -39,7 +47,7 @@ def understood(markdown: str) -> str:
         markdown = PASTED.sub(_indented, markdown)
         markdown = HARD_SPACE.sub(r"\1 ", markdown)
     if "##" in markdown:
-        markdown = CLOSED.sub(r"\1", NO_SPACE.sub(r"\1 ", markdown))
+        markdown = CLOSED_HEADING.sub(r"\1", NO_SPACE.sub(r"\1 ", markdown))
     if "] " in markdown:
         markdown = BOX.sub(lambda found: found[1] + "☐☑"[found[2] != " "], markdown)
     return "\n".join(_rows(_items(markdown.split("\n"))))
@@ -54,8 +62,8 @@ def _indented(found: re.Match[str]) -> str:
 def _items(lines: list[str]) -> list[str]:
     lines = _alike(lines, DASHED, lambda found: f"{found[1]}{found[2]} ")
     lines = _alike(lines, STARRED, lambda found: f"{found[1]}{found[2]} ")
-    lines = _alike(lines, DOTTED, lambda found: f"{found[1]}- ")
-    lines = _alike(lines, NUMBERED, lambda found: f"{found[1]}{found[2]}{found[3]} ", _follow)
+    lines = _alike(lines, BULLET_ITEM, lambda found: f"{found[1]}- ")
+    lines = _alike(lines, NUMBERED_ITEM, lambda found: f"{found[1]}{found[2]}{found[3]} ", _follow)
     return _broken(lines)
 
 
@@ -92,7 +100,7 @@ def _broken(lines: list[str]) -> list[str]:
             second
             and is_next
             and line.strip()
-            and not BROKEN.search(line)
+            and not FORCED_BREAK.search(line)
             and (follows or _begins(lines, number))
         ):
             lines[number] = line.rstrip().rstrip("\\") + "\\"
@@ -108,7 +116,7 @@ def _begins(lines: list[str], number: int) -> bool:
 def _rows(lines: list[str]) -> list[str]:
     """A table's second line has as many columns as its first."""
     for number, (head, rule) in enumerate(pairwise(lines)):
-        if "|" in rule and "-" in rule and RULE.fullmatch(rule) and ROW.fullmatch(head):
+        if "|" in rule and "-" in rule and RULE.fullmatch(rule) and TABLE_ROW.fullmatch(head):
             columns, given = _columns(IN_AN_ITEM.sub("", head)), _columns(rule)
             if columns != given and rule.strip().startswith("|"):
                 cells = rule.strip().strip("|").split("|")[:columns]

@@ -19,11 +19,11 @@ from syndicate.sources.links import destinations, link_syntax
 from syndicate.sources.markdown import emphasis, lines
 
 WIKI = re.compile(r"(?P<picture>!?)\[\[(?P<name>[^\[\]|\n]+)(?:\|(?P<label>[^\[\]\n]*))?\]\]")
-NOTE = re.compile(r"^([ >]{0,12})\[\^(?P<label>[^\s\]]+)\]:", re.MULTILINE)
+FOOTNOTE = re.compile(r"^([ >]{0,12})\[\^(?P<label>[^\s\]]+)\]:", re.MULTILINE)
 BLOCK_SIGNS = re.compile(
     r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t>]+)*"
 )  # signs of lists and quotations
-CODE = re.compile(
+CODE_BLOCK = re.compile(
     r"^[ \t>]*(?P<fence>```+(?![^\n]*`)|~~~+)[^\n]*\n.*?(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z)"
     r"|(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)*?(?<!`)(?P=ticks)(?!`)",
     re.MULTILINE | re.DOTALL,
@@ -32,7 +32,7 @@ CODE_PLACEHOLDER = (
     "\ufdd0\ufdd1"  # around the number of a piece of code: no characters, so in no text
 )
 PUT_AWAY = re.compile(rf"{CODE_PLACEHOLDER[0]}(\d+){CODE_PLACEHOLDER[1]}")
-COMMENTED = ("#", "<>", "")  # [//]: # (for nobody)
+COMMENT_DESTINATIONS = ("#", "<>", "")  # [//]: # (for nobody)
 
 
 def mended(markdown: str, folder: Path) -> str:
@@ -44,7 +44,8 @@ def mended(markdown: str, folder: Path) -> str:
         return f"{CODE_PLACEHOLDER[0]}{len(codes) - 1}{CODE_PLACEHOLDER[1]}"
 
     text = _meant(
-        CODE.sub(put_away, markdown) if "`" in markdown or "~~~" in markdown else markdown, folder
+        CODE_BLOCK.sub(put_away, markdown) if "`" in markdown or "~~~" in markdown else markdown,
+        folder,
     )
     return PUT_AWAY.sub(lambda found: codes[int(found[1])], text) if codes else text
 
@@ -96,11 +97,11 @@ def _unlinked(found: re.Match[str], folder: Path) -> str:
 def _unused_links(env: dict[str, Any]) -> Iterable[int]:
     references = env["references"]
     for label, definition in references.items():
-        is_comment = definition["href"] in COMMENTED
+        is_comment = definition["href"] in COMMENT_DESTINATIONS
         if label not in references.used and not is_comment:
             yield definition["map"][0]
     for definition in env.get("duplicate_refs", ()):
-        if definition["href"] not in COMMENTED:
+        if definition["href"] not in COMMENT_DESTINATIONS:
             yield definition["map"][0]
 
 
@@ -108,7 +109,7 @@ def _unused_notes(markdown: str, env: dict[str, Any]) -> Iterable[int]:
     """The lines of notes that no mark names, and of those defined before, which win."""
     numbers = env.get("footnotes", {}).get("refs", {})
     seen: set[str] = set()
-    for found in NOTE.finditer(markdown):
+    for found in FOOTNOTE.finditer(markdown):
         label = found["label"]
         if label in seen or numbers.get(f":{label}", 0) < 0:
             yield markdown.count("\n", 0, found.end())

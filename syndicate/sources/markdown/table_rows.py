@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markdown_it.rules_block.table import escapedSplit
 from markdown_it.token import Token
 
-AROUND = re.compile(r"[ >\t]*")  # a quotation's or a list's own signs
+ROW_MARGIN = re.compile(r"[ >\t]*")  # a quotation's or a list's own signs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +39,6 @@ def too_long(text: str, tokens: Sequence[Token]) -> Iterator[LongRow]:
 
 
 def _cells(line: str) -> list[str]:
-    cells = escapedSplit(AROUND.sub("", line, count=1).rstrip())
+    cells = escapedSplit(ROW_MARGIN.sub("", line, count=1).rstrip())
     first, last = (0 if cells[0] else 1), (len(cells) if cells[-1] else -1)
     return cells[first:last]

@@ -19,7 +19,7 @@ import h11
 
 from support import posts
 from syndicate import Absent, Delivery, DeliveryError, InDoubt, Receipt, Refused, Unavailable
-from syndicate.loopback.botapi import TOKEN, BotApi, Rude
+from syndicate.loopback.botapi import LOOPBACK_TOKEN, BotApi, Rude
 from syndicate.model.article import Media
 from syndicate.testing import HELLO, PICTURE, PIXEL, corrected, edition, item
 from syndicate_telegram import Telegram
@@ -127,7 +127,7 @@ def _is_for_people(line: str) -> None:
     assert line == " ".join(line.split()), line
     assert len(line) < LONGEST_LINE, line
     assert "unexpected:" not in line, line
-    assert TOKEN not in line, line
+    assert LOOPBACK_TOKEN not in line, line
 
 
 def _is_true(result: object, answer: bytes, *, grew: bool) -> None:

@@ -29,7 +29,7 @@ from support.newsroom import CHAT, TOKEN
 from support.serving import served
 from syndicate.config.loader import load
 from syndicate.loopback.botapi import BotApi, No, Rude
-from syndicate.loopback.http_faults import LARGE, MALFORMED, RUDE, Speaks, said_by
+from syndicate.loopback.http_faults import ENDLESS_ANSWERS, MALFORMED, RUDE, Speaks, said_by
 from syndicate.office import Office
 from syndicate.operations.publish import Request as Publication
 from syndicate.operations.publish import publish
@@ -229,7 +229,7 @@ def _state(here: Path, row: str) -> str:
 def main(folder: Path, patience: float, names: list[str]) -> None:
     """Try the named cells (all), and say what came of them as JSON."""
     chosen, before = [CELLS[name] for name in names or CELLS], peak()
-    large = [cell for cell in chosen if cell.fault in LARGE or cell.fault in HEAVY]
+    large = [cell for cell in chosen if cell.fault in ENDLESS_ANSWERS or cell.fault in HEAVY]
     found = _side_by_side(large, folder / "a", patience, 1)
     most = peak()
     rest = [cell for cell in chosen if cell not in large]
