@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from syndicate.ledger import DigestCount, Place
+from syndicate.system.scrubbing import masked_address
 from syndicate.text.i18n import moment
 
 STATE_WORDS = {
@@ -188,7 +189,7 @@ def line_of(place: Place, action: str, zone: ZoneInfo, *, why: str = "") -> Line
     return Line(
         channel=place.channel,
         about=place.edition,
-        address=place.address if place.email is None else mask(place.email),
+        address=place.address if place.email is None else masked_address(place.email),
         action=action,
         state="given up" if place.given_up else state_word(place.state),
         url=place.url,
@@ -219,14 +220,6 @@ def resolve_command(place: Place) -> str:
         answers.append("--give-up")
     number = f"{place.edition_number}/{place.subscriber}" if letter else f"{place.delivery}"
     return f"syndicate resolve {number} {'   or   '.join(answers)}" if answers else ""
-
-
-def mask(email: str) -> str:
-    """``a…@example.org``: enough to know it by, too little to write to."""
-    if "@" not in email:
-        return "somebody forgotten"
-    name, _, domain = email.partition("@")
-    return f"{name[:1]}…@{domain}"
 
 
 def when(moment: datetime | None) -> str | None:

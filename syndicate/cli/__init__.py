@@ -26,20 +26,20 @@ def _report_what_nobody_catches() -> None:
     """
     import threading
 
-    def uncaught(*about: Any) -> None:
+    def uncaught(*exception: Any) -> None:
         from syndicate.cli import crashes
 
-        crashes.uncaught(*about)
+        crashes.uncaught(*exception)
 
-    def in_thread(about: Any) -> None:
+    def in_thread(hook: Any) -> None:
         from syndicate.cli import crashes
 
-        crashes.in_thread(about)
+        crashes.in_thread(hook)
 
-    def unraisable(about: Any) -> None:
+    def unraisable(hook: Any) -> None:
         from syndicate.cli import crashes
 
-        crashes.unraisable(about)
+        crashes.unraisable(hook)
 
     sys.excepthook = uncaught
     if threading.excepthook is threading.__excepthook__:  # else somebody listens: tests do
@@ -49,7 +49,7 @@ def _report_what_nobody_catches() -> None:
 
 
 def main() -> None:
-    """The command ``syndicate``. ``--version`` alone needs no library at all."""
+    """Run the command ``syndicate``. ``--version`` alone needs no library at all."""
     if sys.argv[1:] in (["--version"], ["-V"]):
         from syndicate.version import VERSION
 
@@ -57,7 +57,7 @@ def main() -> None:
         return
     _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal without UTF-8 must stop no one
+        if isinstance(stream, io.TextIOWrapper):  # without UTF-8 a terminal shows escapes
             stream.reconfigure(errors="backslashreplace")
     import gc
 

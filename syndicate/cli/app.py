@@ -1,4 +1,4 @@
-"""Every command's name in one place; what they need is imported when they run."""
+"""The program: all commands, and the options that each of them takes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from syndicate.cli import articles, desk, lists, setup
-from syndicate.cli.context import command, given, remember
+from syndicate.cli import articles, channels, desk, digests, ledger, lists, setup
+from syndicate.cli.failures import command
+from syndicate.cli.invocation import begin, invocation
 from syndicate.version import VERSION
 
 EVERYWHERE = ("config", "verbose", "as_root", "log_file", "log_format")  # taken by each command too
@@ -34,43 +35,58 @@ def _version(asked: bool) -> None:
 def options(
     context: typer.Context,
     config: str = typer.Option(
-        "", "--config", "-c", metavar="PATH",
-        help="The configuration: else $SYNDICATE_CONFIG, ./config.toml, ~/.config/syndicate.",
+        "",
+        "--config",
+        "-c",
+        metavar="PATH",
+        help="Configuration file. Default: $SYNDICATE_CONFIG, ./config.toml or"
+        " ~/.config/syndicate/config.toml.",
     ),
     verbose: int = typer.Option(
-        0, "--verbose", "-v", count=True,
-        help="Show causes and tracebacks; -vv also shows the talk with other machines.",
+        0,
+        "--verbose",
+        "-v",
+        count=True,
+        show_default=False,
+        help="Show causes and tracebacks; -vv also shows the conversation with servers.",
     ),
     log_file: str = typer.Option(
-        "", "--log-file", metavar="PATH", help="Append what is done to this file."
+        "", "--log-file", metavar="PATH", help="Append a log of what is done to this file."
     ),
     log_format: str = typer.Option(
-        "", "--log-format", metavar="FORMAT", help="How the log is written: text, or json."
+        "", "--log-format", metavar="FORMAT", help="Format of the log: text or json."
     ),
     as_root: bool = typer.Option(
-        False, "--as-root", help="As root, write among somebody else's files all the same."
+        False, "--as-root", help="Let root write files in folders of other users."
     ),
     _version_asked: bool = typer.Option(
-        False, "--version", "-V", is_eager=True, callback=_version, help="Say which version."
+        False, "--version", "-V", is_eager=True, callback=_version, help="Show the version."
     ),
-) -> None:  # fmt: skip
-    """Say it once, everywhere: one article becomes a feed, a Telegram post and an email digest,
-    and what is out can be corrected, withdrawn and found again.
+) -> None:
+    """Publish one article as feed, Telegram post and email digest.
+
+    Correct it or withdraw it everywhere, and see where it is.
 
     Example: syndicate publish article.md
     """
-    remember(
-        config, verbose, context.invoked_subcommand or "", as_root=as_root,
-        log_file=log_file, log_format=log_format,
-    )  # fmt: skip
+    begin(
+        context.invoked_subcommand or "",
+        config=config,
+        verbose=verbose,
+        as_root=as_root,
+        log_file=log_file,
+        log_format=log_format,
+    )
 
 
 @app.command("help")
 def help_(
     context: typer.Context,
-    words: list[str] = typer.Argument(None, metavar="COMMAND", help="As `ledger backup`."),
+    words: list[str] = typer.Argument(
+        None, metavar="COMMAND", help="For example: ledger backup. Default: all commands."
+    ),
 ) -> None:
-    """Say what a command does; without one, which commands there are.
+    """Show the help of a command.
 
     Example: syndicate help ledger backup
     """
@@ -82,49 +98,51 @@ def help_(
             known = getattr(at.command, "commands", {})
             if not known:
                 name = at.command_path.partition(" ")[2]
-                raise UsageError(f"{name} has no commands of its own (syndicate help {name})")
+                raise UsageError(f"{name} has no subcommands (try: syndicate help {name})")
             if word not in known:
-                raise UsageError(f"there is no command {word!r} (there are {', '.join(known)})")
+                raise UsageError(f"no such command: {word!r} (choose from {', '.join(known)})")
             at = type(at)(known[word], parent=at, info_name=word)
         typer.echo(at.get_help())
 
 
 setup.add_to(app)
 articles.add_to(app)
-lists.add_to(app)
+digests.add_to(app)
 desk.add_to(app)
+channels.add_to(app)
+lists.add_to(app)
+ledger.add_to(app)
 
 
 @cache
 def program() -> Any:
     """Return the whole program; each command also takes the options of all of them."""
-    made: Any = get_command(app)
-    everywhere = [one for one in made.params if one.name in EVERYWHERE]
-    _accept(made, everywhere)
-    return made
+    group: Any = get_command(app)
+    _accept(group, [option for option in group.params if option.name in EVERYWHERE])
+    return group
 
 
 def _accept(group: Any, options: list[Any]) -> None:
-    for one in group.commands.values():
+    for subcommand in group.commands.values():
         for option in options:
             later = copy(option)
             later.expose_value, later.hidden = False, True
             later.callback = _also_later
-            one.params.append(later)
-        if hasattr(one, "commands"):
-            _accept(one, options)
+            subcommand.params.append(later)
+        if hasattr(subcommand, "commands"):
+            _accept(subcommand, options)
 
 
 def _also_later(_context: Any, option: Any, value: Any) -> Any:
     if value and option.name == "verbose":
-        given.verbose += value
+        invocation.verbose += value
     elif value:
-        setattr(given, option.name, value)
+        setattr(invocation, option.name, value)
     return value
 
 
 def run() -> int:
-    """Run one command and return its exit code; with --json wrong words get a document too."""
+    """Run one command and return its exit code; with --json wrong usage gets a document too."""
     try:
         return program().main(prog_name="syndicate", standalone_mode=False) or 0
     except typer.Abort:
@@ -146,6 +164,6 @@ def _misused(error: Any) -> int:
     if "--json" in sys.argv:
         import json
 
-        said = {"error": error.format_message(), "exit_code": error.exit_code}
-        typer.echo(json.dumps(said))
+        document = {"error": error.format_message(), "exit_code": error.exit_code}
+        typer.echo(json.dumps(document))
     return int(error.exit_code)

@@ -1,4 +1,4 @@
-"""Exceptions that no command catches: a scrubbed line on stderr, their traceback in the log."""
+"""Exceptions that no command catches: one scrubbed line on stderr, their traceback in the log."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from syndicate.cli.context import given
+from syndicate.cli.invocation import invocation
 from syndicate.system.logs import cleaned
 
 if TYPE_CHECKING:
@@ -19,29 +19,29 @@ def uncaught(
     _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
 ) -> None:
     """Report what ends the program; it takes the place of ``sys.excepthook``."""
-    report(error, "")
+    _report(error, "")
 
 
-def in_thread(about: threading.ExceptHookArgs) -> None:
+def in_thread(hook: threading.ExceptHookArgs) -> None:
     """Report what ends a thread; it takes the place of ``threading.excepthook``."""
-    if about.exc_value is not None:
-        report(about.exc_value, f" in the thread {about.thread.name if about.thread else ''}")
+    if hook.exc_value is not None:
+        _report(hook.exc_value, f" in the thread {hook.thread.name if hook.thread else ''}")
 
 
-def unraisable(about: UnraisableHookArgs) -> None:
+def unraisable(hook: UnraisableHookArgs) -> None:
     """Report what nobody can catch; it takes the place of ``sys.unraisablehook``."""
-    if about.exc_value is not None:
-        report(about.exc_value, " while something was put away")
+    if hook.exc_value is not None:
+        _report(hook.exc_value, " during clean-up")
 
 
-def report(error: BaseException, where: str) -> None:
-    """Log an exception with its traceback; say it in a line where no log is kept any more."""
-    what = f"unexpected {type(error).__name__}{where}"
-    if given.logs:
-        logging.getLogger(__name__).error("%s: %s", what, error, exc_info=error)
+def _report(error: BaseException, where: str) -> None:
+    """Log an exception with its traceback; print it in one line where no log is kept any more."""
+    message = f"unexpected {type(error).__name__}{where}"
+    if invocation.is_logging:
+        logging.getLogger(__name__).error("%s: %s", message, error, exc_info=error)
         return
     import traceback
 
-    if given.verbose:
-        sys.stderr.write(cleaned("".join(traceback.format_exception(error)), given.scrub))
-    sys.stderr.write(cleaned(f"syndicate: {what}: {error} (-v shows where)\n", given.scrub))
+    if invocation.verbose:
+        sys.stderr.write(cleaned("".join(traceback.format_exception(error)), invocation.scrub))
+    sys.stderr.write(cleaned(f"syndicate: {message}: {error} (-v shows where)\n", invocation.scrub))

@@ -1,4 +1,4 @@
-"""``ledger move``: the ledger goes into another database."""
+"""Command that moves the ledger to another database: ``ledger move``."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from syndicate.cli.context import (
-    JSON,
-    command,
-    given,
-    introduce,
-    is_rehearsed,
-    logged,
-    only_ours,
-    rehearsed_clock,
-)
+from syndicate.cli.clock import is_rehearsed, rehearsed_clock
+from syndicate.cli.failures import command
+from syndicate.cli.invocation import invocation, refuse_as_root
+from syndicate.cli.logging_options import logged
+from syndicate.cli.opening import introduce
+from syndicate.cli.options import JSON
 from syndicate.cli.signals import stoppable
 
 if TYPE_CHECKING:
@@ -29,13 +25,15 @@ COUNTED = {"articles": "article", "subscribers": "subscriber", "letters": "lette
 
 
 def move(
-    url: str = typer.Argument(metavar="URL", help="As it is going to stand in config.toml."),
+    url: str = typer.Argument(
+        metavar="URL", help="The new address, as you will write it in config.toml."
+    ),
     owner: str = typer.Option(
-        "", "--url", metavar="URL", help="The old address, for the tables' owner."
+        "", "--url", metavar="URL", help="The old address with the role that owns the tables."
     ),
     as_json: bool = JSON,
 ) -> None:
-    """Move the ledger into another database, whole: from SQLite to PostgreSQL, and back.
+    """Move the ledger to another database, SQLite or PostgreSQL.
 
     Example: syndicate ledger move 'postgresql://syndicate:${LEDGER_PASSWORD}@localhost/syndicate'
     """
@@ -47,16 +45,14 @@ def move(
     from syndicate.system.scrubbing import scrubber
 
     with command(as_json), logged():
-        from pathlib import Path
-
-        called(given.command)
-        path = find(Path(given.config) if given.config else None)
+        called(invocation.command)
+        path = find(invocation.config_path)
         settings = load(path, owner)
         target = _named(path, url)
-        given.scrub = scrubber(settings.secrets | target.secrets)
-        given.zone = settings.publisher.zone
-        only_ours(*files_of(settings), *files_of(target))
-        given.acts = False  # nothing leaves
+        invocation.scrub = scrubber(settings.secrets | target.secrets)
+        invocation.zone = settings.publisher.zone
+        refuse_as_root(*files_of(settings), *files_of(target))
+        invocation.has_effects = False  # nothing is sent
         with stoppable(lambda: 1):
             clock = rehearsed_clock()
 
@@ -64,14 +60,19 @@ def move(
                 introduce(ledger, clock or ledger.clock)
 
             done = run(
-                settings, target, clock and clock(), _tell, rehearsed=is_rehearsed(), opened=opened
+                settings,
+                target,
+                clock and clock(),
+                _print_progress,
+                rehearsed=is_rehearsed(),
+                opened=opened,
             )
         code = 4 if done.doubts else 0
-        said = [*_lines(done), _what_to_write(settings.path, url)]
+        lines = [*_result(done), _new_setting(settings.path, url)]
         if as_json:
-            document({"done": given.scrub("; ".join(said)), "exit_code": code})
+            document({"done": invocation.scrub("; ".join(lines)), "exit_code": code})
         else:
-            out("\n".join(said))
+            out("\n".join(lines))
         raise typer.Exit(code)
 
 
@@ -85,38 +86,40 @@ def _named(config: Path, url: str) -> Settings:
         raise UsageError(str(error).replace("ledger.url:", "URL:", 1)) from error
 
 
-def _tell(said: str) -> None:
-    typer.echo(given.scrub(said), err=True)
+def _print_progress(text: str) -> None:
+    typer.echo(invocation.scrub(text), err=True)
 
 
-def _lines(done: Moved) -> list[str]:
+def _result(done: Moved) -> list[str]:
+    """Describe a move: what moved where, what is in doubt, and what to delete."""
     if not done.rows:
         return [f"the ledger is at {done.place}"]
     counts = ", ".join(
         f"{done.rows[table]} {name if done.rows[table] == 1 else f'{name}s'}"
         for table, name in COUNTED.items()
     )
-    said = [f"{done.origin} is now at {done.place}: {counts}"]
+    lines = [f"{done.origin} is now at {done.place}: {counts}"]
     if done.doubts:
-        said.append(
-            f"{done.doubts} of what others were sending meanwhile may be out: it is in doubt there"
-            " (`syndicate status`)"
+        lines.append(
+            f"in doubt at the new place: {done.doubts}, because other commands were sending during"
+            " the move (`syndicate status` shows what to do)"
         )
-    said.append(f"nothing can be changed at {done.origin} any more; it still holds people's"
-                " addresses: delete it once all goes well")  # fmt: skip
-    return said
+    lines.append(
+        f"{done.origin} is now read-only and still contains people's addresses: delete it when"
+        " everything works"
+    )
+    return lines
 
 
-def _what_to_write(config: Path, url: str) -> str:
+def _new_setting(config: Path, url: str) -> str:
+    """Name the line of the configuration to change, and what to write there."""
     from syndicate.config.loader import line_of_ledger
 
     line = line_of_ledger(config)
     where = f"{config}:{line}" if line else f"{config}, under [ledger]"
-    shown = given.scrub(url)
+    shown = invocation.scrub(url)
     quoted = shown.replace("\\", "\\\\").replace('"', '\\"')
-    what = f'write this on every machine before the next command: {where}: url = "{quoted}"'
+    change = f'on every machine, change {where} before the next command: url = "{quoted}"'
     if shown == url:
-        return what
-    return (
-        f"{what}, with the password in its place (better as ${{NAME}}, or all of it by file:PATH)"
-    )
+        return change
+    return f"{change}, with the password instead of *** (better as ${{NAME}} or file:PATH)"

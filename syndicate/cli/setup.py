@@ -1,79 +1,106 @@
-"""Commands to begin with: init, demo, schedule."""
+"""Commands to start with: init, demo, schedule."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from syndicate.cli.context import asking, can_ask, command, given, logged, only_ours
+from syndicate.cli.failures import command
+from syndicate.cli.invocation import invocation, refuse_as_root
+from syndicate.cli.logging_options import logged
+from syndicate.cli.questions import asking, can_ask
+
+if TYPE_CHECKING:
+    from syndicate.config.scaffold import Answers
+
+ASKED = ("name", "url", "email", "chat", "trial", "relay")  # fields of Answers
 
 
 def init(
-    folder: Path = typer.Argument(Path(), metavar="DIR", help="Where config.toml goes."),
-    name: str = typer.Option("", "--name", help="The office's name."),
-    url: str = typer.Option("", "--url", help="The office's site."),
-    email: str = typer.Option("", "--email", help="The office's address."),
-    chat: str = typer.Option("", "--telegram", metavar="@CHANNEL", help="A Telegram channel."),
-    trial: str = typer.Option("", "--test-chat", metavar="@CHANNEL", help="One for trials."),
-    relay: str = typer.Option("", "--smtp", metavar="smtp://…", help="The relay for digests."),
-    language: str = typer.Option("id", "--language", help="id or en."),
-    timezone: str = typer.Option("Asia/Jakarta", "--timezone", help="The office's time zone."),
+    folder: Path = typer.Argument(Path(), metavar="DIR", help="Folder for config.toml."),
+    name: str = typer.Option("", "--name", help="Name of the office."),
+    url: str = typer.Option("", "--url", help="Website of the office (https://…)."),
+    email: str = typer.Option("", "--email", help="Email address of the office."),
+    chat: str = typer.Option("", "--telegram", metavar="@CHANNEL", help="Telegram channel."),
+    trial: str = typer.Option(
+        "", "--test-chat", metavar="@CHANNEL", help="A second, private channel for tests."
+    ),
+    relay: str = typer.Option("", "--smtp", metavar="smtp://…", help="Mail server for digests."),
+    language: str = typer.Option("id", "--language", help="Language of letters: id or en."),
+    timezone: str = typer.Option("Asia/Jakarta", "--timezone", help="Time zone of the office."),
 ) -> None:
-    """Write config.toml and a first article; asks at a terminal.
+    """Create config.toml and a first article. Asks at a terminal.
 
     Example: syndicate init --name "Diskominfo" --url https://diskominfo.example.go.id
     """
     from syndicate.config.scaffold import Answers, is_free, refuse_wrong, zone_named
     from syndicate.config.scaffold import init as run
-    from syndicate.errors import UsageError
 
-    def answers() -> Answers:
-        return Answers(
-            name=name, url=url, email=email, chat=chat, trial=trial, relay=relay,
-            language=language.strip(), timezone=zone_named(timezone),
-        )  # fmt: skip
-
+    answers = Answers(
+        name=name,
+        url=url,
+        email=email,
+        chat=chat,
+        trial=trial,
+        relay=relay,
+        language=language.strip(),
+        timezone=zone_named(timezone),
+    )
     with command():
-        only_ours(folder)
+        refuse_as_root(folder)
         is_free(folder)  # before anything is asked
-        refuse_wrong(folder, answers())
+        refuse_wrong(folder, answers)
         if can_ask():
             with asking():
-                name = name or _asked("The office's name", "name", needed=True)
-                url = url or _asked("Its site (https://…)", "url", needed=True)
-                email = email or _asked("Its email address", "email")
-                chat = chat or _asked("A Telegram channel (@…)", "chat")
-                if chat:
-                    trial = trial or _asked("A second one, private, for trials", "trial", but=chat)
-                relay = relay or _asked("A mail relay (smtp://…)", "relay", needed=False)
-                if relay and not email:
-                    email = _asked("The address that digests come from", "email", needed=True)
-        name, url, email, chat, trial, relay = map(
-            str.strip, (name, url, email, chat, trial, relay)
-        )
-        if not (name and url):
-            raise UsageError("--name and --url: say who publishes, and where its site is")
-        if relay and not email:
-            raise UsageError("--email: a digest needs a sender")
-        for path in run(folder, answers()):
+                answers = _ask_for_missing(answers)
+        answers = _complete(answers)
+        for path in run(folder, answers):
             typer.echo(f"{path}")
-        if chat:
+        if answers.chat:
             typer.echo("Next: export TELEGRAM_TOKEN=… (from @BotFather), then try a dry run:")
         typer.echo(
             f"syndicate -c {folder / 'config.toml'} publish {folder / 'first-article.md'} --dry-run"
         )
 
 
+def _ask_for_missing(answers: Answers) -> Answers:
+    """Ask at the terminal for what the options leave open."""
+    name = answers.name or _asked("Name of the office", "name", needed=True)
+    url = answers.url or _asked("Its website (https://…)", "url", needed=True)
+    email = answers.email or _asked("Its email address", "email")
+    chat, trial = answers.chat or _asked("A Telegram channel (@…)", "chat"), answers.trial
+    if chat:
+        trial = trial or _asked("A second, private channel for tests (@…)", "trial", but=chat)
+    relay = answers.relay or _asked("A mail server (smtp://…)", "relay")
+    if relay and not email:
+        email = _asked("The sender address of the digests", "email", needed=True)
+    return replace(answers, name=name, url=url, email=email, chat=chat, trial=trial, relay=relay)
+
+
+def _complete(answers: Answers) -> Answers:
+    """Return the answers without white space; UsageError where a needed one is missing."""
+    from syndicate.errors import UsageError
+
+    stripped = {field: getattr(answers, field).strip() for field in ASKED}
+    if not (stripped["name"] and stripped["url"]):
+        raise UsageError("--name and --url are needed: the office's name and its website")
+    if stripped["relay"] and not stripped["email"]:
+        raise UsageError("--email is needed: it is the sender of the digests")
+    return replace(answers, **stripped)
+
+
 def _asked(question: str, field: str, *, needed: bool = False, but: str = "") -> str:
-    """What somebody answers; asked again while it cannot be right, or is what it may not be."""
+    """Ask a question, again while the answer is wrong or equals ``but``."""
     from syndicate.config.scaffold import flaw
 
     def checked(answer: str) -> str:
         answer = answer.strip()
-        wrong = flaw(field, answer) if answer else "it is needed" if needed else ""
+        wrong = flaw(field, answer) if answer else "an answer is needed" if needed else ""
         if but and answer.casefold() == but.casefold():
-            wrong = "name another one: tests are not news"
+            wrong = "name a different channel: tests are not news"
         if wrong:
             raise typer.BadParameter(wrong)
         return answer
@@ -82,24 +109,28 @@ def _asked(question: str, field: str, *, needed: bool = False, but: str = "") ->
 
 
 def demo(
-    folder: Path = typer.Argument(Path("demo"), metavar="DIR", help="Where everything is left."),
+    folder: Path = typer.Argument(Path("demo"), metavar="DIR", help="Folder for the result."),
 ) -> None:
-    """Run the whole job without any account, and leave a page that shows it.
+    """Try everything without an account.
+
+    The result is a page that shows what readers get.
 
     Example: syndicate demo /tmp/demo
     """
     from syndicate.demo import demo as run
 
     with command(), logged():
-        only_ours(folder)
+        refuse_as_root(folder)
         for line in run(folder):
             typer.echo(line)
 
 
 def schedule(
-    how: str = typer.Argument(metavar="cron|systemd", help="What runs `syndicate tick`."),
+    how: str = typer.Argument(
+        metavar="cron|systemd", help="The program that will run `syndicate tick`."
+    ),
 ) -> None:
-    """Print what to install so that digests leave by themselves.
+    """Print the cron or systemd job that sends digests.
 
     Example: syndicate schedule cron
     """
@@ -110,23 +141,26 @@ def schedule(
 
     with command():
         if how not in ("cron", "systemd"):
-            raise UsageError(f"cron or systemd, not {how!r}")
-        settings = load(find(Path(given.config) if given.config else None))
-        made = job(settings, make_channels(settings))
-        printed = (crontab if how == "cron" else systemd)(made)
+            raise UsageError(f"{how}: use cron or systemd")
+        settings = load(find(invocation.config_path))
+        tick = job(settings, make_channels(settings))
+        text = (crontab if how == "cron" else systemd)(tick)
         if "${" in settings.path.read_text(encoding="utf-8"):
-            said = 'knows nothing that you exported: put secrets into files (token = "file:NAME")'
-            typer.echo(f"{how} {said}", err=True)
-        if made.user == "root":
             typer.echo(
-                "the configuration is root's, and so tick would run as root: better give its folder"
-                " to an account that has nothing else",
+                f"{how} does not see the variables that you exported: put secrets into files"
+                ' (token = "file:NAME")',
                 err=True,
             )
-        typer.echo(printed, nl=False)
+        if tick.user == "root":
+            typer.echo(
+                "the configuration belongs to root, so tick would run as root: give its folder to"
+                " an account that is used for nothing else (chown -R NAME FOLDER)",
+                err=True,
+            )
+        typer.echo(text, nl=False)
 
 
 def add_to(app: typer.Typer) -> None:
-    """Make these commands of the program."""
+    """Add these commands to the program."""
     for function in (init, demo, schedule):
         app.command()(function)

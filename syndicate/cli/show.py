@@ -1,4 +1,4 @@
-"""How answers look: tables at a terminal, plain lines in a pipe, one JSON document when asked."""
+"""Output: tables at a terminal, plain lines in a pipe, one JSON document with --json."""
 
 from __future__ import annotations
 
@@ -15,16 +15,24 @@ from typing import Any
 
 import typer
 
-from syndicate.cli.context import given
+from syndicate.cli.invocation import invocation
 from syndicate.report import Line, Report, said_key
 from syndicate.text import visible
 
-MINUTE = 60.0  # seconds
-BLINK = 0.1
-UNLIMITED = 10_000  # columns
-PADDING = re.compile(r" +((?:\x1b\[[\d;]*m)*)$")  # it would be lines of its own where it is folded
-COLOURS = {"done": "green", "waiting": "yellow", "under way": "yellow", "refused": "red",
-           "in doubt": "magenta", "cannot": "red", "ok": "green", "wrong": "red"}  # fmt: skip
+PROGRESS_SECONDS = 60.0  # between two lines of progress in a pipe
+REDRAW_SECONDS = 0.1  # between two updates of a bar
+UNLIMITED_COLUMNS = 10_000
+PADDING = re.compile(r" +((?:\x1b\[[\d;]*m)*)$")  # would become lines of its own when folded
+COLOURS = {
+    "done": "green",
+    "waiting": "yellow",
+    "under way": "yellow",
+    "refused": "red",
+    "in doubt": "magenta",
+    "cannot": "red",
+    "ok": "green",
+    "wrong": "red",
+}
 
 
 def report(answer: Report, *, as_json: bool) -> None:
@@ -32,27 +40,27 @@ def report(answer: Report, *, as_json: bool) -> None:
     if as_json:
         document(answer.to_json())
     else:
-        says_all = answer.dry_run or sys.stdout.isatty()  # cron mails what is printed
+        shows_all = answer.dry_run or sys.stdout.isatty()  # cron mails what is printed
         for note in answer.notes:
-            if says_all or not (note in answer.idle or answer.is_told(note)):
+            if shows_all or not (note in answer.idle or answer.is_told(note)):
                 out(note)
         if answer.dry_run:
-            out("nothing is touched: this is the plan")
-        said = [line for line in answer.lines if says_all or _is_news(answer, line)]
-        lines(said, articles={one.uri: one.headline for one in answer.articles})
+            out("this is the plan: nothing was changed")
+        shown = [line for line in answer.lines if shows_all or _is_news(answer, line)]
+        lines(shown, articles={article.uri: article.headline for article in answer.articles})
         for problem in answer.problems:
-            if says_all or not answer.is_told(problem):
-                typer.echo(given.scrub(problem), err=True)
+            if shows_all or not answer.is_told(problem):
+                typer.echo(invocation.scrub(problem), err=True)
     raise typer.Exit(answer.exit_code)
 
 
 def _is_news(answer: Report, line: Line) -> bool:
-    """Whether cron should mail a line: not an empty window, nor what it has mailed already."""
+    """Return whether cron should mail a line: not an empty window, nor what it mailed before."""
     return not (line.is_idle or answer.is_told(line))
 
 
 def lines(found: Sequence[Line], *, articles: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Lines of a report: an article's own under its headline, then what is about many."""
+    """Print the lines of a report: each article's under its headline, then all others."""
     for uri, headline in articles.items():
         if own := [line for line in found if line.about == uri]:
             out(f"{headline}  <{uri}>")
@@ -67,7 +75,7 @@ def lines(found: Sequence[Line], *, articles: Mapping[str, str] = MappingProxyTy
 
 
 def rows(found: Sequence[Line], *, under: str = "") -> None:
-    """Lines as a table; ``under`` the headline of an article, whose uri they need not say."""
+    """Print lines as a table; ``under`` an article's headline, without repeating its uri."""
     cells = [
         (many[0].channel, _what(many, under), many[0].action, many[0].state, detail(many[0]))
         for many in together(found)
@@ -76,7 +84,7 @@ def rows(found: Sequence[Line], *, under: str = "") -> None:
 
 
 def together(found: Sequence[Line]) -> list[list[Line]]:
-    """Lines that give one reason for several addresses, side by side; all others alone."""
+    """Group lines that give the same reason for several addresses; all others stay alone."""
     grouped: dict[object, list[Line]] = {}
     for line in found:
         same: object = (line.channel, line.about, line.action, line.state, line.why)
@@ -97,18 +105,18 @@ def _what(many: Sequence[Line], under: str) -> str:
 
 
 def detail(line: Line) -> str:
-    """Where it is, why it is not, and what to do."""
+    """Join a line's link, reason and commands."""
     return " | ".join(filter(None, (line.url, line.why, line.resolve)))
 
 
 def called(edition: str) -> str:
-    """What people call an edition."""
-    assert given.zone, "a report is an office's"
-    return said_key(edition, given.zone)
+    """Return an edition's name for people."""
+    assert invocation.zone, "a report belongs to an office"
+    return said_key(edition, invocation.zone)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], column: int = -1) -> None:
-    """A table at a terminal, else a line a row with two blanks between."""
+    """Print a table at a terminal, else one line a row with two spaces between cells."""
     if not rows:
         return
     if not sys.stdout.isatty():
@@ -119,49 +127,57 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], column: int = -1) 
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(*head, box=None, pad_edge=False, header_style="bold")
+    grid = Table(*head, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         style = COLOURS.get(row[column], "") if column >= 0 else ""
-        cells = [Text(visible(given.scrub(cell))) for cell in row]
+        cells = [Text(visible(invocation.scrub(cell))) for cell in row]
         if style:
             cells[column].stylize(style)
-        made.add_row(*cells)
+        grid.add_row(*cells)
     console = Console()  # rich obeys NO_COLOR itself
     # a terminal folds long lines by itself and still knows their links; rich would break them
     console.width = max(
         console.width,
-        console.measure(made, options=console.options.update(max_width=UNLIMITED)).maximum,
+        console.measure(grid, options=console.options.update(max_width=UNLIMITED_COLUMNS)).maximum,
     )
     with console.capture() as shown:
-        console.print(made, crop=False)
+        console.print(grid, crop=False)
     for line in shown.get().splitlines():
         typer.echo(PADDING.sub(r"\1", line))
 
 
 def out(text: str) -> None:
-    """One line on stdout, with no secret in it, and nothing that plays with the terminal."""
+    """Print one line on stdout, without secrets and control characters."""
     typer.echo(clean(text))
 
 
 def clean(text: str) -> str:
-    """A text with no secret in it, and nothing that plays with the terminal."""
-    return visible(given.scrub(text))
+    """Return a text without secrets and control characters."""
+    return visible(invocation.scrub(text))
 
 
 def warning(text: str) -> None:
-    """One line on stderr, before anything is sent."""
-    typer.echo(f"warning: {visible(given.scrub(text))}", err=True)
+    """Print a warning on stderr, before anything is sent."""
+    typer.echo(f"warning: {visible(invocation.scrub(text))}", err=True)
 
 
 def document(value: dict[str, Any]) -> None:
-    """One JSON document on stdout, with no secret in it."""
+    """Print one JSON document on stdout, without secrets."""
     utf8 = (sys.stdout.encoding or "utf-8").lower().replace("_", "-") == "utf-8"
     out(as_text(value, ascii_only=not utf8).rstrip())
-    given.documented = True
+    invocation.documented = True
+
+
+def done(text: str, *, as_json: bool) -> None:
+    """Print what a command has done, as a line or as a document."""
+    if as_json:
+        document({"done": text, "exit_code": 0})
+    else:
+        out(text)
 
 
 def as_text(value: dict[str, Any], *, ascii_only: bool = False) -> str:
-    """A JSON document."""
+    """Return a value as JSON text."""
     return json.dumps(value, ensure_ascii=ascii_only, indent=2, default=_plain) + "\n"
 
 
@@ -171,7 +187,7 @@ def _plain(value: object) -> str:
 
 @contextmanager
 def progress(as_json: bool) -> Iterator[Callable[[str, int], None]]:
-    """A bar at a terminal while long work goes on; in a pipe a line a minute."""
+    """Show a bar at a terminal while long work goes on; in a pipe one line a minute."""
     if not sys.stderr.isatty():
         yield _every_minute()
         return
@@ -193,17 +209,17 @@ def progress(as_json: bool) -> Iterator[Callable[[str, int], None]]:
     bar = Progress(*columns, *clocks, console=Console(stderr=True), transient=True)
     tasks: dict[str, Any] = {}
     counts: Counter[str] = Counter()
-    told = 0.0
+    updated = 0.0
     with bar:
 
         def advance(channel: str, total: int) -> None:
-            nonlocal told
+            nonlocal updated
             counts[channel] += 1
             if channel not in tasks:
                 tasks[channel] = bar.add_task(channel, total=total or None)
-            elif time.monotonic() - told < BLINK and counts[channel] != total:
+            elif time.monotonic() - updated < REDRAW_SECONDS and counts[channel] != total:
                 return
-            told = time.monotonic()
+            updated = time.monotonic()
             bar.update(tasks[channel], completed=counts[channel], total=total or None)
 
         yield advance
@@ -211,17 +227,17 @@ def progress(as_json: bool) -> Iterator[Callable[[str, int], None]]:
 
 def _every_minute() -> Callable[[str, int], None]:
     counts: Counter[str] = Counter()
-    began = told = time.monotonic()
+    began = printed = time.monotonic()
 
     def advance(channel: str, total: int) -> None:
-        nonlocal told
+        nonlocal printed
         counts[channel] += 1
         now = time.monotonic()
-        if now - told >= MINUTE:
-            told = now
+        if now - printed >= PROGRESS_SECONDS:
+            printed = now
             done, speed = counts[channel], counts[channel] / (now - began)
-            said = f"{channel}: {done:,} of {total:,}" if total else f"{channel}: {done:,}"
+            progress = f"{channel}: {done:,} of {total:,}" if total else f"{channel}: {done:,}"
             left = f", {(total - done) / speed:,.0f} s to go" if total > done else ""
-            typer.echo(f"{said} done, {speed:,.1f} a second{left}", err=True)
+            typer.echo(f"{progress} done, {speed:,.1f} a second{left}", err=True)
 
     return advance

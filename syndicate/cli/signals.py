@@ -17,7 +17,10 @@ from typing import NoReturn
 from syndicate.system import stop
 
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-STOPPING = f"stopping: what is under way has {stop.GRACE_SECONDS:.0f} seconds (again: at once)\n"
+STOPPING = (
+    f"stopping: work in progress has {stop.GRACE_SECONDS:.0f} seconds"
+    " (Ctrl-C again: stop at once)\n"
+)
 Handler = Callable[[int, FrameType | None], object]
 
 
@@ -37,7 +40,7 @@ def stoppable(code: Callable[[], int] = lambda: 4) -> Iterator[None]:
             _quieten()
             stop.insist(code())
         else:
-            # by a thread: a line may be half written just now, and its writer bears no second one
+            # by a thread: a line may be half written, and its writer must not be entered again
             Thread(target=_say_stopping, daemon=True).start()
         stop.ask()
 
@@ -47,7 +50,7 @@ def stoppable(code: Callable[[], int] = lambda: 4) -> Iterator[None]:
 
 @contextmanager
 def _handled(handler: Handler) -> Iterator[None]:
-    """Who ignores a signal goes on to: nohup does, and a shell for what is in its background."""
+    """Handle the signals that end a program, but for ignored ones: nohup and shells set those."""
     before = {}
     for number in ENDS:
         with suppress(ValueError):  # not the main thread: somebody else has the signals
@@ -56,13 +59,13 @@ def _handled(handler: Handler) -> Iterator[None]:
     try:
         yield
     finally:
-        for number, one in before.items():
+        for number, handler_before in before.items():
             if not stop.is_asked():  # else the second one comes while things are put away
-                signal.signal(number, one)
+                signal.signal(number, handler_before)
 
 
 def leave(code: int) -> NoReturn:
-    """End the program; after a stop, without whoever still waits for an answer in a thread."""
+    """End the program; after a stop, without waiting for threads that await an answer."""
     if stop.is_asked():
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):
@@ -72,7 +75,7 @@ def leave(code: int) -> NoReturn:
 
 
 def _quieten() -> None:
-    """Let nobody tell at length of being broken off."""
+    """Silence logs, warnings and tracebacks of work that is broken off."""
     import logging
     import threading
     import warnings

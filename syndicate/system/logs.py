@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from syndicate.errors import SyndicateError, UsageError
-from syndicate.system.scrubbing import masked, without_credentials
+from syndicate.system.scrubbing import without_addresses, without_credentials
 from syndicate.system.stop import Stopped
 
 MESSAGE_CHARS = 2_000  # of a message; longer ones are cut
@@ -43,7 +43,7 @@ LIBRARIES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class LogOptions:
     """Options of a command that concern its log."""
 
     verbosity: int = 0  # 1 shows warnings and unexpected exceptions, 2 the talk with peers
@@ -66,9 +66,9 @@ def unexpected(logger: logging.Logger, what: str, error: BaseException) -> None:
 
 
 @contextmanager
-def kept(wish: Wish, scrub: Callable[[str], str]) -> Iterator[None]:
-    """Log what a command does as it wishes; UsageError where its file cannot be written."""
-    handlers = _handlers(wish)
+def kept(options: LogOptions, scrub: Callable[[str], str]) -> Iterator[None]:
+    """Log what a command does, as its options ask; UsageError where its file cannot be written."""
+    handlers = _handlers(options)
     root, factory = logging.getLogger(), logging.getLogRecordFactory()
     levels = {name: logging.getLogger(name).level for name in ("", *LIBRARIES)}
     lowest = min(handler.level for handler in handlers)
@@ -89,28 +89,28 @@ def kept(wish: Wish, scrub: Callable[[str], str]) -> Iterator[None]:
             logging.getLogger(name).setLevel(level)
 
 
-def _handlers(wish: Wish) -> list[logging.Handler]:
+def _handlers(options: LogOptions) -> list[logging.Handler]:
     """Return the handlers of a command; the null one keeps libraries off stderr."""
     null = logging.NullHandler()
     null.setLevel(logging.WARNING)
     handlers: list[logging.Handler] = [null]
-    formatter = JsonFormatter() if wish.as_json else TextFormatter(dated=False)
-    if wish.verbosity:
+    formatter = JsonFormatter() if options.as_json else TextFormatter(dated=False)
+    if options.verbosity:
         shown = StandardError()
-        shown.setLevel(logging.DEBUG if wish.verbosity > 1 else logging.WARNING)
+        shown.setLevel(logging.DEBUG if options.verbosity > 1 else logging.WARNING)
         shown.setFormatter(formatter)
         handlers.append(shown)
-    if wish.file is not None:
-        file = LogFile(wish.file)
-        file.setLevel(logging.DEBUG if wish.verbosity > 1 else logging.INFO)
-        file.setFormatter(JsonFormatter() if wish.as_json else TextFormatter())
+    if options.file is not None:
+        file = LogFile(options.file)
+        file.setLevel(logging.DEBUG if options.verbosity > 1 else logging.INFO)
+        file.setFormatter(JsonFormatter() if options.as_json else TextFormatter())
         handlers.append(file)
     return handlers
 
 
 def cleaned(text: str, scrub: Callable[[str], str]) -> str:
     """Return a text without secrets, known by ``scrub`` or by their look, and whole addresses."""
-    return masked(without_credentials(scrub(text)))
+    return without_addresses(without_credentials(scrub(text)))
 
 
 def _scrubbing(

@@ -72,8 +72,16 @@ def without_credentials(text: str) -> str:
     return text
 
 
-def masked(text: str) -> str:
-    """Mask each mail address, as ``a…@example.org``."""
+def masked_address(email: str) -> str:
+    """Mask one mail address: ``a…@example.org``, enough to know it by, too little to write to."""
+    if "@" not in email:
+        return "an erased subscriber"
+    name, _, domain = email.partition("@")
+    return f"{name[:1]}…@{domain}"
+
+
+def without_addresses(text: str) -> str:
+    """Mask each mail address in a text, as ``a…@example.org``."""
     if "@" not in text and "%40" not in text:
         return text
     return ADDRESS.sub(r"\1…\2", QUOTED_ADDRESS.sub(r"…\1", text))

@@ -83,7 +83,7 @@ def test_a_dry_run_needs_no_answer(office: Newsroom) -> None:
 
 def test_init_asks_where_it_is_seen(room: Newsroom) -> None:
     with terminal(room, "init", "baru", files={1: LOG}) as at:
-        at.read_until("The office's name")
+        at.read_until("Name of the office")
         at.interrupt()
     (room.folder / LOG).unlink()
     with terminal(room, "init", "baru", files={2: LOG}) as at:

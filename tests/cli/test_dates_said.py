@@ -74,7 +74,10 @@ def test_dates_are_said_in_one_form(office: Newsroom, words: list[str], at: str)
         (["subscribers", "list", "--list", "harian"], f"{BUDI}  4 May 2026 00:30 WITA"),
         (["publish", "baru.md", "--dry-run"], "in the digest of 6 May 2026 18:00 WITA"),
         (["digest", "--dry-run"], "harian: nothing is due; the next digest closes on 6 May 2026"),
-        (["check", "kabar.md"], "rehearsal: it is 5 May 2026 18:01 WITA ($SYNDICATE_NOW is set)"),
+        (
+            ["check", "kabar.md"],
+            "rehearsal: the clock shows 5 May 2026 18:01 WITA ($SYNDICATE_NOW is set)",
+        ),
     ],
 )
 def test_dates_are_said_by_the_office_s_clock(

@@ -16,7 +16,7 @@ import pytest
 from support.newsroom import Newsroom
 from support.screen import screen
 from support.terminal import terminal
-from syndicate.cli.context import remember
+from syndicate.cli.invocation import begin
 from syndicate.cli.signals import stoppable
 from syndicate.loopback.smtp import Fault
 from syndicate.system import stop
@@ -70,7 +70,7 @@ def test_who_stops_a_run_under_its_bar_reads_that_on_a_line_of_its_own(room: New
         at.read_until("/15")
         at.interrupt()
         seen = at.end()
-    assert "stopping: what is under way has 5 seconds (again: at once)" in seen
+    assert "stopping: work in progress has 5 seconds (Ctrl-C again: stop at once)" in seen
     assert not any(sign in row for sign in BAR for row in seen), seen
     assert at.code == 3
 
@@ -103,7 +103,7 @@ def test_who_stops_a_command_while_it_writes_breaks_nothing() -> None:
     """A letter was in doubt: what Ctrl-C said came into the middle of the bar's writing."""
     line = Interrupted()
     with redirect_stderr(io.TextIOWrapper(io.BufferedWriter(line), line_buffering=True)) as err:
-        remember("", verbose=False)
+        begin()
         with stoppable():
             err.write("a bar\n")
             until = time.monotonic() + 10
@@ -112,7 +112,7 @@ def test_who_stops_a_command_while_it_writes_breaks_nothing() -> None:
     assert stop.is_asked()
     stop.forget()
     assert line.written.decode().splitlines() == [
-        "a bar", "stopping: what is under way has 5 seconds (again: at once)"
+        "a bar", "stopping: work in progress has 5 seconds (Ctrl-C again: stop at once)"
     ]  # fmt: skip
 
 
@@ -138,13 +138,13 @@ def test_the_question_shows_the_file_what_changed_and_no_default(changed: Newsro
     changed.rewrite('headline: "Kabar pertama"', 'headline: "Kabar kedua"')
     before = changed.effects
     seen = at_the_question(changed)
-    at = seen.index("kabar.md: it has changed since it was published:")
+    at = seen.index("kabar.md has changed since it was published:")
     assert seen[at + 1 :] == [
         '  - headline: "Kabar pertama"',
         '  + headline: "Kabar kedua"',
         "  - Paragraf ke-7 tentang rapat pleno di kecamatan.",
         "  + Paragraf ke-7 tentang sidang pleno di kecamatan.",
-        "What was wrong? (readers are told; - for a silent fix):",
+        "What was wrong? (readers see this; - for a silent fix):",
     ]
     assert changed.effects == before
 
@@ -190,7 +190,7 @@ def test_so_it_is_at_every_question(changed: Newsroom, words: list[str]) -> None
 def test_a_withdrawal_names_what_it_takes_back_before_it_asks(changed: Newsroom) -> None:
     with terminal(changed, "withdraw", "kabar.md", "--reason", "Salah.") as at:
         seen = at.read_until("[y/n]")
-    asked = "“Kabar pertama” is withdrawn everywhere, and readers are told: “Salah.”. Go on? [y/n]:"
+    asked = "Withdraw “Kabar pertama” everywhere? Readers will see the reason: “Salah.” [y/n]:"
     assert seen[-1].startswith(asked)
     for words, said in (
         (["hilang.md", "--reason", "Salah."], "hilang.md: cannot be read"),

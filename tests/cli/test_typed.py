@@ -53,9 +53,7 @@ def test_help_on_an_unknown_command_names_those_there_are(room: Newsroom) -> Non
 def test_help_on_what_has_no_commands_below_it_says_so(room: Newsroom) -> None:
     answer = room.run("help", "publish", "kabar.md")
     assert answer.code == 2
-    assert (
-        answer.complaint == "syndicate: publish has no commands of its own (syndicate help publish)"
-    )
+    assert answer.complaint == "syndicate: publish has no subcommands (try: syndicate help publish)"
 
 
 def test_the_program_is_a_module_that_runs() -> None:
@@ -125,8 +123,8 @@ def test_init_asks_again_until_an_answer_can_be_right(room: Newsroom) -> None:
                "redaksi@kantor.example", "kabar", "@kabar", "@Kabar", "", "mail.example.org",
                "smtp://127.0.0.1:25"]  # fmt: skip
     shown = at_a_terminal(room, "init", type="".join(f"{one}\n" for one in answers))
-    assert shown.count("Its site") == 2
-    assert shown.count("A second one") == 2
+    assert shown.count("Its website") == 2
+    assert shown.count("A second, private channel") == 2
     assert "tests are not news" in shown
     config = tomllib.loads((room.folder / "config.toml").read_text())
     assert config["publisher"]["url"] == "https://kantor.example"
@@ -138,4 +136,4 @@ def test_init_asks_again_until_an_answer_can_be_right(room: Newsroom) -> None:
 def test_init_asks_nothing_where_there_is_a_configuration(room: Newsroom) -> None:
     shown = at_a_terminal(room, "init", type="X\n")
     assert "config.toml: already exists" in shown
-    assert "The office's name" not in shown
+    assert "Name of the office" not in shown

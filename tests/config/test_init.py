@@ -105,7 +105,12 @@ def test_at_a_terminal_it_is_asked_again(room: Newsroom) -> None:
         at.type("".join(f"{one}\n" for one in answers))
         at.end()
     assert at.code == 0, at.written
-    for question, times in (("Its site", 2), ("Its email", 2), ("A second one", 2), ("A mail", 3)):
+    for question, times in (
+        ("Its website", 2),
+        ("Its email", 2),
+        ("A second, private channel", 2),
+        ("A mail", 3),
+    ):
         assert at.written.count(question) == times, at.written
     text = (room.folder / "baru" / "config.toml").read_text(encoding="utf-8")
     assert tomllib.loads(text)["channels"]["digest"]["smtp"] == "smtp://127.0.0.1:25"
@@ -116,4 +121,4 @@ def test_a_wrong_option_is_named_before_anything_is_asked(room: Newsroom) -> Non
         at.end()
     assert at.code == 2
     assert "--timezone: " in at.written
-    assert "The office's name" not in at.written
+    assert "Name of the office" not in at.written

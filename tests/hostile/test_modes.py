@@ -73,7 +73,7 @@ def test_what_others_could_read_is_mended_and_said_once(room: Newsroom) -> None:
     assert open_to_others(*paths) == paths
     answer = room.run("publish", "kabar.md")
     for path in paths:
-        assert f"{path}: others could read it; now only you can" in answer.err
+        assert f"{path}: others could read this file; now only you can" in answer.err
     assert open_to_others(*paths) == []
     assert "others could read" not in room.run("publish", "kabar.md").err
 

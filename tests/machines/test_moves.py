@@ -274,7 +274,7 @@ def test_what_a_stuck_sender_had_begun_is_in_doubt_at_the_new_end(
     new = fresh(kind)
     moved = busy.run("ledger", "move", new, at=EVENING)
     assert moved.code == 4, moved.said
-    assert "is in doubt there" in moved.out
+    assert "in doubt at the new place" in moved.out
     assert "waiting for what others are sending: 1 digest" in moved.err
     busy.smtp.faults.clear()
     sender.thaw()
@@ -623,8 +623,10 @@ def test_what_every_command_says_of_a_ledger_is_said_before_it_is_moved(room: Ne
     (room.folder / "syndicate.db").chmod(0o644)
     (room.folder / ".syndicate.db.generation").write_text("?")
     said = room.run("ledger", "move", "sqlite:///baru.db", at=REAL).err
-    assert "rehearsal: this ledger, made under $SYNDICATE_NOW, is a rehearsal for ever" in said
-    assert "others could read it; now only you can" in said
+    assert (
+        "rehearsal: this ledger was created under $SYNDICATE_NOW and is for rehearsals only" in said
+    )
+    assert "others could read this file; now only you can" in said
     assert "it holds no mark" in said
 
 
@@ -676,7 +678,7 @@ def test_a_password_that_is_given_raw_is_not_shown(room: Newsroom, fresh: Fresh)
         moved = room.run("ledger", "move", new)
         assert moved.code == 0, moved.said
         assert f":{password(new)}@" not in moved.said
-        assert "with the password in its place" in moved.out
+        assert "with the password instead of ***" in moved.out
 
 
 def test_a_relative_file_lies_beside_the_configuration_and_json_says_the_same(

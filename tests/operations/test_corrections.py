@@ -180,7 +180,7 @@ def test_at_a_terminal_the_question_shows_what_changed(out: Newsroom) -> None:
     out.rewrite("Isi yang benar.", "Isi yang benar, dengan satu kalimat lagi.")
     said = at_a_terminal(out, "publish", "kabar.md", type=f"{NOTE}\n")
     before, _, _ = said.partition("What was wrong?")
-    assert "kabar.md: it has changed since it was published:" in before
+    assert "kabar.md has changed since it was published:" in before
     assert "- Isi kabar." in before
     assert "+ Isi yang benar, dengan satu kalimat lagi." in before
     assert "━" not in before, "a bar would erase the question"

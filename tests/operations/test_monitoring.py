@@ -357,7 +357,7 @@ LOOKS = (("status", "--json"), ("status", "--check"), ("history", "kabar.md"),
 
 
 def test_a_standby_and_a_role_that_may_only_read_are_looked_at(shared: Newsroom) -> None:
-    assert "nothing was published yet" in shared.run("status").out  # and no table was made
+    assert "nothing has been published yet" in shared.run("status").out  # and no table was made
     shared.write()
     shared.subscribe("ani@example.org")
     shared.publish()

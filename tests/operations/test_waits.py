@@ -25,7 +25,7 @@ def muted(room: Newsroom) -> Newsroom:
 
 def test_a_chat_that_asks_for_years_waits_a_day_and_status_says_so(muted: Newsroom) -> None:
     said = muted.run("status").out
-    assert "telegram: is not written to until" in said
+    assert "telegram: is paused until" in said
     assert "Telegram asks for a pause of" in said
     assert "syndicate channels resume telegram" in said
     document = muted.run("status", "--json").json
@@ -43,9 +43,9 @@ def test_resume_ends_it_and_says_what_it_ended(muted: Newsroom) -> None:
     assert muted.posts == []
     answer = muted.run("channels", "resume", "telegram")
     assert answer.code == 0
-    assert "telegram: is not written to until" in answer.out
+    assert "telegram: is paused until" in answer.out
     assert "telegram: 1 post waits until" in answer.out
-    assert "the next tick goes on" in answer.out
+    assert "the next tick continues" in answer.out
     assert muted.posts == []
     assert "waits until" not in muted.run("status").out
     assert muted.run("tick").code == 0

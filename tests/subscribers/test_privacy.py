@@ -165,7 +165,7 @@ def test_who_is_forgotten_is_nowhere_and_stays_away(room: Newsroom) -> None:
     assert len(traces(room, ANI)) >= 2
     answer = room.run("subscribers", "forget", "Ani@Pembaca.example")
     assert answer.code == 0
-    assert "salinan.db: erased there, too" in answer.out
+    assert "salinan.db: also erased in this copy" in answer.out
     for text in (ANI, "ani@"):
         assert traces(room, text) == []
     assert traces(room, BUDI) != []

@@ -19,8 +19,8 @@ import pytest
 
 from syndicate.errors import Refused, UsageError
 from syndicate.system import logs
-from syndicate.system.logs import Wish
-from syndicate.system.scrubbing import masked, scrubber, without_credentials
+from syndicate.system.logs import LogOptions
+from syndicate.system.scrubbing import scrubber, without_addresses, without_credentials
 
 TOKEN = "987654321:AAE-loop_back0token0of0thirty5chars"
 PASSWORD = 's3cret/of:the@relay "x" é'
@@ -87,8 +87,8 @@ def kept(
 ) -> tuple[str, str]:
     """Return what stands in the file and on stderr after something was logged."""
     shown = io.StringIO()
-    wish = Wish(verbosity=verbosity, file=path, as_json=as_json)
-    with redirect_stderr(shown), logs.kept(wish, scrubber(SECRETS)):
+    options = LogOptions(verbosity=verbosity, file=path, as_json=as_json)
+    with redirect_stderr(shown), logs.kept(options, scrubber(SECRETS)):
         write()
     return path.read_text(encoding="utf-8"), shown.getvalue()
 
@@ -205,7 +205,7 @@ def test_an_expected_error_has_no_traceback(tmp_path: Path) -> None:
     ],
 )
 def test_mail_addresses_are_masked(tmp_path: Path, text: str, expected: str) -> None:
-    assert masked(text) == expected
+    assert without_addresses(text) == expected
     file, _ = kept(lambda: logging.getLogger("x").error(text), tmp_path / "log", as_json=False)
     assert "ani@" not in file
     assert "budi@" not in file
@@ -322,7 +322,7 @@ def test_a_file_that_has_grown_is_rotated(tmp_path: Path, monkeypatch: pytest.Mo
 
 def fill(path: str, name: str) -> None:
     logs.FILE_BYTES, logs.KEPT_FILES = 20_000, 50
-    with logs.kept(Wish(file=Path(path)), str):
+    with logs.kept(LogOptions(file=Path(path)), str):
         for number in range(500):
             logging.getLogger(name).error("record %03d", number)
 
@@ -375,6 +375,6 @@ def test_a_file_that_cannot_be_the_log_is_refused_in_a_line(
     tmp_path: Path, name: str, why: str
 ) -> None:
     (tmp_path / "article.md").write_text("---\nheadline: Kabar\n---\n")
-    with pytest.raises(UsageError, match=why), logs.kept(Wish(file=tmp_path / name), str):
+    with pytest.raises(UsageError, match=why), logs.kept(LogOptions(file=tmp_path / name), str):
         pass
     assert (tmp_path / "article.md").read_text() == "---\nheadline: Kabar\n---\n"
