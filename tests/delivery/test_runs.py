@@ -149,7 +149,7 @@ def test_all_doubts_of_a_digest_are_settled_at_once(
 def test_doubts_are_said_again_where_the_list_says_so(
     letters: DirectOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guard: `channel.resend_in_doubt`."""
+    """Guard: `resend_in_doubt` in letters."""
     letters.mood("letters", "published", "in doubt")
     letters.digest()
     letters.mood("letters", "published", None)
