@@ -285,10 +285,8 @@ def to_deliver(attempt: Attempt) -> Delivery:
 
 def _end(run: Run, ended: Sequence[Ended]) -> None:
     run.acted = run.acted or bool(ended)
-    if len(ended) == 1:
-        run.ledger.queue.end(*ended[0])
-    elif ended:
-        run.ledger.queue.end_batch(ended)
+    if ended:
+        run.ledger.queue.end(ended)
     for attempt, result in ended:
         log.info("%s: %s %s: %s", run.known.name, attempt.verb, attempt.address, outcome_of(result))
         run.tell(attempt.verb, result)

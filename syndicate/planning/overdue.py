@@ -21,6 +21,12 @@ LATEST = 8  # intervals tell how often ticks come
 SEEN_OFTEN = 3  # ticks: a machine with less of them may be a container that comes once
 TAKEN_AWAY = timedelta(days=7)  # after which a machine counts as switched off for good
 BACKUP_WITHIN = timedelta(days=14)  # where backups were made, and nobody has set anything
+NOT_CLOSED = (
+    "{channel}: its digest was due {late} ago and is not closed: run syndicate tick, and see that"
+    " it runs by itself"
+)
+STILL_STANDS = "{about}: it expired {late} ago and still stands: run syndicate tick"
+NOT_TRIED = "{channel}: {about} waits since {late}, and nothing has tried it: run syndicate tick"
 
 
 class Grade(StrEnum):
@@ -98,40 +104,37 @@ def _late_machine(host: str, ticks: Sequence[Tick], at: datetime) -> Iterator[Al
 def late_windows(
     ended: Mapping[str, datetime], at: datetime, patient: timedelta
 ) -> Iterator[Alert]:
-    """Say which lists have a window that ended and was not closed."""
-    for name, end in ended.items():
-        if at - end > patient:
-            yield Alert(
-                what="window", about=name, since=end, grade=Grade.CRITICAL,
-                says=f"{name}: its digest was due {period(at - end)} ago and is not closed: run"
-                " syndicate tick, and see that it runs by itself",
-            )  # fmt: skip
+    """Report the lists that have a window that ended and was not closed."""
+    windows = [(name, name, end) for name, end in ended.items()]
+    return _late("window", NOT_CLOSED, windows, at, patient)
 
 
 def late_expiries(
     expired: Mapping[str, datetime], at: datetime, patient: timedelta
 ) -> Iterator[Alert]:
-    """Say which articles should have been taken back by now."""
-    for uri, when in expired.items():
-        if at - when > patient:
-            yield Alert(
-                what="expiry", about=uri, since=when, grade=Grade.CRITICAL,
-                says=f"{uri}: it expired {period(at - when)} ago and still stands: run syndicate"
-                " tick",
-            )  # fmt: skip
+    """Report the articles that should have been taken back by now."""
+    return _late("expiry", STILL_STANDS, [("", *item) for item in expired.items()], at, patient)
 
 
 def late_waits(
-    waiting: Iterable[tuple[str, str, datetime]], now: datetime, patient: timedelta
+    waiting: Iterable[tuple[str, str, datetime]], at: datetime, patient: timedelta
 ) -> Iterator[Alert]:
-    """Say what waits for a tick although its time has come: (channel, what it is, since when)."""
-    for channel, name, since in waiting:
-        if now - since > patient:
-            yield Alert(
-                what="waiting", about=name, since=since, grade=Grade.CRITICAL,
-                says=f"{channel}: {name} waits since {period(now - since)}, and nothing has tried"
-                " it: run syndicate tick",
-            )  # fmt: skip
+    """Report what waits for a tick although its time has come: (channel, name, since when)."""
+    return _late("waiting", NOT_TRIED, waiting, at, patient)
+
+
+def _late(
+    what: str,
+    message: str,
+    times: Iterable[tuple[str, str, datetime]],
+    at: datetime,
+    patient: timedelta,
+) -> Iterator[Alert]:
+    """Report what should have happened longer ago than the next ticks are left: (channel, …)."""
+    for channel, about, since in times:
+        if at - since > patient:
+            says = message.format(channel=channel, about=about, late=period(at - since))
+            yield Alert(what=what, about=about, since=since, grade=Grade.CRITICAL, says=says)
 
 
 def late_backup(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from support import house_map
 from support.house_map import PAGE, ROOT, first_line, mapped, modules
+from syndicate.ledger.sending.consequences import CONSEQUENCES
 
 TEXT = PAGE.read_text(encoding="utf-8")
 PATH = re.compile(r"`((?:syndicate|channels|tests|docs|benchmarks)/[\w/.-]*)`")
@@ -15,9 +16,7 @@ METHOD = re.compile(r"\b([A-Z][A-Za-z]+\.[a-z_]{3,})\b")
 WITHIN = re.compile(r"`(\w+)` in `([\w/]+\.py)`")
 STATE = re.compile(r"\[ (\w+) \]")
 # the functions at the arrows of the diagrams
-TRANSITIONS = re.compile(
-    r"\b((?:Queue|Doubts|Resolutions|Letters)\.\w+|_[a-z_]+|end_\w+|settle_batch)\b"
-)
+TRANSITIONS = re.compile(r"\b((?:Queue|Doubts|Resolutions|Letters)\.\w+|_[a-z_]+|end_\w+)\b")
 
 
 def diagrams() -> tuple[str, str]:
@@ -64,6 +63,15 @@ def test_the_transitions_are_functions_of_the_ledger() -> None:
     names = set(TRANSITIONS.findall("".join(diagrams())))
     assert len(names) > 15
     assert [name for name in names if f"def {name.partition('.')[2] or name}(" not in code] == []
+
+
+def test_the_table_of_errors_is_the_program_s() -> None:
+    section = TEXT.partition("## From an error to a state")[2].partition("## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (\w+) \| (yes )?\| (yes )?\|$", section, re.M)
+    assert rows == [
+        (kind.__name__, row.state, row.concerns, "yes " * row.counts, "yes " * row.pauses)
+        for kind, row in CONSEQUENCES.items()
+    ]
 
 
 def test_methods_belong_to_the_classes_that_they_are_named_with() -> None:

@@ -309,7 +309,7 @@ def test_a_doubtful_revise_is_due_again(
     room.mood("wall", moment, None)
     room.tick()
     assert room.states("wall") == ["due"]  # not at once
-    later(monkeypatch, outcomes.AGAIN_AFTER)
+    later(monkeypatch, outcomes.DOUBTFUL_AGAIN_AFTER)
     room.tick()
     assert (room.states("wall"), room.texts("wall")) == (
         ["settled"],
@@ -353,7 +353,7 @@ def test_a_late_receipt_counts(room: DirectOffice, monkeypatch: Patch) -> None:
         later(monkeypatch, CLAIM_FOR * 2)
         other.ledger.queue.end_dead_claims()
         assert room.states("wall") == ["in_doubt"]
-        slow.ledger.queue.end(attempt, Receipt("42"))
+        slow.ledger.queue.end([(attempt, Receipt("42"))])
     row = room.row("wall")
     assert (row.state, row.reference, row.says) == ("settled", "42", b"hello")
 
@@ -361,7 +361,7 @@ def test_a_late_receipt_counts(room: DirectOffice, monkeypatch: Patch) -> None:
 def test_a_late_receipt_counts_for_whoever_claimed_it_meanwhile(
     room: DirectOffice, monkeypatch: Patch
 ) -> None:
-    """Guard: `free` in outcomes._settle, and Queue._start reads again what is there."""
+    """Guard: `claimed` in outcomes._settling, and Queue._start reads again what is there."""
     room = room.having(wall="Wall")
     due(room)
     edition = room.row("wall").edition_id
@@ -371,7 +371,7 @@ def test_a_late_receipt_counts_for_whoever_claimed_it_meanwhile(
         other.ledger.queue.end_dead_claims()
         other.ledger.doubts.absent(attempt)
         claimed = other.ledger.queue.claim(edition, 0, 1)
-        slow.ledger.queue.end(attempt, Receipt("42"))
+        slow.ledger.queue.end([(attempt, Receipt("42"))])
         assert room.states("wall") == ["claimed"]
         assert other.ledger.queue.start(claimed) == []
     row = room.row("wall")
@@ -386,7 +386,7 @@ def test_a_late_receipt_counts_for_whoever_claimed_it_meanwhile(
 def test_a_late_answer_does_not_count_once_a_newer_attempt_began(
     room: DirectOffice, monkeypatch: Patch, late: Receipt | Refused | None
 ) -> None:
-    """Guard: `newest` in outcomes._end_one."""
+    """Guard: `newest` in outcomes._fail and outcomes._settling."""
     room = room.having(wall="Wall")
     due(room)
     edition = room.row("wall").edition_id
@@ -396,10 +396,10 @@ def test_a_late_answer_does_not_count_once_a_newer_attempt_began(
         other.ledger.queue.end_dead_claims()
         other.ledger.doubts.absent(old)
         [new] = other.ledger.queue.start(other.ledger.queue.claim(edition, 0, 1))
-        slow.ledger.queue.end(old, late)
+        slow.ledger.queue.end([(old, late)])
         row = room.row("wall")
         assert (row.state, row.reference, row.attempt_id) == ("sending", None, new.id)
-        other.ledger.queue.end(new, Receipt("43"))
+        other.ledger.queue.end([(new, Receipt("43"))])
     assert room.row("wall").reference == "43"
 
 
@@ -669,10 +669,10 @@ def test_who_looked_for_an_older_doubt_says_nothing_of_a_newer_one(
     edition = room.row("wall").edition_id
     with room.office() as slow, room.office() as other:
         [old] = slow.ledger.queue.start(slow.ledger.queue.claim(edition, 0, 1))
-        slow.ledger.queue.end(old, InDoubt("?"))
+        slow.ledger.queue.end([(old, InDoubt("?"))])
         other.ledger.doubts.absent(old)
         [new] = other.ledger.queue.start(other.ledger.queue.claim(edition, 0, 1))
-        other.ledger.queue.end(new, InDoubt("?"))
+        other.ledger.queue.end([(new, InDoubt("?"))])
         slow.ledger.doubts.absent(old)
     row = room.row("wall")
     assert (row.state, row.attempt_id) == ("in_doubt", new.id)

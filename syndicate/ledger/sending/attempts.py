@@ -63,6 +63,9 @@ class Attempt:
     stood: bool = False
 
 
+Ended = tuple[Attempt, Result]  # an attempt and how it ended
+
+
 def attempt_at(
     db: Connection, row: Row[Any], id: int, verb: Verb, rendition: Rendition | None,
     media: Mapping[str, bytes], at: datetime,

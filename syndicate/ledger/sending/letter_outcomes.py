@@ -9,15 +9,22 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, null, select, update
 
-from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Refused
+from syndicate.errors import Bounced, Deferred, DeliveryError
 from syndicate.ledger.database.engine import affected, say, stamp
 from syndicate.ledger.people.lists import bounce
 from syndicate.ledger.schema import letters, runs
 from syndicate.ledger.sending.backoff import MOST_TRIES, back_off
+from syndicate.ledger.sending.consequences import (
+    DUE,
+    REFUSED,
+    Concerns,
+    consequence_of,
+    wait_of,
+)
 from syndicate.ledger.sending.turn_sql import sent_statement
 from syndicate.model.delivery import Receipt, Recipient
 
-LONGEST_HOLD = timedelta(days=2)  # of a letter that is not tried, though others are
+GIVE_UP_AFTER = timedelta(days=2)  # letters that are not tried, though others are
 
 r, x = runs.c, letters.c
 Result = Receipt | DeliveryError
@@ -66,30 +73,37 @@ def _fail(
         x.edition_id == edition, x.subscriber_id == letter.subscriber,
         x.tries == letter.tries, x.state.in_(("sending", "in_doubt")),
     )  # fmt: skip
-    values: dict[str, Any] = {"why": str(error), "at": moments.carried(), "not_before": null()}
+    follows = consequence_of(error)
+    values: dict[str, Any] = {
+        "state": follows.state, "why": str(error), "at": moments.carried(), "not_before": null()
+    }  # fmt: skip
     if isinstance(error, Bounced | Deferred):
         values["code"] = error.code
-    if isinstance(error, InDoubt):
-        values["state"] = "in_doubt"
-    elif isinstance(error, Refused) or (isinstance(error, Deferred) and letter.tries >= MOST_TRIES):
-        values["state"] = "refused"
-    else:
-        values["state"] = "due"
-        wait = getattr(error, "retry_after", None)
-        if isinstance(error, Deferred):
-            wait = back_off(letter.tries).total_seconds()
-        else:
-            values["tries"] = letter.tries - 1  # nobody was asked
-            values["state"] = "refused" if wait and _is_old(db, moments, edition) else "due"
-        if wait and values["state"] == "due":
-            values["not_before"] = moments.database(db) + timedelta(seconds=wait)
-    known = db.scalar(select(x.code).where(here)) if isinstance(error, Bounced) else None
+    if follows.state == DUE:
+        values |= _due_again(db, moments, edition, letter, error)
+    known = db.scalar(select(x.code).where(here)) if follows.counts else None
     changed = affected(db, update(letters).where(here).values(**values))
     if changed and isinstance(error, Bounced) and error.code != known:
         bounce(db, letter.subscriber, error.code, values["at"])
 
 
+def _due_again(
+    db: Connection, moments: Moments, edition: int, letter: Started, error: DeliveryError
+) -> dict[str, Any]:
+    """Return when a letter is tried again, or that it is refused after too many tries or days."""
+    if consequence_of(error).concerns is Concerns.READER:
+        if letter.tries >= MOST_TRIES:
+            return {"state": REFUSED}
+        return {"not_before": moments.database(db) + back_off(letter.tries)}
+    not_asked: dict[str, Any] = {"tries": letter.tries - 1}
+    if wait := wait_of(error):
+        if _is_old(db, moments, edition):
+            return not_asked | {"state": REFUSED}
+        not_asked["not_before"] = moments.database(db) + timedelta(seconds=wait)
+    return not_asked
+
+
 def _is_old(db: Connection, moments: Moments, edition: int) -> bool:
     """Return whether a letter that is held back for its own sake is too old to send."""
     frozen = db.scalar(select(r.frozen_at).where(r.edition_id == edition))
-    return frozen is not None and moments.database(db) - frozen >= LONGEST_HOLD
+    return frozen is not None and moments.database(db) - frozen >= GIVE_UP_AFTER

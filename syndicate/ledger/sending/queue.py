@@ -31,7 +31,7 @@ from syndicate.ledger.processes.waits import CLAIM_FOR
 from syndicate.ledger.schema import attempts, deliveries, editions
 from syndicate.ledger.sending.attempts import (
     Attempt,
-    Result,
+    Ended,
     Verb,
     attempt_at,
     deliveries_with_keys,
@@ -120,13 +120,8 @@ class Queue:
         with transaction(self.engine) as db:
             return self._start(db, claimed)
 
-    def end(self, attempt: Attempt, result: Result) -> None:
-        """Write down how it ended: a receipt, nothing (it was removed), or an error."""
-        with transaction(self.engine) as db:
-            self._end(db, [(attempt, result)])
-
-    def end_batch(self, ended: Sequence[tuple[Attempt, Result]]) -> None:
-        """Write down in one transaction how several attempts ended."""
+    def end(self, ended: Sequence[Ended]) -> None:
+        """Write down how attempts ended: a receipt, nothing (it was removed), or an error."""
         with transaction(self.engine) as db:
             self._end(db, ended)
 
@@ -181,7 +176,7 @@ class Queue:
         db.execute(update(deliveries).where(d.id == row.id).values(**FREE, state="due"))
         db.execute(resting(d.id == row.id))
 
-    def _end(self, db: Connection, ended: Sequence[tuple[Attempt, Result]]) -> None:
+    def _end(self, db: Connection, ended: Sequence[Ended]) -> None:
         end_attempts(db, self.clock(db), ended)
 
 

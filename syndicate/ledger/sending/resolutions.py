@@ -49,7 +49,7 @@ class Resolutions:
             if affected(db, update(deliveries).where(here).values(**seen, **present)):
                 db.execute(resting(d.id == delivery))
                 return
-        self.queue.end(self._doubtful(delivery), receipt)
+        self.queue.end([(self._doubtful(delivery), receipt)])
 
     def not_sent(self, delivery: int) -> None:
         """Make a delivery due again that a person has not found, whatever was thought."""
