@@ -7,89 +7,88 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 
 from syndicate.channel.mailing_list import MailingList, Outcome
-from syndicate.delivery.posts import Run, explained, opened, scrubbed, stay_here
-from syndicate.errors import (
-    Bounced,
-    Deferred,
-    DeliveryError,
-    InDoubt,
-    LedgerError,
-    Paused,
-    Refused,
-    Unavailable,
+from syndicate.delivery.rim import (
+    ChannelRun,
+    attempted,
+    is_elsewhere,
+    looked_for,
+    run_job,
+    scrubbed,
 )
+from syndicate.errors import DeliveryError, InDoubt, LedgerError, Paused, Refused, Unavailable
 from syndicate.ledger import Block, Started
+from syndicate.ledger.sending.consequences import DUE, Concerns, consequence_of, wait_of
 from syndicate.ledger.sending.letter_outcomes import Result
 from syndicate.ledger.sending.letters import BLOCK
 from syndicate.ledger.sending.runs import Pause
-from syndicate.model.delivery import Absent, Delivery, Rendition, delivery_key
+from syndicate.model.delivery import Absent, Delivery, Receipt, Rendition, delivery_key
 from syndicate.system import stop
-from syndicate.system.logs import unexpected
 
 log = logging.getLogger(__name__)
 
 PROBES = 3  # readers who are tried each time in a paused run, where the first are put off
-LONGEST_PAUSE = timedelta(days=2)  # until what is left is refused, counted against nobody
-LONGEST_HOLD = 30.0  # seconds to wait for a rate's next turn; what takes longer comes later
-PATIENT = 4  # times as long as a commit takes, until a smaller group is worth the next one
+GIVE_UP_PAUSED_AFTER = timedelta(days=2)  # until what is left is refused, counted against nobody
+RATE_WAIT_SECONDS = 30.0  # for a rate's next turn; what takes longer comes later
+COMMITS_APART = 4  # times as long as a commit takes, until a smaller group is worth the next one
 SAMPLED = "a sample has left"  # why the rest waits
-SLICE = 0.25  # seconds of a wait, between two looks whether to stop
+SLICE_SECONDS = 0.25  # of a wait, between two looks whether to stop
 
 
-def mail(run: Run, channel: MailingList, editions: Sequence[int]) -> str:
+def mail(run: ChannelRun, channel: MailingList, editions: Sequence[int]) -> str:
     """Send what is due of these editions' letters; returns why it could not go on."""
-    letters = run.ledger.letters
-    letters.end_dead_claims()
-    if channel.resend_in_doubt:
-        for edition in editions:
-            run.ledger.runs.settle(edition, "due", of="in_doubt")
-    in_doubt = [one for one in editions if letters.doubts(one, 1)] if run.finder else []
-    busy = letters.open(editions)
-    if run.stopping() or (not busy and not in_doubt and run.known.target == run.channel.target()):
-        return ""
-    if run.most:
-        _sample_only(run, busy)
-    why = _try(run, channel, editions, busy, in_doubt)
-    return "; ".join(filter(None, (why, _give_up(run, busy))))
+    job = LettersJob(run, channel, editions)
+    why = run_job(run, job)
+    return "; ".join(filter(None, (why, _give_up(run, job.busy))))
 
 
-def _try(
-    run: Run, channel: MailingList, editions: Sequence[int], busy: Sequence[int],
-    in_doubt: Sequence[int],
-) -> str:  # fmt: skip
-    """Send what can be; returns why it could not go on."""
-    letters = run.ledger.letters
-    try:
-        stay_here(run)
-        with opened(run.channel):
-            run.identity = run.channel.identity()
-            run.ledger.destinations.recognise(run.known.id, run.channel.target(), run.identity)
-            for edition in in_doubt:
-                _look(run, edition)
-            paused = [
-                _send(run, channel, edition)
-                for edition in letters.open(busy if run.most else editions)
-                if not run.stopping()
-            ]
-    except LedgerError:
-        raise
-    except Exception as error:  # a list that fails never stops the others
-        unexpected(log, f"{run.known.name}: could not go on", error)
-        why = explained(run, error)
-        wait = error.retry_after if isinstance(error, Unavailable) else None
-        for one in busy:
-            if isinstance(error, Paused):
-                run.ledger.runs.pause(one, why)
+class LettersJob:
+    """Letters of some editions that are due to the readers of one list."""
+
+    def __init__(self, run: ChannelRun, channel: MailingList, editions: Sequence[int]) -> None:
+        self.run, self.channel, self.editions = run, channel, editions
+        self.letters = run.ledger.letters
+        self.busy: Sequence[int] = ()  # editions with letters that are due
+        self.in_doubt: Sequence[int] = ()  # and with letters that can be looked for
+
+    def prepare(self) -> bool:
+        """Free what dead processes held; False where the channel need not be opened."""
+        run = self.run
+        self.letters.end_dead_claims()
+        if self.channel.resend_in_doubt:
+            for edition in self.editions:
+                run.ledger.runs.settle(edition, "due", of="in_doubt")
+        doubts = self.letters.doubts
+        self.in_doubt = [number for number in self.editions if run.finder and doubts(number, 1)]
+        self.busy = self.letters.open(self.editions)
+        if run.most and not run.stopping():
+            _sample_only(run, self.busy)
+        return bool(self.busy or self.in_doubt) or is_elsewhere(run, self.editions)
+
+    def carry_out(self) -> str:
+        """Settle doubts and send what is due; returns why runs are paused."""
+        for edition in self.in_doubt:
+            _look(self.run, edition)
+        paused = [
+            _send(self.run, self.channel, edition)
+            for edition in self.letters.open(self.busy if self.run.most else self.editions)
+            if not self.run.stopping()
+        ]
+        return "; ".join(dict.fromkeys(filter(None, paused)))
+
+    def put_off(self, problem: Unavailable) -> None:
+        """Keep what is due for a later run; where we are refused, until that is put right."""
+        for edition in self.busy:
+            if consequence_of(problem).pauses:
+                self.run.ledger.runs.pause(edition, str(problem))
             else:
-                run.ledger.runs.postpone(one, why, wait)
-        return why
-    return "; ".join(dict.fromkeys(filter(None, paused)))
+                self.run.ledger.runs.postpone(edition, str(problem), problem.retry_after)
 
 
-def _send(run: Run, channel: MailingList, edition: int) -> str:
-    """Send one run; why it is paused, if it is. That says nothing of the other runs."""
+def _send(run: ChannelRun, channel: MailingList, edition: int) -> str:
+    """Send one run; returns why it is paused, if it is. That says nothing of the other runs."""
     try:
         _send_all(run, channel, edition)
     except Paused as error:
@@ -99,7 +98,7 @@ def _send(run: Run, channel: MailingList, edition: int) -> str:
     return ""
 
 
-def _sample_only(run: Run, editions: Sequence[int]) -> None:
+def _sample_only(run: ChannelRun, editions: Sequence[int]) -> None:
     """Halt these runs for everybody else, and for us once the sample has left or ends."""
     letters = run.ledger.letters
     letters.passes = f"{SAMPLED}: syndicate digest {run.known.name} --resume"
@@ -107,22 +106,22 @@ def _sample_only(run: Run, editions: Sequence[int]) -> None:
         run.ledger.runs.halt(edition, letters.passes)
 
 
-def _give_up(run: Run, editions: Sequence[int]) -> str:
-    """Refuse what is left of runs that were paused for too long; says so."""
-    told = []
+def _give_up(run: ChannelRun, editions: Sequence[int]) -> str:
+    """Refuse what is left of runs that were paused for too long; returns a message of it."""
+    messages = []
     for edition in editions:
         paused = run.ledger.runs.paused(edition)
-        if not paused or paused.since < LONGEST_PAUSE:
+        if not paused or paused.since < GIVE_UP_PAUSED_AFTER:
             continue
         if count := run.ledger.runs.give_up(edition):
-            told.append(
+            messages.append(
                 f"{count} letters are refused after two days of being paused (put it right, then"
                 f" `syndicate resolve {edition} --again-refused`)"
             )
-    return "; ".join(told)
+    return "; ".join(messages)
 
 
-def _send_all(run: Run, channel: MailingList, edition: int) -> None:
+def _send_all(run: ChannelRun, channel: MailingList, edition: int) -> None:
     """Send a run to its end; a relay that asks for a pause gets it, as long as it has its uses."""
     run.total += run.ledger.letters.waiting(edition)
     stream = Stream(run, channel, edition)
@@ -136,9 +135,9 @@ def _send_all(run: Run, channel: MailingList, edition: int) -> None:
         raise problem
 
 
-def _waits(run: Run, stream: Stream, problem: DeliveryError) -> bool:
+def _waits(run: ChannelRun, stream: Stream, problem: DeliveryError) -> bool:
     """Grant a pause that was asked for; False where it would have no use."""
-    wait = problem.retry_after if isinstance(problem, Unavailable) else None
+    wait = wait_of(problem)
     if not wait or not stream.heard:
         return False
     if time.monotonic() + wait - stream.heard >= stream.channel.idle_timeout:
@@ -155,7 +154,7 @@ class Stream:
     commit.
     """
 
-    def __init__(self, run: Run, channel: MailingList, edition: int) -> None:
+    def __init__(self, run: ChannelRun, channel: MailingList, edition: int) -> None:
         self.run, self.channel, self.edition = run, channel, edition
         self.letters = run.ledger.letters
         self.heard = 0.0  # when it last took a letter
@@ -175,22 +174,18 @@ class Stream:
 
     def run_out(self) -> DeliveryError | None:
         """Send until nothing is due any more; returns what ended it before."""
-        problem: DeliveryError | None = None
         self._problem = None
-        try:
-            with stop.waiting(patient=True):
-                for outcome in self.channel.publish_all(_Shielded(self._deliveries())):
-                    with stop.shielded():
-                        self._end(outcome)
-        except DeliveryError as error:
-            problem = scrubbed(self.run, error)
-        except LedgerError:
-            raise
-        except Exception as error:
-            unexpected(log, f"{self.run.known.name}: the letters broke off", error)
-            problem = InDoubt(explained(self.run, error))
+        name = self.run.known.name
+        problem = attempted(
+            f"{name}: the letters", self.run.scrub, self._stream, passing=(LedgerError,)
+        )
         self._finish(problem)
         return problem or self._problem
+
+    def _stream(self) -> None:
+        for outcome in self.channel.publish_all(_Shielded(self._deliveries())):
+            with stop.shielded():
+                self._end(outcome)
 
     def _deliveries(self) -> Iterator[Delivery | None]:
         while not self.run.stopping() and not self._problem:
@@ -212,7 +207,7 @@ class Stream:
         return Delivery(key, self._rendition, recipient=letter.recipient)
 
     def _must_wait(self) -> bool:
-        """Whether no more can be started before something has ended, or its turn has come."""
+        """Return whether no more may start before something has ended, or its turn has come."""
         if self._paused and self._pulled:
             return True
         window, now = self.channel.window, time.monotonic()
@@ -225,7 +220,7 @@ class Stream:
             return True
         left = self._hold - now
         if left > 0 and not self._pulled:
-            stop.rest(min(left, SLICE))
+            stop.rest(min(left, SLICE_SECONDS))
         return left > 0
 
     def _start_group(self) -> bool:
@@ -264,16 +259,17 @@ class Stream:
         return True
 
     def _granted(self, count: int) -> int:
-        """How many may be started now, by the list's rate."""
+        """Return how many may be started now, by the list's rate."""
         if not self.channel.rate:
             return count
         granted, wait = self.run.ledger.pace.grant(self.run.known.id, count, self.channel.rate)
-        if wait > LONGEST_HOLD:
-            said = ", ".join(map(str, self.channel.rate))
+        if wait > RATE_WAIT_SECONDS:
+            rates = ", ".join(map(str, self.channel.rate))
             self._problem = Unavailable(
-                f"channels.{self.run.known.name}.rate: {said} have left; it goes on in"
-                f" {wait / 60:.0f} minutes", wait,
-            )  # fmt: skip
+                f"channels.{self.run.known.name}.rate: {rates} have left; it goes on in"
+                f" {wait / 60:.0f} minutes",
+                wait,
+            )
         self._hold = time.monotonic() + wait
         return granted
 
@@ -282,8 +278,8 @@ class Stream:
         letter, _ = self._pulled.pop(outcome.delivery.key)
         result = outcome.result
         if isinstance(result, DeliveryError):
-            result = scrubbed(self.run, result)
-            self._claimed -= isinstance(result, Unavailable)  # nobody was asked
+            result = scrubbed(result, self.run.scrub)
+            self._claimed -= consequence_of(result).state == DUE  # nobody was asked
         else:
             self.heard = time.monotonic()
         self._ended.append((letter, result))
@@ -297,7 +293,7 @@ class Stream:
         if not isinstance(result, DeliveryError):
             self._paused = None
             self.run.ledger.runs.go_on(self.edition)
-        elif not isinstance(result, Bounced | Deferred):
+        elif consequence_of(result).concerns is not Concerns.READER:
             self._problem = self._problem or Paused(str(result))
         elif self._probes + 1 < PROBES:  # a reader with a trouble of their own
             self._probes += 1
@@ -310,7 +306,7 @@ class Stream:
         if bearable is None or self._tried >= bearable.first or self._problem:
             return
         self._tried += 1
-        self._failed += isinstance(result, Bounced)
+        self._failed += isinstance(result, DeliveryError) and consequence_of(result).counts
         if self._failed > bearable.most:
             name = self.run.known.name
             self._problem = Refused(
@@ -346,9 +342,9 @@ class Stream:
             self._old = [block for block in self._old if block.id in still]
         turn = self.letters.turn(self._block, self._ended, group, self.edition, done)
         ended = time.monotonic()
-        self._next_commit = ended + PATIENT * (ended - began)
+        self._next_commit = ended + COMMITS_APART * (ended - began)
         for _, result in self._ended:
-            self.run.tell("letter", result)
+            self.run.on_result(result)
         self._ended = []
         self._ready.extend(turn.started)
         self._rendition = turn.rendition or self._rendition
@@ -371,7 +367,7 @@ class _Shielded:
             return next(self._deliveries)
 
 
-def _look(run: Run, edition: int) -> None:
+def _look(run: ChannelRun, edition: int) -> None:
     """Look for letters in doubt, where that can be done."""
     if (finder := run.finder) is None:
         return
@@ -381,16 +377,14 @@ def _look(run: Run, edition: int) -> None:
         if run.stopping():
             return
         key = delivery_key(names.channel, names.key, letter.recipient.id)
-        try:
-            with stop.waiting(patient=True):
-                now = run.ledger.clock()
-                found = finder.find(
-                    Delivery(key, rendition, recipient=letter.recipient, started=began, now=now)
-                )
-        except LedgerError:
-            raise
-        except Exception as error:  # as much in doubt as before
-            unexpected(log, f"{run.known.name}: a doubt about a letter stays", error)
-            continue
-        result = None if isinstance(found, Absent) else found
-        run.ledger.letters.found(edition, letter, result, began)
+        delivery = Delivery(
+            key=key,
+            rendition=rendition,
+            recipient=letter.recipient,
+            started=began,
+            now=run.ledger.clock(),
+        )
+        found = looked_for(run, "a letter", partial(finder.find, delivery))
+        if isinstance(found, Receipt | Absent):
+            result = found if isinstance(found, Receipt) else None
+            run.ledger.letters.found(edition, letter, result, began)

@@ -11,7 +11,8 @@ from itertools import groupby
 from syndicate.channel import Channel
 from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.letters import mail
-from syndicate.delivery.posts import Run, deliver
+from syndicate.delivery.posts import deliver
+from syndicate.delivery.rim import ChannelRun
 from syndicate.ledger import Catalogue, KnownChannel
 from syndicate.ledger.reports.places import places_in
 from syndicate.model.delivery import Receipt, Rendition
@@ -62,13 +63,13 @@ def run_channel(
     ``most``: only so many letters of a digest.
     """
 
-    def tell(_what: str, result: object) -> None:
+    def tell(result: object) -> None:
         progress(channel.name, run.total)
         if isinstance(result, Receipt) and result.remark:
             report.notes.append(f"{channel.name}: {result.remark}")
 
-    run = Run(
-        channel=channel, known=known, ledger=office.ledger, tell=tell, scrub=office.scrub,
+    run = ChannelRun(
+        channel=channel, known=known, ledger=office.ledger, on_result=tell, scrub=office.scrub,
         stopping=office.stopping, most=most, outside=partial(office.outside, channel),
     )  # fmt: skip
     try:

@@ -11,8 +11,8 @@ from enum import StrEnum
 from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.evidence import refuse_older
 from syndicate.delivery.letters import SAMPLED
-from syndicate.delivery.posts import send_once
 from syndicate.delivery.run import Progress, run_channel, silent
+from syndicate.delivery.single import send_once
 from syndicate.errors import InDoubt, LedgerError, SyndicateError, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Window
 from syndicate.ledger.reports.digests import digests

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicate.channel import Channel, Finding
-from syndicate.delivery.posts import opened
+from syndicate.delivery.rim import opened
 from syndicate.errors import DeliveryError
 from syndicate.ledger import KnownChannel, Ledger
 from syndicate.office import Office

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicate.delivery.posts import send_once
+from syndicate.delivery.single import send_once
 from syndicate.errors import DeliveryError, InDoubt, Refused
 from syndicate.intake.admission import admit_all
 from syndicate.model.article import Item

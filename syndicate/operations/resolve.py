@@ -11,7 +11,7 @@ from pathlib import Path
 
 from syndicate.channel import Channel, Scope
 from syndicate.delivery.evidence import refuse_older, unknown_entries
-from syndicate.delivery.posts import opened
+from syndicate.delivery.rim import opened
 from syndicate.delivery.run import Progress, carry_out, run_channel, silent, tell_failed
 from syndicate.errors import ConfigError, UsageError
 from syndicate.intake.admission import admit_all

@@ -11,12 +11,13 @@ from time import monotonic
 
 from syndicate.channel import Channel
 from syndicate.channel.mailing_list import MailingList, Membership
-from syndicate.delivery.posts import send_once
-from syndicate.errors import Bounced, Deferred, DeliveryError, InDoubt, Paused, Unavailable
+from syndicate.delivery.single import send_once
+from syndicate.errors import Bounced, DeliveryError, Paused
 from syndicate.ledger import KnownChannel, Leaving, ReaderRequest
 from syndicate.ledger.people.goodbyes import DIED
 from syndicate.ledger.people.replies import JOIN, LEAVE, LEAVERS
 from syndicate.ledger.people.tokens import SUBSCRIPTION
+from syndicate.ledger.sending.consequences import DUE, Concerns, consequence_of
 from syndicate.model.delivery import Receipt, Recipient, Rendition
 from syndicate.office import Office
 from syndicate.report import Report
@@ -69,11 +70,13 @@ class Ways:
         """
         if isinstance(result, Receipt):
             self.put_off[by.name] = 0
-        elif isinstance(result, Unavailable | InDoubt):
-            self.put_off[by.name] += 1 if isinstance(result, Deferred) else MOST_PUT_OFF
+            return True
+        follows = consequence_of(result)
+        if follows.is_open:
+            self.put_off[by.name] += 1 if follows.concerns is Concerns.READER else MOST_PUT_OFF
             problem = f"{by.name}: {result}"
             self.problems += [] if problem in self.problems else [problem]
-        return not isinstance(result, Unavailable)
+        return follows.state != DUE
 
 
 def write_back(

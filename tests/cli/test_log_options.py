@@ -43,7 +43,7 @@ def test_an_unexpected_exception_is_logged_with_its_traceback(room: Newsroom) ->
     assert answer.code == 4
     assert "Traceback" not in answer.said
     [record] = [one for one in records(room.folder / "log") if one["level"] == "error"]
-    assert record["logger"] == "syndicate.delivery.posts"
+    assert record["logger"] == "syndicate.delivery.rim"
     assert "RuntimeError: POST /bot***/sendMessage failed" in record["traceback"]
     assert TOKEN not in (room.folder / "log").read_text()
 

@@ -47,7 +47,7 @@ def test_what_is_put_off_is_not_tried_before_its_time(
 
 @pytest.mark.parametrize("mood", ["refused", "unexpected"])
 def test_a_channel_that_does_not_open_stops_no_other(room: DirectOffice, mood: str) -> None:
-    """Guard: `except Exception` in deliver."""
+    """Guard: `except Exception` in run_job."""
     room = room.having(a="Wall", b="Wall", c="Sheet")
     article = room.write("hello")
     room.mood("a", "open", mood)
@@ -97,7 +97,7 @@ def test_a_digest_that_cannot_be_said_stops_no_other(room: DirectOffice) -> None
 def test_an_effect_that_fails_stops_no_other(
     room: DirectOffice, mood: str, state: str, code: int
 ) -> None:
-    """Guard: carry_out turns whatever was raised into a result."""
+    """Guard: attempted turns whatever was raised into a result."""
     room = room.having(a="Wall", b="Wall")
     room.mood("a", "publish", mood)
     report = room.publish(room.write("hello"))
@@ -105,7 +105,7 @@ def test_an_effect_that_fails_stops_no_other(
 
 
 def test_a_search_that_fails_leaves_the_doubt(room: DirectOffice) -> None:
-    """Guard: `except Exception` in _settle_doubts."""
+    """Guard: `except Exception` in looked_for."""
     room = room.having(a="SearchableWall", b="Wall")
     article = room.write("hello")
     room.mood("a", "published", "unexpected")

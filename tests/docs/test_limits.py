@@ -10,7 +10,7 @@ import pytest
 
 from syndicate import Channel, MailingList, errors
 from syndicate.config.database import Timeouts
-from syndicate.delivery import posts as deliver
+from syndicate.delivery import posts, rim
 from syndicate.intake import remote_media as measure
 from syndicate.ledger.database import postgresql
 from syndicate.ledger.people import read_letters as remembered
@@ -116,9 +116,9 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
             postgresql.UNANSWERED, None, None,
         ),
         "Any: a pause that is asked for": (errors.LONGEST_WAIT_SECONDS, None, None),
-        "Any: a channel that nothing comes of, in a run": (deliver.BUDGET, None, None),
+        "Any: a channel that nothing comes of, in a run": (rim.BUDGET_SECONDS, None, None),
         "Any: what is under way when a command is told to end": (stop.GRACE_SECONDS, None, None),
-        "Any: a turn, where a channel has a pace": (deliver.PATIENCE.total_seconds(), None, None),
+        "Any: a turn, where a channel has a pace": (posts.TURN_TIMEOUT.total_seconds(), None, None),
         "Claim of a post, a file or a letter": (CLAIM_FOR.total_seconds(), None, None),
     }  # fmt: skip
 

@@ -34,7 +34,7 @@ def states(room: Newsroom) -> list[str]:
 def test_what_never_answers_is_not_asked_for_every_article(
     room: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("syndicate.delivery.posts.BUDGET", 0.7)
+    monkeypatch.setattr("syndicate.delivery.rim.BUDGET_SECONDS", 0.7)
     drip = SLOW["a byte of a body now and then"]
     room.api.faults += [Rude(on="sendMessage", speak=drip) for _ in ARTICLES]
     began = time.monotonic()
@@ -52,7 +52,7 @@ def test_what_never_answers_is_not_asked_for_every_article(
 def test_a_channel_that_is_slow_and_moves_is_left_all_the_time_it_needs(
     room: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("syndicate.delivery.posts.BUDGET", 0.3)
+    monkeypatch.setattr("syndicate.delivery.rim.BUDGET_SECONDS", 0.3)
     room.api.faults += [Slow(on="sendMessage", seconds=0.15) for _ in ARTICLES]
     assert room.run("publish", *ARTICLES, at=REAL).code == 0
     assert states(room) == ["settled"] * 8
@@ -62,7 +62,7 @@ def test_corrections_that_nobody_answers_wait_together(
     room: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert room.run("publish", *ARTICLES, at=REAL).code == 0
-    monkeypatch.setattr("syndicate.delivery.posts.BUDGET", 0.7)
+    monkeypatch.setattr("syndicate.delivery.rim.BUDGET_SECONDS", 0.7)
     for name in ARTICLES:
         room.rewrite("Isi", "Isi baru", name)
     silent = SLOW["silence"]

@@ -285,7 +285,7 @@ def test_nothing_is_repeated_after_its_time(room: DirectOffice, monkeypatch: Pat
 
 
 def test_not_having_found_it_is_no_proof(room: DirectOffice) -> None:
-    """Guard: _settle_doubts leaves a doubt alone whose search fails."""
+    """Guard: looked_for leaves a doubt alone whose search fails."""
     room = room.having(wall="SearchableWall")
     article = doubtful(room, True)
     room.mood("wall", "find", "in doubt")
