@@ -122,7 +122,7 @@ def test_a_search_that_fails_leaves_the_doubt(room: DirectOffice) -> None:
 
 
 def test_a_kill_falls_back_to_the_notice_where_removal_is_refused(room: DirectOffice) -> None:
-    """Guard: `fallback` in outcomes._refuse."""
+    """Guard: `fallback` in outcomes._instead."""
     room = room.having(wall="Board")
     article = room.write("hello")
     room.publish(article)

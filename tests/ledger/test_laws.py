@@ -300,7 +300,7 @@ def test_not_having_found_it_is_no_proof(room: DirectOffice) -> None:
 def test_a_doubtful_revise_is_due_again(
     room: DirectOffice, moment: str, mood: str, monkeypatch: Patch
 ) -> None:
-    """Guard: `attempt.verb is Verb.PUBLISH` in outcomes._not_settled."""
+    """Guard: `attempt.verb is not Verb.PUBLISH` in outcomes._fail."""
     room = room.having(wall="Board")
     room.publish(room.write("hello"))
     room.mood("wall", moment, mood)
