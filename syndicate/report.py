@@ -84,6 +84,14 @@ class Report:
         is_refused = line.channel in self.unconnected and line.state == STATE_WORDS["due"]
         self.lines.append(replace(line, state=STATE_WORDS["refused"]) if is_refused else line)
 
+    def include(self, part: Report) -> None:
+        """Add what a part of the command reports."""
+        self.lines += part.lines
+        self.problems += part.problems
+        self.notes += part.notes
+        self.idle |= part.idle
+        self.lasting |= part.lasting
+
     @property
     def unmended(self) -> set[str]:
         """The fingerprints of what stays as it is until somebody or something mends it."""

@@ -278,10 +278,10 @@ def bounce(
     Example: syndicate subscribers bounce maildir:/var/mail/kabar
     """
     from syndicate.cli import show
-    from syndicate.subscribers.inbox_run import read
+    from syndicate.subscribers.inbox_run import read_source
 
     with office(as_json=as_json, opens=opens_no_channel) as here:
-        show.report(read(here, name or None, source), as_json=as_json)
+        show.report(read_source(here, name or None, source), as_json=as_json)
 
 
 def unsubscribe(

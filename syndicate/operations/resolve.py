@@ -39,7 +39,7 @@ from syndicate.planning.folders import has_mark, is_here, recognise
 from syndicate.planning.prepare import Preparation
 from syndicate.report import Report, letters_line, line_of, said_key
 from syndicate.sources import Draft, uri_date
-from syndicate.subscribers import reply_processor
+from syndicate.subscribers.reply_processor import release_held
 
 NUMBER = re.compile(
     r"(?P<number>\d{1,18})(?:/(?P<subscriber>\d{1,18}))?", re.ASCII
@@ -227,7 +227,7 @@ def resume(office: Office, name: str) -> list[Waiting]:
 def let_leave(office: Office, name: str) -> Mapping[str, int]:
     """Let those leave a list who were too many to be believed; what became of how many."""
     is_a_list = any(one.name == name for one in office.lists)
-    return reply_processor.let_leave(office, name) if is_a_list else {}
+    return release_held(office, name) if is_a_list else {}
 
 
 def rename(office: Office, old: str, new: str) -> str:

@@ -14,7 +14,7 @@ from syndicate.operations.leftovers import leave, take_over
 from syndicate.planning.compare import Wish
 from syndicate.planning.prepare import Preparation
 from syndicate.report import Report, line_of
-from syndicate.subscribers.inbox_run import Inboxes
+from syndicate.subscribers.inbox_run import InboxRun
 
 
 def tick(office: Office, progress: Progress = silent) -> Report:
@@ -44,16 +44,17 @@ def _do_all(office: Office, report: Report, progress: Progress) -> None:
         _tell(office, before, report)
         if problem and not before:
             report.problems.append(f"{channel.name}: {problem}")
-    inboxes = Inboxes(office, report)
-    inboxes.read()  # who wants to leave gets no letter any more
+    inboxes = InboxRun(office)
+    found = inboxes.read()  # who wants to leave gets no letter any more
     if office.stopping():
+        report.include(found)
         _stopped(report)
         return
     digests = digest(office, Request(), progress)
+    report.include(inboxes.go_on())
     report.lines += digests.lines
     report.idle |= digests.idle
     report.problems += digests.problems
-    inboxes.go_on()
 
 
 def _stopped(report: Report) -> None:

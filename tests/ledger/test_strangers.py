@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicate.ledger import Joiner, Ledger, open_ledger
+from syndicate.ledger import Joiner, Ledger, ReaderRequest, open_ledger
 from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.people.replies import JOIN, LEAVE, LEAVE_ALL, held
 from syndicate.ledger.people.strangers import LEFT, MOST_IN_ALL, MOST_TO_ONE, base, forget_strangers
@@ -85,7 +85,8 @@ def test_who_left_is_counted_until_a_person_has_looked(ledger: Ledger) -> None:
 def test_a_held_wish_waits_and_is_neither_written_to_nor_forgotten(ledger: Ledger) -> None:
     with transaction(ledger.engine) as db:
         for _ in range(2):
-            ledger.replies.hold(db, 1, LEAVE, ANI, NOW, 1)
+            wish = ReaderRequest(channel=1, wants=LEAVE, email=ANI, at=NOW, subscriber=1)
+            ledger.replies.hold(db, wish)
     assert ledger.replies.due(1) == []
     with ledger.planning() as catalogue:
         catalogue.tidy(NOW + timedelta(days=90), timedelta(days=30))

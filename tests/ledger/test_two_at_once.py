@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select
 
 from syndicate.errors import Bounced
-from syndicate.ledger import Joiner, Joining, Ledger, ReadLetter, open_ledger
+from syndicate.ledger import Joiner, Joining, Ledger, ReaderRequest, ReadLetter, open_ledger
 from syndicate.ledger.people.replies import JOIN
 from syndicate.ledger.people.strangers import MOST_TO_ONE
 from syndicate.ledger.schema import disowned, editions, forgotten, letters, strangers
@@ -135,7 +135,8 @@ def test_a_stranger_s_measure_holds_for_all_machines_together(two: tuple[Ledger,
         with ledger.replies.once(f"{number}", NOW) as db:
             assert db is not None
             if ledger.strangers.may_get(db, 1, JOIN, email, NOW):
-                assert ledger.replies.ask(db, 1, JOIN, email, NOW)
+                wish = ReaderRequest(channel=1, wants=JOIN, email=email, at=NOW)
+                assert ledger.replies.ask(db, wish)
                 ledger.strangers.note(db, 1, JOIN, email, NOW)
 
     at_once(*(partial(ask, two[number % 2], number) for number in range(4)))

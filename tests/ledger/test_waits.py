@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy import delete, insert, update
 
 from support.direct_office import DirectOffice
 from syndicate.errors import Deferred, Paused, Unavailable
-from syndicate.ledger import Ledger
+from syndicate.ledger import Ledger, ReaderRequest
 from syndicate.ledger.database import engine
 from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.reports.waiting import Waits, waiting
@@ -233,13 +234,14 @@ def test_a_question_or_a_goodbye_from_a_clock_ahead_keeps_nobody_waiting(
         ledger: Ledger = office.ledger
         with transaction(ledger.engine) as db:
             then = NOON + timedelta(days=3650)
-            assert ledger.replies.ask(db, list_, "join", "bob@example.org", then)
+            wish = ReaderRequest(channel=list_, wants="join", email="bob@example.org", at=then)
+            assert ledger.replies.ask(db, wish)
         [asked] = ledger.replies.due(list_)
         assert ledger.replies.begin(asked.id)
         ledger.replies.end(asked.id, sent=True)
         with transaction(ledger.engine) as db:
-            assert ledger.replies.ask(db, list_, "join", "bob@example.org", NOON)
-            assert not ledger.replies.ask(db, list_, "join", "bob@example.org", NOON)
+            assert ledger.replies.ask(db, replace(wish, at=NOON))
+            assert not ledger.replies.ask(db, replace(wish, at=NOON))
         [reader] = ledger.lists.on(list_)
         assert ledger.goodbyes.end_one(list_, reader.id, NOON)
         [letter] = ledger.goodbyes.due(NOON)

@@ -216,7 +216,7 @@ def test_an_answer_is_its_sender_s_as_long_as_that_lives(
     """It stands still just before it sends: the other machine leaves that letter to it."""
     goodbye_due(site, satu, dua)
     first = satu.start(
-        "tick", stops=Point("syndicate.subscribers.service_letters:send_once", call=call)
+        "tick", stops=Point("syndicate.subscribers.service_mailing:send_once", call=call)
     )
     first.wait_until_still()
     went_well([dua.run("tick")])
@@ -234,7 +234,7 @@ def test_a_claim_on_an_answer_dies_with_its_sender(
     """No twenty minutes: the other machine sees that its connection has ended."""
     goodbye_due(site, satu, dua)
     first = satu.start(
-        "tick", stops=Point("syndicate.subscribers.service_letters:send_once", call=call)
+        "tick", stops=Point("syndicate.subscribers.service_mailing:send_once", call=call)
     )
     first.wait_until_still()
     first.kill()
@@ -250,9 +250,8 @@ def test_a_letter_that_a_dying_machine_had_taken_is_dealt_with_by_the_other_one(
     site: Site, satu: Machine, dua: Machine
 ) -> None:
     goodbye_due(site, satu, dua)
-    first = satu.start(
-        "tick", stops=Point("syndicate.subscribers.reply_processor:Listener._done", after=True)
-    )
+    stops = Point("syndicate.subscribers.reply_processor:ReplyProcessor._apply", after=True)
+    first = satu.start("tick", stops=stops)
     first.wait_until_still()  # within its transaction
     second = dua.start("tick")
     until = time.monotonic() + PATIENCE

@@ -41,15 +41,15 @@ q = requests.c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderRequest:
-    """Somebody who wrote, and waits for our letter."""
+    """Wish of somebody who wrote, and waits for our letter."""
 
-    id: int
     channel: int
     wants: str  # join, lists, leave or leave all
     email: str
-    name: str
-    subscriber: int | None
     at: datetime
+    name: str = ""
+    subscriber: int | None = None
+    id: int = 0  # until it is kept
 
 
 class Replies:
@@ -68,30 +68,22 @@ class Replies:
             is_ours = affected(db, HEARD, {"key": key, "at": stamp(db, at)})
             yield db if is_ours else None
 
-    def ask(
-        self, db: Connection, channel: int, wants: str, email: str, at: datetime, *,
-        name: str = "", subscriber: int | None = None,
-    ) -> bool:  # fmt: skip
+    def ask(self, db: Connection, wish: ReaderRequest) -> bool:
         """Note that somebody is to be written to; False where they were, a short while ago."""
-        here = and_(q.channel_id == channel, q.wants == wants, q.email == email)
+        here = _same_wish(wish)
         before = db.execute(select(requests).where(here)).first()
         if before is not None and (
-            before.state != "answered" or waits(before.at + ASK_AGAIN, at, ASK_AGAIN)
+            before.state != "answered" or waits(before.at + ASK_AGAIN, wish.at, ASK_AGAIN)
         ):
             return False
         db.execute(delete(requests).where(here))
-        values = {"channel_id": channel, "wants": wants, "email": email, "name": name}
-        db.execute(insert(requests).values(**values, subscriber_id=subscriber, at=at))
+        db.execute(insert(requests).values(**_columns(wish)))
         return True
 
-    def hold(
-        self, db: Connection, channel: int, wants: str, email: str, at: datetime, subscriber: int
-    ) -> None:
+    def hold(self, db: Connection, wish: ReaderRequest) -> None:
         """Keep a wish to leave until a person has looked: nobody is written to."""
-        here = and_(q.channel_id == channel, q.wants == wants, q.email == email)
-        db.execute(delete(requests).where(here))
-        values = {"channel_id": channel, "wants": wants, "email": email, "state": "held"}
-        db.execute(insert(requests).values(**values, subscriber_id=subscriber, at=at))
+        db.execute(delete(requests).where(_same_wish(wish)))
+        db.execute(insert(requests).values(**_columns(wish), state="held"))
 
     @contextmanager
     def released(self, channel: int) -> Iterator[tuple[Connection, list[ReaderRequest]]]:
@@ -156,6 +148,21 @@ class Replies:
 
 def _due_again(db: Connection, which: ColumnElement[bool]) -> int:
     return affected(db, update(requests).where(which).values(state="due", **FREE))
+
+
+def _same_wish(wish: ReaderRequest) -> ColumnElement[bool]:
+    return and_(q.channel_id == wish.channel, q.wants == wish.wants, q.email == wish.email)
+
+
+def _columns(wish: ReaderRequest) -> dict[str, Any]:
+    return {
+        "channel_id": wish.channel,
+        "wants": wish.wants,
+        "email": wish.email,
+        "name": wish.name,
+        "subscriber_id": wish.subscriber,
+        "at": wish.at,
+    }
 
 
 def _asked(row: Any) -> ReaderRequest:
