@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.newsroom import Newsroom, newsroom
-from syndicate.subscribers.people.inert import inert, read_back
+from syndicate.subscribers.people.formulas import inert, read_back
 
 SIGNS = "=+-@＝＋－＠﹦﹢﹣﹫−"
 FORMULA = "HYPERLINK(1)"

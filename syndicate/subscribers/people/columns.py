@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from syndicate.errors import UsageError
-from syndicate.subscribers.people.leaving import Standing, words
-from syndicate.subscribers.people.standing import Judge, judge, perhaps
+from syndicate.subscribers.people.leaving_words import Standing, words
+from syndicate.subscribers.people.suppression import Judge, judge, perhaps
 from syndicate.subscribers.people.titles import Kind, Title, is_of_another_way, read
 
 COLUMNS = {

@@ -26,11 +26,11 @@ from syndicate.subscribers.people.columns import (
     is_row_of_person,
     without_head,
 )
-from syndicate.subscribers.people.inert import inert, read_back
-from syndicate.subscribers.people.leaving import Standing
-from syndicate.subscribers.people.rows import LOOK_DOWN, Row, Rows
-from syndicate.subscribers.people.sheets import Sheet, is_sheet
-from syndicate.subscribers.people.standing import aside, beside, of_file, of_section, untitled
+from syndicate.subscribers.people.csv_rows import LOOK_DOWN, Row, Rows
+from syndicate.subscribers.people.formulas import inert, read_back
+from syndicate.subscribers.people.leaving_words import Standing
+from syndicate.subscribers.people.suppression import aside, beside, of_file, of_section, untitled
+from syndicate.subscribers.people.workbooks import Sheet, is_sheet
 from syndicate.system.disk import opened
 
 QUOTES = "'‘’“” \u200b\u200e\u200f\u2060\ufeff"  # a spreadsheet's, or a mail program's

@@ -6,7 +6,7 @@ import re
 from enum import Enum, auto
 from typing import NamedTuple
 
-from syndicate.subscribers.people.leaving import NOT, Standing, words
+from syndicate.subscribers.people.leaving_words import NOT, Standing, words
 
 
 class Kind(Enum):

@@ -11,7 +11,7 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from syndicate.errors import UsageError
-from syndicate.subscribers.people.rows import Row
+from syndicate.subscribers.people.csv_rows import Row
 
 log = logging.getLogger(__name__)
 

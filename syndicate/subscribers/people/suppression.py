@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from syndicate.subscribers.people.leaving import (
+from syndicate.subscribers.people.leaving_words import (
     NOT,
     Force,
     Sign,
