@@ -51,7 +51,7 @@ def add(
 
     Example: syndicate subscribers add --list digest ani@example.org
     """
-    from syndicate.subscribers.people import add as run
+    from syndicate.subscribers.people import add_addresses as run
 
     with office(as_json=as_json) as here:
         _warn_of_old_ledger(here)
@@ -63,7 +63,7 @@ def add(
             source=source or "command line",
             wording=wording,
             again=again,
-            tell=remark,
+            on_remark=remark,
         )
         _show_joined(joined, remarks, as_json)
 
@@ -94,11 +94,11 @@ def import_(
     Example: syndicate subscribers import --list digest people.csv --columns email=Surel
     """
     from syndicate.subscribers.people import tables
-    from syndicate.subscribers.people.columns import columns as read
+    from syndicate.subscribers.people.columns import parse_columns
 
     with office(dry=dry_run, looks=dry_run, as_json=as_json) as here:
         given = tables.Import(
-            path=file, columns=read(columns), source=source, wording=wording, again=again
+            path=file, columns=parse_columns(columns), source=source, wording=wording, again=again
         )
         _warn_of_old_ledger(here)
         remark, remarks = _remarks(file.name)
@@ -118,7 +118,7 @@ def remove(
     Example: syndicate subscribers remove --list digest ani@example.org
     """
     from syndicate.cli import show
-    from syndicate.subscribers.people import remove as run
+    from syndicate.subscribers.people import remove_addresses as run
 
     with office(as_json=as_json) as here:
         _warn_of_old_ledger(here)
@@ -241,7 +241,7 @@ def forget(addresses: list[str] = ADDRESSES, yes: bool = YES, as_json: bool = JS
     Example: syndicate subscribers forget ani@example.org
     """
     from syndicate.cli import show
-    from syndicate.subscribers.people.privacy import forget as run
+    from syndicate.subscribers.people.privacy import erase_people as run
 
     with office(as_json=as_json) as here:
         _warn_of_old_ledger(here)
@@ -295,7 +295,7 @@ def unsubscribe(
     Example: syndicate unsubscribe 3f0c9a41d7e25b886c1fd0427ab95e13
     """
     from syndicate.cli import show
-    from syndicate.subscribers.people import unsubscribe as run
+    from syndicate.subscribers.people import end_subscription as run
     from syndicate.system.scrubbing import masked_address
 
     with office(as_json=as_json) as here:
@@ -320,7 +320,7 @@ def rejoin(
     Example: syndicate rejoin 7a1e0c52d94f3b68801fd0427ab95e13
     """
     from syndicate.cli import show
-    from syndicate.subscribers.people import rejoin as run
+    from syndicate.subscribers.people import restore_subscription as run
     from syndicate.system.scrubbing import masked_address
 
     with office(as_json=as_json) as here:
@@ -371,7 +371,7 @@ def _show_joined(joined: Joined, remarks: list[Remark], as_json: bool) -> None:
         documents = [asdict(remark) for remark in remarks]
         show.document({"counts": dict(+joined.counts), "remarks": documents, "exit_code": code})
     else:
-        show.out(joined.said)
+        show.out(joined.summary)
     raise typer.Exit(code)
 
 
@@ -410,7 +410,7 @@ def _show_trial(trial: Trial, remarks: list[Remark], as_json: bool) -> None:
         show.table(("line", "address", "name", "becomes"), cells)
         count = joined.counts.total()
         which = "nothing was done" if trial.is_all else f"of the first {count}; nothing was done"
-        show.out(f"{joined.said} ({which})")
+        show.out(f"{joined.summary} ({which})")
     raise typer.Exit(code)
 
 

@@ -90,8 +90,8 @@ class Day:
 
 
 def _subscribe(office: Office, folder: Path) -> Report:
-    joined = people.add(office, LIST_NAME, READERS, source="demo")
-    return Report(command="subscribers", notes=[joined.said])
+    joined = people.add_addresses(office, LIST_NAME, READERS, source="demo")
+    return Report(command="subscribers", notes=[joined.summary])
 
 
 def _publish(path: str) -> Callable[[Office, Path], Report]:

@@ -1,4 +1,4 @@
-"""Lists and the people on them: add, remove, unsubscribe. A list is one email channel."""
+"""Add people to a list, remove them, unsubscribe them. A list is one email channel."""
 
 from __future__ import annotations
 
@@ -38,94 +38,107 @@ COMMENTED = re.compile(r"(?P<email>[^\s()<>]+@[^\s()<>]+)\s+\((?P<name>.*)\)")  
 IN_NAME = re.compile(r"[^\s<>()@\"',;]+@[^\s<>()@\"',;]+\.\w+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """What there is to say of one address that was not put on a list."""
+    """Reason why one address was not put on a list, or a remark on the table itself."""
 
     line: int  # of the file, or the address's place in a command
-    email: str  # "" where there is none
+    email: str = ""  # "" where there is none
     why: str
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Joined:
-    """What became of the addresses that were to be put on a list."""
+    """Result for the addresses that were to be put on a list."""
 
-    tell: Callable[[Remark], None] = lambda _: None
+    on_remark: Callable[[Remark], None] = lambda _: None
     counts: Counter[str] = field(default_factory=Counter)
     stopped_at: int = 0  # the last line that was read of a file that has more; 0 where all were
 
     @property
-    def said(self) -> str:
-        """``2 added, 1 known``."""
+    def summary(self) -> str:
+        """Return the counts in words: ``2 added, 1 known``."""
         return ", ".join(f"{count} {how}" for how, count in self.counts.items()) or "nobody"
 
     @property
     def exit_code(self) -> int:
-        """3 where some of them were not put on it."""
+        """Return 3 where some of them were not put on it."""
         return 3 if self.counts["refused"] or self.stopped_at else 0
 
     def refuse(self, line: int, why: str) -> None:
         self.counts["refused"] += 1
-        self.tell(Remark(line, "", why))
+        self.on_remark(Remark(line=line, why=why))
 
     def skip(self, person: Person) -> None:
-        """Somebody never said, as far as is known, that they want to be on it."""
+        """Leave out somebody who, as far as is known, never asked for the list."""
         self.counts[UNCONFIRMED] += 1
-        self.tell(Remark(person.line, person.joiner.email, f"{UNCONFIRMED} ({person.skipped})"))
+        self._remark(person, f"{UNCONFIRMED} ({person.skipped})")
 
     def count(self, person: Person, how: Joining) -> None:
         self.counts[how] += 1
         if how is Joining.LEFT and not person.why:
-            self.tell(Remark(person.line, person.joiner.email, how))
+            self._remark(person, how)
         elif how in (Joining.LEFT, Joining.ENDED, Joining.KEPT):
-            self.tell(Remark(person.line, person.joiner.email, f"{how} ({person.why})"))
+            self._remark(person, f"{how} ({person.why})")
+
+    def _remark(self, person: Person, why: str) -> None:
+        self.on_remark(Remark(line=person.line, email=person.joiner.email, why=why))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """One line of a file, or one address of a command."""
 
     line: int
     joiner: Joiner
     wrong: str = ""  # why it cannot be read
-    why: str = ""  # what says that they left, in the file's words
-    skipped: str = ""  # what says that they never confirmed it
+    why: str = ""  # they left, in the file's words
+    skipped: str = ""  # they never confirmed it, in the file's words
 
 
 def list_named(office: Office, name: str | None) -> MailingList:
-    """A list; without a name the only one there is."""
-    chosen = [one for one in office.lists if name in (None, one.name)]
+    """Return a list; without a name the only one there is."""
+    chosen = [channel for channel in office.lists if name in (None, channel.name)]
     if len(chosen) != 1:
-        names = ", ".join(one.name for one in office.lists) or "none"
+        names = ", ".join(channel.name for channel in office.lists) or "none"
         why = "say which list" if name is None else f"there is no list {name!r}"
         raise UsageError(f"--list: {why} (there are {names})")
     return chosen[0]
 
 
 def _number(office: Office, name: str | None) -> int:
-    """A list's number in the ledger."""
+    """Return a list's number in the ledger."""
     channel = list_named(office, name)
     with office.ledger.planning() as catalogue:
         return office.remembered(catalogue, channel).id
 
 
-def add(
-    office: Office, name: str | None, addresses: Iterable[str], *, source: str, wording: str = "",
-    again: bool = False, tell: Callable[[Remark], None] = lambda _: None,
-) -> Joined:  # fmt: skip
+def add_addresses(
+    office: Office,
+    name: str | None,
+    addresses: Iterable[str],
+    *,
+    source: str,
+    wording: str = "",
+    again: bool = False,
+    on_remark: Callable[[Remark], None] = lambda _: None,
+) -> Joined:
     """Put addresses on a list, with the evidence of their consent."""
     people = (
-        Person(number, Joiner(email=address, source=source, wording=wording))
+        Person(line=number, joiner=Joiner(email=address, source=source, wording=wording))
         for number, address in enumerate(addresses, 1)
     )
-    return join(office, name, people, Joined(tell), again=again)
+    return join(office, name, people, Joined(on_remark=on_remark), again=again)
 
 
 def join(
-    office: Office, name: str | None, people: Iterable[Person], joined: Joined, *,
+    office: Office,
+    name: str | None,
+    people: Iterable[Person],
+    joined: Joined,
+    *,
     again: bool = False,
-) -> Joined:  # fmt: skip
+) -> Joined:
     """Put people on a list, in batches; however many there are, few are in memory."""
     number, now, rows = _number(office, name), office.clock(), iter(people)
     while batch := list(islice(rows, BATCH)):
@@ -139,35 +152,39 @@ def join(
     return joined
 
 
-def rehearse(
-    office: Office, name: str | None, people: Iterable[Person], joined: Joined, *,
+def try_joining(
+    office: Office,
+    name: str | None,
+    people: Iterable[Person],
+    joined: Joined,
+    *,
     again: bool = False,
-) -> list[tuple[Person, Joining]]:  # fmt: skip
-    """What ``join`` would do with these people; nothing of it stays."""
+) -> list[tuple[Person, Joining]]:
+    """Return what ``join`` would do with these people; nothing of it stays."""
     channel, now = list_named(office, name), office.clock()
     good = list(_good(people, joined, now))
     with office.ledger.planning(dry=True) as catalogue:
         number = office.remembered(catalogue, channel).id
-        joiners = [one.joiner for one in good]
-        became = office.ledger.lists.join(catalogue.db, number, joiners, now, again=again)
-    for person, how in zip(good, became, strict=True):
+        joiners = [person.joiner for person in good]
+        results = office.ledger.lists.join(catalogue.db, number, joiners, now, again=again)
+    for person, how in zip(good, results, strict=True):
         joined.count(person, how)
-    return list(zip(good, became, strict=True))
+    return list(zip(good, results, strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
-    """What became of the addresses that were to be taken off a list, as they were given."""
+    """Result for the addresses that were to be taken off a list, as they were given."""
 
     removed: tuple[str, ...]
-    had_left: Mapping[str, Subscription]  # and when, and why
+    had_left: Mapping[str, Subscription]  # with their last subscription
     strangers: tuple[str, ...]  # who never were on it
 
 
-def remove(office: Office, name: str | None, addresses: Iterable[str]) -> Removed:
+def remove_addresses(office: Office, name: str | None, addresses: Iterable[str]) -> Removed:
     """End subscriptions for good: nobody gets a goodbye letter, or a way back."""
     number, now = _number(office, name), office.clock()
-    known = {plain_address(one): one for one in addresses}  # all of them, or nobody
+    known = {plain_address(address): address for address in addresses}  # all of them, or nobody
     lists = office.ledger.lists
     office.ledger.generations.note_leaving()
     ended = [email for email in known if lists.end(number, email, LEFT, now)]
@@ -181,20 +198,20 @@ def remove(office: Office, name: str | None, addresses: Iterable[str]) -> Remove
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
-    """What a token did: which list its holder is off now."""
+    """Result of a token: the list that its holder is off now."""
 
     list_name: str
     email: str
     ended: datetime  # now, or when it had ended
 
 
-def unsubscribe(office: Office, token: str) -> Left:
+def end_subscription(office: Office, token: str) -> Left:
     """End the subscription that a token names; asking again changes nothing.
 
     The next tick sends a goodbye letter with a way back.
     """
-    lists, said = office.ledger.lists, IN_TEXT.findall(unquote(token).lower())
-    found = lists.named(said[-1]) if said else None
+    lists, tokens = office.ledger.lists, IN_TEXT.findall(unquote(token).lower())
+    found = lists.named(tokens[-1]) if tokens else None
     if found is None:
         raise UsageError("this is no subscription's token (it stands at the end of its link)")
     now = office.clock()
@@ -209,10 +226,10 @@ def unsubscribe(office: Office, token: str) -> Left:
     return Left(list_name=person.list_name, email=person.email, ended=person.ended or now)
 
 
-def rejoin(office: Office, token: str) -> Subscription:
+def restore_subscription(office: Office, token: str) -> Subscription:
     """Bring back the subscription that a goodbye letter's token names, once."""
-    said = IN_TEXT.findall(unquote(token).lower())
-    found = office.ledger.goodbyes.restore(said[-1], office.clock()) if said else None
+    tokens = IN_TEXT.findall(unquote(token).lower())
+    found = office.ledger.goodbyes.restore(tokens[-1], office.clock()) if tokens else None
     if isinstance(found, Closed):
         raise UsageError(
             f"this token brings nobody back any more: {CLOSED[found.why]}. Who asks for the list"
@@ -227,13 +244,13 @@ def rejoin(office: Office, token: str) -> Subscription:
 
 
 def members(office: Office, name: str | None, *, ended: bool = False) -> Iterator[Subscription]:
-    """Who is on a list; the ledger may be one that cannot be written."""
+    """Yield the subscriptions to a list; the ledger may be read-only."""
     known = office.ledger.known_channels().get(list_named(office, name).name)
     return office.ledger.lists.on(known.id, ended=ended) if known else iter(())
 
 
 def normal(address: str) -> str:
-    """An address in its normal form, in lower case; UsageError if it is none."""
+    """Normalize an address, in lower case; UsageError if it is none."""
     local, _, domain = address.strip().rpartition("@")
     if len(local) <= MOST_LOCAL and len(domain) < MOST_DOMAIN and ATOMS.fullmatch(local):
         with suppress(UsageError):  # the rules' own words are about the whole address
@@ -259,11 +276,11 @@ def _normal(address: str) -> str:
 
 
 def _good(batch: Iterable[Person], joined: Joined, now: datetime) -> Iterator[Person]:
-    for one in batch:
+    for row in batch:
         try:
-            person = replace(one, joiner=_readable(one, now))
+            person = replace(row, joiner=_readable(row, now))
         except UsageError as error:
-            joined.refuse(one.line, str(error))
+            joined.refuse(row.line, str(error))
             continue
         if person.skipped:
             joined.skip(person)
@@ -286,19 +303,17 @@ def _readable(person: Person, now: datetime) -> Joiner:
         name = ""
     if "@" in name and IN_NAME.search(name):
         raise UsageError(f"{_short(name)!r} stands where a name should (one address a line)")
-    return replace(
-        person.joiner, email=email, name=name,
-        source=_same(person.joiner.source), wording=_same(person.joiner.wording),
-    )  # fmt: skip
+    source, wording = _cached_line(person.joiner.source), _cached_line(person.joiner.wording)
+    return replace(person.joiner, email=email, name=name, source=source, wording=wording)
 
 
 def plain_address(text: str) -> str:
-    """The normal form of an address that may have its owner's name with it."""
+    """Normalize an address that may have its owner's name with it."""
     return normal(_parted(text)[0])
 
 
 def _parted(cell: str) -> tuple[str, str]:
-    """The address and the name that stand in one cell: ``Ani <ani@…>``, ``ani@… (Ani)``."""
+    """Return the address and the name in one cell: ``Ani <ani@…>``, ``ani@… (Ani)``."""
     if cell.isascii() and not set("<(:") & set(cell):
         return cell, ""
     cell = cell.strip()
@@ -309,21 +324,21 @@ def _parted(cell: str) -> tuple[str, str]:
 
 
 def _name(text: str) -> str:
-    """A name as a person writes it, out of the form that it has in a letter's head."""
+    """Return a name as a person writes it, decoded from its form in a letter's head."""
     return _line(spelt_out(text)) if text else ""
 
 
 def _line(text: str) -> str:
-    """One line that any database keeps."""
-    said = squeeze(visible(text.replace("\0", " ")))
+    """Make one line of a text that any database keeps."""
+    line = squeeze(visible(text.replace("\0", " ")))
     try:
-        said.encode()
+        line.encode()
     except UnicodeEncodeError as error:
-        raise UsageError(f"{_short(said)!r} is not in UTF-8") from error
-    return said
+        raise UsageError(f"{_short(line)!r} is not in UTF-8") from error
+    return line
 
 
-_same = lru_cache(1000)(_line)  # of what thousands of rows have in common
+_cached_line = lru_cache(1000)(_line)  # thousands of rows have the same
 
 
 def _short(text: str) -> str:

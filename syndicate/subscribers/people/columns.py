@@ -1,4 +1,4 @@
-"""What the columns of a table are: ours, what says that somebody left, known, or unknown."""
+"""Recognise the columns of a table: ours, those about leaving, those known from other programs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from syndicate.errors import UsageError
-from syndicate.subscribers.people.leaving_words import Standing, words
+from syndicate.subscribers.people.leaving_words import Suppression, normalized
 from syndicate.subscribers.people.suppression import Judge, judge, perhaps
-from syndicate.subscribers.people.titles import Kind, Title, is_of_another_way, read
+from syndicate.subscribers.people.titles import ColumnKind, Title, is_of_another_way, read_title
 
 COLUMNS = {
     "email": (
@@ -43,8 +43,8 @@ NO_VALUES = {  # what programs write where there is nothing
 STATUS = "status"  # another field of --columns; "" is none, whatever their names are
 ASIDE = "aside"  # another one: columns that are not about leaving
 FORCED = {  # others: columns that are, and which way
-    "left": Title(Kind.GONE, Standing.LEFT),
-    "subscribed": Title(Kind.HERE, Standing.LEFT),
+    "left": Title(ColumnKind.GONE, Suppression.LEFT),
+    "subscribed": Title(ColumnKind.HERE, Suppression.LEFT),
 }
 OTHERS = (STATUS, *FORCED, ASIDE)
 EXPORTED = {  # columns that say nothing of interest here, by whose they are
@@ -76,37 +76,38 @@ EXPORTED = {  # columns that say nothing of interest here, by whose they are
     ),
 }  # fmt: skip
 NAMES_OF_EMAIL = set(COLUMNS["email"])
-STATUSES = (Kind.STATUS, Kind.NUMBERED)
+STATUSES = (ColumnKind.STATUS, ColumnKind.NUMBERED)
 KNOWN = {name for names in EXPORTED.values() for name in names}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Head:
-    """Where in a row what is said."""
+class TableHead:
+    """Head of a table: the place of each column."""
 
     places: Mapping[str, int]
     judges: tuple[Judge, ...] = ()
     unknown: tuple[str, ...] = ()  # titles that mean nothing here
     titles: tuple[str, ...] = ()
-    heard: frozenset[int] = frozenset()  # places whose cells are understood, or put aside
+    understood: frozenset[int] = (
+        frozenset()
+    )  # places of cells that mean something, or are put aside
 
     def cells(self, row: Sequence[str]) -> dict[str, str]:
-        """What a row says in our columns, "" where it ends too early."""
+        """Return the cells of our columns, "" where a row ends too early."""
         width = len(row)
         found = {
-            ours: row[place].strip() if place < width else ""
-            for ours, place in self.places.items()
-        }  # fmt: skip
+            ours: row[place].strip() if place < width else "" for ours, place in self.places.items()
+        }
         if not NO_VALUES.isdisjoint(found.values()):
             return {ours: "" if cell in NO_VALUES else cell for ours, cell in found.items()}
         return found
 
     @cached_property
     def _others(self) -> tuple[int, ...]:
-        return tuple(place for place in range(len(self.titles)) if place not in self.heard)
+        return tuple(place for place in range(len(self.titles)) if place not in self.understood)
 
     def others(self, row: Sequence[str]) -> list[tuple[int, str]]:
-        """The cells that mean nothing here, each with its place; those beyond the head, too."""
+        """Return the cells that mean nothing here, also beyond the head, with their places."""
         width = len(row)
         found = [(place, row[place]) for place in self._others if place < width]
         if 0 < len(self.titles) < width:
@@ -114,29 +115,29 @@ class Head:
         return found
 
     @property
-    def understood(self) -> dict[str, str]:
-        """Our names for columns, and theirs."""
+    def names(self) -> dict[str, str]:
+        """Return our names for columns, and theirs."""
         found = {ours: self.titles[place] for ours, place in self.places.items() if self.titles}
         if self.titles and self.judges:
-            found[STATUS] = ", ".join(one.title for one in self.judges)
+            found[STATUS] = ", ".join(judge.title for judge in self.judges)
         return found
 
 
 @dataclass(frozen=True)
 class Columns:
-    """What was said of columns: ours -> theirs."""
+    """Names given for columns: ours -> theirs."""
 
     given: Mapping[str, str]
     path: str  # of the table, for messages
 
     def is_head(self, row: Sequence[str]) -> bool:
-        """Whether a row has the title of the column with the addresses."""
+        """Return True if a row has the title of the column with the addresses."""
         wanted = self._theirs.get("email")
         if wanted is not None:
             return wanted in (cell.strip().casefold() for cell in row)
-        return not NAMES_OF_EMAIL.isdisjoint(map(words, row))
+        return not NAMES_OF_EMAIL.isdisjoint(map(normalized, row))
 
-    def head(self, number: int, row: Sequence[str]) -> Head:
+    def head(self, number: int, row: Sequence[str]) -> TableHead:
         """Read a row as a head; UsageError where it is none."""
         titles = tuple(cell.strip() for cell in row)
         places = dict(self._places(number, titles))
@@ -147,16 +148,20 @@ class Columns:
             )
         taken = set(places.values())
         judges = tuple(self._judges(titles, taken, places.get("reason")))
-        heard = frozenset({*taken, *(one.place for one in judges), *self._aside(titles)})
+        understood = {*taken, *(judge.place for judge in judges), *self._aside(titles)}
         elsewhere = {place for place, title in enumerate(titles) if is_of_another_way(title)}
         unknown = tuple(
-            title for place, title in enumerate(titles)
-            if title and place not in heard and words(title) not in KNOWN
-        )  # fmt: skip
-        return Head(
-            places=places, judges=judges, unknown=unknown, titles=titles,
-            heard=heard | elsewhere,
-        )  # fmt: skip
+            title
+            for place, title in enumerate(titles)
+            if title and place not in understood and normalized(title) not in KNOWN
+        )
+        return TableHead(
+            places=places,
+            judges=judges,
+            unknown=unknown,
+            titles=titles,
+            understood=frozenset(understood | elsewhere),
+        )
 
     @cached_property
     def _theirs(self) -> dict[str, str]:
@@ -164,7 +169,7 @@ class Columns:
 
     def _places(self, number: int, titles: Sequence[str]) -> Iterator[tuple[str, int]]:
         folded = [title.casefold() for title in titles]
-        usual = [words(title) for title in titles]
+        usual = [normalized(title) for title in titles]
         for ours, names in COLUMNS.items():
             wanted = self._theirs.get(ours)
             if wanted is None:
@@ -181,15 +186,15 @@ class Columns:
                     self._missing(number, theirs, titles)
 
     def _named(self, other: str) -> list[str]:
-        """The columns that were named for something besides our own, as they are given."""
-        return [one for one in self.given.get(other, "").split(",") if one]
+        """Return the columns that were named for something besides our own, as they are given."""
+        return [title for title in self.given.get(other, "").split(",") if title]
 
     def _judges(
         self, titles: Sequence[str], taken: set[int], reason: int | None
     ) -> Iterator[Judge]:
         aside = self._aside(titles)
         for place, title in enumerate(titles):
-            forced = next((FORCED[one] for one in FORCED if self._is(one, title)), None)
+            forced = next((FORCED[name] for name in FORCED if self._is(name, title)), None)
             is_status = self._is(STATUS, title)
             if place in aside or (place in taken and not forced and not is_status):
                 if place == reason and place not in aside:
@@ -203,56 +208,60 @@ class Columns:
                 yield found
 
     def _aside(self, titles: Sequence[str]) -> set[int]:
-        """Columns that are about something else: so it was said, or another one is the status."""
+        """Return the columns put aside: by the user, or since another one is the status."""
         other = bool(self.given.get(STATUS))
         return {
-            place for place, title in enumerate(titles)
+            place
+            for place, title in enumerate(titles)
             if self._is(ASIDE, title)
-            or (other and words(title) == STATUS and not self._is(STATUS, title))
-        }  # fmt: skip
+            or (other and normalized(title) == STATUS and not self._is(STATUS, title))
+        }
 
     def _is(self, other: str, title: str) -> bool:
-        return title.casefold() in {one.casefold() for one in self._named(other)}
+        return title.casefold() in {named.casefold() for named in self._named(other)}
 
     def _missing(self, number: int, title: str, titles: Sequence[str]) -> None:
-        there = ", ".join(titles) or "none"
-        raise UsageError(f"{self.path}:{number}: no column is called {title!r} (there are {there})")
+        existing = ", ".join(titles) or "none"
+        raise UsageError(
+            f"{self.path}:{number}: no column is called {title!r} (there are {existing})"
+        )
 
 
 def _about(title: str) -> Title | None:
-    """What a title says of leaving, where it is not known to be about something else."""
-    found = read(title)
-    is_other = words(title) in KNOWN and found and found.kind is not Kind.PERHAPS
+    """Read a title, where it is not known to be about something else."""
+    found = read_title(title)
+    is_other = normalized(title) in KNOWN and found and found.kind is not ColumnKind.PERHAPS
     return None if is_other else found
 
 
 def is_person(cell: str) -> bool:
-    """Whether somebody's address stands in a cell, so that its row is no head."""
+    """Return True if a cell holds an address, so that its row is no head."""
     return ADDRESS.search(cell) is not None
 
 
 def is_row_of_person(row: Sequence[str]) -> bool:
-    """Whether a row is about somebody, and no line above a head: ``Questions: humas@…``."""
+    """Return True for a person's row; False for a line above a head: ``Questions: humas@…``."""
     return any("@" in cell and PERSON.fullmatch(cell) for cell in row)
 
 
-def without_head(row: Sequence[str]) -> Head:
-    """Of a table whose first row is a person: who is where the address is."""
+def without_head(row: Sequence[str]) -> TableHead:
+    """Make the head of a table whose first row is a person: it tells where the address is."""
     email = next(place for place, cell in enumerate(row) if is_person(cell))
     judges = tuple(perhaps(place) for place in range(len(row)) if place != email)
-    return Head(
-        places={"email": email, "name": 0 if email else 1}, judges=judges,
-        heard=frozenset(range(len(row))),
-    )  # fmt: skip
+    return TableHead(
+        places={"email": email, "name": 0 if email else 1},
+        judges=judges,
+        understood=frozenset(range(len(row))),
+    )
 
 
-def columns(text: str) -> dict[str, str]:
-    """Read ``email=Surel,name=Nama``; UsageError for what is neither.
+def parse_columns(text: str) -> dict[str, str]:
+    """Parse ``email=Surel,name=Nama``; UsageError for what is neither.
 
     Of ``aside``, ``left`` and ``subscribed`` there may be several; a comma stands between them.
     """
     found: dict[str, str] = {}
-    for part in filter(None, (one.strip() for one in text.split(","))):
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
         ours, equals, theirs = (piece.strip() for piece in part.partition("="))
         known = ours in FIELDS or ours in OTHERS
         if not known or not equals or not (theirs or ours == STATUS):

@@ -1,4 +1,4 @@
-"""Rows of a table that somebody else wrote as text: its encoding, its delimiter, its quotes."""
+"""Read the rows of a CSV file of any encoding, delimiter and quoting."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Rows:
     """
 
     def __init__(self, file: BufferedReader, is_head: Callable[[Sequence[str]], bool]) -> None:
-        self.guessed = False  # whether something was not in UTF-8
+        self.guessed = False  # something was not in UTF-8
         self._file = self._text(file)
         self._put_back: list[str] = []
         self._number = 0
@@ -52,7 +52,7 @@ class Rows:
 
     @property
     def remarks(self) -> Iterator[str]:
-        """What there is to say of the file by now."""
+        """Yield what readers of the table should know by now."""
         if self.guessed:
             yield (
                 "this is not UTF-8, and was read as Windows-1252: if names look wrong, save the"
@@ -86,9 +86,8 @@ class Rows:
         self._return(lines)
         for line in lines:
             for delimiter in DELIMITERS:
-                if delimiter in line and is_head(
-                    [one.strip(' "\r\n') for one in line.split(delimiter)]
-                ):
+                cells = [cell.strip(' "\r\n') for cell in line.split(delimiter)]
+                if len(cells) > 1 and is_head(cells):
                     return delimiter
         bare = re.sub(r'"[^"]*"', "", first)
         return max(DELIMITERS, key=bare.count)
@@ -108,7 +107,7 @@ class Rows:
     def _quoted(
         self, line: str, *, escape: str | None = None, loose: bool = False
     ) -> tuple[list[str] | None, str]:
-        """The row that a line begins, if all its quotes are closed; and what was read for that."""
+        """Return the row that a line begins, if its quotes are closed, and the text read for it."""
         lines: list[str] = []
         texts = self._joined(line, lines)
         if loose:
@@ -128,7 +127,7 @@ class Rows:
         )
 
     def _joined(self, line: str, lines: list[str]) -> Iterator[str]:
-        """A line and those after it, as long as they may be one row's; ``lines`` gets them all."""
+        """Yield a line and those after it that may be of one row; ``lines`` keeps them."""
         length = 0
         while line and len(lines) < MOST_LINES:
             lines.append(line)
@@ -141,7 +140,7 @@ class Rows:
             self._return([line])
 
     def _alone(self, line: str) -> list[str] | None:
-        """The row that a line is, whatever its quotes; None where one of them is not closed."""
+        """Return the row of a line alone; None where one of its quotes is not closed."""
         asked: list[bool] = []
 
         def lines() -> Iterator[str]:
@@ -167,6 +166,6 @@ class Rows:
 
 
 def _unmarked(start: bytes) -> str:
-    """Which UTF-16 a file without a mark is in; "" for any other encoding."""
+    """Return the UTF-16 that a file without a mark is in; "" for any other encoding."""
     zeros = tuple(place for place, byte in enumerate(start) if not byte)
     return UNMARKED.get(zeros, "") if len(start) == 4 else ""

@@ -1,4 +1,4 @@
-"""Cells that no spreadsheet takes for a formula, whatever it parts them at, and the way back.
+"""Escape cells that a spreadsheet would take for a formula, whatever its delimiter, and undo it.
 
 A formula begins where a cell begins: of a name like ``Budi;=1+1`` a spreadsheet that parts at
 semicolons makes two cells. An apostrophe before the sign makes text of it (OWASP, CSV injection).
@@ -22,11 +22,11 @@ AFTER, WAS_AFTER = (
 )
 
 
-def inert(cell: str) -> str:
-    """A cell with an apostrophe wherever a formula may begin in it."""
+def escape_formulas(cell: str) -> str:
+    """Put an apostrophe wherever a formula may begin in a cell."""
     return AT_FIRST.sub("'", AFTER.sub(r"\g<start>'", cell))
 
 
-def read_back(cell: str) -> str:
-    """What ``inert`` was given."""
+def unescape_formulas(cell: str) -> str:
+    """Undo ``escape_formulas``."""
     return WAS_AFTER.sub(r"\g<start>", WAS_FIRST.sub("", cell))

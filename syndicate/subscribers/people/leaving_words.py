@@ -1,4 +1,4 @@
-"""Words by which people say of somebody that they left a list, in whatever else is written.
+"""Find words of leaving a list in free text.
 
 ``Free - unsubscribed``, ``sudah berhenti sejak 2024``, ``active: no``; but not ``never bounced``.
 """
@@ -13,10 +13,10 @@ from enum import IntEnum, StrEnum
 from syndicate.ledger.people.lists import BOUNCED, COMPLAINED, LEFT
 
 
-class Standing(StrEnum):
-    """What keeps somebody off a list; the later ones weigh more."""
+class Suppression(StrEnum):
+    """Reason to keep somebody off a list; the later ones weigh more."""
 
-    UNKNOWN = "unknown"  # nobody can tell from these words
+    UNKNOWN = "unknown"  # the words are unclear: a person has to decide
     UNCONFIRMED = "not confirmed"
     LEFT = LEFT
     BOUNCED = BOUNCED
@@ -24,32 +24,32 @@ class Standing(StrEnum):
 
     @property
     def weight(self) -> int:
-        return list(Standing).index(self)
+        return list(Suppression).index(self)
 
 
 class Force(IntEnum):
-    """How surely a word is about a list, wherever it stands."""
+    """Certainty that a word is about a list, wherever it stands."""
 
     FAINT = 0  # in a column for it alone: pending
     DOUBTFUL = 1  # perhaps about something else: keluar
     SURE = 2  # unsubscribed
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeavingSign:
     """A word of leaving in a text."""
 
-    standing: Standing
+    suppression: Suppression
     force: Force
-    plain: bool  # whether nothing else of weight is said around it
+    plain: bool  # nothing else of weight stands around it
 
 
 WORDS = (
-    (Standing.COMPLAINED, Force.SURE,
+    (Suppression.COMPLAINED, Force.SURE,
      r"(?:marked|reported|flagged|ditandai)(?: as| sebagai)? (?:spam|junk|abuse)"
      r"|(?:spam|abuse) (?:complain\w*|reports?)"),
-    (Standing.COMPLAINED, Force.DOUBTFUL, r"complain\w*|spam|junk|abuse|pengaduan"),
-    (Standing.BOUNCED, Force.SURE,
+    (Suppression.COMPLAINED, Force.DOUBTFUL, r"complain\w*|spam|junk|abuse|pengaduan"),
+    (Suppression.BOUNCED, Force.SURE,
      r"(?:(?:hard|soft) )?bounc(?:e|ed|es|ing)|undeliver\w*|terpental"
      r"|(?:e ?mail|surel|alamat)(?:nya)?(?: (?:ini|itu|lama|sudah|telah|udah|e ?mail|surel)){0,2}"
      r" (?:mati|error|eror|salah|rusak|hangus|palsu|fiktif|mental|penuh|hilang|(?:di)?tutup)"
@@ -58,8 +58,8 @@ WORDS = (
      r"|(?:no such|unknown) (?:user|mailbox|address|recipient|account)|delivery fail\w*"
      r"|(?:user|account|address|recipient|akun|alamat|e ?mail|surel) (?:unknown|not found|tidak"
      r" (?:ditemukan|dikenal|ada|terdaftar|valid|aktif))"),
-    (Standing.BOUNCED, Force.FAINT, r"cleaned|invalid|unreachable|failed|gagal"),
-    (Standing.LEFT, Force.SURE,
+    (Suppression.BOUNCED, Force.FAINT, r"cleaned|invalid|unreachable|failed|gagal"),
+    (Suppression.LEFT, Force.SURE,
      r"un ?sub(?:s|bed|bing|d|scri\w*)?|opt(?:ed|ing|s)? ?outs?"
      r"|(?:black|block|suppression) ?list(?:ed)?"
      r"|(?:(?:please |tolong )?(?:do not|don t|dont|no more|stop|jangan|tidak usah|tak usah)"
@@ -70,21 +70,23 @@ WORDS = (
      r"|keluar (?:dari )?(?:daftar|milis|list|grup|group|langganan)"
      r"|berhenti(?! (?:be)?kerja| merokok| kuliah| sekolah| dinas| tugas| jadi| menjadi| sebagai"
      r"| dari (?!daftar|milis|list|langganan|surel|e ?mail))"),
-    (Standing.LEFT, Force.DOUBTFUL,
+    (Suppression.LEFT, Force.DOUBTFUL,
      r"left|leaves?|leaving|removed?|deleted?|cancell?(?:ed|ation)?|blocked|banned|suppress\w*"
      r"|disabled|inactive|deactivated|excluded|withdrawn|revoked|berhenti|keluar|(?:di|ter)?blokir"
      r"|dikeluarkan|(?:mantan|eks|former|ex) (?:anggota|members?|pelanggan|subscribers?)"
      r"|(?:di)?hapus|(?:di)?non ?aktif(?:kan)?|spammy|paused|no ?(?:e ?)?mails?|mengundurkan diri"
      r"|meninggal(?: dunia)?|wafat|almarhum(?:ah)?|deceased|passed away"),
-    (Standing.LEFT, Force.FAINT, r"stop(?:ped)?|archived|expired|batal|dibatalkan|mundur|churned"
+    (Suppression.LEFT, Force.FAINT, r"stop(?:ped)?|archived|expired|batal|dibatalkan|mundur|churned"
      r"|(?:di)?coret|pasif|denied|declined|rejected|menolak"),
-    (Standing.UNCONFIRMED, Force.SURE,
+    (Suppression.UNCONFIRMED, Force.SURE,
      r"unconfirmed|un ?verified|non ?subscri\w+|never subscribed"
      r"|(?:not|not yet|never|belum) (?:di|ter)?(?:confirmed|verified|konfirmasi|verifikasi)"),
-    (Standing.UNCONFIRMED, Force.FAINT,
+    (Suppression.UNCONFIRMED, Force.FAINT,
      r"pending|invited|awaiting|waiting|menunggu|unactivated|non ?members?"),
 )  # fmt: skip
-SIGNS = [(standing, force, re.compile(rf"\b(?:{words})\b")) for standing, force, words in WORDS]
+SIGNS = [
+    (suppression, force, re.compile(rf"\b(?:{words})\b")) for suppression, force, words in WORDS
+]
 STAYING = re.compile(
     r"\b(?:(?P<sure>subscribed|subscribers?|(?:ber)?langganan)"
     r"|(?P<unconfirmed>confirmed|verified|(?:ter|di)?konfirmasi|members?|anggota)"
@@ -130,23 +132,23 @@ STEMS = (  # a text without any of them holds no word of leaving; quicker than l
 )  # fmt: skip
 
 
-def words(text: str) -> str:
-    """A title or a value in one form: ``unsubscribed_at`` and ``UnsubscribedAt`` are the same."""
+def normalized(text: str) -> str:
+    """Normalize a title or a value: ``unsubscribed_at`` and ``UnsubscribedAt`` are the same."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
     return re.sub(r"[\W_]+", " ", parted).strip().casefold()
 
 
-def answer(text: str) -> str:
-    """The same of a cell that answers a question, in which a tick means yes."""
-    found = words(text)
+def normalized_answer(text: str) -> str:
+    """Normalize a cell that answers a question, in which a tick means yes."""
+    found = normalized(text)
     if not found and (signs := TICKS & set(text)):
         return "yes" if signs & TICKED else "t"
     return found
 
 
-def signs(text: str) -> tuple[list[Sign], bool]:
-    """What a text says of leaving, and whether it says that somebody did not."""
-    found: list[Sign] = []
+def signs(text: str) -> tuple[list[LeavingSign], bool]:
+    """Return the words of leaving in a text, and whether one of them is denied."""
+    found: list[LeavingSign] = []
     denied = False
     for clause in CLAUSES.split(text):
         if clause.strip(" -\"'"):
@@ -158,79 +160,88 @@ def signs(text: str) -> tuple[list[Sign], bool]:
 
 
 def may_say(text: str) -> bool:
-    """Whether a text, in lower case, may hold a word of leaving at all."""
+    """Return True if a text, in lower case, may hold a word of leaving at all."""
     for stem in STEMS:  # noqa: SIM110 - this is twice as quick as any()
         if stem in text:
             return True
     return False
 
 
-def _signs(clause: str) -> Iterator[Sign | None]:
-    """The signs of one clause; None for a word of leaving that is denied."""
+def _signs(clause: str) -> Iterator[LeavingSign | None]:
+    """Yield the signs of one clause; None for a word of leaving that is denied."""
     if pair := PAIR.fullmatch(clause.strip()):
-        key, value = words(pair[1]), words(pair[2])
+        key, value = normalized(pair[1]), normalized(pair[2])
         if value in NO:
             yield from _denied(key)
             return
         clause = key if value in YES else clause
-    text = words(clause)
+    text = normalized(clause)
     found = [] if ELSEWHERE.search(text) else list(_found(text))
     plain = _is_filler(text, found)
-    for one in found:
-        denied = not one.denies and set(text[: one.start].split()[-3:]) & NOT
-        yield None if denied else Sign(one.standing, one.force, plain)
+    for match in found:
+        denied = not match.denies and set(text[: match.start].split()[-3:]) & NOT
+        yield (
+            None
+            if denied
+            else LeavingSign(suppression=match.suppression, force=match.force, plain=plain)
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Where in a clause a word of leaving stands."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Place of a word of leaving in a clause."""
 
     start: int
     end: int
-    standing: Standing
+    suppression: Suppression
     force: Force
     denies: bool = False  # that somebody stays, which is no denial of it
 
 
-def _found(text: str) -> Iterator[Found]:
-    taken: list[Found] = []
-    for standing, force, pattern in SIGNS:
+def _found(text: str) -> Iterator[Match]:
+    taken: list[Match] = []
+    for suppression, force, pattern in SIGNS:
         for match in pattern.finditer(text):
-            if not any(one.start < match.end() and match.start() < one.end for one in taken):
-                taken.append(Found(*match.span(), standing, force))
+            start, end = match.span()
+            if not any(other.start < end and start < other.end for other in taken):
+                taken.append(Match(start=start, end=end, suppression=suppression, force=force))
     yield from taken
     for match in STAYING.finditer(text):
         denials = [word for word in text[: match.start()].split()[-3:] if word in NOT]
-        if denials and not any(one.start <= match.start() < one.end for one in taken):
-            start = text.rindex(denials[-1], 0, match.start())
-            standing = _unlike(match, denials[-1])
-            yield Found(start, match.end(), standing, _force(match), denies=True)
+        if denials and not any(other.start <= match.start() < other.end for other in taken):
+            yield Match(
+                start=text.rindex(denials[-1], 0, match.start()),
+                end=match.end(),
+                suppression=_unlike(match, denials[-1]),
+                force=_force(match),
+                denies=True,
+            )
 
 
-def _is_filler(text: str, found: Iterable[Found]) -> bool:
-    """Whether nothing of weight is said beside what was found."""
-    for one in found:
-        text = f"{text[: one.start]}{' ' * (one.end - one.start)}{text[one.end :]}"
+def _is_filler(text: str, found: Iterable[Match]) -> bool:
+    """Return True if nothing of weight stands beside what was found."""
+    for match in found:
+        text = f"{text[: match.start]}{' ' * (match.end - match.start)}{text[match.end :]}"
     return all(
         word in FILLERS or word in NOT or any(map(str.isdigit, word)) for word in text.split()
     )
 
 
-def _denied(key: str) -> Iterator[Sign | None]:
-    """What ``KEY: no`` says."""
+def _denied(key: str) -> Iterator[LeavingSign | None]:
+    """Yield what ``KEY: no`` means."""
     if any(pattern.search(key) for _, _, pattern in SIGNS):
         yield None
     elif match := STAYING.search(key):
-        yield Sign(_unlike(match, ""), _force(match), plain=True)
+        yield LeavingSign(suppression=_unlike(match, ""), force=_force(match), plain=True)
     elif key in LETTERS:
-        yield Sign(Standing.LEFT, Force.DOUBTFUL, plain=True)
+        yield LeavingSign(suppression=Suppression.LEFT, force=Force.DOUBTFUL, plain=True)
 
 
-def _unlike(staying: re.Match[str], denial: str) -> Standing:
-    """What somebody is who is not ``staying``."""
+def _unlike(staying: re.Match[str], denial: str) -> Suppression:
+    """Return what somebody is who is not ``staying``."""
     if staying["unconfirmed"] or denial in ("belum", "never"):
-        return Standing.UNCONFIRMED
-    return Standing.BOUNCED if staying["bounced"] else Standing.LEFT
+        return Suppression.UNCONFIRMED
+    return Suppression.BOUNCED if staying["bounced"] else Suppression.LEFT
 
 
 def _force(staying: re.Match[str]) -> Force:

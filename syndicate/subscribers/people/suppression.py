@@ -1,4 +1,4 @@
-"""What another program's table says of somebody: still subscribed, gone, or never confirmed.
+"""Decide by the cells of another program's table whether somebody is kept off a list.
 
 The names and values are those of the exports of Ghost, Mailchimp, listmonk, Mailman, phpList,
 Mailtrain, MailPoet, MailerLite, Brevo, Substack, AWeber, AcyMailing, Buttondown and the like.
@@ -14,23 +14,23 @@ from functools import lru_cache, partial
 from syndicate.subscribers.people.leaving_words import (
     NOT,
     Force,
-    Sign,
-    Standing,
-    answer,
+    LeavingSign,
+    Suppression,
     may_say,
+    normalized,
+    normalized_answer,
     signs,
-    words,
 )
-from syndicate.subscribers.people.titles import Kind, Title
+from syndicate.subscribers.people.titles import ColumnKind, Title
 
 GONE = {  # what is too short, or too common, to mean it among other words
-    Standing.LEFT: ("by user", "by moderator", "not subscribed", "u", "0", "false", "no", "n",
+    Suppression.LEFT: ("by user", "by moderator", "not subscribed", "u", "0", "false", "no", "n",
                     "tidak"),
-    Standing.BOUNCED: ("by bounces", "b"),
-    Standing.COMPLAINED: ("reported", "p"),
-    Standing.UNCONFIRMED: ("transactional", "non subscriber"),
+    Suppression.BOUNCED: ("by bounces", "b"),
+    Suppression.COMPLAINED: ("reported", "p"),
+    Suppression.UNCONFIRMED: ("transactional", "non subscriber"),
 }  # fmt: skip
-BY_WORD = {word: standing for standing, names in GONE.items() for word in names}
+BY_WORD = {word: suppression for suppression, names in GONE.items() for word in names}
 YES = {"1", "true", "yes", "y", "on", "ya", "c", "ok", "benar", "wahr", "vrai"}
 GETS_LETTERS = {
     "subscribed", "subscriber", "active", "enabled", "confirmed", "regular", "valid", "opted in",
@@ -63,9 +63,9 @@ NO_STATUS = 'if that is not about leaving, say --columns "status="'
 CLEARER = "write ya or tidak there, or yes or no"
 FILE = re.compile(r"(?<![a-z])(un|non)?(subscribed|cleaned)_\w*export", re.IGNORECASE)
 FILES = {  # Mailchimp's
-    "unsubscribed": Standing.LEFT,
-    "cleaned": Standing.BOUNCED,
-    "nonsubscribed": Standing.UNCONFIRMED,
+    "unsubscribed": Suppression.LEFT,
+    "cleaned": Suppression.BOUNCED,
+    "nonsubscribed": Suppression.UNCONFIRMED,
 }
 OF_SOME = re.compile(
     r"\b(?:semua|seluruh|all|every\w*|dan|and|juga|also|plus|with|dengan|termasuk|incl\w*"
@@ -76,50 +76,57 @@ OF_FILES = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
     """A column that says whether somebody is still subscribed."""
 
     place: int
     title: str
-    standing: Callable[[str], Standing | None]  # of a cell; None: nothing keeps them away
-    advice: str = ""  # for a cell that nobody can tell of
+    suppression: Callable[
+        [str], Suppression | None
+    ]  # of a cell; None: nothing keeps them off the list
+    advice: str = ""  # for a cell that is unclear
     is_note: bool = False  # of a column that may be about anything else
 
 
 def judge(place: int, title: str, known: Title | None, *, is_named: bool = False) -> Judge | None:
-    """The judge that a column is; None for one that says nothing of it."""
+    """Return the judge that a column is; None for one that says nothing of it."""
     kind = known.kind if known else None
-    standing = known.standing if known else Standing.LEFT
-    if kind is Kind.GONE:
-        return Judge(place, title, _kept(partial(_by_absence, standing)), CLEARER)
-    if kind is Kind.HERE:
-        return Judge(place, title, _kept(partial(_by_presence, standing)), CLEARER)
-    if kind in (Kind.ASKED, Kind.AGREED):
-        rule = partial(_by_answer, kind is Kind.AGREED)
-        return Judge(place, title, _kept(rule), _which(title))
-    if kind is Kind.STATUS:
-        advice = (
-            aside(title) if is_named else 'if that is not about leaving, say --columns "status="'
-        )
-        return Judge(place, title, _kept(_by_status), advice)
-    if is_named or kind is Kind.NUMBERED:
-        return Judge(place, title, _kept(_by_words), _which(title))
-    if kind is Kind.UNSURE:
-        return Judge(place, title, _kept(partial(_by_absence, Standing.UNKNOWN)), aside(title))
-    if kind is Kind.PERHAPS:
+    suppression = known.suppression if known else Suppression.LEFT
+    if kind is ColumnKind.PERHAPS and not is_named:
         return perhaps(place, title)
-    return None
+    rule: Callable[[str], Suppression | None]
+    if kind is ColumnKind.GONE:
+        rule, advice = partial(_by_absence, suppression), CLEARER
+    elif kind is ColumnKind.HERE:
+        rule, advice = partial(_by_presence, suppression), CLEARER
+    elif kind in (ColumnKind.ASKED, ColumnKind.AGREED):
+        rule, advice = partial(_by_answer, kind is ColumnKind.AGREED), _which(title)
+    elif kind is ColumnKind.STATUS:
+        rule, advice = _by_status, aside(title) if is_named else NO_STATUS
+    elif is_named or kind is ColumnKind.NUMBERED:
+        rule, advice = _by_words, _which(title)
+    elif kind is ColumnKind.UNSURE:
+        rule, advice = partial(_by_absence, Suppression.UNKNOWN), aside(title)
+    else:
+        return None
+    return Judge(place=place, title=title, suppression=_cached(rule), advice=advice)
 
 
 def perhaps(place: int, title: str = "") -> Judge:
-    """A column that may say it or anything else."""
-    return Judge(place, title or untitled(place), _kept(_perhaps), aside(title), is_note=True)
+    """Return the judge of a column that may be about leaving, or anything else."""
+    return Judge(
+        place=place,
+        title=title or column_name(place),
+        suppression=_cached(_perhaps),
+        advice=aside(title),
+        is_note=True,
+    )
 
 
 @lru_cache(10_000)
-def beside(cell: str) -> Standing | None:
-    """What a cell of any other column says: only what is plain, or that it must be asked about."""
+def of_other_cell(cell: str) -> Suppression | None:
+    """Judge a cell of any other column: by what is plain; UNKNOWN for what a person has to see."""
     if cell.lstrip()[:1] in START and CODE.match(cell):
         return _coded(cell)
     if "://" in cell:
@@ -127,29 +134,29 @@ def beside(cell: str) -> Standing | None:
     if not may_say(cell.casefold()):
         return None
     found = [
-        one.standing if one.force is Force.SURE and one.plain else Standing.UNKNOWN
-        for one in signs(cell)[0]
-        if one.force is Force.SURE or (one.force is Force.DOUBTFUL and one.plain)
+        sign.suppression if sign.force is Force.SURE and sign.plain else Suppression.UNKNOWN
+        for sign in signs(cell)[0]
+        if sign.force is Force.SURE or (sign.force is Force.DOUBTFUL and sign.plain)
     ]
-    return max(found, key=lambda one: one.weight, default=None)
+    return max(found, key=lambda suppression: suppression.weight, default=None)
 
 
-def of_section(row: Iterable[str]) -> Standing | None:
-    """What a row without an address says of those below it: ``BERHENTI`` and nothing else."""
-    cells = [cell for cell in row if words(cell) and not cell.strip().isdecimal()]
+def of_section(row: Iterable[str]) -> Suppression | None:
+    """Judge a row without an address that is a heading of those below it: ``BERHENTI``."""
+    cells = [cell for cell in row if normalized(cell) and not cell.strip().isdecimal()]
     if len(cells) != 1 or not may_say(cells[0].casefold()):
         return None
     found, _ = signs(cells[0])
-    return _worst(one for one in found if one.plain and one.force is not Force.FAINT)
+    return _worst(sign for sign in found if sign.plain and sign.force is not Force.FAINT)
 
 
-def untitled(place: int) -> str:
-    """What a column without a title is called."""
+def column_name(place: int) -> str:
+    """Name a column without a title."""
     return f"column {place + 1}"
 
 
 def aside(title: str) -> str:
-    """What to do where a column is about something else."""
+    """Say what to do where a column is about something else."""
     if not title or set(title) & set(",="):
         return (
             "if that is not about leaving, give the column a plain title, like X, and say"
@@ -162,57 +169,58 @@ def _which(title: str) -> str:
     return f'say which it is, --columns "left={title}" or --columns "subscribed={title}"'
 
 
-def of_file(name: str) -> tuple[Standing | None, bool]:
-    """What a file's name says of everybody in it, and whether that is sure."""
+def of_file(name: str) -> tuple[Suppression | None, bool]:
+    """Judge everybody in a file by its name; also returns whether that is sure."""
     stem = name.rpartition(".")[0] or name
     if found := FILE.search(stem):
         return FILES.get(f"{found[1] or ''}{found[2]}".lower()), True
-    text = words(stem)
+    text = normalized(stem)
     found_signs, _ = signs(OF_FILES.sub(" ", text))
     if not found_signs or OF_SOME.search(text):
         return None, True
-    is_sure = all(one.plain and one.force is Force.SURE for one in found_signs)
+    is_sure = all(sign.plain and sign.force is Force.SURE for sign in found_signs)
     return _worst(found_signs), is_sure
 
 
-def _kept(rule: Callable[[str], Standing | None]) -> Callable[[str], Standing | None]:
+def _cached(rule: Callable[[str], Suppression | None]) -> Callable[[str], Suppression | None]:
     return lru_cache(1000)(rule)
 
 
-def _worst(found: Iterable[Sign]) -> Standing | None:
-    return max((one.standing for one in found), key=lambda one: one.weight, default=None)
+def _worst(found: Iterable[LeavingSign]) -> Suppression | None:
+    suppressions = (sign.suppression for sign in found)
+    return max(suppressions, key=lambda suppression: suppression.weight, default=None)
 
 
-def _by_status(cell: str) -> Standing | None:
-    text = words(cell)
+def _by_status(cell: str) -> Suppression | None:
+    text = normalized(cell)
     if CODE.match(cell):
         return _coded(cell)
     if re.fullmatch(r"\s*[-−]\s*[1-9]\d*\s*", cell):  # AcyMailing's
-        return Standing.LEFT
+        return Suppression.LEFT
     if text in BY_WORD:
         return BY_WORD[text]
     found, denied = signs(cell)
     if found:
         return _worst(found)
-    first = words(re.split(r"[(:,;–—]| - ", cell)[0])  # active (2024-05-01)
-    last = words(cell.rpartition(".")[2])  # DeliveryStatus.by_user
+    first = normalized(re.split(r"[(:,;–—]| - ", cell)[0])  # active (2024-05-01)
+    last = normalized(cell.rpartition(".")[2])  # DeliveryStatus.by_user
     parts = [part for part in (text, first, last) if part]
     if denied or not parts or STAYS & set(parts) or GETS_LETTERS.issuperset(text.split()):
-        return None if parts or not cell.strip(" -–—.'\"") else Standing.UNKNOWN
-    return next((BY_WORD[part] for part in parts if part in BY_WORD), Standing.UNKNOWN)
+        return None if parts or not cell.strip(" -–—.'\"") else Suppression.UNKNOWN
+    return next((BY_WORD[part] for part in parts if part in BY_WORD), Suppression.UNKNOWN)
 
 
-def _by_words(cell: str) -> Standing | None:
-    """A column of which nobody knows what yes and no, or numbers, are to say in it."""
-    text = words(cell)
-    return Standing.UNKNOWN if text in BOOLEANS - {""} or text.isdecimal() else _by_status(cell)
+def _by_words(cell: str) -> Suppression | None:
+    """Judge a cell of a column in which yes and no, or numbers, may mean either."""
+    text = normalized(cell)
+    return Suppression.UNKNOWN if text in BOOLEANS - {""} or text.isdecimal() else _by_status(cell)
 
 
-def _perhaps(cell: str) -> Standing | None:
-    """A column of this name may be about something else: ``State`` of an address."""
+def _perhaps(cell: str) -> Suppression | None:
+    """Judge a cell of a column that may be about something else: ``State`` of an address."""
     if cell.lstrip()[:1] in START and CODE.match(cell):
         return _coded(cell)
-    text = words(cell)
+    text = normalized(cell)
     if text not in BY_WORD and not may_say(cell.casefold()):
         return None
     if len(text) < 3:
@@ -220,49 +228,49 @@ def _perhaps(cell: str) -> Standing | None:
     if text in BY_WORD:
         return None if text in NOTHING else BY_WORD[text]
     found, _ = signs(cell)
-    sure = [one for one in found if one.force is Force.SURE or one.plain]
+    sure = [sign for sign in found if sign.force is Force.SURE or sign.plain]
     if sure:
         return _worst(sure)
-    return Standing.UNKNOWN if any(one.force is Force.DOUBTFUL for one in found) else None
+    return Suppression.UNKNOWN if any(sign.force is Force.DOUBTFUL for sign in found) else None
 
 
-def _by_absence(standing: Standing, cell: str) -> Standing | None:
-    """``unsubscribed_at``, ``blacklisted``: whatever stands there says that they are gone."""
-    text = answer(cell)
+def _by_absence(suppression: Suppression, cell: str) -> Suppression | None:
+    """Judge a cell of ``unsubscribed_at``, ``blacklisted``: whatever stands there: they left."""
+    text = normalized_answer(cell)
     if text in NOTHING:
         return None
     if text == UNCLEAR:
-        return Standing.UNKNOWN
+        return Suppression.UNKNOWN
     found, denied = signs(cell)
     if found:
         worst = _worst(found)
-        return worst if standing is not Standing.UNKNOWN else standing
-    return None if denied or text in {*GETS_LETTERS, "ok"} else standing
+        return worst if suppression is not Suppression.UNKNOWN else suppression
+    return None if denied or text in {*GETS_LETTERS, "ok"} else suppression
 
 
-def _by_answer(agreed: bool, cell: str) -> Standing | None:
-    """``Bersedia menerima kabar?``: who says no to that never wanted any."""
-    text = answer(cell)
+def _by_answer(agreed: bool, cell: str) -> Suppression | None:
+    """Judge an answer to ``Bersedia menerima kabar?``: who says no never wanted any."""
+    text = normalized_answer(cell)
     if not text or text == UNCLEAR:
-        return Standing.UNKNOWN if agreed or text else None
+        return Suppression.UNKNOWN if agreed or text else None
     if text in NOTHING or set(text.split()[:3]) & {*NOT, "jangan"}:
-        return Standing.UNCONFIRMED
+        return Suppression.UNCONFIRMED
     return _worst(signs(cell)[0])
 
 
-def _coded(cell: str) -> Standing:
-    """What a mail system's code says of an address; most of them may be about the sender."""
-    return Standing.BOUNCED if NO_SUCH.match(cell) else Standing.UNKNOWN
+def _coded(cell: str) -> Suppression:
+    """Judge a mail system's code; most of them may be about the sender."""
+    return Suppression.BOUNCED if NO_SUCH.match(cell) else Suppression.UNKNOWN
 
 
-def _by_presence(standing: Standing, cell: str) -> Standing | None:
-    """``subscribed_to_emails``, ``confirmed``: where nothing stands, they are not."""
-    text = answer(cell)
+def _by_presence(suppression: Suppression, cell: str) -> Suppression | None:
+    """Judge a cell of ``subscribed_to_emails``, ``confirmed``: where it is empty, they are not."""
+    text = normalized_answer(cell)
     if text in NOTHING or re.fullmatch(r"\s*[-−]\s*\d+\s*", cell):
-        return standing
+        return suppression
     if text in (UNCLEAR, "2"):  # AcyMailing's 2 waits for an answer
-        return Standing.UNKNOWN
+        return Suppression.UNKNOWN
     found, denied = signs(cell)
     if not found and not denied and set(text.split()[:2]) & NOT:  # sudah tidak
-        return standing
+        return suppression
     return _worst(found) if found else BY_WORD.get(text)

@@ -1,4 +1,4 @@
-"""What a column's title says: that its cells are about leaving, and which way they are meant."""
+"""Tell from a column's title whether its cells are about leaving, and which way they are meant."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from enum import Enum, auto
 from typing import NamedTuple
 
-from syndicate.subscribers.people.leaving_words import NOT, Standing, words
+from syndicate.subscribers.people.leaving_words import NOT, Suppression, normalized
 
 
-class Kind(Enum):
-    """What the cells of a column say."""
+class ColumnKind(Enum):
+    """Meaning of the cells of a column."""
 
     STATUS = auto()  # a word for what somebody is
     NUMBERED = auto()  # the same; numbers in it mean anything
@@ -18,15 +18,15 @@ class Kind(Enum):
     GONE = auto()  # yes: they left
     HERE = auto()  # yes: they are subscribed
     UNSURE = auto()  # a word of leaving, among others
-    ASKED = auto()  # whether they want letters: a no is one
+    ASKED = auto()  # an answer whether they want letters: a no is one
     AGREED = auto()  # the same, where nothing is no answer
 
 
 class Title(NamedTuple):
-    """A title that says something of leaving."""
+    """A title that is about leaving."""
 
-    kind: Kind
-    standing: Standing = Standing.LEFT  # of those who are gone
+    kind: ColumnKind
+    suppression: Suppression = Suppression.LEFT  # of those who are gone
 
 
 STATUS = re.compile(
@@ -95,7 +95,7 @@ OTHER_WAY = re.compile(
     r"|postal)\b"
 )
 E_MAIL = re.compile(r"\b(?:e ?mails?|surel|mail)\b")
-FILLERS = {  # around what a title says
+FILLERS = {  # around a title's word of leaving
     "is", "has", "was", "date", "time", "at", "on", "timestamp", "datetime", "tanggal", "tgl",
     "waktu", "jam", "pada", "sudah", "telah", "pernah", "sejak", "by", "oleh", "reason", "alasan",
     "sebab", "status", "state", "e", "mail", "email", "surel", "emails", "this", "user",
@@ -120,28 +120,28 @@ OF = re.compile(r" (?:of|from|dari) .*")
 UNCONFIRMED = re.compile("confirm|verif|opt|consent|konfirmasi|accept")
 
 
-def read(title: str) -> Title | None:
-    """What a title says; None for one that is about something else."""
+def read_title(title: str) -> Title | None:
+    """Read a title; None for one that is about something else."""
     name = _name(title)
     if is_of_another_way(title):
         return None
     if STATUS.fullmatch(name):
-        return Title(Kind.STATUS)
+        return Title(ColumnKind.STATUS)
     if NUMBERED.fullmatch(name):
-        return Title(Kind.NUMBERED)
+        return Title(ColumnKind.NUMBERED)
     if name in PERHAPS:
-        return Title(Kind.PERHAPS)
+        return Title(ColumnKind.PERHAPS)
     return _gone(name) or _here(name) or _asked(name)
 
 
 def is_of_another_way(title: str) -> bool:
-    """Whether a column is about messages to telephones and the like: who left there is here."""
+    """Return True for a column about another way than mail: who left there may be here."""
     name = _name(title)
     return OTHER_WAY.search(name) is not None and E_MAIL.search(name) is None
 
 
 def _name(title: str) -> str:
-    return " ".join(word for word in words(title).split() if not word.isdecimal())
+    return " ".join(word for word in normalized(title).split() if not word.isdecimal())
 
 
 def _gone(name: str) -> Title | None:
@@ -149,15 +149,15 @@ def _gone(name: str) -> Title | None:
     if match is None or match[0].startswith("soft"):  # letters are late
         return None
     before, after = name[: match.start()].split(), OF.sub("", name[match.end() :]).split()
-    standing = _of(match[0])
+    suppression = _of(match[0])
     rest = {*before, *after} - FILLERS
     if rest and rest <= NOT:  # belum berhenti
-        return Title(Kind.HERE, standing)
+        return Title(ColumnKind.HERE, suppression)
     if not rest:
-        return Title(Kind.GONE, standing)
+        return Title(ColumnKind.GONE, suppression)
     if match.re is DOUBTFUL or rest & OTHERWISE:
         return None
-    return Title(Kind.UNSURE, standing)
+    return Title(ColumnKind.UNSURE, suppression)
 
 
 def _here(name: str) -> Title | None:
@@ -165,30 +165,30 @@ def _here(name: str) -> Title | None:
     if match is None:
         return None
     rest = set(HERE.sub(" ", name).split()) - AROUND_HERE
-    standing = Standing.UNCONFIRMED if UNCONFIRMED.search(name) else _of(match[0])
+    suppression = Suppression.UNCONFIRMED if UNCONFIRMED.search(name) else _of(match[0])
     if not rest:
-        return Title(Kind.HERE, standing)
-    return Title(Kind.GONE, standing) if rest <= NOT | {"lagi", "longer", "no"} else None
+        return Title(ColumnKind.HERE, suppression)
+    return Title(ColumnKind.GONE, suppression) if rest <= NOT | {"lagi", "longer", "no"} else None
 
 
 def _asked(name: str) -> Title | None:
-    """A question to people, whether they want letters."""
+    """Read a title that asks people whether they want letters."""
     if LETTERS_ALONE.fullmatch(name):
-        return Title(Kind.ASKED, Standing.UNCONFIRMED)
+        return Title(ColumnKind.ASKED, Suppression.UNCONFIRMED)
     if not LETTERS.search(name):
         return None
     asked = ASKED.search(name)
     if AGREED.search(name) or (asked and QUESTION.search(name)):
-        return Title(Kind.AGREED, Standing.UNCONFIRMED)
+        return Title(ColumnKind.AGREED, Suppression.UNCONFIRMED)
     of_list = SUBSCRIBED.match(name)
     if (asked and not of_list) or (of_list and LETTERS.search(name, of_list.end())):
-        return Title(Kind.ASKED, Standing.UNCONFIRMED)
+        return Title(ColumnKind.ASKED, Suppression.UNCONFIRMED)
     return None
 
 
-def _of(word: str) -> Standing:
+def _of(word: str) -> Suppression:
     if re.search("bounc|clean|deliver|mental|valid|hold|gagal|fail|quarantin", word):
-        return Standing.BOUNCED
+        return Suppression.BOUNCED
     if re.search("complain|spam|abuse", word):
-        return Standing.COMPLAINED
-    return Standing.UNCONFIRMED if re.search("confirm|verif|pending", word) else Standing.LEFT
+        return Suppression.COMPLAINED
+    return Suppression.UNCONFIRMED if re.search("confirm|verif|pending", word) else Suppression.LEFT

@@ -1,4 +1,4 @@
-"""Rows of an Excel workbook (.xlsx), read one after another."""
+"""Read the rows of an Excel workbook (.xlsx) one after another."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNREADABLE = f"this is no workbook that can be read: {OTHERWISE}"
 
 
 class Sheet:
-    """The rows of a workbook's sheet: the one that was open when it was saved."""
+    """Rows of a workbook's sheet: the one that was open when it was saved."""
 
     def __init__(self, file: BufferedReader, name: str) -> None:
         try:
@@ -48,23 +48,23 @@ class Sheet:
 
     @property
     def remarks(self) -> Iterator[str]:
-        """What there is to say of the workbook."""
+        """Yield what readers of the table should know."""
         if self._others:
             yield f"only the sheet {self._sheet.title!r} is read, {self._others} are not"
 
 
 def is_sheet(start: bytes) -> bool:
-    """Whether a file that begins so is a workbook; UsageError for one of an older kind."""
+    """Return True if a file that begins so is a workbook; UsageError for one of an older kind."""
     if start.startswith(OLD):
         raise UsageError(f"this is an old workbook (.xls), or one with a password: {OTHERWISE}")
     return start.startswith(ZIP)
 
 
 def _look(file: BufferedReader) -> None:
-    """Refuse a small file that would unpack to a huge one; what it says of itself is kept to."""
+    """Refuse a small file that would unpack to a huge one, by the sizes in its directory."""
     try:
         with ZipFile(file) as packed:
-            size = sum(one.file_size for one in packed.infolist())
+            size = sum(member.file_size for member in packed.infolist())
     except BadZipFile as error:
         raise UsageError(UNREADABLE) from error
     if size > MOST_BYTES:
@@ -76,7 +76,7 @@ def _look(file: BufferedReader) -> None:
 
 
 def _opened(file: BufferedReader) -> tuple[Any, int]:
-    """The sheet, and how many others there are with something on them."""
+    """Return the sheet, and the number of others with something on them."""
     from openpyxl import load_workbook
 
     with warnings.catch_warnings(action="ignore"):  # of what it leaves aside: styles, drawings
@@ -84,9 +84,9 @@ def _opened(file: BufferedReader) -> tuple[Any, int]:
         sheets = book.worksheets
         for sheet in sheets:
             sheet.reset_dimensions()  # as the file says them they may be wrong, or enormous
-        filled = [one for one in sheets if any(map(any, _first(one)))]
+        filled = [sheet for sheet in sheets if any(map(any, _first(sheet)))]
         chosen = book.active if book.active in filled else (filled or sheets)[0]
-    return chosen, len([one for one in filled if one is not chosen])
+    return chosen, len([sheet for sheet in filled if sheet is not chosen])
 
 
 def _first(sheet: Any) -> Iterator[tuple[object, ...]]:
