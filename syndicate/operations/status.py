@@ -30,8 +30,8 @@ from syndicate.ledger.sending.letters import DIED as LETTER_DIED
 from syndicate.ledger.sending.queue import DIED
 from syndicate.model.edition_keys import PAGE_PREFIX
 from syndicate.office import Office
+from syndicate.operations.ledger_watch import MachineTicks, Watched, machines
 from syndicate.operations.leftovers import leftover_lines
-from syndicate.operations.watched import MachineTicks, Watched, machines
 from syndicate.planning.collect import Documents
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.overdue import Alert
