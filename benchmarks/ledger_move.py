@@ -22,7 +22,7 @@ import psycopg
 
 from syndicate.config.loader import load
 from syndicate.ledger import open_ledger
-from syndicate.operations.moving import move
+from syndicate.operations.moving import move_ledger
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
@@ -72,7 +72,9 @@ def ledger_of(folder: Path, letters: int) -> str:
 
 def moved(folder: Path, origin: str, target: str) -> None:
     (folder / "config.toml").write_text(CONFIG.format(url=origin))
-    move(load(folder / "config.toml"), load(folder / "config.toml", target), None, lambda _: None)
+    move_ledger(
+        load(folder / "config.toml"), load(folder / "config.toml", target), None, lambda _: None
+    )
 
 
 def rows(url: str) -> Iterator[list[tuple[Any, ...]]]:

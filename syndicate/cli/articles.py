@@ -65,7 +65,7 @@ def check(articles: list[str] = ARTICLES, as_json: bool = JSON) -> None:
     Example: syndicate check article.md
     """
     from syndicate.cli import show
-    from syndicate.operations.check import check as run
+    from syndicate.operations.check import check_articles as run
 
     with office(dry=True, looks=True, as_json=as_json) as here:
         found = run(here, list(map(Path, articles)))

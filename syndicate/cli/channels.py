@@ -61,10 +61,10 @@ def check(
     Example: syndicate channels check telegram
     """
     from syndicate.cli import show
-    from syndicate.operations.inspection import inspection
+    from syndicate.operations.inspection import inspect_channels
 
     with office(dry=True, as_json=as_json) as here:
-        found = inspection(here, names or ())
+        found = inspect_channels(here, names or ())
         if as_json:
             show.document(found.to_json())
         else:

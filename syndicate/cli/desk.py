@@ -34,7 +34,7 @@ def status(
     """
     from syndicate.cli import show
     from syndicate.operations.monitor import verdict_of
-    from syndicate.operations.status import status as run
+    from syndicate.operations.status import ledger_status as run
     from syndicate.operations.withdraw import identify
 
     invocation.is_check = check

@@ -40,7 +40,7 @@ def move(
     from syndicate.cli.show import document, out
     from syndicate.config.loader import find, load
     from syndicate.office import files_of
-    from syndicate.operations.moving import move as run
+    from syndicate.operations.moving import move_ledger as run
     from syndicate.system.process import called
     from syndicate.system.scrubbing import scrubber
 

@@ -17,7 +17,7 @@ from syndicate.operations.digest import Request as Digest
 from syndicate.operations.digest import digest
 from syndicate.operations.publish import Request as Publication
 from syndicate.operations.publish import publish
-from syndicate.operations.status import Status, status
+from syndicate.operations.status import Status, ledger_status
 from syndicate.operations.withdraw import Request as Withdrawing
 from syndicate.operations.withdraw import withdraw
 from syndicate.report import Report
@@ -180,7 +180,7 @@ def play(settings: Settings, api: BotApi, smtp: SmtpServer) -> Day:
         at = datetime.fromisoformat(act.at).replace(tzinfo=settings.publisher.zone)
         with _office(settings, at) as office:
             report = act.do(office, settings.folder)
-            day.standing = status(office)
+            day.standing = ledger_status(office)
         if report.exit_code or day.standing.open:
             raise SyndicateError(f"the demo's `{act.command}` went wrong: {_trouble(report)}")
         # the servers' clocks are real: what is new there since the last act is this act's

@@ -1,4 +1,4 @@
-"""What would stop a publication, found before it is tried: no effect, no trace."""
+"""Find what would stop a publication before it is tried: no effect, no trace."""
 
 from __future__ import annotations
 
@@ -18,19 +18,21 @@ from syndicate.report import Report
 
 @dataclass(kw_only=True)
 class Checked:
-    """What was found, a line each with its file or channel; ``notes`` stand in nobody's way."""
+    """Findings, a line each with its file or channel; ``notes`` stop nothing."""
 
     findings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
-def check(office: Office, paths: Sequence[Path]) -> Checked:
-    """Everything that stands in the way of these files, and of the channels themselves."""
+def check_articles(office: Office, paths: Sequence[Path]) -> Checked:
+    """Return everything that would stop these files, or a channel itself."""
     checked = Checked()
     seen: dict[str, Path] = {}
     for path in paths:
-        _check(office, path, seen, checked)
-    checked.findings += _among(office, paths, checked.findings)
+        found = _check(office, path, seen)
+        checked.findings += found.findings
+        checked.notes = list(dict.fromkeys([*checked.notes, *found.notes]))
+    checked.findings += _alike(office, paths, checked.findings)
     nothing = Edition(key="", publisher=office.publisher, items=())
     checked.findings += [
         f"{channel.name}: {finding.detail}"
@@ -41,38 +43,38 @@ def check(office: Office, paths: Sequence[Path]) -> Checked:
     return checked
 
 
-def _among(office: Office, paths: Sequence[Path], known: Sequence[str]) -> list[str]:
+def _alike(office: Office, paths: Sequence[Path], known: Sequence[str]) -> list[str]:
     """Return which of these files seem to be one article, though none of them was published."""
     flaws = admit(office, paths, dry=True).flaws if len(paths) > 1 else ()
     alike = (str(flaw) for flaw in flaws if isinstance(flaw, Resembles))
     return [finding for finding in alike if finding not in known]
 
 
-def _check(office: Office, path: Path, seen: dict[str, Path], checked: Checked) -> None:
+def _check(office: Office, path: Path, seen: dict[str, Path]) -> Checked:
+    """Check one file; ``seen`` keeps the first file of each uri."""
     before = len(office.notes)
     try:
         report = _planned(office, path)
     except ArticleError as error:
-        checked.findings += [str(one) for one in each_of(error)]
-        return
-    checked.notes = list(dict.fromkeys([*checked.notes, *office.notes[before:]]))
-    checked.findings += [
+        return Checked(findings=[str(flaw) for flaw in each_of(error)])
+    findings = [
         f"{path}: the same uri as {twin}: one of them is a copy"
         " (take the uri line out of the newer one)"
         for subject in report.articles
         if (twin := seen.setdefault(subject.uri, path)) is not path
     ]
-    checked.findings += [f"{path}: {problem}" for problem in report.problems]
-    checked.findings += [
+    findings += [f"{path}: {problem}" for problem in report.problems]
+    findings += [
         f"{path}: {line.channel}: {line.why}" for line in report.lines if line.action == "cannot"
     ]
-    checked.notes += report.warnings
+    notes = [*office.notes[before:], *report.warnings]
     if any(subject.kind == "unchanged" for subject in report.articles):
-        checked.notes += _refused_today(office, path)
+        notes += _refused_today(office, path)
+    return Checked(findings=findings, notes=notes)
 
 
 def _planned(office: Office, path: Path) -> Report:
-    """The plan; of what has changed, as the correction that it may become."""
+    """Plan the file; one that has changed, as the correction that it may become."""
     report = publish(office, Request(paths=[path], minor=True, dry_run=True))
     if all(subject.kind != "refile" for subject in report.articles):
         return report
@@ -80,7 +82,7 @@ def _planned(office: Office, path: Path) -> Report:
 
 
 def _refused_today(office: Office, path: Path) -> list[str]:
-    """What would keep an unchanged article from being read again: only --refresh does that."""
+    """Return what would stop an unchanged article from being read again, as --refresh does."""
     try:
         draft = sources.read(path, office.publisher)
         left = sources.placeholders(draft.source)

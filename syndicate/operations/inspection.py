@@ -1,11 +1,11 @@
-"""Whether every channel's destination is in order, without an effect anywhere or a trace."""
+"""Inspect every channel's destination, without an effect anywhere or a trace."""
 
 from __future__ import annotations
 
 import logging
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,8 @@ DESTINATION, REST = "destination", "the rest"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inspected:
-    """What was found at one channel."""
+class ChannelFindings:
+    """Findings at one channel."""
 
     channel: str
     findings: tuple[Finding, ...]
@@ -35,52 +35,53 @@ class Inspected:
 
 @dataclass(kw_only=True)
 class Inspection:
-    """What was found at all of them; ``exit_code`` is what the shell gets."""
+    """Findings at all channels; ``exit_code`` is what the shell gets."""
 
-    channels: list[Inspected] = field(default_factory=list)
+    channels: list[ChannelFindings] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
-        """3 where something is not in order."""
-        return 0 if all(one.ok for each in self.channels for one in each.findings) else 3
+        """Return 3 where something is not in order."""
+        findings = (finding for channel in self.channels for finding in channel.findings)
+        return 0 if all(finding.ok for finding in findings) else 3
 
     def to_json(self) -> dict[str, Any]:
         findings = [
-            {"channel": each.channel} | asdict(one)
-            for each in self.channels
-            for one in each.findings
+            {"channel": channel.channel} | asdict(finding)
+            for channel in self.channels
+            for finding in channel.findings
         ]
         return {"findings": findings, "exit_code": self.exit_code}
 
 
-def inspection(office: Office, names: Iterable[str] = ()) -> Inspection:
+def inspect_channels(office: Office, names: Iterable[str] = ()) -> Inspection:
     """Look at the channels of these names, at all where there are none."""
     known = office.ledger.known_channels()
-    chosen = office.chosen(names)
-    found = [_inspected(office, channel, known) for channel in chosen]
-    readable = tuple(_readable(office.settings.holding))
-    return Inspection(
-        channels=[*found, *([Inspected(channel="", findings=readable)] if readable else [])]
-    )
+    channels = [_inspected(office, channel, known) for channel in office.chosen(names)]
+    if readable := tuple(_readable(office.settings.holding)):
+        channels.append(ChannelFindings(channel="", findings=readable))
+    return Inspection(channels=channels)
 
 
 def _readable(files: Iterable[Path]) -> Iterator[Finding]:
-    """The files with secrets in them that are open to everybody."""
+    """Yield a finding for each file with secrets in it that everybody can read."""
     for path in dict.fromkeys(files):
         if is_open_to_all(path):
-            where = shlex.quote(str(path))
-            says = (
-                f"{path}: everybody on this machine can read the secret in it (chmod 600 {where})"
+            detail = (
+                f"{path}: everybody on this machine can read the secret in it"
+                f" (chmod 600 {shlex.quote(str(path))})"
             )
-            yield Finding(what="secrets", ok=False, detail=says)
+            yield Finding(what="secrets", ok=False, detail=detail)
 
 
-def _inspected(office: Office, channel: Channel, known: Mapping[str, KnownChannel]) -> Inspected:
-    found = (
-        Finding(what=one.what, ok=one.ok, detail=squeeze(office.scrub(one.detail)))
-        for one in _findings(office, channel, known)
+def _inspected(
+    office: Office, channel: Channel, known: Mapping[str, KnownChannel]
+) -> ChannelFindings:
+    findings = (
+        replace(finding, detail=squeeze(office.scrub(finding.detail)))
+        for finding in _findings(office, channel, known)
     )
-    return Inspected(channel=channel.name, findings=tuple(found))
+    return ChannelFindings(channel=channel.name, findings=tuple(findings))
 
 
 def _findings(
@@ -94,7 +95,7 @@ def _findings(
     what = DESTINATION
     try:
         with opened(channel):
-            yield destination(channel, channel.identity(), known)
+            yield destination_finding(channel, channel.identity(), known)
             if channel.name in known:
                 yield from _not_here(office.ledger, channel, known[channel.name])
             what = REST
@@ -112,30 +113,35 @@ def _not_here(ledger: Ledger, channel: Channel, known: KnownChannel) -> Iterator
         yield Finding(what="mark", ok=False, detail=missing(known.name, channel))
 
 
-def destination(channel: Channel, identity: str, known: Mapping[str, KnownChannel]) -> Finding:
-    """Whether a channel leads where the ledger has its posts, and where no other channel writes."""
-    name, mine = channel.name, known.get(channel.name)
-    before = mine.identity if mine else None
-    if mine and has_mark(channel, mine.mark):
+def destination_finding(
+    channel: Channel, identity: str, known: Mapping[str, KnownChannel]
+) -> Finding:
+    """Check that a channel leads where its posts are, and where no other channel writes."""
+    name, recorded = channel.name, known.get(channel.name)
+    before = recorded.identity if recorded else None
+    if recorded and has_mark(channel, recorded.mark):
         before = identity  # mounted elsewhere, it is the same
     where = identity if identity == channel.target() else f"{channel.target()} ({identity})"
     if before not in (None, identity):
-        return Finding(
-            what=DESTINATION, ok=False,
-            detail=f"channels.{name}: it leads to {where}, and the ledger's is {before}: set it"
-            f" back, or `syndicate channels move {name}` if the destination has moved",
-        )  # fmt: skip
+        detail = (
+            f"channels.{name}: it leads to {where}, and the ledger's is {before}: set it back, or"
+            f" `syndicate channels move {name}` if the destination has moved"
+        )
+        return Finding(what=DESTINATION, ok=False, detail=detail)
+    if other := _other_there(channel, identity, known):
+        detail = (
+            f"channels.{name}: it leads to {where}, where channels.{other} writes: name another"
+            f" place (`syndicate channels rename {other} {name}` if it is the same channel)"
+        )
+        return Finding(what=DESTINATION, ok=False, detail=detail)
+    detail = where if before else f"{where}; nothing was sent there yet"
+    return Finding(what=DESTINATION, ok=True, detail=detail)
+
+
+def _other_there(channel: Channel, identity: str, known: Mapping[str, KnownChannel]) -> str:
+    """Return the other channel that writes to the same destination; "" if there is none."""
     for other in known.values():
         place = other.target if other.mark else other.identity
-        if other.name != name and (other.kind, place) == (channel.kind, identity):
-            return Finding(
-                what=DESTINATION, ok=False,
-                detail=f"channels.{name}: it leads to {where}, where channels.{other.name} writes:"
-                f" name another place (`syndicate channels rename {other.name} {name}` if it is the"
-                " same channel)",
-            )  # fmt: skip
-    return Finding(
-        what=DESTINATION,
-        ok=True,
-        detail=where if before else f"{where}; nothing was sent there yet",
-    )
+        if other.name != channel.name and (other.kind, place) == (channel.kind, identity):
+            return other.name
+    return ""

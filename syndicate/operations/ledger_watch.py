@@ -1,4 +1,4 @@
-"""What of the ledger is looked at to tell whether everything happens in its time."""
+"""Watch the ledger for what should have happened by now: ticks, digests, expiries, backups."""
 
 from __future__ import annotations
 
@@ -29,42 +29,44 @@ from syndicate.report import said_key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineTicks:
-    """How often ``tick`` runs on a machine, and when it did last."""
+    """Interval and time of the newest of a machine's ticks."""
 
     host: str
     latest: datetime
-    every: float | None  # seconds; None where that is not known
+    every: float | None  # seconds; None if unknown
 
 
 def machines(ticks: Sequence[Tick], at: datetime) -> list[MachineTicks]:
-    """The machines whose ticks the ledger knows, the latest one first."""
-    past = [one for one in ticks if one.began <= at]
+    """Return the machines whose ticks the ledger knows, the latest one first."""
+    past = [tick for tick in ticks if tick.began <= at]
     found = []
-    for host in dict.fromkeys(one.host for one in past):
-        mine = [one for one in past if one.host == host]
-        interval = usual_interval(one.began for one in mine)
+    for host in dict.fromkeys(tick.host for tick in past):
+        mine = [tick for tick in past if tick.host == host]
+        interval = usual_interval(tick.began for tick in mine)
         every = interval.total_seconds() if interval else None
-        latest = max(one.latest for one in mine)
+        latest = max(tick.latest for tick in mine)
         found.append(MachineTicks(host=host, latest=latest, every=every))
-    return sorted(found, key=lambda one: one.latest, reverse=True)
+    return sorted(found, key=lambda machine: machine.latest, reverse=True)
 
 
-class Watched:
-    """One look at everything that has a time."""
+class LedgerWatch:
+    """One look at everything in the ledger that has a time."""
 
     def __init__(
         self, office: Office, catalogue: Catalogue, mailings: Sequence[DigestCount]
     ) -> None:
         self._office, self._catalogue, self._db = office, catalogue, catalogue.db
-        self._mailings = [one for one in mailings if one.letters and one.ended is None]
+        self._mailings = [
+            mailing for mailing in mailings if mailing.letters and mailing.ended is None
+        ]
         self.ticks = newest(self._db)
         self.backup = newest_backup(self._db)
 
     def alerts(self) -> Iterator[Alert]:
-        """Everything that should have happened by now, the gravest first."""
+        """Yield an alert for each thing that should have happened by now, the gravest first."""
         at, moment = self._office.clock(), now(self._db)
         patient = patience(self.ticks, at)
-        alive = max((one.latest for one in self._mailings if one.latest), default=None)
+        alive = max((mailing.latest for mailing in self._mailings if mailing.latest), default=None)
         found = [
             *late_ticks(self.ticks, at, alive),
             *late_windows(self._windows(), at, patient),
@@ -74,11 +76,11 @@ class Watched:
                 self.backup, self._office.ledger.created, at, self._office.settings.backup
             ),
         ]
-        yield from sorted(found, key=lambda one: one.grade)  # CRITICAL comes before WARNING
+        yield from sorted(found, key=lambda alert: alert.grade)  # CRITICAL comes before WARNING
 
     def _windows(self) -> dict[str, datetime]:
-        """By list, the end of its first window that is not closed."""
-        known = {one.name: one for one in self._catalogue.channels.all()}
+        """Return by list the end of its first window that is not closed."""
+        known = {channel.name: channel for channel in self._catalogue.channels.all()}
         found = {}
         for channel in self._office.lists:
             if channel.name not in known:
@@ -94,15 +96,16 @@ class Watched:
         return expired_articles(self._db, self._catalogue.not_far_ahead(at))
 
     def _waiting(self, moment: datetime) -> Iterator[tuple[str, str, datetime]]:
-        """What could have gone: its channel, what it is, and since when it waits for a tick."""
+        """Yield what waits for a tick: its channel, its name, and since when."""
         for channel, edition, since in waiting_posts(self._db, moment):
             yield channel, self._called(edition), since
-        for one in self._mailings:
-            if one.halted or waits(one.not_before, moment) or not one.states.get("due"):
+        for mailing in self._mailings:
+            rests = mailing.halted or waits(mailing.not_before, moment)
+            if rests or not mailing.states.get("due"):
                 continue
-            moved = [m for m in (one.not_before, one.latest, one.frozen) if m and m <= moment]
-            if moved:
-                yield one.channel, f"the digest of {self._called(one.key)}", max(moved)
+            times = (mailing.not_before, mailing.latest, mailing.frozen)
+            if past := [time for time in times if time and time <= moment]:
+                yield mailing.channel, f"the digest of {self._called(mailing.key)}", max(past)
 
     def _called(self, edition: str) -> str:
         return said_key(edition, self._office.publisher.zone)

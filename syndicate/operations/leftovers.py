@@ -14,7 +14,7 @@ from syndicate.ledger.catalogue import leftovers
 from syndicate.model.article import Article
 from syndicate.model.step import Action
 from syndicate.office import Office
-from syndicate.operations.urgent import Mailing, at_once, send
+from syndicate.operations.urgent import UrgentMailing, freeze_urgent, send_urgent
 from syndicate.planning.compare import Wish
 from syndicate.planning.prepare import Preparation
 from syndicate.report import Line, Report
@@ -105,7 +105,7 @@ def take_over(office: Office, report: Report, progress: Progress) -> None:
         if not any(left.values()):
             return
         prepare = Preparation(office, catalogue, Wish(refresh=True))
-        mailings: list[Mailing] = []
+        mailings: list[UrgentMailing] = []
         for channel in mine:
             for uri, at in left[channel.name]:
                 _syndicate(catalogue, channel, known[channel.name], uri, at)
@@ -117,7 +117,7 @@ def take_over(office: Office, report: Report, progress: Progress) -> None:
         one for one in prepare.prepared if any(s.action is not Action.NOTHING for s in one.steps)
     ]
     carry_out(office, changed, report, progress)
-    send(office, mailings, report, progress)
+    send_urgent(office, mailings, report, progress)
     report.lines = [line for line in report.lines if line.action != Action.NOTHING]
 
 
@@ -131,7 +131,7 @@ def _syndicate(catalogue: Catalogue, channel: Channel, number: int, uri: str, at
 
 def _said(
     prepare: Preparation, channel: Channel, number: int, uris: Sequence[str], report: Report
-) -> Iterator[Mailing]:
+) -> Iterator[UrgentMailing]:
     """Plan what a channel says of each article; what it cannot say stays left, and is told."""
     catalogue = prepare.catalogue
     for uri in uris:
@@ -144,4 +144,4 @@ def _said(
             continue
         recompose(prepare, [uri])
         leftovers.take(catalogue.db, number, uri)
-        yield from at_once(prepare, [channel], [standing])
+        yield from freeze_urgent(prepare, [channel], [standing])

@@ -1,4 +1,4 @@
-"""What `status` says to a monitor: one line and a code, as Nagios' plugins have them.
+"""Grade the ledger's status for a monitor: one line and a code, as Nagios' plugins have them.
 
 The form is that of the Monitoring Plugins Development Guidelines: ``STATE - text | perfdata``, and
 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
@@ -25,7 +25,7 @@ COUNTED = {"in doubt": "in_doubt", "refused": "refused", "waiting": "waiting"}
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """How things stand, in a word, a sentence and numbers."""
+    """Grade of a ledger, with a sentence and numbers."""
 
     grade: Grade
     text: str
@@ -37,7 +37,7 @@ class Verdict:
 
     @property
     def line(self) -> str:
-        """The one line: a bar parts the text from the numbers, so that the text has none."""
+        """Return the one line: a bar parts the text from the numbers, so that the text has none."""
         text = shortened(self.text.replace("|", "/"), LONGEST)
         numbers = " ".join(f"{label}={value}" for label, value in self.numbers.items())
         return " | ".join(filter(None, (f"SYNDICATE {self.grade} - {text}", numbers)))
@@ -51,13 +51,13 @@ def verdict_of(found: Status, at: datetime) -> Verdict:
     problems = list(_problems(found))
     grades = [grade for grade, _ in problems]
     worst = next((g for g in (Grade.CRITICAL, Grade.WARNING) if g in grades), Grade.OK)
-    first = sorted(problems, key=lambda one: one[0] != worst)  # the rest may be cut off
+    first = sorted(problems, key=lambda problem: problem[0] != worst)  # the rest may be cut off
     text = "; ".join(_flat(sentence) for _, sentence in first) or _well(found, at)
     return Verdict(grade=worst, text=text, numbers=_numbers(found, at))
 
 
 def failed(why: str, *, is_critical: bool) -> Verdict:
-    """Say why nothing is known: of a ledger that cannot be opened, or of the command itself."""
+    """Grade a failure after which nothing is known: of the ledger, or of the command itself."""
     return Verdict(grade=Grade.CRITICAL if is_critical else Grade.UNKNOWN, text=_flat(why))
 
 
@@ -73,8 +73,8 @@ def _problems(found: Status) -> Iterator[tuple[Grade, str]]:
     states = Counter(line.state for line in found.open)
     for state, count in states.items():
         about = next(line for line in found.open if line.state == state)
-        said = f"{count} {state} ({about.channel}{f': {about.why}' if about.why else ''})"
-        yield Grade.CRITICAL if state == "in doubt" else Grade.WARNING, said
+        grade = Grade.CRITICAL if state == "in doubt" else Grade.WARNING
+        yield grade, f"{count} {state} ({about.channel}{f': {about.why}' if about.why else ''})"
     for name, count in found.leaving.items():
         yield Grade.WARNING, leaving_line(name, count)
 
@@ -86,7 +86,7 @@ def _well(found: Status, at: datetime) -> str:
 
 
 def _numbers(found: Status, at: datetime) -> dict[str, str]:
-    """Counts with what makes them matter (warning;critical), and ages in seconds."""
+    """Return counts by state, and ages in seconds."""
     states = Counter(line.state for line in found.open)
     numbers = {label: f"{states[state]}" for state, label in COUNTED.items()}
     numbers["overdue"] = f"{len(found.alerts)}"

@@ -24,24 +24,24 @@ from syndicate.ledger.database.upgrades import NO_RIGHT
 from syndicate.ledger.processes import moves
 from syndicate.system import stop
 
-LONGEST_LETTER = 120.0  # seconds until what is under way has ended, as a rule (docs/limits.md)
-LOOK_AGAIN = 0.25  # seconds
-Tell = Callable[[str], None]
+LONGEST_LETTER_SECONDS = 120.0  # until what is under way has ended, as a rule (docs/limits.md)
+POLL_SECONDS = 0.25
+Notify = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """What was moved, and where it is now."""
+    """Result of a move: the rows, and where they are now."""
 
     origin: str
     place: str  # both without secrets
-    rows: Mapping[str, int] = field(default_factory=dict)  # by table; none where it was there
+    rows: Mapping[str, int] = field(default_factory=dict)  # by table; none if moved before
     doubts: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Target:
-    """The new end: a database that nobody uses yet."""
+    """Database that the ledger moves to, which nobody uses yet."""
 
     settings: Settings
     place: str
@@ -56,16 +56,16 @@ class Target:
         path = path_of(engine)
         if path is None and engine.dialect.name == "sqlite":
             raise UsageError(f"URL: what is in memory ends with the command: {FORMS}")
-        return cls(settings, moves.place_of(engine), path)
+        return cls(settings=settings, place=moves.place_of(engine), path=path)
 
     @property
     def mark(self) -> Path:
-        """The file beside it."""
+        """Return the file beside it that marks its generation."""
         return beside((self.path or self.settings.path).absolute())
 
     @contextmanager
     def opened(self, path: Path | None = None) -> Iterator[Engine]:
-        """Its database; or its file under the name that it has until it is whole."""
+        """Open its database; or its file under the name that it has until it is whole."""
         url = URL.create("sqlite", database=str(path)) if path else self.settings.ledger_url
         engine = connect(url, is_new=path is not None, timeouts=self.settings.timeouts)
         try:
@@ -74,18 +74,18 @@ class Target:
             engine.dispose()  # SQLite's last connection takes the journal away
 
 
-def move(
+def move_ledger(
     settings: Settings,
     target: Settings,
     now: datetime | None,
-    tell: Tell,
+    notify: Notify,
     *,
     rehearsed: bool = False,
     opened: Callable[[Ledger], None] = lambda _ledger: None,
 ) -> Moved:
-    """Copy the ledger to where ``target`` has it, and let nobody change the old one any more.
+    """Copy the ledger to where ``target`` has it, and close the old one for ever.
 
-    Said again after whatever kept it from ending, it goes on. ``opened`` gets the ledger first.
+    A move that was interrupted goes on when it is started again. ``opened`` gets the ledger first.
     """
     to = Target.of(target)
     origin = connect(settings.ledger_url)
@@ -99,59 +99,65 @@ def move(
             f" {settings.path.name}: the first command makes one there)"
         )
     ledger = open_ledger(
-        settings.ledger_url, now, tell, rehearsed=rehearsed, looks=False, config=settings.path,
-        timeouts=settings.timeouts, leaves=True,
-    )  # fmt: skip
+        settings.ledger_url,
+        now,
+        notify,
+        rehearsed=rehearsed,
+        looks=False,
+        config=settings.path,
+        timeouts=settings.timeouts,
+        leaves=True,
+    )
     try:
         opened(ledger)
         ledger.clock.refuse_far_off()
-        return _moved(ledger, came_from, to, tell)
+        return _moved(ledger, came_from, to, notify)
     finally:
         ledger.close()
 
 
-def _moved(ledger: Ledger, origin: str, to: Target, tell: Tell) -> Moved:
+def _moved(ledger: Ledger, origin: str, to: Target, notify: Notify) -> Moved:
     with ledger.reading() as db:
         way = moves.leaving(db)
         moves.refuse_half(db)
     if way is not None and way.ended_at is not None:
         if way.place != to.place:
             raise LedgerError(f"ledger.url: {moves.moved(way.place)}")
-        _settle_in(to, str(way.name), tell)
+        _settle_in(to, str(way.name), notify)
         return Moved(origin=origin, place=to.place)
     with ledger.reading() as db:
         if why := ledger.generations.older(db, ledger.generations.seen()):
             raise LedgerError(why)
     name = ledger.moves.begin(to.place)
     try:
-        _wait_for_others(ledger, tell)
+        _wait_for_others(ledger, notify)
         rows, doubts = _carry_over(ledger, origin, to, name)
     except BaseException:
         with suppress(LedgerError):  # where the last commit has gone through after all
             ledger.moves.let_go()
         raise
     ledger.generations.follow()
-    _settle_in(to, name, tell)
+    _settle_in(to, name, notify)
     return Moved(origin=origin, place=to.place, rows=rows, doubts=doubts)
 
 
-def _wait_for_others(ledger: Ledger, tell: Tell) -> None:
-    """Let end what others have begun; what has not after the longest letter is in doubt then."""
-    until, has_told = monotonic() + LONGEST_LETTER, False
+def _wait_for_others(ledger: Ledger, notify: Notify) -> None:
+    """Wait for what others have begun; what takes longer than the longest letter is in doubt."""
+    until, has_notified = monotonic() + LONGEST_LETTER_SECONDS, False
     while True:
         ledger.queue.end_dead_claims()
         ledger.letters.end_dead_claims()
         busy = ledger.moves.busy()
         if not busy or monotonic() >= until:
             return
-        if not has_told:
+        if not has_notified:
             what = ", ".join(
                 f"{count} {name if count > 1 else name.removesuffix('s')}"
                 for name, count in busy.items()
             )
-            tell(f"waiting for what others are sending: {what}")
-            has_told = True
-        if not stop.rest(LOOK_AGAIN):
+            notify(f"waiting for what others are sending: {what}")
+            has_notified = True
+        if not stop.rest(POLL_SECONDS):
             raise stop.Interrupted
 
 
@@ -166,8 +172,8 @@ def _carry_over(
         try:
             return _filled(db, to, name, origin)
         except LedgerError as error:
-            said = str(error).removeprefix("ledger.url: ")
-            raise LedgerError(f"moving to {to.place}: {said} (nothing was moved)") from error
+            why = str(error).removeprefix("ledger.url: ")
+            raise LedgerError(f"moving to {to.place}: {why} (nothing was moved)") from error
 
 
 def _close(db: Connection, name: str) -> None:
@@ -228,7 +234,7 @@ def _refuse_vanished(to: Target, name: str) -> None:
 
 
 def _make_room(to: Target, path: Path, name: str, since: datetime) -> None:
-    """Take an earlier try out of the way; LedgerError for anything else that lies there."""
+    """Remove the files of an earlier try; LedgerError for anything else that lies there."""
     sqlite_file.refuse_what_is_none(path)
     if not path.parent.is_dir():
         raise LedgerError(f"there is no folder {path.parent} (make it, or name another)")
@@ -246,7 +252,7 @@ def _fill(
     source: Connection, engine: Engine, name: str, origin: str
 ) -> tuple[Mapping[str, int], int]:
     with transaction(engine) as db:
-        clock = Clock()  # from now on everything is ordered by that database's
+        clock = Clock()  # from now on that database's orders everything
         clock.follow(db)
         clock.refuse_far_off()
         copying.prepare(db, name, _began(source))
@@ -256,15 +262,15 @@ def _fill(
     return rows, doubts
 
 
-def _settle_in(to: Target, name: str, tell: Tell) -> None:
-    """End the way at the new end, with its mark beside it."""
+def _settle_in(to: Target, name: str, notify: Notify) -> None:
+    """End the move in the new database, with its mark beside it."""
     if to.path and not to.path.exists():
         raise LedgerError(_lost(to))
     with to.opened() as engine:
         with transaction(engine) as db:
             if not copying.has_arrived(db, name) or not moves.end_arrival(db, name):
                 raise LedgerError(_lost(to))
-        Generations(engine, to.mark, tell).follow()
+        Generations(engine, to.mark, notify).follow()
 
 
 def _lost(to: Target) -> str:

@@ -21,7 +21,7 @@ from syndicate.model.article import UNNOTICED_FIELDS, PubStatus
 from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.operations.leftovers import leave
-from syndicate.operations.urgent import Mailing, at_once, send
+from syndicate.operations.urgent import UrgentMailing, freeze_urgent, send_urgent
 from syndicate.planning.changes import what_changed
 from syndicate.planning.coming import REVISED, awaited, digest_lines, is_for, left_lines
 from syndicate.planning.compare import Wish
@@ -113,7 +113,7 @@ def publish(office: Office, request: Request, progress: Progress = silent) -> Re
         tell_plan(prepare.prepared, report)
     else:
         carry_out(office, prepare.prepared, report, progress)
-    send(office, planned.mailings, report, progress)
+    send_urgent(office, planned.mailings, report, progress)
     if not request.dry_run and not any(map(_is_change, report.lines)):
         _tell_waiting(office, chosen, report)
     _tell_older(prepare, report)
@@ -132,7 +132,7 @@ class _Planned:
     left: Sequence[Line]  # to machines with channels that this one lacks
     prepare: Preparation
     digests: Sequence[str]  # the keys of those whose letters are composed anew
-    mailings: Sequence[Mailing]  # what goes to lists at once
+    mailings: Sequence[UrgentMailing]  # what goes to lists at once
     told: Sequence[Line]  # what coming digests tell of, and what stands as it was
 
 
@@ -186,7 +186,7 @@ def _planned(
             left=_left(office, catalogue, kinds, request),
             prepare=prepare,
             digests=recompose(prepare, [uri for uri, kind in kinds.items() if kind in REVISED]),
-            mailings=at_once(
+            mailings=freeze_urgent(
                 prepare, chosen, [s for uri in uris if (s := catalogue.articles.standing(uri))]
             ),
             told=[

@@ -1,4 +1,4 @@
-"""``publish --test``: the real renditions to the channels' test destinations; no trace is kept."""
+"""Send the real renditions to test destinations (``publish --test``); no trace is kept."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ from syndicate.report import Line, Report, Subject
 
 
 def rehearse(office: Office, request: Request) -> Report:
-    """Send articles where only the office looks. Local pictures are uploaded, not hosted."""
+    """Send articles to the test destinations. Local pictures are uploaded, not hosted."""
     report = Report(command="publish --test")
     for draft in admit_all(office, request.paths, dry=True, anew=True):
         article, now = draft.article, office.clock()
         item = Item(article=article, version=1, published=article.date or now, updated=now)
         report.articles.append(
-            Subject(uri=article.uri, headline=article.headline, path=str(draft.path), version=1,
-                    kind="original")
-        )  # fmt: skip
+            Subject(
+                uri=article.uri,
+                headline=article.headline,
+                path=str(draft.path),
+                version=1,
+                kind="original",
+            )
+        )
         for channel in office.chosen(request.channels):
             try:
                 stage = channel.rehearsal()

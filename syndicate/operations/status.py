@@ -1,4 +1,4 @@
-"""What is where: the ledger for people, and as JSON."""
+"""Report what the ledger holds and what needs somebody (``syndicate status``), also as JSON."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from syndicate.ledger.sending.letters import DIED as LETTER_DIED
 from syndicate.ledger.sending.queue import DIED
 from syndicate.model.edition_keys import PAGE_PREFIX
 from syndicate.office import Office
-from syndicate.operations.ledger_watch import MachineTicks, Watched, machines
+from syndicate.operations.ledger_watch import LedgerWatch, MachineTicks, machines
 from syndicate.operations.leftovers import leftover_lines
 from syndicate.planning.collect import Documents
 from syndicate.planning.hosting import Hosting
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-FEW = 3  # letters that wait alone, when all others have left: it is told whose they are
+FEW_LETTERS = 3  # that wait when all others have left: each gets a line of its own
 
 
 @dataclass(kw_only=True)
@@ -57,7 +57,7 @@ class ArticleStatus:
 
 @dataclass(kw_only=True)
 class Status:
-    """Everything the office asks for: articles, digests, and what needs somebody."""
+    """State of the ledger: articles, digests, and what needs somebody."""
 
     articles: list[ArticleStatus] = field(default_factory=list)
     open: list[Line] = field(default_factory=list)
@@ -70,16 +70,16 @@ class Status:
     alerts: list[Alert] = field(default_factory=list)  # what should have happened by now
     ticks: list[MachineTicks] = field(default_factory=list)  # of each machine
     backup: str | None = None  # when the newest known copy was made
-    missing: str = ""  # that there is no ledger yet where the configuration names one
-    older: str = ""  # what shows that the ledger is older than what was sent
-    clock: str = ""  # what is wrong with this machine's
+    missing: str = ""  # there is no ledger yet where the configuration names one
+    older: str = ""  # evidence that the ledger is older than what was sent
+    clock: str = ""  # fault of this machine's clock
     clock_off: int = 0  # seconds that it is ahead of the database's; negative: behind
     far_off: bool = False  # too many of them: nothing is written from here
-    rehearsal: bool = False  # whether the ledger is one: then nothing of it has reached a reader
+    rehearsal: bool = False  # the ledger is one: nothing of it has reached a reader
 
     @property
     def exit_code(self) -> int:
-        """3 where something waits, was refused, or nothing is sent at all; 4 for a doubt."""
+        """Return 3 where something waits, was refused, or nothing is sent at all; 4 for a doubt."""
         states = {line.state for line in self.open}
         if "in doubt" in states:
             return 4
@@ -91,48 +91,61 @@ class Status:
 
         document = asdict(self)
         lists = ("digests", "waiting", "alerts", "ticks")
-        for one in (row for name in lists for row in document[name]):
-            for name, value in one.items():
-                one[name] = when(value) if isinstance(value, datetime) else value
+        for row in (row for name in lists for row in document[name]):
+            for name, value in row.items():
+                row[name] = when(value) if isinstance(value, datetime) else value
         return document | {"exit_code": self.exit_code}
 
 
-def status(office: Office, uri: str | None = None, *, latest: int = 20) -> Status:
-    """The whole ledger, newest articles first, or one article."""
-    clock = office.ledger.clock
-    found = Status(
-        rehearsal=office.ledger.rehearsal, older=older(office), clock=clock.remark,
-        missing=_missing(office),
-        clock_off=int(clock.off.total_seconds()), far_off=clock.is_far_off,
-    )  # fmt: skip
+def ledger_status(office: Office, uri: str | None = None, *, latest: int = 20) -> Status:
+    """Report the whole ledger, newest articles first, or one article."""
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
-        names = [uri] if uri else [name for name, _ in uris(db)[:latest]]
-        lost = abandoned_deliveries(db, office.ledger.processes)
-        still = [_as_left(one, lost) for one in places(db, open_only=True)]
-        for name in names:
-            standing = catalogue.articles.standing(name)
-            if standing is None:
-                raise ArticleError(f"{name}: the ledger does not know it")
-            found.articles.append(_article(standing, _where(office, catalogue, standing, still)))
-        found.open = [
-            to_line(one, office.publisher.zone) for one in still if uri is None or _is_of(one, uri)
-        ]
-        found.open += leftover_lines(office, catalogue, uri)
+        status = _of_articles(office, catalogue, uri, latest)
+        status.open += leftover_lines(office, catalogue, uri)
         if uri is None:
-            letters = abandoned_letters(db, office.ledger.processes)
-            found.open += _open_letters(db, office.publisher.zone, letters)
-            found.digests = [_with_lost(one, letters) for one in digests(db)]
-            found.waiting = waiting(db)
-            found.unconfigured = office.gone(catalogue)
-            found.leaving = held(db)
-            for channel in office.lists:
-                _add_times(office, catalogue, channel, found)
-            watched = Watched(office, catalogue, found.digests)
-            found.alerts = list(watched.alerts())
-            found.ticks = machines(watched.ticks, office.clock())
-            found.backup = when(watched.backup)
-    return found
+            _add_office(office, catalogue, status)
+    return status
+
+
+def _of_articles(office: Office, catalogue: Catalogue, uri: str | None, latest: int) -> Status:
+    """Report the newest articles, or one, and what of them is not settled."""
+    db, clock, zone = catalogue.db, office.ledger.clock, office.publisher.zone
+    lost = abandoned_deliveries(db, office.ledger.processes)
+    unsettled = [_as_left(place, lost) for place in places(db, open_only=True)]
+    articles = []
+    for name in [uri] if uri else [name for name, _ in uris(db)[:latest]]:
+        standing = catalogue.articles.standing(name)
+        if standing is None:
+            raise ArticleError(f"{name}: the ledger does not know it")
+        articles.append(_article(standing, _where(office, catalogue, standing, unsettled)))
+    return Status(
+        articles=articles,
+        open=[to_line(place, zone) for place in unsettled if uri is None or _is_of(place, uri)],
+        rehearsal=office.ledger.rehearsal,
+        older=older(office),
+        clock=clock.remark,
+        missing=_missing(office),
+        clock_off=int(clock.off.total_seconds()),
+        far_off=clock.is_far_off,
+    )
+
+
+def _add_office(office: Office, catalogue: Catalogue, status: Status) -> None:
+    """Add the digests, what waits, and what should have happened by now."""
+    db = catalogue.db
+    lost = abandoned_letters(db, office.ledger.processes)
+    status.open += _open_letters(db, office.publisher.zone, lost)
+    status.digests = [_with_lost(digest, lost) for digest in digests(db)]
+    status.waiting = waiting(db)
+    status.unconfigured = office.gone(catalogue)
+    status.leaving = held(db)
+    for channel in office.lists:
+        _add_times(office, catalogue, channel, status)
+    watch = LedgerWatch(office, catalogue, status.digests)
+    status.alerts = list(watch.alerts())
+    status.ticks = machines(watch.ticks, office.clock())
+    status.backup = when(watch.backup)
 
 
 def _missing(office: Office) -> str:
@@ -147,7 +160,7 @@ def _missing(office: Office) -> str:
 
 
 def _as_left(place: Place, lost: set[int]) -> Place:
-    """What a dead process had begun is in doubt by now, and what it held is due."""
+    """Put in doubt what a dead process had begun, and make due what it held."""
     if place.delivery not in lost:
         return place
     if place.state == "sending" and not place.present:
@@ -155,26 +168,26 @@ def _as_left(place: Place, lost: set[int]) -> Place:
     return replace(place, state="due")
 
 
-def _with_lost(one: DigestCount, lost: Iterable[AbandonedBlock]) -> DigestCount:
-    """The same for the letters of a digest."""
-    gone = sum(block.sending for block in lost if block.edition == one.edition)
-    if not gone:
-        return one
-    counts = Counter(one.states) + Counter(in_doubt=gone)
-    counts.subtract({"sending": gone})
-    return replace(one, states=dict(+counts))
+def _with_lost(digest: DigestCount, lost: Iterable[AbandonedBlock]) -> DigestCount:
+    """Do the same for the letters of a digest."""
+    abandoned = sum(block.sending for block in lost if block.edition == digest.edition)
+    if not abandoned:
+        return digest
+    counts = Counter(digest.states) + Counter(in_doubt=abandoned)
+    counts.subtract({"sending": abandoned})
+    return replace(digest, states=dict(+counts))
 
 
-def _add_times(office: Office, catalogue: Catalogue, channel: MailingList, found: Status) -> None:
-    found.next_digests[channel.name] = office.next_digest(catalogue, channel).isoformat()
+def _add_times(office: Office, catalogue: Catalogue, channel: MailingList, status: Status) -> None:
+    status.next_digests[channel.name] = office.next_digest(catalogue, channel).isoformat()
     if ahead := office.closed_ahead(catalogue, channel):
         zone = office.publisher.zone
-        found.closed_ahead[channel.name] = [one.astimezone(zone).isoformat() for one in ahead]
+        status.closed_ahead[channel.name] = [end.astimezone(zone).isoformat() for end in ahead]
 
 
 @dataclass(frozen=True)
 class Speed:
-    """How fast a run is, in letters a second, and how many seconds it still takes."""
+    """Speed of a run in letters a second, and the seconds that it still takes."""
 
     rate: float | None = None
     left: float | None = None
@@ -182,64 +195,67 @@ class Speed:
     def __str__(self) -> str:
         if self.rate is None:
             return ""
-        said = f", {self.rate:.1f} a second"
-        return f"{said}, {self.left:.0f} s to go" if self.left else said
+        speed = f", {self.rate:.1f} a second"
+        return f"{speed}, {self.left:.0f} s to go" if self.left else speed
 
 
-def speed(one: DigestCount) -> Speed:
-    """A run's speed since it was started; unknown where it was not, or rests."""
-    if one.halted or one.not_before or one.started is None or one.latest is None:
+def speed(digest: DigestCount) -> Speed:
+    """Return a run's speed since it was started; unknown where it was not, or rests."""
+    rests = digest.halted or digest.not_before
+    if rests or digest.started is None or digest.latest is None:
         return Speed()
-    took = (one.latest - one.started).total_seconds()
-    sent, due = one.states.get("sent", 0), one.states.get("due", 0)
-    if took <= 0 or not sent:
+    seconds = (digest.latest - digest.started).total_seconds()
+    sent, due = digest.states.get("sent", 0), digest.states.get("due", 0)
+    if seconds <= 0 or not sent:
         return Speed()
-    return Speed(sent / took, due * took / sent)
+    return Speed(sent / seconds, due * seconds / sent)
 
 
 def mailings(office: Office, names: Sequence[str]) -> list[DigestCount]:
-    """How the letters of lists stand: of every unfinished run, and of each list's newest."""
+    """Count the letters of lists: of every unfinished run, and of each list's newest."""
     chosen = {channel.name for channel in office.chosen(names)}
     with office.ledger.reading() as db:
         lost = abandoned_letters(db, office.ledger.processes)
         found = digests(db, numbers=[*unfinished(db), *newest_runs(db)])
-    return [_with_lost(one, lost) for one in found if one.channel in chosen]
+    return [_with_lost(digest, lost) for digest in found if digest.channel in chosen]
 
 
-def troubled(office: Office, one: DigestCount) -> list[Line]:
-    """The letters of a digest that were refused for good or are in doubt, one by one."""
+def troubled(office: Office, digest: DigestCount) -> list[Line]:
+    """Return the letters of a digest that were refused for good or are in doubt, one by one."""
     zone = office.publisher.zone
     with office.ledger.reading() as db:
         lost = abandoned_letters(db, office.ledger.processes)
-        troubled = letters_in(db, one.edition, ("refused", "in_doubt"))
-        return [to_line(place, zone) for place in (*troubled, *_left_by(db, one, lost))]
+        refused = letters_in(db, digest.edition, ("refused", "in_doubt"))
+        return [to_line(place, zone) for place in (*refused, *_left_by(db, digest, lost))]
 
 
-def _left_by(db: Connection, one: DigestCount, lost: Sequence[AbandonedBlock]) -> Iterator[Place]:
-    """The letters of a digest that a dead process was sending."""
-    mine = [block for block in lost if block.edition == one.edition and block.sending]
-    for place in letters_in(db, one.edition, ("sending",)) if mine else ():
+def _left_by(
+    db: Connection, digest: DigestCount, lost: Sequence[AbandonedBlock]
+) -> Iterator[Place]:
+    """Yield the letters of a digest that a dead process was sending."""
+    mine = [block for block in lost if block.edition == digest.edition and block.sending]
+    for place in letters_in(db, digest.edition, ("sending",)) if mine else ():
         number = place.subscriber or 0
         if any(block.first <= number <= block.last for block in mine):
             yield replace(place, state="in_doubt", why=LETTER_DIED)
 
 
 def _open_letters(db: Connection, zone: ZoneInfo, lost: Sequence[AbandonedBlock]) -> Iterator[Line]:
-    for one in (_with_lost(each, lost) for each in digests(db, numbers=unfinished(db))):
-        yield letters_line(one)
-        for place in _left_by(db, one, lost):
+    for digest in (_with_lost(each, lost) for each in digests(db, numbers=unfinished(db))):
+        yield letters_line(digest)
+        for place in _left_by(db, digest, lost):
             yield to_line(place, zone)
-        left = one.states.get("due", 0) + one.states.get("deferred", 0)
-        states = ("in_doubt", "due") if one.paused and left <= FEW else ("in_doubt",)
-        for place in letters_in(db, one.edition, states):
+        left = digest.states.get("due", 0) + digest.states.get("deferred", 0)
+        states = ("in_doubt", "due") if digest.paused and left <= FEW_LETTERS else ("in_doubt",)
+        for place in letters_in(db, digest.edition, states):
             yield to_line(place, zone)
     unsent = given_up(db)
-    for one in digests(db, numbers=list(unsent)):
-        yield given_up_line(one, *unsent[one.edition])
+    for digest in digests(db, numbers=list(unsent)):
+        yield given_up_line(digest, *unsent[digest.edition])
 
 
 def article_history(office: Office, uri: str) -> list[Happening]:
-    """Everything that happened to an article, oldest first."""
+    """Return everything that happened to an article, oldest first."""
     with office.ledger.reading() as db:
         if Catalogue(db).articles.standing(uri) is None:
             raise ArticleError(f"{uri}: the ledger does not know it")
@@ -247,13 +263,13 @@ def article_history(office: Office, uri: str) -> list[Happening]:
 
 
 def to_line(place: Place, zone: ZoneInfo) -> Line:
-    """A place as a line of a report; a subscriber's address is masked."""
-    said = "there" if place.present else "nothing is there"
+    """Report a place as a line; a subscriber's address is masked."""
+    content = "there" if place.present else "nothing is there"
     if place.present and place.present_version:
-        said = f"version {place.present_version}"
+        content = f"version {place.present_version}"
     if place.state == "in_doubt":
-        said = "not known"
-    return line_of(place, said, zone)
+        content = "not known"
+    return line_of(place, content, zone)
 
 
 def _article(standing: Standing, lines: list[Line]) -> ArticleStatus:
@@ -271,10 +287,10 @@ def _is_of(place: Place, uri: str) -> bool:
 
 
 def _where(
-    office: Office, catalogue: Catalogue, standing: Standing, still: list[Place]
+    office: Office, catalogue: Catalogue, standing: Standing, unsettled: list[Place]
 ) -> list[Line]:
-    """An article's own posts, the collections that hold it, the digests that carried it."""
-    states = {(place.channel, place.edition): state_word(place.state) for place in still}
+    """Return an article's own posts, the collections that hold it, the digests that carried it."""
+    states = {(place.channel, place.edition): state_word(place.state) for place in unsettled}
     zone = office.publisher.zone
     lines = [to_line(place, zone) for place in places(catalogue.db, edition=standing.uri)]
     found = [*_listing(office, catalogue, standing.uri), *catalogue.digests.carrying(standing.uri)]
@@ -287,13 +303,13 @@ def _where(
 
 
 def _listing(office: Office, catalogue: Catalogue, uri: str) -> Iterator[tuple[str, str, int]]:
-    """(channel, edition's key, 0): the documents of collections that hold an article."""
-    known = {one.name: one for one in catalogue.channels.all()}
+    """Yield (channel, edition's key, 0) of the collections' documents that hold an article."""
+    known = {channel.name: channel for channel in catalogue.channels.all()}
     hosting = Hosting(office, catalogue)
     for channel in office.collections:
         if channel.name in known:
             collection = Documents(hosting, channel, known[channel.name], office.publisher)
             at = catalogue.not_far_ahead(office.clock())
-            for one in collection.documents(at, [uri], closing=False):
-                if uri in dict(one.held):
-                    yield channel.name, one.edition.key, 0
+            for document in collection.documents(at, [uri], closing=False):
+                if uri in dict(document.held):
+                    yield channel.name, document.edition.key, 0

@@ -1,4 +1,4 @@
-"""What cannot wait for a digest: an urgent article goes at once and alone."""
+"""Send an urgent article to lists at once and alone: it cannot wait for a digest."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from syndicate.report import Line, Report, letters_line
 URGENT = (1, 2)  # IPTC's urgency: 1 is the highest
 
 
-@dataclass(frozen=True, slots=True)
-class Mailing:
-    """The letters of one urgent article, frozen."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrgentMailing:
+    """Frozen letters of one urgent article."""
 
     channel: MailingList
     known: KnownChannel
     uri: str
     edition: int
     letters: int
-    said: tuple[Edition, Rendition] | None = None  # what they say; not of an earlier command's
+    content: tuple[Edition, Rendition] | None = None  # None for letters of an earlier command
 
 
-def at_once(
+def freeze_urgent(
     prepare: Preparation, channels: Sequence[Channel], standings: Sequence[Standing]
-) -> list[Mailing]:
+) -> list[UrgentMailing]:
     """Freeze a letter for each urgent article that a list has not carried.
 
-    What has become of one since goes at once, too, to those who got it.
+    A later change of it goes at once, too, to those who got it.
     """
     return [
         mailing
@@ -50,25 +50,30 @@ def at_once(
     ]
 
 
-def send(office: Office, mailings: Sequence[Mailing], report: Report, progress: Progress) -> None:
-    """Send them; in a dry run say to how many they would go."""
-    for one in mailings:
+def send_urgent(
+    office: Office, mailings: Sequence[UrgentMailing], report: Report, progress: Progress
+) -> None:
+    """Send them; in a dry run report to how many they would go."""
+    for mailing in mailings:
         if report.dry_run:
-            why = f"goes at once to {one.letters} readers"
-            if one.said:
-                why += reviewed(one.channel, *one.said, report.notes)
-            report.lines.append(
-                Line(channel=one.channel.name, about=one.uri, address="", action="letters", why=why)
-            )
+            report.lines.append(_planned(mailing, report))
             continue
-        problem = run_channel(office, one.channel, one.known, [one.edition], progress, report)
+        channel, edition = mailing.channel, mailing.edition
+        problem = run_channel(office, channel, mailing.known, [edition], progress, report)
         with office.ledger.reading() as db:
-            report.lines += map(letters_line, digests(db, numbers=[one.edition]))
+            report.lines += map(letters_line, digests(db, numbers=[edition]))
         if problem and not any(problem in line.why for line in report.lines):
-            report.problems.append(f"{one.channel.name}: {problem}")
+            report.problems.append(f"{channel.name}: {problem}")
 
 
-def _frozen(prepare: Preparation, channel: MailingList, standing: Standing) -> list[Mailing]:
+def _planned(mailing: UrgentMailing, report: Report) -> Line:
+    channel, why = mailing.channel, f"goes at once to {mailing.letters} readers"
+    if mailing.content:
+        why += reviewed(channel, *mailing.content, report.notes)
+    return Line(channel=channel.name, about=mailing.uri, address="", action="letters", why=why)
+
+
+def _frozen(prepare: Preparation, channel: MailingList, standing: Standing) -> list[UrgentMailing]:
     catalogue, office = prepare.catalogue, prepare.office
     known = office.remembered(catalogue, channel)
     unfinished = _unfinished(catalogue, channel, known, standing.uri)
@@ -84,23 +89,36 @@ def _frozen(prepare: Preparation, channel: MailingList, standing: Standing) -> l
     else:
         return unfinished
     [item] = prepare.hosting.worded([replace(standing.item, told_version=carried)], channel)
-    said = {part: (item,)}
+    parts = {part: (item,)}
     at = office.clock()
-    edition = editions.urgent(said, office.publisher, at=at, key=key)
+    edition = editions.urgent(parts, office.publisher, at=at, key=key)
     [rendition] = channel.render(edition)
-    number = catalogue.windows.open_urgent(known.id, key, at, said)
+    number = catalogue.windows.open_urgent(known.id, key, at, parts)
     among = standing.uri if part == "correction" else None
     letters = catalogue.digests.address_subscribers(number, known.id, rendition, among=among)
-    mailing = Mailing(channel, known, standing.uri, number, letters, (edition, rendition))
+    mailing = UrgentMailing(
+        channel=channel,
+        known=known,
+        uri=standing.uri,
+        edition=number,
+        letters=letters,
+        content=(edition, rendition),
+    )
     return [*unfinished, mailing]
 
 
 def _unfinished(
     catalogue: Catalogue, channel: MailingList, known: KnownChannel, uri: str
-) -> list[Mailing]:
-    """Letters of it that an earlier command left."""
+) -> list[UrgentMailing]:
+    """Return the mailings of an article that an earlier command left unfinished."""
     return [
-        Mailing(channel, known, uri, number, catalogue.digests.recipients(number))
-        for number, whose, window in catalogue.digests.unfinished(uri)
-        if whose.id == known.id and window.closed is None
+        UrgentMailing(
+            channel=channel,
+            known=known,
+            uri=uri,
+            edition=number,
+            letters=catalogue.digests.recipients(number),
+        )
+        for number, owner, window in catalogue.digests.unfinished(uri)
+        if owner.id == known.id and window.closed is None
     ]

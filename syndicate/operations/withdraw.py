@@ -18,7 +18,7 @@ from syndicate.model.article import PubStatus
 from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.operations.leftovers import leave
-from syndicate.operations.urgent import at_once, send
+from syndicate.operations.urgent import freeze_urgent, send_urgent
 from syndicate.planning.compare import Wish
 from syndicate.planning.prepare import Preparation
 from syndicate.report import Report, Subject, said_key
@@ -52,7 +52,7 @@ def withdraw(office: Office, request: Request, progress: Progress = silent) -> R
             prepare.remove_media(standing)
         prepare.announce()
         digests = recompose(prepare, [uri])
-        mailings = at_once(prepare, office.channels, [standing])
+        mailings = freeze_urgent(prepare, office.channels, [standing])
         carriers = _carriers(office, catalogue, uri)
         left = leave(office, catalogue, [standing], unchanged=_unchanged(report))
     tell_failed(prepare.failed, report)
@@ -60,7 +60,7 @@ def withdraw(office: Office, request: Request, progress: Progress = silent) -> R
         tell_plan(prepare.prepared, report)
     else:
         carry_out(office, prepare.prepared, report, progress)
-    send(office, mailings, report, progress)
+    send_urgent(office, mailings, report, progress)
     report.lines += left
     for channel in carriers:
         tell_digest(office, channel, uri, report)

@@ -30,7 +30,7 @@ from syndicate.ledger.schema import (
 )
 from syndicate.ledger.sending.queue import Queue
 from syndicate.model.rate import rates
-from syndicate.operations.status import status
+from syndicate.operations.status import ledger_status
 from syndicate.testing import NOON
 
 DAY = 86_400.0
@@ -76,7 +76,7 @@ def test_a_run_with_a_clock_ahead_leaves_nothing_that_waits_for_years(
         assert room.publish(room.write("hello")).exit_code == 3
     room.mood("wall", "publish", None)
     with room.office() as office:
-        found = status(office)
+        found = ledger_status(office)
     assert found.waiting == []
     assert "tried again" not in found.open[0].why
     assert room.tick().exit_code == 0
@@ -93,11 +93,11 @@ def test_what_waits_by_a_right_clock_still_waits_and_status_says_until_when(
     room.tick()
     assert room.texts("wall") == []
     with room.office() as office:
-        [one] = status(office).waiting
+        [one] = ledger_status(office).waiting
         assert (one.what, one.count, one.why) == (Waits.POSTS, 1, "the wall is busy")
         assert timedelta(0) < one.until - datetime.now(UTC) <= timedelta(seconds=600)
         assert office.ledger.destinations.resume(office.ledger.known_channels()["wall"].id) == [one]
-        assert status(office).waiting == []
+        assert ledger_status(office).waiting == []
     room.tick()
     assert room.texts("wall") == ["hello"]
 

@@ -16,7 +16,7 @@ from syndicate.config.loader import load
 from syndicate.loopback.botapi import Http500, No
 from syndicate.loopback.smtp import Fault
 from syndicate.office import Office
-from syndicate.operations.inspection import inspection
+from syndicate.operations.inspection import inspect_channels
 from syndicate.testing import OFFICE
 from syndicate_telegram import Telegram
 
@@ -126,7 +126,7 @@ def test_after_a_stop_no_further_channel_is_opened(ready: Newsroom) -> None:
     with ready.here():
         office = Office.open(load(Path("config.toml")), lambda: datetime.now(UTC), dry=True)
         office.stopping = lambda: True
-        found = inspection(office)
+        found = inspect_channels(office)
         office.close()
     assert found.exit_code == 3
     assert {one.detail for each in found.channels for one in each.findings} == {

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from support.direct_office import DirectOffice
 from syndicate.ledger.schema import channels, syndications
 from syndicate.operations.digest import CatchUp
-from syndicate.operations.status import status
+from syndicate.operations.status import ledger_status
 from syndicate.testing import NOON
 
 ANN = "ann@example.org"
@@ -29,7 +29,7 @@ def room(room: DirectOffice) -> DirectOffice:
 
 def ahead(room: DirectOffice) -> Any:
     with room.office() as office:
-        return status(office)
+        return ledger_status(office)
 
 
 def test_what_comes_after_a_close_ahead_of_time_is_in_the_next_digest(room: DirectOffice) -> None:
