@@ -91,7 +91,7 @@ class MailingList(Channel):
     @property
     @abstractmethod
     def window(self) -> int:
-        """The most deliveries that may be started and not ended: 2 x connections."""
+        """Return the most deliveries that may be started and not ended: 2 x connections."""
 
     @abstractmethod
     def publish_all(self, deliveries: Iterator[Delivery | None]) -> Iterator[Outcome]:
@@ -109,7 +109,7 @@ class MailingList(Channel):
         try:
             ended += self.publish_all(iter([delivery]))  # keeps what came before an error
         except DeliveryError:
-            if not any(isinstance(one.result, Receipt | InDoubt) for one in ended):
+            if not any(isinstance(outcome.result, Receipt | InDoubt) for outcome in ended):
                 raise  # it explains more than the delivery's own outcome
         [outcome] = ended
         if isinstance(outcome.result, DeliveryError):

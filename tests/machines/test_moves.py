@@ -263,7 +263,7 @@ def test_a_digest_that_is_half_sent_goes_on_at_the_new_end(
 def test_what_a_stuck_sender_had_begun_is_in_doubt_at_the_new_end(
     busy: Newsroom, fresh: Fresh, origin: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moving, "LONGEST_LETTER", 0.5)
+    monkeypatch.setattr(moving, "LONGEST_LETTER_SECONDS", 0.5)
     goes_to(busy, fresh(origin))
     busy.subscribe(*READERS)
     busy.write()
