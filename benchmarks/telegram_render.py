@@ -33,12 +33,12 @@ DESK = Publisher(name="Kabar", url="https://kabar.example", timezone="Asia/Jakar
 
 # each gives convert(source, base) -> text and entities; the worker around them is the same
 OURS = """
-from syndicate_telegram.rendering.blocks import assembled, blocks
-from syndicate_telegram.rendering.rich_text import to_api
+from syndicate_telegram.rendering.blocks import assemble, parse_blocks
+from syndicate_telegram.rendering.entities import api_entities
 
 def convert(html, base):
-    rich = assembled(blocks(html))
-    return rich.text, to_api(rich)
+    rich = assemble(parse_blocks(html))
+    return rich.text, api_entities(rich)
 """
 OURS_FROM_MARKDOWN = f"""
 from pathlib import Path

@@ -1,8 +1,8 @@
-"""Telegram: one post per article, corrected and taken back in place."""
+"""Telegram: one post per article, corrected and withdrawn in place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,23 +26,30 @@ from syndicate import (
 )
 from syndicate.channel.settings import Patience, SecretStr, WebUrl
 from syndicate.system.local import leads_here
-from syndicate_telegram.api import responses
-from syndicate_telegram.api.client import Timing, Wire
-from syndicate_telegram.api.downloads import EACH, Fetcher, Loss, told
-from syndicate_telegram.api.errors import NO_CAPTION, NO_TEXT, Declined, Place
-from syndicate_telegram.api.messages import Chat, Manner
-from syndicate_telegram.api.sending import change_attachment, change_text, say
-from syndicate_telegram.doubts.reading import Forwarding, Page
-from syndicate_telegram.doubts.search import Doubt, Reader, settled
-from syndicate_telegram.inspection import findings
-from syndicate_telegram.post import TEXT_LIMIT, Post
-from syndicate_telegram.post_links import link_to, named
-from syndicate_telegram.published_post import Standing, chat_id
-from syndicate_telegram.rendering.compose import Picture, compose, remarks, reply
+from syndicate_telegram.api.client import BotClient, Timing
+from syndicate_telegram.api.downloads import FILE_SECONDS, Downloader
+from syndicate_telegram.api.errors import Declined, Endpoint
+from syndicate_telegram.api.messages import Messages, SendOptions
+from syndicate_telegram.api.omissions import omissions_remark
+from syndicate_telegram.api.responses import checked_chat
+from syndicate_telegram.api.sending import Sender, SentPost
+from syndicate_telegram.doubts.forwarding import ForwardingReader
+from syndicate_telegram.doubts.public_page import PageReader
+from syndicate_telegram.doubts.search import Doubt, Reader, find_post
+from syndicate_telegram.editing import Editor
+from syndicate_telegram.inspection import InspectedChats, inspect_chats
+from syndicate_telegram.limits import TEXT_UNITS
+from syndicate_telegram.post import Post
+from syndicate_telegram.post_links import parse_post_link, post_url
+from syndicate_telegram.published_post import PublishedPost, chat_id
+from syndicate_telegram.rendering.compose import compose_post, compose_reply
+from syndicate_telegram.rendering.layout import PostOptions
+from syndicate_telegram.rendering.remarks import post_remarks
 from syndicate_telegram.settings import (
-    LOUD,
+    LOUD_URGENCIES,
     ChatName,
     Length,
+    Preview,
     QuietHours,
     Seconds,
     TestChatName,
@@ -79,9 +86,9 @@ class Telegram(Revises, Removes, Finds):
     """
 
     kind: ClassVar[str] = "telegram"
-    limit: ClassVar[int] = TEXT_LIMIT
+    limit: ClassVar[int] = TEXT_UNITS
     timing: ClassVar[Timing] = Timing()
-    _main = ""  # of a rehearsal: the chat that it must not go to
+    _main_chat = ""  # of a rehearsal, which must not go there
 
     token: SecretStr
     chat: ChatName
@@ -89,7 +96,7 @@ class Telegram(Revises, Removes, Finds):
     api: WebUrl = "https://api.telegram.org"
     audit_chat: ChatName = ""
     web: WebUrl = "https://t.me"
-    preview: Picture = "above"
+    preview: Preview = "above"
     length: Length = "full"
     thread: Thread = 0
     silent: bool = False
@@ -102,104 +109,92 @@ class Telegram(Revises, Removes, Finds):
 
     def render(self, edition: Edition) -> Iterator[Rendition]:
         [item] = edition.items
-        post = compose(item, edition.publisher, self.name, self.preview, self.length)
+        post = compose_post(item, edition.publisher, self._options)
         yield Rendition(POST, "application/json", post.content, post.files)
-        if self.pin and post.urgency in LOUD and not (item.withdrawal or item.expired):
+        is_urgent = post.urgency in LOUD_URGENCIES
+        if self.pin and is_urgent and not (item.withdrawal or item.expired):
             yield Rendition(PIN, "application/json", b'{"pin": true}', follows=POST)
         for version in (c.version for c in item.corrections if self.reply_on_correction):
-            content = reply(item, edition.publisher, version).content
+            content = compose_reply(item, edition.publisher, version).content
             address = f"correction-{version}"
             yield Rendition(address, "application/json", content, follows=POST, tells=version)
 
     def remarks(self, edition: Edition) -> Iterator[str]:
         [item] = edition.items
-        return remarks(item, edition.publisher, self.name, self.preview, self.length)
+        return post_remarks(item, edition.publisher, self._options)
 
     def remarks_in_place(self, edition: Edition, receipts: Mapping[str, Receipt]) -> Iterator[str]:
         [item] = edition.items
-        shape = Standing.read(receipts[POST]).shape if POST in receipts else None
-        return remarks(item, edition.publisher, self.name, self.preview, self.length, shape)
+        shape = PublishedPost.from_receipt(receipts[POST]).shape if POST in receipts else None
+        return post_remarks(item, edition.publisher, self._options, shape)
 
     def as_text(self, rendition: Rendition) -> str:
-        return "(pinned)" if rendition.address == PIN else Post.read(rendition.content).plain
+        is_pin = rendition.address == PIN
+        return "(pinned)" if is_pin else Post.read(rendition.content).plain_text
 
     def publish(self, delivery: Delivery) -> Receipt:
-        self._wire.begin()
-        above = Standing.read(delivery.followed) if delivery.followed else None
+        self._client.begin_effect()
+        followed = PublishedPost.from_receipt(delivery.followed) if delivery.followed else None
         if delivery.rendition.address == PIN:
-            assert above
-            self._doing.pin((above.chat, above.id))
-            return _pinned(above)
+            assert followed
+            self._messages.pin((followed.chat, followed.message_id))
+            return _pin_receipt(followed)
         post = Post.read(delivery.rendition.content)
         now = delivery.started or datetime.now(UTC)
-        manner = Manner(
+        options = SendOptions(
             thread=self.thread,
             silent=self.silent or is_quiet(self.quiet, now, post.zone, post.urgency),
             protect=self.protect,
-            reply_to=above.id if above else 0,
+            reply_to=followed.message_id if followed else 0,
         )
-        sent = say(self._doing, chat_id(self.chat), post, delivery.files, manner, self._fetcher)
-        standing = Standing.of(
-            sent.post if sent.lost else post, sent.message.chat_id, sent.message.message_id
-        )
-        if sent.lost:  # an album takes nothing more: its pictures are not compared with others
-            standing = replace(standing, names=(), is_bare=bool(post.sent and not sent.post.sent))
-        waits = standing.is_bare and len(post.sent) == 1
-        lacks = told(loss for loss in sent.lost if waits and loss.may_pass)
-        return Receipt(standing.reference, sent.message.link, remark=told(sent.lost), lacks=lacks)
+        sent = self._sender.send(chat_id(self.chat), post, delivery.files, options)
+        return _sent_receipt(sent, post)
 
     def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
-        self._wire.begin()
+        self._client.begin_effect()
         if delivery.rendition.address == PIN:
             return receipt
-        post, standing = Post.read(delivery.rendition.content), Standing.read(receipt)
-        if standing.can_get(post):
-            return self._complete(post, delivery.files, standing, receipt)
-        is_open = not (standing.kind or standing.is_bare)
-        if is_open and (post.shape != "text" or len(standing.ids) > 1):
-            standing = self._recognised(post, standing)
-        if problem := standing.obstacle(post):
-            raise Refused(f"{standing.words}: {problem}")
-        lost: list[Loss] = []
-        if standing.kind:
-            standing = self._revise_attached(post, delivery.files, standing, lost)
-        else:
-            standing = self._revise_text(post, delivery.files, standing, lost)
-        return _without(replace(receipt, reference=standing.reference), lost)
+        post = Post.read(delivery.rendition.content)
+        published = PublishedPost.from_receipt(receipt)
+        edited = Editor(sender=self._sender).edit(published, post, delivery.files)
+        return edited.receipt(receipt)
 
     def obstacle(self, receipt: Receipt, rendition: Rendition) -> str:
         if rendition.address == PIN:
             return ""
-        return Standing.read(receipt).obstacle(Post.read(rendition.content))
+        return PublishedPost.from_receipt(receipt).obstacle(Post.read(rendition.content))
 
     def remove(self, receipt: Receipt) -> None:
-        self._wire.begin()
-        standing = Standing.read(receipt)
-        undo = self._doing.unpin if standing.kind == PIN else self._doing.delete
-        for number in standing.ids:
-            undo((standing.chat, number))
+        self._client.begin_effect()
+        published = PublishedPost.from_receipt(receipt)
+        is_pin = published.kind == PIN
+        remove = self._messages.unpin if is_pin else self._messages.delete
+        for number in published.message_ids:
+            remove((published.chat, number))
 
     def find(self, delivery: Delivery) -> Receipt | Absent:
         if delivery.rendition.address == PIN:
             return self._find_pin(delivery)
         post, now = Post.read(delivery.rendition.content), delivery.now or datetime.now(UTC)
         before, after = (
-            Standing.read(neighbour) if neighbour else None for neighbour in delivery.neighbours
+            PublishedPost.from_receipt(neighbour) if neighbour else None
+            for neighbour in delivery.neighbours
         )
+        is_readable = self.audit_chat or self.protect
         doubt = Doubt(
-            text=post.words,
+            text=post.sent_text,
             chat=self.chat,
             started=delivery.started,
-            before=before.ids[-1] if before else None,
-            after=after.id if after else None,
-            parts=post.parts,
-            surer="" if self.audit_chat or self.protect else f"channels.{self.name}.audit_chat",
+            before=before.message_ids[-1] if before else None,
+            after=after.message_id if after else None,
+            message_count=post.message_count,
+            surer_setting="" if is_readable else f"channels.{self.name}.audit_chat",
         )
-        found = settled(doubt, list(self._readers(doubt.is_fresh(now))), now)
-        if isinstance(found, Absent):
-            return found
-        standing = Standing.of(post, self.chat, found)
-        return Receipt(standing.reference, link_to(str(found), self.chat, self._identity))
+        number = find_post(doubt, list(self._readers(is_fresh=doubt.is_fresh(now))), now)
+        if isinstance(number, Absent):
+            return number
+        published = PublishedPost.numbered_from(number, post, self.chat)
+        return Receipt(published.reference, post_url(str(number), self.chat, self._identity))
 
     def blind(self) -> str:
         if self.audit_chat or self._is_public:
@@ -217,13 +212,14 @@ class Telegram(Revises, Removes, Finds):
 
     def receipt(self, link: str, destination: str, rendition: Rendition | None = None) -> Receipt:
         """Make a receipt from a post's link, which must lead into this chat, or its number."""
-        number, url = named(link, self.chat, destination, self._setting)
-        standing = Standing(chat=self.chat, ids=(number,))
+        number, url = parse_post_link(link, self.chat, destination, f"channels.{self.name}")
+        published = PublishedPost(chat=self.chat, message_ids=(number,))
         if rendition and rendition.address == PIN:
-            return _pinned(standing)
+            return _pin_receipt(published)
         if rendition:
-            standing = Standing.of(Post.read(rendition.content), self.chat, number)
-        return Receipt(standing.reference, url)
+            post = Post.read(rendition.content)
+            published = PublishedPost.numbered_from(number, post, self.chat)
+        return Receipt(published.reference, url)
 
     def outside(self, home: Path, rendition: Rendition | None = None) -> str:
         return "" if leads_here(self.api) else f"channels.{self.name}.api"
@@ -235,153 +231,111 @@ class Telegram(Revises, Removes, Finds):
             )
         # topics are the main chat's own
         trial = replace(self, chat=self.test_chat, test_chat="", thread=0)
-        trial._main, trial.office_sites = self.chat, self.office_sites
+        trial._main_chat, trial.office_sites = self.chat, self.office_sites
         return trial
 
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
-        return findings(self, self._wire, publisher)
+        chats = InspectedChats(
+            channel=self.name,
+            chat=self.chat,
+            chat_id=self._identity,
+            audit_chat=self.audit_chat,
+            test_chat=self.test_chat,
+            public_page=f"{self.web}/s/{self.chat[1:]}" if self._is_public else "",
+            thread=self.thread,
+            pin=self.pin,
+        )
+        return inspect_chats(chats, self._client, publisher)
 
     def __enter__(self) -> Self:
-        place = Place(name=self.name, chat=self.chat, api=self.api)
+        endpoint = Endpoint(channel=self.name, chat=self.chat, api=self.api)
         timing = replace(self.timing, answer=min(self.patience, self.timing.answer))
-        wire = Wire(self.token, place, timing).__enter__()
+        client = BotClient(self.token, endpoint, timing).__enter__()
         try:
-            self._identity = str(
-                wire.ask(lambda bot: responses.chat(bot.get_chat(chat_id(self.chat)))).id
-            )
-            if self._main:
-                self._refuse_main(wire)
+            self._identity = _numeric_id(client, self.chat)
+            if self._main_chat:
+                self._refuse_main_chat(client)
         except BaseException:
-            wire.__exit__()
+            client.__exit__()
             raise
-        self._wire, self._doing = wire, Chat(wire)
+        self._client, self._messages = client, Messages(client)
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self._wire.__exit__()
+        self._client.__exit__()
 
-    def _refuse_main(self, wire: Wire) -> None:
-        """A trial is posted nowhere but in a chat of its own."""
+    def _refuse_main_chat(self, client: BotClient) -> None:
+        """Refuse a rehearsal in the main chat, however that is named."""
         with suppress(Declined):  # a main chat that the bot does not see yet is another
-            main = wire.ask(lambda bot: responses.chat(bot.get_chat(chat_id(self._main))))
-            if str(main.id) == self._identity:
+            if _numeric_id(client, self._main_chat) == self._identity:
                 raise Refused(
-                    f"channels.{self.name}.test_chat: {self.chat} is {self._main} itself: name"
+                    f"channels.{self.name}.test_chat: {self.chat} is {self._main_chat} itself: name"
                     " another chat (nothing was posted)"
                 )
 
     @property
-    def _setting(self) -> str:
-        return f"channels.{self.name}"
+    def _options(self) -> PostOptions:
+        return PostOptions(channel=self.name, preview=self.preview, length=self.length)
 
     @property
-    def _fetcher(self) -> Fetcher:
-        return Fetcher(
-            setting=self._setting, own=self.office_sites, patience=min(EACH, self.patience)
+    def _sender(self) -> Sender:
+        downloader = Downloader(
+            setting=f"channels.{self.name}",
+            office_sites=self.office_sites,
+            patience=min(FILE_SECONDS, self.patience),
         )
+        return Sender(messages=self._messages, downloader=downloader)
 
     @property
     def _is_public(self) -> bool:
         return self.chat.startswith("@")
 
-    def _readers(self, fresh: bool) -> Iterator[Reader]:
-        """The ways to look for a post, the surer one first."""
+    def _readers(self, *, is_fresh: bool) -> Iterator[Reader]:
+        """Yield the ways to look for a post, the surer one first."""
         if blind := self.blind():
             raise InDoubt(blind)
         if self.audit_chat:
-            self._wire.begin()
-            yield Forwarding(
-                self._wire,
+            self._client.begin_effect()
+            yield ForwardingReader(
+                self._client,
                 setting=f"channels.{self.name}.audit_chat",
                 chat=self._identity,
                 audit_chat=chat_id(self.audit_chat),
             )
-        if self._is_public and not fresh:  # the page is some time behind
-            yield Page(self.web, self.chat[1:], self.patience)
+        if self._is_public and not is_fresh:  # the page is some time behind
+            yield PageReader(self.web, self.chat[1:], self.patience)
 
     def _find_pin(self, delivery: Delivery) -> Receipt | Absent:
-        """Pinning twice harms nobody: what is not the newest pin is pinned again."""
+        """Return ABSENT if it is not the newest pin: pinning twice harms nobody."""
         assert delivery.followed
-        self._wire.begin()
-        above = Standing.read(delivery.followed)
-        return _pinned(above) if self._doing.pinned(above.chat) == above.id else ABSENT
-
-    def _complete(
-        self, post: Post, files: Mapping[str, bytes], standing: Standing, receipt: Receipt
-    ) -> Receipt:
-        """Give a text what it lacks, if that can be had by now; its words are right either way."""
-        [attachment] = post.sent
-        place, lost = (standing.chat, standing.id), None
-        try:
-            lost = change_attachment(
-                self._doing, place, post, attachment, files, self._fetcher, captioned=True
-            )
-        except Declined:
-            pass
-        else:
-            if lost is None:
-                whole = Standing.of(post, standing.chat, standing.id)
-                return replace(receipt, reference=whole.reference, lacks="")
-        change_text(self._doing, place, replace(post, attachments=(), shape="text"))
-        return _without(receipt, [lost] if lost else [])
-
-    def _recognised(self, post: Post, standing: Standing) -> Standing:
-        """A photo after all: a reference that a person gave does not tell what it is."""
-        if not post.caption:
-            return standing
-        try:
-            self._doing.change_caption((standing.chat, standing.id), post)
-        except Declined as declined:
-            if NO_CAPTION not in declined.answer:
-                raise
-            return standing
-        return replace(standing, kind=post.kind or "photo")
-
-    def _revise_text(
-        self, post: Post, files: Mapping[str, bytes], standing: Standing, lost: list[Loss]
-    ) -> Standing:
-        """Change a text; it may turn out to be a photo."""
-        try:
-            change_text(self._doing, (standing.chat, standing.id), post)
-        except Declined as declined:
-            if NO_TEXT not in declined.answer:
-                raise
-            standing = replace(standing, kind=post.kind or "photo")
-            if problem := standing.obstacle(post):
-                raise Refused(f"{standing.words}: {problem}") from None
-            return self._revise_attached(post, files, standing, lost)
-        return standing
-
-    def _revise_attached(
-        self, post: Post, files: Mapping[str, bytes], standing: Standing, lost: list[Loss]
-    ) -> Standing:
-        """Change what is attached, as far as Telegram takes it, and the words in any case."""
-        changed = [] if post.is_notice else standing.changed(post)
-        stuck: set[int] = set()
-        for number, attachment in changed:
-            place, captioned = (standing.chat, number), number == standing.id
-            loss = change_attachment(
-                self._doing, place, post, attachment, files, self._fetcher, captioned=captioned
-            )
-            if loss:
-                stuck.add(number)
-                lost.append(loss)
-        if standing.id not in dict(changed) or standing.id in stuck:
-            self._doing.change_caption((standing.chat, standing.id), post)
-        if post.is_notice or len(standing.ids) != len(post.attachments):
-            return standing
-        return standing.showing(post, stuck)
+        self._client.begin_effect()
+        published = PublishedPost.from_receipt(delivery.followed)
+        is_pinned = self._messages.pinned_id(published.chat) == published.message_id
+        return _pin_receipt(published) if is_pinned else ABSENT
 
 
-def _without(receipt: Receipt, lost: Sequence[Loss]) -> Receipt:
-    """The receipt of a change that some pictures or documents are left out of."""
-    return replace(
-        receipt,
-        remark=told(loss for loss in lost if not loss.may_pass),
-        lacks=told(loss for loss in lost if loss.may_pass),
+def _numeric_id(client: BotClient, chat: str) -> str:
+    return str(client.call(lambda bot: checked_chat(bot.get_chat(chat_id(chat)))).id)
+
+
+def _sent_receipt(sent: SentPost, post: Post) -> Receipt:
+    """Return the receipt of a post that was sent, perhaps without some of its attachments."""
+    message = sent.message
+    published = PublishedPost.numbered_from(message.message_id, sent.post, message.chat_id)
+    if sent.omissions:  # an album takes nothing more: its pictures are not compared with others
+        is_bare = bool(post.sent_attachments and not sent.post.sent_attachments)
+        published = replace(published, fingerprints=(), is_bare=is_bare)
+    may_be_added = published.is_bare and len(post.sent_attachments) == 1
+    lacking = (o for o in sent.omissions if may_be_added and o.is_temporary)
+    return Receipt(
+        published.reference,
+        message.link,
+        remark=omissions_remark(sent.omissions),
+        lacks=omissions_remark(lacking),
     )
 
 
-def _pinned(standing: Standing) -> Receipt:
-    pin = replace(standing, kind=PIN, ids=standing.ids[:1], names=(), is_bare=False)
+def _pin_receipt(published: PublishedPost) -> Receipt:
+    ids = published.message_ids[:1]
+    pin = replace(published, kind=PIN, message_ids=ids, fingerprints=(), is_bare=False)
     return Receipt(pin.reference)

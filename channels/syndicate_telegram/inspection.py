@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from syndicate import Finding, Publisher
-from syndicate_telegram.api import responses
-from syndicate_telegram.api.client import Wire
+from syndicate_telegram.api.client import BotClient
 from syndicate_telegram.api.errors import Declined
+from syndicate_telegram.api.responses import checked_chat
+from syndicate_telegram.bot_rights import FORMER_MEMBERS, BotRights
 
 if TYPE_CHECKING:
     from telegram import ChatFullInfo, ChatMember
 
-    from syndicate_telegram import Telegram
-
-KINDS = {"channel": "a channel", "group": "a group", "supergroup": "a group"}
-FORMER = ("left", "kicked")
-# right: what it is for, and how Telegram calls it
-SWITCHES = {
+CHAT_TYPES = {"channel": "a channel", "group": "a group", "supergroup": "a group"}
+# right: what is impossible without it, and its name in Telegram
+CHANNEL_RIGHTS = {
     "post": ("nothing is published", "Post Messages"),
     "edit": ("posts that others made cannot be corrected", "Edit Messages of Others"),
     "delete": ("posts that others made cannot be removed", "Delete Messages of Others"),
@@ -29,210 +27,169 @@ SWITCHES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rights:
-    """A bot's rights in a chat."""
+class InspectedChats:
+    """A channel's chats, and its settings that need rights there."""
 
-    post: bool
-    edit: bool  # what it did not post itself, too
-    delete: bool
+    channel: str  # its name
+    chat: str
+    chat_id: str
+    audit_chat: str
+    test_chat: str
+    public_page: str  # where posts in doubt are looked for without an audit chat; "" for nowhere
+    thread: int
     pin: bool
 
-    @classmethod
-    def of(cls, member: ChatMember, chat: ChatFullInfo) -> Rights:
-        """By Telegram's rules: https://core.telegram.org/bots/api#chatmember."""
-        if member.status == "creator":
-            return cls(post=True, edit=True, delete=True, pin=True)
-        if chat.type == "channel":
-            return cls._in_channel(member)
-        return cls._in_group(member, chat)
 
-    @classmethod
-    def _in_channel(cls, member: ChatMember) -> Rights:
-        edit = _has(member, "can_edit_messages")  # and pin: in channels that is one right
-        delete = _has(member, "can_delete_messages")
-        return cls(post=_has(member, "can_post_messages"), edit=edit, delete=delete, pin=edit)
-
-    @classmethod
-    def _in_group(cls, member: ChatMember, chat: ChatFullInfo) -> Rights:
-        is_there = member.status not in FORMER and _has(member, "is_member", default=True)
-        held_by = member if member.status == "restricted" else chat.permissions
-        may_send = member.status == "administrator" or _has(held_by, "can_send_messages", True)
-        post = is_there and may_send  # and whoever posts may edit that at any time
-        pin = member.status == "administrator" and _has(member, "can_pin_messages")
-        return cls(post=post, edit=post, delete=post, pin=pin)
+def inspect_chats(
+    chats: InspectedChats, client: BotClient, publisher: Publisher
+) -> Iterator[Finding]:
+    """Yield findings on all that a post needs: the bot, its chat, its rights, the other chats."""
+    bot = client.call(lambda bot: bot.get_me())
+    yield _passed("token", f"of @{bot.username}")
+    inspection = ChatInspection(chats=chats, client=client, bot=f"@{bot.username}", bot_id=bot.id)
+    yield from inspection.findings(publisher)
 
 
-def _has(of: object, right: str, default: bool = False) -> bool:
-    value = getattr(of, right, None)
-    return default if value is None else bool(value)
+@dataclass(frozen=True, kw_only=True)
+class ChatInspection:
+    """An inspection of the chats of one channel."""
 
-
-def findings(channel: Telegram, wire: Wire, publisher: Publisher) -> Iterator[Finding]:
-    """Everything a post needs: the bot, its chat, its rights there, and the other chats."""
-    bot = wire.ask(lambda bot: bot.get_me())
-    yield Finding(what="token", ok=True, detail=f"of @{bot.username}")
-    yield from Look(channel, wire, f"@{bot.username}", bot.id).around(publisher)
-
-
-@dataclass(frozen=True)
-class Look:
-    """One bot's look at the chats of one channel."""
-
-    channel: Telegram
-    wire: Wire
+    chats: InspectedChats
+    client: BotClient
     bot: str  # its @name
-    number: int
+    bot_id: int
 
-    def around(self, publisher: Publisher) -> Iterator[Finding]:
-        chat = self._chat(self.channel.identity())
-        yield Finding(what="chat", ok=True, detail=_described(chat))
+    def findings(self, publisher: Publisher) -> Iterator[Finding]:
+        chat = self._chat(self.chats.chat_id)
+        yield _passed("chat", _described(chat))
         yield from self._rights(chat)
-        yield self._link_back(chat, publisher)
-        yield self._audit(chat)
-        if self.channel.thread:
+        yield self._link_to_office(chat, publisher)
+        yield self._audit_chat(chat)
+        if self.chats.thread:
             yield self._topic(chat)
-        if self.channel.test_chat:
-            yield self._test(chat)
+        if self.chats.test_chat:
+            yield self._test_chat(chat)
 
     def _setting(self, name: str = "chat") -> str:
-        return f"channels.{self.channel.name}.{name}"
+        return f"channels.{self.chats.channel}.{name}"
 
     def _chat(self, name: str) -> ChatFullInfo:
-        return self.wire.ask(lambda bot: responses.chat(bot.get_chat(name)))
+        return self.client.call(lambda bot: checked_chat(bot.get_chat(name)))
 
     def _member(self, chat: ChatFullInfo) -> ChatMember:
-        return self.wire.ask(lambda bot: bot.get_chat_member(chat.id, self.number))
-
-    # what the bot may do
+        return self.client.call(lambda bot: bot.get_chat_member(chat.id, self.bot_id))
 
     def _rights(self, chat: ChatFullInfo) -> Iterator[Finding]:
         try:
             member = self._member(chat)
         except Declined as declined:  # channels tell it to their administrators alone
-            yield self._stranger(f"Telegram does not say what it may do ({declined.answer})")
+            reason = f"Telegram does not say what it may do ({declined.answer})"
+            yield self._not_administrator(reason)
             return
-        if member.status in FORMER or (chat.type == "channel" and member.status == "member"):
-            yield self._stranger(f"its status there is “{member.status}”")
+        is_reader = chat.type == "channel" and member.status == "member"
+        if is_reader or member.status in FORMER_MEMBERS:
+            yield self._not_administrator(f"its status there is “{member.status}”")
             return
-        rights = Rights.of(member, chat)
-        for name in SWITCHES:
-            yield self._right(name, getattr(rights, name), chat)
-        yield self._pin(rights.pin, chat)
+        rights = BotRights.of(member, chat)
+        for name in CHANNEL_RIGHTS:
+            yield self._right(name, chat, granted=getattr(rights, name))
+        yield self._right_to_pin(chat, granted=rights.pin)
 
-    def _stranger(self, why: str) -> Finding:
-        return Finding(
-            what="rights", ok=False,
-            detail=f"{self._setting()}: {self.bot} is no administrator of {self.channel.chat}:"
-            f" {why}: in the channel's settings choose Administrators, Add Admin",
-        )  # fmt: skip
-
-    def _right(self, name: str, has: bool, chat: ChatFullInfo) -> Finding:
-        what = f"right to {name}"
-        if has:
-            own = chat.type != "channel" and name != "post"
-            return Finding(
-                what=what, ok=True, detail=f"{self.bot} may {name}{' its own posts' if own else ''}"
-            )
-        without, switch = SWITCHES[name]
-        do = f"switch on “{switch}”" if chat.type == "channel" else "let it send messages"
-        return Finding(
-            what=what, ok=False,
-            detail=f"{self._setting()}: {self.bot} may not {name} in {self.channel.chat}, and so"
-            f" {without}: {do} for it",
-        )  # fmt: skip
-
-    def _pin(self, has: bool, chat: ChatFullInfo) -> Finding:
-        if has:
-            return Finding(what="right to pin", ok=True, detail=f"{self.bot} may pin")
-        if not self.channel.pin:
-            return Finding(
-                what="right to pin", ok=True, detail=f"{self.bot} may not pin, and need not"
-            )
-        switch = "Edit Messages of Others" if chat.type == "channel" else "Pin Messages"
-        return Finding(
-            what="right to pin", ok=False,
-            detail=f"{self._setting('pin')}: {self.bot} may not pin in {self.channel.chat}: make it"
-            f" an administrator with “{switch}”, or take the setting out",
-        )  # fmt: skip
-
-    # whose chat it is
-
-    def _link_back(self, chat: ChatFullInfo, publisher: Publisher) -> Finding:
-        host = urlsplit(publisher.url).hostname or publisher.url
-        if names_host(chat.description or "", host):
-            return Finding(
-                what="link to the office", ok=True, detail=f"the description names {host}"
-            )
-        return Finding(
-            what="link to the office", ok=False,
-            detail=f"{self._setting()}: the description of {self.channel.chat} does not name your"
-            " site, by which readers tell the office's channel from a false one: write"
-            f" {publisher.url} into it",
-        )  # fmt: skip
-
-    # the other chats
-
-    def _audit(self, chat: ChatFullInfo) -> Finding:
-        what, setting, name = "audit chat", self._setting("audit_chat"), self.channel.audit_chat
-        if not name:
-            page = f"{self.channel.web}/s/{self.channel.chat.removeprefix('@')}"
-            blind = "posts in doubt are yours to look for" if self.channel.blind() else ""
-            return Finding(
-                what=what,
-                ok=True,
-                detail=f"none; {blind or f'posts in doubt are looked for on {page}'}",
-            )
-        audit = self._other(setting, name)
-        if isinstance(audit, str):
-            return Finding(what=what, ok=False, detail=audit)
-        if audit.id == chat.id:
-            return Finding(
-                what=what,
-                ok=False,
-                detail=f"{setting}: it is the channel itself: name a chat of the office",
-            )
-        if not self._may_write(audit):
-            return Finding(
-                what=what, ok=False,
-                detail=f"{setting}: {self.bot} may not write in {_described(audit)}: make it a"
-                " member who may, or an administrator who may post",
-            )  # fmt: skip
-        return Finding(
-            what=what, ok=True, detail=f"{_described(audit)}; posts in doubt are looked for there"
+    def _not_administrator(self, reason: str) -> Finding:
+        return _failed(
+            "rights",
+            f"{self._setting()}: {self.bot} is not an administrator of {self.chats.chat}:"
+            f" {reason}: in the channel's settings choose Administrators, Add Admin",
         )
+
+    def _right(self, name: str, chat: ChatFullInfo, *, granted: bool) -> Finding:
+        is_channel = chat.type == "channel"
+        if granted:
+            own = "" if is_channel or name == "post" else " its own posts"
+            return _passed(f"right to {name}", f"{self.bot} may {name}{own}")
+        without, right = CHANNEL_RIGHTS[name]
+        fix = f"switch on “{right}” for it" if is_channel else "let it send messages"
+        return _failed(
+            f"right to {name}",
+            f"{self._setting()}: {self.bot} may not {name} in {self.chats.chat}, so that"
+            f" {without}: {fix}",
+        )
+
+    def _right_to_pin(self, chat: ChatFullInfo, *, granted: bool) -> Finding:
+        what = "right to pin"
+        if granted:
+            return _passed(what, f"{self.bot} may pin")
+        if not self.chats.pin:
+            return _passed(what, f"{self.bot} may not pin, and need not")
+        right = "Edit Messages of Others" if chat.type == "channel" else "Pin Messages"
+        return _failed(
+            what,
+            f"{self._setting('pin')}: {self.bot} may not pin in {self.chats.chat}: make it an"
+            f" administrator with “{right}”, or remove the setting",
+        )
+
+    def _link_to_office(self, chat: ChatFullInfo, publisher: Publisher) -> Finding:
+        what, host = "link to the office", urlsplit(publisher.url).hostname or publisher.url
+        if names_host(chat.description or "", host):
+            return _passed(what, f"the description names {host}")
+        return _failed(
+            what,
+            f"{self._setting()}: the description of {self.chats.chat} does not name your site, by"
+            " which readers tell the office's channel from a false one: write"
+            f" {publisher.url} into it",
+        )
+
+    def _audit_chat(self, chat: ChatFullInfo) -> Finding:
+        what, setting, name = "audit chat", self._setting("audit_chat"), self.chats.audit_chat
+        if not name:
+            return _passed(what, f"none; {self._search_without_audit_chat()}")
+        audit_chat = self._other_chat(setting, name)
+        if isinstance(audit_chat, str):
+            return _failed(what, audit_chat)
+        if audit_chat.id == chat.id:
+            return _failed(what, f"{setting}: it is the channel itself: name a chat of the office")
+        if not self._may_write(audit_chat):
+            return _failed(
+                what,
+                f"{setting}: {self.bot} may not write in {_described(audit_chat)}: make it a member"
+                " who may, or an administrator who may post",
+            )
+        return _passed(what, f"{_described(audit_chat)}; posts in doubt are looked for there")
+
+    def _search_without_audit_chat(self) -> str:
+        if not self.chats.public_page:
+            return "you will have to look for posts in doubt yourself"
+        return f"posts in doubt are looked for on {self.chats.public_page}"
 
     def _topic(self, chat: ChatFullInfo) -> Finding:
         """Check that the topic exists and is open; only a typing notice reveals it."""
-        setting, number = self._setting("thread"), self.channel.thread
+        setting, number = self._setting("thread"), self.chats.thread
         if not chat.is_forum:
-            return Finding(
-                what="topic",
-                ok=False,
-                detail=f"{setting}: {_described(chat)} has no topics: take the setting out",
+            return _failed(
+                "topic", f"{setting}: {_described(chat)} has no topics: remove the setting"
             )
         try:
-            self.wire.ask(
+            self.client.call(
                 lambda bot: bot.send_chat_action(chat.id, "typing", message_thread_id=number)
             )
         except Declined as declined:
-            return Finding(what="topic", ok=False, detail=str(declined))
-        return Finding(what="topic", ok=True, detail=f"number {number}")
+            return _failed("topic", str(declined))
+        return _passed("topic", f"number {number}")
 
-    def _test(self, chat: ChatFullInfo) -> Finding:
+    def _test_chat(self, chat: ChatFullInfo) -> Finding:
         setting = self._setting("test_chat")
-        found = self._other(setting, self.channel.test_chat)
-        if isinstance(found, str):
-            return Finding(what="test chat", ok=False, detail=found)
-        if found.id == chat.id:
-            return Finding(
-                what="test chat",
-                ok=False,
-                detail=f"{setting}: it is the chat itself: name another, for trials",
+        test_chat = self._other_chat(setting, self.chats.test_chat)
+        if isinstance(test_chat, str):
+            return _failed("test chat", test_chat)
+        if test_chat.id == chat.id:
+            return _failed(
+                "test chat",
+                f"{setting}: it is the chat itself: name another chat for `publish --test`",
             )
-        return Finding(what="test chat", ok=True, detail=_described(found))
+        return _passed("test chat", _described(test_chat))
 
-    def _other(self, setting: str, name: str) -> ChatFullInfo | str:
-        """Another chat, or why there is none."""
+    def _other_chat(self, setting: str, name: str) -> ChatFullInfo | str:
+        """Return another chat, or why there is none."""
         try:
             return self._chat(name)
         except Declined as declined:
@@ -243,7 +200,7 @@ class Look:
 
     def _may_write(self, chat: ChatFullInfo) -> bool:
         try:
-            return Rights.of(self._member(chat), chat).post
+            return BotRights.of(self._member(chat), chat).post
         except Declined:
             return False
 
@@ -254,7 +211,15 @@ def names_host(text: str, host: str) -> bool:
     return bool(re.search(rf"(?<![\w@-]){name}(?![\w-]|\.\w)", text, re.IGNORECASE))
 
 
+def _passed(what: str, detail: str) -> Finding:
+    return Finding(what=what, ok=True, detail=detail)
+
+
+def _failed(what: str, detail: str) -> Finding:
+    return Finding(what=what, ok=False, detail=detail)
+
+
 def _described(chat: ChatFullInfo) -> str:
-    kind = KINDS.get(chat.type, "a private conversation")
-    public = f", @{chat.username}" if chat.username else ""
-    return f"“{chat.title or chat.first_name}”, {kind}{public} ({chat.id})"
+    kind = CHAT_TYPES.get(chat.type, "a private conversation")
+    username = f", @{chat.username}" if chat.username else ""
+    return f"“{chat.title or chat.first_name}”, {kind}{username} ({chat.id})"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Literal
 
-TEXT_LIMIT, CAPTION_LIMIT = 4096, 1024  # UTF-16 units after parsing
+from syndicate_telegram.limits import TEXT_UNITS
 
 Shape = Literal["text", "photo", "document"]
 
@@ -24,15 +24,15 @@ class Attachment:
 
     @property
     def content(self) -> dict[str, Any]:
-        """Its stored fields, without the default of ``moves``."""
-        kept = dict(vars(self))
+        """Return its stored fields, without the default of ``moves``."""
+        fields = dict(vars(self))
         if not self.moves:
-            del kept["moves"]
-        return kept
+            del fields["moves"]
+        return fields
 
     @property
-    def short(self) -> str:
-        """A name that fits into a reference, to tell whether a correction brings another."""
+    def fingerprint(self) -> str:
+        """Return what tells it from another one, short enough for a receipt's reference."""
         return sha256((self.file or self.url).encode()).hexdigest()[:16]
 
 
@@ -40,7 +40,7 @@ class Attachment:
 class Post:
     """One article's post in a chat.
 
-    It is said in one ``shape``. What already stands there in another is corrected with the other
+    It is sent in one ``shape``. A post that was published in another is corrected with the other
     words: ``text`` is for a text, ``caption`` for what is attached; "" where there are none.
     """
 
@@ -60,52 +60,53 @@ class Post:
 
     @property
     def content(self) -> bytes:
-        """The same bytes for the same post."""
-        said = dict(vars(self))  # nothing is changed in it: asdict's copies are a tenth of the time
-        said["attachments"] = [one.content for one in self.attachments]
-        return json.dumps(said, sort_keys=True, ensure_ascii=False).encode()
+        """Return the same bytes for the same post."""
+        # nothing is changed in them: asdict's copies would be a tenth of the rendering time
+        fields = dict(vars(self))
+        fields["attachments"] = [attachment.content for attachment in self.attachments]
+        return json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()
 
     @classmethod
     def read(cls, content: bytes) -> Post:
-        given = json.loads(content)
-        attachments = tuple(Attachment(**one) for one in given.pop("attachments"))
-        return cls(**given, attachments=attachments)
+        fields = json.loads(content)
+        attachments = tuple(Attachment(**stored) for stored in fields.pop("attachments"))
+        return cls(**fields, attachments=attachments)
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The local files it needs, by their sha256."""
-        return tuple(dict.fromkeys(one.file for one in self.attachments if one.file))
+        """Return the local files it needs, by their sha256."""
+        return tuple(dict.fromkeys(item.file for item in self.attachments if item.file))
 
     @property
-    def words(self) -> str:
-        """Its text in its own shape."""
+    def sent_text(self) -> str:
+        """Return its text or caption, whichever its own shape has."""
         return self.text if self.shape == "text" else self.caption
 
     @property
-    def sent(self) -> tuple[Attachment, ...]:
-        """Its attachments in its own shape."""
+    def sent_attachments(self) -> tuple[Attachment, ...]:
+        """Return its attachments in its own shape."""
         return () if self.shape == "text" else self.attachments
 
     @property
-    def parts(self) -> int:
-        """Its number of messages."""
-        return len(self.sent) or 1
+    def message_count(self) -> int:
+        return len(self.sent_attachments) or 1
 
     @property
     def kind(self) -> str:
-        """The kind of its attachments: "photo", "document", or "" for none."""
-        named = any(one.name for one in self.attachments)
-        return "document" if named else "photo" if self.attachments else ""
+        """Return the kind of its attachments: "photo", "document", or "" for none."""
+        if not self.attachments:
+            return ""
+        return "document" if any(item.name for item in self.attachments) else "photo"
 
     @property
-    def plain(self) -> str:
-        """The words, with the address behind "Read more"."""
-        raw, limit = self.words.encode("utf-16-le"), TEXT_LIMIT
+    def plain_text(self) -> str:
+        """Return its text, with the address behind "Read more"."""
+        raw = self.sent_text.encode("utf-16-le")
         for end in self._ends_of_more():
             head, tail = raw[: 2 * end].decode("utf-16-le"), raw[2 * end :].decode("utf-16-le")
             shown = f"{head}: {self.more}{tail}"
-            return shown if len(shown) <= limit else self.words
-        return self.words
+            return shown if len(shown) <= TEXT_UNITS else self.sent_text
+        return self.sent_text
 
     def _ends_of_more(self) -> Iterator[int]:
         entities = self.entities if self.shape == "text" else self.caption_entities

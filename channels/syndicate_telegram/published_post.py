@@ -7,138 +7,158 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from syndicate import Receipt, Refused
-from syndicate_telegram.post import CAPTION_LIMIT, Attachment, Post, Shape
+from syndicate_telegram.limits import CAPTION_UNITS
+from syndicate_telegram.post import Attachment, Post, Shape
 
-REFERENCE = re.compile(
+POST_REFERENCE = re.compile(
     r"(?:(?P<kind>photo|document|pin|bare):)?(?P<ids>\d+(?:,\d+)*)(?::(?P<names>\w+(?:,\w+)*))?"
 )
-BARE = "bare"
-UNKNOWN = "0"  # in the place of a name: nothing has that
-ANEW = "or take the post back with `withdraw --kill` and publish the article anew"
+BARE_KIND = "bare"
+UNKNOWN_FINGERPRINT = "0"  # no attachment has it
+PUBLISH_ANEW = "take the post back with `withdraw --kill` and publish the article anew"
+OR_PUBLISH_ANEW = f"or {PUBLISH_ANEW}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class PublishedPost:
     """A published post, read from its receipt's reference.
 
-    ``17`` is a text, or what a person named; ``photo:17:NAME`` a photo, ``photo:17,18:NAME,NAME``
-    an album, ``document:…`` the same of documents; ``pin:17`` that a post is pinned; ``bare:17`` a
-    text whose pictures or document Telegram did not take.
+    ``17`` is a text, or a post that a person named; ``photo:17:NAME`` a photo,
+    ``photo:17,18:NAME,NAME`` an album, ``document:…`` the same of documents; ``pin:17`` a pinned
+    message; ``bare:17`` a text whose pictures or document Telegram did not accept. A NAME is the
+    fingerprint of what is attached.
     """
 
     chat: int | str
-    ids: tuple[int, ...]
+    message_ids: tuple[int, ...]
     kind: str = ""
-    names: tuple[str, ...] = ()  # what is attached, as far as that is known
+    fingerprints: tuple[str, ...] = ()  # of what is attached, as far as that is known
     is_bare: bool = False  # a text that lacks the one thing that should be attached
 
     @classmethod
-    def read(cls, receipt: Receipt) -> Standing:
-        found = REFERENCE.fullmatch(receipt.reference.strip())
-        if found is None:
+    def from_receipt(cls, receipt: Receipt) -> PublishedPost:
+        match = POST_REFERENCE.fullmatch(receipt.reference.strip())
+        if match is None:
             raise Refused(f"{receipt.reference} names no post: give its number or its link")
         return cls(
             chat=chat_id(receipt.destination),
-            ids=tuple(int(number) for number in found["ids"].split(",")),
-            kind="" if found["kind"] == BARE else found["kind"] or "",
-            is_bare=found["kind"] == BARE,
-            names=tuple((found["names"] or "").split(",")) if found["names"] else (),
+            message_ids=tuple(int(number) for number in match["ids"].split(",")),
+            kind="" if match["kind"] == BARE_KIND else match["kind"] or "",
+            is_bare=match["kind"] == BARE_KIND,
+            fingerprints=tuple((match["names"] or "").split(",")) if match["names"] else (),
         )
 
     @classmethod
-    def of(cls, post: Post, chat: int | str, first: int) -> Standing:
-        """A post whose messages are numbered from the first on, as those of an album are."""
-        ids = tuple(range(first, first + post.parts))
-        names = tuple(one.short for one in post.sent)
-        return cls(chat=chat, ids=ids, kind=post.kind if post.sent else "", names=names)
+    def numbered_from(cls, first: int, post: Post, chat: int | str) -> PublishedPost:
+        """Return a post whose messages are numbered from the first on, as an album's are."""
+        return cls(
+            chat=chat,
+            message_ids=tuple(range(first, first + post.message_count)),
+            kind=post.kind if post.sent_attachments else "",
+            fingerprints=tuple(item.fingerprint for item in post.sent_attachments),
+        )
 
     @property
     def reference(self) -> str:
         parts = (
-            BARE if self.is_bare else self.kind,
-            ",".join(str(number) for number in self.ids),
-            ",".join(self.names),
+            BARE_KIND if self.is_bare else self.kind,
+            ",".join(str(number) for number in self.message_ids),
+            ",".join(self.fingerprints),
         )
         return ":".join(filter(None, parts))
 
     @property
     def shape(self) -> Shape | None:
-        """Its shape for ever; None where that is open."""
+        """Return its shape, which it keeps; None where that is open."""
         if self.is_bare:
             return None
         return "document" if self.kind == "document" else "photo" if self.kind else "text"
 
     @property
-    def id(self) -> int:
-        """The message with the words."""
-        return self.ids[0]
+    def message_id(self) -> int:
+        """Return the id of the message with the text."""
+        return self.message_ids[0]
 
     @property
-    def words(self) -> str:
-        return f"post {self.id} in {self.chat}"
+    def description(self) -> str:
+        return f"post {self.message_id} in {self.chat}"
 
-    def changed(self, post: Post) -> list[tuple[int, Attachment]]:
-        """The messages that show something else than they should, with what they should show.
+    def changed_attachments(self, post: Post) -> list[tuple[int, Attachment]]:
+        """Return the ids of messages whose attachment changes, with the new one.
 
-        Of an album that a person named only the first message is known: its pictures are left.
+        Of an album that a person named only the first message is known: its pictures stay.
         """
-        if len(self.ids) != len(post.attachments):
+        if len(self.message_ids) != len(post.attachments):
             return []
-        now = self.names or ("",) * len(self.ids)
-        every = zip(self.ids, now, post.attachments, strict=False)
-        return [(number, one) for number, name, one in every if name != one.short]
+        present = self.fingerprints or ("",) * len(self.message_ids)
+        return [
+            (number, attachment)
+            for number, fingerprint, attachment in zip(
+                self.message_ids, present, post.attachments, strict=False
+            )
+            if fingerprint != attachment.fingerprint
+        ]
 
-    def showing(self, post: Post, stuck: Collection[int]) -> Standing:
-        """It with the post's attachments, but for the messages that show what they showed."""
-        before = self.names or (UNKNOWN,) * len(self.ids)
-        every = zip(self.ids, before, post.attachments, strict=True)
-        names = (name if number in stuck else one.short for number, name, one in every)
-        return replace(self, names=tuple(names))
+    def with_attachments(self, post: Post, unchanged: Collection[int]) -> PublishedPost:
+        """Return it with the post's attachments, except in the messages that were not changed."""
+        present = self.fingerprints or (UNKNOWN_FINGERPRINT,) * len(self.message_ids)
+        fingerprints = (
+            fingerprint if number in unchanged else attachment.fingerprint
+            for number, fingerprint, attachment in zip(
+                self.message_ids, present, post.attachments, strict=True
+            )
+        )
+        return replace(self, fingerprints=tuple(fingerprints))
 
-    def can_get(self, post: Post) -> bool:
+    def can_be_completed(self, post: Post) -> bool:
         """Return whether its missing attachment can be added, as a text takes one."""
-        return self.is_bare and len(post.sent) == 1 and not post.is_notice
+        return self.is_bare and len(post.sent_attachments) == 1 and not post.is_notice
 
     def obstacle(self, post: Post) -> str:
         """Return why it cannot become this post, and what to do; "" where it can."""
         if not self.kind:
-            can = post.shape == "text" or post.is_whole or self.is_bare
-            return "" if can else _no_picture(post)
+            possible = post.shape == "text" or post.is_whole or self.is_bare
+            return "" if possible else _text_stays_text(post)
         if not (post.attachments or post.is_notice):
-            return f"{self._what}, and what is attached cannot be taken out: leave it, {ANEW}"
+            return (
+                f"{self._is_a}, and attachments cannot be removed from a published post: keep what"
+                f" is attached, {OR_PUBLISH_ANEW}"
+            )
         if not post.caption:
             return (
-                f"{self._what}, and its caption holds {CAPTION_LIMIT:,} characters: give the"
-                f" article a `url` for the rest, shorten it, {ANEW}"
+                f"{self._is_a}, and its caption holds {CAPTION_UNITS:,} characters: give the"
+                f" article a `url` for the rest, shorten it, {OR_PUBLISH_ANEW}"
             )
-        return "" if post.is_notice else self._other_things(post)
+        return "" if post.is_notice else self._attachment_obstacle(post)
 
-    def _other_things(self, post: Post) -> str:
-        """Pictures and documents can be replaced by others, one by one."""
+    def _attachment_obstacle(self, post: Post) -> str:
+        """Return why its attachments cannot be replaced by the post's, one by one."""
         if self.kind != post.kind:
-            return f"{self._what}, and photos cannot become documents, nor the reverse: {ANEW[3:]}"
-        if self.names and len(self.ids) != len(post.attachments):
             return (
-                f"{self._what}, and the article now has {len(post.attachments)}: that number"
-                f" cannot change: keep it, {ANEW}"
+                f"{self._is_a}, and photos cannot become documents, nor the reverse: {PUBLISH_ANEW}"
+            )
+        if self.fingerprints and len(self.message_ids) != len(post.attachments):
+            return (
+                f"{self._is_a}, and the article now has {len(post.attachments)}: that number"
+                f" cannot change: keep it, {OR_PUBLISH_ANEW}"
             )
         return ""
 
     @property
-    def _what(self) -> str:
-        number = len(self.ids)
-        return f"the post is a {self.kind}" if number == 1 else f"the post is {number} {self.kind}s"
+    def _is_a(self) -> str:
+        count = len(self.message_ids)
+        return f"the post is a {self.kind}" if count == 1 else f"the post is {count} {self.kind}s"
 
 
 def chat_id(name: str) -> int | str:
-    """A chat as the Bot API takes it: its number, or its @name."""
+    """Return a chat as the Bot API takes it: its number, or its @name."""
     return int(name) if re.fullmatch(r"-?\d+", name) else name
 
 
-def _no_picture(post: Post) -> str:
+def _text_stays_text(post: Post) -> str:
     if post.kind == "document":
-        return f"the post is text, and a text cannot become a document: {ANEW[3:]}"
+        return f"the post is text, and a text cannot become a document: {PUBLISH_ANEW}"
     return (
         "the post is text, and a text cannot become a photo: give the picture a public address"
-        f" (a feed hosts it), set the channel's preview to none, {ANEW}"
+        f" (a feed hosts it), set the channel's preview to none, {OR_PUBLISH_ANEW}"
     )

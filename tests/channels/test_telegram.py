@@ -54,10 +54,12 @@ from syndicate.testing import (
 from syndicate.text import utf16_length
 from syndicate_telegram import Telegram
 from syndicate_telegram.api.client import Timing
-from syndicate_telegram.rendering.blocks import assembled, blocks
+from syndicate_telegram.rendering.blocks import assemble, parse_blocks
+from syndicate_telegram.rendering.entities import api_entities
 from syndicate_telegram.rendering.hashtags import subject_line
-from syndicate_telegram.rendering.rich_text import Rich, abridged, shortened, to_api
-from syndicate_telegram.rendering.word_check import first_lost
+from syndicate_telegram.rendering.rich_text import RichText
+from syndicate_telegram.rendering.shortening import shorten_to_sentence, shorten_to_word
+from syndicate_telegram.rendering.word_check import first_missing_word
 from syndicate_telegram.settings import Length
 
 MARKS = {
@@ -112,8 +114,8 @@ def marked(text: str, entities: list[dict[str, Any]]) -> str:
 
 
 def shown_as(html: str) -> str:
-    rich = assembled(blocks(html))
-    return marked(rich.text, to_api(rich))
+    rich = assemble(parse_blocks(html))
+    return marked(rich.text, api_entities(rich))
 
 
 class Hasty(Telegram):
@@ -426,13 +428,13 @@ def test_limits_are_counted_in_utf16() -> None:
     ],
 )
 def test_a_text_is_shortened_where_a_reader_would(text: str, units: int, result: str) -> None:
-    assert shortened(Rich(text), units).text == result
+    assert shorten_to_sentence(RichText(text), units).text == result
     assert utf16_length(result) <= units
 
 
 def test_a_style_ends_where_the_text_is_cut() -> None:
-    cut = abridged(Rich("Hello wide world").styled("bold"), 12)
-    assert marked(cut.text, to_api(cut)) == "<b>Hello wide</b>…"
+    cut = shorten_to_word(RichText("Hello wide world").styled("bold"), 12)
+    assert marked(cut.text, api_entities(cut)) == "<b>Hello wide</b>…"
 
 
 # HTML
@@ -570,7 +572,7 @@ def test_a_caption_too_long_without_a_url_is_a_text_without_its_picture() -> Non
         ({"size": 10_000_001}, "dot.png is larger than Telegram's 10 MB"),
         ({"width": 9000, "height": 1200}, r"dot.png \(9000 x 1200\) is too large or too narrow"),
         ({"width": 2100, "height": 100}, "too large or too narrow"),
-        ({"media_type": "image/svg+xml"}, "no photo to Telegram"),
+        ({"media_type": "image/svg+xml"}, "does not accept the picture"),
     ],
 )
 def test_a_file_that_telegram_does_not_take_is_refused_before_anything_is_sent(
@@ -685,12 +687,12 @@ def test_a_reference_that_a_person_gave_is_enough(
 @pytest.mark.parametrize(
     ("chat", "said", "answer"),
     [
-        ("@kabar", "https://t.me/lain/1", "https://t.me/lain/1 leads elsewhere"),
-        ("@kabar", "https://t.me/c/999/1", "leads elsewhere"),
-        ("-100555", "https://t.me/c/556/1", "leads elsewhere"),
-        ("@kabar", "https://example.org/1", "is no post's link"),
-        ("@kabar", "seventeen", "is no post's link"),
-        ("@kabar", "https://t.me/kabar", "is no post's link"),
+        ("@kabar", "https://t.me/lain/1", "https://t.me/lain/1 leads to another chat"),
+        ("@kabar", "https://t.me/c/999/1", "leads to another chat"),
+        ("-100555", "https://t.me/c/556/1", "leads to another chat"),
+        ("@kabar", "https://example.org/1", "is not a link to a post"),
+        ("@kabar", "seventeen", "is not a link to a post"),
+        ("@kabar", "https://t.me/kabar", "is not a link to a post"),
     ],
 )
 def test_a_link_into_another_chat_is_refused(
@@ -724,7 +726,7 @@ def test_a_correction_of_a_post_that_is_gone_says_what_to_do(
 ) -> None:
     receipt = published(channel, item())
     api.posts[0].deleted = True
-    with pytest.raises(Refused, match=r"no longer in @kabar, .* --not-sent posts it anew"):
+    with pytest.raises(Refused, match=r"no longer in @kabar, .* --not-sent posts it again"):
         channel.revise(delivery(channel, corrected(HELLO)), receipt)
 
 
@@ -976,13 +978,13 @@ def test_nothing_heavy_is_imported_with_the_channel() -> None:
     ],
 )
 def test_a_lost_word_is_found(html: str, said: str, lost: str) -> None:
-    assert first_lost(html, said) == lost
+    assert first_missing_word(html, said) == lost
 
 
 def test_a_word_that_would_be_lost_stops_the_publication_with_its_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("syndicate_telegram.rendering.blocks._respelt", lambda *_: [])
+    monkeypatch.setattr("syndicate_telegram.rendering.inline._respelt", lambda *_: [])
     html, markdown = "<p>one</p><p>two <sup>three</sup></p>", "one\n\ntwo <sup>three</sup>"
     article = replace(HELLO, html=html, markdown=markdown)
     with pytest.raises(ArticleError, match="the word “three” in line 3 of its text would be lost"):
@@ -990,10 +992,10 @@ def test_a_word_that_would_be_lost_stops_the_publication_with_its_line(
 
 
 def test_a_long_quotation_is_folded() -> None:
-    [short, long] = (blocks(f"<blockquote><p>{'kata ' * n}</p></blockquote>") for n in (20, 200))
-    assert [e.kind for e in (*short[0].rich.entities, *long[0].rich.entities)] == [
-        "blockquote", "expandable_blockquote",
-    ]  # fmt: skip
+    quotes = (f"<blockquote><p>{'kata ' * n}</p></blockquote>" for n in (20, 200))
+    [short, long] = (parse_blocks(quote)[0].content for quote in quotes)
+    kinds = [entity.kind for entity in (*short.entities, *long.entities)]
+    assert kinds == ["blockquote", "expandable_blockquote"]
 
 
 # the office's habits

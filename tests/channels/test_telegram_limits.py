@@ -14,8 +14,8 @@ from syndicate.loopback.botapi import BotApi
 from syndicate.model.article import PDF
 from syndicate.testing import HELLO, OFFICE, PICTURE, edition, item
 from syndicate_telegram import Telegram
-from syndicate_telegram.rendering.link_urls import is_taken
-from syndicate_telegram.rendering.rich_text import sayable
+from syndicate_telegram.rendering.link_urls import is_linkable
+from syndicate_telegram.rendering.rich_text import clean_text
 
 BAD = ("http://intranet/x", "https://contoh.go.id:99999/x", "http://localhost:8000/")
 
@@ -68,7 +68,7 @@ def paper(**given: Any) -> Media:
     ],
 )
 def test_telegram_takes_addresses_with_a_host_that_has_a_dot(url: str, taken: bool) -> None:
-    assert is_taken(url) is taken
+    assert is_linkable(url) is taken
 
 
 @pytest.mark.parametrize("url", BAD)
@@ -178,7 +178,7 @@ def test_a_picture_in_the_text_that_is_not_shown_is_a_link_to_it() -> None:
     ],
 )
 def test_what_telegram_takes_out_of_a_text_is_taken_out_first(text: str, kept: str) -> None:
-    assert sayable(text) == kept
+    assert clean_text(text) == kept
 
 
 def test_a_topic_that_is_gone_or_closed_names_the_setting(api: BotApi) -> None:
@@ -196,7 +196,7 @@ def test_a_topic_that_is_gone_or_closed_names_the_setting(api: BotApi) -> None:
     assert "channels.tg.thread: the topic is closed" in found(8)[1]
     assert "channels.tg.thread: @kabar has no such topic" in found(9)[1]
     api.about[chat]["is_forum"] = False
-    assert "has no topics: take the setting out" in found(7)[1]
+    assert "has no topics: remove the setting" in found(7)[1]
 
 
 def test_a_post_for_a_closed_topic_is_refused_with_the_setting(api: BotApi) -> None:

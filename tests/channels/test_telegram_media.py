@@ -216,7 +216,7 @@ def test_a_document_is_replaced_by_another(api: BotApi, channel: Telegram) -> No
         (TWO, having(*map(picture, "abc")), "is 2 photos, and the article now has 3"),
         (TWO, having(picture("a")), "is 2 photos, and the article now has 1"),
         (having(picture("a")), TWO, "is a photo, and the article now has 2"),
-        (having(picture("a")), HELLO, "is a photo, and what is attached cannot be taken out"),
+        (having(picture("a")), HELLO, "is a photo, and attachments cannot be removed"),
         (HELLO, TWO, "is text, and a text cannot become a photo"),
         (HELLO, having(paper()), "is text, and a text cannot become a document"),
         (having(picture("a")), having(paper()), "photos cannot become documents"),
@@ -455,8 +455,7 @@ def test_a_picture_that_is_shown_still_is_named(
 ) -> None:
     [remark] = channel.remarks(edition(channel, item(having(*media))))
     assert (
-        remark
-        == f"{media[0].file} is shown still: in a post only a GIF moves, and where it is alone"
+        remark == f"{media[0].file} is shown still: a post animates only a GIF that is alone in it"
     )
 
 

@@ -135,7 +135,7 @@ def test_what_is_no_picture_whatever_its_host_says_is_left_out(
     api.faults[:] = [No(on="sendPhoto", description=wrong)]
     receipt = published(channel, remote(f"{site}/avif.png"))
     assert [post.photo for post in api.posts] == [None]
-    assert "avif.png left out: its host calls it a picture, and it is no JPEG" in receipt.remark
+    assert "avif.png left out: its host calls it a picture, but it is not a JPEG" in receipt.remark
     api.posts.clear()
     api.faults[:] = [No(on="sendMediaGroup", description="Bad Request: group send failed")]
     receipt = published(channel, remote(f"{site}/ok.png"), remote(f"{site}/avif.png"))
@@ -198,7 +198,7 @@ def test_a_file_of_our_own_that_telegram_cannot_read_is_left_out_till_it_is_anot
     [post] = api.posts
     assert post.photo is None
     assert receipt.remark == (
-        "picture 1 left out: Telegram cannot read the picture: save it anew as JPEG or PNG"
+        "picture 1 left out: Telegram cannot read the picture: save it again as JPEG or PNG"
     )
     assert receipt.lacks == ""  # the same file will not be another
     receipt = channel.revise(sending(channel, corrected(having(local("f")))), receipt)

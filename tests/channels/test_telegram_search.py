@@ -16,14 +16,22 @@ from syndicate import ABSENT, Absent, Delivery, InDoubt, Item, Receipt, Unavaila
 from syndicate.loopback.botapi import CHATS, LOOPBACK_TOKEN, BotApi, Flood, LostReply, No
 from syndicate.testing import HELLO, PICTURE, PIXEL, deliveries, edition, item
 from syndicate_telegram import Telegram
-from syndicate_telegram.doubts.reading import messages
-from syndicate_telegram.doubts.search import GRACE, MOST, Blank, Doubt, Message, search, seen
+from syndicate_telegram.doubts.public_page import parse_messages
+from syndicate_telegram.doubts.search import (
+    GRACE,
+    MOST_NUMBERS,
+    ChatMessage,
+    Doubt,
+    NoMessage,
+    search_messages,
+    visible_text,
+)
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 EARLY, LATE = NOW - GRACE / 2, NOW - GRACE
 TEXT = "Kabar pertama\n\nIsi kabar."
 EDITED = "Kabar pertama\n\nIsi yang lain."
-GONE, UNREAD = Blank.GONE, Blank.UNREAD
+MISSING, UNREAD = NoMessage.MISSING, NoMessage.UNREAD
 AUDIT = -1001000000003
 
 
@@ -31,13 +39,13 @@ AUDIT = -1001000000003
 class Shelf:
     """Messages from number 1 on: a text, or why there is none."""
 
-    there: tuple[str | Blank, ...]
+    there: tuple[str | NoMessage, ...]
 
-    def read(self, number: int) -> Message | Blank:
+    def read(self, number: int) -> ChatMessage | NoMessage:
         if number > len(self.there):
-            return GONE
+            return MISSING
         one = self.there[number - 1]
-        return one if isinstance(one, Blank) else Message(one, NOW - timedelta(hours=1))
+        return one if isinstance(one, NoMessage) else ChatMessage(one, NOW - timedelta(hours=1))
 
     def newest(self) -> int | None:
         return len(self.there) or None
@@ -55,7 +63,7 @@ def doubt(before: int | None, after: int | None, started: datetime | None = LATE
     [
         (("a", TEXT), 1, None, 2),
         (("a", "b", TEXT, "c"), 1, 4, 3),
-        (("a", GONE, UNREAD, TEXT, "c"), 1, 5, 4),
+        (("a", MISSING, UNREAD, TEXT, "c"), 1, 5, 4),
         (("a", EDITED, TEXT, "c"), 1, 4, 3),
         ((TEXT, "b", TEXT, TEXT), 1, 4, 3),  # those of other articles stand around it
         (("a", " Kabar  pertama \nIsi\u200b kabar."), 1, None, 2),
@@ -63,13 +71,13 @@ def doubt(before: int | None, after: int | None, started: datetime | None = LATE
 )
 @pytest.mark.parametrize("started", [EARLY, LATE, None])
 def test_a_post_between_its_neighbours_is_found_by_its_text_at_any_time(
-    there: tuple[str | Blank, ...],
+    there: tuple[str | NoMessage, ...],
     before: int,
     after: int | None,
     number: int,
     started: datetime | None,
 ) -> None:
-    assert search(doubt(before, after, started), Shelf(there), NOW) == number
+    assert search_messages(doubt(before, after, started), Shelf(there), NOW) == number
 
 
 @pytest.mark.parametrize(
@@ -77,19 +85,19 @@ def test_a_post_between_its_neighbours_is_found_by_its_text_at_any_time(
     [
         (("a", "b"), 1, 2),
         (("a", "b", "c"), 1, 3),
-        (("a", GONE, "b", "c"), 1, 4),
+        (("a", MISSING, "b", "c"), 1, 4),
         ((TEXT, "b", TEXT), 1, 3),
         (("a", "b", "c"), None, 3),  # from the chat's first message on
-        (("a",) * (MOST + 2), 1, MOST + 2),
+        (("a",) * (MOST_NUMBERS + 2), 1, MOST_NUMBERS + 2),
     ],
 )
 def test_it_is_absent_where_all_up_to_a_later_post_was_read_after_the_time_of_grace(
-    there: tuple[str | Blank, ...], before: int | None, after: int
+    there: tuple[str | NoMessage, ...], before: int | None, after: int
 ) -> None:
-    assert search(doubt(before, after), Shelf(there), NOW) is ABSENT
+    assert search_messages(doubt(before, after), Shelf(there), NOW) is ABSENT
     for started in (EARLY, None):
         with pytest.raises(InDoubt, match="it may still arrive"):
-            search(doubt(before, after, started), Shelf(there), NOW)
+            search_messages(doubt(before, after, started), Shelf(there), NOW)
 
 
 @pytest.mark.parametrize(
@@ -97,39 +105,44 @@ def test_it_is_absent_where_all_up_to_a_later_post_was_read_after_the_time_of_gr
     [
         (("a", "b"), 1, None, "only a later post proves"),
         (("a", UNREAD, "b", "c"), 1, 4, "message 2 cannot be read"),
-        (("a", "b", EDITED, "c"), 1, 4, "message 3 has its headline, and reads otherwise"),
-        (("a",) * (MOST + 3), 1, MOST + 3, f"more than {MOST} messages"),
-        (("a",) * (MOST + 2), None, MOST + 2, "no earlier post"),
+        (("a", "b", EDITED, "c"), 1, 4, "message 3 has its headline, but another text"),
+        (
+            ("a",) * (MOST_NUMBERS + 3),
+            1,
+            MOST_NUMBERS + 3,
+            f"any of more than {MOST_NUMBERS} messages",
+        ),
+        (("a",) * (MOST_NUMBERS + 2), None, MOST_NUMBERS + 2, "no earlier post"),
         ((), None, None, "no earlier post"),
         (("a", TEXT), None, None, "has its headline"),  # an hour old: of another article
     ],
 )
 def test_anything_less_is_no_proof_and_a_person_is_asked(
-    there: tuple[str | Blank, ...], before: int | None, after: int | None, why: str
+    there: tuple[str | NoMessage, ...], before: int | None, after: int | None, why: str
 ) -> None:
     with pytest.raises(InDoubt, match=rf"{why}.*: look whether the post is in @kabar$"):
-        search(doubt(before, after), Shelf(there), NOW)
+        search_messages(doubt(before, after), Shelf(there), NOW)
 
 
 def test_without_an_earlier_post_only_what_was_sent_since_then_can_be_it() -> None:
     shelf = Shelf(("a", TEXT))
     for after in (None, 3):
         young = doubt(None, after, NOW - timedelta(hours=1, seconds=-30))
-        assert search(young, shelf, NOW) == 2
+        assert search_messages(young, shelf, NOW) == 2
         with pytest.raises(InDoubt):
-            search(doubt(None, after, NOW - timedelta(minutes=50)), shelf, NOW)
+            search_messages(doubt(None, after, NOW - timedelta(minutes=50)), shelf, NOW)
 
 
 def test_a_search_ends_where_the_messages_end() -> None:
     asked: list[int] = []
 
     class Counting(Shelf):
-        def read(self, number: int) -> Message | Blank:
+        def read(self, number: int) -> ChatMessage | NoMessage:
             asked.append(number)
             return super().read(number)
 
     with pytest.raises(InDoubt):
-        search(doubt(1, None), Counting(("a", "b", GONE, "c")), NOW)
+        search_messages(doubt(1, None), Counting(("a", "b", MISSING, "c")), NOW)
     assert asked == [2, 3, 4, 5, 6, 7]
 
 
@@ -145,7 +158,7 @@ def test_a_search_ends_where_the_messages_end() -> None:
     ],
 )
 def test_texts_are_compared_as_they_are_seen(one: str, other: str, same: bool) -> None:
-    assert (seen(one) == seen(other)) is same
+    assert (visible_text(one) == visible_text(other)) is same
 
 
 # the public page
@@ -180,16 +193,16 @@ def test_a_page_is_read_as_it_is_seen(html: str, text: str) -> None:
     reply = '<div class="tgme_widget_message_metatext js-message_reply_text">lain</div>'
     video = '<time class="message_video_duration">0:12</time>'
     page = shown(6, words("enam")) + shown(7, html, more=reply + video) + shown(9, words("x"))
-    assert messages(f"<main>{page}</main>") == {
-        6: Message("enam", NOW - timedelta(minutes=2)),
-        7: Message(text, NOW - timedelta(minutes=2)),
-        9: Message("x", NOW - timedelta(minutes=2)),
+    assert parse_messages(f"<main>{page}</main>") == {
+        6: ChatMessage("enam", NOW - timedelta(minutes=2)),
+        7: ChatMessage(text, NOW - timedelta(minutes=2)),
+        9: ChatMessage("x", NOW - timedelta(minutes=2)),
     }
 
 
 @pytest.mark.parametrize("page", ["", "<html>", "<div data-post='kabar/x'>", "<time datetime='x'>"])
 def test_a_page_without_messages_has_none(page: str) -> None:
-    assert messages(page) == {}
+    assert parse_messages(page) == {}
 
 
 # with a server
@@ -400,14 +413,16 @@ MEANT_TO = {
 def test_no_page_takes_its_reader_s_time(name: str) -> None:
     began = time.process_time()
     with suppress(ValueError):  # that is no channel's page
-        messages(MEANT_TO[name])
+        parse_messages(MEANT_TO[name])
     assert time.process_time() - began < 2
 
 
 def test_a_page_that_nobody_can_read_is_no_proof_of_anything(
     api: BotApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("syndicate_telegram.doubts.reading.fetched", lambda *_: "<div>" * 1_000)
+    monkeypatch.setattr(
+        "syndicate_telegram.doubts.public_page.fetch_page", lambda *_: "<div>" * 1_000
+    )
     with (
         telegram(api) as channel,
         pytest.raises(InDoubt, match=r"cannot be read \(that is no channel's page\)"),

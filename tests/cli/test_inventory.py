@@ -296,7 +296,7 @@ def test_each_link_that_a_post_has_no_room_for_is_named_with_its_line(room: News
     room.only("telegram")
     more = "[dua](www.contoh.go.id/dua)\n[tiga](/tiga?a=1&b=2)"
     bare(room, f"---\nSatu.\n{LINKS}\n{more}")
-    why = "is words alone: a post holds 100 links and styles"
+    why = "becomes plain text: a post holds 100 links and styles"
     found = notes(room)
     assert f"kabar.md:5: telegram: the link to https://a.example/103 {why}" in found
     assert f"kabar.md:6: telegram: the link to https://www.contoh.go.id/dua {why}" in found

@@ -57,7 +57,7 @@ def test_links_with_long_addresses_are_words_for_the_true_reason(room: Newsroom)
     links = " ".join(f"[l{number}](https://a.example/{'x' * 380}{number})" for number in range(30))
     room.write(body=f"Satu.\n\n{links}")
     out = room.run("check", "kabar.md").out
-    why = "is words alone: all links and styles of a post, addresses included, hold 9,000 bytes"
+    why = "becomes plain text: all links and styles of a post, addresses included, hold 9,000 bytes"
     assert out.count(why) == 9
     assert "100 links" not in out
 

@@ -17,7 +17,7 @@ from syndicate.sources.body import read
 from syndicate.sources.front_matter.parsing import Flaw
 from syndicate.text import plain
 from syndicate_email.letter.plain_text import html_to_text
-from syndicate_telegram.rendering.blocks import assembled, blocks
+from syndicate_telegram.rendering.blocks import assemble, parse_blocks
 
 WORD = re.compile(r"\w+")
 
@@ -325,7 +325,7 @@ def test_of_any_tangle_of_elements_posts_and_letters_say_the_same_words(tmp_path
             refused += 1
             continue
         wanted = sorted(word for word in WORD.findall(plain(html)) if word.startswith("kata"))
-        for text in (assembled(blocks(html)).text, html_to_text(html, "id")):
+        for text in (assemble(parse_blocks(html)).text, html_to_text(html, "id")):
             said = sorted(word for word in WORD.findall(text) if word.startswith("kata"))
             assert said == wanted, f"{seed}: {typed}: {text}"
     assert refused < 10

@@ -17,7 +17,7 @@ from syndicate.loopback.botapi import Http500, LostReply
 
 CHAT, AUDIT = -1001, -1003
 NOWHERE = "http://127.0.0.1:9"
-SURER = "a chat of the office as channels.telegram.audit_chat is the surer way"
+SURER = "channels.telegram.audit_chat, a chat of the office, would be surer"
 Change = Callable[[Newsroom], None]
 
 
@@ -204,7 +204,7 @@ def test_what_is_gone_and_withdrawn_is_never_sent(audited: Newsroom, lost: Chang
 @pytest.mark.parametrize(
     ("lost", "why", "looked"),
     [
-        (edited, "message 2 has its headline, and reads otherwise", True),
+        (edited, "message 2 has its headline, but another text", True),
         (has(protect=True), "message 2 cannot be read: look", False),
         (has(audit_chat="@kabar"), "channels.telegram.audit_chat: it is the channel itself", False),
         (has(audit_chat=str(CHAT)), "channels.telegram.audit_chat: it is the channel", False),
@@ -310,7 +310,7 @@ def test_what_the_page_shows_all_around_and_not_is_sent_once_more(public: Newsro
     [
         (deleted, publish_later, f"message 2 cannot be read ({SURER})"),
         (deleted, let_pass, "only a later post proves that it is lost"),
-        (edited, publish_later, "message 2 has its headline, and reads otherwise"),
+        (edited, publish_later, "message 2 has its headline, but another text"),
     ],
 )
 def test_what_the_page_does_not_prove_is_left_to_a_person(

@@ -37,9 +37,9 @@ from syndicate_email.smtp import clients, connection
 from syndicate_email.smtp.connector import Connector
 from syndicate_feed import Feed, announce
 from syndicate_telegram import Telegram
+from syndicate_telegram import limits as telegram_limits
 from syndicate_telegram.api import client, downloads
-from syndicate_telegram.doubts import reading
-from syndicate_telegram.rendering import attachments
+from syndicate_telegram.doubts import public_page
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "limits.md"
 Numbers = tuple[float, int | None, int | None]  # seconds, bytes, lines
@@ -59,7 +59,7 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
     email = patience or default(EmailDigest)
     relay = Connector(Relay(host="127.0.0.1", port=25, tls=False), "x", patience=email)
     hub = announce.HUB_LIMITS.within(patience or default(Feed))
-    page = reading.PAGE
+    page = public_page.PAGE_LIMITS
     answer = client.ANSWER_BYTES
     said, around = clients.MOST_ANSWER, imap_box.OVERHEAD_BYTES
     lines = imap_box.MOST_LINES
@@ -68,15 +68,15 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         "Telegram: the answer to an upload": (telegram.upload, answer, None),
         "Telegram: a way to the server": (3 * telegram.connect, None, None),
         "Telegram: the pauses it asks for within one call": (telegram.pauses, None, None),
-        "Telegram: all calls of one post": (client.EFFECT, None, None),
+        "Telegram: all calls of one post": (client.EFFECT_SECONDS, None, None),
         "Telegram: a page of the public channel": (page.seconds, page.octets, None),
         "Telegram: a picture of another site, to upload it": (
-            downloads.EACH, attachments.PHOTO_BYTES, None,
+            downloads.FILE_SECONDS, telegram_limits.PHOTO_BYTES, None,
         ),
         "Telegram: a document of another site, to upload it": (
-            downloads.EACH, downloads.FETCHED_BYTES, None,
+            downloads.FILE_SECONDS, downloads.DOWNLOADED_DOCUMENT_BYTES, None,
         ),
-        "Telegram: all of them for one post": (downloads.TOGETHER, None, None),
+        "Telegram: all of them for one post": (downloads.POST_SECONDS, None, None),
         f"Feed: a hub's answer, each time it sends us on ({announce.MOVES} times)": (
             hub.seconds, hub.octets, None,
         ),

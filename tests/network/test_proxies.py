@@ -115,7 +115,7 @@ def test_pictures_and_hubs_wait_for_the_proxy_and_the_words_go_out(
 def test_a_bot_waits_for_the_proxy_and_names_its_variable(
     ports: dict[str, int], scheme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("syndicate_telegram.api.client.PAUSES", (0.0,))
+    monkeypatch.setattr("syndicate_telegram.api.client.RECONNECT_PAUSES", (0.0,))
     for what, port in ports.items():
         name, env = proxied(scheme, port)
         monkeypatch.setenv(name, env[name])
@@ -141,7 +141,7 @@ def test_a_proxy_that_says_nothing_is_not_waited_for_without_end(
         def handle(self) -> None:
             ended.wait(30)
 
-    monkeypatch.setattr("syndicate_telegram.api.client.PAUSES", ())
+    monkeypatch.setattr("syndicate_telegram.api.client.RECONNECT_PAUSES", ())
     monkeypatch.setattr(
         "syndicate_telegram.Telegram.timing", Timing(pauses=0, connect=0.1, answer=0.3)
     )

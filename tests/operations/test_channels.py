@@ -288,7 +288,7 @@ def test_a_post_of_another_article_cannot_be_taken_on(room: Newsroom) -> None:
         assert "the ledger has another article there: tag:" in answer.complaint
     answer = room.run("adopt", "lama.md", "--channel", "telegram", "https://t.me/lain/7")
     assert answer.code == 1
-    assert "leads elsewhere: channels.telegram.chat is @kabar" in answer.complaint
+    assert "leads to another chat: channels.telegram.chat is @kabar" in answer.complaint
     assert room.remembered() == before
 
 

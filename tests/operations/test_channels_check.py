@@ -293,7 +293,8 @@ def test_a_chat_for_trials_that_is_the_chat_itself_gets_no_trial(
         answer = posts.run(*words)
         assert answer.code == 1
         assert answer.complaint.endswith(
-            "channels.telegram.test_chat: it is the chat itself: name another one, for trials"
+            "channels.telegram.test_chat: it is the chat itself: name another chat for `publish"
+            " --test`"
         )
     assert posts.api.posts == []
 
@@ -320,7 +321,7 @@ def test_a_trial_that_leads_to_the_chat_itself_by_its_number_is_refused(posts: N
         (all_of(is_group(AUDIT), is_in(AUDIT, "member")), "audit chat",
          "“pindah”, a group, @pindah (-1003); posts in doubt are looked for there"),
         (has(audit_chat=""), "audit chat", "none; posts in doubt are looked for on https://t.me/s/"),
-        (all_of(has(chat=str(CHAT), audit_chat=""),), "audit chat", "are yours to look for"),
+        (all_of(has(chat=str(CHAT), audit_chat=""),), "audit chat", "look for posts in doubt yourself"),
         (describes("WWW.KANTOR.EXAMPLE."), "link to the office", "names kantor.example"),
         (describes("situs: berita.kantor.example/"), "link to the office", "names"),
     ],

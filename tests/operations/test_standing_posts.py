@@ -10,7 +10,7 @@ from syndicate.testing import PIXEL
 
 LONG = "Kata demi kata yang panjang sekali. " * 40
 ANEW = "take the post back with `withdraw --kill` and publish the article anew"
-WHY = f"is left out: the post that stands is a text, which shows one picture at most: {ANEW}"
+WHY = f"is left out: the published post is a text, which shows one picture at most: {ANEW}"
 
 
 @pytest.fixture

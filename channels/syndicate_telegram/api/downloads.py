@@ -1,8 +1,7 @@
-"""Pictures and documents that Telegram could not fetch by their address, fetched by us."""
+"""Download the pictures and documents that Telegram could not fetch by their address."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -14,118 +13,98 @@ from syndicate.network.exchange import Limits
 from syndicate.network.http import by_proxy
 from syndicate.network.public import Site
 from syndicate_telegram.api.messages import Files
+from syndicate_telegram.api.omissions import Omission, with_attachments
+from syndicate_telegram.limits import PHOTO_BYTES
 from syndicate_telegram.post import Attachment, Post
-from syndicate_telegram.rendering.attachments import PHOTO_BYTES
 
-EACH, TOGETHER = 30.0, 60.0  # seconds for one file, and for all of a post
-FETCHED_BYTES = 20_000_000  # of a document: it is held whole, and sent on
-UNFETCHED = "neither Telegram nor we can fetch it; is its address public?"
-PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF")  # how what Telegram reads begins
-
-
-@dataclass(frozen=True, kw_only=True)
-class Loss:
-    """A picture or document that is left out of a post."""
-
-    name: str
-    why: str
-    may_pass: bool = True  # whether the same may be had later
-
-    @classmethod
-    def of(cls, attachment: Attachment, why: str, place: int, *, may_pass: bool = True) -> Loss:
-        """Its address names it, else where it stood."""
-        name = attachment.url or attachment.name or f"picture {place}"
-        return cls(name=name, why=why, may_pass=may_pass)
+FILE_SECONDS = 30.0  # for one file
+POST_SECONDS = 60.0  # for all of a post
+DOWNLOADED_DOCUMENT_BYTES = 20_000_000  # it is held whole, and sent on
+NOT_FETCHED = "neither Telegram nor we can fetch it; is its address public?"
+# how the formats begin that Telegram reads: JPEG, PNG, GIF, WebP
+PICTURE_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fetched:
-    """A post with what could be fetched in it, and what nothing came from."""
+class PreparedPost:
+    """A post with the files that it needs, and what was left out of it."""
 
     post: Post
     files: Files
-    lost: tuple[Loss, ...] = ()
-
-
-def told(lost: Iterable[Loss]) -> str:
-    """Return a line about attachments that are left out; "" for none."""
-    names: dict[str, list[str]] = {}
-    for loss in lost:
-        names.setdefault(loss.why, []).append(loss.name)
-    return "; ".join(f"{', '.join(which)} left out: {why}" for why, which in names.items())
+    omissions: tuple[Omission, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fetcher:
-    """Fetches what is named by its address alone.
+class Downloader:
+    """Downloads attachments that are known by their address only.
 
-    ``own`` are the office's sites, which may lie inside; others are asked where they are public.
-    ``patience``: seconds for each file.
+    ``office_sites`` may lie inside the office's network; other hosts are asked only where they are
+    public. ``patience``: seconds for each file.
     """
 
     setting: str
-    own: frozenset[Site] = frozenset()
-    patience: float = EACH
+    office_sites: frozenset[Site] = frozenset()
+    patience: float = FILE_SECONDS
 
-    def fetched(self, post: Post, files: Files) -> Fetched:
-        """The post with all of it that can be fetched; what cannot be is left out.
+    def prepare(self, post: Post, files: Files) -> PreparedPost:
+        """Download all of a post that can be; leave out the rest.
 
-        A post without anything attached is said as a text.
+        A post without any attachment left is a text.
         """
         kept: list[Attachment] = []
-        lost: list[Loss] = []
-        have, until = dict(files), monotonic() + TOGETHER
+        omissions: list[Omission] = []
+        available, deadline = dict(files), monotonic() + POST_SECONDS
         with ExitStack() as stack:
-            line: Line | str = ""  # or why there is none
-            try:
-                line = stack.enter_context(Line(self.setting, own=self.own))
-            except Refused as error:
-                line = str(error)
-            for place, one in enumerate(post.attachments, 1):
-                content = (
-                    b""
-                    if one.file
-                    else _content(line, one, min(self.patience, until - monotonic()))
-                )
-                if isinstance(content, str):
-                    lost.append(Loss.of(one, content, place))
+            line = self._open_line(stack)
+            for number, attachment in enumerate(post.attachments, 1):
+                if attachment.file:
+                    kept.append(attachment)
                     continue
-                if content:
-                    one = replace(one, file=sha256(content).hexdigest())
-                    have[one.file] = content
-                kept.append(one)
-        return Fetched(post=having(post, kept), files=have, lost=tuple(lost))
+                seconds = min(self.patience, deadline - monotonic())
+                content = line if isinstance(line, str) else _download(line, attachment, seconds)
+                if isinstance(content, str):
+                    omissions.append(Omission.of(attachment, content, number))
+                    continue
+                downloaded = replace(attachment, file=sha256(content).hexdigest())
+                available[downloaded.file] = content
+                kept.append(downloaded)
+        smaller = with_attachments(post, kept)
+        return PreparedPost(post=smaller, files=available, omissions=tuple(omissions))
+
+    def _open_line(self, stack: ExitStack) -> Line | str:
+        """Return a line to the network, or why there is none."""
+        try:
+            return stack.enter_context(Line(self.setting, own=self.office_sites))
+        except Refused as error:
+            return str(error)
 
 
-def having(post: Post, kept: Sequence[Attachment]) -> Post:
-    """The post with these alone attached; a text without any."""
-    shape = post.shape if kept else "text"
-    if shape == "text" and not post.text:
-        raise Refused("its picture or document cannot be sent: correct its address, or its file")
-    return replace(post, attachments=tuple(kept), shape=shape)
-
-
-def _content(line: Line | str, attachment: Attachment, seconds: float) -> bytes | str:
-    """The file, or why it is not to be had."""
-    if isinstance(line, str):
-        return line
-    most, kind = (FETCHED_BYTES, "application/pdf") if attachment.name else (PHOTO_BYTES, "image/")
+def _download(line: Line, attachment: Attachment, seconds: float) -> bytes | str:
+    """Return the file, or why it cannot be had."""
+    is_document = bool(attachment.name)
+    limit = DOWNLOADED_DOCUMENT_BYTES if is_document else PHOTO_BYTES
+    media_type = "application/pdf" if is_document else "image/"
     if seconds <= 0:
-        return _unfetched(attachment.url, "it takes too long")
+        return _not_fetched(attachment.url, "it takes too long")
     try:
-        got = line.ask("GET", attachment.url, Limits(seconds=seconds, octets=most), follow=True)
+        limits = Limits(seconds=seconds, octets=limit)
+        response = line.ask("GET", attachment.url, limits, follow=True)
     except TooLarge:
-        return f"it is larger than {most // 1_000_000} MB: keep it as a file beside the article"
+        return f"it is larger than {limit // 1_000_000} MB: keep it as a file beside the article"
     except NoAnswer as error:
-        return _unfetched(attachment.url, str(error))
-    if not (got.is_success and got.headers.get("Content-Type", "").startswith(kind)):
-        return _unfetched(attachment.url, f"{got.status_code} {got.reason_phrase}".strip())
-    content = got.content
-    if content and not attachment.name and not content.startswith(PICTURES):
-        return "its host calls it a picture, and it is no JPEG, PNG, GIF or WebP: save it anew"
-    return content or UNFETCHED
+        return _not_fetched(attachment.url, str(error))
+    type_given = response.headers.get("Content-Type", "")
+    if not (response.is_success and type_given.startswith(media_type)):
+        status = f"{response.status_code} {response.reason_phrase}".strip()
+        return _not_fetched(attachment.url, status)
+    content = response.content
+    if content and not is_document and not content.startswith(PICTURE_SIGNATURES):
+        return "its host calls it a picture, but it is not a JPEG, PNG, GIF or WebP: save it again"
+    return content or NOT_FETCHED
 
 
-def _unfetched(url: str, why: str) -> str:
-    way = by_proxy(url)
-    return f"neither Telegram nor we{way} ({why}) can fetch it" if way and why else UNFETCHED
+def _not_fetched(url: str, reason: str) -> str:
+    proxy = by_proxy(url)
+    if proxy and reason:
+        return f"neither Telegram nor we{proxy} ({reason}) can fetch it"
+    return NOT_FETCHED

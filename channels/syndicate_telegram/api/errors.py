@@ -21,48 +21,48 @@ if TYPE_CHECKING:
 NOT_MODIFIED = "message is not modified"
 NOT_THERE = "message to delete not found"
 NOTHING_PINNED = "message to unpin not found"
-NO_CAPTION = "there is no caption in the message to edit"
-NO_TEXT = "there is no text in the message to edit"
+NO_CAPTION_TO_EDIT = "there is no caption in the message to edit"
+NO_TEXT_TO_EDIT = "there is no text in the message to edit"
 
-RIGHTS = "channels.{name}.chat: make the bot an administrator of {chat} who may post there"
-ADVICE = {  # what Telegram's answer holds: what to do
+RIGHTS_ADVICE = "channels.{name}.chat: make the bot an administrator of {chat} who may post there"
+ADVICE_BY_ANSWER = {  # what Telegram's answer holds: what to do
     "manage pinned": (
         "channels.{name}.pin: make the bot an administrator of {chat} who may pin messages, or set"
         " it to false"
     ),
     "message to be replied not found": (
-        "the post that it corrects is no longer in {chat}: --give-up lets the reply be"
+        "the post that it corrects is no longer in {chat}: --give-up stops trying"
     ),
     "chat not found": (
         "channels.{name}.chat: Telegram knows no chat {chat} that this bot may see: write @name"
         " of a public channel or the number of a private one (-100…), and make the bot its"
         " administrator"
     ),
-    "administrator rights": RIGHTS,
-    "not enough rights": RIGHTS,
-    "have no rights": RIGHTS,
-    "write_forbidden": RIGHTS,
-    "not a member": RIGHTS,
-    "was kicked": RIGHTS,
+    "administrator rights": RIGHTS_ADVICE,
+    "not enough rights": RIGHTS_ADVICE,
+    "have no rights": RIGHTS_ADVICE,
+    "write_forbidden": RIGHTS_ADVICE,
+    "not a member": RIGHTS_ADVICE,
+    "was kicked": RIGHTS_ADVICE,
     "message to edit not found": (
-        "the post is no longer in {chat}, somebody deleted it: --not-sent posts it anew (what was"
-        " withdrawn is not posted), --give-up lets it be"
+        "the post is no longer in {chat}, somebody deleted it: --not-sent posts it again (unless it"
+        " was withdrawn), --give-up stops trying"
     ),
     "can't be deleted": (
-        "a bot deletes nothing older than 48 hours on Telegram: delete it in {chat} by hand"
+        "Telegram lets a bot delete nothing older than 48 hours: delete it in {chat} by hand"
     ),
     "can't be edited": "the bot may change only what it posted itself: change it in {chat} by hand",
     "caption_too_long": "a photo's caption holds 1,024 characters: shorten the article",
     "caption is too long": "a photo's caption holds 1,024 characters: shorten the article",
-    "image_process_failed": "Telegram cannot read the picture: save it anew as JPEG or PNG",
+    "image_process_failed": "Telegram cannot read the picture: save it again as JPEG or PNG",
     "photo_invalid_dimensions": "Telegram finds the picture too large or too narrow: crop it",
     "message thread not found": (
         "channels.{name}.thread: {chat} has no such topic: write the number of one that it has, or"
-        " take the setting out"
+        " remove the setting"
     ),
     "topic_deleted": (
         "channels.{name}.thread: the topic was deleted from {chat}: write the number of another, or"
-        " take the setting out"
+        " remove the setting"
     ),
     "topic_closed": (
         "channels.{name}.thread: the topic is closed in {chat}: open it, or let the bot manage"
@@ -71,69 +71,74 @@ ADVICE = {  # what Telegram's answer holds: what to do
     "http url content": "Telegram cannot fetch the picture: is its address public?",
     "web page content": "Telegram finds no picture at the picture's address: correct the address",
     "http url specified": "Telegram cannot fetch the picture: is its address public?",
-    "chat_send_": RIGHTS,
+    "chat_send_": RIGHTS_ADVICE,
     "entity too large": "the file is too large for the Bot API server: make it smaller",
     "file is too big": "the file is too large for Telegram: make it smaller",
     "webpage_": "Telegram cannot fetch the picture: is its address public?",
 }
-ELSEWHERE = re.compile(  # answers that are about the chat or the words, not what is attached
+NOT_ABOUT_ATTACHMENTS = re.compile(  # but about the chat or the text
     r"chat not found|chat_admin|administrator rights|not a member|kicked|blocked|deactivated"
     r"|thread|topic|replied|caption|entit(?!y too large)|parse|pinned|write_forbidden"
     r"|chat_restricted|send_plain|upgraded|message to edit|message_id|can't be edited|not modified"
     r"|no (?:text|media) in the message|message text|message is too long|not authorized"
     r"|rights(?! to send (?:a )?(?:photo|document|animation|media|file))"
 )
-SHORTEST_WAIT = 1.0  # seconds
-# python-telegram-bot's words for an answer that it does not understand; and around others' words
-PARSING = "Parsing the server response"  # and before all of what came
-MISUNDERSTOOD = re.compile(
-    rf"{PARSING}|The server response contained unknown|Invalid server response"
+SHORTEST_WAIT_SECONDS = 1.0
+# python-telegram-bot's messages for an answer that it does not understand
+PARSING_FAILED = "Parsing the server response"  # the whole answer follows
+NOT_UNDERSTOOD = re.compile(
+    rf"{PARSING_FAILED}|The server response contained unknown|Invalid server response"
 )
-WRAPPED = re.compile(r"^httpx\.(?!ProxyError)\w+: ")
-BROKEN = {
-    "ReadError": "the connection broke", "WriteError": "the connection broke",
-    "ConnectError": "no connection", "ConnectTimeout": "no connection in time",
-    "ReadTimeout": "no answer in time", "CloseError": "the connection broke",
-}  # fmt: skip
-TOO_LARGE = "entity too large"  # a server before Telegram's has read the head alone
-LONGEST_WORDS = 300  # characters of an answer that are said to people
-NAMED = re.compile(r"failed to send message #(\d+)")  # of an album, from 1
+HTTPX_PREFIX = re.compile(r"^httpx\.(?!ProxyError)\w+: ")
+BROKEN_CONNECTIONS = {
+    **dict.fromkeys(("ReadError", "WriteError", "CloseError"), "the connection broke"),
+    "ConnectError": "no connection",
+    "ConnectTimeout": "no connection in time",
+    "ReadTimeout": "no answer in time",
+}
+TOO_LARGE = "entity too large"  # from a proxy before Telegram's server, which read the head alone
+QUOTED_CHARACTERS = 300  # of an answer, in a message for people
+REASON_CHARACTERS = 120
+ALBUM_ITEM = re.compile(r"failed to send message #(\d+)")  # of an album, from 1
 
 
 class Declined(Refused):
-    """Telegram said no, in the words of ``answer``."""
+    """A refusal by Telegram, with its ``answer`` in lower case."""
 
     def __init__(self, message: str, answer: str) -> None:
         super().__init__(message)
         self.answer = answer.lower()
 
     @property
-    def may_be_of_what_is_attached(self) -> bool:
-        """The post may be accepted without attachments: Telegram has many answers about them."""
-        return not ELSEWHERE.search(self.answer)
+    def may_concern_attachments(self) -> bool:
+        """Return whether the post may be accepted without attachments.
+
+        Telegram has many answers about attachments, so that all others are listed.
+        """
+        return not NOT_ABOUT_ATTACHMENTS.search(self.answer)
 
     @property
-    def is_of_rights(self) -> bool:
-        """The bot may send texts there, but no pictures."""
+    def concerns_rights(self) -> bool:
+        """Return whether the bot may send texts there, but no pictures."""
         return bool(re.search(r"rights|chat_send_\w+_forbidden", self.answer))
 
     @property
-    def place(self) -> int | None:
-        """The refused item of an album, counted from 0, where the answer names it."""
-        found = NAMED.search(self.answer)
-        return int(found[1]) - 1 if found else None
+    def item_index(self) -> int | None:
+        """Return the refused item of an album, counted from 0, where the answer names it."""
+        match = ALBUM_ITEM.search(self.answer)
+        return int(match[1]) - 1 if match else None
 
 
 class Malformed(Exception):
-    """An answer that is not the Bot API's."""
+    """An answer that does not have the form of the Bot API."""
 
     def __init__(self) -> None:
-        super().__init__("an answer that is none of the Bot API's")
+        super().__init__("the answer is not one of the Bot API")
 
 
 @contextmanager
 def accepting(answer: str) -> Iterator[None]:
-    """Treat an answer as success that says it is so already."""
+    """Treat a refusal as success whose answer says that it is done already."""
     try:
         yield
     except Declined as declined:
@@ -142,16 +147,16 @@ def accepting(answer: str) -> Iterator[None]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """The channel's settings that error messages name, without its secret."""
+class Endpoint:
+    """The channel, the chat and the server that error messages name, without the secret."""
 
-    name: str
+    channel: str
     chat: str
     api: str
 
 
-def flood_wait(error: Exception) -> float | None:
-    """The seconds that a 429 asks for: a second at least, a day at most."""
+def retry_after_seconds(error: Exception) -> float | None:
+    """Return the seconds that a 429 asks for: a second at least, a day at most."""
     from telegram.error import RetryAfter
 
     if not isinstance(error, RetryAfter):
@@ -159,37 +164,35 @@ def flood_wait(error: Exception) -> float | None:
     wait: Any = error.retry_after
     seconds = bounded(wait.total_seconds() if isinstance(wait, timedelta) else wait)
     # at the least: a server that asks for none is not to be asked again without end
-    return max(SHORTEST_WAIT, seconds or 0.0)
+    return max(SHORTEST_WAIT_SECONDS, seconds or 0.0)
 
 
 def is_unsent(error: Exception) -> bool:
     """Return whether the request was certainly not sent, for lack of a connection."""
     import httpx
 
-    unsent = (
-        httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError,
-        httpx.UnsupportedProtocol, httpx.LocalProtocolError,
-    )  # fmt: skip
-    return isinstance(error.__cause__, unsent)
+    connecting = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+    preparing = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+    return isinstance(error.__cause__, (*connecting, *preparing))
 
 
-def in_our_terms(
-    error: TelegramError, place: Place, *, harmless: bool, unsent: bool
+def translate(
+    error: TelegramError, endpoint: Endpoint, *, repeatable: bool, unsent: bool
 ) -> DeliveryError:
     """Translate an error of python-telegram-bot.
 
-    ``harmless`` says that asking twice changes nothing, so that a lost answer leaves no doubt
-    that matters; ``unsent`` that nothing was asked, since no way led there.
+    ``repeatable`` says that calling twice changes nothing, so that a lost answer leaves no doubt
+    that matters; ``unsent`` that nothing was sent, for lack of a connection.
     """
     from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken
 
-    name, chat, wait = place.name, place.chat, flood_wait(error)
+    name, chat, wait = endpoint.channel, endpoint.chat, retry_after_seconds(error)
     if wait is not None:
         return Unavailable(f"Telegram asks for a pause of {wait:.0f} seconds at {chat}", wait)
     if isinstance(error, InvalidToken):
         return Refused(
-            f"channels.{name}.token: Telegram does not know it: copy it anew from @BotFather"
-            f" (or channels.{name}.api is no Bot API server)"
+            f"channels.{name}.token: Telegram does not know it: copy it again from @BotFather"
+            f" (or channels.{name}.api is not a Bot API server)"
         )
     if isinstance(error, ChatMigrated):
         new = error.new_chat_id
@@ -197,47 +200,50 @@ def in_our_terms(
         return Refused(f"channels.{name}.chat: the group is now a supergroup: write {number}")
     # first: BadRequest is a NetworkError
     if isinstance(error, BadRequest | Forbidden) or TOO_LARGE in str(error).lower():
-        return Declined(_advice(str(error), place), str(error))
-    return lost(error, place, harmless=harmless, unsent=unsent)
+        return Declined(_advice(str(error), endpoint), str(error))
+    return answer_lost(error, endpoint, repeatable=repeatable, unsent=unsent)
 
 
-def lost(error: Exception, place: Place, *, harmless: bool, unsent: bool) -> DeliveryError:
+def answer_lost(
+    error: Exception, endpoint: Endpoint, *, repeatable: bool, unsent: bool
+) -> DeliveryError:
     """Return the error for a missing or unreadable answer."""
+    server, reason = endpoint.api, _reason(error)
     if unsent:
-        return _unreached(error, place)
-    why = _why(error)
-    if harmless:
-        where = f"{place.api}{_way(place)}"
-        return Unavailable(f"channels.{place.name}.api: no usable answer from {where} ({why})")
-    return InDoubt(f"Telegram's answer was lost ({why}): look whether the post is in {place.chat}")
+        return Unavailable(
+            f"channels.{endpoint.channel}.api: {server} cannot be reached{_by_proxy(server)}"
+            f" ({reason})"
+        )
+    if repeatable:
+        return Unavailable(
+            f"channels.{endpoint.channel}.api: no usable answer from {server}{_by_proxy(server)}"
+            f" ({reason})"
+        )
+    return InDoubt(
+        f"Telegram's answer was lost ({reason}): look whether the post is in {endpoint.chat}"
+    )
 
 
-def _unreached(error: Exception, place: Place) -> Unavailable:
-    """Return the error of a server that could not be reached."""
-    where = f"{place.api} cannot be reached{_way(place)}"
-    return Unavailable(f"channels.{place.name}.api: {where} ({_why(error)})")
+def _by_proxy(server: str) -> str:
+    return "" if urlsplit(server).hostname in LOOPBACK else by_proxy(server)
 
 
-def _way(place: Place) -> str:
-    return "" if urlsplit(place.api).hostname in LOOPBACK else by_proxy(place.api)
-
-
-def _advice(answer: str, place: Place) -> str:
-    for part, advice in ADVICE.items():
+def _advice(answer: str, endpoint: Endpoint) -> str:
+    for part, advice in ADVICE_BY_ANSWER.items():
         if part in answer.lower():
-            return advice.format(name=place.name, chat=place.chat)
-    words = " ".join(answer.partition(f" {PARSING}")[0].split())
-    return f"Telegram refuses this at {place.chat}: {excerpt(words, LONGEST_WORDS)}"
+            return advice.format(name=endpoint.channel, chat=endpoint.chat)
+    quoted = " ".join(answer.partition(f" {PARSING_FAILED}")[0].split())
+    return f"Telegram refuses this at {endpoint.chat}: {excerpt(quoted, QUOTED_CHARACTERS)}"
 
 
-def _why(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     """Return one short line for people about what broke."""
-    cause, words = error.__cause__, " ".join(str(error).split())
+    cause, message = error.__cause__, " ".join(str(error).split())
     if type(cause).__module__.startswith("socksio"):
         return NO_SOCKS
-    if MISUNDERSTOOD.match(words):
+    if NOT_UNDERSTOOD.match(message):
         return str(Malformed())
     if cause is not None and not str(cause):
         name = type(cause).__name__
-        return BROKEN.get(name, name)
-    return WRAPPED.sub("", words)[:120] or "no answer in time"
+        return BROKEN_CONNECTIONS.get(name, name)
+    return HTTPX_PREFIX.sub("", message)[:REASON_CHARACTERS] or "no answer in time"

@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from syndicate import Refused
-from syndicate_telegram.api import responses
-from syndicate_telegram.api.client import Wire
+from syndicate_telegram.api.client import BotClient
 from syndicate_telegram.api.errors import NOT_MODIFIED, NOT_THERE, NOTHING_PINNED, accepting
+from syndicate_telegram.api.responses import checked_album, checked_chat, checked_message
 from syndicate_telegram.post import Attachment, Post
 
 if TYPE_CHECKING:
     from telegram import Bot, Message
 
 Files = Mapping[str, bytes]  # by their sha256
-Place = tuple[int | str, int]  # a chat, a message
+MessageAddress = tuple[int | str, int]  # chat_id, message_id
+ANIMATION_NAME = "animation.gif"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Manner:
+class SendOptions:
     """The options of a message, apart from its content."""
 
     thread: int = 0
@@ -40,122 +41,116 @@ class Manner:
         }
 
 
-class Chat:
-    """The messages of one bot's chats, over an open line."""
+class Messages:
+    """The messages of one bot's chats."""
 
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
+    def __init__(self, client: BotClient) -> None:
+        self._client = client
 
-    def say(self, chat: int | str, post: Post, files: Files, manner: Manner) -> Message:
-        """Send it, an album in one go; returns the message with its words."""
-        return self._wire.say(lambda bot: _sending(bot, chat, post, files, manner.parameters))
+    def send(self, chat: int | str, post: Post, files: Files, options: SendOptions) -> Message:
+        """Send a post, an album in one call; return the message with its text."""
+        return self._client.call_once(lambda bot: _send(bot, chat, post, files, options.parameters))
 
-    def change_text(self, place: Place, post: Post) -> None:
-        chat, number = place
-        self._change(
+    def edit_text(self, address: MessageAddress, post: Post) -> None:
+        chat, number = address
+        self._edit(
             lambda bot: bot.edit_message_text(
                 post.text,
                 chat,
                 number,
-                entities=_entities(post.entities),
-                link_preview_options=_card(post),
+                entities=_message_entities(post.entities),
+                link_preview_options=_link_preview(post),
             )
         )
 
-    def change_caption(self, place: Place, post: Post) -> None:
-        chat, number = place
-        self._change(
-            lambda bot: bot.edit_message_caption(
-                chat,
-                number,
-                caption=post.caption,
-                caption_entities=_entities(post.caption_entities),
-            )
-        )
+    def edit_caption(self, address: MessageAddress, post: Post) -> None:
+        self._edit(lambda bot: bot.edit_message_caption(*address, **_caption(post)))
 
-    def change_attachment(
-        self, place: Place, post: Post, attachment: Attachment, files: Files, *, captioned: bool
+    def edit_media(
+        self,
+        address: MessageAddress,
+        post: Post,
+        attachment: Attachment,
+        files: Files,
+        *,
+        captioned: bool,
     ) -> None:
-        """Show another picture or document there; the words are the first message's."""
-        chat, number = place
-        [media] = _group(post, [attachment], files, captioned=captioned)
-        self._change(lambda bot: bot.edit_message_media(media, chat, number))
+        """Show another picture or document there; an album's first message has the text."""
+        [media] = _input_media(post, [attachment], files, captioned=captioned)
+        self._edit(lambda bot: bot.edit_message_media(media, *address))
 
-    def delete(self, place: Place) -> None:
+    def delete(self, address: MessageAddress) -> None:
         with accepting(NOT_THERE):
-            self._wire.do(lambda bot: bot.delete_message(*place))
+            self._client.call_for_true(lambda bot: bot.delete_message(*address))
 
-    def pin(self, place: Place) -> None:
-        """Keep it at the top; the post itself has woken whom it should."""
-        self._wire.do(lambda bot: bot.pin_chat_message(*place, disable_notification=True))
+    def pin(self, address: MessageAddress) -> None:
+        """Keep a message at the top, silently: it has notified readers when it was sent."""
+        self._client.call_for_true(
+            lambda bot: bot.pin_chat_message(*address, disable_notification=True)
+        )
 
-    def unpin(self, place: Place) -> None:
+    def unpin(self, address: MessageAddress) -> None:
         with accepting(NOTHING_PINNED):
-            self._wire.do(lambda bot: bot.unpin_chat_message(*place))
+            self._client.call_for_true(lambda bot: bot.unpin_chat_message(*address))
 
-    def pinned(self, chat: int | str) -> int | None:
-        """The newest pinned message."""
-        message = self._wire.ask(lambda bot: responses.chat(bot.get_chat(chat))).pinned_message
-        return message.message_id if message else None
+    def pinned_id(self, chat: int | str) -> int | None:
+        """Return the id of the newest pinned message."""
+        pinned = self._client.call(lambda bot: checked_chat(bot.get_chat(chat))).pinned_message
+        return pinned.message_id if pinned else None
 
-    def _change(self, call: Callable[[Bot], Awaitable[object]]) -> None:
+    def _edit(self, method: Callable[[Bot], Awaitable[object]]) -> None:
         with accepting(NOT_MODIFIED):
-            self._wire.ask(call)
+            self._client.call(method)
 
 
-async def _sending(
+async def _send(
     bot: Bot, chat: int | str, post: Post, files: Files, parameters: dict[str, Any]
 ) -> Message:
-    if not post.sent:
-        words, card = _entities(post.entities), _card(post)
-        return await responses.message(
-            bot.send_message(
-                chat, post.text, entities=words, link_preview_options=card, **parameters
-            )
-        )
-    if len(post.sent) > 1:
-        group = _group(post, post.sent, files, captioned=True)
-        return await responses.first(bot.send_media_group(chat, group, **parameters))
-    [attachment] = post.sent
-    caption: dict[str, Any] = {
-        "caption": post.caption,
-        "caption_entities": _entities(post.caption_entities),
-    }
-    material = _material(attachment, files)
+    if not post.sent_attachments:
+        text: dict[str, Any] = {
+            "entities": _message_entities(post.entities),
+            "link_preview_options": _link_preview(post),
+        }
+        return await checked_message(bot.send_message(chat, post.text, **text, **parameters))
+    if post.message_count > 1:
+        group = _input_media(post, post.sent_attachments, files, captioned=True)
+        return await checked_album(bot.send_media_group(chat, group, **parameters))
+    [attachment] = post.sent_attachments
+    media, parameters = _file_or_url(attachment, files), _caption(post) | parameters
     if attachment.moves:
-        caption |= {"filename": "animation.gif"}
-        return await responses.message(bot.send_animation(chat, material, **caption, **parameters))
-    if post.shape == "photo":
-        return await responses.message(bot.send_photo(chat, material, **caption, **parameters))
-    caption |= {"filename": attachment.name}
-    return await responses.message(bot.send_document(chat, material, **caption, **parameters))
+        call = bot.send_animation(chat, media, filename=ANIMATION_NAME, **parameters)
+    elif post.shape == "photo":
+        call = bot.send_photo(chat, media, **parameters)
+    else:
+        call = bot.send_document(chat, media, filename=attachment.name, **parameters)
+    return await checked_message(call)
 
 
-def _group(
+def _input_media(
     post: Post, attachments: Sequence[Attachment], files: Files, *, captioned: bool
 ) -> list[Any]:
-    """Attachments as the Bot API takes several; the first one has the words."""
+    """Return attachments as the Bot API takes several; the first one has the caption."""
+    return [
+        _input_medium(post, attachment, files, _caption(post) if captioned and not index else {})
+        for index, attachment in enumerate(attachments)
+    ]
+
+
+def _input_medium(
+    post: Post, attachment: Attachment, files: Files, caption: Mapping[str, Any]
+) -> Any:
     from telegram import InputMediaAnimation, InputMediaDocument, InputMediaPhoto
 
-    words: dict[str, Any] = {
-        "caption": post.caption,
-        "caption_entities": _entities(post.caption_entities),
-    }
-    group: list[Any] = []
-    for attachment in attachments:
-        caption: dict[str, Any] = words if captioned and not group else {}
-        material = _material(attachment, files)
-        if attachment.moves:
-            group.append(InputMediaAnimation(material, filename="animation.gif", **caption))
-        elif post.kind == "photo":
-            group.append(InputMediaPhoto(material, **caption))
-        else:
-            group.append(InputMediaDocument(material, filename=attachment.name, **caption))
-    return group
+    media = _file_or_url(attachment, files)
+    if attachment.moves:
+        return InputMediaAnimation(media, filename=ANIMATION_NAME, **caption)
+    if post.kind == "photo":
+        return InputMediaPhoto(media, **caption)
+    return InputMediaDocument(media, filename=attachment.name, **caption)
 
 
-def _material(attachment: Attachment, files: Files) -> Any:
-    """A picture or document as python-telegram-bot takes it: bytes or an address."""
+def _file_or_url(attachment: Attachment, files: Files) -> Any:
+    """Return a picture or document as python-telegram-bot takes it: bytes or an address."""
     if not attachment.file:
         return attachment.url
     if attachment.file not in files:
@@ -163,17 +158,18 @@ def _material(attachment: Attachment, files: Files) -> Any:
     return files[attachment.file]
 
 
-def _captioned(post: Post) -> dict[str, Any]:
-    return {"caption": post.caption, "caption_entities": _entities(post.caption_entities)}
+def _caption(post: Post) -> dict[str, Any]:
+    entities = _message_entities(post.caption_entities)
+    return {"caption": post.caption, "caption_entities": entities}
 
 
-def _entities(given: Sequence[dict[str, Any]]) -> list[Any]:
+def _message_entities(stored: Sequence[dict[str, Any]]) -> list[Any]:
     from telegram import MessageEntity
 
-    return [MessageEntity(**entity) for entity in given]
+    return [MessageEntity(**entity) for entity in stored]
 
 
-def _card(post: Post) -> Any:
+def _link_preview(post: Post) -> Any:
     from telegram import LinkPreviewOptions
 
     if not post.card:

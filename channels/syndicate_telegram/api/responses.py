@@ -1,4 +1,4 @@
-"""Answers that are what they should be: python-telegram-bot makes its objects of anything."""
+"""Check the Bot API's answers: python-telegram-bot makes its objects of anything."""
 
 from __future__ import annotations
 
@@ -12,54 +12,54 @@ from syndicate_telegram.api.errors import Malformed
 if TYPE_CHECKING:
     from telegram import ChatFullInfo, Message
 
-NAME = re.compile(r"\w{1,64}", re.ASCII)
-LARGEST = 2**53  # of a number, as the Bot API has them
+USERNAME = re.compile(r"\w{1,64}", re.ASCII)
+LARGEST_ID = 2**53  # of the Bot API
 
 
-async def message(call: Awaitable[Message]) -> Message:
-    """The message that a call is answered by; Malformed where it is none."""
-    return _message(await call)
+async def checked_message(call: Awaitable[Message]) -> Message:
+    """Return the message that a call is answered by; Malformed where it is none."""
+    return _checked_message(await call)
 
 
-async def first(call: Awaitable[Sequence[Message]]) -> Message:
-    """The first message of an album; Malformed where it is none."""
-    found = await call
-    if not isinstance(found, list | tuple) or not found:
+async def checked_album(call: Awaitable[Sequence[Message]]) -> Message:
+    """Return the first message of an album; Malformed where it is none."""
+    messages = await call
+    if not isinstance(messages, list | tuple) or not messages:
         raise Malformed
-    return _message(found[0])
+    return _checked_message(messages[0])
 
 
-async def chat(call: Awaitable[ChatFullInfo]) -> ChatFullInfo:
-    """The chat that a call is answered by; Malformed where it is none."""
-    found = await call
-    _look_at_chat(found)
-    if pinned := found.pinned_message:
-        _number(pinned.message_id)
-    return found
+async def checked_chat(call: Awaitable[ChatFullInfo]) -> ChatFullInfo:
+    """Return the chat that a call is answered by; Malformed where it is none."""
+    chat = await call
+    _check_chat(chat)
+    if pinned := chat.pinned_message:
+        _checked_id(pinned.message_id)
+    return chat
 
 
-def _message(found: Message) -> Message:
-    if _number(getattr(found, "message_id", None)) <= 0:
+def _checked_message(message: Message) -> Message:
+    if _checked_id(getattr(message, "message_id", None)) <= 0:
         raise Malformed
-    _look_at_chat(found.chat)
-    origin = found.forward_origin
-    for moment in (found.date, origin.date if origin else found.date):
+    _check_chat(message.chat)
+    origin = message.forward_origin
+    for moment in (message.date, origin.date if origin else message.date):
         if not isinstance(moment, datetime):
             raise Malformed
-    for words in (found.text, found.caption):
-        if not isinstance(words, str | None):
+    for text in (message.text, message.caption):
+        if not isinstance(text, str | None):
             raise Malformed
-    return found
+    return message
 
 
-def _look_at_chat(found: object) -> None:
-    _number(getattr(found, "id", None))
-    name = getattr(found, "username", None)
-    if name is not None and not (isinstance(name, str) and NAME.fullmatch(name)):
+def _check_chat(chat: object) -> None:
+    _checked_id(getattr(chat, "id", None))
+    name = getattr(chat, "username", None)
+    if name is not None and not (isinstance(name, str) and USERNAME.fullmatch(name)):
         raise Malformed
 
 
-def _number(value: object) -> int:
-    if type(value) is not int or abs(value) > LARGEST:  # True is an int
+def _checked_id(value: object) -> int:
+    if type(value) is not int or abs(value) > LARGEST_ID:  # True is an int
         raise Malformed
     return value

@@ -1,4 +1,4 @@
-"""Send and edit posts with as many attachments as Telegram accepts: none blocks the text."""
+"""Send and edit posts with as many attachments as Telegram accepts: none stops the text."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from syndicate_telegram.api.downloads import Fetched, Fetcher, Loss, having
+from syndicate_telegram.api.downloads import Downloader, PreparedPost
 from syndicate_telegram.api.errors import Declined
-from syndicate_telegram.api.messages import Chat, Files, Manner, Place
+from syndicate_telegram.api.messages import Files, MessageAddress, Messages, SendOptions
+from syndicate_telegram.api.omissions import Omission, with_attachments
 from syndicate_telegram.post import Attachment, Post
 
 if TYPE_CHECKING:
@@ -16,90 +17,101 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
-    """A post as it stands, and what was left out of it."""
+class SentPost:
+    """A post as it was sent, and what was left out of it."""
 
     post: Post
-    message: Message  # with its words
-    lost: tuple[Loss, ...] = ()
+    message: Message  # with the text
+    omissions: tuple[Omission, ...] = ()
 
 
-def say(
-    doing: Chat, chat: int | str, post: Post, files: Files, manner: Manner, fetcher: Fetcher
-) -> Said:
-    """Send a post; what Telegram does not take of what is attached is uploaded, or left out."""
-    lost: tuple[Loss, ...] = ()
-    while True:
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Sends and edits posts; an attachment that Telegram refuses is uploaded, or left out."""
+
+    messages: Messages
+    downloader: Downloader
+
+    def send(self, chat: int | str, post: Post, files: Files, options: SendOptions) -> SentPost:
+        """Send a post; Declined where Telegram refuses its text."""
+        omissions: tuple[Omission, ...] = ()
+        while True:
+            try:
+                message = self.messages.send(chat, post, files, options)
+            except Declined as declined:
+                smaller = self._next_attempt(post, files, declined)
+                if smaller is None:
+                    raise
+            else:
+                return SentPost(post=post, message=message, omissions=omissions)
+            post, files = smaller.post, smaller.files
+            omissions += smaller.omissions
+
+    def edit_text(self, address: MessageAddress, post: Post) -> None:
+        """Edit a text, without the link preview beside it if Telegram refuses that."""
         try:
-            message = doing.say(chat, post, files, manner)
+            self.messages.edit_text(address, post)
         except Declined as declined:
-            less = _less(post, files, declined, fetcher)
-            if less is None:
+            if not (post.card and declined.may_concern_attachments):
                 raise
-        else:
-            return Said(post=post, message=message, lost=lost)
-        post, files, lost = less.post, less.files, lost + less.lost
+            self.messages.edit_text(address, replace(post, card=""))
 
+    def edit_attachment(
+        self,
+        address: MessageAddress,
+        post: Post,
+        attachment: Attachment,
+        files: Files,
+        *,
+        captioned: bool,
+    ) -> Omission | None:
+        """Show another picture or document there; return what Telegram refuses, if anything."""
+        single = replace(post, attachments=(attachment,))
+        while True:
+            [attachment] = single.attachments
+            try:
+                self.messages.edit_media(address, single, attachment, files, captioned=captioned)
+            except Declined as declined:
+                if not declined.may_concern_attachments:
+                    raise
+                smaller = self._upload_or_omit(single, files, declined)
+            else:
+                return None
+            if smaller.omissions:
+                return smaller.omissions[0]
+            single, files = smaller.post, smaller.files
 
-def change_text(doing: Chat, place: Place, post: Post) -> None:
-    """Change a text, without the picture beside it if Telegram refuses that."""
-    try:
-        doing.change_text(place, post)
-    except Declined as declined:
-        if not (post.card and declined.may_be_of_what_is_attached):
-            raise
-        doing.change_text(place, replace(post, card=""))
-
-
-def change_attachment(
-    doing: Chat, place: Place, post: Post, attachment: Attachment, files: Files,
-    fetcher: Fetcher, *, captioned: bool,
-) -> Loss | None:  # fmt: skip
-    """Show another picture or document there; what Telegram does not take, if it takes none."""
-    only = replace(post, attachments=(attachment,))
-    while True:
-        try:
-            doing.change_attachment(place, only, only.attachments[0], files, captioned=captioned)
-        except Declined as declined:
-            if not declined.may_be_of_what_is_attached:
-                raise
-            less = _fewer(only, files, declined, fetcher)
-        else:
+    def _next_attempt(self, post: Post, files: Files, declined: Declined) -> PreparedPost | None:
+        """Return what to send instead; None where the text itself is refused."""
+        if not declined.may_concern_attachments:
             return None
-        if less.lost:
-            return less.lost[0]
-        only, files = less.post, less.files
+        if post.sent_attachments:
+            return self._upload_or_omit(post, files, declined)
+        if not post.card:
+            return None
+        omission = Omission(name=post.card, reason=str(declined))
+        return PreparedPost(post=replace(post, card=""), files=files, omissions=(omission,))
+
+    def _upload_or_omit(self, post: Post, files: Files, declined: Declined) -> PreparedPost:
+        """Upload what Telegram was to fetch; of what was uploaded, leave out what it refuses."""
+        if any(not attachment.file for attachment in post.attachments):
+            return self.downloader.prepare(post, files)
+        kept = list(_not_refused(post.attachments, declined))
+        omissions = tuple(
+            Omission.of(
+                attachment,
+                str(declined),
+                number,
+                is_temporary=bool(attachment.url) or declined.concerns_rights,
+            )
+            for number, attachment in enumerate(post.attachments, 1)
+            if attachment not in kept
+        )
+        return PreparedPost(post=with_attachments(post, kept), files=files, omissions=omissions)
 
 
-def _less(post: Post, files: Files, declined: Declined, fetcher: Fetcher) -> Fetched | None:
-    """Return what to try instead; None where the text itself is refused."""
-    if not declined.may_be_of_what_is_attached:
-        return None
-    if post.sent:
-        return _fewer(post, files, declined, fetcher)
-    if not post.card:
-        return None
-    lost = Loss(name=post.card, why=str(declined))
-    return Fetched(post=replace(post, card=""), files=files, lost=(lost,))
-
-
-def _fewer(post: Post, files: Files, declined: Declined, fetcher: Fetcher) -> Fetched:
-    """Upload what Telegram was to fetch; of what we have uploaded leave out what it refuses."""
-    if any(not one.file for one in post.attachments):
-        return fetcher.fetched(post, files)
-    kept = list(_spared(post.attachments, declined))
-    lost = tuple(
-        Loss.of(one, str(declined), place, may_pass=bool(one.url) or declined.is_of_rights)
-        for place, one in enumerate(post.attachments, 1)
-        if one not in kept
-    )
-    return Fetched(post=having(post, kept), files=files, lost=lost)
-
-
-def _spared(attachments: tuple[Attachment, ...], declined: Declined) -> Iterator[Attachment]:
-    """Return the attachments to keep; of an album without a named culprit, the first goes."""
-    if len(attachments) > 1:
-        guilty = declined.place
-        for place, one in enumerate(attachments):
-            if place != guilty if guilty is not None else place == 0:
-                yield one
+def _not_refused(attachments: tuple[Attachment, ...], declined: Declined) -> Iterator[Attachment]:
+    """Yield the attachments to keep; of an album without a named culprit, all but the first."""
+    named = declined.item_index
+    refused = named if named in range(len(attachments)) else 0
+    yield from (item for index, item in enumerate(attachments) if index != refused)

@@ -12,36 +12,36 @@ from typing import Protocol
 from syndicate import ABSENT, Absent, InDoubt
 
 GRACE = timedelta(minutes=2)  # a request may be under way that long after it was given up
-MOST = 50  # messages read in one search
-AHEAD = 3  # numbers in a row without a message: nothing newer is there
-SKEW = timedelta(minutes=1)  # between Telegram's clock and the ledger's
+MOST_NUMBERS = 50  # read in one search
+NUMBERS_WITHOUT_MESSAGE = 3  # in a row: nothing newer exists
+CLOCK_SKEW = timedelta(minutes=1)  # between Telegram's clock and the ledger's
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class ChatMessage:
     """A message in the chat."""
 
     text: str  # a caption, where it is no text
     at: datetime  # when it was sent
 
 
-class Blank(Enum):
+class NoMessage(Enum):
     """The results of reading a number without a message."""
 
-    GONE = auto()  # no message has this number, or none any more
+    MISSING = auto()  # no message has this number, or none any more
     UNREAD = auto()  # there may be one
 
 
 class Reader(Protocol):
     """A way to read the messages of a chat."""
 
-    def read(self, number: int) -> Message | Blank: ...
+    def read(self, number: int) -> ChatMessage | NoMessage: ...
 
     def newest(self) -> int | None:
-        """The newest message's number, where that can be learnt."""
+        """Return the newest message's number, where that can be learnt."""
 
 
-Read = Mapping[int, Message | Blank]
+ReadMessages = Mapping[int, ChatMessage | NoMessage]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,77 +49,81 @@ class Doubt:
     """A post that may have arrived, between two that did."""
 
     text: str
-    chat: str  # for messages
+    chat: str  # for people
     started: datetime | None
     before: int | None
     after: int | None
-    parts: int = 1  # messages, of an album
-    surer: str = ""  # the setting that would leave none unread; "" where it would not help
+    message_count: int = 1  # of an album
+    surer_setting: str = ""  # it would leave none unread; "" where it would not help
 
     def is_fresh(self, now: datetime) -> bool:
-        """Return whether it may still arrive."""
+        """Return whether the post may still arrive."""
         return self.started is None or now - self.started < GRACE
 
-    def is_said_by(self, message: Message) -> bool:
-        if seen(message.text) != seen(self.text):
+    def matches(self, message: ChatMessage) -> bool:
+        if visible_text(message.text) != visible_text(self.text):
             return False
-        # nothing else tells it from the same notice of last week
+        # only its time distinguishes it from the same notice of last week
         return self.before is not None or (
-            self.started is not None and message.at >= self.started - SKEW
+            self.started is not None and message.at >= self.started - CLOCK_SKEW
         )
 
-    def is_like(self, message: Message) -> bool:
+    def resembles(self, message: ChatMessage) -> bool:
         """Return whether it begins alike: a person may have edited it since."""
-        mine, other = (seen(text.lstrip().partition("\n")[0]) for text in (self.text, message.text))
-        return mine == other
+        return _first_line(self.text) == _first_line(message.text)
 
 
-def settled(doubt: Doubt, readers: Iterable[Reader], now: datetime) -> int | Absent:
+def find_post(doubt: Doubt, readers: Iterable[Reader], now: datetime) -> int | Absent:
     """Return the answer of the first reader that has one; else raise the first one's InDoubt."""
-    problem = InDoubt(_asking("`syndicate tick` looks for it in two minutes", doubt))
-    for number, reader in enumerate(readers):
+    problem = InDoubt(_look_yourself("`syndicate tick` looks for it in two minutes", doubt))
+    for index, reader in enumerate(readers):
         try:
-            return search(doubt, reader, now)
+            return search_messages(doubt, reader, now)
         except InDoubt as error:
-            problem = problem if number else error
+            problem = problem if index else error
     raise problem
 
 
-def search(doubt: Doubt, reader: Reader, now: datetime) -> int | Absent:
-    """The post's number; ABSENT where all that it can be was read, and it is none; else InDoubt."""
-    read: dict[int, Message | Blank] = {}
+def search_messages(doubt: Doubt, reader: Reader, now: datetime) -> int | Absent:
+    """Return the post's number; ABSENT if no message is it that could be; else raise InDoubt."""
+    read: dict[int, ChatMessage | NoMessage] = {}
     for number in _numbers(doubt, reader):
-        there = read[number] = reader.read(number)
-        if isinstance(there, Message) and doubt.is_said_by(there):
-            _see_album(doubt, reader, number, there)
+        message = read[number] = reader.read(number)
+        if isinstance(message, ChatMessage) and doubt.matches(message):
+            _require_whole_album(doubt, reader, number, message)
             return number
-        if doubt.after is None and _is_the_end(read):
+        if doubt.after is None and _is_past_the_newest(read):
             break
     if problem := _unproven(doubt, read, now):
-        raise InDoubt(_asking(problem, doubt))
+        raise InDoubt(_look_yourself(problem, doubt))
     return ABSENT
 
 
-def _see_album(doubt: Doubt, reader: Reader, first: int, first_message: Message) -> None:
-    """An album's other messages follow the first one, at the same moment and without words."""
-    for number in range(first + 1, first + doubt.parts):
-        message = reader.read(number)
-        if (
-            not isinstance(message, Message)
-            or message.text
-            or abs(message.at - first_message.at) > SKEW
-        ):
-            raise InDoubt(_asking(f"message {first} is its beginning, the rest is not seen", doubt))
-
-
-def seen(text: str) -> str:
+def visible_text(text: str) -> str:
     """Return a text without white space and invisible characters."""
     composed = unicodedata.normalize("NFC", text)
-    return "".join(char for char in composed if not (char.isspace() or _is_unseen(char)))
+    return "".join(char for char in composed if not (char.isspace() or _is_invisible(char)))
 
 
-def _is_unseen(char: str) -> bool:
+def _first_line(text: str) -> str:
+    return visible_text(text.lstrip().partition("\n")[0])
+
+
+def _is_invisible(char: str) -> bool:
     return "\ufe00" <= char <= "\ufe0f" or unicodedata.category(char) in ("Cc", "Cf")
+
+
+def _require_whole_album(doubt: Doubt, reader: Reader, first: int, caption: ChatMessage) -> None:
+    """Raise InDoubt unless the other messages follow, at the same moment and without text."""
+    for number in range(first + 1, first + doubt.message_count):
+        message = reader.read(number)
+        if (
+            not isinstance(message, ChatMessage)
+            or message.text
+            or abs(message.at - caption.at) > CLOCK_SKEW
+        ):
+            problem = f"message {first} is its beginning, but the rest was not found"
+            raise InDoubt(_look_yourself(problem, doubt))
 
 
 def _numbers(doubt: Doubt, reader: Reader) -> range:
@@ -128,36 +132,45 @@ def _numbers(doubt: Doubt, reader: Reader) -> range:
     if first is None:
         last = doubt.after - 1 if doubt.after else reader.newest()
         if last is None:
-            raise InDoubt(_asking("no earlier post of this channel is known", doubt))
-        first = max(0, last - MOST)
-    end = first + 1 + MOST
+            raise InDoubt(_look_yourself("no earlier post of this channel is known", doubt))
+        first = max(0, last - MOST_NUMBERS)
+    end = first + 1 + MOST_NUMBERS
     return range(first + 1, min(end, doubt.after) if doubt.after else end)
 
 
-def _is_the_end(read: Read) -> bool:
-    newest = list(read.values())[-AHEAD:]
-    return len(newest) == AHEAD and not any(isinstance(one, Message) for one in newest)
+def _is_past_the_newest(read: ReadMessages) -> bool:
+    last = list(read.values())[-NUMBERS_WITHOUT_MESSAGE:]
+    none_found = not any(isinstance(result, ChatMessage) for result in last)
+    return len(last) == NUMBERS_WITHOUT_MESSAGE and none_found
 
 
-def _unproven(doubt: Doubt, read: Read, now: datetime) -> str:
+def _unproven(doubt: Doubt, read: ReadMessages, now: datetime) -> str:
     """Return why not having found it proves nothing; "" where it is proof."""
-    alike = [n for n, one in read.items() if isinstance(one, Message) and doubt.is_like(one)]
-    if alike:
-        return f"message {alike[0]} has its headline, and reads otherwise"
+    similar = [
+        number
+        for number, result in read.items()
+        if isinstance(result, ChatMessage) and doubt.resembles(result)
+    ]
+    if similar:
+        return f"message {similar[0]} has its headline, but another text"
     if doubt.is_fresh(now):
         return "it may still arrive; `syndicate tick` looks again in two minutes"
     if doubt.after is None:
         return "it is not among the newest messages, and only a later post proves that it is lost"
-    unread = [n for n, one in read.items() if one is Blank.UNREAD]
+    unread = [number for number, result in read.items() if result is NoMessage.UNREAD]
     if unread:
-        surer = f" (a chat of the office as {doubt.surer} is the surer way)" if doubt.surer else ""
-        return f"message {unread[0]} cannot be read{surer}"
+        return f"message {unread[0]} cannot be read{_surer_way(doubt)}"
     if doubt.after - 1 > max(read, default=doubt.before or 0):
-        return f"more than {MOST} messages stand where it may be"
+        return f"it may be any of more than {MOST_NUMBERS} messages"
     if doubt.before is None and min(read, default=1) > 1:
         return "no earlier post of this channel is known"
     return ""
 
 
-def _asking(problem: str, doubt: Doubt) -> str:
+def _surer_way(doubt: Doubt) -> str:
+    setting = doubt.surer_setting
+    return f" ({setting}, a chat of the office, would be surer)" if setting else ""
+
+
+def _look_yourself(problem: str, doubt: Doubt) -> str:
     return f"{problem}: look whether the post is in {doubt.chat}"

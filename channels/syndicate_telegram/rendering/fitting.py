@@ -10,99 +10,103 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from syndicate_telegram.rendering.blocks import Block, assembled
-from syndicate_telegram.rendering.rich_text import Rich, abridged, joined, shortened
+from syndicate_telegram.rendering.blocks import TextBlock, assemble
+from syndicate_telegram.rendering.rich_text import RichText, join_texts
+from syndicate_telegram.rendering.shortening import shorten_to_sentence, shorten_to_word
 
-WORTH_READING = 200  # units; a shorter beginning of a text is none
+SHORTEST_BEGINNING_UNITS = 200  # of a text; a shorter one is not worth reading
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class PostParts:
     """The parts of a post in their order, before they are made to fit."""
 
-    headline: Rich
-    corrections: tuple[Rich, ...]  # newest first
-    body: tuple[Block, ...]
-    documents: Rich  # links to them
-    more: Rich  # nothing where the article has no url
-    source: Rich
-    pictures: Rich  # what they show and whose they are
-    credits: Rich  # the same without descriptions that only stand in for a caption
-    hashtags: Rich
+    headline: RichText
+    corrections: tuple[RichText, ...]  # newest first
+    body: tuple[TextBlock, ...]
+    documents: RichText  # links to them
+    more: RichText  # nothing where the article has no url
+    source: RichText
+    pictures: RichText  # what they show and whose they are
+    credits: RichText  # the same without descriptions that only stand in for a caption
+    hashtags: RichText
 
-    def fitted(self, limit: int) -> Rich | None:
-        """All of it, else as much as fits and the link to the rest; None if there is none."""
-        return self.whole(limit) or (self._begun(limit) if self.more else None)
+    def fit(self, limit: int) -> RichText | None:
+        """Return all of it, else as much as fits and the link to the rest; None without a link."""
+        return self.fit_whole(limit) or (self._fit_beginning(limit) if self.more else None)
 
-    def whole(self, limit: int) -> Rich | None:
-        """All of the text, if need be with less around it."""
-        body, thrifty = assembled(self.body), list(self._economies(limit))
-        every = (draft.around(body) for draft in (thrifty[:2] if self.more else thrifty))
-        return next((version for version in every if version.units <= limit), None)
+    def fit_whole(self, limit: int) -> RichText | None:
+        """Return all of the text, if need be with less around it; None where that is too long."""
+        body, versions = assemble(self.body), list(self._shorter_versions(limit))
+        candidates = (v.laid_out(body) for v in (versions[:2] if self.more else versions))
+        return next((text for text in candidates if text.units <= limit), None)
 
-    def around(self, body: Rich) -> Rich:
-        """The post with this text in its middle."""
-        corrections = joined("\n", self.corrections)
-        notes = joined("\n", (self.source, self.pictures))
-        parts = (
-            self.headline, corrections, body, self.documents, self.more, notes, self.hashtags,
-        )  # fmt: skip
-        return joined("\n\n", parts)
+    def laid_out(self, body: RichText) -> RichText:
+        """Return the post with this text in its middle."""
+        corrections = join_texts("\n", self.corrections)
+        notes = join_texts("\n", (self.source, self.pictures))
+        opening = (self.headline, corrections)
+        closing = (self.documents, self.more, notes, self.hashtags)
+        return join_texts("\n\n", (*opening, body, *closing))
 
-    def overlong(self, limit: int) -> int:
-        """By how many characters the thriftiest whole post misses the limit."""
-        return list(self._economies(limit))[-1].around(assembled(self.body)).units - limit
+    def excess(self, limit: int) -> int:
+        """Return by how many characters the shortest whole post misses the limit."""
+        shortest = list(self._shorter_versions(limit))[-1]
+        return shortest.laid_out(assemble(self.body)).units - limit
 
-    def _begun(self, limit: int) -> Rich:
-        thrifty = list(self._economies(limit))[1:]
-        roomy = (draft for draft in thrifty if draft._room(limit) >= self._enough())
-        chosen = next(roomy, thrifty[-1])
-        return chosen.around(begun(self.body, chosen._room(limit)))
+    def _fit_beginning(self, limit: int) -> RichText:
+        versions = list(self._shorter_versions(limit))[1:]
+        roomy = (v for v in versions if v._body_room(limit) >= self._shortest_beginning())
+        chosen = next(roomy, versions[-1])
+        return chosen.laid_out(beginning(self.body, chosen._body_room(limit)))
 
-    def _economies(self, limit: int) -> Iterator[Draft]:
-        """Itself, then with less and less around the text."""
+    def _shorter_versions(self, limit: int) -> Iterator[PostParts]:
+        """Yield it as it is, then with less and less around the text."""
         yield self
-        newest, bare = self.corrections[:1], replace(self, pictures=self.credits)
-        for number in range(len(self.corrections), len(newest), -1):
-            yield replace(bare, corrections=self.corrections[:number])
-        yield replace(bare, corrections=newest)
-        yield replace(bare, corrections=newest, hashtags=Rich())
+        newest, without_alt = self.corrections[:1], replace(self, pictures=self.credits)
+        for count in range(len(self.corrections), len(newest), -1):
+            yield replace(without_alt, corrections=self.corrections[:count])
+        yield replace(without_alt, corrections=newest)
+        yield replace(without_alt, corrections=newest, hashtags=RichText())
         if not self.more:  # no word is cut where nobody could read on
             return
         yield replace(
             self,
-            headline=abridged(self.headline, limit // 4),
-            corrections=tuple(abridged(line, limit // 3) for line in newest),
-            documents=abridged(self.documents, limit // 8),
-            source=abridged(self.source, limit // 8),
-            pictures=abridged(self.credits, limit // 8),
-            hashtags=Rich(),
+            headline=shorten_to_word(self.headline, limit // 4),
+            corrections=tuple(shorten_to_word(line, limit // 3) for line in newest),
+            documents=shorten_to_word(self.documents, limit // 8),
+            source=shorten_to_word(self.source, limit // 8),
+            pictures=shorten_to_word(self.credits, limit // 8),
+            hashtags=RichText(),
         )
 
-    def _room(self, limit: int) -> int:
-        return limit - self.around(Rich(".")).units + 1
+    def _body_room(self, limit: int) -> int:
+        return limit - self.laid_out(RichText(".")).units + 1
 
-    def _enough(self) -> int:
-        """The first paragraph; if that is long, the beginning of one."""
+    def _shortest_beginning(self) -> int:
+        """Return the units of the first paragraph; if that is long, of a beginning of it."""
         lead = next((block for block in self.body if block.kind != "heading"), None)
-        return min(lead.rich.units, WORTH_READING) if lead else 0
+        return min(lead.content.units, SHORTEST_BEGINNING_UNITS) if lead else 0
 
 
-def begun(body: Sequence[Block], room: int) -> Rich:
-    """As many whole blocks as fit; no heading comes last. A first one too long is cut."""
-    ends = accumulate(block.rich.units + (1 if block.tight else 2) for block in body)
-    lead = 1 if body and body[0].tight else 2  # the first one's gap is not there
-    kept = list(body[: sum(end - lead <= room for end in ends)])
+def beginning(body: Sequence[TextBlock], room: int) -> RichText:
+    """Return as many whole blocks as fit, none of them a heading at the end; or a cut first one."""
+    ends = accumulate(block.content.units + (1 if block.tight else 2) for block in body)
+    gap = 1 if body and body[0].tight else 2  # before the first block, where none stands
+    kept = list(body[: sum(end - gap <= room for end in ends)])
     while kept and kept[-1].kind in ("heading", "rule"):
         kept.pop()
-    if kept:
-        return assembled(kept)
-    headings = [block for block in body if block.kind != "rule"]
-    first = next((n for n, block in enumerate(headings) if block.kind != "heading"), None)
+    return assemble(kept) if kept else _cut_first_block(body, room)
+
+
+def _cut_first_block(body: Sequence[TextBlock], room: int) -> RichText:
+    """Return the first block as far as it fits, with the headings before it."""
+    blocks = [block for block in body if block.kind != "rule"]
+    first = next((n for n, block in enumerate(blocks) if block.kind != "heading"), None)
     if first is None:
-        return shortened(assembled(headings), room)
-    head = assembled(headings[:first])
-    left = room - head.units - 2 if head else room
-    if left < WORTH_READING:  # headings that leave no room are no beginning
-        head, left = Rich(), room
-    return joined("\n\n", (head, shortened(headings[first].rich, left)))
+        return shorten_to_sentence(assemble(blocks), room)
+    headings = assemble(blocks[:first])
+    left = room - headings.units - 2 if headings else room
+    if left < SHORTEST_BEGINNING_UNITS:  # headings that leave no room are no beginning
+        headings, left = RichText(), room
+    return join_texts("\n\n", (headings, shorten_to_sentence(blocks[first].content, left)))

@@ -1,4 +1,4 @@
-"""An article's sanitised HTML as a tree of its elements."""
+"""An article's sanitised HTML as a tree of its elements. Pure."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 
-from syndicate_telegram.rendering.rich_text import sayable
+from syndicate_telegram.rendering.rich_text import clean_text
 
-BLOCKS = {
-    "p", "div", "section", "article", "main", "aside", "header", "footer", "center", "address",
-    "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "table", "blockquote",
-    "pre", "hr", "figure", "figcaption", "details", "summary",
-}  # fmt: skip
-NO_LINE = {*BLOCKS, "caption", "thead", "tbody", "tfoot", "tr", "td", "th"}
-PARTED = {"ul", "ol", "dl", "table", "thead", "tbody", "tfoot", "tr", "colgroup"}  # of blocks alone
-VOID = {"br", "hr", "img", "col", "wbr", "input", "source", "area"}
-TOKEN = re.compile(  # a tag (does it close? its name, its attributes) or a text
+BLOCK_TAGS = {
+    *("p", "div", "section", "article", "main", "aside", "header", "footer", "center", "address"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "table"),
+    *("blockquote", "pre", "hr", "figure", "figcaption", "details", "summary"),
+}
+NOT_INLINE_TAGS = {*BLOCK_TAGS, "caption", "thead", "tbody", "tfoot", "tr", "td", "th"}
+# their children are blocks alone
+CONTAINER_TAGS = {"ul", "ol", "dl", "table", "thead", "tbody", "tfoot", "tr", "colgroup"}
+VOID_TAGS = {"br", "hr", "img", "col", "wbr", "input", "source", "area"}
+TAG_OR_TEXT = re.compile(  # a tag (does it close? its name, its attributes) or a text
     r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^>"']++|"[^"]*"|'[^']*')*+)>|<!--.*?-->|([^<]+|<)""",
     re.DOTALL,
 )
-ATTRIBUTE = re.compile(r"""([\w:-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?""")
+HTML_ATTRIBUTE = re.compile(r"""([\w:-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?""")
 
 
 @dataclass(slots=True)
@@ -31,91 +32,112 @@ class Node:
     tag: str
     attrs: dict[str, str] = field(default_factory=dict)
     children: list[Node | str] = field(default_factory=list)
-    holds_blocks: bool = False  # though it is an element of a line
+    holds_blocks: bool = False  # though it is an inline element
 
 
-def parsed(html: str) -> Node:
-    """Sanitised HTML is well formed; what is not closed is closed where its parent is."""
+def parse_html(html: str) -> Node:
+    """Parse sanitised HTML, which is well formed; close an open element where its parent is."""
     root = Node("div")
     open_ = [root]
-    holds = False
-    for closes, name, attributes, text in TOKEN.findall(sayable(html)):
+    has_misplaced_blocks = False
+    for closes, name, attributes, text in TAG_OR_TEXT.findall(clean_text(html)):
         if text:
-            open_[-1].children.append(sayable(unescape(text)) if "&" in text else text)
+            open_[-1].children.append(clean_text(unescape(text)) if "&" in text else text)
             continue
         tag = name.lower()
         if tag and not closes:
             node = Node(tag, _attributes(attributes) if attributes else {}, [])
-            around = open_[-1]
-            around.children.append(node)
-            if around.tag not in NO_LINE and tag in BLOCKS:
-                _hold(open_)
-                holds = True
-            if tag not in VOID:
+            parent = open_[-1]
+            parent.children.append(node)
+            if parent.tag not in NOT_INLINE_TAGS and tag in BLOCK_TAGS:
+                _mark_inline_ancestors(open_)
+                has_misplaced_blocks = True
+            if tag not in VOID_TAGS:
                 open_.append(node)
         elif tag == open_[-1].tag:
             open_.pop()
         elif tag in [node.tag for node in open_[1:]]:
             while open_.pop().tag != tag:
                 pass
-    if holds:
-        _settle(root)
+    if has_misplaced_blocks:
+        _move_inline_into_blocks(root)
     return root
 
 
-def _settle(node: Node) -> None:
-    """Put elements of a line that hold blocks into these: ``<b><p>…</p></b>``."""
-    node.children = list(_outermost(node.children))
+def text_content(node: Node) -> str:
+    """Return an element's text, as the DOM's textContent, with lines around blocks."""
+    return "".join(
+        child if isinstance(child, str) else "\n" if child.tag == "br" else _text_in_lines(child)
+        for child in node.children
+    )
+
+
+def _text_in_lines(node: Node) -> str:
+    text = text_content(node)
+    return f"\n{text}\n" if node.tag in BLOCK_TAGS else text
+
+
+def _move_inline_into_blocks(node: Node) -> None:
+    """Put inline elements that hold blocks into these: ``<b><p>…</p></b>``."""
+    node.children = list(_blocks_outermost(node.children))
     for child in node.children:
         if isinstance(child, Node):
-            _settle(child)
+            _move_inline_into_blocks(child)
 
 
-def _outermost(children: Sequence[Node | str]) -> Iterator[Node | str]:
+def _blocks_outermost(children: Sequence[Node | str]) -> Iterator[Node | str]:
     for child in children:
         if isinstance(child, Node) and child.holds_blocks:
-            yield from _spread(child)
+            yield from _split_around_blocks(child)
         else:
             yield child
 
 
-def _spread(node: Node) -> Iterator[Node]:
-    """The blocks that an element of a line holds, it within them, and around what is between."""
+def _split_around_blocks(inline: Node) -> Iterator[Node]:
+    """Yield the blocks that an inline element holds, it within them and around what is between."""
     between: list[Node | str] = []
-    for child in _outermost(node.children):
-        if isinstance(child, Node) and child.tag in NO_LINE:
+    for child in _blocks_outermost(inline.children):
+        if isinstance(child, Node) and child.tag in NOT_INLINE_TAGS:
             if between:
-                yield Node(node.tag, node.attrs, between)
+                yield Node(inline.tag, inline.attrs, between)
                 between = []
-            yield _within(child, node)
+            yield _with_inline_inside(child, inline)
         else:
             between.append(child)
     if between:
-        yield Node(node.tag, node.attrs, between)
+        yield Node(inline.tag, inline.attrs, between)
 
 
-def _within(block: Node, node: Node) -> Node:
-    if block.tag in PARTED:
-        inner = [_within(one, node) if isinstance(one, Node) else one for one in block.children]
-        return Node(block.tag, block.attrs, inner)
-    holds = any(
-        isinstance(one, Node) and (one.holds_blocks or one.tag in BLOCKS) for one in block.children
+def _with_inline_inside(block: Node, inline: Node) -> Node:
+    if block.tag in CONTAINER_TAGS:
+        children = [
+            _with_inline_inside(child, inline) if isinstance(child, Node) else child
+            for child in block.children
+        ]
+        return Node(block.tag, block.attrs, children)
+    inside = Node(inline.tag, inline.attrs, block.children, _has_blocks(block))
+    return Node(block.tag, block.attrs, [inside])
+
+
+def _has_blocks(node: Node) -> bool:
+    return any(
+        isinstance(child, Node) and (child.holds_blocks or child.tag in BLOCK_TAGS)
+        for child in node.children
     )
-    return Node(block.tag, block.attrs, [Node(node.tag, node.attrs, block.children, holds)])
 
 
-def _hold(open_: Sequence[Node]) -> None:
-    """Note in the elements of a line that they hold a block."""
+def _mark_inline_ancestors(open_: Sequence[Node]) -> None:
+    """Note in the innermost inline elements that they hold a block."""
     for node in reversed(open_):
-        if node.tag in NO_LINE:
+        if node.tag in NOT_INLINE_TAGS:
             return
         node.holds_blocks = True
 
 
 def _attributes(text: str) -> dict[str, str]:
-    found = ATTRIBUTE.findall(text)
-    return {name.lower(): _value("".join(value)) for name, *value in found}
+    matches = HTML_ATTRIBUTE.findall(text)
+    return {name.lower(): _unescaped("".join(value)) for name, *value in matches}
 
 
-def _value(text: str) -> str:
-    return sayable(unescape(text)) if "&" in text else text
+def _unescaped(text: str) -> str:
+    return clean_text(unescape(text)) if "&" in text else text

@@ -5,58 +5,58 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from syndicate_telegram.rendering.rich_text import Rich, joined
+from syndicate_telegram.rendering.rich_text import RichText, join_texts
 
-NARROW = 30  # characters of one width that a phone shows in a line
-GAP = "  "
-STYLES = ("bold", "italic", "underline", "strikethrough", "code")  # given up in columns
+PHONE_COLUMNS = 30  # characters of one width that a phone shows in a line
+COLUMN_GAP = "  "
+STYLES_GIVEN_UP = ("bold", "italic", "underline", "strikethrough", "code")  # in columns
 
-Row = Sequence[Rich]
+Row = Sequence[RichText]
 
 
-def columns(head: Row, rows: Sequence[Row]) -> Rich | None:
-    """The table in letters of one width; None where it is too wide, or a link would be lost."""
+def monospace_columns(head: Row, rows: Sequence[Row]) -> RichText | None:
+    """Return a table in letters of one width; None if too wide, or if a link would be lost."""
     lines = [row for row in (head, *rows) if row]
     count = max((len(row) for row in lines), default=0)
-    if count < 2 or not all(_is_bare(cell) for row in lines for cell in row):
+    if count < 2 or not all(_fits_column(cell) for row in lines for cell in row):
         return None
     widths = [max(_width(row, number) for row in lines) for number in range(count)]
-    if sum(widths) + len(GAP) * (count - 1) > NARROW:
+    if sum(widths) + len(COLUMN_GAP) * (count - 1) > PHONE_COLUMNS:
         return None
-    return Rich("\n".join(_line(row, widths) for row in lines)).styled("pre")
+    return RichText("\n".join(_padded(row, widths) for row in lines)).styled("pre")
 
 
-def labelled(head: Row, row: Row) -> Rich:
-    """A row as lines of ``label: value``; its first value names it."""
-    return joined("\n", _cells(head, row))
+def labelled_lines(labels: Row, values: Row) -> RichText:
+    """Return a row as lines of ``label: value``; its first value names it."""
+    return join_texts("\n", _cells(labels, values))
 
 
-def _cells(head: Row, row: Row) -> Iterator[Rich]:
-    for number, value in enumerate(row):
-        label = head[number] if number < len(head) else Rich()
-        shown = value.styled("bold") if number == 0 and len(row) > 1 else value
+def _cells(labels: Row, values: Row) -> Iterator[RichText]:
+    for number, value in enumerate(values):
+        label = labels[number] if number < len(labels) else RichText()
+        shown = value.styled("bold") if number == 0 and len(values) > 1 else value
         if value:
-            yield joined(": ", (label, shown))
+            yield join_texts(": ", (label, shown))
 
 
-def _is_bare(cell: Rich) -> bool:
-    return "\n" not in cell.text and all(entity.kind in STYLES for entity in cell.entities)
+def _fits_column(cell: RichText) -> bool:
+    return "\n" not in cell.text and all(e.kind in STYLES_GIVEN_UP for e in cell.entities)
 
 
 def _width(row: Row, number: int) -> int:
-    return _places(row[number].text) if number < len(row) else 0
+    return _display_width(row[number].text) if number < len(row) else 0
 
 
-def _line(row: Row, widths: Sequence[int]) -> str:
-    padded = (
-        cell.text + " " * (width - _places(cell.text))
+def _padded(row: Row, widths: Sequence[int]) -> str:
+    cells = (
+        cell.text + " " * (width - _display_width(cell.text))
         for cell, width in zip(row, widths, strict=False)
     )
-    return GAP.join(padded).rstrip()
+    return COLUMN_GAP.join(cells).rstrip()
 
 
-def _places(text: str) -> int:
-    """Return its width in columns: a Chinese character has two, an accent none."""
+def _display_width(text: str) -> int:
+    """Return a text's width in columns: a Chinese character has two, an accent none."""
     return sum(
         0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")
         for char in text

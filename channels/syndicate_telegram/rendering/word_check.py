@@ -1,4 +1,4 @@
-"""Check that a post has every word of its article, independently of the renderer."""
+"""Check that a post has every word of its article, independently of the renderer. Pure."""
 
 from __future__ import annotations
 
@@ -7,41 +7,42 @@ import unicodedata
 
 from syndicate import ArticleError
 from syndicate.text import excerpt, plain
-from syndicate_telegram.rendering.rich_text import sayable
+from syndicate_telegram.rendering.rich_text import clean_text
 
-WORD = re.compile(r"[^\W_]+")  # x_(i,j): what marks a lowered letter is no letter
-TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)  # told row by row: another order
+COMPARABLE_WORD = re.compile(r"[^\W_]+")  # x_(i,j): what marks a lowered letter is no letter
+TABLE_ELEMENT = re.compile(r"<table\b.*?</table>", re.DOTALL)  # rendered row by row: another order
+EXCERPT_CHARACTERS = 40
 
 
-def check(html: str, rendered: str, markdown: str) -> None:
-    """Raise ArticleError, with the line of the text, where a word of the article is not said."""
-    if lost := first_lost(html, rendered):
-        line = next(
-            (
-                n
-                for n, source_line in enumerate(markdown.split("\n"), 1)
-                if lost in words(source_line)
-            ),
-            1,
-        )
+def require_all_words(html: str, rendered: str, markdown: str) -> None:
+    """Raise ArticleError, with the line of the text, if a word of the article is missing."""
+    word = first_missing_word(html, rendered)
+    if word:
         raise ArticleError(
-            f"the word “{excerpt(lost, 40)}” in line {line} of its text would be lost on Telegram:"
-            " write that passage in plain Markdown"
+            f"the word “{excerpt(word, EXCERPT_CHARACTERS)}” in line {_line_of(word, markdown)} of"
+            " its text would be lost on Telegram: write that passage in plain Markdown"
         )
 
 
-def first_lost(html: str, rendered: str) -> str:
-    """The first word that does not follow the others, or of a table is not there; "" if none."""
-    letters, at = "".join(words(rendered)), 0  # H₂O and x^(n) are divided into words differently
-    for word in words(plain(TABLE.sub("<hr>", html))):
-        here = letters.find(word, at)
-        if here < 0:
+def first_missing_word(html: str, rendered: str) -> str:
+    """Return the first word that is missing or out of order, in tables missing alone; else ""."""
+    letters = "".join(comparable_words(rendered))  # H₂O and x^(n) are divided differently
+    end = 0
+    for word in comparable_words(plain(TABLE_ELEMENT.sub("<hr>", html))):
+        start = letters.find(word, end)
+        if start < 0:
             return word
-        at = here + len(word)
-    in_tables = (word for table in TABLE.findall(html) for word in words(plain(table)))
+        end = start + len(word)
+    tables = TABLE_ELEMENT.findall(html)
+    in_tables = (word for table in tables for word in comparable_words(plain(table)))
     return next((word for word in in_tables if word not in letters), "")
 
 
-def words(text: str) -> list[str]:
-    """The words as a reader takes them: raised and lowered letters are letters."""
-    return WORD.findall(unicodedata.normalize("NFKC", sayable(text)))
+def comparable_words(text: str) -> list[str]:
+    """Return a text's words; raised and lowered letters are letters."""
+    return COMPARABLE_WORD.findall(unicodedata.normalize("NFKC", clean_text(text)))
+
+
+def _line_of(word: str, markdown: str) -> int:
+    lines = enumerate(markdown.split("\n"), 1)
+    return next((number for number, line in lines if word in comparable_words(line)), 1)
