@@ -243,12 +243,12 @@ INACCESSIBLE = No(on="getChatMember", description="Bad Request: member list is i
         (has(api="http://127.0.0.1:9"), "destination", "channels.telegram.api: http://127.0.0.1:9"),
         (fails(Http500(on="getChatMember")), "the rest", "channels.telegram.api: no usable answer"),
         (is_in(CHAT, ADMIN, can_post_messages=False), "right to post",
-         "channels.telegram.chat: @loopback_bot may not post in @kabar, and so nothing is"
+         "channels.telegram.chat: @loopback_bot may not post in @kabar, so that nothing is"
          " published: switch on “Post Messages” for it"),
         (is_in(CHAT, ADMIN, can_delete_messages=False), "right to delete", "“Delete Messages"),
         (is_in(CHAT, ADMIN, can_edit_messages=False), "right to edit", "“Edit Messages of"),
         (is_in(CHAT, "left"), "rights", "its status there is “left”: in the channel's settings"),
-        (is_in(CHAT, "kicked"), "rights", "channels.telegram.chat: @loopback_bot is no admin"),
+        (is_in(CHAT, "kicked"), "rights", "channels.telegram.chat: @loopback_bot is not an admin"),
         (is_in(CHAT, "member"), "rights", "“member”"),
         (fails(INACCESSIBLE), "rights", "(member list is inaccessible)"),
         (all_of(is_group(CHAT), is_in(CHAT, "left")), "rights", "“left”"),
