@@ -321,7 +321,7 @@ def test_a_trial_that_leads_to_the_chat_itself_by_its_number_is_refused(posts: N
         (all_of(is_group(AUDIT), is_in(AUDIT, "member")), "audit chat",
          "“pindah”, a group, @pindah (-1003); posts in doubt are looked for there"),
         (has(audit_chat=""), "audit chat", "none; posts in doubt are looked for on https://t.me/s/"),
-        (all_of(has(chat=str(CHAT), audit_chat=""),), "audit chat", "look for posts in doubt yourself"),
+        (all_of(has(chat=str(CHAT), audit_chat=""),), "audit chat", "look for posts in doubt"),
         (describes("WWW.KANTOR.EXAMPLE."), "link to the office", "names kantor.example"),
         (describes("situs: berita.kantor.example/"), "link to the office", "names"),
     ],
