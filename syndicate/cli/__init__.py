@@ -59,6 +59,14 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # without UTF-8 a terminal shows escapes
             stream.reconfigure(errors="backslashreplace")
+    from syndicate.system import replay
+
+    try:
+        if replay.answered(sys.argv[1:]):  # before any library is imported
+            return
+    except KeyboardInterrupt:
+        sys.stderr.write("syndicate: stopped\n")
+        sys.exit(1)
     import gc
 
     gc.disable()  # imports leave no garbage, and looking for it costs a tenth of the start

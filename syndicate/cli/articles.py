@@ -114,6 +114,7 @@ def publish(
     Example: syndicate publish article.md --note "The date was wrong."
     """
     from syndicate.cli import show
+    from syndicate.cli.replays import kept
     from syndicate.operations.publish import Request, refuse_contradiction
 
     request = Request(
@@ -128,7 +129,10 @@ def publish(
         dry_run=dry_run,
     )
     looks, opens = dry_run and not test, channels_to_open(channel)
-    with office(dry=dry_run or test, looks=looks, as_json=as_json, opens=opens) as here:
+    with (
+        kept() as observe,
+        office(dry=dry_run or test, looks=looks, as_json=as_json, opens=opens) as here,
+    ):
         refuse_contradiction(request)
         if not as_json:
             here.tell = show.warning
@@ -138,6 +142,7 @@ def publish(
             show.report(rehearse(here, request), as_json=as_json)
         may_ask = can_ask(yes=yes, as_json=as_json)
         answer = _published(here, request, may_ask=may_ask, as_json=as_json)
+        observe(here, request, answer)
         show.report(answer, as_json=as_json)
 
 

@@ -30,6 +30,7 @@ class Invocation:
     has_effects: bool = True  # this command may publish or send
     acted: bool = False  # something may have left
     documented: bool = False  # the one JSON document is on stdout
+    shown: list[str] | None = None  # the lines on stdout, where somebody keeps them
 
     @property
     def config_path(self) -> Path | None:

@@ -143,12 +143,18 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], column: int = -1) 
     with console.capture() as shown:
         console.print(grid, crop=False)
     for line in shown.get().splitlines():
-        typer.echo(PADDING.sub(r"\1", line))
+        _echo(PADDING.sub(r"\1", line))
 
 
 def out(text: str) -> None:
     """Print one line on stdout, without secrets and control characters."""
-    typer.echo(clean(text))
+    _echo(clean(text))
+
+
+def _echo(line: str) -> None:
+    typer.echo(line)
+    if invocation.shown is not None:
+        invocation.shown.append(line)
 
 
 def clean(text: str) -> str:

@@ -201,7 +201,11 @@ class Newsroom:
         return Answer(done.returncode, done.stdout, done.stderr)
 
     def environ(self, at: str = MORNING, env: Mapping[str, str] | None = None) -> dict[str, str]:
-        mine = {"SYNDICATE_NOW": at, "XDG_CONFIG_HOME": str(self.folder / ".config")}
+        mine = {
+            "SYNDICATE_NOW": at,
+            "XDG_CONFIG_HOME": str(self.folder / ".config"),
+            "XDG_CACHE_HOME": str(self.folder.parent / ".cache"),
+        }
         if at == REAL:
             del mine["SYNDICATE_NOW"]
         return {**os.environ, **mine, **self.environment, **(env or {})}
