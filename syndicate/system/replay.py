@@ -81,7 +81,7 @@ def keep(words: Sequence[str], evidence: Evidence, *, began: float, until: float
             "out": out,
         }
         _put(_place(words), json.dumps(record))
-    except (Changing, OSError, ValueError):
+    except (Changing, OSError, ValueError, LookupError):  # there may be no $HOME
         return  # nothing depends on it
 
 

@@ -253,6 +253,16 @@ def test_a_spoilt_record_is_none(settled: Newsroom, asked: Asked, content: str) 
     assert not asked.again[-1]
 
 
+def test_where_nobody_has_a_folder_of_their_own_nothing_is_kept(
+    settled: Newsroom, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HOME")  # as systemd runs what has no user of its own
+    for _ in range(2):
+        answer = settled.run("publish", "kabar.md", at=REAL, env={"XDG_CACHE_HOME": ""})
+        assert (answer.code, answer.err) == (0, "")
+        assert not asked.again[-1]
+
+
 def test_the_program_itself_says_it_again(settled: Newsroom) -> None:
     said = [settled.program("publish", "kabar.md", at=REAL) for _ in range(3)]
     assert said[0] == said[1] == said[2]
