@@ -32,8 +32,8 @@ from syndicate.system.local import is_below, leads_here
 from syndicate.text import as_uri, plain
 from syndicate_feed import addresses, files, folder_mark
 from syndicate_feed.addresses import OWN_FILE_PATTERN
-from syndicate_feed.announce import AFTER, HUB, HUB_LIMITS, announcements, ping, run
-from syndicate_feed.entries import EMPTY_FEED_DATE, Head, addressed, entries, readable
+from syndicate_feed.announce import AFTER, HUB, HUB_LIMITS, announcements, ping, run_command
+from syndicate_feed.entries import EMPTY_FEED_DATE, Head, addressed, entries, valid_in_xml
 
 if TYPE_CHECKING:
     from syndicate_feed.pieces import Piece
@@ -52,7 +52,7 @@ class Feed(Collection):
     hosts = True
     marks = True
     batch = 64
-    _folders = cast(files.Folders | None, None)  # while it is open
+    _folders = cast(files.ChangedFolders | None, None)  # while it is open
 
     title: Annotated[str, Field(min_length=1)]
     url: WebUrl
@@ -61,7 +61,7 @@ class Feed(Collection):
     """The folder; it is made if it is missing."""
     items: Annotated[int, Field(ge=1)] = 50
     """How many of the newest articles the feed holds, and each document of its archive."""
-    subjects: Annotated[tuple[str, ...], AfterValidator(addresses.apart)] = ()
+    subjects: Annotated[tuple[str, ...], AfterValidator(addresses.require_distinct_folders)] = ()
     """Subjects that also have feeds of their own."""
     notices: Annotated[int, Field(ge=0)] = 90
     """How many days a withdrawn article stays as a notice; 0 is for ever."""
@@ -81,10 +81,10 @@ class Feed(Collection):
     """The feed's language; without it, the publisher's."""
 
     def __enter__(self) -> Self:
-        with files.explained(self._setting, self.directory):
+        with files.explaining_errors(self._setting, self.directory):
             if self.directory.exists() and not self.directory.is_dir():
                 raise files.not_a_folder(self._setting, self.directory)
-        self._folders = files.Folders()
+        self._folders = files.ChangedFolders()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -92,7 +92,7 @@ class Feed(Collection):
 
     def flush(self) -> None:
         if self._folders is not None:
-            with files.explained(self._setting, self.directory):
+            with files.explaining_errors(self._setting, self.directory):
                 self._folders.sync()
 
     def own_addresses(self) -> Iterable[str]:
@@ -109,23 +109,23 @@ class Feed(Collection):
 
     def has_mark(self, mark: str) -> bool:
         path = folder_mark.path(self.directory, mark)
-        with files.explained(self._setting, path):
-            return folder_mark.stands(path)
+        with files.explaining_errors(self._setting, path):
+            return folder_mark.exists(path)
 
     def put_mark(self, mark: str) -> None:
         path = folder_mark.path(self.directory, mark)
-        with files.explained(self._setting, path):
+        with files.explaining_errors(self._setting, path):
             files.make_folder(self.directory)
-            folder_mark.put(path)
+            folder_mark.create(path)
 
     def drop_mark(self, mark: str) -> None:
         path = folder_mark.path(self.directory, mark)
-        with files.explained(self._setting, path):
+        with files.explaining_errors(self._setting, path):
             path.unlink(missing_ok=True)
 
     def shows_any(self, addresses: Sequence[str]) -> bool:
         ours = (self._path(address) for address in addresses if OWN_FILE_PATTERN.fullmatch(address))
-        with files.explained(self._setting, self.directory):
+        with files.explaining_errors(self._setting, self.directory):
             return any(path.is_file() for path in ours)
 
     @property
@@ -148,8 +148,8 @@ class Feed(Collection):
 
         held = [Piece.parse(piece) for piece in pieces]
         head = self._head(edition, held)
-        lines = [piece.line for piece in held]
-        killed = [(line.id, line.killed, line.reason) for line in lines if line.killed]
+        summaries = [piece.summary for piece in held]
+        killed = [(item.id, item.killed, item.reason) for item in summaries if item.killed]
         in_atom = [piece.atom for piece in held]
         if edition.page:
             name = addresses.of_archive(edition.page)
@@ -164,20 +164,20 @@ class Feed(Collection):
         in_json = json_document(head, name, [piece.json for piece in held])
         yield Rendition(f"{head.folder}{name}", JSON, in_json)
         if self.index and not edition.subject:
-            from syndicate_feed.site import index
+            from syndicate_feed.site import index_page
 
-            yield Rendition(addresses.INDEX, HTML, index(head, lines, self.subjects))
+            yield Rendition(addresses.INDEX, HTML, index_page(head, summaries, self.subjects))
 
     def page_url(self, article: Article) -> str:
         return f"{self.url}/{addresses.of_page(article)}"
 
     def page(self, edition: Edition) -> Rendition:
-        from syndicate_feed.site import page
+        from syndicate_feed.site import article_page
 
         [item] = edition.items
         [entry] = entries([item], edition.publisher)
         head = self._head(edition, [])
-        content = page(head, entry, readable(item), self.page_url(item.article))
+        content = article_page(head, entry, valid_in_xml(item), self.page_url(item.article))
         return Rendition(addresses.of_page(item.article), HTML, content)
 
     def announce(
@@ -198,9 +198,9 @@ class Feed(Collection):
         if rendition.media:
             return rendition.address
         if rendition.media_type == HTML:
-            from syndicate_feed.site import seen
+            from syndicate_feed.site import main_html
 
-            return plain(seen(rendition.content))
+            return plain(main_html(rendition.content))
         if rendition.media_type not in (RSS, ATOM, JSON):
             return super().as_text(rendition)
         texts = (f"{title}\n{plain(html)}".strip() for title, html in _read(rendition))
@@ -216,7 +216,7 @@ class Feed(Collection):
         rendition = delivery.rendition
         if not _is_announcement(rendition.address):
             path = self._path(rendition.address)
-            with files.explained(self._setting, path):
+            with files.explaining_errors(self._setting, path):
                 foreign = not rendition.media and files.is_foreign(path, rendition.content)
             if foreign and not delivery.stood:
                 off = ", or set index = false" if path.name == addresses.INDEX else ""
@@ -232,28 +232,32 @@ class Feed(Collection):
         if address.startswith(HUB):
             hub = address.removeprefix(HUB)
             if hub not in self.hubs:
-                raise Refused(f"{where}.hubs: {hub} is no longer named there: it is not told")
+                raise Refused(f"{where}.hubs: {hub} is no longer named there; not notified")
             moved = ping(
-                f"{where}.hubs", hub, as_uri(self.url), content,
-                limits=HUB_LIMITS.within(self.patience), own=self.office_sites,
-            )  # fmt: skip
+                f"{where}.hubs",
+                hub,
+                as_uri(self.url),
+                content,
+                limits=HUB_LIMITS.within(self.patience),
+                own=self.office_sites,
+            )
             return Receipt(address, remark=moved)
         if address == AFTER:
             if not self.after:
-                raise Refused(f"{where}.after: it is no longer set: nothing is run")
-            run(f"{where}.after", self.after, self.directory, content)
+                raise Refused(f"{where}.after: it is no longer set; nothing is run")
+            run_command(f"{where}.after", self.after, self.directory, content)
             return Receipt(address)
         path = self._path(address)
-        with files.explained(self._setting, path):
-            files.put(path, _content(delivery), self._folders)
+        with files.explaining_errors(self._setting, path):
+            files.write(path, _content(delivery), self._folders)
         return Receipt(address, f"{self.url}/{address}")
 
     def remove(self, receipt: Receipt) -> None:
         if _is_announcement(receipt.reference):
-            return  # nobody can be untold
+            return  # an announcement cannot be taken back
         path = self._path(receipt.reference)
-        with files.explained(self._setting, path):
-            files.drop(path, self._folders)
+        with files.explaining_errors(self._setting, path):
+            files.delete(path, self._folders)
 
     def holds(self, rendition: Rendition, receipt: Receipt) -> bool:
         if _is_announcement(rendition.address):
@@ -279,7 +283,7 @@ class Feed(Collection):
 
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
         try:
-            with files.explained(self._setting, self.directory / "rss.xml"):
+            with files.explaining_errors(self._setting, self.directory / "rss.xml"):
                 files.try_out(self.directory)
         except DeliveryError as error:
             yield Finding(what="folder", ok=False, detail=str(error))
@@ -300,13 +304,13 @@ class Feed(Collection):
         title = f"{title}: {edition.subject}" if edition.subject else title
         previous = page - 1 if page else edition.pages
         return Head(
-            title=readable(title),
-            description=readable(self.description or title),
+            title=valid_in_xml(title),
+            description=valid_in_xml(self.description or title),
             base=as_uri(self.url),
             origin=edition.origin or self.url,  # compared sign by sign (RFC 4287, 4.2.6.1)
             folder=addresses.of_subject(edition.subject) if edition.subject else "",
             language=self._language(edition.publisher),
-            publisher=addressed(readable(edition.publisher)),
+            publisher=addressed(valid_in_xml(edition.publisher)),
             updated=max((piece.updated for piece in held), default=EMPTY_FEED_DATE),
             hubs=tuple(map(as_uri, self.hubs)),
             page=page,
@@ -350,5 +354,5 @@ def _content(delivery: Delivery) -> bytes:
 def _read(rendition: Rendition) -> Iterator[tuple[str, str]]:
     from syndicate_feed import json_feed, xml_feeds
 
-    readers = {RSS: xml_feeds.read_rss, ATOM: xml_feeds.read_atom, JSON: json_feed.read_json}
+    readers = {RSS: xml_feeds.read_rss, ATOM: xml_feeds.read_atom, JSON: json_feed.read_json_feed}
     return readers[rendition.media_type](rendition.content)

@@ -41,7 +41,7 @@ def of_page(article: Article) -> str:
     return f"articles/{'-'.join(filter(None, parts))}.html"
 
 
-def apart(subjects: Sequence[str]) -> Sequence[str]:
+def require_distinct_folders(subjects: Sequence[str]) -> Sequence[str]:
     """Return the subjects; ValueError where two of them would share a folder."""
     folders: dict[str, str] = {}
     for subject in subjects:

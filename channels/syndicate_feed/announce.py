@@ -35,9 +35,12 @@ FILES_A_RUN = 500
 
 
 def announcements(
-    changed: Mapping[str, str], waiting: Iterable[Rendition], *,
-    hubs: Sequence[str], after: Sequence[str],
-) -> Iterator[Rendition]:  # fmt: skip
+    changed: Mapping[str, str],
+    waiting: Iterable[Rendition],
+    *,
+    hubs: Sequence[str],
+    after: Sequence[str],
+) -> Iterator[Rendition]:
     """Yield one for each hub and one for the command, including what was still waiting."""
     before = {rendition.address: json.loads(rendition.content) for rendition in waiting}
     feeds = {name: what for name, what in changed.items() if addresses.FEED.fullmatch(name)}
@@ -48,9 +51,14 @@ def announcements(
 
 
 def ping(
-    setting: str, hub: str, base: str, content: bytes, *, limits: Limits = HUB_LIMITS,
+    setting: str,
+    hub: str,
+    base: str,
+    content: bytes,
+    *,
+    limits: Limits = HUB_LIMITS,
     own: frozenset[Site] = frozenset(),
-) -> str:  # fmt: skip
+) -> str:
     """Notify a hub of changed feeds (WebSub, chapter 7, as hubs implement it).
 
     ``own`` are the office's sites, which may be internal; other hubs must be public.
@@ -126,12 +134,12 @@ def _target(answer: httpx.Response) -> str:
     return str(target.copy_with(userinfo=b"") if target.userinfo else target)
 
 
-def run(setting: str, command: Sequence[str], folder: Path, content: bytes) -> None:
+def run_command(setting: str, command: Sequence[str], folder: Path, content: bytes) -> None:
     """Run the command with the changed files' paths, relative to the folder, in that folder."""
     names = sorted(json.loads(content), key=_turn)
-    until = monotonic() + COMMAND_SECONDS
+    deadline = monotonic() + COMMAND_SECONDS
     for start in range(0, len(names), FILES_A_RUN):
-        _run(setting, _with_files(command, names[start : start + FILES_A_RUN]), folder, until)
+        _run(setting, _with_files(command, names[start : start + FILES_A_RUN]), folder, deadline)
 
 
 def _announcement(
@@ -154,18 +162,22 @@ def _with_files(command: Sequence[str], names: Sequence[str]) -> list[str]:
     return [part for word in command for part in (names if word == FILES_PLACEHOLDER else [word])]
 
 
-def _run(setting: str, command: Sequence[str], folder: Path, until: float) -> None:
+def _run(setting: str, command: Sequence[str], folder: Path, deadline: float) -> None:
     try:
         process = subprocess.Popen(  # noqa: S603 - the office's own, and no shell
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
     except OSError as error:
         raise Unavailable(f"{setting}: {command[0]} cannot be run ({error.strerror})") from error
     with process:
         try:
             with stop.waiting():
-                _, complaint = process.communicate(timeout=max(0.1, until - monotonic()))
+                _, complaint = process.communicate(timeout=max(0.1, deadline - monotonic()))
         except BaseException as error:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)

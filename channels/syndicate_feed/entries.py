@@ -20,7 +20,7 @@ ENTRY_TAG = re.compile(rf"<(?P<end>/?)(?P<name>[a-z][a-z0-9]*){TAG_ATTRIBUTES}>"
 HOMELESS_PICTURE = re.compile(
     rf'<img\s{TAG_ATTRIBUTES}src="media:[^"]*"{TAG_ATTRIBUTES}>', re.IGNORECASE
 )
-TEXT_FIELDS: dict[type, tuple[str, ...]] = {}  # what readable() has to look at, by type
+TEXT_FIELDS: dict[type, tuple[str, ...]] = {}  # what valid_in_xml() has to look at, by type
 # an address with something in it that no URI may hold
 LINKED = re.compile(
     r'(<(?:a|img)\b[^<>]*?\s(?:href|src)=")'
@@ -86,8 +86,8 @@ class Head:
 
 def entries(items: Iterable[Item], publisher: Publisher) -> list[Entry]:
     """Return the entries of items."""
-    publisher = readable(publisher)
-    return [_entry(readable(item), publisher) for item in items]
+    publisher = valid_in_xml(publisher)
+    return [_entry(valid_in_xml(item), publisher) for item in items]
 
 
 def media_title(media: Media) -> str:
@@ -95,16 +95,16 @@ def media_title(media: Media) -> str:
     return media.label if media.is_document else media.alt
 
 
-def readable(value: Any) -> Any:
+def valid_in_xml(value: Any) -> Any:
     """Return the same value, its texts without the characters that XML forbids."""
     if isinstance(value, str):  # a test that is quicker than the search
         return value if value.isprintable() else FORBIDDEN.sub("", value)
     if isinstance(value, tuple):
-        return tuple(map(readable, value)) if value else value
+        return tuple(map(valid_in_xml, value)) if value else value
     changed = {}
     for name in _texts(type(value)):
         before = getattr(value, name)
-        if before and (after := readable(before)) is not before and after != before:
+        if before and (after := valid_in_xml(before)) is not before and after != before:
             changed[name] = after
     return replace(value, **changed) if changed else value
 

@@ -22,7 +22,7 @@ TEMPORARY_NAME = re.compile(r"\.syndicate-.+\.tmp")
 DISK_FULL_ERRORS = {ENOSPC, EDQUOT, EFBIG}
 
 
-class Folders:
+class ChangedFolders:
     """The folders that are written to, until they are synced."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class Folders:
             del self._changed[folder]
 
 
-def put(path: Path, content: bytes, folders: Folders | None = None) -> None:
+def write(path: Path, content: bytes, folders: ChangedFolders | None = None) -> None:
     """Write a file atomically, unless it has this content already.
 
     With ``folders``, the file's name is durable once they are synced.
@@ -60,7 +60,7 @@ def put(path: Path, content: bytes, folders: Folders | None = None) -> None:
             written.changed(path.parent)
 
 
-def drop(path: Path, folders: Folders | None = None) -> None:
+def delete(path: Path, folders: ChangedFolders | None = None) -> None:
     """Delete a file, and its folder if that is a subject's and empty now."""
     if path.parent.is_dir():
         with _writing_in(path.parent, folders) as written, suppress(FileNotFoundError):
@@ -110,8 +110,8 @@ def make_folder(path: Path) -> None:
 
 
 @contextmanager
-def explained(setting: str, path: Path) -> Iterator[None]:
-    """Turn errors of the file system into one line with the fix."""
+def explaining_errors(setting: str, path: Path) -> Iterator[None]:
+    """Turn errors of the file system into delivery errors: one line, with the fix."""
     try:
         yield
     except OSError as error:
@@ -187,9 +187,9 @@ def _mode(path: Path) -> int:
 
 
 @contextmanager
-def _writing_in(folder: Path, folders: Folders | None) -> Iterator[Folders]:
+def _writing_in(folder: Path, folders: ChangedFolders | None) -> Iterator[ChangedFolders]:
     """Clear a folder for writing; without ``folders``, sync it afterwards."""
-    written = folders or Folders()
+    written = folders or ChangedFolders()
     written.clear(folder)
     yield written
     if folders is None:

@@ -40,7 +40,7 @@ def json_item(entry: Entry, feed_language: str) -> bytes:
     return f"    {written}".replace("\n", "\n    ").encode()
 
 
-def read_json(written: bytes) -> Iterator[tuple[str, str]]:
+def read_json_feed(written: bytes) -> Iterator[tuple[str, str]]:
     """Yield the title and the HTML of the feed, then of each item."""
     feed = json.loads(written)
     yield feed["title"], escape(feed["description"])

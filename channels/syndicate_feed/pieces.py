@@ -16,7 +16,7 @@ LONGEST_SUMMARY = 300  # characters of a summary on the folder's page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ItemSummary:
     """The fields of an item that pages and lists of feeds need."""
 
     id: str
@@ -31,17 +31,17 @@ class Line:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """An item in every format, as it stands in its document."""
 
-    line: Line
+    summary: ItemSummary
     rss: bytes
     atom: bytes
     json: bytes
 
     def __bytes__(self) -> bytes:
-        about = asdict(self.line) | {"sizes": [len(self.rss), len(self.atom)]}
+        about = asdict(self.summary) | {"sizes": [len(self.rss), len(self.atom)]}
         head = json.dumps(about, ensure_ascii=False).encode()
         return b"".join((head, b"\n", self.rss, self.atom, self.json))
 
@@ -51,22 +51,28 @@ class Piece:
         head, _, body = written.partition(b"\n")
         about = json.loads(head)
         rss, atom = about.pop("sizes")
-        return cls(Line(**about), body[:rss], body[rss : rss + atom], body[rss + atom :])
+        return cls(
+            summary=ItemSummary(**about),
+            rss=body[:rss],
+            atom=body[rss : rss + atom],
+            json=body[rss + atom :],
+        )
 
     @property
     def updated(self) -> datetime:
-        return datetime.fromisoformat(self.line.updated)
+        return datetime.fromisoformat(self.summary.updated)
 
 
 def pieces(entries: Sequence[Entry], language: str) -> Iterator[Piece]:
     """Yield each entry in every format, for a feed in this language."""
     rss, atom = rss_items(entries, language), atom_entries(entries, language)
     for entry, in_rss, in_atom in zip(entries, rss, atom, strict=True):
-        yield Piece(_line(entry), in_rss, in_atom, json_item(entry, language))
+        in_json = json_item(entry, language)
+        yield Piece(summary=_summary(entry), rss=in_rss, atom=in_atom, json=in_json)
 
 
-def _line(entry: Entry) -> Line:
-    return Line(
+def _summary(entry: Entry) -> ItemSummary:
+    return ItemSummary(
         id=entry.id,
         title=entry.title,
         url=entry.url,

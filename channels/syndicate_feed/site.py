@@ -16,7 +16,7 @@ from syndicate.text import excerpt, squeeze
 from syndicate.text.i18n import day, moment, words
 from syndicate_feed import addresses
 from syndicate_feed.entries import Entry, Head
-from syndicate_feed.pieces import Line
+from syndicate_feed.pieces import ItemSummary
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -31,39 +31,40 @@ FEED_FORMATS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLink:
     """A feed that readers can follow."""
 
-    name: str  # of its form
+    name: str  # of its format
     title: str
     url: str
     media_type: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Teaser:
     """An item on the folder's page."""
 
-    line: Line
+    item: ItemSummary
     when: str  # in words
     at: str  # RFC 3339
 
 
-def index(head: Head, lines: Sequence[Line], subjects: Sequence[str]) -> bytes:
+def index_page(head: Head, items: Sequence[ItemSummary], subjects: Sequence[str]) -> bytes:
     """Return the folder's page: how to follow the feed, and the newest items."""
     teasers = [
-        Teaser(line, _day(line.published, head.language), line.published) for line in lines[:NEWEST]
+        Teaser(item=item, when=_day(item.published, head.language), at=item.published)
+        for item in items[:NEWEST]
     ]
     by_subject = {
         subject: _feeds(head, addresses.of_subject(subject), f"{head.title}: {subject}")
         for subject in subjects
     }
     feeds = _feeds(head, "", head.title)
-    return _written("index.html.jinja", head, teasers=teasers, feeds=feeds, by_subject=by_subject)
+    return _rendered("index.html.jinja", head, teasers=teasers, feeds=feeds, by_subject=by_subject)
 
 
-def page(head: Head, entry: Entry, item: Item, address: str) -> bytes:
+def article_page(head: Head, entry: Entry, item: Item, address: str) -> bytes:
     """Return an article's own page, at this address."""
     zone = head.publisher.zone
     is_changed = item.version > 1 and entry.published != entry.updated
@@ -73,24 +74,33 @@ def page(head: Head, entry: Entry, item: Item, address: str) -> bytes:
         (note.at.isoformat(), moment(note.at, zone, entry.language), squeeze(note.note))
         for note in reversed(item.corrections)
     ]
-    return _written(
-        "article.html.jinja", head, language=entry.language, entry=entry,
-        published=published, updated=updated if is_changed else "", history=history,
-        withdrawn=item.withdrawal is not None, canonical=entry.url or address,
-        description=excerpt(entry.summary, LONGEST_DESCRIPTION), feeds=_feeds(head, "", head.title),
-        index=f"{head.base}/{addresses.INDEX}", data=_json_ld(head, entry, item, address),
-    )  # fmt: skip
+    return _rendered(
+        "article.html.jinja",
+        head,
+        language=entry.language,
+        entry=entry,
+        published=published,
+        updated=updated if is_changed else "",
+        history=history,
+        withdrawn=item.withdrawal is not None,
+        canonical=entry.url or address,
+        description=excerpt(entry.summary, LONGEST_DESCRIPTION),
+        feeds=_feeds(head, "", head.title),
+        index=f"{head.base}/{addresses.INDEX}",
+        data=_json_ld(head, entry, item, address),
+    )
 
 
-def seen(written: bytes) -> str:
+def main_html(page: bytes) -> str:
     """Return the HTML of a page's main element."""
-    found = MAIN.search(written.decode())
-    return found[0] if found else ""
+    main = MAIN.search(page.decode())
+    return main[0] if main else ""
 
 
-def _feeds(head: Head, folder: str, title: str) -> list[Link]:
+def _feeds(head: Head, folder: str, title: str) -> list[FeedLink]:
     return [
-        Link(name, title, f"{head.base}/{folder}{file}", kind) for name, file, kind in FEED_FORMATS
+        FeedLink(name=name, title=title, url=f"{head.base}/{folder}{file}", media_type=media_type)
+        for name, file, media_type in FEED_FORMATS
     ]
 
 
@@ -124,12 +134,15 @@ def _json_ld(head: Head, entry: Entry, item: Item, address: str) -> str:
             for source in entry.sources
         ],
         "correction": [
-            {"@type": "CorrectionComment", "text": squeeze(note.note),
-             "datePublished": note.at.isoformat()}
+            {
+                "@type": "CorrectionComment",
+                "text": squeeze(note.note),
+                "datePublished": note.at.isoformat(),
+            }
             for note in item.corrections
         ],
         "creativeWorkStatus": "Withdrawn" if item.withdrawal else "",
-    }  # fmt: skip
+    }
     written = json.dumps({name: value for name, value in data.items() if value}, ensure_ascii=False)
     return written.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
@@ -141,7 +154,7 @@ def _image(picture: Media) -> Mapping[str, Any]:
     return {name: value for name, value in about.items() if value} | size
 
 
-def _written(name: str, head: Head, **given: object) -> bytes:
+def _rendered(name: str, head: Head, **given: object) -> bytes:
     values = {"language": head.language, "head": head} | given
     values |= {"w": words(str(values["language"])), "style": _style()}
     written: str = _template(name).render(values)
@@ -158,8 +171,11 @@ def _template(name: str) -> Template:
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
         keep_trailing_newline=True,
-    )  # fmt: skip
+    )
     source = files(__package__).joinpath(f"templates/{name}").read_text(encoding="utf-8")
     return environment.from_string(source)

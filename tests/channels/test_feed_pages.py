@@ -27,7 +27,7 @@ from syndicate.testing import (
     withdrawn,
 )
 from syndicate_feed import Feed
-from syndicate_feed.addresses import apart, of_page, of_subject
+from syndicate_feed.addresses import of_page, of_subject, require_distinct_folders
 
 URL = "https://example.org/feed"
 HOSTED = replace(PICTURE, url=f"{URL}/media/{PICTURE.name}", caption="One dot", creator="Ann")
@@ -257,11 +257,11 @@ def test_two_uris_never_share_a_page() -> None:
 def test_subjects_have_folders_of_their_own() -> None:
     assert of_subject("Pilkada 2024!") == "subjects/pilkada-2024/"
     assert re.fullmatch(r"subjects/[0-9a-f]{8}/", of_subject("انتخابات"))
-    assert apart(("a", "b")) == ("a", "b")
+    assert require_distinct_folders(("a", "b")) == ("a", "b")
     with pytest.raises(ValueError, match="'KPU' and 'kpu' would have the same address"):
-        apart(("KPU", "kpu"))
+        require_distinct_folders(("KPU", "kpu"))
     with pytest.raises(ValueError, match="needs a name"):
-        apart((" ",))
+        require_distinct_folders((" ",))
 
 
 def test_every_page_is_the_same_twice() -> None:

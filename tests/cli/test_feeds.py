@@ -360,8 +360,8 @@ def test_no_feed_ever_points_to_what_is_not_there(
 
         return both
 
-    monkeypatch.setattr(files, "put", then_look(files.put))
-    monkeypatch.setattr(files, "drop", then_look(files.drop))
+    monkeypatch.setattr(files, "write", then_look(files.write))
+    monkeypatch.setattr(files, "delete", then_look(files.delete))
     everything(room)
     room.publish()
     room.publish("lain.md", at=NOON)
@@ -376,18 +376,18 @@ def test_a_crash_between_two_files_heals_at_the_next_run(
 ) -> None:
     everything(room)
     room.publish("lain.md")
-    put, left = files.put, moment
+    write, left = files.write, moment
 
     def die(*given: Any) -> None:
         nonlocal left
         left -= 1
         if not left:
             os.kill(os.getpid(), signal.SIGKILL)
-        put(*given)
+        write(*given)
 
     child = os.fork()
     if not child:
-        monkeypatch.setattr(files, "put", die)
+        monkeypatch.setattr(files, "write", die)
         try:
             room.run("publish", "kabar.md", at=NOON)
         finally:
