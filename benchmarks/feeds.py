@@ -22,6 +22,7 @@ from syndicate.ledger import Ledger
 from syndicate.model.article import Article, Edition, Item, Media, Publisher
 from syndicate.office import Office
 from syndicate.operations import publish as publishing
+from syndicate.operations import recording
 from syndicate_feed import Feed
 from syndicate_feed.entries import Entry, entries
 
@@ -298,7 +299,7 @@ def publish_one(folder: Path, number: int) -> None:
     path.write_text(f"---\n{lines}---\n\nIsi kabar {number}.\n", encoding="utf-8")
     opened = office(folder)
     try:
-        report = publishing.publish(opened, publishing.Request(paths=[path]))
+        report = publishing.publish(opened, recording.Publication(paths=[path]))
         assert report.exit_code == 0, report.problems
     finally:
         opened.close()

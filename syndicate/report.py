@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -60,6 +60,23 @@ class Subject:
     kind: str  # original, correction, refile, withdrawal, unchanged
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Part of a report: what came of one step of a command."""
+
+    articles: tuple[Subject, ...] = ()
+    lines: tuple[Line, ...] = ()
+    notes: tuple[str, ...] = ()
+    idle: frozenset[str] = frozenset()
+    lasting: frozenset[str] = frozenset()
+    problems: tuple[str, ...] = ()
+    unconnected: frozenset[str] = frozenset()
+
+    def without(self, action: str) -> Outcome:
+        """Return the same without the lines of an action."""
+        return replace(self, lines=tuple(line for line in self.lines if line.action != action))
+
+
 @dataclass(kw_only=True)
 class Report:
     """A command's answer; ``exit_code`` is what the shell gets.
@@ -79,18 +96,15 @@ class Report:
     problems: list[str] = field(default_factory=list)  # a channel that could not begin
     told: set[str] = field(default_factory=set)  # fingerprints of what an earlier tick has told
 
-    def add(self, line: Line) -> None:
-        """Add where something stands; what no connection can be made for is no matter of time."""
-        is_refused = line.channel in self.unconnected and line.state == STATE_WORDS["due"]
-        self.lines.append(replace(line, state=STATE_WORDS["refused"]) if is_refused else line)
-
-    def include(self, part: Report) -> None:
-        """Add what a part of the command reports."""
+    def include(self, part: Outcome | Report) -> None:
+        """Add what came of a step; a note that is there already is not repeated."""
+        self.articles += part.articles
         self.lines += part.lines
-        self.problems += part.problems
-        self.notes += part.notes
+        self.notes += [note for note in part.notes if note not in self.notes]
         self.idle |= part.idle
         self.lasting |= part.lasting
+        self.problems += part.problems
+        self.unconnected |= part.unconnected
 
     @property
     def unmended(self) -> set[str]:
@@ -117,6 +131,12 @@ class Report:
         document = asdict(self) | {"exit_code": self.exit_code}
         del document["idle"], document["lasting"], document["unconnected"], document["told"]
         return document
+
+
+def as_connected(line: Line, unconnected: Container[str]) -> Line:
+    """Return a line as refused where no connection can be made: it is no matter of time."""
+    is_refused = line.channel in unconnected and line.state == STATE_WORDS["due"]
+    return replace(line, state=STATE_WORDS["refused"]) if is_refused else line
 
 
 def fingerprint(line: Line | str) -> str:

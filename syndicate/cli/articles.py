@@ -16,7 +16,6 @@ from syndicate.cli.questions import answered, asking, can_ask, confirm
 if TYPE_CHECKING:
     from syndicate.model.article import Publisher
     from syndicate.office import Office
-    from syndicate.operations.publish import Request
     from syndicate.report import Report
 
 CHANNELS = typer.Option(
@@ -115,9 +114,9 @@ def publish(
     """
     from syndicate.cli import show
     from syndicate.cli.replays import kept
-    from syndicate.operations.publish import Request, refuse_contradiction
+    from syndicate.operations.recording import Publication, refuse_contradiction
 
-    request = Request(
+    request = Publication(
         paths=list(map(Path, articles)),
         channels=channel,
         note=note or None,
@@ -146,7 +145,7 @@ def publish(
         show.report(answer, as_json=as_json)
 
 
-def _published(here: Office, request: Request, *, may_ask: bool, as_json: bool) -> Report:
+def _published(here: Office, request: Publication, *, may_ask: bool, as_json: bool) -> Report:
     """Publish, and ask the person at the terminal as long as an answer is missing."""
     from syndicate.cli import show
     from syndicate.errors import ArticleError
@@ -180,13 +179,13 @@ def withdraw(
     Example: syndicate withdraw article.md --reason "The decree was revoked."
     """
     from syndicate.cli import show
-    from syndicate.operations.withdraw import Request, meant
+    from syndicate.operations.withdraw import WithdrawalRequest, standing_of
     from syndicate.operations.withdraw import withdraw as run
 
-    request = Request(article=article, reason=reason, kill=kill, dry_run=dry_run)
+    request = WithdrawalRequest(article=article, reason=reason, kill=kill, dry_run=dry_run)
     with office(dry=dry_run, looks=dry_run, as_json=as_json, opens=channels_to_open(())) as here:
         if not dry_run:
-            headline = meant(here, request).item.article.headline
+            headline = standing_of(here, request).item.article.headline
             what = "Withdraw and delete" if kill else "Withdraw"
             question = f"{what} “{headline}” everywhere? Readers will see the reason: “{reason}”"
             confirm(question, yes=yes, as_json=as_json)

@@ -36,7 +36,7 @@ def digest(
     """
     from syndicate.cli import show
     from syndicate.errors import UsageError
-    from syndicate.operations.digest import CatchUp, Request
+    from syndicate.operations.digest import CatchUp, DigestRequest
     from syndicate.operations.digest import digest as run
     from syndicate.subscribers.people import normal
 
@@ -58,7 +58,7 @@ def digest(
     with office(dry=dry_run, looks=dry_run, as_json=as_json, opens=opens) as here:
         if catch_up not in list(CatchUp):
             raise UsageError(f"--catch-up {catch_up}: use merge, each or skip")
-        request = Request(
+        request = DigestRequest(
             names=name or (),
             dry_run=dry_run,
             catch_up=CatchUp(catch_up),

@@ -16,7 +16,7 @@ from syndicate.text import visible
 
 if TYPE_CHECKING:
     from syndicate.errors import ArticleError
-    from syndicate.operations.publish import NoteNeeded, Request
+    from syndicate.operations.recording import NoteNeeded, Publication
 
 
 def can_ask(*, yes: bool = False, as_json: bool = False) -> bool:
@@ -55,11 +55,11 @@ def confirm(question: str, *, yes: bool, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def answered(request: Request, error: ArticleError) -> Request:
+def answered(request: Publication, error: ArticleError) -> Publication:
     """Return a request with a person's answers; raise the error itself where none helps."""
     from syndicate.errors import each_of
     from syndicate.intake.duplicates import Resembles
-    from syndicate.operations.publish import NoteNeeded
+    from syndicate.operations.recording import NoteNeeded
 
     questions = each_of(error)
     if not all(isinstance(question, Resembles | NoteNeeded) for question in questions):
@@ -80,7 +80,7 @@ def answered(request: Request, error: ArticleError) -> Request:
 def _what_was_wrong(needed: NoteNeeded) -> str:
     """Ask for the note on a changed file; "" for a silent fix, an empty answer is none."""
     from syndicate.cli.show import clean
-    from syndicate.operations.publish import is_a_note
+    from syndicate.operations.recording import is_a_note
 
     typer.echo(f"{clean(str(needed.path))} has changed since it was published:", err=True)
     for line in needed.changes.splitlines():

@@ -15,11 +15,11 @@ from syndicate.system import replay
 
 if TYPE_CHECKING:
     from syndicate.office import Office
-    from syndicate.operations.publish import Request
+    from syndicate.operations.recording import Publication
     from syndicate.operations.replayable import Replayable
     from syndicate.report import Report
 
-Observe = Callable[["Office", "Request", "Report"], None]
+Observe = Callable[["Office", "Publication", "Report"], None]
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def kept() -> Iterator[Observe]:
     began, words = time(), sys.argv[1:]
     found: Replayable | None = None
 
-    def observe(office: Office, request: Request, report: Report) -> None:
+    def observe(office: Office, request: Publication, report: Report) -> None:
         nonlocal found
         found = _replayable(office, request, report)
 
@@ -45,7 +45,7 @@ def kept() -> Iterator[Observe]:
         invocation.shown = None
 
 
-def _replayable(office: Office, request: Request, report: Report) -> Replayable | None:
+def _replayable(office: Office, request: Publication, report: Report) -> Replayable | None:
     if invocation.verbose or invocation.log_file or invocation.log_format:
         return None
     from syndicate.operations.replayable import replayable

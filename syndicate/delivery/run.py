@@ -1,9 +1,9 @@
-"""Carry plans out, channel by channel, and say how each step ended."""
+"""Carry plans out, channel by channel, and report how each step ended."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import unified_diff
 from functools import partial
 from itertools import groupby
@@ -19,54 +19,72 @@ from syndicate.model.delivery import Receipt, Rendition
 from syndicate.model.edition_keys import SUBJECT
 from syndicate.model.step import Action, Step
 from syndicate.office import Office
-from syndicate.planning.compare import Prepared
 from syndicate.planning.folders import is_here
-from syndicate.planning.prepare import EVERYTHING, Failed
-from syndicate.report import STATE_WORDS, Line, Report, line_of
+from syndicate.planning.plan import EVERYTHING, EditionPlan, Plan
+from syndicate.planning.write import Due
+from syndicate.report import STATE_WORDS, Line, Outcome, as_connected, line_of
 from syndicate.text.i18n import moment
 
 Progress = Callable[[str, int], None]  # one more at a channel of this name; of how many, or 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """Outcome of one channel's turn."""
+
+    problem: str = ""  # why it could not begin
+    notes: tuple[str, ...] = ()  # remarks of the destination
+    unconnected: frozenset[str] = frozenset()  # its name, where no connection could be made
 
 
 def silent(_channel: str, _total: int) -> None:
     """Show no progress."""
 
 
-def carry_out(office: Office, prepared: list[Prepared], report: Report, progress: Progress) -> None:
-    """Deliver what was planned; every channel has its turn, whatever became of the others."""
+def deliver_all(office: Office, due: Sequence[Due], progress: Progress) -> Outcome:
+    """Deliver what is due; every channel has its turn, whatever became of the others."""
     turn = {channel.name: place for place, channel in enumerate(office.channels)}
-    prepared = sorted(prepared, key=lambda plan: turn[plan.channel.name])
-    problems: dict[str, str] = {}
-    unseen: dict[int, str] = {}  # by channel, why nobody can see what stands there
-    for _, plans in groupby(prepared, key=lambda plan: plan.known.id):
-        mine = list(plans)
-        problem = run_channel(
-            office, mine[0].channel, mine[0].known, [p.edition for p in mine], progress, report
+    due = sorted(due, key=lambda one: turn[one.plan.channel.name])
+    by_channel = {
+        number: list(group) for number, group in groupby(due, key=lambda one: one.plan.known.id)
+    }
+    turns = {
+        number: run_channel(
+            office, group[0].plan.channel, group[0].plan.known, _numbers(group), progress
         )
-        if problem and not _is_told(report, office, mine):
-            problems[mine[0].channel.name] = problem
-        if problem and not is_here(mine[0].channel, office.ledger.folders.known(mine[0].known.id)):
-            unseen[mine[0].known.id] = problem
-    tell_outcomes(office, prepared, report, unseen)
-    said = {(line.channel, line.why) for line in report.lines}
-    report.problems += [
-        f"{name}: {why}" for name, why in problems.items() if (name, why) not in said
-    ]
+        for number, group in by_channel.items()
+    }
+    unseen = {
+        number: ran.problem
+        for number, ran in turns.items()
+        if ran.problem and not _is_here(office, by_channel[number][0])
+    }
+    unconnected = frozenset[str]().union(*(ran.unconnected for ran in turns.values()))
+    lines = tuple(_outcome_lines(office, due, unseen, unconnected))
+    problems = _problems(office, by_channel, turns)
+    known = {f"{line.channel}: {line.why}" for line in lines}
+    return Outcome(
+        lines=lines,
+        notes=tuple(note for ran in turns.values() for note in ran.notes),
+        problems=tuple(problem for problem in problems if problem not in known),
+        unconnected=unconnected,
+    )
 
 
 def run_channel(
     office: Office, channel: Channel, known: KnownChannel, editions: list[int], progress: Progress,
-    report: Report, *, most: int = 0,
-) -> str:  # fmt: skip
-    """Deliver editions of one channel; returns why it could not begin, if so.
+    *, most: int = 0,
+) -> Ran:  # fmt: skip
+    """Deliver editions of one channel.
 
     ``most``: only so many letters of a digest.
     """
+    remarks: list[str] = []
 
     def tell(result: object) -> None:
         progress(channel.name, run.total)
         if isinstance(result, Receipt) and result.remark:
-            report.notes.append(f"{channel.name}: {result.remark}")
+            remarks.append(f"{channel.name}: {result.remark}")
 
     run = ChannelRun(
         channel=channel, known=known, ledger=office.ledger, on_result=tell, scrub=office.scrub,
@@ -74,93 +92,109 @@ def run_channel(
     )  # fmt: skip
     try:
         if isinstance(channel, MailingList):
-            return mail(run, channel, editions)
-        return deliver(run, editions)
+            problem = mail(run, channel, editions)
+        else:
+            problem = deliver(run, editions)
     finally:
         office.acted = office.acted or run.acted
-        report.unconnected |= {channel.name} if run.is_unconnected else set()
+    unconnected = frozenset({channel.name} if run.is_unconnected else ())
+    return Ran(problem=problem, notes=tuple(remarks), unconnected=unconnected)
 
 
-def tell_outcomes(
-    office: Office, prepared: Iterable[Prepared], report: Report, unseen: Mapping[int, str]
-) -> None:
-    """Say where each planned step has ended, as the ledger knows it now.
-
-    Nothing counts as done in a channel that is ``unseen``, whatever the ledger knows of it.
-    """
-    loud = [one for one in prepared if not _is_quiet(one)]
-    with office.ledger.reading() as db:
-        found = places_in(db, [one.edition for one in loud])
-    for one in loud:
-        for step in filter(_is_news, one.steps):
-            if place := found.get(one.edition, {}).get(step.address):
-                line = line_of(place, step.action, office.publisher.zone, why=step.why)
-                why = unseen.get(one.known.id, "")
-                is_seen = not why or line.state != STATE_WORDS["settled"]
-                report.add(line if is_seen else replace(line, state=STATE_WORDS["due"], why=why))
-
-
-def tell_plan(prepared: Iterable[Prepared], report: Report) -> None:
-    """Say what would be done."""
-    for one in prepared:
-        if _is_quiet(one):
+def plan_lines(plan: Plan) -> Iterator[Line]:
+    """Yield what would be done."""
+    for edition in plan.editions:
+        if _is_quiet(edition):
             continue
-        for step in filter(_is_news, one.steps):
-            report.lines.append(
-                Line(
-                    channel=one.channel.name,
-                    about=one.key,
-                    address=step.address,
-                    action=step.action,
-                    why=step.why,
-                    diff=_diff(one, step),
-                )
+        for step in filter(_is_news, edition.steps):
+            yield Line(
+                channel=edition.channel.name,
+                about=edition.key,
+                address=step.address,
+                action=step.action,
+                why=step.why,
+                diff=_diff(edition, step),
             )
 
 
-def tell_digest(office: Office, channel: MailingList, uri: str, report: Report) -> None:
-    """A digest says nothing now: say when it will."""
-    with office.ledger.reading() as db:
-        due = office.next_digest(Catalogue(db), channel)
+def digest_line(office: Office, catalogue: Catalogue, channel: MailingList, uri: str) -> Line:
+    """Return when a list's next digest is going to tell of an article."""
+    due = office.next_digest(catalogue, channel)
     why = f"in the digest of {moment(due, office.publisher.zone, 'en')}"
-    report.lines.append(Line(channel=channel.name, about=uri, address="", action="digest", why=why))
+    return Line(channel=channel.name, about=uri, address="", action="digest", why=why)
 
 
-def tell_failed(failed: Iterable[Failed], report: Report) -> None:
-    """Say which channels could not even say what they have to say."""
-    report.problems += [f"{one.channel.name}: {one.why}" for one in failed]
+def _numbers(group: Iterable[Due]) -> list[int]:
+    return [due.number for due in group]
 
 
-def _is_quiet(one: Prepared) -> bool:
-    """A picture that is where it should be is nobody's news, nor is an older page."""
-    beside = one.key.startswith((*EVERYTHING, SUBJECT))
-    return beside and all(s.action is Action.NOTHING for s in one.steps)
+def _is_here(office: Office, due: Due) -> bool:
+    return is_here(due.plan.channel, office.ledger.folders.known(due.plan.known.id))
 
 
-def _is_news(step: Step) -> bool:
-    """What only follows something else is told of when it changes."""
-    follows = bool(step.rendition and step.rendition.follows)
-    return not follows or step.action is not Action.NOTHING
+def _outcome_lines(
+    office: Office, due: Iterable[Due], unseen: Mapping[int, str], unconnected: Container[str]
+) -> Iterator[Line]:
+    """Yield where each planned step has ended, as the ledger knows it now.
+
+    Nothing counts as done in a channel that is ``unseen``, whatever the ledger knows of it.
+    """
+    loud = [one for one in due if not _is_quiet(one.plan)]
+    with office.ledger.reading() as db:
+        found = places_in(db, _numbers(loud))
+    for one in loud:
+        for step in filter(_is_news, one.plan.steps):
+            if place := found.get(one.number, {}).get(step.address):
+                line = line_of(place, step.action, office.publisher.zone, why=step.why)
+                why = unseen.get(one.plan.known.id, "")
+                if why and line.state == STATE_WORDS["settled"]:
+                    line = replace(line, state=STATE_WORDS["due"], why=why)
+                yield as_connected(line, unconnected)
 
 
-def _is_told(report: Report, office: Office, plans: list[Prepared]) -> bool:
-    """Whether the ledger's rows will say why a channel could not begin."""
+def _problems(
+    office: Office, by_channel: Mapping[int, Sequence[Due]], turns: Mapping[int, Ran]
+) -> Iterator[str]:
+    """Yield why channels could not begin, where the ledger's rows do not say it."""
+    for number, ran in turns.items():
+        group = by_channel[number]
+        if ran.problem and not _is_reported(office, group):
+            yield f"{group[0].plan.channel.name}: {ran.problem}"
+
+
+def _is_reported(office: Office, group: Iterable[Due]) -> bool:
+    """Return whether the ledger's rows say why a channel could not begin."""
     with office.ledger.reading() as db:
         return any(
             place.state == "due" and place.why
-            for found in places_in(db, [plan.edition for plan in plans]).values()
+            for found in places_in(db, _numbers(group)).values()
             for place in found.values()
         )
 
 
-def _diff(one: Prepared, step: Step) -> str:
-    """The text a reader sees now against the text they would see."""
-    before = one.before.get(step.address)
+def _is_quiet(edition: EditionPlan) -> bool:
+    """Return whether nothing is to be reported: a picture, or an older page, is where it should be.
+
+    So is a document about one subject.
+    """
+    beside = edition.key.startswith((*EVERYTHING, SUBJECT))
+    return beside and all(step.action is Action.NOTHING for step in edition.steps)
+
+
+def _is_news(step: Step) -> bool:
+    """Return whether a step is reported: what only follows something else is when it changes."""
+    follows = bool(step.rendition and step.rendition.follows)
+    return not follows or step.action is not Action.NOTHING
+
+
+def _diff(edition: EditionPlan, step: Step) -> str:
+    """Return the text a reader sees now against the text they would see."""
+    before = edition.before.get(step.address)
     if step.action in (Action.NOTHING, Action.CREATE) or before is None:
         return ""
-    now, then = _shown(one.channel, before), _shown(one.channel, step.rendition)
-    return "\n".join(unified_diff(now, then, "now", "then", lineterm="", n=1))
+    shown, coming = _as_lines(edition.channel, before), _as_lines(edition.channel, step.rendition)
+    return "\n".join(unified_diff(shown, coming, "now", "then", lineterm="", n=1))
 
 
-def _shown(channel: Channel, rendition: Rendition | None) -> list[str]:
+def _as_lines(channel: Channel, rendition: Rendition | None) -> list[str]:
     return channel.as_text(rendition).splitlines() if rendition else []

@@ -13,13 +13,11 @@ from syndicate.errors import SyndicateError
 from syndicate.loopback.botapi import BotApi, Post, Version
 from syndicate.loopback.smtp import Letter, SmtpServer
 from syndicate.office import Office
-from syndicate.operations.digest import Request as Digest
-from syndicate.operations.digest import digest
-from syndicate.operations.publish import Request as Publication
+from syndicate.operations.digest import DigestRequest, digest
 from syndicate.operations.publish import publish
+from syndicate.operations.recording import Publication
 from syndicate.operations.status import Status, ledger_status
-from syndicate.operations.withdraw import Request as Withdrawing
-from syndicate.operations.withdraw import withdraw
+from syndicate.operations.withdraw import WithdrawalRequest, withdraw
 from syndicate.report import Report
 from syndicate.subscribers import people
 
@@ -99,7 +97,7 @@ def _publish(path: str) -> Callable[[Office, Path], Report]:
 
 
 def _digest(office: Office, folder: Path) -> Report:
-    return digest(office, Digest())
+    return digest(office, DigestRequest())
 
 
 def _correct(office: Office, folder: Path) -> Report:
@@ -109,7 +107,7 @@ def _correct(office: Office, folder: Path) -> Report:
 
 
 def _withdraw(office: Office, folder: Path) -> Report:
-    return withdraw(office, Withdrawing(article=str(folder / BUS), reason=REASON))
+    return withdraw(office, WithdrawalRequest(article=str(folder / BUS), reason=REASON))
 
 
 ACTS = (

@@ -12,7 +12,8 @@ from syndicate.intake.admission import admit
 from syndicate.intake.duplicates import Resembles
 from syndicate.model.article import Edition
 from syndicate.office import Office
-from syndicate.operations.publish import Request, publish
+from syndicate.operations.publish import publish
+from syndicate.operations.recording import Publication
 from syndicate.report import Report
 
 
@@ -75,10 +76,10 @@ def _check(office: Office, path: Path, seen: dict[str, Path]) -> Checked:
 
 def _planned(office: Office, path: Path) -> Report:
     """Plan the file; one that has changed, as the correction that it may become."""
-    report = publish(office, Request(paths=[path], minor=True, dry_run=True))
+    report = publish(office, Publication(paths=[path], minor=True, dry_run=True))
     if all(subject.kind != "refile" for subject in report.articles):
         return report
-    return publish(office, Request(paths=[path], note="…", dry_run=True))
+    return publish(office, Publication(paths=[path], note="…", dry_run=True))
 
 
 def _refused_today(office: Office, path: Path) -> list[str]:

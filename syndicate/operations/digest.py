@@ -1,9 +1,9 @@
-"""Digests: close the windows that are due, freeze what they say, send it to everybody."""
+"""Send digests: close the windows that are due, freeze what they say, send it to everybody."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,11 +20,12 @@ from syndicate.ledger.reports.places import letters_in
 from syndicate.model.article import Edition
 from syndicate.model.delivery import Receipt, Recipient, Rendition
 from syndicate.office import Office
-from syndicate.operations.leftovers import take_over, tell_waiting
+from syndicate.operations.leftovers import take_over, waiting_for_others
+from syndicate.operations.sequence import joined_outcomes
 from syndicate.planning import editions
-from syndicate.planning.compare import Wish
-from syndicate.planning.prepare import Preparation, reviewed
-from syndicate.report import Line, Report, letters_line, line_of
+from syndicate.planning.decide import reviewed
+from syndicate.planning.hosting import Hosting
+from syndicate.report import Line, Outcome, Report, letters_line, line_of
 from syndicate.system.logs import unexpected
 from syndicate.text.i18n import moment
 
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 class CatchUp(StrEnum):
-    """What becomes of windows that nobody closed in time."""
+    """Choice of what becomes of windows that nobody closed in time."""
 
     MERGE = "merge"  # one digest of all of them
     EACH = "each"  # a digest for each
@@ -40,8 +41,8 @@ class CatchUp(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
-    """What the command line asks for."""
+class DigestRequest:
+    """Request to close and send digests."""
 
     names: Sequence[str] = ()
     dry_run: bool = False
@@ -51,80 +52,87 @@ class Request:
     resume: bool = False  # go on with what was halted
 
 
-def digest(office: Office, request: Request, progress: Progress = silent) -> Report:
+def digest(office: Office, request: DigestRequest, progress: Progress = silent) -> Report:
     """Close what is due and send it; what an earlier run left is sent first."""
     report = Report(command="digest", dry_run=request.dry_run, notes=office.notes)
     refuse_older(office, dry=request.dry_run)
     channels = _digest_channels(office, request.names)
     if not (request.dry_run or request.to):
-        take_over(office, report, progress)
-        tell_waiting(office, report)
+        report.include(take_over(office, progress))
+        report.include(waiting_for_others(office))
     for channel in channels:
         if office.stopping():
             report.problems.append(f"{channel.name}: stopped before its turn")
             continue
         try:
-            if request.to:
-                _proof(office, channel, request.to, report)
-            else:
-                _send(office, channel, request, progress, report)
+            report.include(_of_list(office, channel, request, progress))
         except LedgerError:
             raise
         except Exception as error:  # a list that fails never stops the others
             unexpected(log, f"{channel.name}: its digest failed", error)
-            said = f"{error}" if isinstance(error, SyndicateError) else f"cannot say it: {error!r}"
-            report.problems.append(f"{channel.name}: {office.scrub(said)}")
+            why = f"{error}" if isinstance(error, SyndicateError) else f"cannot say it: {error!r}"
+            report.problems.append(f"{channel.name}: {office.scrub(why)}")
     return report
 
 
-def _send(
-    office: Office, channel: MailingList, request: Request, progress: Progress, report: Report
-) -> None:
+def _of_list(
+    office: Office, channel: MailingList, request: DigestRequest, progress: Progress
+) -> Outcome:
+    """Close what is due of one list and send it; or send a proof of it."""
+    if request.to:
+        return _proof(office, channel, request.to)
     with office.ledger.planning(dry=request.dry_run) as catalogue:
         known = office.remembered(catalogue, channel)
         if lost := _renamed(office, catalogue, channel, known):
-            report.problems.append(lost)
-            return
+            return Outcome(problems=(lost,))
         closed = close_due(office, catalogue, channel, known, request.catch_up)
         waiting = [number for number, _ in catalogue.editions.waiting(known.id)]
-        _tell_windows(office, catalogue, channel, closed, report, dry=request.dry_run)
+        outcome = _windows(office, catalogue, channel, closed, dry=request.dry_run)
         if request.dry_run and not closed:
-            _so_far(office, catalogue, channel, known, report)
-    if not request.dry_run:
-        if closed:
-            office.ledger.runs.tidy(office.settings.keep)
-        for number in waiting if request.resume else ():
-            office.ledger.runs.resume(number)
-        problem = run_channel(
-            office, channel, known, waiting, progress, report, most=request.sample
-        )
-        _tell_letters(office, waiting, report, sampled=bool(request.sample))
-        if problem and not any(problem in line.why for line in report.lines):
-            report.problems.append(f"{channel.name}: {problem}")
+            outcome = joined_outcomes([outcome, _so_far(office, catalogue, channel, known)])
+    if request.dry_run:
+        return outcome
+    if closed:
+        office.ledger.runs.tidy(office.settings.keep)
+    for number in waiting if request.resume else ():
+        office.ledger.runs.resume(number)
+    ran = run_channel(office, channel, known, waiting, progress, most=request.sample)
+    lines = tuple(_letters(office, waiting, sampled=bool(request.sample)))
+    is_reported = any(ran.problem in line.why for line in (*outcome.lines, *lines))
+    problem = f"{channel.name}: {ran.problem}"
+    sent = Outcome(
+        lines=lines,
+        notes=ran.notes,
+        problems=(problem,) if ran.problem and not is_reported else (),
+        unconnected=ran.unconnected,
+    )
+    return joined_outcomes([outcome, sent])
 
 
 def _renamed(
     office: Office, catalogue: Catalogue, channel: MailingList, known: KnownChannel
 ) -> str:
-    """A list without readers, beside one that the configuration lost, may be that one renamed."""
-    there = {one.name for one in office.channels}
-    gone = [
-        one
-        for one in catalogue.channels.all()
-        if one.name not in there and one.kind == channel.kind and catalogue.digests.readers(one.id)
+    """Explain why a list without readers may be another one, renamed; "" where it is not."""
+    configured = {member.name for member in office.channels}
+    former = [
+        other
+        for other in catalogue.channels.all()
+        if other.name not in configured
+        and other.kind == channel.kind
+        and catalogue.digests.readers(other.id)
     ]
-    if not gone or catalogue.digests.readers(known.id):
+    if not former or catalogue.digests.readers(known.id):
         return ""
     return (
-        f"{channel.name}: nobody is on this list, and {gone[0].name} is no longer configured:"
-        f" nothing was closed (syndicate channels rename {gone[0].name} {channel.name}; if it is a"
-        f" new list: syndicate subscribers add --list {channel.name} ADDRESS)"
+        f"{channel.name}: nobody is on this list, and {former[0].name} is no longer configured:"
+        f" nothing was closed (syndicate channels rename {former[0].name} {channel.name}; if it is"
+        f" a new list: syndicate subscribers add --list {channel.name} ADDRESS)"
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A window that was just closed, and what its letter says."""
+    """A window that was just closed, and its letter."""
 
     number: int
     edition: Edition
@@ -186,8 +194,11 @@ def due_windows(
     known: KnownChannel,
     catch_up: CatchUp,
 ) -> list[Window]:
-    """The windows [opened, closed) that have ended and were not closed; the first one starts
-    when the channel was first seen. One that was closed ahead of its time moves none of them."""
+    """Return the windows [opened, closed) that have ended and were not closed.
+
+    The first one starts when the channel was first seen. One that was closed ahead of its time
+    moves none of them.
+    """
     zone, at = office.publisher.zone, office.clock()
     opened = (catalogue.windows.last_closed(known.id, at) or known.first_seen).astimezone(zone)
     ends = list(channel.schedule.between(opened, at, zone))
@@ -205,10 +216,9 @@ def due_windows(
 def compose(
     office: Office, catalogue: Catalogue, channel: MailingList, known: KnownChannel, window: Window
 ) -> Edition:
-    """What a digest of this window says, as things stand now."""
-    prepare = Preparation(office, catalogue, Wish())
+    """Return what a digest of this window says, as things stand now."""
     assert window.closed, "an urgent article has no window"
-    worded = prepare.hosting.worded
+    worded = Hosting(office, catalogue).worded
     return editions.digest(
         worded(catalogue.windows.unsent(known.id, window.closed, office.clock()), channel),
         worded(catalogue.windows.carried_and_changed(known.id), channel),
@@ -230,36 +240,45 @@ def _digest_channels(office: Office, names: Sequence[str]) -> list[MailingList]:
     return chosen
 
 
-def _tell_windows(
-    office: Office, catalogue: Catalogue, channel: MailingList,
-    closed: list[Closed], report: Report, *, dry: bool,
-) -> None:  # fmt: skip
+def _windows(
+    office: Office, catalogue: Catalogue, channel: MailingList, closed: Sequence[Closed], *,
+    dry: bool,
+) -> Outcome:  # fmt: skip
+    """Report which windows were closed, or when the next one is."""
     if not closed:
         due = moment(office.next_digest(catalogue, channel), office.publisher.zone, "en")
         note = f"{channel.name}: nothing is due; the next digest closes on {due}"
-        report.notes.append(note)
-        report.idle.add(note)
-    for one in closed:
-        edition, window = one.edition, one.window
-        letters = catalogue.digests.recipients(one.number)
-        if window.status == "frozen":
-            why = f"{_held(edition)}, {letters} letter{'s' * (letters != 1)}"
-            if dry and one.rendition:
-                why += reviewed(channel, edition, one.rendition, report.notes)
-            if not letters:
-                report.notes.append(_nobody(office, catalogue, channel))
-        else:
-            why = "nothing to say" if window.status == "empty" else "skipped"
-        report.lines.append(
-            Line(channel=channel.name, about=window.key, address="", action=window.status,
-                 why=why, diff=_headlines(edition) if dry else "")
-        )  # fmt: skip
+        return Outcome(notes=(note,), idle=frozenset({note}))
+    return joined_outcomes(
+        [_closed_window(office, catalogue, channel, window, dry=dry) for window in closed]
+    )
+
+
+def _closed_window(
+    office: Office, catalogue: Catalogue, channel: MailingList, closed: Closed, *, dry: bool
+) -> Outcome:
+    edition, window = closed.edition, closed.window
+    notes: tuple[str, ...] = ()
+    why = "nothing to say" if window.status == "empty" else "skipped"
+    if window.status == "frozen":
+        letters = catalogue.digests.recipients(closed.number)
+        why = _counted(edition, letters)
+        if dry and closed.rendition:
+            review = reviewed(channel, edition, closed.rendition)
+            why, notes = why + review.size, review.remarks
+        if not letters:
+            notes = (*notes, _nobody(office, catalogue, channel))
+    line = Line(
+        channel=channel.name, about=window.key, address="", action=window.status, why=why,
+        diff=_headlines(edition) if dry else "",
+    )  # fmt: skip
+    return Outcome(lines=(line,), notes=notes)
 
 
 def _so_far(
-    office: Office, catalogue: Catalogue, channel: MailingList, known: KnownChannel, report: Report
-) -> None:
-    """What the next digest says as things stand; nothing of it is frozen."""
+    office: Office, catalogue: Catalogue, channel: MailingList, known: KnownChannel
+) -> Outcome:
+    """Report what the next digest says as things stand; nothing of it is frozen."""
     zone = office.publisher.zone
     opened = (
         catalogue.windows.last_closed(known.id, office.clock()) or known.first_seen
@@ -267,47 +286,53 @@ def _so_far(
     window = _window(opened, office.next_digest(catalogue, channel))
     edition = compose(office, catalogue, channel, known, window)
     if not (edition.items or edition.corrections):
-        return
+        return Outcome()
     [rendition] = channel.render(edition)
-    readers = catalogue.digests.readers(known.id)
-    why = f"so far {_held(edition)}, {readers} letter{'s' * (readers != 1)}"
-    why += reviewed(channel, edition, rendition, report.notes)
-    report.lines.append(
-        Line(channel=channel.name, about=window.key, address="", action="open", why=why,
-             diff=_headlines(edition))
+    review = reviewed(channel, edition, rendition)
+    why = f"so far {_counted(edition, catalogue.digests.readers(known.id))}{review.size}"
+    line = Line(
+        channel=channel.name, about=window.key, address="", action="open", why=why,
+        diff=_headlines(edition),
     )  # fmt: skip
+    return Outcome(lines=(line,), notes=review.remarks)
 
 
-def _held(edition: Edition) -> str:
-    return f"{len(edition.items)} new, {len(edition.corrections)} corrected or withdrawn"
+def _counted(edition: Edition, letters: int) -> str:
+    new, changed = len(edition.items), len(edition.corrections)
+    plural = "s" * (letters != 1)
+    return f"{new} new, {changed} corrected or withdrawn, {letters} letter{plural}"
 
 
 def _headlines(edition: Edition) -> str:
-    return "\n".join(i.article.headline for i in (*edition.corrections, *edition.items))
+    return "\n".join(item.article.headline for item in (*edition.corrections, *edition.items))
 
 
 def _nobody(office: Office, catalogue: Catalogue, channel: MailingList) -> str:
     name = channel.name
-    said = f"{name}: nobody is on the list (syndicate subscribers add --list {name} ADDRESS)"
-    for gone in office.gone(catalogue)[:1]:
-        said += f"; if it was called {gone} before: syndicate channels rename {gone} {name}"
-    return said
+    note = f"{name}: nobody is on the list (syndicate subscribers add --list {name} ADDRESS)"
+    for former in office.gone(catalogue)[:1]:
+        note += f"; if it was called {former} before: syndicate channels rename {former} {name}"
+    return note
 
 
-def _tell_letters(office: Office, numbers: Sequence[int], report: Report, *, sampled: bool) -> None:
-    """What of each digest has left, and one by one what needs somebody."""
+def _letters(office: Office, numbers: Sequence[int], *, sampled: bool) -> Iterator[Line]:
+    """Yield what of each digest has left, and each letter that needs somebody."""
     with office.ledger.reading() as db:
-        for one in sorted(digests(db, numbers=numbers), key=lambda one: one.edition):
-            line = letters_line(one)
-            if sampled and one.halted.startswith(SAMPLED) and set(one.states) <= {"sent", "due"}:
+        for count in sorted(digests(db, numbers=numbers), key=lambda count: count.edition):
+            line = letters_line(count)
+            if (
+                sampled
+                and count.halted.startswith(SAMPLED)
+                and set(count.states) <= {"sent", "due"}
+            ):
                 line = replace(line, state="done")  # more was not asked for
-            report.lines.append(line)
-            for place in letters_in(db, one.edition, ("refused", "in_doubt")):
-                report.lines.append(line_of(place, "letter", office.publisher.zone))
+            yield line
+            for place in letters_in(db, count.edition, ("refused", "in_doubt")):
+                yield line_of(place, "letter", office.publisher.zone)
 
 
-def _proof(office: Office, channel: MailingList, address: str, report: Report) -> None:
-    """What the next digest would say now, to one address; the ledger keeps no trace of it."""
+def _proof(office: Office, channel: MailingList, address: str) -> Outcome:
+    """Send what the next digest would say now to one address; the ledger keeps no trace of it."""
     with office.ledger.planning(dry=True) as catalogue:
         known = office.remembered(catalogue, channel)
         opened = catalogue.windows.last_closed(known.id, office.clock()) or known.first_seen
@@ -320,14 +345,14 @@ def _proof(office: Office, channel: MailingList, address: str, report: Report) -
         )
         edition = compose(office, catalogue, channel, known, window)
     if not (edition.items or edition.corrections):
-        report.notes.append(f"{channel.name}: there is nothing to say yet; no proof was sent")
-        return
+        return Outcome(notes=(f"{channel.name}: there is nothing to say yet; no proof was sent",))
     [rendition] = channel.render(edition)
     recipient = Recipient("proof", address, "proof")
     result = send_once(office, channel, edition.key, rendition, recipient=recipient)
     sent = isinstance(result, Receipt)
     state = "done" if sent else "in doubt" if isinstance(result, InDoubt) else "refused"
-    report.lines.append(
-        Line(channel=channel.name, about=edition.key, address=address, action="proof",
-             state=state, why="" if sent else str(result))
+    line = Line(
+        channel=channel.name, about=edition.key, address=address, action="proof", state=state,
+        why="" if sent else str(result),
     )  # fmt: skip
+    return Outcome(lines=(line,))

@@ -1,64 +1,75 @@
-"""What is due to a channel that this machine's configuration lacks: another one does it."""
+"""Changes for a channel that this machine's configuration lacks: another machine makes them."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 
 from syndicate.channel import Channel
-from syndicate.delivery.recompose import recompose
-from syndicate.delivery.run import Progress, carry_out, tell_failed
+from syndicate.delivery.run import Progress
 from syndicate.errors import SyndicateError
 from syndicate.ledger import Catalogue, Standing
 from syndicate.ledger.catalogue import leftovers
 from syndicate.model.article import Article
 from syndicate.model.step import Action
 from syndicate.office import Office
-from syndicate.operations.urgent import UrgentMailing, freeze_urgent, send_urgent
-from syndicate.planning.compare import Wish
-from syndicate.planning.prepare import Preparation
-from syndicate.report import Line, Report
+from syndicate.operations.sequence import (
+    Change,
+    carried_out,
+    changes_only,
+    decided,
+    joined_changes,
+    joined_outcomes,
+    planned,
+    register,
+    reported,
+)
+from syndicate.planning.announcements import announced
+from syndicate.planning.facts import Facts
+from syndicate.planning.plan import Wish
+from syndicate.planning.write import write_plan
+from syndicate.report import Line, Outcome
 
 
-def leave(
+def leave_to_others(
     office: Office, catalogue: Catalogue, standings: Iterable[Standing], *, new: bool = False,
     unchanged: Container[str] = (),
 ) -> list[Line]:  # fmt: skip
     """Leave what became of articles to machines with the channels that this one lacks.
 
     ``new``: also to channels that have had nothing of them yet, if their files mean them. Of what
-    is ``unchanged`` only that is told which still waits.
+    is ``unchanged`` only that is reported which still waits.
     """
     db, lines = catalogue.db, []
-    for number, name in lacking(office, catalogue).items():
-        for one in standings:
-            if one.uri in unchanged:
-                waits = leftovers.is_left(db, number, one.uri)
+    for number, name in lacked_channels(office, catalogue).items():
+        for standing in standings:
+            if standing.uri in unchanged:
+                waits = leftovers.is_left(db, number, standing.uri)
             else:
-                is_new = new and one.version == 1 and is_meant(one.item.article, name)
-                waits = is_new or leftovers.concerns(db, number, one.uri)
+                is_new = new and standing.version == 1 and is_meant(standing.item.article, name)
+                waits = is_new or leftovers.concerns(db, number, standing.uri)
             if waits:
-                leftovers.leave(db, number, one.uri, office.clock())
-                why = f"left to a machine that has this channel: {how(name)}"
+                leftovers.leave(db, number, standing.uri, office.clock())
+                why = f"left to a machine that has this channel: {advice(name)}"
                 lines.append(
-                    Line(channel=name, about=one.uri, address="", action="leave", state="waiting",
-                         why=why)
+                    Line(channel=name, about=standing.uri, address="", action="leave",
+                         state="waiting", why=why)
                 )  # fmt: skip
     return lines
 
 
-def lacking(office: Office, catalogue: Catalogue) -> dict[int, str]:
-    """The channels that the ledger has in use and this machine's configuration lacks, by number."""
+def lacked_channels(office: Office, catalogue: Catalogue) -> dict[int, str]:
+    """Return by number the channels in use that this machine's configuration lacks."""
     return leftovers.lacking(catalogue.db, [channel.name for channel in office.channels])
 
 
 def is_meant(article: Article, channel: str) -> bool:
-    """Whether an article's file means it for a channel of this name."""
+    """Return whether an article's file means it for a channel of this name."""
     return article.channels is None or channel in article.channels
 
 
-def how(name: str) -> str:
-    """What a person can do about a channel that a machine lacks."""
+def advice(name: str) -> str:
+    """Return what a person can do about a channel that a machine lacks."""
     return (
         f"channels.{name} is not in this machine's configuration (if it is called otherwise now:"
         f" syndicate channels rename {name} NEW; if no machine has it any more: syndicate channels"
@@ -67,81 +78,83 @@ def how(name: str) -> str:
 
 
 def leftover_lines(office: Office, catalogue: Catalogue, uri: str | None = None) -> Iterator[Line]:
-    """Say of articles, or of one, what is left to machines with the channels that this one lacks.
+    """Yield what is left of articles, or of one, to machines with the channels that this one lacks.
 
     What this one can do itself the next tick does.
     """
-    lacked = lacking(office, catalogue)
+    lacked = lacked_channels(office, catalogue)
     for known in catalogue.channels.all():
         why = "the next tick does it"
         if known.id in lacked:
-            why = f"left to a machine that has this channel: {how(known.name)}"
-        for one, _ in leftovers.left(catalogue.db, known.id):
-            if uri in (None, one):
-                yield Line(channel=known.name, about=one, address="", action="left",
+            why = f"left to a machine that has this channel: {advice(known.name)}"
+        for article, _ in leftovers.left(catalogue.db, known.id):
+            if uri in (None, article):
+                yield Line(channel=known.name, about=article, address="", action="left",
                            state="waiting", why=why)  # fmt: skip
 
 
-def tell_waiting(office: Office, report: Report) -> None:
-    """Say what waits for a machine that has a channel, and that lists are another one's."""
+def waiting_for_others(office: Office) -> Outcome:
+    """Report what waits for a machine that has a channel, and which lists are another one's."""
+    problems: list[str] = []
+    notes: list[str] = []
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
-        for number, name in lacking(office, catalogue).items():
+        for number, name in lacked_channels(office, catalogue).items():
             if count := leftovers.waits(db, number):
                 things = "1 thing waits" if count == 1 else f"{count} things wait"
-                report.problems.append(f"{name}: {things} for a machine that has it: {how(name)}")
+                problems.append(f"{name}: {things} for a machine that has it: {advice(name)}")
             elif catalogue.digests.readers(number):
-                note = f"{name}: its digests are left to a machine that has it: {how(name)}"
-                report.notes.append(note)
-                report.idle.add(note)
+                notes.append(
+                    f"{name}: its digests are left to a machine that has it: {advice(name)}"
+                )
+    return Outcome(problems=tuple(problems), notes=tuple(notes), idle=frozenset(notes))
 
 
-def take_over(office: Office, report: Report, progress: Progress) -> None:
+def take_over(office: Office, progress: Progress) -> Outcome:
     """Plan and do what machines without these channels had to leave."""
-    with office.ledger.planning() as catalogue:
-        known = {one.name: one.id for one in catalogue.channels.all()}
-        mine = [channel for channel in office.channels if channel.name in known]
-        left = {one.name: leftovers.left(catalogue.db, known[one.name]) for one in mine}
-        if not any(left.values()):
-            return
-        prepare = Preparation(office, catalogue, Wish(refresh=True))
-        mailings: list[UrgentMailing] = []
-        for channel in mine:
-            for uri, at in left[channel.name]:
-                _syndicate(catalogue, channel, known[channel.name], uri, at)
-            uris = [uri for uri, _ in left[channel.name]]
-            mailings += _said(prepare, channel, known[channel.name], uris, report)
-        prepare.announce()
-    tell_failed(prepare.failed, report)
-    changed = [
-        one for one in prepare.prepared if any(s.action is not Action.NOTHING for s in one.steps)
-    ]
-    carry_out(office, changed, report, progress)
-    send_urgent(office, mailings, report, progress)
-    report.lines = [line for line in report.lines if line.action != Action.NOTHING]
+    change = decided(office, lambda catalogue: _decision(office, catalogue))
+    outcome = carried_out(office, changes_only(change), progress)
+    return joined_outcomes([reported(change), outcome]).without(Action.NOTHING)
+
+
+def _decision(office: Office, catalogue: Catalogue) -> Change:
+    known = {channel.name: channel.id for channel in catalogue.channels.all()}
+    mine = [channel for channel in office.channels if channel.name in known]
+    left = {channel.name: leftovers.left(catalogue.db, known[channel.name]) for channel in mine}
+    if not any(left.values()):
+        return Change()
+    register(office, catalogue, office.collections)
+    facts = Facts(office=office, catalogue=catalogue, wish=Wish(refresh=True))
+    changes = []
+    for channel in mine:
+        for uri, at in left[channel.name]:
+            _syndicate(catalogue, channel, known[channel.name], uri, at)
+        uris = [uri for uri, _ in left[channel.name]]
+        changes += [_taken_over(facts, channel, known[channel.name], uri) for uri in uris]
+    change = joined_changes(changes)
+    plan = announced(facts, change.plan)
+    return joined_changes([change, Change(plan=plan, due=write_plan(catalogue, plan))])
 
 
 def _syndicate(catalogue: Catalogue, channel: Channel, number: int, uri: str, at: datetime) -> None:
-    standing = catalogue.articles.standing(uri)
-    assert standing is not None
-    item = standing.item
+    item = _standing(catalogue, uri).item
     if item.withdrawal is None and is_meant(item.article, channel.name) and channel.takes(item):
         catalogue.channels.syndicate(number, uri, at)
 
 
-def _said(
-    prepare: Preparation, channel: Channel, number: int, uris: Sequence[str], report: Report
-) -> Iterator[UrgentMailing]:
-    """Plan what a channel says of each article; what it cannot say stays left, and is told."""
-    catalogue = prepare.catalogue
-    for uri in uris:
-        standing = catalogue.articles.standing(uri)
-        assert standing is not None
-        try:
-            prepare.say([channel], [standing])
-        except SyndicateError as error:
-            report.problems.append(f"{channel.name}: {prepare.office.scrub(str(error))}")
-            continue
-        recompose(prepare, [uri])
-        leftovers.take(catalogue.db, number, uri)
-        yield from freeze_urgent(prepare, [channel], [standing])
+def _taken_over(facts: Facts, channel: Channel, number: int, uri: str) -> Change:
+    """Plan what a channel says of an article; what it cannot say stays left, and is reported."""
+    catalogue = facts.catalogue
+    standing = _standing(catalogue, uri)
+    try:
+        change = planned(facts, [channel], [standing], revised=[uri], announces=False)
+    except SyndicateError as error:
+        return Change(problems=[f"{channel.name}: {facts.office.scrub(str(error))}"])
+    leftovers.take(catalogue.db, number, uri)
+    return change
+
+
+def _standing(catalogue: Catalogue, uri: str) -> Standing:
+    standing = catalogue.articles.standing(uri)
+    assert standing is not None
+    return standing

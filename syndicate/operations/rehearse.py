@@ -8,12 +8,12 @@ from syndicate.intake.admission import admit_all
 from syndicate.model.article import Item
 from syndicate.model.delivery import Receipt
 from syndicate.office import Office
-from syndicate.operations.publish import Request
+from syndicate.operations.recording import Publication
 from syndicate.planning import editions
 from syndicate.report import Line, Report, Subject
 
 
-def rehearse(office: Office, request: Request) -> Report:
+def rehearse(office: Office, request: Publication) -> Report:
     """Send articles to the test destinations. Local pictures are uploaded, not hosted."""
     report = Report(command="publish --test")
     for draft in admit_all(office, request.paths, dry=True, anew=True):

@@ -34,7 +34,7 @@ from syndicate.ledger.schema import (
 from syndicate.model.article import PubStatus
 from syndicate.model.step import Action
 from syndicate.office import Office
-from syndicate.operations.publish import Request
+from syndicate.operations.recording import Publication
 from syndicate.report import STATE_WORDS, Report
 from syndicate.system.replay import ABSENT, FILES, FOLDERS, STATES, TREES, Evidence
 
@@ -49,7 +49,7 @@ class Replayable:
     until: datetime
 
 
-def replayable(office: Office, request: Request, report: Report) -> Replayable | None:
+def replayable(office: Office, request: Publication, report: Report) -> Replayable | None:
     """Return what an answer depends on; None where it may differ next time for another reason."""
     path = path_of(office.ledger.engine)
     if path is None or not (_is_quiet(office, report) and _is_bare(request, report)):
@@ -79,9 +79,9 @@ def _is_quiet(office: Office, report: Report) -> bool:
     )
 
 
-def _is_bare(request: Request, report: Report) -> bool:
+def _is_bare(request: Publication, report: Report) -> bool:
     """Return True for a plain request to publish, all of whose articles are unchanged."""
-    plain = Request(paths=request.paths, channels=request.channels)
+    plain = Publication(paths=request.paths, channels=request.channels)
     unchanged = [article for article in report.articles if article.kind == "unchanged"]
     return request == plain and len(unchanged) == len(report.articles) == len(request.paths)
 

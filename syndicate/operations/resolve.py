@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from syndicate.channel import Channel, Scope
 from syndicate.delivery.evidence import refuse_older, unknown_entries
 from syndicate.delivery.rim import opened
-from syndicate.delivery.run import Progress, carry_out, run_channel, silent, tell_failed
+from syndicate.delivery.run import Progress, run_channel, silent
 from syndicate.errors import ConfigError, UsageError
 from syndicate.intake.admission import admit_all
 from syndicate.intake.naming import uri_notes, write_uris
@@ -25,19 +26,21 @@ from syndicate.model.delivery import Receipt, Rendition
 from syndicate.model.edition_keys import COLLECTION
 from syndicate.office import Office
 from syndicate.operations.digest import CatchUp, due_windows, pass_over
-from syndicate.operations.publish import (
-    Request,
-    plan_for,
+from syndicate.operations.publish import assign, refuse_unsayable
+from syndicate.operations.recording import (
+    Publication,
     record,
     record_correction,
     refuse_contradiction,
-    refuse_unsayable,
 )
+from syndicate.operations.sequence import Change, carried_out, decided, planned, register, reported
 from syndicate.planning.coming import awaited, digest_lines
-from syndicate.planning.compare import Wish, abilities
+from syndicate.planning.compare import abilities
+from syndicate.planning.facts import Facts
 from syndicate.planning.folders import has_mark, is_here, recognise
-from syndicate.planning.prepare import Preparation
-from syndicate.report import Report, letters_line, line_of, said_key
+from syndicate.planning.plan import Wish
+from syndicate.planning.write import Due
+from syndicate.report import Outcome, Report, letters_line, line_of, said_key
 from syndicate.sources import Draft, uri_date
 from syndicate.subscribers.reply_processor import release_held
 
@@ -90,7 +93,7 @@ def resolve(
         office.ledger.resolutions.not_sent(delivery)
     else:
         office.ledger.resolutions.give_up(delivery)
-    _go_on(office, channel, place.edition_number, progress, report)
+    report.include(_go_on(office, channel, place.edition_number, progress))
     report.lines.append(line_of(_place(office, delivery), "resolve", office.publisher.zone))
     return report
 
@@ -121,7 +124,7 @@ def resolve_letters(
         what = "refused" if refused else what
         digest = said_key(found[0].key, office.publisher.zone)
         raise UsageError(f"{which} digest {digest} is {what}: see `syndicate status`")
-    _go_on(office, channel, edition, progress, report)
+    report.include(_go_on(office, channel, edition, progress))
     with office.ledger.reading() as db:
         report.lines += map(letters_line, digests(db, numbers=[edition]))
     return report
@@ -146,7 +149,7 @@ def adopt(
     [channel] = office.chosen([name])
     if channel.scope is not Scope.ARTICLE:
         raise UsageError(f"channel {name!r} has no posts of its own to adopt (publish does it)")
-    request = Request(paths=[path], channels=[name], new=True, note=note or None)
+    request = Publication(paths=[path], channels=[name], new=True, note=note or None)
     refuse_contradiction(request)
     report = Report(command="adopt", notes=office.notes)
     refuse_older(office)
@@ -156,32 +159,50 @@ def adopt(
     report.notes += uri_notes([draft])
     here = _identity(office, channel)
     receipt = _receipt(office, channel, reference, here, draft.article.uri)
-    with office.ledger.planning() as catalogue:
-        before = awaited(office, catalogue, [draft.article.uri])
-        standing = catalogue.articles.standing(draft.article.uri)
-        taken_on = standing is not None and catalogue.articles.was_taken_on(standing)
-        kind = record(office, catalogue, request, draft, report)
-        if kind == "original" or taken_on:
-            _not_news(office, catalogue, draft)
-            if note and not taken_on:
-                record_correction(office, catalogue, draft, note)
-        prepare = Preparation(office, catalogue, Wish())
-        plan_for(prepare, [channel], [draft.article.uri], [draft], request)
-        for one in prepare.prepared:
-            for step in one.steps:
-                if step.rendition and step.rendition.follows:
-                    continue  # the receipt is of what it follows
-                revises = abilities(channel).revises
-                if not catalogue.deliveries.adopt(
-                    one.edition, step.address, receipt, revises=revises
-                ):
-                    report.notes.append(f"{name}: the ledger has its place already; it is kept")
-        kinds = {draft.article.uri: kind}
-        told = list(digest_lines(prepare, [draft], kinds, before, chosen=office.channels))
-    tell_failed(prepare.failed, report)
-    carry_out(office, prepare.prepared, report, progress)
-    report.lines = [*(replace(line, action="adopt") for line in report.lines), *told]
+    change = decided(
+        office, partial(_adoption, office, request, channel, draft, receipt), dry=False
+    )
+    report.include(reported(change))
+    adopted = carried_out(office, change, progress)
+    lines = tuple(replace(line, action="adopt") for line in adopted.lines)
+    report.include(replace(adopted, lines=(*lines, *change.lines)))
     return report
+
+
+def _adoption(
+    office: Office, request: Publication, channel: Channel, draft: Draft, receipt: Receipt,
+    catalogue: Catalogue,
+) -> Change:  # fmt: skip
+    """Record the article, plan its post, and take the receipt on for it."""
+    uri = draft.article.uri
+    before = awaited(office, catalogue, [uri])
+    standing = catalogue.articles.standing(uri)
+    was_taken_on = standing is not None and catalogue.articles.was_taken_on(standing)
+    recorded = record(office, catalogue, request, draft)
+    if recorded.subject.kind == "original" or was_taken_on:
+        _not_news(office, catalogue, draft)
+        if request.note and not was_taken_on:
+            record_correction(office, catalogue, draft, request.note)
+    register(office, catalogue, [channel, *office.collections])
+    facts = Facts(office=office, catalogue=catalogue, wish=Wish())
+    assigned = assign(facts, [channel], [draft], request)
+    change = planned(facts, [channel], assigned.standings, urgent=False)
+    notes = (*recorded.notes, *assigned.notes, *_adopted(catalogue, change.due, receipt))
+    kinds = {uri: recorded.subject.kind}
+    lines = digest_lines(office, catalogue, [draft], kinds, before, chosen=office.channels)
+    return replace(change, articles=[recorded.subject], notes=notes, lines=list(lines))
+
+
+def _adopted(catalogue: Catalogue, due: Iterable[Due], receipt: Receipt) -> Iterator[str]:
+    """Take a receipt on for what is planned; yield where the ledger has a place already."""
+    for one in due:
+        channel = one.plan.channel
+        for step in one.plan.steps:
+            if step.rendition and step.rendition.follows:
+                continue  # the receipt is of what it follows
+            revises = abilities(channel).revises
+            if not catalogue.deliveries.adopt(one.number, step.address, receipt, revises=revises):
+                yield f"{channel.name}: the ledger has its place already; it is kept"
 
 
 def _not_news(office: Office, catalogue: Catalogue, draft: Draft) -> None:
@@ -374,10 +395,12 @@ def _known(office: Office, name: str) -> KnownChannel:
     return known[name]
 
 
-def _go_on(
-    office: Office, channel: Channel, edition: int, progress: Progress, report: Report
-) -> None:
+def _go_on(office: Office, channel: Channel, edition: int, progress: Progress) -> Outcome:
+    """Deliver what an answer has made due."""
     known = office.ledger.known_channels()[channel.name]
-    problem = run_channel(office, channel, known, [edition], progress, report)
-    if problem:
-        report.problems.append(f"{channel.name}: {problem}")
+    ran = run_channel(office, channel, known, [edition], progress)
+    return Outcome(
+        notes=ran.notes,
+        problems=(f"{channel.name}: {ran.problem}",) if ran.problem else (),
+        unconnected=ran.unconnected,
+    )

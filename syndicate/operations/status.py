@@ -310,6 +310,6 @@ def _listing(office: Office, catalogue: Catalogue, uri: str) -> Iterator[tuple[s
         if channel.name in known:
             collection = Documents(hosting, channel, known[channel.name], office.publisher)
             at = catalogue.not_far_ahead(office.clock())
-            for document in collection.documents(at, [uri], closing=False):
+            for document in collection.documents(at, [uri]):
                 if uri in dict(document.held):
                     yield channel.name, document.edition.key, 0

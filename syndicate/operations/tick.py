@@ -1,20 +1,41 @@
-"""Everything due: what waited, what is in doubt, what expired, the digests. One line of cron."""
+"""Do everything due: what waited, what is in doubt, what expired, the digests. One line of cron."""
 
 from __future__ import annotations
 
-from syndicate.channel import Scope
+from collections.abc import Set
+from dataclasses import replace
+
+from syndicate.channel import Channel, Scope
 from syndicate.delivery.evidence import refuse_older
-from syndicate.delivery.run import Progress, carry_out, run_channel, silent, tell_failed
+from syndicate.delivery.run import Progress, run_channel, silent
+from syndicate.ledger import Catalogue
 from syndicate.ledger.reports.places import Place, places
 from syndicate.model import edition_keys
 from syndicate.model.step import Action
 from syndicate.office import Office
-from syndicate.operations.digest import Request, digest
-from syndicate.operations.leftovers import leave, take_over
-from syndicate.planning.compare import Wish
-from syndicate.planning.prepare import Preparation
-from syndicate.report import Report, line_of
+from syndicate.operations.digest import DigestRequest, digest
+from syndicate.operations.leftovers import leave_to_others, take_over
+from syndicate.operations.sequence import (
+    Change,
+    carried_out,
+    changes_only,
+    decided,
+    joined_outcomes,
+    planned,
+    register,
+    reported,
+)
+from syndicate.planning.facts import Facts
+from syndicate.planning.plan import Wish
+from syndicate.report import Line, Outcome, Report, as_connected, line_of
 from syndicate.subscribers.inbox_run import InboxRun
+
+# more may be due: whoever looks at the exit code runs it again
+STOPPED = Outcome(problems=("stopped: what else is due waits for the next run",))
+FAST_CLOCK = (
+    "the clock is more than a day ahead of the database's: nothing expires by it, and no notice"
+    " goes"
+)
 
 
 def tick(office: Office, progress: Progress = silent) -> Report:
@@ -28,78 +49,87 @@ def tick(office: Office, progress: Progress = silent) -> Report:
 
 
 def _do_all(office: Office, report: Report, progress: Progress) -> None:
-    _expire(office, report, progress)
-    take_over(office, report, progress)
+    report.include(_expire(office, progress))
+    report.include(take_over(office, progress))
     for channel in office.channels:
         if office.stopping():
-            _stopped(report)
+            report.include(STOPPED)
             return
-        if channel.scope is Scope.DIGEST:
-            continue
-        with office.ledger.planning() as catalogue:
-            known = office.remembered(catalogue, channel)
-            waiting = [number for number, _ in catalogue.editions.waiting(known.id)]
-        before = _open(office, channel.name)
-        problem = run_channel(office, channel, known, waiting, progress, report)
-        _tell(office, before, report)
-        if problem and not before:
-            report.problems.append(f"{channel.name}: {problem}")
+        if channel.scope is not Scope.DIGEST:
+            report.include(_retry(office, channel, report.unconnected, progress))
     inboxes = InboxRun(office)
     found = inboxes.read()  # who wants to leave gets no letter any more
     if office.stopping():
         report.include(found)
-        _stopped(report)
+        report.include(STOPPED)
         return
-    digests = digest(office, Request(), progress)
+    digests = digest(office, DigestRequest(), progress)
     report.include(inboxes.go_on())
     report.lines += digests.lines
     report.idle |= digests.idle
     report.problems += digests.problems
 
 
-def _stopped(report: Report) -> None:
-    """Say that there may be more to do: whoever looks at the exit code runs it again."""
-    report.problems.append("stopped: what else is due waits for the next run")
-
-
-def _expire(office: Office, report: Report, progress: Progress) -> None:
+def _expire(office: Office, progress: Progress) -> Outcome:
     """Let every channel see which articles have just expired, and which notices are old."""
+    change = decided(office, lambda catalogue: _expiry(office, catalogue))
+    outcome = carried_out(office, changes_only(change), progress)
+    return joined_outcomes([reported(change), outcome]).without(Action.NOTHING)
+
+
+def _expiry(office: Office, catalogue: Catalogue) -> Change:
+    at = office.clock()
+    revived = frozenset(catalogue.revisions.revive(at))
+    uris = [*catalogue.revisions.expire(at), *sorted(revived)]
+    standings = [standing for uri in uris if (standing := catalogue.articles.standing(uri))]
+    register(office, catalogue, office.channels)
+    facts = Facts(office=office, catalogue=catalogue, wish=Wish(by_itself=True), revived=revived)
+    change = planned(facts, office.channels, standings, urgent=False)
+    leave_to_others(office, catalogue, standings)
+    is_fast = catalogue.not_far_ahead(at) < at
+    return replace(change, notes=[FAST_CLOCK] if is_fast else [])
+
+
+def _retry(office: Office, channel: Channel, unconnected: Set[str], progress: Progress) -> Outcome:
+    """Try again what waits in a channel, and settle what is in doubt there.
+
+    ``unconnected``: the channels to which no connection could be made before.
+    """
     with office.ledger.planning() as catalogue:
-        prepare = Preparation(office, catalogue, Wish(by_itself=True))
-        at = office.clock()
-        prepare.revived = set(catalogue.revisions.revive(at))
-        uris = [*catalogue.revisions.expire(at), *sorted(prepare.revived)]
-        if catalogue.not_far_ahead(at) < at:
-            report.notes.append(
-                "the clock is more than a day ahead of the database's: nothing expires by it, and"
-                " no notice goes"
-            )
-        standings = [standing for uri in uris if (standing := catalogue.articles.standing(uri))]
-        prepare.say(office.channels, standings)
-        leave(office, catalogue, standings)
-        prepare.announce()
-    changed = [
-        one for one in prepare.prepared if any(s.action is not Action.NOTHING for s in one.steps)
-    ]
-    tell_failed(prepare.failed, report)
-    carry_out(office, changed, report, progress)
-    report.lines = [line for line in report.lines if line.action != Action.NOTHING]
+        known = office.remembered(catalogue, channel)
+        waiting = [number for number, _ in catalogue.editions.waiting(known.id)]
+    before = _open(office, channel.name)
+    ran = run_channel(office, channel, known, waiting, progress)
+    unconnected = ran.unconnected | unconnected
+    lines = [as_connected(line, unconnected) for line in _lines(office, before)]
+    problem = f"{channel.name}: {ran.problem}"
+    return Outcome(
+        lines=tuple(lines),
+        notes=ran.notes,
+        problems=(problem,) if ran.problem and not before else (),
+        unconnected=ran.unconnected,
+    )
 
 
 def _open(office: Office, channel: str) -> list[Place]:
-    """What may still change by itself; a refusal was reported when it came."""
+    """Return what may still change by itself; a refusal was reported when it came."""
     with office.ledger.reading() as db:
         found = places(db, states=("due", "claimed", "sending", "in_doubt"))
     return [place for place in found if place.channel == channel]
 
 
-def _tell(office: Office, before: list[Place], report: Report) -> None:
+def _lines(office: Office, before: list[Place]) -> list[Line]:
+    """Return where what was open stands now."""
     with office.ledger.reading() as db:
-        looked = [places(db, delivery=was.delivery) for was in before]
-    now = {place.delivery: place for found in looked for place in found}
-    for was in before:
-        place = now[was.delivery]
-        is_settled = place.state == "settled" and not place.present
-        if was.edition == edition_keys.ANNOUNCEMENTS and is_settled:
-            continue  # nobody was told: the configuration names nobody any more, which was said
-        report.add(line_of(place, "retry", office.publisher.zone))
+        found = [place for earlier in before for place in places(db, delivery=earlier.delivery)]
+    return [
+        line_of(place, "retry", office.publisher.zone)
+        for place in found
+        if not _is_dropped_announcement(place)
+    ]
+
+
+def _is_dropped_announcement(place: Place) -> bool:
+    """Return whether nobody was notified: the configuration names nobody any more."""
+    is_settled = place.state == "settled" and not place.present
+    return place.edition == edition_keys.ANNOUNCEMENTS and is_settled

@@ -15,8 +15,9 @@ from syndicate.model.article import Edition
 from syndicate.model.delivery import Rendition
 from syndicate.office import Office
 from syndicate.planning import editions
-from syndicate.planning.prepare import Preparation, reviewed
-from syndicate.report import Line, Report, letters_line
+from syndicate.planning.decide import reviewed
+from syndicate.planning.hosting import Hosting
+from syndicate.report import Line, Outcome, letters_line
 
 URGENT = (1, 2)  # IPTC's urgency: 1 is the highest
 
@@ -34,7 +35,7 @@ class UrgentMailing:
 
 
 def freeze_urgent(
-    prepare: Preparation, channels: Sequence[Channel], standings: Sequence[Standing]
+    hosting: Hosting, channels: Sequence[Channel], standings: Sequence[Standing]
 ) -> list[UrgentMailing]:
     """Freeze a letter for each urgent article that a list has not carried.
 
@@ -42,39 +43,44 @@ def freeze_urgent(
     """
     return [
         mailing
-        for channel in prepare.office.lists
+        for channel in hosting.office.lists
         if channel.immediate and channel in channels
         for standing in standings
         if standing.item.article.urgency in URGENT
-        for mailing in _frozen(prepare, channel, standing)
+        for mailing in _frozen(hosting, channel, standing)
     ]
 
 
-def send_urgent(
-    office: Office, mailings: Sequence[UrgentMailing], report: Report, progress: Progress
-) -> None:
-    """Send them; in a dry run report to how many they would go."""
-    for mailing in mailings:
-        if report.dry_run:
-            report.lines.append(_planned(mailing, report))
-            continue
-        channel, edition = mailing.channel, mailing.edition
-        problem = run_channel(office, channel, mailing.known, [edition], progress, report)
-        with office.ledger.reading() as db:
-            report.lines += map(letters_line, digests(db, numbers=[edition]))
-        if problem and not any(problem in line.why for line in report.lines):
-            report.problems.append(f"{channel.name}: {problem}")
+def send_urgent(office: Office, mailing: UrgentMailing, progress: Progress) -> Outcome:
+    """Send the letters of an urgent article."""
+    ran = run_channel(office, mailing.channel, mailing.known, [mailing.edition], progress)
+    with office.ledger.reading() as db:
+        lines = tuple(map(letters_line, digests(db, numbers=[mailing.edition])))
+    is_reported = any(ran.problem in line.why for line in lines)
+    problem = f"{mailing.channel.name}: {ran.problem}"
+    return Outcome(
+        lines=lines,
+        notes=ran.notes,
+        problems=(problem,) if ran.problem and not is_reported else (),
+        unconnected=ran.unconnected,
+    )
 
 
-def _planned(mailing: UrgentMailing, report: Report) -> Line:
-    channel, why = mailing.channel, f"goes at once to {mailing.letters} readers"
+def urgent_preview(mailing: UrgentMailing) -> Outcome:
+    """Report to how many readers the letters of an urgent article would go."""
+    why = f"goes at once to {mailing.letters} readers"
+    remarks: tuple[str, ...] = ()
     if mailing.content:
-        why += reviewed(channel, *mailing.content, report.notes)
-    return Line(channel=channel.name, about=mailing.uri, address="", action="letters", why=why)
+        review = reviewed(mailing.channel, *mailing.content)
+        why, remarks = why + review.size, review.remarks
+    line = Line(
+        channel=mailing.channel.name, about=mailing.uri, address="", action="letters", why=why
+    )
+    return Outcome(lines=(line,), notes=remarks)
 
 
-def _frozen(prepare: Preparation, channel: MailingList, standing: Standing) -> list[UrgentMailing]:
-    catalogue, office = prepare.catalogue, prepare.office
+def _frozen(hosting: Hosting, channel: MailingList, standing: Standing) -> list[UrgentMailing]:
+    catalogue, office = hosting.catalogue, hosting.office
     known = office.remembered(catalogue, channel)
     unfinished = _unfinished(catalogue, channel, known, standing.uri)
     carried = catalogue.windows.carried_version(known.id, standing.uri)
@@ -88,7 +94,7 @@ def _frozen(prepare: Preparation, channel: MailingList, standing: Standing) -> l
         key, part = f"{edition_keys.URGENT_PREFIX}{standing.uri}~{standing.version}", "correction"
     else:
         return unfinished
-    [item] = prepare.hosting.worded([replace(standing.item, told_version=carried)], channel)
+    [item] = hosting.worded([replace(standing.item, told_version=carried)], channel)
     parts = {part: (item,)}
     at = office.clock()
     edition = editions.urgent(parts, office.publisher, at=at, key=key)
@@ -97,28 +103,21 @@ def _frozen(prepare: Preparation, channel: MailingList, standing: Standing) -> l
     among = standing.uri if part == "correction" else None
     letters = catalogue.digests.address_subscribers(number, known.id, rendition, among=among)
     mailing = UrgentMailing(
-        channel=channel,
-        known=known,
-        uri=standing.uri,
-        edition=number,
-        letters=letters,
+        channel=channel, known=known, uri=standing.uri, edition=number, letters=letters,
         content=(edition, rendition),
-    )
+    )  # fmt: skip
     return [*unfinished, mailing]
 
 
 def _unfinished(
     catalogue: Catalogue, channel: MailingList, known: KnownChannel, uri: str
 ) -> list[UrgentMailing]:
-    """Return the mailings of an article that an earlier command left unfinished."""
+    """Return letters of it that an earlier command left."""
     return [
         UrgentMailing(
-            channel=channel,
-            known=known,
-            uri=uri,
-            edition=number,
+            channel=channel, known=known, uri=uri, edition=number,
             letters=catalogue.digests.recipients(number),
         )
-        for number, owner, window in catalogue.digests.unfinished(uri)
-        if owner.id == known.id and window.closed is None
-    ]
+        for number, whose, window in catalogue.digests.unfinished(uri)
+        if whose.id == known.id and window.closed is None
+    ]  # fmt: skip

@@ -1,15 +1,15 @@
-"""Take an article back: a revision like any other, which every channel says as a notice."""
+"""Withdraw an article: a revision like any other, which every channel shows as a notice."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from syndicate import sources
 from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.evidence import refuse_older
-from syndicate.delivery.recompose import recompose
-from syndicate.delivery.run import Progress, carry_out, silent, tell_digest, tell_failed, tell_plan
+from syndicate.delivery.run import Progress, digest_line, silent
 from syndicate.errors import ArticleError, UsageError
 from syndicate.intake.duplicates import published_as
 from syndicate.intake.unchanged import unchanged_draft
@@ -17,10 +17,10 @@ from syndicate.ledger import Catalogue, Standing
 from syndicate.model.article import PubStatus
 from syndicate.model.step import Action
 from syndicate.office import Office
-from syndicate.operations.leftovers import leave
-from syndicate.operations.urgent import freeze_urgent, send_urgent
-from syndicate.planning.compare import Wish
-from syndicate.planning.prepare import Preparation
+from syndicate.operations.leftovers import leave_to_others
+from syndicate.operations.sequence import Change, carried_out, decided, planned, register, reported
+from syndicate.planning.facts import Facts
+from syndicate.planning.plan import Wish
 from syndicate.report import Report, Subject, said_key
 from syndicate.sources import Draft
 from syndicate.system import stop
@@ -28,8 +28,8 @@ from syndicate.text.similarity import wholly_different
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
-    """What the command line asks for."""
+class WithdrawalRequest:
+    """Request to withdraw an article."""
 
     article: str  # a file or a uri
     reason: str
@@ -37,41 +37,25 @@ class Request:
     dry_run: bool = False
 
 
-def withdraw(office: Office, request: Request, progress: Progress = silent) -> Report:
+def withdraw(office: Office, request: WithdrawalRequest, progress: Progress = silent) -> Report:
     """Put a notice with the reason in the article's place everywhere; ``kill`` also removes."""
-    report = Report(command="withdraw", dry_run=request.dry_run, notes=office.notes)
-    refuse_older(office, dry=request.dry_run)
-    reason, uri = " ".join(request.reason.split()), meant(office, request).uri
+    dry = request.dry_run
+    report = Report(command="withdraw", dry_run=dry, notes=office.notes)
+    refuse_older(office, dry=dry)
+    uri = standing_of(office, request).uri
     stop.go_on()
-    with office.ledger.planning(dry=request.dry_run) as catalogue:
-        standing = _record(office, catalogue, uri, request, reason, report)
-        wish = Wish(refresh=True, called=Action.WITHDRAW, diff=request.dry_run)
-        prepare = Preparation(office, catalogue, wish)
-        prepare.say(office.channels, [standing])
-        if standing.item.withdrawal and standing.item.withdrawal.kill:
-            prepare.remove_media(standing)
-        prepare.announce()
-        digests = recompose(prepare, [uri])
-        mailings = freeze_urgent(prepare, office.channels, [standing])
-        carriers = _carriers(office, catalogue, uri)
-        left = leave(office, catalogue, [standing], unchanged=_unchanged(report))
-    tell_failed(prepare.failed, report)
-    if request.dry_run:
-        tell_plan(prepare.prepared, report)
-    else:
-        carry_out(office, prepare.prepared, report, progress)
-    send_urgent(office, mailings, report, progress)
-    report.lines += left
-    for channel in carriers:
-        tell_digest(office, channel, uri, report)
-    for key in digests:
+    change = decided(office, partial(_decision, office, request, uri), dry=dry)
+    report.include(reported(change))
+    report.include(carried_out(office, change, progress, dry=dry))
+    report.lines += change.lines
+    for key in change.digests:
         which = said_key(key, office.publisher.zone)
         report.notes.append(f"the letters of digest {which} that have not left go without it")
     return report
 
 
-def meant(office: Office, request: Request) -> Standing:
-    """What would be taken back; whatever stands in the way is said, and nothing is done."""
+def standing_of(office: Office, request: WithdrawalRequest) -> Standing:
+    """Return what would be withdrawn; raise whatever stands in the way."""
     if not request.reason.strip():
         raise UsageError("--reason: say why it is withdrawn; readers are told")
     uri = identify(office, request.article)
@@ -82,7 +66,7 @@ def meant(office: Office, request: Request) -> Standing:
 
 
 def identify(office: Office, article: str) -> str:
-    """The uri of an article that the ledger knows, given as a file or as the uri itself."""
+    """Return the uri of an article that the ledger knows, given as a file or as the uri itself."""
     uri = article
     path = Path(article)
     if not article.startswith("tag:") and (path.suffix or sources.is_folder(path)):
@@ -95,7 +79,7 @@ def identify(office: Office, article: str) -> str:
 
 
 def _uri_of(office: Office, draft: Draft) -> str:
-    """A file's article; never another one whose uri line was copied into it."""
+    """Return the uri of a file's article; never another one's, whose uri line was copied."""
     uri = draft.article.uri
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
@@ -110,49 +94,54 @@ def _uri_of(office: Office, draft: Draft) -> str:
     return known.uri if known else uri
 
 
-def _record(
-    office: Office, catalogue: Catalogue, uri: str, request: Request, reason: str, report: Report
-) -> Standing:
+def _decision(office: Office, request: WithdrawalRequest, uri: str, catalogue: Catalogue) -> Change:
+    standing, kind = _recorded(office, catalogue, uri, request)
+    subject = Subject(
+        uri=uri, headline=standing.item.article.headline, path=standing.path,
+        version=standing.version, kind=kind,
+    )  # fmt: skip
+    register(office, catalogue, office.channels)
+    wish = Wish(refresh=True, called=Action.WITHDRAW, diff=request.dry_run)
+    facts = Facts(office=office, catalogue=catalogue, wish=wish)
+    change = planned(facts, office.channels, [standing], revised=[uri], dry=request.dry_run)
+    unchanged = [uri] if kind == "unchanged" else []
+    left = leave_to_others(office, catalogue, [standing], unchanged=unchanged)
+    carriers = _carriers(office, catalogue, uri)
+    coming = [digest_line(office, catalogue, channel, uri) for channel in carriers]
+    return replace(change, articles=[subject], lines=[*left, *coming])
+
+
+def _recorded(
+    office: Office, catalogue: Catalogue, uri: str, request: WithdrawalRequest
+) -> tuple[Standing, str]:
+    """Write the withdrawal down, unless it is; return the article as it stands, and the kind."""
     standing = catalogue.articles.standing(uri)
     assert standing is not None
-    done = standing.item.withdrawal
-    if (
-        standing.pub_status is PubStatus.CANCELED
-        and done
-        and _same(done.reason, done.kill, request)
-    ):
-        kind = "unchanged"
-    else:
-        kind = "withdrawal"
-        catalogue.revisions.record(
-            standing.item.article, kind=kind, note=reason, source="", path=standing.path,
-            at=office.clock(), kill=request.kill or bool(done and done.kill),
-        )  # fmt: skip
-        again = catalogue.articles.standing(uri)
-        assert again is not None
-        standing = again
-    report.articles.append(
-        Subject(uri=uri, headline=standing.item.article.headline, path=standing.path,
-                version=standing.version, kind=kind)
+    earlier = standing.item.withdrawal
+    is_canceled = standing.pub_status is PubStatus.CANCELED
+    if earlier and is_canceled and _is_same(earlier.reason, earlier.kill, request):
+        return standing, "unchanged"
+    catalogue.revisions.record(
+        standing.item.article, kind="withdrawal", note=" ".join(request.reason.split()), source="",
+        path=standing.path, at=office.clock(),
+        kill=request.kill or bool(earlier and earlier.kill),
     )  # fmt: skip
-    return standing
-
-
-def _unchanged(report: Report) -> list[str]:
-    return [one.uri for one in report.articles if one.kind == "unchanged"]
+    withdrawn = catalogue.articles.standing(uri)
+    assert withdrawn is not None
+    return withdrawn, "withdrawal"
 
 
 def _carriers(office: Office, catalogue: Catalogue, uri: str) -> list[MailingList]:
-    """The lists whose next digest tells their readers of the withdrawal."""
-    known = {one.name: one.id for one in catalogue.channels.all()}
+    """Return the lists whose next digest tells their readers of the withdrawal."""
+    known = {channel.name: channel.id for channel in catalogue.channels.all()}
     return [
         channel
         for channel in office.lists
         if channel.name in known
         and uri
-        in [i.article.uri for i in catalogue.windows.carried_and_changed(known[channel.name])]
+        in [item.article.uri for item in catalogue.windows.carried_and_changed(known[channel.name])]
     ]
 
 
-def _same(reason: str, killed: bool, request: Request) -> bool:
+def _is_same(reason: str, killed: bool, request: WithdrawalRequest) -> bool:
     return reason == " ".join(request.reason.split()) and (killed or not request.kill)

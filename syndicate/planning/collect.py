@@ -1,4 +1,4 @@
-"""What a collection holds and says; what has not changed is not said again."""
+"""Documents of a collection: which articles each holds, and its rendition, piece by piece."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from syndicate.model.article import Edition, Item, Publisher
 from syndicate.model.delivery import Rendition
 from syndicate.planning import editions
 from syndicate.planning.hosting import Hosting
+from syndicate.planning.plan import ArchivePage, Pieces
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Holding:
 
 
 class Documents:
-    """The documents of a collection, within one planning transaction."""
+    """Reader of a collection's documents, within one planning transaction."""
 
     def __init__(
         self, hosting: Hosting, channel: Collection, known: KnownChannel, publisher: Publisher
@@ -33,86 +34,98 @@ class Documents:
         self.channel = channel
         self.form = hosting.form(channel)
         self.catalogue, self.collections = hosting.catalogue, hosting.catalogue.collections
-        self._made: dict[tuple[str, str], bytes] = {}  # pieces, by uri and stamp
+        self._rendered: dict[tuple[str, str], bytes] = {}  # cache of pieces, by uri and stamp
+
+    def with_hosting(self, hosting: Hosting) -> Documents:
+        """Return the same where the host has more of the articles."""
+        documents = Documents(hosting, self.channel, self.known, self.publisher)
+        documents._rendered = self._rendered
+        return documents
+
+    def full_pages(self) -> list[ArchivePage]:
+        """Return the pages of the archive that are full now."""
+        if not self.channel.archives:
+            return []
+        number = self.known.id
+        full = self.collections.full_pages(number, self.channel.items)
+        first = self.collections.last_page(number) + 1
+        return [
+            ArchivePage(channel=number, number=page, uris=uris)
+            for page, uris in enumerate(full, first)
+        ]
 
     def documents(
-        self, now: datetime, touched: Sequence[str], *, closing: bool
+        self, now: datetime, touched: Sequence[str], closed: Sequence[ArchivePage] = ()
     ) -> Iterator[Holding]:
-        """What changes with these articles, in the order of putting it up.
+        """Yield the documents that change with these articles, in the order of putting them up.
 
-        ``closing``: pages of the archive that are full are closed.
+        ``closed``: the pages of the archive that are closed with them.
         """
         channel, number, publisher = self.channel, self.known.id, self.publisher
         kept = channel.keeps_notices
         since = now - kept if kept is not None else None
         last = 0
         if channel.archives:
-            before = self.collections.last_page(number)
-            last = before
-            if closing:
-                last = self.collections.close_pages(number, channel.items)
-            changed = self.collections.pages_of(number, touched) | set(range(before + 1, last + 1))
-            for page in sorted(changed):
-                yield self.archived(page)
+            last = closed[-1].number if closed else self.collections.last_page(number)
+            full = {page.number: page.uris for page in closed}
+            for page in sorted(self.collections.pages_of(number, touched) | set(full)):
+                yield self.archived(page, full.get(page))
         for subject in channel.subjects:
             held = self.collections.newest(number, channel.items, subject=subject, since=since)
             yield self._holding(editions.about(subject, publisher), held)
         held = self.collections.newest(number, channel.items, since=since)
         yield self._holding(editions.collection(publisher, pages=last), held)
 
-    def archived(self, page: int) -> Holding:
-        """A closed page of the archive."""
-        held = self.collections.page(self.known.id, page)
+    def archived(self, page: int, uris: Sequence[str] | None = None) -> Holding:
+        """Return a closed page of the archive; ``uris`` of one that the plan closes."""
+        if uris is None:
+            held = self.collections.page(self.known.id, page)
+        else:
+            held = self.collections.newest_first(uris)
         return self._holding(editions.archived(page, self.publisher), held)
 
     def _holding(self, edition: Edition, held: Iterable[Held]) -> Holding:
         return Holding(replace(edition, origin=self.known.origin), tuple(held))
 
     def stamp(self, holding: Holding) -> str:
-        """The name of all that a document is made from: of its form, and of what it holds."""
-        said = repr((holding.edition.pages, holding.held, self._there(holding.held)))
-        return f"{self.form} {sha256(said.encode()).hexdigest()}"
+        """Return the cache key of a document: of its form, and of what it holds."""
+        parts = repr((holding.edition.pages, holding.held, self._hosted(holding.held)))
+        return f"{self.form} {sha256(parts.encode()).hexdigest()}"
 
-    def unsaid(self, holding: Holding) -> list[str]:
-        """The articles of a document of which nothing is kept."""
+    def uncached(self, holding: Holding) -> list[str]:
+        """Return the articles of a document of which no piece is cached."""
         stamps = self._stamps(holding.held)
-        kept = self.collections.fragments(self.known.id, stamps)
-        return [uri for uri in stamps if uri not in kept]
+        cached = self.collections.fragments(self.known.id, stamps)
+        return [uri for uri in stamps if uri not in cached]
 
-    def said(self, holding: Holding) -> list[Rendition]:
-        """The document; what was said of an article before and is still so is used again."""
+    def rendered(self, holding: Holding) -> tuple[list[Rendition], Pieces | None]:
+        """Return a document, and the pieces of it to be cached; cached ones are used again."""
         uris = [uri for uri, _ in holding.held]
         stamps = self._stamps(holding.held)
         pieces = self.collections.fragments(self.known.id, stamps)
         lacking = [uri for uri in uris if uri not in pieces]
-        unmade = [uri for uri in lacking if (uri, stamps[uri]) not in self._made]
-        made = self.channel.pieces(self._items(unmade), self.publisher) if unmade else ()
-        for uri, piece in zip(unmade, made, strict=True):
-            self._made[uri, stamps[uri]] = piece
-        fresh = {uri: self._made[uri, stamps[uri]] for uri in lacking}
-        if not holding.edition.page:  # a page of the archive seldom changes
-            self.collections.keep_fragments(self.known.id, stamps, fresh)
+        unmade = [uri for uri in lacking if (uri, stamps[uri]) not in self._rendered]
+        new = self.channel.pieces(self._items(unmade), self.publisher) if unmade else ()
+        for uri, piece in zip(unmade, new, strict=True):
+            self._rendered[uri, stamps[uri]] = piece
+        fresh = {uri: self._rendered[uri, stamps[uri]] for uri in lacking}
         pieces |= fresh
-        return list(self.channel.assemble(holding.edition, [pieces[uri] for uri in uris]))
-
-    def forget(self, documents: Iterable[Holding]) -> None:
-        """Forget what is kept of articles that no document shows any more."""
-        now = [one for one in documents if not one.edition.page]
-        self.collections.forget_fragments(
-            self.known.id, but={u for one in now for u, _ in one.held}
-        )
+        renditions = list(self.channel.assemble(holding.edition, [pieces[uri] for uri in uris]))
+        if holding.edition.page or not fresh:  # a page of the archive seldom changes
+            return renditions, None
+        return renditions, Pieces(channel=self.known.id, stamps=stamps, rendered=fresh)
 
     def _items(self, uris: Sequence[str]) -> list[Item]:
         return self.hosting.worded(self.catalogue.articles.items(uris), self.channel)
 
     def _stamps(self, held: Sequence[Held]) -> Mapping[str, str]:
-        there = self._there(held)
-        return {uri: f"{self.form} {version} {there[uri]}" for uri, version in held}
+        hosted = self._hosted(held)
+        return {uri: f"{self.form} {version} {hosted[uri]}" for uri, version in held}
 
-    def _there(self, held: Sequence[Held]) -> dict[str, tuple[bool, bool]]:
-        return self.hosting.there([uri for uri, _ in held])
+    def _hosted(self, held: Sequence[Held]) -> dict[str, tuple[bool, bool]]:
+        return self.hosting.hosted([uri for uri, _ in held])
 
 
-def what_is_held(stamp: str) -> str:
-    """The part of a stamp that names what a document holds."""
+def held_part(stamp: str) -> str:
+    """Return the part of a document's cache key that names what it holds."""
     return stamp.rpartition(" ")[2]

@@ -9,7 +9,6 @@ from syndicate.channel.mailing_list import MailingList
 from syndicate.ledger import Catalogue
 from syndicate.model.step import Action
 from syndicate.office import Office
-from syndicate.planning.prepare import Preparation
 from syndicate.report import Line
 from syndicate.sources import Draft
 from syndicate.text.i18n import moment
@@ -25,15 +24,14 @@ def awaited(office: Office, catalogue: Catalogue, uris: Sequence[str]) -> Awaite
 
 
 def digest_lines(
-    prepare: Preparation, drafts: Sequence[Draft], kinds: Mapping[str, str], before: Awaited,
-    *, chosen: Sequence[Channel], named: Collection[str] = (),
+    office: Office, catalogue: Catalogue, drafts: Sequence[Draft], kinds: Mapping[str, str],
+    before: Awaited, *, chosen: Sequence[Channel], named: Collection[str] = (),
 ) -> Iterator[Line]:  # fmt: skip
     """Say what a command makes part of coming digests, and of what it leaves out there.
 
     ``before``: what they told of without it. ``chosen`` are the command's channels, ``named``
     those that it names itself.
     """
-    office, catalogue = prepare.office, prepare.catalogue
     after = awaited(office, catalogue, list(kinds))
     for channel in sorted(office.lists, key=lambda one: one not in chosen):
         due = moment(office.next_digest(catalogue, channel), office.publisher.zone, "en")
@@ -46,20 +44,23 @@ def digest_lines(
             elif is_in and channel.name in named:
                 yield _nothing(channel, uri, why)
             elif (
-                not is_in and is_news and channel not in chosen and _takes(prepare, channel, draft)
+                not is_in
+                and is_news
+                and channel not in chosen
+                and _takes(catalogue, channel, draft)
             ):
                 left_out = f"in no digest: publish it without --channel, or with {channel.name}"
                 yield _nothing(channel, uri, left_out)
 
 
 def left_lines(
-    prepare: Preparation, kinds: Mapping[str, str], chosen: Sequence[Channel]
+    office: Office, catalogue: Catalogue, kinds: Mapping[str, str], chosen: Sequence[Channel]
 ) -> Iterator[Line]:
     """Say where a changed article stands as it was: its channels that the command leaves out."""
-    for channel in (one for one in prepare.office.channels if one not in chosen):
-        known = prepare.office.remembered(prepare.catalogue, channel)
+    for channel in (one for one in office.channels if one not in chosen):
+        known = office.remembered(catalogue, channel)
         for uri in (one for one, kind in kinds.items() if kind in REVISED):
-            stands = known.id in prepare.catalogue.channels.having(uri)
+            stands = known.id in catalogue.channels.having(uri)
             if stands and channel.scope is not Scope.DIGEST:
                 yield _nothing(
                     channel, uri,
@@ -84,8 +85,8 @@ def _awaited(
         yield item.article.uri
 
 
-def _takes(prepare: Preparation, channel: Channel, draft: Draft) -> bool:
-    standing = prepare.catalogue.articles.standing(draft.article.uri)
+def _takes(catalogue: Catalogue, channel: Channel, draft: Draft) -> bool:
+    standing = catalogue.articles.standing(draft.article.uri)
     return is_for(draft, channel) and standing is not None and channel.takes(standing.item)
 
 

@@ -9,7 +9,7 @@ import pytest
 from support.direct_office import DirectOffice
 from syndicate.ledger.database import engine
 from syndicate.ledger.sending.queue import Queue
-from syndicate.operations.digest import Request, digest
+from syndicate.operations.digest import DigestRequest, digest
 from syndicate.operations.tick import tick
 
 Patch = pytest.MonkeyPatch
@@ -175,7 +175,7 @@ def test_a_command_that_is_told_to_end_begins_nothing_and_says_that_something_wa
     room.publish(article)
     room.mood("wall", "open", None)
     evening = room.tomorrow(2)
-    for act in (tick, lambda office: digest(office, Request())):
+    for act in (tick, lambda office: digest(office, DigestRequest())):
         with evening.office() as office:
             office.stopping = lambda: True
             report = act(office)

@@ -13,8 +13,7 @@ from syndicate.errors import ArticleError
 from syndicate.intake import admission
 from syndicate.intake.duplicates import Resembles
 from syndicate.ledger.schema import revisions
-from syndicate.operations.publish import Request, record
-from syndicate.report import Report
+from syndicate.operations.recording import Publication, record
 from syndicate.sources import Draft
 from syndicate.testing import NOON
 
@@ -232,7 +231,7 @@ def test_a_file_that_another_command_has_overtaken_is_not_passed_over(room: Dire
             pytest.raises(ArticleError, match="another command has just published a newer text"),
             office.ledger.planning() as catalogue,
         ):
-            record(office, catalogue, Request(paths=[path]), draft, Report(command="publish"))
+            record(office, catalogue, Publication(paths=[path]), draft)
 
 
 def test_a_file_that_another_process_has_just_published_is_no_copy(

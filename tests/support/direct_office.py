@@ -28,6 +28,7 @@ from syndicate.ledger.schema import (
 from syndicate.office import Office
 from syndicate.operations import digest as digests
 from syndicate.operations import publish as publishing
+from syndicate.operations import recording
 from syndicate.operations import resolve as settle
 from syndicate.operations import withdraw as withdrawing
 from syndicate.operations.resolve import Answer
@@ -82,7 +83,7 @@ class DirectOffice:
             return self.publish_in(office, *paths, **given)
 
     def publish_in(self, office: Office, *paths: Path, **given: Any) -> Report:
-        return publishing.publish(office, publishing.Request(paths=paths, **given))
+        return publishing.publish(office, recording.Publication(paths=paths, **given))
 
     def correct(self, slug: str, headline: str, **given: Any) -> Report:
         """Change an article and publish it again, with a note."""
@@ -92,12 +93,14 @@ class DirectOffice:
         with self.office() as office:
             return withdrawing.withdraw(
                 office,
-                withdrawing.Request(article=str(article), reason="it was not so", kill=kill),
+                withdrawing.WithdrawalRequest(
+                    article=str(article), reason="it was not so", kill=kill
+                ),
             )
 
     def digest(self, **given: Any) -> Report:
         with self.office() as office:
-            return digests.digest(office, digests.Request(**given))
+            return digests.digest(office, digests.DigestRequest(**given))
 
     def tick(self) -> Report:
         with self.office() as office:

@@ -35,6 +35,7 @@ class Channels:
     def __init__(self, db: Connection) -> None:
         self.db = db
         self._registered: dict[tuple[str, str], KnownChannel] = {}  # in this transaction
+        self._named: dict[str, KnownChannel] = {}
         self._having: dict[str, set[int]] = {}
 
     def all(self) -> list[KnownChannel]:
@@ -47,8 +48,18 @@ class Channels:
     ) -> KnownChannel:
         """Return the channel of this name; a new one is first seen now, with this ``origin``."""
         if (name, origin) not in self._registered:
-            self._registered[name, origin] = self._register(name, kind, target, at, origin)
+            known = self._register(name, kind, target, at, origin)
+            self._registered[name, origin] = self._named[name] = known
         return self._registered[name, origin]
+
+    def named(self, name: str) -> KnownChannel | None:
+        """Return the channel of this name; None if the ledger has never seen it."""
+        if name not in self._named:
+            row = self._row(name)
+            if row is None:
+                return None
+            self._named[name] = _known_channel(row)
+        return self._named[name]
 
     def _register(
         self, name: str, kind: str, target: str, at: datetime, origin: str

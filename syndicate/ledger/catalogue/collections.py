@@ -49,18 +49,19 @@ class Collections:
         s = syndications.c
         return int(self.db.scalar(select(func.max(s.page)).where(s.channel_id == channel)) or 0)
 
-    def close_pages(self, channel: int, size: int) -> int:
-        """Close the pages that are full; returns the newest page's number."""
+    def full_pages(self, channel: int, size: int) -> list[list[str]]:
+        """Return the articles of each page that is full and not closed, oldest page first."""
         s = syndications.c
-        mine, last = s.channel_id == channel, self.last_page(channel)
         query = select(s.uri).join(articles, articles.c.uri == s.uri)
-        query = query.where(mine, s.page.is_(None)).order_by(s.at, articles.c.number, s.uri)
-        uris = list(self.db.scalars(query))
-        for start in range(0, len(uris) - size + 1, size):
-            last += 1
-            bound = update(syndications).where(mine, s.uri.in_(uris[start : start + size]))
-            self.db.execute(bound.values(page=last))
-        return last
+        query = query.where(s.channel_id == channel, s.page.is_(None))
+        uris = list(self.db.scalars(query.order_by(s.at, articles.c.number, s.uri)))
+        return [uris[start : start + size] for start in range(0, len(uris) - size + 1, size)]
+
+    def close_page(self, channel: int, number: int, uris: Sequence[str]) -> None:
+        """Close a page of the archive with these articles."""
+        s = syndications.c
+        here = and_(s.channel_id == channel, s.uri.in_(uris))
+        self.db.execute(update(syndications).where(here).values(page=number))
 
     def pages_of(self, channel: int, uris: Sequence[str]) -> set[int]:
         """Return the closed pages that hold these articles."""
@@ -71,13 +72,16 @@ class Collections:
     def page(self, channel: int, number: int) -> list[Held]:
         """Return what is on a closed page, newest first."""
         s = syndications.c
-        query = (
-            select(articles.c.uri, articles.c.version)
-            .join(syndications, articles.c.uri == s.uri)
-            .where(s.channel_id == channel, s.page == number)
-            .order_by(*NEWEST_FIRST)
+        query = select(articles.c.uri, articles.c.version).join(
+            syndications, articles.c.uri == s.uri
         )
+        query = query.where(s.channel_id == channel, s.page == number).order_by(*NEWEST_FIRST)
         return [(row.uri, row.version) for row in self.db.execute(query)]
+
+    def newest_first(self, uris: Sequence[str]) -> list[Held]:
+        """Return these articles, newest first."""
+        query = select(articles.c.uri, articles.c.version).where(articles.c.uri.in_(uris))
+        return [(row.uri, row.version) for row in self.db.execute(query.order_by(*NEWEST_FIRST))]
 
     def fragments(self, channel: int, stamps: Mapping[str, str]) -> dict[str, bytes]:
         """Return the cached pieces of articles whose cache keys still match."""

@@ -158,6 +158,13 @@ class Deliveries:
         self.db.execute(update(deliveries).where(refused).values(**anew))
 
 
+def as_lost(state: Known) -> Known:
+    """Return an address as it is when what stood there is noted as lost."""
+    if state.state not in IDLE:
+        return state
+    return replace(state, present=None, reference=None, url=None, state="due")
+
+
 def _following(step: Step) -> dict[str, Any]:
     """Return the columns that hold back what comes after something else."""
     follows = step.rendition.follows if step.rendition else ""

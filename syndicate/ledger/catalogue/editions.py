@@ -85,9 +85,13 @@ class Editions:
             self.db.execute(SET_STAMP, {"number": number, "stamp": stamp})
             self._stamps[number] = stamp
 
-    def waiting(self, channel: int) -> list[tuple[int, str]]:
-        """Return (number, key) of editions with something due, under way or in doubt."""
-        open_ = deliveries.c.state.not_in(("settled", "refused"))
+    def waiting(self, channel: int, *, refused: bool = False) -> list[tuple[int, str]]:
+        """Return (number, key) of editions with something due, under way or in doubt.
+
+        ``refused``: also of those with something that was refused.
+        """
+        rests = ("settled",) if refused else ("settled", "refused")
+        open_ = deliveries.c.state.not_in(rests)
         busy = select(deliveries.c.edition_id).where(open_)
         mailing = select(runs.c.edition_id).where(runs.c.ended_at.is_(None))
         query = (

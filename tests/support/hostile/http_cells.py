@@ -31,10 +31,10 @@ from syndicate.config.loader import load
 from syndicate.loopback.botapi import BotApi, No, Rude
 from syndicate.loopback.http_faults import ENDLESS_ANSWERS, MALFORMED, RUDE, Speaks, said_by
 from syndicate.office import Office
-from syndicate.operations.publish import Request as Publication
 from syndicate.operations.publish import publish
+from syndicate.operations.recording import Publication
 from syndicate.operations.tick import tick
-from syndicate.operations.withdraw import Request as Withdrawal
+from syndicate.operations.withdraw import WithdrawalRequest as Withdrawal
 from syndicate.operations.withdraw import withdraw
 from syndicate.report import Report
 

@@ -1,0 +1,190 @@
+"""Record what an article's file has become: an original, a correction, a refile, or unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from syndicate.channel import Channel
+from syndicate.errors import ArticleError, UsageError
+from syndicate.intake.duplicates import has_twin, refuse_copy, refuse_stranger
+from syndicate.intake.naming import stored_path
+from syndicate.ledger import Catalogue, Standing
+from syndicate.model.article import UNNOTICED_FIELDS, PubStatus
+from syndicate.office import Office
+from syndicate.planning.changes import what_changed
+from syndicate.report import Subject
+from syndicate.sources import Draft
+
+UNUSED = "the note was not used"
+NO_NOTE = frozenset(
+    ("y", "ya", "iya", "yes", "yep", "ok", "oke", "okay", "n", "no", "nope", "t", "tidak", "tak",
+     "bukan", "betul", "benar")
+)  # fmt: skip
+
+
+class NoteNeeded(ArticleError):
+    """A published article changed, and it is not known if readers are to be told."""
+
+    def __init__(self, path: Path, changes: str) -> None:
+        super().__init__(
+            f"{path}: it was published and has changed since: --note “what was wrong” tells"
+            " readers of the correction, --minor changes it silently"
+        )
+        self.path = path
+        self.changes = changes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """Request to publish articles."""
+
+    paths: Sequence[Path]
+    channels: Sequence[str] = ()
+    note: str | None = None
+    notes: Mapping[Path, str] = field(default_factory=dict)  # by file; "" is a silent fix
+    minor: bool = False
+    refresh: bool = False
+    new: bool = False
+    others: frozenset[Path] = frozenset()  # whatever they look like, they are other articles
+    same_article: bool = False
+    backfill: bool = False  # also to channels that are newer than an article
+    dry_run: bool = False
+
+    def asks_for(self, draft: Draft, channel: Channel) -> bool:
+        """Return whether an article is to go to a channel even if it is older."""
+        named = channel.name in self.channels or channel.name in (draft.article.channels or ())
+        return self.backfill or named
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An article as it was written down."""
+
+    subject: Subject
+    notes: tuple[str, ...]
+
+
+def record(
+    office: Office, catalogue: Catalogue, request: Publication, draft: Draft,
+    turn: tuple[int, int] = (0, 0),
+) -> Recorded:  # fmt: skip
+    """Write a draft down as what it is.
+
+    ``turn`` says how many articles of the command come before it, and how many after.
+    """
+    standing = catalogue.articles.standing(draft.article.uri)
+    kind, note = _kind(office, catalogue, request, draft, standing)
+    path = _path(request, draft, standing)
+    if kind == "unchanged":
+        assert standing
+        version = standing.version
+        _keep(office, catalogue, request, draft, standing, path)
+    else:
+        version = catalogue.revisions.record(
+            draft.article, kind=kind, note=note, source=draft.source, path=path,
+            at=office.clock(), published=draft.article.date, after=turn[0], before=turn[1],
+        )  # fmt: skip
+    catalogue.revisions.keep_media(draft.files)
+    subject = Subject(
+        uri=draft.article.uri, headline=draft.article.headline, path=str(draft.path),
+        version=version, kind=kind,
+    )  # fmt: skip
+    return Recorded(subject, tuple(_unused_note(draft, kind)) if request.note else ())
+
+
+def _path(request: Publication, draft: Draft, standing: Standing | None) -> str:
+    """Return the article's file: a copy that was not changed yet is not it."""
+    if standing and has_twin(draft, standing) and not request.same_article:
+        return standing.path
+    return stored_path(draft)
+
+
+def _unused_note(draft: Draft, kind: str) -> Iterator[str]:
+    if kind == "unchanged":
+        yield f"{draft.path}: nothing in it has changed; {UNUSED}"
+    elif kind == "original":
+        yield f"{draft.path}: it is published for the first time; {UNUSED}"
+
+
+def _keep(
+    office: Office, catalogue: Catalogue, request: Publication, draft: Draft, standing: Standing,
+    path: str,
+) -> None:  # fmt: skip
+    """Keep what no reader notices of an unchanged file; another reading of it only if asked to."""
+    at, kept, read = office.clock(), standing.item.article, draft.article
+    if draft.kept:
+        catalogue.revisions.lies_at(kept, path, at)
+    elif request.refresh:
+        catalogue.revisions.refresh(read, standing.version, draft.source, path, at)
+    else:
+        if read.fingerprint != kept.fingerprint:
+            read = replace(kept, **{name: getattr(read, name) for name in UNNOTICED_FIELDS})
+        catalogue.revisions.reread(read, standing.version, draft.source, path, at)
+
+
+def record_correction(office: Office, catalogue: Catalogue, draft: Draft, note: str) -> None:
+    """Record that what was published before this ledger was wrong."""
+    catalogue.revisions.record(
+        draft.article, kind="correction", note=" ".join(note.split()), source=draft.source,
+        path=stored_path(draft), at=office.clock(),
+    )  # fmt: skip
+
+
+def _kind(
+    office: Office, catalogue: Catalogue, request: Publication, draft: Draft,
+    standing: Standing | None,
+) -> tuple[str, str]:  # fmt: skip
+    """Return what a draft is beside its article, and the note for readers."""
+    if standing is None:
+        if not request.new:
+            refuse_stranger(office, catalogue, draft)
+        return "original", ""
+    if catalogue.articles.was_taken_on(standing):
+        if not request.new:
+            refuse_stranger(office, catalogue, draft)
+        return ("correction", " ".join(request.note.split())) if request.note else ("refile", "")
+    if standing.pub_status is PubStatus.CANCELED:
+        raise ArticleError(
+            f"{draft.at('uri')}: this article was withdrawn; what was withdrawn is not published"
+            " again (write it anew: a copy without its uri line)"
+        )
+    if draft.same_as == standing.version:
+        return "unchanged", ""
+    if draft.kept:
+        raise ArticleError(
+            f"{draft.path}: another command has just published a newer text of it (see that this"
+            " file is the right one, and run this command again)"
+        )
+    if draft.article.fingerprint in (standing.fingerprint, standing.item.article.fingerprint):
+        return "unchanged", ""
+    if not request.same_article:
+        refuse_copy(draft, standing)
+    if request.minor:
+        return "refile", ""
+    note = request.notes.get(draft.path, request.note)
+    if note:
+        return "correction", " ".join(note.split())
+    if note is not None and draft.path in request.notes:
+        return "refile", ""
+    source = catalogue.articles.source(standing.uri, standing.version)
+    kept = standing.item.article
+    raise NoteNeeded(draft.path, what_changed(kept, source, draft.article, draft.source))
+
+
+def refuse_contradiction(request: Publication) -> None:
+    """Refuse options that contradict each other, or mean nothing."""
+    if request.note and request.minor:
+        raise UsageError("--note and --minor contradict each other: take one of them")
+    if request.note and not is_a_note(request.note):
+        raise UsageError(
+            f"--note: {request.note!r} does not say what was wrong: a note is a sentence for"
+            " readers (--minor is a silent fix)"
+        )
+
+
+def is_a_note(answer: str) -> bool:
+    """Return whether it says anything: a yes or a no answers another question."""
+    words = "".join(char if char.isalnum() else " " for char in answer.casefold()).split()
+    return bool(words) and not set(words) <= NO_NOTE and words != [words[0][0]]

@@ -1,0 +1,147 @@
+"""The sequence of every command that changes what readers see: decide, write, carry out, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from syndicate.channel import Channel
+from syndicate.delivery.recompose import Recomposed, recompose
+from syndicate.delivery.run import Progress, deliver_all, plan_lines
+from syndicate.errors import Flaws
+from syndicate.ledger import Catalogue, Standing
+from syndicate.model.step import Action
+from syndicate.office import Office
+from syndicate.operations.urgent import UrgentMailing, freeze_urgent, send_urgent, urgent_preview
+from syndicate.planning.decide import decide
+from syndicate.planning.facts import Facts
+from syndicate.planning.hosting import Hosting
+from syndicate.planning.plan import Failed, Plan, joined
+from syndicate.planning.write import Due, write_plan
+from syndicate.report import Line, Outcome, Subject
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a command has decided and written in one planning transaction."""
+
+    plan: Plan = field(default_factory=Plan)
+    due: Sequence[Due] = ()  # what of the plan is written; nothing in a dry run
+    mailings: Sequence[UrgentMailing] = ()  # urgent letters, frozen
+    recomposed: Sequence[Recomposed] = ()  # digests on their way that say it as it is now
+    articles: Sequence[Subject] = ()
+    notes: Sequence[str] = ()
+    problems: Sequence[str] = ()
+    lines: Sequence[Line] = ()  # what is left to coming digests, and to other machines
+
+    @property
+    def digests(self) -> list[str]:
+        """Return the keys of the digests that were composed anew."""
+        return [one.key for one in self.recomposed if one.key]
+
+
+def planned(
+    facts: Facts, channels: Sequence[Channel], standings: Sequence[Standing], *,
+    revised: Iterable[str] = (), urgent: bool = True, announces: bool = True, dry: bool = False,
+) -> Change:  # fmt: skip
+    """Decide what channels have to say of articles, and write it down; a ``dry`` run only decides.
+
+    Letters on their way that carry ``revised`` articles are composed anew. ``urgent`` articles'
+    letters are frozen.
+    """
+    plan = decide(facts, channels, standings, announces=announces)
+    refuse_flaws(plan)
+    due = [] if dry else write_plan(facts.catalogue, plan)
+    hosting = Hosting(facts.office, facts.catalogue).with_plan(plan)
+    recomposed = recompose(hosting, revised)
+    mailings = freeze_urgent(hosting, channels, standings) if urgent else []
+    return Change(plan=plan, due=due, recomposed=recomposed, mailings=mailings)
+
+
+def register(office: Office, catalogue: Catalogue, channels: Iterable[Channel]) -> None:
+    """Let the ledger know channels that are planned for; new ones are first seen now."""
+    for channel in channels:
+        office.remembered(catalogue, channel)
+
+
+def refuse_flaws(plan: Plan) -> None:
+    """Raise what is wrong in the articles' files, all at once."""
+    flaws = Flaws()
+    for flaw in plan.flaws:
+        with flaws.noted():
+            raise flaw
+    flaws.end()
+
+
+def decided(
+    office: Office, decision: Callable[[Catalogue], Change], *, dry: bool = False
+) -> Change:
+    """Run a command's decision in one planning transaction; a ``dry`` one leaves no trace."""
+    with office.ledger.planning(dry=dry) as catalogue:
+        return decision(catalogue)
+
+
+def reported(change: Change) -> Outcome:
+    """Return what is to be reported of a decision before anything is sent."""
+    failed = [*change.plan.failed, *(one.failed for one in change.recomposed if one.failed)]
+    return Outcome(
+        articles=tuple(change.articles),
+        notes=(*change.notes, *change.plan.notes),
+        problems=(*change.problems, *map(_problem, failed)),
+    )
+
+
+def carried_out(
+    office: Office, change: Change, progress: Progress, *, dry: bool = False
+) -> Outcome:
+    """Bring what was decided to its destinations; of a ``dry`` run return what it would do."""
+    if dry:
+        parts = [Outcome(lines=tuple(plan_lines(change.plan)))]
+        parts += map(urgent_preview, change.mailings)
+    else:
+        parts = [deliver_all(office, change.due, progress)]
+        parts += [send_urgent(office, mailing, progress) for mailing in change.mailings]
+    return joined_outcomes(parts)
+
+
+def changes_only(change: Change) -> Change:
+    """Return a change without the editions that stand as they should."""
+    return replace(
+        change,
+        due=[
+            due
+            for due in change.due
+            if any(step.action is not Action.NOTHING for step in due.plan.steps)
+        ],
+    )
+
+
+def joined_changes(parts: Sequence[Change]) -> Change:
+    """Return one change of several that were written one after another."""
+    return Change(
+        plan=joined([part.plan for part in parts]),
+        due=[due for part in parts for due in part.due],
+        mailings=[mailing for part in parts for mailing in part.mailings],
+        recomposed=[digest for part in parts for digest in part.recomposed],
+        articles=[article for part in parts for article in part.articles],
+        notes=[note for part in parts for note in part.notes],
+        problems=[problem for part in parts for problem in part.problems],
+        lines=[line for part in parts for line in part.lines],
+    )
+
+
+def joined_outcomes(parts: Sequence[Outcome]) -> Outcome:
+    """Return one outcome of several, in their order."""
+    return Outcome(
+        articles=tuple(article for part in parts for article in part.articles),
+        lines=tuple(line for part in parts for line in part.lines),
+        notes=tuple(note for part in parts for note in part.notes),
+        idle=frozenset(note for part in parts for note in part.idle),
+        lasting=frozenset(note for part in parts for note in part.lasting),
+        problems=tuple(problem for part in parts for problem in part.problems),
+        unconnected=frozenset(name for part in parts for name in part.unconnected),
+    )
+
+
+def _problem(failed: Failed) -> str:
+    return f"{failed.channel.name}: {failed.why}"

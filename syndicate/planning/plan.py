@@ -1,0 +1,129 @@
+"""Plan of a command, as a value: what is to be written, and what is to be reported of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from syndicate.channel import Channel
+from syndicate.errors import ArticleError
+from syndicate.ledger import KnownChannel
+from syndicate.model import edition_keys
+from syndicate.model.delivery import Rendition
+from syndicate.model.step import Action, Step
+
+# editions that need not be reported where nothing is to be done
+EVERYTHING = (edition_keys.MEDIA, edition_keys.PAGE_PREFIX, edition_keys.ARCHIVE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a command asks of the channels."""
+
+    refresh: bool = False
+    called: Action | None = None  # what a collection's change is called
+    diff: bool = False
+    everything: bool = False  # all that a collection ever put up is looked at
+    by_itself: bool = (
+        False  # nobody asks: a collection is rewritten where what it holds has changed
+    )
+    trial: bool = False  # only to see if articles can be rendered: collections are left as they are
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Channel whose rendition, or part of it, could not be planned."""
+
+    channel: Channel
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionPlan:
+    """Steps from what stands of one edition of a channel to what should."""
+
+    channel: Channel
+    known: KnownChannel
+    key: str
+    version: int = 0  # of the article that it is about; 0 for what is not about one
+    steps: tuple[Step, ...] = ()
+    wants: tuple[Step, ...] = ()  # those that change what the ledger wants
+    lost: tuple[str, ...] = ()  # addresses where somebody took away what stood
+    stamp: str | None = None  # the cache key to keep of what it was rendered from
+    before: Mapping[str, Rendition] = field(default_factory=dict)  # what stands, for a diff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivePage:
+    """Page of a channel's archive that is full, and closed from now on."""
+
+    channel: int
+    number: int
+    uris: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pieces:
+    """Pieces that a collection has rendered of articles, to be cached by uri."""
+
+    channel: int
+    stamps: Mapping[str, str]
+    rendered: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """Articles that a collection's documents show: the cached pieces of others are deleted."""
+
+    channel: int
+    uris: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """Announcements that nobody waits for any more."""
+
+    edition: int
+    addresses: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that planning has decided; nothing of it is written yet."""
+
+    pages: tuple[ArchivePage, ...] = ()
+    woken: tuple[int, ...] = ()  # channels that are asked anew for what they refused
+    editions: tuple[EditionPlan, ...] = ()
+    pieces: tuple[Pieces, ...] = ()
+    shown: tuple[Shown, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    failed: tuple[Failed, ...] = ()
+    flaws: tuple[ArticleError, ...] = ()  # what is wrong in the articles' files
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()  # what readers will not get as it was typed
+
+    def keys(self, channel: int) -> frozenset[str]:
+        """Return the keys of a channel's editions that are planned."""
+        return frozenset(edition.key for edition in self.editions if edition.known.id == channel)
+
+    def misses(self, channel: int) -> bool:
+        """Return whether somebody took away something that stood in a channel."""
+        return any(edition.lost for edition in self.editions if edition.known.id == channel)
+
+
+def joined(plans: Iterable[Plan]) -> Plan:
+    """Return one plan of several, in their order."""
+    every = list(plans)
+    return Plan(
+        pages=tuple(chain.from_iterable(plan.pages for plan in every)),
+        woken=tuple(chain.from_iterable(plan.woken for plan in every)),
+        editions=tuple(chain.from_iterable(plan.editions for plan in every)),
+        pieces=tuple(chain.from_iterable(plan.pieces for plan in every)),
+        shown=tuple(chain.from_iterable(plan.shown for plan in every)),
+        dropped=tuple(chain.from_iterable(plan.dropped for plan in every)),
+        failed=tuple(chain.from_iterable(plan.failed for plan in every)),
+        flaws=tuple(chain.from_iterable(plan.flaws for plan in every)),
+        notes=tuple(dict.fromkeys(chain.from_iterable(plan.notes for plan in every))),
+        warnings=tuple(chain.from_iterable(plan.warnings for plan in every)),
+    )

@@ -1,0 +1,64 @@
+"""Write a plan into the catalogue: the only place of planning that changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from syndicate.ledger import Catalogue
+from syndicate.model.step import Action, Step
+from syndicate.planning.plan import EditionPlan, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Edition whose plan is written, under its number in the ledger."""
+
+    number: int
+    plan: EditionPlan
+
+
+def write_plan(catalogue: Catalogue, plan: Plan) -> list[Due]:
+    """Write a plan within the transaction that it was made in; return what is due now."""
+    for page in plan.pages:
+        catalogue.collections.close_page(page.channel, page.number, page.uris)
+    for channel in dict.fromkeys(plan.woken):
+        catalogue.deliveries.wake(channel)
+    numbers = _opened(catalogue, plan.editions)
+    due = [Due(numbers[edition.known.id, edition.key], edition) for edition in plan.editions]
+    catalogue.deliveries.read(one.number for one in due if one.plan.wants)
+    for one in due:
+        _write_edition(catalogue, one)
+    for dropped in plan.dropped:
+        for address in dropped.addresses:
+            catalogue.deliveries.want(dropped.edition, Step(address, Action.REMOVE, None), 0)
+    _write_pieces(catalogue, plan)
+    return due
+
+
+def _opened(catalogue: Catalogue, editions: Iterable[EditionPlan]) -> Mapping[tuple[int, str], int]:
+    """Return the numbers of planned editions; those that are missing are opened, in their order."""
+    numbers: dict[tuple[int, str], int] = {}
+    for channel, group in groupby(editions, key=lambda edition: edition.known.id):
+        keys = list(dict.fromkeys(edition.key for edition in group))
+        opened = catalogue.editions.open_all(channel, keys)
+        numbers.update(((channel, key), number) for key, number in opened.items())
+    return numbers
+
+
+def _write_edition(catalogue: Catalogue, due: Due) -> None:
+    plan = due.plan
+    if plan.lost:
+        catalogue.deliveries.lose(due.number, plan.lost)
+    for step in plan.wants:
+        catalogue.deliveries.want(due.number, step, plan.version)
+    if plan.stamp is not None:
+        catalogue.editions.set_stamp(due.number, plan.stamp)
+
+
+def _write_pieces(catalogue: Catalogue, plan: Plan) -> None:
+    for pieces in plan.pieces:
+        catalogue.collections.keep_fragments(pieces.channel, pieces.stamps, pieces.rendered)
+    for shown in plan.shown:
+        catalogue.collections.forget_fragments(shown.channel, but=shown.uris)
