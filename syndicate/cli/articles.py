@@ -16,6 +16,7 @@ from syndicate.cli.questions import answered, asking, can_ask, confirm
 if TYPE_CHECKING:
     from syndicate.model.article import Publisher
     from syndicate.office import Office
+    from syndicate.operations.recording import Publication
     from syndicate.report import Report
 
 CHANNELS = typer.Option(

@@ -80,7 +80,7 @@ def test_a_moved_folder_is_filled_anew(room: DirectOffice, kind: str) -> None:
 
 
 def test_a_sheet_that_somebody_took_away_is_written_again(room: DirectOffice) -> None:
-    """Guard: Comparison._compared."""
+    """Guard: compare._lost."""
     room = room.having(sheet="Sheet")
     article = room.write("hello")
     room.publish(article)

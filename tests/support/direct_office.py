@@ -91,12 +91,10 @@ class DirectOffice:
 
     def withdraw(self, article: Path, *, kill: bool = False) -> Report:
         with self.office() as office:
-            return withdrawing.withdraw(
-                office,
-                withdrawing.WithdrawalRequest(
-                    article=str(article), reason="it was not so", kill=kill
-                ),
+            request = withdrawing.WithdrawalRequest(
+                article=str(article), reason="it was not so", kill=kill
             )
+            return withdrawing.withdraw(office, request)
 
     def digest(self, **given: Any) -> Report:
         with self.office() as office:
