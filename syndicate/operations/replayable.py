@@ -6,6 +6,7 @@ In doubt there is no evidence: the command is then carried out each time.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ from syndicate.operations.recording import Publication
 from syndicate.report import STATE_WORDS, Report
 from syndicate.system.replay import ABSENT, FILES, FOLDERS, STATES, TREES, Evidence
 
+NO_MEDIA = '"media": []'  # in an article's document
 JOURNALS = ("-wal", "-shm", "-journal")  # of SQLite: while one is here, the ledger is in use
 
 
@@ -130,13 +132,14 @@ def _moments(office: Office, db: Connection, now: datetime) -> Iterator[datetime
 
 def _files(db: Connection, report: Report) -> list[Path] | None:
     """Return the articles' files with those they name; None where one lies elsewhere."""
-    paths = {article.uri: Path(article.path).absolute() for article in report.articles}
-    found = list(paths.values())
+    here = os.getcwd()
+    paths = {article.uri: os.path.join(here, article.path) for article in report.articles}
+    found = list(map(Path, paths.values()))
     for uri, path, document in _documents(db, list(paths)):
-        if path != str(paths[uri]):
+        if path != paths[uri]:
             return None
-        named = [media for media in json.loads(document)["media"] if media["sha256"]]
-        files = [paths[uri].parent / media["file"] for media in named]
+        named = () if NO_MEDIA in document else json.loads(document)["media"]
+        files = [Path(path).parent / media["file"] for media in named if media["sha256"]]
         if not all(file.is_file() for file in files):
             return None
         found += files

@@ -176,6 +176,7 @@ def _newest(standings: Sequence[Standing]) -> Standing | None:
 
 
 def _standing(row: Row[Any], changes: Sequence[Any]) -> Standing:
+    article, reading = _parsed(row.document)
     return Standing(
         uri=row.uri,
         version=row.version,
@@ -183,15 +184,15 @@ def _standing(row: Row[Any], changes: Sequence[Any]) -> Standing:
         pub_status=PubStatus(row.pub_status),
         path=row.path,
         fingerprint=row.fingerprint,
-        reading=sha256(row.document.encode()).hexdigest(),
+        reading=reading,
         kind=row.kind,
-        item=_item(row, changes),
+        item=_item(row, article, changes),
     )
 
 
-def _item(row: Row[Any], changes: Sequence[Any]) -> Item:
+def _item(row: Row[Any], article: Article, changes: Sequence[Any]) -> Item:
     return Item(
-        article=_article(row.document),
+        article=article,
         version=row.version,
         published=row.published_at,
         updated=row.updated_at,
@@ -206,9 +207,9 @@ def _item(row: Row[Any], changes: Sequence[Any]) -> Item:
 
 
 @lru_cache(maxsize=PARSED_DOCUMENTS)
-def _article(document: str) -> Article:
-    """Parse an article's document; a command reads the same one in several transactions."""
-    return Article.from_json(json.loads(document))
+def _parsed(document: str) -> tuple[Article, str]:
+    """Return an article and its document's fingerprint; a command reads the same one repeatedly."""
+    return Article.from_json(json.loads(document)), sha256(document.encode()).hexdigest()
 
 
 def _withdrawal(row: Row[Any], changes: Sequence[Any]) -> Withdrawal | None:
