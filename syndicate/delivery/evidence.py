@@ -1,4 +1,4 @@
-"""Whether the ledger is an old copy, or an emptied one: then nothing is sent with it.
+"""Evidence that the ledger is an old copy, or an emptied one: then nothing is sent with it.
 
 A mark beside the ledger that it does not know, an entry of ours in a feed that it lacks, a token of
 ours that it cannot have made. Posts that people made and partners' articles tell nothing.
@@ -15,11 +15,11 @@ from syndicate.office import Office
 from syndicate.planning.folders import is_same_place
 from syndicate.sources import is_ours
 
-TOKEN = "a letter came back with the token of a reader whom it does not know"  # noqa: S105
+UNKNOWN_TOKEN = "a letter came back with the token of a reader whom it does not know"  # noqa: S105
 
 
 def refuse_older(office: Office, *, dry: bool = False) -> None:
-    """Send nothing with a ledger that is older than what was sent; a ``dry`` run is told."""
+    """Raise LedgerError for a ledger that is older than what was sent; a ``dry`` run notes it."""
     why = older(office)
     if why and not dry:
         raise LedgerError(why)
@@ -28,7 +28,7 @@ def refuse_older(office: Office, *, dry: bool = False) -> None:
 
 
 def older(office: Office) -> str:
-    """What shows that the ledger is older than what was sent; "" where nothing does."""
+    """Return what shows that the ledger is older than what was sent; "" where nothing does."""
     # these first: whoever sends something meanwhile writes the ledger before
     seen = office.ledger.generations.seen()
     shown = {channel.name: _of_ours(office, channel) for channel in office.collections}
@@ -36,7 +36,7 @@ def older(office: Office) -> str:
         if why := office.ledger.generations.older(db, seen):
             return why
         catalogue = Catalogue(db)
-        known = {one.name: one for one in catalogue.channels.all()}
+        known = {row.name: row for row in catalogue.channels.all()}
         for channel in office.collections:
             if channel.name in known and not is_same_place(channel, known[channel.name]):
                 continue  # it has moved, or is not mounted, which is said: nothing is sent there
@@ -47,8 +47,8 @@ def older(office: Office) -> str:
 
 
 def unknown_entries(office: Office, *channels: Channel) -> list[str]:
-    """The articles of ours that these channels show and the ledger lacks."""
-    collections = (one for one in office.collections if one in channels)
+    """Return the articles of ours that these channels show and the ledger lacks."""
+    collections = [channel for channel in office.collections if channel in channels]
     shown = [uri for channel in collections for uri in _of_ours(office, channel)]
     with office.ledger.reading() as db:
         return Catalogue(db).articles.lacking(shown)
@@ -57,8 +57,8 @@ def unknown_entries(office: Office, *channels: Channel) -> list[str]:
 def refuse_unknown_reader(office: Office, subscriber: int) -> None:
     """Keep in mind that a token of ours names somebody who came after this ledger."""
     if office.ledger.lists.is_beyond(subscriber):
-        office.ledger.generations.doubt(TOKEN)
-        raise LedgerError(older_because(TOKEN))
+        office.ledger.generations.doubt(UNKNOWN_TOKEN)
+        raise LedgerError(older_because(UNKNOWN_TOKEN))
 
 
 def _of_ours(office: Office, channel: Collection) -> list[str]:

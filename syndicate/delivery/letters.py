@@ -22,7 +22,7 @@ from syndicate.errors import DeliveryError, InDoubt, LedgerError, Paused, Refuse
 from syndicate.ledger import Block, Started
 from syndicate.ledger.sending.consequences import DUE, Concerns, consequence_of, wait_of
 from syndicate.ledger.sending.letter_outcomes import Result
-from syndicate.ledger.sending.letters import BLOCK
+from syndicate.ledger.sending.letters import BLOCK_SIZE
 from syndicate.ledger.sending.runs import Pause
 from syndicate.model.delivery import Absent, Delivery, Receipt, Rendition, delivery_key
 from syndicate.system import stop
@@ -245,7 +245,8 @@ class Stream:
         if self.run.most and not most:
             self._block = None
             return False
-        size = 1 if self._paused else min(most or BLOCK, BLOCK)  # the next probe is another reader
+        # in a paused run the next probe is another reader
+        size = 1 if self._paused else min(most or BLOCK_SIZE, BLOCK_SIZE)
         self._block = self.letters.claim(self.edition, size)
         if self._block is None:  # somebody may have died meanwhile, and left us theirs
             self.letters.end_dead_claims()

@@ -90,7 +90,7 @@ def run_job(run: ChannelRun, job: Job) -> str:
         return ""
     try:
         stay_here(run)
-        with opened(run.channel):
+        with open_channel(run.channel):
             run.identity = recognise(run.ledger, run.channel, run.known)
             return job.carry_out()
     except LedgerError:
@@ -103,7 +103,7 @@ def run_job(run: ChannelRun, job: Job) -> str:
 
 
 @contextmanager
-def opened(channel: Channel) -> Iterator[None]:
+def open_channel(channel: Channel) -> Iterator[None]:
     """Open a channel as long as it is needed; nobody waits for it longer than a stop allows."""
     with stop.waiting(patient=True):
         channel.__enter__()
@@ -146,7 +146,7 @@ def attempted(
         return scrubbed(error, scrub)
     except Exception as error:
         unexpected(log, f"{what} broke off", error)
-        return InDoubt(explained(error, scrub))
+        return InDoubt(message_of(error, scrub))
 
 
 def looked_for(
@@ -172,10 +172,10 @@ def put_off_by(error: Exception, name: str, scrub: Scrub) -> Unavailable:
         kept = scrubbed(error, scrub)
         assert isinstance(kept, Unavailable)
         return kept
-    return Unavailable(explained(error, scrub) or type(error).__name__)
+    return Unavailable(message_of(error, scrub) or type(error).__name__)
 
 
-def explained(error: Exception, scrub: Scrub) -> str:
+def message_of(error: Exception, scrub: Scrub) -> str:
     """Return an error in words for people, without a secret in it."""
     expected = isinstance(error, DeliveryError | stop.Stopped)
     return scrub(f"{error}" if expected else f"unexpected: {error!r}")

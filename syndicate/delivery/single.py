@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 
 from syndicate.channel import Channel
-from syndicate.delivery.rim import attempted, opened, put_off_by
+from syndicate.delivery.rim import attempted, open_channel, put_off_by
 from syndicate.errors import DeliveryError, Refused
 from syndicate.model.delivery import Delivery, Receipt, Recipient, Rendition, delivery_key
 from syndicate.office import Office
@@ -37,7 +37,7 @@ def send_once(
     delivery = Delivery(key, rendition, files or {}, recipient, started=started)
     result: Receipt | DeliveryError | None = None
     try:
-        with opened(channel):
+        with open_channel(channel):
             result = attempted(
                 f"{channel.name}: {edition}", office.scrub, lambda: channel.publish(delivery)
             )

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from syndicate.errors import LedgerError, Refused
 from syndicate.ledger.catalogue import leftovers
 from syndicate.ledger.database.engine import transaction
-from syndicate.ledger.reports.waiting import Waiting, waiting
+from syndicate.ledger.reports.waiting import Waiting, current_waits
 from syndicate.ledger.schema import (
     channels,
     deliveries,
@@ -31,7 +31,7 @@ from syndicate.ledger.schema import (
     syndications,
 )
 from syndicate.ledger.schema import leftovers as leftover_table
-from syndicate.ledger.sending.attempts import ABSENT
+from syndicate.ledger.sending.attempts import NOTHING_THERE
 
 
 class Destinations:
@@ -64,7 +64,7 @@ class Destinations:
                 ours = _of_channel(channel)
                 idle = deliveries.c.state.in_(("due", "settled", "refused"))
                 wanted = deliveries.c.wanted.is_not(None)
-                db.execute(update(deliveries).where(ours, idle, wanted).values(**ABSENT))
+                db.execute(update(deliveries).where(ours, idle, wanted).values(**NOTHING_THERE))
 
     def resume(self, channel: int) -> list[Waiting]:
         """Let everything of a channel be tried at once; returns what waited until when, and why."""
@@ -73,7 +73,7 @@ class Destinations:
         open_ = select(r.edition_id).where(r.edition_id.in_(mine), r.ended_at.is_(None))
         at_once = {"not_before": null()}
         with transaction(self.engine) as db:
-            ended = waiting(db, channel)
+            ended = current_waits(db, channel)
             here = channels.c.id == channel
             db.execute(update(channels).where(here).values(next_at=null(), why=""))
             put_off = and_(d.edition_id.in_(mine), d.not_before.is_not(None))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicate.channel import Channel, Finding
-from syndicate.delivery.rim import opened
+from syndicate.delivery.rim import open_channel
 from syndicate.errors import DeliveryError
 from syndicate.ledger import KnownChannel, Ledger
 from syndicate.office import Office
@@ -94,7 +94,7 @@ def _findings(
         return
     what = DESTINATION
     try:
-        with opened(channel):
+        with open_channel(channel):
             yield destination_finding(channel, channel.identity(), known)
             if channel.name in known:
                 yield from _not_here(office.ledger, channel, known[channel.name])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from syndicate.channel import Channel, Scope
 from syndicate.delivery.evidence import refuse_older, unknown_entries
-from syndicate.delivery.rim import opened
+from syndicate.delivery.rim import open_channel
 from syndicate.delivery.run import Progress, run_channel, silent
 from syndicate.errors import ConfigError, UsageError
 from syndicate.intake.admission import admit_all
@@ -384,7 +384,7 @@ def _identity(office: Office, channel: Channel, *, anywhere: bool = False) -> st
     """Ask the destination who it is; it is the one that the ledger knows, or ``anywhere``."""
     with office.ledger.planning() as catalogue:
         known = office.remembered(catalogue, channel)
-    with opened(channel):
+    with open_channel(channel):
         return channel.identity() if anywhere else recognise(office.ledger, channel, known)
 
 

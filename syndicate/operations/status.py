@@ -23,11 +23,11 @@ from syndicate.ledger.reports.dead_claims import (
     abandoned_letters,
 )
 from syndicate.ledger.reports.digests import digests, given_up, newest_runs, unfinished
-from syndicate.ledger.reports.history import history, uris
+from syndicate.ledger.reports.history import happenings, uris
 from syndicate.ledger.reports.places import letters_in, places
-from syndicate.ledger.reports.waiting import waiting
-from syndicate.ledger.sending.letters import DIED as LETTER_DIED
-from syndicate.ledger.sending.queue import DIED
+from syndicate.ledger.reports.waiting import current_waits
+from syndicate.ledger.sending.letters import LETTER_UNSURE
+from syndicate.ledger.sending.queue import POST_UNSURE
 from syndicate.model.edition_keys import PAGE_PREFIX
 from syndicate.office import Office
 from syndicate.operations.ledger_watch import LedgerWatch, MachineTicks, machines
@@ -137,7 +137,7 @@ def _add_office(office: Office, catalogue: Catalogue, status: Status) -> None:
     lost = abandoned_letters(db, office.ledger.processes)
     status.open += _open_letters(db, office.publisher.zone, lost)
     status.digests = [_with_lost(digest, lost) for digest in digests(db)]
-    status.waiting = waiting(db)
+    status.waiting = current_waits(db)
     status.unconfigured = office.gone(catalogue)
     status.leaving = held(db)
     for channel in office.lists:
@@ -164,7 +164,7 @@ def _as_left(place: Place, lost: set[int]) -> Place:
     if place.delivery not in lost:
         return place
     if place.state == "sending" and not place.present:
-        return replace(place, state="in_doubt", why=DIED)
+        return replace(place, state="in_doubt", why=POST_UNSURE)
     return replace(place, state="due")
 
 
@@ -237,7 +237,7 @@ def _left_by(
     for place in letters_in(db, digest.edition, ("sending",)) if mine else ():
         number = place.subscriber or 0
         if any(block.first <= number <= block.last for block in mine):
-            yield replace(place, state="in_doubt", why=LETTER_DIED)
+            yield replace(place, state="in_doubt", why=LETTER_UNSURE)
 
 
 def _open_letters(db: Connection, zone: ZoneInfo, lost: Sequence[AbandonedBlock]) -> Iterator[Line]:
@@ -259,7 +259,7 @@ def article_history(office: Office, uri: str) -> list[Happening]:
     with office.ledger.reading() as db:
         if Catalogue(db).articles.standing(uri) is None:
             raise ArticleError(f"{uri}: the ledger does not know it")
-        return history(db, uri)
+        return happenings(db, uri)
 
 
 def to_line(place: Place, zone: ZoneInfo) -> Line:

@@ -1,4 +1,4 @@
-"""What should have happened by now: windows, waits, expiries, ticks, backups. Pure, but for ``at``.
+"""Overdue work: windows, waits, expiries, ticks and backups whose time is over. Pure.
 
 Everything here goes by the office's clock, except for waits, which go by real time.
 """
@@ -14,11 +14,11 @@ from itertools import pairwise
 from syndicate.ledger.reports.ticks import Tick
 
 FIVE_MINUTES = timedelta(minutes=5)  # from one tick to the next, as `schedule` prints it
-DAY = timedelta(days=1)  # the same, where a single tick is known
-AT_ONCE = timedelta(minutes=1)  # two machines' cron that strikes at the same time
-LATE = 3  # of its intervals may pass without a tick
-LATEST = 8  # intervals tell how often ticks come
-SEEN_OFTEN = 3  # ticks: a machine with less of them may be a container that comes once
+ASSUMED_INTERVAL = timedelta(days=1)  # the same, where a single tick is known
+SIMULTANEOUS = timedelta(minutes=1)  # two machines' cron that strikes at the same time
+INTERVALS_MISSED = 3  # of its intervals may pass without a tick
+INTERVALS_SEEN = 8  # intervals tell how often ticks come
+TICKS_SEEN = 3  # ticks: a machine with less of them may be a container that comes once
 TAKEN_AWAY = timedelta(days=7)  # after which a machine counts as switched off for good
 BACKUP_WITHIN = timedelta(days=14)  # where backups were made, and nobody has set anything
 NOT_CLOSED = (
@@ -30,7 +30,7 @@ NOT_TRIED = "{channel}: {about} waits since {late}, and nothing has tried it: ru
 
 
 class Grade(StrEnum):
-    """How bad something is, in a monitor's words."""
+    """Severity of an alert, in a monitor's words."""
 
     OK = "OK"
     WARNING = "WARNING"
@@ -50,34 +50,34 @@ class Alert:
 
 
 def usual_interval(began: Iterable[datetime]) -> timedelta | None:
-    """How often ticks usually come; None where there was only one, or none."""
+    """Return how often ticks usually come; None where there was only one, or none."""
     moments = sorted(began)
-    gaps = [b - a for a, b in pairwise(moments) if b - a >= AT_ONCE]
+    gaps = [b - a for a, b in pairwise(moments) if b - a >= SIMULTANEOUS]
     if not gaps:
         return None
-    newest = sorted(gaps[-LATEST:])
+    newest = sorted(gaps[-INTERVALS_SEEN:])
     return max(newest[len(newest) // 2], FIVE_MINUTES)
 
 
 def patience(ticks: Sequence[Tick], at: datetime) -> timedelta:
-    """How long after its time something is still left to the next ticks."""
-    interval = usual_interval(one.began for one in ticks if one.began <= at)
-    return min(LATE * (interval or FIVE_MINUTES), DAY)
+    """Return how long after its time something is still left to the next ticks."""
+    interval = usual_interval(tick.began for tick in ticks if tick.began <= at)
+    return min(INTERVALS_MISSED * (interval or FIVE_MINUTES), ASSUMED_INTERVAL)
 
 
 def late_ticks(ticks: Sequence[Tick], at: datetime, alive: datetime | None) -> Iterator[Alert]:
-    """Say that no tick came for three of their intervals, at all or on one machine.
+    """Report that no tick came for three of their intervals, at all or on one machine.
 
     ``alive``: when a letter of a run that goes on left last: whoever sends it still ticks.
     """
-    past = [one for one in ticks if one.began <= at]
+    past = [tick for tick in ticks if tick.began <= at]
     if not past:
         return
-    latest = max(min(one.latest, at) for one in past)
+    latest = max(min(tick.latest, at) for tick in past)
     if alive and alive <= at:
         latest = max(latest, alive)
-    interval = usual_interval(one.began for one in past)
-    if at - latest > LATE * (interval or DAY):
+    interval = usual_interval(tick.began for tick in past)
+    if at - latest > INTERVALS_MISSED * (interval or ASSUMED_INTERVAL):
         usual = f", and one comes every {period(interval)}" if interval else ""
         yield Alert(
             what="tick", about="", since=latest, grade=Grade.CRITICAL,
@@ -85,14 +85,16 @@ def late_ticks(ticks: Sequence[Tick], at: datetime, alive: datetime | None) -> I
             " or the timer run? syndicate schedule cron|systemd)",
         )  # fmt: skip
         return
-    for host in dict.fromkeys(one.host for one in past):
-        yield from _late_machine(host, [one for one in past if one.host == host], at)
+    for host in dict.fromkeys(tick.host for tick in past):
+        yield from _late_machine(host, [tick for tick in past if tick.host == host], at)
 
 
 def _late_machine(host: str, ticks: Sequence[Tick], at: datetime) -> Iterator[Alert]:
-    interval = usual_interval(one.began for one in ticks)
-    since = at - max(one.latest for one in ticks)
-    if len(ticks) < SEEN_OFTEN or interval is None or not LATE * interval < since < TAKEN_AWAY:
+    interval = usual_interval(tick.began for tick in ticks)
+    since = at - max(tick.latest for tick in ticks)
+    if len(ticks) < TICKS_SEEN or interval is None:
+        return
+    if not INTERVALS_MISSED * interval < since < TAKEN_AWAY:
         return
     yield Alert(
         what="machine", about=host, since=at - since, grade=Grade.WARNING,
@@ -140,7 +142,7 @@ def _late(
 def late_backup(
     newest: datetime | None, made: datetime, at: datetime, within: timedelta | None
 ) -> Iterator[Alert]:
-    """Say that the newest copy is too old. ``made``: when the ledger was made.
+    """Report that the newest copy is too old. ``made``: when the ledger was made.
 
     ``within`` is None where nothing was set: then it counts once a copy was made; 0 is never.
     """
@@ -156,7 +158,7 @@ def late_backup(
 
 
 def period(length: timedelta) -> str:
-    """A length of time in one unit: ``26 minutes``, ``5 days``; none where a clock went back."""
+    """Return a length of time in one unit: ``26 minutes``, ``5 days``; 0 if a clock went back."""
     minutes = max(int(length.total_seconds() // 60), 0)
     for size, name in ((24 * 60, "day"), (60, "hour")):
         if minutes >= 2 * size or minutes == size:

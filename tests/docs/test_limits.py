@@ -16,7 +16,7 @@ from syndicate.ledger.database import postgresql
 from syndicate.ledger.people import read_letters as remembered
 from syndicate.ledger.people import strangers
 from syndicate.ledger.processes.waits import CLAIM_FOR
-from syndicate.ledger.sending.letters import RENEW
+from syndicate.ledger.sending.letters import RENEW_SECONDS
 from syndicate.network.exchange import LONGEST_EXCHANGE_SECONDS
 from syndicate.sources import bounds
 from syndicate.subscribers import inbox_run as inboxes
@@ -165,7 +165,7 @@ def test_a_claim_lives_longer_than_all_that_happens_within_it(patience: float | 
     waits = seconds("Any: a turn, where a channel has a pace")  # a claim waits for its turn, too
     assert {name: most for name, most in effects.items() if most + waits >= claim} == {}
     # those who send many letters renew their claims: also with a letter between two renewals
-    assert RENEW + one_letter < claim
+    assert RENEW_SECONDS + one_letter < claim
 
 
 def test_no_exchange_takes_longer_than_two_minutes_whatever_is_set() -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select, text
 from syndicate.ledger import Ledger, Window, open_ledger
 from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.schema import letters, runs, stencils, subscribers, subscriptions
-from syndicate.ledger.sending.runs import counted, fill
+from syndicate.ledger.sending.runs import letter_counts, write_some
 from syndicate.model.delivery import Rendition
 
 WORDS = Rendition("", "text/plain", b"Kabar.")
@@ -23,7 +23,7 @@ READERS = 10
 
 @pytest.fixture
 def ledger(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
-    monkeypatch.setattr(sys.modules[fill.__module__], "AT_ONCE", TOGETHER)
+    monkeypatch.setattr(sys.modules[write_some.__module__], "LETTERS_AT_ONCE", TOGETHER)
     opened = open_ledger(ledger_url, None)
     with opened.planning() as catalogue:
         known = catalogue.channels.register("harian", "email", "harian", datetime.now(UTC), "")
@@ -65,7 +65,7 @@ def test_nothing_of_a_long_list_is_written_while_others_wait(ledger: Ledger) -> 
     edition, _ = frozen(ledger)
     assert written(ledger, edition) == []
     with ledger.reading() as db:
-        assert counted(db, edition) == {"due": READERS}
+        assert letter_counts(db, edition) == {"due": READERS}
         assert db.scalar(select(runs.c.ended_at)) is None
     assert ledger.letters.claim(edition) is None  # not before all of them are
     assert ledger.letters.open([edition]) == [edition]
@@ -78,9 +78,9 @@ def test_nothing_of_a_long_list_is_written_while_others_wait(ledger: Ledger) -> 
 def test_who_is_killed_in_the_middle_leaves_the_rest_and_nobody_gets_two(ledger: Ledger) -> None:
     edition, channel = frozen(ledger)
     with transaction(ledger.engine) as db:
-        assert fill(db, edition)
+        assert write_some(db, edition)
     with suppress(ZeroDivisionError), transaction(ledger.engine) as db:
-        assert fill(db, edition) / 0
+        assert write_some(db, edition) / 0
     assert written(ledger, edition) == [1, 2, 3]
     with transaction(ledger.engine) as db:
         join(ledger, db, channel, "baru@pembaca.example")
@@ -97,7 +97,7 @@ def test_who_is_killed_in_the_middle_leaves_the_rest_and_nobody_gets_two(ledger:
 def test_what_is_withdrawn_before_it_is_written_down_reaches_nobody(ledger: Ledger) -> None:
     edition, _ = frozen(ledger)
     with transaction(ledger.engine) as db:
-        fill(db, edition)
+        write_some(db, edition)
     with ledger.planning() as catalogue:
         catalogue.digests.recompose(edition, None)
     assert ledger.letters.open([edition]) == []

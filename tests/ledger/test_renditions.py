@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from syndicate.ledger import open_ledger
 from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.schema import media, renditions
-from syndicate.ledger.sending.renditions import files, forget_unused, keep, words
+from syndicate.ledger.sending.renditions import files, forget_unused, keep, rendition_for
 from syndicate.model.delivery import Rendition
 from syndicate.model.step import Action, Step
 from syndicate.testing import NOON, PICTURE, PIXEL
@@ -27,7 +27,7 @@ def test_the_same_words_are_kept_once(ledger_url: str) -> None:
         number = keep(db, HELLO)
         assert keep(db, HELLO) == number
         assert kept(db) == 1
-        assert words(db, number, "post") == HELLO
+        assert rendition_for(db, number, "post") == HELLO
         assert files(db, HELLO) == {PICTURE.sha256: PIXEL}
         forget_unused(db, number, None)
         assert kept(db) == 0
@@ -58,5 +58,5 @@ def test_nobody_forgets_what_another_one_is_about_to_want(postgres_ledger: str) 
         assert keep(db, HELLO) == number
         with transaction(ledger.engine) as other:
             forget_unused(other, number)
-        assert words(db, number, "post") == HELLO
+        assert rendition_for(db, number, "post") == HELLO
     ledger.close()

@@ -18,7 +18,7 @@ from syndicate.ledger.people.replies import JOIN
 from syndicate.ledger.people.strangers import MOST_TO_ONE
 from syndicate.ledger.schema import disowned, editions, forgotten, letters, strangers
 from syndicate.ledger.sending.letter_outcomes import Started
-from syndicate.ledger.sending.runs import counted, freeze, recompose
+from syndicate.ledger.sending.runs import freeze, letter_counts, replace_stencil
 from syndicate.model.delivery import Receipt, Rendition
 
 NOW = datetime(2026, 5, 5, 9, tzinfo=UTC)
@@ -211,8 +211,8 @@ def test_a_withdrawal_while_letters_are_started_waits_in_no_ring(
 
     def withdraw() -> None:
         with two[1].planning() as catalogue:
-            recompose(catalogue.db, edition, None)
+            replace_stencil(catalogue.db, edition, None)
 
     at_once(lambda: send(two[0]), withdraw)
     with two[0].reading() as db:
-        assert set(counted(db, edition)) <= {"sent", "off"}
+        assert set(letter_counts(db, edition)) <= {"sent", "off"}

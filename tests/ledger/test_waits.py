@@ -16,7 +16,7 @@ from syndicate.errors import Deferred, Paused, Unavailable
 from syndicate.ledger import Ledger, ReaderRequest
 from syndicate.ledger.database import engine
 from syndicate.ledger.database.engine import transaction
-from syndicate.ledger.reports.waiting import Waits, waiting
+from syndicate.ledger.reports.waiting import Waits, current_waits
 from syndicate.ledger.schema import (
     attempts,
     blocks,
@@ -112,13 +112,13 @@ def test_a_turn_that_lies_ahead_is_taken_at_once(room: DirectOffice, shift: time
         with transaction(office.ledger.engine) as db:
             later = engine.now(db) + shift
             db.execute(update(channels).values(next_at=later, why="a clock ran ahead"))
-            assert waiting(db) == []
+            assert current_waits(db) == []
         assert turns.grant(known.id, 5, ()) == (5, 0)
         assert turns.take_turn(known.id, second, second) == timedelta(0)
         turns.pause(known.id, 600, "the wall is busy")  # however far the old one was
         assert 590 < turns.grant(known.id, 5, ())[1] <= 600
         with office.ledger.reading() as db:
-            [one] = waiting(db)
+            [one] = current_waits(db)
         assert (one.what, one.why) == (Waits.CHANNEL, "the wall is busy")
 
 
@@ -179,7 +179,7 @@ def test_letters_that_wait_for_years_leave_today(room: DirectOffice, shift: time
         assert made is not None
         held = {"holder_id": made[0], "claimed_until": later}
         db.execute(insert(blocks).values(**claim, **held))
-        assert waiting(db) == []
+        assert current_waits(db) == []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("syndicate.ledger.processes.liveness.Processes.dead", lambda *_: [])
         room.digest()

@@ -19,7 +19,7 @@ from syndicate.ledger.people.goodbyes import forget_old
 from syndicate.ledger.people.read_letters import forget_read
 from syndicate.ledger.people.replies import let_go
 from syndicate.ledger.people.strangers import forget_strangers
-from syndicate.ledger.processes.claims import INBOXES, READERS, take_turn
+from syndicate.ledger.processes.claims import INBOXES_TURN, READERS_TURN, take_turn
 
 
 class Catalogue:
@@ -42,7 +42,7 @@ class Catalogue:
 
     def tidy(self, at: datetime, keep: timedelta) -> None:
         """Delete what people wrote, and what was counted of it, after ``keep``."""
-        for turn in (READERS, INBOXES):
+        for turn in (READERS_TURN, INBOXES_TURN):
             take_turn(self.db, turn)
         moment = self.not_far_ahead(at)
         let_go(self.db, moment, keep)

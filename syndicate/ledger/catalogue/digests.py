@@ -8,7 +8,7 @@ from syndicate.ledger.catalogue.channels import Channels, KnownChannel
 from syndicate.ledger.catalogue.editions import Editions
 from syndicate.ledger.catalogue.windows import Window, items_of
 from syndicate.ledger.schema import channels, edition_items, editions, letters, runs, subscriptions
-from syndicate.ledger.sending.runs import freeze, readers_of, recompose
+from syndicate.ledger.sending.runs import freeze, readers_of, replace_stencil
 from syndicate.model.delivery import Rendition
 
 
@@ -29,7 +29,7 @@ class Digests:
 
     def recompose(self, edition: int, rendition: Rendition | None) -> None:
         """Give every letter that has not left its newest words; None calls them off."""
-        recompose(self.db, edition, rendition)
+        replace_stencil(self.db, edition, rendition)
 
     def issue(self, channel: int, key: str) -> int:
         """Return how many digests a list had had, with this one, when it was frozen."""

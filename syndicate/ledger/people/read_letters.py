@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, and_, delete, func, or_, select, text
 from syndicate.ledger.database.engine import now, stamp, transaction
 from syndicate.ledger.people.lists import by_key
 from syndicate.ledger.people.tokens import REQUEST, RETURN, SUBSCRIPTION, Tokens
-from syndicate.ledger.processes.claims import INBOXES, take_turn
+from syndicate.ledger.processes.claims import INBOXES_TURN, take_turn
 from syndicate.ledger.schema import inbox_letters, subscribers
 
 MOST = 200_000  # letters that are remembered, of all inboxes
@@ -81,19 +81,19 @@ class ReadLetters:
         )
         while some := list(islice(waiting, AT_ONCE)):
             with transaction(self.engine) as db:
-                take_turn(db, INBOXES)
+                take_turn(db, INBOXES_TURN)
                 _forget(db, place, [letter.key for letter in some])
                 at, newest = stamp(db, now(db)), _newest_reader(db)
                 db.execute(REMEMBER, [_row(place, letter, newest, at) for letter in some])
         with transaction(self.engine) as db:
-            take_turn(db, INBOXES)
+            take_turn(db, INBOXES_TURN)
             _bound(db)
 
     def forget(self, place: str, keys: Collection[str]) -> None:
         """Forget letters that somebody has read or moved away."""
         if keys:
             with transaction(self.engine) as db:
-                take_turn(db, INBOXES)
+                take_turn(db, INBOXES_TURN)
                 for some in _chunks(list(keys)):
                     _forget(db, place, some)
 
@@ -104,7 +104,7 @@ class ReadLetters:
             if db.scalar(select(i.key).where(i.place == place, i.at < oldest).limit(1)) is None:
                 return
         with transaction(self.engine) as db:
-            take_turn(db, INBOXES)
+            take_turn(db, INBOXES_TURN)
             old = and_(i.place == place, i.at < oldest)
             db.execute(update(inbox_letters).where(old).values(at=now(db)))
 

@@ -14,12 +14,12 @@ from syndicate.ledger.processes.waits import CLAIM_FOR, is_over
 from syndicate.system.process import LOCK
 
 TURN = LOCK + 1  # the first half of the advisory locks below; the second one is what they are for
-READERS = 1  # what letters that came in bring about, and who is on which list
-INBOXES = 2  # which letters lie there and were read
+READERS_TURN = 1  # what letters that came in bring about, and who is on which list
+INBOXES_TURN = 2  # which letters lie there and were read
 FREE: dict[str, Any] = {"holder_id": None, "claimed_until": None}
 
 
-def take_turn(db: Connection, what: int = READERS) -> None:
+def take_turn(db: Connection, what: int = READERS_TURN) -> None:
     """Wait until no other transaction looks at this and changes it; ours is the next one.
 
     SQLite has one writer at a time anyhow. First of all locks but the planners', and never after

@@ -16,11 +16,11 @@ from syndicate.system.process import LOCK
 if TYPE_CHECKING:
     from syndicate.ledger.database.postgresql import Dialler, Line
 
-BEAT = 2.0  # seconds between two words: whoever ends idle connections does not end this one
-ANSWER = 10.0  # seconds for the answer to one
-AGAIN = 0.5  # seconds between two tries to get it back
-LEAVE = 1.0  # seconds for the farewell
-LOCKED = f"SELECT pg_try_advisory_lock({LOCK}, %s), pg_backend_pid()"
+BEAT_SECONDS = 2.0  # between two words: whoever ends idle connections does not end this one
+ANSWER_SECONDS = 10.0  # for the answer to one
+RETRY_SECONDS = 0.5  # between two tries to get it back
+LEAVE_SECONDS = 1.0  # for the farewell
+LOCK_SQL = f"SELECT pg_try_advisory_lock({LOCK}, %s), pg_backend_pid()"
 
 
 class Heartbeat:
@@ -43,9 +43,9 @@ class Heartbeat:
         """Let go: whoever looks now finds this process gone."""
         self._ended.set()
         os.write(self._wake, b".")
-        self._thread.join(LEAVE)
+        self._thread.join(LEAVE_SECONDS)
         if self._line is not None:
-            self._line.patience = LEAVE
+            self._line.patience = LEAVE_SECONDS
             self._line.close()
         if not self._thread.is_alive():
             os.close(self._wake)
@@ -55,8 +55,8 @@ class Heartbeat:
         """Return a connection with the lock; None where our own lost one still has it."""
         line = self._dial()
         try:
-            line.autocommit, line.patience = True, ANSWER
-            row = line.execute(LOCKED, (self._number,)).fetchone()
+            line.autocommit, line.patience = True, ANSWER_SECONDS
+            row = line.execute(LOCK_SQL, (self._number,)).fetchone()
             if row and row[0]:
                 self.session = row[1]
                 return line
@@ -74,7 +74,7 @@ class Heartbeat:
                     self._line = self._taken()
                     self.renewed += self._line is not None
                     if self._line is None:
-                        self._ended.wait(AGAIN)
+                        self._ended.wait(RETRY_SECONDS)
                     continue
                 self._wait(self._line)
                 if not self._ended.is_set():
@@ -85,11 +85,11 @@ class Heartbeat:
                         self._line.close()
                     self._line = None
                 else:
-                    self._ended.wait(AGAIN)
+                    self._ended.wait(RETRY_SECONDS)
 
     def _wait(self, line: Line) -> None:
         """Wait for the next beat; what comes unasked is the end of the connection."""
         waits = select.poll()  # whatever the numbers of its files are
         for file in (line.fileno(), self._hears):
             waits.register(file, select.POLLIN)
-        waits.poll(BEAT * 1000)
+        waits.poll(BEAT_SECONDS * 1000)

@@ -17,9 +17,9 @@ from syndicate.system.process import LOCK, Holder
 if TYPE_CHECKING:
     from syndicate.ledger.processes.heartbeat import Heartbeat
 
-LOST_FOR = 6.0  # seconds without its lock, after which a process of another machine is dead
-LOOK = 0.25  # seconds between two looks
-LIVING = text(
+LOST_SECONDS = 6.0  # without its lock, after which a process of another machine is dead
+LOOK_SECONDS = 0.25  # between two looks
+LIVING_SQL = text(
     "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = :ours AND objsubid = 2"
     " AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
@@ -50,7 +50,7 @@ class Processes:
             self._heartbeat = None
 
     def me(self) -> int:
-        """This process's number, known to the ledger before it claims anything."""
+        """Return this process's number, known to the ledger before it claims anything."""
         if self._id is None:
             mine = {"host": self.holder.host, "boot": self.holder.boot,
                     "pid": self.holder.pid, "started": self.holder.started}  # fmt: skip
@@ -95,14 +95,14 @@ class Processes:
 
     def _silent(self, holding: set[int]) -> set[int]:
         """Return those of these that have no lock, and get none for a while."""
-        until = monotonic() + LOST_FOR
+        until = monotonic() + LOST_SECONDS
         while True:
             with transaction(self.engine, reads=True) as db:
                 holding = holding - self._living(db)
             if not holding or monotonic() >= until:
                 return holding
-            if not stop.rest(LOOK):
+            if not stop.rest(LOOK_SECONDS):
                 return set()  # there is no time to make sure
 
     def _living(self, db: Connection) -> set[int]:
-        return {int(number) for number in db.scalars(LIVING, {"ours": LOCK})}
+        return {int(number) for number in db.scalars(LIVING_SQL, {"ours": LOCK})}

@@ -46,10 +46,10 @@ from syndicate.system import stop
 
 TRIGGER = "moved_"  # and a table's name
 FUNCTION = "syndicate_moved"
-LOCKED = "55P03"  # PostgreSQL's code (SQLSTATE)
-HOLD_WITHIN = 60.0  # seconds
-TRY_AGAIN = 0.05  # seconds
-CHANGES = ("INSERT", "UPDATE", "DELETE")
+LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code (SQLSTATE)
+HOLD_SECONDS = 60.0
+TRY_AGAIN_SECONDS = 0.05
+CHANGE_KINDS = ("INSERT", "UPDATE", "DELETE")
 m = moves.c
 
 
@@ -173,16 +173,16 @@ def hold(db: Connection) -> None:
         return
     take_time(db)
     names = ", ".join(map(_quoted(db), sorted(metadata.tables)))
-    until = monotonic() + HOLD_WITHIN
+    until = monotonic() + HOLD_SECONDS
     while True:
         try:
             with db.begin_nested():
                 db.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE NOWAIT"))
                 return
         except DBAPIError as error:  # all or none: whoever holds some and waits is in a ring
-            if getattr(error.orig, "sqlstate", None) != LOCKED or monotonic() > until:
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE or monotonic() > until:
                 raise
-        if not stop.rest(TRY_AGAIN):
+        if not stop.rest(TRY_AGAIN_SECONDS):
             raise stop.Interrupted
 
 
@@ -257,13 +257,13 @@ def _forbidding(db: Connection, message: str) -> list[str]:
             f"CREATE TRIGGER {TRIGGER}{table}_{change.lower()} BEFORE {change} ON {quoted(table)}"
             f" BEGIN SELECT RAISE(ABORT, '{message}'); END"
             for table in tables
-            for change in CHANGES
+            for change in CHANGE_KINDS
         ]
     return [
         f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS"
         f" $syndicate$BEGIN RAISE EXCEPTION USING MESSAGE = '{message}'; END$syndicate$",
         *(
-            f"CREATE TRIGGER {TRIGGER}{table} BEFORE {' OR '.join(CHANGES)} ON {quoted(table)}"
+            f"CREATE TRIGGER {TRIGGER}{table} BEFORE {' OR '.join(CHANGE_KINDS)} ON {quoted(table)}"
             f" FOR EACH STATEMENT EXECUTE FUNCTION {FUNCTION}()"
             for table in tables
         ),

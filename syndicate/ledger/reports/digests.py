@@ -12,11 +12,11 @@ from sqlalchemy import Connection, Row, and_, func, not_, or_, select, text
 from syndicate.ledger.database.engine import now
 from syndicate.ledger.processes.waits import to_come
 from syndicate.ledger.schema import PARTIAL, channels, editions, letters, runs, stencils
-from syndicate.ledger.sending.runs import counted, put_off
+from syndicate.ledger.sending.runs import letter_counts, put_off
 
 LATELY = timedelta(days=7)  # how long letters that were given up are reported
 # codes that speak of one mailbox alone (RFC 3463): there is none, it is off, it is full
-READERS_OWN = ("5.1.1", "5.1.2", "5.1.3", "5.1.10", "_.2.1", "_.2.2")
+MAILBOX_CODES = ("5.1.1", "5.1.2", "5.1.3", "5.1.10", "_.2.1", "_.2.2")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ def given_up(db: Connection) -> dict[int, tuple[int, str]]:
     nothing; any other reason may be our trouble.
     """
     code = letters.c.code
-    own = or_(*(code.like(f"% {pattern}") for pattern in READERS_OWN))
+    own = or_(*(code.like(f"% {pattern}") for pattern in MAILBOX_CODES))
     ours = and_(letters.c.state == "refused", or_(code.is_(None), not_(own)))
     indexed = text(PARTIAL["ix_letters_trouble"])  # else no index is used
     lately = and_(ours, indexed, runs.c.ended_at > now(db) - LATELY)
@@ -94,7 +94,7 @@ def _digest(db: Connection, row: Row[Any]) -> DigestCount:
     composed = select(func.max(stencils.c.number)).where(stencils.c.edition_id == row.id)
     return DigestCount(
         edition=row.id, channel=row.name, key=row.key, closed=row.closed_at, status=row.status,
-        letters=row.letters or 0, states=counted(db, row.id),
+        letters=row.letters or 0, states=letter_counts(db, row.id),
         composed=db.scalar(composed) or 0, halted=row.halted or "",
         paused=row.paused_at,
         why=row.why or "", put_off=put_off(db, row.id) if row.letters and not row.ended_at else "",

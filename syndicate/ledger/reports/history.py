@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,15 +38,32 @@ def uris(db: Connection) -> list[tuple[str, str]]:
     return [(row.uri, row.pub_status) for row in db.execute(query)]
 
 
-def history(db: Connection, uri: str) -> list[Happening]:
+def happenings(db: Connection, uri: str) -> list[Happening]:
     """Return everything that happened to an article, oldest first."""
-    recorded = db.execute(select(revisions).where(revisions.c.uri == uri)).all()
-    changes = [
-        Happening(
+    found = [*_revisions(db, uri), *_syndications(db, uri), *_attempts(db, uri)]
+    return sorted(found, key=lambda happening: happening.at)
+
+
+def _revisions(db: Connection, uri: str) -> Iterator[Happening]:
+    for row in db.execute(select(revisions).where(revisions.c.uri == uri)):
+        yield Happening(
             at=row.recorded_at, what=row.kind, channel="", detail=row.note, version=row.version
         )
-        for row in recorded
-    ]
+
+
+def _syndications(db: Connection, uri: str) -> Iterator[Happening]:
+    query = (
+        select(channels.c.name, syndications.c.at)
+        .join(channels, channels.c.id == syndications.c.channel_id)
+        .where(syndications.c.uri == uri)
+    )
+    for row in db.execute(query):
+        yield Happening(
+            at=row.at, what="goes to this channel", channel=row.name, detail="", version=1
+        )
+
+
+def _attempts(db: Connection, uri: str) -> Iterator[Happening]:
     query = (
         select(attempts, channels.c.name, d.url)
         .join(deliveries, d.id == attempts.c.delivery_id)
@@ -54,23 +72,11 @@ def history(db: Connection, uri: str) -> list[Happening]:
         .where(editions.c.key == uri)
         .order_by(attempts.c.id)
     )
-    done = [
-        Happening(
+    for row in db.execute(query):
+        yield Happening(
             at=row.ended_at or row.started_at,
             what=f"{row.verb}: {row.outcome or 'not ended'}",
             channel=row.name,
             detail=row.detail or (row.url or ""),
             version=row.version,
         )
-        for row in db.execute(query)
-    ]
-    listed = (
-        select(channels.c.name, syndications.c.at)
-        .join(channels, channels.c.id == syndications.c.channel_id)
-        .where(syndications.c.uri == uri)
-    )
-    joined = [
-        Happening(at=row.at, what="goes to this channel", channel=row.name, detail="", version=1)
-        for row in db.execute(listed)
-    ]
-    return sorted(changes + joined + done, key=lambda happening: happening.at)

@@ -13,7 +13,7 @@ from syndicate.ledger.database.engine import now
 from syndicate.ledger.processes.waits import still_waits, waits
 from syndicate.ledger.schema import PARTIAL, channels, deliveries, editions, letters, runs
 
-AT_ONCE = timedelta(seconds=30)  # the next turn of a destination's own pace is no wait
+NO_WAIT = timedelta(seconds=30)  # the next turn of a destination's own pace is no wait
 
 d = deliveries.c
 
@@ -38,14 +38,14 @@ class Waiting:
     why: str
 
 
-def waiting(db: Connection, channel: int | None = None) -> list[Waiting]:
+def current_waits(db: Connection, channel: int | None = None) -> list[Waiting]:
     """Return what waits until when and why, in all channels or in one."""
     moment, x = now(db), letters.c
     every = select(channels).order_by(channels.c.id)
     found = []
     for row in db.execute(every if channel is None else every.where(channels.c.id == channel)):
         mine = select(editions.c.id).where(editions.c.channel_id == row.id)
-        asked = row.next_at is not None and (row.why or row.next_at - moment > AT_ONCE)
+        asked = row.next_at is not None and (row.why or row.next_at - moment > NO_WAIT)
         if asked and waits(row.next_at, moment):
             found.append(_waiting(row.name, Waits.CHANNEL, 1, row.next_at, row.why))
         later = and_(d.edition_id.in_(mine), d.state == "due", still_waits(d.not_before, moment))

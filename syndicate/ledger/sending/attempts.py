@@ -26,12 +26,14 @@ from sqlalchemy import (
 from syndicate.errors import DeliveryError
 from syndicate.ledger.processes.waits import is_over
 from syndicate.ledger.schema import channels, deliveries, editions
-from syndicate.ledger.sending.renditions import files_of
+from syndicate.ledger.sending.renditions import pictures_of
 from syndicate.model.delivery import Receipt, Rendition, delivery_key
 
 d = deliveries.c
 # where nothing is (yet, or at another destination)
-ABSENT: dict[str, Any] = {"present": null(), "reference": null(), "url": null(), "state": "due"}
+NOTHING_THERE: dict[str, Any] = {
+    "present": null(), "reference": null(), "url": null(), "state": "due"
+}  # fmt: skip
 
 
 Result = Receipt | DeliveryError | None  # a receipt, None for a removal, or how it failed
@@ -77,7 +79,7 @@ def attempt_at(
         receipt = Receipt(row.reference, row.url, row.destination or "")
     return Attempt(
         id=id, delivery=row.id, address=row.address, verb=verb, rendition=own,
-        files=files_of(own, media), receipt=receipt, started=at,
+        files=pictures_of(own, media), receipt=receipt, started=at,
         followed=_followed(db, row) if row.follows else None,
         stood=row.present is None and row.destination is not None,
         key=delivery_key(row.channel_key, row.edition_key, row.address),

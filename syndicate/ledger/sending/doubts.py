@@ -33,11 +33,11 @@ from syndicate.ledger.sending.attempts import (
     resting,
 )
 from syndicate.ledger.sending.queue import Queue
-from syndicate.ledger.sending.renditions import files, words_by_number
+from syndicate.ledger.sending.renditions import files, renditions_by_number
 from syndicate.model.delivery import Receipt
 
 ARRIVED_BY = timedelta(minutes=2)  # what began so much later came later
-LOOK_AGAIN = timedelta(minutes=10)  # at the latest; a young doubt is looked at more often
+LOOK_AGAIN_AFTER = timedelta(minutes=10)  # at the latest; a young doubt is looked at more often
 LONG_AGO = timedelta(days=36500)  # nobody knows when: a wrong clock wrote it down
 
 d = deliveries.c
@@ -70,7 +70,7 @@ class Doubts:
         with transaction(self.engine) as db:
             moment = self.queue.clock(db)
             overdue = max(moment - attempt.started - ARRIVED_BY, timedelta(0))
-            again = moment + min(overdue / 4, LOOK_AGAIN)
+            again = moment + min(overdue / 4, LOOK_AGAIN_AFTER)
             db.execute(update(deliveries).where(unsure).values(why=why, not_before=again))
 
     def of(self, *numbers: int, ready: bool = False) -> list[Attempt]:
@@ -90,7 +90,7 @@ class Doubts:
             return LONG_AGO if is_ahead(attempt.started, moment) else moment - attempt.started
 
     def _unsure(self, db: Connection, row: Row[Any], attempt: Row[Any]) -> Attempt:
-        texts = words_by_number(db, [attempt.rendition_id] if attempt.rendition_id else [])
+        texts = renditions_by_number(db, [attempt.rendition_id] if attempt.rendition_id else [])
         started, moment = attempt.started_at, self.queue.clock(db)
         if is_ahead(started, moment):
             started = moment - DAY  # else it would seem to be under way until then

@@ -48,13 +48,13 @@ from syndicate.ledger.schema import (
 )
 from syndicate.ledger.sending.letter_outcomes import Moments, Result, Started, end_letters
 from syndicate.ledger.sending.runs import Runs
-from syndicate.ledger.sending.turn_sql import HELD, start_statement
+from syndicate.ledger.sending.turn_sql import HELD_SQL, start_statement
 from syndicate.model.delivery import Recipient, Rendition
 
-RENEW = 60.0  # seconds, after which a claim is renewed where there is occasion
-BLOCK = 500  # recipients claimed at once
-DIED = "the process that sent it died: ask the relay's log or the recipient"
-OFF = "no longer on the list"
+RENEW_SECONDS = 60.0  # after which a claim is renewed where there is occasion
+BLOCK_SIZE = 500  # recipients claimed at once
+LETTER_UNSURE = "the process that sent it died: ask the relay's log or the recipient"
+OFF_LIST = "no longer on the list"
 TAKEN = (
     "another machine took this run's recipients over, since this one gave no sign of life at the"
     " database for a while: what is left of the digest is that machine's, or the next run's"
@@ -121,7 +121,7 @@ class Letters:
         with transaction(self.engine, reads=True) as db:
             return int(db.scalar(select(func.count()).select_from(letters).where(here)) or 0)
 
-    def claim(self, edition: int, most: int = BLOCK) -> Block | None:
+    def claim(self, edition: int, most: int = BLOCK_SIZE) -> Block | None:
         """Take the next recipients; None where nothing is due, or all of it is somebody else's."""
         me = self.processes.me()
         with transaction(self.engine) as db:
@@ -137,24 +137,12 @@ class Letters:
                 found = _next(db, edition, 0, moment, most)  # another pass
             if not found:
                 return None
-            first, last = found[0][0], found[-1][0]
-            block = {"edition_id": edition, "first": first, "last": last}
-            made = db.execute(insert(blocks).values(**block, **claim_of(me, moment)))
             why = run.why if run.paused_at else ""  # an earlier try's trouble may be over
-            begun = {"cursor": last, "started_at": run.started_at or moment, "why": why}
+            begun = {"started_at": run.started_at or moment, "why": why}
+            begun["cursor"] = found[-1][0]
             db.execute(update(runs).where(r.edition_id == edition).values(**begun))
-            names = self.names(db, edition)
-            assert made.inserted_primary_key is not None
-            number = int(made.inserted_primary_key[0])
-            self._renew_at = self._renew_at or time.monotonic() + RENEW
-            return Block(
-                id=number,
-                edition=edition,
-                key=names.key,
-                channel_key=names.channel,
-                channel=names.channel_id,
-                people=dict(found),
-            )
+            self._renew_at = self._renew_at or time.monotonic() + RENEW_SECONDS
+            return self._claimed(db, edition, dict(found), claim_of(me, moment))
 
     def renew(self) -> None:
         """Hold on to what is ours, where it is time to: no letter may have begun for long."""
@@ -183,7 +171,7 @@ class Letters:
 
     def end_dead_claims(self) -> None:
         """Free what dead processes held; what they had started may have left."""
-        end = partial(end_blocks, why=DIED)
+        end = partial(end_blocks, why=LETTER_UNSURE)
         end_dead_claims(self.engine, self.processes, blocks, true(), end, self.clock)
 
     # attempts
@@ -208,21 +196,12 @@ class Letters:
             if not next_ or block is None:
                 return Turn(rendition=None, started=())
             run = self._held(db, block)
-            if run is None:
-                return Turn(rendition=None, started=(), over=True, why=TAKEN)
-            if run[1] not in ("", self.passes) or run[0] is None:
-                return Turn(rendition=None, started=(), over=True)
-            if run[2] and (why := moves.under_way(db, self.processes)):
+            why = self._why_over(db, run)
+            if why is not None:
                 return Turn(rendition=None, started=(), over=True, why=why)
-            began = stamp(db, self.carried())
-            given = (run[0], began, block.edition, *next_, block.channel)
-            rows = say(db, start_statement(len(next_), db.dialect.name), given).fetchall()
-            if len(rows) < len(next_):
-                self._call_off(db, block.edition, block.channel, next_)
-            tries: dict[int, int] = {row[0]: row[1] for row in rows}
+            tries = self._start(db, block, run[0], next_)
             rendition = self._words(db, block.edition, run[0])
-        make = self.tokens.maker(SUBSCRIPTION, block.channel_key)
-        people = block.people
+        make, people = self.tokens.maker(SUBSCRIPTION, block.channel_key), block.people
         started = [
             Started(
                 recipient=Recipient(str(number), people[number], make(number)),
@@ -239,6 +218,43 @@ class Letters:
         token = self.tokens.make(SUBSCRIPTION, channel_key, subscriber)
         return Recipient(str(subscriber), email, token)
 
+    def _claimed(
+        self, db: Connection, edition: int, people: Mapping[int, str], claim: Mapping[str, Any]
+    ) -> Block:
+        """Write down that these recipients are ours."""
+        block = {"edition_id": edition, "first": min(people), "last": max(people)}
+        made = db.execute(insert(blocks).values(**block, **claim))
+        assert made.inserted_primary_key is not None
+        names = self.names(db, edition)
+        return Block(
+            id=int(made.inserted_primary_key[0]),
+            edition=edition,
+            key=names.key,
+            channel_key=names.channel,
+            channel=names.channel_id,
+            people=people,
+        )
+
+    def _why_over(self, db: Connection, run: Any) -> str | None:
+        """Return why no letters of a held run may start, "" for no trouble; None if they may."""
+        if run is None:
+            return TAKEN
+        stencil, halted, moving = run
+        if halted not in ("", self.passes) or stencil is None:
+            return ""
+        return (moves.under_way(db, self.processes) or None) if moving else None
+
+    def _start(
+        self, db: Connection, block: Block, stencil: int, next_: Sequence[int]
+    ) -> dict[int, int]:
+        """Start letters; returns the tries of each, by subscriber. Whoever has left gets none."""
+        began = stamp(db, self.carried())
+        given = (stencil, began, block.edition, *next_, block.channel)
+        rows = say(db, start_statement(len(next_), db.dialect.name), given).fetchall()
+        if len(rows) < len(next_):
+            self._call_off(db, block.edition, block.channel, next_)
+        return {row[0]: row[1] for row in rows}
+
     def _end(self, db: Connection, edition: int, ended: Sequence[tuple[Started, Result]]) -> None:
         end_letters(db, self._moments, edition, ended)
 
@@ -253,7 +269,7 @@ class Letters:
 
     def _held(self, db: Connection, block: Block) -> Any:
         """Return (stencil, halted, moving) of the run, while the block is still ours."""
-        run = say(db, HELD[db.dialect.name], (block.id,)).fetchone()
+        run = say(db, HELD_SQL[db.dialect.name], (block.id,)).fetchone()
         if run is not None and time.monotonic() > self._renew_at:
             self._renew(db)
         return run
@@ -262,12 +278,12 @@ class Letters:
         later = {"claimed_until": self.clock(db) + CLAIM_FOR}
         mine = blocks.c.holder_id == self.processes.me()
         db.execute(update(blocks).where(mine).values(**later))
-        self._renew_at = time.monotonic() + RENEW
+        self._renew_at = time.monotonic() + RENEW_SECONDS
 
     def _call_off(self, db: Connection, edition: int, channel: int, ids: Sequence[int]) -> None:
         here = and_(x.edition_id == edition, x.subscriber_id.in_(ids), x.state == "due")
         left = ~_active(channel)
-        db.execute(update(letters).where(here, left).values(state="off", why=OFF))
+        db.execute(update(letters).where(here, left).values(state="off", why=OFF_LIST))
 
     def _words(self, db: Connection, edition: int, number: int) -> Rendition:
         if (edition, number) not in self._said:

@@ -12,7 +12,7 @@ from syndicate.ledger.processes.waits import waits
 from syndicate.ledger.schema import channels, used
 from syndicate.model.rate import Rate
 
-MINUTE = timedelta(minutes=1)  # what a rate is counted by
+RATE_STEP = timedelta(minutes=1)  # what a rate is counted by
 
 
 class Pace:
@@ -67,17 +67,17 @@ class Pace:
         """Return how many a rate leaves, and how long until there are more; by the minute."""
         since = now - timedelta(seconds=rate.seconds)
         u = used.c
-        here = and_(u.channel_id == channel, u.minute > since, u.minute <= now + MINUTE)
+        here = and_(u.channel_id == channel, u.minute > since, u.minute <= now + RATE_STEP)
         found = db.execute(select(func.sum(u.count), func.min(u.minute)).where(here)).one()
         oldest = found[1] or now
         wait = (oldest + timedelta(seconds=rate.seconds) - now).total_seconds()
         return max(0, rate.count - int(found[0] or 0)), max(1.0, wait)
 
     def _use(self, db: Connection, channel: int, count: int, now: datetime) -> None:
-        u, minute = used.c, now.replace(second=0, microsecond=0) + MINUTE
+        u, minute = used.c, now.replace(second=0, microsecond=0) + RATE_STEP
         here = and_(u.channel_id == channel, u.minute == minute)
         if not affected(db, update(used).where(here).values(count=u.count + count)):
-            old = or_(u.minute < now - timedelta(days=2), u.minute > now + MINUTE)
+            old = or_(u.minute < now - timedelta(days=2), u.minute > now + RATE_STEP)
             db.execute(delete(used).where(u.channel_id == channel, old))
             db.execute(insert(used).values(channel_id=channel, minute=minute, count=count))
 

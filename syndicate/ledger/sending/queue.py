@@ -40,10 +40,10 @@ from syndicate.ledger.sending.attempts import (
     verb_for,
 )
 from syndicate.ledger.sending.outcomes import end_attempts
-from syndicate.ledger.sending.renditions import files, words_by_number
+from syndicate.ledger.sending.renditions import files, renditions_by_number
 from syndicate.model.edition_keys import rank
 
-DIED = "the process that sent it died: look whether it is there"
+POST_UNSURE = "the process that sent it died: look whether it is there"
 
 d = deliveries.c
 
@@ -110,7 +110,7 @@ class Queue:
     def end_dead_claims(self) -> None:
         """Free what dead processes held; what they had started may have happened."""
         held = d.state.in_(("claimed", "sending"))
-        end = partial(end_claims, why=DIED)
+        end = partial(end_claims, why=POST_UNSURE)
         end_dead_claims(self.engine, self.processes, deliveries, held, end, self.clock)
 
     # attempts
@@ -164,7 +164,7 @@ class Queue:
                    "claimed_until": moment + CLAIM_FOR}  # fmt: skip
         here = d.id.in_([row.id for row, _ in begun])
         db.execute(update(deliveries).where(here).values(**sending))
-        texts = words_by_number(db, [row.wanted for row, _ in begun if row.wanted])
+        texts = renditions_by_number(db, [row.wanted for row, _ in begun if row.wanted])
         media = files(db, *texts.values())
         return [
             attempt_at(db, row, id, verb, row.wanted and texts[row.wanted], media, moment)

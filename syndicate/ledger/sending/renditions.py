@@ -48,12 +48,12 @@ def forget_unused(db: Connection, *numbers: int | None) -> None:
     db.execute(delete(renditions).where(renditions.c.id.in_(free), idle))
 
 
-def words(db: Connection, number: int, address: str) -> Rendition:
-    """Return what is to be said at an address."""
-    return replace(words_by_number(db, [number])[number], address=address)
+def rendition_for(db: Connection, number: int, address: str) -> Rendition:
+    """Return a rendition by its number, for an address."""
+    return replace(renditions_by_number(db, [number])[number], address=address)
 
 
-def words_by_number(db: Connection, numbers: Iterable[int]) -> dict[int, Rendition]:
+def renditions_by_number(db: Connection, numbers: Iterable[int]) -> dict[int, Rendition]:
     """Return renditions by their numbers, with no address yet."""
     rows = db.execute(select(renditions).where(renditions.c.id.in_(list(numbers))))
     return {
@@ -70,7 +70,7 @@ def files(db: Connection, *shown: Rendition) -> dict[str, bytes]:
     return {row.sha256: row.content for row in db.execute(query)}
 
 
-def files_of(rendition: Rendition | None, media: Mapping[str, bytes]) -> dict[str, bytes]:
+def pictures_of(rendition: Rendition | None, media: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return those of several renditions' pictures that one of them needs."""
     names = rendition.media if rendition else ()
     return {sha256: media[sha256] for sha256 in names if sha256 in media}

@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, Engine, and_, case, literal, null, select,
 from syndicate.errors import UsageError
 from syndicate.ledger.database.engine import affected, transaction
 from syndicate.ledger.schema import attempts, deliveries
-from syndicate.ledger.sending.attempts import ABSENT, Attempt, resting
+from syndicate.ledger.sending.attempts import NOTHING_THERE, Attempt, resting
 from syndicate.ledger.sending.doubts import Doubts
 from syndicate.ledger.sending.queue import Queue
-from syndicate.ledger.sending.renditions import words
+from syndicate.ledger.sending.renditions import rendition_for
 from syndicate.model.delivery import Receipt, Rendition
 
 d = deliveries.c
@@ -33,7 +33,7 @@ class Resolutions:
         )
         with transaction(self.engine, reads=True) as db:
             found = db.execute(query).first()
-            return words(db, found.rendition_id, found.address) if found else None
+            return rendition_for(db, found.rendition_id, found.address) if found else None
 
     def sent(self, delivery: int, receipt: Receipt) -> None:
         """Settle a doubtful publish that did happen; or say where what stands really is."""
@@ -55,7 +55,7 @@ class Resolutions:
         """Make a delivery due again that a person has not found, whatever was thought."""
         here = and_(d.id == delivery, d.state == "refused")
         with transaction(self.engine) as db:
-            if affected(db, update(deliveries).where(here).values(**ABSENT, why="")):
+            if affected(db, update(deliveries).where(here).values(**NOTHING_THERE, why="")):
                 db.execute(resting(d.id == delivery))
                 return
         self.doubts.absent(self._doubtful(delivery))

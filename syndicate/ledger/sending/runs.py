@@ -38,8 +38,8 @@ from syndicate.ledger.schema import (
 from syndicate.model.delivery import Rendition
 from syndicate.system import stop
 
-OPEN = ("due", "sending", "in_doubt")
-AT_ONCE = 5_000  # letters that are written down by one statement
+OPEN_STATES = ("due", "sending", "in_doubt")
+LETTERS_AT_ONCE = 5_000  # letters that are written down by one statement
 r, x = runs.c, letters.c
 
 
@@ -69,7 +69,7 @@ class Runs:
         for number in found:
             while not stop.is_asked():
                 with transaction(self.engine) as db:
-                    if not fill(db, number):
+                    if not write_some(db, number):
                         break
 
     def tidy(self, keep: timedelta) -> None:
@@ -165,13 +165,13 @@ def freeze(
     """Freeze one letter for every subscriber of a list; returns how many.
 
     Of a long list it is only written down up to whom it goes: nobody else could plan while so many
-    rows are written. ``fill`` writes them later. ``among``: only for who got this article.
+    rows are written. ``write_some`` writes them later. ``among``: only for who got this article.
     """
     run: dict[str, Any] = {"edition_id": edition, "stencil": 1, "frozen_at": now(db)}
     s = subscriptions.c
     mine = and_(s.channel_id == channel, s.ended_at.is_(None))
     count, newest = db.execute(select(func.count(), func.max(s.id)).where(mine)).one()
-    if among or count <= AT_ONCE:
+    if among or count <= LETTERS_AT_ONCE:
         if among:
             mine = and_(mine, s.subscriber_id.in_(readers_of(channel, among)))
         count = _address(db, edition, mine)
@@ -183,7 +183,7 @@ def freeze(
     return int(count)
 
 
-def fill(db: Connection, edition: int) -> bool:
+def write_some(db: Connection, edition: int) -> bool:
     """Write down some more letters of a run that was frozen; False where there are no more.
 
     Who left the list meanwhile gets none, nor does who came to it.
@@ -199,7 +199,7 @@ def fill(db: Connection, edition: int) -> bool:
     s, here = subscriptions.c, update(runs).where(r.edition_id == edition)
     mine = and_(s.channel_id == run.channel_id, s.ended_at.is_(None),
                 s.id > run.filled, s.id <= run.upto)  # fmt: skip
-    some = select(s.id).where(mine).order_by(s.id).limit(AT_ONCE).subquery()
+    some = select(s.id).where(mine).order_by(s.id).limit(LETTERS_AT_ONCE).subquery()
     last = db.scalar(select(func.max(some.c.id))) if run.stencil is not None else None
     if last is None:
         written = select(func.count()).where(x.edition_id == edition).scalar_subquery()
@@ -229,7 +229,7 @@ def readers_of(channel: int, uri: str) -> Select[Any]:
     return query.where(here, x.state.in_(("sending", "sent", "in_doubt")))
 
 
-def recompose(db: Connection, edition: int, rendition: Rendition | None) -> None:
+def replace_stencil(db: Connection, edition: int, rendition: Rendition | None) -> None:
     """Give every letter that has not left its newest words; None calls them off."""
     last = select(func.max(stencils.c.number)).where(stencils.c.edition_id == edition)
     number = int(db.scalar(last) or 0) + 1 if rendition else None
@@ -259,14 +259,14 @@ def halt_turns(db: Connection, edition: int) -> None:
 
 def finish(db: Connection, edition: int) -> None:
     """Note when nothing of a run is open any more."""
-    still = select(x.subscriber_id).where(x.edition_id == edition, x.state.in_(OPEN)).limit(1)
-    if db.scalar(still) is None:
+    still_open = and_(x.edition_id == edition, x.state.in_(OPEN_STATES))
+    if db.scalar(select(x.subscriber_id).where(still_open).limit(1)) is None:
         here = and_(r.edition_id == edition, r.ended_at.is_(None), r.upto.is_(None))
         over = {"ended_at": now(db), "halted": "", "why": "", "not_before": null()}
         db.execute(update(runs).where(here).values(**over))
 
 
-def counted(db: Connection, edition: int) -> Mapping[str, int]:
+def letter_counts(db: Connection, edition: int) -> Mapping[str, int]:
     """Return a run's letters by state; ``deferred`` are those of ``due`` that were put off."""
     kept = db.scalar(select(r.counts).where(r.edition_id == edition))
     if kept is not None:
@@ -306,7 +306,7 @@ def tally(db: Connection, before: datetime) -> bool:
     )  # fmt: skip
     if number is None:
         return False
-    counts = json.dumps(dict(counted(db, number)), sort_keys=True)
+    counts = json.dumps(dict(letter_counts(db, number)), sort_keys=True)
     db.execute(delete(letters).where(x.edition_id == number))
     db.execute(update(runs).where(r.edition_id == number).values(counts=counts))
     return True

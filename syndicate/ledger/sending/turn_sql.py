@@ -7,15 +7,15 @@ from functools import cache
 
 @cache
 def start_statement(count: int, dialect: str) -> str:
-    return _for(dialect, START, count)
+    return _for(dialect, START_SQL, count)
 
 
 @cache
 def sent_statement(count: int, dialect: str) -> str:
-    return _for(dialect, SENT, count)
+    return _for(dialect, SENT_SQL, count)
 
 
-HELD = {
+HELD_SQL = {
     "sqlite": """
 SELECT r.stencil, r.halted, (SELECT count(*) FROM moves WHERE NOT arrives)
 FROM blocks b JOIN runs r ON r.edition_id = b.edition_id WHERE b.id = ?
@@ -26,14 +26,14 @@ FROM blocks b JOIN runs r ON r.edition_id = b.edition_id WHERE b.id = %s
 FOR NO KEY UPDATE OF b
 """,
 }
-START = """
+START_SQL = """
 UPDATE letters SET state = 'sending', stencil = ?, tries = tries + 1, at = ?
 WHERE edition_id = ? AND subscriber_id IN (%) AND state = 'due'
 AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.channel_id = ?
             AND s.subscriber_id = letters.subscriber_id AND s.ended_at IS NULL)
 RETURNING subscriber_id, tries
 """
-SENT = """
+SENT_SQL = """
 UPDATE letters SET state = 'sent', at = ?, why = NULL, code = NULL, not_before = NULL
 WHERE edition_id = ? AND subscriber_id IN (%) AND tries = ? AND state IN ('sending', 'in_doubt')
 """
