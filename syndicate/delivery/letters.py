@@ -19,7 +19,7 @@ from syndicate.delivery.rim import (
     scrubbed,
 )
 from syndicate.errors import DeliveryError, InDoubt, LedgerError, Paused, Refused, Unavailable
-from syndicate.ledger import Block, Started
+from syndicate.ledger import ClaimedBlock, Started
 from syndicate.ledger.sending.consequences import DUE, Concerns, consequence_of, wait_of
 from syndicate.ledger.sending.letter_outcomes import Result
 from syndicate.ledger.sending.letters import BLOCK_SIZE
@@ -159,11 +159,11 @@ class Stream:
         self.letters = run.ledger.letters
         self.heard = 0.0  # when it last took a letter
         self._problem: DeliveryError | None = None
-        self._block: Block | None = None
-        self._old: list[Block] = []  # all of whose people were started
+        self._block: ClaimedBlock | None = None
+        self._old: list[ClaimedBlock] = []  # all of whose people were started
         self._todo: deque[int] = deque()
         self._ready: deque[Started] = deque()
-        self._pulled: dict[str, tuple[Started, Block]] = {}
+        self._pulled: dict[str, tuple[Started, ClaimedBlock]] = {}
         self._ended: list[tuple[Started, Result]] = []
         self._rendition: Rendition | None = None
         self._next_commit = 0.0  # not before then for less than half of the window
@@ -336,7 +336,7 @@ class Stream:
     def _commit(self, group: Sequence[int]) -> bool:
         """Write down what has ended and what begins; True where nothing may begin any more."""
         began = time.monotonic()
-        done: list[Block] = []
+        done: list[ClaimedBlock] = []
         if self._old:
             still = {block.id for _, block in self._pulled.values()}
             done = [block for block in self._old if block.id not in still]

@@ -67,6 +67,11 @@ def _again(
     if window.closed is None:
         return editions.urgent(parts, office.publisher, at=window.opened, key=window.key)
     return editions.digest(
-        parts["new"], parts["correction"], office.publisher, opened=window.opened,
-        closed=window.closed, key=window.key, number=catalogue.digests.issue(known.id, window.key),
-    )  # fmt: skip
+        parts["new"],
+        parts["correction"],
+        office.publisher,
+        opened=window.opened,
+        closed=window.closed,
+        key=window.key,
+        number=catalogue.digests.issue(known.id, window.key),
+    )

@@ -71,7 +71,7 @@ class ChannelRun:
         self.in_vain = self.in_vain + time.monotonic() - began if is_vain else 0.0
 
 
-class Job(Protocol):
+class ChannelJob(Protocol):
     """Posts, or digests' letters, that are due at one channel."""
 
     def prepare(self) -> bool:
@@ -84,7 +84,7 @@ class Job(Protocol):
         """Keep what is due for a later run."""
 
 
-def run_job(run: ChannelRun, job: Job) -> str:
+def run_job(run: ChannelRun, job: ChannelJob) -> str:
     """Do a job at its channel; returns what kept it from beginning or going on, if anything."""
     if not job.prepare() or run.stopping():
         return ""

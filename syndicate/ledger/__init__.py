@@ -18,13 +18,13 @@ from syndicate.ledger.reports.places import Place
 from syndicate.ledger.reports.waiting import Waiting, Waits
 from syndicate.ledger.sending.attempts import Attempt, Verb
 from syndicate.ledger.sending.letter_outcomes import Started
-from syndicate.ledger.sending.letters import Block, Letters
+from syndicate.ledger.sending.letters import ClaimedBlock, Letters
 from syndicate.ledger.sending.queue import Queue, Work
 
 __all__ = [
     "Attempt",
-    "Block",
     "Catalogue",
+    "ClaimedBlock",
     "DigestCount",
     "Erasure",
     "Happening",

@@ -89,7 +89,7 @@ def migrate(engine: Engine) -> str | None:
     return f"{message}; as it was: {copied}" if copied else message
 
 
-def refuse_older(found: int) -> None:
+def refuse_outdated(found: int) -> None:
     """Stop where somebody only looks: an older ledger is brought up to date by what writes."""
     if found < VERSION:
         raise LedgerError(

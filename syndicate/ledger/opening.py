@@ -94,9 +94,9 @@ def look_at_ledger(
         if rehearsed and now:
             clock.rehearse(engine, now)
         migrations.refuse_newer(version)
-        migrations.refuse_older(version)
+        migrations.refuse_outdated(version)
         with transaction(engine, reads=True) as db:
-            moves.refuse(db)
+            moves.refuse_moved(db)
             c = ledger_table.c
             row = db.execute(select(c.created_at, c.restored_at, c.rehearsal)).one()
         marks = Generations(engine, _mark_of(engine, config))
@@ -126,7 +126,7 @@ def _refuse_to_change(engine: Engine, version: int, config: Path | None) -> None
     if version == 0:
         _refuse_emptied(engine, config)
         raise NoLedgerError(NOT_YET)
-    migrations.refuse_older(version)
+    migrations.refuse_outdated(version)
 
 
 def _refuse_emptied(engine: Engine, config: Path | None) -> None:
@@ -168,7 +168,7 @@ def _version(engine: Engine, clock: Clock) -> int:
 def _opened(engine: Engine, generations: Generations, clock: Clock, *, leaves: bool) -> Ledger:
     with transaction(engine, reads=True) as db:
         if not leaves:
-            moves.refuse(db)
+            moves.refuse_moved(db)
         row = db.execute(select(ledger_table)).one()
         later = db.scalars(select(secrets.c.secret).order_by(secrets.c.number.desc()))
         tokens = Tokens((*later, row.secret))

@@ -178,7 +178,7 @@ def _carry_over(
 
 def _close(db: Connection, name: str) -> None:
     try:
-        moves.leave(db, name)
+        moves.end_here(db, name)
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) != NO_RIGHT:
             raise

@@ -21,12 +21,12 @@ INTERVALS_SEEN = 8  # intervals tell how often ticks come
 TICKS_SEEN = 3  # ticks: a machine with less of them may be a container that comes once
 TAKEN_AWAY = timedelta(days=7)  # after which a machine counts as switched off for good
 BACKUP_WITHIN = timedelta(days=14)  # where backups were made, and nobody has set anything
-NOT_CLOSED = (
+LATE_WINDOW = (
     "{channel}: its digest was due {late} ago and is not closed: run syndicate tick, and see that"
     " it runs by itself"
 )
-STILL_STANDS = "{about}: it expired {late} ago and still stands: run syndicate tick"
-NOT_TRIED = "{channel}: {about} waits since {late}, and nothing has tried it: run syndicate tick"
+LATE_EXPIRY = "{about}: it expired {late} ago and still stands: run syndicate tick"
+LATE_WAIT = "{channel}: {about} waits since {late}, and nothing has tried it: run syndicate tick"
 
 
 class Grade(StrEnum):
@@ -80,10 +80,13 @@ def late_ticks(ticks: Sequence[Tick], at: datetime, alive: datetime | None) -> I
     if at - latest > INTERVALS_MISSED * (interval or ASSUMED_INTERVAL):
         usual = f", and one comes every {period(interval)}" if interval else ""
         yield Alert(
-            what="tick", about="", since=latest, grade=Grade.CRITICAL,
+            what="tick",
+            about="",
+            since=latest,
+            grade=Grade.CRITICAL,
             says=f"no tick for {period(at - latest)}{usual}: nothing is sent by itself (does cron"
             " or the timer run? syndicate schedule cron|systemd)",
-        )  # fmt: skip
+        )
         return
     for host in dict.fromkeys(tick.host for tick in past):
         yield from _late_machine(host, [tick for tick in past if tick.host == host], at)
@@ -97,10 +100,13 @@ def _late_machine(host: str, ticks: Sequence[Tick], at: datetime) -> Iterator[Al
     if not INTERVALS_MISSED * interval < since < TAKEN_AWAY:
         return
     yield Alert(
-        what="machine", about=host, since=at - since, grade=Grade.WARNING,
+        what="machine",
+        about=host,
+        since=at - since,
+        grade=Grade.WARNING,
         says=f"{host}: no tick on this machine for {period(since)}, and one comes every"
         f" {period(interval)}; others go on (is it switched off?)",
-    )  # fmt: skip
+    )
 
 
 def late_windows(
@@ -108,21 +114,21 @@ def late_windows(
 ) -> Iterator[Alert]:
     """Report the lists that have a window that ended and was not closed."""
     windows = [(name, name, end) for name, end in ended.items()]
-    return _late("window", NOT_CLOSED, windows, at, patient)
+    return _late("window", LATE_WINDOW, windows, at, patient)
 
 
 def late_expiries(
     expired: Mapping[str, datetime], at: datetime, patient: timedelta
 ) -> Iterator[Alert]:
     """Report the articles that should have been taken back by now."""
-    return _late("expiry", STILL_STANDS, [("", *item) for item in expired.items()], at, patient)
+    return _late("expiry", LATE_EXPIRY, [("", *item) for item in expired.items()], at, patient)
 
 
 def late_waits(
     waiting: Iterable[tuple[str, str, datetime]], at: datetime, patient: timedelta
 ) -> Iterator[Alert]:
     """Report what waits for a tick although its time has come: (channel, name, since when)."""
-    return _late("waiting", NOT_TRIED, waiting, at, patient)
+    return _late("waiting", LATE_WAIT, waiting, at, patient)
 
 
 def _late(
@@ -152,9 +158,12 @@ def late_backup(
     if at - since > longest:
         last = f"the newest backup is {period(at - since)} old" if newest else "there is no backup"
         yield Alert(
-            what="backup", about="", since=since, grade=Grade.WARNING,
+            what="backup",
+            about="",
+            since=since,
+            grade=Grade.WARNING,
             says=f"{last} (ledger.backup: {longest.days} days): syndicate ledger backup FILE",
-        )  # fmt: skip
+        )
 
 
 def period(length: timedelta) -> str:

@@ -150,7 +150,14 @@ class ServiceMailing:
             return Paused(why)
         office.ledger.generations.advance_once()
         office.acted = True
-        return send_once(office, sender, edition, letter.rendition, recipient=letter.recipient)
+        return send_once(
+            office,
+            sender,
+            edition,
+            letter.rendition,
+            recipient=letter.recipient,
+            known=self._known[sender.name],
+        )
 
 
 def _reason(result: Receipt | DeliveryError) -> str:

@@ -33,7 +33,7 @@ def test_no_more_than_the_window_is_ever_under_way(
 
 
 def test_who_leaves_between_the_freeze_and_the_sending_gets_nothing(letters: DirectOffice) -> None:
-    """Guard: the EXISTS of turn_sql.START."""
+    """Guard: the EXISTS of turn_sql.START_SQL."""
     evening = letters.tomorrow()
     letters.mood("letters", "open", "unavailable")
     evening.digest()

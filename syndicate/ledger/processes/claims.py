@@ -41,9 +41,13 @@ def abandoned(table: Any, dead: Collection[int], moment: datetime) -> ColumnElem
 
 
 def end_dead_claims(
-    engine: Engine, processes: Processes, table: Any, held: ColumnElement[bool],
-    end: Callable[[Connection, ColumnElement[bool]], int], clock: Callable[[Connection], datetime],
-) -> int:  # fmt: skip
+    engine: Engine,
+    processes: Processes,
+    table: Any,
+    held: ColumnElement[bool],
+    end: Callable[[Connection, ColumnElement[bool]], int],
+    clock: Callable[[Connection], datetime],
+) -> int:
     """``end`` the claims of dead processes, and those that are too old; returns what it says.
 
     Whether a process is dead may take seconds to see, so no transaction is open meanwhile.

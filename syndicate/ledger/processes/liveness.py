@@ -52,8 +52,12 @@ class Processes:
     def me(self) -> int:
         """Return this process's number, known to the ledger before it claims anything."""
         if self._id is None:
-            mine = {"host": self.holder.host, "boot": self.holder.boot,
-                    "pid": self.holder.pid, "started": self.holder.started}  # fmt: skip
+            mine = {
+                "host": self.holder.host,
+                "boot": self.holder.boot,
+                "pid": self.holder.pid,
+                "started": self.holder.started,
+            }
             with transaction(self.engine) as db:
                 made = db.execute(insert(holders).values(**mine, since=now(db)))
                 assert made.inserted_primary_key is not None
@@ -78,8 +82,11 @@ class Processes:
         Of this boot of this host the kernel knows. At PostgreSQL another machine's process is gone
         where its lock is, and does not come back: a connection that was ended is opened anew.
         """
-        others = [(row.id, Holder(row.host, row.boot, row.pid, row.started))
-                  for row in rows if row.id != self._id]  # fmt: skip
+        others = [
+            (row.id, Holder(row.host, row.boot, row.pid, row.started))
+            for row in rows
+            if row.id != self._id
+        ]
         if self.engine.dialect.name == "sqlite":
             return [number for number, holder in others if holder.proven_dead()]
         here = [number for number, holder in others if holder.is_here() and holder.proven_dead()]

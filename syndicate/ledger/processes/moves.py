@@ -128,7 +128,7 @@ def origin(db: Connection) -> str:
     return db.scalar(came.limit(1)) or ""
 
 
-def refuse(db: Connection) -> None:
+def refuse_moved(db: Connection) -> None:
     """Raise LedgerError where this was a ledger, and is none any more; or is none yet."""
     row = leaving(db)
     if row is not None and row.ended_at is not None:
@@ -193,7 +193,7 @@ def take_time(db: Connection) -> None:
         db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
 
 
-def leave(db: Connection, name: str) -> None:
+def end_here(db: Connection, name: str) -> None:
     """End the way here: from this commit on every change is refused, of older programs too."""
     ended = {"ended_at": now(db), "holder_id": null()}
     db.execute(update(moves).where(m.name == name).values(**ended))

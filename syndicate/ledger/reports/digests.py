@@ -93,12 +93,21 @@ def _digest(db: Connection, row: Row[Any]) -> DigestCount:
     newest = select(func.max(letters.c.at)).where(letters.c.edition_id == row.id)
     composed = select(func.max(stencils.c.number)).where(stencils.c.edition_id == row.id)
     return DigestCount(
-        edition=row.id, channel=row.name, key=row.key, closed=row.closed_at, status=row.status,
-        letters=row.letters or 0, states=letter_counts(db, row.id),
-        composed=db.scalar(composed) or 0, halted=row.halted or "",
+        edition=row.id,
+        channel=row.name,
+        key=row.key,
+        closed=row.closed_at,
+        status=row.status,
+        letters=row.letters or 0,
+        states=letter_counts(db, row.id),
+        composed=db.scalar(composed) or 0,
+        halted=row.halted or "",
         paused=row.paused_at,
-        why=row.why or "", put_off=put_off(db, row.id) if row.letters and not row.ended_at else "",
-        not_before=to_come(row.not_before, now(db)), frozen=row.frozen_at,
-        started=row.started_at, ended=row.ended_at,
+        why=row.why or "",
+        put_off=put_off(db, row.id) if row.letters and not row.ended_at else "",
+        not_before=to_come(row.not_before, now(db)),
+        frozen=row.frozen_at,
+        started=row.started_at,
+        ended=row.ended_at,
         latest=db.scalar(newest) if row.ended_at is None and row.letters else None,
-    )  # fmt: skip
+    )

@@ -95,21 +95,30 @@ def standing_at(db: Connection, channel: str, receipt: Receipt) -> list[Place]:
 
 
 def letters_in(
-    db: Connection, edition: int, states: Sequence[str], *, subscriber: int | None = None,
+    db: Connection,
+    edition: int,
+    states: Sequence[str],
+    *,
+    subscriber: int | None = None,
     most: int = 50,
-) -> list[Place]:  # fmt: skip
+) -> list[Place]:
     """Return a digest's letters in some states, one by one; or one person's."""
     x = letters.c
     query = (
-        select(letters, subscribers.c.email, editions.c.key, channels.c.name,
-               channels.c.key.label("channel_key"))
+        select(
+            letters,
+            subscribers.c.email,
+            editions.c.key,
+            channels.c.name,
+            channels.c.key.label("channel_key"),
+        )
         .join(editions, editions.c.id == x.edition_id)
         .join(channels, channels.c.id == editions.c.channel_id)
         .outerjoin(subscribers, subscribers.c.id == x.subscriber_id)
         .where(x.edition_id == edition, x.state.in_(states))
         .order_by(x.subscriber_id)
         .limit(most)
-    )  # fmt: skip
+    )
     if set(states) <= TROUBLE:
         query = query.where(text(PARTIAL["ix_letters_trouble"]))  # else no index is used
     if subscriber is not None:
@@ -124,26 +133,40 @@ TROUBLE = {"in_doubt", "refused", "given_up"}
 def _places() -> Select[Any]:
     return (
         select(
-            deliveries, editions.c.key.label("edition"), channels.c.name.label("channel"),
+            deliveries,
+            editions.c.key.label("edition"),
+            channels.c.name.label("channel"),
             channels.c.key.label("channel_key"),
         )
         .join(editions, editions.c.id == d.edition_id)
         .join(channels, channels.c.id == editions.c.channel_id)
         .order_by(channels.c.id, d.id)
-    )  # fmt: skip
+    )
 
 
 def _letter(row: Row[Any], moment: datetime) -> Place:
     address = f"{row.subscriber_id}"
     sent = row.state == "sent"
     return Place(
-        delivery=0, key=delivery_key(row.channel_key, row.key, address), channel=row.name,
-        edition=row.key, edition_number=row.edition_id, address=address, email=row.email or "",
-        state=row.state, present=sent, given_up=row.state == "given_up", wanted_version=0,
-        present_version=0, reference=None, url=None, destination=None, why=row.why or "",
+        delivery=0,
+        key=delivery_key(row.channel_key, row.key, address),
+        channel=row.name,
+        edition=row.key,
+        edition_number=row.edition_id,
+        address=address,
+        email=row.email or "",
+        state=row.state,
+        present=sent,
+        given_up=row.state == "given_up",
+        wanted_version=0,
+        present_version=0,
+        reference=None,
+        url=None,
+        destination=None,
+        why=row.why or "",
         not_before=to_come(row.not_before, moment),
         subscriber=row.subscriber_id,
-    )  # fmt: skip
+    )
 
 
 def _place(row: Row[Any], moment: datetime) -> Place:

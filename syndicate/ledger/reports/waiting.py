@@ -59,9 +59,11 @@ def current_waits(db: Connection, channel: int | None = None) -> list[Waiting]:
         found += _counted(db, row.name, Waits.DIGEST, query)
         open_ = select(r.edition_id).where(r.edition_id.in_(mine), r.ended_at.is_(None))
         later = and_(
-            x.edition_id.in_(open_), x.state == "due", text(PARTIAL["ix_letters_deferred"]),
+            x.edition_id.in_(open_),
+            x.state == "due",
+            text(PARTIAL["ix_letters_deferred"]),
             still_waits(x.not_before, moment),
-        )  # fmt: skip
+        )
         query = select(func.count(), func.max(x.not_before), func.max(x.why)).where(later)
         found += _counted(db, row.name, Waits.LETTERS, query)
     return found

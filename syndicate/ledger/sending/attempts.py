@@ -32,8 +32,11 @@ from syndicate.model.delivery import Receipt, Rendition, delivery_key
 d = deliveries.c
 # where nothing is (yet, or at another destination)
 NOTHING_THERE: dict[str, Any] = {
-    "present": null(), "reference": null(), "url": null(), "state": "due"
-}  # fmt: skip
+    "present": null(),
+    "reference": null(),
+    "url": null(),
+    "state": "due",
+}
 
 
 Result = Receipt | DeliveryError | None  # a receipt, None for a removal, or how it failed
@@ -69,21 +72,32 @@ Ended = tuple[Attempt, Result]  # an attempt and how it ended
 
 
 def attempt_at(
-    db: Connection, row: Row[Any], id: int, verb: Verb, rendition: Rendition | None,
-    media: Mapping[str, bytes], at: datetime,
-) -> Attempt:  # fmt: skip
+    db: Connection,
+    row: Row[Any],
+    id: int,
+    verb: Verb,
+    rendition: Rendition | None,
+    media: Mapping[str, bytes],
+    at: datetime,
+) -> Attempt:
     """Return an attempt at a delivery, with what it puts there and what stands already."""
     own = replace(rendition, address=row.address) if rendition else None
     receipt = None
     if row.reference is not None:
         receipt = Receipt(row.reference, row.url, row.destination or "")
     return Attempt(
-        id=id, delivery=row.id, address=row.address, verb=verb, rendition=own,
-        files=pictures_of(own, media), receipt=receipt, started=at,
+        id=id,
+        delivery=row.id,
+        address=row.address,
+        verb=verb,
+        rendition=own,
+        files=pictures_of(own, media),
+        receipt=receipt,
+        started=at,
         followed=_followed(db, row) if row.follows else None,
         stood=row.present is None and row.destination is not None,
         key=delivery_key(row.channel_key, row.edition_key, row.address),
-    )  # fmt: skip
+    )
 
 
 def verb_for(row: Row[Any]) -> Verb | None:
@@ -101,14 +115,16 @@ def deliveries_with_keys(which: ColumnElement[bool]) -> Any:
     """Select deliveries with what an attempt needs to know."""
     return (
         select(
-            deliveries, editions.c.key.label("edition_key"), channels.c.key.label("channel_key"),
+            deliveries,
+            editions.c.key.label("edition_key"),
+            channels.c.key.label("channel_key"),
             editions.c.channel_id,
         )
         .join(editions, editions.c.id == d.edition_id)
         .join(channels, channels.c.id == editions.c.channel_id)
         .where(which)
         .order_by(d.id)
-    )  # fmt: skip
+    )
 
 
 def is_ready(moment: datetime) -> ColumnElement[bool]:

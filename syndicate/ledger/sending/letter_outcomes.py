@@ -70,13 +70,18 @@ def _fail(
 ) -> None:
     """Write down how a letter did not arrive; a newer attempt is left alone."""
     here = and_(
-        x.edition_id == edition, x.subscriber_id == letter.subscriber,
-        x.tries == letter.tries, x.state.in_(("sending", "in_doubt")),
-    )  # fmt: skip
+        x.edition_id == edition,
+        x.subscriber_id == letter.subscriber,
+        x.tries == letter.tries,
+        x.state.in_(("sending", "in_doubt")),
+    )
     follows = consequence_of(error)
     values: dict[str, Any] = {
-        "state": follows.state, "why": str(error), "at": moments.carried(), "not_before": null()
-    }  # fmt: skip
+        "state": follows.state,
+        "why": str(error),
+        "at": moments.carried(),
+        "not_before": null(),
+    }
     if isinstance(error, Bounced | Deferred):
         values["code"] = error.code
     if follows.state == DUE:

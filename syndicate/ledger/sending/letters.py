@@ -64,7 +64,7 @@ r, x = runs.c, letters.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class ClaimedBlock:
     """Recipients that nobody else writes to, as long as we live."""
 
     id: int
@@ -89,9 +89,14 @@ class Letters:
     """The letters of one ledger, as one process works on them."""
 
     def __init__(
-        self, engine: Engine, tokens: Tokens, processes: Processes, runs: Runs,
-        clock: Callable[[Connection], datetime], carried: Callable[[], datetime],
-    ) -> None:  # fmt: skip
+        self,
+        engine: Engine,
+        tokens: Tokens,
+        processes: Processes,
+        runs: Runs,
+        clock: Callable[[Connection], datetime],
+        carried: Callable[[], datetime],
+    ) -> None:
         self.engine = engine
         self.tokens = tokens
         self.processes = processes
@@ -121,7 +126,7 @@ class Letters:
         with transaction(self.engine, reads=True) as db:
             return int(db.scalar(select(func.count()).select_from(letters).where(here)) or 0)
 
-    def claim(self, edition: int, most: int = BLOCK_SIZE) -> Block | None:
+    def claim(self, edition: int, most: int = BLOCK_SIZE) -> ClaimedBlock | None:
         """Take the next recipients; None where nothing is due, or all of it is somebody else's."""
         me = self.processes.me()
         with transaction(self.engine) as db:
@@ -178,11 +183,11 @@ class Letters:
 
     def turn(
         self,
-        block: Block | None,
+        block: ClaimedBlock | None,
         ended: Sequence[tuple[Started, Result]],
         next_: Sequence[int],
         edition: int,
-        done: Sequence[Block] = (),
+        done: Sequence[ClaimedBlock] = (),
     ) -> Turn:
         """End some letters and start others, in one commit; whoever has left gets none.
 
@@ -220,13 +225,13 @@ class Letters:
 
     def _claimed(
         self, db: Connection, edition: int, people: Mapping[int, str], claim: Mapping[str, Any]
-    ) -> Block:
+    ) -> ClaimedBlock:
         """Write down that these recipients are ours."""
         block = {"edition_id": edition, "first": min(people), "last": max(people)}
         made = db.execute(insert(blocks).values(**block, **claim))
         assert made.inserted_primary_key is not None
         names = self.names(db, edition)
-        return Block(
+        return ClaimedBlock(
             id=int(made.inserted_primary_key[0]),
             edition=edition,
             key=names.key,
@@ -245,7 +250,7 @@ class Letters:
         return (moves.under_way(db, self.processes) or None) if moving else None
 
     def _start(
-        self, db: Connection, block: Block, stencil: int, next_: Sequence[int]
+        self, db: Connection, block: ClaimedBlock, stencil: int, next_: Sequence[int]
     ) -> dict[int, int]:
         """Start letters; returns the tries of each, by subscriber. Whoever has left gets none."""
         began = stamp(db, self.carried())
@@ -267,7 +272,7 @@ class Letters:
             self._line = usable(self.engine, self._line)
         return self._line
 
-    def _held(self, db: Connection, block: Block) -> Any:
+    def _held(self, db: Connection, block: ClaimedBlock) -> Any:
         """Return (stencil, halted, moving) of the run, while the block is still ours."""
         run = say(db, HELD_SQL[db.dialect.name], (block.id,)).fetchone()
         if run is not None and time.monotonic() > self._renew_at:
@@ -307,12 +312,16 @@ class Letters:
         with transaction(self.engine, reads=True) as db:
             return [
                 (
-                    Started(recipient=self.recipient(row.channel_key, row.subscriber_id, row.email),
-                            subscriber=row.subscriber_id, tries=row.tries),
-                    self._words(db, edition, row.stencil), row.at,
+                    Started(
+                        recipient=self.recipient(row.channel_key, row.subscriber_id, row.email),
+                        subscriber=row.subscriber_id,
+                        tries=row.tries,
+                    ),
+                    self._words(db, edition, row.stencil),
+                    row.at,
                 )
                 for row in db.execute(query).all()
-            ]  # fmt: skip
+            ]
 
     def found(self, edition: int, letter: Started, result: Result | None, since: datetime) -> None:
         """Settle a doubtful letter that somebody looked for: it is there, or (None) proven absent.
@@ -324,9 +333,10 @@ class Letters:
                 self._end(db, edition, [(letter, result)])
                 return
             here = and_(
-                x.edition_id == edition, x.subscriber_id == letter.subscriber,
+                x.edition_id == edition,
+                x.subscriber_id == letter.subscriber,
                 x.at == since,  # else somebody was quicker, and has tried it once more
-            )  # fmt: skip
+            )
             due = {"state": "due", "why": null(), "tries": letter.tries - 1}
             db.execute(update(letters).where(here, x.state == "in_doubt").values(**due))
 
@@ -337,9 +347,10 @@ def end_blocks(db: Connection, which: ColumnElement[bool], why: str) -> int:
     over = select(blocks).where(which).order_by(blocks.c.id)
     for row in db.execute(over.with_for_update()).all():
         under_way = and_(
-            x.edition_id == row.edition_id, x.subscriber_id.between(row.first, row.last),
+            x.edition_id == row.edition_id,
+            x.subscriber_id.between(row.first, row.last),
             x.state == "sending",
-        )  # fmt: skip
+        )
         doubtful = update(letters).where(under_way).values(state="in_doubt", why=why)
         count += affected(db, doubtful)
         db.execute(delete(blocks).where(blocks.c.id == row.id))

@@ -73,9 +73,15 @@ def _settling() -> Update:
     columns: dict[str, Any] = {
         name: bindparam(f"new_{name}")
         for name in (
-            "present", "present_version", "reference", "url", "destination", "lacking", "why"
+            "present",
+            "present_version",
+            "reference",
+            "url",
+            "destination",
+            "lacking",
+            "why",
         )
-    }  # fmt: skip
+    }
     claimed = d.state == "claimed"  # and whoever claimed it will find nothing to do
     later = bindparam("new_not_before", type_=Moment)
     free = {"holder_id": null(), "claimed_until": null(), "state": DUE, "not_before": later}

@@ -153,15 +153,23 @@ class Queue:
     ) -> list[Attempt]:
         """Write down new attempts, and return them with what each is to say."""
         new = [
-            {"delivery_id": row.id, "verb": verb, "rendition_id": row.wanted,
-             "version": row.wanted_version, "started_at": moment}
+            {
+                "delivery_id": row.id,
+                "verb": verb,
+                "rendition_id": row.wanted,
+                "version": row.wanted_version,
+                "started_at": moment,
+            }
             for row, verb in begun
-        ]  # fmt: skip
+        ]
         made = insert(attempts).returning(attempts.c.id, sort_by_parameter_order=True)
         ids = list(db.scalars(made, new))
         newest = select(func.max(attempts.c.id)).where(attempts.c.delivery_id == d.id)
-        sending = {"state": "sending", "attempt_id": newest.scalar_subquery(),
-                   "claimed_until": moment + CLAIM_FOR}  # fmt: skip
+        sending = {
+            "state": "sending",
+            "attempt_id": newest.scalar_subquery(),
+            "claimed_until": moment + CLAIM_FOR,
+        }
         here = d.id.in_([row.id for row, _ in begun])
         db.execute(update(deliveries).where(here).values(**sending))
         texts = renditions_by_number(db, [row.wanted for row, _ in begun if row.wanted])

@@ -197,8 +197,9 @@ def write_some(db: Connection, edition: int) -> bool:
     if run is None or run.upto is None:
         return False
     s, here = subscriptions.c, update(runs).where(r.edition_id == edition)
-    mine = and_(s.channel_id == run.channel_id, s.ended_at.is_(None),
-                s.id > run.filled, s.id <= run.upto)  # fmt: skip
+    mine = and_(
+        s.channel_id == run.channel_id, s.ended_at.is_(None), s.id > run.filled, s.id <= run.upto
+    )
     some = select(s.id).where(mine).order_by(s.id).limit(LETTERS_AT_ONCE).subquery()
     last = db.scalar(select(func.max(some.c.id))) if run.stencil is not None else None
     if last is None:
@@ -301,9 +302,12 @@ def tally(db: Connection, before: datetime) -> bool:
     """Keep only the counts of one run that ended before; False if there is none."""
     old = and_(r.ended_at < before, r.counts.is_(None))
     number = db.scalar(
-        select(r.edition_id).where(old).order_by(r.edition_id).limit(1)
+        select(r.edition_id)
+        .where(old)
+        .order_by(r.edition_id)
+        .limit(1)
         .with_for_update(key_share=True, skip_locked=True)
-    )  # fmt: skip
+    )
     if number is None:
         return False
     counts = json.dumps(dict(letter_counts(db, number)), sort_keys=True)
