@@ -14,7 +14,7 @@ from syndicate.intake.admitted import Admitted, admit_each
 from syndicate.intake.crosslinks import with_crosslinks
 from syndicate.intake.duplicates import refuse_renamed, without_shared_uris, without_twins
 from syndicate.intake.objections import objections, text_objections
-from syndicate.intake.unchanged import unchanged_drafts
+from syndicate.intake.unchanged import ComparedFiles, compare_files
 from syndicate.ledger import Catalogue
 from syndicate.office import Office
 from syndicate.sources import Draft, change_detection
@@ -41,12 +41,12 @@ def admit(
     are none that was published, and ``anew``, that unchanged files are read again, too. ``dry``:
     no uri is going to be written.
     """
-    unchanged = {} if anew else unchanged_drafts(office, paths)
+    files = ComparedFiles() if anew else compare_files(office, paths)
     with office.ledger.reading() as db:
         elsewhere = office.gone(Catalogue(db))
 
     def admit_file(path: Path) -> Draft:
-        draft = unchanged.get(path) or _read(office, path)
+        draft = files.unchanged.get(path) or _read(office, path, files.unknown_uris)
         if not draft.kept:
             Flaws(list(objections(office, draft, elsewhere))).end()
             if not new:
@@ -63,10 +63,11 @@ def admit(
     return replace(admitted, drafts=tuple(with_crosslinks(office, named)))
 
 
-def _read(office: Office, path: Path) -> Draft:
+def _read(office: Office, path: Path, unknown_uris: Container[str]) -> Draft:
     """Return a file's article; where it cannot be read, raise all that is wrong with its text."""
     try:
-        return _compared(office, sources.read(path, office.publisher))
+        draft = sources.read(path, office.publisher)
+        return draft if draft.article.uri in unknown_uris else _compared(office, draft)
     except ArticleError as error:
         flaws = _text_flaws(office, path)
         lines = set(map(_line_number, flaws))  # a placeholder need not be right

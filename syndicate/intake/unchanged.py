@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from syndicate import sources
@@ -20,11 +21,19 @@ def unchanged_draft(office: Office, path: Path) -> Draft | None:
     change of the article.
     """
     sources.text_of(path)  # raises where it is no article
-    return unchanged_drafts(office, [path]).get(path)
+    return compare_files(office, [path]).unchanged.get(path)
 
 
-def unchanged_drafts(office: Office, paths: Sequence[Path]) -> dict[Path, Draft]:
-    """Return the articles of those files that have not changed since they were published."""
+@dataclass(frozen=True)
+class ComparedFiles:
+    """Articles whose files have not changed, and the uris of files that were never published."""
+
+    unchanged: Mapping[Path, Draft] = field(default_factory=dict)
+    unknown_uris: frozenset[str] = frozenset()
+
+
+def compare_files(office: Office, paths: Sequence[Path]) -> ComparedFiles:
+    """Compare files with what was published of them, by few statements for all of them."""
     texts: dict[Path, tuple[str, str]] = {}
     for path in paths:
         with suppress(ArticleError):  # it is reported when the file is read by itself
@@ -40,7 +49,10 @@ def unchanged_drafts(office: Office, paths: Sequence[Path]) -> dict[Path, Draft]
         path: _unchanged(path, text, known[path], kept.get(uri, ""))
         for path, (uri, text) in texts.items()
     }
-    return {path: draft for path, draft in drafts.items() if draft}
+    return ComparedFiles(
+        unchanged={path: draft for path, draft in drafts.items() if draft},
+        unknown_uris=frozenset(uri for path, (uri, _) in texts.items() if known[path] is None),
+    )
 
 
 def _unchanged(path: Path, text: str, standing: Standing | None, source: str) -> Draft | None:

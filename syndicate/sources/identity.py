@@ -123,10 +123,11 @@ def _is_locked(descriptor: int) -> bool:
 
 
 def _sweep(target: Path) -> None:
-    """Take away what a killed process left half written; whoever is alive waits for the lock."""
-    for left in target.parent.iterdir():
-        if left.name.startswith(f".{target.name}.") and left.name.endswith(PART_SUFFIX):
-            left.unlink(missing_ok=True)
+    """Delete what a killed process left half written; whoever is alive waits for the lock."""
+    prefix = f".{target.name}."
+    for name in os.listdir(target.parent):  # no paths: it is done for each of a thousand files
+        if name.startswith(prefix) and name.endswith(PART_SUFFIX):
+            target.with_name(name).unlink(missing_ok=True)
 
 
 def uri_in(path: Path) -> str:
