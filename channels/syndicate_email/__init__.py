@@ -164,10 +164,10 @@ class EmailDigest(MailingList):
         yield from (name.removeprefix(prefix) for name in self.texts if name.startswith(prefix))
 
     def render(self, edition: Edition) -> Iterator[Rendition]:
-        from syndicate_email.letter.compose import compose
+        from syndicate_email.letter.compose import compose_letter
         from syndicate_email.letter.stencil import MEDIA_TYPE
 
-        stencil = compose(edition, self._list(edition))
+        stencil = compose_letter(edition, self._list(edition))
         yield Rendition("", MEDIA_TYPE, stencil.to_bytes())
 
     def _list(self, edition: Edition) -> ListSettings:
@@ -200,12 +200,12 @@ class EmailDigest(MailingList):
         """Return the subject and the text part, as an example reader gets them."""
         from syndicate_email.letter import example
 
-        return example.as_text(rendition)
+        return example.example_text(rendition)
 
     def shown(self, rendition: Rendition) -> Shown:
         from syndicate_email.letter import example
 
-        return example.shown(rendition)
+        return example.example_shown(rendition)
 
     def target(self) -> str:
         """Return the list: relays may change."""
@@ -227,9 +227,9 @@ class EmailDigest(MailingList):
                 yield inbox.parent if inbox.is_file() else inbox  # an mbox is written beside
 
     def inbox_outside(self, home: Path, source: str = "") -> str:
-        from syndicate_email.inbox.listen import is_near, located
+        from syndicate_email.inbox.listen import is_near, locate_inbox
 
-        where = located(source or self.inbox.get_secret_value())
+        where = locate_inbox(source or self.inbox.get_secret_value())
         return "" if is_near(where, home) else self._inbox_setting(source)
 
     def publish_all(self, deliveries: Iterator[Delivery | None]) -> Iterator[Outcome]:
@@ -254,7 +254,7 @@ class EmailDigest(MailingList):
         return (yield from self._listener(lists, source).replies(visit))
 
     def _listener(self, lists: Sequence[str] = (), source: str = "") -> Listener:
-        from syndicate_email.inbox.listen import Listener, located
+        from syndicate_email.inbox.listen import Listener, locate_inbox
         from syndicate_email.inbox.reports import Marks
 
         marks = Marks(
@@ -262,7 +262,7 @@ class EmailDigest(MailingList):
             lists=tuple(lists), authserv=self.authserv,
         )  # fmt: skip
         return Listener(
-            where=located(source or self.inbox.get_secret_value()),
+            where=locate_inbox(source or self.inbox.get_secret_value()),
             setting=self._inbox_setting(source), channel=self.name, marks=marks,
             tls_ca=str(self.tls_ca), patience=self.patience,
         )  # fmt: skip

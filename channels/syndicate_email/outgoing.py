@@ -11,7 +11,7 @@ from syndicate import Delivery, DeliveryError, Finding, Outcome, Paused, Refused
 from syndicate_email.addresses import mail_address
 from syndicate_email.letter.stencil import filled, message_id
 from syndicate_email.servers import Relay
-from syndicate_email.smtp.conversation import Letter
+from syndicate_email.smtp.conversation import OutgoingLetter
 from syndicate_email.smtp.source import Prepare
 
 
@@ -50,7 +50,7 @@ class Outgoing:
         """Send letter after letter; yield how each of them ended, in any order."""
         return self.transport.send_all(deliveries, self.prepared)
 
-    def prepared(self, delivery: Delivery) -> Letter:
+    def prepared(self, delivery: Delivery) -> OutgoingLetter:
         """Fill in the letter for its recipient; Refused for an address that is wrong."""
         assert delivery.recipient, "a digest is sent to somebody"
         stencil, recipient = delivery.rendition.content, delivery.recipient
@@ -63,7 +63,13 @@ class Outgoing:
                 " cannot be written to; remove it and add the right one"
             ) from error
         envelope_sender = self.bounces.replace("{token}", recipient.token) or self.sender
-        return Letter(delivery, envelope_sender, to, pieces, message_id(stencil, delivery.key))
+        return OutgoingLetter(
+            delivery=delivery,
+            sender=envelope_sender,
+            recipient=to,
+            pieces=pieces,
+            reference=message_id(stencil, delivery.key),
+        )
 
     def findings(self) -> Iterator[Finding]:
         """Check that the relay answers, and that it takes letters of the sender."""

@@ -42,7 +42,7 @@ class Relay:
     @property
     def local(self) -> bool:
         """Connections there never leave this machine."""
-        return is_local(self.host)
+        return is_loopback_host(self.host)
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
@@ -62,7 +62,7 @@ class ImapServer:
     @property
     def local(self) -> bool:
         """Connections there never leave this machine."""
-        return is_local(self.host)
+        return is_loopback_host(self.host)
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
@@ -142,7 +142,7 @@ def split_url(text: str, schemes: tuple[str, ...]) -> Url | None:
     )  # fmt: skip
 
 
-def is_local(host: str) -> bool:
+def is_loopback_host(host: str) -> bool:
     """Return whether connections to a host never leave this machine."""
     return LOCAL.fullmatch(host) is not None
 
@@ -158,6 +158,6 @@ def is_ambiguous(text: str) -> bool:
         return False
     host, last = within[1].lower(), where.partition("/")[0].lower()
     related = f".{host}".endswith(f".{last}") or f".{last}".endswith(f".{host}")
-    is_none = where.isalnum() and not is_local(last)
+    is_none = where.isalnum() and not is_loopback_host(last)
     is_mail = within[2] in MAIL_PORTS or OF_MAIL.match(host) is not None
     return is_mail or related or is_none

@@ -55,7 +55,7 @@ from syndicate.text import plain
 from syndicate.text.i18n import words
 from syndicate_email import EmailDigest
 from syndicate_email.letter.compose import MOST_HTML
-from syndicate_email.letter.stencil import fill
+from syndicate_email.letter.stencil import fill_stencil
 from syndicate_email.smtp import connection, pool
 
 CERTIFICATE = Path(__file__).with_name("loopback.pem")  # ours, for 127.0.0.1, until 2120
@@ -168,7 +168,7 @@ def parsed(raw: bytes) -> EmailMessage:
 
 
 def letter(channel: EmailDigest, *items: Any, **given: Any) -> EmailMessage:
-    return parsed(fill(stencil(channel, *items, **given), ANN, KEY))
+    return parsed(fill_stencil(stencil(channel, *items, **given), ANN, KEY))
 
 
 def decoded(raw: bytes, header: str) -> str:
@@ -301,7 +301,9 @@ HOSTILE = [
 def test_hostile_words_stay_words(text: str) -> None:
     article = replace(HELLO, headline=text, lead=text)
     channel = digest(title=text[:80], sender="Us <us@example.org>")
-    raw = fill(stencil(channel, corrected(article, text), withdrawn(article, text)), ANN, KEY)
+    raw = fill_stencil(
+        stencil(channel, corrected(article, text), withdrawn(article, text)), ANN, KEY
+    )
     got = parsed(raw)
     assert "Bcc" not in got
     assert [str(a) for a in got["To"].addresses] == [ANN.email]
@@ -316,7 +318,7 @@ def test_hostile_words_stay_words(text: str) -> None:
 def test_a_long_name_in_other_letters_is_encoded_and_decoded() -> None:
     title = "Съешь ещё этих мягких французских булок, да выпей чаю " * 2
     channel = digest(title=title, sender=f"{title} <us@example.org>")
-    raw = fill(stencil(channel, item(replace(HELLO, headline=title))), ANN, KEY)
+    raw = fill_stencil(stencil(channel, item(replace(HELLO, headline=title))), ANN, KEY)
     assert decoded(raw, "Subject") == title.strip()
     assert decoded(raw, "List-Id") == f"{title.strip()} <warta.example.org>"
     assert decoded(raw, "From") == f"{title.strip()} <us@example.org>"
@@ -329,7 +331,7 @@ def test_lines_are_short_and_end_with_crlf() -> None:
     channel = digest(language="id")
     items, given = everything(channel)
     token = "t" * 500
-    raw = fill(stencil(channel, *items, **given), replace(ANN, token=token), KEY)
+    raw = fill_stencil(stencil(channel, *items, **given), replace(ANN, token=token), KEY)
     head, _, body = raw.partition(b"\r\n\r\n")
     assert max(map(len, body.split(b"\r\n"))) <= 76
     assert max(map(len, head.split(b"\r\n"))) <= 998 + 300  # two links of 500
@@ -351,7 +353,7 @@ def test_a_slot_fits_wherever_the_lines_break(width: int) -> None:
 
 @pytest.mark.parametrize("token", ["a=b", "a b&c<d>\r\nBcc: x@y.example", "ü", "", "."])
 def test_a_token_is_quoted_in_links(token: str) -> None:
-    got = parsed(fill(stencil(digest(), item()), replace(ANN, token=token), KEY))
+    got = parsed(fill_stencil(stencil(digest(), item()), replace(ANN, token=token), KEY))
     links = re.findall(r"leave\?list=1&t=([^>\s]*)", part(got, "plain") + got["List-Unsubscribe"])
     assert len(set(links)) == 1
     assert re.fullmatch(r"[\w%.~-]*", links[0])
@@ -957,7 +959,9 @@ def test_letters_leave_over_one_connection_byte_for_byte() -> None:
     for delivery, receipt, got in zip(todo, receipts, server.letters, strict=True):
         assert delivery.recipient
         assert got.mail_from == "humas@example.org"
-        assert got.content == fill(delivery.rendition.content, delivery.recipient, delivery.key)
+        assert got.content == fill_stencil(
+            delivery.rendition.content, delivery.recipient, delivery.key
+        )
         assert receipt == Receipt(f"<{delivery.key}@example.org>")
         assert parsed(got.content)["Message-ID"] == f"<{delivery.key}@example.org>"
 

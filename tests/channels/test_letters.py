@@ -24,7 +24,7 @@ from syndicate.testing import HELLO, NOON, corrected, deliveries, edition, item,
 from syndicate_email import EmailDigest
 from syndicate_email.colours import contrast
 from syndicate_email.letter.plain_text import html_to_text
-from syndicate_email.letter.stencil import fill
+from syndicate_email.letter.stencil import fill_stencil
 
 ANN = Recipient("1", "ann@example.org", "token-of-ann")
 PICTURE = Media(
@@ -48,7 +48,7 @@ def make(folder: Path = Path(), **given: Any) -> EmailDigest:
 
 def letter(channel: EmailDigest, *items: Any, **given: Any) -> EmailMessage:
     [rendition] = channel.render(replace(edition(channel, *items), **given))
-    message = message_from_bytes(fill(rendition.content, ANN, "0" * 32), policy=default)
+    message = message_from_bytes(fill_stencil(rendition.content, ANN, "0" * 32), policy=default)
     assert isinstance(message, EmailMessage)
     return message
 

@@ -11,9 +11,9 @@ from support.hostile.fuzzing import within
 from syndicate import Deferred, Delivery, Paused, Rendition
 from syndicate.model.bounces import counted
 from syndicate.testing import NOON
-from syndicate_email.inbox.reasons import status
+from syndicate_email.inbox.reasons import status_code
 from syndicate_email.refusals.login import advice
-from syndicate_email.refusals.signs import SIGNS, TOO_LONG, Sign
+from syndicate_email.refusals.signs import SIGNS, TOO_LONG, RefusalSign
 from syndicate_email.refusals.verdict import (
     COMPARED,
     MOST_KINDS,
@@ -26,7 +26,7 @@ from syndicate_email.refusals.verdict import (
 )
 from syndicate_email.servers import Relay
 from syndicate_email.smtp.connector import Connector
-from syndicate_email.smtp.conversation import Conversation, Letter
+from syndicate_email.smtp.conversation import Conversation, OutgoingLetter
 
 READER, OURS, LETTER = Cause.READER, Cause.OURS, Cause.LETTER
 CALLED_BACK = (
@@ -538,7 +538,7 @@ def test_our_address_or_domain_may_be_named_as_what_is_refused(text: str, meanin
 
 
 @pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: sign.source)
-def test_every_line_of_the_table_has_its_source_and_cases(sign: Sign) -> None:
+def test_every_line_of_the_table_has_its_source_and_cases(sign: RefusalSign) -> None:
     ours = [text for step, _, text, meaning in CASES if meaning is OURS and step != "MAIL"]
     assert sign.source
     for pattern in sign.patterns:
@@ -660,10 +660,10 @@ def test_what_a_provider_wants_done_is_said(text: str, what: str) -> None:
         ("5.2.1", False),
         ("5.7.1", False),
         ("5.4.5", False),
-        (status("552 disk quota exceeded"), False),
-        (status("550 blocked by SPF"), False),
-        (status("554 rate limited"), False),
-        (status("550 5.1.1 user unknown"), True),
+        (status_code("552 disk quota exceeded"), False),
+        (status_code("550 blocked by SPF"), False),
+        (status_code("554 rate limited"), False),
+        (status_code("550 5.1.1 user unknown"), True),
     ],
 )
 def test_a_returned_letter_is_final_where_there_is_no_such_mailbox_alone(
@@ -685,7 +685,15 @@ def test_a_long_refusal_is_understood_at_once(unit: str) -> None:
     connector = Connector(Relay(host="127.0.0.1", port=25, tls=False), "harian", "kantor.example")
     talk = Conversation(connector, Refusals(), pipelining=True)
     delivery = Delivery("1", Rendition("", "message/rfc822", b""))
-    talk.take(Letter(delivery, "a@b.example", "c@d.example", [b"x\r\n"], "1"))
+    talk.take(
+        OutgoingLetter(
+            delivery=delivery,
+            sender="a@b.example",
+            recipient="c@d.example",
+            pieces=[b"x\r\n"],
+            reference="1",
+        )
+    )
     talk.sent_bytes += sum(map(len, talk.to_send()))
     answer = b"250 ok\r\n550 " + (unit * 60_000)[:60_000].encode() + b"\r\n"
     with within(0.12):

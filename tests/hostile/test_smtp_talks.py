@@ -22,7 +22,7 @@ from syndicate_email import EmailDigest
 from syndicate_email.refusals.verdict import Refusals
 from syndicate_email.servers import Relay
 from syndicate_email.smtp.connector import Connector
-from syndicate_email.smtp.conversation import Conversation, Letter, OutOfStep, SenderRefused
+from syndicate_email.smtp.conversation import Conversation, OutgoingLetter, OutOfStep, SenderRefused
 
 SAMPLE = 2.0  # seconds in `make test`
 MOST = 20.0  # seconds of one conversation, on a busy machine
@@ -87,7 +87,7 @@ def keeps_count(talk: bytes) -> None:
     chance = Random(talk)
     conversation = Conversation(DIALLER, Refusals(), pipelining=chance.random() < 0.7)
     todo = [_posting(number) for number in range(PEOPLE)]
-    begun: list[Letter] = []
+    begun: list[OutgoingLetter] = []
     ended: Counter[str] = Counter()
     heard = said = unsent = b""
     try:
@@ -113,10 +113,16 @@ def keeps_count(talk: bytes) -> None:
     assert ended == Counter(letter.reference for letter in begun)
 
 
-def _posting(number: int) -> Letter:
+def _posting(number: int) -> OutgoingLetter:
     delivery = next(iter(deliveries(LIST, edition(LIST, item()))))
     letter = [f"Message-ID: <{number}>\r\n\r\n".encode(), b"..\r\nEnd\r\n"]
-    return Letter(delivery, "a@kantor.example", f"r{number}@b.example", letter, f"{number}")
+    return OutgoingLetter(
+        delivery=delivery,
+        sender="a@kantor.example",
+        recipient=f"r{number}@b.example",
+        pieces=letter,
+        reference=f"{number}",
+    )
 
 
 LIST = channel(25, in_tls=False)

@@ -31,7 +31,7 @@ LONE = re.compile(r"[\ud800-\udc7f\udd00-\udfff]")  # surrogates that stand for 
 WORD = re.compile(r"=\?([^?\s]{1,80})\?([bq])\?([^?]*)\?=", re.IGNORECASE)  # RFC 2047
 
 
-def known(name: str) -> str:
+def python_codec(name: str) -> str:
     """Return Python's name for a charset used in mail; "" for any other."""
     if len(name) > LONGEST_NAME or not name.isascii() or not name.isprintable():
         return ""
@@ -40,9 +40,9 @@ def known(name: str) -> str:
     return codec if codec in KNOWN else ""
 
 
-def decoded(content: bytes, charset: str) -> str:
+def decode_charset(content: bytes, charset: str) -> str:
     """Decode bytes; as UTF-8 where the charset is not used in mail."""
-    return raw(content.decode(known(charset) or "utf-8", "replace"))
+    return raw(content.decode(python_codec(charset) or "utf-8", "replace"))
 
 
 def out_of_base64(content: bytes) -> bytes:
@@ -58,7 +58,7 @@ def raw(value: str) -> str:
     return LONE.sub("\ufffd", value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def words(value: str) -> str:
+def decode_words(value: str) -> str:
     """Decode the encoded words of a line (RFC 2047); broken ones stay as they are."""
     if "=?" not in value:
         return value
@@ -83,7 +83,7 @@ def plain_words(value: str) -> str:
     """Return the line with unknown charsets in encoded words replaced, for the email package."""
 
     def renamed(word: re.Match[str]) -> str:
-        return word[0] if known(_name(word[1])) else f"=?us-ascii?{word[2]}?{word[3]}?="
+        return word[0] if python_codec(_name(word[1])) else f"=?us-ascii?{word[2]}?{word[3]}?="
 
     return WORD.sub(renamed, value) if "=?" in value else value
 
@@ -97,7 +97,7 @@ def _content(word: re.Match[str]) -> bytes | None:
 
 
 def _text(content: bytes, charset: str) -> str:
-    return decoded(content, _name(charset))
+    return decode_charset(content, _name(charset))
 
 
 def _name(charset: str) -> str:

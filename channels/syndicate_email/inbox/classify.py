@@ -16,19 +16,19 @@ from syndicate_email.addresses import mail_address
 from syndicate_email.inbox.authentication import vouched
 from syndicate_email.inbox.charsets import plain_words, raw
 from syndicate_email.inbox.commands import BEFORE, own_lines, parse_command, with_token
-from syndicate_email.inbox.parsing import header, headers, text
-from syndicate_email.inbox.reasons import COPY, UNPRINTABLE, masked, reason
+from syndicate_email.inbox.parsing import header, headers, readable_text
+from syndicate_email.inbox.reasons import COPY, UNPRINTABLE, bounce_reason, masked
 from syndicate_email.inbox.reports import (
     NOT_BOUNCED,
     TOKEN,
     Marks,
     attributed,
     envelope,
-    judged,
-    report,
+    judge_bounce,
+    read_report,
     token_of,
 )
-from syndicate_email.inbox.structure import parsed
+from syndicate_email.inbox.structure import parse_message
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ def classify(message: bytes, marks: Marks) -> Reply:
     address, which proves nothing: anybody can write any address there.
     """
     content = message.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    letter = parsed(content)
+    letter = parse_message(content)
     try:
         reply = _classified(letter, marks)
     except Exception:  # the parser stumbles over garbage in many ways
@@ -111,7 +111,7 @@ def _key(letter: Message, content: bytes) -> str:
 def _classified(letter: Message, marks: Marks) -> Reply:
     """Try reports first, as they are automatic too; then unsubscribing, open to machines."""
     return (
-        report(letter, marks)
+        read_report(letter, marks)
         or _one_click(header(letter, "subject"), marks)
         or _away(letter)
         or _notice(letter, marks)
@@ -135,16 +135,16 @@ def _notice(letter: Message, marks: Marks) -> Reply | None:
     """Return a bounce written for people alone, as qmail, old Exim and Exchange do."""
     if not any(map(DAEMON.search, headers(letter, "return-path", "from"))):
         return None
-    subject, body = header(letter, "subject"), text(letter)
+    subject, body = header(letter, "subject"), readable_text(letter)
     between = envelope(letter, marks, headers(letter, *FAILED))
     about = COPY.split(body, maxsplit=1)[0]
     words = f"{subject}\n{about}"
-    why = reason(body, between)
+    why = bounce_reason(body, between)
     if _is_late(subject, about, why.code):
         return NOT_BOUNCED
     if not (headers(letter, "x-failed-recipients") or FAILURE.search(words)):
         return None
-    meaning, code = judged(why.code or "4.0.0", why.words, between)
+    meaning, code = judge_bounce(why.code or "4.0.0", why.words, between)
     detail = masked(why.line or subject)
     return attributed(
         Reply(key="", meaning=meaning, code=code, detail=detail), token_of(letter, marks, body)
@@ -176,7 +176,7 @@ def _personal(letter: Message, marks: Marks) -> Reply:
     name, email = _sender(letter, marks)
     if confirmed := CONFIRM.search(subject):
         return Reply(key="", meaning=Meaning.CONFIRM, token=confirmed[1].lower(), email=email)
-    lines = own_lines(text(letter, quoted=False))
+    lines = own_lines(readable_text(letter, quoted=False))
     found = with_token(subject) or _first_command([subject, *lines], marks)
     if found is None or not (found.token or email):
         return Reply(key="", meaning=Meaning.OTHER, email=email, detail=masked(subject))

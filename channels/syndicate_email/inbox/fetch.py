@@ -16,8 +16,8 @@ MOST_EMPTY = 100  # letters without content at the start; then no others are ask
 VISIT_SECONDS = 120.0  # where the caller sets no time
 
 
-@dataclass(slots=True, eq=False)
-class Message:
+@dataclass(slots=True, eq=False, kw_only=True)
+class FetchedLetter:
     """A letter's first MiB; asking for the next letter marks this one as read."""
 
     content: bytes = field(repr=False)
@@ -44,7 +44,7 @@ class Inbox:
 
     def messages(
         self, visit: Visit | None = None, rules: str = ""
-    ) -> Generator[Message, None, None]:
+    ) -> Generator[FetchedLetter, None, None]:
         """Yield unread letters; Refused or Unavailable where they cannot be read or marked.
 
         Asking for the next marks the one before as read, unless it is to be left unread. A letter
@@ -97,7 +97,7 @@ class _Turns:
         self._box, self._visit, self._rules, self._name = box, visit, rules, name
         self._problem: Refused | OSError | None = None
 
-    def messages(self) -> Generator[Message, None, None]:
+    def messages(self) -> Generator[FetchedLetter, None, None]:
         try:
             yield from self._each()
         except Unavailable:
@@ -105,7 +105,7 @@ class _Turns:
                 self._visit.is_lost = True  # another try would end the same way
             raise
 
-    def _each(self) -> Generator[Message, None, None]:
+    def _each(self) -> Generator[FetchedLetter, None, None]:
         from syndicate_email.inbox.priority import in_turn
 
         listing = self._listed()
@@ -135,7 +135,7 @@ class _Turns:
                     empty.clear()  # another program is quicker, and may leave others to us
                 continue
             came = True
-            message = Message(content, key if visit.place else "")
+            message = FetchedLetter(content=content, key=key if visit.place else "")
             yield message
             if not message.is_left_unread:
                 self._mark(key)

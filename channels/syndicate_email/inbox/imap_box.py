@@ -269,7 +269,7 @@ class ImapBox:
         if sum(sign in UNREADABLE or not sign.isprintable() for sign in text) > len(text) // 20:
             return noise
         words = "".join(sign if sign.isprintable() else "?" for sign in text)
-        return f" ({shown(words)})"
+        return f" ({server_excerpt(words)})"
 
 
 def _text(answer: object) -> str:
@@ -291,7 +291,7 @@ def _text(answer: object) -> str:
         return NO_IMAP
 
 
-def shown(words: str) -> str:
+def server_excerpt(words: str) -> str:
     """Return an excerpt; one endless word is cut too."""
     if len(words) <= MOST_SHOWN:
         return words

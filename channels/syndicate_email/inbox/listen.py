@@ -22,7 +22,7 @@ AUTHSERV_HINT = (
 )
 
 
-def located(text: str) -> Path | ImapServer:
+def locate_inbox(text: str) -> Path | ImapServer:
     """Return the server, Maildir or file of an inbox; UsageError where the text is invalid."""
     try:
         return parse_inbox(text)

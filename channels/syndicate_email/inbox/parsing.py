@@ -11,7 +11,7 @@ from email.message import Message
 from itertools import islice
 
 from syndicate.text import BLOCK_TAGS, WORD_SEPARATING_TAGS, plain, squeeze
-from syndicate_email.inbox.charsets import decoded, out_of_base64, raw, words
+from syndicate_email.inbox.charsets import decode_charset, decode_words, out_of_base64, raw
 from syndicate_email.inbox.structure import fields_of
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ MOST_BLOCK_FIELDS = 100
 MOST_UU = 500  # lines of uuencoded text
 
 
-def parts(message: Message) -> Iterator[Message]:
+def leaf_parts(message: Message) -> Iterator[Message]:
     """Yield the leaf parts, but not those of attached messages."""
     waiting = deque([message])
     while waiting:
@@ -52,24 +52,24 @@ def header(message: Message, name: str) -> str:
 def headers(message: Message, *names: str) -> list[str]:
     """Return the decoded values of these headers (names in lower case), a line each."""
     values = (value for name, value in message.raw_items() if name.lower() in names)
-    return [words(squeeze(raw(value))[:LONGEST]) for value in islice(values, MOST_VALUES)]
+    return [decode_words(squeeze(raw(value))[:LONGEST]) for value in islice(values, MOST_VALUES)]
 
 
 def blocks(part: Message, most: int = MOST_BLOCKS) -> list[Message]:
     """Return the groups of fields in a part: ASCII, or UTF-8 (RFC 6533)."""
-    content = decoded(_out_of_transfer(part)[:MOST_REPORT], "utf-8")
+    content = decode_charset(_out_of_transfer(part)[:MOST_REPORT], "utf-8")
     groups = re.split(r"\n\s*\n", content.strip(), maxsplit=most)[:most]
     written = (group.encode("utf-8", "surrogateescape") for group in groups)
     return [fields_of(group, MOST_BLOCK_FIELDS) for group in written]
 
 
-def text(message: Message, *, quoted: bool = True) -> str:
+def readable_text(message: Message, *, quoted: bool = True) -> str:
     """Return the start of the text; from HTML only where there is no plain text.
 
     ``quoted``: with what HTML marks as a quotation.
     """
     found: dict[bool, Message] = {}
-    for part in parts(message):
+    for part in leaf_parts(message):
         kind = part.get_content_maintype()  # a multipart here is one without its parts
         if kind in ("text", "multipart") and part.get_content_disposition() != "attachment":
             found.setdefault(part.get_content_type() == "text/html", part)
@@ -100,7 +100,7 @@ def _content(part: Message) -> str:
         log.debug("a part's charset cannot be read", exc_info=True)
         charset = ""
     content = _out_of_transfer(part)[: MOST_TEXT * LONGEST_SIGN]
-    return decoded(content, charset)[:MOST_TEXT]
+    return decode_charset(content, charset)[:MOST_TEXT]
 
 
 def _out_of_transfer(part: Message) -> bytes:

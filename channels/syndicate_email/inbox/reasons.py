@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from email.message import Message
 
 from syndicate.text import excerpt, squeeze
-from syndicate_email.inbox.parsing import parts, text
+from syndicate_email.inbox.parsing import leaf_parts, readable_text
 from syndicate_email.refusals.mailboxes import nameless
 from syndicate_email.refusals.signs import RETURNED
 from syndicate_email.refusals.verdict import MOST_WORDS, Envelope, blames_us
@@ -61,8 +61,8 @@ SAYS_NOTHING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BounceReason:
     """The reason why a letter bounced."""
 
     words: str = ""
@@ -72,7 +72,7 @@ class Reason:
     @property
     def code(self) -> str:
         """The first meaningful code in it; "" for none."""
-        return status(self.words)
+        return status_code(self.words)
 
 
 def is_empty(reason: str) -> bool:
@@ -82,20 +82,20 @@ def is_empty(reason: str) -> bool:
     return all(word in SAYS_NOTHING or word.isdigit() for word in words)
 
 
-def for_people(message: Message, status_part: Message, between: Envelope) -> Reason:
+def for_people(message: Message, status_part: Message, between: Envelope) -> BounceReason:
     """Return the reason in a report's text for people, which precedes its part for machines."""
     before = Message()
     before["Content-Type"] = "multipart/mixed"
     before.set_payload([])
-    for part in parts(message):
+    for part in leaf_parts(message):
         if part is status_part:
             break
         if part.get_content_type() in ("text/plain", "text/html"):
             before.attach(part)
-    return reason(text(before), between) if before.get_payload() else Reason()
+    return bounce_reason(readable_text(before), between) if before.get_payload() else BounceReason()
 
 
-def reason(notice: str, between: Envelope) -> Reason:
+def bounce_reason(notice: str, between: Envelope) -> BounceReason:
     """Return the paragraph with a code, without the advice around it; else the whole text.
 
     Where several addresses bounced, only what is said of the reader's.
@@ -110,7 +110,8 @@ def reason(notice: str, between: Envelope) -> Reason:
     general = "\n\n".join(body for addresses, body in sections if not addresses)
     is_own = not is_empty(own)
     words = _telling(own if is_own else general)
-    return Reason(squeeze(words), is_own, _line(words[:MOST_WORDS], whole=is_own))
+    line = _line(words[:MOST_WORDS], whole=is_own)
+    return BounceReason(words=squeeze(words), of_reader=is_own, line=line)
 
 
 def _sections(about: str, between: Envelope) -> Iterator[tuple[set[str], str]]:
@@ -138,7 +139,9 @@ def _sections(about: str, between: Envelope) -> Iterator[tuple[set[str], str]]:
 def _telling(about: str) -> str:
     """Return the first paragraph with a meaningful code: what follows may quote our letter."""
     found = [
-        (code, paragraph) for paragraph in PARAGRAPHS.split(about) if (code := status(paragraph))
+        (code, paragraph)
+        for paragraph in PARAGRAPHS.split(about)
+        if (code := status_code(paragraph))
     ]
     telling = [paragraph for code, paragraph in found if not code.endswith(".0.0")]
     return next(iter([*telling, *(paragraph for _, paragraph in found)]), about)
@@ -146,16 +149,16 @@ def _telling(about: str) -> str:
 
 def _line(words: str, *, whole: bool) -> str:
     """Return the line to show a person: from the code on, or the line about us."""
-    code, lines = status(words), words.splitlines()
+    code, lines = status_code(words), words.splitlines()
     for number, line in enumerate(lines):
-        if code and status(line) == code:
+        if code and status_code(line) == code:
             return " ".join(lines[number:])
     if whole:
         return " ".join(lines)
     return next((line for line in lines if blames_us(set(), line, RETURNED)), "")
 
 
-def status(words: str) -> str:
+def status_code(words: str) -> str:
     """Return the first meaningful code in a text, like 5.1.1; "" for none (RFC 3463, 5321).
 
     A bare 550 with words about blocklists or policies says nothing of the address: 5.7.0.

@@ -9,8 +9,8 @@ from email.message import Message
 from functools import lru_cache
 
 from syndicate import Meaning, Reply
-from syndicate_email.inbox.parsing import blocks, header, headers, parts
-from syndicate_email.inbox.reasons import SMTP, STATUS, for_people, is_empty, masked, status
+from syndicate_email.inbox.parsing import blocks, header, headers, leaf_parts
+from syndicate_email.inbox.reasons import SMTP, STATUS, for_people, is_empty, masked, status_code
 from syndicate_email.refusals.mailboxes import ADDRESS as OTHERS
 from syndicate_email.refusals.mailboxes import NO_SUCH, READERS, is_full, takes_no_more
 from syndicate_email.refusals.signs import LOGINS, RELAYINGS, RETURNED
@@ -74,9 +74,9 @@ class Marks:
     authserv: str = ""  # our server's name in Authentication-Results; "" for none
 
 
-def report(message: Message, marks: Marks) -> Reply | None:
+def read_report(message: Message, marks: Marks) -> Reply | None:
     """Return what a machine-readable report says; None where this is none."""
-    for part in parts(message):
+    for part in leaf_parts(message):
         kind = part.get_content_type()
         if kind == FEEDBACK:
             return _feedback(part, message, marks)
@@ -99,7 +99,7 @@ def _status(part: Message, message: Message, marks: Marks) -> Reply | None:
         if shown.of_reader or code not in READERS:
             code = code if _is_telling(code) else shown.code or code
             why, line = shown.words, shown.line
-    meaning, code = judged(code, why, between)
+    meaning, code = judge_bounce(code, why, between)
     detail = masked(line or _diagnostic(worst) or header(message, "subject"))
     return attributed(
         Reply(key="", meaning=meaning, code=code, detail=detail), token_of(message, marks)
@@ -125,7 +125,7 @@ def _addresses(values: Sequence[str]) -> list[str]:
     return [found for value in values for found in OTHERS.findall(value)]
 
 
-def judged(code: str, words: str, envelope: Envelope = NOBODY_KNOWN) -> tuple[Meaning, str]:
+def judge_bounce(code: str, words: str, envelope: Envelope = NOBODY_KNOWN) -> tuple[Meaning, str]:
     """Return whether the reader or we caused a bounce, with its code.
 
     ``code`` is the report's own, often made up from less than the ``words`` say: a code in the
@@ -167,14 +167,14 @@ def _contradiction(words: str) -> str:
 
 def _is_failed(recipient: Message) -> bool:
     action = header(recipient, "action").lower()
-    return action.startswith(FAILED) if action else status(header(recipient, "status")) != ""
+    return action.startswith(FAILED) if action else status_code(header(recipient, "status")) != ""
 
 
 def _code(recipient: Message) -> str:
-    code = status(header(recipient, "status"))
+    code = status_code(header(recipient, "status"))
     if code and _is_telling(code):
         return code
-    return status(_diagnostic(recipient)) or code or "4.0.0"
+    return status_code(_diagnostic(recipient)) or code or "4.0.0"
 
 
 def _diagnostic(recipient: Message) -> str:
@@ -207,7 +207,7 @@ def token_of(message: Message, marks: Marks, copy: str = "") -> str:
 def _tokens(message: Message, marks: Marks, copy: str) -> Iterator[str]:
     bounces, page = _pattern(marks.bounces), _pattern(marks.unsubscribe)
     yield _match(bounces, " ".join(headers(message, *RECIPIENTS)))
-    for part in parts(message):
+    for part in leaf_parts(message):
         if part.get_content_type() in ABOUT_OURS:
             [block] = blocks(part, 1)
             yield _match(bounces, " ".join(headers(block, *SENDERS)))

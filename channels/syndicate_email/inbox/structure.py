@@ -26,7 +26,7 @@ FIELD = re.compile(rb"^([!-9;-~]++):([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.MULTILINE
 STRUCTURAL = re.compile(r"content-(?:type|disposition|transfer-encoding)", re.IGNORECASE)
 
 
-def parsed(content: bytes) -> Message:
+def parse_message(content: bytes) -> Message:
     """Parse a message whose lines end in LF; header values are not decoded.
 
     An attached message is a part without parts. What exceeds the limits is cut off.

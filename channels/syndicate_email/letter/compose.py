@@ -11,11 +11,17 @@ from hashlib import sha256
 from syndicate import ConfigError, Edition
 from syndicate.text import slug
 from syndicate_email.addresses import parse_sender
-from syndicate_email.letter.contents import Contents, Wording, contents
+from syndicate_email.letter.contents import Contents, Wording, letter_contents
 from syndicate_email.letter.design import HTML, TEXT, Design
-from syndicate_email.letter.entries import readable
-from syndicate_email.letter.headers import phrase, words
-from syndicate_email.letter.stencil import MOST_COLUMNS, Stencil, cut, leave_links, own_link
+from syndicate_email.letter.entries import clean_line
+from syndicate_email.letter.headers import encode_words, phrase
+from syndicate_email.letter.stencil import (
+    MOST_COLUMNS,
+    Stencil,
+    leave_links,
+    own_link,
+    split_at_slots,
+)
 
 MOST_ENTRIES = 35  # in full; of the others only the headlines
 MOST_HTML = 100_000  # bytes; Gmail hides what is beyond some 102,000
@@ -35,13 +41,13 @@ class ListSettings:
     design: Design = field(default_factory=Design)
 
 
-def compose(edition: Edition, to: ListSettings) -> Stencil:
+def compose_letter(edition: Edition, to: ListSettings) -> Stencil:
     """Return the letter, with slots for what differs between recipients.
 
     ConfigError where the office's template is wrong.
     """
     mark = "slot" + sha256(repr(edition).encode(errors="replace")).hexdigest()[:32]
-    composed = contents(edition, to.wording, brief=not is_in_full(edition, to))
+    composed = letter_contents(edition, to.wording, brief=not is_in_full(edition, to))
     text, html = _parts(composed, to, mark)
     domain = parse_sender(to.sender)[1].rpartition("@")[2]
     message = _message(edition, composed.language, text, html)
@@ -49,7 +55,7 @@ def compose(edition: Edition, to: ListSettings) -> Stencil:
     kind = "urgent" if edition.urgent else "digest"
     message["Feedback-ID"] = f"{_stamp(edition)}:{slug(to.name)}:{kind}:{domain}"
     shared = message.as_bytes()
-    letter, slots = cut([*_own_headers(to, domain, composed.subject), shared], mark)
+    letter, slots = split_at_slots([*_own_headers(to, domain, composed.subject), shared], mark)
     return Stencil(
         letter=letter,
         slots=slots,
@@ -63,7 +69,7 @@ def is_in_full(edition: Edition, to: ListSettings) -> bool:
     """Return whether an urgent article goes in full: where mail systems show all of the letter."""
     if not edition.urgent:
         return False
-    composed = contents(edition, to.wording)
+    composed = letter_contents(edition, to.wording)
     return _fits(_written(composed, to, "slot")[1])
 
 
@@ -75,9 +81,9 @@ def _own_headers(to: ListSettings, domain: str, subject: str) -> list[bytes | st
     """Return the headers with a slot, or that the email package would fold or encode wrongly."""
     name, address = parse_sender(to.sender)
     shared = (
-        f"From: {phrase(readable(name), 'From')}<{address}>\r\n"
-        f"Subject: {words(subject, 'Subject')}\r\n"
-        f"List-Id: {phrase(readable(to.wording.title), 'List-Id')}<{slug(to.name)}.{domain}>\r\n"
+        f"From: {phrase(clean_line(name), 'From')}<{address}>\r\n"
+        f"Subject: {encode_words(subject, 'Subject')}\r\n"
+        f"List-Id: {phrase(clean_line(to.wording.title), 'List-Id')}<{slug(to.name)}.{domain}>\r\n"
     )
     head: list[bytes | str] = [shared.encode(), b"To: ", "to", b"\r\nMessage-ID: ", "id"]
     head += [b"\r\nList-Unsubscribe: ", "leave", b"\r\n"]

@@ -9,7 +9,7 @@ from itertools import groupby
 from syndicate import Edition, Item, Publisher
 from syndicate.text import excerpt, folded
 from syndicate.text.i18n import day, days, spoken, words
-from syndicate_email.letter.entries import Entry, EntryWriter, readable
+from syndicate_email.letter.entries import EntryWriter, LetterEntry, clean_line
 
 MOST_SUBJECT = 120  # characters of the headline
 NORMAL = 5  # the urgency of an article without one (IPTC)
@@ -20,7 +20,7 @@ class Section:
     """Entries under one heading; a letter with a single section has no headings."""
 
     title: str
-    entries: tuple[Entry, ...]
+    entries: tuple[LetterEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +32,9 @@ class Contents:
     span: str
     language: str
     publisher: Publisher
-    corrections: tuple[Entry, ...]
-    entries: tuple[Entry, ...]
-    more: tuple[Entry, ...] = ()  # shortened, for a letter that would be too long or too many
+    corrections: tuple[LetterEntry, ...]
+    entries: tuple[LetterEntry, ...]
+    more: tuple[LetterEntry, ...] = ()  # shortened, for a letter that would be too long or too many
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -70,11 +70,11 @@ class Wording:
         return {"intro": "", "outro": "", **words(language), **(self.texts or {})}
 
 
-def contents(edition: Edition, wording: Wording, *, brief: bool = False) -> Contents:
+def letter_contents(edition: Edition, wording: Wording, *, brief: bool = False) -> Contents:
     """Return an edition's contents; ``brief`` links even an urgent article instead of all of it."""
     language = spoken(wording.language or edition.publisher.language)
     table = wording.words(language)
-    writer = EntryWriter(edition, language, table, brief)
+    writer = EntryWriter(edition=edition, language=language, words=table, brief=brief)
     urgent_first = sorted(edition.items, key=lambda item: item.article.urgency or NORMAL)
     entries = [
         replace(writer.entry(item), section=_section(item, wording, table)) for item in urgent_first
@@ -82,7 +82,7 @@ def contents(edition: Edition, wording: Wording, *, brief: bool = False) -> Cont
     entries = _in_sections(entries)
     return Contents(
         subject=_subject(edition, urgent_first, wording, language, table),
-        title=readable(wording.title),
+        title=clean_line(wording.title),
         span=writer.span(),
         language=language,
         publisher=edition.publisher,
@@ -91,7 +91,7 @@ def contents(edition: Edition, wording: Wording, *, brief: bool = False) -> Cont
     )
 
 
-def _in_sections(entries: Sequence[Entry]) -> list[Entry]:
+def _in_sections(entries: Sequence[LetterEntry]) -> list[LetterEntry]:
     """Sort entries by section, in order of appearance; the first spelling is the heading."""
     spelt: dict[str, str] = {}
     order = [folded(entry.section) for entry in entries]
@@ -114,7 +114,7 @@ def _section(item: Item, wording: Wording, table: Mapping[str, str]) -> str:
 
 
 def _named(name: str, table: Mapping[str, str]) -> str:
-    name = readable(name)
+    name = clean_line(name)
     return f"{name[:1].upper()}{name[1:]}" if name else table["other_news"]
 
 
@@ -137,17 +137,17 @@ def _subject(
     assert edition.closed, "a digest has an end"
     zone = edition.publisher.zone
     subject = pattern.format(
-        headline=headline, more=more, title=readable(wording.title), number=edition.number,
+        headline=headline, more=more, title=clean_line(wording.title), number=edition.number,
         count=len(live), date=day(edition.closed.astimezone(zone), language),
         span=days(edition.opened or edition.closed, edition.closed, zone, language),
     )  # fmt: skip
     proof = f"[{table['proof']}] " if edition.key.startswith("proof") else ""
-    return readable(f"{proof}{subject}")
+    return clean_line(f"{proof}{subject}")
 
 
 def _short(headline: str) -> str:
-    return excerpt(readable(headline), MOST_SUBJECT)
+    return excerpt(clean_line(headline), MOST_SUBJECT)
 
 
-def _stays(entry: Entry, place: int, count: int) -> bool:
+def _stays(entry: LetterEntry, place: int, count: int) -> bool:
     return place < count or entry.shortened is entry

@@ -12,7 +12,7 @@ from syndicate import Article, Edition, Item, Media
 from syndicate.model.article import Correction
 from syndicate.text import address_of, datelined, excerpt, plain, squeeze, visible
 from syndicate.text.i18n import correction_line, document_line, moment
-from syndicate_email.letter.plain_text import LINK, PICTURE, described, html_to_text
+from syndicate_email.letter.plain_text import LINK, PICTURE, html_to_text, picture_description
 
 MOST_LEAD = 1000  # characters, where the rest is a link away
 WIDTH = 600  # pixels of the letter's column
@@ -24,7 +24,7 @@ TITLES = re.compile(r"<(/?)h[1-3]\b", re.IGNORECASE)  # the letter's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class EntryPicture:
     """A picture that is hosted somewhere."""
 
     url: str
@@ -35,7 +35,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class EntryDocument:
     """A document that is hosted somewhere."""
 
     url: str
@@ -43,7 +43,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LetterEntry:
     """One article in the letter; each text is one line without markup, except ``html``."""
 
     headline: str
@@ -57,19 +57,19 @@ class Entry:
     text: str = ""  # the same, as lines
     corrections: tuple[str, ...] = ()
     sources: str = ""
-    picture: Picture | None = None
-    documents: tuple[Document, ...] = ()
+    picture: EntryPicture | None = None
+    documents: tuple[EntryDocument, ...] = ()
     section: str = ""
 
     @property
-    def shortened(self) -> Entry:
+    def shortened(self) -> LetterEntry:
         """Only the headline and the link; the entry itself where that would lose something."""
         if self.withdrawn or self.corrections or not self.url:
             return self
-        return Entry(headline=self.headline, language=self.language, url=self.url)
+        return LetterEntry(headline=self.headline, language=self.language, url=self.url)
 
 
-def readable(text: str) -> str:
+def clean_line(text: str) -> str:
     """Return one line without the characters that no letter may hold."""
     return _allowed(squeeze(text))
 
@@ -78,7 +78,7 @@ def _allowed(text: str) -> str:
     return NO_TEXT.sub("", visible(text))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryWriter:
     """Writes the entries of one edition in the words of one list."""
 
@@ -96,30 +96,30 @@ class EntryWriter:
         stamps = [when for when in (self.edition.opened, self.edition.closed) if when]
         return " – ".join(moment(when, self.zone, self.language) for when in stamps)
 
-    def entry(self, item: Item) -> Entry:
+    def entry(self, item: Item) -> LetterEntry:
         """Return the entry of a new article; of a withdrawn one only the notice."""
         if item.withdrawal:
             return self._notice(item)
         article = item.article
-        entry = Entry(
-            headline=readable(article.headline),
+        entry = LetterEntry(
+            headline=clean_line(article.headline),
             language=article.language or self.language,
             url=_page(article.url),
             dateline=_dateline(article),
             corrections=self._corrections(item),
-            sources=", ".join(readable(source.name) for source in article.originators),
+            sources=", ".join(clean_line(source.name) for source in article.originators),
             picture=_picture(article.pictures, self.words),
             documents=tuple(_documents(article, self.language)),
         )
         in_full = (self.edition.urgent and not self.brief) or not entry.url
         return _with_everything(entry, article) if in_full else _with_lead(entry, article)
 
-    def correction(self, item: Item) -> Entry:
+    def correction(self, item: Item) -> LetterEntry:
         """Return what has become of an article in an earlier letter."""
         if item.withdrawal:
             return self._notice(item)
-        return Entry(
-            headline=readable(item.article.headline),
+        return LetterEntry(
+            headline=clean_line(item.article.headline),
             language=item.article.language or self.language,
             url=_page(item.article.url),
             corrections=self._corrections(replace(item, corrections=self._new_corrections(item))),
@@ -134,27 +134,27 @@ class EntryWriter:
             since = [note for note in item.corrections if not opened or note.at >= opened]
         return tuple(since) or item.corrections[-1:]
 
-    def _notice(self, item: Item) -> Entry:
+    def _notice(self, item: Item) -> LetterEntry:
         assert item.withdrawal
-        return Entry(
-            headline=readable(item.article.headline),
+        return LetterEntry(
+            headline=clean_line(item.article.headline),
             language=item.article.language or self.language,
             withdrawn=True,
-            reason=readable(item.withdrawal.reason),
+            reason=clean_line(item.withdrawal.reason),
         )
 
     def _corrections(self, item: Item) -> tuple[str, ...]:
         return tuple(
-            correction_line(note.at, readable(note.note), self.zone, self.language)
+            correction_line(note.at, clean_line(note.note), self.zone, self.language)
             for note in item.corrections
         )
 
 
-def _with_lead(entry: Entry, article: Article) -> Entry:
-    return replace(entry, lead=excerpt(readable(article.lead), MOST_LEAD))
+def _with_lead(entry: LetterEntry, article: Article) -> LetterEntry:
+    return replace(entry, lead=excerpt(clean_line(article.lead), MOST_LEAD))
 
 
-def _with_everything(entry: Entry, article: Article) -> Entry:
+def _with_everything(entry: LetterEntry, article: Article) -> LetterEntry:
     html = _for_a_letter(article)
     before = f"<p><b>{escape(entry.dateline, quote=False)}</b> </p>" if entry.dateline else ""
     if before and html.startswith("<p>"):
@@ -162,7 +162,7 @@ def _with_everything(entry: Entry, article: Article) -> Entry:
     else:
         html = before + html
     text = html_to_text(html, entry.language)
-    lead = readable(article.description)  # else the lead is the text's own first paragraph
+    lead = clean_line(article.description)  # else the lead is the text's own first paragraph
     shown = entry.picture and f'src="{escape(entry.picture.url)}"' in html
     picture = None if shown else entry.picture
     return replace(entry, lead=lead, dateline="", html=html, text=text, picture=picture)
@@ -184,7 +184,7 @@ def _for_a_letter(article: Article) -> str:
             # a width in pixels alone would widen the table, on phones too
             style = f' style="width:100%;max-width:{width}px;height:auto"'
             return tag.replace(local[0], f' src="{escape(picture.url)}"{size}{style}')
-        says = described(tag)
+        says = picture_description(tag)
         return f"[{says}]" if says else ""
 
     html = PICTURE.sub(placed, _allowed(article.html)).strip()
@@ -203,26 +203,26 @@ def _opened(found: re.Match[str]) -> str:
 
 
 def _dateline(article: Article) -> str:
-    text = readable(article.dateline.text) if article.dateline else ""
-    begun, lead = re.escape(text.casefold()), readable(article.lead).casefold()
+    text = clean_line(article.dateline.text) if article.dateline else ""
+    begun, lead = re.escape(text.casefold()), clean_line(article.lead).casefold()
     return "" if re.match(rf"{begun}(?!\w)", lead) else datelined(text)  # BENGKALIS-Warga …
 
 
-def _picture(media: Iterable[Media], table: Mapping[str, str]) -> Picture | None:
+def _picture(media: Iterable[Media], table: Mapping[str, str]) -> EntryPicture | None:
     hosted = next((picture for picture in media if _page(picture.url)), None)
     if hosted is None:
         return None
-    photo = f"{table['photo']}: {readable(hosted.creator)}" if hosted.creator else ""
-    credit = " · ".join(filter(None, (readable(hosted.caption), photo)))
-    alt = readable(hosted.alt or hosted.caption)
+    photo = f"{table['photo']}: {clean_line(hosted.creator)}" if hosted.creator else ""
+    credit = " · ".join(filter(None, (clean_line(hosted.caption), photo)))
+    alt = clean_line(hosted.alt or hosted.caption)
     width, height = _measures(hosted)
-    return Picture(url=_page(hosted.url), alt=alt, credit=credit, width=width, height=height)
+    return EntryPicture(url=_page(hosted.url), alt=alt, credit=credit, width=width, height=height)
 
 
-def _documents(article: Article, language: str) -> Iterable[Document]:
+def _documents(article: Article, language: str) -> Iterable[EntryDocument]:
     for document in article.documents:
         if _page(document.url):
-            yield Document(_page(document.url), readable(document_line(document, language)))
+            yield EntryDocument(_page(document.url), clean_line(document_line(document, language)))
 
 
 def _page(url: str | None) -> str:

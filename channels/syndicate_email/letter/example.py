@@ -9,26 +9,26 @@ from html import unescape
 
 from syndicate import Recipient, Rendition, Shown
 from syndicate.channel import SCHEME_ADDRESS
-from syndicate_email.letter.stencil import fill
+from syndicate_email.letter.stencil import fill_stencil
 
 READER = Recipient("example", "reader@example.org", "TOKEN")
 
 
 def example(rendition: Rendition) -> bytes:
     """Return the letter, filled in for an example reader."""
-    return fill(rendition.content, READER, "0" * 32)
+    return fill_stencil(rendition.content, READER, "0" * 32)
 
 
-def as_text(rendition: Rendition) -> str:
+def example_text(rendition: Rendition) -> str:
     """Return the subject and the text part."""
     letter = _message(rendition)
     return f"{letter['Subject']}\n\n{_part(letter, 'plain')}"
 
 
-def shown(rendition: Rendition) -> Shown:
+def example_shown(rendition: Rendition) -> Shown:
     """Return the text, and the addresses that the HTML part shows."""
     html = unescape(_part(_message(rendition), "html"))
-    return Shown(as_text(rendition), frozenset(SCHEME_ADDRESS.findall(html)))
+    return Shown(example_text(rendition), frozenset(SCHEME_ADDRESS.findall(html)))
 
 
 def _message(rendition: Rendition) -> EmailMessage:

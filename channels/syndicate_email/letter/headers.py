@@ -10,12 +10,12 @@ def phrase(text: str, header: str) -> str:
     if not text:
         return ""
     if not _is_plain(text):
-        return f"{words(text, header)}\r\n "
+        return f"{encode_words(text, header)}\r\n "
     quoted = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{quoted}" '
 
 
-def words(text: str, header: str) -> str:
+def encode_words(text: str, header: str) -> str:
     """Return text folded, in encoded words where needed: EmailMessage loses blanks between them."""
     charset = "us-ascii" if _is_plain(text) else "utf-8"
     return Header(text, charset, maxlinelen=75, header_name=header).encode(linesep="\r\n")

@@ -55,7 +55,7 @@ def _quoted(found: re.Match[str]) -> str:
     return "”" if found["end"] else "“"
 
 
-def described(picture: str) -> str:
+def picture_description(picture: str) -> str:
     """Return the alternative text and the title of a picture's tag, as HTML."""
     given = _given(picture)
     texts = dict.fromkeys(filter(None, (given.get("alt"), given.get("title"))))
@@ -64,7 +64,7 @@ def described(picture: str) -> str:
 
 def _label(picture: re.Match[str]) -> str:
     """Return the text for a picture within a link."""
-    return apart(picture, described(picture[0]) or _file(picture[0]))
+    return apart(picture, picture_description(picture[0]) or _file(picture[0]))
 
 
 def _pictured(found: re.Match[str]) -> str:
@@ -72,7 +72,7 @@ def _pictured(found: re.Match[str]) -> str:
     address = _given(found[0]).get("src", "")
     is_web = address.startswith(("https:", "http:"))
     seen = f"&lt;{escape(address, quote=False)}&gt;" if is_web else ""
-    return apart(found, " ".join(filter(None, (described(found[0]), seen))))
+    return apart(found, " ".join(filter(None, (picture_description(found[0]), seen))))
 
 
 def _file(picture: str) -> str:

@@ -10,8 +10,8 @@ from html import escape, unescape
 
 from syndicate import ConfigError, Edition, Finding, Item, Publisher
 from syndicate.model.article import Article, Correction, Withdrawal
-from syndicate_email.letter.compose import MOST_HTML, ListSettings, compose, is_in_full
-from syndicate_email.letter.contents import contents
+from syndicate_email.letter.compose import MOST_HTML, ListSettings, compose_letter, is_in_full
+from syndicate_email.letter.contents import letter_contents
 from syndicate_email.letter.stencil import Stencil
 
 
@@ -30,7 +30,7 @@ def review(edition: Edition, to: ListSettings, letter: bytes) -> Iterator[Findin
     if size > MOST_HTML:
         cut = "some mail systems cut off the end, where the link to unsubscribe is"
         yield Finding(what="size", ok=False, detail=f"{size / 1000:.0f} kB of HTML: {cut}")
-    composed = contents(edition, to.wording)
+    composed = letter_contents(edition, to.wording)
     more = to.wording.words(composed.language)["more"]
     counts = range(1, len(composed.entries) + 1)
     if any(escape(more.format(count=count)) in html.get_content() for count in counts):
@@ -51,7 +51,7 @@ def template(to: ListSettings, publisher: Publisher) -> Finding:
     """Check that the template shows everything a digest can hold, in both parts."""
     edition, words = _sample(publisher)
     try:
-        stencil = compose(edition, to)
+        stencil = compose_letter(edition, to)
     except ConfigError as error:
         return Finding(
             what="template", ok=False, detail=str(error).removeprefix(f"{to.design.setting}: ")

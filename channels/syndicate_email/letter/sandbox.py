@@ -48,7 +48,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def filled_in(self, name: str, given: Mapping[str, object]) -> str:
         """Fill in a template; TemplateRuntimeError where its output is too long for a letter."""
-        with template_limits.counted() as counted:
+        with template_limits.counting_usage() as counted:
             template: Template = self.get_template(name)
             pieces, length = [], 0
             for piece in template.generate({"range": counted.range, **given}):
@@ -74,7 +74,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         counted.step()
         text = getattr(function, "__self__", None)
         if isinstance(text, str):
-            given = tuple(template_limits.settled(value) for value in given)
+            given = tuple(template_limits.materialized(value) for value in given)
             own = {name: value for name, value in named.items() if name[0] != "_"}  # not Jinja's
             counted.make(template_limits.method_makes(text, function.__name__)(*given, **own))
         if isinstance(function, LoopContext):  # a loop within itself
@@ -152,7 +152,10 @@ def _bounded(filled: Any, makes: Callable[..., int]) -> Any:
 
     @wraps(filled)  # with Jinja's marks on it
     def checked(*given: Any, **named: Any) -> Any:
-        own, values = given[:marks], [template_limits.settled(value) for value in given[marks:]]
+        own, values = (
+            given[:marks],
+            [template_limits.materialized(value) for value in given[marks:]],
+        )
         template_limits.current().make(makes(*values, **named))
         return filled(*own, *values, **named)
 

@@ -13,9 +13,9 @@ from syndicate.text import excerpt
 from syndicate.text.i18n import moment, spoken
 from syndicate_email.addresses import parse_sender
 from syndicate_email.letter.compose import POLICY, ListSettings
-from syndicate_email.letter.entries import readable
-from syndicate_email.letter.headers import phrase, words
-from syndicate_email.letter.stencil import MEDIA_TYPE, Stencil, cut
+from syndicate_email.letter.entries import clean_line
+from syndicate_email.letter.headers import encode_words, phrase
+from syndicate_email.letter.stencil import MEDIA_TYPE, Stencil, split_at_slots
 
 MOST_SUBJECT = 120
 
@@ -25,13 +25,13 @@ def confirm_subscribe(
 ) -> Rendition:
     """Ask a person to confirm joining the list of this title; pressing Reply is enough."""
     texts, mark = to.wording.words(publisher.language), _mark(to, at)
-    title = readable(title)
+    title = clean_line(title)
     lines = [
         f"{texts['invitation']} “{title}” ({publisher.name}).",
         f"{texts['invitation_how']}\nmailto:{_link(to.mailbox, 'confirm', mark)}",
         texts["invitation_else"],
     ]
-    subject = words(f"{texts['invitation_subject']}: {title}", "Subject")
+    subject = encode_words(f"{texts['invitation_subject']}: {title}", "Subject")
     head: list[bytes | str] = [f"Subject: {subject}\r\n [confirm ".encode(), "token", b"]\r\n"]
     return _rendition(to, publisher, at, head, lines, mark)
 
@@ -42,7 +42,7 @@ def overview(
     """Name the lists, and how to join and leave each."""
     texts, mark = to.wording.words(publisher.language), _mark(to, at)
     lines = [texts["overview"], *_ways(to, texts["unsubscribe"], texts["subscribe"], lists)]
-    subject = words(f"{texts['overview_subject']} {readable(publisher.name)}", "Subject")
+    subject = encode_words(f"{texts['overview_subject']} {clean_line(publisher.name)}", "Subject")
     head: list[bytes | str] = [f"Subject: {subject}\r\n".encode()]
     return _rendition(to, publisher, at, head, lines, mark)
 
@@ -61,7 +61,7 @@ def confirm_unsubscribe(
     lines = [f"{texts['parting']}\n{titles}", texts["parting_how"]]
     lines += _ways(to, texts["unsubscribe"], texts["subscribe"], lists)
     lines.append(texts["parting_else"])
-    subject = words(
+    subject = encode_words(
         excerpt(f"{texts['parting_subject']}: {_titles(lists)}", MOST_SUBJECT), "Subject"
     )
     head: list[bytes | str] = [f"Subject: {subject}\r\n [confirm ".encode(), "token", b"]\r\n"]
@@ -78,7 +78,7 @@ def goodbye(
     since = moment(at, publisher.zone, language)
     lines = [f"{texts['goodbye']} {since}:\n{titles}", texts["goodbye_why"]]
     lines += _back(to, publisher, texts, lists)
-    subject = words(
+    subject = encode_words(
         excerpt(f"{texts['goodbye_subject']}: {_titles(lists)}", MOST_SUBJECT), "Subject"
     )
     head: list[bytes | str] = [f"Subject: {subject}\r\n".encode()]
@@ -97,7 +97,7 @@ def _back(
     for member in lists:
         mail = f"mailto:{_link(to.mailbox, 'subscribe', member.token)}" if to.mailbox else ""
         link = mail or page.replace("{token}", member.token)
-        yield f"{readable(member.title)}\n{texts['come_back']}: {link}"
+        yield f"{clean_line(member.title)}\n{texts['come_back']}: {link}"
 
 
 def _ways(to: ListSettings, leave: str, join: str, lists: Sequence[Membership]) -> Iterator[str]:
@@ -106,15 +106,15 @@ def _ways(to: ListSettings, leave: str, join: str, lists: Sequence[Membership]) 
             label, command, about = leave, "unsubscribe", member.token
         else:
             label, command, about = join, "subscribe", member.name
-        yield f"{readable(member.title)}\n{label}: mailto:{_link(to.mailbox, command, about)}"
+        yield f"{clean_line(member.title)}\n{label}: mailto:{_link(to.mailbox, command, about)}"
 
 
 def _bullets(lists: Sequence[Membership]) -> str:
-    return "\n".join(f"– {readable(member.title)}" for member in lists)
+    return "\n".join(f"– {clean_line(member.title)}" for member in lists)
 
 
 def _titles(lists: Sequence[Membership]) -> str:
-    return ", ".join(readable(member.title) for member in lists)
+    return ", ".join(clean_line(member.title) for member in lists)
 
 
 def _link(mailbox: str, command: str, about: str) -> str:
@@ -133,10 +133,10 @@ def _rendition(
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     text = "\n\n".join([*lines, "-- \n" + "\n".join(foot)]) + "\n"
     message.set_content(text, charset="utf-8", cte="quoted-printable")
-    start = f"From: {phrase(readable(name), 'From')}<{address}>\r\n"
+    start = f"From: {phrase(clean_line(name), 'From')}<{address}>\r\n"
     start += f"Reply-To: {to.mailbox}\r\n" if to.mailbox else ""
     pieces: list[bytes | str] = [start.encode(), b"To: ", "to", b"\r\nMessage-ID: ", "id", b"\r\n"]
-    letter, slots = cut([*pieces, *head, message.as_bytes()], mark)
+    letter, slots = split_at_slots([*pieces, *head, message.as_bytes()], mark)
     stencil = Stencil(letter=letter, slots=slots, domain=address.rpartition("@")[2])
     return Rendition("", MEDIA_TYPE, stencil.to_bytes())
 

@@ -52,7 +52,7 @@ class Stencil:
         return cls(letter=letter, **known)
 
 
-def fill(stencil: bytes, recipient: Recipient, key: str) -> bytes:
+def fill_stencil(stencil: bytes, recipient: Recipient, key: str) -> bytes:
     """Return the letter for one recipient; ValueError for an invalid address."""
     return b"".join(filled(stencil, mail_address(recipient.email), recipient.token, key))
 
@@ -96,7 +96,9 @@ def own_link(page: str, mailbox: str, what: str, token: str) -> str:
     return f"mailto:{quote(mailbox, safe='@')}?subject={what}%20{token}"
 
 
-def cut(pieces: list[bytes | str], mark: str) -> tuple[bytes, tuple[tuple[int, str], ...]]:
+def split_at_slots(
+    pieces: list[bytes | str], mark: str
+) -> tuple[bytes, tuple[tuple[int, str], ...]]:
     """Join bytes and names of slots; ``mark`` in the bytes is where a token goes."""
     letter, slots = b"", []
     for piece in pieces:

@@ -65,7 +65,7 @@ _USAGE: ContextVar[Usage | None] = ContextVar("usage", default=None)
 
 
 @contextmanager
-def counted() -> Iterator[Usage]:
+def counting_usage() -> Iterator[Usage]:
     """Count from zero while a part is filled in."""
     usage = Usage()
     token = _USAGE.set(usage)
@@ -97,7 +97,7 @@ def weight(value: Any) -> int:
     return total
 
 
-def settled(value: Any) -> Any:
+def materialized(value: Any) -> Any:
     """Return a value that can be read twice: an iterator becomes a list."""
     if isinstance(value, Iterator):
         return list(turns(value))
@@ -129,7 +129,7 @@ def formatted(pattern: str, sign: str, given: Sequence[Any], named: Mapping[str,
     return len(pattern) + pattern.count(sign) * (weight(values) + width)
 
 
-def joined(glue: Any, values: Any) -> int:
+def join_weight(glue: Any, values: Any) -> int:
     values = values if isinstance(values, list | tuple | str) else [values]
     count: int = len(values)
     return weight(values) + weight(glue) * count
@@ -171,7 +171,7 @@ def written_out(*given: Any, **named: Any) -> int:
 def filter_makes(name: str) -> Callable[..., int]:
     """Return the estimate for a filter."""
     known: dict[str, Callable[..., int]] = {
-        "join": lambda values="", glue="", *_, **named: joined(
+        "join": lambda values="", glue="", *_, **named: join_weight(
             named.get("d", glue), values
         ),
         "replace": lambda *given, **named: replaced(
@@ -187,7 +187,7 @@ def method_makes(text: str, name: str) -> Callable[..., int]:
     """Return the estimate for a method of a text."""
     size = len(text)
     known: dict[str, Callable[..., int]] = {
-        "join": partial(joined, text),
+        "join": partial(join_weight, text),
         "replace": partial(replaced, text),
         "expandtabs": lambda size=8, **named: len(text) + text.count("\t") * narrow(
             [size, *named.values()]

@@ -9,8 +9,8 @@ from functools import cached_property
 TOO_LONG = "5.2.3"  # a letter, for this one mailbox (RFC 3463): others may take it
 
 
-@dataclass(frozen=True)
-class Sign:
+@dataclass(frozen=True, kw_only=True)
+class RefusalSign:
     """One complaint about us: its enhanced codes (RFC 3463) and its words."""
 
     source: str
@@ -19,14 +19,15 @@ class Sign:
 
     @cached_property
     def words(self) -> re.Pattern[str]:
-        """All of the patterns."""
+        """Return one pattern for all of them."""
         return re.compile("|".join(self.patterns), re.IGNORECASE)
 
 
-LOGIN = Sign(
-    "RFC 4954 6, RFC 5248, Exim, MDaemon, SendGrid: a login is needed, is wrong, or too weak",
-    ("5.7.8", "5.7.9", "5.7.11", "5.7.12", "5.7.13", "5.7.30", "5.7.57", "5.7.139"),
-    (
+LOGIN = RefusalSign(
+    source="RFC 4954 6, RFC 5248, Exim, MDaemon, SendGrid: a login is needed, is wrong, or too"
+    " weak",
+    codes=("5.7.8", "5.7.9", "5.7.11", "5.7.12", "5.7.13", "5.7.30", "5.7.57", "5.7.139"),
+    patterns=(
         r"authentication (?:is )?(?:required|needed|necessary|mandatory|unsuccessful|failed|failure"
         r"|credentials invalid)",
         r"requires? (?:\w+ )?auth(?:entication)?\b", r"\bauth(?:entication)? (?:command )?first",
@@ -36,21 +37,22 @@ LOGIN = Sign(
         r"(?:wrong|invalid|incorrect) (?:smtp )?(?:credentials|password|user ?name)",
     ),
 )  # fmt: skip
-RELAYING = Sign(
-    "Postfix smtpd_relay_restrictions, qmail-smtpd, sendmail, Exim, Zoho, Exchange 5.7.54: no relay"
-    " for us",
-    ("5.7.54", "5.7.64", "5.7.367", "5.7.368"),
-    (
+RELAYING = RefusalSign(
+    source="Postfix smtpd_relay_restrictions, qmail-smtpd, sendmail, Exim, Zoho, Exchange"
+    " 5.7.54: no relay for us",
+    codes=("5.7.54", "5.7.64", "5.7.367", "5.7.368"),
+    patterns=(
         r"relay(?:ing)? (?:access )?(?:is )?(?:denied|not permitted|prohibited|not allowed)",
         r"unable to relay", r"not (?:permitted|allowed|configured) to (?:550 )?relay",
         r"do(?:es)? not relay", r"\bno relaying", r"open relay", r"\brcpthosts\b", r"not a gateway",
         r"relay(?:ing)? (?:\w+ )?disallowed",
     ),
 )  # fmt: skip
-NAME = Sign(
-    "RFC 5321 4.1.4, RFC 7372 3.3, Postfix smtpd_helo_restrictions, cPanel: our machine's name",
-    ("5.7.25",),
-    (
+NAME = RefusalSign(
+    source="RFC 5321 4.1.4, RFC 7372 3.3, Postfix smtpd_helo_restrictions, cPanel: our"
+    " machine's name",
+    codes=("5.7.25",),
+    patterns=(
         r"(?:client host|helo command|ehlo command) rejected",
         r"(?:invalid|bad|forged|fake|illegal|malformed) (?:helo|ehlo)\b", r"\bfqdn\b",
         r"\b(?:helo|ehlo)\b.{0,30}(?:invalid|not match|mismatch|not resolve|not valid|\bmust\b)",
@@ -63,14 +65,14 @@ NAME = Sign(
         r" (?:must|should|has to|needs to|does not|doesn['’]t|cannot|could not) (?:be )?resolv",
     ),
 )  # fmt: skip
-SENDER = Sign(
-    "Exchange SendAsDenied (5.2.252), RFC 3463 5.1.7 and 5.1.8, Postfix, Exim, cPanel, SES, Brevo,"
-    " Mailgun, Zoho 553, SpamExperts: our sender",
-    (
+SENDER = RefusalSign(
+    source="Exchange SendAsDenied (5.2.252), RFC 3463 5.1.7 and 5.1.8, Postfix, Exim, cPanel,"
+    " SES, Brevo, Mailgun, Zoho 553, SpamExperts: our sender",
+    codes=(
         "5.1.7", "5.1.8", "5.1.90", "5.2.252", "5.7.60", "5.7.501", "5.7.502", "5.7.503",
         "5.7.708",
     ),
-    (
+    patterns=(
         r"send ?as ?denied", r"not owned by user",
         r"not (?:allowed|permitted|authori[sz]ed) to send"
         r" (?:as|from|on behalf|(?:e-?)?mail(?! to)|to (?:external|outside))",
@@ -108,11 +110,11 @@ SENDER = Sign(
         r"testing e-?mails?\b",
     ),
 )  # fmt: skip
-HOW_MUCH = Sign(
-    "Gmail 5.4.5, Exchange 5.7.232 and 5.7.233, Exim ratelimit, cPanel, Zoho 5.4.6, Tencent,"
+HOW_MUCH = RefusalSign(
+    source="Gmail 5.4.5, Exchange 5.7.232 and 5.7.233, Exim ratelimit, cPanel, Zoho 5.4.6, Tencent,"
     " Outlook.com RP-001, policyd (Zimbra), SendGrid, Brevo: how much we may send",
-    ("5.4.5", "5.7.28", "5.7.232", "5.7.233", "5.7.705", "5.7.750"),
-    (
+    codes=("5.4.5", "5.7.28", "5.7.232", "5.7.233", "5.7.705", "5.7.750"),
+    patterns=(
         r"(?:hourly|daily|sending|rate|message|mail|outbound|outgoing|smtp|connection)[\w ]{0,20}"
         r"(?:limit|quota)",
         r"limits? (?:has been |was )?(?:exceeded|reached)", r"rate.?limit", r"throttl",
@@ -148,23 +150,23 @@ HOW_MUCH = Sign(
         r"\bsen(?:t|ding) too (?:fast|quickly)",
     ),
 )  # fmt: skip
-PROOFS = Sign(
-    "Outlook 5.7.515, Gmail 5.7.26 and 5.7.27, RFC 7372: SPF, DKIM, DMARC",
-    (
+PROOFS = RefusalSign(
+    source="Outlook 5.7.515, Gmail 5.7.26 and 5.7.27, RFC 7372: SPF, DKIM, DMARC",
+    codes=(
         "5.7.20", "5.7.21", "5.7.22", "5.7.23", "5.7.24", "5.7.26", "5.7.27", "5.7.40",
         "5.7.509", "5.7.515",
     ),
-    (
+    patterns=(
         r"\bspf\b", r"sender policy framework", r"\bsender id\b",
         r"purported responsible", r"\bdkim\b", r"\bdmarc\b",
         r"(?:unauthenticated|not have authentication) (?:mail|e-?mail|message|senders?|info)",
     ),
 )  # fmt: skip
-REPUTATION = Sign(
-    "Outlook 5.7.606 to 5.7.649, Spamhaus and other lists, Yahoo TSS04, AOL RTR:BL, Outlook.com"
-    " SC-001, MailChannels: our address's name",
-    (*(f"5.7.{number}" for number in range(606, 650)), "5.7.511", "5.7.703"),
-    (
+REPUTATION = RefusalSign(
+    source="Outlook 5.7.606 to 5.7.649, Spamhaus and other lists, Yahoo TSS04, AOL RTR:BL,"
+    " Outlook.com SC-001, MailChannels: our address's name",
+    codes=(*(f"5.7.{number}" for number in range(606, 650)), "5.7.511", "5.7.703"),
+    patterns=(
         r"spamhaus", r"spamcop", r"barracuda", r"surbl", r"uribl", r"\bdbl\b", r"\bsorbs\b",
         r"uceprotect|spamrats|mailspike|invaluement|\bpsbl\b|backscatterer|hostkarma|nixspam",
         r"geo-?block",
@@ -186,11 +188,11 @@ REPUTATION = Sign(
         r"not allowed to connect", r"\byour ip\b.{0,40}(?:rejected|denied|refused)",
     ),
 )  # fmt: skip
-CONTENT = Sign(
-    "RFC 3463 5.6, 5.2.3 and 5.3.4, Gmail 5.7.0, Yahoo 5.7.9, content filters: what the letter"
-    " says",
-    (TOO_LONG, "5.3.4", *(f"5.6.{number}" for number in range(10)), "5.7.512"),
-    (
+CONTENT = RefusalSign(
+    source="RFC 3463 5.6, 5.2.3 and 5.3.4, Gmail 5.7.0, Yahoo 5.7.9, content filters: what the"
+    " letter says",
+    codes=(TOO_LONG, "5.3.4", *(f"5.6.{number}" for number in range(10)), "5.7.512"),
+    patterns=(
         r"\b(?:anti-?)?spam(?:mer|ming)?s?\b(?!-\w|\.(?-i:[a-z]))", r"spamassassin",
         r"\bbulk (?:e-?)?mail",
         r"unsolicited", r"\b(?:anti-?)?virus\b", r"malware", r"phish", r"\binfected\b",
@@ -214,10 +216,10 @@ CONTENT = Sign(
     ),
 )  # fmt: skip
 # the same, as mail systems of Indonesia say it
-MASUK = Sign(
-    "Postfix, Exim and Zimbra with their texts translated, at Indonesian hosts: a login",
-    (),
-    (
+MASUK = RefusalSign(
+    source="Postfix, Exim and Zimbra with their texts translated, at Indonesian hosts: a login",
+    codes=(),
+    patterns=(
         r"(?:aut|ot)enti\w*asi(?: \w+)? (?:di(?:perlukan|butuhkan|wajibkan|tolak)|wajib|gagal"
         r"|salah|tidak)",
         r"(?:perlu|butuh|wajib|harus|belum|gagal|tidak|tanpa|silakan|mem\w+kan) (?:\w+ )?"
@@ -226,18 +228,18 @@ MASUK = Sign(
         r"(?:kata sandi|password|sandi) (?:\w+ )?salah",
     ),
 )  # fmt: skip
-TERUSAN = Sign(
-    "Postfix and Exim with their texts translated: no relay for us",
-    (),
-    (
+TERUSAN = RefusalSign(
+    source="Postfix and Exim with their texts translated: no relay for us",
+    codes=(),
+    patterns=(
         r"relay(?:ing)? (?:\w+ )?(?:ditolak|dilarang|tidak (?:diizinkan|diperbolehkan))",
         r"tidak (?:diizinkan|diperbolehkan|boleh) (?:me-?|untuk )?relay",
     ),
 )  # fmt: skip
-PENGIRIM = Sign(
-    "Niagahoster, Rumahweb and other cPanel hosts, Zimbra: our sender",
-    (),
-    (
+PENGIRIM = RefusalSign(
+    source="Niagahoster, Rumahweb and other cPanel hosts, Zimbra: our sender",
+    codes=(),
+    patterns=(
         r"pengirim (?:\w+ )?(?:tidak|belum|bukan) (?:di\w+|ter\w+|valid|sah|boleh|berhak|ada\b)",
         r"pengirim (?:\w+ )?(?:ditolak|diblokir|dilarang|ditangguhkan|dinonaktifkan|palsu)",
         r"tidak (?:diizinkan|diperbolehkan|boleh|berhak|berwenang) (?:untuk )?(?:mengirim|kirim)\b"
@@ -245,11 +247,11 @@ PENGIRIM = Sign(
         r"domain (?:\w+ )?(?:tidak|belum) (?:diverifikasi|terverifikasi)",
     ),
 )  # fmt: skip
-BANYAKNYA = Sign(
-    "Hostinger and Niagahoster, Rumahweb, Masterweb, Jagoan Hosting on their limits (cPanel): how"
-    " much we may send",
-    (),
-    (
+BANYAKNYA = RefusalSign(
+    source="Hostinger and Niagahoster, Rumahweb, Masterweb, Jagoan Hosting on their limits"
+    " (cPanel): how much we may send",
+    codes=(),
+    patterns=(
         r"(?:batas(?:an)?|limit|kuota|jatah) (?:\w+ ){0,2}"
         r"(?:pengiriman|kirim|keluar|harian|outbound|relay|smtp|per ?jam|per ?hari)",
         r"(?:batas(?:an)?|limit|kuota|jatah) (?:e-?mail|pesan|surat) (?:\w+ ){0,2}"
@@ -266,18 +268,18 @@ BANYAKNYA = Sign(
         r"(?:di|ter)kirim (?:\w+ )?(?:melebihi|melampaui)",
     ),
 )  # fmt: skip
-NAMA_BAIK = Sign(
-    "Postfix with RBLs, SpamExperts and cPanel at Indonesian hosts: our address's name",
-    (),
-    (
+NAMA_BAIK = RefusalSign(
+    source="Postfix with RBLs, SpamExperts and cPanel at Indonesian hosts: our address's name",
+    codes=(),
+    patterns=(
         r"daftar (?:hitam|blokir|cekal)", r"reputasi",
         r"\bip (?:address )?(?:\S+ ){0,3}(?:diblokir|diblok|ditolak|dicekal|dilarang)",
     ),
 )  # fmt: skip
-ISI = Sign(
-    "Amavis, SpamExperts and Zimbra at Indonesian hosts: what the letter says",
-    (),
-    (
+ISI = RefusalSign(
+    source="Amavis, SpamExperts and Zimbra at Indonesian hosts: what the letter says",
+    codes=(),
+    patterns=(
         r"(?:isi|konten|lampiran|tautan|berkas)(?: \w+){0,3} (?:ditolak|dilarang|berbahaya"
         r"|mencurigakan|terlarang|tidak (?:diizinkan|diperbolehkan|diterima))",
         r"(?:karena|oleh|melanggar|akibat) kebijakan\b",

@@ -21,7 +21,7 @@ from syndicate_email.refusals.mailboxes import (
     codes_about_us,
     is_full,
 )
-from syndicate_email.refusals.signs import FOR_NOW, SIGNS, TOO_LONG, Sign
+from syndicate_email.refusals.signs import FOR_NOW, SIGNS, TOO_LONG, RefusalSign
 
 Domain = str
 
@@ -198,7 +198,7 @@ def _domain(address: str) -> str:
     return address.rpartition("@")[2]
 
 
-def blames_us(codes: set[str], text: str, signs: Sequence[Sign] = SIGNS) -> bool:
+def blames_us(codes: set[str], text: str, signs: Sequence[RefusalSign] = SIGNS) -> bool:
     """Return whether a refusal with these enhanced codes and words is about us."""
     if not codes.isdisjoint(ONE_READERS):
         return False
@@ -219,7 +219,7 @@ def normalised(text: str, domain: Domain = "") -> str:
     return squeeze(f"{numbers} {ONE_S_OWN.sub('…', words)}").casefold()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Refusals:
     """A relay's refusals in one run, by their normalised words."""
 

@@ -31,7 +31,7 @@ class UnsolicitedOutput(OSError):
     """The server sent more than answers: which answer belongs to which command is lost."""
 
     def __init__(self, words: bytes) -> None:
-        super().__init__(f'it says more than it was asked: "{shown(words)}"')
+        super().__init__(f'it says more than it was asked: "{printable_line(words)}"')
         self.strerror = self.args[0]
 
 
@@ -132,7 +132,7 @@ class Client(_Base):
         line, _, self._ahead = self._ahead.partition(b"\n")
         self._step.took(0, 1)
         if line[3:4] not in SEPARATORS or not line[:3].isdigit():
-            raise NotSmtp(shown(line))
+            raise NotSmtp(printable_line(line))
         return line
 
     def _read(self) -> None:
@@ -154,7 +154,7 @@ class Client(_Base):
     def _complain(self) -> None:
         """Raise NotSmtp where an unfinished line could be no answer."""
         if self._ahead.strip() and not self._ahead[:3].isdigit():
-            raise NotSmtp(shown(self._ahead))
+            raise NotSmtp(printable_line(self._ahead))
 
 
 class PlainClient(Client, SMTP):
@@ -171,7 +171,7 @@ class SecureClient(Client, SMTP_SSL):
         return self._encrypted(plain, self.context)
 
 
-def shown(answer: bytes) -> str:
+def printable_line(answer: bytes) -> str:
     """Return the first line, its unprintable characters as blanks."""
     line = answer[:READ_BYTES].lstrip().partition(b"\n")[0].decode(errors="replace")
     return excerpt(squeeze("".join(sign if sign.isprintable() else " " for sign in line)), 120)

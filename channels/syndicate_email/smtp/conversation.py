@@ -51,8 +51,8 @@ class Stage(Enum):
     NOTHING = auto()  # the dot after no letter, RFC 2920 3.1
 
 
-@dataclass(slots=True, eq=False)
-class Letter:
+@dataclass(slots=True, eq=False, kw_only=True)
+class OutgoingLetter:
     """One letter, dot-stuffed for a relay; it ends with CRLF."""
 
     delivery: Delivery
@@ -66,8 +66,10 @@ class Letter:
     ends_at: int | None = None  # bytes sent up to and including the final dot
 
 
-Ended = tuple[Letter, Receipt | DeliveryError]
-Awaited = tuple[Stage, Letter | None, int]  # bytes that must have been sent before it may answer
+Ended = tuple[OutgoingLetter, Receipt | DeliveryError]
+Awaited = tuple[
+    Stage, OutgoingLetter | None, int
+]  # bytes that must have been sent before it may answer
 
 
 class OutOfStep(ValueError):
@@ -92,7 +94,7 @@ class Conversation:
         self._is_traced = log.isEnabledFor(logging.DEBUG)
         self.pipelining = pipelining
         self.awaited: deque[Awaited] = deque()
-        self.deferred: deque[tuple[bytes, Stage, Letter | None]] = deque()
+        self.deferred: deque[tuple[bytes, Stage, OutgoingLetter | None]] = deque()
         self.outbox: list[bytes] = []
         self.queued_bytes = 0  # in all
         self.sent_bytes = 0  # in all
@@ -104,7 +106,7 @@ class Conversation:
         self.hangup: Hangup | None = None  # why the relay hangs up
         self._received = b""
         self._lines: list[bytes] = []
-        self._orphans: list[Letter] = []  # letters without a pending answer
+        self._orphans: list[OutgoingLetter] = []  # letters without a pending answer
 
     @property
     def idle(self) -> bool:
@@ -126,7 +128,7 @@ class Conversation:
         first, _, _ = self.awaited[0]
         return self.pipelining and first is Stage.DOT and len(self.awaited) == 1
 
-    def take(self, letter: Letter) -> None:
+    def take(self, letter: OutgoingLetter) -> None:
         """Begin a letter."""
         self.letters += 1
         letter.failed, letter.elsewhere, letter.ends_at = False, False, None
@@ -183,9 +185,9 @@ class Conversation:
         recipient = letter.recipient if letter else ""
         words = _line(text)
         words = _without_address(recipient, words) if recipient else words
-        self.hangup = Hangup(_called(step), words, recipient)
+        self.hangup = Hangup(step=_called(step), words=words, recipient=recipient)
 
-    def lose(self, trouble: str = "hung up") -> Iterator[tuple[Letter, InDoubt | None]]:
+    def lose(self, trouble: str = "hung up") -> Iterator[tuple[OutgoingLetter, InDoubt | None]]:
         """Yield the letters in flight of a lost connection, with a doubt where one may be taken."""
         awaited = [letter for _, letter, _ in self.awaited if letter]
         deferred = [letter for _, _, letter in self.deferred if letter]
@@ -195,7 +197,9 @@ class Conversation:
             taken = letter.ends_at is not None and self.sent_bytes >= letter.ends_at
             yield letter, self._doubt(trouble) if taken else None
 
-    def _answered(self, step: Stage, letter: Letter, code: int, text: bytes) -> Ended | None:
+    def _answered(
+        self, step: Stage, letter: OutgoingLetter, code: int, text: bytes
+    ) -> Ended | None:
         """Act on an answer; return how the letter ended, where it did."""
         if code >= 400 and not letter.failed and self._is_enough(step, code, text):
             letter.failed = letter.elsewhere = self.closing = self.full = True
@@ -220,7 +224,7 @@ class Conversation:
         refused = code // 100 == 4 or (code // 100 == 5 and self.taken > 0)
         return refused and step is not Stage.DATA and PER_SESSION.search(_line(text)) is not None
 
-    def _failed(self, step: Stage, letter: Letter, code: int, text: bytes) -> Ended | None:
+    def _failed(self, step: Stage, letter: OutgoingLetter, code: int, text: bytes) -> Ended | None:
         letter.failed = True
         if step is Stage.MAIL:
             self.closing = True
@@ -229,14 +233,14 @@ class Conversation:
             self._send(RSET, Stage.RSET, None)
         return letter, self._refusal(step.name, letter, code, text)
 
-    def _hand_over(self, letter: Letter) -> None:
+    def _hand_over(self, letter: OutgoingLetter) -> None:
         if self._is_traced:
             log.debug("> a letter of %d bytes", sum(map(len, letter.pieces)))
         self._put(*letter.pieces, END)
         letter.ends_at = self.queued_bytes
         self.awaited.append((Stage.DOT, letter, self.queued_bytes))
 
-    def _verdict(self, letter: Letter, code: int, text: bytes) -> Receipt | DeliveryError:
+    def _verdict(self, letter: OutgoingLetter, code: int, text: bytes) -> Receipt | DeliveryError:
         if code // 100 == 2:
             self.taken += 1
             self.refusals.taken += 1
@@ -248,7 +252,7 @@ class Conversation:
             f"{self.connector.setting}: the relay answered the letter with a strange {code}"
         )
 
-    def _refusal(self, what: str, letter: Letter, code: int, text: bytes) -> DeliveryError:
+    def _refusal(self, what: str, letter: OutgoingLetter, code: int, text: bytes) -> DeliveryError:
         """Return the error of a refusal: Bounced, Deferred, or Paused where it is about us."""
         line = _line(text)
         words = _without_address(letter.recipient, line)
@@ -272,7 +276,7 @@ class Conversation:
             " whether it took the letter"
         )
 
-    def _send(self, command: bytes, step: Stage, letter: Letter | None) -> None:
+    def _send(self, command: bytes, step: Stage, letter: OutgoingLetter | None) -> None:
         if self._is_traced:
             log.debug("> %s", command.decode(errors="replace").strip())
         if not self.pipelining and (self.deferred or self.awaited):

@@ -8,16 +8,16 @@ MOST_AT_MAIL = 2  # connections in a row, until it is not the connection: nobody
 MOST_READERS = 3  # in a row to whose letters it was said, until it is not they
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hangup:
-    """A relay's last words, and what they answered: MAIL, RCPT, DATA, "the letter"."""
+    """A relay's last answer, and the command that it answered: MAIL, RCPT, DATA, "the letter"."""
 
     step: str
     words: str  # in a line, with nobody's address
     recipient: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Hangups:
     """Hang-ups in a row, with no letter taken in between."""
 

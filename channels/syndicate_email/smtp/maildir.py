@@ -12,7 +12,7 @@ from syndicate import Delivery, DeliveryError, Outcome, Receipt, Unavailable
 from syndicate.system.disk import created, make_private, sync_folder
 
 if TYPE_CHECKING:
-    from syndicate_email.smtp.conversation import Letter
+    from syndicate_email.smtp.conversation import OutgoingLetter
 
 DONE = object()
 
@@ -53,7 +53,7 @@ class Maildir:
         """Accept everybody: a folder has no say."""
 
     def send_all(
-        self, deliveries: Iterator[Delivery | None], prepare: Callable[[Delivery], Letter]
+        self, deliveries: Iterator[Delivery | None], prepare: Callable[[Delivery], OutgoingLetter]
     ) -> Iterator[Outcome]:
         """Write letter after letter; Unavailable ends it: what fails for one fails for all."""
         while True:
@@ -68,7 +68,7 @@ class Maildir:
                     raise result
 
     def _written(
-        self, delivery: Delivery, prepare: Callable[[Delivery], Letter]
+        self, delivery: Delivery, prepare: Callable[[Delivery], OutgoingLetter]
     ) -> Receipt | DeliveryError:
         try:
             letter = prepare(delivery)

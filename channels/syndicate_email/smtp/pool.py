@@ -24,7 +24,7 @@ from syndicate_email.refusals.verdict import Refusals, slows_us
 from syndicate_email.smtp.clients import Client
 from syndicate_email.smtp.connection import QUIT_SECONDS, Connection
 from syndicate_email.smtp.connector import Connector
-from syndicate_email.smtp.conversation import CLOSING, Letter, OutOfStep, SenderRefused
+from syndicate_email.smtp.conversation import CLOSING, OutgoingLetter, OutOfStep, SenderRefused
 from syndicate_email.smtp.hangups import Hangup, Hangups
 from syndicate_email.smtp.pending import PendingConnections
 from syndicate_email.smtp.source import LetterSource, Prepare
@@ -47,7 +47,7 @@ class ConnectionPool:
         self.most_connections = connections
         self.messages = messages  # letters a connection; 0 is without an end
         self.connections: list[Connection] = []
-        self.again: deque[Letter] = deque()
+        self.again: deque[OutgoingLetter] = deque()
         self.refusals = Refusals()
         self._broken = 0  # connections in a row that ended without an answer to a letter
         self._leaving: list[Connection] = []  # QUIT was sent

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 from syndicate import Delivery, Outcome, Refused, Unavailable
 from syndicate_email.refusals.verdict import Refusals
-from syndicate_email.smtp.conversation import Letter
+from syndicate_email.smtp.conversation import OutgoingLetter
 
 DOMAIN_PAUSE_SECONDS = 900.0  # until a domain that refuses everybody is tried again
 
-Prepare = Callable[[Delivery], Letter]
+Prepare = Callable[[Delivery], OutgoingLetter]
 
 
 class LetterSource:
@@ -26,7 +26,7 @@ class LetterSource:
         self.held = False  # nothing may be started just now
         self.count = 0
 
-    def next(self) -> Letter | Outcome | None:
+    def next(self) -> OutgoingLetter | Outcome | None:
         """Return the next letter; an Outcome where it cannot be written; None where none is due."""
         if self.ended:
             return None
