@@ -176,18 +176,29 @@ class EmailDigest(MailingList):
         from syndicate_email.letter.design import Design
 
         wording = Wording(
-            title=self.title, language=self.language, subject=self.subject,
-            sections=self.sections, subjects=self.subjects, texts=self.texts,
+            title=self.title,
+            language=self.language,
+            subject=self.subject,
+            sections=self.sections,
+            subjects=self.subjects,
+            texts=self.texts,
             merged=self._spans_several(edition),
-        )  # fmt: skip
+        )
         design = Design(
-            setting=f"channels.{self.name}.template", colour=self.colour, logo=self.logo,
+            setting=f"channels.{self.name}.template",
+            colour=self.colour,
+            logo=self.logo,
             folder=Path(self.template) if self.template else None,
-        )  # fmt: skip
+        )
         return ListSettings(
-            name=self.name, sender=self.sender, wording=wording, unsubscribe=self.unsubscribe,
-            mailbox=self.mailbox, change=self.change, design=design,
-        )  # fmt: skip
+            name=self.name,
+            sender=self.sender,
+            wording=wording,
+            unsubscribe=self.unsubscribe,
+            mailbox=self.mailbox,
+            change=self.change,
+            design=design,
+        )
 
     def _spans_several(self, edition: Edition) -> bool:
         """Return whether the edition covers several windows, as one was not closed in time."""
@@ -258,14 +269,20 @@ class EmailDigest(MailingList):
         from syndicate_email.inbox.reports import Marks
 
         marks = Marks(
-            bounces=self.bounces, unsubscribe=self.unsubscribe, mailbox=self.mailbox,
-            lists=tuple(lists), authserv=self.authserv,
-        )  # fmt: skip
+            bounces=self.bounces,
+            unsubscribe=self.unsubscribe,
+            mailbox=self.mailbox,
+            lists=tuple(lists),
+            authserv=self.authserv,
+        )
         return Listener(
             where=locate_inbox(source or self.inbox.get_secret_value()),
-            setting=self._inbox_setting(source), channel=self.name, marks=marks,
-            tls_ca=str(self.tls_ca), patience=self.patience,
-        )  # fmt: skip
+            setting=self._inbox_setting(source),
+            channel=self.name,
+            marks=marks,
+            tls_ca=str(self.tls_ca),
+            patience=self.patience,
+        )
 
     def _inbox_setting(self, source: str) -> str:
         """Return what names the inbox in errors: the setting, or the letters read by hand."""
@@ -323,14 +340,19 @@ class EmailDigest(MailingList):
         server = parse_relay(self.smtp.get_secret_value())
         _, address = parse_sender(self.sender)
         settings = RelaySettings(
-            helo=self.helo, tls_ca=str(self.tls_ca), patience=self.patience,
-            connections=self.connections, messages=self.messages,
-        )  # fmt: skip
+            helo=self.helo,
+            tls_ca=str(self.tls_ca),
+            patience=self.patience,
+            connections=self.connections,
+            messages=self.messages,
+        )
         return Outgoing(
-            channel=self.name, sender=address, bounces=self.bounces,
+            channel=self.name,
+            sender=address,
+            bounces=self.bounces,
             transport=open_transport(server, self.name, address, settings),
             dot_stuffed=not isinstance(server, Path),
-        )  # fmt: skip
+        )
 
 
 def _nothing(publisher: Publisher) -> Edition:

@@ -119,7 +119,11 @@ def _relay(server: Relay, channel: str, sender: str, settings: RelaySettings) ->
     from syndicate_email.smtp.pool import ConnectionPool
 
     connector = Connector(
-        server, channel, helo=settings.helo, domain=sender.rpartition("@")[2],
-        tls_ca=settings.tls_ca, patience=settings.patience,
-    )  # fmt: skip
+        server,
+        channel,
+        helo=settings.helo,
+        domain=sender.rpartition("@")[2],
+        tls_ca=settings.tls_ca,
+        patience=settings.patience,
+    )
     return ConnectionPool(connector, settings.connections, settings.messages)

@@ -78,9 +78,12 @@ def parse_relay(text: str) -> Relay | Path:
         raise ValueError(f"write {RELAY_FORMS}")
     usual = SUBMISSION_PORT if url.user and url.scheme == "smtp" else RELAY_PORTS[url.scheme]
     return Relay(
-        host=url.host, port=url.port or usual, tls=url.scheme == "smtps", user=url.user,
+        host=url.host,
+        port=url.port or usual,
+        tls=url.scheme == "smtps",
+        user=url.user,
         password=url.password,
-    )  # fmt: skip
+    )
 
 
 def parse_inbox(text: str, folder: Path = Path()) -> Path | ImapServer:
@@ -102,9 +105,13 @@ def _imap_server(text: str) -> ImapServer:
     if url is None or not url.user or is_ambiguous(text):
         raise ValueError(f"write {INBOX_FORMS}")
     return ImapServer(
-        host=url.host, port=url.port or INBOX_PORTS[url.scheme], tls=url.scheme == "imaps",
-        user=url.user, password=url.password, folder=url.path.rstrip("/") or "INBOX",
-    )  # fmt: skip
+        host=url.host,
+        port=url.port or INBOX_PORTS[url.scheme],
+        tls=url.scheme == "imaps",
+        user=url.user,
+        password=url.password,
+        folder=url.path.rstrip("/") or "INBOX",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +144,13 @@ def split_url(text: str, schemes: tuple[str, ...]) -> Url | None:
     if port is not None and not 0 < port < 2**16:
         return None
     return Url(
-        scheme=scheme.lower(), user=unquote(user), password=unquote(password),
-        host=found[1].strip("[]"), port=port, path=unquote(path),
-    )  # fmt: skip
+        scheme=scheme.lower(),
+        user=unquote(user),
+        password=unquote(password),
+        host=found[1].strip("[]"),
+        port=port,
+        path=unquote(path),
+    )
 
 
 def is_loopback_host(host: str) -> bool:

@@ -30,9 +30,12 @@ class ImapClient(IMAP4):
     """
 
     def __init__(
-        self, host: str, port: int, exchange: Exchange,
+        self,
+        host: str,
+        port: int,
+        exchange: Exchange,
         secure: Callable[[], ssl.SSLContext] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.exchange = exchange
         self._secure, self._came = secure, bytearray()
         self._is_login = False  # what is sent is a password, or a part of one

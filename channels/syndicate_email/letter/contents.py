@@ -119,9 +119,12 @@ def _named(name: str, table: Mapping[str, str]) -> str:
 
 
 def _subject(
-    edition: Edition, items: Iterable[Item], wording: Wording, language: str,
+    edition: Edition,
+    items: Iterable[Item],
+    wording: Wording,
+    language: str,
     table: Mapping[str, str],
-) -> str:  # fmt: skip
+) -> str:
     live = [item for item in items if item.withdrawal is None]
     headline, more = "", ""
     if live:
@@ -137,10 +140,14 @@ def _subject(
     assert edition.closed, "a digest has an end"
     zone = edition.publisher.zone
     subject = pattern.format(
-        headline=headline, more=more, title=clean_line(wording.title), number=edition.number,
-        count=len(live), date=day(edition.closed.astimezone(zone), language),
+        headline=headline,
+        more=more,
+        title=clean_line(wording.title),
+        number=edition.number,
+        count=len(live),
+        date=day(edition.closed.astimezone(zone), language),
         span=days(edition.opened or edition.closed, edition.closed, zone, language),
-    )  # fmt: skip
+    )
     proof = f"[{table['proof']}] " if edition.key.startswith("proof") else ""
     return clean_line(f"{proof}{subject}")
 

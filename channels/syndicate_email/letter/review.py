@@ -125,23 +125,31 @@ def _sample(publisher: Publisher) -> tuple[Edition, dict[str, str]]:
 
     def item(name: str) -> Item:
         article = Article(
-            uri=f"tag:example.org,2026:{name}", headline=f"headline-{name}", lead=f"lead-{name}",
-            html=f"<p>lead-{name}</p>", url=f"https://example.org/{name}",
-        )  # fmt: skip
+            uri=f"tag:example.org,2026:{name}",
+            headline=f"headline-{name}",
+            lead=f"lead-{name}",
+            html=f"<p>lead-{name}</p>",
+            url=f"https://example.org/{name}",
+        )
         return Item(article=article, version=1, published=at, updated=at)
 
     note = Correction(version=2, at=at, note="note-of-a-correction")
     notice = Withdrawal(at=at, reason="reason-of-a-withdrawal")
     corrected, withdrawn = item("corrected"), item("withdrawn")
     edition = Edition(
-        key="sample", publisher=publisher, items=(item("new"), item("other")),
+        key="sample",
+        publisher=publisher,
+        items=(item("new"), item("other")),
         corrections=(
-            Item(article=corrected.article, version=2, published=at, updated=at,
-                 corrections=(note,)),
+            Item(
+                article=corrected.article, version=2, published=at, updated=at, corrections=(note,)
+            ),
             Item(article=withdrawn.article, version=2, published=at, updated=at, withdrawal=notice),
         ),
-        opened=at - timedelta(days=1), closed=at + timedelta(days=1), number=1,
-    )  # fmt: skip
+        opened=at - timedelta(days=1),
+        closed=at + timedelta(days=1),
+        number=1,
+    )
     expected = {
         "an article's headline": "headline-new",
         "the last article": "headline-other",

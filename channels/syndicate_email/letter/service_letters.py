@@ -122,9 +122,13 @@ def _link(mailbox: str, command: str, about: str) -> str:
 
 
 def _rendition(
-    to: ListSettings, publisher: Publisher, at: datetime, head: list[bytes | str],
-    lines: Sequence[str], mark: str,
-) -> Rendition:  # fmt: skip
+    to: ListSettings,
+    publisher: Publisher,
+    at: datetime,
+    head: list[bytes | str],
+    lines: Sequence[str],
+    mark: str,
+) -> Rendition:
     name, address = parse_sender(to.sender)
     foot = [line for line in (publisher.name, publisher.address, publisher.url) if line]
     message = EmailMessage(policy=POLICY)

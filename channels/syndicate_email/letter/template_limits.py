@@ -171,15 +171,15 @@ def written_out(*given: Any, **named: Any) -> int:
 def filter_makes(name: str) -> Callable[..., int]:
     """Return the estimate for a filter."""
     known: dict[str, Callable[..., int]] = {
-        "join": lambda values="", glue="", *_, **named: join_weight(
-            named.get("d", glue), values
-        ),
+        "join": lambda values="", glue="", *_, **named: join_weight(named.get("d", glue), values),
         "replace": lambda *given, **named: replaced(
             *given, *(named[part] for part in ("old", "new") if part in named)
         ),
         "format": lambda text="", *given, **named: formatted(str(text), "%", given, named),
-        "indent": lines_wide, "wordwrap": lines_wide, "sum": summed,
-    }  # fmt: skip
+        "indent": lines_wide,
+        "wordwrap": lines_wide,
+        "sum": summed,
+    }
     return known.get(name, written_out if name in ESCAPING else as_it_is)
 
 
@@ -189,11 +189,11 @@ def method_makes(text: str, name: str) -> Callable[..., int]:
     known: dict[str, Callable[..., int]] = {
         "join": partial(join_weight, text),
         "replace": partial(replaced, text),
-        "expandtabs": lambda size=8, **named: len(text) + text.count("\t") * narrow(
-            [size, *named.values()]
+        "expandtabs": lambda size=8, **named: (
+            len(text) + text.count("\t") * narrow([size, *named.values()])
         ),
         "translate": lambda table, **_: size * (weight(table) + 1),
-    }  # fmt: skip
+    }
     return known.get(name, partial(as_it_is, text))
 
 

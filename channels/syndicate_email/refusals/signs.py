@@ -23,6 +23,8 @@ class RefusalSign:
         return re.compile("|".join(self.patterns), re.IGNORECASE)
 
 
+# patterns of one meaning stand in one line
+# fmt: off
 LOGIN = RefusalSign(
     source="RFC 4954 6, RFC 5248, Exim, MDaemon, SendGrid: a login is needed, is wrong, or too"
     " weak",
@@ -36,7 +38,7 @@ LOGIN = RefusalSign(
         r"authorization required", r"\bpop3? before smtp", r"smtp auth", r"turn on .{0,20}auth",
         r"(?:wrong|invalid|incorrect) (?:smtp )?(?:credentials|password|user ?name)",
     ),
-)  # fmt: skip
+)
 RELAYING = RefusalSign(
     source="Postfix smtpd_relay_restrictions, qmail-smtpd, sendmail, Exim, Zoho, Exchange"
     " 5.7.54: no relay for us",
@@ -47,7 +49,7 @@ RELAYING = RefusalSign(
         r"do(?:es)? not relay", r"\bno relaying", r"open relay", r"\brcpthosts\b", r"not a gateway",
         r"relay(?:ing)? (?:\w+ )?disallowed",
     ),
-)  # fmt: skip
+)
 NAME = RefusalSign(
     source="RFC 5321 4.1.4, RFC 7372 3.3, Postfix smtpd_helo_restrictions, cPanel: our"
     " machine's name",
@@ -64,7 +66,7 @@ NAME = RefusalSign(
         r" (?:ip|host|address|host ?name)(?: address| name)?"
         r" (?:must|should|has to|needs to|does not|doesn['’]t|cannot|could not) (?:be )?resolv",
     ),
-)  # fmt: skip
+)
 SENDER = RefusalSign(
     source="Exchange SendAsDenied (5.2.252), RFC 3463 5.1.7 and 5.1.8, Postfix, Exim, cPanel,"
     " SES, Brevo, Mailgun, Zoho 553, SpamExperts: our sender",
@@ -109,7 +111,7 @@ SENDER = RefusalSign(
         r"(?:sending|from) domain (?:is )?not (?:verified|allowed|authori[sz]ed)",
         r"testing e-?mails?\b",
     ),
-)  # fmt: skip
+)
 HOW_MUCH = RefusalSign(
     source="Gmail 5.4.5, Exchange 5.7.232 and 5.7.233, Exim ratelimit, cPanel, Zoho 5.4.6, Tencent,"
     " Outlook.com RP-001, policyd (Zimbra), SendGrid, Brevo: how much we may send",
@@ -149,7 +151,7 @@ HOW_MUCH = RefusalSign(
         r"(?:expired|ended|suspended)",
         r"\bsen(?:t|ding) too (?:fast|quickly)",
     ),
-)  # fmt: skip
+)
 PROOFS = RefusalSign(
     source="Outlook 5.7.515, Gmail 5.7.26 and 5.7.27, RFC 7372: SPF, DKIM, DMARC",
     codes=(
@@ -161,7 +163,7 @@ PROOFS = RefusalSign(
         r"purported responsible", r"\bdkim\b", r"\bdmarc\b",
         r"(?:unauthenticated|not have authentication) (?:mail|e-?mail|message|senders?|info)",
     ),
-)  # fmt: skip
+)
 REPUTATION = RefusalSign(
     source="Outlook 5.7.606 to 5.7.649, Spamhaus and other lists, Yahoo TSS04, AOL RTR:BL,"
     " Outlook.com SC-001, MailChannels: our address's name",
@@ -187,7 +189,7 @@ REPUTATION = RefusalSign(
         r"traffic not accepted",
         r"not allowed to connect", r"\byour ip\b.{0,40}(?:rejected|denied|refused)",
     ),
-)  # fmt: skip
+)
 CONTENT = RefusalSign(
     source="RFC 3463 5.6, 5.2.3 and 5.3.4, Gmail 5.7.0, Yahoo 5.7.9, content filters: what the"
     " letter says",
@@ -214,7 +216,7 @@ CONTENT = RefusalSign(
         r"(?:due to|denied by|refused by|rejected by|blocked by) (?:\w+ )?polic",
         r"(?:message|e-?mail) (?:was |is |has been )?blocked(?=\s*(?:[.,:;(\]]|$))",
     ),
-)  # fmt: skip
+)
 # the same, as mail systems of Indonesia say it
 MASUK = RefusalSign(
     source="Postfix, Exim and Zimbra with their texts translated, at Indonesian hosts: a login",
@@ -227,7 +229,7 @@ MASUK = RefusalSign(
         r"(?:harus|silakan|perlu|wajib|gagal|belum) (?:login|log in|masuk)\b",
         r"(?:kata sandi|password|sandi) (?:\w+ )?salah",
     ),
-)  # fmt: skip
+)
 TERUSAN = RefusalSign(
     source="Postfix and Exim with their texts translated: no relay for us",
     codes=(),
@@ -235,7 +237,7 @@ TERUSAN = RefusalSign(
         r"relay(?:ing)? (?:\w+ )?(?:ditolak|dilarang|tidak (?:diizinkan|diperbolehkan))",
         r"tidak (?:diizinkan|diperbolehkan|boleh) (?:me-?|untuk )?relay",
     ),
-)  # fmt: skip
+)
 PENGIRIM = RefusalSign(
     source="Niagahoster, Rumahweb and other cPanel hosts, Zimbra: our sender",
     codes=(),
@@ -246,7 +248,7 @@ PENGIRIM = RefusalSign(
         r"(?! (?:\w+ )?ke\b)",
         r"domain (?:\w+ )?(?:tidak|belum) (?:diverifikasi|terverifikasi)",
     ),
-)  # fmt: skip
+)
 BANYAKNYA = RefusalSign(
     source="Hostinger and Niagahoster, Rumahweb, Masterweb, Jagoan Hosting on their limits"
     " (cPanel): how much we may send",
@@ -267,7 +269,7 @@ BANYAKNYA = RefusalSign(
         r"(?:ditangguhkan|diblokir) (?:dari|untuk) (?:pengiriman|mengirim)",
         r"(?:di|ter)kirim (?:\w+ )?(?:melebihi|melampaui)",
     ),
-)  # fmt: skip
+)
 NAMA_BAIK = RefusalSign(
     source="Postfix with RBLs, SpamExperts and cPanel at Indonesian hosts: our address's name",
     codes=(),
@@ -275,7 +277,7 @@ NAMA_BAIK = RefusalSign(
         r"daftar (?:hitam|blokir|cekal)", r"reputasi",
         r"\bip (?:address )?(?:\S+ ){0,3}(?:diblokir|diblok|ditolak|dicekal|dilarang)",
     ),
-)  # fmt: skip
+)
 ISI = RefusalSign(
     source="Amavis, SpamExperts and Zimbra at Indonesian hosts: what the letter says",
     codes=(),
@@ -287,11 +289,21 @@ ISI = RefusalSign(
         r"(?:pesan|e-?mail|surat) (?:anda )?(?:diblokir|dikarantina)(?=\s*(?:[.,:;(]|$))",
         r"ukuran (?:pesan|e-?mail|surat) (?:\w+ )?(?:melebihi|terlalu besar)",
     ),
-)  # fmt: skip
+)
+# fmt: on
 LOGINS, RELAYINGS = (LOGIN, MASUK), (RELAYING, TERUSAN)
 # somebody else's server that knows no relaying for it has no such reader
 RETURNED = (
-    NAME, SENDER, HOW_MUCH, PROOFS, REPUTATION, CONTENT, PENGIRIM, BANYAKNYA, NAMA_BAIK, ISI,
-)  # fmt: skip
+    NAME,
+    SENDER,
+    HOW_MUCH,
+    PROOFS,
+    REPUTATION,
+    CONTENT,
+    PENGIRIM,
+    BANYAKNYA,
+    NAMA_BAIK,
+    ISI,
+)
 SIGNS = (*LOGINS, *RELAYINGS, *RETURNED)
 FOR_NOW = (*LOGINS, SENDER, PENGIRIM, HOW_MUCH, BANYAKNYA)  # what may be said of us in class 4

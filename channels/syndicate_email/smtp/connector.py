@@ -37,9 +37,14 @@ class Connector:
     """Opens connections to one relay."""
 
     def __init__(
-        self, relay: Relay, channel: str, helo: str = "", domain: str = "", tls_ca: str = "",
+        self,
+        relay: Relay,
+        channel: str,
+        helo: str = "",
+        domain: str = "",
+        tls_ca: str = "",
         patience: float = ANSWER_SECONDS,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """``helo`` is our name in EHLO: else the host's full name, else the ``domain``.
 
         ``tls_ca`` is a file of certificates that are trusted too.

@@ -23,7 +23,7 @@ BULLETS = ("•", "–")
 CODE_LANGUAGE = re.compile(r"(?:^|\s)language-(\S+)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextBlock:
     """A block of text: a paragraph, a heading, a list item, a table row.
 
@@ -94,7 +94,7 @@ def _flow(node: Node, depth: int = 0) -> Iterator[TextBlock]:
 def _block(node: Node, depth: int) -> Iterator[TextBlock]:
     match node.tag:
         case "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "summary" | "dt":
-            yield TextBlock("heading", inline_text(node.children).styled("bold"))
+            yield TextBlock(kind="heading", content=inline_text(node.children).styled("bold"))
         case "ul" | "ol":
             yield from _list(node, depth)
         case "li":  # in no list
@@ -108,9 +108,9 @@ def _block(node: Node, depth: int) -> Iterator[TextBlock]:
         case "table":
             yield from _table(node)
         case "hr":
-            yield TextBlock("rule", RichText("———"))
+            yield TextBlock(kind="rule", content=RichText("———"))
         case "figcaption":
-            yield TextBlock("paragraph", inline_text(node.children).styled("italic"))
+            yield TextBlock(kind="paragraph", content=inline_text(node.children).styled("italic"))
         case _:
             yield from _flow(node, depth)
 
@@ -118,7 +118,7 @@ def _block(node: Node, depth: int) -> Iterator[TextBlock]:
 def _paragraph(children: list[Node | str]) -> Iterator[TextBlock]:
     text = inline_text(children)
     if text.text:
-        yield TextBlock("paragraph", text)
+        yield TextBlock(kind="paragraph", content=text)
 
 
 def _list(node: Node, depth: int) -> Iterator[TextBlock]:
@@ -129,7 +129,7 @@ def _list(node: Node, depth: int) -> Iterator[TextBlock]:
             yield from _item(part, next(item_markers), depth, tight)
         else:
             for number, block in enumerate(_flow(part, depth + 1)):
-                yield TextBlock("item", block.content, tight or number > 0)
+                yield TextBlock(kind="item", content=block.content, tight=tight or number > 0)
         tight = True
 
 
@@ -149,13 +149,13 @@ def _list_parts(node: Node) -> Iterator[tuple[bool, Node]]:
                 loose.append(child)
         elif child.tag == "li":
             if loose:
-                yield False, Node("div", {}, loose)
+                yield False, Node(tag="div", attrs={}, children=loose)
                 loose = []
             yield True, child
         else:
             loose.append(child)
     if loose:
-        yield False, Node("div", {}, loose)
+        yield False, Node(tag="div", attrs={}, children=loose)
 
 
 def _item(node: Node, marker: str, depth: int, tight: bool = False) -> Iterator[TextBlock]:
@@ -163,13 +163,13 @@ def _item(node: Node, marker: str, depth: int, tight: bool = False) -> Iterator[
     prefix = f"{INDENT * depth}{marker} "
     inner = [block for block in _flow(node, depth + 1) if block.content.text]
     if not inner or inner[0].kind == "item":
-        yield TextBlock("item", RichText(prefix.rstrip()), tight)
+        yield TextBlock(kind="item", content=RichText(prefix.rstrip()), tight=tight)
     elif inner:
-        yield TextBlock("item", _prefixed(prefix, inner.pop(0).content), tight)
+        yield TextBlock(kind="item", content=_prefixed(prefix, inner.pop(0).content), tight=tight)
     for block in inner:
         is_indented = block.kind == "item"  # a nested one
         text = block.content if is_indented else _prefixed(INDENT * (depth + 1), block.content)
-        yield TextBlock("item", text, True)
+        yield TextBlock(kind="item", content=text, tight=True)
 
 
 def _prefixed(prefix: str, text: RichText) -> RichText:
@@ -183,18 +183,20 @@ def _quote(node: Node, depth: int) -> Iterator[TextBlock]:
         return
     text = assemble(inner)
     if depth:  # a quotation begins with a line of its own, and an item with its marker
-        yield TextBlock("quote", text)
+        yield TextBlock(kind="quote", content=text)
     else:
         is_long = text.units > LONG_QUOTE_UNITS
         kind = "expandable_blockquote" if is_long else "blockquote"
-        yield TextBlock("quote", text.styled(kind))
+        yield TextBlock(kind="quote", content=text.styled(kind))
 
 
 def _preformatted(node: Node) -> TextBlock:
     text = text_content(node).replace("\t", "    ").strip("\n").rstrip()
     inner = next((c for c in node.children if isinstance(c, Node) and c.tag == "code"), node)
     named = CODE_LANGUAGE.search(inner.attrs.get("class", ""))
-    return TextBlock("pre", RichText(text).styled("pre", language=named[1] if named else ""))
+    return TextBlock(
+        kind="pre", content=RichText(text).styled("pre", language=named[1] if named else "")
+    )
 
 
 def _table(node: Node) -> Iterator[TextBlock]:
@@ -202,14 +204,16 @@ def _table(node: Node) -> Iterator[TextBlock]:
     rows: list[SourceRow[RichText]] = []
     for part, row in _table_rows(node):
         if part == "caption":
-            yield TextBlock("heading", inline_text(row.children).styled("bold"))
+            yield TextBlock(kind="heading", content=inline_text(row.children).styled("bold"))
         else:
             rows.append(_source_row(row, in_head=part == "thead"))
     table = Table.of(rows)
     columns = _columns(table) if table.is_plain else None
     if columns:
-        yield from (TextBlock("heading", title.styled("bold")) for title in table.titles)
-        yield TextBlock("pre", columns)
+        yield from (
+            TextBlock(kind="heading", content=title.styled("bold")) for title in table.titles
+        )
+        yield TextBlock(kind="pre", content=columns)
     else:
         yield from (_row(line, node.attrs.get("lang", "")) for line in table.lines())
 
@@ -229,17 +233,17 @@ def _row(line: Line[RichText], language: str) -> TextBlock:
     contents = [value.content for value in line.values]
     match line.kind:
         case "heading":
-            return TextBlock("heading", join_texts(" ", contents).styled("bold"))
+            return TextBlock(kind="heading", content=join_texts(" ", contents).styled("bold"))
         case "merged":
-            return TextBlock("row", RichText(words(language)["merged_cells"]))
+            return TextBlock(kind="row", content=RichText(words(language)["merged_cells"]))
         case "ragged":
-            return TextBlock("row", RichText(words(language)["ragged_rows"]))
+            return TextBlock(kind="row", content=RichText(words(language)["ragged_rows"]))
         case "cells":
-            return TextBlock("row", join_texts(" · ", contents))
+            return TextBlock(kind="row", content=join_texts(" · ", contents))
         case "blank":
-            return TextBlock("row", join_texts(", ", contents) + RichText(": –"))
+            return TextBlock(kind="row", content=join_texts(", ", contents) + RichText(": –"))
     labels = [_label(value.labels) for value in line.values]
-    return TextBlock("row", labelled_lines(labels, contents))
+    return TextBlock(kind="row", content=labelled_lines(labels, contents))
 
 
 def _label(labels: Sequence[RichText]) -> RichText:

@@ -25,7 +25,7 @@ TAG_OR_TEXT = re.compile(  # a tag (does it close? its name, its attributes) or 
 HTML_ATTRIBUTE = re.compile(r"""([\w:-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?""")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Node:
     """An element, with its children in order."""
 
@@ -37,7 +37,7 @@ class Node:
 
 def parse_html(html: str) -> Node:
     """Parse sanitised HTML, which is well formed; close an open element where its parent is."""
-    root = Node("div")
+    root = Node(tag="div")
     open_ = [root]
     has_misplaced_blocks = False
     for closes, name, attributes, text in TAG_OR_TEXT.findall(clean_text(html)):
@@ -46,7 +46,7 @@ def parse_html(html: str) -> Node:
             continue
         tag = name.lower()
         if tag and not closes:
-            node = Node(tag, _attributes(attributes) if attributes else {}, [])
+            node = Node(tag=tag, attrs=_attributes(attributes) if attributes else {}, children=[])
             parent = open_[-1]
             parent.children.append(node)
             if parent.tag not in NOT_INLINE_TAGS and tag in BLOCK_TAGS:
@@ -99,13 +99,13 @@ def _split_around_blocks(inline: Node) -> Iterator[Node]:
     for child in _blocks_outermost(inline.children):
         if isinstance(child, Node) and child.tag in NOT_INLINE_TAGS:
             if between:
-                yield Node(inline.tag, inline.attrs, between)
+                yield Node(tag=inline.tag, attrs=inline.attrs, children=between)
                 between = []
             yield _with_inline_inside(child, inline)
         else:
             between.append(child)
     if between:
-        yield Node(inline.tag, inline.attrs, between)
+        yield Node(tag=inline.tag, attrs=inline.attrs, children=between)
 
 
 def _with_inline_inside(block: Node, inline: Node) -> Node:
@@ -114,9 +114,11 @@ def _with_inline_inside(block: Node, inline: Node) -> Node:
             _with_inline_inside(child, inline) if isinstance(child, Node) else child
             for child in block.children
         ]
-        return Node(block.tag, block.attrs, children)
-    inside = Node(inline.tag, inline.attrs, block.children, _has_blocks(block))
-    return Node(block.tag, block.attrs, [inside])
+        return Node(tag=block.tag, attrs=block.attrs, children=children)
+    inside = Node(
+        tag=inline.tag, attrs=inline.attrs, children=block.children, holds_blocks=_has_blocks(block)
+    )
+    return Node(tag=block.tag, attrs=block.attrs, children=[inside])
 
 
 def _has_blocks(node: Node) -> bool:

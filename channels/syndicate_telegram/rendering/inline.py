@@ -20,14 +20,14 @@ ENTITY_KINDS = {
     **dict.fromkeys(("code", "kbd", "samp", "tt"), "code"),
 }
 OMITTED_TAGS = {"img", "script", "style", "template"}
-SPACE = re.compile(r"[ \t\r\n\f]+")
+COLLAPSIBLE_SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")  # not each single blank
 REST_OF_WORD = re.compile(r"(?:-?\w)*")  # of a word that a link begins: [KPU](…)-nya
 
 
 def inline_text(children: Sequence[Node | str]) -> RichText:
     """Return the text of inline elements, white space collapsed as a browser does."""
     if len(children) == 1 and isinstance(children[0], str):
-        return RichText(SPACE.sub(" ", children[0]).lstrip(" ").rstrip())
+        return RichText(COLLAPSIBLE_SPACE.sub(" ", children[0]).lstrip(" ").rstrip())
     writer = _InlineWriter()
     writer.write(children)
     return writer.finished()
@@ -68,7 +68,7 @@ class _InlineWriter:
     def _write_text(self, text: str) -> None:
         if self._link_suffix:
             text = self._end_word(text)
-        collapsed = SPACE.sub(" ", text)
+        collapsed = COLLAPSIBLE_SPACE.sub(" ", text)
         at_start = not self._text or self._text[-1] in " \n"
         self._text += collapsed.lstrip(" ") if at_start else collapsed
 
@@ -142,4 +142,6 @@ def _respelt(children: Iterable[Node | str], spelt: Spelling) -> Iterator[Node |
         if isinstance(child, str):
             yield spelt.of(child)
         else:
-            yield Node(child.tag, child.attrs, list(_respelt(child.children, spelt)))
+            yield Node(
+                tag=child.tag, attrs=child.attrs, children=list(_respelt(child.children, spelt))
+            )

@@ -117,7 +117,9 @@ def _body(
     if options.length == "lead" and article.url:
         replacement = replacement or article.lead
     if replacement:
-        body = list(_datelined([TextBlock("paragraph", one_line(replacement))], article))
+        body = list(
+            _datelined([TextBlock(kind="paragraph", content=one_line(replacement))], article)
+        )
     else:
         html = link_pictures(article.html, {media.url or f"media:{media.name}" for media in shown})
         blocks = parse_blocks(html, language_of(article, publisher))
@@ -125,7 +127,7 @@ def _body(
         require_all_words(article.html, assemble(body).text, article.markdown)
     length = options.length
     if article.url and isinstance(length, int) and assemble(body).units > length:
-        return (TextBlock("paragraph", beginning(body, length)),)
+        return (TextBlock(kind="paragraph", content=beginning(body, length)),)
     return tuple(body)
 
 
@@ -135,7 +137,7 @@ def _datelined(body: Sequence[TextBlock], article: Article) -> Iterator[TextBloc
     dateline = RichText(datelined(name)).styled("bold")
     first = next((n for n, block in enumerate(body) if block.kind == "paragraph"), None)
     if first is None and dateline:
-        yield TextBlock("paragraph", dateline)
+        yield TextBlock(kind="paragraph", content=dateline)
     for number, block in enumerate(body):
         led = join_texts(" ", (dateline, block.content))
         yield replace(block, content=led) if number == first else block

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from syndicate.text import has_words, utf16_length
 from syndicate_telegram.rendering.link_urls import is_linkable
 
 QUOTE_KINDS = ("blockquote", "expandable_blockquote")
+CODE_KINDS = ("code", "pre")
 # control characters, what steers the direction of text, lines over and under letters, half
 # characters, no characters at all: TDLib's clean_input_string takes them out
 REMOVED_BY_TELEGRAM = re.compile(
@@ -69,7 +70,7 @@ class RichText:
         """Return all of it in one style; code keeps no other."""
         if not self.text:
             return self
-        kept = () if kind in ("pre", "code") else self.entities
+        kept = () if kind in CODE_KINDS else self.entities
         same = QUOTE_KINDS if kind in QUOTE_KINDS else (kind,)  # quotations are not nested
         inner = tuple(entity for entity in kept if entity.kind not in same)
         whole = Entity(kind=kind, start=0, end=len(self.text), url=url, language=language)
@@ -78,6 +79,8 @@ class RichText:
     def cut(self, end: int) -> RichText:
         """Return its first characters, without white space at the end."""
         text = self.text[:end].rstrip()
+        if len(text) == len(self.text):
+            return self
         end = len(text)
         kept = (entity for entity in self.entities if entity.start < end)
         return RichText(text, tuple(e if e.end <= end else e.between(e.start, end) for e in kept))
@@ -128,15 +131,20 @@ def split_around_code(entities: Sequence[Entity]) -> tuple[Entity, ...]:
     """Split bold, italic and the like around code, which may neither hold nor be in any."""
     if len(entities) < 2:
         return tuple(entities)
-    codes = sorted((e for e in entities if e.kind in ("code", "pre")), key=lambda e: e.start)
-    parts: list[Entity] = []
-    for entity in entities:
-        stays_whole = entity.kind in ("code", "pre", "text_link", *QUOTE_KINDS)
-        parts += (entity,) if stays_whole else _around(entity, codes)
+    codes = sorted((e for e in entities if e.kind in CODE_KINDS), key=lambda e: e.start)
+    parts = list(_parts_around(codes, entities) if codes else entities)
     return tuple(sorted(parts, key=lambda e: (e.start, -e.end)))
 
 
-def _around(entity: Entity, codes: Sequence[Entity]) -> Iterable[Entity]:
+def _parts_around(codes: Sequence[Entity], entities: Sequence[Entity]) -> Iterator[Entity]:
+    for entity in entities:
+        if entity.kind in (*CODE_KINDS, "text_link", *QUOTE_KINDS):
+            yield entity
+        else:
+            yield from _around(entity, codes)
+
+
+def _around(entity: Entity, codes: Sequence[Entity]) -> Iterator[Entity]:
     start = entity.start
     for code in codes:
         if code.end <= start or code.start >= entity.end:
