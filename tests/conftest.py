@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from zlib import crc32
@@ -12,6 +11,7 @@ from zlib import crc32
 import pytest
 
 from support import compiled, postgres
+from support.memory_folder import memory_folder
 
 pytest_plugins = ["support.rooms"]
 
@@ -24,14 +24,11 @@ EVERY = 7  # of so many cases of a table, one is for `make test`; of two, one
 # each of them runs several commands: every other one is for `make test`
 HALVED = ("tests/cli/", "tests/config/", "tests/operations/", "tests/subscribers/")
 
-MEMORY = Path("/dev/shm")
-MEMORY_BYTES = 2 << 30  # free there, or the tests keep their folders on the disk
-
 
 def pytest_configure() -> None:
     """Keep the tests' folders in memory: on a disk each commit of a ledger waits for fsync."""
-    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    if folder := memory_folder():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
 @pytest.hookimpl(tryfirst=True)

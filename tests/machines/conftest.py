@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +11,7 @@ import pytest
 
 from support import machine
 from support.machine import Machine, Site
-
-MEMORY = Path("/dev/shm")  # where a disk's patience with fsync is not tested
+from support.memory_folder import memory_folder
 
 
 @pytest.fixture(
@@ -30,7 +28,7 @@ def ledger_url(request: pytest.FixtureRequest) -> str:
 def site(tmp_path: Path, postgres_ledger: str) -> Iterator[Site]:
     """What machines share; the database's clock shows the real time until it is turned."""
     with (
-        TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else tmp_path) as name,
+        TemporaryDirectory(dir=memory_folder() or tmp_path) as name,
         machine.site(Path(name), postgres_ledger) as made,
     ):
         yield made

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from support.memory_folder import memory_folder
 from support.newsroom import Newsroom, newsroom
-
-MEMORY = Path("/dev/shm")  # where a disk's patience with fsync is not tested
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """A folder that is gone afterwards, in memory where that can be had."""
-    with TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else tmp_path) as name:
+    with TemporaryDirectory(dir=memory_folder() or tmp_path) as name:
         yield Path(name)
 
 
