@@ -84,7 +84,7 @@ def move(name: str = NAME, as_json: bool = JSON) -> None:
     Example: syndicate channels move feed
     """
     from syndicate.cli.show import done
-    from syndicate.operations.resolve import move as run
+    from syndicate.operations.channels import move as run
 
     with office(as_json=as_json, opens=opens_no_channel) as here:
         done(run(here, name), as_json=as_json)
@@ -97,8 +97,8 @@ def resume(name: str = NAME, as_json: bool = JSON) -> None:
     Example: syndicate channels resume telegram
     """
     from syndicate.cli.show import document, out
-    from syndicate.operations.resolve import let_leave
-    from syndicate.operations.resolve import resume as run
+    from syndicate.operations.channels import let_leave
+    from syndicate.operations.channels import resume as run
 
     with office(as_json=as_json) as here:
         ended = run(here, name)
@@ -125,7 +125,7 @@ def rename(
     Example: syndicate channels rename telegram kabar
     """
     from syndicate.cli.show import done
-    from syndicate.operations.resolve import rename as run
+    from syndicate.operations.channels import rename as run
 
     with office(as_json=as_json) as here:
         done(run(here, old, new), as_json=as_json)
@@ -140,7 +140,7 @@ def retire(name: str = NAME, as_json: bool = JSON) -> None:
     Example: syndicate channels retire telegram
     """
     from syndicate.cli.show import done
-    from syndicate.operations.resolve import retire as run
+    from syndicate.operations.channels import retire as run
 
     with office(as_json=as_json) as here:
         done(run(here, name), as_json=as_json)

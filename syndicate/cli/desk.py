@@ -138,7 +138,7 @@ def adopt(
     Example: syndicate adopt article.md --channel telegram https://t.me/kabar/512
     """
     from syndicate.cli import show
-    from syndicate.operations.resolve import adopt as run
+    from syndicate.operations.adopt import adopt as run
 
     with office(as_json=as_json, opens=opens_no_channel) as here:
         show.report(run(here, article, channel, reference, note), as_json=as_json)

@@ -53,13 +53,13 @@ def restored(
     """
     from syndicate.cli.show import done
     from syndicate.errors import UsageError
-    from syndicate.operations.resolve import Digests
-    from syndicate.operations.resolve import restored as run
+    from syndicate.operations.restore import LostDigests
+    from syndicate.operations.restore import restored as run
 
     with office(as_json=as_json) as here:
-        if digests not in ("", *Digests):
+        if digests not in ("", *LostDigests):
             raise UsageError(f"--digests {digests}: use sent or unsent")
-        lines = run(here, Digests(digests) if digests else None)
+        lines = run(here, LostDigests(digests) if digests else None)
         done("; ".join(lines) if as_json else "\n".join(lines), as_json=as_json)
 
 

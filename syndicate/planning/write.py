@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -58,7 +59,11 @@ def _write_edition(catalogue: Catalogue, due: Due) -> None:
 
 
 def _write_pieces(catalogue: Catalogue, plan: Plan) -> None:
-    for pieces in plan.pieces:
-        catalogue.collections.keep_fragments(pieces.channel, pieces.stamps, pieces.rendered)
+    """Cache the pieces of each collection at once: several documents may have the same ones."""
+    for channel in dict.fromkeys(pieces.channel for pieces in plan.pieces):
+        mine = [pieces for pieces in plan.pieces if pieces.channel == channel]
+        stamps = ChainMap(*(dict(pieces.stamps) for pieces in mine))
+        rendered = ChainMap(*(dict(pieces.rendered) for pieces in mine))
+        catalogue.collections.keep_fragments(channel, stamps, rendered)
     for shown in plan.shown:
         catalogue.collections.forget_fragments(shown.channel, but=shown.uris)

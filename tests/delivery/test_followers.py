@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from support.direct_office import DirectOffice
 from syndicate.ledger.schema import deliveries
-from syndicate.operations import resolve as settle
+from syndicate.operations import channels
 
 
 @pytest.fixture
@@ -194,6 +194,6 @@ def test_what_follows_does_not_go_where_its_channel_has_moved_to(room: DirectOff
     before.publish(article)
     moved = before.having(board="NotedBoard").changed("board", at="elsewhere")
     with moved.office() as office:
-        settle.move(office, "board")
+        channels.move(office, "board")
     moved.publish(article, refresh=True)
     assert moved.texts("board") == ["a"]

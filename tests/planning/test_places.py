@@ -9,23 +9,25 @@ import pytest
 
 from support.direct_office import DirectOffice
 from syndicate.errors import ArticleError, UsageError
-from syndicate.operations import resolve as settle
+from syndicate.operations import adopt as adopting
+from syndicate.operations import channels
+from syndicate.operations import restore as restoring
 from syndicate.testing import NOON
 
 
 def move(room: DirectOffice, name: str) -> str:
     with room.office() as office:
-        return settle.move(office, name)
+        return channels.move(office, name)
 
 
 def rename(room: DirectOffice, old: str, new: str) -> None:
     with room.office() as office:
-        settle.rename(office, old, new)
+        channels.rename(office, old, new)
 
 
 def adopt(room: DirectOffice, article: Path, name: str, reference: str) -> None:
     with room.office() as office:
-        settle.adopt(office, article, name, reference)
+        adopting.adopt(office, article, name, reference)
 
 
 @pytest.mark.parametrize(
@@ -189,9 +191,9 @@ def test_after_a_restore_an_unknown_article_of_that_time_is_not_posted_again(
     assert room.posts("wall") == []
 
 
-def restore(room: DirectOffice, digests: settle.Digests | None = None) -> list[str]:
+def restore(room: DirectOffice, digests: restoring.LostDigests | None = None) -> list[str]:
     with room.office() as office:
-        return settle.restored(office, digests)
+        return restoring.restored(office, digests)
 
 
 @pytest.fixture
@@ -210,7 +212,7 @@ def test_a_digest_that_left_after_the_backup_is_not_sent_again(letters: DirectOf
     letters.recall(back)
     with pytest.raises(UsageError, match=r"letters 15 August 2026 17:00 \w+:.*--digests sent"):
         restore(evening)
-    restore(evening, settle.Digests.SENT)
+    restore(evening, restoring.LostDigests.SENT)
     assert evening.tick().exit_code == 0
     assert len(letters.posts("letters")) == 2
     evening.correct("hello", "hello again")  # and what it carried is known
@@ -222,7 +224,7 @@ def test_a_digest_that_left_after_the_backup_is_not_sent_again(letters: DirectOf
 
 def test_a_digest_that_never_left_is_sent_after_a_restore(letters: DirectOffice) -> None:
     evening = letters.tomorrow()
-    restore(evening, settle.Digests.UNSENT)
+    restore(evening, restoring.LostDigests.UNSENT)
     assert letters.posts("letters") == []
     evening.tick()
     assert len(letters.posts("letters")) == 2
@@ -239,7 +241,7 @@ def test_letters_that_waited_in_the_backup_are_asked_about_once_and_together(
     letters.mood("letters", "open", None)
     with pytest.raises(UsageError, match="--digests sent"):
         restore(evening)
-    restore(evening, settle.Digests(answer))
+    restore(evening, restoring.LostDigests(answer))
     assert evening.tick().exit_code == 0
     assert len(letters.posts("letters")) == letters_then
     assert letters.states("letters") == ["off" if answer == "sent" else "sent"] * 2
@@ -280,7 +282,7 @@ def test_an_adopted_post_is_made_to_say_what_the_file_says(room: DirectOffice) -
     reference = f"{post.number:04}-{post.key}"
     with room.office() as office:
         again = room.write("hello", "hello again", date="2026-08-13")
-        settle.adopt(office, again, "wall", reference, "it was wrong")
+        adopting.adopt(office, again, "wall", reference, "it was wrong")
     assert room.texts("wall") == ["hello again (it was wrong)"]
     assert room.states("wall") == ["settled"]
     room.publish(again)
@@ -289,7 +291,7 @@ def test_an_adopted_post_is_made_to_say_what_the_file_says(room: DirectOffice) -
 
 
 def test_a_restore_tells_of_a_feed_that_was_written_since(room: DirectOffice) -> None:
-    """Guard: settle._was_rewritten."""
+    """Guard: restore._was_rewritten."""
     room = room.having(sheet="Sheet")
     room.publish(room.write("hello"))
     back = room.remembered()
