@@ -49,7 +49,7 @@ from_html = convert
 folder = Path("tests/channels/golden")  # the pictures are there
 
 def convert(markdown, base):
-    return from_html(body.read(markdown, 1, base, folder).html, base)
+    return from_html(body.read_body(markdown, 1, base, folder).html, base)
 """
 TELEGRAMIFY = """
 import telegramify_markdown

@@ -33,7 +33,7 @@ from syndicate.text import as_uri, plain
 from syndicate_feed import addresses, files, folder_mark
 from syndicate_feed.addresses import OWN_FILE_PATTERN
 from syndicate_feed.announce import AFTER, HUB, HUB_LIMITS, announcements, ping, run_command
-from syndicate_feed.entries import EMPTY_FEED_DATE, Head, addressed, entries, valid_in_xml
+from syndicate_feed.entries import EMPTY_FEED_DATE, FeedHead, addressed, entries, valid_in_xml
 
 if TYPE_CHECKING:
     from syndicate_feed.pieces import Piece
@@ -299,11 +299,11 @@ class Feed(Collection):
             where = f"channels.{self.name}.after: {self.after[0]} is not there: install it"
             yield Finding(what="command", ok=found is not None, detail=found or where)
 
-    def _head(self, edition: Edition, held: Sequence[Piece]) -> Head:
+    def _head(self, edition: Edition, held: Sequence[Piece]) -> FeedHead:
         title, page = self.title, edition.page
         title = f"{title}: {edition.subject}" if edition.subject else title
         previous = page - 1 if page else edition.pages
-        return Head(
+        return FeedHead(
             title=valid_in_xml(title),
             description=valid_in_xml(self.description or title),
             base=as_uri(self.url),

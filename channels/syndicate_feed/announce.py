@@ -14,7 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from syndicate import Refused, Rendition, Unavailable
-from syndicate.network.asking import Line, NoAnswer
+from syndicate.network.asking import HttpClient, NoAnswer
 from syndicate.network.exchange import Limits
 from syndicate.network.http import by_proxy
 from syndicate.network.public import Site, sites
@@ -67,7 +67,7 @@ def ping(
     topics = [f"{base}/{name}" for name in json.loads(content)]
     data = {"hub.mode": "publish", "hub.url": topics}
     try:
-        with Line(setting, own=own | sites([hub])) as line:
+        with HttpClient(setting, own=own | sites([hub])) as line:
             answer, moved = _notified(line, hub, data, limits)
     except NoAnswer as error:
         why = f"{by_proxy(hub)} ({error})" if str(error) else ""
@@ -90,7 +90,7 @@ def ping(
 
 
 def _notified(
-    line: Line, hub: str, data: Mapping[str, object], limits: Limits
+    line: HttpClient, hub: str, data: Mapping[str, object], limits: Limits
 ) -> tuple[httpx.Response, str]:
     """Return a hub's answer after redirects of the same request (307, 308: RFC 9110 15.4).
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from syndicate import Article, Dateline, InfoSource, Item, Media, Publisher
 from syndicate.text import as_uri, datelined, distinct, plain, squeeze
-from syndicate.text.i18n import correction_line, document_line, words
+from syndicate.text.i18n import correction_line, document_line, words_for
 
 EMPTY_FEED_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # an empty feed has no date of its own
 FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0
@@ -64,7 +64,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class FeedHead:
     """The metadata of a feed document."""
 
     title: str
@@ -181,12 +181,12 @@ def _moment(when: datetime, publisher: Publisher) -> datetime:
 
 def _title(item: Item, language: str) -> str:
     headline = squeeze(item.article.headline) or item.article.uri
-    return f"{words(language)['withdrawn']}: {headline}" if item.withdrawal else headline
+    return f"{words_for(language)['withdrawn']}: {headline}" if item.withdrawal else headline
 
 
 def _notice(item: Item, language: str) -> str:
     assert item.withdrawal is not None
-    texts = words(language)
+    texts = words_for(language)
     reason = escape(squeeze(item.withdrawal.reason))
     return (
         f"<p><strong>{texts['withdrawn_notice']}</strong></p>\n<p>{texts['reason']}: {reason}</p>"
@@ -223,7 +223,10 @@ def _shows(article: Article, picture: Media) -> bool:
 
 
 def _figure(picture: Media, language: str) -> str:
-    parts = [picture.caption, picture.creator and f"{words(language)['photo']}: {picture.creator}"]
+    parts = [
+        picture.caption,
+        picture.creator and f"{words_for(language)['photo']}: {picture.creator}",
+    ]
     caption = escape(squeeze(" – ".join(filter(None, parts))))
     size = f' width="{picture.width}" height="{picture.height}"' if picture.width else ""
     image = f'<img src="{escape(picture.url or "")}" alt="{escape(squeeze(picture.alt))}"{size}>'
@@ -235,7 +238,7 @@ def _source(article: Article, language: str) -> str:
     if not article.originators:
         return ""
     names = ", ".join(_linked(source) for source in article.originators)
-    return f"<p>{words(language)['source']}: {names}</p>"
+    return f"<p>{words_for(language)['source']}: {names}</p>"
 
 
 def _linked(source: InfoSource) -> str:

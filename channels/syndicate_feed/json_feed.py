@@ -8,13 +8,13 @@ from html import escape
 from typing import Any
 
 from syndicate import Media
-from syndicate_feed.entries import Entry, Head, media_title
+from syndicate_feed.entries import Entry, FeedHead, media_title
 
 JSON_FEED_VERSION = "https://jsonfeed.org/version/1.1"
 USER_COMMENT = "This is a feed, made by syndicate: add its address to a feed reader to follow it."
 
 
-def json_document(head: Head, name: str, items: Sequence[bytes]) -> bytes:
+def json_document(head: FeedHead, name: str, items: Sequence[bytes]) -> bytes:
     """Return the feed as JSON Feed, of items made by ``json_item``."""
     publisher = head.publisher
     feed = {

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from syndicate import Item, Media
 from syndicate.text import excerpt, squeeze
-from syndicate.text.i18n import day, moment, words
+from syndicate.text.i18n import day, moment, words_for
 from syndicate_feed import addresses
-from syndicate_feed.entries import Entry, Head
+from syndicate_feed.entries import Entry, FeedHead
 from syndicate_feed.pieces import ItemSummary
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Teaser:
     at: str  # RFC 3339
 
 
-def index_page(head: Head, items: Sequence[ItemSummary], subjects: Sequence[str]) -> bytes:
+def index_page(head: FeedHead, items: Sequence[ItemSummary], subjects: Sequence[str]) -> bytes:
     """Return the folder's page: how to follow the feed, and the newest items."""
     teasers = [
         Teaser(item=item, when=_day(item.published, head.language), at=item.published)
@@ -64,7 +64,7 @@ def index_page(head: Head, items: Sequence[ItemSummary], subjects: Sequence[str]
     return _rendered("index.html.jinja", head, teasers=teasers, feeds=feeds, by_subject=by_subject)
 
 
-def article_page(head: Head, entry: Entry, item: Item, address: str) -> bytes:
+def article_page(head: FeedHead, entry: Entry, item: Item, address: str) -> bytes:
     """Return an article's own page, at this address."""
     zone = head.publisher.zone
     is_changed = item.version > 1 and entry.published != entry.updated
@@ -97,7 +97,7 @@ def main_html(page: bytes) -> str:
     return main[0] if main else ""
 
 
-def _feeds(head: Head, folder: str, title: str) -> list[FeedLink]:
+def _feeds(head: FeedHead, folder: str, title: str) -> list[FeedLink]:
     return [
         FeedLink(name=name, title=title, url=f"{head.base}/{folder}{file}", media_type=media_type)
         for name, file, media_type in FEED_FORMATS
@@ -108,7 +108,7 @@ def _day(at: str, language: str) -> str:
     return day(datetime.fromisoformat(at).date(), language)
 
 
-def _json_ld(head: Head, entry: Entry, item: Item, address: str) -> str:
+def _json_ld(head: FeedHead, entry: Entry, item: Item, address: str) -> str:
     """Return the article in schema.org's terms, safe inside a script element."""
     publisher, article = head.publisher, item.article
     office = {"@type": "Organization", "name": publisher.name, "url": publisher.url}
@@ -154,9 +154,9 @@ def _image(picture: Media) -> Mapping[str, Any]:
     return {name: value for name, value in about.items() if value} | size
 
 
-def _rendered(name: str, head: Head, **given: object) -> bytes:
+def _rendered(name: str, head: FeedHead, **given: object) -> bytes:
     values = {"language": head.language, "head": head} | given
-    values |= {"w": words(str(values["language"])), "style": _style()}
+    values |= {"w": words_for(str(values["language"])), "style": _style()}
     written: str = _template(name).render(values)
     return written.encode()
 

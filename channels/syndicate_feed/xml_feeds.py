@@ -14,7 +14,7 @@ from feedgen.util import xml_elem, xml_fromstring
 
 from syndicate import Media
 from syndicate_feed import addresses
-from syndicate_feed.entries import EMPTY_FEED_DATE, Entry, Head, media_title
+from syndicate_feed.entries import EMPTY_FEED_DATE, Entry, FeedHead, media_title
 from syndicate_feed.namespaces import ATOM_NS, CONTENT_NS, LANGUAGE_ATTRIBUTE, TOMBSTONES_NS
 
 RSS_TYPE, ATOM_TYPE = "application/rss+xml", "application/atom+xml"
@@ -55,7 +55,7 @@ def atom_entries(entries: Sequence[Entry], language: str) -> list[bytes]:
     return _elements(feed.atom_str(pretty=True), b"  <entry", b"  </entry>\n")
 
 
-def rss_document(head: Head, name: str, items: Iterable[bytes]) -> bytes:
+def rss_document(head: FeedHead, name: str, items: Iterable[bytes]) -> bytes:
     """Return a feed as RSS 2.0, of items made by ``rss_items``."""
     feed = _feed(head, name, RSS_TYPE)
     feed.register_extension("more", partial(MoreOfRssFeed, head), atom=False)
@@ -64,7 +64,7 @@ def rss_document(head: Head, name: str, items: Iterable[bytes]) -> bytes:
 
 
 def atom_document(
-    head: Head, name: str, entries: Iterable[bytes], killed: Iterable[tuple[str, str, str]]
+    head: FeedHead, name: str, entries: Iterable[bytes], killed: Iterable[tuple[str, str, str]]
 ) -> bytes:
     """Return a feed as Atom, of entries made by ``atom_entries``.
 
@@ -132,7 +132,7 @@ class MoreOfRss:
 class MoreOfRssFeed(Namespaces):
     """The extension of the RSS feed: its hubs, and where its archive begins."""
 
-    def __init__(self, head: Head) -> None:
+    def __init__(self, head: FeedHead) -> None:
         self.head = head
 
     def extend_rss(self, feed: Any) -> Any:
@@ -155,7 +155,7 @@ class AtomNamespaces:
 class MoreOfAtomFeed(AtomNamespaces):
     """The extension of the Atom feed: what it is a page of, and tombstones for what was killed."""
 
-    def __init__(self, head: Head, killed: Sequence[tuple[str, str, str]]) -> None:
+    def __init__(self, head: FeedHead, killed: Sequence[tuple[str, str, str]]) -> None:
         self.head, self.killed = head, killed
 
     def extend_ns(self) -> dict[str, str]:
@@ -203,7 +203,7 @@ def _generator(language: str) -> FeedGenerator:
     return feed
 
 
-def _feed(head: Head, name: str, media_type: str) -> FeedGenerator:
+def _feed(head: FeedHead, name: str, media_type: str) -> FeedGenerator:
     feed, publisher = FeedGenerator(), head.publisher
     # the pages of an archive are the same feed, continued
     folder = "" if head.page else head.folder
@@ -223,7 +223,7 @@ def _feed(head: Head, name: str, media_type: str) -> FeedGenerator:
     return feed
 
 
-def _relations(head: Head) -> Iterator[tuple[str, str]]:
+def _relations(head: FeedHead) -> Iterator[tuple[str, str]]:
     """Yield a document's links: hubs (WebSub) and its archive (RFC 5005)."""
     if head.page:
         yield "current", f"{head.base}/{addresses.ATOM}"

@@ -37,7 +37,7 @@ def init(
     Example: syndicate init --name "Diskominfo" --url https://diskominfo.example.go.id
     """
     from syndicate.config.scaffold import Answers, is_free, refuse_wrong, zone_named
-    from syndicate.config.scaffold import init as run
+    from syndicate.config.scaffold import write_scaffold as run
 
     answers = Answers(
         name=name,

@@ -58,7 +58,7 @@ def is_of_postgresql(text: str) -> bool:
     return text.strip().partition(":")[0].lower() in SCHEMES
 
 
-def read(text: str) -> Database | None:
+def parse_url(text: str) -> Database | None:
     """Read a database's address; None for SQLite's. ValueError, which never holds the text.
 
     As everywhere the last @ is the host's: a password may hold an @, a / and what else there is,

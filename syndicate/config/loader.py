@@ -152,7 +152,7 @@ def line_of_ledger(path: Path) -> int:
 def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     """Return the settings of a configuration that was read; ConfigError names one's path."""
     _refuse_control(read)
-    references = References(path.absolute().parent)
+    references = SecretReferences(path.absolute().parent)
     tables = references.resolved(read)
     unknown = tables.keys() - {"publisher", "ledger", "channels"}
     if unknown:
@@ -167,7 +167,7 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     secrets = references.secrets | set(_literal_secrets(channels))
     url = _beside(ledger.url, path.absolute().parent)
     try:
-        server = database.read(url)
+        server = database.parse_url(url)
     except ValueError as error:
         raise ConfigError(f"ledger.url: {error}") from error
     secrets.update(server.passwords if server else ())
@@ -202,7 +202,7 @@ def publisher(path: Path) -> Publisher:
     """Return the office of a configuration alone: no secret of any channel is looked up."""
     table = _read(path).get("publisher", {})
     _refuse_control(table, ("publisher",))
-    references = References(path.absolute().parent)
+    references = SecretReferences(path.absolute().parent)
     resolved = references.resolved(table, ("publisher",))
     references.refuse_unset("publisher")
     return Publisher(**_checked(PublisherSettings, "publisher", resolved).model_dump())
@@ -276,7 +276,7 @@ def _checked(model: type[T], name: str, table: Any) -> T:
 
 
 @dataclass
-class References:
+class SecretReferences:
     """Puts in what settings take from the environment or a file; what is not there stays as it is.
 
     ``unset`` says by path why.

@@ -101,7 +101,7 @@ def is_free(folder: Path) -> Path:
     return config
 
 
-def init(folder: Path, answers: Answers) -> list[Path]:
+def write_scaffold(folder: Path, answers: Answers) -> list[Path]:
     """Write config.toml and a first article; nothing that is there is touched."""
     config, article = is_free(folder), folder / "first-article.md"
     refuse_wrong(folder, answers)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicate.demo.scenario import Day, Moment, Saying, Told
-from syndicate.loopback.smtp import Letter
+from syndicate.loopback.smtp import ReceivedLetter
 
 
 def posts(folder: Path, day: Day) -> list[Path]:
@@ -27,7 +27,7 @@ def letters(folder: Path, day: Day) -> list[Path]:
     return kept
 
 
-def letter_name(moment: Moment, letter: Letter) -> str:
+def letter_name(moment: Moment, letter: ReceivedLetter) -> str:
     """``2026-08-14-sari.eml``."""
     return f"{moment.at:%Y-%m-%d}-{letter.recipient.partition('@')[0]}.eml"
 

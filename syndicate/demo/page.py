@@ -18,7 +18,7 @@ from syndicate.demo import feeds
 from syndicate.demo.export import letter_name
 from syndicate.demo.post_html import bubble, changed
 from syndicate.demo.scenario import LIST_NAME, Day, Moment, Saying, Told
-from syndicate.loopback.smtp import Letter
+from syndicate.loopback.smtp import ReceivedLetter
 from syndicate.operations.status import ArticleStatus
 from syndicate.report import Report
 from syndicate.text.i18n import day as on_day
@@ -206,13 +206,15 @@ def _times(entry: feeds.Entry, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 def _letters(day: Day, pictures: Mapping[str, Picture]) -> list[Opened]:
     """The first letter of each digest, opened; the others are named."""
-    sent: dict[str, list[tuple[Moment, Letter]]] = {}
+    sent: dict[str, list[tuple[Moment, ReceivedLetter]]] = {}
     for moment, letter in day.letters:
         sent.setdefault(moment.act.name, []).append((moment, letter))
     return [_opened(group, pictures) for group in sent.values()]
 
 
-def _opened(group: Sequence[tuple[Moment, Letter]], pictures: Mapping[str, Picture]) -> Opened:
+def _opened(
+    group: Sequence[tuple[Moment, ReceivedLetter]], pictures: Mapping[str, Picture]
+) -> Opened:
     (moment, letter), *others = group
     message = message_from_bytes(letter.content, policy=default)
     html, text = message.get_body(("html",)), message.get_body(("plain",))

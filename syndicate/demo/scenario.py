@@ -10,8 +10,8 @@ from pathlib import Path
 
 from syndicate.config.loader import Settings
 from syndicate.errors import SyndicateError
-from syndicate.loopback.botapi import BotApi, Post, Version
-from syndicate.loopback.smtp import Letter, SmtpServer
+from syndicate.loopback.botapi import BotApi, ChatPost, Version
+from syndicate.loopback.smtp import ReceivedLetter, SmtpServer
 from syndicate.office import Office
 from syndicate.operations.digest import DigestRequest, digest
 from syndicate.operations.publish import publish
@@ -80,7 +80,7 @@ class Day:
     settings: Settings
     moments: list[Moment] = field(default_factory=list)
     posts: list[Told] = field(default_factory=list)
-    letters: list[tuple[Moment, Letter]] = field(default_factory=list)
+    letters: list[tuple[Moment, ReceivedLetter]] = field(default_factory=list)
     standing: Status = field(default_factory=Status)
 
     def moment(self, name: str) -> Moment:
@@ -192,7 +192,7 @@ def play(settings: Settings, api: BotApi, smtp: SmtpServer) -> Day:
     return day
 
 
-def _told(post: Post, api: BotApi, moments: Mapping[tuple[int, int], Moment]) -> Told:
+def _told(post: ChatPost, api: BotApi, moments: Mapping[tuple[int, int], Moment]) -> Told:
     sayings = (
         Saying(moment=moments[post.message_id, number], version=version)
         for number, version in enumerate(post.versions)

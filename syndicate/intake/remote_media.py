@@ -11,7 +11,7 @@ from time import monotonic
 
 from syndicate.errors import Refused
 from syndicate.model.article import PDF, Article, Media
-from syndicate.network.asking import Line, NoAnswer, leads_inside
+from syndicate.network.asking import HttpClient, NoAnswer, leads_inside
 from syndicate.network.exchange import Exchange, Limits
 from syndicate.network.http import by_proxy
 from syndicate.network.public import Site
@@ -78,7 +78,7 @@ class Sizes:
         found: dict[str, Size] = {}
         notes = []
         try:
-            with Line("other sites' pictures", own=self.own) as line:
+            with HttpClient("other sites' pictures", own=self.own) as line:
                 for media in unknown:
                     answer = self._within_time(line, media)
                     if isinstance(answer, str):
@@ -89,7 +89,7 @@ class Sizes:
             notes.append(f"{error}; they are shown and not enclosed, for want of their size")
         return found, notes
 
-    def _within_time(self, line: Line, media: Media) -> Size | str:
+    def _within_time(self, line: HttpClient, media: Media) -> Size | str:
         began, left = monotonic(), IN_VAIN_SECONDS - self.in_vain
         if left <= 0:
             return "there was no time left"
@@ -134,7 +134,7 @@ def _with_size(media: Media, before: Mapping[str, Media], asked: Mapping[str, Si
     return media
 
 
-def _head(line: Line, media: Media, seconds: float) -> Size | str:
+def _head(line: HttpClient, media: Media, seconds: float) -> Size | str:
     """Return a remote file's size, or why it is not known."""
     url = media.url or ""
     try:

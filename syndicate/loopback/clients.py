@@ -67,7 +67,7 @@ class Session(ABC):
         return line.decode(errors="replace").rstrip("\r\n")
 
 
-class Server(ABC):
+class LoopbackServer(ABC):
     """``with`` it, it listens at ``port`` on this machine."""
 
     def __init__(self) -> None:

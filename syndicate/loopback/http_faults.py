@@ -87,14 +87,14 @@ def _packed() -> bytes:
     return b"".join([*pieces, packer.flush()])
 
 
-def answer(body: bytes, status: bytes = b"200 OK") -> Speaks:
+def json_answer(body: bytes, status: bytes = b"200 OK") -> Speaks:
     """Say this as a whole answer in JSON."""
     head = b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
     return _said(b"HTTP/1.1 ", status, b"\r\n", head, body)
 
 
 def _json(value: Any, status: bytes = b"200 OK") -> Speaks:
-    return answer(json.dumps(value).encode(), status)
+    return json_answer(json.dumps(value).encode(), status)
 
 
 def _flood(wait: Any) -> Speaks:
@@ -146,13 +146,13 @@ BROKEN_ANSWERS: Mapping[str, Speaks] = {
     "moved to nowhere": _moved(b"http://["),
 }
 MALFORMED: Mapping[str, Speaks] = {  # of the Bot API
-    "no JSON": answer(b"<html>Welcome</html>"),
-    "JSON that breaks off": answer(b'{"ok": true, "result": {"message_id": 5, "da'),
-    "no UTF-8": answer(b'\xff\xfe{"ok": true}'),
-    "half a million brackets": answer(b"[" * 500_000),
-    "a list": answer(b"[]"),
-    "nothing": answer(b""),
-    "null": answer(b"null"),
+    "no JSON": json_answer(b"<html>Welcome</html>"),
+    "JSON that breaks off": json_answer(b'{"ok": true, "result": {"message_id": 5, "da'),
+    "no UTF-8": json_answer(b'\xff\xfe{"ok": true}'),
+    "half a million brackets": json_answer(b"[" * 500_000),
+    "a list": json_answer(b"[]"),
+    "nothing": json_answer(b""),
+    "null": json_answer(b"null"),
     "no result": _json({"ok": True}),
     "a number for a result": _json({"ok": True, "result": 5}),
     "an empty result": _json({"ok": True, "result": {}}),
@@ -162,7 +162,7 @@ MALFORMED: Mapping[str, Speaks] = {  # of the Bot API
         {"ok": True, "result": {"message_id": 5, "date": 10**18, "chat": {"id": -1, "type": "x"}}}
     ),
     "no and no word more": _json({"ok": False}, b"400 Bad Request"),
-    "no in half a sign": answer(
+    "no in half a sign": json_answer(
         b'{"ok": false, "error_code": 400, "description": "Bad \\ud800 \\u0000 x"}',
         b"400 Bad Request",
     ),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, cast
 
-from syndicate.loopback.clients import Bye, Server, Session
+from syndicate.loopback.clients import Bye, LoopbackServer, Session
 from syndicate.loopback.line_faults import GARBLE, HANGS_UP, MANNERS, SILENT, Manner
 
 Step = Literal[
@@ -28,7 +28,7 @@ REFUSALS = {"connect": 554, "auth": 535, "dot": 554}  # else 550
 DEFERRALS = {"connect": 421, "auth": 454}  # else 451
 
 
-class Letter(NamedTuple):
+class ReceivedLetter(NamedTuple):
     """One letter as it was received: dots unstuffed, nothing added."""
 
     mail_from: str
@@ -37,8 +37,8 @@ class Letter(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """Fault at a step: ``Fault(at="rcpt", do="defer", recipient="bob@example.net")``.
+class SmtpFault:
+    """Fault at a step: ``SmtpFault(at="rcpt", do="defer", recipient="bob@example.net")``.
 
     ``tls`` is the handshake, ``dot`` is after a letter's final dot and before the answer to it,
     ``sent`` is after that answer. ``nth`` counts how often the step was reached, from 1; 0 is
@@ -58,7 +58,7 @@ class Fault:
     keep: bool = False
 
 
-class SmtpServer(Server):
+class SmtpServer(LoopbackServer):
     """``with SmtpServer() as smtp:`` listens at ``smtp.url`` and collects ``smtp.letters``.
 
     ``starttls`` offers STARTTLS, ``tls`` speaks TLS from the first byte (smtps). With a
@@ -73,7 +73,7 @@ class SmtpServer(Server):
         password: str = "",
         starttls: ssl.SSLContext | None = None,
         tls: ssl.SSLContext | None = None,
-        faults: Iterable[Fault] = (),
+        faults: Iterable[SmtpFault] = (),
         extensions: Iterable[str] = SMTP_EXTENSIONS,
         always_data: bool = False,
     ) -> None:
@@ -84,7 +84,7 @@ class SmtpServer(Server):
         self.faults = list(faults)
         self.extensions = tuple(extensions)
         self.always_data = always_data
-        self.letters: list[Letter] = []
+        self.letters: list[ReceivedLetter] = []
         self.commands: list[str] = []  # the verbs as they came, of all clients
         self._reached: Counter[tuple[Step, str]] = Counter()
 
@@ -92,11 +92,11 @@ class SmtpServer(Server):
     def url(self) -> str:
         return f"{'smtps' if self.tls else 'smtp'}://127.0.0.1:{self.port}"
 
-    def keep(self, letter: Letter) -> None:
+    def keep(self, letter: ReceivedLetter) -> None:
         with self.lock:
             self.letters.append(letter)
 
-    def fault(self, step: Step, recipient: str = "") -> Fault | None:
+    def fault(self, step: Step, recipient: str = "") -> SmtpFault | None:
         """Return the fault that strikes here, if any; every call counts as reaching the step."""
         with self.lock:
             self._reached[step, ""] += 1
@@ -121,7 +121,7 @@ class _Session(Session):
     def __init__(self, server: SmtpServer, connection: socket.socket) -> None:
         super().__init__(connection)
         self.server = server
-        self.spoils: Fault | None = None  # the next answer
+        self.spoils: SmtpFault | None = None  # the next answer
         self.sips = 0.0  # seconds before each line of a letter
         self.trusted = not server.user
         self.mail_from: str | None = None
@@ -245,7 +245,7 @@ class _Session(Session):
         return b"".join(lines)
 
     def _take(self, content: bytes) -> None:
-        letters = [Letter(self.mail_from or "", who, content) for who in self.recipients]
+        letters = [ReceivedLetter(self.mail_from or "", who, content) for who in self.recipients]
         recipient = self.recipients[0]
         self._reset()
         if self._goes_wrong("dot", recipient, letters):
@@ -282,7 +282,9 @@ class _Session(Session):
         "QUIT": _quit,
     }
 
-    def _goes_wrong(self, step: Step, recipient: str = "", letters: Iterable[Letter] = ()) -> bool:
+    def _goes_wrong(
+        self, step: Step, recipient: str = "", letters: Iterable[ReceivedLetter] = ()
+    ) -> bool:
         """Do what was asked for at this step; whether the step ended with it."""
         fault = self.server.fault(step, recipient)
         if fault is None:

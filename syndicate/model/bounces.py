@@ -20,7 +20,7 @@ class Bounces:
     final: bool
 
 
-def counted(code: str, before: int, last: datetime | None, at: datetime) -> Bounces:
+def count_bounce(code: str, before: int, last: datetime | None, at: datetime) -> Bounces:
     """One more: a returned letter's status (``5.1.1``), or our relay's answer (``550 5.1.1``).
 
     That there is no such mailbox or domain is final. Any other status may be about us, or pass: a

@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from syndicate.network.exchange import (
     Addresses,
+    AnswerTooLarge,
     Exchange,
     Limits,
     Overdue,
-    TooMuch,
     look_up,
-    resolved,
+    resolve_host,
 )
-from syndicate.network.http import NO_SOCKS, making, proxies, proxy_for, reason
+from syndicate.network.http import NO_SOCKS, error_reason, making, proxies, proxy_for
 from syndicate.network.public import PORTS, Site, is_public, may_be_public, plain_host, site, sites
 from syndicate.system import stop
 
@@ -88,12 +88,12 @@ def leads_inside(url: str, own: frozenset[Site], exchange: Exchange) -> bool:
     if proxy_for(url):
         return False
     try:
-        return not any(is_public(str(address[4][0])) for address in resolved(*where, exchange))
+        return not any(is_public(str(address[4][0])) for address in resolve_host(*where, exchange))
     except OSError:  # no such name, or no answer: nobody is asked there either
         return False
 
 
-class Line:
+class HttpClient:
     """Asks by HTTP; ``with`` opens it. ``own`` are the office's sites; None asks anybody."""
 
     def __init__(
@@ -162,7 +162,7 @@ class Line:
             self._guard.look(request.url)
 
     async def _bound(self, response: httpx.Response) -> None:
-        bounded(response, self._limits)
+        within_limits(response, self._limits)
 
 
 async def _in_time(
@@ -183,7 +183,7 @@ async def _awaited(call: Awaitable[None]) -> None:
     await call
 
 
-def bounded(response: httpx.Response, limits: Limits) -> None:
+def within_limits(response: httpx.Response, limits: Limits) -> None:
     """Let no more come of an answer, decompressed, than it may hold.
 
     Its head is looked at first: what it announces beyond that is not waited for. httpx decompresses
@@ -197,7 +197,7 @@ def bounded(response: httpx.Response, limits: Limits) -> None:
     try:
         if length.isdecimal():
             exchange.announced(int(length[:20]))
-    except TooMuch as error:
+    except AnswerTooLarge as error:
         raise httpx.RemoteProtocolError(str(error), request=response.request) from error
     packing = response.headers.pop("Content-Encoding", "identity").strip().lower()
     if packing not in ("identity", "gzip", "x-gzip", "deflate", ""):
@@ -216,10 +216,10 @@ def _stream(stream: Any, exchange: Exchange, *, is_packed: bool) -> Any:
             try:
                 async for piece in _unpacked(stream, exchange, is_packed=is_packed):
                     yield piece
-            except (TooMuch, zlib.error) as error:
+            except (AnswerTooLarge, zlib.error) as error:
                 why = (
                     str(error)
-                    if isinstance(error, TooMuch)
+                    if isinstance(error, AnswerTooLarge)
                     else "a compressed answer that breaks off"
                 )
                 raise httpx.RemoteProtocolError(why) from error
@@ -298,12 +298,12 @@ def _no_answer(error: Exception, known: tuple[type[Exception], ...]) -> NoAnswer
     causes = list(_causes(error))
     if any(isinstance(cause, NotPublic) for cause in causes):
         return NoAnswer("")
-    if any(isinstance(cause, TooMuch) for cause in causes):
-        return TooLarge(reason(error))
+    if any(isinstance(cause, AnswerTooLarge) for cause in causes):
+        return TooLarge(error_reason(error))
     if not isinstance(error, known):
         return NoAnswer(NO_SOCKS)
     # the system's own words, where there are any: httpx says that all attempts failed
-    return NoAnswer(next(filter(None, map(_system_s, causes)), "") or reason(error))
+    return NoAnswer(next(filter(None, map(_system_s, causes)), "") or error_reason(error))
 
 
 def _system_s(error: BaseException) -> str:

@@ -29,7 +29,7 @@ class Overdue(TimeoutError):
         self.strerror = self.args[0]
 
 
-class TooMuch(OSError):
+class AnswerTooLarge(OSError):
     """More came than any answer is made of."""
 
     def __init__(self, most: int, what: str = "bytes") -> None:
@@ -76,21 +76,21 @@ class Exchange:
         return left if most is None else min(left, most)
 
     def took(self, octets: int, lines: int = 0) -> None:
-        """Count what came; TooMuch where that is more than an answer holds."""
+        """Count what came; AnswerTooLarge where that is more than an answer holds."""
         self._octets += octets
         self._lines += lines
         if self._octets > self.limits.octets:
-            raise TooMuch(self.limits.octets)
+            raise AnswerTooLarge(self.limits.octets)
         if self._lines > self.limits.lines:
-            raise TooMuch(self.limits.lines, "lines")
+            raise AnswerTooLarge(self.limits.lines, "lines")
 
     def announced(self, octets: int) -> None:
         """Look at a length that the peer says is coming, before anything is made ready for it."""
         if octets < 0 or self._octets + octets > self.limits.octets:
-            raise TooMuch(self.limits.octets)
+            raise AnswerTooLarge(self.limits.octets)
 
 
-def resolved(host: str, port: int, exchange: Exchange) -> Addresses:
+def resolve_host(host: str, port: int, exchange: Exchange) -> Addresses:
     """``getaddrinfo`` for a stream, which by itself waits as long as the system likes."""
     answers: SimpleQueue[Addresses | BaseException] = SimpleQueue()
     look_up(answers.put, host, port, type=socket.SOCK_STREAM)
@@ -121,7 +121,7 @@ def look_up(answer: Callable[[Addresses | BaseException], object], *where: Any, 
 def connected(host: str, port: int, exchange: Exchange) -> socket.socket:
     """A connection to the first address that answers; each has its share of the exchange's time."""
     failed: OSError | None = None
-    found = resolved(host, port, exchange)
+    found = resolve_host(host, port, exchange)
     for untried, (family, kind, protocol, _, address) in zip(
         range(len(found), 0, -1), found, strict=True
     ):

@@ -53,7 +53,7 @@ def by_proxy(url: str) -> str:
     return f" through the proxy of the environment variable {name}" if name else ""
 
 
-def reason(error: BaseException) -> str:
+def error_reason(error: BaseException) -> str:
     """Return an error's message in one line."""
     return " ".join(str(error).split()) or type(error).__name__
 

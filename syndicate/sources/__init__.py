@@ -45,7 +45,7 @@ def read(path: Path, publisher: Publisher) -> Draft:
     _refuse_other(path)
     from syndicate.sources import article_file
 
-    return article_file.read(path, publisher)
+    return article_file.read_file(path, publisher)
 
 
 def text_of(path: Path, *, bounded: bool = True) -> str:
@@ -56,7 +56,7 @@ def text_of(path: Path, *, bounded: bool = True) -> str:
     _refuse_other(path)
     from syndicate.sources.files import text
 
-    return text.text_of(path, bounded=bounded)
+    return text.read_text(path, bounded=bounded)
 
 
 def placeholders(text: str) -> list[tuple[int, str]]:
@@ -77,7 +77,7 @@ def lead_to(html: str, addresses: Mapping[str, str]) -> str:
     """Return a draft's HTML with links to other articles' files led to these addresses."""
     from syndicate.sources.links import targets
 
-    return targets.beside(html, addresses)
+    return targets.with_article_links(html, addresses)
 
 
 def insert_uri(path: Path, uri: str) -> None:

@@ -25,9 +25,9 @@ from syndicate.sources import Draft, body
 from syndicate.sources.body import Body
 from syndicate.sources.files import local_files
 from syndicate.sources.files.local_files import LocalFile
-from syndicate.sources.files.text import text_of
+from syndicate.sources.files.text import read_text
 from syndicate.sources.front_matter import field_markup, parsing
-from syndicate.sources.front_matter.parsing import Flaw, Table
+from syndicate.sources.front_matter.parsing import FieldTable, Flaw
 from syndicate.sources.identity import TAG_URI, uri_date
 from syndicate.sources.links import url_validation
 from syndicate.text import dates, distinct, excerpt, in_full, squeeze
@@ -48,12 +48,12 @@ RUNS = {"javascript", "vbscript", "data", "file"}
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
-def read(path: Path, publisher: Publisher) -> Draft:
+def read_file(path: Path, publisher: Publisher) -> Draft:
     """Read and check one file; everything wrong is an ArticleError of one line."""
-    source = text_of(path)
+    source = read_text(path)
     try:
-        parts = parsing.cut(source)
-        front = parsing.read(parts.front, KEYS)
+        parts = parsing.split_front_matter(source)
+        front = parsing.read_table(parts.front, KEYS)
         if "headline" in front.entries and "uri" not in front.entries:
             parsing.refuse_no_room(parts.front)
         article, text, taken = _article(front, parts, path.parent, publisher)
@@ -67,14 +67,14 @@ def read(path: Path, publisher: Publisher) -> Draft:
         source=source,
         files=data,
         lines=front.lines(),
-        remarks=(*field_markup.remarks(front), *text.remarks),
+        remarks=(*field_markup.field_remarks(front), *text.remarks),
         beside=text.beside,
         body_line=parts.body_line,
     )
 
 
 def _article(
-    front: Table, parts: parsing.Parts, folder: Path, publisher: Publisher
+    front: FieldTable, parts: parsing.Parts, folder: Path, publisher: Publisher
 ) -> tuple[Article, Body, Iterable[LocalFile]]:
     noted = _Noted()
     words = _words(front, publisher.zone, noted)
@@ -89,7 +89,7 @@ def _article(
         url=url,
         html=text.html,
         lead=words["description"] or text.lead or words["headline"],
-        markdown=body.clean(parts.body),
+        markdown=body.without_control_characters(parts.body),
         media=_media([media for media, _ in shown], text),
     )
     return article, text, [*(file for _, file in shown if file), *text.pictures]
@@ -110,14 +110,14 @@ class _Noted:
 
 
 def _body(parts: parsing.Parts, folder: Path, publisher: Publisher, url: str | None) -> Body:
-    markdown = body.clean(parts.body)
+    markdown = body.without_control_characters(parts.body)
     if not markdown.strip():
         raise Flaw(parts.body_line, body.NO_TEXT_ADVICE)
     base = url or publisher.url.rstrip("/") + "/"
-    return body.read(markdown, parts.body_line, base, folder, has_page=url is not None)
+    return body.read_body(markdown, parts.body_line, base, folder, has_page=url is not None)
 
 
-def _words(front: Table, zone: ZoneInfo, noted: _Noted) -> dict[str, Any]:
+def _words(front: FieldTable, zone: ZoneInfo, noted: _Noted) -> dict[str, Any]:
     """The fields of the article that the front matter alone decides."""
     readers: dict[str, Callable[[], Any]] = {
         "headline": lambda: _headline(front),
@@ -129,7 +129,7 @@ def _words(front: Table, zone: ZoneInfo, noted: _Noted) -> dict[str, Any]:
         "language": lambda: front.line_text("language", _language),
         "by": lambda: front.line_words("by"),
         "info_sources": lambda: tuple(_info_sources(front)),
-        "subjects": lambda: distinct(_texts(front, "subjects", Table.line_words)),
+        "subjects": lambda: distinct(_texts(front, "subjects", FieldTable.line_words)),
         "urgency": lambda: front.checked("urgency", front.text("urgency"), _urgency),
         "embargoed_until": lambda: _moment(front, "embargoedUntil", zone),
         "expires": lambda: _moment(front, "expires", zone, DAYS_END),
@@ -140,14 +140,14 @@ def _words(front: Table, zone: ZoneInfo, noted: _Noted) -> dict[str, Any]:
     return {key: noted(read, None) for key, read in readers.items()}
 
 
-def _uri(front: Table) -> str:
+def _uri(front: FieldTable) -> str:
     if "uri" in front.entries and not front.text("uri"):
         advice = "delete the line: the article is given one when it is published"
         raise Flaw(front.entries["uri"].line, f"uri is blank ({advice})")
     return front.line_text("uri", _identity)
 
 
-def _headline(front: Table) -> str:
+def _headline(front: FieldTable) -> str:
     if "headline" not in front.entries:
         raise Flaw(1, "there is no headline (add a line headline: ...)")
     _refuse_blank(front, "headline", "write one after headline:")
@@ -155,13 +155,16 @@ def _headline(front: Table) -> str:
     return front.line_words("headline")
 
 
-def _refuse_blank(table: Table, key: str, advice: str) -> None:
+def _refuse_blank(table: FieldTable, key: str, advice: str) -> None:
     if key in table.entries and not table.words(key):
         raise Flaw(table.entries[key].line, f"{key} is blank ({advice})")
 
 
 def _needed(
-    table: Table, key: str, whose: str, text: Callable[[Table, str], str] = Table.line_words
+    table: FieldTable,
+    key: str,
+    whose: str,
+    text: Callable[[FieldTable, str], str] = FieldTable.line_words,
 ) -> str:
     value = text(table, key)
     if not value:
@@ -169,14 +172,16 @@ def _needed(
     return value
 
 
-def _moment(front: Table, key: str, zone: ZoneInfo, otherwise: time = time()) -> datetime | None:
+def _moment(
+    front: FieldTable, key: str, zone: ZoneInfo, otherwise: time = time()
+) -> datetime | None:
     text = front.text(key)
     if not text:
         return None
     return front.checked(key, text, lambda typed: dates.parse(typed, zone, otherwise))
 
 
-def _dateline(front: Table) -> Dateline | None:
+def _dateline(front: FieldTable) -> Dateline | None:
     value = front.entries.get("dateline")
     if value is None:
         return None
@@ -187,7 +192,7 @@ def _dateline(front: Table) -> Dateline | None:
     return Dateline(_needed(table, "text", "dateline"), table.line_words("located"))
 
 
-def _info_sources(front: Table) -> Iterable[InfoSource]:
+def _info_sources(front: FieldTable) -> Iterable[InfoSource]:
     for table in front.tables("infoSources", SOURCE_KEYS):
         yield InfoSource(
             name=_needed(table, "name", "one of infoSources"),
@@ -196,21 +201,21 @@ def _info_sources(front: Table) -> Iterable[InfoSource]:
         )
 
 
-def _texts(front: Table, key: str, read: Callable[[Table, str], str]) -> tuple[str, ...]:
+def _texts(front: FieldTable, key: str, read: Callable[[FieldTable, str], str]) -> tuple[str, ...]:
     texts = []
     for item in front.items(key):
-        text = read(Table(item.line, {f"each of {key}": item}), f"each of {key}")
+        text = read(FieldTable(item.line, {f"each of {key}": item}), f"each of {key}")
         if not text:
             raise Flaw(item.line, f"one of {key} is blank (delete it)")
         texts.append(squeeze(text))
     return tuple(dict.fromkeys(texts))
 
 
-def _channels(front: Table) -> tuple[str, ...] | None:
+def _channels(front: FieldTable) -> tuple[str, ...] | None:
     value = front.entries.get("channels")
     if value is None or value.held == "":
         return None
-    names = _texts(front, "channels", Table.line_text)
+    names = _texts(front, "channels", FieldTable.line_text)
     if not names:
         raise Flaw(
             value.line, "channels is empty (name some, or delete the line to publish on all)"
@@ -218,7 +223,7 @@ def _channels(front: Table) -> tuple[str, ...] | None:
     return names
 
 
-def _overrides(front: Table) -> Mapping[str, Mapping[str, str]]:
+def _overrides(front: FieldTable) -> Mapping[str, Mapping[str, str]]:
     value = front.entries.get("overrides")
     if value is None:
         return {}
@@ -237,23 +242,23 @@ def _overrides(front: Table) -> Mapping[str, Mapping[str, str]]:
 
 
 def _associations(
-    front: Table, folder: Path, noted: _Noted
+    front: FieldTable, folder: Path, noted: _Noted
 ) -> Iterable[tuple[Media, LocalFile | None]]:
-    tables: list[Table] = []
+    tables: list[FieldTable] = []
     noted(lambda: tables.extend(front.tables("associations", ASSOCIATION_KEYS)), None)
     for table in tables:
         if association := noted(partial(_association, table, folder), None):
             yield association
 
 
-def _association(table: Table, folder: Path) -> tuple[Media, LocalFile | None]:
-    name = _needed(table, "file", "one of associations", Table.line_text)
+def _association(table: FieldTable, folder: Path) -> tuple[Media, LocalFile | None]:
+    name = _needed(table, "file", "one of associations", FieldTable.line_text)
     alt, caption, creator = map(table.words, ASSOCIATION_KEYS[1:])
     if re.match(r"https?:", name, re.IGNORECASE):
         address = table.checked("file", name, _web_address)
         return _remote(name, address, alt=alt, caption=caption, creator=creator), None
     try:
-        file = local_files.take(name, folder)
+        file = local_files.read_local_file(name, folder)
     except ValueError as error:
         raise Flaw(table.entries["file"].line, str(error)) from error
     return file.media(alt=alt, caption=caption, creator=creator), file

@@ -32,7 +32,7 @@ from syndicate.sources.html.elements import (
 )
 from syndicate.sources.lead import lead
 from syndicate.sources.links import url_validation, wrapped_urls
-from syndicate.sources.links.autolinks import linked
+from syndicate.sources.links.autolinks import with_autolinks
 from syndicate.sources.links.targets import (
     BARE_MARK,
     OPENED_SCHEMES,
@@ -41,10 +41,10 @@ from syndicate.sources.links.targets import (
     UNSAFE_SCHEMES,
     WEB_SCHEMES,
     Links,
-    is_local,
+    is_local_path,
 )
 from syndicate.sources.markdown import fences, normalization
-from syndicate.sources.markdown.commonmark import REMARKS, UNSURE, parsed, rendered
+from syndicate.sources.markdown.commonmark import REMARKS, UNSURE, parse_markdown, rendered
 from syndicate.text import in_full, plain, squeeze
 
 MOST_LINE_BRACKETS = 50  # in one line, from which on they are what is nested
@@ -71,7 +71,7 @@ class Body:
     beside: tuple[tuple[int, str], ...] = ()  # links to other articles' files, not yet resolved
 
 
-def clean(markdown: str) -> str:
+def without_control_characters(markdown: str) -> str:
     """The body without the control characters that no feed may hold."""
     return UNSHOWN_CHARACTERS.sub(" ", markdown)
 
@@ -85,7 +85,7 @@ def _too_deep(markdown: str, line: int) -> Flaw:
     return Flaw(line, "lists, quotations or brackets are nested too deeply (flatten them)")
 
 
-def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = True) -> Body:
+def read_body(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = True) -> Body:
     """Render a body whose first line is ``line`` of its file; raises Flaw.
 
     Links are resolved against ``base``, which ``has_page`` calls the article's own page; files
@@ -102,7 +102,7 @@ def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = 
     html = page.sanitised(rendered(tokens, env))
     words = plain(html)
     # what is wrong already takes words with it
-    flaws += () if flaws else lost_words.lost(text, tokens, env, html, words, line)
+    flaws += () if flaws else lost_words.missing_words(text, tokens, env, html, words, line)
     if flaws:
         raise all_of(flaws)
     if not words and "<img " not in html:
@@ -125,17 +125,17 @@ def read(markdown: str, line: int, base: str, folder: Path, *, has_page: bool = 
 
 def _tokens(markdown: str, folder: Path) -> tuple[str, list[Token], dict[str, Any]]:
     """The text as it was meant, and its tokens; what nothing uses is read again as words."""
-    text = normalization.mended(markdown, folder)
-    tokens, env = parsed(text)
+    text = normalization.normalized(markdown, folder)
+    tokens, env = parse_markdown(text)
     if text != markdown and (again := normalization.code_as_typed(text, markdown, tokens)) != text:
         text = again
-        tokens, env = parsed(text)
+        tokens, env = parse_markdown(text)
     for _ in range(2):  # what is words now may have hidden other words
         again = normalization.unused(text, tokens, env)
         if again == text:
             break
         text = again
-        tokens, env = parsed(text)
+        tokens, env = parse_markdown(text)
     return text, tokens, env
 
 
@@ -144,13 +144,13 @@ def _remarks(
 ) -> list[tuple[int, str]]:
     """Collect remarks on odd signs; what must not be published is added to ``flaws``."""
     remarks: list[tuple[int, str]] = []
-    for found in stray_markup.remarks(tokens, env):
+    for found in stray_markup.markup_remarks(tokens, env):
         if isinstance(found, Flaw):
             flaws.append(Flaw(line + found.line, str(found)))
         else:
             remarks.append((line + found[0], found[1]))
     for token in tokens:
-        if token.type == "fence" and token.map and (says := fences.remark(token)):
+        if token.type == "fence" and token.map and (says := fences.fence_remark(token)):
             remarks.append((line + token.map[0], says))
         for number, tag in token.meta.get(UNSURE, ()):
             at = line + number + (token.map[0] if token.map else 0)
@@ -189,7 +189,7 @@ class _Page:
             link_rel=None,
         )
         cleaned = IMG_ELEMENT.sub(_picture_or_its_alt, cleaned).strip()
-        return linked(LINK_ELEMENT.sub(_spelled, cleaned), self.links.note)
+        return with_autolinks(LINK_ELEMENT.sub(_spelled, cleaned), self.links.note)
 
     def remarks(self) -> list[tuple[int, str]]:
         return [
@@ -232,7 +232,7 @@ class _Page:
             raise ValueError(f"a picture has the address {scheme}:... ({BESIDE_IT})")
         if not src:
             raise ValueError("a picture names no file (write ![what it shows](file.png))")
-        if _is_web(url_validation.mended(src, self.markdown)):
+        if _is_web(url_validation.with_meant_slashes(src, self.markdown)):
             if local_files.names_pdf(src):
                 raise ValueError(local_files.no_picture(src))
             return self.links.target(src)
@@ -291,7 +291,7 @@ def _is_web(src: str) -> bool:
     A path that exists on this machine was meant as one, and is refused as such.
     """
     if src.startswith("/") and not src.startswith("//"):
-        return not is_local(src)
+        return not is_local_path(src)
     return src.startswith("//") or _scheme(src) in WEB_SCHEMES
 
 

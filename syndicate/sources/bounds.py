@@ -18,7 +18,7 @@ MOST_FILE_LINES = 10_000  # empty ones, too
 MOST_WRITTEN_LINES = (
     5_000  # with something on them: 200,000 bytes have 2,500 of them at 80 signs each
 )
-LONGEST_WORD = 4_000  # characters without a space: browsers open addresses of 2,000
+LONGEST_WORD_LETTERS = 4_000  # characters without a space: browsers open addresses of 2,000
 LONGEST_GAP = 400  # blanks in a row, seen or not: 200 levels of a list
 MOST_FRONT_CHARACTERS = (
     64_000  # characters of the front matter: a hundred pictures with long captions
@@ -50,7 +50,7 @@ RULE_LINE = re.compile(r"[ \t]*(?:-[ \t]*)+\Z|[ \t]*(?:\*[ \t]*)+\Z|=+\Z")  # a 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class BoundedSign:
     """One kind of signs, of which a text may have so many, and so many between two empty lines."""
 
     what: str
@@ -64,24 +64,36 @@ class Kind:
 
 
 SIGN_BOUNDS = (
-    Kind(what="HTML tags", sign=re.compile("<(?=[A-Za-z/!?])"), most=5_000, most_together=5_000),
-    Kind(what="links and pictures", sign=re.compile(r"\](?=[(\[])"), most=1_000, most_together=500),
-    Kind(what="square brackets", sign=re.compile(r"\["), most=3_000, most_together=1_000),
-    Kind(what="addresses", sign=re.compile("://|www[.]", re.I), most=2_000, most_together=1_000),
-    Kind(what="notes", sign=re.compile(r"\[\^"), most=1_000, most_together=1_000),
-    Kind(
-        what="headings", sign=re.compile(r"^ {0,3}(?:#+|=+[ \t]*$)", re.M), most=1_000,
+    BoundedSign(
+        what="HTML tags", sign=re.compile("<(?=[A-Za-z/!?])"), most=5_000, most_together=5_000
+    ),
+    BoundedSign(
+        what="links and pictures", sign=re.compile(r"\](?=[(\[])"), most=1_000, most_together=500
+    ),
+    BoundedSign(what="square brackets", sign=re.compile(r"\["), most=3_000, most_together=1_000),
+    BoundedSign(
+        what="addresses", sign=re.compile("://|www[.]", re.I), most=2_000, most_together=1_000
+    ),
+    BoundedSign(what="notes", sign=re.compile(r"\[\^"), most=1_000, most_together=1_000),
+    BoundedSign(
+        what="headings",
+        sign=re.compile(r"^ {0,3}(?:#+|=+[ \t]*$)", re.M),
+        most=1_000,
         most_together=1_000,
     ),
-    Kind(
-        what="signs like * _ ~ `", sign=re.compile("[*]+|_+|~+|`+|==+|[$^]+"), most=6_000,
+    BoundedSign(
+        what="signs like * _ ~ `",
+        sign=re.compile("[*]+|_+|~+|`+|==+|[$^]+"),
+        most=6_000,
         most_together=2_000,
     ),
-    Kind(what="signs like & < { }", sign=re.compile("[&<{}]"), most=10_000, most_together=6_000),
-)  # fmt: skip
+    BoundedSign(
+        what="signs like & < { }", sign=re.compile("[&<{}]"), most=10_000, most_together=6_000
+    ),
+)
 
 
-class TooMuch(Exception):
+class BoundExceeded(Exception):
     """More than an article may hold, with the line where that shows, from 1."""
 
     def __init__(self, line: int, says: str) -> None:
@@ -90,38 +102,40 @@ class TooMuch(Exception):
 
 
 def refuse_bytes(data: bytes) -> None:
-    """Raise TooMuch for a file that is too long; ``data`` need hold no more than shows it."""
+    """Raise BoundExceeded for a file that is too long; ``data`` need hold no more than shows it."""
     if len(data) > MOST_ARTICLE_BYTES:
         line = data.count(b"\n", 0, MOST_ARTICLE_BYTES) + 1
         most = f"{MOST_ARTICLE_BYTES // 1000} kB"
-        raise TooMuch(line, f"from here on the article is larger than {most} (shorten it)")
+        raise BoundExceeded(line, f"from here on the article is larger than {most} (shorten it)")
 
 
-def refuse(text: str) -> None:
-    """Raise TooMuch for the first line at which a text has more of something than it may."""
+def refuse_excess(text: str) -> None:
+    """Raise BoundExceeded for the first line at which a text has more of something than it may."""
     counts: list[_Count | _Blocks] = [_Count(kind) for kind in SIGN_BOUNDS if kind.may_exceed(text)]
     counts.append(_Blocks())
     written = 0
     for number, line in enumerate(LINE_BREAK.split(text), 1):
         if number > MOST_FILE_LINES:
             advice = "delete empty ones, or shorten it"
-            raise TooMuch(number, f"more than {MOST_FILE_LINES:,} lines ({advice})")
+            raise BoundExceeded(number, f"more than {MOST_FILE_LINES:,} lines ({advice})")
         if not line.strip():
             for count in counts:
                 count.end()
             continue
         written += 1
         if written > MOST_WRITTEN_LINES:
-            raise TooMuch(number, f"more than {MOST_WRITTEN_LINES:,} lines with words (shorten it)")
+            raise BoundExceeded(
+                number, f"more than {MOST_WRITTEN_LINES:,} lines with words (shorten it)"
+            )
         if says := _wrong(line) or _most_of(counts, line):
-            raise TooMuch(number, says)
+            raise BoundExceeded(number, says)
 
 
 @dataclass(slots=True)
 class _Count:
     """Count of one kind of signs: in all, and since the last empty line."""
 
-    kind: Kind
+    kind: BoundedSign
     total: int = 0
     together: int = 0
 
@@ -182,12 +196,13 @@ def _most_of(counts: Iterable[_Count | _Blocks], line: str) -> str:
 
 
 def _wrong(line: str) -> str:
-    if len(line) > LONGEST_WORD and (word := _too_long(line)):
+    if len(line) > LONGEST_WORD_LETTERS and (word := _too_long(line)):
         quoted = excerpt(visible(word), 40)
         if "data:" in word:
             return f"{quoted} is a picture in the text itself ({BESIDE_IT})"
         return (
-            f"'{quoted}' goes on for more than {LONGEST_WORD:,} signs without a space (shorten it)"
+            f"'{quoted}' goes on for more than {LONGEST_WORD_LETTERS:,} signs without a space"
+            " (shorten it)"
         )
     if "```" in line and LONG_TICKS.search(line):
         return f"more than {LONGEST_TICKS} ` in a row (delete some)"
@@ -200,6 +215,6 @@ def _wrong(line: str) -> str:
 
 def _too_long(line: str) -> str:
     """A word that is none; scripts that are written without spaces are no words to us."""
-    words = (word for word in line.split() if len(word) > LONGEST_WORD)
+    words = (word for word in line.split() if len(word) > LONGEST_WORD_LETTERS)
     parts = (part for word in words for part in SPACELESS.split(word))
-    return next((part for part in parts if len(part) > LONGEST_WORD), "")
+    return next((part for part in parts if len(part) > LONGEST_WORD_LETTERS), "")

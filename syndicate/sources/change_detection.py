@@ -14,7 +14,7 @@ from unicodedata import normalize
 from syndicate.model.article import Media
 from syndicate.sources.files import local_files
 from syndicate.sources.front_matter import parsing
-from syndicate.sources.front_matter.parsing import Flaw, Value
+from syndicate.sources.front_matter.parsing import FieldValue, Flaw
 
 UNNOTICED_KEYS = {"uri", "channels", "embargoedUntil", "expires", "edNote"}  # by readers
 
@@ -41,18 +41,18 @@ def same_files(media: Iterable[Media], folder: Path) -> bool:
     What is not there lies on the machine that published it; its bytes are kept in the ledger.
     """
     local = (item for item in media if item.sha256 and local_files.exists(item.file, folder))
-    return all(local_files.fingerprint(item.file, folder) == item.sha256 for item in local)
+    return all(local_files.file_fingerprint(item.file, folder) == item.sha256 for item in local)
 
 
 def _bare(text: str) -> str:
-    parts = parsing.cut(normalize("NFC", text.removeprefix("\ufeff")))
+    parts = parsing.split_front_matter(normalize("NFC", text.removeprefix("\ufeff")))
     front = re.sub(r"^uri[ \t]*:.*\n", "", parts.front, count=1, flags=re.MULTILINE)
     return f"{front}---\n{parts.body.rstrip()}"
 
 
 def _noticed(text: str) -> tuple[object, str]:
-    parts = parsing.cut(normalize("NFC", text.removeprefix("\ufeff")))
-    table = parsing.read(parts.front, ())
+    parts = parsing.split_front_matter(normalize("NFC", text.removeprefix("\ufeff")))
+    table = parsing.read_table(parts.front, ())
     front = {
         key: value
         for key, entry in table.entries.items()
@@ -61,7 +61,7 @@ def _noticed(text: str) -> tuple[object, str]:
     return front, parts.body.strip()
 
 
-def _held(value: Value) -> object:
+def _held(value: FieldValue) -> object:
     """A value without its lines."""
     if isinstance(value.held, str):
         return value.held.strip()

@@ -141,7 +141,7 @@ def uri_in(path: Path) -> str:
 def _uri_of(data: bytes) -> str:
     try:
         text = data.decode("utf-8-sig")
-        return parsing.read(parsing.cut(text).front, ()).text("uri")
+        return parsing.read_table(parsing.split_front_matter(text).front, ()).text("uri")
     except UnicodeDecodeError:
         return ""  # what is wrong is said when it is written
     except Flaw:
@@ -151,7 +151,7 @@ def _uri_of(data: bytes) -> str:
 def profile_in(text: str) -> tuple[int, str]:
     """Return the profile that a text's front matter names, with its line; "" for none."""
     try:
-        front = parsing.read(parsing.cut(text).front, ())
+        front = parsing.read_table(parsing.split_front_matter(text).front, ())
         return front.lines().get("profile", 1), front.text("profile")
     except Flaw:
         return 1, ""
@@ -160,7 +160,7 @@ def profile_in(text: str) -> tuple[int, str]:
 def uri_line(text: str) -> str:
     """Return the uri of a file whose front matter need be no YAML; "" where no line says it."""
     try:
-        found = URI_LINE.search(parsing.cut(text.removeprefix("\ufeff")).front)
+        found = URI_LINE.search(parsing.split_front_matter(text.removeprefix("\ufeff")).front)
     except Flaw:
         return ""
     return found["uri"] if found else ""
@@ -180,8 +180,8 @@ def _with_uri(path: Path, data: bytes, uri: str) -> bytes:
 
 def _check(path: Path, data: bytes, uri: str) -> None:
     try:
-        front = parsing.cut(data.decode("utf-8-sig")).front
-        written = parsing.read(front, ()).text("uri")
+        front = parsing.split_front_matter(data.decode("utf-8-sig")).front
+        written = parsing.read_table(front, ()).text("uri")
     except (UnicodeDecodeError, Flaw) as error:
         advice = f"add the line uri: {uri} yourself"
         raise ArticleError(f"{path}:2: no room for the uri: {error} ({advice})") from error

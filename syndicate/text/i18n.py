@@ -183,7 +183,7 @@ ZONE_ABBREVIATIONS = {
 }
 
 
-def words(language: str) -> Mapping[str, str]:
+def words_for(language: str) -> Mapping[str, str]:
     """Return the table for a BCP 47 tag; English where there is none."""
     return TABLES.get(language.partition("-")[0].lower(), ENGLISH)
 
@@ -195,7 +195,7 @@ def spoken(language: str) -> str:
 
 def day(when: date, language: str) -> str:
     """``18 Maret 2022``."""
-    return f"{when.day} {words(language)['months'].split()[when.month - 1]} {when.year}"
+    return f"{when.day} {words_for(language)['months'].split()[when.month - 1]} {when.year}"
 
 
 def days(opened: datetime, closed: datetime, zone: ZoneInfo, language: str) -> str:
@@ -212,27 +212,27 @@ def days(opened: datetime, closed: datetime, zone: ZoneInfo, language: str) -> s
 def moment(when: datetime, zone: ZoneInfo, language: str) -> str:
     """``18 Maret 2022 16.30 WIB``; in English ``18 March 2022 16:30 WIB``."""
     local = when.astimezone(zone)
-    clock = f"{local:%H.%M}" if words(language) is INDONESIAN else f"{local:%H:%M}"
+    clock = f"{local:%H.%M}" if words_for(language) is INDONESIAN else f"{local:%H:%M}"
     return f"{day(local, language)} {clock} {ZONE_ABBREVIATIONS.get(zone.key) or local.tzname()}"
 
 
 def correction_line(at: datetime, note: str, zone: ZoneInfo, language: str) -> str:
     """``RALAT (18 Maret 2022 16.30 WIB): what was wrong``."""
-    return f"{words(language)['correction']} ({moment(at, zone, language)}): {note}"
+    return f"{words_for(language)['correction']} ({moment(at, zone, language)}): {note}"
 
 
-def size(count: int, language: str) -> str:
+def file_size(count: int, language: str) -> str:
     """``120 kB``, ``1.2 MB``; in Indonesian ``1,2 MB``. A kB is 1,000 bytes; none is less."""
     kilobytes = max(1, round(count / 1000))
     if kilobytes < 1000:
         return f"{kilobytes} kB"
     megabytes = f"{count / 1_000_000:.1f} MB"
-    return megabytes.replace(".", ",") if words(language) is INDONESIAN else megabytes
+    return megabytes.replace(".", ",") if words_for(language) is INDONESIAN else megabytes
 
 
 def letter_line(url: str, shown: str, language: str) -> str:
     """``subjek: Permohonan data``: fields of a ``mailto:`` link that are not in ``shown``."""
-    table = words(language)
+    table = words_for(language)
     fields = letter_fields(url).items() if url not in shown else ()
     unseen = ((key, text) for key, text in fields if text not in shown)
     return ", ".join(f"{table[f'letter_{key}']}: {text}" for key, text in unseen)
@@ -241,5 +241,5 @@ def letter_line(url: str, shown: str, language: str) -> str:
 def document_line(document: Media, language: str) -> str:
     """``Formulir pendaftaran – KPU (PDF, 1,2 MB)``: what a link to a document says, in a line."""
     label = " – ".join(filter(None, (document.label, document.creator)))
-    about = f"PDF, {size(document.size, language)}" if document.size else "PDF"
+    about = f"PDF, {file_size(document.size, language)}" if document.size else "PDF"
     return " ".join(f"{label} ({about})".split())

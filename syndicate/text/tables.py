@@ -32,7 +32,7 @@ class Cell(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Value(Generic[T]):
+class LabelledValue(Generic[T]):
     """One value of a row, and what stands above it, outermost first."""
 
     content: T
@@ -62,7 +62,7 @@ class SourceRow(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Line(Generic[T]):
+class TableLine(Generic[T]):
     """One line of a table in words.
 
     A ``heading`` stands over all columns; ``values`` have their labels; ``merged`` says that
@@ -72,11 +72,11 @@ class Line(Generic[T]):
     """
 
     kind: Literal["heading", "values", "merged", "ragged", "cells", "blank"]
-    values: tuple[Value[T], ...] = ()
+    values: tuple[LabelledValue[T], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Table(Generic[T]):
+class TableParts(Generic[T]):
     """A table's parts."""
 
     titles: tuple[T, ...]
@@ -85,7 +85,7 @@ class Table(Generic[T]):
     heads_rows: bool  # each row's first cell is the label of the others
 
     @classmethod
-    def of(cls, rows: Sequence[SourceRow[T]]) -> Table[T]:
+    def of(cls, rows: Sequence[SourceRow[T]]) -> TableParts[T]:
         width = max((sum(cell.columns for cell in row.cells) for row in rows), default=0)
         titles: list[T] = []
         head: list[Row[T]] = []
@@ -104,45 +104,51 @@ class Table(Generic[T]):
         """Return True for a table that can be shown in columns as it is."""
         return bool(self.rows) and not (self.head[1:] or has_spans([*self.head, *self.rows]))
 
-    def lines(self) -> Iterator[Line[T]]:
+    def lines(self) -> Iterator[TableLine[T]]:
         """Return the table in words, a line a row."""
-        yield from (Line("heading", (Value(title, ()),)) for title in self.titles)
+        yield from (TableLine("heading", (LabelledValue(title, ()),)) for title in self.titles)
         if not self.rows:
             yield from map(_cells, self.head)
         elif self.heads_rows and self.is_plain:
             for name, *others in self.rows:
-                yield Line("values", tuple(Value(c.content, (name.content,)) for c in others))
-        elif (found := resolved(self.head, self.rows)) is None:
-            yield Line("merged" if has_spans([*self.head, *self.rows]) else "ragged")
+                yield TableLine(
+                    "values", tuple(LabelledValue(c.content, (name.content,)) for c in others)
+                )
+        elif (found := labelled_rows(self.head, self.rows)) is None:
+            yield TableLine("merged" if has_spans([*self.head, *self.rows]) else "ragged")
             yield from map(_cells, (*self.head, *self.rows))
         else:
             yield from map(_valued, found)
             yield from self._blank(found)
 
-    def _blank(self, found: Sequence[Sequence[Value[T]]]) -> Iterator[Line[T]]:
+    def _blank(self, found: Sequence[Sequence[LabelledValue[T]]]) -> Iterator[TableLine[T]]:
         used = {
             id(label) for row in found for value in row if value.content for label in value.labels
         }
         labels = (cell.content for row in self.head for cell in row)
         unused = [label for label in labels if label and id(label) not in used]
         if unused:
-            yield Line("blank", tuple(Value(label, ()) for label in unused))
+            yield TableLine("blank", tuple(LabelledValue(label, ()) for label in unused))
 
 
-def _cells(row: Row[T]) -> Line[T]:
-    return Line("cells", tuple(Value(cell.content, ()) for cell in row if cell.content))
+def _cells(row: Row[T]) -> TableLine[T]:
+    return TableLine(
+        "cells", tuple(LabelledValue(cell.content, ()) for cell in row if cell.content)
+    )
 
 
-def _valued(values: Sequence[Value[T]]) -> Line[T]:
+def _valued(values: Sequence[LabelledValue[T]]) -> TableLine[T]:
     is_heading = len(values) == 1 and values[0].spans_all
-    return Line("heading" if is_heading else "values", tuple(values))
+    return TableLine("heading" if is_heading else "values", tuple(values))
 
 
 def has_spans(rows: Sequence[Row[T]]) -> bool:
     return any(cell.columns > 1 or cell.rows != 1 for row in rows for cell in row)
 
 
-def resolved(head: Sequence[Row[T]], body: Sequence[Row[T]]) -> list[list[Value[T]]] | None:
+def labelled_rows(
+    head: Sequence[Row[T]], body: Sequence[Row[T]]
+) -> list[list[LabelledValue[T]]] | None:
     """The rows with a label for each value; None where the spans do not fit into each other.
 
     A cell that spans several rows is in each of them.
@@ -159,14 +165,16 @@ def resolved(head: Sequence[Row[T]], body: Sequence[Row[T]]) -> list[list[Value[
     return [_values(row, placed_head, max(width, wide)) for row in placed_body]
 
 
-def _labelled(head: Sequence[Row[T]], body: Sequence[Row[T]]) -> list[list[Value[T]]] | None:
+def _labelled(
+    head: Sequence[Row[T]], body: Sequence[Row[T]]
+) -> list[list[LabelledValue[T]]] | None:
     """The same where no cell spans others."""
     width = max(map(len, head), default=0)
     if head and max(map(len, body), default=0) > width:
         return None
     labels = [tuple(row[at].content for row in head if at < len(row)) for at in range(width)]
     return [
-        [Value(cell.content, labels[at] if head else ()) for at, cell in enumerate(row)]
+        [LabelledValue(cell.content, labels[at] if head else ()) for at, cell in enumerate(row)]
         for row in body
     ]
 
@@ -194,8 +202,8 @@ def _placed(rows: Sequence[Row[T]]) -> list[list[Cell[T] | None]] | None:
 
 def _values(
     row: Sequence[Cell[T] | None], head: Sequence[Sequence[Cell[T] | None]], width: int
-) -> list[Value[T]]:
-    values: list[Value[T]] = []
+) -> list[LabelledValue[T]]:
+    values: list[LabelledValue[T]] = []
     at = 0
     while at < len(row):
         cell = row[at]
@@ -205,7 +213,7 @@ def _values(
         if cell is not None:
             spans_all = end - at == width and width > 1
             labels = () if spans_all else _labels(head, at, end)
-            values.append(Value(cell.content, labels, spans_all))
+            values.append(LabelledValue(cell.content, labels, spans_all))
         at = end
     return values
 

@@ -37,7 +37,7 @@ from syndicate.errors import (
     Refused,
     Unavailable,
 )
-from syndicate.loopback.smtp import SMTP_EXTENSIONS, Act, Fault, SmtpServer
+from syndicate.loopback.smtp import SMTP_EXTENSIONS, Act, SmtpFault, SmtpServer
 from syndicate.model.article import Article, Dateline, Edition, InfoSource, Media
 from syndicate.model.delivery import Delivery, Receipt, Recipient, Rendition
 from syndicate.testing import (
@@ -52,7 +52,7 @@ from syndicate.testing import (
     withdrawn,
 )
 from syndicate.text import plain
-from syndicate.text.i18n import words
+from syndicate.text.i18n import words_for
 from syndicate_email import EmailDigest
 from syndicate_email.letter.compose import MOST_HTML
 from syndicate_email.letter.stencil import fill_stencil
@@ -441,7 +441,7 @@ def test_a_withdrawn_article_is_a_notice_without_its_text() -> None:
         assert body.count("It was not so.") == 2
         assert "It begins." not in body
         assert "tautan" not in body
-        assert words("en")["withdrawn"] in body
+        assert words_for("en")["withdrawn"] in body
 
 
 def test_of_an_earlier_article_only_what_is_new_is_put_right() -> None:
@@ -658,28 +658,28 @@ def received(server: SmtpServer) -> list[str]:
 
 
 MEANINGS = [
-    (Fault(at="mail", do="defer", nth=2, code=421), Receipt, True),  # on a new connection
-    (Fault(at="mail", do="hang up", nth=2), Receipt, True),
-    (Fault(at="rcpt", do="refuse", nth=2), Deferred, False),  # nobody knows whose trouble
-    (Fault(at="rcpt", do="refuse", nth=2, text="5.1.1 no such user"), Bounced, False),
-    (Fault(at="rcpt", do="defer", nth=2, code=450), Deferred, False),
-    (Fault(at="rcpt", do="defer", nth=2, code=452), Deferred, False),
-    (Fault(at="rcpt", do="defer", nth=2, code=421), Receipt, True),
-    (Fault(at="rcpt", do="hang up", nth=2), Receipt, True),
-    (Fault(at="rcpt", do="hang up", recipient="bob@example.net"), Deferred, False),
-    (Fault(at="data", do="refuse", nth=2), Deferred, False),  # nobody knows whose trouble
-    (Fault(at="data", do="refuse", nth=2, text="5.1.1 no such user"), Bounced, False),
-    (Fault(at="data", do="defer", nth=2), Deferred, False),
-    (Fault(at="data", do="defer", nth=2, code=421), Receipt, True),
-    (Fault(at="data", do="hang up", nth=2), Receipt, True),
-    (Fault(at="dot", do="refuse", nth=2), Deferred, False),  # nobody knows whose trouble
-    (Fault(at="dot", do="refuse", nth=2, text="5.1.1 no such user"), Bounced, False),
-    (Fault(at="dot", do="defer", nth=2), Deferred, False),
-    (Fault(at="dot", do="defer", nth=2, code=421), Deferred, False),
-    (Fault(at="dot", do="hang up", nth=2), InDoubt, False),
-    (Fault(at="dot", do="hang up", nth=2, keep=True), InDoubt, True),
-    (Fault(at="dot", do="refuse", nth=2, code=199), InDoubt, False),
-    (Fault(at="sent", do="hang up", nth=2), Receipt, True),
+    (SmtpFault(at="mail", do="defer", nth=2, code=421), Receipt, True),  # on a new connection
+    (SmtpFault(at="mail", do="hang up", nth=2), Receipt, True),
+    (SmtpFault(at="rcpt", do="refuse", nth=2), Deferred, False),  # nobody knows whose trouble
+    (SmtpFault(at="rcpt", do="refuse", nth=2, text="5.1.1 no such user"), Bounced, False),
+    (SmtpFault(at="rcpt", do="defer", nth=2, code=450), Deferred, False),
+    (SmtpFault(at="rcpt", do="defer", nth=2, code=452), Deferred, False),
+    (SmtpFault(at="rcpt", do="defer", nth=2, code=421), Receipt, True),
+    (SmtpFault(at="rcpt", do="hang up", nth=2), Receipt, True),
+    (SmtpFault(at="rcpt", do="hang up", recipient="bob@example.net"), Deferred, False),
+    (SmtpFault(at="data", do="refuse", nth=2), Deferred, False),  # nobody knows whose trouble
+    (SmtpFault(at="data", do="refuse", nth=2, text="5.1.1 no such user"), Bounced, False),
+    (SmtpFault(at="data", do="defer", nth=2), Deferred, False),
+    (SmtpFault(at="data", do="defer", nth=2, code=421), Receipt, True),
+    (SmtpFault(at="data", do="hang up", nth=2), Receipt, True),
+    (SmtpFault(at="dot", do="refuse", nth=2), Deferred, False),  # nobody knows whose trouble
+    (SmtpFault(at="dot", do="refuse", nth=2, text="5.1.1 no such user"), Bounced, False),
+    (SmtpFault(at="dot", do="defer", nth=2), Deferred, False),
+    (SmtpFault(at="dot", do="defer", nth=2, code=421), Deferred, False),
+    (SmtpFault(at="dot", do="hang up", nth=2), InDoubt, False),
+    (SmtpFault(at="dot", do="hang up", nth=2, keep=True), InDoubt, True),
+    (SmtpFault(at="dot", do="refuse", nth=2, code=199), InDoubt, False),
+    (SmtpFault(at="sent", do="hang up", nth=2), Receipt, True),
 ]
 ONE_BY_ONE = ("8BITMIME",)  # a relay that cannot do PIPELINING
 
@@ -689,7 +689,7 @@ ONE_BY_ONE = ("8BITMIME",)  # a relay that cannot do PIPELINING
 )
 @pytest.mark.parametrize(("fault", "meaning", "arrived"), MEANINGS)
 def test_each_answer_has_its_meaning_and_the_next_letter_goes(
-    fault: Fault, meaning: type, arrived: bool, extensions: tuple[str, ...]
+    fault: SmtpFault, meaning: type, arrived: bool, extensions: tuple[str, ...]
 ) -> None:
     with (
         SmtpServer(faults=[fault], extensions=extensions) as server,
@@ -710,7 +710,7 @@ def test_each_answer_has_its_meaning_and_the_next_letter_goes(
 
 
 @pytest.mark.parametrize(("fault", "meaning", "arrived"), MEANINGS)
-def test_one_letter_alone_means_the_same(fault: Fault, meaning: type, arrived: bool) -> None:
+def test_one_letter_alone_means_the_same(fault: SmtpFault, meaning: type, arrived: bool) -> None:
     with SmtpServer(faults=[fault]) as server, digest(smtp=server.url) as channel:
         ann, bob, cee = three(channel)
         channel.publish(ann)
@@ -732,7 +732,7 @@ def test_one_letter_alone_means_the_same(fault: Fault, meaning: type, arrived: b
 def test_a_relay_that_will_not_take_the_sender_ends_the_run_and_no_subscription(
     do: Literal["refuse", "defer"], meaning: type, extensions: tuple[str, ...]
 ) -> None:
-    faults = [Fault(at="mail", do=do, nth=nth) for nth in (2, 3)]
+    faults = [SmtpFault(at="mail", do=do, nth=nth) for nth in (2, 3)]
     with (
         SmtpServer(faults=faults, extensions=extensions) as server,
         digest(smtp=server.url, connections=1) as channel,
@@ -748,7 +748,7 @@ def test_a_relay_that_will_not_take_the_sender_ends_the_run_and_no_subscription(
 
 def test_a_refused_recipient_whose_letter_is_asked_for_gets_none() -> None:
     """RFC 2920 3.1: DATA may be answered by 354 although nobody is left."""
-    faults = [Fault(at="rcpt", do="refuse", recipient="bob@example.net")]
+    faults = [SmtpFault(at="rcpt", do="refuse", recipient="bob@example.net")]
     with (
         SmtpServer(faults=faults, always_data=True) as server,
         digest(smtp=server.url, connections=1) as channel,
@@ -759,8 +759,8 @@ def test_a_refused_recipient_whose_letter_is_asked_for_gets_none() -> None:
 
 
 def test_many_letters_go_over_several_connections_and_none_twice() -> None:
-    faults = [Fault(at="sent", do="hang up", nth=nth) for nth in range(7, 300, 7)]
-    faults += [Fault(at="mail", do="hang up", nth=nth) for nth in range(11, 300, 11)]
+    faults = [SmtpFault(at="sent", do="hang up", nth=nth) for nth in range(7, 300, 7)]
+    faults += [SmtpFault(at="mail", do="hang up", nth=nth) for nth in range(11, 300, 11)]
     with SmtpServer(faults=faults) as server, digest(smtp=server.url, connections=4) as channel:
         todo = many(channel, 300)
         assert kinds(list(channel.publish_all(iter(todo)))) == [Receipt] * 300
@@ -792,7 +792,7 @@ def test_an_answer_that_came_counts_although_sending_fails(
         return flush(line)
 
     monkeypatch.setattr(connection.Connection, "flush", breaks)
-    slow = Fault(at="dot", do="wait", seconds=0.2, nth=1)
+    slow = SmtpFault(at="dot", do="wait", seconds=0.2, nth=1)
     with SmtpServer(faults=[slow]) as server, digest(smtp=server.url, connections=1) as channel:
         assert kinds(list(channel.publish_all(stepwise(three(channel))))) == [Receipt] * 3
         assert sorted(received(server)) == ["ann", "bob", "cee"]
@@ -816,7 +816,7 @@ def test_what_may_not_be_started_yet_is_asked_for_again() -> None:
 
 def test_a_letter_cut_off_in_the_middle_was_not_sent_and_goes_again() -> None:
     lead = "All work and no play makes Jack a dull boy. " * 400_000  # more than buffers hold
-    with SmtpServer(faults=[Fault(at="body", do="hang up", nth=1)]) as server:
+    with SmtpServer(faults=[SmtpFault(at="body", do="hang up", nth=1)]) as server:
         with digest(smtp=server.url, connections=1) as channel:
             ann, bob, _ = three(channel)
             head, _, body = ann.rendition.content.partition(b"\n")
@@ -836,7 +836,7 @@ def long(delivery: Delivery) -> Delivery:
 
 
 def test_a_relay_that_stops_reading_in_the_middle_has_not_taken_the_letter() -> None:
-    with SmtpServer(faults=[Fault(at="body", do="stop reading")]) as server:
+    with SmtpServer(faults=[SmtpFault(at="body", do="stop reading")]) as server:
         with digest(smtp=server.url, connections=1, patience=1) as channel:
             began = monotonic()
             outcomes, error = carried(channel, [long(one) for one in three(channel)])
@@ -847,7 +847,7 @@ def test_a_relay_that_stops_reading_in_the_middle_has_not_taken_the_letter() -> 
 
 
 def test_one_that_does_so_once_gets_the_letter_over_another_connection() -> None:
-    with SmtpServer(faults=[Fault(at="body", do="stop reading", nth=1)]) as server:
+    with SmtpServer(faults=[SmtpFault(at="body", do="stop reading", nth=1)]) as server:
         with digest(smtp=server.url, connections=2, patience=1) as channel:
             ann, bob, cee = three(channel)
             outcomes, _ = carried(channel, [long(ann), bob, cee])
@@ -856,7 +856,7 @@ def test_one_that_does_so_once_gets_the_letter_over_another_connection() -> None
 
 
 def test_a_relay_that_sips_at_a_letter_has_not_taken_it() -> None:
-    with SmtpServer(faults=[Fault(at="body", do="sip", seconds=0.001)]) as server:
+    with SmtpServer(faults=[SmtpFault(at="body", do="sip", seconds=0.001)]) as server:
         with digest(smtp=server.url, connections=1, patience=1) as channel:
             outcomes, _ = carried(channel, [long(three(channel)[0])])
         assert kinds(outcomes) == [Unavailable]
@@ -891,7 +891,7 @@ def interrupts(door: socket.socket, code: int) -> None:
 
 
 def test_a_short_letter_cut_off_is_never_taken_for_sent() -> None:
-    with SmtpServer(faults=[Fault(at="body", do="hang up", nth=1)]) as server:
+    with SmtpServer(faults=[SmtpFault(at="body", do="hang up", nth=1)]) as server:
         with digest(smtp=server.url) as channel:
             ann, *others = by_recipient(channel.publish_all(iter(three(channel)))).values()
         assert isinstance(ann, Receipt | InDoubt)  # as far as it can know
@@ -901,14 +901,14 @@ def test_a_short_letter_cut_off_is_never_taken_for_sent() -> None:
 
 
 def test_no_answer_in_time_is_a_doubt() -> None:
-    slow = Fault(at="dot", do="wait", seconds=3, nth=1)
+    slow = SmtpFault(at="dot", do="wait", seconds=3, nth=1)
     with SmtpServer(faults=[slow]) as server, digest(smtp=server.url, patience=1) as channel:
         outcomes = by_recipient(channel.publish_all(iter(three(channel))))
         assert [type(one) for one in outcomes.values()] == [InDoubt, Receipt, Receipt]
 
 
 def test_nothing_is_started_without_a_connection() -> None:
-    faults = [Fault(at="dot", do="hang up"), Fault(at="connect", do="hang up", nth=2)]
+    faults = [SmtpFault(at="dot", do="hang up"), SmtpFault(at="connect", do="hang up", nth=2)]
     pulled: list[str] = []
 
     def pulling(todo: list[Delivery]) -> Iterator[Delivery]:
@@ -933,8 +933,8 @@ def test_a_relay_that_has_gone_is_unavailable_however_often_it_is_asked() -> Non
 
 
 def test_a_login_refused_in_mid_run_refuses_no_recipient() -> None:
-    again = [Fault(at="auth", do="refuse", nth=nth) for nth in (2, 3)]  # PLAIN, then LOGIN
-    faults = [Fault(at="dot", do="hang up"), *again]
+    again = [SmtpFault(at="auth", do="refuse", nth=nth) for nth in (2, 3)]  # PLAIN, then LOGIN
+    faults = [SmtpFault(at="dot", do="hang up"), *again]
     with secured(faults=faults) as server, digest(smtp=relay_of(server)) as channel:
         ann, bob, _ = three(channel)
         with pytest.raises(InDoubt):
@@ -944,7 +944,7 @@ def test_a_login_refused_in_mid_run_refuses_no_recipient() -> None:
 
 
 def test_a_relay_that_takes_one_letter_at_a_time_gets_them_all() -> None:
-    with SmtpServer(faults=[Fault(at="sent", do="hang up")]) as server:
+    with SmtpServer(faults=[SmtpFault(at="sent", do="hang up")]) as server:
         with digest(smtp=server.url) as channel:
             assert kinds(list(channel.publish_all(iter(three(channel))))) == [Receipt] * 3
         assert received(server) == ["ann", "bob", "cee"]
@@ -997,7 +997,7 @@ def relay_of(server: SmtpServer, password: str = "p@ss/w:rd%25") -> str:
 
 @pytest.mark.parametrize("do", ["say nothing", "drip", "flood", "twice"])
 def test_asking_whether_the_sender_may_write_has_an_end(do: Act) -> None:
-    fault = Fault(at="mail", do=do, seconds=0.4 * (do == "drip"))
+    fault = SmtpFault(at="mail", do=do, seconds=0.4 * (do == "drip"))
     with SmtpServer(faults=[fault]) as server, digest(smtp=server.url, patience=1) as channel:
         began = monotonic()
         with pytest.raises(Unavailable, match="cannot reach the relay"):
@@ -1045,18 +1045,18 @@ def opening(channel: EmailDigest) -> DeliveryError:
 @pytest.mark.parametrize(
     ("fault", "meaning"),
     [
-        (Fault(at="connect", do="refuse"), Paused),
-        (Fault(at="connect", do="defer"), Unavailable),
-        (Fault(at="connect", do="hang up"), Unavailable),
-        (Fault(at="ehlo", do="refuse"), Paused),
-        (Fault(at="ehlo", do="defer", code=421), Unavailable),
-        (Fault(at="ehlo", do="hang up"), Unavailable),
-        (Fault(at="auth", do="refuse"), Paused),
-        (Fault(at="auth", do="defer"), Unavailable),
-        (Fault(at="auth", do="hang up"), Unavailable),
+        (SmtpFault(at="connect", do="refuse"), Paused),
+        (SmtpFault(at="connect", do="defer"), Unavailable),
+        (SmtpFault(at="connect", do="hang up"), Unavailable),
+        (SmtpFault(at="ehlo", do="refuse"), Paused),
+        (SmtpFault(at="ehlo", do="defer", code=421), Unavailable),
+        (SmtpFault(at="ehlo", do="hang up"), Unavailable),
+        (SmtpFault(at="auth", do="refuse"), Paused),
+        (SmtpFault(at="auth", do="defer"), Unavailable),
+        (SmtpFault(at="auth", do="hang up"), Unavailable),
     ],
 )
-def test_opening_fails_in_these_ways(fault: Fault, meaning: type) -> None:
+def test_opening_fails_in_these_ways(fault: SmtpFault, meaning: type) -> None:
     with secured(faults=[fault]) as server:
         assert type(opening(digest(smtp=relay_of(server)))) is meaning
 
@@ -1139,7 +1139,7 @@ def test_the_stencil_is_the_same_for_the_same_edition() -> None:
 @pytest.mark.parametrize("length", [8, 15, 22])
 def test_a_relay_that_repeats_a_part_of_a_login_gives_none_of_it_away(length: int) -> None:
     part = b64encode(b"\0desk\0p@ss/w:rd%").decode()[:length]
-    fault = Fault(at="auth", do="refuse", code=535, text=f"5.7.8 what is AUTH PLAIN {part}")
+    fault = SmtpFault(at="auth", do="refuse", code=535, text=f"5.7.8 what is AUTH PLAIN {part}")
     with (
         secured(faults=[fault]) as server,
         pytest.raises(Unavailable) as caught,
@@ -1162,9 +1162,9 @@ def test_what_a_login_was_refused_with_first_is_what_is_told(
     code: int, said: str, advice: str
 ) -> None:
     """A relay may hang up afterwards, or refuse the second way with less."""
-    faults = [Fault(at="auth", do="refuse", code=code, text=said, nth=1)]
+    faults = [SmtpFault(at="auth", do="refuse", code=code, text=said, nth=1)]
     with (
-        secured(faults=[*faults, Fault(at="auth", do="hang up")]) as server,
+        secured(faults=[*faults, SmtpFault(at="auth", do="hang up")]) as server,
         pytest.raises(Unavailable) as caught,
         digest(smtp=relay_of(server)),
     ):

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate.channel.mailing_list import Meaning, Reply
-from syndicate.model.bounces import counted
+from syndicate.model.bounces import count_bounce
 from syndicate.testing import NOON
 from syndicate_email.inbox.classify import classify
 from syndicate_email.inbox.reports import Marks
@@ -406,7 +406,7 @@ def test_a_number_alone_ends_no_subscription_where_the_words_say_otherwise(
 ) -> None:
     reply = heard(dsn(failed(status, f"smtp; {said}")))
     assert (reply.meaning, reply.token) == (Meaning.BOUNCED, TOKEN)
-    assert not counted(reply.code, 0, None, NOON).final
+    assert not count_bounce(reply.code, 0, None, NOON).final
 
 
 @pytest.mark.parametrize(

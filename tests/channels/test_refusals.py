@@ -9,7 +9,7 @@ import pytest
 
 from support.hostile.fuzzing import within
 from syndicate import Deferred, Delivery, Paused, Rendition
-from syndicate.model.bounces import counted
+from syndicate.model.bounces import count_bounce
 from syndicate.testing import NOON
 from syndicate_email.inbox.reasons import status_code
 from syndicate_email.refusals.login import advice
@@ -669,7 +669,7 @@ def test_what_a_provider_wants_done_is_said(text: str, what: str) -> None:
 def test_a_returned_letter_is_final_where_there_is_no_such_mailbox_alone(
     said: str, final: bool
 ) -> None:
-    assert counted(said, 0, None, NOON).final is final
+    assert count_bounce(said, 0, None, NOON).final is final
 
 
 def test_a_relay_that_has_other_words_for_each_letter_fills_no_memory() -> None:

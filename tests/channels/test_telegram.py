@@ -29,8 +29,8 @@ from syndicate import (
 from syndicate.loopback.botapi import (
     CHATS,
     LOOPBACK_TOKEN,
+    ApiFault,
     BotApi,
-    Fault,
     Flood,
     Garbage200,
     Http500,
@@ -814,7 +814,7 @@ def test_a_preview_shows_where_the_link_leads() -> None:
     ],
 )
 def test_an_error_tells_how_sure_it_leaves_us_and_nothing_is_sent_twice(
-    api: BotApi, channel: Telegram, fault: Fault, error: type[DeliveryError], posts: int
+    api: BotApi, channel: Telegram, fault: ApiFault, error: type[DeliveryError], posts: int
 ) -> None:
     api.faults.append(fault)
     with pytest.raises(error) as caught:
@@ -835,7 +835,9 @@ def test_a_refusal_names_the_setting(api: BotApi, channel: Telegram) -> None:
 
 
 @pytest.mark.parametrize("fault", [LostReply(), Reset(), Http500(done=True), Garbage200()])
-def test_a_lost_answer_to_an_edit_is_no_doubt(api: BotApi, channel: Telegram, fault: Fault) -> None:
+def test_a_lost_answer_to_an_edit_is_no_doubt(
+    api: BotApi, channel: Telegram, fault: ApiFault
+) -> None:
     receipt = published(channel, item())
     fixed = delivery(channel, corrected(HELLO))
     api.faults.append(fault)
@@ -919,7 +921,7 @@ def test_it_can_be_opened_again(api: BotApi) -> None:
     assert len(api.posts) == 2
 
 
-FAULTS: list[Fault] = [
+FAULTS: list[ApiFault] = [
     Flood(retry_after=9),
     LostReply(),
     Reset(),
@@ -938,7 +940,7 @@ def test_the_token_is_nowhere(
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
     method: str,
-    fault: Fault,
+    fault: ApiFault,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     channel = make(api.url)

@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 
 from support.newsroom import EVENING, MORNING, NEXT_EVENING, Newsroom, newsroom
-from syndicate.loopback.smtp import Fault
+from syndicate.loopback.smtp import SmtpFault
 from syndicate.testing import PIXEL
 
 ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"
@@ -37,7 +37,9 @@ def at_work(room: Newsroom) -> None:
     room.write(headline=HEADLINE, associations=[{"file": "titik.png", "alt": "Titik"}])
     room.write("penting.md", "Air mati.", headline="Air mati", urgency=1)
     room.publish("kabar.md", "penting.md")
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse", text="5.1.1 no such user", recipient=ANI))
+    room.smtp.faults.append(
+        SmtpFault(at="rcpt", do="refuse", text="5.1.1 no such user", recipient=ANI)
+    )
     assert room.run("digest", at=NEXT_EVENING).code == 3
     room.write("baru.md", "Isi baru.", headline="Kabar yang baru sama sekali")
 

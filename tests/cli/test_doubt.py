@@ -15,7 +15,7 @@ import pytest
 
 from support.newsroom import EVENING, NOON, Answer, Newsroom
 from syndicate.loopback.botapi import Flood, Garbage200, Http500, LostReply, Slow
-from syndicate.loopback.smtp import Fault
+from syndicate.loopback.smtp import SmtpFault
 
 
 def lose_the_answer(room: Newsroom) -> Answer:
@@ -148,7 +148,7 @@ def test_a_letter_whose_answer_was_lost_is_in_doubt_and_the_others_are_sent(
     room.subscribe(*people)
     room.write()
     room.publish()
-    room.smtp.faults.append(Fault(at="dot", do="hang up", keep=True, recipient=people[1]))
+    room.smtp.faults.append(SmtpFault(at="dot", do="hang up", keep=True, recipient=people[1]))
     answer = room.run("digest", at=EVENING)
     room.smtp.faults.clear()
     assert answer.code == 4
@@ -173,7 +173,7 @@ def test_a_refused_letter_is_reported_and_can_be_sent_again(
     room.subscribe("ani@pembaca.example")
     room.write()
     room.publish()
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse", text="5.1.1 no such user"))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", text="5.1.1 no such user"))
     answer = room.run("digest", "--json", at=EVENING)
     room.smtp.faults.clear()
     line = letter_of(answer, "ani@pembaca.example")
@@ -190,7 +190,7 @@ def test_a_doubtful_letter_is_named_as_the_relays_log_names_it(room: Newsroom) -
     room.subscribe("ani@pembaca.example")
     room.write()
     room.publish()
-    room.smtp.faults.append(Fault(at="dot", do="hang up", keep=True))
+    room.smtp.faults.append(SmtpFault(at="dot", do="hang up", keep=True))
     line = letter_of(room.run("digest", "--json", at=EVENING), "ani@pembaca.example")
     [letter] = room.letters
     key = letter["Message-ID"].strip("<>").partition("@")[0]
@@ -219,7 +219,7 @@ def test_a_deferred_letter_waits_and_a_later_tick_sends_it(room: Newsroom) -> No
     room.subscribe(*people)
     room.write()
     room.publish()
-    room.smtp.faults.append(Fault(at="rcpt", do="defer", recipient=people[0]))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="defer", recipient=people[0]))
     answer = room.run("digest", at=EVENING)
     assert (answer.code, room.readers) == (3, [people[1]])
     room.smtp.faults.clear()
@@ -348,7 +348,7 @@ def test_a_refused_letter_that_came_after_all_is_done(room: Newsroom) -> None:
     room.subscribe("ani@pembaca.example")
     room.write()
     room.publish()
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse", text="5.1.1 no such user"))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", text="5.1.1 no such user"))
     line = letter_of(room.run("digest", "--json", at=EVENING), "ani@pembaca.example")
     assert room.run("resolve", line["resolve"].split()[2], "--sent", "x", at=EVENING).code == 0
     assert "1 sent" in room.run("status", at=EVENING).out

@@ -8,7 +8,7 @@ import pytest
 
 from cli.test_paused import HOURLY, READERS, states, tick
 from support.newsroom import EVENING, Newsroom
-from syndicate.loopback.smtp import Fault
+from syndicate.loopback.smtp import SmtpFault
 from syndicate_email.smtp import pool
 
 LATER = "2026-05-04T18:00:00+07:00"
@@ -27,8 +27,8 @@ def room(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
     return room
 
 
-def closing(at: Any, text: str = WORDS, **given: Any) -> Fault:
-    return Fault(at=at, do="defer", code=421, text=text, **given)
+def closing(at: Any, text: str = WORDS, **given: Any) -> SmtpFault:
+    return SmtpFault(at=at, do="defer", code=421, text=text, **given)
 
 
 CASES = [

@@ -15,7 +15,7 @@ import pytest
 from support.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom
 from support.postman import ANI, BUDI, CICI, Postman, token_of
 from syndicate.ledger.database import generations
-from syndicate.loopback.smtp import Letter
+from syndicate.loopback.smtp import ReceivedLetter
 
 OLDER = "this ledger is older than what was sent"
 SENDS = (
@@ -343,7 +343,7 @@ def test_a_copy_from_the_middle_of_a_digest_is_one_as_well(
     copied.only("telegram", "harian")
     kept = copied.smtp.keep
 
-    def keep(letter: Letter) -> None:
+    def keep(letter: ReceivedLetter) -> None:
         if not copied.smtp.letters:
             with closing(sqlite3.connect(copied.ledger)) as db:
                 db.execute("VACUUM INTO ?", (str(copied.folder / "tengah.db"),))

@@ -13,7 +13,7 @@ import pytest
 
 from support.everywhere import everywhere_at_once
 from support.newsroom import Newsroom
-from syndicate.sources.body import read
+from syndicate.sources.body import read_body
 from syndicate.sources.front_matter.parsing import Flaw
 from syndicate.text import plain
 from syndicate_email.letter.plain_text import html_to_text
@@ -320,7 +320,7 @@ def test_of_any_tangle_of_elements_posts_and_letters_say_the_same_words(tmp_path
         dice = Random(seed)
         typed = "".join(tangled(dice, count(), 4) for _ in range(dice.randint(1, 3)))
         try:
-            html = read(typed, 1, "https://kantor.example/", tmp_path).html
+            html = read_body(typed, 1, "https://kantor.example/", tmp_path).html
         except Flaw:  # names it, or there is no word in it
             refused += 1
             continue

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from support.newsroom import EVENING, NEXT_EVENING, Newsroom
-from syndicate.loopback.smtp import Fault
+from syndicate.loopback.smtp import SmtpFault
 
 READERS = [f"p{number}@{domain}.example" for number in range(10) for domain in ("satu", "dua")]
 HOURLY = "5.7.0 hourly sending limit exceeded"
@@ -47,23 +47,27 @@ def tick(room: Newsroom) -> int:
 
 
 OURS = [
-    Fault(at="rcpt", do="refuse", code=550, text=HOURLY),
-    Fault(at="rcpt", do="refuse", code=554, text="5.7.1 <{}>: Relay access denied"),
-    Fault(at="dot", do="refuse", code=554, text="5.2.252 SendAsDenied"),
-    Fault(at="dot", do="refuse", code=552, text="relay quota exceeded"),
-    Fault(at="rcpt", do="refuse", code=550, text="computer says no to <{}>"),
-    Fault(at="dot", do="refuse", code=550, text="5.7.515 Access denied"),
-    Fault(at="rcpt", do="refuse", code=550, text="Verification failed for <redaksi@kantor.example>"
-          " Response: 550 5.1.1 <redaksi@kantor.example>: User unknown Sender verify failed"),
-    Fault(at="rcpt", do="refuse", code=550, text="5.1.1 <redaksi@kantor.example>: User unknown"),
-    Fault(at="mail", do="refuse", code=550, text="not you"),
-    Fault(at="connect", do="refuse", code=554, text="no service for you"),
+    SmtpFault(at="rcpt", do="refuse", code=550, text=HOURLY),
+    SmtpFault(at="rcpt", do="refuse", code=554, text="5.7.1 <{}>: Relay access denied"),
+    SmtpFault(at="dot", do="refuse", code=554, text="5.2.252 SendAsDenied"),
+    SmtpFault(at="dot", do="refuse", code=552, text="relay quota exceeded"),
+    SmtpFault(at="rcpt", do="refuse", code=550, text="computer says no to <{}>"),
+    SmtpFault(at="dot", do="refuse", code=550, text="5.7.515 Access denied"),
+    SmtpFault(
+        at="rcpt", do="refuse", code=550, text="Verification failed for <redaksi@kantor.example>"
+        " Response: 550 5.1.1 <redaksi@kantor.example>: User unknown Sender verify failed",
+    ),
+    SmtpFault(
+        at="rcpt", do="refuse", code=550, text="5.1.1 <redaksi@kantor.example>: User unknown"
+    ),
+    SmtpFault(at="mail", do="refuse", code=550, text="not you"),
+    SmtpFault(at="connect", do="refuse", code=554, text="no service for you"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("fault", OURS, ids=lambda fault: fault.text)
 def test_a_refusal_that_is_about_us_pauses_the_run_and_everybody_gets_the_letter(
-    room: Newsroom, fault: Fault
+    room: Newsroom, fault: SmtpFault
 ) -> None:
     room.smtp.faults.append(fault)
     answer = room.run("digest", at=EVENING)
@@ -83,7 +87,7 @@ def test_a_refusal_that_is_about_us_pauses_the_run_and_everybody_gets_the_letter
 
 
 def test_while_a_run_is_paused_each_tick_tries_one_letter(room: Newsroom) -> None:
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text=HOURLY))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", code=550, text=HOURLY))
     room.run("digest", at=EVENING)
     for _ in range(3):
         before = room.smtp.commands.count("RCPT")
@@ -94,7 +98,7 @@ def test_while_a_run_is_paused_each_tick_tries_one_letter(room: Newsroom) -> Non
 
 def test_a_limit_in_the_middle_of_a_run_costs_nobody_the_letter(room: Newsroom) -> None:
     room.smtp.faults += [
-        Fault(at="rcpt", do="refuse", code=550, text=HOURLY, nth=nth) for nth in range(6, 40)
+        SmtpFault(at="rcpt", do="refuse", code=550, text=HOURLY, nth=nth) for nth in range(6, 40)
     ]
     assert room.run("digest", at=EVENING).code == 3
     assert states(room)["sent"] == 5
@@ -104,7 +108,7 @@ def test_a_limit_in_the_middle_of_a_run_costs_nobody_the_letter(room: Newsroom) 
 
 
 def test_five_days_of_it_end_no_subscription(room: Newsroom) -> None:
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text=HOURLY))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", code=550, text=HOURLY))
     for day in range(5):
         at = (datetime.fromisoformat(EVENING) + timedelta(days=day)).isoformat()
         room.write(f"k{day}.md", f"Isi hari {day}.", headline=f"Kabar hari {day}")
@@ -117,7 +121,7 @@ def test_a_domain_that_refuses_everybody_holds_its_own_letters_alone(room: Newsr
     for number in range(10):
         who = f"p{number}@satu.example"
         room.smtp.faults.append(
-            Fault(at="rcpt", do="refuse", code=550, text="closed for repairs", recipient=who)
+            SmtpFault(at="rcpt", do="refuse", code=550, text="closed for repairs", recipient=who)
         )
     assert room.run("digest", at=EVENING).code == 3
     assert states(room) == {"sent": 10, "due": 10}
@@ -138,7 +142,7 @@ def test_one_reader_whose_refusal_looks_like_ours_keeps_the_letter_from_nobody_e
 ) -> None:
     alone = sorted(READERS, key=READERS.index)[place]
     said = "5.7.1 message rejected as spam"
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text=said, recipient=alone))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", code=550, text=said, recipient=alone))
     room.run("digest", at=EVENING)
     for _ in range(2):
         tick(room)
@@ -161,7 +165,7 @@ AFFAIRS = [
 @pytest.mark.parametrize("text", AFFAIRS)
 def test_one_reader_s_affair_pauses_nobody_s_letters(room: Newsroom, text: str) -> None:
     alone = READERS[0]
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text=text, recipient=alone))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", code=550, text=text, recipient=alone))
     room.run("digest", at=EVENING)
     assert sorted(room.readers) == sorted({*READERS} - {alone})
     assert "paused" not in room.run("status", at=EVENING).out
@@ -177,7 +181,7 @@ def of_one_domain(room: Newsroom) -> None:
     gone = [one for one in READERS if one.endswith("@dua.example")]
     room.run("subscribers", "remove", "--list", "harian", "--yes", *gone)
     text = CLOSED.partition(" ")[2]
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text=text))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", code=550, text=text))
 
 
 def test_where_all_readers_are_of_one_domain_the_office_is_told_that_it_is_held(
@@ -218,7 +222,7 @@ def test_a_domain_that_is_held_for_two_days_is_given_up_and_told(room: Newsroom)
 def test_a_few_unknown_readers_keep_their_domain_s_letters_from_nobody(room: Newsroom) -> None:
     """A relay that names no code; the domain is held again and again, and yet all get theirs."""
     for number in range(3):
-        fault = Fault(
+        fault = SmtpFault(
             at="rcpt", do="refuse", code=550, text="unknown", recipient=f"p{number}@satu.example"
         )
         room.smtp.faults.append(fault)
@@ -237,7 +241,7 @@ def test_a_few_unknown_readers_keep_their_domain_s_letters_from_nobody(room: New
 def test_readers_who_are_gone_keep_the_letter_from_nobody_else(room: Newsroom, text: str) -> None:
     gone = [*READERS[:4], READERS[9], READERS[12]]
     for who in gone:
-        fault = Fault(at="rcpt", do="refuse", code=550, text=text, recipient=who)
+        fault = SmtpFault(at="rcpt", do="refuse", code=550, text=text, recipient=who)
         room.smtp.faults.append(fault)
     room.run("digest", at=EVENING)
     assert sorted(room.readers) == sorted({*READERS} - {*gone})
@@ -246,7 +250,7 @@ def test_readers_who_are_gone_keep_the_letter_from_nobody_else(room: Newsroom, t
 
 
 def test_a_relay_that_knows_nobody_any_more_pauses_the_run(room: Newsroom) -> None:
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text="No such user here"))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", code=550, text="No such user here"))
     room.run("digest", at=EVENING)
     assert "paused" in room.run("status", at=EVENING).out
     room.smtp.faults.clear()
@@ -256,14 +260,14 @@ def test_a_relay_that_knows_nobody_any_more_pauses_the_run(room: Newsroom) -> No
 
 
 def test_why_letters_were_put_off_is_told(room: Newsroom) -> None:
-    room.smtp.faults.append(Fault(at="rcpt", do="defer", text="4.2.0 greylisted", nth=1))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="defer", text="4.2.0 greylisted", nth=1))
     answer = room.run("digest", at=EVENING)
     assert "451 4.2.0 greylisted" in answer.out
     assert "451 4.2.0 greylisted" in room.run("status", at=EVENING).out
 
 
 def test_after_two_days_the_rest_is_refused_told_and_can_be_sent_again(room: Newsroom) -> None:
-    fault = Fault(at="rcpt", do="refuse", code=550, text=HOURLY)
+    fault = SmtpFault(at="rcpt", do="refuse", code=550, text=HOURLY)
     room.smtp.faults.append(fault)
     room.run("digest", at=EVENING)
     with closing(sqlite3.connect(room.ledger)) as db, db:
@@ -288,7 +292,7 @@ def test_after_two_days_the_rest_is_refused_told_and_can_be_sent_again(room: New
 def test_a_reader_s_own_refusal_ends_as_before(room: Newsroom) -> None:
     gone = READERS[3]
     room.smtp.faults.append(
-        Fault(at="rcpt", do="refuse", code=550, text="5.1.1 no such user", recipient=gone)
+        SmtpFault(at="rcpt", do="refuse", code=550, text="5.1.1 no such user", recipient=gone)
     )
     assert room.run("digest", at=EVENING).code == 3
     assert states(room) == {"sent": len(READERS) - 1, "refused": 1}
@@ -313,7 +317,7 @@ def test_a_relay_that_counts_letters_a_session_is_reconnected_to(
     room: Newsroom, at: str, text: str, extensions: tuple[str, ...]
 ) -> None:
     room.smtp.extensions = extensions
-    room.smtp.faults.append(Fault(at=at, do="defer", code=451, text=text, nth=6))  # type: ignore[arg-type]
+    room.smtp.faults.append(SmtpFault(at=at, do="defer", code=451, text=text, nth=6))  # type: ignore[arg-type]
     answer = room.run("digest", at=EVENING)
     assert answer.code == 0, answer.said
     assert sorted(room.readers) == sorted(READERS)
@@ -322,7 +326,7 @@ def test_a_relay_that_counts_letters_a_session_is_reconnected_to(
 
 def test_a_limit_of_a_session_may_be_said_as_if_for_good(room: Newsroom) -> None:
     said = "5.7.0 too many messages in this session"
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=554, text=said, nth=6))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", code=554, text=said, nth=6))
     answer = room.run("digest", at=EVENING)
     assert answer.code == 0, answer.said
     assert sorted(room.readers) == sorted(READERS)
@@ -333,7 +337,7 @@ def test_a_limit_of_a_session_may_be_said_as_if_for_good(room: Newsroom) -> None
     "text", ["4.3.2 Connection rate limit exceeded", "connection limit exceeded from your IP"]
 )
 def test_a_limit_on_connections_is_not_answered_by_more_of_them(room: Newsroom, text: str) -> None:
-    room.smtp.faults.append(Fault(at="rcpt", do="defer", code=451, text=text, nth=6))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="defer", code=451, text=text, nth=6))
     assert room.run("digest", at=EVENING).code == 3
     assert states(room) == {"sent": 5, "due": len(READERS) - 5}
     assert room.smtp.commands.count("EHLO") == 1
@@ -350,44 +354,44 @@ def test_a_limit_on_connections_is_not_answered_by_more_of_them(room: Newsroom, 
     ],
 )
 def test_the_relay_s_reason_is_never_hidden(room: Newsroom, at: str, code: int, text: str) -> None:
-    room.smtp.faults.append(Fault(at=at, do="refuse", code=code, text=text))  # type: ignore[arg-type]
+    room.smtp.faults.append(SmtpFault(at=at, do="refuse", code=code, text=text))  # type: ignore[arg-type]
     answer = room.run("digest", at=NEXT_EVENING)
     assert answer.code == 3
     assert f"{code} {text}" in answer.said
 
 
 def test_why_a_relay_hangs_up_is_told(room: Newsroom) -> None:
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=421, text="4.7.0 hourly limit"))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", code=421, text="4.7.0 hourly limit"))
     answer = room.run("digest", at=EVENING)
     assert answer.code == 3
     assert "421 4.7.0 hourly limit" in answer.said
 
 
 def test_a_paused_run_passes_over_readers_with_a_trouble_of_their_own(room: Newsroom) -> None:
-    ours = Fault(at="rcpt", do="refuse", code=550, text=HOURLY)
+    ours = SmtpFault(at="rcpt", do="refuse", code=550, text=HOURLY)
     room.smtp.faults.append(ours)
     assert room.run("digest", at=EVENING).code == 3
     room.smtp.faults.remove(ours)
     room.smtp.faults.append(
-        Fault(at="rcpt", do="defer", code=450, text="4.2.0 greylisted", recipient=READERS[0])
+        SmtpFault(at="rcpt", do="defer", code=450, text="4.2.0 greylisted", recipient=READERS[0])
     )
     assert tick(room) == 3
     assert states(room) == {"sent": len(READERS) - 1, "due": 1}
 
 
 def test_a_paused_run_keeps_its_reason_where_readers_are_put_off(room: Newsroom) -> None:
-    ours = Fault(at="rcpt", do="refuse", code=550, text=HOURLY)
+    ours = SmtpFault(at="rcpt", do="refuse", code=550, text=HOURLY)
     room.smtp.faults.append(ours)
     assert room.run("digest", at=EVENING).code == 3
     room.smtp.faults.remove(ours)
-    room.smtp.faults.append(Fault(at="rcpt", do="defer", code=450, text="4.2.0 greylisted"))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="defer", code=450, text="4.2.0 greylisted"))
     assert tick(room) == 3
     assert HOURLY in room.run("status", at=EVENING).out
 
 
 def test_a_paused_run_is_tried_before_it_is_given_up(room: Newsroom) -> None:
     """A machine that was off for a weekend."""
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text=HOURLY))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", code=550, text=HOURLY))
     assert room.run("digest", at=EVENING).code == 3
     with closing(sqlite3.connect(room.folder / "syndicate.db")) as db, db:
         db.execute("UPDATE runs SET paused_at = datetime(paused_at, '-3 days')")
@@ -413,7 +417,9 @@ def test_a_certificate_file_that_is_not_there_is_named(room: Newsroom) -> None:
 
 
 ALONE = READERS[7]
-SCORE = Fault(at="rcpt", do="refuse", code=550, text="5.7.1 spam score too high", recipient=ALONE)
+SCORE = SmtpFault(
+    at="rcpt", do="refuse", code=550, text="5.7.1 spam score too high", recipient=ALONE
+)
 
 
 def of_each_digest(room: Newsroom) -> list[dict[str, int]]:
@@ -452,17 +458,17 @@ def test_a_letter_that_waits_alone_holds_no_later_digest_and_nothing_urgent(
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault(at="dot", do="refuse", code=554, text="5.2.252 SendAsDenied"),
-        Fault(at="connect", do="refuse", code=554, text="no service for you"),
-        Fault(at="connect", do="defer", text="4.3.2 busy"),
-        Fault(at="mail", do="defer", text="4.3.2 busy"),
-        Fault(at="rcpt", do="hang up"),
-        Fault(at="rcpt", do="refuse", code=550, text=HOURLY, nth=2),
+        SmtpFault(at="dot", do="refuse", code=554, text="5.2.252 SendAsDenied"),
+        SmtpFault(at="connect", do="refuse", code=554, text="no service for you"),
+        SmtpFault(at="connect", do="defer", text="4.3.2 busy"),
+        SmtpFault(at="mail", do="defer", text="4.3.2 busy"),
+        SmtpFault(at="rcpt", do="hang up"),
+        SmtpFault(at="rcpt", do="refuse", code=550, text=HOURLY, nth=2),
     ],
     ids=lambda fault: f"{fault.at} {fault.do} {fault.text}",
 )
 def test_a_sample_that_meets_trouble_keeps_the_rest_until_somebody_says_so(
-    room: Newsroom, fault: Fault
+    room: Newsroom, fault: SmtpFault
 ) -> None:
     room.smtp.faults.append(fault)
     room.run("digest", "harian", "--sample", "3", at=EVENING)
@@ -485,7 +491,7 @@ def test_a_sample_that_meets_trouble_keeps_the_rest_until_somebody_says_so(
 def test_a_quota_that_is_used_up_for_now_uses_up_no_letter_s_tries(
     room: Newsroom, at: str, text: str
 ) -> None:
-    room.smtp.faults.append(Fault(at=at, do="defer", text=text))  # type: ignore[arg-type]
+    room.smtp.faults.append(SmtpFault(at=at, do="defer", text=text))  # type: ignore[arg-type]
     room.run("digest", at=EVENING)
     for _ in range(13):
         assert tick(room) == 3
@@ -498,7 +504,7 @@ def test_a_quota_that_is_used_up_for_now_uses_up_no_letter_s_tries(
 
 @pytest.mark.parametrize("text", ["4.2.0 greylisted, come back", "4.2.1 too many messages to her"])
 def test_what_is_said_of_one_mailbox_for_now_pauses_nothing(room: Newsroom, text: str) -> None:
-    room.smtp.faults.append(Fault(at="rcpt", do="defer", text=text, recipient=ALONE))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="defer", text=text, recipient=ALONE))
     room.run("digest", at=EVENING)
     assert states(room) == {"sent": len(READERS) - 1, "due": 1}
     assert room.rows("SELECT max(tries) FROM letters WHERE state = 'due'") == [(1,)]
@@ -506,12 +512,12 @@ def test_what_is_said_of_one_mailbox_for_now_pauses_nothing(room: Newsroom, text
 
 def test_a_letter_at_which_the_relay_hangs_up_ends_with_its_reason(room: Newsroom) -> None:
     room.smtp.faults.append(
-        Fault(at="rcpt", do="hang up", recipient=ALONE),
+        SmtpFault(at="rcpt", do="hang up", recipient=ALONE),
     )
     room.run("digest", at=EVENING)
     assert states(room) == {"sent": len(READERS) - 1, "due": 1}
     assert "hung up before it had the letter" in room.run("status", at=EVENING).out
-    room.smtp.faults.append(Fault(at="rcpt", do="defer", code=421, text="4.7.0 too quick"))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="defer", code=421, text="4.7.0 too quick"))
     for _ in range(2):
         tick(room)
     assert states(room)["due"] == 1
@@ -519,7 +525,7 @@ def test_a_letter_at_which_the_relay_hangs_up_ends_with_its_reason(room: Newsroo
 
 
 def test_what_was_given_up_is_told_until_it_was_sent_again(room: Newsroom) -> None:
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text=HOURLY))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", code=550, text=HOURLY))
     room.run("digest", at=EVENING)
     with closing(sqlite3.connect(room.ledger)) as db, db:
         db.execute("UPDATE runs SET paused_at = datetime('now', '-49 hours')")
@@ -539,7 +545,7 @@ def test_what_was_given_up_is_told_until_it_was_sent_again(room: Newsroom) -> No
 
 def test_who_is_refused_again_after_a_repair_is_counted_once(room: Newsroom) -> None:
     said = "5.1.1 no such user"
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text=said, recipient=ALONE))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", code=550, text=said, recipient=ALONE))
     room.run("digest", at=EVENING)
     [(number,)] = room.rows("SELECT edition_id FROM runs")
     before = counts(room)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from support.newsroom import EVENING, Newsroom
-from syndicate.loopback.smtp import Fault, SmtpServer
+from syndicate.loopback.smtp import SmtpFault, SmtpServer
 from syndicate_email.smtp import pool
 
 ANI, BUDI, CICI = "ani@pembaca.example", "budi@pembaca.example", "cici@pembaca.example"
@@ -26,7 +26,7 @@ DUE = ("due", "")
 class Case:
     """A relay's fault, and what three readers' letters are booked as: (state, code)."""
 
-    faults: Sequence[Fault] = ()
+    faults: Sequence[SmtpFault] = ()
     relay: dict[str, Any] = field(default_factory=dict)
     code: int
     booked: Sequence[tuple[str, str]]
@@ -34,13 +34,13 @@ class Case:
     later: tuple[int, str] = (0, "abc")  # of a later tick: its exit code, and what has arrived then
 
 
-def second(at: Any, do: Any, **given: Any) -> tuple[Fault, ...]:
+def second(at: Any, do: Any, **given: Any) -> tuple[SmtpFault, ...]:
     """A fault at the second letter."""
-    return (Fault(at=at, do=do, nth=2, **given),)
+    return (SmtpFault(at=at, do=do, nth=2, **given),)
 
 
-def each_one_once(do: Any) -> tuple[Fault, ...]:
-    return tuple(Fault(at="rcpt", do=do, recipient=who, nth=1) for who in (ANI, BUDI, CICI))
+def each_one_once(do: Any) -> tuple[SmtpFault, ...]:
+    return tuple(SmtpFault(at="rcpt", do=do, recipient=who, nth=1) for who in (ANI, BUDI, CICI))
 
 
 ALL_SENT: dict[str, Any] = {"code": 0, "booked": [SENT] * 3, "arrived": "abc"}
@@ -49,11 +49,11 @@ DOUBT: dict[str, Any] = {"code": 4, "booked": [SENT, ("in_doubt", ""), SENT]}
 CASES = {
     "no fault": Case(**ALL_SENT),
     "a recipient is refused": Case(
-        faults=[Fault(at="rcpt", do="refuse", recipient=BUDI, text="5.1.1 no such user")],
+        faults=[SmtpFault(at="rcpt", do="refuse", recipient=BUDI, text="5.1.1 no such user")],
         code=3, booked=[SENT, ("refused", "550 5.1.1"), SENT], arrived="ac", later=(0, "ac"),
     ),
     "a recipient is put off": Case(
-        faults=[Fault(at="rcpt", do="defer", recipient=BUDI, nth=1)],
+        faults=[SmtpFault(at="rcpt", do="defer", recipient=BUDI, nth=1)],
         code=3, booked=[SENT, ("due", "451"), SENT], arrived="ac",
     ),
     "greylisting": Case(
@@ -77,8 +77,8 @@ CASES = {
         faults=second("dot", "defer", code=421),
         code=3, booked=[SENT, ("due", "421"), SENT], arrived="ac",
     ),
-    "hang-up at the door": Case(faults=[Fault(at="connect", do="hang up", nth=1)], **NONE_SENT),
-    "hang-up at EHLO": Case(faults=[Fault(at="ehlo", do="hang up", nth=1)], **NONE_SENT),
+    "hang-up at the door": Case(faults=[SmtpFault(at="connect", do="hang up", nth=1)], **NONE_SENT),
+    "hang-up at EHLO": Case(faults=[SmtpFault(at="ehlo", do="hang up", nth=1)], **NONE_SENT),
     "hang-up at MAIL": Case(faults=second("mail", "hang up"), **ALL_SENT),
     "hang-up at RCPT": Case(faults=second("rcpt", "hang up"), **ALL_SENT),
     "hang-up at DATA": Case(faults=second("data", "hang up"), **ALL_SENT),
@@ -92,7 +92,7 @@ CASES = {
         faults=second("dot", "hang up", keep=True), **DOUBT, arrived="abc", later=(4, "abc"),
     ),
     "hang-up after 250": Case(faults=second("sent", "hang up"), **ALL_SENT),
-    "slow": Case(faults=[Fault(at="dot", do="wait", seconds=0.2)], **ALL_SENT),
+    "slow": Case(faults=[SmtpFault(at="dot", do="wait", seconds=0.2)], **ALL_SENT),
     "the login is refused": Case(
         relay={"user": "desk", "password": "other"}, **NONE_SENT, later=(3, ""),
     ),

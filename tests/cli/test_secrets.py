@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pytest
 
 from support.newsroom import EVENING, PASSWORD, TOKEN, Answer, Newsroom
-from syndicate.loopback.botapi import Fault, Garbage200, Http500, LostReply, No, Reset
-from syndicate.loopback.smtp import Fault as SmtpFault
+from syndicate.loopback.botapi import ApiFault, Garbage200, Http500, LostReply, No, Reset
+from syndicate.loopback.smtp import SmtpFault as SmtpFault
 
 GARRULOUS = """
 from dataclasses import dataclass
@@ -71,7 +71,7 @@ def test_the_forms_are_noticed() -> None:
     assert not leaks("https://api.example/bot***/getMe")
 
 
-FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[ApiFault, ...] = (
     LostReply(), Reset(), Http500(), Garbage200(),
     No(code=401, description=f"Unauthorized: {TOKEN}"),
     No(code=400, description=f"Bad Request: no /bot{TOKEN}/ here"),
@@ -81,7 +81,7 @@ FAULTS: tuple[Fault, ...] = (
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{type(fault).__name__}{fault.on}")
 def test_no_answer_of_the_server_brings_the_token_out(
-    room: Newsroom, fault: Fault, loud: Callable[[], str]
+    room: Newsroom, fault: ApiFault, loud: Callable[[], str]
 ) -> None:
     room.write()
     room.api.faults.append(fault)

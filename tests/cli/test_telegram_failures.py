@@ -6,7 +6,7 @@ import pytest
 
 from support.newsroom import Newsroom
 from syndicate.loopback.botapi import (
-    Fault,
+    ApiFault,
     Flood,
     Garbage200,
     HalfReply,
@@ -20,7 +20,7 @@ from syndicate.testing import PIXEL
 from syndicate_telegram import Telegram
 from syndicate_telegram.api.client import Timing
 
-FAILURES: dict[str, Fault] = {
+FAILURES: dict[str, ApiFault] = {
     "refused": No(code=403, description="Forbidden: bot is not a member of the channel chat"),
     "flood": Flood(retry_after=3600),
     "500 before": Http500(done=False),

@@ -18,7 +18,7 @@ from support.screen import screen
 from support.terminal import terminal
 from syndicate.cli.invocation import begin
 from syndicate.cli.signals import stoppable
-from syndicate.loopback.smtp import Fault
+from syndicate.loopback.smtp import SmtpFault
 from syndicate.system import stop
 
 BAR = "━╸╺"
@@ -51,7 +51,7 @@ def test_a_bar_has_ended_before_the_lines_that_follow(room: Newsroom) -> None:
     room.subscribe(*(f"pembaca{n}@pembaca.example" for n in range(15)))
     room.write()
     room.publish()
-    room.smtp.faults.append(Fault(at="mail", do="wait", seconds=0.02))
+    room.smtp.faults.append(SmtpFault(at="mail", do="wait", seconds=0.02))
     with terminal(room, "digest") as at:
         seen = at.end()
     assert any(sign in at.written for sign in BAR), "there was no bar to end"
@@ -65,7 +65,7 @@ def test_who_stops_a_run_under_its_bar_reads_that_on_a_line_of_its_own(room: New
     room.subscribe(*(f"pembaca{n}@pembaca.example" for n in range(15)))
     room.write()
     room.publish()
-    room.smtp.faults.append(Fault(at="mail", do="wait", seconds=0.1))
+    room.smtp.faults.append(SmtpFault(at="mail", do="wait", seconds=0.1))
     with terminal(room, "digest") as at:
         at.read_until("/15")
         at.interrupt()

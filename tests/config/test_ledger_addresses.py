@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from support import postgres
 from support.newsroom import REAL, Answer, Newsroom
-from syndicate.config.database import read, readings, with_secrets
+from syndicate.config.database import parse_url, readings, with_secrets
 from syndicate.config.loader import ENV_REFERENCE
 
 ODD = (
@@ -203,13 +203,13 @@ def test_a_certificate_that_cannot_be_looked_at_is_explained(
 
 def test_a_socket_is_reached_by_its_folder() -> None:
     for url in ("postgresql://u@%2Frun%2Fpg/d", "postgresql:///d?host=/run/pg&user=u"):
-        found = read(url)
+        found = parse_url(url)
         assert found
         assert found.words == {"host": "/run/pg", "user": "u", "dbname": "d"}
 
 
 def test_an_ipv6_address_is_written_in_brackets() -> None:
-    found = read("postgresql://u@[2001:db8::1]:5433,db.example/d")
+    found = parse_url("postgresql://u@[2001:db8::1]:5433,db.example/d")
     assert found
     assert (found.words["host"], found.words["port"]) == ("2001:db8::1,db.example", "5433,")
 

@@ -184,7 +184,7 @@ def test_the_page_says_what_an_article_may_hold() -> None:
         "lines": bounds.MOST_FILE_LINES,
         "lines with words": bounds.MOST_WRITTEN_LINES,
         "characters without a space between them (but for Thai, Chinese and the like)": (
-            bounds.LONGEST_WORD
+            bounds.LONGEST_WORD_LETTERS
         ),
         "blanks in a row": bounds.LONGEST_GAP,
         "characters of the front matter": bounds.MOST_FRONT_CHARACTERS,

@@ -11,7 +11,7 @@ import pytest
 from docs.conftest import CHAT, Desk
 from support.pages import blocks, commands, page
 from syndicate.loopback.botapi import LostReply, Reset
-from syndicate.loopback.smtp import Fault
+from syndicate.loopback.smtp import SmtpFault
 
 PAGE = page("docs/when-in-doubt.md")
 THERE, NOT_THERE, LOOK = commands(PAGE)
@@ -121,7 +121,7 @@ def test_of_a_digest_only_the_letter_under_way_is_in_doubt(desk: Desk) -> None:
     people = [f"reader{n}@example.org" for n in range(9)]
     assert desk.run("subscribers", "add", *people)[0] == 0
     assert desk.run("publish", "article.md")[0] == 0
-    desk.smtp.faults.append(Fault(at="dot", do="hang up", nth=4))
+    desk.smtp.faults.append(SmtpFault(at="dot", do="hang up", nth=4))
     code, said = desk.run("digest", now=TOMORROW)
     assert code == 4
     assert "r…@example.org" in said

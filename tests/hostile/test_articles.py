@@ -88,8 +88,8 @@ def largest(make: Maker) -> str:
 def _is_within(text: str) -> bool:
     try:
         bounds.refuse_bytes(text.encode())
-        bounds.refuse(text)
-    except bounds.TooMuch:
+        bounds.refuse_excess(text)
+    except bounds.BoundExceeded:
         return False
     return True
 

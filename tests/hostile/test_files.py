@@ -14,7 +14,11 @@ from support.newsroom import Newsroom, newsroom
 from syndicate.errors import ArticleError
 from syndicate.model.article import Publisher
 from syndicate.sources import read
-from syndicate.sources.files.local_files import MOST_PICTURE_BYTES, fingerprint, take
+from syndicate.sources.files.local_files import (
+    MOST_PICTURE_BYTES,
+    file_fingerprint,
+    read_local_file,
+)
 from syndicate.testing import PIXEL
 
 OFFICE = Publisher(name="Kantor", url="https://kantor.example", timezone="Asia/Jakarta")
@@ -67,8 +71,8 @@ def test_what_is_no_file_is_no_picture(what: str, tmp_path: Path) -> None:
     path = tmp_path / "dot.png"
     ODD[what](path)
     with within(1), pytest.raises(ValueError, match=r"dot\.png "):
-        take("dot.png", tmp_path)
-    assert fingerprint("dot.png", tmp_path) == ""
+        read_local_file("dot.png", tmp_path)
+    assert file_fingerprint("dot.png", tmp_path) == ""
     (tmp_path / "kabar.md").write_text(ARTICLE + "\n![x](dot.png)\n", encoding="utf-8")
     with within(1), pytest.raises(ArticleError) as raised:
         read(tmp_path / "kabar.md", OFFICE)
@@ -149,7 +153,7 @@ def test_a_picture_that_grows_while_it_is_read_is_read_no_further(tmp_path: Path
     with path.open("ab") as file:
         file.truncate(MOST_PICTURE_BYTES * 50)
     with within(1), pytest.raises(ValueError, match=r"has 500\.0 MB, more than 10 MB"):
-        take("dot.png", tmp_path)
+        read_local_file("dot.png", tmp_path)
 
 
 def test_an_article_of_gigabytes_is_read_no_further_than_its_bound(tmp_path: Path) -> None:

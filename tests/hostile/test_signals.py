@@ -216,7 +216,7 @@ def mailing(stand: Stand, step: smtp.Step, **settings: object) -> None:
     room.subscribe("ani@pembaca.example", "budi@pembaca.example", "cici@pembaca.example")
     room.write()
     room.publish()
-    room.smtp.faults.append(smtp.Fault(at=step, do="wait", seconds=LONG))
+    room.smtp.faults.append(smtp.SmtpFault(at=step, do="wait", seconds=LONG))
     before = room.smtp._reached[step, ""]
     stand.words, stand.at = ("digest",), EVENING
     stand.reached = lambda: room.smtp._reached[step, ""] > before
@@ -231,7 +231,7 @@ def a_pause(stand: Stand) -> None:
     """The relay has taken a letter and now puts us off for a while."""
     mailing(stand, "sent")
     stand.room.smtp.faults[:] = [
-        smtp.Fault(at="mail", do="defer", nth=2, text="4.7.0 try again later"),
+        smtp.SmtpFault(at="mail", do="defer", nth=2, text="4.7.0 try again later"),
     ]
     stand.reached = lambda: bool(stand.room.smtp.letters)
 
@@ -319,7 +319,7 @@ def a_goodbye(stand: Stand) -> None:
     found = re.search(r"\b[0-9a-f]{32}\b", unquote(str(letter["List-Unsubscribe"])))
     assert found
     assert stand.room.run("unsubscribe", found[0], at=EVENING).code == 0
-    stand.room.smtp.faults.append(smtp.Fault(at="dot", do="wait", seconds=LONG))
+    stand.room.smtp.faults.append(smtp.SmtpFault(at="dot", do="wait", seconds=LONG))
     before = stand.room.smtp._reached["dot", ""]
     stand.words = ("tick",)
     stand.reached = lambda: stand.room.smtp._reached["dot", ""] > before

@@ -20,7 +20,7 @@ import pytest
 
 from support.hostile.smtp_cells import CELLS, CERTIFICATE, Cell, Result, office, prepared, sent
 from syndicate.ledger.processes.waits import CLAIM_FOR
-from syndicate.loopback.smtp import SMTP_EXTENSIONS, Fault, SmtpServer, Step
+from syndicate.loopback.smtp import SMTP_EXTENSIONS, SmtpFault, SmtpServer, Step
 from syndicate.network.exchange import LONGEST_EXCHANGE_SECONDS
 from syndicate.testing import NOON
 
@@ -100,7 +100,7 @@ def test_it_does_so_within_the_time_that_offices_give_it(tmp_path: Path) -> None
 
 
 def digest(
-    folder: Path, faults: Sequence[Fault], *, readers: int, connections: int = 1,
+    folder: Path, faults: Sequence[SmtpFault], *, readers: int, connections: int = 1,
     patience: float = 1.0, extensions: Sequence[str] = SMTP_EXTENSIONS, **given: Any,
 ) -> tuple[Result, list[str]]:  # fmt: skip
     """Send a digest to so many readers; what became of it, and who has it."""
@@ -111,13 +111,13 @@ def digest(
         return result, [letter.recipient for letter in server.letters]
 
 
-def stuck(at: Step, count: int) -> list[Fault]:
+def stuck(at: Step, count: int) -> list[SmtpFault]:
     """The first connections hear nothing at a step."""
-    return [Fault(at=at, do="say nothing", nth=number) for number in range(1, count + 1)]
+    return [SmtpFault(at=at, do="say nothing", nth=number) for number in range(1, count + 1)]
 
 
-def slow(seconds: float, *steps: Step) -> list[Fault]:
-    return [Fault(at=step, do="wait", seconds=seconds) for step in steps]
+def slow(seconds: float, *steps: Step) -> list[SmtpFault]:
+    return [SmtpFault(at=step, do="wait", seconds=seconds) for step in steps]
 
 
 SIDE_BY_SIDE: dict[str, Callable[[Path], None]] = {}
@@ -156,7 +156,7 @@ def a_stuck_connection_holds_back_no_short_list_either(folder: Path) -> None:
 
 @side_by_side
 def a_relay_that_drips_and_takes_each_letter_gets_them_all(folder: Path) -> None:
-    faults = [Fault(at="dot", do="drip", seconds=0.095)]  # a letter in 1.6 s
+    faults = [SmtpFault(at="dot", do="drip", seconds=0.095)]  # a letter in 1.6 s
     result, _ = digest(folder, faults, readers=2)
     assert result.code == 0, result.said
     assert result.seconds > 3
@@ -172,7 +172,7 @@ def a_relay_that_takes_its_time_at_every_step_gets_them_all(folder: Path) -> Non
 
 @side_by_side
 def where_nothing_moves_the_run_ends_however_many_letters_there_are(folder: Path) -> None:
-    faults = [Fault(at="dot", do="say nothing")]
+    faults = [SmtpFault(at="dot", do="say nothing")]
     result, _ = digest(folder, faults, readers=300, connections=8)
     assert result.code == 4
     assert Counter(result.states).keys() == {"due", "in_doubt"}
@@ -182,7 +182,7 @@ def where_nothing_moves_the_run_ends_however_many_letters_there_are(folder: Path
 
 @side_by_side
 def where_no_letter_begins_the_run_ends_and_all_wait(folder: Path) -> None:
-    result, _ = digest(folder, [Fault(at="rcpt", do="drip", seconds=0.4)], readers=300)
+    result, _ = digest(folder, [SmtpFault(at="rcpt", do="drip", seconds=0.4)], readers=300)
     assert set(result.states) == {"due"}
     assert result.code == 3
     assert "gave no complete answer within 1 s" in result.said
@@ -191,7 +191,7 @@ def where_no_letter_begins_the_run_ends_and_all_wait(folder: Path) -> None:
 
 @side_by_side
 def a_connection_that_is_never_made_holds_up_nothing(folder: Path) -> None:
-    faults = [Fault(at="connect", do="say nothing", nth=number) for number in (2, 3, 4)]
+    faults = [SmtpFault(at="connect", do="say nothing", nth=number) for number in (2, 3, 4)]
     result, _ = digest(folder, faults, readers=60, connections=4, patience=60)
     assert result.code == 0
     assert result.seconds < SLACK
@@ -199,7 +199,7 @@ def a_connection_that_is_never_made_holds_up_nothing(folder: Path) -> None:
 
 @side_by_side
 def a_goodbye_that_is_not_answered_holds_up_nothing(folder: Path) -> None:
-    faults = [Fault(at="quit", do="say nothing")]
+    faults = [SmtpFault(at="quit", do="say nothing")]
     result, _ = digest(folder, faults, readers=20, messages=1, patience=60)
     assert result.code == 0
     assert result.seconds < SLACK
@@ -208,7 +208,7 @@ def a_goodbye_that_is_not_answered_holds_up_nothing(folder: Path) -> None:
 @side_by_side
 def a_relay_that_answers_everything_twice_gets_no_letter_twice(folder: Path) -> None:
     steps: tuple[Step, ...] = ("mail", "rcpt", "data", "dot", "rset")
-    faults = [Fault(at=step, do="twice") for step in steps]
+    faults = [SmtpFault(at=step, do="twice") for step in steps]
     result, readers = digest(folder, faults, readers=5)
     assert set(result.states) == {"due"}
     assert readers == []
@@ -216,7 +216,7 @@ def a_relay_that_answers_everything_twice_gets_no_letter_twice(folder: Path) -> 
 
 @side_by_side
 def a_relay_that_ends_each_letter_with_two_answers_gets_each_once(folder: Path) -> None:
-    result, readers = digest(folder, [Fault(at="dot", do="twice")], readers=5)
+    result, readers = digest(folder, [SmtpFault(at="dot", do="twice")], readers=5)
     assert result.code == 0, result.said
     assert len(readers) == len(set(readers)) == 5
 
@@ -225,8 +225,8 @@ def a_relay_that_ends_each_letter_with_two_answers_gets_each_once(folder: Path) 
 def a_relay_that_goes_in_the_middle_is_not_waited_for_longer_than_for_a_letter(
     folder: Path,
 ) -> None:
-    gone = [Fault(at="connect", do="hang up", nth=number) for number in range(2, 30)]
-    result, _ = digest(folder, [Fault(at="sent", do="hang up", nth=3), *gone], readers=20)
+    gone = [SmtpFault(at="connect", do="hang up", nth=number) for number in range(2, 30)]
+    result, _ = digest(folder, [SmtpFault(at="sent", do="hang up", nth=3), *gone], readers=20)
     assert Counter(result.states) == {"sent": 3, "due": 17}
     assert result.code == 3
     assert result.seconds < 2 + SLACK
@@ -235,7 +235,7 @@ def a_relay_that_goes_in_the_middle_is_not_waited_for_longer_than_for_a_letter(
 @side_by_side
 def another_list_gets_its_digest_while_a_relay_is_silent(folder: Path) -> None:
     prepared(folder, 2)
-    with SmtpServer(faults=[Fault(at="dot", do="say nothing")]) as bad, SmtpServer() as good:
+    with SmtpServer(faults=[SmtpFault(at="dot", do="say nothing")]) as bad, SmtpServer() as good:
         room = office(folder, bad.url, patience=1)
         walls = dict(room.walls["harian"])
         other = room.with_tables({"harian": walls, "pekan": walls | {"smtp": good.url}})
@@ -254,7 +254,7 @@ def a_relay_floods_no_encrypted_line_either(folder: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
     for manner in ("flood", "run on", "garble"):
-        with SmtpServer(faults=[Fault(at="mail", do=manner)], tls=context) as server:
+        with SmtpServer(faults=[SmtpFault(at="mail", do=manner)], tls=context) as server:
             room = office(folder, server.url, patience=1)
             result = sent(room, server)
         assert result.states == ["due"]

@@ -10,8 +10,8 @@ import pytest
 
 from syndicate.loopback.botapi import (
     LOOPBACK_TOKEN,
+    ApiFault,
     BotApi,
-    Fault,
     Flood,
     Garbage200,
     Http500,
@@ -241,7 +241,7 @@ def test_too_many_requests_are_put_off(api: BotApi) -> None:
     ],
 )
 def test_a_fault_strikes_once_and_leaves_no_usable_answer(
-    api: BotApi, fault: Fault, done: bool
+    api: BotApi, fault: ApiFault, done: bool
 ) -> None:
     api.faults.append(fault)
     url = f"{api.url}/bot{LOOPBACK_TOKEN}/sendMessage"

@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from syndicate.loopback.line_faults import ANSWERS_AHEAD, GARBLE, MANNERS, Manner
-from syndicate.loopback.smtp import Fault, Letter, SmtpServer, Step
+from syndicate.loopback.smtp import ReceivedLetter, SmtpFault, SmtpServer, Step
 
 MAIL = b"Subject: hello\r\n\r\n.\r\n..two dots\r\nthe end\r\n"
 
@@ -32,7 +32,7 @@ def send(server: SmtpServer, to: str = "ann@example.org") -> None:
 
 def test_a_letter_is_kept_as_it_was_written(smtp: SmtpServer) -> None:
     send(smtp)
-    assert smtp.letters == [Letter("desk@example.org", "ann@example.org", MAIL)]
+    assert smtp.letters == [ReceivedLetter("desk@example.org", "ann@example.org", MAIL)]
 
 
 def test_a_quoted_address_may_hold_blanks(smtp: SmtpServer) -> None:
@@ -100,7 +100,7 @@ ELSEWHERE = ("starttls", "tls", "sent", "rset", "quit")  # no step on a letter's
 def test_faults_happen_where_they_are_asked_for(
     step: Step, do: str, first_digit: int | None
 ) -> None:
-    with SmtpServer(user="u", password="p", faults=[Fault(at=step, do=do)]) as server:  # type: ignore[arg-type]
+    with SmtpServer(user="u", password="p", faults=[SmtpFault(at=step, do=do)]) as server:  # type: ignore[arg-type]
         code = last_code(server)
         assert (code and code // 100) == first_digit
         assert server.letters == []
@@ -126,14 +126,14 @@ def last_code(server: SmtpServer) -> int | None:
 
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_lost_answer_may_mean_either(keep: bool) -> None:
-    with SmtpServer(faults=[Fault(at="dot", do="hang up", keep=keep)]) as server:
+    with SmtpServer(faults=[SmtpFault(at="dot", do="hang up", keep=keep)]) as server:
         with pytest.raises(smtplib.SMTPServerDisconnected):
             send(server)
         assert len(server.letters) == keep
 
 
 def test_hanging_up_after_the_answer_keeps_the_letter(smtp: SmtpServer) -> None:
-    smtp.faults.append(Fault(at="sent", do="hang up"))
+    smtp.faults.append(SmtpFault(at="sent", do="hang up"))
     wire = client(smtp)
     assert wire.sendmail("a@b.c", "d@e.f", MAIL) == {}
     with pytest.raises(smtplib.SMTPServerDisconnected):
@@ -143,8 +143,8 @@ def test_hanging_up_after_the_answer_keeps_the_letter(smtp: SmtpServer) -> None:
 
 def test_a_fault_may_be_for_one_recipient_or_one_time(smtp: SmtpServer) -> None:
     smtp.faults += [
-        Fault(at="rcpt", do="refuse", recipient="bob@example.net", code=552),
-        Fault(at="mail", do="defer", nth=2),
+        SmtpFault(at="rcpt", do="refuse", recipient="bob@example.net", code=552),
+        SmtpFault(at="mail", do="defer", nth=2),
     ]
     send(smtp)
     with pytest.raises(smtplib.SMTPSenderRefused):
@@ -156,7 +156,7 @@ def test_a_fault_may_be_for_one_recipient_or_one_time(smtp: SmtpServer) -> None:
 
 
 def test_it_can_be_slow(smtp: SmtpServer) -> None:
-    smtp.faults.append(Fault(at="mail", do="wait", seconds=0.3))
+    smtp.faults.append(SmtpFault(at="mail", do="wait", seconds=0.3))
     began = monotonic()
     send(smtp)
     assert monotonic() - began >= 0.3
@@ -165,7 +165,7 @@ def test_it_can_be_slow(smtp: SmtpServer) -> None:
 
 def test_it_stops_at_once_whoever_is_still_there() -> None:
     threads = active_count()
-    with SmtpServer(faults=[Fault(at="mail", do="wait", seconds=60)]) as server:
+    with SmtpServer(faults=[SmtpFault(at="mail", do="wait", seconds=60)]) as server:
         idle, waiting = client(server), client(server)
         waiting.ehlo()
         waiting.putcmd("MAIL FROM:<a@b.c>")
@@ -188,7 +188,10 @@ SPOILT: dict[Manner, bytes] = {  # what comes in the place of "250 ok", as far a
 
 @pytest.mark.parametrize("manner", MANNERS)
 def test_an_answer_is_spoilt_as_it_is_asked_for(manner: Manner) -> None:
-    with SmtpServer(faults=[Fault(at="mail", do=manner, nth=1)]) as server, client(server) as wire:
+    with (
+        SmtpServer(faults=[SmtpFault(at="mail", do=manner, nth=1)]) as server,
+        client(server) as wire,
+    ):
         wire.ehlo()
         assert wire.sock
         wire.sock.settimeout(0.2)
@@ -202,7 +205,7 @@ def test_an_answer_is_spoilt_as_it_is_asked_for(manner: Manner) -> None:
 
 
 def test_a_relay_that_stops_reading_ends_with_its_client() -> None:
-    with SmtpServer(faults=[Fault(at="body", do="stop reading")]) as server:
+    with SmtpServer(faults=[SmtpFault(at="body", do="stop reading")]) as server:
         wire = client(server)
         wire.ehlo()
         for command in ("MAIL FROM:<a@b.c>", "RCPT TO:<d@e.f>", "DATA"):

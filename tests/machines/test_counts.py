@@ -15,7 +15,7 @@ from machines.test_ticks import letter, tokens
 from support.newsroom import CHAT, EVENING, MORNING, NEXT_EVENING, TOKEN, Newsroom, newsroom
 from support.postman import OURS, bounce
 from syndicate.loopback.botapi import Flood
-from syndicate.loopback.smtp import Fault
+from syndicate.loopback.smtp import SmtpFault
 
 READERS = [f"{name}@pembaca.example" for name in ("ani", "budi", "cici")]
 LEAVING = [f"pergi{number}@pembaca.example" for number in range(3)]
@@ -125,9 +125,9 @@ def test_every_count_of_letters_is_the_same_on_both_databases(office: Newsroom) 
         Said("publish gawat.md", "4 sent"),
     )
     office.smtp.faults = [
-        Fault(at="rcpt", do="defer", recipient=READERS[0]),
-        Fault(at="rcpt", do="refuse", recipient=READERS[1], text="5.1.1 no such user"),
-        Fault(at="dot", do="hang up", recipient=READERS[2]),
+        SmtpFault(at="rcpt", do="defer", recipient=READERS[0]),
+        SmtpFault(at="rcpt", do="refuse", recipient=READERS[1], text="5.1.1 no such user"),
+        SmtpFault(at="dot", do="hang up", recipient=READERS[2]),
     ]
     four = "4 letters"
     [[digest]] = told(office, "digest --dry-run", lambda found: [[found["lines"][0]["why"]]])

@@ -45,7 +45,7 @@ from syndicate.ledger.database import generations
 from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.schema import Moment, media, metadata, moves, subscribers
 from syndicate.ledger.schema import ledger as ledger_table
-from syndicate.loopback.smtp import Fault
+from syndicate.loopback.smtp import SmtpFault
 from syndicate.operations import moving
 
 WAYS = (
@@ -228,7 +228,7 @@ def busy(room: Newsroom) -> Newsroom:
     """An office whose relay takes its time."""
     room.only("feed", "harian")
     room.change("harian", connections=1)
-    room.smtp.faults.append(Fault(at="rcpt", do="wait", seconds=0.5))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="wait", seconds=0.5))
     return room
 
 

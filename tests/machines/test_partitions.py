@@ -9,7 +9,7 @@ from time import monotonic
 import pytest
 
 from support.machine import Machine, Point, Running, Site
-from syndicate.loopback.botapi import Post
+from syndicate.loopback.botapi import ChatPost
 
 MORNING, EVENING = "2027-05-04T09:00:00+07:00", "2027-05-04T17:01:00+07:00"
 READERS = [f"pembaca{number}@pembaca.example" for number in range(3)]
@@ -92,7 +92,7 @@ def finished(machine: Machine) -> int:
     return int(doubts)
 
 
-def posts(site: Site) -> list[Post]:
+def posts(site: Site) -> list[ChatPost]:
     return site.api.shown
 
 

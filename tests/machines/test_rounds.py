@@ -14,7 +14,7 @@ from support.machine import PATIENCE, Machine, Running, Site
 from support.newsroom import Answer
 from support.postman import bounce
 from syndicate.loopback.botapi import Flood
-from syndicate.loopback.smtp import Letter
+from syndicate.loopback.smtp import ReceivedLetter
 
 DAY = "2026-05-04T{}+07:00"
 RAW = ("duplicate key", "deadlock", "violates", "unexpected", "Traceback", "stopped before")
@@ -113,14 +113,14 @@ class Round:
         self.check_readers()
         self.check_places()
 
-    def written(self) -> tuple[list[Letter], list[Letter]]:
-        digests, others = list[Letter](), list[Letter]()
+    def written(self) -> tuple[list[ReceivedLetter], list[ReceivedLetter]]:
+        digests, others = list[ReceivedLetter](), list[ReceivedLetter]()
         for one in self.site.smtp.letters:
             is_digest = b"\nList-Id:" in one.content.partition(b"\r\n\r\n")[0]
             (digests if is_digest else others).append(one)
         return digests, others
 
-    def check_digest(self, digests: list[Letter]) -> None:
+    def check_digest(self, digests: list[ReceivedLetter]) -> None:
         got = Counter(one.recipient for one in digests)
         assert set(got.values()) <= {1}
         rows = self.satu.rows(
@@ -135,7 +135,7 @@ class Round:
         assert {*self.staying, *self.soft, *self.asking} <= {email for _, email in rows}
         assert by_state.get("off", set()) <= {*self.leaving}
 
-    def check_answers(self, others: list[Letter]) -> None:
+    def check_answers(self, others: list[ReceivedLetter]) -> None:
         """Each once; one that was on its way when its sender died comes again, the same."""
         got = Counter(one.recipient for one in others)
         assert got.keys() == {*self.joining, *self.leaving, *self.asking}

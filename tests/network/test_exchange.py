@@ -12,12 +12,12 @@ import pytest
 
 from syndicate.network.exchange import (
     LONGEST_EXCHANGE_SECONDS,
+    AnswerTooLarge,
     Exchange,
     Limits,
     Overdue,
-    TooMuch,
     connected,
-    resolved,
+    resolve_host,
 )
 
 SHORT = Limits(seconds=0.3, octets=100, lines=3)
@@ -42,12 +42,12 @@ def test_what_comes_is_counted_and_what_is_announced_is_looked_at() -> None:
     exchange.took(60, 1)
     exchange.announced(40)
     for octets in (41, 2**70, -1):
-        with pytest.raises(TooMuch, match="more than 100 bytes"):
+        with pytest.raises(AnswerTooLarge, match="more than 100 bytes"):
             exchange.announced(octets)
     exchange.took(40, 2)
-    with pytest.raises(TooMuch, match="more than 3 lines"):
+    with pytest.raises(AnswerTooLarge, match="more than 3 lines"):
         exchange.took(0, 1)
-    with pytest.raises(TooMuch, match="more than 100 bytes"):
+    with pytest.raises(AnswerTooLarge, match="more than 100 bytes"):
         exchange.took(1)
 
 
@@ -61,7 +61,7 @@ def test_a_resolver_that_says_nothing_is_not_waited_for(monkeypatch: pytest.Monk
     monkeypatch.setattr(socket, "getaddrinfo", silent)
     began = time.monotonic()
     with pytest.raises(Overdue):
-        resolved("bisu.example", 25, Exchange(SHORT))
+        resolve_host("bisu.example", 25, Exchange(SHORT))
     assert time.monotonic() - began < 5
     answered.set()
 

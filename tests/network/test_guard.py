@@ -18,7 +18,7 @@ from syndicate import Unavailable
 from syndicate.intake.remote_media import UNMEASURED, Sizes
 from syndicate.loopback.botapi import No
 from syndicate.model.article import Media
-from syndicate.network.asking import Line, NoAnswer
+from syndicate.network.asking import HttpClient, NoAnswer
 from syndicate.network.exchange import Limits
 from syndicate.network.http import PROXIES
 from syndicate.network.public import is_public, may_be_public, sites
@@ -136,11 +136,11 @@ def why(url: str, own: frozenset[tuple[str, int]] = frozenset()) -> str:
 
 def whys(urls: Iterable[str], own: frozenset[tuple[str, int]] = frozenset()) -> list[str]:
     """What comes of each question; "no answer ()" is what nothing may be told of."""
-    with Line("x", own=own) as line:
+    with HttpClient("x", own=own) as line:
         return [asked(line, url) for url in urls]
 
 
-def asked(line: Line, url: str) -> str:
+def asked(line: HttpClient, url: str) -> str:
     try:
         return str(line.ask("HEAD", url, BRIEF, follow=True).status_code)
     except NoAnswer as error:

@@ -14,7 +14,7 @@ from support.posts import channel
 from syndicate import Refused, Unavailable
 from syndicate.intake.remote_media import Sizes
 from syndicate.model.article import Media
-from syndicate.network.asking import Line, NoAnswer
+from syndicate.network.asking import HttpClient, NoAnswer
 from syndicate.network.exchange import Limits
 from syndicate.network.http import PROXIES
 from syndicate.testing import HELLO
@@ -52,7 +52,7 @@ def test_a_client_that_cannot_be_made_names_the_setting_and_the_variable(
     wrong: tuple[str, str],
 ) -> None:
     with pytest.raises(Refused) as refused:
-        Line("channels.x.api").__enter__()
+        HttpClient("channels.x.api").__enter__()
     said = str(refused.value)
     assert said.startswith("channels.x.api: no connection can be made: ")
     assert wrong[1] in said
@@ -108,7 +108,7 @@ def test_socks_proxies_work_however_they_are_written(
     scheme: str, socks: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", f"{scheme}://127.0.0.1:{socks}")
-    with Line("x") as line:
+    with HttpClient("x") as line:
         assert line.ask("GET", "http://192.0.2.1/", BRIEF).text == "socks"
 
 
@@ -116,7 +116,7 @@ def test_a_proxy_that_nobody_answers_at_is_unavailable(monkeypatch: pytest.Monke
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     with pytest.raises(Unavailable):
         ping("channels.feed.hubs", "http://hub.example/", "https://a.example", b'{"rss.xml": ""}')
-    with pytest.raises(NoAnswer), Line("x") as line:
+    with pytest.raises(NoAnswer), HttpClient("x") as line:
         line.ask("GET", "http://192.0.2.1/", BRIEF)
 
 
@@ -126,4 +126,4 @@ def test_the_machine_s_own_certificates_are_read_from_where_they_are(
     (tmp_path / "ca.pem").write_text("no certificate", encoding="ascii")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     with pytest.raises(Refused, match="SSL_CERT_FILE"):
-        Line("x").__enter__()
+        HttpClient("x").__enter__()

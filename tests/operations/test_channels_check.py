@@ -14,7 +14,7 @@ from operations.test_channels import WALL
 from support.newsroom import PASSWORD, TOKEN, Newsroom
 from syndicate.config.loader import load
 from syndicate.loopback.botapi import Http500, No
-from syndicate.loopback.smtp import Fault
+from syndicate.loopback.smtp import SmtpFault
 from syndicate.office import Office
 from syndicate.operations.inspection import inspect_channels
 from syndicate.testing import OFFICE
@@ -362,13 +362,17 @@ def test_a_setting_that_pins_makes_the_right_to_pin_necessary(posts: Newsroom) -
 @pytest.mark.parametrize(
     ("fault", "what", "said"),
     [
-        (Fault(at="connect", do="refuse"), "destination", "refused the connection: 554"),
-        (Fault(at="mail", do="refuse"), "sender", "channels.harian.sender is not yours"),
-        (Fault(at="mail", do="hang up"), "sender", "channels.harian.smtp: cannot reach the relay"),
+        (SmtpFault(at="connect", do="refuse"), "destination", "refused the connection: 554"),
+        (SmtpFault(at="mail", do="refuse"), "sender", "channels.harian.sender is not yours"),
+        (
+            SmtpFault(at="mail", do="hang up"),
+            "sender",
+            "channels.harian.smtp: cannot reach the relay",
+        ),
     ],
 )
 def test_a_relay_that_does_not_take_letters_is_named(
-    ready: Newsroom, fault: Fault, what: str, said: str
+    ready: Newsroom, fault: SmtpFault, what: str, said: str
 ) -> None:
     ready.smtp.faults.append(fault)
     found = wrong(ready, "harian")

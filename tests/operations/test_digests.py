@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from support.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom, part
-from syndicate.loopback.smtp import Act, Fault
-from syndicate.loopback.smtp import Fault as SmtpFault
+from syndicate.loopback.smtp import Act, SmtpFault
 
 ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"
 
@@ -142,7 +141,7 @@ def test_what_is_published_at_the_very_end_of_a_window_is_in_the_next_one(room: 
 
 
 def test_who_left_after_the_window_closed_gets_no_letter(full: Newsroom) -> None:
-    full.smtp.faults.append(Fault(at="rcpt", do="defer"))
+    full.smtp.faults.append(SmtpFault(at="rcpt", do="defer"))
     assert full.run("digest", at=EVENING).code == 3
     full.run("subscribers", "remove", "--list", "harian", ANI, at=EVENING)
     full.smtp.faults.clear()
@@ -156,7 +155,7 @@ def test_withdrawn_in_the_middle_of_a_digest_it_leaves_the_letters_that_wait(
 ) -> None:
     full.write("lain.md", "Yang lain.", headline="Kabar Selasa")
     full.publish("lain.md")
-    full.smtp.faults.append(Fault(at="rcpt", do="defer", recipient=BUDI))
+    full.smtp.faults.append(SmtpFault(at="rcpt", do="defer", recipient=BUDI))
     full.run("digest", at=EVENING)
     assert full.readers == [ANI]
     full.run("withdraw", "kabar.md", "--reason", "Salah.", at=EVENING)
@@ -348,7 +347,7 @@ def test_a_sample_that_went_well_ends_with_0(full: Newsroom) -> None:
 
 @pytest.mark.parametrize("do", ["refuse", "defer"])
 def test_a_sample_that_did_not_go_well_does_not(full: Newsroom, do: Act) -> None:
-    full.smtp.faults.append(Fault(at="rcpt", do=do))
+    full.smtp.faults.append(SmtpFault(at="rcpt", do=do))
     answer = full.run("digest", "harian", "--sample", "1", at=EVENING)
     assert answer.code == 3, answer.said
 

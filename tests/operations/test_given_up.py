@@ -8,7 +8,7 @@ import pytest
 
 from cli.test_paused import counts, states, tick
 from support.newsroom import EVENING, Newsroom
-from syndicate.loopback.smtp import Fault
+from syndicate.loopback.smtp import SmtpFault
 
 NO_WORD_OF_OURS = "the mills of this house grind slowly"
 
@@ -43,7 +43,7 @@ def test_what_was_given_up_is_told_for_a_week_and_can_be_sent_again(
     room: Newsroom, readers: list[str], at: str, do: str, code: int
 ) -> None:
     office(room, *readers)
-    room.smtp.faults.append(Fault(at=at, do=do, code=code, text=NO_WORD_OF_OURS))  # type: ignore[arg-type]
+    room.smtp.faults.append(SmtpFault(at=at, do=do, code=code, text=NO_WORD_OF_OURS))  # type: ignore[arg-type]
     room.run("digest", at=EVENING)
     two_days(room)
     assert states(room) == {"refused": len(readers)}
@@ -63,7 +63,7 @@ def test_what_was_given_up_is_told_for_a_week_and_can_be_sent_again(
 
 def test_it_is_told_for_a_week_alone(room: Newsroom) -> None:
     office(room, "ani@contoh.go.id")
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text=NO_WORD_OF_OURS))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", code=550, text=NO_WORD_OF_OURS))
     room.run("digest", at=EVENING)
     two_days(room)
     for days, code in ((6, 3), (8, 0)):
@@ -82,7 +82,7 @@ def test_it_is_told_for_a_week_alone(room: Newsroom) -> None:
 )
 def test_a_reader_s_own_code_is_told_once(room: Newsroom, text: str) -> None:
     office(room, "ani@contoh.go.id", "budi@gmail.com")
-    fault = Fault(at="rcpt", do="refuse", code=550, text=text, recipient="ani@contoh.go.id")
+    fault = SmtpFault(at="rcpt", do="refuse", code=550, text=text, recipient="ani@contoh.go.id")
     room.smtp.faults.append(fault)
     assert room.run("digest", at=EVENING).code == 3
     assert states(room) == {"sent": 1, "refused": 1}
@@ -95,7 +95,7 @@ def test_one_reader_s_mailbox_that_takes_nothing_is_no_trouble_of_the_office(
     room: Newsroom, text: str
 ) -> None:
     office(room, "ani@contoh.go.id", "budi@gmail.com")
-    fault = Fault(at="rcpt", do="refuse", code=552, text=text, recipient="ani@contoh.go.id")
+    fault = SmtpFault(at="rcpt", do="refuse", code=552, text=text, recipient="ani@contoh.go.id")
     room.smtp.faults.append(fault)
     room.run("digest", at=EVENING)
     two_days(room)

@@ -47,7 +47,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         patched.setattr(owner, name, counts)
 
     with monkeypatch.context() as patched:
-        counting(article_file, "read")
+        counting(article_file, "read_file")
         counting(Feed, "page")
         counting(Feed, "pieces")
         counting(Telegram, "render")

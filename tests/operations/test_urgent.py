@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom, part
-from syndicate.loopback.smtp import Fault
+from syndicate.loopback.smtp import SmtpFault
 
 ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"
 
@@ -104,7 +104,7 @@ def test_a_withdrawal_goes_at_once_to_those_who_got_it(office: Newsroom) -> None
 
 
 def test_what_the_relay_put_off_is_sent_by_the_next_tick(office: Newsroom) -> None:
-    office.smtp.faults = [Fault(at="rcpt", do="defer", recipient=BUDI, nth=1)]
+    office.smtp.faults = [SmtpFault(at="rcpt", do="defer", recipient=BUDI, nth=1)]
     assert office.run("publish", "kabar.md").code == 3
     assert office.readers == [ANI]
     office.let_pauses_end()
@@ -113,7 +113,7 @@ def test_what_the_relay_put_off_is_sent_by_the_next_tick(office: Newsroom) -> No
 
 
 def test_what_is_withdrawn_before_it_left_is_never_said(office: Newsroom) -> None:
-    office.smtp.faults = [Fault(at="rcpt", do="defer")]
+    office.smtp.faults = [SmtpFault(at="rcpt", do="defer")]
     assert office.run("publish", "kabar.md").code == 3
     office.smtp.faults = []
     office.let_pauses_end()
@@ -127,7 +127,7 @@ def test_what_is_withdrawn_before_it_left_is_never_said(office: Newsroom) -> Non
 def test_what_is_corrected_before_it_left_is_said_as_it_is_now_and_only_once(
     office: Newsroom,
 ) -> None:
-    office.smtp.faults = [Fault(at="rcpt", do="defer", recipient=BUDI, nth=1)]
+    office.smtp.faults = [SmtpFault(at="rcpt", do="defer", recipient=BUDI, nth=1)]
     assert office.run("publish", "kabar.md").code == 3
     office.rewrite("diminum", "direbus")
     assert office.run("publish", "kabar.md", "--note", "Boleh mandi.", at=NOON).code == 3

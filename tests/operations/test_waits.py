@@ -8,7 +8,7 @@ import pytest
 
 from support.newsroom import EVENING, REAL, Newsroom
 from syndicate.loopback.botapi import Flood
-from syndicate.loopback.smtp import Fault
+from syndicate.loopback.smtp import SmtpFault
 
 YEARS = 99999999999  # seconds
 
@@ -72,7 +72,7 @@ def test_letters_that_were_put_off_are_waited_for_and_resumed(room: Newsroom) ->
     room.subscribe("ani@pembaca.example", "budi@pembaca.example")
     room.write()
     room.publish()
-    room.smtp.faults.append(Fault(at="rcpt", do="defer", recipient="ani@pembaca.example"))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="defer", recipient="ani@pembaca.example"))
     assert room.run("digest", at=EVENING).code == 3
     assert re.search(r"^harian: 1 letter waits until .*451", room.run("status").out, re.MULTILINE)
     room.smtp.faults.clear()

@@ -13,7 +13,7 @@ from syndicate.sources.files.local_files import (
     MOST_DOCUMENT_BYTES,
     MOST_PICTURE_BYTES,
     names_pdf,
-    take,
+    read_local_file,
     take_picture,
 )
 from syndicate.testing import PICTURE, PIXEL
@@ -21,7 +21,7 @@ from syndicate.testing import PICTURE, PIXEL
 
 def test_a_picture_says_all_that_a_channel_needs(tmp_path: Path) -> None:
     (tmp_path / "dot.png").write_bytes(PIXEL)
-    picture = take("dot.png", tmp_path)
+    picture = read_local_file("dot.png", tmp_path)
     assert picture.media(alt="A dot") == PICTURE
     assert picture.data == PIXEL
 
@@ -29,24 +29,24 @@ def test_a_picture_says_all_that_a_channel_needs(tmp_path: Path) -> None:
 def test_the_largest_picture_is_taken_and_a_larger_one_refused(tmp_path: Path) -> None:
     path = tmp_path / "dot.png"
     path.write_bytes(PIXEL.ljust(MOST_PICTURE_BYTES, b"\0"))
-    assert take("dot.png", tmp_path).media().size == 10_000_000
+    assert read_local_file("dot.png", tmp_path).media().size == 10_000_000
     path.write_bytes(PIXEL.ljust(MOST_PICTURE_BYTES + 1, b"\0"))
     with pytest.raises(ValueError, match=r"dot\.png has 10\.0 MB, more than 10 MB \(shrink it\)"):
-        take("dot.png", tmp_path)
+        read_local_file("dot.png", tmp_path)
 
 
 def test_a_name_with_a_percent_sign_is_taken_as_it_is_first(tmp_path: Path) -> None:
     (tmp_path / "a%20b.png").write_bytes(PIXEL)
-    assert take("a%20b.png", tmp_path).file == "a%20b.png"
+    assert read_local_file("a%20b.png", tmp_path).file == "a%20b.png"
     (tmp_path / "c d.png").write_bytes(PIXEL)
-    assert take("c%20d.png", tmp_path).file == "c d.png"
+    assert read_local_file("c%20d.png", tmp_path).file == "c d.png"
 
 
 @pytest.mark.parametrize("name", ["sub/../dot.png", "./dot.png"])
 def test_a_detour_within_the_folder_is_no_way_out(name: str, tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "dot.png").write_bytes(PIXEL)
-    assert take(name, tmp_path).sha256 == PICTURE.sha256
+    assert read_local_file(name, tmp_path).sha256 == PICTURE.sha256
 
 
 @pytest.mark.parametrize("name", ["../dot.png", "sub/../../dot.png", "out/dot.png", "{home}/a.png"])
@@ -57,18 +57,18 @@ def test_nothing_is_read_outside_the_folder(name: str, tmp_path: Path) -> None:
     for path in (tmp_path / "dot.png", home / "a.png"):
         path.write_bytes(PIXEL)
     with pytest.raises(ValueError, match="is outside the article's folder"):
-        take(name.format(home=home), home)
+        read_local_file(name.format(home=home), home)
 
 
 @pytest.mark.parametrize("name", ["", ".", "a\0b", "x" * 300, "\ud800"], ids=ascii)
 def test_a_name_no_file_can_have_is_missing(name: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="is missing"):
-        take(name, tmp_path)
+        read_local_file(name, tmp_path)
 
 
 def test_a_document_says_all_that_a_channel_needs(tmp_path: Path) -> None:
     (tmp_path / "formulir.pdf").write_bytes(FORM)
-    document = take("formulir.pdf", tmp_path)
+    document = read_local_file("formulir.pdf", tmp_path)
     media = document.media(caption="Formulir", creator="KPU")
     assert document.data == FORM
     assert media == Media(
@@ -94,7 +94,7 @@ GOOD = {
 @pytest.mark.parametrize("data", GOOD.values(), ids=GOOD.keys())
 def test_a_document_is_known_by_its_bytes_whatever_its_name(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "berkas").write_bytes(data)
-    taken = take("berkas", tmp_path)
+    taken = read_local_file("berkas", tmp_path)
     assert (taken.media_type, taken.data) == (PDF, data)
 
 
@@ -114,7 +114,7 @@ BAD = {
 def test_what_is_no_document_is_refused_by_name(data: bytes, said: str, tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(data)
     with pytest.raises(ValueError, match=r"^a\.pdf ") as wrong:
-        take("a.pdf", tmp_path)
+        read_local_file("a.pdf", tmp_path)
     assert str(wrong.value).startswith(said)
     assert str(wrong.value).endswith(")")
 
@@ -122,7 +122,7 @@ def test_what_is_no_document_is_refused_by_name(data: bytes, said: str, tmp_path
 def test_a_picture_that_mentions_a_pdf_is_a_picture(tmp_path: Path) -> None:
     said = b"%PDF-1.4"
     (tmp_path / "a.gif").write_bytes(b"GIF89a" + pack("<HH", 2, 3) + said)
-    assert take("a.gif", tmp_path).media_type == "image/gif"
+    assert read_local_file("a.gif", tmp_path).media_type == "image/gif"
     assert take_picture("a.gif", tmp_path).width == 2
 
 
@@ -131,7 +131,7 @@ def test_a_document_outside_the_folder_is_not_read(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     with pytest.raises(ValueError, match="is outside the article's folder"):
-        take("../formulir.pdf", home)
+        read_local_file("../formulir.pdf", home)
 
 
 def test_where_only_a_picture_can_be_shown_a_document_is_sent_to_its_place(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from support.goodbyes import (
 )
 from support.newsroom import EVENING, MORNING, NOON, Answer, Newsroom, part
 from support.postman import ANI, BUDI, CICI, Postman, readers, token_of
-from syndicate.loopback.smtp import Fault
+from syndicate.loopback.smtp import SmtpFault
 from syndicate.system.process import Holder
 
 PAGE = "https://kantor.example/berhenti/{token}"
@@ -99,13 +99,16 @@ def test_who_leaves_several_lists_at_once_gets_one_letter_with_a_way_back_to_eac
 
 
 PUT_OFF = {
-    "hung up": Fault(at="connect", do="hang up"), "recipient": Fault(at="rcpt", do="defer", nth=1),
-    "letter": Fault(at="dot", do="defer", nth=1),
+    "hung up": SmtpFault(at="connect", do="hang up"),
+    "recipient": SmtpFault(at="rcpt", do="defer", nth=1),
+    "letter": SmtpFault(at="dot", do="defer", nth=1),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("fault", PUT_OFF.values(), ids=PUT_OFF.keys())
-def test_leaving_does_not_wait_for_a_relay_that_puts_it_off(postman: Postman, fault: Fault) -> None:
+def test_leaving_does_not_wait_for_a_relay_that_puts_it_off(
+    postman: Postman, fault: SmtpFault
+) -> None:
     room = postman.room
     room.smtp.faults = [fault]
     postman.bring("berhenti", vouched=True)
@@ -121,7 +124,7 @@ def test_leaving_does_not_wait_for_a_relay_that_puts_it_off(postman: Postman, fa
 def test_a_goodbye_that_is_refused_is_not_said_again(postman: Postman) -> None:
     room = postman.room
     with_two_lists(room)
-    room.smtp.faults = [Fault(at="rcpt", do="refuse", text="5.1.1 no such user", nth=1)]
+    room.smtp.faults = [SmtpFault(at="rcpt", do="refuse", text="5.1.1 no such user", nth=1)]
     postman.bring("unsubscribe Kabar harian", vouched=True)
     assert "harian: a goodbye letter did not go out: " in room.run("tick").out
     room.run("tick")
@@ -246,7 +249,7 @@ def test_a_list_that_is_gone_says_no_goodbye(postman: Postman) -> None:
     room.run("subscribers", "remove", "--list", "harian", ANI)
     postman.bring("unsubscribe Kabar pekanan", vouched=True)
     (room.folder / "surat").mkdir()
-    room.smtp.faults = [Fault(at="rcpt", do="defer", nth=1)]
+    room.smtp.faults = [SmtpFault(at="rcpt", do="defer", nth=1)]
     room.run("tick")
     room.only("feed", "telegram", "harian")
     assert room.run("tick").code == 0

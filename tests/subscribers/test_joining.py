@@ -17,7 +17,7 @@ from support.postman import (
     invited,
     readers,
 )
-from syndicate.loopback.smtp import Fault
+from syndicate.loopback.smtp import SmtpFault
 
 
 def test_who_wants_to_join_is_asked_and_joins_by_answering(postman: Postman) -> None:
@@ -143,7 +143,7 @@ def test_machines_are_not_answered(postman: Postman) -> None:
 
 def test_a_question_that_could_not_be_sent_is_sent_by_the_next_tick(postman: Postman) -> None:
     room = postman.room
-    room.smtp.faults = [Fault(at="rcpt", do="defer", nth=1)]
+    room.smtp.faults = [SmtpFault(at="rcpt", do="defer", nth=1)]
     postman.bring("subscribe", sender=CICI)
     assert room.run("tick").code == 3
     assert room.letters == []

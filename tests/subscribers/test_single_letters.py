@@ -11,20 +11,20 @@ import pytest
 
 from support.newsroom import NOON
 from support.postman import ANI, BUDI, CICI, MAILBOX, Postman, token_of
-from syndicate.loopback.smtp import Fault
+from syndicate.loopback.smtp import SmtpFault
 
 OURS = [
-    Fault(at="connect", do="refuse", code=554, text="no service for you"),
-    Fault(at="ehlo", do="refuse", code=550, text="5.7.0 who are you?"),
-    Fault(at="mail", do="refuse", code=550, text="not you"),
-    Fault(at="rcpt", do="refuse", code=550, text="5.7.0 hourly sending limit exceeded"),
-    Fault(at="rcpt", do="refuse", code=554, text="5.7.1 Relay access denied"),
-    Fault(at="rcpt", do="refuse", code=503, text="5.5.4 send AUTH command first"),
-    Fault(at="rcpt", do="refuse", code=550, text="computer says no"),
-    Fault(at="dot", do="refuse", code=554, text="5.2.252 SendAsDenied"),
-    Fault(at="dot", do="refuse", code=552, text="relay quota exceeded"),
-    Fault(at="dot", do="refuse", code=550, text="5.7.515 Access denied"),
-    Fault(at="rcpt", do="defer", text="4.2.0 greylisted"),
+    SmtpFault(at="connect", do="refuse", code=554, text="no service for you"),
+    SmtpFault(at="ehlo", do="refuse", code=550, text="5.7.0 who are you?"),
+    SmtpFault(at="mail", do="refuse", code=550, text="not you"),
+    SmtpFault(at="rcpt", do="refuse", code=550, text="5.7.0 hourly sending limit exceeded"),
+    SmtpFault(at="rcpt", do="refuse", code=554, text="5.7.1 Relay access denied"),
+    SmtpFault(at="rcpt", do="refuse", code=503, text="5.5.4 send AUTH command first"),
+    SmtpFault(at="rcpt", do="refuse", code=550, text="computer says no"),
+    SmtpFault(at="dot", do="refuse", code=554, text="5.2.252 SendAsDenied"),
+    SmtpFault(at="dot", do="refuse", code=552, text="relay quota exceeded"),
+    SmtpFault(at="dot", do="refuse", code=550, text="5.7.515 Access denied"),
+    SmtpFault(at="rcpt", do="defer", text="4.2.0 greylisted"),
 ]  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def each_wish(cases: Iterable[Any]) -> list[Any]:
 
 
 @pytest.mark.parametrize(("wish", "fault"), each_wish(OURS))
-def test_our_trouble_costs_nobody_a_letter(postman: Postman, wish: str, fault: Fault) -> None:
+def test_our_trouble_costs_nobody_a_letter(postman: Postman, wish: str, fault: SmtpFault) -> None:
     room, (bring, who) = postman.room, WISHES[wish]
     room.smtp.faults.append(fault)
     bring(postman)
@@ -99,7 +99,7 @@ def test_a_relay_that_cannot_be_used_costs_nobody_a_letter(
 @pytest.mark.parametrize("wish", WISHES)
 def test_one_reader_who_is_put_off_holds_up_no_other(postman: Postman, wish: str) -> None:
     room, (bring, who) = postman.room, WISHES[wish]
-    fault = Fault(at="rcpt", do="defer", text="4.2.0 greylisted", recipient=who)
+    fault = SmtpFault(at="rcpt", do="defer", text="4.2.0 greylisted", recipient=who)
     room.smtp.faults.append(fault)
     bring(postman)
     postman.bring("berhenti", sender=BUDI, vouched=True)
@@ -120,7 +120,7 @@ def test_where_all_are_put_off_not_everybody_is_asked_for(postman: Postman, wish
     word = "berhenti" if wish == "goodbye" else "langganan"
     for one in people:
         postman.bring(word, sender=one, vouched=wish == "goodbye")
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=550, text="computer says no"))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", code=550, text="computer says no"))
     answer = room.run("tick")
     assert answer.code == 3
     assert room.smtp.commands.count("RCPT") == 3
@@ -140,7 +140,7 @@ def test_whoever_is_always_put_off_is_tried_after_the_others(postman: Postman, w
         word = "berhenti" if wish == "goodbye" else "langganan"
         postman.bring(word, sender=one, vouched=wish == "goodbye")
     for one in people[:3]:
-        room.smtp.faults.append(Fault(at="rcpt", do="defer", text="busy", recipient=one))
+        room.smtp.faults.append(SmtpFault(at="rcpt", do="defer", text="busy", recipient=one))
     assert room.run("tick").code == 3
     assert room.run("tick").code == 3
     assert room.readers == people[3:]
@@ -149,7 +149,7 @@ def test_whoever_is_always_put_off_is_tried_after_the_others(postman: Postman, w
 @pytest.mark.parametrize("wish", WISHES)
 def test_a_reader_s_own_code_ends_it(postman: Postman, wish: str) -> None:
     room, (bring, _) = postman.room, WISHES[wish]
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse", text="5.1.1 no such user", nth=1))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", text="5.1.1 no such user", nth=1))
     bring(postman)
     room.run("tick")
     room.run("tick", at=NOON)
@@ -170,7 +170,7 @@ def test_a_goodbye_of_a_rehearsal_waits_where_it_must_not_leave(postman: Postman
 def test_why_a_goodbye_waits_is_told_without_whom_it_goes_to(postman: Postman) -> None:
     room = postman.room
     said = "5.7.1 <{}>: Relay access denied"
-    room.smtp.faults.append(Fault(at="rcpt", do="refuse", code=554, text=said))
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", code=554, text=said))
     postman.bring("berhenti", vouched=True)
     answer = room.run("tick")
     assert "5.7.1 <…>: Relay access denied" in answer.said
@@ -187,7 +187,7 @@ def test_a_relay_that_leaves_one_letter_in_doubt_is_given_no_more_of_them_in_tha
     room.change("harian", patience=1)
     for one in people:
         postman.bring("berhenti", sender=one)
-    room.smtp.faults.append(Fault(at="dot", do="say nothing"))
+    room.smtp.faults.append(SmtpFault(at="dot", do="say nothing"))
     began = monotonic()
     answer = room.run("tick")
     assert monotonic() - began < 2 + 5

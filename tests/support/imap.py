@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NoReturn
 
-from syndicate.loopback.clients import Bye, Server, Session
+from syndicate.loopback.clients import Bye, LoopbackServer, Session
 
 Step = Literal[
     "connect", "capability", "starttls", "login", "select", "search", "peek", "fetch", "literal",
@@ -54,7 +54,7 @@ class Fault:
     seconds: float = 0.0  # to wait
 
 
-class LoopbackImap(Server):
+class LoopbackImap(LoopbackServer):
     """``with LoopbackImap(mails) as imap:`` listens at ``imap.url`` and keeps ``imap.folders``.
 
     ``mails`` are INBOX's, UID -> message. ``starttls`` offers STARTTLS, ``tls`` speaks TLS

@@ -24,7 +24,7 @@ from unittest.mock import patch
 from uuid import uuid4
 
 from syndicate.cli import main
-from syndicate.loopback.botapi import BotApi, Post
+from syndicate.loopback.botapi import BotApi, ChatPost
 from syndicate.loopback.smtp import SmtpServer
 
 TOKEN = "123456:SECRET-of_the-BOT"
@@ -238,7 +238,7 @@ class Newsroom:
         return [post.text for post in self.api.shown]
 
     @property
-    def post(self) -> Post:
+    def post(self) -> ChatPost:
         [post] = self.api.shown
         return post
 

@@ -9,7 +9,7 @@ import pytest
 from support.posts import post
 from syndicate.testing import HELLO, item
 from syndicate.text.markers import markers
-from syndicate.text.tables import Cell, resolved
+from syndicate.text.tables import Cell, labelled_rows
 from syndicate_email.letter.plain_text import html_to_text
 
 MARKERS = {
@@ -61,7 +61,7 @@ def row(*cells: str) -> list[Cell[str]]:
 
 def test_a_cell_over_several_rows_is_in_each_of_them() -> None:
     body = [[Cell("Senin", rows=2), Cell("09.00"), Cell("Aula")], row("10.00", "Masjid")]
-    found = resolved([row("Hari", "Jam", "Tempat")], body)
+    found = labelled_rows([row("Hari", "Jam", "Tempat")], body)
     assert found is not None
     assert [[(v.labels, v.content) for v in values] for values in found] == [
         [(("Hari",), "Senin"), (("Jam",), "09.00"), (("Tempat",), "Aula")],
@@ -77,7 +77,7 @@ def test_a_cell_over_several_rows_is_in_each_of_them() -> None:
     ],
 )
 def test_spans_that_do_not_fit_are_not_guessed(body: list[list[Cell[str]]]) -> None:
-    assert resolved([row("x", "y")], body) is None
+    assert labelled_rows([row("x", "y")], body) is None
 
 
 def test_a_span_that_says_too_much_is_bounded() -> None:

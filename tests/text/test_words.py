@@ -8,7 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from syndicate.model.article import PDF, Media
-from syndicate.text.i18n import TABLES, correction_line, day, document_line, moment, size, words
+from syndicate.text.i18n import (
+    TABLES,
+    correction_line,
+    day,
+    document_line,
+    file_size,
+    moment,
+    words_for,
+)
 
 WHEN = datetime(2022, 3, 18, 9, 30, tzinfo=UTC)
 
@@ -24,7 +32,7 @@ def test_every_language_has_every_word_and_twelve_months() -> None:
     ("tag", "said"), [("id", "RALAT"), ("id-ID", "RALAT"), ("ID", "RALAT"), ("xx", "CORRECTION")]
 )
 def test_a_language_is_found_by_its_tag_and_english_stands_in(tag: str, said: str) -> None:
-    assert words(tag)["correction"] == said
+    assert words_for(tag)["correction"] == said
 
 
 @pytest.mark.parametrize(("tag", "said"), [("id", "1 Mei 2024"), ("en-GB", "1 May 2024")])
@@ -63,7 +71,7 @@ SIZES = [
 
 @pytest.mark.parametrize(("count", "in_english", "in_indonesian"), SIZES)
 def test_a_size_is_said_as_people_say_it(count: int, in_english: str, in_indonesian: str) -> None:
-    assert (size(count, "en"), size(count, "id-ID")) == (in_english, in_indonesian)
+    assert (file_size(count, "en"), file_size(count, "id-ID")) == (in_english, in_indonesian)
 
 
 LINES = [

@@ -10,7 +10,7 @@ from contextlib import suppress
 from imaplib import IMAP4
 from typing import TYPE_CHECKING, Any
 
-from syndicate.network.exchange import Exchange, Overdue, TooMuch, connected
+from syndicate.network.exchange import AnswerTooLarge, Exchange, Overdue, connected
 from syndicate.system.stop import Stopped
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class ImapClient(IMAP4):
             if looked >= LINE_BYTES or not self._receive():
                 break
         if max(end, looked) >= LINE_BYTES:
-            raise TooMuch(LINE_BYTES)
+            raise AnswerTooLarge(LINE_BYTES)
         self.exchange.took(0, lines=1)
         line = self._taken(end + 1 if end >= 0 else looked)
         if log.isEnabledFor(logging.DEBUG):

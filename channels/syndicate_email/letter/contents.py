@@ -8,7 +8,7 @@ from itertools import groupby
 
 from syndicate import Edition, Item, Publisher
 from syndicate.text import excerpt, folded
-from syndicate.text.i18n import day, days, spoken, words
+from syndicate.text.i18n import day, days, spoken, words_for
 from syndicate_email.letter.entries import EntryWriter, LetterEntry, clean_line
 
 MOST_SUBJECT = 120  # characters of the headline
@@ -67,7 +67,7 @@ class Wording:
 
     def words(self, language: str) -> Mapping[str, str]:
         """Return the built-in texts in a language, the office's own instead of them."""
-        return {"intro": "", "outro": "", **words(language), **(self.texts or {})}
+        return {"intro": "", "outro": "", **words_for(language), **(self.texts or {})}
 
 
 def letter_contents(edition: Edition, wording: Wording, *, brief: bool = False) -> Contents:

@@ -8,10 +8,10 @@ from html import escape, unescape
 from urllib.parse import unquote, urlsplit
 
 from syndicate.text import address_of, apart, plain
-from syndicate.text.i18n import letter_line, words
+from syndicate.text.i18n import letter_line, words_for
 from syndicate.text.markers import ListTag, item_markers
 from syndicate.text.superscript import spelt
-from syndicate.text.tables import Cell, Line, SourceRow, Table
+from syndicate.text.tables import Cell, SourceRow, TableLine, TableParts
 
 ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
 LINK = re.compile(
@@ -104,7 +104,7 @@ def _in_words(table: re.Match[str], language: str) -> str:
     """Return a table as a paragraph per row, each value with its label."""
     rows = table["rows"]
     titles = "".join(f"<p>{title}</p>" for title in CAPTION.findall(rows))
-    lines = (_line(line, language) for line in Table.of(list(_rows(rows))).lines())
+    lines = (_line(line, language) for line in TableParts.of(list(_rows(rows))).lines())
     return titles + "".join(f"<p>{line}</p>" for line in lines if line) or "<br>"
 
 
@@ -123,13 +123,13 @@ def _content(html: str) -> str:
     return escape(" ".join(plain(_itemised(html)).split()), quote=False)
 
 
-def _line(line: Line[str], language: str) -> str:
+def _line(line: TableLine[str], language: str) -> str:
     contents = [value.content for value in line.values]
     match line.kind:
         case "merged":
-            return words(language)["merged_cells"]
+            return words_for(language)["merged_cells"]
         case "ragged":
-            return words(language)["ragged_rows"]
+            return words_for(language)["ragged_rows"]
         case "cells":
             return " · ".join(contents)
         case "blank":

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from syndicate import DeliveryError, Refused, Unavailable
-from syndicate.network.asking import bounded, loop
+from syndicate.network.asking import loop, within_limits
 from syndicate.network.exchange import LONGEST_EXCHANGE_SECONDS, Limits, Overdue
 from syndicate.network.http import LOOPBACK, making
 from syndicate.system import logs, stop
@@ -202,7 +202,7 @@ class BotClient:
                 self._timeout.reschedule(self._began + self._timeout_seconds)
 
     async def _bound_response(self, response: Any) -> None:
-        bounded(response, Limits(seconds=self._timeout_seconds, octets=ANSWER_BYTES))
+        within_limits(response, Limits(seconds=self._timeout_seconds, octets=ANSWER_BYTES))
 
     def _scrubbed(self, failure: Exception) -> Exception:
         failure.args = tuple(self._hidden(str(arg)) for arg in failure.args)

@@ -8,7 +8,7 @@ from hashlib import sha256
 from time import monotonic
 
 from syndicate import Refused
-from syndicate.network.asking import Line, NoAnswer, TooLarge
+from syndicate.network.asking import HttpClient, NoAnswer, TooLarge
 from syndicate.network.exchange import Limits
 from syndicate.network.http import by_proxy
 from syndicate.network.public import Site
@@ -71,15 +71,15 @@ class Downloader:
         smaller = with_attachments(post, kept)
         return PreparedPost(post=smaller, files=available, omissions=tuple(omissions))
 
-    def _open_line(self, stack: ExitStack) -> Line | str:
+    def _open_line(self, stack: ExitStack) -> HttpClient | str:
         """Return a line to the network, or why there is none."""
         try:
-            return stack.enter_context(Line(self.setting, own=self.office_sites))
+            return stack.enter_context(HttpClient(self.setting, own=self.office_sites))
         except Refused as error:
             return str(error)
 
 
-def _download(line: Line, attachment: Attachment, seconds: float) -> bytes | str:
+def _download(line: HttpClient, attachment: Attachment, seconds: float) -> bytes | str:
     """Return the file, or why it cannot be had."""
     is_document = bool(attachment.name)
     limit = DOWNLOADED_DOCUMENT_BYTES if is_document else PHOTO_BYTES

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from syndicate import InDoubt, Refused
-from syndicate.network.asking import Line, NoAnswer
+from syndicate.network.asking import HttpClient, NoAnswer
 from syndicate.network.exchange import Limits
 from syndicate.network.http import LOOPBACK, by_proxy
 from syndicate_telegram.doubts.search import ChatMessage, NoMessage
@@ -63,7 +63,7 @@ def fetch_page(url: str, query: dict[str, int], limits: Limits = PAGE_LIMITS) ->
     """Return a page as it is now; InDoubt where there is none."""
     is_local = urlsplit(url).hostname in LOOPBACK
     try:
-        with Line(url, trust_env=not is_local) as line:
+        with HttpClient(url, trust_env=not is_local) as line:
             response = line.ask("GET", url, limits, params=query)
     except Refused as error:
         raise InDoubt(str(error)) from None

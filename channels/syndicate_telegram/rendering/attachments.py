@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from syndicate import ArticleError, Media
 from syndicate.text import has_words
-from syndicate.text.i18n import document_line, words
+from syndicate.text.i18n import document_line, words_for
 from syndicate_telegram.limits import (
     DOCUMENT_BYTES,
     PHOTO_BYTES,
@@ -86,7 +86,7 @@ def document_links(documents: Iterable[Media], language: str) -> RichText:
 
 
 def _document_links(documents: Iterable[Media], language: str) -> Iterator[RichText]:
-    label = RichText(f"{words(language)['document']}: ")
+    label = RichText(f"{words_for(language)['document']}: ")
     for document in documents:
         if document.url:
             yield label + as_link(one_line(document_line(document, language)), document.url)

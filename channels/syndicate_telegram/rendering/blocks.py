@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from syndicate import ArticleError
-from syndicate.text.i18n import words
+from syndicate.text.i18n import words_for
 from syndicate.text.markers import markers
-from syndicate.text.tables import Cell, Line, SourceRow, Table
+from syndicate.text.tables import Cell, SourceRow, TableLine, TableParts
 from syndicate_telegram.rendering.html_tree import BLOCK_TAGS, Node, parse_html, text_content
 from syndicate_telegram.rendering.inline import inline_text
 from syndicate_telegram.rendering.rich_text import RichText, join_texts
@@ -207,7 +207,7 @@ def _table(node: Node) -> Iterator[TextBlock]:
             yield TextBlock(kind="heading", content=inline_text(row.children).styled("bold"))
         else:
             rows.append(_source_row(row, in_head=part == "thead"))
-    table = Table.of(rows)
+    table = TableParts.of(rows)
     columns = _columns(table) if table.is_plain else None
     if columns:
         yield from (
@@ -224,20 +224,20 @@ def _source_row(row: Node, *, in_head: bool) -> SourceRow[RichText]:
     return SourceRow(cells, tuple(node.tag for node in nodes), in_head)
 
 
-def _columns(table: Table[RichText]) -> RichText | None:
+def _columns(table: TableParts[RichText]) -> RichText | None:
     head = [cell.content for row in table.head for cell in row]
     return monospace_columns(head, [[cell.content for cell in row] for row in table.rows])
 
 
-def _row(line: Line[RichText], language: str) -> TextBlock:
+def _row(line: TableLine[RichText], language: str) -> TextBlock:
     contents = [value.content for value in line.values]
     match line.kind:
         case "heading":
             return TextBlock(kind="heading", content=join_texts(" ", contents).styled("bold"))
         case "merged":
-            return TextBlock(kind="row", content=RichText(words(language)["merged_cells"]))
+            return TextBlock(kind="row", content=RichText(words_for(language)["merged_cells"]))
         case "ragged":
-            return TextBlock(kind="row", content=RichText(words(language)["ragged_rows"]))
+            return TextBlock(kind="row", content=RichText(words_for(language)["ragged_rows"]))
         case "cells":
             return TextBlock(kind="row", content=join_texts(" · ", contents))
         case "blank":

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from syndicate import Item, Publisher
-from syndicate.text.i18n import moment, words
+from syndicate.text.i18n import moment, words_for
 from syndicate_telegram.limits import CAPTION_UNITS, TEXT_UNITS
 from syndicate_telegram.post import Post
 from syndicate_telegram.rendering.entities import api_entities
@@ -71,7 +71,7 @@ def _withdrawal_notice(item: Item, publisher: Publisher) -> RichText:
     """
     withdrawal, language = item.withdrawal, language_of(item.article, publisher)
     assert withdrawal
-    labels = words(language)
+    labels = words_for(language)
     title = one_line(f"{labels['withdrawn']}: {item.article.headline}")
     headline = shorten_to_word(title, NOTICE_HEADLINE_UNITS).styled("bold")
     when = moment(withdrawal.at, publisher.zone, language)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from syndicate import Article, ArticleError, Item, Media, Publisher
 from syndicate.text import datelined
-from syndicate.text.i18n import correction_line, words
+from syndicate.text.i18n import correction_line, words_for
 from syndicate_telegram.limits import CAPTION_UNITS, TEXT_UNITS
 from syndicate_telegram.post import Shape
 from syndicate_telegram.rendering.attachments import caption_lines, document_links
@@ -79,7 +79,7 @@ def priority_links(article: Article) -> tuple[str, ...]:
 def correction_lines(item: Item, publisher: Publisher) -> Iterator[tuple[int, RichText]]:
     """Yield versions and the lines about their corrections, newest first."""
     language = language_of(item.article, publisher)
-    label = words(language)["correction"]
+    label = words_for(language)["correction"]
     for correction in reversed(item.corrections):
         line = correction_line(correction.at, correction.note, publisher.zone, language)
         rest = RichText(one_line(line).text.removeprefix(label))
@@ -151,7 +151,7 @@ def _parts(
     documents: Sequence[Media],
 ) -> PostParts:
     article, language = item.article, language_of(item.article, publisher)
-    labels = words(language)
+    labels = words_for(language)
     text = assemble(body).text
     label = labels["document" if any(media.is_document for media in pictures) else "photo"]
     return PostParts(

@@ -55,7 +55,7 @@ def connect(url: str | URL, *, is_new: bool = False, timeouts: Timeouts | None =
     """An engine for ``sqlite:///PATH`` or ``postgresql://…``; nothing is opened yet."""
     written = url if isinstance(url, str) else url.render_as_string(hide_password=False)
     try:
-        found = database.read(written)
+        found = database.parse_url(written)
         if found is not None:
             return _at_a_server(found, timeouts or Timeouts())
         parsed = make_url(url)

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DisconnectionError
 from syndicate.config.database import Database, Timeouts
 from syndicate.errors import LedgerError
 from syndicate.ledger.database.clock import steady
-from syndicate.network.exchange import Exchange, Limits, resolved
+from syndicate.network.exchange import Exchange, Limits, resolve_host
 from syndicate.system import process
 
 KEEPALIVE = {"idle": 20, "interval": 5, "count": 4}  # seconds of silence, between tries; tries
@@ -124,7 +124,7 @@ class Dialler:
         for host, port in zip(hosts, ports, strict=True):
             exchange = Exchange(NAMES.within(self.timeouts.connect), outlives_stop=True)
             try:
-                addresses = resolved(host, int(port or 5432), exchange)
+                addresses = resolve_host(host, int(port or 5432), exchange)
             except OSError as error:
                 problems.append(f"{host}: {error.strerror or error}")
                 continue

@@ -14,7 +14,7 @@ from syndicate.ledger.database.engine import affected, transaction
 from syndicate.ledger.people.tokens import SUBSCRIPTION, Tokens
 from syndicate.ledger.processes.claims import FREE, take_turn
 from syndicate.ledger.schema import channels, forgotten, goodbyes, subscribers, subscriptions
-from syndicate.model.bounces import counted
+from syndicate.model.bounces import count_bounce
 
 s = subscriptions.c
 REASONS = LEFT, BOUNCED, COMPLAINED = "unsubscribed", "bounced", "complained"
@@ -183,7 +183,7 @@ def bounce(db: Connection, subscriber: int, code: str, at: datetime) -> bool:
     row = db.execute(select(subscribers).where(here).with_for_update(key_share=True)).first()
     if row is None:
         return False
-    now = counted(code, row.bounces, row.bounced_at, at)
+    now = count_bounce(code, row.bounces, row.bounced_at, at)
     values = {"bounces": now.count, "bounce": code, "bounced_at": at}
     db.execute(update(subscribers).where(here).values(**values))
     if not now.final:

@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from threading import Thread
 from typing import Self
 
-from syndicate.loopback.botapi.calls import Calls, Request
+from syndicate.loopback.botapi.calls import ApiCall, Calls
 from syndicate.loopback.botapi.faults import (
-    Fault,
+    ApiFault,
     Flood,
     Garbage200,
     HalfReply,
@@ -27,8 +27,8 @@ from syndicate.loopback.botapi.faults import (
     Rude,
     Slow,
 )
-from syndicate.loopback.botapi.http import Handler, Server
-from syndicate.loopback.botapi.posts import Document, Photo, Post, Version
+from syndicate.loopback.botapi.http import ApiServer, Handler
+from syndicate.loopback.botapi.posts import ChatPost, Photo, SentFile, Version
 
 LOOPBACK_TOKEN = "123456:LOOPBACK-TOKEN"  # noqa: S105  (opens nothing but this server)
 CHATS = {"@kabar": -1001000000001, "@kabar_uji": -1001000000002}
@@ -54,7 +54,7 @@ class BotApi(Calls):
         return f"http://127.0.0.1:{self._port}"
 
     def __enter__(self) -> Self:
-        self._server = Server(("127.0.0.1", self._port), type("_", (Handler,), {"api": self}))
+        self._server = ApiServer(("127.0.0.1", self._port), type("_", (Handler,), {"api": self}))
         self._port = self._server.server_address[1]
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
@@ -71,9 +71,10 @@ class BotApi(Calls):
 __all__ = [
     "CHATS",
     "LOOPBACK_TOKEN",
+    "ApiCall",
+    "ApiFault",
     "BotApi",
-    "Document",
-    "Fault",
+    "ChatPost",
     "Flood",
     "Garbage200",
     "HalfReply",
@@ -81,10 +82,9 @@ __all__ = [
     "LostReply",
     "No",
     "Photo",
-    "Post",
-    "Request",
     "Reset",
     "Rude",
+    "SentFile",
     "Slow",
     "Version",
 ]

@@ -17,16 +17,16 @@ from syndicate.loopback.botapi.content import (
     Params,
     as_edit,
     attached,
+    code_units,
     formatted_text,
     link_preview,
-    now,
     of_input_media,
     read_json,
-    utf16_length,
+    utc_now,
 )
-from syndicate.loopback.botapi.faults import ApiError, Fault
+from syndicate.loopback.botapi.faults import ApiError, ApiFault
 from syndicate.loopback.botapi.members import GIFTS, MEMBERS
-from syndicate.loopback.botapi.posts import Post, Version
+from syndicate.loopback.botapi.posts import ChatPost, Version
 from syndicate.loopback.botapi.public_page import message_html
 
 BOT = {"id": 123456, "is_bot": True, "first_name": "Loopback", "username": "loopback_bot"}
@@ -41,7 +41,7 @@ NOT_MODIFIED_ANSWER = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class ApiCall:
     """One call, as it came in."""
 
     method: str
@@ -59,30 +59,30 @@ class Calls:
         self.about: dict[int, dict[str, Any]] = {}
         self.membership: dict[int, dict[str, Any]] = {}
         self.topics: dict[int, dict[int, bool]] = {}  # chat -> its topics: is each open?
-        self.posts: list[Post] = []
-        self.requests: list[Request] = []
+        self.posts: list[ChatPost] = []
+        self.requests: list[ApiCall] = []
         self.pages: list[str] = []  # requests for the web page
         self.pinned: list[int] = []  # the newest last
-        self.faults: list[Fault] = []
+        self.faults: list[ApiFault] = []
         self.closing = Event()
         self._numbers = count(1)
         self._lock = RLock()
 
     @property
-    def shown(self) -> list[Post]:
+    def shown(self) -> list[ChatPost]:
         """Posts that readers see now, oldest first."""
         with self._lock:
             return [post for post in self.posts if not post.deleted]
 
-    def post(self, message_id: int) -> Post:
+    def post(self, message_id: int) -> ChatPost:
         """One post, deleted or not; message numbers are unique across the chats."""
         return next(post for post in self.posts if post.message_id == message_id)
 
     def age(self, message_id: int, hours: float) -> None:
         """Let a post have been sent so many hours ago."""
-        self.post(message_id).sent = now() - timedelta(hours=hours)
+        self.post(message_id).sent = utc_now() - timedelta(hours=hours)
 
-    def take_fault(self, method: str) -> Fault | None:
+    def take_fault(self, method: str) -> ApiFault | None:
         """The first queued fault that this method meets; it strikes once."""
         with self._lock:
             struck = next((fault for fault in self.faults if fault.strikes(method)), None)
@@ -93,7 +93,7 @@ class Calls:
     def answer(self, token: str, method: str, params: Params, files: Files) -> object:
         """The ``result`` of a call, or ApiError."""
         with self._lock:
-            self.requests.append(Request(method=method, params=params, files=files))
+            self.requests.append(ApiCall(method=method, params=params, files=files))
             if not re.fullmatch(r"\d+:[\w-]+", token):
                 raise ApiError(404, "Not Found")
             if token not in self.tokens:
@@ -126,7 +126,7 @@ class Calls:
         pinned = {"pinned_message": self._message(top[-1])} if top else {}
         return chat | more | self.about.get(chat["id"], {}) | pinned
 
-    def _is_pinned(self, post: Post, chat: int) -> bool:
+    def _is_pinned(self, post: ChatPost, chat: int) -> bool:
         return post.chat_id == chat and post.message_id in self.pinned
 
     def _send_action(self, params: Params, files: Files) -> object:
@@ -155,10 +155,10 @@ class Calls:
         text, entities = formatted_text(params, "text", "entities")
         if not text:
             raise ApiError(400, "Bad Request: message text is empty")
-        if utf16_length(text) > TEXT_LIMIT:
+        if code_units(text) > TEXT_LIMIT:
             raise ApiError(400, "Bad Request: message is too long")
         return self._send(
-            params, Version(at=now(), text=text, entities=entities, **link_preview(params))
+            params, Version(at=utc_now(), text=text, entities=entities, **link_preview(params))
         )
 
     def _send_photo(self, params: Params, files: Files) -> object:
@@ -194,10 +194,10 @@ class Calls:
             raise ApiError(400, "Bad Request: there is no text in the message to edit")
         if not text:
             raise ApiError(400, "Bad Request: message text is empty")
-        if utf16_length(text) > TEXT_LIMIT:
+        if code_units(text) > TEXT_LIMIT:
             raise ApiError(400, "Bad Request: MESSAGE_TOO_LONG")
         return self._edit(
-            post, Version(at=now(), text=text, entities=entities, **link_preview(params))
+            post, Version(at=utc_now(), text=text, entities=entities, **link_preview(params))
         )
 
     def _edit_caption(self, params: Params, files: Files) -> object:
@@ -205,9 +205,9 @@ class Calls:
         if not post.now.attached:
             raise ApiError(400, "Bad Request: there is no caption in the message to edit")
         text, entities = formatted_text(params, "caption", "caption_entities")
-        if utf16_length(text) > CAPTION_LIMIT:
+        if code_units(text) > CAPTION_LIMIT:
             raise ApiError(400, "Bad Request: MEDIA_CAPTION_TOO_LONG")
-        return self._edit(post, replace(post.now, at=now(), text=text, entities=entities))
+        return self._edit(post, replace(post.now, at=utc_now(), text=text, entities=entities))
 
     def _edit_media(self, params: Params, files: Files) -> object:
         post = self._to_edit(params)
@@ -228,7 +228,7 @@ class Calls:
         post = self._find(params)
         if post is None:
             raise ApiError(400, "Bad Request: message to delete not found")
-        if now() - post.sent > DELETABLE_FOR:
+        if utc_now() - post.sent > DELETABLE_FOR:
             raise ApiError(400, "Bad Request: message can't be deleted for everyone")
         post.deleted = True
         self.pinned = [number for number in self.pinned if number != post.message_id]
@@ -251,14 +251,14 @@ class Calls:
         return True
 
     def _send(
-        self, params: Params, version: Version, origin: Post | None = None, album: int = 0
+        self, params: Params, version: Version, origin: ChatPost | None = None, album: int = 0
     ) -> dict[str, Any]:
         chat, number = self._chat(params), next(self._numbers)
         reply = read_json(params.get("reply_parameters", "{}"), "can't parse reply parameters")
         above = int(reply.get("message_id", 0))
         if above and not any(p.message_id == above for p in self.shown if p.chat_id == chat["id"]):
             raise ApiError(400, "Bad Request: message to be replied not found")
-        post = Post(
+        post = ChatPost(
             message_id=number,
             chat_id=chat["id"],
             sent=version.at,
@@ -273,19 +273,19 @@ class Calls:
         self.posts.append(post)
         return self._message(post)
 
-    def _edit(self, post: Post, version: Version) -> object:
+    def _edit(self, post: ChatPost, version: Version) -> object:
         if version.content == post.now.content:
             raise ApiError(400, f"Bad Request: {NOT_MODIFIED_ANSWER}")
         post.versions.append(version)
         return self._message(post) | {"edit_date": int(version.at.timestamp())}
 
-    def _to_edit(self, params: Params) -> Post:
+    def _to_edit(self, params: Params) -> ChatPost:
         post = self._find(params)
         if post is None:
             raise ApiError(400, "Bad Request: message to edit not found")
         return post
 
-    def _find(self, params: Params) -> Post | None:
+    def _find(self, params: Params) -> ChatPost | None:
         chat, number = self._chat(params)["id"], params.get("message_id", "")
         if not number.isdigit():
             raise ApiError(400, "Bad Request: message identifier is not specified")
@@ -303,7 +303,7 @@ class Calls:
                 return {"id": number, "type": kind, "title": name.lstrip("@")} | public
         raise ApiError(400, "Bad Request: chat not found")
 
-    def _message(self, post: Post) -> dict[str, Any]:
+    def _message(self, post: ChatPost) -> dict[str, Any]:
         head: dict[str, Any] = {
             "message_id": post.message_id,
             "date": int(post.sent.timestamp()),

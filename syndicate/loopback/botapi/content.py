@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from syndicate.loopback.botapi.faults import ApiError
-from syndicate.loopback.botapi.posts import Document, Photo, Version
+from syndicate.loopback.botapi.posts import Photo, SentFile, Version
 
 TEXT_LIMIT, CAPTION_LIMIT, ENTITY_LIMIT = 4096, 1024, 100
 PHOTO_LIMIT, DOCUMENT_LIMIT = 10 * 1024 * 1024, 50 * 1024 * 1024
@@ -20,11 +20,11 @@ Params = dict[str, str]
 Files = dict[str, tuple[str, bytes]]  # by their fields: a name and the content
 
 
-def utf16_length(text: str) -> int:
+def code_units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def now() -> datetime:
+def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
@@ -37,9 +37,9 @@ def formatted_text(
     given = params.get(text_name, "")
     entities = read_json(params.get(entities_name, "[]"), "can't parse entities JSON object")
     _check_entities(given, entities)
-    lead = utf16_length(given) - utf16_length(given.lstrip())
+    lead = code_units(given) - code_units(given.lstrip())
     text = given.strip()
-    kept = (_moved(entity, lead, utf16_length(text)) for entity in entities[:ENTITY_LIMIT])
+    kept = (_moved(entity, lead, code_units(text)) for entity in entities[:ENTITY_LIMIT])
     return text, tuple(entity for entity in kept if entity["length"] > 0)
 
 
@@ -85,9 +85,9 @@ def _wrong(url: str) -> str:
 
 def attached(kind: str, given: str, params: Params, files: Files) -> Version:
     text, entities = formatted_text(params, "caption", "caption_entities")
-    if utf16_length(text) > CAPTION_LIMIT:
+    if code_units(text) > CAPTION_LIMIT:
         raise ApiError(400, "Bad Request: message caption is too long")
-    version = Version(at=now(), text=text, entities=entities)
+    version = Version(at=utc_now(), text=text, entities=entities)
     if kind == "document":
         return replace(version, document=_document(given, files))
     return replace(version, photo=_photo(given, files, kind), is_animation=kind == "animation")
@@ -125,11 +125,11 @@ def _photo(given: str, files: Files, kind: str) -> Photo:
     return Photo(content=content)
 
 
-def _document(given: str, files: Files) -> Document:
+def _document(given: str, files: Files) -> SentFile:
     if given.startswith(("http://", "https://")):
-        return Document(url=given, name=given.rpartition("/")[2])
+        return SentFile(url=given, name=given.rpartition("/")[2])
     name, content = _uploaded(given, "document", files, DOCUMENT_LIMIT)
-    return Document(content=content, name=name)
+    return SentFile(content=content, name=name)
 
 
 def _uploaded(given: str, kind: str, files: Files, limit: int) -> tuple[str, bytes]:

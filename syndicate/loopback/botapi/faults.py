@@ -8,7 +8,7 @@ from syndicate.loopback.http_faults import Speaks
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class ApiFault:
     """Something that goes wrong once, at the next send, edit or delete, or the next ``on``."""
 
     on: str = ""  # a method's name
@@ -18,36 +18,36 @@ class Fault:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flood(Fault):
+class Flood(ApiFault):
     """Too many requests: nothing is done."""
 
     retry_after: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class LostReply(Fault):
+class LostReply(ApiFault):
     """It is done, and the connection closes without an answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class HalfReply(Fault):
+class HalfReply(ApiFault):
     """It is done, and the connection closes in the middle of the answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reset(Fault):
+class Reset(ApiFault):
     """The connection is reset before the request is read: nothing is done."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rude(Fault):
+class Rude(ApiFault):
     """Misbehaviour of ``loopback.http_faults`` in the place of an answer: nothing is done."""
 
     speak: Speaks
 
 
 @dataclass(frozen=True, kw_only=True)
-class Http500(Fault):
+class Http500(ApiFault):
     """A page of HTML instead of an answer, of a proxy for instance."""
 
     done: bool = False
@@ -55,21 +55,21 @@ class Http500(Fault):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Garbage200(Fault):
+class Garbage200(ApiFault):
     """It went well, says an answer that nobody can read."""
 
     done: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
-class Slow(Fault):
+class Slow(ApiFault):
     """It is done, and the answer takes its time."""
 
     seconds: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class No(Fault):
+class No(ApiFault):
     """Any other error: ``No(code=403, description="Forbidden: bot was kicked from the ...")``."""
 
     code: int = 400

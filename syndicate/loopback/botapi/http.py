@@ -14,11 +14,11 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from syndicate.loopback.botapi.calls import Calls, Request
+from syndicate.loopback.botapi.calls import ApiCall, Calls
 from syndicate.loopback.botapi.content import Files, Params
 from syndicate.loopback.botapi.faults import (
     ApiError,
-    Fault,
+    ApiFault,
     Flood,
     Garbage200,
     HalfReply,
@@ -32,7 +32,7 @@ from syndicate.loopback.botapi.faults import (
 from syndicate.loopback.http_faults import said_by
 
 
-class Server(socketserver.ThreadingTCPServer):
+class ApiServer(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
     request_queue_size = 64
@@ -87,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
         if _is_done(fault):
             status, answer = self._done(token, method, params, files)
         else:
-            logged = Request(method=method, params=params, files=files)
+            logged = ApiCall(method=method, params=params, files=files)
             self.api.requests.append(logged)
         match fault:
             case LostReply():
@@ -154,7 +154,7 @@ class Handler(BaseHTTPRequestHandler):
         """The requests are in ``api.requests``."""
 
 
-def _is_done(fault: Fault | None) -> bool:
+def _is_done(fault: ApiFault | None) -> bool:
     if isinstance(fault, Flood | No):
         return False
     return fault.done if isinstance(fault, Http500 | Garbage200) else True

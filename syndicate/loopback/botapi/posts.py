@@ -16,7 +16,7 @@ class Photo:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Document(Photo):
+class SentFile(Photo):
     """A file of a post, to be opened or kept."""
 
     name: str = ""
@@ -31,7 +31,7 @@ class Version:
     entities: tuple[dict[str, Any], ...] = ()
     link_preview_options: dict[str, Any] | None = None
     photo: Photo | None = None
-    document: Document | None = None
+    document: SentFile | None = None
     is_animation: bool = False  # the photo moves
 
     @property
@@ -47,7 +47,7 @@ class Version:
 
 
 @dataclass(kw_only=True)
-class Post:
+class ChatPost:
     """One message in a chat, with everything it has ever said."""
 
     message_id: int
@@ -59,7 +59,7 @@ class Post:
     thread: int = 0
     reply_to: int = 0
     album: int = 0  # the number of its first message
-    origin: Post | None = None  # what it is a forwarded copy of
+    origin: ChatPost | None = None  # what it is a forwarded copy of
     versions: list[Version]
 
     @property
@@ -92,5 +92,5 @@ class Post:
         return self.now.photo
 
     @property
-    def document(self) -> Document | None:
+    def document(self) -> SentFile | None:
         return self.now.document

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from syndicate.loopback.botapi.posts import Post
+from syndicate.loopback.botapi.posts import ChatPost
 
 
-def message_html(name: str, post: Post, album: Sequence[int]) -> str:
+def message_html(name: str, post: ChatPost, album: Sequence[int]) -> str:
     """A message as t.me/s shows it, without its styles; an album's others beside its first."""
     text = escape(post.text).replace("\n", "<br/>")
     links = (f'<a href="https://t.me/{name}/{number}?single"></a>' for number in album)

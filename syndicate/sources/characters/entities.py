@@ -24,7 +24,7 @@ UNSEEN_CATEGORIES = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 FILLER_CHARACTERS = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0"}
 
 
-def decoded(text: str) -> str:
+def decoded_entities(text: str) -> str:
     """Decode the entities of a text, whole ones alone: ``R&D`` and ``a &copy b`` stay.
 
     What was encoded twice is decoded twice. ValueError where one is the number of no character.
@@ -53,7 +53,7 @@ def in_markdown(text: str) -> str:
     return CLOSED_ENTITY.sub(lambda found: unescape(found[0]), text) if "&" in text else text
 
 
-def spelling(text: str, sign: str) -> str:
+def typed_form(text: str, sign: str) -> str:
     """Return how a text writes a sign that is in it once it is decoded: ``&#8238;``, or itself."""
     return next(
         (found[0] for found in CLOSED_ENTITY.finditer(text) if _character(found) == sign), sign

@@ -13,8 +13,8 @@ from markdown_it.token import Token
 
 from syndicate.sources.characters.entities import in_markdown
 from syndicate.sources.html.elements import WORD_SEPARATING_ELEMENTS
-from syndicate.sources.html.hidden_markup import HIDDEN_START, parts
-from syndicate.sources.links.url_validation import PLAIN_ADDRESS, mended
+from syndicate.sources.html.hidden_markup import HIDDEN_START, shown_and_hidden
+from syndicate.sources.links.url_validation import PLAIN_ADDRESS, with_meant_slashes
 from syndicate.sources.markdown.commonmark import GIVEN_ID
 from syndicate.sources.markdown.normalization import COMMENT_DESTINATIONS
 from syndicate.text import as_uri, unescaped
@@ -28,10 +28,12 @@ LINK_DESTINATION = re.compile(
 TAG_NAME = re.compile(r"</?([A-Za-z][^\s/<>]*)")
 ANY_TAG = re.compile(r"<[^<>]*>")
 SHOWN = re.compile(r'<[^<>]*?\s(?:alt|title)="([^"]*)"')
-WEB_ADDRESS = re.compile(r"(?:https?://|ftp://|www\.)[^\s\"'<>()\[\]{}|\\^`“”’»*]+", re.IGNORECASE)
+TYPED_WEB_ADDRESS = re.compile(
+    r"(?:https?://|ftp://|www\.)[^\s\"'<>()\[\]{}|\\^`“”’»*]+", re.IGNORECASE
+)
 
 
-def lost_words(
+def unrendered_words(
     typed: str, tokens: Sequence[Token], env: dict[str, Any], html: str
 ) -> Iterator[tuple[int, str]]:
     """Yield the words that neither stand in the HTML nor are Markdown's own; their lines, from 0.
@@ -85,7 +87,7 @@ def _without_tags(line: str) -> str:
     """``5<font>kg</font>`` is one word, then those of the tags themselves."""
     shown, unshown = line, ""
     if HIDDEN_START.search(line):
-        pieces = [*parts(line)]
+        pieces = [*shown_and_hidden(line)]
         shown = "".join(piece for piece, _ in pieces)
         unshown = " ".join(piece for _, piece in pieces)
     return " ".join((ANY_TAG.sub(_left, shown), *ANY_TAG.findall(shown), unshown))
@@ -103,7 +105,7 @@ def lost_addresses(typed: str, env: dict[str, Any], html: str) -> Iterator[tuple
         return
     kept = unquote(unescape(" ".join((html, *env["hidden"]))))
     for number, line in enumerate(_published(typed, env)):
-        for address in WEB_ADDRESS.findall(line):
+        for address in TYPED_WEB_ADDRESS.findall(line):
             if not any(form in kept for form in _forms(address)):
                 yield number, address
 
@@ -112,7 +114,7 @@ def _forms(address: str) -> Iterator[str]:
     """Yield an address's spellings: without the signs that end its sentence, as in the DNS."""
     plain = unescaped(address).rstrip(".,;:!?…~_")
     if not PLAIN_ADDRESS.match(plain):
-        yield unquote(mended(plain))
+        yield unquote(with_meant_slashes(plain))
     yield unquote(plain)
     yield unquote(unescape(plain))  # in HTML, half an entity may be one: &copy=
     yield unquote(as_uri(plain))

@@ -39,7 +39,7 @@ def flaws(text: str, tokens: Sequence[Token], line: int) -> Iterator[Flaw]:
 
 def _hiding(token: Token, line: int) -> Iterator[Flaw]:
     """Find what hides words: raw HTML without an end, the line that opens a block of code."""
-    if token.type == "fence" and (says := fences.lost_words(token)):
+    if token.type == "fence" and (says := fences.lost_info(token)):
         yield Flaw(line, says)
     if UNENDED_KEY in token.meta:
         number, sign = token.meta[UNENDED_KEY]
@@ -52,7 +52,7 @@ def _hiding(token: Token, line: int) -> Iterator[Flaw]:
                 yield Flaw(line, says)
 
 
-def lost(
+def missing_words(
     text: str, tokens: Sequence[Token], env: dict[str, Any], html: str, words: str, line: int
 ) -> Iterator[Flaw]:
     """Yield where words that were typed are not in the HTML, or not in their place.
@@ -62,7 +62,7 @@ def lost(
     if moved := _moved(tokens, words, line):
         yield moved
         return
-    for number, word in completeness.lost_words(text, tokens, env, html):
+    for number, word in completeness.unrendered_words(text, tokens, env, html):
         says = f"'{excerpt(word, 40)}' would reach no reader (write that line in plain Markdown)"
         yield Flaw(line + number, says)
 

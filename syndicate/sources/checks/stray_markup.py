@@ -66,7 +66,9 @@ OUTSIDE = "Markdown is read below HTML only after an empty line: put one there, 
 PLAIN_MARKDOWN_ADVICE = "write it in plain Markdown, or delete it"
 
 
-def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int, str] | Flaw]:
+def markup_remarks(
+    tokens: Sequence[Token], env: dict[str, Any]
+) -> Iterable[tuple[int, str] | Flaw]:
     """Yield the signs of other programs, as Flaws, and which others readers would see.
 
     Lines are counted from 0, those of a Flaw too.
@@ -94,12 +96,12 @@ def remarks(tokens: Sequence[Token], env: dict[str, Any]) -> Iterable[tuple[int,
         if is_html:
             continue
         if "[" in text or "](" in text:
-            yield from link_syntax.remarks(first, lines, escaped="\\[" in token.content)
+            yield from link_syntax.link_remarks(first, lines, escaped="\\[" in token.content)
         if "|" in text:
             yield from _no_rows(first, lines)
         rest = str(token.meta.get(LEFT, ""))
         for number, line in enumerate(rest.split("\n"), first) if emphasis.is_odd(rest) else ():
-            at, sign = emphasis.left(line)
+            at, sign = emphasis.left_sign(line)
             if sign:
                 seen = excerpt(squeeze(line if at < 30 else f"…{line[at - 15 :]}"), 40)
                 yield number, f"{seen}: readers would see {sign} (close it, or delete it)"

@@ -51,7 +51,7 @@ class LocalFile:
         )
 
 
-def take(name: str, folder: Path) -> LocalFile:
+def read_local_file(name: str, folder: Path) -> LocalFile:
     """Read the file an article in ``folder`` names; ValueError says what is wrong with it."""
     found = _taken(name, folder, "file")
     if found is None:
@@ -71,7 +71,7 @@ def take_picture(name: str, folder: Path) -> LocalFile:
     return found
 
 
-def fingerprint(name: str, folder: Path) -> str:
+def file_fingerprint(name: str, folder: Path) -> str:
     """The sha256 of the file an article in ``folder`` names; "" where it cannot be read."""
     try:
         with disk.opened(_find(name, folder, "file")[1]) as file:

@@ -9,18 +9,18 @@ from syndicate.sources import bounds
 from syndicate.system import disk
 
 
-def text_of(path: Path, *, bounded: bool = True) -> str:
+def read_text(path: Path, *, bounded: bool = True) -> str:
     """Return the file's text, which must be UTF-8 and, ``bounded``, hold what an article may."""
     try:
         data = disk.contents(path, bounds.MOST_ARTICLE_BYTES)
         bounds.refuse_bytes(data)
         text = _decoded(path, data)
         if bounded:
-            bounds.refuse(text)
+            bounds.refuse_excess(text)
     except OSError as error:
         reason = (error.strerror or "unknown").lower()
         raise ArticleError(f"{path}: cannot be read: {reason} (check its name)") from error
-    except bounds.TooMuch as error:
+    except bounds.BoundExceeded as error:
         raise ArticleError(f"{path}:{error.line}: {error}") from error
     return text
 

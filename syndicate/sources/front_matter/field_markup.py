@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from syndicate.sources.front_matter.parsing import Flaw, Table, Value
+from syndicate.sources.front_matter.parsing import FieldTable, FieldValue, Flaw
 from syndicate.text import excerpt
 
 FIELD_MARKUP = re.compile(
@@ -30,7 +30,7 @@ def mark(text: str) -> str:
     return excerpt(found[0].strip(), 40) if found else ""
 
 
-def refuse_marks(table: Table, key: str) -> None:
+def refuse_marks(table: FieldTable, key: str) -> None:
     """Refuse marks in a headline; those that are escaped, ``&lt;b&gt;``, may be meant."""
     value = table.entries.get(key)
     if value and isinstance(value.held, str) and (found := mark(value.held)):
@@ -38,7 +38,7 @@ def refuse_marks(table: Table, key: str) -> None:
         raise Flaw(value.line, f"{key}: readers would see {found} as it stands ({advice})")
 
 
-def remarks(front: Table) -> Iterator[tuple[int, str]]:
+def field_remarks(front: FieldTable) -> Iterator[tuple[int, str]]:
     """Say which other fields have marks that readers would see, with their lines."""
     yield from _marked(front.entries, WORD_FIELDS)
     shown = front.entries.get("associations")
@@ -47,7 +47,7 @@ def remarks(front: Table) -> Iterator[tuple[int, str]]:
             yield from _marked(item.held, OF_PICTURES)
 
 
-def _marked(entries: Mapping[str, Value], keys: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+def _marked(entries: Mapping[str, FieldValue], keys: tuple[str, ...]) -> Iterator[tuple[int, str]]:
     for key in keys:
         value = entries.get(key)
         if value and isinstance(value.held, str) and (found := mark(value.words(key))):

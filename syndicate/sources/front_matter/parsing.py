@@ -12,7 +12,7 @@ import yaml
 
 from syndicate.sources import bounds
 from syndicate.sources.characters import invisible
-from syndicate.sources.characters.entities import decoded, is_blank, spelling
+from syndicate.sources.characters.entities import decoded_entities, is_blank, typed_form
 from syndicate.sources.front_matter import yaml_losses
 from syndicate.text import excerpt, squeeze
 
@@ -69,11 +69,11 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class FieldValue:
     """One value, never more than text, and the line it begins at (its key's, if it has one)."""
 
     line: int
-    held: str | list[Value] | dict[str, Value]
+    held: str | list[FieldValue] | dict[str, FieldValue]
     null: str = ""  # YAML's word for nothing, where it stands here without quotes
 
     def text(self, name: str) -> str:
@@ -89,7 +89,7 @@ class Value:
             advice = f'put it in quotes, "{self.null}", or delete it'
             raise Flaw(self.line, f"{name}: {self.null} means no value in YAML ({advice})")
         try:
-            text = decoded(held)
+            text = decoded_entities(held)
         except ValueError as error:
             raise Flaw(self.line, f"{name}: {error}") from error
         self._refuse_signs(name, text, held)
@@ -108,13 +108,13 @@ class Value:
             found, what = TURNING.search(text), "{}, which is not seen and turns words around"
         if found is None:
             return
-        spelt = spelling(typed, found[0])
+        spelt = typed_form(typed, found[0])
         written = "" if spelt == found[0] else f", written {spelt}"
         sign = what.format(f"U+{ord(found[0]):04X}{written}")
         advice = "delete it, or type the line anew" if what.startswith("{") else "delete it"
         raise Flaw(self.line, f"{name} holds {sign} ({advice})")
 
-    def items(self, name: str) -> list[Value]:
+    def items(self, name: str) -> list[FieldValue]:
         if self.held == "":
             return []
         if not isinstance(self.held, list):
@@ -123,16 +123,16 @@ class Value:
             raise Flaw(self.line, f"{name} is not a list (write it like {name}: [{example}])")
         return self.held
 
-    def table(self, name: str, keys: Collection[str]) -> Table:
+    def table(self, name: str, keys: Collection[str]) -> FieldTable:
         """Its keys and values; ``keys`` are the only ones there may be, or all if empty."""
         if self.held == "":
-            return Table(self.line, {})
+            return FieldTable(self.line, {})
         if not isinstance(self.held, dict):
             raise Flaw(self.line, f"{name} is not a table (write it like {self.as_table(keys)})")
         unknown = [(key, value) for key, value in self.held.items() if keys and key not in keys]
         if unknown:
             raise all_of(Flaw(value.line, _unknown(key, keys)) for key, value in unknown)
-        return Table(self.line, self.held)
+        return FieldTable(self.line, self.held)
 
     def as_table(self, keys: Collection[str]) -> str:
         """Write it as a table, with its text as the value of the first key."""
@@ -148,11 +148,11 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class FieldTable:
     """Keys and their values; what is not given, or given blank, reads as nothing."""
 
     line: int
-    entries: Mapping[str, Value]
+    entries: Mapping[str, FieldValue]
 
     def text(self, key: str, check: Callable[[str], str] = str) -> str:
         """The text under a key, or "". ``check`` gives it back, or raises ValueError."""
@@ -188,11 +188,11 @@ class Table:
         except ValueError as error:
             raise Flaw(self.entries[key].line, f"{key}: {error}") from error
 
-    def items(self, key: str) -> list[Value]:
+    def items(self, key: str) -> list[FieldValue]:
         value = self.entries.get(key)
         return value.items(key) if value else []
 
-    def tables(self, key: str, keys: Collection[str]) -> Iterator[Table]:
+    def tables(self, key: str, keys: Collection[str]) -> Iterator[FieldTable]:
         value = self.entries.get(key)
         if value and value.held and not isinstance(value.held, list):
             advice = f"write it like {key}: [{value.as_table(keys)}]"
@@ -203,7 +203,7 @@ class Table:
         return {key: value.line for key, value in self.entries.items()}
 
 
-def cut(text: str) -> Parts:
+def split_front_matter(text: str) -> Parts:
     """Part the front matter from the body."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     first = FRONT_MATTER_START.match(text)
@@ -220,7 +220,7 @@ def cut(text: str) -> Parts:
     return Parts(front, text[last.end() :], body_line)
 
 
-def read(front: str, keys: Collection[str]) -> Table:
+def read_table(front: str, keys: Collection[str]) -> FieldTable:
     """The front matter as a table of values; its first line is the file's second."""
     try:
         node = yaml.compose(front, Loader=_Plain)
@@ -234,7 +234,7 @@ def read(front: str, keys: Collection[str]) -> Table:
     except (RecursionError, ValueError, OverflowError) as error:
         raise Flaw(1, "the front matter is not valid YAML (keep it simple)") from error
     if node is None:
-        return Table(1, {})
+        return FieldTable(1, {})
     value = _value(front, node, _line(front, node.start_mark.index))
     if not isinstance(value.held, dict):
         raise Flaw(value.line, "the front matter has no keys (write lines like headline: ...)")
@@ -277,18 +277,18 @@ class _Plain(yaml.BaseLoader):
         return node
 
 
-def _value(front: str, node: yaml.Node, line: int) -> Value:
+def _value(front: str, node: yaml.Node, line: int) -> FieldValue:
     if node.tag not in YAML_TAGS:
         raise Flaw(line, f"the tag {excerpt(node.tag, 40)} is not known (delete it)")
     if isinstance(node, yaml.ScalarNode):
-        return Value(line, "", node.value) if _is_null(node) else Value(line, node.value)
+        return FieldValue(line, "", node.value) if _is_null(node) else FieldValue(line, node.value)
     if isinstance(node, yaml.SequenceNode):
         here = [(item, _line(front, item.start_mark.index)) for item in node.value]
         if len(here) > bounds.MOST_LIST_ITEMS:
             most = f"more than {bounds.MOST_LIST_ITEMS} items in one list"
             raise Flaw(here[bounds.MOST_LIST_ITEMS][1], f"{most} (shorten it)")
-        return Value(line, [_value(front, item, at) for item, at in here])
-    return Value(line, _entries(front, node))
+        return FieldValue(line, [_value(front, item, at) for item, at in here])
+    return FieldValue(line, _entries(front, node))
 
 
 def _is_null(node: yaml.ScalarNode) -> bool:
@@ -296,8 +296,8 @@ def _is_null(node: yaml.ScalarNode) -> bool:
     return node.style is None and node.value in NULLS
 
 
-def _entries(front: str, node: yaml.Node) -> dict[str, Value]:
-    entries: dict[str, Value] = {}
+def _entries(front: str, node: yaml.Node) -> dict[str, FieldValue]:
+    entries: dict[str, FieldValue] = {}
     for key, value in node.value:
         line = _line(front, key.start_mark.index)
         if len(entries) >= bounds.MOST_LIST_ITEMS:

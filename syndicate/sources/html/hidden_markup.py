@@ -12,7 +12,7 @@ HIDDEN_START = re.compile(
     re.IGNORECASE,
 )
 ONSET = re.compile(r"^ {0,3}(?=<)", re.MULTILINE)
-BLANKS = re.compile(r"[ \t]*")
+BLANK_HTML = re.compile(r"[ \t]*")
 OPENING = re.compile(r"""<[a-z]+(?:"[^"]*"|'[^']*'|[^>"'])*>""", re.IGNORECASE)
 PROGRAM = {
     name: re.compile(rf"<(?P<end>/?){name}(?=[\s/>])[^>]*>", re.IGNORECASE)
@@ -51,7 +51,7 @@ def _end_of_program(html: str, begins: re.Match[str]) -> int:
     return found.end() if found else -1
 
 
-def parts(html: str) -> Iterator[tuple[str, str]]:
+def shown_and_hidden(html: str) -> Iterator[tuple[str, str]]:
     """Cut raw HTML into what is shown and what is hidden, by turns: ``(shown, hidden)``.
 
     What is hidden without an end goes on to the end.
@@ -95,7 +95,7 @@ def _end_of_run(markdown: str, at: int) -> int:
         if end < 0:
             return -1
         goes_on = goes_on or (at > first and "\n" in markdown[at:end])
-        at = end + len(BLANKS.match(markdown, end)[0])  # type: ignore[index]  # it matches
+        at = end + len(BLANK_HTML.match(markdown, end)[0])  # type: ignore[index]  # it matches
     return at if goes_on else 0
 
 

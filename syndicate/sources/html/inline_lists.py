@@ -10,7 +10,7 @@ from syndicate.text import markers
 from syndicate.text.markers import ListTag
 
 
-def item_markers(tags: Sequence[str]) -> list[str]:
+def inline_item_markers(tags: Sequence[str]) -> list[str]:
     """The marker of each ``<li>`` among tags in a line, in their order."""
     return markers.item_markers(_of_lists(tags))
 

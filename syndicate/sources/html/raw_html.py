@@ -81,15 +81,18 @@ def shown_parts(html: str) -> list[tuple[str, str]]:
         )
         return MEDIA_UNIT.sub(lambda found: merged(found[0]), part)
 
-    return [(readable(shown), unshown) for shown, unshown in hidden_markup.parts(html)]
+    return [(readable(shown), unshown) for shown, unshown in hidden_markup.shown_and_hidden(html)]
 
 
-def text_of(html: str) -> str:
+def text_lines(html: str) -> str:
     """The words of a block line by line, without those in elements for code."""
     if not FOREIGN_SIGNS.search(html):
         return ""
     html = CODE_ELEMENT.sub(lambda found: "\n" * found[0].count("\n"), html)
-    pieces = ((shown, "\n" * unshown.count("\n")) for shown, unshown in hidden_markup.parts(html))
+    pieces = (
+        (shown, "\n" * unshown.count("\n"))
+        for shown, unshown in hidden_markup.shown_and_hidden(html)
+    )
     text = "".join(piece for pair in pieces for piece in pair)
     return HTML_TAG.sub(lambda found: "\n" * found[0].count("\n"), text)
 
@@ -197,7 +200,7 @@ def credited(tag: str) -> str:
     return " ".join((found["name"], *kept))
 
 
-def remark(tag: str) -> str:
+def element_remark(tag: str) -> str:
     """Return what readers get of an element where its writer may not expect it; "" for nothing."""
     found = HTML_TAG.fullmatch(tag)
     if found is None or found["end"]:

@@ -78,7 +78,7 @@ def is_office(name: str, closed: Iterable[str]) -> bool:
     return OFFICE_NAME.fullmatch(name) is not None or name.lower() in closed
 
 
-def judged(tags: Sequence[Tag]) -> list[Meant]:
+def judged_tags(tags: Sequence[Tag]) -> list[Meant]:
     """Decide for each tag of an article, in their order, what was meant by it."""
     parts = [tag.found for tag in tags]
     partners = _paired(parts)

@@ -19,7 +19,7 @@ UNLINKED_ELEMENTS = {"a", "code", "pre", "kbd", "samp"}
 BRACKET_PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
-def linked(html: str, note: Callable[[str, str], object]) -> str:
+def with_autolinks(html: str, note: Callable[[str, str], object]) -> str:
     """Return sanitised HTML with a link around each bare address that programs can open.
 
     ``note`` is given each other one, and why it leads nowhere.

@@ -45,7 +45,7 @@ HALF = re.compile(r"[^\s\[\]]{0,200}\]\([^\n]{0,60}")
 LINK_ADVICE = "write [words](address)"
 
 
-def joined(markdown: str, folder: Path) -> str:
+def with_joined_links(markdown: str, folder: Path) -> str:
     """Return the text with such links as Markdown has them, where they lead to an address or file.
 
     Every change keeps the number of lines.
@@ -94,7 +94,7 @@ def joined(markdown: str, folder: Path) -> str:
     return markdown
 
 
-def remarks(
+def link_remarks(
     first: int, lines: Iterable[str], *, escaped: bool = False
 ) -> Iterable[tuple[int, str]]:
     """Yield what is left of such slips, which readers would see, with the lines, from ``first``.

@@ -80,7 +80,7 @@ class Links:
         """Return where a link leads, or a mark; ValueError says what is wrong with it."""
         address = invisible.address(typed)
         self._refuse_quotes(address)
-        address = url_validation.mended(address, self.markdown)
+        address = url_validation.with_meant_slashes(address, self.markdown)
         if not address:
             return self._bare(
                 typed, "a link leads nowhere (write its address between the brackets)"
@@ -99,7 +99,8 @@ class Links:
             return
         advice = bare if bare in self.markdown else unquote(bare)
         raise ValueError(
-            f"the address {shown(address)} has quotation marks around it (write {in_full(advice)})"
+            f"the address {legible(address)} has quotation marks around it"
+            f" (write {in_full(advice)})"
         )
 
     def _of_scheme(self, scheme: str, address: str, typed: str) -> str:
@@ -118,14 +119,14 @@ class Links:
     def _openable(self, address: str, typed: str) -> str:
         """The address itself; spelt out behind its words where no program can open it."""
         if ELIDED_ADDRESS.match(address):
-            raise ValueError(f"{shown(address)} is not a web address ({WHOLE_ADDRESS_ADVICE})")
+            raise ValueError(f"{legible(address)} is not a web address ({WHOLE_ADDRESS_ADVICE})")
         why = url_validation.why_not(address)
         return self._spelled(typed, f"leads nowhere: {why} (put it right)") if why else address
 
     def _spelled(self, typed: str, remark: str) -> str:
-        self.remarks.append((typed, f"{shown(typed)} {remark}"))
-        as_typed = (form for form in (typed, unquote(typed)) if form in self.markdown)
-        return f"{SPELLED_MARK}{next(as_typed, typed)}"
+        self.remarks.append((typed, f"{legible(typed)} {remark}"))
+        forms = (form for form in (typed, unquote(typed)) if form in self.markdown)
+        return f"{SPELLED_MARK}{next(forms, typed)}"
 
     def _place(self, address: str) -> str:
         """A place in the article itself: a heading, a note."""
@@ -135,16 +136,16 @@ class Links:
                 return f"#{quote(spelt)}"
         if self.has_page:
             return urljoin(self.base, address)
-        return self._bare(address, f"{shown(place)} is no heading of this article")
+        return self._bare(address, f"{legible(place)} is no heading of this article")
 
     def _of_site(self, address: str) -> str:
-        if not address.startswith("//") and is_local(address):
-            raise ValueError(f"{shown(address)} is on this computer ({WHOLE_ADDRESS_ADVICE})")
+        if not address.startswith("//") and is_local_path(address):
+            raise ValueError(f"{legible(address)} is on this computer ({WHOLE_ADDRESS_ADVICE})")
         try:
             whole = urljoin(self.base, address)
         except ValueError as error:  # [ opens an address of numbers
             raise ValueError(
-                f"{shown(address)} is not a web address ({WHOLE_ADDRESS_ADVICE})"
+                f"{legible(address)} is not a web address ({WHOLE_ADDRESS_ADVICE})"
             ) from error
         return self._openable(whole, address)
 
@@ -164,36 +165,38 @@ class Links:
             self.articles.append(address)
             return f"{BESIDE_MARK}{quote(unquote(address), safe='/#')}"
         if local_files.exists(name, self.folder):
-            file = local_files.take(name, self.folder)
+            file = local_files.read_local_file(name, self.folder)
             self.found.setdefault(file.media().name, file)
             return f"media:{file.media().name}"
         if _is_host(address):
             return self._openable(f"https://{address}", address)
         if ending in ARTICLE_ENDINGS or (ending in FILE_ENDINGS and not self.has_page):
-            raise ValueError(f"the file {shown(name)} is missing (put it beside the article)")
+            raise ValueError(f"the file {legible(name)} is missing (put it beside the article)")
         if ending in FILE_ENDINGS:
             whole = urljoin(self.base, address)
-            self.remarks.append((address, f"no file {shown(name)} is here: it leads to {whole}"))
+            self.remarks.append((address, f"no file {legible(name)} is here: it leads to {whole}"))
         return ""
 
     def _of_page(self, address: str) -> str:
         if not self.has_page:
             raise ValueError(
-                f"a link leads to {shown(address)}, which is no address ({WHOLE_ADDRESS_ADVICE})"
+                f"a link leads to {legible(address)}, which is no address ({WHOLE_ADDRESS_ADVICE})"
             )
         return self._openable(urljoin(self.base, address), address)
 
     def note(self, address: str, why: str) -> None:
         """Note an address that leads nowhere, which readers see as it was typed."""
         if all(address not in (noted, unquote(noted)) for noted, _ in self.remarks):
-            self.remarks.append((address, f"{shown(address)} leads nowhere: {why} (put it right)"))
+            self.remarks.append(
+                (address, f"{legible(address)} leads nowhere: {why} (put it right)")
+            )
 
     def _bare(self, address: str, remark: str) -> str:
         self.remarks.append((address, remark))
         return f"{BARE_MARK}{address}"
 
 
-def beside(html: str, addresses: Mapping[str, str]) -> str:
+def with_article_links(html: str, addresses: Mapping[str, str]) -> str:
     """Return the HTML with links to other articles' files led to the articles' own addresses.
 
     ``addresses`` maps what a link says to where it leads; "" leaves its text alone.
@@ -213,7 +216,7 @@ def identifier(text: str) -> str:
     return re.sub(r"\s+", "-", re.sub(r"[^\w\s-]", "", squeeze(text).lower()))
 
 
-def is_local(path: str) -> bool:
+def is_local_path(path: str) -> bool:
     """Return True for a path from the root that names a file on this machine."""
     try:
         return Path(unquote(path)).is_file()
@@ -221,7 +224,7 @@ def is_local(path: str) -> bool:
         return False
 
 
-def shown(address: str) -> str:
+def legible(address: str) -> str:
     """Return an address as it was typed, for a message."""
     return in_full(unquote(address))
 

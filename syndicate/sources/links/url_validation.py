@@ -27,7 +27,7 @@ DOTTED_HOST = re.compile(
 MOST_PORT, LONGEST_LABEL, LONGEST_HOST = 65_535, 63, 253
 
 
-def mended(address: str, markdown: str = "") -> str:
+def with_meant_slashes(address: str, markdown: str = "") -> str:
     r"""Return an address with the slashes that were meant: ``https:\\host\x``, ``https:/host``.
 
     Markdown encodes the backslashes that it reads; ``markdown``, what was typed, tells those from

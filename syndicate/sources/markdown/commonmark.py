@@ -16,8 +16,8 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from syndicate.sources.characters.entities import in_markdown
 from syndicate.sources.html import embeds, hidden_markup, inline_blocks, raw_html
-from syndicate.sources.html.inline_lists import item_markers
-from syndicate.sources.html.tags import HTML_TAG, OFFICE_TAG, Meant, Tag, is_office, judged
+from syndicate.sources.html.inline_lists import inline_item_markers
+from syndicate.sources.html.tags import HTML_TAG, OFFICE_TAG, Meant, Tag, is_office, judged_tags
 from syndicate.sources.links.targets import (
     OPENED_SCHEMES,
     SCHEME,
@@ -26,7 +26,7 @@ from syndicate.sources.links.targets import (
     identifier,
 )
 from syndicate.sources.markdown.emphasis import styled
-from syndicate.sources.markdown.emphasis import text as _text
+from syndicate.sources.markdown.emphasis import text_token as _text
 
 # a paragraph's own text, among what is known of it, and what of it readers would see
 PLAIN, LEFT = "plain", "left"
@@ -46,7 +46,7 @@ UNOPENED = re.compile(r"<(?:link|base)\s", re.IGNORECASE)  # their addresses are
 PREFIXED_NAME = re.compile(r"[A-Za-z][\w.-]*:[\w.-]+")
 
 
-class References(dict[str, Any]):
+class LinkDefinitions(dict[str, Any]):
     """The link definitions of an article, and which of them some link uses."""
 
     def __init__(self) -> None:
@@ -76,9 +76,9 @@ def markdown() -> MarkdownIt:
     return parser
 
 
-def parsed(source: str) -> tuple[list[Token], dict[str, Any]]:
+def parse_markdown(source: str) -> tuple[list[Token], dict[str, Any]]:
     """The tokens of an article, and the definitions that Markdown found in it."""
-    env: dict[str, Any] = {"references": References(), "hidden": [], "markup": []}
+    env: dict[str, Any] = {"references": LinkDefinitions(), "hidden": [], "markup": []}
     return markdown().parse(source, env), env
 
 
@@ -110,7 +110,7 @@ def _as_meant(state: StateCore) -> None:
             _note_hidden(token, state.env["hidden"])
     for token in state.tokens:
         if token.type == "html_block":
-            token.meta[PLAIN] = raw_html.text_of(token.content)
+            token.meta[PLAIN] = raw_html.text_lines(token.content)
             token.content = raw_html.rewritten(token.content, token.meta[MEANT])
         elif token.children:
             token.meta[PLAIN] = _plain(token.children)
@@ -126,7 +126,9 @@ def _as_meant(state: StateCore) -> None:
 def _note_hidden(token: Token, noted: list[str]) -> None:
     """Note what a token hides from readers, and where it goes on without an end."""
     if token.type == "html_block":
-        noted += (unshown for _, unshown in hidden_markup.parts(token.content) if unshown)
+        noted += (
+            unshown for _, unshown in hidden_markup.shown_and_hidden(token.content) if unshown
+        )
         if begins := hidden_markup.unended(token.content):
             before = token.content[: begins.start()]
             token.meta[UNENDED_KEY] = (before.count("\n"), begins[0])
@@ -153,7 +155,7 @@ def _judge(tokens: Sequence[Token], env: MutableMapping[str, Any]) -> None:
     """Say in each token what its tags mean, and note their words that are for no reader."""
     markup = env["markup"]
     places = [*_places(tokens)]
-    verdicts = judged([tag for _, _, _, tag in places])
+    verdicts = judged_tags([tag for _, _, _, tag in places])
     for token in tokens:
         if token.type == "html_block":
             token.meta[MEANT] = []
@@ -165,7 +167,7 @@ def _judge(tokens: Sequence[Token], env: MutableMapping[str, Any]) -> None:
             markup.append(raw_html.credited(tag.text))
             if UNOPENED.match(tag.text):
                 env["hidden"].append(tag.text)
-            if says := raw_html.remark(tag.text):
+            if says := raw_html.element_remark(tag.text):
                 block.meta.setdefault(REMARKS, []).append((line, says))
         if meant is Meant.UNSURE:
             block.meta.setdefault(UNSURE, []).append((line, tag.text))
@@ -218,7 +220,7 @@ class _Lines:
 
     def read(self, children: Sequence[Token]) -> list[Token]:
         made: list[Token] = []
-        waiting = iter(item_markers([*_tags(children)]))
+        waiting = iter(inline_item_markers([*_tags(children)]))
         gap = ""  # what a dropped tag leaves between the words, once there are some on both sides
         tokens = iter(children)
         for child in tokens:

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")
 DOUBLE_STARS = re.compile(r"(?<![*\\])\*\*(?!\*)")
-BLOCK_START = re.compile(r"^[ >]*(?:[-+*]|\d{1,9}[.)])\s|^[ >]*#{1,6}\s|^[ >]*\|", re.MULTILINE)
+BLOCK_SIGN = re.compile(r"^[ >]*(?:[-+*]|\d{1,9}[.)])\s|^[ >]*#{1,6}\s|^[ >]*\|", re.MULTILINE)
 TIMES = re.compile(r"(?<=\d)\*(?=\d)")
 TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
 BOLD = re.compile(r"\*\*(?=[^\W\d_])|(?<=[^\W\d_])\*\*|(?<=[:;,.!?])\*\*")
@@ -77,7 +77,7 @@ def _paragraph(found: re.Match[str]) -> str:
     text = found[0]
     if DOUBLE_STARS.search(text) is None or not re.search(r"\*\*[ \t]|[ \t]\*\*", text):
         return text
-    starts = [0, *(item.start() for item in BLOCK_START.finditer(text) if item.start()), len(text)]
+    starts = [0, *(item.start() for item in BLOCK_SIGN.finditer(text) if item.start()), len(text)]
     return "".join(_closed_up(text[a:b]) for a, b in pairwise(starts))
 
 
@@ -113,10 +113,10 @@ def styled(children: Iterable[Token]) -> Iterator[Token]:
         for found in STYLED.finditer(child.content) if child.type == "text" else ():
             if not _is_meant(found):
                 continue
-            yield text(child, child.content[at : found.start()])
+            yield text_token(child, child.content[at : found.start()])
             yield from _style(child, found)
             at = found.end()
-        yield text(child, child.content[at:]) if at else child
+        yield text_token(child, child.content[at:]) if at else child
 
 
 def is_odd(text: str) -> bool:
@@ -124,7 +124,7 @@ def is_odd(text: str) -> bool:
     return EMPHASIS_SIGN.search(text) is not None
 
 
-def left(line: str) -> tuple[int, str]:
+def left_sign(line: str) -> tuple[int, str]:
     """Return the sign that readers would see in a line without its emphasis, and where it is."""
     if found := BOLD.search(line) or _odd(line):
         return found.start(), "**"
@@ -168,11 +168,11 @@ def _style(like: Token, found: re.Match[str]) -> Iterator[Token]:
     tags = {"of_strong": ["strong"], "of_both": ["em", "strong"], "of_em": ["em"]}.get(kind, [kind])
     for tag in tags:
         yield Token(f"{tag}_open", tag, 1)
-    yield text(like, words)
+    yield text_token(like, words)
     for tag in reversed(tags):
         yield Token(f"{tag}_close", tag, -1)
 
 
-def text(like: Token, content: str) -> Token:
+def text_token(like: Token, content: str) -> Token:
     """A token of these words, in the place of another one."""
     return Token("text", "", 0, content=content, level=like.level)

@@ -28,7 +28,7 @@ LANGUAGES = {
 }  # fmt: skip
 
 
-def lost_words(fence: Token) -> str:
+def lost_info(fence: Token) -> str:
     """Return what is wrong with the line that opens a block of code, where words are lost."""
     info = _info(fence)
     if not info or LANGUAGE_NAME.fullmatch(info):
@@ -46,7 +46,7 @@ def lost_words(fence: Token) -> str:
     )
 
 
-def remark(fence: Token) -> str:
+def fence_remark(fence: Token) -> str:
     """Return what else readers miss of a block of code: its end, a word that names no language."""
     info = _info(fence)
     if not _has_end(fence):

@@ -35,7 +35,7 @@ PUT_AWAY = re.compile(rf"{CODE_PLACEHOLDER[0]}(\d+){CODE_PLACEHOLDER[1]}")
 COMMENT_DESTINATIONS = ("#", "<>", "")  # [//]: # (for nobody)
 
 
-def mended(markdown: str, folder: Path) -> str:
+def normalized(markdown: str, folder: Path) -> str:
     """Return the text with what was plainly meant; the rest, and code, as it was typed."""
     codes: list[str] = []
 
@@ -53,7 +53,7 @@ def mended(markdown: str, folder: Path) -> str:
 def _meant(markdown: str, folder: Path) -> str:
     markdown = hidden_markup.lifted(markdown)
     markdown = lines.understood(invisible.without_in_addresses(markdown))
-    markdown = destinations.bracketed(link_syntax.joined(markdown, folder), folder)
+    markdown = destinations.bracketed(link_syntax.with_joined_links(markdown, folder), folder)
     markdown = emphasis.closed_up(markdown)
     if "[[" in markdown:
         markdown = WIKI.sub(lambda found: _unlinked(found, folder), markdown)

@@ -26,7 +26,7 @@ from support.direct_office import DirectOffice
 from support.hostile.memory import peak
 from support.onlookers import look_away
 from syndicate.loopback.line_faults import Manner
-from syndicate.loopback.smtp import Fault, SmtpServer, Step
+from syndicate.loopback.smtp import SmtpFault, SmtpServer, Step
 from syndicate.testing import NOON
 
 CERTIFICATE = Path(__file__).parents[2] / "channels" / "loopback.pem"
@@ -134,7 +134,7 @@ def sent(room: DirectOffice, server: SmtpServer) -> Result:
 @contextmanager
 def relay(cell: Cell, patience: float) -> Iterator[SmtpServer]:
     seconds = cell.seconds * min(patience, MOST_SECONDS)
-    fault = Fault(at=cell.at, do=cell.do, seconds=seconds, keep=cell.keep)  # type: ignore[arg-type]
+    fault = SmtpFault(at=cell.at, do=cell.do, seconds=seconds, keep=cell.keep)  # type: ignore[arg-type]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
     user, password = ("desk", "secret") if cell.at in ("starttls", "auth") else ("", "")
