@@ -166,7 +166,7 @@ class Office:
     def gone(self, catalogue: Catalogue) -> list[str]:
         """Channels that the ledger has in use, and the configuration has not."""
         configured = [channel.name for channel in self.channels]
-        return list(leftovers.lacking(catalogue.db, configured).values())
+        return list(leftovers.channels_elsewhere(catalogue.db, configured).values())
 
 
 def _ledger(

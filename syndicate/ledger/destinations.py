@@ -99,7 +99,7 @@ class Destinations:
     def retire(self, channel: int) -> None:
         """Expect no machine to have a channel any more: nothing is left waiting for it."""
         with transaction(self.engine) as db:
-            leftovers.retire(db, channel)
+            leftovers.retire_channel(db, channel)
 
 
 def _make_way(db: Connection, new: str, old: str) -> None:

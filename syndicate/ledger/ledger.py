@@ -14,7 +14,7 @@ from syndicate.errors import LedgerError
 from syndicate.ledger import migrations, restoring
 from syndicate.ledger.catalogue import Catalogue
 from syndicate.ledger.catalogue.channels import Channels, KnownChannel
-from syndicate.ledger.catalogue.folders import Folders
+from syndicate.ledger.catalogue.folders import ChannelFolders
 from syndicate.ledger.database.backups import backup, remember
 from syndicate.ledger.database.clock import Clock
 from syndicate.ledger.database.engine import damage, now, transaction, watch
@@ -63,7 +63,7 @@ class Ledger:
         self.resolutions = Resolutions(engine, self.queue, self.doubts)
         self.pace = Pace(engine, self.queue.clock)
         self.destinations = Destinations(engine)
-        self.folders = Folders(engine)
+        self.folders = ChannelFolders(engine)
         self.lists = Lists(engine, tokens)
         self.privacy = Privacy(engine, tokens)
         self.replies = Replies(engine, tokens, self.processes)

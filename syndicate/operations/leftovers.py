@@ -49,7 +49,7 @@ def leave_to_others(
                 is_new = new and standing.version == 1 and is_meant(standing.item.article, name)
                 waits = is_new or leftovers.concerns(db, number, standing.uri)
             if waits:
-                leftovers.leave(db, number, standing.uri, office.clock())
+                leftovers.leave_to_others(db, number, standing.uri, office.clock())
                 why = f"left to a machine that has this channel: {advice(name)}"
                 lines.append(
                     Line(channel=name, about=standing.uri, address="", action="leave",
@@ -60,7 +60,7 @@ def leave_to_others(
 
 def lacked_channels(office: Office, catalogue: Catalogue) -> dict[int, str]:
     """Return by number the channels in use that this machine's configuration lacks."""
-    return leftovers.lacking(catalogue.db, [channel.name for channel in office.channels])
+    return leftovers.channels_elsewhere(catalogue.db, [channel.name for channel in office.channels])
 
 
 def is_meant(article: Article, channel: str) -> bool:
@@ -87,7 +87,7 @@ def leftover_lines(office: Office, catalogue: Catalogue, uri: str | None = None)
         why = "the next tick does it"
         if known.id in lacked:
             why = f"left to a machine that has this channel: {advice(known.name)}"
-        for article, _ in leftovers.left(catalogue.db, known.id):
+        for article, _ in leftovers.changes_left(catalogue.db, known.id):
             if uri in (None, article):
                 yield Line(channel=known.name, about=article, address="", action="left",
                            state="waiting", why=why)  # fmt: skip
@@ -100,7 +100,7 @@ def waiting_for_others(office: Office) -> Outcome:
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
         for number, name in lacked_channels(office, catalogue).items():
-            if count := leftovers.waits(db, number):
+            if count := leftovers.count_waiting(db, number):
                 things = "1 thing waits" if count == 1 else f"{count} things wait"
                 problems.append(f"{name}: {things} for a machine that has it: {advice(name)}")
             elif catalogue.digests.readers(number):
@@ -120,7 +120,7 @@ def take_over(office: Office, progress: Progress) -> Outcome:
 def _decision(office: Office, catalogue: Catalogue) -> Change:
     known = {channel.name: channel.id for channel in catalogue.channels.all()}
     mine = [channel for channel in office.channels if channel.name in known]
-    left = {channel.name: leftovers.left(catalogue.db, known[channel.name]) for channel in mine}
+    left = {channel.name: leftovers.changes_left(catalogue.db, known[channel.name]) for channel in mine}
     if not any(left.values()):
         return Change()
     register(office, catalogue, office.collections)
@@ -150,7 +150,7 @@ def _taken_over(facts: Facts, channel: Channel, number: int, uri: str) -> Change
         change = planned(facts, [channel], [standing], revised=[uri], announces=False)
     except SyndicateError as error:
         return Change(problems=[f"{channel.name}: {facts.office.scrub(str(error))}"])
-    leftovers.take(catalogue.db, number, uri)
+    leftovers.forget_left(catalogue.db, number, uri)
     return change
 
 

@@ -16,16 +16,16 @@ from syndicate.errors import UsageError
 from syndicate.ledger import Joiner, Joining, KnownChannel, ReaderRequest, Subscription
 from syndicate.ledger.people.lists import (
     COMPLAINED,
-    bounce,
     close_way_back,
+    end_subscriptions,
     last_subscription,
-    leave,
     number_of,
-    size,
+    record_bounce,
     subscribed,
+    subscriber_count,
 )
 from syndicate.ledger.people.replies import JOIN, LEAVE, LEAVE_ALL, LEAVERS, LISTS
-from syndicate.ledger.people.strangers import LEFT
+from syndicate.ledger.people.strangers import LEFT_UNPROVEN
 from syndicate.model.delivery import Rendition
 from syndicate.office import Office
 from syndicate.subscribers.people import CLOSED, normal
@@ -111,13 +111,13 @@ class ReplyProcessor:
             case Meaning.LEAVE:
                 return self._unsubscribe(db, reply, named)
             case Meaning.BOUNCED:
-                final = bounce(db, subscriber, reply.code, at)
+                final = record_bounce(db, subscriber, reply.code, at)
                 return "bounced, not written to any more" if final else "bounced"
             case Meaning.REFUSED:
                 self.reasons[f"{reply.code} ({reply.detail})"] += 1
                 return "came back for our sake"
             case Meaning.COMPLAINED:
-                leave(db, subscriber, COMPLAINED, at)
+                end_subscriptions(db, subscriber, COMPLAINED, at)
                 close_way_back(db, [subscriber], COMPLAINED)
                 return "complained, off every list"
             case Meaning.JOIN:
@@ -133,7 +133,7 @@ class ReplyProcessor:
                 return "automatic"
 
     def _unsubscribe(self, db: Connection, reply: Reply, named: tuple[int, int] | None) -> str:
-        at, depart = self.office.clock(), self.office.ledger.goodbyes.leave
+        at, depart = self.office.clock(), self.office.ledger.goodbyes.unsubscribe
         if named is not None:
             return "left" if depart(db, named[1], at, channel=named[0]) else "had left"
         email = _address(reply)
@@ -159,7 +159,7 @@ class ReplyProcessor:
         if channel is None or channel.leavers is None:
             return False
         left = self.office.ledger.strangers.left(db, number, self.office.clock())
-        return left >= channel.leavers.most_of(left + size(db, number))
+        return left >= channel.leavers.most_of(left + subscriber_count(db, number))
 
     def _name(self, number: int) -> str:
         return next((known.name for known in self.known.values() if known.id == number), "")
@@ -193,7 +193,7 @@ class ReplyProcessor:
         asked = self.office.ledger.replies.confirmed(db, reply.token, at, (JOIN, *LEAVERS))
         if asked and asked.wants in LEAVERS:
             only = asked.channel if asked.wants == LEAVE else None
-            ended = self.office.ledger.goodbyes.leave(db, asked.subscriber, at, channel=only)
+            ended = self.office.ledger.goodbyes.unsubscribe(db, asked.subscriber, at, channel=only)
             return "left" if ended else "had left"
         question = asked and self._question(asked)
         if not (asked and question):
@@ -240,9 +240,9 @@ def unsubscribe_without_token(office: Office, db: Connection, wish: ReaderReques
     """End the subscriptions of somebody who showed no token, and count them."""
     ledger, at = office.ledger, office.clock()
     for channel in _active_lists(db, wish):
-        ledger.strangers.note(db, channel, LEFT, wish.email, at)
+        ledger.strangers.note(db, channel, LEFT_UNPROVEN, wish.email, at)
     only = wish.channel if wish.wants == LEAVE else None
-    ended = ledger.goodbyes.leave(db, wish.subscriber, at, channel=only)
+    ended = ledger.goodbyes.unsubscribe(db, wish.subscriber, at, channel=only)
     return "left" if ended else "had left"
 
 

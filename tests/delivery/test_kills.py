@@ -32,7 +32,7 @@ from support.direct_office import DirectOffice
 from support.onlookers import look_away
 from syndicate.ledger import Letters, Queue, open_ledger, opening
 from syndicate.ledger.catalogue.deliveries import Deliveries
-from syndicate.ledger.catalogue.digests import Digests
+from syndicate.ledger.catalogue.digests import DigestLetters
 from syndicate.ledger.database.engine import connect
 from syndicate.ledger.schema import channels
 from syndicate.testing import NOON
@@ -130,7 +130,7 @@ def die_at(point: str, effect: tuple[type, str], nth: int = 1) -> None:
     }
     if effect[0] is walls.Letters:
         places |= {
-            "want": (Digests, "address_subscribers"),
+            "want": (DigestLetters, "address_subscribers"),
             "claim": (Letters, "claim"),
             "start": (Letters, "_held"),
             "end": (Letters, "_end"),

@@ -235,6 +235,6 @@ def test_how_much_of_an_inbox_is_read_is_said_as_it_is() -> None:
         f"the newest {box.MOST_LETTERS:,} unread letters",
         f"its last {file_box.SEARCHED_BYTES // 2**20} MiB",
         f"its first {box.MOST_BYTES:,} bytes",
-        f"up to {remembered.MOST:,} letters in all",
+        f"up to {remembered.MOST_REMEMBERED:,} letters in all",
     ):
         assert said in text

@@ -10,8 +10,8 @@ import pytest
 
 from syndicate.ledger import Joiner, Joining, Ledger, open_ledger
 from syndicate.ledger.database.engine import transaction
-from syndicate.ledger.people.goodbyes import Closed
-from syndicate.ledger.people.lists import COMPLAINED, LEFT, REMOVED, bounce, close_way_back
+from syndicate.ledger.people.goodbyes import ClosedReturn
+from syndicate.ledger.people.lists import COMPLAINED, LEFT, REMOVED, close_way_back, record_bounce
 
 NOW = datetime(2026, 5, 5, 9, tzinfo=UTC)
 ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"
@@ -33,7 +33,7 @@ def ledger(ledger_url: str) -> Iterator[Ledger]:
 
 def leave(ledger: Ledger, subscriber: int = 1, channel: int | None = None) -> int:
     with transaction(ledger.engine) as db:
-        return ledger.goodbyes.leave(db, subscriber, NOW, channel=channel)
+        return ledger.goodbyes.unsubscribe(db, subscriber, NOW, channel=channel)
 
 
 def test_what_somebody_left_at_once_is_one_letter(ledger: Ledger) -> None:
@@ -103,7 +103,7 @@ def test_a_way_back_that_is_closed_says_why(ledger: Ledger) -> None:
     assert ledger.goodbyes.due(NOW) == []
     for leaving, name in ((one, "harian"), (other, "pekanan")):
         token = ledger.goodbyes.token(leaving, name)
-        assert ledger.goodbyes.restore(token, NOW) == Closed(COMPLAINED)
+        assert ledger.goodbyes.restore(token, NOW) == ClosedReturn(COMPLAINED)
     assert ledger.lists.count(1) == 1
 
 
@@ -118,7 +118,7 @@ def test_a_complaint_while_a_goodbye_is_sent_ends_the_way_back_and_it(
     ledger.goodbyes.end(letter, over=over)
     assert ledger.goodbyes.due(NOW) == []
     token = ledger.goodbyes.token(letter[0], "harian")
-    assert ledger.goodbyes.restore(token, NOW) == Closed(COMPLAINED)
+    assert ledger.goodbyes.restore(token, NOW) == ClosedReturn(COMPLAINED)
 
 
 def test_an_import_while_a_goodbye_is_sent_lets_nobody_try_it_again(ledger: Ledger) -> None:
@@ -140,7 +140,7 @@ def test_an_import_that_says_more_than_that_they_left_closes_every_way_back(
     ledger.lists.add(1, [Joiner(email=ANI, ended=ended), Joiner(email=BUDI, ended=LEFT)], NOW)
     assert ledger.goodbyes.due(NOW) == []
     back = ledger.goodbyes.restore(ledger.goodbyes.token(letter[1], "pekanan"), NOW)
-    assert back == Closed(ended.split()[0])
+    assert back == ClosedReturn(ended.split()[0])
 
 
 def test_what_an_import_says_of_the_time_before_somebody_came_back_closes_nothing(
@@ -160,7 +160,7 @@ def test_who_came_back_otherwise_and_left_again_is_told_of_the_last_time_alone(
     later = NOW + timedelta(hours=1)
     ledger.lists.add(1, [Joiner(email=ANI)], later, again=True)
     with transaction(ledger.engine) as db:
-        ledger.goodbyes.leave(db, 1, later, channel=1)
+        ledger.goodbyes.unsubscribe(db, 1, later, channel=1)
     [[one]] = ledger.goodbyes.due(later)
     assert one.at == later
 
@@ -178,7 +178,7 @@ def test_a_goodbye_after_a_closed_way_back_is_a_new_one(ledger: Ledger) -> None:
 def test_a_final_bounce_alone_silences_a_goodbye(ledger: Ledger, code: str, due: int) -> None:
     leave(ledger)
     with transaction(ledger.engine) as db:
-        assert not bounce(db, 1, code, NOW)
+        assert not record_bounce(db, 1, code, NOW)
     assert len(ledger.goodbyes.due(NOW)) == due
 
 
@@ -196,7 +196,7 @@ def test_a_restored_ledger_opens_no_way_back_that_was_closed(ledger: Ledger) -> 
     close(ledger)
     ledger.restored(NOW, letters_sent=True)
     token = ledger.goodbyes.token(one, "harian")
-    assert ledger.goodbyes.restore(token, NOW) == Closed(COMPLAINED)
+    assert ledger.goodbyes.restore(token, NOW) == ClosedReturn(COMPLAINED)
 
 
 def test_who_is_forgotten_leaves_no_goodbye(ledger: Ledger) -> None:

@@ -14,7 +14,7 @@ from support.children import die, fork, in_child, wait_until
 from support.direct_office import DirectOffice
 from syndicate.errors import InDoubt, LedgerError, Refused
 from syndicate.ledger import Started, Window, open_ledger
-from syndicate.ledger.catalogue.digests import Digests
+from syndicate.ledger.catalogue.digests import DigestLetters
 from syndicate.ledger.database import engine
 from syndicate.ledger.processes.waits import CLAIM_FOR
 from syndicate.ledger.schema import (
@@ -521,7 +521,7 @@ def test_a_freeze_is_all_or_nothing(room: DirectOffice, monkeypatch: Patch) -> N
     room.publish(room.write("hello"))
     tomorrow = room.at(NOON + timedelta(days=1))
     with monkeypatch.context() as patch:
-        patch.setattr(Digests, "address_subscribers", lambda *_: 1 // 0)
+        patch.setattr(DigestLetters, "address_subscribers", lambda *_: 1 // 0)
         assert tomorrow.digest().exit_code == 3
     assert room.windows("letters") == []
     tomorrow.digest()

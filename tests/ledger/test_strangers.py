@@ -10,7 +10,13 @@ import pytest
 from syndicate.ledger import Joiner, Ledger, ReaderRequest, open_ledger
 from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.people.replies import JOIN, LEAVE, LEAVE_ALL, held
-from syndicate.ledger.people.strangers import LEFT, MOST_IN_ALL, MOST_TO_ONE, base, forget_strangers
+from syndicate.ledger.people.strangers import (
+    LEFT_UNPROVEN,
+    MOST_IN_ALL,
+    MOST_TO_ONE,
+    base,
+    forget_strangers,
+)
 from syndicate.ledger.schema import strangers
 
 NOW = datetime(2026, 5, 5, 9, tzinfo=UTC)
@@ -75,7 +81,7 @@ def test_all_get_so_many_letters_a_day_and_nothing_is_kept_of_them(ledger: Ledge
 
 def test_who_left_is_counted_until_a_person_has_looked(ledger: Ledger) -> None:
     with transaction(ledger.engine) as db:
-        ledger.strangers.note(db, 1, LEFT, ANI, NOW)
+        ledger.strangers.note(db, 1, LEFT_UNPROVEN, ANI, NOW)
         assert ledger.strangers.left(db, 1, NOW) == 1
         assert ledger.strangers.left(db, 2, NOW) == 0
         ledger.strangers.start_anew(db, 1)

@@ -1,4 +1,4 @@
-"""The catalogue: what is known of articles, channels and editions, read and planned in one turn."""
+"""Catalogue of articles, channels and editions, read and planned in one transaction."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from syndicate.ledger.catalogue.articles import Articles
 from syndicate.ledger.catalogue.channels import Channels
 from syndicate.ledger.catalogue.collections import Collections
 from syndicate.ledger.catalogue.deliveries import Deliveries
-from syndicate.ledger.catalogue.digests import Digests
+from syndicate.ledger.catalogue.digests import DigestLetters
 from syndicate.ledger.catalogue.editions import Editions
 from syndicate.ledger.catalogue.revisions import Revisions
 from syndicate.ledger.catalogue.windows import Windows
 from syndicate.ledger.database.clock import not_far_ahead
-from syndicate.ledger.people.goodbyes import forget_old
+from syndicate.ledger.people.goodbyes import forget_old_goodbyes
 from syndicate.ledger.people.read_letters import forget_read
-from syndicate.ledger.people.replies import let_go
+from syndicate.ledger.people.replies import forget_replies
 from syndicate.ledger.people.strangers import forget_strangers
 from syndicate.ledger.processes.claims import INBOXES_TURN, READERS_TURN, take_turn
 
@@ -34,7 +34,7 @@ class Catalogue:
         self.deliveries = Deliveries(db)
         self.collections = Collections(db)
         self.windows = Windows(db, self.articles)
-        self.digests = Digests(db)
+        self.digests = DigestLetters(db)
 
     def not_far_ahead(self, at: datetime) -> datetime:
         """Return a moment of the office's clock, at most a day ahead of the database's."""
@@ -45,7 +45,7 @@ class Catalogue:
         for turn in (READERS_TURN, INBOXES_TURN):
             take_turn(self.db, turn)
         moment = self.not_far_ahead(at)
-        let_go(self.db, moment, keep)
+        forget_replies(self.db, moment, keep)
         forget_read(self.db, keep)
         forget_strangers(self.db, moment)
-        forget_old(self.db, moment)
+        forget_old_goodbyes(self.db, moment)

@@ -1,4 +1,4 @@
-"""Articles as they stand: found by uri, file, page or text, with what became of each."""
+"""Find articles as they stand: by uri, file, page or text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PARSED_DOCUMENTS = 20_000  # articles that are kept as they were parsed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """An article's newest revision and what became of it."""
+    """Newest revision of an article, with its corrections and withdrawal."""
 
     uri: str
     version: int
@@ -108,7 +108,7 @@ class Articles:
         return found
 
     def was_taken_on(self, standing: Standing) -> bool:
-        """Return whether no more is known of an article than what its readers see."""
+        """Return True if no more is known of an article than what its readers see."""
         if standing.kind != "original" or standing.path:  # without a text, but read from a file
             return False
         return not self.source(standing.uri, standing.version)
@@ -122,7 +122,7 @@ class Articles:
         return list(dict.fromkeys(filter(None, every)))
 
     def shows_elsewhere(self, sha256: str, uri: str) -> bool:
-        """Return whether another usable article shows this picture."""
+        """Return True if another usable article shows this picture."""
         query = (
             select(articles.c.uri)
             .join(revisions, _is_newest())
@@ -150,12 +150,12 @@ class Articles:
 
     def _changes(self, uris: list[str]) -> dict[str, list[Any]]:
         """Return the corrections and withdrawals of these articles, oldest first."""
+        r = revisions.c
         query = (
-            select(revisions.c.uri, revisions.c.version, revisions.c.kind, revisions.c.note,
-                   revisions.c.kill, revisions.c.recorded_at)
-            .where(revisions.c.uri.in_(uris), revisions.c.kind.in_((CORRECTION, WITHDRAWAL)))
-            .order_by(revisions.c.version)
-        )  # fmt: skip
+            select(r.uri, r.version, r.kind, r.note, r.kill, r.recorded_at)
+            .where(r.uri.in_(uris), r.kind.in_((CORRECTION, WITHDRAWAL)))
+            .order_by(r.version)
+        )
         changes: dict[str, list[Any]] = {}
         for row in self.db.execute(query):
             changes.setdefault(row.uri, []).append(row)

@@ -25,7 +25,7 @@ class KnownChannel:
     identity: str | None
     first_seen: datetime
     older: int  # the articles up to this number were published before it was first seen
-    origin: str = ""  # what a collection was called when it was first seen, and is for ever
+    origin: str = ""  # the name of a collection when it was first seen, which stays for ever
     mark: str = ""  # of the folder that its files are in, where it has some
 
 
@@ -133,7 +133,14 @@ def _article_count() -> Any:
 
 def _known_channel(row: Row[Any]) -> KnownChannel:
     return KnownChannel(
-        id=row.id, name=row.name, key=row.key, kind=row.kind, target=row.target,
-        identity=row.identity, first_seen=row.first_seen_at, older=row.older, origin=row.origin,
+        id=row.id,
+        name=row.name,
+        key=row.key,
+        kind=row.kind,
+        target=row.target,
+        identity=row.identity,
+        first_seen=row.first_seen_at,
+        older=row.older,
+        origin=row.origin,
         mark=row.mark,
-    )  # fmt: skip
+    )

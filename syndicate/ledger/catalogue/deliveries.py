@@ -1,4 +1,4 @@
-"""Addresses of an edition: what should stand there, what does, and how that is planned."""
+"""Deliveries of an edition: wanted and present at each address, and the plan of changes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Deliveries:
         self._read: dict[int, dict[str, Known]] = {}  # as long as nothing is changed there
 
     def known(self, edition: int | None) -> dict[str, Known]:
-        """Return what should be and what is at every address of an edition."""
+        """Return the wanted and present state of every address of an edition."""
         if edition is None:
             return {}
         if edition not in self._read:
@@ -36,7 +36,7 @@ class Deliveries:
         return self._read[edition]
 
     def read(self, numbers: Iterable[int]) -> None:
-        """Read what should be and what is at every address of these editions."""
+        """Read the wanted and present state of every address of these editions."""
         wanted, present = renditions.alias("wanted_words"), renditions.alias("present_words")
         query = (
             select(deliveries, wanted.c.digest.label("should"), present.c.digest.label("does"))
@@ -86,7 +86,7 @@ class Deliveries:
         return _rendition(address, row)
 
     def want(self, edition: int, step: Step, version: int) -> None:
-        """Write down one step of a plan. Nothing happens yet."""
+        """Record one step of a plan. Nothing happens yet."""
         is_new = self._read.pop(edition, None) == {}
         here = and_(deliveries.c.edition_id == edition, deliveries.c.address == step.address)
         values: dict[str, Any] = {
@@ -121,8 +121,13 @@ class Deliveries:
         self._read.pop(edition, None)
         here = and_(deliveries.c.edition_id == edition, deliveries.c.address.in_(list(addresses)))
         idle = deliveries.c.state.in_(IDLE)
-        absent = {"present": null(), "reference": null(), "url": null(), "lacking": False,
-                  "state": "due"}  # fmt: skip
+        absent = {
+            "present": null(),
+            "reference": null(),
+            "url": null(),
+            "lacking": False,
+            "state": "due",
+        }
         self.db.execute(update(deliveries).where(here, idle).values(**absent))
 
     def adopt(self, edition: int, address: str, receipt: Receipt, *, revises: bool) -> bool:

@@ -1,4 +1,4 @@
-"""Letters of digests as a planner sees them: frozen for a list, waiting, recomposed."""
+"""Freeze, count and recompose the letters of digests while they are planned."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from sqlalchemy import Connection, and_, func, select, true
 
 from syndicate.ledger.catalogue.channels import Channels, KnownChannel
 from syndicate.ledger.catalogue.editions import Editions
-from syndicate.ledger.catalogue.windows import Window, items_of
+from syndicate.ledger.catalogue.windows import Window, items_of, window_of
 from syndicate.ledger.schema import channels, edition_items, editions, letters, runs, subscriptions
 from syndicate.ledger.sending.runs import freeze, readers_of, replace_stencil
 from syndicate.model.delivery import Rendition
 
 
-class Digests:
+class DigestLetters:
     """Address, count and recompose the letters of lists within a planning transaction."""
 
     def __init__(self, db: Connection) -> None:
@@ -51,7 +51,7 @@ class Digests:
         return [(row.name, row.key, row.version) for row in rows]
 
     def got(self, channel: int, uri: str) -> bool:
-        """Return whether anybody on a list has got an article, or may have got it."""
+        """Return True if anybody on a list has got an article, or may have got it."""
         counted = items_of(channel, runs.c.edition_id).join(
             runs, and_(runs.c.edition_id == editions.c.id, runs.c.counts.is_not(None))
         )
@@ -81,12 +81,7 @@ class Digests:
             .where(edition_items.c.uri == uri, runs.c.ended_at.is_(None))
         )
         known = {channel.id: channel for channel in Channels(self.db).all()}
-        return [
-            (row.id, known[row.channel_id],
-             Window(key=row.key, opened=row.opened_at, closed=row.closed_at,
-                    status=row.status))
-            for row in self.db.execute(query)
-        ]  # fmt: skip
+        return [(row.id, known[row.channel_id], window_of(row)) for row in self.db.execute(query)]
 
     def letters_waiting(self) -> list[tuple[str, str]]:
         """Return (channel, key) of the digests with letters that have not left."""

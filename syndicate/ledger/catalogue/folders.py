@@ -1,4 +1,4 @@
-"""Folders of channels, each recognised by a private mark, wherever it is mounted."""
+"""Recognise the folders of channels by a private mark in each, wherever it is mounted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, and_, select, update
 from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.schema import channels, deliveries, editions
 
-SOME = 200  # addresses that are looked for in a folder that has no mark yet
+MOST_LOOKED_FOR = 200  # addresses, in a folder that has no mark yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +19,11 @@ class Folder:
 
     mark: str  # "" until something was written there
     identity: str | None  # what receipts of it name as their destination
-    holds: Sequence[str]  # some of the addresses that stand there
+    holds: Sequence[str]  # some of the addresses of files in it
 
 
-class Folders:
-    """The folders of all channels that put files into one."""
+class ChannelFolders:
+    """Folders of all channels that put files into one."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -55,4 +55,4 @@ def _holds(db: Connection, channel: int) -> list[str]:
     d, e = deliveries.c, editions.c
     stands = and_(e.channel_id == channel, d.present.is_not(None), d.wanted.is_not(None))
     query = select(d.address).join(editions, e.id == d.edition_id).where(stands)
-    return list(db.scalars(query.order_by(d.id).limit(SOME)))
+    return list(db.scalars(query.order_by(d.id).limit(MOST_LOOKED_FOR)))

@@ -1,4 +1,4 @@
-"""Revisions of articles: written down, read anew from their files, and expired."""
+"""Record revisions of articles, those read anew from their files, and expiries."""
 
 from __future__ import annotations
 
@@ -68,14 +68,24 @@ class Revisions:
         self.db.execute(insert(minted).values(uri=uri))
 
     def was_minted(self, uri: str) -> bool:
-        """Return whether this ledger gave an unpublished article its uri."""
+        """Return True if this ledger gave an unpublished article its uri."""
         return self.db.scalar(select(minted.c.uri).where(minted.c.uri == uri)) is not None
 
     def record(
-        self, article: Article, *, kind: str, note: str, source: str, path: str, at: datetime,
-        kill: bool = False, published: datetime | None = None, after: int = 0, before: int = 0,
-    ) -> int:  # fmt: skip
-        """Write down a revision; returns its version. ``at`` is its time, in the office's eyes.
+        self,
+        article: Article,
+        *,
+        kind: str,
+        note: str,
+        source: str,
+        path: str,
+        at: datetime,
+        kill: bool = False,
+        published: datetime | None = None,
+        after: int = 0,
+        before: int = 0,
+    ) -> int:
+        """Record a revision; returns its version. ``at`` is its time, in the office's eyes.
 
         ``after`` and ``before`` say how many articles of the same command come before it and
         after: readers must be able to tell their order by seconds (RFC 4287, 4.2.15), and that of
@@ -150,8 +160,10 @@ class Revisions:
     def take_on(self, item: Item, at: datetime) -> None:
         """Keep an article that a lost ledger has published, as readers still see it."""
         article = item.article
-        self.record(article, kind="original", note="", source="", path="", at=at,
-                    published=item.published)  # fmt: skip
+        published = item.published
+        self.record(
+            article, kind="original", note="", source="", path="", at=at, published=published
+        )
         here = articles.c.uri == article.uri
         self.db.execute(update(articles).where(here).values(updated_at=item.updated))
         self._known.forget(article.uri)
@@ -165,7 +177,7 @@ class Revisions:
         self._known.forget(article.uri)
 
     def _lies_there(self, article: Article, path: str, at: datetime) -> bool:
-        """Return whether an article as it was read from the ledger lies where it did."""
+        """Return True if an article as it was read from the ledger lies where it did."""
         known = self._known.standing(article.uri)
         if known is None or known.item.article is not article:
             return False
@@ -198,7 +210,7 @@ class Revisions:
             self.db.execute(insert(under), [{"subject": subject} | row for subject in subjects])
 
     def expire(self, at: datetime) -> list[str]:
-        """Write down which articles have expired by now; returns those that just did."""
+        """Record which articles have expired by now; returns those that just did."""
         past = articles.c.expires_at <= not_far_ahead(self.db, at)
         return self._set_expired(and_(past, ~articles.c.expired), True)
 

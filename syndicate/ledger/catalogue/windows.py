@@ -1,4 +1,4 @@
-"""Windows of a list: what falls into one, what it carries, when the last one was closed."""
+"""Close the windows of a list, and select the articles that fall into one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     Select,
     and_,
     func,
@@ -37,6 +38,11 @@ class Window:
     status: str
 
 
+def window_of(row: Row[Any]) -> Window:
+    """Make a window from the row of its edition."""
+    return Window(key=row.key, opened=row.opened_at, closed=row.closed_at, status=row.status)
+
+
 class Windows:
     """Read and close the windows of lists within a planning transaction."""
 
@@ -59,9 +65,14 @@ class Windows:
     def close(self, channel: int, window: Window, carried: Mapping[str, Iterable[Item]]) -> int:
         """Freeze a digest's window with what it carries; ``carried`` maps parts to items."""
         edition = inserted(
-            self.db, editions, channel_id=channel, key=window.key, opened_at=window.opened,
-            closed_at=window.closed, status=window.status,
-        )  # fmt: skip
+            self.db,
+            editions,
+            channel_id=channel,
+            key=window.key,
+            opened_at=window.opened,
+            closed_at=window.closed,
+            status=window.status,
+        )
         self._carry(edition, carried)
         return edition
 
@@ -96,7 +107,7 @@ class Windows:
         return self._articles.items(list(self.db.scalars(query)))
 
     def pass_by(self, channel: int, closed: datetime, at: datetime) -> None:
-        """Let no later window have what came before this one's end."""
+        """Leave what came before this one's end out of every later window."""
         came = _before(channel, closed, at)
         self.db.execute(update(syndications).where(came).values(passed=true()))
 

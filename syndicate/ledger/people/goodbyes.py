@@ -14,10 +14,10 @@ from syndicate.ledger.database.engine import affected, now, transaction
 from syndicate.ledger.people.lists import (
     LEFT,
     Subscription,
-    bounce,
     by_key,
+    end_subscriptions,
     last_subscription,
-    leave,
+    record_bounce,
 )
 from syndicate.ledger.people.tokens import RETURN, Tokens
 from syndicate.ledger.processes import moves
@@ -27,7 +27,7 @@ from syndicate.ledger.schema import goodbyes, subscribers, subscriptions
 
 DIED = "the process that sent it died: ask the relay's log"
 BACK_WITHIN = timedelta(days=30)  # after they left
-SAID_WITHIN = timedelta(days=7)  # later it would only startle
+SENT_WITHIN = timedelta(days=7)  # later it would only startle
 g, s = goodbyes.c, subscriptions.c
 
 
@@ -43,7 +43,7 @@ class Leaving:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class ClosedReturn:
     """A way back that ended before its time."""
 
     why: str  # COMPLAINED, BOUNCED or REMOVED
@@ -60,17 +60,17 @@ class Goodbyes:
     def due(self, at: datetime) -> list[tuple[Leaving, ...]]:
         """Return the goodbyes that are due, those last that were put off before.
 
-        What one person left at one time is one letter.
-        Whoever has come back meanwhile needs none.
+        The lists that one person left at one time are one letter. Whoever has come back meanwhile
+        needs none.
         """
         with transaction(self.engine, reads=True) as db:
-            rows = db.execute(_due(at - SAID_WITHIN)).all()
+            rows = db.execute(_due(at - SENT_WITHIN)).all()
         found = [_leaving(row) for row in rows]
         of_one = groupby(found, key=lambda leaving: (leaving.at, leaving.subscriber))
         return [tuple(theirs) for _, theirs in of_one]
 
     def begin(self, letter: Sequence[Leaving]) -> bool:
-        """Claim a letter and commit that it is being sent; False where it is somebody else's."""
+        """Claim a letter and commit that it is being sent; False where another process has it."""
         me = self.processes.me()
         ours = g.subscription_id.in_([leaving.subscription for leaving in letter])
         with transaction(self.engine) as db:
@@ -85,7 +85,7 @@ class Goodbyes:
             return True
 
     def end_dead_claims(self) -> int:
-        """End what dead processes were sending, which may have left: how many subscriptions."""
+        """End what dead processes were sending, which may have left; returns how many."""
         return end_dead_claims(
             self.engine, self.processes, goodbyes, g.state == "sending", _died, now
         )
@@ -106,7 +106,7 @@ class Goodbyes:
         """Count a goodbye that its reader's mail system refused, as any other letter."""
         with transaction(self.engine) as db:
             take_turn(db)
-            bounce(db, letter[0].subscriber, code, at)
+            record_bounce(db, letter[0].subscriber, code, at)
 
     def token(self, leaving: Leaving, channel_key: str) -> str:
         """Return the token that brings exactly this subscription back."""
@@ -116,15 +116,15 @@ class Goodbyes:
         """End one subscription at its owner's wish; False if it had ended."""
         with transaction(self.engine) as db:
             take_turn(db)
-            return bool(self.leave(db, subscriber, at, channel=channel))
+            return bool(self.unsubscribe(db, subscriber, at, channel=channel))
 
-    def restore(self, token: str, at: datetime) -> Subscription | Closed | None:
-        """``come_back`` in a transaction of its own."""
+    def restore(self, token: str, at: datetime) -> Subscription | ClosedReturn | None:
+        """Do ``come_back`` in a transaction of its own."""
         with transaction(self.engine) as db:
             take_turn(db)
             return self.come_back(db, token, at)
 
-    def leave(
+    def unsubscribe(
         self, db: Connection, subscriber: int | None, at: datetime, *, channel: int | None = None
     ) -> int:
         """End a person's subscription to a list, or all, at their wish; how many there were."""
@@ -133,12 +133,14 @@ class Goodbyes:
             mine = mine.where(s.channel_id == channel)
         ended = db.scalars(mine.with_for_update()).all()
         if ended:
-            leave(db, subscriber, LEFT, at, channel=channel)
+            end_subscriptions(db, subscriber, LEFT, at, channel=channel)
             rows = [{"subscription_id": number, "at": at} for number in ended]
             db.execute(insert(goodbyes), rows)
         return len(ended)
 
-    def come_back(self, db: Connection, token: str, at: datetime) -> Subscription | Closed | None:
+    def come_back(
+        self, db: Connection, token: str, at: datetime
+    ) -> Subscription | ClosedReturn | None:
         """Make the subscription anew that a token names; None for one that is used or too old.
 
         The old one stays with its evidence, and the new one says where it comes from.
@@ -153,7 +155,7 @@ class Goodbyes:
         if left is None or ended is None or ended.channel_id != keys[found[0]]:
             return None
         if left.state == "closed":
-            return Closed(left.why)
+            return ClosedReturn(left.why)
         db.execute(delete(goodbyes).where(here))
         mine = and_(s.channel_id == ended.channel_id, s.subscriber_id == ended.subscriber_id)
         if db.scalar(select(s.id).where(mine, s.ended_at.is_(None))) is None:
@@ -161,8 +163,8 @@ class Goodbyes:
         return last_subscription(db, ended.channel_id, ended.subscriber_id)
 
 
-def forget_old(db: Connection, at: datetime) -> None:
-    """Forget what nobody can come back by any more."""
+def forget_old_goodbyes(db: Connection, at: datetime) -> None:
+    """Delete the goodbyes by which nobody can come back any more."""
     db.execute(delete(goodbyes).where(g.at <= at - BACK_WITHIN))
 
 
@@ -172,10 +174,8 @@ def _died(db: Connection, which: ColumnElement[bool]) -> int:
 
 def _due(after: datetime) -> Any:
     again = subscriptions.alias()  # and who came back and left again is told of the last time
-    back = select(again.c.id).where(
-        again.c.channel_id == s.channel_id, again.c.subscriber_id == s.subscriber_id,
-        again.c.id > s.id,
-    )  # fmt: skip
+    same = and_(again.c.channel_id == s.channel_id, again.c.subscriber_id == s.subscriber_id)
+    back = select(again.c.id).where(same, again.c.id > s.id)
     query = select(s.id, s.channel_id, s.subscriber_id, subscribers.c.email, g.at)
     query = query.join(goodbyes, g.subscription_id == s.id)
     query = query.join(subscribers, subscribers.c.id == s.subscriber_id)
@@ -185,9 +185,12 @@ def _due(after: datetime) -> Any:
 
 def _leaving(row: Any) -> Leaving:
     return Leaving(
-        subscription=row.id, channel=row.channel_id, subscriber=row.subscriber_id,
-        email=row.email, at=row.at,
-    )  # fmt: skip
+        subscription=row.id,
+        channel=row.channel_id,
+        subscriber=row.subscriber_id,
+        email=row.email,
+        at=row.at,
+    )
 
 
 def _again(ended: Any, left: datetime, at: datetime) -> dict[str, Any]:
@@ -195,6 +198,10 @@ def _again(ended: Any, left: datetime, at: datetime) -> dict[str, Any]:
     back, left_at = (f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC" for when in (at, left))
     source = f"{first}; back {back}, after leaving {left_at}"
     return {
-        "channel_id": ended.channel_id, "subscriber_id": ended.subscriber_id, "started_at": at,
-        "source": source.removeprefix("; "), "wording": ended.wording, "consented_at": at,
-    }  # fmt: skip
+        "channel_id": ended.channel_id,
+        "subscriber_id": ended.subscriber_id,
+        "started_at": at,
+        "source": source.removeprefix("; "),
+        "wording": ended.wording,
+        "consented_at": at,
+    }

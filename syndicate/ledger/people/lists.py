@@ -19,7 +19,7 @@ from syndicate.model.bounces import count_bounce
 s = subscriptions.c
 REASONS = LEFT, BOUNCED, COMPLAINED = "unsubscribed", "bounced", "complained"
 REMOVED = "removed"  # by the office: ends a way back
-# said so, since SQLAlchemy knows it only of one database or the other; another may be quicker
+# as text, since SQLAlchemy has ON CONFLICT for each database apart; another process may be quicker
 JOINED = text(
     "INSERT INTO subscribers (email, name) VALUES (:email, :name) ON CONFLICT (email) DO NOTHING"
 )
@@ -37,15 +37,15 @@ class Joining(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joiner:
-    """Somebody to be put on a list, and the evidence that they want it."""
+    """Person to be put on a list, with the evidence that they want it."""
 
     email: str
     name: str = ""
     source: str = ""
     wording: str = ""  # what they agreed to
-    consented: datetime | None = None  # None: it was not said
+    consented: datetime | None = None  # None: unknown
     ended: str = ""  # why they are on it no more, if so: only that is kept
-    ended_at: datetime | None = None  # None: it was not said
+    ended_at: datetime | None = None  # None: unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class Lists:
     ) -> list[Joining]:
         """Put people on a list, all of them or nobody.
 
-        Who has left, or was forgotten, comes back only when asked ``again``.
+        Whoever has left, or was forgotten, comes back only if ``again`` is set.
         """
         with transaction(self.engine) as db:
             return self.join(db, channel, people, at, again=again)
@@ -98,7 +98,12 @@ class Lists:
             if number is None:
                 found.append(Joining.LEFT)
             elif person.ended:
-                found.append(_gone(db, channel, number, person, at, standing.get(number), rows))
+                row = _row(channel, number, person, at)
+                if standing.get(number) is None or number in rows:
+                    rows[number] = row  # kept in mind: they left
+                    found.append(Joining.LEFT)
+                else:
+                    found.append(_leave_elsewhere(db, person, row, standing[number]))
                 standing[number] = found[-1] is Joining.KEPT
             else:
                 how = _how(standing.get(number), again=again)
@@ -118,7 +123,7 @@ class Lists:
         with transaction(self.engine) as db:
             take_turn(db)
             number = number_of(db, email)
-            ended = leave(db, number, reason, at, channel=channel)
+            ended = end_subscriptions(db, number, reason, at, channel=channel)
             close_way_back(db, [number] if number else [], REMOVED, channel=channel)
             return bool(ended)
 
@@ -130,14 +135,14 @@ class Lists:
         return (numbers[found[0]], found[1]) if found else None
 
     def is_beyond(self, subscriber: int) -> bool:
-        """Return whether a token of ours names somebody newer than everybody in this ledger.
+        """Return True if a token of ours names somebody newer than everybody in this ledger.
 
-        Nobody's row is ever deleted: who is forgotten keeps a number.
+        No row is ever deleted: who is forgotten keeps a number.
         """
         with transaction(self.engine, reads=True) as db:
             return subscriber > int(db.scalar(select(func.max(subscribers.c.id))) or 0)
 
-    def who(self, channel: int, subscriber: int) -> Subscription | None:
+    def subscription(self, channel: int, subscriber: int) -> Subscription | None:
         """Return a person's last subscription to a list; None for somebody who was forgotten."""
         with transaction(self.engine, reads=True) as db:
             return last_subscription(db, channel, subscriber)
@@ -165,7 +170,7 @@ class Lists:
     def count(self, channel: int) -> int:
         """Count the subscribers of a list."""
         with transaction(self.engine, reads=True) as db:
-            return size(db, channel)
+            return subscriber_count(db, channel)
 
     def _away(self, db: Connection, people: Sequence[Joiner]) -> dict[str, str]:
         """Return those of them who were forgotten, with their hashes."""
@@ -177,18 +182,18 @@ class Lists:
         return {email: hidden for email, hidden in hashes.items() if hidden in found}
 
 
-def bounce(db: Connection, subscriber: int, code: str, at: datetime) -> bool:
-    """Count a letter that came back; True where that ended their subscriptions."""
+def record_bounce(db: Connection, subscriber: int, code: str, at: datetime) -> bool:
+    """Count a letter that came back; True if that ended the person's subscriptions."""
     here = subscribers.c.id == subscriber
     row = db.execute(select(subscribers).where(here).with_for_update(key_share=True)).first()
     if row is None:
         return False
-    now = count_bounce(code, row.bounces, row.bounced_at, at)
-    values = {"bounces": now.count, "bounce": code, "bounced_at": at}
+    tally = count_bounce(code, row.bounces, row.bounced_at, at)
+    values = {"bounces": tally.count, "bounce": code, "bounced_at": at}
     db.execute(update(subscribers).where(here).values(**values))
-    if not now.final:
+    if not tally.final:
         return False
-    ended = leave(db, subscriber, f"{BOUNCED} {code}", at)
+    ended = end_subscriptions(db, subscriber, f"{BOUNCED} {code}", at)
     close_way_back(db, [subscriber], BOUNCED)
     return bool(ended)
 
@@ -212,10 +217,10 @@ def _goodbyes_to(subscribers: Collection[int], channel: int | None) -> Any:
     return goodbyes.c.subscription_id.in_(theirs)
 
 
-def leave(
+def end_subscriptions(
     db: Connection, subscriber: int | None, reason: str, at: datetime, *, channel: int | None = None
 ) -> int:
-    """End a person's subscription to a list, or all of them; how many there were."""
+    """End a person's subscription to a list, or all of them; returns how many there were."""
     ended = update(subscriptions).where(s.subscriber_id == subscriber, s.ended_at.is_(None))
     if channel is not None:
         ended = ended.where(s.channel_id == channel)
@@ -241,7 +246,7 @@ def subscribed(db: Connection, subscriber: int | None) -> list[int]:
     return list(db.scalars(mine.order_by(s.channel_id)))
 
 
-def size(db: Connection, channel: int) -> int:
+def subscriber_count(db: Connection, channel: int) -> int:
     """Count the subscribers of a list."""
     query = select(func.count()).where(s.channel_id == channel, s.ended_at.is_(None))
     return int(db.scalar(query.select_from(subscriptions)) or 0)
@@ -275,7 +280,7 @@ def _numbered(db: Connection, people: Sequence[Joiner]) -> dict[str, int]:
 
 
 def _standing(db: Connection, channel: int, numbers: Collection[int]) -> dict[int, bool]:
-    """Return whether those still are on a list who are or were."""
+    """Return by number whether those who are or were on a list still are."""
     query = select(s.subscriber_id, func.count() - func.count(s.ended_at)).where(
         s.channel_id == channel, s.subscriber_id.in_(list(numbers))
     )
@@ -288,30 +293,31 @@ def _how(standing: bool | None, *, again: bool) -> Joining:
     return Joining.LEFT if standing is False and not again else Joining.ADDED
 
 
-def _gone(
-    db: Connection, channel: int, number: int, person: Joiner, at: datetime, standing: bool | None,
-    rows: dict[int, dict[str, Any]],
-) -> Joining:  # fmt: skip
-    """Keep in mind that somebody left, elsewhere; ``rows`` are to be inserted."""
-    if standing is None or number in rows:
-        rows[number] = _row(channel, number, person, at)
+def _leave_elsewhere(db: Connection, person: Joiner, row: dict[str, Any], active: bool) -> Joining:
+    """End the subscription of somebody who left elsewhere, unless it began after that."""
+    if not active:
         return Joining.LEFT
-    if not standing:
-        return Joining.LEFT
-    here = and_(s.channel_id == channel, s.subscriber_id == number, s.ended_at.is_(None))
+    here = and_(s.channel_id == row["channel_id"], s.subscriber_id == row["subscriber_id"])
+    here = and_(here, s.ended_at.is_(None))
     if person.ended_at is not None:
         here = and_(here, s.started_at < person.ended_at)
-    ended = update(subscriptions).where(here).values(ended_at=at, ended_reason=person.ended)
+    ended = update(subscriptions).where(here)
+    ended = ended.values(ended_at=row["ended_at"], ended_reason=person.ended)
     return Joining.ENDED if affected(db, ended) else Joining.KEPT
 
 
 def _row(channel: int, number: int, person: Joiner, at: datetime) -> dict[str, Any]:
     ended, reason = (at, person.ended) if person.ended else (None, None)
     return {
-        "channel_id": channel, "subscriber_id": number, "started_at": at,
-        "ended_at": ended, "ended_reason": reason,
-        "source": person.source, "wording": person.wording, "consented_at": person.consented,
-    }  # fmt: skip
+        "channel_id": channel,
+        "subscriber_id": number,
+        "started_at": at,
+        "ended_at": ended,
+        "ended_reason": reason,
+        "source": person.source,
+        "wording": person.wording,
+        "consented_at": person.consented,
+    }
 
 
 def _silence(
@@ -342,7 +348,14 @@ def _people() -> Any:
 
 def _subscription(row: Any) -> Subscription:
     return Subscription(
-        id=row.subscriber_id, email=row.email, name=row.name, since=row.started_at,
-        ended=row.ended_at, reason=row.ended_reason or "", source=row.source, wording=row.wording,
-        consented=row.consented_at, list_name=row.list,
-    )  # fmt: skip
+        id=row.subscriber_id,
+        email=row.email,
+        name=row.name,
+        since=row.started_at,
+        ended=row.ended_at,
+        reason=row.ended_reason or "",
+        source=row.source,
+        wording=row.wording,
+        consented=row.consented_at,
+        list_name=row.list,
+    )

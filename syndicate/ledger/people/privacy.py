@@ -1,4 +1,4 @@
-"""Privacy: everything the ledger knows of one person, shown or erased."""
+"""Show or erase everything that the ledger knows of one person."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FORGOTTEN = text(
 class Erasure:
     """Outcome of erasing one person."""
 
-    known: bool  # whether the ledger knew them
+    known: bool  # the ledger knew them
     copies: tuple[Path, ...]  # of the ledger, where they were erased too
     missed: tuple[str, ...]  # copies that could not be reached: a line each
 
@@ -140,9 +140,8 @@ class Privacy:
         query = query.join(subscriptions, subscriptions.c.id == goodbyes.c.subscription_id)
         query = query.join(channels, channels.c.id == subscriptions.c.channel_id)
         query = query.where(subscriptions.c.subscriber_id == number).order_by(goodbyes.c.at)
-        return [
-            {"list": row.list, "at": row.at, "state": row.state} for row in db.execute(query)
-        ]  # fmt: skip
+        rows = db.execute(query)
+        return [{"list": row.list, "at": row.at, "state": row.state} for row in rows]
 
     def _letters(self, db: Any, number: int) -> list[dict[str, Any]]:
         query = (
@@ -153,7 +152,12 @@ class Privacy:
             .order_by(letters.c.edition_id)
         )
         return [
-            {"list": row.list, "digest": row.key, "state": row.state, "at": row.at,
-             "code": row.code or ""}
+            {
+                "list": row.list,
+                "digest": row.key,
+                "state": row.state,
+                "at": row.at,
+                "code": row.code or "",
+            }
             for row in db.execute(query)
-        ]  # fmt: skip
+        ]

@@ -15,8 +15,8 @@ from syndicate.ledger.people.tokens import REQUEST, RETURN, SUBSCRIPTION, Tokens
 from syndicate.ledger.processes.claims import INBOXES_TURN, take_turn
 from syndicate.ledger.schema import inbox_letters, subscribers
 
-MOST = 200_000  # letters that are remembered, of all inboxes
-AT_ONCE = 500  # in one statement
+MOST_REMEMBERED = 200_000  # letters, of all inboxes
+BATCH = 500  # letters in one statement
 LONGEST_KEY = 200  # characters
 AGAIN_AFTER = timedelta(days=1)  # a wish that could not be done is read anew
 FRESH_FOR = timedelta(days=7)
@@ -30,7 +30,7 @@ i = inbox_letters.c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadLetter:
-    """A letter that was read and lies where it lay.
+    """A letter that was read and stays in its inbox.
 
     ``may_change``: somebody wants what cannot be done now, like to leave by an address that no
     list knows; it is read anew after a day, or once there are readers that there were not when it
@@ -45,7 +45,7 @@ class ReadLetter:
 
 
 class ReadLetters:
-    """Letters read before; a place is a name for an inbox, and for how it is read."""
+    """Letters read before; a place names an inbox and the way it is read."""
 
     def __init__(self, engine: Engine, tokens: Tokens) -> None:
         self.engine = engine
@@ -53,7 +53,7 @@ class ReadLetters:
         self._keys: tuple[str, ...] | None = None
 
     def is_ours(self, token: str) -> bool:
-        """Return whether we have made a token, of any kind."""
+        """Return True if we have made a token, of any kind."""
         if self._keys is None:
             with transaction(self.engine, reads=True) as db:
                 self._keys = tuple(by_key(db))
@@ -75,11 +75,11 @@ class ReadLetters:
             return set(db.scalars(select(i.key).where(i.place == place, i.put_off)))
 
     def remember(self, place: str, letters: Iterable[ReadLetter]) -> None:
-        """Take down what was read; a machine beside us may have been quicker."""
+        """Record what was read; another machine may have been quicker."""
         waiting = (
             letter for letter in letters if letter.key.isascii() and len(letter.key) <= LONGEST_KEY
         )
-        while some := list(islice(waiting, AT_ONCE)):
+        while some := list(islice(waiting, BATCH)):
             with transaction(self.engine) as db:
                 take_turn(db, INBOXES_TURN)
                 _forget(db, place, [letter.key for letter in some])
@@ -90,7 +90,7 @@ class ReadLetters:
             _bound(db)
 
     def forget(self, place: str, keys: Collection[str]) -> None:
-        """Forget letters that somebody has read or moved away."""
+        """Delete letters that somebody has read or moved away."""
         if keys:
             with transaction(self.engine) as db:
                 take_turn(db, INBOXES_TURN)
@@ -111,8 +111,14 @@ class ReadLetters:
 
 def _row(place: str, letter: ReadLetter, newest: int, at: object) -> dict[str, object]:
     reader = newest if letter.may_change else None
-    return {"place": place, "key": letter.key, "for_a_person": letter.for_a_person,
-            "put_off": letter.put_off, "reader": reader, "at": at}  # fmt: skip
+    return {
+        "place": place,
+        "key": letter.key,
+        "for_a_person": letter.for_a_person,
+        "put_off": letter.put_off,
+        "reader": reader,
+        "at": at,
+    }
 
 
 def _newest_reader(db: Connection) -> int:
@@ -124,16 +130,18 @@ def _forget(db: Connection, place: str, keys: Sequence[str]) -> None:
 
 
 def _chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    yield from (keys[at : at + AT_ONCE] for at in range(0, len(keys), AT_ONCE))
+    yield from (keys[at : at + BATCH] for at in range(0, len(keys), BATCH))
 
 
 def _bound(db: Connection) -> None:
-    """Forget those that were read longest ago where there are too many of them."""
-    if int(db.scalar(select(func.count()).select_from(inbox_letters)) or 0) > MOST:
-        newest = select(i.at).order_by(i.at.desc()).offset(MOST).limit(1).scalar_subquery()
+    """Delete those that were read longest ago where there are too many of them."""
+    if int(db.scalar(select(func.count()).select_from(inbox_letters)) or 0) > MOST_REMEMBERED:
+        newest = (
+            select(i.at).order_by(i.at.desc()).offset(MOST_REMEMBERED).limit(1).scalar_subquery()
+        )
         db.execute(delete(inbox_letters).where(i.at <= newest))
 
 
 def forget_read(db: Connection, keep: timedelta) -> None:
-    """Forget what was read long ago: it is read once more where it still lies there."""
+    """Delete what was read long ago: it is read once more where it still lies there."""
     db.execute(delete(inbox_letters).where(i.at < now(db) - keep))

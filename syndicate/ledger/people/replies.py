@@ -1,4 +1,4 @@
-"""Answers from readers: dealt with once each, and people who are to be written back to."""
+"""Readers' requests by letter, each handled once, and our letters back to them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ReaderRequest:
 
 
 class Replies:
-    """Requests that came in by letter, each handled once, and their answers."""
+    """Requests of one ledger: asked, held, answered, confirmed."""
 
     def __init__(self, engine: Engine, tokens: Tokens, processes: Processes) -> None:
         self.engine = engine
@@ -103,7 +103,7 @@ class Replies:
             return [_asked(row) for row in rows]
 
     def begin(self, request: int) -> bool:
-        """Claim a letter and commit that it is being sent; False where it is somebody else's."""
+        """Claim a letter and commit that it is being sent; False where another process has it."""
         me = self.processes.me()
         with transaction(self.engine) as db:
             if moves.under_way(db, self.processes):
@@ -185,8 +185,8 @@ def held(db: Connection) -> dict[str, int]:
     return {row.name: int(row.many) for row in rows}
 
 
-def let_go(db: Connection, at: datetime, keep: timedelta) -> None:
-    """Forget answers of long ago, and requests that nothing came of."""
+def forget_replies(db: Connection, at: datetime, keep: timedelta) -> None:
+    """Delete replies of long ago, and requests that nothing came of."""
     db.execute(delete(heard).where(heard.c.at < at - keep))
     over = and_(q.state == "answered", q.at < at - VALID_FOR)
     unanswered = and_(q.state != "held", q.at < at - 2 * VALID_FOR)

@@ -11,7 +11,7 @@ from syndicate.ledger.people.tokens import Tokens
 from syndicate.ledger.schema import strangers
 
 A_DAY = timedelta(days=1)
-LEFT = "left"
+LEFT_UNPROVEN = "left"  # without showing a token
 MOST_TO_ONE = 2  # letters a day about one list and one wish to one mailbox, whatever its names
 MOST_IN_ALL = 200  # letters a day of one wish, about all lists together
 GMAIL = ("gmail.com", "googlemail.com")
@@ -28,20 +28,20 @@ def base(email: str) -> str:
 
 
 class Strangers:
-    """Counts what letters without a token have brought about; of addresses it keeps hashes."""
+    """Counters of what letters without a token have brought about; addresses are kept as hashes."""
 
     def __init__(self, engine: Engine, tokens: Tokens) -> None:
         self.engine = engine
         self.tokens = tokens
 
     def may_get(self, db: Connection, channel: int, wish: str, email: str, at: datetime) -> bool:
-        """Return whether another letter may be written to an address today."""
+        """Return True if another letter may be written to an address today."""
         here = (c.channel_id == channel, c.what == wish, c.at > at - A_DAY)
         query = select(func.count()).where(*here, c.who == self._who(email))
         return int(db.scalar(query) or 0) < MOST_TO_ONE and _is_open(db, wish, at)
 
     def may_anybody(self, wish: str, at: datetime) -> bool:
-        """Return whether another letter may be written to anybody today."""
+        """Return True if another letter may be written to anybody today."""
         with transaction(self.engine, reads=True) as db:
             return _is_open(db, wish, at)
 
@@ -52,12 +52,12 @@ class Strangers:
 
     def left(self, db: Connection, channel: int, at: datetime) -> int:
         """Count those who left a list today without showing a token."""
-        query = select(func.count()).where(c.channel_id == channel, c.what == LEFT)
+        query = select(func.count()).where(c.channel_id == channel, c.what == LEFT_UNPROVEN)
         return int(db.scalar(query.where(c.at > at - A_DAY)) or 0)
 
     def start_anew(self, db: Connection, channel: int) -> None:
-        """Count those who leave a list from nothing: a person has looked."""
-        db.execute(delete(strangers).where(c.channel_id == channel, c.what == LEFT))
+        """Reset the count of those who left a list: a person has looked."""
+        db.execute(delete(strangers).where(c.channel_id == channel, c.what == LEFT_UNPROVEN))
 
     def _who(self, email: str) -> str:
         return self.tokens.hide(base(email))
@@ -69,5 +69,5 @@ def _is_open(db: Connection, wish: str, at: datetime) -> bool:
 
 
 def forget_strangers(db: Connection, at: datetime) -> None:
-    """Forget what no measure counts any more."""
+    """Delete what no limit counts any more."""
     db.execute(delete(strangers).where(c.at <= at - 2 * A_DAY))

@@ -1,4 +1,4 @@
-"""Tokens: names of subscriptions, requests and ways back that nobody can guess, read, or make."""
+"""Make and read tokens: unguessable names of subscriptions, requests and ways back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ IN_TEXT = re.compile(r"(?<![\w-])[0-9a-f]{32}(?![\w-])")
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Makes tokens with the newest key, and reads those of every key there ever was.
+    """Maker of tokens with the newest key, and reader of those of every key there ever was.
 
     A token is a number and a proof of it: the number is hidden by a pad made from the proof, as
     in SIV (RFC 5297), so that the same number always has the same token and nobody sees an order.
@@ -27,7 +27,7 @@ class Tokens:
     keys: tuple[str, ...] = field(repr=False)  # hex, the newest first
 
     def make(self, what: str, channel: str, number: int) -> str:
-        """32 hex digits, which survive any change of case."""
+        """Return 32 hex digits, which survive any change of case."""
         return self.maker(what, channel)(number)
 
     def maker(self, what: str, channel: str) -> Callable[[int], str]:
@@ -35,7 +35,7 @@ class Tokens:
         return _seal(bytes.fromhex(self.keys[0]), what, channel).token
 
     def read(self, token: str, what: str, channels: Iterable[str]) -> tuple[str, int] | None:
-        """Return (channel, number) that a token names; None where nobody of us made it."""
+        """Return the (channel, number) that a token names; None if it is not ours."""
         token, names = token.strip().lower(), list(channels)
         if FORM.fullmatch(token):
             raw = bytes.fromhex(token)

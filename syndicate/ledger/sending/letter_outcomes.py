@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, null, select, update
 
 from syndicate.errors import Bounced, Deferred, DeliveryError
 from syndicate.ledger.database.engine import affected, say, stamp
-from syndicate.ledger.people.lists import bounce
+from syndicate.ledger.people.lists import record_bounce
 from syndicate.ledger.schema import letters, runs
 from syndicate.ledger.sending.backoff import MOST_TRIES, back_off
 from syndicate.ledger.sending.consequences import (
@@ -89,7 +89,7 @@ def _fail(
     known = db.scalar(select(x.code).where(here)) if follows.counts else None
     changed = affected(db, update(letters).where(here).values(**values))
     if changed and isinstance(error, Bounced) and error.code != known:
-        bounce(db, letter.subscriber, error.code, values["at"])
+        record_bounce(db, letter.subscriber, error.code, values["at"])
 
 
 def _due_again(

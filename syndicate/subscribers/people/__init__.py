@@ -18,7 +18,7 @@ from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.evidence import refuse_unknown_reader
 from syndicate.errors import UsageError
 from syndicate.ledger import Joiner, Joining, Subscription
-from syndicate.ledger.people.goodbyes import Closed
+from syndicate.ledger.people.goodbyes import ClosedReturn
 from syndicate.ledger.people.lists import BOUNCED, COMPLAINED, LEFT, REMOVED
 from syndicate.ledger.people.tokens import IN_TEXT
 from syndicate.office import Office
@@ -220,7 +220,7 @@ def end_subscription(office: Office, token: str) -> Left:
     office.ledger.generations.note_leaving()
     goodbyes = office.ledger.goodbyes
     goodbyes.end_one(channel, subscriber, now)
-    person = lists.who(*found)
+    person = lists.subscription(*found)
     if person is None:  # forgotten: nothing is left to end
         return Left(list_name="", email="", ended=now)
     return Left(list_name=person.list_name, email=person.email, ended=person.ended or now)
@@ -230,7 +230,7 @@ def restore_subscription(office: Office, token: str) -> Subscription:
     """Bring back the subscription that a goodbye letter's token names, once."""
     tokens = IN_TEXT.findall(unquote(token).lower())
     found = office.ledger.goodbyes.restore(tokens[-1], office.clock()) if tokens else None
-    if isinstance(found, Closed):
+    if isinstance(found, ClosedReturn):
         raise UsageError(
             f"this token brings nobody back any more: {CLOSED[found.why]}. Who asks for the list"
             " anew comes on it by subscribers add --again"
