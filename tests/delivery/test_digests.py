@@ -99,7 +99,7 @@ def test_a_withdrawal_in_mid_digest_recomposes_what_has_not_left(
 
 
 def test_a_withdrawn_correction_is_not_announced_to_those_who_wait(letters: DirectOffice) -> None:
-    """Guard: Digests.unfinished looks at both parts."""
+    """Guard: DigestLetters.unfinished looks at both parts."""
     letters.tomorrow().digest()
     letters.tomorrow().correct("hello", "hello again")
     letters.mood("letters", "open", "unavailable")
