@@ -91,7 +91,7 @@ def move_ledger(
     origin = connect(settings.ledger_url)
     came_from = moves.place_of(origin)
     if came_from == to.place:
-        raise UsageError(f"the ledger is at {to.place} (name where it goes)")
+        raise UsageError(f"the ledger is at {to.place} already (name the address to move it to)")
     path = path_of(origin)
     if path and not path.exists():
         raise LedgerError(

@@ -47,8 +47,8 @@ class InboxTally:
             return []
         [(why, _)] = reasons.most_common(1)
         return [
-            f"{name}: {reasons.total()} letters came back for our sake, and count against nobody:"
-            f" {why}; put it right with your provider"
+            f"{name}: {reasons.total()} letters were refused because of this office, and count"
+            f" against no reader: {why}; ask your mail provider to put it right"
         ]
 
     @property

@@ -55,7 +55,7 @@ class ReplyProcessor:
     channel: MailingList
     known: Mapping[str, KnownChannel]  # every list, by its name
     counts: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[str] = field(default_factory=Counter)  # why letters are refused for our sake
+    reasons: Counter[str] = field(default_factory=Counter)  # why letters are refused because of us
 
     def process(self, reply: Reply) -> bool:
         """Do all that a message means, in one transaction, once; True is for a person."""
@@ -115,7 +115,7 @@ class ReplyProcessor:
                 return "bounced, not written to any more" if final else "bounced"
             case Meaning.REFUSED:
                 self.reasons[f"{reply.code} ({reply.detail})"] += 1
-                return "came back for our sake"
+                return "refused because of this office"
             case Meaning.COMPLAINED:
                 end_subscriptions(db, subscriber, COMPLAINED, at)
                 close_way_back(db, [subscriber], COMPLAINED)

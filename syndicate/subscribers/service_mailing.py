@@ -133,7 +133,7 @@ class ServiceMailing:
     ) -> None:
         goodbyes = self._office.ledger.goodbyes
         if letter is None:
-            goodbyes.end(ended, over=True, why="no list that there is now could write it")
+            goodbyes.end(ended, over=True, why="no list can write it any more")
             return
         result = self._send(letter, f"goodbye/{ended[0].subscription}")
         is_over = outages.record(letter.sender, result)  # where in doubt, too: never a second one

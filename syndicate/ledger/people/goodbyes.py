@@ -25,7 +25,7 @@ from syndicate.ledger.processes.claims import FREE, claim_of, end_dead_claims, t
 from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.schema import goodbyes, subscribers, subscriptions
 
-DIED = "the process that sent it died: ask the relay's log"
+DIED = "the process that sent it died: look into the relay's log"
 BACK_WITHIN = timedelta(days=30)  # after they left
 SENT_WITHIN = timedelta(days=7)  # later it would only startle
 g, s = goodbyes.c, subscriptions.c

@@ -232,13 +232,13 @@ def restore_subscription(office: Office, token: str) -> Subscription:
     found = office.ledger.goodbyes.restore(tokens[-1], office.clock()) if tokens else None
     if isinstance(found, ClosedReturn):
         raise UsageError(
-            f"this token brings nobody back any more: {CLOSED[found.why]}. Who asks for the list"
-            " anew comes on it by subscribers add --again"
+            f"this token brings nobody back any more: {CLOSED[found.why]}. If they ask for the"
+            " list again, add them: syndicate subscribers add --again"
         )
     if found is None:
         raise UsageError(
-            "this token brings nobody back: it was used, or its letter is older than 30 days, or"
-            " it stands in no goodbye letter"
+            "this token brings nobody back: it was used already, or its letter is older than"
+            " 30 days, or it is not from a goodbye letter"
         )
     return found
 
@@ -293,7 +293,7 @@ def _readable(person: Person, now: datetime) -> Joiner:
         raise UsageError(person.wrong)
     if person.joiner.consented and person.joiner.consented > now:
         raise UsageError(
-            f"{person.joiner.consented:%Y-%m-%d} is no day to have agreed on: it is to come"
+            f"{person.joiner.consented:%Y-%m-%d} lies in the future: nobody can have agreed then"
         )
     if not person.joiner.email.strip():
         raise UsageError("there is no address in this line")
