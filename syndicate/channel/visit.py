@@ -17,10 +17,13 @@ class Visit:
     """
 
     def __init__(
-        self, seconds: float, *, is_ours: Callable[[str], bool] = lambda _token: False,
+        self,
+        seconds: float,
+        *,
+        is_ours: Callable[[str], bool] = lambda _token: False,
         known: Callable[[str], Collection[str]] = lambda _place: NO_KEYS,
         put_off: Callable[[], Collection[str]] = lambda: NO_KEYS,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.seconds = seconds
         self.is_ours, self.put_off = is_ours, put_off
         self._known, self._until = known, monotonic() + seconds
