@@ -137,9 +137,9 @@ def publish(
         if not as_json:
             here.tell = show.warning
         if test:
-            from syndicate.operations.rehearse import rehearse
+            from syndicate.operations.rehearse import send_test_copies
 
-            show.report(rehearse(here, request), as_json=as_json)
+            show.report(send_test_copies(here, request), as_json=as_json)
         may_ask = can_ask(yes=yes, as_json=as_json)
         answer = _published(here, request, may_ask=may_ask, as_json=as_json)
         observe(here, request, answer)

@@ -120,7 +120,9 @@ def take_over(office: Office, progress: Progress) -> Outcome:
 def _decision(office: Office, catalogue: Catalogue) -> Change:
     known = {channel.name: channel.id for channel in catalogue.channels.all()}
     mine = [channel for channel in office.channels if channel.name in known]
-    left = {channel.name: leftovers.changes_left(catalogue.db, known[channel.name]) for channel in mine}
+    left = {
+        channel.name: leftovers.changes_left(catalogue.db, known[channel.name]) for channel in mine
+    }
     if not any(left.values()):
         return Change()
     register(office, catalogue, office.collections)

@@ -92,12 +92,7 @@ def move_ledger(
     came_from = moves.place_of(origin)
     if came_from == to.place:
         raise UsageError(f"the ledger is at {to.place} already (name the address to move it to)")
-    path = path_of(origin)
-    if path and not path.exists():
-        raise LedgerError(
-            f"ledger.url: there is no ledger at {path} to be moved (write the new address into"
-            f" {settings.path.name}: the first command makes one there)"
-        )
+    _refuse_missing(settings, path_of(origin))
     ledger = open_ledger(
         settings.ledger_url,
         now,
@@ -114,6 +109,15 @@ def move_ledger(
         return _moved(ledger, came_from, to, notify)
     finally:
         ledger.close()
+
+
+def _refuse_missing(settings: Settings, path: Path | None) -> None:
+    """Raise LedgerError where there is no SQLite file to be moved."""
+    if path and not path.exists():
+        raise LedgerError(
+            f"ledger.url: there is no ledger at {path} to be moved (write the new address into"
+            f" {settings.path.name}: the first command makes one there)"
+        )
 
 
 def _moved(ledger: Ledger, origin: str, to: Target, notify: Notify) -> Moved:

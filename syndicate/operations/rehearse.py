@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from syndicate.channel import Channel
 from syndicate.delivery.single import send_once
 from syndicate.errors import DeliveryError, InDoubt, Refused
 from syndicate.intake.admission import admit_all
@@ -11,14 +14,14 @@ from syndicate.office import Office
 from syndicate.operations.recording import Publication
 from syndicate.planning import editions
 from syndicate.report import Line, Report, Subject
+from syndicate.sources import Draft
 
 
-def rehearse(office: Office, request: Publication) -> Report:
+def send_test_copies(office: Office, request: Publication) -> Report:
     """Send articles to the test destinations. Local pictures are uploaded, not hosted."""
     report = Report(command="publish --test")
     for draft in admit_all(office, request.paths, dry=True, anew=True):
-        article, now = draft.article, office.clock()
-        item = Item(article=article, version=1, published=article.date or now, updated=now)
+        article = draft.article
         report.articles.append(
             Subject(
                 uri=article.uri,
@@ -30,21 +33,26 @@ def rehearse(office: Office, request: Publication) -> Report:
         )
         for channel in office.chosen(request.channels):
             try:
-                stage = channel.rehearsal()
+                test = channel.rehearsal()
             except Refused as error:
                 report.notes.append(f"{channel.name}: {error}")
-                continue
-            edition = editions.article(editions.for_channel(item, channel, None), office.publisher)
-            for rendition in stage.render(edition):
-                if rendition.follows:
-                    continue  # a rehearsal is read once: nothing to pin, nothing corrected
-                result = send_once(
-                    office, stage, edition.key, rendition, files=draft.files, test=True
-                )
-                report.lines.append(_line(channel.name, article.uri, stage.target(), result))
+            else:
+                report.lines += _sent(office, draft, channel, test)
     if not report.lines:
         report.problems.append("nothing was sent: no channel has a test destination")
     return report
+
+
+def _sent(office: Office, draft: Draft, channel: Channel, test: Channel) -> Iterator[Line]:
+    """Send one article to the ``test`` destination of a channel."""
+    article, now = draft.article, office.clock()
+    item = Item(article=article, version=1, published=article.date or now, updated=now)
+    edition = editions.article(editions.for_channel(item, channel, None), office.publisher)
+    for rendition in test.render(edition):
+        if rendition.follows:
+            continue  # a test copy is read once: nothing to pin, nothing corrected
+        result = send_once(office, test, edition.key, rendition, files=draft.files, test=True)
+        yield _line(channel.name, article.uri, test.target(), result)
 
 
 def _line(channel: str, uri: str, address: str, result: Receipt | DeliveryError) -> Line:

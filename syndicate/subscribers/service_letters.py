@@ -83,18 +83,19 @@ def goodbye_letter(
     if not ours:
         return None
     channels = {channel.name: channel for channel in office.lists}
-    first, newest = lists[ours[0].channel], ours[0]
-    sender = _sender_for(office, first.name) or channels[first.name]
+    first = ours[0]
+    own = lists[first.channel]
+    sender = _sender_for(office, own.name) or channels[own.name]
     memberships = []
     for leaving in ours:
         known_list = lists[leaving.channel]
         token = office.ledger.goodbyes.token(leaving, known_list.key)
         memberships.append(_membership(channels[known_list.name], token))
-    rendition = sender.goodbye(office.publisher, newest.at, memberships)
+    rendition = sender.goodbye(office.publisher, first.at, memberships)
     if rendition is None:
         return None
-    token = office.ledger.lists.tokens.make(SUBSCRIPTION, first.key, newest.subscriber)
-    recipient = Recipient(f"{newest.subscriber}", newest.email, token)
+    token = office.ledger.lists.tokens.make(SUBSCRIPTION, own.key, first.subscriber)
+    recipient = Recipient(f"{first.subscriber}", first.email, token)
     return ServiceLetter(sender=sender, rendition=rendition, recipient=recipient)
 
 
