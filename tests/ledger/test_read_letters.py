@@ -59,7 +59,7 @@ def test_a_wish_is_read_anew_once_somebody_new_is_known_or_a_day_later(ledger: L
 
 
 def test_what_is_remembered_has_a_bound(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read_letters, "MOST", 10)
+    monkeypatch.setattr(read_letters, "MOST_REMEMBERED", 10)
     ledger.read_letters.remember(HERE, [letter(f"old {number}") for number in range(8)])
     ledger.read_letters.remember(HERE, [letter("x" * 201), letter("x" * 200)])
     ledger.read_letters.remember(HERE, [letter(f"new {number}") for number in range(8)])
