@@ -1,1 +1,1 @@
-"""Lists and who is on them; what comes back from readers, and what is answered."""
+"""Lists and their subscribers: readers' replies, and service letters to them."""

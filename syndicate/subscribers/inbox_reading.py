@@ -40,7 +40,7 @@ class InboxReading:
         self._place = ""
 
     def run(self, seconds: float) -> None:
-        """Take in what there is time for."""
+        """Read and process replies until the time is up."""
         visit = Visit(
             seconds, is_ours=self._is_ours, known=self._recall, put_off=lambda: self._put_off
         )
@@ -67,7 +67,7 @@ class InboxReading:
             reply = _next(replies, for_a_person is not False)
 
     def _count_new(self, reply: Reply, *, for_a_person: bool) -> None:
-        """Count what is to be reported: what is known by its place is reported once."""
+        """Count letters to be reported: one that is known by its place is reported once."""
         self._new += for_a_person and bool(reply.place) and not self._known.get(reply.place)
         self._nameless += for_a_person and not reply.place
 
@@ -112,7 +112,7 @@ class InboxReading:
             return self._office.ledger.read_letters.is_ours(token)
 
     def _keep(self, visit: Visit) -> None:
-        """Remember what was left, and forget what lies there no more."""
+        """Remember letters that were left, and forget those that are there no more."""
         for_a_person = [key for key in visit.lying if self._known.get(key)]
         self._count(visit, len(for_a_person))
         if visit.failed_at and not self._office.stopping():

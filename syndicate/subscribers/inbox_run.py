@@ -74,7 +74,7 @@ class InboxRun:
         return self._write_back(ANSWER_SECONDS, self._contained)
 
     def go_on(self) -> Report:
-        """Read and write what there was no time for before the digests."""
+        """Finish the reading and writing for which there was no time before the digests."""
         waiting = [
             name for name, tally in self._tallies.items() if tally.waiting and not tally.is_lost
         ]

@@ -1,4 +1,4 @@
-"""Count what came to one list in one run, and put it into lines of a report."""
+"""Count the replies to one list in one run, and put the counts into a report."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from syndicate.subscribers.reply_processor import UNREAD, ReplyProcessor
 
 @dataclass(kw_only=True)
 class InboxTally:
-    """Counts of what came to one list in one run."""
+    """Counts of the replies to one list in one run."""
 
     processor: ReplyProcessor
     for_a_person: int = 0

@@ -1,1 +1,1 @@
-"""Subscribers: lists, tokens, what they wrote, and how they are forgotten."""
+"""Subscribers: lists, tokens, requests by letter, goodbyes, erasure."""

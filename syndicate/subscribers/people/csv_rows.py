@@ -52,7 +52,7 @@ class Rows:
 
     @property
     def remarks(self) -> Iterator[str]:
-        """Yield what readers of the table should know by now."""
+        """Yield remarks on the file, as far as it was read."""
         if self.guessed:
             yield (
                 "this is not UTF-8, and was read as Windows-1252: if names look wrong, save the"

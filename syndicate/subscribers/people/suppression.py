@@ -78,7 +78,7 @@ OF_FILES = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """A column that says whether somebody is still subscribed."""
+    """Column by whose cells somebody is kept off the list."""
 
     place: int
     title: str

@@ -92,7 +92,7 @@ def try_table(
     given: Import,
     on_remark: Callable[[Remark], None] = lambda _: None,
 ) -> Trial:
-    """Say what ``import_table`` would do with the first rows, and do nothing."""
+    """Return the result that ``import_table`` would have for the first rows, and do nothing."""
     with _table(given) as rows:
         table = PeopleTable(rows, given, office.publisher.zone)
         people, joined = table.people(on_remark), Joined(on_remark=on_remark)
@@ -251,7 +251,7 @@ class PeopleTable:
         return found, why, moment
 
     def _signs(self, row: list[str]) -> Iterator[tuple[str, str, Suppression, str]]:
-        """Yield the cells by which somebody left: title, cell, reason, and what to do if not so."""
+        """Yield the cells by which somebody left: title, cell, reason, and advice."""
         head, width = self.head, len(row)
         for judge in head.judges:
             cell = row[judge.place] if judge.place < width else ""

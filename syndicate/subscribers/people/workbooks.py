@@ -48,7 +48,7 @@ class Sheet:
 
     @property
     def remarks(self) -> Iterator[str]:
-        """Yield what readers of the table should know."""
+        """Yield remarks on the workbook."""
         if self._others:
             yield f"only the sheet {self._sheet.title!r} is read, {self._others} are not"
 
