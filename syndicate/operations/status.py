@@ -99,29 +99,20 @@ class Status:
 
 def ledger_status(office: Office, uri: str | None = None, *, latest: int = 20) -> Status:
     """Report the whole ledger, newest articles first, or one article."""
+    status = _of_ledger(office)
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
-        status = _of_articles(office, catalogue, uri, latest)
+        _add_articles(office, catalogue, status, uri, latest)
         status.open += leftover_lines(office, catalogue, uri)
         if uri is None:
             _add_office(office, catalogue, status)
     return status
 
 
-def _of_articles(office: Office, catalogue: Catalogue, uri: str | None, latest: int) -> Status:
-    """Report the newest articles, or one, and what of them is not settled."""
-    db, clock, zone = catalogue.db, office.ledger.clock, office.publisher.zone
-    lost = abandoned_deliveries(db, office.ledger.processes)
-    unsettled = [_as_left(place, lost) for place in places(db, open_only=True)]
-    articles = []
-    for name in [uri] if uri else [name for name, _ in uris(db)[:latest]]:
-        standing = catalogue.articles.standing(name)
-        if standing is None:
-            raise ArticleError(f"{name}: the ledger does not know it")
-        articles.append(_article(standing, _where(office, catalogue, standing, unsettled)))
+def _of_ledger(office: Office) -> Status:
+    """Report the ledger's own state; not in a transaction, as it reads by another connection."""
+    clock = office.ledger.clock
     return Status(
-        articles=articles,
-        open=[to_line(place, zone) for place in unsettled if uri is None or _is_of(place, uri)],
         rehearsal=office.ledger.rehearsal,
         older=older(office),
         clock=clock.remark,
@@ -129,6 +120,22 @@ def _of_articles(office: Office, catalogue: Catalogue, uri: str | None, latest: 
         clock_off=int(clock.off.total_seconds()),
         far_off=clock.is_far_off,
     )
+
+
+def _add_articles(
+    office: Office, catalogue: Catalogue, status: Status, uri: str | None, latest: int
+) -> None:
+    """Add the newest articles, or one, and what of them is not settled."""
+    db, zone = catalogue.db, office.publisher.zone
+    lost = abandoned_deliveries(db, office.ledger.processes)
+    unsettled = [_as_left(place, lost) for place in places(db, open_only=True)]
+    for name in [uri] if uri else [name for name, _ in uris(db)[:latest]]:
+        standing = catalogue.articles.standing(name)
+        if standing is None:
+            raise ArticleError(f"{name}: the ledger does not know it")
+        status.articles.append(_article(standing, _where(office, catalogue, standing, unsettled)))
+    chosen = (place for place in unsettled if uri is None or _is_of(place, uri))
+    status.open += [to_line(place, zone) for place in chosen]
 
 
 def _add_office(office: Office, catalogue: Catalogue, status: Status) -> None:
