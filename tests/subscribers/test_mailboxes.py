@@ -167,7 +167,7 @@ def test_who_asked_to_join_can_see_what_is_kept_and_be_forgotten(postman: Postma
     room.run("tick")
     [request] = room.run("subscribers", "export", "--person", CICI).json["requests"]
     assert (request["list"], request["wants"], request["name"]) == ("harian", "join", "Cici")
-    assert room.run("subscribers", "forget", CICI).out.startswith(f"{CICI}: forgotten")
+    assert room.run("subscribers", "forget", CICI).out.startswith(f"{CICI}: erased")
     assert "does not know" in room.run("subscribers", "export", "--person", CICI).complaint
 
 
