@@ -6,9 +6,11 @@ import re
 
 from syndicate.text import spelt_out, squeeze, visible
 
-ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
-PLAIN = re.compile(rf"{ATOM}(\.{ATOM})*@[a-z\d-]+(\.[a-z\d-]+)+", re.ASCII | re.IGNORECASE)
-NAMED = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"|[^<>]*?)\s*<(?P<address>[^<>]+)>')
+ADDRESS_ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
+PLAIN = re.compile(
+    rf"{ADDRESS_ATOM}(\.{ADDRESS_ATOM})*@[a-z\d-]+(\.[a-z\d-]+)+", re.ASCII | re.IGNORECASE
+)
+NAME_AND_ADDRESS = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"|[^<>]*?)\s*<(?P<address>[^<>]+)>')
 
 
 def mail_address(text: str) -> str:
@@ -31,7 +33,7 @@ def parse_sender(text: str) -> tuple[str, str]:
 
     It may be written as it is, in quotes (RFC 5322), or in encoded words (RFC 2047).
     """
-    found = NAMED.fullmatch(text.strip())
+    found = NAME_AND_ADDRESS.fullmatch(text.strip())
     if found is None:
         return "", mail_address(text.strip())
     return squeeze(visible(spelt_out(found["name"]))), mail_address(found["address"].strip())

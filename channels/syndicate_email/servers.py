@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
-HOST = re.compile(r"(\[[\da-fA-F:]+\]|[\w-]{1,63}(?:\.[\w-]{1,63})*\.?)(?::(\d{1,5}))?")
-LOCAL = re.compile(r"localhost|::1|127(\.\d+)+")  # not 127.example.org
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+HOST_AND_PORT = re.compile(r"(\[[\da-fA-F:]+\]|[\w-]{1,63}(?:\.[\w-]{1,63})*\.?)(?::(\d{1,5}))?")
+LOOPBACK_HOST = re.compile(r"localhost|::1|127(\.\d+)+")  # not 127.example.org
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
 WITHIN = re.compile(r"@((?:[\w-]+\.)+[\w-]+)(:\d+)?/")  # a whole host, in what may be a password
 OF_MAIL = re.compile(r"(?:imap|mail|mx|pop|pop3|smtp|surat)\d*\.", re.IGNORECASE)
 MAIL_PORTS = (":143", ":993")
@@ -95,7 +95,7 @@ def parse_inbox(text: str, folder: Path = Path()) -> Path | ImapServer:
         path = path.removeprefix("maildir:").removeprefix("//")
     elif NO_PATH.match(path):
         raise ValueError(f"write {INBOX_FORMS}")
-    if not path or CONTROL.search(path):
+    if not path or CONTROL_CHARACTERS.search(path):
         raise ValueError(f"write {INBOX_FORMS}")
     return Path(folder, os.path.expanduser(path)).absolute()
 
@@ -135,10 +135,14 @@ def split_url(text: str, schemes: tuple[str, ...]) -> Url | None:
     who, _, where = rest.rpartition("@")
     host, _, path = where.partition("/")
     user, _, password = who.partition(":")
-    found = HOST.fullmatch(host)
+    found = HOST_AND_PORT.fullmatch(host)
     if not given or scheme.lower() not in schemes or found is None:
         return None
-    if bool(user) != bool(password) or (who and not user) or CONTROL.search(unquote(rest)):
+    if (
+        bool(user) != bool(password)
+        or (who and not user)
+        or CONTROL_CHARACTERS.search(unquote(rest))
+    ):
         return None
     port = int(found[2]) if found[2] else None
     if port is not None and not 0 < port < 2**16:
@@ -155,7 +159,7 @@ def split_url(text: str, schemes: tuple[str, ...]) -> Url | None:
 
 def is_loopback_host(host: str) -> bool:
     """Return whether connections to a host never leave this machine."""
-    return LOCAL.fullmatch(host) is not None
+    return LOOPBACK_HOST.fullmatch(host) is not None
 
 
 def is_ambiguous(text: str) -> bool:

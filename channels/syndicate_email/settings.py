@@ -25,7 +25,7 @@ TEXTS = (
 TEMPLATES = ("letter.html.jinja", "letter.txt.jinja")
 LONGEST_TOKEN = 32  # characters, as the ledger makes them
 MOST_CONNECTIONS = 64
-LINK = re.compile(r"https://[^\s<>\"\x00-\x20\x7f-\U0010ffff]+")
+HTTPS_URL = re.compile(r"https://[^\s<>\"\x00-\x20\x7f-\U0010ffff]+")
 
 
 def _sender(text: str) -> str:
@@ -41,7 +41,7 @@ def _relay(secret: SecretStr, info: ValidationInfo) -> SecretStr:
 
 
 def _leave_link(text: str) -> str:
-    if text and not (LINK.fullmatch(text) and "{token}" in text):
+    if text and not (HTTPS_URL.fullmatch(text) and "{token}" in text):
         raise ValueError("write https://…/{token}; the token identifies the subscription")
     return text
 
@@ -106,7 +106,7 @@ def _templates(text: str, info: ValidationInfo) -> str:
 
 
 def _picture(text: str) -> str:
-    if text and not LINK.fullmatch(text):
+    if text and not HTTPS_URL.fullmatch(text):
         raise ValueError("write the picture's address, like https://example.org/logo.png")
     return text
 

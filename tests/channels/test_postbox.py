@@ -17,7 +17,7 @@ from support.imap import Fault, LoopbackImap, Mail, Step
 from syndicate import Visit
 from syndicate.errors import DeliveryError, Refused, Unavailable
 from syndicate_email.inbox import imap_box
-from syndicate_email.inbox.box import MOST_BYTES
+from syndicate_email.inbox.box import MESSAGE_BYTES
 from syndicate_email.inbox.fetch import Inbox
 from syndicate_email.servers import ImapServer, parse_inbox
 
@@ -227,8 +227,8 @@ def test_a_consumer_that_fails_marks_nothing_more(imap: LoopbackImap) -> None:
 
 
 def test_only_the_first_mebibyte_is_fetched(imap: LoopbackImap) -> None:
-    imap.inbox[2].content = b"x" * (MOST_BYTES + 1)
-    assert [len(content) for content in contents(at(imap.url))] == [14, MOST_BYTES, 14]
+    imap.inbox[2].content = b"x" * (MESSAGE_BYTES + 1)
+    assert [len(content) for content in contents(at(imap.url))] == [14, MESSAGE_BYTES, 14]
 
 
 def test_messages_are_fetched_one_by_one(imap: LoopbackImap) -> None:
@@ -663,9 +663,9 @@ def test_a_message_that_cannot_be_marked_is_named(maildir: Path) -> None:
 
 
 def test_only_the_first_mebibyte_of_a_file_is_read(maildir: Path) -> None:
-    path = put(maildir, "new/a", b"x" * (MOST_BYTES + 1))
-    assert [len(content) for content in contents(at(path))] == [MOST_BYTES]
-    assert [len(content) for content in contents(at(maildir))] == [MOST_BYTES]
+    path = put(maildir, "new/a", b"x" * (MESSAGE_BYTES + 1))
+    assert [len(content) for content in contents(at(path))] == [MESSAGE_BYTES]
+    assert [len(content) for content in contents(at(maildir))] == [MESSAGE_BYTES]
 
 
 @pytest.mark.parametrize("name", ["nothing", ".", "half"])

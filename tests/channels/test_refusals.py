@@ -13,7 +13,7 @@ from syndicate.model.bounces import count_bounce
 from syndicate.testing import NOON
 from syndicate_email.inbox.reasons import status_code
 from syndicate_email.refusals.login import advice
-from syndicate_email.refusals.signs import SIGNS, TOO_LONG, RefusalSign
+from syndicate_email.refusals.signs import REFUSAL_SIGNS, TOO_LONG, RefusalSign
 from syndicate_email.refusals.verdict import (
     COMPARED,
     MOST_KINDS,
@@ -537,7 +537,7 @@ def test_our_address_or_domain_may_be_named_as_what_is_refused(text: str, meanin
         assert cause_of("RCPT", 550, text, Envelope((US,), ("budi@kantor.example",))) is LETTER
 
 
-@pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: sign.source)
+@pytest.mark.parametrize("sign", REFUSAL_SIGNS, ids=lambda sign: sign.source)
 def test_every_line_of_the_table_has_its_source_and_cases(sign: RefusalSign) -> None:
     ours = [text for step, _, text, meaning in CASES if meaning is OURS and step != "MAIL"]
     assert sign.source

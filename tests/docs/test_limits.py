@@ -62,7 +62,7 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
     page = public_page.PAGE_LIMITS
     answer = client.ANSWER_BYTES
     said, around = clients.MOST_ANSWER, imap_box.OVERHEAD_BYTES
-    lines = imap_box.MOST_LINES
+    lines = imap_box.MOST_IMAP_LINES
     return {
         "Telegram: an answer": (telegram.answer, answer, None),
         "Telegram: the answer to an upload": (telegram.upload, answer, None),
@@ -87,12 +87,12 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         "Pictures of other sites: what nothing comes of, in a command": (
             measure.IN_VAIN_SECONDS, None, None,
         ),
-        "Relay: an answer": (relay.patience, said, clients.MOST_LINES),
+        "Relay: an answer": (relay.patience, said, clients.MOST_SMTP_LINES),
         "Relay: all answers until it lets us in": (
             min(2 * email, LONGEST_EXCHANGE_SECONDS), None, None,
         ),
         "Relay: a letter on its way, its final dot included": (
-            relay.long_patience, said, clients.MOST_LINES,
+            relay.long_patience, said, clients.MOST_SMTP_LINES,
         ),
         "Relay: the answer to QUIT": (connection.QUIT_SECONDS, None, None),
         "Relay: a digest in which no letter ends": (relay.long_patience, None, None),
@@ -208,14 +208,14 @@ def test_the_page_says_what_an_article_may_hold() -> None:
 def test_the_page_says_what_is_looked_at_of_a_letter() -> None:
     page = PAGE.read_text(encoding="utf-8").partition("\n## A letter\n")[2].partition("\n## ")[0]
     assert {what: int(most) for what, most in re.findall(r"\| (.+) \| (\d+) \|", page)} == {
-        "bytes of the head of it, or of a part": structure.MOST_HEAD,
-        "headers of it, or of a part": structure.MOST_FIELDS,
+        "bytes of the head of it, or of a part": structure.HEAD_BYTES,
+        "headers of it, or of a part": structure.MOST_HEAD_FIELDS,
         "bytes of a header that says what a part is": structure.MOST_STRUCTURAL,
-        "characters of a header that are decoded": parsing.LONGEST,
+        "characters of a header that are decoded": parsing.HEADER_CHARACTERS,
         "headers of one name that are looked at": parsing.MOST_VALUES,
         "characters of its From; a longer one names nobody": classify.MOST_SENDER,
         "parts": structure.MOST_PARTS,
-        "levels of parts in parts": structure.MOST_DEPTH,
+        "levels of parts in parts": structure.MOST_PART_DEPTH,
         "bytes of a part": structure.MOST_BODY,
         "characters of its text": parsing.MOST_TEXT,
         "HTML tags of its text": parsing.MOST_TAGS,
@@ -232,9 +232,9 @@ def test_the_page_says_what_is_looked_at_of_a_letter() -> None:
 def test_how_much_of_an_inbox_is_read_is_said_as_it_is() -> None:
     text = PAGE.read_text(encoding="utf-8")
     for said in (
-        f"the newest {box.MOST_LETTERS:,} unread letters",
+        f"the newest {box.MOST_UNREAD_LETTERS:,} unread letters",
         f"its last {file_box.SEARCHED_BYTES // 2**20} MiB",
-        f"its first {box.MOST_BYTES:,} bytes",
+        f"its first {box.MESSAGE_BYTES:,} bytes",
         f"up to {remembered.MOST_REMEMBERED:,} letters in all",
     ):
         assert said in text

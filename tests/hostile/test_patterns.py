@@ -16,7 +16,7 @@ import syndicate_email
 from support.hostile.pumps import pumped
 from syndicate.text import squeeze
 from syndicate_email.inbox.commands import MOST_AFTER
-from syndicate_email.refusals.signs import SIGNS
+from syndicate_email.refusals.signs import REFUSAL_SIGNS
 
 MODULES = (
     "inbox.classify", "inbox.parsing", "inbox.charsets", "inbox.reports", "inbox.commands",
@@ -47,7 +47,7 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
                 if is_of_text and id(one) not in seen:
                     seen.add(id(one))
                     yield name, one
-    for number, sign in enumerate(SIGNS):
+    for number, sign in enumerate(REFUSAL_SIGNS):
         yield f"SIGNS {number}", sign.words
 
 

@@ -17,7 +17,7 @@ MOST_TRACE = 100  # such headers, and those of servers that passed a letter on
 MOST_OWN = 5  # of the own server: one for each of its filters
 TRACE = ("received", RESULTS)
 PIECE = re.compile(r'"(?:[^"\\]|\\.)*+"|[^"();\\]++|\\.|.', re.DOTALL)
-NAME = re.compile(r"\s*([\w.-]+)(?:\s+\d+)?\s*")  # the server's, and a version
+SERVER_NAME = re.compile(r"\s*([\w.-]+)(?:\s+\d+)?\s*")  # the server's, and a version
 RESULT = re.compile(r"\s*([a-z][a-z\d-]*)(?:\s*/\s*\d+)?\s*=\s*([a-z]+)\b", re.IGNORECASE)
 # a reason in quotes may hold anything: it is skipped as a whole
 PROPERTY = re.compile(
@@ -79,7 +79,7 @@ def _own_results(letter: Message, authserv: str) -> list[str]:
     for above, (name, value) in enumerate(field for field in trace if field[0] in TRACE):
         line = _without_comments(value[: MOST_RESULT if name == RESULTS else MOST_RECEIVED])
         if name == RESULTS:
-            server = NAME.match(line)
+            server = SERVER_NAME.match(line)
             found += [line[server.end() :]] if server and server[1].lower() == authserv else []
         elif not found and not _is_of_own_servers(line, authserv):
             return []

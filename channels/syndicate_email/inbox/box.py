@@ -8,9 +8,9 @@ from typing import Protocol
 
 from syndicate import Visit
 
-MOST_BYTES = 1024 * 1024  # read of one message
-MOST_HEAD = 16 * 1024  # bytes of it that are looked at for a token, before it is its turn
-MOST_LETTERS = 50_000  # unread, looked at in one run: the newest
+MESSAGE_BYTES = 1024 * 1024  # read of one message
+TOKEN_HEAD_BYTES = 16 * 1024  # bytes of it that are looked at for a token, before it is its turn
+MOST_UNREAD_LETTERS = 50_000  # unread, looked at in one run: the newest
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from encodings.aliases import aliases
 from syndicate.text import squeeze
 
 # Python's names; each takes linear time, which not every codec does that a sender may name
-KNOWN = frozenset(
+MAIL_CODECS = frozenset(
     """
     ascii utf_8 utf_8_sig utf_16 utf_16_be utf_16_le utf_32 utf_32_be utf_32_le
     latin_1 iso8859_2 iso8859_3 iso8859_4 iso8859_5 iso8859_6 iso8859_7 iso8859_8 iso8859_9
@@ -26,18 +26,18 @@ KNOWN = frozenset(
     euc_kr cp949 johab iso2022_kr
     """.split()  # noqa: SIM905 - that many in a list would be a column of their own
 )
-LONGEST_NAME = 40  # characters
+CHARSET_CHARACTERS = 40  # characters
 LONE = re.compile(r"[\ud800-\udc7f\udd00-\udfff]")  # surrogates that stand for no byte
-WORD = re.compile(r"=\?([^?\s]{1,80})\?([bq])\?([^?]*)\?=", re.IGNORECASE)  # RFC 2047
+ENCODED_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bq])\?([^?]*)\?=", re.IGNORECASE)  # RFC 2047
 
 
 def python_codec(name: str) -> str:
     """Return Python's name for a charset used in mail; "" for any other."""
-    if len(name) > LONGEST_NAME or not name.isascii() or not name.isprintable():
+    if len(name) > CHARSET_CHARACTERS or not name.isascii() or not name.isprintable():
         return ""
     plain = normalize_encoding(name).lower()
     codec = aliases.get(plain) or aliases.get(plain.replace(".", "_")) or plain
-    return codec if codec in KNOWN else ""
+    return codec if codec in MAIL_CODECS else ""
 
 
 def decode_charset(content: bytes, charset: str) -> str:
@@ -64,7 +64,7 @@ def decode_words(value: str) -> str:
         return value
     pieces, end = [], 0
     charset, content = "", b""  # of the words before, which may end within a character
-    for word in WORD.finditer(value):
+    for word in ENCODED_WORD.finditer(value):
         between, own = value[end : word.start()], _content(word)
         apart = between.strip() or not end
         if content and (apart or own is None or word[1].lower() != charset):
@@ -85,7 +85,7 @@ def plain_words(value: str) -> str:
     def renamed(word: re.Match[str]) -> str:
         return word[0] if python_codec(_name(word[1])) else f"=?us-ascii?{word[2]}?{word[3]}?="
 
-    return WORD.sub(renamed, value) if "=?" in value else value
+    return ENCODED_WORD.sub(renamed, value) if "=?" in value else value
 
 
 def _content(word: re.Match[str]) -> bytes | None:

@@ -67,8 +67,8 @@ OVER_BY_SUBJECT = re.compile(
     r"|returned mail(?!: warning)|delivery (?:has )?fail|delivery status notification \(failure\))",
     re.I,
 )
-FAILED = ("x-failed-recipients", "x-original-to")  # the second is DragonFly's
-AWAY = re.compile(
+FAILED_RECIPIENT_FIELDS = ("x-failed-recipients", "x-original-to")  # the second is DragonFly's
+AUTOMATIC_REPLY = re.compile(
     r"\W*+(?:(?:i am|i['’]m|saya|kami) )?(?:currently )?"
     r"(?:out of (?:the )?office|auto(?:matic|mated)?[ -]?(?:reply|response|respon)\b|auto:"
     r"|(?:jawaban|balasan) otomatis|sedang cuti|di luar kantor)",
@@ -128,7 +128,7 @@ def _one_click(line: str, marks: Marks) -> Reply | None:
 
 def _away(letter: Message) -> Reply | None:
     subject = BEFORE.sub("", header(letter, "subject"))
-    return AUTOMATIC if AWAY.match(subject) else None
+    return AUTOMATIC if AUTOMATIC_REPLY.match(subject) else None
 
 
 def _notice(letter: Message, marks: Marks) -> Reply | None:
@@ -136,7 +136,7 @@ def _notice(letter: Message, marks: Marks) -> Reply | None:
     if not any(map(DAEMON.search, headers(letter, "return-path", "from"))):
         return None
     subject, body = header(letter, "subject"), readable_text(letter)
-    between = envelope(letter, marks, headers(letter, *FAILED))
+    between = envelope(letter, marks, headers(letter, *FAILED_RECIPIENT_FIELDS))
     about = COPY.split(body, maxsplit=1)[0]
     words = f"{subject}\n{about}"
     why = bounce_reason(body, between)

@@ -7,24 +7,24 @@ from itertools import takewhile
 
 from syndicate import Meaning, Reply
 from syndicate.text import squeeze
-from syndicate_email.inbox.parsing import LONGEST
+from syndicate_email.inbox.parsing import HEADER_CHARACTERS
 from syndicate_email.inbox.reports import TOKEN, Marks
 
-MOST_WORDS = 5  # of a list's name
+LIST_NAME_WORDS = 5  # of a list's name
 BARE = (Meaning.LEAVE, Meaning.JOIN)  # understood without a token
 CLEAR = re.compile("subscribe|langganan", re.I)  # no letter to a person begins with these
-WORDS = {
+COMMAND_WORDS = {
     Meaning.LEAVE: r"unsub(?:s|scribe)?|unreg|berhenti(?: (?:ber)?langganan)?|stop|leave|keluar",
     Meaning.JOIN: r"subscribe|(?:ber)?langganan|daftar|join|ikut",
     Meaning.LISTS: r"lists|ubah",
 }
 COMMANDS = {
     meaning: re.compile(rf"(?P<verb>{words})(?:(?: |%20|\+)+(?P<more>.+))?", re.I)
-    for meaning, words in WORDS.items()
+    for meaning, words in COMMAND_WORDS.items()
 }
 WITH_TOKEN = {  # anywhere in a subject: nobody writes a token by chance
     meaning: re.compile(rf"(?<![\w-])(?:{words})(?: |%20|[+:=_])+{TOKEN}(?![\w-])", re.I | re.A)
-    for meaning, words in WORDS.items()
+    for meaning, words in COMMAND_WORDS.items()
 }
 WHOSE = re.compile(rf"{TOKEN}(?![\w-])", re.I | re.A)
 ANSWERED = (  # re: and its like, in the languages of mail programs, and forwarded
@@ -52,7 +52,7 @@ AFTER = re.compile(
 )
 MOST_AFTER = 300  # characters at the end of a line in which that may stand
 AROUND = " \t.!,;:…*_\"'`“”‘’«»<>()[]\ufeff\u200b"
-NAME = re.compile(r"[\w &'’./-]{1,80}")
+LIST_NAME = re.compile(r"[\w &'’./-]{1,80}")
 NO_NAME = (
     "me", "saya", "please", "tolong", "mohon", "from", "to", "dari", "ke", "pada", "the", "this",
     "ini", "list", "milis", "langganan", "berlangganan", "now", "sekarang",
@@ -86,30 +86,32 @@ REQUEST = re.compile(
     r"(?:please|(?:could|can|would|will) you|(?:bisa|dapat)kah anda|mohon|tolong)\b", re.I
 )
 MAILS = r"(?:e-?mails?|mails?|letters?|newsletters?|messages?|digests?|updates?)"
-LIST = (
+LIST_NOUNS = (
     r"(?:(?:this|your|the|that|any|all|our)(?: of)? )*(?:(?:mailing|e-?mail|news|newsletter"
     rf"|distribution|daily|weekly)[ -])*(?:lists?|mailings?|subscriptions?|databases?|{MAILS})"
 )
 MINE = r"(?:me|us|(?:my|this|our) (?:name|address|e-?mail(?: address)?))"
 SURAT = r"(?:surat|surel|e-?mail|kabar|berita|newsletter|kiriman|milis)(?:nya)?"
-LATER = r"(?: (?:again|anymore|any more|any longer))?"
+ANY_MORE = r"(?: (?:again|anymore|any more|any longer))?"
 TIDAK = r"(?:sudah |telah )?(?:tidak|tak|tdk|gak|ga|nggak|enggak)"
 SAYA = rf"(?:saya|kami|(?:(?:nama|alamat|alamat {SURAT}|{SURAT}) (?:saya|kami|ini)))"
 REST = rf"(?: (?:saya|kami|ini|itu|lagi|anda|{SURAT}|dari anda"
 REST += rf"|(?:ke|kepada) {SAYA}|untuk {SAYA}))*"
 DAFTAR = rf"(?:daftar|milis|list|langganan)(?: (?:ini|anda|{SURAT}|langganan|penerima|kirim))*"
 LEAVES = re.compile(
-    rf"(?:be |di[- ]?)?unsub(?:scribed?)?(?: {MINE})?(?: from {LIST})?"
-    rf"|(?:be )?(?:remove|delete|take|drop)d? (?:{MINE} )?(?:from|off(?: of)?) {LIST}|remove me"
+    rf"(?:be |di[- ]?)?unsub(?:scribed?)?(?: {MINE})?(?: from {LIST_NOUNS})?"
+    rf"|(?:be )?(?:remove|delete|take|drop)d? (?:{MINE} )?(?:from|off(?: of)?) {LIST_NOUNS}"
+    r"|remove me"
     r"|(?:remove|delete) (?:my|our) e-?mail(?: address)?"
-    rf"|(?:cancel|end|stop|terminate) (?:(?:my|our|this|the) )?subscriptions?(?: (?:to|of) {LIST})?"
+    r"|(?:cancel|end|stop|terminate) (?:(?:my|our|this|the) )?subscriptions?"
+    rf"(?: (?:to|of) {LIST_NOUNS})?"
     rf"|(?:stop|quit|cease) (?:sending|e-?mailing|mailing)(?: {MINE})?"
     rf"(?: (?:these|this|your|any|more|anymore|{MAILS}|to {MINE}))*"
     rf"|(?:do not|don['’]t) (?:send|mail|e-?mail)(?: {MINE})?"
-    rf"(?: (?:any|more|these|your|{MAILS}))*{LATER}|no more {MAILS}"
+    rf"(?: (?:any|more|these|your|{MAILS}))*{ANY_MORE}|no more {MAILS}"
     r"|(?:i |we )?(?:no longer|do not|don['’]t) (?:want|wish) (?:to (?:get|receive) )?"
-    rf"(?:any |more |these |your |this )*{MAILS}{LATER}"
-    rf"|opt(?: me)?[ -]out(?: of {LIST})?"
+    rf"(?:any |more |these |your |this )*{MAILS}{ANY_MORE}"
+    rf"|opt(?: me)?[ -]out(?: of {LIST_NOUNS})?"
     rf"|(?:di)?(?:ber)?hentikan (?:(?:pengiriman|kiriman) )?(?:langganan|{SURAT}){REST}"
     rf"|(?:di)?(?:batal|akhir|cabut|putus)(?:kan|i)? (?:ber)?langganan{REST}"
     rf"|berhenti(?:kan)? (?:dari )?(?:ber)?langganan"
@@ -144,7 +146,7 @@ def with_token(subject: str) -> Reply | None:
 
 def parse_command(line: str, marks: Marks) -> Reply | None:
     """Return the command that a line consists of: ``Re: unsubscribe TOKEN``, ``stop, please``."""
-    line = squeeze(line[:LONGEST])
+    line = squeeze(line[:HEADER_CHARACTERS])
     line = squeeze(_without_tags(BEFORE.sub("", line) or line))
     if found := _in_words(line, marks):
         return found
@@ -200,5 +202,5 @@ def _is_name(about: str, verb: str, marks: Marks) -> bool:
     """Return whether a list is meant: ``Daftar hadir rapat`` and ``Join us`` are for people."""
     if marks.lists:
         return about.casefold() in (name.casefold() for name in marks.lists)
-    most = MOST_WORDS if CLEAR.search(verb) else 1
-    return NAME.fullmatch(about) is not None and len(about.split()) <= most
+    most = LIST_NAME_WORDS if CLEAR.search(verb) else 1
+    return LIST_NAME.fullmatch(about) is not None and len(about.split()) <= most

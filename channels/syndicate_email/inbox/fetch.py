@@ -9,7 +9,7 @@ from pathlib import Path
 
 from syndicate import Refused, Unavailable, Visit
 from syndicate_email.inbox.box import Box, Listing
-from syndicate_email.inbox.imap_box import ANSWER_SECONDS, ImapBox
+from syndicate_email.inbox.imap_box import IMAP_ANSWER_SECONDS, ImapBox
 from syndicate_email.servers import ImapServer
 
 MOST_EMPTY = 100  # letters without content at the start; then no others are asked for
@@ -37,7 +37,7 @@ class Inbox:
         where: Path | ImapServer,
         setting: str,
         tls_ca: str = "",
-        patience: float = ANSWER_SECONDS,
+        patience: float = IMAP_ANSWER_SECONDS,
     ) -> None:
         self._where, self._setting = where, setting
         self._tls_ca, self._patience = tls_ca, patience

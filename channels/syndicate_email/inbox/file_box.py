@@ -11,9 +11,15 @@ from pathlib import Path
 from stat import S_ISREG
 
 from syndicate import Visit
-from syndicate_email.inbox.box import MOST_BYTES, MOST_HEAD, MOST_LETTERS, Listing, too_many
+from syndicate_email.inbox.box import (
+    MESSAGE_BYTES,
+    MOST_UNREAD_LETTERS,
+    TOKEN_HEAD_BYTES,
+    Listing,
+    too_many,
+)
 
-READ_BYTES = 1024 * 1024  # at once
+FILE_READ_BYTES = 1024 * 1024  # at once
 SEARCHED_BYTES = 256 * 1024 * 1024  # of an mbox, from its end
 KEY_BYTES = 4096  # of a message, which with its length make its key
 BEGINS = b"From "
@@ -57,11 +63,11 @@ class FileBox:
 
     def heads(self, keys: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         for key in keys:
-            yield key, self._at(self._where[key][0], MOST_HEAD)
+            yield key, self._at(self._where[key][0], TOKEN_HEAD_BYTES)
 
     def content(self, key: str) -> bytes | None:
         first, last = self._where[key]
-        content = self._at(first, min(last - first, MOST_BYTES))
+        content = self._at(first, min(last - first, MESSAGE_BYTES))
         return ESCAPED.sub(rb"\1", content) if self._is_mbox else content
 
     def still_listed(self, keys: Sequence[str]) -> set[str]:
@@ -72,7 +78,7 @@ class FileBox:
 
     def _messages(self, listing: Listing, visit: Visit) -> Iterator[tuple[int, int]]:
         if not self._is_mbox:
-            if self._at(0, MOST_BYTES).strip():
+            if self._at(0, MESSAGE_BYTES).strip():
                 yield 0, self._size
             return
         starts = self._starts(listing, visit)
@@ -85,17 +91,19 @@ class FileBox:
     def _starts(self, listing: Listing, visit: Visit) -> list[int]:
         """Return the offsets of messages; in too long a file only of those near its end."""
         skipped = max(0, self._size - SEARCHED_BYTES)
-        starts = deque([0] if not skipped else [], MOST_LETTERS)
+        starts = deque([0] if not skipped else [], MOST_UNREAD_LETTERS)
         found, at, until = len(starts), skipped, visit.left / 2
-        while (chunk := self._at(at, READ_BYTES)) and visit.left >= until:
+        while (chunk := self._at(at, FILE_READ_BYTES)) and visit.left >= until:
             for match in BEGINNING.finditer(chunk):
                 starts.append(at + match.start() + 1)
                 found += 1
             at += len(chunk) if at + len(chunk) >= self._size else len(chunk) - len(BEGINS)
-        if skipped or found > MOST_LETTERS:
-            many = f"{SEARCHED_BYTES // 2**20} MiB" if skipped else f"{MOST_LETTERS:,} letters"
+        if skipped or found > MOST_UNREAD_LETTERS:
+            many = (
+                f"{SEARCHED_BYTES // 2**20} MiB" if skipped else f"{MOST_UNREAD_LETTERS:,} letters"
+            )
             listing.notes.append(too_many(many))
-        listing.is_whole = not skipped and found <= MOST_LETTERS and at >= self._size
+        listing.is_whole = not skipped and found <= MOST_UNREAD_LETTERS and at >= self._size
         return list(starts)
 
     def _at(self, offset: int, count: int) -> bytes:

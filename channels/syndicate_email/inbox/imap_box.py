@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from syndicate import DeliveryError, Refused, Unavailable, Visit
 from syndicate.network.exchange import Exchange, Limits
 from syndicate.text import excerpt, squeeze
-from syndicate_email.inbox.box import MOST_BYTES, MOST_LETTERS, Listing, too_many
+from syndicate_email.inbox.box import MESSAGE_BYTES, MOST_UNREAD_LETTERS, Listing, too_many
 from syndicate_email.refusals.login import advice, without_secrets
 from syndicate_email.servers import ImapServer
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
     from syndicate_email.inbox.imap_client import ImapClient
 
-ANSWER_SECONDS = 60.0  # for logging in, or for one answer
+IMAP_ANSWER_SECONDS = 60.0  # for logging in, or for one answer
 LOGOUT_SECONDS = 2.0
 PIECE_BYTES = 128 * 1024  # of a message, asked for at once
 OVERHEAD_BYTES = 64 * 1024  # of an answer, beside a piece
-MOST_LINES = 1_000  # of one answer
+MOST_IMAP_LINES = 1_000  # of one answer
 SEARCH_BYTES = 256 * 1024  # of a search's answer
 SEARCH_WINDOW = 20_000  # messages searched at once: their numbers fit into one line
 FIELDS_BYTES = 4096  # of a message's fields, read first to order the messages
 LEAST_SECONDS = 1.0  # for one question, however little of the run's time is left
 MOST_WINDOWS = 50  # searched: the newest million of a folder
-LINE_BYTES = 200  # around one message's fields
-LARGEST = 2**32 - 1  # number of a message (RFC 3501 9)
+FIELDS_OVERHEAD_BYTES = 200  # around one message's fields
+LARGEST_UID = 2**32 - 1  # number of a message (RFC 3501 9)
 CONNECTION, LOGIN = "the connection", "the login"
 LOGIN_HINT = (
     "; some providers want an app password; write a % or / in user and password as %25 or %2F"
@@ -47,9 +47,9 @@ QUOTED = re.compile(
 )
 NO_IMAP, UNREADABLE = "that is not IMAP", "\N{REPLACEMENT CHARACTER}"
 MOST_SHOWN = 120  # characters of what a server says
-FIELDS = "SUBJECT TO CC DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO X-ENVELOPE-TO X-RCPT-TO"
+FETCHED_FIELDS = "SUBJECT TO CC DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO X-ENVELOPE-TO X-RCPT-TO"
 UID = re.compile(rb"\bUID ([1-9]\d{0,9})\b")
-PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")  # RFC 5530
+TEMPORARY_ANSWERS = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")  # RFC 5530
 
 
 class ImapBox:
@@ -106,15 +106,15 @@ class ImapBox:
             self._begin(SEARCH_BYTES, seconds=max(0.0, until - monotonic()))
             answer = self._asked("the search", self._imap.uid, *words)
             found |= self._tried("the search", _numbers, answer)
-            if len(found) > MOST_LETTERS:
+            if len(found) > MOST_UNREAD_LETTERS:
                 listing.is_whole = False
-                listing.notes.append(too_many(f"{MOST_LETTERS:,} letters"))
+                listing.notes.append(too_many(f"{MOST_UNREAD_LETTERS:,} letters"))
                 break
-        return sorted(found - {0})[-MOST_LETTERS:]
+        return sorted(found - {0})[-MOST_UNREAD_LETTERS:]
 
     def heads(self, keys: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        what = f"(UID BODY.PEEK[HEADER.FIELDS ({FIELDS})]<0.{FIELDS_BYTES}>)"
-        self._begin(len(keys) * (FIELDS_BYTES + LINE_BYTES) + OVERHEAD_BYTES)
+        what = f"(UID BODY.PEEK[HEADER.FIELDS ({FETCHED_FIELDS})]<0.{FIELDS_BYTES}>)"
+        self._begin(len(keys) * (FIELDS_BYTES + FIELDS_OVERHEAD_BYTES) + OVERHEAD_BYTES)
         words = ("FETCH", ",".join(keys), what)
         answer = self._asked("the first look", self._imap.uid, *words)
         for around, head in _literals(answer):
@@ -124,7 +124,7 @@ class ImapBox:
     def content(self, key: str) -> bytes | None:
         """Read in pieces: over a slow connection only the first, as other letters wait."""
         content = piece = self._piece(key, 0)
-        while piece and content and len(piece) == PIECE_BYTES and len(content) < MOST_BYTES:
+        while piece and content and len(piece) == PIECE_BYTES and len(content) < MESSAGE_BYTES:
             if self._visit.left < 2 * (monotonic() - self._asked_at):
                 break
             piece = self._piece(key, len(content))
@@ -166,7 +166,7 @@ class ImapBox:
     def _exchange(self, octets: int, seconds: float) -> Exchange:
         """Return an exchange that ends with the run's time at the latest."""
         seconds = min(seconds, max(self._visit.left, LEAST_SECONDS))
-        return Exchange(Limits(seconds=seconds, octets=octets, lines=MOST_LINES))
+        return Exchange(Limits(seconds=seconds, octets=octets, lines=MOST_IMAP_LINES))
 
     def _encrypt(self) -> None:
         able = self._imap.capabilities
@@ -250,7 +250,7 @@ class ImapBox:
         )
 
     def _refusal(self, step: str, answer: object) -> DeliveryError:
-        if any(code in _text(answer) for code in PASSING):
+        if any(code in _text(answer) for code in TEMPORARY_ANSWERS):
             return Unavailable(f"{self._name} put off {step}{self._words(answer)}")
         words = self._words(answer)
         if step == LOGIN:
@@ -302,7 +302,7 @@ def server_excerpt(words: str) -> str:
 def _numbers(answer: list[bytes | None]) -> set[int]:
     """Return message numbers; ValueError for invalid ones."""
     found = {int(number) for part in answer for number in (part or b"").split()}
-    if found and not 0 <= min(found) <= max(found) <= LARGEST:
+    if found and not 0 <= min(found) <= max(found) <= LARGEST_UID:
         raise ValueError(max(found))
     return found
 

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     import ssl
 
 log = logging.getLogger(__name__)
-COMMAND = re.compile(rb"[A-Z]{4}\d+ (\w+)")
+IMAP_COMMAND = re.compile(rb"[A-Z]{4}\d+ (\w+)")
 LOGINS = (b"LOGIN", b"AUTHENTICATE")
-LINE_BYTES = 256 * 1024  # of one line: a search's answer is the longest
-READ_BYTES = 64 * 1024  # at once
+IMAP_LINE_BYTES = 256 * 1024  # of one line: a search's answer is the longest
+IMAP_READ_BYTES = 64 * 1024  # at once
 
 
 class ImapClient(IMAP4):
@@ -72,10 +72,10 @@ class ImapClient(IMAP4):
         end, looked = -1, 0
         while (end := self._came.find(b"\n", looked)) < 0:
             looked = len(self._came)
-            if looked >= LINE_BYTES or not self._receive():
+            if looked >= IMAP_LINE_BYTES or not self._receive():
                 break
-        if max(end, looked) >= LINE_BYTES:
-            raise AnswerTooLarge(LINE_BYTES)
+        if max(end, looked) >= IMAP_LINE_BYTES:
+            raise AnswerTooLarge(IMAP_LINE_BYTES)
         self.exchange.took(0, lines=1)
         line = self._taken(end + 1 if end >= 0 else looked)
         if log.isEnabledFor(logging.DEBUG):
@@ -94,7 +94,7 @@ class ImapClient(IMAP4):
         """Log what is said, but for a login."""
         if not log.isEnabledFor(logging.DEBUG):
             return
-        command = COMMAND.match(sent)
+        command = IMAP_COMMAND.match(sent)
         if command:
             self._is_login = command[1].upper() in LOGINS
         words = sent.rstrip()
@@ -119,7 +119,7 @@ class ImapClient(IMAP4):
         """Wait for more; return False where the server has hung up."""
         self.sock.settimeout(self.exchange.left())
         try:
-            chunk = self.sock.recv(READ_BYTES)
+            chunk = self.sock.recv(IMAP_READ_BYTES)
         except TimeoutError as error:
             raise self._overdue(error) from None
         self.exchange.took(len(chunk))

@@ -12,11 +12,17 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
 from syndicate import Visit
-from syndicate_email.inbox.box import MOST_BYTES, MOST_HEAD, MOST_LETTERS, Listing, too_many
+from syndicate_email.inbox.box import (
+    MESSAGE_BYTES,
+    MOST_UNREAD_LETTERS,
+    TOKEN_HEAD_BYTES,
+    Listing,
+    too_many,
+)
 
 FLAGS = ":2,"
 READ = frozenset("ST")  # seen, trashed
-LONGEST_NAME = 100  # characters; longer ones are replaced by their fingerprint
+FILE_NAME_CHARACTERS = 100  # characters; longer ones are replaced by their fingerprint
 CLOCK_EVERY = 500  # entries
 
 
@@ -35,11 +41,11 @@ class MaildirBox:
 
     def listing(self, known: Collection[str], visit: Visit) -> Listing:
         listing = Listing()
-        newest = nlargest(MOST_LETTERS + 1, self._unread(known, listing, visit))
-        if len(newest) > MOST_LETTERS:
+        newest = nlargest(MOST_UNREAD_LETTERS + 1, self._unread(known, listing, visit))
+        if len(newest) > MOST_UNREAD_LETTERS:
             listing.is_whole = False
-            listing.notes.append(too_many(f"{MOST_LETTERS:,} letters"))
-        for _, key, path in reversed(newest[:MOST_LETTERS]):
+            listing.notes.append(too_many(f"{MOST_UNREAD_LETTERS:,} letters"))
+        for _, key, path in reversed(newest[:MOST_UNREAD_LETTERS]):
             self._where.setdefault(key, path)
         listing.new = list(self._where)
         return listing
@@ -47,11 +53,11 @@ class MaildirBox:
     def heads(self, keys: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         for key in keys:
             with suppress(OSError):  # reported when it is its turn
-                yield key, _start_of(self._where[key], MOST_HEAD)
+                yield key, _start_of(self._where[key], TOKEN_HEAD_BYTES)
 
     def content(self, key: str) -> bytes | None:
         try:
-            return _start_of(self._where[key], MOST_BYTES)
+            return _start_of(self._where[key], MESSAGE_BYTES)
         except FileNotFoundError:  # another program was quicker
             return None
 
@@ -89,7 +95,7 @@ class MaildirBox:
 
 def _key(name: str) -> str:
     """Return a letter's name without its flags; the fingerprint of one that is not plain text."""
-    if name.isascii() and len(name) <= LONGEST_NAME:
+    if name.isascii() and len(name) <= FILE_NAME_CHARACTERS:
         return name
     return sha256(os.fsencode(name)).hexdigest()[:32]
 

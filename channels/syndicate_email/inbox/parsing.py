@@ -16,9 +16,9 @@ from syndicate_email.inbox.structure import fields_of
 
 log = logging.getLogger(__name__)
 
-UNSEEN = {"title", "style", "script"}
-QUOTES = {"blockquote"}
-LONGEST = 2_000  # characters of a header that are looked at
+UNSEEN_TAGS = {"title", "style", "script"}
+QUOTE_TAGS = {"blockquote"}
+HEADER_CHARACTERS = 2_000  # characters of a header that are looked at
 MOST_VALUES = 20  # headers of the same name that are looked at
 MOST_TEXT = 20_000  # characters of a text that are looked at
 LONGEST_SIGN = 4  # bytes of a character, in any charset
@@ -46,13 +46,16 @@ def _within(part: Message) -> list[Message]:
 
 def header(message: Message, name: str) -> str:
     """Return all values of a header in one line."""
-    return " ".join(headers(message, name))[:LONGEST]
+    return " ".join(headers(message, name))[:HEADER_CHARACTERS]
 
 
 def headers(message: Message, *names: str) -> list[str]:
     """Return the decoded values of these headers (names in lower case), a line each."""
     values = (value for name, value in message.raw_items() if name.lower() in names)
-    return [decode_words(squeeze(raw(value))[:LONGEST]) for value in islice(values, MOST_VALUES)]
+    return [
+        decode_words(squeeze(raw(value))[:HEADER_CHARACTERS])
+        for value in islice(values, MOST_VALUES)
+    ]
 
 
 def blocks(part: Message, most: int = MOST_BLOCKS) -> list[Message]:
@@ -77,7 +80,9 @@ def readable_text(message: Message, *, quoted: bool = True) -> str:
         return ""
     is_html = min(found)
     content = _content(found[is_html])
-    return _shown(content, UNSEEN if quoted else UNSEEN | QUOTES) if is_html else content
+    return (
+        _shown(content, UNSEEN_TAGS if quoted else UNSEEN_TAGS | QUOTE_TAGS) if is_html else content
+    )
 
 
 def _shown(html: str, unseen: set[str]) -> str:

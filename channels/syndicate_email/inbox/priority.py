@@ -15,16 +15,16 @@ from syndicate_email.inbox.box import Box
 from syndicate_email.inbox.reports import RECIPIENTS, TOKEN
 
 FEWEST_ORDERED = 1  # so few letters are not ordered
-BATCH = 100  # letters looked at together
-MOST_FIELDS = 20  # of a letter
+BATCH_LETTERS = 100  # letters looked at together
+MOST_RECIPIENT_FIELDS = 20  # of a letter
 MOST_FIELD = 2_000  # bytes of one
-NAMES = "|".join(("subject", *RECIPIENTS)).encode()
-FIELDS = re.compile(
-    rb"^(?:%s):[ \t]*((?:[^\r\n]|\r?\n[ \t])*)" % NAMES, re.IGNORECASE | re.MULTILINE
+FIELD_NAMES = "|".join(("subject", *RECIPIENTS)).encode()
+RECIPIENT_FIELDS = re.compile(
+    rb"^(?:%s):[ \t]*((?:[^\r\n]|\r?\n[ \t])*)" % FIELD_NAMES, re.IGNORECASE | re.MULTILINE
 )
 TOKENS = re.compile(rb"(?<![\w-])%s(?![\w-])" % TOKEN.encode(), re.IGNORECASE)
-ENCODED = re.compile(rb"=\?[^?\s]{1,40}\?([bq])\?([^?\s]*)\?=\s*", re.IGNORECASE)
-END = re.compile(rb"\r?\n\r?\n")
+RAW_ENCODED_WORD = re.compile(rb"=\?[^?\s]{1,40}\?([bq])\?([^?\s]*)\?=\s*", re.IGNORECASE)
+END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 
 
 def in_turn(box: Box, keys: Sequence[str], visit: Visit) -> list[str]:
@@ -58,11 +58,11 @@ def _in_turn(box: Box, keys: Sequence[str], visit: Visit) -> list[str]:
 def _tokens(box: Box, keys: Sequence[str], visit: Visit) -> dict[str, str]:
     """Return the letters with a token of ours, looked for from the newest while time lasts."""
     found, until = {}, visit.left * 2 / 3
-    for end in range(len(keys), 0, -BATCH):
+    for end in range(len(keys), 0, -BATCH_LETTERS):
         if visit.left < until:
             break
         try:
-            for key, head in box.heads(keys[max(0, end - BATCH) : end]):
+            for key, head in box.heads(keys[max(0, end - BATCH_LETTERS) : end]):
                 if token := next(filter(visit.is_ours, tokens(head)), ""):
                     found[key] = token
         except Refused:  # a server that cannot do that
@@ -72,12 +72,17 @@ def _tokens(box: Box, keys: Sequence[str], visit: Visit) -> dict[str, str]:
 
 def tokens(head: bytes) -> list[str]:
     """Return what looks like a token in the header fields that may hold one."""
-    head = head[: found.start()] if (found := END.search(head)) else head
-    fields = (each[1][:MOST_FIELD] for each in islice(FIELDS.finditer(head), MOST_FIELDS))
+    head = head[: found.start()] if (found := END_OF_HEAD.search(head)) else head
+    fields = (
+        each[1][:MOST_FIELD]
+        for each in islice(RECIPIENT_FIELDS.finditer(head), MOST_RECIPIENT_FIELDS)
+    )
     return [
         token[1].decode().lower()
         for field in fields
-        for token in TOKENS.finditer(ENCODED.sub(_decoded, field) if b"=?" in field else field)
+        for token in TOKENS.finditer(
+            RAW_ENCODED_WORD.sub(_decoded, field) if b"=?" in field else field
+        )
     ]
 
 

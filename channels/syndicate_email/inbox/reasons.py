@@ -11,16 +11,16 @@ from syndicate.text import excerpt, squeeze
 from syndicate_email.inbox.parsing import leaf_parts, readable_text
 from syndicate_email.refusals.mailboxes import nameless
 from syndicate_email.refusals.signs import RETURNED
-from syndicate_email.refusals.verdict import MOST_WORDS, Envelope, blames_us
+from syndicate_email.refusals.verdict import JUDGED_CHARACTERS, Envelope, blames_us
 
-STATUS = re.compile(r"(?<![\w.])[45]\.\d{1,3}\.\d{1,3}(?!\.?\d)", re.A)  # in no IP address
+STATUS_CODE = re.compile(r"(?<![\w.])[45]\.\d{1,3}\.\d{1,3}(?!\.?\d)", re.A)  # in no IP address
 SMTP = re.compile(r"(?<![\w.:/+-])[45][0-7]\d(?!\w|[.-]\d\d)", re.A)
-POLICY = re.compile(
+POLICY_WORDS = re.compile(
     r"\b(?:spf|dkim|dmarc|rbl|dnsbl|rdns|reverse dns|ptr|spam\w*|(?:black|block) ?list\w*"
     r"|blocked|banned|reputation|polic(?:y|ies))\b",
     re.I,
 )
-ADDRESS = re.compile(r'"[^"\n]*"@[^\s<>()]*|[^\s<>()\[\]"\',;:]+')  # and any other word
+ADDRESS_OR_WORD = re.compile(r'"[^"\n]*"@[^\s<>()]*|[^\s<>()\[\]"\',;:]+')  # and any other word
 MOST_ABOUT = 10_000  # characters of a notice, before the copy, that are judged
 WITH_AT = re.compile(r"(?<!\S)[^\s@]*+@\S*")  # a word that is or holds an address
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
@@ -77,7 +77,7 @@ class BounceReason:
 
 def is_empty(reason: str) -> bool:
     """Return whether a reason is no more than "5.0.0" or "unknown"."""
-    bare = SMTP.sub(" ", STATUS.sub(" ", WITH_AT.sub(" ", reason)))
+    bare = SMTP.sub(" ", STATUS_CODE.sub(" ", WITH_AT.sub(" ", reason)))
     words = re.findall(r"\w+", RETURNING.sub(" ", bare).casefold())
     return all(word in SAYS_NOTHING or word.isdigit() for word in words)
 
@@ -110,7 +110,7 @@ def bounce_reason(notice: str, between: Envelope) -> BounceReason:
     general = "\n\n".join(body for addresses, body in sections if not addresses)
     is_own = not is_empty(own)
     words = _telling(own if is_own else general)
-    line = _line(words[:MOST_WORDS], whole=is_own)
+    line = _line(words[:JUDGED_CHARACTERS], whole=is_own)
     return BounceReason(words=squeeze(words), of_reader=is_own, line=line)
 
 
@@ -163,11 +163,11 @@ def status_code(words: str) -> str:
 
     A bare 550 with words about blocklists or policies says nothing of the address: 5.7.0.
     """
-    found = STATUS.findall(words)
+    found = STATUS_CODE.findall(words)
     telling = [code for code in found if not code.endswith(".0.0")]
     bare = [f"{code[0]}.0.0" for code in SMTP.findall(words)]
     code = next(iter([*telling, *found, *bare]), "")
-    return "5.7.0" if code == "5.0.0" and POLICY.search(nameless(words)) else code
+    return "5.7.0" if code == "5.0.0" and POLICY_WORDS.search(nameless(words)) else code
 
 
 def masked(text: str) -> str:
@@ -176,4 +176,4 @@ def masked(text: str) -> str:
     def hidden(found: re.Match[str]) -> str:
         return "…" if re.search("@|%40", found[0]) else found[0]
 
-    return excerpt(squeeze(UNPRINTABLE.sub(" ", ADDRESS.sub(hidden, text))), 200)
+    return excerpt(squeeze(UNPRINTABLE.sub(" ", ADDRESS_OR_WORD.sub(hidden, text))), 200)

@@ -10,12 +10,24 @@ from functools import lru_cache
 
 from syndicate import Meaning, Reply
 from syndicate_email.inbox.parsing import blocks, header, headers, leaf_parts
-from syndicate_email.inbox.reasons import SMTP, STATUS, for_people, is_empty, masked, status_code
-from syndicate_email.refusals.mailboxes import ADDRESS as OTHERS
-from syndicate_email.refusals.mailboxes import NO_SUCH, READERS, is_full, takes_no_more
+from syndicate_email.inbox.reasons import (
+    SMTP,
+    STATUS_CODE,
+    for_people,
+    is_empty,
+    masked,
+    status_code,
+)
+from syndicate_email.refusals.mailboxes import MAIL_ADDRESS as OTHERS
+from syndicate_email.refusals.mailboxes import (
+    NO_SUCH_CODES,
+    NO_SUCH_MAILBOX,
+    is_full,
+    takes_no_more,
+)
 from syndicate_email.refusals.signs import LOGINS, RELAYINGS, RETURNED
 from syndicate_email.refusals.verdict import (
-    MOST_WORDS,
+    JUDGED_CHARACTERS,
     NOBODY_KNOWN,
     Envelope,
     blames_us,
@@ -32,22 +44,22 @@ SENDERS = (
     "x-original-from", "x-original-return-path", "x-original-to",
 )  # fmt: skip
 READERS_OWN = ("final-recipient", "original-recipient", "x-actual-recipient")
-STATUSES = ("message/delivery-status", "message/global-delivery-status")  # RFC 3464, 6533
+STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")  # RFC 3464, 6533
 FEEDBACK = "message/feedback-report"  # RFC 5965
 ABOUT_OURS = (
-    *STATUSES, FEEDBACK, "message/rfc822", "text/rfc822-headers", "message/rfc822-headers",
+    *STATUS_TYPES, FEEDBACK, "message/rfc822", "text/rfc822-headers", "message/rfc822-headers",
     "message/global", "message/global-headers",
 )  # fmt: skip
 MAILBOX_FULL = "5.2.2"  # RFC 3463
-LATER = "4.0.0"
+TEMPORARY_CODE = "4.0.0"
 FULL_NUMBERS = frozenset(("422", "452", "522", "552"))  # RFC 5321; the others are of old servers
-PASSING = re.compile(
+TEMPORARY_WORDS = re.compile(
     r"temporar|(?<!and )(?<!then )try (?:again|later)|timed? ?out|servfail|unreachable"
     r"|connection (?:refused|reset|closed)|no route|lookup failure|gr[ea]y.?list",
     re.I,
 )
 COMMENT = re.compile(r"\(([^()]+)\)")  # RFC 3464 2.1.1
-FAILED = ("failed", "expired")  # the second is nobody's standard, and in use
+FAILED_ACTIONS = ("failed", "expired")  # the second is nobody's standard, and in use
 NO_COMPLAINTS = {
     "not-spam": Meaning.NOTHING,
     "auth-failure": Meaning.NOTHING,  # RFC 6591
@@ -80,7 +92,7 @@ def read_report(message: Message, marks: Marks) -> Reply | None:
         kind = part.get_content_type()
         if kind == FEEDBACK:
             return _feedback(part, message, marks)
-        if kind in STATUSES and (reply := _status(part, message, marks)):
+        if kind in STATUS_TYPES and (reply := _status(part, message, marks)):
             return reply
     return None
 
@@ -96,7 +108,7 @@ def _status(part: Message, message: Message, marks: Marks) -> Reply | None:
     line = ""
     if is_empty(why):
         shown = for_people(message, part, between)
-        if shown.of_reader or code not in READERS:
+        if shown.of_reader or code not in NO_SUCH_CODES:
             code = code if _is_telling(code) else shown.code or code
             why, line = shown.words, shown.line
     meaning, code = judge_bounce(code, why, between)
@@ -131,15 +143,15 @@ def judge_bounce(code: str, words: str, envelope: Envelope = NOBODY_KNOWN) -> tu
     ``code`` is the report's own, often made up from less than the ``words`` say: a code in the
     words counts more, above all one for an address that does not exist.
     """
-    words = words[:MOST_WORDS]
+    words = words[:JUDGED_CHARACTERS]
     if own := own_code(words, envelope):
         return Meaning.BOUNCED, MAILBOX_FULL if takes_no_more(words) else own
-    found = STATUS.findall(words)
+    found = STATUS_CODE.findall(words)
     of_us = rejects_our_address(words, envelope)
-    is_readers = code in READERS and not found and NO_SUCH.search(words)
+    is_readers = code in NO_SUCH_CODES and not found and NO_SUCH_MAILBOX.search(words)
     if of_us or (not is_readers and _is_ours({code, *found}, words)):
         return Meaning.REFUSED, code
-    return Meaning.BOUNCED, _contradiction(words) or code if code in READERS else code
+    return Meaning.BOUNCED, _contradiction(words) or code if code in NO_SUCH_CODES else code
 
 
 def _is_ours(codes: set[str], words: str) -> bool:
@@ -154,20 +166,24 @@ def _contradiction(words: str) -> str:
 
     5.1.0 and 5.0.0 say nothing of the address (RFC 3463).
     """
-    found = [code for code in STATUS.findall(words) if not code.endswith((".0.0", ".1.0"))]
+    found = [code for code in STATUS_CODE.findall(words) if not code.endswith((".0.0", ".1.0"))]
     numbers = SMTP.findall(words)
-    is_unknown = NO_SUCH.search(words)
+    is_unknown = NO_SUCH_MAILBOX.search(words)
     if is_full(set(found), words) or (FULL_NUMBERS.intersection(numbers) and not is_unknown):
         return MAILBOX_FULL
     for_now = bool(numbers) and all(number.startswith("4") for number in numbers)
-    if not found and (for_now or (PASSING.search(words) and not is_unknown)):
-        return LATER
+    if not found and (for_now or (TEMPORARY_WORDS.search(words) and not is_unknown)):
+        return TEMPORARY_CODE
     return next(iter(found), "")
 
 
 def _is_failed(recipient: Message) -> bool:
     action = header(recipient, "action").lower()
-    return action.startswith(FAILED) if action else status_code(header(recipient, "status")) != ""
+    return (
+        action.startswith(FAILED_ACTIONS)
+        if action
+        else status_code(header(recipient, "status")) != ""
+    )
 
 
 def _code(recipient: Message) -> str:

@@ -14,12 +14,12 @@ from itertools import islice
 
 log = logging.getLogger(__name__)
 
-MOST_HEAD = 256 * 1024  # bytes of a head
-MOST_FIELDS = 500  # of a head
+HEAD_BYTES = 256 * 1024  # bytes of a head
+MOST_HEAD_FIELDS = 500  # of a head
 MOST_STRUCTURAL = 1_000  # bytes of a field that says what a part is
 MOST_BODY = 256 * 1024  # bytes of a part: 20,000 characters in any charset and encoding
 MOST_PARTS = 100
-MOST_DEPTH = 12  # of parts in parts
+MOST_PART_DEPTH = 12  # of parts in parts
 # lines of a head, and what begins with a blank in it (RFC 5322 2.2)
 HEAD = re.compile(rb"(?:(?:[!-9;-~]*:|From |[ \t])[^\n]*(?:\n|\Z))*+")
 FIELD = re.compile(rb"^([!-9;-~]++):([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.MULTILINE)
@@ -31,17 +31,17 @@ def parse_message(content: bytes) -> Message:
 
     An attached message is a part without parts. What exceeds the limits is cut off.
     """
-    return _part(content, iter(range(MOST_PARTS)), MOST_DEPTH)
+    return _part(content, iter(range(MOST_PARTS)), MOST_PART_DEPTH)
 
 
-def fields_of(content: bytes, most: int = MOST_FIELDS) -> Message:
+def fields_of(content: bytes, most: int = MOST_HEAD_FIELDS) -> Message:
     """Parse only the header fields at the start of a text."""
     return _head(content, HEAD.match(content), most)
 
 
 def _part(content: bytes, left: Iterator[int], depth: int) -> Message:
     lines = HEAD.match(content)
-    part = _head(content, lines, MOST_FIELDS)
+    part = _head(content, lines, MOST_HEAD_FIELDS)
     body = content[lines.end() :].removeprefix(b"\n") if lines else content
     if part.get_content_maintype() == "multipart" and depth and (boundary := _boundary(part)):
         preamble, pieces = _pieces(body, boundary)
@@ -58,7 +58,7 @@ def _part(content: bytes, left: Iterator[int], depth: int) -> Message:
 
 def _head(content: bytes, lines: re.Match[bytes] | None, most: int) -> Message:
     message = Message()
-    end = min(lines.end() if lines else 0, MOST_HEAD)
+    end = min(lines.end() if lines else 0, HEAD_BYTES)
     for field in islice(FIELD.finditer(content, 0, end), most):
         name = field[1].decode("ascii")
         value = field[2].decode("ascii", "surrogateescape").lstrip(" \t").rstrip("\n")

@@ -25,7 +25,7 @@ from syndicate_email.letter.stencil import (
 
 MOST_ENTRIES = 35  # in full; of the others only the headlines
 MOST_HTML = 100_000  # bytes; Gmail hides what is beyond some 102,000
-POLICY = SMTP.clone(max_line_length=MOST_COLUMNS)  # its own 78 breaks quoted-printable's rule
+MIME_POLICY = SMTP.clone(max_line_length=MOST_COLUMNS)  # its own 78 breaks quoted-printable's rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def _own_headers(to: ListSettings, domain: str, subject: str) -> list[bytes | st
 
 def _message(edition: Edition, language: str, text: str, html: str) -> EmailMessage:
     assert edition.closed, "a digest has an end"
-    message = EmailMessage(policy=POLICY)
+    message = EmailMessage(policy=MIME_POLICY)
     message["Date"] = edition.closed.astimezone(edition.publisher.zone)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"

@@ -11,7 +11,7 @@ from syndicate.text import excerpt, folded
 from syndicate.text.i18n import day, days, spoken, words_for
 from syndicate_email.letter.entries import EntryWriter, LetterEntry, clean_line
 
-MOST_SUBJECT = 120  # characters of the headline
+HEADLINE_CHARACTERS = 120  # characters of the headline
 NORMAL = 5  # the urgency of an article without one (IPTC)
 
 
@@ -153,7 +153,7 @@ def _subject(
 
 
 def _short(headline: str) -> str:
-    return excerpt(clean_line(headline), MOST_SUBJECT)
+    return excerpt(clean_line(headline), HEADLINE_CHARACTERS)
 
 
 def _stays(entry: LetterEntry, place: int, count: int) -> bool:

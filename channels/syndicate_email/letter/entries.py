@@ -12,14 +12,14 @@ from syndicate import Article, Edition, Item, Media
 from syndicate.model.article import Correction
 from syndicate.text import address_of, datelined, excerpt, plain, squeeze, visible
 from syndicate.text.i18n import correction_line, document_line, moment
-from syndicate_email.letter.plain_text import LINK, PICTURE, html_to_text, picture_description
+from syndicate_email.letter.plain_text import HTML_LINK, IMG_TAG, html_to_text, picture_description
 
 MOST_LEAD = 1000  # characters, where the rest is a link away
-WIDTH = 600  # pixels of the letter's column
+COLUMN_PIXELS = 600  # pixels of the letter's column
 NO_TEXT = re.compile("[\ud800-\udfff\ufffe\uffff]")
-LOCAL = re.compile(r'\ssrc="media:(?P<name>[^"]*)"', re.IGNORECASE)
+LOCAL_PICTURE = re.compile(r'\ssrc="media:(?P<name>[^"]*)"', re.IGNORECASE)
 OPENED = ("http:", "https:", "mailto:", "tel:")  # by every mail program
-PLACE = re.compile(r'(<[a-z][a-z0-9]*\b[^>]*?)\sid="[^"]*"')
+ID_ATTRIBUTE = re.compile(r'(<[a-z][a-z0-9]*\b[^>]*?)\sid="[^"]*"')
 TITLES = re.compile(r"<(/?)h[1-3]\b", re.IGNORECASE)  # the letter's own
 
 
@@ -174,7 +174,7 @@ def _for_a_letter(article: Article) -> str:
 
     def placed(found: re.Match[str]) -> str:
         tag = found[0]
-        local = LOCAL.search(tag)
+        local = LOCAL_PICTURE.search(tag)
         if local is None:
             return tag
         picture = hosted.get(local["name"])
@@ -187,8 +187,8 @@ def _for_a_letter(article: Article) -> str:
         says = picture_description(tag)
         return f"[{says}]" if says else ""
 
-    html = PICTURE.sub(placed, _allowed(article.html)).strip()
-    html = PLACE.sub(r"\1", LINK.sub(_opened, html))
+    html = IMG_TAG.sub(placed, _allowed(article.html)).strip()
+    html = ID_ATTRIBUTE.sub(r"\1", HTML_LINK.sub(_opened, html))
     return TITLES.sub(r"<\1h4", html)
 
 
@@ -231,6 +231,6 @@ def _page(url: str | None) -> str:
 
 def _measures(picture: Media) -> tuple[int, int]:
     """Return a picture's width, at most the column's, and height: Outlook needs both attributes."""
-    width = min(picture.width or WIDTH, WIDTH)
+    width = min(picture.width or COLUMN_PIXELS, COLUMN_PIXELS)
     height = round(width * picture.height / picture.width) if picture.width else 0
     return width, height

@@ -14,20 +14,20 @@ from syndicate.text.superscript import spelt
 from syndicate.text.tables import Cell, SourceRow, TableLine, TableParts
 
 ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
-LINK = re.compile(
+HTML_LINK = re.compile(
     rf'<a\s{ATTRIBUTES}?href="(?P<to>[^"]*)"{ATTRIBUTES}>(?P<inner>.*?)</a>'
     r"(?P<rest>(?:</?(?:abbr|b|code|em|i|mark|s|small|span|strong|u)(?:\s[^<>]*)?>|-?\w)*)",
     re.I | re.S,
 )  # with the rest of its word, which comes before the address
 QUOTE = re.compile(rf"<(?P<end>/?)q\b{ATTRIBUTES}>", re.IGNORECASE)
-PICTURE = re.compile(rf"<img\s{ATTRIBUTES}>", re.IGNORECASE)
+IMG_TAG = re.compile(rf"<img\s{ATTRIBUTES}>", re.IGNORECASE)
 ITEMS = re.compile(  # with what an item's first line is in
     rf"<(?P<end>/?)(?P<what>li|ol|ul)\b(?P<more>{ATTRIBUTES})>"
     rf"(?P<into>(?:\s*<(?:p|div|section|blockquote|h[1-6])\b{ATTRIBUTES}>)*)",
     re.IGNORECASE,
 )
 GIVEN = re.compile(r'([a-z]+)(?:="([^"]*)")?', re.IGNORECASE)
-TABLE = re.compile(r"<table\b[^>]*>(?P<rows>(?:(?!<table\b).)*?)</table>", re.I | re.S)
+HTML_TABLE = re.compile(r"<table\b[^>]*>(?P<rows>(?:(?!<table\b).)*?)</table>", re.I | re.S)
 CAPTION = re.compile(r"<caption\b[^>]*>(.*?)</caption>", re.I | re.S)
 ROW = re.compile(r"<(?P<head>/?thead)\b[^>]*>|<tr\b[^>]*>(?P<cells>.*?)</tr>", re.I | re.S)
 CELL = re.compile(r"<(?P<tag>t[dh])\b(?P<given>[^>]*)>(?P<inner>.*?)</t[dh]>", re.I | re.S)
@@ -37,7 +37,7 @@ def html_to_text(html: str, language: str = "") -> str:
     """Return sanitised HTML as text: a paragraph per block, addresses after links and pictures."""
 
     def linked(found: re.Match[str]) -> str:
-        label = PICTURE.sub(_label, found["inner"])
+        label = IMG_TAG.sub(_label, found["inner"])
         to = unescape(found["to"])
         address, asks = address_of(to, plain(label)), letter_line(to, plain(label), language)
         behind = f" <{address}>" if address else ""
@@ -45,9 +45,9 @@ def html_to_text(html: str, language: str = "") -> str:
         return f"{label}{found['rest']}{escape(behind, quote=False)}"
 
     html = spelt(html)
-    html, found = PICTURE.sub(_pictured, LINK.sub(linked, QUOTE.sub(_quoted, html))), 1
+    html, found = IMG_TAG.sub(_pictured, HTML_LINK.sub(linked, QUOTE.sub(_quoted, html))), 1
     while found:  # a table in a cell comes first
-        html, found = TABLE.subn(lambda table: _in_words(table, language), html)
+        html, found = HTML_TABLE.subn(lambda table: _in_words(table, language), html)
     return "\n\n".join(plain(_itemised(html)).splitlines())
 
 

@@ -12,12 +12,12 @@ from syndicate import Membership, Publisher, Rendition
 from syndicate.text import excerpt
 from syndicate.text.i18n import moment, spoken
 from syndicate_email.addresses import parse_sender
-from syndicate_email.letter.compose import POLICY, ListSettings
+from syndicate_email.letter.compose import MIME_POLICY, ListSettings
 from syndicate_email.letter.entries import clean_line
 from syndicate_email.letter.headers import encode_words, phrase
 from syndicate_email.letter.stencil import MEDIA_TYPE, Stencil, split_at_slots
 
-MOST_SUBJECT = 120
+SUBJECT_CHARACTERS = 120
 
 
 def confirm_subscribe(
@@ -62,7 +62,7 @@ def confirm_unsubscribe(
     lines += _ways(to, texts["unsubscribe"], texts["subscribe"], lists)
     lines.append(texts["parting_else"])
     subject = encode_words(
-        excerpt(f"{texts['parting_subject']}: {_titles(lists)}", MOST_SUBJECT), "Subject"
+        excerpt(f"{texts['parting_subject']}: {_titles(lists)}", SUBJECT_CHARACTERS), "Subject"
     )
     head: list[bytes | str] = [f"Subject: {subject}\r\n [confirm ".encode(), "token", b"]\r\n"]
     return _rendition(to, publisher, at, head, lines, mark)
@@ -79,7 +79,7 @@ def goodbye(
     lines = [f"{texts['goodbye']} {since}:\n{titles}", texts["goodbye_why"]]
     lines += _back(to, publisher, texts, lists)
     subject = encode_words(
-        excerpt(f"{texts['goodbye_subject']}: {_titles(lists)}", MOST_SUBJECT), "Subject"
+        excerpt(f"{texts['goodbye_subject']}: {_titles(lists)}", SUBJECT_CHARACTERS), "Subject"
     )
     head: list[bytes | str] = [f"Subject: {subject}\r\n".encode()]
     return _rendition(to, publisher, at, head, lines, mark)
@@ -131,7 +131,7 @@ def _rendition(
 ) -> Rendition:
     name, address = parse_sender(to.sender)
     foot = [line for line in (publisher.name, publisher.address, publisher.url) if line]
-    message = EmailMessage(policy=POLICY)
+    message = EmailMessage(policy=MIME_POLICY)
     message["Date"] = at.astimezone(publisher.zone)
     message["Auto-Submitted"] = "auto-replied"  # RFC 3834: no program answers it
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"

@@ -16,11 +16,11 @@ MOST_MADE = 10_000_000  # characters and items that one part of a letter makes o
 MOST_STEPS = 100_000  # turns of all loops, calls and inclusions in one part
 MOST_TURNS = 10_000  # of all loops over numbers in one part
 MOST_WIDTH = 100_000  # characters that a text times a number, or a filter, may give
-MOST_DEPTH = 50  # calls within calls
+MOST_CALL_DEPTH = 50  # calls within calls
 MOST_BITS = 10_000  # of a number
 ITEM = 16  # what an item of a list counts, beside its text
 ESCAPING = {"escape", "e", "forceescape", "tojson", "urlencode", "urlize", "xmlattr"}
-WIDTH = re.compile(r"\d+")
+FORMAT_WIDTH = re.compile(r"\d+")
 
 
 class Usage:
@@ -54,7 +54,7 @@ class Usage:
         """Count calls within calls."""
         self.depth += 1
         try:
-            if self.depth > MOST_DEPTH:
+            if self.depth > MOST_CALL_DEPTH:
                 raise TemplateRuntimeError("a macro calls itself without end")
             yield
         finally:
@@ -123,7 +123,7 @@ def narrow(values: Iterable[Any]) -> int:
 def formatted(pattern: str, sign: str, given: Sequence[Any], named: Mapping[str, Any]) -> int:
     """Estimate ``%`` and ``format``: each field with the largest value at the largest width."""
     values = [*given, *named.values()]
-    widths = [int(width[:9]) for width in WIDTH.findall(pattern)]
+    widths = [int(width[:9]) for width in FORMAT_WIDTH.findall(pattern)]
     flat = [i for v in values for i in (v if isinstance(v, list | tuple) else [v])]
     width = narrow([*widths, *(flat if "*" in pattern or "{" in pattern else ())])
     return len(pattern) + pattern.count(sign) * (weight(values) + width)

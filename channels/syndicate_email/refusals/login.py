@@ -22,7 +22,7 @@ HOSTS_FOR_APPS = (
     r"\.(?:com|ru|net|eu|in)\b"
 )
 # in a server's words, or as its host's name
-ADVICE = {
+LOGIN_ADVICE = {
     rf"{OFFICE_365}|SmtpClientAuthentication is disabled"
     rf"|{MICROSOFT}|\bsmtp\.office365\.com|\bsmtp-mail\.outlook\.com": (
         "Microsoft 365: switch on authenticated SMTP for this mailbox, and give it an app password"
@@ -53,14 +53,14 @@ BY_IMAP = {
     ),
 }
 LEAST_PREFIX = 4  # characters; shorter starts of a password are not looked for
-ENCODED = re.compile(r"[A-Za-z0-9+/]{8,}=*")
+BASE64 = re.compile(r"[A-Za-z0-9+/]{8,}=*")
 LEAST_ENCODED = 8  # characters of base64, anywhere in it
 
 
 def advice(text: str, host: str = "", *, by_imap: bool = False) -> str:
     """Return a known provider's advice, by its code, words or host, as " (…)"; "" for others."""
     words = f"{text} {host}"
-    for pattern, what in ((BY_IMAP if by_imap else {}) | ADVICE).items():
+    for pattern, what in ((BY_IMAP if by_imap else {}) | LOGIN_ADVICE).items():
         if re.search(pattern, words, re.IGNORECASE):
             return f" ({what})"
     return ""
@@ -73,7 +73,7 @@ def without_secrets(text: str, user: str, password: str) -> str:
         for part in (user, password)
         if len(part) >= LEAST_PREFIX
     ]
-    text = ENCODED.sub(lambda found: "…" if _holds(found[0], held) else found[0], text)
+    text = BASE64.sub(lambda found: "…" if _holds(found[0], held) else found[0], text)
     for form in sorted(_forms(user, password), key=len, reverse=True):
         text = re.sub(rf"{re.escape(form)}=*", "…", text, flags=re.IGNORECASE) if form else text
     for length in range(len(password) - 1, LEAST_PREFIX - 1, -1):  # cut off somewhere

@@ -8,8 +8,8 @@ from functools import lru_cache
 from syndicate.text import squeeze
 
 # no such mailbox, no such domain (RFC 3463, 7505)
-READERS = ("5.1.1", "5.1.2", "5.1.3", "5.1.10")
-ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@]{0,254}@[^\s<>()\[\]\"',;:]*")
+NO_SUCH_CODES = ("5.1.1", "5.1.2", "5.1.3", "5.1.10")
+MAIL_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@]{0,254}@[^\s<>()\[\]\"',;:]*")
 # what a text that begins with it is about, whatever was found out of others (RFC 3463): our
 # address, or a mailbox that there is
 NOT_NO_SUCH = ("5.1.7", "5.1.8", "5.2.1", "5.2.2")
@@ -18,7 +18,7 @@ NOT_NO_SUCH = ("5.1.7", "5.1.8", "5.2.1", "5.2.2")
 ONE_READERS = (
     "5.1.6", "5.2.121", "5.2.122", "5.7.124", "5.7.133", "5.7.134", "5.7.135", "5.7.136",
 )  # fmt: skip
-NO_SUCH = re.compile(
+NO_SUCH_MAILBOX = re.compile(
     r"no such (?:\w+ )?(?:user|mail ?box|recipient|account|address|person)"
     r"|(?:user|mail ?box|recipient|account|address) (?:is |was )?(?:unknown|not found|invalid)"
     r"|unknown (?:local )?(?:user|recipient|mail ?box)"
@@ -67,7 +67,7 @@ LIKES = (
     r"(?:(?:own|personal|private|mail ?box|e-?mail|mail|local|custom|content|sender|(?:anti-?)?spam"
     rf"|junk) ){{0,3}}(?:polic(?:y|ies)|{LISTS}|filters?|rules?|settings|preferences)"
 )
-CLOSED = (
+CLOSED_MAILBOX = (
     r"(?:changed|moved|closed|abandoned|retired|discontinued|replaced|dead|not (?:in use|used)"
     r"|no longer \w+(?: use)?|out of use)"
 )
@@ -124,14 +124,14 @@ TOO_BIG = re.compile(
 # why somebody has another address now
 GIVEN_UP = re.compile(
     r"(?<!your )(?<!sender )(?<!from )\b(?:address|mail ?box)(?: \w+)? "
-    rf"(?:(?:is|was|has|been|has been) )?{CLOSED}[\w ,]{{0,40}}\bspam\w*"
+    rf"(?:(?:is|was|has|been|has been) )?{CLOSED_MAILBOX}[\w ,]{{0,40}}\bspam\w*"
     r"|\b(?:I|we|user|owner) (?:have |has )?(?:moved|left)\b[\w ,]{0,40}\bspam\w*",
     re.IGNORECASE,
 )
 BY_POLICY = re.compile(r"(?:(?:local|security) )?polic(?:y|ies)\b(?: \w+)?", re.IGNORECASE)
-LINK = re.compile(r"https?://[^\s<>\"'\])]*", re.IGNORECASE)
+WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\])]*", re.IGNORECASE)
 # two words without a space between them are no host: "spam.Please"
-HOST = re.compile(
+HOST_NAME = re.compile(
     r"(?P<before>\b(?:host|server|mta|dns;|not listed (?:at|in|on|by)) )?"
     r"(?P<listed>(?<!not )\b(?:listed (?:at|in|on|by|with)|blocked using) (?:the )?)?"
     r"(?<![\w.])(?!RESOLVER\.)(?P<name>(?:[\w-]{1,63}\.){1,8}(?!(?-i:[A-Z][a-z]))[a-z]{2,24})(?![\w-])"
@@ -153,7 +153,7 @@ def about_us(text: str) -> str:
     words = nameless(text)
     words = GIVEN_UP.sub("", TOO_BIG.sub("", PERSONAL.sub(_of_machines, words)))
     words = TOO_MUCH.sub(lambda found: found[0] if OUTGOING.search(found[0]) else "", words)
-    return BY_POLICY.sub("", words) if NO_SUCH.search(words) else words
+    return BY_POLICY.sub("", words) if NO_SUCH_MAILBOX.search(words) else words
 
 
 def codes_about_us(codes: set[str], text: str) -> set[str]:
@@ -166,7 +166,7 @@ def codes_about_us(codes: set[str], text: str) -> set[str]:
 def takes_no_more(text: str) -> bool:
     """Return whether a mailbox is said to be full, and not to be missing."""
     words = nameless(text)
-    return bool(FULL.search(words)) and not NO_SUCH.search(words)
+    return bool(FULL.search(words)) and not NO_SUCH_MAILBOX.search(words)
 
 
 def is_full(codes: set[str], text: str) -> bool:
@@ -178,9 +178,9 @@ def is_full(codes: set[str], text: str) -> bool:
 @lru_cache(maxsize=8)
 def nameless(text: str) -> str:
     """Return a text without addresses, hosts and links; names of blocklists stay."""
-    without = LINK.sub(lambda found: _known(found[0]), ADDRESS.sub("", text))
+    without = WEB_ADDRESS.sub(lambda found: _known(found[0]), MAIL_ADDRESS.sub("", text))
     without = without.replace("<>", "")
-    return squeeze(HOST.sub(_host, without))
+    return squeeze(HOST_NAME.sub(_host, without))
 
 
 def _of_machines(found: re.Match[str]) -> str:

@@ -50,7 +50,7 @@ RELAYING = RefusalSign(
         r"relay(?:ing)? (?:\w+ )?disallowed",
     ),
 )
-NAME = RefusalSign(
+HELO_NAME = RefusalSign(
     source="RFC 5321 4.1.4, RFC 7372 3.3, Postfix smtpd_helo_restrictions, cPanel: our"
     " machine's name",
     codes=("5.7.25",),
@@ -294,7 +294,7 @@ ISI = RefusalSign(
 LOGINS, RELAYINGS = (LOGIN, MASUK), (RELAYING, TERUSAN)
 # somebody else's server that knows no relaying for it has no such reader
 RETURNED = (
-    NAME,
+    HELO_NAME,
     SENDER,
     HOW_MUCH,
     PROOFS,
@@ -305,5 +305,5 @@ RETURNED = (
     NAMA_BAIK,
     ISI,
 )
-SIGNS = (*LOGINS, *RELAYINGS, *RETURNED)
+REFUSAL_SIGNS = (*LOGINS, *RELAYINGS, *RETURNED)
 FOR_NOW = (*LOGINS, SENDER, PENGIRIM, HOW_MUCH, BANYAKNYA)  # what may be said of us in class 4

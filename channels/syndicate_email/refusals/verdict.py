@@ -10,22 +10,22 @@ from enum import Enum, auto
 
 from syndicate.text import squeeze
 from syndicate_email.refusals.mailboxes import (
-    ADDRESS,
-    NO_SUCH,
+    MAIL_ADDRESS,
+    NO_SUCH_CODES,
+    NO_SUCH_MAILBOX,
     NOT_NO_SUCH,
     ONE_READERS,
     PERSONAL,
-    READERS,
     SHUT,
     about_us,
     codes_about_us,
     is_full,
 )
-from syndicate_email.refusals.signs import FOR_NOW, SIGNS, TOO_LONG, RefusalSign
+from syndicate_email.refusals.signs import FOR_NOW, REFUSAL_SIGNS, TOO_LONG, RefusalSign
 
 Domain = str
 
-ENHANCED = re.compile(r"(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?![\w.])")  # RFC 3463
+ENHANCED_CODE = re.compile(r"(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?![\w.])")  # RFC 3463
 ONE_S_OWN = re.compile(
     r"\S*[\d@]\S*"
 )  # an id, an address of a machine, a time: of one answer alone
@@ -42,11 +42,11 @@ OF_SENDER = re.compile(
 )
 CLAUSE = re.compile(r";|(?<![\w.])[45]\d\d(?=[ -])")  # where another one begins
 NUMBERS_BEFORE = re.compile(r"[45]\d\d[ -]\s*\Z")
-MOST_WORDS = 2000  # characters of an answer that are judged
+JUDGED_CHARACTERS = 2000  # characters of an answer that are judged
 COMPARED = 500  # characters of a refusal
 MOST_KINDS = 1_000  # of refusals remembered; a relay may use other words for each letter
 MANY_AT_ONCE = r"concurrent|simultaneous|parallel|connection rate"
-LETTERS = r"(?:messages?|e-?mails?|mails?|letters?|recipients?|transactions?)\b"
+LETTER_NOUNS = r"(?:messages?|e-?mails?|mails?|letters?|recipients?|transactions?)\b"
 NOT_TAKEN = r"(?:invalid|unknown|bad|rejected|failed|refused)"
 SESSION = (
     r"(?:\b(?:per|in|on|for|of)[ -](?:(?:the|this|one|an?|each|any|same|current|single|smtp|tcp) )*"
@@ -56,17 +56,17 @@ SESSION = (
 )
 HOW_MANY = (
     r"(?:\b(?:too many|max(?:imum)?|more than|at most|exceeds?|exceeded|number of|limit of)"
-    rf" (?:(?!{NOT_TAKEN})[\w-]{{1,20}} ){{0,3}}{LETTERS}"
-    rf"|(?<![\d.])\b\d+ (?:\w+ )?{LETTERS}"
-    rf"|\b{LETTERS}[ -](?:[\w-]{{1,20}} ){{0,6}}(?:limit|quota|maximum|exceeded|reached)\b)"
+    rf" (?:(?!{NOT_TAKEN})[\w-]{{1,20}} ){{0,3}}{LETTER_NOUNS}"
+    rf"|(?<![\d.])\b\d+ (?:\w+ )?{LETTER_NOUNS}"
+    rf"|\b{LETTER_NOUNS}[ -](?:[\w-]{{1,20}} ){{0,6}}(?:limit|quota|maximum|exceeded|reached)\b)"
 )
 PER_SESSION = re.compile(  # how many connections there may be is another limit
     rf"\A(?!.*\b(?:{MANY_AT_ONCE})\b)(?:"
     rf"(?=.*?{HOW_MANY}).*?{SESSION}"
     r"|.*?\bsession (?:\w+ )?(?:limit|quota|maximum)\b(?= (?:is |was |has been )?(?:exceed|reach))"
     r"(?!.*\b(?:per|your|from) (?:ip|host)\b)"
-    rf"|.*?\bconnection {LETTERS} (?:limit|quota)\b"
-    rf"|.*?\benough (?:{LETTERS} )?{SESSION}|.*?\bper (?:\w+ )?(?:session|connection): \d+)",
+    rf"|.*?\bconnection {LETTER_NOUNS} (?:limit|quota)\b"
+    rf"|.*?\benough (?:{LETTER_NOUNS} )?{SESSION}|.*?\bper (?:\w+ )?(?:session|connection): \d+)",
     re.IGNORECASE,
 )
 GREY = re.compile(r"gr[ea]y.?list|try again (?:in|after) \d+ (?:s|min)", re.IGNORECASE)
@@ -113,12 +113,12 @@ NOBODY_KNOWN = Envelope()
 
 def cause_of(step: str, code: int, text: str, envelope: Envelope = NOBODY_KNOWN) -> Cause:
     """Return the cause of a 5xx answer; ``step`` is what it answers: MAIL, RCPT, DATA, DOT."""
-    text = text[:MOST_WORDS]
+    text = text[:JUDGED_CHARACTERS]
     if own_code(text, envelope):
         return Cause.READER
     if step == "MAIL" or code in OF_US or rejects_our_address(text, envelope):
         return Cause.OURS
-    codes = set(ENHANCED.findall(text))
+    codes = set(ENHANCED_CODE.findall(text))
     return Cause.OURS if blames_us(codes, text) and TOO_LONG not in codes else Cause.LETTER
 
 
@@ -127,8 +127,8 @@ def slows_us(text: str) -> bool:
 
     What concerns one mailbox (RFC 3463, 3.3) is not, nor is greylisting: that ends by itself.
     """
-    text = text[:MOST_WORDS]
-    codes = ENHANCED.findall(text)
+    text = text[:JUDGED_CHARACTERS]
+    codes = ENHANCED_CODE.findall(text)
     if GREY.search(text) or any(code[1:].startswith(".2.") for code in codes):
         return False
     return blames_us({f"5{code[1:]}" for code in codes}, text, FOR_NOW)
@@ -139,7 +139,7 @@ def own_code(text: str, envelope: Envelope = NOBODY_KNOWN) -> str:
 
     A server that looks up our own address may quote the result: 5.1.7 …: 550 5.1.1 user unknown.
     """
-    codes = ENHANCED.findall(text)
+    codes = ENHANCED_CODE.findall(text)
     if codes and codes[0] in NOT_NO_SUCH:
         return ""
     return next((code for code, of in _readers_codes(text, envelope) if of is Cause.READER), "")
@@ -149,7 +149,7 @@ def rejects_our_address(text: str, envelope: Envelope = NOBODY_KNOWN) -> bool:
     """Return whether it is our own address that is said not to exist."""
     codes = _readers_codes(text, envelope)
     is_meant = any(of is Cause.OURS for _, of in codes)
-    is_unknown = bool(NO_SUCH.search(text) and OF_SENDER.search(text) and not codes)
+    is_unknown = bool(NO_SUCH_MAILBOX.search(text) and OF_SENDER.search(text) and not codes)
     return is_meant or is_unknown or _names_us(text, envelope)
 
 
@@ -157,7 +157,7 @@ def _names_us(text: str, envelope: Envelope) -> bool:
     """Return whether it names our address or domain as not allowed to send."""
     theirs = set(map(_domain, _folded(envelope.readers)))
     ours = set(map(_domain, _folded(envelope.ours))) - theirs
-    if not ours or PERSONAL.search(text) or NO_SUCH.search(text):
+    if not ours or PERSONAL.search(text) or NO_SUCH_MAILBOX.search(text):
         return False
     us = rf"(?<![\w.-])(?:{'|'.join(map(re.escape, sorted(ours)))})(?![\w-]|\.\w)"
     return bool(re.search(rf"{us}.{{0,60}}\b(?:{REFUSES_US})", text, re.IGNORECASE))
@@ -165,7 +165,7 @@ def _names_us(text: str, envelope: Envelope) -> bool:
 
 def _readers_codes(text: str, envelope: Envelope) -> list[tuple[str, Cause]]:
     """Return the codes for mailboxes that do not exist, each with whose it is."""
-    found = [code for code in ENHANCED.finditer(text) if code[1] in READERS][:MOST_CODES]
+    found = [code for code in ENHANCED_CODE.finditer(text) if code[1] in NO_SUCH_CODES][:MOST_CODES]
     return [(code[1], _of_whom(text, code, envelope)) for code in found]
 
 
@@ -187,7 +187,7 @@ def _of_whom(text: str, code: re.Match[str], envelope: Envelope) -> Cause:
 
 
 def _addresses(text: str) -> list[str]:
-    return [found.casefold() for found in ADDRESS.findall(text)]
+    return [found.casefold() for found in MAIL_ADDRESS.findall(text)]
 
 
 def _folded(addresses: tuple[str, ...]) -> list[str]:
@@ -198,7 +198,7 @@ def _domain(address: str) -> str:
     return address.rpartition("@")[2]
 
 
-def blames_us(codes: set[str], text: str, signs: Sequence[RefusalSign] = SIGNS) -> bool:
+def blames_us(codes: set[str], text: str, signs: Sequence[RefusalSign] = REFUSAL_SIGNS) -> bool:
     """Return whether a refusal with these enhanced codes and words is about us."""
     if not codes.isdisjoint(ONE_READERS):
         return False
@@ -240,7 +240,7 @@ class Refusals:
             del self.domains[next(iter(self.domains))]
         seen = self.domains[words]
         seen[domain].add(recipient.casefold())
-        is_theirs = NO_SUCH.search(text) or SHUT.search(text)
+        is_theirs = NO_SUCH_MAILBOX.search(text) or SHUT.search(text)
         least = MOST_MISSING + self.taken if is_theirs else MOST_ALIKE_READERS
         if len(seen) == 1 and len(seen[domain]) >= least:
             self._held[domain] = words

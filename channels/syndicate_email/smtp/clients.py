@@ -18,8 +18,8 @@ else:
     _Base = object
 
 MOST_ANSWER = 64 * 1024  # bytes of one whole answer
-MOST_LINES = 200  # of one whole answer; EHLO's has a dozen
-READ_BYTES = 4096  # at once
+MOST_SMTP_LINES = 200  # of one whole answer; EHLO's has a dozen
+SMTP_READ_BYTES = 4096  # at once
 SEPARATORS = (b" ", b"-", b"\t", b"\r", b"\n", b"")  # behind an answer's number (RFC 5321 4.2)
 
 
@@ -51,7 +51,7 @@ class Client(_Base):
 
     def begin(self) -> None:
         """Start the deadline anew."""
-        measure = Limits(seconds=self._patience, octets=MOST_ANSWER, lines=MOST_LINES)
+        measure = Limits(seconds=self._patience, octets=MOST_ANSWER, lines=MOST_SMTP_LINES)
         self._whole = Exchange(measure.within(2 * self._patience))
         self._measure = measure
         self._step = Exchange(measure)
@@ -141,7 +141,7 @@ class Client(_Base):
             raise SMTPServerDisconnected("please run connect() first")
         try:
             self.sock.settimeout(self._left())
-            part = self.sock.recv(READ_BYTES)
+            part = self.sock.recv(SMTP_READ_BYTES)
         except TimeoutError:
             self._complain()
             raise Overdue(self._patience) from None
@@ -173,5 +173,5 @@ class SecureClient(Client, SMTP_SSL):
 
 def printable_line(answer: bytes) -> str:
     """Return the first line, its unprintable characters as blanks."""
-    line = answer[:READ_BYTES].lstrip().partition(b"\n")[0].decode(errors="replace")
+    line = answer[:SMTP_READ_BYTES].lstrip().partition(b"\n")[0].decode(errors="replace")
     return excerpt(squeeze("".join(sign if sign.isprintable() else " " for sign in line)), 120)

@@ -13,7 +13,7 @@ from syndicate_email.smtp.clients import Client
 from syndicate_email.smtp.connector import Connector
 from syndicate_email.smtp.conversation import Conversation
 
-READ_BYTES = 64 * 1024  # at once
+SOCKET_READ_BYTES = 64 * 1024  # at once
 TURN_BYTES = 256 * 1024  # read from one connection before the others have their turn
 MOST_PIECES = 500  # half of what every system takes at once (IOV_MAX)
 QUIT_SECONDS = 2.0  # for the answer to QUIT
@@ -67,10 +67,10 @@ class Connection:
         """Return what the relay has sent; b"" where it has hung up, None where nothing came yet."""
         heard = b""
         try:
-            while len(heard) < TURN_BYTES and (part := self.sock.recv(READ_BYTES)):
+            while len(heard) < TURN_BYTES and (part := self.sock.recv(SOCKET_READ_BYTES)):
                 heard += part
                 self._unanswered = 0
-                if len(part) < READ_BYTES and not isinstance(self.sock, ssl.SSLSocket):
+                if len(part) < SOCKET_READ_BYTES and not isinstance(self.sock, ssl.SSLSocket):
                     return heard
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return heard or None
@@ -110,7 +110,7 @@ class Connection:
         """Close it once QUIT was answered, or for long enough not; return whether it is closed."""
         is_over = now - self.asked_at >= QUIT_SECONDS
         try:
-            self.sock.recv(READ_BYTES)
+            self.sock.recv(SOCKET_READ_BYTES)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             if not is_over:
                 return False

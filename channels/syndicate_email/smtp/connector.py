@@ -30,7 +30,7 @@ from syndicate_email.smtp.clients import (
 
 MOST_SAID = 2_000  # characters of an answer that are looked at
 WAYS = {"CRAM-MD5": "auth_cram_md5", "PLAIN": "auth_plain", "LOGIN": "auth_login"}  # best first
-ANSWER_SECONDS = 60.0  # seconds to wait for a whole answer
+SMTP_ANSWER_SECONDS = 60.0  # seconds to wait for a whole answer
 
 
 class Connector:
@@ -43,7 +43,7 @@ class Connector:
         helo: str = "",
         domain: str = "",
         tls_ca: str = "",
-        patience: float = ANSWER_SECONDS,
+        patience: float = SMTP_ANSWER_SECONDS,
     ) -> None:
         """``helo`` is our name in EHLO: else the host's full name, else the ``domain``.
 

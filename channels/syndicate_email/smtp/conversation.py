@@ -29,14 +29,14 @@ from syndicate_email.refusals.verdict import (
     own_code,
     slows_us,
 )
-from syndicate_email.smtp.clients import MOST_ANSWER, MOST_LINES, SEPARATORS
+from syndicate_email.smtp.clients import MOST_ANSWER, MOST_SMTP_LINES, SEPARATORS
 from syndicate_email.smtp.connector import MOST_SAID, Connector, printable
 from syndicate_email.smtp.hangups import Hangup
 
 log = logging.getLogger(__name__)
 CLOSING = 421  # the relay hangs up after this answer (RFC 5321 3.8)
-ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")  # RFC 3463
-END = b".\r\n"
+LEADING_ENHANCED_CODE = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")  # RFC 3463
+END_OF_DATA = b".\r\n"
 RSET = b"RSET\r\n"
 
 
@@ -210,7 +210,9 @@ class Conversation:
             return letter, self._verdict(letter, code, text)
         if letter.failed:
             if step is Stage.DATA:  # only now: before, it would have been taken for a letter
-                self._send(*((END, Stage.NOTHING) if code == 354 else (RSET, Stage.RSET)), None)
+                self._send(
+                    *((END_OF_DATA, Stage.NOTHING) if code == 354 else (RSET, Stage.RSET)), None
+                )
         elif step is Stage.DATA and code == 354:
             self._hand_over(letter)
         elif step is Stage.DATA or code // 100 != 2:
@@ -236,7 +238,7 @@ class Conversation:
     def _hand_over(self, letter: OutgoingLetter) -> None:
         if self._is_traced:
             log.debug("> a letter of %d bytes", sum(map(len, letter.pieces)))
-        self._put(*letter.pieces, END)
+        self._put(*letter.pieces, END_OF_DATA)
         letter.ends_at = self.queued_bytes
         self.awaited.append((Stage.DOT, letter, self.queued_bytes))
 
@@ -256,7 +258,7 @@ class Conversation:
         """Return the error of a refusal: Bounced, Deferred, or Paused where it is about us."""
         line = _line(text)
         words = _without_address(letter.recipient, line)
-        enhanced = ENHANCED.match(line)
+        enhanced = LEADING_ENHANCED_CODE.match(line)
         number = f"{code} {enhanced[1]}" if enhanced else f"{code}"
         message = self.connector.refusal_line(what, code, words)
         if code // 100 == 4:
@@ -315,15 +317,15 @@ class Conversation:
 
     def _measure(self) -> None:
         """Raise OutOfStep where an answer of many lines is too long."""
-        if len(self._lines) > MOST_LINES or sum(map(len, self._lines)) > MOST_ANSWER:
+        if len(self._lines) > MOST_SMTP_LINES or sum(map(len, self._lines)) > MOST_ANSWER:
             raise OutOfStep("gave an answer without an end")
 
 
-CALLED = {Stage.DOT: "the letter", Stage.NOTHING: "no letter"}
+STEP_NAMES = {Stage.DOT: "the letter", Stage.NOTHING: "no letter"}
 
 
 def _called(step: Stage) -> str:
-    return CALLED.get(step, step.name)
+    return STEP_NAMES.get(step, step.name)
 
 
 def _without_address(address: str, text: str) -> str:

@@ -14,7 +14,7 @@ from syndicate.system.disk import created, make_private, sync_folder
 if TYPE_CHECKING:
     from syndicate_email.smtp.conversation import OutgoingLetter
 
-DONE = object()
+NO_MORE_LETTERS = object()
 
 
 class Maildir:
@@ -58,8 +58,8 @@ class Maildir:
         """Write letter after letter; Unavailable ends it: what fails for one fails for all."""
         while True:
             self.ready()
-            delivery = next(deliveries, DONE)
-            if delivery is DONE:
+            delivery = next(deliveries, NO_MORE_LETTERS)
+            if delivery is NO_MORE_LETTERS:
                 return
             if isinstance(delivery, Delivery):
                 result = self._written(delivery, prepare)

@@ -33,7 +33,7 @@ MOST_BROKEN_PER_LETTER = 5  # connections; then it waits for the next run
 MOST_HANGUPS_PER_LETTER = 2  # connections closed with a reason
 MOST_BROKEN_IN_A_ROW = 20  # connections; then the relay is left alone for a while
 PAUSE_SECONDS = 15.0  # until a relay that defers everybody is asked again
-POLL_SECONDS = 0.25  # between two checks for overdue answers
+OVERDUE_CHECK_SECONDS = 0.25  # between two checks for overdue answers
 HELD_POLL_SECONDS = 0.005  # until a delivery that may not start yet is asked for again
 SLOW_SECONDS = 1.0  # without an answer; then other letters get another connection
 LETTERS_PER_CONNECTION = 10  # that are worth one more connection
@@ -79,7 +79,7 @@ class ConnectionPool:
             self._selector.register(connection.sock, selectors.EVENT_READ, connection)
         until = time.monotonic() + QUIT_SECONDS
         while self._selector.get_map() and time.monotonic() < until:
-            for key, _ in self._selector.select(POLL_SECONDS):
+            for key, _ in self._selector.select(OVERDUE_CHECK_SECONDS):
                 self._selector.unregister(key.fileobj)
                 key.data.smtp.close()
         for connection in self._leaving:
@@ -204,7 +204,7 @@ class ConnectionPool:
                 yield from self._hear(connection)
         now = time.monotonic()
         if now >= self._look_at:
-            self._look_at = now + POLL_SECONDS
+            self._look_at = now + OVERDUE_CHECK_SECONDS
             if stop.is_over():
                 self._stop(Unavailable(str(stop.Stopped())))
             for connection in self._late(now):
@@ -234,7 +234,7 @@ class ConnectionPool:
     def _wait(self, source: LetterSource) -> float:
         if source.held or not (self.connections or self._pending.under_way):
             return HELD_POLL_SECONDS
-        return POLL_SECONDS
+        return OVERDUE_CHECK_SECONDS
 
     def _hear(self, connection: Connection) -> Iterator[Outcome]:
         try:
