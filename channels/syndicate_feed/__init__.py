@@ -110,13 +110,13 @@ class Feed(Collection):
     def has_mark(self, mark: str) -> bool:
         path = folder_mark.path(self.directory, mark)
         with files.explaining_errors(self._setting, path):
-            return folder_mark.exists(path)
+            return folder_mark.mark_exists(path)
 
     def put_mark(self, mark: str) -> None:
         path = folder_mark.path(self.directory, mark)
         with files.explaining_errors(self._setting, path):
             files.make_folder(self.directory)
-            folder_mark.create(path)
+            folder_mark.create_mark(path)
 
     def drop_mark(self, mark: str) -> None:
         path = folder_mark.path(self.directory, mark)
@@ -249,7 +249,7 @@ class Feed(Collection):
             return Receipt(address)
         path = self._path(address)
         with files.explaining_errors(self._setting, path):
-            files.write(path, _content(delivery), self._folders)
+            files.write_file(path, _content(delivery), self._folders)
         return Receipt(address, f"{self.url}/{address}")
 
     def remove(self, receipt: Receipt) -> None:
@@ -257,7 +257,7 @@ class Feed(Collection):
             return  # an announcement cannot be taken back
         path = self._path(receipt.reference)
         with files.explaining_errors(self._setting, path):
-            files.delete(path, self._folders)
+            files.delete_file(path, self._folders)
 
     def holds(self, rendition: Rendition, receipt: Receipt) -> bool:
         if _is_announcement(rendition.address):

@@ -48,7 +48,7 @@ class ChangedFolders:
             del self._changed[folder]
 
 
-def write(path: Path, content: bytes, folders: ChangedFolders | None = None) -> None:
+def write_file(path: Path, content: bytes, folders: ChangedFolders | None = None) -> None:
     """Write a file atomically, unless it has this content already.
 
     With ``folders``, the file's name is durable once they are synced.
@@ -60,7 +60,7 @@ def write(path: Path, content: bytes, folders: ChangedFolders | None = None) -> 
             written.changed(path.parent)
 
 
-def delete(path: Path, folders: ChangedFolders | None = None) -> None:
+def delete_file(path: Path, folders: ChangedFolders | None = None) -> None:
     """Delete a file, and its folder if that is a subject's and empty now."""
     if path.parent.is_dir():
         with _writing_in(path.parent, folders) as written, suppress(FileNotFoundError):

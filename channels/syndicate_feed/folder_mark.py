@@ -24,7 +24,7 @@ def path(folder: Path, mark: str) -> Path:
     return folder / f".syndicate-{sha256(mark.encode()).hexdigest()[:32]}"
 
 
-def exists(path: Path) -> bool:
+def mark_exists(path: Path) -> bool:
     """Return whether the mark exists; a link, or anything but a file, is not ours."""
     try:
         return stat.S_ISREG(os.lstat(path).st_mode)
@@ -32,7 +32,7 @@ def exists(path: Path) -> bool:
         return False
 
 
-def create(path: Path) -> None:
+def create_mark(path: Path) -> None:
     """Create and fsync the file; on a full disk leave nothing behind."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     number = os.open(path, flags, 0o600)

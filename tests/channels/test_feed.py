@@ -712,7 +712,7 @@ import os, sys
 from pathlib import Path
 from syndicate_feed import files
 os.fsync = lambda handle: (print("writing", flush=True), sys.stdin.read())
-files.write(Path(sys.argv[1]), b"new" * 1000)
+files.write_file(Path(sys.argv[1]), b"new" * 1000)
 """
 
 
@@ -725,7 +725,7 @@ def test_a_kill_in_mid_write_leaves_the_old_file_and_the_next_write_tidies_up(
         assert len(os.listdir(tmp_path)) == 2
         kill(killed)
     assert path.read_bytes() == b"old"
-    files.write(path, b"new")
+    files.write_file(path, b"new")
     assert path.read_bytes() == b"new"
     assert os.listdir(tmp_path) == ["rss.xml"]
 
@@ -735,7 +735,7 @@ def test_what_a_living_writer_has_begun_is_left_to_it(tmp_path: Path) -> None:
     with writer(path) as killed, writer(path) as living:
         assert len(os.listdir(tmp_path)) == 2
         kill(killed)
-        files.write(tmp_path / "atom.xml", b"beside a living writer")
+        files.write_file(tmp_path / "atom.xml", b"beside a living writer")
         assert len(os.listdir(tmp_path)) == 2  # without what the dead one left
         living.communicate()
     assert path.read_bytes() == b"new" * 1000

@@ -13,7 +13,7 @@ import pytest
 from support.imap import Fault, LoopbackImap
 from syndicate.errors import DeliveryError, Unavailable
 from syndicate_email.inbox.fetch import Inbox
-from syndicate_email.refusals.login import advice, without_secrets
+from syndicate_email.refusals.login import login_advice, without_secrets
 from syndicate_email.servers import ImapServer, Relay, parse_inbox, parse_relay
 
 HOST = "mail.kantor.example"
@@ -149,7 +149,7 @@ def test_both_ways_of_logging_in_tell_the_server_s_words(do: str, password: str)
      ("imap.mail.yahoo.com", "app password"), ("mail.kantor.example", "")],
 )  # fmt: skip
 def test_a_provider_that_says_little_is_known_by_its_host(host: str, wanted: str) -> None:
-    said = advice("LOGIN failed.", host, by_imap=True)
+    said = login_advice("LOGIN failed.", host, by_imap=True)
     assert wanted in said
     assert bool(said) is bool(wanted)
 
@@ -163,9 +163,9 @@ def test_a_provider_that_says_little_is_known_by_its_host(host: str, wanted: str
 )  # fmt: skip
 def test_a_relay_that_says_little_is_known_by_its_host(host: str, wanted: str) -> None:
     for words in ("5.7.8 Authentication failed", "5.7.3 Authentication unsuccessful"):
-        said = advice(words, host)
+        said = login_advice(words, host)
         assert wanted in said
-    assert bool(advice("5.7.8 no", host)) is bool(wanted)
+    assert bool(login_advice("5.7.8 no", host)) is bool(wanted)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from syndicate import Deferred, Delivery, Paused, Rendition
 from syndicate.model.bounces import count_bounce
 from syndicate.testing import NOON
 from syndicate_email.inbox.reasons import status_code
-from syndicate_email.refusals.login import advice
+from syndicate_email.refusals.login import login_advice
 from syndicate_email.refusals.signs import REFUSAL_SIGNS, TOO_LONG, RefusalSign
 from syndicate_email.refusals.verdict import (
     COMPARED,
@@ -646,8 +646,8 @@ def test_a_domain_that_refuses_three_readers_alike_is_held_and_no_other() -> Non
     ],
 )
 def test_what_a_provider_wants_done_is_said(text: str, what: str) -> None:
-    assert what in advice(text)
-    assert bool(advice(text)) is bool(what)
+    assert what in login_advice(text)
+    assert bool(login_advice(text)) is bool(what)
 
 
 @pytest.mark.parametrize(

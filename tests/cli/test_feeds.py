@@ -360,8 +360,8 @@ def test_no_feed_ever_points_to_what_is_not_there(
 
         return both
 
-    monkeypatch.setattr(files, "write", then_look(files.write))
-    monkeypatch.setattr(files, "delete", then_look(files.delete))
+    monkeypatch.setattr(files, "write_file", then_look(files.write_file))
+    monkeypatch.setattr(files, "delete_file", then_look(files.delete_file))
     everything(room)
     room.publish()
     room.publish("lain.md", at=NOON)
@@ -376,7 +376,7 @@ def test_a_crash_between_two_files_heals_at_the_next_run(
 ) -> None:
     everything(room)
     room.publish("lain.md")
-    write, left = files.write, moment
+    write, left = files.write_file, moment
 
     def die(*given: Any) -> None:
         nonlocal left
@@ -387,7 +387,7 @@ def test_a_crash_between_two_files_heals_at_the_next_run(
 
     child = os.fork()
     if not child:
-        monkeypatch.setattr(files, "write", die)
+        monkeypatch.setattr(files, "write_file", die)
         try:
             room.run("publish", "kabar.md", at=NOON)
         finally:

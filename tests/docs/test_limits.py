@@ -208,7 +208,7 @@ def test_the_page_says_what_an_article_may_hold() -> None:
 def test_the_page_says_what_is_looked_at_of_a_letter() -> None:
     page = PAGE.read_text(encoding="utf-8").partition("\n## A letter\n")[2].partition("\n## ")[0]
     assert {what: int(most) for what, most in re.findall(r"\| (.+) \| (\d+) \|", page)} == {
-        "bytes of the head of it, or of a part": structure.HEAD_BYTES,
+        "bytes of the head of it, or of a part": structure.MOST_HEAD_BYTES,
         "headers of it, or of a part": structure.MOST_HEAD_FIELDS,
         "bytes of a header that says what a part is": structure.MOST_STRUCTURAL,
         "characters of a header that are decoded": parsing.HEADER_CHARACTERS,

@@ -28,7 +28,7 @@ MAIL_CODECS = frozenset(
 )
 CHARSET_CHARACTERS = 40  # characters
 LONE = re.compile(r"[\ud800-\udc7f\udd00-\udfff]")  # surrogates that stand for no byte
-ENCODED_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bq])\?([^?]*)\?=", re.IGNORECASE)  # RFC 2047
+MIME_ENCODED_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bq])\?([^?]*)\?=", re.IGNORECASE)  # RFC 2047
 
 
 def python_codec(name: str) -> str:
@@ -64,7 +64,7 @@ def decode_words(value: str) -> str:
         return value
     pieces, end = [], 0
     charset, content = "", b""  # of the words before, which may end within a character
-    for word in ENCODED_WORD.finditer(value):
+    for word in MIME_ENCODED_WORD.finditer(value):
         between, own = value[end : word.start()], _content(word)
         apart = between.strip() or not end
         if content and (apart or own is None or word[1].lower() != charset):
@@ -85,7 +85,7 @@ def plain_words(value: str) -> str:
     def renamed(word: re.Match[str]) -> str:
         return word[0] if python_codec(_name(word[1])) else f"=?us-ascii?{word[2]}?{word[3]}?="
 
-    return ENCODED_WORD.sub(renamed, value) if "=?" in value else value
+    return MIME_ENCODED_WORD.sub(renamed, value) if "=?" in value else value
 
 
 def _content(word: re.Match[str]) -> bytes | None:

@@ -52,7 +52,7 @@ AFTER = re.compile(
 )
 MOST_AFTER = 300  # characters at the end of a line in which that may stand
 AROUND = " \t.!,;:…*_\"'`“”‘’«»<>()[]\ufeff\u200b"
-LIST_NAME = re.compile(r"[\w &'’./-]{1,80}")
+NAME_OF_A_LIST = re.compile(r"[\w &'’./-]{1,80}")
 NO_NAME = (
     "me", "saya", "please", "tolong", "mohon", "from", "to", "dari", "ke", "pada", "the", "this",
     "ini", "list", "milis", "langganan", "berlangganan", "now", "sekarang",
@@ -203,4 +203,4 @@ def _is_name(about: str, verb: str, marks: Marks) -> bool:
     if marks.lists:
         return about.casefold() in (name.casefold() for name in marks.lists)
     most = LIST_NAME_WORDS if CLEAR.search(verb) else 1
-    return LIST_NAME.fullmatch(about) is not None and len(about.split()) <= most
+    return NAME_OF_A_LIST.fullmatch(about) is not None and len(about.split()) <= most

@@ -15,7 +15,7 @@ from syndicate import DeliveryError, Refused, Unavailable, Visit
 from syndicate.network.exchange import Exchange, Limits
 from syndicate.text import excerpt, squeeze
 from syndicate_email.inbox.box import MESSAGE_BYTES, MOST_UNREAD_LETTERS, Listing, too_many
-from syndicate_email.refusals.login import advice, without_secrets
+from syndicate_email.refusals.login import login_advice, without_secrets
 from syndicate_email.servers import ImapServer
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ LOGIN_HINT = (
 LISTED = re.compile(
     r"""(?:NO|BAD) \[(b(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))[^\]]*\]$""", re.DOTALL
 )
-QUOTED = re.compile(
+QUOTED_ANSWER = re.compile(
     r"""(?:unexpected [a-z ]*: |^)(b(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))""", re.DOTALL
 )
 NO_IMAP, UNREADABLE = "that is not IMAP", "\N{REPLACEMENT CHARACTER}"
@@ -254,7 +254,7 @@ class ImapBox:
             return Unavailable(f"{self._name} put off {step}{self._words(answer)}")
         words = self._words(answer)
         if step == LOGIN:
-            hint = advice(_text(answer), self._server.host, by_imap=True)
+            hint = login_advice(_text(answer), self._server.host, by_imap=True)
             return Refused(
                 f"{self._name} refused the user or the password{words}{hint or LOGIN_HINT}"
             )
@@ -282,7 +282,7 @@ def _text(answer: object) -> str:
         return answer.decode(errors="replace")
     if str(answer).endswith("socket error: EOF"):
         return "it hung up"
-    found = LISTED.search(str(answer)) or QUOTED.search(str(answer))
+    found = LISTED.search(str(answer)) or QUOTED_ANSWER.search(str(answer))
     if found is None:
         return str(answer)
     try:

@@ -35,7 +35,7 @@ COPY = re.compile(  # where a letter of ours begins, below the text about it
     re.I | re.M,
 )
 # lines of our letter that stand in a notice without a word about it
-QUOTED = re.compile(
+QUOTED_LETTER = re.compile(
     r"^[ \t]*(?:>(?!>).*|(?:subject|subjek|perihal|x-[\w-]+|list-[\w-]+|message-id)[ \t]*:.*)$",
     re.I | re.M,
 )
@@ -100,7 +100,7 @@ def bounce_reason(notice: str, between: Envelope) -> BounceReason:
 
     Where several addresses bounced, only what is said of the reader's.
     """
-    about = QUOTED.sub("", COPY.split(notice, maxsplit=1)[0])[:MOST_ABOUT]
+    about = QUOTED_LETTER.sub("", COPY.split(notice, maxsplit=1)[0])[:MOST_ABOUT]
     readers = {address.casefold() for address in between.readers}
     sections = list(_sections(about, between))
     named = {address for addresses, _ in sections for address in addresses}

@@ -18,7 +18,7 @@ from syndicate_email.inbox.reasons import (
     masked,
     status_code,
 )
-from syndicate_email.refusals.mailboxes import MAIL_ADDRESS as OTHERS
+from syndicate_email.refusals.mailboxes import ADDRESS_IN_AN_ANSWER as OTHERS
 from syndicate_email.refusals.mailboxes import (
     NO_SUCH_CODES,
     NO_SUCH_MAILBOX,

@@ -14,7 +14,7 @@ from itertools import islice
 
 log = logging.getLogger(__name__)
 
-HEAD_BYTES = 256 * 1024  # bytes of a head
+MOST_HEAD_BYTES = 256 * 1024  # bytes of a head
 MOST_HEAD_FIELDS = 500  # of a head
 MOST_STRUCTURAL = 1_000  # bytes of a field that says what a part is
 MOST_BODY = 256 * 1024  # bytes of a part: 20,000 characters in any charset and encoding
@@ -58,7 +58,7 @@ def _part(content: bytes, left: Iterator[int], depth: int) -> Message:
 
 def _head(content: bytes, lines: re.Match[bytes] | None, most: int) -> Message:
     message = Message()
-    end = min(lines.end() if lines else 0, HEAD_BYTES)
+    end = min(lines.end() if lines else 0, MOST_HEAD_BYTES)
     for field in islice(FIELD.finditer(content, 0, end), most):
         name = field[1].decode("ascii")
         value = field[2].decode("ascii", "surrogateescape").lstrip(" \t").rstrip("\n")

@@ -19,7 +19,7 @@ COLUMN_PIXELS = 600  # pixels of the letter's column
 NO_TEXT = re.compile("[\ud800-\udfff\ufffe\uffff]")
 LOCAL_PICTURE = re.compile(r'\ssrc="media:(?P<name>[^"]*)"', re.IGNORECASE)
 OPENED = ("http:", "https:", "mailto:", "tel:")  # by every mail program
-ID_ATTRIBUTE = re.compile(r'(<[a-z][a-z0-9]*\b[^>]*?)\sid="[^"]*"')
+TAG_WITH_ID = re.compile(r'(<[a-z][a-z0-9]*\b[^>]*?)\sid="[^"]*"')
 TITLES = re.compile(r"<(/?)h[1-3]\b", re.IGNORECASE)  # the letter's own
 
 
@@ -188,7 +188,7 @@ def _for_a_letter(article: Article) -> str:
         return f"[{says}]" if says else ""
 
     html = IMG_TAG.sub(placed, _allowed(article.html)).strip()
-    html = ID_ATTRIBUTE.sub(r"\1", HTML_LINK.sub(_opened, html))
+    html = TAG_WITH_ID.sub(r"\1", HTML_LINK.sub(_opened, html))
     return TITLES.sub(r"<\1h4", html)
 
 

@@ -57,7 +57,7 @@ BASE64 = re.compile(r"[A-Za-z0-9+/]{8,}=*")
 LEAST_ENCODED = 8  # characters of base64, anywhere in it
 
 
-def advice(text: str, host: str = "", *, by_imap: bool = False) -> str:
+def login_advice(text: str, host: str = "", *, by_imap: bool = False) -> str:
     """Return a known provider's advice, by its code, words or host, as " (…)"; "" for others."""
     words = f"{text} {host}"
     for pattern, what in ((BY_IMAP if by_imap else {}) | LOGIN_ADVICE).items():

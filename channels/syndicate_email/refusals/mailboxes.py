@@ -9,7 +9,7 @@ from syndicate.text import squeeze
 
 # no such mailbox, no such domain (RFC 3463, 7505)
 NO_SUCH_CODES = ("5.1.1", "5.1.2", "5.1.3", "5.1.10")
-MAIL_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@]{0,254}@[^\s<>()\[\]\"',;:]*")
+ADDRESS_IN_AN_ANSWER = re.compile(r"[^\s<>()\[\]\"',;:@]{0,254}@[^\s<>()\[\]\"',;:]*")
 # what a text that begins with it is about, whatever was found out of others (RFC 3463): our
 # address, or a mailbox that there is
 NOT_NO_SUCH = ("5.1.7", "5.1.8", "5.2.1", "5.2.2")
@@ -129,9 +129,9 @@ GIVEN_UP = re.compile(
     re.IGNORECASE,
 )
 BY_POLICY = re.compile(r"(?:(?:local|security) )?polic(?:y|ies)\b(?: \w+)?", re.IGNORECASE)
-WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\])]*", re.IGNORECASE)
+LINK_IN_AN_ANSWER = re.compile(r"https?://[^\s<>\"'\])]*", re.IGNORECASE)
 # two words without a space between them are no host: "spam.Please"
-HOST_NAME = re.compile(
+HOST_IN_AN_ANSWER = re.compile(
     r"(?P<before>\b(?:host|server|mta|dns;|not listed (?:at|in|on|by)) )?"
     r"(?P<listed>(?<!not )\b(?:listed (?:at|in|on|by|with)|blocked using) (?:the )?)?"
     r"(?<![\w.])(?!RESOLVER\.)(?P<name>(?:[\w-]{1,63}\.){1,8}(?!(?-i:[A-Z][a-z]))[a-z]{2,24})(?![\w-])"
@@ -139,7 +139,7 @@ HOST_NAME = re.compile(
     re.IGNORECASE,
 )
 # blocklists, and pages to ask for removal: their names mean that it is about us
-KNOWN = re.compile(
+KNOWN_NAMES = re.compile(
     r"spamhaus|spamcop|barracudacentral|surbl|uribl|sorbs|abusix|senderbase|spamrats|uceprotect"
     r"|mailspike|invaluement|psbl|dnsbl-lookup|backscatterer|ipcheck\.proofpoint|(?:zen|csi)\.mimecast"
     r"|csi\.cloudmark",
@@ -178,9 +178,11 @@ def is_full(codes: set[str], text: str) -> bool:
 @lru_cache(maxsize=8)
 def nameless(text: str) -> str:
     """Return a text without addresses, hosts and links; names of blocklists stay."""
-    without = WEB_ADDRESS.sub(lambda found: _known(found[0]), MAIL_ADDRESS.sub("", text))
+    without = LINK_IN_AN_ANSWER.sub(
+        lambda found: _known(found[0]), ADDRESS_IN_AN_ANSWER.sub("", text)
+    )
     without = without.replace("<>", "")
-    return squeeze(HOST_NAME.sub(_host, without))
+    return squeeze(HOST_IN_AN_ANSWER.sub(_host, without))
 
 
 def _of_machines(found: re.Match[str]) -> str:
@@ -196,5 +198,5 @@ def _host(found: re.Match[str]) -> str:
 
 
 def _known(name: str) -> str:
-    found = KNOWN.search(name)
+    found = KNOWN_NAMES.search(name)
     return found[0] if found else ""

@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 from syndicate.text import squeeze
 from syndicate_email.refusals.mailboxes import (
-    MAIL_ADDRESS,
+    ADDRESS_IN_AN_ANSWER,
     NO_SUCH_CODES,
     NO_SUCH_MAILBOX,
     NOT_NO_SUCH,
@@ -187,7 +187,7 @@ def _of_whom(text: str, code: re.Match[str], envelope: Envelope) -> Cause:
 
 
 def _addresses(text: str) -> list[str]:
-    return [found.casefold() for found in MAIL_ADDRESS.findall(text)]
+    return [found.casefold() for found in ADDRESS_IN_AN_ANSWER.findall(text)]
 
 
 def _folded(addresses: tuple[str, ...]) -> list[str]:

@@ -18,7 +18,7 @@ from syndicate import Paused, Refused, Unavailable
 from syndicate.network.exchange import LONGEST_EXCHANGE_SECONDS
 from syndicate.text import excerpt, squeeze
 from syndicate_email.certificates import context
-from syndicate_email.refusals.login import advice, without_secrets
+from syndicate_email.refusals.login import login_advice, without_secrets
 from syndicate_email.servers import Relay
 from syndicate_email.smtp.clients import (
     Client,
@@ -104,7 +104,7 @@ class Connector:
         """Return the error for a refused command."""
         words = text.decode(errors="replace") if isinstance(text, bytes) else text
         kind = Paused if code // 100 == 5 else Unavailable
-        return kind(f"{self.refusal_line(what, code, squeeze(words))}{advice(words)}")
+        return kind(f"{self.refusal_line(what, code, squeeze(words))}{login_advice(words)}")
 
     def _connected(self) -> Client:
         try:
@@ -201,7 +201,7 @@ class Connector:
         if error.smtp_code // 100 == 4:
             return Unavailable(self.refusal_line("the login", error.smtp_code, text))
         hint = (
-            advice(text, self.relay.host)
+            login_advice(text, self.relay.host)
             or " (check user and password; write a % or / in them as %25 or %2F)"
         )
         return Paused(f"{self.refusal_line('the login', error.smtp_code, text)}{hint}")

@@ -11,7 +11,7 @@ from syndicate import ArticleError
 from syndicate.text.i18n import words_for
 from syndicate.text.markers import markers
 from syndicate.text.tables import Cell, SourceRow, TableLine, TableParts
-from syndicate_telegram.rendering.html_tree import BLOCK_TAGS, Node, parse_html, text_content
+from syndicate_telegram.rendering.html_tree import BLOCK_ELEMENTS, Node, parse_html, text_content
 from syndicate_telegram.rendering.inline import inline_text
 from syndicate_telegram.rendering.rich_text import RichText, join_texts
 from syndicate_telegram.rendering.tables import labelled_lines, monospace_columns
@@ -80,7 +80,7 @@ def _flow(node: Node, depth: int = 0) -> Iterator[TextBlock]:
             if loose or not child.isspace():
                 loose.append(child)
             continue
-        if child.tag not in BLOCK_TAGS:
+        if child.tag not in BLOCK_ELEMENTS:
             loose.append(child)
             continue
         if loose:
@@ -261,6 +261,6 @@ def _table_rows(node: Node, part: str = "") -> Iterator[tuple[str, Node]]:
 
 
 def _cell(node: Node) -> RichText:
-    if all(isinstance(child, str) or child.tag not in BLOCK_TAGS for child in node.children):
+    if all(isinstance(child, str) or child.tag not in BLOCK_ELEMENTS for child in node.children):
         return inline_text(node.children)  # as nearly all are
     return join_texts(" ", (block.content for block in _flow(node)))

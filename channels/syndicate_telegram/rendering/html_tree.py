@@ -9,16 +9,16 @@ from html import unescape
 
 from syndicate_telegram.rendering.rich_text import clean_text
 
-BLOCK_TAGS = {
+BLOCK_ELEMENTS = {
     *("p", "div", "section", "article", "main", "aside", "header", "footer", "center", "address"),
     *("h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "table"),
     *("blockquote", "pre", "hr", "figure", "figcaption", "details", "summary"),
 }
-NOT_INLINE_TAGS = {*BLOCK_TAGS, "caption", "thead", "tbody", "tfoot", "tr", "td", "th"}
+NOT_INLINE_TAGS = {*BLOCK_ELEMENTS, "caption", "thead", "tbody", "tfoot", "tr", "td", "th"}
 # their children are blocks alone
 CONTAINER_TAGS = {"ul", "ol", "dl", "table", "thead", "tbody", "tfoot", "tr", "colgroup"}
 VOID_TAGS = {"br", "hr", "img", "col", "wbr", "input", "source", "area"}
-TAG_OR_TEXT = re.compile(  # a tag (does it close? its name, its attributes) or a text
+HTML_TOKEN = re.compile(  # a tag (does it close? its name, its attributes) or a text
     r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^>"']++|"[^"]*"|'[^']*')*+)>|<!--.*?-->|([^<]+|<)""",
     re.DOTALL,
 )
@@ -40,7 +40,7 @@ def parse_html(html: str) -> Node:
     root = Node(tag="div")
     open_ = [root]
     has_misplaced_blocks = False
-    for closes, name, attributes, text in TAG_OR_TEXT.findall(clean_text(html)):
+    for closes, name, attributes, text in HTML_TOKEN.findall(clean_text(html)):
         if text:
             open_[-1].children.append(clean_text(unescape(text)) if "&" in text else text)
             continue
@@ -49,7 +49,7 @@ def parse_html(html: str) -> Node:
             node = Node(tag=tag, attrs=_attributes(attributes) if attributes else {}, children=[])
             parent = open_[-1]
             parent.children.append(node)
-            if parent.tag not in NOT_INLINE_TAGS and tag in BLOCK_TAGS:
+            if parent.tag not in NOT_INLINE_TAGS and tag in BLOCK_ELEMENTS:
                 _mark_inline_ancestors(open_)
                 has_misplaced_blocks = True
             if tag not in VOID_TAGS:
@@ -74,7 +74,7 @@ def text_content(node: Node) -> str:
 
 def _text_in_lines(node: Node) -> str:
     text = text_content(node)
-    return f"\n{text}\n" if node.tag in BLOCK_TAGS else text
+    return f"\n{text}\n" if node.tag in BLOCK_ELEMENTS else text
 
 
 def _move_inline_into_blocks(node: Node) -> None:
@@ -123,7 +123,7 @@ def _with_inline_inside(block: Node, inline: Node) -> Node:
 
 def _has_blocks(node: Node) -> bool:
     return any(
-        isinstance(child, Node) and (child.holds_blocks or child.tag in BLOCK_TAGS)
+        isinstance(child, Node) and (child.holds_blocks or child.tag in BLOCK_ELEMENTS)
         for child in node.children
     )
 

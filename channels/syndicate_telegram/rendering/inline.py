@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from syndicate.text import address_of
 from syndicate.text.i18n import letter_line
 from syndicate.text.superscript import Spelling, spelling
-from syndicate_telegram.rendering.html_tree import BLOCK_TAGS, Node, text_content
+from syndicate_telegram.rendering.html_tree import BLOCK_ELEMENTS, Node, text_content
 from syndicate_telegram.rendering.link_urls import is_linkable
 from syndicate_telegram.rendering.rich_text import Entity, RichText, split_around_code
 
@@ -73,7 +73,7 @@ class _InlineWriter:
         self._text += collapsed.lstrip(" ") if at_start else collapsed
 
     def _write_element(self, node: Node) -> None:
-        if self._link_suffix and (node.tag in ("a", "br") or node.tag in BLOCK_TAGS):
+        if self._link_suffix and (node.tag in ("a", "br") or node.tag in BLOCK_ELEMENTS):
             self._end_word("")
         if node.tag == "br":
             if self._text.strip():
@@ -86,7 +86,7 @@ class _InlineWriter:
             self._write_styled(ENTITY_KINDS[node.tag], node.children)
         elif node.tag == "q":
             self.write(["“", *node.children, "”"])
-        elif node.tag in BLOCK_TAGS:
+        elif node.tag in BLOCK_ELEMENTS:
             self._begin_line()
             self.write(node.children)
             self._begin_line()
