@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from time import time
 from typing import TYPE_CHECKING
 
 import typer
@@ -25,7 +25,7 @@ Observe = Callable[["Office", "Publication", "Report"], None]
 @contextmanager
 def kept() -> Iterator[Observe]:
     """Keep what the command shows, if all that it depends on is known when it has ended."""
-    began, words = time(), sys.argv[1:]
+    began, words = time.time(), sys.argv[1:]
     found: Replayable | None = None
 
     def observe(office: Office, request: Publication, report: Report) -> None:

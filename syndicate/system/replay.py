@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 
 TYPE_CHECKING = False  # to import typing would take longer than all of this
-COMMAND = "publish"
+REPLAYED_COMMAND = "publish"
 FORM = 1  # of a record; another one is not read
 MOST_RECORDS = 16
-MOST_BYTES = 200_000_000  # of all files that are compared; with more, nothing is kept
+MOST_COMPARED_BYTES = 200_000_000  # of all files that are compared; with more, nothing is kept
 LARGEST_RECORD = 16_000_000  # bytes
 RECENT_NS = 1_000_000_000  # what changed so shortly before may change again within a clock's tick
 # what shells and systemd count or name anew for each command, and no program goes by
@@ -53,7 +53,7 @@ class Changing(Exception):
 
 def answered(words: Sequence[str]) -> bool:
     """Give a command's last answer again; False, and nothing is written, where it may differ."""
-    if COMMAND not in words or not _is_plain():
+    if REPLAYED_COMMAND not in words or not _is_plain():
         return False
     try:
         text = _answer(words)
@@ -133,7 +133,7 @@ class _Seen:
 
     def file(self, path: str) -> None:
         self.bytes += self.look(path).st_size
-        if self.bytes > MOST_BYTES:
+        if self.bytes > MOST_COMPARED_BYTES:
             raise Changing(path)
         with open(path, "rb") as file:
             content = file.read()
