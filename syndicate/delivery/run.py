@@ -44,9 +44,10 @@ def silent(_channel: str, _total: int) -> None:
 def deliver_all(office: Office, due: Sequence[Due], progress: Progress) -> Outcome:
     """Deliver what is due; every channel has its turn, whatever became of the others."""
     turn = {channel.name: place for place, channel in enumerate(office.channels)}
-    due = sorted(due, key=lambda one: turn[one.plan.channel.name])
+    due = sorted(due, key=lambda edition: turn[edition.plan.channel.name])
     by_channel = {
-        number: list(group) for number, group in groupby(due, key=lambda one: one.plan.known.id)
+        number: list(group)
+        for number, group in groupby(due, key=lambda edition: edition.plan.known.id)
     }
     turns = {
         number: run_channel(
@@ -139,14 +140,14 @@ def _outcome_lines(
 
     Nothing counts as done in a channel that is ``unseen``, whatever the ledger knows of it.
     """
-    loud = [one for one in due if not _is_quiet(one.plan)]
+    loud = [edition for edition in due if not _is_quiet(edition.plan)]
     with office.ledger.reading() as db:
         found = places_in(db, _numbers(loud))
-    for one in loud:
-        for step in filter(_is_news, one.plan.steps):
-            if place := found.get(one.number, {}).get(step.address):
+    for edition in loud:
+        for step in filter(_is_news, edition.plan.steps):
+            if place := found.get(edition.number, {}).get(step.address):
                 line = line_of(place, step.action, office.publisher.zone, why=step.why)
-                why = unseen.get(one.plan.known.id, "")
+                why = unseen.get(edition.plan.known.id, "")
                 if why and line.state == STATE_WORDS["settled"]:
                     line = replace(line, state=STATE_WORDS["due"], why=why)
                 yield as_connected(line, unconnected)

@@ -91,13 +91,15 @@ def _adoption(
 
 def _adopted(catalogue: Catalogue, due: Iterable[Due], receipt: Receipt) -> Iterator[str]:
     """Take a receipt on for what is planned; yield where the ledger has a place already."""
-    for one in due:
-        channel = one.plan.channel
-        for step in one.plan.steps:
+    for edition in due:
+        channel = edition.plan.channel
+        for step in edition.plan.steps:
             if step.rendition and step.rendition.follows:
                 continue  # the receipt is of what it follows
             revises = abilities(channel).revises
-            if not catalogue.deliveries.adopt(one.number, step.address, receipt, revises=revises):
+            if not catalogue.deliveries.adopt(
+                edition.number, step.address, receipt, revises=revises
+            ):
                 yield f"{channel.name}: the ledger has its place already; it is kept"
 
 

@@ -78,7 +78,7 @@ def refuse_unsayable(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a command has read of the articles' files."""
+    """Articles' files, as a command has read them."""
 
     drafts: Sequence[Draft]
     flaws: Sequence[ArticleError] = ()  # in other files; then nothing is published
@@ -142,11 +142,11 @@ def _decision(
     register(office, catalogue, office.channels)  # what is published from now on is not older
     before = awaited(office, catalogue, [draft.article.uri for draft in reading.drafts])
     recorded = _recorded(office, catalogue, request, reading.drafts)
-    subjects = [one.subject for one in recorded if isinstance(one, Recorded)]
-    for one in recorded:
+    subjects = [record.subject for record in recorded if isinstance(record, Recorded)]
+    for outcome in recorded:
         with flaws.noted():
-            if isinstance(one, ArticleError):
-                raise one
+            if isinstance(outcome, ArticleError):
+                raise outcome
     with flaws.noted():
         _refuse_one_note_for_many(request, subjects)
     kinds = {subject.uri: subject.kind for subject in subjects}
@@ -166,7 +166,7 @@ def _decision(
         office, catalogue, assigned.standings, new=not request.channels, unchanged=unchanged
     )
     lines = [*assigned.lines, *left_lines(office, catalogue, kinds, chosen), *coming, *left]
-    notes = [note for one in recorded if isinstance(one, Recorded) for note in one.notes]
+    notes = [note for done in recorded if isinstance(done, Recorded) for note in done.notes]
     return replace(change, articles=subjects, notes=[*notes, *assigned.notes], lines=lines)
 
 

@@ -23,7 +23,7 @@ from syndicate.report import Line, Outcome, Subject
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What a command has decided and written in one planning transaction."""
+    """Decision of a command, written in one planning transaction."""
 
     plan: Plan = field(default_factory=Plan)
     due: Sequence[Due] = ()  # what of the plan is written; nothing in a dry run
@@ -37,7 +37,7 @@ class Change:
     @property
     def digests(self) -> list[str]:
         """Return the keys of the digests that were composed anew."""
-        return [one.key for one in self.recomposed if one.key]
+        return [digest.key for digest in self.recomposed if digest.key]
 
 
 def planned(
@@ -83,7 +83,8 @@ def decided(
 
 def reported(change: Change) -> Outcome:
     """Return what is to be reported of a decision before anything is sent."""
-    failed = [*change.plan.failed, *(one.failed for one in change.recomposed if one.failed)]
+    digests = (digest.failed for digest in change.recomposed if digest.failed)
+    failed = [*change.plan.failed, *digests]
     return Outcome(
         articles=tuple(change.articles),
         notes=(*change.notes, *change.plan.notes),

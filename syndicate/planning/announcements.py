@@ -26,8 +26,8 @@ def _of_channel(facts: Facts, channel: Collection, plan: Plan) -> Plan:
     known = facts.known(channel)
     edition = facts.number(known.id, ANNOUNCEMENTS)
     waiting = [] if edition is None else facts.catalogue.deliveries.wanted(edition, waiting=True)
-    named = {one.address for one in channel.announce({}, waiting)} if waiting else set()
-    unnamed = [one.address for one in waiting if one.address not in named]
+    named = _addresses(channel.announce({}, waiting)) if waiting else set()
+    unnamed = [message.address for message in waiting if message.address not in named]
     dropped = Plan()
     if edition is not None and unnamed:
         dropped = Plan(
@@ -66,9 +66,10 @@ def _announcements(
     notes = tuple(filter(None, outside))
     if not (within or waiting):
         return Plan(notes=notes)
+    superseded = sorted(_addresses(waiting) - _addresses(within))
     steps = (
         *(Step(message.address, Action.ANNOUNCE, message) for message in within),
-        *(Step(address, Action.REMOVE, None) for address in sorted(_superseded(waiting, within))),
+        *(Step(address, Action.REMOVE, None) for address in superseded),
     )
     edition = EditionPlan(
         channel=channel, known=facts.known(channel), key=ANNOUNCEMENTS, steps=steps, wants=steps
@@ -76,8 +77,8 @@ def _announcements(
     return Plan(editions=(edition,), notes=notes)
 
 
-def _superseded(waiting: Iterable[Rendition], messages: Iterable[Rendition]) -> set[str]:
-    return {one.address for one in waiting} - {one.address for one in messages}
+def _addresses(messages: Iterable[Rendition]) -> set[str]:
+    return {message.address for message in messages}
 
 
 def _no_longer_named(channel: Collection, address: str) -> str:

@@ -63,7 +63,7 @@ def _changed(facts: Facts, documents: Documents, holdings: Sequence[Holding]) ->
         channel=documents.known.id,
         uris=frozenset(uri for holding in recent for uri, _ in holding.held),
     )
-    forgotten = _forgotten_subjects(facts, documents, [one.edition.key for one in holdings])
+    forgotten = _forgotten_subjects(facts, documents, [holding.edition.key for holding in holdings])
     return joined(
         (
             *(_document_plan(facts, documents, holding) for holding in holdings),

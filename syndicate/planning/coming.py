@@ -1,4 +1,4 @@
-"""What a command leaves for later: to coming digests, and to channels that it does not name."""
+"""Report what a command leaves for later: to coming digests, and to channels it does not name."""
 
 from __future__ import annotations
 
@@ -19,21 +19,24 @@ Awaited = Mapping[str, frozenset[str]]  # by a list's name, the uris that its ne
 
 
 def awaited(office: Office, catalogue: Catalogue, uris: Sequence[str]) -> Awaited:
-    """Which of these articles each list's next digest is going to tell of, as things stand."""
-    return {one.name: frozenset(_awaited(office, catalogue, one, uris)) for one in office.lists}
+    """Return by list which of these articles its next digest is going to carry, as things stand."""
+    return {
+        channel.name: frozenset(_awaited(office, catalogue, channel, uris))
+        for channel in office.lists
+    }
 
 
 def digest_lines(
     office: Office, catalogue: Catalogue, drafts: Sequence[Draft], kinds: Mapping[str, str],
     before: Awaited, *, chosen: Sequence[Channel], named: Collection[str] = (),
 ) -> Iterator[Line]:  # fmt: skip
-    """Say what a command makes part of coming digests, and of what it leaves out there.
+    """Yield what a command makes part of coming digests, and what it leaves out there.
 
-    ``before``: what they told of without it. ``chosen`` are the command's channels, ``named``
+    ``before``: what they would carry without it. ``chosen`` are the command's channels, ``named``
     those that it names itself.
     """
     after = awaited(office, catalogue, list(kinds))
-    for channel in sorted(office.lists, key=lambda one: one not in chosen):
+    for channel in sorted(office.lists, key=lambda channel: channel not in chosen):
         due = moment(office.next_digest(catalogue, channel), office.publisher.zone, "en")
         why = f"in the digest of {due}"
         for draft in drafts:
@@ -56,10 +59,13 @@ def digest_lines(
 def left_lines(
     office: Office, catalogue: Catalogue, kinds: Mapping[str, str], chosen: Sequence[Channel]
 ) -> Iterator[Line]:
-    """Say where a changed article stands as it was: its channels that the command leaves out."""
-    for channel in (one for one in office.channels if one not in chosen):
+    """Yield where a changed article stands as it was: its channels that the command leaves out."""
+    revised = [uri for uri, kind in kinds.items() if kind in REVISED]
+    for channel in office.channels:
+        if channel in chosen:
+            continue
         known = office.remembered(catalogue, channel)
-        for uri in (one for one, kind in kinds.items() if kind in REVISED):
+        for uri in revised:
             stands = known.id in catalogue.channels.having(uri)
             if stands and channel.scope is not Scope.DIGEST:
                 yield _nothing(
@@ -69,7 +75,7 @@ def left_lines(
 
 
 def is_for(draft: Draft, channel: Channel) -> bool:
-    """Whether an article's file means it for a channel."""
+    """Return whether an article's file means it for a channel."""
     return draft.article.channels is None or channel.name in draft.article.channels
 
 

@@ -1,4 +1,4 @@
-"""Whether what a channel shows has every word and every link of its article."""
+"""Check that what a channel shows has every word and every link of its article."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ END = 6  # words: a text that does not end with these is a beginning
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """What a reader of a channel would miss; of a whole text there is nothing to name."""
+    """Loss that a reader of a channel would suffer; of a whole text nothing is named."""
 
     what: str
     kind: Literal["word", "address", "file", "text"]
@@ -47,12 +47,15 @@ def _lacking(article: Article, shown: Shown, files: Collection[str]) -> list[Lac
     letters, leads_on = "".join(words(shown.text)), _leads_on(article, shown)
     ordered = list(_placed(article.html))
     lost = list(_lost(ordered, letters))
-    ends_early = bool(lost) and _told_after(ordered, lost[-1]) < END
+    ends_early = bool(lost) and _running_after(ordered, lost[-1]) < END
     is_part = ends_early or _begins_elsewhere(lost) or _is_lead(article, shown, ordered, lost)
     if leads_on and is_part:
         return []
-    told = [place for place, word in enumerate(ordered) if not word.in_table] or range(len(ordered))
-    if ends_early and _says_other_words([place for place in lost if place in told], len(told)):
+    running = [place for place, word in enumerate(ordered) if not word.in_table]
+    running = running or list(range(len(ordered)))
+    if ends_early and _says_other_words(
+        [place for place in lost if place in running], len(running)
+    ):
         return [Lack("", "text")]
     return [
         *(Lack(ordered[place].letters, "word") for place in lost[:1]),
@@ -68,7 +71,7 @@ class _Word:
 
 
 def _placed(html: str) -> Iterable[_Word]:
-    """Every word of the text and its tables, in the order in which it was written."""
+    """Yield every word of the text and its tables, in the order in which it was written."""
     at = 0
     for table in TABLE.finditer(html):
         yield from (_Word(word, False) for word in words(plain(html[at : table.start()])))
@@ -77,18 +80,18 @@ def _placed(html: str) -> Iterable[_Word]:
     yield from (_Word(word, False) for word in words(plain(html[at:])))
 
 
-def _told_after(ordered: Sequence[_Word], place: int) -> int:
-    """How many words follow, but for those of tables, which may be anywhere by chance."""
+def _running_after(ordered: Sequence[_Word], place: int) -> int:
+    """Count the words that follow, but for those of tables, which may be anywhere by chance."""
     return sum(not word.in_table for word in ordered[place + 1 :])
 
 
 def _begins_elsewhere(lost: Sequence[int]) -> bool:
-    """Whether a summary stands in the text's place: most of its first words are not there."""
+    """Return whether a summary stands in the text's place: most of its first words are lost."""
     return sum(place < 2 * END for place in lost) > END
 
 
 def _is_lead(article: Article, shown: Shown, ordered: Sequence[_Word], lost: Sequence[int]) -> bool:
-    """Whether the lead is there and little else, wherever in the text it stands."""
+    """Return whether the lead is shown and little else, wherever in the text it stands."""
     lead = words(article.lead)
     others = len(ordered) - len(lead)
     found = others - len(lost)  # a headline may have words of the text
@@ -96,12 +99,12 @@ def _is_lead(article: Article, shown: Shown, ordered: Sequence[_Word], lost: Seq
 
 
 def _says_other_words(lost: Sequence[int], count: int) -> bool:
-    """Whether neither the beginning nor much else of so many words is there."""
+    """Return whether neither the beginning nor much else of so many words is shown."""
     return bool(lost) and lost[0] < END and 2 * len(lost) > count
 
 
 def words(text: str) -> list[str]:
-    """The words as a reader takes them: raised and lowered letters are letters."""
+    """Return the words as a reader takes them: raised and lowered letters are letters."""
     return WORD.findall(unicodedata.normalize("NFKC", text))
 
 
@@ -110,7 +113,7 @@ def _leads_on(article: Article, shown: Shown) -> bool:
 
 
 def _lost(ordered: Sequence[_Word], letters: str) -> Iterable[int]:
-    """The places of words that do not follow those before them, or of a table are nowhere."""
+    """Yield the places of words that do not follow those before them, or of a table are nowhere."""
     at = 0  # letters without spaces: H₂O and x^(n) are divided into words differently
     for place, word in enumerate(ordered):
         here = letters.find(word.letters, 0 if word.in_table else at)
@@ -121,8 +124,8 @@ def _lost(ordered: Sequence[_Word], letters: str) -> Iterable[int]:
 
 
 def _unlinked(html: str, shown: Shown, leads_on: bool) -> Iterable[str]:
-    """The addresses that a reader can neither open nor read."""
-    links = [(unescape(address), plain(said)) for address, said in LINK.findall(html)]
+    """Yield the addresses that a reader can neither open nor read."""
+    links = [(unescape(address), plain(text)) for address, text in LINK.findall(html)]
     if leads_on and not _has_links(shown, links):
         return  # it is a lead in plain words
     kept = _addresses(shown)
@@ -132,9 +135,9 @@ def _unlinked(html: str, shown: Shown, leads_on: bool) -> Iterable[str]:
 
 
 def _has_links(shown: Shown, links: Iterable[tuple[str, str]]) -> bool:
-    """Whether any of the text's links is one, and not its address in the text itself."""
+    """Return whether any of the text's links is a link, and not its address in the text itself."""
     linked = set(map(_plain_address, shown.addresses))
-    return any(_plain_address(address) in linked and said not in address for address, said in links)
+    return any(_plain_address(address) in linked and text not in address for address, text in links)
 
 
 def _is_within_reach(address: str, shown: Shown, kept: str) -> bool:
@@ -154,7 +157,7 @@ def _is_within_reach(address: str, shown: Shown, kept: str) -> bool:
 
 
 def _unshown(article: Article, shown: Shown, files: Collection[str]) -> Iterable[str]:
-    """The pictures and documents that a reader neither gets nor can open, as they were named."""
+    """Yield the pictures and documents, by name, that a reader neither gets nor can open."""
     kept = _addresses(shown)
     for media in article.media:
         is_sent = media.sha256 and any(name.startswith(media.sha256) for name in files)
@@ -168,5 +171,5 @@ def _addresses(shown: Shown) -> str:
 
 
 def _plain_address(address: str) -> str:
-    """An address however it was escaped."""
+    """Return an address, however it was escaped."""
     return unquote(unescaped(unescaped(address)))

@@ -127,9 +127,9 @@ def _digest_remarks(
         standing.uri: facts.catalogue.windows.carried_version(number, standing.uri)
         for standing in standings
     }
-    changed = [one for one in standings if 0 < carried[one.uri] < one.major_version]
-    corrected = [replace(one.item, told_version=carried[one.uri]) for one in changed]
-    new = [one.item for one in standings if not carried[one.uri]]
+    changed = [s for s in standings if 0 < carried[s.uri] < s.major_version]
+    corrected = [replace(s.item, told_version=carried[s.uri]) for s in changed]
+    new = [s.item for s in standings if not carried[s.uri]]
     at = facts.office.clock()
     edition = editions.digest(
         hosting.worded(new, channel), hosting.worded(corrected, channel), facts.office.publisher,

@@ -1,4 +1,4 @@
-"""What each channel has to say now: articles as they stand, put into its scope."""
+"""Build editions: articles as they stand, put into the scope of a channel."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ MediaUrl = Callable[[Media], str]
 
 
 def article(item: Item, publisher: Publisher) -> Edition:
-    """One article's edition, under its uri."""
+    """Return one article's edition, under its uri."""
     return Edition(key=item.article.uri, publisher=publisher, items=(item,))
 
 
 def collection(publisher: Publisher, *, pages: int = 0) -> Edition:
-    """Everything that is live; what was withdrawn stays as a notice."""
+    """Return the edition of everything that is live; what was withdrawn stays as a notice."""
     return Edition(key=COLLECTION, publisher=publisher, items=(), pages=pages)
 
 
 def about(subject: str, publisher: Publisher) -> Edition:
-    """What is live and about one subject."""
+    """Return the edition of what is live and about one subject."""
     key = f"{SUBJECT}{folded(subject)}"
     return Edition(key=key, publisher=publisher, items=(), subject=subject)
 
 
 def archived(page: int, publisher: Publisher) -> Edition:
-    """One page of a collection's archive."""
+    """Return the edition of one page of a collection's archive."""
     return Edition(key=f"{ARCHIVE}{page}", publisher=publisher, items=(), page=page)
 
 
 def page(item: Item, publisher: Publisher) -> Edition:
-    """One article's own page."""
+    """Return the edition of one article's own page."""
     return Edition(key=f"{PAGE_PREFIX}{item.article.uri}", publisher=publisher, items=(item,))
 
 
@@ -57,13 +57,13 @@ def digest(
     key: str = "",
     number: int = 0,
 ) -> Edition:
-    """What came in a window [opened, closed), and what earlier digests carried and is put right.
+    """Return the digest of a window [opened, closed), with changes of what earlier ones carried.
 
-    The newest revision is carried once; what was withdrawn before it was ever carried is not said.
+    The newest revision is carried once; what was withdrawn before it was ever carried is left out.
     """
     again = tuple(changed)
-    told = {item.article.uri for item in again}
-    fresh = tuple(item for item in new if not item.withdrawal and item.article.uri not in told)
+    carried = {item.article.uri for item in again}
+    fresh = tuple(item for item in new if not item.withdrawal and item.article.uri not in carried)
     return Edition(
         key=key or window_key(closed),
         publisher=publisher,
@@ -76,28 +76,28 @@ def digest(
 
 
 def urgent(
-    said: Mapping[str, Iterable[Item]], publisher: Publisher, *, at: datetime, key: str
+    parts: Mapping[str, Iterable[Item]], publisher: Publisher, *, at: datetime, key: str
 ) -> Edition:
-    """One article's letter; ``said`` maps ``new`` or ``correction`` to it."""
+    """Return one article's letter; ``parts`` maps ``new`` or ``correction`` to it."""
     return Edition(
         key=key,
         publisher=publisher,
-        items=tuple(item for item in said.get("new", ()) if not item.withdrawal),
-        corrections=tuple(said.get("correction", ())),
+        items=tuple(item for item in parts.get("new", ()) if not item.withdrawal),
+        corrections=tuple(parts.get("correction", ())),
         closed=at,
         urgent=True,
     )
 
 
 def window_key(closed: datetime) -> str:
-    """The name of a digest: the end of its window, ``2024-05-02T17:00:00+07:00``."""
+    """Return the name of a digest: the end of its window, ``2024-05-02T17:00:00+07:00``."""
     return closed.isoformat()
 
 
 def for_channel(
     item: Item, channel: Channel, hosted: MediaUrl | None, page_url: str | None = None
 ) -> Item:
-    """An item in a channel's own words, itself and its local media where somebody hosts them."""
+    """Return an item in a channel's words, with the addresses of its page and hosted media."""
     worded = item.article.worded_for(channel.name)
     worded = replace(worded, url=worded.url or page_url)
     if hosted and any(media.sha256 for media in worded.media):
@@ -108,7 +108,7 @@ def for_channel(
 
 
 def local_media(items: Iterable[Item]) -> dict[str, Media]:
-    """The local pictures and documents of articles that still stand, by sha256."""
+    """Return by sha256 the local pictures and documents of articles that still stand."""
     standing = (item for item in items if not item.withdrawal)
     return {m.sha256: m for item in standing for m in item.article.media if m.sha256}
 
@@ -122,7 +122,7 @@ def _placed(html: str, urls: Mapping[str, str]) -> str:
 
 
 def _led(html: str, url: str | None) -> str:
-    """Links to places in the article lead to its page; to a file nobody hosts there is none."""
+    """Point links to places in the article to its page; drop those to files that nobody hosts."""
     if 'href="media:' in html:
         html = HOMELESS.sub(r"\1", html)
     if url and 'href="#' in html:

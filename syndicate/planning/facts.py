@@ -19,7 +19,7 @@ from syndicate.sources import Draft
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What one command plans from, within its planning transaction. Nothing is written here."""
+    """Everything one command plans from, within its planning transaction; read only."""
 
     office: Office
     catalogue: Catalogue

@@ -1,4 +1,4 @@
-"""Whether a channel's folder is the one that the ledger knows: else nothing is written there.
+"""Recognise a channel's folder as the one that the ledger knows: else nothing is written there.
 
 An unmounted share is an empty folder under the same path, a mounted one has another path on each
 machine. So a folder is known by a private mark in it, which is made with the first file.
@@ -21,7 +21,7 @@ def _marking(channel: Channel) -> Collection | None:
 
 
 def is_here(channel: Channel, folder: Folder) -> bool:
-    """Whether a channel can see what the ledger has there; always, where it has no folder."""
+    """Return whether a channel can see what the ledger has there; True where it has no folder."""
     marking = _marking(channel)
     if marking is None:
         return True
@@ -34,7 +34,7 @@ def is_here(channel: Channel, folder: Folder) -> bool:
 
 
 def has_mark(channel: Channel, mark: str) -> bool:
-    """Whether a channel leads to the folder with this mark; never for "" or without a folder."""
+    """Return whether a channel leads to the folder with this mark; False for "" or no folder."""
     marking = _marking(channel)
     try:
         return bool(mark) and marking is not None and marking.has_mark(mark)
@@ -43,7 +43,7 @@ def has_mark(channel: Channel, mark: str) -> bool:
 
 
 def is_same_place(channel: Channel, known: KnownChannel) -> bool:
-    """Whether a channel leads where the ledger knows it: by its folder's mark, else by its path."""
+    """Return whether a channel leads where the ledger knows it: by its mark, else by its path."""
     if known.mark and _marking(channel):
         return has_mark(channel, known.mark)
     return known.target == channel.target()
@@ -87,7 +87,7 @@ def _marked(ledger: Ledger, channel: Collection, known: KnownChannel) -> str:
 
 
 def missing(name: str, channel: Channel) -> str:
-    """What to say of a folder that is not the one that the ledger knows, and what to do."""
+    """Explain that a folder is not the one that the ledger knows, and what to do."""
     folder = next(iter(channel.folders()))
     return (
         f"channels.{name}: {folder} is not the folder that the ledger knows: its mark is"

@@ -19,7 +19,7 @@ EVERYTHING = (edition_keys.MEDIA, edition_keys.PAGE_PREFIX, edition_keys.ARCHIVE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a command asks of the channels."""
+    """Options of a command that change what channels are asked for."""
 
     refresh: bool = False
     called: Action | None = None  # what a collection's change is called

@@ -13,7 +13,7 @@ FORM = "only its form is new (--refresh)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
-    """Why a channel is planned for: what happened to the article, and what was asked."""
+    """Reason that a channel is planned for: what happened to the article, and what was asked."""
 
     version: int = 0  # of the article; 0 for what is not about one
     major: int = 0  # the newest version that readers are told of
@@ -23,7 +23,7 @@ class Purpose:
     called: Action | None = None  # what a collection's change means to its readers
 
     def since(self, version: int) -> Action:
-        """What becomes of a reader who saw this version."""
+        """Return the kind of change for a reader who saw this version."""
         if version == self.version:
             return Action.REFRESH
         if self.withdrawn:
@@ -33,7 +33,7 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abilities:
-    """What a channel can do, as far as a plan depends on it."""
+    """Abilities of a channel, as far as a plan depends on them."""
 
     revises: bool
     removes: bool
@@ -50,22 +50,22 @@ def plan(
     """Compare what the channel renders now with what the ledger knows, address by address."""
     leftover = dict(known)
     for rendition in renditions:
-        there, followed = leftover.pop(rendition.address, None), known.get(rendition.follows)
-        is_new = rendition.follows and not (there and there.wanted)
+        state, followed = leftover.pop(rendition.address, None), known.get(rendition.follows)
+        is_new = rendition.follows and not (state and state.wanted)
         why = _untimely(rendition, followed, purpose, can) if is_new else ""
         if not why:
-            yield step(rendition, there, purpose, can)
+            yield step(rendition, state, purpose, can)
         elif not rendition.tells:
             yield Step(rendition.address, Action.NOTHING, rendition, why)
-    for address, there in leftover.items():
-        if there.wanted is not None:
-            yield _remove(address, there, can)
+    for address, left in leftover.items():
+        if left.wanted is not None:
+            yield _remove(address, left, can)
 
 
 def _untimely(
     rendition: Rendition, followed: Known | None, purpose: Purpose, can: Abilities
 ) -> str:
-    """Why nothing new is said beside what it follows."""
+    """Explain why nothing new is published beside what it follows; "" where it is."""
     if followed is None:
         return "nobody has seen what was wrong" if rendition.tells else ""
     if followed.is_given_up and followed.version == purpose.version:
@@ -78,35 +78,35 @@ def _untimely(
     return FORM if followed.version == purpose.version and not purpose.refresh else ""
 
 
-def step(rendition: Rendition, there: Known | None, purpose: Purpose, can: Abilities) -> Step:
-    """What has to happen at one address."""
+def step(rendition: Rendition, state: Known | None, purpose: Purpose, can: Abilities) -> Step:
+    """Return what has to happen at one address."""
     address, withdrawn = rendition.address, purpose.withdrawn
-    if there and there.is_given_up and there.wanted == rendition.fingerprint:
+    if state and state.is_given_up and state.wanted == rendition.fingerprint:
         return Step(address, Action.NOTHING, rendition, "given up")
-    if there is None or (there.present is None and there.state != "in_doubt"):
+    if state is None or (state.present is None and state.state != "in_doubt"):
         if withdrawn:
-            return _call_off(rendition, there, purpose, can)
-        called = purpose.called if there else None  # what is new corrects nothing
+            return _call_off(rendition, state, purpose, can)
+        called = purpose.called if state else None  # what is new corrects nothing
         return Step(address, called or Action.CREATE, rendition)
-    if there.destination and can.identity and there.destination != can.identity and not can.repeats:
-        return _elsewhere(rendition, there, purpose)
-    stands = there.version == purpose.version and there.present == rendition.fingerprint
+    if state.destination and can.identity and state.destination != can.identity and not can.repeats:
+        return _elsewhere(rendition, state, purpose)
+    stands = state.version == purpose.version and state.present == rendition.fingerprint
     if withdrawn and purpose.kill and can.removes and not stands:
         return Step(address, Action.REMOVE, None, replaces=True, fallback=rendition)
-    if there.wanted == rendition.fingerprint:
-        return _again(rendition, there, withdrawn)
-    if there.version == purpose.version and not purpose.refresh and purpose.version:
+    if state.wanted == rendition.fingerprint:
+        return _again(rendition, state, withdrawn)
+    if state.version == purpose.version and not purpose.refresh and purpose.version:
         return Step(address, Action.NOTHING, rendition, FORM)
-    if not can.revises and there.state != "in_doubt":
+    if not can.revises and state.state != "in_doubt":
         why = "what this channel has said it cannot change"
         return Step(address, Action.CANNOT, rendition, why, replaces=withdrawn)
-    change = purpose.called or purpose.since(there.version)
+    change = purpose.called or purpose.since(state.version)
     return Step(address, change, rendition, replaces=withdrawn)
 
 
-def _call_off(rendition: Rendition, there: Known | None, purpose: Purpose, can: Abilities) -> Step:
-    """Nothing stands here. What waits is not said; what is being said is taken back after it."""
-    if there is None or there.wanted is None:
+def _call_off(rendition: Rendition, state: Known | None, purpose: Purpose, can: Abilities) -> Step:
+    """Call off what waits where nothing stands; what is on its way is taken back after it."""
+    if state is None or state.wanted is None:
         return Step(rendition.address, Action.NOTHING, None, "nothing stands here")
     if purpose.kill and can.removes:
         return Step(rendition.address, Action.REMOVE, None, replaces=True, fallback=rendition)
@@ -114,24 +114,24 @@ def _call_off(rendition: Rendition, there: Known | None, purpose: Purpose, can: 
     return Step(rendition.address, Action.WITHDRAW, rendition, why, replaces=True)
 
 
-def _again(rendition: Rendition, there: Known, withdrawn: bool) -> Step:
-    """It is wanted as it was: whether it is there is the queue's business."""
-    if there.state == "in_doubt":
+def _again(rendition: Rendition, state: Known, withdrawn: bool) -> Step:
+    """Return the step for what is wanted as it was: the queue sees to it that it stands."""
+    if state.state == "in_doubt":
         why = "in doubt: whether it was said is not known"
         return Step(rendition.address, Action.NOTHING, rendition, why, replaces=withdrawn)
-    if there.present == there.wanted:
+    if state.present == state.wanted:
         return Step(rendition.address, Action.NOTHING, rendition, replaces=withdrawn)
     return Step(rendition.address, Action.CORRECT, rendition, replaces=withdrawn)
 
 
-def _elsewhere(rendition: Rendition, there: Known, purpose: Purpose) -> Step:
-    if there.version == purpose.version:
-        return Step(rendition.address, Action.NOTHING, rendition, f"stands in {there.destination}")
-    why = f"it stands in {there.destination}, where this channel no longer writes: change it there"
+def _elsewhere(rendition: Rendition, state: Known, purpose: Purpose) -> Step:
+    if state.version == purpose.version:
+        return Step(rendition.address, Action.NOTHING, rendition, f"stands in {state.destination}")
+    why = f"it stands in {state.destination}, where this channel no longer writes: change it there"
     return Step(rendition.address, Action.CANNOT, rendition, why)
 
 
-def _remove(address: str, there: Known, can: Abilities) -> Step:
-    if there.present is None or can.removes:
+def _remove(address: str, state: Known, can: Abilities) -> Step:
+    if state.present is None or can.removes:
         return Step(address, Action.REMOVE, None)
     return Step(address, Action.CANNOT, None, "what this channel has said it cannot take away")

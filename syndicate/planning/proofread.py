@@ -1,4 +1,4 @@
-"""What each channel would say of a new or changed article, read against what its writer typed."""
+"""Proofread a channel's rendition of an article against what its writer typed."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def proofread(
 
 
 def located(error: ArticleError, channel: Channel, draft: Draft, article: Article) -> ArticleError:
-    """Say of what a channel cannot say where it stands in the article's file."""
+    """Return an error with the line of the article's file that it is about."""
     line = whereabouts.of_remark(draft, article, str(error)) or whereabouts.of_text(draft)
     return ArticleError(f"{draft.path}:{line}: channels.{channel.name}: {error}")
 
@@ -73,7 +73,7 @@ def _message(draft: Draft, channel: Channel, lack: Lack) -> str:
 
 
 def _edition(channel: Channel, item: Item, publisher: Publisher) -> Edition:
-    """The article alone, as this channel gets its editions."""
+    """Return the edition of the article alone, as this channel gets its editions."""
     if channel.scope is Scope.COLLECTION:
         return replace(editions.collection(publisher), items=(item,))
     if channel.scope is Scope.DIGEST:

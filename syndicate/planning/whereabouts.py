@@ -1,4 +1,4 @@
-"""Where in an article's file something stands: a word, an address, a picture or document."""
+"""Find the line of an article's file where a word, an address, a picture or document stands."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ BEFORE, AFTER = r"(?<![\w%-])", r"(?![\w%-]|[./?&=][\w])"  # a.png is not in dat
 
 
 def of_text(draft: Draft) -> int:
-    """The line where the text begins."""
+    """Return the line where the text begins."""
     lines = draft.article.markdown.split("\n")
     return next((n for n, line in enumerate(lines, draft.body_line) if line), draft.body_line)
 
 
 def of_word(draft: Draft, word: str) -> int:
-    """The line of a word of the text; the text's first one where that cannot be told."""
+    """Return the line of a word of the text; the text's first line where that is not known."""
     lines = draft.article.markdown.split("\n")
     numbered = enumerate(lines, draft.body_line)
     return next((number for number, line in numbered if word in words(line)), draft.body_line)
 
 
 def of_address(draft: Draft, address: str) -> int:
-    """The line of a link's address, or of a file's name; likewise."""
+    """Return the line of a link's address, or of a file's name; likewise."""
     return _line(draft, _spellings(address)) or draft.body_line
 
 
 def of_remark(draft: Draft, article: Article, remark: str) -> int:
-    """The line of the address or the file that a sentence names; 0 where it names none."""
+    """Return the line of the address or the file that a sentence names; 0 where it names none."""
     known = {name for name in _addresses(article.html) if name in remark}
-    files = {name for one in article.media for name in (one.file, one.url) if name}
+    files = {name for media in article.media for name in (media.file, media.url) if name}
     known |= {name for name in files if name in remark}
     for name in sorted(known, key=len, reverse=True):
         if re.search(f"{BEFORE}{re.escape(name)}{AFTER}", remark):
@@ -57,7 +57,7 @@ def _typed(source: str) -> str:
 
 
 def _line(draft: Draft, spellings: Iterable[tuple[str, str]]) -> int:
-    """The first line with one of these, in the text or else above it; 0 where there is none."""
+    """Return the first line with one of these, in the text or else above it; 0 where none is."""
     text = _typed(draft.source)
     body = 0
     for _ in range(draft.body_line - 1):
@@ -72,7 +72,7 @@ def _line(draft: Draft, spellings: Iterable[tuple[str, str]]) -> int:
 
 
 def _spellings(address: str) -> Iterator[tuple[str, str]]:
-    """How an address may have been typed, the surest first: words in it, and the pattern."""
+    """Yield how an address may have been typed, the surest first: words in it, and the pattern."""
     address = normalize("NFC", address)
     scheme, _, rest = address.partition(":")
     rest = rest.removeprefix("//")
@@ -87,7 +87,7 @@ def _spellings(address: str) -> Iterator[tuple[str, str]]:
 
 
 def _relative(address: str) -> str:
-    """The same address as it is written on its own site: from the root on."""
+    """Return the same address as it is written on its own site: from the root on."""
     try:
         parts = urlsplit(address)
     except ValueError:

@@ -28,9 +28,9 @@ def write_plan(catalogue: Catalogue, plan: Plan) -> list[Due]:
         catalogue.deliveries.wake(channel)
     numbers = _opened(catalogue, plan.editions)
     due = [Due(numbers[edition.known.id, edition.key], edition) for edition in plan.editions]
-    catalogue.deliveries.read(one.number for one in due if one.plan.wants)
-    for one in due:
-        _write_edition(catalogue, one)
+    catalogue.deliveries.read(edition.number for edition in due if edition.plan.wants)
+    for edition in due:
+        _write_edition(catalogue, edition)
     for dropped in plan.dropped:
         for address in dropped.addresses:
             catalogue.deliveries.want(dropped.edition, Step(address, Action.REMOVE, None), 0)
