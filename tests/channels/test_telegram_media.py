@@ -5,38 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from support import posts
-from support.serving import served
-from syndicate import (
-    ABSENT,
-    Article,
-    ArticleError,
-    Delivery,
-    Edition,
-    Item,
-    Media,
-    Receipt,
-    Refused,
-    Rendition,
-)
-from syndicate.loopback.botapi import BotApi, LostReply, No
+from support.telegram_media import AUDIT, FILES, PAPER, TWO, having, picture, published, sending
+from syndicate import Article, ArticleError, Media, Receipt, Refused
+from syndicate.loopback.botapi import BotApi, LostReply
 from syndicate.model.article import PDF
-from syndicate.network.public import sites
-from syndicate.testing import HELLO, PICTURE, PIXEL, corrected, edition, item, withdrawn
+from syndicate.testing import HELLO, corrected, item, withdrawn
 from syndicate_telegram import Telegram
-
-FILES = {letter * 64: PIXEL + letter.encode() for letter in "abcdef"}
-PAPER = b"%PDF-1.4 form"
-AUDIT = -1001000000003
-
-
-def picture(letter: str, **given: Any) -> Media:
-    return replace(PICTURE, file=f"{letter}.png", sha256=letter * 64, alt="", **given)
 
 
 def hosted(letter: str, **given: Any) -> Media:
@@ -47,12 +26,7 @@ def paper(name: str = "formulir.pdf", **given: Any) -> Media:
     return Media(file=name, media_type=PDF, sha256="9" * 64, size=len(PAPER), **given)
 
 
-def having(*media: Media, **given: Any) -> Article:
-    return replace(HELLO, media=media, **given)
-
-
 LONG = "".join(f"<p>{'Lorem ipsum dolor sit amet. ' * 20}</p>" for _ in range(4))
-TWO = having(picture("a"), picture("b"))
 
 
 @pytest.fixture
@@ -65,16 +39,6 @@ def api() -> Iterator[BotApi]:
 def channel(api: BotApi) -> Iterator[Telegram]:
     with posts.channel(api.url, web=api.url) as opened:
         yield opened
-
-
-def sending(channel: Telegram, state: Item, address: str = "post") -> Delivery:
-    made = {one.address: one for one in channel.render(edition(channel, state))}
-    files = FILES | {"9" * 64: PAPER}
-    return Delivery("0" * 32, made[address], {n: files[n] for n in made[address].media})
-
-
-def published(channel: Telegram, state: Item) -> Receipt:
-    return replace(channel.publish(sending(channel, state)), destination=channel.identity())
 
 
 # albums
@@ -318,261 +282,3 @@ def test_a_photo_known_by_its_link_alone_has_its_picture_corrected(
     [post] = api.posts
     assert post.photo
     assert (post.photo.content, post.text[:3]) == (FILES["b" * 64], "New")
-
-
-# pins and replies
-
-
-def urgent(channel: Telegram, state: Item) -> list[Rendition]:
-    return list(channel.render(edition(channel, state)))
-
-
-@pytest.mark.parametrize(
-    ("urgency", "pin", "change", "addresses"),
-    [
-        (1, True, {}, ["post", "pin"]),
-        (2, True, {}, ["post", "pin"]),
-        (3, True, {}, ["post"]),
-        (0, True, {}, ["post"]),
-        (1, False, {}, ["post"]),
-        (1, True, {"expired": True}, ["post"]),
-    ],
-)
-def test_what_is_urgent_is_pinned_while_it_is_news(
-    channel: Telegram, urgency: int, pin: bool, change: dict[str, Any], addresses: list[str]
-) -> None:
-    channel.pin = pin
-    state = replace(item(replace(HELLO, urgency=urgency)), **change)
-    assert [one.address for one in urgent(channel, state)] == addresses
-
-
-def pinned(channel: Telegram, article: Article = HELLO) -> tuple[Delivery, Receipt]:
-    channel.pin = True
-    state = item(replace(article, urgency=1))
-    there = published(channel, state)
-    delivery = replace(sending(channel, state, "pin"), followed=there)
-    return delivery, replace(channel.publish(delivery), destination=channel.identity())
-
-
-@pytest.mark.parametrize("article", [HELLO, TWO], ids=["text", "album"])
-def test_a_pin_is_put_and_taken_away(api: BotApi, channel: Telegram, article: Article) -> None:
-    delivery, receipt = pinned(channel, article)
-    assert api.pinned == [1]
-    assert receipt.reference == "pin:1"
-    assert channel.publish(delivery).reference == "pin:1"
-    channel.remove(receipt)
-    channel.remove(receipt)
-    assert api.pinned == []
-    assert api.shown[0].text.startswith("Hello")
-
-
-def test_a_pin_in_doubt_is_looked_for(api: BotApi, channel: Telegram) -> None:
-    delivery, receipt = pinned(channel)
-    assert channel.find(delivery) == replace(receipt, destination="")
-    api.pinned.clear()
-    assert channel.find(delivery) is ABSENT
-
-
-def test_a_person_s_word_for_a_pin_never_names_the_post(channel: Telegram) -> None:
-    channel.pin = True
-    pin = sending(channel, item(replace(HELLO, urgency=1)), "pin").rendition
-    assert channel.receipt("17", "-1001000000001", pin).reference == "pin:17"
-
-
-def test_a_bot_that_may_not_pin_says_what_to_do(api: BotApi, channel: Telegram) -> None:
-    text = "Bad Request: not enough rights to manage pinned messages in the chat"
-    api.faults.append(No(on="pinChatMessage", description=text))
-    with pytest.raises(Refused, match=r"channels\.tg\.pin: make the bot .* who may pin"):
-        pinned(channel)
-
-
-def test_a_correction_is_told_under_its_post(api: BotApi, channel: Telegram) -> None:
-    channel.reply_on_correction = True
-    there = published(channel, item(HELLO))
-    state = corrected(HELLO)
-    [address] = [one.address for one in urgent(channel, state)][1:]
-    channel.publish(replace(sending(channel, state, address), followed=there))
-    assert api.posts[1].reply_to == 1
-    assert api.posts[1].text == "CORRECTION (14 August 2026 20:00 WIB): The year was wrong."
-
-
-def test_a_reply_to_what_is_gone_is_refused_with_advice(api: BotApi, channel: Telegram) -> None:
-    channel.reply_on_correction = True
-    there = published(channel, item(HELLO))
-    api.posts[0].deleted = True
-    state = corrected(HELLO)
-    [address] = [one.address for one in urgent(channel, state)][1:]
-    with pytest.raises(Refused, match="no longer in @kabar: --give-up"):
-        channel.publish(replace(sending(channel, state, address), followed=there))
-
-
-def test_every_correction_keeps_its_own_reply(channel: Telegram) -> None:
-    channel.reply_on_correction = True
-    once = corrected(HELLO)
-    more = replace(once.corrections[0], version=3, note="And the day.")
-    twice = replace(once, version=3, corrections=(*once.corrections, more))
-    told: Edition = edition(channel, twice)
-    assert [(one.address, one.tells, one.follows) for one in channel.render(told)][1:] == [
-        ("correction-2", 2, "post"), ("correction-3", 3, "post"),
-    ]  # fmt: skip
-
-
-# animations
-
-
-def gif(letter: str, **given: Any) -> Media:
-    return replace(picture(letter), file=f"{letter}.gif", media_type="image/gif", **given)
-
-
-def test_a_gif_that_moves_is_sent_as_an_animation(api: BotApi, channel: Telegram) -> None:
-    receipt = published(channel, item(having(gif("a", moves=True))))
-    [post] = api.posts
-    assert post.now.is_animation
-    assert post.text.startswith("Hello, world")
-    changed = item(having(gif("b", moves=True)))
-    receipt = channel.revise(sending(channel, changed), receipt)
-    assert post.now.is_animation
-    assert post.photo is not None
-    assert post.photo.content == FILES["b" * 64]
-    channel.revise(sending(channel, item(having(picture("c")))), receipt)
-    assert not post.now.is_animation
-
-
-def test_a_gif_that_does_not_move_is_a_photo(api: BotApi, channel: Telegram) -> None:
-    published(channel, item(having(gif("a"))))
-    assert not api.posts[0].now.is_animation
-
-
-@pytest.mark.parametrize(
-    "media",
-    [
-        (gif("a", moves=True), picture("b")),
-        (replace(picture("a"), file="a.webp", media_type="image/webp", moves=True),),
-    ],
-)
-def test_a_picture_that_is_shown_still_is_named(
-    channel: Telegram, media: tuple[Media, ...]
-) -> None:
-    [remark] = channel.remarks(edition(channel, item(having(*media))))
-    assert (
-        remark == f"{media[0].file} is shown still: a post animates only a GIF that is alone in it"
-    )
-
-
-# pictures that Telegram cannot fetch
-
-
-class Site(BaseHTTPRequestHandler):
-    """Another site, which lets us have its pictures."""
-
-    def do_GET(self) -> None:
-        is_there = "there" in self.path
-        self.send_response(200 if is_there else 403)
-        self.send_header("Content-Type", "application/pdf" if "pdf" in self.path else "image/png")
-        self.end_headers()
-        if is_there:
-            self.wfile.write(PAPER if "pdf" in self.path else PIXEL)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def site() -> Iterator[str]:
-    with (
-        served(ThreadingHTTPServer(("127.0.0.1", 0), Site)) as server,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        url = f"http://127.0.0.1:{server.server_port}"
-        patch.setattr(Telegram, "office_sites", sites([url]))
-        yield url
-
-
-def remote(url: str) -> Media:
-    return replace(PICTURE, file="", sha256="", url=url, alt="")
-
-
-REFUSALS = [
-    "Bad Request: failed to get HTTP URL content",
-    "Bad Request: wrong file identifier/HTTP URL specified",
-    "Bad Request: wrong type of the web page content",
-    "Bad Request: WEBPAGE_CURL_FAILED",
-]
-
-
-@pytest.mark.parametrize("answer", REFUSALS)
-def test_a_picture_that_telegram_cannot_fetch_is_uploaded_by_us(
-    api: BotApi, site: str, answer: str
-) -> None:
-    with posts.channel(api.url, web=api.url, preview="photo") as channel:
-        api.faults.append(No(on="sendPhoto", description=answer))
-        receipt = published(channel, item(having(remote(f"{site}/there.png"))))
-        [post] = api.posts
-        assert post.photo is not None
-        assert post.photo.content == PIXEL
-        assert receipt.remark == ""
-        api.faults.append(No(on="editMessageMedia", description=answer))
-        channel.revise(sending(channel, item(having(remote(f"{site}/there/two.png")))), receipt)
-        assert post.photo.content == PIXEL
-
-
-@pytest.mark.parametrize("answer", REFUSALS)
-def test_a_picture_that_nobody_can_fetch_is_left_out_and_the_text_goes_out(
-    api: BotApi, site: str, answer: str
-) -> None:
-    with posts.channel(api.url, web=api.url, preview="photo") as channel:
-        api.faults.append(No(on="sendPhoto", description=answer))
-        receipt = published(channel, item(having(remote(f"{site}/gone.png"))))
-    [post] = api.posts
-    assert post.photo is None
-    assert post.text.startswith("Hello, world")
-    assert receipt.remark == (
-        f"{site}/gone.png left out: neither Telegram nor we can fetch it; is its address public?"
-    )
-
-
-def test_an_album_loses_only_what_nobody_can_fetch(api: BotApi, site: str) -> None:
-    with posts.channel(api.url, web=api.url, preview="photo") as channel:
-        api.faults.append(No(on="sendMediaGroup", description=REFUSALS[3]))
-        three = (remote(f"{site}/there.png"), remote(f"{site}/gone.png"), picture("a"))
-        receipt = published(channel, item(having(*three)))
-    assert [post.photo and post.photo.content for post in api.posts] == [PIXEL, FILES["a" * 64]]
-    assert "gone.png left out" in receipt.remark
-
-
-@pytest.mark.parametrize("answer", REFUSALS)
-def test_a_picture_that_nobody_could_fetch_is_put_there_when_it_can_be_had(
-    api: BotApi, site: str, answer: str
-) -> None:
-    with posts.channel(api.url, web=api.url, preview="photo") as channel:
-        api.faults.append(No(on="sendPhoto", description=answer))
-        article = having(remote(f"{site}/gone.png"))
-        receipt = published(channel, item(article))
-        assert receipt.lacks == receipt.remark
-        [post] = api.posts
-        for wanted in (item(article), corrected(article)):
-            api.faults.append(No(on="editMessageMedia", description=answer))
-            receipt = channel.revise(sending(channel, wanted), receipt)
-            assert "gone.png left out" in receipt.lacks
-            assert post.photo is None
-        assert "The year was wrong." in post.text
-        receipt = channel.revise(sending(channel, corrected(article)), receipt)
-        assert receipt.lacks == ""
-        assert post.photo
-        assert "The year was wrong." in post.text
-        receipt = channel.revise(sending(channel, item(article)), receipt)
-        assert post.photo
-        assert "The year was wrong." not in post.text
-
-
-def test_a_text_that_can_be_given_no_picture_is_left_as_it_is(api: BotApi, site: str) -> None:
-    with posts.channel(api.url, web=api.url, preview="photo") as channel:
-        api.faults.append(No(on="sendPhoto", description=REFUSALS[0]))
-        article = having(remote(f"{site}/gone.png"))
-        receipt = published(channel, item(article))
-        no = "Bad Request: there is no media in the message to edit"
-        api.faults.append(No(on="editMessageMedia", description=no))
-        receipt = channel.revise(sending(channel, corrected(article)), receipt)
-        assert receipt.lacks == ""
-        [post] = api.posts
-        assert "The year was wrong." in post.text

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.test_feeds import Hub
 from support import postgres
+from support.feed_folder import Hub
 from support.newsroom import EVENING, NOON, REAL, Answer, Newsroom
 from support.serving import served
 from syndicate.ledger import open_ledger
