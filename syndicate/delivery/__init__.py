@@ -1,1 +1,1 @@
-"""The only effects: what is planned is sent, once, and what became of it is written down."""
+"""The only effects: what is planned is sent once, and its outcome is recorded."""

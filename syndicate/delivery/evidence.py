@@ -55,7 +55,7 @@ def unknown_entries(office: Office, *channels: Channel) -> list[str]:
 
 
 def refuse_unknown_reader(office: Office, subscriber: int) -> None:
-    """Keep in mind that a token of ours names somebody who came after this ledger."""
+    """Record that a token of ours names a reader newer than this ledger, and raise LedgerError."""
     if office.ledger.lists.is_beyond(subscriber):
         office.ledger.generations.doubt(UNKNOWN_TOKEN)
         raise LedgerError(older_because(UNKNOWN_TOKEN))

@@ -54,7 +54,7 @@ class LettersJob:
         self.in_doubt: Sequence[int] = ()  # and with letters that can be looked for
 
     def prepare(self) -> bool:
-        """Free what dead processes held; False where the channel need not be opened."""
+        """Free the claims of dead processes; return False where the channel need not be opened."""
         run = self.run
         self.letters.end_dead_claims()
         if self.channel.resend_in_doubt:
@@ -99,7 +99,7 @@ def _send(run: ChannelRun, channel: MailingList, edition: int) -> str:
 
 
 def _sample_only(run: ChannelRun, editions: Sequence[int]) -> None:
-    """Halt these runs for everybody else, and for us once the sample has left or ends."""
+    """Halt these runs for all other processes; ours may send the sample."""
     letters = run.ledger.letters
     letters.passes = f"{SAMPLED}: syndicate digest {run.known.name} --resume"
     for edition in editions:
@@ -122,7 +122,7 @@ def _give_up(run: ChannelRun, editions: Sequence[int]) -> str:
 
 
 def _send_all(run: ChannelRun, channel: MailingList, edition: int) -> None:
-    """Send a run to its end; a relay that asks for a pause gets it, as long as it has its uses."""
+    """Send a run to its end, with the pauses that a relay asks for while they are worthwhile."""
     run.total += run.ledger.letters.waiting(edition)
     stream = Stream(run, channel, edition)
     while (problem := stream.run_out()) and _waits(run, stream, problem):
@@ -136,7 +136,7 @@ def _send_all(run: ChannelRun, channel: MailingList, edition: int) -> None:
 
 
 def _waits(run: ChannelRun, stream: Stream, problem: DeliveryError) -> bool:
-    """Grant a pause that was asked for; False where it would have no use."""
+    """Wait for a pause that was asked for; return False where it would be too long."""
     wait = wait_of(problem)
     if not wait or not stream.heard:
         return False
@@ -146,7 +146,7 @@ def _waits(run: ChannelRun, stream: Stream, problem: DeliveryError) -> bool:
 
 
 class Stream:
-    """Hands claimed letters to a channel: pulling one starts it, in groups that fit its window.
+    """Stream of claimed letters to a channel: pulling one starts it, in groups within the window.
 
     A group is committed when almost half of the window has ended, together with those ends: while
     it goes to the disk, the rest is with the relay (a quarter and nine sixteenths were slower).
@@ -290,7 +290,7 @@ class Stream:
         self._count(result)
 
     def _probed(self, paused: Pause, result: Result) -> None:
-        """Go on where the letter was taken; what is no trouble of its reader pauses it again."""
+        """End the pause if the probe was taken; pause again unless only its reader refused it."""
         if not isinstance(result, DeliveryError):
             self._paused = None
             self.run.ledger.runs.go_on(self.edition)
@@ -302,7 +302,7 @@ class Stream:
             self._problem = self._problem or Paused(paused.why)
 
     def _count(self, result: Result) -> None:
-        """Stop where too many of the first ones are refused: it may be the wrong list."""
+        """Halt the run where too many of the first letters bounce: it may be the wrong list."""
         bearable = self.channel.failures
         if bearable is None or self._tried >= bearable.first or self._problem:
             return
@@ -317,7 +317,7 @@ class Stream:
             self.run.ledger.runs.halt(self.edition, str(self._problem))
 
     def _finish(self, error: DeliveryError | None) -> None:
-        """The channel is done: what it pulled without an outcome is in doubt, the rest waits."""
+        """End the stream: letters pulled without an outcome are in doubt, the rest is due again."""
         lost = InDoubt(str(error) if error else "the channel never said how it ended")
         self._ended += [(letter, lost) for letter, _ in self._pulled.values()]
         self._pulled.clear()
@@ -334,7 +334,7 @@ class Stream:
         self.letters.hang_up()
 
     def _commit(self, group: Sequence[int]) -> bool:
-        """Write down what has ended and what begins; True where nothing may begin any more."""
+        """Commit the ends and a new group's start; return True where nothing may start any more."""
         began = time.monotonic()
         done: list[ClaimedBlock] = []
         if self._old:
@@ -355,7 +355,7 @@ class Stream:
 
 
 class _Shielded:
-    """Letters that are started in the middle of a channel's waits; nothing breaks that off."""
+    """Iterator of deliveries that shields the ledger's work from a stop in a channel's waits."""
 
     def __init__(self, deliveries: Iterator[Delivery | None]) -> None:
         self._deliveries = deliveries

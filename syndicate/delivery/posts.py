@@ -48,7 +48,7 @@ class PostsJob:
         self.works: list[Work] = []
 
     def prepare(self) -> bool:
-        """Free what dead processes held; False where the channel need not be opened."""
+        """Free the claims of dead processes; return False where the channel need not be opened."""
         self.queue.end_dead_claims()
         self.works = self.queue.work(self.editions, doubts=_settles(self.run, self.editions))
         return bool(self.works) or is_elsewhere(self.run, self.editions)
@@ -112,7 +112,7 @@ def _send_all(run: ChannelRun, works: Sequence[Work]) -> None:
 
 
 def _outcomes(run: ChannelRun, started: Sequence[Attempt]) -> Iterator[Ended]:
-    """Have effects one by one; what a stop cuts short never happened."""
+    """Run the effects one by one; those after a stop count as not tried."""
     for place, attempt in enumerate(started):
         if place and (run.stopping() or run.is_spent):
             yield attempt, Unavailable("")
@@ -151,7 +151,7 @@ def _stay_within_budget(run: ChannelRun) -> None:
 
 
 def _wait_for_turn(run: ChannelRun, claimed: Sequence[int]) -> None:
-    """Keep the destination's pace; what would wait too long is left to a later run."""
+    """Wait for the destination's pace; raise Unavailable where that takes too long."""
     if not run.channel.pace:
         return
     pace = timedelta(seconds=run.channel.pace)
@@ -166,7 +166,7 @@ def _wait_for_turn(run: ChannelRun, claimed: Sequence[int]) -> None:
 
 
 def _keep_pause(run: ChannelRun, error: DeliveryError) -> None:
-    """Keep a pause that was asked for: it holds for every process and every delivery."""
+    """Store a pause that the destination asked for, for all processes and deliveries."""
     wait, concerns = wait_of(error), consequence_of(error).concerns
     if run.channel.pace and wait and concerns is Concerns.CHANNEL:
         run.ledger.pace.pause(run.known.id, wait, str(error))
@@ -179,7 +179,7 @@ def _retreats(attempt: Attempt, result: Result) -> bool:
 
 
 def _attempt(run: ChannelRun, attempt: Attempt) -> Result:
-    """Have one effect, and return how it ended."""
+    """Run one attempt's effect, and return its result."""
     what = f"{run.known.name}: {attempt.verb} {attempt.address}"
     receipt = attempted(what, run.scrub, lambda: _act(run, attempt))
     if receipt is None or isinstance(receipt, DeliveryError):
@@ -190,7 +190,7 @@ def _attempt(run: ChannelRun, attempt: Attempt) -> Result:
 
 
 def _act(run: ChannelRun, attempt: Attempt) -> Receipt | None:
-    """Have the effect itself."""
+    """Call the channel: publish, revise or remove."""
     channel, receipt = run.channel, attempt.receipt
     if receipt and receipt.destination and receipt.destination != run.identity:
         raise Refused(f"it stands in {receipt.destination}, where this channel no longer writes")

@@ -1,4 +1,4 @@
-"""Rim of the house: how posts and letters alike meet a channel.
+"""Steps that posts and letters share at a channel: open it, check it, attempt, look, map errors.
 
 A channel is opened, proven to lead where the ledger's receipts come from, and tried. Whatever it
 raises becomes an error that ``CONSEQUENCES`` has a row for: nothing else passes.
@@ -40,7 +40,7 @@ Scrub = Callable[[str], str]
 
 @dataclass(kw_only=True)
 class ChannelRun:
-    """Work of one command at one channel: its place in the ledger, and whom to report to."""
+    """Work of one command at one channel, with the ledger and a callback for results."""
 
     channel: Channel
     known: KnownChannel
@@ -63,11 +63,11 @@ class ChannelRun:
 
     @property
     def is_spent(self) -> bool:
-        """Return whether nothing has come of it for so long that the rest has to wait."""
+        """Return whether the budget of fruitless seconds is used up; a later run does the rest."""
         return self.in_vain >= BUDGET_SECONDS
 
     def count(self, began: float, *, is_vain: bool) -> None:
-        """Count the seconds since ``began`` against the budget, or begin anew."""
+        """Count the seconds since ``began`` against the budget, or reset it."""
         self.in_vain = self.in_vain + time.monotonic() - began if is_vain else 0.0
 
 
@@ -75,7 +75,7 @@ class ChannelJob(Protocol):
     """Posts, or digests' letters, that are due at one channel."""
 
     def prepare(self) -> bool:
-        """Free what dead processes held; False where the channel need not be opened."""
+        """Free the claims of dead processes; return False where the channel need not be opened."""
 
     def carry_out(self) -> str:
         """Settle doubts and send what is due, at the open channel; returns why some of it waits."""
@@ -85,7 +85,7 @@ class ChannelJob(Protocol):
 
 
 def run_job(run: ChannelRun, job: ChannelJob) -> str:
-    """Do a job at its channel; returns what kept it from beginning or going on, if anything."""
+    """Run a job at its channel; returns why it could not begin or go on, "" if it could."""
     if not job.prepare() or run.stopping():
         return ""
     try:
@@ -104,7 +104,7 @@ def run_job(run: ChannelRun, job: ChannelJob) -> str:
 
 @contextmanager
 def open_channel(channel: Channel) -> Iterator[None]:
-    """Open a channel as long as it is needed; nobody waits for it longer than a stop allows."""
+    """Open a channel and close it afterwards; a stop ends the wait for either."""
     with stop.waiting(patient=True):
         channel.__enter__()
     try:
@@ -118,7 +118,7 @@ def open_channel(channel: Channel) -> Iterator[None]:
 
 
 def stay_here(run: ChannelRun, rendition: Rendition | None = None) -> None:
-    """Refuse what a rehearsal must not say."""
+    """Raise Refused for a rendition that a rehearsal must not publish."""
     if why := run.outside(rendition):
         raise Refused(why)
 
@@ -133,9 +133,9 @@ def is_elsewhere(run: ChannelRun, editions: Sequence[int]) -> bool:
 def attempted(
     what: str, scrub: Scrub, act: Callable[[], T], *, passing: tuple[type[Exception], ...] = ()
 ) -> T | DeliveryError:
-    """Have an effect, and return how it ended; what nobody expected may have happened.
+    """Run an effect and return its result; an unexpected exception counts as in doubt.
 
-    Errors that are ``passing`` are the caller's own, not the channel's.
+    Exceptions in ``passing`` are raised: they are the caller's own, not the channel's.
     """
     try:
         with stop.waiting(patient=True):
@@ -166,7 +166,7 @@ def looked_for(
 
 
 def put_off_by(error: Exception, name: str, scrub: Scrub) -> Unavailable:
-    """Turn what keeps a channel from its work into a wait: nobody is refused who was not asked."""
+    """Convert an exception outside any effect into a wait: nothing was sent, nothing is refused."""
     unexpected(log, f"{name}: could not go on", error)
     if isinstance(error, Unavailable):
         kept = scrubbed(error, scrub)
@@ -176,13 +176,13 @@ def put_off_by(error: Exception, name: str, scrub: Scrub) -> Unavailable:
 
 
 def message_of(error: Exception, scrub: Scrub) -> str:
-    """Return an error in words for people, without a secret in it."""
+    """Return an exception's message for people, with secrets scrubbed."""
     expected = isinstance(error, DeliveryError | stop.Stopped)
     return scrub(f"{error}" if expected else f"unexpected: {error!r}")
 
 
 def scrubbed(error: DeliveryError, scrub: Scrub) -> DeliveryError:
-    """Return the same error without a secret in it, as an error of the table."""
+    """Return a copy of an error with secrets scrubbed, of the class that the table knows."""
     message, kind = scrub(str(error)) or type(error).__name__, kind_of(error)
     if isinstance(error, Bounced | Deferred):
         return kind(message, error.code)

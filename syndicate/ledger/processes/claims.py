@@ -1,4 +1,4 @@
-"""Claims on what is being sent, and turns at what only one process may look at and change."""
+"""Claims on what is being sent, and advisory locks for what one process at a time may change."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FREE: dict[str, Any] = {"holder_id": None, "claimed_until": None}
 
 
 def take_turn(db: Connection, what: int = READERS_TURN) -> None:
-    """Wait until no other transaction looks at this and changes it; ours is the next one.
+    """Take the advisory lock on this until the transaction ends.
 
     SQLite has one writer at a time anyhow. First of all locks but the planners', and never after
     another one, so that nobody waits in a ring.
@@ -48,7 +48,7 @@ def end_dead_claims(
     end: Callable[[Connection, ColumnElement[bool]], int],
     clock: Callable[[Connection], datetime],
 ) -> int:
-    """``end`` the claims of dead processes, and those that are too old; returns what it says.
+    """``end`` the claims of dead processes and expired ones; returns the result of ``end``.
 
     Whether a process is dead may take seconds to see, so no transaction is open meanwhile.
     """

@@ -24,7 +24,7 @@ LOCK_SQL = f"SELECT pg_try_advisory_lock({LOCK}, %s), pg_backend_pid()"
 
 
 class Heartbeat:
-    """A connection with nothing but that lock; one that was ended is opened anew, at once.
+    """A connection that holds this process's lock, reopened at once where it was ended.
 
     A thread keeps it, for what has to notice is at work elsewhere, or waits for a mail server.
     """
@@ -40,7 +40,7 @@ class Heartbeat:
         self._thread.start()
 
     def close(self) -> None:
-        """Let go: whoever looks now finds this process gone."""
+        """Release the lock: from now on this process counts as dead."""
         self._ended.set()
         os.write(self._wake, b".")
         self._thread.join(LEAVE_SECONDS)
@@ -88,7 +88,7 @@ class Heartbeat:
                     self._ended.wait(RETRY_SECONDS)
 
     def _wait(self, line: Line) -> None:
-        """Wait for the next beat; what comes unasked is the end of the connection."""
+        """Wait for the next beat, or for the end of the connection."""
         waits = select.poll()  # whatever the numbers of its files are
         for file in (line.fileno(), self._hears):
             waits.register(file, select.POLLIN)

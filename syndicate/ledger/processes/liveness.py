@@ -35,7 +35,7 @@ def holding(db: Connection, claims: Select[Any]) -> Sequence[Row[Any]]:
 
 
 class Processes:
-    """The processes that share one ledger, as this one sees them."""
+    """Registry of the processes that share one ledger."""
 
     def __init__(self, engine: Engine, holder: Holder | None = None) -> None:
         self.engine = engine
@@ -44,7 +44,7 @@ class Processes:
         self._heartbeat: Heartbeat | None = None  # PostgreSQL's
 
     def close(self) -> None:
-        """Let go: whoever looks now finds this process gone."""
+        """Release the heartbeat: from now on this process counts as dead."""
         if self._heartbeat is not None:
             self._heartbeat.close()
             self._heartbeat = None
@@ -77,7 +77,7 @@ class Processes:
                 raise LedgerError(POOLED)
 
     def dead(self, rows: Sequence[Row[Any]]) -> list[int]:
-        """Return those of these holders that are surely dead.
+        """Return the holders that are proven dead.
 
         Of this boot of this host the kernel knows. At PostgreSQL another machine's process is gone
         where its lock is, and does not come back: a connection that was ended is opened anew.
@@ -94,14 +94,14 @@ class Processes:
         return here + sorted(self._silent(elsewhere))
 
     def still_dead(self, db: Connection, dead: Sequence[int]) -> list[int]:
-        """Return those of these that have not come back meanwhile."""
+        """Return the processes that are still without their lock."""
         if not dead or db.dialect.name == "sqlite":
             return list(dead)
         living = self._living(db)
         return [number for number in dead if number not in living]
 
     def _silent(self, holding: set[int]) -> set[int]:
-        """Return those of these that have no lock, and get none for a while."""
+        """Return the processes that have no lock, and get none for a while."""
         until = monotonic() + LOST_SECONDS
         while True:
             with transaction(self.engine, reads=True) as db:

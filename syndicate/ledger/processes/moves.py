@@ -54,7 +54,7 @@ m = moves.c
 
 
 class Moves:
-    """The move of one ledger away, as the process that moves it sees it."""
+    """Move of one ledger to another database, carried out by this process."""
 
     def __init__(self, engine: Engine, processes: Processes) -> None:
         self.engine = engine
@@ -85,7 +85,7 @@ class Moves:
             return name
 
     def let_go(self) -> None:
-        """Let everybody go on here: the ledger was not moved after all, not now."""
+        """Cancel the move: the ledger stays here."""
         with transaction(self.engine) as db:
             here = update(moves).where(~m.arrives, m.ended_at.is_(None))
             db.execute(here.values(holder_id=null()))
@@ -168,7 +168,7 @@ def refuse_new(db: Connection, processes: Processes) -> None:
 
 
 def hold(db: Connection) -> None:
-    """Let nobody else change anything until this transaction ends; SQLite's has it already."""
+    """Lock every table until this transaction ends; SQLite's is the only writer anyhow."""
     if db.dialect.name == "sqlite":
         return
     take_time(db)
@@ -187,14 +187,14 @@ def hold(db: Connection) -> None:
 
 
 def take_time(db: Connection) -> None:
-    """Let this one transaction last as long as it takes."""
+    """Lift the time limits of this transaction."""
     if db.dialect.name != "sqlite":
         unhurried(db)
         db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
 
 
 def end_here(db: Connection, name: str) -> None:
-    """End the way here: from this commit on every change is refused, of older programs too."""
+    """End the move at the old place: later changes are refused, of older programs too."""
     ended = {"ended_at": now(db), "holder_id": null()}
     db.execute(update(moves).where(m.name == name).values(**ended))
     message = moved(str(db.scalar(select(m.place).where(m.name == name)))).replace("'", "''")
@@ -203,7 +203,7 @@ def end_here(db: Connection, name: str) -> None:
 
 
 def arrive(db: Connection, name: str, place: str) -> None:
-    """Note at the new end whence it comes; it is no ledger until that has ended."""
+    """Record at the new place where the ledger comes from; it is unusable until that has ended."""
     row = {"name": name, "arrives": True, "place": place, "began_at": now(db)}
     db.execute(insert(moves).values(**row))
 

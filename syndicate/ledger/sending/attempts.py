@@ -52,7 +52,7 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One try at one delivery: ours, and nobody else's, for a while."""
+    """One try at one delivery, claimed by this process."""
 
     id: int
     delivery: int
@@ -101,7 +101,7 @@ def attempt_at(
 
 
 def verb_for(row: Row[Any]) -> Verb | None:
-    """Return what leads from what is there to what should be; None where nothing does."""
+    """Return the effect that makes present equal wanted; None where none is needed."""
     if row.replaces and row.present is None:
         return None
     if row.present == row.wanted and not row.lacking:
@@ -133,7 +133,7 @@ def is_ready(moment: datetime) -> ColumnElement[bool]:
 
 
 def resting(which: ColumnElement[bool]) -> Update:
-    """Let rest what is as wanted; leave alone what is under way, refused or in doubt.
+    """Update deliveries whose present equals wanted to settled, unless under way or in doubt.
 
     What was only to replace something is no longer wanted where nothing is.
     """

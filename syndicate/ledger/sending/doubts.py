@@ -51,7 +51,7 @@ class Doubts:
         self.queue = queue
 
     def absent(self, attempt: Attempt) -> None:
-        """Make due again what is proven never to have been published.
+        """Make due again a delivery that is proven not to have been published.
 
         Unless somebody else was quicker, and has tried it once more: that is another doubt.
         """
@@ -65,7 +65,7 @@ class Doubts:
             db.execute(resting(d.id == attempt.delivery))
 
     def still_in_doubt(self, attempt: Attempt, why: str) -> None:
-        """Keep what was seen where nobody can tell, and look again some time later."""
+        """Record why a doubt stays, and when to look again."""
         unsure = and_(d.id == attempt.delivery, d.attempt_id == attempt.id, d.state == "in_doubt")
         with transaction(self.engine) as db:
             moment = self.queue.clock(db)

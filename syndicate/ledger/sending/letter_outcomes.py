@@ -32,7 +32,7 @@ Result = Receipt | DeliveryError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """One letter, committed as being sent."""
+    """One letter that is committed as ``sending``."""
 
     recipient: Recipient
     subscriber: int
@@ -41,7 +41,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """The database's clock, asked or carried on without asking."""
+    """The database's clock: queried, or extrapolated without a query."""
 
     database: Callable[[Connection], datetime]
     carried: Callable[[], datetime]

@@ -65,7 +65,7 @@ r, x = runs.c, letters.c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedBlock:
-    """Recipients that nobody else writes to, as long as we live."""
+    """Recipients claimed by this process."""
 
     id: int
     edition: int
@@ -77,7 +77,7 @@ class ClaimedBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """Letters that may be sent now: one rendition to several people; ``over``: none any more."""
+    """Letters that may be sent now, of one rendition; ``over``: no more may start."""
 
     rendition: Rendition | None
     started: Sequence[Started]
@@ -143,14 +143,13 @@ class Letters:
             if not found:
                 return None
             why = run.why if run.paused_at else ""  # an earlier try's trouble may be over
-            begun = {"started_at": run.started_at or moment, "why": why}
-            begun["cursor"] = found[-1][0]
+            begun = {"cursor": found[-1][0], "started_at": run.started_at or moment, "why": why}
             db.execute(update(runs).where(r.edition_id == edition).values(**begun))
             self._renew_at = self._renew_at or time.monotonic() + RENEW_SECONDS
             return self._claimed(db, edition, dict(found), claim_of(me, moment))
 
     def renew(self) -> None:
-        """Hold on to what is ours, where it is time to: no letter may have begun for long."""
+        """Renew our claims when it is time to, though no letter has been started for long."""
         if time.monotonic() > self._renew_at:
             with transaction(self.engine, line=self._open_line()) as db:
                 self._renew(db)
@@ -175,7 +174,7 @@ class Letters:
             return moves.under_way(db, self.processes)
 
     def end_dead_claims(self) -> None:
-        """Free what dead processes held; what they had started may have left."""
+        """Free the claims of dead processes; letters they had started become in doubt."""
         end = partial(end_blocks, why=LETTER_UNSURE)
         end_dead_claims(self.engine, self.processes, blocks, true(), end, self.clock)
 
@@ -189,7 +188,7 @@ class Letters:
         edition: int,
         done: Sequence[ClaimedBlock] = (),
     ) -> Turn:
-        """End some letters and start others, in one commit; whoever has left gets none.
+        """End some letters and start others in one commit; ended subscriptions get none.
 
         Of the blocks that are ``done`` what was not started is free for others.
         """
@@ -226,7 +225,7 @@ class Letters:
     def _claimed(
         self, db: Connection, edition: int, people: Mapping[int, str], claim: Mapping[str, Any]
     ) -> ClaimedBlock:
-        """Write down that these recipients are ours."""
+        """Insert our claim on these recipients."""
         block = {"edition_id": edition, "first": min(people), "last": max(people)}
         made = db.execute(insert(blocks).values(**block, **claim))
         assert made.inserted_primary_key is not None
@@ -252,7 +251,7 @@ class Letters:
     def _start(
         self, db: Connection, block: ClaimedBlock, stencil: int, next_: Sequence[int]
     ) -> dict[int, int]:
-        """Start letters; returns the tries of each, by subscriber. Whoever has left gets none."""
+        """Start letters of active subscriptions; returns the tries of each, by subscriber."""
         began = stamp(db, self.carried())
         given = (stencil, began, block.edition, *next_, block.channel)
         rows = say(db, start_statement(len(next_), db.dialect.name), given).fetchall()
@@ -342,7 +341,7 @@ class Letters:
 
 
 def end_blocks(db: Connection, which: ColumnElement[bool], why: str) -> int:
-    """Free recipients whom somebody wrote to; what had begun may have left. How many had."""
+    """Free claimed blocks; letters under way become in doubt. Returns how many those are."""
     count = 0
     over = select(blocks).where(which).order_by(blocks.c.id)
     for row in db.execute(over.with_for_update()).all():

@@ -108,7 +108,7 @@ class Queue:
             db.execute(update(deliveries).where(ours).values(**FREE, state="due"))
 
     def end_dead_claims(self) -> None:
-        """Free what dead processes held; what they had started may have happened."""
+        """Free the claims of dead processes; publishes they had started become in doubt."""
         held = d.state.in_(("claimed", "sending"))
         end = partial(end_claims, why=POST_UNSURE)
         end_dead_claims(self.engine, self.processes, deliveries, held, end, self.clock)
@@ -116,7 +116,7 @@ class Queue:
     # attempts
 
     def start(self, claimed: Sequence[int]) -> list[Attempt]:
-        """Commit that these are being sent, as they are wanted now; what needs nothing rests."""
+        """Commit these as ``sending``, with what is wanted now; what needs nothing is settled."""
         with transaction(self.engine) as db:
             return self._start(db, claimed)
 
@@ -151,7 +151,7 @@ class Queue:
     def _begun(
         self, db: Connection, begun: Sequence[tuple[Row[Any], Verb]], moment: datetime
     ) -> list[Attempt]:
-        """Write down new attempts, and return them with what each is to say."""
+        """Insert new attempts, and return them with their renditions."""
         new = [
             {
                 "delivery_id": row.id,
@@ -180,7 +180,7 @@ class Queue:
         ]
 
     def _rest(self, db: Connection, row: Row[Any]) -> None:
-        """Let a claimed delivery rest that needs nothing any more."""
+        """Settle a claimed delivery that needs nothing any more."""
         db.execute(update(deliveries).where(d.id == row.id).values(**FREE, state="due"))
         db.execute(resting(d.id == row.id))
 
@@ -189,7 +189,7 @@ class Queue:
 
 
 def end_claims(db: Connection, which: ColumnElement[bool], why: str) -> int:
-    """Free what somebody held; what they had started may have happened. How many of those."""
+    """Free claims; publishes under way become in doubt. Returns how many those are."""
     unsure = and_(d.state == "sending", d.present.is_(None))
     count = db.scalar(select(func.count()).select_from(deliveries).where(which, unsure))
     to = case((unsure, literal("in_doubt")), else_=literal("due"))

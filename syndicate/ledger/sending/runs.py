@@ -80,7 +80,7 @@ class Runs:
                     break
 
     def halt(self, edition: int, why: str) -> None:
-        """Start no more letters until somebody says so."""
+        """Start no more letters of a run until a person resumes it."""
         self._change(edition, halted=why)
 
     def resume(self, edition: int) -> None:
@@ -116,7 +116,7 @@ class Runs:
             return Pause(max(self.clock(db) - row.paused_at, timedelta(0)), row.why)
 
     def give_up(self, edition: int) -> int:
-        """Refuse what is left of a run, and count it against nobody; how many letters it was."""
+        """Refuse what is left of a run, counted against no reader; returns how many letters."""
         with transaction(self.engine) as db:
             halt_turns(db, edition)
             why = db.scalar(select(r.why).where(r.edition_id == edition)) or ""
@@ -231,7 +231,7 @@ def readers_of(channel: int, uri: str) -> Select[Any]:
 
 
 def replace_stencil(db: Connection, edition: int, rendition: Rendition | None) -> None:
-    """Give every letter that has not left its newest words; None calls them off."""
+    """Replace the text of all letters that have not left; None cancels them."""
     last = select(func.max(stencils.c.number)).where(stencils.c.edition_id == edition)
     number = int(db.scalar(last) or 0) + 1 if rendition else None
     if rendition and number:

@@ -1,4 +1,4 @@
-"""Statements of a turn in the driver's own SQL: they run thousands of times a second."""
+"""Statements of a turn as bare SQL for the driver: they run thousands of times a second."""
 
 from __future__ import annotations
 
