@@ -139,7 +139,7 @@ def test_every_count_of_letters_is_the_same_on_both_databases(office: Newsroom) 
         Said("status", "", "digests.0.states", states, code=4, at=EVENING),
         Said("status", "", "digests.0.letters", 4, code=4, at=EVENING),
         Said("status", "", "digests.0.composed", 1, code=4, at=EVENING),
-        Said("digest --status", "4 frozen, 1 deferred, 1 in doubt, 1 refused, 1 sent", at=EVENING),
+        Said("digest --status", "4 letters, 1 deferred, 1 in doubt, 1 refused, 1 sent", at=EVENING),
         Said("status", "", "waiting.0.count", 1, code=4, at=EVENING),
         Said("status", "1 letter waits until", code=4, at=EVENING),
         Said("channels resume harian", "", "ended.0.count", 1, at=EVENING),
