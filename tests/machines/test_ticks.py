@@ -118,7 +118,7 @@ def test_two_ticks_let_everybody_leave_and_say_each_goodbye_once(office: Newsroo
 
 
 def fails(room: Newsroom, table: str, event: str) -> None:
-    """Let the database itself refuse this, as a full disk or a lock does."""
+    """Let the database itself refuse a row, as it does one that does not fit in."""
     if room.ledger_url.startswith("sqlite"):
         path = room.ledger_url.removeprefix("sqlite:///")
         with closing(sqlite3.connect(path)) as db:
@@ -127,7 +127,7 @@ def fails(room: Newsroom, table: str, event: str) -> None:
                 f" BEGIN SELECT RAISE(ABORT, 'no {table} today'); END"
             )
         return
-    body = f"BEGIN RAISE EXCEPTION 'no {table} today'; END"
+    body = f"BEGIN RAISE check_violation USING MESSAGE = 'no {table} today'; END"
     postgres.ask(
         room.ledger_url,
         f"CREATE FUNCTION no_{table}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$;"
@@ -152,9 +152,10 @@ def test_a_fault_of_the_inbox_or_of_an_answer_ends_no_tick(office: Newsroom) -> 
     office.change("harian", smtp=office.smtp.url)
     answer = office.run("tick", at=EVENING)
     assert answer.code == 3
-    for part, table in (("harian.inbox", "heard"), ("answers", "requests"),
-                        ("goodbyes", "goodbyes")):  # fmt: skip
-        assert f"{part}: ledger.url: no {table} today" in answer.said
+    assert "harian: a letter could not be dealt with and is still unread" in answer.said
+    for part, fault in (("answers", "no requests today"), ("goodbyes", "no goodbyes today")):
+        assert f"{part}: ledger.url: {fault}" in answer.said
+    assert "ledger.url: no heard today" in answer.said
     assert sorted(office.readers) == readers[1:]
 
 
