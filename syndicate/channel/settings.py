@@ -47,7 +47,7 @@ def _without_slash(text: str) -> str:
 def _program(command: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
     if command and "{" in command[0]:  # files of readers are no programs
         raise ValueError(f"{command[0]} is no program: name one, and what it is given after it")
-    if within := [one for one in command if "{files}" in one and one != "{files}"]:
+    if within := [word for word in command if "{files}" in word and word != "{files}"]:
         raise ValueError(f"{within[0]!r}: write '{{files}}' as a word of its own")
     if not command or "/" not in command[0]:
         return command

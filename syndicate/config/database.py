@@ -14,12 +14,21 @@ PASSWORDS = (
 )
 SCHEMES = ("postgresql", "postgres", "postgresql+psycopg", "postgres+psycopg")
 OTHER_DATABASES = {
-    "mysql": "MySQL", "mariadb": "MariaDB", "oracle": "Oracle", "mssql": "SQL Server",
-    "sqlserver": "SQL Server", "mongodb": "MongoDB", "redis": "Redis", "cockroachdb": "CockroachDB",
-    "db2": "DB2", "firebird": "Firebird", "duckdb": "DuckDB", "clickhouse": "ClickHouse",
-}  # fmt: skip
+    "mysql": "MySQL",
+    "mariadb": "MariaDB",
+    "oracle": "Oracle",
+    "mssql": "SQL Server",
+    "sqlserver": "SQL Server",
+    "mongodb": "MongoDB",
+    "redis": "Redis",
+    "cockroachdb": "CockroachDB",
+    "db2": "DB2",
+    "firebird": "Firebird",
+    "duckdb": "DuckDB",
+    "clickhouse": "ClickHouse",
+}
 DATABASE_HOST = re.compile(r"(\[[\da-fA-F:.]+(?:%\w+)?\]|[\w.%-]*)(?::(\d*))?")
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
+URL_CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
 PARAMETER_NAME = re.compile(r"[a-z_]+")
 SPACED_PARAMETERS = ("options", "application_name")  # a + is a blank there, as it was ever read
 # a whole host before an @ that stands among the parameters, or in the database's name
@@ -72,7 +81,7 @@ def parse_url(text: str) -> Database | None:
     if not given:
         raise ValueError(URL_FORMS)
     who, at, where = rest.rpartition("@")
-    if CONTROL_CHARACTERS.search(rest) or CONTROL_CHARACTERS.search(unquote(rest)):
+    if URL_CONTROL_CHARACTERS.search(rest) or URL_CONTROL_CHARACTERS.search(unquote(rest)):
         raise ValueError(f"it holds a control character; {URL_FORMS}")
     if at and HOST_BEFORE_AT.search(who):
         raise ValueError(

@@ -24,12 +24,10 @@ ANSWER_FORMS = {  # what is typed: its form, and how it is said
     ),
     "email": (r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", "write an address like humas@example.go.id"),
     "chat": (r"@\w{4,}|-?\d{5,}", "write @name of a public channel, or the number of another"),
-    "relay": (
-        r"(?i:smtps?|maildir):\S+", "write smtp://HOST:PORT, smtps://… or maildir:FOLDER"
-    ),
+    "relay": (r"(?i:smtps?|maildir):\S+", "write smtp://HOST:PORT, smtps://… or maildir:FOLDER"),
     "language": (r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*", "write id or en"),
     "timezone": (r".+", "write a time zone's name, like Asia/Jakarta (WIB)"),
-}  # fmt: skip
+}
 ANSWER_FORMS["trial"] = ANSWER_FORMS["chat"]
 OPTIONS = {"chat": "--telegram", "trial": "--test-chat", "relay": "--smtp"}
 ZONE_NAMES = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}

@@ -31,9 +31,14 @@ def admit_all(
 
 
 def admit(
-    office: Office, paths: Sequence[Path], *, dry: bool, new: bool = False, anew: bool = False,
+    office: Office,
+    paths: Sequence[Path],
+    *,
+    dry: bool,
+    new: bool = False,
+    anew: bool = False,
     others: Container[Path] = (),
-) -> Admitted:  # fmt: skip
+) -> Admitted:
     """Read and check articles; flaws in some do not stop the others.
 
     Those without a ``uri`` get the one that ``write_uris`` writes into their files.

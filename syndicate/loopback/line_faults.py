@@ -49,6 +49,6 @@ MANNERS: dict[Manner, Callable[[bytes], Iterable[bytes]]] = {
     "wordless": lambda _: (b"\r\n",),
     "twice": lambda answer: (answer * 2,),
     "ahead": lambda answer: (answer + ANSWERS_AHEAD,),
-}  # fmt: skip
+}
 SILENT: frozenset[Manner] = frozenset({"say nothing", "half a line"})  # and nothing follows
 HANGS_UP: frozenset[Manner] = frozenset({"break off"})

@@ -26,9 +26,15 @@ class PubStatus(StrEnum):
 
 # the kinds of articles that every office has
 PROFILES = (
-    "berita", "siaran-pers", "pengumuman", "data", "sosialisasi", "edukasi", "rekrutmen",
+    "berita",
+    "siaran-pers",
+    "pengumuman",
+    "data",
+    "sosialisasi",
+    "edukasi",
+    "rekrutmen",
     "klarifikasi",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

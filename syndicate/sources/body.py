@@ -23,8 +23,8 @@ from syndicate.sources.files.local_files import LocalFile
 from syndicate.sources.front_matter.parsing import Flaw, all_of
 from syndicate.sources.html.elements import (
     ALLOWED_ATTRIBUTES,
+    ALLOWED_BLOCKS,
     ATTRIBUTE_SHAPES,
-    BLOCK_ELEMENTS,
     DRAWN_ELEMENTS,
     HIDDEN_ELEMENTS,
     IDENTIFIER,
@@ -44,7 +44,7 @@ from syndicate.sources.links.targets import (
     is_local_path,
 )
 from syndicate.sources.markdown import fences, normalization
-from syndicate.sources.markdown.commonmark import REMARKS, UNSURE, parse_markdown, rendered
+from syndicate.sources.markdown.commonmark import REMARKS, UNSURE, parse_markdown, render_tokens
 from syndicate.text import in_full, plain, squeeze
 
 MOST_LINE_BRACKETS = 50  # in one line, from which on they are what is nested
@@ -99,7 +99,7 @@ def read_body(markdown: str, line: int, base: str, folder: Path, *, has_page: bo
     remarks = _remarks(tokens, env, line, flaws)
     links = Links(base=base, has_page=has_page, folder=folder, markdown=text)
     page = _Page(markdown, line, links, flaws)
-    html = page.sanitised(rendered(tokens, env))
+    html = page.sanitised(render_tokens(tokens, env))
     words = plain(html)
     # what is wrong already takes words with it
     flaws += () if flaws else lost_words.missing_words(text, tokens, env, html, words, line)
@@ -125,7 +125,7 @@ def read_body(markdown: str, line: int, base: str, folder: Path, *, has_page: bo
 
 def _tokens(markdown: str, folder: Path) -> tuple[str, list[Token], dict[str, Any]]:
     """The text as it was meant, and its tokens; what nothing uses is read again as words."""
-    text = normalization.normalized(markdown, folder)
+    text = normalization.normalize_markdown(markdown, folder)
     tokens, env = parse_markdown(text)
     if text != markdown and (again := normalization.code_as_typed(text, markdown, tokens)) != text:
         text = again
@@ -175,7 +175,7 @@ class _Page:
         html = wrapped_urls.carried(html)
         cleaned = nh3.clean(
             html,
-            tags=INLINE_ELEMENTS | BLOCK_ELEMENTS,
+            tags=INLINE_ELEMENTS | ALLOWED_BLOCKS,
             clean_content_tags=HIDDEN_ELEMENTS | DRAWN_ELEMENTS,
             attributes=ALLOWED_ATTRIBUTES,
             attribute_filter=self._attribute,

@@ -16,25 +16,46 @@ LONGEST_DATE = 80  # characters: more than any date has
 # The zones of RFC 5322 (4.3) and others that are written by letters, in hours east of UTC. Some
 # letters stand for several zones, so the place is said that they are taken for.
 ZONE_LETTERS = {
-    "EST": ("-05:00", "New York's"), "EDT": ("-04:00", "New York's"),
-    "CST": ("-06:00", "Chicago's"), "CDT": ("-05:00", "Chicago's"),
-    "MST": ("-07:00", "Denver's"), "MDT": ("-06:00", "Denver's"),
-    "PST": ("-08:00", "Los Angeles'"), "PDT": ("-07:00", "Los Angeles'"),
-    "BST": ("+01:00", "London's"), "WET": ("+00:00", "Lisbon's"), "WEST": ("+01:00", "Lisbon's"),
-    "CET": ("+01:00", "Berlin's"), "CEST": ("+02:00", "Berlin's"),
-    "EET": ("+02:00", "Cairo's"), "EEST": ("+03:00", "Cairo's"), "MSK": ("+03:00", "Moscow's"),
-    "IST": ("+05:30", "India's"), "PKT": ("+05:00", "Pakistan's"), "ICT": ("+07:00", "Bangkok's"),
-    "SGT": ("+08:00", "Singapore's"), "MYT": ("+08:00", "Malaysia's"),
-    "HKT": ("+08:00", "Hong Kong's"), "PHT": ("+08:00", "Manila's"), "AWST": ("+08:00", "Perth's"),
-    "JST": ("+09:00", "Japan's"), "KST": ("+09:00", "Korea's"), "ACST": ("+09:30", "Darwin's"),
-    "AEST": ("+10:00", "Sydney's"), "AEDT": ("+11:00", "Sydney's"),
-    "NZST": ("+12:00", "Auckland's"), "NZDT": ("+13:00", "Auckland's"),
-}  # fmt: skip
+    "EST": ("-05:00", "New York's"),
+    "EDT": ("-04:00", "New York's"),
+    "CST": ("-06:00", "Chicago's"),
+    "CDT": ("-05:00", "Chicago's"),
+    "MST": ("-07:00", "Denver's"),
+    "MDT": ("-06:00", "Denver's"),
+    "PST": ("-08:00", "Los Angeles'"),
+    "PDT": ("-07:00", "Los Angeles'"),
+    "BST": ("+01:00", "London's"),
+    "WET": ("+00:00", "Lisbon's"),
+    "WEST": ("+01:00", "Lisbon's"),
+    "CET": ("+01:00", "Berlin's"),
+    "CEST": ("+02:00", "Berlin's"),
+    "EET": ("+02:00", "Cairo's"),
+    "EEST": ("+03:00", "Cairo's"),
+    "MSK": ("+03:00", "Moscow's"),
+    "IST": ("+05:30", "India's"),
+    "PKT": ("+05:00", "Pakistan's"),
+    "ICT": ("+07:00", "Bangkok's"),
+    "SGT": ("+08:00", "Singapore's"),
+    "MYT": ("+08:00", "Malaysia's"),
+    "HKT": ("+08:00", "Hong Kong's"),
+    "PHT": ("+08:00", "Manila's"),
+    "AWST": ("+08:00", "Perth's"),
+    "JST": ("+09:00", "Japan's"),
+    "KST": ("+09:00", "Korea's"),
+    "ACST": ("+09:30", "Darwin's"),
+    "AEST": ("+10:00", "Sydney's"),
+    "AEDT": ("+11:00", "Sydney's"),
+    "NZST": ("+12:00", "Auckland's"),
+    "NZDT": ("+13:00", "Auckland's"),
+}
 # a part of the day: the hours it is said with, and what makes them hours of the 24
 DAY_PARTS = {
-    "pagi": (range(1, 12), 0), "siang": (range(1, 4), 12), "sore": (range(1, 8), 12),
-    "petang": (range(4, 8), 12), "malam": (range(6, 12), 12),
-}  # fmt: skip
+    "pagi": (range(1, 12), 0),
+    "siang": (range(1, 4), 12),
+    "sore": (range(1, 8), 12),
+    "petang": (range(4, 8), 12),
+    "malam": (range(6, 12), 12),
+}
 
 BRACKETED_ZONE = re.compile(
     r"(?P<text>.*\S)\s*(?P<brackets>\((?P<zone>[^()]+)\)|\[(?P<java>[^\[\]]+)\])"

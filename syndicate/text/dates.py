@@ -17,8 +17,14 @@ DAY_NAMES = (
 OTHER_NAMES = {"ahad": 6, "thur": 3}
 MONTHS = tuple(table["months"].lower().split() for table in (ENGLISH, INDONESIAN))
 OTHER_MONTHS = {
-    "pebruari": 2, "peb": 2, "agt": 8, "ags": 8, "agst": 8, "nopember": 11, "nop": 11,
-}  # fmt: skip
+    "pebruari": 2,
+    "peb": 2,
+    "agt": 8,
+    "ags": 8,
+    "agst": 8,
+    "nopember": 11,
+    "nop": 11,
+}
 ZONE_HOURS = {"WIB": 7, "WITA": 8, "WIT": 9, "UTC": 0, "GMT": 0, "Z": 0}  # hours east
 PLAUSIBLE_YEARS = range(1900, 3000)
 

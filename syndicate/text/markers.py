@@ -11,9 +11,20 @@ BULLET = "•"
 ListTag = tuple[Literal["item", "ordered", "other", "end"], Mapping[str, str]]
 WHOLE_NUMBER = re.compile(r"[+-]?\d{1,9}")
 ROMAN = (
-    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
-    (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
-)  # fmt: skip
+    (1000, "m"),
+    (900, "cm"),
+    (500, "d"),
+    (400, "cd"),
+    (100, "c"),
+    (90, "xc"),
+    (50, "l"),
+    (40, "xl"),
+    (10, "x"),
+    (9, "ix"),
+    (5, "v"),
+    (4, "iv"),
+    (1, "i"),
+)
 
 
 def markers(given: Mapping[str, str], values: Sequence[str]) -> list[str]:

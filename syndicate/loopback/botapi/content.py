@@ -14,7 +14,7 @@ from syndicate.loopback.botapi.posts import Photo, SentFile, Version
 
 TEXT_LIMIT, CAPTION_LIMIT, ENTITY_LIMIT = 4096, 1024, 100
 PHOTO_LIMIT, DOCUMENT_LIMIT = 10 * 1024 * 1024, 50 * 1024 * 1024
-PICTURE_SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+UPLOAD_SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 
 Params = dict[str, str]
 Files = dict[str, tuple[str, bytes]]  # by their fields: a name and the content
@@ -120,7 +120,7 @@ def _photo(given: str, files: Files, kind: str) -> Photo:
     if given.startswith(("http://", "https://")):
         return Photo(url=given)
     _, content = _uploaded(given, kind or "photo", files, PHOTO_LIMIT)
-    if not content.startswith(PICTURE_SIGNATURES):
+    if not content.startswith(UPLOAD_SIGNATURES):
         raise ApiError(400, "Bad Request: IMAGE_PROCESS_FAILED")
     return Photo(content=content)
 

@@ -8,7 +8,7 @@ INLINE_ELEMENTS = {
     "a", "abbr", "b", "br", "cite", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q", "s",
     "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr",
 }  # fmt: skip
-BLOCK_ELEMENTS = {
+ALLOWED_BLOCKS = {
     "blockquote", "caption", "col", "colgroup", "dd", "details", "div", "dl", "dt", "figcaption",
     "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "section",
     "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
@@ -43,7 +43,7 @@ IDENTIFIER = re.compile(r"[^\W\d_][\w.:-]{0,99}")
 
 # the HTML standard's index of elements, with those it calls obsolete (sections 4 and 16.2)
 KNOWN_ELEMENTS = {
-    *INLINE_ELEMENTS, *BLOCK_ELEMENTS, *HIDDEN_ELEMENTS, *DRAWN_ELEMENTS,
+    *INLINE_ELEMENTS, *ALLOWED_BLOCKS, *HIDDEN_ELEMENTS, *DRAWN_ELEMENTS,
     "acronym", "address", "applet", "area", "article", "aside", "audio", "base", "basefont",
     "bdi", "bdo", "bgsound", "big", "blink", "body", "button", "canvas", "center", "command",
     "content", "data", "datalist", "dialog", "dir", "embed", "fieldset", "font", "footer",
@@ -113,12 +113,17 @@ PARTED_ELEMENTS = {
 VERBATIM = {"listing", "noembed", "noframes", "plaintext", "textarea", "title", "xmp"}
 # what is shown of another site, or played, with the attribute that says where it is
 EMBEDS = {
-    "iframe": "src", "video": "src", "audio": "src", "embed": "src", "object": "data",
-    "frame": "src", "bgsound": "src",
-}  # fmt: skip
+    "iframe": "src",
+    "video": "src",
+    "audio": "src",
+    "embed": "src",
+    "object": "data",
+    "frame": "src",
+    "bgsound": "src",
+}
 # elements that words on both sides of their tags are never one across
 WORD_SEPARATING_ELEMENTS = {
-    *BLOCK_ELEMENTS, *LAYOUT, *LIST_ELEMENTS, *PARTED_ELEMENTS, *VERBATIM, *DRAWN_ELEMENTS,
+    *ALLOWED_BLOCKS, *LAYOUT, *LIST_ELEMENTS, *PARTED_ELEMENTS, *VERBATIM, *DRAWN_ELEMENTS,
     *DRAWN, *EMBEDS, "amp-img", "br", "image", "img", "source",
 }  # fmt: skip
 # the attributes of the HTML standard, with those it calls obsolete, and some of browsers alone

@@ -9,7 +9,7 @@ from html import escape
 
 from syndicate.sources.html import hidden_markup
 from syndicate.sources.html.elements import (
-    BLOCK_ELEMENTS,
+    ALLOWED_BLOCKS,
     DRAWN,
     DRAWN_ELEMENTS,
     DRESS,
@@ -62,10 +62,15 @@ NOT_BOLD = re.compile(r"font-weight\s*:\s*(?:normal|[1-4]00)\b", re.IGNORECASE)
 MARKERS = re.compile(r"list-style(?:-type)?\s*:[^;]*?\b(lower|upper)-(alpha|latin|roman)\b", re.I)
 FIRST_ITEM = re.compile(r"\s*(<li\b[^>]*>)", re.IGNORECASE)
 SHOWN_AS_WORDS = {
-    "img": {"alt", "title"}, "image": {"alt", "title"}, "a": {"title"}, "abbr": {"title"},
-    "area": {"alt", "title"}, "acronym": {"title"}, "optgroup": {"label"},
+    "img": {"alt", "title"},
+    "image": {"alt", "title"},
+    "a": {"title"},
+    "abbr": {"title"},
+    "area": {"alt", "title"},
+    "acronym": {"title"},
+    "optgroup": {"label"},
     **{name: {"title", "srcdoc"} for name in EMBEDS},
-}  # fmt: skip
+}
 AS_TEXT = "write it as text, like x<sup>2</sup> or a/b"
 AS_PICTURE = "save it as a picture, and write ![what it shows](file.png)"
 AS_REMARK = "delete them, or put them into <!-- -->"
@@ -162,7 +167,7 @@ def in_a_line(tag: str, meant: Meant) -> str:
         return shown
     if shown.startswith(("<a ", "<img ", "<abbr", "</abbr")) or (name == "optgroup" and shown):
         return shown
-    if name in BLOCK_ELEMENTS | LAYOUT | VERBATIM and name not in ("td", "th", "col", "colgroup"):
+    if name in ALLOWED_BLOCKS | LAYOUT | VERBATIM and name not in ("td", "th", "col", "colgroup"):
         return BREAK
     return GAP if name in PARTED_ELEMENTS | DRAWN_ELEMENTS | DRAWN or name in ("td", "th") else ""
 

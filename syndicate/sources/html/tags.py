@@ -10,9 +10,9 @@ from enum import Enum
 
 from syndicate.sources.characters.entities import in_attribute
 from syndicate.sources.html.elements import (
+    ALLOWED_BLOCKS,
     ALONE,
     BARE_ATTRIBUTES,
-    BLOCK_ELEMENTS,
     DRAWN,
     DRAWN_ELEMENTS,
     FORMATTING,
@@ -205,7 +205,7 @@ class _Usage:
         """An element without an end and attributes, which may stand for what is to be filled in."""
         if name == "p" and tag.in_block and tag.before in ("", "\n", ">"):
             return Meant.MARKUP
-        if name == "a" or name not in FORMATTING | BLOCK_ELEMENTS | LAYOUT:
+        if name == "a" or name not in FORMATTING | ALLOWED_BLOCKS | LAYOUT:
             return Meant.WORDS
         before = tag.before if name != "p" else tag.before.rstrip(".:;!?")  # Satu.<p>Dua.
         begins = before in ("", "\n", ">") or before.isspace() or before in "(\"'“‘"

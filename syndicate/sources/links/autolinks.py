@@ -8,7 +8,7 @@ from html import unescape
 
 from syndicate.sources.links.url_validation import why_not
 
-HTML_TOKEN = re.compile(r"<(/?)([a-z0-9]+)[^<>]*>|([^<]+)")
+TAG_OR_TEXT = re.compile(r"<(/?)([a-z0-9]+)[^<>]*>|([^<]+)")
 BARE_ADDRESS = re.compile(
     r"(?<![\w@/.:=-])(?:https?://|www\.)(?:[\w-]+\.)+[\w-]+(?::\w+)?(?![\w%|\\@-])"
     r"(?:[/?#](?:&amp;|[^\s<>\"“”„‘’«»&])*)?",
@@ -38,7 +38,7 @@ def with_autolinks(html: str, note: Callable[[str, str], object]) -> str:
         return html
     pieces = []
     inside = 0
-    for tag in HTML_TOKEN.finditer(html):
+    for tag in TAG_OR_TEXT.finditer(html):
         if tag[3]:
             pieces.append(tag[0] if inside else BARE_ADDRESS.sub(link, tag[0]))
             continue

@@ -7,9 +7,17 @@ from urllib.parse import quote, unquote
 
 QUOTE_SIGNS = "\"'“”„‟‘’‚‛«»‹›`<>"
 OPENED_BY = {
-    "”": "“„‟”", "“": "„“", "’": "‘‚‛’", "‘": "‚‘", "»": "«»", "«": "»«", "›": "‹›", "‹": "›‹",
-    ">": "<", "‟": "„‟",
-}  # fmt: skip
+    "”": "“„‟”",
+    "“": "„“",
+    "’": "‘‚‛’",
+    "‘": "‚‘",
+    "»": "«»",
+    "«": "»«",
+    "›": "‹›",
+    "‹": "›‹",
+    ">": "<",
+    "‟": "„‟",
+}
 SIGN = "|".join((f"[{re.escape(QUOTE_SIGNS)}]", *map(quote, QUOTE_SIGNS)))
 OPENING_QUOTE = re.compile(f"(?:{SIGN})+", re.IGNORECASE)
 CLOSING_QUOTE = re.compile(f"(?:{SIGN})$", re.IGNORECASE)

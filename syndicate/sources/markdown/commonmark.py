@@ -82,7 +82,7 @@ def parse_markdown(source: str) -> tuple[list[Token], dict[str, Any]]:
     return markdown().parse(source, env), env
 
 
-def rendered(tokens: Sequence[Token], env: dict[str, Any]) -> str:
+def render_tokens(tokens: Sequence[Token], env: dict[str, Any]) -> str:
     """The tokens as HTML, not yet sanitised."""
     return str(markdown().renderer.render(tokens, markdown().options, env))
 

@@ -35,7 +35,7 @@ PUT_AWAY = re.compile(rf"{CODE_PLACEHOLDER[0]}(\d+){CODE_PLACEHOLDER[1]}")
 COMMENT_DESTINATIONS = ("#", "<>", "")  # [//]: # (for nobody)
 
 
-def normalized(markdown: str, folder: Path) -> str:
+def normalize_markdown(markdown: str, folder: Path) -> str:
     """Return the text with what was plainly meant; the rest, and code, as it was typed."""
     codes: list[str] = []
 
