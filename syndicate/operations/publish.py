@@ -57,7 +57,9 @@ def publish(office: Office, request: Publication, progress: Progress = silent) -
     dry = request.dry_run or bool(reading.flaws)
     change = decided(office, partial(_decision, office, request, chosen, reading), dry=dry)
     report.include(reported(change))
-    _warn(office, reading.drafts, change, report)
+    report.warnings += _warnings(reading.drafts, change)
+    for warning in report.warnings:
+        office.tell(warning)  # before anything is sent
     report.include(carried_out(office, change, progress, dry=dry))
     if not dry and not any(map(_is_change, report.lines)):
         report.include(_waiting(office, chosen, report.unconnected))
@@ -214,12 +216,9 @@ def _refuse_one_note_for_many(request: Publication, subjects: Iterable[Subject])
         )
 
 
-def _warn(office: Office, drafts: Sequence[Draft], change: Change, report: Report) -> None:
-    """Name what readers will not get as it was typed, before anything is sent."""
-    report.warnings += [remark for draft in drafts for remark in draft.told()]
-    report.warnings += change.plan.warnings
-    for warning in report.warnings:
-        office.tell(warning)
+def _warnings(drafts: Iterable[Draft], change: Change) -> list[str]:
+    """Return what readers will not get as it was typed."""
+    return [*(remark for draft in drafts for remark in draft.told()), *change.plan.warnings]
 
 
 def _is_change(line: Line) -> bool:

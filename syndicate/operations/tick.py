@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import replace
 
 from syndicate.channel import Channel, Scope
@@ -43,31 +43,43 @@ def tick(office: Office, progress: Progress = silent) -> Report:
     report = Report(command="tick", notes=office.notes)
     refuse_older(office)
     number = office.ledger.ticks.begin(office.clock())
-    _do_all(office, report, progress)
+    for part in _parts(office, progress):
+        report.include(part)
     report.told = office.ledger.ticks.end(number, office.clock(), report.unmended)
     return report
 
 
-def _do_all(office: Office, report: Report, progress: Progress) -> None:
-    report.include(_expire(office, progress))
-    report.include(take_over(office, progress))
+def _parts(office: Office, progress: Progress) -> Iterator[Outcome | Report]:
+    """Do one thing after another, and yield what came of each."""
+    earlier = [_expire(office, progress), take_over(office, progress)]
+    yield from earlier
+    unconnected = frozenset(name for outcome in earlier for name in outcome.unconnected)
     for channel in office.channels:
         if office.stopping():
-            report.include(STOPPED)
+            yield STOPPED
             return
         if channel.scope is not Scope.DIGEST:
-            report.include(_retry(office, channel, report.unconnected, progress))
+            outcome = _retry(office, channel, unconnected, progress)
+            unconnected |= outcome.unconnected
+            yield outcome
+    yield from _lists(office, progress)
+
+
+def _lists(office: Office, progress: Progress) -> Iterator[Outcome | Report]:
+    """Read the lists' inboxes, then send their digests: who leaves gets no letter any more."""
     inboxes = InboxRun(office)
-    found = inboxes.read()  # who wants to leave gets no letter any more
+    found = inboxes.read()
     if office.stopping():
-        report.include(found)
-        report.include(STOPPED)
+        yield found
+        yield STOPPED
         return
     digests = digest(office, DigestRequest(), progress)
-    report.include(inboxes.go_on())
-    report.lines += digests.lines
-    report.idle |= digests.idle
-    report.problems += digests.problems
+    yield inboxes.go_on()
+    yield Outcome(
+        lines=tuple(digests.lines),
+        idle=frozenset(digests.idle),
+        problems=tuple(digests.problems),
+    )
 
 
 def _expire(office: Office, progress: Progress) -> Outcome:
