@@ -61,7 +61,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class ReportPart:
     """Part of a report: what came of one step of a command."""
 
     articles: tuple[Subject, ...] = ()
@@ -72,7 +72,7 @@ class Outcome:
     problems: tuple[str, ...] = ()
     unconnected: frozenset[str] = frozenset()
 
-    def without(self, action: str) -> Outcome:
+    def without(self, action: str) -> ReportPart:
         """Return the same without the lines of an action."""
         return replace(self, lines=tuple(line for line in self.lines if line.action != action))
 
@@ -96,7 +96,7 @@ class Report:
     problems: list[str] = field(default_factory=list)  # a channel that could not begin
     told: set[str] = field(default_factory=set)  # fingerprints of what an earlier tick has told
 
-    def include(self, part: Outcome | Report) -> None:
+    def include(self, part: ReportPart | Report) -> None:
         """Add what came of a step; a note that is there already is not repeated."""
         self.articles += part.articles
         self.lines += part.lines

@@ -22,7 +22,7 @@ from syndicate.office import Office
 from syndicate.planning.folders import is_here
 from syndicate.planning.plan import EVERYTHING, EditionPlan, Plan
 from syndicate.planning.write import Due
-from syndicate.report import STATE_WORDS, Line, Outcome, as_connected, line_of
+from syndicate.report import STATE_WORDS, Line, ReportPart, as_connected, line_of
 from syndicate.text.i18n import moment
 
 Progress = Callable[[str, int], None]  # one more at a channel of this name; of how many, or 0
@@ -30,7 +30,7 @@ Progress = Callable[[str, int], None]  # one more at a channel of this name; of 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """Outcome of one channel's turn."""
+    """ReportPart of one channel's turn."""
 
     problem: str = ""  # why it could not begin
     notes: tuple[str, ...] = ()  # remarks of the destination
@@ -41,7 +41,7 @@ def silent(_channel: str, _total: int) -> None:
     """Show no progress."""
 
 
-def deliver_all(office: Office, due: Sequence[Due], progress: Progress) -> Outcome:
+def deliver_all(office: Office, due: Sequence[Due], progress: Progress) -> ReportPart:
     """Deliver what is due; every channel has its turn, whatever became of the others."""
     turn = {channel.name: place for place, channel in enumerate(office.channels)}
     due = sorted(due, key=lambda edition: turn[edition.plan.channel.name])
@@ -64,7 +64,7 @@ def deliver_all(office: Office, due: Sequence[Due], progress: Progress) -> Outco
     lines = tuple(_outcome_lines(office, due, unseen, unconnected))
     problems = _problems(office, by_channel, turns)
     known = {f"{line.channel}: {line.why}" for line in lines}
-    return Outcome(
+    return ReportPart(
         lines=lines,
         notes=tuple(note for ran in turns.values() for note in ran.notes),
         problems=tuple(problem for problem in problems if problem not in known),

@@ -21,11 +21,11 @@ from syndicate.model.article import Edition
 from syndicate.model.delivery import Receipt, Recipient, Rendition
 from syndicate.office import Office
 from syndicate.operations.leftovers import take_over, waiting_for_others
-from syndicate.operations.sequence import joined_outcomes
+from syndicate.operations.sequence import joined_parts
 from syndicate.planning import editions
 from syndicate.planning.decide import reviewed
 from syndicate.planning.hosting import Hosting
-from syndicate.report import Line, Outcome, Report, letters_line, line_of
+from syndicate.report import Line, Report, ReportPart, letters_line, line_of
 from syndicate.system.logs import unexpected
 from syndicate.text.i18n import moment
 
@@ -77,19 +77,19 @@ def digest(office: Office, request: DigestRequest, progress: Progress = silent) 
 
 def _of_list(
     office: Office, channel: MailingList, request: DigestRequest, progress: Progress
-) -> Outcome:
+) -> ReportPart:
     """Close what is due of one list and send it; or send a proof of it."""
     if request.to:
         return _proof(office, channel, request.to)
     with office.ledger.planning(dry=request.dry_run) as catalogue:
         known = office.remembered(catalogue, channel)
         if lost := _renamed(office, catalogue, channel, known):
-            return Outcome(problems=(lost,))
+            return ReportPart(problems=(lost,))
         closed = close_due(office, catalogue, channel, known, request.catch_up)
         waiting = [number for number, _ in catalogue.editions.waiting(known.id)]
         outcome = _windows(office, catalogue, channel, closed, dry=request.dry_run)
         if request.dry_run and not closed:
-            outcome = joined_outcomes([outcome, _so_far(office, catalogue, channel, known)])
+            outcome = joined_parts([outcome, _so_far(office, catalogue, channel, known)])
     if request.dry_run:
         return outcome
     if closed:
@@ -100,13 +100,13 @@ def _of_list(
     lines = tuple(_letters(office, waiting, sampled=bool(request.sample)))
     is_reported = any(ran.problem in line.why for line in (*outcome.lines, *lines))
     problem = f"{channel.name}: {ran.problem}"
-    sent = Outcome(
+    sent = ReportPart(
         lines=lines,
         notes=ran.notes,
         problems=(problem,) if ran.problem and not is_reported else (),
         unconnected=ran.unconnected,
     )
-    return joined_outcomes([outcome, sent])
+    return joined_parts([outcome, sent])
 
 
 def _renamed(
@@ -243,20 +243,20 @@ def _digest_channels(office: Office, names: Sequence[str]) -> list[MailingList]:
 def _windows(
     office: Office, catalogue: Catalogue, channel: MailingList, closed: Sequence[Closed], *,
     dry: bool,
-) -> Outcome:  # fmt: skip
+) -> ReportPart:  # fmt: skip
     """Report which windows were closed, or when the next one is."""
     if not closed:
         due = moment(office.next_digest(catalogue, channel), office.publisher.zone, "en")
         note = f"{channel.name}: nothing is due; the next digest closes on {due}"
-        return Outcome(notes=(note,), idle=frozenset({note}))
-    return joined_outcomes(
+        return ReportPart(notes=(note,), idle=frozenset({note}))
+    return joined_parts(
         [_closed_window(office, catalogue, channel, window, dry=dry) for window in closed]
     )
 
 
 def _closed_window(
     office: Office, catalogue: Catalogue, channel: MailingList, closed: Closed, *, dry: bool
-) -> Outcome:
+) -> ReportPart:
     edition, window = closed.edition, closed.window
     notes: tuple[str, ...] = ()
     why = "nothing to say" if window.status == "empty" else "skipped"
@@ -272,12 +272,12 @@ def _closed_window(
         channel=channel.name, about=window.key, address="", action=window.status, why=why,
         diff=_headlines(edition) if dry else "",
     )  # fmt: skip
-    return Outcome(lines=(line,), notes=notes)
+    return ReportPart(lines=(line,), notes=notes)
 
 
 def _so_far(
     office: Office, catalogue: Catalogue, channel: MailingList, known: KnownChannel
-) -> Outcome:
+) -> ReportPart:
     """Report what the next digest says as things stand; nothing of it is frozen."""
     zone = office.publisher.zone
     opened = (
@@ -286,7 +286,7 @@ def _so_far(
     window = _window(opened, office.next_digest(catalogue, channel))
     edition = compose(office, catalogue, channel, known, window)
     if not (edition.items or edition.corrections):
-        return Outcome()
+        return ReportPart()
     [rendition] = channel.render(edition)
     review = reviewed(channel, edition, rendition)
     why = f"so far {_counted(edition, catalogue.digests.readers(known.id))}{review.size}"
@@ -294,7 +294,7 @@ def _so_far(
         channel=channel.name, about=window.key, address="", action="open", why=why,
         diff=_headlines(edition),
     )  # fmt: skip
-    return Outcome(lines=(line,), notes=review.remarks)
+    return ReportPart(lines=(line,), notes=review.remarks)
 
 
 def _counted(edition: Edition, letters: int) -> str:
@@ -331,7 +331,7 @@ def _letters(office: Office, numbers: Sequence[int], *, sampled: bool) -> Iterat
                 yield line_of(place, "letter", office.publisher.zone)
 
 
-def _proof(office: Office, channel: MailingList, address: str) -> Outcome:
+def _proof(office: Office, channel: MailingList, address: str) -> ReportPart:
     """Send what the next digest would say now to one address; the ledger keeps no trace of it."""
     with office.ledger.planning(dry=True) as catalogue:
         known = office.remembered(catalogue, channel)
@@ -345,7 +345,9 @@ def _proof(office: Office, channel: MailingList, address: str) -> Outcome:
         )
         edition = compose(office, catalogue, channel, known, window)
     if not (edition.items or edition.corrections):
-        return Outcome(notes=(f"{channel.name}: there is nothing to say yet; no proof was sent",))
+        return ReportPart(
+            notes=(f"{channel.name}: there is nothing to say yet; no proof was sent",)
+        )
     [rendition] = channel.render(edition)
     recipient = Recipient("proof", address, "proof")
     result = send_once(office, channel, edition.key, rendition, recipient=recipient)
@@ -355,4 +357,4 @@ def _proof(office: Office, channel: MailingList, address: str) -> Outcome:
         channel=channel.name, about=edition.key, address=address, action="proof", state=state,
         why="" if sent else str(result),
     )  # fmt: skip
-    return Outcome(lines=(line,))
+    return ReportPart(lines=(line,))

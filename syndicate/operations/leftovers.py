@@ -19,7 +19,7 @@ from syndicate.operations.sequence import (
     changes_only,
     decided,
     joined_changes,
-    joined_outcomes,
+    joined_parts,
     planned,
     register,
     reported,
@@ -28,7 +28,7 @@ from syndicate.planning.announcements import announced
 from syndicate.planning.facts import Facts
 from syndicate.planning.plan import Wish
 from syndicate.planning.write import write_plan
-from syndicate.report import Line, Outcome
+from syndicate.report import Line, ReportPart
 
 
 def leave_to_others(
@@ -93,7 +93,7 @@ def leftover_lines(office: Office, catalogue: Catalogue, uri: str | None = None)
                            state="waiting", why=why)  # fmt: skip
 
 
-def waiting_for_others(office: Office) -> Outcome:
+def waiting_for_others(office: Office) -> ReportPart:
     """Report what waits for a machine that has a channel, and which lists are another one's."""
     problems: list[str] = []
     notes: list[str] = []
@@ -107,14 +107,14 @@ def waiting_for_others(office: Office) -> Outcome:
                 notes.append(
                     f"{name}: its digests are left to a machine that has it: {advice(name)}"
                 )
-    return Outcome(problems=tuple(problems), notes=tuple(notes), idle=frozenset(notes))
+    return ReportPart(problems=tuple(problems), notes=tuple(notes), idle=frozenset(notes))
 
 
-def take_over(office: Office, progress: Progress) -> Outcome:
+def take_over(office: Office, progress: Progress) -> ReportPart:
     """Plan and do what machines without these channels had to leave."""
     change = decided(office, lambda catalogue: _decision(office, catalogue))
     outcome = carried_out(office, changes_only(change), progress)
-    return joined_outcomes([reported(change), outcome]).without(Action.NOTHING)
+    return joined_parts([reported(change), outcome]).without(Action.NOTHING)
 
 
 def _decision(office: Office, catalogue: Catalogue) -> Change:

@@ -26,8 +26,8 @@ from syndicate.planning.plan import Wish
 from syndicate.report import (
     STATE_WORDS,
     Line,
-    Outcome,
     Report,
+    ReportPart,
     Subject,
     as_connected,
     line_of,
@@ -144,11 +144,12 @@ def _decision(
     register(office, catalogue, office.channels)  # what is published from now on is not older
     before = awaited(office, catalogue, [draft.article.uri for draft in reading.drafts])
     recorded = _recorded(office, catalogue, request, reading.drafts)
-    subjects = [record.subject for record in recorded if isinstance(record, Recorded)]
-    for outcome in recorded:
+    done = [article for article in recorded if isinstance(article, Recorded)]
+    subjects = [article.subject for article in done]
+    for article in recorded:
         with flaws.noted():
-            if isinstance(outcome, ArticleError):
-                raise outcome
+            if isinstance(article, ArticleError):
+                raise article
     with flaws.noted():
         _refuse_one_note_for_many(request, subjects)
     kinds = {subject.uri: subject.kind for subject in subjects}
@@ -163,13 +164,21 @@ def _decision(
     coming = digest_lines(
         office, catalogue, drafts, kinds, before, chosen=chosen, named=request.channels
     )
+    left = [*left_lines(office, catalogue, kinds, chosen), *coming]
+    left += _left_to_others(facts, request, assigned, kinds)
+    notes = [*(note for article in done for note in article.notes), *assigned.notes]
+    return replace(change, articles=subjects, notes=notes, lines=[*assigned.lines, *left])
+
+
+def _left_to_others(
+    facts: Facts, request: Publication, assigned: Assigned, kinds: Mapping[str, str]
+) -> list[Line]:
+    """Leave what has changed to machines with the channels that this one lacks."""
     unchanged = [uri for uri, kind in kinds.items() if kind == "unchanged"]
-    left = leave_to_others(
-        office, catalogue, assigned.standings, new=not request.channels, unchanged=unchanged
-    )
-    lines = [*assigned.lines, *left_lines(office, catalogue, kinds, chosen), *coming, *left]
-    notes = [note for done in recorded if isinstance(done, Recorded) for note in done.notes]
-    return replace(change, articles=subjects, notes=[*notes, *assigned.notes], lines=lines)
+    return leave_to_others(
+        facts.office, facts.catalogue, assigned.standings, new=not request.channels,
+        unchanged=unchanged,
+    )  # fmt: skip
 
 
 def _recorded(
@@ -226,7 +235,7 @@ def _is_change(line: Line) -> bool:
     return bool(line.state) and (line.action, line.state) != UNCHANGED
 
 
-def _waiting(office: Office, chosen: Sequence[Channel], unconnected: Container[str]) -> Outcome:
+def _waiting(office: Office, chosen: Sequence[Channel], unconnected: Container[str]) -> ReportPart:
     """Report what of the channels still waits, where the command itself had nothing to do."""
     names = {channel.name for channel in chosen}
     with office.ledger.reading() as db:
@@ -234,7 +243,7 @@ def _waiting(office: Office, chosen: Sequence[Channel], unconnected: Container[s
     lines = (
         line_of(place, "retry", office.publisher.zone) for place in found if place.channel in names
     )
-    return Outcome(lines=tuple(as_connected(line, unconnected) for line in lines))
+    return ReportPart(lines=tuple(as_connected(line, unconnected) for line in lines))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from syndicate.ledger.reports.digests import digests
 from syndicate.ledger.reports.places import places, standing_at
 from syndicate.model.delivery import Receipt, Rendition
 from syndicate.office import Office
-from syndicate.report import Outcome, Report, letters_line, line_of, said_key
+from syndicate.report import Report, ReportPart, letters_line, line_of, said_key
 
 NUMBER = re.compile(
     r"(?P<number>\d{1,18})(?:/(?P<subscriber>\d{1,18}))?", re.ASCII
@@ -123,11 +123,11 @@ def receipt_named(
     return receipt
 
 
-def _go_on(office: Office, channel: Channel, edition: int, progress: Progress) -> Outcome:
+def _go_on(office: Office, channel: Channel, edition: int, progress: Progress) -> ReportPart:
     """Deliver what an answer has made due."""
     known = office.ledger.known_channels()[channel.name]
     ran = run_channel(office, channel, known, [edition], progress)
-    return Outcome(
+    return ReportPart(
         notes=ran.notes,
         problems=(f"{channel.name}: {ran.problem}",) if ran.problem else (),
         unconnected=ran.unconnected,

@@ -18,7 +18,7 @@ from syndicate.planning.facts import Facts
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import Failed, Plan, joined
 from syndicate.planning.write import Due, write_plan
-from syndicate.report import Line, Outcome, Subject
+from syndicate.report import Line, ReportPart, Subject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +81,11 @@ def decided(
         return decision(catalogue)
 
 
-def reported(change: Change) -> Outcome:
+def reported(change: Change) -> ReportPart:
     """Return what is to be reported of a decision before anything is sent."""
     digests = (digest.failed for digest in change.recomposed if digest.failed)
     failed = [*change.plan.failed, *digests]
-    return Outcome(
+    return ReportPart(
         articles=tuple(change.articles),
         notes=(*change.notes, *change.plan.notes),
         problems=(*change.problems, *map(_problem, failed)),
@@ -94,15 +94,15 @@ def reported(change: Change) -> Outcome:
 
 def carried_out(
     office: Office, change: Change, progress: Progress, *, dry: bool = False
-) -> Outcome:
+) -> ReportPart:
     """Bring what was decided to its destinations; of a ``dry`` run return what it would do."""
     if dry:
-        parts = [Outcome(lines=tuple(plan_lines(change.plan)))]
+        parts = [ReportPart(lines=tuple(plan_lines(change.plan)))]
         parts += map(urgent_preview, change.mailings)
     else:
         parts = [deliver_all(office, change.due, progress)]
         parts += [send_urgent(office, mailing, progress) for mailing in change.mailings]
-    return joined_outcomes(parts)
+    return joined_parts(parts)
 
 
 def changes_only(change: Change) -> Change:
@@ -131,9 +131,9 @@ def joined_changes(parts: Sequence[Change]) -> Change:
     )
 
 
-def joined_outcomes(parts: Sequence[Outcome]) -> Outcome:
+def joined_parts(parts: Sequence[ReportPart]) -> ReportPart:
     """Return one outcome of several, in their order."""
-    return Outcome(
+    return ReportPart(
         articles=tuple(article for part in parts for article in part.articles),
         lines=tuple(line for part in parts for line in part.lines),
         notes=tuple(note for part in parts for note in part.notes),

@@ -20,18 +20,18 @@ from syndicate.operations.sequence import (
     carried_out,
     changes_only,
     decided,
-    joined_outcomes,
+    joined_parts,
     planned,
     register,
     reported,
 )
 from syndicate.planning.facts import Facts
 from syndicate.planning.plan import Wish
-from syndicate.report import Line, Outcome, Report, as_connected, line_of
+from syndicate.report import Line, Report, ReportPart, as_connected, line_of
 from syndicate.subscribers.inbox_run import InboxRun
 
 # more may be due: whoever looks at the exit code runs it again
-STOPPED = Outcome(problems=("stopped: what else is due waits for the next run",))
+STOPPED = ReportPart(problems=("stopped: what else is due waits for the next run",))
 FAST_CLOCK = (
     "the clock is more than a day ahead of the database's: nothing expires by it, and no notice"
     " goes"
@@ -49,7 +49,7 @@ def tick(office: Office, progress: Progress = silent) -> Report:
     return report
 
 
-def _parts(office: Office, progress: Progress) -> Iterator[Outcome | Report]:
+def _parts(office: Office, progress: Progress) -> Iterator[ReportPart | Report]:
     """Do one thing after another, and yield what came of each."""
     earlier = [_expire(office, progress), take_over(office, progress)]
     yield from earlier
@@ -65,7 +65,7 @@ def _parts(office: Office, progress: Progress) -> Iterator[Outcome | Report]:
     yield from _lists(office, progress)
 
 
-def _lists(office: Office, progress: Progress) -> Iterator[Outcome | Report]:
+def _lists(office: Office, progress: Progress) -> Iterator[ReportPart | Report]:
     """Read the lists' inboxes, then send their digests: who leaves gets no letter any more."""
     inboxes = InboxRun(office)
     found = inboxes.read()
@@ -75,18 +75,18 @@ def _lists(office: Office, progress: Progress) -> Iterator[Outcome | Report]:
         return
     digests = digest(office, DigestRequest(), progress)
     yield inboxes.go_on()
-    yield Outcome(
+    yield ReportPart(
         lines=tuple(digests.lines),
         idle=frozenset(digests.idle),
         problems=tuple(digests.problems),
     )
 
 
-def _expire(office: Office, progress: Progress) -> Outcome:
+def _expire(office: Office, progress: Progress) -> ReportPart:
     """Let every channel see which articles have just expired, and which notices are old."""
     change = decided(office, lambda catalogue: _expiry(office, catalogue))
     outcome = carried_out(office, changes_only(change), progress)
-    return joined_outcomes([reported(change), outcome]).without(Action.NOTHING)
+    return joined_parts([reported(change), outcome]).without(Action.NOTHING)
 
 
 def _expiry(office: Office, catalogue: Catalogue) -> Change:
@@ -102,7 +102,9 @@ def _expiry(office: Office, catalogue: Catalogue) -> Change:
     return replace(change, notes=[FAST_CLOCK] if is_fast else [])
 
 
-def _retry(office: Office, channel: Channel, unconnected: Set[str], progress: Progress) -> Outcome:
+def _retry(
+    office: Office, channel: Channel, unconnected: Set[str], progress: Progress
+) -> ReportPart:
     """Try again what waits in a channel, and settle what is in doubt there.
 
     ``unconnected``: the channels to which no connection could be made before.
@@ -115,7 +117,7 @@ def _retry(office: Office, channel: Channel, unconnected: Set[str], progress: Pr
     unconnected = ran.unconnected | unconnected
     lines = [as_connected(line, unconnected) for line in _lines(office, before)]
     problem = f"{channel.name}: {ran.problem}"
-    return Outcome(
+    return ReportPart(
         lines=tuple(lines),
         notes=ran.notes,
         problems=(problem,) if ran.problem and not before else (),

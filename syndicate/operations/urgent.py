@@ -17,7 +17,7 @@ from syndicate.office import Office
 from syndicate.planning import editions
 from syndicate.planning.decide import reviewed
 from syndicate.planning.hosting import Hosting
-from syndicate.report import Line, Outcome, letters_line
+from syndicate.report import Line, ReportPart, letters_line
 
 URGENT = (1, 2)  # IPTC's urgency: 1 is the highest
 
@@ -51,14 +51,14 @@ def freeze_urgent(
     ]
 
 
-def send_urgent(office: Office, mailing: UrgentMailing, progress: Progress) -> Outcome:
+def send_urgent(office: Office, mailing: UrgentMailing, progress: Progress) -> ReportPart:
     """Send the letters of an urgent article."""
     ran = run_channel(office, mailing.channel, mailing.known, [mailing.edition], progress)
     with office.ledger.reading() as db:
         lines = tuple(map(letters_line, digests(db, numbers=[mailing.edition])))
     is_reported = any(ran.problem in line.why for line in lines)
     problem = f"{mailing.channel.name}: {ran.problem}"
-    return Outcome(
+    return ReportPart(
         lines=lines,
         notes=ran.notes,
         problems=(problem,) if ran.problem and not is_reported else (),
@@ -66,7 +66,7 @@ def send_urgent(office: Office, mailing: UrgentMailing, progress: Progress) -> O
     )
 
 
-def urgent_preview(mailing: UrgentMailing) -> Outcome:
+def urgent_preview(mailing: UrgentMailing) -> ReportPart:
     """Report to how many readers the letters of an urgent article would go."""
     why = f"goes at once to {mailing.letters} readers"
     remarks: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ def urgent_preview(mailing: UrgentMailing) -> Outcome:
     line = Line(
         channel=mailing.channel.name, about=mailing.uri, address="", action="letters", why=why
     )
-    return Outcome(lines=(line,), notes=remarks)
+    return ReportPart(lines=(line,), notes=remarks)
 
 
 def _frozen(hosting: Hosting, channel: MailingList, standing: Standing) -> list[UrgentMailing]:

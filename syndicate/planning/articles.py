@@ -12,7 +12,7 @@ from syndicate.ledger import Standing
 from syndicate.model.delivery import Rendition
 from syndicate.model.step import Action
 from syndicate.planning import editions
-from syndicate.planning.compare import edition_plan, rendered
+from syndicate.planning.compare import edition_plan, render_checked
 from syndicate.planning.facts import Facts
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import EditionPlan, Plan
@@ -92,7 +92,7 @@ def _article_plan(
         return edition_plan(facts, channel, standing.uri, unchanged, purpose)
     [item] = hosting.worded([standing.item], channel)
     edition = editions.article(item, facts.office.publisher)
-    renditions = rendered(
+    renditions = render_checked(
         channel, partial(channel.render, edition), partial(_located, facts, channel, standing)
     )
     plan = edition_plan(facts, channel, edition.key, renditions, purpose)

@@ -14,7 +14,14 @@ from syndicate.planning.compare import edition_plan
 from syndicate.planning.facts import Facts
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.pages import hosted_plans, page_plans
-from syndicate.planning.plan import EVERYTHING, ArchivePage, EditionPlan, Plan, Shown, joined
+from syndicate.planning.plan import (
+    EVERYTHING,
+    ArchivePage,
+    EditionPlan,
+    Plan,
+    ShownArticles,
+    joined,
+)
 from syndicate.planning.planner import Purpose
 
 
@@ -59,7 +66,7 @@ def _opening(
 def _changed(facts: Facts, documents: Documents, holdings: Sequence[Holding]) -> Plan:
     """Plan the documents that hold what has changed, and drop those of forgotten subjects."""
     recent = [holding for holding in holdings if not holding.edition.page]
-    shown = Shown(
+    shown = ShownArticles(
         channel=documents.known.id,
         uris=frozenset(uri for holding in recent for uri, _ in holding.held),
     )

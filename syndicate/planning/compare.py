@@ -19,7 +19,7 @@ CHANGES = (Action.CORRECT, Action.REFILE, Action.WITHDRAW, Action.REFRESH)
 Located = Callable[[ArticleError], ArticleError]
 
 
-def rendered(
+def render_checked(
     channel: Channel, render: Callable[[], Iterable[Rendition]], located: Located | None = None
 ) -> list[Rendition]:
     """Return what a channel renders now; an error names the channel, or is ``located``."""

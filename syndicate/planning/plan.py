@@ -73,7 +73,7 @@ class Pieces:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownArticles:
     """Articles that a collection's documents show: the cached pieces of others are deleted."""
 
     channel: int
@@ -96,7 +96,7 @@ class Plan:
     woken: tuple[int, ...] = ()  # channels that are asked anew for what they refused
     editions: tuple[EditionPlan, ...] = ()
     pieces: tuple[Pieces, ...] = ()
-    shown: tuple[Shown, ...] = ()
+    shown: tuple[ShownArticles, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     failed: tuple[Failed, ...] = ()
     flaws: tuple[ArticleError, ...] = ()  # what is wrong in the articles' files
