@@ -64,25 +64,25 @@ POST, PIN = "post", "pin"  # addresses; each correction may have one too
 class Telegram(Revises, Removes, Finds):
     """Posts every article in a Telegram channel or group and keeps it up to date there.
 
-    token: the bot's, from @BotFather; the bot must be an administrator of the chat
+    token: the bot's token, from @BotFather; the bot must be an administrator of the chat
     chat: @name of a public channel, or the number of a private one (-100…)
     test_chat: where `publish --test` posts
     api: the Bot API server
-    audit_chat: a chat of the office; a post in doubt is looked for by copying messages there
-    web: where public channels have their pages; there a post in doubt is looked for, too
+    audit_chat: a chat of the office, to which messages are copied to look for a post in doubt
+    web: the site of public channels' pages, on which posts in doubt are looked for as well
     preview: the first picture: `above` or `below` the text as a large preview where it has a
         public address, else as a photo; `photo` always as a photo (1,024 characters); `none`.
         Several are an album where the text fits its caption (1,024), with `photo` always
     length: `full`: as much of the text as fits; `lead`: its beginning; or a number of characters.
-        What is left out is behind the article's `url`; without one the text is whole
+        A link leads to the rest, at the article's `url`; without a `url` nothing is left out
     thread: the topic's number, in a group with topics
     silent: post without a sound
-    quiet: post without a sound in these hours, but for urgency 1 and 2: 22:00-06:00
-    pace: seconds from one post or edit to the next, whichever machine makes it
-    patience: seconds that Telegram may take to answer; to an upload twice as long
-    protect: let nobody forward or save the posts
+    quiet: post without a sound in these hours, except urgency 1 and 2: 22:00-06:00
+    pace: seconds from one post or edit to the next, on all machines together
+    patience: seconds that Telegram may take to answer; twice as long after an upload
+    protect: keep readers from forwarding or saving the posts
     pin: keep posts of urgency 1 and 2 at the top until they expire or are withdrawn
-    reply_on_correction: also tell of a correction under the post, since an edit wakes nobody
+    reply_on_correction: also announce a correction in a reply, since an edit notifies nobody
     """
 
     kind: ClassVar[str] = "telegram"
