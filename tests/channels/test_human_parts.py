@@ -7,9 +7,9 @@ from itertools import product
 
 import pytest
 
-from channels.test_incoming import DAEMON, EXIM_HEAD, TOKEN, VERP, failed, heard, own, several
-from channels.test_refusals import CASES, LETTER
-from channels.test_refusals import OURS as OURS_
+from support.incoming import DAEMON, EXIM_HEAD, TOKEN, VERP, failed, heard, own, several
+from support.relay_answers import CASES, LETTER
+from support.relay_answers import OURS as OURS_
 from syndicate.channel.mailing_list import Meaning
 
 INTRODUCTION = """This message was created automatically by mail delivery software.
