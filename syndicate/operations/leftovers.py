@@ -49,7 +49,7 @@ def leave_to_others(
                 is_new = new and standing.version == 1 and is_meant(standing.item.article, name)
                 waits = is_new or leftovers.concerns(db, number, standing.uri)
             if waits:
-                leftovers.leave_to_others(db, number, standing.uri, office.clock())
+                leftovers.add_leftover(db, number, standing.uri, office.clock())
                 why = f"left to a machine that has this channel: {advice(name)}"
                 lines.append(
                     Line(channel=name, about=standing.uri, address="", action="leave",

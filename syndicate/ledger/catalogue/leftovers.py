@@ -32,7 +32,7 @@ def channels_elsewhere(db: Connection, configured: Iterable[str]) -> dict[int, s
     return {row.id: row.name for row in found}
 
 
-def leave_to_others(db: Connection, channel: int, uri: str, at: datetime) -> None:
+def add_leftover(db: Connection, channel: int, uri: str, at: datetime) -> None:
     """Leave a change of an article to a machine that has the channel."""
     if not is_left(db, channel, uri):
         db.execute(insert(leftovers).values(channel_id=channel, uri=uri, at=at))

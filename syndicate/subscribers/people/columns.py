@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from syndicate.errors import UsageError
-from syndicate.subscribers.people.leaving_words import Suppression, normalized
+from syndicate.subscribers.people.leaving_words import Suppression, normalized_words
 from syndicate.subscribers.people.suppression import Judge, judge, perhaps
 from syndicate.subscribers.people.titles import ColumnKind, Title, is_of_another_way, read_title
 
@@ -135,7 +135,7 @@ class Columns:
         wanted = self._theirs.get("email")
         if wanted is not None:
             return wanted in (cell.strip().casefold() for cell in row)
-        return not NAMES_OF_EMAIL.isdisjoint(map(normalized, row))
+        return not NAMES_OF_EMAIL.isdisjoint(map(normalized_words, row))
 
     def head(self, number: int, row: Sequence[str]) -> TableHead:
         """Read a row as a head; UsageError where it is none."""
@@ -153,7 +153,7 @@ class Columns:
         unknown = tuple(
             title
             for place, title in enumerate(titles)
-            if title and place not in understood and normalized(title) not in KNOWN
+            if title and place not in understood and normalized_words(title) not in KNOWN
         )
         return TableHead(
             places=places,
@@ -169,7 +169,7 @@ class Columns:
 
     def _places(self, number: int, titles: Sequence[str]) -> Iterator[tuple[str, int]]:
         folded = [title.casefold() for title in titles]
-        usual = [normalized(title) for title in titles]
+        usual = [normalized_words(title) for title in titles]
         for ours, names in COLUMNS.items():
             wanted = self._theirs.get(ours)
             if wanted is None:
@@ -214,7 +214,7 @@ class Columns:
             place
             for place, title in enumerate(titles)
             if self._is(ASIDE, title)
-            or (other and normalized(title) == STATUS and not self._is(STATUS, title))
+            or (other and normalized_words(title) == STATUS and not self._is(STATUS, title))
         }
 
     def _is(self, other: str, title: str) -> bool:
@@ -230,7 +230,7 @@ class Columns:
 def _about(title: str) -> Title | None:
     """Read a title, where it is not known to be about something else."""
     found = read_title(title)
-    is_other = normalized(title) in KNOWN and found and found.kind is not ColumnKind.PERHAPS
+    is_other = normalized_words(title) in KNOWN and found and found.kind is not ColumnKind.PERHAPS
     return None if is_other else found
 
 

@@ -132,7 +132,7 @@ STEMS = (  # a text without any of them holds no word of leaving; quicker than l
 )  # fmt: skip
 
 
-def normalized(text: str) -> str:
+def normalized_words(text: str) -> str:
     """Normalize a title or a value: ``unsubscribed_at`` and ``UnsubscribedAt`` are the same."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
     return re.sub(r"[\W_]+", " ", parted).strip().casefold()
@@ -140,7 +140,7 @@ def normalized(text: str) -> str:
 
 def normalized_answer(text: str) -> str:
     """Normalize a cell that answers a question, in which a tick means yes."""
-    found = normalized(text)
+    found = normalized_words(text)
     if not found and (signs := TICKS & set(text)):
         return "yes" if signs & TICKED else "t"
     return found
@@ -170,12 +170,12 @@ def may_say(text: str) -> bool:
 def _signs(clause: str) -> Iterator[LeavingSign | None]:
     """Yield the signs of one clause; None for a word of leaving that is denied."""
     if pair := PAIR.fullmatch(clause.strip()):
-        key, value = normalized(pair[1]), normalized(pair[2])
+        key, value = normalized_words(pair[1]), normalized_words(pair[2])
         if value in NO:
             yield from _denied(key)
             return
         clause = key if value in YES else clause
-    text = normalized(clause)
+    text = normalized_words(clause)
     found = [] if ELSEWHERE.search(text) else list(_found(text))
     plain = _is_filler(text, found)
     for match in found:

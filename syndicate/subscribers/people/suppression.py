@@ -17,8 +17,8 @@ from syndicate.subscribers.people.leaving_words import (
     LeavingSign,
     Suppression,
     may_say,
-    normalized,
     normalized_answer,
+    normalized_words,
     signs,
 )
 from syndicate.subscribers.people.titles import ColumnKind, Title
@@ -143,7 +143,7 @@ def of_other_cell(cell: str) -> Suppression | None:
 
 def of_section(row: Iterable[str]) -> Suppression | None:
     """Judge a row without an address that is a heading of those below it: ``BERHENTI``."""
-    cells = [cell for cell in row if normalized(cell) and not cell.strip().isdecimal()]
+    cells = [cell for cell in row if normalized_words(cell) and not cell.strip().isdecimal()]
     if len(cells) != 1 or not may_say(cells[0].casefold()):
         return None
     found, _ = signs(cells[0])
@@ -174,7 +174,7 @@ def of_file(name: str) -> tuple[Suppression | None, bool]:
     stem = name.rpartition(".")[0] or name
     if found := FILE.search(stem):
         return FILES.get(f"{found[1] or ''}{found[2]}".lower()), True
-    text = normalized(stem)
+    text = normalized_words(stem)
     found_signs, _ = signs(OF_FILES.sub(" ", text))
     if not found_signs or OF_SOME.search(text):
         return None, True
@@ -192,7 +192,7 @@ def _worst(found: Iterable[LeavingSign]) -> Suppression | None:
 
 
 def _by_status(cell: str) -> Suppression | None:
-    text = normalized(cell)
+    text = normalized_words(cell)
     if CODE.match(cell):
         return _coded(cell)
     if re.fullmatch(r"\s*[-−]\s*[1-9]\d*\s*", cell):  # AcyMailing's
@@ -202,8 +202,8 @@ def _by_status(cell: str) -> Suppression | None:
     found, denied = signs(cell)
     if found:
         return _worst(found)
-    first = normalized(re.split(r"[(:,;–—]| - ", cell)[0])  # active (2024-05-01)
-    last = normalized(cell.rpartition(".")[2])  # DeliveryStatus.by_user
+    first = normalized_words(re.split(r"[(:,;–—]| - ", cell)[0])  # active (2024-05-01)
+    last = normalized_words(cell.rpartition(".")[2])  # DeliveryStatus.by_user
     parts = [part for part in (text, first, last) if part]
     if denied or not parts or STAYS & set(parts) or GETS_LETTERS.issuperset(text.split()):
         return None if parts or not cell.strip(" -–—.'\"") else Suppression.UNKNOWN
@@ -212,7 +212,7 @@ def _by_status(cell: str) -> Suppression | None:
 
 def _by_words(cell: str) -> Suppression | None:
     """Judge a cell of a column in which yes and no, or numbers, may mean either."""
-    text = normalized(cell)
+    text = normalized_words(cell)
     return Suppression.UNKNOWN if text in BOOLEANS - {""} or text.isdecimal() else _by_status(cell)
 
 
@@ -220,7 +220,7 @@ def _perhaps(cell: str) -> Suppression | None:
     """Judge a cell of a column that may be about something else: ``State`` of an address."""
     if cell.lstrip()[:1] in START and CODE.match(cell):
         return _coded(cell)
-    text = normalized(cell)
+    text = normalized_words(cell)
     if text not in BY_WORD and not may_say(cell.casefold()):
         return None
     if len(text) < 3:

@@ -6,7 +6,7 @@ import re
 from enum import Enum, auto
 from typing import NamedTuple
 
-from syndicate.subscribers.people.leaving_words import NOT, Suppression, normalized
+from syndicate.subscribers.people.leaving_words import NOT, Suppression, normalized_words
 
 
 class ColumnKind(Enum):
@@ -141,7 +141,7 @@ def is_of_another_way(title: str) -> bool:
 
 
 def _name(title: str) -> str:
-    return " ".join(word for word in normalized(title).split() if not word.isdecimal())
+    return " ".join(word for word in normalized_words(title).split() if not word.isdecimal())
 
 
 def _gone(name: str) -> Title | None:
