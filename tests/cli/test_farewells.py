@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cli.test_paused import HOURLY, READERS, states, tick
+from support.digest_runs import HOURLY, READERS, states, tick
 from support.newsroom import EVENING, Newsroom
 from syndicate.loopback.smtp import SmtpFault
 from syndicate_email.smtp import pool

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from cli.test_paused import counts, states, tick
+from support.digest_runs import counts, states, tick
 from support.newsroom import EVENING, Newsroom
 from syndicate.loopback.smtp import SmtpFault
 
