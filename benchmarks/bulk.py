@@ -92,7 +92,7 @@ MANY_FIRST, MANY_UNCHANGED = "ten times as many, first", "ten times as many, unc
 
 AIMS = (
     Aim(name=FIRST, beside=FULL, at_most=3.0),
-    Aim(name=UNCHANGED, beside=FULL, at_most=0.25),
+    Aim(name=UNCHANGED, beside=FULL, at_most=0.15),
     Aim(name=UNCHANGED_AGAIN, beside=FULL, at_most=0.15),
     Aim(name=ONE_CHANGED, beside=FULL, at_most=0.25),
     Aim(name=MANY_FIRST, beside=FIRST, at_most=11.0),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Iterable, Mapping
+from collections import ChainMap, Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -29,8 +29,13 @@ def write_plan(catalogue: Catalogue, plan: Plan) -> list[Due]:
     numbers = _opened(catalogue, plan.editions)
     due = [Due(numbers[edition.known.id, edition.key], edition) for edition in plan.editions]
     catalogue.deliveries.read(edition.number for edition in due if edition.plan.wants)
+    written = _write_new(catalogue, due)
     for edition in due:
-        _write_edition(catalogue, edition)
+        if edition.number not in written:
+            _write_edition(catalogue, edition)
+    catalogue.editions.set_stamps(
+        {edition.number: stamp for edition in due if (stamp := edition.plan.stamp) is not None}
+    )
     for dropped in plan.dropped:
         for address in dropped.addresses:
             catalogue.deliveries.want(dropped.edition, Step(address, Action.REMOVE, None), 0)
@@ -54,8 +59,29 @@ def _write_edition(catalogue: Catalogue, due: Due) -> None:
         catalogue.deliveries.lose(due.number, plan.lost)
     for step in plan.wants:
         catalogue.deliveries.want(due.number, step, plan.version)
-    if plan.stamp is not None:
-        catalogue.editions.set_stamp(due.number, plan.stamp)
+
+
+def _write_new(catalogue: Catalogue, due: Sequence[Due]) -> set[int]:
+    """Write the new editions by few statements; return their numbers."""
+    planned = Counter(edition.number for edition in due)
+    new = [
+        edition for edition in due if planned[edition.number] == 1 and _is_new(catalogue, edition)
+    ]
+    for version, group in groupby(new, key=lambda edition: edition.plan.version):
+        steps = [(edition.number, step) for edition in group for step in edition.plan.wants]
+        catalogue.deliveries.want_new(steps, version)
+    return {edition.number for edition in new}
+
+
+def _is_new(catalogue: Catalogue, due: Due) -> bool:
+    """Return True for an edition that stands nowhere yet, and only has to be published."""
+    if due.plan.lost or not catalogue.deliveries.has_none(due.number):
+        return False
+    return all(map(_is_plain, due.plan.wants))
+
+
+def _is_plain(step: Step) -> bool:
+    return step.rendition is not None and not (step.replaces or step.fallback)
 
 
 def _write_pieces(catalogue: Catalogue, plan: Plan) -> None:

@@ -12,7 +12,7 @@ from syndicate.ledger.database.batches import batches
 from syndicate.ledger.database.engine import affected
 from syndicate.ledger.schema import deliveries, editions, renditions
 from syndicate.ledger.sending.attempts import resting
-from syndicate.ledger.sending.renditions import forget_unused, keep
+from syndicate.ledger.sending.renditions import forget_unused, keep, keep_all
 from syndicate.model.delivery import Receipt, Rendition
 from syndicate.model.step import Known, Step
 
@@ -103,6 +103,30 @@ class Deliveries:
             self._change(before, values)
         if before or step.replaces or step.rendition is None:  # else it is due, and nothing else
             self.db.execute(resting(here))
+
+    def has_none(self, edition: int) -> bool:
+        """Return True for an edition that was read, and has no deliveries."""
+        return self._read.get(edition) == {}
+
+    def want_new(self, steps: Iterable[tuple[int, Step]], version: int) -> None:
+        """Write down steps of editions that have no deliveries, each with nothing but words."""
+        new = [(edition, step, step.rendition) for edition, step in steps if step.rendition]
+        numbers = keep_all(self.db, (rendition for _, _, rendition in new))
+        rows = [
+            {
+                "edition_id": edition,
+                "address": step.address,
+                "state": "due",
+                "wanted": numbers[rendition.fingerprint],
+                "wanted_version": version,
+            }
+            | _following(step)
+            for edition, step, rendition in new
+        ]
+        if rows:
+            self.db.execute(insert(deliveries), rows)
+        for edition, _, _ in new:
+            self._read.pop(edition, None)
 
     def _change(self, before: Row[Any], values: dict[str, Any]) -> None:
         """Want something else at an address; what was refused is asked for anew."""

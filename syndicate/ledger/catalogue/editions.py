@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
@@ -79,11 +79,13 @@ class Editions:
             self._stamps[number] = self.db.scalar(query)
         return self._stamps[number]
 
-    def set_stamp(self, number: int, stamp: str) -> None:
-        """Keep the cache key of an edition's content."""
-        if self.stamp(number) != stamp:
-            self.db.execute(SET_STAMP, {"number": number, "stamp": stamp})
-            self._stamps[number] = stamp
+    def set_stamps(self, stamps: Mapping[int, str]) -> None:
+        """Keep the cache keys of editions' contents, by their numbers."""
+        new = {number: stamp for number, stamp in stamps.items() if self.stamp(number) != stamp}
+        if new:
+            rows = [{"number": number, "stamp": stamp} for number, stamp in new.items()]
+            self.db.execute(SET_STAMP, rows)
+            self._stamps.update(new)
 
     def waiting(self, channel: int, *, refused: bool = False) -> list[tuple[int, str]]:
         """Return (number, key) of editions with something due, under way or in doubt.

@@ -42,9 +42,6 @@ CHANGED_WITHIN = (
     .where(_changed >= bindparam("second"), _changed < bindparam("following"))
     .limit(1)
 )
-ADD_ARTICLE = insert(articles).values(
-    number=select(func.coalesce(func.max(articles.c.number), 0) + 1).scalar_subquery()
-)
 FORGET_MINTED = delete(minted).where(minted.c.uri == bindparam("published"))
 
 
@@ -62,6 +59,7 @@ class Revisions:
     def __init__(self, db: Connection, known: Articles) -> None:
         self.db = db
         self._known = known  # as far as they were read in this transaction
+        self._newest: int | None = None  # the number of the article that was added last
 
     def mint(self, uri: str) -> None:
         """Keep a uri that is about to be written into a file."""
@@ -126,11 +124,18 @@ class Revisions:
         """Add an article that is new; returns when it counts as published."""
         changed = self._unused(published + after * SECOND if published else stamp)
         first = published or changed
-        row |= {"uri": uri, "dated": published is not None}
+        row |= {"uri": uri, "number": self._next_number(), "dated": published is not None}
         row |= {"published_at": first, "updated_at": changed}
-        self.db.execute(ADD_ARTICLE, row)
+        self.db.execute(insert(articles), row)
         self.db.execute(FORGET_MINTED, {"published": uri})
         return first
+
+    def _next_number(self) -> int:
+        """Number articles in the order in which they come; planning, nobody else adds one."""
+        if self._newest is None:
+            self._newest = self.db.scalar(select(func.max(articles.c.number))) or 0
+        self._newest += 1
+        return self._newest
 
     def _change(
         self, uri: str, row: dict[str, Any], stamp: datetime, known: _Stamps, *, is_refile: bool

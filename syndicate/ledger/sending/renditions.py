@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, or_, select
 
+from syndicate.ledger.database.batches import batches
 from syndicate.ledger.schema import attempts, deliveries, media, renditions
 from syndicate.model.delivery import Rendition
 
@@ -23,15 +25,40 @@ def keep(db: Connection, rendition: Rendition) -> int:
     found = db.scalar(EXISTING, {"fingerprint": rendition.fingerprint})
     if found is not None:
         return int(found)
-    new = {
+    made = db.execute(insert(renditions), _row(rendition)).inserted_primary_key
+    assert made is not None
+    return int(made[0])
+
+
+def keep_all(db: Connection, several: Iterable[Rendition]) -> dict[str, int]:
+    """Keep renditions by few statements; returns their numbers by their fingerprints."""
+    by_fingerprint = {rendition.fingerprint: rendition for rendition in several}
+    numbers = _numbers(db, by_fingerprint)
+    new = [_row(rendition) for name, rendition in by_fingerprint.items() if name not in numbers]
+    if new:
+        db.execute(insert(renditions), new)
+        numbers |= _numbers(db, [row["digest"] for row in new])
+    return numbers
+
+
+def _numbers(db: Connection, fingerprints: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of those renditions that are kept, which nobody forgets meanwhile."""
+    query = select(renditions.c.digest, renditions.c.id)
+    query = query.with_for_update(read=True, key_share=True)
+    numbers: dict[str, int] = {}
+    for batch in batches(fingerprints):
+        rows = db.execute(query.where(renditions.c.digest.in_(batch)))
+        numbers.update((row.digest, row.id) for row in rows)
+    return numbers
+
+
+def _row(rendition: Rendition) -> dict[str, Any]:
+    return {
         "digest": rendition.fingerprint,
         "media_type": rendition.media_type,
         "content": rendition.content,
         "media": " ".join(rendition.media),
     }
-    made = db.execute(insert(renditions), new).inserted_primary_key
-    assert made is not None
-    return int(made[0])
 
 
 def forget_unused(db: Connection, *numbers: int | None) -> None:
