@@ -136,7 +136,9 @@ def die_at(point: str, effect: tuple[type, str], nth: int = 1) -> None:
             "end": (Letters, "_end"),
         }
     owner, name = places[what]
-    setattr(owner, name, _deadly(getattr(owner, name), when, nth))
+    names = (name, "want_new") if (owner, name) == (Deliveries, "want") else (name,)
+    for name in names:  # what stands nowhere yet is wanted by a method of its own
+        setattr(owner, name, _deadly(getattr(owner, name), when, nth))
 
 
 def _deadly(method: Callable[..., Any], when: str, nth: int) -> Callable[..., Any]:
