@@ -26,8 +26,9 @@ from syndicate.sources.body import Body
 from syndicate.sources.files import local_files
 from syndicate.sources.files.local_files import LocalFile
 from syndicate.sources.files.text import read_text
-from syndicate.sources.front_matter import field_markup, parsing
-from syndicate.sources.front_matter.parsing import FieldTable, Flaw
+from syndicate.sources.front_matter import field_markup, flaws, parsing, splitting
+from syndicate.sources.front_matter.flaws import Flaw
+from syndicate.sources.front_matter.values import FieldTable
 from syndicate.sources.identity import TAG_URI, uri_date
 from syndicate.sources.links import url_validation
 from syndicate.text import dates, distinct, excerpt, in_full, squeeze
@@ -52,7 +53,7 @@ def read_file(path: Path, publisher: Publisher) -> Draft:
     """Read and check one file; everything wrong is an ArticleError of one line."""
     source = read_text(path)
     try:
-        parts = parsing.split_front_matter(source)
+        parts = splitting.split_front_matter(source)
         front = parsing.read_table(parts.front, KEYS)
         if "headline" in front.entries and "uri" not in front.entries:
             parsing.refuse_no_room(parts.front)
@@ -74,7 +75,7 @@ def read_file(path: Path, publisher: Publisher) -> Draft:
 
 
 def _article(
-    front: FieldTable, parts: parsing.Parts, folder: Path, publisher: Publisher
+    front: FieldTable, parts: splitting.Parts, folder: Path, publisher: Publisher
 ) -> tuple[Article, Body, Iterable[LocalFile]]:
     noted = _Noted()
     words = _words(front, publisher.zone, noted)
@@ -83,7 +84,7 @@ def _article(
     url = noted(lambda: front.line_text("url", _web_address), publisher.url) or None
     text = noted(lambda: _body(parts, folder, publisher, url), None)
     if noted.flaws or text is None:
-        raise parsing.all_of(noted.flaws)
+        raise flaws.all_of(noted.flaws)
     article = Article(
         **words,
         url=url,
@@ -109,7 +110,7 @@ class _Noted:
             return otherwise
 
 
-def _body(parts: parsing.Parts, folder: Path, publisher: Publisher, url: str | None) -> Body:
+def _body(parts: splitting.Parts, folder: Path, publisher: Publisher, url: str | None) -> Body:
     markdown = body.without_control_characters(parts.body)
     if not markdown.strip():
         raise Flaw(parts.body_line, body.NO_TEXT_ADVICE)

@@ -20,7 +20,7 @@ from syndicate.sources.characters import invisible
 from syndicate.sources.checks import completeness, lost_words, stray_markup
 from syndicate.sources.files import local_files
 from syndicate.sources.files.local_files import LocalFile
-from syndicate.sources.front_matter.parsing import Flaw, all_of
+from syndicate.sources.front_matter.flaws import Flaw, all_of
 from syndicate.sources.html.elements import (
     ALLOWED_ATTRIBUTES,
     ALLOWED_BLOCKS,

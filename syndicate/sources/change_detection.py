@@ -13,8 +13,9 @@ from unicodedata import normalize
 
 from syndicate.model.article import Media
 from syndicate.sources.files import local_files
-from syndicate.sources.front_matter import parsing
-from syndicate.sources.front_matter.parsing import FieldValue, Flaw
+from syndicate.sources.front_matter import parsing, splitting
+from syndicate.sources.front_matter.flaws import Flaw
+from syndicate.sources.front_matter.values import FieldValue
 
 UNNOTICED_KEYS = {"uri", "channels", "embargoedUntil", "expires", "edNote"}  # by readers
 
@@ -45,13 +46,13 @@ def same_files(media: Iterable[Media], folder: Path) -> bool:
 
 
 def _bare(text: str) -> str:
-    parts = parsing.split_front_matter(normalize("NFC", text.removeprefix("\ufeff")))
+    parts = splitting.split_front_matter(normalize("NFC", text.removeprefix("\ufeff")))
     front = re.sub(r"^uri[ \t]*:.*\n", "", parts.front, count=1, flags=re.MULTILINE)
     return f"{front}---\n{parts.body.rstrip()}"
 
 
 def _noticed(text: str) -> tuple[object, str]:
-    parts = parsing.split_front_matter(normalize("NFC", text.removeprefix("\ufeff")))
+    parts = splitting.split_front_matter(normalize("NFC", text.removeprefix("\ufeff")))
     table = parsing.read_table(parts.front, ())
     front = {
         key: value

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from syndicate.errors import ArticleError
 from syndicate.model.article import Publisher
 from syndicate.sources.bounds import MOST_ARTICLE_BYTES
-from syndicate.sources.front_matter import parsing
-from syndicate.sources.front_matter.parsing import Flaw
+from syndicate.sources.front_matter import parsing, splitting
+from syndicate.sources.front_matter.flaws import Flaw
 from syndicate.system import disk
 from syndicate.system.disk import sync_folder
 from syndicate.text import slug
@@ -31,7 +31,7 @@ TAG_URI = re.compile(
 PART_SUFFIX = ".syndicate-part"
 FOLDER_LOCK_SECONDS = 2.0  # seconds to wait for others who give names in a folder
 URI_LINE = re.compile(r"""^uri[ \t]*:[ \t]*(?P<quote>["']?)(?P<uri>\S+?)(?P=quote)[ \t]*$""", re.M)
-FIRST_LINE = re.compile(rf"{parsing.OPENS}(\r\n|\n|\r)")
+FIRST_LINE = re.compile(rf"{splitting.OPENS}(\r\n|\n|\r)")
 
 
 def mint_uri(headline: str, publisher: Publisher, today: date, end: str) -> str:
@@ -141,7 +141,7 @@ def uri_in(path: Path) -> str:
 def _uri_of(data: bytes) -> str:
     try:
         text = data.decode("utf-8-sig")
-        return parsing.read_table(parsing.split_front_matter(text).front, ()).text("uri")
+        return parsing.read_table(splitting.split_front_matter(text).front, ()).text("uri")
     except UnicodeDecodeError:
         return ""  # what is wrong is said when it is written
     except Flaw:
@@ -151,7 +151,7 @@ def _uri_of(data: bytes) -> str:
 def profile_in(text: str) -> tuple[int, str]:
     """Return the profile that a text's front matter names, with its line; "" for none."""
     try:
-        front = parsing.read_table(parsing.split_front_matter(text).front, ())
+        front = parsing.read_table(splitting.split_front_matter(text).front, ())
         return front.lines().get("profile", 1), front.text("profile")
     except Flaw:
         return 1, ""
@@ -160,7 +160,7 @@ def profile_in(text: str) -> tuple[int, str]:
 def uri_line(text: str) -> str:
     """Return the uri of a file whose front matter need be no YAML; "" where no line says it."""
     try:
-        found = URI_LINE.search(parsing.split_front_matter(text.removeprefix("\ufeff")).front)
+        found = URI_LINE.search(splitting.split_front_matter(text.removeprefix("\ufeff")).front)
     except Flaw:
         return ""
     return found["uri"] if found else ""
@@ -170,7 +170,7 @@ def _with_uri(path: Path, data: bytes, uri: str) -> bytes:
     text = data.decode("utf-8", "surrogateescape")
     opening = FIRST_LINE.match(text)
     if opening is None:
-        raise ArticleError(f"{path}:1: there is no front matter ({parsing.FRONT_MATTER_ADVICE})")
+        raise ArticleError(f"{path}:1: there is no front matter ({splitting.FRONT_MATTER_ADVICE})")
     quoted = uri.replace("\\", "\\\\").replace('"', '\\"')
     line = f'uri: "{quoted}"{opening[1]}'
     changed = f"{opening[0]}{line}{text[opening.end() :]}".encode("utf-8", "surrogateescape")
@@ -180,7 +180,7 @@ def _with_uri(path: Path, data: bytes, uri: str) -> bytes:
 
 def _check(path: Path, data: bytes, uri: str) -> None:
     try:
-        front = parsing.split_front_matter(data.decode("utf-8-sig")).front
+        front = splitting.split_front_matter(data.decode("utf-8-sig")).front
         written = parsing.read_table(front, ()).text("uri")
     except (UnicodeDecodeError, Flaw) as error:
         advice = f"add the line uri: {uri} yourself"

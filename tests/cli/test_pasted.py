@@ -14,7 +14,7 @@ import pytest
 from support.everywhere import everywhere_at_once
 from support.newsroom import Newsroom
 from syndicate.sources.body import read_body
-from syndicate.sources.front_matter.parsing import Flaw
+from syndicate.sources.front_matter.flaws import Flaw
 from syndicate.text import plain
 from syndicate_email.letter.plain_text import html_to_text
 from syndicate_telegram.rendering.blocks import assemble, parse_blocks

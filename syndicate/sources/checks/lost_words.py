@@ -9,7 +9,7 @@ from typing import Any
 from markdown_it.token import Token
 
 from syndicate.sources.checks import completeness
-from syndicate.sources.front_matter.parsing import Flaw
+from syndicate.sources.front_matter.flaws import Flaw
 from syndicate.sources.markdown import fences, table_rows
 from syndicate.sources.markdown.commonmark import UNENDED_KEY
 from syndicate.text import excerpt, squeeze

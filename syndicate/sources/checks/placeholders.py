@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from syndicate.sources.bounds import LINE_BREAK
-from syndicate.sources.front_matter.parsing import CLOSES, OPENS
+from syndicate.sources.front_matter.splitting import CLOSES, OPENS
 from syndicate.text import excerpt, squeeze
 
 MARKED = re.compile(r"‹isi:[^›]*›?")

@@ -9,7 +9,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from syndicate.sources.front_matter.parsing import Flaw
+from syndicate.sources.front_matter.flaws import Flaw
 from syndicate.sources.links import link_syntax
 from syndicate.sources.markdown import emphasis
 from syndicate.sources.markdown.commonmark import LEFT, PLAIN

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from syndicate.sources.front_matter.parsing import FieldTable, FieldValue, Flaw
+from syndicate.sources.front_matter.flaws import Flaw
+from syndicate.sources.front_matter.values import FieldTable, FieldValue
 from syndicate.text import excerpt
 
 FIELD_MARKUP = re.compile(
