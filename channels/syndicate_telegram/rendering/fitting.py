@@ -1,4 +1,4 @@
-"""The parts of a post, and how they are made to fit. Pure.
+"""A post made to fit into one message: its parts are shortened or left out. Pure.
 
 What has to give way does so in this order: descriptions of pictures, older corrections, hashtags,
 the text from its end. Words are cut only where a link leads to all of them.
