@@ -82,15 +82,21 @@ def run_channel(
     """
     remarks: list[str] = []
 
-    def tell(result: object) -> None:
+    def note_result(result: object) -> None:
         progress(channel.name, run.total)
         if isinstance(result, Receipt) and result.remark:
             remarks.append(f"{channel.name}: {result.remark}")
 
     run = ChannelRun(
-        channel=channel, known=known, ledger=office.ledger, on_result=tell, scrub=office.scrub,
-        stopping=office.stopping, most=most, outside=partial(office.outside, channel),
-    )  # fmt: skip
+        channel=channel,
+        known=known,
+        ledger=office.ledger,
+        on_result=note_result,
+        scrub=office.scrub,
+        stopping=office.stopping,
+        most=most,
+        outside=partial(office.outside, channel),
+    )
     try:
         if isinstance(channel, MailingList):
             problem = mail(run, channel, editions)

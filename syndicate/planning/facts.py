@@ -19,7 +19,7 @@ from syndicate.sources import Draft
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Everything one command plans from, within its planning transaction; read only."""
+    """Basis that one command plans from, within its planning transaction; read only."""
 
     office: Office
     catalogue: Catalogue

@@ -90,7 +90,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything that planning has decided; nothing of it is written yet."""
+    """Decision of a command for all channels; nothing of it is written yet."""
 
     pages: tuple[ArchivePage, ...] = ()
     woken: tuple[int, ...] = ()  # channels that are asked anew for what they refused
