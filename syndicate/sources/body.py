@@ -98,7 +98,7 @@ def read_body(markdown: str, line: int, base: str, folder: Path, *, has_page: bo
     flaws = list(lost_words.flaws(text, tokens, line))
     remarks = _remarks(tokens, env, line, flaws)
     links = Links(base=base, has_page=has_page, folder=folder, markdown=text)
-    page = _Page(markdown, line, links, flaws)
+    page = _Page(markdown=markdown, line=line, links=links, flaws=flaws)
     html = page.sanitised(render_tokens(tokens, env))
     words = plain(html)
     # what is wrong already takes words with it
@@ -161,7 +161,7 @@ def _remarks(
     return remarks
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Page:
     """One body on its way through the sanitiser, which asks it about every address."""
 

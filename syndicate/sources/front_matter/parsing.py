@@ -76,14 +76,17 @@ def _value(front: str, node: yaml.Node, line: int) -> FieldValue:
     if node.tag not in YAML_TAGS:
         raise Flaw(line, f"the tag {excerpt(node.tag, 40)} is not known (delete it)")
     if isinstance(node, yaml.ScalarNode):
-        return FieldValue(line, "", node.value) if _is_null(node) else FieldValue(line, node.value)
+        is_null = _is_null(node)
+        return FieldValue(
+            line=line, held="" if is_null else node.value, null=node.value if is_null else ""
+        )
     if isinstance(node, yaml.SequenceNode):
         here = [(item, _line(front, item.start_mark.index)) for item in node.value]
         if len(here) > bounds.MOST_LIST_ITEMS:
             most = f"more than {bounds.MOST_LIST_ITEMS} items in one list"
             raise Flaw(here[bounds.MOST_LIST_ITEMS][1], f"{most} (shorten it)")
-        return FieldValue(line, [_value(front, item, at) for item, at in here])
-    return FieldValue(line, _entries(front, node))
+        return FieldValue(line=line, held=[_value(front, item, at) for item, at in here])
+    return FieldValue(line=line, held=_entries(front, node))
 
 
 def _is_null(node: yaml.ScalarNode) -> bool:

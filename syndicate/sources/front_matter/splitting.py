@@ -20,7 +20,7 @@ FRONT_MATTER_ADVICE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """A file cut at its fences; line ends are ``\\n``."""
 
@@ -43,4 +43,4 @@ def split_front_matter(text: str) -> Parts:
         most = f"more than {bounds.MOST_FRONT_CHARACTERS // 1000} kB above the text"
         raise Flaw(text.count("\n", 0, bounds.MOST_FRONT_CHARACTERS) + 1, f"{most} (shorten it)")
     front = invisible.as_spaces(text[first.end() : last.start()])
-    return Parts(front, text[last.end() :], body_line)
+    return Parts(front=front, body=text[last.end() :], body_line=body_line)

@@ -29,7 +29,7 @@ KEY_SYNONYMS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FieldValue:
     """One value, never more than text, and the line it begins at (its key's, if it has one)."""
 
