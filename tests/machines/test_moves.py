@@ -585,7 +585,7 @@ def test_a_target_that_is_not_empty_or_not_there_is_told_in_a_line(
     assert moved.code == 0, moved.said
     lines = (room.folder / "config.toml").read_text(encoding="utf-8").splitlines()
     [number] = [n for n, line in enumerate(lines, 1) if line.startswith('url = "sqlite')]
-    assert f'config.toml:{number}: url = "{named}"' in moved.out
+    assert f'config.toml:{number} before the next command: url = "{named}"' in moved.out
 
 
 def test_the_old_ledger_is_closed_only_for_one_that_outlives_the_connection(
