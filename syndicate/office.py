@@ -34,7 +34,7 @@ from syndicate.network.public import Site
 from syndicate.system.owners import refuse_root
 from syndicate.system.scrubbing import scrubber
 
-AWAY = "leads away from this machine, where a rehearsal reaches nobody: nothing was sent there"
+AWAY = "leads away from this machine, which a rehearsal never does: nothing was sent there"
 MEMORY_URL = "sqlite:///:memory:"
 Clock = Callable[[], datetime]
 Opens = Callable[[Channel], bool]  # whether a command is going to open a channel
@@ -144,7 +144,7 @@ class Office:
         for name in wanted:
             if name not in by_name:
                 raise UsageError(
-                    f"no channel {name!r} is configured (there are {', '.join(by_name)})"
+                    f"no channel {name!r} is configured (configured: {', '.join(by_name)})"
                 )
         return [channel for channel in self.channels if not wanted or channel.name in wanted]
 

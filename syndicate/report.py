@@ -93,7 +93,7 @@ class Report:
     lasting: set[str] = field(default_factory=set)  # those that it mails once
     warnings: list[str] = field(default_factory=list)  # what readers will not get as it was typed
     unconnected: set[str] = field(default_factory=set)  # channels: no connection could be made
-    problems: list[str] = field(default_factory=list)  # a channel that could not begin
+    problems: list[str] = field(default_factory=list)  # a channel that could not start
     told: set[str] = field(default_factory=set)  # fingerprints of what an earlier tick has told
 
     def include(self, part: ReportPart | Report) -> None:
@@ -177,7 +177,9 @@ def letters_line(digest: DigestCount) -> Line:
     worst = next((state for state in order if state in digest.states), "sent")
     state = "waiting" if worst == "deferred" else state_word(worst)
     anew = (
-        "composed anew: something in it was corrected or withdrawn" if digest.composed > 1 else ""
+        "composed again, because an article in it was corrected or withdrawn"
+        if digest.composed > 1
+        else ""
     )
     why = (
         f"paused, and one letter is tried each time: {digest.why}" if digest.paused else digest.why
@@ -198,14 +200,14 @@ def letters_line(digest: DigestCount) -> Line:
 def given_up_line(digest: DigestCount, count: int, why: str) -> Line:
     """Letters that were refused for our sake, and how they are sent after all."""
     again = f"syndicate resolve {digest.edition} --again-refused"
-    reason = f"{letters_said({'refused': count})}, counted against nobody: {why}"
+    reason = f"{letters_said({'refused': count})}, not counted as bounces: {why}"
     return Line(
         channel=digest.channel,
         about=digest.key,
         address="",
         action="letters",
         state="refused",
-        why=f"{reason}: put it right, then {again}",
+        why=f"{reason}: solve the problem, then {again}",
     )
 
 

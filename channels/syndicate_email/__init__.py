@@ -146,8 +146,8 @@ class EmailDigest(MailingList):
     def __post_init__(self) -> None:
         if not (self.unsubscribe or self.mailbox):
             raise ValueError(
-                "set unsubscribe (https://…/{token}) or mailbox (an address):"
-                " readers must be able to leave the list"
+                "set unsubscribe (https://…/{token}) or mailbox (an address): readers"
+                " must be able to unsubscribe"
             )
         if self.has_inbox and not self.mailbox:
             raise ValueError("set mailbox, too: the address whose letters arrive in inbox")

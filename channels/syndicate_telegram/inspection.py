@@ -134,8 +134,8 @@ class ChatInspection:
             return _passed(what, f"the description names {host}")
         return _failed(
             what,
-            f"{self._setting()}: the description of {self.chats.chat} does not name your site, by"
-            " which readers tell the office's channel from a false one: write"
+            f"{self._setting()}: the description of {self.chats.chat} does not name your"
+            " site, which shows readers that the channel is not a fake: write"
             f" {publisher.url} into it",
         )
 

@@ -39,7 +39,7 @@ class PublishedPost:
     def from_receipt(cls, receipt: Receipt) -> PublishedPost:
         match = POST_REFERENCE.fullmatch(receipt.reference.strip())
         if match is None:
-            raise Refused(f"{receipt.reference} names no post: give its number or its link")
+            raise Refused(f"{receipt.reference} is not a post: give its number or its link")
         return cls(
             chat=chat_id(receipt.destination),
             message_ids=tuple(int(number) for number in match["ids"].split(",")),

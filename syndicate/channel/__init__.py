@@ -103,7 +103,7 @@ class Channel(ABC):
 
     def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
         """Refuse to change what was published; see Revises."""
-        raise Refused("what this channel has said it cannot change")
+        raise Refused("this channel cannot change what is published")
 
     def obstacle(self, receipt: Receipt, rendition: Rendition) -> str:
         """Return why what stands cannot become this, and what to do; "" if it can. No network."""
@@ -111,7 +111,7 @@ class Channel(ABC):
 
     def remove(self, receipt: Receipt) -> None:
         """Refuse to remove what was published; see Removes."""
-        raise Refused("what this channel has said it cannot take away")
+        raise Refused("this channel cannot delete what is published")
 
     def holds(self, rendition: Rendition, receipt: Receipt) -> bool:
         """Return False if a cheap look shows that it no longer stands; it is published again."""

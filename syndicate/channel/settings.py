@@ -36,7 +36,7 @@ def _whole(text: str) -> str:
     except ValueError:
         is_whole = False
     if not is_whole or parts.scheme not in ("http", "https"):
-        raise ValueError("write a whole address, like https://example.org")
+        raise ValueError("write a full address, like https://example.org")
     return text
 
 
@@ -46,7 +46,7 @@ def _without_slash(text: str) -> str:
 
 def _program(command: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
     if command and "{" in command[0]:  # files of readers are no programs
-        raise ValueError(f"{command[0]} is no program: name one, and what it is given after it")
+        raise ValueError(f"{command[0]} is not a program: write a program and its arguments")
     if within := [word for word in command if "{files}" in word and word != "{files}"]:
         raise ValueError(f"{within[0]!r}: write '{{files}}' as a word of its own")
     if not command or "/" not in command[0]:

@@ -146,7 +146,7 @@ def _off_since(last: Subscription) -> str:
 
     at = local_time(last.ended or last.since)
     return (
-        f"had already left on {at}"
+        f"had left on {at}"
         if last.reason == LEFT
         else f"was already off the list since {at} ({last.reason})"
     )
@@ -328,7 +328,7 @@ def rejoin(
         if as_json:
             show.document({"list": back.list_name, "since": back.since, "exit_code": 0})
         else:
-            show.out(f"{masked_address(back.email)}: is on {back.list_name} again")
+            show.out(f"{masked_address(back.email)}: on {back.list_name} again")
 
 
 def _warn_of_old_ledger(here: Office) -> None:

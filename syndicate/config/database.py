@@ -82,7 +82,7 @@ def parse_url(text: str) -> Database | None:
         raise ValueError(URL_FORMS)
     who, at, where = rest.rpartition("@")
     if URL_CONTROL_CHARACTERS.search(rest) or URL_CONTROL_CHARACTERS.search(unquote(rest)):
-        raise ValueError(f"it holds a control character; {URL_FORMS}")
+        raise ValueError(f"it contains a control character; {URL_FORMS}")
     if at and HOST_BEFORE_AT.search(who):
         raise ValueError(
             f"an @ after the host may belong to the password: write it as %40 ({URL_FORMS})"
@@ -142,11 +142,11 @@ def _refuse_other(scheme: str) -> None:
             f"a ledger is kept in SQLite or PostgreSQL, not in {OTHER_DATABASES[kind]}: {URL_FORMS}"
         )
     if kind in ("postgresql", "postgres") and driver:
-        raise ValueError(f"the driver needs no name here: {URL_FORMS}")
+        raise ValueError(f"leave out the name of the driver: {URL_FORMS}")
     if kind.startswith("jdbc:"):
-        raise ValueError(f"that is an address for Java: {URL_FORMS}")
+        raise ValueError(f"this is an address for Java: {URL_FORMS}")
     if re.match(r"(host|hostaddr|dbname|service|port|user)\s*=", kind):
-        raise ValueError(f"that is a list of keywords, not an address: {URL_FORMS}")
+        raise ValueError(f"this is a list of keywords, not an address: {URL_FORMS}")
 
 
 def _hosts(text: str) -> Iterator[tuple[str, str]]:

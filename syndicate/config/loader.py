@@ -114,7 +114,7 @@ def find(given: Path | None) -> Path:
     for path in (Path("config.toml"), *_of_user()):
         if path.is_file():
             return path
-    raise ConfigError("config.toml: not found here (`syndicate init` makes one)")
+    raise ConfigError("config.toml: not found here (create one with `syndicate init`)")
 
 
 def _of_user() -> Iterator[Path]:
@@ -157,7 +157,7 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     unknown = tables.keys() - {"publisher", "ledger", "channels"}
     if unknown:
         known = "publisher, ledger, channels"
-        raise ConfigError(f"{min(unknown)}: unknown table in {path.name} (there are {known})")
+        raise ConfigError(f"{min(unknown)}: unknown table in {path.name} (known tables: {known})")
     references.refuse_unset("publisher", "ledger")
     publisher = _checked(PublisherSettings, "publisher", tables.get("publisher", {}))
     ledger = _checked(LedgerSettings, "ledger", tables.get("ledger", {}))
@@ -230,7 +230,7 @@ def _refuse_control(value: Any, path: tuple[str, ...] = ()) -> None:
     elif isinstance(value, str) and (found := UNWRITABLE_CHARACTERS.search(value)):
         where = ".".join(path) or visible(value)
         sign = f"\\x{ord(found[0]):02x}"
-        raise ConfigError(f"{where}: holds a control character, {sign} (type it again without)")
+        raise ConfigError(f"{where}: holds a control character, {sign} (type it again without it)")
 
 
 def _literal_secrets(value: Any, name: str = "") -> Iterator[str]:
@@ -254,7 +254,7 @@ def _read(path: Path) -> dict[str, Any]:
             raise ConfigError(f"{path}: more than {MOST_CONFIG_BYTES // 1_000_000} MB (shorten it)")
         return tomllib.loads(data.decode("utf-8-sig"))
     except FileNotFoundError as error:
-        raise ConfigError(f"{path}: there is no such file (`syndicate init` makes one)") from error
+        raise ConfigError(f"{path}: no such file (create one with `syndicate init`)") from error
     except OSError as error:
         name = shortened(readable(f"{path}"))
         raise ConfigError(f"{name}: cannot be read: {error.strerror}") from error

@@ -39,7 +39,7 @@ def channel_class(kind: str, folder: Path = Path(), where: str = "kind") -> type
     except LookupError as error:
         installed = ", ".join(kinds())
         raise ConfigError(
-            f"{where}: no channel of kind {shortened(repr(kind))} (there are {installed})"
+            f"{where}: no channel of kind {shortened(repr(kind))} (installed: {installed})"
         ) from error
     except Exception as error:  # a stranger's module may raise anything when it is imported
         raise ConfigError(
@@ -65,7 +65,7 @@ def make_channel(settings: Settings, name: str) -> Channel:
     where, table = f"channels.{name}", dict(settings.channels[name])
     kind = table.pop("kind", None)
     if not isinstance(kind, str):
-        raise ConfigError(f"{where}.kind: name the kind of channel ({', '.join(kinds())})")
+        raise ConfigError(f"{where}.kind: set the kind of channel ({', '.join(kinds())})")
     unset = settings.unset.get(name, {})
     if why := unset.get("kind"):
         raise ConfigError(why)
@@ -79,9 +79,9 @@ def make_channel(settings: Settings, name: str) -> Channel:
     except ValidationError as error:
         raise _lacking(unset, error) or complaint(where, error) from None  # its own has the value
     if made.scope is Scope.DIGEST and not issubclass(cls, MailingList):
-        raise ConfigError(f"{where}.kind: {kind} makes digests and is no MailingList")
+        raise ConfigError(f"{where}.kind: {kind} makes digests but is not a MailingList")
     if made.scope is Scope.COLLECTION and not issubclass(cls, Collection):
-        raise ConfigError(f"{where}.kind: {kind} collects articles and is no Collection")
+        raise ConfigError(f"{where}.kind: {kind} collects articles but is not a Collection")
     return made
 
 
@@ -120,7 +120,7 @@ def _refuse_unknown(cls: type[Channel], table: Mapping[str, Any], where: str) ->
     known = {field.name for field in fields(cls) if field.init} - {"name"}
     if unknown := table.keys() - known:
         names = ", ".join(sorted(known))
-        raise ConfigError(f"{where}.{min(unknown)}: unknown setting (there are {names})")
+        raise ConfigError(f"{where}.{min(unknown)}: unknown setting (known: {names})")
 
 
 def _load(kind: str, folder: Path) -> object:

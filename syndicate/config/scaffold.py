@@ -17,13 +17,16 @@ from syndicate.system import disk
 from syndicate.text import readable, slug, visible
 
 ANSWER_FORMS = {  # what is typed: its form, and how it is said
-    "name": (r".*\w.*", "write the name that readers know"),
+    "name": (r".*\w.*", "write the name by which readers know the office"),
     "url": (
         r"https?://[^\s/@?#]+\.[^\s/@?#]+(/[^\s?#]*)?",
         "write the whole address: https://… (without ? and #)",
     ),
     "email": (r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", "write an address like humas@example.go.id"),
-    "chat": (r"@\w{4,}|-?\d{5,}", "write @name of a public channel, or the number of another"),
+    "chat": (
+        r"@\w{4,}|-?\d{5,}",
+        "write the @name of a public channel, or the number of a private one",
+    ),
     "relay": (r"(?i:smtps?|maildir):\S+", "write smtp://HOST:PORT, smtps://… or maildir:FOLDER"),
     "language": (r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*", "write id or en"),
     "timezone": (r".+", "write a time zone's name, like Asia/Jakarta (WIB)"),
@@ -152,7 +155,7 @@ def new_article(
     """
     headline = " ".join(headline.split())
     if not headline:
-        raise UsageError("HEADLINE: give the article's headline")
+        raise UsageError("HEADLINE: write the headline of the article")
     if profile not in profiles():
         raise UsageError(f"--profile: there are {', '.join(profiles())}, not {profile!r}")
     path = path or Path(f"{slug(headline)}.md")

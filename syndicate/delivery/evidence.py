@@ -15,7 +15,7 @@ from syndicate.office import Office
 from syndicate.planning.folders import is_same_place
 from syndicate.sources import is_ours
 
-UNKNOWN_TOKEN = "a letter came back with the token of a reader whom it does not know"  # noqa: S105
+UNKNOWN_TOKEN = "a letter came back with the token of an unknown reader"  # noqa: S105
 
 
 def refuse_older(office: Office, *, dry: bool = False) -> None:

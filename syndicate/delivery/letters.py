@@ -33,12 +33,12 @@ PROBES = 3  # readers who are tried each time in a paused run, where the first a
 GIVE_UP_PAUSED_AFTER = timedelta(days=2)  # until what is left is refused, counted against nobody
 RATE_WAIT_SECONDS = 30.0  # for a rate's next turn; what takes longer comes later
 COMMITS_APART = 4  # times as long as a commit takes, until a smaller group is worth the next one
-SAMPLED = "a sample has left"  # why the rest waits
+SAMPLED = "a sample was sent"  # why the rest waits
 SLICE_SECONDS = 0.25  # of a wait, between two looks whether to stop
 
 
 def mail(run: ChannelRun, channel: MailingList, editions: Sequence[int]) -> str:
-    """Send what is due of these editions' letters; returns why it could not go on."""
+    """Send what is due of these editions' letters; returns why it could not continue."""
     job = LettersJob(run, channel, editions)
     why = run_job(run, job)
     return "; ".join(filter(None, (why, _give_up(run, job.busy))))
@@ -115,8 +115,8 @@ def _give_up(run: ChannelRun, editions: Sequence[int]) -> str:
             continue
         if count := run.ledger.runs.give_up(edition):
             messages.append(
-                f"{count} letters are refused after two days of being paused (put it right, then"
-                f" `syndicate resolve {edition} --again-refused`)"
+                f"{count} letters were given up after a pause of two days (solve the"
+                f" problem, then `syndicate resolve {edition} --again-refused`)"
             )
     return "; ".join(messages)
 
@@ -267,8 +267,8 @@ class Stream:
         if wait > RATE_WAIT_SECONDS:
             rates = ", ".join(map(str, self.channel.rate))
             self._problem = Unavailable(
-                f"channels.{self.run.known.name}.rate: {rates} have left; it goes on in"
-                f" {wait / 60:.0f} minutes",
+                f"channels.{self.run.known.name}.rate: {rates} were sent; sending"
+                f" continues in {wait / 60:.0f} minutes",
                 wait,
             )
         self._hold = time.monotonic() + wait
@@ -311,17 +311,17 @@ class Stream:
         if self._failed > bearable.most:
             name = self.run.known.name
             self._problem = Refused(
-                f"{self._failed} of the first {self._tried} letters were refused for good: the rest"
-                f" waits (look into the list, then syndicate digest {name} --resume)"
+                f"{self._failed} of the first {self._tried} letters were refused for good:"
+                f" the rest waits (check the list, then syndicate digest {name} --resume)"
             )
             self.run.ledger.runs.halt(self.edition, str(self._problem))
 
     def _finish(self, error: DeliveryError | None) -> None:
         """End the stream: letters pulled without an outcome are in doubt, the rest is due again."""
-        lost = InDoubt(str(error) if error else "the channel never said how it ended")
+        lost = InDoubt(str(error) if error else "the channel did not report a result")
         self._ended += [(letter, lost) for letter, _ in self._pulled.values()]
         self._pulled.clear()
-        untouched = Unavailable(str(error) if error else "stopped before its turn")
+        untouched = Unavailable(str(error) if error else "stopped before it was tried")
         self._ended += [(letter, untouched) for letter in self._ready]
         self._claimed -= len(self._ready) + len(self._todo)
         self._ready.clear()

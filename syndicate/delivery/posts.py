@@ -35,7 +35,7 @@ TURN_TIMEOUT = timedelta(seconds=30)  # a run that waits longer for its turn com
 
 
 def deliver(run: ChannelRun, editions: Sequence[int]) -> str:
-    """Bring editions of a channel to where they should be; returns why it could not begin."""
+    """Bring editions of a channel to where they should be; returns why it could not start."""
     return run_job(run, PostsJob(run, editions))
 
 
@@ -145,8 +145,7 @@ def _durable(run: ChannelRun, ended: Sequence[Ended]) -> Sequence[Ended]:
 def _stay_within_budget(run: ChannelRun) -> None:
     if run.is_spent:
         raise Unavailable(
-            f"{run.known.name}: nothing has come of it for {run.in_vain:.0f} s: the rest is left to"
-            " the next run"
+            f"{run.known.name}: no success for {run.in_vain:.0f} s: the rest waits for the next run"
         )
 
 
@@ -185,7 +184,9 @@ def _attempt(run: ChannelRun, attempt: Attempt) -> Result:
     if receipt is None or isinstance(receipt, DeliveryError):
         return receipt
     if UNWRITABLE.search(f"{receipt.reference}{receipt.url}{run.identity}"):
-        return InDoubt("what came back to find it by is no text: look whether it is there")
+        return InDoubt(
+            "the channel returned a reference that is not text: check whether the post exists"
+        )
     return replace(receipt, destination=run.identity)
 
 
@@ -193,16 +194,16 @@ def _act(run: ChannelRun, attempt: Attempt) -> Receipt | None:
     """Call the channel: publish, revise or remove."""
     channel, receipt = run.channel, attempt.receipt
     if receipt and receipt.destination and receipt.destination != run.identity:
-        raise Refused(f"it stands in {receipt.destination}, where this channel no longer writes")
+        raise Refused(f"it stands in {receipt.destination}, where this channel no longer publishes")
     if attempt.rendition is None:
         if receipt is None:
-            raise Refused("what this channel has said it cannot take away")
+            raise Refused("this channel cannot delete what is published")
         channel.remove(receipt)
         return None
     stay_here(run, attempt.rendition)
     delivery = to_deliver(attempt)
     if attempt.followed and attempt.followed.destination != run.identity:
-        raise Refused(f"what it follows stands in {attempt.followed.destination}")
+        raise Refused(f"the post it replies to is in {attempt.followed.destination}")
     if receipt is None:
         return channel.publish(delivery)
     return channel.revise(delivery, receipt)
@@ -293,8 +294,8 @@ def _ours(run: ChannelRun, attempt: Attempt, found: Receipt) -> Receipt | InDoub
     if any(place.delivery != attempt.delivery for place in known):
         return InDoubt(
             run.scrub(
-                f"{found.url or found.reference} reads the same and is another article's: look"
-                " whether this one is there as well"
+                f"{found.url or found.reference} has the same text but belongs to another"
+                " article: check whether this post exists, too"
             )
         )
     return found

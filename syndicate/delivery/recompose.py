@@ -46,7 +46,7 @@ def _recomposed(hosting: Hosting, uri: str) -> Iterator[Recomposed]:
         except Exception as error:  # a channel that fails never stops the others
             unexpected(log, f"{channel.name}: cannot compose {window.key} anew", error)
             which = said_key(window.key, office.publisher.zone)
-            why = office.scrub(f"cannot say digest {which} anew: {error!r}")
+            why = office.scrub(f"cannot compose digest {which} again: {error!r}")
             yield Recomposed(failed=Failed(channel, why))
             continue
         catalogue.digests.recompose(edition, rendition)

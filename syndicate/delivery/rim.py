@@ -85,7 +85,7 @@ class ChannelJob(Protocol):
 
 
 def run_job(run: ChannelRun, job: ChannelJob) -> str:
-    """Run a job at its channel; returns why it could not begin or go on, "" if it could."""
+    """Run a job at its channel; returns why it could not start or go on, "" if it could."""
     if not job.prepare() or run.stopping():
         return ""
     try:
@@ -167,7 +167,7 @@ def looked_for(
 
 def put_off_by(error: Exception, name: str, scrub: Scrub) -> Unavailable:
     """Convert an exception outside any effect into a wait: nothing was sent, nothing is refused."""
-    unexpected(log, f"{name}: could not go on", error)
+    unexpected(log, f"{name}: could not continue", error)
     if isinstance(error, Unavailable):
         kept = scrubbed(error, scrub)
         assert isinstance(kept, Unavailable)

@@ -32,7 +32,7 @@ Progress = Callable[[str, int], None]  # one more at a channel of this name; of 
 class Ran:
     """ReportPart of one channel's turn."""
 
-    problem: str = ""  # why it could not begin
+    problem: str = ""  # why it could not start
     notes: tuple[str, ...] = ()  # remarks of the destination
     unconnected: frozenset[str] = frozenset()  # its name, where no connection could be made
 
@@ -162,7 +162,7 @@ def _outcome_lines(
 def _problems(
     office: Office, by_channel: Mapping[int, Sequence[Due]], turns: Mapping[int, Ran]
 ) -> Iterator[str]:
-    """Yield why channels could not begin, where the ledger's rows do not say it."""
+    """Yield why channels could not start, where the ledger's rows do not say it."""
     for number, ran in turns.items():
         group = by_channel[number]
         if ran.problem and not _is_reported(office, group):
@@ -170,7 +170,7 @@ def _problems(
 
 
 def _is_reported(office: Office, group: Iterable[Due]) -> bool:
-    """Return whether the ledger's rows say why a channel could not begin."""
+    """Return whether the ledger's rows say why a channel could not start."""
     with office.ledger.reading() as db:
         return any(
             place.state == "due" and place.why

@@ -34,7 +34,9 @@ def _with_crosslinks(office: Office, draft: Draft, here: Mapping[Path, Article])
         page = _page(office, (draft.path.parent / name).resolve(), here)
         addresses[unquote(link)] = f"{page}#{place}" if page and place else page
         if not page:
-            remarks.append((line, f"{name} has no page to link to: only the link's text is said"))
+            remarks.append(
+                (line, f"{name} has no page to link to: only the text of the link is published")
+            )
     html = sources.lead_to(draft.article.html, addresses)
     article = replace(draft.article, html=html)
     return replace(draft, article=article, remarks=tuple(sorted(remarks)), beside=())

@@ -36,13 +36,13 @@ def without_shared_uris(drafts: Sequence[Draft]) -> Admitted:
     def admit(draft: Draft) -> Draft:
         file, uri = draft.path.resolve(), draft.article.uri
         if file in files:
-            raise ArticleError(f"{draft.path}: it is named twice (name it once)")
+            raise ArticleError(f"{draft.path}: this file is named twice (name it once)")
         files.add(file)
         if uri and (twin := owners.setdefault(uri, draft)) is not draft:
             shared.add(uri)
             raise ArticleError(
                 f"{draft.at('uri')}: the same uri as {twin.path}: one of them is a copy"
-                " (take the uri line out of the newer one)"
+                " (delete the uri line in the newer file)"
             )
         return draft
 
@@ -120,7 +120,7 @@ def refuse_renamed(office: Office, draft: Draft) -> None:
         before = published_as(catalogue, draft)
     if before is None or before.uri in (uri, sources.uri_in(draft.path)):
         return  # another process has just named or published it
-    what = "its uri line has changed" if uri else "its uri line is gone"
+    what = "its uri line has changed" if uri else "its uri line is missing"
     raise ArticleError(
         f"{draft.at('uri')}: this article was published, and {what} since: put it back"
         f' (uri: "{before.uri}"); if this is another article, --new'

@@ -36,7 +36,7 @@ def write_uris(office: Office, drafts: Sequence[Draft]) -> list[Draft]:
 def uri_notes(drafts: Sequence[Draft]) -> list[str]:
     """Return a note for each file that was given a uri."""
     return [
-        f"{draft.path}: its identity was added: uri: {draft.article.uri}"
+        f"{draft.path}: added the article's identifier: uri: {draft.article.uri}"
         for draft in drafts
         if draft.minted
     ]
@@ -47,7 +47,7 @@ def refuse_foreign_file(office: Office, draft: Draft) -> None:
     home = office.settings.folder
     if office.ledger.rehearsal and not is_below(draft.path, home):
         raise ArticleError(
-            f"{draft.path}: has no uri yet, and a rehearsal writes one only into files in"
+            f"{draft.path}: has no uri yet, and a rehearsal adds one only to files in"
             f" {home.resolve()}: copy it there"
         )
 

@@ -40,7 +40,7 @@ def text_objections(office: Office, path: Path, text: str) -> Iterator[ArticleEr
 
 def _placeholders(path: Path, text: str) -> Iterator[ArticleError]:
     for line, words in sources.placeholders(text):
-        yield ArticleError(f"{path}:{line}: “{words}” is still to be replaced by your own words")
+        yield ArticleError(f"{path}:{line}: “{words}” must be replaced by your own words")
 
 
 def _too_early(office: Office, draft: Draft) -> Iterator[ArticleError]:
@@ -52,8 +52,8 @@ def _too_early(office: Office, draft: Draft) -> Iterator[ArticleError]:
         )
     if article.date and article.date > now + DATE_TOLERANCE:
         yield ArticleError(
-            f"{draft.at('date')}: {moment(article.date, zone, 'en')} is still to come"
-            " (give the date of publication; publish it when it is due)"
+            f"{draft.at('date')}: {moment(article.date, zone, 'en')} is in the future"
+            " (write the date of publication, and publish it then)"
         )
 
 
@@ -65,7 +65,8 @@ def _unknown_channels(
         if name not in (*names, *elsewhere):
             key = "channels" if name in (article.channels or ()) else "overrides"
             yield ArticleError(
-                f"{draft.at(key)}: no channel {name!r} is configured (there are {', '.join(names)})"
+                f"{draft.at(key)}: no channel {name!r} is configured (configured:"
+                f" {', '.join(names)})"
             )
 
 
@@ -77,8 +78,8 @@ def _unknown_profile(office: Office, where: str, profile: str) -> Iterator[Artic
         near = get_close_matches(profile.casefold(), known, n=1)
         meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
         yield ArticleError(
-            f"{where}: the profile '{profile}' is not known ({meant}; the office's"
-            " own are named in publisher.profiles)"
+            f"{where}: the profile '{profile}' is not known ({meant}; add your own to"
+            " publisher.profiles)"
         )
 
 

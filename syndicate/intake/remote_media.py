@@ -22,7 +22,7 @@ EACH_SECONDS = 5.0
 IN_VAIN_SECONDS = 20.0  # for all requests of a command that nothing comes of
 HEAD_BYTES = 64 * 1024  # of an answer that has no body; redirects may have some
 UNREACHED = "it cannot be reached"
-UNMEASURED = "it is shown and not enclosed, for want of its size"
+UNMEASURED = "it is shown but not enclosed, because its size is unknown"
 MOST_MEDIA_BYTES = 2**40  # that anybody would enclose
 
 
@@ -68,7 +68,9 @@ class Sizes:
         if self.rehearsal:
             away = [media for media in unknown if not leads_here(media.url or "")]
             unknown = [media for media in unknown if media not in away]
-        notes = [f"{media.url}: a rehearsal asks no other site for its size" for media in away]
+        notes = [
+            f"{media.url}: a rehearsal does not ask other sites for its size" for media in away
+        ]
         asked, unanswered = self._ask(unknown) if unknown else ({}, [])
         media = tuple(_with_size(media, before, asked) for media in article.media)
         return Measured(article=replace(article, media=media), notes=(*notes, *unanswered))
@@ -86,7 +88,7 @@ class Sizes:
                     else:
                         found[media.url or ""] = answer
         except Refused as error:  # no connection can be made at all
-            notes.append(f"{error}; they are shown and not enclosed, for want of their size")
+            notes.append(f"{error}; they are shown but not enclosed, because their size is unknown")
         return found, notes
 
     def _within_time(self, line: HttpClient, media: Media) -> Size | str:

@@ -228,7 +228,7 @@ def refuse_taken(db: Connection, way: str, since: datetime) -> bool:
     lying = sorted(_tables(db))
     others = [name for name in lying if name not in metadata.tables]
     if (path := path_of(db.engine)) and len(others) == len(lying):
-        raise LedgerError(f"{path} is there already, and no ledger (name another file)")
+        raise LedgerError(f"{path} already exists and is not a ledger (name another file)")
     if not lying:
         return False
     if moves.name in lying:
@@ -240,14 +240,15 @@ def refuse_taken(db: Connection, way: str, since: datetime) -> bool:
         moved = db.execute(select(moves).where(~moves.c.arrives)).first()
         if moved is not None and moved.ended_at is not None:
             raise LedgerError(
-                f"there lies a ledger that was moved to {moved.place}: put it away, or name another"
+                f"there is a ledger that was moved to {moved.place}: move it away, or name"
+                " another file"
             )
     if "ledger" in lying and _is_untouched(db, lying, since):
         return True
     if "ledger" in lying:
-        raise LedgerError("there is a ledger already (name an empty database, or no file)")
+        raise LedgerError("there is already a ledger (name an empty database or a new file)")
     another = others[0] if others else lying[0]
-    raise LedgerError(f"there is a table of another program's, {another} (name an empty database)")
+    raise LedgerError(f"there is a table of another program, {another} (name an empty database)")
 
 
 def _is_untouched(db: Connection, lying: Sequence[str], since: datetime) -> bool:

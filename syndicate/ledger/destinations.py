@@ -112,8 +112,8 @@ def _make_way(db: Connection, new: str, old: str) -> None:
     people = select(subscriptions.c.id).where(subscriptions.c.channel_id == mine)
     if db.scalar(select(d.id).where(here, published).limit(1)) or db.scalar(people.limit(1)):
         raise LedgerError(
-            f"channels.{new}: the ledger has said things or keeps readers under this name"
-            " already: it is another channel"
+            f"channels.{new}: the ledger already has posts or readers under this name, so"
+            " it is another channel"
         )
     numbers = select(editions.c.id).where(editions.c.channel_id == mine)
     db.execute(delete(deliveries).where(here))

@@ -74,7 +74,7 @@ def migrate(engine: Engine) -> str | None:
         refuse_newer(found)
         refuse_at_work(db)
     copied = beside(engine, found)
-    task = f"this ledger is of version {found} and has to be brought to version {VERSION}"
+    task = f"this ledger is of version {found} and must be upgraded to version {VERSION}"
     with rights_for(engine, task), transaction(engine) as db:
         unhurried(db)
         held = int(db.scalar(select(ledger.c.version).with_for_update()) or found)
@@ -85,16 +85,16 @@ def migrate(engine: Engine) -> str | None:
         for number in range(held + 1, VERSION + 1):
             MIGRATIONS[number](db)
         db.execute(update(ledger).values(version=VERSION))
-    message = f"the ledger was brought to version {VERSION}"
-    return f"{message}; as it was: {copied}" if copied else message
+    message = f"the ledger was upgraded to version {VERSION}"
+    return f"{message}; a copy of the old one: {copied}" if copied else message
 
 
 def refuse_outdated(found: int) -> None:
     """Stop where somebody only looks: an older ledger is brought up to date by what writes."""
     if found < VERSION:
         raise LedgerError(
-            f"ledger.url: this ledger is of version {found}, and this program works with {VERSION}:"
-            " what only looks changes nothing; `syndicate ledger upgrade` brings it up to date"
+            f"ledger.url: this ledger is of version {found}, and this program works with"
+            f" {VERSION}: what only looks changes nothing; run `syndicate ledger upgrade`"
         )
 
 
@@ -102,8 +102,8 @@ def refuse_newer(found: int) -> None:
     """Stop before a program that is too old harms a ledger."""
     if found > VERSION:
         raise LedgerError(
-            f"ledger.url: this ledger is of version {found}, and this program knows"
-            f" only {VERSION}: install the newer syndicate that has written it"
+            f"ledger.url: this ledger is of version {found}, but this program knows only"
+            f" {VERSION}: install the newer version of syndicate that created it"
         )
 
 
@@ -111,6 +111,6 @@ def refuse_another(found: int) -> None:
     """Stop where somebody brought the ledger up to date while this command was at it."""
     if found != VERSION:
         raise LedgerError(
-            f"ledger.url: the ledger was brought to version {found} while this command ran: run"
-            " it again, with the program of that version"
+            f"ledger.url: the ledger was upgraded to version {found} while this command"
+            " ran: run it again with that version of syndicate"
         )

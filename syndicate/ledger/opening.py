@@ -116,8 +116,9 @@ def refuse_lost(url: str) -> None:
     path = path_of(engine)
     if path and not path.exists() and (mark := beside(path.absolute())).exists():
         raise LedgerError(
-            f"ledger.url: {path} is gone, with which something was sent ({mark.name} tells): put"
-            " the newest backup in its place, then `syndicate ledger restored`"
+            f"ledger.url: {path} is missing, although something was sent with it"
+            f" ({mark.name} shows this): restore the newest backup, then run `syndicate"
+            " ledger restored`"
         )
 
 
@@ -134,9 +135,9 @@ def _refuse_emptied(engine: Engine, config: Path | None) -> None:
     mark = _mark_of(engine, config)
     if mark and mark.exists():
         raise LedgerError(
-            f"ledger.url: there is no ledger at {moves.place_of(engine)}, with which something was"
-            f" sent ({mark.name} tells): put the newest backup in its place, then `syndicate ledger"
-            " restored`"
+            f"ledger.url: there is no ledger at {moves.place_of(engine)}, although"
+            f" something was sent with it ({mark.name} shows this): restore the newest"
+            " backup, then run `syndicate ledger restored`"
         )
 
 
@@ -219,7 +220,7 @@ def _fill(path: Path, now: datetime | None, rehearsed: bool) -> None:
 
 
 def _create(engine: Engine, now: datetime, rehearsed: bool) -> None:
-    with rights_for(engine, "the ledger has to be made"), transaction(engine) as db:
+    with rights_for(engine, "the ledger must be created"), transaction(engine) as db:
         new = {"created_at": now, "secret": token_hex(32), "rehearsal": rehearsed}
         migrations.create(db, new)
 

@@ -201,9 +201,7 @@ def within_limits(response: httpx.Response, limits: Limits) -> None:
         raise httpx.RemoteProtocolError(str(error), request=response.request) from error
     packing = response.headers.pop("Content-Encoding", "identity").strip().lower()
     if packing not in ("identity", "gzip", "x-gzip", "deflate", ""):
-        raise httpx.DecodingError(
-            "an answer compressed in a way that was not asked for", request=response.request
-        )
+        raise httpx.DecodingError("an answer with an unknown compression", request=response.request)
     is_packed = packing not in ("identity", "")
     response.stream = _stream(response.stream, exchange, is_packed=is_packed)
 
@@ -220,7 +218,7 @@ def _stream(stream: Any, exchange: Exchange, *, is_packed: bool) -> Any:
                 why = (
                     str(error)
                     if isinstance(error, AnswerTooLarge)
-                    else "a compressed answer that breaks off"
+                    else "a compressed answer that is incomplete"
                 )
                 raise httpx.RemoteProtocolError(why) from error
 

@@ -85,7 +85,7 @@ def making(setting: str) -> Iterator[None]:
 
 def _refused(setting: str, why: str, names: tuple[str, ...] = ()) -> Refused:
     found = [name for name in _every(names) if os.environ.get(name)]
-    where = f": look at the environment variable {' or '.join(found)}" if found else ""
+    where = f": check the environment variable {' or '.join(found)}" if found else ""
     return Unconnected(f"{setting}: no connection can be made: {why}{where}")
 
 

@@ -46,7 +46,7 @@ def adopt(
     """
     [channel] = office.chosen([name])
     if channel.scope is not Scope.ARTICLE:
-        raise UsageError(f"channel {name!r} has no posts of its own to adopt (publish does it)")
+        raise UsageError(f"channel {name!r} has no single posts to adopt (use publish)")
     request = Publication(paths=[path], channels=[name], new=True, note=note or None)
     refuse_contradiction(request)
     report = Report(command="adopt", notes=office.notes)
@@ -100,7 +100,7 @@ def _adopted(catalogue: Catalogue, due: Iterable[Due], receipt: Receipt) -> Iter
             if not catalogue.deliveries.adopt(
                 edition.number, step.address, receipt, revises=revises
             ):
-                yield f"{channel.name}: the ledger has its place already; it is kept"
+                yield f"{channel.name}: the ledger already knows its place, which is kept"
 
 
 def _not_news(office: Office, catalogue: Catalogue, draft: Draft) -> None:

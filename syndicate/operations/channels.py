@@ -33,9 +33,9 @@ def move(office: Office, name: str) -> str:
         known.id, channel.target(), identity, repeats=abilities(channel).repeats
     )
     if same:
-        return f"{name}: begins anew in {identity}: the next tick or publication writes all of it"
+        return f"{name}: starts again in {identity}: the next tick or publish writes everything"
     office.ledger.generations.disown(unknown_entries(office, channel))
-    return f"{name}: was {known.identity or known.target}, goes on at {identity}"
+    return f"{name}: was {known.identity or known.target}, continues at {identity}"
 
 
 def resume(office: Office, name: str) -> list[Waiting]:
@@ -52,7 +52,7 @@ def let_leave(office: Office, name: str) -> Mapping[str, int]:
 def rename(office: Office, old: str, new: str) -> str:
     """Give a channel the name that it has in the configuration now; it is the same channel."""
     if new not in office.settings.channels:
-        raise ConfigError(f"channels.{new}: give the channel this name in the configuration first")
+        raise ConfigError(f"channels.{new}: first give the channel this name in the configuration")
     office.ledger.destinations.rename(old, new)
     return f"{old} is now {new}"
 
@@ -61,9 +61,13 @@ def retire(office: Office, name: str) -> str:
     """Retire a channel that no machine has any more: nothing waits for it, what it said stays."""
     known = _known(office, name)
     if name in office.settings.channels:
-        raise UsageError(f"channels.{name}: take it out of every configuration first")
+        raise UsageError(
+            f"channels.{name}: first remove it from the configuration of every machine"
+        )
     office.ledger.destinations.retire(known.id)
-    return f"{name}: retired: nothing waits for it any more, and what it has said stays where it is"
+    return (
+        f"{name}: retired: nothing waits for it any more, and what was published stays where it is"
+    )
 
 
 def destination_identity(office: Office, channel: Channel, *, anywhere: bool = False) -> str:
@@ -77,5 +81,7 @@ def destination_identity(office: Office, channel: Channel, *, anywhere: bool = F
 def _known(office: Office, name: str) -> KnownChannel:
     known = office.ledger.known_channels()
     if name not in known:
-        raise UsageError(f"the ledger does not know channel {name!r}: nothing was sent there yet")
+        raise UsageError(
+            f"the ledger does not know channel {name!r}: nothing has been sent there yet"
+        )
     return known[name]

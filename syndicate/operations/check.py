@@ -59,8 +59,8 @@ def _check(office: Office, path: Path, seen: dict[str, Path]) -> Checked:
     except ArticleError as error:
         return Checked(findings=[str(flaw) for flaw in each_of(error)])
     findings = [
-        f"{path}: the same uri as {twin}: one of them is a copy"
-        " (take the uri line out of the newer one)"
+        f"{path}: the same uri as {twin}: one of them is a copy (delete the uri line in"
+        " the newer file)"
         for subject in report.articles
         if (twin := seen.setdefault(subject.uri, path)) is not path
     ]
@@ -89,7 +89,9 @@ def _refused_today(office: Office, path: Path) -> list[str]:
         left = sources.placeholders(draft.source)
         return [
             *draft.told(),
-            *(f"{path}:{line}: “{words}” was to be replaced" for line, words in left),
+            *(f"{path}:{line}: “{words}” must be replaced" for line, words in left),
         ]
     except ArticleError as error:
-        return [f"{error} [published so, and unchanged: only a change or --refresh needs it]"]
+        return [
+            f"{error} [published like this and unchanged: fix it only before a change or --refresh]"
+        ]

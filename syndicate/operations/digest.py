@@ -62,7 +62,7 @@ def digest(office: Office, request: DigestRequest, progress: Progress = silent) 
         report.include(waiting_for_others(office))
     for channel in channels:
         if office.stopping():
-            report.problems.append(f"{channel.name}: stopped before its turn")
+            report.problems.append(f"{channel.name}: stopped before it was tried")
             continue
         try:
             report.include(_of_list(office, channel, request, progress))
@@ -70,7 +70,9 @@ def digest(office: Office, request: DigestRequest, progress: Progress = silent) 
             raise
         except Exception as error:  # a list that fails never stops the others
             unexpected(log, f"{channel.name}: its digest failed", error)
-            why = f"{error}" if isinstance(error, SyndicateError) else f"cannot say it: {error!r}"
+            why = (
+                f"{error}" if isinstance(error, SyndicateError) else f"cannot compose it: {error!r}"
+            )
             report.problems.append(f"{channel.name}: {office.scrub(why)}")
     return report
 
@@ -124,9 +126,10 @@ def _renamed(
     if not former or catalogue.digests.readers(known.id):
         return ""
     return (
-        f"{channel.name}: nobody is on this list, and {former[0].name} is no longer configured:"
-        f" nothing was closed (syndicate channels rename {former[0].name} {channel.name}; if it is"
-        f" a new list: syndicate subscribers add --list {channel.name} ADDRESS)"
+        f"{channel.name}: this list has no subscribers, and {former[0].name} is no longer"
+        f" configured: nothing was closed (syndicate channels rename {former[0].name}"
+        f" {channel.name}; if it is a new list: syndicate subscribers add --list"
+        f" {channel.name} ADDRESS)"
     )
 
 
@@ -259,7 +262,7 @@ def _closed_window(
 ) -> ReportPart:
     edition, window = closed.edition, closed.window
     notes: tuple[str, ...] = ()
-    why = "nothing to say" if window.status == "empty" else "skipped"
+    why = "nothing new" if window.status == "empty" else "skipped"
     if window.status == "frozen":
         letters = catalogue.digests.recipients(closed.number)
         why = _counted(edition, letters)
@@ -309,7 +312,7 @@ def _headlines(edition: Edition) -> str:
 
 def _nobody(office: Office, catalogue: Catalogue, channel: MailingList) -> str:
     name = channel.name
-    note = f"{name}: nobody is on the list (syndicate subscribers add --list {name} ADDRESS)"
+    note = f"{name}: the list has no subscribers (syndicate subscribers add --list {name} ADDRESS)"
     for former in office.gone(catalogue)[:1]:
         note += f"; if it was called {former} before: syndicate channels rename {former} {name}"
     return note
@@ -345,9 +348,7 @@ def _proof(office: Office, channel: MailingList, address: str) -> ReportPart:
         )
         edition = compose(office, catalogue, channel, known, window)
     if not (edition.items or edition.corrections):
-        return ReportPart(
-            notes=(f"{channel.name}: there is nothing to say yet; no proof was sent",)
-        )
+        return ReportPart(notes=(f"{channel.name}: there is nothing new yet; no proof was sent",))
     [rendition] = channel.render(edition)
     recipient = Recipient("proof", address, "proof")
     result = send_once(office, channel, edition.key, rendition, recipient=recipient)

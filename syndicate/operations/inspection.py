@@ -68,8 +68,8 @@ def _readable(files: Iterable[Path]) -> Iterator[Finding]:
     for path in dict.fromkeys(files):
         if is_open_to_all(path):
             detail = (
-                f"{path}: everybody on this machine can read the secret in it"
-                f" (chmod 600 {shlex.quote(str(path))})"
+                f"{path}: everyone on this machine can read the secret in it (run chmod"
+                f" 600 {shlex.quote(str(path))})"
             )
             yield Finding(what="secrets", ok=False, detail=detail)
 
@@ -89,7 +89,7 @@ def _findings(
 ) -> Iterator[Finding]:
     if office.stopping():
         yield Finding(
-            what=DESTINATION, ok=False, detail="stopped before its turn: run the command again"
+            what=DESTINATION, ok=False, detail="stopped before it was tried: run the command again"
         )
         return
     what = DESTINATION
@@ -104,7 +104,7 @@ def _findings(
     except (DeliveryError, stop.Stopped) as error:
         yield Finding(what=what, ok=False, detail=str(error))
     except Exception as error:  # a channel that breaks keeps nobody from looking at the others
-        unexpected(log, f"{channel.name}: {what} could not be looked at", error)
+        unexpected(log, f"{channel.name}: {what} could not be checked", error)
         yield Finding(what=what, ok=False, detail=f"unexpected: {error!r}")
 
 
@@ -134,7 +134,7 @@ def destination_finding(
             f" place (`syndicate channels rename {other} {name}` if it is the same channel)"
         )
         return Finding(what=DESTINATION, ok=False, detail=detail)
-    detail = where if before else f"{where}; nothing was sent there yet"
+    detail = where if before else f"{where}; nothing has been sent there yet"
     return Finding(what=DESTINATION, ok=True, detail=detail)
 
 

@@ -50,7 +50,7 @@ def leave_to_others(
                 waits = is_new or leftovers.concerns(db, number, standing.uri)
             if waits:
                 leftovers.add_leftover(db, number, standing.uri, office.clock())
-                why = f"left to a machine that has this channel: {advice(name)}"
+                why = f"waits for a machine that has this channel: {advice(name)}"
                 lines.append(
                     Line(channel=name, about=standing.uri, address="", action="leave",
                          state="waiting", why=why)
@@ -71,9 +71,9 @@ def is_meant(article: Article, channel: str) -> bool:
 def advice(name: str) -> str:
     """Return what a person can do about a channel that a machine lacks."""
     return (
-        f"channels.{name} is not in this machine's configuration (if it is called otherwise now:"
-        f" syndicate channels rename {name} NEW; if no machine has it any more: syndicate channels"
-        f" retire {name})"
+        f"channels.{name} is not in this machine's configuration (if it has a new name:"
+        f" syndicate channels rename {name} NEW; if no machine uses it any more: syndicate"
+        f" channels retire {name})"
     )
 
 
@@ -86,7 +86,7 @@ def leftover_lines(office: Office, catalogue: Catalogue, uri: str | None = None)
     for known in catalogue.channels.all():
         why = "the next tick does it"
         if known.id in lacked:
-            why = f"left to a machine that has this channel: {advice(known.name)}"
+            why = f"waits for a machine that has this channel: {advice(known.name)}"
         for article, _ in leftovers.changes_left(catalogue.db, known.id):
             if uri in (None, article):
                 yield Line(channel=known.name, about=article, address="", action="left",
@@ -104,9 +104,7 @@ def waiting_for_others(office: Office) -> ReportPart:
                 things = "1 thing waits" if count == 1 else f"{count} things wait"
                 problems.append(f"{name}: {things} for a machine that has it: {advice(name)}")
             elif catalogue.digests.readers(number):
-                notes.append(
-                    f"{name}: its digests are left to a machine that has it: {advice(name)}"
-                )
+                notes.append(f"{name}: its digests wait for a machine that has it: {advice(name)}")
     return ReportPart(problems=tuple(problems), notes=tuple(notes), idle=frozenset(notes))
 
 

@@ -55,7 +55,7 @@ class Target:
             raise UsageError(str(error).replace("ledger.url:", "URL:", 1)) from error
         path = path_of(engine)
         if path is None and engine.dialect.name == "sqlite":
-            raise UsageError(f"URL: what is in memory ends with the command: {FORMS}")
+            raise UsageError(f"URL: a database in memory is lost when the command ends: {FORMS}")
         return cls(settings=settings, place=moves.place_of(engine), path=path)
 
     @property
@@ -115,8 +115,8 @@ def _refuse_missing(settings: Settings, path: Path | None) -> None:
     """Raise LedgerError where there is no SQLite file to be moved."""
     if path and not path.exists():
         raise LedgerError(
-            f"ledger.url: there is no ledger at {path} to be moved (write the new address into"
-            f" {settings.path.name}: the first command makes one there)"
+            f"ledger.url: there is no ledger at {path} to be moved (write the new address"
+            f" into {settings.path.name}: the first command creates one there)"
         )
 
 
@@ -159,7 +159,7 @@ def _wait_for_others(ledger: Ledger, notify: Notify) -> None:
                 f"{count} {name if count > 1 else name.removesuffix('s')}"
                 for name, count in busy.items()
             )
-            notify(f"waiting for what others are sending: {what}")
+            notify(f"waiting for other commands that are sending: {what}")
             has_notified = True
         if not stop.rest(POLL_SECONDS):
             raise stop.Interrupted
@@ -279,6 +279,6 @@ def _settle_in(to: Target, name: str, notify: Notify) -> None:
 
 def _lost(to: Target) -> str:
     return (
-        f"{to.place}: what was moved there is gone (put its newest backup in its place, then"
+        f"{to.place}: the moved ledger is missing (restore its newest backup, then run"
         " `syndicate ledger restored`)"
     )

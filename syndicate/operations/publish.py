@@ -66,7 +66,9 @@ def publish(office: Office, request: Publication, progress: Progress = silent) -
     report.lines += change.lines
     for key in change.digests:
         which = said_key(key, office.publisher.zone)
-        report.notes.append(f"the letters of digest {which} that have not left say it as it is now")
+        report.notes.append(
+            f"the letters of digest {which} that have not been sent yet contain the new text"
+        )
     return report
 
 
@@ -220,8 +222,8 @@ def _refuse_one_note_for_many(request: Publication, subjects: Iterable[Subject])
     if request.note and len(corrected) > 1:
         names = ", ".join(corrected)
         raise ArticleError(
-            f"{names}: have changed, and --note says what was wrong in one article: publish each"
-            " with a note of its own (or all of them with --minor, which tells no reader)"
+            f"{names}: have changed, and --note says what was wrong in one article:"
+            " publish each with its own note (or all with --minor, silently)"
         )
 
 
@@ -285,8 +287,8 @@ def assign(
 
 def _stays(channel: Channel, standing: Standing) -> str:
     return (
-        f"{standing.path}: not meant for {channel.name} any more, where it was published: it stays"
-        " there and is corrected there (only `withdraw` takes it back)"
+        f"{standing.path}: no longer meant for {channel.name}, where it was published: it"
+        " stays there and is still corrected (only `withdraw` removes it)"
     )
 
 

@@ -29,7 +29,7 @@ class NoteNeeded(ArticleError):
 
     def __init__(self, path: Path, changes: str) -> None:
         super().__init__(
-            f"{path}: it was published and has changed since: --note “what was wrong” tells"
+            f"{path}: has changed since it was published: --note “what was wrong” tells"
             " readers of the correction, --minor changes it silently"
         )
         self.path = path
@@ -103,9 +103,9 @@ def _path(request: Publication, draft: Draft, standing: Standing | None) -> str:
 
 def _unused_note(draft: Draft, kind: str) -> Iterator[str]:
     if kind == "unchanged":
-        yield f"{draft.path}: nothing in it has changed; {UNUSED}"
+        yield f"{draft.path}: nothing has changed; {UNUSED}"
     elif kind == "original":
-        yield f"{draft.path}: it is published for the first time; {UNUSED}"
+        yield f"{draft.path}: this is its first publication; {UNUSED}"
 
 
 def _keep(
@@ -147,15 +147,15 @@ def _kind(
         return ("correction", " ".join(request.note.split())) if request.note else ("refile", "")
     if standing.pub_status is PubStatus.CANCELED:
         raise ArticleError(
-            f"{draft.at('uri')}: this article was withdrawn; what was withdrawn is not published"
-            " again (write it anew: a copy without its uri line)"
+            f"{draft.at('uri')}: this article was withdrawn and cannot be published again"
+            " (publish a copy without the uri line as a new article)"
         )
     if draft.same_as == standing.version:
         return "unchanged", ""
     if draft.kept:
         raise ArticleError(
-            f"{draft.path}: another command has just published a newer text of it (see that this"
-            " file is the right one, and run this command again)"
+            f"{draft.path}: another command has just published a newer text (check that"
+            " this file is the right one, then run this command again)"
         )
     if draft.article.fingerprint in (standing.fingerprint, standing.item.article.fingerprint):
         return "unchanged", ""
@@ -176,11 +176,11 @@ def _kind(
 def refuse_contradiction(request: Publication) -> None:
     """Refuse options that contradict each other, or mean nothing."""
     if request.note and request.minor:
-        raise UsageError("--note and --minor contradict each other: take one of them")
+        raise UsageError("--note and --minor cannot be combined: use only one of them")
     if request.note and not is_a_note(request.note):
         raise UsageError(
-            f"--note: {request.note!r} does not say what was wrong: a note is a sentence for"
-            " readers (--minor is a silent fix)"
+            f"--note: {request.note!r} does not say what was wrong: write a sentence for"
+            " readers (or use --minor for a silent fix)"
         )
 
 

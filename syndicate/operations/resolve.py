@@ -39,7 +39,7 @@ def resolve(
     """
     found = NUMBER.fullmatch(named)
     if found is None:
-        raise UsageError(f"{named!r} is no number that `syndicate status` shows")
+        raise UsageError(f"{named!r} is not a number that `syndicate status` shows")
     if found["subscriber"]:
         return resolve_letters(
             office, int(found["number"]), answer, int(found["subscriber"]), progress
@@ -112,13 +112,13 @@ def receipt_named(
     receipt = channel.receipt(reference.strip(), destination, words)
     receipt = replace(receipt, destination=destination)
     if not receipt.reference:
-        raise UsageError("say where it is: its link, or its number")
+        raise UsageError("name its link or its number")
     with office.ledger.reading() as db:
         for place in standing_at(db, channel.name, receipt):
             if place.edition != edition:
                 raise UsageError(
-                    f"{reference}: the ledger has another article there: {place.edition}"
-                    f" (syndicate status {place.edition})"
+                    f"{reference}: another article is there according to the ledger:"
+                    f" {place.edition} (syndicate status {place.edition})"
                 )
     return receipt
 

@@ -45,13 +45,14 @@ def restored(office: Office, digests: LostDigests | None) -> list[str]:
                     pass_over(office, catalogue, channel, known, window)
         if asked and digests is None:
             raise UsageError(
-                f"these digests may have left since the backup was made: {', '.join(asked)}: look"
-                " into an inbox, then say --digests sent, or --digests unsent if none of them did"
+                f"these digests may have been sent since the backup: {', '.join(asked)}:"
+                " check a subscriber's inbox, then use --digests sent, or --digests"
+                " unsent if none of them was sent"
             )
     doubtful = office.ledger.restored(office.clock(), letters_sent=digests is LostDigests.SENT)
     taken_on = _taken_on(office)
     office.ledger.generations.begin_anew(unknown_entries(office, *office.channels))
-    notes = [f"{key}: taken as sent" for key in asked if digests is LostDigests.SENT]
+    notes = [f"{key}: recorded as sent" for key in asked if digests is LostDigests.SENT]
     notes += [f"{key}: the next tick sends it" for key in asked if digests is LostDigests.UNSENT]
     notes.append(
         f"{doubtful} in doubt (syndicate status lists them)" if doubtful else "nothing is in doubt"
@@ -59,9 +60,9 @@ def restored(office: Office, digests: LostDigests | None) -> list[str]:
     notes += [f"{name}: was written after the backup" for name in rewritten]
     notes += taken_on
     notes += [
-        "first of all repeat every correction and withdrawal made since the backup: this ledger"
+        "first repeat every correction and withdrawal made since the backup: this ledger"
         " does not know them, and the next publication would undo them in a feed",
-        "articles that it does not know are asked about",
+        "you will be asked about articles that it does not know",
     ]
     if office.lists:
         notes.append(

@@ -161,8 +161,8 @@ def _missing(office: Office) -> str:
         return ""
     place = place_of(connect(office.settings.ledger_url))
     return (
-        f"there is no ledger at {place} yet: the first command that writes makes one (is ledger.url"
-        " right?)"
+        f"there is no ledger at {place} yet: the first command that writes creates one"
+        " (check ledger.url if you expected one)"
     )
 
 

@@ -31,10 +31,10 @@ from syndicate.report import Line, Report, ReportPart, as_connected, line_of
 from syndicate.subscribers.inbox_run import InboxRun
 
 # more may be due: whoever looks at the exit code runs it again
-STOPPED = ReportPart(problems=("stopped: what else is due waits for the next run",))
+STOPPED = ReportPart(problems=("stopped: the rest waits for the next run",))
 FAST_CLOCK = (
-    "the clock is more than a day ahead of the database's: nothing expires by it, and no notice"
-    " goes"
+    "the clock is more than a day ahead of the database's, so nothing expires and no"
+    " notice is removed"
 )
 
 

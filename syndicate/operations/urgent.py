@@ -68,7 +68,7 @@ def send_urgent(office: Office, mailing: UrgentMailing, progress: Progress) -> R
 
 def urgent_preview(mailing: UrgentMailing) -> ReportPart:
     """Report to how many readers the letters of an urgent article would go."""
-    why = f"goes at once to {mailing.letters} readers"
+    why = f"is sent at once to {mailing.letters} readers"
     remarks: tuple[str, ...] = ()
     if mailing.content:
         review = reviewed(mailing.channel, *mailing.content)

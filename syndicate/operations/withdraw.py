@@ -50,14 +50,16 @@ def withdraw(office: Office, request: WithdrawalRequest, progress: Progress = si
     report.lines += change.lines
     for key in change.digests:
         which = said_key(key, office.publisher.zone)
-        report.notes.append(f"the letters of digest {which} that have not left go without it")
+        report.notes.append(
+            f"the letters of digest {which} that have not been sent yet leave it out"
+        )
     return report
 
 
 def standing_of(office: Office, request: WithdrawalRequest) -> Standing:
     """Return what would be withdrawn; raise whatever stands in the way."""
     if not request.reason.strip():
-        raise UsageError("--reason: say why it is withdrawn; readers are told")
+        raise UsageError("--reason: write why it is withdrawn; readers see it")
     uri = identify(office, request.article)
     with office.ledger.reading() as db:
         standing = Catalogue(db).articles.standing(uri)
@@ -74,7 +76,9 @@ def identify(office: Office, article: str) -> str:
         uri = _uri_of(office, draft)
     with office.ledger.reading() as db:
         if Catalogue(db).articles.standing(uri) is None:
-            raise ArticleError(f"{article}: the ledger does not know it (`syndicate status` lists)")
+            raise ArticleError(
+                f"{article}: the ledger does not know it (`syndicate status` lists all articles)"
+            )
     return uri
 
 
@@ -85,7 +89,7 @@ def _uri_of(office: Office, draft: Draft) -> str:
         catalogue = Catalogue(db)
         known = catalogue.articles.standing(uri) if uri else published_as(catalogue, draft)
     if not uri and known is None:
-        raise ArticleError(f"{draft.path}: it has no uri yet: it was never published")
+        raise ArticleError(f"{draft.path}: has no uri, so it was never published")
     if known and wholly_different(known.item.article, draft.article):
         raise ArticleError(
             f"{draft.at('uri')}: this uri belongs to “{known.item.article.headline}”, and nothing"

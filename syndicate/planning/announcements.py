@@ -41,7 +41,7 @@ def _of_channel(facts: Facts, channel: Collection, plan: Plan) -> Plan:
     try:
         return joined((dropped, _announcements(facts, channel, changed, waiting)))
     except Exception as error:  # it undoes no publication
-        what = "cannot tell others of it"
+        what = "cannot announce it"
         unexpected(log, f"{channel.name}: {what}", error)
         return joined((dropped, Plan(failed=(facts.failure(channel, what, error),))))
 
@@ -83,6 +83,6 @@ def _addresses(messages: Iterable[Rendition]) -> set[str]:
 
 def _no_longer_named(channel: Collection, address: str) -> str:
     return (
-        f"{channel.name}: {address} is no longer named in the configuration: what waited for it is"
-        " dropped"
+        f"{channel.name}: {address} is no longer named in the configuration: what waited"
+        " for it was dropped"
     )

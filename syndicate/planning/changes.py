@@ -14,9 +14,9 @@ from syndicate.text import plain
 
 WORDS_AROUND = 4  # of what changed, so that a person finds it
 MOST_LINES = 30  # of what changed
-NOT_KEPT = "(the older file is not in the ledger: what that knows of the article is compared)"
-UNSEEN = "~ only blanks and empty lines"
-SETTINGS = "~ and what other settings, or a newer program, make of it:"
+NOT_KEPT = "(the older file is not in the ledger: compared with the published article)"
+UNSEEN = "~ only spaces and empty lines"
+SETTINGS = "~ and the effect of new settings or a new version:"
 LINK = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
 APART = UNNOTICED_FIELDS | {"uri", "html", "lead", "media"}  # said otherwise, or not at all
 
@@ -65,7 +65,7 @@ def _other_files(before: Article, after: Article) -> Iterator[str]:
     earlier = {media.file: media.sha256 for media in before.media if media.file}
     for name, fingerprint in {media.file: media.sha256 for media in after.media}.items():
         if earlier.get(name, fingerprint) != fingerprint:
-            yield f"~ {name}: is another file than it was"
+            yield f"~ {name}: the file was replaced"
 
 
 def changes(before: str, after: str) -> str:

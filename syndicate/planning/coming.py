@@ -52,7 +52,9 @@ def digest_lines(
                 and channel not in chosen
                 and _takes(catalogue, channel, draft)
             ):
-                left_out = f"in no digest: publish it without --channel, or with {channel.name}"
+                left_out = (
+                    f"not in the next digest: publish it without --channel, or with {channel.name}"
+                )
                 yield _nothing(channel, uri, left_out)
 
 
@@ -70,7 +72,7 @@ def left_lines(
             if stands and channel.scope is not Scope.DIGEST:
                 yield _nothing(
                     channel, uri,
-                    f"stands as it was: publish it without --channel, or with {channel.name}",
+                    f"stays as it was: publish it without --channel, or with {channel.name}",
                 )  # fmt: skip
 
 

@@ -80,8 +80,8 @@ def _channel_plan(
     except ArticleError as error:
         parts.append(Plan(flaws=each_of(error)))
     except Exception as error:
-        unexpected(log, f"{channel.name}: cannot say it", error)
-        parts.append(Plan(failed=(facts.failure(channel, "cannot say it", error),)))
+        unexpected(log, f"{channel.name}: cannot compose it", error)
+        parts.append(Plan(failed=(facts.failure(channel, "cannot compose it", error),)))
     plan = joined(parts)
     if not facts.wish.by_itself:
         return plan
@@ -111,8 +111,8 @@ def _moved(facts: Facts, channel: Channel) -> Iterator[str]:
     if known.target != channel.target() and not is_same_place(channel, known):
         yield (
             f"{channel.name}: was {known.target}, and the configuration now names"
-            f" {channel.target()}: if that is another place, nothing is sent there before"
-            f" `syndicate channels move {channel.name}`"
+            f" {channel.target()}: if this is another destination, nothing is sent there"
+            f" before you run `syndicate channels move {channel.name}`"
         )
     elif not facts.is_here(channel, known):
         yield missing(known.name, channel)

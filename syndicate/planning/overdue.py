@@ -22,10 +22,10 @@ TICKS_SEEN = 3  # ticks: a machine with less of them may be a container that com
 TAKEN_AWAY = timedelta(days=7)  # after which a machine counts as switched off for good
 BACKUP_WITHIN = timedelta(days=14)  # where backups were made, and nobody has set anything
 LATE_WINDOW = (
-    "{channel}: its digest was due {late} ago and is not closed: run syndicate tick, and see that"
-    " it runs by itself"
+    "{channel}: its digest was due {late} ago and was not sent: run syndicate tick, and"
+    " check that it runs automatically"
 )
-LATE_EXPIRY = "{about}: it expired {late} ago and still stands: run syndicate tick"
+LATE_EXPIRY = "{about}: it expired {late} ago and is still shown: run syndicate tick"
 LATE_WAIT = "{channel}: {about} waits since {late}, and nothing has tried it: run syndicate tick"
 
 
@@ -84,8 +84,8 @@ def late_ticks(ticks: Sequence[Tick], at: datetime, alive: datetime | None) -> I
             about="",
             since=latest,
             grade=Grade.CRITICAL,
-            says=f"no tick for {period(at - latest)}{usual}: nothing is sent by itself (does cron"
-            " or the timer run? syndicate schedule cron|systemd)",
+            says=f"no tick for {period(at - latest)}{usual}: nothing is sent automatically"
+            " (check cron or the timer: syndicate schedule cron|systemd)",
         )
         return
     for host in dict.fromkeys(tick.host for tick in past):
@@ -105,7 +105,7 @@ def _late_machine(host: str, ticks: Sequence[Tick], at: datetime) -> Iterator[Al
         since=at - since,
         grade=Grade.WARNING,
         says=f"{host}: no tick on this machine for {period(since)}, and one comes every"
-        f" {period(interval)}; others go on (is it switched off?)",
+        f" {period(interval)}; other machines still run (is this one switched off?)",
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from syndicate.model.delivery import Rendition
 from syndicate.model.step import Action, Known, Step
 
-FORM = "only its form is new (--refresh)"
+FORM = "only its layout is new (update it with --refresh)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +67,18 @@ def _untimely(
 ) -> str:
     """Explain why nothing new is published beside what it follows; "" where it is."""
     if followed is None:
-        return "nobody has seen what was wrong" if rendition.tells else ""
+        return "no reader has seen the error" if rendition.tells else ""
     if followed.is_given_up and followed.version == purpose.version:
         return "given up"
     if followed.destination and can.identity not in (None, followed.destination):
         return f"stands in {followed.destination}"
     if rendition.tells:
         is_new = followed.version < rendition.tells == purpose.version
-        return "" if is_new and followed.present else "told, or nobody has seen what was wrong"
+        return (
+            ""
+            if is_new and followed.present
+            else "readers know already, or none has seen the error"
+        )
     return FORM if followed.version == purpose.version and not purpose.refresh else ""
 
 
@@ -98,7 +102,7 @@ def step(rendition: Rendition, state: Known | None, purpose: Purpose, can: Abili
     if state.version == purpose.version and not purpose.refresh and purpose.version:
         return Step(address, Action.NOTHING, rendition, FORM)
     if not can.revises and state.state != "in_doubt":
-        why = "what this channel has said it cannot change"
+        why = "this channel cannot change what is published"
         return Step(address, Action.CANNOT, rendition, why, replaces=withdrawn)
     change = purpose.called or purpose.since(state.version)
     return Step(address, change, rendition, replaces=withdrawn)
@@ -107,17 +111,17 @@ def step(rendition: Rendition, state: Known | None, purpose: Purpose, can: Abili
 def _call_off(rendition: Rendition, state: Known | None, purpose: Purpose, can: Abilities) -> Step:
     """Call off what waits where nothing stands; what is on its way is taken back after it."""
     if state is None or state.wanted is None:
-        return Step(rendition.address, Action.NOTHING, None, "nothing stands here")
+        return Step(rendition.address, Action.NOTHING, None, "nothing is here")
     if purpose.kill and can.removes:
         return Step(rendition.address, Action.REMOVE, None, replaces=True, fallback=rendition)
-    why = "called off before it was said"
+    why = "called off before it was published"
     return Step(rendition.address, Action.WITHDRAW, rendition, why, replaces=True)
 
 
 def _again(rendition: Rendition, state: Known, withdrawn: bool) -> Step:
     """Return the step for what is wanted as it was: the queue sees to it that it stands."""
     if state.state == "in_doubt":
-        why = "in doubt: whether it was said is not known"
+        why = "in doubt: it is unknown whether it was published"
         return Step(rendition.address, Action.NOTHING, rendition, why, replaces=withdrawn)
     if state.present == state.wanted:
         return Step(rendition.address, Action.NOTHING, rendition, replaces=withdrawn)
@@ -127,11 +131,14 @@ def _again(rendition: Rendition, state: Known, withdrawn: bool) -> Step:
 def _elsewhere(rendition: Rendition, state: Known, purpose: Purpose) -> Step:
     if state.version == purpose.version:
         return Step(rendition.address, Action.NOTHING, rendition, f"stands in {state.destination}")
-    why = f"it stands in {state.destination}, where this channel no longer writes: change it there"
+    why = (
+        f"it stands in {state.destination}, where this channel no longer publishes: change it"
+        " there by hand"
+    )
     return Step(rendition.address, Action.CANNOT, rendition, why)
 
 
 def _remove(address: str, state: Known, can: Abilities) -> Step:
     if state.present is None or can.removes:
         return Step(address, Action.REMOVE, None)
-    return Step(address, Action.CANNOT, None, "what this channel has said it cannot take away")
+    return Step(address, Action.CANNOT, None, "this channel cannot delete what is published")

@@ -154,4 +154,4 @@ def _other(suffix: str) -> str:
     if suffix in (".docx", ".doc", ".odt", ".rtf", ".pdf"):
         return f"a {suffix} file cannot be read (copy its text into an .md file: {how})"
     kind = f"a {suffix} file" if suffix else "a file without an ending"
-    return f"{kind} is no article (save it as .md with front matter: {how})"
+    return f"{kind} is not an article (save it as .md with front matter: {how})"

@@ -106,7 +106,7 @@ def refuse_bytes(data: bytes) -> None:
     if len(data) > MOST_ARTICLE_BYTES:
         line = data.count(b"\n", 0, MOST_ARTICLE_BYTES) + 1
         most = f"{MOST_ARTICLE_BYTES // 1000} kB"
-        raise BoundExceeded(line, f"from here on the article is larger than {most} (shorten it)")
+        raise BoundExceeded(line, f"the article exceeds {most} (shorten it)")
 
 
 def refuse_excess(text: str) -> None:
@@ -148,7 +148,7 @@ class _Count:
             return f"more than {self.kind.most:,} {self.kind.what} (shorten it)"
         if self.together > self.kind.most_together:
             most = f"{self.kind.most_together:,} {self.kind.what}"
-            return f"more than {most} without an empty line (put some between the parts of it)"
+            return f"more than {most} without an empty line (add empty lines between its parts)"
         return ""
 
     def end(self) -> None:
@@ -177,7 +177,7 @@ class _Blocks:
             self.marks += sum(sign in "->+*.)" for sign in opened[0])
         if self.columns > MOST_TABLE_COLUMNS:
             most = f"{MOST_TABLE_COLUMNS} columns"
-            return f"a table of more than {most} (part it, or offer it as a file)"
+            return f"a table of more than {most} (split it, or offer it as a file)"
         if self.cells > MOST_TABLE_CELLS:
             return f"tables of more than {MOST_TABLE_CELLS:,} cells (offer them as a file)"
         if self.marks > MOST_BLOCK_MARKS:
@@ -201,13 +201,13 @@ def _wrong(line: str) -> str:
         if "data:" in word:
             return f"{quoted} is a picture in the text itself ({BESIDE_IT})"
         return (
-            f"'{quoted}' goes on for more than {LONGEST_WORD_LETTERS:,} signs without a space"
-            " (shorten it)"
+            f"'{quoted}' goes on for more than {LONGEST_WORD_LETTERS:,} characters without"
+            " a space (shorten it)"
         )
     if "```" in line and LONG_TICKS.search(line):
         return f"more than {LONGEST_TICKS} ` in a row (delete some)"
     if len(line) > LONGEST_GAP and GAP_CHARACTER.search(line):
-        return f"more than {LONGEST_GAP} blanks in a row (delete them)"
+        return f"more than {LONGEST_GAP} spaces in a row (delete them)"
     if len(line) > MOST_NESTED_BLOCKS and NESTED.match(line) and not RULE_LINE.match(line):
         return "lists and quotations are nested too deeply (flatten them)"
     return ""

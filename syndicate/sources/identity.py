@@ -50,7 +50,7 @@ def _authority(publisher: Publisher) -> str:
     if EMAIL_ADDRESS.fullmatch(email):
         return email
     raise ArticleError(
-        f"publisher.url: {publisher.url} has no host to name articles after (set it)"
+        f"publisher.url: {publisher.url} has no host name for the articles' identifiers (set it)"
     )
 
 

@@ -89,7 +89,7 @@ class InboxReading:
         except Exception as error:
             if isinstance(error, stop.Stopped) or is_ledger_failure(error):
                 raise
-            why = f"{self._channel.name}: a letter could not be dealt with and is still unread"
+            why = f"{self._channel.name}: a letter could not be processed and is still unread"
             unexpected(log, why, error)
             problem = f"{why}: unexpected: {self._office.scrub(repr(error))}"
             self.problems += [] if problem in self.problems else [problem]

@@ -112,7 +112,7 @@ class InboxRun:
     def take_in(self, channel: MailingList, seconds: float, source: str = "") -> None:
         """Read one list's inbox, or a place that takes its place."""
         if setting := _outside(self._office, channel, source):
-            why = f"{setting}: a rehearsal takes no letters from there: nothing was read"
+            why = f"{setting}: a rehearsal does not read this mailbox: nothing was read"
             (self._problems if source else self._notes).append(why)
             return
         processor = ReplyProcessor(office=self._office, channel=channel, known=self._known)
@@ -140,7 +140,7 @@ class InboxRun:
         self._problems += mailing.problems
         self._notes += mailing.notes
         unusual: list[str] = []
-        with guard("wishes to leave"):
+        with guard("requests to leave"):
             unusual = self._unusual_leavers()
         report = Report(command="inbox", problems=[*self._problems], notes=[*self._notes])
         for name, tally in self._tallies.items():
@@ -150,7 +150,7 @@ class InboxRun:
         return report
 
     def _unusual_leavers(self) -> list[str]:
-        """Name the wishes to leave that are too many to be believed, until somebody has looked."""
+        """Name the requests to leave that are too many to believe, until somebody has looked."""
         with self._office.ledger.reading() as db:
             waiting = held(db)
         return [leaving_line(name, count) for name, count in waiting.items()]

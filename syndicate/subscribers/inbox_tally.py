@@ -54,4 +54,4 @@ class InboxTally:
     @property
     def _why_waiting(self) -> str:
         """Return the reason in short: a failure has a line of its own."""
-        return "the inbox failed" if self.is_lost else "there was no more time"
+        return "the inbox failed" if self.is_lost else "there was no time left"

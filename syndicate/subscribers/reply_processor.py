@@ -32,13 +32,13 @@ from syndicate.subscribers.people import CLOSED, normal
 from syndicate.subscribers.service_letters import known_lists, names_of, subscribe_confirmation
 
 NEED_TOKEN = (Meaning.BOUNCED, Meaning.REFUSED, Meaning.COMPLAINED, Meaning.LISTS)
-UNREAD = "for a person (still unread)"
-STRANGER = "not answered: of strangers"
-MANY = "not answered: too many letters for a day"
+UNREAD = "left unread for you"
+STRANGER = "not answered: from strangers"
+MANY = "not answered: daily limit of letters reached"
 
 
 def release_held(office: Office, name: str) -> Counter[str]:
-    """Do what held wishes to leave ask for: a person has looked. Counts the results."""
+    """Do what held requests to leave ask for: a person has looked. Counts the results."""
     number, results = known_lists(office)[name].id, Counter[str]()
     with office.ledger.replies.released(number) as (db, wishes):
         for wish in wishes:
@@ -64,7 +64,7 @@ class ReplyProcessor:
             self.counts[why] += 1
             return True
         if named is None and reply.meaning in NEED_TOKEN:
-            self.counts["of unknown origin"] += 1
+            self.counts["of unknown sender"] += 1
             return False
         if reply.meaning in (Meaning.LEAVE, Meaning.COMPLAINED):
             self.office.ledger.generations.note_leaving()
@@ -112,14 +112,14 @@ class ReplyProcessor:
                 return self._unsubscribe(db, reply, named)
             case Meaning.BOUNCED:
                 final = record_bounce(db, subscriber, reply.code, at)
-                return "bounced, not written to any more" if final else "bounced"
+                return "bounced, no longer written to" if final else "bounced"
             case Meaning.REFUSED:
                 self.reasons[f"{reply.code} ({reply.detail})"] += 1
                 return "refused because of this office"
             case Meaning.COMPLAINED:
                 end_subscriptions(db, subscriber, COMPLAINED, at)
                 close_way_back(db, [subscriber], COMPLAINED)
-                return "complained, off every list"
+                return "complained, removed from all lists"
             case Meaning.JOIN:
                 return self._subscribe(db, reply)
             case Meaning.CONFIRM:
@@ -139,17 +139,17 @@ class ReplyProcessor:
         email = _address(reply)
         person = number_of(db, email) if email else None
         if person is None:
-            return "of unknown origin"
+            return "of unknown sender"
         wants = LEAVE if reply.about else LEAVE_ALL
         wish = self._wish(wants, email, reply.about, subscriber=person)
         if not reply.authentication:
-            return self._ask_to_confirm(db, wish, "asked whether they leave")
+            return self._ask_to_confirm(db, wish, "asked to confirm that they leave")
         active = _active_lists(db, wish)
         if not active:
             return "had left"
         if any(self._is_unusual(db, number) for number in active):
             self.office.ledger.replies.hold(db, wish)
-            return "wait for a person to look"
+            return "wait for your decision"
         return unsubscribe_without_token(self.office, db, wish)
 
     def _is_unusual(self, db: Connection, number: int) -> bool:
@@ -181,12 +181,12 @@ class ReplyProcessor:
             return "came back"
         email = _address(reply)
         if not email:
-            return "of unknown origin"
+            return "of unknown sender"
         wish = self._wish(JOIN, email, reply.about, name=reply.name)
         if reply.authentication and not back:
             return self._add(db, wish, f"by letter of {_on(at)}, {reply.authentication}", "")
-        anew = f" anew (no way back: {CLOSED[back.why]})" if back else ""
-        return self._ask_to_confirm(db, wish, f"asked to join{anew}")
+        why = f" (no way back: {CLOSED[back.why]})" if back else ""
+        return self._ask_to_confirm(db, wish, f"asked to confirm that they join{why}")
 
     def _confirm(self, db: Connection, reply: Reply) -> str:
         at = self.office.clock()
@@ -197,7 +197,7 @@ class ReplyProcessor:
             return "left" if ended else "had left"
         question = asked and self._question(asked)
         if not (asked and question):
-            return "confirmed nothing (too late, twice, or the list is gone)"
+            return "confirmed nothing (too late, already used, or the list no longer exists)"
         wording = question[0].as_text(question[1])
         source = f"by letter of {_on(asked.at)}, confirmed by letter"
         return self._add(db, asked, source, wording)

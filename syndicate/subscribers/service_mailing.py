@@ -93,7 +93,7 @@ class ServiceMailing:
         goodbyes, outages, tried = self._office.ledger.goodbyes, Outages(), 0
         if goodbyes.end_dead_claims():
             self.notes.append(
-                f"a goodbye letter may not have gone out: {DIED}; it is not sent again"
+                f"a goodbye letter may not have been sent: {DIED}; it is not sent again"
             )
         for ended in goodbyes.due(self._office.clock()):
             if not self._goes_on(tried):
@@ -142,7 +142,7 @@ class ServiceMailing:
             goodbyes.bounced(ended, result.code, self._office.clock())
         if is_over and not isinstance(result, Receipt):
             name = letter.sender.name
-            self.notes.append(f"{name}: a goodbye letter did not go out: {result}")
+            self.notes.append(f"{name}: a goodbye letter was not sent: {result}")
 
     def _send(self, letter: ServiceLetter, edition: str) -> Receipt | DeliveryError:
         office, sender = self._office, letter.sender

@@ -18,10 +18,10 @@ CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 BEGINS_WITHIN = 0.5  # seconds that a pipe has to be written into
 FILE_TYPES = {
     stat.S_IFDIR: "it is a folder",
-    stat.S_IFIFO: "it is a pipe and no file",
-    stat.S_IFSOCK: "it is a socket and no file",
-    stat.S_IFCHR: "it is a device and no file",
-    stat.S_IFBLK: "it is a device and no file",
+    stat.S_IFIFO: "it is a pipe, not a file",
+    stat.S_IFSOCK: "it is a socket, not a file",
+    stat.S_IFCHR: "it is a device, not a file",
+    stat.S_IFBLK: "it is a device, not a file",
 }
 
 
@@ -29,7 +29,7 @@ class NoFile(OSError):
     """No regular file: a pipe, a device, a folder; it has no end, or no content."""
 
     def __init__(self, mode: int) -> None:
-        super().__init__(FILE_TYPES.get(stat.S_IFMT(mode), "it is no file"))
+        super().__init__(FILE_TYPES.get(stat.S_IFMT(mode), "it is not a file"))
         self.strerror = self.args[0]
 
 

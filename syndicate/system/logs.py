@@ -280,7 +280,7 @@ def _opened(path: Path) -> int:
     except FileNotFoundError as error:
         folder = path.parent
         raise UsageError(
-            f"--log-file {path}: there is no folder {folder} (make it: mkdir -p {folder})"
+            f"--log-file {path}: there is no folder {folder} (create it: mkdir -p {folder})"
         ) from error
     except (OSError, ValueError) as error:  # a NUL in its name
         why = (getattr(error, "strerror", None) or str(error)).lower()
@@ -296,10 +296,8 @@ def _refuse_other(path: Path) -> None:
     if stat.S_ISCHR(mode):
         return
     if not stat.S_ISREG(mode):
-        raise UsageError(f"--log-file {path}: is no file (name one in that folder)")
+        raise UsageError(f"--log-file {path}: is not a file (name a file in that folder)")
     with suppress(PermissionError), path.open("rb") as file:
         start = file.read(32)
         if start and not OWN.match(start):
-            raise UsageError(
-                f"--log-file {path}: holds something else than a log (name a new file)"
-            )
+            raise UsageError(f"--log-file {path}: is not a log file (name a new file)")

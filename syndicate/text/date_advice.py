@@ -100,7 +100,7 @@ class Repair:
 def explain(text: str, read: Read) -> str:
     """Return why a text is no date, in a sentence, with what to write in its place."""
     typed = squeeze(text)
-    nothing = f"'{excerpt(typed, 60)}' is no date ({DATE_ADVICE})"
+    nothing = f"'{excerpt(typed, 60)}' is not a date ({DATE_ADVICE})"
     if len(typed) > LONGEST_DATE:
         return nothing
     works: list[Repair] = []
@@ -141,7 +141,7 @@ def _parted(typed: str) -> Repair:
         own = KNOWN_ZONE.fullmatch(text)
         if _is_foreign(zone) and not own:
             return Repair(text=text, zone=zone)
-        faults = (f"'{found['brackets']}' stands in brackets",)
+        faults = (f"'{found['brackets']}' is in brackets",)
         return replace(_parted(text) if own else Repair(text=text, zone=zone), faults=faults)
     found = FOREIGN_ZONE.fullmatch(typed)
     if found is None or not _is_foreign(found["zone"]):
@@ -213,7 +213,7 @@ def _with_offset(repair: Repair, read: Read) -> Iterator[Repair]:
     if wall is None:
         return
     offset, place = _offset(repair.zone, wall)
-    faults = (*repair.faults, f"'{repair.zone}' is no zone known here")
+    faults = (*repair.faults, f"'{repair.zone}' is not a known time zone")
     repaired = replace(repair, zone=offset, place=place, faults=faults, how="its hours from UTC, ")
     if read(repaired.whole):
         yield repaired

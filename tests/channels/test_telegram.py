@@ -341,7 +341,7 @@ def test_what_is_too_long_and_has_no_url_is_refused_with_advice() -> None:
     with pytest.raises(ArticleError) as caught:
         said(item(endless))
     message = str(caught.value)
-    assert "give it a `url`, or shorten it" in message
+    assert "add a `url`, or shorten it" in message
     assert "7,3" in message
     assert "\n" not in message
 

@@ -412,7 +412,7 @@ MEANT_TO = {
 @pytest.mark.parametrize("name", MEANT_TO)
 def test_no_page_takes_its_reader_s_time(name: str) -> None:
     began = time.process_time()
-    with suppress(ValueError):  # that is no channel's page
+    with suppress(ValueError):  # this is not the page of a channel
         parse_messages(MEANT_TO[name])
     assert time.process_time() - began < 2
 
@@ -425,6 +425,6 @@ def test_a_page_that_nobody_can_read_is_no_proof_of_anything(
     )
     with (
         telegram(api) as channel,
-        pytest.raises(InDoubt, match=r"cannot be read \(that is no channel's page\)"),
+        pytest.raises(InDoubt, match=r"cannot be read \(this is not the page of a channel\)"),
     ):
         channel.find(delivery(channel, item()))

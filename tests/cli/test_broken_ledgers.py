@@ -83,9 +83,9 @@ def away(room: Newsroom) -> None:
 @pytest.mark.parametrize(
     ("put", "what"),
     [
-        (Path.mkdir, ": it is a folder"), (os.mkfifo, ": it is a pipe and no file"),
+        (Path.mkdir, ": it is a folder"), (os.mkfifo, ": it is a pipe, not a file"),
         (Path.touch, "is empty"),
-        (lambda path: path.symlink_to("/dev/zero"), ": it is a device and no file"),
+        (lambda path: path.symlink_to("/dev/zero"), ": it is a device, not a file"),
         (lambda path: path.symlink_to(path), "cannot be opened"),
         (lambda path: sqlite3.connect(path).execute("CREATE TABLE x (y)").connection.close(),
          "a database without a ledger in it"),

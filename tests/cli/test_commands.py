@@ -279,7 +279,7 @@ def test_init_new_and_check_make_an_office_that_can_publish(room: Newsroom) -> N
         assert made.code == 0, made.said
         name = made.out.strip()
         assert json.dumps(headline)[1:-1] in (room.folder / name).read_text()
-        assert "still to be replaced" in room.run("check", name).out
+        assert "must be replaced" in room.run("check", name).out
         text = (room.folder / name).read_text()
         (room.folder / name).write_text(re.sub("‹isi:[^›]*›", "kata sendiri", text))
         checked = room.run("check", name)

@@ -474,7 +474,7 @@ def test_a_long_pause_holds_for_other_articles_and_other_processes(room: Newsroo
     asked = len([one for one in room.api.requests if one.method.startswith("send")])
     answer = room.child("publish", "lain.md")
     assert answer.code == 3
-    assert "it may be written to again in" in answer.said
+    assert "sending is possible again in" in answer.said
     assert len([one for one in room.api.requests if one.method.startswith("send")]) == asked
     assert room.posts == []
 

@@ -267,7 +267,7 @@ def test_a_full_disk_under_the_ledger_is_1_before_an_effect_and_4_after_it(room:
         codes.append(answer.code)
         assert answer.code in ((0, 4) if out else (0, 1)), (largest, answer.said)
         if answer.code:
-            assert "make room, then run the same command again" in answer.complaint
+            assert "free some space, then run the same command again" in answer.complaint
         posts = len(room.posts)
         again = room.run("publish", "kabar.md")
         assert len(room.entries) == 1

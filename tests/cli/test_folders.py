@@ -208,7 +208,7 @@ def test_a_folder_that_was_emptied_on_purpose_is_written_anew(room: Newsroom) ->
     before = contents(room.feed)
     old = mark(room.feed).name
     shutil.rmtree(room.feed)
-    assert "begins anew" in room.run("channels", "move", "feed").out
+    assert "starts again" in room.run("channels", "move", "feed").out
     room.write("dua.md", headline="Dua")
     room.publish("dua.md")
     assert mark(room.feed).name != old

@@ -165,7 +165,10 @@ def test_a_link_to_an_article_that_nobody_published_is_its_words_with_a_warning(
 def test_a_warning_is_said_before_anything_is_sent(room: Newsroom) -> None:
     room.write(body="Satu.\n\n[Daftar](htps://a.example/x)")
     planned = room.run("publish", "kabar.md", "--dry-run")
-    assert "warning: kabar.md:8: htps://a.example/x is no address that programs open" in planned.err
+    assert (
+        "warning: kabar.md:8: htps://a.example/x is not an address that programs can open"
+        in planned.err
+    )
     assert "did you mean https:?" in planned.err
     checked = room.run("check", "kabar.md")
     assert "kabar.md:8: htps:" in checked.out
@@ -351,10 +354,10 @@ def test_a_channel_that_says_nothing_of_a_text_is_named_with_its_line(room: News
     room.change("harian", template=str(folder))
     bare(room, f"---\n{LONG}")
     answer = room.run("check", "kabar.md")
-    assert "\nkabar.md:4: harian: says nothing of the text, and leads nowhere\n" in answer.out
+    assert "\nkabar.md:4: harian: shows nothing of the text and has no link\n" in answer.out
     bare(room, "---\nSatu dua kabar tiga.")  # of which the headline says one word
     answer = room.run("check", "kabar.md")
-    assert "\nkabar.md:4: harian: says nothing of the text, and leads nowhere\n" in answer.out
+    assert "\nkabar.md:4: harian: shows nothing of the text and has no link\n" in answer.out
 
 
 def test_a_word_that_a_channel_loses_of_a_short_text_is_named(room: Newsroom) -> None:

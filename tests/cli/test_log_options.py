@@ -118,9 +118,9 @@ def test_a_lost_answer_is_logged_without_the_token(room: Newsroom) -> None:
 
 @pytest.mark.parametrize(
     ("words", "why"),
-    [(["--log-file", "no/log"], "there is no folder"), (["--log-file", "."], "is no file"),
-     (["--log-file", "kabar.md"], "something else than a log"),
-     (["--log-file", "syndicate.db"], "something else than a log"),
+    [(["--log-file", "no/log"], "there is no folder"), (["--log-file", "."], "is not a file"),
+     (["--log-file", "kabar.md"], "is not a log file"),
+     (["--log-file", "syndicate.db"], "is not a log file"),
      (["--log-format", "xml"], "--log-format xml: use text or json")],
 )  # fmt: skip
 def test_a_log_that_cannot_be_kept_stops_the_command_in_a_line(

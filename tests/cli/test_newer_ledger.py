@@ -62,6 +62,6 @@ def test_every_command_leaves_a_newer_ledger_alone_and_sends_nothing(
         answer = room.run(*words, at=EVENING)
         assert answer.code == 1, f"{name}: {answer.said}"
         assert f"this ledger is of version {VERSION + 1}" in answer.complaint, name
-        assert "install the newer syndicate" in answer.complaint, name
+        assert "install the newer version of syndicate" in answer.complaint, name
     after = (len(room.api.requests), len(room.smtp.commands), (room.folder / "public").stat())
     assert after == before

@@ -177,7 +177,7 @@ def test_an_emptied_ledger_is_no_new_office(copied: Newsroom) -> None:
     for words in (("status",), ("check", "kabar.md"), ("publish", "kabar.md", "--dry-run")):
         answer = copied.run(*words)
         assert answer.code == 1
-        assert "is gone, with which something was sent" in answer.complaint
+        assert "is missing, although something was sent with it" in answer.complaint
     refuses(copied, "publish", "kabar.md")
     assert copied.run("ledger", "restored", at=NOON).code == 0
     answer = copied.run("publish", "kabar.md", at=NOON)
@@ -232,7 +232,7 @@ def test_a_token_of_a_reader_whom_it_does_not_know_tells_it(room: Newsroom) -> N
     sent = len(room.letters)
     answer = room.run("tick", at=EVENING)
     assert answer.code in (1, 4)
-    assert "the token of a reader whom it does not know" in answer.complaint
+    assert "the token of an unknown reader" in answer.complaint
     assert (len(room.letters), postman.unread) == (sent, 1)
     refuses(room, "publish", "kabar.md")  # and every later command knows
     assert room.run("ledger", "restored", "--digests", "sent", at=EVENING).code == 0
@@ -242,7 +242,7 @@ def test_unsubscribe_with_such_a_token_tells_it_too(room: Newsroom) -> None:
     room.subscribe(ANI, BUDI)
     answer = room.run("unsubscribe", token_of(room, 7))
     assert answer.code == 1
-    assert "the token of a reader whom it does not know" in answer.complaint
+    assert "the token of an unknown reader" in answer.complaint
     refuses(room, "tick")
     assert room.run("unsubscribe", token_of(room, 1)).code == 0  # nobody is kept on a list
     assert room.run("subscribers", "remove", BUDI).code == 0
@@ -269,13 +269,13 @@ NO_MARK = "it holds no mark"
 @pytest.mark.parametrize(
     ("put", "what"),
     [
-        (os.mkfifo, "it is a pipe and no file"),
+        (os.mkfifo, "it is a pipe, not a file"),
         (lambda path: path.write_bytes(b""), NO_MARK),
         (lambda path: path.write_bytes(b"9" * 100_000), NO_MARK),
         (lambda path: path.write_bytes(b"-5\n"), NO_MARK),
         (lambda path: path.write_bytes(b"\0" * 9000), NO_MARK),
         (lambda path: path.write_bytes(b"999999999999 nonsense\n"), NO_MARK),
-        (lambda path: path.symlink_to("/dev/zero"), "it is a device and no file"),
+        (lambda path: path.symlink_to("/dev/zero"), "it is a device, not a file"),
         (lambda path: path.symlink_to(path), "Too many levels of symbolic links"),
         (Path.mkdir, "it is a folder"),
     ],

@@ -159,7 +159,7 @@ def test_who_may_make_no_tables_is_told_who_has_to(
     for words in (("publish", "kabar.md"), ("tick",), ("ledger", "upgrade")):
         answer = room.run(*words)
         assert answer.code == 1, words
-        assert "the ledger has to be made" in answer.complaint, words
+        assert "the ledger must be created" in answer.complaint, words
         assert f"'syndicate{database.mark}' may not do it" in answer.complaint
         assert "syndicate ledger upgrade" in answer.complaint
     assert room.posts == []
@@ -178,7 +178,7 @@ def test_an_older_ledger_names_the_owner_and_is_brought_up_to_date_by_them(
     before = database.ask(TABLES)
     answer = room.run("publish", "kabar.md", at=REAL)
     assert answer.code == 1
-    assert "is of version 1 and has to be brought to version" in answer.complaint
+    assert "is of version 1 and must be upgraded to version" in answer.complaint
     assert f"as their owner, 'syndicate_owner{database.mark}'" in answer.complaint
     assert (database.ask("SELECT version FROM ledger"), database.ask(TABLES)) == (1, before)
     assert room.posts == []
@@ -187,7 +187,7 @@ def test_an_older_ledger_names_the_owner_and_is_brought_up_to_date_by_them(
         answer = room.run(*UPGRADE, at=REAL)
         assert answer.code == (1 if state == "on" else 0)
         assert ("takes no changes here: it is a standby" in answer.err) == (state == "on")
-    assert "brought to version" in answer.out
+    assert "upgraded to version" in answer.out
     room.write("tiga.md", "Yang ketiga.", headline="Kabar ketiga")
     answer = room.run("publish", "tiga.md", "--channel", "feed", at=REAL)
     assert "`syndicate channels move feed`" in answer.out, "its feed lies elsewhere"

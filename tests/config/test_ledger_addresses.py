@@ -146,7 +146,7 @@ def test_what_is_no_address_of_a_ledger_is_told_truly(room: Newsroom) -> None:
         "mariadb+pymysql://u:p@h/d": "not in MariaDB",
         "oracle://h": "not in Oracle",
         "mssql+pyodbc://h/d": "not in SQL Server",
-        "postgresql+psycopg2://u@h/d": "the driver needs no name",
+        "postgresql+psycopg2://u@h/d": "leave out the name of the driver",
         "jdbc:postgresql://h/d": "an address for Java",
         "host=h dbname=d": "a list of keywords",
         "postgresql://u@h:99999/d": "from 1 to 65535",
@@ -198,7 +198,7 @@ def test_a_certificate_that_cannot_be_looked_at_is_explained(
 ) -> None:
     url = postgres_ledger.replace("+psycopg", "")
     answer = status(room, f"{url}?sslmode=require")
-    assert "switch TLS on there" in answer.complaint, answer.said
+    assert "turn on TLS there" in answer.complaint, answer.said
 
 
 def test_a_socket_is_reached_by_its_folder() -> None:

@@ -1,4 +1,4 @@
-"""A new article begins with what the office is; what was to be replaced reaches no reader."""
+"""A new article begins with what the office is; what must be replaced reaches no reader."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_what_older_templates_left_is_known_as_well(room: Newsroom, body: str, s
     answer = room.run("check", "kabar.md")
     assert answer.code == 1
     assert said in answer.out
-    assert "still to be replaced" in answer.out
+    assert "must be replaced" in answer.out
 
 
 @pytest.mark.parametrize(

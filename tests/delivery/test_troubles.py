@@ -66,7 +66,7 @@ def test_a_channel_that_cannot_even_say_it_stops_no_other(room: DirectOffice) ->
     article = room.write("hello")
     report = room.publish(article)
     assert (room.posts("a"), room.texts("b"), report.exit_code) == ([], ["hello"], 3)
-    assert report.problems == ["a: cannot say it: ZeroDivisionError('nothing to say it with')"]
+    assert report.problems == ["a: cannot compose it: ZeroDivisionError('nothing to say it with')"]
     report = room.changed("a", breaks=False).publish(article)
     assert (room.texts("a"), room.texts("b"), report.exit_code) == (["hello"], ["hello"], 0)
 

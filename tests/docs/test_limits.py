@@ -186,7 +186,7 @@ def test_the_page_says_what_an_article_may_hold() -> None:
         "characters without a space between them (but for Thai, Chinese and the like)": (
             bounds.LONGEST_WORD_LETTERS
         ),
-        "blanks in a row": bounds.LONGEST_GAP,
+        "spaces in a row": bounds.LONGEST_GAP,
         "characters of the front matter": bounds.MOST_FRONT_CHARACTERS,
         "items of a list, or keys of a table, in the front matter": bounds.MOST_LIST_ITEMS,
         "levels of lists and tables in the front matter": bounds.MOST_FRONT_LEVELS,
@@ -226,15 +226,15 @@ def test_the_page_says_what_is_looked_at_of_a_letter() -> None:
         "characters of `Authentication-Results`": authentication.MOST_RESULT,
     }  # fmt: skip
     assert f"{strangers.MOST_TO_ONE} letters a day to one mailbox" in page
-    assert f"{strangers.MOST_IN_ALL} letters a day of each wish" in page
+    assert f"{strangers.MOST_IN_ALL} letters a day of each kind" in page
 
 
 def test_how_much_of_an_inbox_is_read_is_said_as_it_is() -> None:
     text = PAGE.read_text(encoding="utf-8")
     for said in (
         f"the newest {box.MOST_UNREAD_LETTERS:,} unread letters",
-        f"its last {file_box.SEARCHED_BYTES // 2**20} MiB",
-        f"its first {box.MESSAGE_BYTES:,} bytes",
+        f"the last {file_box.SEARCHED_BYTES // 2**20} MiB",
+        f"the first {box.MESSAGE_BYTES:,} bytes",
         f"up to {remembered.MOST_REMEMBERED:,} letters in all",
     ):
         assert said in text

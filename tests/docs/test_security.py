@@ -18,7 +18,7 @@ from syndicate_feed import Feed
 from syndicate_telegram import Telegram
 
 PAGE = page("docs/security.md")
-[TABLE] = re.findall(r"## What each secret can do\n(.*?)\n## ", PAGE, re.DOTALL)
+[TABLE] = re.findall(r"## What each secret allows\n(.*?)\n## ", PAGE, re.DOTALL)
 NAMED = {
     name
     for row in re.findall(r"^\| (.*?) \|", TABLE, re.M)

@@ -93,7 +93,7 @@ def test_a_dump_is_put_back_recognised_and_gone_on_with(
     say(RESTORE, postgres_ledger, desk.folder)
     code, answer = desk.run("tick")
     assert code == 1
-    assert ".config.toml.generation tells of something that was sent later" in answer
+    assert ".config.toml.generation shows that something was sent later" in answer
     assert desk.run(*RESTORED)[0] == 0
     assert desk.run(*LOOK)[0] == 0
     code, answer = desk.run("publish", "article.md")

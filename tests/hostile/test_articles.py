@@ -51,7 +51,7 @@ def test_a_text_over_a_bound_is_refused_at_once_with_its_line(name: str, tmp_pat
     assert says is not None
     assert says in refusal(tmp_path, with_body(make, LARGE))
     whole = refusal(tmp_path, with_body(make, MEGABYTE))
-    assert "from here on the article is larger than 200 kB" in whole
+    assert "the article exceeds 200 kB" in whole
 
 
 @pytest.mark.parametrize("name", FRONTS)

@@ -162,7 +162,7 @@ def test_an_article_of_gigabytes_is_read_no_further_than_its_bound(tmp_path: Pat
     os.truncate(path, 50_000_000_000)
     with (
         within(1),
-        pytest.raises(ArticleError, match="from here on the article is larger than 200 kB"),
+        pytest.raises(ArticleError, match="the article exceeds 200 kB"),
     ):
         read(path, OFFICE)
 

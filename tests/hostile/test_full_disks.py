@@ -24,7 +24,7 @@ READERS = 120
 # a digest's journal grows to about 500 kB; the ledger itself is smaller
 MOMENTS = (4_000, 60_000, 120_000, 180_000, 240_000, 320_000, 400_000)
 BACKUPS = 12
-FULL = "make room, then run the same command again"
+FULL = "free some space, then run the same command again"
 
 
 @pytest.fixture

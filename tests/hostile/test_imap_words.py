@@ -56,7 +56,7 @@ def test_a_letter_without_content_among_others_is_a_note(room: Newsroom) -> None
     answer = ticked(room, Fault(at="fetch", do="say", uid=1, text="TAG OK done"))
     assert answer.code == 0
     assert "harian: 1 letter came without content and stayed unread" in lines(answer)
-    assert "harian: 1 for a person (still unread)" in lines(answer)
+    assert "harian: 1 left unread for you" in lines(answer)
 
 
 def test_letters_that_another_program_took_meanwhile_are_no_trouble(room: Newsroom) -> None:

@@ -44,7 +44,7 @@ def test_two_hundred_hostile_letters_hold_up_no_digest(room: Newsroom) -> None:
     maildir(room.folder / "masuk", FEW, wish(token))
     outcome = ticked(room)
     check(room, outcome)
-    assert "for a person (still unread)" in outcome.said
+    assert "left unread for you" in outcome.said
 
 
 @pytest.mark.soak

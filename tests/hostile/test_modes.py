@@ -198,10 +198,10 @@ def test_a_configuration_with_a_secret_that_all_can_read_is_told(room: Newsroom)
     room.change("telegram", token="123456:SECRET-of_the-BOT")
     (room.folder / "config.toml").chmod(0o644)
     answer = room.run("channels", "check", at=REAL)
-    assert "config.toml: everybody on this machine can read the secret in it" in answer.out
+    assert "config.toml: everyone on this machine can read the secret in it" in answer.out
     assert answer.code == 3
     (room.folder / "config.toml").chmod(0o640)
-    assert "everybody on this machine" not in room.run("channels", "check", at=REAL).out
+    assert "everyone on this machine" not in room.run("channels", "check", at=REAL).out
 
 
 def test_a_file_with_a_secret_that_all_can_read_is_told(room: Newsroom) -> None:
@@ -209,9 +209,11 @@ def test_a_file_with_a_secret_that_all_can_read_is_told(room: Newsroom) -> None:
     (room.folder / "rahasia").chmod(0o644)
     room.change("telegram", token="file:rahasia")
     answer = room.run("channels", "check", at=REAL)
-    assert "rahasia: everybody on this machine can read the secret in it (chmod 600 " in answer.out
+    assert (
+        "rahasia: everyone on this machine can read the secret in it (run chmod 600 " in answer.out
+    )
     (room.folder / "rahasia").chmod(0o600)
-    assert "everybody on this machine" not in room.run("channels", "check", at=REAL).out
+    assert "everyone on this machine" not in room.run("channels", "check", at=REAL).out
 
 
 def test_nobody_else_can_write_a_new_configuration(tmp_path: Path) -> None:

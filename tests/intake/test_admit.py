@@ -74,7 +74,7 @@ def test_a_uri_line_that_was_lost_is_asked_about_and_the_file_is_left_alone(
     path.write_text(without_uri(path).replace("story", "tale"), encoding="utf-8")
     before = path.read_bytes()
     uri = r'uri: "tag:example\.org,2026-08-15:hello"'
-    with pytest.raises(ArticleError, match=rf"its uri line is gone.*{uri}.*--new"):
+    with pytest.raises(ArticleError, match=rf"its uri line is missing.*{uri}.*--new"):
         room.publish(path)
     assert path.read_bytes() == before
     room.publish(path, new=True)
@@ -141,7 +141,7 @@ def test_a_renamed_file_without_its_uri_line_is_known_by_its_page(room: DirectOf
     room.publish(path)
     moved = path.rename(room.home / "moved.md")
     moved.write_text(without_uri(moved), encoding="utf-8")
-    with pytest.raises(ArticleError, match="its uri line is gone"):
+    with pytest.raises(ArticleError, match="its uri line is missing"):
         room.publish(moved)
     assert room.texts("wall") == ["hello"]
 

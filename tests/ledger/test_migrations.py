@@ -128,7 +128,7 @@ def test_the_next_step_keeps_every_row(released: str) -> None:
     before["ledger"][0]["version"] = NEXT
     assert after == before
     assert [line.partition(";")[0] for line in notes] == [
-        f"the ledger was brought to version {NEXT}"
+        f"the ledger was upgraded to version {NEXT}"
     ]
 
 
@@ -150,7 +150,7 @@ def test_a_newer_ledger_is_refused_and_left_alone(ledger_url: str) -> None:
     with engine.begin() as db:
         db.execute(text("UPDATE ledger SET version = 99"))
     before = rows(engine)
-    with pytest.raises(LedgerError, match=r"version 99.*install the newer syndicate"):
+    with pytest.raises(LedgerError, match=r"version 99.*install the newer version of syndicate"):
         open_ledger(ledger_url, NOW)
     assert rows(engine) == before
 

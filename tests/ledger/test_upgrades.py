@@ -57,7 +57,7 @@ def test_no_step_is_taken_while_an_older_program_is_at_work(
     told: list[str] = []
     open_ledger(older, NOW, told.append).close()
     assert [line.partition(";")[0] for line in told] == [
-        f"the ledger was brought to version {migrations.VERSION}"
+        f"the ledger was upgraded to version {migrations.VERSION}"
     ]
 
 

@@ -275,7 +275,7 @@ def test_what_a_stuck_sender_had_begun_is_in_doubt_at_the_new_end(
     moved = busy.run("ledger", "move", new, at=EVENING)
     assert moved.code == 4, moved.said
     assert "in doubt at the new place" in moved.out
-    assert "waiting for what others are sending: 1 digest" in moved.err
+    assert "waiting for other commands that are sending: 1 digest" in moved.err
     busy.smtp.faults.clear()
     sender.thaw()
     ended = sender.answer()
@@ -552,8 +552,8 @@ def test_a_target_that_is_not_empty_or_not_there_is_told_in_a_line(
     (tmp_path / "folder.db").mkdir()
     secret = password(anothers)
     cases = {
-        old: (2, "the ledger is at"), full: (1, "there is a ledger already"),
-        anothers: (1, "there is a ledger already"),
+        old: (2, "the ledger is at"), full: (1, "there is already a ledger"),
+        anothers: (1, "there is already a ledger"),
         theirs: (1, "a table of another program's, channels"),
         shared: (1, "a table of another program's, wordpress"),
         f"sqlite:///{tmp_path}/empty.db": (1, "is empty"),
@@ -666,7 +666,7 @@ def test_a_ledger_that_was_begun_at_the_new_end_does_not_give_way(
     goes_to(room, new)
     room.subscribe(READERS[1], at=REAL)
     goes_to(room, old)
-    assert "there is a ledger already" in room.run("ledger", "move", new, at=REAL).complaint
+    assert "there is already a ledger" in room.run("ledger", "move", new, at=REAL).complaint
 
 
 def test_a_password_that_is_given_raw_is_not_shown(room: Newsroom, fresh: Fresh) -> None:

@@ -152,7 +152,7 @@ def test_a_fault_of_the_inbox_or_of_an_answer_ends_no_tick(office: Newsroom) -> 
     office.change("harian", smtp=office.smtp.url)
     answer = office.run("tick", at=EVENING)
     assert answer.code == 3
-    assert "harian: a letter could not be dealt with and is still unread" in answer.said
+    assert "harian: a letter could not be processed and is still unread" in answer.said
     for part, fault in (("answers", "no requests today"), ("goodbyes", "no goodbyes today")):
         assert f"{part}: ledger.url: {fault}" in answer.said
     assert "ledger.url: no heard today" in answer.said
@@ -172,7 +172,7 @@ def test_a_letter_that_nobody_foresaw_holds_up_no_others(
     bring(office, [letter(who, "subscribe") for who in ("ganjil@b.example", *people("baru", 3))])
     answer = office.run("tick")
     assert answer.code == 3
-    assert "harian: a letter could not be dealt with and is still unread" in answer.said
+    assert "harian: a letter could not be processed and is still unread" in answer.said
     assert asked(office) == Counter(people("baru", 3))
     assert len(list((office.folder / "masuk" / "new").iterdir())) == 1
 

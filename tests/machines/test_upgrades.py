@@ -42,8 +42,8 @@ def test_an_older_program_plans_nothing_once_the_tables_are_newer(
     planning.thaw()
     answer = planning.answer()
     assert answer.code == 1
-    assert f"brought to version {VERSION + 1} while this command ran" in answer.complaint
+    assert f"upgraded to version {VERSION + 1} while this command ran" in answer.complaint
     late = dua.run("tick")
     assert late.code == 1
-    assert "install the newer syndicate" in late.complaint
+    assert "install the newer version of syndicate" in late.complaint
     assert (satu.smtp.letters, satu.api.shown) == ([], [])

@@ -119,7 +119,9 @@ def test_it_looks_at_the_channels_that_are_named_or_at_all(
 def test_an_unknown_name_is_wrong_usage(ready: Newsroom) -> None:
     answer = ready.run("channels", "check", "gone")
     assert answer.code == 2
-    assert "no channel 'gone' is configured (there are feed, telegram, harian)" in answer.complaint
+    assert (
+        "no channel 'gone' is configured (configured: feed, telegram, harian)" in answer.complaint
+    )
 
 
 def test_after_a_stop_no_further_channel_is_opened(ready: Newsroom) -> None:
@@ -130,7 +132,7 @@ def test_after_a_stop_no_further_channel_is_opened(ready: Newsroom) -> None:
         office.close()
     assert found.exit_code == 3
     assert {one.detail for each in found.channels for one in each.findings} == {
-        "stopped before its turn: run the command again"
+        "stopped before it was tried: run the command again"
     }
     assert ready.api.requests == []
 
@@ -164,7 +166,7 @@ def test_a_place_where_another_channel_writes_is_said(posts: Newsroom) -> None:
 
 
 def test_a_place_is_told_with_whether_anything_was_sent_there(posts: Newsroom) -> None:
-    assert told(posts, "destination") == "@kabar (-1001); nothing was sent there yet"
+    assert told(posts, "destination") == "@kabar (-1001); nothing has been sent there yet"
     posts.write()
     posts.publish()
     assert told(posts, "destination") == "@kabar (-1001)"
@@ -186,7 +188,7 @@ def test_a_channel_that_cannot_look_is_at_least_opened(ready: Newsroom) -> None:
     ready.channels = {"wall": {"kind": "./wall.py:Wall", "file": "wall.txt"}}
     ready.configure()
     answer = ready.run("channels", "check")
-    assert answer.out == "wall  destination  ok  wall.txt; nothing was sent there yet\n"
+    assert answer.out == "wall  destination  ok  wall.txt; nothing has been sent there yet\n"
     assert answer.code == 0
 
 
@@ -253,11 +255,11 @@ INACCESSIBLE = No(on="getChatMember", description="Bad Request: member list is i
         (fails(INACCESSIBLE), "rights", "(member list is inaccessible)"),
         (all_of(is_group(CHAT), is_in(CHAT, "left")), "rights", "“left”"),
         (describes(""), "link to the office",
-         "channels.telegram.chat: the description of @kabar does not name your site, by which"
-         " readers tell the office's channel from a false one: write https://kantor.example"),
-        (describes("https://kantor.example.jahat.example"), "link to the office", "false one"),
-        (describes("tanya@kantor.example"), "link to the office", "false one"),
-        (describes("https://bukan-kantor.example"), "link to the office", "false one"),
+         "channels.telegram.chat: the description of @kabar does not name your site, which"
+         " shows readers that the channel is not a fake: write https://kantor.example"),
+        (describes("https://kantor.example.jahat.example"), "link to the office", "not a fake"),
+        (describes("tanya@kantor.example"), "link to the office", "not a fake"),
+        (describes("https://bukan-kantor.example"), "link to the office", "not a fake"),
         (has(audit_chat="@tiada"), "audit chat",
          "channels.telegram.audit_chat: @loopback_bot sees no chat @tiada (chat not"),
         (has(audit_chat="@kabar"), "audit chat", "audit_chat: it is the channel itself"),

@@ -136,7 +136,7 @@ def test_a_note_on_what_is_published_for_the_first_time_is_said_to_be_unused(
 ) -> None:
     room.write()
     answer = room.publish("--note", NOTE)
-    assert "kabar.md: it is published for the first time; the note was not used" in answer.out
+    assert "kabar.md: this is its first publication; the note was not used" in answer.out
     assert NOTE not in room.post.text
 
 
@@ -173,7 +173,7 @@ def test_at_a_terminal_the_question_names_a_picture_that_is_another_one(room: Ne
     room.publish()
     (room.folder / "a.png").write_bytes(PIXEL + b"2")
     said = at_a_terminal(room, "publish", "kabar.md", type=f"{NOTE}\n")
-    assert "~ a.png: is another file than it was" in said.partition("What was wrong?")[0]
+    assert "~ a.png: the file was replaced" in said.partition("What was wrong?")[0]
 
 
 def test_at_a_terminal_the_question_shows_what_changed(out: Newsroom) -> None:

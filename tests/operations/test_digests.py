@@ -64,9 +64,7 @@ def test_an_empty_window_prints_nothing_in_a_pipe(full: Newsroom, command: str) 
     assert answer.code == 0
     assert answer.out == "", "cron mails what is printed"
     later = full.run(command, "--json", at="2026-05-06T17:01:00+07:00").json
-    assert [(line["action"], line["why"]) for line in later["lines"]] == [
-        ("empty", "nothing to say")
-    ]
+    assert [(line["action"], line["why"]) for line in later["lines"]] == [("empty", "nothing new")]
 
 
 def test_a_list_without_readers_says_how_to_get_some(room: Newsroom) -> None:

@@ -129,7 +129,7 @@ def test_a_form_that_is_not_taken_over_is_said_every_time(room: Newsroom) -> Non
     for at in (NOON, EVENING):
         answer = room.publish("--json", at=at)
         [line] = [one for one in answer.json["lines"] if one["channel"] == "telegram"]
-        assert line["why"] == "only its form is new (--refresh)"
+        assert line["why"] == "only its layout is new (update it with --refresh)"
 
 
 def test_the_ledger_is_asked_as_often_for_many_articles_as_for_few(room: Newsroom) -> None:

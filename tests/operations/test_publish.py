@@ -377,8 +377,9 @@ def test_of_a_list_that_is_not_named_it_is_said_that_no_digest_tells_of_it(room:
     room.write()
     for words in (("--dry-run",), ()):
         answer = room.publish("--channel", "feed", *words)
-        assert "harian  nothing  in no digest: publish it without --channel, or with harian" in (
-            answer.out
+        assert (
+            "harian  nothing  not in the next digest: publish it without --channel, or with harian"
+            in (answer.out)
         )
     assert "1 new" not in room.run("digest", "--dry-run", at=EVENING).out
     assert "harian" not in room.publish("--channel", "feed").out
@@ -427,9 +428,9 @@ def test_a_note_that_says_nothing_to_readers_is_refused(room: Newsroom) -> None:
         for words in ((), ("--dry-run",)):
             answer = room.run("publish", "kabar.md", "--note", note, *words)
             assert answer.code == 2, note
-            assert "a note is a sentence for readers" in answer.complaint
+            assert "write a sentence for readers" in answer.complaint
     answer = room.run("adopt", "kabar.md", "1", "--channel", "telegram", "--note", "ya")
-    assert "a note is a sentence for readers" in answer.complaint
+    assert "write a sentence for readers" in answer.complaint
     assert "RALAT" not in room.post.text
     assert room.publish("--note", "Salah").code == 0
     assert "RALAT" in room.post.text
@@ -439,9 +440,7 @@ def test_where_a_changed_article_stands_as_it_was_is_said(room: Newsroom) -> Non
     room.write()
     room.publish()
     room.rewrite("Isi kabar.", "Isi yang benar.")
-    as_it_was = (
-        "telegram  nothing  stands as it was: publish it without --channel, or with telegram"
-    )
+    as_it_was = "telegram  nothing  stays as it was: publish it without --channel, or with telegram"
     for words in (("--dry-run",), ()):
         answer = room.publish("--channel", "feed", "--minor", *words)
         assert as_it_was in answer.out

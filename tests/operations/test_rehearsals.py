@@ -105,7 +105,7 @@ def test_a_real_ledger_may_be_looked_at_by_another_clock(real: Newsroom) -> None
             answer = real.run(*words, at=FAR)
             overdue = words[0] == "status" and "kabar.md" not in words  # months have passed
             assert answer.code == (3 if overdue else 0), answer.said
-            assert "rehearsal: it is 1 March 2027 17:01 WIB" in answer.err
+            assert "rehearsal: the clock shows 1 March 2027 17:01 WIB" in answer.err
             assert "for rehearsals only" not in answer.err
 
 
@@ -272,7 +272,7 @@ def test_a_rehearsal_asks_no_other_site_for_the_size_of_a_picture(rehearsal: New
     shown = [{"file": picture, "alt": "rapat"}]
     rehearsal.write("lain.md", "Yang lain.", headline="Kabar kedua", associations=shown)
     answer = rehearsal.run("publish", "lain.md")
-    assert f"{picture}: a rehearsal asks no other site" in answer.said
+    assert f"{picture}: a rehearsal does not ask other sites" in answer.said
 
 
 def test_a_rehearsal_reads_nobody_s_mailbox(rehearsal: Newsroom) -> None:
@@ -286,7 +286,7 @@ def test_a_rehearsal_reads_nobody_s_mailbox(rehearsal: Newsroom) -> None:
         assert "channels.harian.inbox: a rehearsal takes no letters" in answer.out
         answer = rehearsal.run("subscribers", "bounce", "--list", "harian", inbox, at=REAL)
         assert answer.code == 3
-        assert "a rehearsal takes no letters from there" in answer.said
+        assert "a rehearsal does not read this mailbox" in answer.said
         assert "rahasia" not in answer.said
     assert [path.name for path in (away / "new").iterdir()] == ["1"]
     shutil.move(away, rehearsal.folder / "surat")

@@ -9,7 +9,7 @@ from support.papers import FORM
 from syndicate.testing import PIXEL
 
 LONG = "Kata demi kata yang panjang sekali. " * 40
-ANEW = "take the post back with `withdraw --kill` and publish the article anew"
+ANEW = "remove the post with `withdraw --kill` and publish the article as a new one"
 WHY = f"is left out: the published post is a text, which shows one picture at most: {ANEW}"
 
 

@@ -280,7 +280,7 @@ def test_a_file_that_is_named_twice_is_refused_and_left_alone(room: Newsroom, ag
     path = room.write(body=TEXT)
     (room.folder / "tautan.md").symlink_to(path)
     [said] = asked(room, "kabar.md", again)
-    assert f"{Path(again)}: it is named twice" in said
+    assert f"{Path(again)}: this file is named twice" in said
     room.publish()
     [said] = asked(room, "kabar.md", again)
-    assert f"{Path(again)}: it is named twice" in said
+    assert f"{Path(again)}: this file is named twice" in said

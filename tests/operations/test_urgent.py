@@ -194,7 +194,7 @@ def test_one_that_cannot_be_shortened_is_said_to_be_too_long(
 
 def test_a_plan_says_how_large_an_urgent_letter_is(office: Newsroom) -> None:
     answer = office.run("publish", "kabar.md", "--dry-run")
-    assert "goes at once to 2 readers, 4 kB a letter" in " ".join(answer.out.split())
+    assert "is sent at once to 2 readers, 4 kB a letter" in " ".join(answer.out.split())
 
 
 CORRECTION = ("publish", "kabar.md", "--note", "Keliru.", "--dry-run")

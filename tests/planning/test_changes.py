@@ -64,7 +64,7 @@ def test_what_changed_is_shown_and_nothing_else(
 def test_a_picture_of_the_same_name_that_is_another_one_is_named(folder: Path) -> None:
     before = draft(folder)
     (folder / "foto.png").write_bytes(PIXEL + b"another")
-    assert shown(before, draft(folder)) == ["~ foto.png: is another file than it was"]
+    assert shown(before, draft(folder)) == ["~ foto.png: the file was replaced"]
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_a_channel_that_was_moved_goes_on_there_and_leaves_the_old_posts(
     report = moved.correct("hello", "hello again")
     assert (room.texts("wall"), moved.texts("wall")) == (["hello"], ["next"])
     assert report.exit_code == 3
-    assert any("where this channel no longer writes" in line.why for line in report.lines)
+    assert any("where this channel no longer publishes" in line.why for line in report.lines)
 
 
 @pytest.mark.parametrize("kind", ["Sheet", "Slate"])

@@ -14,7 +14,7 @@ OLD = Rendition("post", "text/plain", b"old")
 NEW = Rendition("post", "text/plain", b"new")
 
 ABLE = Abilities(revises=True, removes=True, repeats=False, identity="here")
-FIXED = replace(ABLE, revises=False, removes=False)  # what it has said it cannot change
+FIXED = replace(ABLE, revises=False, removes=False)  # what it cannot change after publishing
 KEEPING = replace(ABLE, removes=False)
 REPEATING = replace(ABLE, repeats=True)
 
@@ -77,8 +77,8 @@ CASES = {
     "withdrawn": Case(STANDS, NEW, WITHDRAWAL, ABLE, WITHDRAW, NEW, replaces=True),
     "withdrawn, fixed": Case(STANDS, NEW, WITHDRAWAL, FIXED, CANNOT, NEW, replaces=True,
                              why="cannot change"),
-    "never said": Case(None, NEW, WITHDRAWAL, ABLE, NOTHING, None, why="nothing stands here"),
-    "taken away": Case(GONE, NEW, WITHDRAWAL, ABLE, NOTHING, None, why="nothing stands here"),
+    "never said": Case(None, NEW, WITHDRAWAL, ABLE, NOTHING, None, why="nothing is here"),
+    "taken away": Case(GONE, NEW, WITHDRAWAL, ABLE, NOTHING, None, why="nothing is here"),
     "waiting, withdrawn": Case(DUE, NEW, WITHDRAWAL, ABLE, WITHDRAW, NEW, replaces=True,
                                why="called off"),
     "waiting, withdrawn, fixed": Case(DUE, NEW, WITHDRAWAL, FIXED, WITHDRAW, NEW, replaces=True,
@@ -90,7 +90,7 @@ CASES = {
     # killed
     "killed": Case(STANDS, NEW, KILL, ABLE, REMOVE, None, replaces=True, fallback=NEW),
     "killed where nothing goes": Case(STANDS, NEW, KILL, KEEPING, WITHDRAW, NEW, replaces=True),
-    "killed, never said": Case(None, NEW, KILL, ABLE, NOTHING, None, why="nothing stands here"),
+    "killed, never said": Case(None, NEW, KILL, ABLE, NOTHING, None, why="nothing is here"),
     "killed, waiting": Case(DUE, NEW, KILL, ABLE, REMOVE, None, replaces=True, fallback=NEW),
     "killed, in doubt": Case(DOUBT, NEW, KILL, ABLE, REMOVE, None, replaces=True, fallback=NEW),
     "killed, the notice stands": Case(
@@ -104,12 +104,12 @@ CASES = {
     "in doubt, withdrawn": Case(DOUBT, NEW, WITHDRAWAL, ABLE, WITHDRAW, NEW, replaces=True),
     "in doubt, withdrawn, fixed": Case(DOUBT, NEW, WITHDRAWAL, FIXED, WITHDRAW, NEW,
                                        replaces=True),
-    # it stands where this channel no longer writes
+    # it stands where this channel no longer publishes
     "elsewhere": Case(ELSEWHERE, OLD, AGAIN, ABLE, NOTHING, OLD, why="stands in there"),
     "elsewhere, corrected": Case(ELSEWHERE, NEW, CORRECTION, ABLE, CANNOT, NEW,
-                                 why="no longer writes"),
+                                 why="no longer publishes"),
     "elsewhere, withdrawn": Case(ELSEWHERE, NEW, WITHDRAWAL, ABLE, CANNOT, NEW,
-                                 why="no longer writes"),
+                                 why="no longer publishes"),
     "elsewhere, repeated": Case(ELSEWHERE, NEW, CORRECTION, REPEATING, CORRECT, NEW),
     "elsewhere, never reached": Case(ELSEWHERE, NEW, CORRECTION, replace(ABLE, identity=None),
                                      CORRECT, NEW),
@@ -129,7 +129,7 @@ def test_a_step(case: Case) -> None:
     ("there", "can", "action", "why"),
     [
         (STANDS, ABLE, REMOVE, ""),
-        (STANDS, KEEPING, CANNOT, "cannot take away"),
+        (STANDS, KEEPING, CANNOT, "cannot delete"),
         (DUE, KEEPING, REMOVE, ""),  # it was never said: nothing has to be taken away
     ],
     ids=["stands", "stands for good", "waits"],

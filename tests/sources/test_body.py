@@ -192,7 +192,7 @@ WRONG = {
     "a\n![b](tak%20ada.png)": (5, "the picture tak%20ada.png is missing"),
     "![b](sub)": (4, "the picture sub is missing"),
     "![b](dot.png?x=1)": (4, "the picture dot.png?x=1 is missing"),
-    "![b](article.md)": (4, "is no PNG, JPEG, GIF or WebP picture"),
+    "![b](article.md)": (4, "is not a PNG, JPEG, GIF or WebP picture"),
     "a\n\n![b](formulir.pdf)": (
         6,
         "formulir.pdf is a PDF, not a picture (name it in the front matter,",

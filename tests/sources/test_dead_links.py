@@ -57,7 +57,7 @@ DEAD = {
     "http://": "names no site",
     "ftp://a.example:70000/x": "its port, 70000",
     "HTTPS://A.example:70000/x?a=1&b=ä": "its port, 70000",
-    "mailto:": "names no mailbox",
+    "mailto:": "has no mailbox",
     "tel:kantor": "has no number",
 }
 WAYS = {

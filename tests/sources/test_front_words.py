@@ -120,10 +120,10 @@ def test_html_s_entities_are_decoded_where_they_are_whole() -> None:
         ("2016/03/10", "write the day with hyphens, 2016-03-10"),
         ("2016.3.1 09:00", "write the day with hyphens, 2016-03-01 09:00"),
         ("10/03/2016", "leaves open which number is the month"),
-        ("2016-03-10 09:00:00 EST", "'EST' is no zone known here"),
-        ("Thu, 10 Mar 2016 09:00:00 PDT", "'PDT' is no zone known here"),
-        ("2016-03-10 09:00 Asia/Jakarta", "'Asia/Jakarta' is no zone known here"),
-        ("besok", "'besok' is no date"),
+        ("2016-03-10 09:00:00 EST", "'EST' is not a known time zone"),
+        ("Thu, 10 Mar 2016 09:00:00 PDT", "'PDT' is not a known time zone"),
+        ("2016-03-10 09:00 Asia/Jakarta", "'Asia/Jakarta' is not a known time zone"),
+        ("besok", "'besok' is not a date"),
     ],
 )
 def test_a_date_that_is_not_understood_gets_a_true_message(date: str, says: str) -> None:

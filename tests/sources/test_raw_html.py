@@ -343,8 +343,8 @@ NAMED = {
     "<div>[[tautan]] x</div>": (4, "[[tautan]]: readers would see it"),
     "a\n\n<div hidden>Rahasia</div>": (6, "<div hidden> hides nothing: readers get the words"),
     "a <span style='display: none'>b</span>": (4, "hides nothing"),
-    "<base href='https://a.example/'>\n\n[x](/y)": (4, "no link is counted from <base href="),
-    "a\n<math><msup><mi>x</mi><mn>2</mn></msup></math>": (5, "a formula (<math>) is read as its"),
+    "<base href='https://a.example/'>\n\n[x](/y)": (4, "relative links cannot use <base href="),
+    "a\n<math><msup><mi>x</mi><mn>2</mn></msup></math>": (5, "a formula (<math>) is shown as its"),
     "<div>a</div>\n<svg width='9'><text>b</text></svg>": (5, "of a drawing (<svg>) readers get"),
     "<p>a</p>\n<p style='mso-hide:all'>b</p>": (5, "hides nothing"),
 }

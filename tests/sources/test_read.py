@@ -259,12 +259,12 @@ WRONG_FRONT = {
     "headline: !!python/name:os.system x": (2, "the tag tag:yaml.org,2002:python"),
     "headline: H\n? [a]\n: b": (3, "a key is not a plain word"),
     "headline: " + "[" * 900: (2, "lists and tables are nested too deeply"),
-    "headline: H\ndate: besok": (3, "date: 'besok' is no date (write it like"),
+    "headline: H\ndate: besok": (3, "date: 'besok' is not a date (write it like"),
     "headline: H\ndate: 2024-02-30": (3, "date: there is no 2024-02-30"),
     "headline: H\ndate: Kamis 18 Maret 2022": (3, "date: 2022-03-18 was not a Kamis"),
     "headline: H\ndate: [2024-02-03]": (3, "date is a list"),
-    "headline: H\nexpires: soon": (3, "expires: 'soon' is no date"),
-    "headline: H\nembargoedUntil: soon": (3, "embargoedUntil: 'soon' is no date"),
+    "headline: H\nexpires: soon": (3, "expires: 'soon' is not a date"),
+    "headline: H\nembargoedUntil: soon": (3, "embargoedUntil: 'soon' is not a date"),
     "headline: H\nurgency: 0": (3, "urgency: '0' is not an urgency (write 1"),
     "headline: H\nurgency: 10": (3, "urgency: '10' is not an urgency (write 1"),
     "headline: H\nurgency: high": (3, "urgency: 'high' is not an urgency (write 1"),
@@ -334,7 +334,7 @@ WRONG_FILE = {
     b"---\nheadline: H\n---\na\n\0": (5, "a NUL at byte 22 (save "),
     b"---\nheadline: H\n---\n" + b"x" * 300_000: (
         4,
-        "from here on the article is larger than 200 kB",
+        "the article exceeds 200 kB",
     ),
 }
 

@@ -268,11 +268,11 @@ def test_what_cannot_reach_readers_is_refused_by_its_line(body: str) -> None:
 
 REMARKS = {
     "a\n\n[h](htps://a.example/x)": (6, "did you mean https:?"),
-    "a\n\n[x]()": (6, "a link leads nowhere"),
-    "a\n\n[lihat](#tidak-ada)": (6, "tidak-ada is no heading of this article"),
-    "a\n\n#Judul\n\nb": (6, "#Judul is no heading"),
+    "a\n\n[x]()": (6, "a link has no address"),
+    "a\n\n[lihat](#tidak-ada)": (6, "tidak-ada is not a heading of this article"),
+    "a\n\n#Judul\n\nb": (6, "#Judul is not a heading"),
     "a\n\nb **c": (6, "readers would see **"),
-    "a\n\nHadir[^9].": (6, "the note it names is missing"),
+    "a\n\nHadir[^9].": (6, "its footnote is missing"),
     "a\n\n{{ nama }}": (6, "{{ nama }}: readers would see it as it stands"),
     "a\n\n[[Catatan]]": (6, "[[Catatan]]: readers would see it as it stands"),
     "a\n\n<form action='https://a.example/kirim'>b</form>": (6, "https://a.example/kirim"),

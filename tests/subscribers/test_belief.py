@@ -41,7 +41,7 @@ def test_a_letter_that_nobody_vouches_for_ends_nothing_and_is_answered(postman: 
     postman.bring("berhenti")
     answer = room.run("tick")
     assert answer.code == 0, answer.said
-    assert "harian: 1 asked whether they leave" in answer.out
+    assert "harian: 1 asked to confirm that they leave" in answer.out
     assert readers(room) == [ANI, BUDI]
     assert postman.unread == 0
     letter = asked(room)
@@ -86,7 +86,7 @@ def test_forged_results_end_nothing(postman: Postman, results: Sequence[str]) ->
     head = "".join(f"Authentication-Results: {one}\n" for one in results)
     head += f"From: {ANI}\nTo: {MAILBOX}\nMessage-ID: <1@x.example>\n"
     postman.put(f"{head}Subject: berhenti\n\nIsi.\n".encode())
-    assert "asked whether they leave" in postman.room.run("tick").out
+    assert "asked to confirm that they leave" in postman.room.run("tick").out
     assert readers(postman.room) == [ANI, BUDI]
 
 
@@ -204,7 +204,7 @@ def test_who_is_vouched_for_joins_at_once(postman: Postman) -> None:
 def test_whom_nobody_vouches_for_is_asked_whether_they_join(postman: Postman) -> None:
     head = f"Authentication-Results: {OURS}; spf=fail smtp.mailfrom={CICI}\n"
     postman.put(f"{head}From: {CICI}\nTo: {MAILBOX}\nSubject: langganan\n\nya\n".encode())
-    assert "1 asked to join" in postman.room.run("tick").out
+    assert "1 asked to confirm that they join" in postman.room.run("tick").out
     assert CICI not in readers(postman.room)
 
 
@@ -218,7 +218,7 @@ def test_many_who_leave_at_once_without_a_token_wait_for_a_person(room: Newsroom
         postman.bring("berhenti", sender=one, vouched=True)
     answer = room.run("tick")
     assert answer.code == 3
-    assert "10 left, 4 wait for a person to look" in answer.out
+    assert "10 left, 4 wait for your decision" in answer.out
     assert "channels.harian.leavers" in answer.err
     assert "syndicate channels resume harian" in answer.err
     assert len(readers(room)) == 40
@@ -277,7 +277,10 @@ def test_one_mailbox_gets_few_letters_whatever_it_is_called(postman: Postman) ->
         postman.bring("subscribe", sender=f"korban+{number}@pembaca.example")
     answer = room.run("tick")
     assert answer.code == 0, answer.said
-    assert "2 asked to join, 10 not answered: too many letters for a day" in answer.out
+    assert (
+        "2 asked to confirm that they join, 10 not answered: daily limit of letters reached"
+        in answer.out
+    )
     assert len(room.letters) == 2
     assert postman.unread == 0
     postman.bring("subscribe", sender="Korban+x@Pembaca.example")
@@ -295,13 +298,13 @@ def test_all_strangers_together_get_only_so_many_letters(postman: Postman) -> No
     many = ", ".join([f"({number}, 'join', 'x', '2026-05-04 01:00:00.000000')"] * 200)
     room.change_ledger(f"INSERT INTO strangers (channel_id, what, who, at) VALUES {many}")
     postman.bring("subscribe", sender=CICI)
-    assert "1 not answered: too many letters for a day" in room.run("tick").out
+    assert "1 not answered: daily limit of letters reached" in room.run("tick").out
     assert room.letters == []
     postman.bring("subscribe", sender="dedi@pembaca.example", vouched=True)
     postman.bring("berhenti")
     answer = room.run("tick")
     assert "1 joined" in answer.out
-    assert "1 asked whether they leave" in answer.out
+    assert "1 asked to confirm that they leave" in answer.out
 
 
 def test_who_wants_to_leave_and_cannot_be_asked_today_is_left_to_a_person(
@@ -314,7 +317,7 @@ def test_who_wants_to_leave_and_cannot_be_asked_today_is_left_to_a_person(
     room.change_ledger(f"INSERT INTO strangers (channel_id, what, who, at) VALUES {many}")
     postman.bring("berhenti")
     answer = room.run("tick")
-    assert "1 not answered: too many letters for a day, 1 for a person" in answer.out
+    assert "1 not answered: daily limit of letters reached, 1 left unread for you" in answer.out
     assert postman.unread == 1
     assert readers(room) == [ANI, BUDI]
 
@@ -330,13 +333,13 @@ def test_only_known_senders_are_answered_where_an_office_wants_that(postman: Pos
     postman.bring("berhenti")
     answer = room.run("tick")
     assert answer.code == 0
-    assert "2 not answered: of strangers" in answer.out
-    assert "2 for a person (still unread)" in answer.out
+    assert "2 not answered: from strangers" in answer.out
+    assert "2 left unread for you" in answer.out
     assert sorted(room.readers) == [ANI, CICI]
     assert postman.unread == 2
     assert readers(room) == [ANI, BUDI]
     room.change("harian", known_senders_only=False)
-    assert "1 asked to join" in room.run("tick").out
+    assert "1 asked to confirm that they join" in room.run("tick").out
 
 
 def test_an_office_is_told_once_a_run_that_its_server_may_know_who_wrote(postman: Postman) -> None:

@@ -92,7 +92,7 @@ def test_what_is_about_telephones_is_named_and_keeps_nobody_away(room: Newsroom)
     table = f"email,SMS Marketing Status,Stop WA\n{ANI},Unsubscribed,ya\n"
     answer = import_(room, table)
     assert answer.code == 0
-    assert "not known, and left out: 'SMS Marketing Status', 'Stop WA'" in answer.err
+    assert "unknown columns, ignored: 'SMS Marketing Status', 'Stop WA'" in answer.err
     assert list(people(room)) == [ANI]
     assert import_(room, f"email,Berhenti via WA\n{BUDI},ya\n").out == "1 left before\n"
 

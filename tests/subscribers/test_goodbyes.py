@@ -126,7 +126,7 @@ def test_a_goodbye_that_is_refused_is_not_said_again(postman: Postman) -> None:
     with_two_lists(room)
     room.smtp.faults = [SmtpFault(at="rcpt", do="refuse", text="5.1.1 no such user", nth=1)]
     postman.bring("unsubscribe Kabar harian", vouched=True)
-    assert "harian: a goodbye letter did not go out: " in room.run("tick").out
+    assert "harian: a goodbye letter was not sent: " in room.run("tick").out
     room.run("tick")
     assert room.letters == []
     assert room.rows("SELECT bounces, bounce FROM subscribers") == [(1, "550 5.1.1"), (0, None)]
@@ -153,10 +153,10 @@ def test_after_a_crash_a_goodbye_that_may_have_left_is_told_of_and_never_sent_ag
     room = postman.room
     left(postman)
     claimed(room, "goodbyes", dead=False)
-    assert "may not have gone out" not in room.run("tick", at=NOON).out
+    assert "may not have been sent" not in room.run("tick", at=NOON).out
     claimed(room, "goodbyes", dead=True)
-    assert "may not have gone out" in room.run("tick", at=NOON).out
-    assert "may not have gone out" not in room.run("tick", at=NOON).out
+    assert "may not have been sent" in room.run("tick", at=NOON).out
+    assert "may not have been sent" not in room.run("tick", at=NOON).out
     assert len(goodbyes(room)) == 1
 
 

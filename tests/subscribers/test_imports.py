@@ -99,7 +99,7 @@ def test_who_has_left_elsewhere_is_not_added_and_told_of(room: Newsroom, table: 
     assert "1 added" in answer.out
     assert "1 left before" in answer.out
     assert "b…@pembaca.example: left before (" in answer.err
-    assert "not known, and left out" not in answer.err
+    assert "unknown columns, ignored" not in answer.err
 
 
 def test_who_has_left_elsewhere_stays_away_from_a_later_import(room: Newsroom) -> None:
@@ -166,7 +166,7 @@ def test_words_that_nobody_knows_in_a_status_are_refused_line_by_line(room: News
     table = f"email,status\n{ANI},kawin\n{BUDI},subscribed\n"
     answer = import_(room, table)
     assert answer.code == 3
-    assert 'orang.csv:2: status: kawin: if that is not about leaving, say --columns "status="' in (
+    assert 'orang.csv:2: status: kawin: if this is not about leaving, use --columns "status="' in (
         answer.err
     )
     assert list(people(room)) == [BUDI]
@@ -199,7 +199,7 @@ def test_who_is_in_a_table_twice_and_left_has_left(room: Newsroom) -> None:
 def test_columns_that_are_not_known_are_named_once(room: Newsroom) -> None:
     answer = import_(room, f"email,kota,name,umur\n{ANI},Dumai,Ani,9\n{BUDI},Bengkalis,Budi,8\n")
     assert answer.code == 0
-    assert answer.err.count("orang.csv:1: not known, and left out: 'kota', 'umur'") == 1
+    assert answer.err.count("orang.csv:1: unknown columns, ignored: 'kota', 'umur'") == 1
     assert answer.err.count("kota") == 1
 
 

@@ -41,7 +41,7 @@ def test_of_many_letters_those_with_tokens_are_read_before_the_digests(
     answer = room.run("tick", at=EVENING)
     assert answer.code == 0, answer.said
     assert got_the_digest(room) == [BUDI]
-    assert "harian: 1 left, 40 for a person (still unread)" in answer.out  # the rest came later
+    assert "harian: 1 left, 40 left unread for you" in answer.out  # the rest came later
 
 
 def test_what_there_was_no_time_for_is_told_and_read_by_later_runs(
@@ -53,9 +53,9 @@ def test_what_there_was_no_time_for_is_told_and_read_by_later_runs(
         postman.put(HALO % number)
     first = postman.room.run("tick")
     assert first.code == 0
-    assert "2 for a person (still unread)" in first.out
+    assert "2 left unread for you" in first.out
     assert "2 letters are left for the next run" in first.out
-    assert "4 for a person (still unread)" in notes(postman.room)
+    assert "4 left unread for you" in notes(postman.room)
     assert "left for the next run" not in postman.room.run("tick").out
 
 

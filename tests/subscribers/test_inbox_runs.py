@@ -14,7 +14,7 @@ from support.newsroom import EVENING, REAL, Newsroom
 from support.postman import ANI, BUDI, MAILBOX, Postman, bounce, readers, token_of
 from syndicate.subscribers import inbox_run as inboxes
 
-UNREAD = "1 for a person (still unread)"
+UNREAD = "1 left unread for you"
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_a_letter_for_a_person_is_mailed_by_cron_once(room: Newsroom, imap: Loop
     assert UNREAD in room.run("tick").out
     assert room.run("tick").out == ""
     imap.inbox[9] = Mail(HALO % 9)
-    assert "2 for a person (still unread)" in room.run("tick").out
+    assert "2 left unread for you" in room.run("tick").out
     assert room.run("tick").out == ""
     imap.inbox[8].flags.add("\\Seen")  # somebody has read it
     assert room.run("tick").out == ""
@@ -55,13 +55,13 @@ def test_a_letter_for_a_person_is_fetched_once_and_counted_as_long_as_it_lies_th
     assert "SEARCH" in imap.verbs
     assert "FETCH" not in imap.verbs
     imap.inbox[9] = Mail(HALO % 9)
-    assert "2 for a person (still unread)" in notes(room)
+    assert "2 left unread for you" in notes(room)
     assert [line for line in imap.commands if "FETCH 8 " in line] == []
     imap.inbox[8].flags.add("\\Seen")  # somebody has read it
     assert UNREAD in notes(room)
     assert room.rows("SELECT key FROM inbox_letters") == [("9",)]
     del imap.inbox[9]  # and moved the other one away
-    assert "for a person" not in room.run("tick").said
+    assert "left unread for you" not in room.run("tick").said
     assert room.rows("SELECT * FROM inbox_letters") == []
 
 
@@ -96,7 +96,7 @@ def test_a_letter_of_a_maildir_is_known_by_its_name_wherever_it_lies(postman: Po
     seen = path.rename(postman.box / "cur" / f"{path.name}:2,")
     assert UNREAD in notes(postman.room)
     seen.rename(postman.box / "cur" / f"{path.name}:2,S")
-    assert "for a person" not in postman.room.run("tick").said
+    assert "left unread for you" not in postman.room.run("tick").said
     assert postman.room.rows("SELECT * FROM inbox_letters") == []
     assert readers(postman.room) == [ANI, BUDI]
 
@@ -106,11 +106,11 @@ def test_a_letter_of_a_maildir_may_have_any_name(postman: Postman) -> None:
     for name in names:
         with open(os.fsencode(postman.box / "new") + b"/" + name, "wb") as file:
             file.write(HALO % 1)
-    assert "5 for a person (still unread)" in notes(postman.room)
+    assert "5 left unread for you" in notes(postman.room)
     for name in names:
         with open(os.fsencode(postman.box / "new") + b"/" + name, "wb") as file:
             file.write(wish(token_of(postman.room, 1)))  # who reads it finds something else
-    assert "5 for a person (still unread)" in notes(postman.room)
+    assert "5 left unread for you" in notes(postman.room)
     postman.room.change("harian", title="Kabar sore")
     assert "1 left" in postman.room.run("tick").out
     assert not any((postman.box / "new").iterdir())
@@ -140,7 +140,7 @@ def test_a_letter_is_read_anew_where_it_may_mean_something_else_now(postman: Pos
     assert UNREAD in notes(room)
     room.channels["siang"] = room.channels["harian"] | {"title": "Warta siang", "inbox": ""}
     room.configure()
-    assert "1 asked to join" in room.run("tick").out
+    assert "1 asked to confirm that they join" in room.run("tick").out
     assert postman.unread == 0
 
 
@@ -179,11 +179,11 @@ def test_a_letter_at_which_a_server_breaks_down_is_tried_after_the_others(
     assert "gave no usable answer at message 2" in answer.err
     answer = room.run("tick")
     assert (answer.code, readers(room)) == (3, [ANI])
-    assert "2 for a person (still unread)" in answer.out
+    assert "2 left unread for you" in answer.out
     imap.faults.clear()
     answer = room.run("tick")
     assert answer.code == 0
-    assert "3 for a person (still unread)" in answer.out
+    assert "3 left unread for you" in answer.out
     assert room.rows("SELECT key FROM inbox_letters WHERE put_off") == []
 
 
@@ -196,7 +196,7 @@ def test_a_long_letter_on_a_slow_line_is_read_as_far_as_there_is_time(
     monkeypatch.setattr(inboxes, "BEFORE_SECONDS", 3.0)
     answer = room.run("tick")
     assert answer.code == 0, answer.said
-    assert "1 left, 1 for a person (still unread)" in answer.out
+    assert "1 left, 1 left unread for you" in answer.out
     assert "left for the next run" not in answer.out
     fetched = [line for line in imap.commands if "FETCH 7" in line]
     assert 1 < len(fetched) < 8
@@ -214,7 +214,7 @@ def test_answers_for_which_there_is_no_time_go_out_after_the_digests(
     assert answer.code == 0, answer.said
     digests = [bool(letter["List-Id"]) for letter in room.letters]
     assert digests == [True, True, False, False, False]
-    assert answer.out.count("3 asked to join") == 1
+    assert answer.out.count("3 asked to confirm that they join") == 1
 
 
 # files of all kinds

@@ -23,7 +23,7 @@ from syndicate.loopback.smtp import SmtpFault
 def test_who_wants_to_join_is_asked_and_joins_by_answering(postman: Postman) -> None:
     room = postman.room
     postman.bring("Langganan", sender=f"Cici Paramida <{CICI}>")
-    assert "1 asked to join" in room.run("tick").out
+    assert "1 asked to confirm that they join" in room.run("tick").out
     letter = invited(room)
     assert (letter["To"], letter["Reply-To"]) == (CICI, MAILBOX)
     assert letter["Auto-Submitted"] == "auto-replied"

@@ -45,7 +45,7 @@ def test_yes_and_no_under_a_title_that_says_neither_are_asked_about(
     answer = import_(room, table, "--columns", "status=Kolom X")
     assert answer.code == 3
     assert (
-        f'orang.csv:2: Kolom X: {no}: say which it is, --columns "left=Kolom X" or'
+        f'orang.csv:2: Kolom X: {no}: use one of --columns "left=Kolom X" or'
         ' --columns "subscribed=Kolom X"'
     ) in answer.err
     assert people(room, "--all") == {}
@@ -121,7 +121,7 @@ def test_a_letter_that_is_yes_in_one_language_and_no_in_another_is_asked_about(
     room: Newsroom, title: str
 ) -> None:
     answer = import_(room, f"email,{title}\n{ANI},t\n")
-    assert f"orang.csv:2: {title}: t: write ya or tidak there, or yes or no" in answer.err
+    assert f"orang.csv:2: {title}: t: write yes or no there (or ya, tidak)" in answer.err
     assert people(room, "--all") == {}
 
 
@@ -164,7 +164,7 @@ def test_a_status_that_is_about_something_else_does_not_silence_the_others(room:
         f"{ANI},kawin,subscribed,tidak\n{BUDI},lajang,subscribed,ya\n{CITRA},,unsubscribed,\n"
     )
     answer = import_(room, table)
-    assert 'orang.csv:2: Status: kawin: if that is not about leaving, say --columns "status="' in (
+    assert 'orang.csv:2: Status: kawin: if this is not about leaving, use --columns "status="' in (
         answer.err
     )
     assert import_(room, table, "--columns", "status=").code == 0
@@ -241,7 +241,7 @@ def test_a_column_of_leaving_is_known(room: Newsroom, which: str) -> None:
     assert answer.code == 0, answer.said
     assert list(people(room)) == [ANI]
     assert list(reasons(room)) == [BUDI]
-    assert "not known, and left out" not in answer.err
+    assert "unknown columns, ignored" not in answer.err
 
 
 OTHERWISE = {

@@ -46,7 +46,7 @@ def test_who_asks_for_their_lists_gets_links_for_each(postman: Postman) -> None:
 def test_what_is_for_a_person_stays_unread(postman: Postman, subject: str) -> None:
     postman.bring(subject, body="Kapan pendaftaran ditutup?")
     said = [postman.room.run("tick").out for _ in range(2)]
-    assert ["1 for a person (still unread)" in one for one in said] == [True, False]
+    assert ["1 left unread for you" in one for one in said] == [True, False]
     assert postman.unread == 1
 
 
@@ -125,7 +125,7 @@ def test_a_letter_that_the_ledger_refuses_holds_up_no_other(postman: Postman) ->
         )
     answer = room.run("tick", at=EVENING)
     assert answer.code == 3
-    assert "harian: a letter could not be dealt with and is still unread: " in answer.err
+    assert "harian: a letter could not be processed and is still unread: " in answer.err
     assert "not this one" in answer.err
     assert [one["To"] for one in room.letters if one["List-Id"]] == [ANI, CICI]
     assert postman.unread == 1

@@ -86,9 +86,9 @@ def test_an_import_that_says_no_more_than_that_they_left_leaves_the_way_back_ope
 
 
 CLOSING = {
-    "complained": "this reader has complained (called a letter spam)",
-    "bounced": "letters to this reader come back for good",
-    "removed": "the office took this reader off the list",
+    "complained": "this reader has complained (marked a letter as spam)",
+    "bounced": "letters to this reader bounce permanently",
+    "removed": "the office removed this reader from the list",
 }
 
 
@@ -103,10 +103,10 @@ def test_a_way_back_that_is_closed_says_why_and_a_letter_by_it_is_asked_about(
     else:
         imported(room, how)
     why = CLOSING[how]
-    assert f"brings nobody back any more: {why}." in room.run("rejoin", way.split()[1]).complaint
+    assert f"is no longer valid: {why}." in room.run("rejoin", way.split()[1]).complaint
     postman.bring(way)
     answer = room.run("tick", at=NOON)
-    assert f"harian: 1 asked to join anew (no way back: {why})" in answer.out
+    assert f"harian: 1 asked to confirm that they join (no way back: {why})" in answer.out
     assert readers(room) == [BUDI]
     assert [one["Subject"][:17] for one in goodbyes(room)] == [
         "Anda telah berhen", "Mohon konfirmasi:",
@@ -182,7 +182,7 @@ def test_a_bounce_of_the_goodbye_itself_ends_the_way_back(postman: Postman) -> N
     [sent] = room.smtp.letters
     [token] = re.findall("[0-9a-f]{32}", sent.mail_from)
     postman.put(bounce(token))
-    assert "1 bounced, not written to any more" in room.run("tick", at=NOON).out
+    assert "1 bounced, no longer written to" in room.run("tick", at=NOON).out
     assert room.run("rejoin", way.split()[1]).code == 2
     assert readers(room) == [BUDI]
 

@@ -120,7 +120,7 @@ def test_a_forged_bounce_harms_nobody(postman: Postman) -> None:
     forged = bounce(f"{'a' * 32}").replace(b"somebody@", b"ani@")
     postman.put(forged)
     answer = postman.room.run("tick")
-    assert "1 of unknown origin" in answer.out
+    assert "1 of unknown sender" in answer.out
     assert readers(postman.room) == [ANI, BUDI]
 
 

@@ -38,7 +38,7 @@ def test_an_old_way_back_leads_nowhere(postman: Postman) -> None:
 def test_a_way_back_that_is_over_is_answered_by_a_question(postman: Postman) -> None:
     way = left(postman)
     postman.bring(way)
-    assert "1 asked to join" in postman.room.run("tick", at=LATER).out
+    assert "1 asked to confirm that they join" in postman.room.run("tick", at=LATER).out
 
 
 def test_the_consent_s_history_is_kept(room: Newsroom) -> None:

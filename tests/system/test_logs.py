@@ -368,8 +368,8 @@ def test_a_full_disk_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize(
     ("name", "why"),
-    [("no/such/log", r"there is no folder .*no/such \(make it: mkdir -p"), ("", "is no file"),
-     ("article.md", "holds something else than a log"), ("a\0b", "cannot be written")],
+    [("no/such/log", r"there is no folder .*no/such \(create it: mkdir -p"), ("", "is not a file"),
+     ("article.md", "is not a log file"), ("a\0b", "cannot be written")],
 )  # fmt: skip
 def test_a_file_that_cannot_be_the_log_is_refused_in_a_line(
     tmp_path: Path, name: str, why: str

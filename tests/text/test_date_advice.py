@@ -50,7 +50,7 @@ ONE_WAY = {
     ),
     "2016-03-10 09:00 (GMT+8)": ("brackets", "2016-03-10 09:00 GMT+8", "2016-03-10T09:00:00+08:00"),
     "2016-03-10T09:00+07:00[Asia/Jakarta]": (
-        "'[Asia/Jakarta]' stands in brackets", "2016-03-10T09:00 +07:00",
+        "'[Asia/Jakarta]' is in brackets", "2016-03-10T09:00 +07:00",
         "2016-03-10T09:00:00+07:00",
     ),
     "2016-03-10T09:00:00[Asia/Makassar]": (
@@ -70,7 +70,7 @@ ONE_WAY = {
     "10 Maret 2016 jam 9 pagi": ("'pagi'", "10 Maret 2016 jam 9.00", "2016-03-10T09:00:00+07:00"),
     "10 Maret 2016 jam 3 sore": ("'sore'", "10 Maret 2016 jam 15.00", "2016-03-10T15:00:00+07:00"),
     "2016-03-10 09:00 est": (
-        "'est' is no zone", "2016-03-10 09:00 -05:00", "2016-03-10T09:00:00-05:00",
+        "'est' is not a known time zone", "2016-03-10 09:00 -05:00", "2016-03-10T09:00:00-05:00",
     ),
     "2016-03-10 09:00:00 EST": (
         "New York", "2016-03-10 09:00:00 -05:00", "2016-03-10T09:00:00-05:00",
@@ -142,10 +142,10 @@ NO_WAY = {
     "2016-02-30 EST": "there is no 2016-02-30 in the calendar",
     "Jumat, 2016/03/10": "2016-03-10 was not a Jumat but a Kamis or Thursday",
     "2016-03-10 13am": "there is no 13 o'clock before or after noon",
-    "1/2/3/4": "is no date",
-    "18 Maret 2022 besok": "is no date",
-    "10 Maret 2016 jam 12 malam": "is no date",
-    "123-4-5": "is no date",
+    "1/2/3/4": "is not a date",
+    "18 Maret 2022 besok": "is not a date",
+    "10 Maret 2016 jam 12 malam": "is not a date",
+    "123-4-5": "is not a date",
 }
 
 
@@ -169,4 +169,4 @@ def test_an_offset_may_stand_apart_from_its_utc() -> None:
 
 
 def test_a_long_text_is_not_repaired_and_costs_nothing() -> None:
-    assert "is no date" in refusal("10/03/2016 " + "9 " * 50_000)
+    assert "is not a date" in refusal("10/03/2016 " + "9 " * 50_000)

@@ -55,10 +55,10 @@ REFUSED = {
     "18 March 2022 16:30 +25:00": "is not a known time zone",
     "18 March 2022 16:30 WIB+1": "is not a known time zone",
     "0022-03-18": "the year 22",
-    "18 Maret": "is no date",
+    "18 Maret": "is not a date",
     "18 Ma 2022": "'Ma' is not a month",
-    "tomorrow": "'tomorrow' is no date",
-    "": "is no date",
+    "tomorrow": "'tomorrow' is not a date",
+    "": "is not a date",
 }
 
 
@@ -104,6 +104,6 @@ def test_a_day_without_a_time_gets_the_one_that_is_asked_for() -> None:
 
 
 def test_a_very_long_text_is_refused_at_once_and_not_repeated_in_full() -> None:
-    with pytest.raises(ValueError, match="is no date") as refused:
+    with pytest.raises(ValueError, match="is not a date") as refused:
         parse("a " * 50_000, JAKARTA)
     assert len(str(refused.value)) < 200

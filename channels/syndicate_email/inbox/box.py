@@ -21,7 +21,7 @@ class Listing:
     known: set[str] = field(default_factory=set)  # keys of letters read before
     is_whole: bool = True
     notes: list[str] = field(default_factory=list)  # for the operator
-    problem: OSError | None = None  # why a letter could not be looked at
+    problem: OSError | None = None  # why a letter could not be checked
 
 
 class Box(Protocol):

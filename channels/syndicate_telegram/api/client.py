@@ -145,8 +145,8 @@ class BotClient:
     def _refuse_after_deadline(self) -> None:
         if time.monotonic() + self._timing.upload > self._effect_deadline:
             raise Unavailable(
-                f"channels.{self._endpoint.channel}.api: {self._endpoint.api} takes too long over"
-                " one post: the rest is left to the next run"
+                f"channels.{self._endpoint.channel}.api: {self._endpoint.api} takes too"
+                " long over one post: the rest waits for the next run"
             )
 
     def _failure(

@@ -154,7 +154,7 @@ def _file_or_url(attachment: Attachment, files: Files) -> Any:
     if not attachment.file:
         return attachment.url
     if attachment.file not in files:
-        raise Refused("a picture's file is not at hand: publish the article's file again")
+        raise Refused("the file of a picture is missing: publish the article's file again")
     return files[attachment.file]
 
 

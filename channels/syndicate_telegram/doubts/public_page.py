@@ -22,7 +22,7 @@ POST_NUMBER = re.compile(r".*/(\d{1,15})")
 MOST_DEPTH = 200  # elements in elements
 MOST_MESSAGES = 200  # of a page; it has some 20
 FED_BYTES = 16 * 1024
-NOT_A_PAGE = "that is no channel's page"
+NOT_A_PAGE = "this is not the page of a channel"
 
 
 class PageReader:

@@ -95,14 +95,14 @@ def _refuse_overlong(text: RichText | None, parts: PostParts, media: MediaLayout
         return
     if text:
         raise ArticleError(
-            f"it is too long for the caption of its document ({CAPTION_UNITS:,} characters) and has"
-            " no `url` for the rest: give it a `url`, or shorten it"
+            f"it is too long for the caption of its document ({CAPTION_UNITS:,}"
+            " characters) and has no `url` for the rest: add a `url`, or shorten it"
         )
     excess = parts.excess(TEXT_UNITS)
     characters = "character" if excess == 1 else "characters"
     raise ArticleError(
-        f"it is {excess:,} {characters} too long for a Telegram post ({TEXT_UNITS:,}) and has no"
-        " `url` for the rest: give it a `url`, or shorten it"
+        f"it is {excess:,} {characters} too long for a Telegram post ({TEXT_UNITS:,}) and"
+        " has no `url` for the rest: add a `url`, or shorten it"
     )
 
 

@@ -15,7 +15,7 @@ MOST = timedelta(minutes=10)  # by which it may be off where something is writte
 FARTHEST_AHEAD = timedelta(days=1)  # of the database's clock: beyond it is a wrong clock's moment
 ZERO = timedelta(0)
 SHIFT = "syndicate_shift"  # the engine's option that holds a rehearsal's
-REPAIR = "set the wrong one of them right by NTP: `timedatectl set-ntp true`"
+REPAIR = "correct the wrong clock with NTP: `timedatectl set-ntp true`"
 # a clock that nobody sets, and that goes on while the machine sleeps, where there is such a one
 STEADY = getattr(time, "CLOCK_BOOTTIME", None)
 
@@ -64,7 +64,7 @@ class Clock:
         if abs(self.off) <= UNNOTED:
             return ""
         if self.is_far_off:
-            return f"{self._difference}: nothing is written from here ({REPAIR})"
+            return f"{self._difference}: this machine may not write ({REPAIR})"
         return f"{self._difference}, by which everything is ordered ({REPAIR})"
 
     def refuse_far_off(self) -> None:

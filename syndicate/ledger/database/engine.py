@@ -278,11 +278,14 @@ def _for_people(error: Exception, engine: Engine) -> str:
     if engine in DIALLERS:
         return f"ledger.url: {_of_a_server(origin, cause, engine)}"
     if "unable to open database file" in cause:
-        return "ledger.url: the database file cannot be opened (is its folder there and yours?)"
+        return (
+            "ledger.url: the database file cannot be opened (check that its folder exists and is"
+            " yours)"
+        )
     if "disk is full" in cause or "disk I/O error" in cause or "No space left" in cause:
-        return f"ledger.url: {cause} (make room, then run the same command again)"
+        return f"ledger.url: {cause} (free some space, then run the same command again)"
     if "readonly database" in cause:
-        return "ledger.url: the database file may not be written (give this user the right to)"
+        return "ledger.url: the database file cannot be written (give this user the permission)"
     if _is_taken(error):
         return f"ledger.url: {_of_a_lock(path_of(engine))}"
     if "not a database" in cause:
@@ -297,10 +300,10 @@ def _of_a_lock(path: Path | None) -> str:
     pid = path and who_writes(path)
     if not pid:
         return (
-            f"another process keeps the database locked: waited {BUSY // 1000} s for it (is a"
-            f" syndicate command stopped or hanging? `fuser {path}` names it)"
+            f"another process keeps the database locked: waited {BUSY // 1000} s for it (a"
+            f" syndicate command may be stopped or hanging: `fuser {path}` names it)"
         )
-    way_out = f"let it go on (`kill -CONT {pid}`), or end it" if is_stopped(pid) else (
+    way_out = f"continue it (`kill -CONT {pid}`), or end it" if is_stopped(pid) else (
         "try again in a moment; end it if it hangs")  # fmt: skip
     return f"locked by {described(pid)}: waited {BUSY // 1000} s for it ({way_out})"
 
@@ -313,8 +316,9 @@ def _of_a_server(error: object, cause: str, engine: Engine) -> str:
         dial = DIALLERS[engine]
         who = postgresql.who_holds(dial) or "another process"
         return (
-            f"locked by {who}: waited {dial.timeouts.lock} s for it (try again in a moment; a"
-            f" machine that vanished is let go after {dial.timeouts.idle} s)"
+            f"locked by {who}: waited {dial.timeouts.lock} s for it (try again in a"
+            " moment; a machine that disappeared loses its lock after"
+            f" {dial.timeouts.idle} s)"
         )
     return postgresql.SQLSTATES.get(state or "", "") or postgresql.explained(cause)
 

@@ -31,8 +31,8 @@ TEXT = (
 KEEP_UP = 1.0  # seconds after which what goes on for long is marked again
 ROOM = 1_000_000  # between what was sent with a lost ledger, on any machine, and what comes after
 WHAT_TO_DO = (
-    "nothing is sent with it: put the newest backup in its place, if this one is not, then"
-    " `syndicate ledger restored`"
+    "nothing is sent: restore the newest backup if this is not it, then run `syndicate"
+    " ledger restored`"
 )
 
 DISOWNED = text("INSERT INTO disowned (uri, at) VALUES (:uri, :at) ON CONFLICT (uri) DO NOTHING")
@@ -115,7 +115,7 @@ class Generations:
         """Return what shows that this ledger is older than what was sent; "" where nothing does."""
         why = db.scalar(select(ledger.c.doubted)) or ""
         if not why and isinstance(seen, Mark) and not _knows(db, seen):
-            why = f"{self.file} tells of something that was sent later"
+            why = f"{self.file} shows that something was sent later"
         if not why and isinstance(seen, Harmed) and seen.is_file and not _has_sent(db):
             why = f"{self.file} is damaged, and this ledger has never sent anything"
         return older_because(why) if why else ""

@@ -45,8 +45,8 @@ class Line(psycopg.Connection[Any]):
         except errors._WaitTimeout:
             self.pgconn.finish()  # who knows what would be answered next
             raise psycopg.OperationalError(
-                f"no answer within {options['timeout']:.0f} s; whether the last thing asked of it"
-                " was done nobody knows"
+                f"no answer within {options['timeout']:.0f} s; it is unknown whether the"
+                " last statement was executed"
             ) from None
         except psycopg.OperationalError as error:
             if was_silent and error.sqlstate is None:  # it said why, and hung up before we read it
@@ -131,7 +131,7 @@ class Dialler:
             found += [(host, address[-1][0], port) for address in addresses]
         if not found:
             raise psycopg.OperationalError(
-                f"no address is known of {'; '.join(problems)} (is the name right?)"
+                f"no address found for {'; '.join(problems)} (check the name)"
             )
         words["host"] = ",".join(host for host, _, _ in found)
         words["hostaddr"] = ",".join(address for _, address, _ in found)
@@ -183,8 +183,8 @@ def _refuse_other_than_utf8(line: Line) -> None:
         encoding = reported.decode("ascii")
     if encoding != "UTF8":
         raise LedgerError(
-            f"ledger.url: the database's encoding is {encoding}, which does not hold every letter:"
-            " make the database with ENCODING 'UTF8'"
+            f"ledger.url: the database's encoding is {encoding}, which cannot store every"
+            " character: create the database with ENCODING 'UTF8'"
         )
 
 
@@ -223,21 +223,21 @@ def unhurried(line: Any) -> None:
 
 
 SQLSTATES = {
-    "25P03": "this machine was silent for too long in the middle of a transaction, and the database"
-    " undid it: nothing of it was written (run the same command again)",
-    "57014": "a statement took longer than ledger.statement_timeout lets it: nothing of it was"
-    " written (is the database overloaded? else allow more)",
-    "25006": "the database takes no changes here, as a standby does (name the primary)",
+    "25P03": "this machine was silent for too long in the middle of a transaction, and the"
+    " database rolled it back: nothing was written (run the same command again)",
+    "57014": "a statement took longer than ledger.statement_timeout: nothing was written (check"
+    " whether the database is overloaded, or raise the limit)",
+    "25006": "the database is read-only, like a standby (name the primary)",
 }
 ADVICE = {
-    "root certificate file": "name the authority's certificate: ?sslmode=verify-full&sslrootcert="
-    "FILE, or sslrootcert=system for those of this machine",
+    "root certificate file": "set the authority's certificate: ?sslmode=verify-full"
+    "&sslrootcert=FILE, or sslrootcert=system for those of this machine",
     "certificate verify failed": "does sslrootcert name the authority that signed the server's?",
     "does not match host name": "write the host as the server's certificate names it",
-    "does not support SSL": "switch TLS on there, or say sslmode=disable where the way is safe",
+    "does not support SSL": "turn on TLS there, or write sslmode=disable if the network is safe",
     "no password supplied": "take it from ${NAME} in the address, or ~/.pgpass, mode 600",
     "definition of service": "it stands in ~/.pg_service.conf or $PGSERVICEFILE",
-    "timeout expired": "is the machine on, and does a firewall let us through?",
+    "timeout expired": "check that the machine is on and that no firewall blocks it",
     "permission denied": "docs/several-machines.md has the rights that the machines' role needs;"
     " one that may only read can say `syndicate status`",
     "prepared statement": "a pooler lets others share our session: set pool_mode = session there",

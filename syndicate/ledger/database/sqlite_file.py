@@ -16,7 +16,7 @@ from syndicate.errors import LedgerError
 from syndicate.system.disk import FILE_TYPES, sync_folder
 from syndicate.system.file_locks import writer_of
 
-PUT_BACK = "put the newest backup in its place, then `syndicate ledger restored`"
+PUT_BACK = "restore the newest backup, then run `syndicate ledger restored`"
 WAL_WRITE_LOCK = 120  # byte of the file of shared memory: sqlite.org/walformat.html
 RESERVED_LOCK = 0x40000001  # byte of the database where it has no WAL: sqlite.org/fileformat2.html
 SETTLES = 1.0  # seconds within which another process has written its pages, the first one first
@@ -43,13 +43,13 @@ class Watch:
             found = os.stat(self.path)
         except OSError as error:
             raise LedgerError(
-                f"ledger.url: {self.path} is gone while it was used: {PUT_BACK}"
+                f"ledger.url: {self.path} disappeared during use: {PUT_BACK}"
             ) from error
         self._seen = self._seen or (found.st_dev, found.st_ino)
         if self._seen != (found.st_dev, found.st_ino):
             raise LedgerError(
-                f"ledger.url: {self.path} was replaced while it was used: if a backup was put back,"
-                " `syndicate ledger restored`"
+                f"ledger.url: {self.path} was replaced during use: if you restored a"
+                " backup, run `syndicate ledger restored`"
             )
         state = (found.st_size, found.st_mtime_ns)
         changed = self._state not in (None, state)
@@ -102,7 +102,7 @@ def refuse_what_is_none(path: Path) -> None:
     except OSError as error:
         raise LedgerError(f"ledger.url: {path} cannot be opened: {error.strerror}") from error
     if not stat.S_ISREG(found.st_mode):
-        what = FILE_TYPES.get(stat.S_IFMT(found.st_mode), "it is no file")
+        what = FILE_TYPES.get(stat.S_IFMT(found.st_mode), "it is not a file")
         raise LedgerError(f"ledger.url: {path}: {what} (name a file for the ledger)")
     if not found.st_size:  # whatever its journal holds: SQLite would throw that away
         raise LedgerError(

@@ -62,8 +62,8 @@ def refuse_at_work(db: Connection) -> None:
     who = _on_postgresql(db) if db.dialect.name == "postgresql" else _on_this_machine(db)
     if who:
         raise LedgerError(
-            f"ledger.url: the ledger has to be brought up to date, and {who} is at work on it:"
-            " stop cron on every machine, wait until nothing runs, and try again"
+            f"ledger.url: the ledger must be upgraded, but {who} is at work on it: stop"
+            " cron on every machine, wait until nothing runs, and try again"
         )
 
 

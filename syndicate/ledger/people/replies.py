@@ -178,7 +178,7 @@ def _asked(row: Any) -> ReaderRequest:
 
 
 def held(db: Connection) -> dict[str, int]:
-    """Count the wishes to leave that wait for a person, by list."""
+    """Count the requests to leave that wait for a person, by list."""
     query = select(channels.c.name, func.count().label("many"))
     query = query.join(requests, q.channel_id == channels.c.id)
     rows = db.execute(query.where(q.state == "held").group_by(channels.c.name))

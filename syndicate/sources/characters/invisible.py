@@ -45,10 +45,10 @@ def odd(text: str) -> Iterator[tuple[int, str]]:
 
 def _what(sign: str) -> str:
     if sign == "\ufffd":
-        return "which stands for a sign that was lost (type it anew)"
+        return "which replaces a lost character (type it again)"
     if sign < "\ue000":
-        return "which is not seen and turns words around (delete it)"
-    return "a sign of one font, which readers see as a box (type another one)"
+        return "an invisible character that reverses text (delete it)"
+    return "a character of one font only, which readers see as a box (replace it)"
 
 
 def as_spaces(front: str) -> str:

@@ -43,7 +43,7 @@ FOREIGN_MARKS = {
     "a Joomla plugin": re.compile(
         r"\{(\w+)(?:[ =][^{}\n]*)?\}[^{}\n]*\{/\1\}|\{(?:loadposition|loadmodule|module) [^{}\n]+\}"
     ),
-    "a table drawn with signs": re.compile(r"^\+(?:[-=]{2,}\+)+$"),
+    "a table drawn with characters": re.compile(r"^\+(?:[-=]{2,}\+)+$"),
     "another program's picture": re.compile(r"!\[\[[^\[\]\n]+\]\]"),
     "a picture that Markdown does not understand": re.compile(r"!\[[^\[\]\n]*\]\s?\([^()\n]*\)?"),
 }
@@ -111,7 +111,7 @@ def markup_remarks(
         is_title = token.level == 1 and first + 1 < last and len(lines) == 1
         if is_title and lines[0].count("#") == 1 and NO_HEADING.fullmatch(lines[0]):
             title = excerpt(lines[0], 40)
-            yield first, f"{title} is no heading: put a space after the # if it was meant"
+            yield first, f"{title} is not a heading: put a space after the # if you want one"
 
 
 def _foreign(number: int, line: str) -> Flaw | None:
@@ -156,7 +156,7 @@ def _loose(number: int, line: str) -> Iterable[tuple[int, str] | Flaw]:
     if "```" in line:
         yield number, f"{excerpt(line, 40)}: readers would see ``` (close it, or delete it)"
     if re.search(r"\[\^[^\]\n]+\]", line):
-        yield number, f"{excerpt(line, 40)}: the note it names is missing"
+        yield number, f"{excerpt(line, 40)}: its footnote is missing"
     if found := re.search(r"\{\{[^{}]*\}\}|\[\[[^\[\]]+\]\]", line):
         yield number, f"{excerpt(found[0], 40)}: readers would see it as it stands"
 

@@ -65,7 +65,7 @@ def take_picture(name: str, folder: Path) -> LocalFile:
     """The same, for a place where only a picture can be shown."""
     found = _taken(name, folder, "picture")
     if found is None:
-        raise ValueError(f"{_said(name)} is no {PICTURE_KINDS} (save it as one of these)")
+        raise ValueError(f"{_said(name)} is not a {PICTURE_KINDS} (save it as one of these)")
     if found.media_type == PDF:
         raise ValueError(no_picture(name))
     return found

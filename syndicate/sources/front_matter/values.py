@@ -66,13 +66,13 @@ class FieldValue:
         """Refuse what is for machines and not for readers."""
         found, what = UNPRINTABLE_CHARACTERS.search(text), "the control character {}"
         if found is None:
-            found, what = TURNING.search(text), "{}, which is not seen and turns words around"
+            found, what = TURNING.search(text), "{}, an invisible character that reverses text"
         if found is None:
             return
         spelt = typed_form(typed, found[0])
         written = "" if spelt == found[0] else f", written {spelt}"
         sign = what.format(f"U+{ord(found[0]):04X}{written}")
-        advice = "delete it, or type the line anew" if what.startswith("{") else "delete it"
+        advice = "delete it, or type the line again" if what.startswith("{") else "delete it"
         raise Flaw(self.line, f"{name} holds {sign} ({advice})")
 
     def items(self, name: str) -> list[FieldValue]:

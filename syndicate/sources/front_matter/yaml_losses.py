@@ -38,7 +38,7 @@ def away(front: str, node: yaml.Node) -> Iterator[tuple[int, str]]:
             bare = part.lstrip(STRUCTURE_SIGNS)
             here = at + len(part) - len(bare)
             if not STRUCTURE.fullmatch(part) and not _is_comment(front, here, bare):
-                lost = f"'{_from(front, at)}' is not text to YAML and would be lost"
+                lost = f"'{_from(front, at)}' is not text in YAML and would be lost"
                 yield at, f"{lost} ({_quoted(front, at)})"
             at += len(part)
         done = max(done, end)
@@ -63,7 +63,10 @@ def escaped(front: str, at: int) -> str:
     word = re.search(r"[^\s\"']*$", front[:at])
     rest = re.match(r"[^\s\"']*", front[at:])
     quoted = excerpt((word[0] if word else "") + (rest[0] if rest else ""), 40)
-    return f"{sign} in {quoted} is another sign to YAML, in double quotes ({SINGLE_QUOTES_ADVICE})"
+    return (
+        f"{sign} in {quoted} means another character in YAML's double quotes"
+        f" ({SINGLE_QUOTES_ADVICE})"
+    )
 
 
 def _is_path(typed: str, at: int) -> bool:

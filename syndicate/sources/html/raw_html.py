@@ -212,13 +212,13 @@ def element_remark(tag: str) -> str:
         return ""
     name, given = found["name"].lower(), attributes(tag)
     if name == "base" and given.get("href"):
-        return f"no link is counted from {excerpt(squeeze(tag), 60)} (write whole addresses)"
+        return f"relative links cannot use {excerpt(squeeze(tag), 60)} (write whole addresses)"
     if name in VOID_ELEMENTS:
         return ""
     if name == "math":
-        return f"a formula (<math>) is read as its letters alone ({AS_TEXT})"
+        return f"a formula (<math>) is shown as its letters only ({AS_TEXT})"
     if name == "svg" and given.get("aria-hidden") != "true":
-        return f"of a drawing (<svg>) readers get the words alone ({AS_PICTURE})"
+        return f"of a drawing (<svg>) readers get only the words ({AS_PICTURE})"
     if "hidden" in given or HIDING_STYLE.search(given.get("style", "")):
         shown = excerpt(squeeze(tag), 60)
         return f"{shown} hides nothing: readers get the words in it ({AS_REMARK})"

@@ -82,9 +82,7 @@ class Links:
         self._refuse_quotes(address)
         address = url_validation.with_meant_slashes(address, self.markdown)
         if not address:
-            return self._bare(
-                typed, "a link leads nowhere (write its address between the brackets)"
-            )
+            return self._bare(typed, "a link has no address (write it between the brackets)")
         if found := SCHEME.match(UNSEEN_IN_ADDRESS.sub("", address)):
             return self._of_scheme(found[1].lower(), address, typed)
         if address.startswith("#"):
@@ -114,7 +112,7 @@ class Links:
             return self._openable(f"https://{address}", typed)
         near = get_close_matches(scheme, (*WEB_SCHEMES, *OPENED_SCHEMES), n=1, cutoff=0.7)
         meant = f" (did you mean {near[0]}:?)" if near else ""
-        return self._spelled(address, f"is no address that programs open{meant}")
+        return self._spelled(address, f"is not an address that programs can open{meant}")
 
     def _openable(self, address: str, typed: str) -> str:
         """The address itself; spelt out behind its words where no program can open it."""
@@ -136,7 +134,7 @@ class Links:
                 return f"#{quote(spelt)}"
         if self.has_page:
             return urljoin(self.base, address)
-        return self._bare(address, f"{legible(place)} is no heading of this article")
+        return self._bare(address, f"{legible(place)} is not a heading of this article")
 
     def _of_site(self, address: str) -> str:
         if not address.startswith("//") and is_local_path(address):

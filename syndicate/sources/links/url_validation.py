@@ -74,13 +74,13 @@ def why_not(address: str) -> str:
 def _why_not_split(address: str) -> str:
     scheme, _, rest = address.partition(":")
     if scheme.lower() == "mailto" and not re.match(r"\?|[^@?]+(?:@|%40)[^@?]", rest):
-        return "it names no mailbox"
+        return "it has no mailbox"
     if scheme.lower() == "tel" and not re.search(r"\d", rest):
         return "it has no number"
     try:
         urlsplit(address)
     except ValueError:
-        return "its brackets hold no address of numbers"
+        return "its brackets contain no IP address"
     return ""
 
 

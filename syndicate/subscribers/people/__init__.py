@@ -27,9 +27,9 @@ from syndicate.text import spelt_out, squeeze, visible
 BATCH = 1000
 UNCONFIRMED = "not confirmed"
 CLOSED = {  # what ended a way back
-    COMPLAINED: "this reader has complained (called a letter spam)",
-    BOUNCED: "letters to this reader come back for good",
-    REMOVED: "the office took this reader off the list",
+    COMPLAINED: "this reader has complained (marked a letter as spam)",
+    BOUNCED: "letters to this reader bounce permanently",
+    REMOVED: "the office removed this reader from the list",
 }
 ATOMS = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)  # RFC 5322
 MOST_LOCAL, MOST_DOMAIN = 64, 180  # characters that are surely not too many
@@ -101,8 +101,8 @@ def list_named(office: Office, name: str | None) -> MailingList:
     chosen = [channel for channel in office.lists if name in (None, channel.name)]
     if len(chosen) != 1:
         names = ", ".join(channel.name for channel in office.lists) or "none"
-        why = "say which list" if name is None else f"there is no list {name!r}"
-        raise UsageError(f"--list: {why} (there are {names})")
+        why = "name the list" if name is None else f"there is no list {name!r}"
+        raise UsageError(f"--list: {why} (choose from {names})")
     return chosen[0]
 
 
@@ -213,7 +213,7 @@ def end_subscription(office: Office, token: str) -> Left:
     lists, tokens = office.ledger.lists, IN_TEXT.findall(unquote(token).lower())
     found = lists.named(tokens[-1]) if tokens else None
     if found is None:
-        raise UsageError("this is no subscription's token (it stands at the end of its link)")
+        raise UsageError("this is not the token of a subscription (it is at the end of its link)")
     now = office.clock()
     channel, subscriber = found
     refuse_unknown_reader(office, subscriber)
@@ -232,8 +232,8 @@ def restore_subscription(office: Office, token: str) -> Subscription:
     found = office.ledger.goodbyes.restore(tokens[-1], office.clock()) if tokens else None
     if isinstance(found, ClosedReturn):
         raise UsageError(
-            f"this token brings nobody back any more: {CLOSED[found.why]}. If they ask for the"
-            " list again, add them: syndicate subscribers add --again"
+            f"this token is no longer valid: {CLOSED[found.why]}. If they ask for the list"
+            " again, add them: syndicate subscribers add --again"
         )
     if found is None:
         raise UsageError(
@@ -269,9 +269,9 @@ def _normal(address: str) -> str:
     except EmailNotValidError as error:
         raise UsageError(f"{_short(address.strip())!r}: {error}") from error
     except ValueError as error:  # a lone half of a character, say
-        raise UsageError(f"{_short(address.strip())!r}: it is no address") from error
+        raise UsageError(f"{_short(address.strip())!r}: not an email address") from error
     if found.ascii_local_part is None and not found.local_part.isascii():
-        raise UsageError(f"{_short(address.strip())!r}: only ASCII may stand before the @")
+        raise UsageError(f"{_short(address.strip())!r}: only ASCII is allowed before the @")
     return found.normalized.lower()
 
 
@@ -296,13 +296,13 @@ def _readable(person: Person, now: datetime) -> Joiner:
             f"{person.joiner.consented:%Y-%m-%d} lies in the future: nobody can have agreed then"
         )
     if not person.joiner.email.strip():
-        raise UsageError("there is no address in this line")
+        raise UsageError("no address in this line")
     address, within = _parted(person.joiner.email)
     email, name = normal(address), _name(person.joiner.name or within)
     if name.lower() == email:  # as some programs name who has given no name
         name = ""
     if "@" in name and IN_NAME.search(name):
-        raise UsageError(f"{_short(name)!r} stands where a name should (one address a line)")
+        raise UsageError(f"{_short(name)!r} is in the place of the name (write one address a line)")
     source, wording = _cached_line(person.joiner.source), _cached_line(person.joiner.wording)
     return replace(person.joiner, email=email, name=name, source=source, wording=wording)
 

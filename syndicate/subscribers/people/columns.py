@@ -143,7 +143,7 @@ class Columns:
         places = dict(self._places(number, titles))
         if "email" not in places:
             raise UsageError(
-                f"{self.path}:{number}: no column is called email (name one of them so, or say"
+                f"{self.path}:{number}: no column is called email (rename one, or use"
                 " --columns email=ITS NAME)"
             )
         taken = set(places.values())
@@ -266,7 +266,7 @@ def parse_columns(text: str) -> dict[str, str]:
         known = ours in FIELDS or ours in OTHERS
         if not known or not equals or not (theirs or ours == STATUS):
             names = ", ".join((*FIELDS, *OTHERS))
-            raise UsageError(f"--columns: {part!r} is not like email=Surel (there are {names})")
+            raise UsageError(f"--columns: {part!r} is not like email=Surel (choose from {names})")
         several = ours in found and ours in (ASIDE, *FORCED)
         found[ours] = f"{found[ours]},{theirs}" if several else theirs
     return found

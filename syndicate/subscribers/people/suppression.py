@@ -59,8 +59,8 @@ NO_SUCH = re.compile(r"\s*(?:smtp; ?)?(?:5[0-7]\d[ -]+)?5\.1\.(?:1|2|3|10)\b", r
 START = ("5", "s", "S")  # of what CODE matches
 LINK = re.compile(r"\w+://\S+")
 UNCLEAR = "t"  # true, or tidak
-NO_STATUS = 'if that is not about leaving, say --columns "status="'
-CLEARER = "write ya or tidak there, or yes or no"
+NO_STATUS = 'if this is not about leaving, use --columns "status="'
+CLEARER = "write yes or no there (or ya, tidak)"
 FILE = re.compile(r"(?<![a-z])(un|non)?(subscribed|cleaned)_\w*export", re.IGNORECASE)
 FILES = {  # Mailchimp's
     "unsubscribed": Suppression.LEFT,
@@ -162,11 +162,11 @@ def aside(title: str) -> str:
             "if that is not about leaving, give the column a plain title, like X, and say"
             ' --columns "aside=X"'
         )
-    return f'if that is not about leaving, say --columns "aside={title}"'
+    return f'if this is not about leaving, use --columns "aside={title}"'
 
 
 def _which(title: str) -> str:
-    return f'say which it is, --columns "left={title}" or --columns "subscribed={title}"'
+    return f'use one of --columns "left={title}" or --columns "subscribed={title}"'
 
 
 def of_file(name: str) -> tuple[Suppression | None, bool]:

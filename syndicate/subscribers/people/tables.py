@@ -145,11 +145,11 @@ class PeopleTable:
         numbered = self._begun(iter(self._rows))
         self._remark(on_remark)
         if self._below:
-            why = "this line is taken for the head, and what stands above it is left out"
+            why = "this line is read as the table's head, and the lines above it are ignored"
             on_remark(Remark(line=self._below, why=why))
         if self.head.unknown:
             names = ", ".join(map(repr, self.head.unknown))
-            on_remark(Remark(line=1, why=f"not known, and left out: {names}"))
+            on_remark(Remark(line=1, why=f"unknown columns, ignored: {names}"))
         self._doubt_name()
         if self._everybody:
             words = EVERYBODY[self._everybody]
@@ -208,7 +208,7 @@ class PeopleTable:
         if when := cells.get("consented"):
             consented = self._moment(when)
             if consented is None:
-                wrong = f"{when[:60]!r} is no time like 2026-05-04 or 2026-05-04T09:00:00+07:00"
+                wrong = f"{when[:60]!r} is not a time like 2026-05-04 or 2026-05-04T09:00:00+07:00"
         if "@" not in cells["email"]:
             self._section = f"line {number}" if of_section(row) else ""
         elif self._section and suppression in (None, Suppression.UNCONFIRMED):

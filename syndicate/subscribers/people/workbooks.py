@@ -19,7 +19,7 @@ ZIP = b"PK\x03\x04"
 OLD = b"\xd0\xcf\x11\xe0"  # .xls, and .xlsx with a password
 MOST_BYTES = 300_000_000  # unpacked: a million rows of some columns
 OTHERWISE = "save it as .xlsx without a password, or as CSV"
-UNREADABLE = f"this is no workbook that can be read: {OTHERWISE}"
+UNREADABLE = f"this workbook cannot be read: {OTHERWISE}"
 
 
 class Sheet:
@@ -32,9 +32,7 @@ class Sheet:
         except UsageError as error:
             raise UsageError(f"{name}: {error}") from error
         except Exception as error:  # a file that is damaged makes it stumble in many ways
-            raise UsageError(
-                f"{name}: this is no workbook that can be read: {OTHERWISE}"
-            ) from error
+            raise UsageError(f"{name}: this workbook cannot be read: {OTHERWISE}") from error
 
     def __iter__(self) -> Iterator[Row]:
         number = 0
@@ -69,8 +67,8 @@ def _look(file: BufferedReader) -> None:
         raise UsageError(UNREADABLE) from error
     if size > MOST_BYTES:
         raise UsageError(
-            f"this unpacks to {size // 1_000_000} MB, and {MOST_BYTES // 1_000_000} MB is the"
-            " most: save it as CSV"
+            f"this workbook unpacks to {size // 1_000_000} MB, and {MOST_BYTES // 1_000_000} MB is"
+            " the most: save it as CSV"
         )
     file.seek(0)
 
