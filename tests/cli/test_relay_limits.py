@@ -262,7 +262,7 @@ def test_what_was_given_up_is_told_until_it_was_sent_again(room: Newsroom) -> No
     for _ in range(2):
         answer = room.run("status", at=EVENING)
         assert answer.code == 3
-        assert "20 refused, counted against nobody" in answer.out
+        assert "20 refused, not counted as bounces" in answer.out
         assert HOURLY in answer.out
         assert f"syndicate resolve {number} --again-refused" in answer.out
     room.smtp.faults.clear()

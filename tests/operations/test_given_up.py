@@ -52,7 +52,7 @@ def test_what_was_given_up_is_told_for_a_week_and_can_be_sent_again(
     later = (datetime.fromisoformat(EVENING) + timedelta(hours=1)).isoformat()
     answer = room.run("status", at=later)
     assert answer.code == 3
-    assert f"{len(readers)} refused, counted against nobody" in answer.out
+    assert f"{len(readers)} refused, not counted as bounces" in answer.out
     assert NO_WORD_OF_OURS in answer.out
     assert f"syndicate resolve {number} --again-refused" in answer.out
     room.smtp.faults.clear()

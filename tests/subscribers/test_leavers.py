@@ -148,7 +148,7 @@ def test_a_note_that_may_say_something_else_is_asked_about(room: Newsroom, cell:
     table = f"email,Keterangan\n{ANI},{cell}\n"
     answer = import_(room, table)
     assert answer.code == 3
-    assert f"orang.csv:2: Keterangan: {cell}: if that is not about leaving, say" in answer.err
+    assert f"orang.csv:2: Keterangan: {cell}: if this is not about leaving, use" in answer.err
     assert '--columns "aside=Keterangan"' in answer.err
     assert people(room, "--all") == {}
     assert import_(room, table, "--columns", "aside=Keterangan").code == 0
@@ -289,7 +289,7 @@ def test_what_may_say_that_somebody_left_is_asked_about(room: Newsroom, cell: st
     table = f"email,Kolom 7\n{ANI},Dumai\n{BUDI},{cell}\n"
     answer = import_(room, table)
     assert answer.code == 3
-    assert f"orang.csv:3: Kolom 7: {cell}: if that is not about leaving, say" in answer.err
+    assert f"orang.csv:3: Kolom 7: {cell}: if this is not about leaving, use" in answer.err
     assert list(people(room, "--all")) == [ANI]
     assert import_(room, table, "--columns", "aside=Kolom 7").code == 0
     assert list(people(room)) == [ANI, BUDI]

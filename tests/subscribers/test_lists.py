@@ -238,7 +238,7 @@ def test_a_token_is_found_in_any_link(room: Newsroom, form: str) -> None:
 
 def test_a_list_that_is_not_there_is_named(room: Newsroom) -> None:
     assert (
-        "no list 'nix' (there are harian)"
+        "no list 'nix' (choose from harian)"
         in room.run("subscribers", "list", "--list", "nix").complaint
     )
 
