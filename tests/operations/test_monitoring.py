@@ -182,7 +182,7 @@ def test_a_monitor_gets_one_line_whatever_is_wrong(room: Newsroom) -> None:
     assert damaged.code == 2
     assert damaged.err.count("\n") <= 1  # that it is a rehearsal
     room.ledger.unlink()
-    assert "is gone" in checked(room).out
+    assert "is missing" in checked(room).out
     room.ledger_url = "postgresql://nobody@127.0.0.1:9/nothing"
     room.configure()
     assert checked(room).code == 2
