@@ -15,7 +15,7 @@ POST_REFERENCE = re.compile(
 )
 BARE_KIND = "bare"
 UNKNOWN_FINGERPRINT = "0"  # no attachment has it
-PUBLISH_ANEW = "take the post back with `withdraw --kill` and publish the article anew"
+PUBLISH_ANEW = "remove the post with `withdraw --kill` and publish the article as a new one"
 OR_PUBLISH_ANEW = f"or {PUBLISH_ANEW}"
 
 

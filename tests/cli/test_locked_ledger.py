@@ -61,7 +61,7 @@ def test_who_keeps_a_file_locked_is_named_and_whether_it_is_stopped(office: News
         assert f"{by}: waited 1 s for it (try again in a moment; end it if" in refused(office)
         process.send_signal(signal.SIGSTOP)
         said = refused(office)
-        assert f"{by}, which is stopped: waited 1 s for it (let it go on" in said
+        assert f"{by}, which is stopped: waited 1 s for it (continue it" in said
         assert f"kill -CONT {process.pid}" in said
 
 

@@ -52,10 +52,10 @@ def test_a_digest_that_nobody_gets_says_so(office: Newsroom) -> None:
     office.publish()
     said = office.run("digest", at=EVENING).out
     assert "1 new, 0 corrected or withdrawn, 0 letters" in said
-    assert "harian: nobody is on the list" in said
+    assert "harian: the list has no subscribers" in said
     office.write("dua.md", headline="Kabar kedua")
     office.publish("dua.md", at=EVENING)
-    assert "harian: nobody is on the list" in office.run("tick", at=NEXT_EVENING).out
+    assert "harian: the list has no subscribers" in office.run("tick", at=NEXT_EVENING).out
 
 
 def test_no_count_of_rows_is_asked_of_a_statement_that_may_not_know_it() -> None:
@@ -176,7 +176,7 @@ def test_every_count_of_an_inbox_is_the_same_on_both_databases(office: Newsroom)
         "2 wait for your decision",
         "2 asked to confirm that they join",
         "1 bounced",
-        "1 for",
+        "1 left unread for you",
     ):
         assert what in said, said
     assert "1 bounced, no longer written to" in said

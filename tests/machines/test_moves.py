@@ -554,11 +554,11 @@ def test_a_target_that_is_not_empty_or_not_there_is_told_in_a_line(
     cases = {
         old: (2, "the ledger is at"), full: (1, "there is already a ledger"),
         anothers: (1, "there is already a ledger"),
-        theirs: (1, "a table of another program's, channels"),
-        shared: (1, "a table of another program's, wordpress"),
+        theirs: (1, "a table of another program, channels"),
+        shared: (1, "a table of another program, wordpress"),
         f"sqlite:///{tmp_path}/empty.db": (1, "is empty"),
         f"sqlite:///{tmp_path}/letter.db": (1, "not a ledger"),
-        f"sqlite:///{tmp_path}/cats.db": (1, "no ledger"),
+        f"sqlite:///{tmp_path}/cats.db": (1, "is not a ledger"),
         f"sqlite:///{tmp_path}/folder.db": (1, "it is a folder"),
         f"sqlite:///{tmp_path}/nowhere/new.db": (1, "there is no folder"),
         "mysql://kantor:rahasia@localhost/kabar": (2, "not in MySQL"),
@@ -695,7 +695,7 @@ def test_a_relative_file_lies_beside_the_configuration_and_json_says_the_same(
     goes_to(room, "sqlite:///baru.db")
     room.publish()
     assert room.run("ledger", "move", "sqlite:///syndicate.db").complaint.endswith(
-        "put it away, or name another (nothing was moved)"
+        "move it away, or name another file (nothing was moved)"
     )
     for path in room.folder.glob("syndicate.db*"):
         path.unlink()

@@ -191,7 +191,7 @@ def test_a_dry_run_tells_of_a_destination_that_changed(room: Newsroom) -> None:
     room.publish()
     room.change("feed", directory="public/baru")
     answer = room.run("publish", "kabar.md", "--dry-run")
-    assert "nothing is sent there before `syndicate channels move feed`" in answer.out
+    assert "nothing is sent there before you run `syndicate channels move feed`" in answer.out
 
 
 def test_a_moved_feed_is_written_anew_after_the_move_is_confirmed(room: Newsroom) -> None:
@@ -285,7 +285,7 @@ def test_a_post_of_another_article_cannot_be_taken_on(room: Newsroom) -> None:
     for said in ("1", "https://t.me/kabar/1"):
         answer = room.run("adopt", "lama.md", "--channel", "telegram", said)
         assert answer.code == 2
-        assert "the ledger has another article there: tag:" in answer.complaint
+        assert "another article is there according to the ledger: tag:" in answer.complaint
     answer = room.run("adopt", "lama.md", "--channel", "telegram", "https://t.me/lain/7")
     assert answer.code == 1
     assert "leads to another chat: channels.telegram.chat is @kabar" in answer.complaint

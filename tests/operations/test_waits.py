@@ -90,7 +90,7 @@ def test_a_list_that_waits_for_its_rate_says_until_when(room: Newsroom) -> None:
     assert room.run("digest", at=EVENING).code == 3
     [one] = room.run("status", "--json").json["waiting"]
     assert (one["what"], one["channel"]) == ("digest", "harian")
-    assert "1/day have left" in one["why"]
+    assert "1/day were sent" in one["why"]
 
 
 def test_nothing_waits_in_an_office_at_rest(room: Newsroom) -> None:

@@ -106,7 +106,7 @@ def test_the_head_is_looked_for_below_a_title(room: Newsroom, head: str) -> None
     mark = next((one for one in ";\t" if one in head), ",")
     answer = import_(room, f"{head}{ANI}{mark}Ani\n{BUDI}{mark}Budi\nnobody{mark}x\n")
     number = head.count("\n")
-    assert f"orang.csv:{number}: this line is taken for the head" in answer.err
+    assert f"orang.csv:{number}: this line is read as the table's head" in answer.err
     assert f"orang.csv:{number + 3}: " in answer.err
     assert people(room) == {ANI: "Ani", BUDI: "Budi"}
 
