@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 import typer
 
+from syndicate.cli.additions import remark_keeper, show_joined, show_trial
 from syndicate.cli.clock import local_time
 from syndicate.cli.invocation import refuse_as_root
 from syndicate.cli.opening import office, opens_no_channel
@@ -20,8 +20,6 @@ from syndicate.cli.questions import confirm
 if TYPE_CHECKING:
     from syndicate.ledger import Subscription
     from syndicate.office import Office
-    from syndicate.subscribers.people import Joined, Remark
-    from syndicate.subscribers.people.tables import Trial
 
 app = typer.Typer(
     no_args_is_help=True, help="Manage the readers of email digests.", rich_markup_mode=None
@@ -34,8 +32,6 @@ AGAIN = typer.Option(
 )
 SOURCE = typer.Option("", "--source", metavar="TEXT", help="Where people gave their consent.")
 WORDING = typer.Option("", "--wording", metavar="TEXT", help="What people agreed to.")
-MOST_SHOWN_ROWS = 10  # of a dry run
-MOST_REMARKS = 1000  # in a JSON document; all of them are on stderr
 
 
 @app.command()
@@ -55,7 +51,7 @@ def add(
 
     with office(as_json=as_json) as here:
         _warn_of_old_ledger(here)
-        remark, remarks = _remarks("address")
+        remark, remarks = remark_keeper("address")
         joined = run(
             here,
             name or None,
@@ -65,7 +61,7 @@ def add(
             again=again,
             on_remark=remark,
         )
-        _show_joined(joined, remarks, as_json)
+        show_joined(joined, remarks, as_json)
 
 
 @app.command("import")
@@ -101,12 +97,12 @@ def import_(
             path=file, columns=parse_columns(columns), source=source, wording=wording, again=again
         )
         _warn_of_old_ledger(here)
-        remark, remarks = _remarks(file.name)
+        remark, remarks = remark_keeper(file.name)
         if dry_run:
-            _show_trial(tables.try_table(here, name or None, given, remark), remarks, as_json)
+            show_trial(tables.try_table(here, name or None, given, remark), remarks, as_json)
         else:
             joined = tables.import_table(here, name or None, given, remark)
-            _show_joined(joined, remarks, as_json)
+            show_joined(joined, remarks, as_json)
 
 
 @app.command()
@@ -338,80 +334,6 @@ def _warn_of_old_ledger(here: Office) -> None:
 
     if why := older(here):
         warning(why)
-
-
-def _remarks(where: str) -> tuple[Callable[[Remark], None], list[Remark]]:
-    """Return a function that prints each remark, and the list in which it keeps the first ones."""
-    from syndicate.ledger import Joining
-    from syndicate.system.scrubbing import masked_address
-
-    kept: list[Remark] = []
-
-    def keep(remark: Remark) -> None:
-        if len(kept) < MOST_REMARKS:
-            kept.append(remark)
-        text = f"{masked_address(remark.email)}: {remark.why}" if remark.email else remark.why
-        text += " and stays off the list (unless --again)" if remark.why == Joining.LEFT else ""
-        typer.echo(f"{where}:{remark.line}: {text}", err=True)
-
-    return keep, kept
-
-
-def _show_joined(joined: Joined, remarks: list[Remark], as_json: bool) -> None:
-    from syndicate.cli import show
-
-    code = joined.exit_code
-    if joined.stopped_at:
-        typer.echo(
-            f"stopped after line {joined.stopped_at}: run the same command again for the rest"
-            " (nobody is added twice)",
-            err=True,
-        )
-    if as_json:
-        documents = [asdict(remark) for remark in remarks]
-        show.document({"counts": dict(+joined.counts), "remarks": documents, "exit_code": code})
-    else:
-        show.out(joined.summary)
-    raise typer.Exit(code)
-
-
-def _show_trial(trial: Trial, remarks: list[Remark], as_json: bool) -> None:
-    """Show what an import would do, with the first rows."""
-    from syndicate.cli import show
-
-    joined = trial.joined
-    code = 3 if joined.counts["refused"] else 0
-    if as_json:
-        rows = [
-            {"line": row.line, "email": row.joiner.email, "name": row.joiner.name, "becomes": how}
-            for row, how in trial.rows[:MOST_SHOWN_ROWS]
-        ]
-        show.document(
-            {
-                "dry_run": True,
-                "counts": dict(+joined.counts),
-                "complete": trial.is_all,
-                "columns": trial.understood,
-                "rows": rows,
-                "remarks": [asdict(remark) for remark in remarks],
-                "exit_code": code,
-            }
-        )
-    else:
-        if trial.understood:
-            columns = ", ".join(
-                f"{ours} is {theirs!r}" for ours, theirs in trial.understood.items()
-            )
-            show.out(f"columns: {columns}")
-        cells = [
-            (f"{row.line}", row.joiner.email, row.joiner.name, f"{how}")
-            for row, how in trial.rows[:MOST_SHOWN_ROWS]
-        ]
-        show.table(("line", "address", "name", "becomes"), cells)
-        count = joined.counts.total()
-        which = "nothing was done" if trial.is_all else f"of the first {count}; nothing was done"
-        show.out(f"{joined.summary} ({which})")
-    raise typer.Exit(code)
 
 
 def add_to(program: typer.Typer) -> None:
