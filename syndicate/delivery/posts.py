@@ -159,7 +159,7 @@ def _wait_for_turn(run: ChannelRun, claimed: Sequence[int]) -> None:
         run.ledger.queue.let_go(claimed)
         seconds = wait.total_seconds()
         raise Unavailable(
-            f"{run.known.name}: it may be written to again in {seconds:.0f} s", seconds
+            f"{run.known.name}: sending is possible again in {seconds:.0f} s", seconds
         )
     stop.rest(wait.total_seconds())
 

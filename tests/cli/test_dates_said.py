@@ -72,7 +72,7 @@ def test_dates_are_said_in_one_form(office: Newsroom, words: list[str], at: str)
         (["status"], "the next digest closes 6 May 2026 18:00 WITA"),
         (["status", "kabar.md"], f"harian  {DIGEST}  version 1"),
         (["history", "kabar.md"], "4 May 2026 10:00 WITA  original"),
-        (["digest", "--status"], f"harian {DIGEST}: 2 frozen"),
+        (["digest", "--status"], f"harian {DIGEST}: 2 letters"),
         (["subscribers", "list", "--list", "harian"], f"{BUDI}  4 May 2026 00:30 WITA"),
         (["publish", "baru.md", "--dry-run"], "in the digest of 6 May 2026 18:00 WITA"),
         (["digest", "--dry-run"], "harian: nothing is due; the next digest closes on 6 May 2026"),
@@ -107,7 +107,7 @@ def test_programs_get_rfc_3339(office: Newsroom) -> None:
     ("front", "said"),
     [
         ({"embargoedUntil": "2026-05-04 12:00 +07:00"}, "under embargo until 4 May 2026 13:00 WIT"),
-        ({"date": "2026-05-09 08:00 UTC"}, "9 May 2026 16:00 WITA is still to come"),
+        ({"date": "2026-05-09 08:00 UTC"}, "9 May 2026 16:00 WITA is in the future"),
         ({"expires": "2026-05-03 23:00 UTC"}, "expired on 4 May 2026 07:00 WITA"),
     ],
 )

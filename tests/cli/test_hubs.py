@@ -103,8 +103,8 @@ def test_what_waits_for_a_hub_that_is_no_longer_named_is_dropped_and_said(
 @pytest.mark.parametrize(
     ("after", "says"),
     [
-        (["{files}"], "{files} is no program"),
-        (["./{files}"], "./{files} is no program"),
+        (["{files}"], "{files} is not a program"),
+        (["./{files}"], "./{files} is not a program"),
         (["sh", "-c", "cat {files}"], "'cat {files}': write '{files}' as a word of its own"),
     ],
 )

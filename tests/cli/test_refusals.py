@@ -35,7 +35,7 @@ TEXTS: dict[str, tuple[str | bytes, str]] = {
     "unknown channel": (front("channels: [siaran]"), "siaran"),
     "override of no channel": (front("overrides: {siaran: {headline: X}}"), "siaran"),
     "bad uri": (front("uri: kabar-1"), "kabar.md:4: "),
-    "not yet": (front("date: 2026-05-06"), "kabar.md:4: 6 May 2026 00:00 WIB is still to come"),
+    "not yet": (front("date: 2026-05-06"), "kabar.md:4: 6 May 2026 00:00 WIB is in the future"),
     "embargo": (front("embargoedUntil: 2026-05-05T09:00:00+07:00"), "kabar.md:4: under embargo"),
     "expired": (front("expires: 2026-05-03"), "kabar.md:4: expired"),
 }  # fmt: skip
