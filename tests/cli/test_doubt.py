@@ -452,7 +452,7 @@ def test_the_same_words_of_another_article_are_not_taken_for_the_post(
     let_time_pass(room)
     shown = room.run("tick")
     assert shown.code == 4
-    assert "https://t.me/kabar/2 has the same text and belongs to another article" in shown.out
+    assert "https://t.me/kabar/2 has the same text but belongs to another article" in shown.out
     assert len(room.posts) == 2
 
 
