@@ -1,4 +1,4 @@
-"""A site for every test of several machines: one database, one bot, one relay."""
+"""A site for every test of several machines, one database, one bot, one relay; a newsroom."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from support import machine
+from support.ledger_moves import fresh, room
 from support.machine import Machine, Site
 from support.memory_folder import memory_folder
+
+__all__ = ["dua", "fresh", "ledger_url", "room", "satu", "site"]
 
 
 @pytest.fixture(
