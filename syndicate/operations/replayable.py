@@ -15,8 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from syndicate.channel import Channel
-from syndicate.channel.collection import Collection
+from syndicate.channel import Channel, Scope
 from syndicate.ledger import Catalogue
 from syndicate.ledger.database import backups
 from syndicate.ledger.database.batches import batches
@@ -40,6 +39,7 @@ from syndicate.report import STATE_WORDS, Report
 from syndicate.system.replay import ABSENT, FILES, FOLDERS, STATES, TREES, Evidence
 
 NO_MEDIA = '"media": []'  # in an article's document
+OUR_CHANNELS = ("syndicate_feed", "syndicate_telegram", "syndicate_email")
 JOURNALS = ("-wal", "-shm", "-journal")  # of SQLite: while one is here, the ledger is in use
 
 
@@ -56,7 +56,7 @@ def replayable(office: Office, request: Publication, report: Report) -> Replayab
     path = path_of(office.ledger.engine)
     if path is None or not (_is_quiet(office, report) and _is_bare(request, report)):
         return None
-    if not all(list(channel.folders()) for channel in office.channels if _compares(channel)):
+    if not all(map(_is_known, office.channels)):
         return None
     now = office.clock()
     with office.ledger.reading() as db:
@@ -88,12 +88,21 @@ def _is_bare(request: Publication, report: Report) -> bool:
     return request == plain and len(unchanged) == len(report.articles) == len(request.paths)
 
 
+def _is_known(channel: Channel) -> bool:
+    """Return True for a channel of ours whose destination can be compared.
+
+    Somebody's own channel may look anywhere: at a file beside it, at another machine.
+    """
+    is_ours = type(channel).__module__.partition(".")[0] in OUR_CHANNELS
+    return is_ours and (not _compares(channel) or any(channel.folders()))
+
+
 def _compares(channel: Channel) -> bool:
     """Return True for a channel that looks at its destination without being asked to say anything.
 
     What it looks at must lie in the folders that it names.
     """
-    return isinstance(channel, Collection) or type(channel).holds is not Channel.holds
+    return channel.scope is Scope.COLLECTION or type(channel).holds is not Channel.holds
 
 
 def _is_settled(db: Connection, now: datetime) -> bool:

@@ -32,19 +32,16 @@ Evidence = Mapping[str, Sequence[str]]  # paths, by what is compared of them
 if TYPE_CHECKING:
     from typing import TypedDict
 
-    # "print" is a fingerprint; "from" is no name that a class can have
-    Record = TypedDict(
-        "Record",
-        {
-            "form": int,
-            "around": str,
-            "evidence": Evidence,
-            "print": str,
-            "from": float,
-            "until": float,
-            "out": str,
-        },
-    )
+    class Record(TypedDict):
+        """An answer, and what it depends on."""
+
+        form: int
+        around: str
+        evidence: Evidence
+        fingerprint: str
+        since: float  # seconds since 1970
+        until: float
+        out: str
 
 
 class Changing(Exception):
@@ -75,8 +72,8 @@ def keep(words: Sequence[str], evidence: Evidence, *, began: float, until: float
             "form": FORM,
             "around": _surroundings(),
             "evidence": evidence,
-            "print": fingerprint(evidence, before_ns=int(began * 1e9) - RECENT_NS),
-            "from": began,
+            "fingerprint": fingerprint(evidence, before_ns=int(began * 1e9) - RECENT_NS),
+            "since": began,
             "until": until,
             "out": out,
         }
@@ -88,7 +85,7 @@ def keep(words: Sequence[str], evidence: Evidence, *, began: float, until: float
 def fingerprint(evidence: Evidence, before_ns: int | None = None) -> str:
     """Return the fingerprint of what lies at these paths; Changing where that is not clear.
 
-    ``before_ns``: nor may anything that is compared by its bytes have changed since then.
+    ``before_ns``: nor may anything that is compared by its bytes have changed, come or gone since.
     """
     seen = _Seen(before_ns)
     for path in evidence[FILES]:
@@ -141,8 +138,14 @@ class _Seen:
         self.hash.update(content)
 
     def tree(self, path: str) -> None:
-        """Note all that lies in a folder; what is no file and no folder cannot be compared."""
-        self.owner(path, os.stat(path))
+        """Note all that lies in a folder; what is no file and no folder cannot be compared.
+
+        Changing where a name in it, or a link that leads to it, has just come or gone.
+        """
+        state = os.stat(path)
+        if self._is_recent(state) or self._is_recent(os.lstat(path)):
+            raise Changing(path)
+        self.owner(path, state)
         with os.scandir(path) as found:
             entries = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found)
         self.note(entries)
@@ -159,11 +162,11 @@ class _Seen:
 def _answer(words: Sequence[str]) -> str:
     """Return what stands in the record of these words; "" where it does not hold any more."""
     record = _read(_place(words))
-    if record["form"] != FORM or not record["from"] <= time.time() < record["until"]:
+    if record["form"] != FORM or not record["since"] <= time.time() < record["until"]:
         return ""
     if record["around"] != _surroundings():
         return ""
-    return str(record["out"]) if record["print"] == fingerprint(record["evidence"]) else ""
+    return str(record["out"]) if record["fingerprint"] == fingerprint(record["evidence"]) else ""
 
 
 def _is_plain() -> bool:
@@ -238,11 +241,23 @@ def _put(path: str, text: str) -> None:
 
 def _write(text: str) -> bool:
     """Write to stdout; False where nothing could be written."""
-    left = memoryview(text.encode(sys.stdout.encoding, "backslashreplace"))
+    whole = memoryview(text.encode(sys.stdout.encoding, "backslashreplace"))
+    left, stdout = whole, sys.stdout.fileno()
     try:
         sys.stdout.flush()
         while left:
-            left = left[os.write(sys.stdout.fileno(), left) :]
+            try:
+                left = left[os.write(stdout, left) :]
+            except BlockingIOError:
+                _wait_for_reader(stdout)
     except OSError:
+        if len(left) < len(whole):
+            sys.exit(1)  # the command itself would begin its answer once more
         return False
     return True
+
+
+def _wait_for_reader(stream: int) -> None:
+    from select import select
+
+    select([], [stream], [])

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -46,6 +47,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     monkeypatch.setattr(replay, "_is_plain", lambda: "SYNDICATE_NOW" not in os.environ)
     monkeypatch.setattr(replay, "VOLATILE", replay.VOLATILE | {"PYTEST_CURRENT_TEST"})
     monkeypatch.setattr(replay, "RECENT_NS", 0)
+    program = replay._program  # without the modules of other tests, whose folders are gone
+    monkeypatch.setattr(replay, "_program", lambda: filter(os.path.exists, program()))
     return asked
 
 
@@ -268,3 +271,69 @@ def test_the_program_itself_says_it_again(settled: Newsroom) -> None:
     assert said[0] == said[1] == said[2]
     records = list(Path(settled.environ(REAL)["XDG_CACHE_HOME"]).rglob("*.json"))
     assert len(records) == 1  # by the same words in the same folder
+
+
+def test_what_is_lost_while_the_answer_is_read_is_noticed(
+    settled: Newsroom, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = replay.keep
+
+    def keep_late(*given: object, **named: object) -> None:
+        (settled.folder / "public/feed/rss.xml").unlink(missing_ok=True)
+        keep(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(replay, "keep", keep_late)
+    settled.run("publish", "kabar.md", "--json", at=REAL)
+    assert not asked.again[-1]
+    monkeypatch.setattr(replay, "keep", keep)
+    answer = settled.run("publish", "kabar.md", "--json", at=REAL)
+    assert not asked.again[-1]
+    assert "refresh" in [line["action"] for line in answer.json["lines"]]
+
+
+def test_an_office_with_a_channel_of_its_own_is_not_answered_for(
+    settled: Newsroom, asked: Asked
+) -> None:
+    (settled.folder / "papan.py").write_text(
+        "from dataclasses import dataclass\nfrom syndicate_feed import Feed\n\n\n"
+        "@dataclass(kw_only=True)\nclass Papan(Feed):\n    pass\n"
+    )
+    settled.change("feed", kind="./papan.py:Papan")
+    settled.publish(at=REAL)
+    for _ in range(2):
+        settled.publish(at=REAL)
+        assert not asked.again[-1]
+
+
+class NonBlocking:
+    """A terminal or pipe that takes no more for now, in the place of stdout."""
+
+    encoding = "utf-8"
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+
+    def fileno(self) -> int:
+        return self.descriptor
+
+    def flush(self) -> None:
+        pass
+
+
+def test_a_slow_reader_gets_the_answer_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    source, target = os.pipe()
+    os.set_blocking(target, False)
+    monkeypatch.setattr(sys, "stdout", NonBlocking(target))
+    text = "".join(f"{number}\n" for number in range(100_000))
+    got: list[bytes] = []
+
+    def read() -> None:
+        with open(source, "rb") as pipe:
+            got.append(pipe.read())
+
+    reader = Thread(target=read)
+    reader.start()
+    assert replay._write(text)
+    os.close(target)
+    reader.join(10)
+    assert got == [text.encode()]
