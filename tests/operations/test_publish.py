@@ -1,141 +1,15 @@
-"""Real work: whole articles arrive word for word, once, and stay as they are."""
+"""Publish an article: one post for each channel, its pictures and documents, and what is said."""
 
 from __future__ import annotations
 
 import json
-import re
-import shutil
-from html import unescape
-from itertools import chain
-from pathlib import Path
 
-import feedparser
 import pytest
-from markdown_it import MarkdownIt
 
-from support.newsroom import EVENING, NOON, Newsroom, part
+from operations.test_word_for_word import contents
+from support.newsroom import EVENING, NOON, Newsroom
 from support.papers import FORM
 from syndicate.testing import PIXEL
-
-HARD = {
-    "recruitment": """
-**Pendaftaran PPS** dibuka; lihat [laman resmi](https://kpu.example/?a=1&b=2 "Laman & jadwal").
-
-## Syarat & ketentuan
-
-1. warga negara, *paling rendah* 17 tahun;
-2. setia:
-   - surat bermeterai Rp10.000 (≥ 5 tahun)
-   - ~~salinan~~ asli
-
-     paragraf kedua dari butir itu
-3. membaca, menulis &amp; berhitung.
-
-| Tahap | Mulai | Selesai |
-|:--|--:|---|
-| Pendaftaran | 2 Mei | 8 Mei, 23.59 WIB |
-| **Seleksi** | `12` | [14](https://kpu.example/14) |
-
-> “Waspadai *hoaks*,” kata Ketua KPU.
->
-> > Kutipan di dalam kutipan.
-""",
-    "punctuation": r"""
-Harga < 5 & > 3: "kutip", 'petik', \*bintang\*, \<b\> bukan tanda, &lt;i&gt; juga bukan, a_b_c.
-
-Tanda ]]> dan <!-- komentar --> serta {{ kurung }} ${NAMA} %s \\ \` dan __init__ __tebal__.
-
-Baris satu\
-baris dua, lalu
-baris tiga.
-""",
-    "languages": """
-Съешь ещё этих мягких булок. 你好，世界。 مرحبا بالعالم. Jum’at – naïve café Å, ﷽.
-
-👩🏽‍🚒 🇮🇩 ℃ ½ H<sub>2</sub>O dan x<sup>2</sup>; ꦲꦤꦕꦫꦏ.
-""",
-    "code": """
-Jalankan `rm -rf "$HOME/<nama>" && echo ok`:
-
-```python
-if a < b and b > c:  # & seterusnya
-    print("</pre><script>alert(1)</script>")
-```
-
-    empat spasi & <b>kode</b>
-""",
-    "raw HTML": """
-<p>Dari <b>papan klip</b>: <a href="https://kantor.example/a?b=1&amp;c=2">tautan</a></p>
-
-Teks <span onclick="x()">di dalam</span> baris <script>alert(1)</script> selesai.
-""",
-    "long": "\n\n".join(f"Alinea {n} berisi kalimat & tanda <{n}." for n in range(1, 400)),
-}
-
-
-def words(text: str) -> list[str]:
-    return re.findall(r"\w+", text)
-
-
-def said(markdown: str) -> list[str]:
-    """Every word of markdown-it's text tokens, code included; a script's are for nobody."""
-    published = re.sub(r"(?m)(?<= )<script>.*?</script>", "", markdown)
-    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(published)
-    leaves = chain.from_iterable(token.children or [token] for token in tokens)
-    spoken = ("text", "code_inline", "code_block", "fence")
-    return words(" ".join(leaf.content for leaf in leaves if leaf.type in spoken))
-
-
-def in_order(wanted: list[str], found: list[str]) -> bool:
-    rest = iter(found)
-    return all(word in rest for word in wanted)
-
-
-def read(html: str) -> list[str]:
-    """The words of HTML, apart wherever a tag stands."""
-    return words(unescape(re.sub(r"<[^>]*>", " ", html)))
-
-
-def contents(room: Newsroom) -> dict[str, str]:
-    """The newest item's full HTML in each form of the feed."""
-    found = {"feed.json": room.entries[0]["content_html"]}
-    for name in ("rss.xml", "atom.xml"):
-        parsed = feedparser.parse((room.feed / name).read_bytes(), sanitize_html=False)
-        assert not parsed.bozo
-        found[name] = parsed.entries[0].content[0].value
-    return found
-
-
-HEADLINE = "Syarat & jadwal: “5 < 6” PPS's <baru>"
-
-
-@pytest.mark.parametrize("body", HARD.values(), ids=HARD.keys())
-def test_a_hard_article_arrives_word_for_word(room: Newsroom, body: str) -> None:
-    room.subscribe("ani@pembaca.example")
-    room.write(body=body, headline=HEADLINE, description="Satu & dua < tiga.")
-    room.publish()
-    for name, html in contents(room).items():
-        assert in_order(said(body), read(html)), name
-        assert not re.search(r"&amp;(amp|lt|gt|quot|#\d+);", html), name
-        assert "<script" not in html
-    assert room.entries[0]["title"] == HEADLINE
-    assert room.post.text.startswith(HEADLINE)
-    assert not re.search(r"&(amp|lt|gt|quot);", room.post.text.replace("&lt;i&gt;", ""))
-
-    room.run("digest", at=EVENING)
-    [letter] = room.letters
-    html = part(letter, "html")
-    for text in (part(letter, "plain"), unescape(re.sub("<[^>]*>", "", html))):
-        assert HEADLINE in " ".join(text.split())
-        assert "Satu & dua < tiga." in " ".join(text.split())
-    assert "https://kantor.example/kabar" in part(letter, "plain")
-    assert 'href="https://kantor.example/kabar"' in html
-    assert not re.search(r"&amp;(amp|lt|gt|quot);", html)
-
-
-def test_the_words_would_be_missed() -> None:
-    assert said("a **b** `c`") == ["a", "b", "c"]
-    assert not in_order(["a", "b", "c"], read("<p>a c b</p>"))
 
 
 def test_publishing_three_times_sends_one_post(room: Newsroom) -> None:
@@ -239,58 +113,6 @@ def test_a_plan_names_the_document_that_a_correction_brings(room: Newsroom) -> N
     answer = room.publish("--dry-run", "--note", "Formulirnya belum ada.", at=NOON)
     assert "formulir.pdf (PDF, 120 kB)" in answer.out
     assert room.everything() == before
-
-
-def stamps(folder: Path) -> dict[str, tuple[bytes, int]]:
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
-
-
-def test_a_feed_whose_files_were_deleted_by_hand_is_restored_as_it_was(room: Newsroom) -> None:
-    (room.folder / "titik.png").write_bytes(PIXEL)
-    room.write(associations=[{"file": "titik.png", "alt": "Titik"}])
-    room.publish()
-    before = {name: content for name, (content, _) in stamps(room.feed).items()}
-    for path in room.feed.glob("[!.]*"):  # the mark by which the folder is known is left
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    room.publish(at=NOON)
-    assert {name: content for name, (content, _) in stamps(room.feed).items()} == before
-    assert len(room.api.posts) == 1
-
-
-def test_a_feed_whose_folder_was_deleted_is_restored_as_it_was_when_a_person_says_so(
-    room: Newsroom,
-) -> None:
-    """Without its mark, nobody can tell it from a share that is not mounted."""
-    (room.folder / "titik.png").write_bytes(PIXEL)
-    room.write(associations=[{"file": "titik.png", "alt": "Titik"}])
-    room.publish()
-    before = {name: content for name, (content, _) in stamps(room.feed).items()}
-    shutil.rmtree(room.feed)
-    answer = room.run("publish", "kabar.md", at=NOON)
-    assert (answer.code, room.feed.exists()) == (3, False)
-    assert "syndicate channels move feed" in answer.said
-    assert room.run("channels", "move", "feed").code == 0
-    room.publish(at=NOON)
-    after = {name: content for name, (content, _) in stamps(room.feed).items()}
-    [old], [new] = before.keys() - after.keys(), after.keys() - before.keys()  # the marks
-    assert after | {old: b""} == before | {old: b"", new: after[new]}
-    assert len(room.api.posts) == 1
-
-
-def test_one_file_that_was_changed_by_hand_is_restored_and_the_others_untouched(
-    room: Newsroom,
-) -> None:
-    room.write()
-    room.publish()
-    before = stamps(room.feed)
-    (room.feed / "rss.xml").write_text("something else")
-    room.publish(at=NOON)
-    after = stamps(room.feed)
-    assert after["rss.xml"][0] == before["rss.xml"][0]
-    assert {n: s for n, s in after.items() if n != "rss.xml"} == {
-        n: s for n, s in before.items() if n != "rss.xml"
-    }
 
 
 def test_an_article_for_some_channels_is_on_no_other(room: Newsroom) -> None:
