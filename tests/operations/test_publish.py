@@ -179,7 +179,7 @@ def test_a_channel_taken_out_of_an_article_keeps_it_and_that_is_said(room: Newsr
     room.rewrite('["feed", "telegram"]', '["feed"]')
     room.rewrite("Isi kabar.", "Isi yang benar.")
     answer = room.publish("--minor")
-    assert "not meant for telegram any more" in answer.out
+    assert "no longer meant for telegram" in answer.out
     assert "Isi yang benar." in room.post.text
 
 
