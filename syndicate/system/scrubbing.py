@@ -12,8 +12,10 @@ from urllib.parse import quote, quote_plus, unquote
 LEAST_CHARS = 4  # of what is taken for a secret: shorter ones are parts of words
 HIDDEN = "***"
 BOT_TOKEN = re.compile(r"\d{4,}:([\w-]{4,})")
-# what may be base64, with its percent-encoded form in an address
-ENCODED = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf]){5,}(?:=|%3[Dd]){0,2}")
+# what may be base64, with its percent-encoded form in an address, or broken into lines
+LINE_END = r"(?:\\r)?\\n|\r?\n"
+ENCODED = re.compile(rf"(?:(?:{LINE_END})?(?:[A-Za-z0-9+/_-]|%2[BbFf])){{5,}}(?:=|%3[Dd]){{0,2}}")
+LINE_ENDS = re.compile(LINE_END)
 STANDARD = str.maketrans("-_", "+/")
 MECHANISMS = "(?:PLAIN|LOGIN|CRAM-MD5|DIGEST-MD5|XOAUTH2|OAUTHBEARER|NTLM|GSSAPI|SCRAM-SHA-1)"
 CREDENTIALS = (
@@ -29,12 +31,25 @@ CREDENTIALS = (
     ),
     (
         re.compile(
-            r"((?:authorization|cookie|api-?key)\b['\"]?\s{0,3}[:=,]\s{0,3}(?:b?['\"])?"
+            r"((?:authorization|api-?key|x-[a-z-]{0,30}token)\b['\"]?\s{0,3}[:=,]\s{0,3}(?:b?['\"])?"
             r"(?:(?:basic|bearer|digest|negotiate|token)\s+)?)[^\s'\",)\]]+",
             re.IGNORECASE,
         ),
         rf"\1{HIDDEN}",
     ),
+    (
+        re.compile(r"(cookie\b['\"]?\s{0,3}[:=,]\s{0,3}(?:b?['\"])?)[^\r\n'\")\]]+", re.I),
+        rf"\1{HIDDEN}",
+    ),
+    (
+        re.compile(
+            r"(['\"][\w.-]{0,40}(?:token|secret|passw(?:or)?d|pwd)['\"]\s{0,3}:\s{0,3}b?['\"])[^'\"]+",
+            re.IGNORECASE,
+        ),
+        rf"\1{HIDDEN}",
+    ),
+    (re.compile(r"(\bbearer )[\w.~+/-]{8,}=*", re.IGNORECASE), rf"\1{HIDDEN}"),
+    (re.compile(r"(\b\d{6,12}:)[\w-]{30,}"), rf"\1{HIDDEN}"),  # of somebody else's bot
     (
         re.compile(
             rf"(\bAUTH(?:ENTICATE)? [A-Z0-9-]{{1,20}}) (?!{MECHANISMS}\b|\(a login)[^\s'\"]+"
@@ -43,9 +58,17 @@ CREDENTIALS = (
     ),
     (re.compile(r"(\b[A-Z]{1,8}\d{1,9} LOGIN) .+"), rf"\1 {HIDDEN}"),
 )
-LOCAL_PART = r"[^\s*…<>()\[\]:;,\"'/?&=@%]"
-ADDRESS = re.compile(rf"({LOCAL_PART})[^\s*…<>()\[\]:;,\"'/?&@%]{{0,80}}(@|%40)(?=[\w\[])")
-QUOTED_ADDRESS = re.compile(r"\"[^\"\n]{1,80}\"(@|%40)(?=[\w\[])")
+# "@", as addresses of the web (also twice), letters, HTML and JSON write it
+AT = (
+    r"(?<!['/?&=%])(?:@|%(?:25){0,3}40|=40(?=[A-Za-z][\w-]{0,63}(?:\.|=2E))"
+    r"|&#0{0,3}64;|&#x0{0,3}40;|\\u0040|\\x40)"
+)
+LOCAL_PART = r"[^\s*…<>()\[\]:;,\"@]"  # an apostrophe, a slash and more are allowed in it
+ADDRESS = re.compile(rf"({LOCAL_PART}){LOCAL_PART}{{0,80}}?({AT})(?=[\w\[])")
+ADDRESS_IN_QUERY = re.compile(
+    rf"([?&;][\w.-]{{1,40}}=)({LOCAL_PART}){LOCAL_PART}{{0,80}}?({AT})(?=[\w\[])"
+)
+QUOTED_ADDRESS = re.compile(rf"\"[^\"\n]{{1,80}}\"({AT})(?=[\w\[])")
 
 
 def scrubber(secrets: Iterable[str]) -> Callable[[str], str]:
@@ -82,9 +105,10 @@ def masked_address(email: str) -> str:
 
 def without_addresses(text: str) -> str:
     """Mask each mail address in a text, as ``a…@example.org``."""
-    if "@" not in text and "%40" not in text:
+    if not any(sign in text for sign in ("@", "40", "64;")):
         return text
-    return ADDRESS.sub(r"\1…\2", QUOTED_ADDRESS.sub(r"…\1", text))
+    text = ADDRESS_IN_QUERY.sub(r"\1\2…\3", QUOTED_ADDRESS.sub(r"…\1", text))
+    return ADDRESS.sub(r"\1…\2", text)
 
 
 def _variants(secret: str) -> Iterator[str]:
@@ -99,9 +123,25 @@ def _variants(secret: str) -> Iterator[str]:
 def _forms(secret: str) -> Iterator[str]:
     """Yield a secret as addresses, HTML, Python and JSON have it, and one of these in another."""
     yield from (quote(secret, safe=""), quote(secret), quote_plus(secret), escape(secret))
+    yield from (quote(quote(secret, safe=""), safe=""), quote(quote(secret)), secret.encode().hex())
+    yield from (_signs(secret, "&#{};"), _signs(secret, "&#x{:x};"), _signs(secret, "\\u{:04x}"))
+    yield "".join(_in_header(octet) for octet in secret.encode())
     for form in {secret, *_escaped(secret)}:
         yield form
         yield from _escaped(form)
+
+
+def _signs(text: str, form: str) -> str:
+    """Return a text with each sign by its number but letters and digits."""
+    return "".join(sign if sign.isalnum() else form.format(ord(sign)) for sign in text)
+
+
+def _in_header(octet: int) -> str:
+    """Return an octet as RFC 2047's "q" encoding writes it."""
+    sign = chr(octet)
+    if sign == " ":
+        return "_"
+    return sign if sign.isascii() and (sign.isalnum() or sign in "-!*+/") else f"={octet:02X}"
 
 
 def _escaped(text: str) -> Iterator[str]:
@@ -111,7 +151,12 @@ def _escaped(text: str) -> Iterator[str]:
 
 def _base64(secret: str) -> Iterator[str]:
     """Yield what stands in base64 for a secret, wherever in the encoded text it begins."""
-    octets = secret.encode()
+    for core in _cores(secret.encode()):
+        yield core
+        yield from _cores(core.encode())
+
+
+def _cores(octets: bytes) -> Iterator[str]:
     for offset in range(3):
         encoded = b64encode(bytes(offset) + octets).decode()
         first, last = -(-offset * 8 // 6), (offset + len(octets)) * 8 // 6
@@ -119,5 +164,5 @@ def _base64(secret: str) -> Iterator[str]:
 
 
 def _unless(encoded: re.Pattern[str], run: str) -> str:
-    standard = unquote(run).translate(STANDARD)
+    standard = LINE_ENDS.sub("", unquote(run)).translate(STANDARD)
     return HIDDEN if encoded.search(standard) else run
