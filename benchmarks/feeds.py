@@ -265,7 +265,9 @@ def office(folder: Path) -> Office:
         "subjects": ["KPU"],
     }  # fmt: skip
     url = f"sqlite:///{folder / 'ledger.db'}"
-    settings = Settings(folder / "config.toml", DESK, url, {"feed": table})
+    settings = Settings(
+        path=folder / "config.toml", publisher=DESK, ledger_url=url, channels={"feed": table}
+    )
     return Office.open(settings, lambda: NOON)
 
 

@@ -40,7 +40,7 @@ Clock = Callable[[], datetime]
 Opens = Callable[[Channel], bool]  # whether a command is going to open a channel
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Office:
     """Context of a command. ``clock`` is editorial time: aware, and rehearsable.
 
@@ -101,7 +101,14 @@ class Office:
             ledger.close()
             raise
         shown = ledger.office_clock(clock, rehearsed=rehearsed)
-        return cls(settings, channels, ledger, shown, scrub, notes)
+        return cls(
+            settings=settings,
+            channels=channels,
+            ledger=ledger,
+            clock=shown,
+            scrub=scrub,
+            notes=notes,
+        )
 
     @property
     def publisher(self) -> Publisher:

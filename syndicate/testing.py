@@ -94,7 +94,7 @@ def deliveries(channel: Channel, what: Edition) -> list[Delivery]:
         for who in _recipients(channel):
             address = who.id if who else rendition.address
             key = delivery_key(channel.name, what.key, address)
-            made.append(Delivery(key, rendition, recipient=who, started=NOON))
+            made.append(Delivery(key=key, rendition=rendition, recipient=who, started=NOON))
     return made
 
 
@@ -102,8 +102,8 @@ def _recipients(channel: Channel) -> tuple[Recipient | None, ...]:
     if channel.scope is not Scope.DIGEST:
         return (None,)
     return (
-        Recipient("1", "ann@example.org", "token-of-ann"),
-        Recipient("2", "bob@example.net", "token-of-bob"),
+        Recipient(id="1", email="ann@example.org", token="token-of-ann"),  # noqa: S106
+        Recipient(id="2", email="bob@example.net", token="token-of-bob"),  # noqa: S106
     )
 
 
@@ -236,7 +236,9 @@ class ChannelTests(ABC):
         if not (isinstance(channel, Collection) and channel.hosts):
             pytest.skip("hosts no media")
         rendition = channel.host(PICTURE)
-        receipt = channel.publish(Delivery("0" * 32, rendition, {PICTURE.sha256: PIXEL}))
+        receipt = channel.publish(
+            Delivery(key="0" * 32, rendition=rendition, files={PICTURE.sha256: PIXEL})
+        )
         assert receipt.url == channel.media_url(PICTURE)
 
     def test_puts_a_page_where_it_says(self, channel: Channel) -> None:
@@ -247,7 +249,7 @@ class ChannelTests(ABC):
             rendition = channel.page(edition(channel, state))
             assert before in (None, rendition.address)
             before = rendition.address
-            receipt = channel.publish(Delivery("0" * 32, rendition, stood=True))
+            receipt = channel.publish(Delivery(key="0" * 32, rendition=rendition, stood=True))
             assert receipt.url == channel.page_url(state.article)
             assert state.article.headline in channel.as_text(rendition)
 

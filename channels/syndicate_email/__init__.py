@@ -168,7 +168,7 @@ class EmailDigest(MailingList):
         from syndicate_email.letter.stencil import MEDIA_TYPE
 
         stencil = compose_letter(edition, self._list(edition))
-        yield Rendition("", MEDIA_TYPE, stencil.to_bytes())
+        yield Rendition(address="", media_type=MEDIA_TYPE, content=stencil.to_bytes())
 
     def _list(self, edition: Edition) -> ListSettings:
         from syndicate_email.letter.compose import ListSettings

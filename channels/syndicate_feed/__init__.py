@@ -153,20 +153,30 @@ class Feed(Collection):
         in_atom = [piece.atom for piece in held]
         if edition.page:
             name = addresses.of_archive(edition.page)
-            yield Rendition(name, ATOM, atom_document(head, name, in_atom, killed))
+            yield Rendition(
+                address=name, media_type=ATOM, content=atom_document(head, name, in_atom, killed)
+            )
             return
         name = addresses.RSS
         in_rss = rss_document(head, name, [piece.rss for piece in held])
-        yield Rendition(f"{head.folder}{name}", RSS, in_rss)
+        yield Rendition(address=f"{head.folder}{name}", media_type=RSS, content=in_rss)
         name = addresses.ATOM
-        yield Rendition(f"{head.folder}{name}", ATOM, atom_document(head, name, in_atom, killed))
+        yield Rendition(
+            address=f"{head.folder}{name}",
+            media_type=ATOM,
+            content=atom_document(head, name, in_atom, killed),
+        )
         name = addresses.JSON
         in_json = json_document(head, name, [piece.json for piece in held])
-        yield Rendition(f"{head.folder}{name}", JSON, in_json)
+        yield Rendition(address=f"{head.folder}{name}", media_type=JSON, content=in_json)
         if self.index and not edition.subject:
             from syndicate_feed.site import index_page
 
-            yield Rendition(addresses.INDEX, HTML, index_page(head, summaries, self.subjects))
+            yield Rendition(
+                address=addresses.INDEX,
+                media_type=HTML,
+                content=index_page(head, summaries, self.subjects),
+            )
 
     def page_url(self, article: Article) -> str:
         return f"{self.url}/{addresses.of_page(article)}"
@@ -178,7 +188,7 @@ class Feed(Collection):
         [entry] = entries([item], edition.publisher)
         head = self._head(edition, [])
         content = article_page(head, entry, valid_in_xml(item), self.page_url(item.article))
-        return Rendition(addresses.of_page(item.article), HTML, content)
+        return Rendition(address=addresses.of_page(item.article), media_type=HTML, content=content)
 
     def announce(
         self, changed: Mapping[str, str], waiting: Iterable[Rendition]
@@ -210,7 +220,12 @@ class Feed(Collection):
         return f"{self.url}/media/{media.name}"
 
     def host(self, media: Media) -> Rendition:
-        return Rendition(f"media/{media.name}", media.media_type, b"", (media.sha256,))
+        return Rendition(
+            address=f"media/{media.name}",
+            media_type=media.media_type,
+            content=b"",
+            media=(media.sha256,),
+        )
 
     def publish(self, delivery: Delivery) -> Receipt:
         rendition = delivery.rendition
@@ -241,16 +256,16 @@ class Feed(Collection):
                 limits=HUB_LIMITS.within(self.patience),
                 own=self.office_sites,
             )
-            return Receipt(address, remark=moved)
+            return Receipt(reference=address, remark=moved)
         if address == AFTER:
             if not self.after:
                 raise Refused(f"{where}.after: it is no longer set; nothing is run")
             run_command(f"{where}.after", self.after, self.directory, content)
-            return Receipt(address)
+            return Receipt(reference=address)
         path = self._path(address)
         with files.explaining_errors(self._setting, path):
             files.write_file(path, _content(delivery), self._folders)
-        return Receipt(address, f"{self.url}/{address}")
+        return Receipt(reference=address, url=f"{self.url}/{address}")
 
     def remove(self, receipt: Receipt) -> None:
         if _is_announcement(receipt.reference):

@@ -148,7 +148,7 @@ def _announcement(
     all_of_it = {**before.get(address, {}), **changed}
     if all_of_it:
         content = json.dumps(all_of_it, sort_keys=True, ensure_ascii=False).encode()
-        yield Rendition(address, "application/json", content)
+        yield Rendition(address=address, media_type="application/json", content=content)
 
 
 def _turn(name: str) -> tuple[bool, str]:

@@ -110,14 +110,24 @@ class Telegram(Revises, Removes, Finds):
     def render(self, edition: Edition) -> Iterator[Rendition]:
         [item] = edition.items
         post = compose_post(item, edition.publisher, self._options)
-        yield Rendition(POST, "application/json", post.content, post.files)
+        yield Rendition(
+            address=POST, media_type="application/json", content=post.content, media=post.files
+        )
         is_urgent = post.urgency in LOUD_URGENCIES
         if self.pin and is_urgent and not (item.withdrawal or item.expired):
-            yield Rendition(PIN, "application/json", b'{"pin": true}', follows=POST)
+            yield Rendition(
+                address=PIN, media_type="application/json", content=b'{"pin": true}', follows=POST
+            )
         for version in (c.version for c in item.corrections if self.reply_on_correction):
             content = compose_reply(item, edition.publisher, version).content
             address = f"correction-{version}"
-            yield Rendition(address, "application/json", content, follows=POST, tells=version)
+            yield Rendition(
+                address=address,
+                media_type="application/json",
+                content=content,
+                follows=POST,
+                tells=version,
+            )
 
     def remarks(self, edition: Edition) -> Iterator[str]:
         [item] = edition.items
@@ -194,7 +204,9 @@ class Telegram(Revises, Removes, Finds):
         if isinstance(number, Absent):
             return number
         published = PublishedPost.numbered_from(number, post, self.chat)
-        return Receipt(published.reference, post_url(str(number), self.chat, self._identity))
+        return Receipt(
+            reference=published.reference, url=post_url(str(number), self.chat, self._identity)
+        )
 
     def blind(self) -> str:
         if self.audit_chat or self._is_public:
@@ -219,7 +231,7 @@ class Telegram(Revises, Removes, Finds):
         if rendition:
             post = Post.read(rendition.content)
             published = PublishedPost.numbered_from(number, post, self.chat)
-        return Receipt(published.reference, url)
+        return Receipt(reference=published.reference, url=url)
 
     def outside(self, home: Path, rendition: Rendition | None = None) -> str:
         return "" if leads_here(self.api) else f"channels.{self.name}.api"
@@ -328,8 +340,8 @@ def _sent_receipt(sent: SentPost, post: Post) -> Receipt:
     may_be_added = published.is_bare and len(post.sent_attachments) == 1
     lacking = (o for o in sent.omissions if may_be_added and o.is_temporary)
     return Receipt(
-        published.reference,
-        message.link,
+        reference=published.reference,
+        url=message.link,
         remark=omissions_remark(sent.omissions),
         lacks=omissions_remark(lacking),
     )
@@ -338,4 +350,4 @@ def _sent_receipt(sent: SentPost, post: Post) -> Receipt:
 def _pin_receipt(published: PublishedPost) -> Receipt:
     ids = published.message_ids[:1]
     pin = replace(published, kind=PIN, message_ids=ids, fingerprints=(), is_bare=False)
-    return Receipt(pin.reference)
+    return Receipt(reference=pin.reference)

@@ -99,7 +99,7 @@ class Channel(ABC):
         """
         is_link = link.startswith(("https://", "http://"))
         reference = link.rstrip("/").rpartition("/")[2] if is_link else link
-        return Receipt(reference, link if is_link else None)
+        return Receipt(reference=reference, url=link if is_link else None)
 
     def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
         """Refuse to change what was published; see Revises."""

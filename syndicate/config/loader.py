@@ -83,7 +83,7 @@ class LedgerSettings(_Table):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """A configuration that was read; secrets are in it, and never in its repr."""
 

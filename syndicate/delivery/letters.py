@@ -204,7 +204,7 @@ class Stream:
         key = delivery_key(self._block.channel_key, self._block.key, address)
         self._pulled[key] = letter, self._block
         self.run.acted = True  # from here on it may leave
-        return Delivery(key, self._rendition, recipient=letter.recipient)
+        return Delivery(key=key, rendition=self._rendition, recipient=letter.recipient)
 
     def _must_wait(self) -> bool:
         """Return whether no more may start before something has ended, or its turn has come."""

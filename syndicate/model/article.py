@@ -119,7 +119,7 @@ class Dateline:
     located: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InfoSource:
     """Origin or topic of an article; a ``role`` of ``originator`` is credited."""
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from hashlib import sha256
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rendition:
     """One effect, ready to happen: one message, one file, one letter for a whole list.
 
@@ -33,7 +33,7 @@ class Rendition:
         return sha256(head.encode() + b"\0\0" + self.content).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
     """One subscriber, as a digest's letter needs to know them."""
 
@@ -42,7 +42,7 @@ class Recipient:
     token: str  # opaque; unsubscribes exactly this subscription
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """A rendition on its way to one address; every attempt at it has the same key."""
 
@@ -59,7 +59,7 @@ class Delivery:
     now: datetime | None = None  # for find(): when it is asked, by the clock of ``started``
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """Reference that the destination gave, by which the thing is found again.
 

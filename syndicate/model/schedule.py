@@ -19,7 +19,7 @@ SCHEDULE_PATTERN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """A rule that gives moments. A month too short for its day takes its last day."""
 
@@ -40,12 +40,12 @@ class Schedule:
             day = found["day"].lower()
             if day[:3] not in WEEKDAYS or not FULL_DAYS[WEEKDAYS.index(day[:3])].startswith(day):
                 raise ValueError(f"{day!r} is not a day of the week: {', '.join(WEEKDAYS)}")
-            return cls(at, weekday=WEEKDAYS.index(day[:3]))
+            return cls(at=at, weekday=WEEKDAYS.index(day[:3]))
         if found["date"]:
             if not 1 <= int(found["date"]) <= 31:
                 raise ValueError(f"{found['date']} is not a day of a month")
-            return cls(at, monthday=int(found["date"]))
-        return cls(at)
+            return cls(at=at, monthday=int(found["date"]))
+        return cls(at=at)
 
     def __str__(self) -> str:
         at = f"{self.at:%H:%M}"

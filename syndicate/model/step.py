@@ -40,7 +40,7 @@ class Known:
         return self.state == "settled" and self.wanted is not None and self.wanted != self.present
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One address, and what should be there from now on."""
 

@@ -133,7 +133,7 @@ def _renamed(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
     """A window that was just closed, and its letter."""
 
@@ -166,7 +166,7 @@ def close_due(
         if window.status == "frozen":
             [rendition] = channel.render(edition)
             catalogue.digests.address_subscribers(number, known.id, rendition)
-        closed.append(Closed(number, edition, window, rendition))
+        closed.append(Closed(number=number, edition=edition, window=window, rendition=rendition))
     if closed:
         catalogue.tidy(office.clock(), office.settings.keep)
     return closed
@@ -350,7 +350,7 @@ def _proof(office: Office, channel: MailingList, address: str) -> ReportPart:
     if not (edition.items or edition.corrections):
         return ReportPart(notes=(f"{channel.name}: there is nothing new yet; no proof was sent",))
     [rendition] = channel.render(edition)
-    recipient = Recipient("proof", address, "proof")
+    recipient = Recipient(id="proof", email=address, token="proof")  # noqa: S106
     result = send_once(office, channel, edition.key, rendition, recipient=recipient)
     sent = isinstance(result, Receipt)
     state = "done" if sent else "in doubt" if isinstance(result, InDoubt) else "refused"

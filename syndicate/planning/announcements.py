@@ -68,8 +68,11 @@ def _announcements(
         return Plan(notes=notes)
     superseded = sorted(_addresses(waiting) - _addresses(within))
     steps = (
-        *(Step(message.address, Action.ANNOUNCE, message) for message in within),
-        *(Step(address, Action.REMOVE, None) for address in superseded),
+        *(
+            Step(address=message.address, action=Action.ANNOUNCE, rendition=message)
+            for message in within
+        ),
+        *(Step(address=address, action=Action.REMOVE, rendition=None) for address in superseded),
     )
     edition = EditionPlan(
         channel=channel, known=facts.known(channel), key=ANNOUNCEMENTS, steps=steps, wants=steps

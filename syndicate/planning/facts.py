@@ -76,4 +76,6 @@ class Facts:
 
 def receipt_of(state: Known) -> Receipt:
     """Return the receipt of what stands at an address."""
-    return Receipt(state.reference or "", state.url, state.destination or "")
+    return Receipt(
+        reference=state.reference or "", url=state.url, destination=state.destination or ""
+    )

@@ -56,7 +56,9 @@ def plan(
         if not why:
             yield step(rendition, state, purpose, can)
         elif not rendition.tells:
-            yield Step(rendition.address, Action.NOTHING, rendition, why)
+            yield Step(
+                address=rendition.address, action=Action.NOTHING, rendition=rendition, why=why
+            )
     for address, left in leftover.items():
         if left.wanted is not None:
             yield _remove(address, left, can)
@@ -86,59 +88,100 @@ def step(rendition: Rendition, state: Known | None, purpose: Purpose, can: Abili
     """Return what has to happen at one address."""
     address, withdrawn = rendition.address, purpose.withdrawn
     if state and state.is_given_up and state.wanted == rendition.fingerprint:
-        return Step(address, Action.NOTHING, rendition, "given up")
+        return Step(address=address, action=Action.NOTHING, rendition=rendition, why="given up")
     if state is None or (state.present is None and state.state != "in_doubt"):
         if withdrawn:
             return _call_off(rendition, state, purpose, can)
         called = purpose.called if state else None  # what is new corrects nothing
-        return Step(address, called or Action.CREATE, rendition)
+        return Step(address=address, action=called or Action.CREATE, rendition=rendition)
     if state.destination and can.identity and state.destination != can.identity and not can.repeats:
         return _elsewhere(rendition, state, purpose)
     stands = state.version == purpose.version and state.present == rendition.fingerprint
     if withdrawn and purpose.kill and can.removes and not stands:
-        return Step(address, Action.REMOVE, None, replaces=True, fallback=rendition)
+        return Step(
+            address=address, action=Action.REMOVE, rendition=None, replaces=True, fallback=rendition
+        )
     if state.wanted == rendition.fingerprint:
         return _again(rendition, state, withdrawn)
     if state.version == purpose.version and not purpose.refresh and purpose.version:
-        return Step(address, Action.NOTHING, rendition, FORM)
+        return Step(address=address, action=Action.NOTHING, rendition=rendition, why=FORM)
     if not can.revises and state.state != "in_doubt":
         why = "this channel cannot change what is published"
-        return Step(address, Action.CANNOT, rendition, why, replaces=withdrawn)
+        return Step(
+            address=address, action=Action.CANNOT, rendition=rendition, why=why, replaces=withdrawn
+        )
     change = purpose.called or purpose.since(state.version)
-    return Step(address, change, rendition, replaces=withdrawn)
+    return Step(address=address, action=change, rendition=rendition, replaces=withdrawn)
 
 
 def _call_off(rendition: Rendition, state: Known | None, purpose: Purpose, can: Abilities) -> Step:
     """Call off what waits where nothing stands; what is on its way is taken back after it."""
     if state is None or state.wanted is None:
-        return Step(rendition.address, Action.NOTHING, None, "nothing is here")
+        return Step(
+            address=rendition.address, action=Action.NOTHING, rendition=None, why="nothing is here"
+        )
     if purpose.kill and can.removes:
-        return Step(rendition.address, Action.REMOVE, None, replaces=True, fallback=rendition)
+        return Step(
+            address=rendition.address,
+            action=Action.REMOVE,
+            rendition=None,
+            replaces=True,
+            fallback=rendition,
+        )
     why = "called off before it was published"
-    return Step(rendition.address, Action.WITHDRAW, rendition, why, replaces=True)
+    return Step(
+        address=rendition.address,
+        action=Action.WITHDRAW,
+        rendition=rendition,
+        why=why,
+        replaces=True,
+    )
 
 
 def _again(rendition: Rendition, state: Known, withdrawn: bool) -> Step:
     """Return the step for what is wanted as it was: the queue sees to it that it stands."""
     if state.state == "in_doubt":
         why = "in doubt: it is unknown whether it was published"
-        return Step(rendition.address, Action.NOTHING, rendition, why, replaces=withdrawn)
+        return Step(
+            address=rendition.address,
+            action=Action.NOTHING,
+            rendition=rendition,
+            why=why,
+            replaces=withdrawn,
+        )
     if state.present == state.wanted:
-        return Step(rendition.address, Action.NOTHING, rendition, replaces=withdrawn)
-    return Step(rendition.address, Action.CORRECT, rendition, replaces=withdrawn)
+        return Step(
+            address=rendition.address,
+            action=Action.NOTHING,
+            rendition=rendition,
+            replaces=withdrawn,
+        )
+    return Step(
+        address=rendition.address, action=Action.CORRECT, rendition=rendition, replaces=withdrawn
+    )
 
 
 def _elsewhere(rendition: Rendition, state: Known, purpose: Purpose) -> Step:
     if state.version == purpose.version:
-        return Step(rendition.address, Action.NOTHING, rendition, f"stands in {state.destination}")
+        return Step(
+            address=rendition.address,
+            action=Action.NOTHING,
+            rendition=rendition,
+            why=f"stands in {state.destination}",
+        )
     why = (
         f"it stands in {state.destination}, where this channel no longer publishes: change it"
         " there by hand"
     )
-    return Step(rendition.address, Action.CANNOT, rendition, why)
+    return Step(address=rendition.address, action=Action.CANNOT, rendition=rendition, why=why)
 
 
 def _remove(address: str, state: Known, can: Abilities) -> Step:
     if state.present is None or can.removes:
-        return Step(address, Action.REMOVE, None)
-    return Step(address, Action.CANNOT, None, "this channel cannot delete what is published")
+        return Step(address=address, action=Action.REMOVE, rendition=None)
+    return Step(
+        address=address,
+        action=Action.CANNOT,
+        rendition=None,
+        why="this channel cannot delete what is published",
+    )

@@ -38,7 +38,9 @@ def write_plan(catalogue: Catalogue, plan: Plan) -> list[Due]:
     )
     for dropped in plan.dropped:
         for address in dropped.addresses:
-            catalogue.deliveries.want(dropped.edition, Step(address, Action.REMOVE, None), 0)
+            catalogue.deliveries.want(
+                dropped.edition, Step(address=address, action=Action.REMOVE, rendition=None), 0
+            )
     _write_pieces(catalogue, plan)
     return due
 

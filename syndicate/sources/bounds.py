@@ -111,7 +111,9 @@ def refuse_bytes(data: bytes) -> None:
 
 def refuse_excess(text: str) -> None:
     """Raise BoundExceeded for the first line at which a text has more of something than it may."""
-    counts: list[_Count | _Blocks] = [_Count(kind) for kind in SIGN_BOUNDS if kind.may_exceed(text)]
+    counts: list[_Count | _Blocks] = [
+        _Count(kind=kind) for kind in SIGN_BOUNDS if kind.may_exceed(text)
+    ]
     counts.append(_Blocks())
     written = 0
     for number, line in enumerate(LINE_BREAK.split(text), 1):
@@ -131,7 +133,7 @@ def refuse_excess(text: str) -> None:
             raise BoundExceeded(number, says)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Count:
     """Count of one kind of signs: in all, and since the last empty line."""
 
@@ -156,7 +158,7 @@ class _Count:
         self.together = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Blocks:
     """Count of cells of tables, items and quotations; a short row is filled up."""
 

@@ -70,7 +70,7 @@ def requested_letter(
     return ServiceLetter(
         sender=sender,
         rendition=sender.overview(office.publisher, request.at, memberships),
-        recipient=Recipient(f"{request.subscriber}", request.email, token),
+        recipient=Recipient(id=f"{request.subscriber}", email=request.email, token=token),
     )
 
 
@@ -95,7 +95,7 @@ def goodbye_letter(
     if rendition is None:
         return None
     token = office.ledger.lists.tokens.make(SUBSCRIPTION, own.key, first.subscriber)
-    recipient = Recipient(f"{first.subscriber}", first.email, token)
+    recipient = Recipient(id=f"{first.subscriber}", email=first.email, token=token)
     return ServiceLetter(sender=sender, rendition=rendition, recipient=recipient)
 
 
@@ -123,7 +123,7 @@ def _confirmation(
     rendition: Rendition,
 ) -> ServiceLetter:
     token = office.ledger.replies.token(request, about.key)
-    recipient = Recipient(f"{request.id}", request.email, token)
+    recipient = Recipient(id=f"{request.id}", email=request.email, token=token)
     return ServiceLetter(sender=sender, rendition=rendition, recipient=recipient)
 
 

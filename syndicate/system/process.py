@@ -28,7 +28,7 @@ def title() -> str:
     return name[: LONGEST_SESSION_NAME_BYTES - len(end)] + end
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
     """One process of one boot of one host.
 
@@ -48,7 +48,7 @@ class Holder:
     @classmethod
     def of(cls, pid: int) -> Holder:
         """Whatever runs here under a number; ``started`` is "" where nothing does."""
-        return cls(_host(), _boot(), pid, _started(pid))
+        return cls(host=_host(), boot=_boot(), pid=pid, started=_started(pid))
 
     def is_here(self) -> bool:
         """Return True for this boot of this very host; others may have its name."""

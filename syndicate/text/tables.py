@@ -14,7 +14,7 @@ MOST_SPANNED_COLUMNS, MOST_SPANNED_ROWS = (
 )  # a span that says more is a mistake, or ill meant
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cell(Generic[T]):
     """One cell as it stands in its row."""
 
@@ -26,12 +26,13 @@ class Cell(Generic[T]):
     def of(cls, content: T, given: Mapping[str, str]) -> Cell[T]:
         """A cell with the spans that its attributes give; 0 rows are all that are left."""
         if not ("rowspan" in given or "colspan" in given):
-            return cls(content)
+            return cls(content=content)
         rows = _span(given.get("rowspan", ""), MOST_SPANNED_ROWS)
-        return cls(content, max(1, _span(given.get("colspan", ""), MOST_SPANNED_COLUMNS)), rows)
+        columns = max(1, _span(given.get("colspan", ""), MOST_SPANNED_COLUMNS))
+        return cls(content=content, columns=columns, rows=rows)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LabelledValue(Generic[T]):
     """One value of a row, and what stands above it, outermost first."""
 
@@ -43,7 +44,7 @@ class LabelledValue(Generic[T]):
 Row = Sequence[Cell[T]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow(Generic[T]):
     """A row as it stands: its cells, their tags (td, th), and whether it is in a ``thead``."""
 
@@ -75,7 +76,7 @@ class TableLine(Generic[T]):
     values: tuple[LabelledValue[T], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableParts(Generic[T]):
     """A table's parts."""
 
@@ -97,7 +98,7 @@ class TableParts(Generic[T]):
             else:
                 (head if row.is_head and not body else body).append(row.cells)
         heads_rows = not head and all(row.heads_itself for row in rows)
-        return cls(tuple(titles), head, body, heads_rows)
+        return cls(titles=tuple(titles), head=head, rows=body, heads_rows=heads_rows)
 
     @property
     def is_plain(self) -> bool:
@@ -106,13 +107,17 @@ class TableParts(Generic[T]):
 
     def lines(self) -> Iterator[TableLine[T]]:
         """Return the table in words, a line a row."""
-        yield from (TableLine("heading", (LabelledValue(title, ()),)) for title in self.titles)
+        yield from (
+            TableLine("heading", (LabelledValue(content=title, labels=()),))
+            for title in self.titles
+        )
         if not self.rows:
             yield from map(_cells, self.head)
         elif self.heads_rows and self.is_plain:
             for name, *others in self.rows:
                 yield TableLine(
-                    "values", tuple(LabelledValue(c.content, (name.content,)) for c in others)
+                    "values",
+                    tuple(LabelledValue(content=c.content, labels=(name.content,)) for c in others),
                 )
         elif (found := labelled_rows(self.head, self.rows)) is None:
             yield TableLine("merged" if has_spans([*self.head, *self.rows]) else "ragged")
@@ -128,12 +133,15 @@ class TableParts(Generic[T]):
         labels = (cell.content for row in self.head for cell in row)
         unused = [label for label in labels if label and id(label) not in used]
         if unused:
-            yield TableLine("blank", tuple(LabelledValue(label, ()) for label in unused))
+            yield TableLine(
+                "blank", tuple(LabelledValue(content=label, labels=()) for label in unused)
+            )
 
 
 def _cells(row: Row[T]) -> TableLine[T]:
     return TableLine(
-        "cells", tuple(LabelledValue(cell.content, ()) for cell in row if cell.content)
+        "cells",
+        tuple(LabelledValue(content=cell.content, labels=()) for cell in row if cell.content),
     )
 
 
@@ -174,7 +182,10 @@ def _labelled(
         return None
     labels = [tuple(row[at].content for row in head if at < len(row)) for at in range(width)]
     return [
-        [LabelledValue(cell.content, labels[at] if head else ()) for at, cell in enumerate(row)]
+        [
+            LabelledValue(content=cell.content, labels=labels[at] if head else ())
+            for at, cell in enumerate(row)
+        ]
         for row in body
     ]
 
@@ -213,7 +224,7 @@ def _values(
         if cell is not None:
             spans_all = end - at == width and width > 1
             labels = () if spans_all else _labels(head, at, end)
-            values.append(LabelledValue(cell.content, labels, spans_all))
+            values.append(LabelledValue(content=cell.content, labels=labels, spans_all=spans_all))
         at = end
     return values
 

@@ -213,7 +213,10 @@ def test_a_letter_cut_off_in_the_middle_was_not_sent_and_goes_again() -> None:
             ann, bob, _ = three(channel)
             head, _, body = ann.rendition.content.partition(b"\n")
             long = head + b"\n" + body + lead.encode().replace(b". ", b".\r\n")
-            cut = replace(ann, rendition=Rendition("", ann.rendition.media_type, long))
+            cut = replace(
+                ann,
+                rendition=Rendition(address="", media_type=ann.rendition.media_type, content=long),
+            )
             assert kinds(list(channel.publish_all(iter([cut, bob])))) == [Receipt, Receipt]
         assert sorted(received(server)) == ["ann", "bob"]
 
@@ -223,7 +226,7 @@ def long(delivery: Delivery) -> Delivery:
     words = "All work and no play makes Jack a dull boy. " * 400_000
     head, _, body = delivery.rendition.content.partition(b"\n")
     content = head + b"\n" + body + words.encode().replace(b". ", b".\r\n")
-    rendition = Rendition("", delivery.rendition.media_type, content)
+    rendition = Rendition(address="", media_type=delivery.rendition.media_type, content=content)
     return replace(delivery, rendition=rendition)
 
 
@@ -354,7 +357,7 @@ def test_letters_leave_over_one_connection_byte_for_byte() -> None:
         assert got.content == fill_stencil(
             delivery.rendition.content, delivery.recipient, delivery.key
         )
-        assert receipt == Receipt(f"<{delivery.key}@example.org>")
+        assert receipt == Receipt(reference=f"<{delivery.key}@example.org>")
         assert parsed(got.content)["Message-ID"] == f"<{delivery.key}@example.org>"
 
 

@@ -87,12 +87,16 @@ def newsroom() -> Edition:
         lead="Plt. Kepala Dinas menerima piagam & ucapan.",
         dateline=Dateline("BENGKALIS", "Bengkalis"),
         by="Tim Redaksi",
-        info_sources=(InfoSource("KPU & mitra", "originator", "https://kpu.example.id/?a=1&b=2"),),
+        info_sources=(
+            InfoSource(
+                name="KPU & mitra", role="originator", uri="https://kpu.example.id/?a=1&b=2"
+            ),
+        ),
         subjects=("KPU", "pilkada"),
         url="https://kominfo.example.id/berita/piagam?x=1&y=2",
         media=(HOSTED, replace(PICTURE, file="unhosted.png")),
     )
-    english = replace(HELLO, info_sources=(InfoSource("A subject", "subject"),), url=None)
+    english = replace(HELLO, info_sources=(InfoSource(name="A subject", role="subject"),), url=None)
     corrections = (
         Correction(version=2, at=at, note="Nama ketua salah."),
         Correction(version=3, at=at + timedelta(hours=1), note="Tahun <2020> & bukan 2021."),

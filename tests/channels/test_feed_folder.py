@@ -68,13 +68,13 @@ def test_a_mode_somebody_chose_is_kept(feed: Feed) -> None:
 
 def test_a_picture_is_put_where_its_address_says(feed: Feed) -> None:
     receipt = feed.publish(picture_delivery(feed))
-    assert receipt == Receipt(f"media/{PICTURE.name}", f"{URL}/media/{PICTURE.name}")
+    assert receipt == Receipt(reference=f"media/{PICTURE.name}", url=f"{URL}/media/{PICTURE.name}")
     assert (feed.directory / "media" / PICTURE.name).read_bytes() == PIXEL
 
 
 def test_a_picture_stands_as_long_as_its_bytes_are_its_own(feed: Feed) -> None:
     rendition = feed.host(PICTURE)
-    receipt = Receipt(rendition.address)
+    receipt = Receipt(reference=rendition.address)
     assert not feed.holds(rendition, receipt)
     feed.publish(picture_delivery(feed))
     assert feed.holds(rendition, receipt)
@@ -100,17 +100,17 @@ def test_nothing_but_our_own_files_is_ever_touched(feed: Feed, reference: str) -
     secret = feed.directory.parent / "secret"
     for stranger in (secret, feed.directory / "theirs.html"):
         stranger.write_text("theirs")
-    rendition = Rendition(reference, "text/plain", b"theirs")
+    rendition = Rendition(address=reference, media_type="text/plain", content=b"theirs")
     with pytest.raises(Refused, match=r"channels\.feed\.directory"):
-        feed.remove(Receipt(reference))
+        feed.remove(Receipt(reference=reference))
     with pytest.raises(Refused, match=r"channels\.feed\.directory"):
-        feed.publish(Delivery("0" * 32, rendition))
-    assert not feed.holds(rendition, Receipt(reference))
+        feed.publish(Delivery(key="0" * 32, rendition=rendition))
+    assert not feed.holds(rendition, Receipt(reference=reference))
     assert secret.read_text() == (feed.directory / "theirs.html").read_text() == "theirs"
 
 
 def test_removing_from_a_folder_that_is_gone_is_fine(feed: Feed) -> None:
-    feed.remove(Receipt("rss.xml"))
+    feed.remove(Receipt(reference="rss.xml"))
     assert not feed.directory.exists()
 
 
@@ -158,7 +158,7 @@ def test_a_folder_in_a_files_place_is_refused_and_nothing_is_left_over(feed: Fee
     with pytest.raises(Refused, match=r"rss\.xml is a folder where a file belongs; move it away"):
         feed.publish(delivery)
     with pytest.raises(Refused, match=r"rss\.xml is a folder where a file belongs; move it away"):
-        feed.remove(Receipt("rss.xml"))
+        feed.remove(Receipt(reference="rss.xml"))
     assert os.listdir(feed.directory) == ["rss.xml"]
 
 
@@ -275,7 +275,7 @@ def test_the_channel_is_imported_without_anything_heavy() -> None:
 
 def picture_delivery(feed: Feed) -> Delivery:
     assert sha256(PIXEL).hexdigest() == PICTURE.sha256
-    return Delivery("1" * 32, feed.host(PICTURE), {PICTURE.sha256: PIXEL})
+    return Delivery(key="1" * 32, rendition=feed.host(PICTURE), files={PICTURE.sha256: PIXEL})
 
 
 def states(folder: Path) -> dict[Path, tuple[int, int, bytes]]:
@@ -338,8 +338,8 @@ def writer(path: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_a_partner_s_article_names_its_source() -> None:
-    linked = InfoSource("KPU Contoh", "originator", "https://kpu.example/")
-    named = InfoSource("Bawaslu Contoh", "originator")
+    linked = InfoSource(name="KPU Contoh", role="originator", uri="https://kpu.example/")
+    named = InfoSource(name="Bawaslu Contoh", role="originator")
     for sources, rss, atom in (
         ((linked, named), '<source url="https://kpu.example/">KPU Contoh</source>', linked.uri),
         ((named,), "<dc:source>Bawaslu Contoh</dc:source>", named.name),

@@ -40,7 +40,7 @@ RICH = replace(
     media=(HOSTED, HOSTED_FORM),
     dateline=Dateline("BENGKALIS"),
     by="Tim Redaksi",
-    info_sources=(InfoSource("KPU", "originator", "https://kpu.example"),),
+    info_sources=(InfoSource(name="KPU", role="originator", uri="https://kpu.example"),),
     subjects=("KPU", "pilkada"),
 )
 STATES = {

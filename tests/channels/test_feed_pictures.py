@@ -134,7 +134,7 @@ def test_documents_are_enclosures_after_the_pictures(
 def test_a_document_is_a_link_below_the_text_and_never_a_picture(
     feed: Feed, beside: tuple[Media, ...]
 ) -> None:
-    source = (InfoSource("KPU", "originator"),)
+    source = (InfoSource(name="KPU", role="originator"),)
     article = replace(HELLO, media=(LABELLED, *beside), info_sources=source)
     for html in contents_of(feed, item(article)):
         assert html.endswith(f"<p>It begins.</p>\n{FORM_LINK}\n<p>Source: KPU</p>")
@@ -176,10 +176,10 @@ def test_a_withdrawn_article_offers_no_document(feed: Feed) -> None:
 def test_a_document_is_put_where_its_address_says_and_taken_away(feed: Feed) -> None:
     local = replace(HOSTED_FORM, url=None)
     assert feed.media_url(local) == HOSTED_FORM.url
-    delivery = Delivery("0" * 32, feed.host(local), {local.sha256: FORM})
+    delivery = Delivery(key="0" * 32, rendition=feed.host(local), files={local.sha256: FORM})
     receipt = feed.publish(delivery)
     hosted = feed.directory / "media" / local.name
-    assert receipt == Receipt(f"media/{local.sha256}.pdf", HOSTED_FORM.url)
+    assert receipt == Receipt(reference=f"media/{local.sha256}.pdf", url=HOSTED_FORM.url)
     assert hosted.read_bytes() == FORM
     assert feed.holds(delivery.rendition, receipt)
     feed.remove(receipt)

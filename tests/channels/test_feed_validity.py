@@ -40,7 +40,7 @@ REMOTE = Media(
     url="https://elsewhere.example/a.jpg?a=1&b=2", alt="Far", size=9, media_type="image/jpeg"
 )
 UNMEASURED = Media(url="https://elsewhere.example/b.jpg")
-ORIGIN = (InfoSource("KPU <&> mitra", "originator", "https://kpu.example/?a=1&b=2"),)
+ORIGIN = (InfoSource(name="KPU <&> mitra", role="originator", uri="https://kpu.example/?a=1&b=2"),)
 
 TEXTS = HARD | {
     "surrogates": "a\ud800b\udfffc \uffff\ufdd0",

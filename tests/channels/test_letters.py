@@ -257,6 +257,6 @@ def test_a_colour_can_be_read_on_dark_pages(colour: str) -> None:
 def test_what_comes_back_says_whose_it_was(bounces: str, sender: str) -> None:
     with SmtpServer() as server, make(smtp=server.url, bounces=bounces) as channel:
         [todo, *_] = deliveries(channel, edition(channel, item(RICH)))
-        todo = replace(todo, recipient=Recipient("1", "ann@example.com", "token-1"))
+        todo = replace(todo, recipient=Recipient(id="1", email="ann@example.com", token="token-1"))
         list(channel.publish_all(iter([todo])))
         assert [one.mail_from for one in server.letters] == [sender]

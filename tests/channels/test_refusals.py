@@ -224,7 +224,9 @@ def test_a_relay_that_has_other_words_for_each_letter_fills_no_memory() -> None:
 def test_a_long_refusal_is_understood_at_once(unit: str) -> None:
     connector = Connector(Relay(host="127.0.0.1", port=25, tls=False), "harian", "kantor.example")
     talk = Conversation(connector, Refusals(), pipelining=True)
-    delivery = Delivery("1", Rendition("", "message/rfc822", b""))
+    delivery = Delivery(
+        key="1", rendition=Rendition(address="", media_type="message/rfc822", content=b"")
+    )
     talk.take(
         OutgoingLetter(
             delivery=delivery,

@@ -57,7 +57,9 @@ def test_a_text_arrives_with_its_card_and_its_manner(api: BotApi) -> None:
     with hasty_telegram(api.url, silent=True, protect=True) as channel:
         receipt = published(channel, item(replace(INDONESIAN, media=(HOSTED,))))
     [post] = api.posts
-    assert receipt == Receipt("1", "https://t.me/kabar/1", str(CHATS["@kabar"]))
+    assert receipt == Receipt(
+        reference="1", url="https://t.me/kabar/1", destination=str(CHATS["@kabar"])
+    )
     assert (post.silent, post.protect) == (True, True)
     assert post.link_preview_options == {
         "url": HOSTED.url,
@@ -143,7 +145,7 @@ def test_a_reference_that_a_person_gave_is_enough(
 ) -> None:
     there = published(channel, item(before))
     receipt = channel.receipt(said, there.destination)
-    assert receipt == Receipt("1", there.url)
+    assert receipt == Receipt(reference="1", url=there.url)
     receipt = replace(receipt, destination=there.destination)
     fixed = replace(before, headline="New")
     edited = channel.revise(delivery(channel, corrected(fixed)), receipt)
@@ -175,7 +177,7 @@ def test_a_link_into_another_chat_is_refused(
 @pytest.mark.parametrize("said", ["7", "https://t.me/c/555/7", "https://t.me/c/555/3/7"])
 def test_a_private_post_has_its_link(channel: Telegram, said: str) -> None:
     there = replace(channel, chat="-100555").receipt(said, "-100555")
-    assert there == Receipt("7", "https://t.me/c/555/7")
+    assert there == Receipt(reference="7", url="https://t.me/c/555/7")
 
 
 def test_a_long_correction_of_a_photo_is_refused_with_advice(channel: Telegram) -> None:

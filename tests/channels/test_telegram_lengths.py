@@ -80,7 +80,7 @@ def test_an_excess_of_everything_still_fits_and_still_leads_to_the_rest(
     words: int, media: tuple[Media, ...]
 ) -> None:
     many = "word " * words
-    source = InfoSource(many, "originator", "https://e.org")
+    source = InfoSource(name=many, role="originator", uri="https://e.org")
     excess = replace(
         HELLO,
         headline=many,

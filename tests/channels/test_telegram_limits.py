@@ -85,7 +85,7 @@ def test_no_address_of_an_article_sinks_its_post_or_a_correction(api: BotApi, ur
     article = having(
         "<p>Isi.</p>",
         url=url,
-        info_sources=(InfoSource("KPU", "originator", url),),
+        info_sources=(InfoSource(name="KPU", role="originator", uri=url),),
         media=(paper(url=url), replace(PICTURE, sha256="", url=url)),
     )
     with channel(api.url) as opened:
@@ -146,7 +146,7 @@ def test_links_beyond_telegram_s_limit_are_named_and_the_important_ones_kept(
     links = [f"https://a.example/{n}/{'x' * length}" for n in range(count)]
     html = "".join(f'<p><a href="{url}">Butir {n}</a></p>' for n, url in enumerate(links))
     source = "https://kpu.example/"
-    article = having(html, info_sources=(InfoSource("KPU", "originator", source),))
+    article = having(html, info_sources=(InfoSource(name="KPU", role="originator", uri=source),))
     kept = {one.get("url") for one in post(item(article)).entities}
     assert {source, article.url} <= kept
     lost = [url for url in links if url not in kept]

@@ -90,7 +90,7 @@ def having(*media: Media, text: str = "Hello, world") -> Article:
 
 def sending(channel: Telegram, state: Item) -> Delivery:
     [made] = channel.render(edition(channel, state))
-    return Delivery("0" * 32, made, {name: FILES[name] for name in made.media})
+    return Delivery(key="0" * 32, rendition=made, files={name: FILES[name] for name in made.media})
 
 
 def published(channel: Telegram, *media: Media) -> Receipt:

@@ -68,7 +68,10 @@ def test_neighbours_are_those_that_surely_came_before_and_after(
     began(wall, [first + timedelta(minutes=minute) for minute in minutes])
     known = references(wall)
     here = str(wall.ask(select(channels.c.identity))[0][0])
-    expected = tuple(None if n is None else Receipt(known[n], None, here) for n in (before, after))
+    expected = tuple(
+        None if n is None else Receipt(reference=known[n], url=None, destination=here)
+        for n in (before, after)
+    )
     assert neighbours(wall) == expected
 
 

@@ -9,8 +9,8 @@ from syndicate.delivery.single import send_once
 from syndicate.errors import DeliveryError, InDoubt, Paused, Refused, Unavailable
 from syndicate.model.delivery import Receipt, Recipient, Rendition
 
-ANN = Recipient("1", "ann@example.org", "token")
-LETTER = Rendition("", "text/plain", b"you are off the list")
+ANN = Recipient(id="1", email="ann@example.org", token="token")
+LETTER = Rendition(address="", media_type="text/plain", content=b"you are off the list")
 
 
 @pytest.fixture

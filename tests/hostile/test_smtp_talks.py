@@ -49,7 +49,7 @@ def channel(port: int, *, in_tls: bool) -> EmailDigest:
 def letters(to: EmailDigest) -> Iterator[Delivery]:
     first, *_ = deliveries(to, edition(to, item()))
     for number in range(PEOPLE):
-        who = Recipient(f"{number}", f"r{number}@pembaca.example", f"token{number}")
+        who = Recipient(id=f"{number}", email=f"r{number}@pembaca.example", token=f"token{number}")
         yield replace(first, key=f"{number:032}", recipient=who)
 
 

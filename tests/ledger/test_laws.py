@@ -353,7 +353,7 @@ def test_a_late_receipt_counts(room: DirectOffice, monkeypatch: Patch) -> None:
         later(monkeypatch, CLAIM_FOR * 2)
         other.ledger.queue.end_dead_claims()
         assert room.states("wall") == ["in_doubt"]
-        slow.ledger.queue.end([(attempt, Receipt("42"))])
+        slow.ledger.queue.end([(attempt, Receipt(reference="42"))])
     row = room.row("wall")
     assert (row.state, row.reference, row.says) == ("settled", "42", b"hello")
 
@@ -371,7 +371,7 @@ def test_a_late_receipt_counts_for_whoever_claimed_it_meanwhile(
         other.ledger.queue.end_dead_claims()
         other.ledger.doubts.absent(attempt)
         claimed = other.ledger.queue.claim(edition, 0, 1)
-        slow.ledger.queue.end([(attempt, Receipt("42"))])
+        slow.ledger.queue.end([(attempt, Receipt(reference="42"))])
         assert room.states("wall") == ["claimed"]
         assert other.ledger.queue.start(claimed) == []
     row = room.row("wall")
@@ -380,7 +380,7 @@ def test_a_late_receipt_counts_for_whoever_claimed_it_meanwhile(
 
 @pytest.mark.parametrize(
     "late",
-    [Receipt("42"), Refused("no"), InDoubt("?")],
+    [Receipt(reference="42"), Refused("no"), InDoubt("?")],
     ids=["receipt", "refused", "in doubt"],
 )
 def test_a_late_answer_does_not_count_once_a_newer_attempt_began(
@@ -399,7 +399,7 @@ def test_a_late_answer_does_not_count_once_a_newer_attempt_began(
         slow.ledger.queue.end([(old, late)])
         row = room.row("wall")
         assert (row.state, row.reference, row.attempt_id) == ("sending", None, new.id)
-        other.ledger.queue.end([(new, Receipt("43"))])
+        other.ledger.queue.end([(new, Receipt(reference="43"))])
     assert room.row("wall").reference == "43"
 
 

@@ -16,7 +16,7 @@ from syndicate.ledger.schema import letters, runs, stencils, subscribers, subscr
 from syndicate.ledger.sending.runs import letter_counts, write_some
 from syndicate.model.delivery import Rendition
 
-WORDS = Rendition("", "text/plain", b"Kabar.")
+WORDS = Rendition(address="", media_type="text/plain", content=b"Kabar.")
 TOGETHER = 3  # rows at once
 READERS = 10
 
@@ -110,7 +110,9 @@ def test_what_is_withdrawn_before_it_is_written_down_reaches_nobody(ledger: Ledg
 def test_what_is_corrected_before_it_is_written_down_says_the_newest(ledger: Ledger) -> None:
     edition, _ = frozen(ledger)
     with ledger.planning() as catalogue:
-        catalogue.digests.recompose(edition, Rendition("", "text/plain", b"Kabar yang benar."))
+        catalogue.digests.recompose(
+            edition, Rendition(address="", media_type="text/plain", content=b"Kabar yang benar.")
+        )
     assert ledger.letters.open([edition]) == [edition]
     assert len(written(ledger, edition)) == READERS
     with ledger.reading() as db:

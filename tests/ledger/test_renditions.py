@@ -13,7 +13,9 @@ from syndicate.model.delivery import Rendition
 from syndicate.model.step import Action, Step
 from syndicate.testing import NOON, PICTURE, PIXEL
 
-HELLO = Rendition("post", "text/plain", b"hello", (PICTURE.sha256,))
+HELLO = Rendition(
+    address="post", media_type="text/plain", content=b"hello", media=(PICTURE.sha256,)
+)
 
 
 def kept(db: Connection) -> int:
@@ -40,9 +42,9 @@ def test_words_that_are_wanted_are_not_forgotten(ledger_url: str, wanted: bool) 
     with ledger.planning() as catalogue:
         channel = catalogue.channels.register("wall", "wall", "there", NOON)
         edition = catalogue.editions.open(channel.id, "hello")
-        step = Step("post", Action.CREATE, HELLO)
+        step = Step(address="post", action=Action.CREATE, rendition=HELLO)
         if not wanted:
-            step = Step("post", Action.REMOVE, None, fallback=HELLO)
+            step = Step(address="post", action=Action.REMOVE, rendition=None, fallback=HELLO)
         catalogue.deliveries.want(edition, step, 1)
         forget_unused(catalogue.db, keep(catalogue.db, HELLO))
         assert kept(catalogue.db) == 1

@@ -24,7 +24,7 @@ from syndicate.model.delivery import Receipt, Rendition
 NOW = datetime(2026, 5, 5, 9, tzinfo=UTC)
 MANY = 300
 PEOPLE = [Joiner(email=f"p{number:03}@pembaca.example") for number in range(MANY)]
-LETTER = Rendition("", "message/rfc822", b"Kabar")
+LETTER = Rendition(address="", media_type="message/rfc822", content=b"Kabar")
 T = TypeVar("T")
 
 
@@ -202,7 +202,7 @@ def test_a_withdrawal_while_letters_are_started_waits_in_no_ring(
         while block and todo:
             group, todo = todo[:7], todo[7:]
             turn = ledger.letters.turn(block, ended, group, edition)
-            ended = [(letter, Receipt("250")) for letter in turn.started]
+            ended = [(letter, Receipt(reference="250")) for letter in turn.started]
             if turn.over:
                 break
         if block:

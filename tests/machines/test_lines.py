@@ -90,7 +90,9 @@ def ledger_at(url: str, host: str = "satu", **seconds: int) -> Ledger:
     """A ledger, open in this process, which has a host of its own."""
     opened = open_ledger(url, None, timeouts=Timeouts(**seconds))
     me = Holder.me()
-    opened.processes.holder = Holder(f"{host} pid:[1]", f"boot of {host}", me.pid, me.started)
+    opened.processes.holder = Holder(
+        host=f"{host} pid:[1]", boot=f"boot of {host}", pid=me.pid, started=me.started
+    )
     return opened
 
 
@@ -265,14 +267,14 @@ def test_work_goes_on_where_a_proxy_ended_what_was_idle(site: Site) -> None:
             catalogue.db.execute(text("INSERT INTO subscribers (email) VALUES ('a@x.example')"))
             row = {"channel_id": known.id, "subscriber_id": 1, "started_at": mine.created}
             catalogue.db.execute(subscriptions.insert().values(**row))
-            rendition = Rendition("", "text/plain", b"Kabar.")
+            rendition = Rendition(address="", media_type="text/plain", content=b"Kabar.")
             assert catalogue.digests.address_subscribers(edition, known.id, rendition) == 1
         time.sleep(2)
         block = mine.letters.claim(edition)
         assert block
         [letter] = mine.letters.turn(block, [], [1], edition).started
         time.sleep(2)
-        receipt = Receipt("1", "", "harian")
+        receipt = Receipt(reference="1", url="", destination="harian")
         mine.letters.turn(block, [(letter, receipt)], [], edition, [block])
         with mine.reading() as db:
             assert db.scalar(text("SELECT state FROM letters")) == "sent"
@@ -304,7 +306,7 @@ def test_a_proxy_that_bears_some_silence_ends_nothing(site: Site) -> None:
 
 def test_two_hosts_of_one_name_do_not_take_each_other_for_dead(site: Site) -> None:
     mine, other = ledger_at(site.url), ledger_at(site.url, "dua")
-    mine.processes.holder = Holder(Holder.me().host, "another boot", 1, "1")
+    mine.processes.holder = Holder(host=Holder.me().host, boot="another boot", pid=1, started="1")
     mine.processes.me()
     assert other.processes.dead(rows_of(site)) == []  # type: ignore[arg-type]
     mine.close()

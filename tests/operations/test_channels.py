@@ -28,7 +28,7 @@ class Wall(Revises):
         self.trip("render")
         [item] = edition.items
         said = item.withdrawal.reason if item.withdrawal else item.article.headline
-        yield Rendition("note", "text/plain", said.encode())
+        yield Rendition(address="note", media_type="text/plain", content=said.encode())
 
     def __enter__(self):
         self.trip("open")
@@ -44,7 +44,7 @@ class Wall(Revises):
     def publish(self, delivery):
         self.trip("publish")
         Path(self.file).write_bytes(delivery.rendition.content)
-        return Receipt("note")
+        return Receipt(reference="note")
 
     def revise(self, delivery, receipt):
         return self.publish(delivery)

@@ -305,10 +305,10 @@ def test_a_channel_that_does_not_say_counts_as_a_real_one(rehearsal: Newsroom) -
         "    kind = 'wall'\n"
         "    scope = Scope.ARTICLE\n"
         "    def render(self, edition):\n"
-        "        yield Rendition('note', 'text/plain', b'hello')\n"
+        "        yield Rendition(address='note', media_type='text/plain', content=b'hello')\n"
         "    def publish(self, delivery):\n"
         "        Path('wall.txt').write_bytes(delivery.rendition.content)\n"
-        "        return Receipt('note')\n"
+        "        return Receipt(reference='note')\n"
         "    def target(self):\n"
         "        return 'wall'\n"
     )

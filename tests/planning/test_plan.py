@@ -10,8 +10,8 @@ from syndicate.model.delivery import Rendition
 from syndicate.model.step import Action, Known
 from syndicate.planning.planner import Abilities, Purpose, plan, step
 
-OLD = Rendition("post", "text/plain", b"old")
-NEW = Rendition("post", "text/plain", b"new")
+OLD = Rendition(address="post", media_type="text/plain", content=b"old")
+NEW = Rendition(address="post", media_type="text/plain", content=b"new")
 
 ABLE = Abilities(revises=True, removes=True, repeats=False, identity="here")
 FIXED = replace(ABLE, revises=False, removes=False)  # what it cannot change after publishing
@@ -148,6 +148,6 @@ def test_what_is_gone_already_is_not_removed_again() -> None:
 
 
 def test_addresses_are_planned_each_for_itself() -> None:
-    renditions = [NEW, Rendition("second", "text/plain", b"new")]
+    renditions = [NEW, Rendition(address="second", media_type="text/plain", content=b"new")]
     steps = list(plan(renditions, {"post": STANDS}, CORRECTION, ABLE))
     assert [(one.address, one.action) for one in steps] == [("post", CORRECT), ("second", CREATE)]

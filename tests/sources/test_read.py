@@ -83,7 +83,10 @@ def test_every_key_of_the_front_matter_arrives() -> None:
         dateline=Dateline("BENGKALIS", "Bengkalis"),
         profile="berita",
         by="Tim Redaksi",
-        info_sources=(InfoSource("KPU", "originator", "https://kpu.example/"), InfoSource("Warga")),
+        info_sources=(
+            InfoSource(name="KPU", role="originator", uri="https://kpu.example/"),
+            InfoSource(name="Warga"),
+        ),
         subjects=("KPU", "pilkada"),
         urgency=3,
         embargoed_until=datetime(2022, 3, 18, 9, 30, tzinfo=UTC),

@@ -69,7 +69,12 @@ class DirectOffice:
 
     @contextmanager
     def office(self) -> Iterator[Office]:
-        settings = Settings(self.home / "config.toml", OFFICE, self.url, self.walls)
+        settings = Settings(
+            path=self.home / "config.toml",
+            publisher=OFFICE,
+            ledger_url=self.url,
+            channels=self.walls,
+        )
         opened = Office.open(settings, lambda: self.now)
         try:
             yield opened

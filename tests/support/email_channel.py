@@ -26,7 +26,7 @@ from syndicate_email.letter.stencil import fill_stencil
 CERTIFICATE = (
     Path(__file__).parents[1] / "channels" / "loopback.pem"
 )  # ours, for 127.0.0.1, until 2120
-ANN = Recipient("1", "ann@example.org", "token-of-ann")
+ANN = Recipient(id="1", email="ann@example.org", token="token-of-ann")
 KEY = "0123456789abcdef" * 2
 
 PPS = Article(
@@ -36,7 +36,10 @@ PPS = Article(
     lead="KPU membuka pendaftaran.",
     language="id",
     dateline=Dateline("BENGKALIS"),
-    info_sources=(InfoSource("KPU Bengkalis", "originator"), InfoSource("Saksi", "subject")),
+    info_sources=(
+        InfoSource(name="KPU Bengkalis", role="originator"),
+        InfoSource(name="Saksi", role="subject"),
+    ),
     url="https://example.go.id/berita/pps-2024?a=1&b=2",
     media=(
         Media(file="no.png", alt="Tidak terpasang"),
@@ -105,14 +108,19 @@ def everything(channel: EmailDigest) -> tuple[list[Any], dict[str, Any]]:
 def three(channel: EmailDigest) -> list[Delivery]:
     """The letter to Ann, Bob and Cee."""
     ann, bob = deliveries(channel, edition(channel, item()))
-    cee = replace(bob, key=KEY, recipient=Recipient("3", "cee@example.com", "token-of-cee"))
+    cee = replace(
+        bob, key=KEY, recipient=Recipient(id="3", email="cee@example.com", token="token-of-cee")
+    )
     return [ann, bob, cee]
 
 
 def many(channel: EmailDigest, count: int) -> list[Delivery]:
     """The same letter to as many readers."""
     first, *_ = deliveries(channel, edition(channel, item()))
-    people = [Recipient(f"{n}", f"reader{n}@example.com", f"token-{n}") for n in range(count)]
+    people = [
+        Recipient(id=f"{n}", email=f"reader{n}@example.com", token=f"token-{n}")
+        for n in range(count)
+    ]
     return [replace(first, key=f"{who.id:0>32}", recipient=who) for who in people]
 
 

@@ -18,7 +18,7 @@ from syndicate.testing import HELLO, edition, item
 from syndicate_email import EmailDigest
 from syndicate_email.letter.stencil import fill_stencil
 
-ANN = Recipient("1", "ann@example.org", "token-of-ann")
+ANN = Recipient(id="1", email="ann@example.org", token="token-of-ann")
 PICTURE = Media(
     url="https://kabar.example/foto.jpg", alt="Antrean di TPS", width=1200, height=800,
     caption="Warga mengantre", creator="Humas",

@@ -42,8 +42,8 @@ INDONESIAN = Article(
     language="id",
     dateline=Dateline("BENGKALIS"),
     info_sources=(
-        InfoSource("KPU Bengkalis", "originator", "https://kab-bengkalis.kpu.go.id/"),
-        InfoSource("Bawaslu", "subject"),
+        InfoSource(name="KPU Bengkalis", role="originator", uri="https://kab-bengkalis.kpu.go.id/"),
+        InfoSource(name="Bawaslu", role="subject"),
     ),
     subjects=("pilkada-2024", "PPS", "pps", "2024"),
     url="https://example.go.id/berita/pps",

@@ -28,7 +28,9 @@ TWO = having(picture("a"), picture("b"))
 def sending(channel: Telegram, state: Item, address: str = "post") -> Delivery:
     made = {one.address: one for one in channel.render(edition(channel, state))}
     files = FILES | {"9" * 64: PAPER}
-    return Delivery("0" * 32, made[address], {n: files[n] for n in made[address].media})
+    return Delivery(
+        key="0" * 32, rendition=made[address], files={n: files[n] for n in made[address].media}
+    )
 
 
 def published(channel: Telegram, state: Item) -> Receipt:

@@ -67,13 +67,17 @@ class Wall(Channel):
         if self.breaks:
             raise ZeroDivisionError("nothing to say it with")
         [item] = edition.items
-        yield Rendition("post", "text/plain", self.template.format(said(item)).encode())
+        yield Rendition(
+            address="post",
+            media_type="text/plain",
+            content=self.template.format(said(item)).encode(),
+        )
 
     def publish(self, delivery: Delivery) -> Receipt:
         self.obey("publish")
         path = put_up(self.folder, delivery)
         self.obey("published")
-        return Receipt(path.name)
+        return Receipt(reference=path.name)
 
     def target(self) -> str:
         return str(self.folder)
@@ -102,7 +106,7 @@ class SearchableWall(Wall, Finds):
         assert delivery.started is not None
         self.obey("find")
         found = [path for path in _posts(self.folder) if path.name.endswith(delivery.key)]
-        return Receipt(found[0].name) if found else ABSENT
+        return Receipt(reference=found[0].name) if found else ABSENT
 
 
 class Slate(Wall, Repeatable):
@@ -114,7 +118,7 @@ class Slate(Wall, Repeatable):
         self.obey("publish")
         path = self.folder / f"0-{delivery.key}"
         write(path, text_of(delivery))
-        return Receipt(path.name)
+        return Receipt(reference=path.name)
 
 
 class Board(Wall, Revises, Removes):
@@ -142,10 +146,14 @@ class NotedBoard(SearchableBoard):
         yield from super().render(edition)
         [item] = edition.items
         if not (item.expired or item.withdrawal):
-            yield Rendition("ribbon", "text/plain", b"ribbon", follows="post")
+            yield Rendition(
+                address="ribbon", media_type="text/plain", content=b"ribbon", follows="post"
+            )
         for one in item.corrections:
             note = f"note: {one.note}".encode()
-            told = Rendition(f"note-{one.version}", "text/plain", note, follows="post")
+            told = Rendition(
+                address=f"note-{one.version}", media_type="text/plain", content=note, follows="post"
+            )
             yield replace(told, tells=one.version)
 
     def publish(self, delivery: Delivery) -> Receipt:
@@ -153,7 +161,7 @@ class NotedBoard(SearchableBoard):
             return super().publish(delivery)
         assert (self.folder / delivery.followed.reference).exists()
         self.obey(f"follow {delivery.rendition.address}")
-        return Receipt(put_up(self.folder, delivery).name)
+        return Receipt(reference=put_up(self.folder, delivery).name)
 
 
 class Sheet(Slate, Collection):
@@ -170,12 +178,12 @@ class Sheet(Slate, Collection):
         return (self.template.format(said(item)).encode() for item in items)
 
     def assemble(self, edition: Edition, pieces: Sequence[bytes]) -> Iterator[Rendition]:
-        yield Rendition("sheet", "text/plain", b"\n".join(pieces))
+        yield Rendition(address="sheet", media_type="text/plain", content=b"\n".join(pieces))
 
     def publish(self, delivery: Delivery) -> Receipt:
         self.obey("publish")
         write(self.folder / "0-sheet", text_of(delivery))
-        return Receipt("0-sheet")
+        return Receipt(reference="0-sheet")
 
     def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
         return self.publish(delivery)
@@ -214,7 +222,7 @@ class Shelf(Sheet):
         name = f"about-{edition.subject}" if edition.subject else "sheet"
         name = f"page-{edition.page}" if edition.page else name
         more = [f"({edition.pages} pages)".encode()] if edition.pages else []
-        yield Rendition(name, "text/plain", b"\n".join([*pieces, *more]))
+        yield Rendition(address=name, media_type="text/plain", content=b"\n".join([*pieces, *more]))
 
     def announce(
         self, changed: Mapping[str, str], waiting: Iterable[Rendition]
@@ -223,16 +231,16 @@ class Shelf(Sheet):
         if names:
             seen = "".join(changed.values())[:4]
             yield Rendition(
-                "neighbour",
-                "text/plain",
-                " ".join(sorted(names)).encode() + b"\n" * (int(seen or "0", 16) % 7),
+                address="neighbour",
+                media_type="text/plain",
+                content=" ".join(sorted(names)).encode() + b"\n" * (int(seen or "0", 16) % 7),
             )
 
     def publish(self, delivery: Delivery) -> Receipt:
         name = delivery.rendition.address
         self.obey(f"put {name}")
         write(self.folder / f"0-{name}", text_of(delivery))
-        return Receipt(f"0-{name}")
+        return Receipt(reference=f"0-{name}")
 
 
 @dataclass(kw_only=True)
@@ -250,7 +258,9 @@ class Letters(Wall, MailingList):
             raise ZeroDivisionError("nothing to say it with")
         news = [said(item) for item in edition.items]
         changes = [f"changed: {said(item)}" for item in edition.corrections]
-        yield Rendition("", "text/plain", "\n".join(changes + news).encode())
+        yield Rendition(
+            address="", media_type="text/plain", content="\n".join(changes + news).encode()
+        )
 
     def publish_all(self, deliveries: Iterator[Delivery | None]) -> Iterator[Outcome]:
         under_way: deque[Delivery] = deque()

@@ -56,11 +56,14 @@ def test_lists_have_the_same_markers_on_all_channels(html: str) -> None:
 
 
 def row(*cells: str) -> list[Cell[str]]:
-    return [Cell(text) for text in cells]
+    return [Cell(content=text) for text in cells]
 
 
 def test_a_cell_over_several_rows_is_in_each_of_them() -> None:
-    body = [[Cell("Senin", rows=2), Cell("09.00"), Cell("Aula")], row("10.00", "Masjid")]
+    body = [
+        [Cell(content="Senin", rows=2), Cell(content="09.00"), Cell(content="Aula")],
+        row("10.00", "Masjid"),
+    ]
     found = labelled_rows([row("Hari", "Jam", "Tempat")], body)
     assert found is not None
     assert [[(v.labels, v.content) for v in values] for values in found] == [
@@ -72,7 +75,10 @@ def test_a_cell_over_several_rows_is_in_each_of_them() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        [[Cell("a"), Cell("b", rows=2)], [Cell("c", columns=2)]],  # two cells in one place
+        [
+            [Cell(content="a"), Cell(content="b", rows=2)],
+            [Cell(content="c", columns=2)],
+        ],  # two cells in one place
         [row("a", "b", "c")],  # a value without a label
     ],
 )
@@ -82,7 +88,7 @@ def test_spans_that_do_not_fit_are_not_guessed(body: list[list[Cell[str]]]) -> N
 
 def test_a_span_that_says_too_much_is_bounded() -> None:
     assert Cell.of("x", {"colspan": "99999", "rowspan": "999999999"}).columns == 100
-    assert Cell.of("x", {"colspan": "0", "rowspan": "-1"}) == Cell("x")
+    assert Cell.of("x", {"colspan": "0", "rowspan": "-1"}) == Cell(content="x")
 
 
 LONG = "x" * 30  # too wide for columns

@@ -11,7 +11,7 @@ from syndicate import Recipient, Rendition, Shown
 from syndicate.channel import SCHEME_ADDRESS
 from syndicate_email.letter.stencil import fill_stencil
 
-READER = Recipient("example", "reader@example.org", "TOKEN")
+READER = Recipient(id="example", email="reader@example.org", token="TOKEN")  # noqa: S106
 
 
 def example(rendition: Rendition) -> bytes:

@@ -116,7 +116,9 @@ def _rows(html: str) -> Iterator[SourceRow[str]]:
             continue
         cells = list(CELL.finditer(found["cells"]))
         spans = [Cell.of(_content(cell["inner"]), _given(cell["given"])) for cell in cells]
-        yield SourceRow(spans, tuple(cell["tag"].lower() for cell in cells), in_head)
+        yield SourceRow(
+            cells=spans, tags=tuple(cell["tag"].lower() for cell in cells), in_head=in_head
+        )
 
 
 def _content(html: str) -> str:

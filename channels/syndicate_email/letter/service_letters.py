@@ -142,7 +142,7 @@ def _rendition(
     pieces: list[bytes | str] = [start.encode(), b"To: ", "to", b"\r\nMessage-ID: ", "id", b"\r\n"]
     letter, slots = split_at_slots([*pieces, *head, message.as_bytes()], mark)
     stencil = Stencil(letter=letter, slots=slots, domain=address.rpartition("@")[2])
-    return Rendition("", MEDIA_TYPE, stencil.to_bytes())
+    return Rendition(address="", media_type=MEDIA_TYPE, content=stencil.to_bytes())
 
 
 def _mark(to: ListSettings, at: datetime) -> str:

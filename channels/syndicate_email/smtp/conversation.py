@@ -246,7 +246,7 @@ class Conversation:
         if code // 100 == 2:
             self.taken += 1
             self.refusals.taken += 1
-            return Receipt(letter.reference)
+            return Receipt(reference=letter.reference)
         if code // 100 in (4, 5):
             return self._refusal("the letter", letter, code, text)
         self.closing = True

@@ -83,7 +83,7 @@ class Maildir:
                 self._write(f"{name}.eml", letter)
         except OSError as error:
             raise self._unavailable(error) from error
-        return Receipt(reference)
+        return Receipt(reference=reference)
 
     def _write(self, name: str, letter: bytes) -> None:
         half = self._path / "tmp" / name

@@ -221,7 +221,7 @@ def _table(node: Node) -> Iterator[TextBlock]:
 def _source_row(row: Node, *, in_head: bool) -> SourceRow[RichText]:
     nodes = [c for c in row.children if isinstance(c, Node) and c.tag in ("td", "th")]
     cells = [Cell.of(_cell(node), node.attrs) for node in nodes]
-    return SourceRow(cells, tuple(node.tag for node in nodes), in_head)
+    return SourceRow(cells=cells, tags=tuple(node.tag for node in nodes), in_head=in_head)
 
 
 def _columns(table: TableParts[RichText]) -> RichText | None:

@@ -160,7 +160,7 @@ class Deliveries:
         What it says is not known: where it can be, it is made to say what it should.
         """
         self._read.pop(edition, None)
-        unknown = keep(self.db, Rendition(address, UNKNOWN, b""))
+        unknown = keep(self.db, Rendition(address=address, media_type=UNKNOWN, content=b""))
         here = and_(deliveries.c.edition_id == edition, deliveries.c.address == address)
         values = {
             "present": unknown if revises else deliveries.c.wanted,
@@ -201,7 +201,12 @@ def _following(step: Step) -> dict[str, Any]:
 
 
 def _rendition(address: str, row: Row[Any]) -> Rendition:
-    return Rendition(address, row.media_type, row.content, tuple(row.media.split()))
+    return Rendition(
+        address=address,
+        media_type=row.media_type,
+        content=row.content,
+        media=tuple(row.media.split()),
+    )
 
 
 def _known(row: Row[Any]) -> Known:

@@ -82,6 +82,6 @@ def _on_this_machine(db: Connection) -> str:
             claims = f"SELECT holder_id FROM {table} WHERE holder_id IS NOT NULL"  # noqa: S608
             query = f"SELECT host, boot, pid, started FROM holders WHERE id IN ({claims})"  # noqa: S608
             for row in db.execute(text(query)):
-                if Holder(*row).proven_alive():
+                if Holder(**row._mapping).proven_alive():
                     return f"process {row.pid}"
     return ""

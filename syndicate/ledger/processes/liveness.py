@@ -83,7 +83,7 @@ class Processes:
         where its lock is, and does not come back: a connection that was ended is opened anew.
         """
         others = [
-            (row.id, Holder(row.host, row.boot, row.pid, row.started))
+            (row.id, Holder(host=row.host, boot=row.boot, pid=row.pid, started=row.started))
             for row in rows
             if row.id != self._id
         ]

@@ -84,7 +84,7 @@ def attempt_at(
     own = replace(rendition, address=row.address) if rendition else None
     receipt = None
     if row.reference is not None:
-        receipt = Receipt(row.reference, row.url, row.destination or "")
+        receipt = Receipt(reference=row.reference, url=row.url, destination=row.destination or "")
     return Attempt(
         id=id,
         delivery=row.id,
@@ -158,4 +158,8 @@ def _followed(db: Connection, row: Row[Any]) -> Receipt | None:
 
 def first_receipt(db: Connection, receipts: Select[Any]) -> Receipt | None:
     found = db.execute(receipts.limit(1)).first()
-    return Receipt(found.reference, found.url, found.destination) if found else None
+    return (
+        Receipt(reference=found.reference, url=found.url, destination=found.destination)
+        if found
+        else None
+    )

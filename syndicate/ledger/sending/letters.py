@@ -208,7 +208,7 @@ class Letters:
         make, people = self.tokens.maker(SUBSCRIPTION, block.channel_key), block.people
         started = [
             Started(
-                recipient=Recipient(str(number), people[number], make(number)),
+                recipient=Recipient(id=str(number), email=people[number], token=make(number)),
                 subscriber=number,
                 tries=tries[number],
             )
@@ -220,7 +220,7 @@ class Letters:
     def recipient(self, channel_key: str, subscriber: int, email: str) -> Recipient:
         """Return a subscriber as a letter needs to know them."""
         token = self.tokens.make(SUBSCRIPTION, channel_key, subscriber)
-        return Recipient(str(subscriber), email, token)
+        return Recipient(id=str(subscriber), email=email, token=token)
 
     def _claimed(
         self, db: Connection, edition: int, people: Mapping[int, str], claim: Mapping[str, Any]
@@ -294,7 +294,9 @@ class Letters:
             self._said.clear()
             here = and_(stencils.c.edition_id == edition, stencils.c.number == number)
             row = db.execute(select(stencils).where(here)).one()
-            self._said[edition, number] = Rendition("", row.media_type, row.content)
+            self._said[edition, number] = Rendition(
+                address="", media_type=row.media_type, content=row.content
+            )
         return self._said[edition, number]
 
     def doubts(self, edition: int, most: int = 1000) -> list[tuple[Started, Rendition, datetime]]:

@@ -84,7 +84,13 @@ def renditions_by_number(db: Connection, numbers: Iterable[int]) -> dict[int, Re
     """Return renditions by their numbers, with no address yet."""
     rows = db.execute(select(renditions).where(renditions.c.id.in_(list(numbers))))
     return {
-        row.id: Rendition("", row.media_type, row.content, tuple(row.media.split())) for row in rows
+        row.id: Rendition(
+            address="",
+            media_type=row.media_type,
+            content=row.content,
+            media=tuple(row.media.split()),
+        )
+        for row in rows
     }
 
 

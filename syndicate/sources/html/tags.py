@@ -87,7 +87,7 @@ def judged_tags(tags: Sequence[Tag]) -> list[Meant]:
         parts[number]["name"].isupper() and parts[number]["name"].lower() in KNOWN_ELEMENTS
         for number in partners
     )
-    usage = _Usage(closed, is_shouted=shouts, draws=bool(closed & DRAWN_ELEMENTS))
+    usage = _Usage(closed=closed, is_shouted=shouts, draws=bool(closed & DRAWN_ELEMENTS))
     meant: list[Meant] = []
     for number, (tag, found) in enumerate(zip(tags, parts, strict=True)):
         partner = partners.get(number, number)
@@ -158,7 +158,7 @@ def _is_known(attribute: str) -> bool:
     return attribute.lower() in KNOWN_ATTRIBUTES or PREFIXED.fullmatch(attribute) is not None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Usage:
     """Usage of tags in one article, which tells elements from words in angle brackets."""
 

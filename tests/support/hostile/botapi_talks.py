@@ -59,7 +59,9 @@ class Desk:
 def sending(channel: Telegram, state: Any, **given: Any) -> Delivery:
     """A post, with what it holds."""
     made = {one.address: one for one in channel.render(edition(channel, state))}["post"]
-    return Delivery("0" * 32, made, {name: FILES[name] for name in made.media}, **given)
+    return Delivery(
+        key="0" * 32, rendition=made, files={name: FILES[name] for name in made.media}, **given
+    )
 
 
 Doing = Callable[[Telegram, Desk], object]
