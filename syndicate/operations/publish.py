@@ -42,7 +42,7 @@ CALLED = {
     "refile": Action.REFILE,
     "unchanged": Action.REFRESH,
 }
-OLDER = "older than this channel: --backfill"
+OLDER = "older than this channel (to send it there all the same, use --backfill)"
 UNCHANGED = (Action.NOTHING, STATE_WORDS["settled"])
 
 

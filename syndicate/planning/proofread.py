@@ -62,7 +62,7 @@ def _message(draft: Draft, channel: Channel, lack: Lack) -> str:
     what = excerpt(lack.what, 80) if lack.kind == "word" else in_full(lack.what)
     line = draft.body_line
     if lack.kind == "text":
-        says = "shows nothing of the text and has no link"
+        says = "shows nothing of the text and has no link (write a text, or set url)"
     elif lack.kind == "word":
         line = whereabouts.of_word(draft, lack.what)
         says = f"the word “{what}” would be lost (write that passage in plain Markdown)"

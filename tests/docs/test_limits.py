@@ -66,7 +66,7 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
     return {
         "Telegram: an answer": (telegram.answer, answer, None),
         "Telegram: the answer to an upload": (telegram.upload, answer, None),
-        "Telegram: a way to the server": (3 * telegram.connect, None, None),
+        "Telegram: the connection to its server": (3 * telegram.connect, None, None),
         "Telegram: the pauses it asks for within one call": (telegram.pauses, None, None),
         "Telegram: all calls of one post": (client.EFFECT_SECONDS, None, None),
         "Telegram: a page of the public channel": (page.seconds, page.octets, None),
@@ -76,7 +76,7 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         "Telegram: a document of another site, to upload it": (
             downloads.FILE_SECONDS, downloads.DOWNLOADED_DOCUMENT_BYTES, None,
         ),
-        "Telegram: all of them for one post": (downloads.POST_SECONDS, None, None),
+        "Telegram: all requests for one post together": (downloads.POST_SECONDS, None, None),
         f"Feed: a hub's answer, each time it sends us on ({announce.MOVES} times)": (
             hub.seconds, hub.octets, None,
         ),
@@ -84,7 +84,7 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         "Pictures of other sites: the size of one": (
             measure.EACH_SECONDS, measure.HEAD_BYTES, None,
         ),
-        "Pictures of other sites: what nothing comes of, in a command": (
+        "Pictures of other sites: requests without success, in one command": (
             measure.IN_VAIN_SECONDS, None, None,
         ),
         "Relay: an answer": (relay.patience, said, clients.MOST_SMTP_LINES),
@@ -95,7 +95,7 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
             relay.long_patience, said, clients.MOST_SMTP_LINES,
         ),
         "Relay: the answer to QUIT": (connection.QUIT_SECONDS, None, None),
-        "Relay: a digest in which no letter ends": (relay.long_patience, None, None),
+        "Relay: a digest in which no letter is settled": (relay.long_patience, None, None),
         "Mailbox: an answer": (email, around, lines),
         "Mailbox: a letter, in each of its pieces": (email, imap_box.PIECE_BYTES + around, lines),
         "Mailbox: what is unread": (email, imap_box.SEARCH_BYTES, lines),
@@ -115,8 +115,8 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         "Ledger on PostgreSQL: what was sent, and nobody confirms": (
             postgresql.UNANSWERED, None, None,
         ),
-        "Any: a pause that is asked for": (errors.LONGEST_WAIT_SECONDS, None, None),
-        "Any: a channel that nothing comes of, in a run": (rim.BUDGET_SECONDS, None, None),
+        "Any: a pause that the destination asks for": (errors.LONGEST_WAIT_SECONDS, None, None),
+        "Any: a channel without any success, in one run": (rim.BUDGET_SECONDS, None, None),
         "Any: what is under way when a command is told to end": (stop.GRACE_SECONDS, None, None),
         "Any: a turn, where a channel has a pace": (posts.TURN_TIMEOUT.total_seconds(), None, None),
         "Claim of a post, a file or a letter": (CLAIM_FOR.total_seconds(), None, None),
@@ -138,7 +138,7 @@ def test_every_number_of_the_page_is_the_program_s() -> None:
 
 
 def test_a_digest_s_pauses_end_when_its_channel_has_had_its_time() -> None:
-    assert written()["Relay: a digest in which no letter ends"][0] == MailingList.idle_timeout
+    assert written()["Relay: a digest in which no letter is settled"][0] == MailingList.idle_timeout
 
 
 @pytest.mark.parametrize("patience", [None, LONGEST_EXCHANGE_SECONDS])

@@ -6,7 +6,7 @@ import pytest
 
 from support.newsroom import EVENING, MORNING, NOON, REAL, Newsroom
 
-WHY = "older than this channel: --backfill"
+WHY = "older than this channel (to send it there all the same, use --backfill)"
 
 
 @pytest.fixture

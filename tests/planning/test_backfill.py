@@ -12,7 +12,7 @@ from syndicate.report import Report
 from syndicate.testing import NOON
 
 ANN = "ann@example.org"
-WHY = "older than this channel: --backfill"
+WHY = "older than this channel (to send it there all the same, use --backfill)"
 
 
 @pytest.fixture
