@@ -71,7 +71,7 @@ def test_only_the_changed_one_of_several_is_parsed_and_rendered(
     room.rewrite('"Lain"', '"Lain lagi"', "lain.md")
     with counted(monkeypatch) as calls:
         room.publish("kabar.md", "lain.md", "--minor", at=NOON)
-    assert sorted(set(calls)) == ["page", "pieces", "read", "render"]
+    assert sorted(set(calls)) == ["page", "pieces", "read_file", "render"]
     assert calls.count("page") == 1
     assert calls.count("render") == 2  # once to be said, once to be proofread
 

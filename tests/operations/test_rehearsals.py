@@ -283,7 +283,7 @@ def test_a_rehearsal_reads_nobody_s_mailbox(rehearsal: Newsroom) -> None:
     for inbox in (f"maildir:{away}", "imaps://humas:rahasia@imap.contoh.go.id/INBOX"):
         rehearsal.change("harian", inbox=inbox)
         answer = rehearsal.run("tick", at=REAL)
-        assert "channels.harian.inbox: a rehearsal takes no letters" in answer.out
+        assert "channels.harian.inbox: a rehearsal does not read this mailbox" in answer.out
         answer = rehearsal.run("subscribers", "bounce", "--list", "harian", inbox, at=REAL)
         assert answer.code == 3
         assert "a rehearsal does not read this mailbox" in answer.said

@@ -45,7 +45,8 @@ def _left_out(article: Article, layout: PostLayout, reason: str) -> Iterator[str
 
 
 def _shown_still(layout: PostLayout) -> Iterator[str]:
-    if layout.shape != "photo" or any(item.moves for item in layout.media.attachments):
+    attachments = layout.media.attachments  # refused here, too: the next version may attach them
+    if layout.shape != "photo" or any(item.moves for item in attachments):
         return
     for picture in layout.media.attached:
         if picture.moves:
