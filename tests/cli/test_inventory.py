@@ -12,6 +12,8 @@ from support.newsroom import EVENING, Newsroom, part
 from support.papers import FORM
 from syndicate.testing import PIXEL
 
+EMPTY = "shows nothing of the text and has no link (write a text, or set url)"
+
 WHATSAPP = "whatsapp://send?phone=62811"
 
 
@@ -354,16 +356,10 @@ def test_a_channel_that_says_nothing_of_a_text_is_named_with_its_line(room: News
     room.change("harian", template=str(folder))
     bare(room, f"---\n{LONG}")
     answer = room.run("check", "kabar.md")
-    assert (
-        "\nkabar.md:4: harian: shows nothing of the text and has no link (write a text, or set url)\n"
-        in answer.out
-    )
+    assert f"\nkabar.md:4: harian: {EMPTY}\n" in answer.out
     bare(room, "---\nSatu dua kabar tiga.")  # of which the headline says one word
     answer = room.run("check", "kabar.md")
-    assert (
-        "\nkabar.md:4: harian: shows nothing of the text and has no link (write a text, or set url)\n"
-        in answer.out
-    )
+    assert f"\nkabar.md:4: harian: {EMPTY}\n" in answer.out
 
 
 def test_a_word_that_a_channel_loses_of_a_short_text_is_named(room: Newsroom) -> None:
