@@ -21,7 +21,16 @@ pytest_plugins = ["support.rooms"]
 # - in HALVED_ROOMS, which take longest, every other test that is no table.
 # Which ones depends on the test's name alone: the sample is the same in every run, and is taken now
 # from one database and now from the other.
-SAMPLED_ROOMS = ("cli", "delivery", "hostile", "ledger", "machines", "network", "operations")
+SAMPLED_ROOMS = (
+    "cli",
+    "delivery",
+    "hostile",
+    "ledger",
+    "machines",
+    "network",
+    "operations",
+    "subscribers",
+)
 HALVED_ROOMS = ("cli", "operations")
 SAMPLE_EVERY = 7
 

@@ -25,6 +25,7 @@ from syndicate.network.public import sites
 from syndicate.text import shortened
 
 GROUP = "syndicate.channels"
+DISTRIBUTION = "syndicate-cli"
 
 
 def kinds() -> list[str]:
@@ -133,6 +134,13 @@ def _load(kind: str, folder: Path) -> object:
     if entry_point is None:
         raise LookupError(kind)
     return entry_point.load()
+
+
+def is_ours(channel: Channel) -> bool:
+    """Return True for a channel that comes with this program, and is nobody's own."""
+    cls = type(channel)
+    ours = (point for point in _installed() if point.dist and point.dist.name == DISTRIBUTION)
+    return f"{cls.__module__}:{cls.__qualname__}" in {point.value for point in ours}
 
 
 @cache

@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, and_, func, or_, select
 
 from syndicate.channel import Channel, Scope
+from syndicate.config.registry import is_ours
 from syndicate.ledger import Catalogue
 from syndicate.ledger.database import backups
 from syndicate.ledger.database.batches import batches
@@ -39,7 +40,6 @@ from syndicate.report import STATE_WORDS, Report
 from syndicate.system.replay import ABSENT, FILES, FOLDERS, STATES, TREES, Evidence
 
 NO_MEDIA = '"media": []'  # in an article's document
-OUR_CHANNELS = ("syndicate_feed", "syndicate_telegram", "syndicate_email")
 JOURNALS = ("-wal", "-shm", "-journal")  # of SQLite: while one is here, the ledger is in use
 
 
@@ -93,8 +93,7 @@ def _is_known(channel: Channel) -> bool:
 
     Somebody's own channel may look anywhere: at a file beside it, at another machine.
     """
-    is_ours = type(channel).__module__.partition(".")[0] in OUR_CHANNELS
-    return is_ours and (not _compares(channel) or any(channel.folders()))
+    return is_ours(channel) and (not _compares(channel) or any(channel.folders()))
 
 
 def _compares(channel: Channel) -> bool:
