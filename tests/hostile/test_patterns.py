@@ -28,8 +28,8 @@ SOURCES = "\n".join(
 )
 ONE_LINE, TEXT = 2_000, 20_000  # characters that a pattern is given of a letter
 WHOLE = (  # those that meet a whole text
-    "COPY", "QUOTED", "PARAGRAPHS", "FAILURE", "LATE", "OVER", "STATUS", "SMTP", "WITH_AT",
-    "RETURNING", "LONE", "MAILTO",
+    "COPY", "QUOTED_LETTER", "PARAGRAPHS", "FAILURE", "LATE", "OVER", "STATUS_CODE", "SMTP",
+    "WITH_AT", "RETURNING", "LONE", "MAILTO",
 )  # fmt: skip
 SIZES = dict.fromkeys(WHOLE, TEXT) | {"AFTER": MOST_AFTER}
 SQUEEZED = {"AFTER", "TAIL", "LEAD", "LEAVES"}  # that meet no line but one without white space
@@ -69,14 +69,22 @@ def worst(name: str, pattern: re.Pattern[str], seed: int) -> tuple[float, str]:
     texts = pumped(pattern, size, Random(seed))
     for text in map(squeeze, texts) if name in SQUEEZED else texts:
         for use in uses(name, pattern):
-            began = time.process_time()
-            use(text)
-            found = max(found, (time.process_time() - began, f"{text[:60]} … {text[-30:]}"))
+            took = seconds(use, text)
+            if took > MOST_SECONDS:  # once more: other processes may have had the caches
+                took = min(took, seconds(use, text))
+            found = max(found, (took, f"{text[:60]} … {text[-30:]}"))
     return found
+
+
+def seconds(use: Callable[[str], object], text: str) -> float:
+    began = time.process_time()
+    use(text)
+    return time.process_time() - began
 
 
 def test_the_patterns_are_found() -> None:
     assert len(PATTERNS) > 50
+    assert {*SIZES, *SQUEEZED} <= {name for name, _ in PATTERNS}
     assert {"BEFORE", "TAIL", "LEAVES", "HEADING", "PERSONAL"} <= {name for name, _ in PATTERNS}
 
 

@@ -285,7 +285,7 @@ def test_a_claim_outlives_the_slowest_letter_to_one_person() -> None:
 @pytest.mark.soak
 def test_what_moves_slowly_keeps_its_claim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LETTERS, "CLAIM_FOR", timedelta(seconds=1.5))
-    monkeypatch.setattr(LETTERS, "RENEW", 0.1)
+    monkeypatch.setattr(LETTERS, "RENEW_SECONDS", 0.1)
     prepared(tmp_path / "office", readers=3)
     with SmtpServer(faults=slow(1.0, "dot")) as server:
         room = office(tmp_path / "office", server.url, connections=1)
