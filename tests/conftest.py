@@ -23,12 +23,15 @@ pytest_plugins = ["support.rooms"]
 # from one database and now from the other.
 SAMPLED_ROOMS = (
     "cli",
+    "config",
     "delivery",
     "hostile",
+    "intake",
     "ledger",
     "machines",
     "network",
     "operations",
+    "planning",
     "subscribers",
 )
 HALVED_ROOMS = ("cli", "operations")
