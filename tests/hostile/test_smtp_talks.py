@@ -113,6 +113,21 @@ def keeps_count(talk: bytes) -> None:
     assert ended == Counter(letter.reference for letter in begun)
 
 
+@pytest.mark.parametrize("farewell_to", ["MAIL", "RCPT"])
+def test_a_letter_that_is_taken_after_a_farewell_ends_once(farewell_to: str) -> None:
+    conversation = Conversation(DIALLER, Refusals(), pipelining=True)
+    conversation.take(_posting(1))
+    answers = [
+        b"421 4.3.2 closing" if farewell_to == step else b"250 ok" for step in ("MAIL", "RCPT")
+    ]
+    ended = []
+    for heard in (b"\r\n".join([*answers, b"354 go\r\n"]), b"250 taken\r\n"):
+        conversation.sent_bytes += len(b"".join(conversation.to_send()))
+        ended += list(conversation.receive(heard))
+    assert [result for _, result in ended] == [Receipt(reference="1")]
+    assert list(conversation.lose()) == []
+
+
 def _posting(number: int) -> OutgoingLetter:
     delivery = next(iter(deliveries(LIST, edition(LIST, item()))))
     letter = [f"Message-ID: <{number}>\r\n\r\n".encode(), b"..\r\nEnd\r\n"]

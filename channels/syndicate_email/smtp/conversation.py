@@ -62,7 +62,7 @@ class OutgoingLetter:
     reference: str
     tries: int = 0  # connections that broke under it
     failed: bool = False  # one of its commands was refused: answers to the others do not count
-    elsewhere: bool = False  # this connection takes no more letters: another one takes it
+    ended: bool = False  # how it ended was reported
     ends_at: int | None = None  # bytes sent up to and including the final dot
 
 
@@ -131,7 +131,7 @@ class Conversation:
     def take(self, letter: OutgoingLetter) -> None:
         """Begin a letter."""
         self.letters += 1
-        letter.failed, letter.elsewhere, letter.ends_at = False, False, None
+        letter.failed, letter.ended, letter.ends_at = False, False, None
         self._send(f"MAIL FROM:<{letter.sender}>\r\n".encode(), Stage.MAIL, letter)
         self._send(f"RCPT TO:<{letter.recipient}>\r\n".encode(), Stage.RCPT, letter)
         self._send(b"DATA\r\n", Stage.DATA, letter)
@@ -163,6 +163,7 @@ class Conversation:
                 self._keep_step(step, code, asked)
             self.awaited.popleft()
             if letter is not None and (ended := self._answered(step, letter, code, text)):
+                letter.ended = True
                 yield ended
                 if step is Stage.MAIL:
                     raise SenderRefused(str(ended[1]), code)
@@ -192,7 +193,7 @@ class Conversation:
         awaited = [letter for _, letter, _ in self.awaited if letter]
         deferred = [letter for _, _, letter in self.deferred if letter]
         for letter in dict.fromkeys((*self._orphans, *awaited, *deferred)):
-            if letter.failed and not letter.elsewhere:
+            if letter.ended:
                 continue
             taken = letter.ends_at is not None and self.sent_bytes >= letter.ends_at
             yield letter, self._doubt(trouble) if taken else None
@@ -202,7 +203,7 @@ class Conversation:
     ) -> Ended | None:
         """Act on an answer; return how the letter ended, where it did."""
         if code >= 400 and not letter.failed and self._is_enough(step, code, text):
-            letter.failed = letter.elsewhere = self.closing = self.full = True
+            letter.failed = self.closing = self.full = True  # another connection takes it
             letter.ends_at = None
             self._orphans.append(letter)
             return None
