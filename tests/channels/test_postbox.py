@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import ssl
 import traceback
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pytest
 
 from support.imap import Fault, LoopbackImap, Mail
 from support.mailboxes import (
-    CERTIFICATE,
     PASSWORD,
     at,
     contents,
@@ -18,26 +16,11 @@ from support.mailboxes import (
     mails,
     seen,
     server,
-    server_context,
 )
 from syndicate import Visit
 from syndicate.errors import Refused
 from syndicate_email.inbox.box import MESSAGE_BYTES
 from syndicate_email.servers import parse_inbox
-
-
-@pytest.fixture
-def imap() -> Iterator[LoopbackImap]:
-    with LoopbackImap(mails(3), password=PASSWORD) as server:
-        yield server
-
-
-@pytest.fixture
-def secure(monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
-    """What a server shows, trusted here."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
-    return server_context()
-
 
 PLACES = {
     "imaps://desk:secret@mail.example.org": server(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
 from itertools import product
 from typing import Any, get_args
 
@@ -11,7 +10,6 @@ import pytest
 
 from support.imap import Fault, LoopbackImap, Mail, Step
 from support.mailboxes import (
-    CERTIFICATE,
     PASSWORD,
     at,
     contents,
@@ -22,19 +20,6 @@ from support.mailboxes import (
 )
 from syndicate.errors import Refused, Unavailable
 from syndicate_email.inbox import imap_box
-
-
-@pytest.fixture
-def imap() -> Iterator[LoopbackImap]:
-    with LoopbackImap(mails(3), password=PASSWORD) as server:
-        yield server
-
-
-@pytest.fixture
-def secure(monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
-    """What a server shows, trusted here."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
-    return server_context()
 
 
 def test_tls_from_the_first_byte_is_imaps(secure: ssl.SSLContext) -> None:

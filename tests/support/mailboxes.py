@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -66,3 +67,16 @@ def server_context() -> ssl.SSLContext:
 def server(**given: object) -> ImapServer:
     usual = {"host": "mail.example.org", "port": 993, "tls": True, "user": "desk"}
     return ImapServer(**(usual | {"password": "secret"} | given))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def imap() -> Iterator[LoopbackImap]:
+    with LoopbackImap(mails(3), password=PASSWORD) as server:
+        yield server
+
+
+@pytest.fixture
+def secure(monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """What a server shows, trusted here."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    return server_context()
