@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import chain
 
 from syndicate.channel import Channel
@@ -115,15 +115,8 @@ class Plan:
 def joined(plans: Iterable[Plan]) -> Plan:
     """Return one plan of several, in their order."""
     every = list(plans)
-    return Plan(
-        pages=tuple(chain.from_iterable(plan.pages for plan in every)),
-        woken=tuple(chain.from_iterable(plan.woken for plan in every)),
-        editions=tuple(chain.from_iterable(plan.editions for plan in every)),
-        pieces=tuple(chain.from_iterable(plan.pieces for plan in every)),
-        shown=tuple(chain.from_iterable(plan.shown for plan in every)),
-        dropped=tuple(chain.from_iterable(plan.dropped for plan in every)),
-        failed=tuple(chain.from_iterable(plan.failed for plan in every)),
-        flaws=tuple(chain.from_iterable(plan.flaws for plan in every)),
-        notes=tuple(dict.fromkeys(chain.from_iterable(plan.notes for plan in every))),
-        warnings=tuple(chain.from_iterable(plan.warnings for plan in every)),
-    )
+    parts = {
+        part.name: tuple(chain.from_iterable(getattr(plan, part.name) for plan in every))
+        for part in fields(Plan)
+    }
+    return Plan(**parts | {"notes": tuple(dict.fromkeys(parts["notes"]))})
