@@ -29,6 +29,7 @@ from syndicate.ledger.catalogue import leftovers
 from syndicate.ledger.database.generations import beside
 from syndicate.model.article import Publisher
 from syndicate.model.delivery import Rendition
+from syndicate.model.person import Person
 from syndicate.network.http import proxy_passwords
 from syndicate.network.public import Site
 from syndicate.system.owners import refuse_root
@@ -55,6 +56,7 @@ class Office:
     notes: list[str] = field(default_factory=list)  # for the person at the command line
     tell: Callable[[str], None] = lambda _warning: None  # at once, before anything is sent
     stopping: Callable[[], bool] = lambda: False
+    person: Person = field(default_factory=Person)  # who acts
     acted: bool = False  # something may have left: from here on no error means "nothing was sent"
 
     @classmethod

@@ -15,7 +15,8 @@ from syndicate.cli.failures import command
 from syndicate.cli.invocation import begin, invocation
 from syndicate.version import VERSION
 
-EVERYWHERE = ("config", "verbose", "as_root", "log_file", "log_format")  # taken by each command too
+# taken by each command too
+EVERYWHERE = ("config", "verbose", "as_root", "as_person", "log_file", "log_format")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -59,6 +60,9 @@ def options(
     as_root: bool = typer.Option(
         False, "--as-root", help="Let root write files in folders of other users."
     ),
+    as_person: str = typer.Option(
+        "", "--as", metavar="NAME", help="Your name, for the history. Default: $SYNDICATE_USER."
+    ),
     _version_asked: bool = typer.Option(
         False, "--version", "-V", is_eager=True, callback=_version, help="Show the version."
     ),
@@ -76,6 +80,7 @@ def options(
         as_root=as_root,
         log_file=log_file,
         log_format=log_format,
+        as_person=as_person,
     )
 
 

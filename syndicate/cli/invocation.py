@@ -12,6 +12,8 @@ from syndicate.system import stop
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from syndicate.model.person import Person
+
 
 @dataclass(kw_only=True)
 class Invocation:
@@ -23,6 +25,7 @@ class Invocation:
     log_file: str = ""
     log_format: str = ""
     as_root: bool = False  # root means to write among others' files
+    as_person: str = ""  # who acts, in their own words
     is_logging: bool = False  # a log is kept: commands within this one write to it
     scrub: Callable[[str], str] = str  # hides every secret in a text
     zone: ZoneInfo | None = None  # the office's, once its configuration was read
@@ -49,6 +52,7 @@ def begin(
     as_root: bool = False,
     log_file: str = "",
     log_format: str = "",
+    as_person: str = "",
 ) -> None:
     """Start a new invocation with these options; tests run several in one process."""
     new = Invocation(
@@ -58,10 +62,22 @@ def begin(
         as_root=as_root,
         log_file=log_file,
         log_format=log_format,
+        as_person=as_person,
     )
     for field in fields(new):
         setattr(invocation, field.name, getattr(new, field.name))
     stop.forget()
+
+
+def person() -> Person:
+    """Return who acts: ``--as``, else $SYNDICATE_USER, with the system's account beside it."""
+    import os
+
+    from syndicate.model.person import Person
+    from syndicate.system.accounts import account
+
+    name = invocation.as_person or os.environ.get("SYNDICATE_USER", "")
+    return Person(" ".join(name.split()), account())
 
 
 def refuse_as_root(*paths: Path) -> None:

@@ -12,7 +12,7 @@ import typer
 
 from syndicate.cli.clock import is_rehearsed, local_time, rehearsed_clock
 from syndicate.cli.failures import command, exit_code_when_stopped
-from syndicate.cli.invocation import invocation
+from syndicate.cli.invocation import invocation, person
 from syndicate.cli.logging_options import begin_and_end_logged, logged
 from syndicate.cli.signals import stoppable
 from syndicate.system import stop
@@ -65,6 +65,7 @@ def office(
         invocation.scrub = opened.scrub
         invocation.has_effects = not (dry or looks or reads)
         opened.stopping = stop.is_asked
+        opened.person = person()
         gc.freeze()  # what was imported is no garbage: it need not be looked through again
         gc.enable()
         with stoppable(exit_code_when_stopped):

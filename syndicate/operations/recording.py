@@ -11,6 +11,7 @@ from syndicate.errors import ArticleError, UsageError
 from syndicate.intake.duplicates import has_twin, refuse_copy, refuse_stranger
 from syndicate.intake.naming import stored_path
 from syndicate.ledger import Catalogue, Standing
+from syndicate.ledger.catalogue.acts import Act
 from syndicate.model.article import UNNOTICED_FIELDS, PubStatus
 from syndicate.office import Office
 from syndicate.planning.changes import what_changed
@@ -86,12 +87,23 @@ def record(
             draft.article, kind=kind, note=note, source=draft.source, path=path,
             at=office.clock(), published=draft.article.date, after=turn[0], before=turn[1],
         )  # fmt: skip
+        record_act(office, catalogue, kind, draft.article.uri, version=version, note=note)
     catalogue.revisions.keep_media(draft.files)
     subject = Subject(
         uri=draft.article.uri, headline=draft.article.headline, path=str(draft.path),
         version=version, kind=kind,
     )  # fmt: skip
     return Recorded(subject, tuple(_unused_note(draft, kind)) if request.note else ())
+
+
+def record_act(
+    office: Office, catalogue: Catalogue, what: str, uri: str, *, version: int | None = None,
+    note: str = "",
+) -> None:  # fmt: skip
+    """Write down who does this with an article, for its history."""
+    catalogue.acts.record(
+        Act(what=what, at=office.clock(), person=office.person, uri=uri, version=version, note=note)
+    )
 
 
 def _path(request: Publication, draft: Draft, standing: Standing | None) -> str:
@@ -126,10 +138,12 @@ def _keep(
 
 def record_correction(office: Office, catalogue: Catalogue, draft: Draft, note: str) -> None:
     """Record that what was published before this ledger was wrong."""
-    catalogue.revisions.record(
-        draft.article, kind="correction", note=" ".join(note.split()), source=draft.source,
-        path=stored_path(draft), at=office.clock(),
+    note = " ".join(note.split())
+    version = catalogue.revisions.record(
+        draft.article, kind="correction", note=note, source=draft.source, path=stored_path(draft),
+        at=office.clock(),
     )  # fmt: skip
+    record_act(office, catalogue, "correction", draft.article.uri, version=version, note=note)
 
 
 def _kind(

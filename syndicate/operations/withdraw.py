@@ -18,6 +18,7 @@ from syndicate.model.article import PubStatus
 from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.operations.leftovers import leave_to_others
+from syndicate.operations.recording import record_act
 from syndicate.operations.sequence import Change, carried_out, decided, planned, register, reported
 from syndicate.planning.facts import Facts
 from syndicate.planning.plan import Wish
@@ -125,11 +126,12 @@ def _recorded(
     is_canceled = standing.pub_status is PubStatus.CANCELED
     if earlier and is_canceled and _is_same(earlier.reason, earlier.kill, request):
         return standing, "unchanged"
-    catalogue.revisions.record(
-        standing.item.article, kind="withdrawal", note=" ".join(request.reason.split()), source="",
-        path=standing.path, at=office.clock(),
-        kill=request.kill or bool(earlier and earlier.kill),
+    reason = " ".join(request.reason.split())
+    version = catalogue.revisions.record(
+        standing.item.article, kind="withdrawal", note=reason, source="", path=standing.path,
+        at=office.clock(), kill=request.kill or bool(earlier and earlier.kill),
     )  # fmt: skip
+    record_act(office, catalogue, "withdrawal", uri, version=version, note=reason)
     withdrawn = catalogue.articles.standing(uri)
     assert withdrawn is not None
     return withdrawn, "withdrawal"

@@ -69,6 +69,20 @@ def rows(engine: Engine) -> dict[str, list[dict[str, Any]]]:
         }
 
 
+def as_before(
+    after: dict[str, list[dict[str, Any]]], before: dict[str, list[dict[str, Any]]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return of a ledger's rows only what it had before: its tables, columns and version."""
+    kept = {
+        name: sorted(({key: row[key] for key in old[0]} for row in after[name]), key=repr)
+        if (old := before[name])
+        else after[name]
+        for name in before
+    }
+    kept["ledger"][0]["version"] = before["ledger"][0]["version"]
+    return kept
+
+
 def shape(engine: Engine) -> dict[str, Any]:
     """What a ledger's tables are made of, in no order."""
     looked = inspect(engine)
@@ -90,7 +104,7 @@ def test_the_released_ledger_is_opened_with_every_row_as_it_was(released: str) -
     before = rows(look(released))
     assert before["articles"]
     open_ledger(released, NOW).close()
-    assert rows(look(released)) == before
+    assert as_before(rows(look(released)), before) == before
 
 
 def test_a_new_ledger_is_made_like_the_released_one(released: str, tmp_path: Path) -> None:
@@ -124,9 +138,9 @@ def test_the_next_step_keeps_every_row(released: str) -> None:
     before, notes = rows(look(released)), list[str]()
     open_ledger(released, NOW, notes.append).close()
     after = rows(look(released))
-    assert {row.pop("colour") for row in after["articles"]} == {"red"}
-    before["ledger"][0]["version"] = NEXT
-    assert after == before
+    assert {row["colour"] for row in after["articles"]} == {"red"}
+    assert after["ledger"][0]["version"] == NEXT
+    assert as_before(after, before) == before
     assert [line.partition(";")[0] for line in notes] == [
         f"the ledger was upgraded to version {NEXT}"
     ]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from syndicate.ledger.catalogue.acts import Acts
 from syndicate.ledger.catalogue.articles import Articles
 from syndicate.ledger.catalogue.channels import Channels
 from syndicate.ledger.catalogue.collections import Collections
@@ -28,6 +29,7 @@ class Catalogue:
     def __init__(self, db: Connection) -> None:
         self.db = db
         self.articles = Articles(db)
+        self.acts = Acts(db)
         self.revisions = Revisions(db, self.articles)
         self.channels = Channels(db)
         self.editions = Editions(db)

@@ -1,5 +1,6 @@
 """The ledger's tables, in their newest version."""
 
+from syndicate.ledger.schema.acts import acts
 from syndicate.ledger.schema.articles import (
     KINDS,
     article_subjects,
@@ -52,6 +53,7 @@ __all__ = [
     "STATES",
     "Id",
     "Moment",
+    "acts",
     "article_subjects",
     "articles",
     "attempts",
