@@ -8,10 +8,20 @@ from sqlalchemy import Connection, and_, delete, null, select, update
 
 from syndicate.ledger.database.engine import inserted
 from syndicate.ledger.processes.claims import FREE
-from syndicate.ledger.schema import attempts, blocks, deliveries, goodbyes, ledger, letters, runs
+from syndicate.ledger.schema import (
+    attempts,
+    blocks,
+    deliveries,
+    goodbyes,
+    ledger,
+    letters,
+    runs,
+    scheduled,
+)
 from syndicate.ledger.sending.runs import finish
 
 TAKEN_AS_SENT = "taken as sent by a lost ledger"
+MAYBE_OUT = "it may have gone out, or been called off, after the backup"
 
 
 def doubt_since(db: Connection, since: datetime, *, letters_sent: bool) -> int:
@@ -30,9 +40,16 @@ def doubt_since(db: Connection, since: datetime, *, letters_sent: bool) -> int:
     unsent = goodbyes.c.state.in_(("due", "sending"))
     values = {"state": "over", "why": TAKEN_AS_SENT, **FREE}
     db.execute(update(goodbyes).where(unsent).values(**values))
+    _hold_scheduled(db, since)
     for edition in db.scalars(select(runs.c.edition_id).where(runs.c.ended_at.is_(None))):
         finish(db, edition)
     return len(numbers)
+
+
+def _hold_scheduled(db: Connection, since: datetime) -> None:
+    """Let a person look at each scheduled revision before it goes out, perhaps again."""
+    values = {"held_at": since, "held_why": MAYBE_OUT, "asks": True}
+    db.execute(update(scheduled).values(**values))
 
 
 def _settle_letters(db: Connection, *, are_sent: bool) -> None:

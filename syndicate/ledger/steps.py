@@ -5,14 +5,25 @@ Those of schema/ go on changing; a step that was released is never changed.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    false,
+)
 
 from syndicate.ledger.schema.base import Moment, id_column, metadata
 
 
 def editorial_desk(db: Connection) -> None:
     """Take the step from version 1 to 2: what the editorial desk keeps."""
-    for part in (_acts,):
+    for part in (_acts, _drafts):
         part(db)
 
 
@@ -29,6 +40,40 @@ def _acts(db: Connection) -> None:
         Column("person", String, nullable=False, server_default=""),
         Column("account", String, nullable=False, server_default=""),
         Column("note", Text, nullable=False, server_default=""),
+    )
+    frozen.create_all(db)
+
+
+def _drafts(db: Connection) -> None:
+    frozen = _tables()
+    Table(
+        "drafts",
+        frozen,
+        id_column(),
+        Column("uri", String, nullable=False, index=True),
+        Column("after_version", Integer, nullable=False),
+        Column("kind", String, nullable=False),
+        Column("note", Text, nullable=False, server_default=""),
+        Column("fingerprint", String(64), nullable=False),
+        Column("document", Text, nullable=False),
+        Column("source", Text, nullable=False),
+        Column("path", Text, nullable=False),
+        Column("channels", Text, nullable=False),
+        Column("backfill", Boolean, nullable=False, server_default=false()),
+        Column("due_at", Moment),
+        Column("stored_at", Moment, nullable=False),
+        Column("person", String, nullable=False, server_default=""),
+        Column("account", String, nullable=False, server_default=""),
+    )
+    Table(
+        "scheduled",
+        frozen,
+        Column("uri", String, primary_key=True),
+        Column("draft_id", ForeignKey("drafts.id"), nullable=False, unique=True),
+        Column("due_at", Moment, nullable=False, index=True),
+        Column("held_at", Moment),
+        Column("held_why", Text, nullable=False, server_default=""),
+        Column("asks", Boolean, nullable=False, server_default=false()),
     )
     frozen.create_all(db)
 

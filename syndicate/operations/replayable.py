@@ -31,6 +31,7 @@ from syndicate.ledger.schema import (
     moves,
     revisions,
     runs,
+    scheduled,
 )
 from syndicate.model.article import PubStatus
 from syndicate.model.step import Action
@@ -113,6 +114,7 @@ def _is_settled(db: Connection, now: datetime) -> bool:
         select(moves.c.name).where(moves.c.ended_at.is_(None)),
         select(blocks.c.id),
         select(leftovers.c.uri),
+        select(scheduled.c.uri),
         select(ledger.c.version).where(ledger.c.doubted != ""),
         select(articles.c.uri).where(or_(overdue, articles.c.updated_at > now)),
     )

@@ -12,8 +12,10 @@ from syndicate.ledger.catalogue.channels import Channels
 from syndicate.ledger.catalogue.collections import Collections
 from syndicate.ledger.catalogue.deliveries import Deliveries
 from syndicate.ledger.catalogue.digests import DigestLetters
+from syndicate.ledger.catalogue.drafts import Drafts
 from syndicate.ledger.catalogue.editions import Editions
 from syndicate.ledger.catalogue.revisions import Revisions
+from syndicate.ledger.catalogue.scheduled import Schedule
 from syndicate.ledger.catalogue.windows import Windows
 from syndicate.ledger.database.clock import not_far_ahead
 from syndicate.ledger.people.goodbyes import forget_old_goodbyes
@@ -31,6 +33,8 @@ class Catalogue:
         self.articles = Articles(db)
         self.acts = Acts(db)
         self.revisions = Revisions(db, self.articles)
+        self.drafts = Drafts(db)
+        self.schedule = Schedule(db, self.drafts)
         self.channels = Channels(db)
         self.editions = Editions(db)
         self.deliveries = Deliveries(db)

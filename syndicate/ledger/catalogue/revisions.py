@@ -23,8 +23,9 @@ from sqlalchemy import (
 
 from syndicate.ledger.catalogue.articles import WITHDRAWAL, Articles
 from syndicate.ledger.catalogue.collections import Collections
+from syndicate.ledger.catalogue.media import keep_media
 from syndicate.ledger.database.clock import not_far_ahead
-from syndicate.ledger.schema import article_subjects, articles, media, minted, revisions
+from syndicate.ledger.schema import article_subjects, articles, minted, revisions
 from syndicate.model.article import Article, Item, PubStatus
 from syndicate.text import folded
 from syndicate.text.similarity import headline_print, text_print
@@ -240,9 +241,7 @@ class Revisions:
 
     def keep_media(self, files: Mapping[str, bytes]) -> None:
         """Keep the bytes of pictures and documents, by their sha256."""
-        for sha256, content in files.items():
-            if self.db.scalar(select(media.c.sha256).where(media.c.sha256 == sha256)) is None:
-                self.db.execute(insert(media).values(sha256=sha256, content=content))
+        keep_media(self.db, files)
 
 
 def _document(article: Article) -> str:

@@ -20,6 +20,7 @@ from syndicate.ledger.schema.deliveries import (
     holders,
     renditions,
 )
+from syndicate.ledger.schema.drafts import drafts, scheduled
 from syndicate.ledger.schema.ledgers import (
     backups,
     disowned,
@@ -62,6 +63,7 @@ __all__ = [
     "channels",
     "deliveries",
     "disowned",
+    "drafts",
     "edition_items",
     "editions",
     "forgotten",
@@ -84,6 +86,7 @@ __all__ = [
     "requests",
     "revisions",
     "runs",
+    "scheduled",
     "secrets",
     "stencils",
     "strangers",
