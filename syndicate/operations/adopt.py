@@ -26,7 +26,14 @@ from syndicate.operations.recording import (
     refuse_contradiction,
 )
 from syndicate.operations.resolve import receipt_named
-from syndicate.operations.sequence import Change, carried_out, decided, planned, register, reported
+from syndicate.operations.sequence import (
+    Change,
+    change_report,
+    deliver_change,
+    plan_and_write,
+    register,
+    run_decision,
+)
 from syndicate.planning.coming import awaited, digest_lines
 from syndicate.planning.compare import abilities
 from syndicate.planning.facts import Facts
@@ -57,9 +64,9 @@ def adopt(
     report.notes += uri_notes([draft])
     here = destination_identity(office, channel)
     receipt = receipt_named(office, channel, reference, here, draft.article.uri)
-    change = decided(office, partial(_adoption, office, request, channel, draft, receipt))
-    report.include(reported(change))
-    adopted = carried_out(office, change, progress)
+    change = run_decision(office, partial(_adoption, office, request, channel, draft, receipt))
+    report.include(change_report(change))
+    adopted = deliver_change(office, change, progress)
     lines = tuple(replace(line, action="adopt") for line in adopted.lines)
     report.include(replace(adopted, lines=(*lines, *change.lines)))
     return report
@@ -82,14 +89,14 @@ def _adoption(
     register(office, catalogue, [channel, *office.collections])
     facts = Facts(office=office, catalogue=catalogue, wish=Wish())
     assigned = assign(facts, [channel], [draft], request)
-    change = planned(facts, [channel], assigned.standings, urgent=False)
-    notes = (*recorded.notes, *assigned.notes, *_adopted(catalogue, change.due, receipt))
+    change = plan_and_write(facts, [channel], assigned.standings, urgent=False)
+    notes = (*recorded.notes, *assigned.notes, *_take_receipt(catalogue, change.due, receipt))
     kinds = {uri: recorded.subject.kind}
     lines = digest_lines(office, catalogue, [draft], kinds, before, chosen=office.channels)
     return replace(change, articles=[recorded.subject], notes=notes, lines=list(lines))
 
 
-def _adopted(catalogue: Catalogue, due: Iterable[Due], receipt: Receipt) -> Iterator[str]:
+def _take_receipt(catalogue: Catalogue, due: Iterable[Due], receipt: Receipt) -> Iterator[str]:
     """Take a receipt on for what is planned; yield where the ledger has a place already."""
     for edition in due:
         channel = edition.plan.channel

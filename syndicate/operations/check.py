@@ -55,7 +55,7 @@ def _check(office: Office, path: Path, seen: dict[str, Path]) -> Checked:
     """Check one file; ``seen`` keeps the first file of each uri."""
     before = len(office.notes)
     try:
-        report = _planned(office, path)
+        report = _plan_report(office, path)
     except ArticleError as error:
         return Checked(findings=[str(flaw) for flaw in each_of(error)])
     findings = [
@@ -74,7 +74,7 @@ def _check(office: Office, path: Path, seen: dict[str, Path]) -> Checked:
     return Checked(findings=findings, notes=notes)
 
 
-def _planned(office: Office, path: Path) -> Report:
+def _plan_report(office: Office, path: Path) -> Report:
     """Plan the file; one that has changed, as the correction that it may become."""
     report = publish(office, Publication(paths=[path], minor=True, dry_run=True))
     if all(subject.kind != "refile" for subject in report.articles):

@@ -23,7 +23,7 @@ from syndicate.office import Office
 from syndicate.operations.leftovers import take_over, waiting_for_others
 from syndicate.operations.sequence import joined_parts
 from syndicate.planning import editions
-from syndicate.planning.decide import reviewed
+from syndicate.planning.channels import letter_review
 from syndicate.planning.hosting import Hosting
 from syndicate.report import Line, Report, ReportPart, letters_line, line_of
 from syndicate.system.logs import unexpected
@@ -267,7 +267,7 @@ def _closed_window(
         letters = catalogue.digests.recipients(closed.number)
         why = _counted(edition, letters)
         if dry and closed.rendition:
-            review = reviewed(channel, edition, closed.rendition)
+            review = letter_review(channel, edition, closed.rendition)
             why, notes = why + review.size, review.remarks
         if not letters:
             notes = (*notes, _nobody(office, catalogue, channel))
@@ -291,7 +291,7 @@ def _so_far(
     if not (edition.items or edition.corrections):
         return ReportPart()
     [rendition] = channel.render(edition)
-    review = reviewed(channel, edition, rendition)
+    review = letter_review(channel, edition, rendition)
     why = f"so far {_counted(edition, catalogue.digests.readers(known.id))}{review.size}"
     line = Line(
         channel=channel.name, about=window.key, address="", action="open", why=why,

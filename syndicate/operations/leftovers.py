@@ -15,16 +15,16 @@ from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.operations.sequence import (
     Change,
-    carried_out,
+    change_report,
     changes_only,
-    decided,
+    deliver_change,
     joined_changes,
     joined_parts,
-    planned,
+    plan_and_write,
     register,
-    reported,
+    run_decision,
 )
-from syndicate.planning.announcements import announced
+from syndicate.planning.announcements import announcement_plan
 from syndicate.planning.facts import Facts
 from syndicate.planning.plan import Wish
 from syndicate.planning.write import write_plan
@@ -110,9 +110,9 @@ def waiting_for_others(office: Office) -> ReportPart:
 
 def take_over(office: Office, progress: Progress) -> ReportPart:
     """Plan and do what machines without these channels had to leave."""
-    change = decided(office, lambda catalogue: _decision(office, catalogue))
-    outcome = carried_out(office, changes_only(change), progress)
-    return joined_parts([reported(change), outcome]).without(Action.NOTHING)
+    change = run_decision(office, lambda catalogue: _decision(office, catalogue))
+    outcome = deliver_change(office, changes_only(change), progress)
+    return joined_parts([change_report(change), outcome]).without(Action.NOTHING)
 
 
 def _decision(office: Office, catalogue: Catalogue) -> Change:
@@ -130,9 +130,9 @@ def _decision(office: Office, catalogue: Catalogue) -> Change:
         for uri, at in left[channel.name]:
             _syndicate(catalogue, channel, known[channel.name], uri, at)
         uris = [uri for uri, _ in left[channel.name]]
-        changes += [_taken_over(facts, channel, known[channel.name], uri) for uri in uris]
+        changes += [_take_over(facts, channel, known[channel.name], uri) for uri in uris]
     change = joined_changes(changes)
-    plan = announced(facts, change.plan)
+    plan = announcement_plan(facts, change.plan)
     return joined_changes([change, Change(plan=plan, due=write_plan(catalogue, plan))])
 
 
@@ -142,12 +142,12 @@ def _syndicate(catalogue: Catalogue, channel: Channel, number: int, uri: str, at
         catalogue.channels.syndicate(number, uri, at)
 
 
-def _taken_over(facts: Facts, channel: Channel, number: int, uri: str) -> Change:
+def _take_over(facts: Facts, channel: Channel, number: int, uri: str) -> Change:
     """Plan what a channel says of an article; what it cannot say stays left, and is reported."""
     catalogue = facts.catalogue
     standing = _standing(catalogue, uri)
     try:
-        change = planned(facts, [channel], [standing], revised=[uri], announces=False)
+        change = plan_and_write(facts, [channel], [standing], revised=[uri], announces=False)
     except SyndicateError as error:
         return Change(problems=[f"{channel.name}: {facts.office.scrub(str(error))}"])
     leftovers.forget_left(catalogue.db, number, uri)

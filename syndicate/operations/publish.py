@@ -19,7 +19,14 @@ from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.operations.leftovers import leave_to_others
 from syndicate.operations.recording import Publication, Recorded, record
-from syndicate.operations.sequence import Change, carried_out, decided, planned, register, reported
+from syndicate.operations.sequence import (
+    Change,
+    change_report,
+    deliver_change,
+    plan_and_write,
+    register,
+    run_decision,
+)
 from syndicate.planning.coming import REVISED, awaited, digest_lines, is_for, left_lines
 from syndicate.planning.facts import Facts
 from syndicate.planning.plan import Wish
@@ -55,12 +62,12 @@ def publish(office: Office, request: Publication, progress: Progress = silent) -
     report.notes += reading.notes
     stop.go_on()  # else a later run would send what nobody has seen the beginning of
     dry = request.dry_run or bool(reading.flaws)
-    change = decided(office, partial(_decision, office, request, chosen, reading), dry=dry)
-    report.include(reported(change))
+    change = run_decision(office, partial(_decision, office, request, chosen, reading), dry=dry)
+    report.include(change_report(change))
     report.warnings += _warnings(reading.drafts, change)
     for warning in report.warnings:
         office.tell(warning)  # before anything is sent
-    report.include(carried_out(office, change, progress, dry=dry))
+    report.include(deliver_change(office, change, progress, dry=dry))
     if not dry and not any(map(_is_change, report.lines)):
         report.include(_waiting(office, chosen, report.unconnected))
     report.lines += change.lines
@@ -77,7 +84,7 @@ def refuse_unsayable(
 ) -> None:
     """Raise what a channel cannot say of the articles, before any file is given its uri."""
     trial = partial(_decision, office, request, chosen, Reading(drafts=drafts), trial=True)
-    decided(office, trial, dry=True)
+    run_decision(office, trial, dry=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +152,7 @@ def _decision(
     flaws = Flaws(list(reading.flaws))
     register(office, catalogue, office.channels)  # what is published from now on is not older
     before = awaited(office, catalogue, [draft.article.uri for draft in reading.drafts])
-    recorded = _recorded(office, catalogue, request, reading.drafts)
+    recorded = _record(office, catalogue, request, reading.drafts)
     done = [article for article in recorded if isinstance(article, Recorded)]
     subjects = [article.subject for article in done]
     for article in recorded:
@@ -161,7 +168,7 @@ def _decision(
     revised = [uri for uri, kind in kinds.items() if kind in REVISED]
     with flaws.noted():
         dry = request.dry_run or trial or bool(flaws.found)
-        change = planned(facts, chosen, assigned.standings, revised=revised, dry=dry)
+        change = plan_and_write(facts, chosen, assigned.standings, revised=revised, dry=dry)
     flaws.end()
     coming = digest_lines(
         office, catalogue, drafts, kinds, before, chosen=chosen, named=request.channels
@@ -183,7 +190,7 @@ def _left_to_others(
     )  # fmt: skip
 
 
-def _recorded(
+def _record(
     office: Office, catalogue: Catalogue, request: Publication, drafts: Sequence[Draft]
 ) -> list[Recorded | ArticleError]:
     """Record the articles in their order; return each as it was recorded, or its flaw."""

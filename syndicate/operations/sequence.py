@@ -10,13 +10,14 @@ from syndicate.delivery.recompose import Recomposed, recompose
 from syndicate.delivery.run import Progress, deliver_all, plan_lines
 from syndicate.errors import Flaws
 from syndicate.ledger import Catalogue, Standing
+from syndicate.model.joining import joined
 from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.operations.urgent import UrgentMailing, freeze_urgent, send_urgent, urgent_preview
-from syndicate.planning.decide import decide
+from syndicate.planning.channels import make_plan
 from syndicate.planning.facts import Facts
 from syndicate.planning.hosting import Hosting
-from syndicate.planning.plan import Failed, Plan, joined
+from syndicate.planning.plan import Failed, Plan, joined_plans
 from syndicate.planning.write import Due, write_plan
 from syndicate.report import Line, ReportPart, Subject
 
@@ -40,7 +41,7 @@ class Change:
         return [digest.key for digest in self.recomposed if digest.key]
 
 
-def planned(
+def plan_and_write(
     facts: Facts, channels: Sequence[Channel], standings: Sequence[Standing], *,
     revised: Iterable[str] = (), urgent: bool = True, announces: bool = True, dry: bool = False,
 ) -> Change:  # fmt: skip
@@ -49,7 +50,7 @@ def planned(
     Letters on their way that carry ``revised`` articles are composed anew. ``urgent`` articles'
     letters are frozen.
     """
-    plan = decide(facts, channels, standings, announces=announces)
+    plan = make_plan(facts, channels, standings, announces=announces)
     refuse_flaws(plan)
     due = [] if dry else write_plan(facts.catalogue, plan)
     hosting = Hosting(facts.office, facts.catalogue).with_plan(plan)
@@ -73,7 +74,7 @@ def refuse_flaws(plan: Plan) -> None:
     flaws.end()
 
 
-def decided(
+def run_decision(
     office: Office, decision: Callable[[Catalogue], Change], *, dry: bool = False
 ) -> Change:
     """Run a command's decision in one planning transaction; a ``dry`` one leaves no trace."""
@@ -81,7 +82,7 @@ def decided(
         return decision(catalogue)
 
 
-def reported(change: Change) -> ReportPart:
+def change_report(change: Change) -> ReportPart:
     """Return what is to be reported of a decision before anything is sent."""
     digests = (digest.failed for digest in change.recomposed if digest.failed)
     failed = [*change.plan.failed, *digests]
@@ -92,7 +93,7 @@ def reported(change: Change) -> ReportPart:
     )
 
 
-def carried_out(
+def deliver_change(
     office: Office, change: Change, progress: Progress, *, dry: bool = False
 ) -> ReportPart:
     """Bring what was decided to its destinations; of a ``dry`` run return what it would do."""
@@ -117,31 +118,14 @@ def changes_only(change: Change) -> Change:
     )
 
 
-def joined_changes(parts: Sequence[Change]) -> Change:
+def joined_changes(changes: Sequence[Change]) -> Change:
     """Return one change of several that were written one after another."""
-    return Change(
-        plan=joined([part.plan for part in parts]),
-        due=[due for part in parts for due in part.due],
-        mailings=[mailing for part in parts for mailing in part.mailings],
-        recomposed=[digest for part in parts for digest in part.recomposed],
-        articles=[article for part in parts for article in part.articles],
-        notes=[note for part in parts for note in part.notes],
-        problems=[problem for part in parts for problem in part.problems],
-        lines=[line for part in parts for line in part.lines],
-    )
+    return joined(Change, changes, plan=joined_plans(change.plan for change in changes))
 
 
-def joined_parts(parts: Sequence[ReportPart]) -> ReportPart:
+def joined_parts(parts: Iterable[ReportPart]) -> ReportPart:
     """Return one outcome of several, in their order."""
-    return ReportPart(
-        articles=tuple(article for part in parts for article in part.articles),
-        lines=tuple(line for part in parts for line in part.lines),
-        notes=tuple(note for part in parts for note in part.notes),
-        idle=frozenset(note for part in parts for note in part.idle),
-        lasting=frozenset(note for part in parts for note in part.lasting),
-        problems=tuple(problem for part in parts for problem in part.problems),
-        unconnected=frozenset(name for part in parts for name in part.unconnected),
-    )
+    return joined(ReportPart, parts)
 
 
 def _problem(failed: Failed) -> str:

@@ -32,7 +32,7 @@ from syndicate.model.edition_keys import PAGE_PREFIX
 from syndicate.office import Office
 from syndicate.operations.ledger_watch import LedgerWatch, MachineTicks, machines
 from syndicate.operations.leftovers import leftover_lines
-from syndicate.planning.collect import Documents
+from syndicate.planning.collection_documents import Documents
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.overdue import Alert
 from syndicate.report import Line, given_up_line, letters_line, line_of, state_word, when

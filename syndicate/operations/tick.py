@@ -17,13 +17,13 @@ from syndicate.operations.digest import DigestRequest, digest
 from syndicate.operations.leftovers import leave_to_others, take_over
 from syndicate.operations.sequence import (
     Change,
-    carried_out,
+    change_report,
     changes_only,
-    decided,
+    deliver_change,
     joined_parts,
-    planned,
+    plan_and_write,
     register,
-    reported,
+    run_decision,
 )
 from syndicate.planning.facts import Facts
 from syndicate.planning.plan import Wish
@@ -84,9 +84,9 @@ def _lists(office: Office, progress: Progress) -> Iterator[ReportPart | Report]:
 
 def _expire(office: Office, progress: Progress) -> ReportPart:
     """Let every channel see which articles have just expired, and which notices are old."""
-    change = decided(office, lambda catalogue: _expiry(office, catalogue))
-    outcome = carried_out(office, changes_only(change), progress)
-    return joined_parts([reported(change), outcome]).without(Action.NOTHING)
+    change = run_decision(office, lambda catalogue: _expiry(office, catalogue))
+    outcome = deliver_change(office, changes_only(change), progress)
+    return joined_parts([change_report(change), outcome]).without(Action.NOTHING)
 
 
 def _expiry(office: Office, catalogue: Catalogue) -> Change:
@@ -96,7 +96,7 @@ def _expiry(office: Office, catalogue: Catalogue) -> Change:
     standings = [standing for uri in uris if (standing := catalogue.articles.standing(uri))]
     register(office, catalogue, office.channels)
     facts = Facts(office=office, catalogue=catalogue, wish=Wish(by_itself=True), revived=revived)
-    change = planned(facts, office.channels, standings, urgent=False)
+    change = plan_and_write(facts, office.channels, standings, urgent=False)
     leave_to_others(office, catalogue, standings)
     is_fast = catalogue.not_far_ahead(at) < at
     return replace(change, notes=[FAST_CLOCK] if is_fast else [])

@@ -15,7 +15,7 @@ from syndicate.model.article import Edition
 from syndicate.model.delivery import Rendition
 from syndicate.office import Office
 from syndicate.planning import editions
-from syndicate.planning.decide import reviewed
+from syndicate.planning.channels import letter_review
 from syndicate.planning.hosting import Hosting
 from syndicate.report import Line, ReportPart, letters_line
 
@@ -71,7 +71,7 @@ def urgent_preview(mailing: UrgentMailing) -> ReportPart:
     why = f"is sent at once to {mailing.letters} readers"
     remarks: tuple[str, ...] = ()
     if mailing.content:
-        review = reviewed(mailing.channel, *mailing.content)
+        review = letter_review(mailing.channel, *mailing.content)
         why, remarks = why + review.size, review.remarks
     line = Line(
         channel=mailing.channel.name, about=mailing.uri, address="", action="letters", why=why

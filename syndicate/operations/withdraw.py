@@ -19,7 +19,14 @@ from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.operations.leftovers import leave_to_others
 from syndicate.operations.recording import record_act
-from syndicate.operations.sequence import Change, carried_out, decided, planned, register, reported
+from syndicate.operations.sequence import (
+    Change,
+    change_report,
+    deliver_change,
+    plan_and_write,
+    register,
+    run_decision,
+)
 from syndicate.planning.facts import Facts
 from syndicate.planning.plan import Wish
 from syndicate.report import Report, Subject, said_key
@@ -45,9 +52,9 @@ def withdraw(office: Office, request: WithdrawalRequest, progress: Progress = si
     refuse_older(office, dry=dry)
     uri = standing_of(office, request).uri
     stop.go_on()
-    change = decided(office, partial(_decision, office, request, uri), dry=dry)
-    report.include(reported(change))
-    report.include(carried_out(office, change, progress, dry=dry))
+    change = run_decision(office, partial(_decision, office, request, uri), dry=dry)
+    report.include(change_report(change))
+    report.include(deliver_change(office, change, progress, dry=dry))
     report.lines += change.lines
     for key in change.digests:
         which = said_key(key, office.publisher.zone)
@@ -100,7 +107,7 @@ def _uri_of(office: Office, draft: Draft) -> str:
 
 
 def _decision(office: Office, request: WithdrawalRequest, uri: str, catalogue: Catalogue) -> Change:
-    standing, kind = _recorded(office, catalogue, uri, request)
+    standing, kind = _record(office, catalogue, uri, request)
     subject = Subject(
         uri=uri, headline=standing.item.article.headline, path=standing.path,
         version=standing.version, kind=kind,
@@ -108,7 +115,7 @@ def _decision(office: Office, request: WithdrawalRequest, uri: str, catalogue: C
     register(office, catalogue, office.channels)
     wish = Wish(refresh=True, called=Action.WITHDRAW, diff=request.dry_run)
     facts = Facts(office=office, catalogue=catalogue, wish=wish)
-    change = planned(facts, office.channels, [standing], revised=[uri], dry=request.dry_run)
+    change = plan_and_write(facts, office.channels, [standing], revised=[uri], dry=request.dry_run)
     unchanged = [uri] if kind == "unchanged" else []
     left = leave_to_others(office, catalogue, [standing], unchanged=unchanged)
     carriers = _carriers(office, catalogue, uri)
@@ -116,7 +123,7 @@ def _decision(office: Office, request: WithdrawalRequest, uri: str, catalogue: C
     return replace(change, articles=[subject], lines=[*left, *coming])
 
 
-def _recorded(
+def _record(
     office: Office, catalogue: Catalogue, uri: str, request: WithdrawalRequest
 ) -> tuple[Standing, str]:
     """Write the withdrawal down, unless it is; return the article as it stands, and the kind."""

@@ -11,15 +11,15 @@ from syndicate.model.delivery import Rendition
 from syndicate.model.edition_keys import ANNOUNCEMENTS
 from syndicate.model.step import Action, Step
 from syndicate.planning.facts import Facts
-from syndicate.planning.plan import Dropped, EditionPlan, Plan, joined
+from syndicate.planning.plan import Dropped, EditionPlan, Plan, joined_plans
 from syndicate.system.logs import unexpected
 
 log = logging.getLogger(__name__)
 
 
-def announced(facts: Facts, plan: Plan) -> Plan:
+def announcement_plan(facts: Facts, plan: Plan) -> Plan:
     """Plan whom each collection notifies of the changes in a plan, which is complete otherwise."""
-    return joined(_of_channel(facts, channel, plan) for channel in facts.office.collections)
+    return joined_plans(_of_channel(facts, channel, plan) for channel in facts.office.collections)
 
 
 def _of_channel(facts: Facts, channel: Collection, plan: Plan) -> Plan:
@@ -39,11 +39,11 @@ def _of_channel(facts: Facts, channel: Collection, plan: Plan) -> Plan:
         return dropped
     waiting = [rendition for rendition in waiting if rendition.address in named]
     try:
-        return joined((dropped, _announcements(facts, channel, changed, waiting)))
+        return joined_plans((dropped, _announcements(facts, channel, changed, waiting)))
     except Exception as error:  # it undoes no publication
         what = "cannot announce it"
         unexpected(log, f"{channel.name}: {what}", error)
-        return joined((dropped, Plan(failed=(facts.failure(channel, what, error),))))
+        return joined_plans((dropped, Plan(failed=(facts.failure(channel, what, error),))))
 
 
 def _changed(plan: Plan, known: KnownChannel) -> dict[str, str]:

@@ -16,8 +16,8 @@ from syndicate.planning.compare import edition_plan, render_checked
 from syndicate.planning.facts import Facts
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import EditionPlan, Plan
-from syndicate.planning.planner import Purpose
 from syndicate.planning.proofread import located
+from syndicate.planning.steps import Purpose
 
 
 def article_plans(

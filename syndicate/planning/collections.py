@@ -1,4 +1,4 @@
-"""Plan what a collection's documents have to become: the newest, a subject's, an archive's."""
+"""Plan a collection: what its newest, each subject's and the archive's documents become."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from syndicate.channel.collection import Collection
 from syndicate.errors import ArticleError
 from syndicate.ledger import Standing
 from syndicate.model.edition_keys import ANNOUNCEMENTS, ARCHIVE, COLLECTION, PAGE_PREFIX, SUBJECT
-from syndicate.planning.collect import Documents, Holding, held_part
+from syndicate.planning.collection_documents import Documents, Holding, held_part
 from syndicate.planning.compare import edition_plan
 from syndicate.planning.facts import Facts
 from syndicate.planning.hosting import Hosting
@@ -20,9 +20,9 @@ from syndicate.planning.plan import (
     EditionPlan,
     Plan,
     ShownArticles,
-    joined,
+    joined_plans,
 )
-from syndicate.planning.planner import Purpose
+from syndicate.planning.steps import Purpose
 
 
 def collection_plans(
@@ -42,7 +42,7 @@ def collection_plans(
     holdings = list(documents.documents(at, touched, closed))
     yield (plan := _opening(facts, documents, holdings, touched, closed))
     documents = documents.with_hosting(hosting.with_plan(plan))
-    mine = joined((sofar, plan, changed := _changed(facts, documents, holdings)))
+    mine = joined_plans((sofar, plan, changed := _changed(facts, documents, holdings)))
     yield changed
     yield from _again(facts, documents, mine)
 
@@ -60,7 +60,7 @@ def _opening(
         return woken
     uncached = dict.fromkeys(uri for holding in holdings for uri in documents.uncached(holding))
     others = [uri for uri in uncached if uri not in set(touched)]
-    return joined((woken, hosted_plans(facts, documents.hosting, touched, others)))
+    return joined_plans((woken, hosted_plans(facts, documents.hosting, touched, others)))
 
 
 def _changed(facts: Facts, documents: Documents, holdings: Sequence[Holding]) -> Plan:
@@ -71,7 +71,7 @@ def _changed(facts: Facts, documents: Documents, holdings: Sequence[Holding]) ->
         uris=frozenset(uri for holding in recent for uri, _ in holding.held),
     )
     forgotten = _forgotten_subjects(facts, documents, [holding.edition.key for holding in holdings])
-    return joined(
+    return joined_plans(
         (
             *(_document_plan(facts, documents, holding) for holding in holdings),
             Plan(shown=(shown,), editions=tuple(forgotten)),

@@ -13,7 +13,7 @@ from syndicate.model.delivery import Rendition
 from syndicate.model.step import Action, Known, Step
 from syndicate.planning.facts import Facts, receipt_of
 from syndicate.planning.plan import EditionPlan
-from syndicate.planning.planner import Abilities, Purpose, plan
+from syndicate.planning.steps import Abilities, Purpose, plan_steps
 
 CHANGES = (Action.CORRECT, Action.REFILE, Action.WITHDRAW, Action.REFRESH)
 Located = Callable[[ArticleError], ArticleError]
@@ -45,7 +45,7 @@ def edition_plan(
     purpose = purpose or Purpose(called=facts.wish.called)
     steps = tuple(
         _possible(channel, step, states.get(step.address))
-        for step in plan(renditions, states, purpose, abilities(channel, known.identity))
+        for step in plan_steps(renditions, states, purpose, abilities(channel, known.identity))
     )
     return EditionPlan(
         channel=channel,

@@ -71,12 +71,12 @@ def _see_to_mark(ledger: Ledger, channel: Collection, known: KnownChannel, folde
     if not mark:
         if folder.holds and not channel.shows_any(folder.holds):
             raise Unavailable(missing(known.name, channel))
-        mark = _marked(ledger, channel, known)
+        mark = _put_mark(ledger, channel, known)
     if not channel.has_mark(mark):
         raise Unavailable(missing(known.name, channel))
 
 
-def _marked(ledger: Ledger, channel: Collection, known: KnownChannel) -> str:
+def _put_mark(ledger: Ledger, channel: Collection, known: KnownChannel) -> str:
     """Put a mark into a folder, then keep it: whoever dies in between locks nobody out."""
     made = token_hex(16)
     channel.put_mark(made)

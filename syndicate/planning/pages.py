@@ -55,7 +55,7 @@ def hosted_plans(
     return replace(pages, editions=(*pages.editions, *media))
 
 
-def removed_media(facts: Facts, standings: Iterable[Standing]) -> Plan:
+def media_removal_plan(facts: Facts, standings: Iterable[Standing]) -> Plan:
     """Take away what killed articles ever showed, but for what others show too."""
     host, articles = facts.office.host, facts.catalogue.articles
     if host is None:

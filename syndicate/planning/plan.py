@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from itertools import chain
+from dataclasses import dataclass, field, replace
 
 from syndicate.channel import Channel
 from syndicate.errors import ArticleError
 from syndicate.ledger import KnownChannel
 from syndicate.model import edition_keys
 from syndicate.model.delivery import Rendition
+from syndicate.model.joining import joined
 from syndicate.model.step import Action, Step
 
 # editions that need not be reported where nothing is to be done
@@ -112,11 +112,7 @@ class Plan:
         return any(edition.lost for edition in self.editions if edition.known.id == channel)
 
 
-def joined(plans: Iterable[Plan]) -> Plan:
-    """Return one plan of several, in their order."""
-    every = list(plans)
-    parts = {
-        part.name: tuple(chain.from_iterable(getattr(plan, part.name) for plan in every))
-        for part in fields(Plan)
-    }
-    return Plan(**parts | {"notes": tuple(dict.fromkeys(parts["notes"]))})
+def joined_plans(plans: Iterable[Plan]) -> Plan:
+    """Return one plan of several, in their order; each note once."""
+    plan = joined(Plan, plans)
+    return replace(plan, notes=tuple(dict.fromkeys(plan.notes)))

@@ -26,7 +26,7 @@ def write_plan(catalogue: Catalogue, plan: Plan) -> list[Due]:
         catalogue.collections.close_page(page.channel, page.number, page.uris)
     for channel in dict.fromkeys(plan.woken):
         catalogue.deliveries.wake(channel)
-    numbers = _opened(catalogue, plan.editions)
+    numbers = _open_editions(catalogue, plan.editions)
     due = [Due(numbers[edition.known.id, edition.key], edition) for edition in plan.editions]
     catalogue.deliveries.read(edition.number for edition in due if edition.plan.wants)
     written = _write_new(catalogue, due)
@@ -45,7 +45,9 @@ def write_plan(catalogue: Catalogue, plan: Plan) -> list[Due]:
     return due
 
 
-def _opened(catalogue: Catalogue, editions: Iterable[EditionPlan]) -> Mapping[tuple[int, str], int]:
+def _open_editions(
+    catalogue: Catalogue, editions: Iterable[EditionPlan]
+) -> Mapping[tuple[int, str], int]:
     """Return the numbers of planned editions; those that are missing are opened, in their order."""
     numbers: dict[tuple[int, str], int] = {}
     for channel, group in groupby(editions, key=lambda edition: edition.known.id):

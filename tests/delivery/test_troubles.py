@@ -61,7 +61,7 @@ def test_a_channel_that_does_not_open_stops_no_other(room: DirectOffice, mood: s
 
 
 def test_a_channel_that_cannot_even_say_it_stops_no_other(room: DirectOffice) -> None:
-    """Guard: `except Exception` in decide._channel_plan."""
+    """Guard: `except Exception` in channels._channel_plan."""
     room = room.having(a="Wall", b="Wall").changed("a", breaks=True)
     article = room.write("hello")
     report = room.publish(article)

@@ -1,4 +1,4 @@
-"""Decide what has to happen. Knows no database, no network and no clock."""
+"""Plan the step at each address: what is rendered against what stands. Pure: no clock, no I/O."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from syndicate.model.delivery import Rendition
 from syndicate.model.step import Action, Known, Step
 
-FORM = "only its layout is new (update it with --refresh)"
+LAYOUT_IS_NEW = "only its layout is new (update it with --refresh)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Abilities:
     identity: str | None  # where it writes now, as far as the ledger knows
 
 
-def plan(
+def plan_steps(
     renditions: Iterable[Rendition],
     known: Mapping[str, Known],
     purpose: Purpose,
@@ -54,7 +54,7 @@ def plan(
         is_new = rendition.follows and not (state and state.wanted)
         why = _untimely(rendition, followed, purpose, can) if is_new else ""
         if not why:
-            yield step(rendition, state, purpose, can)
+            yield plan_step(rendition, state, purpose, can)
         elif not rendition.tells:
             yield Step(
                 address=rendition.address, action=Action.NOTHING, rendition=rendition, why=why
@@ -81,10 +81,10 @@ def _untimely(
             if is_new and followed.present
             else "readers know already, or none has seen the error"
         )
-    return FORM if followed.version == purpose.version and not purpose.refresh else ""
+    return LAYOUT_IS_NEW if followed.version == purpose.version and not purpose.refresh else ""
 
 
-def step(rendition: Rendition, state: Known | None, purpose: Purpose, can: Abilities) -> Step:
+def plan_step(rendition: Rendition, state: Known | None, purpose: Purpose, can: Abilities) -> Step:
     """Return what has to happen at one address."""
     address, withdrawn = rendition.address, purpose.withdrawn
     if state and state.is_given_up and state.wanted == rendition.fingerprint:
@@ -104,7 +104,7 @@ def step(rendition: Rendition, state: Known | None, purpose: Purpose, can: Abili
     if state.wanted == rendition.fingerprint:
         return _again(rendition, state, withdrawn)
     if state.version == purpose.version and not purpose.refresh and purpose.version:
-        return Step(address=address, action=Action.NOTHING, rendition=rendition, why=FORM)
+        return Step(address=address, action=Action.NOTHING, rendition=rendition, why=LAYOUT_IS_NEW)
     if not can.revises and state.state != "in_doubt":
         why = "this channel cannot change what is published"
         return Step(

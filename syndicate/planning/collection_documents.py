@@ -1,4 +1,4 @@
-"""Documents of a collection: which articles each holds, and its rendition, piece by piece."""
+"""Documents of a collection: which articles each holds, and how it is rendered, in pieces."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import pytest
 
 from syndicate.model.delivery import Rendition
 from syndicate.model.step import Action, Known
-from syndicate.planning.planner import Abilities, Purpose, plan, step
+from syndicate.planning.steps import Abilities, Purpose, plan_step, plan_steps
 
 OLD = Rendition(address="post", media_type="text/plain", content=b"old")
 NEW = Rendition(address="post", media_type="text/plain", content=b"new")
@@ -118,7 +118,7 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_a_step(case: Case) -> None:
-    found = step(case.said, case.there, case.purpose, case.can)
+    found = plan_step(case.said, case.there, case.purpose, case.can)
     assert (found.action, found.rendition) == (case.action, case.wanted)
     assert (found.replaces, found.fallback) == (case.replaces, case.fallback)
     assert case.why in found.why
@@ -137,17 +137,17 @@ def test_a_step(case: Case) -> None:
 def test_what_is_no_longer_said_is_removed(
     there: Known, can: Abilities, action: Action, why: str
 ) -> None:
-    [kept, gone] = plan([OLD], {"post": STANDS, "other": there}, AGAIN, can)
+    [kept, gone] = plan_steps([OLD], {"post": STANDS, "other": there}, AGAIN, can)
     assert (kept.address, kept.action) == ("post", NOTHING)
     assert (gone.address, gone.action, gone.rendition) == ("other", action, None)
     assert why in gone.why
 
 
 def test_what_is_gone_already_is_not_removed_again() -> None:
-    assert list(plan([], {"post": GONE}, AGAIN, ABLE)) == []
+    assert list(plan_steps([], {"post": GONE}, AGAIN, ABLE)) == []
 
 
 def test_addresses_are_planned_each_for_itself() -> None:
     renditions = [NEW, Rendition(address="second", media_type="text/plain", content=b"new")]
-    steps = list(plan(renditions, {"post": STANDS}, CORRECTION, ABLE))
+    steps = list(plan_steps(renditions, {"post": STANDS}, CORRECTION, ABLE))
     assert [(one.address, one.action) for one in steps] == [("post", CORRECT), ("second", CREATE)]

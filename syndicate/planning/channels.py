@@ -1,4 +1,4 @@
-"""Decide what every channel has to say of articles: from the facts to a plan, and nothing else."""
+"""Plan what every channel has to say of articles: from the facts to a plan, without effects."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from syndicate.ledger import Standing
 from syndicate.model.article import Edition
 from syndicate.model.delivery import Rendition
 from syndicate.planning import editions
-from syndicate.planning.announcements import announced
+from syndicate.planning.announcements import announcement_plan
 from syndicate.planning.articles import article_plans
 from syndicate.planning.collections import collection_plans
 from syndicate.planning.facts import Facts
 from syndicate.planning.folders import is_same_place, missing
 from syndicate.planning.hosting import Hosting
-from syndicate.planning.pages import page_plans, removed_media
-from syndicate.planning.plan import Failed, Plan, joined
+from syndicate.planning.pages import media_removal_plan, page_plans
+from syndicate.planning.plan import Failed, Plan, joined_plans
 from syndicate.planning.proofread import proofread
 from syndicate.system.logs import unexpected
 
@@ -36,7 +36,7 @@ class Review:
     remarks: tuple[str, ...]
 
 
-def decide(
+def make_plan(
     facts: Facts, channels: Sequence[Channel], standings: Sequence[Standing], *,
     announces: bool = True,
 ) -> Plan:  # fmt: skip
@@ -44,7 +44,7 @@ def decide(
     plan = _renditions(facts, channels, standings)
     if facts.wish.trial or plan.flaws or not announces:
         return plan
-    return joined((plan, announced(facts, plan)))
+    return joined_plans((plan, announcement_plan(facts, plan)))
 
 
 def _renditions(facts: Facts, channels: Sequence[Channel], standings: Sequence[Standing]) -> Plan:
@@ -54,13 +54,13 @@ def _renditions(facts: Facts, channels: Sequence[Channel], standings: Sequence[S
         plan = page_plans(facts, hosting, [standing.uri for standing in standings])
     for channel in channels:
         part = _channel_plan(facts, hosting.with_plan(plan), channel, standings, plan)
-        plan = joined((plan, part))
+        plan = joined_plans((plan, part))
     if hosting.host in channels:
-        plan = joined((plan, removed_media(facts, standings)))
+        plan = joined_plans((plan, media_removal_plan(facts, standings)))
     return plan
 
 
-def reviewed(channel: MailingList, edition: Edition, rendition: Rendition) -> Review:
+def letter_review(channel: MailingList, edition: Edition, rendition: Rendition) -> Review:
     """Review a letter as it would be sent."""
     findings = list(channel.review(edition, rendition))
     return Review(
@@ -82,7 +82,7 @@ def _channel_plan(
     except Exception as error:
         unexpected(log, f"{channel.name}: cannot compose it", error)
         parts.append(Plan(failed=(facts.failure(channel, "cannot compose it", error),)))
-    plan = joined(parts)
+    plan = joined_plans(parts)
     if not facts.wish.by_itself:
         return plan
     failed = tuple(Failed(channel, why) for why in dict.fromkeys(map(str, plan.flaws)))
@@ -138,7 +138,7 @@ def _digest_remarks(
     renditions = list(channel.render(edition)) if edition.items or changed else []
     if not changed:
         return ()
-    reviews = (reviewed(channel, edition, rendition) for rendition in renditions)
+    reviews = (letter_review(channel, edition, rendition) for rendition in renditions)
     return tuple(remark for review in reviews for remark in review.remarks)
 
 

@@ -14,7 +14,7 @@ from syndicate.ledger import Catalogue, Standing
 from syndicate.model.edition_keys import ANNOUNCEMENTS
 from syndicate.office import Office
 from syndicate.operations.sequence import register
-from syndicate.planning.decide import decide
+from syndicate.planning.channels import make_plan
 from syndicate.planning.facts import Facts
 from syndicate.planning.plan import Wish
 from syndicate.planning.write import write_plan
@@ -59,8 +59,8 @@ def test_deciding_writes_nothing_and_gives_the_same_plan_again(room: DirectOffic
         wish = Wish(everything=True, diff=True)
         facts = Facts(office=office, catalogue=catalogue, wish=wish)
         with statements(catalogue.db) as executed:
-            plan = decide(facts, office.channels, [standing])
-            again = decide(facts, office.channels, [standing])
+            plan = make_plan(facts, office.channels, [standing])
+            again = make_plan(facts, office.channels, [standing])
         assert all(statement.lstrip().startswith("SELECT") for statement in executed)
         assert executed
         assert plan == again
@@ -69,6 +69,6 @@ def test_deciding_writes_nothing_and_gives_the_same_plan_again(room: DirectOffic
             "shelf",
         }
         write_plan(catalogue, plan)
-        written = decide(facts, office.channels, [standing])
+        written = make_plan(facts, office.channels, [standing])
     wanted = [edition.key for edition in written.editions if edition.wants]
     assert wanted == [ANNOUNCEMENTS]  # sent as long as the change is still to be made
